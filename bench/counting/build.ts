@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildWorker } from '../../cli/workerd/build.ts';
+import { ROOT, type Workshop } from '../subject/workshop.ts';
+
+/** Wraps the very build that is timed, without a second build of the Worker. Gives the script to serve. */
+export async function buildCountedWorker({ carryon, wrangler, directory }: Workshop): Promise<string> {
+  const built = JSON.stringify(carryon.scriptPath);
+  const entryPath = join(directory, 'counted-entry.ts');
+  const entry = [
+    // First, so that it is in place before the Worker keeps hold of `fetch`.
+    `import { countedWorker } from ${JSON.stringify(join(ROOT, 'bench/counting/counted-worker.ts'))};`,
+    `import { countedObject } from ${JSON.stringify(join(ROOT, 'bench/counting/count-storage.ts'))};`,
+    `import worker, * as exported from ${built};`,
+    `export * from ${built};`,
+    ...wrangler.durableObjects.map(
+      ({ className }) => `export const ${className} = countedObject(exported.${className});`,
+    ),
+    'export default countedWorker(worker);',
+  ];
+  await writeFile(entryPath, entry.join('\n'));
+  const counted = await buildWorker(entryPath, join(directory, 'counted', 'worker.js'));
+  return counted.scriptPath;
+}

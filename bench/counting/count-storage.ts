@@ -1,0 +1,48 @@
+import { add, adding, patchClassOf } from './counters.ts';
+
+interface Storage extends Record<string, unknown> {
+  sql: object;
+}
+
+interface Cursor {
+  rowsRead: number;
+  rowsWritten: number;
+}
+
+const perEntry = ([first]: unknown[]) => (typeof first === 'object' && first !== null ? Object.keys(first).length : 1);
+
+/** The same class, its storage and its alarm counted. */
+export function countedObject<Class extends new (context: never, environment: never) => object>(
+  original: Class,
+): Class {
+  patchClassOf(Object.create(original.prototype) as object, { alarm: adding('objectAlarms') });
+  return new Proxy(original, {
+    construct(target, args, newTarget) {
+      const [context] = args as [{ storage: Storage }];
+      countStorage(context.storage);
+      return Reflect.construct(target, args, newTarget);
+    },
+  });
+}
+
+/** An alarm that is set is a row written; keys and values are rows as well. */
+function countStorage(storage: Storage): void {
+  patchClassOf(storage, {
+    put: adding('rowsWritten', perEntry),
+    delete: adding('rowsWritten', perEntry),
+    get: adding('rowsRead', perEntry),
+    setAlarm: adding('rowsWritten'),
+  });
+  patchClassOf(storage.sql, {
+    exec: (original) =>
+      function (this: unknown, ...args) {
+        const cursor = original.apply(this, args) as Cursor;
+        // A cursor counts while it is read; objects read theirs before they first wait.
+        queueMicrotask(() => {
+          add('rowsRead', cursor.rowsRead);
+          add('rowsWritten', cursor.rowsWritten);
+        });
+        return cursor;
+      },
+  });
+}

@@ -1,0 +1,47 @@
+/** Runs inside the counted Worker's isolate: counts what each binding is asked, by the runtime's own classes, so that
+ * nothing depends on how the Worker came by the binding. Only for the counting runs; the timed ones run the plain build. */
+export const COUNTS_PATH = '/__bench/counts';
+
+export type Counts = Record<string, number>;
+
+export const counts: Counts = {
+  kvReads: 0,
+  kvWrites: 0,
+  kvDeletes: 0,
+  kvLists: 0,
+  objectCalls: 0,
+  objectAlarms: 0,
+  rowsWritten: 0,
+  rowsRead: 0,
+  cacheReads: 0,
+  cacheWrites: 0,
+  fetches: 0,
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+const patched = new WeakSet<object>();
+
+/** Replaces methods of `instance`'s class, once for all its instances. */
+export function patchClassOf(instance: object, patches: Record<string, (original: Method) => Method>): void {
+  const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
+  if (patched.has(prototype)) return;
+  patched.add(prototype);
+  for (const [name, patch] of Object.entries(patches)) {
+    const original = prototype[name];
+    if (typeof original === 'function') prototype[name] = patch(original as Method);
+  }
+}
+
+/** A patch that adds to a count, one for each call unless `amount` says otherwise. */
+export function adding(count: string, amount: (args: unknown[]) => number = () => 1) {
+  return (original: Method): Method =>
+    function (this: unknown, ...args) {
+      add(count, amount(args));
+      return original.apply(this, args);
+    };
+}
+
+export function add(count: string, amount: number): void {
+  counts[count] = (counts[count] ?? 0) + amount;
+}

@@ -1,0 +1,41 @@
+import { nowMs } from '../clock.ts';
+import { ConnectionPool } from '../http/connection-pool.ts';
+import type { Subject } from '../subject/subject.ts';
+import { Failures } from './failures.ts';
+import { runOnSchedule } from './run-on-schedule.ts';
+import { dueTimesMs, seededRandom } from './schedule.ts';
+import { ask } from './whole-reply.ts';
+
+export interface FixedRateRun {
+  /** From the moment each request was due to its last byte. */
+  latenciesMs: number[];
+  /** How late this client itself was. */
+  latenessMs: Float64Array;
+  failures: Failures;
+}
+
+const CONNECTIONS = 16;
+
+/** Non-streamed requests at a fixed rate, whether or not the earlier ones have been answered. */
+export async function fixedRate(
+  subject: Subject,
+  load: { requestsPerSecond: number; seconds: number; seed: number },
+): Promise<FixedRateRun> {
+  const failures = new Failures();
+  const latenciesMs: number[] = [];
+  const exchanges: Promise<void>[] = [];
+  const pool = await ConnectionPool.open(subject.port, CONNECTIONS);
+  const dueTimes = dueTimesMs(load.requestsPerSecond, load.seconds, seededRandom(load.seed));
+  const latenessMs = await runOnSchedule(dueTimes, (_, dueAtMs) => exchanges.push(exchange(dueAtMs)));
+  await Promise.all(exchanges);
+  pool.close();
+  return { latenciesMs, latenessMs, failures };
+
+  async function exchange(dueAtMs: number): Promise<void> {
+    const connection = await pool.take();
+    const failure = await ask(connection);
+    if (failure === undefined) latenciesMs.push(nowMs() - dueAtMs);
+    else failures.add(failure);
+    pool.giveBack(connection);
+  }
+}

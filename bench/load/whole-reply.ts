@@ -1,0 +1,41 @@
+import type { Connection, ReplyHandler } from '../http/connection.ts';
+import { ANSWER_TEXT } from '../upstream/wire.ts';
+import { WHOLE_REQUEST } from './requests.ts';
+
+const ANSWER = Buffer.from(ANSWER_TEXT);
+
+/** Checks one non-streamed reply: a 200 that holds the upstream's whole answer. */
+export class WholeReply implements ReplyHandler {
+  readonly #settled: (failure: string | undefined) => void;
+  #status = 0;
+  #segments: Buffer[] = [];
+
+  constructor(settled: (failure: string | undefined) => void) {
+    this.#settled = settled;
+  }
+
+  status(code: number): void {
+    this.#status = code;
+    this.#segments = [];
+  }
+
+  body(segment: Buffer): void {
+    this.#segments.push(segment);
+  }
+
+  end(): void {
+    const [only] = this.#segments;
+    const body = this.#segments.length === 1 && only !== undefined ? only : Buffer.concat(this.#segments);
+    if (this.#status === 200 && body.includes(ANSWER)) this.#settled(undefined);
+    else this.#settled(`status ${this.#status}, body ${body.toString('utf8', 0, 300)}`);
+  }
+
+  failed(reason: string): void {
+    this.#settled(reason);
+  }
+}
+
+/** Asks once; resolves with what was wrong, or with undefined. */
+export function ask(connection: Connection): Promise<string | undefined> {
+  return new Promise((resolve) => connection.send(WHOLE_REQUEST, new WholeReply(resolve)));
+}

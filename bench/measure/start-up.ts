@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../clock.ts';
+import { Connection } from '../http/connection.ts';
+import { HEALTH_REQUEST } from '../load/requests.ts';
+import { ask } from '../load/whole-reply.ts';
+import type { Plan } from '../plan.ts';
+import { comparedRow, present, type Row } from '../report/row.ts';
+import { startSubject } from '../subject/start.ts';
+import type { Subject } from '../subject/subject.ts';
+import type { Workshop } from '../subject/workshop.ts';
+import { type Rounds, WrongAnswers } from './alternate.ts';
+
+interface StartUp {
+  healthyAfterMs: number;
+  firstAnswerMs: number;
+}
+
+const PATIENCE_MS = 10_000;
+
+/** From the spawn of workerd on an empty state to the first 200 of `/healthz`, and how long the first chat request takes. */
+export async function measureStartUp(workshop: Workshop, startUps: Plan['startUps']): Promise<Row[]> {
+  const rounds: Rounds<StartUp> = { carryon: [], bare: [] };
+  for (let round = 0; round < startUps; round += 1) {
+    for (const name of ['carryon', 'bare'] as const) rounds[name].push(await startOnce(workshop, name));
+  }
+  const named = (figure: string, label: string) => ({ id: `startUp.${figure}`, group: 'Start-up', label, unit: 'ms' });
+  return present([
+    comparedRow(named('healthyAfterMs', 'spawn to the first 200 of /healthz'), rounds, (start) => start.healthyAfterMs),
+    comparedRow(named('firstAnswerMs', 'first chat request'), rounds, (start) => start.firstAnswerMs),
+  ]);
+}
+
+async function startOnce(workshop: Workshop, name: Subject['name']): Promise<StartUp> {
+  const spawnedAtMs = nowMs();
+  const subject = await startSubject(workshop, name);
+  try {
+    while ((await healthStatus(subject.port)) !== 200) {
+      if (nowMs() - spawnedAtMs > PATIENCE_MS) throw new WrongAnswers(`${name}: no 200 of /healthz`);
+      await sleep(5);
+    }
+    const healthyAtMs = nowMs();
+    await firstAnswer(subject);
+    return { healthyAfterMs: healthyAtMs - spawnedAtMs, firstAnswerMs: nowMs() - healthyAtMs };
+  } finally {
+    await subject.stop();
+  }
+}
+
+async function healthStatus(port: number): Promise<number> {
+  const connection = await Connection.open(port);
+  let status = 0;
+  await new Promise<void>((resolve) => {
+    connection.send(HEALTH_REQUEST, {
+      status: (code) => {
+        status = code;
+      },
+      body: () => {},
+      end: resolve,
+      failed: () => resolve(),
+    });
+  });
+  connection.close();
+  return status;
+}
+
+async function firstAnswer(subject: Subject): Promise<void> {
+  const connection = await Connection.open(subject.port);
+  const failure = await ask(connection);
+  connection.close();
+  if (failure !== undefined) throw new WrongAnswers(`${subject.name}, first request: ${failure}`);
+}

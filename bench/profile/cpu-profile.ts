@@ -1,0 +1,69 @@
+/** V8's CPU profile, as the DevTools protocol gives it and `.cpuprofile` files hold it. */
+export interface CpuProfile {
+  nodes: ProfileNode[];
+  samples: number[];
+  timeDeltas: number[];
+}
+
+export interface ProfileNode {
+  id: number;
+  callFrame: CallFrame;
+  children?: number[];
+}
+
+/** Line and column count from 0. */
+export interface CallFrame {
+  functionName: string;
+  url: string;
+  lineNumber: number;
+  columnNumber: number;
+}
+
+export interface FunctionCost {
+  /** Where the function stands, or V8's name in brackets. */
+  place: string;
+  selfMicros: number;
+  /** With everything it called; recursion counts once. */
+  totalMicros: number;
+}
+
+/** Names a frame; a native one is told apart by the place that called it. Frames of one name are one function. */
+export type PlaceOf = (frame: CallFrame, caller: string) => string;
+
+/** What each function took, dearest first. A sample's delta is the time before it, in which the isolate may not have run at
+ * all (nobody samples it then), so none counts for more than `longestSampleMicros`. */
+export function functionCosts(profile: CpuProfile, placeOf: PlaceOf, longestSampleMicros: number): FunctionCost[] {
+  const selfMicrosOfNode = new Map<number, number>();
+  for (const [index, node] of profile.samples.entries()) {
+    const micros = Math.min(profile.timeDeltas[index] ?? 0, longestSampleMicros);
+    selfMicrosOfNode.set(node, (selfMicrosOfNode.get(node) ?? 0) + micros);
+  }
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const costs = new Map<string, FunctionCost>();
+
+  function costOf(place: string): FunctionCost {
+    const cost = costs.get(place) ?? { place, selfMicros: 0, totalMicros: 0 };
+    costs.set(place, cost);
+    return cost;
+  }
+
+  /** Gives the node's total; `above` holds the functions that are running around it. */
+  function visit(node: ProfileNode, caller: string, above: ReadonlySet<string>): number {
+    const place = placeOf(node.callFrame, caller);
+    const selfMicros = selfMicrosOfNode.get(node.id) ?? 0;
+    const around = above.has(place) ? above : new Set(above).add(place);
+    let totalMicros = selfMicros;
+    for (const id of node.children ?? []) {
+      const child = nodes.get(id);
+      if (child !== undefined) totalMicros += visit(child, place, around);
+    }
+    const cost = costOf(place);
+    cost.selfMicros += selfMicros;
+    if (!above.has(place)) cost.totalMicros += totalMicros;
+    return totalMicros;
+  }
+
+  const [root] = profile.nodes;
+  if (root !== undefined) visit(root, '', new Set());
+  return [...costs.values()].sort((one, other) => other.selfMicros - one.selfMicros);
+}

@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Subject } from '../subject/subject.ts';
+import { TEMPORARY, type Workshop } from '../subject/workshop.ts';
+import { functionCosts } from './cpu-profile.ts';
+import { startInspected } from './inspected-workerd.ts';
+import { LONGEST_SAMPLE_MICROS, recordProfile } from './inspector.ts';
+import { type ProfiledLoad, runLoad, warmUp } from './load.ts';
+import { type ProfiledRun, printProfiles } from './print.ts';
+import { sourcePlaces } from './source-places.ts';
+
+/** V8's sampling profiler, over the inspector, on the very build that is deployed. */
+export async function profileFunctions(workshop: Workshop, load: ProfiledLoad): Promise<void> {
+  const carryon = await profileOne(workshop, 'carryon', load);
+  printProfiles(carryon, await profileOne(workshop, 'bare', load));
+}
+
+async function profileOne(workshop: Workshop, name: Subject['name'], load: ProfiledLoad): Promise<ProfiledRun> {
+  const subject = await startInspected(workshop, name);
+  try {
+    await warmUp(subject, load);
+    let counted = { requests: 0, cpuMsPerRequest: Number.NaN };
+    const profile = await recordProfile(subject.inspectorPort, name, async () => {
+      counted = await runLoad(subject, load);
+    });
+    const path = join(TEMPORARY, `${name}.cpuprofile`);
+    writeFileSync(path, JSON.stringify(profile));
+    console.log(
+      `${name}: ${counted.requests} ${load.streamed ? 'streams' : 'requests'}; for DevTools or speedscope: ${path}`,
+    );
+    const placeOf = sourcePlaces(workshop[name].scriptPath);
+    return { ...counted, costs: functionCosts(profile, placeOf, LONGEST_SAMPLE_MICROS) };
+  } finally {
+    await subject.stop();
+  }
+}

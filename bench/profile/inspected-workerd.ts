@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { STATE_PARTS, workerdConfig } from '../../cli/workerd/config.ts';
+import { spawnGuarded } from '../../cli/workerd/guarded-process.ts';
+import { subjectVariables } from '../subject/start.ts';
+import type { Subject } from '../subject/subject.ts';
+import type { Workshop } from '../subject/workshop.ts';
+
+export interface InspectedSubject extends Subject {
+  inspectorPort: number;
+}
+
+/** A subject on the same config as a timed one, its inspector listening. `startWorkerd` has no such door, and the
+ * router should not have one. */
+export async function startInspected(workshop: Workshop, name: Subject['name']): Promise<InspectedSubject> {
+  const stateDirectory = join(workshop.directory, 'states', `inspected-${name}`);
+  await Promise.all(STATE_PARTS.map((part) => mkdir(join(stateDirectory, part), { recursive: true })));
+  const variables = subjectVariables(workshop, name);
+  const config = workerdConfig({
+    services: [{ name, port: 0, scriptPath: workshop[name].scriptPath, bare: name === 'bare' }],
+    host: '127.0.0.1',
+    stateDirectory,
+    wrangler: workshop.wrangler,
+    variableNames: Object.keys(variables),
+  });
+  const configPath = join(stateDirectory, 'workerd.capnp');
+  await writeFile(configPath, config);
+  const binaryPath = (createRequire(import.meta.url)('workerd') as { default: string }).default;
+  const options = ['--experimental', '--import-path=/', '--control-fd=3', '--inspector-addr=127.0.0.1:0'];
+  const workerd = spawnGuarded(binaryPath, ['serve', configPath, ...options], variables);
+  workerd.stdout.resume();
+  workerd.stderr.pipe(process.stderr);
+  const { port, inspectorPort } = await portsOf(createInterface({ input: workerd.control }));
+  return {
+    name,
+    port,
+    inspectorPort,
+    processId: workerd.pid,
+    async stop() {
+      workerd.kill('SIGKILL');
+      await workerd.exited;
+    },
+  };
+}
+
+async function portsOf(lines: AsyncIterable<string>): Promise<{ port: number; inspectorPort: number }> {
+  let port: number | undefined;
+  let inspectorPort: number | undefined;
+  for await (const line of lines) {
+    const event = JSON.parse(line) as { event: string; port: number };
+    if (event.event === 'listen') port = event.port;
+    if (event.event === 'listen-inspector') inspectorPort = event.port;
+    if (port !== undefined && inspectorPort !== undefined) return { port, inspectorPort };
+  }
+  throw new Error('workerd ended before it listened');
+}

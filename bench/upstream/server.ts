@@ -1,0 +1,74 @@
+import { createServer, type Socket } from 'node:net';
+import { nowMicros } from '../clock.ts';
+import { MessageReader } from '../http/message-reader.ts';
+import type { StreamScript, UpstreamReady } from './start.ts';
+import {
+  COMPLETION_REPLY,
+  firstContentChunk,
+  HEALTH_REPLY,
+  nextContentChunk,
+  ROLE_CHUNK,
+  STREAM_END,
+  STREAM_HEAD,
+} from './wire.ts';
+
+/** The pretend provider, a process of its own: answers are serialised beforehand and written to raw sockets, so that it
+ * costs a few per cent of what the measured Workers cost. */
+let script: StreamScript = { contentChunks: 100, paceMs: 10, firstContentDelayMs: 5 };
+
+function serve(socket: Socket): void {
+  let isPost = false;
+  let isStream = false;
+  let arrivedAtMicros = 0;
+  const reader = new MessageReader({
+    head(startLine) {
+      isPost = startLine.startsWith('POST');
+      isStream = false;
+      arrivedAtMicros = nowMicros();
+    },
+    body(segment) {
+      if (segment.includes('"stream":true')) isStream = true;
+    },
+    end() {
+      if (!isPost) socket.write(HEALTH_REPLY);
+      else if (isStream) stream(socket, arrivedAtMicros, script);
+      else socket.write(COMPLETION_REPLY);
+    },
+  });
+  socket.on('data', (data) => reader.push(data));
+  socket.on('error', () => socket.destroy());
+}
+
+function stream(
+  socket: Socket,
+  arrivedAtMicros: number,
+  { contentChunks, paceMs, firstContentDelayMs }: StreamScript,
+): void {
+  let sent = 0;
+  socket.write(STREAM_HEAD + ROLE_CHUNK, 'latin1');
+  setTimeout(next, firstContentDelayMs);
+
+  function next(): void {
+    if (socket.destroyed) return;
+    if (sent === contentChunks) {
+      socket.write(STREAM_END, 'latin1');
+      return;
+    }
+    socket.write(sent === 0 ? firstContentChunk(arrivedAtMicros) : nextContentChunk(), 'latin1');
+    sent += 1;
+    // Uneven, as tokens are: streams that keep one pace fall into step with each other and arrive in bursts.
+    setTimeout(next, paceMs * (0.5 + Math.random()));
+  }
+}
+
+const server = createServer({ noDelay: true }, serve);
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the upstream has no port');
+  process.send?.({ port: address.port } satisfies UpstreamReady);
+});
+process.on('message', (next: StreamScript) => {
+  script = next;
+  process.send?.('scripted');
+});
+process.on('disconnect', () => process.exit());

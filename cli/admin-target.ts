@@ -1,0 +1,35 @@
+import { LOCAL_ADMIN_KEY } from '../worker/core/identity/identity.ts';
+import { portFrom, readDevVars } from './environment.ts';
+import { DEFAULT_PORT } from './local-defaults.ts';
+
+/** Which router the admin API is asked at, and with what. */
+export interface AdminTarget {
+  url: string;
+  adminKey: string;
+  /** What may be the reason if the key is refused. */
+  hint: string;
+}
+
+/**
+ * `ADMIN_KEY` of the environment goes to `CARRYON_URL` and nowhere else: a deploy's key that is still exported must not
+ * reach whatever listens on this machine. The local router's is the one in `.dev.vars`, or the well-known one.
+ */
+export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
+  const { CARRYON_URL, ADMIN_KEY } = environment;
+  if (CARRYON_URL) {
+    const url = CARRYON_URL.replace(/\/+$/, '');
+    if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
+      throw new Error(`CARRYON_URL=${CARRYON_URL} is not a URL such as https://carryon.example.workers.dev`);
+    if (!ADMIN_KEY) throw new Error('ADMIN_KEY is not set: CARRYON_URL needs the admin key of that router');
+    if (!/^[\x20-\x7e]+$/.test(ADMIN_KEY)) throw new Error('ADMIN_KEY cannot be sent: a header takes only ASCII');
+    return { url, adminKey: ADMIN_KEY, hint: 'ADMIN_KEY must be the one of CARRYON_URL.' };
+  }
+  const url = `http://localhost:${portFrom(environment, 'PORT', DEFAULT_PORT)}`;
+  const own = readDevVars(environment).ADMIN_KEY;
+  const sent = own ? 'ADMIN_KEY of .dev.vars' : 'the well-known local key';
+  return {
+    url,
+    adminKey: own || LOCAL_ADMIN_KEY,
+    hint: `Sent was ${sent}; to send ADMIN_KEY of the environment, say to whom: CARRYON_URL=${url}`,
+  };
+}

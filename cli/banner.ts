@@ -1,0 +1,65 @@
+import { DEFAULT_PORT, LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY, type SandboxSlot } from './local-defaults.ts';
+
+export interface BannerFacts {
+  url: string;
+  /** What to ask for: an alias of the config. */
+  model: string;
+  /** Slots that the sandbox fills; empty when every provider is real. */
+  sandboxSlots: readonly SandboxSlot[];
+  controlUrl: string | undefined;
+  /** The well-known client key is in force. */
+  local: boolean;
+  /** `ADMIN_KEY` is set, and is the admin key instead of the well-known one. */
+  ownAdminKey: boolean;
+  /** Lines about variables that are needed. */
+  notSet: readonly string[];
+}
+
+/** What to do next, ready to paste. */
+export function banner(facts: BannerFacts): string {
+  const { url, model, local, notSet } = facts;
+  return [
+    '',
+    ...(notSet.length > 0 ? [`Carryon is on ${url}, but not ready:`, ...notSet] : [`Carryon is ready on ${url}`]),
+    '',
+    'Ask it, and read the answer as it is written:',
+    `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
+    `    -H 'content-type: application/json' \\`,
+    `    -d '{"model":${JSON.stringify(model)},"stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'`,
+    '',
+    ...aboutKeys(facts),
+    ...aboutSandbox(facts),
+    '',
+    'Ctrl-C stops everything. `npm start -- --fresh` forgets the state.',
+    '',
+  ].join('\n');
+}
+
+function aboutKeys({ url, local, ownAdminKey }: BannerFacts): string[] {
+  const { port } = new URL(url);
+  const more = `${port === String(DEFAULT_PORT) ? '' : `PORT=${port} `}npm run keys -- create --tenant acme`;
+  if (!local) return [`Local mode is off. For a key of your own in place of sk-…: ${more}`];
+  return [`Admin key: ${ownAdminKey ? 'your ADMIN_KEY' : LOCAL_ADMIN_KEY}. For more client keys: ${more}`];
+}
+
+function aboutSandbox({ sandboxSlots, controlUrl }: BannerFacts): string[] {
+  const [first, second] = sandboxSlots;
+  if (first === undefined) return [];
+  const takesOver = second !== undefined && first.format !== second.format;
+  return [
+    '',
+    `Sandbox providers answer for ${sandboxSlots.map(({ slot }) => slot).join(' and ')} (what they can do: curl ${controlUrl}).`,
+    takesOver
+      ? 'Make A fail, and B takes over; then let A be well again:'
+      : `Make ${first.slot} fail; then let it be well again:`,
+    `  curl -X PUT ${controlUrl}/faults/${first.format} -d '{"fault":"503"}'`,
+    `  curl -X DELETE ${controlUrl}/faults/${first.format}`,
+    '',
+    'To plug in real providers, write them to .dev.vars and start again:',
+    `  ${first.slot}_API_BASE=https://api.openai.com/v1`,
+    `  ${first.slot}_KEY=sk-…`,
+    `  ${first.slot}_MODEL=gpt-5-mini`,
+    `  ${first.slot}_FORMAT=openai`,
+    ...(second === undefined ? [] : [`(${second.slot}_… likewise; the other format is anthropic.)`]),
+  ];
+}

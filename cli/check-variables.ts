@@ -1,0 +1,50 @@
+import { resolveConfig } from '../worker/core/config/resolve.ts';
+import type { CheckedConfig } from '../worker/core/config/schema.ts';
+import { PRESETS } from '../worker/providers/presets.ts';
+import type { Variables } from './environment.ts';
+
+/** Stops a start that could only answer 503: a line for every variable that holds nonsense. What is not set is no nonsense. */
+export function refuseNonsense(config: CheckedConfig, variables: Variables): void {
+  const resolved = resolveConfig(config, variables, PRESETS);
+  const lines = resolved.missing.flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [`${name} ${shown(name, variables[name])}${problem}`],
+  );
+  const wrong = new Set(resolved.missing.map(({ name }) => name));
+  const bases = [...resolved.config.aliases.values()].flatMap(({ deployments }) =>
+    deployments.map((one) => one.apiBase),
+  );
+  // The Worker's own check is a pattern; here is the parser that the pattern stands for.
+  for (const base of new Set(bases.filter((url) => url !== '' && !URL.canParse(url)))) {
+    const names = Object.keys(variables).filter((name) => variables[name]?.trim().replace(/\/+$/, '') === base);
+    for (const name of names.filter((one) => !wrong.has(one)))
+      lines.push(`${name} must be a URL, and cannot be read as one`);
+  }
+  if (lines.length > 0) throw new Error(lines.join('\n'));
+}
+
+/** What is not set although it is needed, and what follows from it; a line each. */
+export function notSet(config: CheckedConfig, variables: Variables, local: boolean): string[] {
+  const { missing } = resolveConfig(config, variables, PRESETS);
+  const secrets = local || variables.KEY_SECRET ? [] : ['KEY_SECRET'];
+  const needed = [...secrets, ...missing.map(({ name }) => name)];
+  const lines = [];
+  if (needed.length > 0) lines.push(`Every request gets 503 not_configured: ${toSet(needed)}`);
+  if (!local && !variables.ADMIN_KEY) lines.push(`/admin is closed and no key can be made: ${toSet(['ADMIN_KEY'])}`);
+  return lines;
+}
+
+/** The router's own answers say how Cloudflare is told; here it is this machine. */
+function toSet(names: readonly string[]): string {
+  return `set ${names.join(', ')} in the environment or .dev.vars`;
+}
+
+/** The prefixes that the config fills from the environment, such as `PROVIDER_A`. */
+export function slotsIn(config: CheckedConfig): ReadonlySet<string> {
+  const deployments = Object.values(config.aliases).flatMap((alias) => alias.deployments);
+  return new Set(deployments.flatMap(({ fromEnvironment }) => fromEnvironment ?? []));
+}
+
+/** A wrong format or price helps whoever looks for it; an address or a key is nobody's business. */
+function shown(name: string, value: string | undefined): string {
+  return /_(FORMAT|PRICE_INPUT|PRICE_OUTPUT)$/.test(name) ? `is ${JSON.stringify(value)}, and ` : '';
+}

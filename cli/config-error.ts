@@ -1,0 +1,96 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import ts from 'typescript';
+
+export interface ConfigError {
+  /** From 1; undefined where nothing tells. */
+  line?: number | undefined;
+  what: string;
+}
+
+/** Where and why `carryon.config.ts` could not be read at all: by TypeScript's parser, its imports, or the error's own stack. */
+export function configError(source: string, path: string, error: unknown): ConfigError {
+  const message = error instanceof Error ? error.message : String(error);
+  return (
+    syntaxError(source) ??
+    importError(source, path, message) ?? { line: lineInStack(path, error), what: `cannot be read: ${message}` }
+  );
+}
+
+function syntaxError(source: string): ConfigError | undefined {
+  const { diagnostics = [] } = ts.transpileModule(source, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
+  });
+  const first = diagnostics.find(({ start }) => start !== undefined);
+  if (first?.start === undefined) return undefined;
+  const file = parse(source);
+  const line = lineAt(file, first.start);
+  const text = ts.flattenDiagnosticMessageText(first.messageText, ' ').replace(/\.$/, '');
+  return { line, what: `cannot be read: ${text}${inside(openedBefore(file, first.start), line)}` };
+}
+
+/** What is missing is often missing further up, where the list or the object around it begins. */
+function inside(opened: { bracket: string; line: number } | undefined, line: number): string {
+  return opened === undefined || opened.line === line ? '' : `, inside the ${opened.bracket} of line ${opened.line}`;
+}
+
+function openedBefore(file: ts.SourceFile, position: number): { bracket: string; line: number } | undefined {
+  let found: ts.Node | undefined;
+  const visit = (node: ts.Node): void => {
+    if (node.getStart(file) >= position || node.end < position) return;
+    if (ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node)) found = node;
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(file, visit);
+  if (found === undefined) return undefined;
+  const start = found.getStart(file);
+  return { bracket: file.text.charAt(start), line: lineAt(file, start) };
+}
+
+/** An import of what is not there, or of a name that is not exported. */
+function importError(source: string, path: string, message: string): ConfigError | undefined {
+  const file = parse(source);
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    const specifier = statement.moduleSpecifier;
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) continue;
+    const line = lineAt(file, specifier.getStart(file));
+    const { text } = specifier;
+    if (message.includes(`'${text}'`) && /does not provide an export/.test(message)) {
+      return { line, what: `cannot be read: ${message.replace('The requested module ', '')}` };
+    }
+    const isMissing = /Cannot find (module|package)/.test(message);
+    if (isMissing && namesOf(text, path).some((name) => message.includes(`'${name}'`))) {
+      return { line, what: `cannot be read: '${text}' is imported, and is not there` };
+    }
+  }
+  return undefined;
+}
+
+/** How an error may call what is imported as `specifier`: as written, by its whole path, or by its package. */
+function namesOf(specifier: string, path: string): string[] {
+  if (!/^\.{0,2}\//.test(specifier)) {
+    const [scope = '', name] = specifier.split('/');
+    return [specifier, scope.startsWith('@') ? `${scope}/${name}` : scope];
+  }
+  const url = new URL(specifier, pathToFileURL(path));
+  return [specifier, url.href, fileURLToPath(url)];
+}
+
+/** Node names the place of whatever else went wrong while the file ran. */
+function lineInStack(path: string, error: unknown): number | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  for (const name of [pathToFileURL(path).href, path]) {
+    const [, line] = stack.split(name, 2)[1]?.match(/^(?:\?at=\d+)?:(\d+)/) ?? [];
+    if (line !== undefined) return Number(line);
+  }
+  return undefined;
+}
+
+function parse(source: string): ts.SourceFile {
+  return ts.createSourceFile('carryon.config.ts', source, ts.ScriptTarget.ESNext, true);
+}
+
+function lineAt(file: ts.SourceFile, position: number): number {
+  return file.getLineAndCharacterOfPosition(position).line + 1;
+}

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const PARENT_CHECK_MS = 250;
+
+/**
+ * npm killed with SIGKILL tells nobody, and a signal to the shell that npm runs us in stops there: both change who is above
+ * us, and count as a SIGTERM to us. Called before anything is started. Only under npm; a command run by hand may outlive its
+ * shell.
+ */
+export function endWithNpm(): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const shell = shellAbove(parent);
+  const timer = setInterval(() => {
+    if (process.ppid === parent && (shell === undefined || isBelow(shell.pid, shell.parent))) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}
+
+/** The shell between npm and us, if there is one (and a `ps` to tell). */
+function shellAbove(pid: number): { pid: number; parent: number } | undefined {
+  const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+  const [, parent, command] = /^\s*(\d+)\s+(\S+)/.exec(stdout ?? '') ?? [];
+  return command !== undefined && /sh$/.test(command) ? { pid, parent: Number(parent) } : undefined;
+}
+
+/** A dead npm that nobody has buried yet still has its number, but no children: on Linux the shell's own parent tells. */
+function isBelow(pid: number, parent: number): boolean {
+  try {
+    if (process.platform !== 'linux') return process.kill(parent, 0);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) \S /s, '')
+      .startsWith(`${parent} `);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { devVarsPath } from './project.ts';
+
+export type Variables = Record<string, string>;
+
+export interface MachineVariables {
+  /** What the Worker is given; `CARRYON_LOCAL` apart, since the command decides about that. */
+  variables: Variables;
+  /** Whether `CARRYON_LOCAL` asks for local mode; undefined where it says nothing. `0` and nothing mean off. */
+  localAsked: boolean | undefined;
+}
+
+/**
+ * `.dev.vars` whole, and of the environment only what the Worker's code names: `KEY_SECRET`, or all of `PROVIDER_A_…`
+ * where the code names `PROVIDER_A`. The environment wins. What is set to nothing counts as not set.
+ */
+export function readMachineVariables(
+  named: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  defaults: Variables = {},
+): MachineVariables {
+  const names = new Set(named);
+  const isNamed = (name: string) => names.has(name) || prefixesOf(name).some((prefix) => names.has(prefix));
+  const fromMachine = Object.entries(environment).filter(([name]) => isNamed(name));
+  const devVars = readDevVars(environment);
+  const { CARRYON_LOCAL: _, ...merged } = { ...defaults, ...devVars, ...Object.fromEntries(fromMachine) };
+  const local = environment.CARRYON_LOCAL ?? devVars.CARRYON_LOCAL;
+  return {
+    variables: Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => !!entry[1])),
+    localAsked: local === undefined ? undefined : isOn('CARRYON_LOCAL', local),
+  };
+}
+
+/** A port from the environment; nonsense is an error that names the variable. */
+export function portFrom(environment: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = environment[name];
+  if (text === undefined || text === '') return fallback;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${name}=${text} is not a port (0 to 65535)`);
+  return port;
+}
+
+/** What `.dev.vars` says. It may be missing, but not one that `CARRYON_DEV_VARS` names. */
+export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
+  const path = devVarsPath(environment);
+  if (path === undefined) return {};
+  try {
+    return parseEnv(readFileSync(path, 'utf8')) as Variables;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && environment.CARRYON_DEV_VARS === undefined) return {};
+    const name = environment.CARRYON_DEV_VARS === undefined ? '.dev.vars' : `CARRYON_DEV_VARS=${path}`;
+    throw new Error(`${name} cannot be read (${code}); it must be a file of lines such as PROVIDER_A_KEY=…`);
+  }
+}
+
+/** The Worker takes whatever is not off for on, and on brings well-known keys: a "no" must not. */
+function isOn(name: string, text: string): boolean {
+  if (['1', 'true'].includes(text)) return true;
+  if (['', '0', 'false'].includes(text)) return false;
+  throw new Error(`${name}=${text} is neither 1 (on) nor 0 (off)`);
+}
+
+function prefixesOf(name: string): string[] {
+  const words = name.split('_');
+  return words.slice(1).map((_, index) => words.slice(0, index + 1).join('_'));
+}

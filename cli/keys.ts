@@ -1,0 +1,104 @@
+/** `npm run keys -- create|list|revoke`: virtual keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { exitWithError } from './shutdown.ts';
+
+const USAGE = `npm run keys -- create --tenant NAME [--user ID] [--feature NAME …] [--tier NAME] [--browser]
+npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--feature NAME …]
+npm run keys -- list
+npm run keys -- revoke ID
+
+It asks the router on this machine, by PORT (8787), with ADMIN_KEY of .dev.vars or else the well-known local key.
+ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
+
+const CREATE_FLAGS = {
+  tenant: { type: 'string' },
+  user: { type: 'string' },
+  feature: { type: 'string', multiple: true },
+  tier: { type: 'string' },
+  browser: { type: 'boolean' },
+  publishable: { type: 'boolean' },
+  origin: { type: 'string', multiple: true },
+} as const;
+
+interface Key {
+  id: string;
+  tenant: string;
+  kind: string;
+  user: string | null;
+  features: string[] | null;
+  tier: string | null;
+  browser: boolean;
+  origins: string[];
+  createdAt: number;
+  revokedAt: number | null;
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run([command, ...args]: string[]): Promise<void> {
+  if (command === 'create') return create(args);
+  if (command === 'list') return list(args);
+  if (command === 'revoke') return revoke(args);
+  if (command !== undefined) readFlags([command], {}, USAGE);
+  throw new UsageError('Say what to do with keys: create, list or revoke', USAGE);
+}
+
+async function create(args: string[]): Promise<void> {
+  const { tenant, user, feature, tier, browser, publishable, origin } = readFlags(args, CREATE_FLAGS, USAGE);
+  if (tenant === undefined) throw new UsageError('--tenant is missing', USAGE);
+  const key = await adminCall<Key & { key: string }>(adminTarget(process.env), 'POST', '/admin/keys', {
+    tenant,
+    ...(publishable && { kind: 'publishable' }),
+    ...(user !== undefined && { user }),
+    ...(feature !== undefined && { features: feature }),
+    ...(tier !== undefined && { tier }),
+    ...(browser && { browser }),
+    ...(origin !== undefined && { origins: origin }),
+  });
+  console.log(key.key);
+  console.error(`Shown once. Its id is ${key.id}, its tenant ${key.tenant}.`);
+}
+
+async function list(args: string[]): Promise<void> {
+  readFlags(args, {}, USAGE);
+  const target = adminTarget(process.env);
+  let cursor: string | null = null;
+  let count = 0;
+  do {
+    const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const page: { keys: Key[]; cursor: string | null } = await adminCall(target, 'GET', `/admin/keys${query}`);
+    for (const key of page.keys) console.log(keyLine(key));
+    count += page.keys.length;
+    cursor = page.cursor;
+  } while (cursor !== null);
+  if (count === 0) console.error('No keys yet; npm run keys -- create --tenant NAME makes one');
+}
+
+function keyLine({ id, tenant, kind, createdAt, revokedAt, ...key }: Key): string {
+  const uses = [
+    key.user !== null && `user ${key.user}`,
+    key.features !== null && `features ${key.features.join(' ')}`,
+    key.tier !== null && `tier ${key.tier}`,
+    key.browser && 'browser',
+    key.origins.length > 0 && `origins ${key.origins.join(' ')}`,
+  ].filter(Boolean);
+  const state = revokedAt === null ? '' : `  revoked ${day(revokedAt)}`;
+  return `${id}  ${tenant}  ${kind}  made ${day(createdAt)}${state}${uses.length === 0 ? '' : `  ${uses.join(', ')}`}`;
+}
+
+async function revoke([id, ...rest]: string[]): Promise<void> {
+  readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {}, USAGE);
+  if (id === undefined) throw new UsageError('The id of the key is missing; npm run keys -- list shows it', USAGE);
+  await adminCall(adminTarget(process.env), 'DELETE', `/admin/keys/${encodeURIComponent(id)}`);
+  console.log(`${id} is revoked: here at once, everywhere within a minute and KV's own delay.`);
+}
+
+function day(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,56 @@
+/** What an unconfigured machine runs with: two sandbox providers, one for each wire format. Local mode only. */
+
+export { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
+
+export interface SandboxPorts {
+  openaiPort: number;
+  anthropicPort: number;
+  controlPort: number;
+}
+
+/** Where the two pretend providers are; a running `Sandbox` fits. */
+export interface SandboxAddresses {
+  openai: { url: string };
+  anthropic: { url: string };
+}
+
+export const DEFAULT_PORT = 8787;
+export const DEFAULT_SANDBOX_PORTS: SandboxPorts = { openaiPort: 8788, anthropicPort: 8789, controlPort: 8790 };
+const DEFAULT_ADDRESSES: SandboxAddresses = {
+  openai: { url: 'http://localhost:8788/v1' },
+  anthropic: { url: 'http://localhost:8789/v1' },
+};
+
+export interface SandboxSlot {
+  slot: string;
+  /** Which of the two pretend providers fills it. */
+  format: 'openai' | 'anthropic';
+}
+
+const SLOTS: readonly SandboxSlot[] = [
+  { slot: 'PROVIDER_A', format: 'openai' },
+  { slot: 'PROVIDER_B', format: 'anthropic' },
+];
+
+/** The slots that have no provider of their own, and what they speak. */
+export function sandboxSlots(variables: Readonly<Record<string, string>>): SandboxSlot[] {
+  return SLOTS.filter(({ slot }) => !variables[`${slot}_API_BASE`]).map(({ slot, format }) => {
+    const asked = variables[`${slot}_FORMAT`];
+    return { slot, format: asked === 'openai' || asked === 'anthropic' ? asked : format };
+  });
+}
+
+/** Fills those slots. Format and model may be chosen (a sandbox model's name can be a fault); a real key stays out of it. */
+export function withSandboxProviders(
+  variables: Readonly<Record<string, string>>,
+  addresses: SandboxAddresses = DEFAULT_ADDRESSES,
+): Record<string, string> {
+  const filled = { ...variables };
+  for (const { slot, format } of sandboxSlots(variables)) {
+    filled[`${slot}_FORMAT`] = format;
+    filled[`${slot}_API_BASE`] = addresses[format].url;
+    filled[`${slot}_KEY`] = 'sandbox-key';
+    filled[`${slot}_MODEL`] = variables[`${slot}_MODEL`] || `sandbox-${format}`;
+  }
+  return filled;
+}

@@ -1,0 +1,57 @@
+/** `npm run serve`: the built Worker under plain `workerd serve`; for benchmarks and for hosts outside Cloudflare. */
+import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
+import { endWithNpm } from './end-with-npm.ts';
+import { portFrom, readMachineVariables } from './environment.ts';
+import { readFlags } from './flags.ts';
+import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
+import { checkPorts } from './ports.ts';
+import { builtScriptPath } from './project.ts';
+import { exitWithError, runUntilStopped } from './shutdown.ts';
+import { stateDirectory } from './state-directory.ts';
+import { buildRouter } from './workerd/build-router.ts';
+import { startWorkerd } from './workerd/start-workerd.ts';
+
+const LOOPBACK = '127.0.0.1';
+const USAGE = `npm run serve   the built Worker in plain workerd; with KEY_SECRET and ADMIN_KEY as a deploy, without them locally
+
+Variables: PORT (8787), HOST (127.0.0.1), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), CARRYON_LOCAL (1, 0),
+and what carryon.config.ts names`;
+
+try {
+  endWithNpm();
+  const { env } = process;
+  readFlags(process.argv.slice(2), {}, USAGE);
+  const port = portFrom(env, 'PORT', DEFAULT_PORT);
+  const host = env.HOST || LOOPBACK;
+  const state = await stateDirectory(env);
+  const check = { host, command: 'npm run serve', environment: env, stateDirectory: state };
+  await checkPorts([{ port, variable: 'PORT' }], check);
+  const { config, built, wrangler } = await buildRouter();
+  const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
+  refuseNonsense(config, variables);
+  const local = localAsked ?? (variables.KEY_SECRET === undefined && variables.ADMIN_KEY === undefined);
+  // Local mode's keys are in the documentation: a machine must not end up offering them to its network by accident.
+  if (local && localAsked === undefined && host !== LOOPBACK) {
+    throw new Error(`HOST=${host} needs KEY_SECRET and ADMIN_KEY: without them the well-known local keys are in force`);
+  }
+  const given = local ? { ...withSandboxProviders(variables), CARRYON_LOCAL: '1' } : variables;
+  const workerd = await startWorkerd({
+    services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],
+    host,
+    stateDirectory: state,
+    wrangler,
+    variables: given,
+  });
+  const stopped = runUntilStopped(workerd);
+  for (const line of notSet(config, given, local)) console.log(line);
+  const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
+  if (open.length > 0) {
+    const names = open.map(({ slot }) => `${slot}_API_BASE`).join(' and ');
+    console.log(`Not set, so the sandbox is asked where npm start runs it (ports 8788 and 8789): ${names}`);
+  }
+  const mode = local ? 'local mode: well-known keys' : 'production mode: KEY_SECRET and ADMIN_KEY are yours';
+  console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
+  await stopped;
+} catch (error) {
+  exitWithError(error);
+}

@@ -1,0 +1,147 @@
+/**
+ * The first step of every npm script: brings node_modules in line with package-lock.json. Plain JavaScript for whatever
+ * Node the machine has, without dependencies; when nothing is to be done it says nothing and costs a few milliseconds.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST_NODE = 20;
+
+const project = join(dirname(fileURLToPath(import.meta.url)), '..');
+const modules = join(project, 'node_modules');
+const stampPath = join(modules, '.carryon-setup');
+const lockPath = join(project, '.carryon', 'setup.lock');
+const machine = `${process.platform} ${process.arch}`;
+const ownNode = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+
+main();
+
+function main() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < OLDEST_NODE) {
+    fail(
+      `Carryon needs Node ${OLDEST_NODE} or newer to set itself up; this is ${process.version}. See https://nodejs.org/en/download`,
+    );
+  }
+  if (isReady()) return;
+  const unlock = lock();
+  try {
+    // Another command may have installed while this one waited, or somebody by hand.
+    if (isReady()) return;
+    if (!isInstalled()) install();
+    checkOwnNode();
+    writeFileSync(stampPath, stamp());
+  } finally {
+    unlock();
+  }
+}
+
+/** What the stamp must say: this lock file, on this kind of machine (node_modules may be mounted into another). */
+function stamp() {
+  const lockFile = readFileSync(join(project, 'package-lock.json'));
+  return `${createHash('sha256').update(lockFile).digest('hex')} ${machine}`;
+}
+
+function isReady() {
+  return existsSync(ownNode) && readIfThere(stampPath) === stamp();
+}
+
+/** Whether npm's own record of what it installed fits the lock file; optional packages may be for other machines. */
+function isInstalled() {
+  const recordPath = join(modules, '.package-lock.json');
+  const stamped = readIfThere(stampPath);
+  if (!existsSync(ownNode) || !existsSync(recordPath) || (stamped && !stamped.endsWith(machine))) return false;
+  const wanted = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(recordPath, 'utf8')).packages;
+  return Object.keys(wanted).every((path) => {
+    if (path === '') return true;
+    return path in installed ? installed[path].version === wanted[path].version : wanted[path].optional;
+  });
+}
+
+function install() {
+  console.log('· installing dependencies (a minute or so, once)');
+  const begin = Date.now();
+  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: project,
+    env: { ...process.env, PATH: pathWithoutModules() },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (error) fail(`npm could not be run: ${error.message}`);
+  if (status !== 0) {
+    fail(
+      'npm ci failed (its own words are above). If it is the network, try again; if a proxy is needed, set HTTPS_PROXY.',
+    );
+  }
+  console.log(`· installed in ${Math.round((Date.now() - begin) / 1000)} s`);
+}
+
+/** npm replaces the very Node that runs this script, so it must run on the machine's own. */
+function pathWithoutModules() {
+  const parts = (process.env.PATH ?? '').split(delimiter);
+  return parts.filter((part) => !part.includes(join('node_modules', '.bin'))).join(delimiter);
+}
+
+/** The pinned Node comes by an install script; where those are switched off it is missing, and nothing else would work. */
+function checkOwnNode() {
+  const { status, stdout } = spawnSync(ownNode, ['--version'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (status === 0 && stdout.startsWith('v')) return;
+  fail(
+    [
+      'the Node that Carryon brings along (package "node") was not installed properly.',
+      'It comes by an install script. If npm is set to ignore those (npm config get ignore-scripts), allow them here:',
+      '  npm ci --ignore-scripts=false',
+      'The approved ones are listed in package.json under allowScripts.',
+    ].join('\n'),
+  );
+}
+
+/** One installation at a time: a second command waits for the first. A lock whose holder is dead is taken over. */
+function lock() {
+  mkdirSync(dirname(lockPath), { recursive: true });
+  for (let attempt = 0; !tryLock(); attempt++) {
+    const holder = Number(readIfThere(lockPath));
+    if (attempt === 0) console.log('· waiting for another installation');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    // Read twice, so that a file that was just then being written is not taken for a dead one's.
+    const abandoned = holder === Number(readIfThere(lockPath)) && !isAlive(holder);
+    if (abandoned && existsSync(lockPath)) unlinkSync(lockPath);
+  }
+  return () => unlinkSync(lockPath);
+}
+
+function tryLock() {
+  try {
+    writeFileSync(lockPath, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readIfThere(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+function isAlive(pid) {
+  if (pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function fail(message) {
+  console.error(`\nerror: ${message}`);
+  process.exit(1);
+}

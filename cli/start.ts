@@ -1,0 +1,79 @@
+/** `npm start`: builds, starts the sandbox providers and the router, and says what to do next. */
+import { banner } from './banner.ts';
+import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
+import { endWithNpm } from './end-with-npm.ts';
+import { portFrom, readMachineVariables } from './environment.ts';
+import { readFlags } from './flags.ts';
+import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
+import { checkPorts } from './ports.ts';
+import { builtScriptPath } from './project.ts';
+import { sandboxPortsNeeded, startSandboxProviders } from './sandbox.ts';
+import { exitWithError, runUntilStopped } from './shutdown.ts';
+import { stateDirectory } from './state-directory.ts';
+import { buildRouter } from './workerd/build-router.ts';
+import { startWorkerd } from './workerd/start-workerd.ts';
+
+const HOST = '127.0.0.1';
+const USAGE = `npm start              the router, beside sandbox providers where no real ones are set
+npm start -- --fresh   the same, with an empty state
+
+Variables: PORT (8787), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), SANDBOX_OPENAI_PORT,
+SANDBOX_ANTHROPIC_PORT, SANDBOX_CONTROL_PORT (8788, 8789, 8790), SANDBOX_PACE (human, fast), SANDBOX_SEED`;
+
+try {
+  endWithNpm();
+  const { env } = process;
+  const { fresh = false } = readFlags(process.argv.slice(2), { fresh: { type: 'boolean' } }, USAGE);
+  const port = portFrom(env, 'PORT', DEFAULT_PORT);
+  const sandboxPorts = sandboxPortsNeeded(env);
+  const state = await stateDirectory(env);
+
+  console.log('· checking the configuration and building the Worker');
+  const { config, built, wrangler } = await buildRouter();
+  const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
+  refuseNonsense(config, variables);
+  const local = localAsked ?? true;
+  const slots = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
+  const ports = [{ port, variable: 'PORT' }, ...(slots.length > 0 ? sandboxPorts : [])];
+  const command = fresh ? 'npm start -- --fresh' : 'npm start';
+  await checkPorts(ports, { host: HOST, command, environment: env, stateDirectory: state });
+
+  const sandbox = slots.length > 0 ? await startSandboxProviders(env, sandboxPorts) : undefined;
+  if (sandbox !== undefined) {
+    console.log(`· sandbox providers stand in for ${slots.map(({ slot }) => slot).join(' and ')}`);
+  }
+  for (const { slot } of slots.filter((open) => variables[`${open.slot}_KEY`])) {
+    console.log(`  ${slot}_KEY is set, but ${slot}_API_BASE is not: nothing real is asked until both are`);
+  }
+
+  console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
+  const given = local ? { ...withSandboxProviders(variables, sandbox), CARRYON_LOCAL: '1' } : variables;
+  const workerd = await startWorkerd({
+    services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],
+    host: HOST,
+    stateDirectory: state,
+    fresh,
+    wrangler,
+    variables: given,
+  });
+  const stopped = runUntilStopped({
+    exited: workerd.exited,
+    stop: async () => {
+      await Promise.all([workerd.stop(), sandbox?.close()]);
+    },
+  });
+  console.log(
+    banner({
+      url: workerd.url.replace(HOST, 'localhost'),
+      model: config.features[config.defaultFeature]?.alias ?? Object.keys(config.aliases)[0] ?? '',
+      sandboxSlots: slots,
+      controlUrl: sandbox?.controlUrl.replace(HOST, 'localhost'),
+      local,
+      ownAdminKey: variables.ADMIN_KEY !== undefined,
+      notSet: notSet(config, given, local),
+    }),
+  );
+  await stopped;
+} catch (error) {
+  exitWithError(error);
+}

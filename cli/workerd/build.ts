@@ -1,0 +1,86 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, type BuildOptions as EsbuildOptions, type Metafile, type Plugin, stop } from 'esbuild';
+
+export interface BuiltWorker {
+  /** The one ES module that workerd runs. */
+  scriptPath: string;
+  bytes: number;
+  gzippedBytes: number;
+  metafile: Metafile;
+  /** Environment variables that the code names, such as `KEY_SECRET` or a key's variable in `carryon.config.ts`. */
+  variableNames: string[];
+}
+
+export interface BuildOptions {
+  /** Another file in the place of `carryon.config.ts`: tests need shorter times than it has. */
+  configPath?: string;
+}
+
+/** Bundles a Worker as `wrangler deploy` does, so that what is served and measured here is what is deployed. */
+export async function buildWorker(
+  entryPath: string,
+  scriptPath: string,
+  { configPath }: BuildOptions = {},
+): Promise<BuiltWorker> {
+  const { metafile, outputFiles } = await bundle({
+    entryPoints: [entryPath],
+    outfile: scriptPath,
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    supported: { using: true },
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    define: { 'process.env.NODE_ENV': '"production"', 'navigator.userAgent': '"Cloudflare-Workers"' },
+    minify: true,
+    sourcemap: 'linked',
+    logLevel: 'silent',
+    plugins: configPath === undefined ? [] : [withConfig(configPath)],
+  });
+  await mkdir(dirname(scriptPath), { recursive: true });
+  await Promise.all(outputFiles.map((file) => replaceFile(file.path, file.contents)));
+  await replaceFile(join(dirname(scriptPath), 'metafile.json'), JSON.stringify(metafile));
+  const code = outputFiles.find((file) => file.path.endsWith('.js'));
+  if (code === undefined) throw new Error(`esbuild wrote no script for ${entryPath}`);
+  return {
+    scriptPath,
+    bytes: code.contents.byteLength,
+    gzippedBytes: gzipSync(code.contents).byteLength,
+    metafile,
+    variableNames: variableNamesIn(code.text),
+  };
+}
+
+let bundling = 0;
+
+async function bundle(options: EsbuildOptions) {
+  bundling += 1;
+  try {
+    return await build({ ...options, metafile: true, write: false });
+  } finally {
+    bundling -= 1;
+    // esbuild's own process would otherwise stay as long as we run.
+    if (bundling === 0) await stop();
+  }
+}
+
+const withConfig = (path: string): Plugin => ({
+  name: 'another config',
+  setup: (building) => building.onResolve({ filter: /\/carryon\.config\.ts$/ }, () => ({ path })),
+});
+
+/** Names that look like variables: `OPENAI_API_KEY` anywhere, `OPENAI` only as a string of its own. */
+function variableNamesIn(code: string): string[] {
+  const names = code.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|(?<=["'`])[A-Z][A-Z0-9]+(?=["'`])/g);
+  return [...new Set(names)].sort();
+}
+
+/** In one step: another command may be reading the file, or writing the same one. */
+async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
+}

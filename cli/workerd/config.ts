@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { type CapnpValue, EmbeddedFile, printCapnp } from './capnp.ts';
+import { CACHE_SERVICE, kvNamespace, simulatorExtension, storageServices } from './storage-services.ts';
+import type { WranglerConfig } from './wrangler-config.ts';
+
+/** One listening Worker. Several in one config are several isolates that share KV, cache and Durable Objects. */
+export interface WorkerService {
+  name: string;
+  /** 0 lets the system choose. */
+  port: number;
+  scriptPath: string;
+  /** Only a script and its variables: no KV, no objects, no cache. For a benchmark's pass-through. */
+  bare?: boolean;
+}
+
+export interface WorkerdConfigOptions {
+  services: readonly WorkerService[];
+  host: string;
+  stateDirectory: string;
+  wrangler: WranglerConfig;
+  /** Variables that every Worker is given; their values come from workerd's own environment, so no secret is in the file. */
+  variableNames: readonly string[];
+}
+
+/** The parts of the state, each a directory: what `--fresh` forgets. */
+export const STATE_PARTS = ['durable-objects', 'kv', 'cache'] as const;
+
+const OBJECTS_DISK = 'durable-objects-disk';
+
+/** A config for `workerd serve`, as text. */
+export function workerdConfig(options: WorkerdConfigOptions): string {
+  const [objectsDirectory, kvDirectory, cacheDirectory] = STATE_PARTS.map((part) => join(options.stateDirectory, part));
+  // The first full service runs the objects; the others reach them there, as isolates do on the platform.
+  const owner = options.services.find((service) => !service.bare)?.name;
+  const config: CapnpValue = {
+    services: [
+      ...options.services.map((service) => ({ name: service.name, worker: worker(service, owner, options) })),
+      ...(owner === undefined ? [] : storageServices(kvDirectory as string, cacheDirectory as string)),
+      { name: OBJECTS_DISK, disk: { path: objectsDirectory as string, writable: true } },
+      // Providers may be on this machine (the sandbox) or on a private network.
+      { name: 'internet', network: { allow: ['public', 'private'], tlsOptions: { trustBrowserCas: true } } },
+    ],
+    sockets: options.services.map((service) => ({
+      name: service.name,
+      address: `${options.host}:${service.port}`,
+      http: {},
+      service: service.name,
+    })),
+    extensions: [simulatorExtension],
+  };
+  return `using Workerd = import "/workerd/workerd.capnp";\n\nconst config :Workerd.Config = ${printCapnp(config)};\n`;
+}
+
+function worker(service: WorkerService, owner: string | undefined, options: WorkerdConfigOptions): CapnpValue {
+  const { wrangler } = options;
+  const variables = options.variableNames.map((name) => ({ name, fromEnvironment: name }));
+  const base = {
+    modules: [{ name: 'worker.js', esModule: new EmbeddedFile(service.scriptPath) }],
+    compatibilityDate: wrangler.compatibilityDate,
+    compatibilityFlags: wrangler.compatibilityFlags,
+  };
+  if (service.bare || owner === undefined) return { ...base, bindings: variables };
+  const isOwner = service.name === owner;
+  return {
+    ...base,
+    bindings: [
+      ...variables,
+      ...wrangler.kvBindings.map((name) => ({ name, kvNamespace: kvNamespace(name) })),
+      ...wrangler.durableObjects.map(({ binding, className }) => ({
+        name: binding,
+        durableObjectNamespace: isOwner ? { className } : { className, serviceName: owner },
+      })),
+    ],
+    ...(isOwner && {
+      durableObjectNamespaces: wrangler.durableObjects.map(({ className }) => ({
+        className,
+        uniqueKey: `carryon-${className}`,
+        enableSql: true,
+      })),
+      durableObjectStorage: { localDisk: OBJECTS_DISK },
+    }),
+    cacheApiOutbound: CACHE_SERVICE,
+  };
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * Two workerds on one state would each run its own copy of every Durable Object, and a ledger would then spend twice.
+ * The lock is a listening socket, not a file: it is gone with its holder, however that ended.
+ */
+export async function lockState(stateDirectory: string): Promise<() => Promise<void>> {
+  const address = socketAddress(resolve(stateDirectory));
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const release = await listenOn(address);
+    if (release !== undefined) return release;
+    // The holder of an earlier life may be on its way out; elsewhere than on Linux a dead one leaves a file.
+    if (isAbstract(address) || (await isAnswering(address))) await new Promise((done) => setTimeout(done, 100));
+    else await rm(address, { force: true });
+  }
+  throw new Error(
+    `the state in ${stateDirectory} is in use by another "npm start" or "npm run serve"; stop it, or choose another state with CARRYON_STATE`,
+  );
+}
+
+/** Whether another command holds it now; one that is on its way out still does. */
+export function isStateInUse(stateDirectory: string): Promise<boolean> {
+  return isAnswering(socketAddress(resolve(stateDirectory)));
+}
+
+/** On Linux a name that is in no file system; an address must be short, so the directory goes into a hash. */
+function socketAddress(stateDirectory: string): string {
+  const name = `carryon-${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 16)}`;
+  return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+function isAbstract(address: string): boolean {
+  return address.startsWith('\0');
+}
+
+function listenOn(path: string): Promise<(() => Promise<void>) | undefined> {
+  return new Promise((done, fail) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? done(undefined) : fail(error),
+    );
+    server.listen(path, () => {
+      server.unref();
+      done(() => new Promise((closed) => server.close(() => closed())));
+    });
+  });
+}
+
+function isAnswering(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(path);
+    socket.once('connect', () => socket.destroy()).once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  });
+}

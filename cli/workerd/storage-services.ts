@@ -1,0 +1,66 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type CapnpValue, EmbeddedFile } from './capnp.ts';
+
+/**
+ * KV and the Cache API on local disk: miniflare's own simulators, run in plain workerd without miniflare. Each is an
+ * entry Worker in front of a Durable Object that keeps names in SQLite and values as files. They reach for
+ * node-internal modules and unreleased APIs, which is why workerd runs with `--experimental`.
+ */
+const simulators = join(dirname(createRequire(import.meta.url).resolve('miniflare')), 'workers');
+
+export const KV_SERVICE = 'kv';
+export const CACHE_SERVICE = 'cache';
+
+/** The library that the simulators import. */
+export const simulatorExtension: CapnpValue = {
+  modules: [{ name: 'miniflare:shared', esModule: simulator('shared/index.worker.js') }],
+};
+
+export function storageServices(kvDirectory: string, cacheDirectory: string): CapnpValue[] {
+  return [
+    ...simulated(KV_SERVICE, 'KVNamespaceObject', 'shared/object-entry', 'kv/namespace', kvDirectory),
+    ...simulated(CACHE_SERVICE, 'CacheObject', 'cache/cache-entry', 'cache/cache', cacheDirectory),
+  ];
+}
+
+/** A KV binding's designator: its namespace goes to the entry Worker as props, one database each. */
+export function kvNamespace(binding: string): CapnpValue {
+  return { name: KV_SERVICE, props: { json: JSON.stringify({ MINIFLARE_NAMESPACE: binding }) } };
+}
+
+function simulated(name: string, className: string, entry: string, object: string, directory: string): CapnpValue[] {
+  const serviceName = `${name}-object`;
+  const diskName = `${name}-disk`;
+  return [
+    { name: diskName, disk: { path: directory, writable: true } },
+    {
+      name,
+      worker: {
+        ...simulatorWorker(entry),
+        bindings: [{ name: 'MINIFLARE_OBJECT', durableObjectNamespace: { className, serviceName } }],
+      },
+    },
+    {
+      name: serviceName,
+      worker: {
+        ...simulatorWorker(object),
+        durableObjectNamespaces: [{ className, uniqueKey: `miniflare-${className}` }],
+        durableObjectStorage: { localDisk: diskName },
+        bindings: [{ name: 'MINIFLARE_BLOBS', service: diskName }],
+      },
+    },
+  ];
+}
+
+function simulatorWorker(script: string) {
+  return {
+    modules: [{ name: 'simulator.js', esModule: simulator(`${script}.worker.js`) }],
+    compatibilityDate: '2023-07-24',
+    compatibilityFlags: ['nodejs_compat', 'experimental'],
+  };
+}
+
+function simulator(path: string): EmbeddedFile {
+  return new EmbeddedFile(join(simulators, path));
+}

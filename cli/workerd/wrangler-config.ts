@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { parseToml, type TomlSection } from './toml.ts';
+
+/** What `wrangler.toml` says about the Worker: the one place for entry, compatibility and bindings. */
+export interface WranglerConfig {
+  main: string;
+  compatibilityDate: string;
+  compatibilityFlags: string[];
+  kvBindings: string[];
+  durableObjects: { binding: string; className: string }[];
+  vars: Record<string, string>;
+}
+
+export function readWranglerConfig(path: string): WranglerConfig {
+  const sections = parseToml(readFileSync(path, 'utf8'));
+  const top = sections[0] as TomlSection;
+  const named = (name: string) => sections.filter((section) => section.name === name);
+  const text = (section: TomlSection, key: string): string => {
+    const value = section.values[key];
+    if (typeof value !== 'string') throw new Error(`${path}: [${section.name}] needs ${key} = "…"`);
+    return value;
+  };
+  const flags = top.values.compatibility_flags;
+  return {
+    main: text(top, 'main'),
+    compatibilityDate: text(top, 'compatibility_date'),
+    compatibilityFlags: Array.isArray(flags) ? flags : [],
+    kvBindings: named('kv_namespaces').map((section) => text(section, 'binding')),
+    durableObjects: named('durable_objects.bindings').map((section) => ({
+      binding: text(section, 'name'),
+      className: text(section, 'class_name'),
+    })),
+    vars: Object.assign({}, ...named('vars').map((section) => section.values)),
+  };
+}

@@ -1,0 +1,277 @@
+/** Every refusal and failure a client can meet, by name, and how each looks on the wire (OpenAI's error body, DESIGN §3.8). */
+
+export type RouterError =
+  | { code: 'invalid_json'; detail: string }
+  | { code: 'invalid_body'; param: string; detail: string }
+  | { code: 'unknown_alias'; alias: string; known: readonly string[] }
+  | { code: 'unknown_feature'; feature: string; known: readonly string[] }
+  | { code: 'feature_not_allowed'; feature: string; allowed: readonly string[] }
+  | { code: 'unsupported_param'; param: string }
+  | { code: 'missing_key' }
+  | { code: 'invalid_key' }
+  | { code: 'browser_not_allowed' }
+  | { code: 'origin_not_allowed'; origin: string | null }
+  | { code: 'user_not_allowed' }
+  | { code: 'conflicting_user'; detail: string }
+  | { code: 'admin_closed' }
+  | { code: 'invalid_admin_key' }
+  | { code: 'payload_too_large'; limitBytes: number }
+  | { code: 'body_timeout'; limitMs: number }
+  | { code: 'method_not_allowed'; method: string; allow: readonly string[] }
+  | { code: 'not_found'; path: string; detail?: string }
+  | { code: 'not_configured'; missing: readonly { name: string; command: string }[] }
+  /** The caller's own fault, as the provider said it. */
+  | { code: 'provider_rejected'; status: number; detail: string; providerCode?: string | null; param?: string | null }
+  | { code: 'providers_unavailable'; retryAfterMs: number; detail: string }
+  | { code: 'deadline_exceeded'; retryAfterMs: number; detail: string }
+  | { code: 'overloaded'; retryAfterMs: number }
+  | { code: 'rate_limited_by_provider'; retryAfterMs: number }
+  | { code: 'key_store_unavailable'; retryAfterMs: number }
+  /** Nobody reads it. nginx's 499. */
+  | { code: 'client_gone' }
+  /** After the first content byte: told inside the stream. */
+  | { code: 'stream_interrupted'; detail: string }
+  | { code: 'internal_error' };
+
+/** Codes that are still to come (DESIGN §6). */
+type ComingCode =
+  | 'budget_exceeded'
+  | 'rate_limit_exceeded'
+  | 'idempotency_mismatch'
+  | 'idempotency_expired'
+  | 'stream_not_found'
+  | 'stopped';
+
+/** All of Carryon's own codes; one that is missing here does not compile. */
+const OWN_CODES: Readonly<Record<RouterError['code'] | ComingCode, true>> = {
+  invalid_json: true,
+  invalid_body: true,
+  unknown_alias: true,
+  unknown_feature: true,
+  feature_not_allowed: true,
+  unsupported_param: true,
+  missing_key: true,
+  invalid_key: true,
+  browser_not_allowed: true,
+  origin_not_allowed: true,
+  user_not_allowed: true,
+  conflicting_user: true,
+  admin_closed: true,
+  invalid_admin_key: true,
+  payload_too_large: true,
+  body_timeout: true,
+  method_not_allowed: true,
+  not_found: true,
+  not_configured: true,
+  provider_rejected: true,
+  providers_unavailable: true,
+  deadline_exceeded: true,
+  overloaded: true,
+  rate_limited_by_provider: true,
+  key_store_unavailable: true,
+  client_gone: true,
+  stream_interrupted: true,
+  internal_error: true,
+  budget_exceeded: true,
+  rate_limit_exceeded: true,
+  idempotency_mismatch: true,
+  idempotency_expired: true,
+  stream_not_found: true,
+  stopped: true,
+};
+
+export interface WireError {
+  status: number;
+  headers: Record<string, string>;
+  body: { error: { message: string; type: string; param: string | null; code: string } };
+}
+
+type Kind =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'not_found_error'
+  | 'rate_limit_error'
+  | 'server_error';
+
+const wire = (
+  code: string,
+  status: number,
+  type: Kind,
+  message: string,
+  { param = null, headers = {} }: { param?: string | null; headers?: Record<string, string> } = {},
+): WireError => ({ status, headers, body: { error: { message, type, param, code } } });
+
+/** A final refusal: asking again as it is cannot help, and both official SDKs obey the header. */
+const FINAL = { 'x-should-retry': 'false' };
+
+/** Whole seconds for `retry-after` (rounded up: never sooner than true), milliseconds beside it. */
+const retryAfter = (ms: number): Record<string, string> => ({
+  'retry-after': String(Math.max(1, Math.ceil(ms / 1000))),
+  'retry-after-ms': String(Math.max(0, Math.ceil(ms))),
+});
+
+const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+
+/** A provider's own code, which SDK users match on; never one that would look like Carryon's. */
+const providerCode = (code: string | null | undefined): string | undefined =>
+  code && !Object.hasOwn(OWN_CODES, code.trim().toLowerCase()) ? code : undefined;
+
+/** The one place where a `RouterError` becomes a status, headers and a body. A new arm without a case does not compile. */
+export function errorToWire(error: RouterError): WireError {
+  switch (error.code) {
+    case 'invalid_json':
+      return wire(error.code, 400, 'invalid_request_error', `The body is not JSON: ${error.detail}`, {
+        headers: FINAL,
+      });
+    case 'invalid_body':
+      return wire(error.code, 400, 'invalid_request_error', `${error.param || 'body'}: ${error.detail}`, {
+        param: error.param || null,
+        headers: FINAL,
+      });
+    case 'unknown_alias':
+      return wire(
+        error.code,
+        404,
+        'invalid_request_error',
+        `There is no alias "${error.alias}". Use one of ${list(error.known)} as "model".`,
+        { param: 'model', headers: FINAL },
+      );
+    case 'unknown_feature':
+      return wire(
+        error.code,
+        400,
+        'invalid_request_error',
+        `There is no feature "${error.feature}". Use one of ${list(error.known)}.`,
+        { param: 'feature', headers: FINAL },
+      );
+    case 'feature_not_allowed':
+      return wire(
+        error.code,
+        403,
+        'permission_error',
+        `This key may not use the feature "${error.feature}". It may use ${list(error.allowed)}.`,
+        { param: 'feature', headers: FINAL },
+      );
+    case 'unsupported_param':
+      return wire(
+        error.code,
+        400,
+        'invalid_request_error',
+        `"${error.param}" is not supported here and config says strictParams. Leave it out, or name it in allowParams.`,
+        { param: error.param, headers: FINAL },
+      );
+    case 'missing_key':
+      return wire(
+        error.code,
+        401,
+        'authentication_error',
+        'No key. Send it as "authorization: Bearer sk-…" or "x-api-key: sk-…".',
+        { headers: { ...FINAL, 'www-authenticate': 'Bearer' } },
+      );
+    case 'invalid_key':
+      return wire(error.code, 401, 'authentication_error', 'This key is not known here, or was revoked.', {
+        headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
+      });
+    case 'browser_not_allowed':
+      return wire(
+        error.code,
+        403,
+        'permission_error',
+        'A secret key came with an Origin header, so it may have been put into a page. Use it on a server, or make one with "browser": true.',
+        { headers: FINAL },
+      );
+    case 'origin_not_allowed':
+      return wire(
+        error.code,
+        403,
+        'permission_error',
+        `This key is not for the origin ${error.origin ? `"${error.origin}"` : '(none was sent)'}.`,
+        { headers: FINAL },
+      );
+    case 'user_not_allowed':
+      return wire(error.code, 403, 'permission_error', 'Only a secret key may name a user.', {
+        param: 'user',
+        headers: FINAL,
+      });
+    case 'conflicting_user':
+      return wire(error.code, 400, 'invalid_request_error', error.detail, { param: 'user', headers: FINAL });
+    case 'admin_closed':
+      return wire(
+        error.code,
+        503,
+        'server_error',
+        'Admin is closed until ADMIN_KEY is set: npx wrangler secret put ADMIN_KEY',
+        { headers: FINAL },
+      );
+    case 'invalid_admin_key':
+      return wire(error.code, 401, 'authentication_error', 'This is not the admin key (ADMIN_KEY).', {
+        headers: { ...FINAL, 'www-authenticate': 'Bearer' },
+      });
+    case 'payload_too_large':
+      return wire(
+        error.code,
+        413,
+        'invalid_request_error',
+        `The body is larger than ${error.limitBytes} bytes, the limit here.`,
+        { headers: FINAL },
+      );
+    case 'body_timeout':
+      return wire(error.code, 408, 'invalid_request_error', `The body did not arrive within ${error.limitMs} ms.`, {
+        headers: retryAfter(1_000),
+      });
+    case 'method_not_allowed':
+      return wire(
+        error.code,
+        405,
+        'invalid_request_error',
+        `${error.method} is not allowed here. Use ${error.allow.join(' or ')}.`,
+        { headers: { ...FINAL, allow: error.allow.join(', ') } },
+      );
+    case 'not_found':
+      return wire(error.code, 404, 'not_found_error', error.detail ?? `There is nothing at ${error.path}.`, {
+        headers: FINAL,
+      });
+    case 'not_configured':
+      return wire(
+        error.code,
+        503,
+        'server_error',
+        `Not configured yet. Missing: ${error.missing.map(({ name, command }) => `${name} (${command})`).join('; ')}`,
+        { headers: FINAL },
+      );
+    case 'provider_rejected':
+      return wire(providerCode(error.providerCode) ?? error.code, error.status, 'invalid_request_error', error.detail, {
+        param: error.param ?? null,
+        headers: FINAL,
+      });
+    case 'providers_unavailable':
+      return wire(error.code, 503, 'server_error', error.detail, { headers: retryAfter(error.retryAfterMs) });
+    case 'deadline_exceeded':
+      return wire(error.code, 503, 'server_error', error.detail, { headers: retryAfter(error.retryAfterMs) });
+    case 'overloaded':
+      return wire(error.code, 503, 'server_error', 'Every deployment is at its maxParallel. Ask again shortly.', {
+        headers: retryAfter(error.retryAfterMs),
+      });
+    case 'rate_limited_by_provider':
+      return wire(
+        error.code,
+        429,
+        'rate_limit_error',
+        'Every provider behind this alias is rate limiting us (the providers’ limit, not Carryon’s).',
+        { headers: retryAfter(error.retryAfterMs) },
+      );
+    case 'key_store_unavailable':
+      return wire(error.code, 503, 'server_error', 'Keys cannot be checked right now. Ask again shortly.', {
+        headers: retryAfter(error.retryAfterMs),
+      });
+    case 'client_gone':
+      return wire(error.code, 499, 'invalid_request_error', 'The client left before the answer began.');
+    case 'stream_interrupted':
+      return wire(error.code, 502, 'server_error', error.detail);
+    case 'internal_error':
+      return wire(error.code, 500, 'server_error', 'A fault in the router. The request id finds it in the log.', {
+        headers: retryAfter(1_000),
+      });
+  }
+}

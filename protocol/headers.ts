@@ -1,0 +1,60 @@
+/** Header names of the client contract (DESIGN §6). */
+
+export const REQUEST_HEADERS = {
+  feature: 'x-carryon-feature',
+  user: 'x-carryon-user',
+  cache: 'x-carryon-cache',
+  resume: 'x-carryon-resume',
+  idempotencyKey: 'idempotency-key',
+  lastEventId: 'last-event-id',
+} as const;
+
+export const RESPONSE_HEADERS = {
+  requestId: 'x-request-id',
+  carryonRequestId: 'x-carryon-request-id',
+  deployment: 'x-carryon-deployment',
+  provider: 'x-carryon-provider',
+  model: 'x-carryon-model',
+  attempts: 'x-carryon-attempts',
+  hops: 'x-carryon-hops',
+  cache: 'x-carryon-cache',
+  costUsd: 'x-carryon-cost-usd',
+  mode: 'x-carryon-mode',
+  dropped: 'x-carryon-dropped',
+  shouldRetry: 'x-should-retry',
+  retryAfter: 'retry-after',
+  retryAfterMs: 'retry-after-ms',
+  serverTiming: 'server-timing',
+} as const;
+
+/** What a page on another origin may read. */
+export const EXPOSED_HEADERS: readonly string[] = [
+  ...Object.values(RESPONSE_HEADERS),
+  'age',
+  'date',
+  'x-carryon-stream-id',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-reset-requests',
+];
+
+/** What a page on another origin may send. The `x-stainless-*` headers are those that OpenAI's SDK adds by itself. */
+export const ALLOWED_HEADERS: readonly string[] = [
+  'authorization',
+  'content-type',
+  'x-api-key',
+  ...Object.values(REQUEST_HEADERS),
+  'x-request-id',
+  'x-stainless-arch',
+  'x-stainless-async',
+  'x-stainless-custom-poll-interval',
+  'x-stainless-helper-method',
+  'x-stainless-lang',
+  'x-stainless-os',
+  'x-stainless-package-version',
+  'x-stainless-poll-helper',
+  'x-stainless-retry-count',
+  'x-stainless-runtime',
+  'x-stainless-runtime-version',
+  'x-stainless-timeout',
+];

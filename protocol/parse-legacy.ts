@@ -1,0 +1,53 @@
+import type { ChatMessage, ChatRequest, FunctionTool, ToolCall } from './chat.ts';
+import { expected, isObject, Problem, type Stripped } from './parse-problem.ts';
+import { parseTools } from './parse-tools.ts';
+
+/**
+ * `functions` and `function_call`, which OpenAI replaced by tools in 2023, become tools here, so that nobody further on has to
+ * know them; the answer is turned back in `worker/providers/legacy-functions.ts`. Next to `tools` they stay in `rest`.
+ */
+export function readLegacyFunctions(chat: ChatRequest, stripped: Stripped): Problem | undefined {
+  const { functions, function_call: call } = chat.rest;
+  if (functions === undefined || chat.tools !== undefined) return undefined;
+  const wrapped = (functions as unknown[]).map((definition) => ({ type: 'function', function: definition }));
+  const tools = parseTools(wrapped, stripped);
+  if (tools instanceof Problem) {
+    return new Problem(tools.param.replace(/^tools(\[\d+\])\.function/, 'functions$1'), tools.message);
+  }
+  const choice = call === undefined ? undefined : legacyChoice(call);
+  if (choice instanceof Problem) return choice;
+  delete chat.rest.functions;
+  delete chat.rest.function_call;
+  if (tools.length === 0) return undefined;
+  chat.tools = tools as FunctionTool[];
+  chat.legacyFunctions = true;
+  chat.parallel_tool_calls = false;
+  if (choice !== undefined) chat.tool_choice = choice;
+  return undefined;
+}
+
+function legacyChoice(call: unknown): ChatRequest['tool_choice'] | Problem {
+  if (call === 'none' || call === 'auto') return call;
+  if (isObject(call) && typeof call.name === 'string') return { type: 'function', function: { name: call.name } };
+  return expected('function_call', '"none", "auto" or an object with a "name"', call);
+}
+
+/** The id that ties a legacy call to its result: the place of the call in the conversation. */
+const legacyId = (index: number): string => `call_legacy_${index}`;
+
+/** Legacy messages as tool calls and tool results; the same array where there are none. Types are checked already. */
+export function withoutLegacyMessages(messages: ChatMessage[]): ChatMessage[] {
+  if (!messages.some((message) => message.role === 'function' || 'function_call' in message)) return messages;
+  let lastCall = 0;
+  return messages.map((message, index) => {
+    if (message.role === 'function') {
+      return { role: 'tool', content: message.content ?? '', tool_call_id: legacyId(lastCall) };
+    }
+    const { function_call: call, ...rest } = message as ChatMessage & { function_call?: ToolCall['function'] };
+    if (call === undefined || rest.tool_calls) return rest;
+    lastCall = index;
+    const { name, arguments: text } = call;
+    const tool_calls: ToolCall[] = [{ id: legacyId(index), type: 'function', function: { name, arguments: text } }];
+    return { ...rest, tool_calls };
+  });
+}

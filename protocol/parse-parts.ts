@@ -1,0 +1,114 @@
+import type { ContentPart } from './chat.ts';
+import { expected, isGiven, isObject, type Json, keep, Problem, type Stripped } from './parse-problem.ts';
+
+const TEXT_KEYS = new Set(['type', 'text']);
+const IMAGE_KEYS = new Set(['type', 'image_url']);
+const IMAGE_URL_KEYS = new Set(['url', 'detail']);
+const REFUSAL_KEYS = new Set(['type', 'refusal']);
+const AUDIO_KEYS = new Set(['type', 'input_audio']);
+const INPUT_AUDIO_KEYS = new Set(['data', 'format']);
+const FILE_PART_KEYS = new Set(['type', 'file']);
+const FILE_KEYS = new Set(['file_data', 'file_id', 'filename']);
+
+const WHERE = 'messages[].content[]';
+
+/** Checks one message's `content` array; gives the same array back unless a part had fields that must not go on. */
+export function parseParts(
+  parts: readonly unknown[],
+  allowed: ReadonlySet<string>,
+  stripped: Stripped,
+): ContentPart[] | Problem {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < parts.length; index++) {
+    const part = parsePart(parts[index], allowed, stripped);
+    if (part instanceof Problem) return part.under(`content[${index}]`);
+    if (part !== parts[index]) {
+      copy ??= parts.slice();
+      copy[index] = part;
+    }
+  }
+  return (copy ?? parts) as ContentPart[];
+}
+
+function parsePart(part: unknown, allowed: ReadonlySet<string>, stripped: Stripped): unknown {
+  if (!isObject(part)) return expected('', 'an object such as {"type": "text", "text": "…"}', part);
+  if (typeof part.type !== 'string' || !allowed.has(part.type)) {
+    return expectedType(part.type, allowed);
+  }
+  switch (part.type) {
+    case 'text':
+      if (typeof part.text !== 'string') return expected('text', 'a string', part.text);
+      return closed(part, TEXT_KEYS, 2, WHERE, stripped);
+    case 'refusal':
+      if (typeof part.refusal !== 'string') return expected('refusal', 'a string', part.refusal);
+      return closed(part, REFUSAL_KEYS, 2, WHERE, stripped);
+    case 'image_url':
+      return parseImage(part, stripped);
+    case 'input_audio':
+      return parseAudio(part, stripped);
+    default:
+      return parseFile(part, stripped);
+  }
+}
+
+function expectedType(type: unknown, allowed: ReadonlySet<string>): Problem {
+  const names = [...allowed].map((name) => `"${name}"`).join(', ');
+  return typeof type === 'string'
+    ? new Problem('type', `must be one of ${names} in this message`)
+    : expected('type', `one of ${names}`, type);
+}
+
+function parseImage(part: Json, stripped: Stripped): Json | Problem {
+  const image = part.image_url;
+  if (!isObject(image)) return expected('image_url', 'an object such as {"url": "https://…"}', image);
+  if (typeof image.url !== 'string' || !isImageUrl(image.url)) {
+    return new Problem('image_url.url', 'must be an http:, https: or data: URL');
+  }
+  if (isGiven(image.detail) && typeof image.detail !== 'string') {
+    return expected('image_url.detail', '"auto", "low" or "high"', image.detail);
+  }
+  const inner = closed(image, IMAGE_URL_KEYS, isGiven(image.detail) ? 2 : 1, `${WHERE}.image_url`, stripped);
+  const outer = closed(part, IMAGE_KEYS, 2, WHERE, stripped);
+  return inner === image ? outer : { ...outer, image_url: inner };
+}
+
+/** Carryon fetches no URL; this only keeps `file:` and other schemes from reaching a provider. */
+const isImageUrl = (url: string): boolean => /^(https?:\/\/[^\s/]|data:[^,]*,)/i.test(url.slice(0, 512));
+
+function parseAudio(part: Json, stripped: Stripped): Json | Problem {
+  const audio = part.input_audio;
+  if (!isObject(audio)) return expected('input_audio', 'an object with "data" and "format"', audio);
+  if (typeof audio.data !== 'string') return expected('input_audio.data', 'a base64 string', audio.data);
+  if (typeof audio.format !== 'string') return expected('input_audio.format', '"wav" or "mp3"', audio.format);
+  const inner = closed(audio, INPUT_AUDIO_KEYS, 2, `${WHERE}.input_audio`, stripped);
+  const outer = closed(part, AUDIO_KEYS, 2, WHERE, stripped);
+  return inner === audio ? outer : { ...outer, input_audio: inner };
+}
+
+function parseFile(part: Json, stripped: Stripped): Json | Problem {
+  const file = part.file;
+  if (!isObject(file)) return expected('file', 'an object with "file_data" or "file_id"', file);
+  let count = 0;
+  for (const key of FILE_KEYS) {
+    if (file[key] === undefined) continue;
+    count++;
+    if (file[key] !== null && typeof file[key] !== 'string') return expected(`file.${key}`, 'a string', file[key]);
+  }
+  const inner = closed(file, FILE_KEYS, count, `${WHERE}.file`, stripped);
+  const outer = closed(part, FILE_PART_KEYS, 2, WHERE, stripped);
+  return inner === file ? outer : { ...outer, file: inner };
+}
+
+/** The object itself when it has just its `count` known fields, else a copy with only these. */
+export function closed(
+  source: Json,
+  keys: ReadonlySet<string>,
+  count: number,
+  where: string,
+  stripped: Stripped,
+  silently?: ReadonlySet<string>,
+): Json {
+  let seen = 0;
+  for (const _key in source) seen++;
+  return seen === count ? source : keep(source, keys, where, stripped, silently);
+}

@@ -1,0 +1,77 @@
+/** What is wrong with a body: where, and what would be right. A value, never thrown. */
+export class Problem {
+  readonly param: string;
+  readonly message: string;
+
+  constructor(param: string, message: string) {
+    this.param = param;
+    this.message = message;
+  }
+
+  /** The same problem, seen from the object that holds `param`; so paths are only built when something is wrong. */
+  under(parent: string): Problem {
+    if (this.param === '') return new Problem(parent, this.message);
+    return new Problem(this.param.startsWith('[') ? parent + this.param : `${parent}.${this.param}`, this.message);
+  }
+}
+
+export type Json = Record<string, unknown>;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `null` means "not given" everywhere: SDKs send it for options that were never set. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+export const expected = (param: string, right: string, value: unknown): Problem =>
+  new Problem(param, `must be ${right}, but is ${describe(value)}`);
+
+/** Names what came without repeating it: prompts and keys must not end up in error messages. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
+  if (value === '') return 'an empty string';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** Free-form JSON may be deep enough to break whoever walks it (`JSON.stringify` gives up near 4,000 levels). */
+const DEEPEST = 200;
+
+export function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth >= DEEPEST) return true;
+  for (const key in value) if (isTooDeep((value as Json)[key], depth + 1)) return true;
+  return false;
+}
+
+export const tooDeep = (param: string): Problem => new Problem(param, `is nested more than ${DEEPEST} levels deep`);
+
+/** Names of fields that were taken out of nested objects; made only when the first one is met. */
+export class Stripped {
+  names: string[] | undefined;
+
+  add(name: string): void {
+    this.names ??= [];
+    if (!this.names.includes(name)) this.names.push(name);
+  }
+}
+
+/** A copy of `source` with only `keys`, null values left out; `where` names what is not among them. */
+export function keep(
+  source: Json,
+  keys: ReadonlySet<string>,
+  where: string,
+  stripped: Stripped,
+  silently?: ReadonlySet<string>,
+): Json {
+  const kept: Json = {};
+  for (const key of Object.keys(source)) {
+    const value = source[key];
+    if (keys.has(key)) {
+      if (value !== null || key === 'content') kept[key] = value;
+    } else if (value !== null && !silently?.has(key)) stripped.add(`${where}.${key}`);
+  }
+  return kept;
+}

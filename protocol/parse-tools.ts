@@ -1,0 +1,169 @@
+import type { ChatMessage, ResponseFormat, Tool, ToolChoice } from './chat.ts';
+import { closed } from './parse-parts.ts';
+import {
+  expected,
+  isGiven,
+  isObject,
+  isTooDeep,
+  type Json,
+  keep,
+  Problem,
+  type Stripped,
+  tooDeep,
+} from './parse-problem.ts';
+
+const TOOL_KEYS = { function: new Set(['type', 'function']), custom: new Set(['type', 'custom']) };
+const CALL_KEYS = { function: new Set(['id', 'type', 'function']), custom: new Set(['id', 'type', 'custom']) };
+const CALLED_FUNCTION_KEYS = new Set(['name', 'arguments']);
+const CALLED_CUSTOM_KEYS = new Set(['name', 'input']);
+const FUNCTION_KEYS = new Set(['name', 'description', 'parameters', 'strict']);
+const CUSTOM_KEYS = new Set(['name', 'description', 'format']);
+const SCHEMA_KEYS = new Set(['name', 'description', 'schema', 'strict']);
+/** What SDKs leave on a streamed or parsed tool call. */
+const ECHOED = new Set(['index', 'parsed_arguments']);
+
+/** An assistant message's calls. `type` may be missing: some SDKs leave it out of the history. */
+export function parseToolCalls(calls: readonly unknown[], stripped: Stripped): ChatMessage['tool_calls'] | Problem {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < calls.length; index++) {
+    const call = parseToolCall(calls[index], stripped);
+    if (call instanceof Problem) return call.under(`tool_calls[${index}]`);
+    if (call !== calls[index]) {
+      copy ??= calls.slice();
+      copy[index] = call;
+    }
+  }
+  return (copy ?? calls) as NonNullable<ChatMessage['tool_calls']>;
+}
+
+function parseToolCall(call: unknown, stripped: Stripped): Json | Problem {
+  if (!isObject(call)) return expected('', 'an object with "id", "type" and "function"', call);
+  if (typeof call.id !== 'string' || call.id === '') return expected('id', 'a string', call.id);
+  const type = call.type ?? 'function';
+  if (type !== 'function' && type !== 'custom') return expected('type', '"function" or "custom"', call.type);
+  const called = call[type];
+  const text = type === 'function' ? 'arguments' : 'input';
+  if (!isObject(called)) return expected(type, `an object with "name" and "${text}"`, called);
+  if (typeof called.name !== 'string' || called.name === '') return expected(`${type}.name`, 'a string', called.name);
+  if (typeof called[text] !== 'string') {
+    return expected(`${type}.${text}`, type === 'function' ? 'a string of JSON' : 'a string', called[text]);
+  }
+  const calledKeys = type === 'function' ? CALLED_FUNCTION_KEYS : CALLED_CUSTOM_KEYS;
+  const inner = closed(called, calledKeys, 2, `messages[].tool_calls[].${type}`, stripped, ECHOED);
+  const outer = closed(call, CALL_KEYS[type], 3, 'messages[].tool_calls[]', stripped, ECHOED);
+  return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
+}
+
+export function parseTools(tools: unknown, stripped: Stripped): Tool[] | Problem {
+  if (!Array.isArray(tools)) return expected('tools', 'an array', tools);
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < tools.length; index++) {
+    const tool = parseTool(tools[index], stripped);
+    if (tool instanceof Problem) return tool.under(`tools[${index}]`);
+    if (tool !== tools[index]) {
+      copy ??= tools.slice();
+      copy[index] = tool;
+    }
+  }
+  return (copy ?? tools) as Tool[];
+}
+
+function parseTool(tool: unknown, stripped: Stripped): Json | Problem {
+  if (!isObject(tool)) return expected('', 'an object such as {"type": "function", "function": {…}}', tool);
+  const type = tool.type;
+  if (type !== 'function' && type !== 'custom') return expected('type', '"function" or "custom"', type);
+  const definition = tool[type];
+  if (!isObject(definition)) return expected(type, 'an object with a "name"', definition);
+  if (typeof definition.name !== 'string' || definition.name === '') {
+    return expected(`${type}.name`, 'a string', definition.name);
+  }
+  const problem = checkDefinition(definition, type);
+  if (problem) return problem.under(type);
+  const inner = definitionOf(
+    definition,
+    type === 'function' ? FUNCTION_KEYS : CUSTOM_KEYS,
+    `tools[].${type}`,
+    stripped,
+  );
+  const outer = closed(tool, TOOL_KEYS[type], 2, 'tools[]', stripped);
+  return inner === definition ? outer : { ...outer, [type]: inner };
+}
+
+function checkDefinition(definition: Json, type: 'function' | 'custom'): Problem | undefined {
+  const { description, parameters, strict, format } = definition;
+  if (isGiven(description) && typeof description !== 'string') return expected('description', 'a string', description);
+  if (type === 'custom') {
+    if (isTooDeep(format)) return tooDeep('format');
+    return isGiven(format) && !isObject(format) ? expected('format', 'an object', format) : undefined;
+  }
+  if (isGiven(parameters) && !isObject(parameters)) return expected('parameters', 'a JSON Schema object', parameters);
+  if (isTooDeep(parameters)) return tooDeep('parameters');
+  return isGiven(strict) && typeof strict !== 'boolean' ? expected('strict', 'a boolean', strict) : undefined;
+}
+
+/** The definition itself unless a field is unknown or null. */
+function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string, stripped: Stripped): Json {
+  for (const key in definition) {
+    if (!keys.has(key) || definition[key] === null) return keep(definition, keys, where, stripped);
+  }
+  return definition;
+}
+
+const CHOICES = '"none", "auto", "required", or an object that names a tool';
+
+/** Always a fresh, closed object (or one of the three words): choices are small. */
+export function parseToolChoice(choice: unknown): ToolChoice | Problem {
+  if (choice === 'none' || choice === 'auto' || choice === 'required') return choice;
+  if (typeof choice === 'string') return new Problem('tool_choice', `must be ${CHOICES}`);
+  if (!isObject(choice)) return expected('tool_choice', CHOICES, choice);
+  const type = choice.type;
+  if (type === 'function' || type === 'custom') {
+    const named = choice[type];
+    const name = isObject(named) ? named.name : undefined;
+    if (typeof name !== 'string' || name === '') return expected(`tool_choice.${type}.name`, 'a string', name);
+    return type === 'function' ? { type, function: { name } } : { type, custom: { name } };
+  }
+  if (type !== 'allowed_tools') {
+    return expected('tool_choice.type', '"function", "custom" or "allowed_tools"', type);
+  }
+  const allowed = choice.allowed_tools;
+  const mode = isObject(allowed) ? allowed.mode : undefined;
+  if (mode !== 'auto' && mode !== 'required') {
+    return expected('tool_choice.allowed_tools.mode', '"auto" or "required"', mode);
+  }
+  const tools = (allowed as Json).tools;
+  if (!Array.isArray(tools) || !tools.every(isObject)) {
+    return expected('tool_choice.allowed_tools.tools', 'an array of objects that name tools', tools);
+  }
+  if (isTooDeep(tools)) return tooDeep('tool_choice.allowed_tools.tools');
+  return { type, allowed_tools: { mode, tools } };
+}
+
+const FORMATS = '"text", "json_object" or "json_schema"';
+
+export function parseResponseFormat(format: unknown, stripped: Stripped): ResponseFormat | Problem {
+  if (!isObject(format)) return expected('response_format', `an object whose "type" is ${FORMATS}`, format);
+  const type = format.type;
+  if (type === 'text' || type === 'json_object') return { type };
+  if (type !== 'json_schema') {
+    return typeof type === 'string'
+      ? new Problem('response_format.type', `must be ${FORMATS}`)
+      : expected('response_format.type', FORMATS, type);
+  }
+  const where = 'response_format.json_schema';
+  const schema = format.json_schema;
+  if (!isObject(schema)) return expected(where, 'an object with "name" and "schema"', schema);
+  if (typeof schema.name !== 'string' || schema.name === '') return expected(`${where}.name`, 'a string', schema.name);
+  if (isGiven(schema.schema) && !isObject(schema.schema)) {
+    return expected(`${where}.schema`, 'a JSON Schema object', schema.schema);
+  }
+  if (isTooDeep(schema.schema)) return tooDeep(`${where}.schema`);
+  if (isGiven(schema.description) && typeof schema.description !== 'string') {
+    return expected(`${where}.description`, 'a string', schema.description);
+  }
+  if (isGiven(schema.strict) && typeof schema.strict !== 'boolean') {
+    return expected(`${where}.strict`, 'a boolean', schema.strict);
+  }
+  const json_schema = definitionOf(schema, SCHEMA_KEYS, where, stripped) as { name: string };
+  return { type, json_schema };
+}

@@ -1,0 +1,97 @@
+import type { Ask, AskedToolChoice, OfferedTool } from '../ask.ts';
+import { asArray, asObject, asString, type Json } from '../json.ts';
+import { jsonAskedInWords } from '../json-in-words.ts';
+import type { Refusal } from '../wire.ts';
+import { invalid } from './errors.ts';
+import { checkBodyFields } from './fields.ts';
+import { readMessages, textOf } from './messages.ts';
+
+export function parseAnthropic(body: Json): Ask | Refusal {
+  const refusal = checkBodyFields(body);
+  if (refusal !== undefined) return refusal;
+  if (asArray(body.system).some((block) => asObject(block).text === ''))
+    return invalid('system: text content blocks must be non-empty');
+  const messages = readMessages(body.messages);
+  if ('status' in messages) return messages;
+  const tools = readTools(body.tools);
+  if (!Array.isArray(tools)) return tools;
+  const choice = asObject(body.tool_choice);
+  const toolChoice = readToolChoice(choice, tools);
+  if (typeof toolChoice === 'object' && 'status' in toolChoice) return toolChoice;
+  const format = asObject(asObject(body.output_config).format);
+  const charged = [body.tools, body.output_config]
+    .filter((part) => part !== undefined)
+    .map((part) => JSON.stringify(part));
+  return {
+    model: asString(body.model),
+    stream: body.stream === true,
+    lastUserText: messages.lastUserText,
+    promptText: [...charged, textOf(body.system), ...messages.texts].filter((text) => text !== '').join('\n'),
+    imageCount: messages.imageCount,
+    toolResult: messages.toolResult,
+    maxTokens: Number(body.max_tokens),
+    stop: asArray(body.stop_sequences).map(asString),
+    choiceCount: 1,
+    tools,
+    toolChoice,
+    parallelTools: choice.disable_parallel_tool_use !== true,
+    json: format.type === 'json_schema' ? { schema: asObject(format.schema) } : jsonAskedInWords(textOf(body.system)),
+    reasoning: readThinking(asObject(body.thinking)),
+    cacheable: JSON.stringify([body.cache_control, body.system, body.tools, body.messages]).includes('"ephemeral"'),
+    body,
+  };
+}
+
+function readThinking(thinking: Json): Ask['reasoning'] {
+  if (thinking.type !== 'enabled' && thinking.type !== 'adaptive') return 'none';
+  return thinking.display === 'omitted' ? 'hidden' : 'shown';
+}
+
+function readTools(tools: unknown): OfferedTool[] | Refusal {
+  const read: OfferedTool[] = [];
+  for (const [index, tool] of asArray(tools).map(asObject).entries()) {
+    const name = asString(tool.name);
+    if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name))
+      return invalid(`tools.${index}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'`);
+    if (asObject(tool.input_schema).type !== 'object')
+      return invalid(`tools.${index}.custom.input_schema.type: Field required`);
+    const known = [
+      'type',
+      'name',
+      'description',
+      'input_schema',
+      'cache_control',
+      'strict',
+      'defer_loading',
+      'allowed_callers',
+      'input_examples',
+      'eager_input_streaming',
+    ];
+    const unknown = Object.keys(tool).find((field) => !known.includes(field));
+    if (unknown !== undefined) return invalid(`tools.${index}.custom.${unknown}: Extra inputs are not permitted`);
+    read.push({ name, schema: asObject(tool.input_schema), custom: false });
+  }
+  return read;
+}
+
+function readToolChoice(choice: Json, tools: OfferedTool[]): AskedToolChoice | Refusal {
+  switch (choice.type) {
+    case undefined:
+    case 'auto':
+      return 'auto';
+    case 'none':
+      return 'none';
+    case 'any':
+      return tools.length > 0 ? 'required' : invalid('tool_choice: Tool choice `any` requires at least one tool');
+    case 'tool': {
+      const name = asString(choice.name);
+      return tools.some((tool) => tool.name === name)
+        ? { name }
+        : invalid(`Tool '${name}' not found in provided tools`);
+    }
+    default:
+      return invalid(
+        `tool_choice: Input tag '${String(choice.type)}' found using 'type' does not match any of the expected tags: 'auto', 'any', 'tool', 'none'`,
+      );
+  }
+}

@@ -1,0 +1,74 @@
+import type { Json } from './json.ts';
+
+export type ProviderName = 'openai' | 'anthropic';
+export const PROVIDER_NAMES: readonly ProviderName[] = ['openai', 'anthropic'];
+
+export interface OfferedTool {
+  name: string;
+  schema: Json;
+  /** OpenAI's tools that take plain text instead of JSON. */
+  custom: boolean;
+}
+
+export type AskedToolChoice = 'auto' | 'none' | 'required' | { name: string };
+
+/** What a request asks for, whichever wire format it came in. */
+export interface Ask {
+  model: string;
+  stream: boolean;
+  /** Text of the last user message: what the answer quotes and tools are chosen by. */
+  lastUserText: string;
+  /** All that is charged as input, in order: tools, instructions, turns. */
+  promptText: string;
+  imageCount: number;
+  /** Set when the last turn is a tool's result. */
+  toolResult: string | undefined;
+  maxTokens: number;
+  stop: string[];
+  choiceCount: number;
+  tools: OfferedTool[];
+  toolChoice: AskedToolChoice;
+  parallelTools: boolean;
+  /** The answer has to be JSON, of this schema where one was given. */
+  json: { schema: Json | undefined } | undefined;
+  reasoning: 'none' | 'shown' | 'hidden';
+  /** Repeated prefixes count as cached (OpenAI: always; Anthropic: where the request says `cache_control`). */
+  cacheable: boolean;
+  /** The body as sent, for what only one wire format knows. */
+  body: Json;
+}
+
+export interface ToolUse {
+  id: string;
+  name: string;
+  custom: boolean;
+  nameTokens: number;
+  argumentTokens: string[];
+}
+
+export type Ending = 'finished' | 'length' | 'tools' | 'stop-sequence';
+
+export interface Choice {
+  reasoning: string[];
+  text: string[];
+  toolUses: ToolUse[];
+  ending: Ending;
+  stopSequence: string | undefined;
+}
+
+/** `inputTokens` holds the cached and the written ones; `outputTokens` the reasoning ones. */
+export interface AnswerUsage {
+  inputTokens: number;
+  cachedTokens: number;
+  writtenTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
+export interface Answer {
+  id: string;
+  requestId: string;
+  createdAtSeconds: number;
+  choices: Choice[];
+  usage: AnswerUsage;
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const HOST = '127.0.0.1';
+/** Longer than any client keeps a connection: one closed under a client's hands would be a fault nobody asked for. */
+const KEEP_ALIVE_MS = 600_000;
+const REOPEN_ATTEMPTS = 50;
+
+/** A server on one port that can stop listening and come back on the same port. */
+export class Listener {
+  readonly #server: Server;
+  #port: number;
+  #open = false;
+
+  constructor(port: number, handle: RequestListener) {
+    this.#port = port;
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, handle);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get origin(): string {
+    return `http://${HOST}:${this.#port}`;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  async open(): Promise<void> {
+    if (this.#open) return;
+    this.#server.listen(this.#port, HOST);
+    await once(this.#server, 'listening');
+    this.#open = true;
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** While a port was closed, an outgoing connection of somebody else may have borrowed it for a moment. */
+  async reopen(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.open();
+      } catch (error) {
+        if (attempt === REOPEN_ATTEMPTS) throw error;
+        await sleep(20);
+      }
+    }
+  }
+
+  /** New connections are refused from now on; idle ones end; answers on their way run on. */
+  refuse(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#server.close();
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#open ? new Promise<void>((resolve) => this.#server.close(() => resolve())) : Promise.resolve();
+    this.#open = false;
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}

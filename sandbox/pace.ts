@@ -1,0 +1,25 @@
+import { isObject } from './json.ts';
+import type { Random } from './random.ts';
+
+export type Pace = 'human' | 'fast' | { ttftMs: number; tokenMs: number };
+
+export interface Timing {
+  firstTokenMs: () => number;
+  nextTokenMs: () => number;
+}
+
+/** 'human' is what people see of a middling model: a pause, then some 40 tokens a second, never quite even. */
+export function timingOf(pace: Pace, random: Random): Timing {
+  if (pace === 'fast') return { firstTokenMs: () => 0, nextTokenMs: () => 0 };
+  if (pace === 'human') return { firstTokenMs: () => 250 + random() * 350, nextTokenMs: () => 12 + random() * 26 };
+  return { firstTokenMs: () => pace.ttftMs, nextTokenMs: () => pace.tokenMs };
+}
+
+/** The pace in a control call or an environment variable; undefined where it is none. */
+export function parsePace(value: unknown): Pace | undefined {
+  if (value === 'human' || value === 'fast') return value;
+  if (!isObject(value)) return undefined;
+  const { ttftMs, tokenMs } = value;
+  const good = (number: unknown): number is number => typeof number === 'number' && number >= 0 && number <= 600_000;
+  return good(ttftMs) && good(tokenMs) ? { ttftMs, tokenMs } : undefined;
+}

@@ -1,0 +1,97 @@
+import { anthropicWire } from './anthropic/wire.ts';
+import type { ProviderName } from './ask.ts';
+import type { Prices, ProviderCounts } from './billing.ts';
+import { createControl } from './control.ts';
+import { type Fault, type FaultOptions, parseFault } from './faults.ts';
+import { Listener } from './listener.ts';
+import { openAiWire } from './openai/wire.ts';
+import type { Pace } from './pace.ts';
+import { Provider } from './provider.ts';
+import { type LoggedRequest, type RecordedRequest, RequestLog } from './request-log.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, takes a free port. */
+  openaiPort?: number;
+  anthropicPort?: number;
+  controlPort?: number;
+  seed?: string | number;
+  pace?: Pace;
+}
+
+export interface Endpoint {
+  /** The API base, ending in /v1. */
+  url: string;
+  /** The same without /v1, as Anthropic's SDK wants it. */
+  origin: string;
+  port: number;
+}
+
+export interface Sandbox {
+  openai: Endpoint;
+  anthropic: Endpoint;
+  controlUrl: string;
+  setFault(provider: ProviderName, fault: Fault | null, options?: FaultOptions): Promise<void>;
+  setPace(pace: Pace): void;
+  setPrices(provider: ProviderName, prices: Partial<Prices>): void;
+  setRecord(record: boolean): void;
+  counts(): Record<ProviderName, ProviderCounts>;
+  /** The last 50, without prompts. */
+  requests(): LoggedRequest[];
+  /** Bodies and headers of the last 50, while `setRecord(true)`. */
+  recorded(): RecordedRequest[];
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Two pretend providers and the port that commands them, on loopback only. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const seed = String(options.seed ?? 'carryon');
+  const pace = options.pace ?? 'human';
+  const log = new RequestLog();
+  const openai = new Provider(openAiWire, { port: options.openaiPort ?? 0, seed, pace, log });
+  const anthropic = new Provider(anthropicWire, { port: options.anthropicPort ?? 0, seed, pace, log });
+  const providers: Record<ProviderName, Provider> = { openai, anthropic };
+  const all = Object.values(providers);
+  const control = new Listener(options.controlPort ?? 0, (request, response) => handleControl(request, response));
+  const listeners = [openai.listener, anthropic.listener, control];
+  const close = async (): Promise<void> => void (await Promise.all(listeners.map((listener) => listener.close())));
+  try {
+    for (const listener of listeners) await listener.open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const endpoint = ({ listener: { origin, port } }: Provider): Endpoint => ({ url: `${origin}/v1`, origin, port });
+  const sandbox: Sandbox = {
+    openai: endpoint(openai),
+    anthropic: endpoint(anthropic),
+    controlUrl: control.origin,
+    setFault: async (provider, fault, faultOptions = {}) => {
+      if (fault === null) return providers[provider].setFault(undefined);
+      const chosen = parseFault(fault, { ...faultOptions });
+      if (typeof chosen === 'string') throw new Error(chosen);
+      await providers[provider].setFault(chosen);
+    },
+    setPace: (next) => {
+      for (const provider of all) provider.pace = next;
+    },
+    setPrices: (provider, prices) => {
+      providers[provider].prices = { ...providers[provider].prices, ...prices };
+    },
+    setRecord: (record) => {
+      log.recording = record;
+    },
+    counts: () => ({ openai: openai.tally.counts(), anthropic: anthropic.tally.counts() }),
+    requests: () => log.requests(),
+    recorded: () => log.recorded(),
+    reset: async () => {
+      log.clear();
+      log.recording = false;
+      sandbox.setPace(pace);
+      await Promise.all(all.map((provider) => provider.reset()));
+    },
+    close,
+  };
+  const handleControl = createControl(sandbox, providers);
+  return sandbox;
+}

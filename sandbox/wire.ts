@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { IdPrefixes } from './answer.ts';
+import type { Answer, Ask, ProviderName } from './ask.ts';
+import type { FaultOptions, StatusFault } from './faults.ts';
+import type { Json } from './json.ts';
+
+/** An answer that is not one: an HTTP status with the provider's own error body. */
+export interface Refusal {
+  status: number;
+  headers: Record<string, string>;
+  body: Json;
+}
+
+/** One server-sent event. Only a `token` frame shows the reader something. */
+export interface Frame {
+  kind: 'start' | 'token' | 'finish' | 'usage' | 'done';
+  text: string;
+  tokens: number;
+}
+
+/** What differs between the two providers: everything that is on the wire, and nothing else. */
+export interface Wire {
+  name: ProviderName;
+  answerPath: string;
+  idPrefixes: IdPrefixes;
+  modelList(): Json;
+  /** Key and version headers. */
+  checkHeaders(headers: IncomingHttpHeaders): Refusal | undefined;
+  parse(body: Json): Ask | Refusal;
+  badJson(): Refusal;
+  badRequest(message: string): Refusal;
+  notFound(method: string, path: string): Refusal;
+  refuse(fault: StatusFault, model: string, options: FaultOptions): Refusal;
+  headers(answer: Answer): Record<string, string>;
+  frames(ask: Ask, answer: Answer): Frame[];
+  reply(ask: Ask, answer: Answer): Json;
+  /** Usage once more, or twice where the format usually has none. */
+  extraUsage(ask: Ask, answer: Answer): Frame[];
+  /** What an overloaded provider says inside a 200. */
+  errorInside(): { body: Json; frame: string };
+  keepAlive: string;
+  /** An event whose JSON ends in the middle. */
+  malformedFrame: string;
+}
+
+export function isRefusal(value: Ask | Refusal): value is Refusal {
+  return 'status' in value;
+}
+
+/** `retry-after` as both providers send it; nothing where no time was asked for. */
+export function retryHeaders(options: FaultOptions): Record<string, string> {
+  return {
+    ...(options.retryAfter === undefined ? {} : { 'retry-after': String(options.retryAfter) }),
+    ...(options.retryAfterMs === undefined ? {} : { 'retry-after-ms': String(options.retryAfterMs) }),
+  };
+}

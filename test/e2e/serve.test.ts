@@ -1,0 +1,77 @@
+import { afterEach, expect, test } from 'vitest';
+import { chat, createKey } from '../support/admin.ts';
+import { CommandBench } from '../support/command.ts';
+import { releasePort, takePort } from '../support/free-ports.ts';
+import { killAll, untilGone } from '../support/processes.ts';
+
+const bench = new CommandBench();
+afterEach(() => bench.close());
+
+const READY = 'Carryon on http://';
+
+test('npm run serve without secrets is local mode, and keeps its state across SIGKILL', async () => {
+  const { url, environment } = await bench.machine();
+  const first = bench.run('serve', environment);
+  await first.until(READY);
+  expect(first.output).toContain('local mode');
+  expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: 'ok' });
+  const key = await createKey(url, 'kept');
+  const tree = first.tree();
+  killAll(tree, 'SIGKILL');
+  await untilGone(tree, 1_000);
+  const second = bench.run('serve', environment);
+  expect(await second.until(READY)).toBeLessThan(10_000);
+  // No provider is there; a key that was forgotten would be refused before that is noticed.
+  expect((await chat(url, key)).status).not.toBe(401);
+});
+
+test('with secrets it is production mode: the well-known keys are unknown', async () => {
+  const { url, environment } = await bench.machine();
+  const serve = bench.run('serve', {
+    ...environment,
+    KEY_SECRET: 'a "secret"\\ of 32 characters or more',
+    ADMIN_KEY: 'b',
+  });
+  await serve.until(READY);
+  expect(serve.output).toContain('production mode');
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await chat(url)).ok).toBe(false);
+  await expect(createKey(url, 'x')).rejects.toThrow(/^(401|403|503)/);
+});
+
+test('CARRYON_LOCAL=0 without secrets is neither: it runs and answers 503', async () => {
+  const { url, environment } = await bench.machine();
+  const serve = bench.run('serve', { ...environment, CARRYON_LOCAL: '0' });
+  await serve.until(READY);
+  expect(serve.output).toContain('Every request gets 503 not_configured: set KEY_SECRET, PROVIDER_A_API_BASE,');
+  expect(serve.output).toContain('no key can be made: set ADMIN_KEY in the environment or .dev.vars\n');
+  const answer = await chat(url);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ error: { code: 'not_configured' } });
+});
+
+test('it does not offer the well-known keys to the network', async () => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', { ...environment, HOST: '0.0.0.0' });
+  expect((await serve.exited).code).toBe(1);
+  expect(serve.output).toContain('error: HOST=0.0.0.0 needs KEY_SECRET and ADMIN_KEY');
+});
+
+test('SIGTERM ends everything within 2 s', async () => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', environment);
+  await serve.until(READY);
+  const tree = serve.tree();
+  killAll([serve.pid], 'SIGTERM');
+  await untilGone(tree, 2_000);
+});
+
+test('a taken port is one clear error', async () => {
+  const { port, environment } = await bench.machine();
+  const server = await takePort(port);
+  const serve = bench.run('serve', environment);
+  expect((await serve.exited).code).toBe(1);
+  expect(serve.output.match(/^error: .*$/gm)).toEqual([expect.stringContaining(`port ${port} is taken`)]);
+  expect(serve.output).toContain('PORT=');
+  await releasePort(server);
+});

@@ -1,0 +1,134 @@
+/** A command that cannot do what it was asked says so in plain lines, before it starts anything. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { portFrom } from '../../cli/environment.ts';
+import { checkPorts } from '../../cli/ports.ts';
+import { stateDirectory } from '../../cli/state-directory.ts';
+import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
+import { CommandBench } from '../support/command.ts';
+import { releasePort, takePort } from '../support/free-ports.ts';
+
+const bench = new CommandBench();
+afterEach(() => bench.close());
+
+async function refused(script: string, variables: Record<string, string>, ...args: string[]): Promise<string> {
+  const { environment } = await bench.machine();
+  const command = bench.run(script, { ...environment, ...variables }, ...args);
+  expect(await command.exited).toEqual({ code: 1, signal: null });
+  expect(command.output).not.toMatch(/^\s+at /m);
+  return command.output;
+}
+
+const WRONG_LINES: [script: string, args: string[], error: string, usage: string][] = [
+  ['start', ['--frsh'], "Unknown option '--frsh'", 'npm start -- --fresh'],
+  ['serve', ['--fresh'], "Unknown option '--fresh'", 'npm run serve'],
+  ['build', ['now'], "Unexpected argument 'now'", 'npm run build'],
+  ['keys', ['create', '--foo'], "Unknown option '--foo'", 'npm run keys -- create'],
+  ['keys', ['make'], "Unexpected argument 'make'", 'npm run keys -- create'],
+  ['keys', [], 'Say what to do with keys: create, list or revoke', 'npm run keys -- list'],
+];
+
+test('a command line that is wrong: what, and what would be right', async () => {
+  const checks = WRONG_LINES.map(async ([script, args, error, usage]) => {
+    const output = await refused(script, {}, ...args);
+    expect(output).toContain(`error: ${error}\n\n`);
+    expect(output).toContain(usage);
+  });
+  await Promise.all(checks);
+});
+
+test('nonsense in provider variables: a line for each', async () => {
+  const wrong = { PROVIDER_A_FORMAT: 'Openai', PROVIDER_A_PRICE_INPUT: 'abc', PROVIDER_B_API_BASE: 'http://[::1' };
+  for (const output of await Promise.all([refused('start', wrong), refused('serve', wrong)])) {
+    expect(output).toContain(`error: PROVIDER_A_FORMAT is "Openai", and must be "openai" or "anthropic"
+PROVIDER_A_PRICE_INPUT is "abc", and must be USD per million tokens, such as 1.25
+PROVIDER_B_API_BASE must be a URL such as https://api.openai.com/v1\n`);
+  }
+});
+
+test('a file as CARRYON_STATE', async () => {
+  const path = import.meta.filename;
+  const wrong = { CARRYON_STATE: path };
+  for (const output of await Promise.all([refused('start', wrong), refused('serve', wrong)])) {
+    expect(output).toContain(`error: the state directory ${path} is a file, or below one`);
+  }
+  const below = stateDirectory({ CARRYON_STATE: join(path, 'below') });
+  await expect(below).rejects.toThrow('is a file, or below one; choose another with CARRYON_STATE');
+});
+
+test('the port that is suggested for a taken one is a port', async () => {
+  const port = 65_000 + Math.floor(Math.random() * 500);
+  const server = await takePort(port);
+  const check = { host: '127.0.0.1', command: 'npm run serve', environment: {}, stateDirectory: '/nowhere' };
+  const error = await checkPorts([{ port, variable: 'PORT' }], check).catch((one: Error) => one);
+  await releasePort(server);
+  const suggested = /: PORT=(\d+) npm run serve$/.exec(String(error))?.[1];
+  expect(portFrom({ PORT: suggested }, 'PORT', 0)).toBe(port - 1000);
+});
+
+test('beside another copy: all that is taken at once, and one command that would do', async () => {
+  const { environment } = await bench.machine();
+  const state = environment.CARRYON_STATE;
+  await bench.run('start', environment).until('Admin key');
+  const second = bench.run('start', environment);
+  expect(await second.exited).toMatchObject({ code: 1 });
+  const names = ['PORT', 'SANDBOX_OPENAI_PORT', 'SANDBOX_ANTHROPIC_PORT', 'SANDBOX_CONTROL_PORT'];
+  const [error = '', ...more] = second.output.match(/^error: .*$/gm) ?? [];
+  expect(more).toEqual([]);
+  const ports = names.map((name) => environment[name]);
+  expect(error).toContain(`ports ${ports.slice(0, 3).join(', ')} and ${ports[3]} are taken by other processes`);
+  expect(error).toContain(`the state in ${state} is in use`);
+
+  const [, command = ''] = /choose others: (.+) npm start$/.exec(error) ?? [];
+  const suggested = Object.fromEntries(command.split(' ').map((setting) => setting.split('=')));
+  expect(Object.keys(suggested)).toEqual([...names, 'CARRYON_STATE']);
+  expect(suggested.CARRYON_STATE).toBe(`${state}-2`);
+  const third = bench.run('start', { ...environment, ...suggested });
+  await third.until('Admin key');
+  await rm(suggested.CARRYON_STATE, { recursive: true });
+});
+
+test('ports that were chosen and are free stay in the command', async () => {
+  const { port, environment } = await bench.machine();
+  const { SANDBOX_OPENAI_PORT: taken, CARRYON_STATE: state } = environment;
+  const server = await takePort(Number(taken));
+  const output = await refused('start', environment);
+  await releasePort(server);
+  expect(output).toMatch(
+    new RegExp(`choose another port: PORT=${port} SANDBOX_OPENAI_PORT=\\d+ .* CARRYON_STATE=${state} npm start$`, 'm'),
+  );
+});
+
+test('npm run keys asks with ADMIN_KEY of .dev.vars, which the router was started with', async () => {
+  const { url, environment } = await bench.machine();
+  const devVars = join(environment.CARRYON_STATE as string, 'vars');
+  await writeFile(devVars, 'ADMIN_KEY=an-admin-key-of-my-own\n');
+  const own = { ...environment, CARRYON_DEV_VARS: devVars };
+  await bench.run('start', own).until('Admin key: your ADMIN_KEY');
+
+  const empty = bench.run('keys', own, 'list');
+  expect(await empty.exited).toMatchObject({ code: 0 });
+  expect(empty.output).toContain('No keys yet');
+
+  const create = bench.run('keys', { ...own, ADMIN_KEY: 'of-a-deploy' }, 'create', '--tenant', 'acme');
+  expect(await create.exited).toMatchObject({ code: 0 });
+  const key = /^sk-\S+$/m.exec(create.output)?.[0];
+  expect((await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+
+  const pages = ['--publishable', '--origin', 'https://a.example', '--origin', 'https://b.example', '--tier', 'free'];
+  expect(await bench.run('keys', own, 'create', '--tenant', 'pages', ...pages).exited).toMatchObject({ code: 0 });
+  expect(await bench.run('keys', own, 'create', '--tenant', 'tool', '--browser').exited).toMatchObject({ code: 0 });
+  const full = bench.run('keys', own, 'list');
+  expect(await full.exited).toMatchObject({ code: 0 });
+  expect(full.output).toMatch(
+    / pages {2}publishable {2}made \S+ {2}tier free, origins https:\/\/a\.example https:\/\/b\.example$/m,
+  );
+  expect(full.output).toMatch(/ tool {2}secret {2}made \S+ {2}browser$/m);
+  expect(full.output).not.toContain('No keys yet');
+
+  const other = bench.run('keys', { ...environment, ADMIN_KEY: 'an-admin-key-of-my-own' }, 'list');
+  expect(await other.exited).toMatchObject({ code: 1 });
+  expect(other.output).toContain('Sent was the well-known local key');
+  expect(other.output).not.toContain(LOCAL_ADMIN_KEY);
+});

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+/** Set-up in a project of its own, with an npm that only pretends: it notes each call and puts a Node in place. */
+const setupScript = join(import.meta.dirname, '..', '..', 'cli', 'setup.mjs');
+const HONEST_NPM = `#!/bin/sh
+echo "$@" >> npm-calls
+sleep 0.3
+mkdir -p node_modules/.bin
+ln -sf '${process.execPath}' node_modules/.bin/node
+`;
+
+let project: string;
+
+beforeEach(async () => {
+  project = await mkdtemp(join(tmpdir(), 'carryon-setup-'));
+  await mkdir(join(project, 'cli'));
+  await mkdir(join(project, 'bin'));
+  await cp(setupScript, join(project, 'cli', 'setup.mjs'));
+  await writeLock('1.0.0');
+  await writeNpm(HONEST_NPM);
+});
+
+afterEach(() => rm(project, { recursive: true, force: true }));
+
+const writeNpm = (script: string) => writeFile(join(project, 'bin', 'npm'), script, { mode: 0o755 });
+
+const packages = (version: string) => JSON.stringify({ packages: { '': {}, 'node_modules/hono': { version } } });
+
+const writeLock = (version: string) => writeFile(join(project, 'package-lock.json'), packages(version));
+
+async function npmCalls(): Promise<number> {
+  const calls = await readFile(join(project, 'npm-calls'), 'utf8').catch(() => '');
+  return calls.split('\n').length - 1;
+}
+
+async function setup(): Promise<{ code: number; output: string; elapsedMs: number }> {
+  const begin = performance.now();
+  const environment = { ...process.env, PATH: [join(project, 'bin'), process.env.PATH].join(delimiter) };
+  const child = spawn(process.execPath, ['cli/setup.mjs'], { cwd: project, env: environment });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output, elapsedMs: performance.now() - begin };
+}
+
+test('installs once; then it is silent and quick until the lock file changes', async () => {
+  expect(await setup()).toMatchObject({ code: 0, output: expect.stringContaining('installing dependencies') });
+  const again = await setup();
+  expect(again).toMatchObject({ code: 0, output: '' });
+  expect(again.elapsedMs).toBeLessThan(1_000);
+  expect(await npmCalls()).toBe(1);
+  await writeLock('1.0.1');
+  await setup();
+  expect(await npmCalls()).toBe(2);
+});
+
+test('two at once install once', async () => {
+  const both = await Promise.all([setup(), setup()]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect(await npmCalls()).toBe(1);
+});
+
+test('what somebody installed by hand is left as it is', async () => {
+  await mkdir(join(project, 'node_modules', '.bin'), { recursive: true });
+  await cp(process.execPath, join(project, 'node_modules', '.bin', 'node'));
+  await writeFile(join(project, 'node_modules', '.package-lock.json'), packages('1.0.0'));
+  expect(await setup()).toMatchObject({ code: 0, output: '' });
+  expect(await npmCalls()).toBe(0);
+});
+
+test.for([
+  ['999999999', 'a dead process'],
+  ['', 'nobody'],
+])('a lock left behind by %j is taken over (%s)', async ([holder]) => {
+  await mkdir(join(project, '.carryon'));
+  await writeFile(join(project, '.carryon', 'setup.lock'), holder as string);
+  expect(await setup()).toMatchObject({ code: 0 });
+  expect(await npmCalls()).toBe(1);
+});
+
+test('says what to do when npm fails, and when install scripts are switched off', async () => {
+  await writeNpm('#!/bin/sh\necho no network >&2\nexit 1\n');
+  expect(await setup()).toMatchObject({ code: 1, output: expect.stringMatching(/no network\s+error: npm ci failed/) });
+  await writeNpm('#!/bin/sh\nmkdir -p node_modules\n');
+  expect(await setup()).toMatchObject({ code: 1, output: expect.stringContaining('npm ci --ignore-scripts=false') });
+  await writeNpm(HONEST_NPM);
+  expect(await setup()).toMatchObject({ code: 0 });
+});
+
+test('no npm script looks for Node a second time: a shell remembers the one that it found before the installation', async () => {
+  const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
+  for (const [name, script] of Object.entries<string>(scripts)) {
+    expect(script, name).toMatch(/^node cli\/setup\.mjs( && |$)/);
+    expect(script.slice(4), name).not.toMatch(/(^|&& (exec )?)node /);
+  }
+});

@@ -1,0 +1,95 @@
+/** The real thing for one test file: the built Worker under plain workerd, beside the sandbox, both on free ports. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withSandboxProviders } from '../../cli/local-defaults.ts';
+import { projectDirectory, wranglerConfigPath } from '../../cli/project.ts';
+import { buildWorker } from '../../cli/workerd/build.ts';
+import { type RunningWorkerd, startWorkerd } from '../../cli/workerd/start-workerd.ts';
+import { readWranglerConfig } from '../../cli/workerd/wrangler-config.ts';
+import type { ProviderName } from '../../sandbox/ask.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { LANES, type LaneKind, laneAlias, laneId } from './configs/lanes.ts';
+import { startGate, type TrafficGate } from './traffic-gate.ts';
+
+export interface BenchOptions {
+  /** A file in configs/; `carryon.config.ts` itself where it is left out. */
+  config?: 'steady' | 'quick' | 'deadline' | 'refuse';
+  /** Names of the isolates, the first of which runs the objects. */
+  isolates?: readonly string[];
+  /** `CARRYON_LOCAL` and the sandbox as both providers; `false`: only `variables`. */
+  local?: boolean;
+  variables?: Readonly<Record<string, string>>;
+  /** Provider A speaks Anthropic's format, B OpenAI's. */
+  swapped?: boolean;
+  /** The gate stands before provider A; otherwise nothing does. */
+  gated?: boolean;
+}
+
+/** Two deployments that no other test has used. */
+export interface Lane {
+  alias: string;
+  /** Asked first. */
+  a: string;
+  b: string;
+}
+
+export interface Bench {
+  sandbox: Sandbox;
+  /** The sandbox's names for the two providers. */
+  a: ProviderName;
+  b: ProviderName;
+  /** Stands before provider A where `gated` asked for it. */
+  gate: TrafficGate;
+  /** Of the first isolate. */
+  url: string;
+  urls: Readonly<Record<string, string>>;
+  /** What the Workers have logged so far. */
+  log: readonly string[];
+  lane(kind: LaneKind): Lane;
+  stop(): Promise<void>;
+}
+
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  const { config, isolates = ['carryon'], local = true, variables = {}, swapped, gated } = options;
+  const directory = await mkdtemp(join(tmpdir(), 'carryon-e2e-'));
+  const sandbox = await startSandbox({ pace: 'fast' });
+  const [a, b]: [ProviderName, ProviderName] = swapped ? ['anthropic', 'openai'] : ['openai', 'anthropic'];
+  const gate = await startGate(sandbox[a].port);
+  const log: string[] = [];
+  let workerd: RunningWorkerd | undefined;
+  const stop = async () => {
+    await workerd?.stop();
+    await Promise.all([gate.close(), sandbox.close()]);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const wrangler = readWranglerConfig(wranglerConfigPath);
+    const scriptPath = join(directory, 'worker.js');
+    const configPath = config && join(import.meta.dirname, 'configs', `${config}.ts`);
+    await buildWorker(join(projectDirectory, wrangler.main), scriptPath, { ...(configPath && { configPath }) });
+    const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
+    const addresses = gated ? { ...sandbox, [a]: { url: gate.url } } : sandbox;
+    workerd = await startWorkerd({
+      services: isolates.map((name) => ({ name, port: 0, scriptPath })),
+      stateDirectory: join(directory, 'state'),
+      wrangler,
+      variables: local
+        ? { ...withSandboxProviders({ ...formats, ...variables }, addresses), CARRYON_LOCAL: '1' }
+        : variables,
+      onLog: (line) => log.push(line),
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const used: Partial<Record<LaneKind, number>> = {};
+  const lane = (kind: LaneKind): Lane => {
+    const number = (used[kind] ?? 0) + 1;
+    if (number > LANES) throw new Error(`no lane of kind ${kind} is left; raise LANES`);
+    used[kind] = number;
+    return { alias: laneAlias(kind, number), a: `${laneId(kind, number)}-a`, b: `${laneId(kind, number)}-b` };
+  };
+  return { sandbox, a, b, gate, url: workerd.url, urls: workerd.urls, log, lane, stop };
+}

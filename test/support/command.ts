@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from './free-ports.ts';
+import { killAll, processTree } from './processes.ts';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** An npm script of this project as a person runs it: through npm, in a process group of its own, like a terminal's job. */
+export class Command {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  output = '';
+  readonly #known = new Set<number>();
+  #seen: () => void = () => {};
+
+  constructor(script: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+    const child = spawn('npm', ['run', script, ...(args.length > 0 ? ['--', ...args] : [])], {
+      cwd: join(import.meta.dirname, '..', '..'),
+      // A developer's own variables would send the tests to real providers.
+      env: { ...withoutOurs(process.env), CARRYON_DEV_VARS: '', SANDBOX_PACE: 'fast', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.pid = child.pid ?? -1;
+    this.exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+        this.#seen();
+      });
+    }
+  }
+
+  /** Milliseconds until the output held `text`. */
+  async until(text: string, limitMs = 20_000): Promise<number> {
+    const begin = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const found = new Promise<void>((resolve) => {
+      this.#seen = () => this.output.includes(text) && resolve();
+      this.#seen();
+    });
+    const tooLate = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`within ${limitMs} ms`), limitMs);
+    });
+    const ended = this.exited.then(() => 'before the command ended');
+    const missing = await Promise.race([found, tooLate, ended]);
+    clearTimeout(timer);
+    if (missing !== undefined) throw new Error(`"${text}" was not said ${missing}:\n${this.output}`);
+    return performance.now() - begin;
+  }
+
+  /** Everything that runs because of this command. */
+  tree(): number[] {
+    const tree = processTree(this.pid);
+    for (const pid of tree) this.#known.add(pid);
+    return tree;
+  }
+
+  /** Also what a failed test left without a parent. */
+  killEverything(): void {
+    this.tree();
+    killAll([...this.#known], 'SIGKILL');
+  }
+
+  /** What Ctrl-C does: the terminal signals the whole group. */
+  interrupt(): void {
+    process.kill(-this.pid, 'SIGINT');
+  }
+}
+
+/** A machine of its own for one test file: ports, state, and an end to all that was started. */
+export class CommandBench {
+  readonly #commands: Command[] = [];
+  readonly #directories: string[] = [];
+
+  run(script: string, environment: NodeJS.ProcessEnv, ...args: string[]): Command {
+    const command = new Command(script, args, environment);
+    this.#commands.push(command);
+    return command;
+  }
+
+  /** Variables for a machine with its own ports and an empty state. */
+  async machine(): Promise<{ port: number; url: string; environment: Record<string, string> }> {
+    const [port, openai, anthropic, control] = (await freePorts(4)) as [number, number, number, number];
+    const state = await mkdtemp(join(tmpdir(), 'carryon-test-'));
+    this.#directories.push(state);
+    const environment = {
+      PORT: String(port),
+      SANDBOX_OPENAI_PORT: String(openai),
+      SANDBOX_ANTHROPIC_PORT: String(anthropic),
+      SANDBOX_CONTROL_PORT: String(control),
+      CARRYON_STATE: state,
+    };
+    return { port, url: `http://127.0.0.1:${port}`, environment };
+  }
+
+  async close(): Promise<void> {
+    for (const command of this.#commands.splice(0)) {
+      command.killEverything();
+      await command.exited;
+    }
+    for (const directory of this.#directories.splice(0)) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function withoutOurs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = /^(PROVIDER_|CARRYON_|SANDBOX_|KEY_SECRET$|ADMIN_KEY$|PORT$|HOST$)/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !ours.test(name)));
+}

@@ -1,0 +1,10 @@
+/** Who rests is soon half-open, nobody is tried twice, and no answer may take long. */
+import { laneConfig } from './lanes.ts';
+
+export default laneConfig({
+  numRetries: 0,
+  allowedFails: 3,
+  cooldownTime: '200ms',
+  totalTimeout: '30s',
+  maxStreamDuration: '2s',
+});

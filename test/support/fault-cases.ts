@@ -1,0 +1,72 @@
+/** Every fault of the sandbox, and what a client must see of it where another provider is well. */
+import type { Fault, FaultOptions } from '../../sandbox/faults.ts';
+
+export type Becomes =
+  /** Nothing is seen of it: every request gets a whole answer, soon without asking the broken one. */
+  | 'failover'
+  /** The same, at once and for long: an operator has to act. */
+  | 'long-rest'
+  /** The same, for as long as the provider asked. */
+  | 'asked-rest'
+  /** The broken one's own answer, whole; nobody rests. */
+  | 'answer'
+  /** Content has come already: an error event and no `[DONE]`; soon nobody asks the broken one. */
+  | 'error-event'
+  /** The caller's own fault: the provider's status; nobody else is asked, nobody rests. */
+  | 'refusal'
+  /** Too long for this model: asked once elsewhere; nobody rests. */
+  | 'elsewhere';
+
+export interface FaultCase {
+  fault: Fault;
+  options?: FaultOptions;
+  streamed: Becomes;
+  whole: Becomes;
+  /** Where it shows only by a time limit. */
+  hangs?: 'always' | 'whole';
+}
+
+const both = (becomes: Becomes, ...faults: Fault[]): FaultCase[] =>
+  faults.map((fault) => ({ fault, streamed: becomes, whole: becomes }));
+
+/** Long after a test is over. */
+const FAR_MS = 300_000;
+
+export const FAULT_CASES: readonly FaultCase[] = [
+  ...both('failover', '408', '409', '429', '500', '502', '503', '504', '529'),
+  ...both(
+    'failover',
+    'refuse-connection',
+    'error-in-200',
+    'html',
+    'wrong-shape',
+    'empty-body',
+    'empty-stream',
+    'redirect',
+  ),
+  ...both('long-rest', '401', '402', '403', '403-region', '404', '429-no-money'),
+  ...both('refusal', '400', '400-flagged', '403-flagged', '422'),
+  ...both('elsewhere', '400-too-long', '413'),
+  { fault: '429-retry-after', options: { retryAfterMs: FAR_MS }, streamed: 'asked-rest', whole: 'asked-rest' },
+  { fault: 'hang-before-headers', streamed: 'failover', whole: 'failover', hangs: 'always' },
+  { fault: 'hang-before-first-token', streamed: 'failover', whole: 'failover', hangs: 'always' },
+  { fault: 'slow-first-token', options: { delayMs: FAR_MS }, streamed: 'failover', whole: 'failover', hangs: 'always' },
+  { fault: 'keep-alives-only', options: { delayMs: 50 }, streamed: 'failover', whole: 'failover', hangs: 'always' },
+  {
+    fault: 'stall-mid-stream',
+    options: { afterTokens: 3 },
+    streamed: 'error-event',
+    whole: 'failover',
+    hangs: 'always',
+  },
+  { fault: 'cut-mid-stream', options: { afterTokens: 5 }, streamed: 'error-event', whole: 'failover' },
+  { fault: 'end-mid-stream', options: { afterTokens: 5 }, streamed: 'error-event', whole: 'failover' },
+  { fault: 'error-mid-stream', options: { afterTokens: 5 }, streamed: 'error-event', whole: 'failover' },
+  { fault: 'malformed-line', options: { afterTokens: 5 }, streamed: 'error-event', whole: 'failover' },
+  { fault: 'truncated-json', options: { afterTokens: 5 }, streamed: 'error-event', whole: 'failover' },
+  { fault: 'wrong-content-type', streamed: 'failover', whole: 'answer' },
+  { fault: 'drip', options: { delayMs: 2 }, streamed: 'answer', whole: 'answer' },
+  ...both('answer', 'duplicate-usage', 'no-done'),
+  { fault: 'held-open', streamed: 'answer', whole: 'failover', hangs: 'whole' },
+  { fault: 'held-open-no-done', streamed: 'answer', whole: 'failover', hangs: 'whole' },
+];

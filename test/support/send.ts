@@ -1,0 +1,91 @@
+/** A request exactly as written: any method, path, header and body. What came back is kept, to be searched for secrets. */
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
+import type { WireError } from './ask.ts';
+
+export interface SendOptions {
+  method?: string;
+  headers?: OutgoingHttpHeaders;
+  /** The local client key unless told; null for none. */
+  key?: string | null;
+  /** Objects as JSON; text and bytes as they are; a list of bytes in pieces, without a length. */
+  body?: object | string | Uint8Array;
+  pieces?: Iterable<Uint8Array>;
+  /** True: the body is not ended before the answer is here. Who ends it into a closed connection may lose the answer. */
+  unended?: boolean;
+}
+
+export interface Sent {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+  /** The body, where it is JSON. */
+  json: Record<string, unknown> & { error?: WireError };
+}
+
+/** Everything that any router said to this test file, headers included. */
+export const said: string[] = [];
+
+export async function send(url: string, path: string, options: SendOptions = {}): Promise<Sent> {
+  const { method = 'POST', headers = {}, key = LOCAL_CLIENT_KEY, body, pieces, unended = false } = options;
+  const bytes =
+    body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const asking = request(url, {
+    method,
+    path,
+    headers: {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...(bytes !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
+      ...headers,
+    },
+  });
+  // A router that refuses early closes while we are still writing; what it answered counts.
+  const answered = once(asking, 'response') as Promise<[IncomingMessage]>;
+  asking.on('error', () => {});
+  if (pieces !== undefined) await writeAll(asking, pieces, answered);
+  if (!unended) asking.end(bytes);
+  const [response] = await answered;
+  let text = '';
+  try {
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+  } catch {
+    // The rest of a body that nobody wanted to hear out.
+  }
+  if (unended) asking.destroy();
+  said.push(`${response.statusCode} ${JSON.stringify(response.headers)} ${text}`);
+  return { status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) };
+}
+
+async function writeAll(
+  asking: ClientRequest,
+  pieces: Iterable<Uint8Array>,
+  answered: Promise<unknown>,
+): Promise<void> {
+  let over = false;
+  const ended = answered
+    .catch(() => {})
+    .then(() => {
+      over = true;
+    });
+  for (const piece of pieces) {
+    if (over) return;
+    if (!asking.write(piece)) await Promise.race([once(asking, 'drain'), ended]);
+  }
+}
+
+function parsed(text: string): Sent['json'] {
+  try {
+    return JSON.parse(text) as Sent['json'];
+  } catch {
+    return {};
+  }
+}
+
+export const CHAT = '/v1/chat/completions';
+
+export const chatBody = (more: object = {}): Record<string, unknown> => ({
+  model: 'app/chat',
+  messages: [{ role: 'user', content: 'In 12 words: what is a failover?' }],
+  ...more,
+});

@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits for what has to come, looking often; the limit is for what never comes, not for what is slow. */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  limitMs = 20_000,
+): Promise<Exclude<T, false | undefined | null>> {
+  const begin = performance.now();
+  for (;;) {
+    const seen = await look();
+    if (seen !== false && seen !== undefined && seen !== null) return seen as Exclude<T, false | undefined | null>;
+    if (performance.now() - begin > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await sleep(10);
+  }
+}

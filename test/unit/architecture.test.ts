@@ -1,0 +1,366 @@
+/** The structure that DESIGN §5 and STYLE.md ask for, held by the machine. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { projectDirectory } from '../../cli/project.ts';
+
+const ROOMS = ['protocol', 'worker', 'sw', 'web-demo', 'sandbox', 'cli', 'bench', 'test'];
+const NOT_SOURCE = new Set(['node_modules', 'results', 'fixtures', 'dist']);
+
+interface Import {
+  /** A file of this repository, or a package's name. */
+  target: string;
+  typeOnly: boolean;
+}
+
+interface Source {
+  path: string;
+  text: string;
+  lines: number;
+  tree: ts.SourceFile;
+  imports: Import[];
+}
+
+function filesIn(directory: string): string[] {
+  const entries = readdirSync(join(projectDirectory, directory), { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .map((entry) => relative(projectDirectory, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.split('/').some((part) => NOT_SOURCE.has(part)));
+}
+
+function read(path: string): Source {
+  const text = readFileSync(join(projectDirectory, path), 'utf8');
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
+  return { path, text, tree, lines: text.split('\n').length - 1, imports: importsOf(tree, path) };
+}
+
+function importsOf(tree: ts.SourceFile, path: string): Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
+    const { text } = specifier;
+    found.push({ target: text.startsWith('.') ? join(path, '..', text).split(sep).join('/') : text, typeOnly });
+  };
+  walk(tree, (node) => {
+    if (ts.isImportDeclaration(node)) {
+      const names = node.importClause?.namedBindings;
+      const allTypes = names && ts.isNamedImports(names) && names.elements.every(({ isTypeOnly }) => isTypeOnly);
+      const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword || allTypes === true;
+      add(node.moduleSpecifier, typeOnly && node.importClause?.name === undefined);
+    } else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false);
+  });
+  return found;
+}
+
+function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
+  visit(node);
+  ts.forEachChild(node, (child) => walk(child, visit));
+}
+
+/** Rooms that are still to be built are no rooms yet. */
+const sources = ROOMS.filter((room) => existsSync(join(projectDirectory, room)))
+  .flatMap(filesIn)
+  .map(read);
+const within = (...places: string[]) =>
+  sources.filter(({ path }) => places.some((place) => path === place || path.startsWith(place)));
+const shipped = within('protocol/', 'worker/', 'sw/', 'web-demo/');
+
+/** Which places of the repository, and which packages, a room may import; a `type ` entry only by type. */
+const ARROWS: Record<string, string[]> = {
+  'protocol/': ['protocol/'],
+  'worker/core/': ['protocol/', 'worker/core/', 'zod'],
+  'worker/providers/': ['protocol/', 'worker/core/', 'worker/providers/'],
+  'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],
+  'worker/objects/': ['protocol/', 'worker/core/', 'worker/objects/', 'type worker/env.ts', 'cloudflare:workers'],
+  'worker/pipeline/': [
+    'protocol/',
+    'worker/core/',
+    'type worker/providers/adapter.ts',
+    'type worker/ports.ts',
+    'worker/pipeline/',
+    'eventsource-parser',
+  ],
+  'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
+  'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
+  'worker/deps.ts': [
+    'protocol/',
+    'worker/core/',
+    'worker/providers/',
+    'type worker/ports.ts',
+    'worker/stores/',
+    'type worker/objects/',
+    'worker/env.ts',
+    'carryon.config.ts',
+  ],
+  'worker/admin/': [
+    'protocol/',
+    'worker/core/',
+    'worker/admin/',
+    'type worker/edge.ts',
+    'worker/pipeline/respond.ts',
+    'worker/stores/digest.ts',
+    'hono',
+    'zod',
+  ],
+  'worker/edge.ts': ['type worker/deps.ts', 'type worker/pipeline/scope.ts'],
+  'worker/app.ts': [
+    'protocol/',
+    'worker/admin/',
+    'type worker/deps.ts',
+    'type worker/edge.ts',
+    'type worker/env.ts',
+    'worker/pipeline/',
+    'hono',
+  ],
+  'worker/index.ts': ['worker/app.ts', 'worker/deps.ts', 'type worker/env.ts', 'worker/objects/'],
+  'sw/': ['protocol/', 'sw/', 'workbox'],
+  'web-demo/': ['protocol/', 'web-demo/', 'sw/'],
+  'sandbox/': ['sandbox/', 'node:'],
+  'cli/': [
+    'protocol/',
+    'worker/core/',
+    'worker/providers/',
+    'cli/',
+    'sandbox/',
+    'node:',
+    'esbuild',
+    'miniflare',
+    'workerd',
+    'typescript',
+    'wrangler',
+  ],
+};
+
+const roomOf = (path: string): string | undefined =>
+  Object.keys(ARROWS)
+    .filter((room) => path === room || (room.endsWith('/') && path.startsWith(room)))
+    .toSorted((one, other) => other.length - one.length)[0];
+
+const matches = (target: string, place: string): boolean =>
+  target === place ||
+  (place.endsWith('/') || place.endsWith(':') ? target.startsWith(place) : target.startsWith(`${place}/`));
+
+function isAllowed({ target, typeOnly }: Import, allowed: readonly string[]): boolean {
+  return allowed.some((entry) => {
+    const place = entry.replace(/^type /, '');
+    return matches(target, place) && (typeOnly || !entry.startsWith('type '));
+  });
+}
+
+describe('the arrows between the rooms', () => {
+  it.each(Object.entries(ARROWS))('%s imports only what it may', (room, allowed) => {
+    const broken = sources
+      .filter(({ path }) => roomOf(path) === room)
+      .flatMap(({ path, imports }) =>
+        imports.filter((entry) => !isAllowed(entry, allowed)).map(({ target }) => `${path} → ${target}`),
+      );
+    expect(broken).toEqual([]);
+  });
+
+  it('leave out no file of the Worker', () => {
+    expect(
+      within('protocol/', 'worker/')
+        .filter(({ path }) => roomOf(path) === undefined)
+        .map(({ path }) => path),
+    ).toEqual([]);
+  });
+
+  it('are found in whatever way a file imports', () => {
+    const text = `import a, { type B } from './a.ts';
+import type { C } from './c.ts';
+import { type D, type E } from './d.ts';
+import './f.ts';
+export * from './g.ts';
+export type { H } from './h.ts';
+const i: import('./i.ts').I = await import('./j.ts');`;
+    const tree = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, true);
+    expect(importsOf(tree, 'worker/x.ts').map(({ target, typeOnly }) => `${target} ${typeOnly}`)).toEqual([
+      'worker/a.ts false',
+      'worker/c.ts true',
+      'worker/d.ts true',
+      'worker/f.ts false',
+      'worker/g.ts false',
+      'worker/h.ts true',
+      'worker/i.ts true',
+      'worker/j.ts false',
+    ]);
+  });
+
+  it('go in no circle of values', () => {
+    const graph = new Map(
+      within('protocol/', 'worker/').map(({ path, imports }) => [
+        path,
+        imports.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target),
+      ]),
+    );
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      if (done.has(path) || trail.includes(path)) return;
+      for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) visit(path, []);
+    expect(circles).toEqual([]);
+  });
+});
+
+/** Where a call or a property of one of these names stands: `fetch(…)`, `Date.now`, `new Date()`. */
+function uses(source: Source, names: readonly string[]): string[] {
+  const found: string[] = [];
+  const own = new Set<string>();
+  walk(source.tree, (node) => {
+    if ((ts.isBindingElement(node) || ts.isParameter(node)) && ts.isIdentifier(node.name))
+      own.add(`${node.name.text}()`);
+  });
+  walk(source.tree, (node) => {
+    const isCall = ts.isCallExpression(node) && ts.isIdentifier(node.expression);
+    const isNew = ts.isNewExpression(node) && (node.arguments?.length ?? 0) === 0;
+    const name = ts.isPropertyAccessExpression(node)
+      ? node.getText()
+      : isCall
+        ? `${node.expression.getText()}()`
+        : isNew
+          ? `new ${node.expression.getText()}()`
+          : undefined;
+    // A port that was handed over is no global.
+    if (name === undefined || !names.includes(name) || own.has(name)) return;
+    found.push(`${source.path}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${name}`);
+  });
+  return found;
+}
+
+describe('what acts', () => {
+  const CLOCK_AND_CHANCE = ['Date.now', 'new Date()', 'Math.random', 'crypto.randomUUID', 'performance.now'];
+  const ACTIONS = [
+    'fetch()',
+    'globalThis.fetch',
+    'setTimeout()',
+    'setInterval()',
+    'queueMicrotask()',
+    'console.log',
+    'console.warn',
+    'console.error',
+  ];
+  const usedOutside = (names: readonly string[], ...allowed: string[]) =>
+    shipped
+      .filter(({ path }) => !allowed.some((place) => path.startsWith(place)))
+      .flatMap((source) => uses(source, names));
+
+  it('asks for time and chance only at the rim', () => {
+    expect(usedOutside(CLOCK_AND_CHANCE, 'worker/deps.ts', 'worker/objects/', 'worker/app.ts')).toEqual([]);
+  });
+
+  it('fetches, waits and speaks only where ports are joined', () => {
+    expect(usedOutside(ACTIONS, 'worker/deps.ts', 'worker/objects/', 'sw/', 'web-demo/')).toEqual([]);
+  });
+
+  it('knows no Node', () => {
+    expect(
+      shipped.flatMap(({ path, imports }) =>
+        imports.filter(({ target }) => target.startsWith('node:')).map(() => path),
+      ),
+    ).toEqual([]);
+  });
+
+  it('is found where it stands', () => {
+    const text =
+      'const at = Date.now();\nconst when = new Date();\nconst then = new Date(at);\nawait fetch(url);\nports.fetch(url);';
+    const source = {
+      path: 'x.ts',
+      text,
+      lines: 5,
+      imports: [],
+      tree: ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, true),
+    };
+    expect(uses(source, [...CLOCK_AND_CHANCE, ...ACTIONS])).toEqual([
+      'x.ts:1 Date.now',
+      'x.ts:2 new Date()',
+      'x.ts:4 fetch()',
+    ]);
+  });
+});
+
+describe('files', () => {
+  it('are at most 400 lines long, tests included', () => {
+    expect(sources.filter(({ lines }) => lines > 400).map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  it('of the Worker are under 100 lines in the median', () => {
+    const lengths = within('worker/')
+      .map(({ lines }) => lines)
+      .toSorted((one, other) => one - other);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(100);
+  });
+
+  it('are in no room for odds and ends', () => {
+    const odd = /(^|\/)(utils?|helpers?|services?|types?|common|lib|misc)(\/|\.ts$)/;
+    // A subject's own types, as one file among its room's, are no such room.
+    const allowed = new Set(['worker/core/ledger/types.ts']);
+    expect(sources.map(({ path }) => path).filter((path) => odd.test(path) && !allowed.has(path))).toEqual([]);
+  });
+
+  it('are no barrels: none only hands on what others export', () => {
+    const barrels = sources.filter(
+      ({ tree }) =>
+        tree.statements.length > 0 &&
+        tree.statements.every((statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier),
+    );
+    expect(barrels.map(({ path }) => path)).toEqual([]);
+    expect(sources.map(({ path }) => path).filter((path) => /(^|\/)index\.ts$/.test(path))).toEqual([
+      'worker/index.ts',
+    ]);
+  });
+
+  it('say nothing of type any, and silence no compiler', () => {
+    const loose = sources.flatMap(({ path, tree, text }) => {
+      const found: string[] = [];
+      walk(tree, (node) => {
+        if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${path}: any`);
+      });
+      if (/^\s*(\/\/|\/\*)\s*@ts-(ignore|expect-error|nocheck)/m.test(text)) found.push(`${path}: @ts-…`);
+      return found;
+    });
+    expect(loose).toEqual([]);
+  });
+
+  it('hide with # on whatever is reachable by RPC', () => {
+    const shown = within('worker/objects/').flatMap(({ path, tree }) => {
+      const found: string[] = [];
+      walk(tree, (node) => {
+        if (node.kind === ts.SyntaxKind.PrivateKeyword || node.kind === ts.SyntaxKind.ProtectedKeyword)
+          found.push(path);
+      });
+      return found;
+    });
+    expect(shown).toEqual([]);
+  });
+});
+
+describe('what is stored', () => {
+  const page = readFileSync(join(projectDirectory, 'docs/storage.md'), 'utf8');
+  const texts = within('worker/').flatMap(({ tree }) => {
+    const found: string[] = [];
+    walk(tree, (node) => {
+      if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node)) found.push(node.text);
+    });
+    return found;
+  });
+  const keys = texts.flatMap((text) => /^[a-z-]+:v\d+:?/.exec(text)?.[0] ?? []);
+  const tables = texts.flatMap((text) =>
+    [...text.matchAll(/CREATE TABLE(?: IF NOT EXISTS)? (\w+)/g)].map(([, table]) => table ?? ''),
+  );
+
+  it('is named on the page about storage, every KV key and every table', () => {
+    expect(keys).toEqual(expect.arrayContaining(['key:v1:', 'board:v1']));
+    expect(tables).toContain('health');
+    expect(keys.filter((key) => !page.includes(`\`${key}`))).toEqual([]);
+    expect(tables.filter((table) => !new RegExp(`^\\| \`${table}\\b`, 'm').test(page))).toEqual([]);
+  });
+});

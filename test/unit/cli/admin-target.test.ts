@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { adminTarget } from '../../../cli/admin-target.ts';
+import { LOCAL_ADMIN_KEY } from '../../../worker/core/identity/identity.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'carryon-admin-'));
+const devVars = join(directory, 'vars');
+writeFileSync(devVars, 'ADMIN_KEY=from-file\nPORT=1\n');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const none = { CARRYON_DEV_VARS: '' };
+const filed = { CARRYON_DEV_VARS: devVars };
+const deploy = { CARRYON_URL: 'https://carryon.example.com/', ADMIN_KEY: 'of-the-deploy' };
+
+describe('the router that npm run keys asks', () => {
+  it('is the local one, with the key of .dev.vars or else the well-known one', () => {
+    expect(adminTarget(none)).toMatchObject({ url: 'http://localhost:8787', adminKey: LOCAL_ADMIN_KEY });
+    expect(adminTarget({ ...filed, PORT: '9000' })).toMatchObject({
+      url: 'http://localhost:9000',
+      adminKey: 'from-file',
+    });
+  });
+
+  it('is never the local one for the ADMIN_KEY of the environment, unless told so', () => {
+    for (const environment of [none, filed, { ...filed, CARRYON_URL: '' }]) {
+      expect(adminTarget({ ...environment, ADMIN_KEY: 'of-the-deploy' }).adminKey).not.toBe('of-the-deploy');
+    }
+    expect(adminTarget(none).hint).toContain('CARRYON_URL=http://localhost:8787');
+    const told = { ...filed, CARRYON_URL: 'http://localhost:8787', ADMIN_KEY: 'mine' };
+    expect(adminTarget(told)).toMatchObject({ url: 'http://localhost:8787', adminKey: 'mine' });
+  });
+
+  it('is CARRYON_URL, with the ADMIN_KEY of the environment and no other', () => {
+    const target = { url: 'https://carryon.example.com', adminKey: 'of-the-deploy' };
+    expect(adminTarget({ ...deploy, ...filed })).toMatchObject(target);
+    expect(() => adminTarget({ ...deploy, ...filed, ADMIN_KEY: '' })).toThrow('ADMIN_KEY is not set');
+    expect(() => adminTarget({ ...deploy, ADMIN_KEY: '…' })).toThrow('ADMIN_KEY cannot be sent');
+  });
+
+  it.each(['carryon.example.com', 'ftp://a.example', 'http://[::1', 'https://'])('is not %s', (url) => {
+    expect(() => adminTarget({ ...deploy, CARRYON_URL: url })).toThrow(`CARRYON_URL=${url} is not a URL such as`);
+  });
+
+  it('is not on a port that is none', () => {
+    expect(() => adminTarget({ ...none, PORT: 'http' })).toThrow('PORT=http is not a port');
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { notSet, refuseNonsense, slotsIn } from '../../../cli/check-variables.ts';
+import { checkConfig } from '../../../worker/core/config/check.ts';
+import type { CheckedConfig } from '../../../worker/core/config/schema.ts';
+import { PRESETS } from '../../../worker/providers/presets.ts';
+
+function configWith(...deployments: object[]): CheckedConfig {
+  const checked = checkConfig(
+    { aliases: { chat: { deployments } }, features: { chat: {} }, defaultFeature: 'chat' },
+    PRESETS,
+  );
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  return checked.config;
+}
+
+const config = configWith(
+  { id: 'a', fromEnvironment: 'PROVIDER_A' },
+  { id: 'gpt', provider: 'openai', model: 'm', apiBase: 'EU_BASE' },
+);
+const right = {
+  PROVIDER_A_API_BASE: 'https://api.example.com/v1/',
+  PROVIDER_A_KEY: 'a',
+  PROVIDER_A_MODEL: 'a',
+  EU_BASE: 'https://eu.example.com/v1',
+  OPENAI_API_KEY: 'b',
+};
+
+function refusal(variables: Record<string, string>): string[] {
+  try {
+    refuseNonsense(config, variables);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+}
+
+describe('nonsense', () => {
+  it('is not what is right, nor what is not set', () => {
+    expect(refusal(right)).toEqual([]);
+    expect(refusal({})).toEqual([]);
+  });
+
+  it('is named with what would be right, a line each', () => {
+    const wrong = { PROVIDER_A_FORMAT: 'Openai', PROVIDER_A_PRICE_INPUT: 'abc', EU_BASE: 'api.openai.com' };
+    expect(refusal({ ...right, ...wrong })).toEqual([
+      'PROVIDER_A_FORMAT is "Openai", and must be "openai" or "anthropic"',
+      'PROVIDER_A_PRICE_INPUT is "abc", and must be USD per million tokens, such as 1.25',
+      'EU_BASE must be a URL such as https://api.openai.com/v1',
+    ]);
+  });
+
+  it('shows no address and no key', () => {
+    const said = refusal({ PROVIDER_A_API_BASE: 'https://me:password@a.example', PROVIDER_A_KEY: 'sk-secret…' });
+    expect(said).toHaveLength(2);
+    expect(said.join()).not.toMatch(/password|sk-secret/);
+  });
+
+  it.each(['http://a.example:70000/v1', 'http://[1:2:3]/v1', 'http://a.0x'])('%s: only a parser sees it', (url) => {
+    expect(refusal({ ...right, EU_BASE: url })).toEqual(['EU_BASE must be a URL, and cannot be read as one']);
+  });
+});
+
+describe('what is not set', () => {
+  it('is named with what follows from it', () => {
+    const { OPENAI_API_KEY: _, ...rest } = right;
+    expect(notSet(config, rest, true)).toEqual([
+      'Every request gets 503 not_configured: set OPENAI_API_KEY in the environment or .dev.vars',
+    ]);
+    expect(notSet(config, rest, false)).toEqual([
+      'Every request gets 503 not_configured: set KEY_SECRET, OPENAI_API_KEY in the environment or .dev.vars',
+      '/admin is closed and no key can be made: set ADMIN_KEY in the environment or .dev.vars',
+    ]);
+    expect(notSet(config, { ...right, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([]);
+  });
+});
+
+it('slots are those of the config', () => {
+  expect(slotsIn(config)).toEqual(new Set(['PROVIDER_A']));
+});

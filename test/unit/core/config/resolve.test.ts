@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../../worker/core/config/check.ts';
+import type { Deployment } from '../../../../worker/core/config/config.ts';
+import { resolveConfig, type Variables } from '../../../../worker/core/config/resolve.ts';
+import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
+import { PRESETS } from '../../../../worker/providers/presets.ts';
+
+type DeploymentInput = ConfigInput['aliases'][string]['deployments'][number];
+
+function resolved(deployments: DeploymentInput[], variables: Variables, more: Partial<ConfigInput> = {}) {
+  const input: ConfigInput = {
+    aliases: { 'app/chat': { deployments } },
+    features: { chat: {} },
+    defaultFeature: 'chat',
+    ...more,
+  };
+  const checked = checkConfig(input, PRESETS);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  return resolveConfig(checked.config, variables, PRESETS);
+}
+
+const deploymentsOf = ({ config }: ReturnType<typeof resolved>): readonly Deployment[] =>
+  config.aliases.get('app/chat')?.deployments ?? [];
+
+const slot: DeploymentInput = { id: 'a', fromEnvironment: 'PROVIDER_A' };
+const filled = {
+  PROVIDER_A_API_BASE: 'http://localhost:9000/v1/',
+  PROVIDER_A_KEY: ' key-a ',
+  PROVIDER_A_MODEL: 'model-a',
+};
+
+describe('an environment slot', () => {
+  it('brings everything, spaces and the last slash cut off', () => {
+    const result = resolved(
+      [{ ...slot, order: 2, weight: 3, timeout: '1s', streamTimeout: '500ms', idleTimeout: '2s', maxParallel: 7 }],
+      filled,
+    );
+    expect(result.missing).toEqual([]);
+    expect(deploymentsOf(result)).toEqual([
+      {
+        id: 'a',
+        healthId: expect.stringMatching(/^a~[0-9a-f]{8}$/),
+        provider: 'a',
+        format: 'openai',
+        model: 'model-a',
+        apiBase: 'http://localhost:9000/v1',
+        apiKey: 'key-a',
+        quirks: PRESETS['openai-compatible']?.quirks,
+        order: 2,
+        weight: 3,
+        timeoutMs: 1_000,
+        streamTimeoutMs: 500,
+        idleTimeoutMs: 2_000,
+        maxParallel: 7,
+        price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },
+        allowParams: [],
+        paramCosts: {},
+        defaultMaxOutputTokens: 4096,
+      },
+    ]);
+  });
+
+  it('speaks Anthropic’s format where it says so, with what that needs', () => {
+    const [deployment] = deploymentsOf(resolved([slot], { ...filled, PROVIDER_A_FORMAT: 'anthropic' }));
+    expect(deployment).toMatchObject({
+      format: 'anthropic',
+      provider: 'a',
+      quirks: PRESETS['anthropic-compatible']?.quirks,
+    });
+  });
+
+  it.each(['openai', 'anthropic', 'deepseek', 'holysheep'])('at the host of %s behaves as that preset', (name) => {
+    const preset = PRESETS[name];
+    const [deployment] = deploymentsOf(
+      resolved([slot], { ...filled, PROVIDER_A_API_BASE: preset?.apiBase?.toUpperCase().replace('HTTPS', 'https') }),
+    );
+    expect(deployment).toMatchObject({ provider: name, format: preset?.format, quirks: preset?.quirks });
+  });
+
+  it('at a known host in another format is no longer that preset', () => {
+    const variables = {
+      ...filled,
+      PROVIDER_A_API_BASE: 'https://api.deepseek.com/anthropic',
+      PROVIDER_A_FORMAT: 'anthropic',
+    };
+    const [deployment] = deploymentsOf(resolved([slot], variables));
+    expect(deployment).toMatchObject({
+      provider: 'a',
+      format: 'anthropic',
+      quirks: PRESETS['anthropic-compatible']?.quirks,
+    });
+  });
+
+  it('is not taken for a host that only looks alike', () => {
+    const variables = { ...filled, PROVIDER_A_API_BASE: 'https://api.openai.com.example.net/v1' };
+    expect(deploymentsOf(resolved([slot], variables))[0]).toMatchObject({ provider: 'a' });
+  });
+
+  it('has its prices from the environment, from config first', () => {
+    const priced = { ...filled, PROVIDER_A_PRICE_INPUT: '0.5', PROVIDER_A_PRICE_OUTPUT: '2' };
+    expect(deploymentsOf(resolved([slot], priced))[0]?.price).toEqual({
+      input: 0.5,
+      output: 2,
+      cachedInput: 0.5,
+      cacheWrite: 0.5,
+    });
+    const own = { ...slot, price: { input: 3, output: 9, cachedInput: 0.3 } };
+    expect(deploymentsOf(resolved([own], priced))[0]?.price).toEqual({
+      input: 3,
+      output: 9,
+      cachedInput: 0.3,
+      cacheWrite: 3,
+    });
+  });
+});
+
+describe('a preset', () => {
+  it('brings base URL, format and the names of its variables', () => {
+    const result = resolved([{ id: 'a', provider: 'deepseek', model: 'deepseek-chat' }], { DEEPSEEK_API_KEY: 'k' });
+    expect(result.missing).toEqual([]);
+    expect(deploymentsOf(result)[0]).toMatchObject({
+      apiBase: PRESETS.deepseek?.apiBase,
+      apiKey: 'k',
+      format: 'openai',
+      price: undefined,
+    });
+  });
+
+  it('can be told other variables', () => {
+    const deployment = { id: 'a', provider: 'openai', model: 'm', apiBase: 'EU_BASE', key: 'EU_KEY' };
+    const result = resolved([deployment], { EU_BASE: 'https://eu.api.openai.com/v1', EU_KEY: 'k' });
+    expect(deploymentsOf(result)[0]).toMatchObject({
+      apiBase: 'https://eu.api.openai.com/v1',
+      apiKey: 'k',
+      provider: 'openai',
+    });
+  });
+
+  it('without a host of its own asks for one', () => {
+    const { missing } = resolved([{ id: 'a', provider: 'openai-compatible', model: 'm' }], {});
+    expect(missing).toEqual([{ name: 'OPENAI_COMPATIBLE_API_BASE' }, { name: 'OPENAI_COMPATIBLE_API_KEY' }]);
+  });
+});
+
+describe('what is missing or nonsense', () => {
+  it('is all collected, each once', () => {
+    const deployments = [
+      slot,
+      { id: 'b', provider: 'openai', model: 'm' },
+      { id: 'c', provider: 'openai', model: 'n' },
+    ];
+    expect(resolved(deployments, { PROVIDER_A_KEY: '  ', OPENAI_API_KEY: 42 }).missing.map(({ name }) => name)).toEqual(
+      ['PROVIDER_A_API_BASE', 'PROVIDER_A_MODEL', 'PROVIDER_A_KEY', 'OPENAI_API_KEY'],
+    );
+  });
+
+  it.each([
+    ['PROVIDER_A_API_BASE', 'api.openai.com', 'must be a URL such as https://api.openai.com/v1'],
+    ['PROVIDER_A_API_BASE', 'https://a.example/v1?key=1', 'must be a URL such as https://api.openai.com/v1'],
+    ['PROVIDER_A_API_BASE', 'ftp://a.example', 'must be a URL such as https://api.openai.com/v1'],
+    ['PROVIDER_A_KEY', 'sk-…', 'must be the key as the provider shows it (ASCII, one line)'],
+    ['PROVIDER_A_FORMAT', 'gemini', 'must be "openai" or "anthropic"'],
+    ['PROVIDER_A_PRICE_INPUT', '1,5', 'must be USD per million tokens, such as 1.25'],
+    ['PROVIDER_A_PRICE_INPUT', '-1', 'must be USD per million tokens, such as 1.25'],
+    ['PROVIDER_A_PRICE_OUTPUT', 'free', 'must be USD per million tokens, such as 1.25'],
+    ['PROVIDER_A_PRICE_OUTPUT', 'Infinity', 'must be USD per million tokens, such as 1.25'],
+  ])('%s = %j: %s', (name, value, problem) => {
+    expect(resolved([slot], { ...filled, [name]: value }).missing).toEqual([{ name, problem }]);
+    // Told once, however many deployments use it.
+    expect(resolved([slot, { ...slot, id: 'b' }], { ...filled, [name]: value }).missing).toEqual([{ name, problem }]);
+  });
+
+  it.each([
+    'http://[::1',
+    'http://::1/v1',
+    'http://[::1]9000',
+    'http://[1]/v1',
+    'https://user:password@a.example/v1',
+    'https://…/v1',
+    'https://a..example',
+    'https://a.example:',
+    'https://a.example:port/v1',
+    'https://a.example:123456',
+    'http://127.0.0.256:9000',
+    'http://127.0.1',
+    'https:///v1',
+    'https://a.example\\v1',
+  ])('%s is no base URL', (url) => {
+    expect(resolved([slot], { ...filled, PROVIDER_A_API_BASE: url }).missing).toEqual([
+      { name: 'PROVIDER_A_API_BASE', problem: 'must be a URL such as https://api.openai.com/v1' },
+    ]);
+  });
+
+  it.each([
+    'http://[::1]:9000/v1',
+    'http://[::ffff:127.0.0.1]',
+    'http://127.0.0.1:9/v1',
+    'http://localhost:8788/v1',
+    'http://model_server-1:80/',
+    'https://api.1und1.example/v1',
+    'https://7.example:443',
+    'https://bücher.example/v1',
+    'https://gateway.example/v1/account~id/openai%20x',
+  ])('%s is one', (url) => {
+    expect(resolved([slot], { ...filled, PROVIDER_A_API_BASE: url }).missing).toEqual([]);
+  });
+
+  it.each(['', '  '])('an optional variable set to %j is not set', (value) => {
+    const { missing } = resolved([slot], { ...filled, PROVIDER_A_FORMAT: value, PROVIDER_A_PRICE_INPUT: value });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the rest', () => {
+  it('a feature has the alias it names, else the first', () => {
+    const { config } = resolved([slot], filled, {
+      aliases: { 'app/chat': { deployments: [slot] }, 'app/fast': { deployments: [{ ...slot, id: 'f' }] } },
+      features: { chat: {}, fast: { alias: 'app/fast' } },
+    });
+    expect([...config.features.values()]).toEqual([
+      { name: 'chat', alias: 'app/chat' },
+      { name: 'fast', alias: 'app/fast' },
+    ]);
+  });
+
+  it('fields that may pass have a whole price', () => {
+    const allowParams = { top_k: { usdPerRequest: 0.01 }, service_tier: { priceFactor: 2 } };
+    const [deployment] = deploymentsOf(resolved([{ ...slot, allowParams }], filled));
+    expect(deployment).toMatchObject({
+      allowParams: ['top_k', 'service_tier'],
+      paramCosts: {
+        top_k: { usdPerRequest: 0.01, priceFactor: 1 },
+        service_tier: { usdPerRequest: 0, priceFactor: 2 },
+      },
+    });
+  });
+
+  it('without maxParallel there is no limit', () => {
+    expect(deploymentsOf(resolved([slot], filled))[0]?.maxParallel).toBe(Number.POSITIVE_INFINITY);
+  });
+});

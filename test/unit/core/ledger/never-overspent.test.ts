@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { BEGINNINGS } from './support/commands.ts';
+import { happening, World } from './support/world.ts';
+
+/**
+ * LEDGER "Properties" 1 and 3: holders of one and of many that give up, die, come back, free and report late, over a network
+ * that loses, delays and reorders, with caps that change and a ledger that dies. Nobody's clock is needed for it.
+ */
+it('what providers may bill is booked, in every scope and period; at rest everything is told to the micro-USD', () => {
+  let grants = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...BEGINNINGS),
+      fc.array(happening, { minLength: 10, maxLength: 80, size: 'max' }),
+      (startsAt, happenings) => {
+        const world = new World(startsAt);
+        for (const one of happenings) {
+          world.happens(one);
+          world.check();
+        }
+        world.comesToRest();
+        world.check();
+        grants += world.grants;
+      },
+    ),
+    { numRuns: 6_000 },
+  );
+  // It tested something: several grants in each world.
+  expect(grants).toBeGreaterThan(6_000);
+}, 60_000);

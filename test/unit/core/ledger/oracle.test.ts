@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { describe, test } from 'vitest';
+import { Both } from './support/both.ts';
+import { BEGINNINGS, command } from './support/commands.ts';
+
+/**
+ * LEDGER "Properties to test" 1 (booked ≤ the cap at every grant), 2, 4, 5, 6 and 9, over arbitrary interleavings of asks,
+ * reports, limits, corrections, clocks that leap and step back, folds, deaths and failed writes.
+ */
+describe('whatever happens, the ledger says what the plainest telling of the protocol says', () => {
+  test.each(BEGINNINGS.map((ms) => [new Date(ms).toISOString(), ms]))(
+    'from %s on',
+    (_, startsAt) => {
+      fc.assert(
+        fc.property(fc.array(command, { minLength: 5, maxLength: 60, size: 'max' }), (commands) => {
+          const both = new Both(startsAt);
+          for (const one of commands) {
+            both.run(one);
+            both.compare();
+          }
+        }),
+        { numRuns: 800 },
+      );
+    },
+    60_000,
+  );
+});

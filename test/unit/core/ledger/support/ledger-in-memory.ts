@@ -1,0 +1,99 @@
+import { accountOf, figuresOf, storedOf } from '../../../../../worker/core/ledger/account.ts';
+import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker/core/ledger/adjust.ts';
+import { type Book, begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book.ts';
+import { fold } from '../../../../../worker/core/ledger/fold.ts';
+import { grant } from '../../../../../worker/core/ledger/grant.ts';
+import { setLimits, setRevoked } from '../../../../../worker/core/ledger/limits.ts';
+import type { Ask, GrantReply, Report, ReportReply } from '../../../../../worker/core/ledger/messages.ts';
+import { reportAll } from '../../../../../worker/core/ledger/report.ts';
+import type { Period } from '../../../../../worker/core/ledger/time.ts';
+import type { Figures, Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
+import { type Configured, type ScopeView, viewScopes } from '../../../../../worker/core/ledger/view.ts';
+import { MemoryTables } from './memory-tables.ts';
+
+/** The pure core run as `TenantLedger` runs it (load, decide, save in one turn), with a clock to set and a memory to kill. */
+export class LedgerInMemory {
+  clockMs: number;
+  readonly tables = new MemoryTables();
+  #book: Book | undefined;
+
+  constructor(clockMs: number) {
+    this.clockMs = clockMs;
+  }
+
+  grant(ask: Ask): GrantReply {
+    return this.turn((book, now) => grant(book, ask, now));
+  }
+
+  report(...reports: Report[]): ReportReply[] {
+    return this.turn((book, now) => reportAll(book, reports, now));
+  }
+
+  setLimits(scope: Scope, limits: Partial<Limits>, who = 'ops') {
+    return this.turn((book, now) => setLimits(book, scope, limits, who, now));
+  }
+
+  revoke(scope: Scope, revoked = true, who = 'ops') {
+    return this.turn((book, now) => setRevoked(book, scope, revoked, who, now));
+  }
+
+  adjust(adjustment: Omit<Adjustment, 'who'>): AdjustReply {
+    return this.turn((book, now) => adjust(book, { ...adjustment, who: 'ops' }, now));
+  }
+
+  view(scopes: readonly Scope[], configured: Configured = {}): ScopeView[] {
+    return this.turn((book, now) => viewScopes(book, scopes, configured, now));
+  }
+
+  /** One period of one scope. */
+  figures(scope: Scope, period: Period): Figures {
+    const { spentMicroUsd = 0, heldMicroUsd = 0, unsettledMicroUsd = 0 } = this.figuresOf([scope], [period])[0] ?? {};
+    return { spentMicroUsd, heldMicroUsd, unsettledMicroUsd };
+  }
+
+  /** Exactly these, whether anything is booked or not. */
+  figuresOf(scopes: readonly Scope[], periods: readonly Period[]): ({ scope: Scope; period: Period } & Figures)[] {
+    return this.turn((book) =>
+      scopes.flatMap((scope) => {
+        const account = accountOf(book.accounts, scope);
+        storedOf(account, book.read);
+        return periods.map((period) => ({ scope, period, ...figuresOf(account, period) }));
+      }),
+    );
+  }
+
+  /** Folds what is ripe of the first rows; by itself it would wait for 256. */
+  fold(rows = 1_000): void {
+    this.turn((book, now) => fold(book, rows, now));
+  }
+
+  /** The object dies: memory is lost, rows stay. */
+  kill(): void {
+    this.#book = undefined;
+  }
+
+  /** A turn of which nothing is written, because writing fails. */
+  failing(run: () => unknown): void {
+    const save = this.tables.save;
+    this.tables.save = () => {
+      throw new Error('disk full');
+    };
+    try {
+      run();
+    } catch (error) {
+      if ((error as Error).message !== 'disk full') throw error;
+    } finally {
+      this.tables.save = save;
+    }
+  }
+
+  turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
+    const book = this.#book ?? loadBook(this.tables.load(), (scope) => this.tables.read(scope));
+    this.#book = undefined;
+    const reply = decide(book, begin(book, this.clockMs));
+    const changes = takeChanges(book);
+    if (changes !== undefined) this.tables.save(changes);
+    this.#book = book;
+    return reply;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Lease } from '../../../../../worker/core/ledger/lease.ts';
+import type {
+  Changes,
+  HistoryEntry,
+  Loaded,
+  Mark,
+  Overrides,
+  StoredScope,
+  Sums,
+} from '../../../../../worker/core/ledger/rows.ts';
+import type { Month } from '../../../../../worker/core/ledger/time.ts';
+import type { Scope } from '../../../../../worker/core/ledger/types.ts';
+
+/** A ledger's tables without a database: every row is JSON text, so that nothing in memory is shared with them. */
+export class MemoryTables {
+  readonly leases = new Map<number, string>();
+  readonly sums = new Map<Scope, Map<Month, string>>();
+  readonly overrides = new Map<Scope, string>();
+  readonly history: HistoryEntry[] = [];
+  mark: string | undefined;
+  /** As the platform counts: each row put or deleted is one. */
+  rowsWritten = 0;
+
+  load(): Loaded {
+    return {
+      mark: this.mark === undefined ? undefined : (JSON.parse(this.mark) as Mark),
+      leases: [...this.leases.values()].map((row) => JSON.parse(row) as Lease),
+    };
+  }
+
+  read(scope: Scope): StoredScope {
+    const overrides = this.overrides.get(scope);
+    return {
+      sums: [...(this.sums.get(scope)?.values() ?? [])].map((row) => JSON.parse(row) as Sums),
+      overrides: overrides === undefined ? undefined : (JSON.parse(overrides) as Overrides),
+    };
+  }
+
+  save({ leases, droppedSlots, sums, mark, overrides, history, purgeBefore }: Changes): void {
+    for (const { lease } of leases) this.leases.set(lease.slot, JSON.stringify(lease));
+    for (const slot of droppedSlots) this.leases.delete(slot);
+    for (const row of sums) {
+      const months = this.sums.get(row.scope) ?? new Map<Month, string>();
+      this.sums.set(row.scope, months.set(row.month, JSON.stringify(row)));
+    }
+    if (mark !== undefined) this.mark = JSON.stringify(mark);
+    for (const [scope, row] of overrides) this.overrides.set(scope, JSON.stringify(row));
+    this.history.push(...history);
+    this.rowsWritten += leases.size + droppedSlots.length + sums.size + overrides.size + history.length;
+    this.rowsWritten += mark === undefined ? 0 : 1;
+    if (purgeBefore === undefined) return;
+    for (const months of this.sums.values()) {
+      for (const month of months.keys()) if (month < purgeBefore) months.delete(month);
+    }
+  }
+
+  /** All of it, to compare. */
+  text(): string {
+    const { leases, overrides, history, mark } = this;
+    const sums = [...this.sums].map(([scope, months]) => [scope, ...months]);
+    return JSON.stringify([[...leases], sums, [...overrides], history, mark]);
+  }
+}

@@ -1,0 +1,258 @@
+import type { Adjustment } from '../../../../../worker/core/ledger/adjust.ts';
+import type { Ask, LimitRefusal, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
+import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
+
+interface Kept {
+  id: string;
+  idTime: number;
+  origin: 'asked' | 'closed' | 'unreachable';
+  scopes: Scope[];
+  grantedAt: number;
+  /** The UTC day of `grantedAt`, as text. */
+  day: string;
+  admitForMs: number;
+  settleBy: number;
+  want: Want;
+  spent: number;
+  spentTokens: number;
+  freed: number;
+  freedTokens: number;
+  freedParallel: number;
+  done: boolean;
+  /** What the lease takes of each scope's bucket: from when on it counts, and how many microseconds. */
+  arrivals: { scope: Scope; startsAtUs: number; takesUs: number }[];
+}
+
+interface Correction {
+  scope: Scope;
+  period: string;
+  spent: number;
+  unsettled: number;
+}
+
+export type Answer =
+  | { kind: 'granted'; want: Pick<Want, 'microUsd' | 'tokens' | 'requests' | 'parallel' | 'mode'>; admitForMs: number }
+  | { kind: 'limited'; by: Standing[] }
+  | { kind: 'lease_settled' | 'lease_too_old' | 'revoked' };
+
+/** One limit in the way of the least want. */
+export interface Standing {
+  scope: Scope;
+  limit: LimitRefusal['limit'];
+  money?: { spent: number; held: number; cap: number };
+}
+
+/** A day for 10 characters, a month for 7. */
+const textOf = (ms: number, length: number): string => new Date(ms).toISOString().slice(0, length);
+
+/**
+ * LEDGER.md told in the plainest way: every lease kept for ever, every figure added up anew out of all of them, nothing folded,
+ * indexed or remembered. What the ledger does must look like this from outside.
+ */
+export class Oracle {
+  readonly kept: Kept[] = [];
+  readonly corrections: Correction[] = [];
+  readonly limits = new Map<Scope, Partial<Limits>>();
+  readonly revoked = new Set<Scope>();
+  /** The latest time that a row holds. */
+  pinned = 0;
+
+  time(clockMs: number): number {
+    return Math.max(clockMs, this.pinned);
+  }
+
+  grant(ask: Ask, clockMs: number): Answer {
+    const now = this.time(clockMs);
+    const idTime = timeIn(ask.leaseId);
+    const known = this.kept.find(({ id }) => id === ask.leaseId);
+    if (known !== undefined) {
+      if (isFinal(known, now)) return { kind: 'lease_too_old' };
+      if (known.done || now >= known.settleBy) return { kind: 'lease_settled' };
+      return { kind: 'granted', want: known.want, admitForMs: known.admitForMs };
+    }
+    if (now - idTime > 60_000 || idTime - now > 60_000) return { kind: 'lease_too_old' };
+    if (ask.scopes.some(({ scope }) => this.revoked.has(scope))) return { kind: 'revoked' };
+    let inTheWay: Standing[] = [];
+    for (const want of ask.wants) {
+      const minuteLeft = 60_000 - (now % 60_000);
+      const hasTpm = ask.scopes.some((one) => this.#capsOf(one).tpm !== null);
+      const admitForMs = hasTpm && want.tokens > 0 ? Math.min(ask.admitForMs, minuteLeft) : ask.admitForMs;
+      inTheWay = ask.scopes.flatMap((one) => this.#inTheWay(one.scope, this.#capsOf(one), want, now, admitForMs));
+      if (inTheWay.length > 0) continue;
+      this.#keep(ask, want, now, admitForMs);
+      return { kind: 'granted', want, admitForMs };
+    }
+    return { kind: 'limited', by: inTheWay };
+  }
+
+  report(report: Report, clockMs: number): 'applied' | 'unknown' {
+    const now = this.time(clockMs);
+    const idTime = timeIn(report.leaseId);
+    const known = this.kept.find(({ id }) => id === report.leaseId);
+    if (known === undefined) {
+      const age = Math.abs(now - idTime);
+      if (report.scopes === undefined ? !report.done || age > 60_000 : age > 3_600_000) return 'unknown';
+      this.pinned = now;
+      this.kept.push({
+        ...{ id: report.leaseId, idTime, origin: report.scopes === undefined ? 'closed' : 'unreachable' },
+        ...{
+          scopes: [...(report.scopes ?? [])],
+          grantedAt: now,
+          day: textOf(now, 10),
+          admitForMs: 0,
+          settleBy: now,
+          arrivals: [],
+        },
+        want: { microUsd: 0, tokens: 0, requests: 0, parallel: 0, mode: 'normal' },
+        ...{ spent: report.spent.microUsd, spentTokens: report.spent.tokens, done: true },
+        ...{ freed: 0, freedTokens: 0, freedParallel: 0 },
+      });
+      return 'applied';
+    }
+    if (isFinal(known, now)) return 'unknown';
+    known.spent = Math.max(known.spent, report.spent.microUsd);
+    known.spentTokens = Math.max(known.spentTokens, report.spent.tokens);
+    known.freed = Math.max(known.freed, report.freed.microUsd);
+    known.freedTokens = Math.max(known.freedTokens, report.freed.tokens);
+    known.freedParallel = Math.max(known.freedParallel, report.freed.parallel);
+    known.done ||= report.done;
+    return 'applied';
+  }
+
+  setLimits(scope: Scope, patch: Partial<Limits>): void {
+    const merged: Partial<Limits> = { ...this.limits.get(scope), ...patch };
+    this.limits.set(scope, Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)));
+  }
+
+  setRevoked(scope: Scope, revoked: boolean): void {
+    if (revoked) this.revoked.add(scope);
+    else this.revoked.delete(scope);
+  }
+
+  adjust({ scope, deltaMicroUsd, period }: Omit<Adjustment, 'who'>, clockMs: number): void {
+    const now = this.time(clockMs);
+    this.pinned = now;
+    for (const lease of this.kept) {
+      if (!lease.scopes.includes(scope) || lease.done || now < lease.settleBy || isFinal(lease, now)) continue;
+      lease.spent = booked(lease);
+      lease.spentTokens = bookedTokens(lease);
+      lease.done = true;
+    }
+    for (const one of period === undefined ? [textOf(now, 10), textOf(now, 7)] : [period]) {
+      const { spent, unsettled } = this.figures(scope, one, clockMs);
+      const to = deltaMicroUsd === null ? 0 : Math.max(0, spent + deltaMicroUsd);
+      this.corrections.push({ scope, period: one, spent: to - spent, unsettled: Math.min(0, to - unsettled) });
+    }
+  }
+
+  figures(scope: Scope, period: string, clockMs: number): { spent: number; held: number; unsettled: number } {
+    const now = this.time(clockMs);
+    const figures = { spent: 0, held: 0, unsettled: 0 };
+    for (const lease of this.kept) {
+      if (!lease.scopes.includes(scope) || !lease.day.startsWith(period)) continue;
+      const rest = booked(lease) - lease.spent;
+      const isOpen = !lease.done && now < lease.settleBy;
+      figures.spent += lease.spent + (isOpen ? 0 : rest);
+      figures.held += isOpen ? rest : 0;
+      figures.unsettled += isOpen || lease.done ? 0 : rest;
+    }
+    for (const { scope: other, period: at, spent, unsettled } of this.corrections) {
+      if (other !== scope || at !== period) continue;
+      figures.spent += spent;
+      figures.unsettled += unsettled;
+    }
+    return figures;
+  }
+
+  #inTheWay(scope: Scope, caps: Limits, want: Want, now: number, admitForMs: number): Standing[] {
+    const found: Standing[] = [];
+    for (const [limit, cap, length] of [
+      ['monthly', caps.monthlyMicroUsd, 7],
+      ['daily', caps.dailyMicroUsd, 10],
+    ] as const) {
+      const { spent, held } = this.figures(scope, textOf(now, length), now);
+      if (cap !== null && spent + held + want.microUsd > cap) found.push({ scope, limit, money: { spent, held, cap } });
+    }
+    if (caps.rps !== null && want.requests > 0) {
+      const { takesUs, startsAtUs } = arrivalOf(caps.rps, want.requests, now, admitForMs);
+      const burstUs = (caps.burst ?? Math.max(1, Math.ceil(caps.rps))) * Math.round(1e6 / caps.rps);
+      if (Math.max(this.#busyUntilUs(scope), startsAtUs) + takesUs - now * 1_000 > burstUs)
+        found.push({ scope, limit: 'rps' });
+    }
+    const here = this.kept.filter(({ scopes }) => scopes.includes(scope));
+    if (caps.tpm !== null && want.tokens > 0) {
+      const minute = here.filter(({ grantedAt }) => Math.floor(grantedAt / 60_000) === Math.floor(now / 60_000));
+      const tokens = minute.reduce((sum, lease) => sum + bookedTokens(lease), 0);
+      if (tokens + want.tokens > caps.tpm) found.push({ scope, limit: 'tpm' });
+    }
+    if (caps.parallel !== null && want.parallel > 0) {
+      const open = here.filter(({ done, settleBy }) => !done && now < settleBy);
+      const slots = open.reduce((sum, lease) => sum + Math.max(0, lease.want.parallel - lease.freedParallel), 0);
+      if (slots + want.parallel > caps.parallel) found.push({ scope, limit: 'parallel' });
+    }
+    return found;
+  }
+
+  /** Until when a scope's bucket is taken: every arrival in its order, from the first. */
+  #busyUntilUs(scope: Scope): number {
+    let until = 0;
+    for (const { arrivals } of this.kept) {
+      for (const arrival of arrivals) {
+        if (arrival.scope === scope) until = Math.max(until, arrival.startsAtUs) + arrival.takesUs;
+      }
+    }
+    return until;
+  }
+
+  #capsOf({ scope, limits }: Ask['scopes'][number]): Limits {
+    const none = { monthlyMicroUsd: null, dailyMicroUsd: null, rps: null, burst: null, tpm: null, parallel: null };
+    return { ...none, ...limits, ...this.limits.get(scope) };
+  }
+
+  #keep(ask: Ask, want: Want, now: number, admitForMs: number): void {
+    this.pinned = now;
+    const arrivals = ask.scopes.flatMap((one) => {
+      const { rps } = this.#capsOf(one);
+      if (rps === null || want.requests === 0) return [];
+      return [{ scope: one.scope, ...arrivalOf(rps, want.requests, now, admitForMs) }];
+    });
+    this.kept.push({
+      ...{
+        id: ask.leaseId,
+        idTime: timeIn(ask.leaseId),
+        origin: 'asked',
+        scopes: ask.scopes.map(({ scope }) => scope),
+      },
+      ...{
+        grantedAt: now,
+        day: textOf(now, 10),
+        admitForMs,
+        settleBy: now + admitForMs + ask.runForMs + 30_000,
+        want,
+        arrivals,
+      },
+      ...{ spent: 0, spentTokens: 0, freed: 0, freedTokens: 0, freedParallel: 0, done: false },
+    });
+  }
+}
+
+const timeIn = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+
+const booked = ({ want, freed, spent, done }: Kept): number =>
+  done ? spent : Math.max(spent, want.microUsd - Math.min(freed, want.microUsd));
+
+const bookedTokens = ({ want, freedTokens, spentTokens, done }: Kept): number =>
+  done ? spentTokens : Math.max(spentTokens, want.tokens - Math.min(freedTokens, want.tokens));
+
+/** Nothing said of it counts any more. */
+function isFinal({ done, settleBy, idTime, grantedAt, origin }: Kept, now: number): boolean {
+  if (!done) return now >= settleBy + 3_600_000;
+  const isOld = now - idTime > (origin === 'unreachable' ? 3_600_000 : 60_000);
+  return isOld && Math.floor(grantedAt / 60_000) < Math.floor(now / 60_000);
+}
+
+/** Rates in tests divide a million. */
+const arrivalOf = (rps: number, requests: number, now: number, admitForMs: number) => ({
+  startsAtUs: (requests === 1 ? now : now + admitForMs) * 1_000,
+  takesUs: requests * Math.round(1e6 / rps),
+});

@@ -1,0 +1,74 @@
+/** What fast-check draws from for the routing core. */
+import fc from 'fast-check';
+import { FAILURE_RULES, type Failure, type FailureKind, type Rest } from '../../../../worker/core/routing/failure.ts';
+import type { HealthPolicy, Outcome } from '../../../../worker/core/routing/health.ts';
+import type { Candidate } from '../../../../worker/core/routing/plan.ts';
+
+export const START = 1_800_000_000_000;
+
+export const KINDS = Object.keys(FAILURE_RULES) as FailureKind[];
+export const kindsThat = (...rests: Rest[]): FailureKind[] =>
+  KINDS.filter((kind) => rests.includes(FAILURE_RULES[kind].rest));
+
+export const aKind = fc.constantFrom(...KINDS);
+export const aUser = fc.constantFrom(null, 'acme/ann', 'acme/bob', 'acme/eve');
+
+export const aPolicy: fc.Arbitrary<HealthPolicy> = fc.record({
+  allowedFails: fc.integer({ min: 0, max: 8 }),
+  cooldownMs: fc.integer({ min: 100, max: 120_000 }),
+});
+
+/** `startedAt` is how long before its end the attempt began. */
+export const anOutcome = (now: number): fc.Arbitrary<Outcome> =>
+  fc
+    .record(
+      {
+        ageMs: fc.integer({ min: 0, max: 90_000 }),
+        result: fc.oneof(fc.constantFrom('success' as const, 'unknown' as const), aKind),
+        user: aUser,
+        retryAfterMs: fc.integer({ min: 0, max: 200_000_000 }),
+        count: fc.integer({ min: 1, max: 500 }),
+      },
+      { requiredKeys: ['ageMs', 'result', 'user'] },
+    )
+    .map(({ ageMs, ...outcome }) => ({ ...outcome, startedAt: now - ageMs }));
+
+export const failureOf = (kind: FailureKind, retryAfterMs?: number): Failure => ({
+  kind,
+  message: kind,
+  mayBeBilled: false,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+
+export const aFailure: fc.Arbitrary<Failure> = fc
+  .tuple(aKind, fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }))
+  .map(([kind, retryAfterMs]) => failureOf(kind, retryAfterMs));
+
+export const someCandidates: fc.Arbitrary<Candidate[]> = fc
+  .array(
+    fc.record({
+      model: fc.constantFrom('small', 'large', 'other'),
+      order: fc.integer({ min: 1, max: 3 }),
+      weight: fc.integer({ min: 1, max: 9 }),
+      standing: fc.constantFrom('up' as const, 'half-open' as const, 'resting' as const),
+      until: fc.integer({ min: 0, max: 100_000 }),
+      asked: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 7 },
+  )
+  .map((candidates) =>
+    candidates.map((candidate, index) => ({
+      ...candidate,
+      id: `d${index}`,
+      until: candidate.standing === 'resting' ? START + candidate.until + 1 : START - candidate.until,
+      asked: candidate.asked && candidate.standing === 'resting',
+    })),
+  );
+
+/** Numbers in [0, 1), over and over. */
+export const aRandom: fc.Arbitrary<() => number> = fc
+  .array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1, maxLength: 12 })
+  .map((numbers) => {
+    let drawn = 0;
+    return () => numbers[drawn++ % numbers.length] ?? 0;
+  });

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
+import { type Ask, type Door, personOf, readAsk } from '../../../worker/pipeline/ask.ts';
+import { TestRouter } from './support/router.ts';
+
+const messages = [{ role: 'user', content: 'hello' }];
+const { deps } = new TestRouter();
+
+interface Asking {
+  body?: unknown;
+  headers?: Record<string, string>;
+  door?: Door;
+  identity?: Partial<Identity>;
+}
+
+async function ask({ body, headers = {}, door = 'chat-completions', identity }: Asking) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const request = new Request('https://router.example/', { method: 'POST', headers, body: text });
+  return readAsk(request, door, { ...LOCAL_IDENTITY, ...identity }, deps);
+}
+
+const refusal = async (asking: Asking) => {
+  const asked = await ask(asking);
+  return asked.ok ? undefined : asked.error;
+};
+const accepted = async (asking: Asking): Promise<Ask> => {
+  const asked = await ask(asking);
+  if (!asked.ok) throw new Error(JSON.stringify(asked.error));
+  return asked.ask;
+};
+
+const body = { model: 'app/chat', messages };
+
+describe('a body that is none', () => {
+  it.each<[string, string, object]>([
+    ['empty', '', { code: 'invalid_json', detail: 'it is empty' }],
+    ['blank', ' \n', { code: 'invalid_json', detail: 'it is empty' }],
+    ['broken off', '{"model": "app/chat", "mess', { code: 'invalid_json' }],
+    ['a stray character', '{"model": app/chat}', { code: 'invalid_json' }],
+    ['a list', '[]', { code: 'invalid_body', detail: 'must be a JSON object' }],
+    ['null', 'null', { code: 'invalid_body', detail: 'must be a JSON object' }],
+    ['a text', '"hello"', { code: 'invalid_body', detail: 'must be a JSON object' }],
+    ['no messages', '{"model":"app/chat"}', { code: 'invalid_body', param: 'messages' }],
+    ['no model', JSON.stringify({ messages }), { code: 'invalid_body', param: 'model' }],
+    ['a wrong type', JSON.stringify({ ...body, temperature: 'hot' }), { code: 'invalid_body', param: 'temperature' }],
+    [
+      'an unknown alias',
+      JSON.stringify({ ...body, model: 'gpt-4' }),
+      { code: 'unknown_alias', alias: 'gpt-4', known: ['app/chat'] },
+    ],
+    ['an inherited name', JSON.stringify({ ...body, model: 'constructor' }), { code: 'unknown_alias' }],
+  ])('%s', async (_, text, error) => {
+    expect(await refusal({ body: text })).toMatchObject(error);
+  });
+
+  it('is told where it breaks, never what it says', async () => {
+    const secret = '{"messages": [{"content": "my secret" "oops"}]}';
+    const error = await refusal({ body: secret });
+    expect(error).toMatchObject({ code: 'invalid_json' });
+    expect(JSON.stringify(error)).not.toContain('secret');
+    expect(JSON.stringify(error)).not.toContain('oops');
+  });
+
+  it('repeats no name at length', async () => {
+    const long = 'x'.repeat(50_000);
+    expect(JSON.stringify(await refusal({ body: { ...body, model: long } })).length).toBeLessThan(500);
+    expect(
+      JSON.stringify(await refusal({ body, headers: { 'x-carryon-feature': 'y'.repeat(5_000) } })).length,
+    ).toBeLessThan(500);
+  });
+});
+
+describe('size', () => {
+  const withText = (content: string) => ({ model: 'app/chat', messages: [{ role: 'user', content }] });
+  const limit = deps.config.router.maxBodyBytes;
+  const frame = JSON.stringify(withText('')).length;
+  const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(limit)}` } };
+
+  it.each<[string, unknown, boolean]>([
+    ['at the limit', withText('a'.repeat(limit - frame)), true],
+    ['a byte over it', withText('a'.repeat(limit - frame + 1)), false],
+    ['counted in bytes, not in characters', withText('é'.repeat((limit - frame) / 2 + 1)), false],
+    ['two bytes a character, at the limit', withText('é'.repeat(Math.floor((limit - frame) / 2))), true],
+    ['with an image, more', { ...withText(''), messages: [{ role: 'user', content: [image] }] }, true],
+  ])('%s', async (_, body, fits) => {
+    expect(await refusal({ body })).toEqual(fits ? undefined : { code: 'payload_too_large', limitBytes: limit });
+  });
+});
+
+describe('the short form', () => {
+  it.each<[string, object, object]>([
+    ['a prompt', { prompt: 'hello' }, { alias: 'app/chat', feature: 'chat' }],
+    ['with its feature', { prompt: 'hello', feature: 'summarize' }, { alias: 'app/chat', feature: 'summarize' }],
+    ['the long form, without a model', { messages }, { alias: 'app/chat', feature: 'chat' }],
+    ['the long form, with all', { ...body, feature: 'summarize' }, { alias: 'app/chat', feature: 'summarize' }],
+  ])('%s', async (_, body, { alias, feature }: { alias?: string; feature?: string }) => {
+    const asked = await accepted({ body, door: 'ai' });
+    expect({ alias: asked.alias.name, feature: asked.feature.name }).toEqual({ alias, feature });
+    expect(asked.chat.messages).toEqual(messages);
+    expect(asked.chat.rest).toEqual({});
+  });
+
+  it.each<[string, object]>([
+    ['both', { prompt: 'hello', messages }],
+    ['neither', {}],
+    ['an empty prompt', { prompt: '' }],
+    ['a prompt that is no text', { prompt: ['hello'] }],
+  ])('%s', async (_, body) => {
+    expect(await refusal({ body, door: 'ai' })).toMatchObject({ code: 'invalid_body', param: 'prompt' });
+  });
+
+  it('is none of /v1/chat/completions', async () => {
+    expect(await refusal({ body: { model: 'app/chat', prompt: 'hello' } })).toMatchObject({
+      code: 'invalid_body',
+      param: 'messages',
+    });
+  });
+});
+
+describe('the feature', () => {
+  const featureOf = async (asking: Asking) => {
+    const asked = await ask(asking);
+    return asked.ok ? asked.ask.feature.name : asked.error.code;
+  };
+
+  it.each<[string, Asking, string]>([
+    ['is the default', { body }, 'chat'],
+    ['is named by the header', { body, headers: { 'x-carryon-feature': 'summarize' } }, 'summarize'],
+    ['is named by metadata', { body: { ...body, metadata: { feature: 'summarize' } } }, 'summarize'],
+    [
+      'header before metadata',
+      { body: { ...body, metadata: { feature: 'summarize' } }, headers: { 'x-carryon-feature': 'chat' } },
+      'chat',
+    ],
+    [
+      'header before body',
+      { body: { prompt: 'x', feature: 'summarize' }, door: 'ai', headers: { 'x-carryon-feature': 'chat' } },
+      'chat',
+    ],
+    ['null counts as not named', { body: { ...body, metadata: null } }, 'chat'],
+    ['is not known', { body, headers: { 'x-carryon-feature': 'sumarize' } }, 'unknown_feature'],
+    ['is no inherited name', { body, headers: { 'x-carryon-feature': 'toString' } }, 'unknown_feature'],
+    ['is no text', { body: { prompt: 'x', feature: 7 }, door: 'ai' }, 'invalid_body'],
+    [
+      'a key may use',
+      { body, identity: { features: ['summarize'] }, headers: { 'x-carryon-feature': 'summarize' } },
+      'summarize',
+    ],
+    ['a key’s first, where the default is not its', { body, identity: { features: ['summarize'] } }, 'summarize'],
+    [
+      'a key may not use',
+      { body, identity: { features: ['summarize'] }, headers: { 'x-carryon-feature': 'chat' } },
+      'feature_not_allowed',
+    ],
+    [
+      'a key may not use, known or not',
+      { body, identity: { features: ['chat'] }, headers: { 'x-carryon-feature': 'secret-project' } },
+      'feature_not_allowed',
+    ],
+  ])('%s', async (_, asking, result) => {
+    expect(await featureOf(asking)).toBe(result);
+  });
+
+  it('that is refused lists what is allowed, not what there is', async () => {
+    const error = await refusal({
+      body,
+      identity: { features: ['chat'] },
+      headers: { 'x-carryon-feature': 'summarize' },
+    });
+    expect(error).toEqual({ code: 'feature_not_allowed', feature: 'summarize', allowed: ['chat'] });
+  });
+});
+
+describe('the user', () => {
+  const publishable: Partial<Identity> = { kind: 'publishable', browser: false };
+  it.each<[string, Asking, string | null]>([
+    ['nobody', { body }, null],
+    ['the header’s', { body, headers: { 'x-carryon-user': 'ann' } }, 'ann'],
+    ['the body’s', { body: { ...body, user: 'ann' } }, 'ann'],
+    ['both the same', { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': 'ann' } }, 'ann'],
+    ['the key’s', { body, identity: { user: 'bob' } }, 'bob'],
+    ['the key’s, named', { body: { ...body, user: 'bob' }, identity: { user: 'bob' } }, 'bob'],
+    ['an empty header is none', { body, headers: { 'x-carryon-user': '' } }, null],
+    ['the body’s beside an empty header', { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': '' } }, 'ann'],
+    [
+      'the header’s beside an empty field',
+      { body: { ...body, user: '' }, headers: { 'x-carryon-user': 'ann' } },
+      'ann',
+    ],
+    ['a name in any script', { body: { ...body, user: 'Nguyễn Thị Ánh' } }, 'Nguyễn Thị Ánh'],
+    ['a publishable key’s', { body, identity: { ...publishable, user: 'page' } }, 'page'],
+  ])('is %s', async (_, asking, user) => {
+    expect((await accepted(asking)).user).toBe(user);
+  });
+
+  it.each<[string, Asking, string]>([
+    ['two different', { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': 'bob' } }, 'conflicting_user'],
+    ['not the key’s', { body: { ...body, user: 'ann' }, identity: { user: 'bob' } }, 'conflicting_user'],
+    ['too long', { body: { ...body, user: 'a'.repeat(257) } }, 'conflicting_user'],
+    ['with a line break', { body: { ...body, user: 'ann\nbob' } }, 'conflicting_user'],
+    ['with a control character', { body: { ...body, user: 'ann\u0085' } }, 'conflicting_user'],
+    ['with a tab in the header', { body, headers: { 'x-carryon-user': 'ann\tbob' } }, 'conflicting_user'],
+    ['asserted without a secret key', { body: { ...body, user: 'ann' }, identity: publishable }, 'user_not_allowed'],
+    [
+      'asserted by header without a secret key',
+      { body, headers: { 'x-carryon-user': 'ann' }, identity: publishable },
+      'user_not_allowed',
+    ],
+  ])('is refused: %s', async (_, asking, code) => {
+    expect(await refusal(asking)).toMatchObject({ code });
+  });
+
+  it('is told apart by tenant too', async () => {
+    const person = async (tenant: string, user?: string) =>
+      personOf(await accepted({ body: { ...body, user }, identity: { tenant } }));
+    const people = [await person('a', 'x'), await person('b', 'x'), await person('a'), await person('b')];
+    expect(new Set(people).size).toBe(4);
+  });
+});

@@ -1,0 +1,189 @@
+/** The pipeline with in-memory ports: everything but the network is the real thing. */
+import type { Alias, Config, Deployment, RouterSettings } from '../../../../worker/core/config/config.ts';
+import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
+import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
+import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
+import { answer } from '../../../../worker/pipeline/answer.ts';
+import type { Door } from '../../../../worker/pipeline/ask.ts';
+import { type Scope, Timing } from '../../../../worker/pipeline/scope.ts';
+import type { Deps, RouterEvent } from '../../../../worker/ports.ts';
+import { adapterFor } from '../../../../worker/providers/presets.ts';
+import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
+import { TestClock } from './clock.ts';
+import { Upstream } from './upstream.ts';
+
+export const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({
+  id,
+  healthId: id,
+  provider: `provider-${id}`,
+  format: 'openai',
+  model: `model-${id}`,
+  apiBase: `https://${id}.example/v1`,
+  apiKey: `key-${id}`,
+  quirks: {},
+  order: id.charCodeAt(0) - 96,
+  weight: 1,
+  timeoutMs: 30_000,
+  streamTimeoutMs: 8_000,
+  idleTimeoutMs: 15_000,
+  maxParallel: Number.POSITIVE_INFINITY,
+  price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },
+  allowParams: [],
+  paramCosts: {},
+  defaultMaxOutputTokens: 4_096,
+  ...more,
+});
+
+export const SETTINGS: RouterSettings = {
+  routingStrategy: 'simple-shuffle',
+  numRetries: 2,
+  allowedFails: 3,
+  cooldownMs: 10_000,
+  totalTimeoutMs: 45_000,
+  maxStreamDurationMs: 600_000,
+  maxRetryAfterWaitMs: 2_000,
+  whenAllCooling: 'try-soonest',
+  strictParams: false,
+  maxBodyBytes: 1_048_576,
+  maxImageBodyBytes: 20_971_520,
+};
+
+export interface Sent {
+  body?: Record<string, unknown> | string;
+  stream?: boolean;
+  user?: string;
+  headers?: Record<string, string>;
+  door?: Door;
+}
+
+export class TestRouter {
+  readonly clock = new TestClock();
+  readonly upstream = new Upstream(this.clock);
+  readonly events: RouterEvent[] = [];
+  readonly reports: HealthReport[] = [];
+  readonly background: Promise<unknown>[] = [];
+  readonly identities = new Map<string, Identity>([['sk-test', LOCAL_IDENTITY]]);
+  readonly deployments: Deployment[];
+  readonly board: IsolateBoard;
+  readonly deps: Deps;
+  published: BoardDocument | null = null;
+  probeAnswer: ProbeAnswer = { claim: 'granted', until: 0, askedUntil: 0 };
+  probes = 0;
+  random = () => 0.5;
+
+  constructor(deployments: Deployment[] = [deployment('a'), deployment('b')], settings: Partial<RouterSettings> = {}) {
+    this.deployments = deployments;
+    const { clock } = this;
+    const router = { ...SETTINGS, ...settings };
+    const links = {
+      read: async () => this.published,
+      report: async (reports: HealthReport[]) => void this.reports.push(...reports),
+      claimProbe: async () => {
+        this.probes++;
+        return this.probeAnswer;
+      },
+    };
+    this.board = new IsolateBoard(links, router, clock, (event) => this.events.push(event));
+    const alias: Alias = { name: 'app/chat', deployments };
+    const config: Config = {
+      aliases: new Map([[alias.name, alias]]),
+      features: new Map([
+        ['chat', { name: 'chat', alias: alias.name }],
+        ['summarize', { name: 'summarize', alias: alias.name }],
+      ]),
+      defaultFeature: 'chat',
+      origins: [],
+      router,
+    };
+    this.deps = {
+      config,
+      clock,
+      random: () => this.random(),
+      fetch: this.upstream.fetch,
+      identities: { find: (key) => this.identities.get(key) },
+      board: this.board,
+      events: (event) => this.events.push(event),
+      adapterFor: ({ format }) => adapterFor(format),
+      showsProvider: ({ kind }) => kind === 'secret',
+    };
+  }
+
+  scope(gone?: AbortSignal): Scope {
+    const { clock } = this;
+    const arrivedAt = clock.now();
+    return {
+      requestId: 'request-1',
+      arrivedAt,
+      background: (work) => void this.background.push(work),
+      gone,
+      timing: new Timing(clock, arrivedAt),
+    };
+  }
+
+  /** One request down the whole line, the clock left alone. */
+  send(
+    { body, stream = false, user, headers, door = 'chat-completions' }: Sent = {},
+    gone?: AbortSignal,
+  ): Promise<Response> {
+    const chat = { model: 'app/chat', messages: [{ role: 'user', content: 'hello' }], ...(stream && { stream }) };
+    const sent = typeof body === 'string' ? body : JSON.stringify({ ...chat, ...body });
+    const request = new Request('https://router.example/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test', ...(user !== undefined && { 'x-carryon-user': user }), ...headers },
+      body: sent,
+    });
+    return answer(request, door, this.deps, this.scope(gone));
+  }
+
+  /** One request to its end. */
+  ask(sent: Sent = {}, gone?: AbortSignal): Promise<Answered> {
+    return this.clock.run(this.send(sent, gone).then(read));
+  }
+
+  /** Where each deployment stands now. */
+  get standings(): Record<string, string> {
+    return Object.fromEntries(this.board.candidates(this.deployments).map(({ id, standing }) => [id, standing]));
+  }
+
+  /** Whether each of `maxParallel` places is free again. */
+  isFree(one: Deployment): boolean {
+    const places = Array.from({ length: 3 }, () => this.board.enter({ ...one, maxParallel: 3 }));
+    for (const place of places) if (place) this.board.leave(one);
+    return places.every(Boolean);
+  }
+}
+
+export interface Answered {
+  status: number;
+  headers: Headers;
+  body: string;
+  /** The text that the reader was shown. */
+  shown: string;
+  code: string | undefined;
+}
+
+export async function read(response: Response): Promise<Answered> {
+  const body = await response.text();
+  return { status: response.status, headers: response.headers, body, shown: shownBy(body), code: codeIn(body) };
+}
+
+const jsonsOf = (body: string): Record<string, unknown>[] =>
+  (body.startsWith('data:') ? body.split('\n\n').map((event) => event.replace(/^data: /, '')) : [body]).flatMap(
+    (text) => (text === '' || text === '[DONE]' || text.startsWith(':') ? [] : [JSON.parse(text)]),
+  );
+
+interface Choice {
+  delta?: { content?: string };
+  message?: { content?: string };
+}
+
+export const shownBy = (body: string): string =>
+  jsonsOf(body)
+    .flatMap(({ choices }) => (choices as Choice[] | undefined) ?? [])
+    .map(({ delta, message }) => delta?.content ?? message?.content ?? '')
+    .join('');
+
+const codeIn = (body: string): string | undefined =>
+  jsonsOf(body)
+    .map(({ error }) => (error as { code: string } | undefined)?.code)
+    .find((code) => code !== undefined);

@@ -1,0 +1,26 @@
+import type { ChatRequest } from '../../../protocol/chat.ts';
+import { parseChat } from '../../../protocol/parse-chat.ts';
+import type { Quirks } from '../../../worker/core/config/quirks.ts';
+import type { Outgoing, Target } from '../../../worker/providers/adapter.ts';
+
+/** A body that has passed `parseChat`; what the test leaves out is filled in. */
+export function chat(body: Record<string, unknown> = {}): ChatRequest {
+  const parsed = parseChat({ model: 'app/chat', messages: [{ role: 'user', content: 'Hello' }], ...body });
+  if (!parsed.ok) throw new Error(`${parsed.param}: ${parsed.message}`);
+  return parsed.chat;
+}
+
+export function target(quirks: Quirks = {}, changes: Partial<Target> = {}): Target {
+  return {
+    model: 'some-model',
+    apiBase: 'https://provider.example/v1',
+    apiKey: 'provider-key',
+    quirks,
+    allowParams: [],
+    defaultMaxOutputTokens: 4096,
+    ...changes,
+  };
+}
+
+export const bodyOf = (outgoing: Outgoing): Record<string, unknown> =>
+  JSON.parse(outgoing.body) as Record<string, unknown>;

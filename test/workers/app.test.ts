@@ -1,0 +1,63 @@
+import { exports } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+
+const at = (path: string, init?: RequestInit) =>
+  exports.default.fetch(new Request(`https://router.example${path}`, init));
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  at(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
+const KEY = { authorization: 'Bearer sk-local-dev-key' };
+
+async function refused(asked: Promise<Response>) {
+  const response = await asked;
+  const body = await response.json<{ error: { code: string; message: string } }>();
+  expect(Object.keys(body.error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(response.headers.get('content-type')).toBe('application/json');
+  return { status: response.status, code: body.error.code, message: body.error.message, headers: response.headers };
+}
+
+describe('the Worker in workerd', () => {
+  it('is healthy, and says whether it is configured', async () => {
+    const response = await at('/healthz');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ status: 'ok', configured: true });
+  });
+
+  it('lists its aliases to whoever has a key', async () => {
+    const response = await at('/v1/models', { headers: KEY });
+    expect(await response.json()).toMatchObject({ object: 'list', data: [{ id: 'app/chat' }] });
+  });
+
+  it.each<[string, () => Promise<Response>, number, string]>([
+    ['no key', () => post('/v1/chat/completions', {}), 401, 'missing_key'],
+    ['a junk key', () => post('/v1/chat/completions', {}, { authorization: 'Bearer sk-junk' }), 401, 'invalid_key'],
+    ['models without a key', () => at('/v1/models'), 401, 'missing_key'],
+    ['admin without its key', () => at('/admin/keys', { headers: KEY }), 401, 'invalid_admin_key'],
+    ['nothing there', () => at('/v2/nothing'), 404, 'not_found'],
+    ['what is to come', () => post('/v1/responses', {}, KEY), 404, 'not_found'],
+    ['another method', () => at('/v1/chat/completions', { headers: KEY }), 405, 'method_not_allowed'],
+    ['no JSON', () => post('/v1/chat/completions', 'hello', KEY), 400, 'invalid_json'],
+    ['an unknown alias', () => post('/ai', { prompt: 'x', model: 'gpt' }, KEY), 404, 'unknown_alias'],
+  ])('%s', async (_, ask, status, code) => {
+    expect(await refused(ask())).toMatchObject({ status, code });
+  });
+
+  it('says what to use where something is to come, and which method is right', async () => {
+    for (const path of ['/responses', '/messages', '/embeddings']) {
+      const { status, message } = await refused(post(`/v1${path}`, {}, KEY));
+      expect([status, message]).toEqual([404, expect.stringContaining('/v1/chat/completions')]);
+      expect((await refused(post(path, {}, KEY))).message).toBe(message);
+    }
+    expect((await refused(at('/ai', { headers: KEY }))).headers.get('allow')).toBe('POST');
+  });
+
+  it('answers a page’s preflight, and admin’s not', async () => {
+    const preflight = {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    };
+    const allowed = await at('/ai', preflight);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, 'https://app.example']);
+    expect((await at('/admin/keys', preflight)).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});

@@ -1,0 +1,222 @@
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_CLIENT_KEY, LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
+import type { Clock } from '../../worker/ports.ts';
+import { base64Url, constantTimeEqual, hmacSha256, sameSecret } from '../../worker/stores/digest.ts';
+import { KeyStore } from '../../worker/stores/key-store.ts';
+
+const SECRET = 'signs virtual keys';
+const FIELDS = {
+  tenant: 'acme',
+  kind: 'secret',
+  user: null,
+  features: null,
+  tier: null,
+  browser: false,
+  origins: [],
+} as const;
+
+let now: number;
+const clock: Clock = {
+  now: () => now,
+  after: () => () => {},
+};
+
+/** What KV was asked. */
+let asked: string[];
+const watched = new Proxy(env.STATE, {
+  get(kv, name) {
+    const method = Reflect.get(kv, name);
+    if (typeof method !== 'function') return method;
+    return (...parameters: unknown[]) => {
+      asked.push(String(name));
+      return Reflect.apply(method, kv, parameters);
+    };
+  },
+});
+const store = (secret = SECRET, local = false) => new KeyStore(watched, secret, local, clock);
+
+beforeEach(async () => {
+  now = Date.now();
+  for (const { name } of (await env.STATE.list()).keys) await env.STATE.delete(name);
+  asked = [];
+});
+
+const swap = (key: string, at: number) => key.slice(0, at) + (key[at] === 'A' ? 'B' : 'A') + key.slice(at + 1);
+
+describe('a key', () => {
+  it('is known with what it may do, in another isolate too', async () => {
+    const { key, record } = await store().create({ ...FIELDS, features: ['chat'], tier: 'gold', browser: true });
+    expect(key).toMatch(/^sk-[\w-]{40}$/);
+    expect(await store().find(key)).toEqual({
+      ...FIELDS,
+      features: ['chat'],
+      tier: 'gold',
+      browser: true,
+      keyId: record.id,
+    });
+  });
+
+  it('that is publishable says so', async () => {
+    const { key } = await store().create({ ...FIELDS, kind: 'publishable', origins: ['https://app.example'] });
+    expect(key).toMatch(/^pk-/);
+    expect(await store().find(key)).toMatchObject({ kind: 'publishable', origins: ['https://app.example'] });
+  });
+
+  it('is nowhere in KV, only its hash', async () => {
+    const { key, record } = await store().create({ ...FIELDS });
+    const { keys } = await env.STATE.list();
+    const stored = JSON.stringify([keys, await Promise.all(keys.map(({ name }) => env.STATE.get(name)))]);
+    expect(keys).toHaveLength(1);
+    for (let at = 0; at + 8 <= key.length; at++) expect(stored).not.toContain(key.slice(at, at + 8));
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
+    const hash = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    expect(keys[0]?.name).toBe(`key:v1:${hash}`);
+    expect(record.id).toBe(hash.slice(0, 20));
+  });
+
+  it('is its own each time', async () => {
+    const keys = await Promise.all(Array.from({ length: 20 }, () => store().create({ ...FIELDS })));
+    expect(new Set(keys.map(({ key }) => key)).size).toBe(20);
+    expect(new Set(keys.map(({ record }) => record.id)).size).toBe(20);
+  });
+});
+
+describe('junk', () => {
+  it('is refused without a look into KV, wherever it differs from a key', async () => {
+    const { key } = await store().create({ ...FIELDS });
+    asked = [];
+    const one = store();
+    const signed = `sk-${'A'.repeat(24)}`;
+    const forged =
+      signed + base64Url((await hmacSha256('another secret', `carryon virtual key ${signed}`)).subarray(0, 12));
+    const junk = ['', 'sk-', 'hello', key.slice(0, -1), `${key}A`, key.replace('sk-', 'pk-'), forged, LOCAL_CLIENT_KEY];
+    for (let at = 3; at < key.length; at++) junk.push(swap(key, at));
+    for (const text of junk) expect(await one.find(text)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
+  it('is what another deployment’s key is', async () => {
+    const { key } = await store('theirs').create({ ...FIELDS });
+    asked = [];
+    expect(await store().find(key)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('what an isolate remembers', () => {
+  it('is trusted for a minute, then looked up again', async () => {
+    const { key } = await store().create({ ...FIELDS });
+    const one = store();
+    await one.find(key);
+    asked = [];
+    for (let request = 0; request < 50; request++) await one.find(key);
+    now += 59_999;
+    await one.find(key);
+    expect(asked).toEqual([]);
+    now += 1;
+    await one.find(key);
+    expect(asked).toEqual(['get']);
+  });
+
+  it('holds a key that nobody has too', async () => {
+    const { key } = await store().create({ ...FIELDS });
+    const [name] = (await env.STATE.list()).keys.map(({ name }) => name);
+    await env.STATE.delete(name ?? '');
+    const one = store();
+    asked = [];
+    for (let request = 0; request < 50; request++) expect(await one.find(key)).toBeUndefined();
+    expect(asked).toEqual(['get']);
+  });
+
+  it('never outlives a minute of a revocation', async () => {
+    const { key, record } = await store().create({ ...FIELDS });
+    const elsewhere = store();
+    expect(await elsewhere.find(key)).toBeDefined();
+    await store().revoke(record.id);
+    expect(await elsewhere.find(key)).toBeDefined();
+    now += 60_000;
+    expect(await elsewhere.find(key)).toBeUndefined();
+  });
+
+  it('is forgotten at once where the key is revoked', async () => {
+    const one = store();
+    const { key, record } = await one.create({ ...FIELDS });
+    expect(await one.find(key)).toBeDefined();
+    expect(await one.revoke(record.id)).toMatchObject({ id: record.id, revokedAt: now });
+    expect(await one.find(key)).toBeUndefined();
+  });
+
+  it('is answered at once, without a promise', async () => {
+    const one = store();
+    const { key } = await one.create({ ...FIELDS });
+    const found = await one.find(key);
+    expect(one.find(key)).toBe(found);
+  });
+});
+
+describe('listing and revoking', () => {
+  it('shows what keys there are and never the keys', async () => {
+    const one = store();
+    const made = await Promise.all(['a', 'b', 'c'].map((tenant) => one.create({ ...FIELDS, tenant })));
+    const { records, cursor } = await one.list();
+    expect(records.map(({ tenant }) => tenant).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(cursor).toBeNull();
+    for (const { key } of made) expect(JSON.stringify(records)).not.toContain(key.slice(3, 27));
+    await one.revoke(made[0]?.record.id ?? '');
+    const revoked = (await one.list()).records.filter(({ revokedAt }) => revokedAt !== null);
+    expect(revoked.map(({ id }) => id)).toEqual([made[0]?.record.id]);
+  });
+
+  it('goes on where a page of a hundred ended', async () => {
+    const one = store();
+    for (let batch = 0; batch < 5; batch++)
+      await Promise.all(Array.from({ length: 21 }, () => one.create({ ...FIELDS })));
+    const first = await one.list();
+    const second = await one.list(first.cursor ?? '');
+    expect([first.records.length, second.records.length, second.cursor]).toEqual([100, 5, null]);
+    expect(new Set([...first.records, ...second.records].map(({ id }) => id)).size).toBe(105);
+  });
+
+  it.each(['', 'nobody', '%', 'abc', `${'0'.repeat(20)}`, '../../board:v1', 'A'.repeat(20)])(
+    'knows no key %j',
+    async (id) => {
+      await store().create({ ...FIELDS });
+      expect(await store().revoke(id)).toBeUndefined();
+    },
+  );
+
+  it('revoked twice was revoked the first time', async () => {
+    const one = store();
+    const { record } = await one.create({ ...FIELDS });
+    const first = await one.revoke(record.id);
+    now += 5_000;
+    expect(await one.revoke(record.id)).toEqual(first);
+  });
+
+  it('touches nothing of the routing board', async () => {
+    await env.STATE.put('board:v1', '{"schema":1,"cooldowns":{}}');
+    expect((await store().list()).records).toEqual([]);
+  });
+});
+
+describe('the local key', () => {
+  it('exists only locally, and never asks KV', async () => {
+    expect(store(SECRET, true).find(LOCAL_CLIENT_KEY)).toBe(LOCAL_IDENTITY);
+    expect(await store(SECRET, false).find(LOCAL_CLIENT_KEY)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('comparing', () => {
+  it.each([
+    ['same', 'same', true],
+    ['same', 'sama', false],
+    ['short', 'longer', false],
+    ['', '', true],
+    ['é', 'e', false],
+  ])('%j and %j: %s', async (one, other, equal) => {
+    expect(constantTimeEqual(one, other)).toBe(equal);
+    expect(await sameSecret(one, other)).toBe(equal);
+  });
+});

@@ -1,0 +1,186 @@
+/** LEDGER "Properties" 10 and 5: rows counted by SQLite, not argued; and what stands in them is all that a ledger needs. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
+import { BEGINNINGS, CONFIGURED, type Command, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
+import { LedgerInMemory } from '../unit/core/ledger/support/ledger-in-memory.ts';
+import { ask, done, idAt, NOON } from '../unit/core/ledger/support/messages.ts';
+
+let tenants = 0;
+let name: string;
+
+const ledger = () => env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(name));
+const inside = <R>(run: (instance: TenantLedger, sql: SqlStorage) => R): Promise<R> =>
+  runInDurableObject(ledger(), (instance: TenantLedger, { storage }) => run(instance, storage.sql));
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOON });
+  name = `rows ${tenants++}`;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const newId = () => idAt(Date.now());
+const capped = (monthlyMicroUsd: number) => ({ limits: { tenant: { monthlyMicroUsd } } });
+const ROOMY = { monthlyMicroUsd: 1e9, rps: 1e4, burst: 1e4 };
+const inFour = (user: string) => ({ limits: { tenant: ROOMY, [`user:${user}`]: {}, 'feature:chat': {}, 'key:k': {} } });
+
+/** Rows that SQLite itself says were written while `work` ran. */
+const rowsWrittenBy = (work: (instance: TenantLedger) => void): Promise<number> =>
+  inside((instance, sql) => {
+    const prototype = Object.getPrototypeOf(sql) as Pick<SqlStorage, 'exec'>;
+    const { exec } = prototype;
+    let rows = 0;
+    prototype.exec = function (this: SqlStorage, ...args: Parameters<typeof exec>) {
+      const cursor = exec.apply(this, args);
+      rows += cursor.rowsWritten;
+      return cursor;
+    } as typeof exec;
+    try {
+      work(instance);
+    } finally {
+      prototype.exec = exec;
+    }
+    return rows;
+  });
+
+/** So many requests, one a second, each settled at once. */
+function serve(instance: TenantLedger, requests: number, userOf: (request: number) => string): void {
+  for (let request = 0; request < requests; request++) {
+    vi.setSystemTime(Date.now() + 1_000);
+    const id = newId();
+    instance.grant(ask(id, 5, inFour(userOf(request))));
+    instance.report([done(id, 3)]);
+  }
+}
+
+describe('rows written', () => {
+  it('at most 2.02 a request for one user', async () => {
+    const requests = 2_000;
+    const rows = await rowsWrittenBy((instance) => serve(instance, requests, () => 'ana'));
+    expect(rows / requests).toBeGreaterThan(2.01);
+    expect(rows / requests).toBeLessThanOrEqual(2.02);
+    await evictDurableObject(ledger());
+    const { scopes } = await ledger().view({ scope: 'user:ana' });
+    expect(scopes[0]).toMatchObject({ spentMicroUsd: 3 * requests, reservedMicroUsd: 0 });
+  });
+
+  it('about 3 where every request is another user’s', async () => {
+    const requests = 2_000;
+    const rows = await rowsWrittenBy((instance) => serve(instance, requests, (request) => `u${request}`));
+    expect(rows / requests).toBeGreaterThan(2.9);
+    expect(rows / requests).toBeLessThanOrEqual(3.02);
+    await evictDurableObject(ledger());
+    expect((await ledger().view({ scope: 'tenant' })).scopes[0]).toMatchObject({ spentMicroUsd: 3 * requests });
+  });
+
+  it('none for a refusal, a repeated ask or report, or one that changes nothing; one for a close before its ask', async () => {
+    const [open, early] = [newId(), newId()];
+    const rows = (work: (instance: TenantLedger) => unknown) => rowsWrittenBy((instance) => void work(instance));
+    expect(await rows((instance) => instance.grant(ask(open, 5, capped(5))))).toBe(1);
+    const nothing = await rows((instance) => {
+      for (let times = 0; times < 20; times++) instance.grant(ask(newId(), 1, capped(5)));
+      instance.grant(ask(open, 5, capped(5)));
+      instance.report([{ ...done(open, 0), done: false }]);
+      instance.view();
+      instance.history();
+      vi.setSystemTime(NOON + 40_000);
+      instance.view();
+    });
+    expect(nothing).toBe(0);
+    expect(await rows((instance) => instance.report([done(early, 0)]))).toBe(1);
+    expect(await rows((instance) => instance.grant(ask(early, 1)))).toBe(0);
+    expect(await rows((instance) => instance.report([done(open, 1), done(open, 1)]))).toBe(1);
+    expect(await rows((instance) => instance.report([done(open, 1)]))).toBe(0);
+  });
+
+  it('are small: a lease’s stays under 500 bytes', async () => {
+    const limits = {
+      ...{ tenant: ROOMY, 'feature:support-chat': ROOMY },
+      ...{ [`user:${'u'.repeat(36)}`]: ROOMY, [`key:${'k'.repeat(26)}`]: ROOMY },
+    };
+    await ledger().grant(ask(newId(), 123_456_789, { limits }));
+    const row = await inside((_, sql) => Object.values(sql.exec('SELECT * FROM lease').one()));
+    const bytes = row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 7), 0);
+    expect(bytes).toBeLessThan(500);
+  });
+});
+
+describe('sums', () => {
+  it('older than thirteen months go, some at each fold', async () => {
+    const months = ['2025-09', '2025-10'];
+    await inside((_, sql) => {
+      for (const [user, month] of Array.from({ length: 400 }, (_, user) => user).flatMap((user) =>
+        months.map((month) => [user, month]),
+      )) {
+        sql.exec(`INSERT INTO sums VALUES ('user:${user}', '${month}', 1, 0, '{}', 0, NULL)`);
+      }
+    });
+    const left = (month: string) =>
+      inside((_, sql) => Number(sql.exec('SELECT count(*) AS rows FROM sums WHERE month = ?', month).one().rows));
+    await inside((instance) => serve(instance, 400, () => 'ana'));
+    expect(await left('2025-09')).toBeGreaterThan(0);
+    await inside((instance) => serve(instance, 600, () => 'ana'));
+    expect([await left('2025-09'), await left('2025-10')]).toEqual([0, 400]);
+  });
+});
+
+describe('what stands in the rows is all that a ledger needs', () => {
+  it('an object that loses its memory after every call answers as one that never does', async () => {
+    const property = fc.asyncProperty(
+      fc.constantFrom(...BEGINNINGS),
+      fc.array(command, { minLength: 5, maxLength: 40, size: 'max' }),
+      async (startsAt, commands) => {
+        name = `rows ${tenants++}`;
+        const inMemory = new LedgerInMemory(startsAt);
+        const ids: string[] = [];
+        for (const one of commands) {
+          if (one.do === 'pass') inMemory.clockMs += one.ms;
+          vi.setSystemTime(inMemory.clockMs);
+          const call = callOf(one, ids, inMemory.clockMs);
+          if (call === undefined) continue;
+          expect(await inside((instance) => call(instance))).toEqual(call(asObject(inMemory)));
+          await evictDurableObject(ledger());
+        }
+        const figures = await inside((instance) => SCOPES.flatMap((scope) => instance.view({ scope }).scopes));
+        expect(figures).toEqual(inMemory.view(SCOPES));
+      },
+    );
+    await fc.assert(property, { numRuns: 25 });
+  }, 30_000);
+});
+
+type Callable = Pick<TenantLedger, 'grant' | 'report' | 'setLimits' | 'revoke' | 'adjust'>;
+
+const asObject = (ledger: LedgerInMemory): Callable => ({
+  grant: (ask) => ledger.grant(ask),
+  report: (reports) => ledger.report(...reports),
+  setLimits: (scope, limits, who) => ledger.setLimits(scope, limits, who),
+  revoke: (scope, who, revoked) => ledger.revoke(scope, revoked, who),
+  adjust: ({ who: _, ...adjustment }) => ledger.adjust(adjustment),
+});
+
+function callOf(one: Command, ids: string[], now: number): ((ledger: Callable) => unknown) | undefined {
+  if (one.do === 'ask') {
+    const { scopes, wants, idAgeMs, admitForMs, runForMs } = one;
+    ids.unshift(idAt(Math.max(0, now - idAgeMs)));
+    const asked = scopes.map((scope) => ({ scope, limits: CONFIGURED[scope] ?? {} }));
+    const ask = { leaseId: ids[0] as string, scopes: asked, wants, admitForMs, runForMs };
+    return (ledger) => ledger.grant(ask);
+  }
+  if (one.do === 'report') {
+    const leaseId = ids[one.of];
+    const { spent, tokens, freed, parallel, done } = one;
+    const figures = { spent: { microUsd: spent, tokens }, freed: { microUsd: freed, tokens: freed, parallel } };
+    return leaseId === undefined ? undefined : (ledger) => ledger.report([{ leaseId, ...figures, done }]);
+  }
+  if (one.do === 'setLimits') return (ledger) => ledger.setLimits(one.scope, one.limits, 'ops');
+  if (one.do === 'revoke') return (ledger) => ledger.revoke(one.scope, 'ops', one.revoked);
+  if (one.do === 'adjust') {
+    return (ledger) => ledger.adjust({ scope: one.scope, deltaMicroUsd: one.deltaMicroUsd, who: 'ops' });
+  }
+  return undefined;
+}

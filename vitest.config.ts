@@ -1,0 +1,50 @@
+import { availableParallelism } from 'node:os';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+import { withSandboxProviders } from './cli/local-defaults.ts';
+import { wranglerConfigPath } from './cli/project.ts';
+import { readWranglerConfig } from './cli/workerd/wrangler-config.ts';
+
+const worker = readWranglerConfig(wranglerConfigPath);
+
+/** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
+const maxWorkers = Math.max(2, availableParallelism());
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], maxWorkers } },
+      {
+        // Inside workerd, storage fresh for every file. What wrangler.toml says goes in by hand, not by `wrangler.configPath`,
+        // which would bring a developer's .dev.vars along, real providers and all.
+        plugins: [
+          cloudflareTest({
+            main: worker.main,
+            miniflare: {
+              compatibilityDate: worker.compatibilityDate,
+              // vitest's own code in there wants Node's modules.
+              compatibilityFlags: worker.compatibilityFlags.filter((flag) => flag !== 'no_nodejs_compat'),
+              kvNamespaces: worker.kvBindings,
+              durableObjects: Object.fromEntries(
+                worker.durableObjects.map(({ binding, className }) => [binding, { className, useSQLite: true }]),
+              ),
+              bindings: { ...worker.vars, ...withSandboxProviders({}), CARRYON_LOCAL: '1' },
+            },
+          }),
+        ],
+        test: { name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers },
+      },
+      {
+        // Real processes on real ports: one file at a time, and after the others, since they watch the clock.
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,37 @@
+/** `/admin/cooldowns`: which deployments rest, why and until when; and ending a rest by hand. */
+import type { Context } from 'hono';
+import type { Config, Deployment } from '../core/config/config.ts';
+import type { App } from '../edge.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+
+const deploymentsOf = ({ aliases }: Config): Deployment[] =>
+  [...aliases.values()].flatMap(({ deployments }) => deployments);
+
+/** Of deployments as they are configured now; what an earlier model, address or key did is nobody's standing any more. */
+export async function listCooldowns(c: Context<App>): Promise<Response> {
+  const { config, healthBoard } = c.env.composition;
+  const resting = new Map((await healthBoard().list()).map(({ deployment, health }) => [deployment, health]));
+  const cooldowns = deploymentsOf(config).flatMap(({ id, healthId }) => {
+    const health = resting.get(healthId);
+    if (health === undefined) return [];
+    const { until, since, cause, restMs } = health;
+    return [{ deployment: id, until, since, cause, restMs }];
+  });
+  return plainJson({ cooldowns }, c.env.scope);
+}
+
+/** True on every isolate within KV's delay (a minute, often less): clearing is published like a cooldown. */
+export async function clearCooldown(c: Context<App>): Promise<Response> {
+  const { config, board, healthBoard } = c.env.composition;
+  const id = c.req.param('deployment') ?? '';
+  const deployments = deploymentsOf(config);
+  const deployment = deployments.find((one) => one.id === id);
+  if (deployment === undefined) {
+    const known = deployments.map((one) => one.id).join(', ');
+    const detail = `There is no deployment "${id.slice(0, 100)}". There are ${known}.`;
+    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+  }
+  const { wasResting, version } = await healthBoard().clear(deployment.healthId);
+  board.clear(deployment, version);
+  return plainJson({ deployment: id, cleared: wasResting }, c.env.scope);
+}

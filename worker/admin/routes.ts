@@ -1,0 +1,33 @@
+/** What an operator may do over HTTP. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { App } from '../edge.ts';
+import { refusal } from '../pipeline/respond.ts';
+import { sameSecret } from '../stores/digest.ts';
+import { clearCooldown, listCooldowns } from './cooldowns.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+
+export function adminRoutes(app: Hono<App>): void {
+  const admin = new Hono<App>();
+  admin.use(onlyAdmin);
+  admin.post('/keys', createKey).get(listKeys);
+  admin.delete('/keys/:id', revokeKey);
+  admin.get('/cooldowns', listCooldowns);
+  admin.delete('/cooldowns/:deployment', clearCooldown);
+  admin.all('/keys', (c) => wrongMethod(c, ['GET', 'POST']));
+  admin.all('/keys/:id', (c) => wrongMethod(c, ['DELETE']));
+  admin.all('/cooldowns', (c) => wrongMethod(c, ['GET']));
+  admin.all('/cooldowns/:deployment', (c) => wrongMethod(c, ['DELETE']));
+  app.route('/admin', admin);
+}
+
+const onlyAdmin: MiddlewareHandler<App> = async (c, next) => {
+  const { adminKey } = c.env.composition.env;
+  if (adminKey === undefined) return refusal({ code: 'admin_closed' }, c.env.scope);
+  const sent = /^bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? c.req.header('x-api-key');
+  if (sent === undefined || !(await sameSecret(sent, adminKey)))
+    return refusal({ code: 'invalid_admin_key' }, c.env.scope);
+  return next();
+};
+
+const wrongMethod = (c: Context<App>, allow: string[]): Response =>
+  refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.scope);

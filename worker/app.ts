@@ -1,0 +1,137 @@
+/**
+ * The HTTP edge ★ start here: paths, CORS, body limit, request ids, errors. What a request then goes through is
+ * pipeline/answer.ts. A call from a server meets no middleware: its handler is the only one that Hono runs.
+ */
+import { type Context, Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { RouterError } from '../protocol/errors.ts';
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/headers.ts';
+import { adminRoutes } from './admin/routes.ts';
+import type { Composition } from './deps.ts';
+import type { App } from './edge.ts';
+import type { UncheckedEnv } from './env.ts';
+import { answer } from './pipeline/answer.ts';
+import type { Door } from './pipeline/ask.ts';
+import { identify } from './pipeline/identify.ts';
+import { aliasModel, aliasModels } from './pipeline/models.ts';
+import { plainJson, refusal } from './pipeline/respond.ts';
+import { type Scope, Timing } from './pipeline/scope.ts';
+
+/** Paths that will come, with and without `/v1` like the doors of chat, and what to use until then. */
+const TO_COME: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({
+    '/responses':
+      'The Responses API is not here yet. Use POST /v1/chat/completions (in the OpenAI SDK: client.chat.completions.create).',
+    '/messages':
+      'The Messages API is not here yet. Use POST /v1/chat/completions with an OpenAI SDK; Anthropic models answer there too.',
+    '/embeddings':
+      'Embeddings are not here yet. Call your provider directly for them; chat is POST /v1/chat/completions.',
+  }).flatMap(([path, detail]) => [
+    [path, detail],
+    [`/v1${path}`, detail],
+  ]),
+);
+
+const PATHS = 'There are POST /v1/chat/completions, POST /ai, GET /v1/models and GET /healthz.';
+
+const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
+
+function createRoutes(): Hono<App> {
+  const app = new Hono<App>();
+  app.onError((error, c) => {
+    const { scope, composition } = c.env;
+    // Where, but not the message: it may quote what the client or a provider sent.
+    const where = error.stack?.split('\n').slice(1, 6).join(' ') ?? '';
+    const { requestId } = scope;
+    composition.deps.events({ event: 'internal_error', requestId, path: c.req.path, reason: error.name, where });
+    return refuse(c, { code: 'internal_error' });
+  });
+  app.notFound((c) => {
+    const { path } = c.req;
+    const detail = TO_COME[path] ?? `There is nothing at ${path.slice(0, 100)}. ${PATHS}`;
+    return refuse(c, { code: 'not_found', path, detail });
+  });
+
+  const only = (path: string, method: 'GET' | 'POST') =>
+    app.all(path, (c) => refuse(c, { code: 'method_not_allowed', method: c.req.method, allow: [method] }));
+  for (const [path, door] of Object.entries(DOORS)) {
+    app.post(path, (c) => chat(c, door));
+    only(path, 'POST');
+  }
+  app.get('/healthz', (c) =>
+    plainJson({ status: 'ok', configured: c.env.composition.missing.length === 0 }, c.env.scope),
+  );
+  only('/healthz', 'GET');
+  // The second for an SDK whose base URL lacks `/v1`, like the doors of chat.
+  for (const path of ['/v1/models', '/models']) {
+    app.get(path, (c) => models(c, undefined));
+    app.get(`${path}/:alias{.+}`, (c) => models(c, c.req.param('alias')));
+    only(path, 'GET');
+    only(`${path}/:alias{.+}`, 'GET');
+  }
+  adminRoutes(app);
+  return app;
+}
+
+const DOORS: Readonly<Record<string, Door>> = {
+  '/v1/chat/completions': 'chat-completions',
+  '/chat/completions': 'chat-completions',
+  '/ai': 'ai',
+};
+
+function chat(c: Context<App>, door: Door): Response | Promise<Response> {
+  const { composition, scope } = c.env;
+  const { missing, deps } = composition;
+  if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
+  return answer(c.req.raw, door, deps, scope);
+}
+
+async function models(c: Context<App>, alias: string | undefined): Promise<Response> {
+  const { config, missing, deps } = c.env.composition;
+  if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
+  const identified = await identify(c.req.raw.headers, deps);
+  if (!identified.ok) return refuse(c, identified.error);
+  if (alias === undefined) return plainJson(aliasModels(config), c.env.scope);
+  const model = aliasModel(config, alias);
+  if (model !== undefined) return plainJson(model, c.env.scope);
+  return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known: [...config.aliases.keys()] });
+}
+
+/** The same routes for calls from pages: behind CORS, but for admin. */
+function behindCors(routes: Hono<App>): Hono<App> {
+  const pages = new Hono<App>();
+  const allowed = cors({
+    origin: (origin, c: Context<App>) => {
+      const { env, config } = c.env.composition;
+      return env.local || config.origins.includes(origin) ? origin : null;
+    },
+    allowHeaders: [...ALLOWED_HEADERS],
+    allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+    exposeHeaders: [...EXPOSED_HEADERS],
+    maxAge: 86_400,
+  });
+  // Hono's `/ai/*` holds `/ai` too.
+  for (const path of ['/v1/*', '/chat/completions', '/models/*', '/ai/*', '/healthz']) pages.use(path, allowed);
+  pages.all('*', (c) => routes.fetch(c.req.raw, c.env));
+  return pages;
+}
+
+export function createApp(composed: (env: UncheckedEnv) => Composition): ExportedHandlerFetchHandler<UncheckedEnv> {
+  const routes = createRoutes();
+  const pages = behindCors(routes);
+  return (request, env, ctx) => {
+    const composition = composed(env);
+    const { clock } = composition.deps;
+    const arrivedAt = clock.now();
+    const scope: Scope = {
+      requestId: crypto.randomUUID(),
+      arrivedAt,
+      background: (work) => ctx.waitUntil(work),
+      get gone() {
+        return request.signal;
+      },
+      timing: new Timing(clock, arrivedAt),
+    };
+    return (request.headers.has('origin') ? pages : routes).fetch(request, { composition, scope });
+  };
+}

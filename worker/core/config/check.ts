@@ -1,0 +1,62 @@
+import type { Preset } from './config.ts';
+import { type CheckedConfig, configSchema } from './schema.ts';
+
+export interface ConfigProblem {
+  /** Where, such as `['aliases', 'app/chat', 'deployments', 0, 'timeout']`. */
+  path: (string | number)[];
+  message: string;
+}
+
+export type ConfigCheck = { ok: true; config: CheckedConfig } | { ok: false; problems: ConfigProblem[] };
+
+const RIGHT_TYPES: Readonly<Record<string, string>> = {
+  string: 'a text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list: [ … ]',
+  object: 'an object: { … }',
+  record: 'an object: { … }',
+};
+
+/** The message where the schema has none of its own. */
+function wrongType(issue: { code?: string; expected?: unknown; input?: unknown }): string | undefined {
+  const right = issue.code === 'invalid_type' ? RIGHT_TYPES[String(issue.expected)] : undefined;
+  if (right === undefined) return undefined;
+  return issue.input === undefined ? `is missing; write ${right}` : `write ${right}`;
+}
+
+/** Everything that can be told about a config without the environment. */
+export function checkConfig(input: unknown, presets: Readonly<Record<string, Preset>>): ConfigCheck {
+  const parsed = configSchema.safeParse(input, { error: wrongType });
+  const problems: ConfigProblem[] = [];
+  for (const issue of parsed.error?.issues ?? []) {
+    const path = issue.path.filter((part) => typeof part !== 'symbol');
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
+    // What is wrong with a name is told inside.
+    const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    if (keys === undefined) problems.push({ path, message });
+    for (const key of keys ?? []) problems.push({ path: [...path, key], message });
+  }
+  if (!parsed.success) return { ok: false, problems };
+
+  for (const [name, { deployments }] of Object.entries(parsed.data.aliases)) {
+    for (const [index, { provider }] of deployments.entries()) {
+      if (provider === undefined || Object.hasOwn(presets, provider)) continue;
+      const message = `"${provider}" is no preset; there are ${Object.keys(presets).join(', ')}`;
+      problems.push({ path: ['aliases', name, 'deployments', index, 'provider'], message });
+    }
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+}
+
+/** `aliases["app/chat"].deployments[0].timeout: …` */
+export function problemText({ path, message }: ConfigProblem): string {
+  const place = path
+    .map((part) =>
+      typeof part === 'number' ? `[${part}]` : /^[A-Za-z_$][\w$]*$/.test(part) ? `.${part}` : `["${part}"]`,
+    )
+    .join('')
+    .replace(/^\./, '');
+  return `${place || 'the config'}: ${message}`;
+}

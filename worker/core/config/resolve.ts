@@ -1,0 +1,212 @@
+import type { Alias, Config, Deployment, Feature, ParamCost, Preset, Price, WireFormat } from './config.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { CheckedConfig, CheckedDeployment } from './schema.ts';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** A variable that is missing, or holds nonsense (`problem`). */
+export interface Missing {
+  name: string;
+  problem?: string;
+}
+
+/** Without a price in config nor in the environment: what issue and docs promise for a model nobody knows. */
+const UNKNOWN_MODEL_PRICE = { input: 1, output: 4 };
+
+/** Joins the checked config with the environment and the presets. Every missing variable is collected, not only the first. */
+export function resolveConfig(
+  checked: CheckedConfig,
+  variables: Variables,
+  presets: Readonly<Record<string, Preset>>,
+): { config: Config; missing: Missing[] } {
+  const missing: Missing[] = [];
+  const { cooldownTime, totalTimeout, maxStreamDuration, maxRetryAfterWait, defaultMaxOutputTokens, ...rest } =
+    checked.router;
+  const aliases = new Map<string, Alias>();
+  for (const [name, { deployments }] of Object.entries(checked.aliases)) {
+    aliases.set(name, {
+      name,
+      deployments: deployments.map((deployment) => ({
+        ...resolveDeployment(deployment, variables, presets, missing),
+        defaultMaxOutputTokens,
+      })),
+    });
+  }
+  const firstAlias = Object.keys(checked.aliases)[0] ?? '';
+  const features = new Map<string, Feature>(
+    Object.entries(checked.features).map(([name, feature]) => [name, { name, alias: feature.alias ?? firstAlias }]),
+  );
+  const config: Config = {
+    aliases,
+    features,
+    defaultFeature: checked.defaultFeature,
+    origins: checked.origins,
+    router: {
+      ...rest,
+      cooldownMs: cooldownTime,
+      totalTimeoutMs: totalTimeout,
+      maxStreamDurationMs: maxStreamDuration,
+      maxRetryAfterWaitMs: maxRetryAfterWait,
+    },
+  };
+  return { config, missing };
+}
+
+function resolveDeployment(
+  checked: CheckedDeployment,
+  variables: Variables,
+  presets: Readonly<Record<string, Preset>>,
+  missing: Missing[],
+): Omit<Deployment, 'defaultMaxOutputTokens'> {
+  const read = (name: string, check?: (value: string) => string | undefined): string => {
+    const value = variables[name];
+    const text = typeof value === 'string' ? value.trim() : '';
+    const problem = text === '' ? undefined : check?.(text);
+    const isWrong = text === '' || problem !== undefined;
+    if (isWrong && !missing.some((entry) => entry.name === name)) {
+      missing.push(problem === undefined ? { name } : { name, problem });
+    }
+    return text;
+  };
+  const upstream =
+    checked.fromEnvironment === undefined
+      ? fromPreset(checked, presets, read)
+      : fromEnvironment(checked.fromEnvironment, checked, variables, presets, read);
+  const price = checked.price ?? upstream.price;
+  const apiBase = upstream.apiBase.replace(/\/+$/, '');
+  const { format, model, apiKey } = upstream;
+  return {
+    id: checked.id,
+    healthId: `${checked.id}~${fingerprint([format, model, apiBase, apiKey].join('\n'))}`,
+    provider: upstream.provider,
+    format,
+    model,
+    apiBase,
+    apiKey,
+    quirks: upstream.quirks,
+    order: checked.order,
+    weight: checked.weight,
+    timeoutMs: checked.timeout,
+    streamTimeoutMs: checked.streamTimeout,
+    idleTimeoutMs: checked.idleTimeout,
+    maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
+    price: price && completePrice(price),
+    allowParams: Object.keys(checked.allowParams),
+    paramCosts: Object.fromEntries(Object.entries(checked.allowParams).map(([name, cost]) => [name, paramCost(cost)])),
+  };
+}
+
+type Read = (name: string, check?: (value: string) => string | undefined) => string;
+type Upstream = Pick<Deployment, 'provider' | 'format' | 'model' | 'apiBase' | 'apiKey' | 'quirks'> & {
+  price?: { input: number; output: number };
+};
+
+function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string, Preset>>, read: Read): Upstream {
+  const name = checked.provider ?? '';
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (preset === undefined) {
+    throw new Error(`deployment "${checked.id}": no preset "${name}"; there are ${Object.keys(presets).join(', ')}`);
+  }
+  const baseVariable =
+    checked.apiBase ?? (preset.apiBase === undefined ? defaultVariable(name, 'API_BASE') : undefined);
+  return {
+    provider: name,
+    format: preset.format,
+    model: checked.model ?? '',
+    apiBase: baseVariable === undefined ? (preset.apiBase ?? '') : read(baseVariable, checkUrl),
+    apiKey: read(checked.key ?? preset.keyVariable ?? defaultVariable(name, 'API_KEY'), checkKey),
+    quirks: preset.quirks,
+  };
+}
+
+const defaultVariable = (provider: string, what: string): string =>
+  `${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_${what}`;
+
+function fromEnvironment(
+  prefix: string,
+  checked: CheckedDeployment,
+  variables: Variables,
+  presets: Readonly<Record<string, Preset>>,
+  read: Read,
+): Upstream {
+  const apiBase = read(`${prefix}_API_BASE`, checkUrl);
+  // A known host brings its own quirks, so that PROVIDER_A_API_BASE=https://api.openai.com/v1 behaves as provider: 'openai'.
+  const known = Object.entries(presets).find(([, preset]) => preset.apiBase && sameHost(preset.apiBase, apiBase));
+  const format = readFormat(`${prefix}_FORMAT`, variables, read) ?? known?.[1].format ?? 'openai';
+  const preset = known?.[1].format === format ? known : undefined;
+  return {
+    provider: preset?.[0] ?? checked.id,
+    format,
+    model: read(`${prefix}_MODEL`),
+    apiBase,
+    apiKey: read(`${prefix}_KEY`, checkKey),
+    quirks: preset?.[1].quirks ?? genericQuirks(format, presets),
+    price: {
+      input: readPrice(`${prefix}_PRICE_INPUT`, variables, read) ?? UNKNOWN_MODEL_PRICE.input,
+      output: readPrice(`${prefix}_PRICE_OUTPUT`, variables, read) ?? UNKNOWN_MODEL_PRICE.output,
+    },
+  };
+}
+
+function genericQuirks(format: WireFormat, presets: Readonly<Record<string, Preset>>) {
+  const generic = Object.values(presets).find((preset) => preset.format === format && preset.apiBase === undefined);
+  return generic?.quirks ?? {};
+}
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== null && String(value).trim() !== '';
+
+function readFormat(name: string, variables: Variables, read: Read): WireFormat | undefined {
+  if (!isSet(variables[name])) return undefined;
+  const value = read(name, (text) =>
+    text === 'openai' || text === 'anthropic' ? undefined : 'must be "openai" or "anthropic"',
+  );
+  return value === 'anthropic' ? 'anthropic' : 'openai';
+}
+
+function readPrice(name: string, variables: Variables, read: Read): number | undefined {
+  if (!isSet(variables[name])) return undefined;
+  const value = Number(
+    read(name, (text) =>
+      Number(text) >= 0 && Number(text) < 1e6 ? undefined : 'must be USD per million tokens, such as 1.25',
+    ),
+  );
+  return Number.isFinite(value) ? value : undefined;
+}
+
+const LABEL = String.raw`[\p{L}\p{N}_-]+`;
+const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
+const HOSTS = [
+  // A name does not end in a number: that would be an address.
+  String.raw`(?:${LABEL}\.)*(?!\d+(?:[:/]|$))${LABEL}`,
+  String.raw`(?:${OCTET}\.){3}${OCTET}`,
+  String.raw`\[(?=[^\]]*:[^\]]*:)[\da-fA-F:.]+\]`,
+];
+/** No user or password: the key has a variable of its own. */
+const BASE_URL = new RegExp(String.raw`^https?://(?:${HOSTS.join('|')})(?::\d{1,5})?(?:/[^\s?#]*)?$`, 'u');
+
+const checkUrl = (text: string): string | undefined =>
+  BASE_URL.test(text) ? undefined : 'must be a URL such as https://api.openai.com/v1';
+
+/** It becomes a header, which takes nothing else: an ellipsis copied from an example would fail every request. */
+const checkKey = (text: string): string | undefined =>
+  /^[\x20-\x7e]+$/.test(text) ? undefined : 'must be the key as the provider shows it (ASCII, one line)';
+
+const host = (url: string): string => /^https?:\/\/([^/]+)/.exec(url)?.[1]?.toLowerCase() ?? '';
+const sameHost = (one: string, other: string): boolean => host(one) !== '' && host(one) === host(other);
+
+const completePrice = (price: {
+  input: number;
+  output: number;
+  cachedInput?: number | undefined;
+  cacheWrite?: number | undefined;
+}): Price => ({
+  input: price.input,
+  output: price.output,
+  cachedInput: price.cachedInput ?? price.input,
+  cacheWrite: price.cacheWrite ?? price.input,
+});
+
+const paramCost = (cost: { usdPerRequest?: number | undefined; priceFactor?: number | undefined }): ParamCost => ({
+  usdPerRequest: cost.usdPerRequest ?? 0,
+  priceFactor: cost.priceFactor ?? 1,
+});

@@ -1,0 +1,38 @@
+/** Who asks, as every later step sees it. */
+export interface Identity {
+  tenant: string;
+  keyId: string;
+  kind: 'secret' | 'publishable';
+  /** The user a key is bound to; otherwise a secret key may name one per request. */
+  user: string | null;
+  /** The features this key may use; null for all. */
+  features: readonly string[] | null;
+  tier: string | null;
+  /** A secret key that may be used from a page. */
+  browser: boolean;
+  /** A publishable key's pages. */
+  origins: readonly string[];
+}
+
+/** A virtual key as KV holds it, under the hash of the key. */
+export interface KeyRecord extends Omit<Identity, 'keyId'> {
+  id: string;
+  createdAt: number;
+  revokedAt: number | null;
+}
+
+export const identityOf = ({ id, createdAt, revokedAt, ...record }: KeyRecord): Identity => ({ ...record, keyId: id });
+
+/** The key of `npm start`; it exists only where `CARRYON_LOCAL` is set. */
+export const LOCAL_CLIENT_KEY = 'sk-local-dev-key';
+export const LOCAL_ADMIN_KEY = 'sk-local-admin-key';
+export const LOCAL_IDENTITY: Identity = {
+  tenant: 'local',
+  keyId: 'local',
+  kind: 'secret',
+  user: null,
+  features: null,
+  tier: null,
+  browser: true,
+  origins: [],
+};

@@ -1,0 +1,20 @@
+/** A virtual key's form: `sk-` or `pk-`, 24 random characters, 16 of a MAC over them. Junk is told without any look-up. */
+
+const SHAPE = /^(sk|pk)-([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{16})$/;
+
+export interface KeyParts {
+  kind: 'secret' | 'publishable';
+  /** What the MAC covers. */
+  signed: string;
+  mac: string;
+}
+
+export function parseKey(key: string): KeyParts | undefined {
+  const match = SHAPE.exec(key);
+  if (match === null) return undefined;
+  const [, prefix = '', random = '', mac = ''] = match;
+  return { kind: prefix === 'pk' ? 'publishable' : 'secret', signed: `${prefix}-${random}`, mac };
+}
+
+export const RANDOM_BYTES = 18;
+export const MAC_BYTES = 12;

@@ -1,0 +1,97 @@
+/** One scope in memory: a cache of its rows, kept incrementally so that a grant looks at scopes, never at leases. */
+import type { Overrides, ReadScope, Sum, Sums } from './rows.ts';
+import type { Day, Month, Period } from './time.ts';
+import { monthOfPeriod } from './time.ts';
+import type { Figures, Scope } from './types.ts';
+
+/** The leases of one period that are not folded. */
+export interface Tally {
+  leases: number;
+  bookedMicroUsd: number;
+  heldMicroUsd: number;
+  unsettledMicroUsd: number;
+}
+
+export interface Stored {
+  sums: Map<Month, Sums>;
+  overrides: Overrides;
+}
+
+export interface Account {
+  scope: Scope;
+  /** Undefined until somebody asks: a load counts leases without reading each user's sums. */
+  stored: Stored | undefined;
+  tallies: Map<Period, Tally>;
+  /** Leases that count here; without one, all of this can be read again. */
+  leases: number;
+  slots: number;
+  /** Tokens booked in the newest minute of which there is a lease. */
+  minute: number;
+  tokens: number;
+  /** Never falls, whatever is freed (LEDGER "Rates"). */
+  tatUs: number;
+}
+
+const NOTHING: Sum = { spentMicroUsd: 0, unsettledMicroUsd: 0 };
+const NO_OVERRIDES: Overrides = { limits: {}, revoked: false };
+
+export const NOTHING_COUNTED = { leases: 0, slots: 0, minute: 0, tokens: 0 };
+
+export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account {
+  const known = accounts.get(scope);
+  if (known !== undefined) return known;
+  const account: Account = { scope, stored: undefined, tallies: new Map(), tatUs: 0, ...NOTHING_COUNTED };
+  accounts.set(scope, account);
+  return account;
+}
+
+/** The account's rows, read at first use. */
+export function storedOf(account: Account, read: ReadScope): Stored {
+  if (account.stored !== undefined) return account.stored;
+  const { sums, overrides } = read(account.scope);
+  for (const { tatUs } of sums) account.tatUs = Math.max(account.tatUs, tatUs);
+  const stored = { sums: new Map(sums.map((row) => [row.month, row])), overrides: overrides ?? NO_OVERRIDES };
+  account.stored = stored;
+  return stored;
+}
+
+/** What is in the sums of a day or month. */
+export function summed(account: Account, period: Period): Sum {
+  const sums = account.stored?.sums.get(monthOfPeriod(period));
+  if (sums === undefined) return NOTHING;
+  return period.length === sums.month.length ? sums : (sums.days[period] ?? NOTHING);
+}
+
+/** Sums and leases together: what is shown and checked. Read the account's rows first (`storedOf`). */
+export function figuresOf(account: Account, period: Period): Figures {
+  const { spentMicroUsd, unsettledMicroUsd } = summed(account, period);
+  const tally = account.tallies.get(period);
+  if (tally === undefined) return { spentMicroUsd, heldMicroUsd: 0, unsettledMicroUsd };
+  return {
+    spentMicroUsd: spentMicroUsd + tally.bookedMicroUsd - tally.heldMicroUsd,
+    heldMicroUsd: tally.heldMicroUsd,
+    unsettledMicroUsd: unsettledMicroUsd + tally.unsettledMicroUsd,
+  };
+}
+
+export const tokensIn = (account: Account, minute: number): number => (account.minute === minute ? account.tokens : 0);
+
+/** The row of a month, made where there is none. */
+export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
+  const known = stored.sums.get(month);
+  if (known !== undefined) return known;
+  const sums: Sums = { scope, month, ...NOTHING, days: {}, tatUs: 0 };
+  stored.sums.set(month, sums);
+  return sums;
+}
+
+/** Adds to a month or to one of its days. */
+export function addToSums(sums: Sums, period: Month | Day, { spentMicroUsd, unsettledMicroUsd }: Sum): void {
+  const before: Sum = period === sums.month ? sums : (sums.days[period] ?? NOTHING);
+  const after = {
+    spentMicroUsd: before.spentMicroUsd + spentMicroUsd,
+    unsettledMicroUsd: before.unsettledMicroUsd + unsettledMicroUsd,
+  };
+  if (period === sums.month) Object.assign(sums, after);
+  else sums.days[period] = after;
+}

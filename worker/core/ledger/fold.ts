@@ -1,0 +1,85 @@
+/**
+ * Folding (rule 11): ripe rows go into the sums of their scopes, the mark passes them, their slots are free to be written
+ * over (a DELETE would cost a row more). In one transaction with the grant that it happens in. *Without:* the object dies in
+ * between, and a cost is counted twice, or not at all.
+ */
+import { accountOf, addToSums, storedOf, sumsOf } from './account.ts';
+import { type Book, type Live, removeLease, renumberLease } from './book.ts';
+import { bookedMicroUsd } from './lease.ts';
+import { FOLD_AT, FOLD_MOST, KEEP_MONTHS } from './protocol.ts';
+import { monthBefore, monthOfPeriod } from './time.ts';
+
+/** An unripe row that the mark passes is written again, so it pays to wait until there are so many ripe ones for each. */
+const RIPE_PER_UNRIPE = 8;
+/** Memory is dearer than rows: with so many ripe, it no longer waits. */
+const FOLD_ANYWAY_AT = 4_096;
+/** Free slots beyond this and twice the leases are deleted, a few at a time: after a rush, each load would read them. */
+const SPARE_SLOTS = 1_024;
+const DROP_MOST = 128;
+
+/** Folds when it is worth it; called inside a grant, so that it needs no alarm and a refusal writes nothing. */
+export function foldIfDue(book: Book, now: number): void {
+  if (book.ripe < FOLD_AT || book.ripe < book.foldAgainAt) return;
+  const rows = worthFolding(book);
+  if (rows === 0) book.foldAgainAt = book.ripe + FOLD_AT;
+  else fold(book, rows, now);
+}
+
+/** Folds the ripe of the first so many rows, and writes the unripe ones of them again. */
+export function fold(book: Book, rows: number, now: number): void {
+  const passed = firstOf(book, rows);
+  const last = passed[passed.length - 1];
+  if (last === undefined) return;
+  book.mark = { foldedThrough: last.lease.number, foldedAt: now };
+  book.noted.mark = book.mark;
+  book.noted.purgeBefore = monthBefore(now, KEEP_MONTHS);
+  for (const live of passed) {
+    if (live.isRipe) sumUp(book, live);
+    else renumberLease(book, live);
+  }
+  book.foldAgainAt = 0;
+  if (book.freeSlots.length > SPARE_SLOTS + 2 * book.leases.size) {
+    book.noted.droppedSlots.push(...book.freeSlots.splice(0, DROP_MOST));
+  }
+}
+
+/** How many of the first rows to pass: as many ripe ones as possible, not too many unripe between them. */
+function worthFolding(book: Book): number {
+  let ripe = 0;
+  let best = 0;
+  const rows = firstOf(book, FOLD_MOST);
+  for (const [index, { isRipe }] of rows.entries()) {
+    if (isRipe) ripe++;
+    const unripe = index + 1 - ripe;
+    if (isRipe && ripe >= FOLD_AT && ripe >= RIPE_PER_UNRIPE * unripe) best = index + 1;
+  }
+  return best === 0 && book.ripe >= FOLD_ANYWAY_AT ? rows.length : best;
+}
+
+function firstOf({ leases }: Book, rows: number): Live[] {
+  const first: Live[] = [];
+  for (const live of leases.values()) {
+    if (first.length === rows) break;
+    first.push(live);
+  }
+  return first;
+}
+
+/** What is done counts as spent; what nobody reported stays booked in full, and can no longer be lowered. */
+function sumUp(book: Book, live: Live): void {
+  const { lease, day, standing } = live;
+  const booked = bookedMicroUsd(lease);
+  const sum = {
+    spentMicroUsd: booked,
+    unsettledMicroUsd: standing === 'unsettled' ? booked - lease.spent.microUsd : 0,
+  };
+  const month = monthOfPeriod(day);
+  lease.scopes.forEach((scope, index) => {
+    const sums = sumsOf(storedOf(accountOf(book.accounts, scope), book.read), scope, month);
+    addToSums(sums, month, sum);
+    addToSums(sums, day, sum);
+    sums.tatUs = Math.max(sums.tatUs, lease.tatUs[index] ?? 0);
+    book.noted.sums.add(sums);
+  });
+  removeLease(book, live);
+}

@@ -1,0 +1,59 @@
+/** A lease as its row holds it, and how it stands: read from the row and the time, never written (LEDGER "State"). */
+import { LATE_REPORT_MS, MAX_ASK_AGE_MS } from './protocol.ts';
+import { endOfMinute } from './time.ts';
+import type { Amount, Freed, Mode, Scope, Spent } from './types.ts';
+import { timeOfUuidV7 } from './uuid-v7.ts';
+
+export interface Lease {
+  /** The row it is written to; free again once its `number` is folded. */
+  slot: number;
+  /** Order of writing. */
+  number: number;
+  leaseId: string;
+  /** `closed`: its close overtook its ask (rule 9). `unreachable`: it ran while the ledger could not be asked. */
+  origin: 'asked' | 'closed' | 'unreachable';
+  mode: Mode;
+  scopes: readonly Scope[];
+  /** GCRA's theoretical arrival time after this lease, in the order of `scopes`; 0 where the scope had no rate. */
+  tatUs: readonly number[];
+  grantedAt: number;
+  admitForMs: number;
+  settleBy: number;
+  granted: Amount;
+  spent: Spent;
+  freed: Freed;
+  done: boolean;
+}
+
+export type Standing = 'open' | 'unsettled' | 'done';
+
+export const standingOf = ({ done, settleBy }: Lease, now: number): Standing =>
+  done ? 'done' : now >= settleBy ? 'unsettled' : 'open';
+
+/** What counts against the cap. More than was granted counts as it is (rule 13). */
+export const bookedMicroUsd = ({ granted, freed, spent }: Lease): number =>
+  Math.max(granted.microUsd - freed.microUsd, spent.microUsd);
+
+export const bookedTokens = ({ granted, freed, spent }: Lease): number =>
+  Math.max(granted.tokens - freed.tokens, spent.tokens);
+
+/** A worst case was none, or somebody ran without a grant and without a word of it. */
+export const isOverGranted = ({ origin, granted, spent }: Omit<Lease, 'slot' | 'number'>): boolean =>
+  origin !== 'unreachable' && (spent.microUsd > granted.microUsd || spent.tokens > granted.tokens);
+
+/**
+ * From when on the row may be folded: done and old (rule 3), or unsettled for `LATE_REPORT` (rule 11); never in its minute,
+ * whose tokens are counted from rows. From then on nothing that is said of it changes it, folded or not.
+ */
+export function ripeAt(lease: Lease): number {
+  if (!lease.done) return lease.settleBy + LATE_REPORT_MS;
+  // A run without a grant is told late, and must still be known when it is told again.
+  const age = lease.origin === 'unreachable' ? LATE_REPORT_MS : MAX_ASK_AGE_MS;
+  return Math.max((timeOfUuidV7(lease.leaseId) ?? 0) + age + 1, endOfMinute(lease.grantedAt));
+}
+
+/** Whether an id is too old, or too far in the future, to be a first message (rule 3). */
+export function isOutOfAge(leaseId: string, now: number, ageMs = MAX_ASK_AGE_MS): boolean {
+  const time = timeOfUuidV7(leaseId);
+  return time === undefined || Math.abs(now - time) > ageMs;
+}

@@ -1,0 +1,91 @@
+/** What holders and the ledger say to each other (LEDGER "Messages"). Durations travel, times of day do not. */
+import type { Amount, Freed, LimitName, Limits, Mode, Scope, Spent } from './types.ts';
+
+export interface Want extends Amount {
+  mode: Mode;
+}
+
+/** A scope, with what config says of it; what was set over the admin API is laid over that by the ledger. */
+export interface ScopeAsk {
+  scope: Scope;
+  limits: Partial<Limits>;
+}
+
+export interface Ask {
+  /** A UUIDv7 of the holder's own making. */
+  leaseId: string;
+  scopes: readonly ScopeAsk[];
+  /** Best first: a slice, one request, one in safeguard mode. The first that fits everywhere is granted. */
+  wants: readonly Want[];
+  /** The holder starts nothing at or after the time in its id plus what the reply says of this. */
+  admitForMs: number;
+  /** The longest that one request may take. */
+  runForMs: number;
+}
+
+export interface Granted {
+  granted: Amount;
+  mode: Mode;
+  admitForMs: number;
+  left: Left[];
+}
+
+export type GrantReply =
+  | Granted
+  | { refused: LimitRefusal; left: Left[] }
+  | { refused: 'lease_settled' | 'lease_too_old' }
+  | { refused: 'revoked'; scope: Scope }
+  | { refused: 'invalid'; detail: string };
+
+/** What remains under one limit, for `x-ratelimit-*` and for the size of the next slice. */
+export interface Left {
+  scope: Scope;
+  limit: LimitName;
+  /** The cap; for `rps` the burst, which is the whole bucket. */
+  cap: number;
+  remaining: number;
+  /** Until all of it is there again, if nothing else is asked; for slots 0, since nobody knows. */
+  resetMs: number;
+}
+
+export type LimitRefusal = MoneyRefusal | PaceRefusal;
+
+interface Refusal {
+  scope: Scope;
+  resetsAt: number;
+  retryAfterMs: number;
+  /** It would fit if nothing were held: what others hold may come back at any moment, and `retryAfterMs` is a guess. */
+  onlyHeld: boolean;
+  /** More than the limit would ever let through at once: waiting is in vain. */
+  neverFits: boolean;
+}
+
+export interface MoneyRefusal extends Refusal {
+  limit: 'monthly' | 'daily';
+  spentMicroUsd: number;
+  heldMicroUsd: number;
+  capMicroUsd: number;
+  wantedMicroUsd: number;
+}
+
+export interface PaceRefusal extends Refusal {
+  limit: 'rps' | 'tpm' | 'parallel';
+  /** Requests in the bucket, tokens a minute, or slots. */
+  cap: number;
+}
+
+/** Cumulative: each figure only grows, so a report may be late, repeated or out of order (rules 6 and 7). */
+export interface Report {
+  leaseId: string;
+  spent: Spent;
+  freed: Freed;
+  done: boolean;
+  /** Only of a lease that ran without a grant, because the ledger could not be reached and the tenant's policy was open. */
+  scopes?: readonly Scope[];
+}
+
+/**
+ * `unknown`: nobody's, or folded; nothing more is to be done about it. `over_granted`: applied, but more was spent than was
+ * granted, so a worst case was none (rule 13): a bug that an operator must hear of.
+ */
+export type ReportReply = 'applied' | 'over_granted' | 'unknown' | 'invalid';

@@ -1,0 +1,70 @@
+/** What one ledger keeps in its tables, as plain data; `Lease` (lease.ts) is the row of a lease. */
+import type { Lease } from './lease.ts';
+import type { Day, Month } from './time.ts';
+import type { Limits, Scope } from './types.ts';
+
+/** Money of leases that were folded, and corrections of an operator, which may stand below nought here (rule 14). */
+export interface Sum {
+  spentMicroUsd: number;
+  /** Part of `spent`: booked in full because no report came, and final. */
+  unsettledMicroUsd: number;
+}
+
+/** One row per scope and month, its days inside. */
+export interface Sums extends Sum {
+  scope: Scope;
+  month: Month;
+  days: Record<Day, Sum>;
+  tatUs: number;
+}
+
+/** What was set over the admin API for a scope, over config's. */
+export interface Overrides {
+  limits: Partial<Limits>;
+  /** A revoked scope is granted nothing more. */
+  revoked: boolean;
+}
+
+/** Rows up to the number `foldedThrough` are in the sums, and their slots free. `foldedAt`, also of a correction, holds the clock. */
+export interface Mark {
+  foldedThrough: number;
+  foldedAt: number;
+}
+
+/** Who changed what, when. `from` and `to` as JSON would show them. */
+export interface HistoryEntry {
+  at: number;
+  who: string;
+  scope: Scope;
+  /** A limit's name, `revoked`, or `spent` with its period, such as `spent 2026-11`. */
+  field: string;
+  from: number | boolean | null;
+  to: number | boolean | null;
+}
+
+/** All that a ledger needs to begin: rows of the running work. Scopes are read one by one, when they are asked for. */
+export interface Loaded {
+  mark: Mark | undefined;
+  leases: readonly Lease[];
+}
+
+export interface StoredScope {
+  sums: readonly Sums[];
+  overrides: Overrides | undefined;
+}
+
+/** Reads the rows of one scope, at once: nothing may come between reading and deciding. */
+export type ReadScope = (scope: Scope) => StoredScope;
+
+/** What a turn changed: to be written in one transaction, or, where that fails, forgotten with the memory that holds it. */
+export interface Changes {
+  leases: ReadonlySet<{ readonly lease: Lease }>;
+  /** Rows of folded leases that are more than anybody needs. */
+  droppedSlots: readonly number[];
+  sums: ReadonlySet<Sums>;
+  mark: Mark | undefined;
+  overrides: ReadonlyMap<Scope, Overrides>;
+  history: readonly HistoryEntry[];
+  /** Sums of earlier months may go. */
+  purgeBefore: Month | undefined;
+}

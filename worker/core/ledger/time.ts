@@ -1,0 +1,42 @@
+/** Periods are UTC days and months of `grantedAt` (LEDGER "Periods"); a minute is the period of tokens per minute. */
+
+/** Such as `2026-11-21`. */
+export type Day = string;
+/** Such as `2026-11`. */
+export type Month = string;
+export type Period = Day | Month;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+let remembered = { index: Number.NaN, day: '' };
+
+export function dayOf(ms: number): Day {
+  const index = Math.floor(ms / DAY_MS);
+  // A ledger asks for the same day thousands of times.
+  if (index !== remembered.index) remembered = { index, day: new Date(index * DAY_MS).toISOString().slice(0, 10) };
+  return remembered.day;
+}
+
+export const monthOf = (ms: number): Month => dayOf(ms).slice(0, 7);
+export const monthOfPeriod = (period: Period): Month => period.slice(0, 7);
+export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
+
+export const endOfMinute = (ms: number): number => (minuteOf(ms) + 1) * MINUTE_MS;
+export const endOfDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
+export const endOfMonth = (ms: number): number => startOfMonth(monthOf(ms), 1);
+
+/** The day before `ms`, and the month before it. */
+export const dayBefore = (ms: number): Day => dayOf(ms - DAY_MS);
+export const monthBefore = (ms: number, months = 1): Month =>
+  new Date(startOfMonth(monthOf(ms), -months)).toISOString().slice(0, 7);
+
+const startOfMonth = (month: Month, later: number): number =>
+  Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
+
+/** Whether a text names a period that exists. */
+export function isPeriod(text: string): boolean {
+  if (!/^\d{4}-\d{2}(-\d{2})?$/.test(text)) return false;
+  const ms = Date.parse(text.length === 7 ? `${text}-01` : text);
+  return !Number.isNaN(ms) && dayOf(ms).startsWith(text);
+}

@@ -1,0 +1,18 @@
+/** A lease's id is a UUIDv7 (RFC 9562): it holds the time at which its holder began, by the holder's clock. */
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** The time in an id; undefined for what is not one. Lower case only: two spellings of one id would be two leases. */
+export function timeOfUuidV7(id: string): number | undefined {
+  return UUID_V7.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
+}
+
+/** A new id out of the holder's time and ten random bytes. */
+export function uuidV7(nowMs: number, random: ArrayLike<number>): string {
+  const byte = (index: number) => (random[index] ?? 0) & 0xff;
+  const bytes = Array.from({ length: 10 }, (_, index) => byte(index));
+  bytes[0] = 0x70 | (byte(0) & 0x0f);
+  bytes[2] = 0x80 | (byte(2) & 0x3f);
+  const hex = nowMs.toString(16).padStart(12, '0') + bytes.map((value) => value.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

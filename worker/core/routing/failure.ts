@@ -1,0 +1,109 @@
+/** How an attempt can fail, who is to blame, and what follows. Decided once, where the failure is classified (DESIGN §4 "Blame"). */
+
+export type Blame = 'request' | 'region' | 'deployment';
+
+/** What a failure does to the deployment's standing. */
+export type Rest =
+  /** nothing: the caller's own fault */
+  | 'none'
+  /** one counted failure; more than `allowedFails` rest it */
+  | 'count'
+  /** a slow answer: rests it only as a share of attempts by two users or more */
+  | 'share'
+  /** until the time the provider named */
+  | 'asked'
+  /** long, and said loudly: an operator has to act */
+  | 'long'
+  /** in this isolate only: this place is refused, others may not be */
+  | 'isolate';
+
+export type FailureKind =
+  | 'unreachable'
+  | 'silent'
+  | 'slow'
+  | 'stalled'
+  | 'cut'
+  | 'malformed'
+  | 'server_error'
+  | 'redirected'
+  | 'rate_limited'
+  | 'no_money'
+  | 'bad_key'
+  | 'no_model'
+  | 'region'
+  | 'bad_request'
+  | 'too_long'
+  | 'flagged';
+
+export interface Failure {
+  kind: FailureKind;
+  /** The provider's HTTP status, where one came. */
+  status?: number;
+  /** A sentence a client may read: no key, no host. */
+  message: string;
+  /** The provider's own `code` and `param`, returned with the caller's own faults. */
+  code?: string | null;
+  param?: string | null;
+  /** How long the provider asked to be left alone. */
+  retryAfterMs?: number;
+  /** The provider may charge for this attempt although it failed. */
+  mayBeBilled: boolean;
+}
+
+interface Rule {
+  blame: Blame;
+  rest: Rest;
+  /** May the same deployment be tried again in this request? */
+  sameAgain: boolean;
+  /** May another deployment be tried in this request? */
+  elsewhere: boolean;
+}
+
+/**
+ * What each kind of failure means. Sources: PLATFORM.md §3.2 (provider documents and both official SDKs' retry rules).
+ * - unreachable: refused, reset, DNS or TLS; nothing came back
+ * - silent: no headers in time; slow: headers, but no content in time; stalled: content, then silence; cut: ended early
+ * - malformed: not JSON, the wrong shape, HTML, empty; redirected: a 3xx, never followed
+ * - too_long: for this model, so another may take it; flagged: a content filter, asked nowhere else
+ */
+export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
+  unreachable: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
+  silent: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
+  slow: { blame: 'deployment', rest: 'share', sameAgain: false, elsewhere: true },
+  stalled: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
+  cut: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
+  malformed: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
+  server_error: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
+  redirected: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
+  rate_limited: { blame: 'deployment', rest: 'asked', sameAgain: true, elsewhere: true },
+  no_money: { blame: 'deployment', rest: 'long', sameAgain: false, elsewhere: true },
+  bad_key: { blame: 'deployment', rest: 'long', sameAgain: false, elsewhere: true },
+  no_model: { blame: 'deployment', rest: 'long', sameAgain: false, elsewhere: true },
+  region: { blame: 'region', rest: 'isolate', sameAgain: false, elsewhere: true },
+  bad_request: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: false },
+  too_long: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: true },
+  flagged: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: false },
+};
+
+/**
+ * What a client is told of a failure that is not its own fault. A provider's own words stay here: they may name accounts,
+ * hosts and keys, and who serves is hidden from pages.
+ */
+export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
+  unreachable: 'The provider could not be reached.',
+  silent: 'The provider did not answer in time.',
+  slow: 'The provider sent no content in time.',
+  stalled: 'The provider fell silent in the middle of its answer.',
+  cut: 'The provider’s answer ended before it was complete.',
+  malformed: 'The provider’s answer could not be read.',
+  server_error: 'The provider failed.',
+  redirected: 'The provider answered with a redirect, which is not followed.',
+  rate_limited: 'The provider is rate limiting this account.',
+  no_money: 'The provider says that this account is out of money.',
+  bad_key: 'The provider does not accept the key.',
+  no_model: 'The provider does not know the model.',
+  region: 'The provider refuses this region.',
+  bad_request: 'The provider refused the request.',
+  too_long: 'The request is too long for the model.',
+  flagged: 'The provider’s content filter refused the request.',
+};

@@ -1,0 +1,89 @@
+/** Which deployments a request may try, in which order. Pure: standings, clock and chance are arguments. */
+import type { Standing } from './health.ts';
+
+export interface Candidate {
+  id: string;
+  /** What it serves; another deployment of the same model could not take a prompt that is too long for it. */
+  model: string;
+  order: number;
+  weight: number;
+  standing: Standing;
+  /** When a resting one may be tried again. */
+  until: number;
+  /** Its provider named that time, so it is not asked sooner. */
+  asked: boolean;
+}
+
+export interface Plan {
+  /** In the order of trying, each deployment once. */
+  slots: readonly Slot[];
+  /** Set where there is nobody to ask: when the soonest may be. */
+  restingUntil?: number;
+}
+
+export interface Slot {
+  id: string;
+  model: string;
+  order: number;
+  /** Half-open: to be tried by one prober at a time. */
+  probe: boolean;
+}
+
+/**
+ * Lowest `order` first; within it, weights drawn without replacement (`simple-shuffle`). Resting ones are left out while
+ * somebody is up. The last deployment is never cooled: where nobody is up, all are tried (`try-soonest`), those whose rest is
+ * over first, none as a probe, for a probe taken by another request would leave this one with nobody.
+ */
+export function plan(
+  candidates: readonly Candidate[],
+  now: number,
+  random: () => number,
+  whenAllCooling: 'try-soonest' | 'refuse',
+): Plan {
+  const ready = candidates.filter((candidate) => candidate.standing !== 'resting');
+  if (whenAllCooling === 'refuse' ? ready.length > 0 : ready.some(({ standing }) => standing === 'up')) {
+    return { slots: shuffle(ready, random).map(slot) };
+  }
+  const resting = candidates.filter((candidate) => candidate.standing === 'resting');
+  const last = resting
+    .filter((candidate) => whenAllCooling === 'try-soonest' && !candidate.asked)
+    .toSorted((one, other) => one.until - other.until || one.order - other.order);
+  const slots = [...shuffle(ready, random), ...last].map((candidate) => ({ ...slot(candidate), probe: false }));
+  if (ready.length > 0) return { slots };
+  return { slots, restingUntil: Math.max(now, Math.min(...resting.map(({ until }) => until))) };
+}
+
+const slot = ({ id, model, order, standing }: Candidate): Slot => ({
+  id,
+  model,
+  order,
+  probe: standing === 'half-open',
+});
+
+function shuffle(candidates: readonly Candidate[], random: () => number): Candidate[] {
+  // The usual case, a deployment per order, needs no draw.
+  if (candidates.every(({ order }, index) => index === 0 || order > (candidates[index - 1]?.order ?? 0))) {
+    return [...candidates];
+  }
+  const left = candidates.toSorted((one, other) => one.order - other.order);
+  const drawn: Candidate[] = [];
+  while (left.length > 0) {
+    const order = left[0]?.order;
+    const group = left.filter((candidate) => candidate.order === order);
+    const chosen = group.length === 1 ? group[0] : draw(group, random());
+    if (chosen === undefined) break;
+    drawn.push(chosen);
+    left.splice(left.indexOf(chosen), 1);
+  }
+  return drawn;
+}
+
+/** One of the group, by weight, for a number in [0, 1). */
+export function draw<T extends { weight: number }>(group: readonly T[], chance: number): T | undefined {
+  let point = chance * group.reduce((sum, { weight }) => sum + weight, 0);
+  for (const candidate of group) {
+    point -= candidate.weight;
+    if (point < 0) return candidate;
+  }
+  return group[group.length - 1];
+}

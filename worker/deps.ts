@@ -1,0 +1,82 @@
+/** Composition root: the only file that joins ports to bindings. Built once per isolate. */
+import configInput from '../carryon.config.ts';
+import { checkConfig, problemText } from './core/config/check.ts';
+import type { Config } from './core/config/config.ts';
+import { type Missing, resolveConfig } from './core/config/resolve.ts';
+import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';
+import { type Env, readEnv, type UncheckedEnv } from './env.ts';
+import type { HealthBoard } from './objects/health-board.ts';
+import type { Clock, Deps, EventSink } from './ports.ts';
+import { adapterFor, PRESETS } from './providers/presets.ts';
+import { IsolateBoard } from './stores/isolate-board.ts';
+import { KeyStore } from './stores/key-store.ts';
+
+export interface Composition {
+  env: Env;
+  config: Config;
+  /** What has to be set before anything is answered. */
+  missing: { name: string; command: string }[];
+  deps: Deps;
+  keys: KeyStore;
+  board: IsolateBoard;
+  /** A stub belongs to the request that makes it, so each use makes its own. */
+  healthBoard: () => DurableObjectStub<HealthBoard>;
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Workers Logs index JSON lines; no prompt, answer or key is ever in an event. */
+const events: EventSink = (event) => {
+  const loud = event.event === 'internal_error' || event.needsOperator === true;
+  console[loud ? 'error' : 'warn'](JSON.stringify(event));
+};
+
+export function compose(unchecked: UncheckedEnv): Composition {
+  const { env, missing } = readEnv(unchecked);
+  const check = checkConfig(configInput, PRESETS);
+  // The build has checked it already, with lines; this is for whoever deploys without building.
+  if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
+  const resolved = resolveConfig(check.config, unchecked, PRESETS);
+  const { config } = resolved;
+  const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));
+  const keys = new KeyStore(unchecked.STATE, env.keySecret, env.local, clock);
+  const { allowedFails, cooldownMs } = config.router;
+  const board = new IsolateBoard(
+    {
+      read: () => unchecked.STATE.get<BoardDocument>(BOARD_KEY, { type: 'json', cacheTtl: 30 }),
+      report: async (reports) => healthBoard().report(reports, { allowedFails, cooldownMs }),
+      claimProbe: async (deployment, forMs) => healthBoard().claimProbe(deployment, forMs),
+    },
+    config.router,
+    clock,
+    events,
+  );
+  return {
+    env,
+    config,
+    missing: [...missing.map((name) => ({ name })), ...resolved.missing].map(({ name, problem }: Missing) => ({
+      name: problem === undefined ? name : `${name} ${problem}`,
+      command: env.local ? `set ${name} in .dev.vars` : `npx wrangler secret put ${name}`,
+    })),
+    deps: {
+      config,
+      clock,
+      random: () => Math.random(),
+      fetch: (url, init) => fetch(url, init),
+      identities: keys,
+      board,
+      events,
+      adapterFor: ({ format }) => adapterFor(format),
+      showsProvider: ({ kind }) => env.local || kind === 'secret',
+    },
+    keys,
+    board,
+    healthBoard,
+  };
+}

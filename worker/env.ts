@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { LOCAL_ADMIN_KEY } from './core/identity/identity.ts';
+
+/** What wrangler.toml binds, and the variables and secrets beside it, before they are looked at. */
+export interface UncheckedEnv {
+  STATE: KVNamespace;
+  HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board.ts').HealthBoard>;
+  TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger.ts').TenantLedger>;
+  [variable: string]: unknown;
+}
+
+export interface Env {
+  /** `npm start` and tests; never a deploy. Only then do the `sk-local-…` keys exist. */
+  local: boolean;
+  /** Signs virtual keys. */
+  keySecret: string;
+  /** Undefined: admin is closed. */
+  adminKey: string | undefined;
+}
+
+/** For local runs only; a deploy has to bring its own. */
+const LOCAL_KEY_SECRET = 'carryon-local-key-secret';
+
+const variables = z.object({
+  CARRYON_LOCAL: z.string().optional(),
+  KEY_SECRET: z.string().optional(),
+  ADMIN_KEY: z.string().optional(),
+});
+
+/** The checked environment, and the names of required secrets that are not set. */
+export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] } {
+  const { CARRYON_LOCAL, KEY_SECRET, ADMIN_KEY } = variables.parse(unchecked);
+  const local = CARRYON_LOCAL !== undefined && !['', '0', 'false'].includes(CARRYON_LOCAL);
+  const keySecret = KEY_SECRET || (local ? LOCAL_KEY_SECRET : '');
+  const adminKey = ADMIN_KEY || (local ? LOCAL_ADMIN_KEY : undefined);
+  return { env: { local, keySecret, adminKey }, missing: keySecret === '' ? ['KEY_SECRET'] : [] };
+}

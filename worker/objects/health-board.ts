@@ -1,0 +1,159 @@
+import { DurableObject } from 'cloudflare:workers';
+import {
+  BOARD_KEY,
+  type BoardDocument,
+  KEEP_CLEARED_MS,
+  KEEP_RESTING_MS,
+  type PublishedCooldown,
+  publishedChange,
+} from '../core/routing/board.ts';
+import {
+  claimProbe,
+  HEALTHY,
+  type Health,
+  type HealthPolicy,
+  type HealthReport,
+  type Open,
+  observe,
+  type ProbeAnswer,
+} from '../core/routing/health.ts';
+
+interface Bindings {
+  STATE: KVNamespace;
+}
+
+export interface Resting {
+  deployment: string;
+  health: Open;
+}
+
+const versionAfter = (published: PublishedCooldown | undefined): number => (published?.version ?? 0) + 1;
+
+/** KV that refuses is asked again after the first, then after twice as long each time, up to the last. */
+const FIRST_RETRY_MS = 2_000;
+const LAST_RETRY_MS = 60_000;
+
+const RESTED: Open = {
+  state: 'open',
+  until: 0,
+  askedUntil: 0,
+  since: 0,
+  openedAt: 0,
+  restMs: 0,
+  cause: 'server_error',
+  failures: 0,
+  isolateOnly: false,
+  probeUntil: 0,
+};
+
+/**
+ * The standing of every deployment over all isolates, and the only writer of the routing board. Every rule is in
+ * core/routing/; this class loads, decides and saves. A change for others is published from the alarm, so that a KV that
+ * refuses (one write a second per key) or a killed object delays it and never loses it.
+ */
+export class HealthBoard extends DurableObject<Bindings> {
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    ctx.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS health (deployment TEXT PRIMARY KEY, health TEXT NOT NULL, published TEXT) WITHOUT ROWID',
+    );
+  }
+
+  /** What isolates saw. Failures come at once; the successes between them come along in sums. */
+  report(reports: HealthReport[], policy: HealthPolicy): void {
+    const now = Date.now();
+    for (const { deployment, outcomes } of reports) {
+      const { health, published } = this.#load(deployment);
+      const after = outcomes.reduce((health, outcome) => observe(health, outcome, now, policy), health);
+      this.#save(deployment, health, after, published, now);
+    }
+  }
+
+  /** One caller at a time may try a half-open deployment; the others learn how long to wait. */
+  claimProbe(deployment: string, forMs: number): ProbeAnswer {
+    const now = Date.now();
+    const { health, published } = this.#load(deployment);
+    const { next, claim } = claimProbe(health, now, forMs);
+    if (next !== health) this.#save(deployment, health, next, published, now);
+    if (next.state === 'closed') return { claim, until: 0, askedUntil: 0 };
+    return { claim, until: Math.max(next.until, next.probeUntil), askedUntil: next.askedUntil };
+  }
+
+  /** An operator says that the deployment is well; published even if nothing rests here, for an isolate may rest it by itself. */
+  clear(deployment: string): { wasResting: boolean; version: number } {
+    const now = Date.now();
+    const { health, published } = this.#load(deployment);
+    const wasResting = health.state === 'open';
+    this.#save(deployment, wasResting ? health : RESTED, HEALTHY, published, now);
+    return { wasResting, version: versionAfter(published) };
+  }
+
+  list(): Resting[] {
+    return this.#rows().flatMap(({ deployment, health: text }) => {
+      const health = JSON.parse(text) as Health;
+      return health.state === 'open' ? [{ deployment, health }] : [];
+    });
+  }
+
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    const cooldowns: Record<string, PublishedCooldown> = {};
+    for (const { deployment, published } of this.#rows()) {
+      const entry = published === null ? undefined : (JSON.parse(published) as PublishedCooldown);
+      const keptMs = entry?.until === 0 ? KEEP_CLEARED_MS : KEEP_RESTING_MS;
+      if (entry !== undefined && entry.at > now - keptMs) cooldowns[deployment] = entry;
+    }
+    const document: BoardDocument = { schema: 1, cooldowns };
+    try {
+      await this.env.STATE.put(BOARD_KEY, JSON.stringify(document));
+      this.#retryMs = FIRST_RETRY_MS;
+    } catch {
+      const waitMs = this.#retryMs;
+      this.#retryMs = Math.min(2 * waitMs, LAST_RETRY_MS);
+      // Throwing would use up the platform's six tries; this goes on until KV takes it. A change in the meantime has set its own.
+      if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + waitMs);
+    }
+  }
+
+  #load(deployment: string): { health: Health; published: PublishedCooldown | undefined } {
+    const row = this.ctx.storage.sql
+      .exec<{ health: string; published: string | null }>(
+        'SELECT health, published FROM health WHERE deployment = ?',
+        deployment,
+      )
+      .toArray()[0];
+    if (row === undefined) return { health: HEALTHY, published: undefined };
+    return {
+      health: JSON.parse(row.health) as Health,
+      published: row.published === null ? undefined : (JSON.parse(row.published) as PublishedCooldown),
+    };
+  }
+
+  // No await between load and save, so no other call can come between.
+  #save(
+    deployment: string,
+    before: Health,
+    after: Health,
+    published: PublishedCooldown | undefined,
+    now: number,
+  ): void {
+    const change = publishedChange(before, after, versionAfter(published), now);
+    this.ctx.storage.sql.exec(
+      'INSERT OR REPLACE INTO health (deployment, health, published) VALUES (?, ?, ?)',
+      deployment,
+      JSON.stringify(after),
+      JSON.stringify(change ?? published ?? null),
+    );
+    if (change !== undefined) void this.ctx.storage.setAlarm(now);
+  }
+
+  #rows() {
+    return this.ctx.storage.sql
+      .exec<{ deployment: string; health: string; published: string | null }>(
+        'SELECT deployment, health, published FROM health',
+      )
+      .toArray();
+  }
+}

@@ -1,0 +1,110 @@
+import { DurableObject } from 'cloudflare:workers';
+import { type Adjustment, type AdjustReply, adjust } from '../core/ledger/adjust.ts';
+import { type Book, begin, loadBook, takeChanges } from '../core/ledger/book.ts';
+import { grant } from '../core/ledger/grant.ts';
+import { type LimitsReply, setLimits, setRevoked } from '../core/ledger/limits.ts';
+import type { Ask, GrantReply, Report, ReportReply } from '../core/ledger/messages.ts';
+import { reportAll } from '../core/ledger/report.ts';
+import type { HistoryEntry } from '../core/ledger/rows.ts';
+import { settlementsOf } from '../core/ledger/settlements.ts';
+import type { Limits, Scope } from '../core/ledger/types.ts';
+import { type Configured, type LedgerView, scopesOfPage, viewOverrides, viewScopes } from '../core/ledger/view.ts';
+import type { UncheckedEnv } from '../env.ts';
+import {
+  createTables,
+  lastLeases,
+  loadRows,
+  readHistory,
+  readScope,
+  SWEEP_FROM_THE_BEGINNING,
+  saveChanges,
+  storedScopes,
+} from './tenant-ledger-rows.ts';
+
+/**
+ * Rates and budgets of one tenant (LEDGER.md). Every rule is in core/ledger/; this class loads, decides and saves. It never
+ * awaits and has no alarm: nothing comes between reading and writing, and the reply waits until what was written is durable
+ * (rule 1).
+ */
+export class TenantLedger extends DurableObject<UncheckedEnv> {
+  /** A cache of the rows; undefined when the next call has to read them. */
+  #book: Book | undefined;
+  #sweptTo = SWEEP_FROM_THE_BEGINNING;
+
+  constructor(ctx: DurableObjectState, env: UncheckedEnv) {
+    super(ctx, env);
+    createTables(ctx.storage.sql);
+  }
+
+  grant(ask: Ask): GrantReply {
+    return this.#turn((book, now) => grant(book, ask, now));
+  }
+
+  report(reports: readonly Report[]): ReportReply[] {
+    return this.#turn((book, now) => reportAll(book, reports, now));
+  }
+
+  /** One call for both; reports are applied first, so that what they free can be granted. */
+  reportAndGrant(reports: readonly Report[], ask: Ask): { reports: ReportReply[]; grant: GrantReply } {
+    return this.#turn((book, now) => ({ reports: reportAll(book, reports, now), grant: grant(book, ask, now) }));
+  }
+
+  /** Limits over config's, field by field; null brings config's back. */
+  setLimits(scope: Scope, limits: Partial<Limits>, who: string): LimitsReply {
+    return this.#turn((book, now) => setLimits(book, scope, limits, who, now));
+  }
+
+  revoke(scope: Scope, who: string, revoked = true): LimitsReply {
+    return this.#turn((book, now) => setRevoked(book, scope, revoked, who, now));
+  }
+
+  /** Adds to what is spent, or sets it to nought (`deltaMicroUsd: null`). */
+  adjust(adjustment: Adjustment): AdjustReply {
+    return this.#turn((book, now) => adjust(book, adjustment, now));
+  }
+
+  view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
+    return this.#turn((book, now) => {
+      const { sql } = this.ctx.storage;
+      const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
+      // One more than a page shows, so that it knows whether there is another.
+      const { scopes, next } = scopesOfPage(book, storedScopes(sql, after ?? '', most + 1), configured, page);
+      return {
+        scopes: viewScopes(book, scopes, configured, now),
+        overrides: viewOverrides(book, scopes),
+        settlements: settlementsOf(lastLeases(sql, 50), now),
+        next,
+      };
+    });
+  }
+
+  /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */
+  history(before = Number.MAX_SAFE_INTEGER, most = 200): (HistoryEntry & { number: number })[] {
+    return readHistory(this.ctx.storage.sql, before, most);
+  }
+
+  // Synchronous from loading to saving. Where anything throws, memory is forgotten with what could not be saved.
+  #turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
+    const { storage } = this.ctx;
+    const book = this.#book ?? loadBook(loadRows(storage.sql), (scope) => readScope(storage.sql, scope));
+    this.#book = undefined;
+    const reply = decide(book, begin(book, Date.now()));
+    const changes = takeChanges(book);
+    if (changes !== undefined) {
+      storage.transactionSync(() => {
+        this.#sweptTo = saveChanges(storage.sql, changes, this.#sweptTo);
+      });
+    }
+    this.#book = book;
+    return reply;
+  }
+}
+
+export interface ViewRequest {
+  configured?: Configured;
+  /** Only this one. */
+  scope?: Scope;
+  /** The scopes after this one, which was the last reply's `next`. */
+  after?: Scope;
+  most?: number;
+}

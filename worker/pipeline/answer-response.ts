@@ -1,0 +1,61 @@
+import type { Deployment } from '../core/config/config.ts';
+import { headerText } from './header-text.ts';
+import type { Trail } from './produce.ts';
+import type { Scope } from './scope.ts';
+
+export interface AnswerFacts {
+  contentType: 'application/json' | 'text/event-stream; charset=utf-8';
+  deployment: Deployment;
+  /** The model that answered, as its provider names it. */
+  model: string;
+  /** As `x-carryon-cost-usd`, where it is known already. */
+  costUsd: string | undefined;
+  trail: Trail;
+  /** This caller may learn who served and what it cost. */
+  open: boolean;
+}
+
+/** A 200. Most of its headers are the same for every answer of a deployment: those are copied natively, the others set. */
+export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, timing }: Scope): Response {
+  const { deployment, model, costUsd, trail, open } = facts;
+  const response = new Response(body, { headers: template(facts) });
+  const { headers } = response;
+  headers.set('x-request-id', requestId);
+  headers.set('x-carryon-request-id', requestId);
+  headers.set('server-timing', timing.toString());
+  if (trail.attempts !== 1) headers.set('x-carryon-attempts', String(trail.attempts));
+  if (trail.hops !== 0) headers.set('x-carryon-hops', String(trail.hops));
+  if (trail.dropped.length > 0) headers.set('x-carryon-dropped', headerText(trail.dropped.join(', ')));
+  if (open && model !== deployment.model) headers.set('x-carryon-model', headerText(model));
+  if (open && costUsd !== undefined) headers.set('x-carryon-cost-usd', costUsd);
+  return response;
+}
+
+const templates = new WeakMap<Deployment, Map<string, Headers>>();
+
+function template({ contentType, deployment, open }: AnswerFacts): Headers {
+  let ofDeployment = templates.get(deployment);
+  if (ofDeployment === undefined) {
+    ofDeployment = new Map();
+    templates.set(deployment, ofDeployment);
+  }
+  const name = `${contentType} ${open}`;
+  let headers = ofDeployment.get(name);
+  if (headers === undefined) {
+    headers = new Headers({
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'x-carryon-attempts': '1',
+      'x-carryon-hops': '0',
+      'x-carryon-mode': 'normal',
+      'x-carryon-cache': 'bypass',
+    });
+    if (open) {
+      headers.set('x-carryon-deployment', deployment.id);
+      headers.set('x-carryon-provider', deployment.provider);
+      headers.set('x-carryon-model', headerText(deployment.model));
+    }
+    ofDeployment.set(name, headers);
+  }
+  return headers;
+}

@@ -1,0 +1,148 @@
+/** What the client asks for: the body read, checked and joined with who asks. Named errors, no upstream call. */
+import type { ChatRequest } from '../../protocol/chat.ts';
+import type { RouterError } from '../../protocol/errors.ts';
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { parseChat } from '../../protocol/parse-chat.ts';
+import type { Alias, Config, Feature } from '../core/config/config.ts';
+import type { Identity } from '../core/identity/identity.ts';
+import { within } from '../core/within.ts';
+import type { Deps } from '../ports.ts';
+import { readText } from './read-text.ts';
+
+/** `ai` takes the short form too: `{"prompt": "…", "feature": "…"}`, with the feature's own alias. */
+export type Door = 'chat-completions' | 'ai';
+
+export interface Ask {
+  identity: Identity;
+  feature: Feature;
+  user: string | null;
+  alias: Alias;
+  chat: ChatRequest;
+}
+
+/** Tells people apart, for slow answers; a tenant's unnamed users count as one. */
+export const personOf = ({ identity, user }: Ask): string => `${identity.tenant}/${user ?? ''}`;
+
+export type Asked = { ok: true; ask: Ask } | { ok: false; error: RouterError };
+
+const LONGEST_USER = 256;
+
+const refuse = (error: RouterError): Asked => ({ ok: false, error });
+const wrong = (param: string, detail: string): Asked => refuse({ code: 'invalid_body', param, detail });
+
+export async function readAsk(request: Request, door: Door, identity: Identity, deps: Deps): Promise<Asked> {
+  const { config } = deps;
+  const text = await bodyOf(request, deps);
+  if (typeof text !== 'string') return refuse(text);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return refuse({ code: 'invalid_json', detail: where(error, text) });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return wrong('', 'must be a JSON object');
+  const fields = json as Record<string, unknown>;
+  const body = door === 'ai' ? fromShortForm(fields) : fields;
+  if (typeof body === 'string') return wrong('prompt', body);
+
+  const metadata = body.metadata as { feature?: unknown } | null | undefined;
+  const named =
+    request.headers.get(REQUEST_HEADERS.feature) ?? (door === 'ai' ? fields.feature : undefined) ?? metadata?.feature;
+  const feature = resolveFeature(named, identity, config);
+  if ('error' in feature) return refuse(feature.error);
+
+  if (door === 'ai' && (body.model === undefined || body.model === null)) body.model = feature.alias;
+  const parsed = parseChat(body);
+  if (!parsed.ok) return wrong(parsed.param, parsed.message);
+  const { chat } = parsed;
+  if (isLonger(text, config.router.maxBodyBytes) && !hasImages(chat)) {
+    return refuse({ code: 'payload_too_large', limitBytes: config.router.maxBodyBytes });
+  }
+  const alias = config.aliases.get(chat.model);
+  if (alias === undefined) {
+    return refuse({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known: [...config.aliases.keys()] });
+  }
+  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
+  if (typeof user === 'object' && user !== null) return refuse(user);
+  return { ok: true, ask: { identity, feature, user, alias, chat } };
+}
+
+/** How long a body may take to arrive; a phone's slow uplink included. */
+const LONGEST_BODY_MS = 60_000;
+/** Comes with its headers; not worth a timer. Whoever holds the rest back waits for nobody but himself. */
+const SMALL_BODY_BYTES = 65_536;
+
+/** Read only now that we know who asks, and never more than may be. */
+async function bodyOf(request: Request, { config, clock }: Deps): Promise<string | RouterError> {
+  const limitBytes = config.router.maxImageBodyBytes;
+  const tooLate: RouterError = { code: 'body_timeout', limitMs: LONGEST_BODY_MS };
+  const tooLarge: RouterError = { code: 'payload_too_large', limitBytes };
+  try {
+    const reading = readText(request, limitBytes);
+    const isSmall = Number(request.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= SMALL_BODY_BYTES;
+    return (await (isSmall ? reading : within(reading, LONGEST_BODY_MS, clock, tooLate))) ?? tooLarge;
+  } catch {
+    return { code: 'client_gone' }; // it broke off its upload
+  }
+}
+
+/** A copy in the long form, or what is wrong with the prompt. A body with `messages` is the long form already. */
+function fromShortForm({ prompt, feature: _, ...body }: Record<string, unknown>): Record<string, unknown> | string {
+  if (body.messages !== undefined) {
+    return prompt === undefined ? body : 'send either "prompt" or "messages", not both';
+  }
+  if (typeof prompt !== 'string' || prompt === '') return 'must be a non-empty text (or send "messages")';
+  return { ...body, messages: [{ role: 'user', content: prompt }] };
+}
+
+function resolveFeature(named: unknown, identity: Identity, config: Config): Feature | { error: RouterError } {
+  const allowed = identity.features ?? [...config.features.keys()];
+  // A key that is bound to features and not to the default one uses its first.
+  const fallback = allowed.includes(config.defaultFeature) ? config.defaultFeature : allowed[0];
+  const name = named === undefined || named === null || named === '' ? fallback : named;
+  if (typeof name !== 'string') return { error: { code: 'invalid_body', param: 'feature', detail: 'must be a text' } };
+  const feature = config.features.get(name);
+  if (identity.features !== null && !identity.features.includes(name)) {
+    return { error: { code: 'feature_not_allowed', feature: name.slice(0, 100), allowed } };
+  }
+  return (
+    feature ?? { error: { code: 'unknown_feature', feature: name.slice(0, 100), known: [...config.features.keys()] } }
+  );
+}
+
+/** The key's own user, or the one a secret key names by header or by OpenAI's `user`. */
+function resolveUser(
+  header: string | null,
+  field: string | undefined,
+  identity: Identity,
+): string | null | RouterError {
+  // Empty counts as not given.
+  const asserted = header || field;
+  if (!asserted) return identity.user;
+  if (identity.kind !== 'secret') return { code: 'user_not_allowed' };
+  if (header && field && header !== field) {
+    return { code: 'conflicting_user', detail: `${REQUEST_HEADERS.user} and the body's "user" differ; send one` };
+  }
+  if (identity.user !== null && identity.user !== asserted) {
+    return { code: 'conflicting_user', detail: 'this key is bound to another user' };
+  }
+  if (asserted.length > LONGEST_USER) {
+    return { code: 'conflicting_user', detail: `a user's name has at most ${LONGEST_USER} characters` };
+  }
+  if (/\p{Cc}/u.test(asserted)) return { code: 'conflicting_user', detail: "a user's name has no control characters" };
+  return asserted;
+}
+
+const hasImages = (chat: ChatRequest): boolean =>
+  chat.messages.some(({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'image_url'));
+
+/** In UTF-8 bytes, which are counted only where the text could be too long. */
+const isLonger = (text: string, bytes: number): boolean =>
+  text.length > bytes || (text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes);
+
+/** Where JSON breaks, without repeating the body: the parser's message quotes it, and prompts do not belong into errors. */
+function where(error: unknown, text: string): string {
+  if (text.trim() === '') return 'it is empty';
+  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? 'it breaks off or holds a stray character' : `it breaks at character ${position}`;
+}

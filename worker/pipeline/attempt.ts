@@ -1,0 +1,120 @@
+/** One call of one deployment: fetch under time limits, classify. The only place that fetches a provider. */
+import type { ChatRequest } from '../../protocol/chat.ts';
+import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import type { Failure } from '../core/routing/failure.ts';
+import type { Clock, UpstreamFetch } from '../ports.ts';
+import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
+import { AttemptLimit } from './attempt-limit.ts';
+import { classify, notAStream, presentable, withoutAnswer } from './failing-answer.ts';
+import { type Chunk, ProviderStream } from './provider-stream.ts';
+import { readText } from './read-text.ts';
+
+export type Attempted =
+  | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }
+  /** `opening`: everything up to the first content, read already; `ended`: that was all of it. */
+  | { kind: 'stream'; opening: Chunk[]; ended: boolean; stream: ProviderStream }
+  /** `cutByDeadline`: our own deadline cut it short, so it says nothing about the deployment. */
+  | { kind: 'failure'; failure: Failure; cutByDeadline: boolean };
+
+export interface AttemptInput {
+  chat: ChatRequest;
+  deployment: Deployment;
+  adapter: Adapter;
+  outgoing: Outgoing;
+  settings: RouterSettings;
+  /** When the first content of the whole request must have come. */
+  deadlineAt: number;
+  fetch: UpstreamFetch;
+  clock: Clock;
+  /** Aborts when the client leaves; dear to ask for. */
+  clientGone: () => AbortSignal | undefined;
+}
+
+/** No answer is so long; one without end must not take the memory of every other request of the isolate. */
+const MOST_ANSWER_BYTES = 33_554_432;
+const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answer was too large.', mayBeBilled: true };
+
+export async function attempt(input: AttemptInput): Promise<Attempted> {
+  const { chat, deployment, outgoing, clock, clientGone } = input;
+  const { startedAt, at, isDeadline } = limitOf(input, chat.stream ? deployment.streamTimeoutMs : deployment.timeoutMs);
+  const limit = new AttemptLimit(at, clientGone, clock);
+  let headersCame = false;
+  let came: Came;
+  try {
+    const response = await send(input, limit.signal);
+    headersCame = true;
+    if (response.status !== 200) came = failed(await classify(response, input));
+    else if (!chat.stream) came = await whole(response, input);
+    else if (!isEventStream(response)) came = failed(await notAStream(response, input));
+    else {
+      limit.letStreamKeepTime();
+      came = await streamed(response.body, input, startedAt, at);
+    }
+  } catch {
+    came = failed(withoutAnswer(limit.timedOut, headersCame, outgoing.body.length));
+  } finally {
+    limit.stop();
+  }
+  if (came.kind !== 'failure') return came;
+  return { ...came, cutByDeadline: isDeadline && (limit.timedOut || came.failure.kind === 'slow') };
+}
+
+type Came = Exclude<Attempted, { kind: 'failure' }> | { kind: 'failure'; failure: Failure };
+
+const failed = (failure: Failure): Came => ({ kind: 'failure', failure });
+
+async function whole(response: Response, { chat, deployment, adapter, clock }: AttemptInput): Promise<Came> {
+  const text = await readText(response, MOST_ANSWER_BYTES);
+  if (text === undefined) return failed(TOO_LARGE);
+  const reply = adapter.reply(text, chat, clock.now());
+  return reply.ok ? { kind: 'reply', reply } : failed(presentable(reply.failure, deployment));
+}
+
+/** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
+async function streamed(
+  body: ReadableStream<Uint8Array>,
+  { chat, deployment, adapter, clock, settings }: AttemptInput,
+  startedAt: number,
+  firstContentAt: number,
+): Promise<Came> {
+  const { idleTimeoutMs } = deployment;
+  const limits = { firstContentAt, idleTimeoutMs, endAt: startedAt + settings.maxStreamDurationMs };
+  const present = (failure: Failure) => presentable(failure, deployment);
+  const stream = new ProviderStream(body, adapter.stream(chat, clock.now()), limits, clock, present);
+  const opening: Chunk[] = [];
+  for (;;) {
+    const { chunks, end } = await stream.read();
+    for (const chunk of chunks) opening.push(chunk);
+    if (end?.complete === false) return failed(end.failure);
+    if (end !== undefined || stream.hasContent) return { kind: 'stream', opening, ended: end !== undefined, stream };
+  }
+}
+
+/** When this attempt must have shown something, and whether that is the request's deadline rather than its own limit. */
+function limitOf({ clock, deadlineAt, settings }: AttemptInput, ownLimitMs: number) {
+  const startedAt = clock.now();
+  const at = Math.min(startedAt + ownLimitMs, deadlineAt);
+  // Whoever had half of the total time to itself is not excused: where that is less than its own limit, nobody else is ever tried.
+  const isDeadline = startedAt + ownLimitMs > deadlineAt && 2 * (deadlineAt - startedAt) < settings.totalTimeoutMs;
+  return { startedAt, at, isDeadline };
+}
+
+function send({ fetch, outgoing, deployment }: AttemptInput, signal: AbortSignal): Promise<Response> {
+  const { url, body } = outgoing;
+  return fetch(url, { method: 'POST', headers: headersFor(deployment, outgoing), body, redirect: 'manual', signal });
+}
+
+const isEventStream = (response: Response): response is Response & { body: ReadableStream<Uint8Array> } =>
+  response.body !== null && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+
+/** What goes with every request to a deployment, made once: native headers cost several times a plain object's when used. */
+const upstreamHeaders = new WeakMap<Deployment, Headers>();
+
+function headersFor(deployment: Deployment, outgoing: Outgoing): Headers {
+  let headers = upstreamHeaders.get(deployment);
+  if (headers === undefined) {
+    headers = new Headers(outgoing.headers);
+    upstreamHeaders.set(deployment, headers);
+  }
+  return headers;
+}

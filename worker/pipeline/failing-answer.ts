@@ -1,0 +1,91 @@
+/** Why an attempt failed, from what came of its answer. */
+import type { Deployment } from '../core/config/config.ts';
+import { FAILURE_RULES, FAILURE_SENTENCES, type Failure } from '../core/routing/failure.ts';
+import type { Clock } from '../ports.ts';
+import type { AttemptInput } from './attempt.ts';
+
+/** What of a failing answer's body is read to find out why. */
+const FAILURE_BODY_BYTES = 65_536;
+const FAILURE_BODY_MS = 2_000;
+/** A long prompt may keep a sound provider silent; a short one may not, so only then is silence the deployment's fault. */
+const LONG_PROMPT_BYTES = 16_384;
+const LONGEST_MESSAGE = 500;
+
+/** An answer that is no 200. */
+export async function classify(response: Response, { adapter, deployment, clock }: AttemptInput): Promise<Failure> {
+  // Before anything else reads it: what shortens or masks words could leave half a key that is no longer found.
+  const body = hide(await readSome(response, clock), secretsOf(deployment));
+  const failure = adapter.failure(response.status, (name) => response.headers.get(name), body);
+  return presentable(failure, deployment);
+}
+
+/** A 200 that is no event stream: often an error said in JSON. */
+export async function notAStream(
+  response: Response,
+  { adapter, chat, deployment, clock }: AttemptInput,
+): Promise<Failure> {
+  const reply = adapter.reply(hide(await readSome(response, clock), secretsOf(deployment)), chat, clock.now());
+  return reply.ok
+    ? { kind: 'malformed', message: 'The provider answered whole where a stream was asked for.', mayBeBilled: true }
+    : presentable(reply.failure, deployment);
+}
+
+/** Neither a status nor a whole body. */
+export function withoutAnswer(timedOut: boolean, headersCame: boolean, promptBytes: number): Failure {
+  if (!timedOut && !headersCame) {
+    return { kind: 'unreachable', message: 'The provider could not be reached.', mayBeBilled: false };
+  }
+  if (!timedOut) return { kind: 'cut', message: 'The provider’s answer was cut off.', mayBeBilled: true };
+  // Some send headers, and blank lines, while they are still at work (DeepSeek): headers say nothing about how far they are.
+  const ownFault = headersCame ? 'stalled' : 'silent';
+  const message = headersCame ? 'The provider’s answer did not end in time.' : 'The provider did not answer in time.';
+  return { kind: promptBytes > LONG_PROMPT_BYTES ? 'slow' : ownFault, message, mayBeBilled: true };
+}
+
+/**
+ * A provider's failure as a client may read it. Of what is not the caller's fault only the kind is told; the caller's own
+ * fault comes in the provider's words, which may repeat anything it was sent: never the key or the host.
+ */
+export function presentable(failure: Failure, deployment: Deployment): Failure {
+  const { kind } = failure;
+  if (FAILURE_RULES[kind].blame !== 'request') {
+    return { ...failure, message: FAILURE_SENTENCES[kind], code: null, param: null };
+  }
+  const hidden = secretsOf(deployment);
+  const named = (text: string) => /^[\w$.[\]-]{1,128}$/.test(text) && !hidden.some((secret) => text.includes(secret));
+  const shown: Failure = { ...failure, message: hide(failure.message, hidden).slice(0, LONGEST_MESSAGE) };
+  if (failure.code && !named(failure.code)) shown.code = null;
+  if (failure.param && !named(failure.param)) shown.param = null;
+  return shown;
+}
+
+/** The key, and the host with and without its port. */
+function secretsOf({ apiKey, apiBase }: Deployment): string[] {
+  const host = /^https?:\/\/([^/]*)/.exec(apiBase)?.[1] ?? '';
+  return [apiKey, host, host.replace(/:\d+$/, '')].filter((text) => text !== '');
+}
+
+const hide = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((shown, secret) => shown.replaceAll(secret, '[hidden]'), text);
+
+/** The beginning of a body, and no longer than two seconds: a failing provider may also hang. */
+async function readSome(response: Response, clock: Clock): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  const stop = clock.after(FAILURE_BODY_MS, () => void reader.cancel().catch(() => {}));
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    while (text.length < FAILURE_BODY_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) return text;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // A body that breaks off is judged by what came of it.
+  } finally {
+    stop();
+    reader.cancel().catch(() => {});
+  }
+  return text;
+}

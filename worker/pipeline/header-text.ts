@@ -1,0 +1,16 @@
+const LONGEST = 512;
+/** For `, +99999 more`. */
+const ROOM_FOR_COUNT = 14;
+
+/** Text from outside as a header value: printable ASCII, bounded. A list ends at a comma, and says how many more there are. */
+export const headerText = (text: string): string =>
+  /^[\x20-\x7e]{0,512}$/.test(text) ? text : shortened(text.replace(/[^\x20-\x7e]/g, '?'));
+
+function shortened(text: string): string {
+  if (text.length <= LONGEST) return text;
+  const names = text.split(', ');
+  if (names.length === 1) return text.slice(0, LONGEST);
+  const end = text.lastIndexOf(', ', LONGEST - ROOM_FOR_COUNT);
+  const kept = end > 0 ? text.slice(0, end) : `${text.slice(0, LONGEST - ROOM_FOR_COUNT - 3)}...`;
+  return `${kept}, +${names.length - kept.split(', ').length} more`;
+}

@@ -1,0 +1,173 @@
+/** Step 4: plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Deployment } from '../core/config/config.ts';
+import { FAILURE_RULES, type Failure } from '../core/routing/failure.ts';
+import type { Outcome } from '../core/routing/health.ts';
+import { next, type Tried } from '../core/routing/next.ts';
+import { plan, type Slot } from '../core/routing/plan.ts';
+import type { Deps } from '../ports.ts';
+import type { Adapter, Outgoing } from '../providers/adapter.ts';
+import { type Ask, personOf } from './ask.ts';
+import { type Attempted, attempt } from './attempt.ts';
+import type { Scope } from './scope.ts';
+
+export interface Trail {
+  attempts: number;
+  /** Moves to the next `order` group. */
+  hops: number;
+  /** The deployment asked last. */
+  deployment: Deployment | undefined;
+  dropped: readonly string[];
+}
+
+export type Produced = { trail: Trail } & (
+  | { ok: true; answer: Exclude<Attempted, { kind: 'failure' }>; deployment: Deployment; startedAt: number }
+  | { ok: false; error: RouterError }
+);
+
+export async function produce(ask: Ask, deps: Deps, scope: Scope): Promise<Produced> {
+  const { clock, board, config, random } = deps;
+  const { deployments } = ask.alias;
+  // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
+  const deadlineAt = clock.now() + config.router.totalTimeoutMs;
+  await board.ready(scope.background);
+  const order = plan(board.candidates(deployments), clock.now(), random, config.router.whenAllCooling);
+  const tried: Tried[] = [];
+  let unsendable: RouterError | undefined;
+  const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
+  scope.timing.mark('plan');
+
+  for (;;) {
+    const step = next(order, tried, clock.now(), deadlineAt, config.router, random);
+    if (step.kind === 'reject') return { ok: false, trail, error: rejected(step.failure) };
+    const deployment = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
+    if (step.kind !== 'attempt' || deployment === undefined) {
+      const error = unserved(step.kind === 'deadline', tried, ask, deps);
+      return { ok: false, trail, error: trail.attempts === 0 ? (unsendable ?? error) : error };
+    }
+    if (step.delayMs > 0) {
+      await pause(step.delayMs, deps);
+      // Meanwhile another request may have been told to stay away for longer.
+      if (board.candidates([deployment])[0]?.asked) {
+        tried.push({ slot: step.slot, failure: 'skipped' });
+        continue;
+      }
+    }
+    if (tried.length > 0 && scope.gone?.aborted) return { ok: false, trail, error: { code: 'client_gone' } };
+
+    const adapter = deps.adapterFor(deployment);
+    const outgoing = translate(ask, deployment, adapter, deps);
+    // Another deployment may know the field; a body that cannot be sent at all is refused by each.
+    if ('code' in outgoing) unsendable = outgoing;
+    if ('code' in outgoing || !(await takePlace(ask, deployment, step.slot, deps))) {
+      tried.push({ slot: step.slot, failure: 'skipped' });
+      continue;
+    }
+    if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
+    trail.attempts++;
+    trail.deployment = deployment;
+    trail.dropped = outgoing.dropped;
+    const startedAt = clock.now();
+    const attempting = attempt({
+      chat: ask.chat,
+      deployment,
+      adapter,
+      outgoing,
+      deadlineAt,
+      clock,
+      settings: config.router,
+      fetch: deps.fetch,
+      clientGone: () => scope.gone,
+    });
+    // A client that resets its connection takes the handler along in mid-work, unless something it has to give back is waited for.
+    if (step.slot.probe || Number.isFinite(deployment.maxParallel)) scope.background(attempting);
+    const attempted = await attempting;
+    scope.timing.mark('attempt');
+    if (attempted.kind !== 'failure') {
+      // A probe has shown what it was for with the first content; the others need not wait until the stream ends.
+      if (step.slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, scope.background);
+      return { ok: true, trail, answer: attempted, deployment, startedAt };
+    }
+
+    board.leave(deployment);
+    const { failure, cutByDeadline } = attempted;
+    const left = scope.gone?.aborted === true;
+    const outcome = outcomeOf(left || cutByDeadline ? undefined : failure, startedAt, ask);
+    board.observe(deployment, outcome, scope.background);
+    if (left) return { ok: false, trail, error: { code: 'client_gone' } };
+    tried.push({ slot: step.slot, failure });
+  }
+}
+
+/** With somebody still up, the next try is worth it soon. */
+const LEAST_RETRY_AFTER_MS = 1_000;
+
+/** Without a failure it says nothing about the deployment: the client left, or our own deadline came. */
+const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: Ask): Outcome => ({
+  startedAt,
+  result: failure?.kind ?? 'unknown',
+  user: personOf(ask),
+  ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
+});
+
+/** One of its `maxParallel` places and, where it is half-open, the one probe; false: somebody else has it. */
+async function takePlace({ chat }: Ask, deployment: Deployment, { probe }: Slot, { board }: Deps): Promise<boolean> {
+  if (!board.enter(deployment)) return false;
+  if (!probe) return true;
+  const forMs = chat.stream ? deployment.streamTimeoutMs : deployment.timeoutMs;
+  if (await board.claimProbe(deployment, forMs)) return true;
+  board.leave(deployment);
+  return false;
+}
+
+/** The provider's request, or why the client's body cannot be one. */
+function translate(ask: Ask, deployment: Deployment, adapter: Adapter, { config }: Deps): Outgoing | RouterError {
+  try {
+    const outgoing = adapter.request(ask.chat, deployment);
+    const refused = config.router.strictParams ? outgoing.dropped[0] : undefined;
+    return refused === undefined ? outgoing : { code: 'unsupported_param', param: refused };
+  } catch (error) {
+    // JSON.stringify runs out of stack on what JSON.parse could still read.
+    if (error instanceof RangeError) return { code: 'invalid_body', param: '', detail: 'is nested too deeply' };
+    throw error;
+  }
+}
+
+const pause = (ms: number, { clock }: Deps): Promise<void> => new Promise((resume) => void clock.after(ms, resume));
+
+/** The caller's own fault, as the provider said it. */
+const rejected = (failure: Failure): RouterError => ({
+  code: 'provider_rejected',
+  status: failure.status !== undefined && failure.status >= 400 && failure.status < 500 ? failure.status : 400,
+  detail: failure.message,
+  providerCode: failure.code ?? failure.kind,
+  param: failure.param ?? null,
+});
+
+function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps: Deps): RouterError {
+  const { board, clock, config } = deps;
+  const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
+  const last = failures[failures.length - 1];
+  // Of the caller's own making only where nobody failed otherwise: whoever did might take it later.
+  if (last !== undefined && failures.every(({ kind }) => FAILURE_RULES[kind].blame === 'request'))
+    return rejected(last);
+  const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
+  if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
+  const now = clock.now();
+  const restingUntil = board
+    .candidates(ask.alias.deployments)
+    .map(({ standing, until }) => (standing === 'resting' ? until : now));
+  const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...restingUntil) - now);
+  if (late) {
+    const detail = `No provider answered within ${config.router.totalTimeoutMs} ms (totalTimeout).`;
+    return { code: 'deadline_exceeded', retryAfterMs, detail };
+  }
+  if (failures.length > 0 && failures.every(({ kind }) => kind === 'rate_limited')) {
+    return { code: 'rate_limited_by_provider', retryAfterMs };
+  }
+  if (last === undefined) {
+    return { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider is resting after failures.' };
+  }
+  const why = deps.showsProvider(ask.identity) ? ` The last one: ${last.message}` : '';
+  return { code: 'providers_unavailable', retryAfterMs, detail: `Every provider failed.${why}` };
+}

@@ -1,0 +1,232 @@
+import { createParser, type EventSourceParser } from 'eventsource-parser';
+import type { Failure, FailureKind } from '../core/routing/failure.ts';
+import type { Clock } from '../ports.ts';
+import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
+import { Silence } from './silence.ts';
+
+/** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (DESIGN §6). */
+const AFTER_FINISH_MS = 2_000;
+/** After `[DONE]` only the end of the connection is to come, mostly in the same packet. */
+const AFTER_DONE_MS = 250;
+/** In characters. No event is so long: an image in base64 is a few million. */
+const MOST_EVENT_LENGTH = 8_000_000;
+
+export interface StreamLimits {
+  /** When the first content must have come. */
+  firstContentAt: number;
+  /** Between two chunks, once content flows. */
+  idleTimeoutMs: number;
+  /** When the whole answer must be over. */
+  endAt: number;
+}
+
+export type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
+
+export interface Batch {
+  /** None: the provider is alive and says nothing. */
+  chunks: Chunk[];
+  /** Set on the last batch; what is left to do is `drained()`. */
+  end?:
+    | { complete: true }
+    /** `slowReader`: the reader took too long, not the provider. */
+    | { complete: false; failure: Failure; slowReader: boolean };
+}
+
+/** A provider's event stream, read one network chunk at a time: bytes → events → chunks, under time limits. */
+export class ProviderStream {
+  readonly translator: StreamTranslator;
+  /** Some content has come; set before the batch that holds it is returned. */
+  hasContent = false;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
+  readonly #parser: EventSourceParser;
+  readonly #silence: Silence;
+  readonly #clock: Clock;
+  readonly #present: (failure: Failure) => Failure;
+  readonly #limits: StreamLimits;
+  /** The beginning of a line whose end is still to come: the parser passes over pieces of a line that is no field. */
+  #line = '';
+  #chunks: Chunk[] = [];
+  #failure: Failure | undefined;
+  #saidDone = false;
+  /** As many choices as were asked for have their `finish_reason`. */
+  #finished = false;
+  /** When the reader last asked for more. */
+  #askedAt = 0;
+  /** When content last came, or was asked for. */
+  #silentSince = 0;
+  #sawOnlyLife = false;
+  /** Since the last whole event. */
+  #unreadLength = 0;
+  /** The provider is waited for, not the reader. */
+  #waiting = false;
+  #slowReader = false;
+  #sawEvent = false;
+  #released = false;
+
+  /** `present` takes out of a provider's own words what a client may not read. */
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    translator: StreamTranslator,
+    limits: StreamLimits,
+    clock: Clock,
+    present: (failure: Failure) => Failure,
+  ) {
+    this.translator = translator;
+    this.#present = present;
+    this.#reader = body.getReader();
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#silence = new Silence(clock, () => {
+      this.#slowReader = !this.#waiting;
+      this.#release();
+    });
+    this.#parser = createParser({
+      onEvent: ({ event, data }) => this.#onEvent(event, data),
+      onError: (error) => {
+        // Fields that the standard does not know are passed over, as it asks; a line that is no field at all is not.
+        if (error.type === 'unknown-field' && /^[\w-]{1,32}$/.test(error.field ?? '')) return;
+        if (error.type === 'invalid-retry') return;
+        this.#failure ??= malformed('The provider sent a line that is not an event.');
+      },
+    });
+  }
+
+  /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
+  async read(): Promise<Batch> {
+    this.#askedAt = this.#clock.now();
+    // The time until the reader asked for more was not the provider's silence.
+    if (!this.#sawOnlyLife) this.#silentSince = this.#askedAt;
+    for (;;) {
+      this.#waiting = true;
+      this.#silence.until(this.#deadline());
+      let piece: ReadableStreamReadResult<Uint8Array>;
+      try {
+        piece = await this.#reader.read();
+      } catch {
+        piece = { done: true, value: undefined };
+      }
+      // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
+      this.#waiting = false;
+      this.#silence.until(this.#limits.endAt);
+      if (this.#silence.expired) return this.#end(this.#timedOut());
+      if (piece.done) {
+        this.#feed('\n\n'); // an event without its closing blank line
+        return this.#end(this.#failure ?? this.#cutShort());
+      }
+      this.#feed(this.#decoder.decode(piece.value, { stream: true }));
+      if (this.#failure !== undefined) return this.#end(this.#failure);
+      if (this.#saidDone) return this.#end(this.#cutShort());
+      if (this.#chunks.length > 0) {
+        this.#sawOnlyLife = false;
+        return { chunks: this.#take() };
+      }
+      // A keep-alive is no content, so the provider is still silent; but the reader should hear it, and we of its leaving.
+      if (this.hasContent && !this.#finished) {
+        this.#sawOnlyLife = true;
+        return { chunks: [] };
+      }
+    }
+  }
+
+  /** Reads the end behind `[DONE]`, if it comes soon: then the connection to the provider serves the next request too. */
+  async drained(): Promise<void> {
+    if (this.#released) return;
+    this.#silence.until(this.#clock.now() + AFTER_DONE_MS);
+    try {
+      while (!(await this.#reader.read()).done);
+    } catch {
+      // The answer is whole; how its connection ends is no news.
+    }
+    this.cancel();
+  }
+
+  /** Lets the provider go: it stops generating. Safe to call at any time, more than once. */
+  cancel(): void {
+    this.#silence.stop();
+    this.#release();
+  }
+
+  #feed(text: string): void {
+    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+    this.#unreadLength += text.length;
+    if (this.#unreadLength > MOST_EVENT_LENGTH) {
+      this.#failure ??= malformed('The provider sent an event without end.');
+      return;
+    }
+    try {
+      if (end > 0) {
+        this.#parser.feed(this.#line + (end === text.length ? text : text.slice(0, end)));
+        this.#line = text.slice(end);
+      } else {
+        this.#line += text;
+      }
+    } catch {
+      // A translator should not throw; if one does, the answer fails by name and nothing else does.
+      this.#failure ??= malformed('The provider sent something that could not be read.');
+    }
+  }
+
+  #deadline(): number {
+    const { firstContentAt, idleTimeoutMs, endAt } = this.#limits;
+    if (this.#finished) return Math.min(this.#askedAt + AFTER_FINISH_MS, endAt);
+    if (!this.hasContent) return firstContentAt;
+    return Math.min(this.#silentSince + idleTimeoutMs, endAt);
+  }
+
+  #onEvent(name: string | undefined, data: string): void {
+    this.#sawEvent = true;
+    this.#unreadLength = 0;
+    if (this.#failure !== undefined || this.#saidDone) return;
+    for (const step of this.translator.event(name, data)) {
+      if (step.kind === 'chunk') {
+        if (step.finished) this.#finished = true;
+        if (step.content || step.finished) this.hasContent = true;
+        this.#chunks.push(step);
+      } else if (step.kind === 'done') this.#saidDone = true;
+      else this.#failure = this.#present(step.failure);
+    }
+  }
+
+  /** Whatever went wrong after the last `finish_reason`, the answer is whole; a provider may also answer fewer choices, and say so. */
+  #end(failure: Failure): Batch {
+    const { finishedAll, complete: seenAll } = this.translator;
+    const complete = finishedAll || (this.#saidDone && seenAll);
+    if (!(this.#saidDone && complete)) this.cancel();
+    const chunks = this.#take();
+    return complete
+      ? { chunks, end: { complete: true } }
+      : { chunks, end: { complete: false, failure, slowReader: this.#slowReader } };
+  }
+
+  #take(): Chunk[] {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
+  }
+
+  #timedOut(): Failure {
+    if (this.#clock.now() >= this.#limits.endAt) {
+      return failed('stalled', 'The answer took longer than maxStreamDuration.', true);
+    }
+    if (this.hasContent) return failed('stalled', 'The provider fell silent in the middle of its answer.', true);
+    return failed('slow', 'The provider sent no content in time.', true);
+  }
+
+  #cutShort(): Failure {
+    if (this.hasContent) return failed('cut', 'The provider’s answer ended before it was complete.', true);
+    return this.#sawEvent
+      ? malformed('The provider’s stream ended without an answer.')
+      : malformed('The provider’s stream was empty.');
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    // Also ends a pending read. A body that is broken already rejects; that is no news.
+    this.#reader.cancel().catch(() => {});
+  }
+}
+
+const failed = (kind: FailureKind, message: string, mayBeBilled: boolean): Failure => ({ kind, message, mayBeBilled });
+const malformed = (message: string): Failure => failed('malformed', message, true);

@@ -1,0 +1,25 @@
+/**
+ * A body's text, or undefined where it is longer than `mostBytes`: memory is shared by every request of the isolate. A body
+ * that tells its length is read natively; another is counted as it comes.
+ */
+export async function readText(message: Request | Response, mostBytes: number): Promise<string | undefined> {
+  const { headers } = message;
+  const length = headers.get('content-length');
+  const tellsLength = length !== null && !headers.has('transfer-encoding') && !headers.has('content-encoding');
+  if (tellsLength) return Number(length) > mostBytes ? undefined : message.text();
+  if (message.body === null) return '';
+  const reader = message.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > mostBytes) {
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

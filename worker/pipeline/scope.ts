@@ -1,0 +1,36 @@
+import type { Background, Clock } from '../ports.ts';
+
+/** What belongs to one request, whoever asks and whatever for. */
+export interface Scope {
+  requestId: string;
+  arrivedAt: number;
+  background: Background;
+  /** Aborts when the client leaves. */
+  readonly gone: AbortSignal | undefined;
+  timing: Timing;
+}
+
+/** `server-timing`: how long each step took, in the order of the line. */
+export class Timing {
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  #last: number;
+  #text = '';
+
+  constructor(clock: Clock, startedAt: number) {
+    this.#clock = clock;
+    this.#startedAt = startedAt;
+    this.#last = startedAt;
+  }
+
+  /** The step that ends now. */
+  mark(step: string): void {
+    const now = this.#clock.now();
+    this.#text += `${step};dur=${now - this.#last}, `;
+    this.#last = now;
+  }
+
+  toString(): string {
+    return `${this.#text}total;dur=${this.#clock.now() - this.#startedAt}`;
+  }
+}

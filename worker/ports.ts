@@ -1,0 +1,61 @@
+/** What the pipeline needs from outside. `deps.ts` joins each to its store; tests bring their own. */
+import type { Config, Deployment } from './core/config/config.ts';
+import type { Identity } from './core/identity/identity.ts';
+import type { Outcome } from './core/routing/health.ts';
+import type { Candidate } from './core/routing/plan.ts';
+import type { Adapter } from './providers/adapter.ts';
+
+export interface Clock {
+  /** Epoch milliseconds. On Workers it moves only with I/O. */
+  now(): number;
+  /** Runs once after `ms`; the returned function calls it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** In [0, 1). */
+export type Random = () => number;
+
+export type UpstreamFetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Work that goes on behind the response (`ctx.waitUntil`). */
+export type Background = (work: Promise<unknown>) => void;
+
+export interface Identities {
+  /** Who a key belongs to; undefined for a key nobody has. Junk is refused without I/O. */
+  find(key: string): Identity | undefined | Promise<Identity | undefined>;
+}
+
+export interface RoutingBoard {
+  /** Reads what others published, at first use; later behind the response. */
+  ready(background: Background): void | Promise<void>;
+  candidates(deployments: readonly Deployment[]): Candidate[];
+  /** Takes one of a deployment's `maxParallel` places in this isolate; false where none is free. */
+  enter(deployment: Deployment): boolean;
+  leave(deployment: Deployment): void;
+  /** May this request probe the half-open deployment? `forMs`: when a probe that never reports makes way for the next. */
+  claimProbe(deployment: Deployment, forMs: number): Promise<boolean>;
+  /** What an attempt showed: this isolate's breaker at once, `HealthBoard` behind the response. */
+  observe(deployment: Deployment, outcome: Outcome, background: Background): void;
+}
+
+/** What an operator must hear of. No prompts, no answers, no keys. */
+export interface RouterEvent {
+  event: 'deployment_rested' | 'deployment_back' | 'health_report_failed' | 'board_unreadable' | 'internal_error';
+  [field: string]: string | number | boolean | null;
+}
+
+export type EventSink = (event: RouterEvent) => void;
+
+/** All of it, joined in `deps.ts`. */
+export interface Deps {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  fetch: UpstreamFetch;
+  identities: Identities;
+  board: RoutingBoard;
+  events: EventSink;
+  adapterFor(deployment: Deployment): Adapter;
+  /** Whether this caller may learn which provider served and what it cost. */
+  showsProvider(identity: Identity): boolean;
+}

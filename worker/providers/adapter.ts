@@ -1,0 +1,71 @@
+import type { ChatRequest, Usage } from '../../protocol/chat.ts';
+import type { Quirks } from '../core/config/quirks.ts';
+import type { Failure } from '../core/routing/failure.ts';
+
+/**
+ * A provider's translator: pure, both directions, never a client (it does not fetch and knows no clock). One shape for every
+ * wire format; `test/unit/providers/conformance.ts` is the suite that each of them runs.
+ */
+export interface Adapter {
+  /** The provider's request for `chat`. The body holds a closed list of fields; the rest is named in `dropped`. */
+  request(chat: ChatRequest, target: Target): Outgoing;
+  /** A whole 200 answer's text, checked and turned into OpenAI's form. `nowMs` dates an answer that carries no date. Whatever
+   *  comes, this, `failure` and the stream's translator never throw; a failure's message is not cut to a length. */
+  reply(text: string, chat: ChatRequest, nowMs: number): Reply;
+  /** A fresh translator for one streamed 200 answer. */
+  stream(chat: ChatRequest, nowMs: number): StreamTranslator;
+  /** Classifies an answer whose status is not 200. `body` is its first 64 KiB; `header` reads by lower-case name. */
+  failure(status: number, header: (name: string) => string | null, body: string): Failure;
+}
+
+/** Where a request goes; from config and secrets alone, never from the client. */
+export interface Target {
+  model: string;
+  /** Without a trailing slash, such as `https://api.openai.com/v1`. */
+  apiBase: string;
+  apiKey: string;
+  quirks: Quirks;
+  /** Body fields outside the closed list that config lets through (each has a price there). */
+  allowParams: readonly string[];
+  /** For a wire format that demands an output cap, when the request has none. */
+  defaultMaxOutputTokens: number;
+}
+
+export interface Outgoing {
+  url: string;
+  /** They depend on the target alone: the pipeline makes them once per deployment. */
+  headers: Record<string, string>;
+  body: string;
+  /** Names of body fields the client sent that did not go out, or not with the value sent. */
+  dropped: string[];
+}
+
+/** `body`: JSON text of a `ChatCompletion`. `model`: the one that answered, where the provider names it. */
+export type Reply =
+  | { ok: true; body: string; model: string | undefined; usage: Usage | undefined }
+  | { ok: false; failure: Failure };
+
+export type StreamStep =
+  /** `data`: JSON text of a `ChatChunk` without usage. `content`: it shows the reader something (text, reasoning, refusal,
+   *  a tool call). `finished`: by now as many choices as were asked for have their `finish_reason`. */
+  | { kind: 'chunk'; data: string; content: boolean; finished: boolean }
+  /** The provider said that nothing more comes. */
+  | { kind: 'done' }
+  | { kind: 'failure'; failure: Failure };
+
+export interface StreamTranslator {
+  /** One SSE event (comments never arrive here). Anything malformed is a `failure` step, never an exception. */
+  event(name: string | undefined, data: string): StreamStep[];
+  /** At least one choice was seen, and each one seen has its `finish_reason`. Where the provider ends the stream by itself
+   *  (`[DONE]`, a clean end), the answer is whole: it may send fewer choices than `n`. */
+  readonly complete: boolean;
+  /** `complete`, and as many choices as were asked for have finished: the answer is whole however the stream ends, a broken
+   *  connection included. */
+  readonly finishedAll: boolean;
+  /** The last usage seen; never summed (PLATFORM.md §3.1). */
+  readonly usage: Usage | undefined;
+  /** The model that answered, as the provider names it. */
+  readonly model: string | undefined;
+  /** OpenAI's closing chunk with `choices: []` and `usage`, for clients that asked; undefined where no usage came. */
+  usageChunk(): Record<string, unknown> | undefined;
+}

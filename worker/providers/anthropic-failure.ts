@@ -1,0 +1,105 @@
+import type { Failure, FailureKind } from '../core/routing/failure.ts';
+import { isObject } from './openai-usage.ts';
+import { failure } from './provider-error.ts';
+import { noHeader, retryAfterMs } from './retry-hints.ts';
+
+type Header = (name: string) => string | null;
+
+interface ErrorInfo {
+  /** `error.type`, such as `overloaded_error`. */
+  type: string;
+  /** `error.details.error_code`: a stable name of the cause; messages may change. */
+  cause: string;
+  message: string;
+  html: boolean;
+}
+
+/** Classifies an answer with a status other than 200 (PLATFORM.md §3.2; anthropic-sdk `resources/shared`). */
+export function anthropicFailure(status: number, header: Header, body: string): Failure {
+  const info = readError(body);
+  const wait = retryAfterMs(status, header, '', info.message);
+  const words = info.message === '' ? `The provider answered ${status}.` : info.message;
+  return {
+    ...failure(kindOf(status, info), status, words),
+    code: info.cause || info.type || null,
+    param: null,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  };
+}
+
+/** Statuses of the error types, for errors inside a 200. */
+const STATUSES: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  conflict_error: 409,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
+/** An error event or object inside a 200. Once content has come, what it cost is owed. */
+export function anthropicFailureInside(event: Record<string, unknown>, afterContent: boolean): Failure {
+  const info = errorInfo(event);
+  const status = (Object.hasOwn(STATUSES, info.type) ? STATUSES[info.type] : undefined) ?? 500;
+  const wait = retryAfterMs(status, noHeader, '', info.message);
+  const words = info.message === '' ? 'The provider reported an error inside its answer.' : info.message;
+  return {
+    ...failure(kindOf(status, info), 200, words),
+    code: info.cause || info.type || null,
+    param: null,
+    mayBeBilled: afterContent,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  };
+}
+
+function readError(body: string): ErrorInfo {
+  try {
+    return errorInfo(JSON.parse(body));
+  } catch {
+    return { type: '', cause: '', message: '', html: body.trimStart().startsWith('<') };
+  }
+}
+
+function errorInfo(parsed: unknown): ErrorInfo {
+  const error = isObject(parsed) && isObject(parsed.error) ? parsed.error : {};
+  const details = isObject(error.details) ? error.details : {};
+  return { type: word(error.type), cause: word(details.error_code), message: word(error.message), html: false };
+}
+
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const NO_MONEY = /spend_limit|billing|credit_balance/;
+const TOO_LONG = /prompt is too long|exceeds? the (maximum|context)|context window|too many total text bytes/i;
+
+function kindOf(status: number, info: ErrorInfo): FailureKind {
+  if (status < 300) return 'malformed';
+  if (status < 400) return 'redirected';
+  if (status === 402 || NO_MONEY.test(info.cause) || info.type === 'billing_error') return 'no_money';
+  if (status === 429) return 'rate_limited';
+  if (status === 401) return 'bad_key';
+  if (status === 403) return kindOf403(info);
+  if (status === 404 || status === 405 || status === 410) return 'no_model';
+  if (status === 413) return 'too_long';
+  if (status === 408 || status === 409 || status >= 500) return 'server_error';
+  if (status === 451) return 'region';
+  return kindOf400(info);
+}
+
+/** `forbidden` is what refused places get; a page instead of JSON is a wall in front of the provider. Neither is the key's fault. */
+function kindOf403({ type, message, html }: ErrorInfo): FailureKind {
+  if (/flagged|usage polic/i.test(message)) return 'flagged';
+  return html || type === 'forbidden' || /country|region|territory|location/i.test(message) ? 'region' : 'bad_key';
+}
+
+/** A 400 may repeat the caller's words, so only the beginning of the sentence counts against the deployment. */
+function kindOf400({ message, cause }: ErrorInfo): FailureKind {
+  if (/^your credit balance is too low/i.test(message)) return 'no_money';
+  if (cause === 'organization_on_hold' || /^this organization has been disabled/i.test(message)) return 'bad_key';
+  if (TOO_LONG.test(message)) return 'too_long';
+  return /content filtering policy|usage polic/i.test(message) ? 'flagged' : 'bad_request';
+}

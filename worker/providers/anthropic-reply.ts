@@ -1,0 +1,63 @@
+import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../protocol/chat.ts';
+import type { Reply } from './adapter.ts';
+import { anthropicFailureInside } from './anthropic-failure.ts';
+import { finishReason, mergeUsage, readAnthropicUsage, wireUsage } from './anthropic-usage.ts';
+import { jsonText } from './json-text.ts';
+import { isObject, named } from './openai-usage.ts';
+import { malformed } from './provider-error.ts';
+
+/** A whole message, turned into a completion. */
+export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number): Reply {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return { ok: false, failure: malformed('The answer is not JSON.') };
+  }
+  if (!isObject(message)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
+  if (message.type === 'error' || isObject(message.error)) {
+    return { ok: false, failure: anthropicFailureInside(message, false) };
+  }
+  if (!Array.isArray(message.content)) return { ok: false, failure: malformed('The answer has no content.') };
+  if (typeof message.stop_reason !== 'string')
+    return { ok: false, failure: malformed('The answer has no stop_reason.') };
+  const said = readBlocks(message.content);
+  if (typeof said === 'string') return { ok: false, failure: malformed(said) };
+  const model = named(message.model);
+  const usage = readAnthropicUsage(mergeUsage({}, message.usage));
+  const completion: ChatCompletion = {
+    id: typeof message.id === 'string' ? message.id : '',
+    object: 'chat.completion',
+    created: Math.floor(nowMs / 1000),
+    model: model ?? '',
+    choices: [{ index: 0, message: said, finish_reason: finishReason(message.stop_reason), logprobs: null }],
+  };
+  if (usage) completion.usage = wireUsage(usage);
+  return { ok: true, body: JSON.stringify(completion), model, usage };
+}
+
+/** Texts are joined; blocks of unknown kinds (server tools, redacted thinking) show nothing. */
+function readBlocks(blocks: unknown[]): ChatChoice['message'] | string {
+  let content = '';
+  let reasoning = '';
+  const calls: ToolCall[] = [];
+  for (const block of blocks) {
+    if (!isObject(block)) return 'A block of the answer is not an object.';
+    if (block.type === 'text') {
+      if (typeof block.text !== 'string') return 'A text block of the answer has no text.';
+      content += block.text;
+    } else if (block.type === 'thinking') {
+      if (typeof block.thinking === 'string') reasoning += block.thinking;
+    } else if (block.type === 'tool_use') {
+      if (typeof block.id !== 'string' || typeof block.name !== 'string') return 'A tool_use block has no id or name.';
+      const input = jsonText(block.input ?? {});
+      if (input === undefined) return 'The input of a tool_use block is nested too deeply.';
+      calls.push({ id: block.id, type: 'function', function: { name: block.name, arguments: input } });
+    }
+  }
+  const message: ChatChoice['message'] = { role: 'assistant', content: content === '' ? null : content, refusal: null };
+  if (content === '' && calls.length === 0) message.content = '';
+  if (reasoning !== '') message.reasoning_content = reasoning;
+  if (calls.length > 0) message.tool_calls = calls;
+  return message;
+}

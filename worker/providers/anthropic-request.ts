@@ -1,0 +1,41 @@
+import type { ChatRequest } from '../../protocol/chat.ts';
+import type { Outgoing, Target } from './adapter.ts';
+import { anthropicMessages } from './anthropic-messages.ts';
+import { traitsOf } from './anthropic-models.ts';
+import { outputOptions } from './anthropic-output.ts';
+import { sampling } from './anthropic-sampling.ts';
+import { anthropicTools } from './anthropic-tools.ts';
+import { isWhatHappensAnyway } from './harmless.ts';
+
+/** The Messages API knows fewer knobs than OpenAI's; what has no place there is named in `dropped`. */
+export function anthropicRequest(chat: ChatRequest, target: Target): Outgoing {
+  const dropped: string[] = chat.strippedFields ? [...chat.strippedFields] : [];
+  const traits = traitsOf(target.model);
+  const maxTokens = chat.maxOutputTokens ?? target.defaultMaxOutputTokens;
+  const body: Record<string, unknown> = {};
+  for (const name in chat.rest) {
+    if (target.allowParams.includes(name)) body[name] = chat.rest[name];
+    else if (!isWhatHappensAnyway(name, chat.rest[name])) dropped.push(name);
+  }
+  const output = outputOptions(chat, traits, maxTokens, dropped);
+  const { system, messages } = anthropicMessages(chat.messages, output.instruction, traits.prefill, dropped);
+  body.model = target.model;
+  body.max_tokens = maxTokens;
+  if (system.length > 0) body.system = system;
+  body.messages = messages;
+  Object.assign(body, anthropicTools(chat, messages, traits, dropped), sampling(chat, traits, output.thinks, dropped));
+  if (output.thinking && body.thinking === undefined) body.thinking = output.thinking;
+  if (output.config && body.output_config === undefined) body.output_config = output.config;
+  if (chat.stream) body.stream = true;
+  for (const name of target.quirks.unsupported ?? []) {
+    if (body[name] === undefined) continue;
+    delete body[name];
+    dropped.push(name);
+  }
+  return {
+    url: `${target.apiBase}/messages`,
+    headers: { 'content-type': 'application/json', 'x-api-key': target.apiKey, ...target.quirks.headers },
+    body: JSON.stringify(body),
+    dropped,
+  };
+}

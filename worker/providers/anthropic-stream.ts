@@ -1,0 +1,170 @@
+import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../protocol/chat.ts';
+import type { StreamStep, StreamTranslator } from './adapter.ts';
+import { anthropicFailureInside } from './anthropic-failure.ts';
+import { finishReason, mergeUsage, readAnthropicUsage, wireUsage } from './anthropic-usage.ts';
+import { jsonText } from './json-text.ts';
+import { isObject, named } from './openai-usage.ts';
+import { malformed } from './provider-error.ts';
+
+type Json = Record<string, unknown>;
+type Delta = ChatChunkChoice['delta'];
+
+const NOTHING: StreamStep[] = [];
+const DONE: StreamStep[] = [{ kind: 'done' }];
+
+interface ToolBlock {
+  /** Position among the tool calls of the answer, which is how OpenAI's chunks name it. */
+  index: number;
+  hasArguments: boolean;
+  /** `input` of the block's start, for a provider that sends it whole. */
+  input: unknown;
+}
+
+/** Anthropic's named events as OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks. */
+export class AnthropicStream implements StreamTranslator {
+  usage: Usage | undefined;
+  model: string | undefined;
+  readonly #created: number;
+  readonly #tools = new Map<unknown, ToolBlock>();
+  #id = '';
+  #usageSoFar: Json = {};
+  #started = false;
+  #finished = false;
+  #hasContent = false;
+
+  constructor(nowMs: number) {
+    this.#created = Math.floor(nowMs / 1000);
+  }
+
+  get complete(): boolean {
+    return this.#finished;
+  }
+
+  /** There is only ever one choice. */
+  get finishedAll(): boolean {
+    return this.#finished;
+  }
+
+  event(name: string | undefined, data: string): StreamStep[] {
+    let event: unknown;
+    try {
+      event = JSON.parse(data);
+    } catch {
+      return this.#malformed('An event of the stream is not JSON.');
+    }
+    if (!isObject(event)) return this.#malformed('An event of the stream is not a JSON object.');
+    switch (event.type ?? name) {
+      case 'message_start':
+        return this.#start(event);
+      case 'content_block_start':
+        return this.#blockStart(event);
+      case 'content_block_delta':
+        return this.#delta(event);
+      case 'content_block_stop':
+        return this.#blockStop(event);
+      case 'message_delta':
+        return this.#messageDelta(event);
+      case 'message_stop':
+        return DONE;
+      case 'error':
+        return [{ kind: 'failure', failure: anthropicFailureInside(event, this.#hasContent) }];
+      default:
+        return NOTHING;
+    }
+  }
+
+  usageChunk(): Record<string, unknown> | undefined {
+    return this.usage && { ...this.#envelope(), choices: [], usage: wireUsage(this.usage) };
+  }
+
+  #start({ message }: Json): StreamStep[] {
+    if (!isObject(message)) return this.#malformed('message_start has no message.');
+    if (typeof message.id === 'string') this.#id = message.id;
+    this.model = named(message.model) ?? this.model;
+    this.#takeUsage(message.usage);
+    this.#started = true;
+    return this.#chunk({ role: 'assistant', content: '' }, null, false);
+  }
+
+  #blockStart({ index, content_block: block }: Json): StreamStep[] {
+    if (!isObject(block)) return this.#malformed('content_block_start has no block.');
+    if (block.type === 'text') return this.#text(block.text);
+    if (block.type === 'thinking') return this.#thinking(block.thinking);
+    if (block.type !== 'tool_use') return NOTHING;
+    if (typeof block.id !== 'string' || typeof block.name !== 'string') {
+      return this.#malformed('A tool_use block has no id or name.');
+    }
+    const tool: ToolBlock = { index: this.#tools.size, hasArguments: false, input: block.input };
+    this.#tools.set(index, tool);
+    const call = { index: tool.index, id: block.id, type: 'function' as const };
+    return this.#chunk({ tool_calls: [{ ...call, function: { name: block.name, arguments: '' } }] }, null, true);
+  }
+
+  #delta({ index, delta }: Json): StreamStep[] {
+    if (!isObject(delta)) return this.#malformed('content_block_delta has no delta.');
+    switch (delta.type) {
+      case 'text_delta':
+        return typeof delta.text === 'string' ? this.#text(delta.text) : this.#malformed('A text_delta has no text.');
+      case 'thinking_delta':
+        return this.#thinking(delta.thinking);
+      case 'input_json_delta':
+        return this.#toolInput(index, delta.partial_json);
+      default:
+        return NOTHING; // signatures and citations have no place in a chunk
+    }
+  }
+
+  #text(text: unknown): StreamStep[] {
+    return typeof text === 'string' && text !== '' ? this.#chunk({ content: text }, null, true) : NOTHING;
+  }
+
+  #thinking(text: unknown): StreamStep[] {
+    return typeof text === 'string' && text !== '' ? this.#chunk({ reasoning_content: text }, null, true) : NOTHING;
+  }
+
+  #toolInput(index: unknown, json: unknown): StreamStep[] {
+    const tool = this.#tools.get(index);
+    if (typeof json !== 'string') return this.#malformed('An input_json_delta has no partial_json.');
+    if (tool === undefined || json === '') return NOTHING;
+    tool.hasArguments = true;
+    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, null, true);
+  }
+
+  /** A call without any input still has arguments: an empty object. */
+  #blockStop({ index }: Json): StreamStep[] {
+    const tool = this.#tools.get(index);
+    if (tool === undefined || tool.hasArguments) return NOTHING;
+    tool.hasArguments = true;
+    const text = jsonText(isObject(tool.input) ? tool.input : {});
+    if (text === undefined) return this.#malformed('The input of a tool_use block is nested too deeply.');
+    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, null, true);
+  }
+
+  #messageDelta({ delta, usage }: Json): StreamStep[] {
+    this.#takeUsage(usage);
+    const reason = isObject(delta) ? delta.stop_reason : undefined;
+    if (typeof reason !== 'string' || this.#finished) return NOTHING;
+    this.#finished = true;
+    return this.#chunk({}, finishReason(reason), false);
+  }
+
+  #takeUsage(value: unknown): void {
+    this.#usageSoFar = mergeUsage(this.#usageSoFar, value);
+    this.usage = readAnthropicUsage(this.#usageSoFar) ?? this.usage;
+  }
+
+  #envelope(): Omit<ChatChunk, 'choices'> {
+    return { id: this.#id, object: 'chat.completion.chunk', created: this.#created, model: this.model ?? '' };
+  }
+
+  #chunk(delta: Delta, finish_reason: FinishReason | null, content: boolean): StreamStep[] {
+    if (!this.#started) return this.#malformed('The stream did not begin with message_start.');
+    if (content) this.#hasContent = true;
+    const chunk: ChatChunk = { ...this.#envelope(), choices: [{ index: 0, delta, finish_reason }] };
+    return [{ kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.#finished }];
+  }
+
+  #malformed(message: string): StreamStep[] {
+    return [{ kind: 'failure', failure: malformed(message) }];
+  }
+}

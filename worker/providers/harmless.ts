@@ -1,0 +1,25 @@
+/** Values of unforwarded fields that ask for the default: left out, nothing is lost, so they are not named as dropped. */
+export function isWhatHappensAnyway(name: string, value: unknown): boolean {
+  switch (name) {
+    case 'store':
+      return value === false;
+    case 'service_tier':
+      return value === 'auto' || value === 'default';
+    case 'n':
+    case 'temperature':
+    case 'top_p':
+      return value === 1;
+    case 'logprobs':
+      return value === false;
+    case 'parallel_tool_calls':
+      return value === true;
+    case 'frequency_penalty':
+    case 'presence_penalty':
+    case 'top_logprobs':
+      return value === 0;
+    case 'modalities':
+      return Array.isArray(value) && value.length === 1 && value[0] === 'text';
+    default:
+      return false;
+  }
+}

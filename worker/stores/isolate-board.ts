@@ -1,0 +1,252 @@
+/** The routing board as this isolate sees it: its own breaker at once, what others published within seconds. */
+import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import { type BoardDocument, mergePublished } from '../core/routing/board.ts';
+import { FAILURE_RULES, type FailureKind } from '../core/routing/failure.ts';
+import {
+  claimProbe,
+  HEALTHY,
+  type Health,
+  type HealthReport,
+  type Open,
+  type Outcome,
+  observe,
+  type ProbeAnswer,
+  standing,
+} from '../core/routing/health.ts';
+import type { Candidate } from '../core/routing/plan.ts';
+import { within } from '../core/within.ts';
+import type { Background, Clock, EventSink, RoutingBoard } from '../ports.ts';
+
+/** Where the board is read and health reported; bindings in production, plain functions in tests. */
+export interface BoardLinks {
+  read(): Promise<BoardDocument | null>;
+  report(reports: HealthReport[]): Promise<void>;
+  claimProbe(deployment: string, forMs: number): Promise<ProbeAnswer>;
+}
+
+/** How old the isolate's copy may be before it is read again, behind a response. */
+const FRESH_MS = 5_000;
+/** A shorter rest than KV needs to spread is this isolate's own matter. */
+const WORTH_PUBLISHING_MS = 5_000;
+/** While somebody else probes, nobody here asks again so soon, where `HealthBoard` names no time to come. */
+const PROBE_TAKEN_MS = 1_000;
+/** A request has a deadline and a binding has none; later than this it counts as out of reach. */
+const BINDING_MS = 2_000;
+
+const LATE = Symbol('late');
+
+interface Entry {
+  health: Health;
+  /** The newest published entry that was merged. */
+  version: number;
+  /** When a rest that others found became known here. */
+  learntAt: number;
+  running: number;
+  /** Successes not yet told to `HealthBoard`; they travel with the next failure. */
+  successes: number;
+}
+
+export class IsolateBoard implements RoutingBoard {
+  readonly #entries = new Map<string, Entry>();
+  readonly #links: BoardLinks;
+  readonly #settings: RouterSettings;
+  readonly #clock: Clock;
+  readonly #events: EventSink;
+  #readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(links: BoardLinks, settings: RouterSettings, clock: Clock, events: EventSink) {
+    this.#links = links;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  ready(background: Background): void | Promise<void> {
+    const age = this.#clock.now() - this.#readAt;
+    if (age < FRESH_MS && age >= 0) return;
+    const first = this.#readAt === Number.NEGATIVE_INFINITY;
+    // Claimed before reading: a request of another moment must not wait for this one's I/O, nor read again.
+    this.#readAt = this.#clock.now();
+    const reading = this.#refresh();
+    if (first) return reading;
+    background(reading);
+  }
+
+  candidates(deployments: readonly Deployment[]): Candidate[] {
+    const now = this.#clock.now();
+    return deployments.map(({ id, healthId, model, order, weight }) => {
+      const { health } = this.#entry(healthId);
+      const open = health.state === 'open' ? health : undefined;
+      return {
+        id,
+        model,
+        order,
+        weight,
+        standing: standing(health, now),
+        until: open?.until ?? 0,
+        asked: (open?.askedUntil ?? 0) > now,
+      };
+    });
+  }
+
+  enter({ healthId, maxParallel }: Deployment): boolean {
+    const entry = this.#entry(healthId);
+    if (entry.running >= maxParallel) return false;
+    entry.running++;
+    return true;
+  }
+
+  leave({ healthId }: Deployment): void {
+    this.#entry(healthId).running--;
+  }
+
+  async claimProbe({ healthId }: Deployment, forMs: number): Promise<boolean> {
+    const entry = this.#entry(healthId);
+    const now = this.#clock.now();
+    const own = claimProbe(entry.health, now, forMs);
+    entry.health = own.next;
+    if (own.claim !== 'granted' || !isShared(entry.health)) return own.claim !== 'taken';
+    try {
+      const { claim, until, askedUntil } = await this.#soon(this.#links.claimProbe(healthId, forMs));
+      if (claim === 'closed') entry.health = HEALTHY;
+      if (claim !== 'taken') return true;
+      if (entry.health.state === 'open') {
+        // Asked again within a cooldown: by then the other's probe may have succeeded. Often it is only that the rest ends
+        // there a moment later than here, for it began when the report arrived.
+        const waitUntil = until > now ? Math.min(until, now + this.#settings.cooldownMs) : now + PROBE_TAKEN_MS;
+        const { health } = entry;
+        entry.health = {
+          ...health,
+          until: Math.max(health.until, waitUntil),
+          askedUntil: Math.max(health.askedUntil, askedUntil),
+          probeUntil: 0,
+        };
+      }
+      return false;
+    } catch {
+      return true; // `HealthBoard` out of reach: one probe per isolate is still few
+    }
+  }
+
+  observe(deployment: Deployment, outcome: Outcome, background: Background): void {
+    const { id, healthId } = deployment;
+    const entry = this.#entry(healthId);
+    const now = this.#clock.now();
+    const before = entry.health;
+    // Asked before we knew of the rest, it is no probe: else each isolate's last such success would end everybody's rest.
+    if (outcome.result === 'success' && before.state === 'open' && outcome.startedAt < entry.learntAt) return;
+    const after = observe(before, outcome, now, this.#settings);
+    entry.health = after;
+    this.#sayRested(id, before, after, outcome, now);
+
+    if (outcome.result === 'success') {
+      entry.successes++;
+      // An end of an outage is told at once, other successes with the next failure.
+      if (after.state === 'closed' && isShared(before)) this.#tell(healthId, entry, outcome, background);
+      return;
+    }
+    const told = forOthers(outcome, after, now);
+    if (told !== undefined) {
+      this.#tell(healthId, entry, told, background);
+    } else if (isShared(before) && before.probeUntil > 0) {
+      // Nothing for others, but they wait for the probe to end.
+      const { startedAt, user } = outcome;
+      this.#tell(healthId, entry, { startedAt, result: 'unknown', user }, background);
+    }
+  }
+
+  /** An operator cleared it: at once here, elsewhere by the published board. */
+  clear({ healthId }: Deployment, version: number): void {
+    const entry = this.#entry(healthId);
+    entry.health = HEALTHY;
+    // An older entry may be on its way here.
+    entry.version = Math.max(entry.version, version);
+  }
+
+  async #soon<T>(work: Promise<T>): Promise<T> {
+    const answer = await within(work, BINDING_MS, this.#clock, LATE);
+    if (answer === LATE) throw new Error(`no answer within ${BINDING_MS} ms`);
+    return answer;
+  }
+
+  #entry(healthId: string): Entry {
+    let entry = this.#entries.get(healthId);
+    if (entry === undefined) {
+      entry = { health: HEALTHY, version: 0, learntAt: 0, running: 0, successes: 0 };
+      this.#entries.set(healthId, entry);
+    }
+    return entry;
+  }
+
+  #tell(deployment: string, entry: Entry, outcome: Outcome, background: Background): void {
+    const sums: Outcome[] =
+      entry.successes === 0 ? [] : [{ startedAt: 0, result: 'success', user: null, count: entry.successes }];
+    entry.successes = 0;
+    const told = this.#links.report([{ deployment, outcomes: [...sums, outcome] }]).catch((error: unknown) => {
+      this.#events({ event: 'health_report_failed', deployment, reason: String(error) });
+    });
+    background(told);
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      const document = await this.#soon(this.#links.read());
+      for (const [healthId, published] of Object.entries(document?.cooldowns ?? {})) {
+        const entry = this.#entry(healthId);
+        if (published.version <= entry.version) continue;
+        entry.version = published.version;
+        const before = entry.health;
+        entry.health = mergePublished(before, published);
+        if (before.state === 'closed' && entry.health.state === 'open') entry.learntAt = this.#clock.now();
+      }
+    } catch (error) {
+      this.#events({ event: 'board_unreadable', reason: String(error) });
+    }
+  }
+
+  #sayRested(deployment: string, before: Health, after: Health, { result }: Outcome, now: number): void {
+    if (after.state === 'closed' && before.state === 'open') {
+      this.#events({ event: 'deployment_back', deployment, restedMs: now - before.since });
+    }
+    if (after.state === 'closed' || after === before || result === 'success' || result === 'unknown') return;
+    const needsOperator = FAILURE_RULES[result].rest === 'long';
+    const isNews = before.state === 'closed' || (needsOperator && before.cause !== result);
+    if (!isNews) return;
+    const advice = ADVICE[result];
+    const restMs = after.until - now;
+    this.#events({
+      event: 'deployment_rested',
+      deployment,
+      cause: result,
+      restMs,
+      needsOperator,
+      ...(advice && { advice }),
+    });
+  }
+}
+
+/** What an operator should look at where waiting does not help. */
+const ADVICE: Partial<Record<FailureKind, string>> = {
+  no_money: 'the provider says that the account is out of money: top it up, or raise its limit',
+  bad_key: 'the provider does not accept the key: set the right one',
+  no_model:
+    'the provider knows no such model or path: check the model, and that the API base ends before /chat/completions or /messages',
+  region: 'the provider refuses this region: set [placement] in wrangler.toml',
+};
+
+/** Whether others rest it too; a region's refusal and a short wait that a provider asked for are this isolate's own matter. */
+const isShared = (health: Health): health is Open =>
+  health.state === 'open' &&
+  !health.isolateOnly &&
+  (health.restMs >= WORTH_PUBLISHING_MS || health.askedUntil < health.until);
+
+/** What of an outcome `HealthBoard` has to hear; undefined where it is this isolate's own matter. */
+function forOthers(outcome: Outcome, after: Health, now: number): Outcome | undefined {
+  const { result, retryAfterMs, startedAt, user } = outcome;
+  const rest = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].rest;
+  if (rest === 'none' || rest === 'isolate') return undefined;
+  if (rest !== 'asked' || retryAfterMs === undefined || retryAfterMs >= WORTH_PUBLISHING_MS) return outcome;
+  // Short waits, so many that they became a rest of our own: told as the failures they are.
+  if (after.state === 'closed' || after.until - now < WORTH_PUBLISHING_MS) return undefined;
+  return { startedAt, result, user, count: after.failures };
+}
