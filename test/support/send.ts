@@ -44,7 +44,8 @@ export async function send(url: string, path: string, options: SendOptions = {})
   const answered = once(asking, 'response') as Promise<[IncomingMessage]>;
   asking.on('error', () => {});
   if (pieces !== undefined) await writeAll(asking, pieces, answered);
-  if (!unended) asking.end(bytes);
+  if (unended) asking.flushHeaders();
+  else asking.end(bytes);
   const [response] = await answered;
   let text = '';
   try {
