@@ -1,3 +1,4 @@
+import type { Limits } from '../ledger/types.ts';
 import type { Quirks } from './quirks.ts';
 
 /** The configuration as the router uses it: checked, joined with the environment, times in milliseconds. */
@@ -6,7 +7,54 @@ export interface Config {
   features: ReadonlyMap<string, Feature>;
   defaultFeature: string;
   origins: readonly string[];
+  /** Those that config names; any other is as `ANY_TENANT`. */
+  tenants: ReadonlyMap<string, Tenant>;
+  /** What a key's tier allows it. */
+  tiers: ReadonlyMap<string, Partial<Limits>>;
+  pricing: PricingSettings;
   router: RouterSettings;
+}
+
+export interface Tenant {
+  /** Its tier's, field by field under its own. */
+  limits: Partial<Limits>;
+  userLimits: Partial<Limits>;
+  anonymousLimits: Partial<Limits>;
+  locationHint: DurableObjectLocation | undefined;
+  whenLedgerUnreachable: { budgets: WhenUnreachable; rates: WhenUnreachable };
+}
+
+export type WhenUnreachable = 'refuse' | 'run';
+
+export type DurableObjectLocation =
+  | 'wnam'
+  | 'enam'
+  | 'sam'
+  | 'weur'
+  | 'eeur'
+  | 'apac'
+  | 'apac-ne'
+  | 'apac-se'
+  | 'oc'
+  | 'afr'
+  | 'me';
+
+/** A tenant exists from its first key, without limits until config or an operator sets some. */
+export const ANY_TENANT: Tenant = {
+  limits: {},
+  userLimits: {},
+  anonymousLimits: {},
+  locationHint: undefined,
+  whenLedgerUnreachable: { budgets: 'refuse', rates: 'run' },
+};
+
+export interface PricingSettings {
+  /** On top of each answer. */
+  feePerRequestUsd: number;
+  overheadTokensPerRequest: number;
+  overheadTokensPerTool: number;
+  tokensPerImage: number;
+  tokensPerFile: number;
 }
 
 export interface Alias {
@@ -18,6 +66,26 @@ export interface Feature {
   name: string;
   /** The alias for requests that name none. */
   alias: string;
+  caps: FeatureCaps;
+  /** Serves what is above a cap or a budget's rest; undefined where that is refused. */
+  safeguard: Safeguard | undefined;
+  limits: Partial<Limits>;
+}
+
+/** What one request may ask for. */
+export interface FeatureCaps {
+  maxInputTokens: number | undefined;
+  /** A request may not ask for more. */
+  maxOutputTokens: number | undefined;
+  /** The output cap of a request that names none. */
+  defaultMaxOutputTokens: number;
+  maxCostMicroUsd: number | undefined;
+}
+
+export interface Safeguard {
+  alias: string | undefined;
+  maxInputTokens: number | undefined;
+  maxOutputTokens: number | undefined;
 }
 
 export type WireFormat = 'openai' | 'anthropic';
@@ -42,6 +110,8 @@ export interface Deployment {
   idleTimeoutMs: number;
   maxParallel: number;
   price: Price | undefined;
+  /** Whether it may bill output that a stream does not show; undefined: known by its model's name. */
+  hidesTokens: boolean | undefined;
   /** Body fields outside the closed list that may pass, and what each costs. */
   allowParams: readonly string[];
   paramCosts: Readonly<Record<string, ParamCost>>;

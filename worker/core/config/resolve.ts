@@ -1,5 +1,7 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, Price, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
+import { resolveFeature } from './resolve-feature.ts';
+import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -34,13 +36,19 @@ export function resolveConfig(
   }
   const firstAlias = Object.keys(checked.aliases)[0] ?? '';
   const features = new Map<string, Feature>(
-    Object.entries(checked.features).map(([name, feature]) => [name, { name, alias: feature.alias ?? firstAlias }]),
+    Object.entries(checked.features).map(([name, feature]) => [
+      name,
+      resolveFeature(name, feature, firstAlias, defaultMaxOutputTokens),
+    ]),
   );
+  const { feePerRequest, ...counting } = checked.pricing;
   const config: Config = {
     aliases,
     features,
     defaultFeature: checked.defaultFeature,
     origins: checked.origins,
+    ...resolveTenants(checked),
+    pricing: { feePerRequestUsd: feePerRequest, ...counting },
     router: {
       ...rest,
       cooldownMs: cooldownTime,
@@ -91,6 +99,7 @@ function resolveDeployment(
     idleTimeoutMs: checked.idleTimeout,
     maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
     price: price && completePrice(price),
+    hidesTokens: checked.hidesTokens,
     allowParams: Object.keys(checked.allowParams),
     paramCosts: Object.fromEntries(Object.entries(checked.allowParams).map(([name, cost]) => [name, paramCost(cost)])),
   };

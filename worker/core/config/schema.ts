@@ -1,30 +1,9 @@
 /** What `carryon.config.ts` may say. Each message tells what would be right; `cli/check-config.ts` adds the line. */
 import * as z from 'zod';
-import { durationMs } from './duration.ts';
-
-/** An object of these settings and no others. */
-const settings = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys' ? `is not a setting; there are ${Object.keys(shape).join(', ')}` : undefined,
-  });
-
-const duration = (least: string, most: string) =>
-  z.string({ error: 'write a duration with its unit, such as "500ms", "30s" or "2m"' }).transform((text, context) => {
-    const ms = durationMs(text);
-    const [leastMs, mostMs] = [durationMs(least) ?? 0, durationMs(most) ?? 0];
-    if (ms === undefined) {
-      context.addIssue(`"${text}" is not a duration; write "500ms", "30s" or "2m"`);
-    } else if (ms < leastMs || ms > mostMs) {
-      context.addIssue(`"${text}" is out of range; write ${least} to ${most}`);
-    }
-    return ms ?? 0;
-  });
-
-const count = (least: number, most: number) =>
-  z.number().int().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`);
-
-const usd = z.number().min(0, 'write a price in USD, 0 or more').max(1_000_000, 'write a price in USD up to a million');
+import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
+import { limits } from './limits-schema.ts';
+import { count, duration, settings, slug, usd } from './settings.ts';
+import { tenant, tenantName, tiers } from './tenants-schema.ts';
 
 const variable = z
   .string()
@@ -55,10 +34,6 @@ const allowedParam = settings({
   error: 'say what the field costs: { usdPerRequest } or { priceFactor }',
 });
 
-const slug = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)');
-
 const deployment = settings({
   id: slug,
   /** A preset's name (worker/providers/presets.ts). Leave it out with `fromEnvironment`. */
@@ -76,6 +51,8 @@ const deployment = settings({
   idleTimeout: duration('10ms', '14m').default(15_000),
   maxParallel: count(1, 100_000).optional(),
   price: price.optional(),
+  /** The model thinks unseen, so a cut answer may have cost its whole cap. Known models need not say so. */
+  hidesTokens: z.boolean().optional(),
   allowParams: z.record(z.string(), allowedParam).default({}),
 });
 
@@ -86,6 +63,34 @@ const alias = settings({
 const feature = settings({
   /** The alias for requests that name none (`/ai` with a prompt). */
   alias: z.string().optional(),
+  /** Counted as the ledger counts, before anybody is asked: a byte of text is at most a token. English has about four bytes a token. */
+  maxInputTokens: count(1, 100_000_000).optional(),
+  /** Also the cap of a request that names none; `router.defaultMaxOutputTokens` where it is left out. */
+  maxOutputTokens: count(1, 1_000_000).optional(),
+  /** USD, the most that one request may come to. */
+  maxCostPerRequest: usd.optional(),
+  /** What becomes of a request above these, or above a budget's rest: refused by name, or served by the safeguard. */
+  onExceed: z.enum(['reject', 'degrade'], { error: 'write "reject" or "degrade"' }).default('reject'),
+  safeguard: settings({
+    /** A cheaper alias; the request's own where it is left out. */
+    alias: z.string().optional(),
+    maxOutputTokens: count(1, 1_000_000).optional(),
+    /** The oldest whole turns are left out until the rest fits; system messages stay. */
+    maxInputTokens: count(1, 100_000_000).optional(),
+  }).optional(),
+  /** For everybody who uses this feature, of one tenant together. */
+  limits: limits.default({}),
+});
+
+/** What a request may come to at most (docs/budgets.md). */
+const pricing = settings({
+  /** USD of one's own on top of each answer. */
+  feePerRequest: usd.default(0),
+  /** What a provider adds to the text: roles, its own instructions for tools and schemas. */
+  overheadTokensPerRequest: count(0, 1_000_000).default(1_000),
+  overheadTokensPerTool: count(0, 1_000_000).default(100),
+  tokensPerImage: count(0, 10_000_000).default(10_000),
+  tokensPerFile: count(0, 10_000_000).default(100_000),
 });
 
 const router = settings({
@@ -106,7 +111,7 @@ const router = settings({
   maxBodyBytes: count(1024, 100_000_000).default(1_048_576),
   /** The limit for a body that carries images. */
   maxImageBodyBytes: count(1024, 100_000_000).default(20_971_520),
-  /** For a provider that demands an output cap, when the request has none. */
+  /** The output cap of a request that names none, where its feature names none either. */
   defaultMaxOutputTokens: count(1, 1_000_000).default(4096),
 });
 
@@ -116,6 +121,9 @@ export const configSchema = settings({
   defaultFeature: slug,
   /** Origins whose pages may call. Locally every origin may. */
   origins: z.array(origin).default([]),
+  tiers,
+  tenants: z.record(tenantName, tenant).default({}),
+  pricing: pricing.prefault({}),
   router: router.prefault({}),
 }).superRefine((config, context) => {
   const aliases = Object.keys(config.aliases);
@@ -127,11 +135,27 @@ export const configSchema = settings({
       message: `"${config.defaultFeature}" is not one of features: ${Object.keys(config.features).join(', ')}`,
     });
   }
-  for (const [name, { alias }] of Object.entries(config.features)) {
-    if (alias !== undefined && !aliases.includes(alias)) {
-      const message = `"${alias}" is not one of aliases: ${aliases.join(', ')}`;
-      context.addIssue({ code: 'custom', path: ['features', name, 'alias'], message });
+  const noSuchAlias = (alias: string | undefined, path: string[]) => {
+    if (alias === undefined || aliases.includes(alias)) return;
+    context.addIssue({ code: 'custom', path, message: `"${alias}" is not one of aliases: ${aliases.join(', ')}` });
+  };
+  for (const [name, { alias, onExceed, safeguard }] of Object.entries(config.features)) {
+    noSuchAlias(alias, ['features', name, 'alias']);
+    noSuchAlias(safeguard?.alias, ['features', name, 'safeguard', 'alias']);
+    if (onExceed === 'degrade' && (safeguard === undefined || Object.keys(safeguard).length === 0)) {
+      const message = '"degrade" needs a safeguard, such as safeguard: { maxOutputTokens: 300 }';
+      context.addIssue({ code: 'custom', path: ['features', name, 'onExceed'], message });
     }
+  }
+  for (const [name, { tier }] of Object.entries(config.tenants)) {
+    if (tier === undefined || Object.hasOwn(config.tiers, tier)) continue;
+    const message = `"${tier}" is not one of tiers: ${Object.keys(config.tiers).join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['tenants', name, 'tier'], message });
+  }
+  const { totalTimeout, maxStreamDuration } = config.router;
+  if (totalTimeout + maxStreamDuration > LONGEST_RUN_MS) {
+    const message = 'together with totalTimeout at most 15m: so long a request may hold its budget';
+    context.addIssue({ code: 'custom', path: ['router', 'maxStreamDuration'], message });
   }
   const seen = new Map<string, string>();
   for (const [name, { deployments }] of Object.entries(config.aliases)) {

@@ -69,7 +69,7 @@ describe('a mistake', () => {
     [
       `${first}>tiemout`,
       '3s',
-      `${at}.tiemout: is not a setting; there are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, idleTimeout, maxParallel, price, allowParams`,
+      `${at}.tiemout: is not a setting; there are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, idleTimeout, maxParallel, price, hidesTokens, allowParams`,
     ],
     [`${first}>price`, { input: 1 }, `${at}.price.output: is missing; write a number`],
     [`${first}>price`, { input: -1, output: 1 }, `${at}.price.input: write a price in USD, 0 or more`],
@@ -102,7 +102,11 @@ describe('a mistake', () => {
     ['defaultFeature', undefined, 'defaultFeature: is missing; write a text in quotes'],
     ['features>Chat Box', {}, 'features["Chat Box"]: use lower-case letters, digits, ".", "_" and "-" (at most 63)'],
     ['features>chat>alias', 'nope', 'features.chat.alias: "nope" is not one of aliases: app/chat'],
-    ['features>chat>aliass', 'app/chat', 'features.chat.aliass: is not a setting; there are alias'],
+    [
+      'features>chat>aliass',
+      'app/chat',
+      'features.chat.aliass: is not a setting; there are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits',
+    ],
     ['origins', ['https://a.example/x'], 'origins[0]: write an origin such as "https://app.example.com", no path'],
     ['origins', 'https://a.example', 'origins: write a list: [ … ]'],
     ['router>routingStrategy', 'least-busy', 'router.routingStrategy: only "simple-shuffle" for now'],

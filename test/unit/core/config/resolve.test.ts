@@ -217,7 +217,7 @@ describe('the rest', () => {
       aliases: { 'app/chat': { deployments: [slot] }, 'app/fast': { deployments: [{ ...slot, id: 'f' }] } },
       features: { chat: {}, fast: { alias: 'app/fast' } },
     });
-    expect([...config.features.values()]).toEqual([
+    expect([...config.features.values()].map(({ name, alias }) => ({ name, alias }))).toEqual([
       { name: 'chat', alias: 'app/chat' },
       { name: 'fast', alias: 'app/fast' },
     ]);

@@ -1,5 +1,12 @@
 /** The pipeline with in-memory ports: everything but the network is the real thing. */
-import type { Alias, Config, Deployment, RouterSettings } from '../../../../worker/core/config/config.ts';
+import type {
+  Alias,
+  Config,
+  Deployment,
+  Feature,
+  PricingSettings,
+  RouterSettings,
+} from '../../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
@@ -28,6 +35,7 @@ export const deployment = (id: string, more: Partial<Deployment> = {}): Deployme
   idleTimeoutMs: 15_000,
   maxParallel: Number.POSITIVE_INFINITY,
   price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },
+  hidesTokens: undefined,
   allowParams: [],
   paramCosts: {},
   defaultMaxOutputTokens: 4_096,
@@ -47,6 +55,28 @@ export const SETTINGS: RouterSettings = {
   maxBodyBytes: 1_048_576,
   maxImageBodyBytes: 20_971_520,
 };
+
+export const PRICING: PricingSettings = {
+  feePerRequestUsd: 0,
+  overheadTokensPerRequest: 1_000,
+  overheadTokensPerTool: 100,
+  tokensPerImage: 10_000,
+  tokensPerFile: 100_000,
+};
+
+export const feature = (name: string, more: Partial<Feature> = {}): Feature => ({
+  name,
+  alias: 'app/chat',
+  caps: {
+    maxInputTokens: undefined,
+    maxOutputTokens: undefined,
+    defaultMaxOutputTokens: 4_096,
+    maxCostMicroUsd: undefined,
+  },
+  safeguard: undefined,
+  limits: {},
+  ...more,
+});
 
 export interface Sent {
   body?: Record<string, unknown> | string;
@@ -88,11 +118,14 @@ export class TestRouter {
     const config: Config = {
       aliases: new Map([[alias.name, alias]]),
       features: new Map([
-        ['chat', { name: 'chat', alias: alias.name }],
-        ['summarize', { name: 'summarize', alias: alias.name }],
+        ['chat', feature('chat')],
+        ['summarize', feature('summarize')],
       ]),
       defaultFeature: 'chat',
       origins: [],
+      tenants: new Map(),
+      tiers: new Map(),
+      pricing: PRICING,
       router,
     };
     this.deps = {

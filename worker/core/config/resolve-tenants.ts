@@ -1,0 +1,23 @@
+import type { Limits } from '../ledger/types.ts';
+import type { Config, Tenant } from './config.ts';
+import { ledgerLimits } from './limits-schema.ts';
+import type { CheckedConfig } from './schema.ts';
+
+export function resolveTenants(checked: CheckedConfig): Pick<Config, 'tenants' | 'tiers'> {
+  const tiers = new Map<string, Partial<Limits>>(
+    Object.entries(checked.tiers).map(([name, limits]) => [name, ledgerLimits(limits)]),
+  );
+  const tenants = new Map<string, Tenant>(
+    Object.entries(checked.tenants).map(([name, tenant]) => [
+      name,
+      {
+        limits: { ...tiers.get(tenant.tier ?? ''), ...ledgerLimits(tenant.limits) },
+        userLimits: ledgerLimits(tenant.userLimits),
+        anonymousLimits: ledgerLimits(tenant.anonymousLimits),
+        locationHint: tenant.locationHint,
+        whenLedgerUnreachable: tenant.whenLedgerUnreachable,
+      },
+    ]),
+  );
+  return { tenants, tiers };
+}

@@ -1,0 +1,34 @@
+/** What the schemas of the config are made of. Each message tells what would be right. */
+import * as z from 'zod';
+import { durationMs } from './duration.ts';
+
+/** An object of these settings and no others. */
+export const settings = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `is not a setting; there are ${Object.keys(shape).join(', ')}` : undefined,
+  });
+
+export const duration = (least: string, most: string) =>
+  z.string({ error: 'write a duration with its unit, such as "500ms", "30s" or "2m"' }).transform((text, context) => {
+    const ms = durationMs(text);
+    const [leastMs, mostMs] = [durationMs(least) ?? 0, durationMs(most) ?? 0];
+    if (ms === undefined) {
+      context.addIssue(`"${text}" is not a duration; write "500ms", "30s" or "2m"`);
+    } else if (ms < leastMs || ms > mostMs) {
+      context.addIssue(`"${text}" is out of range; write ${least} to ${most}`);
+    }
+    return ms ?? 0;
+  });
+
+export const count = (least: number, most: number) =>
+  z.number().int().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`);
+
+export const usd = z
+  .number()
+  .min(0, 'write a price in USD, 0 or more')
+  .max(1_000_000, 'write a price in USD up to a million');
+
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)');
