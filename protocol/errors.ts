@@ -1,4 +1,6 @@
 /** Every refusal and failure a client can meet, by name, and how each looks on the wire (OpenAI's error body, DESIGN §3.8). */
+import { type BudgetExceeded, budgetToWire, type RateLimitExceeded, rateToWire } from './limit-errors.ts';
+import { FINAL, retryAfter, type WireError, wire } from './wire-error.ts';
 
 export type RouterError =
   | { code: 'invalid_json'; detail: string }
@@ -27,6 +29,14 @@ export type RouterError =
   | { code: 'overloaded'; retryAfterMs: number }
   | { code: 'rate_limited_by_provider'; retryAfterMs: number }
   | { code: 'key_store_unavailable'; retryAfterMs: number }
+  /** The request itself is above what its feature allows. */
+  | { code: 'feature_cap_exceeded'; feature: string; param: string; detail: string }
+  | BudgetExceeded
+  | RateLimitExceeded
+  /** An operator has revoked the key, user or feature. */
+  | { code: 'access_revoked'; scope: string }
+  | { code: 'unknown_tier'; tier: string }
+  | { code: 'ledger_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
   /** After the first content byte: told inside the stream. */
@@ -34,13 +44,7 @@ export type RouterError =
   | { code: 'internal_error' };
 
 /** Codes that are still to come (DESIGN §6). */
-type ComingCode =
-  | 'budget_exceeded'
-  | 'rate_limit_exceeded'
-  | 'idempotency_mismatch'
-  | 'idempotency_expired'
-  | 'stream_not_found'
-  | 'stopped';
+type ComingCode = 'idempotency_mismatch' | 'idempotency_expired' | 'stream_not_found' | 'stopped';
 
 /** All of Carryon's own codes; one that is missing here does not compile. */
 const OWN_CODES: Readonly<Record<RouterError['code'] | ComingCode, true>> = {
@@ -72,44 +76,17 @@ const OWN_CODES: Readonly<Record<RouterError['code'] | ComingCode, true>> = {
   client_gone: true,
   stream_interrupted: true,
   internal_error: true,
+  feature_cap_exceeded: true,
   budget_exceeded: true,
   rate_limit_exceeded: true,
+  access_revoked: true,
+  unknown_tier: true,
+  ledger_unavailable: true,
   idempotency_mismatch: true,
   idempotency_expired: true,
   stream_not_found: true,
   stopped: true,
 };
-
-export interface WireError {
-  status: number;
-  headers: Record<string, string>;
-  body: { error: { message: string; type: string; param: string | null; code: string } };
-}
-
-type Kind =
-  | 'invalid_request_error'
-  | 'authentication_error'
-  | 'permission_error'
-  | 'not_found_error'
-  | 'rate_limit_error'
-  | 'server_error';
-
-const wire = (
-  code: string,
-  status: number,
-  type: Kind,
-  message: string,
-  { param = null, headers = {} }: { param?: string | null; headers?: Record<string, string> } = {},
-): WireError => ({ status, headers, body: { error: { message, type, param, code } } });
-
-/** A final refusal: asking again as it is cannot help, and both official SDKs obey the header. */
-const FINAL = { 'x-should-retry': 'false' };
-
-/** Whole seconds for `retry-after` (rounded up: never sooner than true), milliseconds beside it. */
-const retryAfter = (ms: number): Record<string, string> => ({
-  'retry-after': String(Math.max(1, Math.ceil(ms / 1000))),
-  'retry-after-ms': String(Math.max(0, Math.ceil(ms))),
-});
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
@@ -259,8 +236,31 @@ export function errorToWire(error: RouterError): WireError {
         429,
         'rate_limit_error',
         'Every provider behind this alias is rate limiting us (the providers’ limit, not Carryon’s).',
-        { headers: retryAfter(error.retryAfterMs) },
+        { headers: retryAfter(error.retryAfterMs), limit: { owner: 'provider' } },
       );
+    case 'feature_cap_exceeded':
+      return wire(error.code, 400, 'invalid_request_error', `Feature "${error.feature}": ${error.detail}`, {
+        param: error.param,
+        headers: FINAL,
+      });
+    case 'budget_exceeded':
+      return budgetToWire(error);
+    case 'rate_limit_exceeded':
+      return rateToWire(error);
+    case 'access_revoked':
+      return wire(error.code, 403, 'permission_error', `Access was revoked for ${error.scope}.`, { headers: FINAL });
+    case 'unknown_tier':
+      return wire(
+        error.code,
+        403,
+        'permission_error',
+        `This key's tier "${error.tier}" is not in the config any more. Put it back, or make a new key.`,
+        { headers: FINAL },
+      );
+    case 'ledger_unavailable':
+      return wire(error.code, 503, 'server_error', 'Budgets cannot be checked right now. Ask again shortly.', {
+        headers: retryAfter(error.retryAfterMs),
+      });
     case 'key_store_unavailable':
       return wire(error.code, 503, 'server_error', 'Keys cannot be checked right now. Ask again shortly.', {
         headers: retryAfter(error.retryAfterMs),

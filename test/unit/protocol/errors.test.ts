@@ -35,6 +35,24 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   overloaded: [{ code: 'overloaded', retryAfterMs: 1_500 }, 503, 'retryable'],
   rate_limited_by_provider: [{ code: 'rate_limited_by_provider', retryAfterMs: 1_500 }, 429, 'retryable'],
   key_store_unavailable: [{ code: 'key_store_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
+  feature_cap_exceeded: [
+    { code: 'feature_cap_exceeded', feature: 'chat', param: 'max_tokens', detail: 'at most 300' },
+    400,
+    'final',
+  ],
+  budget_exceeded: [
+    { code: 'budget_exceeded', scope: 'user:ana', limit: 'daily', resetsAt: 1.8e12, retryAfterMs: 9, onlyHeld: false },
+    429,
+    'final',
+  ],
+  rate_limit_exceeded: [
+    { code: 'rate_limit_exceeded', scope: 'tenant', limit: 'rps', cap: 10, retryAfterMs: 1_500, neverFits: false },
+    429,
+    'retryable',
+  ],
+  access_revoked: [{ code: 'access_revoked', scope: 'user:ana' }, 403, 'final'],
+  unknown_tier: [{ code: 'unknown_tier', tier: 'gold' }, 403, 'final'],
+  ledger_unavailable: [{ code: 'ledger_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
   internal_error: [{ code: 'internal_error' }, 500, 'retryable'],
   stream_interrupted: [{ code: 'stream_interrupted', detail: 'cut' }, 502, 'told in the stream'],
   body_timeout: [{ code: 'body_timeout', limitMs: 60_000 }, 408, 'retryable'],
@@ -49,7 +67,8 @@ describe.each(Object.values(EVERY).map((entry) => [entry[0].code, ...entry] as c
     it('has its status and the four keys of the body, and a sentence', () => {
       expect(wire.status).toBe(status);
       expect(Object.keys(wire.body)).toEqual(['error']);
-      expect(Object.keys(wire.body.error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
+      const { limit: _, ...openai } = wire.body.error;
+      expect(Object.keys(openai).toSorted()).toEqual(['code', 'message', 'param', 'type']);
       expect(wire.body.error.code).toBe(code === 'provider_rejected' ? 'flagged' : code);
       expect(wire.body.error.message.length).toBeGreaterThan(0);
       expect(wire.body.error.param === null || typeof wire.body.error.param === 'string').toBe(true);
@@ -137,5 +156,72 @@ describe('what to do next', () => {
   ])('is never one of Carryon’s own: %s', (providerCode) => {
     const error = { code: 'provider_rejected', status: 400, detail: 'no', providerCode } as const;
     expect(errorToWire(error).body.error.code).toBe('provider_rejected');
+  });
+});
+
+describe('whose limit it was', () => {
+  const figures = { spentMicroUsd: 990_000, heldMicroUsd: 5_000, capMicroUsd: 1_000_000, wantedMicroUsd: 6_200 };
+  const refused: RouterError = {
+    code: 'budget_exceeded',
+    scope: 'tenant',
+    limit: 'monthly',
+    figures,
+    resetsAt: Date.UTC(2026, 11, 1),
+    retryAfterMs: 1_000,
+    onlyHeld: false,
+  };
+
+  it('a budget that is spent: what was spent, held, the cap, and when it resets; asking again is in vain', () => {
+    const { headers, body } = errorToWire(refused);
+    expect(headers).toEqual({ 'x-should-retry': 'false' });
+    expect(body.error.message).toBe(
+      "Carryon's monthly budget of your tenant leaves no room for this request. It could cost up to $0.0062; spent $0.99, held $0.005, cap $1. It resets at 2026-12-01T00:00:00.000Z.",
+    );
+    expect(body.error.limit).toEqual({
+      owner: 'carryon',
+      scope: 'tenant',
+      name: 'monthly',
+      ...figures,
+      resetsAt: Date.UTC(2026, 11, 1),
+    });
+  });
+
+  it('a budget that others only hold: ask again', () => {
+    const { headers, body } = errorToWire({ ...refused, onlyHeld: true });
+    expect(headers).toEqual({ 'retry-after': '1', 'retry-after-ms': '1000' });
+    expect(body.error.message).toContain('ask again shortly');
+  });
+
+  it('a caller who may not see costs sees no figures', () => {
+    const { figures: _, ...hidden } = refused;
+    const { body } = errorToWire(hidden);
+    expect(body.error.message).not.toContain('$');
+    expect(body.error.limit).toEqual({
+      owner: 'carryon',
+      scope: 'tenant',
+      name: 'monthly',
+      resetsAt: refused.resetsAt,
+    });
+  });
+
+  it.each([
+    ['rps', 'the rate of requests (at most 7 in a burst)'],
+    ['tpm', 'tokens (7 a minute)'],
+    ['parallel', 'requests at once (7)'],
+  ] as const)('%s', (limit, words) => {
+    const pace = { code: 'rate_limit_exceeded', scope: 'feature:chat', limit, cap: 7, retryAfterMs: 120 } as const;
+    const soon = errorToWire({ ...pace, neverFits: false });
+    expect(soon.body.error.message).toBe(
+      `Carryon's limit on ${words} for the feature "chat" is reached. Ask again in 120 ms.`,
+    );
+    expect(soon.headers).toEqual({ 'retry-after': '1', 'retry-after-ms': '120' });
+    expect(soon.body.error.limit).toEqual({ owner: 'carryon', scope: 'feature:chat', name: limit, cap: 7 });
+    expect(errorToWire({ ...pace, neverFits: true }).headers).toEqual({ 'x-should-retry': 'false' });
+  });
+
+  it('a provider’s own limit is called so', () => {
+    expect(errorToWire({ code: 'rate_limited_by_provider', retryAfterMs: 1 }).body.error.limit).toEqual({
+      owner: 'provider',
+    });
   });
 });

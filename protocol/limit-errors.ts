@@ -1,0 +1,85 @@
+/** Refusals of a budget or a rate as they look on the wire (DESIGN §6 "Refusals"). */
+import { FINAL, retryAfter, type WireError, type WireLimit, wire } from './wire-error.ts';
+
+/** Figures of money; left out where the caller may not see what things cost. */
+export interface BudgetFigures {
+  spentMicroUsd: number;
+  heldMicroUsd: number;
+  capMicroUsd: number;
+  wantedMicroUsd: number;
+}
+
+export interface BudgetExceeded {
+  code: 'budget_exceeded';
+  scope: string;
+  /** `request`: the feature's `maxCostPerRequest`. */
+  limit: 'monthly' | 'daily' | 'request';
+  figures?: BudgetFigures;
+  /** When the period ends, epoch milliseconds; null where time changes nothing. */
+  resetsAt: number | null;
+  retryAfterMs: number;
+  /** Only what others hold stands in the way: it may come back at any moment. */
+  onlyHeld: boolean;
+}
+
+export interface RateLimitExceeded {
+  code: 'rate_limit_exceeded';
+  scope: string;
+  limit: 'rps' | 'tpm' | 'parallel';
+  /** Requests at once out of a full bucket, tokens a minute, or requests under way. */
+  cap: number;
+  retryAfterMs: number;
+  /** More than the limit ever lets through at once. */
+  neverFits: boolean;
+}
+
+export function budgetToWire(error: BudgetExceeded): WireError {
+  const { scope, limit, figures, resetsAt, onlyHeld, retryAfterMs } = error;
+  const money = figures === undefined ? '' : ` ${inWords(figures)}`;
+  const whole = `Carryon's ${PERIODS[limit]} of ${ofScope(scope)} leaves no room for this request.${money}`;
+  const advice = onlyHeld
+    ? ' Only what running requests hold stands in the way: ask again shortly.'
+    : resetsAt === null
+      ? ' Send a shorter request or a smaller output cap.'
+      : ` It resets at ${new Date(resetsAt).toISOString()}.`;
+  return wire(error.code, 429, 'rate_limit_error', whole + advice, {
+    headers: onlyHeld ? retryAfter(retryAfterMs) : FINAL,
+    limit: { owner: 'carryon', scope, name: limit, ...figures, ...(resetsAt !== null && { resetsAt }) },
+  });
+}
+
+const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;
+
+export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }: RateLimitExceeded): WireError {
+  const says: WireLimit = { owner: 'carryon', scope, name: limit, cap };
+  const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${ofScope(scope)}`;
+  return neverFits
+    ? wire(code, 429, 'rate_limit_error', `${whole} is less than this request alone could take.`, {
+        headers: FINAL,
+        limit: says,
+      })
+    : wire(code, 429, 'rate_limit_error', `${whole} is reached. Ask again in ${Math.ceil(retryAfterMs)} ms.`, {
+        headers: retryAfter(retryAfterMs),
+        limit: says,
+      });
+}
+
+const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string>> = {
+  rps: (cap) => `the rate of requests (at most ${cap} in a burst)`,
+  tpm: (cap) => `tokens (${cap} a minute)`,
+  parallel: (cap) => `requests at once (${cap})`,
+};
+
+function ofScope(scope: string): string {
+  if (scope === 'tenant') return 'your tenant';
+  if (scope === 'anonymous') return 'requests without a user';
+  const colon = scope.indexOf(':');
+  return `the ${scope.slice(0, colon)} "${scope.slice(colon + 1, colon + 101)}"`;
+}
+
+function inWords({ spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd }: BudgetFigures): string {
+  const [spent, held, cap, wanted] = [spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd].map(usd);
+  return `It could cost up to ${wanted}; spent ${spent}, held ${held}, cap ${cap}.`;
+}
+
+const usd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(6).replace(/\.?0+$/, '') || '0'}`;
