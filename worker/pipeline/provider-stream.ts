@@ -1,5 +1,6 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import type { Failure, FailureKind } from '../core/routing/failure.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { Silence } from './silence.ts';
@@ -37,6 +38,8 @@ export class ProviderStream {
   readonly translator: StreamTranslator;
   /** Some content has come; set before the batch that holds it is returned. */
   hasContent = false;
+  /** What was read so far, handed on or not: together at least as many as the tokens that were generated for it. */
+  readonly passed = { textBytes: 0, chunks: 0 };
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
   readonly #parser: EventSourceParser;
@@ -182,9 +185,16 @@ export class ProviderStream {
       if (step.kind === 'chunk') {
         if (step.finished) this.#finished = true;
         if (step.content || step.finished) this.hasContent = true;
+        this.passed.textBytes += step.textBytes;
+        this.passed.chunks++;
         this.#chunks.push(step);
-      } else if (step.kind === 'done') this.#saidDone = true;
-      else this.#failure = this.#present(step.failure);
+      } else if (step.kind === 'unseen') this.passed.textBytes += step.textBytes;
+      else if (step.kind === 'done') this.#saidDone = true;
+      else {
+        // Cut in its middle, or unreadable: whatever was generated is somewhere in it. After the last finish nothing is.
+        if (step.failure.kind === 'malformed' && !this.#finished) this.passed.textBytes += utf8Bytes(data);
+        this.#failure = this.#present(step.failure);
+      }
     }
   }
 

@@ -47,8 +47,11 @@ export type Reply =
 
 export type StreamStep =
   /** `data`: JSON text of a `ChatChunk` without usage. `content`: it shows the reader something (text, reasoning, refusal,
-   *  a tool call). `finished`: by now as many choices as were asked for have their `finish_reason`. */
-  | { kind: 'chunk'; data: string; content: boolean; finished: boolean }
+   *  a tool call). `finished`: by now as many choices as were asked for have their `finish_reason`. `textBytes`: UTF-8 of
+   *  all that was generated for it; each token is a byte or more, but for the few without text: no more than there are chunks. */
+  | { kind: 'chunk'; data: string; content: boolean; finished: boolean; textBytes: number }
+  /** Generated and billed, and not passed on: a signature, a block that no chunk has a place for. */
+  | { kind: 'unseen'; textBytes: number }
   /** The provider said that nothing more comes. */
   | { kind: 'done' }
   | { kind: 'failure'; failure: Failure };

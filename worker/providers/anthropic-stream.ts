@@ -1,7 +1,9 @@
 import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../protocol/chat.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
 import { finishReason, mergeUsage, readAnthropicUsage, wireUsage } from './anthropic-usage.ts';
+import { generatedBytes } from './generated-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { isObject, named } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
@@ -57,9 +59,9 @@ export class AnthropicStream implements StreamTranslator {
       case 'message_start':
         return this.#start(event);
       case 'content_block_start':
-        return this.#blockStart(event);
+        return this.#blockStart(event, bytesIn(event.content_block, data));
       case 'content_block_delta':
-        return this.#delta(event);
+        return this.#delta(event, bytesIn(event.delta, data));
       case 'content_block_stop':
         return this.#blockStop(event);
       case 'message_delta':
@@ -83,69 +85,77 @@ export class AnthropicStream implements StreamTranslator {
     this.model = named(message.model) ?? this.model;
     this.#takeUsage(message.usage);
     this.#started = true;
-    return this.#chunk({ role: 'assistant', content: '' }, null, false);
+    return this.#chunk({ role: 'assistant', content: '' }, null, false, 0);
   }
 
-  #blockStart({ index, content_block: block }: Json): StreamStep[] {
+  #blockStart({ index, content_block: block }: Json, textBytes: number): StreamStep[] {
     if (!isObject(block)) return this.#malformed('content_block_start has no block.');
-    if (block.type === 'text') return this.#text(block.text);
-    if (block.type === 'thinking') return this.#thinking(block.thinking);
-    if (block.type !== 'tool_use') return NOTHING;
+    if (block.type === 'text') return this.#text(block.text, textBytes);
+    if (block.type === 'thinking') return this.#thinking(block.thinking, textBytes);
+    if (block.type !== 'tool_use') return unseen(textBytes);
     if (typeof block.id !== 'string' || typeof block.name !== 'string') {
       return this.#malformed('A tool_use block has no id or name.');
     }
     const tool: ToolBlock = { index: this.#tools.size, hasArguments: false, input: block.input };
     this.#tools.set(index, tool);
     const call = { index: tool.index, id: block.id, type: 'function' as const };
-    return this.#chunk({ tool_calls: [{ ...call, function: { name: block.name, arguments: '' } }] }, null, true);
+    return this.#chunk(
+      { tool_calls: [{ ...call, function: { name: block.name, arguments: '' } }] },
+      null,
+      true,
+      textBytes,
+    );
   }
 
-  #delta({ index, delta }: Json): StreamStep[] {
+  #delta({ index, delta }: Json, textBytes: number): StreamStep[] {
     if (!isObject(delta)) return this.#malformed('content_block_delta has no delta.');
     switch (delta.type) {
       case 'text_delta':
-        return typeof delta.text === 'string' ? this.#text(delta.text) : this.#malformed('A text_delta has no text.');
+        if (typeof delta.text !== 'string') return this.#malformed('A text_delta has no text.');
+        return this.#text(delta.text, textBytes);
       case 'thinking_delta':
-        return this.#thinking(delta.thinking);
+        return this.#thinking(delta.thinking, textBytes);
       case 'input_json_delta':
-        return this.#toolInput(index, delta.partial_json);
+        return this.#toolInput(index, delta.partial_json, textBytes);
       default:
-        return NOTHING; // signatures and citations have no place in a chunk
+        return unseen(textBytes); // signatures and citations have no place in a chunk
     }
   }
 
-  #text(text: unknown): StreamStep[] {
-    return typeof text === 'string' && text !== '' ? this.#chunk({ content: text }, null, true) : NOTHING;
+  #text(text: unknown, textBytes: number): StreamStep[] {
+    if (typeof text !== 'string' || text === '') return unseen(textBytes);
+    return this.#chunk({ content: text }, null, true, textBytes);
   }
 
-  #thinking(text: unknown): StreamStep[] {
-    return typeof text === 'string' && text !== '' ? this.#chunk({ reasoning_content: text }, null, true) : NOTHING;
+  #thinking(text: unknown, textBytes: number): StreamStep[] {
+    if (typeof text !== 'string' || text === '') return unseen(textBytes);
+    return this.#chunk({ reasoning_content: text }, null, true, textBytes);
   }
 
-  #toolInput(index: unknown, json: unknown): StreamStep[] {
+  #toolInput(index: unknown, json: unknown, textBytes: number): StreamStep[] {
     const tool = this.#tools.get(index);
     if (typeof json !== 'string') return this.#malformed('An input_json_delta has no partial_json.');
-    if (tool === undefined || json === '') return NOTHING;
+    if (tool === undefined || json === '') return unseen(textBytes);
     tool.hasArguments = true;
-    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, null, true);
+    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, null, true, textBytes);
   }
 
-  /** A call without any input still has arguments: an empty object. */
+  /** A call without any input still has arguments: an empty object. What there is was counted at the block's start. */
   #blockStop({ index }: Json): StreamStep[] {
     const tool = this.#tools.get(index);
     if (tool === undefined || tool.hasArguments) return NOTHING;
     tool.hasArguments = true;
     const text = jsonText(isObject(tool.input) ? tool.input : {});
     if (text === undefined) return this.#malformed('The input of a tool_use block is nested too deeply.');
-    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, null, true);
+    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, null, true, 0);
   }
 
   #messageDelta({ delta, usage }: Json): StreamStep[] {
     this.#takeUsage(usage);
-    const reason = isObject(delta) ? delta.stop_reason : undefined;
-    if (typeof reason !== 'string' || this.#finished) return NOTHING;
+    if (!isObject(delta) || typeof delta.stop_reason !== 'string' || this.#finished) return NOTHING;
     this.#finished = true;
-    return this.#chunk({}, finishReason(reason), false);
+    // The stop sequence was generated too, and is taken off the text.
+    return this.#chunk({}, finishReason(delta.stop_reason), false, generatedBytes(delta.stop_sequence) ?? 0);
   }
 
   #takeUsage(value: unknown): void {
@@ -157,14 +167,19 @@ export class AnthropicStream implements StreamTranslator {
     return { id: this.#id, object: 'chat.completion.chunk', created: this.#created, model: this.model ?? '' };
   }
 
-  #chunk(delta: Delta, finish_reason: FinishReason | null, content: boolean): StreamStep[] {
+  #chunk(delta: Delta, finish_reason: FinishReason | null, content: boolean, textBytes: number): StreamStep[] {
     if (!this.#started) return this.#malformed('The stream did not begin with message_start.');
     if (content) this.#hasContent = true;
     const chunk: ChatChunk = { ...this.#envelope(), choices: [{ index: 0, delta, finish_reason }] };
-    return [{ kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.#finished }];
+    return [{ kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.#finished, textBytes }];
   }
 
   #malformed(message: string): StreamStep[] {
     return [{ kind: 'failure', failure: malformed(message) }];
   }
 }
+
+/** What the model generated in `value`; too deep to be read, no more than the event's whole text. */
+const bytesIn = (value: unknown, data: string): number => generatedBytes(value) ?? utf8Bytes(data);
+
+const unseen = (textBytes: number): StreamStep[] => (textBytes === 0 ? NOTHING : [{ kind: 'unseen', textBytes }]);

@@ -1,6 +1,8 @@
 import type { Usage } from '../../protocol/chat.ts';
 import type { Failure } from '../core/routing/failure.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
+import { generatedBytes } from './generated-bytes.ts';
 import { isTooDeep, jsonText } from './json-text.ts';
 import { failureInside } from './openai-failure.ts';
 import { BROKEN_OFF } from './openai-reply.ts';
@@ -72,7 +74,8 @@ export class OpenAiStream implements StreamTranslator {
     // A line break inside JSON is legal, inside an SSE line it is not.
     const text = hasUsage || data.includes('\n') ? jsonText(chunk) : data;
     if (text === undefined) return failed(malformed('A line of the stream is nested too deeply.'));
-    return [{ kind: 'chunk', data: text, content, finished: this.#finished.size >= this.#asked }];
+    const finished = this.#finished.size >= this.#asked;
+    return [{ kind: 'chunk', data: text, content, finished, textBytes: bytesIn(choices) ?? utf8Bytes(data) }];
   }
 
   /** Whether the choice shows something, or what is wrong with it. */
@@ -109,6 +112,17 @@ export class OpenAiStream implements StreamTranslator {
       usage: this.#wireUsage,
     };
   }
+}
+
+/** What the models of all choices generated here; what stands beside the deltas (logprobs, filters) says it again. */
+function bytesIn(choices: readonly unknown[]): number | undefined {
+  let bytes = 0;
+  for (const choice of choices) {
+    const inside = generatedBytes((choice as Json).delta);
+    if (inside === undefined) return undefined;
+    bytes += inside;
+  }
+  return bytes;
 }
 
 const failed = (failure: Failure): StreamStep[] => [{ kind: 'failure', failure }];

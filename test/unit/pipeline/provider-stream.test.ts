@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { WireFormat } from '../../../worker/core/config/config.ts';
 import { type Batch, ProviderStream, type StreamLimits } from '../../../worker/pipeline/provider-stream.ts';
 import { adapterFor } from '../../../worker/providers/presets.ts';
 import { START, TestClock } from './support/clock.ts';
@@ -10,13 +11,13 @@ import { type Step, Upstream } from './support/upstream.ts';
 const CHAT: ChatRequest = { model: 'app/chat', messages: [], stream: true, includeUsage: true, rest: {} };
 const LIMITS: StreamLimits = { firstContentAt: START + 8_000, idleTimeoutMs: 5_000, endAt: START + 60_000 };
 
-async function open(steps: readonly Step[], limits: Partial<StreamLimits> = {}) {
+async function open(steps: readonly Step[], limits: Partial<StreamLimits> = {}, format: WireFormat = 'openai') {
   const clock = new TestClock();
   const upstream = new Upstream(clock);
   upstream.on('a', streamed(...steps));
   const response = await upstream.fetch('https://a.example/', { body: '{}' });
   if (response.body === null) throw new Error('no body');
-  const translator = adapterFor('openai').stream(CHAT, START);
+  const translator = adapterFor(format).stream(CHAT, START);
   const stream = new ProviderStream(response.body, translator, { ...LIMITS, ...limits }, clock, (failure) => failure);
   return { clock, stream, translator, call: upstream.calls[0] };
 }
@@ -199,6 +200,45 @@ describe('after the finish_reason', () => {
     const opened = await open([role, finish, DONE]);
     expect(await readAll(opened)).toMatchObject({ shown: '', end: { complete: true } });
     expect(opened.stream.hasContent).toBe(true);
+  });
+});
+
+describe('what passed', () => {
+  const passedBy = async (...steps: Step[]) => {
+    const opened = await open(steps);
+    await readAll(opened);
+    return opened.stream.passed;
+  };
+
+  it('is every chunk’s text, in bytes', async () => {
+    expect(await passedBy(role, text('né'), text('😀'), finish, usage, DONE)).toEqual({ textBytes: 7, chunks: 4 });
+  });
+
+  it('is what was read, handed on or not', async () => {
+    const opened = await open([role + text('a') + text('b'), 'hang']);
+    expect(opened.stream.passed).toEqual({ textBytes: 0, chunks: 0 });
+    const { chunks } = await opened.stream.read();
+    expect([chunks.length, opened.stream.passed]).toEqual([3, { textBytes: 2, chunks: 3 }]);
+  });
+
+  it('of an event cut in its middle is all of it: some was generated', async () => {
+    const cut = text('a long answer in one piece').slice(0, -40);
+    const { textBytes } = await passedBy(text('a'), cut, 'reset');
+    expect(textBytes).toBe(1 + cut.length - 'data: '.length);
+  });
+
+  it('is nothing of an error, of nonsense behind the finish, or of what comes behind a failure', async () => {
+    expect(await passedBy(text('a'), errorEvent, text('b'))).toEqual({ textBytes: 1, chunks: 1 });
+    expect(await passedBy(text('a'), finish, 'data: {\n\n')).toEqual({ textBytes: 1, chunks: 2 });
+  });
+
+  it('holds what no chunk shows', async () => {
+    const event = (type: string, fields: object) => `data: ${JSON.stringify({ type, ...fields })}\n\n`;
+    const start = event('message_start', { message: { id: 'a' } });
+    const unseen = event('content_block_delta', { index: 0, delta: { type: 'signature_delta', signature: 'EsEC' } });
+    const opened = await open([start + unseen, 'hang'], {}, 'anthropic');
+    await opened.clock.run(opened.stream.read());
+    expect(opened.stream.passed).toEqual({ textBytes: 4, chunks: 1 });
   });
 });
 

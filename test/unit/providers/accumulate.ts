@@ -10,6 +10,8 @@ export interface Streamed {
   done: boolean;
   /** Number of the chunk that first showed something; of the one that finished. */
   firstContent: number;
+  /** What a metering pipeline would count. */
+  textBytes: number;
   finishedAt: number;
 }
 
@@ -22,7 +24,7 @@ export function play(stream: StreamTranslator, events: readonly WireEvent[]): St
   for (const step of steps) {
     if (step.kind === 'failure') failure ??= step.failure;
     else if (step.kind === 'done') done = true;
-    else addChunk(choices, JSON.parse(step.data) as ChatChunk);
+    else if (step.kind === 'chunk') addChunk(choices, JSON.parse(step.data) as ChatChunk);
   }
   const chunks = steps.filter((step) => step.kind === 'chunk');
   return {
@@ -30,6 +32,7 @@ export function play(stream: StreamTranslator, events: readonly WireEvent[]): St
     choices: [...choices].sort(([a], [b]) => a - b).map(([, choice]) => tidy(choice)),
     failure,
     done,
+    textBytes: steps.reduce((sum, step) => sum + ('textBytes' in step ? step.textBytes : 0), 0),
     firstContent: chunks.findIndex((step) => step.content),
     finishedAt: chunks.findIndex((step) => step.finished),
   };

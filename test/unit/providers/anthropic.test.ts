@@ -29,4 +29,5 @@ describeAdapter({
   ).split(' '),
   freeForm: ['input', 'input_schema', 'schema'],
   wire: anthropicWire,
+  summarizes: true,
 });

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import type { Quirks } from '../../../worker/core/config/quirks.ts';
 import { FAILURE_RULES } from '../../../worker/core/routing/failure.ts';
+import { utf8Bytes } from '../../../worker/core/utf8-bytes.ts';
 import type { Adapter } from '../../../worker/providers/adapter.ts';
 import { withLegacyFunctions } from '../../../worker/providers/legacy-functions.ts';
-import { play, readWhole } from './accumulate.ts';
-import { answers, type Wire } from './answers.ts';
+import { play, readWhole, type Streamed } from './accumulate.ts';
+import { type Answer, answers, type Wire } from './answers.ts';
 import { junkBody, legalBody } from './arbitraries.ts';
 import { bodyOf, chat, target } from './chats.ts';
 import { errorSamples, parseEvents, type Sample, samples, type WireEvent } from './fixtures.ts';
@@ -23,6 +24,8 @@ export interface Conformance {
   /** Keys whose values are free-form: schemas, tool inputs. */
   freeForm: readonly string[];
   wire: Wire;
+  /** Of reasoning only summaries are shown, while all of it is billed. */
+  summarizes: boolean;
 }
 
 const NOW_MS = 1_795_219_200_123;
@@ -36,10 +39,11 @@ export function describeAdapter(suite: Conformance): void {
   describe(`${suite.name}: whatever is nested, never an exception`, () => deepTests(suite));
 }
 
-function sampleTests({ adapter, fixtures }: Conformance): void {
+function sampleTests({ adapter, fixtures, summarizes }: Conformance): void {
   for (const provider of fixtures) {
     for (const sample of samples(provider, 'json')) it(`${provider}/${sample.name}`, () => checkWhole(adapter, sample));
-    for (const sample of samples(provider, 'sse')) it(`${provider}/${sample.name}`, () => checkStream(adapter, sample));
+    for (const sample of samples(provider, 'sse'))
+      it(`${provider}/${sample.name}`, () => checkStream(adapter, sample, summarizes));
     for (const error of errorSamples(provider)) {
       it(`${provider}: ${error.status} ${error.name}`, () => {
         const headers = error.headers ?? {};
@@ -68,7 +72,7 @@ function checkWhole(adapter: Adapter, { text, expect: expected }: Sample): void 
   expect(body).toMatchObject({ object: 'chat.completion', created: 1_795_219_200, model: expected.model });
 }
 
-function checkStream(adapter: Adapter, { text, expect: expected }: Sample): void {
+function checkStream(adapter: Adapter, { text, expect: expected }: Sample, summarizes: boolean): void {
   const stream = adapter.stream(chat({ stream: true, ...(expected.n ? { n: expected.n } : {}) }), NOW_MS);
   const played = play(stream, parseEvents(text));
   for (const step of played.steps) {
@@ -91,7 +95,24 @@ function checkStream(adapter: Adapter, { text, expect: expected }: Sample): void
   if (expected.usage) {
     expect(usageChunk).toMatchObject({ object: 'chat.completion.chunk', model: expected.model, choices: [] });
     expect(usageChunk?.usage).toMatchObject({ prompt_tokens: expected.usage.inputTokens });
+    checkBound(played, expected, summarizes);
   } else expect(usageChunk).toBeUndefined();
+}
+
+/** DESIGN §3.2: without usage a stream is booked by what passed, which must be no less than what is billed and not hidden. */
+function checkBound(
+  { steps, textBytes }: Streamed,
+  { usage, choices = [] }: Sample['expect'],
+  summarizes: boolean,
+): void {
+  const { outputTokens = 0, reasoningTokens = 0 } = usage ?? {};
+  const showsReasoning = choices.some(({ reasoning }) => reasoning !== undefined);
+  // What was reasoned unseen, or held back by a filter, never came by; beside it, `outputTokens` counts more that is hidden.
+  if (reasoningTokens > 0 && (summarizes || !showsReasoning)) return;
+  if (choices.some(({ finish }) => finish === 'content_filter')) return;
+  const chunks = steps.filter(({ kind }) => kind === 'chunk').length;
+  expect(outputTokens).toBeGreaterThan(0);
+  expect(textBytes + chunks).toBeGreaterThanOrEqual(outputTokens);
 }
 
 function checkMessage(message: string): void {
@@ -189,6 +210,9 @@ function answerTests({ adapter, fixtures, wire }: Conformance): void {
         expect(played.failure).toBeUndefined();
         expect(played.done && stream.complete && stream.finishedAll).toBe(true);
         expect(normal(played.choices)).toEqual(normal(readWhole(reply.body)));
+        // Nothing is missing, and next to nothing counted twice: a call may begin with an empty object.
+        expect(played.textBytes).toBeGreaterThanOrEqual(bytesOf(answer));
+        expect(played.textBytes).toBeLessThanOrEqual(bytesOf(answer) + 2 * answer.calls.length);
         const saysNothing = [answer.reasoning, answer.text, answer.calls].every((list) => list.length === 0);
         expect(played.firstContent < 0).toBe(saysNothing);
       }),
@@ -207,7 +231,10 @@ function answerTests({ adapter, fixtures, wire }: Conformance): void {
         const reply = adapter.reply(text, chat(), NOW_MS);
         if (!reply.ok) expect(FAILURE_RULES[reply.failure.kind]).toBeDefined();
         const stream = adapter.stream(chat({ stream: true }), NOW_MS);
-        for (const step of stream.event(name, text)) expect(['chunk', 'done', 'failure']).toContain(step.kind);
+        for (const step of stream.event(name, text)) {
+          expect(['chunk', 'unseen', 'done', 'failure']).toContain(step.kind);
+          if ('textBytes' in step) expect(wholeNumber(step.textBytes)).toBe(true);
+        }
         expect(FAILURE_RULES[adapter.failure(status, noHeader, text).kind]).toBeDefined();
       }),
     );
@@ -227,7 +254,10 @@ function answerTests({ adapter, fixtures, wire }: Conformance): void {
             index === which % events.length ? { ...event, data: replacePart(event.data, where, value) } : event,
           );
           for (const { name, data } of damaged) {
-            for (const step of stream.event(name, data)) if (step.kind === 'chunk') JSON.parse(step.data);
+            for (const step of stream.event(name, data)) {
+              if (step.kind === 'chunk') JSON.parse(step.data);
+              if ('textBytes' in step) expect(wholeNumber(step.textBytes)).toBe(true);
+            }
           }
           if (stream.usage)
             expect(Object.values(stream.usage).every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0)).toBe(
@@ -289,7 +319,10 @@ function deepTests({ adapter, fixtures }: Conformance): void {
           for (const [index, { name, data }] of events.entries()) {
             const isIt = index === which % events.length && data.startsWith('{');
             const steps = stream.event(name, isIt ? spoilt(data, where, value, broken) : data);
-            for (const step of steps) if (step.kind === 'chunk') expect(step.data).not.toContain('\n');
+            for (const step of steps) {
+              if (step.kind === 'chunk') expect(step.data).not.toContain('\n');
+              if ('textBytes' in step) expect(wholeNumber(step.textBytes)).toBe(true);
+            }
           }
           expect(() => JSON.stringify(stream.usageChunk())).not.toThrow();
         },
@@ -314,6 +347,14 @@ function deepTests({ adapter, fixtures }: Conformance): void {
     );
   });
 }
+
+const wholeNumber = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+/** As it streamed: half a surrogate pair is three bytes. */
+const bytesOf = ({ reasoning, text, calls }: Answer): number =>
+  [...reasoning, ...text, ...calls.flatMap(({ id, name, json }) => [id, name, ...json])]
+    .map(utf8Bytes)
+    .reduce((sum, bytes) => sum + bytes, 0);
 
 /** Tool arguments are compared as JSON: providers space them differently. */
 const normal = (choices: ReturnType<typeof readWhole>) =>

@@ -22,4 +22,5 @@ describeAdapter({
   ).split(' '),
   freeForm: ['parameters', 'schema', 'format', 'logit_bias'],
   wire: openaiWire,
+  summarizes: false,
 });

@@ -1,0 +1,34 @@
+import { utf8Bytes } from '../core/utf8-bytes.ts';
+import { jsonText } from './json-text.ts';
+
+/** Words of the wire format, which no model generated. */
+const NOT_GENERATED = new Set(['role', 'type']);
+/** A provider may send these as JSON in place of text; the model wrote its names and braces too. */
+const FREE_FORM = new Set(['arguments', 'input']);
+/** Far deeper than any delta. */
+const DEEPEST = 20;
+
+/**
+ * An upper bound of what a model generated in a delta or a block, in UTF-8 bytes: every text in it, whatever its field is
+ * called, since a field that is new may be billed too. Undefined for what is nested too deeply to be read.
+ */
+export function generatedBytes(value: unknown, depth = 0): number | undefined {
+  if (typeof value === 'string') return utf8Bytes(value);
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth === DEEPEST) return undefined;
+  let bytes = 0;
+  for (const key in value) {
+    if (NOT_GENERATED.has(key)) continue;
+    const child = (value as Record<string, unknown>)[key];
+    const isJson = typeof child === 'object' && child !== null && FREE_FORM.has(key);
+    const inside = isJson ? bytesOfJson(child) : generatedBytes(child, depth + 1);
+    if (inside === undefined) return undefined;
+    bytes += inside;
+  }
+  return bytes;
+}
+
+function bytesOfJson(value: object): number | undefined {
+  const text = jsonText(value);
+  return text === undefined ? undefined : utf8Bytes(text);
+}
