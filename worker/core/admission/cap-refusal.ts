@@ -1,0 +1,35 @@
+import type { RouterError } from '../../../protocol/errors.ts';
+import type { Feature } from '../config/config.ts';
+
+/** A request above what its feature allows: both numbers, and what would be right. */
+export const outputRefusal = ({ name }: Feature, asked: number, cap: number): RouterError => ({
+  code: 'feature_cap_exceeded',
+  feature: name,
+  param: 'max_tokens',
+  detail: `the request asks for up to ${asked} tokens of output, and at most ${cap} are allowed. Ask for ${cap} or fewer, or leave max_tokens out.`,
+});
+
+export const inputRefusal = ({ name }: Feature, tokens: number, cap: number): RouterError => ({
+  code: 'feature_cap_exceeded',
+  feature: name,
+  param: 'messages',
+  detail: `the input counts ${tokens} tokens (each byte of text is one), and at most ${cap} are allowed. Leave out older messages, or shorten them.`,
+});
+
+/** Where leaving out older turns does not help. */
+export const lastTurnRefusal = ({ name }: Feature, tokens: number, cap: number): RouterError => ({
+  code: 'feature_cap_exceeded',
+  feature: name,
+  param: 'messages',
+  detail: `the last turn, with instructions and tools, counts ${tokens} tokens (each byte of text is one), and at most ${cap} are allowed. Shorten it.`,
+});
+
+export const costRefusal = ({ name }: Feature, wantedMicroUsd: number, capMicroUsd: number): RouterError => ({
+  code: 'budget_exceeded',
+  scope: `feature:${name}`,
+  limit: 'request',
+  figures: { spentMicroUsd: 0, heldMicroUsd: 0, capMicroUsd, wantedMicroUsd },
+  resetsAt: null,
+  retryAfterMs: 0,
+  onlyHeld: false,
+});

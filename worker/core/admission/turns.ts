@@ -1,0 +1,79 @@
+import type { ChatMessage, ChatRequest } from '../../../protocol/chat.ts';
+import type { Deployment, PricingSettings } from '../config/config.ts';
+import { addMessage, inputSize, ownTokens, sizeOfRest } from '../pricing/input-size.ts';
+
+/**
+ * The request with its oldest whole turns left out until its input is within `maxInputTokens`; itself where it is already;
+ * undefined where its last turn, with what stays anyway, is too long. A turn is a user's message and all up to the next; what
+ * comes before the first is one of its own. Instructions stay wherever they stand. Input is what the client wrote (a byte of
+ * text a token, tools and schemas as JSON, images and files at their constants), without the overheads of config.
+ */
+export function withinInput(
+  chat: ChatRequest,
+  maxInputTokens: number,
+  deployments: readonly Deployment[],
+  pricing: PricingSettings,
+): ChatRequest | undefined {
+  const { messages } = chat;
+  if (ownTokens(inputSize(chat, deployments), pricing) <= maxInputTokens) return chat;
+  const { fixedTokens, tokens } = tokensByMessage(chat, deployments, pricing);
+  const isStart = turnStarts(messages);
+  let room = maxInputTokens - fixedTokens;
+  let firstKept: number | undefined;
+  for (let index = messages.length - 1; index >= 0; index--) {
+    room -= tokens[index] ?? 0;
+    if (room < 0) break;
+    if (isStart[index]) firstKept = index;
+  }
+  if (firstKept === undefined) return undefined;
+  const from = firstKept;
+  return { ...chat, messages: messages.filter((message, index) => index >= from || isInstruction(message)) };
+}
+
+/** What is left of the input where all turns but the last are left out. */
+export function leastInput(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): number {
+  const { fixedTokens, tokens } = tokensByMessage(chat, deployments, pricing);
+  const last = turnStarts(chat.messages).lastIndexOf(true);
+  return tokens.slice(Math.max(0, last)).reduce((sum, own) => sum + own, fixedTokens);
+}
+
+const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
+
+/** `fixedTokens`: of instructions and of all that is no message; instructions count nothing in `tokens`. */
+function tokensByMessage(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings) {
+  const size = sizeOfRest(chat, deployments);
+  let counted = ownTokens(size, pricing);
+  let fixedTokens = counted;
+  const tokens = chat.messages.map((message) => {
+    addMessage(size, message, deployments);
+    const own = ownTokens(size, pricing) - counted;
+    counted += own;
+    if (!isInstruction(message)) return own;
+    fixedTokens += own;
+    return 0;
+  });
+  return { fixedTokens, tokens };
+}
+
+/** Where turns begin. A user's message between a tool call and its result begins none: the two are never parted. */
+function turnStarts(messages: readonly ChatMessage[]): boolean[] {
+  /** By how much the number of calls waiting for a result changes at a message, for calls that get one. */
+  const waiting = new Int32Array(messages.length + 1);
+  const callAt = new Map<string, number>();
+  for (const [index, { tool_calls: calls, tool_call_id: answered }] of messages.entries()) {
+    for (const { id } of calls ?? []) callAt.set(id, index);
+    const asked = answered === undefined ? undefined : callAt.get(answered);
+    if (asked === undefined) continue;
+    waiting[asked + 1] = (waiting[asked + 1] ?? 0) + 1;
+    waiting[index + 1] = (waiting[index + 1] ?? 0) - 1;
+  }
+  let open = 0;
+  let isFirst = true;
+  return messages.map((message, index) => {
+    open += waiting[index] ?? 0;
+    if (isInstruction(message)) return false;
+    const starts = isFirst || (message.role === 'user' && open === 0);
+    isFirst = false;
+    return starts;
+  });
+}

@@ -1,0 +1,105 @@
+/** What a request may become under its feature's caps, before the ledger is asked: itself, and its feature's safeguard. */
+import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { RouterError } from '../../../protocol/errors.ts';
+import type { Alias, Config, Feature, Safeguard } from '../config/config.ts';
+import type { Mode } from '../ledger/types.ts';
+import { inputSize, ownTokens } from '../pricing/input-size.ts';
+import { type WorstCase, worstCase, worstOfSize } from '../pricing/worst-case.ts';
+import { costRefusal, inputRefusal, lastTurnRefusal, outputRefusal } from './cap-refusal.ts';
+import { leastInput, withinInput } from './turns.ts';
+
+export interface Version {
+  mode: Mode;
+  alias: Alias;
+  /** With its `maxOutputTokens` filled in. */
+  chat: ChatRequest;
+  worst: WorstCase;
+}
+
+export type Versions = { ok: true; versions: readonly [Version, ...Version[]] } | { ok: false; error: RouterError };
+
+export interface Asked {
+  chat: ChatRequest;
+  /** The one the client named. */
+  alias: Alias;
+  feature: Feature;
+}
+
+type Settings = Pick<Config, 'aliases' | 'pricing'>;
+
+/** No model writes more, and by a number alone nobody may hold a whole budget while his request runs. */
+const MOST_OUTPUT_TOKENS = 1_000_000;
+
+/** Best first; at least one, or why there is none. */
+export function versionsOf(asked: Asked, config: Settings): Versions {
+  try {
+    const normal = normalVersion(asked, config);
+    const { safeguard } = asked.feature;
+    if (safeguard === undefined) return 'code' in normal ? refused(normal) : { ok: true, versions: [normal] };
+    const smaller = safeguardVersion(asked, safeguard, config);
+    if ('code' in normal) return 'code' in smaller ? refused(smaller) : { ok: true, versions: [smaller] };
+    const isOfUse = !('code' in smaller) && isLess(smaller.worst, normal.worst);
+    return { ok: true, versions: isOfUse ? [normal, smaller] : [normal] };
+  } catch (error) {
+    // JSON.stringify runs out of stack far below what `parseChat` lets through; this is for whoever makes chats otherwise.
+    if (error instanceof RangeError)
+      return refused({ code: 'invalid_body', param: '', detail: 'is nested too deeply' });
+    throw error;
+  }
+}
+
+const refused = (error: RouterError): Versions => ({ ok: false, error });
+
+/** The ledger takes wants best first and the last as the least: what is less in nothing could never be granted instead. */
+const isLess = (one: WorstCase, other: WorstCase): boolean =>
+  one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
+
+function normalVersion({ chat: sent, alias, feature }: Asked, { pricing }: Settings): Version | RouterError {
+  const { caps } = feature;
+  const output = sent.maxOutputTokens ?? caps.defaultMaxOutputTokens;
+  const mostOutput = caps.maxOutputTokens ?? MOST_OUTPUT_TOKENS;
+  if (output > mostOutput) return outputRefusal(feature, output, mostOutput);
+  const chat = sent.maxOutputTokens === undefined ? withOutput(sent, output) : sent;
+  const size = inputSize(chat, alias.deployments);
+  const mostInput = caps.maxInputTokens;
+  if (mostInput !== undefined) {
+    const input = ownTokens(size, pricing);
+    if (input > mostInput) return inputRefusal(feature, input, mostInput);
+  }
+  const worst = worstOfSize(size, chat, alias.deployments, pricing);
+  return withinCost({ mode: 'normal', alias, chat, worst }, feature);
+}
+
+function safeguardVersion(
+  { chat: sent, alias: named, feature }: Asked,
+  safeguard: Safeguard,
+  { aliases, pricing }: Settings,
+): Version | RouterError {
+  const { caps } = feature;
+  const alias = safeguard.alias === undefined ? named : aliases.get(safeguard.alias);
+  if (alias === undefined)
+    throw new Error(`the safeguard of "${feature.name}" names an alias that is not in the config`);
+  const { deployments } = alias;
+  const most = safeguard.maxInputTokens ?? caps.maxInputTokens;
+  let chat = sent;
+  if (most !== undefined) {
+    const trimmed = withinInput(sent, most, deployments, pricing);
+    if (trimmed === undefined) return lastTurnRefusal(feature, leastInput(sent, deployments, pricing), most);
+    chat = trimmed;
+  }
+  const output = Math.min(
+    sent.maxOutputTokens ?? caps.defaultMaxOutputTokens,
+    safeguard.maxOutputTokens ?? MOST_OUTPUT_TOKENS,
+    caps.maxOutputTokens ?? MOST_OUTPUT_TOKENS,
+  );
+  if (chat.maxOutputTokens !== output) chat = withOutput(chat, output);
+  return withinCost({ mode: 'safeguard', alias, chat, worst: worstCase(chat, deployments, pricing) }, feature);
+}
+
+const withOutput = (chat: ChatRequest, maxOutputTokens: number): ChatRequest => ({ ...chat, maxOutputTokens });
+
+function withinCost(version: Version, feature: Feature): Version | RouterError {
+  const cap = feature.caps.maxCostMicroUsd;
+  const { microUsd } = version.worst;
+  return cap !== undefined && microUsd > cap ? costRefusal(feature, microUsd, cap) : version;
+}

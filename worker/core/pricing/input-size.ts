@@ -1,0 +1,103 @@
+import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
+import type { Deployment, PricingSettings } from '../config/config.ts';
+import { utf8Bytes } from '../utf8-bytes.ts';
+import { argumentBytes, escapedBytes, jsonBytes, schemaGrowth } from './json-bytes.ts';
+
+/** What a provider writes round a message (role, markers; OpenAI says 4 tokens), a content part, a call. */
+const TOKENS_PER_MESSAGE = 8;
+const TOKENS_PER_PART = 4;
+/** With the `{"arguments":""}` that wraps what is not an object. */
+const TOKENS_PER_CALL = 32;
+
+/** What a request's input comes to, of which config and the adapters still add theirs. */
+export interface InputSize {
+  /** Of all that the client wrote: UTF-8 bytes, of which no tokenizer makes more tokens (BPE over bytes). */
+  textBytes: number;
+  images: number;
+  /** Of those that some deployment lets through: elsewhere they are left out. */
+  files: number;
+  calls: number;
+  framingTokens: number;
+  /** By how much a deployment's adapter may lengthen what the client wrote. */
+  growthBytes: number;
+}
+
+/** Measured in one pass, for whichever of the deployments sends most of it. */
+export function inputSize(chat: ChatRequest, deployments: readonly Deployment[]): InputSize {
+  const size = sizeOfRest(chat, deployments);
+  for (const message of chat.messages) addMessage(size, message, deployments);
+  return size;
+}
+
+/** The client's own input, before anything is added to it: what `maxInputTokens` speaks of. */
+export const ownTokens = ({ textBytes, images, files }: InputSize, pricing: PricingSettings): number =>
+  textBytes + images * pricing.tokensPerImage + files * pricing.tokensPerFile;
+
+/** All but the messages. */
+export function sizeOfRest(chat: ChatRequest, deployments: readonly Deployment[]): InputSize {
+  const size: InputSize = { textBytes: 0, images: 0, files: 0, calls: 0, framingTokens: 0, growthBytes: 0 };
+  if (chat.tools !== undefined) size.textBytes += jsonBytes(chat.tools);
+  if (chat.tool_choice !== undefined) size.textBytes += jsonBytes(chat.tool_choice);
+  if (chat.response_format !== undefined) {
+    const format = JSON.stringify(chat.response_format);
+    size.textBytes += utf8Bytes(format);
+    if (chat.response_format.type === 'json_schema' && deployments.some(isAnthropic)) {
+      size.growthBytes += schemaGrowth(format);
+    }
+  }
+  if (chat.reasoning_effort !== undefined) size.textBytes += utf8Bytes(chat.reasoning_effort);
+  for (const stop of chat.stop ?? []) size.textBytes += utf8Bytes(stop);
+  for (const name in chat.rest) {
+    if (deployments.some(({ allowParams }) => allowParams.includes(name))) size.textBytes += jsonBytes(chat.rest[name]);
+  }
+  return size;
+}
+
+export function addMessage(size: InputSize, message: ChatMessage, deployments: readonly Deployment[]): void {
+  const { content, tool_calls: calls } = message;
+  size.framingTokens += TOKENS_PER_MESSAGE;
+  // A result is handed to some models as a text inside JSON.
+  const bytesOf = message.role === 'tool' ? escapedBytes : utf8Bytes;
+  if (typeof content === 'string') size.textBytes += bytesOf(content);
+  else if (content) for (const part of content) addPart(size, part, bytesOf, deployments);
+  if (message.name !== undefined) size.textBytes += utf8Bytes(message.name);
+  if (message.refusal) size.textBytes += utf8Bytes(message.refusal);
+  if (message.reasoning_content !== undefined) size.textBytes += utf8Bytes(message.reasoning_content);
+  if (message.tool_call_id !== undefined) size.textBytes += utf8Bytes(message.tool_call_id);
+  for (const call of calls ?? []) {
+    const [name, text] =
+      call.type === 'function' ? [call.function.name, call.function.arguments] : [call.custom.name, call.custom.input];
+    size.calls++;
+    size.framingTokens += TOKENS_PER_CALL;
+    size.textBytes += utf8Bytes(call.id) + utf8Bytes(name) + argumentBytes(text);
+  }
+}
+
+function addPart(
+  size: InputSize,
+  part: ContentPart,
+  bytesOf: (text: string) => number,
+  deployments: readonly Deployment[],
+): void {
+  size.framingTokens += TOKENS_PER_PART;
+  switch (part.type) {
+    case 'text':
+      size.textBytes += bytesOf(part.text);
+      break;
+    case 'refusal':
+      size.textBytes += bytesOf(part.refusal);
+      break;
+    case 'image_url':
+      // By its constant, a picture inside the body as well as one elsewhere: neither is read as text.
+      size.images++;
+      break;
+    default:
+      if (deployments.some((deployment) => sendsPart(part.type, deployment))) size.files++;
+  }
+}
+
+export const isAnthropic = ({ format }: Deployment): boolean => format === 'anthropic';
+
+/** Audio and files pass where config allows and prices them by these names, and where the format has a place for them. */
+export const sendsPart = (type: 'input_audio' | 'file', { format, allowParams }: Deployment): boolean =>
+  format === 'openai' && allowParams.includes(type);

@@ -1,0 +1,60 @@
+import { utf8Bytes } from '../utf8-bytes.ts';
+
+/** The length of a value as JSON in UTF-8; nothing for what is not given. Throws a RangeError where it is nested too deeply. */
+export const jsonBytes = (value: unknown): number => (value === undefined ? 0 : utf8Bytes(JSON.stringify(value)));
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SMALL_E = 0x65;
+const CAPITAL_E = 0x45;
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+
+/** The length of a text inside the quotes of JSON, in UTF-8: control characters and lone surrogates take six bytes. */
+export function escapedBytes(text: string): number {
+  let bytes = utf8Bytes(text);
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit === QUOTE || unit === BACKSLASH) bytes++;
+    else if (unit < 0x20) bytes += 5;
+    else if ((unit & 0xf800) === 0xd800) {
+      const isPair = unit < 0xdc00 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
+      if (isPair) index++;
+      else bytes += 3;
+    }
+  }
+  return bytes;
+}
+
+/** JSON writes a number in at most 25 characters, and in no more than it was read from, but for those with an exponent. */
+const LONGEST_NUMBER = 25;
+
+/**
+ * A bound for a tool call's arguments in whatever form they go out: as the text they are, as a text inside JSON, or read and
+ * written anew (Anthropic takes an object), where `1e20` becomes 21 digits.
+ */
+export function argumentBytes(text: string): number {
+  let bytes = escapedBytes(text);
+  for (let index = 1; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if ((unit === SMALL_E || unit === CAPITAL_E) && isDigit(text.charCodeAt(index - 1))) bytes += LONGEST_NUMBER;
+  }
+  return bytes;
+}
+
+const OPENING_BRACE = 0x7b;
+/** `"additionalProperties":false,"description":"(…)",` */
+const ADDED_PER_OBJECT = 56;
+
+/**
+ * How much longer a schema may become where it is rewritten for Anthropic (worker/providers/anthropic-schema.ts): every object
+ * is closed, and what has no form there is told in a description, as JSON inside JSON.
+ */
+export function schemaGrowth(json: string): number {
+  let bytes = 0;
+  for (let index = 0; index < json.length; index++) {
+    const unit = json.charCodeAt(index);
+    if (unit === OPENING_BRACE) bytes += ADDED_PER_OBJECT;
+    else if (unit === QUOTE || unit === BACKSLASH) bytes++;
+  }
+  return bytes;
+}

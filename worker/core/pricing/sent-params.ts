@@ -1,0 +1,23 @@
+import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { Deployment, ParamCost } from '../config/config.ts';
+import { sendsPart } from './input-size.ts';
+
+const NONE: readonly ParamCost[] = [];
+
+/** What the fields cost that pass to this deployment because its config allows them, of those that the client sent. */
+export function paramCostsOf(chat: ChatRequest, deployment: Deployment): readonly ParamCost[] {
+  const { allowParams, paramCosts } = deployment;
+  if (allowParams.length === 0) return NONE;
+  const costs: ParamCost[] = [];
+  for (const name of allowParams) {
+    const cost = Object.hasOwn(paramCosts, name) ? paramCosts[name] : undefined;
+    if (cost !== undefined && isSent(name, chat, deployment)) costs.push(cost);
+  }
+  return costs;
+}
+
+function isSent(name: string, { rest, messages }: ChatRequest, deployment: Deployment): boolean {
+  if (Object.hasOwn(rest, name)) return true;
+  if ((name !== 'input_audio' && name !== 'file') || !sendsPart(name, deployment)) return false;
+  return messages.some(({ content }) => Array.isArray(content) && content.some(({ type }) => type === name));
+}
