@@ -3,6 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { settlementsOf } from '../../worker/core/ledger/settlements.ts';
 import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
 import { BEGINNINGS, CONFIGURED, type Command, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
 import { LedgerInMemory } from '../unit/core/ledger/support/ledger-in-memory.ts';
@@ -147,6 +148,10 @@ describe('what stands in the rows is all that a ledger needs', () => {
         }
         const figures = await inside((instance) => SCOPES.flatMap((scope) => instance.view({ scope }).scopes));
         expect(figures).toEqual(inMemory.view(SCOPES));
+        const newestFirst = inMemory.tables.load().leases.toSorted((one, other) => other.number - one.number);
+        const now = inMemory.turn((_, now) => now);
+        const settlements = await inside((instance) => instance.view().settlements);
+        expect(settlements).toEqual(settlementsOf(newestFirst.slice(0, 50), now));
       },
     );
     await fc.assert(property, { numRuns: 25 });
@@ -173,9 +178,9 @@ function callOf(one: Command, ids: string[], now: number): ((ledger: Callable) =
   }
   if (one.do === 'report') {
     const leaseId = ids[one.of];
-    const { spent, tokens, freed, parallel, done } = one;
+    const { spent, tokens, freed, parallel, done, estimated } = one;
     const figures = { spent: { microUsd: spent, tokens }, freed: { microUsd: freed, tokens: freed, parallel } };
-    return leaseId === undefined ? undefined : (ledger) => ledger.report([{ leaseId, ...figures, done }]);
+    return leaseId === undefined ? undefined : (ledger) => ledger.report([{ leaseId, ...figures, done, estimated }]);
   }
   if (one.do === 'setLimits') return (ledger) => ledger.setLimits(one.scope, one.limits, 'ops');
   if (one.do === 'revoke') return (ledger) => ledger.revoke(one.scope, 'ops', one.revoked);

@@ -196,7 +196,8 @@ describe('TenantLedger', () => {
   it('shows its scopes page by page, and the last settlements', async () => {
     const ids = ['c', 'a', 'b'].map((user) => [newId(), `user:${user}` as const] as const);
     for (const [id, user] of ids) await ledger().grant(ask(id, 5, { limits: { tenant: {}, [user]: {} } }));
-    await ledger().report(ids.map(([id]) => done(id, 2)));
+    await ledger().report(ids.map(([id], index) => done(id, 2, { estimated: index === 0 })));
+    await evict();
     const first = await ledger().view({ most: 2 });
     expect([first.scopes.map(({ scope }) => scope), first.next]).toEqual([
       ['tenant', 'tenant', 'user:a', 'user:a'],
@@ -207,9 +208,11 @@ describe('TenantLedger', () => {
       ['user:b', 'user:b', 'user:c', 'user:c'],
       null,
     ]);
-    expect(rest.settlements.map(({ leaseId, spentMicroUsd }) => [leaseId, spentMicroUsd])).toEqual(
-      ids.toReversed().map(([id]) => [id, 2]),
-    );
+    const [c, a, b] = ids.map(([leaseId, user]) => ({
+      ...{ leaseId, scopes: ['tenant', user], mode: 'normal', origin: 'asked', grantedAt: NOON, standing: 'done' },
+      ...{ grantedMicroUsd: 5, spentMicroUsd: 2, estimated: user === 'user:c', overGranted: false },
+    }));
+    expect(rest.settlements).toEqual([b, a, c]);
     expect((await ledger().view({ scope: 'user:zoe' })).scopes.map(({ spentMicroUsd }) => spentMicroUsd)).toEqual([
       0, 0,
     ]);

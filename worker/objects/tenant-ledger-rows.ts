@@ -12,7 +12,7 @@ const TABLES = `
     settleBy INTEGER NOT NULL, grantedMicroUsd INTEGER NOT NULL, grantedTokens INTEGER NOT NULL,
     grantedRequests INTEGER NOT NULL, grantedParallel INTEGER NOT NULL, spentMicroUsd INTEGER NOT NULL,
     spentTokens INTEGER NOT NULL, freedMicroUsd INTEGER NOT NULL, freedTokens INTEGER NOT NULL,
-    freedParallel INTEGER NOT NULL, done INTEGER NOT NULL);
+    freedParallel INTEGER NOT NULL, done INTEGER NOT NULL, estimated INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS sums (
     scope TEXT NOT NULL, month TEXT NOT NULL, spentMicroUsd INTEGER NOT NULL, unsettledMicroUsd INTEGER NOT NULL,
     days TEXT NOT NULL, tatUs INTEGER NOT NULL, alerts TEXT, PRIMARY KEY (scope, month)) WITHOUT ROWID;
@@ -27,7 +27,7 @@ const TABLES = `
 const LEASE_COLUMNS = [
   ...['slot', 'number', 'leaseId', 'origin', 'mode', 'scopes', 'tatUs', 'grantedAt', 'admitForMs', 'settleBy'],
   ...['grantedMicroUsd', 'grantedTokens', 'grantedRequests', 'grantedParallel', 'spentMicroUsd', 'spentTokens'],
-  ...['freedMicroUsd', 'freedTokens', 'freedParallel', 'done'],
+  ...['freedMicroUsd', 'freedTokens', 'freedParallel', 'done', 'estimated'],
 ];
 
 // Writing over a row costs one row; deleting it first would cost two.
@@ -165,6 +165,7 @@ function leaseOf(row: Row): Lease {
     spent: { microUsd: number('spentMicroUsd'), tokens: number('spentTokens') },
     freed: { microUsd: number('freedMicroUsd'), tokens: number('freedTokens'), parallel: number('freedParallel') },
     done: row.done === 1,
+    estimated: row.estimated === 1,
   };
 }
 
@@ -173,5 +174,5 @@ const valuesOf = ({ granted, spent, freed, ...lease }: Lease): SqlStorageValue[]
   ...[lease.slot, lease.number, lease.leaseId, lease.origin, lease.mode],
   ...[JSON.stringify(lease.scopes), JSON.stringify(lease.tatUs), lease.grantedAt, lease.admitForMs, lease.settleBy],
   ...[granted.microUsd, granted.tokens, granted.requests, granted.parallel, spent.microUsd, spent.tokens],
-  ...[freed.microUsd, freed.tokens, freed.parallel, lease.done ? 1 : 0],
+  ...[freed.microUsd, freed.tokens, freed.parallel, lease.done ? 1 : 0, lease.estimated ? 1 : 0],
 ];

@@ -47,7 +47,7 @@ function settleInFull(book: Book, scope: Scope, now: number): void {
     const { lease, standing, isRipe } = live;
     if (standing !== 'unsettled' || isRipe || !lease.scopes.includes(scope)) continue;
     const spent = { microUsd: bookedMicroUsd(lease), tokens: bookedTokens(lease) };
-    changeLease(book, live, merge(lease, { spent, freed: lease.freed, done: true }), now);
+    changeLease(book, live, merge(lease, { spent, freed: lease.freed, done: true, estimated: true }), now);
   }
 }
 

@@ -81,6 +81,7 @@ function enter(
       spent: { microUsd: 0, tokens: 0 },
       freed: { microUsd: 0, tokens: 0, parallel: 0 },
       done: false,
+      estimated: false,
     },
     now,
   );

@@ -26,8 +26,9 @@ export type HolderEvent =
   | { event: 'runs_ungranted' }
   /** Just before the provider is called. Look at the state then: it may be too late to start. */
   | { event: 'starts'; now: number }
-  /** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (rule 18). */
-  | { event: 'ended'; spent: Spent }
+  /** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (rule 18).
+   *  `estimated`: some of `spent` is a bound, because no usage came. */
+  | { event: 'ended'; spent: Spent; estimated?: boolean }
   | { event: 'acknowledged' };
 
 export const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
@@ -52,7 +53,7 @@ export function next(holder: Holder, event: HolderEvent): Holder {
     case 'running':
       // Rule 19: no `done` while anything runs. *Without:* the close says 0, the request then costs 1.
       if (event.event !== 'ended') return holder;
-      return closing(holder.leaseId, event.spent, holder.scopes);
+      return closing(holder.leaseId, event.spent, holder.scopes, event.estimated);
     case 'closing':
       return event.event === 'acknowledged' ? { state: 'over' } : holder;
     case 'over':
@@ -113,7 +114,11 @@ function whileGranted(holder: Holder & { state: 'granted' }, event: HolderEvent)
 }
 
 /** All that was not spent is free; the ledger knows what was granted. */
-const closing = (leaseId: string, spent: Spent, scopes: readonly Scope[] | null): Holder => ({
+const closing = (leaseId: string, spent: Spent, scopes: readonly Scope[] | null, estimated = false): Holder => ({
   state: 'closing',
-  report: { leaseId, spent, freed: NOTHING_FREED, done: true, ...(scopes !== null && { scopes }) },
+  report: {
+    ...{ leaseId, spent, freed: NOTHING_FREED, done: true },
+    ...(estimated && { estimated }),
+    ...(scopes !== null && { scopes }),
+  },
 });

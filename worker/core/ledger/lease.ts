@@ -23,6 +23,8 @@ export interface Lease {
   spent: Spent;
   freed: Freed;
   done: boolean;
+  /** Some of `spent` is a bound, not a provider's count. */
+  estimated: boolean;
 }
 
 export type Standing = 'open' | 'unsettled' | 'done';

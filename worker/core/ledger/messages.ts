@@ -80,6 +80,8 @@ export interface Report {
   spent: Spent;
   freed: Freed;
   done: boolean;
+  /** No usage came: `spent` is what passed, by the bounds of the worst case. Stays, like `done`. */
+  estimated?: boolean;
   /** Only of a lease that ran without a grant, because the ledger could not be reached and the tenant's policy was open. */
   scopes?: readonly Scope[];
 }

@@ -4,7 +4,7 @@ import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
 import type { Report, ReportReply } from './messages.ts';
 import { LATE_REPORT_MS, MOST_REPORTS } from './protocol.ts';
 import { reportProblem } from './shape.ts';
-import type { Amount, Scope, Spent } from './types.ts';
+import type { Amount, Scope } from './types.ts';
 
 /** In their order; those beyond what one call may bring are refused by name. */
 export const reportAll = (book: Book, reports: readonly Report[], now: number): ReportReply[] =>
@@ -22,7 +22,7 @@ export function report(book: Book, report: Report, now: number): ReportReply {
 }
 
 /** The row after a report; the same row where it changes nothing, so that nothing is written. */
-export function merge(lease: Lease, report: Pick<Report, 'spent' | 'freed' | 'done'>): Lease {
+export function merge(lease: Lease, report: Omit<Report, 'leaseId' | 'scopes'>): Lease {
   const { granted } = lease;
   const done = lease.done || report.done;
   const spent = {
@@ -41,26 +41,30 @@ export function merge(lease: Lease, report: Pick<Report, 'spent' | 'freed' | 'do
       ? granted.parallel
       : Math.min(granted.parallel, Math.max(lease.freed.parallel, report.freed.parallel)),
   };
+  // It only grows like the rest: the larger figure may be the bound, also where a smaller, exact one comes after it.
+  const estimated = lease.estimated || report.estimated === true;
   const isSame =
     done === lease.done &&
+    estimated === lease.estimated &&
     spent.microUsd === lease.spent.microUsd &&
     spent.tokens === lease.spent.tokens &&
     freed.microUsd === lease.freed.microUsd &&
     freed.tokens === lease.freed.tokens &&
     freed.parallel === lease.freed.parallel;
-  return isSame ? lease : { ...lease, spent, freed, done };
+  return isSame ? lease : { ...lease, spent, freed, done, estimated };
 }
 
-function firstHeard(book: Book, { leaseId, scopes, done, spent }: Report, now: number): ReportReply {
+function firstHeard(book: Book, report: Report, now: number): ReportReply {
+  const { leaseId, scopes, done } = report;
   if (scopes !== undefined) {
     // It ran while nobody could be asked: booked at once, in the periods of its arrival, and told apart by its origin.
     if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
-    enterLease(book, ungranted('unreachable', leaseId, scopes, spent, now), now);
+    enterLease(book, ungranted('unreachable', report, scopes, now), now);
     return 'applied';
   }
   // Rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
   if (!done || isOutOfAge(leaseId, now)) return 'unknown';
-  const row = ungranted('closed', leaseId, [], spent, now);
+  const row = ungranted('closed', report, [], now);
   enterLease(book, row, now);
   return isOverGranted(row) ? 'over_granted' : 'applied';
 }
@@ -69,9 +73,8 @@ const NOTHING: Amount = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
 
 const ungranted = (
   origin: Lease['origin'],
-  leaseId: string,
+  { leaseId, spent, estimated }: Report,
   scopes: readonly Scope[],
-  spent: Spent,
   now: number,
 ): Omit<Lease, 'slot' | 'number'> => ({
   leaseId,
@@ -86,4 +89,5 @@ const ungranted = (
   spent: { microUsd: spent.microUsd, tokens: spent.tokens },
   freed: { microUsd: 0, tokens: 0, parallel: 0 },
   done: true,
+  estimated: estimated === true,
 });

@@ -47,6 +47,15 @@ it('asks, is granted, runs, reports, is acknowledged', () => {
   expect(figures(ledger)).toEqual({ ...WHOLE, spentMicroUsd: 1 });
 });
 
+it('says with its close that what was spent is a bound, and only then', () => {
+  const spent = { microUsd: 2, tokens: 9 };
+  const ended = (estimated?: boolean) =>
+    next(running(new LedgerInMemory(NOON)), { event: 'ended', spent, ...(estimated !== undefined && { estimated }) });
+  expect(reportOf(ended(true))).toMatchObject({ done: true, spent, estimated: true });
+  expect(reportOf(ended(false))).not.toHaveProperty('estimated');
+  expect(reportOf(ended())).not.toHaveProperty('estimated');
+});
+
 describe('rule 15: who asked and does not run closes', () => {
   it.each(['the ask first', 'the close first'])(
     'A gives up, the ask is granted: 2 are not booked for nothing (%s)',

@@ -18,6 +18,7 @@ describe('whatever happens, the ledger says what the plainest telling of the pro
             both.run(one);
             both.compare();
           }
+          both.compareRows();
         }),
         { numRuns: 800 },
       );

@@ -12,15 +12,26 @@ const parts = fc.record({
   freedTokens: figure,
   parallel: figure,
   done: fc.boolean(),
+  estimated: fc.boolean(),
 });
 type Parts = typeof parts extends fc.Arbitrary<infer One> ? One : never;
 
+const NOTHING: Parts = {
+  spent: 0,
+  spentTokens: 0,
+  freed: 0,
+  freedTokens: 0,
+  parallel: 0,
+  done: false,
+  estimated: false,
+};
 const LEASE = idAt(NOON);
-const reportOf = ({ spent, spentTokens, freed, freedTokens, parallel, done }: Parts): Report => ({
+const reportOf = ({ spent, spentTokens, freed, freedTokens, parallel, done, estimated }: Parts): Report => ({
   leaseId: LEASE,
   spent: { microUsd: spent, tokens: spentTokens },
   freed: { microUsd: freed, tokens: freedTokens, parallel },
   done,
+  ...(estimated && { estimated }),
 });
 
 /** The tables after a lease of 10 was told of so. */
@@ -66,9 +77,25 @@ describe('reports', () => {
     );
   });
 
+  it('that are estimated once stay so: the larger figure may be the bound', () => {
+    const [bound, exact] = [
+      { ...NOTHING, spent: 9, estimated: true },
+      { ...NOTHING, spent: 4, done: true },
+    ].map(reportOf);
+    for (const reports of [
+      [bound, exact],
+      [exact, bound],
+    ] as Report[][]) {
+      expect(told(reports).tables.load().leases).toMatchObject([
+        { spent: { microUsd: 9 }, done: true, estimated: true },
+      ]);
+    }
+    expect(told([exact as Report]).tables.load().leases).toMatchObject([{ done: true, estimated: false }]);
+  });
+
   it('that are none are refused by name and change nothing', () => {
     const ledger = told([]);
-    const good = reportOf({ spent: 1, spentTokens: 0, freed: 0, freedTokens: 0, parallel: 0, done: false });
+    const good = reportOf({ ...NOTHING, spent: 1 });
     const bad: Report[] = [
       { ...good, leaseId: 'lease-1' },
       { ...good, spent: { microUsd: -1, tokens: 0 } },
@@ -83,7 +110,7 @@ describe('reports', () => {
   });
 
   it('are at most 64 in a call', () => {
-    const one = reportOf({ spent: 1, spentTokens: 0, freed: 0, freedTokens: 0, parallel: 0, done: false });
+    const one = reportOf({ ...NOTHING, spent: 1 });
     const replies = told([]).report(...Array.from({ length: 65 }, () => one));
     expect([replies[63], replies[64]]).toEqual(['applied', 'invalid']);
   });

@@ -78,20 +78,24 @@ describe('the view', () => {
 
   it('lists the last settlements: what was done, what nobody reported, what an operator should know', () => {
     const ledger = new LedgerInMemory(NOON);
-    const [paid, open, lost, over, told] = [idAt(NOON), idAt(NOON), idAt(NOON), idAt(NOON), idAt(NOON)];
-    for (const id of [paid, lost, over])
+    const [paid, open, lost, over] = [idAt(NOON), idAt(NOON), idAt(NOON), idAt(NOON)];
+    const [bound, told, unheard, overtaken] = [idAt(NOON), idAt(NOON), idAt(NOON), idAt(NOON)];
+    for (const id of [paid, lost, over, bound])
       ledger.grant(ask(id, 4, { runForMs: 0, wants: [want(4, { mode: 'safeguard' })] }));
     ledger.grant(ask(open, 5, { runForMs: 10 * MINUTE }));
-    ledger.report(done(paid, 2), done(over, 9), done(told, 3, { scopes: ['tenant'] }), done(idAt(NOON), 0));
+    ledger.report(done(paid, 2), done(over, 9), done(bound, 3, { estimated: true }));
+    ledger.report(done(told, 3, { scopes: ['tenant'] }), done(unheard, 1), done(overtaken, 0));
     const settled = settlementsOf(ledger.tables.load().leases, NOON + MINUTE);
-    expect(
-      settled.map(({ leaseId, spentMicroUsd, standing, mark }) => [leaseId, spentMicroUsd, standing, mark]),
-    ).toEqual([
-      [paid, 2, 'done', null],
-      [lost, 4, 'unsettled', null],
-      [over, 9, 'done', 'over_granted'],
-      [told, 3, 'done', 'unreachable'],
+    const safe = { scopes: ['tenant'], mode: 'safeguard', origin: 'asked', grantedAt: NOON, standing: 'done' };
+    const money = { grantedMicroUsd: 4, estimated: false, overGranted: false };
+    const ungranted = { ...safe, ...money, mode: 'normal', grantedMicroUsd: 0 };
+    expect(settled).toEqual([
+      { leaseId: paid, ...safe, ...money, spentMicroUsd: 2 },
+      { leaseId: lost, ...safe, ...money, spentMicroUsd: 4, standing: 'unsettled' },
+      { leaseId: over, ...safe, ...money, spentMicroUsd: 9, overGranted: true },
+      { leaseId: bound, ...safe, ...money, spentMicroUsd: 3, estimated: true },
+      { leaseId: told, ...ungranted, origin: 'unreachable', spentMicroUsd: 3 },
+      { leaseId: unheard, ...ungranted, scopes: [], origin: 'closed', spentMicroUsd: 1, overGranted: true },
     ]);
-    expect(settled[0]).toMatchObject({ scopes: ['tenant'], mode: 'safeguard', grantedAt: NOON, grantedMicroUsd: 4 });
   });
 });

@@ -83,6 +83,13 @@ export class Both {
     }
   }
 
+  /** What rows say of a lease beside its money, as long as they stand. */
+  compareRows(): void {
+    for (const { leaseId, estimated } of this.ledger.tables.load().leases) {
+      expect({ leaseId, estimated }).toEqual({ leaseId, estimated: this.oracle.isEstimated(leaseId) });
+    }
+  }
+
   #askNew({ scopes, wants, idAgeMs, admitForMs, runForMs }: Command & { do: 'ask' }): void {
     const leaseId = idAt(this.ledger.clockMs - idAgeMs);
     const ask = { leaseId, scopes: scopes.map(withLimits), wants, admitForMs, runForMs };
@@ -90,18 +97,18 @@ export class Both {
     this.#ask(ask);
   }
 
-  #reportOn({ leaseId }: Ask, { spent, tokens, freed, parallel, done }: Command & { do: 'report' }): void {
+  #reportOn({ leaseId }: Ask, { spent, tokens, freed, parallel, done, estimated }: Command & { do: 'report' }): void {
     const figures = { spent: { microUsd: spent, tokens }, freed: { microUsd: freed, tokens: freed, parallel } };
-    this.#report({ leaseId, ...figures, done });
+    this.#report({ leaseId, ...figures, done, ...(estimated && { estimated }) });
   }
 
   /** It may be asked for afterwards: the close has overtaken it. */
-  #closeUnasked({ idAgeMs, scopes, spent }: Command & { do: 'closeUnasked' }): void {
+  #closeUnasked({ idAgeMs, scopes, spent, estimated }: Command & { do: 'closeUnasked' }): void {
     const leaseId = idAt(this.ledger.clockMs - idAgeMs);
     const asked = (scopes ?? SCOPES.slice(0, 2)).map(withLimits);
     this.#asks.unshift({ leaseId, scopes: asked, wants: [want(1)], admitForMs: 1_000, runForMs: 10_000 });
     const figures = { spent: { microUsd: spent, tokens: 0 }, freed: { microUsd: 0, tokens: 0, parallel: 0 } };
-    this.#report({ leaseId, ...figures, done: true, ...(scopes !== undefined && { scopes }) });
+    this.#report({ leaseId, ...figures, done: true, estimated, ...(scopes !== undefined && { scopes }) });
   }
 
   #ask(ask: Ask): void {

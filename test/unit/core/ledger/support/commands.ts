@@ -7,8 +7,17 @@ import { DAY, HOUR, MINUTE, SECOND } from './messages.ts';
 export type Command =
   | { do: 'ask'; scopes: Scope[]; wants: Want[]; idAgeMs: number; admitForMs: number; runForMs: number }
   | { do: 'askAgain'; of: number }
-  | { do: 'report'; of: number; spent: number; tokens: number; freed: number; parallel: number; done: boolean }
-  | { do: 'closeUnasked'; idAgeMs: number; scopes: Scope[] | undefined; spent: number }
+  | {
+      do: 'report';
+      of: number;
+      spent: number;
+      tokens: number;
+      freed: number;
+      parallel: number;
+      done: boolean;
+      estimated: boolean;
+    }
+  | { do: 'closeUnasked'; idAgeMs: number; scopes: Scope[] | undefined; spent: number; estimated: boolean }
   | { do: 'pass'; ms: number }
   | { do: 'setLimits'; scope: Scope; limits: Partial<Limits> }
   | { do: 'revoke'; scope: Scope; revoked: boolean }
@@ -85,13 +94,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 10,
     arbitrary: fc.record({
       ...{ do: fc.constant('report' as const), of, spent: amount, tokens: amount, freed: amount },
-      ...{ parallel: fc.nat({ max: 2 }), done: fc.boolean() },
+      ...{ parallel: fc.nat({ max: 2 }), done: fc.boolean(), estimated: fc.boolean() },
     }),
   },
   {
     weight: 1,
     arbitrary: fc.record({
-      ...{ do: fc.constant('closeUnasked' as const), idAgeMs, spent: amount },
+      ...{ do: fc.constant('closeUnasked' as const), idAgeMs, spent: amount, estimated: fc.boolean() },
       scopes: fc.option(scopes, { nil: undefined }),
     }),
   },

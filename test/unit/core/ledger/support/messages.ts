@@ -63,6 +63,7 @@ interface ReportParts {
   parallel?: number;
   tokens?: number;
   done?: boolean;
+  estimated?: boolean;
   scopes?: Scope[];
 }
 

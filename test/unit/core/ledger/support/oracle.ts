@@ -19,6 +19,8 @@ interface Kept {
   freedTokens: number;
   freedParallel: number;
   done: boolean;
+  /** Some of what it spent is a bound. */
+  estimated: boolean;
   /** What the lease takes of each scope's bucket: from when on it counts, and how many microseconds. */
   arrivals: { scope: Scope; startsAtUs: number; takesUs: number }[];
 }
@@ -105,7 +107,7 @@ export class Oracle {
         },
         want: { microUsd: 0, tokens: 0, requests: 0, parallel: 0, mode: 'normal' },
         ...{ spent: report.spent.microUsd, spentTokens: report.spent.tokens, done: true },
-        ...{ freed: 0, freedTokens: 0, freedParallel: 0 },
+        ...{ freed: 0, freedTokens: 0, freedParallel: 0, estimated: report.estimated === true },
       });
       return 'applied';
     }
@@ -116,6 +118,7 @@ export class Oracle {
     known.freedTokens = Math.max(known.freedTokens, report.freed.tokens);
     known.freedParallel = Math.max(known.freedParallel, report.freed.parallel);
     known.done ||= report.done;
+    known.estimated ||= report.estimated === true;
     return 'applied';
   }
 
@@ -137,6 +140,7 @@ export class Oracle {
       lease.spent = booked(lease);
       lease.spentTokens = bookedTokens(lease);
       lease.done = true;
+      lease.estimated = true;
     }
     for (const one of period === undefined ? [textOf(now, 10), textOf(now, 7)] : [period]) {
       const { spent, unsettled } = this.figures(scope, one, clockMs);
@@ -162,6 +166,10 @@ export class Oracle {
       figures.unsettled += unsettled;
     }
     return figures;
+  }
+
+  isEstimated(leaseId: string): boolean {
+    return this.kept.find(({ id }) => id === leaseId)?.estimated === true;
   }
 
   #inTheWay(scope: Scope, caps: Limits, want: Want, now: number, admitForMs: number): Standing[] {
@@ -231,7 +239,7 @@ export class Oracle {
         want,
         arrivals,
       },
-      ...{ spent: 0, spentTokens: 0, freed: 0, freedTokens: 0, freedParallel: 0, done: false },
+      ...{ spent: 0, spentTokens: 0, freed: 0, freedTokens: 0, freedParallel: 0, done: false, estimated: false },
     });
   }
 }
