@@ -18,7 +18,7 @@ const LARGEST_TOLERANCE_US = 2 ** 51;
 /** Keeps floating-point dust of a rate such as 1/60 from adding a whole microsecond. */
 const DUST_US = 1e-3;
 
-/** Undefined where there is no limit. Without a burst, a second's worth is one. */
+/** Undefined where there is no limit, which a burst alone is not. Without a burst, a second's worth is one. */
 export function rateOf({ rps, burst }: Pick<Limits, 'rps' | 'burst'>): Rate | undefined {
   if (rps === null) return undefined;
   const bucket = rps > 0 ? (burst ?? Math.max(1, Math.ceil(rps))) : 0;

@@ -16,7 +16,8 @@ export const LONE_ADMIT_MS = 5_000;
 export const MOST_SCOPES = 6;
 export const MOST_WANTS = 4;
 export const MOST_REPORTS = 64;
-export const LONGEST_SCOPE_NAME = 256;
+/** `feature:` and 256 characters, which is as long as a user's or a feature's own name may be. */
+export const LONGEST_SCOPE_NAME = 264;
 
 /** Rows are folded into sums when so many are ripe, so that a fold's own rows are shared by as many leases. */
 export const FOLD_AT = 256;

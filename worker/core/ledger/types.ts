@@ -6,7 +6,10 @@ export type Scope = 'tenant' | 'anonymous' | `user:${string}` | `feature:${strin
 /** `safeguard`: the cheaper alias and smaller context of a budget that is nearly spent. */
 export type Mode = 'normal' | 'safeguard';
 
-/** What may be asked of a scope; null is no limit. `burst` is the whole bucket. */
+/**
+ * What may be asked of a scope; null is no limit. `burst` is the whole bucket that `rps` fills: without it a second's worth, and
+ * at least one request; without `rps` it limits nothing.
+ */
 export interface Limits {
   monthlyMicroUsd: number | null;
   dailyMicroUsd: number | null;

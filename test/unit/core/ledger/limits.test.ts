@@ -69,10 +69,39 @@ describe('limits', () => {
     expect(isGranted(ledger.grant(ask(idAt(NOON), 0, { limits: { 'user:ben': { rps: 0.01 } } })))).toBe(true);
   });
 
+  it('a burst without a rate limits nothing, and shows nothing', () => {
+    const ledger = new LedgerInMemory(NOON);
+    for (let times = 0; times < 9; times++) expect(asks(ledger, 0, { burst: 1 })).toMatchObject({ left: [] });
+    expect(asks(ledger, 0, { rps: 5, burst: 1 })).toMatchObject({ left: [{ limit: 'rps', cap: 1, remaining: 0 }] });
+  });
+
+  it.each([
+    [0.01, 1],
+    [1, 1],
+    [2.5, 3],
+    [40, 40],
+  ])('%d a second without a burst is a bucket of %i', (rps, cap) => {
+    expect(asks(new LedgerInMemory(NOON), 0, { rps })).toMatchObject({ left: [{ cap, remaining: cap - 1 }] });
+  });
+
+  it('no request a second is none', () => {
+    const refused = refusalOf(asks(new LedgerInMemory(NOON), 0, { rps: 0, burst: 9 }));
+    expect(refused).toMatchObject({ limit: 'rps', cap: 0, neverFits: true });
+  });
+
+  it('can be set, and asked for, for a user or a feature of 256 characters', () => {
+    const ledger = new LedgerInMemory(NOON);
+    for (const kind of ['user', 'feature'] as const) {
+      const scope: Scope = `${kind}:${'x'.repeat(256)}`;
+      expect(ledger.setLimits(scope, { parallel: 1 })).toMatchObject({ ok: true });
+      expect(isGranted(ledger.grant(ask(idAt(NOON), 1, { limits: { [scope]: {} } })))).toBe(true);
+    }
+  });
+
   it.each<[string, object]>([
     ['user:', {}],
     ['team:x', {}],
-    [`user:${'x'.repeat(300)}`, {}],
+    [`feature:${'x'.repeat(257)}`, {}],
     ['user:\u0000', {}],
     ['user:\ud800', {}],
     ['tenant', { monthlyUsd: 1 }],
