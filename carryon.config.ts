@@ -19,10 +19,37 @@ export default defineConfig({
   features: {
     chat: { alias: 'app/chat' },
     summarize: { alias: 'app/chat' },
+    // With caps: what is above them, or above what a budget has left, is served by the safeguard.
+    // support: {
+    //   alias: 'app/chat',
+    //   maxInputTokens: 60_000,
+    //   maxOutputTokens: 1_000,
+    //   maxCostPerRequest: 0.05,
+    //   onExceed: 'degrade',
+    //   safeguard: { maxInputTokens: 8_000, maxOutputTokens: 300 },
+    //   limits: { monthlyUsd: 50 },
+    // },
   },
   defaultFeature: 'chat',
   // Pages that may call. Locally every origin may.
   origins: [],
+  // Named sets of limits, for tenants and for keys (`--tier free`): 60, 600 and 6,000 requests a minute.
+  tiers: {
+    free: { rps: 1, burst: 10 },
+    team: { rps: 10, burst: 50 },
+    business: { rps: 100, burst: 200 },
+  },
+  // Who pays, and what each may use (docs/budgets.md). A tenant that is not named here has no limits until an operator sets some.
+  // tenants: {
+  //   acme: {
+  //     tier: 'team',
+  //     limits: { monthlyUsd: 200, dailyUsd: 20 },
+  //     userLimits: { dailyUsd: 0.5, rps: 1, burst: 5, parallel: 2 },
+  //     anonymousLimits: { dailyUsd: 2, rps: 2, burst: 10 },
+  //     locationHint: 'weur',
+  //     whenLedgerUnreachable: { budgets: 'refuse', rates: 'run' },
+  //   },
+  // },
   router: {
     numRetries: 2,
     allowedFails: 3,

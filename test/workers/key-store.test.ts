@@ -46,12 +46,12 @@ const swap = (key: string, at: number) => key.slice(0, at) + (key[at] === 'A' ? 
 
 describe('a key', () => {
   it('is known with what it may do, in another isolate too', async () => {
-    const { key, record } = await store().create({ ...FIELDS, features: ['chat'], tier: 'gold', browser: true });
+    const { key, record } = await store().create({ ...FIELDS, features: ['chat'], tier: 'team', browser: true });
     expect(key).toMatch(/^sk-[\w-]{40}$/);
     expect(await store().find(key)).toEqual({
       ...FIELDS,
       features: ['chat'],
-      tier: 'gold',
+      tier: 'team',
       browser: true,
       keyId: record.id,
     });
@@ -176,6 +176,26 @@ describe('listing and revoking', () => {
     const second = await one.list(first.cursor ?? '');
     expect([first.records.length, second.records.length, second.cursor]).toEqual([100, 5, null]);
     expect(new Set([...first.records, ...second.records].map(({ id }) => id)).size).toBe(105);
+  });
+
+  it('finds the records of some ids, with one look at the list', async () => {
+    const one = store();
+    const ids: string[] = [];
+    for (let batch = 0; batch < 5; batch++) {
+      const made = await Promise.all(Array.from({ length: 21 }, () => one.create({ ...FIELDS })));
+      ids.push(...made.map(({ record }) => record.id));
+    }
+    const wanted = ids.slice(0, 101);
+    asked = [];
+    const found = await one.records([...wanted, 'f'.repeat(20), 'sk-nobody']);
+    expect(found.map(({ id }) => id).toSorted()).toEqual(wanted.toSorted());
+    expect(asked).toEqual(['list', 'get', 'get']);
+    asked = [];
+    expect(await one.records([ids[0] ?? ''])).toMatchObject([{ id: ids[0], tenant: 'acme' }]);
+    expect(asked).toEqual(['list', 'get']);
+    asked = [];
+    expect(await one.records(['sk-nobody', '', 'key:v1:'])).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it.each(['', 'nobody', '%', 'abc', `${'0'.repeat(20)}`, '../../board:v1', 'A'.repeat(20)])(

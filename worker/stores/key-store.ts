@@ -6,7 +6,7 @@ import {
   LOCAL_CLIENT_KEY,
   LOCAL_IDENTITY,
 } from '../core/identity/identity.ts';
-import { MAC_BYTES, parseKey, RANDOM_BYTES } from '../core/identity/key-format.ts';
+import { isKeyId, KEY_ID_DIGITS, MAC_BYTES, parseKey, RANDOM_BYTES } from '../core/identity/key-format.ts';
 import type { Clock, Identities } from '../ports.ts';
 import { base64Url, constantTimeEqual, hex, hmacSha256, sha256 } from './digest.ts';
 
@@ -17,8 +17,8 @@ const FRESH_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 /** A revoked key stays listed so long. */
 const KEEP_REVOKED_SECONDS = 90 * 86_400;
-/** Enough of the hash to be unique, and KV's prefix listing finds the record by it. */
-const ID_DIGITS = 20;
+/** Values that KV reads in one call. */
+const AT_ONCE = 100;
 
 export class KeyStore implements Identities {
   readonly #kv: KVNamespace;
@@ -50,7 +50,7 @@ export class KeyStore implements Identities {
     const hash = hex(await sha256(key));
     const record: KeyRecord = {
       ...fields,
-      id: hash.slice(0, ID_DIGITS),
+      id: hash.slice(0, KEY_ID_DIGITS),
       createdAt: this.#clock.now(),
       revokedAt: null,
     };
@@ -59,21 +59,25 @@ export class KeyStore implements Identities {
   }
 
   async list(cursor?: string): Promise<{ records: KeyRecord[]; cursor: string | null }> {
-    const page = await this.#kv.list({ prefix: PREFIX, limit: 100, ...(cursor !== undefined && { cursor }) });
-    const names = page.keys.map(({ name }) => name);
-    const values = names.length === 0 ? new Map<string, string | null>() : await this.#kv.get(names);
-    const records = names.flatMap((name) => {
-      const value = values.get(name);
-      return value ? [JSON.parse(value) as KeyRecord] : [];
-    });
+    const page = await this.#kv.list({ prefix: PREFIX, limit: AT_ONCE, ...(cursor !== undefined && { cursor }) });
+    const records = await this.#records(page.keys.map(({ name }) => name));
     return { records, cursor: page.list_complete ? null : page.cursor };
+  }
+
+  /** The records of these ids, of those that have one. */
+  async records(ids: readonly string[]): Promise<KeyRecord[]> {
+    const names = await this.#names(ids.filter(isKeyId));
+    const records: KeyRecord[] = [];
+    for (let from = 0; from < names.length; from += AT_ONCE) {
+      records.push(...(await this.#records(names.slice(from, from + AT_ONCE))));
+    }
+    return records;
   }
 
   /** The record as revoked; undefined where there is no such id. Known everywhere within a minute plus KV's own delay. */
   async revoke(id: string): Promise<KeyRecord | undefined> {
-    if (!/^[0-9a-f]+$/.test(id) || id.length !== ID_DIGITS) return undefined;
-    const { keys } = await this.#kv.list({ prefix: PREFIX + id, limit: 1 });
-    const name = keys[0]?.name;
+    if (!isKeyId(id)) return undefined;
+    const [name] = await this.#names([id]);
     const value = name === undefined ? null : await this.#kv.get(name);
     if (name === undefined || value === null) return undefined;
     const record = JSON.parse(value) as KeyRecord;
@@ -81,6 +85,29 @@ export class KeyStore implements Identities {
     await this.#kv.put(name, JSON.stringify(revoked), { expirationTtl: KEEP_REVOKED_SECONDS });
     for (const [key, known] of this.#remembered) if (known.identity?.keyId === id) this.#remembered.delete(key);
     return revoked;
+  }
+
+  /** One is found by its id as a prefix, several in the list of all, a thousand at a time. */
+  async #names(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const wanted = new Set(ids);
+    const prefix = ids.length === 1 ? `${PREFIX}${ids[0]}` : PREFIX;
+    const names: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#kv.list({ prefix, ...(cursor !== undefined && { cursor }) });
+      for (const { name } of page.keys) if (wanted.has(idIn(name))) names.push(name);
+      cursor = page.list_complete ? undefined : page.cursor;
+    } while (cursor !== undefined && names.length < wanted.size);
+    return names;
+  }
+
+  async #records(names: string[]): Promise<KeyRecord[]> {
+    const values = names.length === 0 ? new Map<string, string | null>() : await this.#kv.get(names);
+    return names.flatMap((name) => {
+      const value = values.get(name);
+      return value ? [JSON.parse(value) as KeyRecord] : [];
+    });
   }
 
   async #read(key: string, { signed, mac }: { signed: string; mac: string }): Promise<Identity | undefined> {
@@ -98,3 +125,5 @@ export class KeyStore implements Identities {
     return base64Url(mac.subarray(0, MAC_BYTES));
   }
 }
+
+const idIn = (name: string): string => name.slice(PREFIX.length, PREFIX.length + KEY_ID_DIGITS);

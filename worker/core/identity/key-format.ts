@@ -16,5 +16,9 @@ export function parseKey(key: string): KeyParts | undefined {
   return { kind: prefix === 'pk' ? 'publishable' : 'secret', signed: `${prefix}-${random}`, mac };
 }
 
+/** A key's id is the beginning of its hash: unique, and enough to find its record by. */
+export const KEY_ID_DIGITS = 20;
+export const isKeyId = (text: string): boolean => text.length === KEY_ID_DIGITS && /^[0-9a-f]+$/.test(text);
+
 export const RANDOM_BYTES = 18;
 export const MAC_BYTES = 12;
