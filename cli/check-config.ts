@@ -3,15 +3,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ConfigProblem, checkConfig, problemText } from '../worker/core/config/check.ts';
+import type { PriceRow } from '../worker/core/config/config.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
+import { fillPrices, unpriced } from '../worker/core/pricing/fill-prices.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import { configError } from './config-error.ts';
 import { lineOf } from './config-line.ts';
+import { noPrice } from './prices/no-price.ts';
+import { priceRows } from './prices/table.ts';
 import { projectDirectory } from './project.ts';
 
-export type ReadConfig = { config: CheckedConfig; problems?: never } | { problems: string[] };
+export type ReadConfig = { config: CheckedConfig; prices: PriceRow[]; problems?: never } | { problems: string[] };
 
-/** The config, or its mistakes, one text each. */
+/** The config with every price filled in and the rows of the price table that it needs; or its mistakes, one text each. */
 export async function readConfig(path: string): Promise<ReadConfig> {
   let input: unknown;
   try {
@@ -26,10 +30,16 @@ export async function readConfig(path: string): Promise<ReadConfig> {
   if (input === undefined)
     return { problems: ['carryon.config.ts has no default export; write: export default defineConfig({ … })'] };
   const check = checkConfig(input, PRESETS);
-  if (check.ok) return { config: check.config };
-  const source = readFileSync(path, 'utf8');
-  const line = (path: ConfigProblem['path']) => `carryon.config.ts:${lineOf(source, path)}`;
-  return { problems: check.problems.map((problem) => `${line(problem.path)} ${problemText(problem)}`) };
+  const lines = (problems: readonly ConfigProblem[]) => {
+    const source = readFileSync(path, 'utf8');
+    return problems.map((one) => `carryon.config.ts:${lineOf(source, one.path)} ${problemText(one)}`);
+  };
+  if (!check.ok) return { problems: lines(check.problems) };
+  const prices = await priceRows(unpriced(check.config), PRESETS);
+  const config = fillPrices(check.config, prices);
+  const without = unpriced(config);
+  if (without.length > 0) return { problems: lines(await Promise.all(without.map((one) => noPrice(one, PRESETS)))) };
+  return { config, prices };
 }
 
 if (import.meta.main) {

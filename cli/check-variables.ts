@@ -46,5 +46,5 @@ export function slotsIn(config: CheckedConfig): ReadonlySet<string> {
 
 /** A wrong format or price helps whoever looks for it; an address or a key is nobody's business. */
 function shown(name: string, value: string | undefined): string {
-  return /_(FORMAT|PRICE_INPUT|PRICE_OUTPUT)$/.test(name) ? `is ${JSON.stringify(value)}, and ` : '';
+  return /_(FORMAT|PRICE|PRICE_[A-Z_]+)$/.test(name) ? `is ${JSON.stringify(value)}, and ` : '';
 }

@@ -5,6 +5,7 @@ import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
 import { checkPorts } from './ports.ts';
+import { knownSlotLines, knownSlotPrices } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { exitWithError, runUntilStopped } from './shutdown.ts';
 import { stateDirectory } from './state-directory.ts';
@@ -34,7 +35,10 @@ try {
   if (local && localAsked === undefined && host !== LOOPBACK) {
     throw new Error(`HOST=${host} needs KEY_SECRET and ADMIN_KEY: without them the well-known local keys are in force`);
   }
-  const given = local ? { ...withSandboxProviders(variables), CARRYON_LOCAL: '1' } : variables;
+  const known = await knownSlotPrices(config, variables);
+  for (const line of knownSlotLines(known)) console.log(line);
+  const priced = { ...variables, ...known };
+  const given = local ? { ...withSandboxProviders(priced), CARRYON_LOCAL: '1' } : priced;
   const workerd = await startWorkerd({
     services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],
     host,

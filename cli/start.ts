@@ -6,6 +6,7 @@ import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
 import { checkPorts } from './ports.ts';
+import { knownSlotLines, knownSlotPrices } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { sandboxPortsNeeded, startSandboxProviders } from './sandbox.ts';
 import { exitWithError, runUntilStopped } from './shutdown.ts';
@@ -47,7 +48,10 @@ try {
   }
 
   console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
-  const given = local ? { ...withSandboxProviders(variables, sandbox), CARRYON_LOCAL: '1' } : variables;
+  const known = await knownSlotPrices(config, variables);
+  for (const line of knownSlotLines(known)) console.log(`· ${line}`);
+  const priced = { ...variables, ...known };
+  const given = local ? { ...withSandboxProviders(priced, sandbox), CARRYON_LOCAL: '1' } : priced;
   const workerd = await startWorkerd({
     services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],
     host: HOST,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isLocal } from './core/config/local.ts';
 import { LOCAL_ADMIN_KEY } from './core/identity/identity.ts';
 
 /** What wrangler.toml binds, and the variables and secrets beside it, before they are looked at. */
@@ -22,15 +23,14 @@ export interface Env {
 const LOCAL_KEY_SECRET = 'carryon-local-key-secret';
 
 const variables = z.object({
-  CARRYON_LOCAL: z.string().optional(),
   KEY_SECRET: z.string().optional(),
   ADMIN_KEY: z.string().optional(),
 });
 
 /** The checked environment, and the names of required secrets that are not set. */
 export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] } {
-  const { CARRYON_LOCAL, KEY_SECRET, ADMIN_KEY } = variables.parse(unchecked);
-  const local = CARRYON_LOCAL !== undefined && !['', '0', 'false'].includes(CARRYON_LOCAL);
+  const { KEY_SECRET, ADMIN_KEY } = variables.parse(unchecked);
+  const local = isLocal(unchecked);
   const keySecret = KEY_SECRET || (local ? LOCAL_KEY_SECRET : '');
   const adminKey = ADMIN_KEY || (local ? LOCAL_ADMIN_KEY : undefined);
   return { env: { local, keySecret, adminKey }, missing: keySecret === '' ? ['KEY_SECRET'] : [] };

@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type BuildOptions as EsbuildOptions, type Metafile, type Plugin, stop } from 'esbuild';
+import { replaceFile } from '../replace-file.ts';
 
 export interface BuiltWorker {
   /** The one ES module that workerd runs. */
@@ -76,11 +77,4 @@ const withConfig = (path: string): Plugin => ({
 function variableNamesIn(code: string): string[] {
   const names = code.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|(?<=["'`])[A-Z][A-Z0-9]+(?=["'`])/g);
   return [...new Set(names)].sort();
-}
-
-/** In one step: another command may be reading the file, or writing the same one. */
-async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, contents);
-  await rename(draft, path);
 }

@@ -24,7 +24,9 @@ afterAll(() => Promise.all([bare.stop(), halfDone.stop()]));
 
 const NEEDED = [
   'KEY_SECRET',
-  ...['A', 'B'].flatMap((slot) => ['API_BASE', 'KEY', 'MODEL'].map((name) => `PROVIDER_${slot}_${name}`)),
+  ...['A', 'B'].flatMap((slot) =>
+    ['API_BASE', 'KEY', 'MODEL', 'PRICE_INPUT', 'PRICE_OUTPUT'].map((name) => `PROVIDER_${slot}_${name}`),
+  ),
 ];
 
 test.each([

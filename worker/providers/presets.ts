@@ -18,18 +18,21 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     format: 'openai',
     apiBase: 'https://api.openai.com/v1',
     keyVariable: 'OPENAI_API_KEY',
+    pricesFrom: 'openai',
     quirks: { maxTokensField: 'max_completion_tokens', developerRole: true, customTools: true, obfuscation: true },
   },
   anthropic: {
     format: 'anthropic',
     apiBase: 'https://api.anthropic.com/v1',
     keyVariable: 'ANTHROPIC_API_KEY',
+    pricesFrom: 'anthropic',
     quirks: { headers: ANTHROPIC_VERSION },
   },
   deepseek: {
     format: 'openai',
     apiBase: 'https://api.deepseek.com',
     keyVariable: 'DEEPSEEK_API_KEY',
+    pricesFrom: 'deepseek',
     quirks: {
       maxTokensField: 'max_tokens',
       jsonSchema: false,
@@ -42,6 +45,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     format: 'openai',
     apiBase: 'https://api.holysheep.ai/v1',
     keyVariable: 'HOLYSHEEP_API_KEY',
+    // It resells, at prices of its own that no list has.
     quirks: { maxTokensField: 'max_tokens', unsupported: ONLY_OPENAI },
   },
   'openai-compatible': {

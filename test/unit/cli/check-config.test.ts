@@ -161,6 +161,57 @@ describe('readConfig', () => {
     expect(more).toEqual([]);
   });
 
+  it('gives each model its price, and names the line to add for one without', async () => {
+    const configWith = (...deployments: string[]) => `export default {
+  aliases: {
+    chat: {
+      deployments: [
+        ${deployments.join(',\n        ')},
+      ],
+    },
+  },
+  features: { chat: {} },
+  defaultFeature: 'chat',
+};
+`;
+    const path = join(directory, 'priced.ts');
+    const priced = [
+      `{ id: 'slot', fromEnvironment: 'PROVIDER_A' }`,
+      `{ id: 'own', provider: 'openai', model: 'gpt-9', price: { input: 1, output: 2 } }`,
+      `{ id: 'listed', provider: 'openai', model: 'gpt-5-mini' }`,
+    ];
+    writeFileSync(path, configWith(...priced));
+    const read = await readConfig(path);
+    if (read.problems !== undefined) throw new Error(read.problems.join());
+    const listed = { input: 0.25, output: 2, cachedInput: 0.025, cacheWrite: 0.25 };
+    expect(read.config.aliases.chat?.deployments.map(({ price }) => price)).toEqual([
+      undefined,
+      { input: 1, output: 2 },
+      listed,
+    ]);
+    expect(read.prices).toEqual([
+      { provider: 'openai', model: 'gpt-5-mini', checkedAt: expect.any(String), price: listed },
+    ]);
+
+    const without = [
+      `{ id: 'typo', provider: 'openai', model: 'gpt-5-mni' }`,
+      `{ id: 'new', provider: 'anthropic', model: 'cl-1' }`,
+      `{ id: 'resold', provider: 'holysheep', model: 'gpt-5-mini' }`,
+    ];
+    const problems = await problemsOf(configWith(...priced, ...without));
+    const add = 'price: { input: …, output: … }, // USD per million tokens, from';
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^carryon\.config\.ts:8 aliases\.chat\.deployments\[3\]\.price: is missing, and openai's list has no "gpt-5-mni" \(but "gpt-5-mini"/,
+      ),
+      `carryon.config.ts:9 aliases.chat.deployments[4].price: is missing, and anthropic's list has no "cl-1"; add the line
+    ${add} https://www.anthropic.com/pricing#api`,
+      `carryon.config.ts:10 aliases.chat.deployments[5].price: is missing, and no list has the prices of holysheep; add the line
+    ${add} the provider's own page`,
+    ]);
+    expect(problems[0]).toContain(`; add the line\n    ${add} https://`);
+  });
+
   it('reads a corrected file again', async () => {
     const path = join(directory, 'corrected.ts');
     const config = (feature: string) =>

@@ -15,12 +15,14 @@ function configWith(...deployments: object[]): CheckedConfig {
 
 const config = configWith(
   { id: 'a', fromEnvironment: 'PROVIDER_A' },
-  { id: 'gpt', provider: 'openai', model: 'm', apiBase: 'EU_BASE' },
+  { id: 'gpt', provider: 'openai', model: 'm', apiBase: 'EU_BASE', price: { input: 1, output: 2 } },
 );
 const right = {
   PROVIDER_A_API_BASE: 'https://api.example.com/v1/',
   PROVIDER_A_KEY: 'a',
   PROVIDER_A_MODEL: 'a',
+  PROVIDER_A_PRICE_INPUT: '1',
+  PROVIDER_A_PRICE_OUTPUT: '2',
   EU_BASE: 'https://eu.example.com/v1',
   OPENAI_API_KEY: 'b',
 };
@@ -41,10 +43,16 @@ describe('nonsense', () => {
   });
 
   it('is named with what would be right, a line each', () => {
-    const wrong = { PROVIDER_A_FORMAT: 'Openai', PROVIDER_A_PRICE_INPUT: 'abc', EU_BASE: 'api.openai.com' };
+    const wrong = {
+      PROVIDER_A_FORMAT: 'Openai',
+      PROVIDER_A_PRICE_INPUT: 'abc',
+      PROVIDER_A_PRICE_CACHE_WRITE: '$1',
+      EU_BASE: 'api.openai.com',
+    };
     expect(refusal({ ...right, ...wrong })).toEqual([
       'PROVIDER_A_FORMAT is "Openai", and must be "openai" or "anthropic"',
       'PROVIDER_A_PRICE_INPUT is "abc", and must be USD per million tokens, such as 1.25',
+      'PROVIDER_A_PRICE_CACHE_WRITE is "$1", and must be USD per million tokens, such as 1.25',
       'EU_BASE must be a URL such as https://api.openai.com/v1',
     ]);
   });
@@ -71,6 +79,14 @@ describe('what is not set', () => {
       '/admin is closed and no key can be made: set ADMIN_KEY in the environment or .dev.vars',
     ]);
     expect(notSet(config, { ...right, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([]);
+  });
+
+  it('includes a price that nobody knows, but on a developer’s machine', () => {
+    const { PROVIDER_A_PRICE_INPUT: _, PROVIDER_A_PRICE_OUTPUT: __, ...rest } = right;
+    expect(notSet(config, { ...rest, CARRYON_LOCAL: '1' }, true)).toEqual([]);
+    expect(notSet(config, { ...rest, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([
+      'Every request gets 503 not_configured: set PROVIDER_A_PRICE_INPUT, PROVIDER_A_PRICE_OUTPUT in the environment or .dev.vars',
+    ]);
   });
 });
 

@@ -109,7 +109,7 @@ export interface Deployment {
   /** Between two chunks. */
   idleTimeoutMs: number;
   maxParallel: number;
-  price: Price | undefined;
+  price: Price;
   /** Whether it may bill output that a stream does not show; undefined: known by its model's name. */
   hidesTokens: boolean | undefined;
   /** Body fields outside the closed list that may pass, and what each costs. */
@@ -120,11 +120,35 @@ export interface Deployment {
 }
 
 /** USD per million tokens. */
-export interface Price {
+export interface TokenPrices {
   input: number;
   output: number;
+  /** Read from the provider's cache, and written to it: parts of the input. */
   cachedInput: number;
   cacheWrite: number;
+  /** A part of the output, where it costs something else. */
+  reasoning?: number | undefined;
+}
+
+export interface Price extends TokenPrices {
+  /** On top of the tokens, whatever their number. */
+  usdPerRequest?: number | undefined;
+  /** What long requests cost, the shortest first. */
+  tiers?: readonly PriceTier[] | undefined;
+}
+
+/** From so many input tokens on, for all tokens of the request and not only for those above. */
+export interface PriceTier extends TokenPrices {
+  fromInputTokens: number;
+}
+
+/** A row of the price table (worker/core/pricing/price-table.ts). */
+export interface PriceRow {
+  provider: string;
+  model: string;
+  /** The day of the list that it was taken from. */
+  checkedAt: string;
+  price: Price;
 }
 
 export interface ParamCost {
@@ -152,5 +176,7 @@ export interface Preset {
   format: WireFormat;
   apiBase?: string;
   keyVariable?: string;
+  /** Its name in the list of @pydantic/genai-prices; a provider that is not in there has its prices from config. */
+  pricesFrom?: string;
   quirks: Quirks;
 }

@@ -1,6 +1,8 @@
-import type { Alias, Config, Deployment, Feature, ParamCost, Preset, Price, WireFormat } from './config.ts';
+import type { Alias, Config, Deployment, Feature, ParamCost, Preset, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
+import { completePrice, type PriceInput } from './price-schema.ts';
 import { resolveFeature } from './resolve-feature.ts';
+import { slotPrice } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 
@@ -12,10 +14,10 @@ export interface Missing {
   problem?: string;
 }
 
-/** Without a price in config nor in the environment: what issue and docs promise for a model nobody knows. */
-const UNKNOWN_MODEL_PRICE = { input: 1, output: 4 };
-
-/** Joins the checked config with the environment and the presets. Every missing variable is collected, not only the first. */
+/**
+ * Joins the checked config, its prices filled in (../pricing/fill-prices.ts), with the environment and the presets. Every
+ * missing variable is collected, not only the first.
+ */
 export function resolveConfig(
   checked: CheckedConfig,
   variables: Variables,
@@ -80,7 +82,6 @@ function resolveDeployment(
     checked.fromEnvironment === undefined
       ? fromPreset(checked, presets, read)
       : fromEnvironment(checked.fromEnvironment, checked, variables, presets, read);
-  const price = checked.price ?? upstream.price;
   const apiBase = upstream.apiBase.replace(/\/+$/, '');
   const { format, model, apiKey } = upstream;
   return {
@@ -98,16 +99,16 @@ function resolveDeployment(
     streamTimeoutMs: checked.streamTimeout,
     idleTimeoutMs: checked.idleTimeout,
     maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
-    price: price && completePrice(price),
+    price: completePrice(upstream.price),
     hidesTokens: checked.hidesTokens,
     allowParams: Object.keys(checked.allowParams),
     paramCosts: Object.fromEntries(Object.entries(checked.allowParams).map(([name, cost]) => [name, paramCost(cost)])),
   };
 }
 
-type Read = (name: string, check?: (value: string) => string | undefined) => string;
+export type Read = (name: string, check?: (value: string) => string | undefined) => string;
 type Upstream = Pick<Deployment, 'provider' | 'format' | 'model' | 'apiBase' | 'apiKey' | 'quirks'> & {
-  price?: { input: number; output: number };
+  price: PriceInput;
 };
 
 function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string, Preset>>, read: Read): Upstream {
@@ -116,6 +117,7 @@ function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string,
   if (preset === undefined) {
     throw new Error(`deployment "${checked.id}": no preset "${name}"; there are ${Object.keys(presets).join(', ')}`);
   }
+  if (checked.price === undefined) throw new Error(`deployment "${checked.id}": no price; fillPrices comes first`);
   const baseVariable =
     checked.apiBase ?? (preset.apiBase === undefined ? defaultVariable(name, 'API_BASE') : undefined);
   return {
@@ -125,6 +127,7 @@ function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string,
     apiBase: baseVariable === undefined ? (preset.apiBase ?? '') : read(baseVariable, checkUrl),
     apiKey: read(checked.key ?? preset.keyVariable ?? defaultVariable(name, 'API_KEY'), checkKey),
     quirks: preset.quirks,
+    price: checked.price,
   };
 }
 
@@ -150,10 +153,7 @@ function fromEnvironment(
     apiBase,
     apiKey: read(`${prefix}_KEY`, checkKey),
     quirks: preset?.[1].quirks ?? genericQuirks(format, presets),
-    price: {
-      input: readPrice(`${prefix}_PRICE_INPUT`, variables, read) ?? UNKNOWN_MODEL_PRICE.input,
-      output: readPrice(`${prefix}_PRICE_OUTPUT`, variables, read) ?? UNKNOWN_MODEL_PRICE.output,
-    },
+    price: checked.price ?? slotPrice(prefix, variables, read),
   };
 }
 
@@ -170,16 +170,6 @@ function readFormat(name: string, variables: Variables, read: Read): WireFormat 
     text === 'openai' || text === 'anthropic' ? undefined : 'must be "openai" or "anthropic"',
   );
   return value === 'anthropic' ? 'anthropic' : 'openai';
-}
-
-function readPrice(name: string, variables: Variables, read: Read): number | undefined {
-  if (!isSet(variables[name])) return undefined;
-  const value = Number(
-    read(name, (text) =>
-      Number(text) >= 0 && Number(text) < 1e6 ? undefined : 'must be USD per million tokens, such as 1.25',
-    ),
-  );
-  return Number.isFinite(value) ? value : undefined;
 }
 
 const LABEL = String.raw`[\p{L}\p{N}_-]+`;
@@ -202,18 +192,6 @@ const checkKey = (text: string): string | undefined =>
 
 const host = (url: string): string => /^https?:\/\/([^/]+)/.exec(url)?.[1]?.toLowerCase() ?? '';
 const sameHost = (one: string, other: string): boolean => host(one) !== '' && host(one) === host(other);
-
-const completePrice = (price: {
-  input: number;
-  output: number;
-  cachedInput?: number | undefined;
-  cacheWrite?: number | undefined;
-}): Price => ({
-  input: price.input,
-  output: price.output,
-  cachedInput: price.cachedInput ?? price.input,
-  cacheWrite: price.cacheWrite ?? price.input,
-});
 
 const paramCost = (cost: { usdPerRequest?: number | undefined; priceFactor?: number | undefined }): ParamCost => ({
   usdPerRequest: cost.usdPerRequest ?? 0,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
 import { limits } from './limits-schema.ts';
+import { price } from './price-schema.ts';
 import { count, duration, settings, slug, usd } from './settings.ts';
 import { tenant, tenantName, tiers } from './tenants-schema.ts';
 
@@ -14,16 +15,6 @@ const origin = z
   .string()
   .regex(/^https?:\/\/[^/?#@\s]+\/?$/i, 'write an origin such as "https://app.example.com", no path')
   .transform((text) => text.toLowerCase().replace(/(?:(?<=^http:.*):80|(?<=^https:.*):443)?\/?$/, ''));
-
-/** USD per million tokens. */
-const price = settings({
-  input: usd,
-  output: usd,
-  /** Input read from the provider's cache; the input price where it is left out. */
-  cachedInput: usd.optional(),
-  /** Input written to the provider's cache; the input price where it is left out. */
-  cacheWrite: usd.optional(),
-});
 
 const allowedParam = settings({
   /** Added to each request that carries the field. */
@@ -42,7 +33,7 @@ const deployment = settings({
   /** Names of the variables that hold the base URL and the key; the preset's own where they are left out. */
   apiBase: variable.optional(),
   key: variable.optional(),
-  /** Everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT`. */
+  /** Everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT` … */
   fromEnvironment: variable.optional(),
   order: count(1, 100).default(1),
   weight: z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million').default(1),
@@ -50,6 +41,7 @@ const deployment = settings({
   streamTimeout: duration('10ms', '14m').default(10_000),
   idleTimeout: duration('10ms', '14m').default(15_000),
   maxParallel: count(1, 100_000).optional(),
+  /** By the list of prices where it is left out (docs/providers.md). */
   price: price.optional(),
   /** The model thinks unseen, so a cut answer may have cost its whole cap. Known models need not say so. */
   hidesTokens: z.boolean().optional(),

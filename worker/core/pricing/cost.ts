@@ -1,22 +1,28 @@
 import type { Usage } from '../../../protocol/chat.ts';
-import type { ParamCost, Price } from '../config/config.ts';
+import type { ParamCost, Price, TokenPrices } from '../config/config.ts';
 
 /** Keeps floating-point dust (2.0000000000000004) from adding a micro-USD; relative, so that it is never more than dust. */
 const WITHOUT_DUST = 1 - 2e-15;
 
 /**
  * What a provider charges for `usage`, in micro-USD, rounded up to a whole one. USD per million tokens is micro-USD per
- * token. Reasoning is part of the output, cached and written input are parts of the input (PLATFORM.md §3.1).
+ * token. Reasoning is part of the output, cached and written input are parts of the input: a provider that says more of a
+ * part than of the whole is not believed, or the cost could pass what was held for it.
  */
 export function costMicroUsd(usage: Usage, price: Price, params: readonly ParamCost[] = []): number {
-  const plainInput = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
+  const { inputTokens, outputTokens } = usage;
+  const cached = Math.min(usage.cachedInputTokens, inputTokens);
+  const written = Math.min(usage.cacheWriteTokens, inputTokens - cached);
+  const reasoning = Math.min(usage.reasoningTokens, outputTokens);
+  const rates: TokenPrices = price.tiers?.findLast((tier) => tier.fromInputTokens <= inputTokens) ?? price;
   const tokens =
-    plainInput * price.input +
-    usage.cachedInputTokens * price.cachedInput +
-    usage.cacheWriteTokens * price.cacheWrite +
-    usage.outputTokens * price.output;
+    (inputTokens - cached - written) * rates.input +
+    cached * rates.cachedInput +
+    written * rates.cacheWrite +
+    (outputTokens - reasoning) * rates.output +
+    reasoning * (rates.reasoning ?? rates.output);
   const factor = params.reduce((product, { priceFactor }) => product * priceFactor, 1);
-  const fees = params.reduce((sum, { usdPerRequest }) => sum + usdPerRequest * 1e6, 0);
+  const fees = params.reduce((sum, { usdPerRequest }) => sum + usdPerRequest * 1e6, (price.usdPerRequest ?? 0) * 1e6);
   return Math.ceil((tokens * factor + fees) * WITHOUT_DUST);
 }
 

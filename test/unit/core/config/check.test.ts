@@ -75,6 +75,11 @@ describe('a mistake', () => {
     [`${first}>price`, { input: -1, output: 1 }, `${at}.price.input: write a price in USD, 0 or more`],
     [`${first}>price`, { input: 1e9, output: 1 }, `${at}.price.input: write a price in USD up to a million`],
     [
+      `${first}>price`,
+      { input: 1, output: 1, tiers: [{ fromInputTokens: 0, input: 2, output: 2 }] },
+      `${at}.price.tiers[0].fromInputTokens: write a whole number from 1`,
+    ],
+    [
       `${first}>allowParams`,
       { top_k: {} },
       `${at}.allowParams.top_k: say what the field costs: { usdPerRequest } or { priceFactor }`,

@@ -27,7 +27,9 @@ const filled = {
   PROVIDER_A_API_BASE: 'http://localhost:9000/v1/',
   PROVIDER_A_KEY: ' key-a ',
   PROVIDER_A_MODEL: 'model-a',
+  CARRYON_LOCAL: '1',
 };
+const price = { input: 1, output: 2 };
 
 describe('an environment slot', () => {
   it('brings everything, spaces and the last slash cut off', () => {
@@ -96,38 +98,82 @@ describe('an environment slot', () => {
     expect(deploymentsOf(resolved([slot], variables))[0]).toMatchObject({ provider: 'a' });
   });
 
+  const priceWith = (variables: Variables, more: Partial<DeploymentInput> = {}) =>
+    deploymentsOf(resolved([{ ...slot, ...more }], { ...filled, ...variables }))[0]?.price;
+
   it('has its prices from the environment, from config first', () => {
-    const priced = { ...filled, PROVIDER_A_PRICE_INPUT: '0.5', PROVIDER_A_PRICE_OUTPUT: '2' };
-    expect(deploymentsOf(resolved([slot], priced))[0]?.price).toEqual({
-      input: 0.5,
-      output: 2,
-      cachedInput: 0.5,
-      cacheWrite: 0.5,
-    });
-    const own = { ...slot, price: { input: 3, output: 9, cachedInput: 0.3 } };
-    expect(deploymentsOf(resolved([own], priced))[0]?.price).toEqual({
-      input: 3,
-      output: 9,
-      cachedInput: 0.3,
-      cacheWrite: 3,
-    });
+    const priced = { PROVIDER_A_PRICE_INPUT: '0.5', PROVIDER_A_PRICE_OUTPUT: '2' };
+    expect(priceWith(priced)).toEqual({ input: 0.5, output: 2, cachedInput: 0.5, cacheWrite: 0.5 });
+    const cached = { ...priced, PROVIDER_A_PRICE_CACHED_INPUT: '0.1', PROVIDER_A_PRICE_CACHE_WRITE: '0' };
+    expect(priceWith(cached)).toEqual({ input: 0.5, output: 2, cachedInput: 0.1, cacheWrite: 0 });
+    const own = { price: { input: 3, output: 9, cachedInput: 0.3 } };
+    expect(priceWith(cached, own)).toEqual({ input: 3, output: 9, cachedInput: 0.3, cacheWrite: 3 });
+  });
+
+  it('has them whole from one variable, as config would have them', () => {
+    const written = {
+      input: 2,
+      output: 4,
+      reasoning: 5,
+      usdPerRequest: 0.01,
+      tiers: [
+        { fromInputTokens: 200, input: 6, output: 8, cacheWrite: 7 },
+        { fromInputTokens: 100, input: 3, output: 5, reasoning: 9 },
+      ],
+    };
+    const whole = {
+      input: 2,
+      output: 4,
+      cachedInput: 2,
+      cacheWrite: 2,
+      reasoning: 5,
+      usdPerRequest: 0.01,
+      tiers: [
+        { fromInputTokens: 100, input: 3, output: 5, cachedInput: 3, cacheWrite: 3, reasoning: 9 },
+        { fromInputTokens: 200, input: 6, output: 8, cachedInput: 6, cacheWrite: 7 },
+      ],
+    };
+    expect(priceWith({ PROVIDER_A_PRICE: JSON.stringify(written), PROVIDER_A_PRICE_INPUT: '1' })).toEqual(whole);
+    expect(priceWith({}, { price: written })).toEqual(whole);
+  });
+
+  it('is guessed at on a developer’s machine only', () => {
+    expect(priceWith({ PROVIDER_A_PRICE_INPUT: '3' })).toMatchObject({ input: 3, output: 4 });
+    expect(priceWith({ PROVIDER_A_PRICE_OUTPUT: '3' })).toMatchObject({ input: 1, output: 3 });
+    const needed = [{ name: 'PROVIDER_A_PRICE_INPUT' }, { name: 'PROVIDER_A_PRICE_OUTPUT' }];
+    for (const CARRYON_LOCAL of [undefined, '', '0', 'false']) {
+      const missingWith = (variables: Variables, more: Partial<DeploymentInput> = {}) =>
+        resolved([{ ...slot, ...more }], { ...filled, CARRYON_LOCAL, ...variables }).missing;
+      expect(missingWith({})).toEqual(needed);
+      expect(missingWith({ PROVIDER_A_PRICE_INPUT: '3' })).toEqual(needed.slice(1));
+      expect(missingWith({ PROVIDER_A_PRICE_INPUT: '0', PROVIDER_A_PRICE_OUTPUT: '0' })).toEqual([]);
+      expect(missingWith({ PROVIDER_A_PRICE: JSON.stringify(price) })).toEqual([]);
+      expect(missingWith({}, { price })).toEqual([]);
+    }
   });
 });
 
 describe('a preset', () => {
   it('brings base URL, format and the names of its variables', () => {
-    const result = resolved([{ id: 'a', provider: 'deepseek', model: 'deepseek-chat' }], { DEEPSEEK_API_KEY: 'k' });
+    const result = resolved([{ id: 'a', provider: 'deepseek', model: 'deepseek-chat', price }], {
+      DEEPSEEK_API_KEY: 'k',
+    });
     expect(result.missing).toEqual([]);
     expect(deploymentsOf(result)[0]).toMatchObject({
       apiBase: PRESETS.deepseek?.apiBase,
       apiKey: 'k',
       format: 'openai',
-      price: undefined,
+      price,
     });
   });
 
+  it('has no price that nobody has filled in', () => {
+    const deployment = { id: 'a', provider: 'openai', model: 'm' };
+    expect(() => resolved([deployment], { OPENAI_API_KEY: 'k' })).toThrow('deployment "a": no price');
+  });
+
   it('can be told other variables', () => {
-    const deployment = { id: 'a', provider: 'openai', model: 'm', apiBase: 'EU_BASE', key: 'EU_KEY' };
+    const deployment = { id: 'a', provider: 'openai', model: 'm', apiBase: 'EU_BASE', key: 'EU_KEY', price };
     const result = resolved([deployment], { EU_BASE: 'https://eu.api.openai.com/v1', EU_KEY: 'k' });
     expect(deploymentsOf(result)[0]).toMatchObject({
       apiBase: 'https://eu.api.openai.com/v1',
@@ -137,7 +183,7 @@ describe('a preset', () => {
   });
 
   it('without a host of its own asks for one', () => {
-    const { missing } = resolved([{ id: 'a', provider: 'openai-compatible', model: 'm' }], {});
+    const { missing } = resolved([{ id: 'a', provider: 'openai-compatible', model: 'm', price }], {});
     expect(missing).toEqual([{ name: 'OPENAI_COMPATIBLE_API_BASE' }, { name: 'OPENAI_COMPATIBLE_API_KEY' }]);
   });
 });
@@ -146,11 +192,18 @@ describe('what is missing or nonsense', () => {
   it('is all collected, each once', () => {
     const deployments = [
       slot,
-      { id: 'b', provider: 'openai', model: 'm' },
-      { id: 'c', provider: 'openai', model: 'n' },
+      { id: 'b', provider: 'openai', model: 'm', price },
+      { id: 'c', provider: 'openai', model: 'n', price },
     ];
     expect(resolved(deployments, { PROVIDER_A_KEY: '  ', OPENAI_API_KEY: 42 }).missing.map(({ name }) => name)).toEqual(
-      ['PROVIDER_A_API_BASE', 'PROVIDER_A_MODEL', 'PROVIDER_A_KEY', 'OPENAI_API_KEY'],
+      [
+        'PROVIDER_A_API_BASE',
+        'PROVIDER_A_MODEL',
+        'PROVIDER_A_KEY',
+        'PROVIDER_A_PRICE_INPUT',
+        'PROVIDER_A_PRICE_OUTPUT',
+        'OPENAI_API_KEY',
+      ],
     );
   });
 
@@ -164,6 +217,11 @@ describe('what is missing or nonsense', () => {
     ['PROVIDER_A_PRICE_INPUT', '-1', 'must be USD per million tokens, such as 1.25'],
     ['PROVIDER_A_PRICE_OUTPUT', 'free', 'must be USD per million tokens, such as 1.25'],
     ['PROVIDER_A_PRICE_OUTPUT', 'Infinity', 'must be USD per million tokens, such as 1.25'],
+    ['PROVIDER_A_PRICE_CACHED_INPUT', '-1', 'must be USD per million tokens, such as 1.25'],
+    ['PROVIDER_A_PRICE_CACHE_WRITE', '$1', 'must be USD per million tokens, such as 1.25'],
+    ['PROVIDER_A_PRICE', '1.25', 'must be JSON such as {"input": 1.25, "output": 10}'],
+    ['PROVIDER_A_PRICE', '{"input": 1}', 'must be JSON such as {"input": 1.25, "output": 10}'],
+    ['PROVIDER_A_PRICE', '{input: 1, output: 2}', 'must be JSON such as {"input": 1.25, "output": 10}'],
   ])('%s = %j: %s', (name, value, problem) => {
     expect(resolved([slot], { ...filled, [name]: value }).missing).toEqual([{ name, problem }]);
     // Told once, however many deployments use it.

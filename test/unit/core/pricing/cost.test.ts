@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../../protocol/chat.ts';
+import type { Price } from '../../../../worker/core/config/config.ts';
 import { costMicroUsd, usdText } from '../../../../worker/core/pricing/cost.ts';
 
 /** Money in units of 10^-6 micro-USD, so that whole numbers say it exactly. */
@@ -9,15 +10,25 @@ const units = (price: number): bigint => BigInt(Math.round(price * UNITS));
 
 const tokens = fc.integer({ min: 0, max: 2_000_000 });
 const aUsage: fc.Arbitrary<Usage> = fc
-  .record({ fresh: tokens, cachedInputTokens: tokens, cacheWriteTokens: tokens, outputTokens: tokens })
-  .map(({ fresh, ...usage }) => ({
+  .record({
+    fresh: tokens,
+    cachedInputTokens: tokens,
+    cacheWriteTokens: tokens,
+    said: tokens,
+    reasoningTokens: tokens,
+  })
+  .map(({ fresh, said, ...usage }) => ({
     ...usage,
     inputTokens: fresh + usage.cachedInputTokens + usage.cacheWriteTokens,
-    reasoningTokens: 0,
+    outputTokens: said + usage.reasoningTokens,
   }));
 /** USD per million tokens, to four digits. */
 const dollars = fc.integer({ min: 0, max: 2_000_000 }).map((price) => price / 10_000);
-const aPrice = fc.record({ input: dollars, output: dollars, cachedInput: dollars, cacheWrite: dollars });
+const somePrices = { input: dollars, output: dollars, cachedInput: dollars, cacheWrite: dollars };
+const aPrice: fc.Arbitrary<Price> = fc.record(
+  { ...somePrices, reasoning: dollars, usdPerRequest: fc.integer({ max: 5_000, min: 0 }).map((cents) => cents / 100) },
+  { requiredKeys: ['input', 'output', 'cachedInput', 'cacheWrite'] },
+);
 const someParams = fc.array(
   fc.record({
     usdPerRequest: fc.integer({ min: 0, max: 5_000 }).map((thousandths) => thousandths / 1_000),
@@ -36,9 +47,11 @@ describe('costMicroUsd', () => {
           BigInt(plain) * units(price.input) +
           BigInt(cached) * units(price.cachedInput) +
           BigInt(written) * units(price.cacheWrite) +
-          BigInt(usage.outputTokens) * units(price.output);
+          BigInt(usage.outputTokens - usage.reasoningTokens) * units(price.output) +
+          BigInt(usage.reasoningTokens) * units(price.reasoning ?? price.output);
         const factor = params.reduce((product, { priceFactor }) => product * BigInt(priceFactor), 1n);
-        const fees = params.reduce((sum, { usdPerRequest }) => sum + units(usdPerRequest) * BigInt(UNITS), 0n);
+        const ownFee = units(price.usdPerRequest ?? 0) * BigInt(UNITS);
+        const fees = params.reduce((sum, { usdPerRequest }) => sum + units(usdPerRequest) * BigInt(UNITS), ownFee);
         const exact = perToken * factor + fees;
         const roundedUp = (exact + BigInt(UNITS) - 1n) / BigInt(UNITS);
         expect(BigInt(costMicroUsd(usage, price, params))).toBe(roundedUp);
@@ -68,7 +81,8 @@ describe('costMicroUsd', () => {
       [],
       85,
     ],
-    ['more cached than there was input', usage({ inputTokens: 10, cachedInputTokens: 40 }), [], 5],
+    ['more cached than there was input: only what there was', usage({ inputTokens: 8, cachedInputTokens: 40 }), [], 1],
+    ['more written than there was input', usage({ inputTokens: 8, cachedInputTokens: 4, cacheWriteTokens: 40 }), [], 7],
     [
       'a fee and a factor',
       usage({ outputTokens: 10 }),
@@ -80,6 +94,36 @@ describe('costMicroUsd', () => {
     ],
   ])('%s', (_, used, params, expected) => {
     expect(Object.is(costMicroUsd(used, price, params), expected)).toBe(true);
+  });
+
+  it('charges reasoning apart where it has a price, never more of it than there was output', () => {
+    const thinking = { ...price, reasoning: 3 };
+    expect(costMicroUsd(usage({ outputTokens: 10, reasoningTokens: 4 }), thinking)).toBe(72);
+    expect(costMicroUsd(usage({ outputTokens: 10, reasoningTokens: 40 }), thinking)).toBe(30);
+  });
+
+  it('charges a fee for each request, which no factor multiplies', () => {
+    const params = [{ usdPerRequest: 0, priceFactor: 2 }];
+    expect(costMicroUsd(usage({ outputTokens: 1 }), { ...price, usdPerRequest: 0.012 }, params)).toBe(12_020);
+  });
+
+  it.each([
+    [99, 99],
+    [100, 200],
+    [999, 1998],
+    [1000, 3000],
+  ])('a request of %d input tokens is charged whole by its tier: %d', (inputTokens, expected) => {
+    const rates = (rate: number) => ({ input: rate, output: rate, cachedInput: rate, cacheWrite: rate });
+    const tiers = [
+      { fromInputTokens: 100, ...rates(2) },
+      { fromInputTokens: 1000, ...rates(3) },
+    ];
+    const parts = { cachedInputTokens: 20, cacheWriteTokens: 30 };
+    expect(costMicroUsd(usage({ inputTokens, ...parts }), { ...rates(1), tiers })).toBe(expected);
+    const outputTokens = 10;
+    expect(costMicroUsd(usage({ inputTokens, outputTokens }), { ...rates(1), tiers })).toBe(
+      expected + (expected / inputTokens) * outputTokens,
+    );
   });
 
   it('charges nothing for floating-point dust', () => {

@@ -1,0 +1,112 @@
+import type { MatchLogic, ModelInfo, ModelPrice, Provider, TieredPrices } from '@pydantic/genai-prices';
+import type { Price, TokenPrices } from '../../worker/core/config/config.ts';
+
+/**
+ * What `model` costs by the list of its provider, from `at` on until the list says otherwise; undefined where the list does
+ * not know it. Where a price depends on what neither a usage nor the Worker tells, the dearest counts: a budget must hold.
+ */
+export function listedPrice(provider: Provider, model: string, at: Date): Price | undefined {
+  const found = provider.models.find(({ match }) => isNamed(match, model.toLowerCase()));
+  const listed = found === undefined ? [] : pricesInForce(found, at);
+  // Without one of the two it is no model to chat with, or free for now.
+  if (listed.length === 0 || listed.some((one) => one.input_mtok === undefined || one.output_mtok === undefined))
+    return;
+  const starts = listed.flatMap((one) =>
+    Object.values(one).flatMap((value) => tiersOf(value).map(({ start }) => start)),
+  );
+  // A tier begins above its start.
+  const lengths = [...new Set(starts)].map((start) => start + 1).sort((one, other) => one - other);
+  const perThousand = Math.max(...listed.map((one) => rate(one, ['requests_kcount'], 0) ?? 0));
+  return {
+    ...tokenPrices(listed, 0),
+    ...(perThousand > 0 && { usdPerRequest: perThousand / 1000 }),
+    ...(lengths.length > 0 && {
+      tiers: lengths.map((fromInputTokens) => ({ fromInputTokens, ...tokenPrices(listed, fromInputTokens) })),
+    }),
+  };
+}
+
+/** Names of the list that begin as `model` does, the likest first. */
+export function similarModels({ models }: Provider, model: string): string[] {
+  const shared = (id: string): number => {
+    const end = [...id].findIndex((letter, index) => letter !== model[index]);
+    return end < 0 ? id.length : end;
+  };
+  return models
+    .map(({ id }) => id)
+    .filter((id) => shared(id) > Math.max(5, model.length / 2))
+    .sort((one, other) => shared(other) - shared(one))
+    .slice(0, 3);
+}
+
+/** What may follow a model's name without making it another: a date, whole or in part, a number of three digits, "latest". */
+const EDITION = /^[-@]?(\d{3,4}|\d{8}|\d{4}-\d\d-\d\d|latest)?$/;
+
+/**
+ * Stricter than the list's own reading, for which claude-sonnet-5-5 is a claude-sonnet-5: a budget counted with the price
+ * of a relative is none.
+ */
+function isNamed(match: MatchLogic, model: string): boolean {
+  if ('or' in match) return match.or.some((one) => isNamed(one, model));
+  if ('and' in match) return match.and.every((one) => isNamed(one, model) || isNotExcluded(one, model));
+  if ('regex' in match) return /^\^(?!\(\?!).*\$$/.test(match.regex) && new RegExp(match.regex).test(model);
+  if ('equals' in match) return model === match.equals.toLowerCase();
+  if ('contains' in match) return model === match.contains.toLowerCase();
+  if ('ends_with' in match) return model === match.ends_with.toLowerCase();
+  const start = match.starts_with.toLowerCase();
+  return model.startsWith(start) && EDITION.test(model.slice(start.length));
+}
+
+/** "Anything but": the list takes the speaking models out so. */
+const isNotExcluded = (match: MatchLogic, model: string): boolean =>
+  'regex' in match && match.regex.startsWith('^(?!') && new RegExp(match.regex).test(model);
+
+/** Later entries go first. One by the time of day leaves those before it in force at other times. */
+function pricesInForce({ prices }: ModelInfo, at: Date): ModelPrice[] {
+  if (!Array.isArray(prices)) return [prices];
+  const inForce: ModelPrice[] = [];
+  for (const { constraint, prices: listed } of prices.toReversed()) {
+    if (constraint?.type === 'start_date' && at < new Date(constraint.start_date)) continue;
+    inForce.push(listed);
+    if (constraint?.type !== 'time_of_date') return inForce;
+  }
+  return inForce;
+}
+
+/** The dearest of each kind. Pictures are among a usage's tokens; sound is not sent (docs/providers.md). */
+function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenPrices {
+  const each = listed.map((one) => {
+    const input = rate(one, ['input_mtok', 'input_image_mtok'], inputTokens) ?? 0;
+    const output = rate(one, ['output_mtok', 'output_image_mtok'], inputTokens) ?? 0;
+    return {
+      input,
+      output,
+      cachedInput: rate(one, ['cache_read_mtok', 'cache_image_read_mtok'], inputTokens) ?? input,
+      // Kept for minutes. An hour costs more, but Carryon does not ask for it.
+      cacheWrite: rate(one, ['cache_write_mtok'], inputTokens) ?? input,
+      reasoning: rate(one, ['output_reasoning_mtok'], inputTokens) ?? output,
+    };
+  });
+  const most = (kind: keyof TokenPrices) => Math.max(...each.map((one) => one[kind]));
+  return {
+    input: most('input'),
+    output: most('output'),
+    cachedInput: most('cachedInput'),
+    cacheWrite: most('cacheWrite'),
+    ...(listed.some((one) => one.output_reasoning_mtok !== undefined) && { reasoning: most('reasoning') }),
+  };
+}
+
+/** The dearest of these at so many input tokens, undefined where the list has none of them. */
+function rate(listed: ModelPrice, names: readonly string[], inputTokens: number): number | undefined {
+  const rates = names.flatMap((name) => {
+    const value = listed[name];
+    if (value === undefined) return [];
+    const base = typeof value === 'number' ? value : value.base;
+    return tiersOf(value).findLast(({ start }) => inputTokens > start)?.price ?? base;
+  });
+  return rates.length === 0 ? undefined : Math.max(...rates);
+}
+
+const tiersOf = (value: number | TieredPrices | undefined) =>
+  typeof value === 'object' ? value.tiers.toSorted((one, other) => one.start - other.start) : [];

@@ -1,0 +1,21 @@
+import type { ConfigProblem } from '../../worker/core/config/check.ts';
+import type { Preset } from '../../worker/core/config/config.ts';
+import type { Unpriced } from '../../worker/core/pricing/fill-prices.ts';
+import { listOf } from './list.ts';
+import { similarModels } from './listed-price.ts';
+
+/** What to write for a model that the list of prices does not have. */
+export async function noPrice(
+  { path, provider, model }: Unpriced,
+  presets: Readonly<Record<string, Preset>>,
+): Promise<ConfigProblem> {
+  const name = presets[provider]?.pricesFrom;
+  const list = name === undefined ? undefined : await listOf(name);
+  const similar = list === undefined ? [] : similarModels(list, model);
+  const others = similar.length > 0 ? ` (but ${similar.map((id) => `"${id}"`).join(', ')})` : '';
+  const why =
+    list === undefined ? `no list has the prices of ${provider}` : `${provider}'s list has no "${model}"${others}`;
+  const source = list?.pricing_urls?.[0] ?? "the provider's own page";
+  const line = `price: { input: …, output: … }, // USD per million tokens, from ${source}`;
+  return { path: [...path, 'price'], message: `is missing, and ${why}; add the line\n    ${line}` };
+}

@@ -1,0 +1,33 @@
+/** Writes worker/core/pricing/price-table.ts: of the list of prices, the rows of the models that config names. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Preset, PriceRow } from '../../worker/core/config/config.ts';
+import type { Unpriced } from '../../worker/core/pricing/fill-prices.ts';
+import { projectDirectory } from '../project.ts';
+import { replaceFile } from '../replace-file.ts';
+import { listOf, PRICE_LIST } from './list.ts';
+import { listedPrice } from './listed-price.ts';
+import { printPriceTable } from './print-table.ts';
+
+type Presets = Readonly<Record<string, Preset>>;
+
+export const priceTablePath = join(projectDirectory, 'worker/core/pricing/price-table.ts');
+
+/** The rows that the list has of these models, each once and in order. */
+export async function priceRows(models: readonly Unpriced[], presets: Presets, at = new Date()): Promise<PriceRow[]> {
+  const rows = new Map<string, PriceRow>();
+  for (const { provider, model } of models) {
+    const list = presets[provider]?.pricesFrom;
+    const listed = list === undefined ? undefined : await listOf(list);
+    const price = listed && listedPrice(listed, model, at);
+    if (price) rows.set(`${provider} ${model}`, { provider, model, checkedAt: PRICE_LIST.publishedAt, price });
+  }
+  return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+}
+
+/** Leaves a file alone that says so already: other commands may be reading it. */
+export async function writePriceTable(rows: readonly PriceRow[], path = priceTablePath): Promise<void> {
+  const text = printPriceTable(rows);
+  const present = await readFile(path, 'utf8').catch(() => undefined);
+  if (present !== text) await replaceFile(path, text);
+}

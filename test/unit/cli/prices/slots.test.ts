@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { listAt } from '../../../../cli/prices/list.ts';
+import { knownSlotLines, knownSlotPrices } from '../../../../cli/prices/slots.ts';
+import { checkConfig } from '../../../../worker/core/config/check.ts';
+import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
+import { PRESETS } from '../../../../worker/providers/presets.ts';
+
+const checked = checkConfig(
+  {
+    aliases: { chat: { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A' }] } },
+    features: { chat: {} },
+    defaultFeature: 'chat',
+  },
+  PRESETS,
+);
+if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+const { config } = checked;
+const filled = {
+  PROVIDER_A_API_BASE: 'https://api.openai.com/v1',
+  PROVIDER_A_KEY: 'k',
+  PROVIDER_A_MODEL: 'gpt-5.6-terra',
+  PROVIDER_B_API_BASE: 'https://api.openai.com/v1',
+  PROVIDER_B_MODEL: 'gpt-5-mini',
+};
+const today = new Date('2026-11-21');
+const known = (variables: Record<string, string>) => knownSlotPrices(config, variables, today);
+
+describe('a slot of the config', () => {
+  it('with a model that the list knows is given its whole price, and says so', async () => {
+    const prices = await known(filled);
+    expect(Object.keys(prices)).toEqual(['PROVIDER_A_PRICE']);
+    const { config: resolved, missing } = resolveConfig(config, { ...filled, ...prices }, PRESETS);
+    expect(missing).toEqual([]);
+    expect(resolved.aliases.get('chat')?.deployments[0]?.price).toEqual({
+      input: 2,
+      output: 12,
+      cachedInput: 0.2,
+      cacheWrite: 2.5,
+      tiers: [{ fromInputTokens: 272_000, input: 4, output: 18, cachedInput: 0.4, cacheWrite: 5 }],
+    });
+    expect(knownSlotLines(prices)).toEqual([
+      'PROVIDER_A is counted at 2 USD per million tokens in and 12 out, the list price of 2026-09-23',
+    ]);
+  });
+
+  it.each([
+    ['a model nobody knows', { PROVIDER_A_MODEL: 'nobody-knows' }],
+    ['a host nobody knows', { PROVIDER_A_API_BASE: 'http://localhost:8788/v1' }],
+    ['what is no URL', { PROVIDER_A_API_BASE: 'api.openai.com' }],
+    ['a price of its own', { PROVIDER_A_PRICE_INPUT: '1' }],
+    ['a whole price of its own', { PROVIDER_A_PRICE: '{"input":1,"output":2}' }],
+  ])('with %s is given none', async (_, more) => {
+    expect(await known({ ...filled, ...more })).toEqual({});
+  });
+
+  it('without host or model is given none', async () => {
+    expect(await known({ PROVIDER_A_API_BASE: filled.PROVIDER_A_API_BASE })).toEqual({});
+    expect(await known({ PROVIDER_A_MODEL: filled.PROVIDER_A_MODEL })).toEqual({});
+  });
+});
+
+describe('the list', () => {
+  it.each([
+    ['https://API.openai.com', 'openai'],
+    ['https://api.openai.com:443/v1/', 'openai'],
+    ['https://api.anthropic.com/v1', 'anthropic'],
+    ['https://api.moonshot.ai/v1', 'moonshotai'],
+    ['https://generativelanguage.googleapis.com/v1beta/openai', 'google'],
+    ['https://bedrock-runtime.us-east-1.amazonaws.com/v1', 'aws'],
+    // Somebody else's, and one whose list has only the cheapest of many.
+    ['https://api.openai.com.example.net/v1', undefined],
+    ['https://openrouter.ai/api/v1', undefined],
+    ['http://api.openai.com/v1', undefined],
+  ])('at %s is that of %s', async (apiBase, id) => {
+    expect((await listAt(apiBase))?.id).toBe(id);
+  });
+});
