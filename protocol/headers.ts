@@ -21,6 +21,7 @@ export const RESPONSE_HEADERS = {
   costUsd: 'x-carryon-cost-usd',
   mode: 'x-carryon-mode',
   dropped: 'x-carryon-dropped',
+  ledger: 'x-carryon-ledger',
   shouldRetry: 'x-should-retry',
   retryAfter: 'retry-after',
   retryAfterMs: 'retry-after-ms',
@@ -36,6 +37,9 @@ export const EXPOSED_HEADERS: readonly string[] = [
   'x-ratelimit-limit-requests',
   'x-ratelimit-remaining-requests',
   'x-ratelimit-reset-requests',
+  'x-ratelimit-limit-tokens',
+  'x-ratelimit-remaining-tokens',
+  'x-ratelimit-reset-tokens',
 ];
 
 /** What a page on another origin may send. The `x-stainless-*` headers are those that OpenAI's SDK adds by itself. */

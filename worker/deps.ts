@@ -1,15 +1,21 @@
 /** Composition root: the only file that joins ports to bindings. Built once per isolate. */
 import configInput from '../carryon.config.ts';
+import { tenantOf } from './core/admission/scopes.ts';
 import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { type Missing, resolveConfig } from './core/config/resolve.ts';
+import { uuidV7 } from './core/ledger/uuid-v7.ts';
+import { fillPrices, unpriced } from './core/pricing/fill-prices.ts';
+import { PRICE_TABLE } from './core/pricing/price-table.ts';
 import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';
 import { type Env, readEnv, type UncheckedEnv } from './env.ts';
 import type { HealthBoard } from './objects/health-board.ts';
+import type { TenantLedger } from './objects/tenant-ledger.ts';
 import type { Clock, Deps, EventSink } from './ports.ts';
 import { adapterFor, PRESETS } from './providers/presets.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
+import { LedgerStore } from './stores/ledger-store.ts';
 
 export interface Composition {
   env: Env;
@@ -21,6 +27,7 @@ export interface Composition {
   board: IsolateBoard;
   /** A stub belongs to the request that makes it, so each use makes its own. */
   healthBoard: () => DurableObjectStub<HealthBoard>;
+  tenantLedger: (tenant: string) => DurableObjectStub<TenantLedger>;
 }
 
 const clock: Clock = {
@@ -42,9 +49,18 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const check = checkConfig(configInput, PRESETS);
   // The build has checked it already, with lines; this is for whoever deploys without building.
   if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
-  const resolved = resolveConfig(check.config, unchecked, PRESETS);
+  const priced = fillPrices(check.config, PRICE_TABLE);
+  const models = unpriced(priced).map(({ model }) => model);
+  if (models.length > 0) throw new Error(`no price of ${models.join(', ')}: npm run build says what to write`);
+  const resolved = resolveConfig(priced, unchecked, PRESETS);
   const { config } = resolved;
   const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));
+  const tenantLedger = (tenant: string) => {
+    const { locationHint } = tenantOf(config, tenant);
+    return unchecked.TENANT_LEDGER.get(unchecked.TENANT_LEDGER.idFromName(tenant), {
+      ...(locationHint !== undefined && { locationHint }),
+    });
+  };
   const keys = new KeyStore(unchecked.STATE, env.keySecret, env.local, clock);
   const { allowedFails, cooldownMs } = config.router;
   const board = new IsolateBoard(
@@ -71,6 +87,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
       fetch: (url, init) => fetch(url, init),
       identities: keys,
       board,
+      ledger: new LedgerStore(tenantLedger, clock),
+      newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),
       showsProvider: ({ kind }) => env.local || kind === 'secret',
@@ -78,5 +96,6 @@ export function compose(unchecked: UncheckedEnv): Composition {
     keys,
     board,
     healthBoard,
+    tenantLedger,
   };
 }

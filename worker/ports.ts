@@ -1,6 +1,7 @@
 /** What the pipeline needs from outside. `deps.ts` joins each to its store; tests bring their own. */
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
+import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Outcome } from './core/routing/health.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
@@ -38,9 +39,26 @@ export interface RoutingBoard {
   observe(deployment: Deployment, outcome: Outcome, background: Background): void;
 }
 
+/** The one place per tenant that can say no (LEDGER.md). A call rejects, or never answers, where it cannot be reached. */
+export interface Ledger {
+  grant(tenant: string, ask: Ask): Promise<GrantReply>;
+  report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]>;
+  /** Whether a budget is set for one of these scopes, as far as its last reply tells; undefined: nobody knows. */
+  hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined;
+}
+
 /** What an operator must hear of. No prompts, no answers, no keys. */
 export interface RouterEvent {
-  event: 'deployment_rested' | 'deployment_back' | 'health_report_failed' | 'board_unreadable' | 'internal_error';
+  event:
+    | 'deployment_rested'
+    | 'deployment_back'
+    | 'health_report_failed'
+    | 'board_unreadable'
+    | 'ledger_unreachable'
+    | 'ledger_refused_lease'
+    | 'settlement_failed'
+    | 'settlement_odd'
+    | 'internal_error';
   [field: string]: string | number | boolean | null;
 }
 
@@ -54,6 +72,9 @@ export interface Deps {
   fetch: UpstreamFetch;
   identities: Identities;
   board: RoutingBoard;
+  ledger: Ledger;
+  /** A UUIDv7 that holds `nowMs`: a lease's id. */
+  newLeaseId(nowMs: number): string;
   events: EventSink;
   adapterFor(deployment: Deployment): Adapter;
   /** Whether this caller may learn which provider served and what it cost. */

@@ -1,4 +1,5 @@
 import type { Deployment } from '../core/config/config.ts';
+import type { Mode } from '../core/ledger/types.ts';
 import { headerText } from './header-text.ts';
 import type { Trail } from './produce.ts';
 import type { Scope } from './scope.ts';
@@ -13,11 +14,14 @@ export interface AnswerFacts {
   trail: Trail;
   /** This caller may learn who served and what it cost. */
   open: boolean;
+  mode: Mode;
+  /** `x-ratelimit-*` and what else the ledger's answer says. */
+  limits: Record<string, string>;
 }
 
 /** A 200. Most of its headers are the same for every answer of a deployment: those are copied natively, the others set. */
 export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, timing }: Scope): Response {
-  const { deployment, model, costUsd, trail, open } = facts;
+  const { deployment, model, costUsd, trail, open, mode, limits } = facts;
   const response = new Response(body, { headers: template(facts) });
   const { headers } = response;
   headers.set('x-request-id', requestId);
@@ -26,6 +30,8 @@ export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, 
   if (trail.attempts !== 1) headers.set('x-carryon-attempts', String(trail.attempts));
   if (trail.hops !== 0) headers.set('x-carryon-hops', String(trail.hops));
   if (trail.dropped.length > 0) headers.set('x-carryon-dropped', headerText(trail.dropped.join(', ')));
+  if (mode !== 'normal') headers.set('x-carryon-mode', mode);
+  for (const name in limits) headers.set(name, limits[name] ?? '');
   if (open && model !== deployment.model) headers.set('x-carryon-model', headerText(model));
   if (open && costUsd !== undefined) headers.set('x-carryon-cost-usd', costUsd);
   return response;

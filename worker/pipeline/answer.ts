@@ -3,10 +3,10 @@
  *
  *   identify  who asks: junk is refused before any I/O
  *   ask       what for: the body read and checked, feature, alias and user named
- *   produce   plan → attempt: an answer begins, or everybody was asked
- *   respond   the answer at once; meter tells what it used and cost when it ends
+ *   produce   admit → plan → attempt: an answer begins, or everybody was asked
+ *   respond   the answer at once; meter books what it used and cost when it ends
  *
- * read-cache and attach stand between ask and produce, admit at the beginning of produce, once they come.
+ * read-cache and attach stand between ask and produce, once they come.
  */
 import type { Deps } from '../ports.ts';
 import { type Door, readAsk } from './ask.ts';
@@ -24,5 +24,5 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
   scope.timing.mark('identify');
 
   const produced = await produce(asked.ask, deps, scope);
-  return respond(asked.ask, produced, deps, scope);
+  return respond(produced, deps.showsProvider(identified.identity), deps, scope);
 }

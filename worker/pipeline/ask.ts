@@ -129,7 +129,10 @@ function resolveUser(
   if (asserted.length > LONGEST_USER) {
     return { code: 'conflicting_user', detail: `a user's name has at most ${LONGEST_USER} characters` };
   }
-  if (/\p{Cc}/u.test(asserted)) return { code: 'conflicting_user', detail: "a user's name has no control characters" };
+  // Half a surrogate pair would not come back from a table as it went in, and be somebody else there.
+  if (/[\p{Cc}\p{Cs}]/u.test(asserted)) {
+    return { code: 'conflicting_user', detail: "a user's name has no control characters and no half characters" };
+  }
   return asserted;
 }
 

@@ -9,6 +9,8 @@ const LOOK_FOR_CLIENT_MS = 100;
 /** What ends an attempt from our side: its time, or the client's leaving. One timer, one signal. */
 export class AttemptLimit {
   timedOut = false;
+  /** The client left. */
+  left = false;
   readonly #abort = new AbortController();
   readonly #clock: Clock;
   readonly #at: number;
@@ -50,7 +52,10 @@ export class AttemptLimit {
     if (this.#gone?.aborted) this.#leave(); // no event comes any more
   }
 
-  readonly #leave = (): void => this.#abort.abort();
+  readonly #leave = (): void => {
+    this.left = true;
+    this.#abort.abort();
+  };
 
   readonly #timeOut = (): void => {
     if (!this.#keepsTime) return;

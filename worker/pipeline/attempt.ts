@@ -1,6 +1,7 @@
 /** One call of one deployment: fetch under time limits, classify. The only place that fetches a provider. */
-import type { ChatRequest } from '../../protocol/chat.ts';
+import type { ChatRequest, Usage } from '../../protocol/chat.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import type { Passed } from '../core/pricing/billed.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
@@ -13,8 +14,17 @@ export type Attempted =
   | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }
   /** `opening`: everything up to the first content, read already; `ended`: that was all of it. */
   | { kind: 'stream'; opening: Chunk[]; ended: boolean; stream: ProviderStream }
-  /** `cutByDeadline`: our own deadline cut it short, so it says nothing about the deployment. */
-  | { kind: 'failure'; failure: Failure; cutByDeadline: boolean };
+  | Failed;
+
+export interface Failed {
+  kind: 'failure';
+  failure: Failure;
+  /** Our own deadline cut it short, so it says nothing about the deployment. */
+  cutByDeadline: boolean;
+  /** What the provider had made of an answer, as far as it is known; `usage` where it told. */
+  made: Passed | 'unknown';
+  usage: Usage | undefined;
+}
 
 export interface AttemptInput {
   chat: ChatRequest;
@@ -43,15 +53,20 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (response.status !== 200) came = failed(await classify(response, input));
+    if (response.status !== 200) came = failed(await classify(response, input), chat);
     else if (!chat.stream) came = await whole(response, input);
-    else if (!isEventStream(response)) came = failed(await notAStream(response, input));
+    else if (!isEventStream(response)) came = failed(await notAStream(response, input), chat);
     else {
       limit.letStreamKeepTime();
       came = await streamed(response.body, input, startedAt, at);
     }
   } catch {
-    came = failed(withoutAnswer(limit.timedOut, headersCame, outgoing.body.length));
+    const waitedMs = clock.now() - startedAt;
+    const promptBytes = outgoing.body.length;
+    came = failed(
+      withoutAnswer({ timedOut: limit.timedOut, left: limit.left, headersCame, waitedMs, promptBytes }),
+      chat,
+    );
   } finally {
     limit.stop();
   }
@@ -59,15 +74,22 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   return { ...came, cutByDeadline: isDeadline && (limit.timedOut || came.failure.kind === 'slow') };
 }
 
-type Came = Exclude<Attempted, { kind: 'failure' }> | { kind: 'failure'; failure: Failure };
+type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
 
-const failed = (failure: Failure): Came => ({ kind: 'failure', failure });
+/** Of a whole answer that did not arrive, nobody knows how much was made; of a stream, nothing had come. */
+const failed = (failure: Failure, { stream }: ChatRequest): Came => ({
+  kind: 'failure',
+  failure,
+  made: stream ? NOTHING : 'unknown',
+  usage: undefined,
+});
+const NOTHING: Passed = { textBytes: 0, chunks: 0 };
 
 async function whole(response: Response, { chat, deployment, adapter, clock }: AttemptInput): Promise<Came> {
   const text = await readText(response, MOST_ANSWER_BYTES);
-  if (text === undefined) return failed(TOO_LARGE);
+  if (text === undefined) return failed(TOO_LARGE, chat);
   const reply = adapter.reply(text, chat, clock.now());
-  return reply.ok ? { kind: 'reply', reply } : failed(presentable(reply.failure, deployment));
+  return reply.ok ? { kind: 'reply', reply } : failed(presentable(reply.failure, deployment), chat);
 }
 
 /** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
@@ -85,7 +107,9 @@ async function streamed(
   for (;;) {
     const { chunks, end } = await stream.read();
     for (const chunk of chunks) opening.push(chunk);
-    if (end?.complete === false) return failed(end.failure);
+    if (end?.complete === false) {
+      return { kind: 'failure', failure: end.failure, made: stream.passed, usage: stream.translator.usage };
+    }
     if (end !== undefined || stream.hasContent) return { kind: 'stream', opening, ended: end !== undefined, stream };
   }
 }

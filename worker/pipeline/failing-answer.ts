@@ -30,16 +30,32 @@ export async function notAStream(
     : presentable(reply.failure, deployment);
 }
 
+/**
+ * A connection that breaks sooner was refused, or broke before a model began; the platform says the same of both. Later the
+ * provider may have worked, and may bill it.
+ */
+const BEGUN_AFTER_MS = 100;
+
 /** Neither a status nor a whole body. */
-export function withoutAnswer(timedOut: boolean, headersCame: boolean, promptBytes: number): Failure {
+export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes }: NoAnswer): Failure {
+  if (left) return { kind: 'cut', message: 'The client left.', mayBeBilled: true };
   if (!timedOut && !headersCame) {
-    return { kind: 'unreachable', message: 'The provider could not be reached.', mayBeBilled: false };
+    const mayBeBilled = waitedMs >= BEGUN_AFTER_MS;
+    return { kind: 'unreachable', message: 'The provider could not be reached.', mayBeBilled };
   }
   if (!timedOut) return { kind: 'cut', message: 'The provider’s answer was cut off.', mayBeBilled: true };
   // Some send headers, and blank lines, while they are still at work (DeepSeek): headers say nothing about how far they are.
   const ownFault = headersCame ? 'stalled' : 'silent';
   const message = headersCame ? 'The provider’s answer did not end in time.' : 'The provider did not answer in time.';
   return { kind: promptBytes > LONG_PROMPT_BYTES ? 'slow' : ownFault, message, mayBeBilled: true };
+}
+
+export interface NoAnswer {
+  timedOut: boolean;
+  left: boolean;
+  headersCame: boolean;
+  waitedMs: number;
+  promptBytes: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Step 4: plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
+/** Step 4: admit, then plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
 import { FAILURE_RULES, type Failure } from '../core/routing/failure.ts';
@@ -7,8 +7,10 @@ import { next, type Tried } from '../core/routing/next.ts';
 import { plan, type Slot } from '../core/routing/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { Adapter, Outgoing } from '../providers/adapter.ts';
+import { type Admission, admit, admitFurther, type Limited, unavailable } from './admit.ts';
 import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
+import { billOfFailure } from './meter.ts';
 import type { Scope } from './scope.ts';
 
 export interface Trail {
@@ -20,30 +22,74 @@ export interface Trail {
   dropped: readonly string[];
 }
 
-export type Produced = { trail: Trail } & (
-  | { ok: true; answer: Exclude<Attempted, { kind: 'failure' }>; deployment: Deployment; startedAt: number }
+/** An answer that begins: `ask` is the one that was admitted, maybe as its feature's safeguard. */
+export interface Begun {
+  ask: Ask;
+  admission: Admission;
+  answer: Exclude<Attempted, { kind: 'failure' }>;
+  deployment: Deployment;
+  startedAt: number;
+}
+
+export type Produced = { trail: Trail; limited: Limited } & (
+  | ({ ok: true } & Begun)
   | { ok: false; error: RouterError }
 );
 
-export async function produce(ask: Ask, deps: Deps, scope: Scope): Promise<Produced> {
+/** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
+const WORTH_LOOKING_MS = 25;
+
+export async function produce(asked: Ask, deps: Deps, scope: Scope): Promise<Produced> {
+  // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
+  const arrivedAt = deps.clock.now();
+  const deadlineAt = arrivedAt + deps.config.router.totalTimeoutMs;
+  const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
+  const admitted = await admit(asked, deps, scope);
+  const { limited } = admitted;
+  if (!admitted.ok) return { ok: false, error: admitted.error, trail, limited };
+  const askedMs = deps.clock.now() - arrivedAt;
+  if (askedMs >= WORTH_LOOKING_MS && scope.gone?.aborted) {
+    admitted.holding.close();
+    return { ok: false, error: { code: 'client_gone' }, trail, limited };
+  }
+  const { alias, chat } = admitted.version;
+  try {
+    const found = await firstToAnswer({ ...asked, alias, chat }, admitted, deadlineAt, trail, deps, scope);
+    // Only an answer goes on costing something.
+    if ('code' in found) admitted.holding.close();
+    return 'code' in found ? { ok: false, error: found, trail, limited } : { ok: true, ...found, trail, limited };
+  } catch (error) {
+    admitted.holding.abandon();
+    throw error;
+  }
+}
+
+async function firstToAnswer(
+  ask: Ask,
+  admission: Admission,
+  deadlineAt: number,
+  trail: Trail,
+  deps: Deps,
+  scope: Scope,
+): Promise<Begun | RouterError> {
   const { clock, board, config, random } = deps;
   const { deployments } = ask.alias;
-  // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
-  const deadlineAt = clock.now() + config.router.totalTimeoutMs;
+  const { holding } = admission;
   await board.ready(scope.background);
   const order = plan(board.candidates(deployments), clock.now(), random, config.router.whenAllCooling);
   const tried: Tried[] = [];
   let unsendable: RouterError | undefined;
-  const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
+  /** The lease covers an attempt that may be billed only once. */
+  let isLeaseUsed = false;
   scope.timing.mark('plan');
 
   for (;;) {
     const step = next(order, tried, clock.now(), deadlineAt, config.router, random);
-    if (step.kind === 'reject') return { ok: false, trail, error: rejected(step.failure) };
+    if (step.kind === 'reject') return rejected(step.failure);
     const deployment = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || deployment === undefined) {
       const error = unserved(step.kind === 'deadline', tried, ask, deps);
-      return { ok: false, trail, error: trail.attempts === 0 ? (unsendable ?? error) : error };
+      return trail.attempts === 0 ? (unsendable ?? error) : error;
     }
     if (step.delayMs > 0) {
       await pause(step.delayMs, deps);
@@ -53,7 +99,7 @@ export async function produce(ask: Ask, deps: Deps, scope: Scope): Promise<Produ
         continue;
       }
     }
-    if (tried.length > 0 && scope.gone?.aborted) return { ok: false, trail, error: { code: 'client_gone' } };
+    if (tried.length > 0 && scope.gone?.aborted) return { code: 'client_gone' };
 
     const adapter = deps.adapterFor(deployment);
     const outgoing = translate(ask, deployment, adapter, deps);
@@ -63,6 +109,12 @@ export async function produce(ask: Ask, deps: Deps, scope: Scope): Promise<Produ
       tried.push({ slot: step.slot, failure: 'skipped' });
       continue;
     }
+    const error = await cover(isLeaseUsed, admission, ask, deps);
+    if (error !== undefined) {
+      board.leave(deployment);
+      return error;
+    }
+    isLeaseUsed = false;
     if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
     trail.attempts++;
     trail.deployment = deployment;
@@ -86,17 +138,32 @@ export async function produce(ask: Ask, deps: Deps, scope: Scope): Promise<Produ
     if (attempted.kind !== 'failure') {
       // A probe has shown what it was for with the first content; the others need not wait until the stream ends.
       if (step.slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, scope.background);
-      return { ok: true, trail, answer: attempted, deployment, startedAt };
+      return { ask, admission, answer: attempted, deployment, startedAt };
     }
 
     board.leave(deployment);
     const { failure, cutByDeadline } = attempted;
     const left = scope.gone?.aborted === true;
+    if (failure.mayBeBilled) {
+      isLeaseUsed = true;
+      holding.book(billOfFailure(attempted, ask.chat, deployment, config));
+    }
     const outcome = outcomeOf(left || cutByDeadline ? undefined : failure, startedAt, ask);
     board.observe(deployment, outcome, scope.background);
-    if (left) return { ok: false, trail, error: { code: 'client_gone' } };
+    if (left) return { code: 'client_gone' };
     tried.push({ slot: step.slot, failure });
   }
+}
+
+/** What the next attempt may cost is held before it starts; or why it may not start. */
+async function cover(
+  isLeaseUsed: boolean,
+  admission: Admission,
+  ask: Ask,
+  deps: Deps,
+): Promise<RouterError | undefined> {
+  const refused = isLeaseUsed ? await admitFurther(admission, ask, deps) : undefined;
+  return refused ?? (admission.holding.starts() ? undefined : unavailable);
 }
 
 /** With somebody still up, the next try is worth it soon. */

@@ -1,42 +1,47 @@
 /** Step 5: the answer as a response, at once; what is learnt later is handed on behind it. */
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
 import { usdText } from '../core/pricing/cost.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Deps } from '../ports.ts';
+import type { Limited } from './admit.ts';
 import { answerResponse } from './answer-response.ts';
-import type { Ask } from './ask.ts';
 import { headerText } from './header-text.ts';
-import { answerCostMicroUsd, settleOnce } from './meter.ts';
+import { settleOnce } from './meter.ts';
 import type { Produced, Trail } from './produce.ts';
+import { rateHeaders } from './rate-headers.ts';
 import type { Scope } from './scope.ts';
 import { streamBody } from './stream-body.ts';
 
-export function respond(ask: Ask, produced: Produced, deps: Deps, scope: Scope): Response {
-  const open = deps.showsProvider(ask.identity);
-  const { trail } = produced;
-  if (!produced.ok) return refusal(produced.error, scope, { ...commonHeaders(scope), ...trailHeaders(trail, open) });
-
-  const { answer, deployment, startedAt } = produced;
-  const settle = settleOnce(ask, deployment, startedAt, deps, scope);
+export function respond(produced: Produced, open: boolean, deps: Deps, scope: Scope): Response {
+  const { trail, limited } = produced;
+  if (!produced.ok) {
+    const headers = { ...commonHeaders(scope), ...trailHeaders(trail, open), ...limitHeaders(limited) };
+    return refusal(produced.error, scope, headers);
+  }
+  const { ask, admission, answer, deployment } = produced;
+  const { holding, version } = admission;
+  const settle = settleOnce(produced, deps, scope);
+  const facts = { deployment, trail, open, mode: version.mode, limits: limitHeaders(limited) };
   if (answer.kind === 'reply') {
-    settle('complete');
     const { body, usage } = answer.reply;
+    settle('complete', { usage, made: { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 } });
     const model = answer.reply.model ?? deployment.model;
-    const costMicroUsd = answerCostMicroUsd(ask.chat, usage, deployment);
-    const costUsd = costMicroUsd === undefined ? undefined : usdText(costMicroUsd);
-    return answerResponse(body, { contentType: 'application/json', deployment, model, costUsd, trail, open }, scope);
+    const costUsd = usdText(holding.spentMicroUsd);
+    return answerResponse(body, { ...facts, contentType: 'application/json', model, costUsd }, scope);
   }
 
   const { opening, ended, stream } = answer;
   const { translator } = stream;
   const usageChunk = () => {
     const chunk = ask.chat.includeUsage ? translator.usageChunk() : undefined;
-    const costMicroUsd = open ? answerCostMicroUsd(ask.chat, translator.usage, deployment) : undefined;
-    return chunk && costMicroUsd !== undefined ? { ...chunk, carryon_cost_usd: costMicroUsd / 1e6 } : chunk;
+    return chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
   };
-  const body = streamBody({ opening, ended, stream, usageChunk, onEnd: settle, gone: scope.gone });
+  const onEnd: Parameters<typeof streamBody>[0]['onEnd'] = (ending) =>
+    settle(ending, { usage: translator.usage, made: stream.passed });
+  const body = streamBody({ opening, ended, stream, usageChunk, onEnd, gone: scope.gone });
   const model = translator.model ?? deployment.model;
   const contentType = 'text/event-stream; charset=utf-8';
-  return answerResponse(body, { contentType, deployment, model, costUsd: undefined, trail, open }, scope);
+  return answerResponse(body, { ...facts, contentType, model, costUsd: undefined }, scope);
 }
 
 /** Any other JSON answer, such as a list of aliases or what an operator asked for. */
@@ -69,4 +74,10 @@ const trailHeaders = ({ attempts, hops, deployment, dropped }: Trail, open: bool
   ...(dropped.length > 0 && { 'x-carryon-dropped': headerText(dropped.join(', ')) }),
   ...(deployment !== undefined &&
     open && { 'x-carryon-deployment': deployment.id, 'x-carryon-provider': deployment.provider }),
+});
+
+/** What remains, wherever the ledger was asked; and said where it could not be. */
+const limitHeaders = ({ left, ledger }: Limited): Record<string, string> => ({
+  ...rateHeaders(left),
+  ...(ledger === 'unreachable' && { 'x-carryon-ledger': 'unreachable' }),
 });

@@ -8,6 +8,7 @@ import type {
   RouterSettings,
 } from '../../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
+import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
@@ -17,6 +18,7 @@ import type { Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/presets.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
 import { TestClock } from './clock.ts';
+import { TestLedger } from './ledger.ts';
 import { Upstream } from './upstream.ts';
 
 export const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({
@@ -89,6 +91,7 @@ export interface Sent {
 export class TestRouter {
   readonly clock = new TestClock();
   readonly upstream = new Upstream(this.clock);
+  readonly ledger = new TestLedger(this.clock);
   readonly events: RouterEvent[] = [];
   readonly reports: HealthReport[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -125,7 +128,7 @@ export class TestRouter {
       origins: [],
       tenants: new Map(),
       tiers: new Map(),
-      pricing: PRICING,
+      pricing: { ...PRICING },
       router,
     };
     this.deps = {
@@ -135,6 +138,8 @@ export class TestRouter {
       fetch: this.upstream.fetch,
       identities: { find: (key) => this.identities.get(key) },
       board: this.board,
+      ledger: this.ledger,
+      newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
       adapterFor: ({ format }) => adapterFor(format),
       showsProvider: ({ kind }) => kind === 'secret',

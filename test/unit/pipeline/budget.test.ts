@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import { failing, finish, good, goodReply, goodStream, role, streamed, text, usage } from './support/openai.ts';
+import { deployment, type Sent, TestRouter } from './support/router.ts';
+
+const HANGS = { instead: 'hang' } as const;
+/** 10 tokens in at 1 and 5 out at 4 micro-USD. */
+const COST = 30;
+const bothForms = [[true], [false]];
+const settled = { heldMicroUsd: 0, unsettledMicroUsd: 0 };
+
+const withBudget = (monthlyMicroUsd: number, ...deployments: ConstructorParameters<typeof TestRouter>) => {
+  const router = new TestRouter(...deployments);
+  router.ledger.limit('tenant', { monthlyMicroUsd });
+  return router;
+};
+
+/** A body is read on until something cancels it. */
+async function readUntil(response: Response, chunks: number): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  for (let chunk = 0; chunk < chunks; chunk++) await reader.read();
+  return reader;
+}
+
+describe('an answer', () => {
+  it.each(bothForms)('is held at its worst and booked at its cost (streamed: %s)', async (stream) => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', good(stream, 'Hello there'));
+    const response = await router.clock.run(router.send({ stream }));
+    const [asked] = router.ledger.asked;
+    if (stream)
+      expect(router.ledger.figures()).toMatchObject({ spentMicroUsd: 0, heldMicroUsd: asked?.wants[0]?.microUsd });
+    expect(asked?.wants[0]).toMatchObject({ mode: 'normal', requests: 1, parallel: 1 });
+    expect(asked?.wants[0]?.microUsd).toBeGreaterThan(4_096 * 4);
+    expect(asked?.scopes.map(({ scope }) => scope)).toEqual(['tenant', 'anonymous', 'feature:chat', 'key:local']);
+    if (!stream) expect(response.headers.get('x-carryon-cost-usd')).toBe('0.00003');
+    await router.clock.run(response.text());
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
+    expect(router.ledger.calls).toBe(2);
+    expect(router.ledger.reported[0]).toMatchObject({ done: true, spent: { microUsd: COST, tokens: 15 } });
+    expect(router.ledger.reported[0]?.estimated).toBeFalsy();
+    await router.clock.run(Promise.all(router.background));
+  });
+
+  it('of a user counts for the user', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodReply('Hello'));
+    await router.ask({ user: 'ana' });
+    expect(router.ledger.figures('user:ana').spentMicroUsd).toBe(COST);
+    expect(router.ledger.figures('anonymous').spentMicroUsd).toBe(0);
+  });
+
+  it('goes out with the cap that its hold counts on', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodReply('Hello'));
+    await router.ask();
+    await router.ask({ body: { max_tokens: 7 } });
+    const caps = router.upstream.calls.map(({ body }) => body.max_tokens);
+    expect(caps).toEqual([4_096, 7]);
+    const held = router.ledger.asked.map(({ wants }) => wants[0]?.microUsd ?? 0);
+    expect((held[0] ?? 0) - (held[1] ?? 0)).toBe((4_096 - 7) * 4);
+  });
+
+  it('streamed without usage is booked by what passed, marked, and never above its hold', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', streamed(role, text('Hello there'), finish, 'data: [DONE]\n\n'));
+    await router.ask({ stream: true });
+    const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
+    expect(heldMicroUsd).toBe(0);
+    expect(spentMicroUsd).toBeGreaterThan('Hello there'.length * 4);
+    expect(spentMicroUsd).toBeLessThan(router.ledger.asked[0]?.wants[0]?.microUsd ?? 0);
+    expect(router.ledger.reported[0]?.estimated).toBe(true);
+  });
+
+  it('costs its own fee on top', async () => {
+    const router = withBudget(1_000_000);
+    Object.assign(router.deps.config.pricing, { feePerRequestUsd: 0.002 });
+    router.upstream.on('a', goodReply('Hello'));
+    const { headers } = await router.ask();
+    expect(headers.get('x-carryon-cost-usd')).toBe('0.00203');
+    expect(router.ledger.figures().spentMicroUsd).toBe(2_030);
+  });
+});
+
+describe('the reader leaves', () => {
+  it.each([0, 1, 2, 3, 4])('after %i chunks: settled once, the provider let go', async (chunks) => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodStream('one ', 'two ', 'three ', 'four ', 'five'));
+    const response = await router.clock.run(router.send({ stream: true }));
+    const reader = await router.clock.run(readUntil(response, chunks));
+    await router.clock.run(reader.cancel());
+    await router.clock.run(Promise.all(router.background));
+    const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
+    expect(heldMicroUsd).toBe(0);
+    expect(spentMicroUsd).toBeGreaterThanOrEqual(COST);
+    expect(spentMicroUsd).toBeLessThanOrEqual(router.ledger.asked[0]?.wants[0]?.microUsd ?? 0);
+    expect(router.ledger.reported).toHaveLength(1);
+    expect(router.upstream.calls[0]?.cancelled || router.upstream.calls[0]?.over).toBe(true);
+  });
+
+  it('while a whole answer is on its way: booked in full, for nobody knows how much of it was made', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', HANGS);
+    const gone = new AbortController();
+    router.clock.after(500, () => gone.abort());
+    await router.ask({}, gone.signal);
+    const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
+    expect(spentMicroUsd).toBe(router.ledger.asked[0]?.wants[0]?.microUsd);
+    expect(heldMicroUsd).toBe(0);
+  });
+
+  it('while the ledger is asked: nobody is called, the budget is whole', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodReply('Hello'));
+    router.ledger.latencyMs = 200;
+    const gone = new AbortController();
+    router.clock.after(100, () => gone.abort());
+    await router.ask({}, gone.signal);
+    await router.clock.run(Promise.all(router.background));
+    expect(router.upstream.calls).toHaveLength(0);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 0 });
+  });
+});
+
+describe('nobody is billed', () => {
+  it.each<[string, Sent, (router: TestRouter) => void]>([
+    ['the provider refuses the request', {}, (router) => router.upstream.on('a', failing(400))],
+    ['all are down', {}, (router) => ['a', 'b'].forEach((id) => void router.upstream.on(id, failing(500)))],
+    ['none is reached', {}, (router) => ['a', 'b'].forEach((id) => void router.upstream.on(id, { instead: 'refuse' }))],
+  ])('%s: the budget is whole again, with one lease', async (_, sent, arrange) => {
+    const router = withBudget(1_000_000);
+    arrange(router);
+    const { status } = await router.ask(sent);
+    expect(status).toBeGreaterThanOrEqual(400);
+    await router.clock.run(Promise.all(router.background));
+    expect(router.ledger.asked).toHaveLength(1);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 0 });
+  });
+
+  it('everybody rests: nobody is called', async () => {
+    const router = withBudget(1_000_000, [deployment('a')], { whenAllCooling: 'refuse', allowedFails: 0 });
+    router.upstream.on('a', failing(500));
+    await router.ask();
+    const calls = router.upstream.calls.length;
+    expect((await router.ask()).code).toBe('providers_unavailable');
+    expect(router.upstream.calls).toHaveLength(calls);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 0 });
+  });
+});
+
+describe('an attempt that may have been billed', () => {
+  it('is booked, and the next is covered by a further lease', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', HANGS);
+    router.upstream.on('b', goodReply('Hello from B'));
+    const { headers } = await router.ask();
+    expect(router.ledger.asked).toHaveLength(2);
+    const [first, further] = router.ledger.asked.map(({ wants }) => wants[0]);
+    expect(further).toEqual({ ...first, requests: 0, parallel: 0 });
+    const whole = first?.microUsd ?? 0;
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: whole + COST });
+    expect(headers.get('x-carryon-cost-usd')).toBe(((whole + COST) / 1e6).toFixed(6).replace(/0+$/, ''));
+    expect(router.ledger.calls).toBe(3);
+  });
+
+  it('leaves no room for another: the refusal says so, and nobody else is called', async () => {
+    const router = withBudget(25_000);
+    router.upstream.on('a', HANGS);
+    router.upstream.on('b', goodReply('Hello from B'));
+    const { status, code } = await router.ask();
+    expect([status, code]).toEqual([429, 'budget_exceeded']);
+    expect(router.upstream.callsTo('b')).toHaveLength(0);
+    expect(router.ledger.figures().heldMicroUsd).toBe(0);
+  });
+});
+
+describe('a budget that is spent', () => {
+  it('refuses by name, final, with the figures, and nobody is called', async () => {
+    const router = withBudget(10_000);
+    const { status, headers, body } = await router.ask();
+    expect(status).toBe(429);
+    expect(headers.get('x-should-retry')).toBe('false');
+    expect(headers.get('retry-after')).toBeNull();
+    expect(JSON.parse(body).error).toMatchObject({
+      code: 'budget_exceeded',
+      limit: { owner: 'carryon', scope: 'tenant', name: 'monthly', capMicroUsd: 10_000, spentMicroUsd: 0 },
+    });
+    expect(router.ledger.calls).toBe(1);
+  });
+
+  it('that others only hold may be asked again', async () => {
+    const router = withBudget(25_000);
+    router.upstream.on('a', streamed(role, text('wait'), 'hang'));
+    await router.clock.run(router.send({ stream: true }));
+    const { headers, code } = await router.ask();
+    expect(code).toBe('budget_exceeded');
+    expect(headers.get('retry-after')).toBe('1');
+    expect(headers.get('x-should-retry')).toBeNull();
+  });
+});
+
+describe('a rate', () => {
+  it('is told with every answer, refuses beyond it, and is not asked again before its time', async () => {
+    const router = new TestRouter();
+    router.upstream.on('a', goodReply('Hello'));
+    router.ledger.limit('tenant', { rps: 1, burst: 2 });
+    const { headers } = await router.ask();
+    expect(headers.get('x-ratelimit-limit-requests')).toBe('2');
+    expect(headers.get('x-ratelimit-remaining-requests')).toBe('1');
+    expect(headers.get('x-ratelimit-reset-requests')).toBe('1s');
+    await router.ask();
+    const refused = await router.ask();
+    expect([refused.status, refused.code]).toEqual([429, 'rate_limit_exceeded']);
+    const waitMs = Number(refused.headers.get('retry-after-ms'));
+    expect(waitMs).toBeGreaterThan(0);
+    const calls = router.ledger.calls;
+    await router.clock.advance(waitMs - 1);
+    expect((await router.ask()).headers.get('retry-after-ms')).toBe('1');
+    expect(router.ledger.calls).toBe(calls);
+    await router.clock.advance(1);
+    expect((await router.ask()).status).toBe(200);
+  });
+});
+
+describe('the ledger does not answer', () => {
+  it.each(['gone', 'lost'] as const)('%s, and a budget is set: refused, said, and whole again', async (fate) => {
+    const router = withBudget(1_000_000);
+    router.ledger.always.grant = fate;
+    const { status, code, headers } = await router.ask();
+    expect([status, code, headers.get('x-carryon-ledger')]).toEqual([503, 'ledger_unavailable', 'unreachable']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    await router.clock.run(Promise.all(router.background));
+    expect(router.upstream.calls).toHaveLength(0);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 0 });
+    expect(router.events).toContainEqual(expect.objectContaining({ event: 'ledger_unreachable', outcome: 'refused' }));
+  });
+
+  it('once: asked again with the same id, held once', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodReply('Hello'));
+    router.ledger.fates.grant.push('broken', 'broken');
+    expect((await router.ask()).status).toBe(200);
+    expect(new Set(router.ledger.asked.map(({ leaseId }) => leaseId)).size).toBe(1);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
+  });
+
+  it('overloaded: not asked again', async () => {
+    const router = withBudget(1_000_000);
+    router.ledger.always.grant = 'overloaded';
+    expect((await router.ask()).code).toBe('ledger_unavailable');
+    expect(router.ledger.asked).toHaveLength(0);
+  });
+
+  it('and only rates are set, as its last answer told: it runs, said, and is told afterwards', async () => {
+    const router = new TestRouter();
+    router.upstream.on('a', goodReply('Hello'));
+    await router.ask();
+    router.ledger.always.grant = 'gone';
+    const { status, headers } = await router.ask();
+    expect([status, headers.get('x-carryon-ledger')]).toEqual([200, 'unreachable']);
+    expect(router.ledger.figures().spentMicroUsd).toBe(2 * COST);
+    expect(router.ledger.reported[1]?.scopes).toEqual(['tenant', 'anonymous', 'feature:chat', 'key:local']);
+    expect(router.events).toContainEqual(expect.objectContaining({ event: 'ledger_unreachable', outcome: 'ran' }));
+  });
+
+  it('and nobody knows whether a budget is set: refused', async () => {
+    const router = new TestRouter();
+    router.ledger.always.grant = 'gone';
+    expect((await router.ask()).code).toBe('ledger_unavailable');
+  });
+
+  it.each(['gone', 'lost', 'broken'] as const)('to a report (%s): told again until it has it', async (fate) => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodReply('Hello'));
+    router.ledger.fates.report.push(fate, fate);
+    expect((await router.ask()).status).toBe(200);
+    await router.clock.run(Promise.all(router.background));
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
+  });
+
+  it('dies between grant and report: what its rows say is enough', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodStream('one ', 'two'));
+    const response = await router.clock.run(router.send({ stream: true }));
+    router.ledger.book.kill();
+    await router.clock.run(response.text());
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
+  });
+
+  it('to any report: booked in full when its time is over, and an event says so', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodReply('Hello'));
+    router.ledger.always.report = 'gone';
+    await router.ask();
+    await router.clock.run(Promise.all(router.background));
+    expect(router.events).toContainEqual(expect.objectContaining({ event: 'settlement_failed' }));
+    await router.clock.advance(16 * 60_000);
+    const whole = router.ledger.asked[0]?.wants[0]?.microUsd;
+    expect(router.ledger.figures()).toEqual({ spentMicroUsd: whole, heldMicroUsd: 0, unsettledMicroUsd: whole });
+  });
+});
+
+describe('streams that sleep', () => {
+  it('forty seconds, the object dead each time: every settlement exact', async () => {
+    const router = withBudget(1_000_000);
+    const slow = Array.from({ length: 8 }, () => [text('word '), { waitMs: 5_000 }]).flat();
+    for (let request = 1; request <= 5; request++) {
+      router.upstream.on('a', streamed(role, ...slow, finish, usage, 'data: [DONE]\n\n'));
+      const response = await router.clock.run(router.send({ stream: true }));
+      router.ledger.book.kill();
+      await router.clock.run(response.text());
+      expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: request * COST });
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from '../../../../worker/core/ledger/messages.ts';
+import type { Figures, Limits, Scope } from '../../../../worker/core/ledger/types.ts';
+import type { Ledger } from '../../../../worker/ports.ts';
+import { LedgerStore, type LedgerStub } from '../../../../worker/stores/ledger-store.ts';
+import { LedgerInMemory } from '../../core/ledger/support/ledger-in-memory.ts';
+import type { TestClock } from './clock.ts';
+
+/** How a call fares: `lost`: it arrives and its answer does not; `gone`: it never arrives; `broken`: it arrives, then fails. */
+export type Fate = 'answered' | 'lost' | 'gone' | 'broken' | 'overloaded';
+
+/** The real ledger over tables in memory, asked through the real store, over a line that may fail. */
+export class TestLedger implements Ledger {
+  readonly book: LedgerInMemory;
+  readonly asked: Ask[] = [];
+  readonly reported: Report[] = [];
+  calls = 0;
+  /** The fates of the next calls; afterwards `always`. */
+  readonly fates: { grant: Fate[]; report: Fate[] } = { grant: [], report: [] };
+  always: { grant: Fate; report: Fate } = { grant: 'answered', report: 'answered' };
+  /** How long an answer takes. */
+  latencyMs = 0;
+  readonly #clock: TestClock;
+  readonly #store: LedgerStore;
+
+  constructor(clock: TestClock) {
+    this.#clock = clock;
+    this.book = new LedgerInMemory(clock.now());
+    const stub: LedgerStub = {
+      grant: (ask) =>
+        this.#call('grant', () => {
+          this.asked.push(ask);
+          return this.book.grant(ask);
+        }),
+      report: (reports) =>
+        this.#call('report', () => {
+          this.reported.push(...reports);
+          return this.book.report(...reports);
+        }),
+    };
+    this.#store = new LedgerStore(() => stub, clock);
+  }
+
+  grant(tenant: string, ask: Ask): Promise<GrantReply> {
+    return this.#store.grant(tenant, ask);
+  }
+
+  report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]> {
+    return this.#store.report(tenant, reports);
+  }
+
+  hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined {
+    return this.#store.hasBudget(tenant, scopes);
+  }
+
+  /** Sets limits as an operator does. */
+  limit(scope: Scope, limits: Partial<Limits>): void {
+    this.book.setLimits(scope, limits);
+  }
+
+  /** This month's figures of a scope. */
+  figures(scope: Scope = 'tenant'): Figures {
+    this.book.clockMs = this.#clock.now();
+    const month = new Date(this.#clock.now()).toISOString().slice(0, 7);
+    return this.book.figures(scope, month);
+  }
+
+  async #call<T>(kind: 'grant' | 'report', run: () => T): Promise<T> {
+    this.calls++;
+    const fate = this.fates[kind].shift() ?? this.always[kind];
+    if (fate === 'gone') return new Promise(() => {});
+    if (fate === 'overloaded') throw Object.assign(new Error('overloaded'), { overloaded: true });
+    if (this.latencyMs > 0) await new Promise<void>((resume) => void this.#clock.after(this.latencyMs, resume));
+    this.book.clockMs = this.#clock.now();
+    const answer = run();
+    if (fate === 'lost') return new Promise(() => {});
+    if (fate === 'broken') throw new Error('the object was evicted');
+    return answer;
+  }
+}

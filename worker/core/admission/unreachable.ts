@@ -1,0 +1,18 @@
+import type { Tenant } from '../config/config.ts';
+import type { ScopeAsk } from '../ledger/messages.ts';
+
+/**
+ * Whether a request runs while its tenant's ledger does not answer. Where nobody knows of a budget, one counts as set: it may
+ * have been set over the admin API. `knownBudget`: what the ledger's last reply said of these scopes, while it is fresh.
+ */
+export function runsUnasked(
+  { whenLedgerUnreachable: { budgets, rates } }: Tenant,
+  scopes: readonly ScopeAsk[],
+  knownBudget: boolean | undefined,
+): boolean {
+  const configured = scopes.some(({ limits }) => isSet(limits.monthlyMicroUsd) || isSet(limits.dailyMicroUsd));
+  const policy = configured || knownBudget !== false ? budgets : rates;
+  return policy === 'run';
+}
+
+const isSet = (cap: number | null | undefined): boolean => cap !== null && cap !== undefined;

@@ -1,0 +1,111 @@
+/** Step: may it run, and as what? Feature caps first, then one call of the tenant's ledger, which holds the worst case. */
+import type { RouterError } from '../../protocol/errors.ts';
+import { refusalError } from '../core/admission/refusal.ts';
+import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
+import { runsUnasked } from '../core/admission/unreachable.ts';
+import { type Version, versionsOf } from '../core/admission/versions.ts';
+import type { GrantReply, Left, ScopeAsk, Want } from '../core/ledger/messages.ts';
+import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
+import type { Deps } from '../ports.ts';
+import type { Ask } from './ask.ts';
+import { Holding } from './holding.ts';
+import type { Scope } from './scope.ts';
+
+/** What the ledger said, for the response's headers. */
+export interface Limited {
+  left: readonly Left[];
+  ledger: 'asked' | 'not asked' | 'unreachable';
+}
+
+export interface Admission {
+  version: Version;
+  holding: Holding;
+  limited: Limited;
+}
+
+export type Admitted = ({ ok: true } & Admission) | { ok: false; error: RouterError; limited: Limited };
+
+const NOT_ASKED: Limited = { left: [], ledger: 'not asked' };
+const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
+/** The ledger is one object that restarts within seconds. */
+const UNREACHABLE_RETRY_MS = 2_000;
+
+export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitted> {
+  const { config, events, ledger } = deps;
+  const { tenant } = ask.identity;
+  const possible = versionsOf(ask, config);
+  if (!possible.ok) return { ok: false, error: withoutMoney(possible.error, ask, deps), limited: NOT_ASKED };
+  const scoped = scopesOf(ask, config);
+  if (!scoped.ok) return { ok: false, error: scoped.error, limited: NOT_ASKED };
+  const { scopes } = scoped;
+  const { totalTimeoutMs, maxStreamDurationMs } = config.router;
+  const runForMs = Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
+  const holding = new Holding(tenant, scopes, runForMs, deps, scope.background);
+  const reply = await holding.ask(possible.versions.map(wantOf));
+  scope.timing.mark('admit');
+
+  if (reply === undefined) {
+    const runs = runsUnasked(tenantOf(config, tenant), scopes, ledger.hasBudget(tenant, scopes));
+    events({ event: 'ledger_unreachable', tenant, feature: ask.feature.name, outcome: runs ? 'ran' : 'refused' });
+    if (runs) {
+      holding.runUngranted();
+      return { ok: true, version: possible.versions[0], holding, limited: UNREACHABLE };
+    }
+    holding.close();
+    return { ok: false, error: unavailable, limited: UNREACHABLE };
+  }
+  if (!('granted' in reply)) {
+    holding.close();
+    return { ok: false, ...refused(reply, ask, scopes, deps) };
+  }
+  const version = possible.versions.find(({ mode }) => mode === reply.mode);
+  if (version === undefined) throw new Error(`the ledger granted mode ${reply.mode}, which nobody asked for`);
+  return { ok: true, version, holding, limited: { left: reply.left, ledger: 'asked' } };
+}
+
+/** What things cost is for who may see it. */
+function withoutMoney(error: RouterError, { identity }: Ask, { showsProvider }: Deps): RouterError {
+  if (error.code !== 'budget_exceeded' || showsProvider(identity)) return error;
+  const { figures: _, ...shown } = error;
+  return shown;
+}
+
+/** A further attempt after one that may have been billed is covered by a further lease (LEDGER rule 21); or why it may not run. */
+export async function admitFurther(
+  { version, holding }: Admission,
+  ask: Ask,
+  deps: Deps,
+): Promise<RouterError | undefined> {
+  const reply = await holding.ask([{ ...wantOf(version), requests: 0, parallel: 0 }]);
+  if (reply === undefined) return unavailable;
+  return 'granted' in reply ? undefined : refused(reply, ask, [], deps).error;
+}
+
+export const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
+
+const wantOf = ({ mode, worst }: Version): Want => ({
+  mode,
+  microUsd: worst.microUsd,
+  tokens: worst.inputTokens + worst.outputTokens,
+  requests: 1,
+  parallel: 1,
+});
+
+function refused(
+  reply: Exclude<GrantReply, { granted: unknown }>,
+  { identity }: Ask,
+  scopes: readonly ScopeAsk[],
+  { events, showsProvider }: Deps,
+): { error: RouterError; limited: Limited } {
+  if (typeof reply.refused === 'object') {
+    const limited: Limited = { left: 'left' in reply ? reply.left : [], ledger: 'asked' };
+    return { error: refusalError(reply.refused, showsProvider(identity)), limited };
+  }
+  const limited: Limited = { left: [], ledger: 'asked' };
+  if (reply.refused === 'revoked') return { error: { code: 'access_revoked', scope: reply.scope }, limited };
+  if (reply.refused === 'invalid')
+    throw new Error(`the ledger was asked wrongly: ${reply.detail} (${scopes.length} scopes)`);
+  // Our clock and the ledger's are a minute apart, or an answer came too late; with a new id it may be granted.
+  events({ event: 'ledger_refused_lease', tenant: identity.tenant, reason: reply.refused });
+  return { error: unavailable, limited };
+}

@@ -1,0 +1,27 @@
+import { tightest } from '../core/ledger/left.ts';
+import type { Left } from '../core/ledger/messages.ts';
+
+/** `x-ratelimit-*` as OpenAI names them, of the limit that is nearest to its end; none where no such limit is set. */
+export function rateHeaders(left: readonly Left[]): Record<string, string> {
+  if (left.length === 0) return {};
+  return { ...headersOf('requests', tightest(left, 'rps')), ...headersOf('tokens', tightest(left, 'tpm')) };
+}
+
+const headersOf = (what: 'requests' | 'tokens', left: Left | undefined): Record<string, string> =>
+  left === undefined
+    ? {}
+    : {
+        [`x-ratelimit-limit-${what}`]: String(left.cap),
+        [`x-ratelimit-remaining-${what}`]: String(Math.floor(left.remaining)),
+        [`x-ratelimit-reset-${what}`]: durationText(left.resetMs),
+      };
+
+/** As OpenAI writes them: `12ms`, `1s`, `6m0s`, `1h0m5s`. */
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.ceil(ms)}ms`;
+  const seconds = Math.ceil(ms / 1_000);
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
+}

@@ -1,0 +1,85 @@
+/** The ledgers of all tenants as this isolate reaches them: one Durable Object each. */
+import type { Ask, GrantReply, LimitRefusal, Report, ReportReply, ScopeAsk } from '../core/ledger/messages.ts';
+import type { Clock, Ledger } from '../ports.ts';
+
+/** What this needs of a `TenantLedger`'s stub; plain functions in tests. */
+export interface LedgerStub {
+  grant(ask: Ask): Promise<GrantReply>;
+  report(reports: readonly Report[]): Promise<ReportReply[]>;
+}
+
+/** A raised limit waits so long at most, although LEDGER rule 23 would let it wait until the refusal's own time. */
+const LONGEST_REMEMBERED_MS = 10_000;
+/** How long the last reply tells whether a budget is set, while the ledger does not answer. */
+const KNOWN_FOR_MS = 60_000;
+/** Scopes an isolate remembers; beyond, it forgets all and starts anew. */
+const MOST_REMEMBERED = 10_000;
+
+interface Remembered {
+  refused: LimitRefusal;
+  reply: Extract<GrantReply, { refused: LimitRefusal }>;
+  until: number;
+}
+
+export class LedgerStore implements Ledger {
+  readonly #stubOf: (tenant: string) => LedgerStub;
+  readonly #clock: Clock;
+  /** Refusals for a rate, by scope: asking sooner is in vain, for what was counted is never given back (rule 23). */
+  readonly #refused = new Map<string, Remembered>();
+  readonly #budgets = new Map<string, { isSet: boolean; at: number }>();
+
+  constructor(stubOf: (tenant: string) => LedgerStub, clock: Clock) {
+    this.#stubOf = stubOf;
+    this.#clock = clock;
+  }
+
+  async grant(tenant: string, ask: Ask): Promise<GrantReply> {
+    const known = this.#refused.size === 0 ? undefined : this.#stillRefused(tenant, ask);
+    if (known !== undefined) return known;
+    const reply = await this.#stubOf(tenant).grant(ask);
+    this.#learn(tenant, ask.scopes, reply);
+    return reply;
+  }
+
+  report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]> {
+    return this.#stubOf(tenant).report(reports);
+  }
+
+  hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined {
+    const known = this.#budgets.get(nameOf(tenant, scopes));
+    if (known === undefined) return undefined;
+    // A budget that was there counts however long ago; that there was none is trusted for a minute.
+    return known.isSet || this.#clock.now() - known.at < KNOWN_FOR_MS ? known.isSet : undefined;
+  }
+
+  #stillRefused(tenant: string, { scopes, wants }: Ask): GrantReply | undefined {
+    // A further attempt is no further request.
+    if (wants.every(({ requests }) => requests === 0)) return undefined;
+    const now = this.#clock.now();
+    for (const { scope } of scopes) {
+      const known = this.#refused.get(`${tenant}\n${scope}`);
+      if (known === undefined || known.until <= now) continue;
+      return { ...known.reply, refused: { ...known.refused, retryAfterMs: known.until - now } };
+    }
+    return undefined;
+  }
+
+  #learn(tenant: string, scopes: readonly ScopeAsk[], reply: GrantReply): void {
+    if (!('left' in reply)) return;
+    const now = this.#clock.now();
+    const isSet = reply.left.some(({ limit }) => limit === 'monthly' || limit === 'daily');
+    put(this.#budgets, nameOf(tenant, scopes), { isSet, at: now });
+    if (!('refused' in reply)) return;
+    const { refused } = reply;
+    if (refused.limit !== 'rps' || refused.neverFits || refused.retryAfterMs > LONGEST_REMEMBERED_MS) return;
+    put(this.#refused, `${tenant}\n${refused.scope}`, { refused, reply, until: now + refused.retryAfterMs });
+  }
+}
+
+const nameOf = (tenant: string, scopes: readonly ScopeAsk[]): string =>
+  scopes.reduce((name, { scope }) => `${name}\n${scope}`, tenant);
+
+function put<Value>(map: Map<string, Value>, name: string, value: Value): void {
+  if (map.size >= MOST_REMEMBERED && !map.has(name)) map.clear();
+  map.set(name, value);
+}
