@@ -20,9 +20,13 @@ const bench = await startBench({
     ...SECRETS,
     PROVIDER_A_API_BASE: providers.openai.url,
     PROVIDER_A_MODEL: 'sandbox-openai',
+    PROVIDER_A_PRICE_INPUT: '1',
+    PROVIDER_A_PRICE_OUTPUT: '4',
     PROVIDER_B_API_BASE: providers.anthropic.url,
     PROVIDER_B_MODEL: 'sandbox-anthropic',
     PROVIDER_B_FORMAT: 'anthropic',
+    PROVIDER_B_PRICE_INPUT: '1',
+    PROVIDER_B_PRICE_OUTPUT: '4',
   },
 });
 afterAll(() => Promise.all([bench.stop(), providers.close()]));

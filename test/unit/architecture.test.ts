@@ -128,6 +128,7 @@ const ARROWS: Record<string, string[]> = {
     'cli/',
     'sandbox/',
     'node:',
+    '@pydantic/genai-prices',
     'esbuild',
     'miniflare',
     'workerd',
