@@ -97,7 +97,7 @@ describe('keys', () => {
     const { id, key } = await create({});
     expect(code(await chat(key))).toBe('200 answered');
     const revoked = await admin('DELETE', `keys/${id}`);
-    expect(revoked).toMatchObject({ status: 200, json: { id, revokedAt: expect.any(Number) } });
+    expect(revoked).toMatchObject({ status: 200, json: { id, revokedAt: expect.any(Number), ledgerTold: true } });
     expect(code(await chat(key))).toBe('401 invalid_key');
     expect(code(await admin('DELETE', 'keys/00000000000000000000'))).toBe('404 not_found');
     expect(code(await admin('DELETE', 'keys/..%2f'))).toBe('404 not_found');
@@ -153,7 +153,8 @@ describe('keys', () => {
 
 describe('admin', () => {
   const PATHS: [string, string][] = [['GET', 'keys'], ['POST', 'keys'], ['DELETE', 'keys/x'], ['GET', 'cooldowns'],
-    ['DELETE', 'cooldowns/a'], ['OPTIONS', 'keys'], ['GET', 'nothing']]; // biome-ignore format: a list, not a page
+    ['DELETE', 'cooldowns/a'], ['PUT', 'tenants/a/limits'], ['GET', 'ledger/a'], ['GET', 'ledger/a/history'],
+    ['POST', 'ledger/a/adjustments'], ['POST', 'ledger/a/revocations'], ['OPTIONS', 'keys'], ['OPTIONS', 'ledger/a'], ['GET', 'nothing']]; // biome-ignore format: a list, not a page
 
   test.each(PATHS)('%s /admin/%s is for the admin key alone', async (method, path) => {
     const { key } = await create({ browser: true });
@@ -178,10 +179,10 @@ describe('admin', () => {
   });
 
   test('the list shows what a key may do, never the key', async () => {
-    const { id, key } = await create({ tenant: 'listed', user: 'ada', features: ['chat'], tier: 'gold' });
+    const { id, key } = await create({ tenant: 'listed', user: 'ada', features: ['chat'], tier: 'team' });
     const { text, json } = await admin('GET', 'keys');
     expect((json.keys as { id: string }[]).find((record) => record.id === id)).toMatchObject({
-      tenant: 'listed', kind: 'secret', user: 'ada', features: ['chat'], tier: 'gold', browser: false, revokedAt: null,
+      tenant: 'listed', kind: 'secret', user: 'ada', features: ['chat'], tier: 'team', browser: false, revokedAt: null,
     }); // biome-ignore format: a list, not a page
     expect(text).not.toContain(key);
     expect(text).not.toContain(key.slice(3, 27));
@@ -199,7 +200,11 @@ describe('admin', () => {
     [{ tenant: 'a', features: ['nobody'] }, 'feature'],
     [{ tenant: 'a', user: 7 }, 'user'],
     [{ tenant: 'a', browser: 'yes' }, 'browser'],
-    [{ tenant: 'a', monthlyUsd: 7 }, ''],
+    [{ tenant: 'a', user: 'a\nb' }, 'user'],
+    [{ tenant: 'a', user: 'u'.repeat(257) }, 'user'],
+    [{ tenant: 'a', tier: 'gold' }, 'tier'],
+    [{ tenant: 'a'.repeat(64) }, 'tenant'],
+    [{ tenant: 'a', monthlyUsd: 7 }, 'monthlyUsd'],
   ])('a key like %j is refused', async (body, param) => {
     const got = await admin('POST', 'keys', body);
     expect(got.status).toBe(400);

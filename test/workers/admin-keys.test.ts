@@ -1,5 +1,6 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { callAdmin } from './call-admin.ts';
 
 async function create(origins: string[]) {
   const response = await exports.default.fetch(
@@ -42,5 +43,36 @@ describe('the origins of a publishable key', () => {
       status: 400,
       error: { code: 'invalid_body', param: 'origins.0' },
     });
+  });
+});
+
+describe('a key', () => {
+  const refused = async (fields: object) => {
+    const { status, body } = await callAdmin('POST', 'keys', { tenant: 'a', ...fields });
+    return `${status} ${body.error?.code} ${body.error?.message}`;
+  };
+
+  it('has a tier of config’s, or none', async () => {
+    expect(await callAdmin('POST', 'keys', { tenant: 'a', tier: 'business' })).toMatchObject({
+      status: 201,
+      body: { tier: 'business' },
+    });
+    for (const tier of ['gold', '', 'constructor']) {
+      expect(await refused({ tier })).toBe(
+        '400 invalid_body tier: there is no such tier; there are free, team, business',
+      );
+    }
+  });
+
+  it('is for a user that the ledger can name', async () => {
+    expect(await callAdmin('POST', 'keys', { tenant: 'a', user: 'ü'.repeat(256) })).toMatchObject({ status: 201 });
+    expect(await refused({ user: 'a\u0000b' })).toContain('user: write no control characters');
+    expect(await refused({ user: '\ud800' })).toContain('user: write no control characters');
+    expect(await refused({ user: 'a'.repeat(257) })).toContain('user: write at most 256 characters');
+  });
+
+  it('is asked for in a body of reasonable length', async () => {
+    expect(await refused({ features: ['a'.repeat(70_000)] })).toContain('413 payload_too_large');
+    expect(await refused({ monthlyUsd: 7 })).toContain('monthlyUsd: is not a setting; there are tenant, kind, origins');
   });
 });

@@ -1,12 +1,15 @@
 /** `/admin/keys` (DESIGN §6): a key is shown once, when it is made; afterwards only its id and what it may do. */
 import type { Context } from 'hono';
 import * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import { settings } from '../core/config/settings.ts';
+import { tenantName } from '../core/config/tenants-schema.ts';
+import { scopeProblem } from '../core/ledger/shape.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
-
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-" (at most 63)');
+import { askLedger } from './ask-ledger.ts';
+import { check, readBody } from './body.ts';
+import { who } from './fields.ts';
 
 /** As browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = z.string().transform((text, context) => {
@@ -15,51 +18,50 @@ const origin = z.string().transform((text, context) => {
   return url?.origin ?? '';
 });
 
-const createBody = z
-  .strictObject({
-    tenant: name,
+const createBody = ({ tiers }: Config) =>
+  settings({
+    tenant: tenantName,
     kind: z.enum(['secret', 'publishable']).default('secret'),
     origins: z.array(origin).max(20).default([]),
-    user: z.string().min(1).max(256).nullable().default(null),
+    user: z
+      .string()
+      .min(1, 'write the user, or null for none')
+      .max(256, 'write at most 256 characters')
+      // It is a scope of the ledger.
+      .refine((user) => scopeProblem(`user:${user}`) === undefined, 'write no control characters')
+      .nullable()
+      .default(null),
     features: z.array(z.string()).min(1).max(100).nullable().default(null),
-    tier: name.nullable().default(null),
+    tier: z
+      .string()
+      .refine((tier) => tiers.has(tier), `there is no such tier; there are ${[...tiers.keys()].join(', ') || 'none'}`)
+      .nullable()
+      .default(null),
     browser: z.boolean().default(false),
   })
-  .refine(({ kind, origins }) => kind === 'secret' || origins.length > 0, {
-    path: ['origins'],
-    error: 'a publishable key needs the origins of its pages',
-  })
-  .refine(({ kind, origins }) => kind === 'publishable' || origins.length === 0, {
-    path: ['origins'],
-    error: 'only a publishable key is bound to origins',
-  });
+    .refine(({ kind, origins }) => kind === 'secret' || origins.length > 0, {
+      path: ['origins'],
+      error: 'a publishable key needs the origins of its pages',
+    })
+    .refine(({ kind, origins }) => kind === 'publishable' || origins.length === 0, {
+      path: ['origins'],
+      error: 'only a publishable key is bound to origins',
+    });
 
 export async function createKey(c: Context<App>): Promise<Response> {
   const { keys, config, missing } = c.env.composition;
   const secretMissing = missing.filter(({ name }) => name === 'KEY_SECRET');
   if (secretMissing.length > 0) return refusal({ code: 'not_configured', missing: secretMissing }, c.env.scope);
-  let json: unknown;
-  try {
-    json = await c.req.json();
-  } catch {
-    return refusal({ code: 'invalid_json', detail: 'send {"tenant": "…"}' }, c.env.scope);
-  }
-  const body = createBody.safeParse(json);
-  if (!body.success) {
-    const [issue] = body.error.issues;
-    return refusal(
-      { code: 'invalid_body', param: issue?.path.join('.') ?? '', detail: issue?.message ?? '' },
-      c.env.scope,
-    );
-  }
-  const unknown = body.data.features?.find((feature) => !config.features.has(feature));
+  const body = await readBody(c, createBody(config), '{"tenant": "…"}');
+  if (!body.ok) return refusal(body.error, c.env.scope);
+  const unknown = body.value.features?.find((feature) => !config.features.has(feature));
   if (unknown !== undefined) {
     return refusal(
       { code: 'unknown_feature', feature: unknown.slice(0, 100), known: [...config.features.keys()] },
       c.env.scope,
     );
   }
-  const { key, record } = await keys.create(body.data);
+  const { key, record } = await keys.create(body.value);
   return plainJson({ ...record, key }, c.env.scope, 201);
 }
 
@@ -68,12 +70,19 @@ export async function listKeys(c: Context<App>): Promise<Response> {
   return plainJson({ keys: records, cursor }, c.env.scope);
 }
 
+const revokeQuery = settings({ who });
+
+/** Dead for new requests within KV's delay; the tenant's ledger, which is asked each time, grants it nothing from now on. */
 export async function revokeKey(c: Context<App>): Promise<Response> {
   const id = c.req.param('id') ?? '';
+  const query = check(c.req.query(), revokeQuery);
+  if (!query.ok) return refusal(query.error, c.env.scope);
   const record = await c.env.composition.keys.revoke(id);
-  if (record !== undefined) return plainJson(record, c.env.scope);
-  return refusal(
-    { code: 'not_found', path: c.req.path, detail: `There is no key with the id "${id.slice(0, 100)}".` },
-    c.env.scope,
-  );
+  if (record === undefined) {
+    const detail = `There is no key with the id "${id.slice(0, 100)}".`;
+    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+  }
+  const { who } = query.value;
+  const told = await askLedger(c, record.tenant, (ledger) => ledger.revoke(`key:${record.id}`, who));
+  return plainJson({ ...record, ledgerTold: told?.ok === true }, c.env.scope);
 }

@@ -4,7 +4,10 @@ import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';
 import { sameSecret } from '../stores/digest.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
+import { adjustLedger, revokeScope } from './corrections.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { ledgerHistory, viewLedger } from './ledger.ts';
+import { putLimits } from './limits.ts';
 
 export function adminRoutes(app: Hono<App>): void {
   const admin = new Hono<App>();
@@ -13,10 +16,20 @@ export function adminRoutes(app: Hono<App>): void {
   admin.delete('/keys/:id', revokeKey);
   admin.get('/cooldowns', listCooldowns);
   admin.delete('/cooldowns/:deployment', clearCooldown);
+  admin.put('/tenants/:tenant/limits', putLimits);
+  admin.get('/ledger/:tenant', viewLedger);
+  admin.get('/ledger/:tenant/history', ledgerHistory);
+  admin.post('/ledger/:tenant/adjustments', adjustLedger);
+  admin.post('/ledger/:tenant/revocations', revokeScope);
   admin.all('/keys', (c) => wrongMethod(c, ['GET', 'POST']));
   admin.all('/keys/:id', (c) => wrongMethod(c, ['DELETE']));
   admin.all('/cooldowns', (c) => wrongMethod(c, ['GET']));
   admin.all('/cooldowns/:deployment', (c) => wrongMethod(c, ['DELETE']));
+  admin.all('/tenants/:tenant/limits', (c) => wrongMethod(c, ['PUT']));
+  for (const path of ['/ledger/:tenant', '/ledger/:tenant/history']) admin.all(path, (c) => wrongMethod(c, ['GET']));
+  for (const path of ['adjustments', 'revocations']) {
+    admin.all(`/ledger/:tenant/${path}`, (c) => wrongMethod(c, ['POST']));
+  }
   app.route('/admin', admin);
 }
 

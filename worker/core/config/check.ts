@@ -20,7 +20,7 @@ const RIGHT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The message where the schema has none of its own. */
-function wrongType(issue: { code?: string; expected?: unknown; input?: unknown }): string | undefined {
+export function wrongType(issue: { code?: string; expected?: unknown; input?: unknown }): string | undefined {
   const right = issue.code === 'invalid_type' ? RIGHT_TYPES[String(issue.expected)] : undefined;
   if (right === undefined) return undefined;
   return issue.input === undefined ? `is missing; write ${right}` : `write ${right}`;

@@ -80,7 +80,8 @@ function viewScope(book: Book, scope: Scope, configured: Configured, now: number
   return [...running.map(row), ...[...earlier].toSorted().map(row).filter(isBooked)];
 }
 
-function configuredFor(scope: Scope, { byScope, byKind }: Configured): Partial<Limits> {
+/** What config says of one scope. */
+export function configuredFor(scope: Scope, { byScope, byKind }: Configured): Partial<Limits> {
   const kind = scope.split(':', 1)[0] as keyof NonNullable<Configured['byKind']>;
   return byScope?.[scope] ?? byKind?.[kind] ?? {};
 }

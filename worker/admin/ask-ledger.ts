@@ -1,0 +1,41 @@
+import type { Context } from 'hono';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Adjustment, AdjustReply } from '../core/ledger/adjust.ts';
+import type { LimitsReply } from '../core/ledger/limits.ts';
+import type { HistoryEntry } from '../core/ledger/rows.ts';
+import type { Limits, Scope } from '../core/ledger/types.ts';
+import type { Configured, LedgerView, Page } from '../core/ledger/view.ts';
+import { within } from '../core/within.ts';
+import type { App } from '../edge.ts';
+
+/** What an operator asks of a `TenantLedger`'s stub. */
+interface OperatorsLedger {
+  setLimits(scope: Scope, limits: Partial<Limits>, who: string): Promise<LimitsReply>;
+  revoke(scope: Scope, who: string, revoked?: boolean): Promise<LimitsReply>;
+  adjust(adjustment: Adjustment): Promise<AdjustReply>;
+  view(request: Page & { configured: Configured }): Promise<LedgerView>;
+  history(before: number | undefined, most: number): Promise<(HistoryEntry & { number: number })[]>;
+}
+
+/** An operator can ask again. */
+const LONGEST_CALL_MS = 5_000;
+
+export const LEDGER_SILENT: RouterError = { code: 'ledger_unavailable', retryAfterMs: 1_000 };
+
+/** One call of a tenant's ledger; undefined where it fails or does not answer in time. What was to change may have changed. */
+export async function askLedger<Reply extends object>(
+  c: Context<App>,
+  tenant: string,
+  call: (ledger: OperatorsLedger) => Promise<Reply>,
+): Promise<Reply | undefined> {
+  const { tenantLedger, deps } = c.env.composition;
+  let reason = 'timeout';
+  try {
+    const reply = await within(call(tenantLedger(tenant)), LONGEST_CALL_MS, deps.clock, undefined);
+    if (reply !== undefined) return reply;
+  } catch (error) {
+    reason = error instanceof Error ? error.name : 'unknown';
+  }
+  deps.events({ event: 'ledger_unreachable', tenant, requestId: c.env.scope.requestId, reason });
+  return undefined;
+}

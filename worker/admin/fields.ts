@@ -1,0 +1,50 @@
+/** What several calls of the admin API take. */
+import type { Context } from 'hono';
+import * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import { tenantName } from '../core/config/tenants-schema.ts';
+import { isKeyId } from '../core/identity/key-format.ts';
+import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
+import { scopeProblem } from '../core/ledger/shape.ts';
+import type { Scope } from '../core/ledger/types.ts';
+import type { App } from '../edge.ts';
+import { type Checked, check } from './body.ts';
+
+/** Who is noted beside a change. */
+export const who = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character')
+  .default('admin');
+
+/** Any scope, also one that config does not have any more. What is no scope is not repeated: it may be a key. */
+export const scope = z.string().transform((text, context): Scope => {
+  if (scopeProblem(text) !== undefined) {
+    const length = `of at most ${LONGEST_SCOPE_NAME} characters, none of them a control character`;
+    context.addIssue(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);
+  } else if (text.startsWith('key:') && !isKeyId(text.slice('key:'.length))) {
+    context.addIssue('name the key by its id, such as key:0123456789abcdef0123, never by itself (GET /admin/keys)');
+  }
+  return text as Scope;
+});
+
+/** A scope that requests may have as things are configured: a feature's name is one of config's. */
+export const knownScope = ({ features }: Config) =>
+  scope.refine((text) => !text.startsWith('feature:') || features.has(text.slice('feature:'.length)), {
+    error: `there is no such feature; there are ${[...features.keys()].map((name) => `feature:${name}`).join(', ')}`,
+  });
+
+/** A whole number in the query. */
+export const wholeNumber = (least: number, most: number) => {
+  const error = `write a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, error)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, error);
+};
+
+/** Of the path; any that could be configured, or have a key. */
+export function tenantParam(c: Context<App>): Checked<string> {
+  const checked = check({ tenant: c.req.param('tenant') }, z.object({ tenant: tenantName }));
+  return checked.ok ? { ok: true, value: checked.value.tenant } : checked;
+}
