@@ -41,7 +41,7 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
     const isOfUse = !('code' in smaller) && isLess(smaller.worst, normal.worst);
     return { ok: true, versions: isOfUse ? [normal, smaller] : [normal] };
   } catch (error) {
-    // JSON.stringify runs out of stack far below what `parseChat` lets through; this is for whoever makes chats otherwise.
+    // `parseChat` refuses by name what is nested so deeply; this is for chats that came another way.
     if (error instanceof RangeError)
       return refused({ code: 'invalid_body', param: '', detail: 'is nested too deeply' });
     throw error;

@@ -1,0 +1,44 @@
+/**
+ * Whether a provider may bill output that its stream does not show: then what passed is no bound of what was generated, and an
+ * answer that is cut without usage is booked in full (DESIGN §3.2). In doubt it may; `hidesTokens` of a deployment knows better.
+ *
+ * Sources, November 2026: developers.openai.com (guides/reasoning), ai.google.dev (thinking, OpenAI compatibility), docs.x.ai and
+ * Vertex (Grok reasoning), platform.claude.com (thinking), openrouter.ai (reasoning tokens), docs.perplexity.ai. Whoever is not
+ * named here shows what it reasons: DeepSeek, Qwen, Kimi, GLM, MiniMax, Magistral, gpt-oss.
+ */
+import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { WireFormat } from '../config/config.ts';
+
+/** Families that reason unseen without being asked to, whatever stands before and behind their names; dots are written as dashes. */
+const REASONS_UNSEEN: readonly RegExp[] = [
+  /(?:^|[/:]|openai-)o[1-9](?=[-:@]|$)/,
+  // gpt-35 is what Azure calls 3.5. Later chat models do reason, now and then.
+  /gpt-?(?:[5-9]|[12]\d)(?!\d)(?!-chat)/,
+  /(?:^|\/)codex-/,
+  // Thinks since 2.5; names without a version are of the newest.
+  /gemini-(?!1(?!\d)|2-0(?!.*thinking)|pro(?:-vision)?$|ultra)/,
+  /grok-(?:3-mini|[4-9]|\d\d|code)(?!.*non-reasoning)/,
+  /claude.*thinking/,
+  /sonar-deep-research/,
+  // Whichever model a router takes.
+  /(?:^|\/)auto$|model-router/,
+];
+
+/** They think only when asked. Newer ones think, and show a summary of it, or nothing. */
+const CLAUDE_3 = /claude-(?:instant|v?2|3)(?=[-:@]|$)/;
+const CLAUDE_4 =
+  /claude-(?:opus-4-[78]|(?:opus|sonnet)-4-6|(?:opus|sonnet|haiku)-4-5|(?:opus|sonnet)-4(?:-[01])?)(?!\d|-\d{1,2}(?!\d))/;
+
+/** What `none` turns off for certain, since the Anthropic adapter says it in Anthropic's own words. */
+const CLAUDE_5 = /claude-(?:(?:opus|sonnet)-5|haiku-5-5)(?!\d|-\d{1,2}(?!\d))/;
+
+export function mayHideTokens(model: string, format: WireFormat, chat: ChatRequest): boolean {
+  const asked = chat.reasoning_effort;
+  if (asked !== undefined && asked !== 'none') return true;
+  // Fields that config may let through.
+  for (const name in chat.rest) if (/think|reason/i.test(name)) return true;
+  const name = model.toLowerCase().replaceAll('.', '-');
+  if (REASONS_UNSEEN.some((family) => family.test(name))) return true;
+  if (!name.includes('claude') || CLAUDE_3.test(name) || CLAUDE_4.test(name)) return false;
+  return !(format === 'anthropic' && asked === 'none' && CLAUDE_5.test(name));
+}
