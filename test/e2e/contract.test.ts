@@ -44,7 +44,9 @@ describe('response headers', () => {
     });
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
     expect(got.header('cache-control')).toBe('no-store');
-    expect(got.header('server-timing')).toMatch(/^identify;dur=\d+, plan;dur=\d+, attempt;dur=\d+, total;dur=\d+$/);
+    expect(got.header('server-timing')).toMatch(
+      /^identify;dur=\d+, admit;dur=\d+, plan;dur=\d+, attempt;dur=\d+, total;dur=\d+$/,
+    );
     expect(got.header('content-type')).toBe(stream ? 'text/event-stream; charset=utf-8' : 'application/json');
     expect(got.header('x-carryon-dropped')).toBeNull();
   });
