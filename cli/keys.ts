@@ -2,6 +2,7 @@
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
+import { operatorName } from './operator.ts';
 import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run keys -- create --tenant NAME [--user ID] [--feature NAME …] [--tier NAME] [--browser]
@@ -95,8 +96,14 @@ function keyLine({ id, tenant, kind, createdAt, revokedAt, ...key }: Key): strin
 async function revoke([id, ...rest]: string[]): Promise<void> {
   readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {}, USAGE);
   if (id === undefined) throw new UsageError('The id of the key is missing; npm run keys -- list shows it', USAGE);
-  await adminCall(adminTarget(process.env), 'DELETE', `/admin/keys/${encodeURIComponent(id)}`);
-  console.log(`${id} is revoked: here at once, everywhere within a minute and KV's own delay.`);
+  const who = operatorName(undefined);
+  const query = who === undefined ? '' : `?who=${encodeURIComponent(who)}`;
+  const path = `/admin/keys/${encodeURIComponent(id)}${query}`;
+  const { ledgerTold } = await adminCall<{ ledgerTold: boolean }>(adminTarget(process.env), 'DELETE', path);
+  console.log(`${id} is revoked. Isolates that remember it forget it within a minute and KV's own delay.`);
+  if (ledgerTold) return console.log("Its tenant's ledger grants it nothing from now on, wherever it is used.");
+  console.error("Its tenant's ledger did not answer: run this again, so that it grants the key nothing from now on.");
+  process.exitCode = 1;
 }
 
 function day(epochMs: number): string {

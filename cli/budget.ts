@@ -1,0 +1,101 @@
+/** `npm run budget -- show|set|reset|adjust|history`: what tenants may spend, and what they did; of the router that `npm run keys` asks. */
+import { LOCAL_IDENTITY } from '../worker/core/identity/identity.ts';
+import type { Limits } from '../worker/core/ledger/types.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { type FLAGS, flagsOf, limitsFrom, numberFrom, scopeFrom, tenantFrom, USAGE } from './budget/flags.ts';
+import { type HistoryAnswer, historyLines, type LedgerAnswer, showLines } from './budget/show.ts';
+import { limitsText, usd } from './budget/words.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { operatorName } from './operator.ts';
+import { exitWithError } from './shutdown.ts';
+
+const COMMANDS = { show, set, reset, adjust, history } satisfies Record<keyof typeof FLAGS, unknown>;
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run([command, ...args]: string[]): Promise<void> {
+  if (command !== undefined && Object.hasOwn(COMMANDS, command))
+    return COMMANDS[command as keyof typeof COMMANDS](args);
+  if (command !== undefined) readFlags([command], {}, USAGE);
+  throw new UsageError('Say what to do with budgets: show, set, reset, adjust or history', USAGE);
+}
+
+async function show(args: string[]): Promise<void> {
+  const { tenant, scope, after, json } = flagsOf('show', args);
+  const query = { ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
+  const answer = await call<LedgerAnswer>('GET', ledgerPath(tenant ?? ownTenant(), '', query));
+  print(json ? [JSON.stringify(answer, null, 2)] : showLines(answer, scope));
+}
+
+async function history(args: string[]): Promise<void> {
+  const { tenant, before, json } = flagsOf('history', args);
+  const query = before === undefined ? {} : { before };
+  const answer = await call<HistoryAnswer>('GET', ledgerPath(tenant ?? ownTenant(), '/history', query));
+  print(json ? [JSON.stringify(answer, null, 2)] : historyLines(answer));
+}
+
+async function set(args: string[]): Promise<void> {
+  const { who, ...flags } = flagsOf('set', args);
+  const [tenant, scope] = [tenantFrom(flags.tenant), scopeFrom(flags.scope)];
+  const path = `/admin/tenants/${tenant}/limits`;
+  const body = { scope, ...limitsFrom(flags), who: operatorName(who) };
+  const answer = await call<{ set: Partial<Limits>; limits: Limits }>('PUT', path, body);
+  print([
+    `Set by hand for ${scope} of ${tenant}: ${limitsText(answer.set) || 'nothing any more'}`,
+    `In force, with config's: ${limitsText(answer.limits) || 'no limits'}`,
+    ...(answer.limits.burst !== null && answer.limits.rps === null ? ['A burst without rps limits nothing.'] : []),
+  ]);
+}
+
+async function reset(args: string[]): Promise<void> {
+  const { tenant, scope, period, who } = flagsOf('reset', args);
+  await correct(tenant, scope, { reset: true, period, who: operatorName(who) });
+}
+
+async function adjust(args: string[]): Promise<void> {
+  const { tenant, scope, usd, period, who } = flagsOf('adjust', args);
+  if (usd === undefined) throw new UsageError('--usd is missing, such as --usd -0.25', USAGE);
+  const deltaUsd = numberFrom('usd', usd, 'an amount in USD such as -0.25');
+  await correct(tenant, scope, { deltaUsd, period, who: operatorName(who) });
+}
+
+interface Correction {
+  period: string;
+  before: { spentMicroUsd: number };
+  after: { spentMicroUsd: number };
+}
+
+async function correct(tenantFlag: string | undefined, scopeFlag: string | undefined, change: object): Promise<void> {
+  const [tenant, scope] = [tenantFrom(tenantFlag), scopeFrom(scopeFlag)];
+  const path = ledgerPath(tenant, '/adjustments');
+  const { periods } = await call<{ periods: Correction[] }>('POST', path, { scope, ...change });
+  print(
+    periods.map(({ period, before, after }) => {
+      return `${scope} of ${tenant}, ${period}: spent ${usd(before.spentMicroUsd)} → ${usd(after.spentMicroUsd)}`;
+    }),
+  );
+}
+
+/** Only the local router has a tenant that everybody knows. */
+function ownTenant(): string {
+  if (process.env.CARRYON_URL) throw new UsageError('--tenant is missing', USAGE);
+  return LOCAL_IDENTITY.tenant;
+}
+
+function ledgerPath(tenant: string, rest: string, query: Record<string, string> = {}): string {
+  const search = new URLSearchParams(query).toString();
+  return `/admin/ledger/${tenantFrom(tenant)}${rest}${search && `?${search}`}`;
+}
+
+function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  return adminCall<Answer>(adminTarget(process.env), method, path, body);
+}
+
+function print(lines: readonly string[]): void {
+  console.log(lines.join('\n'));
+}

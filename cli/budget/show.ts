@@ -1,0 +1,101 @@
+/** What `npm run budget -- show` and `history` print. */
+import type { HistoryEntry } from '../../worker/core/ledger/rows.ts';
+import type { Settlement } from '../../worker/core/ledger/settlements.ts';
+import type { Limits, Scope } from '../../worker/core/ledger/types.ts';
+import type { ScopeView } from '../../worker/core/ledger/view.ts';
+import { limitName, limitsText, limitValue, table, usd, when } from './words.ts';
+
+/** `GET /admin/ledger/:tenant`. */
+export interface LedgerAnswer {
+  tenant: string;
+  scopes: ScopeView[];
+  limits: { scope: Scope; set: Partial<Limits>; revoked: boolean }[];
+  settlements: Settlement[];
+  next: Scope | null;
+}
+
+/** `GET /admin/ledger/:tenant/history`. */
+export interface HistoryAnswer {
+  tenant: string;
+  changes: (HistoryEntry & { number: number })[];
+  next: number | null;
+}
+
+/** The rest is there with `--json`. */
+const SETTLEMENTS_SHOWN = 20;
+
+export function showLines({ tenant, scopes, limits, settlements, next }: LedgerAnswer, scope?: string): string[] {
+  const ofScope = settlements.filter(({ scopes }) => scope === undefined || (scopes as string[]).includes(scope));
+  const header = ['scope', 'period', 'cap', 'spent', 'held', 'unsettled', 'left'];
+  return [
+    `Tenant ${tenant}`,
+    '',
+    ...table([header, ...scopes.map(moneyRow)], [2, 3, 4, 5, 6]),
+    ...(next === null ? [] : [`More: npm run budget -- show --tenant ${tenant} --after ${quoted(next)}`]),
+    '',
+    ...(limits.length === 0
+      ? ['No limit was set by hand.']
+      : ['Set by hand, over config:', ...table(limits.map(limitRow))]),
+    '',
+    ...(ofScope.length === 0
+      ? ['No settlements yet.']
+      : ['Last settlements:', ...table(ofScope.slice(0, SETTLEMENTS_SHOWN).map(settlementRow), [1])]),
+  ];
+}
+
+/** For a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function moneyRow({
+  scope,
+  period,
+  capMicroUsd,
+  spentMicroUsd,
+  reservedMicroUsd,
+  unsettledMicroUsd,
+}: ScopeView): string[] {
+  const amounts = [spentMicroUsd, reservedMicroUsd, unsettledMicroUsd].map(usd);
+  if (capMicroUsd === null) return [scope, period, 'none', ...amounts, '-'];
+  // A cap that was lowered below what is spent leaves nothing.
+  const left = Math.max(0, capMicroUsd - spentMicroUsd - reservedMicroUsd);
+  return [scope, period, usd(capMicroUsd), ...amounts, usd(left)];
+}
+
+const limitRow = ({ scope, set, revoked }: LedgerAnswer['limits'][number]): string[] => [
+  `  ${scope}`,
+  [revoked && 'revoked', limitsText(set)].filter(Boolean).join(', '),
+];
+
+function settlementRow({ grantedAt, spentMicroUsd, scopes, ...settlement }: Settlement): string[] {
+  const marks = [
+    settlement.estimated && 'estimated',
+    settlement.standing === 'unsettled' && 'unsettled: no report came',
+    settlement.overGranted && 'over what was granted',
+    settlement.origin === 'unreachable' && 'the ledger was unreachable',
+    settlement.mode === 'safeguard' && 'safeguard',
+  ].filter(Boolean);
+  return [`  ${when(grantedAt)}`, usd(spentMicroUsd), scopes.join(' '), marks.join(', ')];
+}
+
+export function historyLines({ tenant, changes, next }: HistoryAnswer): string[] {
+  if (changes.length === 0) return [`Nothing was changed for ${tenant} yet.`];
+  return [
+    ...table(changes.map(changeRow)),
+    ...(next === null ? [] : [`Older: npm run budget -- history --tenant ${tenant} --before ${next}`]),
+  ];
+}
+
+const changeRow = ({ at, who, scope, field, from, to }: HistoryEntry): string[] => [
+  when(at),
+  who,
+  scope,
+  limitName(field),
+  `${changed(field, from)} → ${changed(field, to)}`,
+];
+
+/** `spent 2026-11` is money too. */
+function changed(field: string, value: HistoryEntry['from']): string {
+  if (value === null) return 'config';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return field.startsWith('spent ') ? usd(value) : limitValue(field, value);
+}
