@@ -15,11 +15,13 @@ export interface BudgetExceeded {
   /** `request`: the feature's `maxCostPerRequest`. */
   limit: 'monthly' | 'daily' | 'request';
   figures?: BudgetFigures;
-  /** When the period ends, epoch milliseconds; null where time changes nothing. */
+  /** When the period ends, epoch milliseconds; null for a request's own cap. */
   resetsAt: number | null;
   retryAfterMs: number;
   /** Only what others hold stands in the way: it may come back at any moment. */
   onlyHeld: boolean;
+  /** More than the whole cap: no wait helps. */
+  neverFits: boolean;
 }
 
 export interface RateLimitExceeded {
@@ -37,15 +39,16 @@ export function budgetToWire(error: BudgetExceeded): WireError {
   const { scope, limit, figures, resetsAt, onlyHeld, retryAfterMs } = error;
   const money = figures === undefined ? '' : ` ${inWords(figures)}`;
   const whole = `Carryon's ${PERIODS[limit]} of ${ofScope(scope)} leaves no room for this request.${money}`;
-  const advice = onlyHeld
-    ? ' Only what running requests hold stands in the way: ask again shortly.'
-    : resetsAt === null
-      ? ' Send a shorter request or a smaller output cap.'
-      : ` It resets at ${new Date(resetsAt).toISOString()}.`;
-  return wire(error.code, 429, 'rate_limit_error', whole + advice, {
+  return wire(error.code, 429, 'rate_limit_error', `${whole} ${adviceOf(error)}`, {
     headers: onlyHeld ? retryAfter(retryAfterMs) : FINAL,
     limit: { owner: 'carryon', scope, name: limit, ...figures, ...(resetsAt !== null && { resetsAt }) },
   });
+}
+
+function adviceOf({ onlyHeld, neverFits, resetsAt }: BudgetExceeded): string {
+  if (onlyHeld) return 'Only what running requests hold stands in the way: ask again shortly.';
+  const resets = resetsAt === null ? '' : ` It resets at ${new Date(resetsAt).toISOString()}.`;
+  return neverFits ? `Send a shorter request or a smaller output cap.${resets}` : resets.trim();
 }
 
 const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;

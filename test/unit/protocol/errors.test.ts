@@ -41,7 +41,15 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
     'final',
   ],
   budget_exceeded: [
-    { code: 'budget_exceeded', scope: 'user:ana', limit: 'daily', resetsAt: 1.8e12, retryAfterMs: 9, onlyHeld: false },
+    {
+      code: 'budget_exceeded',
+      scope: 'user:ana',
+      limit: 'daily',
+      resetsAt: 1.8e12,
+      retryAfterMs: 9,
+      onlyHeld: false,
+      neverFits: false,
+    },
     429,
     'final',
   ],
@@ -169,6 +177,7 @@ describe('whose limit it was', () => {
     resetsAt: Date.UTC(2026, 11, 1),
     retryAfterMs: 1_000,
     onlyHeld: false,
+    neverFits: false,
   };
 
   it('a budget that is spent: what was spent, held, the cap, and when it resets; asking again is in vain', () => {
@@ -184,6 +193,14 @@ describe('whose limit it was', () => {
       ...figures,
       resetsAt: Date.UTC(2026, 11, 1),
     });
+  });
+
+  it('more than the whole budget: what would fit', () => {
+    const { body } = errorToWire({ ...refused, neverFits: true });
+    expect(body.error.message).toContain('Send a shorter request or a smaller output cap. It resets at 2026-12-01');
+    const ofRequest = errorToWire({ ...refused, neverFits: true, limit: 'request', resetsAt: null }).body.error;
+    expect(ofRequest.message).toMatch(/^Carryon's maxCostPerRequest of your tenant .* a smaller output cap\.$/);
+    expect(ofRequest.limit).not.toHaveProperty('resetsAt');
   });
 
   it('a budget that others only hold: ask again', () => {

@@ -32,4 +32,5 @@ export const costRefusal = ({ name }: Feature, wantedMicroUsd: number, capMicroU
   resetsAt: null,
   retryAfterMs: 0,
   onlyHeld: false,
+  neverFits: true,
 });

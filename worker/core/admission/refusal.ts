@@ -13,8 +13,9 @@ export function refusalError(refused: LimitRefusal, showsMoney: boolean): Router
     scope,
     limit,
     ...(showsMoney && { figures: { spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd } }),
-    resetsAt: neverFits ? null : resetsAt,
+    resetsAt,
     retryAfterMs,
     onlyHeld,
+    neverFits,
   };
 }
