@@ -1,0 +1,139 @@
+/** That no provider can bill more than the worst case: real adapters, and what could be read out of the bodies they write. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ChatRequest, Usage } from '../../../../protocol/chat.ts';
+import { Tally } from '../../../../sandbox/billing.ts';
+import { PromptCache } from '../../../../sandbox/prompt-cache.ts';
+import type { Deployment } from '../../../../worker/core/config/config.ts';
+import { billedByUsage, billedWithoutUsage } from '../../../../worker/core/pricing/billed.ts';
+import { costMicroUsd } from '../../../../worker/core/pricing/cost.ts';
+import { feeMicroUsd, worstCase } from '../../../../worker/core/pricing/worst-case.ts';
+import { adapterFor } from '../../../../worker/providers/presets.ts';
+import { ALLOWED, BARE, someDeployments } from './support/deployments.ts';
+import { filesIn, imagesIn, readBySandbox, textBytesIn, usageBySandbox } from './support/provider.ts';
+import { chat as aChat, legalChat as aLegalChat } from './support/requests.ts';
+
+type Json = Record<string, unknown>;
+
+const sent = (chat: ChatRequest, deployment: Deployment): Json =>
+  JSON.parse(adapterFor(deployment.format).request(chat, deployment).body);
+
+/** A token for every byte of text, each image and file at its constant. */
+const readTokens = (body: Json): number =>
+  textBytesIn(body) + imagesIn(body) * BARE.tokensPerImage + filesIn(body) * BARE.tokensPerFile;
+
+/** What this body is charged for beyond its tokens, read off the body itself. */
+const paramsIn = (body: Json) =>
+  Object.entries(ALLOWED)
+    .filter(([name]) => (name === 'file' || name === 'input_audio' ? hasPart(body, name) : body[name] !== undefined))
+    .filter(([name]) => name !== 'service_tier' || body.service_tier !== 'default')
+    .map(([, cost]) => cost);
+
+const hasPart = (body: Json, type: string): boolean => JSON.stringify(body.messages).includes(`{"type":"${type}"`);
+
+/** Where the bytes go: shares of the input that are cached and written, of the output that is thought and that is made at all. */
+const share = fc.integer({ min: 0, max: 20 }).map((twentieths) => twentieths / 20);
+const shares = fc.record({
+  cached: share,
+  written: share,
+  thought: share,
+  made: fc.oneof(fc.constant(1), share),
+});
+
+function usageOf(inputTokens: number, most: number, { cached, written, thought, made }: Record<string, number>): Usage {
+  const cachedInputTokens = Math.floor(inputTokens * (cached ?? 0));
+  const outputTokens = Math.floor(most * (made ?? 0));
+  return {
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens: Math.floor((inputTokens - cachedInputTokens) * (written ?? 0)),
+    outputTokens,
+    reasoningTokens: Math.floor(outputTokens * (thought ?? 0)),
+  };
+}
+
+describe('the worst case', () => {
+  it('counts every byte of text that any adapter sends, and bounds the bill of whoever makes a token of each', () => {
+    fc.assert(
+      fc.property(aChat, someDeployments, shares, (chat, deployments, where) => {
+        const worst = worstCase(chat, deployments, BARE);
+        for (const deployment of deployments) {
+          const body = sent(chat, deployment);
+          const choices = typeof body.n === 'number' ? body.n : 1;
+          const inputTokens = readTokens(body) * choices;
+          expect(inputTokens).toBeLessThanOrEqual(worst.inputTokens);
+          const cap = Number(body.max_tokens ?? body.max_completion_tokens);
+          expect(cap * choices).toBeLessThanOrEqual(worst.outputTokens);
+          const usage = usageOf(inputTokens, cap * choices, where);
+          expect(costMicroUsd(usage, deployment.price, paramsIn(body))).toBeLessThanOrEqual(worst.microUsd);
+          expect(billedByUsage(chat, usage, deployment).microUsd).toBeLessThanOrEqual(worst.microUsd);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  }, 60_000);
+
+  it('bounds what the sandbox bills', () => {
+    let answered = 0;
+    let asked = 0;
+    fc.assert(
+      fc.property(fc.oneof(aChat, aLegalChat), someDeployments, (chat, deployments) => {
+        const worst = worstCase(chat, deployments, BARE);
+        for (const deployment of deployments) {
+          const ask = readBySandbox(deployment.format, sent(chat, deployment));
+          asked++;
+          if (ask === undefined) continue;
+          answered++;
+          const { input, output, cachedInput } = deployment.price;
+          const prices = {
+            inputUsdPerMillion: input,
+            outputUsdPerMillion: output,
+            cachedInputUsdPerMillion: cachedInput,
+          };
+          const cache = new PromptCache();
+          for (let time = 0; time < 2; time++) {
+            const usage = usageBySandbox(ask, cache);
+            const tally = new Tally();
+            tally.began(usage, prices);
+            tally.made(usage.outputTokens, prices);
+            const { inputTokens, outputTokens, billedMicroUsd } = tally.counts();
+            expect(inputTokens).toBeLessThanOrEqual(worst.inputTokens);
+            expect(outputTokens).toBeLessThanOrEqual(worst.outputTokens);
+            expect(billedMicroUsd).toBeLessThanOrEqual(worst.microUsd);
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(answered / asked).toBeGreaterThan(0.3);
+  }, 60_000);
+});
+
+describe('what is booked without usage', () => {
+  const passed = fc.oneof(
+    fc.constant('unknown' as const),
+    fc.record({ textBytes: fc.nat({ max: 3_000 }), chunks: fc.nat({ max: 500 }) }),
+  );
+
+  it('is never more than was held, and never less than what passed', () => {
+    fc.assert(
+      fc.property(aChat, someDeployments, passed, fc.nat({ max: 40 }), (chat, deployments, made, cents) => {
+        const pricing = { ...BARE, overheadTokensPerRequest: 100, feePerRequestUsd: cents / 100 };
+        const worst = worstCase(chat, deployments, pricing);
+        for (const deployment of deployments) {
+          const billed = billedWithoutUsage(chat, deployment, pricing, made);
+          expect(billed.microUsd).toBeLessThanOrEqual(worst.microUsd - feeMicroUsd(pricing));
+          expect(billed.tokens).toBeLessThanOrEqual(worst.inputTokens + worst.outputTokens);
+          const body = sent(chat, deployment);
+          const choices = typeof body.n === 'number' ? body.n : 1;
+          const most = Number(body.max_tokens ?? body.max_completion_tokens) * choices;
+          const outputTokens = made === 'unknown' ? most : Math.min(most, made.textBytes + made.chunks + 128 * choices);
+          const usage = usageOf(readTokens(body) * choices, outputTokens, { made: 1 });
+          expect(billed.tokens).toBeGreaterThanOrEqual(usage.inputTokens + usage.outputTokens);
+          expect(billed.microUsd).toBeGreaterThanOrEqual(costMicroUsd(usage, deployment.price, paramsIn(body)));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  }, 60_000);
+});

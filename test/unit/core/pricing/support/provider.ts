@@ -1,0 +1,78 @@
+/** A provider that reads as much out of a body as one could: the sandbox's reading of it, and the strictest there could be. */
+import { writeAnswer } from '../../../../../sandbox/answer.ts';
+import { parseAnthropic } from '../../../../../sandbox/anthropic/ask.ts';
+import type { AnswerUsage, Ask } from '../../../../../sandbox/ask.ts';
+import { parseOpenAi } from '../../../../../sandbox/openai/ask.ts';
+import type { PromptCache } from '../../../../../sandbox/prompt-cache.ts';
+import { countInputTokens } from '../../../../../sandbox/tokens.ts';
+import { isRefusal } from '../../../../../sandbox/wire.ts';
+import type { WireFormat } from '../../../../../worker/core/config/config.ts';
+
+type Json = Record<string, unknown>;
+
+/** Words of the wire format, references to what is counted by its own constant, and knobs that no model reads. */
+const NOT_TEXT = new Set(['role', 'type', 'url', 'data', 'media_type', 'detail', 'format', 'file_data', 'filename']);
+const KNOBS = new Set([
+  'model',
+  'stream',
+  'stream_options',
+  'service_tier',
+  'verbosity',
+  'prompt_cache_key',
+  'thinking',
+]);
+/** Free-form JSON, of which a model may see every character. */
+const FREE_FORM = new Set([
+  'tools',
+  'input',
+  'response_format',
+  'output_config',
+  'prediction',
+  'models',
+  'web_search_options',
+]);
+
+const bytes = (text: string): number => Buffer.byteLength(text);
+
+/** UTF-8 bytes of all text in a body, JSON's own syntax only where the text is JSON. */
+export function textBytesIn(body: Json): number {
+  let sum = 0;
+  for (const key of Object.keys(body)) if (!KNOBS.has(key)) sum += bytesIn(key, body[key]);
+  return sum;
+}
+
+function bytesIn(key: string, value: unknown): number {
+  if (NOT_TEXT.has(key)) return 0;
+  if (FREE_FORM.has(key)) return bytes(JSON.stringify(value));
+  if (typeof value === 'string') return bytes(key === 'arguments' ? JSON.stringify(value) : value);
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [name, child]) => sum + bytesIn(Array.isArray(value) ? key : name, child),
+    0,
+  );
+}
+
+export const imagesIn = (body: Json): number => countParts(body.messages, new Set(['image_url', 'image']));
+export const filesIn = (body: Json): number => countParts(body.messages, new Set(['file', 'input_audio']));
+
+function countParts(value: unknown, types: ReadonlySet<string>): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = types.has(String((value as Json).type)) ? 1 : 0;
+  return Object.entries(value).reduce(
+    (sum, [key, child]) => sum + (key === 'input' ? 0 : countParts(child, types)),
+    own,
+  );
+}
+
+/** What the sandbox reads in a body; undefined where it refuses it. */
+export function readBySandbox(format: WireFormat, body: Json): Ask | undefined {
+  const ask = format === 'openai' ? parseOpenAi(body) : parseAnthropic(body);
+  return isRefusal(ask) ? undefined : ask;
+}
+
+/** The sandbox's answer to it, as it would be billed; the second time round much of a long prompt comes from its cache. */
+export function usageBySandbox(ask: Ask, cache: PromptCache): AnswerUsage {
+  const inputTokens = countInputTokens(ask.promptText, ask.imageCount);
+  const cached = ask.cacheable ? cache.lookUpAndKeep(ask.promptText) : { cachedTokens: 0, writtenTokens: 0 };
+  return writeAnswer(ask, 'seed', { answer: 'a-', tool: 't-' }, { inputTokens, ...cached }, 0).usage;
+}
