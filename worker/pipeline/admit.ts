@@ -4,7 +4,7 @@ import { refusalError } from '../core/admission/refusal.ts';
 import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
 import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
-import type { GrantReply, Left, ScopeAsk, Want } from '../core/ledger/messages.ts';
+import type { GrantReply, Left, Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
@@ -56,7 +56,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   }
   if (!('granted' in reply)) {
     holding.close();
-    return { ok: false, ...refused(reply, ask, scopes, deps) };
+    return { ok: false, ...refused(reply, ask, deps) };
   }
   const version = possible.versions.find(({ mode }) => mode === reply.mode);
   if (version === undefined) throw new Error(`the ledger granted mode ${reply.mode}, which nobody asked for`);
@@ -70,18 +70,30 @@ function withoutMoney(error: RouterError, { identity }: Ask, { showsProvider }: 
   return shown;
 }
 
-/** A further attempt after one that may have been billed is covered by a further lease (LEDGER rule 21); or why it may not run. */
-export async function admitFurther(
-  { version, holding }: Admission,
+/**
+ * Before each attempt: what it may cost is held, by a further lease after one that may have been billed (LEDGER rule 21), and
+ * it starts while the grant is good. Undefined, or why it may not start.
+ */
+export async function coverAttempt(
+  { version, holding, limited }: Admission,
+  isLeaseUsed: boolean,
   ask: Ask,
   deps: Deps,
 ): Promise<RouterError | undefined> {
-  const reply = await holding.ask([{ ...wantOf(version), requests: 0, parallel: 0 }]);
-  if (reply === undefined) return unavailable;
-  return 'granted' in reply ? undefined : refused(reply, ask, [], deps).error;
+  const hold = async (more: Partial<Want>): Promise<RouterError | undefined> => {
+    const reply = await holding.ask([{ ...wantOf(version), ...more }]);
+    if (reply !== undefined) return 'granted' in reply ? undefined : refused(reply, ask, deps).error;
+    if (limited.ledger !== 'unreachable') return unavailable;
+    holding.runUngranted();
+    return undefined;
+  };
+  const refusedFurther = isLeaseUsed ? await hold({ requests: 0, parallel: 0 }) : undefined;
+  if (refusedFurther !== undefined || holding.starts()) return refusedFurther;
+  // A grant of tokens ends with its minute: asked anew, in the next.
+  return (await hold({})) ?? (holding.starts() ? undefined : unavailable);
 }
 
-export const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
+const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 
 const wantOf = ({ mode, worst }: Version): Want => ({
   mode,
@@ -94,7 +106,6 @@ const wantOf = ({ mode, worst }: Version): Want => ({
 function refused(
   reply: Exclude<GrantReply, { granted: unknown }>,
   { identity }: Ask,
-  scopes: readonly ScopeAsk[],
   { events, showsProvider }: Deps,
 ): { error: RouterError; limited: Limited } {
   if (typeof reply.refused === 'object') {
@@ -103,8 +114,7 @@ function refused(
   }
   const limited: Limited = { left: [], ledger: 'asked' };
   if (reply.refused === 'revoked') return { error: { code: 'access_revoked', scope: reply.scope }, limited };
-  if (reply.refused === 'invalid')
-    throw new Error(`the ledger was asked wrongly: ${reply.detail} (${scopes.length} scopes)`);
+  if (reply.refused === 'invalid') throw new Error(`the ledger was asked wrongly: ${reply.detail}`);
   // Our clock and the ledger's are a minute apart, or an answer came too late; with a new id it may be granted.
   events({ event: 'ledger_refused_lease', tenant: identity.tenant, reason: reply.refused });
   return { error: unavailable, limited };

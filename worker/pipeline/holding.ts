@@ -57,6 +57,8 @@ export class Holding {
 
   /** Asks for a lease, again and again with the same id until an answer comes; undefined: the ledger cannot be reached. */
   async ask(wants: readonly Want[]): Promise<GrantReply | undefined> {
+    // One that came too late would stand in the way of the next.
+    if (this.#leases.some(isClosing)) await this.#tellClosing();
     const { clock, ledger, newLeaseId } = this.#links;
     const askedAt = clock.now();
     const leaseId = newLeaseId(askedAt);
@@ -135,27 +137,31 @@ export class Holding {
 
   /** Sends every close until the ledger has it. */
   async #report(): Promise<void> {
-    const { clock, ledger, events } = this.#links;
-    const tenant = this.#tenant;
+    const { clock, events } = this.#links;
     const beganAt = clock.now();
-    for (let attempt = 1; ; attempt++) {
-      const closing = this.#leases.filter(isClosing);
-      if (closing.length === 0) break;
-      const reports = closing.map(({ holder }) => holder.report);
-      const replies = await this.#soon(ledger.report(tenant, reports), LONGEST_REPORT_MS);
-      if (typeof replies === 'object') {
-        for (const reply of replies) if (reply !== 'applied') events({ event: 'settlement_odd', tenant, reply });
-        for (const lease of closing) this.#tell(lease, { event: 'acknowledged' });
-        break;
-      }
+    for (let attempt = 1; !(await this.#tellClosing()); attempt++) {
       const waitMs = repeatAfterMs(attempt);
       if (clock.now() + waitMs >= beganAt + LONGEST_TELLING_MS) {
-        events({ event: 'settlement_failed', tenant, leases: closing.length });
+        events({ event: 'settlement_failed', tenant: this.#tenant, leases: this.#leases.filter(isClosing).length });
         break;
       }
       await this.#pause(waitMs);
     }
     this.#isOver();
+  }
+
+  /** One call for all that are to be closed; true: none is left. */
+  async #tellClosing(): Promise<boolean> {
+    const closing = this.#leases.filter(isClosing);
+    if (closing.length === 0) return true;
+    const { ledger, events } = this.#links;
+    const tenant = this.#tenant;
+    const reports = closing.map(({ holder }) => holder.report);
+    const replies = await this.#soon(ledger.report(tenant, reports), LONGEST_REPORT_MS);
+    if (typeof replies === 'string') return false;
+    for (const reply of replies) if (reply !== 'applied') events({ event: 'settlement_odd', tenant, reply });
+    for (const lease of closing) this.#tell(lease, { event: 'acknowledged' });
+    return true;
   }
 
   /** An object that says it is overloaded must not be asked again at once (Durable Objects, error handling). */

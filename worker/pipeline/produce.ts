@@ -7,7 +7,7 @@ import { next, type Tried } from '../core/routing/next.ts';
 import { plan, type Slot } from '../core/routing/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { Adapter, Outgoing } from '../providers/adapter.ts';
-import { type Admission, admit, admitFurther, type Limited, unavailable } from './admit.ts';
+import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
 import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
 import { billOfFailure } from './meter.ts';
@@ -33,7 +33,8 @@ export interface Begun {
 
 export type Produced = { trail: Trail; limited: Limited } & (
   | ({ ok: true } & Begun)
-  | { ok: false; error: RouterError }
+  /** What failed attempts may have cost, for nothing. */
+  | { ok: false; error: RouterError; chargedMicroUsd: number }
 );
 
 /** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
@@ -46,20 +47,19 @@ export async function produce(asked: Ask, deps: Deps, scope: Scope): Promise<Pro
   const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
   const admitted = await admit(asked, deps, scope);
   const { limited } = admitted;
-  if (!admitted.ok) return { ok: false, error: admitted.error, trail, limited };
-  const askedMs = deps.clock.now() - arrivedAt;
-  if (askedMs >= WORTH_LOOKING_MS && scope.gone?.aborted) {
-    admitted.holding.close();
-    return { ok: false, error: { code: 'client_gone' }, trail, limited };
-  }
-  const { alias, chat } = admitted.version;
+  if (!admitted.ok) return { ok: false, error: admitted.error, chargedMicroUsd: 0, trail, limited };
+  const { version, holding } = admitted;
+  const ask: Ask = { ...asked, alias: version.alias, chat: version.chat };
+  const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
   try {
-    const found = await firstToAnswer({ ...asked, alias, chat }, admitted, deadlineAt, trail, deps, scope);
-    // Only an answer goes on costing something.
-    if ('code' in found) admitted.holding.close();
-    return 'code' in found ? { ok: false, error: found, trail, limited } : { ok: true, ...found, trail, limited };
+    const found: Begun | RouterError = isGone
+      ? { code: 'client_gone' }
+      : await firstToAnswer(ask, admitted, deadlineAt, trail, deps, scope);
+    if (!('code' in found)) return { ok: true, ...found, trail, limited };
+    holding.close();
+    return { ok: false, error: found, chargedMicroUsd: holding.spentMicroUsd, trail, limited };
   } catch (error) {
-    admitted.holding.abandon();
+    holding.abandon();
     throw error;
   }
 }
@@ -109,10 +109,11 @@ async function firstToAnswer(
       tried.push({ slot: step.slot, failure: 'skipped' });
       continue;
     }
-    const error = await cover(isLeaseUsed, admission, ask, deps);
-    if (error !== undefined) {
+    const uncovered = await coverAttempt(admission, isLeaseUsed, ask, deps);
+    if (uncovered !== undefined) {
       board.leave(deployment);
-      return error;
+      board.observe(deployment, outcomeOf(undefined, clock.now(), ask), scope.background);
+      return uncovered;
     }
     isLeaseUsed = false;
     if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
@@ -120,7 +121,7 @@ async function firstToAnswer(
     trail.deployment = deployment;
     trail.dropped = outgoing.dropped;
     const startedAt = clock.now();
-    const attempting = attempt({
+    const attempted = await attempt({
       chat: ask.chat,
       deployment,
       adapter,
@@ -131,9 +132,6 @@ async function firstToAnswer(
       fetch: deps.fetch,
       clientGone: () => scope.gone,
     });
-    // A client that resets its connection takes the handler along in mid-work, unless something it has to give back is waited for.
-    if (step.slot.probe || Number.isFinite(deployment.maxParallel)) scope.background(attempting);
-    const attempted = await attempting;
     scope.timing.mark('attempt');
     if (attempted.kind !== 'failure') {
       // A probe has shown what it was for with the first content; the others need not wait until the stream ends.
@@ -153,17 +151,6 @@ async function firstToAnswer(
     if (left) return { code: 'client_gone' };
     tried.push({ slot: step.slot, failure });
   }
-}
-
-/** What the next attempt may cost is held before it starts; or why it may not start. */
-async function cover(
-  isLeaseUsed: boolean,
-  admission: Admission,
-  ask: Ask,
-  deps: Deps,
-): Promise<RouterError | undefined> {
-  const refused = isLeaseUsed ? await admitFurther(admission, ask, deps) : undefined;
-  return refused ?? (admission.holding.starts() ? undefined : unavailable);
 }
 
 /** With somebody still up, the next try is worth it soon. */

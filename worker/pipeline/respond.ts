@@ -15,7 +15,13 @@ import { streamBody } from './stream-body.ts';
 export function respond(produced: Produced, open: boolean, deps: Deps, scope: Scope): Response {
   const { trail, limited } = produced;
   if (!produced.ok) {
-    const headers = { ...commonHeaders(scope), ...trailHeaders(trail, open), ...limitHeaders(limited) };
+    const { chargedMicroUsd } = produced;
+    const headers = {
+      ...commonHeaders(scope),
+      ...trailHeaders(trail, open),
+      ...limitHeaders(limited),
+      ...(open && chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
+    };
     return refusal(produced.error, scope, headers);
   }
   const { ask, admission, answer, deployment } = produced;

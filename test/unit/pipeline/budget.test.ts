@@ -166,10 +166,11 @@ describe('an attempt that may have been billed', () => {
     const router = withBudget(25_000);
     router.upstream.on('a', HANGS);
     router.upstream.on('b', goodReply('Hello from B'));
-    const { status, code } = await router.ask();
+    const { status, code, headers } = await router.ask();
     expect([status, code]).toEqual([429, 'budget_exceeded']);
     expect(router.upstream.callsTo('b')).toHaveLength(0);
     expect(router.ledger.figures().heldMicroUsd).toBe(0);
+    expect(headers.get('x-carryon-cost-usd')).toBe((router.ledger.figures().spentMicroUsd / 1e6).toString());
   });
 });
 
@@ -221,6 +222,20 @@ describe('a rate', () => {
   });
 });
 
+describe('a grant that comes too late', () => {
+  it('is given back and asked anew: a grant of tokens ends with its minute', async () => {
+    const router = withBudget(1_000_000);
+    router.ledger.limit('tenant', { tpm: 100_000, parallel: 1 });
+    router.upstream.on('a', goodReply('Hello'));
+    await router.clock.advance(59_950);
+    router.ledger.answerMs = 100;
+    expect((await router.ask()).status).toBe(200);
+    expect(router.ledger.asked).toHaveLength(2);
+    await router.clock.run(Promise.all(router.background));
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
+  });
+});
+
 describe('the ledger does not answer', () => {
   it.each(['gone', 'lost'] as const)('%s, and a budget is set: refused, said, and whole again', async (fate) => {
     const router = withBudget(1_000_000);
@@ -260,6 +275,18 @@ describe('the ledger does not answer', () => {
     expect(router.ledger.figures().spentMicroUsd).toBe(2 * COST);
     expect(router.ledger.reported[1]?.scopes).toEqual(['tenant', 'anonymous', 'feature:chat', 'key:local']);
     expect(router.events).toContainEqual(expect.objectContaining({ event: 'ledger_unreachable', outcome: 'ran' }));
+  });
+
+  it('and what runs meanwhile may fail over, too', async () => {
+    const router = new TestRouter();
+    router.upstream.on('a', goodReply('Hello'), HANGS);
+    router.upstream.on('b', goodReply('Hello from B'));
+    await router.ask();
+    router.ledger.always.grant = 'gone';
+    const { status, shown } = await router.ask();
+    expect([status, shown]).toEqual([200, 'Hello from B']);
+    expect(router.ledger.reported).toHaveLength(3);
+    expect(router.ledger.figures().heldMicroUsd).toBe(0);
   });
 
   it('and nobody knows whether a budget is set: refused', async () => {

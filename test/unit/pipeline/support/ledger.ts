@@ -17,8 +17,9 @@ export class TestLedger implements Ledger {
   /** The fates of the next calls; afterwards `always`. */
   readonly fates: { grant: Fate[]; report: Fate[] } = { grant: [], report: [] };
   always: { grant: Fate; report: Fate } = { grant: 'answered', report: 'answered' };
-  /** How long an answer takes. */
+  /** How long a call is on its way, and its answer. */
   latencyMs = 0;
+  answerMs = 0;
   readonly #clock: TestClock;
   readonly #store: LedgerStore;
 
@@ -64,14 +65,19 @@ export class TestLedger implements Ledger {
     return this.book.figures(scope, month);
   }
 
+  async #wait(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resume) => void this.#clock.after(ms, resume));
+  }
+
   async #call<T>(kind: 'grant' | 'report', run: () => T): Promise<T> {
     this.calls++;
     const fate = this.fates[kind].shift() ?? this.always[kind];
     if (fate === 'gone') return new Promise(() => {});
     if (fate === 'overloaded') throw Object.assign(new Error('overloaded'), { overloaded: true });
-    if (this.latencyMs > 0) await new Promise<void>((resume) => void this.#clock.after(this.latencyMs, resume));
+    await this.#wait(this.latencyMs);
     this.book.clockMs = this.#clock.now();
     const answer = run();
+    await this.#wait(this.answerMs);
     if (fate === 'lost') return new Promise(() => {});
     if (fate === 'broken') throw new Error('the object was evicted');
     return answer;
