@@ -258,6 +258,18 @@ describe('the ledger does not answer', () => {
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
   });
 
+  it('once, and refuses the second copy: the first, which comes in late, is granted to nobody', async () => {
+    const router = withBudget(25_000);
+    router.upstream.on('a', streamed(role, text('wait'), { waitMs: 1_000 }, finish, usage, 'data: [DONE]\n\n'));
+    const first = await router.clock.run(router.send({ stream: true }));
+    router.ledger.fates.grant.push('late');
+    expect((await router.ask()).code).toBe('budget_exceeded');
+    await router.clock.run(first.text());
+    await router.clock.advance(6_000);
+    expect(router.ledger.asked).toHaveLength(3);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
+  });
+
   it('overloaded: not asked again', async () => {
     const router = withBudget(1_000_000);
     router.ledger.always.grant = 'overloaded';

@@ -5,8 +5,11 @@ import { LedgerStore, type LedgerStub } from '../../../../worker/stores/ledger-s
 import { LedgerInMemory } from '../../core/ledger/support/ledger-in-memory.ts';
 import type { TestClock } from './clock.ts';
 
-/** How a call fares: `lost`: it arrives and its answer does not; `gone`: it never arrives; `broken`: it arrives, then fails. */
-export type Fate = 'answered' | 'lost' | 'gone' | 'broken' | 'overloaded';
+/**
+ * How a call fares: `lost`: it arrives and its answer does not; `gone`: it never arrives; `broken`: it arrives, then fails;
+ * `late`: it fails at once and arrives five seconds later.
+ */
+export type Fate = 'answered' | 'lost' | 'gone' | 'broken' | 'late' | 'overloaded';
 
 /** The real ledger over tables in memory, asked through the real store, over a line that may fail. */
 export class TestLedger implements Ledger {
@@ -65,6 +68,11 @@ export class TestLedger implements Ledger {
     return this.book.figures(scope, month);
   }
 
+  #arrive<T>(run: () => T): T {
+    this.book.clockMs = this.#clock.now();
+    return run();
+  }
+
   async #wait(ms: number): Promise<void> {
     if (ms > 0) await new Promise<void>((resume) => void this.#clock.after(ms, resume));
   }
@@ -74,9 +82,12 @@ export class TestLedger implements Ledger {
     const fate = this.fates[kind].shift() ?? this.always[kind];
     if (fate === 'gone') return new Promise(() => {});
     if (fate === 'overloaded') throw Object.assign(new Error('overloaded'), { overloaded: true });
+    if (fate === 'late') {
+      this.#clock.after(5_000, () => this.#arrive(run));
+      throw new Error('the connection broke');
+    }
     await this.#wait(this.latencyMs);
-    this.book.clockMs = this.#clock.now();
-    const answer = run();
+    const answer = this.#arrive(run);
     await this.#wait(this.answerMs);
     if (fate === 'lost') return new Promise(() => {});
     if (fate === 'broken') throw new Error('the object was evicted');
