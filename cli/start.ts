@@ -47,9 +47,10 @@ try {
     console.log(`  ${slot}_KEY is set, but ${slot}_API_BASE is not: nothing real is asked until both are`);
   }
 
-  console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
   const known = await knownSlotPrices(config, variables);
   for (const line of knownSlotLines(known)) console.log(`· ${line}`);
+
+  console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
   const priced = { ...variables, ...known };
   const given = local ? { ...withSandboxProviders(priced, sandbox), CARRYON_LOCAL: '1' } : priced;
   const workerd = await startWorkerd({

@@ -5,7 +5,7 @@ import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { type Missing, resolveConfig } from './core/config/resolve.ts';
 import { uuidV7 } from './core/ledger/uuid-v7.ts';
-import { fillPrices, unpriced } from './core/pricing/fill-prices.ts';
+import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
 import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';
 import { type Env, readEnv, type UncheckedEnv } from './env.ts';
@@ -49,10 +49,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const check = checkConfig(configInput, PRESETS);
   // The build has checked it already, with lines; this is for whoever deploys without building.
   if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
-  const priced = fillPrices(check.config, PRICE_TABLE);
-  const models = unpriced(priced).map(({ model }) => model);
-  if (models.length > 0) throw new Error(`no price of ${models.join(', ')}: npm run build says what to write`);
-  const resolved = resolveConfig(priced, unchecked, PRESETS);
+  const resolved = resolveConfig(fillPrices(check.config, PRICE_TABLE), unchecked, PRESETS);
   const { config } = resolved;
   const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));
   const tenantLedger = (tenant: string) => {

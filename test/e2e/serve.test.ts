@@ -50,6 +50,26 @@ test('CARRYON_LOCAL=0 without secrets is neither: it runs and answers 503', asyn
   expect(await answer.json()).toMatchObject({ error: { code: 'not_configured' } });
 });
 
+test('as a deploy it counts a slot by the list of prices, and is not ready for a model that has none', async () => {
+  const { url, environment } = await bench.machine();
+  const slot = (name: string, model: string) => ({
+    [`${name}_API_BASE`]: 'https://api.openai.com/v1',
+    [`${name}_KEY`]: 'sk-nobody',
+    [`${name}_MODEL`]: model,
+  });
+  const production = { ...environment, KEY_SECRET: 'a', ADMIN_KEY: 'b', ...slot('PROVIDER_A', 'gpt-5-mini') };
+  const serve = bench.run('serve', { ...production, ...slot('PROVIDER_B', 'nobody-knows') });
+  await serve.until(READY);
+  expect(serve.output).toContain(
+    'PROVIDER_A is counted at 0.25 USD per million tokens in and 2 out, the list price of',
+  );
+  expect(serve.output).toContain(
+    'not_configured: set PROVIDER_B_PRICE_INPUT, PROVIDER_B_PRICE_OUTPUT in the environment',
+  );
+  const answer = await chat(url);
+  expect(await answer.json()).toMatchObject({ error: { code: 'not_configured' } });
+});
+
 test('it does not offer the well-known keys to the network', async () => {
   const { environment } = await bench.machine();
   const serve = bench.run('serve', { ...environment, HOST: '0.0.0.0' });

@@ -117,7 +117,8 @@ function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string,
   if (preset === undefined) {
     throw new Error(`deployment "${checked.id}": no preset "${name}"; there are ${Object.keys(presets).join(', ')}`);
   }
-  if (checked.price === undefined) throw new Error(`deployment "${checked.id}": no price; fillPrices comes first`);
+  if (checked.price === undefined)
+    throw new Error(`deployment "${checked.id}": no price; npm run build says what to write`);
   const baseVariable =
     checked.apiBase ?? (preset.apiBase === undefined ? defaultVariable(name, 'API_BASE') : undefined);
   return {

@@ -48,6 +48,7 @@ describe('a listed price', () => {
         tiers: [
           { start: 500, price: 3 },
           { start: 99, price: 2 },
+          { start: 100, price: 2.5 },
         ],
       },
       output_mtok: { base: 4, tiers: [{ start: 99, price: 6 }] },
@@ -60,6 +61,7 @@ describe('a listed price', () => {
       cacheWrite: 1,
       tiers: [
         { fromInputTokens: 100, input: 2, output: 6, cachedInput: 0.5, cacheWrite: 2 },
+        { fromInputTokens: 101, input: 2.5, output: 6, cachedInput: 0.5, cacheWrite: 2.5 },
         { fromInputTokens: 501, input: 3, output: 6, cachedInput: 0.5, cacheWrite: 3 },
       ],
     });
@@ -79,7 +81,8 @@ describe('a listed price', () => {
   it('is the last that has begun', () => {
     const prices = [{ prices: flat(9) }, from('2026-08-01', 2), from('2026-11-21', 3), from('2027-01-01', 5)];
     expect(priceOf(prices)).toEqual(price(3));
-    expect(priceOf(prices, new Date('2026-11-20'))).toEqual(price(2));
+    expect(priceOf(prices, new Date('2026-11-20T23:59:59Z'))).toEqual(price(2));
+    expect(priceOf(prices, new Date('2026-11-21T00:00:00Z'))).toEqual(price(3));
     expect(priceOf(prices, new Date('2025-01-01'))).toEqual(price(9));
     expect(priceOf(prices, new Date('2027-02-01'))).toEqual(price(5));
   });
@@ -120,6 +123,7 @@ describe('a model', () => {
     [{ starts_with: 'deepseek-v4' }, 'deepseek-v4-pro'],
     [{ regex: '^o[134]' }, 'o3'],
     [{ regex: '^(?!.*-tts)' }, 'anything'],
+    [{ regex: '^(?!.*-tts).*$' }, 'anything'],
     [{ and: [{ starts_with: 'gemini-2.5-pro' }, { regex: '^(?!.*-tts)' }] }, 'gemini-2.5-pro-tts'],
     [{ ends_with: 'gemini-2.0-flash' }, 'my-gemini-2.0-flash'],
     [{ contains: 'claude-v2' }, 'claude-v2-large'],

@@ -68,12 +68,32 @@ describe('the price table', () => {
     { provider: 'b', model: 'm', checkedAt: '2026-01-01', price: { ...tier, tiers: [tier] } },
     { provider: 'c', model: 'm', checkedAt: '2026-01-01', price: { ...tier, usdPerRequest: 0.012 } },
   ];
+  /** From lines that are just short enough to such as are not. */
+  const growing = Array.from({ length: 16 }, (_, digits): PriceRow => {
+    const price = {
+      input: long,
+      output: long,
+      cachedInput: long,
+      cacheWrite: 1,
+      reasoning: Number(`1.${'1'.repeat(digits)}`),
+    };
+    const tiers = [
+      { fromInputTokens: 1, input: 1, output: 1, cachedInput: long, cacheWrite: 1, reasoning: price.reasoning },
+    ];
+    return {
+      provider: 'a',
+      model: `${digits}`,
+      checkedAt: '2026-01-01',
+      price: digits % 2 ? price : { ...price, tiers },
+    };
+  });
 
   it.each<[string, PriceRow[]]>([
     ['empty', []],
     ['of real models', rows],
     ['of a single one', rows.slice(0, 1)],
     ['of odd ones', odd],
+    ['of growing ones', growing],
   ])('%s is TypeScript that says the same, as Biome wants it', async (name, table) => {
     const source = printPriceTable(table);
     expect(formatted(source)).toBe(source);
