@@ -56,20 +56,20 @@ export function sizeOfRest(chat: ChatRequest, deployments: readonly Deployment[]
 export function addMessage(size: InputSize, message: ChatMessage, deployments: readonly Deployment[]): void {
   const { content, tool_calls: calls } = message;
   size.framingTokens += TOKENS_PER_MESSAGE;
-  // A result is handed to some models as a text inside JSON.
+  // Calls and results are handed to some models as texts inside JSON.
   const bytesOf = message.role === 'tool' ? escapedBytes : utf8Bytes;
   if (typeof content === 'string') size.textBytes += bytesOf(content);
   else if (content) for (const part of content) addPart(size, part, bytesOf, deployments);
   if (message.name !== undefined) size.textBytes += utf8Bytes(message.name);
   if (message.refusal) size.textBytes += utf8Bytes(message.refusal);
   if (message.reasoning_content !== undefined) size.textBytes += utf8Bytes(message.reasoning_content);
-  if (message.tool_call_id !== undefined) size.textBytes += utf8Bytes(message.tool_call_id);
+  if (message.tool_call_id !== undefined) size.textBytes += escapedBytes(message.tool_call_id);
   for (const call of calls ?? []) {
     const [name, text] =
       call.type === 'function' ? [call.function.name, call.function.arguments] : [call.custom.name, call.custom.input];
     size.calls++;
     size.framingTokens += TOKENS_PER_CALL;
-    size.textBytes += utf8Bytes(call.id) + utf8Bytes(name) + argumentBytes(text);
+    size.textBytes += escapedBytes(call.id) + escapedBytes(name) + argumentBytes(text);
   }
 }
 

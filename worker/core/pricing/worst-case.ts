@@ -1,9 +1,9 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
-import { utf8Bytes } from '../utf8-bytes.ts';
 import { costMicroUsd } from './cost.ts';
 import { dearest } from './dearest.ts';
 import { type InputSize, inputSize, isAnthropic } from './input-size.ts';
+import { escapedBytes } from './json-bytes.ts';
 import { paramCostsOf } from './sent-params.ts';
 
 /** The most that a request may be billed for, at whichever of its alias's deployments (DESIGN §3.2). */
@@ -89,7 +89,7 @@ function toolsOfHistory({ messages }: ChatRequest, perTool: number): number {
   for (const { tool_calls: calls } of messages)
     for (const call of calls ?? []) names.add(call.type === 'function' ? call.function.name : call.custom.name);
   let tokens = 0;
-  for (const name of names) tokens += utf8Bytes(name) + perTool;
+  for (const name of names) tokens += escapedBytes(name) + perTool;
   return tokens;
 }
 

@@ -269,8 +269,8 @@ describe('whatever is asked', () => {
           last = tokens + worst.microUsd;
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
-  });
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
+  }, 30_000);
 });

@@ -58,7 +58,7 @@ describe('bytes of a tool call’s arguments', () => {
         }
         expect(counted).toBeGreaterThanOrEqual(bytes(read));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -79,10 +79,10 @@ describe('what a schema may grow by', () => {
         const json = JSON.stringify(whole);
         expect(bytes(structured)).toBeLessThanOrEqual(Buffer.byteLength(json) + schemaGrowth(json));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(rewritten).toBeGreaterThan(1_000);
-  });
+    expect(rewritten).toBeGreaterThan(500);
+  }, 30_000);
 
   it.each([
     ['closed objects', { type: 'object', properties: { a: { type: 'object' }, b: { properties: {} } } }],

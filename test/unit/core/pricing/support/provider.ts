@@ -34,20 +34,26 @@ const FREE_FORM = new Set([
 
 const bytes = (text: string): number => Buffer.byteLength(text);
 
+const jsonBytes = (text: string): number => bytes(JSON.stringify(text)) - 2;
+
 /** UTF-8 bytes of all text in a body, JSON's own syntax only where the text is JSON. */
 export function textBytesIn(body: Json): number {
   let sum = 0;
-  for (const key of Object.keys(body)) if (!KNOBS.has(key)) sum += bytesIn(key, body[key]);
+  for (const key of Object.keys(body)) if (!KNOBS.has(key)) sum += bytesIn(key, body[key], bytes);
   return sum;
 }
 
-function bytesIn(key: string, value: unknown): number {
+function bytesIn(key: string, value: unknown, bytesOf: (text: string) => number): number {
   if (NOT_TEXT.has(key)) return 0;
   if (FREE_FORM.has(key)) return bytes(JSON.stringify(value));
-  if (typeof value === 'string') return bytes(key === 'arguments' ? JSON.stringify(value) : value);
+  if (typeof value === 'string') return bytesOf(value);
   if (typeof value !== 'object' || value === null) return 0;
+  const { role, type } = value as Json;
+  // Some models read calls and results as texts inside JSON.
+  const isJson = role === 'tool' || type === 'tool_result' || type === 'tool_use' || key === 'tool_calls';
+  const inside = isJson ? jsonBytes : bytesOf;
   return Object.entries(value).reduce(
-    (sum, [name, child]) => sum + bytesIn(Array.isArray(value) ? key : name, child),
+    (sum, [name, child]) => sum + bytesIn(Array.isArray(value) ? key : name, child, inside),
     0,
   );
 }

@@ -24,10 +24,18 @@ const SAMPLES = [
   ' ',
   'ﷺ',
 ];
-export const text = fc.oneof(
+const shortText = fc.oneof(
   fc.array(fc.constantFrom(...SAMPLES), { maxLength: 12 }).map((pieces) => pieces.join('')),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 30 }),
+);
+/** Long enough now and then for each text alone to be more than what is added to a request in any case. */
+export const text = fc.oneof(
+  { weight: 3, arbitrary: shortText },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(shortText, fc.integer({ min: 1, max: 40 })).map(([piece, times]) => piece.repeat(times)),
+  },
 );
 const word = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9_-]{1,16}$/),
@@ -131,6 +139,12 @@ const { schema } = fc.letrec<{ schema: Record<string, unknown> }>((tie) => ({
 
 export { schema };
 
+/** One that every format has a form for, as long as what is inside has one. */
+const closedSchema = fc.oneof(
+  schema,
+  fc.dictionary(word, schema, { maxKeys: 8 }).map((properties) => ({ type: 'object', properties })),
+);
+
 const tool = fc.oneof(
   {
     weight: 4,
@@ -177,7 +191,7 @@ export const body = fc.record(
     response_format: fc.oneof(
       fc.constantFrom({ type: 'text' }, { type: 'json_object' }),
       fc
-        .record({ name: word, description: text, schema }, { requiredKeys: ['name'] })
+        .record({ name: word, description: text, schema: closedSchema }, { requiredKeys: ['name'] })
         .map((json_schema) => ({ type: 'json_schema', json_schema })),
     ),
     reasoning_effort: fc.oneof(
