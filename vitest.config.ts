@@ -32,7 +32,8 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers },
+        // A file's first request loads the whole Worker, which takes seconds on a machine that is busy with other files.
+        test: { name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers, testTimeout: 30_000 },
       },
       {
         // Real processes on real ports: one file at a time, and after the others, since they watch the clock.

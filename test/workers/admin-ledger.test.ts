@@ -78,6 +78,7 @@ describe('GET /admin/ledger/:tenant', () => {
     expect([scopesOf(first), first.next]).toEqual([['tenant', 'user:a'], 'user:a']);
     const rest = (await get(`?most=2&after=${encodeURIComponent(String(first.next))}`)).body;
     expect([scopesOf(rest), rest.next]).toEqual([['user:b', 'user:c'], null]);
+    expect(scopesOf((await get('?after=feature:gone')).body)).toEqual(['tenant', 'user:a', 'user:b', 'user:c']);
   });
 
   it.each([

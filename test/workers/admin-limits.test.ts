@@ -31,12 +31,17 @@ describe('PUT /admin/tenants/:tenant/limits', () => {
     expect((await put({ scope: 'user:ana', ...none })).body).toMatchObject({ set: {}, limits: NOTHING });
   });
 
-  it.each(['tenant', 'anonymous', 'user:ana@example.com', 'user:阿娜', 'feature:chat', 'key:0123456789abcdef0123'])(
-    'takes the scope %s',
-    async (scope) => {
-      expect(await put({ scope, rps: 2 })).toMatchObject({ status: 200, body: { scope, set: { rps: 2 } } });
-    },
-  );
+  it.each([
+    'tenant',
+    'anonymous',
+    'user:ana@example.com',
+    'user:阿娜',
+    'feature:chat',
+    'key:local',
+    'key:0123456789abcdef0123',
+  ])('takes the scope %s', async (scope) => {
+    expect(await put({ scope, rps: 2 })).toMatchObject({ status: 200, body: { scope, set: { rps: 2 } } });
+  });
 
   it('knows what a key’s tier allows it, and not another tenant’s', async () => {
     const { body: key } = await callAdmin('POST', 'keys', { tenant, tier: 'team' });

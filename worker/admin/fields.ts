@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
+import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
@@ -16,12 +17,14 @@ export const who = z
   .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character')
   .default('admin');
 
-/** Any scope, also one that config does not have any more. What is no scope is not repeated: it may be a key. */
+const LOCAL_KEY = `key:${LOCAL_IDENTITY.keyId}`;
+
+/** Any scope, also one that config does not have any more. What is none is not repeated or kept: it may be a key. */
 export const scope = z.string().transform((text, context): Scope => {
   if (scopeProblem(text) !== undefined) {
     const length = `of at most ${LONGEST_SCOPE_NAME} characters, none of them a control character`;
     context.addIssue(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);
-  } else if (text.startsWith('key:') && !isKeyId(text.slice('key:'.length))) {
+  } else if (text.startsWith('key:') && !isKeyId(text.slice('key:'.length)) && text !== LOCAL_KEY) {
     context.addIssue('name the key by its id, such as key:0123456789abcdef0123, never by itself (GET /admin/keys)');
   }
   return text as Scope;
