@@ -151,7 +151,7 @@ describe('what stands in the rows is all that a ledger needs', () => {
         const newestFirst = inMemory.tables.load().leases.toSorted((one, other) => other.number - one.number);
         const now = inMemory.turn((_, now) => now);
         const settlements = await inside((instance) => instance.view().settlements);
-        expect(settlements).toEqual(settlementsOf(newestFirst.slice(0, 50), now));
+        expect(settlements).toEqual(settlementsOf(newestFirst, now).slice(0, 50));
       },
     );
     await fc.assert(property, { numRuns: 25 });

@@ -219,6 +219,52 @@ describe('TenantLedger', () => {
   });
 });
 
+describe('whatever throws in the middle of a call', () => {
+  it('leaves neither a row nor a memory of it, and the next call answers', async () => {
+    const [paid, lost, next] = [newId(), newId(), newId()];
+    const limits = { tenant: { monthlyMicroUsd: 9 }, 'user:ana': {} };
+    await ledger().grant(ask(paid, 4, { limits }));
+    await evict();
+    await runInDurableObject(ledger(), (instance: TenantLedger, { storage }) => {
+      storage.sql.exec('ALTER TABLE limits RENAME TO away');
+      // The report is applied in memory before the scopes of the ask are read, which fails.
+      expect(() => instance.reportAndGrant([done(paid, 1)], ask(lost, 5, { limits }))).toThrow('no such table');
+      expect(() => instance.setLimits('user:ana', { parallel: 0 }, 'ops')).toThrow('no such table');
+      storage.sql.exec('ALTER TABLE away RENAME TO limits');
+      expect(instance.view().scopes[0]).toMatchObject({ spentMicroUsd: 0, reservedMicroUsd: 4 });
+      expect(instance.grant(ask(next, 6, { limits }))).toMatchObject({
+        refused: { limit: 'monthly', heldMicroUsd: 4 },
+      });
+      expect(instance.grant(ask(next, 5, { limits }))).toMatchObject({ granted: { microUsd: 5 } });
+    });
+    await evict();
+    expect(await tenantRow()).toEqual([0, 9, 0]);
+    expect(await ledger().report([done(paid, 1), done(lost, 0)])).toEqual(['applied', 'applied']);
+    expect(await tenantRow()).toEqual([1, 5, 0]);
+  });
+});
+
+describe('settlements', () => {
+  it('are found behind whatever is open', async () => {
+    const [paid, early, lost] = [newId(), newId(), newId()];
+    await ledger().grant(ask(lost, 5, { runForMs: 0 }));
+    await ledger().grant(ask(paid, 5));
+    await ledger().report([done(paid, 2)]);
+    await runInDurableObject(ledger(), (instance: TenantLedger) => {
+      instance.report(Array.from({ length: 60 }, () => done(newId(), 0)));
+      vi.setSystemTime(NOON + MINUTE);
+      for (let open = 0; open < 60; open++) instance.grant(ask(newId(), 5));
+      instance.report([done(early, 1)]);
+    });
+    const { settlements } = await ledger().view();
+    expect(settlements.map(({ leaseId, standing }) => [leaseId, standing])).toEqual([
+      [early, 'done'],
+      [paid, 'done'],
+      [lost, 'unsettled'],
+    ]);
+  });
+});
+
 const spentAlone = (spentMicroUsd: number) => ({ spentMicroUsd, reservedMicroUsd: 0, unsettledMicroUsd: 0 });
 
 describe('what can be called', () => {

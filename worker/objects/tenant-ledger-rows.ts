@@ -127,9 +127,16 @@ export const storedScopes = (sql: SqlStorage, after: Scope | '', most: number): 
     .toArray()
     .map(({ scope }) => scope);
 
-/** The newest leases first; slots that are free still hold theirs. */
-export const lastLeases = (sql: SqlStorage, most: number): Lease[] =>
-  sql.exec<Row>('SELECT * FROM lease ORDER BY number DESC LIMIT ?', most).toArray().map(leaseOf);
+/** Leases that are not open, nor a close without an ask, the newest first; slots that are free still hold theirs. */
+export const lastSettled = (sql: SqlStorage, now: number, most: number): Lease[] =>
+  sql
+    .exec<Row>(
+      `SELECT * FROM lease WHERE (done = 1 OR settleBy <= ?) AND (origin <> 'closed' OR spentMicroUsd + spentTokens > 0)
+       ORDER BY number DESC LIMIT ?`,
+      ...[now, most],
+    )
+    .toArray()
+    .map(leaseOf);
 
 /** Newest first. */
 export const readHistory = (sql: SqlStorage, before: number, most: number): (HistoryEntry & { number: number })[] =>

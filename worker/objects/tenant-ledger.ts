@@ -12,7 +12,7 @@ import { type Configured, type LedgerView, scopesOfPage, viewOverrides, viewScop
 import type { UncheckedEnv } from '../env.ts';
 import {
   createTables,
-  lastLeases,
+  lastSettled,
   loadRows,
   readHistory,
   readScope,
@@ -72,7 +72,7 @@ export class TenantLedger extends DurableObject<UncheckedEnv> {
       return {
         scopes: viewScopes(book, scopes, configured, now),
         overrides: viewOverrides(book, scopes),
-        settlements: settlementsOf(lastLeases(sql, 50), now),
+        settlements: settlementsOf(lastSettled(sql, now, 50), now),
         next,
       };
     });

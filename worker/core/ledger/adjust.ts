@@ -33,21 +33,32 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   const problem = adjustmentProblem(adjustment, now);
   if (problem !== undefined) return { ok: false, detail: problem };
   const { scope, deltaMicroUsd, period, who } = adjustment;
+  const periods = period === undefined ? [dayOf(now), monthOf(now)] : [period];
+  const account = accountOf(book.accounts, scope);
+  storedOf(account, book.read);
+  // What is settled in full is spent already, so these are the figures to be corrected.
+  if (periods.some((one) => !Number.isSafeInteger(figuresOf(account, one).spentMicroUsd + (deltaMicroUsd ?? 0)))) {
+    return { ok: false, detail: `no more than ${Number.MAX_SAFE_INTEGER} micro-USD can be counted` };
+  }
   settleInFull(book, scope, now);
   // What was final when it was corrected must not be open again after the clock has stepped back (rule 12).
   book.mark = { ...book.mark, foldedAt: now };
   book.noted.mark = book.mark;
-  const periods = period === undefined ? [dayOf(now), monthOf(now)] : [period];
   return { ok: true, periods: periods.map((period) => correct(book, scope, period, deltaMicroUsd, who, now)) };
 }
 
-/** What is ripe is final already, folded or not. */
+/** What is ripe is final already, folded or not. `scopes`: its holder was not heard of, and may yet tell of itself. */
 function settleInFull(book: Book, scope: Scope, now: number): void {
   for (const live of [...book.leases.values()]) {
     const { lease, standing, isRipe } = live;
     if (standing !== 'unsettled' || isRipe || !lease.scopes.includes(scope)) continue;
     const spent = { microUsd: bookedMicroUsd(lease), tokens: bookedTokens(lease) };
-    changeLease(book, live, merge(lease, { spent, freed: lease.freed, done: true, estimated: true }), now);
+    changeLease(
+      book,
+      live,
+      merge(lease, { spent, freed: lease.freed, done: true, estimated: true, scopes: lease.scopes }),
+      now,
+    );
   }
 }
 

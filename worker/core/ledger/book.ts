@@ -33,6 +33,7 @@ export interface Book {
   mark: Mark;
   nextNumber: number;
   nextSlot: number;
+  /** The last is written over first: the oldest lease's, so that an operator sees the newest for as long as may be. */
   freeSlots: number[];
   latestGrantedAt: number;
   /** In the order of their numbers. */
@@ -74,6 +75,7 @@ export function loadBook({ mark = NEVER_FOLDED, leases }: Loaded, read: ReadScop
     if (lease.number <= mark.foldedThrough) book.freeSlots.push(lease.slot);
     else addLease(book, lease, 0);
   }
+  book.freeSlots.reverse();
   return book;
 }
 
@@ -103,12 +105,10 @@ export function changeLease(book: Book, live: Live, lease: Lease, now: number): 
   book.noted.leases.add(live);
 }
 
-/** Takes a folded lease out; its slot is free. */
+/** Takes a folded lease out; its slot is to be freed. */
 export function removeLease(book: Book, live: Live): void {
   stop(book, live);
   book.leases.delete(live.lease.leaseId);
-  book.noted.leases.delete(live);
-  book.freeSlots.push(live.lease.slot);
 }
 
 /** Writes a row again with a new number, so that the mark can pass it (LEDGER "Cost in rows"). */

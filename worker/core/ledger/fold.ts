@@ -33,13 +33,18 @@ export function fold(book: Book, rows: number, now: number): void {
   book.mark = { foldedThrough: last.lease.number, foldedAt: now };
   book.noted.mark = book.mark;
   book.noted.purgeBefore = monthBefore(now, KEEP_MONTHS);
+  const freed: number[] = [];
   for (const live of passed) {
-    if (live.isRipe) sumUp(book, live);
-    else renumberLease(book, live);
+    // What this call has changed is written anyway, and not yet in its row.
+    if (live.isRipe && !book.noted.leases.has(live)) {
+      sumUp(book, live);
+      freed.push(live.lease.slot);
+    } else renumberLease(book, live);
   }
+  book.freeSlots.unshift(...freed.reverse());
   book.foldAgainAt = 0;
   if (book.freeSlots.length > SPARE_SLOTS + 2 * book.leases.size) {
-    book.noted.droppedSlots.push(...book.freeSlots.splice(0, DROP_MOST));
+    book.noted.droppedSlots.push(...book.freeSlots.splice(-DROP_MOST));
   }
 }
 

@@ -10,7 +10,8 @@ export interface Lease {
   /** Order of writing. */
   number: number;
   leaseId: string;
-  /** `closed`: its close overtook its ask (rule 9). `unreachable`: it ran while the ledger could not be asked. */
+  /** `closed`: its close overtook its ask (rule 9). `unreachable`: it ran, or may have, while its holder and the ledger could not
+   *  hear each other, with or without a grant. */
   origin: 'asked' | 'closed' | 'unreachable';
   mode: Mode;
   scopes: readonly Scope[];
@@ -48,10 +49,13 @@ export const isOverGranted = ({ origin, granted, spent }: Omit<Lease, 'slot' | '
  * whose tokens are counted from rows. From then on nothing that is said of it changes it, folded or not.
  */
 export function ripeAt(lease: Lease): number {
-  if (!lease.done) return lease.settleBy + LATE_REPORT_MS;
-  // A run without a grant is told late, and must still be known when it is told again.
-  const age = lease.origin === 'unreachable' ? LATE_REPORT_MS : MAX_ASK_AGE_MS;
-  return Math.max((timeOfUuidV7(lease.leaseId) ?? 0) + age + 1, endOfMinute(lease.grantedAt));
+  const idTime = timeOfUuidV7(lease.leaseId) ?? 0;
+  // Who heard of no grant tells of itself with its scopes, while its id is younger than this: unknown by then, it would be
+  // entered and charged again.
+  const untilTold = idTime + LATE_REPORT_MS + 1;
+  if (!lease.done) return Math.max(lease.settleBy + LATE_REPORT_MS, untilTold);
+  const untilClosed = lease.origin === 'unreachable' ? untilTold : idTime + MAX_ASK_AGE_MS + 1;
+  return Math.max(untilClosed, endOfMinute(lease.grantedAt));
 }
 
 /** Whether an id is too old, or too far in the future, to be a first message (rule 3). */

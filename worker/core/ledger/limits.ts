@@ -27,13 +27,16 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
   if (problem !== undefined) return { ok: false, detail: problem };
   const { overrides } = storedOf(accountOf(book.accounts, scope), book.read);
   const limits: Partial<Limits> = {};
+  let isChange = false;
   for (const field of FIELDS) {
     const from = overrides.limits[field] ?? null;
     const to = patch[field] === undefined ? from : patch[field];
     if (to !== null) limits[field] = to;
-    if (to !== from) note(book, { at: now, who, scope, field, from, to });
+    if (to === from) continue;
+    isChange = true;
+    note(book, { at: now, who, scope, field, from, to });
   }
-  change(book, scope, { ...overrides, limits });
+  if (isChange) change(book, scope, { ...overrides, limits });
   return { ok: true, set: limits };
 }
 

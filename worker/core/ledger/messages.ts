@@ -82,7 +82,7 @@ export interface Report {
   done: boolean;
   /** No usage came: `spent` is what passed, by the bounds of the worst case. Stays, like `done`. */
   estimated?: boolean;
-  /** Only of a lease that ran without a grant, because the ledger could not be reached and the tenant's policy was open. */
+  /** Only of a lease whose holder heard of no grant, because the ledger could not be reached, and ran as the tenant's policy allows. */
   scopes?: readonly Scope[];
 }
 

@@ -22,7 +22,7 @@ export function report(book: Book, report: Report, now: number): ReportReply {
 }
 
 /** The row after a report; the same row where it changes nothing, so that nothing is written. */
-export function merge(lease: Lease, report: Omit<Report, 'leaseId' | 'scopes'>): Lease {
+export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
   const { granted } = lease;
   const done = lease.done || report.done;
   const spent = {
@@ -43,15 +43,18 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId' | 'scopes'>):
   };
   // It only grows like the rest: the larger figure may be the bound, also where a smaller, exact one comes after it.
   const estimated = lease.estimated || report.estimated === true;
+  // Its holder did not hear of the grant.
+  const origin = report.scopes !== undefined && lease.origin === 'asked' ? 'unreachable' : lease.origin;
   const isSame =
     done === lease.done &&
+    origin === lease.origin &&
     estimated === lease.estimated &&
     spent.microUsd === lease.spent.microUsd &&
     spent.tokens === lease.spent.tokens &&
     freed.microUsd === lease.freed.microUsd &&
     freed.tokens === lease.freed.tokens &&
     freed.parallel === lease.freed.parallel;
-  return isSame ? lease : { ...lease, spent, freed, done, estimated };
+  return isSame ? lease : { ...lease, origin, spent, freed, done, estimated };
 }
 
 function firstHeard(book: Book, report: Report, now: number): ReportReply {

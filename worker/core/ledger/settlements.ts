@@ -6,7 +6,8 @@ export interface Settlement {
   leaseId: string;
   scopes: readonly Scope[];
   mode: Mode;
-  /** `unreachable`: it ran while the ledger could not be asked, and was told afterwards. `closed`: it ran without any grant. */
+  /** `unreachable`: it ran while the ledger could not be heard, and was told afterwards; or never was, until an operator settled
+   *  it. `closed`: it ran without any grant. */
   origin: Lease['origin'];
   grantedAt: number;
   /** `unsettled`: booked in full, because no report came. */

@@ -89,7 +89,7 @@ describe('folding', () => {
     expect(ledger.figures('tenant', '2026-11')).toMatchObject({ spentMicroUsd: 300, heldMicroUsd: 1 });
   });
 
-  it('a lease that closes in the very call that folds it is not written for itself', () => {
+  it('a lease that closes in the very call that folds costs its row, as every close does', () => {
     const ledger = new LedgerInMemory(NOON);
     const ids = Array.from({ length: 300 }, () => idAt(NOON));
     for (const id of ids) ledger.grant(ask(id, 2));
@@ -104,8 +104,8 @@ describe('folding', () => {
       );
       return grant(book, ask(idAt(now), 2), now);
     });
-    // The grant, the tenant's sums, the mark.
-    expect(ledger.tables.rowsWritten - before).toBe(3);
+    // The closes, the grant, the tenant's sums, the mark.
+    expect(ledger.tables.rowsWritten - before).toBe(10 + 3);
     ledger.kill();
     expect(ledger.figures('tenant', '2026-11')).toMatchObject({ spentMicroUsd: 300, heldMicroUsd: 2 });
   });
@@ -148,6 +148,56 @@ describe('folding', () => {
       heldMicroUsd: 1,
       unsettledMicroUsd: 600,
     });
+  });
+});
+
+describe('rows that are folded stay to be looked at', () => {
+  const closed = (ledger: LedgerInMemory, requests: number): string[] => {
+    const ids = Array.from({ length: requests }, () => idAt(ledger.clockMs));
+    for (const id of ids) ledger.grant(ask(id, 5));
+    for (const id of ids) ledger.report(done(id, 3));
+    return ids;
+  };
+  const rowOf = (ledger: LedgerInMemory, leaseId: string) =>
+    ledger.tables.load().leases.find((lease) => lease.leaseId === leaseId);
+
+  it('the oldest are written over first, also after a death', () => {
+    for (const dies of [false, true]) {
+      const ledger = new LedgerInMemory(NOON);
+      const ids = closed(ledger, 3);
+      ledger.clockMs += 2 * MINUTE;
+      ledger.fold();
+      const later = closed(ledger, 1);
+      expect(ids.map((id) => rowOf(ledger, id) !== undefined)).toEqual([false, true, true]);
+      ledger.clockMs += 2 * MINUTE;
+      ledger.fold();
+      if (dies) ledger.kill();
+      closed(ledger, 2);
+      expect([...ids, ...later].map((id) => rowOf(ledger, id) !== undefined)).toEqual([false, false, false, true]);
+    }
+  });
+
+  it('the oldest are dropped first, where there are too many', () => {
+    const ledger = new LedgerInMemory(NOON);
+    const ids = closed(ledger, 2_000);
+    ledger.clockMs += 2 * MINUTE;
+    ledger.fold(2_000);
+    const kept = new Set(ledger.tables.load().leases.map(({ leaseId }) => leaseId));
+    expect(ids.map((id) => kept.has(id))).toEqual(ids.map((_, index) => index >= 128));
+  });
+
+  it('as they were closed, also in the call that folds', () => {
+    const ledger = new LedgerInMemory(NOON);
+    const long = idAt(NOON);
+    ledger.grant(ask(long, 5, { runForMs: 10 * MINUTE }));
+    closed(ledger, 256);
+    ledger.clockMs += 2 * MINUTE;
+    ledger.turn((book, now) => [reportAll(book, [done(long, 4)], now), grant(book, ask(idAt(now), 5), now)]);
+    expect(ledger.tables.mark).toBeDefined();
+    expect(rowOf(ledger, long)).toMatchObject({ done: true, spent: { microUsd: 4 } });
+    ledger.clockMs += 2 * MINUTE;
+    ledger.fold();
+    expect(ledger.figures('tenant', '2026-11').spentMicroUsd).toBe(256 * 3 + 4 + 5);
   });
 });
 

@@ -52,6 +52,16 @@ describe('limits', () => {
     expect(ledger.tables.read('user:ana').overrides).toEqual({ limits: { rps: 2 }, revoked: true });
   });
 
+  it('that change nothing write nothing', () => {
+    const ledger = new LedgerInMemory(NOON);
+    ledger.setLimits('user:ana', { rps: null, parallel: null });
+    expect(ledger.tables.rowsWritten).toBe(0);
+    ledger.setLimits('user:ana', { rps: 2 });
+    const { rowsWritten } = ledger.tables;
+    expect(ledger.setLimits('user:ana', { rps: 2, burst: null })).toEqual({ ok: true, set: { rps: 2 } });
+    expect(ledger.tables.rowsWritten).toBe(rowsWritten);
+  });
+
   it('a rate that comes in mid-period begins with a full bucket; a raised one waits no longer than it did', () => {
     const ledger = new LedgerInMemory(NOON);
     for (let times = 0; times < 9; times++) asks(ledger, 0, {});

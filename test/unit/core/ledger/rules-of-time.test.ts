@@ -193,10 +193,25 @@ describe('rule 14: reset and adjust', () => {
     const { ledger } = dead();
     ledger.adjust({ scope: 'tenant', deltaMicroUsd: null });
     expect(ledger.tables.read('tenant').sums[0]).toMatchObject({ month: MONTH, spentMicroUsd: -9 });
+    ledger.clockMs += HOUR;
     ledger.fold();
     expect(ledger.tables.read('tenant').sums[0]).toMatchObject({ spentMicroUsd: 0 });
     ledger.kill();
     expect(spent(ledger)).toBe(0);
+  });
+
+  it('a correction past what adds up exactly is refused, and settles nothing', () => {
+    const { ledger } = dead();
+    const before = ledger.tables.text();
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(ledger.adjust({ scope: 'tenant', deltaMicroUsd: most })).toEqual({
+      ok: false,
+      detail: expect.stringMatching(/more than/),
+    });
+    expect(ledger.tables.text()).toBe(before);
+    expect(ledger.figures('tenant', MONTH)).toMatchObject({ spentMicroUsd: 9, unsettledMicroUsd: 5 });
+    expect(ledger.adjust({ scope: 'tenant', deltaMicroUsd: most - 9 })).toMatchObject({ ok: true });
+    expect(spent(ledger)).toBe(most);
   });
 
   it('what was final when it was corrected is not open again when the clock steps back', () => {

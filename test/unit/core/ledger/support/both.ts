@@ -13,6 +13,8 @@ export class Both {
   readonly ledger: LedgerInMemory;
   readonly oracle = new Oracle();
   readonly #asks: Ask[] = [];
+  /** Holders that hear no grant: whatever they tell, they tell with their scopes. */
+  readonly #deaf = new Set<string>();
   #failNext = false;
 
   constructor(startsAt: number) {
@@ -85,21 +87,26 @@ export class Both {
 
   /** What rows say of a lease beside its money, as long as they stand. */
   compareRows(): void {
-    for (const { leaseId, estimated } of this.ledger.tables.load().leases) {
-      expect({ leaseId, estimated }).toEqual({ leaseId, estimated: this.oracle.isEstimated(leaseId) });
+    for (const { leaseId, origin, estimated } of this.ledger.tables.load().leases) {
+      expect(this.oracle.leaseOf(leaseId)).toMatchObject({ origin, estimated });
     }
   }
 
-  #askNew({ scopes, wants, idAgeMs, admitForMs, runForMs }: Command & { do: 'ask' }): void {
+  #askNew({ scopes, wants, idAgeMs, admitForMs, runForMs, deaf }: Command & { do: 'ask' }): void {
     const leaseId = idAt(this.ledger.clockMs - idAgeMs);
     const ask = { leaseId, scopes: scopes.map(withLimits), wants, admitForMs, runForMs };
     this.#asks.unshift(ask);
+    if (deaf) this.#deaf.add(leaseId);
     this.#ask(ask);
   }
 
-  #reportOn({ leaseId }: Ask, { spent, tokens, freed, parallel, done, estimated }: Command & { do: 'report' }): void {
+  #reportOn(
+    { leaseId, scopes }: Ask,
+    { spent, tokens, freed, parallel, done, estimated }: Command & { do: 'report' },
+  ): void {
     const figures = { spent: { microUsd: spent, tokens }, freed: { microUsd: freed, tokens: freed, parallel } };
-    this.#report({ leaseId, ...figures, done, ...(estimated && { estimated }) });
+    const heard = this.#deaf.has(leaseId) ? { scopes: scopes.map(({ scope }) => scope) } : {};
+    this.#report({ leaseId, ...figures, done, ...(estimated && { estimated }), ...heard });
   }
 
   /** It may be asked for afterwards: the close has overtaken it. */
@@ -107,6 +114,7 @@ export class Both {
     const leaseId = idAt(this.ledger.clockMs - idAgeMs);
     const asked = (scopes ?? SCOPES.slice(0, 2)).map(withLimits);
     this.#asks.unshift({ leaseId, scopes: asked, wants: [want(1)], admitForMs: 1_000, runForMs: 10_000 });
+    if (scopes !== undefined) this.#deaf.add(leaseId);
     const figures = { spent: { microUsd: spent, tokens: 0 }, freed: { microUsd: 0, tokens: 0, parallel: 0 } };
     this.#report({ leaseId, ...figures, done: true, estimated, ...(scopes !== undefined && { scopes }) });
   }

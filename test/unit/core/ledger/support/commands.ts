@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE, SECOND } from './messages.ts';
 
 /** What may come between any two others. `of` counts back over the asks so far. */
 export type Command =
-  | { do: 'ask'; scopes: Scope[]; wants: Want[]; idAgeMs: number; admitForMs: number; runForMs: number }
+  | { do: 'ask'; scopes: Scope[]; wants: Want[]; idAgeMs: number; admitForMs: number; runForMs: number; deaf: boolean }
   | { do: 'askAgain'; of: number }
   | {
       do: 'report';
@@ -87,6 +87,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       idAgeMs,
       admitForMs: fc.constantFrom(1, 1_000, 5_000, 10_000),
       runForMs: fc.constantFrom(0, 10_000, 120_000),
+      deaf: fc.constantFrom(false, false, false, true),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('askAgain' as const), of }) },

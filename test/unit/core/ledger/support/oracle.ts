@@ -118,6 +118,7 @@ export class Oracle {
     known.freedTokens = Math.max(known.freedTokens, report.freed.tokens);
     known.freedParallel = Math.max(known.freedParallel, report.freed.parallel);
     known.done ||= report.done;
+    if (report.scopes !== undefined && known.origin === 'asked') known.origin = 'unreachable';
     known.estimated ||= report.estimated === true;
     return 'applied';
   }
@@ -141,6 +142,7 @@ export class Oracle {
       lease.spentTokens = bookedTokens(lease);
       lease.done = true;
       lease.estimated = true;
+      if (lease.origin === 'asked') lease.origin = 'unreachable';
     }
     for (const one of period === undefined ? [textOf(now, 10), textOf(now, 7)] : [period]) {
       const { spent, unsettled } = this.figures(scope, one, clockMs);
@@ -168,8 +170,8 @@ export class Oracle {
     return figures;
   }
 
-  isEstimated(leaseId: string): boolean {
-    return this.kept.find(({ id }) => id === leaseId)?.estimated === true;
+  leaseOf(leaseId: string): Pick<Kept, 'origin' | 'estimated'> | undefined {
+    return this.kept.find(({ id }) => id === leaseId);
   }
 
   #inTheWay(scope: Scope, caps: Limits, want: Want, now: number, admitForMs: number): Standing[] {
@@ -254,8 +256,9 @@ const bookedTokens = ({ want, freedTokens, spentTokens, done }: Kept): number =>
 
 /** Nothing said of it counts any more. */
 function isFinal({ done, settleBy, idTime, grantedAt, origin }: Kept, now: number): boolean {
-  if (!done) return now >= settleBy + 3_600_000;
-  const isOld = now - idTime > (origin === 'unreachable' ? 3_600_000 : 60_000);
+  const mayBeToldWithScopes = now - idTime <= 3_600_000;
+  if (!done) return now >= settleBy + 3_600_000 && !mayBeToldWithScopes;
+  const isOld = origin === 'unreachable' ? !mayBeToldWithScopes : now - idTime > 60_000;
   return isOld && Math.floor(grantedAt / 60_000) < Math.floor(now / 60_000);
 }
 
