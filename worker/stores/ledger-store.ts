@@ -9,16 +9,18 @@ export interface LedgerStub {
 }
 
 /** A raised limit waits so long at most, although LEDGER rule 23 would let it wait until the refusal's own time. */
-const LONGEST_REMEMBERED_MS = 10_000;
+const LONGEST_REMEMBERED_MS = 1_000;
 /** How long the last reply tells whether a budget is set, while the ledger does not answer. */
 const KNOWN_FOR_MS = 60_000;
 /** Scopes an isolate remembers; beyond, it forgets all and starts anew. */
 const MOST_REMEMBERED = 10_000;
 
 interface Remembered {
-  refused: LimitRefusal;
   reply: Extract<GrantReply, { refused: LimitRefusal }>;
+  /** Answered from memory until then. */
   until: number;
+  /** When the wait is over, as the ledger said. */
+  waitUntil: number;
 }
 
 export class LedgerStore implements Ledger {
@@ -59,7 +61,8 @@ export class LedgerStore implements Ledger {
     for (const { scope } of scopes) {
       const known = this.#refused.get(`${tenant}\n${scope}`);
       if (known === undefined || known.until <= now) continue;
-      return { ...known.reply, refused: { ...known.refused, retryAfterMs: known.until - now } };
+      const { reply, waitUntil } = known;
+      return { ...reply, refused: { ...reply.refused, retryAfterMs: waitUntil - now } };
     }
     return undefined;
   }
@@ -71,8 +74,9 @@ export class LedgerStore implements Ledger {
     put(this.#budgets, nameOf(tenant, scopes), { isSet, at: now });
     if (!('refused' in reply)) return;
     const { refused } = reply;
-    if (refused.limit !== 'rps' || refused.neverFits || refused.retryAfterMs > LONGEST_REMEMBERED_MS) return;
-    put(this.#refused, `${tenant}\n${refused.scope}`, { refused, reply, until: now + refused.retryAfterMs });
+    if (refused.limit !== 'rps' || refused.neverFits) return;
+    const until = now + Math.min(refused.retryAfterMs, LONGEST_REMEMBERED_MS);
+    put(this.#refused, `${tenant}\n${refused.scope}`, { reply, until, waitUntil: now + refused.retryAfterMs });
   }
 }
 
