@@ -1,34 +1,34 @@
 /** `npm run bench`: the built Worker against a bare pass-through Worker, in turns, over a fast local upstream. */
 import { exitWithError } from '../cli/shutdown.ts';
-import { readArguments } from './arguments.ts';
-import { MEASURES, type Measure, measureEverything } from './measure/everything.ts';
-import type { Plan } from './plan.ts';
+import { type Asked, readArguments } from './arguments.ts';
+import { measureEverything } from './measure/everything.ts';
 import { describeMachine } from './report/machine.ts';
 import type { Row } from './report/row.ts';
 import { save } from './report/save.ts';
-import { heading, table } from './report/table.ts';
+import { heading, Table } from './report/table.ts';
 import { closeWorkshop, openWorkshop } from './subject/workshop.ts';
 import { startUpstream } from './upstream/start.ts';
 
 try {
   const asked = readArguments();
-  if (asked !== undefined) await bench(asked.plan, asked.wanted);
+  if (asked !== undefined) await bench(asked);
 } catch (error) {
   exitWithError(error);
 }
 
-async function bench(plan: Plan, wanted: readonly Measure[]): Promise<void> {
-  const machine = describeMachine();
+async function bench({ plan, wanted, stateIn, isSaved }: Asked): Promise<void> {
+  const machine = describeMachine(stateIn);
   console.log(`${heading(plan.mode, machine)}\n`);
   const upstream = await startUpstream();
-  const workshop = await openWorkshop(upstream.port);
+  const workshop = await openWorkshop(upstream.port, stateIn);
+  const table = new Table();
   const rows: Row[] = [];
   try {
     for await (const measured of measureEverything(workshop, upstream, plan, wanted)) {
-      console.log(table(measured, rows.length === 0));
+      console.log(table.text(measured));
       rows.push(...measured);
     }
-    if (wanted.length === MEASURES.length) console.log(`\nSaved as ${await save(plan, machine, rows)}`);
+    if (isSaved) console.log(`\nSaved as ${await save(plan, machine, rows)}`);
   } finally {
     closeWorkshop(workshop);
     upstream.stop();

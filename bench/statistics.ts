@@ -27,23 +27,23 @@ export function spread(rounds: readonly number[]): Spread {
   return { median: median(rounds), low: Math.min(...rounds), high: Math.max(...rounds), rounds };
 }
 
-/** One figure of both subjects over the same rounds. */
+/** One figure of two subjects over the same rounds. */
 export interface Comparison {
-  carryon: Spread;
-  bare: Spread;
+  ours: Spread;
+  theirs: Spread;
   ratio: Spread;
   difference: Spread;
 }
 
 /** Ratio and difference are taken round by round and only then summed up: the two halves of a round saw the same
  * minute of a noisy machine, the medians of two columns did not. */
-export function compare(carryon: readonly number[], bare: readonly number[]): Comparison {
-  if (carryon.length !== bare.length) throw new Error(`${carryon.length} rounds of one, ${bare.length} of the other`);
-  const pairs = carryon.map((value, round): [number, number] => [value, bare[round] ?? Number.NaN]);
+export function compare(ours: readonly number[], theirs: readonly number[]): Comparison {
+  if (ours.length !== theirs.length) throw new Error(`${ours.length} rounds of one, ${theirs.length} of the other`);
+  const pairs = ours.map((value, round): [number, number] => [value, theirs[round] ?? Number.NaN]);
   return {
-    carryon: spread(carryon),
-    bare: spread(bare),
-    ratio: spread(pairs.map(([ours, theirs]) => ours / theirs)),
-    difference: spread(pairs.map(([ours, theirs]) => ours - theirs)),
+    ours: spread(ours),
+    theirs: spread(theirs),
+    ratio: spread(pairs.map(([one, other]) => one / other)),
+    difference: spread(pairs.map(([one, other]) => one - other)),
   };
 }

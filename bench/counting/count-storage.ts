@@ -1,4 +1,4 @@
-import { add, adding, patchClassOf } from './counters.ts';
+import { add, adding, counts, countsAtFolds, patchClassOf } from './counters.ts';
 
 interface Storage extends Record<string, unknown> {
   sql: object;
@@ -25,6 +25,10 @@ export function countedObject<Class extends new (context: never, environment: ne
   });
 }
 
+export function tableWrittenTo(statement: string): string | undefined {
+  return /^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)/i.exec(statement)?.[1];
+}
+
 /** An alarm that is set is a row written; keys and values are rows as well. */
 function countStorage(storage: Storage): void {
   patchClassOf(storage, {
@@ -41,6 +45,10 @@ function countStorage(storage: Storage): void {
         queueMicrotask(() => {
           add('rowsRead', cursor.rowsRead);
           add('rowsWritten', cursor.rowsWritten);
+          const table = tableWrittenTo(String(args[0]));
+          if (table !== undefined && cursor.rowsWritten > 0) add(`rowsWritten.${table}`, cursor.rowsWritten);
+          // The ledger writes its mark in each fold, and nowhere else, after all other rows.
+          if (table === 'mark') countsAtFolds.push({ ...counts });
         });
         return cursor;
       },

@@ -1,6 +1,10 @@
 /** Runs inside the counted Worker's isolate: counts what each binding is asked, by the runtime's own classes, so that
  * nothing depends on how the Worker came by the binding. Only for the counting runs; the timed ones run the plain build. */
 export const COUNTS_PATH = '/__bench/counts';
+/** What was counted by the end of each fold of the ledger. */
+export const FOLDS_PATH = '/__bench/folds';
+/** `?ms=` */
+export const FORWARD_PATH = '/__bench/forward';
 
 export type Counts = Record<string, number>;
 
@@ -17,6 +21,9 @@ export const counts: Counts = {
   cacheWrites: 0,
   fetches: 0,
 };
+
+/** Copies of the counts, one for each fold. */
+export const countsAtFolds: Counts[] = [];
 
 type Method = (...args: unknown[]) => unknown;
 

@@ -19,21 +19,21 @@ const CONNECTIONS = 16;
 /** Non-streamed requests at a fixed rate, whether or not the earlier ones have been answered. */
 export async function fixedRate(
   subject: Subject,
-  load: { requestsPerSecond: number; seconds: number; seed: number },
+  load: { requestsPerSecond: number; seconds: number; seed: number; requestOf?: (index: number) => Buffer },
 ): Promise<FixedRateRun> {
   const failures = new Failures();
   const latenciesMs: number[] = [];
   const exchanges: Promise<void>[] = [];
   const pool = await ConnectionPool.open(subject.port, CONNECTIONS);
   const dueTimes = dueTimesMs(load.requestsPerSecond, load.seconds, seededRandom(load.seed));
-  const latenessMs = await runOnSchedule(dueTimes, (_, dueAtMs) => exchanges.push(exchange(dueAtMs)));
+  const latenessMs = await runOnSchedule(dueTimes, (index, dueAtMs) => exchanges.push(exchange(index, dueAtMs)));
   await Promise.all(exchanges);
   pool.close();
   return { latenciesMs, latenessMs, failures };
 
-  async function exchange(dueAtMs: number): Promise<void> {
+  async function exchange(index: number, dueAtMs: number): Promise<void> {
     const connection = await pool.take();
-    const failure = await ask(connection);
+    const failure = await ask(connection, load.requestOf?.(index));
     if (failure === undefined) latenciesMs.push(nowMs() - dueAtMs);
     else failures.add(failure);
     pool.giveBack(connection);

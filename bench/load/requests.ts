@@ -3,10 +3,11 @@ const PROMPT =
 
 /** What every client sends, to Carryon and to the bare Worker alike: a prompt of some 1 KB. */
 export const WHOLE_REQUEST = chatRequest({});
+export const requestOfUser = (user: string): Buffer => chatRequest({}, [`x-carryon-user: ${user}`]);
 export const STREAM_REQUEST = chatRequest({ stream: true });
 export const HEALTH_REQUEST = Buffer.from('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
 
-function chatRequest(options: Record<string, unknown>): Buffer {
+function chatRequest(options: Record<string, unknown>, headers: readonly string[] = []): Buffer {
   const body = JSON.stringify({
     model: 'app/chat',
     messages: [
@@ -24,6 +25,7 @@ function chatRequest(options: Record<string, unknown>): Buffer {
     'content-type: application/json',
     'accept: application/json',
     'user-agent: carryon-bench',
+    ...headers,
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -36,6 +36,6 @@ export class WholeReply implements ReplyHandler {
 }
 
 /** Asks once; resolves with what was wrong, or with undefined. */
-export function ask(connection: Connection): Promise<string | undefined> {
-  return new Promise((resolve) => connection.send(WHOLE_REQUEST, new WholeReply(resolve)));
+export function ask(connection: Connection, request: Buffer = WHOLE_REQUEST): Promise<string | undefined> {
+  return new Promise((resolve) => connection.send(request, new WholeReply(resolve)));
 }

@@ -1,21 +1,30 @@
-import { saturate } from '../load/saturate.ts';
 import type { Plan } from '../plan.ts';
-import type { Row } from '../report/row.ts';
-import { startBoth } from '../subject/start.ts';
-import type { Subjects } from '../subject/subject.ts';
+import { OVER_BARE, type Row } from '../report/row.ts';
+import { startSubjects, stopSubjects } from '../subject/start.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
-import { alternate } from './alternate.ts';
+import { BOTH } from './alternate.ts';
 import { measureBundle } from './bundle.ts';
 import { measureFixedRate } from './fixed-rate.ts';
 import { measureHold } from './hold.ts';
+import { measureLedger } from './ledger.ts';
 import { measureOperations } from './operations.ts';
 import { measureSaturation } from './saturation.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureChunks, measureFirstTokens, measureStreamCost } from './streaming.ts';
+import { warmUp } from './warm-up.ts';
 
 /** In the order in which they run; each is the first word of its rows' ids. */
-export const MEASURES = ['bundle', 'startUp', 'saturated', 'fixedRate', 'streamed', 'held', 'operations'] as const;
+export const MEASURES = [
+  'bundle',
+  'startUp',
+  'saturated',
+  'fixedRate',
+  'streamed',
+  'held',
+  'ledger',
+  'operations',
+] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** These share two warm processes. */
@@ -32,6 +41,7 @@ export async function* measureEverything(
   if (wanted.includes('startUp')) yield await measureStartUp(workshop, plan.startUps);
   if (WARM.some((measure) => wanted.includes(measure))) yield* measureWarm(workshop, upstream, plan, wanted);
   if (wanted.includes('held')) yield await measureHold(workshop, upstream, plan.hold);
+  if (wanted.includes('ledger')) yield* measureLedger(workshop, upstream, plan.ledger, plan.warmUpMs);
   if (wanted.includes('operations')) yield await measureOperations(workshop, plan.operations);
 }
 
@@ -41,22 +51,17 @@ async function* measureWarm(
   plan: Plan,
   wanted: readonly Measure[],
 ): AsyncGenerator<Row[]> {
-  const subjects = await startBoth(workshop);
+  const subjects = await startSubjects(workshop, BOTH);
   try {
     await warmUp(subjects, plan.warmUpMs);
-    if (wanted.includes('saturated')) yield await measureSaturation(subjects, plan.saturation);
-    if (wanted.includes('fixedRate')) yield await measureFixedRate(subjects, plan.fixedRate);
+    if (wanted.includes('saturated')) yield await measureSaturation(subjects, plan.saturation, [OVER_BARE]);
+    if (wanted.includes('fixedRate')) yield await measureFixedRate(subjects, plan.fixedRate, [OVER_BARE]);
     if (wanted.includes('streamed')) {
-      yield await measureFirstTokens(subjects, upstream, plan.firstTokens);
+      yield await measureFirstTokens(subjects, upstream, plan.firstTokens, [OVER_BARE]);
       yield await measureChunks(subjects, upstream, plan.chunks);
       yield await measureStreamCost(subjects, upstream, plan.streamCost);
     }
   } finally {
-    await Promise.all([subjects.carryon.stop(), subjects.bare.stop()]);
+    await stopSubjects(subjects);
   }
-}
-
-/** The compiler should be done with the hot path before anything is timed. */
-async function warmUp(subjects: Subjects, warmMs: number): Promise<void> {
-  await alternate(1, (name) => saturate(subjects[name], { connections: 32, warmMs, measuredMs: 1 }));
 }

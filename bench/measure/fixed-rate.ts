@@ -1,24 +1,31 @@
 import { fixedRate } from '../load/fixed-rate.ts';
 import type { Plan } from '../plan.ts';
-import { comparedRow, present, type Row } from '../report/row.ts';
+import { comparedRows, type Pair, type Row } from '../report/row.ts';
 import { percentile } from '../statistics.ts';
-import type { Subjects } from '../subject/subject.ts';
+import { namesOf, type SubjectName, type Subjects } from '../subject/subject.ts';
 import { alternate } from './alternate.ts';
 
-/** Non-streamed chat at a rate that leaves both Workers idle most of the time: what one request waits. */
-export async function measureFixedRate(subjects: Subjects, plan: Plan['fixedRate']): Promise<Row[]> {
-  const rounds = await alternate(plan.rounds, (name, seed) => fixedRate(subjects[name], { ...plan, seed }));
+/** Non-streamed chat at a rate that leaves every Worker idle most of the time: what one request waits. */
+export async function measureFixedRate<Name extends SubjectName>(
+  subjects: Subjects<Name>,
+  plan: Plan['fixedRate'],
+  pairs: readonly Pair<Name>[],
+): Promise<Row[]> {
+  const rounds = await alternate(namesOf(subjects), plan.rounds, (name, seed) =>
+    fixedRate(subjects[name], { ...plan, seed }),
+  );
   const named = (figure: string, label: string) => ({
     id: `fixedRate.${figure}`,
     group: `At ${plan.requestsPerSecond} requests/s`,
     label,
     unit: 'ms',
   });
-  return present([
-    comparedRow(named('p50Ms', 'p50'), rounds, (run) => percentile(run.latenciesMs, 0.5)),
-    comparedRow(named('p99Ms', 'p99'), rounds, (run) => percentile(run.latenciesMs, 0.99)),
-    comparedRow(named('clientLatenessP99Ms', 'this client late by, p99'), rounds, (run) =>
-      percentile(run.latenessMs, 0.99),
-    ),
+  return comparedRows(pairs, rounds, [
+    { ...named('p50Ms', 'p50'), pick: (run) => percentile(run.latenciesMs, 0.5) },
+    { ...named('p99Ms', 'p99'), pick: (run) => percentile(run.latenciesMs, 0.99) },
+    {
+      ...named('clientLatenessP99Ms', 'this client late by, p99'),
+      pick: (run) => percentile(run.latenessMs, 0.99),
+    },
   ]);
 }

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type StreamsRun, streams } from '../load/streams.ts';
 import type { Plan } from '../plan.ts';
 import { residentMiB } from '../process/usage.ts';
-import { comparedRow, present, type Row } from '../report/row.ts';
+import { comparedRows, OVER_BARE, type Row } from '../report/row.ts';
 import { startSubject } from '../subject/start.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
-import { alternate, WrongAnswers } from './alternate.ts';
+import { alternate, BOTH, WrongAnswers } from './alternate.ts';
 
 interface HeldRun extends StreamsRun {
   beforeMiB: number | undefined;
@@ -20,7 +20,7 @@ const SAMPLED_EVERY_MS = 50;
 /** Many streams at once: memory before, at the peak and after, and that every one of them is answered in full. */
 export async function measureHold(workshop: Workshop, upstream: Upstream, plan: Plan['hold']): Promise<Row[]> {
   await upstream.script({ ...plan, firstContentDelayMs: plan.paceMs });
-  const rounds = await alternate(plan.rounds, async (name, seed) => {
+  const rounds = await alternate(BOTH, plan.rounds, async (name, seed) => {
     // A new process each time: one that was under load before keeps its memory, and hides what the streams need.
     const subject = await startSubject(workshop, name);
     return hold(subject, plan, seed).finally(subject.stop);
@@ -31,12 +31,12 @@ export async function measureHold(workshop: Workshop, upstream: Upstream, plan: 
     label,
     unit,
   });
-  return present([
-    comparedRow(named('mostOpen', 'open at once', ''), rounds, (run) => run.mostOpen),
-    comparedRow(named('complete', 'complete', ''), rounds, (run) => run.timings.length),
-    comparedRow(named('beforeMiB', 'memory before', 'MiB'), rounds, (run) => run.beforeMiB),
-    comparedRow(named('peakMiB', 'memory at the peak', 'MiB'), rounds, (run) => run.peakMiB),
-    comparedRow(named('afterMiB', 'memory after', 'MiB'), rounds, (run) => run.afterMiB),
+  return comparedRows([OVER_BARE], rounds, [
+    { ...named('mostOpen', 'open at once', ''), pick: (run) => run.mostOpen },
+    { ...named('complete', 'complete', ''), pick: (run) => run.timings.length },
+    { ...named('beforeMiB', 'memory before', 'MiB'), pick: (run) => run.beforeMiB },
+    { ...named('peakMiB', 'memory at the peak', 'MiB'), pick: (run) => run.peakMiB },
+    { ...named('afterMiB', 'memory after', 'MiB'), pick: (run) => run.afterMiB },
   ]);
 }
 

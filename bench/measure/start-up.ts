@@ -4,11 +4,11 @@ import { Connection } from '../http/connection.ts';
 import { HEALTH_REQUEST } from '../load/requests.ts';
 import { ask } from '../load/whole-reply.ts';
 import type { Plan } from '../plan.ts';
-import { comparedRow, present, type Row } from '../report/row.ts';
+import { comparedRows, OVER_BARE, type Row } from '../report/row.ts';
 import { startSubject } from '../subject/start.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject, SubjectName } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
-import { type Rounds, WrongAnswers } from './alternate.ts';
+import { BOTH, emptyRounds, WrongAnswers } from './alternate.ts';
 
 interface StartUp {
   healthyAfterMs: number;
@@ -19,18 +19,18 @@ const PATIENCE_MS = 10_000;
 
 /** From the spawn of workerd on an empty state to the first 200 of `/healthz`, and how long the first chat request takes. */
 export async function measureStartUp(workshop: Workshop, startUps: Plan['startUps']): Promise<Row[]> {
-  const rounds: Rounds<StartUp> = { carryon: [], bare: [] };
+  const rounds = emptyRounds<StartUp, (typeof BOTH)[number]>(BOTH);
   for (let round = 0; round < startUps; round += 1) {
-    for (const name of ['carryon', 'bare'] as const) rounds[name].push(await startOnce(workshop, name));
+    for (const name of BOTH) rounds[name].push(await startOnce(workshop, name));
   }
   const named = (figure: string, label: string) => ({ id: `startUp.${figure}`, group: 'Start-up', label, unit: 'ms' });
-  return present([
-    comparedRow(named('healthyAfterMs', 'spawn to the first 200 of /healthz'), rounds, (start) => start.healthyAfterMs),
-    comparedRow(named('firstAnswerMs', 'first chat request'), rounds, (start) => start.firstAnswerMs),
+  return comparedRows([OVER_BARE], rounds, [
+    { ...named('healthyAfterMs', 'spawn to the first 200 of /healthz'), pick: (start) => start.healthyAfterMs },
+    { ...named('firstAnswerMs', 'first chat request'), pick: (start) => start.firstAnswerMs },
   ]);
 }
 
-async function startOnce(workshop: Workshop, name: Subject['name']): Promise<StartUp> {
+async function startOnce(workshop: Workshop, name: SubjectName): Promise<StartUp> {
   const spawnedAtMs = nowMs();
   const subject = await startSubject(workshop, name);
   try {

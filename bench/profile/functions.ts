@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Subject } from '../subject/subject.ts';
+import type { SubjectName } from '../subject/subject.ts';
 import { TEMPORARY, type Workshop } from '../subject/workshop.ts';
 import { functionCosts } from './cpu-profile.ts';
 import { startInspected } from './inspected-workerd.ts';
@@ -15,7 +15,7 @@ export async function profileFunctions(workshop: Workshop, load: ProfiledLoad): 
   printProfiles(carryon, await profileOne(workshop, 'bare', load));
 }
 
-async function profileOne(workshop: Workshop, name: Subject['name'], load: ProfiledLoad): Promise<ProfiledRun> {
+async function profileOne(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<ProfiledRun> {
   const subject = await startInspected(workshop, name);
   try {
     await warmUp(subject, load);

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { STATE_PARTS, workerdConfig } from '../../cli/workerd/config.ts';
 import { spawnGuarded } from '../../cli/workerd/guarded-process.ts';
 import { subjectVariables } from '../subject/start.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject, SubjectName } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 
 export interface InspectedSubject extends Subject {
@@ -14,8 +14,8 @@ export interface InspectedSubject extends Subject {
 
 /** A subject on the same config as a timed one, its inspector listening. `startWorkerd` has no such door, and the
  * router should not have one. */
-export async function startInspected(workshop: Workshop, name: Subject['name']): Promise<InspectedSubject> {
-  const stateDirectory = join(workshop.directory, 'states', `inspected-${name}`);
+export async function startInspected(workshop: Workshop, name: SubjectName): Promise<InspectedSubject> {
+  const stateDirectory = join(workshop.stateDirectory, `inspected-${name}`);
   await Promise.all(STATE_PARTS.map((part) => mkdir(join(stateDirectory, part), { recursive: true })));
   const variables = subjectVariables(workshop, name);
   const config = workerdConfig({

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startSubject } from '../subject/start.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { SubjectName } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import { type ProfiledLoad, runLoad, warmUp } from './load.ts';
 
@@ -65,7 +65,7 @@ function groupOf(symbol: string): string {
   return scopes.length > 1 ? scopes.slice(0, Math.min(3, scopes.length - 1)).join('::') : '(without a namespace)';
 }
 
-async function profileOne(workshop: Workshop, name: Subject['name'], load: ProfiledLoad): Promise<MicrosBySymbol> {
+async function profileOne(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<MicrosBySymbol> {
   const subject = await startSubject(workshop, name);
   try {
     await warmUp(subject, load);

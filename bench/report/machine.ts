@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import { ROOT } from '../subject/workshop.ts';
+import { ROOT, type StateIn } from '../subject/workshop.ts';
 
 /** Under which conditions the figures were taken; without these they mean nothing. */
 export interface Machine {
@@ -16,9 +16,11 @@ export interface Machine {
   workerd: string;
   /** Work that waited for a core in the minute before: anything near the number of cores spoils the figures. */
   loadBefore: number;
+  /** Where the Workers store. */
+  stateIn: StateIn;
 }
 
-export function describeMachine(): Machine {
+export function describeMachine(stateIn: StateIn): Machine {
   const processors = cpus();
   return {
     date: new Date().toISOString(),
@@ -30,6 +32,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     workerd: workerdVersion(),
     loadBefore: loadavg()[0] ?? 0,
+    stateIn,
   };
 }
 

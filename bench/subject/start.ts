@@ -1,25 +1,33 @@
 import { join } from 'node:path';
 import { startWorkerd } from '../../cli/workerd/start-workerd.ts';
-import type { Subject, Subjects } from './subject.ts';
+import type { Subject, SubjectName, Subjects } from './subject.ts';
 import type { Workshop } from './workshop.ts';
 
 let started = 0;
 
-export async function startBoth(workshop: Workshop): Promise<Subjects> {
-  const carryon = await startSubject(workshop, 'carryon');
-  return { carryon, bare: await startSubject(workshop, 'bare') };
+export async function startSubjects<Name extends SubjectName>(
+  workshop: Workshop,
+  names: readonly Name[],
+): Promise<Subjects<Name>> {
+  const started: Partial<Subjects<SubjectName>> = {};
+  for (const name of names) started[name] = await startSubject(workshop, name);
+  return started as Subjects<Name>;
+}
+
+export async function stopSubjects(subjects: Partial<Subjects<SubjectName>>): Promise<void> {
+  await Promise.all(Object.values(subjects).map((subject) => subject.stop()));
 }
 
 /** Each start has a state of its own: a fresh machine, and no lock to wait for. */
 export async function startSubject(
   workshop: Workshop,
-  name: Subject['name'],
+  name: SubjectName,
   scriptPath = workshop[name].scriptPath,
 ): Promise<Subject> {
   started += 1;
   const workerd = await startWorkerd({
     services: [{ name, port: 0, scriptPath, bare: name === 'bare' }],
-    stateDirectory: join(workshop.directory, 'states', `${started}-${name}`),
+    stateDirectory: join(workshop.stateDirectory, `${started}-${name}`),
     wrangler: workshop.wrangler,
     variables: subjectVariables(workshop, name),
     onLog: (line) => console.error(`${name}: ${line}`),
@@ -27,8 +35,8 @@ export async function startSubject(
   return { name, port: Number(new URL(workerd.url).port), processId: workerd.pid, stop: workerd.stop };
 }
 
-/** Both of Carryon's providers and the bare Worker's one are the same upstream. */
-export function subjectVariables(workshop: Workshop, name: Subject['name']): Record<string, string> {
+/** Both of the router's providers and the bare Worker's one are the same upstream. */
+export function subjectVariables(workshop: Workshop, name: SubjectName): Record<string, string> {
   const apiBase = `http://127.0.0.1:${workshop.upstreamPort}/v1`;
   if (name === 'bare') return { UPSTREAM_URL: `${apiBase}/chat/completions`, UPSTREAM_KEY: 'bench-key' };
   const providers = ['A', 'B'].map((letter) => ({

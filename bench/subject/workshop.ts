@@ -1,42 +1,64 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuiltWorker, buildWorker } from '../../cli/workerd/build.ts';
 import { readWranglerConfig, type WranglerConfig } from '../../cli/workerd/wrangler-config.ts';
+import type { SubjectName } from './subject.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const RESULTS = join(ROOT, 'bench', 'results');
 /** Not in git. */
 export const TEMPORARY = join(RESULTS, 'tmp');
+/** Linux' file system in memory. */
+const IN_MEMORY = '/dev/shm';
+const STATES_NAME = 'carryon-bench-';
 
-/** What subjects are made of: both Workers built by the same function, the bindings and flags of `wrangler.toml`. */
-export interface Workshop {
+export type StateIn = 'memory' | 'disk';
+
+/** What subjects are made of: all Workers built by the same function, the bindings and flags of `wrangler.toml`. */
+export interface Workshop extends Record<SubjectName, BuiltWorker> {
   wrangler: WranglerConfig;
-  carryon: BuiltWorker;
-  bare: BuiltWorker;
   upstreamPort: number;
-  /** Builds and states of this run; two runs may go on at once. */
+  /** Builds of this run; two runs may go on at once. */
   directory: string;
+  /** What the subjects store. */
+  stateDirectory: string;
 }
 
-export async function openWorkshop(upstreamPort: number): Promise<Workshop> {
+/** Where state goes unless the disk is asked for: an object's every write waits for the disk's own confirmation, which on a
+ * shared disk says how busy that is, and no object on Cloudflare's network waits for this one. */
+export const usualState = (): StateIn => (existsSync(IN_MEMORY) ? 'memory' : 'disk');
+
+export async function openWorkshop(upstreamPort: number, stateIn = usualState()): Promise<Workshop> {
   const directory = join(TEMPORARY, String(process.pid));
   mkdirSync(directory, { recursive: true });
-  sweep();
+  sweep(TEMPORARY, '');
+  if (existsSync(IN_MEMORY)) sweep(IN_MEMORY, STATES_NAME);
   const wrangler = readWranglerConfig(join(ROOT, 'wrangler.toml'));
-  const carryon = await buildWorker(join(ROOT, wrangler.main), join(directory, 'carryon', 'worker.js'));
-  const bare = await buildWorker(join(ROOT, 'bench', 'bare.ts'), join(directory, 'bare', 'worker.js'));
-  return { wrangler, carryon, bare, upstreamPort, directory };
+  const build = (entry: string, name: SubjectName) =>
+    buildWorker(join(ROOT, entry), join(directory, name, 'worker.js'));
+  return {
+    wrangler,
+    carryon: await build(wrangler.main, 'carryon'),
+    withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
+    bare: await build('bench/bare.ts', 'bare'),
+    upstreamPort,
+    directory,
+    stateDirectory: stateIn === 'memory' ? join(IN_MEMORY, `${STATES_NAME}${process.pid}`) : join(directory, 'states'),
+  };
 }
 
-export function closeWorkshop({ directory }: Workshop): void {
-  rmSync(directory, { recursive: true, force: true });
+export function closeWorkshop({ directory, stateDirectory }: Workshop): void {
+  for (const made of [directory, stateDirectory]) rmSync(made, { recursive: true, force: true });
 }
 
-/** Takes away what interrupted runs have left; a directory's name is its run's process id. */
-function sweep(): void {
-  for (const name of readdirSync(TEMPORARY)) {
-    if (/^\d+$/.test(name) && !isRunning(Number(name))) rmSync(join(TEMPORARY, name), { recursive: true, force: true });
+/** Takes away what interrupted runs have left; a directory's name ends in its run's process id. */
+function sweep(place: string, prefix: string): void {
+  for (const name of readdirSync(place)) {
+    const processId = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (/^\d+$/.test(processId) && !isRunning(Number(processId))) {
+      rmSync(join(place, name), { recursive: true, force: true });
+    }
   }
 }
 
