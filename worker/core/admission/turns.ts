@@ -33,8 +33,8 @@ export function withinInput(
 /** What is left of the input where all turns but the last are left out. */
 export function leastInput(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): number {
   const { fixedTokens, tokens } = tokensByMessage(chat, deployments, pricing);
-  const last = turnStarts(chat.messages).lastIndexOf(true);
-  return tokens.slice(Math.max(0, last)).reduce((sum, own) => sum + own, fixedTokens);
+  const last = Math.max(0, turnStarts(chat.messages).lastIndexOf(true));
+  return tokens.slice(last).reduce((sum, own) => sum + own, fixedTokens);
 }
 
 const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
@@ -68,12 +68,8 @@ function turnStarts(messages: readonly ChatMessage[]): boolean[] {
     waiting[index + 1] = (waiting[index + 1] ?? 0) - 1;
   }
   let open = 0;
-  let isFirst = true;
-  return messages.map((message, index) => {
+  return messages.map(({ role }, index) => {
     open += waiting[index] ?? 0;
-    if (isInstruction(message)) return false;
-    const starts = isFirst || (message.role === 'user' && open === 0);
-    isFirst = false;
-    return starts;
+    return role === 'user' && open === 0;
   });
 }

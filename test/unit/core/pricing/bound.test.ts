@@ -8,8 +8,10 @@ import type { Deployment } from '../../../../worker/core/config/config.ts';
 import { billedByUsage, billedWithoutUsage } from '../../../../worker/core/pricing/billed.ts';
 import { costMicroUsd } from '../../../../worker/core/pricing/cost.ts';
 import { feeMicroUsd, worstCase } from '../../../../worker/core/pricing/worst-case.ts';
-import { adapterFor } from '../../../../worker/providers/presets.ts';
-import { ALLOWED, BARE, someDeployments } from './support/deployments.ts';
+import { adapterFor, PRESETS } from '../../../../worker/providers/presets.ts';
+import { deployment } from '../../pipeline/support/router.ts';
+import { chat } from '../../providers/chats.ts';
+import { ALLOWED, BARE, MODELS, someDeployments } from './support/deployments.ts';
 import { filesIn, imagesIn, readBySandbox, textBytesIn, usageBySandbox } from './support/provider.ts';
 import { chat as aChat, legalChat as aLegalChat } from './support/requests.ts';
 
@@ -72,6 +74,42 @@ describe('the worst case', () => {
       { numRuns: 1_000 },
     );
   }, 60_000);
+
+  const calls = Array.from({ length: 10 }, (_, index) => ({
+    id: `c${index}`,
+    type: 'function',
+    function: { name: `f${index}`, arguments: '' },
+  }));
+  const history = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', tool_calls: calls },
+  ];
+  const schema = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'string' } } };
+  it.each<[string, Json]>([
+    ['JSON asked for in words', { response_format: { type: 'json_object' } }],
+    ['a schema told in words', { response_format: schema }],
+    ['a last word of the assistant', { messages: [{ role: 'assistant', content: 'x' }] }],
+    ['tools without parameters', { tools: calls.map((call) => ({ type: 'function', function: { name: call.id } })) }],
+    ['tools of a history', { messages: history }],
+    [
+      'tools of a history whose own are left out',
+      { messages: history, tools: [{ type: 'custom', custom: { name: 'g' } }] },
+    ],
+    [
+      'all of it',
+      { messages: [...history, { role: 'assistant', content: 'x' }], response_format: schema, n: 2, stop: ['x'] },
+    ],
+  ])('has room for what adapters add: %s', (_, more) => {
+    const asked = chat({ messages: [{ role: 'user', content: 'x' }], max_tokens: 1, ...more });
+    for (const { format, quirks } of Object.values(PRESETS)) {
+      for (const model of MODELS[format]) {
+        const one = deployment('a', { format, quirks, model });
+        const body = sent(asked, one);
+        const inputTokens = readTokens(body) * (typeof body.n === 'number' ? body.n : 1);
+        expect(inputTokens).toBeLessThanOrEqual(worstCase(asked, [one], BARE).inputTokens);
+      }
+    }
+  });
 
   it('bounds what the sandbox bills', () => {
     let answered = 0;

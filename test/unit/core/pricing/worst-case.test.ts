@@ -137,6 +137,14 @@ describe('the worst case of a request', () => {
     expect(more).toBe(1 + 9 + 2 * (100 + 64));
     const offered = { ...history, tools: [tool('f')] };
     expect(worstOf(offered, [claude])).toEqual(worstOf(offered));
+    // Where none of the tools offered is left for Anthropic, the history's are defined again.
+    const allowed_tools = { mode: 'auto', tools: [{ type: 'function', function: { name: 'g' } }] };
+    for (const narrowed of [
+      { ...offered, tool_choice: { type: 'allowed_tools', allowed_tools } },
+      { ...offered, tools: [{ type: 'custom', custom: { name: 'g' } }] },
+    ]) {
+      expect(worstOf(narrowed, [claude]).inputTokens - worstOf(narrowed).inputTokens).toBe(more);
+    }
   });
 
   it('counts a schema by what Anthropic’s form of it may come to', () => {

@@ -34,7 +34,7 @@ export const price: fc.Arbitrary<Price> = fc
       .sort((one, other) => one.fromInputTokens - other.fromInputTokens),
   }));
 
-const MODELS = {
+export const MODELS = {
   openai: ['gpt-5.6-terra', 'some-model'],
   anthropic: ['claude-haiku-4-5', 'claude-sonnet-4-6', 'claude-opus-5-5', 'claude-3-5-haiku', 'some-model'],
 };
