@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { answerText } from '../../../../protocol/answer-key.ts';
+import { parseChat } from '../../../../protocol/parse-chat.ts';
+import { bodyOf, type Chance, chanceOf, changed, type Json } from './bodies.ts';
+import { leavesOf } from './oracle.ts';
+import { rewritten } from './rewriting.ts';
+
+const FAMILY = 100;
+/** Of a family, as many are only written in another way. */
+const REWRITTEN = 20;
+
+function keyOf(body: unknown): string {
+  const parsed = parseChat(body);
+  if (!parsed.ok) throw new Error(`not a body that may be asked: ${parsed.param} ${parsed.message}`);
+  const answer = answerText(parsed.chat);
+  if (!answer.ok) throw new Error(`not canonical: ${answer.param} ${answer.message}`);
+  return hash('sha256', answer.text, 'base64url');
+}
+
+/** As many keys as asked for, families of like questions: two are the same exactly where the oracle's leaves are. */
+export function checkKeys(keys: number): void {
+  const keyOfLeaves = new Map<string, string>();
+  const seen = new Set<string>();
+  let changes = 0;
+  const check = (body: Json, key: string): void => {
+    const leaves = hash('sha256', leavesOf(body), 'base64url');
+    const known = keyOfLeaves.get(leaves);
+    if (known === undefined) {
+      // Another meaning with a key that was met before would be answered with another's answer.
+      if (seen.has(key)) throw new Error(`two questions, one key: ${JSON.stringify(body)}`);
+      keyOfLeaves.set(leaves, key);
+      seen.add(key);
+      changes++;
+    } else if (known !== key) throw new Error(`one question, two keys: ${JSON.stringify(body)}`);
+  };
+  const family = (chance: Chance): void => {
+    const first = bodyOf(chance);
+    const key = keyOf(first);
+    check(first, key);
+    for (let count = 0; count < REWRITTEN; count++) {
+      const text = rewritten(first, chance);
+      if (keyOf(JSON.parse(text)) !== key) throw new Error(`the same, written anew, has another key: ${text}`);
+    }
+    let body = first;
+    for (let count = REWRITTEN + 1; count < FAMILY; count++) {
+      body = changed(count % 10 === 0 ? first : body, chance);
+      check(body, keyOf(body));
+    }
+  };
+  fc.assert(
+    fc.property(fc.integer(), (seed) => family(chanceOf(seed))),
+    { numRuns: keys / FAMILY, endOnFailure: true },
+  );
+  // It tested something: most of what was changed asks something else.
+  expect(changes).toBeGreaterThan(keys / 4);
+}
