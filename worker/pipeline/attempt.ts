@@ -53,9 +53,9 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (response.status !== 200) came = failed(await classify(response, input), chat);
+    if (response.status !== 200) came = failed(await classify(response, input));
     else if (!chat.stream) came = await whole(response, input);
-    else if (!isEventStream(response)) came = failed(await notAStream(response, input), chat);
+    else if (!isEventStream(response)) came = failed(await notAStream(response, input));
     else {
       limit.letStreamKeepTime();
       came = await streamed(response.body, input, startedAt, at);
@@ -63,10 +63,7 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   } catch {
     const waitedMs = clock.now() - startedAt;
     const promptBytes = outgoing.body.length;
-    came = failed(
-      withoutAnswer({ timedOut: limit.timedOut, left: limit.left, headersCame, waitedMs, promptBytes }),
-      chat,
-    );
+    came = failed(withoutAnswer({ timedOut: limit.timedOut, left: limit.left, headersCame, waitedMs, promptBytes }));
   } finally {
     limit.stop();
   }
@@ -76,20 +73,17 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
 
 type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
 
-/** Of a whole answer that did not arrive, nobody knows how much was made; of a stream, nothing had come. */
-const failed = (failure: Failure, { stream }: ChatRequest): Came => ({
-  kind: 'failure',
-  failure,
-  made: stream ? NOTHING : 'unknown',
-  usage: undefined,
-});
-const NOTHING: Passed = { textBytes: 0, chunks: 0 };
+/** Of what did not arrive as a stream, nobody knows how much was made. */
+const failed = (failure: Failure): Came => ({ kind: 'failure', failure, made: 'unknown', usage: undefined });
 
 async function whole(response: Response, { chat, deployment, adapter, clock }: AttemptInput): Promise<Came> {
   const text = await readText(response, MOST_ANSWER_BYTES);
-  if (text === undefined) return failed(TOO_LARGE, chat);
+  if (text === undefined) return failed(TOO_LARGE);
   const reply = adapter.reply(text, chat, clock.now());
-  return reply.ok ? { kind: 'reply', reply } : failed(presentable(reply.failure, deployment), chat);
+  if (reply.ok) return { kind: 'reply', reply };
+  const failure = presentable(reply.failure, deployment);
+  // Said in the place of an answer, with a 200: the model may have been at work, and nobody saw how far it came.
+  return failed(failure.kind === 'server_error' ? { ...failure, mayBeBilled: true } : failure);
 }
 
 /** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
@@ -108,7 +102,7 @@ async function streamed(
     const { chunks, end } = await stream.read();
     for (const chunk of chunks) opening.push(chunk);
     if (end?.complete === false) {
-      return { kind: 'failure', failure: end.failure, made: stream.passed, usage: stream.translator.usage };
+      return { kind: 'failure', failure: end.failure, made: stream.made, usage: stream.translator.usage };
     }
     if (end !== undefined || stream.hasContent) return { kind: 'stream', opening, ended: end !== undefined, stream };
   }

@@ -1,0 +1,47 @@
+/** For tests of what is billed, booked and held: prices as the sandbox bills, nobody rests, and all limits are set by the tests. */
+import { DEFAULT_PRICES, type Prices } from '../../../sandbox/billing.ts';
+import { IMAGE_TOKENS } from '../../../sandbox/tokens.ts';
+import type { ConfigInput } from '../../../worker/core/config/schema.ts';
+
+const priced = ({ inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion }: Prices) => ({
+  input: inputUsdPerMillion,
+  output: outputUsdPerMillion,
+  cachedInput: cachedInputUsdPerMillion,
+});
+const price = priced(DEFAULT_PRICES);
+const PATIENT = { price, timeout: '60s', streamTimeout: '60s', idleTimeout: '60s' };
+/** For one provider that hangs. */
+const IMPATIENT = { price, timeout: '400ms', streamTimeout: '400ms', idleTimeout: '400ms' };
+/** For providers that hang among many others. */
+const HASTY = { price, timeout: '4s', streamTimeout: '2s', idleTimeout: '2s' };
+
+/** What the `anthropic` sandbox is set to where a test wants a cheaper alias. */
+export const CHEAP_PRICES: Prices = {
+  inputUsdPerMillion: 0.2,
+  outputUsdPerMillion: 0.8,
+  cachedInputUsdPerMillion: 0.1,
+};
+
+export default {
+  aliases: {
+    'app/openai': { deployments: [{ id: 'openai', fromEnvironment: 'PROVIDER_A', ...PATIENT }] },
+    'app/anthropic': { deployments: [{ id: 'anthropic', fromEnvironment: 'PROVIDER_B', ...PATIENT }] },
+    'hasty/openai': { deployments: [{ id: 'hasty-openai', fromEnvironment: 'PROVIDER_A', ...IMPATIENT }] },
+    'hasty/anthropic': { deployments: [{ id: 'hasty-anthropic', fromEnvironment: 'PROVIDER_B', ...IMPATIENT }] },
+    /** Both at once, each with half of the traffic and the other's place to go. */
+    'app/both': {
+      deployments: [
+        { id: 'both-a', fromEnvironment: 'PROVIDER_A', ...HASTY },
+        { id: 'both-b', fromEnvironment: 'PROVIDER_B', ...HASTY },
+      ],
+    },
+    'app/cheap': {
+      deployments: [{ id: 'cheap', fromEnvironment: 'PROVIDER_B', ...PATIENT, price: priced(CHEAP_PRICES) }],
+    },
+  },
+  features: { chat: { alias: 'app/openai' }, search: { alias: 'app/openai' } },
+  defaultFeature: 'chat',
+  // As the sandbox counts, which adds nothing of its own: no room in which a fault could hide.
+  pricing: { overheadTokensPerRequest: 0, overheadTokensPerTool: 0, tokensPerImage: IMAGE_TOKENS },
+  router: { allowedFails: 1_000, cooldownTime: '100ms', totalTimeout: '20s', maxStreamDuration: '20s' },
+} satisfies ConfigInput;

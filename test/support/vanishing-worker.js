@@ -1,0 +1,30 @@
+/** The product's own Worker, with ledgers that a test can make vanish and whose lives it can count. Nothing else is changed. */
+import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
+
+export { HealthBoard } from '../../worker/index.ts';
+
+/** Logged whenever an object begins to live: what it knows then, it has read from its rows. */
+const BORN = 'a ledger is born';
+
+export class TenantLedger extends ProductLedger {
+  constructor(ctx, env) {
+    super(ctx, env);
+    console.log(BORN);
+  }
+
+  /** As a crash or a deploy does it: memory is gone, calls under way fail, and what was not durable never was. */
+  vanish() {
+    this.ctx.abort('a test made it vanish');
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname !== '/vanish') return worker.fetch(request, env, ctx);
+    const ledger = env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(searchParams.get('tenant')));
+    // The call fails with the object that it ends.
+    await ledger.vanish().catch(() => {});
+    return new Response('gone');
+  },
+};
