@@ -1,4 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
+import type { Passed } from '../core/pricing/billed.ts';
 import type { Failure, FailureKind } from '../core/routing/failure.ts';
 import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Clock } from '../ports.ts';
@@ -11,6 +12,9 @@ const AFTER_FINISH_MS = 2_000;
 const AFTER_DONE_MS = 250;
 /** In characters. No event is so long: an image in base64 is a few million. */
 const MOST_EVENT_LENGTH = 8_000_000;
+
+/** A reader that takes longer to ask for more leaves room for hundreds of tokens between the provider and us. */
+const SLOW_READER_MS = 250;
 
 export interface StreamLimits {
   /** When the first content must have come. */
@@ -39,7 +43,7 @@ export class ProviderStream {
   /** Some content has come; set before the batch that holds it is returned. */
   hasContent = false;
   /** What was read so far, handed on or not: together at least as many as the tokens that were generated for it. */
-  readonly passed = { textBytes: 0, chunks: 0 };
+  readonly #passed = { textBytes: 0, chunks: 0 };
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
   readonly #parser: EventSourceParser;
@@ -54,8 +58,9 @@ export class ProviderStream {
   #saidDone = false;
   /** As many choices as were asked for have their `finish_reason`. */
   #finished = false;
-  /** When the reader last asked for more. */
+  /** When the reader last asked for more, and when it was last given some. */
   #askedAt = 0;
+  #gaveAt: number;
   /** When content last came, or was asked for. */
   #silentSince = 0;
   #sawOnlyLife = false;
@@ -80,6 +85,7 @@ export class ProviderStream {
     this.#reader = body.getReader();
     this.#limits = limits;
     this.#clock = clock;
+    this.#gaveAt = clock.now();
     this.#silence = new Silence(clock, () => {
       this.#slowReader = !this.#waiting;
       this.#release();
@@ -93,6 +99,12 @@ export class ProviderStream {
         this.#failure ??= malformed('The provider sent a line that is not an event.');
       },
     });
+  }
+
+  /** What was made by now: what was read, unless a slow reader has let the provider get ahead of it, who knows how far. */
+  get made(): Passed | 'unknown' {
+    const isAhead = this.#slowReader || (!this.#waiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS);
+    return isAhead ? 'unknown' : this.#passed;
   }
 
   /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
@@ -111,6 +123,7 @@ export class ProviderStream {
       }
       // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
       this.#waiting = false;
+      this.#gaveAt = this.#clock.now();
       this.#silence.until(this.#limits.endAt);
       if (this.#silence.expired) return this.#end(this.#timedOut());
       if (piece.done) {
@@ -185,14 +198,14 @@ export class ProviderStream {
       if (step.kind === 'chunk') {
         if (step.finished) this.#finished = true;
         if (step.content || step.finished) this.hasContent = true;
-        this.passed.textBytes += step.textBytes;
-        this.passed.chunks++;
+        this.#passed.textBytes += step.textBytes;
+        this.#passed.chunks++;
         this.#chunks.push(step);
-      } else if (step.kind === 'unseen') this.passed.textBytes += step.textBytes;
+      } else if (step.kind === 'unseen') this.#passed.textBytes += step.textBytes;
       else if (step.kind === 'done') this.#saidDone = true;
       else {
         // Cut in its middle, or unreadable: whatever was generated is somewhere in it. After the last finish nothing is.
-        if (step.failure.kind === 'malformed' && !this.#finished) this.passed.textBytes += utf8Bytes(data);
+        if (step.failure.kind === 'malformed' && !this.#finished) this.#passed.textBytes += utf8Bytes(data);
         this.#failure = this.#present(step.failure);
       }
     }

@@ -43,7 +43,7 @@ export function respond(produced: Produced, open: boolean, deps: Deps, scope: Sc
     return chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
   };
   const onEnd: Parameters<typeof streamBody>[0]['onEnd'] = (ending) =>
-    settle(ending, { usage: translator.usage, made: stream.passed });
+    settle(ending, { usage: translator.usage, made: stream.made });
   const body = streamBody({ opening, ended, stream, usageChunk, onEnd, gone: scope.gone });
   const model = translator.model ?? deployment.model;
   const contentType = 'text/event-stream; charset=utf-8';

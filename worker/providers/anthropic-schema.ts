@@ -38,7 +38,10 @@ function close(schema: unknown, depth: number): Json | undefined {
   }
   if (Object.values(closed).includes(undefined) || refersOutside(closed.$ref)) return undefined;
   if (closed.type === 'object' || closed.properties !== undefined) closed.additionalProperties = false;
-  if (told.length > 0) closed.description = [closed.description, `(${told.join(', ')})`].filter(Boolean).join(' ');
+  if (told.length > 0) {
+    const said = typeof closed.description === 'string' ? closed.description : '';
+    closed.description = `${said} (${told.join(', ')})`.trim();
+  }
   return closed;
 }
 

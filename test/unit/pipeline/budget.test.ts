@@ -97,6 +97,16 @@ describe('the reader leaves', () => {
     expect(router.upstream.calls[0]?.cancelled || router.upstream.calls[0]?.over).toBe(true);
   });
 
+  it('after it was slow: booked in full, for the provider may be far ahead of what was read', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', goodStream('one ', 'two ', 'three ', 'four ', 'five'));
+    const response = await router.clock.run(router.send({ stream: true }));
+    const reader = await router.clock.run(readUntil(response, 2));
+    await router.clock.advance(1_000);
+    await router.clock.run(reader.cancel());
+    expect(router.ledger.figures().spentMicroUsd).toBe(router.ledger.asked[0]?.wants[0]?.microUsd);
+  });
+
   it('while a whole answer is on its way: booked in full, for nobody knows how much of it was made', async () => {
     const router = withBudget(1_000_000);
     router.upstream.on('a', HANGS);
