@@ -80,14 +80,14 @@ const FIELDS: Readonly<Record<string, (chance: Chance) => unknown>> = {
 };
 const NAMES = Object.keys(FIELDS);
 
-const valueOf = (name: string, chance: Chance): unknown => FIELDS[name]?.(chance);
+const someValue = (name: string, chance: Chance): unknown => FIELDS[name]?.(chance);
 
 export function bodyOf(chance: Chance): Json {
   const messages = Array.from({ length: 1 + Math.floor(chance() * 3) }, () => messageOf(chance));
   const body: Json = { model: pick(['app/chat', 'app/code'], chance), messages };
   for (let count = Math.floor(chance() * 4); count > 0; count--) {
     const name = pick(NAMES, chance);
-    body[name] = valueOf(name, chance);
+    body[name] = someValue(name, chance);
   }
   return body;
 }
@@ -114,7 +114,7 @@ export function changed(body: Json, chance: Chance): Json {
     }
     default: {
       const name = pick(NAMES, chance);
-      return { ...body, [name]: valueOf(name, chance) };
+      return { ...body, [name]: someValue(name, chance) };
     }
   }
 }

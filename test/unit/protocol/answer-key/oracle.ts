@@ -23,8 +23,9 @@ export function leavesOf(body: Json): string {
       if (value !== 0 && !leaves.includes(`cap ${value}`)) leaves.push(`cap ${value}`);
     } else if (name === 'service_tier' && (value === 'auto' || value === 'default')) continue;
     else if (name === 'stop') addLeaves(leaves, 'stop', typeof value === 'string' ? [value] : value);
-    else if (name === 'messages') (value as Json[]).forEach((message, at) => addMessage(leaves, `@${at}`, message));
-    else addLeaves(leaves, name, value);
+    else if (name === 'messages') {
+      for (const [at, message] of (value as Json[]).entries()) addMessage(leaves, `@${at}`, message);
+    } else addLeaves(leaves, name, value);
   }
   return leaves.sort().join('\n');
 }
