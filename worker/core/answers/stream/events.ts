@@ -1,0 +1,63 @@
+/** What a run gives, what is kept of it, and how a reader sees it. */
+import type { Wish } from './messages.ts';
+
+/** Response headers: for all, and for those who may also learn who served and what it cost. */
+export interface Head {
+  headers: Record<string, string>;
+  openHeaders: Record<string, string>;
+}
+
+/** `openData` is the same for those who may also learn who served and what it cost. */
+export interface RunEvent {
+  /** `completion`: the whole answer as one JSON, the only event of a run that was not asked for as a stream. */
+  kind: 'chunk' | 'usage' | 'completion';
+  data: string;
+  openData?: string;
+}
+
+/** Ids count from 1; the ending has the next one after the last event. */
+export interface AnswerEvent extends RunEvent {
+  id: number;
+}
+
+/** An error as it goes over the wire: before the first byte with its status, afterwards its body inside the stream. */
+export interface Refusal {
+  status: number;
+  head: Head;
+  /** OpenAI's error body, as JSON. */
+  body: string;
+}
+
+export type Ending =
+  | { standing: 'complete' }
+  /** Content had begun: by the provider, for want of readers, by an operator; by `DELETE`; by the end of the object. */
+  | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal }
+  /** Before any content: told to all who wait, and forgotten. */
+  | { standing: 'failed'; error: Refusal };
+
+export const headersFor = ({ headers, openHeaders }: Head, open: boolean): Record<string, string> =>
+  open ? { ...headers, ...openHeaders } : headers;
+
+export const dataFor = ({ data, openData }: RunEvent, { open }: Pick<Wish, 'open'>): string =>
+  open ? (openData ?? data) : data;
+
+/** Only a reader that asked for it gets the usage chunk (DESIGN §6, response headers). */
+export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => kind !== 'usage' || usage || resume;
+
+/** One event of a stream. Resumable readers get its id, which says how far they have come. */
+export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume'>): string {
+  const lines = data.includes('\n') ? data.replaceAll(/\r?\n/g, '\ndata: ') : data;
+  return resume ? `id: ${id}\ndata: ${lines}\n\n` : `data: ${lines}\n\n`;
+}
+
+/**
+ * How a stream ends for a reader who has seen all up to `seenId`. `[DONE]` is sent once. An error is told again to whoever asks
+ * again: of a run that died the reader may have seen more than was stored, and silence is no ending.
+ */
+export function endingText(ending: Ending, endId: number, seenId: number, wish: Wish): string {
+  if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, '[DONE]', wish);
+  const { body } = ending.error;
+  // What failed before any content has no place in the order, and may run again.
+  if (ending.standing === 'failed') return `data: ${body}\n\n`;
+  return sseText(Math.max(endId, seenId + 1), body, wish);
+}

@@ -1,0 +1,57 @@
+/** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON. */
+import type { Head, RunEvent } from './events.ts';
+
+/** Whose answer it is: nobody else can attach (DESIGN §3.3). */
+export interface Owner {
+  tenant: string;
+  user: string | null;
+}
+
+/** How this reader wants it. None of this makes another answer, so none of it is in the body's hash. */
+export interface Wish {
+  /** As events; else as one JSON completion. */
+  stream: boolean;
+  /** Ids, heartbeats, and headers as soon as it is admitted (`x-carryon-resume: 1`). */
+  resume: boolean;
+  /** The closing usage chunk. */
+  usage: boolean;
+  /** May learn who served and what it cost. */
+  open: boolean;
+}
+
+export interface OpenMessage<Job> {
+  /** `keyed`: named by an idempotency key, and kept; `shared`: by an answer key, and forgotten when nobody reads it. */
+  kind: 'keyed' | 'shared';
+  owner: Owner;
+  /** The idempotency key as it was sent; a UUIDv7 tells its own age. Null where shared. */
+  key: string | null;
+  /** Hash of the answer key's text. */
+  bodyHash: string;
+  wish: Wish;
+  /** The header as it was sent; with it nothing is ever started. */
+  lastEventId: string | null;
+  /** Whatever `produce` needs. JSON. */
+  job: Job;
+  /** A fresh answer of the cache: kept under the key, so that it is the same one tomorrow. */
+  cached: CachedAnswer | null;
+}
+
+export interface CachedAnswer {
+  head: Head;
+  events: readonly RunEvent[];
+}
+
+export interface AttachMessage {
+  owner: Owner;
+  wish: Wish;
+  lastEventId: string | null;
+}
+
+export interface StopMessage {
+  owner: Owner;
+}
+
+/** On every reply of the object, for the Worker to read and not to pass on: did this call's request run, and is it charged? */
+export const ROLE_HEADER = 'x-answer-role';
+export type Role = 'started' | 'attached' | 'replayed' | 'refused';
+export const STREAM_ID_HEADER = 'x-carryon-stream-id';

@@ -1,0 +1,79 @@
+/** Events on their way into rows and back: a page is a text of entries, each with its lengths before it, so nothing is escaped. */
+import { utf8Bytes } from '../../utf8-bytes.ts';
+import type { AnswerEvent, Head } from './events.ts';
+import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from './limits.ts';
+
+export const bytesOf = ({ data, openData }: AnswerEvent): number => utf8Bytes(data) + utf8Bytes(openData ?? '');
+
+/** Stored when 16 KB or a second old (issue 8): a reader who comes back finds whatever is older than a second. */
+export const isPageDue = (bytes: number, since: number, now: number): boolean =>
+  bytes >= PAGE_BYTES || now - since >= PAGE_AGE_MS;
+
+/** One text for a row; more where an event is too long for one. */
+export interface Page {
+  lastId: number;
+  text: string;
+}
+
+/** The head goes before the first event, so that it costs no row of its own. */
+export function pagesOf(events: readonly AnswerEvent[], head: Head | null): Page[] {
+  const pages: Page[] = [];
+  let text = head === null ? '' : entry('head', 0, false, JSON.stringify(head), undefined);
+  let lastId = 0;
+  for (const { id, kind, data, openData } of events) {
+    lastId = id;
+    const parts = Math.max(1, Math.ceil(Math.max(data.length, openData?.length ?? 0) / PART_UNITS));
+    const dataParts = split(data, parts);
+    const openParts = openData === undefined ? undefined : split(openData, parts);
+    for (let part = 0; part < parts; part++) {
+      text += entry(kind, id, part + 1 < parts, dataParts[part] ?? '', openParts?.[part]);
+      if (part + 1 === parts) continue;
+      pages.push({ lastId, text });
+      text = '';
+    }
+  }
+  if (text !== '') pages.push({ lastId, text });
+  return pages;
+}
+
+/** What a page, or several one after the other, hold; `isOpenEnded`: the last event goes on in the next page. */
+export function readPages(text: string): { head: Head | null; events: AnswerEvent[]; isOpenEnded: boolean } {
+  let head: Head | null = null;
+  const events: AnswerEvent[] = [];
+  let isOpenEnded = false;
+  for (let at = 0; at < text.length; ) {
+    const lineEnd = text.indexOf('\n', at);
+    const [kind = '', id, more, dataUnits, openUnits] = text.slice(at, lineEnd).split(' ');
+    const dataEnd = lineEnd + 1 + Number(dataUnits);
+    const data = text.slice(lineEnd + 1, dataEnd);
+    at = dataEnd + (openUnits === '-' ? 0 : Number(openUnits));
+    if (kind === 'head') {
+      head = JSON.parse(data) as Head;
+      continue;
+    }
+    const openData = openUnits === '-' ? undefined : text.slice(dataEnd, at);
+    const begun = isOpenEnded ? events.pop() : undefined;
+    events.push({
+      ...{ id: Number(id), kind: kind as AnswerEvent['kind'], data: (begun?.data ?? '') + data },
+      ...(openData !== undefined && { openData: (begun?.openData ?? '') + openData }),
+    });
+    isOpenEnded = more === '+';
+  }
+  return { head, events, isOpenEnded };
+}
+
+const entry = (kind: string, id: number, more: boolean, data: string, openData: string | undefined): string =>
+  `${kind} ${id} ${more ? '+' : '.'} ${data.length} ${openData === undefined ? '-' : openData.length}\n${data}${openData ?? ''}`;
+
+/** In so many parts, none of which ends in the middle of a character: a row's text is UTF-8. */
+function split(text: string, parts: number): string[] {
+  const found: string[] = [];
+  let at = 0;
+  for (let part = 1; part <= parts; part++) {
+    let end = part === parts ? text.length : Math.min(part * PART_UNITS, text.length);
+    if (end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end--;
+    found.push(text.slice(at, end));
+    at = end;
+  }
+  return found;
+}

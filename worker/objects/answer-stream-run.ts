@@ -1,0 +1,148 @@
+/** A run under way: drives what the pipeline produces into the log, and ends it when nobody reads, or by `DELETE`. */
+import type { Head, Refusal, RunEvent } from '../core/answers/stream/events.ts';
+import { LINGER_MS, LONGEST_RUN_MS } from '../core/answers/stream/limits.ts';
+import type { StreamError } from '../core/answers/stream/open.ts';
+import type { AnswerLog, Clock } from './answer-stream-log.ts';
+
+/** What a run is given. It must stop, settle and return soon after `signal` aborts. */
+export interface RunHooks {
+  signal: AbortSignal;
+  /** Goes on when the run is over: settlement, what was learnt. */
+  background(work: Promise<unknown>): void;
+  /** Just before the ledger is asked with a new id, and just before a provider is called under it (LEDGER rule 20). */
+  asks(leaseId: string): void;
+  starts(leaseId: string): void;
+  /** The ledger has said yes: resumable readers get these headers now. */
+  admitted(head: Head): void;
+}
+
+export type RunOutcome =
+  /** Content begins. The events come to an end: `complete`, or what went wrong. */
+  | { ok: true; head: Head; events: AsyncIterable<RunBatch> }
+  /** Refused or failed before any content. `personal`: for this asker's own budget, rate or rights; another may be served. */
+  | { ok: false; refusal: Refusal; personal: boolean };
+
+export type RunBatch = readonly RunEvent[] | { end: 'complete' } | { end: 'interrupted'; error: Refusal };
+
+/** `produce` of the pipeline, as this object calls it. */
+export type Produce<Job> = (job: Job, hooks: RunHooks) => Promise<RunOutcome>;
+
+/** A place among the readers. */
+export interface Seat<Job> {
+  job: Job | undefined;
+  /** His own refusal: the run goes on for others. */
+  refused: Refusal | undefined;
+  /** He has asked, or is asking: it is his request that is charged. */
+  hasAsked: boolean;
+}
+
+export interface RunParts<Job> {
+  kind: 'keyed' | 'shared';
+  log: AnswerLog;
+  clock: Clock;
+  produce: Produce<Job>;
+  hooks: Pick<RunHooks, 'background' | 'asks' | 'starts'>;
+  wire(error: StreamError): Refusal;
+}
+
+export class AnswerRun<Job> {
+  admitted: Head | null = null;
+  readonly #parts: RunParts<Job>;
+  readonly #abort = new AbortController();
+  readonly #seats = new Set<Seat<Job>>();
+  #callOffLinger = () => {};
+
+  constructor(parts: RunParts<Job>) {
+    this.#parts = parts;
+  }
+
+  /** A reader has come. `job` is what he would ask for if another's asking fails. */
+  sit(job: Job | undefined): Seat<Job> {
+    const seat = { job, refused: undefined, hasAsked: false };
+    this.#seats.add(seat);
+    this.#callOffLinger();
+    return seat;
+  }
+
+  /** A reader has gone: the last one of a shared run takes it along, a keyed one goes on for a while. */
+  leave(seat: Seat<Job>): void {
+    if (!this.#seats.delete(seat) || this.#seats.size > 0 || this.#parts.log.ending !== null) return;
+    const { kind, clock } = this.#parts;
+    if (kind === 'shared') this.#cut('Nobody reads this answer any more.');
+    else this.#callOffLinger = clock.after(LINGER_MS, () => this.#cut(`Nobody read it for ${LINGER_MS / 1_000} s.`));
+  }
+
+  get hasReaders(): boolean {
+    return this.#seats.size > 0;
+  }
+
+  /** `DELETE`: kept as stopped, whether content had begun or not. */
+  stop(): void {
+    this.#parts.log.end({ standing: 'stopped', error: this.#parts.wire({ code: 'stopped' }) });
+    this.#abort.abort();
+  }
+
+  /** Resolves when nothing runs any more. Its promise belongs into `waitUntil`. */
+  async drive(): Promise<void> {
+    const { log, clock } = this.#parts;
+    const callOff = clock.after(LONGEST_RUN_MS, () => this.#cut('The answer took longer than any may.'));
+    try {
+      await this.#produce();
+    } catch {
+      // What the pipeline does not classify is a fault of ours, and no silence.
+      this.#fail('A fault in the router ended this answer.');
+    } finally {
+      callOff();
+      this.#callOffLinger();
+      if (log.ending === null) this.#fail('The answer ended before it was complete.');
+    }
+  }
+
+  /** One asker after the other, until one is admitted (DESIGN §2: the next asks as himself). */
+  async #produce(): Promise<void> {
+    const { log, produce, hooks } = this.#parts;
+    const { signal } = this.#abort;
+    for (let asker = this.#nextAsker(); asker !== undefined; asker = this.#nextAsker()) {
+      asker.hasAsked = true;
+      const admitted = (head: Head) => {
+        this.admitted = head;
+        log.tell();
+      };
+      const outcome = await produce(asker.job as Job, { ...hooks, signal, admitted });
+      if (outcome.ok) return this.#pump(outcome);
+      if (log.ending !== null) return;
+      const { refusal, personal } = outcome;
+      asker.refused = refusal;
+      this.admitted = null;
+      if (personal && this.#parts.kind === 'shared' && this.#nextAsker() !== undefined) log.tell();
+      else log.end({ standing: 'failed', error: refusal });
+    }
+  }
+
+  #nextAsker(): Seat<Job> | undefined {
+    for (const seat of this.#seats) if (!seat.hasAsked && seat.job !== undefined) return seat;
+    return undefined;
+  }
+
+  async #pump({ head, events }: RunOutcome & { ok: true }): Promise<void> {
+    const { log } = this.#parts;
+    if (log.ending === null) log.begin(head);
+    for await (const batch of events) {
+      if (log.ending !== null) break;
+      if (!('end' in batch)) log.append(batch);
+      else if (batch.end === 'complete') log.end({ standing: 'complete' });
+      else log.end({ standing: 'interrupted', error: batch.error });
+    }
+  }
+
+  #cut(detail: string): void {
+    this.#fail(detail);
+    this.#abort.abort();
+  }
+
+  #fail(detail: string): void {
+    const { log, wire } = this.#parts;
+    const error = wire({ code: 'stream_interrupted', detail });
+    log.end({ standing: log.head === null ? 'failed' : 'interrupted', error });
+  }
+}

@@ -1,0 +1,241 @@
+import { DurableObject } from 'cloudflare:workers';
+import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
+import { dataFor, type Refusal } from '../core/answers/stream/events.ts';
+import type { AttachMessage, OpenMessage, Role, StopMessage, Wish } from '../core/answers/stream/messages.ts';
+import {
+  type Decision,
+  decideAttach,
+  decideOpen,
+  decideStop,
+  type Known,
+  type StreamError,
+} from '../core/answers/stream/open.ts';
+import { type AnswerRecord, asked, beginRecord, type KeptLease, started, wake } from '../core/answers/stream/record.ts';
+import { AnswerLog, type Clock } from './answer-stream-log.ts';
+import { readerStream } from './answer-stream-reader.ts';
+import { completionReply, refusalReply, streamReply } from './answer-stream-reply.ts';
+import { AnswerRows, SharedPages } from './answer-stream-rows.ts';
+import { AnswerRun, type Produce, type Seat } from './answer-stream-run.ts';
+
+/** What this object needs from outside; `index.ts` joins it. */
+export interface AnswerStreamDeps<Job> {
+  clock: Clock;
+  produce: Produce<Job>;
+  /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/holder.ts, told until acknowledged. */
+  tellLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
+  wire(error: StreamError): Refusal;
+}
+
+interface Current<Job> {
+  kind: 'keyed' | 'shared';
+  record: AnswerRecord;
+  log: AnswerLog;
+  /** Undefined where a former life ran it. */
+  run: AnswerRun<Job> | undefined;
+}
+
+/**
+ * One answer that outlives the connection of whoever asked (DESIGN §2 attach, §4, §6): named by an idempotency key, or by the
+ * answer key where equal questions are shared. Every rule is in core/answers/stream/. From reading to deciding to what follows
+ * there is no `await`: two runs never start for one name.
+ */
+export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStreamDeps<Job>) =>
+  class AnswerStream extends DurableObject<Env> {
+    readonly #deps: AnswerStreamDeps<Job>;
+    readonly #rows: AnswerRows;
+    #current: Current<Job> | undefined;
+
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      this.#deps = makeDeps(env);
+      this.#rows = new AnswerRows(ctx.storage);
+    }
+
+    /** One call each (messages.ts); a Request, because its signal tells of a reader who leaves while he waits. */
+    override async fetch(request: Request): Promise<Response> {
+      const message: unknown = await request.json();
+      switch (new URL(request.url).pathname) {
+        case '/open':
+          return this.#open(message as OpenMessage<Job>, request.signal);
+        case '/attach':
+          return this.#attach(message as AttachMessage, request.signal);
+        case '/stop':
+          return this.#stop(message as StopMessage);
+        default:
+          return new Response(null, { status: 404 });
+      }
+    }
+
+    override async alarm(): Promise<void> {
+      const current = this.#find();
+      const leftMs = current === undefined ? 0 : current.record.keepUntil - this.#deps.clock.now();
+      if (leftMs <= 0 || current?.kind === 'shared') return this.#forget();
+      await this.ctx.storage.setAlarm(current?.record.keepUntil ?? 0);
+    }
+
+    #open(message: OpenMessage<Job>, signal: AbortSignal): Promise<Response> | Response {
+      const decision = decideOpen(this.#known(message.lastEventId), message, this.#deps.clock.now());
+      if (decision.do !== 'run') return this.#follow(decision, message.wish, message.job, signal);
+      const current = this.#begin(message);
+      if (message.cached !== null) return this.#keep(current, message);
+      const seat = current.run?.sit(message.job);
+      if (current.run !== undefined) this.ctx.waitUntil(current.run.drive().then(() => this.#ended(current)));
+      return this.#read(current, seat, message.wish, 0, signal);
+    }
+
+    #attach(message: AttachMessage, signal: AbortSignal): Promise<Response> | Response {
+      const decision = decideAttach(this.#known(message.lastEventId), message);
+      return this.#follow(decision, message.wish, undefined, signal);
+    }
+
+    #stop(message: StopMessage): Response {
+      const decision = decideStop(this.#known(null), message);
+      if (decision === 'stream_not_found') return this.#refusal({ code: decision }, false);
+      const current = this.#find();
+      if (decision === 'stop' && current !== undefined) {
+        this.#rows.save(current.record);
+        current.run?.stop();
+      }
+      return new Response(null, { status: 204 });
+    }
+
+    #follow(decision: Decision, wish: Wish, job: Job | undefined, signal: AbortSignal): Promise<Response> | Response {
+      const current = this.#find();
+      if (decision.do === 'refuse') return this.#refusal(decision.error, wish.open);
+      if (decision.do === 'run' || current === undefined) throw new Error('nothing to attach to');
+      const seat = current.log.ending === null ? current.run?.sit(job) : undefined;
+      return this.#read(current, seat, wish, decision.afterId, signal);
+    }
+
+    #begin({ kind, owner, bodyHash, key }: OpenMessage<Job>): Current<Job> {
+      const { clock, produce, wire } = this.#deps;
+      const record = beginRecord(owner, bodyHash, key, clock.now());
+      const pages = kind === 'keyed' ? this.#rows : new SharedPages(this.#rows, () => clock.now());
+      const log = new AnswerLog(pages, clock);
+      const current: Current<Job> = { kind, record, log, run: undefined };
+      const note = (change: typeof asked) => (leaseId: string) => {
+        current.record = change(current.record, leaseId);
+        // A shared run has no next life that could find them.
+        if (kind === 'keyed' && this.#current === current) this.#rows.save(current.record);
+      };
+      const background = (work: Promise<unknown>) => this.ctx.waitUntil(work);
+      const hooks = { background, asks: note(asked), starts: note(started) };
+      current.run = new AnswerRun({ kind, log, clock, produce, hooks, wire });
+      this.#current = current;
+      return current;
+    }
+
+    /** The fresh copy under the key: nothing runs. */
+    #keep(current: Current<Job>, { cached, wish }: OpenMessage<Job>): Promise<Response> {
+      if (cached === null) throw new Error('nothing to keep');
+      current.run = undefined;
+      this.#rows.save(current.record);
+      current.log.begin(cached.head);
+      current.log.append(cached.events);
+      current.log.end({ standing: 'complete' });
+      return this.#read(current, undefined, wish, 0, undefined);
+    }
+
+    async #read(
+      current: Current<Job>,
+      seat: Seat<Job> | undefined,
+      wish: Wish,
+      afterId: number,
+      signal: AbortSignal | undefined,
+    ): Promise<Response> {
+      const { log, run } = current;
+      const isReplay = log.ending !== null;
+      const leave = () => {
+        if (seat !== undefined) run?.leave(seat);
+        this.#release(current);
+      };
+      signal?.addEventListener('abort', leave);
+      const admitted = () => log.head ?? (wish.resume && log.ending === null ? (run?.admitted ?? null) : null);
+      await log.until(() => log.ending !== null || seat?.refused !== undefined || (wish.stream && admitted() !== null));
+      const { ending } = log;
+      const role: Role = isReplay ? 'replayed' : seat?.hasAsked ? 'started' : 'attached';
+      const head = wish.stream ? admitted() : null;
+      if (head !== null && seat?.refused === undefined) {
+        const onGone = () => {
+          signal?.removeEventListener('abort', leave);
+          leave();
+        };
+        const body = readerStream({ log, wish, afterId, clock: this.#deps.clock, onGone });
+        return streamReply(body, head, wish, role, this.ctx.id.toString());
+      }
+      const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);
+      // Before he leaves: what is shared is forgotten with its last reader.
+      const reply = error === undefined ? completionReply(log, wish, role) : refusalReply(error, wish.open, role);
+      leave();
+      return reply;
+    }
+
+    /** A run is over. What failed before content is forgotten at once, and the key may run again. */
+    async #ended(current: Current<Job>): Promise<void> {
+      if (current.log.ending?.standing === 'failed') {
+        if (this.#current === current) await this.#forget();
+      } else this.#release(current);
+    }
+
+    /** A shared answer is kept for its readers only. */
+    #release(current: Current<Job>): void {
+      if (current.kind === 'keyed' || current.log.ending === null || current.run?.hasReaders) return;
+      if (this.#current === current) this.ctx.waitUntil(this.#forget());
+    }
+
+    async #forget(): Promise<void> {
+      this.#current = undefined;
+      await this.#rows.forget();
+    }
+
+    #refusal(error: StreamError, open: boolean): Response {
+      return refusalReply(this.#deps.wire(error), open, 'refused');
+    }
+
+    #known(lastEventId: string | null): Known | undefined {
+      const current = this.#find();
+      if (current === undefined) return undefined;
+      const { record, kind, log } = current;
+      const ended = log.ending !== null;
+      const died = log.ending?.standing === 'died';
+      return { record, kind, died, ended, lastId: lastEventId === null ? log.lastId : shownLastId(log) };
+    }
+
+    /** What runs or is kept; in a new life, what the former one left (record.ts, `wake`). */
+    #find(): Current<Job> | undefined {
+      const { clock, wire, tellLeases } = this.#deps;
+      const now = clock.now();
+      if (this.#current === undefined) {
+        const loaded = this.#rows.load();
+        if (loaded === undefined) return undefined;
+        const { record, log: stored } = loaded;
+        const found = wake(record, stored.ending, now);
+        if (stored.ending === null) this.ctx.waitUntil(tellLeases(record.owner.tenant, record.leases));
+        if (found === 'forget') {
+          this.ctx.waitUntil(this.#forget());
+          return undefined;
+        }
+        const log = new AnswerLog(this.#rows, clock, stored);
+        if (found === 'died') {
+          const detail =
+            'The router was restarted while this answer was being written. Ask again with a new idempotency-key.';
+          log.end({ standing: 'died', error: wire({ code: 'stream_interrupted', detail }) });
+        }
+        this.#current = { kind: 'keyed', record, log, run: undefined };
+      } else if (isForgotten(this.#current, now)) {
+        this.ctx.waitUntil(this.#forget());
+        return undefined;
+      }
+      return this.#current;
+    }
+  };
+
+/** Its time is over; or it failed before any content, and whoever asks now runs anew. */
+const isForgotten = ({ record, log: { ending } }: Pick<Current<never>, 'record' | 'log'>, now: number): boolean =>
+  ending !== null && (ending.standing === 'failed' || now >= record.keepUntil);
+
+/** A completion is shown as chunks with ids of their own. */
+function shownLastId(log: AnswerLog): number {
+  const [first] = log.read(0);
+  return first?.kind === 'completion' ? chunksOfCompletion(dataFor(first, { open: false })).length : log.lastId;
+}
