@@ -39,7 +39,19 @@ export default {
       deployments: [{ id: 'cheap', fromEnvironment: 'PROVIDER_B', ...PATIENT, price: priced(CHEAP_PRICES) }],
     },
   },
-  features: { chat: { alias: 'app/openai' }, search: { alias: 'app/openai' } },
+  features: {
+    chat: { alias: 'app/openai' },
+    search: { alias: 'app/openai' },
+    strict: { alias: 'app/openai', maxInputTokens: 1_000, maxOutputTokens: 200, maxCostPerRequest: 0.0015 },
+    guarded: {
+      alias: 'app/openai',
+      maxInputTokens: 2_000,
+      maxOutputTokens: 400,
+      maxCostPerRequest: 0.0035,
+      onExceed: 'degrade',
+      safeguard: { alias: 'app/cheap', maxInputTokens: 500, maxOutputTokens: 30 },
+    },
+  },
   defaultFeature: 'chat',
   // As the sandbox counts, which adds nothing of its own: no room in which a fault could hide.
   pricing: { overheadTokensPerRequest: 0, overheadTokensPerTool: 0, tokensPerImage: IMAGE_TOKENS },
