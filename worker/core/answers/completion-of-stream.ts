@@ -1,0 +1,109 @@
+/** A stream's chunks put together to one completion, as an OpenAI client does it, so that it can be kept whole. */
+import type { ChatChunk, ChatChunkChoice, ChatCompletion } from '../../../protocol/chat.ts';
+
+type Json = Record<string, unknown>;
+
+/** Undefined where a choice has no `finish_reason`, or there is no choice: such an answer is cut, not complete. */
+export function completionOfStream(chunks: Iterable<ChatChunk>): ChatCompletion | undefined {
+  const completion = new StreamedCompletion();
+  for (const chunk of chunks) completion.add(chunk);
+  return completion.whole();
+}
+
+/** The same while the chunks pass by; it keeps what they say, not the chunks. */
+export class StreamedCompletion {
+  readonly #about: Json = {};
+  readonly #choices = new Map<number, StreamedChoice>();
+
+  add(chunk: ChatChunk): void {
+    // The router's own words are about one request, not about the answer.
+    const { choices, object, carryon, carryon_cost_usd, ...about } = chunk as ChatChunk & Json;
+    for (const [name, value] of Object.entries(about)) {
+      if (name !== '__proto__' && (value !== null || !(name in this.#about))) this.#about[name] = value;
+    }
+    for (const choice of choices) this.#choice(choice.index ?? 0).add(choice);
+  }
+
+  whole(): ChatCompletion | undefined {
+    const choices = [...this.#choices].toSorted(([one], [other]) => one - other).map(([, choice]) => choice.whole());
+    if (choices.length === 0 || choices.some(({ finish_reason }) => finish_reason === null)) return undefined;
+    const { usage, ...about } = this.#about;
+    const completion = { ...about, object: 'chat.completion', choices, ...(isObject(usage) && { usage }) };
+    return completion as unknown as ChatCompletion;
+  }
+
+  #choice(index: number): StreamedChoice {
+    const known = this.#choices.get(index);
+    if (known !== undefined) return known;
+    const choice = new StreamedChoice(index);
+    this.#choices.set(index, choice);
+    return choice;
+  }
+}
+
+interface StreamedCall {
+  index: number;
+  fields: Json;
+}
+
+class StreamedChoice {
+  readonly #index: number;
+  readonly #message: Json = {};
+  readonly #others: Json = {};
+  readonly #calls: StreamedCall[] = [];
+  #reason: unknown = null;
+
+  constructor(index: number) {
+    this.#index = index;
+  }
+
+  add({ index: _, delta, finish_reason: reason, ...others }: ChatChunkChoice): void {
+    if (reason) this.#reason = reason;
+    extend(this.#others, others);
+    if (!isObject(delta)) return;
+    const { tool_calls: calls, ...said } = delta as Json;
+    extend(this.#message, said);
+    for (const [place, call] of (Array.isArray(calls) ? calls : []).entries()) {
+      if (isObject(call)) this.#addCall(call, place);
+    }
+  }
+
+  whole(): Json {
+    const calls = this.#calls.toSorted((one, other) => one.index - other.index).map(({ fields }) => fields);
+    const message: Json = { ...this.#message, role: 'assistant', content: this.#message.content ?? null };
+    if (calls.length > 0) message.tool_calls = calls;
+    // Streams begin with an empty text even where none follows but a call or a refusal.
+    const saysElse = calls.length > 0 || 'function_call' in message || Boolean(message.refusal);
+    if (message.content === '' && saysElse) message.content = null;
+    return { ...this.#others, index: this.#index, message, finish_reason: this.#reason };
+  }
+
+  /** Some providers give several calls the same index, or none: a further id with a further name is a further call. */
+  #addCall({ index, ...fields }: Json, place: number): void {
+    const number = typeof index === 'number' ? index : place;
+    const begun = this.#calls.findLast((call) => call.index === number);
+    const { id, function: called } = fields;
+    const isOther = begun !== undefined && id && id !== begun.fields.id && isObject(called) && called.name;
+    if (begun !== undefined && !isOther) extend(begun.fields, fields);
+    else this.#calls.push({ index: number, fields: extend({ type: 'function' }, fields) });
+  }
+}
+
+/** Whole when they come; a later chunk only repeats them. */
+const SAID_ONCE = new Set(['role', 'id', 'type', 'name']);
+
+/** Texts and lists go on where they stopped, null and nothing say nothing, anything else is said anew. */
+function extend(known: Json, more: Json): Json {
+  for (const [name, value] of Object.entries(more)) {
+    const before = known[name];
+    if (name === '__proto__' || (before && (value === null || value === ''))) continue;
+    if (typeof value === 'string' && typeof before === 'string' && !SAID_ONCE.has(name)) known[name] = before + value;
+    else if (Array.isArray(value)) known[name] = Array.isArray(before) ? [...before, ...value] : value;
+    else if (isObject(value)) known[name] = extend(isObject(before) ? before : {}, value);
+    else known[name] = value;
+  }
+  return known;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
