@@ -114,8 +114,9 @@ export class AnswerRun<Job> {
       const { refusal, personal } = outcome;
       asker.refused = refusal;
       this.admitted = null;
-      if (personal && this.#parts.kind === 'shared' && this.#nextAsker() !== undefined) log.tell();
-      else log.end({ standing: 'failed', error: refusal });
+      const isNextAsking = personal && this.#parts.kind === 'shared' && this.#nextAsker() !== undefined;
+      if (!isNextAsking) return log.end({ standing: 'failed', error: refusal });
+      log.tell();
     }
   }
 
