@@ -87,11 +87,15 @@ export async function coverAttempt(
     holding.runUngranted();
     return undefined;
   };
-  const refusedFurther = isLeaseUsed ? await hold({ requests: 0, parallel: 0 }) : undefined;
+  const refusedFurther = isLeaseUsed ? await hold(FURTHER) : undefined;
   if (refusedFurther !== undefined || holding.starts()) return refusedFurther;
   // A grant of tokens ends with its minute: asked anew, in the next.
-  return (await hold({})) ?? (holding.starts() ? undefined : unavailable);
+  const again = holding.hasRun ? FURTHER : {};
+  return (await hold(again)) ?? (holding.starts() ? undefined : unavailable);
 }
+
+/** The request itself, and its slot, were counted with its first lease. */
+const FURTHER = { requests: 0, parallel: 0 };
 
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 

@@ -118,7 +118,7 @@ function resolveUser(
 ): string | null | RouterError {
   // Empty counts as not given.
   const asserted = header || field;
-  if (!asserted) return identity.user;
+  if (!asserted) return identity.user === null ? null : checkedUser(identity.user);
   if (identity.kind !== 'secret') return { code: 'user_not_allowed' };
   if (header && field && header !== field) {
     return { code: 'conflicting_user', detail: `${REQUEST_HEADERS.user} and the body's "user" differ; send one` };
@@ -126,14 +126,19 @@ function resolveUser(
   if (identity.user !== null && identity.user !== asserted) {
     return { code: 'conflicting_user', detail: 'this key is bound to another user' };
   }
-  if (asserted.length > LONGEST_USER) {
+  return checkedUser(asserted);
+}
+
+/** Such as the ledger can keep. */
+function checkedUser(user: string): string | RouterError {
+  if (user.length > LONGEST_USER) {
     return { code: 'conflicting_user', detail: `a user's name has at most ${LONGEST_USER} characters` };
   }
   // Half a surrogate pair would not come back from a table as it went in, and be somebody else there.
-  if (/[\p{Cc}\p{Cs}]/u.test(asserted)) {
+  if (/[\p{Cc}\p{Cs}]/u.test(user)) {
     return { code: 'conflicting_user', detail: "a user's name has no control characters and no half characters" };
   }
-  return asserted;
+  return user;
 }
 
 const hasImages = (chat: ChatRequest): boolean =>

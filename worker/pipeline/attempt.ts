@@ -1,12 +1,12 @@
 /** One call of one deployment: fetch under time limits, classify. The only place that fetches a provider. */
-import type { ChatRequest, Usage } from '../../protocol/chat.ts';
+import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
-import type { Passed } from '../core/pricing/billed.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { classify, notAStream, presentable, withoutAnswer } from './failing-answer.ts';
+import type { Measured } from './meter.ts';
 import { type Chunk, ProviderStream } from './provider-stream.ts';
 import { readText } from './read-text.ts';
 
@@ -21,9 +21,8 @@ export interface Failed {
   failure: Failure;
   /** Our own deadline cut it short, so it says nothing about the deployment. */
   cutByDeadline: boolean;
-  /** What the provider had made of an answer, as far as it is known; `usage` where it told. */
-  made: Passed | 'unknown';
-  usage: Usage | undefined;
+  /** What to bill it by, if it may be billed. */
+  measured: Measured;
 }
 
 export interface AttemptInput {
@@ -53,7 +52,7 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (response.status !== 200) came = failed(await classify(response, input));
+    if (response.status !== 200) came = failed(billedIfServed(response.status, await classify(response, input)));
     else if (!chat.stream) came = await whole(response, input);
     else if (!isEventStream(response)) came = failed(await notAStream(response, input));
     else {
@@ -74,16 +73,20 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
 type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
 
 /** Of what did not arrive as a stream, nobody knows how much was made. */
-const failed = (failure: Failure): Came => ({ kind: 'failure', failure, made: 'unknown', usage: undefined });
+const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });
+const NOBODY_KNOWS: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
+
+/** Said in the place of an answer, with a 2xx: the model may have been at work. */
+const billedIfServed = (status: number, failure: Failure): Failure =>
+  status < 300 && SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
+const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
 async function whole(response: Response, { chat, deployment, adapter, clock }: AttemptInput): Promise<Came> {
   const text = await readText(response, MOST_ANSWER_BYTES);
   if (text === undefined) return failed(TOO_LARGE);
   const reply = adapter.reply(text, chat, clock.now());
   if (reply.ok) return { kind: 'reply', reply };
-  const failure = presentable(reply.failure, deployment);
-  // Said in the place of an answer, with a 200: the model may have been at work, and nobody saw how far it came.
-  return failed(failure.kind === 'server_error' ? { ...failure, mayBeBilled: true } : failure);
+  return failed(billedIfServed(response.status, presentable(reply.failure, deployment)));
 }
 
 /** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
@@ -102,7 +105,7 @@ async function streamed(
     const { chunks, end } = await stream.read();
     for (const chunk of chunks) opening.push(chunk);
     if (end?.complete === false) {
-      return { kind: 'failure', failure: end.failure, made: stream.made, usage: stream.translator.usage };
+      return { kind: 'failure', failure: billedIfServed(200, end.failure), measured: stream.measured };
     }
     if (end !== undefined || stream.hasContent) return { kind: 'stream', opening, ended: end !== undefined, stream };
   }

@@ -34,7 +34,7 @@ export async function notAStream(
  * A connection that breaks sooner was refused, or broke before a model began; the platform says the same of both. Later the
  * provider may have worked, and may bill it.
  */
-const BEGUN_AFTER_MS = 100;
+const BEGUN_AFTER_MS = 1_000;
 
 /** Neither a status nor a whole body. */
 export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes }: NoAnswer): Failure {

@@ -2,7 +2,7 @@
  * What one request holds in its tenant's ledger: one lease, and a further one for each attempt after one that may have been
  * billed. This drives core/ledger/holder.ts: it sends what that says and tells it what happens.
  */
-import { beginHolding, type Holder, type HolderEvent, next, repeatAfterMs } from '../core/ledger/holder.ts';
+import { beginHolding, type Holder, type HolderEvent, message, next, repeatAfterMs } from '../core/ledger/holder.ts';
 import type { Ask, GrantReply, Report, ScopeAsk, Want } from '../core/ledger/messages.ts';
 import { LONE_ADMIT_MS } from '../core/ledger/protocol.ts';
 import type { Spent } from '../core/ledger/types.ts';
@@ -58,7 +58,7 @@ export class Holding {
   /** Asks for a lease, again and again with the same id until an answer comes; undefined: the ledger cannot be reached. */
   async ask(wants: readonly Want[]): Promise<GrantReply | undefined> {
     // One that came too late would stand in the way of the next.
-    if (this.#leases.some(isClosing)) await this.#tellClosing();
+    if (this.#reports().length > 0) await this.#tellClosing();
     const { clock, ledger, newLeaseId } = this.#links;
     const askedAt = clock.now();
     const leaseId = newLeaseId(askedAt);
@@ -91,6 +91,11 @@ export class Holding {
     return this.#last.holder.state === 'running';
   }
 
+  /** An attempt has been covered already: the request and its slot are counted. */
+  get hasRun(): boolean {
+    return this.#leases.some(({ holder }) => holder.state === 'running');
+  }
+
   /** What the running attempt came to, or may have. Each lease covers one that may be billed. */
   book({ microUsd, tokens, estimated }: Bill): void {
     const { spent } = this.#last;
@@ -119,7 +124,7 @@ export class Holding {
 
   /** A fault of ours: what ran stays held and is booked in full when its time is over. */
   abandon(): void {
-    if (this.#leases.some(({ holder }) => holder.state === 'running')) {
+    if (this.hasRun) {
       this.#isClosed = true;
       this.#isOver();
     } else this.close();
@@ -142,7 +147,7 @@ export class Holding {
     for (let attempt = 1; !(await this.#tellClosing()); attempt++) {
       const waitMs = repeatAfterMs(attempt);
       if (clock.now() + waitMs >= beganAt + LONGEST_TELLING_MS) {
-        events({ event: 'settlement_failed', tenant: this.#tenant, leases: this.#leases.filter(isClosing).length });
+        events({ event: 'settlement_failed', tenant: this.#tenant, leases: this.#reports().length });
         break;
       }
       await this.#pause(waitMs);
@@ -152,16 +157,23 @@ export class Holding {
 
   /** One call for all that are to be closed; true: none is left. */
   async #tellClosing(): Promise<boolean> {
-    const closing = this.#leases.filter(isClosing);
-    if (closing.length === 0) return true;
+    const reports = this.#reports();
+    if (reports.length === 0) return true;
     const { ledger, events } = this.#links;
     const tenant = this.#tenant;
-    const reports = closing.map(({ holder }) => holder.report);
     const replies = await this.#soon(ledger.report(tenant, reports), LONGEST_REPORT_MS);
     if (typeof replies === 'string') return false;
     for (const reply of replies) if (reply !== 'applied') events({ event: 'settlement_odd', tenant, reply });
-    for (const lease of closing) this.#tell(lease, { event: 'acknowledged' });
+    for (const lease of this.#leases) this.#tell(lease, { event: 'acknowledged' });
     return true;
+  }
+
+  /** Those of leases that are over. */
+  #reports(): Report[] {
+    return this.#leases.flatMap(({ holder }) => {
+      const said = message(holder);
+      return said !== undefined && 'report' in said ? [said.report] : [];
+    });
   }
 
   /** An object that says it is overloaded must not be asked again at once (Durable Objects, error handling). */
@@ -177,6 +189,3 @@ export class Holding {
     return new Promise((resume) => void this.#links.clock.after(ms, resume));
   }
 }
-
-const isClosing = (lease: Lease): lease is Lease & { holder: { state: 'closing'; report: Report } } =>
-  lease.holder.state === 'closing';

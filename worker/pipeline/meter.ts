@@ -2,11 +2,10 @@
 import type { ChatRequest, Usage } from '../../protocol/chat.ts';
 import type { Config, Deployment } from '../core/config/config.ts';
 import { billedByUsage, billedWithoutUsage, type Passed } from '../core/pricing/billed.ts';
-import { feeMicroUsd } from '../core/pricing/worst-case.ts';
+import { feeMicroUsd, type WorstCase } from '../core/pricing/worst-case.ts';
 import type { FailureKind } from '../core/routing/failure.ts';
 import type { Deps } from '../ports.ts';
 import { personOf } from './ask.ts';
-import type { Failed } from './attempt.ts';
 import type { Bill } from './holding.ts';
 import type { Begun } from './produce.ts';
 import type { Scope } from './scope.ts';
@@ -17,23 +16,26 @@ export type Ending = 'complete' | 'left' | FailureKind;
 /** What there is to count it by: usage where the provider told it, and what came of the answer. */
 export interface Measured {
   usage: Usage | undefined;
+  /** It came at the end; before, it is what was true then (Anthropic's first event, Gemini's every chunk). */
+  isFinal: boolean;
   made: Passed | 'unknown';
 }
 
-/**
- * What a provider may bill for an attempt. Usage is the truth of a whole answer; of another it may be what was true at its
- * beginning (Anthropic's first event), so the bounds count and usage only lifts them.
- */
+/** What a provider may bill for an attempt: its final usage is the truth; without it the bounds count, and usage only lifts them. */
 export function billOf(
-  { usage, made }: Measured,
-  isComplete: boolean,
+  { usage, isFinal, made }: Measured,
   chat: ChatRequest,
+  worst: WorstCase,
   deployment: Deployment,
   { pricing }: Pick<Config, 'pricing'>,
 ): Bill {
-  const told = usage && billedByUsage(chat, usage, deployment);
-  if (told !== undefined && isComplete) return { ...told, estimated: false };
-  const bound = billedWithoutUsage(chat, deployment, pricing, made);
+  const isCredible =
+    usage !== undefined &&
+    usage.inputTokens <= BEYOND_BELIEF * worst.inputTokens &&
+    usage.outputTokens <= BEYOND_BELIEF * worst.outputTokens;
+  const told = isCredible ? billedByUsage(chat, usage, deployment) : undefined;
+  if (told !== undefined && isFinal) return { ...told, estimated: false };
+  const bound = billedWithoutUsage(chat, deployment, pricing, usage !== undefined && !isCredible ? 'unknown' : made);
   return {
     microUsd: Math.max(bound.microUsd, told?.microUsd ?? 0),
     tokens: Math.max(bound.tokens, told?.tokens ?? 0),
@@ -41,8 +43,8 @@ export function billOf(
   };
 }
 
-export const billOfFailure = (failed: Failed, chat: ChatRequest, deployment: Deployment, config: Config): Bill =>
-  billOf(failed, false, chat, deployment, config);
+/** A bill may pass our bounds where config's constants are too small; one so much larger is a slip of the provider's. */
+const BEYOND_BELIEF = 100;
 
 /** After the answer: booked and told to the ledger, the deployment's place free again, its standing learnt. Runs once. */
 export function settleOnce({ ask, admission, deployment, startedAt }: Begun, deps: Deps, scope: Scope) {
@@ -52,7 +54,7 @@ export function settleOnce({ ask, admission, deployment, startedAt }: Begun, dep
     if (settled) return;
     settled = true;
     const { holding } = admission;
-    const bill = billOf(measured, ending === 'complete', ask.chat, deployment, config);
+    const bill = billOf(measured, ask.chat, admission.version.worst, deployment, config);
     holding.book({ ...bill, microUsd: bill.microUsd + feeMicroUsd(config.pricing) });
     holding.close();
     board.leave(deployment);

@@ -10,7 +10,7 @@ import type { Adapter, Outgoing } from '../providers/adapter.ts';
 import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
 import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
-import { billOfFailure } from './meter.ts';
+import { billOf } from './meter.ts';
 import type { Scope } from './scope.ts';
 
 export interface Trail {
@@ -105,17 +105,19 @@ async function firstToAnswer(
     const outgoing = translate(ask, deployment, adapter, deps);
     // Another deployment may know the field; a body that cannot be sent at all is refused by each.
     if ('code' in outgoing) unsendable = outgoing;
-    if ('code' in outgoing || !(await takePlace(ask, deployment, step.slot, deps))) {
+    if ('code' in outgoing) {
       tried.push({ slot: step.slot, failure: 'skipped' });
       continue;
     }
     const uncovered = await coverAttempt(admission, isLeaseUsed, ask, deps);
-    if (uncovered !== undefined) {
-      board.leave(deployment);
-      board.observe(deployment, outcomeOf(undefined, clock.now(), ask), scope.background);
-      return uncovered;
-    }
+    if (uncovered !== undefined) return uncovered;
     isLeaseUsed = false;
+    // Asking the ledger again may have taken the rest of the time.
+    if (clock.now() >= deadlineAt) return unserved(true, tried, ask, deps);
+    if (!(await takePlace(ask, deployment, step.slot, deps))) {
+      tried.push({ slot: step.slot, failure: 'skipped' });
+      continue;
+    }
     if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
     trail.attempts++;
     trail.deployment = deployment;
@@ -144,7 +146,7 @@ async function firstToAnswer(
     const left = scope.gone?.aborted === true;
     if (failure.mayBeBilled) {
       isLeaseUsed = true;
-      holding.book(billOfFailure(attempted, ask.chat, deployment, config));
+      holding.book(billOf(attempted.measured, ask.chat, admission.version.worst, deployment, config));
     }
     const outcome = outcomeOf(left || cutByDeadline ? undefined : failure, startedAt, ask);
     board.observe(deployment, outcome, scope.background);

@@ -1,9 +1,10 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
+import type { Usage } from '../../protocol/chat.ts';
 import type { Passed } from '../core/pricing/billed.ts';
 import type { Failure, FailureKind } from '../core/routing/failure.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
+import type { Measured } from './meter.ts';
 import { Silence } from './silence.ts';
 
 /** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (DESIGN §6). */
@@ -40,6 +41,8 @@ export interface Batch {
 /** A provider's event stream, read one network chunk at a time: bytes → events → chunks, under time limits. */
 export class ProviderStream {
   readonly translator: StreamTranslator;
+  /** The reader took longer than the whole answer may: nobody reads any more, whatever its connection says. */
+  onSlowReader = () => {};
   /** Some content has come; set before the batch that holds it is returned. */
   hasContent = false;
   /** What was read so far, handed on or not: together at least as many as the tokens that were generated for it. */
@@ -61,6 +64,11 @@ export class ProviderStream {
   /** When the reader last asked for more, and when it was last given some. */
   #askedAt = 0;
   #gaveAt: number;
+  /** A slow reader let it make more than we have read, and nothing has had to be waited for since. */
+  #isAhead = false;
+  /** The usage last seen, and whether it came with the last `finish_reason` or later: before, it is no total. */
+  #usage: Usage | undefined;
+  #usageIsFinal = false;
   /** When content last came, or was asked for. */
   #silentSince = 0;
   #sawOnlyLife = false;
@@ -88,7 +96,9 @@ export class ProviderStream {
     this.#gaveAt = clock.now();
     this.#silence = new Silence(clock, () => {
       this.#slowReader = !this.#waiting;
+      this.#isAhead ||= this.#slowReader;
       this.#release();
+      if (this.#slowReader) this.onSlowReader();
     });
     this.#parser = createParser({
       onEvent: ({ event, data }) => this.#onEvent(event, data),
@@ -101,15 +111,25 @@ export class ProviderStream {
     });
   }
 
-  /** What was made by now: what was read, unless a slow reader has let the provider get ahead of it, who knows how far. */
-  get made(): Passed | 'unknown' {
-    const isAhead = this.#slowReader || (!this.#waiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS);
-    return isAhead ? 'unknown' : this.#passed;
+  /** What to bill it by, as it stands: the usage, and what was made by now. */
+  get measured(): Measured {
+    return { usage: this.#usage, isFinal: this.#usageIsFinal, made: this.#made() };
+  }
+
+  /** What was read, and what of it could not be read yet; unless more may have come than that. */
+  #made(): Passed | 'unknown' {
+    const readerIsSlow = !this.#waiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS;
+    const isUnread = this.#failure?.kind === 'malformed' && !this.#finished;
+    if (this.#isAhead || readerIsSlow || isUnread) return 'unknown';
+    const { textBytes, chunks } = this.#passed;
+    // Three bytes of UTF-8 for each unit of what is still waiting for the end of its event.
+    return { textBytes: textBytes + this.#unreadLength * 3, chunks };
   }
 
   /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
   async read(): Promise<Batch> {
     this.#askedAt = this.#clock.now();
+    if (this.#askedAt - this.#gaveAt > SLOW_READER_MS) this.#isAhead = true;
     // The time until the reader asked for more was not the provider's silence.
     if (!this.#sawOnlyLife) this.#silentSince = this.#askedAt;
     for (;;) {
@@ -123,7 +143,10 @@ export class ProviderStream {
       }
       // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
       this.#waiting = false;
+      const waitedFrom = Math.max(this.#askedAt, this.#gaveAt);
       this.#gaveAt = this.#clock.now();
+      // The clock stands still while nothing is waited for: then this was there already.
+      if (this.#gaveAt > waitedFrom) this.#isAhead = false;
       this.#silence.until(this.#limits.endAt);
       if (this.#silence.expired) return this.#end(this.#timedOut());
       if (piece.done) {
@@ -194,7 +217,12 @@ export class ProviderStream {
     this.#sawEvent = true;
     this.#unreadLength = 0;
     if (this.#failure !== undefined || this.#saidDone) return;
-    for (const step of this.translator.event(name, data)) {
+    const steps = this.translator.event(name, data);
+    if (this.translator.usage !== this.#usage) {
+      this.#usage = this.translator.usage;
+      this.#usageIsFinal = this.translator.complete;
+    }
+    for (const step of steps) {
       if (step.kind === 'chunk') {
         if (step.finished) this.#finished = true;
         if (step.content || step.finished) this.hasContent = true;
@@ -203,11 +231,7 @@ export class ProviderStream {
         this.#chunks.push(step);
       } else if (step.kind === 'unseen') this.#passed.textBytes += step.textBytes;
       else if (step.kind === 'done') this.#saidDone = true;
-      else {
-        // Cut in its middle, or unreadable: whatever was generated is somewhere in it. After the last finish nothing is.
-        if (step.failure.kind === 'malformed' && !this.#finished) this.#passed.textBytes += utf8Bytes(data);
-        this.#failure = this.#present(step.failure);
-      }
+      else this.#failure = this.#present(step.failure);
     }
   }
 

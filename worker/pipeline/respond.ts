@@ -30,7 +30,8 @@ export function respond(produced: Produced, open: boolean, deps: Deps, scope: Sc
   const facts = { deployment, trail, open, mode: version.mode, limits: limitHeaders(limited) };
   if (answer.kind === 'reply') {
     const { body, usage } = answer.reply;
-    settle('complete', { usage, made: { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 } });
+    const made = { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 };
+    settle('complete', { usage, isFinal: true, made });
     const model = answer.reply.model ?? deployment.model;
     const costUsd = usdText(holding.spentMicroUsd);
     return answerResponse(body, { ...facts, contentType: 'application/json', model, costUsd }, scope);
@@ -42,8 +43,7 @@ export function respond(produced: Produced, open: boolean, deps: Deps, scope: Sc
     const chunk = ask.chat.includeUsage ? translator.usageChunk() : undefined;
     return chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
   };
-  const onEnd: Parameters<typeof streamBody>[0]['onEnd'] = (ending) =>
-    settle(ending, { usage: translator.usage, made: stream.made });
+  const onEnd: Parameters<typeof streamBody>[0]['onEnd'] = (ending) => settle(ending, stream.measured);
   const body = streamBody({ opening, ended, stream, usageChunk, onEnd, gone: scope.gone });
   const model = translator.model ?? deployment.model;
   const contentType = 'text/event-stream; charset=utf-8';

@@ -27,6 +27,7 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
     onEnd('left');
   };
   gone?.addEventListener('abort', leave);
+  stream.onSlowReader = leave;
   if (gone?.aborted) leave(); // no event comes any more
   const ending = (): string => {
     onEnd('complete');

@@ -159,6 +159,7 @@ export class AnthropicStream implements StreamTranslator {
   }
 
   #takeUsage(value: unknown): void {
+    if (!isObject(value)) return;
     this.#usageSoFar = mergeUsage(this.#usageSoFar, value);
     this.usage = readAnthropicUsage(this.#usageSoFar) ?? this.usage;
   }

@@ -76,7 +76,10 @@ export class LedgerStore implements Ledger {
     const { refused } = reply;
     if (refused.limit !== 'rps' || refused.neverFits) return;
     const until = now + Math.min(refused.retryAfterMs, LONGEST_REMEMBERED_MS);
-    put(this.#refused, `${tenant}\n${refused.scope}`, { reply, until, waitUntil: now + refused.retryAfterMs });
+    // What is left in other scopes is somebody's own: this is told to everybody whom the scope refuses.
+    const left = reply.left.filter(({ scope }) => scope === refused.scope);
+    const told = { refused, left };
+    put(this.#refused, `${tenant}\n${refused.scope}`, { reply: told, until, waitUntil: now + refused.retryAfterMs });
   }
 }
 

@@ -139,6 +139,11 @@ export const configSchema = settings({
       context.addIssue({ code: 'custom', path: ['features', name, 'onExceed'], message });
     }
   }
+  for (const [name, { onExceed, safeguard }] of Object.entries(config.features)) {
+    if (safeguard === undefined || onExceed === 'degrade') continue;
+    const message = 'is only used with onExceed: "degrade"; write that, or leave it out';
+    context.addIssue({ code: 'custom', path: ['features', name, 'safeguard'], message });
+  }
   for (const [name, { tier }] of Object.entries(config.tenants)) {
     if (tier === undefined || Object.hasOwn(config.tiers, tier)) continue;
     const message = `"${tier}" is not one of tiers: ${Object.keys(config.tiers).join(', ')}`;

@@ -3,7 +3,7 @@
  * whenever there is one, feeds back what happens, and hands the whole of it to `waitUntil` before the first ask. It is over
  * when its state is `over`.
  */
-import type { Ask, Granted, GrantReply, Report, Want } from './messages.ts';
+import type { Ask, Granted, GrantReply, Report } from './messages.ts';
 import type { Freed, Scope, Spent } from './types.ts';
 import { timeOfUuidV7 } from './uuid-v7.ts';
 
@@ -70,11 +70,6 @@ export const revive = (leaseId: string, started: boolean, certain: Spent = NOTHI
   started
     ? { state: 'closing', report: { leaseId, spent: certain, freed: NOTHING_FREED, done: false } }
     : closing(leaseId, NOTHING_SPENT, null);
-
-/** The ask for a further attempt after one that may have been billed (rule 21): money and tokens, no request, no slot. */
-export function furtherAsk(ask: Ask, leaseId: string, { microUsd, tokens, mode }: Want): Ask {
-  return { ...ask, leaseId, wants: [{ microUsd, tokens, mode, requests: 0, parallel: 0 }] };
-}
 
 /** How long to wait before the same message is sent again, the first time with `attempt` 1. */
 export const repeatAfterMs = (attempt: number): number => Math.min(100 * 2 ** (attempt - 1), 5_000);

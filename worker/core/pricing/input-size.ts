@@ -65,8 +65,11 @@ export function addMessage(size: InputSize, message: ChatMessage, deployments: r
   if (message.reasoning_content !== undefined) size.textBytes += utf8Bytes(message.reasoning_content);
   if (message.tool_call_id !== undefined) size.textBytes += escapedBytes(message.tool_call_id);
   for (const call of calls ?? []) {
+    // A custom call becomes `{"input": …}` where only functions are known: a text inside JSON inside JSON.
     const [name, text] =
-      call.type === 'function' ? [call.function.name, call.function.arguments] : [call.custom.name, call.custom.input];
+      call.type === 'function'
+        ? [call.function.name, call.function.arguments]
+        : [call.custom.name, JSON.stringify(call.custom.input)];
     size.calls++;
     size.framingTokens += TOKENS_PER_CALL;
     size.textBytes += escapedBytes(call.id) + escapedBytes(name) + argumentBytes(text);

@@ -143,7 +143,7 @@ describe('the worst case', () => {
       }),
       { numRuns: 1_000 },
     );
-    expect(answered / asked).toBeGreaterThan(0.3);
+    expect(answered / asked).toBeGreaterThan(0.1);
   }, 60_000);
 });
 
