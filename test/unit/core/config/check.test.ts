@@ -108,6 +108,11 @@ describe('a mistake', () => {
     ['features>Chat Box', {}, 'features["Chat Box"]: use lower-case letters, digits, ".", "_" and "-" (at most 63)'],
     ['features>chat>alias', 'nope', 'features.chat.alias: "nope" is not one of aliases: app/chat'],
     [
+      'features>chat>safeguard',
+      { maxOutputTokens: 300 },
+      'features.chat.safeguard: is only used with onExceed: "degrade"; write that, or leave it out',
+    ],
+    [
       'features>chat>aliass',
       'app/chat',
       'features.chat.aliass: is not a setting; there are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits',
