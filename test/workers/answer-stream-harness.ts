@@ -200,7 +200,7 @@ export class Talk {
 
   /** Everything happens that waits for nothing but its turn. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 5; turn++) await this.world.clock.settle();
+    for (let turn = 0; turn < 2; turn++) await this.world.clock.settle();
   }
 
   #post(path: string, message: unknown, signal?: AbortSignal): Promise<Response> {

@@ -70,16 +70,18 @@ export class AnswerLog {
     if (events.length > 0) this.#tell();
   }
 
-  /** Once. What failed before content is told, and not kept. */
+  /** Once; stored before anybody hears of it. What failed before content is told, and not kept. */
   end(ending: Ending): void {
     if (this.ending !== null) return;
+    if (ending.standing !== 'failed') this.#flush(ending);
+    this.lose(ending);
+  }
+
+  /** An ending that cannot be stored: for those who read now. */
+  lose(ending: Ending): void {
+    this.#callOff();
     this.ending = ending;
-    try {
-      if (ending.standing === 'failed') this.#callOff();
-      else this.#flush(ending);
-    } finally {
-      this.#tell();
-    }
+    this.#tell();
   }
 
   /** Events after this one, at most about a page of them; none where there is nothing yet, or nothing more. */

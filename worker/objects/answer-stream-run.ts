@@ -144,6 +144,11 @@ export class AnswerRun<Job> {
   #fail(detail: string): void {
     const { log, wire } = this.#parts;
     const error = wire({ code: 'stream_interrupted', detail });
-    log.end({ standing: log.head === null ? 'failed' : 'interrupted', error });
+    try {
+      log.end({ standing: log.head === null ? 'failed' : 'interrupted', error });
+    } catch {
+      // Storage refuses: the next life will find a run that died.
+      log.lose({ standing: 'died', error });
+    }
   }
 }

@@ -1,0 +1,178 @@
+/** What an answer costs: rows counted by SQLite, memory bounded by pages, slow readers who keep nobody waiting. */
+import { describe, expect, it } from 'vitest';
+import { PAGE_BYTES, READER_STALL_MS } from '../../worker/core/answers/stream/limits.ts';
+import { eventsOf, PLAIN, RESUMABLE, Stage, storedIn, take } from './answer-stream-harness.ts';
+
+/** Rows that SQLite says were written, and each alarm that was set, while `run` ran. */
+async function rowsWrittenBy({ storage }: DurableObjectState, run: () => Promise<void>): Promise<number> {
+  const prototype = Object.getPrototypeOf(storage.sql) as Pick<SqlStorage, 'exec'>;
+  const { exec } = prototype;
+  let rows = 0;
+  prototype.exec = function (this: SqlStorage, ...args: Parameters<typeof exec>) {
+    const cursor = exec.apply(this, args);
+    rows += cursor.rowsWritten;
+    return cursor;
+  } as typeof exec;
+  const owner = Object.getPrototypeOf(storage) as Pick<DurableObjectStorage, 'setAlarm'>;
+  const { setAlarm } = owner;
+  owner.setAlarm = function (this: DurableObjectStorage, ...args: Parameters<typeof setAlarm>) {
+    rows++;
+    return setAlarm.apply(this, args);
+  };
+  try {
+    await run();
+  } finally {
+    prototype.exec = exec;
+    owner.setAlarm = setAlarm;
+  }
+  return rows;
+}
+
+const pagesIn = ({ storage }: DurableObjectState) =>
+  storage.sql.exec<{ bytes: number }>('SELECT length(CAST(text AS BLOB)) AS bytes FROM pages').toArray();
+
+describe('rows', () => {
+  it('of a stream of 30 s are one a second, and five', async () => {
+    await new Stage().inside(async (object, state) => {
+      const rows = await rowsWrittenBy(state, async () => {
+        const asked = object.open(RESUMABLE);
+        await object.settle();
+        object.world.call.begin();
+        const reading = asked.then((reply) => reply.text());
+        for (let event = 1; event <= 100; event++) {
+          object.world.call.chunks(event, event);
+          await object.world.clock.advance(300);
+        }
+        object.world.call.complete();
+        await reading;
+      });
+      expect(pagesIn(state).length).toBe(26);
+      // The tables, the lease asked for, the provider called, the alarm; and the pages.
+      expect(rows - pagesIn(state).length).toBe(5);
+      // Replayed: none.
+      expect(await rowsWrittenBy(state, async () => void (await (await object.open(RESUMABLE)).text()))).toBe(0);
+    });
+  });
+
+  it('of a key never seen, or of a refusal, leave nothing', async () => {
+    await new Stage().inside(async (object, state) => {
+      expect(await rowsWrittenBy(state, async () => void (await object.attach('1')))).toBe(0);
+      expect(storedIn(state)).toEqual(['health']);
+    });
+  });
+});
+
+describe('a stream of 10 MB', () => {
+  it('is stored page by page, whoever reads; a slow reader keeps nobody waiting, and gets every byte', async () => {
+    await new Stage().inside(async (object, state) => {
+      const asked = [object.open(RESUMABLE), object.open(RESUMABLE)];
+      await object.settle();
+      object.world.call.begin();
+      const [fast, slow] = (await Promise.all(asked)) as [Response, Response];
+      const fastly = fast.text();
+      const filler = 'x'.repeat(2_000);
+      for (let event = 1; event <= 5_000; event++)
+        object.world.call.chunks(event, event, (id) => JSON.stringify({ id, filler }));
+      object.world.call.complete();
+      const expected = eventsOf(await fastly);
+      expect(expected).toHaveLength(5_001);
+      // What waits in memory to be stored is never more than a page and the event that filled it.
+      const largest = Math.max(...pagesIn(state).map(({ bytes }) => bytes));
+      expect(largest).toBeLessThan(PAGE_BYTES + 2_500);
+      expect(pagesIn(state).length).toBeGreaterThan(500);
+      expect(eventsOf(await slow.text())).toEqual(expected);
+    });
+  });
+
+  it('a reader who takes nothing for a minute has left, and may come back', async () => {
+    await new Stage().inside(async (object) => {
+      const asked = object.open(RESUMABLE);
+      await object.settle();
+      object.world.call.begin().chunks(1, 3);
+      const stalled = await asked;
+      await object.world.clock.advance(READER_STALL_MS + 1_000);
+      await expect(stalled.text()).rejects.toThrow('took nothing');
+      expect(eventsOf(await take(await object.attach('1'), 2))).toHaveLength(2);
+    });
+  });
+});
+
+describe('a shared answer', () => {
+  const shared = { kind: 'shared' as const, key: null };
+
+  it('200 equal requests are one call and no row; half of them leave, the others complete', async () => {
+    await new Stage().inside(async (object, state) => {
+      const rows = await rowsWrittenBy(state, async () => {
+        const asked = Array.from({ length: 199 }, () => object.open(PLAIN, shared));
+        await object.settle();
+        object.world.call.begin().chunks(1, 3);
+        const replies = await Promise.all(asked);
+        // The first asker among them: the run is not his alone.
+        for (const reply of replies.slice(0, 100)) await take(reply, 1);
+        // A late joiner gets the beginning first.
+        replies.push(await object.open(PLAIN, shared));
+        object.world.call.chunks(4, 5).complete();
+        const texts = await Promise.all(replies.slice(100).map((reply) => reply.text()));
+        expect(new Set(texts).size).toBe(1);
+        expect(eventsOf(texts[0] ?? '')).toHaveLength(6);
+      });
+      expect([rows, object.world.calls.length, object.world.call.hooks.signal.aborted]).toEqual([0, 1, false]);
+      void object.open(PLAIN, shared);
+      await object.settle();
+      expect(object.world.calls).toHaveLength(2);
+    });
+  });
+
+  it('is cancelled at once when the last one leaves, streamed or waiting', async () => {
+    await new Stage().inside(async (object) => {
+      const waiting = new AbortController();
+      const asked = object.open(PLAIN, shared);
+      void object.open({ ...PLAIN, stream: false }, shared, waiting.signal);
+      await object.settle();
+      object.world.call.begin().chunks(1, 1);
+      await take(await asked, 1);
+      expect(object.world.call.hooks.signal.aborted).toBe(false);
+      waiting.abort();
+      await object.settle();
+      expect(object.world.call.hooks.signal.aborted).toBe(true);
+    });
+  });
+
+  it('whose first asker is refused for his own budget is asked for by the next, as himself', async () => {
+    await new Stage().inside(async (object) => {
+      const asked = ['ana', 'bob', 'cem'].map((job) => object.open(PLAIN, { ...shared, job }));
+      await object.settle();
+      const budget = {
+        status: 429,
+        head: { headers: {}, openHeaders: {} },
+        body: '{"error":{"code":"budget_exceeded"}}',
+      };
+      object.world.call.refuse(budget, true);
+      await object.settle();
+      expect((await asked[0])?.status).toBe(429);
+      expect(object.world.call.job).toBe('bob');
+      object.world.call.begin('lease 2').chunks(1, 1).complete();
+      const replies = await Promise.all(asked.slice(1));
+      expect(replies.map(({ headers }) => headers.get('x-answer-role'))).toEqual(['started', 'attached']);
+      for (const reply of replies) expect(eventsOf(await reply.text())).toHaveLength(2);
+      expect(object.world.calls.map(({ job }) => job)).toEqual(['ana', 'bob']);
+    });
+  });
+
+  it('larger than memory allows is stored, and gone with its readers', async () => {
+    await new Stage().inside(async (object, state) => {
+      const asked = [object.open(PLAIN, shared), object.open(PLAIN, shared)];
+      await object.settle();
+      object.world.call
+        .begin()
+        .chunks(1, 150, (id) => `${id} ${'x'.repeat(10_000)}`)
+        .complete();
+      const [first, second] = (await Promise.all(asked)) as [Response, Response];
+      expect(eventsOf(await first.text())).toHaveLength(151);
+      expect(pagesIn(state).length).toBeGreaterThan(10);
+      expect(eventsOf(await second.text())).toHaveLength(151);
+      await object.settle();
+      expect([storedIn(state), await state.storage.getAlarm()]).toEqual([[], null]);
+    });
+  });
+});
