@@ -1,0 +1,97 @@
+/** One answer, asked for as a stream and in one piece. */
+import { describe, expect, it } from 'vitest';
+import { chunksOfCompletion } from '../../../../../worker/core/answers/stream/chunks.ts';
+import { CompletionBuilder } from '../../../../../worker/core/answers/stream/completion.ts';
+import { dataFor, endingText, isFor, sseText } from '../../../../../worker/core/answers/stream/events.ts';
+
+const usage = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };
+const call = (id: string, args: string) => ({ id, type: 'function', function: { name: 'find', arguments: args } });
+const completion = {
+  ...{ id: 'a1', object: 'chat.completion', created: 1, model: 'm', system_fingerprint: 'fp' },
+  choices: [
+    { index: 0, message: { role: 'assistant', content: 'Grüße', reasoning_content: 'hm' }, finish_reason: 'stop' },
+    {
+      index: 1,
+      message: { role: 'assistant', content: null, tool_calls: [call('c1', '{"a":1}'), call('c2', '{}')] },
+      finish_reason: 'tool_calls',
+    },
+  ],
+  usage,
+};
+const whole = (chunks: readonly string[]) => {
+  const builder = new CompletionBuilder();
+  for (const chunk of chunks) builder.add(chunk);
+  return JSON.parse(builder.text());
+};
+
+describe('a completion', () => {
+  it('is the same after it was a stream', () => {
+    const chunks = chunksOfCompletion(JSON.stringify(completion));
+    expect(chunks.map(({ kind }) => kind)).toEqual(['chunk', 'chunk', 'chunk', 'chunk', 'usage']);
+    expect(new Set(chunks.map(({ data }) => JSON.parse(data).object))).toEqual(new Set(['chat.completion.chunk']));
+    expect(whole(chunks.map(({ data }) => data))).toEqual(completion);
+  });
+
+  it('is put together from pieces of texts, calls and probabilities, of several choices', () => {
+    const delta = (delta: object, rest: object = {}) =>
+      JSON.stringify({ id: 'a1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, ...rest }] });
+    const tool = (index: number, call: object) => delta({ tool_calls: [{ index, ...call }] });
+    expect(
+      whole([
+        JSON.stringify({
+          id: 'a1',
+          choices: [{ index: 1, delta: { content: 'B' }, finish_reason: 'length' }],
+          carryon: {},
+        }),
+        delta({ role: 'assistant', content: '' }, { logprobs: { content: [{ token: 'a' }] } }),
+        delta({ role: 'assistant', content: 'x' }, { logprobs: { content: [{ token: 'b' }] } }),
+        delta({ content: 'y' }, { logprobs: null }),
+        tool(0, { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a"' } }),
+        tool(1, { id: 'c2', type: 'function', function: { name: 'g', arguments: '' } }),
+        tool(0, { id: 'c1', type: 'function', function: { arguments: ':1}' } }),
+        delta({}, { finish_reason: 'tool_calls' }),
+        JSON.stringify({ id: 'a1', choices: [], usage, carryon_cost_usd: 1 }),
+      ]),
+    ).toEqual({
+      ...{ id: 'a1', object: 'chat.completion', usage },
+      choices: [
+        {
+          index: 0,
+          message: {
+            ...{ role: 'assistant', content: 'xy' },
+            tool_calls: [
+              { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } },
+              { id: 'c2', type: 'function', function: { name: 'g', arguments: '' } },
+            ],
+          },
+          logprobs: { content: [{ token: 'a' }, { token: 'b' }] },
+          finish_reason: 'tool_calls',
+        },
+        { index: 1, message: { role: 'assistant', content: 'B' }, finish_reason: 'length' },
+      ],
+    });
+  });
+});
+
+describe('an event', () => {
+  const wish = { stream: true, resume: false, usage: false, open: false };
+  const resumable = { ...wish, resume: true };
+
+  it('shows its id only to those who may come back, usage only to those who asked, and cost only to whom it may', () => {
+    expect(sseText(4, 'a\nb', resumable)).toBe('id: 4\ndata: a\ndata: b\n\n');
+    expect(sseText(4, 'a', wish)).toBe('data: a\n\n');
+    const event = { kind: 'usage' as const, data: 'without', openData: 'with' };
+    expect([wish, resumable, { ...wish, usage: true }].map((wish) => isFor(event, wish))).toEqual([false, true, true]);
+    expect([dataFor(event, wish), dataFor(event, { open: true })]).toEqual(['without', 'with']);
+    expect(dataFor({ kind: 'chunk', data: 'same' }, { open: true })).toBe('same');
+  });
+
+  it('that ends a stream is said once where all is well, and always where it is not', () => {
+    const error = { status: 502, head: { headers: {}, openHeaders: {} }, body: 'E' };
+    expect(endingText({ standing: 'complete' }, 5, 4, resumable)).toBe('id: 5\ndata: [DONE]\n\n');
+    expect(endingText({ standing: 'complete' }, 5, 5, resumable)).toBe('');
+    expect(endingText({ standing: 'interrupted', error }, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
+    expect(endingText({ standing: 'died', error }, 5, 9, resumable)).toBe('id: 10\ndata: E\n\n');
+    expect(endingText({ standing: 'failed', error }, 5, 0, resumable)).toBe('data: E\n\n');
+  });
+});
