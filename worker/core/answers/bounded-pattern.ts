@@ -1,0 +1,92 @@
+/**
+ * Patterns from config run over texts that anybody may send, so one that could take its time is refused when config is read.
+ * JavaScript tries the ways to match one after the other, at every place of a text. Where no repetition is open-ended, their
+ * number and length are known: choices multiply, lengths add up.
+ */
+
+const LONGEST_SOURCE = 200;
+/** Ways to match from one place, times the length of the longest. */
+const MOST_STEPS = 10_000;
+
+/** What is wrong with it as a pattern; undefined where nothing is. */
+export function patternProblem(source: string): string | undefined {
+  if (source.length > LONGEST_SOURCE) return `write a regular expression of at most ${LONGEST_SOURCE} characters`;
+  try {
+    if (new RegExp(source, 'u').test('')) return 'it matches the empty text, so everything; write what must be there';
+  } catch (error) {
+    return `is no regular expression: ${error instanceof Error ? error.message : ''}`;
+  }
+  const { ways, length } = new Reading(source).alternatives();
+  if (ways * length <= MOST_STEPS) return undefined;
+  return length === Number.POSITIVE_INFINITY
+    ? 'write how often at most, such as "\\\\d{1,20}" in place of "\\\\d+" or "\\\\d*", and no back-references'
+    : 'it could take long over a hostile text; use fewer and shorter ranges';
+}
+
+interface Bound {
+  ways: number;
+  length: number;
+}
+
+const ONE: Bound = { ways: 1, length: 1 };
+const UNKNOWN: Bound = { ways: 1, length: Number.POSITIVE_INFINITY };
+
+/** Reads an expression that is known to be valid with the `u` flag. */
+class Reading {
+  readonly #source: string;
+  #at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  alternatives(): Bound {
+    const all: Bound = { ways: 0, length: 0 };
+    do {
+      const { ways, length } = this.#sequence();
+      all.ways += ways;
+      all.length = Math.max(all.length, length);
+    } while (this.#take(/\|/uy));
+    return all;
+  }
+
+  #sequence(): Bound {
+    const all: Bound = { ways: 1, length: 0 };
+    while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at] ?? '')) {
+      const { ways, length } = this.#repeated(this.#atom());
+      all.ways *= ways;
+      all.length += length;
+    }
+    return all;
+  }
+
+  #atom(): Bound {
+    if (this.#take(/\((?:\?(?:<?[=!]|<[^>]*>|[a-z-]*:))?/uy)) {
+      const inside = this.alternatives();
+      this.#take(/\)/uy);
+      return inside;
+    }
+    if (this.#take(/\\(?:[1-9]|k<[^>]*>)/uy)) return UNKNOWN;
+    this.#take(/\[(?:\\.|[^\]\\])*\]|\\[pPu]\{[^}]*\}|\\.|./suy);
+    return ONE;
+  }
+
+  #repeated({ ways, length }: Bound): Bound {
+    const [, sign, least, comma, most] = this.#take(/([*+?]|\{(\d+)(,)?(\d*)\})\??/uy) ?? [];
+    if (sign === undefined) return { ways, length };
+    if (sign === '?') return { ways: 1 + ways, length };
+    if (sign === '*' || sign === '+' || (comma !== undefined && most === '')) return UNKNOWN;
+    const from = Number(least);
+    const to = comma === undefined ? from : Number(most);
+    let sum = 0;
+    for (let times = from; times <= to && sum <= MOST_STEPS; times++) sum += ways ** times;
+    return { ways: sum, length: length * to };
+  }
+
+  #take(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#at;
+    const match = expression.exec(this.#source);
+    if (match !== null) this.#at = expression.lastIndex;
+    return match;
+  }
+}

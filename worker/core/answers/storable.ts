@@ -1,0 +1,54 @@
+import type { ChatChoice, ChatRequest } from '../../../protocol/chat.ts';
+import { utf8Bytes } from '../utf8-bytes.ts';
+import type { CachePolicy } from './cache-schema.ts';
+import { hasPersonalData } from './personal-data.ts';
+import { completionOf, type StoredAnswer } from './stored-answer.ts';
+
+/** Why an answer is not written to the cache. */
+export type NotStored =
+  | 'no_store'
+  /** Made by the safeguard, in a drill or past the router's rules: no answer to give to others. */
+  | 'mode'
+  | 'too_large'
+  /** Truncated, filtered, refused, empty, or with fewer choices than were asked for. */
+  | 'incomplete'
+  | 'tool_calls'
+  | 'personal_data';
+
+export interface Finished {
+  answer: StoredAnswer;
+  /** As the client sent it. */
+  chat: ChatRequest;
+  policy: Pick<CachePolicy, 'scope' | 'maxBytes' | 'toolCalls' | 'personalData'>;
+  /** `x-carryon-mode`. */
+  mode: string;
+  /** The client asked for `no-store`. */
+  noStore: boolean;
+}
+
+/** Undefined: it may be stored. Errors never get here, since they are no completions. */
+export function whyNotStored({ answer, chat, policy, mode, noStore }: Finished): NotStored | undefined {
+  if (noStore) return 'no_store';
+  if (mode !== 'normal') return 'mode';
+  if (utf8Bytes(answer.body) > policy.maxBytes) return 'too_large';
+  const { choices } = completionOf(answer);
+  if (choices.length !== (chat.n ?? 1)) return 'incomplete';
+  for (const choice of choices) {
+    const problem = whyNotChoice(choice, policy.toolCalls);
+    if (problem !== undefined) return problem;
+  }
+  if (policy.scope === 'user') return undefined;
+  const { messages, tools, tool_choice, response_format, stop, rest } = chat;
+  const said = [messages, tools, tool_choice, response_format, stop, rest, choices.map(({ message }) => message)];
+  return hasPersonalData(said, policy.personalData) ? 'personal_data' : undefined;
+}
+
+/** Some providers say `stop` where the model calls a tool, so both count. */
+function whyNotChoice({ message, finish_reason: reason }: ChatChoice, allowsCalls: boolean): NotStored | undefined {
+  const calls = (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
+  if (calls && !allowsCalls) return 'tool_calls';
+  if (calls) return COMPLETE.has(reason) ? undefined : 'incomplete';
+  return reason === 'stop' && message.content && !message.refusal ? undefined : 'incomplete';
+}
+
+const COMPLETE: ReadonlySet<string> = new Set(['stop', 'tool_calls', 'function_call']);
