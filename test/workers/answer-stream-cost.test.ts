@@ -99,6 +99,7 @@ describe('a stream of 10 MB', () => {
 
 describe('a shared answer', () => {
   const shared = { kind: 'shared' as const, key: null };
+  const large = (id: number) => `${id} ${'x'.repeat(10_000)}`;
 
   it('200 equal requests are one call and no row; half of them leave, the others complete', async () => {
     await new Stage().inside(async (object, state) => {
@@ -159,20 +160,41 @@ describe('a shared answer', () => {
     });
   });
 
-  it('larger than memory allows is stored, and gone with its readers', async () => {
+  it('larger than memory allows is stored, and gone with its last reader, who came when it was complete', async () => {
     await new Stage().inside(async (object, state) => {
       const asked = [object.open(PLAIN, shared), object.open(PLAIN, shared)];
       await object.settle();
-      object.world.call
-        .begin()
-        .chunks(1, 150, (id) => `${id} ${'x'.repeat(10_000)}`)
-        .complete();
+      object.world.call.begin().chunks(1, 150, large).complete();
       const [first, second] = (await Promise.all(asked)) as [Response, Response];
       expect(eventsOf(await first.text())).toHaveLength(151);
       expect(pagesIn(state).length).toBeGreaterThan(10);
+      const late = await object.open(PLAIN, shared);
       expect(eventsOf(await second.text())).toHaveLength(151);
       await object.settle();
+      expect(eventsOf(await late.text())).toHaveLength(151);
+      await object.settle();
       expect([storedIn(state), await state.storage.getAlarm()]).toEqual([[], null]);
+    });
+  });
+
+  it('that died with the object leaves nothing behind, and is asked for anew', async () => {
+    const stage = new Stage();
+    await stage.inside(async (object, state) => {
+      void object.open(PLAIN, shared);
+      await object.settle();
+      object.world.call.begin().chunks(1, 150, large);
+      await object.settle();
+      expect(await state.storage.getAlarm()).not.toBeNull();
+      expect(pagesIn(state).length).toBeGreaterThan(10);
+    });
+    await stage.vanish();
+    await stage.inside(async (object, state) => {
+      const asked = object.open(PLAIN, shared);
+      await object.settle();
+      expect(storedIn(state)).toEqual([]);
+      object.world.call.begin().chunks(1, 150, large).complete();
+      expect(eventsOf(await (await asked).text())).toHaveLength(151);
+      expect(object.world.calls).toHaveLength(2);
     });
   });
 });

@@ -103,8 +103,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const current = this.#find();
       if (decision.do === 'refuse') return this.#refusal(decision.error, wish.open);
       if (decision.do === 'run' || current === undefined) throw new Error('nothing to attach to');
-      const seat = current.log.ending === null ? current.run?.sit(job) : undefined;
-      return this.#read(current, seat, wish, decision.afterId, signal);
+      return this.#read(current, current.run?.sit(job), wish, decision.afterId, signal);
     }
 
     #begin({ kind, owner, bodyHash, key }: OpenMessage<Job>): Current<Job> {
@@ -207,7 +206,11 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const now = clock.now();
       if (this.#current === undefined) {
         const loaded = this.#rows.load();
-        if (loaded === undefined) return undefined;
+        if (loaded === undefined) {
+          // Pages of a shared answer that died: nobody can come back to them.
+          if (this.#rows.hasTables) this.ctx.waitUntil(this.#forget());
+          return undefined;
+        }
         const { record, log: stored } = loaded;
         const found = wake(record, stored.ending, now);
         if (stored.ending === null) this.ctx.waitUntil(tellLeases(record.owner.tenant, record.leases));
