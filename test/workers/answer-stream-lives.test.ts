@@ -60,6 +60,39 @@ describe('a run whose object dies', () => {
     });
   });
 
+  it('after DELETE and before the ledger was asked: it stays stopped', async () => {
+    const stage = new Stage();
+    await stage.inside(async (object) => {
+      void object.open(RESUMABLE);
+      await object.settle();
+      expect((await object.stop()).status).toBe(204);
+    });
+    await stage.vanish();
+    await stage.inside(async (object) => {
+      expect((await object.open(RESUMABLE)).status).toBe(410);
+      expect(stage.world.calls).toHaveLength(1);
+    });
+  });
+
+  it('because its ending cannot be stored says so, and no [DONE]: the next life will not know of one', async () => {
+    const stage = new Stage();
+    await stage.inside(async (object, { storage }) => {
+      const asked = object.open(RESUMABLE);
+      await object.settle();
+      object.world.call.begin().chunks(1, 2);
+      const reading = (await asked).text();
+      await object.world.clock.advance(1_000);
+      storage.sql.exec("CREATE TRIGGER refused BEFORE INSERT ON pages BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+      object.world.call.complete();
+      expect(eventsOf(await reading).map(([, data]) => data)).toEqual(['{"n":1}', '{"n":2}', INTERRUPTED]);
+      storage.sql.exec('DROP TRIGGER refused');
+    });
+    await stage.vanish();
+    await stage.inside(async (object) => {
+      expect(eventsOf(await (await object.attach('2')).text())).toEqual([['3', INTERRUPTED]]);
+    });
+  });
+
   it('after a provider was called and before any content: a named error, not a second call', async () => {
     const stage = new Stage();
     await stage.inside(async (object) => {
