@@ -36,6 +36,8 @@ export type RouterError =
   /** An operator has revoked the key, user or feature. */
   | { code: 'access_revoked'; scope: string }
   | { code: 'unknown_tier'; tier: string }
+  /** A new answer in the place of a cached one costs the tenant. */
+  | { code: 'refresh_not_allowed' }
   | { code: 'ledger_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
@@ -81,6 +83,7 @@ const OWN_CODES: Readonly<Record<RouterError['code'] | ComingCode, true>> = {
   rate_limit_exceeded: true,
   access_revoked: true,
   unknown_tier: true,
+  refresh_not_allowed: true,
   ledger_unavailable: true,
   idempotency_mismatch: true,
   idempotency_expired: true,
@@ -257,6 +260,10 @@ export function errorToWire(error: RouterError): WireError {
         `This key's tier "${error.tier}" is not in the config any more. Put it back, or make a new key.`,
         { headers: FINAL },
       );
+    case 'refresh_not_allowed':
+      return wire(error.code, 403, 'permission_error', 'Only a secret key may send x-carryon-cache: refresh.', {
+        headers: FINAL,
+      });
     case 'ledger_unavailable':
       return wire(error.code, 503, 'server_error', 'Budgets cannot be checked right now. Ask again shortly.', {
         headers: retryAfter(error.retryAfterMs),

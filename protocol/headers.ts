@@ -22,6 +22,7 @@ export const RESPONSE_HEADERS = {
   mode: 'x-carryon-mode',
   dropped: 'x-carryon-dropped',
   ledger: 'x-carryon-ledger',
+  staleCause: 'x-carryon-stale-cause',
   shouldRetry: 'x-should-retry',
   retryAfter: 'retry-after',
   retryAfterMs: 'retry-after-ms',

@@ -3,6 +3,7 @@ import configInput from '../carryon.config.ts';
 import { tenantOf } from './core/admission/scopes.ts';
 import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
+import { fingerprint } from './core/config/fingerprint.ts';
 import { type Missing, resolveConfig } from './core/config/resolve.ts';
 import { uuidV7 } from './core/ledger/uuid-v7.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
@@ -13,9 +14,13 @@ import type { HealthBoard } from './objects/health-board.ts';
 import type { TenantLedger } from './objects/tenant-ledger.ts';
 import type { Clock, Deps, EventSink } from './ports.ts';
 import { adapterFor, PRESETS } from './providers/presets.ts';
+import { AnswerCache } from './stores/answer-cache.ts';
+import type { AnswerSecret } from './stores/answer-cache-keys.ts';
+import { AnswerStore } from './stores/answer-store.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
+import { TenantRecords } from './stores/tenant-records.ts';
 
 export interface Composition {
   env: Env;
@@ -28,6 +33,7 @@ export interface Composition {
   /** A stub belongs to the request that makes it, so each use makes its own. */
   healthBoard: () => DurableObjectStub<HealthBoard>;
   tenantLedger: (tenant: string) => DurableObjectStub<TenantLedger>;
+  tenantRecords: TenantRecords;
 }
 
 const MOST_LEDGER_IDS = 1_000;
@@ -64,6 +70,12 @@ export function compose(unchecked: UncheckedEnv): Composition {
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };
   const keys = new KeyStore(unchecked.STATE, env.keySecret, env.local, clock);
+  const tenantRecords = new TenantRecords(unchecked.STATE, clock);
+  let answerCache: AnswerCache | undefined;
+  const openAnswerCache = () => {
+    answerCache ??= new AnswerCache(caches.default, answerSecrets(env));
+    return answerCache;
+  };
   const { allowedFails, cooldownMs } = config.router;
   const board = new IsolateBoard(
     {
@@ -90,6 +102,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       identities: keys,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
+      answers: new AnswerStore(openAnswerCache, tenantRecords),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),
@@ -99,5 +112,13 @@ export function compose(unchecked: UncheckedEnv): Composition {
     board,
     healthBoard,
     tenantLedger,
+    tenantRecords,
   };
+}
+
+/** The first writes; an older one still reads what it wrote. An id tells nothing of its secret. */
+function answerSecrets({ keySecret, answerSecret, answerSecretOld }: Env): [AnswerSecret, ...AnswerSecret[]] {
+  const of = (secret: string): AnswerSecret => ({ id: fingerprint(secret), secret });
+  const first = of(answerSecret ?? keySecret);
+  return answerSecretOld === undefined || answerSecretOld === first.secret ? [first] : [first, of(answerSecretOld)];
 }

@@ -15,6 +15,9 @@ export interface Env {
   local: boolean;
   /** Signs virtual keys. */
   keySecret: string;
+  /** Encrypts cached answers; `KEY_SECRET` where it is not set. The old one still opens what it closed. */
+  answerSecret: string | undefined;
+  answerSecretOld: string | undefined;
   /** Undefined: admin is closed. */
   adminKey: string | undefined;
 }
@@ -25,13 +28,16 @@ const LOCAL_KEY_SECRET = 'carryon-local-key-secret';
 const variables = z.object({
   KEY_SECRET: z.string().optional(),
   ADMIN_KEY: z.string().optional(),
+  ANSWER_SECRET: z.string().optional(),
+  ANSWER_SECRET_OLD: z.string().optional(),
 });
 
 /** The checked environment, and the names of required secrets that are not set. */
 export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] } {
-  const { KEY_SECRET, ADMIN_KEY } = variables.parse(unchecked);
+  const { KEY_SECRET, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD } = variables.parse(unchecked);
   const local = isLocal(unchecked);
   const keySecret = KEY_SECRET || (local ? LOCAL_KEY_SECRET : '');
   const adminKey = ADMIN_KEY || (local ? LOCAL_ADMIN_KEY : undefined);
-  return { env: { local, keySecret, adminKey }, missing: keySecret === '' ? ['KEY_SECRET'] : [] };
+  const answerSecrets = { answerSecret: ANSWER_SECRET || undefined, answerSecretOld: ANSWER_SECRET_OLD || undefined };
+  return { env: { local, keySecret, adminKey, ...answerSecrets }, missing: keySecret === '' ? ['KEY_SECRET'] : [] };
 }

@@ -1,4 +1,6 @@
 /** What the pipeline needs from outside. `deps.ts` joins each to its store; tests bring their own. */
+
+import type { StoredAnswer } from './core/answers/stored-answer.ts';
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
@@ -47,6 +49,15 @@ export interface Ledger {
   hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined;
 }
 
+/** Finished answers, kept near (DESIGN §4). Whatever fails is a miss: nobody waits for it, nobody is refused for it. */
+export interface Answers {
+  /** Of a tenant's feature; raising it forgets what was kept. Undefined: it cannot be told, so nothing is to be given. */
+  generation(tenant: string, feature: string): Promise<number | undefined>;
+  hash(keyText: string): Promise<string>;
+  get(keyHash: string, tenant: string): Promise<StoredAnswer | undefined>;
+  put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<unknown>;
+}
+
 /** What an operator must hear of. No prompts, no answers, no keys. */
 export interface RouterEvent {
   event:
@@ -73,6 +84,7 @@ export interface Deps {
   identities: Identities;
   board: RoutingBoard;
   ledger: Ledger;
+  answers: Answers;
   /** A UUIDv7 that holds `nowMs`: a lease's id. */
   newLeaseId(nowMs: number): string;
   events: EventSink;

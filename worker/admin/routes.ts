@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';
 import { sameSecret } from '../stores/digest.ts';
+import { purgeAnswers } from './answers.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
 import { adjustLedger, revokeScope } from './corrections.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
@@ -16,6 +17,7 @@ export function adminRoutes(app: Hono<App>): void {
   admin.delete('/keys/:id', revokeKey);
   admin.get('/cooldowns', listCooldowns);
   admin.delete('/cooldowns/:deployment', clearCooldown);
+  admin.delete('/answers', purgeAnswers);
   admin.put('/tenants/:tenant/limits', putLimits);
   admin.get('/ledger/:tenant', viewLedger);
   admin.get('/ledger/:tenant/history', ledgerHistory);
@@ -25,6 +27,7 @@ export function adminRoutes(app: Hono<App>): void {
   admin.all('/keys/:id', (c) => wrongMethod(c, ['DELETE']));
   admin.all('/cooldowns', (c) => wrongMethod(c, ['GET']));
   admin.all('/cooldowns/:deployment', (c) => wrongMethod(c, ['DELETE']));
+  admin.all('/answers', (c) => wrongMethod(c, ['DELETE']));
   admin.all('/tenants/:tenant/limits', (c) => wrongMethod(c, ['PUT']));
   for (const path of ['/ledger/:tenant', '/ledger/:tenant/history']) admin.all(path, (c) => wrongMethod(c, ['GET']));
   for (const path of ['adjustments', 'revocations']) {

@@ -15,13 +15,15 @@ export interface AnswerFacts {
   /** This caller may learn who served and what it cost. */
   open: boolean;
   mode: Mode;
+  /** Asked for in the cache, and not there. */
+  isMiss: boolean;
   /** `x-ratelimit-*` and what else the ledger's answer says. */
   limits: Record<string, string>;
 }
 
 /** A 200. Most of its headers are the same for every answer of a deployment: those are copied natively, the others set. */
 export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, timing }: Scope): Response {
-  const { deployment, model, costUsd, trail, open, mode, limits } = facts;
+  const { deployment, model, costUsd, trail, open, mode, limits, isMiss } = facts;
   const response = new Response(body, { headers: template(facts) });
   const { headers } = response;
   headers.set('x-request-id', requestId);
@@ -30,6 +32,7 @@ export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, 
   if (trail.attempts !== 1) headers.set('x-carryon-attempts', String(trail.attempts));
   if (trail.hops !== 0) headers.set('x-carryon-hops', String(trail.hops));
   if (trail.dropped.length > 0) headers.set('x-carryon-dropped', headerText(trail.dropped.join(', ')));
+  if (isMiss) headers.set('x-carryon-cache', 'miss');
   if (mode !== 'normal') headers.set('x-carryon-mode', mode);
   for (const name in limits) headers.set(name, limits[name] ?? '');
   if (open && model !== deployment.model) headers.set('x-carryon-model', headerText(model));

@@ -3,17 +3,23 @@
  *
  *   identify  who asks: junk is refused before any I/O
  *   ask       what for: the body read and checked, feature, alias and user named
+ *   read-cache  an answer that was given already, where the feature keeps them
  *   produce   admit → plan → attempt: an answer begins, or everybody was asked
  *   respond   the answer at once; meter books what it used and cost when it ends
  *
- * read-cache and attach stand between ask and produce, once they come.
+ * attach stands between read-cache and produce, once it comes.
  */
 import type { Deps } from '../ports.ts';
 import { type Door, readAsk } from './ask.ts';
 import { identify } from './identify.ts';
 import { produce } from './produce.ts';
+import { type CacheRead, readCache } from './read-cache.ts';
 import { refusal, respond } from './respond.ts';
+import { respondStored, servesStale } from './respond-stored.ts';
 import type { Scope } from './scope.ts';
+
+/** Most features keep no answers: not worth a turn of the event loop. */
+const NOT_CACHED: CacheRead = { state: 'bypass' };
 
 export async function answer(request: Request, door: Door, deps: Deps, scope: Scope): Promise<Response> {
   const identified = await identify(request.headers, deps);
@@ -23,6 +29,16 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
   if (!asked.ok) return refusal(asked.error, scope);
   scope.timing.mark('identify');
 
-  const produced = await produce(asked.ask, deps, scope);
-  return respond(produced, deps.showsProvider(identified.identity), deps, scope);
+  const { ask } = asked;
+  const open = deps.showsProvider(ask.identity);
+  const cached = ask.feature.cache === undefined ? NOT_CACHED : await readCache(ask, deps);
+  if ('error' in cached) return refusal(cached.error, scope);
+  if (cached.state === 'fresh') return respondStored(cached.stored, ask, open, deps, scope);
+
+  const produced = await produce(ask, deps, scope);
+  const stale = cached.state === 'miss' ? cached.stale : undefined;
+  if (stale !== undefined && !produced.ok && servesStale(produced.error)) {
+    return respondStored(stale, ask, open, deps, scope, produced.error);
+  }
+  return respond(produced, cached, open, deps, scope);
 }

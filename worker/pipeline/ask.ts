@@ -18,7 +18,11 @@ export interface Ask {
   user: string | null;
   alias: Alias;
   chat: ChatRequest;
+  cache: CacheWish;
 }
+
+/** `x-carryon-cache`: neither read nor write it; or write it anew. */
+export type CacheWish = 'normal' | 'no-store' | 'refresh';
 
 /** Tells people apart, for slow answers; a tenant's unnamed users count as one. */
 export const personOf = ({ identity, user }: Ask): string => `${identity.tenant}/${user ?? ''}`;
@@ -64,7 +68,17 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
   }
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refuse(user);
-  return { ok: true, ask: { identity, feature, user, alias, chat } };
+  const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);
+  if (typeof cache !== 'string') return refuse(cache);
+  return { ok: true, ask: { identity, feature, user, alias, chat, cache } };
+}
+
+function cacheWish(header: string | null, { kind }: Identity): CacheWish | RouterError {
+  const wish = header?.trim().toLowerCase();
+  if (!wish) return 'normal';
+  if (wish === 'refresh') return kind === 'secret' ? wish : { code: 'refresh_not_allowed' };
+  if (wish === 'no-store') return wish;
+  return { code: 'invalid_body', param: REQUEST_HEADERS.cache, detail: 'must be "no-store" or "refresh"' };
 }
 
 /** How long a body may take to arrive; a phone's slow uplink included. */

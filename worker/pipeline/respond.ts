@@ -8,11 +8,14 @@ import { answerResponse } from './answer-response.ts';
 import { headerText } from './header-text.ts';
 import { settleOnce } from './meter.ts';
 import type { Produced, Trail } from './produce.ts';
+import type { Chunk } from './provider-stream.ts';
 import { rateHeaders } from './rate-headers.ts';
+import type { CacheRead } from './read-cache.ts';
 import type { Scope } from './scope.ts';
-import { streamBody } from './stream-body.ts';
+import { type StreamBodyInput, streamBody } from './stream-body.ts';
+import { keeper, StreamKeeper } from './write-through.ts';
 
-export function respond(produced: Produced, open: boolean, deps: Deps, scope: Scope): Response {
+export function respond(produced: Produced, cached: CacheRead, open: boolean, deps: Deps, scope: Scope): Response {
   const { trail, limited } = produced;
   if (!produced.ok) {
     const { chargedMicroUsd } = produced;
@@ -27,13 +30,16 @@ export function respond(produced: Produced, open: boolean, deps: Deps, scope: Sc
   const { ask, admission, answer, deployment } = produced;
   const { holding, version } = admission;
   const settle = settleOnce(produced, deps, scope);
-  const facts = { deployment, trail, open, mode: version.mode, limits: limitHeaders(limited) };
+  const keep = keeper(produced, cached, deps, scope);
+  const limits = limitHeaders(limited);
+  const facts = { deployment, trail, open, mode: version.mode, limits, isMiss: cached.state === 'miss' };
   if (answer.kind === 'reply') {
     const { body, usage } = answer.reply;
     const made = { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 };
     settle('complete', { usage, isFinal: true, made });
     const model = answer.reply.model ?? deployment.model;
     const costUsd = usdText(holding.spentMicroUsd);
+    keep?.(body, model);
     return answerResponse(body, { ...facts, contentType: 'application/json', model, costUsd }, scope);
   }
 
@@ -43,9 +49,15 @@ export function respond(produced: Produced, open: boolean, deps: Deps, scope: Sc
     const chunk = ask.chat.includeUsage ? translator.usageChunk() : undefined;
     return chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
   };
-  const onEnd: Parameters<typeof streamBody>[0]['onEnd'] = (ending) => settle(ending, stream.measured);
-  const body = streamBody({ opening, ended, stream, usageChunk, onEnd, gone: scope.gone });
   const model = translator.model ?? deployment.model;
+  const maxBytes = ask.feature.cache?.maxBytes ?? 0;
+  const kept = keep && new StreamKeeper(keep, maxBytes);
+  const onEnd: StreamBodyInput['onEnd'] = (ending) => {
+    settle(ending, stream.measured);
+    if (ending === 'complete') kept?.end(translator.usageChunk(), model);
+  };
+  const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
+  const body = streamBody({ opening, ended, stream, usageChunk, onChunks, onEnd, gone: scope.gone });
   const contentType = 'text/event-stream; charset=utf-8';
   return answerResponse(body, { ...facts, contentType, model, costUsd: undefined }, scope);
 }

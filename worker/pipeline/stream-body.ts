@@ -10,6 +10,8 @@ export interface StreamBodyInput {
   stream: ProviderStream;
   /** The closing usage chunk, for a client that asked; read once the answer is complete. */
   usageChunk(): Record<string, unknown> | undefined;
+  /** Told of all that is shown, before the end is. */
+  onChunks?: ((chunks: readonly Chunk[]) => void) | undefined;
   /** Its first call counts. */
   onEnd(ending: Ending): void;
   /** Aborts when the client leaves; the platform has not always cancelled the body then (PLATFORM.md §1.6). */
@@ -21,7 +23,7 @@ const DONE = 'data: [DONE]\n\n';
 const KEEP_ALIVE = ': keep-alive\n\n';
 
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
-  const { opening, ended, stream, usageChunk, onEnd, gone } = input;
+  const { opening, ended, stream, usageChunk, onChunks, onEnd, gone } = input;
   const leave = (): void => {
     stream.cancel();
     onEnd('left');
@@ -45,11 +47,13 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        onChunks?.(opening);
         controller.enqueue(encoder.encode(ended ? eventsText(opening) + ending() : eventsText(opening)));
       },
       async pull(controller) {
         if (ended) return finish(controller);
         const { chunks, end } = await stream.read();
+        onChunks?.(chunks);
         let text = chunks.length === 0 && end === undefined ? KEEP_ALIVE : eventsText(chunks);
         if (end?.complete === true) text += ending();
         if (end?.complete === false) {

@@ -60,6 +60,7 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   ],
   access_revoked: [{ code: 'access_revoked', scope: 'user:ana' }, 403, 'final'],
   unknown_tier: [{ code: 'unknown_tier', tier: 'gold' }, 403, 'final'],
+  refresh_not_allowed: [{ code: 'refresh_not_allowed' }, 403, 'final'],
   ledger_unavailable: [{ code: 'ledger_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
   internal_error: [{ code: 'internal_error' }, 500, 'retryable'],
   stream_interrupted: [{ code: 'stream_interrupted', detail: 'cut' }, 502, 'told in the stream'],

@@ -1,3 +1,4 @@
+import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -70,6 +71,8 @@ export interface Feature {
   /** Serves what is above a cap or a budget's rest; undefined where that is refused. */
   safeguard: Safeguard | undefined;
   limits: Partial<Limits>;
+  /** Undefined: its answers are neither kept nor given again. */
+  cache: CachePolicy | undefined;
 }
 
 /** What one request may ask for. */

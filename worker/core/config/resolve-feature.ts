@@ -1,3 +1,4 @@
+import { resolveCachePolicy } from '../answers/cache-schema.ts';
 import type { Feature } from './config.ts';
 import { ledgerLimits } from './limits-schema.ts';
 import type { CheckedConfig } from './schema.ts';
@@ -27,5 +28,6 @@ export function resolveFeature(
             maxOutputTokens: safeguard.maxOutputTokens,
           },
     limits: ledgerLimits(checked.limits),
+    cache: checked.cache && resolveCachePolicy(checked.cache),
   };
 }

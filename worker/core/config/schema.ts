@@ -1,5 +1,6 @@
 /** What `carryon.config.ts` may say. Each message tells what would be right; `cli/check-config.ts` adds the line. */
 import * as z from 'zod';
+import { cachePolicy } from '../answers/cache-schema.ts';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
 import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
@@ -72,6 +73,8 @@ const feature = settings({
   }).optional(),
   /** For everybody who uses this feature, of one tenant together. */
   limits: limits.default({}),
+  /** Answers are kept and given again; off where it is left out. */
+  cache: cachePolicy.optional(),
 });
 
 /** What a request may come to at most (docs/budgets.md). */

@@ -17,6 +17,7 @@ import { type Scope, Timing } from '../../../../worker/pipeline/scope.ts';
 import type { Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/presets.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
+import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';
 import { TestLedger } from './ledger.ts';
 import { Upstream } from './upstream.ts';
@@ -77,6 +78,7 @@ export const feature = (name: string, more: Partial<Feature> = {}): Feature => (
   },
   safeguard: undefined,
   limits: {},
+  cache: undefined,
   ...more,
 });
 
@@ -92,6 +94,7 @@ export class TestRouter {
   readonly clock = new TestClock();
   readonly upstream = new Upstream(this.clock);
   readonly ledger = new TestLedger(this.clock);
+  readonly answers = new TestAnswers();
   readonly events: RouterEvent[] = [];
   readonly reports: HealthReport[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -139,6 +142,7 @@ export class TestRouter {
       identities: { find: (key) => this.identities.get(key) },
       board: this.board,
       ledger: this.ledger,
+      answers: this.answers,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
       adapterFor: ({ format }) => adapterFor(format),

@@ -1,0 +1,56 @@
+/** An answer that was given already, once more: nobody is asked, nothing is charged. */
+import type { RouterError } from '../../protocol/errors.ts';
+import { ageSeconds } from '../core/answers/freshness.ts';
+import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
+import type { StoredAnswer } from '../core/answers/stored-answer.ts';
+import type { Deps } from '../ports.ts';
+import type { Ask } from './ask.ts';
+import { headerText } from './header-text.ts';
+import type { Scope } from './scope.ts';
+
+/** Where a stale answer is better than the error. A rate is no such place: asking again soon is. */
+const STALE_INSTEAD_OF: ReadonlySet<RouterError['code']> = new Set([
+  'providers_unavailable',
+  'deadline_exceeded',
+  'overloaded',
+  'rate_limited_by_provider',
+  'budget_exceeded',
+  'ledger_unavailable',
+]);
+
+export const servesStale = ({ code }: RouterError): boolean => STALE_INSTEAD_OF.has(code);
+
+/** `cause`: the error in whose place a stale answer stands. */
+export function respondStored(
+  stored: StoredAnswer,
+  ask: Ask,
+  open: boolean,
+  deps: Deps,
+  scope: Scope,
+  cause?: RouterError,
+) {
+  const { stream, includeUsage } = ask.chat;
+  const body = stream
+    ? replayAsStream(stored, { includeUsage, ...(open && { costUsd: 0 }) }).join('')
+    : replayAsJson(stored);
+  const { requestId, timing } = scope;
+  return new Response(body, {
+    headers: {
+      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+      'cache-control': 'no-store',
+      'x-request-id': requestId,
+      'x-carryon-request-id': requestId,
+      'x-carryon-cache': cause === undefined ? 'hit' : 'stale',
+      age: String(ageSeconds(stored.storedAt, deps.clock.now())),
+      'x-carryon-mode': 'normal',
+      'server-timing': timing.toString(),
+      ...(cause !== undefined && { 'x-carryon-stale-cause': cause.code }),
+      ...(open && {
+        'x-carryon-cost-usd': '0',
+        'x-carryon-deployment': stored.deployment,
+        'x-carryon-provider': stored.provider,
+        'x-carryon-model': headerText(stored.model),
+      }),
+    },
+  });
+}
