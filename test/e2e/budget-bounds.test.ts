@@ -59,7 +59,11 @@ const tool = (name: string) => ({
 });
 
 const LARGE: Record<string, Record<string, unknown>> = {
-  'three choices': { n: 3 },
+  'three choices, each longer than the cap': {
+    n: 3,
+    max_tokens: 200,
+    messages: asks('In 500 words: what is a failover?'),
+  },
   'images, inside the body and elsewhere': {
     messages: [
       {
@@ -124,38 +128,42 @@ describe.each(FORMATS)('in the format of %s', (format) => {
     }
   });
 
-  test('an answer of one’s own choosing is left out, named, and costs nothing', async () => {
-    const plain = await pay(format, { model: `app/${format}` });
-    bench.sandbox.setRecord(true);
-    const strays: Record<string, unknown> = {
-      service_tier: 'priority',
-      web_search_options: { search_context_size: 'high' },
-      models: ['openai/gpt-5.6-pro', 'anthropic/claude-opus-5'],
-      route: 'fallback',
-      provider: { order: ['dearest'], sort: 'throughput' },
-      plugins: [{ id: 'web' }],
-      modalities: ['text', 'audio'],
-      audio: { voice: 'alloy', format: 'wav' },
-      prediction: { type: 'content', content: 'long '.repeat(200) },
-      store: true,
-      inference_geo: 'us',
-      speed: 'fast',
-      thinking: { type: 'enabled', budget_tokens: 30_000 },
-      max_tokens_to_sample: 100_000,
-    };
-    const all = await pay(format, { model: `app/${format}`, body: strays });
-    expect(all.answer.status).toBe(200);
-    expect(all.answer.header('x-carryon-dropped')?.split(', ').toSorted()).toEqual(Object.keys(strays).toSorted());
-    expect(all.billed).toBe(plain.billed);
-    expect(all.granted).toBe(plain.granted);
-    const sent = bench.sandbox.recorded().at(-1)?.body;
-    expect(Object.keys(sent ?? {})).not.toContainEqual(expect.toSatisfy((name: string) => name in strays));
+  test.each(['app', 'preset'])(
+    'a field that changes the price is left out and named, and costs nothing (%s)',
+    async (kind) => {
+      const model = `${kind}/${format}`;
+      const plain = await pay(format, { model });
+      bench.sandbox.setRecord(true);
+      const strays: Record<string, unknown> = {
+        service_tier: 'priority',
+        web_search_options: { search_context_size: 'high' },
+        models: ['openai/gpt-5.6-pro', 'anthropic/claude-opus-5'],
+        route: 'fallback',
+        provider: { order: ['dearest'], sort: 'throughput' },
+        plugins: [{ id: 'web' }],
+        modalities: ['text', 'audio'],
+        audio: { voice: 'alloy', format: 'wav' },
+        prediction: { type: 'content', content: 'long '.repeat(200) },
+        store: true,
+        inference_geo: 'us',
+        speed: 'fast',
+        thinking: { type: 'enabled', budget_tokens: 30_000 },
+        max_tokens_to_sample: 100_000,
+      };
+      const all = await pay(format, { model, body: strays });
+      expect(all.answer).toMatchObject({ status: 200, error: undefined });
+      expect(all.answer.header('x-carryon-dropped')?.split(', ').toSorted()).toEqual(Object.keys(strays).toSorted());
+      expect([all.billed, all.granted]).toEqual([plain.billed, plain.granted]);
+      const sent = Object.keys(bench.sandbox.recorded().at(-1)?.body ?? {});
+      expect(sent).toContain('messages');
+      expect(sent.filter((name) => name in strays)).toEqual([]);
 
-    for (const [name, value] of Object.entries(strays)) {
-      const one = await pay(format, { model: `app/${format}`, body: { [name]: value } });
-      expect([name, one.answer.header('x-carryon-dropped'), one.billed]).toEqual([name, name, plain.billed]);
-    }
-  });
+      for (const [name, value] of Object.entries(strays)) {
+        const one = await pay(format, { model, body: { [name]: value } });
+        expect([name, one.answer.header('x-carryon-dropped'), one.billed]).toEqual([name, name, plain.billed]);
+      }
+    },
+  );
 });
 
 /** For these the test's own short time limits are the point; everything else has a minute. */
@@ -190,6 +198,18 @@ describe('failures', () => {
     };
     await Promise.all(FORMATS.map(inForms));
   };
+
+  test.each(['cut-mid-stream', 'truncated-json', 'stall-mid-stream'] as const)(
+    '%s, of three choices',
+    async (fault) => {
+      await bench.sandbox.setFault('openai', fault);
+      for (const stream of [false, true]) {
+        const seen = await pay('openai', { model: 'hasty/openai', stream, body: { n: 3, max_tokens: 300 } });
+        expect(seen.billed).toBeGreaterThan(0);
+        expectBounded(seen);
+      }
+    },
+  );
 
   test.each(COSTS_NOTHING)('%s: nothing is billed, nothing is booked', (fault) =>
     inEveryForm(fault, ({ billed, spent, answer, settlements }) => {

@@ -58,8 +58,22 @@ const POINTS: readonly Point[] = [
   { at: 'while a whole answer is made', stream: false, when: isAtWork },
 ];
 
+interface BeginOptions {
+  stream: boolean;
+  /** Of the answer. */
+  words?: number;
+  choices?: number;
+  /** Nothing is read, until every buffer on the way is full. */
+  isUnread?: true;
+}
+
 /** A connection of its own, so that it can be reset. */
-async function begin(url: string, payer: Payer, model: string, stream: boolean, words = 40): Promise<Reader> {
+async function begin(
+  url: string,
+  payer: Payer,
+  model: string,
+  { stream, words = 40, choices = 1, isUnread }: BeginOptions,
+): Promise<Reader> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
@@ -67,9 +81,10 @@ async function begin(url: string, payer: Payer, model: string, stream: boolean, 
   socket.setEncoding('utf8').on('data', (text: string) => {
     reader.text += text;
   });
+  if (isUnread) socket.pause();
   socket.on('error', () => {});
   const messages = [{ role: 'user', content: `In ${words} words: what is a failover?` }];
-  const body = JSON.stringify({ model, stream, messages, max_tokens: 500 });
+  const body = JSON.stringify({ model, stream, messages, max_tokens: words * 3, n: choices });
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${payer.key}\r\n` +
       `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
@@ -89,7 +104,7 @@ test.concurrent.each(FORMATS)('%s: wherever the reader leaves, it is settled onc
       await bench.sandbox.setFault(format, fault ?? null);
       // A goodbye (FIN) is heard when the next byte is written, so where a provider says nothing its own time limit ends it.
       const alias = fault === undefined || rudely ? 'app' : 'hasty';
-      const reader = await begin(bench.url, payer, `${alias}/${format}`, stream);
+      const reader = await begin(bench.url, payer, `${alias}/${format}`, { stream });
       await until(name, () => when(reader, format));
       if (rudely) reader.socket.resetAndDestroy();
       else reader.socket.destroy();
@@ -127,7 +142,7 @@ test.concurrent('streams that outlast their ledger’s memory are settled to the
   const model = (format: ProviderName) => `app/${format}`;
   const long = { question: 'In 200 words: what is a failover?', body: { max_tokens: 80 } };
   const headers = { authorization: `Bearer ${payer.key}` };
-  const leaver = await begin(quiet.url, payer, model('openai'), true, 200);
+  const leaver = await begin(quiet.url, payer, model('openai'), { stream: true, words: 200 });
   await until('the fourth runs', () => events(leaver) > 0);
   const streams = (['openai', 'anthropic', 'openai'] as const).map((format) =>
     answered(quiet.url, { ...long, model: model(format), stream: true, headers }),
@@ -148,4 +163,29 @@ test.concurrent('streams that outlast their ledger’s memory are settled to the
   for (const { spentMicroUsd } of exact) expect(spentMicroUsd).toBe(input + 80 * 4);
   expect(spent).toBeGreaterThanOrEqual(quiet.billed);
   expect(quiet.births).toBe(born + 1);
+});
+
+test('a reader who reads nothing and leaves is booked for all that was made meanwhile', async () => {
+  await bench.sandbox.reset();
+  const payer = await bench.payer({ monthlyUsd: 5 });
+  const made = () => bench.sandbox.counts().openai;
+  // Some 20 MB: more than there is room for on the way.
+  const reader = await begin(bench.url, payer, 'app/openai', {
+    stream: true,
+    words: 20_000,
+    choices: 5,
+    isUnread: true,
+  });
+  let [tokens, since] = [0, performance.now()];
+  await until('every buffer is full', () => {
+    if (made().outputTokens !== tokens) [tokens, since] = [made().outputTokens, performance.now()];
+    return tokens > 0 && performance.now() - since > 500;
+  });
+  expect(made()).toMatchObject({ active: 1, completed: 0 });
+  reader.socket.resetAndDestroy();
+  await until('the provider is let go', () => made().active === 0, 5_000);
+  const { spent, settlements } = await payer.atRest(5_000);
+  expect(settlements).toMatchObject([{ standing: 'done', overGranted: false, estimated: true, spentMicroUsd: spent }]);
+  expect(spent).toBeGreaterThanOrEqual(made().billedMicroUsd);
+  console.log(`billed ${made().billedMicroUsd}, booked ${spent} for a reader who read nothing`);
 });

@@ -1,7 +1,8 @@
 /** The product's own Worker, with ledgers that a test can make vanish and whose lives it can count. Nothing else is changed. */
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
 
-export { HealthBoard } from '../../worker/index.ts';
+/** With `TenantLedger` below in the place of its own. */
+export * from '../../worker/index.ts';
 
 /** Logged whenever an object begins to live: what it knows then, it has read from its rows. */
 const BORN = 'a ledger is born';

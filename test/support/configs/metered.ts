@@ -10,6 +10,10 @@ const priced = ({ inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMill
 });
 const price = priced(DEFAULT_PRICES);
 const PATIENT = { price, timeout: '60s', streamTimeout: '60s', idleTimeout: '60s' };
+const preset = (provider: string, slot: string) => ({
+  ...{ id: `preset-${provider}`, provider, model: `sandbox-${provider}` },
+  ...{ apiBase: `${slot}_API_BASE`, key: `${slot}_KEY`, ...PATIENT },
+});
 /** For one provider that hangs. */
 const IMPATIENT = { price, timeout: '400ms', streamTimeout: '400ms', idleTimeout: '400ms' };
 /** For providers that hang among many others. */
@@ -26,6 +30,9 @@ export default {
   aliases: {
     'app/openai': { deployments: [{ id: 'openai', fromEnvironment: 'PROVIDER_A', ...PATIENT }] },
     'app/anthropic': { deployments: [{ id: 'anthropic', fromEnvironment: 'PROVIDER_B', ...PATIENT }] },
+    /** With all that these two providers' own presets let through. */
+    'preset/openai': { deployments: [preset('openai', 'PROVIDER_A')] },
+    'preset/anthropic': { deployments: [preset('anthropic', 'PROVIDER_B')] },
     'hasty/openai': { deployments: [{ id: 'hasty-openai', fromEnvironment: 'PROVIDER_A', ...IMPATIENT }] },
     'hasty/anthropic': { deployments: [{ id: 'hasty-anthropic', fromEnvironment: 'PROVIDER_B', ...IMPATIENT }] },
     /** Both at once, each with half of the traffic and the other's place to go. */
