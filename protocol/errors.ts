@@ -41,15 +41,22 @@ export type RouterError =
   | { code: 'ledger_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
+  /** The same idempotency key, and another question. */
+  | { code: 'idempotency_mismatch' }
+  /** Too old to be remembered: it may have been answered. */
+  | { code: 'idempotency_expired' }
+  /** Never seen, forgotten, or somebody else's. */
+  | { code: 'stream_not_found' }
+  /** By `DELETE`. */
+  | { code: 'stopped' }
+  /** Where keyed answers are kept does not answer. */
+  | { code: 'stream_unavailable'; retryAfterMs: number }
   /** After the first content byte: told inside the stream. */
   | { code: 'stream_interrupted'; detail: string }
   | { code: 'internal_error' };
 
-/** Codes that are still to come (DESIGN §6). */
-type ComingCode = 'idempotency_mismatch' | 'idempotency_expired' | 'stream_not_found' | 'stopped';
-
 /** All of Carryon's own codes; one that is missing here does not compile. */
-const OWN_CODES: Readonly<Record<RouterError['code'] | ComingCode, true>> = {
+const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   invalid_json: true,
   invalid_body: true,
   unknown_alias: true,
@@ -89,6 +96,7 @@ const OWN_CODES: Readonly<Record<RouterError['code'] | ComingCode, true>> = {
   idempotency_expired: true,
   stream_not_found: true,
   stopped: true,
+  stream_unavailable: true,
 };
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
@@ -272,6 +280,38 @@ export function errorToWire(error: RouterError): WireError {
       return wire(error.code, 503, 'server_error', 'Keys cannot be checked right now. Ask again shortly.', {
         headers: retryAfter(error.retryAfterMs),
       });
+    case 'idempotency_mismatch':
+      return wire(
+        error.code,
+        422,
+        'invalid_request_error',
+        'This idempotency-key was used for another request. A new question needs a new key.',
+        { param: 'idempotency-key', headers: FINAL },
+      );
+    case 'idempotency_expired':
+      return wire(
+        error.code,
+        409,
+        'invalid_request_error',
+        'This idempotency-key is too old to be remembered, so its request may have been answered. Ask again with a new key.',
+        { param: 'idempotency-key', headers: FINAL },
+      );
+    case 'stream_not_found':
+      return wire(error.code, 404, 'not_found_error', 'There is no such answer, or it is not kept any more.', {
+        headers: FINAL,
+      });
+    case 'stopped':
+      return wire(error.code, 410, 'invalid_request_error', 'This answer was stopped.', { headers: FINAL });
+    case 'stream_unavailable':
+      return wire(
+        error.code,
+        503,
+        'server_error',
+        'Answers with an idempotency-key cannot be kept right now. Ask again shortly.',
+        {
+          headers: retryAfter(error.retryAfterMs),
+        },
+      );
     case 'client_gone':
       return wire(error.code, 499, 'invalid_request_error', 'The client left before the answer began.');
     case 'stream_interrupted':

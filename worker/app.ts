@@ -5,13 +5,14 @@
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { RouterError } from '../protocol/errors.ts';
-import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/headers.ts';
+import { ALLOWED_HEADERS, EXPOSED_HEADERS, REQUEST_HEADERS } from '../protocol/headers.ts';
 import { adminRoutes } from './admin/routes.ts';
 import type { Composition } from './deps.ts';
 import type { App } from './edge.ts';
 import type { UncheckedEnv } from './env.ts';
 import { answer } from './pipeline/answer.ts';
-import type { Door } from './pipeline/ask.ts';
+import { type Door, resolveUser } from './pipeline/ask.ts';
+import { attachById, stopById } from './pipeline/attach.ts';
 import { identify } from './pipeline/identify.ts';
 import { aliasModel, aliasModels } from './pipeline/models.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
@@ -69,6 +70,11 @@ function createRoutes(): Hono<App> {
     only(path, 'GET');
     only(`${path}/:alias{.+}`, 'GET');
   }
+  app.get('/ai/streams/:id', (c) => keptAnswer(c, 'attach'));
+  app.delete('/ai/streams/:id', (c) => keptAnswer(c, 'stop'));
+  app.all('/ai/streams/:id', (c) =>
+    refuse(c, { code: 'method_not_allowed', method: c.req.method, allow: ['GET', 'DELETE'] }),
+  );
   adminRoutes(app);
   return app;
 }
@@ -84,6 +90,23 @@ function chat(c: Context<App>, door: Door): Response | Promise<Response> {
   const { missing, deps } = composition;
   if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
   return answer(c.req.raw, door, deps, scope);
+}
+
+/** By its id, for whoever asked: the rest of it, or an end to it. */
+async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Response> {
+  const { composition, scope } = c.env;
+  const { missing, deps } = composition;
+  if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
+  const { headers, signal } = c.req.raw;
+  const identified = await identify(headers, deps);
+  if (!identified.ok) return refuse(c, identified.error);
+  const { identity } = identified;
+  const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identity);
+  if (typeof user === 'object' && user !== null) return refuse(c, user);
+  const [id, owner] = [c.req.param('id') ?? '', { tenant: identity.tenant, user }];
+  return what === 'stop'
+    ? stopById(id, owner, deps, scope)
+    : attachById(id, owner, headers, deps.showsProvider(identity), signal, deps, scope);
 }
 
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {

@@ -17,6 +17,7 @@ import { adapterFor, PRESETS } from './providers/presets.ts';
 import { AnswerCache } from './stores/answer-cache.ts';
 import type { AnswerSecret } from './stores/answer-cache-keys.ts';
 import { AnswerStore } from './stores/answer-store.ts';
+import { AnswerStreamStore } from './stores/answer-stream-store.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
@@ -103,6 +104,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       board,
       ledger: new LedgerStore(tenantLedger, clock),
       answers: new AnswerStore(openAnswerCache, tenantRecords),
+      answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),

@@ -7,6 +7,7 @@ export interface UncheckedEnv {
   STATE: KVNamespace;
   HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board.ts').HealthBoard>;
   TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger.ts').TenantLedger>;
+  ANSWER_STREAM: DurableObjectNamespace;
   [variable: string]: unknown;
 }
 

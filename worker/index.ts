@@ -2,16 +2,21 @@
 import { createApp } from './app.ts';
 import { type Composition, compose } from './deps.ts';
 import type { UncheckedEnv } from './env.ts';
+import { answerStreamClass } from './objects/answer-stream.ts';
+import { answerStreamDeps, type Job } from './pipeline/run-job.ts';
 
 export { HealthBoard } from './objects/health-board.ts';
 export { TenantLedger } from './objects/tenant-ledger.ts';
 
-let composition: { env: UncheckedEnv; parts: Composition } | undefined;
+const compositions = new WeakMap<UncheckedEnv, Composition>();
 
-/** Once per isolate; the environment is the same object for all its requests. */
+/** Once per isolate and environment: the Worker's is the same object for all its requests, an object's may be another. */
 function composed(env: UncheckedEnv): Composition {
-  if (composition?.env !== env) composition = { env, parts: compose(env) };
-  return composition.parts;
+  const known = compositions.get(env) ?? compose(env);
+  compositions.set(env, known);
+  return known;
 }
+
+export class AnswerStream extends answerStreamClass<Job, UncheckedEnv>((env) => answerStreamDeps(composed(env).deps)) {}
 
 export default { fetch: createApp(composed) } satisfies ExportedHandler<UncheckedEnv>;

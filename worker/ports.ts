@@ -1,6 +1,7 @@
 /** What the pipeline needs from outside. `deps.ts` joins each to its store; tests bring their own. */
 
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
+import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/stream/messages.ts';
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
@@ -58,6 +59,15 @@ export interface Answers {
   put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<unknown>;
 }
 
+/** Answers that outlive the connection of whoever asked: one object each. A call rejects where it cannot be reached. */
+export interface AnswerStreams {
+  /** `name` is hashed already; nothing is claimed between two calls (DESIGN §2). */
+  open(name: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response>;
+  /** By the id that an answer was given; undefined for what is no id. */
+  attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined>;
+  stop(id: string, message: StopMessage): Promise<Response | undefined>;
+}
+
 /** What an operator must hear of. No prompts, no answers, no keys. */
 export interface RouterEvent {
   event:
@@ -85,6 +95,7 @@ export interface Deps {
   board: RoutingBoard;
   ledger: Ledger;
   answers: Answers;
+  answerStreams: AnswerStreams;
   /** A UUIDv7 that holds `nowMs`: a lease's id. */
   newLeaseId(nowMs: number): string;
   events: EventSink;

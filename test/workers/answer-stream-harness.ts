@@ -5,8 +5,8 @@ import type { Refusal, RunEvent } from '../../worker/core/answers/stream/events.
 import type { OpenMessage, Wish } from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
+import type { RunBatch, RunHooks, RunOutcome } from '../../worker/core/answers/stream/run.ts';
 import { answerStreamClass } from '../../worker/objects/answer-stream.ts';
-import type { RunBatch, RunHooks, RunOutcome } from '../../worker/objects/answer-stream-run.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 export type Job = string;

@@ -2,12 +2,7 @@
 import type { AnswerEvent, Ending, Head, RunEvent } from '../core/answers/stream/events.ts';
 import { PAGE_AGE_MS } from '../core/answers/stream/limits.ts';
 import { bytesOf, isPageDue, type Page, pagesOf, readPages } from '../core/answers/stream/pages.ts';
-
-/** `worker/ports.ts` has the words; the object is given it. */
-export interface Clock {
-  now(): number;
-  after(ms: number, run: () => void): () => void;
-}
+import type { Clock } from '../core/answers/stream/run.ts';
 
 /** Durable before anything that is sent afterwards. Pages are numbered from 0; the last one brings the ending. */
 export interface PageStore {

@@ -1,31 +1,9 @@
 /** A run under way: drives what the pipeline produces into the log, and ends it when nobody reads, or by `DELETE`. */
-import type { Head, Refusal, RunEvent } from '../core/answers/stream/events.ts';
+import type { Head, Refusal } from '../core/answers/stream/events.ts';
 import { LINGER_MS, LONGEST_RUN_MS } from '../core/answers/stream/limits.ts';
 import type { StreamError } from '../core/answers/stream/open.ts';
-import type { AnswerLog, Clock } from './answer-stream-log.ts';
-
-/** What a run is given. It must stop, settle and return soon after `signal` aborts. */
-export interface RunHooks {
-  signal: AbortSignal;
-  /** Goes on when the run is over: settlement, what was learnt. */
-  background(work: Promise<unknown>): void;
-  /** Just before the ledger is asked with a new id, and just before a provider is called under it (LEDGER rule 20). */
-  asks(leaseId: string): void;
-  starts(leaseId: string): void;
-  /** The ledger has said yes: resumable readers get these headers now. */
-  admitted(head: Head): void;
-}
-
-export type RunOutcome =
-  /** Content begins. The events come to an end: `complete`, or what went wrong. */
-  | { ok: true; head: Head; events: AsyncIterable<RunBatch> }
-  /** Refused or failed before any content. `personal`: for this asker's own budget, rate or rights; another may be served. */
-  | { ok: false; refusal: Refusal; personal: boolean };
-
-export type RunBatch = readonly RunEvent[] | { end: 'complete' } | { end: 'interrupted'; error: Refusal };
-
-/** `produce` of the pipeline, as this object calls it. */
-export type Produce<Job> = (job: Job, hooks: RunHooks) => Promise<RunOutcome>;
+import type { Clock, Produce, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
+import type { AnswerLog } from './answer-stream-log.ts';
 
 /** A place among the readers. */
 export interface Seat<Job> {

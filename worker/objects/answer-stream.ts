@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
-import { dataFor, type Refusal } from '../core/answers/stream/events.ts';
+import { dataFor } from '../core/answers/stream/events.ts';
 import type { AttachMessage, OpenMessage, Role, StopMessage, Wish } from '../core/answers/stream/messages.ts';
 import {
   type Decision,
@@ -10,21 +10,13 @@ import {
   type Known,
   type StreamError,
 } from '../core/answers/stream/open.ts';
-import { type AnswerRecord, asked, beginRecord, type KeptLease, started, wake } from '../core/answers/stream/record.ts';
-import { AnswerLog, type Clock } from './answer-stream-log.ts';
+import { type AnswerRecord, asked, beginRecord, started, wake } from '../core/answers/stream/record.ts';
+import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
+import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
 import { completionReply, refusalReply, streamReply } from './answer-stream-reply.ts';
 import { AnswerRows, SharedPages } from './answer-stream-rows.ts';
-import { AnswerRun, type Produce, type Seat } from './answer-stream-run.ts';
-
-/** What this object needs from outside; `index.ts` joins it. */
-export interface AnswerStreamDeps<Job> {
-  clock: Clock;
-  produce: Produce<Job>;
-  /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/holder.ts, told until acknowledged. */
-  tellLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
-  wire(error: StreamError): Refusal;
-}
+import { AnswerRun, type Seat } from './answer-stream-run.ts';
 
 interface Current<Job> {
   kind: 'keyed' | 'shared';

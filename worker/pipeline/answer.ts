@@ -7,10 +7,11 @@
  *   produce   admit → plan → attempt: an answer begins, or everybody was asked
  *   respond   the answer at once; meter books what it used and cost when it ends
  *
- * attach stands between read-cache and produce, once it comes.
+ * A request with an idempotency key takes another way from read-cache on: attach, whose object runs produce itself.
  */
 import type { Deps } from '../ports.ts';
 import { type Door, readAsk } from './ask.ts';
+import { attach } from './attach.ts';
 import { identify } from './identify.ts';
 import { produce } from './produce.ts';
 import { type CacheRead, readCache } from './read-cache.ts';
@@ -33,6 +34,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
   const open = deps.showsProvider(ask.identity);
   const cached = ask.feature.cache === undefined ? NOT_CACHED : await readCache(ask, deps);
   if ('error' in cached) return refusal(cached.error, scope);
+  if (ask.keyed !== undefined) return attach(ask, ask.keyed, cached, request.signal, deps, scope);
   if (cached.state === 'fresh') return respondStored(cached.stored, ask, open, deps, scope);
 
   const produced = await produce(ask, deps, scope);

@@ -19,6 +19,17 @@ export interface Ask {
   alias: Alias;
   chat: ChatRequest;
   cache: CacheWish;
+  /** Undefined: no `idempotency-key`. */
+  keyed: Keyed | undefined;
+}
+
+/** Where the answer goes on without its reader (DESIGN §6 "Idempotency"). */
+export interface Keyed {
+  key: string;
+  /** As a stream with ids, heartbeats and headers at once; where the feature does not resume, ignored. */
+  resume: boolean;
+  /** As it was sent; with it nothing is ever started. */
+  lastEventId: string | null;
 }
 
 /** `x-carryon-cache`: neither read nor write it; or write it anew. */
@@ -70,8 +81,19 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
   if (typeof user === 'object' && user !== null) return refuse(user);
   const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);
   if (typeof cache !== 'string') return refuse(cache);
-  return { ok: true, ask: { identity, feature, user, alias, chat, cache } };
+  const key = request.headers.get(REQUEST_HEADERS.idempotencyKey);
+  if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
+    return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
+  }
+  const keyed = key === null ? undefined : keyedAs(key, request.headers, feature);
+  return { ok: true, ask: { identity, feature, user, alias, chat, cache, keyed } };
 }
+
+const keyedAs = (key: string, headers: Headers, feature: Feature): Keyed => ({
+  key,
+  resume: feature.resume && headers.get(REQUEST_HEADERS.resume) === '1',
+  lastEventId: headers.get(REQUEST_HEADERS.lastEventId),
+});
 
 function cacheWish(header: string | null, { kind }: Identity): CacheWish | RouterError {
   const wish = header?.trim().toLowerCase();
@@ -125,7 +147,7 @@ function resolveFeature(named: unknown, identity: Identity, config: Config): Fea
 }
 
 /** The key's own user, or the one a secret key names by header or by OpenAI's `user`. */
-function resolveUser(
+export function resolveUser(
   header: string | null,
   field: string | undefined,
   identity: Identity,

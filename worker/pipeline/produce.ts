@@ -49,6 +49,7 @@ export async function produce(asked: Ask, deps: Deps, scope: Scope): Promise<Pro
   const { limited } = admitted;
   if (!admitted.ok) return { ok: false, error: admitted.error, chargedMicroUsd: 0, trail, limited };
   const { version, holding } = admitted;
+  scope.admitted?.(limited, version.mode);
   const ask: Ask = { ...asked, alias: version.alias, chat: version.chat };
   const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
   try {

@@ -86,16 +86,20 @@ const commonHeaders = ({ requestId, timing }: Scope): Record<string, string> => 
 });
 
 /** Who served stays hidden from pages (DESIGN §6), how often we tried does not. */
-const trailHeaders = ({ attempts, hops, deployment, dropped }: Trail, open: boolean): Record<string, string> => ({
+const trailHeaders = (trail: Trail, open: boolean): Record<string, string> =>
+  open ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
+
+export const shownTrailHeaders = ({ attempts, hops, dropped }: Trail): Record<string, string> => ({
   'x-carryon-attempts': String(attempts),
   'x-carryon-hops': String(hops),
   ...(dropped.length > 0 && { 'x-carryon-dropped': headerText(dropped.join(', ')) }),
-  ...(deployment !== undefined &&
-    open && { 'x-carryon-deployment': deployment.id, 'x-carryon-provider': deployment.provider }),
 });
 
+export const openTrailHeaders = ({ deployment }: Trail): Record<string, string> =>
+  deployment === undefined ? {} : { 'x-carryon-deployment': deployment.id, 'x-carryon-provider': deployment.provider };
+
 /** What remains, wherever the ledger was asked; and said where it could not be. */
-const limitHeaders = ({ left, ledger }: Limited): Record<string, string> => ({
+export const limitHeaders = ({ left, ledger }: Limited): Record<string, string> => ({
   ...rateHeaders(left),
   ...(ledger === 'unreachable' && { 'x-carryon-ledger': 'unreachable' }),
 });

@@ -1,4 +1,6 @@
+import type { Mode } from '../core/ledger/types.ts';
 import type { Background, Clock } from '../ports.ts';
+import type { Limited } from './admit.ts';
 
 /** What belongs to one request, whoever asks and whatever for. */
 export interface Scope {
@@ -8,6 +10,8 @@ export interface Scope {
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;
+  /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. */
+  admitted?: (limited: Limited, mode: Mode) => void;
 }
 
 /** `server-timing`: how long each step took, in the order of the line. */

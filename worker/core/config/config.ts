@@ -71,6 +71,8 @@ export interface Feature {
   /** Serves what is above a cap or a budget's rest; undefined where that is refused. */
   safeguard: Safeguard | undefined;
   limits: Partial<Limits>;
+  /** Its streams may be resumed. */
+  resume: boolean;
   /** Undefined: its answers are neither kept nor given again. */
   cache: CachePolicy | undefined;
 }

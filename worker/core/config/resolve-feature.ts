@@ -28,6 +28,7 @@ export function resolveFeature(
             maxOutputTokens: safeguard.maxOutputTokens,
           },
     limits: ledgerLimits(checked.limits),
+    resume: checked.resume,
     cache: checked.cache && resolveCachePolicy(checked.cache),
   };
 }

@@ -73,6 +73,8 @@ const feature = settings({
   }).optional(),
   /** For everybody who uses this feature, of one tenant together. */
   limits: limits.default({}),
+  /** Its streams may be resumed (`x-carryon-resume: 1` with an `idempotency-key`). */
+  resume: z.boolean().default(false),
   /** Answers are kept and given again; off where it is left out. */
   cache: cachePolicy.optional(),
 });

@@ -14,7 +14,7 @@ import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/
 import { answer } from '../../../../worker/pipeline/answer.ts';
 import type { Door } from '../../../../worker/pipeline/ask.ts';
 import { type Scope, Timing } from '../../../../worker/pipeline/scope.ts';
-import type { Deps, RouterEvent } from '../../../../worker/ports.ts';
+import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/presets.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
 import { TestAnswers } from './answers.ts';
@@ -78,6 +78,7 @@ export const feature = (name: string, more: Partial<Feature> = {}): Feature => (
   },
   safeguard: undefined,
   limits: {},
+  resume: true,
   cache: undefined,
   ...more,
 });
@@ -95,6 +96,11 @@ export class TestRouter {
   readonly upstream = new Upstream(this.clock);
   readonly ledger = new TestLedger(this.clock);
   readonly answers = new TestAnswers();
+  readonly answerStreams: AnswerStreams = {
+    open: async () => Promise.reject(new Error('no objects here')),
+    attach: async () => undefined,
+    stop: async () => undefined,
+  };
   readonly events: RouterEvent[] = [];
   readonly reports: HealthReport[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -143,6 +149,7 @@ export class TestRouter {
       board: this.board,
       ledger: this.ledger,
       answers: this.answers,
+      answerStreams: this.answerStreams,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
       adapterFor: ({ format }) => adapterFor(format),

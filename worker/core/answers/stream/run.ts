@@ -1,0 +1,49 @@
+/** What an `AnswerStream` and the pipeline that it runs say to each other. */
+import type { Head, Refusal, RunEvent } from './events.ts';
+import type { StreamError } from './open.ts';
+import type { KeptLease } from './record.ts';
+
+/** `worker/ports.ts` has the words; the object is given it. */
+export interface Clock {
+  now(): number;
+  after(ms: number, run: () => void): () => void;
+}
+
+/** What this object needs from outside; `index.ts` joins it. */
+export interface AnswerStreamDeps<Job> {
+  clock: Clock;
+  produce: Produce<Job>;
+  /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/holder.ts, told until acknowledged. */
+  tellLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
+  wire(error: StreamError): Refusal;
+}
+
+/** What is used of an `AbortSignal`, which is one of the runtime's words. */
+export interface Signal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', run: () => void): void;
+  removeEventListener(type: 'abort', run: () => void): void;
+}
+
+/** What a run is given. It must stop, settle and return soon after `signal` aborts. */
+export interface RunHooks {
+  signal: Signal;
+  /** Goes on when the run is over: settlement, what was learnt. */
+  background(work: Promise<unknown>): void;
+  /** Just before the ledger is asked with a new id, and just before a provider is called under it (LEDGER rule 20). */
+  asks(leaseId: string): void;
+  starts(leaseId: string): void;
+  /** The ledger has said yes: resumable readers get these headers now. */
+  admitted(head: Head): void;
+}
+
+export type RunOutcome =
+  /** Content begins. The events come to an end: `complete`, or what went wrong. */
+  | { ok: true; head: Head; events: AsyncIterable<RunBatch> }
+  /** Refused or failed before any content. `personal`: for this asker's own budget, rate or rights; another may be served. */
+  | { ok: false; refusal: Refusal; personal: boolean };
+
+export type RunBatch = readonly RunEvent[] | { end: 'complete' } | { end: 'interrupted'; error: Refusal };
+
+/** `produce` of the pipeline, as this object calls it. */
+export type Produce<Job> = (job: Job, hooks: RunHooks) => Promise<RunOutcome>;

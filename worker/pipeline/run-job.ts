@@ -1,0 +1,201 @@
+/** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
+import type { ChatRequest } from '../../protocol/chat.ts';
+import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import type { Head, Refusal, RunEvent } from '../core/answers/stream/events.ts';
+import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
+import type { Identity } from '../core/identity/identity.ts';
+import { revive } from '../core/ledger/holder.ts';
+import type { Mode } from '../core/ledger/types.ts';
+import { usdText } from '../core/pricing/cost.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
+import type { Deps } from '../ports.ts';
+import type { Limited } from './admit.ts';
+import type { Ask, CacheWish } from './ask.ts';
+import { headerText } from './header-text.ts';
+import { settleOnce } from './meter.ts';
+import { type Begun, produce } from './produce.ts';
+import type { Chunk } from './provider-stream.ts';
+import { limitHeaders, openTrailHeaders, shownTrailHeaders } from './respond.ts';
+import { type Scope, Timing } from './scope.ts';
+
+/** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */
+export interface Job {
+  requestId: string;
+  identity: Identity;
+  user: string | null;
+  feature: string;
+  alias: string;
+  chat: ChatRequest;
+  cache: CacheWish;
+}
+
+export const jobOf = ({ identity, user, feature, alias, chat, cache }: Ask, { requestId }: Scope): Job => ({
+  ...{ requestId, identity, user, chat, cache },
+  feature: feature.name,
+  alias: alias.name,
+});
+
+/** Another asker may be served where these stand in one's way. */
+const PERSONAL: ReadonlySet<RouterError['code']> = new Set([
+  'budget_exceeded',
+  'rate_limit_exceeded',
+  'feature_cap_exceeded',
+  'access_revoked',
+  'unknown_tier',
+]);
+
+export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
+  clock: deps.clock,
+  produce: producer(deps),
+  wire: (error) => refusalOf(error),
+  async tellLeases(tenant, leases) {
+    const reports = leases.flatMap(({ leaseId, started }) => {
+      const holder = revive(leaseId, started);
+      return holder.state === 'closing' ? [holder.report] : [];
+    });
+    if (reports.length > 0) await deps.ledger.report(tenant, reports).catch(() => {});
+  },
+});
+
+const producer =
+  (deps: Deps): Produce<Job> =>
+  async (job, hooks) => {
+    const ask = askOf(job, deps);
+    if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
+    const scope = scopeOf(job, hooks, deps);
+    const produced = await produce(ask, noting(deps, hooks), scope);
+    const { trail, limited } = produced;
+    const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
+    if (!produced.ok) {
+      const { error, chargedMicroUsd } = produced;
+      const openHeaders = {
+        ...openTrailHeaders(trail),
+        ...(chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
+      };
+      return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
+    }
+    return begun(produced, { ...headers, ...openedBy(produced) }, noting(deps, hooks), scope);
+  };
+
+/** Undefined where a deploy has meanwhile taken away what it names. */
+function askOf({ identity, user, feature, alias, chat, cache }: Job, { config }: Deps): Ask | undefined {
+  const known = { feature: config.features.get(feature), alias: config.aliases.get(alias) };
+  if (known.feature === undefined || known.alias === undefined) return undefined;
+  return { identity, user, chat, cache, keyed: undefined, feature: known.feature, alias: known.alias };
+}
+
+function scopeOf({ requestId }: Job, { background, signal, admitted }: RunHooks, { clock }: Deps): Scope {
+  const arrivedAt = clock.now();
+  return {
+    requestId,
+    arrivedAt,
+    background,
+    gone: signal as AbortSignal,
+    timing: new Timing(clock, arrivedAt),
+    admitted: (limited: Limited, mode: Mode) =>
+      admitted({ headers: { 'x-carryon-mode': mode, ...limitHeaders(limited) }, openHeaders: {} }),
+  };
+}
+
+/** Each lease is in the object's own row before it is asked for, and before a provider is called under it (LEDGER rule 20). */
+function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
+  let leaseId = '';
+  return {
+    ...deps,
+    newLeaseId(nowMs) {
+      leaseId = deps.newLeaseId(nowMs);
+      asks(leaseId);
+      return leaseId;
+    },
+    fetch(url, init) {
+      starts(leaseId);
+      return deps.fetch(url, init);
+    },
+  };
+}
+
+const openedBy = ({ admission }: Begun): Record<string, string> => ({
+  'x-carryon-mode': admission.version.mode,
+  'x-carryon-cache': 'bypass',
+});
+
+function begun(
+  produced: Begun & { trail: Parameters<typeof openTrailHeaders>[0] },
+  headers: Record<string, string>,
+  deps: Deps,
+  scope: Scope,
+) {
+  const { answer, deployment, admission, trail } = produced;
+  const settle = settleOnce(produced, deps, scope);
+  const { holding } = admission;
+  const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
+    ...openTrailHeaders(trail),
+    'x-carryon-model': headerText(model),
+    ...(costUsd !== undefined && { 'x-carryon-cost-usd': costUsd }),
+  });
+  if (answer.kind === 'reply') {
+    const { body, usage, model } = answer.reply;
+    settle('complete', {
+      usage,
+      isFinal: true,
+      made: { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 },
+    });
+    const head: Head = { headers, openHeaders: openHeaders(model ?? deployment.model, usdText(holding.spentMicroUsd)) };
+    return { ok: true as const, head, events: only([{ kind: 'completion', data: body }]) };
+  }
+  const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
+  return { ok: true as const, head, events: streamed(answer, settle, () => holding.spentMicroUsd, scope) };
+}
+
+async function* only(events: RunEvent[]): AsyncGenerator<RunBatch> {
+  yield events;
+  yield { end: 'complete' };
+}
+
+async function* streamed(
+  { opening, ended, stream }: Extract<Begun['answer'], { kind: 'stream' }>,
+  settle: ReturnType<typeof settleOnce>,
+  spentMicroUsd: () => number,
+  { gone }: Scope,
+): AsyncGenerator<RunBatch> {
+  const leave = () => {
+    stream.cancel();
+    settle('left', stream.measured);
+  };
+  stream.onSlowReader = leave;
+  gone?.addEventListener('abort', leave);
+  if (gone?.aborted) leave();
+  try {
+    yield opening.map(eventOf);
+    let isOver = ended;
+    while (!isOver) {
+      const { chunks, end } = await stream.read();
+      if (chunks.length > 0) yield chunks.map(eventOf);
+      if (end?.complete === false) {
+        settle(end.slowReader ? 'left' : end.failure.kind, stream.measured);
+        yield { end: 'interrupted', error: refusalOf({ code: 'stream_interrupted', detail: end.failure.message }) };
+        return;
+      }
+      isOver = end !== undefined;
+    }
+    settle('complete', stream.measured);
+    const usage = stream.translator.usageChunk();
+    if (usage !== undefined) {
+      const openData = JSON.stringify({ ...usage, carryon_cost_usd: spentMicroUsd() / 1e6 });
+      yield [{ kind: 'usage', data: JSON.stringify(usage), openData }];
+    }
+    yield { end: 'complete' };
+    await stream.drained();
+  } finally {
+    gone?.removeEventListener('abort', leave);
+    // Whoever stops listening in the middle ends the run.
+    leave();
+  }
+}
+
+const eventOf = ({ data }: Chunk): RunEvent => ({ kind: 'chunk', data });
+
+function refusalOf(error: RouterError, head: Head = { headers: {}, openHeaders: {} }): Refusal {
+  const { status, headers, body } = errorToWire(error);
+  return { status, head: { ...head, headers: { ...head.headers, ...headers } }, body: JSON.stringify(body) };
+}
