@@ -14,7 +14,7 @@ import { answer } from './pipeline/answer.ts';
 import { type Door, resolveUser } from './pipeline/ask.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
 import { identify } from './pipeline/identify.ts';
-import { aliasModel, aliasModels } from './pipeline/models.ts';
+import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
 
@@ -114,10 +114,11 @@ async function models(c: Context<App>, alias: string | undefined): Promise<Respo
   if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
   const identified = await identify(c.req.raw.headers, deps);
   if (!identified.ok) return refuse(c, identified.error);
-  if (alias === undefined) return plainJson(aliasModels(config), c.env.scope);
-  const model = aliasModel(config, alias);
+  const known = aliasNames(config, identified.identity);
+  if (alias === undefined) return plainJson(aliasModels(known), c.env.scope);
+  const model = aliasModel(known, alias);
   if (model !== undefined) return plainJson(model, c.env.scope);
-  return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known: [...config.aliases.keys()] });
+  return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known });
 }
 
 /** The same routes for calls from pages: behind CORS, but for admin. */

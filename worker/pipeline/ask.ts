@@ -73,10 +73,10 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
   if (isLonger(text, config.router.maxBodyBytes) && !hasImages(chat)) {
     return refuse({ code: 'payload_too_large', limitBytes: config.router.maxBodyBytes });
   }
-  const alias = config.aliases.get(chat.model);
-  if (alias === undefined) {
-    return refuse({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known: [...config.aliases.keys()] });
-  }
+  // A page asks what its feature's alias serves: it cannot pick a dearer one.
+  const known = identity.kind === 'publishable' ? [feature.alias] : [...config.aliases.keys()];
+  const alias = known.includes(chat.model) ? config.aliases.get(chat.model) : undefined;
+  if (alias === undefined) return refuse({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refuse(user);
   const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);

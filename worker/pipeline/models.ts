@@ -1,8 +1,16 @@
 /** `GET /v1/models`: aliases in the form OpenAI's SDKs list models. Deployments behind them stay unnamed. */
 import type { Config } from '../core/config/config.ts';
+import type { Identity } from '../core/identity/identity.ts';
 
 const modelOf = (id: string) => ({ id, object: 'model', created: 0, owned_by: 'carryon' });
 
-export const aliasModels = ({ aliases }: Config) => ({ object: 'list', data: [...aliases.keys()].map(modelOf) });
+/** All of them for a server; for a page those of the features it may use. */
+export function aliasNames({ aliases, features }: Config, { kind, features: allowed }: Identity): string[] {
+  if (kind === 'secret') return [...aliases.keys()];
+  const named = [...features.values()].filter(({ name }) => allowed === null || allowed.includes(name));
+  return [...new Set(named.map(({ alias }) => alias))];
+}
 
-export const aliasModel = ({ aliases }: Config, id: string) => (aliases.has(id) ? modelOf(id) : undefined);
+export const aliasModels = (names: readonly string[]) => ({ object: 'list', data: names.map(modelOf) });
+
+export const aliasModel = (names: readonly string[], id: string) => (names.includes(id) ? modelOf(id) : undefined);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Alias } from '../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { type Ask, type Door, personOf, readAsk } from '../../../worker/pipeline/ask.ts';
+import { aliasNames } from '../../../worker/pipeline/models.ts';
 import { TestRouter } from './support/router.ts';
 
 const messages = [{ role: 'user', content: 'hello' }];
@@ -168,6 +170,29 @@ describe('the feature', () => {
       headers: { 'x-carryon-feature': 'summarize' },
     });
     expect(error).toEqual({ code: 'feature_not_allowed', feature: 'summarize', allowed: ['chat'] });
+  });
+});
+
+describe('the alias', () => {
+  it('of a page is its feature’s: it cannot pick a dearer one', async () => {
+    const router = new TestRouter();
+    const dear: Alias = { name: 'app/dear', deployments: router.deployments };
+    Object.assign(router.deps.config, { aliases: new Map([...router.deps.config.aliases, ['app/dear', dear]]) });
+    const asked = (kind: Identity['kind']) =>
+      readAsk(
+        new Request('https://router.example/', {
+          method: 'POST',
+          body: JSON.stringify({ ...body, model: 'app/dear' }),
+        }),
+        'chat-completions',
+        { ...LOCAL_IDENTITY, kind },
+        router.deps,
+      );
+    expect(await asked('secret')).toMatchObject({ ok: true, ask: { alias: dear } });
+    const error = { code: 'unknown_alias', alias: 'app/dear', known: ['app/chat'] };
+    expect(await asked('publishable')).toEqual({ ok: false, error });
+    const names = (kind: Identity['kind']) => aliasNames(router.deps.config, { ...LOCAL_IDENTITY, kind });
+    expect([names('secret'), names('publishable')]).toEqual([['app/chat', 'app/dear'], ['app/chat']]);
   });
 });
 
