@@ -74,9 +74,12 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
     return refuse({ code: 'payload_too_large', limitBytes: config.router.maxBodyBytes });
   }
   // A page asks what its feature's alias serves: it cannot pick a dearer one.
-  const known = identity.kind === 'publishable' ? [feature.alias] : [...config.aliases.keys()];
-  const alias = known.includes(chat.model) ? config.aliases.get(chat.model) : undefined;
-  if (alias === undefined) return refuse({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
+  const isPage = identity.kind === 'publishable';
+  const alias = config.aliases.get(chat.model);
+  if (alias === undefined || (isPage && alias.name !== feature.alias)) {
+    const known = isPage ? [feature.alias] : [...config.aliases.keys()];
+    return refuse({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
+  }
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refuse(user);
   const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);
