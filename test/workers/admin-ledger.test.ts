@@ -69,6 +69,26 @@ describe('GET /admin/ledger/:tenant', () => {
     ]);
   });
 
+  it('of one scope shows its settlements alone, however many others came after', async () => {
+    const settle = async (user: string) => {
+      const id = idAt(NOON);
+      await ledger().grant(ask(id, 5, { limits: { tenant: {}, [`user:${user}`]: {} } }));
+      await ledger().report([done(id, 5)]);
+    };
+    await settle('ana');
+    // No part of a name is the name; nor is a name a pattern.
+    for (const user of ['ana2', 'xana', 'a%a', 'an_']) await settle(user);
+    const settled = async (query: string) =>
+      ((await get(query)).body.settlements as { scopes: string[] }[]).map(({ scopes: [, user] }) => user);
+    expect(await settled('?scope=user:ana')).toEqual(['user:ana']);
+    expect(await settled('?scope=user:a%25a')).toEqual(['user:a%a']);
+    expect(await settled('?scope=user:nobody')).toEqual([]);
+    expect(await settled('?scope=tenant')).toHaveLength(5);
+    for (let more = 0; more < 50; more++) await settle('bob');
+    expect(await settled('')).toEqual(Array(50).fill('user:bob'));
+    expect(await settled('?scope=user:ana')).toEqual(['user:ana']);
+  });
+
   it('page by page', async () => {
     for (const user of ['a', 'b', 'c']) await limit({ scope: `user:${user}`, rps: 1 });
     const scopesOf = (body: Record<string, unknown>) => [

@@ -127,13 +127,17 @@ export const storedScopes = (sql: SqlStorage, after: Scope | '', most: number): 
     .toArray()
     .map(({ scope }) => scope);
 
-/** Leases that are not open, nor a close without an ask, the newest first; slots that are free still hold theirs. */
-export const lastSettled = (sql: SqlStorage, now: number, most: number): Lease[] =>
+/**
+ * Leases that are not open, nor a close without an ask, the newest first; slots that are free still hold theirs. Of one scope,
+ * or of all.
+ */
+export const lastSettled = (sql: SqlStorage, now: number, most: number, scope: Scope | null = null): Lease[] =>
   sql
     .exec<Row>(
-      `SELECT * FROM lease WHERE (done = 1 OR settleBy <= ?) AND (origin <> 'closed' OR spentMicroUsd + spentTokens > 0)
-       ORDER BY number DESC LIMIT ?`,
-      ...[now, most],
+      `SELECT * FROM lease WHERE (done = 1 OR settleBy <= ?1) AND (origin <> 'closed' OR spentMicroUsd + spentTokens > 0)
+         AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(scopes) WHERE value = ?2))
+       ORDER BY number DESC LIMIT ?3`,
+      ...[now, scope, most],
     )
     .toArray()
     .map(leaseOf);

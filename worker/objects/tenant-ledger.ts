@@ -72,7 +72,7 @@ export class TenantLedger extends DurableObject<UncheckedEnv> {
       return {
         scopes: viewScopes(book, scopes, configured, now),
         overrides: viewOverrides(book, scopes),
-        settlements: settlementsOf(lastSettled(sql, now, 50), now),
+        settlements: settlementsOf(lastSettled(sql, now, 50, scope), now),
         next,
       };
     });
@@ -102,7 +102,7 @@ export class TenantLedger extends DurableObject<UncheckedEnv> {
 
 export interface ViewRequest {
   configured?: Configured;
-  /** Only this one. */
+  /** Only this one, and its settlements. */
   scope?: Scope;
   /** The scopes after this one, which was the last reply's `next`. */
   after?: Scope;

@@ -37,7 +37,11 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
     const { safeguard } = asked.feature;
     if (safeguard === undefined) return 'code' in normal ? refused(normal) : { ok: true, versions: [normal] };
     const smaller = safeguardVersion(asked, safeguard, config);
-    if ('code' in normal) return 'code' in smaller ? refused(smaller) : { ok: true, versions: [smaller] };
+    if ('code' in normal) {
+      return 'code' in smaller
+        ? refused(sayingMore(asked, normal, smaller, config))
+        : { ok: true, versions: [smaller] };
+    }
     const isOfUse = !('code' in smaller) && isLess(smaller.worst, normal.worst);
     return { ok: true, versions: isOfUse ? [normal, smaller] : [normal] };
   } catch (error) {
@@ -49,6 +53,26 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
 }
 
 const refused = (error: RouterError): Versions => ({ ok: false, error });
+
+/**
+ * Why neither version can be: as a rule why the safeguard cannot, which takes more than the request itself. Where both are
+ * refused for their input and the safeguard takes a shorter one, its limit is not what the client has to keep to.
+ */
+function sayingMore(
+  { chat, alias, feature }: Asked,
+  normal: RouterError,
+  smaller: RouterError,
+  { pricing }: Settings,
+): RouterError {
+  const most = feature.caps.maxInputTokens;
+  const ofSafeguard = feature.safeguard?.maxInputTokens;
+  if (most === undefined || ofSafeguard === undefined || ofSafeguard >= most) return smaller;
+  if (!isOfInput(normal) || !isOfInput(smaller)) return smaller;
+  const least = leastInput(chat, alias.deployments, pricing);
+  return least > most ? lastTurnRefusal(feature, least, most) : normal;
+}
+
+const isOfInput = (error: RouterError): boolean => error.code === 'feature_cap_exceeded' && error.param === 'messages';
 
 /** The ledger takes wants best first and the last as the least: what is less in nothing could never be granted instead. */
 const isLess = (one: WorstCase, other: WorstCase): boolean =>

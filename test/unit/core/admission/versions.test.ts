@@ -185,6 +185,20 @@ describe('a request above a cap', () => {
     expect(dear).toMatchObject({ code: 'budget_exceeded', figures: { capMicroUsd: 1_000, wantedMicroUsd: wanted } });
   });
 
+  it.each([
+    ['whose last turn would pass without the older ones', 300, /input counts 700 .*at most 300 .*older/],
+    ['whose last turn is too long by itself', 99, /last turn, .*counts 100 .*at most 99 .*Shorten it/],
+  ])('of input, %s, is refused by its feature’s limit, not by the safeguard’s smaller one', (_, most, says) => {
+    const error = refusal({ feature: featureWith({ maxInputTokens: most }, { maxInputTokens: 80 }) });
+    expect(error).toMatchObject({ code: 'feature_cap_exceeded', param: 'messages' });
+    expect(error).toHaveProperty('detail', expect.stringMatching(says));
+  });
+
+  it('of input is refused by the safeguard’s limit where that is the larger', () => {
+    const error = refusal({ feature: featureWith({ maxInputTokens: 50 }, { maxInputTokens: 90 }) });
+    expect(error).toHaveProperty('detail', expect.stringMatching(/100 .*90 /));
+  });
+
   it('cannot hold everything by a number, where its feature has no cap', () => {
     const asked = { chat: chat({ max_tokens: Number.MAX_SAFE_INTEGER }), feature: featureWith() };
     expect(refusal(asked)).toMatchObject({ code: 'feature_cap_exceeded', param: 'max_tokens' });
