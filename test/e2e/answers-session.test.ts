@@ -1,0 +1,50 @@
+/** The session that docs/answers.md shows, run as it stands there: a stream that is cut, goes on by its id, and is given again. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import { projectDirectory } from '../../cli/project.ts';
+import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
+import { startBench } from '../support/bench.ts';
+
+const bench = await startBench();
+const directory = await mkdtemp(join(tmpdir(), 'carryon-session-'));
+afterAll(async () => {
+  await bench.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function sessionOfDoc(): Promise<string> {
+  const doc = await readFile(join(projectDirectory, 'docs', 'answers.md'), 'utf8');
+  const session =
+    [...doc.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) => text?.includes('/ai/streams/'))?.[1] ?? '';
+  expect(session).toContain(`URL=http://localhost:8787 KEY=${LOCAL_CLIENT_KEY}`);
+  return session.replace('http://localhost:8787', bench.url);
+}
+
+/** As a reader of SSE counts them: what a blank line has not ended is none. */
+async function eventsIn(file: string): Promise<{ id: number; data: string }[]> {
+  const text = await readFile(join(directory, file), 'utf8');
+  return text
+    .split('\n\n')
+    .slice(0, -1)
+    .flatMap((event) => {
+      const [, id, data] = /^id: (\d+)\ndata: ([\s\S]*)$/.exec(event) ?? [];
+      return data === undefined ? [] : [{ id: Number(id), data }];
+    });
+}
+
+test('the session of docs/answers.md: both parts together are the whole', { timeout: 60_000 }, async () => {
+  await bench.sandbox.setFault('openai', 'drip', { delayMs: 25 });
+  await promisify(execFile)('bash', ['-c', await sessionOfDoc()], { cwd: directory });
+  const [first, rest, whole] = await Promise.all(['part-1.txt', 'part-2.txt', 'whole.txt'].map(eventsIn));
+  expect(first?.length).toBeGreaterThan(0);
+  expect(rest?.length).toBeGreaterThan(0);
+  expect([...(first ?? []), ...(rest ?? [])]).toEqual(whole);
+  expect(whole?.map(({ id }) => id)).toEqual(whole?.map((_, index) => index + 1));
+  expect(whole?.at(-1)?.data).toBe('[DONE]');
+  const { openai, anthropic } = bench.sandbox.counts();
+  expect(openai.started + anthropic.started).toBe(1);
+});
