@@ -1,10 +1,10 @@
 /** Answers that outlive the connection: one call per idempotency key, streams that go on where they were cut, by real TCP. */
-import { request } from 'node:http';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { createKey } from '../support/admin.ts';
 import { type AskOptions, admin, answered, ask } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
+import { type ReadOptions, readEvents } from '../support/read-events.ts';
 import { until } from '../support/until.ts';
 
 const bench = await startBench();
@@ -25,55 +25,7 @@ async function spent(): Promise<number> {
   return scopes[0]?.spentMicroUsd ?? 0;
 }
 
-interface Part {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  text: string;
-  events: { id: number; data: string }[];
-}
-
-/** A stream read up to so many events, then cut by a reset of the connection; or to its end. */
-function read(
-  headers: Record<string, string>,
-  {
-    cutAfter = Number.POSITIVE_INFINITY,
-    path = '/v1/chat/completions',
-    method = 'POST',
-    question = 'In 40 words: what is a failover?',
-  } = {},
-): Promise<Part> {
-  return new Promise((resolve, reject) => {
-    const body = JSON.stringify({ model: 'app/chat', stream: true, messages: [{ role: 'user', content: question }] });
-    const asking = request(bench.url, {
-      method,
-      path,
-      headers: { authorization: `Bearer ${LOCAL_CLIENT_KEY}`, 'content-type': 'application/json', ...headers },
-    });
-    asking.on('error', reject);
-    asking.on('response', (response) => {
-      let text = '';
-      const part = (): Part => ({
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        text,
-        events: text.split('\n\n').flatMap((event) => {
-          const [, id, data] = /^id: (\d+)\ndata: ([\s\S]*)$/.exec(event) ?? [];
-          return data === undefined ? [] : [{ id: Number(id), data }];
-        }),
-      });
-      response.setEncoding('utf8');
-      response.on('data', (piece: string) => {
-        text += piece;
-        if (part().events.length < cutAfter) return;
-        response.destroy();
-        resolve(part());
-      });
-      response.on('end', () => resolve(part()));
-      response.on('error', () => resolve(part()));
-    });
-    asking.end(method === 'POST' ? body : undefined);
-  });
-}
+const read = (headers: Record<string, string>, options?: ReadOptions) => readEvents(bench.url, headers, options);
 
 const resumable = (key: string, more: Record<string, string> = {}) => ({
   'idempotency-key': key,

@@ -47,6 +47,8 @@ export interface Bench {
   /** What the Workers have logged so far. */
   log: readonly string[];
   lane(kind: LaneKind): Lane;
+  /** A power cut, and the same state on the same ports again. */
+  killAndRestart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,20 +60,15 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const gate = await startGate(sandbox[a].port);
   const log: string[] = [];
   let workerd: RunningWorkerd | undefined;
-  const stop = async () => {
-    await workerd?.stop();
-    await Promise.all([gate.close(), sandbox.close()]);
-    await rm(directory, { recursive: true, force: true });
-  };
-  try {
-    const wrangler = readWranglerConfig(wranglerConfigPath);
-    const scriptPath = join(directory, 'worker.js');
-    const configPath = config && join(import.meta.dirname, 'configs', `${config}.ts`);
-    await buildWorker(join(projectDirectory, wrangler.main), scriptPath, { ...(configPath && { configPath }) });
-    const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
-    const addresses = gated ? { ...sandbox, [a]: { url: gate.url } } : sandbox;
+  let urls: Readonly<Record<string, string>> = {};
+  const scriptPath = join(directory, 'worker.js');
+  const wrangler = readWranglerConfig(wranglerConfigPath);
+  const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
+  const addresses = gated ? { ...sandbox, [a]: { url: gate.url } } : sandbox;
+  const start = async () => {
+    const portOf = (name: string) => Number(new URL(urls[name] ?? 'http://free:0').port);
     workerd = await startWorkerd({
-      services: isolates.map((name) => ({ name, port: 0, scriptPath })),
+      services: isolates.map((name) => ({ name, port: portOf(name), scriptPath })),
       stateDirectory: join(directory, 'state'),
       wrangler,
       variables: local
@@ -79,6 +76,24 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         : variables,
       onLog: (line) => log.push(line),
     });
+    ({ urls } = workerd);
+    return workerd.url;
+  };
+  const killAndRestart = async () => {
+    workerd?.kill('SIGKILL');
+    await workerd?.exited;
+    await start();
+  };
+  let url: string;
+  const stop = async () => {
+    await workerd?.stop();
+    await Promise.all([gate.close(), sandbox.close()]);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const configPath = config && join(import.meta.dirname, 'configs', `${config}.ts`);
+    await buildWorker(join(projectDirectory, wrangler.main), scriptPath, { ...(configPath && { configPath }) });
+    url = await start();
   } catch (error) {
     await stop();
     throw error;
@@ -91,5 +106,5 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     used[kind] = number;
     return { alias: laneAlias(kind, number), a: `${laneId(kind, number)}-a`, b: `${laneId(kind, number)}-b` };
   };
-  return { sandbox, a, b, gate, url: workerd.url, urls: workerd.urls, log, lane, stop };
+  return { sandbox, a, b, gate, url, urls, log, lane, killAndRestart, stop };
 }
