@@ -93,7 +93,9 @@ export function compose(unchecked: UncheckedEnv): Composition {
     config,
     missing: [...missing.map((name) => ({ name })), ...resolved.missing].map(({ name, problem }: Missing) => ({
       name: problem === undefined ? name : `${name} ${problem}`,
-      command: env.local ? `set ${name} in .dev.vars` : `npx wrangler secret put ${name}`,
+      command: env.local
+        ? `set ${name} in .dev.vars`
+        : `npx wrangler secret put ${name}, or the variable ${name} for npm run serve`,
     })),
     deps: {
       config,

@@ -39,7 +39,10 @@ test.each([
     const got = await send(bare.url, path, { method, key, ...(method === 'POST' && { body: chatBody() }) });
     expect(got).toMatchObject({ status: 503, json: { error: { code: 'not_configured', type: 'server_error' } } });
     expect(got.headers['x-should-retry']).toBe('false');
-    for (const name of NEEDED) expect(got.json.error?.message).toContain(`${name} (npx wrangler secret put ${name})`);
+    for (const name of NEEDED) {
+      const commands = `${name} (npx wrangler secret put ${name}, or the variable ${name} for npm run serve)`;
+      expect(got.json.error?.message).toContain(commands);
+    }
   }
 });
 
@@ -50,7 +53,7 @@ test('what is set wrong is named with what would be right, never with what was s
   expect(message).toContain('PROVIDER_A_API_BASE must be a URL');
   expect(message).toContain('PROVIDER_A_FORMAT must be "openai" or "anthropic"');
   expect(message).toContain('PROVIDER_A_PRICE_INPUT must be USD');
-  expect(message).toContain('PROVIDER_B_KEY (npx wrangler secret put PROVIDER_B_KEY)');
+  expect(message).toContain('PROVIDER_B_KEY (npx wrangler secret put PROVIDER_B_KEY, or ');
   expect(message).not.toContain('KEY_SECRET');
   expect(message).not.toMatch(/secret-of-a|morse|cheap|api\.example\.com\)/);
 });
