@@ -33,7 +33,8 @@ const TO_COME: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-const PATHS = 'There are POST /v1/chat/completions, POST /ai, GET /v1/models and GET /healthz.';
+const PATHS =
+  'There are POST /v1/chat/completions, POST /ai, GET and DELETE /ai/streams/:id, GET /v1/models and GET /healthz.';
 
 const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
 

@@ -55,7 +55,10 @@ describe('an idempotency key', () => {
     expect(again.header('x-request-id')).not.toBe(first.header('x-request-id'));
     const streamed = await keyed(key, { stream: true });
     expect([streamed.text, streamed.done]).toEqual([first.text, true]);
-    expect(started()).toBe(1);
+    const options = { stream: true, body: { stream_options: { include_usage: true } } };
+    const other = newKey();
+    expect((await keyed(other, options)).costUsd).toBeGreaterThan(0);
+    expect((await keyed(other, options)).costUsd).toBe(0);
   });
 
   test('with another question is refused by name; another user’s is another key', async () => {

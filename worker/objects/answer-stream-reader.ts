@@ -1,6 +1,6 @@
 /** One reader of an answer as a stream: asks the log for what he has not seen when he takes it, so a slow one keeps nobody waiting. */
 import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
-import { type AnswerEvent, dataFor, endingText, isFor, sseText } from '../core/answers/stream/events.ts';
+import { type AnswerEvent, dataFor, endingText, isFor, sseText, withoutCost } from '../core/answers/stream/events.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { Wish } from '../core/answers/stream/messages.ts';
 import type { Clock } from '../core/answers/stream/run.ts';
@@ -11,6 +11,8 @@ export interface Reading {
   wish: Wish;
   /** The last event he has seen. */
   afterId: number;
+  /** Another's answer, or an old one: he is charged nothing. */
+  isFree: boolean;
   clock: Clock;
   /** He went away, or has it all; once. */
   onGone(): void;
@@ -20,11 +22,11 @@ const HEARTBEAT = ': hb\n\n';
 const KEEP_ALIVE = ': keep-alive\n\n';
 const encoder = new TextEncoder();
 
-export function readerStream({ log, wish, afterId, clock, onGone }: Reading): ReadableStream<Uint8Array> {
+export function readerStream({ log, wish, afterId, isFree, clock, onGone }: Reading): ReadableStream<Uint8Array> {
   const { silenceMs, comment } = wish.resume
     ? { silenceMs: HEARTBEAT_MS, comment: HEARTBEAT }
     : { silenceMs: KEEP_ALIVE_MS, comment: KEEP_ALIVE };
-  const cursor = new Cursor(log, wish, afterId);
+  const cursor = new Cursor(log, wish, afterId, isFree);
   let isGone = false;
   let isTaking = false;
   let isSilent = false;
@@ -94,13 +96,15 @@ class Cursor {
   isOver = false;
   readonly #log: AnswerLog;
   readonly #wish: Wish;
+  readonly #isFree: boolean;
   #afterId: number;
   /** A completion is shown as chunks, which have ids of their own: the same ones each time. */
   readonly #seenOfChunks: number;
   #moreIds = 0;
 
-  constructor(log: AnswerLog, wish: Wish, afterId: number) {
+  constructor(log: AnswerLog, wish: Wish, afterId: number, isFree: boolean) {
     this.#log = log;
+    this.#isFree = isFree;
     this.#wish = wish;
     this.#seenOfChunks = afterId;
     this.#afterId = log.read(0)[0]?.kind === 'completion' ? 0 : afterId;
@@ -120,7 +124,7 @@ class Cursor {
   }
 
   #show(event: AnswerEvent): string {
-    const data = dataFor(event, this.#wish);
+    const data = dataFor(this.#isFree ? withoutCost(event) : event, this.#wish);
     if (event.kind !== 'completion') return isFor(event, this.#wish) ? sseText(event.id, data, this.#wish) : '';
     const chunks = chunksOfCompletion(data);
     this.#moreIds = chunks.length - 1;

@@ -151,7 +151,8 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
           signal?.removeEventListener('abort', leave);
           leave();
         };
-        const body = readerStream({ log, wish, afterId, clock: this.#deps.clock, onGone });
+        const isFree = role !== 'started' && afterId === 0;
+        const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone });
         return streamReply(body, head, wish, role, this.ctx.id.toString());
       }
       const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);

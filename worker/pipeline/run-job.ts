@@ -93,7 +93,10 @@ function scopeOf({ requestId }: Job, { background, signal, admitted }: RunHooks,
     gone: signal as AbortSignal,
     timing: new Timing(clock, arrivedAt),
     admitted: (limited: Limited, mode: Mode) =>
-      admitted({ headers: { 'x-carryon-mode': mode, ...limitHeaders(limited) }, openHeaders: {} }),
+      admitted({
+        headers: { 'x-carryon-mode': mode, 'x-carryon-cache': 'bypass', ...limitHeaders(limited) },
+        openHeaders: {},
+      }),
   };
 }
 

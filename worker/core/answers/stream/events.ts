@@ -41,6 +41,13 @@ export const headersFor = ({ headers, openHeaders }: Head, open: boolean): Recor
 export const dataFor = ({ data, openData }: RunEvent, { open }: Pick<Wish, 'open'>): string =>
   open ? (openData ?? data) : data;
 
+/** Who is given an answer once more is charged nothing (DESIGN §3.6); who resumes his own sees what it cost. */
+export function withoutCost(event: RunEvent): RunEvent {
+  if (event.kind !== 'usage' || event.openData === undefined) return event;
+  const usage = JSON.parse(event.openData) as Record<string, unknown>;
+  return { ...event, openData: JSON.stringify({ ...usage, carryon_cost_usd: 0 }) };
+}
+
 /** Only a reader that asked for it gets the usage chunk (DESIGN §6, response headers). */
 export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => kind !== 'usage' || usage || resume;
 
