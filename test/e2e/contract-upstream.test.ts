@@ -90,7 +90,9 @@ describe.each([
     'no header and no field of a client’s own (stream: $stream)',
     async ({ stream }) => {
       const body = chatBody({ stream, temperature: 0.5, max_tokens: 100, ...FIELDS });
-      const got = await send(bench.url, CHAT, { headers: { ...HEADERS, 'x-carryon-user': MARK }, body });
+      // A key of its own: the same one would be given the other form's answer again.
+      const keyed = { ...HEADERS, 'x-carryon-user': MARK, 'idempotency-key': `${MARK}-${stream}` };
+      const got = await send(bench.url, CHAT, { headers: keyed, body });
       expect(got.status).toBe(200);
       const [recorded] = bench.sandbox.recorded();
       expect(recorded?.provider).toBe(provider);
