@@ -64,9 +64,12 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const ledgerIds = new Map<string, DurableObjectId>();
   const tenantLedger = (tenant: string) => {
     // An id is a name hashed, at 7 microseconds; only the stub belongs to a request.
-    const id = ledgerIds.get(tenant) ?? unchecked.TENANT_LEDGER.idFromName(tenant);
-    if (ledgerIds.size >= MOST_LEDGER_IDS) ledgerIds.clear();
-    ledgerIds.set(tenant, id);
+    let id = ledgerIds.get(tenant);
+    if (id === undefined) {
+      id = unchecked.TENANT_LEDGER.idFromName(tenant);
+      if (ledgerIds.size >= MOST_LEDGER_IDS) ledgerIds.clear();
+      ledgerIds.set(tenant, id);
+    }
     const { locationHint } = tenantOf(config, tenant);
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };

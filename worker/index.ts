@@ -12,8 +12,11 @@ const compositions = new WeakMap<UncheckedEnv, Composition>();
 
 /** Once per isolate and environment: the Worker's is the same object for all its requests, an object's may be another. */
 function composed(env: UncheckedEnv): Composition {
-  const known = compositions.get(env) ?? compose(env);
-  compositions.set(env, known);
+  let known = compositions.get(env);
+  if (known === undefined) {
+    known = compose(env);
+    compositions.set(env, known);
+  }
   return known;
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_LIMITS } from '../../worker/core/ledger/types.ts';
 import { callAdmin, refused } from './call-admin.ts';
 
 let tenants = 0;
@@ -8,14 +9,6 @@ beforeEach(() => {
 });
 
 const put = (body: unknown, of = tenant) => callAdmin('PUT', `tenants/${of}/limits`, body);
-const NOTHING = {
-  monthlyMicroUsd: null,
-  dailyMicroUsd: null,
-  rps: null,
-  burst: null,
-  tpm: null,
-  parallel: null,
-};
 
 describe('PUT /admin/tenants/:tenant/limits', () => {
   it('lays limits over config’s field by field; null brings config’s back', async () => {
@@ -26,9 +19,9 @@ describe('PUT /admin/tenants/:tenant/limits', () => {
     const { body } = await put({ scope: 'user:ana', monthlyUsd: 0, dailyUsd: null, tpm: null });
     const left = { monthlyMicroUsd: 0, rps: 0.5, burst: 10, parallel: 4 };
     expect(body.set).toEqual(left);
-    expect(body.limits).toEqual({ ...NOTHING, ...left });
+    expect(body.limits).toEqual({ ...NO_LIMITS, ...left });
     const none = { monthlyUsd: null, rps: null, burst: null, parallel: null };
-    expect((await put({ scope: 'user:ana', ...none })).body).toMatchObject({ set: {}, limits: NOTHING });
+    expect((await put({ scope: 'user:ana', ...none })).body).toMatchObject({ set: {}, limits: NO_LIMITS });
   });
 
   it.each([
@@ -46,9 +39,9 @@ describe('PUT /admin/tenants/:tenant/limits', () => {
   it('knows what a key’s tier allows it, and not another tenant’s', async () => {
     const { body: key } = await callAdmin('POST', 'keys', { tenant, tier: 'team' });
     const scope = `key:${key.id}`;
-    expect((await put({ scope, parallel: 3 })).body.limits).toEqual({ ...NOTHING, rps: 10, burst: 50, parallel: 3 });
-    expect((await put({ scope, rps: 2 })).body.limits).toEqual({ ...NOTHING, rps: 2, burst: 50, parallel: 3 });
-    expect((await put({ scope, rps: 2 }, `${tenant}-b`)).body.limits).toEqual({ ...NOTHING, rps: 2 });
+    expect((await put({ scope, parallel: 3 })).body.limits).toEqual({ ...NO_LIMITS, rps: 10, burst: 50, parallel: 3 });
+    expect((await put({ scope, rps: 2 })).body.limits).toEqual({ ...NO_LIMITS, rps: 2, burst: 50, parallel: 3 });
+    expect((await put({ scope, rps: 2 }, `${tenant}-b`)).body.limits).toEqual({ ...NO_LIMITS, rps: 2 });
   });
 
   it('keeps tenants apart, whatever is escaped in their names', async () => {

@@ -2,30 +2,26 @@
 import { describe, expect, it } from 'vitest';
 import { PAGE_BYTES, READER_STALL_MS } from '../../worker/core/answers/stream/limits.ts';
 import { eventsOf, PLAIN, RESUMABLE, Stage, storedIn, take } from './answer-stream-harness.ts';
+import { countRows } from './count-rows.ts';
 
 /** Rows that SQLite says were written, and each alarm that was set, while `run` ran. */
 async function rowsWrittenBy({ storage }: DurableObjectState, run: () => Promise<void>): Promise<number> {
-  const prototype = Object.getPrototypeOf(storage.sql) as Pick<SqlStorage, 'exec'>;
-  const { exec } = prototype;
-  let rows = 0;
-  prototype.exec = function (this: SqlStorage, ...args: Parameters<typeof exec>) {
-    const cursor = exec.apply(this, args);
-    rows += cursor.rowsWritten;
-    return cursor;
-  } as typeof exec;
+  const stop = countRows(storage.sql);
+  let alarms = 0;
   const owner = Object.getPrototypeOf(storage) as Pick<DurableObjectStorage, 'setAlarm'>;
   const { setAlarm } = owner;
   owner.setAlarm = function (this: DurableObjectStorage, ...args: Parameters<typeof setAlarm>) {
-    rows++;
+    alarms++;
     return setAlarm.apply(this, args);
   };
+  let rows = 0;
   try {
     await run();
   } finally {
-    prototype.exec = exec;
+    rows = stop();
     owner.setAlarm = setAlarm;
   }
-  return rows;
+  return rows + alarms;
 }
 
 const pagesIn = ({ storage }: DurableObjectState) =>

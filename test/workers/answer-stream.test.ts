@@ -8,6 +8,8 @@ import { eventsOf, PLAIN, RESUMABLE, refusal, Stage, storedIn, take, WHOLE } fro
 const HOUR = 3_600_000;
 const numbered = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => [`${first + index}`, JSON.stringify({ n: first + index })]);
+const chunkOf = (content: string, isLast: boolean) =>
+  JSON.stringify({ id: 'a', choices: [{ index: 0, delta: { content }, finish_reason: isLast ? 'stop' : null }] });
 const codeOf = async (response: Response) => {
   const { error } = (await response.json()) as { error: { code: string } };
   return [response.status, error.code];
@@ -22,8 +24,7 @@ describe('one key', () => {
       await object.settle();
       expect(object.world.calls).toHaveLength(1);
       object.world.call.begin();
-      const delta = (content: string) => JSON.stringify({ id: 'a', choices: [{ index: 0, delta: { content } }] });
-      object.world.call.give([{ kind: 'chunk', data: delta('Hel') }]).give([{ kind: 'chunk', data: delta('lo') }]);
+      object.world.call.chunks(1, 2, (id) => chunkOf(id === 1 ? 'Hel' : 'lo', id === 2));
       object.world.call.complete();
       const replies = await Promise.all(asking);
       const texts = await Promise.all(replies.map((reply) => reply.text()));
@@ -42,7 +43,10 @@ describe('one key', () => {
     const first = await stage.inside(async (object) => {
       const asked = object.open(RESUMABLE, { key });
       await object.settle();
-      object.world.call.begin().chunks(1, 5).complete();
+      object.world.call
+        .begin()
+        .chunks(1, 5, (id) => chunkOf(`${id} `, id === 5))
+        .complete();
       return (await asked).text();
     });
     for (const [at, wish] of [
@@ -59,6 +63,7 @@ describe('one key', () => {
         ]);
         expect(again.headers.get('x-carryon-provider')).toBeNull();
         if (wish.stream) expect(await again.text()).toBe(first);
+        else expect(await again.json()).toMatchObject({ choices: [{ message: { content: '1 2 3 4 5 ' } }] });
       });
     }
     expect(stage.world.calls).toHaveLength(1);

@@ -8,6 +8,7 @@ import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
 import { BEGINNINGS, CONFIGURED, type Command, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
 import { LedgerInMemory } from '../unit/core/ledger/support/ledger-in-memory.ts';
 import { ask, done, idAt, NOON } from '../unit/core/ledger/support/messages.ts';
+import { countRows } from './count-rows.ts';
 
 let tenants = 0;
 let name: string;
@@ -32,18 +33,12 @@ const inFour = (user: string) => ({ limits: { tenant: ROOMY, [`user:${user}`]: {
 /** Rows that SQLite itself says were written while `work` ran. */
 const rowsWrittenBy = (work: (instance: TenantLedger) => void): Promise<number> =>
   inside((instance, sql) => {
-    const prototype = Object.getPrototypeOf(sql) as Pick<SqlStorage, 'exec'>;
-    const { exec } = prototype;
     let rows = 0;
-    prototype.exec = function (this: SqlStorage, ...args: Parameters<typeof exec>) {
-      const cursor = exec.apply(this, args);
-      rows += cursor.rowsWritten;
-      return cursor;
-    } as typeof exec;
+    const stop = countRows(sql);
     try {
       work(instance);
     } finally {
-      prototype.exec = exec;
+      rows = stop();
     }
     return rows;
   });

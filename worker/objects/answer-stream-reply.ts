@@ -1,5 +1,6 @@
 /** What one reader is answered: his stream, the whole completion, or the error, with the headers he may see. */
-import { CompletionBuilder } from '../core/answers/stream/completion.ts';
+import type { ChatChunk } from '../../protocol/chat.ts';
+import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
 import { dataFor, type Head, headersFor, type Refusal } from '../core/answers/stream/events.ts';
 import { ROLE_HEADER, type Role, STREAM_ID_HEADER, type Wish } from '../core/answers/stream/messages.ts';
 import type { AnswerLog } from './answer-stream-log.ts';
@@ -37,14 +38,16 @@ export const completionReply = (log: AnswerLog, { open }: Wish, role: Role): Res
 
 /** The provider's own text where it answered in one piece; else put together page by page. */
 function completionText(log: AnswerLog, open: boolean): string {
-  const builder = new CompletionBuilder();
+  const completion = new StreamedCompletion();
   for (let afterId = 0; afterId < log.lastId; ) {
     for (const event of log.read(afterId)) {
       const data = dataFor(event, { open });
       if (event.kind === 'completion') return data;
-      builder.add(data);
+      completion.add(JSON.parse(data) as ChatChunk);
       afterId = event.id;
     }
   }
-  return builder.text();
+  const whole = completion.whole();
+  if (whole === undefined) throw new Error('an answer without an end is no completion');
+  return JSON.stringify(whole);
 }

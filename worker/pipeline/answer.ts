@@ -14,13 +14,10 @@ import { type Door, readAsk } from './ask.ts';
 import { attach } from './attach.ts';
 import { identify } from './identify.ts';
 import { produce } from './produce.ts';
-import { type CacheRead, readCache } from './read-cache.ts';
+import { BYPASS, readCache } from './read-cache.ts';
 import { refusal, respond } from './respond.ts';
 import { respondStored, servesStale } from './respond-stored.ts';
 import type { Scope } from './scope.ts';
-
-/** Most features keep no answers: not worth a turn of the event loop. */
-const NOT_CACHED: CacheRead = { state: 'bypass' };
 
 export async function answer(request: Request, door: Door, deps: Deps, scope: Scope): Promise<Response> {
   const identified = await identify(request.headers, deps);
@@ -32,7 +29,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
 
   const { ask } = asked;
   const open = deps.showsProvider(ask.identity);
-  const cached = ask.feature.cache === undefined ? NOT_CACHED : await readCache(ask, deps);
+  const cached = ask.feature.cache === undefined ? BYPASS : await readCache(ask, deps);
   if ('error' in cached) return refusal(cached.error, scope);
   if (ask.keyed !== undefined) return attach(ask, ask.keyed, cached, request.signal, deps, scope);
   if (cached.state === 'fresh') return respondStored(cached.stored, ask, open, deps, scope);

@@ -1,15 +1,15 @@
 /** Step 3: a request with an idempotency key is one call to its `AnswerStream`, which runs, joins, replays or refuses (DESIGN §2). */
 import { answerText } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
 import { ROLE_HEADER } from '../core/answers/stream/messages.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask, Keyed } from './ask.ts';
-import { headerText } from './header-text.ts';
 import type { CacheRead } from './read-cache.ts';
-import { refusal } from './respond.ts';
-import { respondStored, servesStale } from './respond-stored.ts';
+import { commonHeaders, refusal } from './respond.ts';
+import { respondStored, servesStale, storedOpenHeaders } from './respond-stored.ts';
 import { jobOf } from './run-job.ts';
 import type { Scope } from './scope.ts';
 
@@ -65,7 +65,7 @@ export async function attachById(
   scope: Scope,
 ) {
   const wish: Wish = { stream: true, resume: true, usage: true, open };
-  const message = { owner, wish, lastEventId: headers.get('last-event-id') };
+  const message = { owner, wish, lastEventId: headers.get(REQUEST_HEADERS.lastEventId) };
   return byId(deps.answerStreams.attach(id, message, signal), scope);
 }
 
@@ -82,27 +82,19 @@ async function byId(calling: Promise<Response | undefined>, scope: Scope): Promi
 }
 
 /** The object's reply, with what belongs to this request alone. Who did not start the run is charged nothing. */
-function passedOn(reply: Response, { requestId, timing }: Scope): Response {
+function passedOn(reply: Response, scope: Scope): Response {
   const headers = new Headers(reply.headers);
   const role = headers.get(ROLE_HEADER);
   headers.delete(ROLE_HEADER);
-  headers.set('x-request-id', requestId);
-  headers.set('x-carryon-request-id', requestId);
-  headers.set('cache-control', 'no-store');
-  headers.set('server-timing', timing.toString());
+  for (const [name, value] of Object.entries(commonHeaders(scope))) headers.set(name, value);
   if (role !== 'started' && headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
   return new Response(reply.body, { status: reply.status, headers });
 }
 
-const asCached = ({ body, deployment, provider, model }: StoredAnswer): CachedAnswer => ({
+const asCached = (stored: StoredAnswer): CachedAnswer => ({
   head: {
     headers: { 'x-carryon-cache': 'hit', 'x-carryon-mode': 'normal' },
-    openHeaders: {
-      'x-carryon-cost-usd': '0',
-      'x-carryon-deployment': deployment,
-      'x-carryon-provider': provider,
-      'x-carryon-model': headerText(model),
-    },
+    openHeaders: storedOpenHeaders(stored),
   },
-  events: [{ kind: 'completion', data: body }],
+  events: [{ kind: 'completion', data: stored.body }],
 });

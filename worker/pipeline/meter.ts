@@ -4,6 +4,7 @@ import type { Config, Deployment } from '../core/config/config.ts';
 import { billedByUsage, billedWithoutUsage, type Passed } from '../core/pricing/billed.ts';
 import { feeMicroUsd, type WorstCase } from '../core/pricing/worst-case.ts';
 import type { FailureKind } from '../core/routing/failure.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Deps } from '../ports.ts';
 import { personOf } from './ask.ts';
 import type { Bill } from './holding.ts';
@@ -45,6 +46,13 @@ export function billOf(
 
 /** A bill may pass our bounds where config's constants are too small; one so much larger is a slip of the provider's. */
 const BEYOND_BELIEF = 100;
+
+/** A whole answer: by its usage, else by all that it says. */
+export const measuredReply = ({ body, usage }: { body: string; usage: Usage | undefined }): Measured => ({
+  usage,
+  isFinal: true,
+  made: { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 },
+});
 
 /** After the answer: booked and told to the ledger, the deployment's place free again, its standing learnt. Runs once. */
 export function settleOnce({ ask, admission, deployment, startedAt }: Begun, deps: Deps, scope: Scope) {

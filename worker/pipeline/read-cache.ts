@@ -16,7 +16,8 @@ export type CacheRead =
 
 /** A near cache answers at once; one that does not is not waited for. */
 const LONGEST_READ_MS = 500;
-const BYPASS: CacheRead = { state: 'bypass' };
+/** Most features keep no answers: not worth a turn of the event loop. */
+export const BYPASS: CacheRead = { state: 'bypass' };
 
 export async function readCache(ask: Ask, deps: Deps): Promise<CacheRead | { error: RouterError }> {
   const { feature, identity, user, chat, cache } = ask;

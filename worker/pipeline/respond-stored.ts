@@ -6,6 +6,7 @@ import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import { headerText } from './header-text.ts';
+import { commonHeaders } from './respond.ts';
 import type { Scope } from './scope.ts';
 
 /** Where a stale answer is better than the error. A rate is no such place: asking again soon is. */
@@ -33,24 +34,23 @@ export function respondStored(
   const body = stream
     ? replayAsStream(stored, { includeUsage, ...(open && { costUsd: 0 }) }).join('')
     : replayAsJson(stored);
-  const { requestId, timing } = scope;
   return new Response(body, {
     headers: {
       'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-      'x-carryon-request-id': requestId,
+      ...commonHeaders(scope),
       'x-carryon-cache': cause === undefined ? 'hit' : 'stale',
       age: String(ageSeconds(stored.storedAt, deps.clock.now())),
       'x-carryon-mode': 'normal',
-      'server-timing': timing.toString(),
       ...(cause !== undefined && { 'x-carryon-stale-cause': cause.code }),
-      ...(open && {
-        'x-carryon-cost-usd': '0',
-        'x-carryon-deployment': stored.deployment,
-        'x-carryon-provider': stored.provider,
-        'x-carryon-model': headerText(stored.model),
-      }),
+      ...(open && storedOpenHeaders(stored)),
     },
   });
 }
+
+/** Who served it when it was made, for whoever may learn that. */
+export const storedOpenHeaders = ({ deployment, provider, model }: StoredAnswer): Record<string, string> => ({
+  'x-carryon-cost-usd': '0',
+  'x-carryon-deployment': deployment,
+  'x-carryon-provider': provider,
+  'x-carryon-model': headerText(model),
+});

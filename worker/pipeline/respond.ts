@@ -1,12 +1,11 @@
 /** Step 5: the answer as a response, at once; what is learnt later is handed on behind it. */
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
 import { usdText } from '../core/pricing/cost.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import { answerResponse } from './answer-response.ts';
 import { headerText } from './header-text.ts';
-import { settleOnce } from './meter.ts';
+import { measuredReply, settleOnce } from './meter.ts';
 import type { Produced, Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import { rateHeaders } from './rate-headers.ts';
@@ -34,9 +33,8 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
   const limits = limitHeaders(limited);
   const facts = { deployment, trail, open, mode: version.mode, limits, isMiss: cached.state === 'miss' };
   if (answer.kind === 'reply') {
-    const { body, usage } = answer.reply;
-    const made = { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 };
-    settle('complete', { usage, isFinal: true, made });
+    const { body } = answer.reply;
+    settle('complete', measuredReply(answer.reply));
     const model = answer.reply.model ?? deployment.model;
     const costUsd = usdText(holding.spentMicroUsd);
     keep?.(body, model);
@@ -78,7 +76,8 @@ export function refusal(error: RouterError, scope: Scope, headers = commonHeader
   });
 }
 
-const commonHeaders = ({ requestId, timing }: Scope): Record<string, string> => ({
+/** What belongs to this request alone. */
+export const commonHeaders = ({ requestId, timing }: Scope): Record<string, string> => ({
   'x-request-id': requestId,
   'x-carryon-request-id': requestId,
   'cache-control': 'no-store',

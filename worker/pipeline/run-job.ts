@@ -7,13 +7,12 @@ import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/holder.ts';
 import type { Mode } from '../core/ledger/types.ts';
 import { usdText } from '../core/pricing/cost.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import type { Ask, CacheWish } from './ask.ts';
 import { headerText } from './header-text.ts';
-import { settleOnce } from './meter.ts';
-import { type Begun, produce } from './produce.ts';
+import { measuredReply, settleOnce } from './meter.ts';
+import { type Begun, produce, type Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import { limitHeaders, openTrailHeaders, shownTrailHeaders } from './respond.ts';
 import { type Scope, Timing } from './scope.ts';
@@ -65,8 +64,8 @@ const producer =
     const scope = scopeOf(job, hooks, deps);
     const produced = await produce(ask, noting(deps, hooks), scope);
     const { trail, limited } = produced;
-    const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
     if (!produced.ok) {
+      const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
       const { error, chargedMicroUsd } = produced;
       const openHeaders = {
         ...openTrailHeaders(trail),
@@ -74,7 +73,8 @@ const producer =
       };
       return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
     }
-    return begun(produced, { ...headers, ...openedBy(produced) }, noting(deps, hooks), scope);
+    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, produced.admission.version.mode) };
+    return begun(produced, headers, deps, scope);
   };
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
@@ -92,11 +92,7 @@ function scopeOf({ requestId }: Job, { background, signal, admitted }: RunHooks,
     background,
     gone: signal as AbortSignal,
     timing: new Timing(clock, arrivedAt),
-    admitted: (limited: Limited, mode: Mode) =>
-      admitted({
-        headers: { 'x-carryon-mode': mode, 'x-carryon-cache': 'bypass', ...limitHeaders(limited) },
-        openHeaders: {},
-      }),
+    admitted: (limited: Limited, mode: Mode) => admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} }),
   };
 }
 
@@ -117,17 +113,13 @@ function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
   };
 }
 
-const openedBy = ({ admission }: Begun): Record<string, string> => ({
-  'x-carryon-mode': admission.version.mode,
+const admittedHeaders = (limited: Limited, mode: Mode): Record<string, string> => ({
+  ...limitHeaders(limited),
+  'x-carryon-mode': mode,
   'x-carryon-cache': 'bypass',
 });
 
-function begun(
-  produced: Begun & { trail: Parameters<typeof openTrailHeaders>[0] },
-  headers: Record<string, string>,
-  deps: Deps,
-  scope: Scope,
-) {
+function begun(produced: Begun & { trail: Trail }, headers: Record<string, string>, deps: Deps, scope: Scope) {
   const { answer, deployment, admission, trail } = produced;
   const settle = settleOnce(produced, deps, scope);
   const { holding } = admission;
@@ -137,12 +129,8 @@ function begun(
     ...(costUsd !== undefined && { 'x-carryon-cost-usd': costUsd }),
   });
   if (answer.kind === 'reply') {
-    const { body, usage, model } = answer.reply;
-    settle('complete', {
-      usage,
-      isFinal: true,
-      made: { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 },
-    });
+    const { body, model } = answer.reply;
+    settle('complete', measuredReply(answer.reply));
     const head: Head = { headers, openHeaders: openHeaders(model ?? deployment.model, usdText(holding.spentMicroUsd)) };
     return { ok: true as const, head, events: only([{ kind: 'completion', data: body }]) };
   }

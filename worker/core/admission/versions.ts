@@ -4,7 +4,7 @@ import type { RouterError } from '../../../protocol/errors.ts';
 import type { Alias, Config, Feature, Safeguard } from '../config/config.ts';
 import type { Mode } from '../ledger/types.ts';
 import { inputSize, ownTokens } from '../pricing/input-size.ts';
-import { type WorstCase, worstCase, worstOfSize } from '../pricing/worst-case.ts';
+import { type WorstCase, worstOfSize } from '../pricing/worst-case.ts';
 import { costRefusal, inputRefusal, lastTurnRefusal, outputRefusal } from './cap-refusal.ts';
 import { leastInput, withinInput } from './turns.ts';
 
@@ -106,10 +106,12 @@ function safeguardVersion(
   const { deployments } = alias;
   const most = safeguard.maxInputTokens ?? caps.maxInputTokens;
   let chat = sent;
-  if (most !== undefined) {
+  let size = inputSize(sent, deployments);
+  if (most !== undefined && ownTokens(size, pricing) > most) {
     const trimmed = withinInput(sent, most, deployments, pricing);
     if (trimmed === undefined) return lastTurnRefusal(feature, leastInput(sent, deployments, pricing), most);
     chat = trimmed;
+    size = inputSize(trimmed, deployments);
   }
   const output = Math.min(
     sent.maxOutputTokens ?? caps.defaultMaxOutputTokens,
@@ -117,7 +119,8 @@ function safeguardVersion(
     caps.maxOutputTokens ?? MOST_OUTPUT_TOKENS,
   );
   if (chat.maxOutputTokens !== output) chat = withOutput(chat, output);
-  return withinCost({ mode: 'safeguard', alias, chat, worst: worstCase(chat, deployments, pricing) }, feature);
+  const worst = worstOfSize(size, chat, deployments, pricing);
+  return withinCost({ mode: 'safeguard', alias, chat, worst }, feature);
 }
 
 const withOutput = (chat: ChatRequest, maxOutputTokens: number): ChatRequest => ({ ...chat, maxOutputTokens });

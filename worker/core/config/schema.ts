@@ -143,11 +143,10 @@ export const configSchema = settings({
       const message = '"degrade" needs a safeguard, such as safeguard: { maxOutputTokens: 300 }';
       context.addIssue({ code: 'custom', path: ['features', name, 'onExceed'], message });
     }
-  }
-  for (const [name, { onExceed, safeguard }] of Object.entries(config.features)) {
-    if (safeguard === undefined || onExceed === 'degrade') continue;
-    const message = 'is only used with onExceed: "degrade"; write that, or leave it out';
-    context.addIssue({ code: 'custom', path: ['features', name, 'safeguard'], message });
+    if (onExceed === 'reject' && safeguard !== undefined) {
+      const message = 'is only used with onExceed: "degrade"; write that, or leave it out';
+      context.addIssue({ code: 'custom', path: ['features', name, 'safeguard'], message });
+    }
   }
   for (const [name, { tier }] of Object.entries(config.tenants)) {
     if (tier === undefined || Object.hasOwn(config.tiers, tier)) continue;

@@ -1,7 +1,7 @@
 /** One answer, asked for as a stream and in one piece. */
 import { describe, expect, it } from 'vitest';
+import { completionOfStream } from '../../../../../worker/core/answers/completion-of-stream.ts';
 import { chunksOfCompletion } from '../../../../../worker/core/answers/stream/chunks.ts';
-import { CompletionBuilder } from '../../../../../worker/core/answers/stream/completion.ts';
 import { dataFor, endingText, isFor, sseText } from '../../../../../worker/core/answers/stream/events.ts';
 
 const usage = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };
@@ -18,11 +18,7 @@ const completion = {
   ],
   usage,
 };
-const whole = (chunks: readonly string[]) => {
-  const builder = new CompletionBuilder();
-  for (const chunk of chunks) builder.add(chunk);
-  return JSON.parse(builder.text());
-};
+const whole = (chunks: readonly string[]) => completionOfStream(chunks.map((chunk) => JSON.parse(chunk)));
 
 describe('a completion', () => {
   it('is the same after it was a stream', () => {
