@@ -1,7 +1,7 @@
 /** What an answer costs: rows counted by SQLite, memory bounded by pages, slow readers who keep nobody waiting. */
 import { describe, expect, it } from 'vitest';
-import { PAGE_BYTES, READER_STALL_MS } from '../../worker/core/answers/stream/limits.ts';
-import { eventsOf, PLAIN, RESUMABLE, Stage, storedIn, take } from './answer-stream-harness.ts';
+import { PAGE_BYTES, READER_STALL_MS, SHARED_KEEP_MS } from '../../worker/core/answers/stream/limits.ts';
+import { eventsOf, PLAIN, RESUMABLE, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
 import { countRows } from './count-rows.ts';
 
 /** Rows that SQLite says were written, and each alarm that was set, while `run` ran. */
@@ -95,6 +95,8 @@ describe('a stream of 10 MB', () => {
 
 describe('a shared answer', () => {
   const shared = { kind: 'shared' as const, key: null };
+  const said = (id: number) =>
+    JSON.stringify({ choices: [{ index: 0, delta: { content: `${id}` }, finish_reason: id === 2 ? 'stop' : null }] });
   const large = (id: number) => `${id} ${'x'.repeat(10_000)}`;
 
   it('200 equal requests are one call and no row; half of them leave, the others complete', async () => {
@@ -114,9 +116,64 @@ describe('a shared answer', () => {
         expect(eventsOf(texts[0] ?? '')).toHaveLength(6);
       });
       expect([rows, object.world.calls.length, object.world.call.hooks.signal.aborted]).toEqual([0, 1, false]);
+      await object.world.clock.advance(SHARED_KEEP_MS - 1);
+      // He had looked into the cache before it was there.
+      const late = await object.open(PLAIN, shared);
+      expect([late.headers.get('x-answer-role'), eventsOf(await late.text()).length]).toEqual(['replayed', 6]);
+      await object.world.clock.advance(1);
       void object.open(PLAIN, shared);
       await object.settle();
       expect(object.world.calls).toHaveLength(2);
+    });
+  });
+
+  it('is asked for whole by one of those who were answered, who is no reader', async () => {
+    await new Stage().inside(async (object) => {
+      expect((await object.whole()).status).toBe(404);
+      const waiting = new AbortController();
+      const asked = [
+        object.open(PLAIN, shared),
+        object.open(WHOLE, shared),
+        object.open(PLAIN, shared, waiting.signal),
+      ];
+      await object.settle();
+      object.world.call.begin().chunks(1, 2, said);
+      const first = (await asked[0]) as Response;
+      const whole = object.whole();
+      object.world.call.complete();
+      const replies = (await Promise.all(asked)) as Response[];
+      expect(replies.map(({ headers }) => headers.get('x-answer-keeps'))).toEqual(['1', null, null]);
+      const kept = await whole;
+      expect([kept.status, kept.headers.get('x-carryon-provider')]).toEqual([200, 'openai']);
+      expect(await kept.json()).toEqual(await (replies[1] as Response).json());
+      for (const reply of [first, replies[2] as Response]) await reply.text();
+      expect((await object.whole()).status).toBe(200);
+      await object.world.clock.advance(SHARED_KEEP_MS);
+
+      const alone = object.open(PLAIN, shared);
+      await object.settle();
+      object.world.call.begin().chunks(1, 1, said);
+      const cut = object.whole();
+      await take(await alone, 1);
+      expect([(await cut).status, object.world.call.hooks.signal.aborted]).toEqual([404, true]);
+    });
+  });
+
+  it('that only a safeguard would give is for its asker alone: the next asks', async () => {
+    await new Stage().inside(async (object) => {
+      const asked = ['ana', 'bob'].map((job) => object.open(PLAIN, { ...shared, job })) as Promise<Response>[];
+      await object.settle();
+      expect(object.world.call.hooks.isShared).toBe(true);
+      object.world.call.alone();
+      await object.settle();
+      expect((await asked[0])?.headers.get('x-answer-role')).toBe('alone');
+      expect(object.world.call.job).toBe('bob');
+      object.world.call.alone();
+      expect((await asked[1])?.headers.get('x-answer-role')).toBe('alone');
+      await object.settle();
+      void object.open(PLAIN, { ...shared, job: 'cem' });
+      await object.settle();
+      expect(object.world.calls.map(({ job }) => job)).toEqual(['ana', 'bob', 'cem']);
     });
   });
 
@@ -156,7 +213,7 @@ describe('a shared answer', () => {
     });
   });
 
-  it('larger than memory allows is stored, and gone with its last reader, who came when it was complete', async () => {
+  it('larger than memory allows is stored, and gone soon after, but not before its last reader', async () => {
     await new Stage().inside(async (object, state) => {
       const asked = [object.open(PLAIN, shared), object.open(PLAIN, shared)];
       await object.settle();
@@ -167,8 +224,14 @@ describe('a shared answer', () => {
       const late = await object.open(PLAIN, shared);
       expect(eventsOf(await second.text())).toHaveLength(151);
       await object.settle();
+      const { clock } = object.world;
+      expect(await state.storage.getAlarm()).toBe(clock.now() + SHARED_KEEP_MS);
+      await clock.advance(SHARED_KEEP_MS);
+      await object.instance.alarm();
+      expect(await state.storage.getAlarm()).toBe(clock.now() + READER_STALL_MS);
       expect(eventsOf(await late.text())).toHaveLength(151);
       await object.settle();
+      await object.instance.alarm();
       expect([storedIn(state), await state.storage.getAlarm()]).toEqual([[], null]);
     });
   });

@@ -63,6 +63,11 @@ export class Call {
     this.#answer({ ok: false, refusal, personal });
   }
 
+  /** Only a safeguard is to be had. */
+  alone(): void {
+    this.#answer({ ok: false, alone: true });
+  }
+
   fault(): void {
     this.#fault(new Error('a bug'));
   }
@@ -196,6 +201,10 @@ export class Talk {
 
   stop(owner = OWNER): Promise<Response> {
     return this.#post('stop', { owner });
+  }
+
+  whole(): Promise<Response> {
+    return this.#post('whole', {});
   }
 
   /** Everything happens that waits for nothing but its turn. */

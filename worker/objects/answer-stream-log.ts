@@ -19,6 +19,8 @@ export interface StoredLog {
 export class AnswerLog {
   head: Head | null = null;
   ending: Ending | null;
+  /** When it ended in this life. */
+  endedAt = Number.POSITIVE_INFINITY;
   /** The last event's. */
   lastId: number;
   readonly #store: PageStore;
@@ -76,6 +78,7 @@ export class AnswerLog {
   lose(ending: Ending): void {
     this.#callOff();
     this.ending = ending;
+    this.endedAt = this.#clock.now();
     this.#tell();
   }
 

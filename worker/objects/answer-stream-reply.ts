@@ -2,8 +2,23 @@
 import type { ChatChunk } from '../../protocol/chat.ts';
 import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
 import { dataFor, type Head, headersFor, type Refusal } from '../core/answers/stream/events.ts';
-import { ROLE_HEADER, type Role, STREAM_ID_HEADER, type Wish } from '../core/answers/stream/messages.ts';
+import { KEEPS_HEADER, ROLE_HEADER, type Role, STREAM_ID_HEADER, type Wish } from '../core/answers/stream/messages.ts';
 import type { AnswerLog } from './answer-stream-log.ts';
+
+/** What the Worker is told beside the reply. */
+export interface Part {
+  role: Role;
+  /** This call's Worker caches the answer. */
+  keeps: boolean;
+}
+
+const partHeaders = ({ role, keeps }: Part): Record<string, string> => ({
+  [ROLE_HEADER]: role,
+  ...(keeps && { [KEEPS_HEADER]: '1' }),
+});
+
+/** He is to be answered by himself, outside of this object. */
+export const aloneReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } });
 
 export const refusalReply = ({ status, head, body }: Refusal, open: boolean, role: Role): Response =>
   new Response(body, {
@@ -15,24 +30,24 @@ export const streamReply = (
   body: ReadableStream<Uint8Array>,
   head: Head,
   wish: Wish,
-  role: Role,
+  part: Part,
   streamId: string,
 ): Response =>
   new Response(body, {
     headers: {
       ...headersFor(head, wish.open),
       'content-type': 'text/event-stream; charset=utf-8',
-      [ROLE_HEADER]: role,
+      ...partHeaders(part),
       ...(wish.resume && { [STREAM_ID_HEADER]: streamId }),
     },
   });
 
-export const completionReply = (log: AnswerLog, { open }: Wish, role: Role): Response =>
+export const completionReply = (log: AnswerLog, { open }: Pick<Wish, 'open'>, part: Part): Response =>
   new Response(completionText(log, open), {
     headers: {
       ...(log.head && headersFor(log.head, open)),
       'content-type': 'application/json',
-      [ROLE_HEADER]: role,
+      ...partHeaders(part),
     },
   });
 

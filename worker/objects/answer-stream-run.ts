@@ -8,8 +8,8 @@ import type { AnswerLog } from './answer-stream-log.ts';
 /** A place among the readers. */
 export interface Seat<Job> {
   job: Job | undefined;
-  /** His own refusal: the run goes on for others. */
-  refused: Refusal | undefined;
+  /** His own refusal: the run goes on for others. `alone`: his answer is nobody else's, and made outside of this object. */
+  refused: Refusal | 'alone' | undefined;
   /** He has asked, or is asking: it is his request that is charged. */
   hasAsked: boolean;
 }
@@ -22,6 +22,9 @@ export interface RunParts<Job> {
   hooks: Pick<RunHooks, 'background' | 'asks' | 'starts'>;
   wire(error: StreamError): Refusal;
 }
+
+/** Told to nobody: who asked is answered alone. */
+const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Whoever asked is answered by himself.' };
 
 export class AnswerRun<Job> {
   admitted: Head | null = null;
@@ -86,14 +89,17 @@ export class AnswerRun<Job> {
         this.admitted = head;
         log.tell();
       };
-      const outcome = await produce(asker.job as Job, { ...hooks, signal, admitted });
+      const isShared = this.#parts.kind === 'shared';
+      const outcome = await produce(asker.job as Job, { ...hooks, signal, isShared, admitted });
       if (outcome.ok) return this.#pump(outcome);
       if (log.ending !== null) return;
-      const { refusal, personal } = outcome;
-      asker.refused = refusal;
       this.admitted = null;
-      const isNextAsking = personal && this.#parts.kind === 'shared' && this.#nextAsker() !== undefined;
-      if (!isNextAsking) return log.end({ standing: 'failed', error: refusal });
+      asker.refused = 'alone' in outcome ? 'alone' : outcome.refusal;
+      const mayNextAsk = 'alone' in outcome || (isShared && outcome.personal);
+      if (!mayNextAsk || this.#nextAsker() === undefined) {
+        const error = 'alone' in outcome ? this.#parts.wire(NOBODY_LEFT) : outcome.refusal;
+        return log.end({ standing: 'failed', error });
+      }
       log.tell();
     }
   }

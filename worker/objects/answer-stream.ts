@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
 import { dataFor } from '../core/answers/stream/events.ts';
+import { READER_STALL_MS, SHARED_KEEP_MS } from '../core/answers/stream/limits.ts';
 import type { AttachMessage, OpenMessage, Role, StopMessage, Wish } from '../core/answers/stream/messages.ts';
 import {
   type Decision,
@@ -14,7 +15,7 @@ import { type AnswerRecord, asked, beginRecord, started, wake } from '../core/an
 import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
 import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
-import { completionReply, refusalReply, streamReply } from './answer-stream-reply.ts';
+import { aloneReply, completionReply, refusalReply, streamReply } from './answer-stream-reply.ts';
 import { AnswerRows, SharedPages } from './answer-stream-rows.ts';
 import { AnswerRun, type Seat } from './answer-stream-run.ts';
 
@@ -24,6 +25,8 @@ interface Current<Job> {
   log: AnswerLog;
   /** Undefined where a former life ran it. */
   run: AnswerRun<Job> | undefined;
+  /** One of those who were answered caches it. */
+  hasKeeper: boolean;
 }
 
 /**
@@ -53,6 +56,8 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
           return this.#attach(message as AttachMessage, request.signal);
         case '/stop':
           return this.#stop(message as StopMessage);
+        case '/whole':
+          return this.#whole();
         default:
           return new Response(null, { status: 404 });
       }
@@ -60,9 +65,11 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
 
     override async alarm(): Promise<void> {
       const current = this.#find();
-      const leftMs = current === undefined ? 0 : current.record.keepUntil - this.#deps.clock.now();
-      if (leftMs <= 0 || current?.kind === 'shared') return this.#forget();
-      await this.ctx.storage.setAlarm(current?.record.keepUntil ?? 0);
+      if (current === undefined) return this.#forget();
+      const now = this.#deps.clock.now();
+      const until = keepUntil(current);
+      // Readers of a shared answer that outgrew memory may still be at it.
+      await this.ctx.storage.setAlarm(until > now ? until : now + READER_STALL_MS);
     }
 
     #open(message: OpenMessage<Job>, signal: AbortSignal): Promise<Response> | Response {
@@ -91,6 +98,14 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       return new Response(null, { status: 204 });
     }
 
+    /** For whoever caches it, when it is complete; he is no reader, so nothing goes on for him alone. */
+    async #whole(): Promise<Response> {
+      const current = this.#find();
+      await current?.log.until(() => current.log.ending !== null);
+      if (current?.log.ending?.standing !== 'complete') return new Response(null, { status: 404 });
+      return completionReply(current.log, { open: true }, { role: 'attached', keeps: false });
+    }
+
     #follow(decision: Decision, wish: Wish, job: Job | undefined, signal: AbortSignal): Promise<Response> | Response {
       const current = this.#find();
       if (decision.do === 'refuse') return this.#refusal(decision.error, wish.open);
@@ -103,7 +118,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const record = beginRecord(owner, bodyHash, key, clock.now());
       const pages = kind === 'keyed' ? this.#rows : new SharedPages(this.#rows, () => clock.now());
       const log = new AnswerLog(pages, clock);
-      const current: Current<Job> = { kind, record, log, run: undefined };
+      const current: Current<Job> = { kind, record, log, run: undefined, hasKeeper: false };
       const note = (change: typeof asked) => (leaseId: string) => {
         current.record = change(current.record, leaseId);
         // A shared run has no next life that could find them.
@@ -143,8 +158,13 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       signal?.addEventListener('abort', leave);
       const admitted = () => log.head ?? (wish.resume && log.ending === null ? (run?.admitted ?? null) : null);
       await log.until(() => log.ending !== null || seat?.refused !== undefined || (wish.stream && admitted() !== null));
+      if (seat?.refused === 'alone') {
+        leave();
+        return aloneReply();
+      }
       const { ending } = log;
       const role: Role = isReplay ? 'replayed' : seat?.hasAsked ? 'started' : 'attached';
+      const keeps = !isReplay && !current.hasKeeper;
       const head = wish.stream ? admitted() : null;
       if (head !== null && seat?.refused === undefined) {
         const onGone = () => {
@@ -153,25 +173,32 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         };
         const isFree = role !== 'started' && afterId === 0;
         const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone });
-        return streamReply(body, head, wish, role, this.ctx.id.toString());
+        current.hasKeeper ||= keeps;
+        return streamReply(body, head, wish, { role, keeps }, this.ctx.id.toString());
       }
       const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);
-      // Before he leaves: what is shared is forgotten with its last reader.
-      const reply = error === undefined ? completionReply(log, wish, role) : refusalReply(error, wish.open, role);
+      // Before he leaves: what is shared may be forgotten with its last reader.
+      const reply =
+        error === undefined ? completionReply(log, wish, { role, keeps }) : refusalReply(error, wish.open, role);
+      current.hasKeeper ||= keeps && error === undefined;
       leave();
       return reply;
     }
 
     /** A run is over. What failed before content is forgotten at once, and the key may run again. */
     async #ended(current: Current<Job>): Promise<void> {
-      if (current.log.ending?.standing === 'failed') {
-        if (this.#current === current) await this.#forget();
-      } else this.#release(current);
+      if (this.#current !== current) return;
+      const { standing } = current.log.ending ?? {};
+      if (standing === 'failed') return this.#forget();
+      const isSpilled = current.kind === 'shared' && this.#rows.hasTables;
+      if (standing === 'complete' && isSpilled) await this.ctx.storage.setAlarm(keepUntil(current));
+      this.#release(current);
     }
 
-    /** A shared answer is kept for its readers only. */
+    /** A shared answer that was cut is kept for its readers only. */
     #release(current: Current<Job>): void {
-      if (current.kind === 'keyed' || current.log.ending === null || current.run?.hasReaders) return;
+      const { kind, log, run } = current;
+      if (kind === 'keyed' || log.ending === null || log.ending.standing === 'complete' || run?.hasReaders) return;
       if (this.#current === current) this.ctx.waitUntil(this.#forget());
     }
 
@@ -217,7 +244,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
             'The router was restarted while this answer was being written. Ask again with a new idempotency-key.';
           log.end({ standing: 'died', error: wire({ code: 'stream_interrupted', detail }) });
         }
-        this.#current = { kind: 'keyed', record, log, run: undefined };
+        this.#current = { kind: 'keyed', record, log, run: undefined, hasKeeper: true };
       } else if (isForgotten(this.#current, now)) {
         this.ctx.waitUntil(this.#forget());
         return undefined;
@@ -227,8 +254,16 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
   };
 
 /** Its time is over; or it failed before any content, and whoever asks now runs anew. */
-const isForgotten = ({ record, log: { ending } }: Pick<Current<never>, 'record' | 'log'>, now: number): boolean =>
-  ending !== null && (ending.standing === 'failed' || now >= record.keepUntil);
+function isForgotten<Job>(current: Current<Job>, now: number): boolean {
+  const { kind, log, run } = current;
+  if (log.ending === null) return false;
+  if (log.ending.standing === 'failed') return true;
+  return now >= keepUntil(current) && !(kind === 'shared' && run?.hasReaders);
+}
+
+/** One that is shared is in the cache by then. */
+const keepUntil = <Job>({ kind, record, log }: Current<Job>): number =>
+  kind === 'keyed' ? record.keepUntil : log.endedAt + SHARED_KEEP_MS;
 
 /** A completion is shown as chunks with ids of their own. */
 function shownLastId(log: AnswerLog): number {

@@ -7,11 +7,12 @@
  *   produce   admit → plan → attempt: an answer begins, or everybody was asked
  *   respond   the answer at once; meter books what it used and cost when it ends
  *
- * A request with an idempotency key takes another way from read-cache on: attach, whose object runs produce itself.
+ * A request with an idempotency key, or of a feature that keeps answers, takes another way from read-cache on: attach, whose
+ * object runs produce itself, once for all who ask the same.
  */
 import type { Deps } from '../ports.ts';
 import { type Door, readAsk } from './ask.ts';
-import { attach } from './attach.ts';
+import { attach, sharesAnswer } from './attach.ts';
 import { identify } from './identify.ts';
 import { produce } from './produce.ts';
 import { BYPASS, readCache } from './read-cache.ts';
@@ -31,8 +32,11 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
   const open = deps.showsProvider(ask.identity);
   const cached = ask.feature.cache === undefined ? BYPASS : await readCache(ask, deps);
   if ('error' in cached) return refusal(cached.error, scope);
-  if (ask.keyed !== undefined) return attach(ask, ask.keyed, cached, request.signal, deps, scope);
-  if (cached.state === 'fresh') return respondStored(cached.stored, ask, open, deps, scope);
+  if (cached.state === 'fresh' && ask.keyed === undefined) return respondStored(cached.stored, ask, open, deps, scope);
+  if (ask.keyed !== undefined || sharesAnswer(ask, cached)) {
+    const attached = await attach(ask, cached, request.signal, deps, scope);
+    if (attached !== undefined) return attached;
+  }
 
   const produced = await produce(ask, deps, scope);
   const stale = cached.state === 'miss' ? cached.stale : undefined;

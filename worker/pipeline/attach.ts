@@ -1,57 +1,86 @@
-/** Step 3: a request with an idempotency key is one call to its `AnswerStream`, which runs, joins, replays or refuses (DESIGN §2). */
+/**
+ * Step 3: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream`,
+ * which runs, joins, replays or refuses (DESIGN §2).
+ */
 import { answerText } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
-import { ROLE_HEADER } from '../core/answers/stream/messages.ts';
+import { KEEPS_HEADER, ROLE_HEADER } from '../core/answers/stream/messages.ts';
 import type { Deps } from '../ports.ts';
-import type { Ask, Keyed } from './ask.ts';
+import type { Ask } from './ask.ts';
 import type { CacheRead } from './read-cache.ts';
 import { commonHeaders, refusal } from './respond.ts';
 import { respondStored, servesStale, storedOpenHeaders } from './respond-stored.ts';
 import { jobOf } from './run-job.ts';
 import type { Scope } from './scope.ts';
+import { keepWhole } from './write-through.ts';
 
 const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_000 };
 
+/** Undefined: it is to be answered by itself. */
 export async function attach(
   ask: Ask,
-  { key, resume, lastEventId }: Keyed,
   cached: CacheRead,
   signal: AbortSignal,
   deps: Deps,
   scope: Scope,
-): Promise<Response> {
-  const { identity, user, feature, chat } = ask;
-  const text = answerText(chat);
-  if (!text.ok) return refusal({ code: 'invalid_body', param: text.param, detail: text.message }, scope);
-  const owner: Owner = { tenant: identity.tenant, user };
-  const open = deps.showsProvider(identity);
-  const message: OpenMessage<unknown> = {
-    kind: 'keyed',
-    owner,
-    key,
-    bodyHash: await deps.answers.hash(JSON.stringify([feature.name, text.text])),
-    wish: { stream: chat.stream, resume: resume && chat.stream, usage: chat.includeUsage, open },
-    lastEventId,
-    job: jobOf(ask, scope),
-    cached: cached.state === 'fresh' ? asCached(cached.stored) : null,
-  };
-  const name = await deps.answers.hash(JSON.stringify(['idempotency-key', owner.tenant, owner.user, key]));
+): Promise<Response | undefined> {
+  const isShared = ask.keyed === undefined;
+  const opening = await openingOf(ask, cached, deps, scope);
+  if ('error' in opening) return refusal(opening.error, scope);
+  const { name, message } = opening;
   let reply: Response;
   try {
     reply = await deps.answerStreams.open(name, message, signal);
   } catch {
-    return refusal(UNAVAILABLE, scope);
+    if (signal.aborted) return refusal({ code: 'client_gone' }, scope);
+    // Under a key it may have run, and never runs twice; without one that was a failed attempt like any other.
+    return isShared ? undefined : refusal(UNAVAILABLE, scope);
   }
   scope.timing.mark('attach');
-  const stale = cached.state === 'miss' ? cached.stale : undefined;
+  const { headers } = reply;
+  if (headers.get(ROLE_HEADER) === 'alone') return undefined;
+  if (cached.state !== 'miss') return passedOn(reply, scope);
+  const { stale, keyHash } = cached;
   if (stale !== undefined && reply.status >= 400) {
     const { error } = (await reply.clone().json()) as { error: RouterError };
-    if (servesStale(error)) return respondStored(stale, ask, open, deps, scope, error);
+    if (servesStale(error)) return respondStored(stale, ask, message.wish.open, deps, scope, error);
   }
-  return passedOn(reply, scope);
+  if (headers.has(KEEPS_HEADER)) scope.background(keepWhole(name, ask, keyHash, deps));
+  return passedOn(reply, scope, { isMiss: true, isShared });
+}
+
+/** A question without a key shares only what it would look for in the cache, and not what it asks for anew. */
+export const sharesAnswer = ({ cache }: Ask, { state }: CacheRead): boolean => state === 'miss' && cache === 'normal';
+
+async function openingOf(
+  ask: Ask,
+  cached: CacheRead,
+  { answers, showsProvider }: Deps,
+  scope: Scope,
+): Promise<{ name: string; message: OpenMessage<unknown> } | { error: RouterError }> {
+  const { identity, user, feature, chat, keyed } = ask;
+  const owner: Owner = { tenant: identity.tenant, user };
+  const open = showsProvider(identity);
+  const wish = { stream: chat.stream, usage: chat.includeUsage, open };
+  const job = jobOf(ask, scope);
+  if (keyed === undefined) {
+    const bodyHash = cached.state === 'miss' ? cached.keyHash : '';
+    // What went wrong is told in other words to those who may not learn who served: they share among themselves.
+    const name = await answers.hash(JSON.stringify(['answer-key', bodyHash, open]));
+    const shared = { kind: 'shared' as const, key: null, lastEventId: null, cached: null };
+    return { name, message: { ...shared, owner, bodyHash, wish: { ...wish, resume: false }, job } };
+  }
+  const { key, resume, lastEventId } = keyed;
+  const text = answerText(chat);
+  if (!text.ok) return { error: { code: 'invalid_body', param: text.param, detail: text.message } };
+  const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
+  const name = await answers.hash(JSON.stringify(['idempotency-key', owner.tenant, owner.user, key]));
+  const fresh = cached.state === 'fresh' ? asCached(cached.stored) : null;
+  const opening = { kind: 'keyed' as const, owner, key, bodyHash, lastEventId, job, cached: fresh };
+  return { name, message: { ...opening, wish: { ...wish, resume: resume && chat.stream } } };
 }
 
 /** An answer that is kept, by its id: strictly what comes after `last-event-id`. Nothing is started. */
@@ -82,10 +111,16 @@ async function byId(calling: Promise<Response | undefined>, scope: Scope): Promi
 }
 
 /** The object's reply, with what belongs to this request alone. Who did not start the run is charged nothing. */
-function passedOn(reply: Response, scope: Scope): Response {
+function passedOn(reply: Response, scope: Scope, { isMiss = false, isShared = false } = {}): Response {
   const headers = new Headers(reply.headers);
   const role = headers.get(ROLE_HEADER);
   headers.delete(ROLE_HEADER);
+  headers.delete(KEEPS_HEADER);
+  if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
+  // What is left is left to whoever started it.
+  if (isShared && role !== 'started') {
+    for (const name of [...headers.keys()]) if (name.startsWith('x-ratelimit-')) headers.delete(name);
+  }
   for (const [name, value] of Object.entries(commonHeaders(scope))) headers.set(name, value);
   if (role !== 'started' && headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
   return new Response(reply.body, { status: reply.status, headers });

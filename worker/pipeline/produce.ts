@@ -49,9 +49,9 @@ export async function produce(asked: Ask, deps: Deps, scope: Scope): Promise<Pro
   const { limited } = admitted;
   if (!admitted.ok) return { ok: false, error: admitted.error, chargedMicroUsd: 0, trail, limited };
   const { version, holding } = admitted;
-  scope.admitted?.(limited, version.mode);
+  const isWanted = scope.admitted?.(limited, version.mode) !== false;
   const ask: Ask = { ...asked, alias: version.alias, chat: version.chat };
-  const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
+  const isGone = !isWanted || (deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true);
   try {
     const found: Begun | RouterError = isGone
       ? { code: 'client_gone' }
@@ -180,7 +180,7 @@ async function takePlace({ chat }: Ask, deployment: Deployment, { probe }: Slot,
 /** The provider's request, or why the client's body cannot be one. */
 function translate(ask: Ask, deployment: Deployment, adapter: Adapter, { config }: Deps): Outgoing | RouterError {
   try {
-    const outgoing = adapter.request(ask.chat, deployment);
+    const outgoing = adapter.request(ask.chat, deployment, ask.feature.promptCache);
     const refused = config.router.strictParams ? outgoing.dropped[0] : undefined;
     return refused === undefined ? outgoing : { code: 'unsupported_param', param: refused };
   } catch (error) {

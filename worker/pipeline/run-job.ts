@@ -61,9 +61,17 @@ const producer =
   async (job, hooks) => {
     const ask = askOf(job, deps);
     if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
-    const scope = scopeOf(job, hooks, deps);
+    let mode: Mode = 'normal';
+    const admitted = (limited: Limited, as: Mode): boolean => {
+      mode = as;
+      if (isAlone(hooks, mode)) return false;
+      hooks.admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} });
+      return true;
+    };
+    const scope = scopeOf(job, hooks, admitted, deps);
     const produced = await produce(ask, noting(deps, hooks), scope);
     const { trail, limited } = produced;
+    if (!produced.ok && isAlone(hooks, mode)) return { ok: false, alone: true };
     if (!produced.ok) {
       const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
       const { error, chargedMicroUsd } = produced;
@@ -73,7 +81,7 @@ const producer =
       };
       return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
     }
-    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, produced.admission.version.mode) };
+    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, mode) };
     return begun(produced, headers, deps, scope);
   };
 
@@ -84,16 +92,18 @@ function askOf({ identity, user, feature, alias, chat, cache }: Job, { config }:
   return { identity, user, chat, cache, keyed: undefined, feature: known.feature, alias: known.alias };
 }
 
-function scopeOf({ requestId }: Job, { background, signal, admitted }: RunHooks, { clock }: Deps): Scope {
+/** A safeguard's answer is for its own asker: what was held for it goes back, and he asks by himself (DESIGN §6). */
+const isAlone = ({ isShared }: RunHooks, mode: Mode): boolean => isShared && mode === 'safeguard';
+
+function scopeOf(
+  { requestId }: Job,
+  { background, signal }: RunHooks,
+  admitted: Scope['admitted'] & object,
+  { clock }: Deps,
+): Scope {
   const arrivedAt = clock.now();
-  return {
-    requestId,
-    arrivedAt,
-    background,
-    gone: signal as AbortSignal,
-    timing: new Timing(clock, arrivedAt),
-    admitted: (limited: Limited, mode: Mode) => admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} }),
-  };
+  const timing = new Timing(clock, arrivedAt);
+  return { requestId, arrivedAt, background, gone: signal as AbortSignal, timing, admitted };
 }
 
 /** Each lease is in the object's own row before it is asked for, and before a provider is called under it (LEDGER rule 20). */

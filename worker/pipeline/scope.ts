@@ -10,8 +10,8 @@ export interface Scope {
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;
-  /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. */
-  admitted?: (limited: Limited, mode: Mode) => void;
+  /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. False: not wanted so. */
+  admitted?: (limited: Limited, mode: Mode) => boolean;
 }
 
 /** `server-timing`: how long each step took, in the order of the line. */

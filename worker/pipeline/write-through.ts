@@ -2,7 +2,9 @@
 import type { ChatChunk } from '../../protocol/chat.ts';
 import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
+import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
+import type { Ask } from './ask.ts';
 import type { Begun } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import type { CacheRead } from './read-cache.ts';
@@ -18,17 +20,40 @@ export function keeper(
   deps: Deps,
   scope: Scope,
 ): Keep | undefined {
-  const policy = ask.feature.cache;
-  if (cached.state !== 'miss' || policy === undefined || admission.version.mode !== 'normal') return undefined;
-  const { answers, clock } = deps;
-  const { keyHash } = cached;
+  const { mode } = admission.version;
+  if (cached.state !== 'miss' || mode !== 'normal') return undefined;
+  const { id, provider } = deployment;
   return (body, model) => {
-    const { id, provider } = deployment;
-    const answer = { body, usage: undefined, model, deployment: id, provider, storedAt: clock.now() };
-    const finished = { answer, chat: ask.chat, policy, mode: admission.version.mode, noStore: false };
-    if (whyNotStored(finished) !== undefined) return;
-    scope.background(answers.put(keyHash, ask.identity.tenant, answer, policy.ttlMs + policy.staleTtlMs));
+    const keeping = keep({ body, model, deployment: id, provider }, mode, ask, cached.keyHash, deps);
+    if (keeping !== undefined) scope.background(keeping);
   };
+}
+
+/** What an `AnswerStream` made: asked for whole when it is complete, by the Worker, since each colo has its own cache. */
+export async function keepWhole(name: string, ask: Ask, keyHash: string, deps: Deps): Promise<void> {
+  try {
+    const whole = await deps.answerStreams.whole(name);
+    if (whole === undefined) return;
+    const { headers } = whole;
+    const said = (name: string): string => headers.get(`x-carryon-${name}`) ?? '';
+    const made = { model: said('model'), deployment: said('deployment'), provider: said('provider') };
+    await keep({ ...made, body: await whole.text() }, said('mode'), ask, keyHash, deps);
+  } catch {
+    // It costs a later miss and no more.
+  }
+}
+
+function keep(
+  made: Pick<StoredAnswer, 'body' | 'model' | 'deployment' | 'provider'>,
+  mode: string,
+  { feature: { cache: policy }, chat, identity }: Ask,
+  keyHash: string,
+  { answers, clock }: Deps,
+): Promise<unknown> | undefined {
+  if (policy === undefined) return undefined;
+  const answer = { ...made, usage: undefined, storedAt: clock.now() };
+  if (whyNotStored({ answer, chat, policy, mode, noStore: false }) !== undefined) return undefined;
+  return answers.put(keyHash, identity.tenant, answer, policy.ttlMs + policy.staleTtlMs);
 }
 
 /** Puts a stream together while it passes; gives up beyond what may be kept. */

@@ -10,7 +10,12 @@ export class AnswerStreamStore implements AnswerStreams {
   }
 
   open(name: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response> {
-    return call(this.#namespace.get(this.#namespace.idFromName(name)), 'open', message, signal);
+    return call(this.#byName(name), 'open', message, signal);
+  }
+
+  async whole(name: string): Promise<Response | undefined> {
+    const reply = await call(this.#byName(name), 'whole', {});
+    return reply.ok ? reply : undefined;
   }
 
   async attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined> {
@@ -21,6 +26,10 @@ export class AnswerStreamStore implements AnswerStreams {
   async stop(id: string, message: StopMessage): Promise<Response | undefined> {
     const stub = this.#byId(id);
     return stub && call(stub, 'stop', message);
+  }
+
+  #byName(name: string): DurableObjectStub {
+    return this.#namespace.get(this.#namespace.idFromName(name));
   }
 
   /** What a client sends may be anything. */

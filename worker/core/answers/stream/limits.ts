@@ -19,6 +19,9 @@ export const PART_UNITS = 256 * 1024;
 /** A shared answer is kept in memory while it is written, and costs no row unless it grows beyond this. */
 export const SHARED_IN_MEMORY_BYTES = 1024 * 1024;
 
+/** A complete shared answer is given to who comes a moment late: he looked into the cache before it was there. */
+export const SHARED_KEEP_MS = 5 * SECOND;
+
 /** A keyed run goes on so long after its last reader left. */
 export const LINGER_MS = 60 * SECOND;
 /** A resumable reader hears from us at least so often: a comment where there is nothing else. */

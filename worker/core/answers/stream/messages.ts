@@ -1,4 +1,4 @@
-/** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON. */
+/** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON, `/whole`. */
 import type { Head, RunEvent } from './events.ts';
 
 /** Whose answer it is: nobody else can attach (DESIGN §3.3). */
@@ -20,7 +20,7 @@ export interface Wish {
 }
 
 export interface OpenMessage<Job> {
-  /** `keyed`: named by an idempotency key, and kept; `shared`: by an answer key, and forgotten when nobody reads it. */
+  /** `keyed`: named by an idempotency key, and kept; `shared`: by an answer key, and forgotten soon after it is complete. */
   kind: 'keyed' | 'shared';
   owner: Owner;
   /** The idempotency key as it was sent; a UUIDv7 tells its own age. Null where shared. */
@@ -51,7 +51,12 @@ export interface StopMessage {
   owner: Owner;
 }
 
-/** On every reply of the object, for the Worker to read and not to pass on: did this call's request run, and is it charged? */
+/**
+ * On every reply of the object, for the Worker to read and not to pass on: did this call's request run, and is it charged?
+ * `alone`: it is to be answered by itself, outside of this object.
+ */
 export const ROLE_HEADER = 'x-answer-role';
-export type Role = 'started' | 'attached' | 'replayed' | 'refused';
+export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone';
+/** On one reply of a run, and not to be passed on either: this call's Worker asks for the whole answer and caches it. */
+export const KEEPS_HEADER = 'x-answer-keeps';
 export const STREAM_ID_HEADER = 'x-carryon-stream-id';

@@ -30,6 +30,8 @@ export interface RunHooks {
   signal: Signal;
   /** Goes on when the run is over: settlement, what was learnt. */
   background(work: Promise<unknown>): void;
+  /** Its answer is for others too, who may not be given a safeguard's. */
+  isShared: boolean;
   /** Just before the ledger is asked with a new id, and just before a provider is called under it (LEDGER rule 20). */
   asks(leaseId: string): void;
   starts(leaseId: string): void;
@@ -41,7 +43,9 @@ export type RunOutcome =
   /** Content begins. The events come to an end: `complete`, or what went wrong. */
   | { ok: true; head: Head; events: AsyncIterable<RunBatch> }
   /** Refused or failed before any content. `personal`: for this asker's own budget, rate or rights; another may be served. */
-  | { ok: false; refusal: Refusal; personal: boolean };
+  | { ok: false; refusal: Refusal; personal: boolean }
+  /** What is to be had is for this asker only: he is to ask by himself. */
+  | { ok: false; alone: true };
 
 export type RunBatch = readonly RunEvent[] | { end: 'complete' } | { end: 'interrupted'; error: Refusal };
 
