@@ -1,7 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
-import { dataFor } from '../core/answers/stream/events.ts';
-import { READER_STALL_MS, SHARED_KEEP_MS } from '../core/answers/stream/limits.ts';
+import { READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { AttachMessage, OpenMessage, Role, StopMessage, Wish } from '../core/answers/stream/messages.ts';
 import {
   type Decision,
@@ -11,23 +9,14 @@ import {
   type Known,
   type StreamError,
 } from '../core/answers/stream/open.ts';
-import { type AnswerRecord, asked, beginRecord, started, wake } from '../core/answers/stream/record.ts';
+import { asked, beginRecord, started, wake } from '../core/answers/stream/record.ts';
 import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
+import { type Current, isForgotten, keepUntil, shownLastId } from './answer-stream-current.ts';
 import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
 import { aloneReply, completionReply, refusalReply, streamReply } from './answer-stream-reply.ts';
 import { AnswerRows, SharedPages } from './answer-stream-rows.ts';
 import { AnswerRun, type Seat } from './answer-stream-run.ts';
-
-interface Current<Job> {
-  kind: 'keyed' | 'shared';
-  record: AnswerRecord;
-  log: AnswerLog;
-  /** Undefined where a former life ran it. */
-  run: AnswerRun<Job> | undefined;
-  /** One of those who were answered caches it. */
-  hasKeeper: boolean;
-}
 
 /**
  * One answer that outlives the connection of whoever asked (DESIGN §2 attach, §4, §6): named by an idempotency key, or by the
@@ -252,21 +241,3 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       return this.#current;
     }
   };
-
-/** Its time is over; or it failed before any content, and whoever asks now runs anew. */
-function isForgotten<Job>(current: Current<Job>, now: number): boolean {
-  const { kind, log, run } = current;
-  if (log.ending === null) return false;
-  if (log.ending.standing === 'failed') return true;
-  return now >= keepUntil(current) && !(kind === 'shared' && run?.hasReaders);
-}
-
-/** One that is shared is in the cache by then. */
-const keepUntil = <Job>({ kind, record, log }: Current<Job>): number =>
-  kind === 'keyed' ? record.keepUntil : log.endedAt + SHARED_KEEP_MS;
-
-/** A completion is shown as chunks with ids of their own. */
-function shownLastId(log: AnswerLog): number {
-  const [first] = log.read(0);
-  return first?.kind === 'completion' ? chunksOfCompletion(dataFor(first, { open: false })).length : log.lastId;
-}

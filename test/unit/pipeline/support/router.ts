@@ -79,6 +79,7 @@ export const feature = (name: string, more: Partial<Feature> = {}): Feature => (
   safeguard: undefined,
   limits: {},
   resume: true,
+  promptCache: false,
   cache: undefined,
   ...more,
 });
@@ -98,6 +99,7 @@ export class TestRouter {
   readonly answers = new TestAnswers();
   readonly answerStreams: AnswerStreams = {
     open: async () => Promise.reject(new Error('no objects here')),
+    whole: async () => undefined,
     attach: async () => undefined,
     stop: async () => undefined,
   };

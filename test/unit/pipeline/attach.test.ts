@@ -1,0 +1,178 @@
+/** Step 3 alone: which object is opened, with what, and what the Worker makes of its reply. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import type { Head } from '../../../worker/core/answers/stream/events.ts';
+import { KEEPS_HEADER, type OpenMessage, ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
+import type { Feature } from '../../../worker/core/config/config.ts';
+import type { Identity } from '../../../worker/core/identity/identity.ts';
+import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
+import { goodReply } from './support/openai.ts';
+import { feature, TestRouter } from './support/router.ts';
+
+let router: TestRouter;
+let opened: { name: string; message: OpenMessage<Job> }[];
+let reply: () => Response;
+let whole: () => Response | undefined;
+
+const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '1h', staleTtl: '1h' }));
+const COMPLETION = {
+  id: 'a',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'An answer.' }, finish_reason: 'stop' }],
+};
+const headers = (more: Record<string, string> = {}) => ({
+  [ROLE_HEADER]: 'started',
+  'content-type': 'application/json',
+  'x-carryon-cache': 'bypass',
+  'x-carryon-mode': 'normal',
+  'x-carryon-cost-usd': '0.5',
+  'x-carryon-model': 'm-1',
+  'x-carryon-deployment': 'a',
+  'x-carryon-provider': 'openai',
+  'x-ratelimit-remaining-requests': '7',
+  ...more,
+});
+const replying = (more: Record<string, string> = {}, status = 200, body: unknown = COMPLETION) =>
+  new Response(JSON.stringify(body), { status, headers: headers(more) });
+
+beforeEach(() => {
+  router = new TestRouter();
+  opened = [];
+  reply = () => replying();
+  whole = () => replying();
+  router.upstream.on('a', goodReply('An answer.'));
+  withFeature({ cache });
+  router.deps.answerStreams.open = async (name, message) => {
+    opened.push({ name, message: message as OpenMessage<Job> });
+    return reply();
+  };
+  router.deps.answerStreams.whole = async () => whole();
+  router.identities.set('pk-page', {
+    ...(router.identities.get('sk-test') as Identity),
+    kind: 'publishable',
+    origins: ['https://app.example'],
+  });
+});
+
+function withFeature(more: Partial<Feature>): void {
+  const features = new Map(router.deps.config.features).set('summarize', feature('summarize', more));
+  Object.assign(router.deps.config, { features });
+}
+const summarize = (more: { headers?: Record<string, string>; stream?: boolean; user?: string } = {}) =>
+  router.ask({ ...more, headers: { 'x-carryon-feature': 'summarize', ...more.headers } });
+const page = { authorization: 'Bearer pk-page', origin: 'https://app.example' };
+
+describe('a question whose answer would be kept', () => {
+  it('is one call to the object of its answer key, whoever asks and in whatever form', async () => {
+    for (const more of [{}, { stream: true }, { user: 'ana' }]) await summarize(more);
+    expect(new Set(opened.map(({ name }) => name)).size).toBe(1);
+    expect(opened.map(({ message: { kind, key } }) => [kind, key])).toEqual(Array(3).fill(['shared', null]));
+    expect(router.upstream.calls).toHaveLength(0);
+  });
+
+  it('is shared only among those who may learn the same', async () => {
+    await summarize();
+    await summarize({ headers: page });
+    expect(opened.map(({ message }) => message.wish.open)).toEqual([true, false]);
+    expect(new Set(opened.map(({ name }) => name)).size).toBe(2);
+  });
+
+  it.each([
+    ['asked for anew', { 'x-carryon-cache': 'refresh' }],
+    ['not to be kept', { 'x-carryon-cache': 'no-store' }],
+    ['of a feature without a cache', { 'x-carryon-feature': 'chat' }],
+  ])('is not shared where it is %s', async (_, more) => {
+    const { status } = await summarize({ headers: more });
+    expect([status, opened.length, router.upstream.calls.length]).toEqual([200, 0, 1]);
+  });
+
+  it.each([
+    ['is unreachable', () => Promise.reject(new Error('broken'))],
+    ['says that it is to be answered alone', () => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } })],
+  ])('goes straight on where the object %s', async (_, answered) => {
+    router.deps.answerStreams.open = async () => answered();
+    const { status, headers } = await summarize();
+    expect([status, headers.get('x-carryon-cache'), router.upstream.calls.length]).toEqual([200, 'miss', 1]);
+  });
+
+  it('is charged to whoever started it, and tells nobody else what is left to him', async () => {
+    const first = await summarize();
+    reply = () => replying({ [ROLE_HEADER]: 'attached' });
+    const joined = await summarize();
+    const of = (name: string) => [first.headers.get(name), joined.headers.get(name)];
+    expect(of('x-carryon-cost-usd')).toEqual(['0.5', '0']);
+    expect(of('x-ratelimit-remaining-requests')).toEqual(['7', null]);
+    expect(of('x-carryon-cache')).toEqual(['miss', 'miss']);
+    expect([...of(ROLE_HEADER), ...of(KEEPS_HEADER)]).toEqual([null, null, null, null]);
+  });
+});
+
+describe('an answer that an object made', () => {
+  const kept = () => [...router.answers.kept.values()];
+  const done = () => Promise.all(router.background);
+
+  it.each([
+    ['shared', {}],
+    ['keyed', { 'idempotency-key': 'k' }],
+  ])('%s, is cached by the Worker that is told to', async (_, more) => {
+    await summarize({ headers: more });
+    await done();
+    expect(kept()).toEqual([]);
+    reply = () => replying({ [KEEPS_HEADER]: '1' });
+    await summarize({ headers: more });
+    await done();
+    expect(kept()).toMatchObject([
+      { body: JSON.stringify(COMPLETION), model: 'm-1', deployment: 'a', provider: 'openai' },
+    ]);
+    expect((await summarize()).headers.get('x-carryon-cache')).toBe('hit');
+  });
+
+  it.each([
+    ['by a safeguard', () => replying({ 'x-carryon-mode': 'safeguard' })],
+    ['in part', () => undefined],
+  ])('%s, is not', async (_, made) => {
+    reply = () => replying({ [KEEPS_HEADER]: '1' });
+    whole = made;
+    expect((await summarize()).status).toBe(200);
+    await done();
+    expect(kept()).toEqual([]);
+  });
+});
+
+it('a stale answer stands in for a refusal of the object, too', async () => {
+  reply = () => replying({ [KEEPS_HEADER]: '1' });
+  await summarize();
+  await Promise.all(router.background);
+  await router.clock.advance(cache.ttlMs);
+  reply = () => replying({}, 429, { error: { code: 'budget_exceeded' } });
+  const { status, headers } = await summarize();
+  expect([status, headers.get('x-carryon-cache'), headers.get('x-carryon-stale-cause')]).toEqual([
+    ...[200, 'stale', 'budget_exceeded'],
+  ]);
+});
+
+it('a safeguard’s answer is not made for others: what was held goes back', async () => {
+  const safeguard = { alias: 'app/chat', maxInputTokens: undefined, maxOutputTokens: 10 };
+  withFeature({ cache, safeguard });
+  await summarize();
+  const job = opened[0]?.message.job as Job;
+  router.ledger.limit('tenant', { monthlyMicroUsd: 10_000 });
+  const admitted: Head[] = [];
+  const background: Promise<unknown>[] = [];
+  const run = (isShared: boolean) =>
+    answerStreamDeps(router.deps).produce(job, {
+      signal: new AbortController().signal,
+      background: (work) => void background.push(work),
+      isShared,
+      asks: () => {},
+      starts: () => {},
+      admitted: (head) => void admitted.push(head),
+    });
+  expect(await router.clock.run(run(true))).toEqual({ ok: false, alone: true });
+  await router.clock.run(Promise.all(background));
+  expect([admitted, router.ledger.figures().heldMicroUsd, router.upstream.calls.length]).toEqual([[], 0, 0]);
+  expect((await router.clock.run(run(false))).ok).toBe(true);
+  expect(admitted[0]?.headers['x-carryon-mode']).toBe('safeguard');
+});
