@@ -17,7 +17,8 @@ export default defineConfig({
     },
   },
   features: {
-    chat: { alias: 'app/chat', resume: true },
+    // Its streams go on where a connection broke; its instructions and tools come again, and Anthropic is told to keep them.
+    chat: { alias: 'app/chat', resume: true, promptCache: true },
     // Equal questions get the answer that was given already, for an hour; for a day where providers are down.
     summarize: { alias: 'app/chat', cache: { scope: 'tenant', ttl: '1h', staleTtl: '24h' } },
     // With caps: what is above them, or above what a budget has left, is served by the safeguard.

@@ -51,6 +51,11 @@ export function withSandboxProviders(
     filled[`${slot}_API_BASE`] = addresses[format].url;
     filled[`${slot}_KEY`] = 'sandbox-key';
     filled[`${slot}_MODEL`] = variables[`${slot}_MODEL`] || `sandbox-${format}`;
+    const isPriced = Object.keys(variables).some(
+      (name) => name === `${slot}_PRICE` || name.startsWith(`${slot}_PRICE_`),
+    );
+    // What the sandbox charges for what its prompt cache has; the rest is as local prices are anyway.
+    if (!isPriced) filled[`${slot}_PRICE_CACHED_INPUT`] = '0.1';
   }
   return filled;
 }

@@ -32,8 +32,9 @@ export interface Ask {
   /** The answer has to be JSON, of this schema where one was given. */
   json: { schema: Json | undefined } | undefined;
   reasoning: 'none' | 'shown' | 'hidden';
-  /** Repeated prefixes count as cached (OpenAI: always; Anthropic: where the request says `cache_control`). */
-  cacheable: boolean;
+  /** Which beginnings of the prompt are kept, and count as cached when they come again: in steps as it goes on (OpenAI), or those
+   *  that end at a `cache_control` (Anthropic), the shortest first. */
+  cacheable: 'in steps' | string[];
   /** The body as sent, for what only one wire format knows. */
   body: Json;
 }

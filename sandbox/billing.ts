@@ -5,9 +5,16 @@ export interface Prices {
   inputUsdPerMillion: number;
   outputUsdPerMillion: number;
   cachedInputUsdPerMillion: number;
+  /** Of what is written to the prompt cache. */
+  cacheWriteUsdPerMillion: number;
 }
 
-export const DEFAULT_PRICES: Prices = { inputUsdPerMillion: 1, outputUsdPerMillion: 4, cachedInputUsdPerMillion: 0.1 };
+export const DEFAULT_PRICES: Prices = {
+  inputUsdPerMillion: 1,
+  outputUsdPerMillion: 4,
+  cachedInputUsdPerMillion: 0.1,
+  cacheWriteUsdPerMillion: 1,
+};
 
 export interface ProviderCounts {
   /** Requests for an answer that arrived; a refused connection never arrives. */
@@ -47,12 +54,13 @@ export class Tally {
   }
 
   began(usage: AnswerUsage, prices: Prices): void {
-    const { inputTokens, cachedTokens } = usage;
+    const { inputTokens, cachedTokens, writtenTokens } = usage;
     this.#counts.started += 1;
     this.#counts.inputTokens += inputTokens;
     this.#counts.cachedInputTokens += cachedTokens;
-    this.#counts.billedMicroUsd += (inputTokens - cachedTokens) * prices.inputUsdPerMillion;
+    this.#counts.billedMicroUsd += (inputTokens - cachedTokens - writtenTokens) * prices.inputUsdPerMillion;
     this.#counts.billedMicroUsd += cachedTokens * prices.cachedInputUsdPerMillion;
+    this.#counts.billedMicroUsd += writtenTokens * prices.cacheWriteUsdPerMillion;
   }
 
   made(tokens: number, prices: Prices): void {

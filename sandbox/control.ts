@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { PROVIDER_NAMES, type ProviderName } from './ask.ts';
-import type { Prices } from './billing.ts';
+import { DEFAULT_PRICES, type Prices } from './billing.ts';
 import { FAULT_NAMES, parseFault } from './faults.ts';
 import { isObject, type Json } from './json.ts';
 import { parsePace } from './pace.ts';
@@ -72,7 +72,7 @@ async function putFault(provider: Provider, { fault, ...options }: Json): Promis
 }
 
 function putPrices(sandbox: Sandbox, provider: ProviderName, body: Json): Reply {
-  const names: (keyof Prices)[] = ['inputUsdPerMillion', 'outputUsdPerMillion', 'cachedInputUsdPerMillion'];
+  const names = Object.keys(DEFAULT_PRICES) as (keyof Prices)[];
   const prices: Partial<Prices> = {};
   for (const [name, value] of Object.entries(body)) {
     const known = names.find((price) => price === name);
@@ -102,7 +102,7 @@ function help(sandbox: Sandbox): Json {
       'DELETE /faults/{openai|anthropic}': 'well again',
       'PUT /pace': '{"pace": "human" | "fast"} or {"ttftMs": 300, "tokenMs": 20}',
       'PUT /prices/{openai|anthropic}':
-        '{"inputUsdPerMillion": 1, "outputUsdPerMillion": 4, "cachedInputUsdPerMillion": 0.1}',
+        '{"inputUsdPerMillion": 1, "outputUsdPerMillion": 4, "cachedInputUsdPerMillion": 0.1, "cacheWriteUsdPerMillion": 1}',
       'PUT /record': '{"record": true}: keep bodies and headers of the last 50 requests in memory',
       'GET /recorded': 'those bodies and headers',
       'POST /reset': 'no fault, no counts, first pace and prices',

@@ -1,15 +1,24 @@
+import type { AnswerUsage, Ask } from './ask.ts';
 import { hashText } from './random.ts';
+import { countInputTokens } from './tokens.ts';
 
 const BLOCK_TOKENS = 128;
 const SMALLEST_PREFIX_TOKENS = 1024;
 const CHARACTERS_PER_TOKEN = 4;
 const MOST_PREFIXES = 20_000;
 
-/** Remembers which long prompt beginnings came before, in steps of 128 tokens from 1,024 on, as OpenAI does. */
+type Cached = Pick<AnswerUsage, 'cachedTokens' | 'writtenTokens'>;
+
+/** Remembers which long prompt beginnings came before. */
 export class PromptCache {
   #seen = new Set<string>();
 
-  lookUpAndKeep(promptText: string): { cachedTokens: number; writtenTokens: number } {
+  lookUpAndKeep({ cacheable, promptText }: Pick<Ask, 'cacheable' | 'promptText'>): Cached {
+    return cacheable === 'in steps' ? this.#inSteps(promptText) : this.#atMarks(cacheable);
+  }
+
+  /** In steps of 128 tokens from 1,024 on, as OpenAI does; it says nothing of writing, and charges nothing for it. */
+  #inSteps(promptText: string): Cached {
     let chain = '';
     let tokens = 0;
     let cachedTokens = 0;
@@ -21,12 +30,26 @@ export class PromptCache {
       if (this.#seen.has(chain)) cachedTokens = tokens;
       else this.#keep(chain);
     }
-    const kept = tokens < SMALLEST_PREFIX_TOKENS ? 0 : tokens;
-    return { cachedTokens, writtenTokens: kept - cachedTokens };
+    return { cachedTokens, writtenTokens: 0 };
   }
 
-  #keep(chain: string): void {
+  /** Up to each mark with 1,024 tokens before it, as Anthropic does; what no mark before has read is written. */
+  #atMarks(beginnings: readonly string[]): Cached {
+    let cachedTokens = 0;
+    let keptTokens = 0;
+    for (const beginning of beginnings) {
+      const tokens = countInputTokens(beginning, 0);
+      if (tokens < SMALLEST_PREFIX_TOKENS) continue;
+      const key = `${hashText(beginning)}:${beginning.length}`;
+      keptTokens = tokens;
+      if (this.#seen.has(key)) cachedTokens = tokens;
+      else this.#keep(key);
+    }
+    return { cachedTokens, writtenTokens: keptTokens - cachedTokens };
+  }
+
+  #keep(key: string): void {
     if (this.#seen.size >= MOST_PREFIXES) this.#seen.clear();
-    this.#seen.add(chain);
+    this.#seen.add(key);
   }
 }

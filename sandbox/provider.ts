@@ -137,7 +137,7 @@ export class Provider {
   #play(ask: Ask, chosen: ChosenFault | undefined) {
     const wire = this.#wire;
     const inputTokens = countInputTokens(ask.promptText, ask.imageCount);
-    const cache = ask.cacheable ? this.#cache.lookUpAndKeep(ask.promptText) : { cachedTokens: 0, writtenTokens: 0 };
+    const cache = this.#cache.lookUpAndKeep(ask);
     const answer = writeAnswer(ask, this.#seed, wire.idPrefixes, { inputTokens, ...cache }, Date.now());
     const scene = {
       wire,

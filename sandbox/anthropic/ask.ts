@@ -1,10 +1,10 @@
 import type { Ask, AskedToolChoice, OfferedTool } from '../ask.ts';
-import { asArray, asObject, asString, type Json } from '../json.ts';
+import { asArray, asObject, asString, isObject, type Json } from '../json.ts';
 import { jsonAskedInWords } from '../json-in-words.ts';
 import type { Refusal } from '../wire.ts';
 import { invalid } from './errors.ts';
 import { checkBodyFields } from './fields.ts';
-import { readMessages, textOf } from './messages.ts';
+import { type ReadMessages, readMessages, textOf } from './messages.ts';
 
 export function parseAnthropic(body: Json): Ask | Refusal {
   const refusal = checkBodyFields(body);
@@ -19,14 +19,13 @@ export function parseAnthropic(body: Json): Ask | Refusal {
   const toolChoice = readToolChoice(choice, tools);
   if (typeof toolChoice === 'object' && 'status' in toolChoice) return toolChoice;
   const format = asObject(asObject(body.output_config).format);
-  const charged = [body.tools, body.output_config]
-    .filter((part) => part !== undefined)
-    .map((part) => JSON.stringify(part));
+  const prompt = readPrompt(body, messages);
+  if ('status' in prompt) return prompt;
   return {
     model: asString(body.model),
     stream: body.stream === true,
     lastUserText: messages.lastUserText,
-    promptText: [...charged, textOf(body.system), ...messages.texts].filter((text) => text !== '').join('\n'),
+    ...prompt,
     imageCount: messages.imageCount,
     toolResult: messages.toolResult,
     maxTokens: Number(body.max_tokens),
@@ -37,9 +36,33 @@ export function parseAnthropic(body: Json): Ask | Refusal {
     parallelTools: choice.disable_parallel_tool_use !== true,
     json: format.type === 'json_schema' ? { schema: asObject(format.schema) } : jsonAskedInWords(textOf(body.system)),
     reasoning: readThinking(asObject(body.thinking)),
-    cacheable: JSON.stringify([body.cache_control, body.system, body.tools, body.messages]).includes('"ephemeral"'),
     body,
   };
+}
+
+const MOST_MARKS = 4;
+
+/** What is charged as input, in Anthropic's order, and where it says `cache_control`. */
+function readPrompt(
+  { tools, output_config: config, system, cache_control: whole }: Json,
+  messages: ReadMessages,
+): Pick<Ask, 'promptText' | 'cacheable'> | Refusal {
+  const texts: string[] = [];
+  const cacheable: string[] = [];
+  const add = (text: string, mark: unknown): void => {
+    if (text !== '') texts.push(text);
+    if (isObject(mark)) cacheable.push(texts.join('\n'));
+  };
+  for (const { cache_control: mark, ...tool } of asArray(tools).map(asObject)) add(JSON.stringify(tool), mark);
+  if (config !== undefined) add(JSON.stringify(config), undefined);
+  if (typeof system === 'string') add(system, undefined);
+  for (const block of asArray(system).map(asObject)) add(textOf([block]), block.cache_control);
+  for (const { text, mark } of messages.blocks) add(text, mark);
+  const promptText = texts.join('\n');
+  if (isObject(whole)) cacheable.push(promptText);
+  if (cacheable.length > MOST_MARKS)
+    return invalid(`A maximum of 4 blocks with cache_control may be provided. Found ${cacheable.length}.`);
+  return { promptText, cacheable };
 }
 
 function readThinking(thinking: Json): Ask['reasoning'] {

@@ -14,7 +14,8 @@ const BLOCK_TYPES = [
 ];
 
 export interface ReadMessages {
-  texts: string[];
+  /** `mark`: its `cache_control`. */
+  blocks: { text: string; mark: unknown }[];
   imageCount: number;
   lastUserText: string;
   toolResult: string | undefined;
@@ -38,11 +39,11 @@ export function readMessages(messages: unknown): ReadMessages | Refusal {
   if (/\s$/.test(end)) return invalid('messages: final assistant content cannot end with trailing whitespace');
   const refusal = checkToolOrder(turns);
   if (refusal !== undefined) return refusal;
-  const read: ReadMessages = { texts: [], imageCount: 0, lastUserText: '', toolResult: undefined };
+  const read: ReadMessages = { blocks: [], imageCount: 0, lastUserText: '', toolResult: undefined };
   for (const { role, blocks } of turns) {
     const texts = blocks.map((block) => asString(block.text)).filter((text) => text !== '');
     const results = blocks.filter((block) => block.type === 'tool_result').map((block) => textOf(block.content));
-    read.texts.push(...blocks.map(chargedText));
+    read.blocks.push(...blocks.map((block) => ({ text: chargedText(block), mark: block.cache_control })));
     read.imageCount += blocks.filter((block) => block.type === 'image').length;
     if (role === 'user' && texts.length > 0) read.lastUserText = texts.join('\n');
     read.toolResult = results.length > 0 ? results.join('\n') : undefined;

@@ -35,7 +35,7 @@ export function parseOpenAi(body: Json): Ask | Refusal {
     parallelTools: body.parallel_tool_calls !== false,
     json: json ?? jsonAskedInWords(messages.instructions),
     reasoning: body.reasoning_effort == null || body.reasoning_effort === 'none' ? 'none' : 'shown',
-    cacheable: true,
+    cacheable: 'in steps',
     body,
   };
 }

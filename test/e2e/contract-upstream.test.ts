@@ -1,12 +1,22 @@
 /** What a client can send is kept from the providers, but for the listed body fields (DESIGN §3.4). */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
 import { startScripted } from '../support/scripted-provider.ts';
 import { CHAT, chatBody, send } from '../support/send.ts';
 
 const canary = await startScripted((_request, response) => response.end('{}'));
 const openaiFirst = await startBench();
-const anthropicFirst = await startBench({ swapped: true });
+/** As Anthropic counts: what it writes to its cache costs a quarter more, what it reads a tenth. */
+const anthropicFirst = await startBench({
+  swapped: true,
+  variables: {
+    PROVIDER_A_PRICE_INPUT: '1',
+    PROVIDER_A_PRICE_OUTPUT: '4',
+    PROVIDER_A_PRICE_CACHED_INPUT: '0.1',
+    PROVIDER_A_PRICE_CACHE_WRITE: '1.25',
+  },
+});
 afterAll(() => Promise.all([openaiFirst.stop(), anthropicFirst.stop(), canary.close()]));
 
 const MARK = 'canary-5f0c';
@@ -164,6 +174,39 @@ describe.each([
     expect(got.status).toBe(200);
     expect(bench.sandbox.recorded()).toHaveLength(1);
   });
+});
+
+test('the beginning of a prompt that comes again costs less, and exactly what the provider bills', async () => {
+  const { sandbox, url } = anthropicFirst;
+  await sandbox.reset();
+  sandbox.setPrices('anthropic', { cacheWriteUsdPerMillion: 1.25 });
+  const instructions = { role: 'system', content: 'Answer in the words of the handbook. '.repeat(300) };
+  const asked = async (question: string, stream: boolean, feature: string) => {
+    const before = sandbox.counts().anthropic.billedMicroUsd;
+    const got = await answered(url, {
+      stream,
+      headers: { 'x-carryon-feature': feature, 'x-carryon-cache': 'no-store' },
+      body: {
+        messages: [instructions, { role: 'user', content: question }],
+        ...(stream && { stream_options: { include_usage: true } }),
+      },
+    });
+    const costMicroUsd = Math.round(Number(got.costUsd ?? got.header('x-carryon-cost-usd')) * 1e6);
+    // Both round up; the provider only its sum.
+    expect(Math.abs(costMicroUsd - (sandbox.counts().anthropic.billedMicroUsd - before))).toBeLessThanOrEqual(1);
+    const tokens = got.usage?.prompt_tokens_details as Record<string, number> | undefined;
+    return { read: tokens?.cached_tokens, written: tokens?.cache_write_tokens, costMicroUsd };
+  };
+  const first = await asked('In 5 words: who may leave early?', false, 'chat');
+  expect(first).toMatchObject({ read: 0, written: expect.any(Number) });
+  expect(first.written).toBeGreaterThan(2_000);
+  for (const stream of [true, false]) {
+    const next = await asked('In 5 words: who may stay late?', stream, 'chat');
+    expect(next).toMatchObject({ read: first.written, written: 0 });
+    expect(next.costMicroUsd).toBeLessThan(first.costMicroUsd / 3);
+  }
+  // A feature that says nothing pays the plain price each time.
+  expect(await asked('In 5 words: who may eat?', false, 'summarize')).toMatchObject({ read: 0, written: 0 });
 });
 
 test('a provider that repeats its key in an error does not tell it to the client, nor to the log', async () => {

@@ -7,8 +7,9 @@ import type { Failure } from '../core/routing/failure.ts';
  * wire format; `test/unit/providers/conformance.ts` is the suite that each of them runs.
  */
 export interface Adapter {
-  /** The provider's request for `chat`. The body holds a closed list of fields; the rest is named in `dropped`. */
-  request(chat: ChatRequest, target: Target): Outgoing;
+  /** The provider's request for `chat`. The body holds a closed list of fields; the rest is named in `dropped`. `promptCache`:
+   *  its tools and instructions come again, so a provider that caches only what it is told to is told so. */
+  request(chat: ChatRequest, target: Target, promptCache?: boolean): Outgoing;
   /** A whole 200 answer's text, checked and turned into OpenAI's form. `nowMs` dates an answer that carries no date. Whatever
    *  comes, this, `failure` and the stream's translator never throw; a failure's message is not cut to a length. */
   reply(text: string, chat: ChatRequest, nowMs: number): Reply;

@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Outgoing, Target } from './adapter.ts';
+import { markPromptCache } from './anthropic-cache.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { traitsOf } from './anthropic-models.ts';
 import { outputOptions } from './anthropic-output.ts';
@@ -8,7 +9,7 @@ import { anthropicTools } from './anthropic-tools.ts';
 import { isWhatHappensAnyway } from './harmless.ts';
 
 /** The Messages API knows fewer knobs than OpenAI's; what has no place there is named in `dropped`. */
-export function anthropicRequest(chat: ChatRequest, target: Target): Outgoing {
+export function anthropicRequest(chat: ChatRequest, target: Target, promptCache = false): Outgoing {
   const dropped: string[] = chat.strippedFields ? [...chat.strippedFields] : [];
   const traits = traitsOf(target.model);
   const maxTokens = chat.maxOutputTokens ?? target.defaultMaxOutputTokens;
@@ -32,6 +33,7 @@ export function anthropicRequest(chat: ChatRequest, target: Target): Outgoing {
     delete body[name];
     dropped.push(name);
   }
+  if (promptCache) markPromptCache(body);
   return {
     url: `${target.apiBase}/messages`,
     headers: { 'content-type': 'application/json', 'x-api-key': target.apiKey, ...target.quirks.headers },

@@ -3,10 +3,11 @@ import { DEFAULT_PRICES, type Prices } from '../../../sandbox/billing.ts';
 import { IMAGE_TOKENS } from '../../../sandbox/tokens.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
-const priced = ({ inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion }: Prices) => ({
-  input: inputUsdPerMillion,
-  output: outputUsdPerMillion,
-  cachedInput: cachedInputUsdPerMillion,
+const priced = (prices: Prices) => ({
+  input: prices.inputUsdPerMillion,
+  output: prices.outputUsdPerMillion,
+  cachedInput: prices.cachedInputUsdPerMillion,
+  cacheWrite: prices.cacheWriteUsdPerMillion,
 });
 const price = priced(DEFAULT_PRICES);
 const PATIENT = { price, timeout: '60s', streamTimeout: '60s', idleTimeout: '60s' };
@@ -24,6 +25,7 @@ export const CHEAP_PRICES: Prices = {
   inputUsdPerMillion: 0.2,
   outputUsdPerMillion: 0.8,
   cachedInputUsdPerMillion: 0.1,
+  cacheWriteUsdPerMillion: 0.2,
 };
 
 export default {

@@ -13,6 +13,7 @@ interface Block {
   input?: unknown;
   content?: Block[];
   source?: Record<string, string>;
+  cache_control?: unknown;
 }
 interface Body {
   system?: Block[];
@@ -318,6 +319,58 @@ describe('response_format', () => {
     expect(body).not.toHaveProperty('output_config');
     expect(body.system?.[0]).toEqual(text('S'));
     expect(body.system?.[1]?.text).toMatch(/one valid JSON object/);
+  });
+});
+
+describe('a feature whose prompt comes again', () => {
+  const long = 'Be kind, and brief. '.repeat(40);
+  const tool = (name: string, description = long) => ({ type: 'function', function: { name, description } });
+  const messages = [
+    { role: 'system', content: 'First.' },
+    { role: 'system', content: long },
+    { role: 'user', content: long },
+  ];
+  const cached = (body: Record<string, unknown>, changes = {}, promptCache = true) => {
+    const aTarget = target({}, { model: 'claude-opus-5-5', ...changes });
+    const outgoing = anthropic.request(chat(body), aTarget, promptCache);
+    return { ...bodyOf(outgoing), dropped: outgoing.dropped } as unknown as Body & { tools: Block[] };
+  };
+  const MARK = { type: 'ephemeral' };
+  const marks = ({ tools, system }: Body & { tools?: Block[] }) => [
+    (tools ?? []).map((block) => block.cache_control),
+    (system ?? []).map((block) => block.cache_control),
+  ];
+
+  it('has the last of its tools and of its instructions marked, and nothing else', () => {
+    const body = cached({ messages, tools: [tool('f'), tool('g')] });
+    expect(marks(body)).toEqual([
+      [undefined, MARK],
+      [undefined, MARK],
+    ]);
+    expect(JSON.stringify(body.messages)).not.toContain('cache_control');
+    const unmarked = cached({ messages, tools: [tool('f'), tool('g')] }, {}, false);
+    expect(JSON.stringify(unmarked)).not.toContain('cache_control');
+    expect(cached({ messages, tools: [tool('f'), tool('g')] }).tools[1]).toMatchObject(unmarked.tools[1] ?? {});
+  });
+
+  it('is not marked where no model would keep it: fewer bytes than the least number of tokens', () => {
+    const short = [{ role: 'system', content: 'Be kind.' }, ...messages.slice(2)];
+    expect(marks(cached({ messages: short }))).toEqual([[], [undefined]]);
+    expect(marks(cached({ messages: short, tools: [tool('f', 'short')] }))).toEqual([[undefined], [undefined]]);
+    // Both together are enough.
+    expect(marks(cached({ messages: short, tools: [tool('f', 'x'.repeat(420))] }))).toEqual([[undefined], [MARK]]);
+  });
+
+  it('goes without ours where config lets the client’s own mark through', () => {
+    const own = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+    expect(cached({ messages, ...own }).dropped).toEqual(['cache_control']);
+    const body = cached({ messages, ...own }, { allowParams: ['cache_control'] });
+    expect(body).toMatchObject(own);
+    expect(marks(body)).toEqual([[], [undefined, undefined]]);
+  });
+
+  it('has a conversation of nothing but instructions left as it is', () => {
+    expect(JSON.stringify(cached({ messages: messages.slice(0, 2) }))).not.toContain('cache_control');
   });
 });
 

@@ -83,6 +83,27 @@ describe('a whole message', () => {
     expect(read.cache_read_input_tokens).toBeGreaterThan(1024);
     expect((await ask({ system: long })).usage).toMatchObject({ cache_read_input_tokens: 0 });
   });
+
+  it('keeps what ends at a mark of its own, charges for writing it, and takes four marks', async () => {
+    sandbox().setPrices('anthropic', { cacheWriteUsdPerMillion: 100 });
+    const mark = { cache_control: { type: 'ephemeral' } };
+    const tools = [{ ...WEATHER, description: 'Rain, wind and sun. '.repeat(300), ...mark }];
+    const system = (city: string) => [{ type: 'text', text: `You are in ${city}. `.repeat(300), ...mark }];
+    const usage = async (rest: Json) => asObject((await ask({ tools, tool_choice: { type: 'none' }, ...rest })).usage);
+    const both = await usage({ system: system('Oslo') });
+    expect(sandbox().counts().anthropic.billedMicroUsd).toBeGreaterThan(Number(both.cache_creation_input_tokens) * 100);
+    const other = await usage({ system: system('Rome') });
+    expect(other.cache_read_input_tokens).toBeGreaterThan(1024);
+    expect(other.cache_creation_input_tokens).toBeGreaterThan(1024);
+    const again = await usage({ system: system('Oslo') });
+    expect([again.cache_read_input_tokens, again.cache_creation_input_tokens]).toEqual([
+      both.cache_creation_input_tokens,
+      0,
+    ]);
+    const many = Array.from({ length: 4 }, () => ({ type: 'text', text: 'x', ...mark }));
+    const refused = await post(sandbox(), 'anthropic', bodyFor('anthropic', { tools, system: many }));
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('Found 5.')]);
+  });
 });
 
 describe('a stream', () => {

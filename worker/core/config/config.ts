@@ -73,6 +73,8 @@ export interface Feature {
   limits: Partial<Limits>;
   /** Its streams may be resumed. */
   resume: boolean;
+  /** Its tools and instructions come again, request after request: providers that wait to be told so are told to cache them. */
+  promptCache: boolean;
   /** Undefined: its answers are neither kept nor given again. */
   cache: CachePolicy | undefined;
 }

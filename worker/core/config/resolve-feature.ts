@@ -29,6 +29,7 @@ export function resolveFeature(
           },
     limits: ledgerLimits(checked.limits),
     resume: checked.resume,
+    promptCache: checked.promptCache,
     cache: checked.cache && resolveCachePolicy(checked.cache),
   };
 }

@@ -75,6 +75,8 @@ const feature = settings({
   limits: limits.default({}),
   /** Its streams may be resumed (`x-carryon-resume: 1` with an `idempotency-key`). */
   resume: z.boolean().default(false),
+  /** Its tools and instructions are the same in request after request: Anthropic is told to cache them (docs/providers.md). */
+  promptCache: z.boolean().default(false),
   /** Answers are kept and given again; off where it is left out. */
   cache: cachePolicy.optional(),
 });

@@ -115,7 +115,7 @@ describe('a mistake', () => {
     [
       'features>chat>aliass',
       'app/chat',
-      'features.chat.aliass: is not a setting; there are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, cache',
+      'features.chat.aliass: is not a setting; there are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, cache',
     ],
     ['origins', ['https://a.example/x'], 'origins[0]: write an origin such as "https://app.example.com", no path'],
     ['origins', 'https://a.example', 'origins: write a list: [ … ]'],

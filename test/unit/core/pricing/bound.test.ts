@@ -13,12 +13,12 @@ import { deployment } from '../../pipeline/support/router.ts';
 import { chat } from '../../providers/chats.ts';
 import { ALLOWED, BARE, MODELS, someDeployments } from './support/deployments.ts';
 import { filesIn, imagesIn, readBySandbox, textBytesIn, usageBySandbox } from './support/provider.ts';
-import { chat as aChat, legalChat as aLegalChat } from './support/requests.ts';
+import { chat as aChat, legalChat as aLegalChat, longChat as aLongChat } from './support/requests.ts';
 
 type Json = Record<string, unknown>;
 
-const sent = (chat: ChatRequest, deployment: Deployment): Json =>
-  JSON.parse(adapterFor(deployment.format).request(chat, deployment).body);
+const sent = (chat: ChatRequest, deployment: Deployment, promptCache = false): Json =>
+  JSON.parse(adapterFor(deployment.format).request(chat, deployment, promptCache).body);
 
 /** A token for every byte of text, each image and file at its constant. */
 const readTokens = (body: Json): number =>
@@ -57,10 +57,10 @@ function usageOf(inputTokens: number, most: number, { cached, written, thought, 
 describe('the worst case', () => {
   it('counts every byte of text that any adapter sends, and bounds the bill of whoever makes a token of each', () => {
     fc.assert(
-      fc.property(aChat, someDeployments, shares, (chat, deployments, where) => {
+      fc.property(aChat, someDeployments, shares, fc.boolean(), (chat, deployments, where, promptCache) => {
         const worst = worstCase(chat, deployments, BARE);
         for (const deployment of deployments) {
-          const body = sent(chat, deployment);
+          const body = sent(chat, deployment, promptCache);
           const choices = typeof body.n === 'number' ? body.n : 1;
           const inputTokens = readTokens(body) * choices;
           expect(inputTokens).toBeLessThanOrEqual(worst.inputTokens);
@@ -114,23 +114,27 @@ describe('the worst case', () => {
   it('bounds what the sandbox bills', () => {
     let answered = 0;
     let asked = 0;
+    const written = { read: 0, written: 0 };
     fc.assert(
-      fc.property(fc.oneof(aChat, aLegalChat), someDeployments, (chat, deployments) => {
+      fc.property(fc.oneof(aChat, aLegalChat, aLongChat), someDeployments, (chat, deployments) => {
         const worst = worstCase(chat, deployments, BARE);
         for (const deployment of deployments) {
-          const ask = readBySandbox(deployment.format, sent(chat, deployment));
+          const ask = readBySandbox(deployment.format, sent(chat, deployment, true));
           asked++;
           if (ask === undefined) continue;
           answered++;
-          const { input, output, cachedInput } = deployment.price;
+          const { input, output, cachedInput, cacheWrite } = deployment.price;
           const prices = {
             inputUsdPerMillion: input,
             outputUsdPerMillion: output,
             cachedInputUsdPerMillion: cachedInput,
+            cacheWriteUsdPerMillion: cacheWrite,
           };
           const cache = new PromptCache();
           for (let time = 0; time < 2; time++) {
             const usage = usageBySandbox(ask, cache);
+            if (time === 0) written.written += usage.writtenTokens;
+            else if (deployment.format === 'anthropic') written.read += usage.cachedTokens;
             const tally = new Tally();
             tally.began(usage, prices);
             tally.made(usage.outputTokens, prices);
@@ -144,6 +148,8 @@ describe('the worst case', () => {
       { numRuns: 1_000 },
     );
     expect(answered / asked).toBeGreaterThan(0.1);
+    expect(written.written).toBeGreaterThan(100_000);
+    expect(written.read).toBe(written.written);
   }, 60_000);
 });
 

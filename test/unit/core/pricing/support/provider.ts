@@ -39,9 +39,18 @@ const jsonBytes = (text: string): number => bytes(JSON.stringify(text)) - 2;
 /** UTF-8 bytes of all text in a body, JSON's own syntax only where the text is JSON. */
 export function textBytesIn(body: Json): number {
   let sum = 0;
-  for (const key of Object.keys(body)) if (!KNOBS.has(key)) sum += bytesIn(key, body[key], bytes);
+  for (const key of Object.keys(body)) if (!KNOBS.has(key)) sum += bytesIn(key, withoutMarks(body[key]), bytes);
   return sum;
 }
+
+/** No model reads `cache_control`, which stands on tools and system blocks. */
+const withoutMarks = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map((item) => withoutMark(item)) : value;
+const withoutMark = (item: unknown): unknown => {
+  if (typeof item !== 'object' || item === null) return item;
+  const { cache_control: _, ...rest } = item as Json;
+  return rest;
+};
 
 function bytesIn(key: string, value: unknown, bytesOf: (text: string) => number): number {
   if (NOT_TEXT.has(key)) return 0;
@@ -79,6 +88,6 @@ export function readBySandbox(format: WireFormat, body: Json): Ask | undefined {
 /** The sandbox's answer to it, as it would be billed; the second time round much of a long prompt comes from its cache. */
 export function usageBySandbox(ask: Ask, cache: PromptCache): AnswerUsage {
   const inputTokens = countInputTokens(ask.promptText, ask.imageCount);
-  const cached = ask.cacheable ? cache.lookUpAndKeep(ask.promptText) : { cachedTokens: 0, writtenTokens: 0 };
+  const cached = cache.lookUpAndKeep(ask);
   return writeAnswer(ask, 'seed', { answer: 'a-', tool: 't-' }, { inputTokens, ...cached }, 0).usage;
 }

@@ -225,6 +225,31 @@ export const conversation = parsed(
   }),
 );
 
+/** With instructions and tools so long that providers keep them, and keep the tools alone. */
+export const longChat = parsed(
+  fc
+    .record({ said: text, times: fc.integer({ min: 20, max: 600 }), hasTools: fc.boolean() })
+    .map(({ said, times, hasTools }) => ({
+      model: 'app/chat',
+      max_completion_tokens: 50,
+      messages: [
+        { role: 'system', content: `Be kind. ${said} `.repeat(times) },
+        { role: 'user', content: said },
+        { role: 'user', content: 'Hello' },
+      ],
+      ...(hasTools && {
+        tools: [1, 2].map((number) => ({
+          type: 'function',
+          function: {
+            name: `f${number}`,
+            description: 'Not for every day. '.repeat(times),
+            parameters: { type: 'object' },
+          },
+        })),
+      }),
+    })),
+);
+
 /** Those that no provider refuses either. */
 export const legalChat = parsed(
   fc.tuple(legalBody, fc.integer({ min: 1, max: 300 }), text).map(([sent, max_completion_tokens, said]) => ({
