@@ -108,6 +108,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       identities: keys,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
+      slices: new Map(),
       answers: new AnswerStore(openAnswerCache, tenantRecords),
       answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),

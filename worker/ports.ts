@@ -5,6 +5,7 @@ import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/str
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
+import type { Tuples } from './core/ledger/tuple.ts';
 import type { Outcome } from './core/routing/health.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
@@ -46,6 +47,12 @@ export interface RoutingBoard {
 export interface Ledger {
   grant(tenant: string, ask: Ask): Promise<GrantReply>;
   report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]>;
+  /** One call for both; the reports are applied first. */
+  reportAndGrant(
+    tenant: string,
+    reports: readonly Report[],
+    ask: Ask,
+  ): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
   /** Whether a budget is set for one of these scopes, as far as its last reply tells; undefined: nobody knows. */
   hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined;
 }
@@ -96,6 +103,8 @@ export interface Deps {
   identities: Identities;
   board: RoutingBoard;
   ledger: Ledger;
+  /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, LEDGER rule 20). */
+  slices: Tuples | undefined;
   answers: Answers;
   answerStreams: AnswerStreams;
   /** A UUIDv7 that holds `nowMs`: a lease's id. */

@@ -1,4 +1,4 @@
-/** Step: may it run, and as what? Feature caps first, then one call of the tenant's ledger, which holds the worst case. */
+/** Step: may it run, and as what? Feature caps first; then its worst case is held: in a slice of this isolate, or by a call of the ledger. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { refusalError } from '../core/admission/refusal.ts';
 import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
@@ -14,6 +14,7 @@ import type { Scope } from './scope.ts';
 /** What the ledger said, for the response's headers. */
 export interface Limited {
   left: readonly Left[];
+  /** `asked`: by this request, or before it for a slice. */
   ledger: 'asked' | 'not asked' | 'unreachable';
 }
 
@@ -41,7 +42,13 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   const { totalTimeoutMs, maxStreamDurationMs } = config.router;
   const runForMs = Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
   const holding = new Holding(tenant, scopes, runForMs, deps, scope.background);
-  const reply = await holding.ask(possible.versions.map(wantOf));
+  const wants = possible.versions.map(wantOf);
+  const left = holding.take(wants);
+  if (left !== undefined) {
+    scope.timing.mark('admit');
+    return { ok: true, version: possible.versions[0], holding, limited: { left, ledger: 'asked' } };
+  }
+  const reply = await holding.ask(wants);
   scope.timing.mark('admit');
 
   if (reply === undefined) {
@@ -81,7 +88,9 @@ export async function coverAttempt(
   deps: Deps,
 ): Promise<RouterError | undefined> {
   const hold = async (more: Partial<Want>): Promise<RouterError | undefined> => {
-    const reply = await holding.ask([{ ...wantOf(version), ...more }]);
+    const wants = [{ ...wantOf(version), ...more }];
+    if (holding.take(wants) !== undefined) return undefined;
+    const reply = await holding.ask(wants);
     if (reply !== undefined) return 'granted' in reply ? undefined : refused(reply, ask, deps).error;
     if (limited.ledger !== 'unreachable') return unavailable;
     holding.runUngranted();

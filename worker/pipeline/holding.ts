@@ -1,38 +1,53 @@
 /**
- * What one request holds in its tenant's ledger: one lease, and a further one for each attempt after one that may have been
- * billed. This drives core/ledger/holder.ts: it sends what that says and tells it what happens.
+ * What one request holds in its tenant's ledger, by whatever it is covered: shares of the slices that its isolate has, or leases
+ * of its own; and a further one for each attempt after one that may have been billed. This drives core/ledger/holder.ts and
+ * slice.ts: it sends what they say and tells them what happens.
  */
-import { beginHolding, type Holder, type HolderEvent, message, next, repeatAfterMs } from '../core/ledger/holder.ts';
-import type { Ask, GrantReply, Report, ScopeAsk, Want } from '../core/ledger/messages.ts';
-import { LONE_ADMIT_MS } from '../core/ledger/protocol.ts';
+import { beginHolding, type Holder, type HolderEvent, message, next } from '../core/ledger/holder.ts';
+import type { GrantReply, Left, Report, ScopeAsk, Want } from '../core/ledger/messages.ts';
+import { LONE_ADMIT_MS, LONGEST_ADMIT_MS } from '../core/ledger/protocol.ts';
+import { endShare, loseShare, ownShare, type Share, type Slice, startShare } from '../core/ledger/slice.ts';
+import {
+  admitFrom,
+  beginAsking,
+  closable,
+  endAsking,
+  endTelling,
+  enterSlice,
+  isRefillDue,
+  learn,
+  leftBeside,
+  nextSlice,
+  noteAdmitted,
+  type Tuple,
+  tupleOf,
+} from '../core/ledger/tuple.ts';
 import type { Spent } from '../core/ledger/types.ts';
-import { within } from '../core/within.ts';
-import type { Deps } from '../ports.ts';
+import { LedgerLine, type Links, LONGEST_ASK_MS } from './ledger-line.ts';
 import type { Scope } from './scope.ts';
+import { isToTell, keepPledge, tell } from './slice-duties.ts';
 
-/** How long the ledger is asked before it counts as unreachable; well under what the grant is good for. */
-const LONGEST_ASK_MS = 3_000;
-/** One report's answer is waited for so long before it is sent again. */
-const LONGEST_REPORT_MS = 5_000;
-/** `waitUntil` ends 30 s after the response; what is not told by then is booked in full. */
-const LONGEST_TELLING_MS = 25_000;
+/** A next slice that was not granted is not asked for again at once: who needs one asks for it with his own request. */
+const REFILL_AGAIN_MS = 1_000;
 
-interface Lease {
-  holder: Holder;
+/** What covers one attempt that may be billed. */
+interface Cover {
+  by: { holder: Holder } | Share;
   spent: Spent;
   estimated: boolean;
 }
 
 export type Bill = Spent & { estimated: boolean };
 
-type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newLeaseId'>;
-
 export class Holding {
   readonly #tenant: string;
   readonly #scopes: readonly ScopeAsk[];
   readonly #runForMs: number;
   readonly #links: Links;
-  readonly #leases: Lease[] = [];
+  readonly #background: Scope['background'];
+  readonly #line: LedgerLine;
+  readonly #tuple: Tuple | undefined;
+  readonly #covers: Cover[] = [];
   #isClosed = false;
   #isOver = () => {};
 
@@ -48,6 +63,9 @@ export class Holding {
     this.#scopes = scopes;
     this.#runForMs = runForMs;
     this.#links = links;
+    this.#background = background;
+    this.#line = new LedgerLine(tenant, links);
+    this.#tuple = links.slices && tupleOf(links.slices, tenant, scopes, links.clock.now());
     background(
       new Promise<void>((resolve) => {
         this.#isOver = resolve;
@@ -55,28 +73,39 @@ export class Holding {
     );
   }
 
-  /** Asks for a lease, again and again with the same id until an answer comes; undefined: the ledger cannot be reached. */
+  /**
+   * Takes the best of `wants` out of a slice of this isolate, without asking (LEDGER rule 22); what is left beside it, or
+   * undefined where no slice has room for it.
+   */
+  take(wants: readonly Want[]): readonly Left[] | undefined {
+    const [best] = wants;
+    const tuple = this.#tuple;
+    if (tuple === undefined || best === undefined) return undefined;
+    const { now } = this.#line;
+    const share = admitFrom(tuple, best, now);
+    if (share === undefined) return undefined;
+    this.#cover(share);
+    if (best.requests > 0 && isRefillDue(tuple, share.slice, now)) this.#refill(tuple, wants, now);
+    return leftBeside(tuple, share.slice, now);
+  }
+
+  /**
+   * Asks for a lease: of many, where this isolate has started many such requests lately, else of one. Undefined: the ledger
+   * cannot be reached.
+   */
   async ask(wants: readonly Want[]): Promise<GrantReply | undefined> {
     // One that came too late would stand in the way of the next.
     if (this.#reports().length > 0) await this.#tellClosing();
-    const { clock, ledger, newLeaseId } = this.#links;
-    const askedAt = clock.now();
-    const leaseId = newLeaseId(askedAt);
-    const ask: Ask = { leaseId, scopes: this.#scopes, wants, admitForMs: LONE_ADMIT_MS, runForMs: this.#runForMs };
-    const lease: Lease = { holder: beginHolding(ask, askedAt), spent: { microUsd: 0, tokens: 0 }, estimated: false };
-    this.#leases.push(lease);
-    for (let attempt = 1; ; attempt++) {
-      const leftMs = askedAt + LONGEST_ASK_MS - clock.now();
-      const reply = await this.#soon(ledger.grant(this.#tenant, ask), leftMs);
-      if (typeof reply === 'object') {
-        this.#tell(lease, { event: 'replied', reply, now: clock.now() });
-        return reply;
-      }
-      const waitMs = repeatAfterMs(attempt);
-      if (reply === 'overloaded' || clock.now() + waitMs >= askedAt + LONGEST_ASK_MS) return undefined;
-      await this.#pause(waitMs);
-      this.#tell(lease, { event: 'asked_again' });
-    }
+    const { now } = this.#line;
+    const [best] = wants;
+    const tuple = this.#tuple;
+    const isFirst = this.#covers.length === 0;
+    const many = isFirst && tuple && best && nextSlice(tuple, best, now);
+    if (!many) return (await this.#ask(wants, LONE_ADMIT_MS)).reply;
+    beginAsking(tuple, now + LONGEST_ASK_MS);
+    const { reply } = await this.#ask([many, ...wants], LONGEST_ADMIT_MS, best);
+    endAsking(tuple);
+    return reply;
   }
 
   /** The ledger cannot be reached and the tenant's policy lets the request run: it is told afterwards. */
@@ -86,14 +115,16 @@ export class Holding {
 
   /** Just before a provider is called; false: what was granted is not good any more. */
   starts(): boolean {
-    const now = this.#links.clock.now();
-    this.#tell(this.#last, { event: 'starts', now });
-    return this.#last.holder.state === 'running';
+    const cover = this.#last;
+    const { now } = this.#line;
+    if ('slice' in cover.by) return startShare(cover.by, now);
+    this.#tell(cover, { event: 'starts', now });
+    return isRunning(cover);
   }
 
   /** An attempt has been covered already: the request and its slot are counted. */
   get hasRun(): boolean {
-    return this.#leases.some(({ holder }) => holder.state === 'running');
+    return this.#covers.some(isRunning);
   }
 
   /** What the running attempt came to, or may have. Each lease covers one that may be billed. */
@@ -106,7 +137,7 @@ export class Holding {
   /** All that the request was charged so far. */
   get spentMicroUsd(): number {
     let sum = 0;
-    for (const { spent } of this.#leases) sum += spent.microUsd;
+    for (const { spent } of this.#covers) sum += spent.microUsd;
     return sum;
   }
 
@@ -114,78 +145,123 @@ export class Holding {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const lease of this.#leases) {
-      const { spent, estimated } = lease;
-      this.#tell(lease, { event: 'gave_up' });
-      this.#tell(lease, { event: 'ended', spent, estimated });
+    for (const cover of this.#covers) {
+      const { by, spent, estimated } = cover;
+      if ('slice' in by) endShare(by, spent, estimated);
+      else {
+        this.#tell(cover, { event: 'gave_up' });
+        this.#tell(cover, { event: 'ended', spent, estimated });
+      }
     }
-    void this.#report();
+    this.#settle();
   }
 
   /** A fault of ours: what ran stays held and is booked in full when its time is over. */
   abandon(): void {
     if (this.hasRun) {
       this.#isClosed = true;
-      this.#isOver();
+      for (const { by } of this.#covers) if ('slice' in by) loseShare(by);
+      this.#settle();
     } else this.close();
   }
 
-  get #last(): Lease {
-    const lease = this.#leases[this.#leases.length - 1];
-    if (lease === undefined) throw new Error('nothing was asked for');
-    return lease;
+  get #last(): Cover {
+    const cover = this.#covers[this.#covers.length - 1];
+    if (cover === undefined) throw new Error('nothing was asked for');
+    return cover;
   }
 
-  #tell(lease: Lease, event: HolderEvent): void {
-    lease.holder = next(lease.holder, event);
+  #cover(by: Cover['by']): Cover {
+    const cover: Cover = { by, spent: NOTHING_SPENT, estimated: false };
+    this.#covers.push(cover);
+    return cover;
   }
 
-  /** Sends every close until the ledger has it. */
-  async #report(): Promise<void> {
-    const { clock, events } = this.#links;
-    const beganAt = clock.now();
-    for (let attempt = 1; !(await this.#tellClosing()); attempt++) {
-      const waitMs = repeatAfterMs(attempt);
-      if (clock.now() + waitMs >= beganAt + LONGEST_TELLING_MS) {
-        events({ event: 'settlement_failed', tenant: this.#tenant, leases: this.#reports().length });
-        break;
-      }
-      await this.#pause(waitMs);
+  #tell({ by }: Cover, event: HolderEvent): void {
+    if ('holder' in by) by.holder = next(by.holder, event);
+  }
+
+  /** The same id until an answer comes; closes of this isolate's slices travel along. Of a slice, `own` is taken at once. */
+  async #ask(wants: readonly Want[], admitForMs: number, own?: Want): Promise<{ reply?: GrantReply; slice?: Slice }> {
+    const { now } = this.#line;
+    const tuple = this.#tuple;
+    const leaseId = this.#links.newLeaseId(now);
+    const ask = { leaseId, scopes: this.#scopes, wants, admitForMs, runForMs: this.#runForMs };
+    const cover = this.#cover({ holder: beginHolding(ask, now) });
+    const tellings = tuple === undefined ? [] : closable(tuple, now, now + LONGEST_ASK_MS);
+    const reports = tellings.map(({ report }) => report);
+    const { reply, isTold } = await this.#line.ask(ask, reports, () => this.#tell(cover, { event: 'asked_again' }));
+    for (const telling of tellings) endTelling(telling, isTold);
+    if (reply === undefined) return {};
+    const heardAt = this.#line.now;
+    if (tuple !== undefined && 'left' in reply) learn(tuple, reply.left, heardAt);
+    if (tuple !== undefined && 'granted' in reply && reply.granted.requests > 1) {
+      this.#covers.pop();
+      const slice = enterSlice(tuple, leaseId, reply, heardAt);
+      this.#background(keepPledge(slice, this.#line));
+      if (own === undefined) return { reply, slice };
+      this.#cover(ownShare(slice, own));
+      noteAdmitted(tuple, own, heardAt);
+      return { reply: { ...reply, left: leftBeside(tuple, slice, heardAt) }, slice };
     }
-    this.#isOver();
+    this.#tell(cover, { event: 'replied', reply, now: heardAt });
+    const granted = 'granted' in reply && wants.find(({ mode }) => mode === reply.mode);
+    if (tuple !== undefined && granted && reply.granted.requests > 0) noteAdmitted(tuple, granted, heardAt);
+    return { reply };
   }
 
-  /** One call for all that are to be closed; true: none is left. */
+  /** Behind this request's response: the next slice, before this one is used up, by a holding that runs nothing. */
+  #refill(tuple: Tuple, wants: readonly Want[], now: number): void {
+    const [best, ...smaller] = wants;
+    const many = best && nextSlice(tuple, best, now);
+    if (many === undefined) return;
+    beginAsking(tuple, now + LONGEST_ASK_MS);
+    const refill = new Holding(this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background);
+    // With what is smaller: where that is granted instead, nobody is to go on as before.
+    void refill.#ask([many, ...smaller], LONGEST_ADMIT_MS).then(({ slice }) => {
+      endAsking(tuple, slice?.mode === many.mode ? 0 : refill.#line.now + REFILL_AGAIN_MS);
+      refill.close();
+    });
+  }
+
+  /** What is to be told now is, behind the response; without anything, at once. */
+  #settle(): void {
+    const { now } = this.#line;
+    const slices = new Set<Slice>();
+    for (const { by } of this.#covers)
+      if ('slice' in by && this.#tuple && isToTell(this.#tuple, by.slice, now)) slices.add(by.slice);
+    if (slices.size === 0 && this.#reports().length === 0) {
+      this.#isOver();
+      return;
+    }
+    const telling = [...slices].map((slice) => tell(slice, this.#line));
+    const closing = this.#line.repeat(
+      () => this.#tellClosing(),
+      () => this.#reports().length,
+    );
+    void Promise.all([closing, ...telling]).then(() => this.#isOver());
+  }
+
+  /** One call for all leases that are to be closed; true: none is left. */
   async #tellClosing(): Promise<boolean> {
     const reports = this.#reports();
     if (reports.length === 0) return true;
-    const { ledger, events } = this.#links;
-    const tenant = this.#tenant;
-    const replies = await this.#soon(ledger.report(tenant, reports), LONGEST_REPORT_MS);
-    if (typeof replies === 'string') return false;
-    for (const reply of replies) if (reply !== 'applied') events({ event: 'settlement_odd', tenant, reply });
-    for (const lease of this.#leases) this.#tell(lease, { event: 'acknowledged' });
+    if (!(await this.#line.report(reports))) return false;
+    for (const cover of this.#covers) this.#tell(cover, { event: 'acknowledged' });
     return true;
   }
 
   /** Those of leases that are over. */
   #reports(): Report[] {
-    return this.#leases.flatMap(({ holder }) => {
-      const said = message(holder);
-      return said !== undefined && 'report' in said ? [said.report] : [];
-    });
-  }
-
-  /** An object that says it is overloaded must not be asked again at once (Durable Objects, error handling). */
-  async #soon<T extends object>(work: Promise<T>, ms: number): Promise<T | 'late' | 'failed' | 'overloaded'> {
-    try {
-      return await within(work, ms, this.#links.clock, 'late' as const);
-    } catch (error) {
-      return (error as { overloaded?: boolean } | null)?.overloaded === true ? 'overloaded' : 'failed';
+    const reports: Report[] = [];
+    for (const { by } of this.#covers) {
+      const said = 'holder' in by ? message(by.holder) : undefined;
+      if (said !== undefined && 'report' in said) reports.push(said.report);
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resume) => void this.#links.clock.after(ms, resume));
+    return reports;
   }
 }
+
+const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
+
+const isRunning = ({ by }: Cover): boolean => ('holder' in by ? by.holder : by).state === 'running';

@@ -111,6 +111,7 @@ function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
   let leaseId = '';
   return {
     ...deps,
+    slices: undefined,
     newLeaseId(nowMs) {
       leaseId = deps.newLeaseId(nowMs);
       asks(leaseId);

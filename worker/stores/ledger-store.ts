@@ -6,6 +6,7 @@ import type { Clock, Ledger } from '../ports.ts';
 export interface LedgerStub {
   grant(ask: Ask): Promise<GrantReply>;
   report(reports: readonly Report[]): Promise<ReportReply[]>;
+  reportAndGrant(reports: readonly Report[], ask: Ask): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
 }
 
 /** A raised limit waits so long at most, although LEDGER rule 23 would let it wait until the refusal's own time. */
@@ -45,6 +46,14 @@ export class LedgerStore implements Ledger {
 
   report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]> {
     return this.#stubOf(tenant).report(reports);
+  }
+
+  async reportAndGrant(tenant: string, reports: readonly Report[], ask: Ask) {
+    const known = this.#stillRefused(tenant, ask);
+    if (known !== undefined) return { reports: await this.report(tenant, reports), grant: known };
+    const both = await this.#stubOf(tenant).reportAndGrant(reports, ask);
+    this.#learn(tenant, ask.scopes, both.grant);
+    return both;
   }
 
   hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined {

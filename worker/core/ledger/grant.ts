@@ -51,10 +51,17 @@ const placesOf = (book: Book, { scopes }: Ask): Place[] =>
     return { account, limits, rate: rateOf(limits) };
   });
 
-/** Tokens are a minute's: what starts with them must start in it. *Without:* 2 granted late in minute 0 start beside minute 1's own. */
-function momentOf({ admitForMs }: Ask, { tokens }: Want, places: readonly Place[], now: number): Moment {
-  const isCut = tokens > 0 && places.some(({ limits }) => limits.tpm !== null);
-  return { now, admitForMs: isCut ? Math.min(admitForMs, endOfMinute(now) - now) : admitForMs };
+/**
+ * Tokens are a minute's: what starts with them must start in it. *Without:* 2 granted late in minute 0 start beside minute 1's own.
+ * A slice admits for half of what its tightest bucket takes to fill: one that admits for all of it would never fit.
+ */
+function momentOf(ask: Ask, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
+  let { admitForMs } = ask;
+  for (const { limits, rate } of places) {
+    if (tokens > 0 && limits.tpm !== null) admitForMs = Math.min(admitForMs, endOfMinute(now) - now);
+    if (requests > 1 && rate !== undefined) admitForMs = Math.min(admitForMs, Math.ceil(rate.toleranceUs / 2_000));
+  }
+  return { now, admitForMs };
 }
 
 function enter(

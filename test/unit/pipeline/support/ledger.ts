@@ -40,6 +40,12 @@ export class TestLedger implements Ledger {
           this.reported.push(...reports);
           return this.book.report(...reports);
         }),
+      reportAndGrant: (reports, ask) =>
+        this.#call('grant', () => {
+          this.reported.push(...reports);
+          this.asked.push(ask);
+          return { reports: this.book.report(...reports), grant: this.book.grant(ask) };
+        }),
     };
     this.#store = new LedgerStore(() => stub, clock);
   }
@@ -50,6 +56,10 @@ export class TestLedger implements Ledger {
 
   report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]> {
     return this.#store.report(tenant, reports);
+  }
+
+  reportAndGrant(tenant: string, reports: readonly Report[], ask: Ask) {
+    return this.#store.reportAndGrant(tenant, reports, ask);
   }
 
   hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined {

@@ -150,6 +150,7 @@ export class TestRouter {
       identities: { find: (key) => this.identities.get(key) },
       board: this.board,
       ledger: this.ledger,
+      slices: new Map(),
       answers: this.answers,
       answerStreams: this.answerStreams,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),

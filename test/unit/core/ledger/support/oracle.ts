@@ -78,7 +78,17 @@ export class Oracle {
     for (const want of ask.wants) {
       const minuteLeft = 60_000 - (now % 60_000);
       const hasTpm = ask.scopes.some((one) => this.#capsOf(one).tpm !== null);
-      const admitForMs = hasTpm && want.tokens > 0 ? Math.min(ask.admitForMs, minuteLeft) : ask.admitForMs;
+      const halfOfBuckets = ask.scopes.flatMap((one) => {
+        const { rps, burst } = this.#capsOf(one);
+        return rps === null
+          ? []
+          : [Math.ceil(((burst ?? Math.max(1, Math.ceil(rps))) * Math.round(1e6 / rps)) / 2_000)];
+      });
+      const admitForMs = Math.min(
+        ask.admitForMs,
+        ...(hasTpm && want.tokens > 0 ? [minuteLeft] : []),
+        ...(want.requests > 1 ? halfOfBuckets : []),
+      );
       inTheWay = ask.scopes.flatMap((one) => this.#inTheWay(one.scope, this.#capsOf(one), want, now, admitForMs));
       if (inTheWay.length > 0) continue;
       this.#keep(ask, want, now, admitForMs);

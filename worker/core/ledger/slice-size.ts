@@ -1,0 +1,101 @@
+/** How large a slice may be (LEDGER "Limits"): by what its holder started lately, and small beside what is left to all. */
+import type { Left, Want } from './messages.ts';
+import { LONGEST_ADMIT_MS } from './protocol.ts';
+
+export const MOST_SLICE_REQUESTS = 64;
+/** Of the headroom in each scope's money and tokens, and of the burst; of the slots a quarter. At a budget's end everybody asks one by one. */
+const LARGEST_SHARE = 1 / 8;
+const LARGEST_SHARE_OF_SLOTS = 1 / 4;
+
+/** Requests that were started, and the worst cases of them all. */
+export interface Started {
+  requests: number;
+  microUsd: number;
+  tokens: number;
+}
+
+/** What was started within the last `windowMs`, as a running estimate: this window, and what of the last one still counts. */
+export interface Lately {
+  windowMs: number;
+  since: number;
+  current: Started;
+  previous: Started;
+}
+
+export const newLately = (now: number): Lately => ({
+  windowMs: LONGEST_ADMIT_MS,
+  since: now,
+  current: { requests: 0, microUsd: 0, tokens: 0 },
+  previous: { requests: 0, microUsd: 0, tokens: 0 },
+});
+
+export function noteStart(lately: Lately, { microUsd, tokens }: Want, now: number): void {
+  turn(lately, now);
+  lately.current.requests++;
+  lately.current.microUsd += microUsd;
+  lately.current.tokens += tokens;
+}
+
+export function startedLately(lately: Lately, now: number): Started {
+  turn(lately, now);
+  const { current, previous, since, windowMs } = lately;
+  const rest = 1 - Math.min(1, Math.max(0, now - since) / windowMs);
+  return {
+    requests: current.requests + previous.requests * rest,
+    microUsd: current.microUsd + previous.microUsd * rest,
+    tokens: current.tokens + previous.tokens * rest,
+  };
+}
+
+function turn(lately: Lately, now: number): void {
+  const { since, windowMs, current, previous } = lately;
+  if (now - since < windowMs) return;
+  const isNext = now - since < 2 * windowMs;
+  lately.previous = isNext ? current : Object.assign(previous, { requests: 0, microUsd: 0, tokens: 0 });
+  lately.current = { requests: 0, microUsd: 0, tokens: 0 };
+  lately.since = isNext ? since + windowMs : now;
+}
+
+export interface Headroom {
+  /** Of the last reply, and how long ago that was. */
+  left: readonly Left[];
+  ageMs: number;
+  /** Within the time that a slice may admit for. */
+  started: Started;
+  admitForMs: number;
+  /** Requests that its holder has in other slices. */
+  inHand: number;
+}
+
+/** A slice for requests like `one`; undefined where it would hold less than two. */
+export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand }: Headroom): Want | undefined {
+  let requests = started.requests;
+  let money = Number.POSITIVE_INFINITY;
+  let tokens = Number.POSITIVE_INFINITY;
+  let slots = Number.POSITIVE_INFINITY;
+  for (const { limit, cap, remaining, resetMs } of left) {
+    const isAnew = ageMs >= resetMs;
+    if (limit === 'rps') {
+      // Rate that is not used is lost to everybody.
+      requests = Math.min(requests, started.requests - inHand, cap * LARGEST_SHARE);
+    } else if (limit === 'parallel') {
+      slots = Math.min(slots, remaining * LARGEST_SHARE_OF_SLOTS);
+    } else if (limit === 'tpm') {
+      tokens = Math.min(tokens, (isAnew ? cap : remaining) * LARGEST_SHARE);
+      // Its admitting ends with the minute.
+      if (!isAnew) requests = Math.min(requests, (started.requests * (resetMs - ageMs)) / admitForMs);
+    } else {
+      money = Math.min(money, (isAnew ? cap : remaining) * LARGEST_SHARE);
+    }
+  }
+  const many = Math.floor(Math.min(requests, MOST_SLICE_REQUESTS));
+  if (many < 2 || slots < 2 || money < 2 * one.microUsd || tokens < 2 * one.tokens) return undefined;
+  const share = many / started.requests;
+  return {
+    mode: one.mode,
+    requests: many,
+    parallel: Math.floor(Math.min(many, slots)),
+    microUsd: Math.floor(Math.min(money, Math.max(2 * one.microUsd, Math.ceil(started.microUsd * share)))),
+    tokens: Math.floor(Math.min(tokens, Math.max(2 * one.tokens, Math.ceil(started.tokens * share)))),
+  };
+}

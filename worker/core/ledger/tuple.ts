@@ -1,0 +1,192 @@
+/**
+ * What one isolate holds for one tuple of scopes (LEDGER rule 22), so that a revoked key or a spent user ends with it: its slices,
+ * and what it needs to take the next one in time. Plain data, kept between requests: I/O of one cannot be used by another.
+ */
+import { tightest } from './left.ts';
+import type { Granted, Left, Report, ScopeAsk, Want } from './messages.ts';
+import { LONGEST_RUN_MS, MOST_REPORTS } from './protocol.ts';
+import {
+  beginSlice,
+  isAdmitting,
+  isClosable,
+  isQuiet,
+  reportOf,
+  type Share,
+  type Slice,
+  takeShare,
+  unusedTokens,
+} from './slice.ts';
+import { type Lately, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
+
+export interface Tuple {
+  /** Those that may admit, oldest first. */
+  open: Slice[];
+  /** Those that admit no more and are not closed yet. */
+  ending: Slice[];
+  /** Of the ledger's last reply. */
+  left: readonly Left[];
+  leftAt: number;
+  /** The rate and token limits of it that are nearest to their ends. */
+  shown: readonly Left[];
+  lately: Lately;
+  /** Somebody asks for a slice; after this time he counts as gone. */
+  askingUntil: number;
+  /** Requests admitted in all; when the last ask for a slice began; and while it was under way. */
+  admitted: number;
+  admittedAtAsk: number;
+  admittedWhileAsking: number;
+}
+
+export type Tuples = Map<string, Tuple>;
+
+/** Users come and go; beyond, all are forgotten: whoever runs keeps hold of his own slice. */
+const MOST_TUPLES = 10_000;
+/** A slice so small is used up before the next one could come. */
+const LEAST_TO_REFILL = 8;
+/** What is left of a limit, in slices like this one: less, and what a slice does not use goes back at once. */
+const SHORT = 16;
+
+export function tupleOf(tuples: Tuples, tenant: string, scopes: readonly ScopeAsk[], now: number): Tuple {
+  let name = tenant;
+  for (const { scope } of scopes) name += `\n${scope}`;
+  const known = tuples.get(name);
+  if (known !== undefined) return known;
+  const tuple: Tuple = {
+    open: [],
+    ending: [],
+    left: [],
+    leftAt: now,
+    shown: [],
+    lately: newLately(now),
+    askingUntil: 0,
+    admitted: 0,
+    admittedAtAsk: 0,
+    admittedWhileAsking: 0,
+  };
+  if (tuples.size >= MOST_TUPLES) tuples.clear();
+  tuples.set(name, tuple);
+  return tuple;
+}
+
+/** Admits from memory, at once; undefined: no slice has room for it. */
+export function admitFrom(tuple: Tuple, want: Want, now: number): Share | undefined {
+  for (const slice of tuple.open) {
+    const share = slice.mode === want.mode ? takeShare(slice, want, now) : undefined;
+    if (share === undefined) continue;
+    if (want.requests > 0) noteAdmitted(tuple, want, now);
+    return share;
+  }
+  return undefined;
+}
+
+export function noteAdmitted(tuple: Tuple, want: Want, now: number): void {
+  tuple.admitted++;
+  noteStart(tuple.lately, want, now);
+}
+
+/** What the ledger's reply says of the limits. */
+export function learn(tuple: Tuple, left: readonly Left[], now: number): void {
+  tuple.left = left;
+  tuple.leftAt = now;
+  tuple.shown = [tightest(left, 'rps'), tightest(left, 'tpm')].filter((one) => one !== undefined);
+}
+
+/** The slice to ask for, before `one`; undefined: one request at a time is right, or somebody asks already. */
+export function nextSlice(tuple: Tuple, one: Want, now: number): Want | undefined {
+  const { left, leftAt, lately } = tuple;
+  if (now < tuple.askingUntil) return undefined;
+  return sliceWant(one, {
+    ...{ left, ageMs: now - leftAt, admitForMs: lately.windowMs },
+    started: startedLately(lately, now),
+    inHand: inHand(tuple, one.mode, now),
+  });
+}
+
+/** Whether the next slice is due while there is still something left of these: a quarter, or as much as goes while one asks. */
+export function isRefillDue(tuple: Tuple, { granted, mode }: Slice, now: number): boolean {
+  if (now < tuple.askingUntil || granted.requests < LEAST_TO_REFILL) return false;
+  const enough = Math.max(granted.requests / 4, 2 * tuple.admittedWhileAsking);
+  return inHand(tuple, mode, now) <= enough;
+}
+
+export function beginAsking(tuple: Tuple, until: number): void {
+  tuple.askingUntil = until;
+  tuple.admittedAtAsk = tuple.admitted;
+}
+
+/** `againFrom`: when another slice may be asked for. */
+export function endAsking(tuple: Tuple, againFrom = 0): void {
+  tuple.askingUntil = againFrom;
+  tuple.admittedWhileAsking = tuple.admitted - tuple.admittedAtAsk;
+}
+
+export function enterSlice(tuple: Tuple, leaseId: string, grant: Granted, now: number): Slice {
+  const slice = beginSlice(leaseId, grant, now);
+  // As long as the rates allow for; what the end of a minute cut off says nothing of the next slice.
+  const isCut = grant.left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= grant.admitForMs);
+  if (!isCut) tuple.lately.windowMs = grant.admitForMs;
+  const open: Slice[] = [slice];
+  // Whose request was killed never ends; the ledger has booked it by then.
+  tuple.ending = tuple.ending.filter((one) => !one.isOver && now < one.startBefore + LONGEST_RUN_MS);
+  for (const one of tuple.open.toReversed()) {
+    if (isAdmitting(one, now)) open.unshift(one);
+    else if (!one.isOver) tuple.ending.push(one);
+  }
+  tuple.open = open;
+  return slice;
+}
+
+/** A report under way, and the slice that it is of. */
+export interface Telling {
+  slice: Slice;
+  report: Report;
+  /** Made when nothing ran any more. */
+  isLast: boolean;
+}
+
+/** Begins to tell of a slice; until `until` nobody else does. */
+export function tellOf(slice: Slice, until: number): Telling {
+  slice.toldUntil = until;
+  return { slice, isLast: isQuiet(slice), report: reportOf(slice) };
+}
+
+/** Those that can be closed and that nobody tells of: their closes travel with the next ask. */
+export function closable(tuple: Tuple, now: number, until: number): Telling[] {
+  const tellings: Telling[] = [];
+  for (const slices of [tuple.ending, tuple.open]) {
+    for (const slice of slices) {
+      if (tellings.length < MOST_REPORTS && isClosable(slice, now) && now >= slice.toldUntil)
+        tellings.push(tellOf(slice, until));
+    }
+  }
+  return tellings;
+}
+
+/** The ledger has it, or nobody knows. */
+export function endTelling({ slice, isLast }: Telling, isTold: boolean): void {
+  slice.toldUntil = 0;
+  if (isTold && isLast) slice.isOver = true;
+}
+
+/** Little is left beside what this slice was granted: others may be waiting for it. */
+export const isShort = ({ left }: Tuple, { granted }: Slice): boolean =>
+  left.some(({ limit, remaining }) => {
+    if (limit === 'rps') return false;
+    const own = limit === 'tpm' ? granted.tokens : limit === 'parallel' ? granted.parallel : granted.microUsd;
+    return remaining < SHORT * own;
+  });
+
+/** For `x-ratelimit-*`: what was left when the ledger last answered, and what this isolate still has of it. */
+export function leftBeside(tuple: Tuple, slice: Slice, now: number): Left[] {
+  return tuple.shown.map((one) => ({
+    ...one,
+    remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? slice.requestsLeft : unusedTokens(slice))),
+    resetMs: Math.max(0, one.resetMs - (now - tuple.leftAt)),
+  }));
+}
+
+function inHand({ open }: Tuple, mode: Want['mode'], now: number): number {
+  let requests = 0;
+  for (const slice of open) if (slice.mode === mode && isAdmitting(slice, now)) requests += slice.requestsLeft;
+  return requests;
+}
