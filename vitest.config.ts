@@ -10,6 +10,11 @@ const worker = readWranglerConfig(wranglerConfigPath);
 /** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
 const maxWorkers = Math.max(2, availableParallelism());
 
+const E2E = { include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
+const ALONE = ['budget', 'budget-disconnect', 'budget-load', 'budget-rates', 'disconnect', 'faults-isolates'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     projects: [
@@ -36,15 +41,12 @@ export default defineConfig({
         test: { name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers, testTimeout: 30_000 },
       },
       {
-        // Real processes on real ports: one file at a time, and after the others, since they watch the clock.
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
-        },
+        // Real processes on real ports, after the others. They mostly wait, so two files at a time.
+        test: { ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+      {
+        // Load, and what is told by how long it takes: these want the machine for themselves.
+        test: { ...E2E, name: 'e2e-alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
   },
