@@ -5,13 +5,15 @@ import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { fingerprint } from './core/config/fingerprint.ts';
 import { type Missing, resolveConfig } from './core/config/resolve.ts';
+import { alertsOf } from './core/config/resolve-alerts.ts';
 import { uuidV7 } from './core/ledger/uuid-v7.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
 import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';
 import { type Env, readEnv, type UncheckedEnv } from './env.ts';
+import type { Alerts, AlertsDeps } from './objects/alerts.ts';
 import type { HealthBoard } from './objects/health-board.ts';
-import type { TenantLedger } from './objects/tenant-ledger.ts';
+import type { TenantLedger, TenantLedgerDeps } from './objects/tenant-ledger.ts';
 import type { Clock, Deps, EventSink } from './ports.ts';
 import { adapterFor, PRESETS } from './providers/presets.ts';
 import { AnswerCache } from './stores/answer-cache.ts';
@@ -35,6 +37,10 @@ export interface Composition {
   healthBoard: () => DurableObjectStub<HealthBoard>;
   tenantLedger: (tenant: string) => DurableObjectStub<TenantLedger>;
   tenantRecords: TenantRecords;
+  alerts: () => DurableObjectStub<Alerts>;
+  /** What the objects need of config and of each other. */
+  tenantLedgerDeps: TenantLedgerDeps;
+  alertsDeps: AlertsDeps;
 }
 
 const MOST_LEDGER_IDS = 1_000;
@@ -61,6 +67,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const resolved = resolveConfig(fillPrices(check.config, PRICE_TABLE), unchecked, PRESETS);
   const { config } = resolved;
   const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));
+  const alerts = () => unchecked.ALERTS.get(unchecked.ALERTS.idFromName('alerts'));
   const ledgerIds = new Map<string, DurableObjectId>();
   const tenantLedger = (tenant: string) => {
     // An id is a name hashed, at 7 microseconds; only the stub belongs to a request.
@@ -121,6 +128,22 @@ export function compose(unchecked: UncheckedEnv): Composition {
     healthBoard,
     tenantLedger,
     tenantRecords,
+    alerts,
+    tenantLedgerDeps: {
+      ladderOf: (tenant) => alertsOf(config, tenant).ladder,
+      takeCrossings: async (tenant, crossings) => alerts().take(tenant, crossings),
+    },
+    alertsDeps: {
+      clock,
+      random: () => Math.random(),
+      newId: () => crypto.randomUUID(),
+      fetch: (url, init) => fetch(url, init),
+      hooksOf: (tenant) => alertsOf(config, tenant).hooks,
+      allHooks: () => {
+        const all = [config.alerts, ...[...config.tenants.values()].flatMap(({ alerts }) => alerts ?? [])];
+        return [...new Map(all.flatMap(({ hooks }) => hooks.map((hook) => [hook.name, hook]))).values()];
+      },
+    },
   };
 }
 

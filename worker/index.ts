@@ -2,11 +2,12 @@
 import { createApp } from './app.ts';
 import { type Composition, compose } from './deps.ts';
 import type { UncheckedEnv } from './env.ts';
+import { alertsClass } from './objects/alerts.ts';
 import { answerStreamClass } from './objects/answer-stream.ts';
+import { tenantLedgerClass } from './objects/tenant-ledger.ts';
 import { answerStreamDeps, type Job } from './pipeline/run-job.ts';
 
 export { HealthBoard } from './objects/health-board.ts';
-export { TenantLedger } from './objects/tenant-ledger.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
 
@@ -21,5 +22,9 @@ function composed(env: UncheckedEnv): Composition {
 }
 
 export class AnswerStream extends answerStreamClass<Job, UncheckedEnv>((env) => answerStreamDeps(composed(env).deps)) {}
+
+export class TenantLedger extends tenantLedgerClass<UncheckedEnv>((env) => composed(env).tenantLedgerDeps) {}
+
+export class Alerts extends alertsClass<UncheckedEnv>((env) => composed(env).alertsDeps) {}
 
 export default { fetch: createApp(composed) } satisfies ExportedHandler<UncheckedEnv>;

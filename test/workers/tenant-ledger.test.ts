@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
+import { type TenantLedger, tenantLedgerClass } from '../../worker/objects/tenant-ledger.ts';
 import { ask, done, idAt, isGranted, MINUTE, NOON } from '../unit/core/ledger/support/messages.ts';
 
 let tenants = 0;
@@ -269,9 +269,13 @@ const spentAlone = (spentMicroUsd: number) => ({ spentMicroUsd, reservedMicroUsd
 
 describe('what can be called', () => {
   it('is this and nothing else', () => {
-    const names = Object.getOwnPropertyNames(TenantLedger.prototype).filter((name) => name !== 'constructor');
+    const { prototype } = tenantLedgerClass(() => {
+      throw new Error('nothing is made');
+    });
+    const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
     expect(names.toSorted()).toEqual([
       'adjust',
+      'alarm',
       'grant',
       'history',
       'report',

@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';
 import { sameSecret } from '../stores/digest.ts';
+import { listAlerts, testAlerts } from './alerts.ts';
 import { purgeAnswers } from './answers.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
 import { adjustLedger, revokeScope } from './corrections.ts';
@@ -18,6 +19,8 @@ export function adminRoutes(app: Hono<App>): void {
   admin.get('/cooldowns', listCooldowns);
   admin.delete('/cooldowns/:deployment', clearCooldown);
   admin.delete('/answers', purgeAnswers);
+  admin.get('/alerts', listAlerts);
+  admin.post('/alerts/test', testAlerts);
   admin.put('/tenants/:tenant/limits', putLimits);
   admin.get('/ledger/:tenant', viewLedger);
   admin.get('/ledger/:tenant/history', ledgerHistory);
@@ -28,6 +31,8 @@ export function adminRoutes(app: Hono<App>): void {
   admin.all('/cooldowns', (c) => wrongMethod(c, ['GET']));
   admin.all('/cooldowns/:deployment', (c) => wrongMethod(c, ['DELETE']));
   admin.all('/answers', (c) => wrongMethod(c, ['DELETE']));
+  admin.all('/alerts', (c) => wrongMethod(c, ['GET']));
+  admin.all('/alerts/test', (c) => wrongMethod(c, ['POST']));
   admin.all('/tenants/:tenant/limits', (c) => wrongMethod(c, ['PUT']));
   for (const path of ['/ledger/:tenant', '/ledger/:tenant/history']) admin.all(path, (c) => wrongMethod(c, ['GET']));
   for (const path of ['adjustments', 'revocations']) {

@@ -1,6 +1,15 @@
 /** The tables of one `TenantLedger`: rows in, rows out, no rule (LEDGER "State"; docs/storage.md). */
 import type { Lease } from '../core/ledger/lease.ts';
-import type { Changes, HistoryEntry, Loaded, Mark, Overrides, StoredScope, Sums } from '../core/ledger/rows.ts';
+import type {
+  Changes,
+  Crossing,
+  HistoryEntry,
+  Loaded,
+  Mark,
+  Overrides,
+  StoredScope,
+  Sums,
+} from '../core/ledger/rows.ts';
 import type { Month } from '../core/ledger/time.ts';
 import type { Mode, Scope } from '../core/ledger/types.ts';
 
@@ -22,7 +31,8 @@ const TABLES = `
     number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, scope TEXT NOT NULL, field TEXT NOT NULL,
     "from" TEXT NOT NULL, "to" TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS mark (
-    id INTEGER PRIMARY KEY CHECK (id = 1), foldedThrough INTEGER NOT NULL, foldedAt INTEGER NOT NULL)`;
+    id INTEGER PRIMARY KEY CHECK (id = 1), foldedThrough INTEGER NOT NULL, foldedAt INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, crossing TEXT NOT NULL)`;
 
 const LEASE_COLUMNS = [
   ...['slot', 'number', 'leaseId', 'origin', 'mode', 'scopes', 'tatUs', 'grantedAt', 'admitForMs', 'settleBy'],
@@ -34,9 +44,10 @@ const LEASE_COLUMNS = [
 const WRITE_LEASE = `INSERT INTO lease (${LEASE_COLUMNS.join(', ')}) VALUES (${LEASE_COLUMNS.map(() => '?').join(', ')})
   ON CONFLICT (slot) DO UPDATE SET ${LEASE_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`;
 
-const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs) VALUES (?, ?, ?, ?, ?, ?)
+const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, alerts)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (scope, month) DO UPDATE SET spentMicroUsd = excluded.spentMicroUsd,
-    unsettledMicroUsd = excluded.unsettledMicroUsd, days = excluded.days, tatUs = excluded.tatUs`;
+    unsettledMicroUsd = excluded.unsettledMicroUsd, days = excluded.days, tatUs = excluded.tatUs, alerts = excluded.alerts`;
 
 /** Sums looked through at each fold for months that may go, so that nothing ever looks through all of them at once. */
 const SWEPT_AT_ONCE = 500;
@@ -57,7 +68,10 @@ export function readScope(sql: SqlStorage, scope: Scope): StoredScope {
   const sums = sql.exec<Row>('SELECT * FROM sums WHERE scope = ?', scope).toArray();
   const [set] = sql.exec<Row>('SELECT limits, revoked FROM limits WHERE scope = ?', scope).toArray();
   return {
-    sums: sums.map(({ alerts, days, ...row }) => ({ ...row, days: JSON.parse(days as string) }) as Sums),
+    sums: sums.map(({ alerts, days, ...row }): Sums => {
+      const told = alerts === null ? {} : { told: JSON.parse(alerts as string) };
+      return { ...row, days: JSON.parse(days as string), ...told } as Sums;
+    }),
     overrides: set && { limits: JSON.parse(set.limits as string) as Overrides['limits'], revoked: set.revoked === 1 },
   };
 }
@@ -69,8 +83,9 @@ export type SweptTo = { scope: Scope | ''; month: Month };
 export function saveChanges(sql: SqlStorage, changes: Changes, sweptTo: SweptTo): SweptTo {
   for (const { lease } of changes.leases) sql.exec(WRITE_LEASE, ...valuesOf(lease));
   for (const slot of changes.droppedSlots) sql.exec('DELETE FROM lease WHERE slot = ?', slot);
-  for (const { scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs } of changes.sums) {
-    sql.exec(WRITE_SUMS, scope, month, spentMicroUsd, unsettledMicroUsd, JSON.stringify(days), tatUs);
+  for (const { scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, told } of changes.sums) {
+    const alerts = told === undefined ? null : JSON.stringify(told);
+    sql.exec(WRITE_SUMS, scope, month, spentMicroUsd, unsettledMicroUsd, JSON.stringify(days), tatUs, alerts);
   }
   if (changes.mark !== undefined) {
     const { foldedThrough, foldedAt } = changes.mark;
@@ -97,6 +112,9 @@ export function saveChanges(sql: SqlStorage, changes: Changes, sweptTo: SweptTo)
       ...[at, who, scope, field, before, after],
     );
   }
+  for (const crossing of changes.crossings) {
+    sql.exec('INSERT INTO outbox (crossing) VALUES (?)', JSON.stringify(crossing));
+  }
   return changes.purgeBefore === undefined ? sweptTo : sweep(sql, changes.purgeBefore, sweptTo);
 }
 
@@ -113,6 +131,16 @@ function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): Swept
   }
   return (rows.length === SWEPT_AT_ONCE && rows[rows.length - 1]) || SWEEP_FROM_THE_BEGINNING;
 }
+
+/** What `Alerts` has not been heard to have taken, the oldest first. */
+export const undelivered = (sql: SqlStorage, most: number): { number: number; crossing: Crossing }[] =>
+  sql
+    .exec<{ number: number; crossing: string }>('SELECT number, crossing FROM outbox ORDER BY number LIMIT ?', most)
+    .toArray()
+    .map(({ number, crossing }) => ({ number, crossing: JSON.parse(crossing) as Crossing }));
+
+export const forgetDelivered = (sql: SqlStorage, through: number): void =>
+  void sql.exec('DELETE FROM outbox WHERE number <= ?', through);
 
 /** Scopes that have sums or limits of their own, in order. */
 export const storedScopes = (sql: SqlStorage, after: Scope | '', most: number): Scope[] =>

@@ -2,14 +2,15 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Adjustment, type AdjustReply, adjust } from '../core/ledger/adjust.ts';
 import { type Book, begin, loadBook, takeChanges } from '../core/ledger/book.ts';
 import { grant } from '../core/ledger/grant.ts';
+import type { Ladder } from '../core/ledger/ladder.ts';
 import { type LimitsReply, setLimits, setRevoked } from '../core/ledger/limits.ts';
 import type { Ask, GrantReply, Report, ReportReply } from '../core/ledger/messages.ts';
 import { reportAll } from '../core/ledger/report.ts';
-import type { HistoryEntry } from '../core/ledger/rows.ts';
+import type { Crossing, HistoryEntry } from '../core/ledger/rows.ts';
 import { settlementsOf } from '../core/ledger/settlements.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 import { type Configured, type LedgerView, scopesOfPage, viewOverrides, viewScopes } from '../core/ledger/view.ts';
-import type { UncheckedEnv } from '../env.ts';
+import { LedgerOutbox } from './tenant-ledger-outbox.ts';
 import {
   createTables,
   lastSettled,
@@ -21,84 +22,106 @@ import {
   storedScopes,
 } from './tenant-ledger-rows.ts';
 
+export interface TenantLedgerDeps {
+  ladderOf(tenant: string): Ladder;
+  /** Hands them to `Alerts`; rejects where it cannot be reached. */
+  takeCrossings(tenant: string, crossings: readonly Crossing[]): Promise<unknown>;
+}
+
 /**
- * Rates and budgets of one tenant (LEDGER.md). Every rule is in core/ledger/; this class loads, decides and saves. It never
- * awaits and has no alarm: nothing comes between reading and writing, and the reply waits until what was written is durable
- * (rule 1).
+ * Rates and budgets of one tenant (LEDGER.md). Every rule is in core/ledger/; this class loads, decides and saves. A turn never
+ * awaits: nothing comes between reading and writing, and the reply waits until what was written is durable (rule 1). Its alarm
+ * is set only while alerts are not handed over.
  */
-export class TenantLedger extends DurableObject<UncheckedEnv> {
-  /** A cache of the rows; undefined when the next call has to read them. */
-  #book: Book | undefined;
-  #sweptTo = SWEEP_FROM_THE_BEGINNING;
+export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps) =>
+  class TenantLedger extends DurableObject<Env> {
+    /** A cache of the rows; undefined when the next call has to read them. */
+    #book: Book | undefined;
+    #sweptTo = SWEEP_FROM_THE_BEGINNING;
+    readonly #ladder: Ladder;
+    readonly #outbox: LedgerOutbox;
 
-  constructor(ctx: DurableObjectState, env: UncheckedEnv) {
-    super(ctx, env);
-    createTables(ctx.storage.sql);
-  }
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      createTables(ctx.storage.sql);
+      // Ledgers are named by their tenants.
+      const tenant = ctx.id.name ?? '';
+      const { ladderOf, takeCrossings } = makeDeps(env);
+      this.#ladder = ladderOf(tenant);
+      this.#outbox = new LedgerOutbox(ctx.storage, (crossings) => takeCrossings(tenant, crossings));
+    }
 
-  grant(ask: Ask): GrantReply {
-    return this.#turn((book, now) => grant(book, ask, now));
-  }
+    grant(ask: Ask): GrantReply {
+      return this.#turn((book, now) => grant(book, ask, now));
+    }
 
-  report(reports: readonly Report[]): ReportReply[] {
-    return this.#turn((book, now) => reportAll(book, reports, now));
-  }
+    report(reports: readonly Report[]): ReportReply[] {
+      return this.#turn((book, now) => reportAll(book, reports, now));
+    }
 
-  /** One call for both; reports are applied first, so that what they free can be granted. */
-  reportAndGrant(reports: readonly Report[], ask: Ask): { reports: ReportReply[]; grant: GrantReply } {
-    return this.#turn((book, now) => ({ reports: reportAll(book, reports, now), grant: grant(book, ask, now) }));
-  }
+    /** One call for both; reports are applied first, so that what they free can be granted. */
+    reportAndGrant(reports: readonly Report[], ask: Ask): { reports: ReportReply[]; grant: GrantReply } {
+      return this.#turn((book, now) => ({ reports: reportAll(book, reports, now), grant: grant(book, ask, now) }));
+    }
 
-  /** Limits over config's, field by field; null brings config's back. */
-  setLimits(scope: Scope, limits: Partial<Limits>, who: string): LimitsReply {
-    return this.#turn((book, now) => setLimits(book, scope, limits, who, now));
-  }
+    /** Limits over config's, field by field; null brings config's back. */
+    setLimits(scope: Scope, limits: Partial<Limits>, who: string): LimitsReply {
+      return this.#turn((book, now) => setLimits(book, scope, limits, who, now));
+    }
 
-  revoke(scope: Scope, who: string, revoked = true): LimitsReply {
-    return this.#turn((book, now) => setRevoked(book, scope, revoked, who, now));
-  }
+    revoke(scope: Scope, who: string, revoked = true): LimitsReply {
+      return this.#turn((book, now) => setRevoked(book, scope, revoked, who, now));
+    }
 
-  /** Adds to what is spent, or sets it to nought (`deltaMicroUsd: null`). */
-  adjust(adjustment: Adjustment): AdjustReply {
-    return this.#turn((book, now) => adjust(book, adjustment, now));
-  }
+    /** Adds to what is spent, or sets it to nought (`deltaMicroUsd: null`). */
+    adjust(adjustment: Adjustment): AdjustReply {
+      return this.#turn((book, now) => adjust(book, adjustment, now));
+    }
 
-  view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
-    return this.#turn((book, now) => {
-      const { sql } = this.ctx.storage;
-      const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
-      // One more than a page shows, so that it knows whether there is another.
-      const { scopes, next } = scopesOfPage(book, storedScopes(sql, after ?? '', most + 1), configured, page);
-      return {
-        scopes: viewScopes(book, scopes, configured, now),
-        overrides: viewOverrides(book, scopes),
-        settlements: settlementsOf(lastSettled(sql, now, 50, scope), now),
-        next,
-      };
-    });
-  }
-
-  /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */
-  history(before = Number.MAX_SAFE_INTEGER, most = 200): (HistoryEntry & { number: number })[] {
-    return readHistory(this.ctx.storage.sql, before, most);
-  }
-
-  // Synchronous from loading to saving. Where anything throws, memory is forgotten with what could not be saved.
-  #turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
-    const { storage } = this.ctx;
-    const book = this.#book ?? loadBook(loadRows(storage.sql), (scope) => readScope(storage.sql, scope));
-    this.#book = undefined;
-    const reply = decide(book, begin(book, Date.now()));
-    const changes = takeChanges(book);
-    if (changes !== undefined) {
-      storage.transactionSync(() => {
-        this.#sweptTo = saveChanges(storage.sql, changes, this.#sweptTo);
+    view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
+      return this.#turn((book, now) => {
+        const { sql } = this.ctx.storage;
+        const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
+        // One more than a page shows, so that it knows whether there is another.
+        const { scopes, next } = scopesOfPage(book, storedScopes(sql, after ?? '', most + 1), configured, page);
+        return {
+          scopes: viewScopes(book, scopes, configured, now),
+          overrides: viewOverrides(book, scopes),
+          settlements: settlementsOf(lastSettled(sql, now, 50, scope), now),
+          next,
+        };
       });
     }
-    this.#book = book;
-    return reply;
-  }
-}
+
+    /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */
+    history(before = Number.MAX_SAFE_INTEGER, most = 200): (HistoryEntry & { number: number })[] {
+      return readHistory(this.ctx.storage.sql, before, most);
+    }
+
+    override async alarm(): Promise<void> {
+      this.ctx.waitUntil(this.#outbox.again(Date.now()));
+    }
+
+    // Synchronous from loading to saving. Where anything throws, memory is forgotten with what could not be saved.
+    #turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
+      const { storage } = this.ctx;
+      const book =
+        this.#book ?? loadBook(loadRows(storage.sql), (scope) => readScope(storage.sql, scope), this.#ladder);
+      this.#book = undefined;
+      const reply = decide(book, begin(book, Date.now()));
+      const changes = takeChanges(book);
+      if (changes !== undefined) {
+        storage.transactionSync(() => {
+          this.#sweptTo = saveChanges(storage.sql, changes, this.#sweptTo);
+        });
+        if (changes.crossings.length > 0) this.ctx.waitUntil(this.#outbox.noted(Date.now()));
+      }
+      this.#book = book;
+      return reply;
+    }
+  };
+
+export type TenantLedger = InstanceType<ReturnType<typeof tenantLedgerClass>>;
 
 export interface ViewRequest {
   configured?: Configured;

@@ -1,6 +1,7 @@
 import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Quirks } from './quirks.ts';
+import type { AlertPolicy } from './resolve-alerts.ts';
 
 /** The configuration as the router uses it: checked, joined with the environment, times in milliseconds. */
 export interface Config {
@@ -12,6 +13,7 @@ export interface Config {
   tenants: ReadonlyMap<string, Tenant>;
   /** What a key's tier allows it. */
   tiers: ReadonlyMap<string, Partial<Limits>>;
+  alerts: AlertPolicy;
   pricing: PricingSettings;
   router: RouterSettings;
 }
@@ -23,6 +25,8 @@ export interface Tenant {
   anonymousLimits: Partial<Limits>;
   locationHint: DurableObjectLocation | undefined;
   whenLedgerUnreachable: { budgets: WhenUnreachable; rates: WhenUnreachable };
+  /** Undefined: the common ones. */
+  alerts?: AlertPolicy;
 }
 
 export type WhenUnreachable = 'refuse' | 'run';

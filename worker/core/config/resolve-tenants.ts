@@ -1,9 +1,11 @@
 import type { Limits } from '../ledger/types.ts';
 import type { Config, Tenant } from './config.ts';
 import { ledgerLimits } from './limits-schema.ts';
+import type { Variables } from './resolve.ts';
+import { resolveAlerts } from './resolve-alerts.ts';
 import type { CheckedConfig } from './schema.ts';
 
-export function resolveTenants(checked: CheckedConfig): Pick<Config, 'tenants' | 'tiers'> {
+export function resolveTenants(checked: CheckedConfig, variables: Variables): Pick<Config, 'tenants' | 'tiers'> {
   const tiers = new Map<string, Partial<Limits>>(
     Object.entries(checked.tiers).map(([name, limits]) => [name, ledgerLimits(limits)]),
   );
@@ -16,6 +18,7 @@ export function resolveTenants(checked: CheckedConfig): Pick<Config, 'tenants' |
         anonymousLimits: ledgerLimits(tenant.anonymousLimits),
         locationHint: tenant.locationHint,
         whenLedgerUnreachable: tenant.whenLedgerUnreachable,
+        alerts: resolveAlerts(checked.alerts, tenant.alerts, variables),
       },
     ]),
   );

@@ -1,10 +1,12 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
 import { completePrice, type PriceInput } from './price-schema.ts';
+import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveFeature } from './resolve-feature.ts';
 import { slotPrice } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
+import { isBaseUrl } from './urls.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -49,7 +51,8 @@ export function resolveConfig(
     features,
     defaultFeature: checked.defaultFeature,
     origins: checked.origins,
-    ...resolveTenants(checked),
+    ...resolveTenants(checked, variables),
+    alerts: resolveAlerts(checked.alerts, {}, variables),
     pricing: { feePerRequestUsd: feePerRequest, ...counting },
     router: {
       ...rest,
@@ -173,19 +176,8 @@ function readFormat(name: string, variables: Variables, read: Read): WireFormat 
   return value === 'anthropic' ? 'anthropic' : 'openai';
 }
 
-const LABEL = String.raw`[\p{L}\p{N}_-]+`;
-const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
-const HOSTS = [
-  // A name does not end in a number: that would be an address.
-  String.raw`(?:${LABEL}\.)*(?!\d+(?:[:/]|$))${LABEL}`,
-  String.raw`(?:${OCTET}\.){3}${OCTET}`,
-  String.raw`\[(?=[^\]]*:[^\]]*:)[\da-fA-F:.]+\]`,
-];
-/** No user or password: the key has a variable of its own. */
-const BASE_URL = new RegExp(String.raw`^https?://(?:${HOSTS.join('|')})(?::\d{1,5})?(?:/[^\s?#]*)?$`, 'u');
-
 const checkUrl = (text: string): string | undefined =>
-  BASE_URL.test(text) ? undefined : 'must be a URL such as https://api.openai.com/v1';
+  isBaseUrl(text) ? undefined : 'must be a URL such as https://api.openai.com/v1';
 
 /** It becomes a header, which takes nothing else: an ellipsis copied from an example would fail every request. */
 const checkKey = (text: string): string | undefined =>

@@ -2,14 +2,11 @@
 import * as z from 'zod';
 import { cachePolicy } from '../answers/cache-schema.ts';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
+import { alerts } from './alerts-schema.ts';
 import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
-import { count, duration, settings, slug, usd } from './settings.ts';
+import { count, duration, settings, slug, usd, variable } from './settings.ts';
 import { tenant, tenantName, tiers } from './tenants-schema.ts';
-
-const variable = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'write the NAME of an environment variable, such as "OPENAI_API_KEY", never the value');
 
 /** Kept as browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = z
@@ -120,6 +117,7 @@ export const configSchema = settings({
   defaultFeature: slug,
   /** Origins whose pages may call. Locally every origin may. */
   origins: z.array(origin).default([]),
+  alerts: alerts.default({}),
   tiers,
   tenants: z.record(tenantName, tenant).default({}),
   pricing: pricing.prefault({}),

@@ -29,6 +29,10 @@ export const usd = z
   .min(0, 'write a price in USD, 0 or more')
   .max(1_000_000, 'write a price in USD up to a million');
 
+export const variable = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'write the NAME of an environment variable, such as "OPENAI_API_KEY", never the value');
+
 export const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)');

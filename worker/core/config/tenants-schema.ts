@@ -1,5 +1,6 @@
 /** Who pays and what each may use. A tenant that is not named here exists all the same, without limits. */
 import * as z from 'zod';
+import { alerts } from './alerts-schema.ts';
 import { limits } from './limits-schema.ts';
 import { settings, slug } from './settings.ts';
 
@@ -29,4 +30,6 @@ export const tenant = settings({
     budgets: unreachable.default('refuse'),
     rates: unreachable.default('run'),
   }).prefault({}),
+  /** Over the common ones, field by field. */
+  alerts: alerts.default({}),
 });

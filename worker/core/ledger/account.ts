@@ -2,7 +2,7 @@
 import type { Overrides, ReadScope, Sum, Sums } from './rows.ts';
 import type { Day, Month, Period } from './time.ts';
 import { monthOfPeriod } from './time.ts';
-import type { Figures, Scope } from './types.ts';
+import type { Figures, Limits, Scope } from './types.ts';
 
 /** The leases of one period that are not folded. */
 export interface Tally {
@@ -21,6 +21,8 @@ export interface Account {
   scope: Scope;
   /** Undefined until somebody asks: a load counts leases without reading each user's sums. */
   stored: Stored | undefined;
+  /** What config says of it, as last heard in an ask; undefined until then, for a report does not tell. */
+  configured: Partial<Limits> | undefined;
   tallies: Map<Period, Tally>;
   /** Leases that count here; without one, all of this can be read again. */
   leases: number;
@@ -40,7 +42,14 @@ export const NOTHING_COUNTED = { leases: 0, slots: 0, minute: 0, tokens: 0 };
 export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account {
   const known = accounts.get(scope);
   if (known !== undefined) return known;
-  const account: Account = { scope, stored: undefined, tallies: new Map(), tatUs: 0, ...NOTHING_COUNTED };
+  const account: Account = {
+    scope,
+    stored: undefined,
+    configured: undefined,
+    tallies: new Map(),
+    tatUs: 0,
+    ...NOTHING_COUNTED,
+  };
   accounts.set(scope, account);
   return account;
 }

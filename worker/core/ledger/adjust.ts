@@ -4,6 +4,7 @@
  */
 import { accountOf, addToSums, figuresOf, storedOf, sumsOf } from './account.ts';
 import { type Book, changeLease } from './book.ts';
+import { descend } from './ladder.ts';
 import { bookedMicroUsd, bookedTokens } from './lease.ts';
 import { note } from './limits.ts';
 import { KEEP_MONTHS } from './protocol.ts';
@@ -79,6 +80,7 @@ function correct(
     spentMicroUsd: to - before.spentMicroUsd,
     unsettledMicroUsd: Math.min(0, to - before.unsettledMicroUsd),
   });
+  descend(sums, period, book.ladder, to);
   book.noted.sums.add(sums);
   note(book, { at: now, who, scope, field: `spent ${period}`, from: before.spentMicroUsd, to });
   return { period, before, after: figuresOf(account, period) };

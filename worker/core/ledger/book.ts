@@ -4,8 +4,9 @@
  */
 import { type Account, accountOf } from './account.ts';
 import { countAnew, restand, start, stop } from './counting.ts';
+import type { Ladder } from './ladder.ts';
 import type { Lease, Standing } from './lease.ts';
-import type { Changes, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
+import type { Changes, Crossing, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
 import { type Day, dayOf } from './time.ts';
 import type { Scope } from './types.ts';
 import { dueItems, newWheel, type Wheel } from './wheel.ts';
@@ -26,10 +27,12 @@ interface Noted extends Changes {
   sums: Set<Sums>;
   overrides: Map<Scope, Overrides>;
   history: HistoryEntry[];
+  crossings: Crossing[];
 }
 
 export interface Book {
   read: ReadScope;
+  ladder: Ladder;
   mark: Mark;
   nextNumber: number;
   nextSlot: number;
@@ -53,9 +56,10 @@ export interface Book {
 const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
 const REMEMBERED_ACCOUNTS = 10_000;
 
-export function loadBook({ mark = NEVER_FOLDED, leases }: Loaded, read: ReadScope): Book {
+export function loadBook({ mark = NEVER_FOLDED, leases }: Loaded, read: ReadScope, ladder: Ladder): Book {
   const book: Book = {
     read,
+    ladder,
     mark,
     nextNumber: mark.foldedThrough + 1,
     nextSlot: 1,
@@ -136,6 +140,7 @@ function nothingNoted(): Noted {
     mark: undefined,
     overrides: new Map(),
     history: [],
+    crossings: [],
     purgeBefore: undefined,
   };
 }

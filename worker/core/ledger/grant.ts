@@ -4,13 +4,14 @@ import { type Book, enterLease, type Live } from './book.ts';
 import { fits, type Moment, obstacles, type Place } from './check.ts';
 import { foldIfDue } from './fold.ts';
 import { rateOf, tatAfter } from './gcra.ts';
+import { climb, isSafeguardDue } from './ladder.ts';
 import { isOutOfAge } from './lease.ts';
 import { leftOf } from './left.ts';
 import { inForce } from './limits.ts';
 import type { Ask, Granted, GrantReply, LimitRefusal, Want } from './messages.ts';
 import { GRACE_MS } from './protocol.ts';
 import { askProblem } from './shape.ts';
-import { endOfMinute } from './time.ts';
+import { dayOf, endOfMinute } from './time.ts';
 
 export function grant(book: Book, ask: Ask, now: number): GrantReply {
   const problem = askProblem(ask);
@@ -22,7 +23,11 @@ export function grant(book: Book, ask: Ask, now: number): GrantReply {
   const places = placesOf(book, ask);
   const revoked = places.find(({ account }) => account.stored?.overrides.revoked);
   if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
+  // Also before a refusal, which may be all that follows once time alone has settled the rest.
+  for (const { account } of places) climb(book, account, dayOf(now), now);
+  const isNormalOver = ask.wants.some(({ mode }) => mode === 'safeguard') && isSafeguardDue(book.ladder, places, now);
   for (const want of ask.wants) {
+    if (isNormalOver && want.mode === 'normal') continue;
     const moment = momentOf(ask, want, places, now);
     if (!places.every((place) => fits(place, want, moment))) continue;
     foldIfDue(book, now);
@@ -47,6 +52,7 @@ function again(book: Book, { lease, standing, isRipe }: Live, ask: Ask, now: num
 const placesOf = (book: Book, { scopes }: Ask): Place[] =>
   scopes.map(({ scope, limits: configured }) => {
     const account = accountOf(book.accounts, scope);
+    account.configured = configured;
     const limits = inForce(configured, storedOf(account, book.read).overrides.limits);
     return { account, limits, rate: rateOf(limits) };
   });

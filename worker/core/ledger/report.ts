@@ -1,9 +1,12 @@
 /** Reports (rules 6 to 9 and 13): figures only grow, the larger wins, each for itself, so that order and repetition do not matter. */
+import { accountOf } from './account.ts';
 import { type Book, changeLease, enterLease } from './book.ts';
+import { climb } from './ladder.ts';
 import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
 import type { Report, ReportReply } from './messages.ts';
 import { LATE_REPORT_MS, MOST_REPORTS } from './protocol.ts';
 import { reportProblem } from './shape.ts';
+import { dayOf } from './time.ts';
 import type { Amount, Scope } from './types.ts';
 
 /** In their order; those beyond what one call may bring are refused by name. */
@@ -17,7 +20,10 @@ export function report(book: Book, report: Report, now: number): ReportReply {
   // As it will be answered once the row is folded, which may be at any moment.
   if (live.isRipe) return 'unknown';
   const merged = merge(live.lease, report);
-  if (merged !== live.lease) changeLease(book, live, merged, now);
+  if (merged !== live.lease) {
+    changeLease(book, live, merged, now);
+    climbAll(book, merged, now);
+  }
   return isOverGranted(merged) ? 'over_granted' : 'applied';
 }
 
@@ -62,7 +68,9 @@ function firstHeard(book: Book, report: Report, now: number): ReportReply {
   if (scopes !== undefined) {
     // It ran while nobody could be asked: booked at once, in the periods of its arrival, and told apart by its origin.
     if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
-    enterLease(book, ungranted('unreachable', report, scopes, now), now);
+    const row = ungranted('unreachable', report, scopes, now);
+    enterLease(book, row, now);
+    climbAll(book, row, now);
     return 'applied';
   }
   // Rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
@@ -70,6 +78,11 @@ function firstHeard(book: Book, report: Report, now: number): ReportReply {
   const row = ungranted('closed', report, [], now);
   enterLease(book, row, now);
   return isOverGranted(row) ? 'over_granted' : 'applied';
+}
+
+/** In the periods of its grant, however late. */
+function climbAll(book: Book, { scopes, grantedAt }: Pick<Lease, 'scopes' | 'grantedAt'>, now: number): void {
+  for (const scope of scopes) climb(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
 }
 
 const NOTHING: Amount = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };

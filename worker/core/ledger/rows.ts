@@ -1,6 +1,6 @@
 /** What one ledger keeps in its tables, as plain data; `Lease` (lease.ts) is the row of a lease. */
 import type { Lease } from './lease.ts';
-import type { Day, Month } from './time.ts';
+import type { Day, Month, Period } from './time.ts';
 import type { Limits, Scope } from './types.ts';
 
 /** Money of leases that were folded, and corrections of an operator, which may stand below nought here (rule 14). */
@@ -16,6 +16,25 @@ export interface Sums extends Sum {
   month: Month;
   days: Record<Day, Sum>;
   tatUs: number;
+  /** What the alert ladder has told (ladder.ts). */
+  told?: Record<Period, readonly Told[]>;
+}
+
+/** The highest threshold that was told under this cap. */
+export interface Told {
+  capMicroUsd: number;
+  percent: number;
+}
+
+/** A threshold that a scope's spending has crossed in a period. */
+export interface Crossing {
+  scope: Scope;
+  period: Period;
+  percent: number;
+  spentMicroUsd: number;
+  capMicroUsd: number;
+  /** Of the ledger's time. */
+  at: number;
 }
 
 /** What was set over the admin API for a scope, over config's. */
@@ -65,6 +84,8 @@ export interface Changes {
   mark: Mark | undefined;
   overrides: ReadonlyMap<Scope, Overrides>;
   history: readonly HistoryEntry[];
+  /** In their order, for the outbox. */
+  crossings: readonly Crossing[];
   /** Sums of earlier months may go. */
   purgeBefore: Month | undefined;
 }

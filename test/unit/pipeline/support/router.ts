@@ -8,6 +8,7 @@ import type {
   RouterSettings,
 } from '../../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
+import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
 import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
@@ -139,6 +140,7 @@ export class TestRouter {
       origins: [],
       tenants: new Map(),
       tiers: new Map(),
+      alerts: { ladder: NO_LADDER, hooks: [] },
       pricing: { ...PRICING },
       router,
     };

@@ -3,6 +3,7 @@ import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker
 import { type Book, begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book.ts';
 import { fold } from '../../../../../worker/core/ledger/fold.ts';
 import { grant } from '../../../../../worker/core/ledger/grant.ts';
+import { type Ladder, NO_LADDER } from '../../../../../worker/core/ledger/ladder.ts';
 import { setLimits, setRevoked } from '../../../../../worker/core/ledger/limits.ts';
 import type { Ask, GrantReply, Report, ReportReply } from '../../../../../worker/core/ledger/messages.ts';
 import { reportAll } from '../../../../../worker/core/ledger/report.ts';
@@ -15,10 +16,12 @@ import { MemoryTables } from './memory-tables.ts';
 export class LedgerInMemory {
   clockMs: number;
   readonly tables = new MemoryTables();
+  readonly #ladder: Ladder;
   #book: Book | undefined;
 
-  constructor(clockMs: number) {
+  constructor(clockMs: number, ladder = NO_LADDER) {
     this.clockMs = clockMs;
+    this.#ladder = ladder;
   }
 
   grant(ask: Ask): GrantReply {
@@ -88,7 +91,7 @@ export class LedgerInMemory {
   }
 
   turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
-    const book = this.#book ?? loadBook(this.tables.load(), (scope) => this.tables.read(scope));
+    const book = this.#book ?? loadBook(this.tables.load(), (scope) => this.tables.read(scope), this.#ladder);
     this.#book = undefined;
     const reply = decide(book, begin(book, this.clockMs));
     const changes = takeChanges(book);

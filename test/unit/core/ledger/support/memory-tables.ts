@@ -1,6 +1,7 @@
 import type { Lease } from '../../../../../worker/core/ledger/lease.ts';
 import type {
   Changes,
+  Crossing,
   HistoryEntry,
   Loaded,
   Mark,
@@ -17,6 +18,8 @@ export class MemoryTables {
   readonly sums = new Map<Scope, Map<Month, string>>();
   readonly overrides = new Map<Scope, string>();
   readonly history: HistoryEntry[] = [];
+  /** The outbox, of which nothing is handed on. */
+  readonly crossings: Crossing[] = [];
   mark: string | undefined;
   /** As the platform counts: each row put or deleted is one. */
   rowsWritten = 0;
@@ -36,7 +39,7 @@ export class MemoryTables {
     };
   }
 
-  save({ leases, droppedSlots, sums, mark, overrides, history, purgeBefore }: Changes): void {
+  save({ leases, droppedSlots, sums, mark, overrides, history, crossings, purgeBefore }: Changes): void {
     for (const { lease } of leases) this.leases.set(lease.slot, JSON.stringify(lease));
     for (const slot of droppedSlots) this.leases.delete(slot);
     for (const row of sums) {
@@ -46,7 +49,9 @@ export class MemoryTables {
     if (mark !== undefined) this.mark = JSON.stringify(mark);
     for (const [scope, row] of overrides) this.overrides.set(scope, JSON.stringify(row));
     this.history.push(...history);
-    this.rowsWritten += leases.size + droppedSlots.length + sums.size + overrides.size + history.length;
+    this.crossings.push(...crossings);
+    this.rowsWritten +=
+      leases.size + droppedSlots.length + sums.size + overrides.size + history.length + crossings.length;
     this.rowsWritten += mark === undefined ? 0 : 1;
     if (purgeBefore === undefined) return;
     for (const months of this.sums.values()) {

@@ -1,0 +1,48 @@
+/** `npm run alerts`: what was sent, what is on its way, what was lost; `-- test` proves that the webhooks work. */
+import type { AlertView, HookView } from '../worker/core/alerts/alert.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { alertLine, hookLine, type TestResult, testLine } from './alerts/lines.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { exitWithError } from './shutdown.ts';
+
+const USAGE = `npm run alerts                            the webhooks, and the last alerts
+npm run alerts -- test [--tenant NAME]    calls every webhook once, and says what it answered
+
+It asks the router on this machine, by PORT (8787), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+
+const NO_WEBHOOK = 'No webhook is configured: name one in carryon.config.ts, in alerts.webhooks (docs/alerts.md).';
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run([command, ...args]: string[]): Promise<void> {
+  if (command === undefined) return list();
+  if (command === 'test') return test(args);
+  readFlags([command], {}, USAGE);
+  throw new UsageError('Say nothing for a list, or test', USAGE);
+}
+
+async function list(): Promise<void> {
+  const answer = await adminCall<{ webhooks: HookView[]; alerts: AlertView[] }>(
+    adminTarget(process.env),
+    'GET',
+    '/admin/alerts',
+  );
+  const { webhooks, alerts } = answer;
+  const lines = webhooks.length === 0 ? [NO_WEBHOOK] : webhooks.map((one) => hookLine(one, Date.now()));
+  console.log([...lines, '', ...(alerts.length === 0 ? ['No alerts yet.'] : alerts.map(alertLine))].join('\n'));
+}
+
+async function test(args: string[]): Promise<void> {
+  const { tenant } = readFlags(args, { tenant: { type: 'string' } }, USAGE);
+  const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
+  const path = `/admin/alerts/test${query}`;
+  const { results } = await adminCall<{ results: TestResult[] }>(adminTarget(process.env), 'POST', path);
+  if (results.length === 0) throw new Error(NO_WEBHOOK);
+  for (const result of results) console.log(testLine(result));
+  if (results.some(({ ok }) => !ok)) process.exitCode = 1;
+}

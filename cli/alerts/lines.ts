@@ -1,0 +1,32 @@
+import type { AlertView, Attempt, HookView } from '../../worker/core/alerts/alert.ts';
+import { usd } from '../budget/words.ts';
+
+export type TestResult = Pick<Attempt, 'ok' | 'status' | 'ms' | 'error'> & { hook: string };
+
+export const testLine = ({ hook, ok, status, ms, error }: TestResult): string =>
+  ok ? `✓ ${hook}: answered ${status} in ${ms} ms` : `✗ ${hook}: ${error} (${ms} ms)`;
+
+export function hookLine({ hook, problem, waiting, lost, nextTryAt, lastError }: HookView, now: number): string {
+  const parts = [
+    waiting > 0
+      ? `${waiting} on the way${nextTryAt === null ? '' : `, next try in ${inWords(nextTryAt - now)}`}`
+      : 'nothing on the way',
+    lost > 0 && `${lost} lost`,
+    problem ?? (waiting > 0 && lastError),
+  ];
+  return `${hook}: ${parts.filter(Boolean).join('; ')}`;
+}
+
+export function alertLine({ tenant, scope, period, percent, spentMicroUsd, capMicroUsd, ...rest }: AlertView): string {
+  const told = rest.deliveries.map(
+    ({ hook, state, detail }) => `${hook} ${state}${state === 'lost' ? ` (${detail})` : ''}`,
+  );
+  const at = new Date(rest.at).toISOString().slice(0, 16).replace('T', ' ');
+  const what = `${percent} % of ${scope} of ${tenant}, ${period}: ${usd(spentMicroUsd)} of ${usd(capMicroUsd)}`;
+  return `${at}  ${what}  ${told.join(', ') || 'nobody to tell'}`;
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}

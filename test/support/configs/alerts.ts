@@ -1,0 +1,23 @@
+/** A feature with a safeguard, and two webhooks. */
+import type { ConfigInput } from '../../../worker/core/config/schema.ts';
+
+export default {
+  aliases: {
+    'app/chat': { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A', timeout: '60s', streamTimeout: '60s' }] },
+    'app/cheap': { deployments: [{ id: 'b', fromEnvironment: 'PROVIDER_B', timeout: '60s', streamTimeout: '60s' }] },
+  },
+  features: {
+    chat: { alias: 'app/chat', maxOutputTokens: 100 },
+    guarded: {
+      ...{ alias: 'app/chat', maxOutputTokens: 200, onExceed: 'degrade' },
+      safeguard: { alias: 'app/cheap', maxOutputTokens: 20 },
+    },
+  },
+  defaultFeature: 'chat',
+  alerts: {
+    webhooks: [
+      { url: 'ALERTS_SLACK_URL', format: 'slack' },
+      { url: 'ALERTS_JSON_URL', format: 'json', secret: 'ALERTS_JSON_SECRET' },
+    ],
+  },
+} satisfies ConfigInput;

@@ -1,0 +1,46 @@
+/** Who hears of a budget before it ends, and when, as people write it. A tenant's own stand over these, field by field. */
+import * as z from 'zod';
+import { settings, variable } from './settings.ts';
+
+const percent = z.number().min(1, 'write a percentage from 1').max(100, 'write a percentage up to 100');
+
+const thresholds = z
+  .array(percent)
+  .max(10, 'write at most 10 thresholds')
+  .refine((all) => all.every((one, index) => index === 0 || one > (all[index - 1] ?? 0)), {
+    error: 'write each percentage once, the lowest first, such as [60, 85, 95]',
+  });
+
+const KINDS = ['tenant', 'anonymous', 'user', 'feature', 'key'] as const;
+
+const webhook = settings({
+  /** Names of the variables that hold its address, and for `json` the secret that signs. */
+  url: variable,
+  format: z.enum(['slack', 'json'], { error: 'write "slack" or "json"' }),
+  secret: variable.optional(),
+}).superRefine(({ format, secret }, context) => {
+  if (format === 'json' && secret === undefined) {
+    const message = 'is missing: what is sent is signed; write the NAME of the variable that holds the secret';
+    context.addIssue({ code: 'custom', path: ['secret'], message });
+  }
+  if (format === 'slack' && secret !== undefined) {
+    const message = 'Slack knows no signatures: its URL is the secret; leave it out';
+    context.addIssue({ code: 'custom', path: ['secret'], message });
+  }
+});
+
+export const alerts = settings({
+  /** Percent of a cap; each is told once per scope and period. */
+  thresholds: thresholds.optional(),
+  /** Of which scopes; all where it is left out. */
+  scopes: z.array(z.enum(KINDS, { error: `write some of ${KINDS.join(', ')}` })).optional(),
+  webhooks: z
+    .array(webhook)
+    .max(10, 'write at most 10 webhooks')
+    .refine((all) => new Set(all.map(({ url }) => url)).size === all.length, { error: 'a variable is named twice' })
+    .optional(),
+  /** Percent of any cap from which on features with `onExceed: 'degrade'` are served by their safeguard. 100: never by this. */
+  safeguardAt: percent.optional(),
+});
+
+export type AlertsInput = z.output<typeof alerts>;

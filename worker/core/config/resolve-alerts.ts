@@ -1,0 +1,67 @@
+import type { Ladder } from '../ledger/ladder.ts';
+import type { AlertsInput } from './alerts-schema.ts';
+import type { Config } from './config.ts';
+import { isLocal } from './local.ts';
+import type { Variables } from './resolve.ts';
+import { isWebhookUrl } from './urls.ts';
+
+export interface AlertPolicy {
+  ladder: Ladder;
+  hooks: readonly Hook[];
+}
+
+/** Where alerts go. The address and the secret are credentials: what is shown is the name. */
+export interface Hook {
+  /** Of the variable that holds the address. */
+  name: string;
+  format: 'slack' | 'json';
+  url: string;
+  /** In base64; empty for Slack. */
+  secret: string;
+  /** Why nothing can be sent, such as `SLACK_WEBHOOK_URL is not set`. */
+  problem: string | undefined;
+}
+
+const DEFAULT_LADDER: Ladder = { thresholds: [60, 85, 95], safeguardAt: 95 };
+
+/** What is not set keeps nothing from being answered: the alerts wait for it, and say so. */
+export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Variables): AlertPolicy {
+  const webhooks = own.webhooks ?? base.webhooks ?? [];
+  return {
+    ladder: {
+      thresholds: own.thresholds ?? base.thresholds ?? DEFAULT_LADDER.thresholds,
+      scopes: own.scopes ?? base.scopes,
+      safeguardAt: own.safeguardAt ?? base.safeguardAt ?? DEFAULT_LADDER.safeguardAt,
+    },
+    hooks: webhooks.map(({ url: name, format, secret }) => {
+      const [address, key] = [textOf(name, variables), secret === undefined ? '' : textOf(secret, variables)];
+      const problem = addressProblem(name, address, isLocal(variables)) ?? secretProblem(secret, key);
+      return { name, format, url: address, secret: key.replace(/^whsec_/, ''), problem };
+    }),
+  };
+}
+
+/** Of a tenant; any that config does not name has the common one. */
+export const alertsOf = ({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>, tenant: string): AlertPolicy =>
+  tenants.get(tenant)?.alerts ?? alerts;
+
+function addressProblem(name: string, address: string, local: boolean): string | undefined {
+  if (address === '') return `${name} is not set`;
+  if (isWebhookUrl(address, local)) return undefined;
+  return `${name} must be a URL such as https://hooks.slack.com/services/…${local ? '' : ' (https only)'}`;
+}
+
+function secretProblem(name: string | undefined, key: string): string | undefined {
+  if (name === undefined) return undefined;
+  if (key === '') return `${name} is not set`;
+  // Standard Webhooks: 24 to 64 bytes.
+  if (/^(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}$/.test(key) && isWholeBase64(key)) return undefined;
+  return `${name} must be 24 to 64 bytes in base64, such as openssl rand -base64 32 makes`;
+}
+
+const isWholeBase64 = (key: string): boolean => key.replace(/^whsec_/, '').length % 4 === 0;
+
+function textOf(name: string, variables: Variables): string {
+  const value = variables[name];
+  return typeof value === 'string' ? value.trim() : '';
+}

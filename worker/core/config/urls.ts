@@ -1,0 +1,21 @@
+/** Addresses out of the environment, told by a pattern: core knows no parser. The parser has its say where they are called. */
+const LABEL = String.raw`[\p{L}\p{N}_-]+`;
+const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
+const HOSTS = [
+  // A name does not end in a number: that would be an address.
+  String.raw`(?:${LABEL}\.)*(?!\d+(?:[:/?]|$))${LABEL}`,
+  String.raw`(?:${OCTET}\.){3}${OCTET}`,
+  String.raw`\[(?=[^\]]*:[^\]]*:)[\da-fA-F:.]+\]`,
+];
+/** No user or password: the key has a variable of its own. */
+const HOST = String.raw`(?:${HOSTS.join('|')})(?::\d{1,5})?`;
+const BASE_URL = new RegExp(String.raw`^https?://${HOST}(?:/[^\s?#]*)?$`, 'u');
+const WEBHOOK_URL = new RegExp(String.raw`^(https?)://${HOST}(?:[/?][^\s#]*)?$`, 'u');
+
+export const isBaseUrl = (text: string): boolean => BASE_URL.test(text);
+
+/** Without https only locally: what it says would be open to everybody on the way, and so would be the address. */
+export function isWebhookUrl(text: string, local: boolean): boolean {
+  const scheme = WEBHOOK_URL.exec(text)?.[1];
+  return scheme === 'https' || (local && scheme === 'http');
+}
