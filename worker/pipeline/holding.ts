@@ -219,7 +219,7 @@ export class Holding {
     const refill = new Holding(this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background);
     // With what is smaller: where that is granted instead, nobody is to go on as before.
     void refill.#ask([many, ...smaller], LONGEST_ADMIT_MS).then(({ slice }) => {
-      endAsking(tuple, slice?.mode === many.mode ? 0 : refill.#line.now + REFILL_AGAIN_MS);
+      endAsking(tuple, slice === undefined ? refill.#line.now + REFILL_AGAIN_MS : 0);
       refill.close();
     });
   }

@@ -53,13 +53,13 @@ export class LedgerLine {
     return true;
   }
 
-  /** Until `step` says true; an event where it does not as long as this request may live. `open`: leases that it is about. */
-  async repeat(step: () => Promise<boolean>, open: () => number): Promise<void> {
+  /** Until `step` says true, for so long; then an event. `open`: leases that it is about. */
+  async repeat(step: () => Promise<boolean>, open: () => number, forMs = LONGEST_TELLING_MS): Promise<void> {
     const { events } = this.#links;
     const beganAt = this.now;
     for (let attempt = 1; !(await step()); attempt++) {
       const waitMs = repeatAfterMs(attempt);
-      if (this.now + waitMs >= beganAt + LONGEST_TELLING_MS) {
+      if (this.now + waitMs >= beganAt + forMs) {
         events({ event: 'settlement_failed', tenant: this.#tenant, leases: open() });
         return;
       }

@@ -3,10 +3,13 @@ import { hasUnused, holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../co
 import { endTelling, isShort, type Tuple, tellOf } from '../core/ledger/tuple.ts';
 import { type LedgerLine, LONGEST_REPORT_MS } from './ledger-line.ts';
 
+/** What `waitUntil` leaves for it after the asking and the admitting; later, the next ask takes it along. */
+const LONGEST_PLEDGE_MS = 15_000;
+
 /** Of whoever takes a slice, in `waitUntil`: what is left when its admitting ends goes back; where nothing runs any more, it closes. */
 export async function keepPledge(slice: Slice, line: LedgerLine): Promise<void> {
   await line.pause(slice.startBefore - line.now);
-  if (isQuiet(slice) || hasUnused(slice)) await tell(slice, line);
+  if (isQuiet(slice) || hasUnused(slice)) await tell(slice, line, LONGEST_PLEDGE_MS);
 }
 
 /**
@@ -20,7 +23,7 @@ export function isToTell(tuple: Tuple, slice: Slice, now: number): boolean {
 }
 
 /** Until the ledger has it, unless somebody else sees to that. */
-export const tell = (slice: Slice, line: LedgerLine): Promise<void> =>
+export const tell = (slice: Slice, line: LedgerLine, forMs?: number): Promise<void> =>
   line.repeat(
     async () => {
       if (slice.isOver) return true;
@@ -31,4 +34,5 @@ export const tell = (slice: Slice, line: LedgerLine): Promise<void> =>
       return isTold;
     },
     () => 1,
+    forMs,
   );

@@ -1,5 +1,5 @@
 /** How large a slice may be (LEDGER "Limits"): by what its holder started lately, and small beside what is left to all. */
-import type { Left, Want } from './messages.ts';
+import type { Granted, Left, Want } from './messages.ts';
 import { LONGEST_ADMIT_MS } from './protocol.ts';
 
 export const MOST_SLICE_REQUESTS = 64;
@@ -16,7 +16,9 @@ export interface Started {
 
 /** What was started within the last `windowMs`, as a running estimate: this window, and what of the last one still counts. */
 export interface Lately {
+  /** As long as a slice may admit, as the last one told; forgotten after a while, since rates may be raised. */
   windowMs: number;
+  windowUntil: number;
   since: number;
   current: Started;
   previous: Started;
@@ -24,10 +26,20 @@ export interface Lately {
 
 export const newLately = (now: number): Lately => ({
   windowMs: LONGEST_ADMIT_MS,
+  windowUntil: now,
   since: now,
   current: { requests: 0, microUsd: 0, tokens: 0 },
   previous: { requests: 0, microUsd: 0, tokens: 0 },
 });
+
+const WINDOW_KNOWN_MS = 60_000;
+
+/** What the rates allow a slice to admit for; what a minute's end cut off says nothing of the next one. */
+export function learnWindow(lately: Lately, { admitForMs, left }: Granted, now: number): void {
+  if (left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= admitForMs)) return;
+  lately.windowMs = admitForMs;
+  lately.windowUntil = now + WINDOW_KNOWN_MS;
+}
 
 export function noteStart(lately: Lately, { microUsd, tokens }: Want, now: number): void {
   turn(lately, now);
@@ -48,6 +60,7 @@ export function startedLately(lately: Lately, now: number): Started {
 }
 
 function turn(lately: Lately, now: number): void {
+  if (now >= lately.windowUntil) lately.windowMs = LONGEST_ADMIT_MS;
   const { since, windowMs, current, previous } = lately;
   if (now - since < windowMs) return;
   const isNext = now - since < 2 * windowMs;

@@ -16,6 +16,8 @@ export interface Slice {
   readonly startBefore: number;
   seenAt: number;
   requestsLeft: number;
+  /** It was told of: nothing is taken of it any more (rules 16 and 18). */
+  isEnding: boolean;
   /** Shares that may still cost something, and those of them of which nobody will tell any more. */
   running: number;
   lost: number;
@@ -47,6 +49,7 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
   startBefore: (timeOfUuidV7(leaseId) ?? 0) + admitForMs,
   seenAt: now,
   requestsLeft: granted.requests,
+  isEnding: false,
   running: 0,
   lost: 0,
   reserved: { microUsd: 0, tokens: 0, parallel: 0 },
@@ -61,6 +64,7 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
 export function takeShare(slice: Slice, want: Want, now: number): Share | undefined {
   const { microUsd, tokens, requests, parallel } = want;
   const hasRoom =
+    !slice.isEnding &&
     requests <= slice.requestsLeft &&
     microUsd <= unusedMicroUsd(slice) &&
     tokens <= unusedTokens(slice) &&
@@ -109,7 +113,8 @@ export function loseShare(share: Share): void {
   } else endShare(share, NOTHING);
 }
 
-export const isAdmitting = (slice: Slice, now: number): boolean => slice.requestsLeft > 0 && isInTime(slice, now);
+export const isAdmitting = (slice: Slice, now: number): boolean =>
+  !slice.isEnding && slice.requestsLeft > 0 && isInTime(slice, now);
 
 /** Nothing of it can cost any more, as far as anybody will tell. */
 export const isQuiet = ({ running, lost }: Slice): boolean => running === lost;
@@ -124,7 +129,7 @@ export const isClosable = (slice: Slice, now: number): boolean =>
  */
 export function reportOf(slice: Slice): Report {
   const { leaseId, spent, freed, estimated } = slice;
-  slice.requestsLeft = 0;
+  slice.isEnding = true;
   freed.microUsd += unusedMicroUsd(slice);
   freed.tokens += unusedTokens(slice);
   freed.parallel += unusedSlots(slice);

@@ -16,7 +16,7 @@ import {
   takeShare,
   unusedTokens,
 } from './slice.ts';
-import { type Lately, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
+import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
 
 export interface Tuple {
   /** Those that may admit, oldest first. */
@@ -43,6 +43,8 @@ export type Tuples = Map<string, Tuple>;
 const MOST_TUPLES = 10_000;
 /** A slice so small is used up before the next one could come. */
 const LEAST_TO_REFILL = 8;
+/** What one isolate holds without using it stays small, whatever the sizes of its requests. */
+const MOST_OPEN = 4;
 /** What is left of a limit, in slices like this one: less, and what a slice does not use goes back at once. */
 const SHORT = 16;
 
@@ -95,6 +97,8 @@ export function learn(tuple: Tuple, left: readonly Left[], now: number): void {
 export function nextSlice(tuple: Tuple, one: Want, now: number): Want | undefined {
   const { left, leftAt, lately } = tuple;
   if (now < tuple.askingUntil) return undefined;
+  sortOut(tuple, now);
+  if (tuple.open.length >= MOST_OPEN) return undefined;
   return sliceWant(one, {
     ...{ left, ageMs: now - leftAt, admitForMs: lately.windowMs },
     started: startedLately(lately, now),
@@ -122,17 +126,9 @@ export function endAsking(tuple: Tuple, againFrom = 0): void {
 
 export function enterSlice(tuple: Tuple, leaseId: string, grant: Granted, now: number): Slice {
   const slice = beginSlice(leaseId, grant, now);
-  // As long as the rates allow for; what the end of a minute cut off says nothing of the next slice.
-  const isCut = grant.left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= grant.admitForMs);
-  if (!isCut) tuple.lately.windowMs = grant.admitForMs;
-  const open: Slice[] = [slice];
-  // Whose request was killed never ends; the ledger has booked it by then.
-  tuple.ending = tuple.ending.filter((one) => !one.isOver && now < one.startBefore + LONGEST_RUN_MS);
-  for (const one of tuple.open.toReversed()) {
-    if (isAdmitting(one, now)) open.unshift(one);
-    else if (!one.isOver) tuple.ending.push(one);
-  }
-  tuple.open = open;
+  learnWindow(tuple.lately, grant, now);
+  sortOut(tuple, now);
+  tuple.open.push(slice);
   return slice;
 }
 
@@ -183,6 +179,16 @@ export function leftBeside(tuple: Tuple, slice: Slice, now: number): Left[] {
     remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? slice.requestsLeft : unusedTokens(slice))),
     resetMs: Math.max(0, one.resetMs - (now - tuple.leftAt)),
   }));
+}
+
+/** Those that admit no more end; whose request was killed never does, but the ledger has booked it by then. */
+function sortOut(tuple: Tuple, now: number): void {
+  const { open } = tuple;
+  if (open.every((slice) => isAdmitting(slice, now))) return;
+  tuple.open = open.filter((slice) => isAdmitting(slice, now));
+  tuple.ending = [...tuple.ending, ...open.filter((slice) => !isAdmitting(slice, now))].filter(
+    (slice) => !slice.isOver && now < slice.startBefore + LONGEST_RUN_MS,
+  );
 }
 
 function inHand({ open }: Tuple, mode: Want['mode'], now: number): number {

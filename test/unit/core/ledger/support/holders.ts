@@ -6,7 +6,19 @@ import {
   next,
   revive,
 } from '../../../../../worker/core/ledger/holder.ts';
-import type { Ask, GrantReply, Report } from '../../../../../worker/core/ledger/messages.ts';
+import type { Ask, GrantReply, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
+import {
+  beginSlice,
+  endShare,
+  isAdmitting,
+  isQuiet,
+  loseShare,
+  reportOf,
+  type Share,
+  type Slice,
+  startShare,
+  takeShare,
+} from '../../../../../worker/core/ledger/slice.ts';
 
 /** A request at a provider: it may cost up to its worst case until it has ended. */
 export interface Run {
@@ -23,15 +35,19 @@ export interface TestHolder {
   /** Its last report is told and acknowledged; nothing more comes from it. */
   readonly isOver: boolean;
   isDead: boolean;
-  outgoing(): { ask: Ask } | { report: Report } | undefined;
+  outgoing(now: number): { ask: Ask } | { report: Report } | undefined;
   asksAgain(): void;
   hears(reply: GrantReply, now: number): void;
   starts(cost: number, now: number): void;
   ends(): void;
   givesUp(): void;
   frees(): void;
-  acknowledged(): void;
+  acknowledged(report: Report): void;
   revives(): void;
+  /** A further attempt, after one that may have been billed: a worst case, no request, no slot (rule 21). */
+  goesOn?(cost: number, now: number): void;
+  /** A fault of ours: nobody will tell what one of its requests cost. */
+  loses?(): boolean;
 }
 
 export const mayBill = ({ runs }: TestHolder): number =>
@@ -102,6 +118,108 @@ export class LoneHolder implements TestHolder {
   }
 
   #isRunning = () => this.#holder.state === 'running';
+
+  #next(event: HolderEvent) {
+    this.#holder = next(this.#holder, event);
+  }
+}
+
+/** core/ledger/slice.ts as it is, asked for as core/ledger/holder.ts asks; granted one request alone, it is a holder of that. */
+export class IsolateHolder implements TestHolder {
+  readonly runs: (Run & { share: Share | undefined; lost: boolean })[] = [];
+  isDead = false;
+  readonly ask: Ask;
+  readonly worst: number;
+  #holder: Holder;
+  #slice: Slice | undefined;
+  /** What it said when nothing ran any more. */
+  #last: Report | undefined;
+
+  constructor(ask: Ask, worst: number, now: number) {
+    this.ask = ask;
+    this.worst = worst;
+    this.#holder = beginHolding(ask, now);
+  }
+
+  get leaseId() {
+    return this.ask.leaseId;
+  }
+
+  get isOver() {
+    return this.#slice === undefined ? this.#holder.state === 'over' : this.#slice.isOver;
+  }
+
+  outgoing(now: number) {
+    const slice = this.#slice;
+    if (slice === undefined) return message(this.#holder);
+    if (slice.isOver || isAdmitting(slice, now)) return undefined;
+    const report = reportOf(slice);
+    if (isQuiet(slice)) this.#last = report;
+    return { report };
+  }
+
+  asksAgain() {
+    this.#next({ event: 'asked_again' });
+  }
+
+  hears(reply: GrantReply, now: number) {
+    if (this.#holder.state !== 'asking') return;
+    this.#next({ event: 'replied', reply, now });
+    if ('granted' in reply && reply.granted.requests > 1) this.#slice = beginSlice(this.leaseId, reply, now);
+  }
+
+  starts(cost: number, now: number) {
+    if (this.#slice !== undefined) return this.#take({ requests: 1, parallel: 1 }, cost, now);
+    if (this.#holder.state !== 'granted') return;
+    const { microUsd } = this.#holder.grant.granted;
+    this.#next({ event: 'starts', now });
+    if (this.#holder.state !== 'running') return;
+    this.runs.push({ worst: microUsd, cost: Math.min(cost, microUsd), ended: false, lost: false, share: undefined });
+  }
+
+  goesOn(cost: number, now: number) {
+    if (this.#slice !== undefined) this.#take({ requests: 0, parallel: 0 }, cost, now);
+  }
+
+  loses() {
+    const run = this.runs.find(({ ended, lost, share }) => share !== undefined && !ended && !lost);
+    if (run?.share === undefined) return false;
+    loseShare(run.share);
+    run.lost = true;
+    return true;
+  }
+
+  ends() {
+    const run = this.runs.find(({ ended, lost }) => !ended && !lost);
+    if (run === undefined) return;
+    run.ended = true;
+    const spent = { microUsd: run.cost, tokens: 0 };
+    if (run.share === undefined) this.#next({ event: 'ended', spent });
+    else endShare(run.share, spent);
+  }
+
+  givesUp() {
+    if (this.#slice === undefined) this.#next({ event: 'gave_up' });
+    else reportOf(this.#slice);
+  }
+
+  frees() {
+    if (this.#slice !== undefined) reportOf(this.#slice);
+  }
+
+  acknowledged(report: Report) {
+    if (this.#slice === undefined) this.#next({ event: 'acknowledged' });
+    else if (report === this.#last) this.#slice.isOver = true;
+  }
+
+  revives() {}
+
+  #take(rest: Pick<Want, 'requests' | 'parallel'>, cost: number, now: number): void {
+    const { worst } = this;
+    const share = this.#slice && takeShare(this.#slice, { mode: 'normal', microUsd: worst, tokens: 0, ...rest }, now);
+    if (share === undefined || !startShare(share, now)) return;
+    this.runs.push({ worst, cost: Math.min(cost, worst), ended: false, lost: false, share });
+  }
 
   #next(event: HolderEvent) {
     this.#holder = next(this.#holder, event);

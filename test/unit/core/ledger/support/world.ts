@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Ask, GrantReply, Report } from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
-import { LoneHolder, mayBill, SliceHolder, type TestHolder } from './holders.ts';
+import { IsolateHolder, LoneHolder, mayBill, SliceHolder, type TestHolder } from './holders.ts';
 import { LedgerInMemory } from './ledger-in-memory.ts';
 import { HOUR, idAt, MINUTE, SECOND, want } from './messages.ts';
 
@@ -13,9 +13,9 @@ type Message =
   | { to: 'holder'; holder: TestHolder; acknowledged: Report };
 
 export type Happening =
-  | { do: 'newHolder'; scopes: Scope[]; worst: number; requests: number; revivable: boolean }
-  | { do: 'send' | 'end' | 'free' | 'giveUp' | 'die' | 'revive'; of: number }
-  | { do: 'start'; of: number; cost: number }
+  | { do: 'newHolder'; scopes: Scope[]; worst: number; requests: number; kind: 'revivable' | 'plain' | 'isolate' }
+  | { do: 'send' | 'end' | 'free' | 'giveUp' | 'die' | 'revive' | 'loseRun'; of: number }
+  | { do: 'start' | 'goOn'; of: number; cost: number }
   /** One of the messages on their way, in any order; a reply to it may be lost, and a report may come twice. */
   | { do: 'deliver'; of: number; loseReply: boolean; again: boolean }
   | { do: 'lose'; of: number }
@@ -42,12 +42,14 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
       do: fc.constant('newHolder' as const),
       scopes: fc.subarray([...SCOPES], { minLength: 1 }),
       worst: fc.integer({ min: 1, max: 6 }),
-      requests: fc.constantFrom(1, 1, 2, 3),
-      revivable: fc.boolean(),
+      requests: fc.constantFrom(1, 1, 2, 3, 5),
+      kind: fc.constantFrom('revivable', 'plain', 'isolate', 'isolate'),
     }),
   },
   act('send', 8),
   { weight: 7, arbitrary: fc.record({ do: fc.constant('start' as const), of, cost: fc.nat({ max: 6 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('goOn' as const), of, cost: fc.nat({ max: 6 }) }) },
+  act('loseRun', 1),
   act('end', 6),
   act('free', 2),
   act('giveUp', 3),
@@ -196,15 +198,20 @@ export class World {
     expect('granted' in rest(10)).toBe(true);
   }
 
-  #newHolder({ scopes, worst, requests, revivable }: Happening & { do: 'newHolder' }): void {
+  #newHolder({ scopes, worst, requests, kind }: Happening & { do: 'newHolder' }): void {
     const now = this.ledger.clockMs;
     const asked = scopes.map((scope) => ({ scope, limits: LIMITS[scope] ?? {} }));
     const slice = want(worst * requests, { requests, parallel: requests });
     const wants = requests === 1 ? [slice] : [slice, want(worst), want(1, { mode: 'safeguard' })];
     const ask = { leaseId: idAt(now), scopes: asked, wants, ...TIMES };
-    const holder = requests === 1 && revivable ? new LoneHolder(ask, now) : new SliceHolder(ask, worst);
+    const holder = this.#holderOf(kind, requests, ask, worst, now);
     this.#holders.unshift(holder);
     this.#send(holder);
+  }
+
+  #holderOf(kind: string, requests: number, ask: Ask, worst: number, now: number): TestHolder {
+    if (kind === 'isolate') return new IsolateHolder(ask, worst, now);
+    return requests === 1 && kind === 'revivable' ? new LoneHolder(ask, now) : new SliceHolder(ask, worst);
   }
 
   #acts(one: Happening & { of: number }): void {
@@ -220,6 +227,8 @@ export class World {
       this.#send(holder);
     }
     if (one.do === 'start') holder.starts(one.cost, this.ledger.clockMs);
+    if (one.do === 'goOn') holder.goesOn?.(one.cost, this.ledger.clockMs);
+    if (one.do === 'loseRun' && holder.loses?.()) this.#bookedInFull.add(holder);
     if (one.do === 'end') holder.ends();
     if (one.do === 'free') holder.frees();
     if (one.do === 'giveUp') holder.givesUp();
@@ -230,7 +239,7 @@ export class World {
   }
 
   #send(holder: TestHolder): void {
-    const outgoing = holder.outgoing();
+    const outgoing = holder.outgoing(this.ledger.clockMs);
     if (outgoing !== undefined) this.#network.push({ to: 'ledger', holder, ...outgoing });
   }
 
@@ -241,7 +250,7 @@ export class World {
     if (message.to === 'holder') {
       if (holder.isDead) return;
       if ('reply' in message) holder.hears(message.reply, this.ledger.clockMs);
-      else if (message.acknowledged.done || holder instanceof LoneHolder) holder.acknowledged();
+      else if (message.acknowledged.done || !(holder instanceof SliceHolder)) holder.acknowledged(message.acknowledged);
       return;
     }
     if ('report' in message) {
