@@ -3,6 +3,7 @@ import { exitWithError } from '../cli/shutdown.ts';
 import { type Asked, readArguments } from './arguments.ts';
 import { measureEverything } from './measure/everything.ts';
 import { describeMachine } from './report/machine.ts';
+import { readmeTable } from './report/readme.ts';
 import type { Row } from './report/row.ts';
 import { save } from './report/save.ts';
 import { heading, Table } from './report/table.ts';
@@ -16,7 +17,7 @@ try {
   exitWithError(error);
 }
 
-async function bench({ plan, wanted, stateIn, isSaved }: Asked): Promise<void> {
+async function bench({ plan, stateIn, isSaved, ...wanted }: Asked): Promise<void> {
   const machine = describeMachine(stateIn);
   console.log(`${heading(plan.mode, machine)}\n`);
   const upstream = await startUpstream();
@@ -28,7 +29,7 @@ async function bench({ plan, wanted, stateIn, isSaved }: Asked): Promise<void> {
       console.log(table.text(measured));
       rows.push(...measured);
     }
-    if (isSaved) console.log(`\nSaved as ${await save(plan, machine, rows)}`);
+    if (isSaved) console.log(`\n${readmeTable(rows)}\n\nSaved as ${await save(plan, machine, rows)}`);
   } finally {
     closeWorkshop(workshop);
     upstream.stop();

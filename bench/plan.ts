@@ -1,5 +1,3 @@
-import type { LedgerLoad } from './counting/ledger-load.ts';
-
 /** How long everything is measured. Every load alternates between the subjects, round by round: many short rounds, so
  * that a neighbour's burst of work spoils few of them. */
 export interface Plan {
@@ -11,15 +9,18 @@ export interface Plan {
   firstTokens: StreamPlan;
   chunks: StreamPlan;
   streamCost: StreamPlan;
-  hold: { rounds: number; streams: number; rampSeconds: number; contentChunks: number; paceMs: number; restMs: number };
-  ledger: {
-    fixedRate: Plan['fixedRate'];
-    firstTokens: StreamPlan;
-    saturation: Plan['saturation'];
-    counted: LedgerLoad;
+  memory: MemoryLoad[];
+  admission: { rounds: number; atOnce: number; warmMs: number; measuredMs: number };
+  costs: {
+    /** Requests, each to a process that has just started; leases that its ledger holds by then. */
+    quiet: { requests: number; leasesBefore: number };
+    /** At one a second. */
+    middling: { seconds: number };
+    busy: { requestsPerSecond: number; seconds: number };
+    streamed: { count: number; contentChunks: number; paceMs: number };
+    /** What is told behind responses has been told by then. */
+    settleMs: number;
   };
-  /** Runs in which bindings are counted, one per rate: how often KV is read depends on how many requests share a read. */
-  operations: { requestsPerSecond: number; seconds: number }[];
 }
 
 export interface StreamPlan {
@@ -30,44 +31,73 @@ export interface StreamPlan {
   paceMs: number;
 }
 
+export interface MemoryLoad {
+  id: string;
+  title: string;
+  rounds: number;
+  streams: number;
+  rampSeconds: number;
+  contentChunks: number;
+  paceMs: number;
+  paddingBytes: number;
+  /** How long after the last stream "after" is. */
+  restMs: number;
+}
+
+/** 1,000 chunks of 10 KB. */
+const TEN_MEGABYTES = {
+  ...{ id: 'tenMegabytes', title: 'one stream of 10 MB', streams: 1, rampSeconds: 1 },
+  ...{ contentChunks: 1_000, paceMs: 1, paddingBytes: 10_000 },
+};
+const AT_ONCE = (streams: number) => ({
+  ...{ id: `streams${streams}`, title: `${streams} streams at once`, streams, paceMs: 200, paddingBytes: 0 },
+});
+
 export const QUICK: Plan = {
   mode: 'quick',
   startUps: 2,
-  warmUpMs: 1_200,
-  saturation: { rounds: 4, connections: 64, warmMs: 200, measuredMs: 900 },
-  fixedRate: { rounds: 4, requestsPerSecond: 100, seconds: 1.2 },
+  warmUpMs: 1_000,
+  saturation: { rounds: 3, connections: 64, warmMs: 200, measuredMs: 900 },
+  fixedRate: { rounds: 3, requestsPerSecond: 100, seconds: 1.2 },
   firstTokens: { rounds: 2, streamsPerSecond: 50, seconds: 1, contentChunks: 3, paceMs: 10 },
   chunks: { rounds: 2, streamsPerSecond: 5, seconds: 1, contentChunks: 100, paceMs: 10 },
-  streamCost: { rounds: 1, streamsPerSecond: 25, seconds: 1.5, contentChunks: 100, paceMs: 10 },
-  hold: { rounds: 1, streams: 500, rampSeconds: 0.7, contentChunks: 10, paceMs: 200, restMs: 500 },
-  ledger: {
-    fixedRate: { rounds: 3, requestsPerSecond: 100, seconds: 1.2 },
-    firstTokens: { rounds: 2, streamsPerSecond: 50, seconds: 1, contentChunks: 3, paceMs: 10 },
-    saturation: { rounds: 4, connections: 64, warmMs: 200, measuredMs: 900 },
-    counted: { requestsPerSecond: 100, folds: 4, isClockMoved: true },
+  streamCost: { rounds: 1, streamsPerSecond: 25, seconds: 1, contentChunks: 100, paceMs: 10 },
+  memory: [
+    { ...TEN_MEGABYTES, rounds: 1, restMs: 500 },
+    { ...AT_ONCE(200), rounds: 1, rampSeconds: 0.7, contentChunks: 10, restMs: 500 },
+  ],
+  admission: { rounds: 2, atOnce: 64, warmMs: 500, measuredMs: 1_000 },
+  costs: {
+    quiet: { requests: 2, leasesBefore: 100 },
+    middling: { seconds: 6 },
+    busy: { requestsPerSecond: 100, seconds: 6 },
+    streamed: { count: 3, contentChunks: 60, paceMs: 50 },
+    settleMs: 1_000,
   },
-  operations: [{ requestsPerSecond: 100, seconds: 2 }],
 };
 
 export const FULL: Plan = {
   mode: 'full',
   startUps: 5,
-  warmUpMs: 4_000,
-  saturation: { rounds: 20, connections: 64, warmMs: 300, measuredMs: 2_000 },
-  fixedRate: { rounds: 12, requestsPerSecond: 100, seconds: 3.5 },
-  firstTokens: { rounds: 10, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
+  warmUpMs: 3_000,
+  saturation: { rounds: 12, connections: 64, warmMs: 300, measuredMs: 2_000 },
+  fixedRate: { rounds: 10, requestsPerSecond: 100, seconds: 3 },
+  firstTokens: { rounds: 8, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
   chunks: { rounds: 8, streamsPerSecond: 5, seconds: 2, contentChunks: 100, paceMs: 10 },
-  streamCost: { rounds: 6, streamsPerSecond: 25, seconds: 2, contentChunks: 100, paceMs: 10 },
-  hold: { rounds: 2, streams: 500, rampSeconds: 2, contentChunks: 30, paceMs: 200, restMs: 2_000 },
-  ledger: {
-    fixedRate: { rounds: 9, requestsPerSecond: 100, seconds: 2.5 },
-    firstTokens: { rounds: 6, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
-    saturation: { rounds: 12, connections: 64, warmMs: 300, measuredMs: 2_000 },
-    // Takes a minute and a half, most of it until the first leases are old enough.
-    counted: { requestsPerSecond: 100, folds: 8, isClockMoved: false },
-  },
-  operations: [
-    { requestsPerSecond: 100, seconds: 10 },
-    { requestsPerSecond: 5, seconds: 30 },
+  streamCost: { rounds: 5, streamsPerSecond: 25, seconds: 2, contentChunks: 100, paceMs: 10 },
+  memory: [
+    { ...TEN_MEGABYTES, rounds: 3, restMs: 1_000 },
+    { ...AT_ONCE(200), rounds: 2, rampSeconds: 1, contentChunks: 30, restMs: 2_000 },
+    { ...AT_ONCE(500), rounds: 2, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
   ],
+  admission: { rounds: 5, atOnce: 64, warmMs: 2_000, measuredMs: 2_000 },
+  costs: {
+    // A ledger holds its latest 256 leases at least, before they are folded and their rows written over.
+    quiet: { requests: 10, leasesBefore: 300 },
+    // The longest of all is the busy one: a minute until the first lease may be folded, and some nine folds of 256 after it.
+    middling: { seconds: 84 },
+    busy: { requestsPerSecond: 100, seconds: 84 },
+    streamed: { count: 40, contentChunks: 600, paceMs: 50 },
+    settleMs: 3_000,
+  },
 };

@@ -1,4 +1,10 @@
-import { add, adding, counts, countsAtFolds, patchClassOf } from './counters.ts';
+import { ActiveTime } from './active-time.ts';
+import { add, adding, counted, patchClassOf } from './counters.ts';
+
+interface Context {
+  storage: Storage;
+  waitUntil(work: Promise<unknown>): void;
+}
 
 interface Storage extends Record<string, unknown> {
   sql: object;
@@ -11,15 +17,15 @@ interface Cursor {
 
 const perEntry = ([first]: unknown[]) => (typeof first === 'object' && first !== null ? Object.keys(first).length : 1);
 
-/** The same class, its storage and its alarm counted. */
+/** The same class, its storage counted, and how long it has work of its own under way. */
 export function countedObject<Class extends new (context: never, environment: never) => object>(
   original: Class,
 ): Class {
-  patchClassOf(Object.create(original.prototype) as object, { alarm: adding('objectAlarms') });
   return new Proxy(original, {
     construct(target, args, newTarget) {
-      const [context] = args as [{ storage: Storage }];
+      const [context] = args as [Context];
       countStorage(context.storage);
+      countWork(context);
       return Reflect.construct(target, args, newTarget);
     },
   });
@@ -29,13 +35,23 @@ export function tableWrittenTo(statement: string): string | undefined {
   return /^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)/i.exec(statement)?.[1];
 }
 
+/** What goes on after a call has been answered: a run is handed to `waitUntil` as it begins. */
+function countWork(context: Context): void {
+  const active = new ActiveTime(Date.now, (ms) => add('objectMs', ms));
+  const waitUntil = context.waitUntil.bind(context);
+  context.waitUntil = (work) => {
+    active.during(work);
+    waitUntil(work);
+  };
+}
+
 /** An alarm that is set is a row written; keys and values are rows as well. */
 function countStorage(storage: Storage): void {
   patchClassOf(storage, {
     put: adding('rowsWritten', perEntry),
     delete: adding('rowsWritten', perEntry),
     get: adding('rowsRead', perEntry),
-    setAlarm: adding('rowsWritten'),
+    setAlarm: (original) => adding('alarmsSet')(adding('rowsWritten')(original)),
   });
   patchClassOf(storage.sql, {
     exec: (original) =>
@@ -48,7 +64,7 @@ function countStorage(storage: Storage): void {
           const table = tableWrittenTo(String(args[0]));
           if (table !== undefined && cursor.rowsWritten > 0) add(`rowsWritten.${table}`, cursor.rowsWritten);
           // The ledger writes its mark in each fold, and nowhere else, after all other rows.
-          if (table === 'mark') countsAtFolds.push({ ...counts });
+          if (table === 'mark') counted.atFolds.push({ ...counted.counts });
         });
         return cursor;
       },

@@ -1,29 +1,34 @@
 /** Runs inside the counted Worker's isolate: counts what each binding is asked, by the runtime's own classes, so that
  * nothing depends on how the Worker came by the binding. Only for the counting runs; the timed ones run the plain build. */
 export const COUNTS_PATH = '/__bench/counts';
-/** What was counted by the end of each fold of the ledger. */
-export const FOLDS_PATH = '/__bench/folds';
-/** `?ms=` */
-export const FORWARD_PATH = '/__bench/forward';
 
 export type Counts = Record<string, number>;
 
-export const counts: Counts = {
-  kvReads: 0,
-  kvWrites: 0,
-  kvDeletes: 0,
-  kvLists: 0,
-  objectCalls: 0,
-  objectAlarms: 0,
-  rowsWritten: 0,
-  rowsRead: 0,
-  cacheReads: 0,
-  cacheWrites: 0,
-  fetches: 0,
-};
+/** What `COUNTS_PATH` tells. */
+export interface Counted {
+  counts: Counts;
+  /** What had been counted by the end of each fold of the ledger. */
+  atFolds: Counts[];
+}
 
-/** Copies of the counts, one for each fold. */
-export const countsAtFolds: Counts[] = [];
+export const counted: Counted = {
+  counts: {
+    requests: 0,
+    kvReads: 0,
+    kvWrites: 0,
+    kvDeletes: 0,
+    kvLists: 0,
+    objectCalls: 0,
+    objectMs: 0,
+    alarmsSet: 0,
+    rowsWritten: 0,
+    rowsRead: 0,
+    cacheReads: 0,
+    cacheWrites: 0,
+    fetches: 0,
+  },
+  atFolds: [],
+};
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -50,5 +55,6 @@ export function adding(count: string, amount: (args: unknown[]) => number = () =
 }
 
 export function add(count: string, amount: number): void {
+  const { counts } = counted;
   counts[count] = (counts[count] ?? 0) + amount;
 }

@@ -19,7 +19,7 @@ const CONNECTIONS = 16;
 /** Non-streamed requests at a fixed rate, whether or not the earlier ones have been answered. */
 export async function fixedRate(
   subject: Subject,
-  load: { requestsPerSecond: number; seconds: number; seed: number; requestOf?: (index: number) => Buffer },
+  load: { requestsPerSecond: number; seconds: number; seed: number },
 ): Promise<FixedRateRun> {
   const failures = new Failures();
   const latenciesMs: number[] = [];
@@ -33,7 +33,7 @@ export async function fixedRate(
 
   async function exchange(index: number, dueAtMs: number): Promise<void> {
     const connection = await pool.take();
-    const failure = await ask(connection, load.requestOf?.(index));
+    const failure = await ask(connection, subject.requests.whole(index));
     if (failure === undefined) latenciesMs.push(nowMs() - dueAtMs);
     else failures.add(failure);
     pool.giveBack(connection);

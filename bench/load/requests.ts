@@ -1,13 +1,56 @@
+import { randomUUID } from 'node:crypto';
+
 const PROMPT =
   'Summarise for me, in plain words, what the river said to the fox and why the dog slept through it. '.repeat(10);
+const THOUSAND = 1_000;
+const ANY_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** What every client sends, to Carryon and to the bare Worker alike: a prompt of some 1 KB. */
-export const WHOLE_REQUEST = chatRequest({});
-export const requestOfUser = (user: string): Buffer => chatRequest({}, [`x-carryon-user: ${user}`]);
-export const STREAM_REQUEST = chatRequest({ stream: true });
+/** How a subject is asked; `index` is the number of the request in its run. Every body is the same prompt of some 1 KB. */
+export interface Requests {
+  whole(index: number): Buffer;
+  streamed(index: number): Buffer;
+}
+
+export type MakeRequests = (apiKey: string) => Requests;
+
 export const HEALTH_REQUEST = Buffer.from('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
 
-function chatRequest(options: Record<string, unknown>, headers: readonly string[] = []): Buffer {
+export const ofOneUser: MakeRequests = (apiKey) => always(apiKey, ['x-carryon-user: ana']);
+
+export const ofThousandUsers: MakeRequests = (apiKey) => {
+  const users = Array.from({ length: THOUSAND }, (_, user) => always(apiKey, [`x-carryon-user: user-${user}`]));
+  const of = (index: number) => users[index % THOUSAND] as Requests;
+  return { whole: (index) => of(index).whole(index), streamed: (index) => of(index).streamed(index) };
+};
+
+/** The same question again and again, for a feature that keeps its answers. */
+export const ofCacheHits: MakeRequests = (apiKey) =>
+  always(apiKey, ['x-carryon-user: ana', 'x-carryon-feature: summarize']);
+
+/** Each under an idempotency key of its own. */
+export const ofKeys: MakeRequests = (apiKey) => keyed(apiKey, []);
+
+/** The same, as streams that can be resumed. */
+export const ofResumable: MakeRequests = (apiKey) => keyed(apiKey, ['x-carryon-resume: 1']);
+
+function always(apiKey: string, headers: readonly string[]): Requests {
+  const whole = chatRequest(apiKey, {}, headers);
+  const streamed = chatRequest(apiKey, { stream: true }, headers);
+  return { whole: () => whole, streamed: () => streamed };
+}
+
+function keyed(apiKey: string, headers: readonly string[]): Requests {
+  const { whole, streamed } = always(apiKey, ['x-carryon-user: ana', `idempotency-key: ${ANY_UUID}`, ...headers]);
+  return { whole: () => withNewKey(whole(0)), streamed: () => withNewKey(streamed(0)) };
+}
+
+function withNewKey(template: Buffer): Buffer {
+  const request = Buffer.from(template);
+  request.write(randomUUID(), template.indexOf(ANY_UUID), 'latin1');
+  return request;
+}
+
+function chatRequest(apiKey: string, options: Record<string, unknown>, headers: readonly string[]): Buffer {
   const body = JSON.stringify({
     model: 'app/chat',
     messages: [
@@ -21,7 +64,7 @@ function chatRequest(options: Record<string, unknown>, headers: readonly string[
   const head = [
     'POST /v1/chat/completions HTTP/1.1',
     'host: localhost',
-    'authorization: Bearer sk-local-dev-key',
+    `authorization: Bearer ${apiKey}`,
     'content-type: application/json',
     'accept: application/json',
     'user-agent: carryon-bench',

@@ -4,7 +4,6 @@ import { Connection } from '../http/connection.ts';
 import { cpuMs } from '../process/usage.ts';
 import type { Subject } from '../subject/subject.ts';
 import { Failures } from './failures.ts';
-import { WHOLE_REQUEST } from './requests.ts';
 import { WholeReply } from './whole-reply.ts';
 
 export interface SaturatedRun {
@@ -23,6 +22,7 @@ export async function saturate(
   const failures = new Failures();
   let latenciesMs: number[] = [];
   let stopping = false;
+  let asked = 0;
 
   const connections = await Connection.openMany(subject.port, load.connections);
   const finished = connections.map(
@@ -57,8 +57,8 @@ export async function saturate(
         return;
       }
       askedAtMs = answeredAtMs;
-      connection.send(WHOLE_REQUEST, reply);
+      connection.send(subject.requests.whole(asked++), reply);
     });
-    connection.send(WHOLE_REQUEST, reply);
+    connection.send(subject.requests.whole(asked++), reply);
   }
 }

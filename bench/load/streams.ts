@@ -2,7 +2,6 @@ import { Connection } from '../http/connection.ts';
 import { cpuMs } from '../process/usage.ts';
 import type { Subject } from '../subject/subject.ts';
 import { Failures } from './failures.ts';
-import { STREAM_REQUEST } from './requests.ts';
 import { runOnSchedule } from './run-on-schedule.ts';
 import { dueTimesMs, seededRandom } from './schedule.ts';
 import { StreamedReply, type StreamTiming } from './streamed-reply.ts';
@@ -32,7 +31,7 @@ export async function streams(
   const cpuBefore = cpuMs(subject.processId);
   await runOnSchedule(dueTimes, (index) => {
     const connection = connections[index];
-    if (connection !== undefined) exchanges.push(read(connection));
+    if (connection !== undefined) exchanges.push(read(connection, index));
   });
   await Promise.all(exchanges);
   const cpuAfter = cpuMs(subject.processId);
@@ -41,7 +40,7 @@ export async function streams(
     cpuBefore !== undefined && cpuAfter !== undefined ? (cpuAfter - cpuBefore) / dueTimes.length : undefined;
   return { timings, cpuMsPerStream, mostOpen, failures };
 
-  function read(connection: Connection): Promise<void> {
+  function read(connection: Connection, index: number): Promise<void> {
     open += 1;
     mostOpen = Math.max(mostOpen, open);
     return new Promise((resolve) => {
@@ -51,7 +50,7 @@ export async function streams(
         else timings.push(result);
         resolve();
       });
-      connection.send(STREAM_REQUEST, reply);
+      connection.send(subject.requests.streamed(index), reply);
     });
   }
 }

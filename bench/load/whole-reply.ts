@@ -1,6 +1,5 @@
 import type { Connection, ReplyHandler } from '../http/connection.ts';
 import { ANSWER_TEXT } from '../upstream/wire.ts';
-import { WHOLE_REQUEST } from './requests.ts';
 
 const ANSWER = Buffer.from(ANSWER_TEXT);
 
@@ -36,6 +35,6 @@ export class WholeReply implements ReplyHandler {
 }
 
 /** Asks once; resolves with what was wrong, or with undefined. */
-export function ask(connection: Connection, request: Buffer = WHOLE_REQUEST): Promise<string | undefined> {
+export function ask(connection: Connection, request: Buffer): Promise<string | undefined> {
   return new Promise((resolve) => connection.send(request, new WholeReply(resolve)));
 }

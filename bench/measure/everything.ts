@@ -1,66 +1,93 @@
 import type { Plan } from '../plan.ts';
-import { OVER_BARE, type Row } from '../report/row.ts';
+import type { Row } from '../report/row.ts';
 import { startSubjects, stopSubjects } from '../subject/start.ts';
+import type { SubjectName, Subjects } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
-import { BOTH } from './alternate.ts';
+import { measureAdmission } from './admission.ts';
 import { measureBundle } from './bundle.ts';
-import { measureFixedRate } from './fixed-rate.ts';
-import { measureHold } from './hold.ts';
-import { measureLedger } from './ledger.ts';
-import { measureOperations } from './operations.ts';
-import { measureSaturation } from './saturation.ts';
+import { measureCosts } from './costs.ts';
+import { AT_FIXED_RATE, measureFixedRate } from './fixed-rate.ts';
+import { measureMemory } from './memory.ts';
+import { measureSaturation, SATURATED } from './saturation.ts';
 import { measureStartUp } from './start-up.ts';
-import { measureChunks, measureFirstTokens, measureStreamCost } from './streaming.ts';
+import { measureChunks, measureFirstTokens, measureStreamCost, STREAMED } from './streaming.ts';
 import { warmUp } from './warm-up.ts';
 
-/** In the order in which they run; each is the first word of its rows' ids. */
+/** In the order in which they run; each is in its rows' ids. */
 export const MEASURES = [
   'bundle',
   'startUp',
   'saturated',
   'fixedRate',
   'streamed',
-  'held',
-  'ledger',
-  'operations',
+  'memory',
+  'admission',
+  'costs',
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** These share two warm processes. */
-const WARM: readonly Measure[] = ['saturated', 'fixedRate', 'streamed'];
+export interface Wanted {
+  measures: readonly Measure[];
+  /** Costs go into docs/costs.md too. */
+  isWritten: boolean;
+}
 
 /** The wanted measures, each as soon as it is known. */
 export async function* measureEverything(
   workshop: Workshop,
   upstream: Upstream,
   plan: Plan,
-  wanted: readonly Measure[],
+  { measures, isWritten }: Wanted,
 ): AsyncGenerator<Row[]> {
-  if (wanted.includes('bundle')) yield measureBundle(workshop);
-  if (wanted.includes('startUp')) yield await measureStartUp(workshop, plan.startUps);
-  if (WARM.some((measure) => wanted.includes(measure))) yield* measureWarm(workshop, upstream, plan, wanted);
-  if (wanted.includes('held')) yield await measureHold(workshop, upstream, plan.hold);
-  if (wanted.includes('ledger')) yield* measureLedger(workshop, upstream, plan.ledger, plan.warmUpMs);
-  if (wanted.includes('operations')) yield await measureOperations(workshop, plan.operations);
+  for (const measure of measures) {
+    switch (measure) {
+      case 'bundle':
+        yield measureBundle(workshop);
+        break;
+      case 'startUp':
+        yield await measureStartUp(workshop, plan.startUps);
+        break;
+      case 'saturated':
+        yield* warm(workshop, plan, SATURATED, async function* (subjects) {
+          yield await measureSaturation(subjects, plan.saturation);
+        });
+        break;
+      case 'fixedRate':
+        yield* warm(workshop, plan, AT_FIXED_RATE, async function* (subjects) {
+          yield await measureFixedRate(subjects, plan.fixedRate);
+        });
+        break;
+      case 'streamed':
+        yield* warm(workshop, plan, STREAMED, async function* (subjects) {
+          yield await measureFirstTokens(subjects, upstream, plan.firstTokens);
+          yield await measureChunks(subjects, upstream, plan.chunks);
+          yield await measureStreamCost(subjects, upstream, plan.streamCost);
+        });
+        break;
+      case 'memory':
+        for (const load of plan.memory) yield await measureMemory(workshop, upstream, load);
+        break;
+      case 'admission':
+        yield await measureAdmission(workshop, plan.admission);
+        break;
+      case 'costs':
+        yield await measureCosts(workshop, plan.costs, isWritten);
+    }
+  }
 }
 
-async function* measureWarm(
+/** Processes of their own for a measure, warm before it begins. */
+async function* warm<Name extends SubjectName>(
   workshop: Workshop,
-  upstream: Upstream,
-  plan: Plan,
-  wanted: readonly Measure[],
+  { warmUpMs }: Plan,
+  names: readonly Name[],
+  measure: (subjects: Subjects<Name>) => AsyncGenerator<Row[]>,
 ): AsyncGenerator<Row[]> {
-  const subjects = await startSubjects(workshop, BOTH);
+  const subjects = await startSubjects(workshop, names);
   try {
-    await warmUp(subjects, plan.warmUpMs);
-    if (wanted.includes('saturated')) yield await measureSaturation(subjects, plan.saturation, [OVER_BARE]);
-    if (wanted.includes('fixedRate')) yield await measureFixedRate(subjects, plan.fixedRate, [OVER_BARE]);
-    if (wanted.includes('streamed')) {
-      yield await measureFirstTokens(subjects, upstream, plan.firstTokens, [OVER_BARE]);
-      yield await measureChunks(subjects, upstream, plan.chunks);
-      yield await measureStreamCost(subjects, upstream, plan.streamCost);
-    }
+    await warmUp(subjects, warmUpMs);
+    yield* measure(subjects);
   } finally {
     await stopSubjects(subjects);
   }

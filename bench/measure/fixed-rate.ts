@@ -1,15 +1,16 @@
 import { fixedRate } from '../load/fixed-rate.ts';
 import type { Plan } from '../plan.ts';
-import { comparedRows, type Pair, type Row } from '../report/row.ts';
+import { overBare, type Row } from '../report/row.ts';
 import { percentile } from '../statistics.ts';
-import { namesOf, type SubjectName, type Subjects } from '../subject/subject.ts';
+import { namesOf, type Subjects } from '../subject/subject.ts';
 import { alternate } from './alternate.ts';
 
+export const AT_FIXED_RATE = ['carryon', 'thousandUsers', 'withoutLedger', 'bare'] as const;
+
 /** Non-streamed chat at a rate that leaves every Worker idle most of the time: what one request waits. */
-export async function measureFixedRate<Name extends SubjectName>(
-  subjects: Subjects<Name>,
+export async function measureFixedRate(
+  subjects: Subjects<(typeof AT_FIXED_RATE)[number]>,
   plan: Plan['fixedRate'],
-  pairs: readonly Pair<Name>[],
 ): Promise<Row[]> {
   const rounds = await alternate(namesOf(subjects), plan.rounds, (name, seed) =>
     fixedRate(subjects[name], { ...plan, seed }),
@@ -20,7 +21,7 @@ export async function measureFixedRate<Name extends SubjectName>(
     label,
     unit: 'ms',
   });
-  return comparedRows(pairs, rounds, [
+  return overBare(rounds, [
     { ...named('p50Ms', 'p50'), pick: (run) => percentile(run.latenciesMs, 0.5) },
     { ...named('p99Ms', 'p99'), pick: (run) => percentile(run.latenciesMs, 0.99) },
     {

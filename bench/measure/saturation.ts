@@ -1,15 +1,16 @@
 import { saturate } from '../load/saturate.ts';
 import type { Plan } from '../plan.ts';
-import { comparedRows, type Pair, type Row } from '../report/row.ts';
+import { overBare, type Row } from '../report/row.ts';
 import { percentile } from '../statistics.ts';
-import { namesOf, type SubjectName, type Subjects } from '../subject/subject.ts';
+import { namesOf, type Subjects } from '../subject/subject.ts';
 import { alternate } from './alternate.ts';
 
+export const SATURATED = ['carryon', 'thousandUsers', 'cacheHit', 'withoutLedger', 'bare'] as const;
+
 /** Non-streamed chat, as fast as it goes. */
-export async function measureSaturation<Name extends SubjectName>(
-  subjects: Subjects<Name>,
+export async function measureSaturation(
+  subjects: Subjects<(typeof SATURATED)[number]>,
   plan: Plan['saturation'],
-  pairs: readonly Pair<Name>[],
 ): Promise<Row[]> {
   const rounds = await alternate(namesOf(subjects), plan.rounds, (name) => saturate(subjects[name], plan));
   const named = (figure: string, label: string, unit: string) => ({
@@ -18,7 +19,7 @@ export async function measureSaturation<Name extends SubjectName>(
     label,
     unit,
   });
-  return comparedRows(pairs, rounds, [
+  return overBare(rounds, [
     { ...named('requestsPerSecond', 'requests/s', '/s'), pick: (run) => run.requestsPerSecond },
     { ...named('cpuMsPerRequest', 'CPU per request', 'ms'), pick: (run) => run.cpuMsPerRequest },
     { ...named('p50Ms', 'p50', 'ms'), pick: (run) => percentile(run.latenciesMs, 0.5) },

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { nowMs } from '../clock.ts';
 import { Connection } from '../http/connection.ts';
-import { HEALTH_REQUEST } from '../load/requests.ts';
+import { HEALTH_REQUEST, ofOneUser } from '../load/requests.ts';
 import { ask } from '../load/whole-reply.ts';
 import type { Plan } from '../plan.ts';
-import { comparedRows, OVER_BARE, type Row } from '../report/row.ts';
-import { startSubject } from '../subject/start.ts';
-import type { Subject, SubjectName } from '../subject/subject.ts';
+import { overBare, type Row } from '../report/row.ts';
+import { type Started, startProcess } from '../subject/start.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import { BOTH, emptyRounds, WrongAnswers } from './alternate.ts';
 
@@ -24,22 +24,22 @@ export async function measureStartUp(workshop: Workshop, startUps: Plan['startUp
     for (const name of BOTH) rounds[name].push(await startOnce(workshop, name));
   }
   const named = (figure: string, label: string) => ({ id: `startUp.${figure}`, group: 'Start-up', label, unit: 'ms' });
-  return comparedRows([OVER_BARE], rounds, [
+  return overBare(rounds, [
     { ...named('healthyAfterMs', 'spawn to the first 200 of /healthz'), pick: (start) => start.healthyAfterMs },
     { ...named('firstAnswerMs', 'first chat request'), pick: (start) => start.firstAnswerMs },
   ]);
 }
 
-async function startOnce(workshop: Workshop, name: SubjectName): Promise<StartUp> {
+async function startOnce(workshop: Workshop, name: (typeof BOTH)[number]): Promise<StartUp> {
   const spawnedAtMs = nowMs();
-  const subject = await startSubject(workshop, name);
+  const subject = await startProcess(workshop, name);
   try {
     while ((await healthStatus(subject.port)) !== 200) {
       if (nowMs() - spawnedAtMs > PATIENCE_MS) throw new WrongAnswers(`${name}: no 200 of /healthz`);
       await sleep(5);
     }
     const healthyAtMs = nowMs();
-    await firstAnswer(subject);
+    await firstAnswer(name, subject);
     return { healthyAfterMs: healthyAtMs - spawnedAtMs, firstAnswerMs: nowMs() - healthyAtMs };
   } finally {
     await subject.stop();
@@ -63,9 +63,9 @@ async function healthStatus(port: number): Promise<number> {
   return status;
 }
 
-async function firstAnswer(subject: Subject): Promise<void> {
+async function firstAnswer(name: string, subject: Started): Promise<void> {
   const connection = await Connection.open(subject.port);
-  const failure = await ask(connection);
+  const failure = await ask(connection, ofOneUser(LOCAL_CLIENT_KEY).whole(0));
   connection.close();
-  if (failure !== undefined) throw new WrongAnswers(`${subject.name}, first request: ${failure}`);
+  if (failure !== undefined) throw new WrongAnswers(`${name}, first request: ${failure}`);
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SubjectName } from '../subject/subject.ts';
+import { asSubject } from '../subject/start.ts';
 import { TEMPORARY, type Workshop } from '../subject/workshop.ts';
 import { functionCosts } from './cpu-profile.ts';
 import { startInspected } from './inspected-workerd.ts';
@@ -15,12 +15,13 @@ export async function profileFunctions(workshop: Workshop, load: ProfiledLoad): 
   printProfiles(carryon, await profileOne(workshop, 'bare', load));
 }
 
-async function profileOne(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<ProfiledRun> {
-  const subject = await startInspected(workshop, name);
+async function profileOne(workshop: Workshop, name: 'carryon' | 'bare', load: ProfiledLoad): Promise<ProfiledRun> {
+  const inspected = await startInspected(workshop, name);
   try {
+    const subject = await asSubject(name, inspected);
     await warmUp(subject, load);
     let counted = { requests: 0, cpuMsPerRequest: Number.NaN };
-    const profile = await recordProfile(subject.inspectorPort, name, async () => {
+    const profile = await recordProfile(inspected.inspectorPort, name, async () => {
       counted = await runLoad(subject, load);
     });
     const path = join(TEMPORARY, `${name}.cpuprofile`);
@@ -31,6 +32,6 @@ async function profileOne(workshop: Workshop, name: SubjectName, load: ProfiledL
     const placeOf = sourcePlaces(workshop[name].scriptPath);
     return { ...counted, costs: functionCosts(profile, placeOf, LONGEST_SAMPLE_MICROS) };
   } finally {
-    await subject.stop();
+    await inspected.stop();
   }
 }

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { STATE_PARTS, workerdConfig } from '../../cli/workerd/config.ts';
 import { spawnGuarded } from '../../cli/workerd/guarded-process.ts';
-import { subjectVariables } from '../subject/start.ts';
-import type { Subject, SubjectName } from '../subject/subject.ts';
+import { processVariables, type Started } from '../subject/start.ts';
+import type { WorkerName } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 
-export interface InspectedSubject extends Subject {
+export interface Inspected extends Started {
   inspectorPort: number;
 }
 
-/** A subject on the same config as a timed one, its inspector listening. `startWorkerd` has no such door, and the
+/** A process on the same config as a timed one, its inspector listening. `startWorkerd` has no such door, and the
  * router should not have one. */
-export async function startInspected(workshop: Workshop, name: SubjectName): Promise<InspectedSubject> {
-  const stateDirectory = join(workshop.stateDirectory, `inspected-${name}`);
+export async function startInspected(workshop: Workshop, worker: WorkerName): Promise<Inspected> {
+  const stateDirectory = join(workshop.stateDirectory, `inspected-${worker}`);
   await Promise.all(STATE_PARTS.map((part) => mkdir(join(stateDirectory, part), { recursive: true })));
-  const variables = subjectVariables(workshop, name);
+  const variables = processVariables(workshop, worker);
   const config = workerdConfig({
-    services: [{ name, port: 0, scriptPath: workshop[name].scriptPath, bare: name === 'bare' }],
+    services: [{ name: worker, port: 0, scriptPath: workshop[worker].scriptPath, bare: worker === 'bare' }],
     host: '127.0.0.1',
     stateDirectory,
     wrangler: workshop.wrangler,
@@ -34,7 +34,6 @@ export async function startInspected(workshop: Workshop, name: SubjectName): Pro
   workerd.stderr.pipe(process.stderr);
   const { port, inspectorPort } = await portsOf(createInterface({ input: workerd.control }));
   return {
-    name,
     port,
     inspectorPort,
     processId: workerd.pid,

@@ -11,35 +11,45 @@ export interface Verdict {
   met: boolean;
 }
 
-/** What the issues of the router and of the ledger ask for. An aim that is missed is shown, and fails nothing: a machine's bad day is no bug. */
+/** What the issues ask for. An aim that is missed is shown, and fails nothing: a machine's bad day is no bug. */
 const AIMS: Record<string, Aim> = {
-  'saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.75 },
-  'saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.04 },
-  'fixedRate.p50Ms': { of: 'difference', atMost: 1 },
-  'fixedRate.p99Ms': { of: 'difference', atMost: 2 },
-  'streamed.timeToFirstTokenP50Ms': { of: 'difference', atMost: 1 },
+  // With budget, rates and identity on (the ledger under load).
+  'saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.65 },
+  'saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.07 },
+  'fixedRate.p50Ms': { of: 'difference', atMost: 2 },
+  'admission.oneUser.perCore': { of: 'value', atLeast: 5_000 },
+  'costs.busy.rowsWritten': { of: 'value', atMost: 100 },
+  'costs.busy.objectCalls': { of: 'value', atMost: 100 },
+  'costs.busy.kvReads': { of: 'value', atMost: 60 },
+  // Where hardly a lease holds more than one request: LEDGER.md's own sum is 3.016, and between two folds is chance.
+  'costs.busyThousandUsers.rowsWritten': { of: 'value', atMost: 3_050 },
+  // Answers that outlive the connection.
+  'cacheHit.saturated.requestsPerSecond': { of: 'ratio', atLeast: 1 },
+  'resumable.streamed.timeToFirstTokenP50Ms': { of: 'difference', atMost: 5 },
+  'resumable.streamed.chunkDelayP50Ms': { of: 'difference', atMost: 1 },
+  // The router by itself: with a ledger in memory where each request would ask it.
+  'withoutLedger.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.75 },
+  'withoutLedger.saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.04 },
+  'withoutLedger.fixedRate.p50Ms': { of: 'difference', atMost: 1 },
+  'withoutLedger.fixedRate.p99Ms': { of: 'difference', atMost: 2 },
+  'withoutLedger.streamed.timeToFirstTokenP50Ms': { of: 'difference', atMost: 1 },
   'streamed.chunkDelayP50Ms': { of: 'difference', atMost: 0.1 },
   'bundle.gzippedKiB': { of: 'value', atMost: 150 },
-  'ledger.oneUser.rowsWritten': { of: 'value', atMost: 2_100 },
-  // "About 3": 3.016 by LEDGER.md's own sum, and what chance puts between two folds.
-  'ledger.everyRequestAnotherUser.rowsWritten': { of: 'value', atMost: 3_050 },
 };
 
 export function judge(row: Row): Verdict | undefined {
   const aim = AIMS[row.id];
   if (aim === undefined) return undefined;
-  const value = (aim.of === 'value' ? row.value : row.against?.[aim.of])?.median ?? Number.NaN;
+  const value = (aim.of === 'value' ? row.value : row.overBare?.[aim.of])?.median ?? Number.NaN;
   const sign = aim.of === 'difference' ? '+' : '';
   if (aim.atLeast !== undefined)
     return { text: `≥ ${sign}${aim.atLeast.toLocaleString('en')}`, met: value >= aim.atLeast };
   return { text: `≤ ${sign}${aim.atMost?.toLocaleString('en')}`, met: value <= (aim.atMost ?? Number.NaN) };
 }
 
-const RATIOS = /\.(requestsPerSecond|cpuMsPerRequest)$/;
+/** Every aim's row is measured, or the aim says nothing. */
+export const AIM_IDS: readonly string[] = Object.keys(AIMS);
 
-/** How a row is set against another: as its aim asks; else rates and their cost as a ratio, times as a difference. */
-export function shownAgainst({ id }: Row): 'ratio' | 'difference' {
-  const aim = AIMS[id];
-  if (aim !== undefined) return aim.of === 'ratio' ? 'ratio' : 'difference';
-  return RATIOS.test(id) ? 'ratio' : 'difference';
-}
+/** How a row is set against bare: rates as a ratio, all else as a difference. */
+export const shownOverBare = ({ id }: Row): 'ratio' | 'difference' =>
+  id.endsWith('.requestsPerSecond') ? 'ratio' : 'difference';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuiltWorker, buildWorker } from '../../cli/workerd/build.ts';
 import { readWranglerConfig, type WranglerConfig } from '../../cli/workerd/wrangler-config.ts';
-import type { SubjectName } from './subject.ts';
+import type { WorkerName } from './subject.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const RESULTS = join(ROOT, 'bench', 'results');
@@ -16,13 +16,15 @@ const STATES_NAME = 'carryon-bench-';
 export type StateIn = 'memory' | 'disk';
 
 /** What subjects are made of: all Workers built by the same function, the bindings and flags of `wrangler.toml`. */
-export interface Workshop extends Record<SubjectName, BuiltWorker> {
+export interface Workshop extends Record<WorkerName, BuiltWorker> {
   wrangler: WranglerConfig;
   upstreamPort: number;
   /** Builds of this run; two runs may go on at once. */
   directory: string;
   /** What the subjects store. */
   stateDirectory: string;
+  /** Behind the Cache API; undefined: on disk, as `npm run serve` has it. */
+  cacheScriptPath: string | undefined;
 }
 
 /** Where state goes unless the disk is asked for: an object's every write waits for the disk's own confirmation, which on a
@@ -35,13 +37,14 @@ export async function openWorkshop(upstreamPort: number, stateIn = usualState())
   sweep(TEMPORARY, '');
   if (existsSync(IN_MEMORY)) sweep(IN_MEMORY, STATES_NAME);
   const wrangler = readWranglerConfig(join(ROOT, 'wrangler.toml'));
-  const build = (entry: string, name: SubjectName) =>
-    buildWorker(join(ROOT, entry), join(directory, name, 'worker.js'));
+  const build = (entry: string, name: string) => buildWorker(join(ROOT, entry), join(directory, name, 'worker.js'));
   return {
     wrangler,
     carryon: await build(wrangler.main, 'carryon'),
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
     bare: await build('bench/bare.ts', 'bare'),
+    cacheScriptPath:
+      stateIn === 'memory' ? (await build('bench/cache/memory-cache.ts', 'cache')).scriptPath : undefined,
     upstreamPort,
     directory,
     stateDirectory: stateIn === 'memory' ? join(IN_MEMORY, `${STATES_NAME}${process.pid}`) : join(directory, 'states'),

@@ -32,7 +32,8 @@ function serve(socket: Socket): void {
     end() {
       if (!isPost) socket.write(HEALTH_REPLY);
       else if (isStream) stream(socket, arrivedAtMicros, script);
-      else socket.write(COMPLETION_REPLY);
+      else if (script.wholeDelayMs === undefined) socket.write(COMPLETION_REPLY);
+      else setTimeout(() => socket.write(COMPLETION_REPLY), script.wholeDelayMs);
     },
   });
   socket.on('data', (data) => reader.push(data));
@@ -42,9 +43,10 @@ function serve(socket: Socket): void {
 function stream(
   socket: Socket,
   arrivedAtMicros: number,
-  { contentChunks, paceMs, firstContentDelayMs }: StreamScript,
+  { contentChunks, paceMs, firstContentDelayMs, paddingBytes = 0 }: StreamScript,
 ): void {
   let sent = 0;
+  const padding = 'x'.repeat(paddingBytes);
   socket.write(STREAM_HEAD + ROLE_CHUNK, 'latin1');
   setTimeout(next, firstContentDelayMs);
 
@@ -54,7 +56,7 @@ function stream(
       socket.write(STREAM_END, 'latin1');
       return;
     }
-    socket.write(sent === 0 ? firstContentChunk(arrivedAtMicros) : nextContentChunk(), 'latin1');
+    socket.write(sent === 0 ? firstContentChunk(arrivedAtMicros) : nextContentChunk(padding), 'latin1');
     sent += 1;
     // Uneven, as tokens are: streams that keep one pace fall into step with each other and arrive in bursts.
     setTimeout(next, paceMs * (0.5 + Math.random()));

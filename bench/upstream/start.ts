@@ -7,6 +7,10 @@ export interface StreamScript {
   /** On average; each wait is between half of it and one and a half. */
   paceMs: number;
   firstContentDelayMs: number;
+  /** Text more in each chunk, in bytes. */
+  paddingBytes?: number;
+  /** How long a whole answer takes. */
+  wholeDelayMs?: number;
 }
 
 export interface UpstreamReady {

@@ -43,20 +43,25 @@ export const STREAM_END = `${FINISH_CHUNK}${USAGE_CHUNK}${framed('data: [DONE]\n
 
 /** The first word: it also says when the request arrived. */
 export function firstContentChunk(arrivedAtMicros: number): string {
-  return contentChunk(`${stamp(ARRIVED_MARK, arrivedAtMicros)} ${stamp(SENT_MARK)} word`);
+  return framed(contentEvent(`${stamp(ARRIVED_MARK, arrivedAtMicros)} ${stamp(SENT_MARK)} word`));
 }
 
-const [BEFORE_STAMP, AFTER_STAMP] = contentChunk(`${stamp(SENT_MARK, 0)} word`).split(stamp(SENT_MARK, 0));
-
-export function nextContentChunk(): string {
-  return `${BEFORE_STAMP}${stamp(SENT_MARK)}${AFTER_STAMP}`;
+/** `padding`: letters more. */
+export function nextContentChunk(padding = ''): string {
+  return framed(`${BEFORE_STAMP}${stamp(SENT_MARK)} word${padding}${AFTER_WORD}`);
 }
 
-function contentChunk(content: string): string {
-  return chunk([{ index: 0, delta: { content }, logprobs: null, finish_reason: null }]);
+const [BEFORE_STAMP, AFTER_WORD] = contentEvent('WORD').split('WORD');
+
+function contentEvent(content: string): string {
+  return event([{ index: 0, delta: { content }, logprobs: null, finish_reason: null }]);
 }
 
 function chunk(choices: unknown[], usage: Record<string, number> | null = null): string {
+  return framed(event(choices, usage));
+}
+
+function event(choices: unknown[], usage: Record<string, number> | null = null): string {
   const body = {
     id: 'chatcmpl-bench',
     object: 'chat.completion.chunk',
@@ -65,7 +70,7 @@ function chunk(choices: unknown[], usage: Record<string, number> | null = null):
     choices,
     usage,
   };
-  return framed(`data: ${JSON.stringify(body)}\n\n`);
+  return `data: ${JSON.stringify(body)}\n\n`;
 }
 
 function framed(text: string): string {

@@ -3,8 +3,7 @@ import { createApp } from '../../worker/app.ts';
 import { compose } from '../../worker/deps.ts';
 import { GRANTS_EVERYTHING } from './grants-everything.ts';
 
-export { HealthBoard } from '../../worker/objects/health-board.ts';
-export { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
+export { AnswerStream, HealthBoard, TenantLedger } from '../../worker/index.ts';
 
 let composition;
 

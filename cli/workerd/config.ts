@@ -20,6 +20,8 @@ export interface WorkerdConfigOptions {
   wrangler: WranglerConfig;
   /** Variables that every Worker is given; their values come from workerd's own environment, so no secret is in the file. */
   variableNames: readonly string[];
+  /** A Worker that keeps what the Cache API is given; by default on disk. */
+  cacheScriptPath?: string;
 }
 
 /** The parts of the state, each a directory: what `--fresh` forgets. */
@@ -35,7 +37,9 @@ export function workerdConfig(options: WorkerdConfigOptions): string {
   const config: CapnpValue = {
     services: [
       ...options.services.map((service) => ({ name: service.name, worker: worker(service, owner, options) })),
-      ...(owner === undefined ? [] : storageServices(kvDirectory as string, cacheDirectory as string)),
+      ...(owner === undefined
+        ? []
+        : storageServices(kvDirectory as string, cacheDirectory as string, options.cacheScriptPath)),
       { name: OBJECTS_DISK, disk: { path: objectsDirectory as string, writable: true } },
       // Providers may be on this machine (the sandbox) or on a private network.
       { name: 'internet', network: { allow: ['public', 'private'], tlsOptions: { trustBrowserCas: true } } },

@@ -19,6 +19,8 @@ export interface StartOptions {
   wrangler: WranglerConfig;
   /** The Workers' variables and secrets. */
   variables: Readonly<Record<string, string>>;
+  /** A Worker that keeps what the Cache API is given; by default on disk. */
+  cacheScriptPath?: string;
   /** What the Workers log, line by line. */
   onLog?: (line: string, from: 'stdout' | 'stderr') => void;
 }

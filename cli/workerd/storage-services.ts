@@ -17,10 +17,13 @@ export const simulatorExtension: CapnpValue = {
   modules: [{ name: 'miniflare:shared', esModule: simulator('shared/index.worker.js') }],
 };
 
-export function storageServices(kvDirectory: string, cacheDirectory: string): CapnpValue[] {
+/** `cacheScriptPath`: a Worker of one's own behind the Cache API. */
+export function storageServices(kvDirectory: string, cacheDirectory: string, cacheScriptPath?: string): CapnpValue[] {
   return [
     ...simulated(KV_SERVICE, 'KVNamespaceObject', 'shared/object-entry', 'kv/namespace', kvDirectory),
-    ...simulated(CACHE_SERVICE, 'CacheObject', 'cache/cache-entry', 'cache/cache', cacheDirectory),
+    ...(cacheScriptPath === undefined
+      ? simulated(CACHE_SERVICE, 'CacheObject', 'cache/cache-entry', 'cache/cache', cacheDirectory)
+      : [{ name: CACHE_SERVICE, worker: workerOf(new EmbeddedFile(cacheScriptPath)) }]),
   ];
 }
 
@@ -53,9 +56,11 @@ function simulated(name: string, className: string, entry: string, object: strin
   ];
 }
 
-function simulatorWorker(script: string) {
+const simulatorWorker = (script: string) => workerOf(simulator(`${script}.worker.js`));
+
+function workerOf(esModule: EmbeddedFile) {
   return {
-    modules: [{ name: 'simulator.js', esModule: simulator(`${script}.worker.js`) }],
+    modules: [{ name: 'storage.js', esModule }],
     compatibilityDate: '2023-07-24',
     compatibilityFlags: ['nodejs_compat', 'experimental'],
   };

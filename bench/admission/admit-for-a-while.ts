@@ -1,0 +1,80 @@
+import { admit, coverAttempt } from '../../worker/pipeline/admit.ts';
+import { type Ask, readAsk } from '../../worker/pipeline/ask.ts';
+import { identify } from '../../worker/pipeline/identify.ts';
+import { type Measured, settleOnce } from '../../worker/pipeline/meter.ts';
+import type { Begun } from '../../worker/pipeline/produce.ts';
+import { Timing } from '../../worker/pipeline/scope.ts';
+import type { Background, Deps } from '../../worker/ports.ts';
+
+/** `?users=&atOnce=&ms=`, the body and headers those of a chat request. */
+export const ADMIT_PATH = '/__bench/admit';
+
+export interface AdmittedForAWhile {
+  admitted: number;
+  tookMs: number;
+}
+
+/** What an answer of some 130 tokens used: every admission is settled at once, as if the provider took no time. */
+const MEASURED: Measured = {
+  usage: { inputTokens: 250, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 130, reasoningTokens: 0 },
+  isFinal: true,
+  made: { textBytes: 0, chunks: 0 },
+};
+
+/** Nobody reads it: what is booked is measured above. */
+const NO_ANSWER: Begun['answer'] = { kind: 'reply', reply: { ok: true, body: '', model: undefined, usage: undefined } };
+
+/** The steps of a request's money and no other: admit, cover the attempt, settle; `atOnce` of them side by side, for `ms`. The
+ * requests are read once, before; the ledger is asked and told as ever. */
+export async function admitForAWhile(request: Request, deps: Deps, background: Background): Promise<Response> {
+  const { searchParams } = new URL(request.url);
+  const figure = (name: string) => Number(searchParams.get(name));
+  const asks = await readAsks(request, figure('users'), deps);
+  const beganAt = deps.clock.now();
+  const until = beganAt + figure('ms');
+  const settling: Promise<unknown>[] = [];
+  let admitted = 0;
+  const oneAfterTheOther = async () => {
+    while (deps.clock.now() < until) {
+      const ask = asks[admitted++ % asks.length] as Ask;
+      await admitOnce(ask, deps, (work) => {
+        background(work);
+        settling.push(work);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: figure('atOnce') }, oneAfterTheOther));
+  await Promise.all(settling);
+  return Response.json({ admitted, tookMs: deps.clock.now() - beganAt } satisfies AdmittedForAWhile);
+}
+
+async function admitOnce(ask: Ask, deps: Deps, background: Background): Promise<void> {
+  const now = deps.clock.now();
+  const timing = new Timing(deps.clock, now);
+  const scope = { requestId: 'bench', arrivedAt: now, background, gone: undefined, timing };
+  const admission = await admit(ask, deps, scope);
+  const refused = admission.ok ? await coverAttempt(admission, false, ask, deps) : admission.error;
+  if (!admission.ok || refused !== undefined) throw new Error(`not admitted: ${refused?.code}`);
+  const [deployment] = ask.alias.deployments;
+  if (deployment === undefined) throw new Error(`${ask.alias.name} has no deployment`);
+  deps.board.enter(deployment);
+  const begun: Begun = { ask, admission, deployment, startedAt: now, answer: NO_ANSWER };
+  settleOnce(begun, deps, scope)('complete', MEASURED);
+}
+
+/** The request as each of so many users would send it; of one, as it came. */
+async function readAsks(request: Request, users: number, deps: Deps): Promise<Ask[]> {
+  const identified = await identify(request.headers, deps);
+  if (!identified.ok) throw new Error(identified.error.code);
+  const body = await request.text();
+  const asks: Ask[] = [];
+  for (let user = 0; user < users; user += 1) {
+    const headers = new Headers(request.headers);
+    if (users > 1) headers.set('x-carryon-user', `user-${user}`);
+    const sent = new Request(request.url, { method: 'POST', headers, body });
+    const asked = await readAsk(sent, 'chat-completions', identified.identity, deps);
+    if (!asked.ok) throw new Error(asked.error.code);
+    asks.push(asked.ask);
+  }
+  return asks;
+}

@@ -1,0 +1,73 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { short } from '../report/table.ts';
+import { ROOT } from '../subject/workshop.ts';
+import { billOfMillion, freeDayOf, type Use } from './bill.ts';
+import type { CountedTraffic } from './count.ts';
+import { ITEMS, type Item, PRICES } from './prices.ts';
+import type { Traffic } from './traffic.ts';
+
+export interface CostOfTraffic {
+  traffic: Traffic;
+  counted: CountedTraffic;
+  use: Use;
+}
+
+const PATH = join(ROOT, 'docs', 'costs.md');
+const BEGIN = '<!-- written by npm run bench -- --only=costs --write -->';
+const END = '<!-- end of what is written -->';
+
+/** Puts the tables of today's counts into docs/costs.md. */
+export async function writeDocument(costs: readonly CostOfTraffic[]): Promise<void> {
+  await writeFile(PATH, withTables(await readFile(PATH, 'utf8'), tables(costs)));
+}
+
+/** The page with other tables between its two marks. */
+export function withTables(page: string, text: string): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`docs/costs.md has lost its marks: ${BEGIN} … ${END}`);
+  return `${page.slice(0, begin)}${BEGIN}\n\n${text}\n\n${page.slice(end)}`;
+}
+
+/** Three tables: what a request uses, what a million cost, what the free plan holds. The latter two are worked out from what the
+ * first shows. Items that nobody uses are left out. */
+export function tables(counted: readonly CostOfTraffic[]): string {
+  const costs = counted.map((cost) => ({ ...cost, use: rounded(cost.use) }));
+  const items = ITEMS.filter((item) => costs.some(({ use }) => use[item] > 0));
+  return [
+    '### Counted, for one request',
+    table(['', ...items.map(labelOf)], costs, ({ use }) => items.map((item) => short(use[item]))),
+    '### A million requests, in USD',
+    table(['', ...items.map(labelOf), 'together'], costs, ({ use }) => {
+      const { items: usd, totalUsd } = billOfMillion(use);
+      return [...items.map((item) => dollars(usd[item])), `**${dollars(totalUsd)}**`];
+    }),
+    '### What the free plan holds a day, in requests',
+    table(['', ...limitedOf(items).map(labelOf), 'so'], costs, ({ use }) => {
+      const { requests, first, most } = freeDayOf(use);
+      const allowed = (item: Item) => {
+        const count = requests[item];
+        return count === undefined ? '' : item === first ? `**${short(count)}**` : short(count);
+      };
+      return [...limitedOf(items).map(allowed), `${short(most)}, by ${labelOf(first)}`];
+    }),
+  ].join('\n\n');
+}
+
+const limitedOf = (items: readonly Item[]) => items.filter((item) => PRICES[item].freeADay !== undefined);
+const labelOf = (item: Item): string => PRICES[item].label;
+
+function table(
+  heads: readonly string[],
+  costs: readonly CostOfTraffic[],
+  cellsOf: (cost: CostOfTraffic) => readonly string[],
+): string {
+  const lines = [heads, heads.map(() => '---'), ...costs.map((cost) => [cost.traffic.title, ...cellsOf(cost)])];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Two figures that matter: what chance puts between two runs stays out of the page. */
+const rounded = (use: Use): Use =>
+  Object.fromEntries(ITEMS.map((item) => [item, Number(use[item].toPrecision(2))])) as Use;
+
+const dollars = (usd: number): string => (usd === 0 ? '0' : usd.toFixed(2));

@@ -1,0 +1,66 @@
+/** What Cloudflare charges for: the paid plan's price of a million beyond what it includes a month, and what the free plan gives a
+ * day. Read on 21 November 2026. */
+const WORKERS = 'https://developers.cloudflare.com/workers/platform/pricing/';
+const OBJECTS = 'https://developers.cloudflare.com/durable-objects/platform/pricing/';
+const KV = 'https://developers.cloudflare.com/kv/platform/pricing/';
+
+interface Price {
+  label: string;
+  usdPerMillion: number;
+  includedAMonth: number;
+  /** Undefined: not limited by the day. */
+  freeADay: number | undefined;
+  source: string;
+}
+
+const million = 1_000_000;
+
+export const PRICES = {
+  workerRequests: {
+    label: 'Workers requests',
+    usdPerMillion: 0.3,
+    includedAMonth: 10 * million,
+    freeADay: 100_000,
+    source: WORKERS,
+  },
+  // The free plan has 10 ms for each request instead.
+  cpuMs: { label: 'CPU, ms', usdPerMillion: 0.02, includedAMonth: 30 * million, freeADay: undefined, source: WORKERS },
+  objectRequests: {
+    label: 'object requests',
+    usdPerMillion: 0.15,
+    includedAMonth: million,
+    freeADay: 100_000,
+    source: OBJECTS,
+  },
+  objectGbSeconds: {
+    label: 'object GB-s',
+    usdPerMillion: 12.5,
+    includedAMonth: 400_000,
+    freeADay: 13_000,
+    source: OBJECTS,
+  },
+  rowsWritten: {
+    label: 'rows written',
+    usdPerMillion: 1,
+    includedAMonth: 50 * million,
+    freeADay: 100_000,
+    source: OBJECTS,
+  },
+  rowsRead: {
+    label: 'rows read',
+    usdPerMillion: 0.001,
+    includedAMonth: 25_000 * million,
+    freeADay: 5 * million,
+    source: OBJECTS,
+  },
+  kvReads: { label: 'KV reads', usdPerMillion: 0.5, includedAMonth: 10 * million, freeADay: 100_000, source: KV },
+  // Deletes and lists cost the same, and have limits of the same size each.
+  kvWrites: { label: 'KV writes', usdPerMillion: 5, includedAMonth: million, freeADay: 1_000, source: KV },
+} as const satisfies Record<string, Price>;
+
+export type Item = keyof typeof PRICES;
+
+export const ITEMS = Object.keys(PRICES) as Item[];
+
+/** An object is billed as this much memory, whatever it uses. */
+export const OBJECT_GB = 0.128;

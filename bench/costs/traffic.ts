@@ -1,0 +1,30 @@
+import type { SubjectName } from '../subject/subject.ts';
+
+export type Pace = 'quiet' | 'middling' | 'busy';
+
+/** Whose requests are counted, and how they come. */
+export interface Traffic {
+  id: string;
+  title: string;
+  subject: SubjectName;
+  pace: Pace;
+  isStreamed?: true;
+  /** Of another traffic: where a process has little to do, what it takes for itself would be counted as its requests'. */
+  cpuOf?: string;
+}
+
+/** What its provider takes for a whole answer under an idempotency key: so long its object is awake. */
+export const KEYED_ANSWER_MS = 3_000;
+
+export const TRAFFIC: readonly Traffic[] = [
+  { id: 'quiet', title: 'plain, quiet', subject: 'carryon', pace: 'quiet', cpuOf: 'busy' },
+  { id: 'middling', title: 'plain, middling', subject: 'carryon', pace: 'middling', cpuOf: 'busy' },
+  { id: 'busy', title: 'plain, busy', subject: 'carryon', pace: 'busy' },
+  { id: 'busyThousandUsers', title: 'plain, busy, 1,000 users', subject: 'thousandUsers', pace: 'busy' },
+  { id: 'hitQuiet', title: 'cached hit, quiet', subject: 'cacheHit', pace: 'quiet', cpuOf: 'hitBusy' },
+  { id: 'hitMiddling', title: 'cached hit, middling', subject: 'cacheHit', pace: 'middling', cpuOf: 'hitBusy' },
+  { id: 'hitBusy', title: 'cached hit, busy', subject: 'cacheHit', pace: 'busy' },
+  { id: 'plainStream', title: 'plain stream of 30 s', subject: 'carryon', pace: 'middling', isStreamed: true },
+  { id: 'keyed', title: 'keyed, whole answer of 3 s', subject: 'keyed', pace: 'middling' },
+  { id: 'resumable', title: 'resumable stream of 30 s', subject: 'resumable', pace: 'middling', isStreamed: true },
+];

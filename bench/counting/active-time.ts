@@ -1,0 +1,23 @@
+/** For how long an object has anything under way: the union of its promises' times, which is what its seconds are billed by. */
+export class ActiveTime {
+  readonly #now: () => number;
+  readonly #add: (ms: number) => void;
+  #underWay = 0;
+  #since = 0;
+
+  constructor(now: () => number, add: (ms: number) => void) {
+    this.#now = now;
+    this.#add = add;
+  }
+
+  /** Whatever becomes of it. */
+  during(work: Promise<unknown>): void {
+    if (this.#underWay === 0) this.#since = this.#now();
+    this.#underWay += 1;
+    const over = () => {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#add(this.#now() - this.#since);
+    };
+    work.then(over, over);
+  }
+}

@@ -1,0 +1,97 @@
+import { billOfMillion } from '../costs/bill.ts';
+import { type CountedTraffic, countTraffic } from '../costs/count.ts';
+import { type CostOfTraffic, writeDocument } from '../costs/document.ts';
+import { KEYED_ANSWER_MS, TRAFFIC, type Traffic } from '../costs/traffic.ts';
+import { useOf } from '../costs/use.ts';
+import { buildCountedWorker } from '../counting/build.ts';
+import type { Counts } from '../counting/counters.ts';
+import type { Plan } from '../plan.ts';
+import { type Row, singleRow } from '../report/row.ts';
+import type { Workshop } from '../subject/workshop.ts';
+import { startUpstream } from '../upstream/start.ts';
+
+/** Shown in this order, for each 1,000 requests; the second group only where it is not nothing. */
+const ALWAYS_SHOWN = {
+  rowsWritten: 'rows written',
+  objectCalls: 'Durable Object calls',
+  kvReads: 'KV reads',
+  rowsRead: 'rows read',
+};
+const SHOWN_IF_ANY = {
+  alarmsSet: 'alarms set',
+  kvWrites: 'KV writes',
+  kvDeletes: 'KV deletes',
+  kvLists: 'KV lists',
+  cacheReads: 'Cache API reads',
+  cacheWrites: 'Cache API writes',
+};
+const PARTS = [
+  { begin: 'objectCalls.', label: 'calls of' },
+  { begin: 'rowsWritten.', label: 'rows written to the table' },
+];
+
+/** What a bill would count, counted, and the bill. All traffics at once, each in a process of its own: only counts are taken, and
+ * most of the time is waiting. `isWritten`: into docs/costs.md too. */
+export async function measureCosts(workshop: Workshop, plan: Plan['costs'], isWritten: boolean): Promise<Row[]> {
+  const scriptPath = await buildCountedWorker(workshop);
+  const slowUpstream = await startUpstream();
+  try {
+    await slowUpstream.script({
+      ...plan.streamed,
+      firstContentDelayMs: plan.streamed.paceMs,
+      wholeDelayMs: KEYED_ANSWER_MS,
+    });
+    const counted = await Promise.all(
+      TRAFFIC.map((traffic) => {
+        const isSlow = traffic.isStreamed || traffic.subject === 'keyed';
+        const shop = isSlow ? { ...workshop, upstreamPort: slowUpstream.port } : workshop;
+        return countTraffic(traffic, shop, scriptPath, plan);
+      }),
+    );
+    const costs = TRAFFIC.map((traffic, index) =>
+      costOf(traffic, counted[index] as CountedTraffic, cpuOf(traffic, counted)),
+    );
+    if (isWritten) await writeDocument(costs);
+    return costs.flatMap(costRows);
+  } finally {
+    slowUpstream.stop();
+  }
+}
+
+function cpuOf({ id, cpuOf = id }: Traffic, counted: readonly CountedTraffic[]): number {
+  const at = TRAFFIC.findIndex((traffic) => traffic.id === cpuOf);
+  const cpuMs = counted[at]?.cpuMs;
+  // Not Linux: better none than a wrong one.
+  return cpuMs ?? 0;
+}
+
+const costOf = (traffic: Traffic, counted: CountedTraffic, cpuMs: number): CostOfTraffic => ({
+  traffic,
+  counted,
+  use: useOf(counted.counts, cpuMs),
+});
+
+function costRows({ traffic: { id, title }, counted: { counts, folds }, use }: CostOfTraffic): Row[] {
+  const { requests = 0 } = counts;
+  const group = `Costs per 1,000 requests: ${title} (${requests} counted, ${folds === 0 ? 'no fold in it' : `${folds} folds`})`;
+  const row = (figure: string, label: string, value: number, unit = '') =>
+    singleRow({ id: `costs.${id}.${figure}`, group, label, unit }, [value]);
+  return [
+    ...labelled(counts).map(([count, label]) => row(count, label, ((counts[count] ?? 0) / requests) * 1_000)),
+    row('objectSeconds', 'seconds of objects at work', (counts.objectMs ?? 0) / requests),
+    row('usdPerMillion', 'a million requests, beyond the plan', billOfMillion(use).totalUsd, 'USD'),
+  ];
+}
+
+function labelled(counts: Counts): [count: string, label: string][] {
+  const counted = Object.keys(counts).filter((count) => (counts[count] ?? 0) > 0);
+  return [
+    ...Object.entries(ALWAYS_SHOWN),
+    ...Object.entries(SHOWN_IF_ANY).filter(([count]) => counted.includes(count)),
+    ...PARTS.flatMap(({ begin, label }) =>
+      counted
+        .filter((count) => count.startsWith(begin))
+        .map((count): [string, string] => [count, `${label} ${count.slice(begin.length)}`]),
+    ),
+  ];
+}

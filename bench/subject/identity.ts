@@ -1,0 +1,43 @@
+import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
+import type { WorkerName } from './subject.ts';
+
+/** Whom every request of the benchmark is charged to. */
+export const TENANT = 'bench';
+
+interface Reachable {
+  port: number;
+}
+
+const RATE = { rps: 100_000, burst: 100_000, parallel: 100_000 };
+const BUDGETS = { monthlyUsd: 1e6, dailyUsd: 1e6 };
+
+/** A virtual key, and limits that no load here reaches in all four scopes of a request: tenant, feature, key and user. Without
+ * any, the ledger had nothing to check, and the answer no `x-ratelimit-*` to tell. `users`: ana, or as many as there are. */
+export async function limitedKey(subject: Reachable, users: number): Promise<string> {
+  const { key, id } = await makeKey(subject);
+  const names = users === 1 ? ['ana'] : Array.from({ length: users }, (_, user) => `user-${user}`);
+  const scopes = ['tenant', 'feature:chat', 'feature:summarize', `key:${id}`, ...names.map((name) => `user:${name}`)];
+  for (const scope of scopes) {
+    await administer(subject, 'PUT', `tenants/${TENANT}/limits`, { scope, ...BUDGETS, ...RATE, who: 'bench' });
+  }
+  return key;
+}
+
+/** For a Worker whose ledger is never asked, and for one that reads no keys at all. */
+export async function unlimitedKey(subject: Reachable, worker: WorkerName): Promise<string> {
+  return worker === 'bare' ? LOCAL_CLIENT_KEY : (await makeKey(subject)).key;
+}
+
+const makeKey = (subject: Reachable): Promise<{ key: string; id: string }> =>
+  administer(subject, 'POST', 'keys', { tenant: TENANT });
+
+async function administer<Reply>({ port }: Reachable, method: string, path: string, body: object): Promise<Reply> {
+  const response = await fetch(`http://127.0.0.1:${port}/admin/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${LOCAL_ADMIN_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const said = await response.text();
+  if (!response.ok) throw new Error(`${method} /admin/${path}: ${response.status} ${said}`);
+  return JSON.parse(said) as Reply;
+}
