@@ -1,0 +1,215 @@
+/** Nobody is given another's answer: issue 8, "What it must show" 4, through the real steps, keys and encryption. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CacheInput, cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
+import type { OpenMessage } from '../../worker/core/answers/stream/messages.ts';
+import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
+import { AnswerCache } from '../../worker/stores/answer-cache.ts';
+import { AnswerStore } from '../../worker/stores/answer-store.ts';
+import { TenantRecords } from '../../worker/stores/tenant-records.ts';
+import { good } from '../unit/pipeline/support/openai.ts';
+import { feature, read, TestRouter } from '../unit/pipeline/support/router.ts';
+
+/** That try to pass for each other, or to forge the end of one and the beginning of the next. */
+const TENANTS = ['a', 'A', ' a', 'a\n', 'a","b', 'a",null,"f', 'é', 'e\u0301', '\ud800', '\ufffd', '__proto__', ''];
+const USERS = ['b', 'B', 'b ', 'b","f', '"b"', 'null', 'é', 'e\u0301', 'a b', '__proto__', '\\u0062', '​b'];
+/** Refused by name: they would not come back from a table as they went in. */
+const NO_USERS = ['b\n', '\ud800', 'b\u0000'];
+const POLICIES: Record<string, Partial<CacheInput>> = {
+  f: { scope: 'user' },
+  'f","g': { scope: 'user', schemaVersion: 2 },
+  'f ': { scope: 'user', normalize: { foldCase: true, collapseWhiteSpace: true, ignore: [] } },
+  t: { scope: 'tenant' },
+  T: { scope: 'tenant', normalize: { foldCase: true, collapseWhiteSpace: false, ignore: [] } },
+  é: { scope: 'tenant' },
+  'e\u0301': { scope: 'tenant', schemaVersion: 3 },
+};
+const FEATURES = Object.keys(POLICIES);
+const TEXTS = [
+  'q',
+  'Q',
+  ' q\n',
+  'q  q',
+  'q q',
+  'é',
+  'e\u0301',
+  '"],"user":"b',
+  'q\nq',
+  '{"content":"q"}',
+  '\ud83d\ude00',
+];
+const PARAMETERS = [{}, { temperature: 0 }, { temperature: null }, { top_p: 0.5, temperature: 0 }, { stop: ['q'] }];
+const KEYS = ['k', 'K', '"k"', 'k","b'];
+
+interface Request {
+  do: 'ask';
+  tenant: string;
+  user: string | undefined;
+  feature: string;
+  text: string;
+  /** Further parameters. */
+  more: Record<string, unknown>;
+  stream: boolean;
+  isReversed: boolean;
+  /** For idempotency. */
+  key: string | undefined;
+}
+type Command = Request | { do: 'raise'; tenant: string; feature: string | null };
+
+/** A few of each in one run, so that many requests differ in one thing or in none. */
+const fewOf = <T>(all: readonly T[]) => fc.subarray([...all], { minLength: 2, maxLength: 3 });
+const pools = fc.record({
+  tenants: fewOf(TENANTS),
+  users: fewOf([...USERS, undefined]),
+  features: fewOf(FEATURES),
+  texts: fewOf(TEXTS),
+  parameters: fewOf(PARAMETERS),
+});
+const commands: fc.Arbitrary<Command[]> = pools.chain(({ tenants, users, features, texts, parameters }) => {
+  const someUser = fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom(...users) },
+    { weight: 1, arbitrary: fc.constantFrom(...NO_USERS) },
+  );
+  const asking: fc.Arbitrary<Request> = fc.record({
+    do: fc.constant('ask' as const),
+    tenant: fc.constantFrom(...tenants),
+    user: someUser,
+    feature: fc.constantFrom(...features),
+    text: fc.constantFrom(...texts),
+    more: fc.constantFrom(...parameters),
+    stream: fc.boolean(),
+    isReversed: fc.boolean(),
+    key: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...KEYS) }),
+  });
+  const raising: fc.Arbitrary<Command> = fc.record({
+    do: fc.constant('raise' as const),
+    tenant: fc.constantFrom(...tenants),
+    feature: fc.constantFrom(...features, null),
+  });
+  const any = fc.oneof({ weight: 25, arbitrary: asking }, { weight: 1, arbitrary: raising });
+  return fc.array(any, { minLength: 25, maxLength: 50, size: 'max' });
+});
+
+/** Names of tenants that real KV would not take are told apart too. */
+function memoryKv(): KVNamespace {
+  const values = new Map<string, string>();
+  return {
+    get: async (name: string) => JSON.parse(values.get(name) ?? 'null'),
+    put: async (name: string, value: string) => void values.set(name, value),
+  } as unknown as KVNamespace;
+}
+
+function aRouter() {
+  const router = new TestRouter();
+  const { config } = router.deps;
+  const features = FEATURES.map((name) => {
+    const cache = resolveCachePolicy(cachePolicy.parse(POLICIES[name]));
+    return [name, feature(name, { cache })] as const;
+  });
+  Object.assign(config, { features: new Map(features), defaultFeature: 't' });
+  const records = new TenantRecords(memoryKv(), router.clock);
+  // The cache outlives a run; a secret of its own makes it empty.
+  const cache = new AnswerCache(caches.default, [{ id: '1', secret: crypto.randomUUID() }]);
+  const opened: [string, OpenMessage<unknown>][] = [];
+  const open = async (name: string, message: OpenMessage<unknown>) => {
+    opened.push([name, message]);
+    throw new Error('no objects here');
+  };
+  Object.assign(router.deps, {
+    answers: new AnswerStore(() => cache, records),
+    answerStreams: { ...router.answerStreams, open },
+  });
+  return { router, records, opened };
+}
+
+/** Texts of any content as one, by a rule of its own: each with its length; half characters as what a report can show. */
+const tuple = (...parts: unknown[]): string =>
+  parts.map((part) => `${String(part).length}:${String(part).replace(/\p{Cs}/gu, '<half>')}`).join('');
+
+/** Which questions are one: what docs/answers.md says, told again. */
+function questionOf({ feature, text, more }: Request): string {
+  const { normalize } = POLICIES[feature] ?? {};
+  let said = text.normalize('NFC').trim();
+  if (normalize?.collapseWhiteSpace) said = said.replace(/\s+/gu, ' ');
+  if (normalize?.foldCase) said = said.toLowerCase();
+  const { temperature = null, top_p = null, stop = [] } = more;
+  return tuple(said, temperature, top_p, String(stop));
+}
+
+const bodyOf = ({ feature, text, user, more, isReversed }: Request): string => {
+  const fields: [string, unknown][] = Object.entries({
+    model: 'app/chat',
+    messages: [isReversed ? { content: text, role: 'user' } : { role: 'user', content: text }],
+    metadata: { feature },
+    ...more,
+    ...(user !== undefined && { user }),
+  });
+  return JSON.stringify(Object.fromEntries(isReversed ? fields.reverse() : fields));
+};
+
+describe('an answer', () => {
+  it('is given again to nobody but whose it is, and to him for no other question; and so is a shared run, and a key', async () => {
+    const seen = { hits: 0, misses: 0, refused: 0, keyed: 0 };
+    const property = fc.asyncProperty(commands, async (all) => {
+      const { router, records, opened } = aRouter();
+      /** Whose answer to what, by number of call; and which is kept. */
+      const kept = new Map<string, string>();
+      const generations = new Map<string, number>();
+      /** Each object has one owner; each owner's question one object. */
+      const names = new Map<string, string>();
+      const raised = (tenant: string, feature: string | null) => generations.get(tuple(tenant, feature ?? '*')) ?? 0;
+      for (const command of all) {
+        const { tenant } = command;
+        if (command.do === 'raise') {
+          await records.raise(tenant, command.feature);
+          generations.set(tuple(tenant, command.feature ?? '*'), raised(tenant, command.feature) + 1);
+          continue;
+        }
+        const { user, feature, stream, key } = command;
+        const scope = POLICIES[feature]?.scope;
+        const owner = scope === 'user' ? tuple('one', user) : 'all';
+        const asked = tuple(tenant, owner, feature, raised(tenant, null), raised(tenant, feature), questionOf(command));
+        const mine = `answer ${router.upstream.calls.length}`;
+        router.upstream.on('a', good(stream, mine));
+        router.identities.set('sk-test', { ...LOCAL_IDENTITY, tenant });
+        const body = bodyOf(command);
+        const sent = { body: stream ? body.replace(/\}$/, ',"stream":true}') : body };
+        const headers = key === undefined ? {} : { 'idempotency-key': key };
+        const before = opened.length;
+        const { shown, headers: told, code, status } = await router.send({ ...sent, headers }).then(read);
+        await Promise.all(router.background);
+        if (NO_USERS.includes(user ?? '')) {
+          expect([status, code]).toEqual([400, 'conflicting_user']);
+          seen.refused++;
+          continue;
+        }
+        const isCached = scope === 'tenant' || user !== undefined;
+        for (const [name, { kind, owner: told }] of opened.slice(before)) {
+          expect(told).toEqual({ tenant, user: user ?? null });
+          const whose = kind === 'keyed' ? tuple('keyed', tenant, user ?? 'nobody', user === undefined, key) : asked;
+          expect(names.get(name) ?? whose).toBe(whose);
+          names.set(name, whose);
+        }
+        if (key !== undefined) {
+          seen.keyed++;
+          expect([code, opened.length]).toEqual(['stream_unavailable', before + 1]);
+          const [, message] = opened[before] ?? [];
+          const given = message?.cached?.events[0];
+          if (given === undefined) expect(isCached && kept.has(asked)).toBe(false);
+          else expect(JSON.stringify(given)).toContain(kept.get(asked));
+          continue;
+        }
+        const expected = isCached ? kept.get(asked) : undefined;
+        expect([shown, told.get('x-carryon-cache')]).toEqual(
+          expected === undefined ? [mine, isCached ? 'miss' : 'bypass'] : [expected, 'hit'],
+        );
+        if (expected === undefined) seen.misses++;
+        else seen.hits++;
+        if (isCached && expected === undefined) kept.set(asked, mine);
+      }
+      expect(new Set(names.values()).size).toBe(names.size);
+    });
+    await fc.assert(property, { numRuns: 60 });
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(40);
+  }, 120_000);
+});
