@@ -14,11 +14,7 @@ import { startGate, type TrafficGate } from './traffic-gate.ts';
 
 export interface BenchOptions {
   /** A file in configs/; `carryon.config.ts` itself where it is left out. */
-<<<<<<< /tmp/wt.new/test/support/bench.ts
-  config?: 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'alerts';
-=======
-  config?: 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'owners';
->>>>>>> /tmp/wt/test/support/bench.ts
+  config?: 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'owners' | 'alerts';
   /** Names of the isolates, the first of which runs the objects. */
   isolates?: readonly string[];
   /** `CARRYON_LOCAL` and the sandbox as both providers; `false`: only `variables`. */
