@@ -53,8 +53,8 @@ async function countQuiet(
     const others = { ...subject, requests: ofThousandUsers(subject.key) };
     await fixedRateWell(others, { requestsPerSecond: 100, seconds: quiet.leasesBefore / 100 });
     await fixedRateWell(subject, { requestsPerSecond: 1, seconds: 1 });
+    await sleep(settleMs);
     for (let request = 0; request < quiet.requests; request += 1) {
-      await sleep(settleMs);
       await subject.stop();
       subject = { ...subject, ...(await start()) };
       await fixedRateWell(subject, { requestsPerSecond: 10, seconds: 0.1 });

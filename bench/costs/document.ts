@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { short } from '../report/table.ts';
 import { ROOT } from '../subject/workshop.ts';
 import { billOfMillion, freeDayOf, type Use } from './bill.ts';
 import type { CountedTraffic } from './count.ts';
@@ -36,7 +35,7 @@ export function tables(counted: readonly CostOfTraffic[]): string {
   const items = ITEMS.filter((item) => costs.some(({ use }) => use[item] > 0));
   return [
     '### Counted, for one request',
-    table(['', ...items.map(labelOf)], costs, ({ use }) => items.map((item) => short(use[item]))),
+    table(['', ...items.map(labelOf)], costs, ({ use }) => items.map((item) => figure(use[item]))),
     '### A million requests, in USD',
     table(['', ...items.map(labelOf), 'together'], costs, ({ use }) => {
       const { items: usd, totalUsd } = billOfMillion(use);
@@ -47,9 +46,11 @@ export function tables(counted: readonly CostOfTraffic[]): string {
       const { requests, first, most } = freeDayOf(use);
       const allowed = (item: Item) => {
         const count = requests[item];
-        return count === undefined ? '' : item === first ? `**${short(count)}**` : short(count);
+        if (count === undefined) return '';
+        if (item === first) return `**${figure(count)}**`;
+        return count > (requests.workerRequests ?? 0) ? 'more' : figure(count);
       };
-      return [...limitedOf(items).map(allowed), `${short(most)}, by ${labelOf(first)}`];
+      return [...limitedOf(items).map(allowed), `${figure(most)}, by ${labelOf(first)}`];
     }),
   ].join('\n\n');
 }
@@ -69,5 +70,7 @@ function table(
 /** Two figures that matter: what chance puts between two runs stays out of the page. */
 const rounded = (use: Use): Use =>
   Object.fromEntries(ITEMS.map((item) => [item, Number(use[item].toPrecision(2))])) as Use;
+
+const figure = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
 
 const dollars = (usd: number): string => (usd === 0 ? '0' : usd.toFixed(2));

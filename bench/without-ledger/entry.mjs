@@ -3,7 +3,7 @@ import { createApp } from '../../worker/app.ts';
 import { compose } from '../../worker/deps.ts';
 import { GRANTS_EVERYTHING } from './grants-everything.ts';
 
-export { AnswerStream, HealthBoard, TenantLedger } from '../../worker/index.ts';
+export * from '../../worker/index.ts';
 
 let composition;
 
