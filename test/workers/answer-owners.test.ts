@@ -115,11 +115,21 @@ function aRouter() {
     opened.push([name, message]);
     throw new Error('no objects here');
   };
+  const answers = new AnswerStore(() => cache, records);
+  const puts: Promise<unknown>[] = [];
+  const put = answers.put.bind(answers);
+  answers.put = (...answer) => {
+    const putting = put(...answer);
+    puts.push(putting);
+    return putting;
+  };
   Object.assign(router.deps, {
-    answers: new AnswerStore(() => cache, records),
+    answers,
+    // All come at one moment of a clock that stands still, and yet nobody is busy.
+    slices: undefined,
     answerStreams: { ...router.answerStreams, open },
   });
-  return { router, records, opened };
+  return { router, records, opened, puts };
 }
 
 /** Texts of any content as one, by a rule of its own: each with its length; half characters as what a report can show. */
@@ -151,7 +161,7 @@ describe('an answer', () => {
   it('is given again to nobody but whose it is, and to him for no other question; and so is a shared run, and a key', async () => {
     const seen = { hits: 0, misses: 0, refused: 0, keyed: 0 };
     const property = fc.asyncProperty(commands, async (all) => {
-      const { router, records, opened } = aRouter();
+      const { router, records, opened, puts } = aRouter();
       /** Whose answer to what, by number of call; and which is kept. */
       const kept = new Map<string, string>();
       const generations = new Map<string, number>();
@@ -177,7 +187,7 @@ describe('an answer', () => {
         const headers = key === undefined ? {} : { 'idempotency-key': key };
         const before = opened.length;
         const { shown, headers: told, code, status } = await router.send({ ...sent, headers }).then(read);
-        await Promise.all(router.background);
+        await Promise.all(puts);
         if (NO_USERS.includes(user ?? '')) {
           expect([status, code]).toEqual([400, 'conflicting_user']);
           seen.refused++;
@@ -209,7 +219,7 @@ describe('an answer', () => {
       }
       expect(new Set(names.values()).size).toBe(names.size);
     });
-    await fc.assert(property, { numRuns: 60 });
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(40);
+    await fc.assert(property, { numRuns: 40 });
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(25);
   }, 120_000);
 });
