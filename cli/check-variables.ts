@@ -1,4 +1,5 @@
 import { resolveConfig } from '../worker/core/config/resolve.ts';
+import { allHooks } from '../worker/core/config/resolve-alerts.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import type { Variables } from './environment.ts';
@@ -31,6 +32,12 @@ export function notSet(config: CheckedConfig, variables: Variables, local: boole
   if (needed.length > 0) lines.push(`Every request gets 503 not_configured: ${toSet(needed)}`);
   if (!local && !variables.ADMIN_KEY) lines.push(`/admin is closed and no key can be made: ${toSet(['ADMIN_KEY'])}`);
   return lines;
+}
+
+/** Webhooks that cannot be told anything; a line each. Requests are answered all the same. */
+export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
+  const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
+  return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
 }
 
 /** The router's own answers say how Cloudflare is told; here it is this machine. */

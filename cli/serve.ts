@@ -1,5 +1,5 @@
 /** `npm run serve`: the built Worker under plain `workerd serve`; for benchmarks and for hosts outside Cloudflare. */
-import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
+import { notSet, refuseNonsense, silentWebhooks, slotsIn } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
@@ -47,7 +47,7 @@ try {
     variables: given,
   });
   const stopped = runUntilStopped(workerd);
-  for (const line of notSet(config, given, local)) console.log(line);
+  for (const line of [...notSet(config, given, local), ...silentWebhooks(config, given)]) console.log(line);
   const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   if (open.length > 0) {
     const names = open.map(({ slot }) => `${slot}_API_BASE`).join(' and ');

@@ -1,6 +1,6 @@
 /** `npm start`: builds, starts the sandbox providers and the router, and says what to do next. */
 import { banner } from './banner.ts';
-import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
+import { notSet, refuseNonsense, silentWebhooks, slotsIn } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
@@ -50,9 +50,10 @@ try {
   const known = await knownSlotPrices(config, variables);
   for (const line of knownSlotLines(known)) console.log(`· ${line}`);
 
-  console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
   const priced = { ...variables, ...known };
   const given = local ? { ...withSandboxProviders(priced, sandbox), CARRYON_LOCAL: '1' } : priced;
+  for (const line of silentWebhooks(config, given)) console.log(`· ${line}`);
+  console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
   const workerd = await startWorkerd({
     services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],
     host: HOST,

@@ -5,7 +5,7 @@ import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { fingerprint } from './core/config/fingerprint.ts';
 import { type Missing, resolveConfig } from './core/config/resolve.ts';
-import { alertsOf } from './core/config/resolve-alerts.ts';
+import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
 import { uuidV7 } from './core/ledger/uuid-v7.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
@@ -137,12 +137,10 @@ export function compose(unchecked: UncheckedEnv): Composition {
       clock,
       random: () => Math.random(),
       newId: () => crypto.randomUUID(),
+      events,
       fetch: (url, init) => fetch(url, init),
       hooksOf: (tenant) => alertsOf(config, tenant).hooks,
-      allHooks: () => {
-        const all = [config.alerts, ...[...config.tenants.values()].flatMap(({ alerts }) => alerts ?? [])];
-        return [...new Map(all.flatMap(({ hooks }) => hooks.map((hook) => [hook.name, hook]))).values()];
-      },
+      allHooks: () => allHooks(config),
     },
   };
 }

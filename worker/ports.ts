@@ -88,6 +88,8 @@ export interface RouterEvent {
     | 'ledger_refused_lease'
     | 'settlement_failed'
     | 'settlement_odd'
+    | 'webhook_failing'
+    | 'alerts_lost'
     | 'internal_error';
   [field: string]: string | number | boolean | null;
 }

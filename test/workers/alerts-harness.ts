@@ -3,7 +3,7 @@ import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hook } from '../../worker/core/config/resolve-alerts.ts';
 import type { Crossing } from '../../worker/core/ledger/rows.ts';
-import { type Alerts, alertsClass } from '../../worker/objects/alerts.ts';
+import { type Alerts, alertsClass, type WebhookEvent } from '../../worker/objects/alerts.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 export const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -28,6 +28,7 @@ export class Receivers {
   clock = new TestClock();
   hooks: Hook[] = [hook('OPS')];
   readonly calls: Call[] = [];
+  readonly events: WebhookEvent[] = [];
   /** By the name of the hook; one that says nothing takes everything. */
   readonly answers = new Map<string, Answer>();
   random = 0.5;
@@ -46,6 +47,7 @@ export class Receivers {
       newId: () => `id-${this.#ids++}`,
       hooksOf: () => this.hooks,
       allHooks: () => this.hooks,
+      events: (event) => void this.events.push(event),
       fetch: async (url, { headers, body, redirect, signal }) => {
         const call = { url, headers: new Headers(headers), body: String(body), at: this.clock.now(), redirect };
         this.calls.push(call);
@@ -61,7 +63,7 @@ const aborted = (signal: AbortSignal | null | undefined): Promise<never> =>
 
 export const never = (): Promise<Response> => new Promise(() => {});
 
-type Instance = Pick<Alerts, 'take' | 'list' | 'test' | 'alarm'>;
+type Instance = Pick<Alerts, 'take' | 'list' | 'tryAll' | 'alarm'>;
 
 let names = 0;
 

@@ -31,5 +31,5 @@ const testQuery = settings({ tenant: tenantName.optional() });
 export async function testAlerts(c: Context<App>): Promise<Response> {
   const query = check(c.req.query(), testQuery);
   if (!query.ok) return refusal(query.error, c.env.scope);
-  return plainJson({ results: await c.env.composition.alerts().test(query.value.tenant) }, c.env.scope);
+  return plainJson({ results: await c.env.composition.alerts().tryAll(query.value.tenant) }, c.env.scope);
 }

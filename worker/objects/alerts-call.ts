@@ -25,7 +25,7 @@ export async function tell(hook: Hook, id: string, body: string, { clock, fetch 
     const { ok, status } = response;
     if (ok) return { ok, status, ms: clock.now() - began, error: null, retryAfterMs: null };
     const isRedirect = status >= 300 && status < 400;
-    const why = isRedirect ? ', and redirects are not followed' : word && `: ${word}`;
+    const why = isRedirect ? ', and redirects are not followed' : word && !hook.url.includes(word) ? `: ${word}` : '';
     return failed(`answered ${status}${why}`, status, retryAfter(response));
   } catch {
     return failed(abort.signal.aborted ? `did not answer within ${CALL_TIMEOUT_MS / 1_000} s` : 'cannot be reached');
@@ -50,7 +50,7 @@ async function signatureHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }
 
-/** Slack says in one word what is wrong, such as `no_service`. Anything longer may quote the address. */
+/** Slack says in one word what is wrong, such as `no_service`. Anything else may quote the address. */
 async function wordOf({ body, ok }: Response): Promise<string> {
   if (body === null) return '';
   const reader = body.getReader();

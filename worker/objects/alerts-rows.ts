@@ -44,8 +44,8 @@ export class AlertsRows {
     }
   }
 
-  /** Gives up what waits too long, or behind too many. */
-  giveUp(hook: string, now: number): void {
+  /** Gives up what waits too long, or before too many; returns how many. */
+  giveUp(hook: string, now: number): number {
     const overdue = this.#sql
       .exec<{ number: number; takenAt: number; newer: number }>(
         `SELECT number, takenAt, newer FROM (
@@ -58,6 +58,7 @@ export class AlertsRows {
     for (const { number, newer } of overdue) {
       this.lose(hook, number, newer >= MOST_WAITING ? 'too many were waiting' : 'was tried for too long', now);
     }
+    return overdue.length;
   }
 
   lose(hook: string, number: number, why: string, now: number): void {

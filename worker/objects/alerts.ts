@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { AlertView, Attempt, HookView } from '../core/alerts/alert.ts';
 import { LOST_CALL_MS } from '../core/alerts/limits.ts';
 import { bodyOf } from '../core/alerts/payload.ts';
-import { after } from '../core/alerts/standing.ts';
+import { standingAfter } from '../core/alerts/standing.ts';
 import type { Hook } from '../core/config/resolve-alerts.ts';
 import type { Crossing } from '../core/ledger/rows.ts';
 import { type Caller, tell } from './alerts-call.ts';
@@ -14,6 +14,16 @@ export interface AlertsDeps extends Caller {
   hooksOf(tenant: string): readonly Hook[];
   /** Of all tenants, each once. */
   allHooks(): readonly Hook[];
+  events(event: WebhookEvent): void;
+}
+
+/** What an operator must hear of; it names the variable, never the address. */
+export interface WebhookEvent {
+  event: 'webhook_failing' | 'alerts_lost';
+  webhook: string;
+  reason: string;
+  needsOperator: true;
+  [field: string]: string | number | boolean;
 }
 
 export type TestResult = Omit<Attempt, 'retryAfterMs'> & { hook: string; format: Hook['format'] };
@@ -44,9 +54,9 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
       const hooks = hooksOf(tenant).map(({ name }) => name);
       this.ctx.storage.transactionSync(() => {
         for (const crossing of crossings) this.#rows.add({ ...crossing, tenant }, newId(), hooks, now);
-        for (const hook of hooks) this.#rows.giveUp(hook, now);
         this.#rows.forgetOld();
       });
+      for (const hook of hooks) this.#giveUp(hook, now);
       this.#sendDue();
     }
 
@@ -65,8 +75,8 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
       return { hooks, alerts: this.#rows.alerts(before, most) };
     }
 
-    /** Calls each webhook once, past its queue, and says what came of it. */
-    async test(tenant?: string): Promise<TestResult[]> {
+    /** Calls each webhook once, past its queue, and says what came of it. (`test` is a name of the platform.) */
+    async tryAll(tenant?: string): Promise<TestResult[]> {
       const { hooksOf, allHooks, newId, clock } = this.#deps;
       const hooks = tenant === undefined ? allHooks() : hooksOf(tenant);
       return Promise.all(
@@ -96,8 +106,12 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
 
     /** One after another, until none waits or one fails. */
     async #sendAll(hook: string): Promise<void> {
+      this.#giveUp(hook, this.#deps.clock.now());
       try {
         while (await this.#sendFirst(hook));
+      } catch {
+        // A fault of ours: not at once again.
+        this.#note(hook, { ok: false, status: null, ms: 0, error: 'cannot be made up', retryAfterMs: null });
       } finally {
         this.#busy.delete(hook);
         this.#schedule();
@@ -106,24 +120,39 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
 
     /** False: the webhook has to be left alone for now, or nothing waits for it. */
     async #sendFirst(hook: string): Promise<boolean> {
-      const { clock, random, hooksOf } = this.#deps;
-      this.#rows.giveUp(hook, clock.now());
+      const { clock, hooksOf } = this.#deps;
       const waiting = this.#rows.first(hook);
       if (waiting === undefined) return false;
       const { number, id, alert } = waiting;
       const target = hooksOf(alert.tenant).find(({ name }) => name === hook);
       if (target === undefined) {
         this.#rows.lose(hook, number, NOT_CONFIGURED, clock.now());
+        this.#tellOperator('alerts_lost', hook, NOT_CONFIGURED, 1);
         return true;
       }
       const body = bodyOf({ type: 'budget.threshold_reached', alert }, target.format);
       const attempt = await tell(target, `msg_${id}`, body, this.#deps);
-      const now = clock.now();
       this.ctx.storage.transactionSync(() => {
-        if (attempt.ok) this.#rows.sent(hook, number, `answered ${attempt.status}`, now);
-        this.#rows.saveStanding(hook, after(this.#rows.standing(hook), attempt, now, random()));
+        if (attempt.ok) this.#rows.sent(hook, number, `answered ${attempt.status}`, clock.now());
+        this.#note(hook, attempt);
       });
       return attempt.ok;
+    }
+
+    #note(hook: string, attempt: Attempt): void {
+      const { clock, random } = this.#deps;
+      const before = this.#rows.standing(hook);
+      this.#rows.saveStanding(hook, standingAfter(before, attempt, clock.now(), random()));
+      if (!attempt.ok && before.failures === 0) this.#tellOperator('webhook_failing', hook, attempt.error ?? '', 1);
+    }
+
+    #giveUp(hook: string, now: number): void {
+      const lost = this.#rows.giveUp(hook, now);
+      if (lost > 0) this.#tellOperator('alerts_lost', hook, 'they waited too long, or before too many', lost);
+    }
+
+    #tellOperator(event: WebhookEvent['event'], webhook: string, reason: string, times: number): void {
+      this.#deps.events({ event, webhook, reason, times, needsOperator: true });
     }
 
     /** The next try that is due; for a call under way, when this life must have ended in the middle of it. */

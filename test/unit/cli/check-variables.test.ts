@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notSet, refuseNonsense, slotsIn } from '../../../cli/check-variables.ts';
+import { notSet, refuseNonsense, silentWebhooks, slotsIn } from '../../../cli/check-variables.ts';
 import { checkConfig } from '../../../worker/core/config/check.ts';
 import type { CheckedConfig } from '../../../worker/core/config/schema.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
@@ -92,4 +92,37 @@ describe('what is not set', () => {
 
 it('slots are those of the config', () => {
   expect(slotsIn(config)).toEqual(new Set(['PROVIDER_A']));
+});
+
+describe('webhooks that cannot be told anything', () => {
+  const alerts = {
+    webhooks: [
+      { url: 'SLACK_URL', format: 'slack' },
+      { url: 'OPS_URL', format: 'json', secret: 'OPS_SECRET' },
+    ],
+  };
+  const withWebhooks = () => {
+    const aliases = { chat: { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A' }] } };
+    const checked = checkConfig({ aliases, features: { chat: {} }, defaultFeature: 'chat', alerts }, PRESETS);
+    if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+    return checked.config;
+  };
+  const said = (variables: Record<string, string>) => silentWebhooks(withWebhooks(), variables);
+
+  it('are named, and keep nothing from being answered', () => {
+    expect(said({})).toEqual([
+      'Alerts wait, for three days: SLACK_URL is not set',
+      'Alerts wait, for three days: OPS_URL is not set',
+    ]);
+    const urls = { SLACK_URL: 'https://hooks.slack.com/services/T/B/x', OPS_URL: 'http://ops.example/in' };
+    expect(said(urls)).toEqual([
+      'Alerts wait, for three days: OPS_URL must be a URL such as https://hooks.slack.com/services/… (https only)',
+    ]);
+    const local = { ...urls, CARRYON_LOCAL: '1', OPS_SECRET: 'too short' };
+    expect(said(local)).toEqual([
+      'Alerts wait, for three days: OPS_SECRET must be 24 to 64 bytes in base64, such as openssl rand -base64 32 makes',
+    ]);
+    expect(said({ ...local, OPS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })).toEqual([]);
+    expect(notSet(withWebhooks(), right, true)).toEqual([]);
+  });
 });

@@ -12,7 +12,7 @@ export interface Standing {
 export const WELL: Standing = { failures: 0, nextTryAt: 0, lastError: null };
 
 /** After an attempt. `random` in [0, 1) keeps hooks of one receiver from coming back together. */
-export function after(standing: Standing, attempt: Attempt, now: number, random: number): Standing {
+export function standingAfter(standing: Standing, attempt: Attempt, now: number, random: number): Standing {
   if (attempt.ok) return WELL;
   const { failures } = standing;
   const waitMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS) * (0.5 + random / 2);

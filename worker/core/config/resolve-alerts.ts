@@ -45,6 +45,12 @@ export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Va
 export const alertsOf = ({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>, tenant: string): AlertPolicy =>
   tenants.get(tenant)?.alerts ?? alerts;
 
+/** Of all tenants, each once. */
+export function allHooks({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>): Hook[] {
+  const policies = [alerts, ...[...tenants.values()].flatMap((tenant) => tenant.alerts ?? [])];
+  return [...new Map(policies.flatMap(({ hooks }) => hooks.map((hook) => [hook.name, hook]))).values()];
+}
+
 function addressProblem(name: string, address: string, local: boolean): string | undefined {
   if (address === '') return `${name} is not set`;
   if (isWebhookUrl(address, local)) return undefined;

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Attempt } from '../../../../worker/core/alerts/alert.ts';
+import { FIRST_RETRY_MS, LAST_RETRY_MS, LONGEST_RETRY_AFTER_MS } from '../../../../worker/core/alerts/limits.ts';
+import { type Standing, standingAfter, WELL } from '../../../../worker/core/alerts/standing.ts';
+
+const failed = (retryAfterMs: number | null = null): Attempt => ({
+  ok: false,
+  status: 500,
+  ms: 1,
+  error: 'answered 500',
+  retryAfterMs,
+});
+const ok: Attempt = { ok: true, status: 200, ms: 1, error: null, retryAfterMs: null };
+
+/** How long is waited after each of so many failures. */
+function waits(failures: number, random: number): number[] {
+  let standing: Standing = WELL;
+  return Array.from({ length: failures }, () => {
+    standing = standingAfter(standing, failed(), 1_000, random);
+    return standing.nextTryAt - 1_000;
+  });
+}
+
+describe('a webhook that fails', () => {
+  it('is left alone twice as long each time, up to a quarter of an hour, spread by chance over the upper half', () => {
+    const longest = Array.from({ length: 12 }, (_, index) => Math.min(FIRST_RETRY_MS * 2 ** index, LAST_RETRY_MS));
+    expect(waits(12, 0)).toEqual(longest.map((ms) => ms / 2));
+    expect(waits(12, 0.5)).toEqual(longest.map((ms) => (ms * 3) / 4));
+    expect(waits(2_000, 0.999).at(-1)).toBeLessThanOrEqual(LAST_RETRY_MS);
+  });
+
+  it('is left alone as long as it asks, within reason', () => {
+    expect(standingAfter(WELL, failed(60_000), 0, 0).nextTryAt).toBe(60_000);
+    expect(standingAfter(WELL, failed(1), 0, 0).nextTryAt).toBe(FIRST_RETRY_MS / 2);
+    expect(standingAfter(WELL, failed(1e12), 0, 0).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
+  });
+
+  it('is well again with its first success', () => {
+    const standing = standingAfter(standingAfter(WELL, failed(), 0, 0), failed(), 0, 0);
+    expect(standing).toMatchObject({ failures: 2, lastError: 'answered 500' });
+    expect(standingAfter(standing, ok, 0, 0)).toBe(WELL);
+  });
+});

@@ -1,0 +1,197 @@
+/** From a ledger's settlement to `Alerts`: once each, in order, whatever is aborted; and no reply waits for it. */
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Crossing } from '../../worker/core/ledger/rows.ts';
+import type { Scope } from '../../worker/core/ledger/types.ts';
+import { tenantLedgerClass } from '../../worker/objects/tenant-ledger.ts';
+import { ask, done, idAt, NOON } from '../unit/core/ledger/support/messages.ts';
+import { callAdmin } from './call-admin.ts';
+import { countRows } from './count-rows.ts';
+
+let tenants = 0;
+let name: string;
+
+const ledger = () => env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(name));
+const newId = () => idAt(Date.now());
+const LIMITS: Partial<Record<Scope, { monthlyMicroUsd?: number; dailyMicroUsd?: number }>> = {
+  tenant: { monthlyMicroUsd: 2_000, dailyMicroUsd: 1_500 },
+  'user:ana': { dailyMicroUsd: 1_100 },
+  'feature:chat': { monthlyMicroUsd: 1_000 },
+};
+
+/** What `Alerts` has of this tenant, in the order in which it took it. */
+async function taken(): Promise<string[]> {
+  const { alerts } = await env.ALERTS.get(env.ALERTS.idFromName('alerts')).list(Number.MAX_SAFE_INTEGER, 1_000);
+  return alerts
+    .filter(({ tenant }) => tenant === name)
+    .reverse()
+    .map(({ scope, period, percent }) => `${scope} ${period} ${percent}`);
+}
+
+/** Behind the replies, so a little later; never is the test's own time limit. */
+async function untilTaken(alerts: number): Promise<void> {
+  while ((await taken()).length < alerts);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOON });
+  name = `told-${tenants++}`;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Asked, or told, until there is an answer, as holders do. */
+async function insist<Reply>(call: () => Promise<Reply>): Promise<Reply> {
+  for (;;) {
+    try {
+      return await call();
+    } catch {
+      // Aborted.
+    }
+  }
+}
+
+describe('200 settlements at once', () => {
+  it.each([false, true])(
+    'each threshold of each scope and period once, in order (aborted meanwhile: %s)',
+    async (aborts) => {
+      const ids = Array.from({ length: 200 }, newId);
+      const replies = await Promise.all(ids.map((id) => ledger().grant(ask(id, 5, { limits: LIMITS }))));
+      expect(replies.every((reply) => 'granted' in reply)).toBe(true);
+      const told = ids.map((id) => insist(() => ledger().report([done(id, 5)])));
+      if (aborts) await abortAllDurableObjects();
+      await Promise.all(told);
+      // After an abort config's caps come with the next ask, which here is refused.
+      await ledger().grant(ask(newId(), 5, { limits: LIMITS }));
+      const expected = ['feature:chat 2026-11 60', 'feature:chat 2026-11 85', 'feature:chat 2026-11 95'];
+      expected.push('tenant 2026-11-21 60', 'user:ana 2026-11-21 60', 'user:ana 2026-11-21 85');
+      await untilTaken(expected.length);
+      const all = await taken();
+      expect(all.toSorted()).toEqual(expected);
+      for (const scope of ['feature:chat', 'user:ana']) {
+        const own = all.filter((one) => one.startsWith(scope));
+        expect(own).toEqual(own.toSorted());
+      }
+      // Repeated, nothing comes again.
+      await ledger().report(ids.slice(0, 64).map((id) => done(id, 5)));
+      expect(await taken()).toEqual(all);
+    },
+  );
+});
+
+describe('the outbox', () => {
+  const taken: Crossing[][] = [];
+  let take: () => Promise<unknown> = async () => {};
+  const Class = tenantLedgerClass(() => ({
+    ladderOf: () => ({ thresholds: [60, 85], safeguardAt: 100 }),
+    takeCrossings: (_, crossings) => {
+      taken.push([...crossings]);
+      return take();
+    },
+  }));
+  let life: { state: DurableObjectState; instance: InstanceType<typeof Class> } | undefined;
+  const inside = <R>(
+    run: (object: InstanceType<typeof Class>, state: DurableObjectState) => R | Promise<R>,
+  ): Promise<R> =>
+    runInDurableObject(env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(name)), (_: unknown, state) => {
+      if (life?.state !== state) life = { state, instance: new Class(state, env) };
+      return run(life.instance, state);
+    });
+  const percents = () => taken.map((batch) => batch.map(({ percent }) => percent));
+  const capped = { limits: { tenant: { monthlyMicroUsd: 100 } } };
+  const spend = (object: InstanceType<typeof Class>, microUsd: number) => {
+    const id = newId();
+    object.grant(ask(id, microUsd, capped));
+    return object.report([done(id, microUsd)]);
+  };
+
+  beforeEach(() => {
+    taken.length = 0;
+  });
+
+  it('is handed over at once, and the alarm is gone with it', async () => {
+    take = async () => {};
+    await inside((object) => {
+      expect(spend(object, 70)).toEqual(['applied']);
+    });
+    await inside(async (_, state) => {
+      expect(percents()).toEqual([[60]]);
+      expect(state.storage.sql.exec('SELECT * FROM outbox').toArray()).toEqual([]);
+      expect(await state.storage.getAlarm()).toBeNull();
+    });
+  });
+
+  it('that nobody takes keeps no reply waiting, and is handed over by the alarm of the next life', async () => {
+    take = () => new Promise(() => {});
+    await inside((object) => {
+      expect(spend(object, 70)).toEqual(['applied']);
+      expect(spend(object, 20)).toEqual(['applied']);
+    });
+    expect(percents()).toEqual([[60]]);
+    await inside(async (_, state) => expect(await state.storage.getAlarm()).toBeGreaterThan(NOON));
+    await abortAllDurableObjects();
+    take = () => Promise.reject(new Error('Alerts is restarting'));
+    await inside((object) => object.alarm());
+    await inside(async (_, state) => expect(await state.storage.getAlarm()).toBeGreaterThan(NOON));
+    take = async () => {};
+    await inside((object) => object.alarm());
+    await inside(async (object, state) => {
+      expect(percents()).toEqual([[60], [60, 85], [60, 85]]);
+      expect(await state.storage.getAlarm()).toBeNull();
+      await object.alarm();
+      expect(taken).toHaveLength(3);
+    });
+  });
+
+  it('costs a request that reaches a threshold some rows, and the next one none', async () => {
+    take = async () => {};
+    const rowsOf = (microUsd: number) =>
+      inside((object, { storage }) => {
+        const stop = countRows(storage.sql);
+        spend(object, microUsd);
+        return stop();
+      });
+    expect(await rowsOf(1)).toBe(2);
+    // The grant and the close; the sums, the outbox and its sequence.
+    expect(await rowsOf(60)).toBeLessThanOrEqual(2 + 1 + 2);
+    expect(await rowsOf(1)).toBe(2);
+  });
+});
+
+describe('GET /admin/alerts', () => {
+  it('shows what was told to nobody too, a page at a time', async () => {
+    const id = newId();
+    await ledger().grant(ask(id, 97, { limits: { tenant: { monthlyMicroUsd: 100 } } }));
+    await ledger().report([done(id, 97)]);
+    await untilTaken(3);
+    const { status, body } = await callAdmin('GET', 'alerts?most=2');
+    expect(status).toBe(200);
+    const ours = {
+      tenant: name,
+      scope: 'tenant',
+      period: '2026-11',
+      spentMicroUsd: 97,
+      capMicroUsd: 100,
+      deliveries: [],
+    };
+    expect(body).toMatchObject({
+      webhooks: [],
+      alerts: [
+        { ...ours, percent: 95 },
+        { ...ours, percent: 85 },
+      ],
+    });
+    const next = await callAdmin('GET', `alerts?most=1&before=${body.next}`);
+    expect(next.body).toMatchObject({ alerts: [{ ...ours, percent: 60 }] });
+  });
+
+  it('and the test of webhooks refuse what they do not know', async () => {
+    expect((await callAdmin('GET', 'alerts?most=0')).body.error).toMatchObject({ code: 'invalid_body', param: 'most' });
+    expect((await callAdmin('POST', 'alerts/test?tenant=a%20b')).body.error).toMatchObject({ param: 'tenant' });
+    expect((await callAdmin('POST', 'alerts')).status).toBe(405);
+    expect(await callAdmin('POST', 'alerts/test')).toMatchObject({ status: 200, body: { results: [] } });
+    expect((await callAdmin('GET', 'alerts', undefined, { authorization: 'Bearer wrong' })).status).toBe(401);
+  });
+});
