@@ -16,6 +16,8 @@ export class TestLedger implements Ledger {
   readonly book: LedgerInMemory;
   readonly asked: Ask[] = [];
   readonly reported: Report[] = [];
+  /** When the first ask with an id arrived. */
+  readonly firstHeardAt = new Map<string, number>();
   calls = 0;
   /** The fates of the next calls; afterwards `always`. */
   readonly fates: { grant: Fate[]; report: Fate[] } = { grant: [], report: [] };
@@ -32,8 +34,7 @@ export class TestLedger implements Ledger {
     const stub: LedgerStub = {
       grant: (ask) =>
         this.#call('grant', () => {
-          this.asked.push(ask);
-          return this.book.grant(ask);
+          return this.#grant(ask);
         }),
       report: (reports) =>
         this.#call('report', () => {
@@ -43,8 +44,7 @@ export class TestLedger implements Ledger {
       reportAndGrant: (reports, ask) =>
         this.#call('grant', () => {
           this.reported.push(...reports);
-          this.asked.push(ask);
-          return { reports: this.book.report(...reports), grant: this.book.grant(ask) };
+          return { reports: this.book.report(...reports), grant: this.#grant(ask) };
         }),
     };
     this.#store = new LedgerStore(() => stub, clock);
@@ -76,6 +76,12 @@ export class TestLedger implements Ledger {
     this.book.clockMs = this.#clock.now();
     const month = new Date(this.#clock.now()).toISOString().slice(0, 7);
     return this.book.figures(scope, month);
+  }
+
+  #grant(ask: Ask): GrantReply {
+    this.asked.push(ask);
+    if (!this.firstHeardAt.has(ask.leaseId)) this.firstHeardAt.set(ask.leaseId, this.#clock.now());
+    return this.book.grant(ask);
   }
 
   #arrive<T>(run: () => T): T {

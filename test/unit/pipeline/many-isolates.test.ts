@@ -1,0 +1,148 @@
+/** Several isolates with slices before one ledger: nothing overspent, no rate passed, little left unused (issue 9, "must show" 1). */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Limits } from '../../../worker/core/ledger/types.ts';
+import { isWithinRate, mostAtOnce, mostTokensInAMinute } from '../core/ledger/support/pace.ts';
+import { settled } from './support/budget.ts';
+import { Isolates, type Request } from './support/isolates.ts';
+
+type Fields = Partial<Record<keyof Request, fc.Arbitrary<unknown>>>;
+
+const requests = (isolates: number, more: Fields = {}): fc.Arbitrary<Request[]> =>
+  fc.array(
+    fc.record({
+      afterMs: fc.constantFrom(0, 0, 1, 5, 40, 300, 4_000),
+      isolate: fc.nat({ max: isolates - 1 }),
+      worst: fc.constantFrom(10, 10, 12, 40),
+      costs: fc.nat({ max: 100 }),
+      tokens: fc.nat({ max: 3 }),
+      dawdlesMs: fc.constantFrom(0, 0, 0, 3, 800, 11_000),
+      runsForMs: fc.constantFrom(0, 3, 200, 3_000, 15_000),
+      triesTwice: fc.constantFrom(false, false, false, false, true),
+      isLost: fc.constant(false),
+      ...more,
+    }) as fc.Arbitrary<Request>,
+    { minLength: 60, maxLength: 150, size: 'max' },
+  );
+
+/** Crowds that come at once, here and there, after a while in which buckets drain and slices wait. */
+const crowds = (isolates: number, more: Fields = {}): fc.Arbitrary<Request[]> => {
+  const crowd = fc.record({
+    gapMs: fc.constantFrom(1, 200, 3_700, 3_700, 9_000),
+    count: fc.constantFrom(3, 3, 12, 12, 90),
+    isolate: fc.nat({ max: isolates }),
+    dawdlesMs: fc.constantFrom(0, 0, 0, 900),
+    runsForMs: fc.constantFrom(0, 200, 3_000),
+    ...more,
+  });
+  const calm = { worst: 10, costs: 30, tokens: 1, triesTwice: false, isLost: false };
+  return fc
+    .array(crowd as fc.Arbitrary<Request & { gapMs: number; count: number }>, {
+      minLength: 5,
+      maxLength: 9,
+      size: 'max',
+    })
+    .map((crowds) =>
+      crowds.flatMap(({ gapMs, count, isolate, dawdlesMs, runsForMs }) =>
+        Array.from({ length: count }, (_, place) => ({
+          ...{ ...calm, dawdlesMs, runsForMs, afterMs: place === 0 ? gapMs : 0 },
+          // The last of them stands for a crowd before all.
+          isolate: isolate === isolates ? place % isolates : isolate,
+        })),
+      ),
+    );
+};
+
+const latencyMs = fc.constantFrom(0, 4, 70, 400);
+const skewMs = fc.constantFrom(0, -2_000, 2_000);
+
+async function played(
+  all: readonly Request[],
+  limits: Partial<Limits>,
+  { latencyMs = 0, skewMs = 0 }: { latencyMs?: number; skewMs?: number } = {},
+): Promise<Isolates> {
+  const isolates = new Isolates(3, limits, skewMs);
+  isolates.ledger.latencyMs = latencyMs;
+  isolates.ledger.answerMs = latencyMs;
+  await isolates.run(all);
+  return isolates;
+}
+
+describe('whatever comes when and where', () => {
+  const fates = fc.array(
+    fc.constantFrom('answered', 'answered', 'answered', 'lost', 'broken', 'late', 'gone', 'overloaded' as const),
+    { maxLength: 40, size: 'max' },
+  );
+
+  it('what providers may bill is booked, within the cap; at rest, to the micro-USD', async () => {
+    let fromMemory = 0;
+    const caps = fc.constantFrom(400, 3_000, 40_000);
+    await fc.assert(
+      fc.asyncProperty(requests(2), caps, fates, fates, latencyMs, async (all, cap, grant, report, latencyMs) => {
+        const isolates = new Isolates(2, { monthlyMicroUsd: cap });
+        isolates.ledger.fates.grant.push(...grant);
+        isolates.ledger.fates.report.push(...report);
+        isolates.ledger.latencyMs = latencyMs;
+        await isolates.run(all);
+        expect(isolates.wrong).toEqual([]);
+        await isolates.clock.advance(40_000);
+        expect(isolates.ledger.figures()).toEqual({ ...settled, spentMicroUsd: isolates.billed });
+        fromMemory += isolates.fromMemory;
+      }),
+      { numRuns: 100 },
+    );
+    expect(fromMemory).toBeGreaterThan(1_000);
+  }, 60_000);
+
+  it('of which nobody tells what became of some: those are booked in full, in the end', async () => {
+    const all = requests(2, { isLost: fc.constantFrom(false, false, false, false, true) });
+    await fc.assert(
+      fc.asyncProperty(all, async (all) => {
+        const isolates = new Isolates(2, { monthlyMicroUsd: 40_000 });
+        await isolates.run(all);
+        expect(isolates.wrong).toEqual([]);
+        await isolates.clock.advance(20 * 60_000);
+        const { spentMicroUsd, heldMicroUsd } = isolates.ledger.figures();
+        expect([spentMicroUsd, heldMicroUsd]).toEqual([isolates.billed, 0]);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('the real starts pass an independent GCRA', async () => {
+    const rates = fc.constantFrom({ rps: 10, burst: 80 }, { rps: 20, burst: 100 }, { rps: 100, burst: 200 });
+    let fromMemory = 0;
+    await fc.assert(
+      fc.asyncProperty(crowds(3), rates, latencyMs, skewMs, async (all, limits, latencyMs, skewMs) => {
+        const { starts, fromMemory: some } = await played(all, limits, { latencyMs, skewMs });
+        const inOrder = starts.map(({ countedAt }) => countedAt).toSorted((one, other) => one - other);
+        expect(isWithinRate(inOrder, limits.rps, limits.burst)).toBe(true);
+        fromMemory += some;
+      }),
+      { numRuns: 40 },
+    );
+    expect(fromMemory).toBeGreaterThan(500);
+  }, 60_000);
+
+  it('no more tokens are used in a minute than may be', async () => {
+    const late = fc.constantFrom(50_000, 54_000, 58_000);
+    await fc.assert(
+      fc.asyncProperty(crowds(3), late, latencyMs, skewMs, async ([first, ...rest], startsAt, latencyMs, skewMs) => {
+        const all = [{ ...(first as Request), afterMs: startsAt }, ...rest];
+        const { starts } = await played(all, { tpm: 100 }, { latencyMs, skewMs });
+        expect(mostTokensInAMinute(starts)).toBeLessThanOrEqual(100);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('no more run at once than there are slots', async () => {
+    await fc.assert(
+      fc.asyncProperty(crowds(3), fc.constantFrom(20, 40), latencyMs, async (all, parallel, latencyMs) => {
+        const { starts } = await played(all, { parallel }, { latencyMs });
+        expect(mostAtOnce(starts)).toBeLessThanOrEqual(parallel);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,151 @@
+/** Several isolates of one tenant, each with slices of its own, before one ledger, over a line that takes its time and may fail. */
+import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
+import type { Tuples } from '../../../../worker/core/ledger/tuple.ts';
+import type { Limits } from '../../../../worker/core/ledger/types.ts';
+import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
+import { Holding } from '../../../../worker/pipeline/holding.ts';
+import type { RouterEvent } from '../../../../worker/ports.ts';
+import { want } from '../../core/ledger/support/messages.ts';
+import type { Start } from '../../core/ledger/support/pace.ts';
+import { TestClock } from './clock.ts';
+import { TestLedger } from './ledger.ts';
+
+export interface Request {
+  /** After the one before it. */
+  afterMs: number;
+  isolate: number;
+  worst: number;
+  /** Of its worst case, in percent. */
+  costs: number;
+  tokens: number;
+  /** Between being admitted and calling a provider. */
+  dawdlesMs: number;
+  runsForMs: number;
+  /** A first attempt that may have been billed, and one after it. */
+  triesTwice: boolean;
+  /** Nobody will tell what became of it. */
+  isLost: boolean;
+}
+
+interface Bill {
+  worst: number;
+  /** Undefined while it runs, or where nobody tells. */
+  cost: number | undefined;
+}
+
+export class Isolates {
+  readonly clock = new TestClock();
+  readonly ledger = new TestLedger(this.clock);
+  readonly events: RouterEvent[] = [];
+  readonly starts: Start[] = [];
+  readonly wrong: string[] = [];
+  refused = 0;
+  fromMemory = 0;
+  readonly #background: Promise<unknown>[] = [];
+  readonly #bills: Bill[] = [];
+  readonly #slices: Tuples[];
+  readonly #scopes: readonly ScopeAsk[];
+  readonly #cap: number;
+  readonly #skewMs: number;
+  #ids = 0;
+
+  constructor(isolates: number, limits: Partial<Limits>, skewMs = 0) {
+    this.#skewMs = skewMs;
+    this.#slices = Array.from({ length: isolates }, () => new Map());
+    this.#scopes = [{ scope: 'tenant', limits }];
+    this.#cap = limits.monthlyMicroUsd ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** All of them to their ends; what is told behind them too. */
+  async run(requests: readonly Request[]): Promise<void> {
+    let at = 0;
+    const ends = requests.map((request) => {
+      at += request.afterMs;
+      return this.#pause(at).then(() => this.#one(request));
+    });
+    await this.clock.run(Promise.all(ends));
+    await this.clock.run(Promise.all(this.#background));
+  }
+
+  /** As often as told to wait, until it was admitted or `untilMs` is over. */
+  async insist(request: Request, untilMs: number): Promise<void> {
+    while (this.clock.now() < untilMs) {
+      const waitMs = await this.#one(request);
+      if (waitMs === undefined) return;
+      await this.#pause(Math.max(1, waitMs));
+    }
+  }
+
+  /** What providers may bill, lost requests at their worst. */
+  get billed(): number {
+    return this.#bills.reduce((sum, { worst, cost }) => sum + (cost ?? worst), 0);
+  }
+
+  /** How long it is told to wait; undefined: it was admitted. */
+  async #one({ isolate, worst, costs, tokens, dawdlesMs, runsForMs, triesTwice, isLost }: Request) {
+    const { clock, ledger } = this;
+    let leaseId = '';
+    const newLeaseId = (nowMs: number) => {
+      leaseId = uuidV7(nowMs, [0, 0, 0, 0, 0, 0, 0, this.#ids >> 16, this.#ids >> 8, this.#ids++]);
+      return leaseId;
+    };
+    // Every other isolate's clock is off.
+    const skewMs = isolate % 2 === 0 ? 0 : this.#skewMs;
+    const ownClock = { now: () => clock.now() + skewMs, after: (ms: number, run: () => void) => clock.after(ms, run) };
+    const links = {
+      ...{ clock: ownClock, ledger, newLeaseId, slices: this.#slices[isolate] },
+      events: (event: RouterEvent) => void this.events.push(event),
+    };
+    const holding = new Holding('acme', this.#scopes, 60_000, links, (work) => void this.#background.push(work));
+    const covered = async (one: Want): Promise<{ countedAt: number | undefined } | { waitMs: number }> => {
+      if (holding.take([one]) !== undefined) {
+        this.fromMemory++;
+        return { countedAt: undefined };
+      }
+      const reply = await holding.ask([one]);
+      if (reply !== undefined && 'granted' in reply) {
+        return { countedAt: reply.granted.requests > 1 ? undefined : ledger.firstHeardAt.get(leaseId) };
+      }
+      const refused = reply !== undefined && typeof reply.refused === 'object' ? reply.refused : undefined;
+      return { waitMs: refused?.retryAfterMs ?? 1_000 };
+    };
+    const one = want(worst, { tokens });
+    for (const wanted of triesTwice ? [one, { ...one, requests: 0, parallel: 0 }] : [one]) {
+      const cover = await covered(wanted);
+      if ('waitMs' in cover) {
+        this.refused++;
+        holding.close();
+        return cover.waitMs;
+      }
+      await this.#pause(dawdlesMs);
+      if (!holding.starts()) break;
+      const bill: Bill = { worst, cost: undefined };
+      this.#bills.push(bill);
+      const at = clock.now();
+      const isFirst = wanted.requests > 0;
+      if (isFirst) this.starts.push({ at, countedAt: cover.countedAt ?? at, endsAt: at + runsForMs, tokens });
+      this.#check();
+      await this.#pause(runsForMs);
+      if (isLost) {
+        holding.abandon();
+        return undefined;
+      }
+      bill.cost = Math.floor((worst * costs) / 100);
+      holding.book({ microUsd: bill.cost, tokens, estimated: false });
+    }
+    holding.close();
+    this.#check();
+    return undefined;
+  }
+
+  #check(): void {
+    const { spentMicroUsd: spent, heldMicroUsd: held } = this.ledger.figures();
+    const { billed } = this;
+    if (billed > spent + held || spent + held > this.#cap)
+      this.wrong.push(`${billed} billed, ${spent} + ${held} booked`);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resume) => void this.clock.after(ms, resume));
+  }
+}
