@@ -270,10 +270,12 @@ describe('whatever happens', () => {
           }
           const open = shares.filter(({ state }) => state !== 'over');
           const sum = (figure: 'microUsd' | 'tokens' | 'parallel') => open.reduce((all, one) => all + one[figure], 0);
-          expect(told.microUsd + spent.microUsd + sum('microUsd')).toBeLessThanOrEqual(granted.microUsd);
-          expect(told.tokens + spent.tokens + sum('tokens')).toBeLessThanOrEqual(granted.tokens);
-          expect(told.parallel + sum('parallel')).toBeLessThanOrEqual(granted.parallel);
-          if (told.isDone) expect(open.filter(({ microUsd }) => microUsd > 0)).toEqual([]);
+          const isSane =
+            told.microUsd + spent.microUsd + sum('microUsd') <= granted.microUsd &&
+            told.tokens + spent.tokens + sum('tokens') <= granted.tokens &&
+            told.parallel + sum('parallel') <= granted.parallel &&
+            (!told.isDone || sum('microUsd') === 0);
+          if (!isSane) expect.fail(`${what}: ${JSON.stringify({ slice, told, spent })}`);
         }
         expect(shares.filter(({ parallel }) => parallel > 0).length).toBeLessThanOrEqual(granted.requests);
       }),
