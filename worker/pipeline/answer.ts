@@ -40,7 +40,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
 
   const produced = await produce(ask, deps, scope);
   const stale = cached.state === 'miss' ? cached.stale : undefined;
-  if (stale !== undefined && !produced.ok && servesStale(produced.error)) {
+  if (stale !== undefined && !produced.ok && servesStale(stale, produced.error, ask, deps)) {
     return respondStored(stale, ask, open, deps, scope, produced.error);
   }
   return respond(produced, cached, open, deps, scope);

@@ -5,9 +5,10 @@
 import { answerText } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { ageSeconds } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
-import { KEEPS_HEADER, ROLE_HEADER } from '../core/answers/stream/messages.ts';
+import { KEEPS_HEADER, ROLE_HEADER, STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import type { CacheRead } from './read-cache.ts';
@@ -42,14 +43,14 @@ export async function attach(
   scope.timing.mark('attach');
   const { headers } = reply;
   if (headers.get(ROLE_HEADER) === 'alone') return undefined;
-  if (cached.state !== 'miss') return passedOn(reply, scope);
+  if (cached.state !== 'miss') return passedOn(reply, deps, scope);
   const { stale, keyHash } = cached;
   if (stale !== undefined && reply.status >= 400) {
     const { error } = (await reply.clone().json()) as { error: RouterError };
-    if (servesStale(error)) return respondStored(stale, ask, message.wish.open, deps, scope, error);
+    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, message.wish.open, deps, scope, error);
   }
   if (headers.has(KEEPS_HEADER)) scope.background(keepWhole(name, ask, keyHash, deps));
-  return passedOn(reply, scope, { isMiss: true, isShared });
+  return passedOn(reply, deps, scope, { isMiss: true, isShared });
 }
 
 /** A question without a key shares only what it would look for in the cache, and not what it asks for anew. */
@@ -95,27 +96,30 @@ export async function attachById(
 ) {
   const wish: Wish = { stream: true, resume: true, usage: true, open };
   const message = { owner, wish, lastEventId: headers.get(REQUEST_HEADERS.lastEventId) };
-  return byId(deps.answerStreams.attach(id, message, signal), scope);
+  return byId(deps.answerStreams.attach(id, message, signal), deps, scope);
 }
 
 export const stopById = (id: string, owner: Owner, deps: Deps, scope: Scope): Promise<Response> =>
-  byId(deps.answerStreams.stop(id, { owner }), scope);
+  byId(deps.answerStreams.stop(id, { owner }), deps, scope);
 
-async function byId(calling: Promise<Response | undefined>, scope: Scope): Promise<Response> {
+async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: Scope): Promise<Response> {
   try {
     const reply = await calling;
-    return reply === undefined ? refusal({ code: 'stream_not_found' }, scope) : passedOn(reply, scope);
+    return reply === undefined ? refusal({ code: 'stream_not_found' }, scope) : passedOn(reply, deps, scope);
   } catch {
     return refusal(UNAVAILABLE, scope);
   }
 }
 
 /** The object's reply, with what belongs to this request alone. Who did not start the run is charged nothing. */
-function passedOn(reply: Response, scope: Scope, { isMiss = false, isShared = false } = {}): Response {
+function passedOn(reply: Response, { clock }: Deps, scope: Scope, { isMiss = false, isShared = false } = {}): Response {
   const headers = new Headers(reply.headers);
   const role = headers.get(ROLE_HEADER);
   headers.delete(ROLE_HEADER);
   headers.delete(KEEPS_HEADER);
+  const storedAt = headers.get(STORED_AT_HEADER);
+  headers.delete(STORED_AT_HEADER);
+  if (storedAt !== null) headers.set('age', String(ageSeconds(Number(storedAt), clock.now())));
   if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
   // What is left is left to whoever started it.
   if (isShared && role !== 'started') {
@@ -128,7 +132,7 @@ function passedOn(reply: Response, scope: Scope, { isMiss = false, isShared = fa
 
 const asCached = (stored: StoredAnswer): CachedAnswer => ({
   head: {
-    headers: { 'x-carryon-cache': 'hit', 'x-carryon-mode': 'normal' },
+    headers: { 'x-carryon-cache': 'hit', 'x-carryon-mode': 'normal', [STORED_AT_HEADER]: String(stored.storedAt) },
     openHeaders: storedOpenHeaders(stored),
   },
   events: [{ kind: 'completion', data: stored.body }],

@@ -1,6 +1,6 @@
 /** An answer that was given already, once more: nobody is asked, nothing is charged. */
 import type { RouterError } from '../../protocol/errors.ts';
-import { ageSeconds } from '../core/answers/freshness.ts';
+import { ageSeconds, freshness } from '../core/answers/freshness.ts';
 import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
@@ -19,7 +19,17 @@ const STALE_INSTEAD_OF: ReadonlySet<RouterError['code']> = new Set([
   'ledger_unavailable',
 ]);
 
-export const servesStale = ({ code }: RouterError): boolean => STALE_INSTEAD_OF.has(code);
+/** Judged when it is to be given: what was stale when it was read may be too old after a long wait for a provider. */
+export function servesStale(
+  { storedAt }: StoredAnswer,
+  { code }: RouterError,
+  { feature }: Ask,
+  { clock }: Deps,
+): boolean {
+  const policy = feature.cache;
+  if (policy === undefined || !STALE_INSTEAD_OF.has(code)) return false;
+  return freshness({ storedAt, now: clock.now(), policy }) !== 'gone';
+}
 
 /** `cause`: the error in whose place a stale answer stands. */
 export function respondStored(
