@@ -138,7 +138,7 @@ export class BudgetBench {
       const { spentMicroUsd: spent, reservedMicroUsd: held, unsettledMicroUsd: unsettled } = row;
       return { spent, held, unsettled, settlements };
     };
-    const atRest = (limitMs = 10_000) =>
+    const atRest = (limitMs = 20_000) =>
       until(
         `nothing of ${tenant} is held`,
         async () => {
