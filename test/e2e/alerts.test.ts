@@ -1,7 +1,12 @@
 /** A budget's alerts over real HTTP: from the settlement to the webhook, through a power cut. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, expect, test } from 'vitest';
-import { type Answered, admin, answered } from '../support/ask.ts';
+import { projectDirectory } from '../../cli/project.ts';
+import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
+import { type Answered, type AskOptions, admin, answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
 import { until } from '../support/until.ts';
 import { type Delivery, startReceiver } from '../support/webhook-receiver.ts';
@@ -30,33 +35,38 @@ async function call<Reply>(path: string, method = 'GET', body?: object): Promise
   return (await response.json()) as Reply;
 }
 
-/** A tenant with a dollar a month, of which so much is spent that the next request's settlement reaches `percent`. */
+/** A tenant with a budget for the month, of which so much is spent that the next request's settlement reaches `percent`. */
 class Payer {
   readonly #tenant: string;
   readonly #key: string;
+  readonly #capUsd: number;
   #users = 0;
 
-  constructor(tenant: string, key: string) {
+  constructor(tenant: string, key: string, capUsd: number) {
     this.#tenant = tenant;
     this.#key = key;
+    this.#capUsd = capUsd;
   }
 
-  static async with(tenant: string): Promise<Payer> {
+  static async with(tenant: string, capUsd = 1): Promise<Payer> {
     const { key } = await call<{ key: string }>('keys', 'POST', { tenant });
-    await call(`tenants/${tenant}/limits`, 'PUT', { scope: 'tenant', monthlyUsd: 1 });
-    return new Payer(tenant, key);
+    await call(`tenants/${tenant}/limits`, 'PUT', { scope: 'tenant', monthlyUsd: capUsd });
+    return new Payer(tenant, key, capUsd);
   }
 
   async almost(percent: number): Promise<void> {
     const { scopes } = await call<{ scopes: { spentMicroUsd: number }[] }>(`ledger/${this.#tenant}?scope=tenant`);
-    const deltaUsd = percent / 100 - 1e-6 - (scopes[0]?.spentMicroUsd ?? 0) / 1e6;
+    const deltaUsd = (percent / 100) * this.#capUsd - 1e-6 - (scopes[0]?.spentMicroUsd ?? 0) / 1e6;
     await call(`ledger/${this.#tenant}/adjustments`, 'POST', { scope: 'tenant', deltaUsd });
   }
 
   /** As somebody whom nobody has seen: who asks often has a slice, which is settled when it is over. */
-  chat(headers: Record<string, string> = {}): Promise<Answered> {
+  chat(options: AskOptions = {}): Promise<Answered> {
     const user = `user-${++this.#users}`;
-    return answered(bench.url, { user, headers: { authorization: `Bearer ${this.#key}`, ...headers } });
+    return answered(bench.url, {
+      ...{ user, ...options },
+      headers: { authorization: `Bearer ${this.#key}`, ...options.headers },
+    });
   }
 
   /** What a webhook was told of this tenant. */
@@ -116,4 +126,90 @@ test('a power cut while a webhook is down: told afterwards, by itself, under the
   const ids = cut.told('/json').map(({ headers }) => headers['webhook-id']);
   expect(new Set(ids).size).toBe(1);
   expect(JSON.stringify(await call<AlertList>('alerts'))).not.toContain(receiver.origin);
+});
+
+test('200 requests at once and a power cut before each threshold: each is told once, in order', async () => {
+  receiver.status = 200;
+  // What was cut stays held: a budget beside which that is little.
+  const crowd = await Payer.with('crowd', 100);
+  for (const percent of [60, 85, 95]) {
+    await crowd.almost(percent);
+    const asked = Array.from({ length: 67 }, () => crowd.chat().catch(() => undefined));
+    await Promise.race(asked);
+    await bench.killAndRestart();
+    await Promise.all(asked);
+    // The cut may have come before any of them was settled.
+    expect((await crowd.chat()).status).toBe(200);
+  }
+  // Calls that were cut are missed within seconds; somebody else's alert comes sooner, behind those in the queue.
+  const other = await Payer.with('somebody-else');
+  await other.almost(60);
+  await other.chat();
+  const idsOf = () => [...new Map(crowd.told('/json').map((one) => [one.headers['webhook-id'], one])).values()];
+  await until('all three are told', () => idsOf().length >= 3);
+  expect(percentsOf(idsOf())).toEqual([60, 85, 95]);
+  const { alerts } = await call<AlertList>('alerts?most=200');
+  expect(alerts.filter(({ tenant }) => tenant === 'crowd').map(({ percent }) => percent)).toEqual([95, 85, 60]);
+});
+
+test('safeguard mode from 95 % on: it says so, and its answers are shorter, cheaper and whole', async () => {
+  const payer = await Payer.with('thrifty');
+  const headers = { 'x-carryon-feature': 'guarded' };
+  for (const stream of [false, true]) {
+    const options = {
+      model: 'app/chat',
+      stream,
+      headers,
+      body: { stream_options: stream ? { include_usage: true } : undefined },
+    };
+    await payer.almost(95);
+    const before = await payer.chat(options);
+    expect([before.header('x-carryon-mode'), before.header('x-carryon-deployment')]).toEqual(['normal', 'a']);
+    const after = await until('the settlement is booked', async () => {
+      const answer = await payer.chat(options);
+      return answer.header('x-carryon-mode') === 'safeguard' && answer;
+    });
+    expect([after.status, after.header('x-carryon-deployment'), after.error]).toEqual([200, 'b', undefined]);
+    expect(stream ? after.done : after.finishReason).toBe(stream ? true : 'length');
+    const costOf = ({ costUsd, header }: Answered) => costUsd ?? Number(header('x-carryon-cost-usd'));
+    expect(after.text.length).toBeLessThan(before.text.length);
+    expect(costOf(after)).toBeLessThan(costOf(before));
+  }
+  // A new period begins at nought, as after a reset.
+  await call('ledger/thrifty/adjustments', 'POST', { scope: 'tenant', reset: true });
+  expect((await payer.chat({ headers })).header('x-carryon-mode')).toBe('normal');
+});
+
+const npmRunAlerts = (...args: string[]) => {
+  const env = { ...process.env, CARRYON_URL: bench.url, ADMIN_KEY: LOCAL_ADMIN_KEY };
+  return promisify(execFile)(process.execPath, [join(projectDirectory, 'cli/alerts.ts'), ...args], { env });
+};
+
+test('npm run alerts: a test of every webhook, and the list; addresses are shown nowhere', async () => {
+  receiver.status = 200;
+  const proof = await npmRunAlerts('test');
+  expect(proof.stdout).toMatch(
+    /^✓ ALERTS_SLACK_URL: answered 200 in \d+ ms\n✓ ALERTS_JSON_URL: answered 200 in \d+ ms\n$/,
+  );
+  expect(
+    receiver.deliveries
+      .slice(-2)
+      .map(({ path, body }) => [path, body.includes('this webhook works')])
+      .toSorted(),
+  ).toEqual([
+    ['/json', true],
+    ['/slack', true],
+  ]);
+  receiver.status = 410;
+  const failed = await npmRunAlerts('test').catch((error: { code: number; stdout: string }) => error);
+  expect(failed).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^✗ ALERTS_SLACK_URL: answered 410 \(\d+ ms\)/),
+  });
+  const list = await npmRunAlerts();
+  expect(list.stdout).toMatch(/^ALERTS_SLACK_URL: nothing on the way\nALERTS_JSON_URL: nothing on the way\n/);
+  expect(list.stdout).toMatch(
+    /95 % of tenant of thrifty, 2\d{3}-\d\d: \$0\.95\d* of \$1 {2}ALERTS_JSON_URL sent, ALERTS_SLACK_URL sent/,
+  );
+  expect(proof.stdout + list.stdout).not.toContain(receiver.origin);
 });

@@ -9,5 +9,5 @@ export const FIRST_RETRY_MS = 2_000;
 export const LAST_RETRY_MS = 15 * 60_000;
 /** A webhook's own `retry-after` counts up to this. */
 export const LONGEST_RETRY_AFTER_MS = 3_600_000;
-/** When a life that ended in the middle of a call is noticed. */
-export const LOST_CALL_MS = CALL_TIMEOUT_MS + 20_000;
+/** Later no call is under way any more: the life that made it has ended. */
+export const LOST_CALL_MS = CALL_TIMEOUT_MS + 1_000;

@@ -16,12 +16,13 @@ import { MemoryTables } from './memory-tables.ts';
 export class LedgerInMemory {
   clockMs: number;
   readonly tables = new MemoryTables();
-  readonly #ladder: Ladder;
+  /** In force from the next life on, as config is. */
+  ladder: Ladder;
   #book: Book | undefined;
 
   constructor(clockMs: number, ladder = NO_LADDER) {
     this.clockMs = clockMs;
-    this.#ladder = ladder;
+    this.ladder = ladder;
   }
 
   grant(ask: Ask): GrantReply {
@@ -91,7 +92,7 @@ export class LedgerInMemory {
   }
 
   turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
-    const book = this.#book ?? loadBook(this.tables.load(), (scope) => this.tables.read(scope), this.#ladder);
+    const book = this.#book ?? loadBook(this.tables.load(), (scope) => this.tables.read(scope), this.ladder);
     this.#book = undefined;
     const reply = decide(book, begin(book, this.clockMs));
     const changes = takeChanges(book);

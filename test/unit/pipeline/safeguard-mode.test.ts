@@ -1,0 +1,67 @@
+/** From its threshold on, a feature with a safeguard is served by it, and no longer than the period lasts. */
+import { describe, expect, it } from 'vitest';
+import { endOfMonth } from '../../../worker/core/ledger/time.ts';
+import { COST, withBudget } from './support/budget.ts';
+import { failing, good } from './support/openai.ts';
+import { deployment, feature, type TestRouter } from './support/router.ts';
+
+const CAP = 10_000_000;
+const safeguard = { alias: 'app/cheap', maxInputTokens: undefined, maxOutputTokens: 20 };
+
+/** Normal requests are served by `a`, the safeguard's by `b`; at 95 % of a budget the latter takes over. */
+function withSafeguard(): TestRouter {
+  const router = withBudget(CAP);
+  const { config } = router.deps;
+  const cheap = { ...deployment('b'), price: { input: 0.1, output: 0.4, cachedInput: 0.1, cacheWrite: 0.1 } };
+  (config.aliases as Map<string, unknown>).set('app/cheap', { name: 'app/cheap', deployments: [cheap] });
+  (config.features as Map<string, unknown>).set('chat', feature('chat', { safeguard }));
+  router.ledger.book.ladder = { thresholds: [60, 85, 95], safeguardAt: 95 };
+  router.ledger.book.kill();
+  return router;
+}
+
+const spend = ({ ledger, clock }: TestRouter, microUsd: number) => {
+  ledger.book.clockMs = clock.now();
+  ledger.book.adjust({ scope: 'tenant', deltaMicroUsd: microUsd });
+};
+const modeOf = ({ headers }: { headers: Headers }) => headers.get('x-carryon-mode');
+
+describe.each([false, true])('safeguard mode (streamed: %s)', (stream) => {
+  it('begins at its threshold, says so, is cheaper, shorter and whole, and ends with the month', async () => {
+    const router = withSafeguard();
+    router.upstream.on('a', good(stream, 'A long and dear answer.'), good(stream, 'As before.'));
+    router.upstream.on('b', good(stream, 'Short.'));
+    spend(router, 0.95 * CAP - COST);
+    const before = await router.ask({ stream });
+    expect([before.status, modeOf(before), before.shown]).toEqual([200, 'normal', 'A long and dear answer.']);
+
+    const after = await router.ask({ stream });
+    expect([after.status, modeOf(after), after.shown]).toEqual([200, 'safeguard', 'Short.']);
+    if (stream) expect(after.body).toContain('[DONE]');
+    else expect(JSON.parse(after.body).choices[0].finish_reason).toBe('stop');
+    const [normal, cheap] = router.upstream.calls;
+    expect([normal?.body.max_tokens, cheap?.body.max_tokens]).toEqual([4_096, 20]);
+    expect(router.ledger.figures().spentMicroUsd).toBe(0.95 * CAP + COST / 10);
+
+    await router.clock.advance(endOfMonth(router.clock.now()) - router.clock.now());
+    const next = await router.ask({ stream });
+    expect([next.status, modeOf(next), next.shown]).toEqual([200, 'normal', 'As before.']);
+  });
+});
+
+describe('safeguard mode', () => {
+  it('holds for the further attempts of a request that began as normal', async () => {
+    const router = withSafeguard();
+    router.upstream.on('a', failing(500), good(false, 'At last.'));
+    spend(router, 0.95 * CAP - 1);
+    const answered = await router.ask();
+    expect([answered.status, modeOf(answered), answered.shown]).toEqual([200, 'normal', 'At last.']);
+  });
+
+  it('refuses at the end of the budget, as without it', async () => {
+    const router = withSafeguard();
+    spend(router, CAP);
+    expect(await router.ask()).toMatchObject({ status: 429, code: 'budget_exceeded' });
+    expect(router.upstream.calls).toEqual([]);
+  });
+});
