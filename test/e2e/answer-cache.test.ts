@@ -47,6 +47,18 @@ test.each([true, false])('an equal question is answered without a call (first st
   expect(await (await admin(bench.url, 'ledger/local?scope=tenant')).text()).toBe(ledger);
 });
 
+test('under an idempotency key too it is a hit that tells its age, and so is its repetition', async () => {
+  const asked = question();
+  const first = await kept(asked);
+  for (const stream of [false, true]) {
+    const again = await summarize({ question: asked, stream, headers: { 'idempotency-key': `kept-${process.pid}` } });
+    expect([again.text, again.header('x-carryon-cache')]).toEqual([first.text, 'hit']);
+    expect(again.header('age')).toMatch(/^\d+$/);
+    expect(again.header('x-answer-stored-at')).toBeNull();
+  }
+  expect(calls()).toBe(0);
+});
+
 test('another tenant gets an answer of its own', async () => {
   const asked = question();
   await kept(asked);
