@@ -52,6 +52,10 @@ export default defineConfig({
   //     whenLedgerUnreachable: { budgets: 'refuse', rates: 'run' },
   //   },
   // },
+  // Who hears of a budget before it ends, at 60, 85 and 95 % (docs/alerts.md). `npm run alerts -- test` proves that it works.
+  // alerts: {
+  //   webhooks: [{ url: 'ALERTS_SLACK_URL', format: 'slack' }],
+  // },
   router: {
     numRetries: 2,
     allowedFails: 3,
