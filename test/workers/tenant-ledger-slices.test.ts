@@ -1,0 +1,148 @@
+/** Slices of one isolate before the real object: what they cost in calls and rows, and how soon a limit or a revocation is felt. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GrantReply, ScopeAsk } from '../../worker/core/ledger/messages.ts';
+import type { Tuples } from '../../worker/core/ledger/tuple.ts';
+import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
+import { Holding } from '../../worker/pipeline/holding.ts';
+import { LedgerStore } from '../../worker/stores/ledger-store.ts';
+import { idAt, want } from '../unit/core/ledger/support/messages.ts';
+import { TestClock } from '../unit/pipeline/support/clock.ts';
+import { countRows } from './count-rows.ts';
+
+const WORST = 1_000;
+const COST = 10;
+const SCOPES: readonly ScopeAsk[] = [
+  { scope: 'tenant', limits: { monthlyMicroUsd: 1_000_000_000 } },
+  { scope: 'key:k', limits: {} },
+];
+
+let tenants = 0;
+let name: string;
+let clock: TestClock;
+let slices: Tuples;
+let background: Promise<unknown>[];
+let calls: number;
+
+/** A stub belongs to one life of an object; each call makes its own, as the Worker does. */
+const object = () => env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(name));
+const inTime = { now: () => clock.now(), after: (ms: number, run: () => void) => clock.after(ms, run) };
+const store = () =>
+  new LedgerStore(() => {
+    calls++;
+    return object();
+  }, inTime);
+
+beforeEach(() => {
+  clock = new TestClock();
+  vi.useFakeTimers({ toFake: ['Date'], now: clock.now() });
+  name = `sliced ${tenants++}`;
+  slices = new Map();
+  background = [];
+  calls = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The isolate's clock and the object's. */
+async function pass(ms: number): Promise<void> {
+  await clock.advance(ms);
+  vi.setSystemTime(clock.now());
+}
+
+async function admit(scopes = SCOPES): Promise<{ holding: Holding; reply: GrantReply | undefined | 'from memory' }> {
+  const links = { ledger: store(), clock: inTime, slices, events: () => {}, newLeaseId: idAt };
+  const holding = new Holding(name, scopes, 60_000, links, (work) => void background.push(work));
+  const reply = holding.take([want(WORST)]) === undefined ? await holding.ask([want(WORST)]) : 'from memory';
+  return { holding, reply };
+}
+
+const isAdmitted = ({ reply }: Awaited<ReturnType<typeof admit>>) =>
+  reply === 'from memory' || (reply !== undefined && 'granted' in reply);
+
+/** Fifty a second. */
+async function answer(requests: number): Promise<void> {
+  for (let request = 1; request <= requests; request++) {
+    const admitted = await admit();
+    expect(isAdmitted(admitted)).toBe(true);
+    expect(admitted.holding.starts()).toBe(true);
+    admitted.holding.book({ microUsd: COST, tokens: 0, estimated: false });
+    admitted.holding.close();
+    if (request % 10 === 0) await pass(200);
+  }
+}
+
+/** All pledges fall due; everything is told. */
+async function comeToRest(): Promise<void> {
+  await pass(10_000);
+  await Promise.all(background);
+}
+
+async function tenantRow() {
+  const { scopes } = await object().view();
+  const { spentMicroUsd, reservedMicroUsd } = scopes[0] ?? {};
+  return { spentMicroUsd, reservedMicroUsd };
+}
+
+it('1,000 requests: at most 100 calls and 100 rows, and booked to the micro-USD', async () => {
+  const countsFrom = await runInDurableObject(object(), (_: TenantLedger, { storage }) => countRows(storage.sql));
+  await answer(1_000);
+  await comeToRest();
+  expect(countsFrom()).toBeLessThan(60);
+  expect(calls).toBeLessThan(40);
+  expect(await tenantRow()).toEqual({ spentMicroUsd: 1_000 * COST, reservedMicroUsd: 0 });
+});
+
+it('the object is evicted again and again: nothing is lost, nothing counted twice', async () => {
+  for (let life = 0; life < 6; life++) {
+    await answer(40);
+    await tenantRow(); // it is there
+    await evictDurableObject(object());
+  }
+  await comeToRest();
+  expect(await tenantRow()).toEqual({ spentMicroUsd: 240 * COST, reservedMicroUsd: 0 });
+});
+
+it('is exact, and holds nothing, within 20 s of quiet', async () => {
+  await answer(50);
+  expect((await tenantRow()).reservedMicroUsd).toBeGreaterThan(WORST);
+  await comeToRest();
+  expect(await tenantRow()).toEqual({ spentMicroUsd: 50 * COST, reservedMicroUsd: 0 });
+});
+
+describe('what an operator changes holds for every grant at once, and in slices within 10 s', () => {
+  const otherTuple = SCOPES.map((one) => (one.scope === 'key:k' ? { ...one, scope: 'key:other' as const } : one));
+
+  it.each<[string, () => Promise<unknown>, readonly ScopeAsk[]]>([
+    [
+      'a budget lowered below what is spent',
+      () => object().setLimits('tenant', { monthlyMicroUsd: 1 }, 'ops'),
+      otherTuple,
+    ],
+    ['a rate that is used up', () => object().setLimits('tenant', { rps: 0.001, burst: 1 }, 'ops'), otherTuple],
+    ['a tenant revoked', () => object().revoke('tenant', 'ops'), otherTuple],
+    ['a key revoked', () => object().revoke('key:k', 'ops'), SCOPES],
+  ])('%s', async (_, change, scopes) => {
+    await answer(60);
+    await change();
+    // A slice is in hand; but whoever has to ask is refused: another isolate, another tuple.
+    expect((await admit()).reply).toBe('from memory');
+    const own = slices;
+    slices = new Map();
+    const asked = [await admit(scopes), await admit(scopes)];
+    expect(asked.filter(isAdmitted).length).toBeLessThanOrEqual(_ === 'a rate that is used up' ? 1 : 0);
+    slices = own;
+    await pass(9_000);
+    await pass(1_000);
+    expect(isAdmitted(await admit())).toBe(false);
+  });
+
+  it('a budget raised lets more through with the next ask', async () => {
+    await object().setLimits('tenant', { monthlyMicroUsd: 1 }, 'ops');
+    expect(isAdmitted(await admit())).toBe(false);
+    await object().setLimits('tenant', { monthlyMicroUsd: 1_000_000 }, 'ops');
+    expect(isAdmitted(await admit())).toBe(true);
+  });
+});
