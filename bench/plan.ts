@@ -81,23 +81,23 @@ export const FULL: Plan = {
   startUps: 5,
   warmUpMs: 3_000,
   saturation: { rounds: 12, connections: 64, warmMs: 300, measuredMs: 2_000 },
-  fixedRate: { rounds: 10, requestsPerSecond: 100, seconds: 3 },
-  firstTokens: { rounds: 8, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
-  chunks: { rounds: 8, streamsPerSecond: 5, seconds: 2, contentChunks: 100, paceMs: 10 },
+  fixedRate: { rounds: 8, requestsPerSecond: 100, seconds: 3 },
+  firstTokens: { rounds: 6, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
+  chunks: { rounds: 6, streamsPerSecond: 5, seconds: 2, contentChunks: 100, paceMs: 10 },
   streamCost: { rounds: 5, streamsPerSecond: 25, seconds: 2, contentChunks: 100, paceMs: 10 },
   memory: [
     { ...TEN_MEGABYTES, rounds: 3, restMs: 1_000 },
     { ...AT_ONCE(200), rounds: 2, rampSeconds: 1, contentChunks: 30, restMs: 2_000 },
-    { ...AT_ONCE(500), rounds: 2, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
+    { ...AT_ONCE(500), rounds: 1, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
   ],
   admission: { rounds: 5, atOnce: 64, warmMs: 2_000, measuredMs: 2_000 },
   costs: {
-    // A ledger holds its latest 256 leases at least, before they are folded and their rows written over.
-    quiet: { requests: 10, leasesBefore: 300 },
-    // The longest of all is the busy one: a minute until the first lease may be folded, and some nine folds of 256 after it.
-    middling: { seconds: 84 },
+    // As many as a ledger's table goes on to hold, for folded ones are written over; and one too few for a fold.
+    quiet: { requests: 10, leasesBefore: 240 },
+    middling: { seconds: 60 },
+    // A minute until the first lease may be folded, and some nine folds of 256 leases of one after it.
     busy: { requestsPerSecond: 100, seconds: 84 },
-    streamed: { count: 40, contentChunks: 600, paceMs: 50 },
+    streamed: { count: 30, contentChunks: 600, paceMs: 50 },
     settleMs: 3_000,
   },
 };

@@ -18,7 +18,7 @@ const MOST_MISSES = 0.01;
 
 export interface CountedTraffic {
   counts: Counts;
-  /** Folds of the ledger between which it was counted; 0: all that came was counted, and a fold's rows may be missing. */
+  /** Folds of the ledger from the first to the last of which it was counted; 0: counted from beginning to end, with one fold at most. */
   folds: number;
   /** For each request, the whole process'; undefined where the machine does not tell. */
   cpuMs: number | undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../subject/workshop.ts';
 import { billOfMillion, freeDayOf, type Use } from './bill.ts';
 import type { CountedTraffic } from './count.ts';
-import { ITEMS, type Item, PRICES } from './prices.ts';
+import { ITEMS, type Item, OBJECT_GB, PRICES } from './prices.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface CostOfTraffic {
@@ -35,7 +35,7 @@ export function tables(counted: readonly CostOfTraffic[]): string {
   const items = ITEMS.filter((item) => costs.some(({ use }) => use[item] > 0));
   return [
     '### Counted, for one request',
-    table(['', ...items.map(labelOf)], costs, ({ use }) => items.map((item) => figure(use[item]))),
+    table(['', ...items.map(labelOf)], costs, ({ use }) => items.map((item) => used(item, use[item]))),
     '### A million requests, in USD',
     table(['', ...items.map(labelOf), 'together'], costs, ({ use }) => {
       const { items: usd, totalUsd } = billOfMillion(use);
@@ -72,5 +72,11 @@ const rounded = (use: Use): Use =>
   Object.fromEntries(ITEMS.map((item) => [item, Number(use[item].toPrecision(2))])) as Use;
 
 const figure = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
+
+/** An object's seconds beside what they are billed as. */
+const used = (item: Item, value: number): string =>
+  item === 'objectGbSeconds' && value > 0
+    ? `${figure(value)} (${figure(Number((value / OBJECT_GB).toPrecision(2)))} s)`
+    : figure(value);
 
 const dollars = (usd: number): string => (usd === 0 ? '0' : usd.toFixed(2));

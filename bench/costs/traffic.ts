@@ -13,8 +13,9 @@ export interface Traffic {
   cpuOf?: string;
 }
 
-/** What its provider takes for a whole answer under an idempotency key: so long its object is awake. */
-export const KEYED_ANSWER_MS = 3_000;
+/** What the provider takes for a whole answer, as models do. So long a keyed answer's object is awake, and so long a lease of many
+ * has requests under way: with answers at once it would be given back after each. */
+export const ANSWER_MS = 2_000;
 
 export const TRAFFIC: readonly Traffic[] = [
   { id: 'quiet', title: 'plain, quiet', subject: 'carryon', pace: 'quiet', cpuOf: 'busy' },
@@ -25,6 +26,6 @@ export const TRAFFIC: readonly Traffic[] = [
   { id: 'hitMiddling', title: 'cached hit, middling', subject: 'cacheHit', pace: 'middling', cpuOf: 'hitBusy' },
   { id: 'hitBusy', title: 'cached hit, busy', subject: 'cacheHit', pace: 'busy' },
   { id: 'plainStream', title: 'plain stream of 30 s', subject: 'carryon', pace: 'middling', isStreamed: true },
-  { id: 'keyed', title: 'keyed, whole answer of 3 s', subject: 'keyed', pace: 'middling' },
+  { id: 'keyed', title: 'keyed, whole answer of 2 s', subject: 'keyed', pace: 'middling' },
   { id: 'resumable', title: 'resumable stream of 30 s', subject: 'resumable', pace: 'middling', isStreamed: true },
 ];

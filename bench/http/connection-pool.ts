@@ -1,32 +1,38 @@
+import { nowMs } from '../clock.ts';
 import { Connection } from './connection.ts';
 
-/** Connections for an open loop: as many as there are requests under way. The longest unused one goes first, because a
- * server closes what idles for some seconds. */
+/** A server closes what idles for some seconds, maybe in the very moment of the next request; so it is not used any more. */
+const LONGEST_IDLE_MS = 3_000;
+
+/** Connections for an open loop: as many as there are requests under way, the longest unused one first. */
 export class ConnectionPool {
   readonly #port: number;
-  readonly #idle: Connection[];
+  readonly #idle: { connection: Connection; sinceMs: number }[] = [];
 
   static async open(port: number, connections: number): Promise<ConnectionPool> {
-    return new ConnectionPool(port, await Connection.openMany(port, connections));
+    const pool = new ConnectionPool(port);
+    for (const connection of await Connection.openMany(port, connections)) pool.giveBack(connection);
+    return pool;
   }
 
-  private constructor(port: number, idle: Connection[]) {
+  private constructor(port: number) {
     this.#port = port;
-    this.#idle = idle;
   }
 
   async take(): Promise<Connection> {
-    for (let connection = this.#idle.shift(); connection !== undefined; connection = this.#idle.shift()) {
-      if (connection.isOpen) return connection;
+    for (let idle = this.#idle.shift(); idle !== undefined; idle = this.#idle.shift()) {
+      const { connection, sinceMs } = idle;
+      if (connection.isOpen && nowMs() - sinceMs < LONGEST_IDLE_MS) return connection;
+      connection.close();
     }
     return Connection.open(this.#port);
   }
 
   giveBack(connection: Connection): void {
-    if (connection.isOpen) this.#idle.push(connection);
+    if (connection.isOpen) this.#idle.push({ connection, sinceMs: nowMs() });
   }
 
   close(): void {
-    for (const connection of this.#idle) connection.close();
+    for (const { connection } of this.#idle) connection.close();
   }
 }

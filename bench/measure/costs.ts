@@ -1,7 +1,7 @@
 import { billOfMillion } from '../costs/bill.ts';
 import { type CountedTraffic, countTraffic } from '../costs/count.ts';
 import { type CostOfTraffic, writeDocument } from '../costs/document.ts';
-import { KEYED_ANSWER_MS, TRAFFIC, type Traffic } from '../costs/traffic.ts';
+import { ANSWER_MS, TRAFFIC, type Traffic } from '../costs/traffic.ts';
 import { useOf } from '../costs/use.ts';
 import { buildCountedWorker } from '../counting/build.ts';
 import type { Counts } from '../counting/counters.ts';
@@ -30,8 +30,8 @@ const PARTS = [
   { begin: 'rowsWritten.', label: 'rows written to the table' },
 ];
 
-/** What a bill would count, counted, and the bill. All traffics at once, each in a process of its own: only counts are taken, and
- * most of the time is waiting. `isWritten`: into docs/costs.md too. */
+/** What a bill would count, counted, and the bill. Several traffics at once, each in a process of its own: only counts are taken,
+ * and most of the time is waiting. `isWritten`: into docs/costs.md too. */
 export async function measureCosts(workshop: Workshop, plan: Plan['costs'], isWritten: boolean): Promise<Row[]> {
   const scriptPath = await buildCountedWorker(workshop);
   const slowUpstream = await startUpstream();
@@ -39,18 +39,16 @@ export async function measureCosts(workshop: Workshop, plan: Plan['costs'], isWr
     await slowUpstream.script({
       ...plan.streamed,
       firstContentDelayMs: plan.streamed.paceMs,
-      wholeDelayMs: KEYED_ANSWER_MS,
+      wholeDelayMs: ANSWER_MS,
     });
-    const counted = await Promise.all(
-      TRAFFIC.map((traffic) => {
-        const isSlow = traffic.isStreamed || traffic.subject === 'keyed';
-        const shop = isSlow ? { ...workshop, upstreamPort: slowUpstream.port } : workshop;
-        return countTraffic(traffic, shop, scriptPath, plan);
-      }),
-    );
-    const costs = TRAFFIC.map((traffic, index) =>
-      costOf(traffic, counted[index] as CountedTraffic, cpuOf(traffic, counted)),
-    );
+    const shop = { ...workshop, upstreamPort: slowUpstream.port };
+    const counted = new Map<string, CountedTraffic>();
+    const count = async (traffic: Traffic) =>
+      void counted.set(traffic.id, await countTraffic(traffic, shop, scriptPath, plan));
+    // The busy ones by themselves: a process that is kept waiting sees bursts, and takes other leases for them.
+    await Promise.all(TRAFFIC.filter(({ pace }) => pace === 'busy').map(count));
+    await Promise.all(TRAFFIC.filter(({ pace }) => pace !== 'busy').map(count));
+    const costs = TRAFFIC.map((traffic) => costOf(traffic, counted));
     if (isWritten) await writeDocument(costs);
     return costs.flatMap(costRows);
   } finally {
@@ -58,22 +56,17 @@ export async function measureCosts(workshop: Workshop, plan: Plan['costs'], isWr
   }
 }
 
-function cpuOf({ id, cpuOf = id }: Traffic, counted: readonly CountedTraffic[]): number {
-  const at = TRAFFIC.findIndex((traffic) => traffic.id === cpuOf);
-  const cpuMs = counted[at]?.cpuMs;
-  // Not Linux: better none than a wrong one.
-  return cpuMs ?? 0;
+function costOf(traffic: Traffic, all: ReadonlyMap<string, CountedTraffic>): CostOfTraffic {
+  const { id, cpuOf = id } = traffic;
+  const counted = all.get(id);
+  if (counted === undefined) throw new Error(`${id} was not counted`);
+  // Where the machine does not tell (no Linux): none rather than a wrong one.
+  return { traffic, counted, use: useOf(counted.counts, all.get(cpuOf)?.cpuMs ?? 0) };
 }
-
-const costOf = (traffic: Traffic, counted: CountedTraffic, cpuMs: number): CostOfTraffic => ({
-  traffic,
-  counted,
-  use: useOf(counted.counts, cpuMs),
-});
 
 function costRows({ traffic: { id, title }, counted: { counts, folds }, use }: CostOfTraffic): Row[] {
   const { requests = 0 } = counts;
-  const group = `Costs per 1,000 requests: ${title} (${requests} counted, ${folds === 0 ? 'no fold in it' : `${folds} folds`})`;
+  const group = `Costs per 1,000 requests: ${title} (${requests} counted, ${folds === 0 ? 'from beginning to end' : `${folds} folds`})`;
   const row = (figure: string, label: string, value: number, unit = '') =>
     singleRow({ id: `costs.${id}.${figure}`, group, label, unit }, [value]);
   return [

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { billOfMillion, freeDayOf, type Use } from '../../../bench/costs/bill.ts';
 import { type CostOfTraffic, tables, withTables } from '../../../bench/costs/document.ts';
@@ -6,6 +8,7 @@ import { useOf } from '../../../bench/costs/use.ts';
 import { betweenFolds, difference, sum } from '../../../bench/costs/windows.ts';
 import { ActiveTime } from '../../../bench/counting/active-time.ts';
 import { tableWrittenTo } from '../../../bench/counting/count-storage.ts';
+import { projectDirectory } from '../../../cli/project.ts';
 
 const NOTHING: Use = {
   workerRequests: 1,
@@ -158,6 +161,10 @@ describe('docs/costs.md', () => {
     ]);
   });
 
+  it('shows an object’s seconds beside its GB-s', () => {
+    expect(tables([cost({ objectGbSeconds: 3.8412 })])).toContain('| plain, quiet | 1 | 3.8 (30 s) |');
+  });
+
   it('leaves out what nobody uses', () => {
     expect(tables([cost({})])).not.toMatch(/object|rows|KV/);
   });
@@ -168,6 +175,7 @@ describe('docs/costs.md', () => {
     expect(withTables(page('old'), 'new')).toBe(page('new'));
     expect(withTables(page('new'), 'new')).toBe(page('new'));
     expect(() => withTables('# Costs', 'new')).toThrow('has lost its marks');
+    expect(withTables(readFileSync(join(projectDirectory, 'docs/costs.md'), 'utf8'), 'new')).toContain('new');
   });
 });
 
