@@ -39,9 +39,15 @@ describe('an idempotency key', () => {
   test('50 clients at once, streamed and not: one call, one answer, one charge', async () => {
     const before = await spent();
     const key = newKey();
-    const all = await Promise.all(Array.from({ length: 50 }, (_, index) => keyed(key, { stream: index % 2 === 0 })));
+    const ways: AskOptions[] = [
+      { stream: true, headers: { 'x-carryon-resume': '1' } },
+      { stream: false },
+      { stream: true, body: { stream_options: { include_usage: true } } },
+    ];
+    const all = await Promise.all(Array.from({ length: 50 }, (_, index) => keyed(key, ways[index % 3])));
     expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(all.map(({ text }) => text)).size).toBe(1);
+    expect(all.filter(({ costUsd, header }) => (costUsd ?? Number(header('x-carryon-cost-usd'))) > 0)).toHaveLength(1);
     expect(started()).toBe(1);
     const { billedMicroUsd: a } = bench.sandbox.counts().openai;
     await until('it is settled', async () => (await spent()) > before);
