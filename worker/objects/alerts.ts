@@ -53,7 +53,7 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
       const now = clock.now();
       const hooks = hooksOf(tenant).map(({ name }) => name);
       this.ctx.storage.transactionSync(() => {
-        for (const crossing of crossings) this.#rows.add({ ...crossing, tenant }, newId(), hooks, now);
+        for (const crossing of crossings) this.#rows.add({ ...crossing, tenant }, `msg_${newId()}`, hooks, now);
         this.#rows.forgetOld();
       });
       for (const hook of hooks) this.#giveUp(hook, now);
@@ -131,7 +131,7 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
         return true;
       }
       const body = bodyOf({ type: 'budget.threshold_reached', alert }, target.format);
-      const attempt = await tell(target, `msg_${id}`, body, this.#deps);
+      const attempt = await tell(target, id, body, this.#deps);
       this.ctx.storage.transactionSync(() => {
         if (attempt.ok) this.#rows.sent(hook, number, `answered ${attempt.status}`, clock.now());
         this.#note(hook, attempt);
