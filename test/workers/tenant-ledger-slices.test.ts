@@ -77,6 +77,7 @@ async function answer(requests: number): Promise<void> {
 /** All pledges fall due; everything is told. */
 async function comeToRest(): Promise<void> {
   await pass(10_000);
+  await pass(2_000);
   await Promise.all(background);
 }
 

@@ -198,7 +198,7 @@ export class Holding {
     if (tuple !== undefined && 'granted' in reply && reply.granted.requests > 1) {
       this.#covers.pop();
       const slice = enterSlice(tuple, leaseId, reply, heardAt);
-      this.#background(keepPledge(slice, this.#line));
+      this.#background(keepPledge(tuple, slice, this.#line));
       if (own === undefined) return { reply, slice };
       this.#cover(ownShare(slice, own));
       noteAdmitted(tuple, own, heardAt);
@@ -227,14 +227,15 @@ export class Holding {
   /** What is to be told now is, behind the response; without anything, at once. */
   #settle(): void {
     const { now } = this.#line;
+    const tuple = this.#tuple;
     const slices = new Set<Slice>();
     for (const { by } of this.#covers)
-      if ('slice' in by && this.#tuple && isToTell(this.#tuple, by.slice, now)) slices.add(by.slice);
+      if ('slice' in by && tuple && isToTell(tuple, by.slice, now)) slices.add(by.slice);
     if (slices.size === 0 && this.#reports().length === 0) {
       this.#isOver();
       return;
     }
-    const telling = [...slices].map((slice) => tell(slice, this.#line));
+    const telling = [...slices].map((slice) => tuple && tell(tuple, slice, this.#line));
     const closing = this.#line.repeat(
       () => this.#tellClosing(),
       () => this.#reports().length,

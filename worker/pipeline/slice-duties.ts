@@ -1,15 +1,23 @@
 /** What becomes of a slice behind the responses of those who use it: its rest goes back, its close is told until the ledger has it. */
-import { hasUnused, holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/slice.ts';
-import { endTelling, isShort, type Tuple, tellOf } from '../core/ledger/tuple.ts';
+import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/slice.ts';
+import { endTelling, isBusy, isShort, type Tuple, tellOf } from '../core/ledger/tuple.ts';
 import { type LedgerLine, LONGEST_REPORT_MS } from './ledger-line.ts';
 
 /** What `waitUntil` leaves for it after the asking and the admitting; later, the next ask takes it along. */
 const LONGEST_PLEDGE_MS = 15_000;
 
-/** Of whoever takes a slice, in `waitUntil`: what is left when its admitting ends goes back; where nothing runs any more, it closes. */
-export async function keepPledge(slice: Slice, line: LedgerLine): Promise<void> {
+/** So long a busy isolate waits for its own next ask to take a report along, which is then no call. */
+const MAY_TRAVEL_MS = 2_000;
+
+/**
+ * Of whoever takes a slice, in `waitUntil`: when its admitting ends it closes, where nothing runs any more; else what it holds
+ * for nothing goes back.
+ */
+export async function keepPledge(tuple: Tuple, slice: Slice, line: LedgerLine): Promise<void> {
   await line.pause(slice.startBefore - line.now);
-  if (isQuiet(slice) || hasUnused(slice)) await tell(slice, line, LONGEST_PLEDGE_MS);
+  if (isQuiet(slice) || holdsTooMuch(slice) || isShort(tuple, slice)) {
+    await tell(tuple, slice, line, LONGEST_PLEDGE_MS);
+  }
 }
 
 /**
@@ -23,8 +31,9 @@ export function isToTell(tuple: Tuple, slice: Slice, now: number): boolean {
 }
 
 /** Until the ledger has it, unless somebody else sees to that. */
-export const tell = (slice: Slice, line: LedgerLine, forMs?: number): Promise<void> =>
-  line.repeat(
+export async function tell(tuple: Tuple, slice: Slice, line: LedgerLine, forMs?: number): Promise<void> {
+  if (isBusy(tuple, line.now) && !isShort(tuple, slice)) await line.pause(MAY_TRAVEL_MS);
+  await line.repeat(
     async () => {
       if (slice.isOver) return true;
       if (line.now < slice.toldUntil) return false;
@@ -36,3 +45,4 @@ export const tell = (slice: Slice, line: LedgerLine, forMs?: number): Promise<vo
     () => 1,
     forMs,
   );
+}

@@ -143,10 +143,6 @@ export const holdsTooMuch = (slice: Slice): boolean =>
   isHalf(unusedTokens(slice), slice.reserved.tokens) ||
   isHalf(unusedSlots(slice), slice.reserved.parallel);
 
-/** Something of it could go back. */
-export const hasUnused = (slice: Slice): boolean =>
-  unusedMicroUsd(slice) > 0 || unusedTokens(slice) > 0 || unusedSlots(slice) > 0;
-
 const isHalf = (unused: number, reserved: number): boolean => unused > 0 && unused >= reserved;
 
 /** More may be spent than a worst case allowed for (rule 13): nothing is unused then. */

@@ -43,6 +43,9 @@ export type Tuples = Map<string, Tuple>;
 const MOST_TUPLES = 10_000;
 /** A slice so small is used up before the next one could come. */
 const LEAST_TO_REFILL = 8;
+/** Of its requests, and of its time: much sooner, and the next one's time would pass unused. */
+const REFILL_AT_REQUESTS = 1 / 4;
+const REFILL_AT_TIME = 1 / 8;
 /** What one isolate holds without using it stays small, whatever the sizes of its requests. */
 const MOST_OPEN = 4;
 /** What is left of a limit, in slices like this one: less, and what a slice does not use goes back at once. */
@@ -106,11 +109,13 @@ export function nextSlice(tuple: Tuple, one: Want, now: number): Want | undefine
   });
 }
 
-/** Whether the next slice is due while there is still something left of these: a quarter, or as much as goes while one asks. */
-export function isRefillDue(tuple: Tuple, { granted, mode }: Slice, now: number): boolean {
+/** Whether the next slice is due while there is something left of this one: a quarter, or as much as goes while one asks. */
+export function isRefillDue(tuple: Tuple, slice: Slice, now: number): boolean {
+  const { granted, mode, startBefore, requestsLeft } = slice;
   if (now < tuple.askingUntil || granted.requests < LEAST_TO_REFILL) return false;
-  const enough = Math.max(granted.requests / 4, 2 * tuple.admittedWhileAsking);
-  return inHand(tuple, mode, now) <= enough;
+  const left = inHand(tuple, mode, now);
+  const isEnding = left === requestsLeft && startBefore - now <= tuple.lately.windowMs * REFILL_AT_TIME;
+  return isEnding || left <= Math.max(granted.requests * REFILL_AT_REQUESTS, 2 * tuple.admittedWhileAsking);
 }
 
 export function beginAsking(tuple: Tuple, until: number): void {
@@ -171,6 +176,9 @@ export const isShort = ({ left }: Tuple, { granted }: Slice): boolean =>
     const own = limit === 'tpm' ? granted.tokens : limit === 'parallel' ? granted.parallel : granted.microUsd;
     return remaining < SHORT * own;
   });
+
+/** It admits from a slice: another one will be asked for soon. */
+export const isBusy = ({ open }: Tuple, now: number): boolean => open.some((slice) => isAdmitting(slice, now));
 
 /** For `x-ratelimit-*`: what was left when the ledger last answered, and what this isolate still has of it. */
 export function leftBeside(tuple: Tuple, slice: Slice, now: number): Left[] {
