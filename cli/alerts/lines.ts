@@ -1,5 +1,5 @@
 import type { AlertView, Attempt, HookView } from '../../worker/core/alerts/alert.ts';
-import { usd } from '../budget/words.ts';
+import { usd, when } from '../budget/words.ts';
 
 export type TestResult = Pick<Attempt, 'ok' | 'status' | 'ms' | 'error'> & { hook: string };
 
@@ -21,9 +21,8 @@ export function alertLine({ tenant, scope, period, percent, spentMicroUsd, capMi
   const told = rest.deliveries.map(
     ({ hook, state, detail }) => `${hook} ${state}${state === 'lost' ? ` (${detail})` : ''}`,
   );
-  const at = new Date(rest.at).toISOString().slice(0, 16).replace('T', ' ');
   const what = `${percent} % of ${scope} of ${tenant}, ${period}: ${usd(spentMicroUsd)} of ${usd(capMicroUsd)}`;
-  return `${at}  ${what}  ${told.join(', ') || 'nobody to tell'}`;
+  return `${when(rest.at)}  ${what}  ${told.join(', ') || 'nobody to tell'}`;
 }
 
 function inWords(ms: number): string {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MOST_WAITING } from '../../worker/core/alerts/limits.ts';
+import { alertsClass } from '../../worker/objects/alerts.ts';
 import { AlertsStage, crossing, hook, never } from './alerts-harness.ts';
 
 const MINUTE = 60_000;
@@ -183,4 +184,12 @@ describe('Alerts', () => {
       [2, 2],
     ]);
   });
+});
+
+it('what can be called is this and nothing else', () => {
+  const { prototype } = alertsClass(() => {
+    throw new Error('nothing is made');
+  });
+  const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+  expect(names.toSorted()).toEqual(['alarm', 'list', 'take', 'tryAll']);
 });

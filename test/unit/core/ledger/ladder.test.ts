@@ -58,6 +58,13 @@ describe('a threshold', () => {
     );
   });
 
+  it('of what ran while the ledger could not be reached is told with its report', () => {
+    const ledger = begin();
+    spend(ledger, 1);
+    ledger.report(done(idAt(NOON), 59, { scopes: ['tenant'] }));
+    expect(told(ledger)).toEqual(['tenant 2026-11 60']);
+  });
+
   it('of scopes that config leaves out is not told', () => {
     const ledger = begin({ ...LADDER, scopes: ['user'] });
     spend(ledger, 70, { limits: { tenant: { monthlyMicroUsd: 100 }, 'user:ana': { monthlyMicroUsd: 100 } } });
@@ -259,6 +266,35 @@ describe('whatever the order', () => {
         }
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('with caps that change and objects that die: under one cap never the same again, never lower, never what is not true', () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ cost: fc.integer({ min: 0, max: 15 }) }) },
+      { weight: 1, arbitrary: fc.record({ cap: fc.constantFrom(50, 100, 150, 200, null) }) },
+      { weight: 1, arbitrary: fc.constant('kill' as const) },
+      { weight: 1, arbitrary: fc.constant('fold' as const) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const ledger = begin();
+        for (const one of steps) {
+          ledger.clockMs += 70_000;
+          if (one === 'kill') ledger.kill();
+          else if (one === 'fold') ledger.fold();
+          else if ('cap' in one) ledger.setLimits('tenant', { monthlyMicroUsd: one.cap });
+          else spend(ledger, one.cost, monthly(120));
+        }
+        const { crossings } = ledger.tables;
+        for (const { percent, spentMicroUsd, capMicroUsd } of crossings)
+          expect(spentMicroUsd / capMicroUsd).toBeGreaterThanOrEqual(percent / 100);
+        for (const cap of new Set(crossings.map(({ capMicroUsd }) => capMicroUsd))) {
+          const percents = crossings.filter(({ capMicroUsd }) => capMicroUsd === cap).map(({ percent }) => percent);
+          expect(percents).toEqual([...new Set(percents)].toSorted((one, other) => one - other));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });
