@@ -106,8 +106,8 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
 
     /** One after another, until none waits or one fails. */
     async #sendAll(hook: string): Promise<void> {
-      this.#giveUp(hook, this.#deps.clock.now());
       try {
+        this.#giveUp(hook, this.#deps.clock.now());
         while (await this.#sendFirst(hook));
       } catch {
         // A fault of ours: not at once again.
