@@ -27,8 +27,8 @@ import { LedgerLine, type Links, LONGEST_ASK_MS } from './ledger-line.ts';
 import type { Scope } from './scope.ts';
 import { isToTell, keepPledge, tell } from './slice-duties.ts';
 
-/** A next slice that was not granted is not asked for again at once: who needs one asks for it with his own request. */
-const REFILL_AGAIN_MS = 1_000;
+/** A slice that was not granted is not asked for again at once. */
+const AGAIN_AFTER_MS = 1_000;
 
 /** What covers one attempt that may be billed. */
 interface Cover {
@@ -104,7 +104,9 @@ export class Holding {
     if (!many) return (await this.#ask(wants, LONE_ADMIT_MS)).reply;
     beginAsking(tuple, now + LONGEST_ASK_MS);
     const { reply } = await this.#ask([many, ...wants], LONGEST_ADMIT_MS, best);
-    endAsking(tuple);
+    // Where less than the best was granted, nobody is to take a slice of that for a while.
+    const isLess = reply !== undefined && 'granted' in reply && reply.mode !== many.mode;
+    endAsking(tuple, isLess ? this.#line.now + AGAIN_AFTER_MS : 0);
     return reply;
   }
 
@@ -219,7 +221,7 @@ export class Holding {
     const refill = new Holding(this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background);
     // With what is smaller: where that is granted instead, nobody is to go on as before.
     void refill.#ask([many, ...smaller], LONGEST_ADMIT_MS).then(({ slice }) => {
-      endAsking(tuple, slice === undefined ? refill.#line.now + REFILL_AGAIN_MS : 0);
+      endAsking(tuple, slice === undefined ? refill.#line.now + AGAIN_AFTER_MS : 0);
       refill.close();
     });
   }

@@ -176,3 +176,23 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   expect((await router.clock.run(run(false))).ok).toBe(true);
   expect(admitted[0]?.headers['x-carryon-mode']).toBe('safeguard');
 });
+
+it('a busy object has a lease of its own for each run, which its row knows (LEDGER rule 20)', async () => {
+  await summarize();
+  const job = opened[0]?.message.job as Job;
+  const noted: string[] = [];
+  for (let run = 0; run < 12; run++) {
+    router.upstream.on('a', goodReply('An answer.'));
+    const outcome = answerStreamDeps(router.deps).produce(job, {
+      signal: new AbortController().signal,
+      background: (work) => void router.background.push(work),
+      isShared: false,
+      asks: (leaseId) => void noted.push(leaseId),
+      starts: () => {},
+      admitted: () => {},
+    });
+    expect((await router.clock.run(outcome)).ok).toBe(true);
+  }
+  expect(router.ledger.asked.flatMap(({ wants }) => wants.map(({ requests }) => requests))).toEqual(Array(12).fill(1));
+  expect(router.ledger.asked.map(({ leaseId }) => leaseId)).toEqual(noted);
+});

@@ -94,6 +94,51 @@ describe('a busy isolate', () => {
   });
 });
 
+describe('a client that leaves', () => {
+  it('while a slice is asked for: nobody is called, others use it, the budget is whole', async () => {
+    router = withBudget(LARGE);
+    await answers(12, 100);
+    await router.clock.advance(10_000);
+    await answers(5, 10);
+    const asked = router.ledger.asked.length;
+    router.ledger.latencyMs = 200;
+    const gone = new AbortController();
+    router.clock.after(100, () => gone.abort());
+    await router.clock.advance(10_000);
+    const calls = router.upstream.calls.length;
+    await router.ask({}, gone.signal);
+    expect(router.upstream.calls).toHaveLength(calls);
+    expect(router.ledger.asked[asked]?.wants[0]?.requests).toBeGreaterThan(1);
+    await answers(1);
+    expect(router.ledger.asked).toHaveLength(asked + 1);
+    await quiet();
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 18 * COST });
+  });
+
+  it('out of many at once: one asks for a slice, the others for one each, and each is settled once', async () => {
+    router = withBudget(LARGE);
+    await answers(12, 100);
+    await router.clock.advance(10_000);
+    await answers(4, 10);
+    await router.clock.advance(10_000);
+    router.ledger.latencyMs = 20;
+    const asked = router.ledger.asked.length;
+    const gone = new AbortController();
+    const crowd = Array.from({ length: 6 }, (_, place) => {
+      router.upstream.on('a', goodReply('Hello'));
+      return router.send({}, place % 2 === 0 ? gone.signal : undefined);
+    });
+    gone.abort();
+    await router.clock.run(Promise.all(crowd));
+    await quiet();
+    const many = router.ledger.asked.slice(asked).filter(({ wants }) => (wants[0]?.requests ?? 0) > 1);
+    expect(many).toHaveLength(1);
+    const served = router.upstream.calls.length;
+    expect(served).toBeGreaterThanOrEqual(16 + 3);
+    expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: served * COST });
+  });
+});
+
 describe('the size of a slice', () => {
   it.each([
     ['64 requests', { monthlyMicroUsd: LARGE }, 64],
