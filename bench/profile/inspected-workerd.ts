@@ -24,6 +24,7 @@ export async function startInspected(workshop: Workshop, worker: WorkerName): Pr
     stateDirectory,
     wrangler: workshop.wrangler,
     variableNames: Object.keys(variables),
+    ...(workshop.cacheScriptPath !== undefined && { cacheScriptPath: workshop.cacheScriptPath }),
   });
   const configPath = join(stateDirectory, 'workerd.capnp');
   await writeFile(configPath, config);

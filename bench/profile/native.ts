@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startSubject } from '../subject/start.ts';
-import type { SubjectName } from '../subject/subject.ts';
+import { KINDS, type SubjectName } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import { type ProfiledLoad, runLoad, warmUp } from './load.ts';
 
@@ -16,26 +16,27 @@ type MicrosBySymbol = Map<string, number>;
 
 /** Linux' `perf` on the whole process: the runtime's native work, of which V8's profile says only "(program)". Compiled
  * JavaScript has no names here and shows as addresses, summed up as one. */
-export async function profileNative(workshop: Workshop, load: ProfiledLoad): Promise<void> {
-  const carryon = await profileOne(workshop, 'carryon', load);
+export async function profileNative(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<void> {
+  const profiled = await profileOne(workshop, name, load);
   const bare = await profileOne(workshop, 'bare', load);
   print(
     `Microseconds per ${load.streamed ? 'stream' : 'request'}, by part of the runtime`,
-    grouped(carryon),
+    KINDS[name].title,
+    grouped(profiled),
     grouped(bare),
   );
-  print('The same, by function', carryon, bare);
+  print('The same, by function', KINDS[name].title, profiled, bare);
 }
 
-function print(title: string, carryon: MicrosBySymbol, bare: MicrosBySymbol): void {
-  const symbols = new Set([...carryon.keys(), ...bare.keys()]);
+function print(title: string, name: string, profiled: MicrosBySymbol, bare: MicrosBySymbol): void {
+  const symbols = new Set([...profiled.keys(), ...bare.keys()]);
   const rows = [...symbols].map((symbol) => ({
     symbol,
-    ours: carryon.get(symbol) ?? 0,
+    ours: profiled.get(symbol) ?? 0,
     theirs: bare.get(symbol) ?? 0,
   }));
   rows.sort((one, other) => other.ours - other.theirs - (one.ours - one.theirs));
-  console.log(`\n${title}\n${['added', 'Carryon', 'bare'].map((column) => column.padStart(10)).join('')}`);
+  console.log(`\n${title}\n${['added', name, 'bare'].map((column) => column.padStart(10)).join('')}`);
   for (const { symbol, ours, theirs } of rows.slice(0, SHOWN_ROWS)) {
     const figures = [ours - theirs, ours, theirs].map((micros) => micros.toFixed(2).padStart(10)).join('');
     console.log(`${figures}  ${symbol.slice(0, SYMBOL_WIDTH)}`);

@@ -10,17 +10,17 @@ const NATIVE = ['(program)', '(garbage collector)', '(idle)'];
 
 const SHOWN_FUNCTIONS = 40;
 
-export function printProfiles(carryon: ProfiledRun, bare: ProfiledRun): void {
+export function printProfiles(name: string, profiled: ProfiledRun, bare: ProfiledRun): void {
   console.log('\nMicroseconds per request, or per stream of 100 chunks\n');
-  console.log(`${cell('Carryon')}${cell('bare')}`);
+  console.log(`${cell(name)}${cell('bare')}`);
   const line = (figure: (run: ProfiledRun) => string, label: string) =>
-    console.log(`${figure(carryon)}${figure(bare)}  ${label}`);
+    console.log(`${figure(profiled)}${figure(bare)}  ${label}`);
   line((run) => micros(run.cpuMsPerRequest * 1000), 'CPU of the whole process, network and all; sampling adds some');
   line(inFunctions, 'in functions, native ones that they call included');
   for (const place of NATIVE) line((run) => perRequest(run, place), place);
-  list('Dearest by themselves', carryon, 'selfMicros');
-  list('Dearest with everything they call', carryon, 'totalMicros');
-  files(carryon);
+  list('Dearest by themselves', profiled, 'selfMicros');
+  list('Dearest with everything they call', profiled, 'totalMicros');
+  files(profiled);
 }
 
 function list(title: string, { costs, requests }: ProfiledRun, by: 'selfMicros' | 'totalMicros'): void {

@@ -21,6 +21,7 @@ const SHOWN: readonly (readonly [id: string, name: string])[] = [
   ['resumable.memory.tenMegabytes.grownMiB', 'one resumable stream of 10 MB: memory grown by, MiB'],
   ['memory.streams200.grownMiB', '200 streams at once: memory grown by, MiB'],
   ['resumable.memory.streams200.grownMiB', '200 resumable streams at once: memory grown by, MiB'],
+  ['memory.streams500.peakMiB', '500 streams at once, all complete: memory at the peak, MiB'],
   ['admission.oneUser.perCore', 'the admit step alone, one user: for each second of a core'],
   ['admission.thousandUsers.perCore', 'the admit step alone, 1,000 users: for each second of a core'],
   ['costs.busy.rowsWritten', 'busy tenant, per 1,000 requests: rows written'],
