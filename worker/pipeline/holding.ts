@@ -86,7 +86,7 @@ export class Holding {
     if (share === undefined) return undefined;
     this.#cover(share);
     if (best.requests > 0 && isRefillDue(tuple, share.slice, now)) this.#refill(tuple, wants, now);
-    return leftBeside(tuple, share.slice, now);
+    return leftBeside(tuple, now);
   }
 
   /**
@@ -204,7 +204,7 @@ export class Holding {
       if (own === undefined) return { reply, slice };
       this.#cover(ownShare(slice, own));
       noteAdmitted(tuple, own, heardAt);
-      return { reply: { ...reply, left: leftBeside(tuple, slice, heardAt) }, slice };
+      return { reply: { ...reply, left: leftBeside(tuple, heardAt) }, slice };
     }
     this.#tell(cover, { event: 'replied', reply, now: heardAt });
     const granted = 'granted' in reply && wants.find(({ mode }) => mode === reply.mode);

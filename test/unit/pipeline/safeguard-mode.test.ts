@@ -67,6 +67,7 @@ describe('safeguard mode', () => {
 
   it('begins for a busy isolate within the 10 s of its slices, which are not taken anew', async () => {
     const router = withSafeguard();
+    router.ledger.limit('tenant', { monthlyMicroUsd: 100 * CAP });
     const ask = async (apartMs: number) => {
       router.upstream.on('a', good(false, 'A long and dear answer.'));
       router.upstream.on('b', good(false, 'Short.'));
@@ -76,7 +77,7 @@ describe('safeguard mode', () => {
     };
     for (let request = 0; request < 60; request++) expect(await ask(50)).toBe('normal');
     expect(router.ledger.asked.some(({ wants }) => (wants[0]?.requests ?? 0) > 8)).toBe(true);
-    spend(router, 0.95 * CAP);
+    spend(router, 95 * CAP);
     for (let request = 0; request < 200; request++) await ask(50);
     for (let request = 0; request < 20; request++) expect(await ask(50)).toBe('safeguard');
     await router.clock.run(Promise.all(router.background));

@@ -181,11 +181,19 @@ export const isShort = ({ left }: Tuple, { granted }: Slice): boolean =>
 export const isBusy = ({ open }: Tuple, now: number): boolean => open.some((slice) => isAdmitting(slice, now));
 
 /** For `x-ratelimit-*`: what was left when the ledger last answered, and what this isolate still has of it. */
-export function leftBeside(tuple: Tuple, slice: Slice, now: number): Left[] {
-  return tuple.shown.map((one) => ({
+export function leftBeside({ shown, leftAt, open }: Tuple, now: number): Left[] {
+  if (shown.length === 0) return [];
+  let requests = 0;
+  let tokens = 0;
+  for (const slice of open) {
+    if (!isAdmitting(slice, now)) continue;
+    requests += slice.requestsLeft;
+    tokens += unusedTokens(slice);
+  }
+  return shown.map((one) => ({
     ...one,
-    remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? slice.requestsLeft : unusedTokens(slice))),
-    resetMs: Math.max(0, one.resetMs - (now - tuple.leftAt)),
+    remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? requests : tokens)),
+    resetMs: Math.max(0, one.resetMs - (now - leftAt)),
   }));
 }
 
