@@ -197,13 +197,13 @@ export function leftBeside({ shown, leftAt, open }: Tuple, now: number): Left[] 
   }));
 }
 
-/** Those that admit no more end; whose request was killed never does, but the ledger has booked it by then. */
+/** Those that admit no more end. One whose request was killed never does, but by then the ledger has booked it. */
 function sortOut(tuple: Tuple, now: number): void {
-  const { open } = tuple;
+  const { open, ending } = tuple;
   if (open.every((slice) => isAdmitting(slice, now))) return;
   tuple.open = open.filter((slice) => isAdmitting(slice, now));
-  tuple.ending = [...tuple.ending, ...open.filter((slice) => !isAdmitting(slice, now))].filter(
-    (slice) => !slice.isOver && now < slice.startBefore + LONGEST_RUN_MS,
+  tuple.ending = [...ending, ...open.filter((slice) => !isAdmitting(slice, now))].filter(
+    (slice) => !slice.isOver && (isQuiet(slice) || now < slice.startBefore + LONGEST_RUN_MS),
   );
 }
 
