@@ -1,6 +1,7 @@
 /** Several isolates with slices before one ledger: nothing overspent, no rate passed, little left unused (issue 9, "must show" 1). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../sandbox/random.ts';
 import type { Limits } from '../../../worker/core/ledger/types.ts';
 import { isWithinRate, mostAtOnce, mostTokensInAMinute } from '../core/ledger/support/pace.ts';
 import { settled } from './support/budget.ts';
@@ -145,4 +146,63 @@ describe('whatever comes when and where', () => {
       { numRuns: 40 },
     );
   }, 60_000);
+});
+
+/** Poisson arrivals at four isolates. */
+function arrivals(perSecond: number, seconds: number, more: Partial<Request> = {}): Request[] {
+  const random = createRandom(`${perSecond} a second`);
+  const all: Request[] = [];
+  let [at, last] = [0, 0];
+  while (at < seconds * 1_000) {
+    at -= (Math.log(1 - random()) * 1_000) / perSecond;
+    const afterMs = Math.floor(at) - last;
+    last += afterMs;
+    all.push({
+      ...{
+        afterMs,
+        isolate: Math.floor(random() * 4),
+        worst: 1_000,
+        costs: 40,
+        tokens: 0,
+        dawdlesMs: 0,
+        runsForMs: 300,
+      },
+      ...{ triesTwice: false, isLost: false, ...more },
+    });
+  }
+  return all;
+}
+
+describe('what may be used is used', () => {
+  it.each([
+    ['far beyond the rate', 400, 0.95],
+    ['beside it', 110, 0.95],
+    ['below it', 50, 0.99],
+  ])('of a rate, asked for %s', async (_, perSecond, share) => {
+    const isolates = new Isolates(4, { rps: 100, burst: 200 });
+    isolates.ledger.latencyMs = 3;
+    const all = arrivals(perSecond, 20);
+    await isolates.run(all);
+    const most = Math.min(all.length, 200 + 100 * 20);
+    expect(isolates.starts.length).toBeGreaterThanOrEqual(share * most);
+    expect(
+      isWithinRate(
+        isolates.starts.map(({ countedAt }) => countedAt).toSorted((a, b) => a - b),
+        100,
+        200,
+      ),
+    ).toBe(true);
+  });
+
+  it('of a budget, down to what the last request might have cost, by whoever asks again as told', async () => {
+    const CAP = 400_000;
+    const isolates = new Isolates(4, { monthlyMicroUsd: CAP });
+    isolates.ledger.latencyMs = 3;
+    await isolates.insist(arrivals(120, 20), 60_000);
+    expect(isolates.wrong).toEqual([]);
+    const { spentMicroUsd, heldMicroUsd } = isolates.ledger.figures();
+    expect([heldMicroUsd, spentMicroUsd]).toEqual([0, isolates.billed]);
+    expect(spentMicroUsd).toBeGreaterThan(CAP - 1_400);
+    expect(isolates.fromMemory).toBeGreaterThan(500);
+  });
 });

@@ -3,9 +3,10 @@ import type { Granted, Left, Want } from './messages.ts';
 import { LONGEST_ADMIT_MS } from './protocol.ts';
 
 export const MOST_SLICE_REQUESTS = 64;
-/** Of the headroom in each scope's money and tokens, and of the burst; of the slots a quarter. At a budget's end everybody asks one by one. */
+/** Of each scope's headroom in money and tokens, and of the burst. At the end of a budget everybody asks one by one. */
 const LARGEST_SHARE = 1 / 8;
-const LARGEST_SHARE_OF_SLOTS = 1 / 4;
+/** Of what is left of the burst, and of the slots. */
+const LARGEST_SHARE_OF_PACE = 1 / 4;
 
 /** Requests that were started, and the worst cases of them all. */
 export interface Started {
@@ -89,10 +90,11 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
   for (const { limit, cap, remaining, resetMs } of left) {
     const isAnew = ageMs >= resetMs;
     if (limit === 'rps') {
-      // Rate that is not used is lost to everybody.
-      requests = Math.min(requests, started.requests - inHand, cap * LARGEST_SHARE);
+      // Rate that is not used is lost to everybody: beside the limit, one by one.
+      const rest = (isAnew ? cap : remaining) * LARGEST_SHARE_OF_PACE;
+      requests = Math.min(requests, started.requests - inHand, cap * LARGEST_SHARE, rest);
     } else if (limit === 'parallel') {
-      slots = Math.min(slots, remaining * LARGEST_SHARE_OF_SLOTS);
+      slots = Math.min(slots, remaining * LARGEST_SHARE_OF_PACE);
     } else if (limit === 'tpm') {
       tokens = Math.min(tokens, (isAnew ? cap : remaining) * LARGEST_SHARE);
       // Its admitting ends with the minute.

@@ -57,23 +57,29 @@ export class Isolates {
   }
 
   /** All of them to their ends; what is told behind them too. */
-  async run(requests: readonly Request[]): Promise<void> {
+  run(requests: readonly Request[]): Promise<void> {
+    return this.#play(requests, (request) => this.#one(request));
+  }
+
+  /** Each as often as it is told to wait, for so long. */
+  insist(requests: readonly Request[], forMs: number): Promise<void> {
+    const until = this.clock.now() + forMs;
+    return this.#play(requests, async (request) => {
+      for (let waitMs = await this.#one(request); waitMs !== undefined; waitMs = await this.#one(request)) {
+        if (this.clock.now() + waitMs >= until) return;
+        await this.#pause(Math.max(1, waitMs));
+      }
+    });
+  }
+
+  async #play(requests: readonly Request[], play: (request: Request) => Promise<unknown>): Promise<void> {
     let at = 0;
     const ends = requests.map((request) => {
       at += request.afterMs;
-      return this.#pause(at).then(() => this.#one(request));
+      return this.#pause(at).then(() => play(request));
     });
     await this.clock.run(Promise.all(ends));
     await this.clock.run(Promise.all(this.#background));
-  }
-
-  /** As often as told to wait, until it was admitted or `untilMs` is over. */
-  async insist(request: Request, untilMs: number): Promise<void> {
-    while (this.clock.now() < untilMs) {
-      const waitMs = await this.#one(request);
-      if (waitMs === undefined) return;
-      await this.#pause(Math.max(1, waitMs));
-    }
   }
 
   /** What providers may bill, lost requests at their worst. */
