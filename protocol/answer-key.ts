@@ -36,6 +36,10 @@ export function answerText(chat: ChatRequest): AnswerText {
   }
 }
 
+/** Whether it has fields for the provider that the key leaves out. */
+export const hasUncounted = ({ rest }: ChatRequest): boolean =>
+  Object.keys(rest).some((name) => !mayChangeAnswer(name, rest[name]));
+
 /** Storage, billing and abuse control at the provider: the answer is the same with them. A `service_tier` that was chosen counts. */
 function mayChangeAnswer(name: string, value: unknown): boolean {
   switch (name) {

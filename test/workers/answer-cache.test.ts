@@ -7,7 +7,6 @@ const OLD: AnswerSecret = { id: '2026-01', secret: 'the secret of January' };
 const NEW: AnswerSecret = { id: '2026-11', secret: 'the secret of November' };
 const ANSWER: StoredAnswer = {
   body: '{"id":"c","choices":[{"message":{"content":"Grüße 😀"}}]}',
-  usage: { inputTokens: 3, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 },
   model: 'gpt-x',
   deployment: 'a',
   provider: 'openai',

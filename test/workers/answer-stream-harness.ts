@@ -124,6 +124,7 @@ export class World {
         return call.outcome;
       },
       tellLeases: async (_, leases) => void this.told.push([...leases]),
+      mayGiveAgain: (_, completion) => !completion.includes('"length"'),
       wire: ({ code }) => refusal(code, STATUS[code]),
     }));
   }
@@ -188,6 +189,7 @@ export class Talk {
         wish,
         lastEventId: null,
         job: 'job',
+        caches: true,
         cached: null,
       },
       ...more,
@@ -246,3 +248,6 @@ export const storedIn = ({ storage }: DurableObjectState): string[] =>
     )
     .toArray()
     .map(({ name }) => name);
+
+export const pagesIn = ({ storage }: DurableObjectState) =>
+  storage.sql.exec<{ bytes: number }>('SELECT length(CAST(text AS BLOB)) AS bytes FROM pages').toArray();

@@ -13,3 +13,23 @@ export function countRows(sql: SqlStorage): () => number {
     return rows;
   };
 }
+
+/** Rows that SQLite says were written, and each alarm that was set, while `run` ran. */
+export async function rowsWrittenBy({ storage }: DurableObjectState, run: () => Promise<void>): Promise<number> {
+  const stop = countRows(storage.sql);
+  let alarms = 0;
+  const owner = Object.getPrototypeOf(storage) as Pick<DurableObjectStorage, 'setAlarm'>;
+  const { setAlarm } = owner;
+  owner.setAlarm = function (this: DurableObjectStorage, ...args: Parameters<typeof setAlarm>) {
+    alarms++;
+    return setAlarm.apply(this, args);
+  };
+  let rows = 0;
+  try {
+    await run();
+  } finally {
+    rows = stop();
+    owner.setAlarm = setAlarm;
+  }
+  return rows + alarms;
+}

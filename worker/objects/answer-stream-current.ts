@@ -12,16 +12,19 @@ export interface Current<Job> {
   log: AnswerLog;
   /** Undefined where a former life ran it. */
   run: AnswerRun<Job> | undefined;
-  /** One of those who were answered caches it. */
+  /** One of those who were answered caches it, or nobody is to. */
   hasKeeper: boolean;
+  /** Of a complete shared one, once somebody has asked for it again. */
+  mayGiveAgain: boolean | undefined;
 }
 
-/** Its time is over; or it failed before any content, and whoever asks now runs anew. */
-export function isForgotten<Job>(current: Current<Job>, now: number): boolean {
-  const { kind, log, run } = current;
+/** Its time is over, or it failed before any content: whoever asks now runs anew. Its readers read on. */
+export function isPast<Job>(current: Current<Job>, now: number): boolean {
+  const { kind, log, mayGiveAgain } = current;
   if (log.ending === null) return false;
-  if (log.ending.standing === 'failed') return true;
-  return now >= keepUntil(current) && !(kind === 'shared' && run?.hasReaders);
+  const { standing } = log.ending;
+  const isForReadersOnly = kind === 'shared' && (standing !== 'complete' || mayGiveAgain === false);
+  return standing === 'failed' || isForReadersOnly || now >= keepUntil(current);
 }
 
 /** One that is shared is in the cache by then. */

@@ -1,4 +1,6 @@
 /** The events of one answer: the last ones in memory, the others in pages. Whoever reads asks for what he has not seen. */
+import type { ChatChunk } from '../../protocol/chat.ts';
+import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
 import type { AnswerEvent, Ending, Head, RunEvent } from '../core/answers/stream/events.ts';
 import { PAGE_AGE_MS } from '../core/answers/stream/limits.ts';
 import { bytesOf, isPageDue, type Page, pagesOf, readPages } from '../core/answers/stream/pages.ts';
@@ -30,6 +32,7 @@ export class AnswerLog {
   readonly #pages: number[];
   #tail: AnswerEvent[] = [];
   #tailBytes = 0;
+  #completion: string | undefined;
   #tailSince = Number.POSITIVE_INFINITY;
   #callOff = () => {};
 
@@ -49,7 +52,7 @@ export class AnswerLog {
   /** The headers are known, because content begins. */
   begin(head: Head): void {
     this.head = head;
-    this.#tell();
+    this.tell();
   }
 
   append(events: readonly RunEvent[]): void {
@@ -64,7 +67,7 @@ export class AnswerLog {
       this.#tailBytes += bytesOf(kept);
       this.#flushIfDue();
     }
-    if (events.length > 0) this.#tell();
+    if (events.length > 0) this.tell();
   }
 
   /** Once; stored before anybody hears of it. What failed before content is told, and not kept. */
@@ -79,7 +82,7 @@ export class AnswerLog {
     this.#callOff();
     this.ending = ending;
     this.endedAt = this.#clock.now();
-    this.#tell();
+    this.tell();
   }
 
   /** Events after this one, at most about a page of them; none where there is nothing yet, or nothing more. */
@@ -95,6 +98,25 @@ export class AnswerLog {
       page = readPages(text);
     }
     return page.events.filter(({ id }) => id > afterId);
+  }
+
+  /** Once it is complete: as one JSON, the provider's own where it answered so. Undefined where no end of it is there. */
+  get completion(): string | undefined {
+    this.#completion ??= this.#whole();
+    return this.#completion;
+  }
+
+  #whole(): string | undefined {
+    const completion = new StreamedCompletion();
+    for (let afterId = 0; afterId < this.lastId; ) {
+      for (const { kind, data, id } of this.read(afterId)) {
+        if (kind === 'completion') return data;
+        completion.add(JSON.parse(data) as ChatChunk);
+        afterId = id;
+      }
+    }
+    const whole = completion.whole();
+    return whole && JSON.stringify(whole);
   }
 
   /** Told of every change; the returned function ends it. */
@@ -115,11 +137,6 @@ export class AnswerLog {
     });
   }
 
-  /** Something else that listeners wait for has changed. */
-  tell(): void {
-    this.#tell();
-  }
-
   #flushIfDue(): void {
     if (this.#tail.length > 0 && isPageDue(this.#tailBytes, this.#tailSince, this.#clock.now())) this.#flush(null);
   }
@@ -136,7 +153,8 @@ export class AnswerLog {
     this.#tailBytes = 0;
   }
 
-  #tell(): void {
+  /** Something that listeners wait for has changed. */
+  tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -7,6 +7,7 @@ import type { AnswerLog } from './answer-stream-log.ts';
 
 /** A place among the readers. */
 export interface Seat<Job> {
+  /** What he would ask for; gone once it is not needed, for a chat may be large. */
   job: Job | undefined;
   /** His own refusal: the run goes on for others. `alone`: his answer is nobody else's, and made outside of this object. */
   refused: Refusal | 'alone' | undefined;
@@ -23,6 +24,8 @@ export interface RunParts<Job> {
   wire(error: StreamError): Refusal;
 }
 
+/** So many are asked for one after the other; nobody is to wait for more before him. */
+const MOST_REFUSALS = 8;
 /** Told to nobody: who asked is answered alone. */
 const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Whoever asked is answered by himself.' };
 
@@ -39,7 +42,7 @@ export class AnswerRun<Job> {
 
   /** A reader has come. `job` is what he would ask for if another's asking fails. */
   sit(job: Job | undefined): Seat<Job> {
-    const seat = { job, refused: undefined, hasAsked: false };
+    const seat = { job: this.admitted === null ? job : undefined, refused: undefined, hasAsked: false };
     this.#seats.add(seat);
     this.#callOffLinger();
     return seat;
@@ -83,10 +86,12 @@ export class AnswerRun<Job> {
   async #produce(): Promise<void> {
     const { log, produce, hooks } = this.#parts;
     const { signal } = this.#abort;
+    let refusals = 0;
     for (let asker = this.#nextAsker(); asker !== undefined; asker = this.#nextAsker()) {
       asker.hasAsked = true;
       const admitted = (head: Head) => {
         this.admitted = head;
+        for (const seat of this.#seats) seat.job = undefined;
         log.tell();
       };
       const isShared = this.#parts.kind === 'shared';
@@ -96,6 +101,9 @@ export class AnswerRun<Job> {
       this.admitted = null;
       asker.refused = 'alone' in outcome ? 'alone' : outcome.refusal;
       const mayNextAsk = 'alone' in outcome || (isShared && outcome.personal);
+      if (mayNextAsk && ++refusals === MOST_REFUSALS) this.#sendOthersAway(() => true);
+      // Whoever came while it was admitted has brought nothing to ask with.
+      if (mayNextAsk) this.#sendOthersAway(({ job }) => job === undefined);
       if (!mayNextAsk || this.#nextAsker() === undefined) {
         const error = 'alone' in outcome ? this.#parts.wire(NOBODY_LEFT) : outcome.refusal;
         return log.end({ standing: 'failed', error });
@@ -105,8 +113,15 @@ export class AnswerRun<Job> {
   }
 
   #nextAsker(): Seat<Job> | undefined {
-    for (const seat of this.#seats) if (!seat.hasAsked && seat.job !== undefined) return seat;
-    return undefined;
+    return this.#waiting().find(({ job }) => job !== undefined);
+  }
+
+  #sendOthersAway(which: (seat: Seat<Job>) => boolean): void {
+    for (const seat of this.#waiting()) if (which(seat)) seat.refused = 'alone';
+  }
+
+  #waiting(): Seat<Job>[] {
+    return [...this.#seats].filter(({ hasAsked, refused }) => !hasAsked && refused === undefined);
   }
 
   async #pump({ head, events }: RunOutcome & { ok: true }): Promise<void> {

@@ -11,12 +11,25 @@ import {
 } from '../core/answers/stream/open.ts';
 import { asked, beginRecord, started, wake } from '../core/answers/stream/record.ts';
 import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
-import { type Current, isForgotten, keepUntil, shownLastId } from './answer-stream-current.ts';
+import { type Current, isPast, keepUntil, shownLastId } from './answer-stream-current.ts';
 import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
-import { aloneReply, completionReply, refusalReply, streamReply } from './answer-stream-reply.ts';
+import { aloneReply, completionReply, goneReply, refusalReply, streamReply } from './answer-stream-reply.ts';
 import { AnswerRows, SharedPages } from './answer-stream-rows.ts';
 import { AnswerRun, type Seat } from './answer-stream-run.ts';
+
+/** How one reader takes it. */
+interface ReadWish {
+  wish: Wish;
+  /** The last event he has seen. */
+  afterId: number;
+  signal: AbortSignal | undefined;
+  /** His Worker would keep it in its cache. */
+  caches: boolean;
+}
+
+/** A run says `complete` only where the answer has its end. */
+const NOT_WHOLE: StreamError = { code: 'stream_interrupted', detail: 'The answer has no end.' };
 
 /**
  * One answer that outlives the connection of whoever asked (DESIGN §2 attach, §4, §6): named by an idempotency key, or by the
@@ -54,26 +67,28 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
 
     override async alarm(): Promise<void> {
       const current = this.#find();
-      if (current === undefined) return this.#forget();
+      if (current === undefined && !this.#isRead) return this.#forget();
       const now = this.#deps.clock.now();
-      const until = keepUntil(current);
-      // Readers of a shared answer that outgrew memory may still be at it.
-      await this.ctx.storage.setAlarm(until > now ? until : now + READER_STALL_MS);
+      const until = current === undefined ? now : keepUntil(current);
+      await this.ctx.storage.setAlarm(until > now && Number.isFinite(until) ? until : now + READER_STALL_MS);
     }
 
     #open(message: OpenMessage<Job>, signal: AbortSignal): Promise<Response> | Response {
+      const { wish, job, caches } = message;
+      this.#judge(job);
       const decision = decideOpen(this.#known(message.lastEventId), message, this.#deps.clock.now());
-      if (decision.do !== 'run') return this.#follow(decision, message.wish, message.job, signal);
+      if (decision.do !== 'run') return this.#follow(decision, { wish, signal, caches }, job);
+      if (this.#isRead) return aloneReply();
       const current = this.#begin(message);
       if (message.cached !== null) return this.#keep(current, message);
-      const seat = current.run?.sit(message.job);
+      const seat = current.run?.sit(job);
       if (current.run !== undefined) this.ctx.waitUntil(current.run.drive().then(() => this.#ended(current)));
-      return this.#read(current, seat, message.wish, 0, signal);
+      return this.#read(current, seat, { wish, signal, caches, afterId: 0 });
     }
 
     #attach(message: AttachMessage, signal: AbortSignal): Promise<Response> | Response {
       const decision = decideAttach(this.#known(message.lastEventId), message);
-      return this.#follow(decision, message.wish, undefined, signal);
+      return this.#follow(decision, { wish: message.wish, signal, caches: false }, undefined);
     }
 
     #stop(message: StopMessage): Response {
@@ -89,25 +104,30 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
 
     /** For whoever caches it, when it is complete; he is no reader, so nothing goes on for him alone. */
     async #whole(): Promise<Response> {
-      const current = this.#find();
-      await current?.log.until(() => current.log.ending !== null);
-      if (current?.log.ending?.standing !== 'complete') return new Response(null, { status: 404 });
-      return completionReply(current.log, { open: true }, { role: 'attached', keeps: false });
+      const log = this.#find()?.log;
+      await log?.until(() => log.ending !== null);
+      const text = log?.ending?.standing === 'complete' ? log.completion : undefined;
+      if (log === undefined || text === undefined) return new Response(null, { status: 404 });
+      return completionReply(text, log.head, { open: true }, { role: 'attached', keeps: false });
     }
 
-    #follow(decision: Decision, wish: Wish, job: Job | undefined, signal: AbortSignal): Promise<Response> | Response {
+    #follow(
+      decision: Decision,
+      reading: Omit<ReadWish, 'afterId'>,
+      job: Job | undefined,
+    ): Promise<Response> | Response {
       const current = this.#find();
-      if (decision.do === 'refuse') return this.#refusal(decision.error, wish.open);
+      if (decision.do === 'refuse') return this.#refusal(decision.error, reading.wish.open);
       if (decision.do === 'run' || current === undefined) throw new Error('nothing to attach to');
-      return this.#read(current, current.run?.sit(job), wish, decision.afterId, signal);
+      return this.#read(current, current.run?.sit(job), { ...reading, afterId: decision.afterId });
     }
 
-    #begin({ kind, owner, bodyHash, key }: OpenMessage<Job>): Current<Job> {
+    #begin({ kind, owner, bodyHash, key, caches }: OpenMessage<Job>): Current<Job> {
       const { clock, produce, wire } = this.#deps;
       const record = beginRecord(owner, bodyHash, key, clock.now());
       const pages = kind === 'keyed' ? this.#rows : new SharedPages(this.#rows, () => clock.now());
       const log = new AnswerLog(pages, clock);
-      const current: Current<Job> = { kind, record, log, run: undefined, hasKeeper: false };
+      const current: Current<Job> = { kind, record, log, run: undefined, hasKeeper: !caches, mayGiveAgain: undefined };
       const note = (change: typeof asked) => (leaseId: string) => {
         current.record = change(current.record, leaseId);
         // A shared run has no next life that could find them.
@@ -128,50 +148,48 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       current.log.begin(cached.head);
       current.log.append(cached.events);
       current.log.end({ standing: 'complete' });
-      return this.#read(current, undefined, wish, 0, undefined);
+      return this.#read(current, undefined, { wish, afterId: 0, signal: undefined, caches: false });
     }
 
-    async #read(
-      current: Current<Job>,
-      seat: Seat<Job> | undefined,
-      wish: Wish,
-      afterId: number,
-      signal: AbortSignal | undefined,
-    ): Promise<Response> {
+    async #read(current: Current<Job>, seat: Seat<Job> | undefined, reading: ReadWish): Promise<Response> {
+      const { wish, afterId, signal, caches } = reading;
       const { log, run } = current;
       const isReplay = log.ending !== null;
+      let hasLeft = false;
       const leave = () => {
+        hasLeft = true;
+        signal?.removeEventListener('abort', leave);
         if (seat !== undefined) run?.leave(seat);
         this.#release(current);
       };
       signal?.addEventListener('abort', leave);
+      // No event comes any more.
+      if (signal?.aborted) leave();
       const admitted = () => log.head ?? (wish.resume && log.ending === null ? (run?.admitted ?? null) : null);
-      await log.until(() => log.ending !== null || seat?.refused !== undefined || (wish.stream && admitted() !== null));
-      if (seat?.refused === 'alone') {
-        leave();
-        return aloneReply();
-      }
+      const isThere = () => log.ending !== null || seat?.refused !== undefined || (wish.stream && admitted() !== null);
+      if (!hasLeft) await log.until(isThere);
+      if (hasLeft) return goneReply();
       const { ending } = log;
       const role: Role = isReplay ? 'replayed' : seat?.hasAsked ? 'started' : 'attached';
-      const keeps = !isReplay && !current.hasKeeper;
+      const keeps = caches && !isReplay && !current.hasKeeper;
       const head = wish.stream ? admitted() : null;
       if (head !== null && seat?.refused === undefined) {
-        const onGone = () => {
-          signal?.removeEventListener('abort', leave);
-          leave();
-        };
         const isFree = role !== 'started' && afterId === 0;
-        const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone });
+        const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
         return streamReply(body, head, wish, { role, keeps }, this.ctx.id.toString());
       }
-      const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);
-      // Before he leaves: what is shared may be forgotten with its last reader.
-      const reply =
-        error === undefined ? completionReply(log, wish, { role, keeps }) : refusalReply(error, wish.open, role);
-      current.hasKeeper ||= keeps && error === undefined;
-      leave();
-      return reply;
+      try {
+        if (seat?.refused === 'alone') return aloneReply();
+        const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);
+        if (error !== undefined) return refusalReply(error, wish.open, role);
+        const text = log.completion;
+        if (text === undefined) return this.#refusal(NOT_WHOLE, wish.open);
+        current.hasKeeper ||= keeps;
+        return completionReply(text, log.head, wish, { role, keeps });
+      } finally {
+        leave();
+      }
     }
 
     /** A run is over. What failed before content is forgotten at once, and the key may run again. */
@@ -184,11 +202,24 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       this.#release(current);
     }
 
-    /** A shared answer that was cut is kept for its readers only. */
+    /** A shared answer that nobody is given any more goes with its last reader. */
     #release(current: Current<Job>): void {
-      const { kind, log, run } = current;
-      if (kind === 'keyed' || log.ending === null || log.ending.standing === 'complete' || run?.hasReaders) return;
-      if (this.#current === current) this.ctx.waitUntil(this.#forget());
+      if (this.#current !== current || current.kind === 'keyed' || current.run?.hasReaders) return;
+      if (isPast(current, this.#deps.clock.now())) this.ctx.waitUntil(this.#forget());
+    }
+
+    /** A complete answer that is none to give again, such as one cut by its length, is for its readers only. */
+    #judge(job: Job): void {
+      const current = this.#current;
+      if (current?.kind !== 'shared' || current.log.ending?.standing !== 'complete') return;
+      const { completion } = current.log;
+      current.mayGiveAgain ??= completion !== undefined && this.#deps.mayGiveAgain(job, completion);
+    }
+
+    /** Readers of a shared answer that outgrew memory are still at its rows. */
+    get #isRead(): boolean {
+      const { kind, run } = this.#current ?? {};
+      return kind === 'shared' && run?.hasReaders === true && this.#rows.hasTables;
     }
 
     async #forget(): Promise<void> {
@@ -233,9 +264,9 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
             'The router was restarted while this answer was being written. Ask again with a new idempotency-key.';
           log.end({ standing: 'died', error: wire({ code: 'stream_interrupted', detail }) });
         }
-        this.#current = { kind: 'keyed', record, log, run: undefined, hasKeeper: true };
-      } else if (isForgotten(this.#current, now)) {
-        this.ctx.waitUntil(this.#forget());
+        this.#current = { kind: 'keyed', record, log, run: undefined, hasKeeper: true, mayGiveAgain: undefined };
+      } else if (isPast(this.#current, now)) {
+        if (!this.#isRead) this.ctx.waitUntil(this.#forget());
         return undefined;
       }
       return this.#current;

@@ -42,7 +42,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   const { totalTimeoutMs, maxStreamDurationMs } = config.router;
   const runForMs = Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
   const holding = new Holding(tenant, scopes, runForMs, deps, scope.background);
-  const wants = possible.versions.map(wantOf);
+  const wants = possible.versions.map((version) => (isOnlyAsked(version, scope) ? nothing(version) : wantOf(version)));
   const left = holding.take(wants);
   if (left !== undefined) {
     scope.timing.mark('admit');
@@ -107,6 +107,10 @@ export async function coverAttempt(
 const FURTHER = { requests: 0, parallel: 0 };
 
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
+
+/** Whether a safeguard is due, or all there is to be had: it takes no place in a rate, for its asker asks again by himself. */
+const isOnlyAsked = ({ mode }: Version, { isShared }: Scope): boolean => isShared === true && mode === 'safeguard';
+const nothing = ({ mode }: Version): Want => ({ mode, microUsd: 0, tokens: 0, requests: 0, parallel: 0 });
 
 const wantOf = ({ mode, worst }: Version): Want => ({
   mode,

@@ -2,13 +2,14 @@
  * Step 3: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream`,
  * which runs, joins, replays or refuses (DESIGN §2).
  */
-import { answerText } from '../../protocol/answer-key.ts';
+import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ageSeconds } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
 import { KEEPS_HEADER, ROLE_HEADER, STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
+import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import type { CacheRead } from './read-cache.ts';
@@ -18,6 +19,11 @@ import { jobOf } from './run-job.ts';
 import type { Scope } from './scope.ts';
 import { keepWhole } from './write-through.ts';
 
+const TOO_LATE: RouterError = {
+  code: 'deadline_exceeded',
+  retryAfterMs: 1_000,
+  detail: 'Nobody who asked the same was answered in time.',
+};
 const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_000 };
 
 /** Undefined: it is to be answered by itself. */
@@ -32,29 +38,44 @@ export async function attach(
   const opening = await openingOf(ask, cached, deps, scope);
   if ('error' in opening) return refusal(opening.error, scope);
   const { name, message } = opening;
-  let reply: Response;
-  try {
-    reply = await deps.answerStreams.open(name, message, signal);
-  } catch {
+  const { open } = message.wish;
+  const tooLong = new AbortController();
+  const opened = deps.answerStreams.open(name, message, AbortSignal.any([signal, tooLong.signal]));
+  const reply = await within(opened, longestOpenMs(ask, deps), deps.clock, 'late' as const).catch(() => undefined);
+  scope.timing.mark('attach');
+  const stale = cached.state === 'miss' ? cached.stale : undefined;
+  if (reply === undefined || reply === 'late') {
+    tooLong.abort();
     if (signal.aborted) return refusal({ code: 'client_gone' }, scope);
     // Under a key it may have run, and never runs twice; without one that was a failed attempt like any other.
-    return isShared ? undefined : refusal(UNAVAILABLE, scope);
+    if (isShared && reply === undefined) return undefined;
+    const error = isShared ? TOO_LATE : UNAVAILABLE;
+    const isStale = stale !== undefined && servesStale(stale, error, ask, deps);
+    return isStale ? respondStored(stale, ask, open, deps, scope, error) : refusal(error, scope);
   }
-  scope.timing.mark('attach');
-  const { headers } = reply;
-  if (headers.get(ROLE_HEADER) === 'alone') return undefined;
-  if (cached.state !== 'miss') return passedOn(reply, deps, scope);
-  const { stale, keyHash } = cached;
+  if (reply.headers.get(ROLE_HEADER) === 'alone') return undefined;
   if (stale !== undefined && reply.status >= 400) {
     const { error } = (await reply.clone().json()) as { error: RouterError };
-    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, message.wish.open, deps, scope, error);
+    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, open, deps, scope, error);
   }
-  if (headers.has(KEEPS_HEADER)) scope.background(keepWhole(name, ask, keyHash, deps));
-  return passedOn(reply, deps, scope, { isMiss: true, isShared });
+  const isMiss = cached.state === 'miss';
+  if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(name, ask, cached.keyHash, deps));
+  return passedOn(reply, deps, scope, { isMiss, isShared, isFree: open && !ask.chat.stream });
 }
 
-/** A question without a key shares only what it would look for in the cache, and not what it asks for anew. */
-export const sharesAnswer = ({ cache }: Ask, { state }: CacheRead): boolean => state === 'miss' && cache === 'normal';
+/** A piece over what the object itself may take: then it hangs. */
+const OVER_MS = 5_000;
+function longestOpenMs({ chat }: Ask, { config: { router } }: Deps): number {
+  // Who wants one piece may have joined a stream.
+  return router.totalTimeoutMs + (chat.stream ? 0 : router.maxStreamDurationMs) + OVER_MS;
+}
+
+/**
+ * A question without a key shares only what it would look for in the cache, not what it asks for anew, nor what has fields that
+ * the key leaves out: a run may fail for them, and that is nobody else's.
+ */
+export const sharesAnswer = ({ cache, chat }: Ask, { state }: CacheRead): boolean =>
+  state === 'miss' && cache === 'normal' && !hasUncounted(chat);
 
 async function openingOf(
   ask: Ask,
@@ -71,7 +92,7 @@ async function openingOf(
     const bodyHash = cached.state === 'miss' ? cached.keyHash : '';
     // What went wrong is told in other words to those who may not learn who served: they share among themselves.
     const name = await answers.hash(JSON.stringify(['answer-key', bodyHash, open]));
-    const shared = { kind: 'shared' as const, key: null, lastEventId: null, cached: null };
+    const shared = { kind: 'shared' as const, key: null, lastEventId: null, cached: null, caches: true };
     return { name, message: { ...shared, owner, bodyHash, wish: { ...wish, resume: false }, job } };
   }
   const { key, resume, lastEventId } = keyed;
@@ -80,7 +101,8 @@ async function openingOf(
   const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
   const name = await answers.hash(JSON.stringify(['idempotency-key', owner.tenant, owner.user, key]));
   const fresh = cached.state === 'fresh' ? asCached(cached.stored) : null;
-  const opening = { kind: 'keyed' as const, owner, key, bodyHash, lastEventId, job, cached: fresh };
+  const caches = cached.state === 'miss';
+  const opening = { kind: 'keyed' as const, owner, key, bodyHash, lastEventId, job, cached: fresh, caches };
   return { name, message: { ...opening, wish: { ...wish, resume: resume && chat.stream } } };
 }
 
@@ -112,7 +134,12 @@ async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: S
 }
 
 /** The object's reply, with what belongs to this request alone. Who did not start the run is charged nothing. */
-function passedOn(reply: Response, { clock }: Deps, scope: Scope, { isMiss = false, isShared = false } = {}): Response {
+function passedOn(
+  reply: Response,
+  { clock }: Deps,
+  scope: Scope,
+  { isMiss = false, isShared = false, isFree = false } = {},
+): Response {
   const headers = new Headers(reply.headers);
   const role = headers.get(ROLE_HEADER);
   headers.delete(ROLE_HEADER);
@@ -121,12 +148,13 @@ function passedOn(reply: Response, { clock }: Deps, scope: Scope, { isMiss = fal
   headers.delete(STORED_AT_HEADER);
   if (storedAt !== null) headers.set('age', String(ageSeconds(Number(storedAt), clock.now())));
   if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
-  // What is left is left to whoever started it.
-  if (isShared && role !== 'started') {
+  if (role !== 'started') {
+    // What is left is left to whoever started it, and now; the names of his own fields are his.
     for (const name of [...headers.keys()]) if (name.startsWith('x-ratelimit-')) headers.delete(name);
+    if (isShared) headers.delete('x-carryon-dropped');
+    if (isFree || headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
   }
   for (const [name, value] of Object.entries(commonHeaders(scope))) headers.set(name, value);
-  if (role !== 'started' && headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
   return new Response(reply.body, { status: reply.status, headers });
 }
 

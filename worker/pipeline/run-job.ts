@@ -1,6 +1,7 @@
 /** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import { whyNotStored } from '../core/answers/storable.ts';
 import type { Head, Refusal, RunEvent } from '../core/answers/stream/events.ts';
 import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
 import type { Identity } from '../core/identity/identity.ts';
@@ -47,6 +48,10 @@ export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
   clock: deps.clock,
   produce: producer(deps),
   wire: (error) => refusalOf(error),
+  mayGiveAgain({ chat, feature }, body) {
+    const policy = deps.config.features.get(feature)?.cache;
+    return policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;
+  },
   async tellLeases(tenant, leases) {
     const reports = leases.flatMap(({ leaseId, started }) => {
       const holder = revive(leaseId, started);
@@ -68,7 +73,7 @@ const producer =
       hooks.admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} });
       return true;
     };
-    const scope = scopeOf(job, hooks, admitted, deps);
+    const scope: Scope = { ...scopeOf(job, hooks, deps), admitted, isShared: hooks.isShared };
     const produced = await produce(ask, noting(deps, hooks), scope);
     const { trail, limited } = produced;
     if (!produced.ok && isAlone(hooks, mode)) return { ok: false, alone: true };
@@ -92,18 +97,12 @@ function askOf({ identity, user, feature, alias, chat, cache }: Job, { config }:
   return { identity, user, chat, cache, keyed: undefined, feature: known.feature, alias: known.alias };
 }
 
-/** A safeguard's answer is for its own asker: what was held for it goes back, and he asks by himself (DESIGN §6). */
+/** A safeguard's answer is for its own asker, who asks by himself (DESIGN §6); nothing was held for it here. */
 const isAlone = ({ isShared }: RunHooks, mode: Mode): boolean => isShared && mode === 'safeguard';
 
-function scopeOf(
-  { requestId }: Job,
-  { background, signal }: RunHooks,
-  admitted: Scope['admitted'] & object,
-  { clock }: Deps,
-): Scope {
+function scopeOf({ requestId }: Job, { background, signal }: RunHooks, { clock }: Deps): Scope {
   const arrivedAt = clock.now();
-  const timing = new Timing(clock, arrivedAt);
-  return { requestId, arrivedAt, background, gone: signal as AbortSignal, timing, admitted };
+  return { requestId, arrivedAt, background, gone: signal as AbortSignal, timing: new Timing(clock, arrivedAt) };
 }
 
 /** Each lease is in the object's own row before it is asked for, and before a provider is called under it (LEDGER rule 20). */

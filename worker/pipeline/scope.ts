@@ -10,6 +10,8 @@ export interface Scope {
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;
+  /** What is made is for others too: a safeguard is only asked about. */
+  isShared?: boolean;
   /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. False: not wanted so. */
   admitted?: (limited: Limited, mode: Mode) => boolean;
 }

@@ -13,7 +13,7 @@ import type { Scope } from './scope.ts';
 /** Told of a whole answer, as JSON text. */
 export type Keep = (body: string, model: string) => void;
 
-/** Undefined where nothing is to be kept. `question` is as the client sent it, not as a safeguard made it. */
+/** Undefined where nothing is to be kept. */
 export function keeper(
   { ask, admission, deployment }: Begun,
   cached: CacheRead,
@@ -51,9 +51,8 @@ function keep(
   { answers, clock }: Deps,
 ): Promise<unknown> | undefined {
   if (policy === undefined) return undefined;
-  const answer = { ...made, usage: undefined, storedAt: clock.now() };
-  if (whyNotStored({ answer, chat, policy, mode, noStore: false }) !== undefined) return undefined;
-  return answers.put(keyHash, identity.tenant, answer, policy.ttlMs + policy.staleTtlMs);
+  if (whyNotStored({ body: made.body, chat, policy, mode }) !== undefined) return undefined;
+  return answers.put(keyHash, identity.tenant, { ...made, storedAt: clock.now() }, policy.ttlMs + policy.staleTtlMs);
 }
 
 /** Puts a stream together while it passes; gives up beyond what may be kept. */

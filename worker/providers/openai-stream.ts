@@ -85,12 +85,13 @@ export class OpenAiStream implements StreamTranslator {
     if (typeof index !== 'number') return 'A choice of the stream has no index.';
     this.#seen.add(index);
     const { finish_reason: reason, delta } = choice;
-    if (typeof reason === 'string') {
+    // Some send an empty one with each chunk.
+    if (typeof reason === 'string' && reason !== '') {
       if (BROKEN_OFF.has(reason)) return `The provider broke off (${reason}).`;
       this.#finished.add(index);
     }
     if (isObject(delta)) return showsSomething(delta);
-    return typeof reason === 'string' ? false : 'A choice of the stream has no delta.';
+    return reason ? false : 'A choice of the stream has no delta.';
   }
 
   #takeUsage(value: unknown): void {

@@ -8,6 +8,8 @@ const FRESH_MS = 60_000;
 const MOST_REMEMBERED = 1_000;
 /** A cache that has to be waited for is none. */
 const LONGEST_READ_MS = 1_000;
+/** After a read that failed nobody waits for the next so long. */
+const UNREADABLE_MS = 5_000;
 
 interface TenantRecord {
   /** Of all features together, and of each. */
@@ -20,6 +22,7 @@ const NEW: TenantRecord = { generation: 0, generations: {} };
 export class TenantRecords {
   readonly #kv: KVNamespace;
   readonly #clock: Clock;
+  #unreadableUntil = 0;
   readonly #remembered = new Map<string, { record: TenantRecord; readAt: number }>();
 
   constructor(kv: KVNamespace, clock: Clock) {
@@ -31,6 +34,7 @@ export class TenantRecords {
   async generation(tenant: string, feature: string): Promise<number | undefined> {
     const known = this.#remembered.get(tenant);
     const isFresh = known !== undefined && this.#clock.now() - known.readAt < FRESH_MS;
+    if (!isFresh && this.#clock.now() < this.#unreadableUntil) return undefined;
     const record = isFresh ? known.record : await this.#read(tenant);
     return record === undefined ? undefined : generationOf(record, feature);
   }
@@ -38,10 +42,12 @@ export class TenantRecords {
   /** Forgets every answer of the tenant, or of one feature: known on every isolate within a minute plus KV's own delay. */
   async raise(tenant: string, feature: string | null): Promise<number> {
     const before = (await this.#kv.get<TenantRecord>(PREFIX + tenant, 'json')) ?? NEW;
+    // KV may be a minute old: by the time of day, two purges that read the same number do not give the same.
+    const above = (number: number): number => Math.max(number + 1, this.#clock.now());
     const record: TenantRecord =
       feature === null
-        ? { ...before, generation: before.generation + 1 }
-        : { ...before, generations: { ...before.generations, [feature]: (before.generations[feature] ?? 0) + 1 } };
+        ? { ...before, generation: above(before.generation) }
+        : { ...before, generations: { ...before.generations, [feature]: above(before.generations[feature] ?? 0) } };
     await this.#kv.put(PREFIX + tenant, JSON.stringify(record));
     this.#remember(tenant, record);
     return feature === null ? record.generation : generationOf(record, feature);
@@ -51,13 +57,17 @@ export class TenantRecords {
     try {
       const reading = this.#kv.get<TenantRecord>(PREFIX + tenant, { type: 'json', cacheTtl: 30 });
       const read = await within(reading, LONGEST_READ_MS, this.#clock, 'late' as const);
-      if (read === 'late') return undefined;
+      if (read === 'late') return this.#unreadable();
       const record = read ?? NEW;
       this.#remember(tenant, record);
       return record;
     } catch {
-      return undefined;
+      return this.#unreadable();
     }
+  }
+
+  #unreadable(): undefined {
+    this.#unreadableUntil = this.#clock.now() + UNREADABLE_MS;
   }
 
   #remember(tenant: string, record: TenantRecord): void {

@@ -88,6 +88,25 @@ describe('a question whose answer would be kept', () => {
     expect([status, opened.length, router.upstream.calls.length]).toEqual([200, 0, 1]);
   });
 
+  it('is not shared where it has fields that its key leaves out: a run may fail for them', async () => {
+    await router.ask({ headers: { 'x-carryon-feature': 'summarize' }, body: { prompt_cache_key: 'x'.repeat(100) } });
+    expect([opened.length, router.upstream.calls.length]).toEqual([0, 1]);
+  });
+
+  it.each([
+    ['a question that is shared', {}, 503, 'deadline_exceeded'],
+    ['a key', { 'idempotency-key': 'k' }, 503, 'stream_unavailable'],
+  ])('of %s, is waited for so long and no longer', async (_, more, expected, code) => {
+    let signal: AbortSignal | undefined;
+    router.deps.answerStreams.open = (_name, _message, given) => {
+      signal = given;
+      return new Promise(() => {});
+    };
+    const { status, code: told } = await summarize({ headers: more });
+    expect([status, told, signal?.aborted]).toEqual([expected, code, true]);
+    expect(router.upstream.calls).toHaveLength(0);
+  });
+
   it.each([
     ['is unreachable', () => Promise.reject(new Error('broken'))],
     ['says that it is to be answered alone', () => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } })],
@@ -99,9 +118,15 @@ describe('a question whose answer would be kept', () => {
 
   it('is charged to whoever started it, and tells nobody else what is left to him', async () => {
     const first = await summarize();
-    reply = () => replying({ [ROLE_HEADER]: 'attached' });
+    reply = () => replying({ [ROLE_HEADER]: 'attached', 'x-carryon-dropped': 'his_own' });
     const joined = await summarize();
+    reply = () => {
+      const { 'x-carryon-cost-usd': _, ...others } = headers({ [ROLE_HEADER]: 'attached' });
+      return new Response(JSON.stringify(COMPLETION), { headers: others });
+    };
+    expect((await summarize()).headers.get('x-carryon-cost-usd')).toBe('0');
     const of = (name: string) => [first.headers.get(name), joined.headers.get(name)];
+    expect(of('x-carryon-dropped')).toEqual([null, null]);
     expect(of('x-carryon-cost-usd')).toEqual(['0.5', '0']);
     expect(of('x-ratelimit-remaining-requests')).toEqual(['7', null]);
     expect(of('x-carryon-cache')).toEqual(['miss', 'miss']);
@@ -173,6 +198,10 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   expect(await router.clock.run(run(true))).toEqual({ ok: false, alone: true });
   await router.clock.run(Promise.all(background));
   expect([admitted, router.ledger.figures().heldMicroUsd, router.upstream.calls.length]).toEqual([[], 0, 0]);
+  expect(router.ledger.asked[0]?.wants.map(({ mode, requests }) => [mode, requests])).toEqual([
+    ['normal', 1],
+    ['safeguard', 0],
+  ]);
   expect((await router.clock.run(run(false))).ok).toBe(true);
   expect(admitted[0]?.headers['x-carryon-mode']).toBe('safeguard');
 });

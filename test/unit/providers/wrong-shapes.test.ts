@@ -26,6 +26,7 @@ describe('an OpenAI answer', () => {
     [whole({ message: { content: ['x'] } }), 'not text'],
     [whole({ message: { tool_calls: {} } }), 'not a list'],
     [whole({ finish_reason: null }), 'no finish_reason'],
+    [whole({ finish_reason: '' }), 'no finish_reason'],
     [whole({ finish_reason: 'error' }), 'broke off'],
     [whole({}).slice(0, -4), 'not JSON'],
   ])('%s', (text, message) => {
@@ -107,6 +108,8 @@ describe('an OpenAI event', () => {
     // Fewer than asked for: whole if the provider ends it here, cut if the connection breaks.
     expect(standing()).toEqual({ complete: true, finishedAll: false });
     expect(say(1, null)).toMatchObject({ finished: false });
+    // Some send it empty with each chunk.
+    expect(say(1, '')).toMatchObject({ finished: false });
     expect(standing()).toEqual({ complete: false, finishedAll: false });
     expect(say(1, 'length')).toMatchObject({ finished: true });
     expect(standing()).toEqual({ complete: true, finishedAll: true });

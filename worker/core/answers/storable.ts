@@ -6,7 +6,6 @@ import { completionOf, type StoredAnswer } from './stored-answer.ts';
 
 /** Why an answer is not written to the cache. */
 export type NotStored =
-  | 'no_store'
   /** Made by the safeguard, in a drill or past the router's rules: no answer to give to others. */
   | 'mode'
   | 'too_large'
@@ -16,22 +15,20 @@ export type NotStored =
   | 'personal_data';
 
 export interface Finished {
-  answer: StoredAnswer;
+  /** JSON text of a completion. */
+  body: string;
   /** As the client sent it. */
   chat: ChatRequest;
   policy: Pick<CachePolicy, 'scope' | 'maxBytes' | 'toolCalls' | 'personalData'>;
   /** `x-carryon-mode`. */
   mode: string;
-  /** The client asked for `no-store`. */
-  noStore: boolean;
 }
 
 /** Undefined: it may be stored. Errors never get here, since they are no completions. */
-export function whyNotStored({ answer, chat, policy, mode, noStore }: Finished): NotStored | undefined {
-  if (noStore) return 'no_store';
+export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored | undefined {
   if (mode !== 'normal') return 'mode';
-  if (utf8Bytes(answer.body) > policy.maxBytes) return 'too_large';
-  const { choices } = completionOf(answer);
+  if (utf8Bytes(body) > policy.maxBytes) return 'too_large';
+  const { choices } = completionOf({ body });
   if (choices.length !== (chat.n ?? 1)) return 'incomplete';
   for (const choice of choices) {
     const problem = whyNotChoice(choice, policy.toolCalls);

@@ -1,11 +1,9 @@
-import type { ChatCompletion, Usage } from '../../../protocol/chat.ts';
+import type { ChatCompletion } from '../../../protocol/chat.ts';
 
 /** An answer as it is kept: whole, whatever way it came. */
 export interface StoredAnswer {
   /** JSON text of a `ChatCompletion`, with all that its provider said. */
   body: string;
-  /** What it used when it was made; undefined where no provider told. */
-  usage: Usage | undefined;
   /** The model that answered, and who served it. */
   model: string;
   deployment: string;

@@ -19,26 +19,16 @@ const choiceOf = (message: Message = {}, more: Choice = {}) => ({
   finish_reason: 'stop',
   ...more,
 });
-const answerOf = (...choices: unknown[]): Finished['answer'] => ({
-  body: JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices }),
-  usage: undefined,
-  model: 'm',
-  deployment: 'a',
-  provider: 'openai',
-  storedAt: 1,
-});
+const bodyOf = (...choices: unknown[]): string =>
+  JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices });
 const why = (more: Partial<Finished> = {}) =>
-  whyNotStored({ answer: answerOf(choiceOf()), chat, policy, mode: 'normal', noStore: false, ...more });
+  whyNotStored({ body: bodyOf(choiceOf()), chat, policy, mode: 'normal', ...more });
 const whyOf = (message: Message, more: Choice = {}, toolCalls = false) =>
-  why({ answer: answerOf(choiceOf(message, more)), policy: { ...policy, toolCalls } });
+  why({ body: bodyOf(choiceOf(message, more)), policy: { ...policy, toolCalls } });
 
 describe('an answer is stored', () => {
   it('where it is complete and shows nothing personal', () => {
     expect(why()).toBeUndefined();
-  });
-
-  it('not where the client said no-store', () => {
-    expect(why({ noStore: true })).toBe('no_store');
   });
 
   it.each(['safeguard', 'drill', 'bypass'])('not where it was made in the mode %s', (mode) => {
@@ -46,10 +36,10 @@ describe('an answer is stored', () => {
   });
 
   it('not above the size that config allows, counted in UTF-8', () => {
-    const answer = answerOf(choiceOf({ content: 'é'.repeat(100) }));
-    const maxBytes = new TextEncoder().encode(answer.body).byteLength;
-    expect(why({ answer, policy: { ...policy, maxBytes } })).toBeUndefined();
-    expect(why({ answer, policy: { ...policy, maxBytes: maxBytes - 1 } })).toBe('too_large');
+    const body = bodyOf(choiceOf({ content: 'é'.repeat(100) }));
+    const maxBytes = new TextEncoder().encode(body).byteLength;
+    expect(why({ body, policy: { ...policy, maxBytes } })).toBeUndefined();
+    expect(why({ body, policy: { ...policy, maxBytes: maxBytes - 1 } })).toBe('too_large');
   });
 
   it.each(['length', 'content_filter', 'error', null])('not where it ended with %s', (reason) => {
@@ -67,11 +57,11 @@ describe('an answer is stored', () => {
   it('not where one of several choices is not whole, or missing', () => {
     const two = { ...chat, n: 2 };
     const both = [choiceOf(), choiceOf({}, { index: 1 })];
-    expect(why({ chat: two, answer: answerOf(...both) })).toBeUndefined();
+    expect(why({ chat: two, body: bodyOf(...both) })).toBeUndefined();
     expect(why({ chat: two })).toBe('incomplete');
-    expect(why({ answer: answerOf(...both) })).toBe('incomplete');
+    expect(why({ body: bodyOf(...both) })).toBe('incomplete');
     const cut = choiceOf({}, { index: 1, finish_reason: 'length' });
-    expect(why({ chat: two, answer: answerOf(choiceOf(), cut) })).toBe('incomplete');
+    expect(why({ chat: two, body: bodyOf(choiceOf(), cut) })).toBe('incomplete');
   });
 });
 
@@ -121,12 +111,12 @@ describe('personal data', () => {
   it('is what config adds, too', () => {
     const own = { ...policy, personalData: [/host/iu] };
     expect(why({ policy: own })).toBe('personal_data');
-    expect(why({ policy: own, answer: answerOf(choiceOf({ content: 'None.' })) })).toBeUndefined();
+    expect(why({ policy: own, body: bodyOf(choiceOf({ content: 'None.' })) })).toBeUndefined();
   });
 
   it('may be kept where only its own user is given it', () => {
     const own = { ...policy, scope: 'user' as const };
-    expect(why({ policy: own, answer: answerOf(choiceOf({ content: 'ann@example.com' })) })).toBeUndefined();
+    expect(why({ policy: own, body: bodyOf(choiceOf({ content: 'ann@example.com' })) })).toBeUndefined();
   });
 
   it('is not looked for in what is no part of question and answer', () => {

@@ -32,6 +32,8 @@ export interface OpenMessage<Job> {
   lastEventId: string | null;
   /** Whatever `produce` needs. JSON. */
   job: Job;
+  /** This call's Worker looked for it in its cache, and would keep it there. */
+  caches: boolean;
   /** A fresh answer of the cache: kept under the key, so that it is the same one tomorrow. */
   cached: CachedAnswer | null;
 }
