@@ -45,9 +45,9 @@ export interface TestHolder {
   acknowledged(report: Report): void;
   revives(): void;
   /** A further attempt, after one that may have been billed: a worst case, no request, no slot (rule 21). */
-  goesOn?(cost: number, now: number): void;
+  goesOn(cost: number, now: number): void;
   /** A fault of ours: nobody will tell what one of its requests cost. */
-  loses?(): boolean;
+  loses(): boolean;
 }
 
 export const mayBill = ({ runs }: TestHolder): number =>
@@ -108,6 +108,10 @@ export class LoneHolder implements TestHolder {
   }
 
   frees() {}
+
+  goesOn() {}
+
+  loses = () => false;
 
   acknowledged() {
     this.#next({ event: 'acknowledged' });
@@ -173,7 +177,7 @@ export class IsolateHolder implements TestHolder {
     if (this.#holder.state !== 'granted') return;
     const { microUsd } = this.#holder.grant.granted;
     this.#next({ event: 'starts', now });
-    if (this.#holder.state !== 'running') return;
+    if (!this.#isRunning()) return;
     this.runs.push({ worst: microUsd, cost: Math.min(cost, microUsd), ended: false, lost: false, share: undefined });
   }
 
@@ -213,6 +217,8 @@ export class IsolateHolder implements TestHolder {
   }
 
   revives() {}
+
+  #isRunning = () => this.#holder.state === 'running';
 
   #take(rest: Pick<Want, 'requests' | 'parallel'>, cost: number, now: number): void {
     const { worst } = this;
@@ -281,6 +287,10 @@ export class SliceHolder implements TestHolder {
     // What it did not cost may be used again, or given back.
     this.#memory.microUsd += run.worst - run.cost;
   }
+
+  goesOn() {}
+
+  loses = () => false;
 
   givesUp() {
     this.#state = 'closing';

@@ -227,8 +227,8 @@ export class World {
       this.#send(holder);
     }
     if (one.do === 'start') holder.starts(one.cost, this.ledger.clockMs);
-    if (one.do === 'goOn') holder.goesOn?.(one.cost, this.ledger.clockMs);
-    if (one.do === 'loseRun' && holder.loses?.()) this.#bookedInFull.add(holder);
+    if (one.do === 'goOn') holder.goesOn(one.cost, this.ledger.clockMs);
+    if (one.do === 'loseRun' && holder.loses()) this.#bookedInFull.add(holder);
     if (one.do === 'end') holder.ends();
     if (one.do === 'free') holder.frees();
     if (one.do === 'giveUp') holder.givesUp();
