@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { answered } from '../support/ask.ts';
 import { type Books, BudgetBench, type Payer } from '../support/budget-bench.ts';
 import { failInTurn, type Load, runLoad, type Watched, watchBooks } from '../support/budget-load.ts';
 import { until } from '../support/until.ts';
@@ -103,6 +104,30 @@ test('the ledger vanishes again and again: the same', async () => {
   expect(bench.births - before).toBeGreaterThan(2);
   expectHeld(ran);
   await expectUsed(payer, ran);
+});
+
+test('far below its budget: a crowd is admitted out of slices, and booked to the micro-dollar', async () => {
+  const payer = await bench.payer({ monthlyUsd: 1_000 });
+  bench.sandbox.setPace({ ttftMs: 5, tokenMs: 0 });
+  let charged = 0;
+  const client = async (number: number): Promise<void> => {
+    for (let request = 0; request < 40; request++) {
+      const { status, costUsd, header } = await answered(bench.url, {
+        model: 'app/openai',
+        stream: (number + request) % 4 === 0,
+        headers: { authorization: `Bearer ${payer.key}` },
+        body: { ...((number + request) % 4 === 0 && { stream_options: { include_usage: true } }), max_tokens: 50 },
+      });
+      expect(status).toBe(200);
+      charged += Math.round(Number(costUsd ?? header('x-carryon-cost-usd')) * 1e6);
+    }
+  };
+  await Promise.all(Array.from({ length: 25 }, (_, number) => client(number)));
+  const { spent, unsettled, settlements } = await payer.atRest();
+  expect([spent, unsettled]).toEqual([charged, 0]);
+  // The last 50 leases were most of the thousand requests.
+  const last = settlements.reduce((sum, { spentMicroUsd }) => sum + spentMicroUsd, 0);
+  expect(last).toBeGreaterThan(0.6 * spent);
 });
 
 test('workerd is killed twice in mid-run: within the budget over all lives; what the dead held stays held', async () => {

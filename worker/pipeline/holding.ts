@@ -220,10 +220,10 @@ export class Holding {
     beginAsking(tuple, now + LONGEST_ASK_MS);
     const refill = new Holding(this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background);
     // With what is smaller: where that is granted instead, nobody is to go on as before.
-    void refill.#ask([many, ...smaller], LONGEST_ADMIT_MS).then(({ slice }) => {
-      endAsking(tuple, slice === undefined ? refill.#line.now + AGAIN_AFTER_MS : 0);
-      refill.close();
-    });
+    void refill
+      .#ask([many, ...smaller], LONGEST_ADMIT_MS)
+      .then(({ slice }) => endAsking(tuple, slice === undefined ? refill.#line.now + AGAIN_AFTER_MS : 0))
+      .finally(() => refill.close());
   }
 
   /** What is to be told now is, behind the response; without anything, at once. */

@@ -15,6 +15,7 @@ const MAY_TRAVEL_MS = 2_000;
  */
 export async function keepPledge(tuple: Tuple, slice: Slice, line: LedgerLine): Promise<void> {
   await line.pause(slice.startBefore - line.now);
+  if (slice.isOver) return;
   if (isQuiet(slice) || holdsTooMuch(slice) || isShort(tuple, slice)) {
     await tell(tuple, slice, line, LONGEST_PLEDGE_MS);
   }

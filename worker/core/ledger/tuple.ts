@@ -40,7 +40,7 @@ export interface Tuple {
 export type Tuples = Map<string, Tuple>;
 
 /** Users come and go; beyond, all are forgotten: whoever runs keeps hold of his own slice. */
-const MOST_TUPLES = 10_000;
+const MOST_TUPLES = 5_000;
 /** A slice so small is used up before the next one could come. */
 const LEAST_TO_REFILL = 8;
 /** Of its requests, and of its time: much sooner, and the next one's time would pass unused. */
