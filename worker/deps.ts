@@ -6,6 +6,7 @@ import type { Config } from './core/config/config.ts';
 import { fingerprint } from './core/config/fingerprint.ts';
 import { type Missing, resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
+import { newTuples } from './core/ledger/tuple.ts';
 import { uuidV7 } from './core/ledger/uuid-v7.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
@@ -115,8 +116,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
       identities: keys,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
-      slices: new Map(),
-      answers: new AnswerStore(openAnswerCache, tenantRecords),
+      slices: newTuples(),
+      answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
       answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GrantReply, ScopeAsk } from '../../worker/core/ledger/messages.ts';
-import type { Tuples } from '../../worker/core/ledger/tuple.ts';
+import { newTuples, type Tuples } from '../../worker/core/ledger/tuple.ts';
 import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
 import { Holding } from '../../worker/pipeline/holding.ts';
 import { LedgerStore } from '../../worker/stores/ledger-store.ts';
@@ -38,7 +38,7 @@ beforeEach(() => {
   clock = new TestClock();
   vi.useFakeTimers({ toFake: ['Date'], now: clock.now() });
   name = `sliced ${tenants++}`;
-  slices = new Map();
+  slices = newTuples();
   background = [];
   calls = 0;
 });
@@ -131,7 +131,7 @@ describe('what an operator changes holds for every grant at once, and in slices 
     // A slice is in hand; but whoever has to ask is refused: another isolate, another tuple.
     expect((await admit()).reply).toBe('from memory');
     const own = slices;
-    slices = new Map();
+    slices = newTuples();
     const asked = [await admit(scopes), await admit(scopes)];
     expect(asked.filter(isAdmitted).length).toBeLessThanOrEqual(_ === 'a rate that is used up' ? 1 : 0);
     slices = own;

@@ -10,7 +10,7 @@ import { endShare, loseShare, ownShare, type Share, type Slice, startShare } fro
 import {
   admitFrom,
   beginAsking,
-  closable,
+  closesAlong,
   endAsking,
   endTelling,
   enterSlice,
@@ -19,6 +19,7 @@ import {
   leftBeside,
   nextSlice,
   noteAdmitted,
+  noteClosable,
   type Tuple,
   tupleOf,
 } from '../core/ledger/tuple.ts';
@@ -190,7 +191,7 @@ export class Holding {
     const leaseId = this.#links.newLeaseId(now);
     const ask = { leaseId, scopes: this.#scopes, wants, admitForMs, runForMs: this.#runForMs };
     const cover = this.#cover({ holder: beginHolding(ask, now) });
-    const tellings = tuple === undefined ? [] : closable(tuple, now, now + LONGEST_ASK_MS);
+    const tellings = tuple === undefined ? [] : closesAlong(tuple, now, now + LONGEST_ASK_MS);
     const reports = tellings.map(({ report }) => report);
     const { reply, isTold } = await this.#line.ask(ask, reports, () => this.#tell(cover, { event: 'asked_again' }));
     for (const telling of tellings) endTelling(telling, isTold);
@@ -231,8 +232,11 @@ export class Holding {
     const { now } = this.#line;
     const tuple = this.#tuple;
     const slices = new Set<Slice>();
-    for (const { by } of this.#covers)
-      if ('slice' in by && tuple && isToTell(tuple, by.slice, now)) slices.add(by.slice);
+    for (const { by } of this.#covers) {
+      if (tuple === undefined || !('slice' in by)) continue;
+      noteClosable(tuple, by.slice, now);
+      if (isToTell(tuple, by.slice, now)) slices.add(by.slice);
+    }
     if (slices.size === 0 && this.#reports().length === 0) {
       this.#isOver();
       return;

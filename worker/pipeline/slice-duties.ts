@@ -1,12 +1,12 @@
 /** What becomes of a slice behind the responses of those who use it: its rest goes back, its close is told until the ledger has it. */
 import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/slice.ts';
-import { endTelling, isBusy, isShort, type Tuple, tellOf } from '../core/ledger/tuple.ts';
+import { endTelling, isBusy, isShort, noteClosable, type Tuple, tellOf } from '../core/ledger/tuple.ts';
 import { type LedgerLine, LONGEST_REPORT_MS } from './ledger-line.ts';
 
 /** What `waitUntil` leaves for it after the asking and the admitting; later, the next ask takes it along. */
 const LONGEST_PLEDGE_MS = 15_000;
 
-/** So long a busy isolate waits for its own next ask to take a report along, which is then no call. */
+/** So long a close waits for the tenant's next ask to take it along, where there was one within as long. */
 const MAY_TRAVEL_MS = 2_000;
 
 /**
@@ -16,6 +16,7 @@ const MAY_TRAVEL_MS = 2_000;
 export async function keepPledge(tuple: Tuple, slice: Slice, line: LedgerLine): Promise<void> {
   await line.pause(slice.startBefore - line.now);
   if (slice.isOver) return;
+  noteClosable(tuple, slice, line.now);
   if (isQuiet(slice) || holdsTooMuch(slice) || isShort(tuple, slice)) {
     await tell(tuple, slice, line, LONGEST_PLEDGE_MS);
   }
@@ -33,7 +34,7 @@ export function isToTell(tuple: Tuple, slice: Slice, now: number): boolean {
 
 /** Until the ledger has it, unless somebody else sees to that. */
 export async function tell(tuple: Tuple, slice: Slice, line: LedgerLine, forMs?: number): Promise<void> {
-  if (isBusy(tuple, line.now) && !isShort(tuple, slice)) await line.pause(MAY_TRAVEL_MS);
+  if (isBusy(tuple, MAY_TRAVEL_MS, line.now) && !isShort(tuple, slice)) await line.pause(MAY_TRAVEL_MS);
   await line.repeat(
     async () => {
       if (slice.isOver) return true;

@@ -243,7 +243,7 @@ describe('an isolate that dies', () => {
     router = withBudget(2_000_000);
     await answers(60, 50);
     const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
-    router.deps.slices?.clear();
+    router.deps.slices?.byName.clear();
     // Nothing of it is told any more.
     router.ledger.always.report = 'gone';
     await router.clock.advance(17 * 60_000);

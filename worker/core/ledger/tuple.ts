@@ -4,7 +4,7 @@
  */
 import { tightest } from './left.ts';
 import type { Granted, Left, Report, ScopeAsk, Want } from './messages.ts';
-import { LONGEST_RUN_MS, MOST_REPORTS } from './protocol.ts';
+import { MOST_REPORTS } from './protocol.ts';
 import {
   beginSlice,
   isAdmitting,
@@ -19,10 +19,9 @@ import {
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
 
 export interface Tuple {
+  readonly tenant: TenantSlices;
   /** Those that may admit, oldest first. */
   open: Slice[];
-  /** Those that admit no more and are not closed yet. */
-  ending: Slice[];
   /** Of the ledger's last reply. */
   left: readonly Left[];
   leftAt: number;
@@ -37,7 +36,19 @@ export interface Tuple {
   admittedWhileAsking: number;
 }
 
-export type Tuples = Map<string, Tuple>;
+/** What the tuples of a tenant share: any ask of its ledger takes the closes of all along. */
+export interface TenantSlices {
+  askedAt: number;
+  /** Nothing runs in them and nothing may begin, and the ledger does not know. */
+  readonly closable: Set<Slice>;
+}
+
+export interface Tuples {
+  readonly byName: Map<string, Tuple>;
+  readonly tenants: Map<string, TenantSlices>;
+}
+
+export const newTuples = (): Tuples => ({ byName: new Map(), tenants: new Map() });
 
 /** Users come and go; beyond, all are forgotten: whoever runs keeps hold of his own slice. */
 const MOST_TUPLES = 5_000;
@@ -51,14 +62,20 @@ const MOST_OPEN = 4;
 /** What is left of a limit, in slices like this one: less, and what a slice does not use goes back at once. */
 const SHORT = 16;
 
-export function tupleOf(tuples: Tuples, tenant: string, scopes: readonly ScopeAsk[], now: number): Tuple {
+export function tupleOf({ byName, tenants }: Tuples, tenant: string, scopes: readonly ScopeAsk[], now: number): Tuple {
   let name = tenant;
   for (const { scope } of scopes) name += `\n${scope}`;
-  const known = tuples.get(name);
+  const known = byName.get(name);
   if (known !== undefined) return known;
+  if (byName.size >= MOST_TUPLES) {
+    byName.clear();
+    tenants.clear();
+  }
+  const ofTenant = tenants.get(tenant) ?? { askedAt: 0, closable: new Set() };
+  tenants.set(tenant, ofTenant);
   const tuple: Tuple = {
+    tenant: ofTenant,
     open: [],
-    ending: [],
     left: [],
     leftAt: now,
     shown: [],
@@ -68,8 +85,7 @@ export function tupleOf(tuples: Tuples, tenant: string, scopes: readonly ScopeAs
     admittedAtAsk: 0,
     admittedWhileAsking: 0,
   };
-  if (tuples.size >= MOST_TUPLES) tuples.clear();
-  tuples.set(name, tuple);
+  byName.set(name, tuple);
   return tuple;
 }
 
@@ -100,7 +116,7 @@ export function learn(tuple: Tuple, left: readonly Left[], now: number): void {
 export function nextSlice(tuple: Tuple, one: Want, now: number): Want | undefined {
   const { left, leftAt, lately } = tuple;
   if (now < tuple.askingUntil) return undefined;
-  sortOut(tuple, now);
+  tuple.open = tuple.open.filter((slice) => isAdmitting(slice, now));
   if (tuple.open.length >= MOST_OPEN) return undefined;
   return sliceWant(one, {
     ...{ left, ageMs: now - leftAt, admitForMs: lately.windowMs },
@@ -132,8 +148,7 @@ export function endAsking(tuple: Tuple, againFrom = 0): void {
 export function enterSlice(tuple: Tuple, leaseId: string, grant: Granted, now: number): Slice {
   const slice = beginSlice(leaseId, grant, now);
   learnWindow(tuple.lately, grant, now);
-  sortOut(tuple, now);
-  tuple.open.push(slice);
+  tuple.open = [...tuple.open.filter((other) => isAdmitting(other, now)), slice];
   return slice;
 }
 
@@ -151,14 +166,19 @@ export function tellOf(slice: Slice, until: number): Telling {
   return { slice, isLast: isQuiet(slice), report: reportOf(slice) };
 }
 
-/** Those that can be closed and that nobody tells of: their closes travel with the next ask. */
-export function closable(tuple: Tuple, now: number, until: number): Telling[] {
+/** Its close may travel from here on, if nothing runs in it any more and nothing may begin. */
+export function noteClosable({ tenant }: Tuple, slice: Slice, now: number): void {
+  if (isClosable(slice, now)) tenant.closable.add(slice);
+}
+
+/** An ask begins: the closes that travel with it, of slices that nobody tells of. */
+export function closesAlong({ tenant }: Tuple, now: number, until: number): Telling[] {
   const tellings: Telling[] = [];
-  for (const slices of [tuple.ending, tuple.open]) {
-    for (const slice of slices) {
-      if (tellings.length < MOST_REPORTS && isClosable(slice, now) && now >= slice.toldUntil)
-        tellings.push(tellOf(slice, until));
-    }
+  tenant.askedAt = now;
+  for (const slice of tenant.closable) {
+    if (slice.isOver) tenant.closable.delete(slice);
+    else if (now >= slice.toldUntil) tellings.push(tellOf(slice, until));
+    if (tellings.length === MOST_REPORTS) break;
   }
   return tellings;
 }
@@ -177,8 +197,8 @@ export const isShort = ({ left }: Tuple, { granted }: Slice): boolean =>
     return remaining < SHORT * own;
   });
 
-/** It admits from a slice: another one will be asked for soon. */
-export const isBusy = ({ open }: Tuple, now: number): boolean => open.some((slice) => isAdmitting(slice, now));
+/** Whether its tenant's ledger was asked within so long, and so may be again. */
+export const isBusy = ({ tenant }: Tuple, withinMs: number, now: number): boolean => now - tenant.askedAt < withinMs;
 
 /** For `x-ratelimit-*`: what was left when the ledger last answered, and what this isolate still has of it. */
 export function leftBeside({ shown, leftAt, open }: Tuple, now: number): Left[] {
@@ -195,16 +215,6 @@ export function leftBeside({ shown, leftAt, open }: Tuple, now: number): Left[] 
     remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? requests : tokens)),
     resetMs: Math.max(0, one.resetMs - (now - leftAt)),
   }));
-}
-
-/** Those that admit no more end. One whose request was killed never does, but by then the ledger has booked it. */
-function sortOut(tuple: Tuple, now: number): void {
-  const { open, ending } = tuple;
-  if (open.every((slice) => isAdmitting(slice, now))) return;
-  tuple.open = open.filter((slice) => isAdmitting(slice, now));
-  tuple.ending = [...ending, ...open.filter((slice) => !isAdmitting(slice, now))].filter(
-    (slice) => !slice.isOver && (isQuiet(slice) || now < slice.startBefore + LONGEST_RUN_MS),
-  );
 }
 
 function inHand({ open }: Tuple, mode: Want['mode'], now: number): number {

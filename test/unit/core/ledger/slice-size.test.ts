@@ -1,7 +1,7 @@
 /** How large a slice may be, and when the next one is asked for (LEDGER "Limits"): tables. */
 import { describe, expect, it } from 'vitest';
 import type { Left } from '../../../../worker/core/ledger/messages.ts';
-import { reportOf, type Slice, takeShare } from '../../../../worker/core/ledger/slice.ts';
+import { endShare, reportOf, type Share, type Slice, takeShare } from '../../../../worker/core/ledger/slice.ts';
 import {
   type Headroom,
   learnWindow,
@@ -13,7 +13,7 @@ import {
 import {
   admitFrom,
   beginAsking,
-  closable,
+  closesAlong,
   endAsking,
   endTelling,
   enterSlice,
@@ -22,11 +22,14 @@ import {
   isShort,
   learn,
   leftBeside,
+  newTuples,
   nextSlice,
   noteAdmitted,
+  noteClosable,
   type Tuple,
   tupleOf,
 } from '../../../../worker/core/ledger/tuple.ts';
+import type { Scope } from '../../../../worker/core/ledger/types.ts';
 import { idAt, NOON, SECOND, want } from './support/messages.ts';
 
 const left = (limit: Left['limit'], cap: number, remaining: number, resetMs = 30_000): Left => ({
@@ -131,7 +134,7 @@ describe('what was started lately', () => {
 
 describe('an isolate’s slices of one tuple', () => {
   const SCOPES = [{ scope: 'tenant' as const, limits: {} }];
-  const tuple = (): Tuple => tupleOf(new Map(), 'acme', SCOPES, NOON);
+  const tuple = (): Tuple => tupleOf(newTuples(), 'acme', SCOPES, NOON);
   const enter = (of: Tuple, requests: number, now = NOON, parts = {}): Slice => {
     const granted = { microUsd: requests * 100, tokens: requests * 10, requests, parallel: requests };
     return enterSlice(of, idAt(now), { granted, mode: 'normal', admitForMs: 10_000, left: [], ...parts }, now);
@@ -143,7 +146,7 @@ describe('an isolate’s slices of one tuple', () => {
   };
 
   it('are apart from those of other scopes, users and tenants', () => {
-    const tuples = new Map();
+    const tuples = newTuples();
     const of = (tenant: string, ...scopes: ('tenant' | 'user:a' | 'user:b')[]) =>
       tupleOf(
         tuples,
@@ -155,13 +158,13 @@ describe('an isolate’s slices of one tuple', () => {
     expect(
       new Set([of('acme', 'tenant'), of('acme', 'user:a'), of('acme', 'user:b'), of('other', 'tenant')]).size,
     ).toBe(4);
-    expect(tuples.size).toBe(5);
+    expect([tuples.byName.size, tuples.tenants.size]).toEqual([5, 2]);
   });
 
   it('are forgotten where there are too many, for whoever runs keeps hold of his own', () => {
-    const tuples = new Map();
+    const tuples = newTuples();
     for (let user = 0; user < 5_001; user++) tupleOf(tuples, 'acme', [{ scope: `user:${user}`, limits: {} }], NOON);
-    expect(tuples.size).toBe(1);
+    expect(tuples.byName.size).toBe(1);
   });
 
   it('are used in their order, in their mode alone, until their time', () => {
@@ -198,7 +201,7 @@ describe('an isolate’s slices of one tuple', () => {
     }
     expect(nextSlice(of, one, NOON)).toBeUndefined();
     expect(nextSlice(of, one, NOON + 10 * SECOND)).toBeDefined();
-    expect([of.open.length, of.ending.length]).toEqual([0, 4]);
+    expect(of.open).toEqual([]);
   });
 
   it.each([
@@ -224,46 +227,56 @@ describe('an isolate’s slices of one tuple', () => {
     expect(isRefillDue(of, slice, NOON + 8_750)).toBe(false);
   });
 
+  const spent = (of: Tuple, slice: Slice): void => {
+    reportOf(slice);
+    noteClosable(of, slice, NOON);
+  };
+
   it('close with the next ask once nothing runs, and once only; again, where it was not heard', () => {
     const of = tuple();
     const slice = enter(of, 2);
-    enter(of, 20);
-    expect(closable(of, NOON, NOON + 3_000)).toEqual([]);
-    reportOf(slice);
-    const [telling] = closable(of, NOON, NOON + 3_000);
-    expect(telling?.report).toMatchObject({ leaseId: slice.leaseId, done: true });
-    expect(closable(of, NOON, NOON + 3_000)).toEqual([]);
+    noteClosable(of, slice, NOON);
+    expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
+    const share = takeShare(slice, one, NOON) as Share;
+    spent(of, slice);
+    expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
+    endShare(share, { microUsd: 7, tokens: 0 });
+    spent(of, slice);
+    const [telling] = closesAlong(of, NOON, NOON + 3_000);
+    expect(telling?.report).toMatchObject({ leaseId: slice.leaseId, done: true, spent: { microUsd: 7 } });
+    expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
     if (telling === undefined) return;
     endTelling(telling, false);
-    const [again] = closable(of, NOON, NOON + 3_000);
+    const [again] = closesAlong(of, NOON, NOON + 3_000);
     expect(again?.slice).toBe(slice);
     endTelling(telling, true);
-    expect(closable(of, NOON + 9_000, NOON + 12_000)).toEqual([]);
+    expect(closesAlong(of, NOON + 9_000, NOON + 12_000)).toEqual([]);
+    expect(of.tenant.closable.size).toBe(0);
+  });
+
+  it('close with any ask of their tenant, and with nobody else’s', () => {
+    const tuples = newTuples();
+    const [ana, bob] = ['user:ana', 'user:bob'].map((scope) =>
+      tupleOf(tuples, 'acme', [{ scope: scope as Scope, limits: {} }], NOON),
+    ) as [Tuple, Tuple];
+    spent(ana, enter(ana, 2));
+    expect(closesAlong(tupleOf(tuples, 'other', SCOPES, NOON), NOON, NOON)).toEqual([]);
+    expect(closesAlong(bob, NOON, NOON + 3_000)).toHaveLength(1);
+    expect([isBusy(ana, 2_000, NOON + 1_999), isBusy(ana, 2_000, NOON + 2_000)]).toEqual([true, false]);
   });
 
   it('whoever told of it and vanished is followed by another', () => {
     const of = tuple();
-    reportOf(enter(of, 2));
-    closable(of, NOON, NOON + 3_000);
-    expect(closable(of, NOON + 3_000, NOON + 6_000)).toHaveLength(1);
+    spent(of, enter(of, 2));
+    closesAlong(of, NOON, NOON + 3_000);
+    expect(closesAlong(of, NOON + 3_000, NOON + 6_000)).toHaveLength(1);
   });
 
   it('64 closes travel with one ask', () => {
     const of = tuple();
-    for (let slice = 0; slice < 70; slice++) reportOf(enter(of, 2));
-    expect(closable(of, NOON, NOON + 3_000)).toHaveLength(64);
-    expect(closable(of, NOON, NOON + 3_000)).toHaveLength(6);
-  });
-
-  it('of a request that was killed are forgotten when the ledger has booked them', () => {
-    const of = tuple();
-    takeShare(enter(of, 2), one, NOON);
-    const untold = enter(of, 2, NOON + 1);
-    enter(of, 2, NOON + 11_000);
-    expect(of.ending).toHaveLength(2);
-    enter(of, 2, NOON + 16 * 60_000);
-    expect(of.ending).toContain(untold);
-    expect(of.ending.filter(({ running }) => running > 0)).toEqual([]);
+    for (let slice = 0; slice < 70; slice++) spent(of, enter(of, 2));
+    expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(64);
+    expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(6);
   });
 
   it.each<[string, Left, boolean]>([
@@ -286,11 +299,10 @@ describe('an isolate’s slices of one tuple', () => {
       left('tpm', 9_000, 500, 2_000),
       left('monthly', 9, 9),
     ];
-    expect([leftBeside(of, NOON), isBusy(of, NOON)]).toEqual([[], false]);
+    expect(leftBeside(of, NOON)).toEqual([]);
     learn(of, all, NOON);
     enter(of, 10);
     enter(of, 20);
-    expect(isBusy(of, NOON)).toBe(true);
     expect(leftBeside(of, NOON + 500)).toEqual([left('rps', 80, 50, 0), left('tpm', 9_000, 800, 1_500)]);
     expect(leftBeside(of, NOON + 10_000)).toEqual([left('rps', 80, 20, 0), left('tpm', 9_000, 500, 0)]);
   });

@@ -1,6 +1,6 @@
 /** Several isolates of one tenant, each with slices of its own, before one ledger, over a line that takes its time and may fail. */
 import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
-import type { Tuples } from '../../../../worker/core/ledger/tuple.ts';
+import { newTuples, type Tuples } from '../../../../worker/core/ledger/tuple.ts';
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
 import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import { Holding } from '../../../../worker/pipeline/holding.ts';
@@ -51,7 +51,7 @@ export class Isolates {
 
   constructor(isolates: number, limits: Partial<Limits>, skewMs = 0) {
     this.#skewMs = skewMs;
-    this.#slices = Array.from({ length: isolates }, () => new Map());
+    this.#slices = Array.from({ length: isolates }, newTuples);
     this.#scopes = [{ scope: 'tenant', limits }];
     this.#cap = limits.monthlyMicroUsd ?? Number.MAX_SAFE_INTEGER;
   }

@@ -9,6 +9,7 @@ import type {
 } from '../../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
+import { newTuples } from '../../../../worker/core/ledger/tuple.ts';
 import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
@@ -152,7 +153,7 @@ export class TestRouter {
       identities: { find: (key) => this.identities.get(key) },
       board: this.board,
       ledger: this.ledger,
-      slices: new Map(),
+      slices: newTuples(),
       answers: this.answers,
       answerStreams: this.answerStreams,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
