@@ -62,7 +62,7 @@ export interface Answers {
   /** Of a tenant's feature; raising it forgets what was kept. Undefined: it cannot be told, so nothing is to be given. */
   generation(tenant: string, feature: string): Promise<number | undefined>;
   hash(keyText: string): Promise<string>;
-  get(keyHash: string, tenant: string): Promise<StoredAnswer | undefined>;
+  get(keyHash: string, tenant: string): StoredAnswer | undefined | Promise<StoredAnswer | undefined>;
   put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<unknown>;
 }
 

@@ -1,7 +1,11 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { StoredAnswer } from '../../worker/core/answers/stored-answer.ts';
 import { AnswerCache, type AnswerShelf } from '../../worker/stores/answer-cache.ts';
 import type { AnswerSecret } from '../../worker/stores/answer-cache-keys.ts';
+import { AnswerStore } from '../../worker/stores/answer-store.ts';
+import { TenantRecords } from '../../worker/stores/tenant-records.ts';
+import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 const OLD: AnswerSecret = { id: '2026-01', secret: 'the secret of January' };
 const NEW: AnswerSecret = { id: '2026-11', secret: 'the secret of November' };
@@ -226,5 +230,38 @@ describe('the keys', () => {
     const cipher = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: bound }, key, plain);
     await putBytes(hash, new Uint8Array([...later, ...iv, ...new Uint8Array(cipher)]));
     expect(await cacheOf(NEW).get(hash, 'acme')).toBeUndefined();
+  });
+});
+
+describe('an isolate that is asked for it again and again', () => {
+  const near = () => {
+    const shelf = memoryShelf();
+    const clock = new TestClock();
+    const cache = new AnswerCache(shelf, [NEW]);
+    return { shelf, clock, store: new AnswerStore(() => cache, new TenantRecords(env.STATE, clock), clock) };
+  };
+
+  it('has it from memory for ten seconds, for its own tenant', async () => {
+    const { shelf, clock, store } = near();
+    await store.put('hash', 'acme', ANSWER, HOUR_MS);
+    expect(await store.get('hash', 'acme')).toEqual(ANSWER);
+    shelf.values.clear();
+    await clock.advance(9_999);
+    expect(store.get('hash', 'acme')).toEqual(ANSWER);
+    expect(await store.get('hash', 'other')).toBeUndefined();
+    await clock.advance(1);
+    expect(await store.get('hash', 'acme')).toBeUndefined();
+  });
+
+  it('gives a new one from when it was made, and keeps nothing large', async () => {
+    const { shelf, store } = near();
+    for (const storedAt of [1, 2]) {
+      await store.put('hash', 'acme', { ...ANSWER, storedAt }, HOUR_MS);
+      expect(await store.get('hash', 'acme')).toMatchObject({ storedAt });
+    }
+    await store.put('large', 'acme', { ...ANSWER, body: 'x'.repeat(65_537) }, HOUR_MS);
+    expect(await store.get('large', 'acme')).toBeDefined();
+    shelf.values.clear();
+    expect(await store.get('large', 'acme')).toBeUndefined();
   });
 });

@@ -115,7 +115,7 @@ function aRouter() {
     opened.push([name, message]);
     throw new Error('no objects here');
   };
-  const answers = new AnswerStore(() => cache, records);
+  const answers = new AnswerStore(() => cache, records, router.clock);
   const puts: Promise<unknown>[] = [];
   const put = answers.put.bind(answers);
   answers.put = (...answer) => {

@@ -33,7 +33,8 @@ export async function readCache(ask: Ask, deps: Deps): Promise<CacheRead | { err
   if (key === undefined) return BYPASS;
   if (!key.ok) return { error: { code: 'invalid_body', param: key.param, detail: key.message } };
   const keyHash = await answers.hash(key.text);
-  const stored = await within(answers.get(keyHash, tenant), LONGEST_READ_MS, clock, undefined);
+  const found = answers.get(keyHash, tenant);
+  const stored = found instanceof Promise ? await within(found, LONGEST_READ_MS, clock, undefined) : found;
   const age = stored && freshness({ storedAt: stored.storedAt, now: clock.now(), policy });
   if (stored === undefined || age === 'gone') return { state: 'miss', keyHash, stale: undefined };
   if (age === 'fresh' && cache === 'normal') return { state: 'fresh', stored };

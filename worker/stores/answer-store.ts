@@ -1,16 +1,25 @@
 /** Answers in this colo's cache, and their generations in the tenant's KV record. */
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
-import type { Answers } from '../ports.ts';
+import type { Answers, Clock } from '../ports.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import { hex, sha256 } from './digest.ts';
 import type { TenantRecords } from './tenant-records.ts';
 
+/** A question that is asked again and again is answered from memory; an answer that another isolate made anew comes so late. */
+const NEAR_MS = 10_000;
+/** Beyond, an isolate forgets all that is near and starts anew. */
+const MOST_NEAR = 64;
+const LONGEST_NEAR = 65_536;
+
 export class AnswerStore implements Answers {
+  readonly #clock: Clock;
+  readonly #near = new Map<string, { answer: StoredAnswer; until: number }>();
   readonly #cache: () => AnswerCache;
   readonly #records: TenantRecords;
 
   /** `cache` is made at first use: most requests never ask for it. */
-  constructor(cache: () => AnswerCache, records: TenantRecords) {
+  constructor(cache: () => AnswerCache, records: TenantRecords, clock: Clock) {
+    this.#clock = clock;
     this.#cache = cache;
     this.#records = records;
   }
@@ -23,11 +32,24 @@ export class AnswerStore implements Answers {
     return hex(await sha256(keyText));
   }
 
-  get(keyHash: string, tenant: string): Promise<StoredAnswer | undefined> {
-    return this.#cache().get(keyHash, tenant);
+  get(keyHash: string, tenant: string): StoredAnswer | Promise<StoredAnswer | undefined> {
+    const near = this.#near.get(nameOf(keyHash, tenant));
+    return near !== undefined && this.#clock.now() < near.until ? near.answer : this.#fetch(keyHash, tenant);
   }
 
   put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<boolean> {
+    this.#near.delete(nameOf(keyHash, tenant));
     return this.#cache().put(keyHash, tenant, answer, keepMs);
   }
+
+  async #fetch(keyHash: string, tenant: string): Promise<StoredAnswer | undefined> {
+    const answer = await this.#cache().get(keyHash, tenant);
+    if (answer !== undefined && answer.body.length <= LONGEST_NEAR) {
+      if (this.#near.size >= MOST_NEAR) this.#near.clear();
+      this.#near.set(nameOf(keyHash, tenant), { answer, until: this.#clock.now() + NEAR_MS });
+    }
+    return answer;
+  }
 }
+
+const nameOf = (keyHash: string, tenant: string): string => `${keyHash} ${tenant}`;
