@@ -312,6 +312,29 @@ describe('streams out of a slice', () => {
   });
 });
 
+describe('midnight', () => {
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+  it('a slice that was granted before it is booked on the day of its grant, whenever its requests come', async () => {
+    router = withBudget(LARGE);
+    const { clock, ledger } = router;
+    const midnight = Date.UTC(2027, 0, 16);
+    await clock.advance(midnight - clock.now() - 2_000);
+    await answers(20, 95);
+    const slicesBefore = slices().length;
+    await clock.advance(midnight + 1 - clock.now());
+    await answers(2, 10);
+    expect(slices()).toHaveLength(slicesBefore);
+    await quiet();
+    const spentOn = (ms: number) => ledger.book.figures('tenant', day(ms));
+    expect(spentOn(midnight - 1)).toEqual({ ...settled, spentMicroUsd: 22 * COST });
+    expect(spentOn(midnight)).toEqual({ ...settled, spentMicroUsd: 0 });
+    await answers(1);
+    await quiet();
+    expect(spentOn(midnight).spentMicroUsd).toBe(COST);
+  });
+});
+
 describe('an attempt that may have been billed, out of a slice', () => {
   it('is followed by one that takes a second worst case of it, without a call', async () => {
     router = withBudget(LARGE, [deployment('a', { timeoutMs: 2_000 }), deployment('b')]);

@@ -1,0 +1,64 @@
+/** LEDGER rule 23: a refusal for a rate is remembered, one for money is not; what is told along arrives all the same. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { GrantReply } from '../../../worker/core/ledger/messages.ts';
+import type { Limits } from '../../../worker/core/ledger/types.ts';
+import { LedgerStore } from '../../../worker/stores/ledger-store.ts';
+import { LedgerInMemory } from '../core/ledger/support/ledger-in-memory.ts';
+import { ask, done, idAt } from '../core/ledger/support/messages.ts';
+import { START, TestClock } from '../pipeline/support/clock.ts';
+
+let clock: TestClock;
+let calls: string[];
+let store: LedgerStore;
+
+beforeEach(() => {
+  clock = new TestClock();
+  calls = [];
+  const book = new LedgerInMemory(START);
+  const call = <Reply>(name: string, run: () => Reply): Promise<Reply> => {
+    calls.push(name);
+    book.clockMs = clock.now();
+    return Promise.resolve(run());
+  };
+  store = new LedgerStore(
+    () => ({
+      grant: (one) => call('grant', () => book.grant(one)),
+      report: (reports) => call('report', () => book.report(...reports)),
+      reportAndGrant: (reports, one) =>
+        call('both', () => ({ reports: book.report(...reports), grant: book.grant(one) })),
+    }),
+    clock,
+  );
+});
+
+const asking = (limits: Partial<Limits>, id = idAt(clock.now())) => ask(id, 5, { limits: { tenant: limits } });
+const isRefused = (reply: GrantReply) => 'refused' in reply;
+
+describe('refused for a rate', () => {
+  const rate = { rps: 2, burst: 1 };
+
+  it('nobody asks in vain until the wait is over; reports that would have travelled go alone', async () => {
+    const first = idAt(START);
+    expect(isRefused(await store.grant('acme', asking(rate, first)))).toBe(false);
+    expect(isRefused(await store.grant('acme', asking(rate)))).toBe(true);
+    await clock.advance(499);
+    const both = await store.reportAndGrant('acme', [done(first, 3)], asking(rate));
+    expect([both.reports, isRefused(both.grant)]).toEqual([['applied'], true]);
+    expect(calls).toEqual(['grant', 'grant', 'report']);
+    await clock.advance(1);
+    expect(isRefused((await store.reportAndGrant('acme', [], asking(rate))).grant)).toBe(false);
+    expect(calls).toEqual(['grant', 'grant', 'report', 'both']);
+  });
+
+  it('is remembered also where it came with reports', async () => {
+    await store.grant('acme', asking(rate));
+    expect(isRefused((await store.reportAndGrant('acme', [], asking(rate))).grant)).toBe(true);
+    expect(isRefused(await store.grant('acme', asking(rate)))).toBe(true);
+    expect(calls).toEqual(['grant', 'both']);
+  });
+});
+
+it('refused for money, it is asked again: a report may free some at any moment', async () => {
+  for (let times = 0; times < 3; times++) await store.grant('acme', asking({ monthlyMicroUsd: 4 }));
+  expect(calls).toEqual(['grant', 'grant', 'grant']);
+});
