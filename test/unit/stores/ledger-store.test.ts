@@ -59,6 +59,10 @@ describe('refused for a rate', () => {
 });
 
 it('refused for money, it is asked again: a report may free some at any moment', async () => {
-  for (let times = 0; times < 3; times++) await store.grant('acme', asking({ monthlyMicroUsd: 4 }));
-  expect(calls).toEqual(['grant', 'grant', 'grant']);
+  const first = idAt(START);
+  await store.grant('acme', asking({ monthlyMicroUsd: 7 }, first));
+  for (let times = 0; times < 2; times++)
+    expect(isRefused(await store.grant('acme', asking({ monthlyMicroUsd: 7 })))).toBe(true);
+  await store.report('acme', [done(first, 1)]);
+  expect(isRefused(await store.grant('acme', asking({ monthlyMicroUsd: 7 })))).toBe(false);
 });
