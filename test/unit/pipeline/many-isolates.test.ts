@@ -122,7 +122,7 @@ describe('whatever comes when and where', () => {
       }),
       { numRuns: 40 },
     );
-    expect(fromMemory).toBeGreaterThan(500);
+    expect(fromMemory).toBeGreaterThan(150);
   }, 60_000);
 
   it('no more tokens are used in a minute than may be', async () => {

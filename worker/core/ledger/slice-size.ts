@@ -1,9 +1,10 @@
 /** How large a slice may be (LEDGER "Limits"): by what its holder started lately, and small beside what is left to all. */
 import type { Granted, Left, Want } from './messages.ts';
 import { LONGEST_ADMIT_MS } from './protocol.ts';
+import type { Amount } from './types.ts';
 
 export const MOST_SLICE_REQUESTS = 64;
-/** Of each scope's headroom in money and tokens, and of the burst. At the end of a budget everybody asks one by one. */
+/** Of each scope's headroom in money and tokens, with what its holder has in hand; and of the burst. At the end of a budget everybody asks one by one. */
 const LARGEST_SHARE = 1 / 8;
 /** Of what is left of the burst, and of the slots. */
 const LARGEST_SHARE_OF_PACE = 1 / 4;
@@ -77,8 +78,8 @@ export interface Headroom {
   /** Within the time that a slice may admit for. */
   started: Started;
   admitForMs: number;
-  /** Requests that its holder has in other slices. */
-  inHand: number;
+  /** What its holder has in other slices, and does not use. */
+  inHand: Amount;
 }
 
 /** A slice for requests like `one`; undefined where it would hold less than two. */
@@ -89,18 +90,19 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
   let slots = Number.POSITIVE_INFINITY;
   for (const { limit, cap, remaining, resetMs } of left) {
     const isAnew = ageMs >= resetMs;
+    const rest = isAnew ? cap : remaining;
     if (limit === 'rps') {
       // Rate that is not used is lost to everybody: beside the limit, one by one.
-      const rest = (isAnew ? cap : remaining) * LARGEST_SHARE_OF_PACE;
-      requests = Math.min(requests, started.requests - inHand, cap * LARGEST_SHARE, rest);
+      const most = Math.min(cap * LARGEST_SHARE, rest * LARGEST_SHARE_OF_PACE);
+      requests = Math.min(requests, started.requests - inHand.requests, most);
     } else if (limit === 'parallel') {
-      slots = Math.min(slots, remaining * LARGEST_SHARE_OF_PACE);
+      slots = Math.min(slots, remaining * LARGEST_SHARE_OF_PACE - inHand.parallel);
     } else if (limit === 'tpm') {
-      tokens = Math.min(tokens, (isAnew ? cap : remaining) * LARGEST_SHARE);
+      tokens = Math.min(tokens, rest * LARGEST_SHARE - inHand.tokens);
       // Its admitting ends with the minute.
       if (!isAnew) requests = Math.min(requests, (started.requests * (resetMs - ageMs)) / admitForMs);
     } else {
-      money = Math.min(money, (isAnew ? cap : remaining) * LARGEST_SHARE);
+      money = Math.min(money, rest * LARGEST_SHARE - inHand.microUsd);
     }
   }
   const many = Math.floor(Math.min(requests, MOST_SLICE_REQUESTS));

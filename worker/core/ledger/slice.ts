@@ -150,7 +150,7 @@ export const unusedMicroUsd = ({ granted, freed, spent, reserved }: Slice): numb
   Math.max(0, granted.microUsd - freed.microUsd - spent.microUsd - reserved.microUsd);
 export const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.tokens - freed.tokens - spent.tokens - reserved.tokens);
-const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
+export const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
   granted.parallel - freed.parallel - reserved.parallel;
 
 const NOTHING: Spent = { microUsd: 0, tokens: 0 };

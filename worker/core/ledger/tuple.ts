@@ -14,9 +14,12 @@ import {
   type Share,
   type Slice,
   takeShare,
+  unusedMicroUsd,
+  unusedSlots,
   unusedTokens,
 } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
+import type { Amount } from './types.ts';
 
 export interface Tuple {
   readonly tenant: TenantSlices;
@@ -121,15 +124,15 @@ export function nextSlice(tuple: Tuple, one: Want, now: number): Want | undefine
   return sliceWant(one, {
     ...{ left, ageMs: now - leftAt, admitForMs: lately.windowMs },
     started: startedLately(lately, now),
-    inHand: inHand(tuple, one.mode, now),
+    inHand: inHand(tuple, now),
   });
 }
 
 /** Whether the next slice is due while there is something left of this one: a quarter, or as much as goes while one asks. */
 export function isRefillDue(tuple: Tuple, slice: Slice, now: number): boolean {
-  const { granted, mode, startBefore, requestsLeft } = slice;
+  const { granted, startBefore, requestsLeft } = slice;
   if (now < tuple.askingUntil || granted.requests < LEAST_TO_REFILL) return false;
-  const left = inHand(tuple, mode, now);
+  const left = inHand(tuple, now).requests;
   const isEnding = left === requestsLeft && startBefore - now <= tuple.lately.windowMs * REFILL_AT_TIME;
   return isEnding || left <= Math.max(granted.requests * REFILL_AT_REQUESTS, 2 * tuple.admittedWhileAsking);
 }
@@ -201,15 +204,10 @@ export const isShort = ({ left }: Tuple, { granted }: Slice): boolean =>
 export const isBusy = ({ tenant }: Tuple, withinMs: number, now: number): boolean => now - tenant.askedAt < withinMs;
 
 /** For `x-ratelimit-*`: what was left when the ledger last answered, and what this isolate still has of it. */
-export function leftBeside({ shown, leftAt, open }: Tuple, now: number): Left[] {
+export function leftBeside(tuple: Tuple, now: number): Left[] {
+  const { shown, leftAt } = tuple;
   if (shown.length === 0) return [];
-  let requests = 0;
-  let tokens = 0;
-  for (const slice of open) {
-    if (!isAdmitting(slice, now)) continue;
-    requests += slice.requestsLeft;
-    tokens += unusedTokens(slice);
-  }
+  const { requests, tokens } = inHand(tuple, now);
   return shown.map((one) => ({
     ...one,
     remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? requests : tokens)),
@@ -217,8 +215,15 @@ export function leftBeside({ shown, leftAt, open }: Tuple, now: number): Left[] 
   }));
 }
 
-function inHand({ open }: Tuple, mode: Want['mode'], now: number): number {
-  let requests = 0;
-  for (const slice of open) if (slice.mode === mode && isAdmitting(slice, now)) requests += slice.requestsLeft;
-  return requests;
+/** What it has without using it, in slices that still admit. */
+function inHand({ open }: Tuple, now: number): Amount {
+  const all = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
+  for (const slice of open) {
+    if (!isAdmitting(slice, now)) continue;
+    all.requests += slice.requestsLeft;
+    all.microUsd += unusedMicroUsd(slice);
+    all.tokens += unusedTokens(slice);
+    all.parallel += unusedSlots(slice);
+  }
+  return all;
 }

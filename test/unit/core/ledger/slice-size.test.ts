@@ -29,7 +29,7 @@ import {
   type Tuple,
   tupleOf,
 } from '../../../../worker/core/ledger/tuple.ts';
-import type { Scope } from '../../../../worker/core/ledger/types.ts';
+import type { Amount, Scope } from '../../../../worker/core/ledger/types.ts';
 import { idAt, NOON, SECOND, want } from './support/messages.ts';
 
 const left = (limit: Left['limit'], cap: number, remaining: number, resetMs = 30_000): Left => ({
@@ -37,8 +37,9 @@ const left = (limit: Left['limit'], cap: number, remaining: number, resetMs = 30
 });
 const STARTED = { requests: 40, microUsd: 4_000, tokens: 400 };
 const one = want(100, { tokens: 10 });
+const hand = (more: Partial<Amount> = {}): Amount => ({ microUsd: 0, tokens: 0, requests: 0, parallel: 0, ...more });
 const size = (headroom: Partial<Headroom> = {}) =>
-  sliceWant(one, { left: [], ageMs: 0, started: STARTED, admitForMs: 10_000, inHand: 0, ...headroom });
+  sliceWant(one, { left: [], ageMs: 0, started: STARTED, admitForMs: 10_000, inHand: hand(), ...headroom });
 
 describe('the size of a slice', () => {
   it('is what was started lately: requests, their worst cases, a slot for each', () => {
@@ -72,9 +73,21 @@ describe('the size of a slice', () => {
     ['a quarter of what is left of the burst', { left: [left('rps', 800, 41)] }, { requests: 10 }],
     ['an emptied bucket', { left: [left('rps', 800, 7)] }, undefined],
     ['one that was empty, and has filled since', { left: [left('rps', 800, 7)], ageMs: 30_000 }, { requests: 40 }],
-    ['what it has in hand, of a rate', { left: [left('rps', 800, 500)], inHand: 25 }, { requests: 15 }],
-    ['what it has in hand, without a rate', { inHand: 25 }, { requests: 40 }],
-    ['enough in hand', { left: [left('rps', 800, 500)], inHand: 39 }, undefined],
+    [
+      'what it has in hand, of a rate',
+      { left: [left('rps', 800, 500)], inHand: hand({ requests: 25 }) },
+      { requests: 15 },
+    ],
+    ['what it has in hand, without a rate', { inHand: hand({ requests: 25 }) }, { requests: 40 }],
+    ['enough in hand', { left: [left('rps', 800, 500)], inHand: hand({ requests: 39 }) }, undefined],
+    [
+      'an eighth of the money, with what is in hand',
+      { left: [left('daily', 9e9, 24_000)], inHand: hand({ microUsd: 2_000 }) },
+      { microUsd: 1_000 },
+    ],
+    ['money enough in hand', { left: [left('daily', 9e9, 24_000)], inHand: hand({ microUsd: 2_900 }) }, undefined],
+    ['tokens in hand', { left: [left('tpm', 9_999, 1_600)], inHand: hand({ tokens: 181 }) }, undefined],
+    ['slots in hand', { left: [left('parallel', 100, 20)], inHand: hand({ parallel: 3 }) }, { parallel: 2 }],
     ['a quarter of the slots that are free', { left: [left('parallel', 100, 20)] }, { requests: 40, parallel: 5 }],
     ['few slots', { left: [left('parallel', 100, 7)] }, undefined],
     ['an eighth of the minute’s tokens', { left: [left('tpm', 9_999, 1_600)] }, { requests: 40, tokens: 200 }],
