@@ -1,7 +1,7 @@
 /** What an answer costs: rows counted by SQLite, memory bounded by pages, slow readers who keep nobody waiting. */
 import { describe, expect, it } from 'vitest';
 import { PAGE_BYTES, READER_STALL_MS } from '../../worker/core/answers/stream/limits.ts';
-import { eventsOf, PLAIN, pagesIn, RESUMABLE, Stage, storedIn, take } from './answer-stream-harness.ts';
+import { eventsOf, pagesIn, RESUMABLE, Stage, storedIn, take } from './answer-stream-harness.ts';
 import { rowsWrittenBy } from './count-rows.ts';
 
 describe('rows', () => {

@@ -3,6 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_LADDER } from '../../worker/core/config/resolve-alerts.ts';
 import { settlementsOf } from '../../worker/core/ledger/settlements.ts';
 import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
 import { BEGINNINGS, CONFIGURED, type Command, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
@@ -131,7 +132,7 @@ describe('what stands in the rows is all that a ledger needs', () => {
       fc.array(command, { minLength: 5, maxLength: 40, size: 'max' }),
       async (startsAt, commands) => {
         name = `rows ${tenants++}`;
-        const inMemory = new LedgerInMemory(startsAt);
+        const inMemory = new LedgerInMemory(startsAt, DEFAULT_LADDER);
         const ids: string[] = [];
         for (const one of commands) {
           if (one.do === 'pass') inMemory.clockMs += one.ms;

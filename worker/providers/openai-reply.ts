@@ -29,7 +29,8 @@ function checkChoices(choices: unknown): string | undefined {
     const { content, tool_calls: calls } = choice.message;
     if (content !== undefined && content !== null && typeof content !== 'string') return 'The content is not text.';
     if (calls !== undefined && calls !== null && !Array.isArray(calls)) return 'The tool calls are not a list.';
-    if (typeof choice.finish_reason !== 'string' || choice.finish_reason === '') return 'A choice of the answer has no finish_reason.';
+    if (typeof choice.finish_reason !== 'string' || choice.finish_reason === '')
+      return 'A choice of the answer has no finish_reason.';
     if (BROKEN_OFF.has(choice.finish_reason)) return `The provider broke off (${choice.finish_reason}).`;
   }
   return undefined;

@@ -2,7 +2,7 @@ import type { ChatChoice, ChatRequest } from '../../../protocol/chat.ts';
 import { utf8Bytes } from '../utf8-bytes.ts';
 import type { CachePolicy } from './cache-schema.ts';
 import { hasPersonalData } from './personal-data.ts';
-import { completionOf, type StoredAnswer } from './stored-answer.ts';
+import { completionOf } from './stored-answer.ts';
 
 /** Why an answer is not written to the cache. */
 export type NotStored =

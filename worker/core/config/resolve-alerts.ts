@@ -22,7 +22,8 @@ export interface Hook {
   problem: string | undefined;
 }
 
-const DEFAULT_LADDER: Ladder = { thresholds: [60, 85, 95], safeguardAt: 95 };
+/** Of a config that says nothing of alerts. */
+export const DEFAULT_LADDER: Ladder = { thresholds: [60, 85, 95], safeguardAt: 95 };
 
 /** What is not set keeps nothing from being answered: the alerts wait for it, and say so. */
 export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Variables): AlertPolicy {
