@@ -25,15 +25,15 @@ export function grant(book: Book, ask: Ask, now: number): GrantReply {
   if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
   // Also before a refusal, which may be all that follows once time alone has settled the rest.
   for (const { account } of places) climb(book, account, dayOf(now), now);
-  const isNormalOver = ask.wants.some(({ mode }) => mode === 'safeguard') && isSafeguardDue(book.ladder, places, now);
-  for (const want of ask.wants) {
-    if (isNormalOver && want.mode === 'normal') continue;
+  const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
+  const wants = safeguards.length > 0 && isSafeguardDue(book.ladder, places, now) ? safeguards : ask.wants;
+  for (const want of wants) {
     const moment = momentOf(ask, want, places, now);
     if (!places.every((place) => fits(place, want, moment))) continue;
     foldIfDue(book, now);
     return { ...enter(book, ask, want, places, moment), left: leftOf(places, now) };
   }
-  return { refused: longestWait(ask, places, now), left: leftOf(places, now) };
+  return { refused: longestWait({ ...ask, wants }, places, now), left: leftOf(places, now) };
 }
 
 /**

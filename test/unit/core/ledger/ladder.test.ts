@@ -341,5 +341,7 @@ describe('the safeguard', () => {
     const ledger = begin();
     spend(ledger, 99);
     expect(modeOf(ledger)).toBe('monthly');
+    // In whatever order they are wanted: a normal one that would fit is passed over.
+    expect(modeOf(ledger, monthly(100), [want(2, { mode: 'safeguard' }), want(1)])).toBe('monthly');
   });
 });
