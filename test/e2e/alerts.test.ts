@@ -83,11 +83,8 @@ test('from the settlement to both webhooks: signed, in order, once', async () =>
   for (const percent of [60, 85, 95]) {
     await acme.almost(percent);
     expect((await acme.chat()).status).toBe(200);
-    await until(
-      `both are told of ${percent} %`,
-      () =>
-        [...acme.told('/slack'), ...acme.told('/json')].filter(({ body }) => body.includes(String(percent))).length ===
-        2,
+    await until(`both are told of ${percent} %`, () =>
+      ['/slack', '/json'].every((path) => percentsOf(acme.told(path)).includes(percent)),
     );
   }
   for (const path of ['/slack', '/json']) expect(percentsOf(acme.told(path))).toEqual([60, 85, 95]);

@@ -24,7 +24,15 @@ export interface Admission {
   limited: Limited;
 }
 
-export type Admitted = ({ ok: true } & Admission) | { ok: false; error: RouterError; limited: Limited };
+export type Admitted = ({ ok: true } & Admission) | Refused;
+
+interface Refused {
+  ok: false;
+  error: RouterError;
+  limited: Limited;
+  /** A safeguard may serve this asker, by himself: its answer is not one for others. */
+  isAlone?: boolean;
+}
 
 const NOT_ASKED: Limited = { left: [], ledger: 'not asked' };
 const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
@@ -41,12 +49,19 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   const { scopes } = scoped;
   const { totalTimeoutMs, maxStreamDurationMs } = config.router;
   const runForMs = Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
-  const holding = new Holding(tenant, scopes, runForMs, deps, scope.background);
-  const wants = possible.versions.map((version) => (isOnlyAsked(version, scope) ? nothing(version) : wantOf(version)));
+  const [best] = possible.versions;
+  // A safeguard's answer is not for others (DESIGN §6): what is shared is asked for as it is, or not at all.
+  const versions = scope.isShared ? [best] : possible.versions;
+  if (scope.isShared && best.mode === 'safeguard')
+    return { ok: false, error: unavailable, limited: NOT_ASKED, isAlone: true };
+  const isSmallerLeft = versions.length < possible.versions.length;
+  const degrades = isSmallerLeft || possible.withoutSafeguard !== undefined;
+  const holding = new Holding(tenant, scopes, runForMs, deps, scope.background, degrades);
+  const wants = versions.map(wantOf);
   const left = holding.take(wants);
   if (left !== undefined) {
     scope.timing.mark('admit');
-    return { ok: true, version: possible.versions[0], holding, limited: { left, ledger: 'asked' } };
+    return { ok: true, version: best, holding, limited: { left, ledger: 'asked' } };
   }
   const reply = await holding.ask(wants);
   scope.timing.mark('admit');
@@ -56,14 +71,19 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
     events({ event: 'ledger_unreachable', tenant, feature: ask.feature.name, outcome: runs ? 'ran' : 'refused' });
     if (runs) {
       holding.runUngranted();
-      return { ok: true, version: possible.versions[0], holding, limited: UNREACHABLE };
+      return { ok: true, version: best, holding, limited: UNREACHABLE };
     }
     holding.close();
     return { ok: false, error: unavailable, limited: UNREACHABLE };
   }
   if (!('granted' in reply)) {
     holding.close();
-    return { ok: false, ...refused(reply, ask, deps) };
+    const isAlone = isSmallerLeft && mayFitSmaller(reply);
+    if (reply.refused === 'safeguard_due') {
+      const error = withoutMoney(possible.withoutSafeguard ?? unavailable, ask, deps);
+      return { ok: false, error, limited: { left: [], ledger: 'asked' }, isAlone };
+    }
+    return { ok: false, ...refused(reply, ask, deps), isAlone };
   }
   const version = possible.versions.find(({ mode }) => mode === reply.mode);
   if (version === undefined) throw new Error(`the ledger granted mode ${reply.mode}, which nobody asked for`);
@@ -108,9 +128,10 @@ const FURTHER = { requests: 0, parallel: 0 };
 
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 
-/** Whether a safeguard is due, or all there is to be had: it takes no place in a rate, for its asker asks again by himself. */
-const isOnlyAsked = ({ mode }: Version, { isShared }: Scope): boolean => isShared === true && mode === 'safeguard';
-const nothing = ({ mode }: Version): Want => ({ mode, microUsd: 0, tokens: 0, requests: 0, parallel: 0 });
+/** A smaller version takes as much of a rate and of the slots. */
+const mayFitSmaller = ({ refused }: Exclude<GrantReply, { granted: unknown }>): boolean =>
+  refused === 'safeguard_due' ||
+  (typeof refused === 'object' && refused.limit !== 'rps' && refused.limit !== 'parallel');
 
 const wantOf = ({ mode, worst }: Version): Want => ({
   mode,

@@ -44,6 +44,7 @@ export class Holding {
   readonly #tenant: string;
   readonly #scopes: readonly ScopeAsk[];
   readonly #runForMs: number;
+  readonly #degrades: boolean;
   readonly #links: Links;
   readonly #background: Scope['background'];
   readonly #line: LedgerLine;
@@ -59,10 +60,12 @@ export class Holding {
     runForMs: number,
     links: Links,
     background: Scope['background'],
+    degrades = false,
   ) {
     this.#tenant = tenant;
     this.#scopes = scopes;
     this.#runForMs = runForMs;
+    this.#degrades = degrades;
     this.#links = links;
     this.#background = background;
     this.#line = new LedgerLine(tenant, links);
@@ -189,7 +192,9 @@ export class Holding {
     const { now } = this.#line;
     const tuple = this.#tuple;
     const leaseId = this.#links.newLeaseId(now);
-    const ask = { leaseId, scopes: this.#scopes, wants, admitForMs, runForMs: this.#runForMs };
+    // What was admitted once goes on as it is.
+    const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
+    const ask = { leaseId, scopes: this.#scopes, wants, admitForMs, degrades, runForMs: this.#runForMs };
     const cover = this.#cover({ holder: beginHolding(ask, now) });
     const tellings = tuple === undefined ? [] : closesAlong(tuple, now, now + LONGEST_ASK_MS);
     const reports = tellings.map(({ report }) => report);
@@ -219,7 +224,11 @@ export class Holding {
     const many = best && nextSlice(tuple, best, now);
     if (many === undefined) return;
     beginAsking(tuple, now + LONGEST_ASK_MS);
-    const refill = new Holding(this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background);
+    const refill = new Holding(
+      ...([this.#tenant, this.#scopes, this.#runForMs, this.#links] as const),
+      this.#background,
+      this.#degrades,
+    );
     // With what is smaller: where that is granted instead, nobody is to go on as before.
     void refill
       .#ask([many, ...smaller], LONGEST_ADMIT_MS)

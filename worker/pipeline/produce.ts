@@ -34,7 +34,7 @@ export interface Begun {
 export type Produced = { trail: Trail; limited: Limited } & (
   | ({ ok: true } & Begun)
   /** What failed attempts may have cost, for nothing. */
-  | { ok: false; error: RouterError; chargedMicroUsd: number }
+  | { ok: false; error: RouterError; chargedMicroUsd: number; isAlone?: boolean }
 );
 
 /** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
@@ -47,11 +47,11 @@ export async function produce(asked: Ask, deps: Deps, scope: Scope): Promise<Pro
   const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
   const admitted = await admit(asked, deps, scope);
   const { limited } = admitted;
-  if (!admitted.ok) return { ok: false, error: admitted.error, chargedMicroUsd: 0, trail, limited };
+  if (!admitted.ok) return { ...admitted, chargedMicroUsd: 0, trail };
   const { version, holding } = admitted;
-  const isWanted = scope.admitted?.(limited, version.mode) !== false;
+  scope.admitted?.(limited, version.mode);
   const ask: Ask = { ...asked, alias: version.alias, chat: version.chat };
-  const isGone = !isWanted || (deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true);
+  const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
   try {
     const found: Begun | RouterError = isGone
       ? { code: 'client_gone' }

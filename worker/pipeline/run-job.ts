@@ -66,17 +66,10 @@ const producer =
   async (job, hooks) => {
     const ask = askOf(job, deps);
     if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
-    let mode: Mode = 'normal';
-    const admitted = (limited: Limited, as: Mode): boolean => {
-      mode = as;
-      if (isAlone(hooks, mode)) return false;
-      hooks.admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} });
-      return true;
-    };
-    const scope: Scope = { ...scopeOf(job, hooks, deps), admitted, isShared: hooks.isShared };
+    const scope = scopeOf(job, hooks, deps);
     const produced = await produce(ask, noting(deps, hooks), scope);
     const { trail, limited } = produced;
-    if (!produced.ok && isAlone(hooks, mode)) return { ok: false, alone: true };
+    if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
     if (!produced.ok) {
       const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
       const { error, chargedMicroUsd } = produced;
@@ -86,7 +79,7 @@ const producer =
       };
       return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
     }
-    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, mode) };
+    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, produced.admission.version.mode) };
     return begun(produced, headers, deps, scope);
   };
 
@@ -97,12 +90,14 @@ function askOf({ identity, user, feature, alias, chat, cache }: Job, { config }:
   return { identity, user, chat, cache, keyed: undefined, feature: known.feature, alias: known.alias };
 }
 
-/** A safeguard's answer is for its own asker, who asks by himself (DESIGN §6); nothing was held for it here. */
-const isAlone = ({ isShared }: RunHooks, mode: Mode): boolean => isShared && mode === 'safeguard';
-
-function scopeOf({ requestId }: Job, { background, signal }: RunHooks, { clock }: Deps): Scope {
+function scopeOf({ requestId }: Job, { background, signal, isShared, admitted }: RunHooks, { clock }: Deps): Scope {
   const arrivedAt = clock.now();
-  return { requestId, arrivedAt, background, gone: signal as AbortSignal, timing: new Timing(clock, arrivedAt) };
+  return {
+    ...{ requestId, arrivedAt, background, isShared },
+    gone: signal as AbortSignal,
+    timing: new Timing(clock, arrivedAt),
+    admitted: (limited, mode) => admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} }),
+  };
 }
 
 /** Each lease is in the object's own row before it is asked for, and before a provider is called under it (LEDGER rule 20). */

@@ -10,10 +10,10 @@ export interface Scope {
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;
-  /** What is made is for others too: a safeguard is only asked about. */
+  /** What is made is for others too. */
   isShared?: boolean;
-  /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. False: not wanted so. */
-  admitted?: (limited: Limited, mode: Mode) => boolean;
+  /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. */
+  admitted?: (limited: Limited, mode: Mode) => void;
 }
 
 /** `server-timing`: how long each step took, in the order of the line. */

@@ -16,7 +16,10 @@ export interface Version {
   worst: WorstCase;
 }
 
-export type Versions = { ok: true; versions: readonly [Version, ...Version[]] } | { ok: false; error: RouterError };
+export type Versions =
+  /** `withoutSafeguard`: why there is none of it for this request, although its feature has one. */
+  | { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError }
+  | { ok: false; error: RouterError };
 
 export interface Asked {
   chat: ChatRequest;
@@ -42,8 +45,8 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
         ? refused(sayingMore(asked, normal, smaller, config))
         : { ok: true, versions: [smaller] };
     }
-    const isOfUse = !('code' in smaller) && isLess(smaller.worst, normal.worst);
-    return { ok: true, versions: isOfUse ? [normal, smaller] : [normal] };
+    if ('code' in smaller) return { ok: true, versions: [normal], withoutSafeguard: smaller };
+    return { ok: true, versions: isLess(smaller.worst, normal.worst) ? [normal, smaller] : [normal] };
   } catch (error) {
     // `parseChat` refuses by name what is nested so deeply; this is for chats that came another way.
     if (error instanceof RangeError)

@@ -26,7 +26,9 @@ export function grant(book: Book, ask: Ask, now: number): GrantReply {
   // Also before a refusal, which may be all that follows once time alone has settled the rest.
   for (const { account } of places) climb(book, account, dayOf(now), now);
   const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
-  const wants = safeguards.length > 0 && isSafeguardDue(book.ladder, places, now) ? safeguards : ask.wants;
+  const isDue = (safeguards.length > 0 || ask.degrades) && isSafeguardDue(book.ladder, places, now);
+  if (isDue && safeguards.length === 0) return { refused: 'safeguard_due' };
+  const wants = isDue ? safeguards : ask.wants;
   for (const want of wants) {
     const moment = momentOf(ask, want, places, now);
     if (!places.every((place) => fits(place, want, moment))) continue;

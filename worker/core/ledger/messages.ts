@@ -19,6 +19,8 @@ export interface Ask {
   wants: readonly Want[];
   /** The holder starts nothing at or after the time in its id plus what the reply says of this. */
   admitForMs: number;
+  /** Its feature has a safeguard, which is not among the wants: from where that takes over, this is refused. */
+  degrades?: boolean;
   /** The longest that one request may take. */
   runForMs: number;
 }
@@ -33,7 +35,7 @@ export interface Granted {
 export type GrantReply =
   | Granted
   | { refused: LimitRefusal; left: Left[] }
-  | { refused: 'lease_settled' | 'lease_too_old' }
+  | { refused: 'lease_settled' | 'lease_too_old' | 'safeguard_due' }
   | { refused: 'revoked'; scope: Scope }
   | { refused: 'invalid'; detail: string };
 
