@@ -58,6 +58,20 @@ describe('safeguard mode', () => {
     expect([answered.status, modeOf(answered), answered.shown]).toEqual([200, 'normal', 'At last.']);
   });
 
+  it('refuses what its safeguard cannot take, rather than serve it as normal', async () => {
+    const router = withSafeguard();
+    const shorter = { ...safeguard, maxInputTokens: 500 };
+    (router.deps.config.features as Map<string, unknown>).set('chat', feature('chat', { safeguard: shorter }));
+    router.upstream.on('a', good(false, 'Dear.'));
+    const long = { body: { messages: [{ role: 'user', content: 'x'.repeat(600) }] } };
+    spend(router, 0.94 * CAP);
+    expect(modeOf(await router.ask(long))).toBe('normal');
+    spend(router, 0.01 * CAP);
+    expect(await router.ask(long)).toMatchObject({ code: 'feature_cap_exceeded' });
+    expect(router.upstream.calls).toHaveLength(1);
+    expect(router.ledger.figures()).toMatchObject({ heldMicroUsd: 0 });
+  });
+
   it('refuses at the end of the budget, as without it', async () => {
     const router = withSafeguard();
     spend(router, CAP);
