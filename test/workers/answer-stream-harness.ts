@@ -106,6 +106,7 @@ export class Call {
 /** What outlives an object's lives. */
 export class World {
   clock = new TestClock();
+  ttlMs = 3_600_000;
   readonly calls: Call[] = [];
   readonly told: KeptLease[][] = [];
 
@@ -124,7 +125,7 @@ export class World {
         return call.outcome;
       },
       tellLeases: async (_, leases) => void this.told.push([...leases]),
-      mayGiveAgain: (_, completion) => !completion.includes('"length"'),
+      givesAgainMs: (_, completion) => (completion.includes('"length"') ? 0 : this.ttlMs),
       wire: ({ code }) => refusal(code, STATUS[code]),
     }));
   }

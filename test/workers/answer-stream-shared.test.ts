@@ -193,6 +193,23 @@ describe('whoever comes later to a shared answer', () => {
     });
   });
 
+  it('after its ttl has a run of his own, however soon', async () => {
+    await new Stage().inside(async (object) => {
+      object.world.ttlMs = 1_000;
+      const asked = object.open(WHOLE, shared);
+      await object.settle();
+      object.world.call.begin().chunks(1, 1, lastOf).complete();
+      await asked;
+      await object.world.clock.advance(999);
+      const again = await object.open(WHOLE, shared);
+      expect(again.headers.get('x-answer-stored-at')).toBe(String(object.world.clock.now() - 999));
+      await object.world.clock.advance(1);
+      void object.open(WHOLE, shared);
+      await object.settle();
+      expect(object.world.calls).toHaveLength(2);
+    });
+  });
+
   it('that is none to give again has a run of his own', async () => {
     await new Stage().inside(async (object) => {
       const asked = object.open(WHOLE, shared);

@@ -1,7 +1,8 @@
 /** What an `AnswerStream` runs or keeps, and how long. */
 import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
-import { dataFor } from '../core/answers/stream/events.ts';
+import { dataFor, type Head } from '../core/answers/stream/events.ts';
 import { SHARED_KEEP_MS } from '../core/answers/stream/limits.ts';
+import { STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
 import type { AnswerRecord } from '../core/answers/stream/record.ts';
 import type { AnswerLog } from './answer-stream-log.ts';
 import type { AnswerRun } from './answer-stream-run.ts';
@@ -14,22 +15,29 @@ export interface Current<Job> {
   run: AnswerRun<Job> | undefined;
   /** One of those who were answered caches it, or nobody is to. */
   hasKeeper: boolean;
-  /** Of a complete shared one, once somebody has asked for it again. */
-  mayGiveAgain: boolean | undefined;
+  /** Of a complete shared one, once somebody has asked for it again: how long it is given to him. */
+  givesAgainMs: number | undefined;
 }
 
 /** Its time is over, or it failed before any content: whoever asks now runs anew. Its readers read on. */
 export function isPast<Job>(current: Current<Job>, now: number): boolean {
-  const { kind, log, mayGiveAgain } = current;
+  const { kind, log } = current;
   if (log.ending === null) return false;
   const { standing } = log.ending;
-  const isForReadersOnly = kind === 'shared' && (standing !== 'complete' || mayGiveAgain === false);
+  const isForReadersOnly = kind === 'shared' && standing !== 'complete';
   return standing === 'failed' || isForReadersOnly || now >= keepUntil(current);
 }
 
 /** One that is shared is in the cache by then. */
-export const keepUntil = <Job>({ kind, record, log }: Current<Job>): number =>
-  kind === 'keyed' ? record.keepUntil : log.endedAt + SHARED_KEEP_MS;
+export const keepUntil = <Job>({ kind, record, log, givesAgainMs = SHARED_KEEP_MS }: Current<Job>): number =>
+  kind === 'keyed' ? record.keepUntil : log.endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
+
+/** One that is shared tells when it was made to whoever comes later: to him it is a hit. */
+export function headOf<Job>({ kind, log }: Current<Job>): Head {
+  const head = log.head ?? { headers: {}, openHeaders: {} };
+  if (kind === 'keyed' || log.ending === null) return head;
+  return { ...head, headers: { ...head.headers, [STORED_AT_HEADER]: String(log.endedAt) } };
+}
 
 /** A completion is shown as chunks with ids of their own. */
 export function shownLastId(log: AnswerLog): number {

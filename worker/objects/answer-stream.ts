@@ -11,7 +11,7 @@ import {
 } from '../core/answers/stream/open.ts';
 import { asked, beginRecord, started, wake } from '../core/answers/stream/record.ts';
 import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
-import { type Current, isPast, keepUntil, shownLastId } from './answer-stream-current.ts';
+import { type Current, headOf, isPast, keepUntil, shownLastId } from './answer-stream-current.ts';
 import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
 import { aloneReply, completionReply, goneReply, refusalReply, streamReply } from './answer-stream-reply.ts';
@@ -127,7 +127,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const record = beginRecord(owner, bodyHash, key, clock.now());
       const pages = kind === 'keyed' ? this.#rows : new SharedPages(this.#rows, () => clock.now());
       const log = new AnswerLog(pages, clock);
-      const current: Current<Job> = { kind, record, log, run: undefined, hasKeeper: !caches, mayGiveAgain: undefined };
+      const current: Current<Job> = { kind, record, log, run: undefined, hasKeeper: !caches, givesAgainMs: undefined };
       const note = (change: typeof asked) => (leaseId: string) => {
         current.record = change(current.record, leaseId);
         // A shared run has no next life that could find them.
@@ -177,7 +177,13 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         const isFree = role !== 'started' && afterId === 0;
         const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
-        return streamReply(body, head, wish, { role, keeps }, this.ctx.id.toString());
+        return streamReply(
+          body,
+          log.head === null ? head : headOf(current),
+          wish,
+          { role, keeps },
+          this.ctx.id.toString(),
+        );
       }
       try {
         if (seat?.refused === 'alone') return aloneReply();
@@ -186,7 +192,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         const text = log.completion;
         if (text === undefined) return this.#refusal(NOT_WHOLE, wish.open);
         current.hasKeeper ||= keeps;
-        return completionReply(text, log.head, wish, { role, keeps });
+        return completionReply(text, headOf(current), wish, { role, keeps });
       } finally {
         leave();
       }
@@ -213,7 +219,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const current = this.#current;
       if (current?.kind !== 'shared' || current.log.ending?.standing !== 'complete') return;
       const { completion } = current.log;
-      current.mayGiveAgain ??= completion !== undefined && this.#deps.mayGiveAgain(job, completion);
+      current.givesAgainMs ??= completion === undefined ? 0 : this.#deps.givesAgainMs(job, completion);
     }
 
     /** Readers of a shared answer that outgrew memory are still at its rows. */
@@ -264,7 +270,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
             'The router was restarted while this answer was being written. Ask again with a new idempotency-key.';
           log.end({ standing: 'died', error: wire({ code: 'stream_interrupted', detail }) });
         }
-        this.#current = { kind: 'keyed', record, log, run: undefined, hasKeeper: true, mayGiveAgain: undefined };
+        this.#current = { kind: 'keyed', record, log, run: undefined, hasKeeper: true, givesAgainMs: undefined };
       } else if (isPast(this.#current, now)) {
         if (!this.#isRead) this.ctx.waitUntil(this.#forget());
         return undefined;

@@ -146,7 +146,9 @@ function passedOn(
   headers.delete(KEEPS_HEADER);
   const storedAt = headers.get(STORED_AT_HEADER);
   headers.delete(STORED_AT_HEADER);
-  if (storedAt !== null) headers.set('age', String(ageSeconds(Number(storedAt), clock.now())));
+  const isHit = isShared && role === 'replayed';
+  if (storedAt !== null && (isHit || !isShared)) headers.set('age', String(ageSeconds(Number(storedAt), clock.now())));
+  if (isHit) headers.set('x-carryon-cache', 'hit');
   if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
   if (role !== 'started') {
     // What is left is left to whoever started it, and now; the names of his own fields are his.

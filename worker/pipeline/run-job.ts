@@ -48,9 +48,10 @@ export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
   clock: deps.clock,
   produce: producer(deps),
   wire: (error) => refusalOf(error),
-  mayGiveAgain({ chat, feature }, body) {
+  givesAgainMs({ chat, feature }, body) {
     const policy = deps.config.features.get(feature)?.cache;
-    return policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;
+    const isKept = policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;
+    return isKept ? policy.ttlMs : 0;
   },
   async tellLeases(tenant, leases) {
     const reports = leases.flatMap(({ leaseId, started }) => {

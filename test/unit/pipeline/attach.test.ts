@@ -2,7 +2,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { Head } from '../../../worker/core/answers/stream/events.ts';
-import { KEEPS_HEADER, type OpenMessage, ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
+import {
+  KEEPS_HEADER,
+  type OpenMessage,
+  ROLE_HEADER,
+  STORED_AT_HEADER,
+} from '../../../worker/core/answers/stream/messages.ts';
 import type { Feature } from '../../../worker/core/config/config.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
 import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
@@ -132,6 +137,19 @@ describe('a question whose answer would be kept', () => {
     expect(of('x-carryon-cache')).toEqual(['miss', 'miss']);
     expect([...of(ROLE_HEADER), ...of(KEEPS_HEADER)]).toEqual([null, null, null, null]);
   });
+});
+
+it('a shared answer that is given again is a hit, with its age', async () => {
+  await router.clock.advance(3_000);
+  const madeAt = String(router.clock.now() - 3_000);
+  reply = () => replying({ [ROLE_HEADER]: 'replayed', [STORED_AT_HEADER]: madeAt });
+  const { headers } = await summarize();
+  expect([headers.get('x-carryon-cache'), headers.get('age'), headers.get('x-carryon-cost-usd')]).toEqual([
+    'hit',
+    '3',
+    '0',
+  ]);
+  expect(headers.get(STORED_AT_HEADER)).toBeNull();
 });
 
 describe('an answer that an object made', () => {

@@ -15,8 +15,8 @@ export interface AnswerStreamDeps<Job> {
   produce: Produce<Job>;
   /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/holder.ts, told until acknowledged. */
   tellLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
-  /** Whether a whole answer may be given to another who asks the same a moment later. */
-  mayGiveAgain(job: Job, completion: string): boolean;
+  /** How long a whole answer may be given to others who ask the same; 0: to nobody. */
+  givesAgainMs(job: Job, completion: string): number;
   wire(error: StreamError): Refusal;
 }
 
