@@ -57,16 +57,23 @@ export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }:
   const says: WireLimit = { owner: 'carryon', scope, name: limit, cap };
   const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${ofScope(scope)}`;
   return neverFits
-    ? wire(code, 429, 'rate_limit_error', `${whole} is less than this request alone could take.`, {
-        headers: FINAL,
-        limit: says,
-      })
+    ? wire(
+        code,
+        429,
+        'rate_limit_error',
+        `${whole} is less than this request alone could take.${limit === 'tpm' ? SMALLER : ''}`,
+        {
+          headers: FINAL,
+          limit: says,
+        },
+      )
     : wire(code, 429, 'rate_limit_error', `${whole} is reached. Ask again in ${Math.ceil(retryAfterMs)} ms.`, {
         headers: retryAfter(retryAfterMs),
         limit: says,
       });
 }
 
+const SMALLER = ' Send a shorter request or a smaller output cap.';
 const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string>> = {
   rps: (cap) => `the rate of requests (at most ${cap} in a burst)`,
   tpm: (cap) => `tokens (${cap} a minute)`,

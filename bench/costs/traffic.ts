@@ -25,6 +25,7 @@ export const TRAFFIC: readonly Traffic[] = [
   { id: 'hitQuiet', title: 'cached hit, quiet', subject: 'cacheHit', pace: 'quiet', cpuOf: 'hitBusy' },
   { id: 'hitMiddling', title: 'cached hit, middling', subject: 'cacheHit', pace: 'middling', cpuOf: 'hitBusy' },
   { id: 'hitBusy', title: 'cached hit, busy', subject: 'cacheHit', pace: 'busy' },
+  { id: 'miss', title: 'first asked, of a feature that caches', subject: 'cacheMiss', pace: 'middling' },
   { id: 'plainStream', title: 'plain stream of 30 s', subject: 'carryon', pace: 'middling', isStreamed: true },
   { id: 'keyed', title: 'keyed, whole answer of 2 s', subject: 'keyed', pace: 'middling' },
   { id: 'resumable', title: 'resumable stream of 30 s', subject: 'resumable', pace: 'middling', isStreamed: true },

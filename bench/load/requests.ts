@@ -27,6 +27,15 @@ export const ofThousandUsers: MakeRequests = (apiKey) => {
 export const ofCacheHits: MakeRequests = (apiKey) =>
   always(apiKey, ['x-carryon-user: ana', 'x-carryon-feature: summarize']);
 
+/** Each another question, for the same feature: nothing is kept of it yet. */
+export const ofCacheMisses: MakeRequests = (apiKey) => {
+  const headers = ['x-carryon-user: ana', 'x-carryon-feature: summarize'];
+  const question = { messages: [{ role: 'user', content: `${PROMPT} ${ANY_UUID}` }] };
+  const whole = chatRequest(apiKey, question, headers);
+  const streamed = chatRequest(apiKey, { ...question, stream: true }, headers);
+  return { whole: () => withNewKey(whole), streamed: () => withNewKey(streamed) };
+};
+
 /** Each under an idempotency key of its own. */
 export const ofKeys: MakeRequests = (apiKey) => keyed(apiKey, []);
 
@@ -44,6 +53,7 @@ function keyed(apiKey: string, headers: readonly string[]): Requests {
   return { whole: () => withNewKey(whole(0)), streamed: () => withNewKey(streamed(0)) };
 }
 
+/** A UUID of its own in the place of the first one. */
 function withNewKey(template: Buffer): Buffer {
   const request = Buffer.from(template);
   request.write(randomUUID(), template.indexOf(ANY_UUID), 'latin1');

@@ -1,6 +1,7 @@
 import {
   type MakeRequests,
   ofCacheHits,
+  ofCacheMisses,
   ofKeys,
   ofOneUser,
   ofResumable,
@@ -25,6 +26,7 @@ export const KINDS = {
   carryon: { worker: 'carryon', title: 'Carryon', requests: ofOneUser, users: 1 },
   thousandUsers: { worker: 'carryon', title: '1,000 users', requests: ofThousandUsers, users: 1_000 },
   cacheHit: { worker: 'carryon', title: 'cache hit', requests: ofCacheHits, users: 1 },
+  cacheMiss: { worker: 'carryon', title: 'cache miss', requests: ofCacheMisses, users: 1 },
   keyed: { worker: 'carryon', title: 'keyed', requests: ofKeys, users: 1 },
   resumable: { worker: 'carryon', title: 'resumable', requests: ofResumable, users: 1 },
   withoutLedger: { worker: 'withoutLedger', title: 'no ledger', requests: ofOneUser, users: 0 },
