@@ -40,7 +40,7 @@ export class LedgerStore implements Ledger {
     const known = this.#refused.size === 0 ? undefined : this.#stillRefused(tenant, ask);
     if (known !== undefined) return known;
     const reply = await this.#stubOf(tenant).grant(ask);
-    this.#learn(tenant, ask.scopes, reply);
+    this.#learn(tenant, ask, reply);
     return reply;
   }
 
@@ -52,7 +52,7 @@ export class LedgerStore implements Ledger {
     const known = this.#stillRefused(tenant, ask);
     if (known !== undefined) return { reports: await this.report(tenant, reports), grant: known };
     const both = await this.#stubOf(tenant).reportAndGrant(reports, ask);
-    this.#learn(tenant, ask.scopes, both.grant);
+    this.#learn(tenant, ask, both.grant);
     return both;
   }
 
@@ -76,14 +76,16 @@ export class LedgerStore implements Ledger {
     return undefined;
   }
 
-  #learn(tenant: string, scopes: readonly ScopeAsk[], reply: GrantReply): void {
+  #learn(tenant: string, { scopes, wants }: Ask, reply: GrantReply): void {
     if (!('left' in reply)) return;
     const now = this.#clock.now();
     const isSet = reply.left.some(({ limit }) => limit === 'monthly' || limit === 'daily');
     put(this.#budgets, nameOf(tenant, scopes), { isSet, at: now });
     if (!('refused' in reply)) return;
     const { refused } = reply;
-    if (refused.limit !== 'rps' || refused.neverFits) return;
+    // Of what was wanted the last is the least; where that were many, one may still fit.
+    const isOfOne = wants[wants.length - 1]?.requests === 1;
+    if (refused.limit !== 'rps' || refused.neverFits || !isOfOne) return;
     const until = now + Math.min(refused.retryAfterMs, LONGEST_REMEMBERED_MS);
     // What is left in other scopes is somebody's own: this is told to everybody whom the scope refuses.
     const left = reply.left.filter(({ scope }) => scope === refused.scope);

@@ -56,6 +56,15 @@ describe('refused for a rate', () => {
     expect(isRefused(await store.grant('acme', asking(rate)))).toBe(true);
     expect(calls).toEqual(['grant', 'both']);
   });
+
+  it('many at once, one still asks for itself', async () => {
+    const limits = { rps: 2, burst: 10 };
+    for (let place = 0; place < 6; place++) await store.grant('acme', asking(limits));
+    const one = asking(limits);
+    const many = { ...one, wants: one.wants.map((want) => ({ ...want, requests: 5 })) };
+    expect(isRefused(await store.grant('acme', many))).toBe(true);
+    expect(isRefused(await store.grant('acme', asking(limits)))).toBe(false);
+  });
 });
 
 it('refused for money, it is asked again: a report may free some at any moment', async () => {
