@@ -1,5 +1,6 @@
 /** Composition root: the only file that joins ports to bindings. Built once per isolate. */
 import configInput from '../carryon.config.ts';
+import { configuredOf } from './core/admission/configured.ts';
 import { tenantOf } from './core/admission/scopes.ts';
 import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
@@ -132,6 +133,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     alerts,
     tenantLedgerDeps: {
       ladderOf: (tenant) => alertsOf(config, tenant).ladder,
+      configuredOf: (tenant) => configuredOf(config, tenant),
       takeCrossings: async (tenant, crossings) => alerts().take(tenant, crossings),
     },
     alertsDeps: {

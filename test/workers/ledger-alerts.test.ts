@@ -86,6 +86,7 @@ describe('the outbox', () => {
   let take: () => Promise<unknown> = async () => {};
   const Class = tenantLedgerClass(() => ({
     ladderOf: () => ({ thresholds: [60, 85], safeguardAt: 100 }),
+    configuredOf: () => ({ byScope: { tenant: { monthlyMicroUsd: 100 } } }),
     takeCrossings: (_, crossings) => {
       taken.push([...crossings]);
       return take();
@@ -121,6 +122,15 @@ describe('the outbox', () => {
       expect(state.storage.sql.exec('SELECT * FROM outbox').toArray()).toEqual([]);
       expect(await state.storage.getAlarm()).toBeNull();
     });
+  });
+
+  it('has what a report to a new life reaches under a cap that only config tells of', async () => {
+    take = async () => {};
+    const id = newId();
+    await inside((object) => object.grant(ask(id, 70, capped)));
+    await abortAllDurableObjects();
+    await inside((object) => object.report([done(id, 70)]));
+    expect(percents()).toEqual([[60]]);
   });
 
   it('that nobody takes keeps no reply waiting, and is handed over by the alarm of the next life', async () => {

@@ -134,7 +134,7 @@ describe('TenantLedger', () => {
 
   it('books in full what nobody settles, and lowers it for a late report; it needs no alarm', async () => {
     const id = newId();
-    await ledger().grant(ask(id, 10, capped(10)));
+    await ledger().grant(ask(id, 10, capped(100)));
     vi.setSystemTime(NOON + 95_000);
     expect(await tenantRow()).toEqual([10, 0, 10]);
     await evict();

@@ -1,23 +1,12 @@
-/** What config says of a tenant's scopes, as its ledger is told: it keeps only what was set over that. */
-import { tenantOf } from '../core/admission/scopes.ts';
+/** What config says of a tenant's keys by their tiers, which only their records tell. */
 import type { Config } from '../core/config/config.ts';
 import type { KeyRecord } from '../core/identity/identity.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
-import type { Configured, ScopeView } from '../core/ledger/view.ts';
+import type { ScopeView } from '../core/ledger/view.ts';
 
 /** What this needs of the `KeyStore`. */
 interface KeyRecords {
   records(ids: readonly string[]): Promise<KeyRecord[]>;
-}
-
-/** Without keys: what a key's tier is, only its record tells (`tierLimits`). */
-export function configuredOf(config: Config, tenant: string): Configured {
-  const { limits, userLimits, anonymousLimits } = tenantOf(config, tenant);
-  const features = [...config.features.values()].map(({ name, limits }) => [`feature:${name}`, limits] as const);
-  const byScope = [['tenant', limits] as const, ['anonymous', anonymousLimits] as const, ...features];
-  // Who is named here is shown, whether anything was spent or not.
-  const limited = byScope.filter(([, limits]) => Object.keys(limits).length > 0);
-  return { byScope: Object.fromEntries(limited), byKind: { user: userLimits } };
 }
 
 /** What their tiers allow those of these scopes that are keys of this tenant. */

@@ -1,5 +1,7 @@
 /** `PUT /admin/tenants/:tenant/limits` (DESIGN §6): limits over config's, field by field; null brings config's back. */
+
 import type { Context } from 'hono';
+import { configuredOf } from '../core/admission/configured.ts';
 import type { Config } from '../core/config/config.ts';
 import { ledgerLimits, limitFields } from '../core/config/limits-schema.ts';
 import { settings } from '../core/config/settings.ts';
@@ -9,7 +11,7 @@ import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { readBody } from './body.ts';
-import { configuredOf, tierLimits } from './configured.ts';
+import { tierLimits } from './configured.ts';
 import { knownScope, tenantParam, who } from './fields.ts';
 
 const { monthlyUsd, dailyUsd, rps, burst, tpm, parallel } = limitFields;

@@ -9,7 +9,14 @@ import { reportAll } from '../core/ledger/report.ts';
 import type { Crossing, HistoryEntry } from '../core/ledger/rows.ts';
 import { settlementsOf } from '../core/ledger/settlements.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
-import { type Configured, type LedgerView, scopesOfPage, viewOverrides, viewScopes } from '../core/ledger/view.ts';
+import {
+  type Configured,
+  configuredFor,
+  type LedgerView,
+  scopesOfPage,
+  viewOverrides,
+  viewScopes,
+} from '../core/ledger/view.ts';
 import { LedgerOutbox } from './tenant-ledger-outbox.ts';
 import {
   createTables,
@@ -24,6 +31,8 @@ import {
 
 export interface TenantLedgerDeps {
   ladderOf(tenant: string): Ladder;
+  /** What config says, where no ask has told. */
+  configuredOf(tenant: string): Configured;
   /** Hands them to `Alerts`; rejects where it cannot be reached. */
   takeCrossings(tenant: string, crossings: readonly Crossing[]): Promise<unknown>;
 }
@@ -39,6 +48,7 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
     #book: Book | undefined;
     #sweptTo = SWEEP_FROM_THE_BEGINNING;
     readonly #ladder: Ladder;
+    readonly #configured: Configured;
     readonly #outbox: LedgerOutbox;
 
     constructor(ctx: DurableObjectState, env: Env) {
@@ -46,8 +56,9 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
       createTables(ctx.storage.sql);
       // Ledgers are named by their tenants.
       const tenant = ctx.id.name ?? '';
-      const { ladderOf, takeCrossings } = makeDeps(env);
+      const { ladderOf, configuredOf, takeCrossings } = makeDeps(env);
       this.#ladder = ladderOf(tenant);
+      this.#configured = configuredOf(tenant);
       this.#outbox = new LedgerOutbox(ctx.storage, (crossings) => takeCrossings(tenant, crossings));
     }
 
@@ -102,11 +113,16 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
       this.ctx.waitUntil(this.#outbox.again(Date.now()));
     }
 
+    #load(): Book {
+      const { sql } = this.ctx.storage;
+      const configured = (scope: Scope) => configuredFor(scope, this.#configured);
+      return loadBook(loadRows(sql), (scope) => readScope(sql, scope), this.#ladder, configured);
+    }
+
     // Synchronous from loading to saving. Where anything throws, memory is forgotten with what could not be saved.
     #turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
       const { storage } = this.ctx;
-      const book =
-        this.#book ?? loadBook(loadRows(storage.sql), (scope) => readScope(storage.sql, scope), this.#ladder);
+      const book = this.#book ?? this.#load();
       this.#book = undefined;
       const reply = decide(book, begin(book, Date.now()));
       const changes = takeChanges(book);

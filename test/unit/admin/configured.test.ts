@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { configuredOf, tierLimits, withTierCaps } from '../../../worker/admin/configured.ts';
+import { tierLimits, withTierCaps } from '../../../worker/admin/configured.ts';
+import { configuredOf } from '../../../worker/core/admission/configured.ts';
 import { ANY_TENANT, type Config, type Feature } from '../../../worker/core/config/config.ts';
 import type { KeyRecord } from '../../../worker/core/identity/identity.ts';
 import type { Limits, Scope } from '../../../worker/core/ledger/types.ts';

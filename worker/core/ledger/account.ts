@@ -21,7 +21,7 @@ export interface Account {
   scope: Scope;
   /** Undefined until somebody asks: a load counts leases without reading each user's sums. */
   stored: Stored | undefined;
-  /** What config says of it, as last heard in an ask; undefined until then, for a report does not tell. */
+  /** What config says of it, as last heard in an ask; undefined until then, for a report does not tell (`Book.configured`). */
   configured: Partial<Limits> | undefined;
   tallies: Map<Period, Tally>;
   /** Leases that count here; without one, all of this can be read again. */

@@ -4,11 +4,11 @@
  */
 import { type Account, accountOf } from './account.ts';
 import { countAnew, restand, start, stop } from './counting.ts';
-import type { Ladder } from './ladder.ts';
+import { climb, type Ladder } from './ladder.ts';
 import type { Lease, Standing } from './lease.ts';
 import type { Changes, Crossing, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
 import { type Day, dayOf } from './time.ts';
-import type { Scope } from './types.ts';
+import type { Limits, Scope } from './types.ts';
 import { dueItems, newWheel, type Wheel } from './wheel.ts';
 
 /** A lease that is not folded, and how it is counted now. */
@@ -30,9 +30,13 @@ interface Noted extends Changes {
   crossings: Crossing[];
 }
 
+/** What config says of a scope; of a key nothing, whose tier only an ask tells. */
+export type LimitsOf = (scope: Scope) => Partial<Limits>;
+
 export interface Book {
   read: ReadScope;
   ladder: Ladder;
+  configured: LimitsOf;
   mark: Mark;
   nextNumber: number;
   nextSlot: number;
@@ -56,10 +60,16 @@ export interface Book {
 const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
 const REMEMBERED_ACCOUNTS = 10_000;
 
-export function loadBook({ mark = NEVER_FOLDED, leases }: Loaded, read: ReadScope, ladder: Ladder): Book {
+export function loadBook(
+  { mark = NEVER_FOLDED, leases }: Loaded,
+  read: ReadScope,
+  ladder: Ladder,
+  configured: LimitsOf,
+): Book {
   const book: Book = {
     read,
     ladder,
+    configured,
     mark,
     nextNumber: mark.foldedThrough + 1,
     nextSlot: 1,
@@ -91,7 +101,12 @@ export function begin(book: Book, clockMs: number): number {
   const now = Math.max(clockMs, book.mark.foldedAt, book.latestGrantedAt);
   // The clock stepped back and no row holds it: what had settled by time alone is open again.
   if (now < book.countedAt) countAnew(book, now);
-  for (const live of dueItems(book.wheel, now)) restand(book, live, live.lease, now);
+  for (const live of dueItems(book.wheel, now)) {
+    restand(book, live, live.lease, now);
+    // By time alone; nobody may ask in its day any more.
+    if (live.standing !== 'unsettled') continue;
+    for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
+  }
   book.countedAt = now;
   forgetAccounts(book);
   return now;

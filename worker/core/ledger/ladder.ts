@@ -7,7 +7,7 @@ import { type Account, figuresOf, storedOf, sumsOf } from './account.ts';
 import type { Book } from './book.ts';
 import type { Place } from './check.ts';
 import type { Sums, Told } from './rows.ts';
-import { type Day, dayOf, monthOf, monthOfPeriod, type Period } from './time.ts';
+import { dayOf, monthOf, monthOfPeriod, type Period } from './time.ts';
 import type { Scope } from './types.ts';
 
 /** In percent of a cap. */
@@ -25,14 +25,15 @@ export const NO_LADDER: Ladder = { thresholds: [], safeguardAt: 100 };
 /** Caps that came and went within a period: of so many it is known what was told. */
 const MOST_CAPS = 8;
 
-/** Notes what a scope's spending has crossed in a day and its month, under the caps last heard of. */
-export function climb(book: Book, account: Account, day: Day, now: number): void {
+/** Notes what a scope's spending has crossed in a month, or a day and its month, under the caps last heard of, else config's. */
+export function climb(book: Book, account: Account, period: Period, now: number): void {
   const { thresholds, scopes } = book.ladder;
   if (thresholds.length === 0 || (scopes !== undefined && !scopes.includes(kindOf(account.scope)))) return;
   const set = storedOf(account, book.read).overrides.limits;
-  const { configured } = account;
-  climbPeriod(book, account, monthOfPeriod(day), set.monthlyMicroUsd ?? configured?.monthlyMicroUsd, now);
-  climbPeriod(book, account, day, set.dailyMicroUsd ?? configured?.dailyMicroUsd, now);
+  const configured = account.configured ?? book.configured(account.scope);
+  const month = monthOfPeriod(period);
+  climbPeriod(book, account, month, set.monthlyMicroUsd ?? configured.monthlyMicroUsd, now);
+  if (period !== month) climbPeriod(book, account, period, set.dailyMicroUsd ?? configured.dailyMicroUsd, now);
 }
 
 function climbPeriod(book: Book, account: Account, period: Period, cap: number | null | undefined, at: number): void {

@@ -95,6 +95,19 @@ describe('a threshold', () => {
     expect(ledger.tables.rowsWritten).toBe(rows);
   });
 
+  it('reached by time alone after midnight is told of its own day, by whatever comes next', () => {
+    const ledger = begin();
+    ledger.clockMs = endOfDay(NOON) - 1;
+    const limits = { limits: { tenant: { dailyMicroUsd: 100 } } };
+    ledger.grant(ask(idAt(ledger.clockMs), 70, { ...limits, runForMs: 0 }));
+    ledger.clockMs += 10 * MINUTE;
+    ledger.view(['tenant']);
+    expect(told(ledger)).toEqual(['tenant 2026-11-21 60']);
+    ledger.view(['tenant']);
+    ledger.grant(ask(idAt(ledger.clockMs), 1, limits));
+    expect(told(ledger)).toHaveLength(1);
+  });
+
   it('is not told again because a late report corrects what was booked', () => {
     const ledger = begin();
     const id = idAt(NOON);
@@ -194,15 +207,18 @@ describe('whatever dies', () => {
     expect(ledger.tables.crossings.map(({ spentMicroUsd }) => spentMicroUsd)).toEqual([60, 90, 100]);
   });
 
-  it('a report after a reload, under a cap of config alone, is caught up by the next ask', () => {
+  it('a report after a reload tells by config’s caps; by those of a key’s tier the next ask tells', () => {
     const ledger = begin();
+    ledger.configured = { byScope: { tenant: { monthlyMicroUsd: 100 } }, byKind: { user: { dailyMicroUsd: 100 } } };
+    const month = { monthlyMicroUsd: 100 };
+    const limits = { limits: { tenant: month, 'user:ana': { dailyMicroUsd: 100 }, 'key:k': month } };
     const id = idAt(NOON);
-    ledger.grant(ask(id, 70, monthly(100)));
+    ledger.grant(ask(id, 70, limits));
     ledger.kill();
     ledger.report(done(id, 70));
-    expect(told(ledger)).toEqual([]);
-    ledger.grant(ask(idAt(NOON), 1, monthly(100)));
-    expect(told(ledger)).toEqual(['tenant 2026-11 60']);
+    expect(told(ledger)).toEqual(['tenant 2026-11 60', 'user:ana 2026-11-21 60']);
+    ledger.grant(ask(idAt(NOON), 1, limits));
+    expect(told(ledger).slice(2)).toEqual(['key:k 2026-11 60']);
   });
 
   it('a turn that could not be written has told nothing, and the next one tells', () => {

@@ -9,7 +9,7 @@ import type { Ask, GrantReply, Report, ReportReply } from '../../../../../worker
 import { reportAll } from '../../../../../worker/core/ledger/report.ts';
 import type { Period } from '../../../../../worker/core/ledger/time.ts';
 import type { Figures, Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
-import { type Configured, type ScopeView, viewScopes } from '../../../../../worker/core/ledger/view.ts';
+import { type Configured, configuredFor, type ScopeView, viewScopes } from '../../../../../worker/core/ledger/view.ts';
 import { MemoryTables } from './memory-tables.ts';
 
 /** The pure core run as `TenantLedger` runs it (load, decide, save in one turn), with a clock to set and a memory to kill. */
@@ -18,6 +18,8 @@ export class LedgerInMemory {
   readonly tables = new MemoryTables();
   /** In force from the next life on, as config is. */
   ladder: Ladder;
+  /** What config says beside what asks tell. */
+  configured: Configured = {};
   #book: Book | undefined;
 
   constructor(clockMs: number, ladder = NO_LADDER) {
@@ -92,7 +94,9 @@ export class LedgerInMemory {
   }
 
   turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
-    const book = this.#book ?? loadBook(this.tables.load(), (scope) => this.tables.read(scope), this.ladder);
+    const { tables, ladder } = this;
+    const limitsOf = (scope: Scope) => configuredFor(scope, this.configured);
+    const book = this.#book ?? loadBook(tables.load(), (scope) => tables.read(scope), ladder, limitsOf);
     this.#book = undefined;
     const reply = decide(book, begin(book, this.clockMs));
     const changes = takeChanges(book);
