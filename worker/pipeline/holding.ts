@@ -26,7 +26,7 @@ import {
 import type { Spent } from '../core/ledger/types.ts';
 import { LedgerLine, type Links, LONGEST_ASK_MS } from './ledger-line.ts';
 import type { Scope } from './scope.ts';
-import { isToTell, keepPledge, tell } from './slice-duties.ts';
+import { isToTell, keepPledge, tellAtEnd } from './slice-duties.ts';
 
 /** A slice that was not granted is not asked for again at once. */
 const AGAIN_AFTER_MS = 1_000;
@@ -250,7 +250,7 @@ export class Holding {
       this.#isOver();
       return;
     }
-    const telling = [...slices].map((slice) => tuple && tell(tuple, slice, this.#line));
+    const telling = [...slices].map((slice) => tuple && tellAtEnd(tuple, slice, this.#line));
     const closing = this.#line.repeat(
       () => this.#tellClosing(),
       () => this.#reports().length,

@@ -9,6 +9,9 @@ const LONGEST_PLEDGE_MS = 15_000;
 /** So long a close waits for the tenant's next ask to take it along, where there was one within as long. */
 const MAY_TRAVEL_MS = 2_000;
 
+/** So long who tells of streams that ended waits for others of the slice to end. */
+const GATHER_MS = 10_000;
+
 /**
  * Of whoever takes a slice, in `waitUntil`: when its admitting ends it closes, where nothing runs any more; else what it holds
  * for nothing goes back.
@@ -29,11 +32,23 @@ export async function keepPledge(tuple: Tuple, slice: Slice, line: LedgerLine): 
 export function isToTell(tuple: Tuple, slice: Slice, now: number): boolean {
   if (slice.isOver || isAdmitting(slice, now)) return false;
   if (isQuiet(slice)) return now >= slice.startBefore || isShort(tuple, slice);
-  return now >= slice.toldUntil && holdsTooMuch(slice) && isShort(tuple, slice);
+  if (!holdsTooMuch(slice)) return false;
+  return (now >= slice.startBefore && now >= slice.gatheredUntil) || (now >= slice.toldUntil && isShort(tuple, slice));
+}
+
+/**
+ * Of that request. Where others still run it waits for more of them to end, so that few reports say it all: each of at least
+ * half of what was held, so that one long stream, or one of which nobody ever tells, soon holds no more than its own worst case.
+ */
+export async function tellAtEnd(tuple: Tuple, slice: Slice, line: LedgerLine): Promise<void> {
+  if (isQuiet(slice) || isShort(tuple, slice)) return tell(tuple, slice, line);
+  slice.gatheredUntil = line.now + GATHER_MS;
+  await line.pause(GATHER_MS);
+  await tell(tuple, slice, line, LONGEST_PLEDGE_MS);
 }
 
 /** Until the ledger has it, unless somebody else sees to that. */
-export async function tell(tuple: Tuple, slice: Slice, line: LedgerLine, forMs?: number): Promise<void> {
+async function tell(tuple: Tuple, slice: Slice, line: LedgerLine, forMs?: number): Promise<void> {
   if (isBusy(tuple, MAY_TRAVEL_MS, line.now) && !isShort(tuple, slice)) await line.pause(MAY_TRAVEL_MS);
   await line.repeat(
     async () => {

@@ -206,3 +206,48 @@ describe('what may be used is used', { timeout: 60_000 }, () => {
     expect(isolates.fromMemory).toBeGreaterThan(500);
   });
 });
+
+describe('streams that outlast their slice', () => {
+  const W = 1_000;
+  const stream = (runsForMs: number, more: Partial<Request> = {}): Request => ({
+    ...{ afterMs: 50, isolate: 0, worst: W, costs: 2, tokens: 0, dawdlesMs: 0, runsForMs, triesTwice: false },
+    ...{ isLost: false, ...more },
+  });
+
+  it('one in sixty is long: what the others did not use is there for who comes after them', async () => {
+    const CAP = 2_000;
+    const isolates = new Isolates(2, { monthlyMicroUsd: CAP * W });
+    const all = Array.from({ length: 4_000 }, (_, place) => stream(place % 60 === 7 ? 295_000 : 9_000));
+    // Half a minute later, each costs what it may.
+    for (let place = 0; place < 2_000; place++)
+      all.push(stream(10, { isolate: 1, costs: 100, afterMs: place === 0 ? 30_000 : 20 }));
+    let usedAtRefusal: number | undefined;
+    isolates.onRefused = () => {
+      const { spentMicroUsd } = isolates.ledger.figures();
+      usedAtRefusal ??= (spentMicroUsd + 66 * W) / (CAP * W);
+    };
+    await isolates.run(all);
+    expect(usedAtRefusal).toBeGreaterThan(0.9);
+  }, 60_000);
+
+  it('one that never ends leaves its own worst case unsettled, and no other', async () => {
+    const isolates = new Isolates(1, { monthlyMicroUsd: 1_000_000 * W });
+    const all = Array.from({ length: 400 }, (_, place) => stream(place === 200 ? 3_000_000 : 9_000, { afterMs: 100 }));
+    let unsettledMicroUsd: number | undefined;
+    isolates.clock.after(20 * 60_000, () => {
+      ({ unsettledMicroUsd } = isolates.ledger.figures());
+    });
+    await isolates.run(all);
+    expect(unsettledMicroUsd).toBe(W);
+  });
+
+  it('of all lengths: at most 100 rows per 1,000', async () => {
+    const isolates = new Isolates(1, { monthlyMicroUsd: 1_000_000 * W });
+    const random = createRandom('of all lengths');
+    const all = Array.from({ length: 4_000 }, () =>
+      stream(Math.floor(2_000 - 8_000 * Math.log(1 - random())), { afterMs: 25 }),
+    );
+    await isolates.run(all);
+    expect(isolates.ledger.book.tables.rowsWritten).toBeLessThan(4 * 100);
+  }, 60_000);
+});

@@ -28,6 +28,8 @@ export interface Slice {
   estimated: boolean;
   /** Somebody is telling the ledger of it; after this time he counts as gone. */
   toldUntil: number;
+  /** Somebody waits until then, to tell at once of all that end meanwhile. */
+  gatheredUntil: number;
   /** The ledger has its last report. */
   isOver: boolean;
 }
@@ -57,6 +59,7 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
   freed: { microUsd: 0, tokens: 0, parallel: 0 },
   estimated: false,
   toldUntil: 0,
+  gatheredUntil: 0,
   isOver: false,
 });
 

@@ -4,11 +4,14 @@ import { newTuples, type Tuples } from '../../../../worker/core/ledger/tuple.ts'
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
 import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import { Holding } from '../../../../worker/pipeline/holding.ts';
-import type { RouterEvent } from '../../../../worker/ports.ts';
+import type { Ledger, RouterEvent } from '../../../../worker/ports.ts';
 import { want } from '../../core/ledger/support/messages.ts';
 import type { Start } from '../../core/ledger/support/pace.ts';
 import { TestClock } from './clock.ts';
 import { TestLedger } from './ledger.ts';
+
+/** The longest that one may take. */
+const RUN_FOR_MS = 600_000;
 
 export interface Request {
   /** After the one before it. */
@@ -40,10 +43,11 @@ export class Isolates {
   readonly starts: Start[] = [];
   readonly wrong: string[] = [];
   refused = 0;
+  onRefused = () => {};
   fromMemory = 0;
   readonly #background: Promise<unknown>[] = [];
   readonly #bills: Bill[] = [];
-  readonly #slices: Tuples[];
+  readonly #isolates: { slices: Tuples; ledger: Ledger }[];
   readonly #scopes: readonly ScopeAsk[];
   readonly #cap: number;
   readonly #skewMs: number;
@@ -51,7 +55,7 @@ export class Isolates {
 
   constructor(isolates: number, limits: Partial<Limits>, skewMs = 0) {
     this.#skewMs = skewMs;
-    this.#slices = Array.from({ length: isolates }, newTuples);
+    this.#isolates = Array.from({ length: isolates }, () => ({ slices: newTuples(), ledger: this.ledger.ofIsolate() }));
     this.#scopes = [{ scope: 'tenant', limits }];
     this.#cap = limits.monthlyMicroUsd ?? Number.MAX_SAFE_INTEGER;
   }
@@ -99,10 +103,10 @@ export class Isolates {
     const skewMs = isolate % 2 === 0 ? 0 : this.#skewMs;
     const ownClock = { now: () => clock.now() + skewMs, after: (ms: number, run: () => void) => clock.after(ms, run) };
     const links = {
-      ...{ clock: ownClock, ledger, newLeaseId, slices: this.#slices[isolate] },
+      ...{ clock: ownClock, newLeaseId, ...(this.#isolates[isolate] as { slices: Tuples; ledger: Ledger }) },
       events: (event: RouterEvent) => void this.events.push(event),
     };
-    const holding = new Holding('acme', this.#scopes, 60_000, links, (work) => void this.#background.push(work));
+    const holding = new Holding('acme', this.#scopes, RUN_FOR_MS, links, (work) => void this.#background.push(work));
     const covered = async (one: Want): Promise<{ countedAt: number | undefined } | { waitMs: number }> => {
       if (holding.take([one]) !== undefined) {
         this.fromMemory++;
@@ -120,6 +124,7 @@ export class Isolates {
       const cover = await covered(wanted);
       if ('waitMs' in cover) {
         this.refused++;
+        this.onRefused();
         holding.close();
         return cover.waitMs;
       }

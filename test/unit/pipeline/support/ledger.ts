@@ -26,12 +26,13 @@ export class TestLedger implements Ledger {
   latencyMs = 0;
   answerMs = 0;
   readonly #clock: TestClock;
+  readonly #stub: LedgerStub;
   readonly #store: LedgerStore;
 
   constructor(clock: TestClock) {
     this.#clock = clock;
     this.book = new LedgerInMemory(clock.now());
-    const stub: LedgerStub = {
+    this.#stub = {
       grant: (ask) =>
         this.#call('grant', () => {
           return this.#grant(ask);
@@ -47,7 +48,12 @@ export class TestLedger implements Ledger {
           return { reports: this.book.report(...reports), grant: this.#grant(ask) };
         }),
     };
-    this.#store = new LedgerStore(() => stub, clock);
+    this.#store = this.ofIsolate();
+  }
+
+  /** As one more isolate reaches it, which remembers for itself. */
+  ofIsolate(): LedgerStore {
+    return new LedgerStore(() => this.#stub, this.#clock);
   }
 
   grant(tenant: string, ask: Ask): Promise<GrantReply> {
