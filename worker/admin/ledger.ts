@@ -1,5 +1,4 @@
 /** `/admin/ledger/:tenant` (DESIGN §6): what is spent and held, and every change. */
-
 import type { Context } from 'hono';
 import { configuredOf } from '../core/admission/configured.ts';
 import { settings } from '../core/config/settings.ts';

@@ -4,7 +4,7 @@
  */
 import { accountOf, addToSums, figuresOf, storedOf, sumsOf } from './account.ts';
 import { type Book, changeLease } from './book.ts';
-import { descend } from './ladder.ts';
+import { climb, descend } from './ladder.ts';
 import { bookedMicroUsd, bookedTokens } from './lease.ts';
 import { note } from './limits.ts';
 import { KEEP_MONTHS } from './protocol.ts';
@@ -45,7 +45,9 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   // What was final when it was corrected must not be open again after the clock has stepped back (rule 12).
   book.mark = { ...book.mark, foldedAt: now };
   book.noted.mark = book.mark;
-  return { ok: true, periods: periods.map((period) => correct(book, scope, period, deltaMicroUsd, who, now)) };
+  const corrected = periods.map((one) => correct(book, scope, one, deltaMicroUsd, who, now));
+  for (const one of periods) climb(book, account, one, now);
+  return { ok: true, periods: corrected };
 }
 
 /** What is ripe is final already, folded or not. `scopes`: its holder was not heard of, and may yet tell of itself. */

@@ -1,8 +1,10 @@
 /** Limits in force: config's, field by field under what was set over the admin API. Every change is kept (DESIGN §6 "Admin"). */
 import { accountOf, storedOf } from './account.ts';
 import type { Book } from './book.ts';
+import { climb } from './ladder.ts';
 import type { HistoryEntry, Overrides } from './rows.ts';
 import { scopeProblem, wholeNumber } from './shape.ts';
+import { dayOf } from './time.ts';
 import { type Limits, NO_LIMITS, type Scope } from './types.ts';
 
 const FIELDS = Object.keys(NO_LIMITS) as (keyof Limits)[];
@@ -36,7 +38,10 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
     isChange = true;
     note(book, { at: now, who, scope, field, from, to });
   }
-  if (isChange) change(book, scope, { ...overrides, limits });
+  if (isChange) {
+    change(book, scope, { ...overrides, limits });
+    climb(book, accountOf(book.accounts, scope), dayOf(now), now);
+  }
   return { ok: true, set: limits };
 }
 

@@ -144,8 +144,23 @@ describe('a cap that changes', () => {
     const ledger = begin();
     spend(ledger, 65);
     ledger.setLimits('tenant', { monthlyMicroUsd: 75 });
-    ledger.grant(ask(idAt(NOON), 1, monthly(100)));
     expect(told(ledger)).toEqual(['tenant 2026-11 60', 'tenant 2026-11 85']);
+    ledger.grant(ask(idAt(NOON), 1, monthly(100)));
+    expect(told(ledger)).toHaveLength(2);
+  });
+
+  it('set for the first time, or taken away over a lower one of config: what is true by now is told', () => {
+    const ledger = begin();
+    spend(ledger, 65, { limits: { 'feature:chat': {} } });
+    ledger.setLimits('feature:chat', { dailyMicroUsd: 100 });
+    expect(told(ledger)).toEqual(['feature:chat 2026-11-21 60']);
+    ledger.configured = { byScope: { 'user:ana': { monthlyMicroUsd: 10 } } };
+    ledger.kill();
+    ledger.setLimits('user:ana', { monthlyMicroUsd: 100 });
+    ledger.report(done(idAt(NOON), 9, { scopes: ['user:ana'] }));
+    expect(told(ledger)).toHaveLength(1);
+    ledger.setLimits('user:ana', { monthlyMicroUsd: null });
+    expect(told(ledger).slice(1)).toEqual(['user:ana 2026-11 60', 'user:ana 2026-11 85']);
   });
 
   it('back and forth, as two versions of the config ask by turns while a new one is deployed: each once', () => {
@@ -183,12 +198,15 @@ describe('an operator’s correction', () => {
     expect(told(ledger)).toEqual(['60', '85', '60'].map((percent) => `tenant 2026-11 ${percent}`));
   });
 
-  it('upwards is told with the next ask', () => {
+  it('upwards is told at once, of the period that is corrected', () => {
     const ledger = begin();
-    spend(ledger, 1);
-    ledger.adjust({ scope: 'tenant', deltaMicroUsd: 70 });
-    spend(ledger, 1);
-    expect(told(ledger)).toEqual(['tenant 2026-11 60']);
+    spend(ledger, 1, { limits: { tenant: { monthlyMicroUsd: 100, dailyMicroUsd: 100 } } });
+    ledger.adjust({ scope: 'tenant', deltaMicroUsd: 60, period: '2026-10' });
+    expect(told(ledger)).toEqual(['tenant 2026-10 60']);
+    ledger.adjust({ scope: 'tenant', deltaMicroUsd: 60 });
+    expect(told(ledger).slice(1)).toEqual(['tenant 2026-11 60', 'tenant 2026-11-21 60']);
+    ledger.adjust({ scope: 'tenant', deltaMicroUsd: -1, period: '2026-11-21' });
+    expect(told(ledger)).toHaveLength(3);
   });
 });
 
