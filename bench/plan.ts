@@ -10,7 +10,7 @@ export interface Plan {
   chunks: StreamPlan;
   streamCost: StreamPlan;
   memory: MemoryLoad[];
-  admission: { rounds: number; atOnce: number; warmMs: number; measuredMs: number };
+  admission: { rounds: number; perSecond: number; warmMs: number; measuredMs: number };
   costs: {
     /** Requests, each to a process that has just started; leases that its ledger holds by then. */
     quiet: { requests: number; leasesBefore: number };
@@ -66,7 +66,7 @@ export const QUICK: Plan = {
     { ...TEN_MEGABYTES, rounds: 1, restMs: 500 },
     { ...AT_ONCE(200), rounds: 1, rampSeconds: 0.7, contentChunks: 10, restMs: 500 },
   ],
-  admission: { rounds: 2, atOnce: 64, warmMs: 500, measuredMs: 1_000 },
+  admission: { rounds: 2, perSecond: 5_000, warmMs: 500, measuredMs: 1_000 },
   costs: {
     quiet: { requests: 2, leasesBefore: 100 },
     middling: { seconds: 6 },
@@ -90,7 +90,7 @@ export const FULL: Plan = {
     { ...AT_ONCE(200), rounds: 2, rampSeconds: 1, contentChunks: 30, restMs: 2_000 },
     { ...AT_ONCE(500), rounds: 1, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
   ],
-  admission: { rounds: 5, atOnce: 64, warmMs: 2_000, measuredMs: 2_000 },
+  admission: { rounds: 5, perSecond: 5_000, warmMs: 2_000, measuredMs: 2_000 },
   costs: {
     // As many as a ledger's table goes on to hold, for folded ones are written over; and one too few for a fold.
     quiet: { requests: 10, leasesBefore: 240 },

@@ -6,7 +6,7 @@ import type { Begun } from '../../worker/pipeline/produce.ts';
 import { Timing } from '../../worker/pipeline/scope.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
 
-/** `?users=&atOnce=&ms=`, the body and headers those of a chat request. */
+/** `?users=&perSecond=&ms=`, the body and headers those of a chat request. */
 export const ADMIT_PATH = '/__bench/admit';
 
 export interface AdmittedForAWhile {
@@ -14,7 +14,10 @@ export interface AdmittedForAWhile {
   tookMs: number;
 }
 
-/** What an answer of some 130 tokens used: every admission is settled at once, as if the provider took no time. */
+/** What arrived since the last tick is admitted at the next, and settled at the one after it, as if the provider took so long. */
+const TICK_MS = 5;
+
+/** What an answer of some 130 tokens used. */
 const MEASURED: Measured = {
   usage: { inputTokens: 250, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 130, reasoningTokens: 0 },
   isFinal: true,
@@ -24,31 +27,39 @@ const MEASURED: Measured = {
 /** Nobody reads it: what is booked is measured above. */
 const NO_ANSWER: Begun['answer'] = { kind: 'reply', reply: { ok: true, body: '', model: undefined, usage: undefined } };
 
-/** The steps of a request's money and no other: admit, cover the attempt, settle; `atOnce` of them side by side, for `ms`. The
- * requests are read once, before; the ledger is asked and told as ever. */
+/** The steps of a request's money and no other: admit, cover the attempt, settle; so many a second, for `ms`. The requests are
+ * read once, before; the ledger is asked and told as ever. */
 export async function admitForAWhile(request: Request, deps: Deps, background: Background): Promise<Response> {
+  const { clock } = deps;
   const { searchParams } = new URL(request.url);
   const figure = (name: string) => Number(searchParams.get(name));
   const asks = await readAsks(request, figure('users'), deps);
-  const beganAt = deps.clock.now();
-  const until = beganAt + figure('ms');
+  const [beganAt, perMs] = [clock.now(), figure('perSecond') / 1_000];
   const settling: Promise<unknown>[] = [];
-  let admitted = 0;
-  const oneAfterTheOther = async () => {
-    while (deps.clock.now() < until) {
-      const ask = asks[admitted++ % asks.length] as Ask;
-      await admitOnce(ask, deps, (work) => {
-        background(work);
-        settling.push(work);
-      });
-    }
+  const aside: Background = (work) => {
+    background(work);
+    settling.push(work);
   };
-  await Promise.all(Array.from({ length: figure('atOnce') }, oneAfterTheOther));
+  let admitted = 0;
+  let answered: Promise<() => void>[] = [];
+  const settle = async (ended: Promise<() => void>[]) => {
+    for (const settleOne of await Promise.all(ended)) settleOne();
+  };
+  for (let now = beganAt; now < beganAt + figure('ms'); now = clock.now()) {
+    await new Promise<void>((resume) => void clock.after(TICK_MS, resume));
+    settling.push(settle(answered));
+    answered = [];
+    const due = Math.floor((clock.now() - beganAt) * perMs) - admitted;
+    for (let one = 0; one < due; one += 1) answered.push(admitOne(asks[admitted++ % asks.length] as Ask, deps, aside));
+  }
+  await settle(answered);
+  const tookMs = clock.now() - beganAt;
   await Promise.all(settling);
-  return Response.json({ admitted, tookMs: deps.clock.now() - beganAt } satisfies AdmittedForAWhile);
+  return Response.json({ admitted, tookMs } satisfies AdmittedForAWhile);
 }
 
-async function admitOnce(ask: Ask, deps: Deps, background: Background): Promise<void> {
+/** Its settlement, for when the answer has come. */
+async function admitOne(ask: Ask, deps: Deps, background: Background): Promise<() => void> {
   const now = deps.clock.now();
   const timing = new Timing(deps.clock, now);
   const scope = { requestId: 'bench', arrivedAt: now, background, gone: undefined, timing };
@@ -59,7 +70,8 @@ async function admitOnce(ask: Ask, deps: Deps, background: Background): Promise<
   if (deployment === undefined) throw new Error(`${ask.alias.name} has no deployment`);
   deps.board.enter(deployment);
   const begun: Begun = { ask, admission, deployment, startedAt: now, answer: NO_ANSWER };
-  settleOnce(begun, deps, scope)('complete', MEASURED);
+  const settle = settleOnce(begun, deps, scope);
+  return () => settle('complete', MEASURED);
 }
 
 /** The request as each of so many users would send it; of one, as it came. */

@@ -24,12 +24,12 @@ export async function measureAdmission(workshop: Workshop, plan: Plan['admission
   for (const { id, name, users, label } of CROWDS) {
     const subject = await startSubject(workshop, name, scriptPath);
     try {
-      await admitted(subject, users, plan.atOnce, plan.warmMs);
+      await admitted(subject, users, plan.perSecond, plan.warmMs);
       const runs: { perSecond: number; perCore: number | undefined }[] = [];
       for (let round = 0; round < plan.rounds; round += 1) runs.push(await measured(subject, users, plan));
       const named = (figure: string, what: string) => ({
         id: `admission.${id}.${figure}`,
-        group: `The admit step alone, ${plan.atOnce} at once`,
+        group: `The admit step alone, offered ${plan.perSecond} a second`,
         label: `${label}: ${what}`,
         unit: '/s',
       });
@@ -48,9 +48,9 @@ export async function measureAdmission(workshop: Workshop, plan: Plan['admission
   return rows;
 }
 
-async function measured(subject: Subject, users: number, { atOnce, measuredMs }: Plan['admission']) {
+async function measured(subject: Subject, users: number, { perSecond, measuredMs }: Plan['admission']) {
   const before = cpuMs(subject.processId);
-  const { admitted: count, tookMs } = await admitted(subject, users, atOnce, measuredMs);
+  const { admitted: count, tookMs } = await admitted(subject, users, perSecond, measuredMs);
   const after = cpuMs(subject.processId);
   return {
     perSecond: (count / tookMs) * 1_000,
@@ -58,9 +58,9 @@ async function measured(subject: Subject, users: number, { atOnce, measuredMs }:
   };
 }
 
-async function admitted(subject: Subject, users: number, atOnce: number, ms: number): Promise<AdmittedForAWhile> {
+async function admitted(subject: Subject, users: number, perSecond: number, ms: number): Promise<AdmittedForAWhile> {
   const response = await fetch(
-    `http://127.0.0.1:${subject.port}${ADMIT_PATH}?users=${users}&atOnce=${atOnce}&ms=${ms}`,
+    `http://127.0.0.1:${subject.port}${ADMIT_PATH}?users=${users}&perSecond=${perSecond}&ms=${ms}`,
     {
       method: 'POST',
       headers: { authorization: `Bearer ${subject.key}`, 'content-type': 'application/json', 'x-carryon-user': 'ana' },
