@@ -15,7 +15,7 @@ export interface AdmittedForAWhile {
 }
 
 /** What arrived since the last tick is admitted at the next, and settled at the one after it, as if the provider took so long. */
-const TICK_MS = 5;
+const TICK_MS = 1;
 
 /** What an answer of some 130 tokens used. */
 const MEASURED: Measured = {
