@@ -202,7 +202,7 @@ export class Holding {
     for (const telling of tellings) endTelling(telling, isTold);
     if (reply === undefined) return {};
     const heardAt = this.#line.now;
-    if (tuple !== undefined && 'left' in reply) learn(tuple, reply.left, heardAt);
+    if (tuple !== undefined && 'left' in reply && !('remembered' in reply)) learn(tuple, reply.left, heardAt);
     if (tuple !== undefined && 'granted' in reply && reply.granted.requests > 1) {
       this.#covers.pop();
       const slice = enterSlice(tuple, leaseId, reply, heardAt);

@@ -89,7 +89,7 @@ export class LedgerStore implements Ledger {
     const until = now + Math.min(refused.retryAfterMs, LONGEST_REMEMBERED_MS);
     // What is left in other scopes is somebody's own: this is told to everybody whom the scope refuses.
     const left = reply.left.filter(({ scope }) => scope === refused.scope);
-    const told = { refused, left };
+    const told = { refused, left, remembered: true } as const;
     put(this.#refused, `${tenant}\n${refused.scope}`, { reply: told, until, waitUntil: now + refused.retryAfterMs });
   }
 }

@@ -34,7 +34,8 @@ export interface Granted {
 
 export type GrantReply =
   | Granted
-  | { refused: LimitRefusal; left: Left[] }
+  /** `remembered`: by the isolate, which tells of the refusing scope alone. */
+  | { refused: LimitRefusal; left: Left[]; remembered?: true }
   | { refused: 'lease_settled' | 'lease_too_old' | 'safeguard_due' }
   | { refused: 'revoked'; scope: Scope }
   | { refused: 'invalid'; detail: string };
