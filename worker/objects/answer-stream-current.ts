@@ -1,5 +1,5 @@
 /** What an `AnswerStream` runs or keeps, and how long. */
-import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
+import { chunksOfCompletion } from '../core/answers/replay.ts';
 import { dataFor, type Head } from '../core/answers/stream/events.ts';
 import { SHARED_KEEP_MS } from '../core/answers/stream/limits.ts';
 import { STORED_AT_HEADER } from '../core/answers/stream/messages.ts';

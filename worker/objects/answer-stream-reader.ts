@@ -1,5 +1,5 @@
 /** One reader of an answer as a stream: asks the log for what he has not seen when he takes it, so a slow one keeps nobody waiting. */
-import { chunksOfCompletion } from '../core/answers/stream/chunks.ts';
+import { chunksOfCompletion } from '../core/answers/replay.ts';
 import { type AnswerEvent, dataFor, endingText, isFor, sseText, withoutCost } from '../core/answers/stream/events.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { Wish } from '../core/answers/stream/messages.ts';

@@ -41,9 +41,7 @@ export function respondStored(
   cause?: RouterError,
 ) {
   const { stream, includeUsage } = ask.chat;
-  const body = stream
-    ? replayAsStream(stored, { includeUsage, ...(open && { costUsd: 0 }) }).join('')
-    : replayAsJson(stored);
+  const body = stream ? replayAsStream(stored, { includeUsage, open }).join('') : replayAsJson(stored);
   return new Response(body, {
     headers: {
       'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',

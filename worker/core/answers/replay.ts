@@ -1,32 +1,40 @@
-/** A stored answer once more, in whichever form is asked for now. */
+/** An answer once more, in whichever form is asked for now. */
 import type { ChatCompletion } from '../../../protocol/chat.ts';
 import { completionOf, type StoredAnswer } from './stored-answer.ts';
+import { dataFor, type RunEvent } from './stream/events.ts';
 
 type Json = Record<string, unknown>;
 
 export interface ReplayOptions {
   includeUsage: boolean;
-  /** For callers who may see costs: as `carryon_cost_usd` beside the usage, which a replay has at 0. */
-  costUsd?: number | undefined;
+  /** For callers who may see costs: beside the usage, as `carryon_cost_usd`, which of a replay is 0. */
+  open: boolean;
 }
-
-const DONE = 'data: [DONE]\n\n';
 
 /** The provider's own text. */
 export const replayAsJson = ({ body }: Pick<StoredAnswer, 'body'>): string => body;
 
-/** Events that an OpenAI client puts together to the same completion: per choice its role, what it says, its end. */
-export function replayAsStream(stored: Pick<StoredAnswer, 'body'>, { includeUsage, costUsd }: ReplayOptions): string[] {
-  const { choices, usage, ...about } = completionOf(stored);
-  const event = (more: Json): string => {
-    const chunk = { ...about, object: 'chat.completion.chunk', ...more };
-    return `data: ${JSON.stringify(chunk)}\n\n`;
-  };
-  const events = choices.flatMap((choice) => choiceSteps(choice).map((step) => event({ choices: [step] })));
-  if (includeUsage && usage) {
-    events.push(event({ choices: [], usage, carryon_cost_usd: costUsd }));
+export function replayAsStream({ body }: Pick<StoredAnswer, 'body'>, { includeUsage, open }: ReplayOptions): string[] {
+  const events = chunksOfCompletion(body).filter(({ kind }) => kind !== 'usage' || includeUsage);
+  return [...events.map((event) => dataFor(event, { open })), '[DONE]'].map((data) => `data: ${data}\n\n`);
+}
+
+/**
+ * What an OpenAI client puts together to the same completion: per choice its role, what it says, its end. Always the same
+ * chunks for the same text: their ids are how far a reader has come.
+ */
+export function chunksOfCompletion(body: string): RunEvent[] {
+  const { choices, usage, ...about } = completionOf({ body });
+  const chunk = (more: Json): string => JSON.stringify({ ...about, object: 'chat.completion.chunk', ...more });
+  const events: RunEvent[] = [];
+  for (const choice of choices) {
+    for (const step of choiceSteps(choice)) events.push({ kind: 'chunk', data: chunk({ choices: [step] }) });
   }
-  return [...events, DONE];
+  if (usage) {
+    const last = { choices: [], usage };
+    events.push({ kind: 'usage', data: chunk(last), openData: chunk({ ...last, carryon_cost_usd: 0 }) });
+  }
+  return events;
 }
 
 /** What this router does not know of a message or a choice goes on as it is, once. */
