@@ -178,24 +178,6 @@ describe('the size of a slice', () => {
   });
 });
 
-it('a refusal from memory, which tells of one scope, does not make the limits of others forgotten', async () => {
-  router = new TestRouter();
-  limitedBy({ rps: 100, burst: 200 });
-  router.ledger.limit('user:bob', { monthlyMicroUsd: 15 * WORST });
-  await answers(30, 100, { user: 'bob' });
-  // Others of the isolate use up the rate.
-  for (let user = 0, status = 200; status === 200; user++) {
-    router.upstream.on('a', goodReply('Hello'));
-    ({ status } = await router.ask({ user: `u${user}` }));
-  }
-  const { calls } = router.ledger;
-  expect((await router.ask({ user: 'bob' })).code).toBe('rate_limit_exceeded');
-  expect(router.ledger.calls).toBe(calls);
-  await router.clock.advance(2_100);
-  await answers(1, 20, { user: 'bob' });
-  expect(router.ledger.asked.at(-1)?.wants.map(({ requests }) => requests)).toEqual([1]);
-});
-
 describe('a slice over a line that fails', () => {
   beforeEach(async () => {
     router = withBudget(LARGE);
