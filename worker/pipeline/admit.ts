@@ -6,6 +6,7 @@ import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
 import type { GrantReply, Left, Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
+import type { Mode } from '../core/ledger/types.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import { Holding } from './holding.ts';
@@ -58,10 +59,15 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   const degrades = isSmallerLeft || possible.withoutSafeguard !== undefined;
   const holding = new Holding(tenant, scopes, runForMs, deps, scope.background, degrades);
   const wants = versions.map(wantOf);
-  const left = holding.take(wants);
-  if (left !== undefined) {
+  const granted = (mode: Mode, left: readonly Left[]): Admitted => {
+    const version = versions.find((one) => one.mode === mode);
+    if (version === undefined) throw new Error(`mode ${mode} was granted, which nobody asked for`);
+    return { ok: true, version, holding, limited: { left, ledger: 'asked' } };
+  };
+  const taken = holding.take(wants);
+  if (taken !== undefined) {
     scope.timing.mark('admit');
-    return { ok: true, version: best, holding, limited: { left, ledger: 'asked' } };
+    return granted(taken.mode, taken.left);
   }
   const reply = await holding.ask(wants);
   scope.timing.mark('admit');
@@ -85,9 +91,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
     }
     return { ok: false, ...refused(reply, ask, deps), isAlone };
   }
-  const version = possible.versions.find(({ mode }) => mode === reply.mode);
-  if (version === undefined) throw new Error(`the ledger granted mode ${reply.mode}, which nobody asked for`);
-  return { ok: true, version, holding, limited: { left: reply.left, ledger: 'asked' } };
+  return granted(reply.mode, reply.left);
 }
 
 /** What things cost is for who may see it. */

@@ -16,14 +16,16 @@ import {
   enterSlice,
   isRefillDue,
   learn,
+  learnMode,
   leftBeside,
+  likelyOf,
   nextSlice,
   noteAdmitted,
   noteClosable,
   type Tuple,
   tupleOf,
 } from '../core/ledger/tuple.ts';
-import type { Spent } from '../core/ledger/types.ts';
+import type { Mode, Spent } from '../core/ledger/types.ts';
 import { LedgerLine, type Links, LONGEST_ASK_MS } from './ledger-line.ts';
 import type { Scope } from './scope.ts';
 import { isToTell, keepPledge, tellAtEnd } from './slice-duties.ts';
@@ -36,6 +38,12 @@ interface Cover {
   by: { holder: Holder } | Share;
   spent: Spent;
   estimated: boolean;
+}
+
+/** Out of a slice. */
+export interface Taken {
+  mode: Mode;
+  left: readonly Left[];
 }
 
 export type Bill = Spent & { estimated: boolean };
@@ -78,19 +86,19 @@ export class Holding {
   }
 
   /**
-   * Takes the best of `wants` out of a slice of this isolate, without asking (LEDGER rule 22); what is left beside it, or
-   * undefined where no slice has room for it.
+   * Takes one of `wants`, in the mode last granted, out of a slice of this isolate, without asking (LEDGER rule 22); that mode
+   * and what is left beside it, or undefined where no slice has room for it.
    */
-  take(wants: readonly Want[]): readonly Left[] | undefined {
-    const [best] = wants;
+  take(wants: readonly Want[]): Taken | undefined {
     const tuple = this.#tuple;
-    if (tuple === undefined || best === undefined) return undefined;
+    const likely = tuple && likelyOf(tuple, wants);
+    if (tuple === undefined || likely === undefined) return undefined;
     const { now } = this.#line;
-    const share = admitFrom(tuple, best, now);
+    const share = admitFrom(tuple, likely, now);
     if (share === undefined) return undefined;
     this.#cover(share);
-    if (best.requests > 0 && isRefillDue(tuple, share.slice, now)) this.#refill(tuple, wants, now);
-    return leftBeside(tuple, now);
+    if (likely.requests > 0 && isRefillDue(tuple, share.slice, now)) this.#refill(tuple, wants, likely, now);
+    return { mode: likely.mode, left: leftBeside(tuple, now) };
   }
 
   /**
@@ -101,16 +109,15 @@ export class Holding {
     // One that came too late would stand in the way of the next.
     if (this.#reports().length > 0) await this.#tellClosing();
     const { now } = this.#line;
-    const [best] = wants;
     const tuple = this.#tuple;
     const isFirst = this.#covers.length === 0;
-    const many = isFirst && tuple && best && nextSlice(tuple, best, now);
+    const likely = isFirst && tuple && likelyOf(tuple, wants);
+    const many = likely && nextSlice(tuple, likely, now);
     if (!many) return (await this.#ask(wants, LONE_ADMIT_MS)).reply;
     beginAsking(tuple, now + LONGEST_ASK_MS);
-    const { reply } = await this.#ask([many, ...wants], LONGEST_ADMIT_MS, best);
-    // Where less than the best was granted, nobody is to take a slice of that for a while.
-    const isLess = reply !== undefined && 'granted' in reply && reply.mode !== many.mode;
-    endAsking(tuple, isLess ? this.#line.now + AGAIN_AFTER_MS : 0);
+    const bestFirst = wants.flatMap((one) => (one === likely ? [many, one] : [one]));
+    const { reply } = await this.#ask(bestFirst, LONGEST_ADMIT_MS, likely);
+    endAsking(tuple);
     return reply;
   }
 
@@ -202,6 +209,7 @@ export class Holding {
     for (const telling of tellings) endTelling(telling, isTold);
     if (reply === undefined) return {};
     const heardAt = this.#line.now;
+    if (tuple !== undefined) learnMode(tuple, wants, reply);
     if (tuple !== undefined && 'left' in reply && !('remembered' in reply)) learn(tuple, reply.left, heardAt);
     if (tuple !== undefined && 'granted' in reply && reply.granted.requests > 1) {
       this.#covers.pop();
@@ -219,20 +227,19 @@ export class Holding {
   }
 
   /** Behind this request's response: the next slice, before this one is used up, by a holding that runs nothing. */
-  #refill(tuple: Tuple, wants: readonly Want[], now: number): void {
-    const [best, ...smaller] = wants;
-    const many = best && nextSlice(tuple, best, now);
+  #refill(tuple: Tuple, wants: readonly Want[], likely: Want, now: number): void {
+    const many = nextSlice(tuple, likely, now);
     if (many === undefined) return;
     beginAsking(tuple, now + LONGEST_ASK_MS);
-    const refill = new Holding(
-      ...([this.#tenant, this.#scopes, this.#runForMs, this.#links] as const),
-      this.#background,
-      this.#degrades,
-    );
-    // With what is smaller: where that is granted instead, nobody is to go on as before.
+    // What is better is asked for too: once that is granted, it is what all ask for. What is smaller is not, but whether it is due.
+    const better = wants.slice(0, wants.indexOf(likely));
+    const degrades = this.#degrades || better.length + 1 < wants.length;
+    const shared = [this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background] as const;
+    const refill = new Holding(...shared, degrades);
+    const againFrom = () => (tuple.mode === many.mode ? refill.#line.now + AGAIN_AFTER_MS : 0);
     void refill
-      .#ask([many, ...smaller], LONGEST_ADMIT_MS)
-      .then(({ slice }) => endAsking(tuple, slice === undefined ? refill.#line.now + AGAIN_AFTER_MS : 0))
+      .#ask([...better, many], LONGEST_ADMIT_MS)
+      .then(({ slice }) => endAsking(tuple, slice === undefined ? againFrom() : 0))
       .finally(() => refill.close());
   }
 

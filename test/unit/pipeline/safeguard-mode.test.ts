@@ -79,22 +79,52 @@ describe('safeguard mode', () => {
     expect(router.upstream.calls).toEqual([]);
   });
 
-  it('begins for a busy isolate within the 10 s of its slices, which are not taken anew', async () => {
-    const router = withSafeguard();
-    router.ledger.limit('tenant', { monthlyMicroUsd: 100 * CAP });
-    const ask = async (apartMs: number) => {
+  describe('of a busy isolate', () => {
+    const ask = async (router: TestRouter, apartMs: number) => {
       router.upstream.on('a', good(false, 'A long and dear answer.'));
       router.upstream.on('b', good(false, 'Short.'));
       const answered = await router.ask();
       await router.clock.advance(apartMs);
       return modeOf(answered);
     };
-    for (let request = 0; request < 60; request++) expect(await ask(50)).toBe('normal');
-    expect(router.ledger.asked.some(({ wants }) => (wants[0]?.requests ?? 0) > 8)).toBe(true);
-    spend(router, 95 * CAP);
-    for (let request = 0; request < 200; request++) await ask(50);
-    for (let request = 0; request < 20; request++) expect(await ask(50)).toBe('safeguard');
-    await router.clock.run(Promise.all(router.background));
-    expect(router.ledger.figures().heldMicroUsd).toBe(0);
+    /** One that has slices of normal requests. */
+    const busy = async (): Promise<TestRouter> => {
+      const router = withSafeguard();
+      router.ledger.limit('tenant', { monthlyMicroUsd: 100 * CAP });
+      for (let request = 0; request < 60; request++) expect(await ask(router, 50)).toBe('normal');
+      expect(router.ledger.asked.some(({ wants }) => (wants[0]?.requests ?? 0) > 8)).toBe(true);
+      return router;
+    };
+    const toRest = async (router: TestRouter) => {
+      await router.clock.run(Promise.all(router.background));
+      expect(router.ledger.figures().heldMicroUsd).toBe(0);
+    };
+
+    it('begins within the 10 s of its slices, which are not taken anew, and no place in the rate is wasted', async () => {
+      const router = await busy();
+      spend(router, 95 * CAP);
+      for (let request = 0; request < 200; request++) await ask(router, 50);
+      for (let request = 0; request < 20; request++) expect(await ask(router, 50)).toBe('safeguard');
+      await toRest(router);
+      const unused = router.ledger.book.tables
+        .load()
+        .leases.filter(({ granted, spent }) => granted.requests === 1 && spent.microUsd === 0);
+      expect(unused).toEqual([]);
+    });
+
+    it('is served by slices too, and ends within 10 s once the ledger lets it', async () => {
+      const router = await busy();
+      spend(router, 95 * CAP);
+      for (let request = 0; request < 200; request++) await ask(router, 50);
+      const { calls, book } = router.ledger;
+      const { rowsWritten } = book.tables;
+      for (let request = 0; request < 1_000; request++) expect(await ask(router, 20)).toBe('safeguard');
+      expect(router.ledger.calls - calls).toBeLessThan(50);
+      expect(book.tables.rowsWritten - rowsWritten).toBeLessThan(80);
+      router.ledger.limit('tenant', { monthlyMicroUsd: 200 * CAP });
+      for (let request = 0; request < 500; request++) await ask(router, 20);
+      for (let request = 0; request < 20; request++) expect(await ask(router, 20)).toBe('normal');
+      await toRest(router);
+    });
   });
 });

@@ -3,7 +3,7 @@
  * and what it needs to take the next one in time. Plain data, kept between requests: I/O of one cannot be used by another.
  */
 import { tightest } from './left.ts';
-import type { Granted, Left, Report, ScopeAsk, Want } from './messages.ts';
+import type { Granted, GrantReply, Left, Report, ScopeAsk, Want } from './messages.ts';
 import { MOST_REPORTS } from './protocol.ts';
 import {
   beginSlice,
@@ -19,7 +19,7 @@ import {
   unusedTokens,
 } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
-import type { Amount } from './types.ts';
+import type { Amount, Mode } from './types.ts';
 
 export interface Tuple {
   readonly tenant: TenantSlices;
@@ -31,6 +31,8 @@ export interface Tuple {
   /** The rate and token limits of it that are nearest to their ends. */
   shown: readonly Left[];
   lately: Lately;
+  /** What who may be served in either mode was granted last: slices of that one are asked for, and taken of. */
+  mode: Mode;
   /** Somebody asks for a slice; after this time he counts as gone. */
   askingUntil: number;
   /** Requests admitted in all; when the last ask for a slice began; and while it was under way. */
@@ -83,6 +85,7 @@ export function tupleOf({ byName, tenants }: Tuples, tenant: string, scopes: rea
     leftAt: now,
     shown: [],
     lately: newLately(now),
+    mode: 'normal',
     askingUntil: 0,
     admitted: 0,
     admittedAtAsk: 0,
@@ -113,6 +116,17 @@ export function learn(tuple: Tuple, left: readonly Left[], now: number): void {
   tuple.left = left;
   tuple.leftAt = now;
   tuple.shown = [tightest(left, 'rps'), tightest(left, 'tpm')].filter((one) => one !== undefined);
+}
+
+/** Of what was wanted, best first, what the ledger is likely to grant. */
+export const likelyOf = ({ mode }: Tuple, wants: readonly Want[]): Want | undefined =>
+  wants.find((want) => want.mode === mode) ?? wants[0];
+
+/** In which mode requests are served now, where normal was wanted or would have been. */
+export function learnMode(tuple: Tuple, wants: readonly Want[], reply: GrantReply): void {
+  if ('refused' in reply) {
+    if (reply.refused === 'safeguard_due') tuple.mode = 'safeguard';
+  } else if (reply.granted.requests > 0 && wants.some(({ mode }) => mode === 'normal')) tuple.mode = reply.mode;
 }
 
 /** The slice to ask for, before `one`; undefined: one request at a time is right, or somebody asks already. */
