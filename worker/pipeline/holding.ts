@@ -25,7 +25,7 @@ import {
   type Tuple,
   tupleOf,
 } from '../core/ledger/tuple.ts';
-import type { Mode, Spent } from '../core/ledger/types.ts';
+import { type Mode, NOTHING_SPENT, type Spent } from '../core/ledger/types.ts';
 import { LedgerLine, type Links, LONGEST_ASK_MS } from './ledger-line.ts';
 import type { Scope } from './scope.ts';
 import { isToTell, keepPledge, tellAtEnd } from './slice-duties.ts';
@@ -284,7 +284,5 @@ export class Holding {
     return reports;
   }
 }
-
-const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
 
 const isRunning = ({ by }: Cover): boolean => ('holder' in by ? by.holder : by).state === 'running';

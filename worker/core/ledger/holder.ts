@@ -4,7 +4,7 @@
  * when its state is `over`.
  */
 import type { Ask, Granted, GrantReply, Report } from './messages.ts';
-import type { Freed, Scope, Spent } from './types.ts';
+import { type Freed, NOTHING_SPENT, type Scope, type Spent } from './types.ts';
 import { timeOfUuidV7 } from './uuid-v7.ts';
 
 export type Holder =
@@ -31,7 +31,6 @@ export type HolderEvent =
   | { event: 'ended'; spent: Spent; estimated?: boolean }
   | { event: 'acknowledged' };
 
-export const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
 export const NOTHING_FREED: Freed = { microUsd: 0, tokens: 0, parallel: 0 };
 
 /** The first ask is under way. */

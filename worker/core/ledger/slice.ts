@@ -4,7 +4,7 @@
  * again; its place in the rate is used up. Always: spent + reserved + unused = granted − freed, in money, tokens and slots.
  */
 import type { Granted, Report, Want } from './messages.ts';
-import type { Amount, Freed, Mode, Spent } from './types.ts';
+import { type Amount, type Freed, type Mode, NOTHING_SPENT, type Spent } from './types.ts';
 import { timeOfUuidV7 } from './uuid-v7.ts';
 
 export interface Slice {
@@ -89,7 +89,7 @@ export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }:
 export function startShare(share: Share, now: number): boolean {
   if (share.state === 'taken') {
     if (isInTime(share.slice, now)) share.state = 'running';
-    else endShare(share, NOTHING);
+    else endShare(share, NOTHING_SPENT);
   }
   return share.state === 'running';
 }
@@ -113,7 +113,7 @@ export function loseShare(share: Share): void {
   if (share.state === 'running') {
     share.state = 'over';
     share.slice.lost++;
-  } else endShare(share, NOTHING);
+  } else endShare(share, NOTHING_SPENT);
 }
 
 export const isAdmitting = (slice: Slice, now: number): boolean =>
@@ -155,8 +155,6 @@ export const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number
   Math.max(0, granted.tokens - freed.tokens - spent.tokens - reserved.tokens);
 export const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
   granted.parallel - freed.parallel - reserved.parallel;
-
-const NOTHING: Spent = { microUsd: 0, tokens: 0 };
 
 function isInTime(slice: Slice, now: number): boolean {
   if (now > slice.seenAt) slice.seenAt = now;

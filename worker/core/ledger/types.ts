@@ -34,6 +34,8 @@ export interface Spent {
   tokens: number;
 }
 
+export const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
+
 export interface Freed {
   microUsd: number;
   tokens: number;

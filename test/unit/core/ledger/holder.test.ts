@@ -4,12 +4,12 @@ import {
   beginHolding,
   type Holder,
   message,
-  NOTHING_SPENT,
   next,
   repeatAfterMs,
   revive,
 } from '../../../../worker/core/ledger/holder.ts';
 import type { Ask, GrantReply, Report } from '../../../../worker/core/ledger/messages.ts';
+import { NOTHING_SPENT } from '../../../../worker/core/ledger/types.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import { ask, idAt, isGranted, NOON, SECOND, want } from './support/messages.ts';
 
