@@ -155,6 +155,32 @@ describe('the outbox', () => {
     });
   });
 
+  it('has an alarm that no newer alert puts off, however long a hand-over hangs', async () => {
+    // The alarm is the platform's, by whose clock it must not come yet.
+    const begin = Date.UTC(2100, 0);
+    vi.setSystemTime(begin);
+    take = () => new Promise(() => {});
+    await inside((object) => spend(object, 70));
+    const alarm = () => inside((_, state) => state.storage.getAlarm());
+    expect(await alarm()).toBe(begin + 10_000);
+    vi.setSystemTime(begin + 5_000);
+    await inside((object) => spend(object, 20));
+    expect(await alarm()).toBe(begin + 10_000);
+    await inside(async (object, { storage }) => {
+      await storage.deleteAlarm();
+      await object.alarm();
+    });
+    expect(percents()).toEqual([[60], [60, 85]]);
+    expect(await alarm()).toBe(begin + 5_000 + 20_000);
+  });
+
+  it('is nobody’s whose object was not reached by a name', async () => {
+    const stub = env.HEALTH_BOARD.get(env.HEALTH_BOARD.newUniqueId());
+    await runInDurableObject(stub, (_: unknown, state) => {
+      expect(() => new Class(state, env)).toThrow('reached by its tenant’s name');
+    });
+  });
+
   it('costs a request that reaches a threshold some rows, and the next one none', async () => {
     take = async () => {};
     const rowsOf = (microUsd: number) =>

@@ -13,6 +13,7 @@ export class LedgerOutbox {
   readonly #storage: DurableObjectStorage;
   readonly #take: TakeCrossings;
   #isBusy = false;
+  #isAlarmSet = false;
   #retryMs = FIRST_RETRY_MS;
 
   constructor(storage: DurableObjectStorage, take: TakeCrossings) {
@@ -25,12 +26,15 @@ export class LedgerOutbox {
    * promise is for `waitUntil`.
    */
   noted(now: number): Promise<void> {
-    void this.#storage.setAlarm(now + this.#retryMs);
+    // One that each newer crossing put off would never come.
+    if (!this.#isAlarmSet) void this.#storage.setAlarm(now + this.#retryMs);
+    this.#isAlarmSet = true;
     return this.handOver();
   }
 
   /** From the alarm. */
   async again(now: number): Promise<void> {
+    this.#isAlarmSet = false;
     if (undelivered(this.#storage.sql, 1).length === 0) return;
     this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
     // A call that hangs must not keep the next from being made: what comes twice changes nothing.
@@ -51,6 +55,7 @@ export class LedgerOutbox {
         forgetDelivered(sql, last.number);
       }
       this.#retryMs = FIRST_RETRY_MS;
+      this.#isAlarmSet = false;
       void this.#storage.deleteAlarm();
     } catch {
       // The alarm is set.
