@@ -54,8 +54,9 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
       createTables(ctx.storage.sql);
-      // Ledgers are named by their tenants.
-      const tenant = ctx.id.name ?? '';
+      const tenant = ctx.id.name;
+      if (tenant === undefined)
+        throw new Error('a TenantLedger is reached by its tenant’s name (idFromName), not by an id alone');
       const { ladderOf, configuredOf, takeCrossings } = makeDeps(env);
       this.#ladder = ladderOf(tenant);
       this.#configured = configuredOf(tenant);
