@@ -26,7 +26,7 @@ export async function tell(hook: Hook, id: string, body: string, { clock, fetch 
     if (ok) return { ok, status, ms: clock.now() - began, error: null, retryAfterMs: null };
     const isRedirect = status >= 300 && status < 400;
     const why = isRedirect ? ', and redirects are not followed' : word && !hook.url.includes(word) ? `: ${word}` : '';
-    return failed(`answered ${status}${why}`, status, retryAfter(response));
+    return failed(`answered ${status}${why}`, status, retryAfter(response, clock.now()));
   } catch {
     return failed(abort.signal.aborted ? `did not answer within ${CALL_TIMEOUT_MS / 1_000} s` : 'cannot be reached');
   } finally {
@@ -60,7 +60,9 @@ async function wordOf({ body, ok }: Response): Promise<string> {
   return /^[a-z_]{1,40}$/.test(text) ? text : '';
 }
 
-function retryAfter({ headers }: Response): number | null {
-  const seconds = Number(headers.get('retry-after') || Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
+/** Seconds, or a date (RFC 9110 10.2.3). */
+function retryAfter({ headers }: Response, now: number): number | null {
+  const text = headers.get('retry-after') || 'none';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isFinite(ms) && ms >= 0 ? ms : null;
 }
