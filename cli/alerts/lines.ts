@@ -9,7 +9,7 @@ export const testLine = ({ hook, ok, status, ms, error }: TestResult): string =>
 export function hookLine({ hook, problem, waiting, lost, nextTryAt, lastError }: HookView, now: number): string {
   const parts = [
     waiting > 0
-      ? `${waiting} on the way${nextTryAt === null ? '' : `, next try in ${inWords(nextTryAt - now)}`}`
+      ? `${waiting} on the way, ${nextTryAt === null ? 'being sent' : `next try in ${inWords(nextTryAt - now)}`}`
       : 'nothing on the way',
     lost > 0 && `${lost} lost`,
     problem ?? (waiting > 0 && lastError),

@@ -85,8 +85,12 @@ export class AlertsStage {
   }
 
   take(...crossings: Crossing[]): Promise<void> {
+    return this.takeOf('acme', ...crossings);
+  }
+
+  takeOf(tenant: string, ...crossings: Crossing[]): Promise<void> {
     return this.inside(async (object) => {
-      object.take('acme', crossings);
+      object.take(tenant, crossings);
       await this.world.clock.settle();
     });
   }

@@ -171,6 +171,94 @@ describe('Alerts', () => {
     expect((await stage.list()).alerts).toEqual([]);
   });
 
+  it('of which four hang keeps no fifth from being told for longer than that, and never more are under way', async () => {
+    const hanging = Array.from({ length: 9 }, (_, index) => `HANGS_${index}`);
+    stage.world.hooks = [...hanging.map((name) => hook(name)), hook('OPS'), hook('ZETA')];
+    let [underWay, most] = [0, 0];
+    for (const name of hanging) {
+      stage.world.answers.set(name, () => {
+        most = Math.max(most, ++underWay);
+        stage.world.clock.after(9_999, () => underWay--);
+        return never();
+      });
+    }
+    await stage.take(crossing(60), crossing(85));
+    await stage.pass(30_000);
+    expect(most).toBe(4);
+    for (const name of ['OPS', 'ZETA']) expect(percents(stage.world.taken(name))).toEqual([60, 85]);
+    for (const name of hanging) expect(await hookNamed(name)).toMatchObject({ waiting: 2, lost: 0 });
+    // Those that do not fail come first.
+    await stage.take(crossing(95));
+    await stage.pass(10_000);
+    for (const name of ['OPS', 'ZETA']) expect(percents(stage.world.taken(name))).toEqual([60, 85, 95]);
+  });
+
+  it('tests at most two webhooks at once', async () => {
+    stage.world.hooks = ['A', 'B', 'C', 'D', 'E'].map((name) => hook(name));
+    for (const { name } of stage.world.hooks) stage.world.answers.set(name, never);
+    const begin = stage.world.clock.now();
+    const results = await stage.inside((object) => stage.world.clock.run(object.tryAll()));
+    expect(results.map(({ ms }) => ms)).toEqual(Array(5).fill(10_000));
+    expect(stage.world.calls.map(({ at }) => at - begin)).toEqual([0, 0, 10_000, 10_000, 20_000]);
+  });
+
+  it('a test that a webhook takes starts its queue at once', async () => {
+    answersOnly('OPS', () => new Response(null, { status: 500, headers: { 'retry-after': '900' } }));
+    await stage.take(crossing(60));
+    stage.world.answers.clear();
+    await stage.inside(async (object) => {
+      await object.tryAll();
+      await stage.world.clock.settle();
+    });
+    expect(await hookNamed('OPS')).toMatchObject({ waiting: 0, failures: 0, lastError: null });
+  });
+
+  it('one tenant’s many push out no other’s', async () => {
+    answersOnly('OPS', () => new Response(null, { status: 500 }));
+    await stage.takeOf('zeta', crossing(60));
+    for (let from = 0; from < MOST_WAITING + 20; from += 100) {
+      await stage.take(...Array.from({ length: 100 }, (_, index) => crossing(from + index)));
+    }
+    const { alerts } = await stage.list(2_000);
+    const mine = alerts.filter(({ tenant }) => tenant === 'zeta').flatMap(({ deliveries }) => deliveries);
+    expect(mine).toMatchObject([{ hook: 'CHAT' }, { hook: 'OPS', state: 'waiting' }]);
+    expect(await hookNamed('OPS')).toMatchObject({ waiting: MOST_WAITING });
+  });
+
+  it('what is being sent is not given up, and is shown as that', async () => {
+    stage.world.hooks = [hook('OPS')];
+    let answer: (response: Response) => void = () => {};
+    answersOnly('OPS', () => new Promise((resolve) => (answer = resolve)));
+    await stage.take(...Array.from({ length: MOST_WAITING + 5 }, (_, index) => crossing(index)));
+    await stage.take(crossing(5_000));
+    expect(await hookNamed('OPS')).toMatchObject({ nextTryAt: null });
+    await stage.inside(async () => {
+      answersOnly('OPS', () => new Response('ok'));
+      answer(new Response('ok'));
+      await stage.world.clock.settle();
+    });
+    await stage.pass(MINUTE);
+    const told = percents(stage.world.taken('OPS'));
+    const { waiting = -1, lost = -1 } = (await hookNamed('OPS')) ?? {};
+    expect([waiting, told.length + lost]).toEqual([0, MOST_WAITING + 6]);
+  });
+
+  it('says once how many were lost with a webhook that has left the config', async () => {
+    answersOnly('OPS', () => new Response(null, { status: 500 }));
+    await stage.take(crossing(60), crossing(85), crossing(95));
+    stage.world.hooks = [hook('CHAT', 'slack')];
+    await stage.pass(MINUTE);
+    expect(stage.world.events.filter(({ event }) => event === 'alerts_lost')).toMatchObject([{ times: 3 }]);
+  });
+
+  it('waits until the date that a webhook names', async () => {
+    const until = Math.floor(stage.world.clock.now() / 1_000) * 1_000 + 300_000;
+    const headers = { 'retry-after': new Date(until).toUTCString() };
+    answersOnly('OPS', () => new Response(null, { status: 503, headers }));
+    await stage.take(crossing(60));
+    expect(await hookNamed('OPS')).toMatchObject({ nextTryAt: until });
+  });
+
   it('pages through what it has, the newest first', async () => {
     await stage.take(...[1, 2, 3, 4, 5].map((percent) => crossing(percent)));
     const page = (before: number) =>

@@ -44,24 +44,41 @@ export class AlertsRows {
     }
   }
 
-  /** Gives up what waits too long, or before too many; returns how many. */
-  giveUp(hook: string, now: number): number {
+  /**
+   * Gives up what waits too long, or is too many: the oldest of the tenant that has most, so that none pushes another's out.
+   * Never the one that is being sent. Returns how many.
+   */
+  giveUp(hook: string, now: number, sending: number | undefined): number {
     const overdue = this.#sql
-      .exec<{ number: number; takenAt: number; newer: number }>(
-        `SELECT number, takenAt, newer FROM (
-           SELECT number, takenAt, COUNT(*) OVER (ORDER BY number DESC) - 1 AS newer
-           FROM delivery JOIN alert USING (number) WHERE hook = ?1 AND state = 'waiting')
-         WHERE newer >= ?2 OR takenAt <= ?3 ORDER BY number`,
-        ...[hook, MOST_WAITING, now - KEEP_TRYING_MS],
+      .exec<{ number: number; place: number }>(
+        `SELECT number, place FROM (
+           SELECT number, takenAt, ROW_NUMBER() OVER (ORDER BY own, number DESC) AS place FROM (
+             SELECT number, takenAt, ROW_NUMBER() OVER (PARTITION BY alert ->> 'tenant' ORDER BY number DESC) AS own
+             FROM delivery JOIN alert USING (number) WHERE hook = ?1 AND state = 'waiting'))
+         WHERE (place > ?2 OR takenAt <= ?3) AND number IS NOT ?4 ORDER BY number`,
+        ...[hook, MOST_WAITING, now - KEEP_TRYING_MS, sending ?? null],
       )
       .toArray();
-    for (const { number, newer } of overdue) {
-      this.lose(hook, number, newer >= MOST_WAITING ? 'too many were waiting' : 'was tried for too long', now);
+    for (const { number, place } of overdue) {
+      this.#lose(hook, number, place > MOST_WAITING ? 'too many were waiting' : 'was tried for too long', now);
     }
     return overdue.length;
   }
 
-  lose(hook: string, number: number, why: string, now: number): void {
+  /** Gives up all that waits of one tenant; returns how many. */
+  giveUpAll(hook: string, tenant: string, why: string, now: number): number {
+    const rows = this.#sql
+      .exec<{ number: number }>(
+        `SELECT number FROM delivery JOIN alert USING (number)
+         WHERE hook = ? AND state = 'waiting' AND alert ->> 'tenant' = ? ORDER BY number`,
+        ...[hook, tenant],
+      )
+      .toArray();
+    for (const { number } of rows) this.#lose(hook, number, why, now);
+    return rows.length;
+  }
+
+  #lose(hook: string, number: number, why: string, now: number): void {
     const { failures, nextTryAt, lastError, lost } = this.standing(hook);
     this.#end(hook, number, 'lost', lastError === null ? why : `${why}; last: ${lastError}`, now);
     this.#saveHook(hook, { failures, nextTryAt, lastError }, lost + 1);

@@ -1,12 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { AlertView, Attempt, HookView } from '../core/alerts/alert.ts';
-import { LOST_CALL_MS } from '../core/alerts/limits.ts';
+import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../core/alerts/limits.ts';
 import { bodyOf } from '../core/alerts/payload.ts';
-import { standingAfter } from '../core/alerts/standing.ts';
+import { standingAfter, WELL } from '../core/alerts/standing.ts';
 import type { Hook } from '../core/config/resolve-alerts.ts';
 import type { Crossing } from '../core/ledger/rows.ts';
 import { type Caller, tell } from './alerts-call.ts';
 import { AlertsRows } from './alerts-rows.ts';
+import { atMost } from './at-most.ts';
 
 export interface AlertsDeps extends Caller {
   random(): number;
@@ -37,8 +38,14 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
   class Alerts extends DurableObject<Env> {
     readonly #deps: AlertsDeps;
     readonly #rows: AlertsRows;
-    /** Webhooks that a call is under way to. */
-    readonly #busy = new Set<string>();
+    /** Webhooks that a call is under way to, with the number of what is being sent. */
+    readonly #busy = new Map<string, number | undefined>();
+    /** Some are due that must wait until a call has ended. */
+    #isCrowded = false;
+    /** In which order webhooks were begun on, for those of one kind take turns. */
+    readonly #turns = new Map<string, number>();
+    #turn = 0;
+    readonly #tests = atMost(MOST_TESTS);
     #alarmAt: number | undefined;
 
     constructor(ctx: DurableObjectState, env: Env) {
@@ -69,20 +76,28 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
         const { failures, nextTryAt, lastError, lost } = this.#rows.standing(name);
         const { format = null, problem = null } = configured.get(name) ?? { problem: NOT_CONFIGURED };
         const rows = waiting.get(name) ?? 0;
-        const next = rows > 0 ? Math.max(nextTryAt, this.#deps.clock.now()) : null;
+        // Null with some that wait: the first is being sent.
+        const next = rows > 0 && !this.#busy.has(name) ? Math.max(nextTryAt, this.#deps.clock.now()) : null;
         return { hook: name, format, problem, waiting: rows, lost, failures, nextTryAt: next, lastError };
       });
       return { hooks, alerts: this.#rows.alerts(before, most) };
     }
 
-    /** Calls each webhook once, past its queue, and says what came of it. (`test` is a name of the platform.) */
+    /**
+     * Calls each webhook once, past its queue, and says what came of it; one that takes it is sent what waits. (`test` is a
+     * name of the platform.)
+     */
     async tryAll(tenant?: string): Promise<TestResult[]> {
       const { hooksOf, allHooks, newId, clock } = this.#deps;
       const hooks = tenant === undefined ? allHooks() : hooksOf(tenant);
       return Promise.all(
         hooks.map(async (hook) => {
           const body = bodyOf({ type: 'test', at: clock.now() }, hook.format);
-          const { retryAfterMs: _, ...result } = await tell(hook, `msg_${newId()}`, body, this.#deps);
+          const { retryAfterMs: _, ...result } = await this.#tests(() =>
+            tell(hook, `msg_${newId()}`, body, this.#deps),
+          );
+          if (result.ok) this.#rows.saveStanding(hook.name, WELL);
+          this.#sendDue();
           return { hook: hook.name, format: hook.format, ...result };
         }),
       );
@@ -93,43 +108,52 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
       this.#sendDue();
     }
 
-    /** Starts on every webhook that is due; none waits for another. */
+    /** Starts on as many webhooks that are due as may be called at once: those that failed last, else by turns. */
     #sendDue(): void {
       const now = this.#deps.clock.now();
-      for (const hook of this.#rows.waiting().keys()) {
-        if (this.#busy.has(hook) || this.#rows.standing(hook).nextTryAt > now) continue;
-        this.#busy.add(hook);
+      const due = [...this.#rows.waiting().keys()]
+        .filter((hook) => !this.#busy.has(hook))
+        .map((hook) => ({ hook, ...this.#rows.standing(hook), turn: this.#turns.get(hook) ?? 0 }))
+        .filter(({ nextTryAt }) => nextTryAt <= now)
+        .toSorted((one, other) => Number(one.failures > 0) - Number(other.failures > 0) || one.turn - other.turn);
+      const free = MOST_CALLS - this.#busy.size;
+      this.#isCrowded = due.length > free;
+      for (const { hook } of due.slice(0, free)) {
+        this.#busy.set(hook, undefined);
+        this.#turns.set(hook, ++this.#turn);
         this.ctx.waitUntil(this.#sendAll(hook));
       }
       this.#schedule();
     }
 
-    /** One after another, until none waits or one fails. */
+    /** One after another, until none waits, one fails, or it is another webhook's turn. */
     async #sendAll(hook: string): Promise<void> {
       try {
         this.#giveUp(hook, this.#deps.clock.now());
-        while (await this.#sendFirst(hook));
+        while ((await this.#sendFirst(hook)) && !this.#isCrowded);
       } catch {
         // A fault of ours: not at once again.
         this.#note(hook, { ok: false, status: null, ms: 0, error: 'cannot be made up', retryAfterMs: null });
       } finally {
         this.#busy.delete(hook);
-        this.#schedule();
+        this.#sendDue();
       }
     }
 
     /** False: the webhook has to be left alone for now, or nothing waits for it. */
     async #sendFirst(hook: string): Promise<boolean> {
       const { clock, hooksOf } = this.#deps;
-      const waiting = this.#rows.first(hook);
-      if (waiting === undefined) return false;
-      const { number, id, alert } = waiting;
-      const target = hooksOf(alert.tenant).find(({ name }) => name === hook);
-      if (target === undefined) {
-        this.#rows.lose(hook, number, NOT_CONFIGURED, clock.now());
-        this.#tellOperator('alerts_lost', hook, NOT_CONFIGURED, 1);
-        return true;
+      const targetOf = (tenant: string) => hooksOf(tenant).find(({ name }) => name === hook);
+      let [waiting, lost] = [this.#rows.first(hook), 0];
+      while (waiting !== undefined && targetOf(waiting.alert.tenant) === undefined) {
+        lost += this.#rows.giveUpAll(hook, waiting.alert.tenant, NOT_CONFIGURED, clock.now());
+        waiting = this.#rows.first(hook);
       }
+      if (lost > 0) this.#tellOperator('alerts_lost', hook, NOT_CONFIGURED, lost);
+      const target = waiting && targetOf(waiting.alert.tenant);
+      if (waiting === undefined || target === undefined) return false;
+      const { number, id, alert } = waiting;
+      this.#busy.set(hook, number);
       const body = bodyOf({ type: 'budget.threshold_reached', alert }, target.format);
       const attempt = await tell(target, id, body, this.#deps);
       this.ctx.storage.transactionSync(() => {
@@ -147,7 +171,7 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
     }
 
     #giveUp(hook: string, now: number): void {
-      const lost = this.#rows.giveUp(hook, now);
+      const lost = this.#rows.giveUp(hook, now, this.#busy.get(hook));
       if (lost > 0) this.#tellOperator('alerts_lost', hook, 'they waited too long, or before too many', lost);
     }
 
@@ -158,8 +182,9 @@ export const alertsClass = <Env>(makeDeps: (env: Env) => AlertsDeps) =>
     /** The next try that is due; for a call under way, when this life must have ended in the middle of it. */
     #schedule(): void {
       const now = this.#deps.clock.now();
+      const isFull = this.#busy.size >= MOST_CALLS;
       const dueAt = [...this.#rows.waiting().keys()].map((hook) =>
-        this.#busy.has(hook) ? now + LOST_CALL_MS : Math.max(now, this.#rows.standing(hook).nextTryAt),
+        isFull || this.#busy.has(hook) ? now + LOST_CALL_MS : Math.max(now, this.#rows.standing(hook).nextTryAt),
       );
       const { storage } = this.ctx;
       if (dueAt.length === 0) {

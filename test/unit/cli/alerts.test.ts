@@ -20,6 +20,7 @@ describe('a webhook', () => {
       { waiting: 1, nextTryAt: NOW, problem: 'OPS_URL is not set', lastError: 'OPS_URL is not set' },
       'OPS_URL: 1 on the way, next try in 0 s; OPS_URL is not set',
     ],
+    [{ waiting: 2 }, 'OPS_URL: 2 on the way, being sent'],
     [{ lastError: 'answered 500' }, 'OPS_URL: nothing on the way'],
   ])('%j', (view, line) => {
     expect(hookLine(hook(view), NOW)).toBe(line);

@@ -1,9 +1,13 @@
 /** How long and how hard an alert is tried to be told. What is lost beyond is counted and shown. */
 export const KEEP_TRYING_MS = 3 * 86_400_000;
-/** Of one webhook; the oldest go first. */
+/** Of one webhook; of the tenant that has most the oldest go first. */
 export const MOST_WAITING = 1_000;
 /** Alerts that wait for nobody any more, kept to be shown. */
 export const MOST_SHOWN = 1_000;
+/** A Worker has six connections that wait for an answer's head; a seventh would be timed before it begins. */
+export const MOST_CALLS = 4;
+/** Beside those. */
+export const MOST_TESTS = 2;
 export const CALL_TIMEOUT_MS = 10_000;
 export const FIRST_RETRY_MS = 2_000;
 export const LAST_RETRY_MS = 15 * 60_000;
