@@ -16,6 +16,8 @@ const ledger = () => env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(name));
 const newId = () => idAt(Date.now());
 const LIMITS: Partial<Record<Scope, { monthlyMicroUsd?: number; dailyMicroUsd?: number }>> = {
   tenant: { monthlyMicroUsd: 2_000, dailyMicroUsd: 1_500 },
+  'key:k': { dailyMicroUsd: 1_100 },
+  // Of users nothing is told unless config says so.
   'user:ana': { dailyMicroUsd: 1_100 },
   'feature:chat': { monthlyMicroUsd: 1_000 },
 };
@@ -66,11 +68,11 @@ describe('200 settlements at once', () => {
       // After an abort config's caps come with the next ask, which here is refused.
       await ledger().grant(ask(newId(), 5, { limits: LIMITS }));
       const expected = ['feature:chat 2026-11 60', 'feature:chat 2026-11 85', 'feature:chat 2026-11 95'];
-      expected.push('tenant 2026-11-21 60', 'user:ana 2026-11-21 60', 'user:ana 2026-11-21 85');
+      expected.push('key:k 2026-11-21 60', 'key:k 2026-11-21 85', 'tenant 2026-11-21 60');
       await untilTaken(expected.length);
       const all = await taken();
       expect(all.toSorted()).toEqual(expected);
-      for (const scope of ['feature:chat', 'user:ana']) {
+      for (const scope of ['feature:chat', 'key:k']) {
         const own = all.filter((one) => one.startsWith(scope));
         expect(own).toEqual(own.toSorted());
       }

@@ -32,7 +32,7 @@ const webhook = settings({
 export const alerts = settings({
   /** Percent of a cap; each is told once per scope and period. */
   thresholds: thresholds.optional(),
-  /** Of which scopes; all where it is left out. */
+  /** Of which scopes; all but users where it is left out. */
   scopes: z.array(z.enum(KINDS, { error: `write some of ${KINDS.join(', ')}` })).optional(),
   webhooks: z
     .array(webhook)

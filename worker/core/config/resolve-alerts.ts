@@ -23,7 +23,12 @@ export interface Hook {
 }
 
 /** Of a config that says nothing of alerts. */
-export const DEFAULT_LADDER: Ladder = { thresholds: [60, 85, 95], safeguardAt: 95 };
+export const DEFAULT_LADDER: Ladder = {
+  thresholds: [60, 85, 95],
+  // Without users, who may be thousands.
+  scopes: ['tenant', 'anonymous', 'feature', 'key'],
+  safeguardAt: 95,
+};
 
 /** What is not set keeps nothing from being answered: the alerts wait for it, and say so. */
 export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Variables): AlertPolicy {
@@ -31,7 +36,7 @@ export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Va
   return {
     ladder: {
       thresholds: own.thresholds ?? base.thresholds ?? DEFAULT_LADDER.thresholds,
-      scopes: own.scopes ?? base.scopes,
+      scopes: own.scopes ?? base.scopes ?? DEFAULT_LADDER.scopes,
       safeguardAt: own.safeguardAt ?? base.safeguardAt ?? DEFAULT_LADDER.safeguardAt,
     },
     hooks: webhooks.map(({ url: name, format, secret }) => {
