@@ -2,6 +2,7 @@
 
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
 import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/stream/messages.ts';
+import type { Clock } from './core/clock.ts';
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
@@ -10,12 +11,7 @@ import type { Outcome } from './core/routing/health.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
 
-export interface Clock {
-  /** Epoch milliseconds. On Workers it moves only with I/O. */
-  now(): number;
-  /** Runs once after `ms`; the returned function calls it off. */
-  after(ms: number, run: () => void): () => void;
-}
+export type { Clock };
 
 /** In [0, 1). */
 export type Random = () => number;

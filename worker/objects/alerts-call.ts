@@ -1,10 +1,11 @@
 /** One call of a webhook. Its address and secret are credentials: nothing that comes of a call holds either. */
 import type { Attempt } from '../core/alerts/alert.ts';
 import { CALL_TIMEOUT_MS } from '../core/alerts/limits.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Hook } from '../core/config/resolve-alerts.ts';
 
 export interface Caller {
-  clock: { now(): number; after(ms: number, run: () => void): () => void };
+  clock: Clock;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 

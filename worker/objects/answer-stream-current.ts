@@ -32,9 +32,10 @@ export function isPast<Job>(current: Current<Job>, now: number): boolean {
 export const keepUntil = <Job>({ kind, record, log, givesAgainMs = SHARED_KEEP_MS }: Current<Job>): number =>
   kind === 'keyed' ? record.keepUntil : log.endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
 
+const NO_HEAD: Head = { headers: {}, openHeaders: {} };
+
 /** One that is shared tells when it was made to whoever comes later: to him it is a hit. */
-export function headOf<Job>({ kind, log }: Current<Job>): Head {
-  const head = log.head ?? { headers: {}, openHeaders: {} };
+export function headOf<Job>({ kind, log }: Current<Job>, head = log.head ?? NO_HEAD): Head {
   if (kind === 'keyed' || log.ending === null) return head;
   return { ...head, headers: { ...head.headers, [STORED_AT_HEADER]: String(log.endedAt) } };
 }

@@ -4,7 +4,7 @@ import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
 import type { AnswerEvent, Ending, Head, RunEvent } from '../core/answers/stream/events.ts';
 import { PAGE_AGE_MS } from '../core/answers/stream/limits.ts';
 import { bytesOf, isPageDue, type Page, pagesOf, readPages } from '../core/answers/stream/pages.ts';
-import type { Clock } from '../core/answers/stream/run.ts';
+import type { Clock } from '../core/clock.ts';
 
 /** Durable before anything that is sent afterwards. Pages are numbered from 0; the last one brings the ending. */
 export interface PageStore {

@@ -3,7 +3,7 @@ import { chunksOfCompletion } from '../core/answers/replay.ts';
 import { type AnswerEvent, dataFor, endingText, isFor, sseText, withoutCost } from '../core/answers/stream/events.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { Wish } from '../core/answers/stream/messages.ts';
-import type { Clock } from '../core/answers/stream/run.ts';
+import type { Clock } from '../core/clock.ts';
 import type { AnswerLog } from './answer-stream-log.ts';
 
 export interface Reading {

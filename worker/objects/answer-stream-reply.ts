@@ -42,10 +42,10 @@ export const streamReply = (
     },
   });
 
-export const completionReply = (text: string, head: Head | null, { open }: Pick<Wish, 'open'>, part: Part): Response =>
+export const completionReply = (text: string, head: Head, { open }: Pick<Wish, 'open'>, part: Part): Response =>
   new Response(text, {
     headers: {
-      ...(head && headersFor(head, open)),
+      ...headersFor(head, open),
       'content-type': 'application/json',
       ...partHeaders(part),
     },

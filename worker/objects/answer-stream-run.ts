@@ -2,7 +2,8 @@
 import type { Head, Refusal } from '../core/answers/stream/events.ts';
 import { LINGER_MS, LONGEST_RUN_MS } from '../core/answers/stream/limits.ts';
 import type { StreamError } from '../core/answers/stream/open.ts';
-import type { Clock, Produce, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
+import type { Produce, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
+import type { Clock } from '../core/clock.ts';
 import type { AnswerLog } from './answer-stream-log.ts';
 
 /** A place among the readers. */

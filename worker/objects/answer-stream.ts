@@ -104,11 +104,11 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
 
     /** For whoever caches it, when it is complete; he is no reader, so nothing goes on for him alone. */
     async #whole(): Promise<Response> {
-      const log = this.#find()?.log;
-      await log?.until(() => log.ending !== null);
-      const text = log?.ending?.standing === 'complete' ? log.completion : undefined;
-      if (log === undefined || text === undefined) return new Response(null, { status: 404 });
-      return completionReply(text, log.head, { open: true }, { role: 'attached', keeps: false });
+      const current = this.#find();
+      await current?.log.until(() => current.log.ending !== null);
+      const text = current?.log.ending?.standing === 'complete' ? current.log.completion : undefined;
+      if (current === undefined || text === undefined) return new Response(null, { status: 404 });
+      return completionReply(text, headOf(current), { open: true }, { role: 'attached', keeps: false });
     }
 
     #follow(
@@ -177,13 +177,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         const isFree = role !== 'started' && afterId === 0;
         const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
-        return streamReply(
-          body,
-          log.head === null ? head : headOf(current),
-          wish,
-          { role, keeps },
-          this.ctx.id.toString(),
-        );
+        return streamReply(body, headOf(current, head), wish, { role, keeps }, this.ctx.id.toString());
       }
       try {
         if (seat?.refused === 'alone') return aloneReply();

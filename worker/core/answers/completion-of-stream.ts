@@ -3,14 +3,7 @@ import type { ChatChunk, ChatChunkChoice, ChatCompletion } from '../../../protoc
 
 type Json = Record<string, unknown>;
 
-/** Undefined where a choice has no `finish_reason`, or there is no choice: such an answer is cut, not complete. */
-export function completionOfStream(chunks: Iterable<ChatChunk>): ChatCompletion | undefined {
-  const completion = new StreamedCompletion();
-  for (const chunk of chunks) completion.add(chunk);
-  return completion.whole();
-}
-
-/** The same while the chunks pass by; it keeps what they say, not the chunks. */
+/** Fed while the chunks pass by; it keeps what they say, not the chunks. */
 export class StreamedCompletion {
   readonly #about: Json = {};
   readonly #choices = new Map<number, StreamedChoice>();
@@ -24,6 +17,7 @@ export class StreamedCompletion {
     for (const choice of choices) this.#choice(choice.index ?? 0).add(choice);
   }
 
+  /** Undefined where a choice has no `finish_reason`, or there is no choice: such an answer is cut, not complete. */
   whole(): ChatCompletion | undefined {
     const choices = [...this.#choices].toSorted(([one], [other]) => one - other).map(([, choice]) => choice.whole());
     if (choices.length === 0 || choices.some(({ finish_reason }) => finish_reason === null)) return undefined;

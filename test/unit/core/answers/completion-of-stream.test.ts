@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatChunk, ChatCompletion } from '../../../../protocol/chat.ts';
-import { completionOfStream } from '../../../../worker/core/answers/completion-of-stream.ts';
-import { completion } from './support/completions.ts';
+import { completion, completionOfStream } from './support/completions.ts';
 
 type Json = Record<string, unknown>;
 

@@ -2,9 +2,8 @@ import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatChunk, ChatCompletion } from '../../../../protocol/chat.ts';
-import { completionOfStream } from '../../../../worker/core/answers/completion-of-stream.ts';
 import { replayAsJson, replayAsStream } from '../../../../worker/core/answers/replay.ts';
-import { completion } from './support/completions.ts';
+import { completion, completionOfStream } from './support/completions.ts';
 
 /** As a client reads it: the events' data. */
 function eventsOf(pieces: readonly string[]): string[] {

@@ -1,13 +1,8 @@
 /** What an `AnswerStream` and the pipeline that it runs say to each other. */
+import type { Clock } from '../../clock.ts';
 import type { Head, Refusal, RunEvent } from './events.ts';
 import type { StreamError } from './open.ts';
 import type { KeptLease } from './record.ts';
-
-/** `worker/ports.ts` has the words; the object is given it. */
-export interface Clock {
-  now(): number;
-  after(ms: number, run: () => void): () => void;
-}
 
 /** What this object needs from outside; `index.ts` joins it. */
 export interface AnswerStreamDeps<Job> {

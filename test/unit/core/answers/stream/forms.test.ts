@@ -1,8 +1,8 @@
 /** One answer, asked for as a stream and in one piece. */
 import { describe, expect, it } from 'vitest';
-import { completionOfStream } from '../../../../../worker/core/answers/completion-of-stream.ts';
 import { chunksOfCompletion } from '../../../../../worker/core/answers/replay.ts';
 import { dataFor, endingText, isFor, sseText } from '../../../../../worker/core/answers/stream/events.ts';
+import { completionOfStream } from '../support/completions.ts';
 
 const usage = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };
 const call = (id: string, args: string) => ({ id, type: 'function', function: { name: 'find', arguments: args } });

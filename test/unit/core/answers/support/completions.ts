@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { ChatCompletion } from '../../../../../protocol/chat.ts';
+import type { ChatChunk, ChatCompletion } from '../../../../../protocol/chat.ts';
+import { StreamedCompletion } from '../../../../../worker/core/answers/completion-of-stream.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 const said = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
@@ -76,3 +77,10 @@ export const completion = fc.record(
   },
   { requiredKeys: ['id', 'object', 'created', 'model', 'choices'] },
 ) as fc.Arbitrary<ChatCompletion>;
+
+/** All chunks of a stream at once. */
+export function completionOfStream(chunks: Iterable<ChatChunk>): ChatCompletion | undefined {
+  const completion = new StreamedCompletion();
+  for (const chunk of chunks) completion.add(chunk);
+  return completion.whole();
+}
