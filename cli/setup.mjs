@@ -2,9 +2,10 @@
  * The first step of every npm script: brings node_modules in line with package-lock.json. Plain JavaScript for whatever
  * Node the machine has, without dependencies; when nothing is to be done it says nothing and costs a few milliseconds.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,9 +18,7 @@ const lockPath = join(project, '.carryon', 'setup.lock');
 const machine = `${process.platform} ${process.arch}`;
 const ownNode = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 
-main();
-
-function main() {
+async function main() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < OLDEST_NODE) {
     fail(
@@ -31,7 +30,7 @@ function main() {
   try {
     // Another command may have installed while this one waited, or somebody by hand.
     if (isReady()) return;
-    if (!isInstalled()) install();
+    if (!isInstalled()) await install();
     checkOwnNode();
     writeFileSync(stampPath, stamp());
   } finally {
@@ -62,22 +61,64 @@ function isInstalled() {
   });
 }
 
-function install() {
+async function install() {
   console.log('· installing dependencies (a minute or so, once)');
   const begin = Date.now();
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: project,
-    env: { ...process.env, PATH: pathWithoutModules() },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  const { code, error, signal } = await runNpmCi();
   if (error) fail(`npm could not be run: ${error.message}`);
-  if (status !== 0) {
+  if (signal) {
+    console.error('\nThe installation was interrupted; the next command starts it again.');
+    process.exit(128 + constants.signals[signal]);
+  }
+  if (code !== 0) {
     fail(
       'npm ci failed (its own words are above). If it is the network, try again; if a proxy is needed, set HTTPS_PROXY.',
     );
   }
   console.log(`· installed in ${Math.round((Date.now() - begin) / 1000)} s`);
+}
+
+/** How long npm and the processes it started may take to end after the first signal. */
+const NPM_ENDS_WITHIN_MS = 3_000;
+
+/**
+ * npm in a process group of its own, so that a Ctrl-C ends it and everything it started before this process ends: npm alone
+ * would go on installing, and writing to the terminal, behind the shell's prompt.
+ */
+function runNpmCi() {
+  const isWindows = process.platform === 'win32';
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: project,
+    env: { ...process.env, PATH: pathWithoutModules() },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: isWindows,
+    detached: !isWindows,
+  });
+  let signal;
+  const end = (name) => {
+    signal ??= name;
+    killGroup(npm, name);
+    setTimeout(() => killGroup(npm, 'SIGKILL'), NPM_ENDS_WITHIN_MS).unref();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, end);
+  return new Promise((resolve) => {
+    npm.on('error', (error) => resolve({ error }));
+    npm.on('exit', (code) => {
+      // Its children may outlive it.
+      if (signal) killGroup(npm, 'SIGKILL');
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, end);
+      resolve({ code, signal });
+    });
+  });
+}
+
+function killGroup(child, signal) {
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** npm replaces the very Node that runs this script, so it must run on the machine's own. */
@@ -114,7 +155,13 @@ function lock() {
     const abandoned = holder === Number(readIfThere(lockPath)) && !isAlive(holder);
     if (abandoned && existsSync(lockPath)) unlinkSync(lockPath);
   }
-  return () => unlinkSync(lockPath);
+  const unlock = () => {
+    process.off('exit', unlock);
+    if (readIfThere(lockPath) === String(process.pid)) unlinkSync(lockPath);
+  };
+  // A failed installation ends the process without coming back.
+  process.on('exit', unlock);
+  return unlock;
 }
 
 function tryLock() {
@@ -145,3 +192,5 @@ function fail(message) {
   console.error(`\nerror: ${message}`);
   process.exit(1);
 }
+
+await main();

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
 
 /** Set-up in a project of its own, with an npm that only pretends: it notes each call and puts a Node in place. */
 const setupScript = join(import.meta.dirname, '..', '..', 'cli', 'setup.mjs');
@@ -38,15 +40,21 @@ async function npmCalls(): Promise<number> {
   return calls.split('\n').length - 1;
 }
 
-async function setup(): Promise<{ code: number; output: string; elapsedMs: number }> {
-  const begin = performance.now();
+function begin() {
   const environment = { ...process.env, PATH: [join(project, 'bin'), process.env.PATH].join(delimiter) };
-  const child = spawn(process.execPath, ['cli/setup.mjs'], { cwd: project, env: environment });
+  return spawn(process.execPath, ['cli/setup.mjs'], { cwd: project, env: environment });
+}
+
+async function setup(): Promise<{ code: number; output: string; elapsedMs: number }> {
+  const begunAt = performance.now();
+  const child = begin();
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, output, elapsedMs: performance.now() - begin };
+  return { code, output, elapsedMs: performance.now() - begunAt };
 }
+
+const lockIsThere = () => existsSync(join(project, '.carryon', 'setup.lock'));
 
 test('installs once; then it is silent and quick until the lock file changes', async () => {
   expect(await setup()).toMatchObject({ code: 0, output: expect.stringContaining('installing dependencies') });
@@ -91,6 +99,45 @@ test('says what to do when npm fails, and when install scripts are switched off'
   await writeNpm(HONEST_NPM);
   expect(await setup()).toMatchObject({ code: 0 });
 });
+
+test('a failed installation leaves no lock behind', async () => {
+  await writeNpm('#!/bin/sh\nexit 1\n');
+  expect(await setup()).toMatchObject({ code: 1 });
+  expect(lockIsThere()).toBe(false);
+});
+
+test.for(['SIGINT', 'SIGTERM'] as const)('%s ends npm and what it started before it ends itself', async (signal) => {
+  // npm that does not care for signals, with a child that does not either.
+  await writeNpm(`#!/bin/sh
+trap '' INT TERM
+sh -c 'trap "" INT TERM; echo $$ > child; while :; do sleep 0.1; done' &
+echo $$ > parent
+while :; do sleep 0.1; done
+`);
+  const child = begin();
+  const closed = once(child, 'close') as Promise<[number]>;
+  const pidIn = async (file: string) => Number(await readFile(join(project, file), 'utf8').catch(() => '0'));
+  await until('npm is at work', async () => (await pidIn('parent')) > 0 && (await pidIn('child')) > 0);
+  child.kill(signal);
+  const [code] = await closed;
+  expect(code).toBe(128 + constants.signals[signal]);
+  for (const file of ['parent', 'child']) {
+    const pid = await pidIn(file);
+    await until(`the ${file} has ended`, () => !isRunning(pid));
+  }
+  expect(lockIsThere()).toBe(false);
+});
+
+/** A zombie that nobody has waited for yet has ended too. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const status = `/proc/${pid}/status`;
+  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, 'utf8'));
+}
 
 test('no npm script looks for Node a second time: a shell remembers the one that it found before the installation', async () => {
   const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
