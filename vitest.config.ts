@@ -10,7 +10,10 @@ const worker = readWranglerConfig(wranglerConfigPath);
 /** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
 const maxWorkers = Math.max(2, availableParallelism());
 
-const E2E = { include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
+/** For what never ends. What is only slow, on a machine that is busy with other things, has all the time it needs. */
+const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 };
+
+const E2E = { ...PATIENT, include: ['test/e2e/**/*.test.ts'] };
 const ALONE = ['budget', 'budget-disconnect', 'budget-load', 'budget-rates', 'disconnect', 'faults-isolates'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
@@ -18,7 +21,7 @@ const ALONE = ['budget', 'budget-disconnect', 'budget-load', 'budget-rates', 'di
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], maxWorkers } },
+      { test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts'], maxWorkers } },
       {
         // Inside workerd, storage fresh for every file. What wrangler.toml says goes in by hand, not by `wrangler.configPath`,
         // which would bring a developer's .dev.vars along, real providers and all.
@@ -37,8 +40,7 @@ export default defineConfig({
             },
           }),
         ],
-        // A file's first request loads the whole Worker, which takes seconds on a machine that is busy with other files.
-        test: { name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers, testTimeout: 30_000 },
+        test: { ...PATIENT, name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers },
       },
       {
         // Real processes on real ports, after the others. They mostly wait, so two files at a time.

@@ -3,7 +3,7 @@
  * providers would bill is never more than the dollar, and the dollar is used. Printed figures are in micro-USD.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { answered } from '../support/ask.ts';
 import { type Books, BudgetBench, type Payer } from '../support/budget-bench.ts';
 import { failInTurn, type Load, runLoad, type Watched, watchBooks } from '../support/budget-load.ts';
@@ -12,9 +12,6 @@ import { until } from '../support/until.ts';
 const CAP = 1_000_000;
 const REQUESTS = 2_000;
 const FAILING = 0.2;
-
-// Each takes some ten seconds of two cores.
-vi.setConfig({ testTimeout: 120_000 });
 
 const bench = await BudgetBench.start({ isolates: 4 });
 afterAll(() => bench.stop());

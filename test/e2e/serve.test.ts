@@ -20,7 +20,7 @@ test('npm run serve without secrets is local mode, and keeps its state across SI
   killAll(tree, 'SIGKILL');
   await untilGone(tree, 1_000);
   const second = bench.run('serve', environment);
-  expect(await second.until(READY)).toBeLessThan(10_000);
+  await second.until(READY);
   // No provider is there; a key that was forgotten would be refused before that is noticed.
   expect((await chat(url, key)).status).not.toBe(401);
 });

@@ -37,7 +37,7 @@ export class Command {
   }
 
   /** Milliseconds until the output held `text`. */
-  async until(text: string, limitMs = 20_000): Promise<number> {
+  async until(text: string, limitMs = 120_000): Promise<number> {
     const begin = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const found = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  limitMs = 20_000,
+  limitMs = 120_000,
 ): Promise<Exclude<T, false | undefined | null>> {
   const begin = performance.now();
   for (;;) {

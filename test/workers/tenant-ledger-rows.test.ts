@@ -151,7 +151,7 @@ describe('what stands in the rows is all that a ledger needs', () => {
       },
     );
     await fc.assert(property, { numRuns: 25 });
-  }, 30_000);
+  });
 });
 
 type Callable = Pick<TenantLedger, 'grant' | 'report' | 'setLimits' | 'revoke' | 'adjust'>;

@@ -6,5 +6,5 @@ export default laneConfig({
   allowedFails: 3,
   cooldownTime: '200ms',
   totalTimeout: '30s',
-  maxStreamDuration: '2s',
+  maxStreamDuration: '6s',
 });

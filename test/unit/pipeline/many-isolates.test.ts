@@ -93,7 +93,7 @@ describe('whatever comes when and where', () => {
       { numRuns: 100 },
     );
     expect(fromMemory).toBeGreaterThan(1_000);
-  }, 60_000);
+  });
 
   it('of which nobody tells what became of some: those are booked in full, in the end', async () => {
     const all = requests(2, { isLost: fc.constantFrom(false, false, false, false, true) });
@@ -108,7 +108,7 @@ describe('whatever comes when and where', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   it('the real starts pass an independent GCRA', async () => {
     const rates = fc.constantFrom({ rps: 10, burst: 80 }, { rps: 20, burst: 100 }, { rps: 100, burst: 200 });
@@ -123,7 +123,7 @@ describe('whatever comes when and where', () => {
       { numRuns: 40 },
     );
     expect(fromMemory).toBeGreaterThan(150);
-  }, 60_000);
+  });
 
   it('no more tokens are used in a minute than may be', async () => {
     const late = fc.constantFrom(50_000, 54_000, 58_000);
@@ -135,7 +135,7 @@ describe('whatever comes when and where', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   it('no more run at once than there are slots', async () => {
     await fc.assert(
@@ -145,7 +145,7 @@ describe('whatever comes when and where', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });
 
 /** Poisson arrivals at four isolates. */
@@ -228,7 +228,7 @@ describe('streams that outlast their slice', () => {
     };
     await isolates.run(all);
     expect(usedAtRefusal).toBeGreaterThan(0.9);
-  }, 60_000);
+  });
 
   it('one that never ends leaves its own worst case unsettled, and no other', async () => {
     const isolates = new Isolates(1, { monthlyMicroUsd: 1_000_000 * W });
@@ -249,5 +249,5 @@ describe('streams that outlast their slice', () => {
     );
     await isolates.run(all);
     expect(isolates.ledger.book.tables.rowsWritten).toBeLessThan(4 * 100);
-  }, 60_000);
+  });
 });

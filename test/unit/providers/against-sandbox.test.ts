@@ -56,7 +56,7 @@ describe.each(['openai', 'anthropic'] as WireFormat[])('%s', (format) => {
       }),
       { numRuns: 60 },
     );
-  }, 30_000);
+  });
 
   const kinds: Partial<Record<string, FailureKind>> = {
     '400': 'bad_request',

@@ -28,4 +28,4 @@ it('what providers may bill is booked, in every scope and period; at rest everyt
   );
   // It tested something: several grants in each world.
   expect(grants).toBeGreaterThan(6_000);
-}, 60_000);
+});
