@@ -1,9 +1,9 @@
 import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../protocol/chat.ts';
 import type { Reply } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
-import { finishReason, mergeUsage, readAnthropicUsage, wireUsage } from './anthropic-usage.ts';
+import { finishReason, readAnthropicUsage } from './anthropic-usage.ts';
 import { jsonText } from './json-text.ts';
-import { isObject, named } from './openai-usage.ts';
+import { isObject, named, wireUsage } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
 
 /** A whole message, turned into a completion. */
@@ -24,7 +24,7 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   const said = readBlocks(message.content);
   if (typeof said === 'string') return { ok: false, failure: malformed(said) };
   const model = named(message.model);
-  const usage = readAnthropicUsage(mergeUsage({}, message.usage));
+  const usage = isObject(message.usage) ? readAnthropicUsage(message.usage) : undefined;
   const completion: ChatCompletion = {
     id: typeof message.id === 'string' ? message.id : '',
     object: 'chat.completion',

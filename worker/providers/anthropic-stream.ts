@@ -2,10 +2,10 @@ import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../prot
 import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
-import { finishReason, mergeUsage, readAnthropicUsage, wireUsage } from './anthropic-usage.ts';
+import { AnthropicUsage, finishReason } from './anthropic-usage.ts';
 import { generatedBytes } from './generated-bytes.ts';
 import { jsonText } from './json-text.ts';
-import { isObject, named } from './openai-usage.ts';
+import { isObject, named, wireUsage } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
 
 type Json = Record<string, unknown>;
@@ -24,18 +24,21 @@ interface ToolBlock {
 
 /** Anthropic's named events as OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks. */
 export class AnthropicStream implements StreamTranslator {
-  usage: Usage | undefined;
   model: string | undefined;
   readonly #created: number;
   readonly #tools = new Map<unknown, ToolBlock>();
   #id = '';
-  #usageSoFar: Json = {};
+  readonly #usage = new AnthropicUsage();
   #started = false;
   #finished = false;
   #hasContent = false;
 
   constructor(nowMs: number) {
     this.#created = Math.floor(nowMs / 1000);
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage.usage;
   }
 
   get complete(): boolean {
@@ -83,7 +86,7 @@ export class AnthropicStream implements StreamTranslator {
     if (!isObject(message)) return this.#malformed('message_start has no message.');
     if (typeof message.id === 'string') this.#id = message.id;
     this.model = named(message.model) ?? this.model;
-    this.#takeUsage(message.usage);
+    this.#usage.take(message.usage);
     this.#started = true;
     return this.#chunk({ role: 'assistant', content: '' }, null, false, 0);
   }
@@ -151,17 +154,11 @@ export class AnthropicStream implements StreamTranslator {
   }
 
   #messageDelta({ delta, usage }: Json): StreamStep[] {
-    this.#takeUsage(usage);
+    this.#usage.take(usage);
     if (!isObject(delta) || typeof delta.stop_reason !== 'string' || this.#finished) return NOTHING;
     this.#finished = true;
     // The stop sequence was generated too, and is taken off the text.
     return this.#chunk({}, finishReason(delta.stop_reason), false, generatedBytes(delta.stop_sequence) ?? 0);
-  }
-
-  #takeUsage(value: unknown): void {
-    if (!isObject(value)) return;
-    this.#usageSoFar = mergeUsage(this.#usageSoFar, value);
-    this.usage = readAnthropicUsage(this.#usageSoFar) ?? this.usage;
   }
 
   #envelope(): Omit<ChatChunk, 'choices'> {

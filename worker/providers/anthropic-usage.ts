@@ -1,38 +1,57 @@
-import type { FinishReason, Usage, WireUsage } from '../../protocol/chat.ts';
-import { count, isObject } from './openai-usage.ts';
+import type { FinishReason, Usage } from '../../protocol/chat.ts';
+import { count, isObject, laterUsage, writtenInParts } from './openai-usage.ts';
 
-/** Anthropic's counts are cumulative and may be null in a later event: what is not given keeps its last value. */
-export function mergeUsage(known: Record<string, unknown>, value: unknown): Record<string, unknown> {
-  if (!isObject(value)) return known;
-  const merged = { ...known };
-  for (const key of Object.keys(value)) if (value[key] !== null && value[key] !== undefined) merged[key] = value[key];
-  return merged;
+/**
+ * A later event's counts over what is known. They are cumulative, may be null, and may repeat a side as zeros: what is not given
+ * keeps its last value, and of each side the larger counts.
+ */
+export class AnthropicUsage {
+  usage: Usage | undefined;
+  #counts: Record<string, unknown> = {};
+
+  take(value: unknown): void {
+    if (!isObject(value)) return;
+    const counts = { ...this.#counts };
+    for (const key of Object.keys(value)) if (value[key] !== null && value[key] !== undefined) counts[key] = value[key];
+    const next = readAnthropicUsage(counts);
+    if (next === undefined) {
+      this.#counts = counts;
+      return;
+    }
+    const merged = laterUsage(this.usage, next);
+    // A side that was not taken keeps its counts for what a later event leaves out.
+    const inputStays = merged.inputTokens > next.inputTokens;
+    const outputStays = merged.outputTokens > next.outputTokens;
+    for (const key of Object.keys(counts)) {
+      const stays = key.startsWith('output') ? outputStays : inputStays;
+      if (stays && key in this.#counts) counts[key] = this.#counts[key];
+    }
+    this.#counts = counts;
+    this.usage = merged;
+  }
 }
 
-/** The total input is input + cache_creation + cache_read (PLATFORM.md §3.1). */
+/** The total input is input + cache_creation + cache_read. A side that is missing counts as nothing told. */
 export function readAnthropicUsage(value: Record<string, unknown>): Usage | undefined {
   const fresh = count(value.input_tokens);
-  const outputTokens = count(value.output_tokens);
-  if (fresh === undefined || outputTokens === undefined) return undefined;
-  const cacheWriteTokens = count(value.cache_creation_input_tokens) ?? 0;
+  const said = count(value.output_tokens);
   const cachedInputTokens = count(value.cache_read_input_tokens) ?? 0;
+  const cacheWriteTokens = Math.max(
+    count(value.cache_creation_input_tokens) ?? 0,
+    writtenInParts(value.cache_creation),
+  );
+  if (fresh === undefined && said === undefined && cachedInputTokens + cacheWriteTokens === 0) return undefined;
   const details = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
+  const reasoningTokens = Math.max(count(details.thinking_tokens) ?? 0, count(details.reasoning_tokens) ?? 0);
+  const outputTokens = said ?? 0;
   return {
-    inputTokens: fresh + cacheWriteTokens + cachedInputTokens,
+    inputTokens: (fresh ?? 0) + cacheWriteTokens + cachedInputTokens,
     cachedInputTokens,
     cacheWriteTokens,
-    outputTokens,
-    reasoningTokens: Math.min(count(details.thinking_tokens) ?? 0, outputTokens),
+    outputTokens: reasoningTokens > outputTokens ? outputTokens + reasoningTokens : outputTokens,
+    reasoningTokens,
   };
 }
-
-export const wireUsage = (usage: Usage): WireUsage => ({
-  prompt_tokens: usage.inputTokens,
-  completion_tokens: usage.outputTokens,
-  total_tokens: usage.inputTokens + usage.outputTokens,
-  prompt_tokens_details: { cached_tokens: usage.cachedInputTokens, cache_write_tokens: usage.cacheWriteTokens },
-  completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
-});
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',

@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Reply } from './adapter.ts';
 import { failureInside } from './openai-failure.ts';
-import { isObject, named, readUsage } from './openai-usage.ts';
+import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
 
 /** Finish reasons that say the provider broke off (DeepSeek, OpenRouter). */
@@ -19,7 +19,7 @@ export function openaiReply(text: string, _chat: ChatRequest): Reply {
   if (answer.error) return { ok: false, failure: failureInside(answer.error, false) };
   const problem = checkChoices(answer.choices);
   if (problem) return { ok: false, failure: malformed(problem) };
-  return { ok: true, body: text, model: named(answer.model), usage: readUsage(answer.usage) };
+  return { ok: true, body: text, model: named(answer.model), usage: readUsage(usageIn(answer)) };
 }
 
 function checkChoices(choices: unknown): string | undefined {

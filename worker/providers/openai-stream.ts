@@ -6,7 +6,7 @@ import { generatedBytes } from './generated-bytes.ts';
 import { isTooDeep, jsonText } from './json-text.ts';
 import { failureInside } from './openai-failure.ts';
 import { BROKEN_OFF } from './openai-reply.ts';
-import { isObject, named, readUsage } from './openai-usage.ts';
+import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
 
 type Json = Record<string, unknown>;
@@ -48,10 +48,11 @@ export class OpenAiStream implements StreamTranslator {
     if (!isObject(chunk)) return failed(malformed('A line of the stream is not a JSON object.'));
     if (chunk.error || name === 'error') return failed(failureInside(chunk.error ?? chunk, this.#hasContent));
     const hasUsage = isObject(chunk.usage);
-    if (hasUsage) {
+    const told = usageIn(chunk);
+    if (told !== undefined) {
       // It goes on in a chunk of our own, so it has to be one that can be written.
-      if (isTooDeep(chunk.usage)) return failed(malformed('The usage of a line is nested too deeply.'));
-      this.#takeUsage(chunk.usage);
+      if (isTooDeep(told)) return failed(malformed('The usage of a line is nested too deeply.'));
+      this.#takeUsage(told);
     }
     if (!Array.isArray(chunk.choices)) {
       return hasUsage ? NOTHING : failed(malformed('A line of the stream has no choices.'));
@@ -95,10 +96,12 @@ export class OpenAiStream implements StreamTranslator {
   }
 
   #takeUsage(value: unknown): void {
-    const usage = readUsage(value);
-    if (usage === undefined) return;
-    this.usage = usage;
-    this.#wireUsage = value;
+    const next = readUsage(value);
+    if (next === undefined) return;
+    const later = laterUsage(this.usage, next);
+    // The provider's own words, but where they take back what it said before.
+    this.#wireUsage = later === next ? value : wireUsage(later);
+    this.usage = later;
   }
 
   usageChunk(): Record<string, unknown> | undefined {

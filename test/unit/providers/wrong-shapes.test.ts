@@ -47,10 +47,10 @@ describe('an OpenAI answer', () => {
   });
 
   it.each([
-    [{ prompt_tokens: -1, completion_tokens: 1 }],
-    [{ prompt_tokens: 1.5, completion_tokens: 1 }],
-    [{ prompt_tokens: '1', completion_tokens: 1 }],
-    [{ completion_tokens: 1 }],
+    [{ prompt_tokens: -1, completion_tokens: 'one' }],
+    [{ prompt_tokens: {}, completion_tokens: [1] }],
+    [{ total_tokens: null }],
+    [{}],
     [null],
     [[]],
     [7],
