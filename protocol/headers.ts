@@ -5,6 +5,8 @@ export const REQUEST_HEADERS = {
   user: 'x-carryon-user',
   cache: 'x-carryon-cache',
   resume: 'x-carryon-resume',
+  /** A page visitor's own secret, part of who owns a keyed answer. Never sent to a provider. */
+  visitor: 'x-carryon-visitor',
   idempotencyKey: 'idempotency-key',
   lastEventId: 'last-event-id',
 } as const;

@@ -104,10 +104,8 @@ async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Res
   const { identity } = identified;
   const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identity);
   if (typeof user === 'object' && user !== null) return refuse(c, user);
-  const [id, owner] = [c.req.param('id') ?? '', { tenant: identity.tenant, user }];
-  return what === 'stop'
-    ? stopById(id, owner, deps, scope)
-    : attachById(id, owner, headers, deps.showsProvider(identity), signal, deps, scope);
+  const [id, ask] = [c.req.param('id') ?? '', { identity, user, headers }];
+  return what === 'stop' ? stopById(id, ask, deps, scope) : attachById(id, ask, signal, deps, scope);
 }
 
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {

@@ -82,7 +82,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     const { locationHint } = tenantOf(config, tenant);
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };
-  const keys = new KeyStore(unchecked.STATE, env.keySecret, env.local, clock);
+  const keys = new KeyStore(unchecked.STATE, env, clock);
   const tenantRecords = new TenantRecords(unchecked.STATE, clock);
   let answerCache: AnswerCache | undefined;
   const openAnswerCache = () => {
@@ -119,7 +119,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       ledger: new LedgerStore(tenantLedger, clock),
       slices: newTuples(),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
-      answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM),
+      answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM, env.keySecret, env.keySecretOld),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),

@@ -15,8 +15,10 @@ export interface UncheckedEnv {
 export interface Env {
   /** `npm start` and tests; never a deploy. Only then do the `sk-local-…` keys exist. */
   local: boolean;
-  /** Signs virtual keys. */
+  /** Signs virtual keys, and names the objects that keep answers. */
   keySecret: string;
+  /** The one before: its keys are still read, and what was answered under its names is still found. */
+  keySecretOld: string | undefined;
   /** Encrypts cached answers; `KEY_SECRET` where it is not set. The old one still opens what it closed. */
   answerSecret: string | undefined;
   answerSecretOld: string | undefined;
@@ -29,6 +31,7 @@ const LOCAL_KEY_SECRET = 'carryon-local-key-secret';
 
 const variables = z.object({
   KEY_SECRET: z.string().optional(),
+  KEY_SECRET_OLD: z.string().optional(),
   ADMIN_KEY: z.string().optional(),
   ANSWER_SECRET: z.string().optional(),
   ANSWER_SECRET_OLD: z.string().optional(),
@@ -36,10 +39,14 @@ const variables = z.object({
 
 /** The checked environment, and the names of required secrets that are not set. */
 export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] } {
-  const { KEY_SECRET, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD } = variables.parse(unchecked);
+  const { KEY_SECRET, KEY_SECRET_OLD, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD } = variables.parse(unchecked);
   const local = isLocal(unchecked);
   const keySecret = KEY_SECRET || (local ? LOCAL_KEY_SECRET : '');
+  const keySecretOld = KEY_SECRET_OLD && KEY_SECRET_OLD !== keySecret ? KEY_SECRET_OLD : undefined;
   const adminKey = ADMIN_KEY || (local ? LOCAL_ADMIN_KEY : undefined);
   const answerSecrets = { answerSecret: ANSWER_SECRET || undefined, answerSecretOld: ANSWER_SECRET_OLD || undefined };
-  return { env: { local, keySecret, adminKey, ...answerSecrets }, missing: keySecret === '' ? ['KEY_SECRET'] : [] };
+  return {
+    env: { local, keySecret, keySecretOld, adminKey, ...answerSecrets },
+    missing: keySecret === '' ? ['KEY_SECRET'] : [],
+  };
 }

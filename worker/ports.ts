@@ -64,10 +64,10 @@ export interface Answers {
 
 /** Answers that outlive the connection of whoever asked: one object each. A call rejects where it cannot be reached. */
 export interface AnswerStreams {
-  /** `name` is hashed already; nothing is claimed between two calls (DESIGN §2). */
-  open(name: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response>;
-  /** The whole answer under a name once it is complete, with who served it; undefined where it does not become so. */
-  whole(name: string): Promise<Response | undefined>;
+  /** `subject`: what the object is named after; nothing is claimed between two calls. */
+  open(subject: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response>;
+  /** The whole answer of a subject once it is complete, with who served it; undefined where it does not become so. */
+  whole(subject: string): Promise<Response | undefined>;
   /** By the id that an answer was given; undefined for what is no id. */
   attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined>;
   stop(id: string, message: StopMessage): Promise<Response | undefined>;

@@ -195,7 +195,8 @@ describe('an answer', () => {
         }
         const isCached = scope === 'tenant' || user !== undefined;
         for (const [name, { kind, owner: told }] of opened.slice(before)) {
-          expect(told).toEqual({ tenant, user: user ?? null });
+          const byKey = user === undefined ? `secret ${LOCAL_IDENTITY.keyId}` : null;
+          expect(told).toEqual({ tenant, user: user ?? null, key: byKey, visitor: null });
           const whose = kind === 'keyed' ? tuple('keyed', tenant, user ?? 'nobody', user === undefined, key) : asked;
           expect(names.get(name) ?? whose).toBe(whose);
           names.set(name, whose);

@@ -2,7 +2,7 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Refusal, RunEvent } from '../../worker/core/answers/stream/events.ts';
-import type { OpenMessage, Wish } from '../../worker/core/answers/stream/messages.ts';
+import type { OpenMessage, Owner, Wish } from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunHooks, RunOutcome } from '../../worker/core/answers/stream/run.ts';
@@ -164,7 +164,7 @@ export class Stage {
   }
 }
 
-export const OWNER = { tenant: 'acme', user: 'ana' };
+export const OWNER: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
 export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, open: false };
 export const PLAIN: Wish = { ...RESUMABLE, resume: false };
 export const WHOLE: Wish = { ...PLAIN, stream: false };

@@ -1,9 +1,10 @@
 /** Idempotency and resumable streams, alone: issue 8, "What it must show" 1 to 3, with a scripted producer. */
 import { describe, expect, it } from 'vitest';
 import { KEEP_MS, LINGER_MS, LONGEST_RUN_MS } from '../../worker/core/answers/stream/limits.ts';
+import { ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
 import { uuidV7 } from '../../worker/core/ledger/uuid-v7.ts';
 import { START } from '../unit/pipeline/support/clock.ts';
-import { eventsOf, PLAIN, RESUMABLE, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
+import { eventsOf, OWNER, PLAIN, RESUMABLE, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
 
 const HOUR = 3_600_000;
 const numbered = (first: number, last: number) =>
@@ -86,15 +87,21 @@ describe('one key', () => {
         expect(await codeOf(await object.attach(lastEventId))).toEqual([404, 'stream_not_found']);
       }
       expect(await codeOf(await object.stop())).toEqual([404, 'stream_not_found']);
+      const unknown = await object.open(PLAIN, { onlyKnown: true });
+      expect([unknown.status, unknown.headers.get(ROLE_HEADER)]).toEqual([200, 'unknown']);
       expect([object.world.calls.length, storedIn(state)]).toEqual([0, ['health']]);
       const asked = object.open(PLAIN);
       await object.settle();
       object.world.call.begin().chunks(1, 2).complete();
       await (await asked).text();
       expect(await codeOf(await object.open(PLAIN, { bodyHash: 'other' }))).toEqual([422, 'idempotency_mismatch']);
+      const known = await object.open(PLAIN, { onlyKnown: true });
+      expect([known.headers.get(ROLE_HEADER), eventsOf(await known.text()).length]).toEqual(['replayed', 3]);
       for (const owner of [
-        { tenant: 'acme', user: 'bob' },
-        { tenant: 'evil', user: 'ana' },
+        { ...OWNER, user: 'bob' },
+        { ...OWNER, tenant: 'evil' },
+        { ...OWNER, key: 'secret k1' },
+        { ...OWNER, visitor: 'v1' },
       ]) {
         expect(await codeOf(await object.attach('1', owner))).toEqual([404, 'stream_not_found']);
         expect(await codeOf(await object.stop(owner))).toEqual([404, 'stream_not_found']);

@@ -34,7 +34,8 @@ const watched = new Proxy(env.STATE, {
     };
   },
 });
-const store = (secret = SECRET, local = false) => new KeyStore(watched, secret, local, clock);
+const store = (keySecret = SECRET, local = false, keySecretOld?: string) =>
+  new KeyStore(watched, { keySecret, keySecretOld, local }, clock);
 
 beforeEach(async () => {
   now = Date.now();
@@ -100,6 +101,21 @@ describe('junk', () => {
     const { key } = await store('theirs').create({ ...FIELDS });
     asked = [];
     expect(await store().find(key)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('after a change of KEY_SECRET', () => {
+  it('a key of the old one is read while KEY_SECRET_OLD is set, and new ones are signed by the new one', async () => {
+    const { key, record } = await store('old').create({ ...FIELDS });
+    const rotated = () => store('new', false, 'old');
+    expect(await rotated().find(key)).toMatchObject({ keyId: record.id });
+    const { key: next } = await rotated().create({ ...FIELDS });
+    expect(await store('new').find(next)).toBeDefined();
+    asked = [];
+    expect(await store('new').find(key)).toBeUndefined();
+    expect(await store('old').find(next)).toBeUndefined();
+    expect(await store('new', false, 'older').find(key)).toBeUndefined();
     expect(asked).toEqual([]);
   });
 });

@@ -20,6 +20,9 @@ export const goneReply = (): Response => new Response(null, { status: 499 });
 /** He is to be answered by himself, outside of this object. */
 export const aloneReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } });
 
+/** This object knows nothing, and nothing was started. */
+export const unknownReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'unknown' } });
+
 export const refusalReply = ({ status, head, body }: Refusal, open: boolean, role: Role): Response =>
   new Response(body, {
     status,

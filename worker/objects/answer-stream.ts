@@ -14,7 +14,14 @@ import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
 import { type Current, headOf, isPast, keepUntil, shownLastId } from './answer-stream-current.ts';
 import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
-import { aloneReply, completionReply, goneReply, refusalReply, streamReply } from './answer-stream-reply.ts';
+import {
+  aloneReply,
+  completionReply,
+  goneReply,
+  refusalReply,
+  streamReply,
+  unknownReply,
+} from './answer-stream-reply.ts';
 import { AnswerRows, SharedPages } from './answer-stream-rows.ts';
 import { AnswerRun, type Seat } from './answer-stream-run.ts';
 
@@ -77,6 +84,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const { wish, job, caches } = message;
       this.#judge(job);
       const decision = decideOpen(this.#known(message.lastEventId), message, this.#deps.clock.now());
+      if (decision.do === 'nothing') return unknownReply();
       if (decision.do !== 'run') return this.#follow(decision, { wish, signal, caches }, job);
       if (this.#isRead) return aloneReply();
       const current = this.#begin(message);
@@ -118,7 +126,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
     ): Promise<Response> | Response {
       const current = this.#find();
       if (decision.do === 'refuse') return this.#refusal(decision.error, reading.wish.open);
-      if (decision.do === 'run' || current === undefined) throw new Error('nothing to attach to');
+      if (decision.do !== 'attach' || current === undefined) throw new Error('nothing to attach to');
       return this.#read(current, current.run?.sit(job), { ...reading, afterId: decision.afterId });
     }
 

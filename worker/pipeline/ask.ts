@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
+import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
@@ -30,6 +31,8 @@ export interface Keyed {
   resume: boolean;
   /** As it was sent; with it nothing is ever started. */
   lastEventId: string | null;
+  /** `x-carryon-visitor`, checked; null without one. */
+  visitor: string | null;
 }
 
 /** `x-carryon-cache`: neither read nor write it; or write it anew. */
@@ -88,12 +91,14 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
   if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
     return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
   }
-  const keyed = key === null ? undefined : keyedAs(key, request.headers, feature);
+  const visitor = visitorOf(request.headers);
+  if (typeof visitor === 'object' && visitor !== null) return refuse(visitor);
+  const keyed = key === null ? undefined : keyedAs(key, visitor, request.headers, feature);
   return { ok: true, ask: { identity, feature, user, alias, chat, cache, keyed } };
 }
 
-const keyedAs = (key: string, headers: Headers, feature: Feature): Keyed => ({
-  key,
+const keyedAs = (key: string, visitor: string | null, headers: Headers, feature: Feature): Keyed => ({
+  ...{ key, visitor },
   resume: feature.resume && headers.get(REQUEST_HEADERS.resume) === '1',
   lastEventId: headers.get(REQUEST_HEADERS.lastEventId),
 });
@@ -147,6 +152,15 @@ function resolveFeature(named: unknown, identity: Identity, config: Config): Fea
   return (
     feature ?? { error: { code: 'unknown_feature', feature: name.slice(0, 100), known: [...config.features.keys()] } }
   );
+}
+
+/** What tells one visitor of a page from another; null where none was sent. */
+export function visitorOf(headers: Headers): string | null | RouterError {
+  const visitor = headers.get(REQUEST_HEADERS.visitor);
+  if (visitor === null || isVisitor(visitor)) return visitor;
+  const detail =
+    'must be 20 to 128 visible characters without spaces, random ones: whoever has them can read these answers';
+  return { code: 'invalid_body', param: REQUEST_HEADERS.visitor, detail };
 }
 
 /** The key's own user, or the one a secret key names by header or by OpenAI's `user`. */

@@ -9,9 +9,11 @@ import { ageSeconds } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
 import { KEEPS_HEADER, ROLE_HEADER, STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
+import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
+import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
-import type { Deps } from '../ports.ts';
-import type { Ask } from './ask.ts';
+import type { Answers, Deps } from '../ports.ts';
+import { type Ask, visitorOf } from './ask.ts';
 import type { CacheRead } from './read-cache.ts';
 import { commonHeaders, refusal } from './respond.ts';
 import { respondStored, servesStale, storedOpenHeaders } from './respond-stored.ts';
@@ -37,10 +39,10 @@ export async function attach(
   const isShared = ask.keyed === undefined;
   const opening = await openingOf(ask, cached, deps, scope);
   if ('error' in opening) return refusal(opening.error, scope);
-  const { name, message } = opening;
+  const { subject, message } = opening;
   const { open } = message.wish;
   const tooLong = new AbortController();
-  const opened = deps.answerStreams.open(name, message, AbortSignal.any([signal, tooLong.signal]));
+  const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal]));
   const reply = await within(opened, longestOpenMs(ask, deps), deps.clock, 'late' as const).catch(() => undefined);
   scope.timing.mark('attach');
   const stale = cached.state === 'miss' ? cached.stale : undefined;
@@ -59,7 +61,7 @@ export async function attach(
     if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, open, deps, scope, error);
   }
   const isMiss = cached.state === 'miss';
-  if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(name, ask, cached.keyHash, deps));
+  if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
   return passedOn(reply, deps, scope, { isMiss, isShared, isFree: open && !ask.chat.stream });
 }
 
@@ -82,47 +84,68 @@ async function openingOf(
   cached: CacheRead,
   { answers, showsProvider }: Deps,
   scope: Scope,
-): Promise<{ name: string; message: OpenMessage<unknown> } | { error: RouterError }> {
+): Promise<{ subject: string; message: OpenMessage<unknown> } | { error: RouterError }> {
   const { identity, user, feature, chat, keyed } = ask;
-  const owner: Owner = { tenant: identity.tenant, user };
   const open = showsProvider(identity);
   const wish = { stream: chat.stream, usage: chat.includeUsage, open };
   const job = jobOf(ask, scope);
   if (keyed === undefined) {
     const bodyHash = cached.state === 'miss' ? cached.keyHash : '';
+    // Nobody owns a shared answer; its record names the first asker.
+    const owner = ownerOf(identity, user, null);
     // What went wrong is told in other words to those who may not learn who served: they share among themselves.
-    const name = await answers.hash(JSON.stringify(['answer-key', bodyHash, open]));
+    const subject = JSON.stringify(['answer-key', bodyHash, open]);
     const shared = { kind: 'shared' as const, key: null, lastEventId: null, cached: null, caches: true };
-    return { name, message: { ...shared, owner, bodyHash, wish: { ...wish, resume: false }, job } };
+    return { subject, message: { ...shared, owner, bodyHash, wish: { ...wish, resume: false }, job } };
   }
-  const { key, resume, lastEventId } = keyed;
+  const { key, visitor, resume, lastEventId } = keyed;
+  const owner = await keyedOwner(identity, user, visitor, answers);
   const text = answerText(chat);
   if (!text.ok) return { error: { code: 'invalid_body', param: text.param, detail: text.message } };
   const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
-  const name = await answers.hash(JSON.stringify(['idempotency-key', owner.tenant, owner.user, key]));
   const fresh = cached.state === 'fresh' ? asCached(cached.stored) : null;
   const caches = cached.state === 'miss';
   const opening = { kind: 'keyed' as const, owner, key, bodyHash, lastEventId, job, cached: fresh, caches };
-  return { name, message: { ...opening, wish: { ...wish, resume: resume && chat.stream } } };
+  const message = { ...opening, wish: { ...wish, resume: resume && chat.stream } };
+  return { subject: keyedSubject(owner, key), message };
+}
+
+/** The visitor's secret is kept as a hash. */
+async function keyedOwner(
+  identity: Identity,
+  user: string | null,
+  visitor: string | null,
+  { hash }: Pick<Answers, 'hash'>,
+): Promise<Owner> {
+  return ownerOf(identity, user, visitor === null ? null : await hash(visitor));
+}
+
+/** Who asks for an answer by its id. */
+export interface IdAsk {
+  identity: Identity;
+  user: string | null;
+  headers: Headers;
 }
 
 /** An answer that is kept, by its id: strictly what comes after `last-event-id`. Nothing is started. */
-export async function attachById(
-  id: string,
-  owner: Owner,
-  headers: Headers,
-  open: boolean,
-  signal: AbortSignal,
-  deps: Deps,
-  scope: Scope,
-) {
-  const wish: Wish = { stream: true, resume: true, usage: true, open };
-  const message = { owner, wish, lastEventId: headers.get(REQUEST_HEADERS.lastEventId) };
+export async function attachById(id: string, ask: IdAsk, signal: AbortSignal, deps: Deps, scope: Scope) {
+  const owner = await idOwner(ask, deps);
+  if ('error' in owner) return refusal(owner.error, scope);
+  const wish: Wish = { stream: true, resume: true, usage: true, open: deps.showsProvider(ask.identity) };
+  const message = { owner, wish, lastEventId: ask.headers.get(REQUEST_HEADERS.lastEventId) };
   return byId(deps.answerStreams.attach(id, message, signal), deps, scope);
 }
 
-export const stopById = (id: string, owner: Owner, deps: Deps, scope: Scope): Promise<Response> =>
-  byId(deps.answerStreams.stop(id, { owner }), deps, scope);
+export async function stopById(id: string, ask: IdAsk, deps: Deps, scope: Scope): Promise<Response> {
+  const owner = await idOwner(ask, deps);
+  return 'error' in owner ? refusal(owner.error, scope) : byId(deps.answerStreams.stop(id, { owner }), deps, scope);
+}
+
+async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Owner | { error: RouterError }> {
+  const visitor = visitorOf(headers);
+  if (typeof visitor === 'object' && visitor !== null) return { error: visitor };
+  return keyedOwner(identity, user, visitor, answers);
+}
 
 async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: Scope): Promise<Response> {
   try {

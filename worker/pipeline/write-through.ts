@@ -30,9 +30,9 @@ export function keeper(
 }
 
 /** What an `AnswerStream` made: asked for whole when it is complete, by the Worker, since each colo has its own cache. */
-export async function keepWhole(name: string, ask: Ask, keyHash: string, deps: Deps): Promise<void> {
+export async function keepWhole(subject: string, ask: Ask, keyHash: string, deps: Deps): Promise<void> {
   try {
-    const whole = await deps.answerStreams.whole(name);
+    const whole = await deps.answerStreams.whole(subject);
     if (whole === undefined) return;
     const { headers } = whole;
     const said = (name: string): string => headers.get(`x-carryon-${name}`) ?? '';

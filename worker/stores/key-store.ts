@@ -20,16 +20,24 @@ const KEEP_REVOKED_SECONDS = 90 * 86_400;
 /** Values that KV reads in one call. */
 const AT_ONCE = 100;
 
+export interface KeyStoreSettings {
+  keySecret: string;
+  keySecretOld?: string | undefined;
+  /** Whether the well-known local key exists. */
+  local: boolean;
+}
+
 export class KeyStore implements Identities {
   readonly #kv: KVNamespace;
-  readonly #secret: string;
+  /** The first signs; keys of an older one are still read. */
+  readonly #secrets: readonly [string, ...string[]];
   readonly #local: boolean;
   readonly #clock: Clock;
   readonly #remembered = new Map<string, { identity: Identity | undefined; readAt: number }>();
 
-  constructor(kv: KVNamespace, secret: string, local: boolean, clock: Clock) {
+  constructor(kv: KVNamespace, { keySecret, keySecretOld, local }: KeyStoreSettings, clock: Clock) {
     this.#kv = kv;
-    this.#secret = secret;
+    this.#secrets = keySecretOld === undefined ? [keySecret] : [keySecret, keySecretOld];
     this.#local = local;
     this.#clock = clock;
   }
@@ -46,7 +54,7 @@ export class KeyStore implements Identities {
   async create(fields: Omit<KeyRecord, 'id' | 'createdAt' | 'revokedAt'>): Promise<{ key: string; record: KeyRecord }> {
     const prefix = fields.kind === 'publishable' ? 'pk' : 'sk';
     const signed = `${prefix}-${base64Url(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)))}`;
-    const key = signed + (await this.#mac(signed));
+    const key = signed + (await macOf(this.#secrets[0], signed));
     const hash = hex(await sha256(key));
     const record: KeyRecord = {
       ...fields,
@@ -111,7 +119,7 @@ export class KeyStore implements Identities {
   }
 
   async #read(key: string, { signed, mac }: { signed: string; mac: string }): Promise<Identity | undefined> {
-    if (!constantTimeEqual(await this.#mac(signed), mac)) return undefined;
+    if (!(await this.#isSigned(signed, mac))) return undefined;
     const value = await this.#kv.get(PREFIX + hex(await sha256(key)));
     const record = value === null ? undefined : (JSON.parse(value) as KeyRecord);
     const identity = record === undefined || record.revokedAt !== null ? undefined : identityOf(record);
@@ -120,10 +128,15 @@ export class KeyStore implements Identities {
     return identity;
   }
 
-  async #mac(signed: string): Promise<string> {
-    const mac = await hmacSha256(this.#secret, `carryon virtual key ${signed}`);
-    return base64Url(mac.subarray(0, MAC_BYTES));
+  async #isSigned(signed: string, mac: string): Promise<boolean> {
+    for (const secret of this.#secrets) if (constantTimeEqual(await macOf(secret, signed), mac)) return true;
+    return false;
   }
+}
+
+async function macOf(secret: string, signed: string): Promise<string> {
+  const mac = await hmacSha256(secret, `carryon virtual key ${signed}`);
+  return base64Url(mac.subarray(0, MAC_BYTES));
 }
 
 const idIn = (name: string): string => name.slice(PREFIX.length, PREFIX.length + KEY_ID_DIGITS);

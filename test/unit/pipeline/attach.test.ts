@@ -241,3 +241,49 @@ it('a busy object has a lease of its own for each run, which its row knows (LEDG
   expect(router.ledger.asked.flatMap(({ wants }) => wants.map(({ requests }) => requests))).toEqual(Array(12).fill(1));
   expect(router.ledger.asked.map(({ leaseId }) => leaseId)).toEqual(noted);
 });
+
+describe('whose a keyed answer is', () => {
+  const VISITOR = 'visitor-7c1f0a9b3d5e';
+  const owners = async (...asks: Parameters<typeof summarize>[0][]) => {
+    opened = [];
+    for (const more of asks) await summarize({ ...more, headers: { 'idempotency-key': 'order-1', ...more?.headers } });
+    return opened.map(({ name, message: { owner } }) => ({ name, owner }));
+  };
+
+  it('a server without a user, a page, and each visitor of it, never share', async () => {
+    router.identities.set('sk-other', { ...(router.identities.get('sk-test') as Identity), keyId: 'other' });
+    const found = await owners(
+      {},
+      { headers: { authorization: 'Bearer sk-other' } },
+      { user: 'ana' },
+      { headers: page },
+      { headers: { ...page, 'x-carryon-visitor': VISITOR } },
+      { headers: { ...page, 'x-carryon-visitor': `${VISITOR}2` } },
+    );
+    expect(new Set(found.map(({ name }) => name)).size).toBe(6);
+    expect(new Set(found.map(({ owner }) => JSON.stringify(owner))).size).toBe(6);
+  });
+
+  it('a user’s is the same under each of the tenant’s secret keys', async () => {
+    router.identities.set('sk-other', { ...(router.identities.get('sk-test') as Identity), keyId: 'other' });
+    const found = await owners({ user: 'ana' }, { user: 'ana', headers: { authorization: 'Bearer sk-other' } });
+    expect(new Set(found.map(({ name }) => name)).size).toBe(1);
+  });
+
+  it.each([
+    ['too short', { 'x-carryon-visitor': 'a'.repeat(19) }],
+    ['too long', { 'x-carryon-visitor': 'a'.repeat(129) }],
+    ['in two words', { 'x-carryon-visitor': `${VISITOR} ${VISITOR}` }],
+    ['empty', { 'x-carryon-visitor': '' }],
+  ])('a visitor that is %s is refused by name', async (_, more) => {
+    const { status, body } = await summarize({ headers: { ...page, 'idempotency-key': 'k', ...more } });
+    const { error } = JSON.parse(body) as { error: { code: string; param: string } };
+    expect([status, error.code, error.param, opened.length]).toEqual([400, 'invalid_body', 'x-carryon-visitor', 0]);
+  });
+
+  it('a visitor’s secret reaches no provider', async () => {
+    await router.ask({ headers: { 'x-carryon-visitor': VISITOR } });
+    const [call] = router.upstream.calls;
+    expect(JSON.stringify(call)).not.toContain(VISITOR);
+  });
+});

@@ -1,10 +1,14 @@
 /** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON, `/whole`. */
 import type { Head, RunEvent } from './events.ts';
 
-/** Whose answer it is: nobody else can attach (DESIGN §3.3). */
+/** Whose answer it is: only its owner can attach to it or stop it. `core/answers/stream/owner.ts` decides who that is. */
 export interface Owner {
   tenant: string;
   user: string | null;
+  /** Kind and id of the key that asked, where no secret key named a user; else null. */
+  key: string | null;
+  /** Hash of the page visitor's own secret, where one came with that key; else null. */
+  visitor: string | null;
 }
 
 /** How this reader wants it. None of this makes another answer, so none of it is in the body's hash. */
@@ -32,6 +36,8 @@ export interface OpenMessage<Job> {
   lastEventId: string | null;
   /** Whatever `produce` needs. JSON. */
   job: Job;
+  /** Only what is known under this name is given; otherwise the role `unknown`, and nothing starts. */
+  onlyKnown?: true;
   /** This call's Worker looked for it in its cache, and would keep it there. */
   caches: boolean;
   /** A fresh answer of the cache: kept under the key, so that it is the same one tomorrow. */
@@ -55,10 +61,10 @@ export interface StopMessage {
 
 /**
  * On every reply of the object, for the Worker to read and not to pass on: did this call's request run, and is it charged?
- * `alone`: it is to be answered by itself, outside of this object.
+ * `alone`: it is to be answered by itself, outside of this object. `unknown`: reply to `onlyKnown`.
  */
 export const ROLE_HEADER = 'x-answer-role';
-export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone';
+export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone' | 'unknown';
 /** On one reply of a run, and not to be passed on either: this call's Worker asks for the whole answer and caches it. */
 export const KEEPS_HEADER = 'x-answer-keeps';
 /** On what the cache gave: since when (epoch milliseconds), of which the Worker makes its `age`. */

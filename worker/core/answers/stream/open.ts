@@ -1,6 +1,7 @@
 /** Who may run, attach, read or stop: decided in one synchronous turn, so that two runs never start for one key (DESIGN §6). */
 import { KEEP_MS } from './limits.ts';
-import type { AttachMessage, OpenMessage, Owner, StopMessage } from './messages.ts';
+import type { AttachMessage, OpenMessage, StopMessage } from './messages.ts';
+import { isSameOwner } from './owner.ts';
 import { type AnswerRecord, stampOf } from './record.ts';
 
 /** An error of this subject; the pipeline says it in `RouterError`'s words. */
@@ -24,6 +25,8 @@ export interface Known {
 
 export type Decision =
   | { do: 'run' }
+  /** It is not known, and the caller asked for no more. */
+  | { do: 'nothing' }
   /** Strictly what comes after the event `afterId`; from the beginning after 0. */
   | { do: 'attach'; afterId: number }
   | { do: 'refuse'; error: StreamError };
@@ -33,31 +36,34 @@ const refuse = (code: 'idempotency_mismatch' | 'idempotency_expired' | 'stream_n
   error: { code },
 });
 
-type Opening = Pick<OpenMessage<unknown>, 'kind' | 'owner' | 'key' | 'bodyHash' | 'lastEventId'>;
+type Opening = Pick<OpenMessage<unknown>, 'kind' | 'owner' | 'key' | 'bodyHash' | 'lastEventId' | 'onlyKnown'>;
 
 export function decideOpen(known: Known | undefined, opening: Opening, now: number): Decision {
-  const { kind, owner, key, bodyHash, lastEventId } = opening;
+  const { kind, owner, key, bodyHash, lastEventId, onlyKnown } = opening;
   if (known === undefined) {
+    if (onlyKnown) return { do: 'nothing' };
     if (lastEventId !== null) return refuse('stream_not_found');
     // Too old to be remembered: told by its own time stamp, never a silent second run.
     const stamp = kind === 'keyed' ? stampOf(key) : undefined;
     return stamp !== undefined && now - stamp >= KEEP_MS ? refuse('idempotency_expired') : { do: 'run' };
   }
-  if (known.kind !== kind || (kind === 'keyed' && !isOwner(known.record, owner))) return refuse('stream_not_found');
+  if (known.kind !== kind || (kind === 'keyed' && !isSameOwner(known.record.owner, owner)))
+    return refuse('stream_not_found');
   if (known.record.bodyHash !== bodyHash) return refuse('idempotency_mismatch');
   return attachAfter(known, lastEventId);
 }
 
 /** By its id, which tells nothing and starts nothing. What is shared has no owner, and no reader that could come back. */
 export function decideAttach(known: Known | undefined, { owner, lastEventId }: Omit<AttachMessage, 'wish'>): Decision {
-  if (known === undefined || known.kind === 'shared' || !isOwner(known.record, owner))
+  if (known === undefined || known.kind === 'shared' || !isSameOwner(known.record.owner, owner))
     return refuse('stream_not_found');
   return attachAfter(known, lastEventId);
 }
 
 /** `DELETE`: of a run that is over it changes nothing, and is none the less done. */
 export function decideStop(known: Known | undefined, { owner }: StopMessage): 'stop' | 'nothing' | 'stream_not_found' {
-  if (known === undefined || known.kind === 'shared' || !isOwner(known.record, owner)) return 'stream_not_found';
+  if (known === undefined || known.kind === 'shared' || !isSameOwner(known.record.owner, owner))
+    return 'stream_not_found';
   return known.ended ? 'nothing' : 'stop';
 }
 
@@ -69,6 +75,3 @@ function attachAfter({ lastId, died, ended }: Known, lastEventId: string | null)
   if (!died && afterId > lastId + (ended ? 1 : 0)) return refuse('stream_not_found');
   return { do: 'attach', afterId };
 }
-
-const isOwner = ({ owner }: AnswerRecord, { tenant, user }: Owner): boolean =>
-  owner.tenant === tenant && owner.user === user;

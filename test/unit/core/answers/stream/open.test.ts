@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from '../../../../../worker/core/answers/stream/limits.ts';
+import type { Owner } from '../../../../../worker/core/answers/stream/messages.ts';
 import { decideAttach, decideOpen, decideStop, type Known } from '../../../../../worker/core/answers/stream/open.ts';
 import { asked, beginRecord, started, wake } from '../../../../../worker/core/answers/stream/record.ts';
 import { uuidV7 } from '../../../../../worker/core/ledger/uuid-v7.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-const owner = { tenant: 'acme', user: 'ana' };
+const owner: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
 const record = beginRecord(owner, 'hash', null, NOW);
 const running: Known = { record, kind: 'keyed', lastId: 7, died: false, ended: false };
 const ended: Known = { ...running, ended: true };
@@ -14,7 +15,7 @@ const opening = { kind: 'keyed' as const, owner, key: 'k', bodyHash: 'hash', las
 const keyAt = (ms: number) => uuidV7(ms, [1, 2, 3]);
 
 const said = (decision: ReturnType<typeof decideOpen>) =>
-  decision.do === 'refuse' ? decision.error.code : decision.do === 'attach' ? decision.afterId : 'run';
+  decision.do === 'refuse' ? decision.error.code : decision.do === 'attach' ? decision.afterId : decision.do;
 
 describe('open', () => {
   it.each([
@@ -40,15 +41,23 @@ describe('open', () => {
     ['after an id that died unstored', died, { lastEventId: '99' }, 99],
     ['after no id at all', running, { lastEventId: '' }, 'stream_not_found'],
     ['after half an id', running, { lastEventId: '1.5' }, 'stream_not_found'],
+    ['only what is known: nothing is', undefined, { onlyKnown: true as const }, 'nothing'],
+    ['only what is known, after an event', undefined, { onlyKnown: true as const, lastEventId: '3' }, 'nothing'],
+    ['only what is known: it is', running, { onlyKnown: true as const, lastEventId: '3' }, 3],
+    [
+      'only what is known, with another body',
+      ended,
+      { onlyKnown: true as const, bodyHash: 'b' },
+      'idempotency_mismatch',
+    ],
+    ['a key in place of a user', running, { owner: { ...owner, user: null, key: 'k1' } }, 'stream_not_found'],
   ])('%s', (_, known, change, expected) => {
     expect(said(decideOpen(known, { ...opening, ...change }, NOW))).toBe(expected);
   });
 
   it('of what is shared asks for no owner', () => {
     const shared = { ...running, kind: 'shared' as const };
-    expect(said(decideOpen(shared, { ...opening, kind: 'shared', owner: { tenant: 'acme', user: 'bob' } }, NOW))).toBe(
-      0,
-    );
+    expect(said(decideOpen(shared, { ...opening, kind: 'shared', owner: { ...owner, user: 'bob' } }, NOW))).toBe(0);
   });
 });
 

@@ -1,0 +1,88 @@
+/** Names of `AnswerStream` objects, and what is found under those of the secret before. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type OpenMessage, ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
+import { AnswerStreamStore } from '../../worker/stores/answer-stream-store.ts';
+import { hex, sha256 } from '../../worker/stores/digest.ts';
+
+/** Objects that know their key once they were opened; each call as `name what`. */
+let known: Set<string>;
+let calls: string[];
+let isBroken: (name: string) => boolean;
+const namespace = {
+  idFromName: (name: string) => name,
+  get: (name: string) => ({
+    fetch: async (url: string, { body }: { body: string }) => {
+      const message = JSON.parse(body) as Partial<OpenMessage<unknown>>;
+      const what = `${url.split('/').pop()}${message.onlyKnown ? ' what is known' : ''}`;
+      calls.push(`${name} ${what}`);
+      if (isBroken(name)) throw new Error('broken');
+      const role = known.has(name) ? 'replayed' : message.onlyKnown ? 'unknown' : 'started';
+      if (what === 'whole') return new Response(null, { status: known.has(name) ? 200 : 404 });
+      if (role === 'started') known.add(name);
+      return new Response(null, { headers: { [ROLE_HEADER]: role } });
+    },
+  }),
+} as unknown as DurableObjectNamespace;
+
+const keyed = { kind: 'keyed', job: { chat: 'long' }, cached: null } as unknown as OpenMessage<unknown>;
+const { signal } = new AbortController();
+const roleOf = async (opened: Promise<Response>) => (await opened).headers.get(ROLE_HEADER);
+const nameOf = async (secret: string, subject: string) => {
+  calls = [];
+  await new AnswerStreamStore(namespace, secret).whole(subject);
+  return calls.pop()?.split(' ')[0] ?? '';
+};
+
+beforeEach(() => {
+  known = new Set();
+  calls = [];
+  isBroken = () => false;
+});
+
+describe('a name', () => {
+  it('is made of the subject and the secret: it changes with each, and without the secret nobody can tell it', async () => {
+    const name = await nameOf('secret', 'subject');
+    expect(name).toMatch(/^[0-9a-f]{64}$/);
+    expect(await nameOf('secret', 'subject')).toBe(name);
+    expect(await nameOf('secret', 'subject2')).not.toBe(name);
+    expect(await nameOf('secret2', 'subject')).not.toBe(name);
+    expect(name).not.toBe(hex(await sha256('subject')));
+  });
+});
+
+describe('while KEY_SECRET_OLD is set', () => {
+  const before = new AnswerStreamStore(namespace, 'old');
+  const rotated = () => new AnswerStreamStore(namespace, 'new', 'old');
+
+  it('a key that was used under it runs nothing anew', async () => {
+    expect(await roleOf(before.open('a', keyed, signal))).toBe('started');
+    const oldName = await nameOf('old', 'a');
+    calls = [];
+    expect(await roleOf(rotated().open('a', keyed, signal))).toBe('replayed');
+    expect(calls).toEqual([`${oldName} open what is known`]);
+    expect((await rotated().whole('a'))?.status).toBe(200);
+  });
+
+  it('a new key is looked for under the old name before it runs under the new one, once for all who send it', async () => {
+    const [oldName, newName] = [await nameOf('old', 'b'), await nameOf('new', 'b')];
+    calls = [];
+    const roles = await Promise.all(Array.from({ length: 3 }, () => roleOf(rotated().open('b', keyed, signal))));
+    expect(roles.toSorted()).toEqual(['replayed', 'replayed', 'started']);
+    expect(calls.slice(0, 3)).toEqual(Array(3).fill(`${oldName} open what is known`));
+    expect(calls.slice(3)).toEqual(Array(3).fill(`${newName} open`));
+    expect(known).toEqual(new Set([newName]));
+  });
+
+  it('nothing runs where the old object cannot be asked', async () => {
+    const oldName = await nameOf('old', 'c');
+    isBroken = (name) => name === oldName;
+    await expect(rotated().open('c', keyed, signal)).rejects.toThrow();
+    expect(known.size).toBe(0);
+  });
+
+  it('a shared question, which nobody remembers, is not looked for', async () => {
+    const shared = { ...keyed, kind: 'shared' } as OpenMessage<unknown>;
+    expect(await roleOf(rotated().open('d', shared, signal))).toBe('started');
+    expect(calls).toEqual([`${await nameOf('new', 'd')} open`].slice(0, 1));
+  });
+});
