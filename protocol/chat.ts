@@ -110,8 +110,8 @@ export interface ChatRequest {
   rest: Record<string, unknown>;
   /** The client speaks of `functions`, not tools: its answer says `function_call`. */
   legacyFunctions?: boolean;
-  /** Unknown fields that `parseChat` took out of messages, parts and tools, such as `messages[].cache_control`; adapters name
-   * them among what they dropped. */
+  /** Unknown fields that `parseChat` took out of messages, parts and tools, such as `messages[].cache_control`: a list by
+   * `FieldNames.toList()`. Adapters name them among what they dropped. */
   strippedFields?: string[];
 }
 

@@ -1,7 +1,8 @@
 import type { ChatRequest } from './chat.ts';
+import { FieldNames } from './field-names.ts';
 import { readLegacyFunctions } from './parse-legacy.ts';
 import { parseMessages } from './parse-messages.ts';
-import { expected, isGiven, isObject, type Json, Problem, Stripped } from './parse-problem.ts';
+import { expected, isGiven, isObject, type Json, Problem } from './parse-problem.ts';
 import { checkRest } from './parse-rest.ts';
 import { parseResponseFormat, parseToolChoice, parseTools } from './parse-tools.ts';
 
@@ -14,7 +15,7 @@ export type ParsedChat = { ok: true; chat: ChatRequest } | { ok: false; param: s
 export function parseChat(body: unknown): ParsedChat {
   if (!isObject(body)) return refused(expected('', 'a JSON object with "model" and "messages"', body));
   const chat: ChatRequest = { model: '', messages: [], stream: false, includeUsage: false, rest: {} };
-  const stripped = new Stripped();
+  const stripped = new FieldNames();
   for (const key in body) {
     const value = body[key];
     if (value === null || value === undefined) continue;
@@ -23,7 +24,7 @@ export function parseChat(body: unknown): ParsedChat {
   }
   const problem = readRequired(chat, body) ?? readOutputCap(chat, body) ?? readLegacyFunctions(chat, stripped);
   if (problem) return refused(problem);
-  if (stripped.names) chat.strippedFields = stripped.names;
+  if (!stripped.isEmpty) chat.strippedFields = stripped.toList();
   return { ok: true, chat };
 }
 
@@ -36,7 +37,7 @@ function readRequired(chat: ChatRequest, body: Json): Problem | undefined {
     : undefined;
 }
 
-function readField(chat: ChatRequest, key: string, value: unknown, stripped: Stripped): Problem | undefined {
+function readField(chat: ChatRequest, key: string, value: unknown, stripped: FieldNames): Problem | undefined {
   switch (key) {
     case 'model':
     case 'user':
@@ -180,9 +181,8 @@ function readLogitBias(chat: ChatRequest, value: unknown): Problem | undefined {
   if (!isObject(value)) return expected('logit_bias', 'an object from token ids to numbers', value);
   for (const token in value) {
     const bias = value[token];
-    if (!/^\d+$/.test(token)) return new Problem('logit_bias', 'must have token ids (whole numbers) as its keys');
     if (typeof bias !== 'number' || !(bias >= -100 && bias <= 100)) {
-      return expected(`logit_bias.${token}`, 'a number from -100 to 100', bias);
+      return expected(`logit_bias.${token.slice(0, 100)}`, 'a number from -100 to 100', bias);
     }
   }
   chat.logit_bias = value as Record<string, number>;
@@ -192,7 +192,7 @@ function readLogitBias(chat: ChatRequest, value: unknown): Problem | undefined {
 function readMetadata(chat: ChatRequest, value: unknown): Problem | undefined {
   if (!isObject(value)) return expected('metadata', 'an object of strings', value);
   for (const name in value) {
-    if (typeof value[name] !== 'string') return expected(`metadata.${name}`, 'a string', value[name]);
+    if (typeof value[name] !== 'string') return expected(`metadata.${name.slice(0, 100)}`, 'a string', value[name]);
   }
   chat.metadata = value as Record<string, string>;
   return undefined;

@@ -1,12 +1,13 @@
 import type { ChatMessage, ChatRequest, FunctionTool, ToolCall } from './chat.ts';
-import { expected, isObject, Problem, type Stripped } from './parse-problem.ts';
+import type { FieldNames } from './field-names.ts';
+import { expected, isObject, Problem } from './parse-problem.ts';
 import { parseTools } from './parse-tools.ts';
 
 /**
  * `functions` and `function_call`, which OpenAI replaced by tools in 2023, become tools here, so that nobody further on has to
  * know them; the answer is turned back in `worker/providers/legacy-functions.ts`. Next to `tools` they stay in `rest`.
  */
-export function readLegacyFunctions(chat: ChatRequest, stripped: Stripped): Problem | undefined {
+export function readLegacyFunctions(chat: ChatRequest, stripped: FieldNames): Problem | undefined {
   const { functions, function_call: call } = chat.rest;
   if (functions === undefined || chat.tools !== undefined) return undefined;
   const wrapped = (functions as unknown[]).map((definition) => ({ type: 'function', function: definition }));

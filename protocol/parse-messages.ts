@@ -1,7 +1,8 @@
 import type { ChatMessage } from './chat.ts';
+import type { FieldNames } from './field-names.ts';
 import { withoutLegacyMessages } from './parse-legacy.ts';
 import { parseParts } from './parse-parts.ts';
-import { expected, isGiven, isObject, type Json, keep, Problem, type Stripped } from './parse-problem.ts';
+import { expected, isGiven, isObject, type Json, keep, Problem } from './parse-problem.ts';
 import { parseToolCalls } from './parse-tools.ts';
 
 const ROLES = 'one of "system", "developer", "user", "assistant", "tool"';
@@ -17,7 +18,7 @@ const TEXT_AND_REFUSALS = new Set(['text', 'refusal']);
 const EVERY_PART = new Set(['text', 'image_url', 'input_audio', 'file']);
 
 /** Checks `messages`; what comes back holds only known fields, and is the same objects wherever nothing had to go. */
-export function parseMessages(messages: unknown, stripped: Stripped): ChatMessage[] | Problem {
+export function parseMessages(messages: unknown, stripped: FieldNames): ChatMessage[] | Problem {
   if (!Array.isArray(messages) || messages.length === 0) {
     return expected('messages', 'an array with at least one message', messages);
   }
@@ -33,7 +34,7 @@ export function parseMessages(messages: unknown, stripped: Stripped): ChatMessag
   return copy === undefined ? (messages as ChatMessage[]) : withoutLegacyMessages(copy as ChatMessage[]);
 }
 
-function parseMessage(message: unknown, stripped: Stripped): Json | Problem {
+function parseMessage(message: unknown, stripped: FieldNames): Json | Problem {
   if (!isObject(message)) return expected('', 'an object such as {"role": "user", "content": "…"}', message);
   const problem = checkFields(message);
   if (problem) return problem;
@@ -53,7 +54,7 @@ function parseMessage(message: unknown, stripped: Stripped): Json | Problem {
 }
 
 /** OpenAI refuses `tool_calls: []`, which some SDKs keep in the history. */
-function closedMessage(message: Json, keys: ReadonlySet<string>, stripped: Stripped): Json {
+function closedMessage(message: Json, keys: ReadonlySet<string>, stripped: FieldNames): Json {
   const closed = keep(message, keys, 'messages[]', stripped, ECHOED);
   if (Array.isArray(closed.tool_calls) && closed.tool_calls.length === 0) delete closed.tool_calls;
   const call = message.function_call;

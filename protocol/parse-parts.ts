@@ -1,5 +1,6 @@
 import type { ContentPart } from './chat.ts';
-import { expected, isGiven, isObject, type Json, keep, Problem, type Stripped } from './parse-problem.ts';
+import type { FieldNames } from './field-names.ts';
+import { expected, isGiven, isObject, type Json, keep, Problem } from './parse-problem.ts';
 
 const TEXT_KEYS = new Set(['type', 'text']);
 const IMAGE_KEYS = new Set(['type', 'image_url']);
@@ -16,7 +17,7 @@ const WHERE = 'messages[].content[]';
 export function parseParts(
   parts: readonly unknown[],
   allowed: ReadonlySet<string>,
-  stripped: Stripped,
+  stripped: FieldNames,
 ): ContentPart[] | Problem {
   let copy: unknown[] | undefined;
   for (let index = 0; index < parts.length; index++) {
@@ -30,7 +31,7 @@ export function parseParts(
   return (copy ?? parts) as ContentPart[];
 }
 
-function parsePart(part: unknown, allowed: ReadonlySet<string>, stripped: Stripped): unknown {
+function parsePart(part: unknown, allowed: ReadonlySet<string>, stripped: FieldNames): unknown {
   if (!isObject(part)) return expected('', 'an object such as {"type": "text", "text": "…"}', part);
   if (typeof part.type !== 'string' || !allowed.has(part.type)) {
     return expectedType(part.type, allowed);
@@ -58,7 +59,7 @@ function expectedType(type: unknown, allowed: ReadonlySet<string>): Problem {
     : expected('type', `one of ${names}`, type);
 }
 
-function parseImage(part: Json, stripped: Stripped): Json | Problem {
+function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   const image = part.image_url;
   if (!isObject(image)) return expected('image_url', 'an object such as {"url": "https://…"}', image);
   if (typeof image.url !== 'string' || !isImageUrl(image.url)) {
@@ -75,7 +76,7 @@ function parseImage(part: Json, stripped: Stripped): Json | Problem {
 /** Carryon fetches no URL; this only keeps `file:` and other schemes from reaching a provider. */
 const isImageUrl = (url: string): boolean => /^(https?:\/\/[^\s/]|data:[^,]*,)/i.test(url.slice(0, 512));
 
-function parseAudio(part: Json, stripped: Stripped): Json | Problem {
+function parseAudio(part: Json, stripped: FieldNames): Json | Problem {
   const audio = part.input_audio;
   if (!isObject(audio)) return expected('input_audio', 'an object with "data" and "format"', audio);
   if (typeof audio.data !== 'string') return expected('input_audio.data', 'a base64 string', audio.data);
@@ -85,7 +86,7 @@ function parseAudio(part: Json, stripped: Stripped): Json | Problem {
   return inner === audio ? outer : { ...outer, input_audio: inner };
 }
 
-function parseFile(part: Json, stripped: Stripped): Json | Problem {
+function parseFile(part: Json, stripped: FieldNames): Json | Problem {
   const file = part.file;
   if (!isObject(file)) return expected('file', 'an object with "file_data" or "file_id"', file);
   let count = 0;
@@ -105,7 +106,7 @@ export function closed(
   keys: ReadonlySet<string>,
   count: number,
   where: string,
-  stripped: Stripped,
+  stripped: FieldNames,
   silently?: ReadonlySet<string>,
 ): Json {
   let seen = 0;

@@ -1,3 +1,5 @@
+import type { FieldNames } from './field-names.ts';
+
 /** What is wrong with a body: where, and what would be right. A value, never thrown. */
 export class Problem {
   readonly param: string;
@@ -48,22 +50,12 @@ export function isTooDeep(value: unknown, depth = 0): boolean {
 
 export const tooDeep = (param: string): Problem => new Problem(param, `is nested more than ${DEEPEST} levels deep`);
 
-/** Names of fields that were taken out of nested objects; made only when the first one is met. */
-export class Stripped {
-  names: string[] | undefined;
-
-  add(name: string): void {
-    this.names ??= [];
-    if (!this.names.includes(name)) this.names.push(name);
-  }
-}
-
 /** A copy of `source` with only `keys`, null values left out; `where` names what is not among them. */
 export function keep(
   source: Json,
   keys: ReadonlySet<string>,
   where: string,
-  stripped: Stripped,
+  stripped: FieldNames,
   silently?: ReadonlySet<string>,
 ): Json {
   const kept: Json = {};

@@ -1,16 +1,7 @@
 import type { ChatMessage, ResponseFormat, Tool, ToolChoice } from './chat.ts';
+import type { FieldNames } from './field-names.ts';
 import { closed } from './parse-parts.ts';
-import {
-  expected,
-  isGiven,
-  isObject,
-  isTooDeep,
-  type Json,
-  keep,
-  Problem,
-  type Stripped,
-  tooDeep,
-} from './parse-problem.ts';
+import { expected, isGiven, isObject, isTooDeep, type Json, keep, Problem, tooDeep } from './parse-problem.ts';
 
 const TOOL_KEYS = { function: new Set(['type', 'function']), custom: new Set(['type', 'custom']) };
 const CALL_KEYS = { function: new Set(['id', 'type', 'function']), custom: new Set(['id', 'type', 'custom']) };
@@ -23,7 +14,7 @@ const SCHEMA_KEYS = new Set(['name', 'description', 'schema', 'strict']);
 const ECHOED = new Set(['index', 'parsed_arguments']);
 
 /** An assistant message's calls. `type` may be missing: some SDKs leave it out of the history. */
-export function parseToolCalls(calls: readonly unknown[], stripped: Stripped): ChatMessage['tool_calls'] | Problem {
+export function parseToolCalls(calls: readonly unknown[], stripped: FieldNames): ChatMessage['tool_calls'] | Problem {
   let copy: unknown[] | undefined;
   for (let index = 0; index < calls.length; index++) {
     const call = parseToolCall(calls[index], stripped);
@@ -36,7 +27,7 @@ export function parseToolCalls(calls: readonly unknown[], stripped: Stripped): C
   return (copy ?? calls) as NonNullable<ChatMessage['tool_calls']>;
 }
 
-function parseToolCall(call: unknown, stripped: Stripped): Json | Problem {
+function parseToolCall(call: unknown, stripped: FieldNames): Json | Problem {
   if (!isObject(call)) return expected('', 'an object with "id", "type" and "function"', call);
   if (typeof call.id !== 'string' || call.id === '') return expected('id', 'a string', call.id);
   const type = call.type ?? 'function';
@@ -54,7 +45,7 @@ function parseToolCall(call: unknown, stripped: Stripped): Json | Problem {
   return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
 }
 
-export function parseTools(tools: unknown, stripped: Stripped): Tool[] | Problem {
+export function parseTools(tools: unknown, stripped: FieldNames): Tool[] | Problem {
   if (!Array.isArray(tools)) return expected('tools', 'an array', tools);
   let copy: unknown[] | undefined;
   for (let index = 0; index < tools.length; index++) {
@@ -68,7 +59,7 @@ export function parseTools(tools: unknown, stripped: Stripped): Tool[] | Problem
   return (copy ?? tools) as Tool[];
 }
 
-function parseTool(tool: unknown, stripped: Stripped): Json | Problem {
+function parseTool(tool: unknown, stripped: FieldNames): Json | Problem {
   if (!isObject(tool)) return expected('', 'an object such as {"type": "function", "function": {…}}', tool);
   const type = tool.type;
   if (type !== 'function' && type !== 'custom') return expected('type', '"function" or "custom"', type);
@@ -102,7 +93,7 @@ function checkDefinition(definition: Json, type: 'function' | 'custom'): Problem
 }
 
 /** The definition itself unless a field is unknown or null. */
-function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string, stripped: Stripped): Json {
+function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string, stripped: FieldNames): Json {
   for (const key in definition) {
     if (!keys.has(key) || definition[key] === null) return keep(definition, keys, where, stripped);
   }
@@ -141,7 +132,7 @@ export function parseToolChoice(choice: unknown): ToolChoice | Problem {
 
 const FORMATS = '"text", "json_object" or "json_schema"';
 
-export function parseResponseFormat(format: unknown, stripped: Stripped): ResponseFormat | Problem {
+export function parseResponseFormat(format: unknown, stripped: FieldNames): ResponseFormat | Problem {
   if (!isObject(format)) return expected('response_format', `an object whose "type" is ${FORMATS}`, format);
   const type = format.type;
   if (type === 'text' || type === 'json_object') return { type };

@@ -1,8 +1,13 @@
-const LONGEST = 512;
-/** For `, +99999 more`. */
-const ROOM_FOR_COUNT = 14;
+import { moreIn } from '../../protocol/field-names.ts';
 
-/** Text from outside as a header value: printable ASCII, bounded. A list ends at a comma, and says how many more there are. */
+const LONGEST = 512;
+/** For `, +1999999 more`. */
+const ROOM_FOR_COUNT = 15;
+
+/**
+ * A string from outside as a header value: printable ASCII, bounded. A list ends at a comma, and says how many more there are,
+ * counting those that a `+N more` at its end stands for already.
+ */
 export const headerText = (text: string): string =>
   /^[\x20-\x7e]{0,512}$/.test(text) ? text : shortened(text.replace(/[^\x20-\x7e]/g, '?'));
 
@@ -12,5 +17,7 @@ function shortened(text: string): string {
   if (names.length === 1) return text.slice(0, LONGEST);
   const end = text.lastIndexOf(', ', LONGEST - ROOM_FOR_COUNT);
   const kept = end > 0 ? text.slice(0, end) : `${text.slice(0, LONGEST - ROOM_FOR_COUNT - 3)}...`;
-  return `${kept}, +${names.length - kept.split(', ').length} more`;
+  const cut = names.length - kept.split(', ').length;
+  const more = moreIn(names.at(-1));
+  return `${kept}, +${more === 0 ? cut : cut - 1 + more} more`;
 }

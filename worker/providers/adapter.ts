@@ -37,7 +37,7 @@ export interface Outgoing {
   /** They depend on the target alone: the pipeline makes them once per deployment. */
   headers: Record<string, string>;
   body: string;
-  /** Names of body fields the client sent that did not go out, or not with the value sent. */
+  /** Names of body fields the client sent that did not go out, or not with the value sent: `FieldNames.toList()`. */
   dropped: string[];
 }
 

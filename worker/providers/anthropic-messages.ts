@@ -1,4 +1,5 @@
 import type { ChatMessage, ContentPart } from '../../protocol/chat.ts';
+import type { FieldNames } from '../../protocol/field-names.ts';
 import { asFunctionCall } from './openai-messages.ts';
 
 export type Block = { type: string; [field: string]: unknown };
@@ -16,27 +17,28 @@ export function anthropicMessages(
   messages: ChatMessage[],
   instruction: string | undefined,
   prefill: boolean,
-  dropped: string[],
+  dropped: FieldNames,
 ) {
   const system: Block[] = [];
-  const turns: Turn[] = [];
+  const open: OpenTurn[] = [];
   for (const message of messages) {
     switch (message.role) {
       case 'system':
       case 'developer':
-        system.push(...contentBlocks(message.content, dropped));
+        addAll(system, contentBlocks(message.content, dropped));
         break;
       case 'assistant':
-        append(turns, 'assistant', assistantBlocks(message, dropped));
+        append(open, 'assistant', assistantBlocks(message, dropped));
         break;
       case 'tool':
-        append(turns, 'user', [toolResult(message, dropped)]);
+        append(open, 'user', [toolResult(message, dropped)], true);
         break;
       default:
-        append(turns, 'user', contentBlocks(message.content, dropped));
+        append(open, 'user', contentBlocks(message.content, dropped));
     }
-    if (message.name !== undefined && !dropped.includes('messages[].name')) dropped.push('messages[].name');
+    if (message.name !== undefined) dropped.add('messages[].name');
   }
+  const turns = open.map(({ role, results, others }): Turn => ({ role, content: [...results, ...others] }));
   endOf(turns, prefill);
   if (instruction !== undefined) system.push({ type: 'text', text: instruction });
   // A conversation of nothing but instructions is legal at OpenAI; Anthropic wants a user's turn.
@@ -45,18 +47,30 @@ export function anthropicMessages(
     : { system, messages: turns };
 }
 
-/** Adds to the last turn when it is of the same role; tool results come before everything else in their turn. */
-function append(turns: Turn[], role: Turn['role'], blocks: Block[]): void {
-  if (blocks.length === 0) return;
-  const last = turns.at(-1);
-  if (last?.role !== role) turns.push({ role, content: blocks });
-  else if (blocks[0]?.type === 'tool_result') {
-    const results = last.content.filter(({ type }) => type === 'tool_result').length;
-    last.content.splice(results, 0, ...blocks);
-  } else last.content.push(...blocks);
+/** A turn while messages are still added to it: tool results must come before everything else, so they are kept apart. */
+interface OpenTurn {
+  role: Turn['role'];
+  results: Block[];
+  others: Block[];
 }
 
-function assistantBlocks(message: ChatMessage, dropped: string[]): Block[] {
+/** Adds to the last turn when it is of the same role. */
+function append(turns: OpenTurn[], role: Turn['role'], blocks: Block[], areResults = false): void {
+  if (blocks.length === 0) return;
+  let last = turns.at(-1);
+  if (last?.role !== role) {
+    last = { role, results: [], others: [] };
+    turns.push(last);
+  }
+  addAll(areResults ? last.results : last.others, blocks);
+}
+
+/** Without spreading: a hundred thousand arguments are more than a call takes. */
+function addAll(blocks: Block[], more: readonly Block[]): void {
+  for (const block of more) blocks.push(block);
+}
+
+function assistantBlocks(message: ChatMessage, dropped: FieldNames): Block[] {
   const blocks = contentBlocks(message.content, dropped);
   if (message.refusal && !isBlank(message.refusal)) blocks.push({ type: 'text', text: message.refusal });
   for (const call of message.tool_calls ?? []) {
@@ -80,7 +94,7 @@ function toolInput(text: string): Record<string, unknown> {
 /** Anthropic takes letters, digits, `_` and `-`; other providers' ids have more (`functions.search:0`). */
 const toolId = (id: string): string => id.replace(/[^\w-]/g, '_');
 
-function toolResult(message: ChatMessage, dropped: string[]): Block {
+function toolResult(message: ChatMessage, dropped: FieldNames): Block {
   const content = contentBlocks(message.content, dropped);
   const result: Block = { type: 'tool_result', tool_use_id: toolId(message.tool_call_id ?? '') };
   if (content.length > 0) result.content = content;
@@ -90,15 +104,14 @@ function toolResult(message: ChatMessage, dropped: string[]): Block {
 const isBlank = (text: string): boolean => text.trim() === '';
 
 /** Blank text is left out: Anthropic refuses it. */
-function contentBlocks(content: string | ContentPart[] | null | undefined, dropped: string[]): Block[] {
+function contentBlocks(content: string | ContentPart[] | null | undefined, dropped: FieldNames): Block[] {
   if (typeof content === 'string') return isBlank(content) ? [] : [{ type: 'text', text: content }];
   const blocks: Block[] = [];
   for (const part of content ?? []) {
     const block = contentBlock(part);
     if (block) blocks.push(block);
     else if (part.type !== 'text' && part.type !== 'refusal') {
-      const name = `messages[].content[].${part.type}`;
-      if (!dropped.includes(name)) dropped.push(name);
+      dropped.add(`messages[].content[].${part.type}`);
     }
   }
   return blocks;

@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
+import type { FieldNames } from '../../protocol/field-names.ts';
 import type { ModelTraits } from './anthropic-models.ts';
 import { structuredSchema } from './anthropic-schema.ts';
 import { thinkingOptions } from './anthropic-thinking.ts';
@@ -17,7 +18,7 @@ export function outputOptions(
   chat: ChatRequest,
   traits: ModelTraits,
   maxTokens: number,
-  dropped: string[],
+  dropped: FieldNames,
 ): OutputOptions {
   const format = chat.response_format;
   let instruction: string | undefined;
@@ -30,7 +31,7 @@ export function outputOptions(
     else instruction = schemaInstruction(schema);
   }
   const reasoning = thinkingOptions(chat, traits, maxTokens);
-  if (reasoning === 'dropped') dropped.push('reasoning_effort');
+  if (reasoning === 'dropped') dropped.add('reasoning_effort');
   const { thinking, effort } = reasoning === 'dropped' ? {} : reasoning;
   if (effort) config = { ...config, effort };
   const thinks = thinking?.type === 'adaptive' || thinking?.type === 'enabled';

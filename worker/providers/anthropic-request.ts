@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
+import { FieldNames } from '../../protocol/field-names.ts';
 import type { Outgoing, Target } from './adapter.ts';
 import { markPromptCache } from './anthropic-cache.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
@@ -10,13 +11,13 @@ import { isWhatHappensAnyway } from './harmless.ts';
 
 /** The Messages API knows fewer knobs than OpenAI's; what has no place there is named in `dropped`. */
 export function anthropicRequest(chat: ChatRequest, target: Target, promptCache = false): Outgoing {
-  const dropped: string[] = chat.strippedFields ? [...chat.strippedFields] : [];
+  const dropped = new FieldNames(chat.strippedFields);
   const traits = traitsOf(target.model);
   const maxTokens = chat.maxOutputTokens ?? target.defaultMaxOutputTokens;
   const body: Record<string, unknown> = {};
   for (const name in chat.rest) {
     if (target.allowParams.includes(name)) body[name] = chat.rest[name];
-    else if (!isWhatHappensAnyway(name, chat.rest[name])) dropped.push(name);
+    else if (!isWhatHappensAnyway(name, chat.rest[name])) dropped.add(name);
   }
   const output = outputOptions(chat, traits, maxTokens, dropped);
   const { system, messages } = anthropicMessages(chat.messages, output.instruction, traits.prefill, dropped);
@@ -31,13 +32,13 @@ export function anthropicRequest(chat: ChatRequest, target: Target, promptCache 
   for (const name of target.quirks.unsupported ?? []) {
     if (body[name] === undefined) continue;
     delete body[name];
-    dropped.push(name);
+    dropped.add(name);
   }
   if (promptCache) markPromptCache(body);
   return {
     url: `${target.apiBase}/messages`,
     headers: { 'content-type': 'application/json', 'x-api-key': target.apiKey, ...target.quirks.headers },
     body: JSON.stringify(body),
-    dropped,
+    dropped: dropped.toList(),
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../protocol/chat.ts';
+import type { FieldNames } from '../../protocol/field-names.ts';
 import type { Turn } from './anthropic-messages.ts';
 import type { ModelTraits } from './anthropic-models.ts';
 import { narrow, onlyFunctions } from './openai-tools.ts';
@@ -6,15 +7,15 @@ import { narrow, onlyFunctions } from './openai-tools.ts';
 type Body = Record<string, unknown>;
 
 /** `tools` and `tool_choice`. A model that refuses to be forced is left to choose, and the choice is named as dropped. */
-export function anthropicTools(chat: ChatRequest, turns: Turn[], traits: ModelTraits, dropped: string[]): Body {
+export function anthropicTools(chat: ChatRequest, turns: Turn[], traits: ModelTraits, dropped: FieldNames): Body {
   let { tools, choice } = narrow(onlyFunctions(chat.tools, dropped), chat.tool_choice);
   if (tools === undefined || tools.length === 0) {
-    if (chat.tool_choice !== undefined && chat.tool_choice !== 'none') dropped.push('tool_choice');
+    if (chat.tool_choice !== undefined && chat.tool_choice !== 'none') dropped.add('tool_choice');
     return toolsOfHistory(turns);
   }
-  if (tools.some((tool) => tool.type === 'function' && tool.function.strict)) dropped.push('tools[].function.strict');
+  if (tools.some((tool) => tool.type === 'function' && tool.function.strict)) dropped.add('tools[].function.strict');
   if (!traits.forcedTools && choice !== 'none' && choice !== 'auto') choice = undefined;
-  if (choice === undefined && chat.tool_choice !== undefined) dropped.push('tool_choice');
+  if (choice === undefined && chat.tool_choice !== undefined) dropped.add('tool_choice');
   const tool_choice = toolChoice(choice, chat.parallel_tool_calls);
   const body: Body = { tools: tools.map(toolDefinition) };
   if (tool_choice) body.tool_choice = tool_choice;

@@ -1,8 +1,9 @@
 import type { ChatMessage, ChatRequest, ContentPart, CustomToolCall, ToolCall } from '../../protocol/chat.ts';
+import type { FieldNames } from '../../protocol/field-names.ts';
 import type { Target } from './adapter.ts';
 
 /** The messages as this provider takes them: the very same array unless something has to change. */
-export function openaiMessages(chat: ChatRequest, target: Target, dropped: string[]): ChatMessage[] {
+export function openaiMessages(chat: ChatRequest, target: Target, dropped: FieldNames): ChatMessage[] {
   let copy: ChatMessage[] | undefined;
   for (let index = 0; index < chat.messages.length; index++) {
     const message = chat.messages[index] as ChatMessage;
@@ -24,7 +25,7 @@ export const schemaInstruction = (schema: Record<string, unknown> | undefined): 
     ? 'Answer with one valid JSON object and nothing else.'
     : `Answer with one valid JSON object and nothing else. It must match this JSON Schema: ${JSON.stringify(schema)}`;
 
-function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dropped: string[]): ChatMessage {
+function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dropped: FieldNames): ChatMessage {
   let outgoing = message;
   if (message.role === 'developer' && !quirks.developerRole) outgoing = { ...outgoing, role: 'system' };
   if (message.reasoning_content !== undefined && !quirks.reasoningContent) {
@@ -42,12 +43,11 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
 }
 
 /** Audio and files have no price yet: left out and named, unless config allows them by `input_audio` or `file`. */
-function withoutUnpriced(parts: ContentPart[], allowParams: readonly string[], dropped: string[]): ContentPart[] {
+function withoutUnpriced(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
   const passes = ({ type }: ContentPart) => (type !== 'input_audio' && type !== 'file') || allowParams.includes(type);
   if (parts.every(passes)) return parts;
   for (const part of parts) {
-    const name = `messages[].content[].${part.type}`;
-    if (!passes(part) && !dropped.includes(name)) dropped.push(name);
+    if (!passes(part)) dropped.add(`messages[].content[].${part.type}`);
   }
   return parts.filter(passes);
 }

@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
+import { FieldNames } from '../../protocol/field-names.ts';
 import type { Outgoing, Target } from './adapter.ts';
 import { isWhatHappensAnyway } from './harmless.ts';
 import { openaiMessages } from './openai-messages.ts';
@@ -25,12 +26,12 @@ const PASSED_FROM_REST = new Set(['verbosity', 'prompt_cache_key']);
 export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
   const { quirks } = target;
   const unsupported = quirks.unsupported ?? [];
-  const dropped: string[] = chat.strippedFields ? [...chat.strippedFields] : [];
+  const dropped = new FieldNames(chat.strippedFields);
   const body: Record<string, unknown> = { model: target.model, messages: openaiMessages(chat, target, dropped) };
   const put = (name: string, value: unknown) => {
     if (value === undefined) return;
     if (unsupported.length === 0 || !unsupported.includes(name)) body[name] = value;
-    else if (!isWhatHappensAnyway(name, value)) dropped.push(name);
+    else if (!isWhatHappensAnyway(name, value)) dropped.add(name);
   };
   if (chat.maxOutputTokens !== undefined) body[quirks.maxTokensField ?? 'max_tokens'] = chat.maxOutputTokens;
   for (const name of PASSED) put(name, chat[name]);
@@ -51,7 +52,7 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
   for (const name in chat.rest) {
     const value = chat.rest[name];
     if (passes(name, value, target)) body[name] = value;
-    else if (!isWhatHappensAnyway(name, value)) dropped.push(name);
+    else if (!isWhatHappensAnyway(name, value)) dropped.add(name);
   }
   if (chat.stream) {
     body.stream = true;
@@ -65,7 +66,7 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
     url: `${target.apiBase}/chat/completions`,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${target.apiKey}`, ...quirks.headers },
     body: JSON.stringify(body),
-    dropped,
+    dropped: dropped.toList(),
   };
 }
 

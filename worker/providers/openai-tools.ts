@@ -1,4 +1,5 @@
 import type { ChatRequest, Tool, ToolChoice } from '../../protocol/chat.ts';
+import type { FieldNames } from '../../protocol/field-names.ts';
 import type { Quirks } from '../core/config/quirks.ts';
 
 interface OutgoingTools {
@@ -8,7 +9,7 @@ interface OutgoingTools {
 }
 
 /** Tools and what goes with them; a choice without tools is left out, because providers refuse it. */
-export function openaiTools(chat: ChatRequest, quirks: Quirks, dropped: string[]): OutgoingTools {
+export function openaiTools(chat: ChatRequest, quirks: Quirks, dropped: FieldNames): OutgoingTools {
   let tools = chat.tools;
   let choice = chat.tool_choice;
   if (!quirks.customTools) {
@@ -18,17 +19,17 @@ export function openaiTools(chat: ChatRequest, quirks: Quirks, dropped: string[]
     choice = narrowed.choice;
   }
   if (tools === undefined || tools.length === 0) {
-    if (chat.tool_choice !== undefined && chat.tool_choice !== 'none') dropped.push('tool_choice');
+    if (chat.tool_choice !== undefined && chat.tool_choice !== 'none') dropped.add('tool_choice');
     return { tools: undefined, choice: undefined, parallel: undefined };
   }
-  if (choice === undefined && chat.tool_choice !== undefined) dropped.push('tool_choice');
+  if (choice === undefined && chat.tool_choice !== undefined) dropped.add('tool_choice');
   return { tools, choice, parallel: chat.parallel_tool_calls };
 }
 
 /** Custom tools are OpenAI's alone: left out and named elsewhere. */
-export function onlyFunctions(tools: Tool[] | undefined, dropped: string[]): Tool[] | undefined {
+export function onlyFunctions(tools: Tool[] | undefined, dropped: FieldNames): Tool[] | undefined {
   if (!tools?.some((tool) => tool.type === 'custom')) return tools;
-  dropped.push('tools[].custom');
+  dropped.add('tools[].custom');
   return tools.filter((tool) => tool.type === 'function');
 }
 

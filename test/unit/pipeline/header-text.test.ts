@@ -20,6 +20,14 @@ describe('text from outside as a header', () => {
     expect(shown.length).toBeLessThanOrEqual(512);
   });
 
+  it('adds up what the list itself leaves out', () => {
+    const names = Array.from({ length: 64 }, (_, index) => `field_${index}`);
+    const shown = headerText([...names, '+39936 more'].join(', '));
+    const [, kept = '', more] = /^(.*), \+(\d+) more$/.exec(shown) ?? [];
+    expect(kept.split(', ').length + Number(more)).toBe(40_000);
+    expect(headerText('a, b, +3 more')).toBe('a, b, +3 more');
+  });
+
   it('marks a first name that is too long by itself', () => {
     expect(headerText(`${'x'.repeat(600)}, b, c`)).toMatch(/^x{400,}\.\.\., \+2 more$/);
   });

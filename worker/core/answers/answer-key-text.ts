@@ -1,7 +1,7 @@
 import { type AnswerText, answerText } from '../../../protocol/answer-key.ts';
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { CachePolicy, Normalize } from './cache-schema.ts';
-import { normalizedChat } from './normalize.ts';
+import { isTooLongToNormalize, normalizedChat } from './normalize.ts';
 
 /** A new one forgets every answer: raise it where the text below, or the form of what is stored, changes. */
 const KEY_VERSION = 1;
@@ -17,12 +17,12 @@ export interface Question {
 }
 
 /**
- * The text whose SHA-256 finds an answer. Undefined where nobody can be told from anybody else: a `user` scope without a user
- * neither caches nor shares. The first line is JSON, which has no line break, so no other tuple gives the same text.
+ * The text whose SHA-256 finds an answer. Undefined where the request neither caches nor shares: a `user` scope without a user,
+ * where nobody can be told from anybody else, and a question too long for config's patterns. The first line is JSON, which has no line break, so no other tuple gives the same text.
  */
 export function answerKeyText({ chat, tenant, user, feature, generation, policy }: Question): AnswerText | undefined {
   const { scope, normalize, schemaVersion } = policy;
-  if (scope === 'user' && !user) return undefined;
+  if ((scope === 'user' && !user) || isTooLongToNormalize(chat, normalize)) return undefined;
   const question = answerText(normalizedChat(chat, normalize));
   if (!question.ok) return question;
   const owner = scope === 'user' ? user : null;

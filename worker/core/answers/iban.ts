@@ -14,35 +14,45 @@ const LENGTHS = new Map(
 
 /** Where one may begin: not within a word, but after a line break that is written as `\n` inside of JSON. */
 const BEGINNING = /(?:^|[^A-Za-z0-9]|\\[nrt])([A-Za-z]{2}\d{2})/gu;
-const SEPARATOR = /[ .\-\u00a0\u2009\u202f]/u;
-/** With a sign between any two. */
-const LONGEST_WRITTEN = 33 * 2;
+const SEPARATORS = new Set([...' .-\u00a0\u2009\u202f'].map((sign) => sign.charCodeAt(0)));
+/** Two letters and two digits, as a number: a letter is two digits. */
+const BEGINNING_FACTOR = 1_000_000;
 
 export function hasIban(text: string): boolean {
   for (const { index, 0: found } of text.matchAll(BEGINNING)) {
     const start = index + found.length - 4;
     const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase());
-    if (length !== undefined && isIban(text.slice(start, start + LONGEST_WRITTEN), length)) return true;
+    if (length !== undefined && isIban(text, start, length)) return true;
   }
   return false;
 }
 
-function isIban(written: string, length: number): boolean {
-  let letters = '';
-  for (let index = 0; index < written.length && letters.length < length; index++) {
-    const letter = written[index] ?? '';
-    if (/[A-Za-z0-9]/u.test(letter)) letters += letter;
-    else if (!SEPARATOR.test(letter) || SEPARATOR.test(written[index - 1] ?? '')) return false;
+/** At most one separator stands between two characters. By units, because a text of beginnings alone has many of them. */
+function isIban(text: string, start: number, length: number): boolean {
+  let beginning = 0;
+  let rest = 0;
+  let count = 0;
+  for (let index = start, isApart = false; count < length; index++) {
+    const unit = text.charCodeAt(index);
+    const value = numberOf(unit);
+    if (value === undefined) {
+      if (isApart || !SEPARATORS.has(unit)) return false;
+      isApart = true;
+      continue;
+    }
+    isApart = false;
+    const factor = value > 9 ? 100 : 10;
+    if (count < 4) beginning = beginning * factor + value;
+    else rest = (rest * factor + value) % 97;
+    count++;
   }
-  return letters.length === length && remainder(letters.slice(4) + letters.slice(0, 4)) === 1;
+  // Its beginning counts behind all the rest.
+  return (rest * BEGINNING_FACTOR + beginning) % 97 === 1;
 }
 
-/** By 97; a letter is a number from 10. */
-function remainder(letters: string): number {
-  let rest = 0;
-  for (const letter of letters) {
-    const value = Number.parseInt(letter, 36);
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
-  }
-  return rest;
+/** Of a digit, or of a letter, which is a number from 10. */
+function numberOf(unit: number): number | undefined {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
+  const small = unit | 0x20;
+  return small >= 0x61 && small <= 0x7a ? small - 0x61 + 10 : undefined;
 }

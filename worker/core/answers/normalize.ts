@@ -1,5 +1,6 @@
 /** Which questions count as one beyond their canonical text. Only what people write is touched: calls, results and schemas are data. */
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
+import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import type { Normalize } from './cache-schema.ts';
 
 /** Not an assistant's turn, whose last white space steers what is written next. */
@@ -16,6 +17,18 @@ export const normalizedChat = (chat: ChatRequest, normalize: Normalize): ChatReq
   ),
 });
 
+/** Patterns from config take their time over what people wrote, so a question is searched only up to here (bounded-pattern.ts). */
+export function isTooLongToNormalize({ messages }: ChatRequest, { ignore }: Normalize): boolean {
+  if (ignore.length === 0) return false;
+  let units = 0;
+  for (const { role, content } of messages) {
+    if (!WRITTEN_BY_PEOPLE.has(role)) continue;
+    if (typeof content === 'string') units += content.length;
+    else for (const part of content ?? []) if (part.type === 'text') units += part.text.length;
+  }
+  return units > MOST_SEARCHED_UNITS;
+}
+
 function normalizedMessage(message: ChatMessage, normalize: Normalize): ChatMessage {
   const { content } = message;
   if (typeof content === 'string') return { ...message, content: withoutMargin(normalizedText(content, normalize)) };
@@ -30,9 +43,13 @@ function normalizedPart(part: ContentPart, alone: boolean, normalize: Normalize)
   return { ...part, text: alone ? withoutMargin(text) : text };
 }
 
+/** NFC sorts the marks behind a letter in quadratic time. Unicode's stream-safe form (UAX 15) has at most 30; no writing has more. */
+const TOO_MANY_MARKS = /\p{M}{31}/u;
+const composed = (text: string): string => (TOO_MANY_MARKS.test(text) ? text : text.normalize('NFC'));
+
 function normalizedText(text: string, { collapseWhiteSpace, foldCase, ignore }: Normalize): string {
   // As written first: patterns are about what people see, and NFC is what they would write them in.
-  let result = text.normalize('NFC');
+  let result = composed(text);
   for (const pattern of ignore) result = result.replace(pattern, IGNORED);
   if (collapseWhiteSpace) result = result.replace(/\s+/gu, ' ');
   return foldCase ? result.toLowerCase() : result;

@@ -1,4 +1,5 @@
 /** Whether a text shows personal data that can be told by its form. What it misses is cached; what it takes wrongly is not. */
+import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import { hasCardNumber } from './card-number.ts';
 import { hasIban } from './iban.ts';
 
@@ -15,12 +16,14 @@ export function hasEmail(text: string): boolean {
   return false;
 }
 
-/** `own`: patterns from config, without the `g` flag. */
+/** `own`: patterns from config, without the `g` flag. What is too long to be searched for these counts as seen. */
 export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean {
-  return anyText(
-    value,
-    (text) => hasEmail(text) || hasCardNumber(text) || hasIban(text) || own.some((pattern) => pattern.test(text)),
-  );
+  let unitsLeft = own.length === 0 ? Number.POSITIVE_INFINITY : MOST_SEARCHED_UNITS;
+  return anyText(value, (text) => {
+    unitsLeft -= text.length;
+    if (unitsLeft < 0 || hasEmail(text) || hasCardNumber(text) || hasIban(text)) return true;
+    return own.some((pattern) => pattern.test(text));
+  });
 }
 
 /** Pictures and files: nothing can be seen in them, and among so many letters something always looks like a number. */

@@ -36,6 +36,25 @@ const withRules = (content: ChatMessage['content'], rules: Partial<typeof NOTHIN
     }),
   );
 
+it('leaves a letter with more marks than any writing has as it is, and composes all others', () => {
+  const marks = (count: number) => `e${'\u0301'.repeat(count)}`;
+  expect(withRules(marks(30))).toBe(withRules(marks(30).normalize('NFC')));
+  expect(withRules(marks(31))).not.toBe(withRules(marks(31).normalize('NFC')));
+});
+
+it('is none where a question is too long for the patterns of config', () => {
+  const of = (content: string, ignore: RegExp[]) =>
+    answerKeyText(
+      question({
+        chat: chat(content),
+        policy: { scope: 'tenant', normalize: { ...NOTHING, ignore }, schemaVersion: 1 },
+      }),
+    );
+  expect(of('x'.repeat(262_144), [/y/gu])?.ok).toBe(true);
+  expect(of('x'.repeat(262_145), [/y/gu])).toBeUndefined();
+  expect(of('x'.repeat(262_145), [])?.ok).toBe(true);
+});
+
 /** Few values, so that many pairs differ in one thing, and ones that try to pass for another field. */
 const name = fc.constantFrom('a', 'b', 'a","b', 'a\n', '', '1', 'null', '\ud800', '\\ud800', 'é', 'e\u0301');
 const anyQuestion = fc.record({

@@ -92,6 +92,7 @@ describe('a pattern', () => {
     ['(?<a>x)\\k<a>', 'back-references'],
     ['(a|a){20}b', 'hostile'],
     ['(?:a{1,9}){9}b', 'hostile'],
+    ['(?:a{1,7}){1,3}b', 'hostile'],
     ['a{1,200}a{1,200}b', 'hostile'],
     ['(?:(?:a{100}){100}){100}', 'hostile'],
     ['(?=a{1,200}a{1,200}b)a', 'hostile'],

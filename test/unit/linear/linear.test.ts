@@ -1,0 +1,81 @@
+/** Whatever a body holds twice as many of takes about twice the work, through every step that looks at a body. */
+import { expect, it } from 'vitest';
+import { parseChat } from '../../../protocol/parse-chat.ts';
+import { versionsOf } from '../../../worker/core/admission/versions.ts';
+import { answerKeyText } from '../../../worker/core/answers/answer-key-text.ts';
+import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { hasPersonalData } from '../../../worker/core/answers/personal-data.ts';
+import type { Preset } from '../../../worker/core/config/config.ts';
+import { worstCase } from '../../../worker/core/pricing/worst-case.ts';
+import { headerText } from '../../../worker/pipeline/header-text.ts';
+import { adapterFor, PRESETS } from '../../../worker/providers/presets.ts';
+import { deployment, feature, PRICING } from '../pipeline/support/router.ts';
+import { target } from '../providers/chats.ts';
+import { BODIES } from './bodies.ts';
+
+const POLICY = resolveCachePolicy(
+  cachePolicy.parse({
+    scope: 'tenant',
+    normalize: { collapseWhiteSpace: true, foldCase: true, ignore: ['ticket-\\d{1,12}'] },
+    personalData: ['\\bkd-\\d{4,10}\\b'],
+  }),
+);
+const DEPLOYMENTS = [deployment('a'), deployment('b', { format: 'anthropic' })];
+const ALIAS = { name: 'app/chat', deployments: DEPLOYMENTS };
+const CONFIG = { aliases: new Map([['app/chat', ALIAS]]), pricing: PRICING };
+const FEATURE = feature('chat', {
+  safeguard: { alias: undefined, maxInputTokens: 1_000, maxOutputTokens: 100 },
+  caps: { maxInputTokens: 100, maxOutputTokens: 500, defaultMaxOutputTokens: 500, maxCostMicroUsd: undefined },
+});
+
+const PROVIDERS = [
+  ['openai', 'gpt-5.6-terra'],
+  ['deepseek', 'deepseek-chat'],
+  ['anthropic', 'claude-opus-5'],
+  ['anthropic-compatible', 'other'],
+] as const;
+
+/** The steps of a request, from the body's text to what the providers are sent. */
+function work(body: string): void {
+  const parsed = parseChat(JSON.parse(body));
+  if (!parsed.ok) throw new Error(`${parsed.param}: ${parsed.message}`);
+  const { chat } = parsed;
+  const dropped: string[] = [];
+  for (const [provider, model] of PROVIDERS) {
+    const { format, quirks } = PRESETS[provider] as Preset;
+    dropped.push(...adapterFor(format).request(chat, target(quirks, { model }), true).dropped);
+  }
+  headerText(dropped.join(', '));
+  worstCase({ ...chat, maxOutputTokens: 100 }, DEPLOYMENTS, PRICING);
+  versionsOf({ chat, alias: ALIAS, feature: FEATURE }, CONFIG);
+  answerKeyText({ chat, tenant: 't', user: 'u', feature: 'chat', generation: 0, policy: POLICY });
+  hasPersonalData([chat.messages, chat.tools, chat.response_format, chat.rest], POLICY.personalData);
+}
+
+function elapsedMs(run: () => void): number {
+  const began = performance.now();
+  run();
+  return performance.now() - began;
+}
+
+const ROUNDS = 12;
+
+it.each(Object.entries(BODIES))(
+  '%s',
+  (_, [count, make]) => {
+    const bodies = [count, 2 * count].map((many) => JSON.stringify({ model: 'app/chat', ...make(many) }));
+    const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const ratio = () => (best[1] ?? 0) / (best[0] ?? 0);
+    // The least of several runs: garbage collection, a cold start and other processes only ever add.
+    for (let round = 0; round < ROUNDS && (round < 2 || ratio() >= 3); round++) {
+      bodies.forEach((body, index) => {
+        best[index] = Math.min(
+          best[index] ?? 0,
+          elapsedMs(() => work(body)),
+        );
+      });
+    }
+    expect(ratio(), `${best.map((ms) => ms.toFixed(1)).join(' and ')} ms`).toBeLessThan(3);
+  },
+  120_000,
+);
