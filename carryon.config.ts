@@ -9,8 +9,8 @@ export default defineConfig({
     'app/chat': {
       deployments: [
         // Two slots filled from the environment: PROVIDER_A_API_BASE, PROVIDER_A_KEY, PROVIDER_A_MODEL, PROVIDER_A_FORMAT, …
-        { id: 'a', fromEnvironment: 'PROVIDER_A', order: 1, timeout: '30s', streamTimeout: '8s' },
-        { id: 'b', fromEnvironment: 'PROVIDER_B', order: 2, timeout: '30s', streamTimeout: '8s' },
+        { id: 'a', fromEnvironment: 'PROVIDER_A', order: 1, streamTimeout: '8s' },
+        { id: 'b', fromEnvironment: 'PROVIDER_B', order: 2, streamTimeout: '8s' },
         // Or by preset, with OPENAI_API_KEY as the secret and the list's price:
         // { id: 'gpt', provider: 'openai', model: 'gpt-5.6-terra', order: 1 },
       ],
@@ -60,7 +60,6 @@ export default defineConfig({
     numRetries: 2,
     allowedFails: 3,
     cooldownTime: '10s',
-    totalTimeout: '45s',
     whenAllCooling: 'try-soonest',
   },
 });

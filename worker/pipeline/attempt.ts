@@ -2,12 +2,13 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
 import type { Failure } from '../core/routing/failure.ts';
+import type { Patience } from '../core/routing/patience.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { classify, notAStream, presentable, withoutAnswer } from './failing-answer.ts';
 import type { Measured } from './meter.ts';
-import { type Chunk, ProviderStream } from './provider-stream.ts';
+import { type Chunk, ProviderStream, type StreamLimits } from './provider-stream.ts';
 import { readText } from './read-text.ts';
 
 export type Attempted =
@@ -31,7 +32,8 @@ export interface AttemptInput {
   adapter: Adapter;
   outgoing: Outgoing;
   settings: RouterSettings;
-  /** When the first content of the whole request must have come. */
+  patience: Patience;
+  /** When this attempt must have shown content, or have answered whole, for the sake of the whole request. */
   deadlineAt: number;
   fetch: UpstreamFetch;
   clock: Clock;
@@ -44,9 +46,10 @@ const MOST_ANSWER_BYTES = 33_554_432;
 const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answer was too large.', mayBeBilled: true };
 
 export async function attempt(input: AttemptInput): Promise<Attempted> {
-  const { chat, deployment, outgoing, clock, clientGone } = input;
-  const { startedAt, at, isDeadline } = limitOf(input, chat.stream ? deployment.streamTimeoutMs : deployment.timeoutMs);
-  const limit = new AttemptLimit(at, clientGone, clock);
+  const { chat, deployment, outgoing, clock, clientGone, deadlineAt, patience, settings } = input;
+  const startedAt = clock.now();
+  const quietUntil = Math.min(startedAt + patience.answerMs, deadlineAt);
+  const limit = new AttemptLimit(quietUntil, clientGone, clock);
   let headersCame = false;
   let came: Came;
   try {
@@ -57,17 +60,22 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
     else if (!isEventStream(response)) came = failed(await notAStream(response, input));
     else {
       limit.letStreamKeepTime();
-      came = await streamed(response.body, input, startedAt, at);
+      const firstContentAt = Math.min(startedAt + patience.contentMs, deadlineAt);
+      const endAt = startedAt + settings.maxStreamDurationMs;
+      const { idleTimeoutMs } = deployment;
+      came = await streamed(response.body, input, { quietUntil, firstContentAt, idleTimeoutMs, endAt });
     }
   } catch {
     const waitedMs = clock.now() - startedAt;
     const promptBytes = outgoing.body.length;
-    came = failed(withoutAnswer({ timedOut: limit.timedOut, left: limit.left, headersCame, waitedMs, promptBytes }));
+    const { timedOut, left } = limit;
+    came = failed(withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole: !chat.stream }));
   } finally {
     limit.stop();
   }
   if (came.kind !== 'failure') return came;
-  return { ...came, cutByDeadline: isDeadline && (limit.timedOut || came.failure.kind === 'slow') };
+  const isLate = limit.timedOut || came.failure.kind === 'slow';
+  return { ...came, cutByDeadline: isLate && clock.now() >= deadlineAt && hadLittleTime(startedAt, input) };
 }
 
 type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
@@ -92,12 +100,9 @@ async function whole(response: Response, { chat, deployment, adapter, clock }: A
 /** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
 async function streamed(
   body: ReadableStream<Uint8Array>,
-  { chat, deployment, adapter, clock, settings }: AttemptInput,
-  startedAt: number,
-  firstContentAt: number,
+  { chat, deployment, adapter, clock }: AttemptInput,
+  limits: StreamLimits,
 ): Promise<Came> {
-  const { idleTimeoutMs } = deployment;
-  const limits = { firstContentAt, idleTimeoutMs, endAt: startedAt + settings.maxStreamDurationMs };
   const present = (failure: Failure) => presentable(failure, deployment);
   const stream = new ProviderStream(body, adapter.stream(chat, clock.now()), limits, clock, present);
   const opening: Chunk[] = [];
@@ -111,14 +116,12 @@ async function streamed(
   }
 }
 
-/** When this attempt must have shown something, and whether that is the request's deadline rather than its own limit. */
-function limitOf({ clock, deadlineAt, settings }: AttemptInput, ownLimitMs: number) {
-  const startedAt = clock.now();
-  const at = Math.min(startedAt + ownLimitMs, deadlineAt);
-  // Whoever had half of the total time to itself is not excused: where that is less than its own limit, nobody else is ever tried.
-  const isDeadline = startedAt + ownLimitMs > deadlineAt && 2 * (deadlineAt - startedAt) < settings.totalTimeoutMs;
-  return { startedAt, at, isDeadline };
-}
+/**
+ * An attempt that our deadline cut short says nothing about the deployment, unless it had half of the total time to itself:
+ * where that is less than its own limit, nobody else is ever tried.
+ */
+const hadLittleTime = (startedAt: number, { deadlineAt, settings }: AttemptInput): boolean =>
+  2 * (deadlineAt - startedAt) < settings.totalTimeoutMs;
 
 function send({ fetch, outgoing, deployment }: AttemptInput, signal: AbortSignal): Promise<Response> {
   const { url, body } = outgoing;

@@ -37,17 +37,18 @@ export async function notAStream(
 const BEGUN_AFTER_MS = 1_000;
 
 /** Neither a status nor a whole body. */
-export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes }: NoAnswer): Failure {
+export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
   if (left) return { kind: 'cut', message: 'The client left.', mayBeBilled: true };
   if (!timedOut && !headersCame) {
     const mayBeBilled = waitedMs >= BEGUN_AFTER_MS;
     return { kind: 'unreachable', message: 'The provider could not be reached.', mayBeBilled };
   }
   if (!timedOut) return { kind: 'cut', message: 'The provider’s answer was cut off.', mayBeBilled: true };
-  // Some send headers, and blank lines, while they are still at work (DeepSeek): headers say nothing about how far they are.
-  const ownFault = headersCame ? 'stalled' : 'silent';
   const message = headersCame ? 'The provider’s answer did not end in time.' : 'The provider did not answer in time.';
-  return { kind: promptBytes > LONG_PROMPT_BYTES ? 'slow' : ownFault, message, mayBeBilled: true };
+  // A whole answer shows nothing until it is made, and headers say nothing about how far it is: some send them, and blank
+  // lines, while they are still at work (DeepSeek). So it is no silence, and may be the request's own length.
+  const kind = isWhole || promptBytes > LONG_PROMPT_BYTES ? 'slow' : 'silent';
+  return { kind, message, mayBeBilled: true };
 }
 
 export interface NoAnswer {
@@ -56,6 +57,7 @@ export interface NoAnswer {
   headersCame: boolean;
   waitedMs: number;
   promptBytes: number;
+  isWhole: boolean;
 }
 
 /**

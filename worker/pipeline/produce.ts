@@ -3,7 +3,8 @@ import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
 import { FAILURE_RULES, type Failure } from '../core/routing/failure.ts';
 import type { Outcome } from '../core/routing/health.ts';
-import { next, type Tried } from '../core/routing/next.ts';
+import { isFollowedAfter, next, type Tried } from '../core/routing/next.ts';
+import { attemptDeadline, type Patience, patienceFor } from '../core/routing/patience.ts';
 import { plan, type Slot } from '../core/routing/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { Adapter, Outgoing } from '../providers/adapter.ts';
@@ -115,7 +116,8 @@ async function firstToAnswer(
     isLeaseUsed = false;
     // Asking the ledger again may have taken the rest of the time.
     if (clock.now() >= deadlineAt) return unserved(true, tried, ask, deps);
-    if (!(await takePlace(ask, deployment, step.slot, deps))) {
+    const patience = patienceFor(ask.chat, deployment, config.router);
+    if (!(await takePlace(ask, deployment, step.slot, patience, deps))) {
       tried.push({ slot: step.slot, failure: 'skipped' });
       continue;
     }
@@ -124,14 +126,16 @@ async function firstToAnswer(
     trail.deployment = deployment;
     trail.dropped = outgoing.dropped;
     const startedAt = clock.now();
+    const isFollowed = isFollowedAfter(order, tried, step.slot, config.router);
     const attempted = await attempt({
       chat: ask.chat,
       deployment,
       adapter,
       outgoing,
-      deadlineAt,
+      deadlineAt: attemptDeadline(ask.chat, patience, config.router, { now: startedAt, deadlineAt, isFollowed }),
       clock,
       settings: config.router,
+      patience,
       fetch: deps.fetch,
       clientGone: () => scope.gone,
     });
@@ -168,10 +172,16 @@ const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: Ask): O
 });
 
 /** One of its `maxParallel` places and, where it is half-open, the one probe; false: somebody else has it. */
-async function takePlace({ chat }: Ask, deployment: Deployment, { probe }: Slot, { board }: Deps): Promise<boolean> {
+async function takePlace(
+  { chat }: Ask,
+  deployment: Deployment,
+  { probe }: Slot,
+  { answerMs, contentMs }: Patience,
+  { board }: Deps,
+): Promise<boolean> {
   if (!board.enter(deployment)) return false;
   if (!probe) return true;
-  const forMs = chat.stream ? deployment.streamTimeoutMs : deployment.timeoutMs;
+  const forMs = chat.stream ? contentMs : answerMs;
   if (await board.claimProbe(deployment, forMs)) return true;
   board.leave(deployment);
   return false;
@@ -205,9 +215,8 @@ function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps: Deps):
   const { board, clock, config } = deps;
   const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
   const last = failures[failures.length - 1];
-  // Of the caller's own making only where nobody failed otherwise: whoever did might take it later.
-  if (last !== undefined && failures.every(({ kind }) => FAILURE_RULES[kind].blame === 'request'))
-    return rejected(last);
+  const fault = failures.find(({ kind }) => FAILURE_RULES[kind].blame === 'request');
+  if (fault !== undefined) return rejected(fault);
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
   const now = clock.now();

@@ -17,7 +17,16 @@ const MOST_EVENT_LENGTH = 8_000_000;
 /** A reader that takes longer to ask for more leaves room for hundreds of tokens between the provider and us. */
 const SLOW_READER_MS = 250;
 
+/**
+ * Before its content, a provider that sends heartbeats (comments, pings, empty chunks) is known by two of them, each this long
+ * after the sign of life before it. One that was heard once and then thinks in silence is no less alive.
+ */
+const HEARTBEAT_GAP_MS = 1_000;
+const HEARTBEATS = 2;
+
 export interface StreamLimits {
+  /** Until then the provider may be silent before its content, even if it has been heard at regular intervals. */
+  quietUntil: number;
   /** When the first content must have come. */
   firstContentAt: number;
   /** Between two chunks, once content flows. */
@@ -72,6 +81,9 @@ export class ProviderStream {
   /** When content last came, or was asked for. */
   #silentSince = 0;
   #sawOnlyLife = false;
+  /** Before the content: when the provider was last heard, and how often after a while. */
+  #heardAt: number;
+  #heartbeats = 0;
   /** Since the last whole event. */
   #unreadLength = 0;
   /** The provider is waited for, not the reader. */
@@ -94,6 +106,7 @@ export class ProviderStream {
     this.#limits = limits;
     this.#clock = clock;
     this.#gaveAt = clock.now();
+    this.#heardAt = this.#gaveAt;
     this.#silence = new Silence(clock, () => {
       this.#slowReader = !this.#waiting;
       this.#isAhead ||= this.#slowReader;
@@ -153,6 +166,7 @@ export class ProviderStream {
         this.#feed('\n\n'); // an event without its closing blank line
         return this.#end(this.#failure ?? this.#cutShort());
       }
+      if (!this.hasContent) this.#hear();
       this.#feed(this.#decoder.decode(piece.value, { stream: true }));
       if (this.#failure !== undefined) return this.#end(this.#failure);
       if (this.#saidDone) return this.#end(this.#cutShort());
@@ -207,10 +221,19 @@ export class ProviderStream {
   }
 
   #deadline(): number {
-    const { firstContentAt, idleTimeoutMs, endAt } = this.#limits;
+    const { quietUntil, firstContentAt, idleTimeoutMs, endAt } = this.#limits;
     if (this.#finished) return Math.min(this.#askedAt + AFTER_FINISH_MS, endAt);
-    if (!this.hasContent) return firstContentAt;
+    if (!this.hasContent) {
+      const aliveUntil = this.#heartbeats < HEARTBEATS ? firstContentAt : this.#heardAt + idleTimeoutMs;
+      return Math.min(Math.max(aliveUntil, quietUntil), firstContentAt, endAt);
+    }
     return Math.min(this.#silentSince + idleTimeoutMs, endAt);
+  }
+
+  #hear(): void {
+    const now = this.#clock.now();
+    if (now - this.#heardAt >= HEARTBEAT_GAP_MS) this.#heartbeats++;
+    this.#heardAt = now;
   }
 
   #onEvent(name: string | undefined, data: string): void {

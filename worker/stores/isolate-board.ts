@@ -74,12 +74,13 @@ export class IsolateBoard implements RoutingBoard {
 
   candidates(deployments: readonly Deployment[]): Candidate[] {
     const now = this.#clock.now();
-    return deployments.map(({ id, healthId, model, order, weight }) => {
+    return deployments.map(({ id, healthId, model, provider, order, weight }) => {
       const { health } = this.#entry(healthId);
       const open = health.state === 'open' ? health : undefined;
       return {
         id,
         model,
+        provider,
         order,
         weight,
         standing: standing(health, now),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
+import { patienceFor } from '../../../worker/core/routing/patience.ts';
 import { type Attempted, type AttemptInput, attempt } from '../../../worker/pipeline/attempt.ts';
 import { adapterFor } from '../../../worker/providers/presets.ts';
 import { START, TestClock } from './support/clock.ts';
@@ -38,6 +39,7 @@ async function tryOnce(
     adapter,
     outgoing: adapter.request(chat, target),
     settings: SETTINGS,
+    patience: patienceFor(chat, target, SETTINGS),
     deadlineAt: START + 45_000,
     fetch: upstream.fetch,
     clock,
@@ -61,10 +63,10 @@ describe('what an attempt came to', () => {
     ['no connection', { instead: 'refuse' }, both, 'unreachable', 0],
     ['a reset before the headers', { instead: 'refuse', afterMs: 700 }, both, 'unreachable', 700],
     ['no headers, streamed', { instead: 'hang' }, [true], 'silent', 4_000],
-    ['no headers, whole', { instead: 'hang' }, [false], 'silent', 6_000],
+    ['no headers, whole', { instead: 'hang' }, [false], 'slow', 6_000],
     ['headers, then nothing, streamed', streamed('hang'), [true], 'slow', 4_000],
-    ['headers, then nothing, whole', { body: ['hang'] }, [false], 'stalled', 6_000],
-    ['half a body, then nothing', { body: [half, 'hang'] }, [false], 'stalled', 6_000],
+    ['headers, then nothing, whole', { body: ['hang'] }, [false], 'slow', 6_000],
+    ['half a body, then nothing', { body: [half, 'hang'] }, [false], 'slow', 6_000],
     ['half a body, then a reset', { body: [half, 'reset'] }, [false], 'cut', 0],
     ['half a body, then the end', { body: [half] }, [false], 'malformed', 0],
     ['an empty body', { body: [] }, both, 'malformed', 0],

@@ -179,15 +179,18 @@ describe('who can be asked', () => {
     expect(await alone.ask({ body: { seed: 7 } })).toMatchObject({ status: 400, code: 'unsupported_param' });
   });
 
-  it('too long for one and the other down for the moment may be asked again', async () => {
-    const router = new TestRouter();
-    router.upstream.on('a', failing(400, { code: 'context_length_exceeded' }));
-    router.upstream.on('b', failing(503));
-    const { status, code, headers } = await router.ask();
-    expect({ status, code }).toEqual({ status: 503, code: 'providers_unavailable' });
-    expect(headers.get('retry-after')).not.toBeNull();
-    expect(headers.get('x-should-retry')).toBeNull();
-  });
+  it.each([failing(503), failing(400, { code: 'invalid_value' }), failing(403, { code: 'content_policy_violation' })])(
+    'too long for one, and the other fails too: the client gets the first 400 (%#)',
+    async (second) => {
+      const router = new TestRouter();
+      router.upstream.on('a', failing(400, { code: 'context_length_exceeded' }));
+      router.upstream.on('b', second);
+      const { status, code, headers } = await router.ask();
+      expect({ status, code }).toEqual({ status: 400, code: 'context_length_exceeded' });
+      expect(headers.get('x-should-retry')).toBe('false');
+      expect(router.upstream.callsTo('b')).toHaveLength(1);
+    },
+  );
 });
 
 describe('a client', () => {

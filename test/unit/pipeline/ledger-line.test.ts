@@ -9,7 +9,7 @@ describe('time that the ledger takes', () => {
     router.ledger.limit('tenant', { monthlyMicroUsd: 1_000_000 });
     router.upstream.on('a', HANGS);
     router.upstream.on('b', goodReply('Hello from B'));
-    router.ledger.latencyMs = 60;
+    router.ledger.latencyMs = 110;
     expect((await router.ask()).code).toBe('deadline_exceeded');
     expect(router.upstream.callsTo('b')).toHaveLength(0);
     await router.clock.run(Promise.all(router.background));

@@ -147,7 +147,8 @@ describe('everybody is down', () => {
       expect([429, 503]).toContain(answered.status);
       expect(['deadline_exceeded', 'providers_unavailable', 'rate_limited_by_provider']).toContain(answered.code);
       expect(Number(answered.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(router.clock.now() - began).toBeLessThanOrEqual(45_000);
+      // The last attempt for a whole answer has its own limit (30 s) where the first took its own.
+      expect(router.clock.now() - began).toBeLessThanOrEqual(stream ? 45_000 : 60_000);
     }
     expect(router.upstream.running).toEqual([]);
     for (const one of router.deployments) expect(router.isFree(one)).toBe(true);
@@ -175,8 +176,13 @@ describe('everybody is down', () => {
           const began = router.clock.now();
           const { code, status } = await router.ask({ stream });
           const tookMs = router.clock.now() - began;
-          expect(tookMs).toBeLessThanOrEqual(totalTimeoutMs);
-          if (code === 'deadline_exceeded') expect({ status, tookMs }).toEqual({ status: 503, tookMs: totalTimeoutMs });
+          if (stream) expect(tookMs).toBeLessThanOrEqual(totalTimeoutMs);
+          for (const { at } of router.upstream.calls) expect(at - began).toBeLessThan(totalTimeoutMs);
+          if (code === 'deadline_exceeded') {
+            expect(status).toBe(503);
+            if (stream) expect(tookMs).toBe(totalTimeoutMs);
+            else expect(tookMs).toBeGreaterThanOrEqual(totalTimeoutMs);
+          }
           for (const call of router.upstream.calls) {
             const earlier = router.upstream.calls.find(
               (other) => other.to === call.to && other !== call && other.at <= call.at,

@@ -9,7 +9,12 @@ import { DONE, errorEvent, finish, role, streamed, text, usage } from './support
 import { type Step, Upstream } from './support/upstream.ts';
 
 const CHAT: ChatRequest = { model: 'app/chat', messages: [], stream: true, includeUsage: true, rest: {} };
-const LIMITS: StreamLimits = { firstContentAt: START + 8_000, idleTimeoutMs: 5_000, endAt: START + 60_000 };
+const LIMITS: StreamLimits = {
+  quietUntil: START + 8_000,
+  firstContentAt: START + 8_000,
+  idleTimeoutMs: 5_000,
+  endAt: START + 60_000,
+};
 
 async function open(steps: readonly Step[], limits: Partial<StreamLimits> = {}, format: WireFormat = 'openai') {
   const clock = new TestClock();

@@ -113,10 +113,12 @@ export interface Deployment {
   quirks: Quirks;
   order: number;
   weight: number;
-  /** For a whole answer that is not streamed. */
-  timeoutMs: number;
+  /** For a whole answer that is not streamed; undefined: by its output cap. */
+  timeoutMs: number | undefined;
   /** To the first content of a stream. */
   streamTimeoutMs: number;
+  /** The same for a model that thinks unseen, as long as it shows life. */
+  thinkingTimeoutMs: number;
   /** Between two chunks. */
   idleTimeoutMs: number;
   maxParallel: number;

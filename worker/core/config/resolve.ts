@@ -100,6 +100,7 @@ function resolveDeployment(
     weight: checked.weight,
     timeoutMs: checked.timeout,
     streamTimeoutMs: checked.streamTimeout,
+    thinkingTimeoutMs: checked.thinkingTimeout,
     idleTimeoutMs: checked.idleTimeout,
     maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
     price: completePrice(upstream.price),

@@ -35,8 +35,11 @@ const deployment = settings({
   fromEnvironment: variable.optional(),
   order: count(1, 100).default(1),
   weight: z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million').default(1),
-  timeout: duration('10ms', '14m').default(60_000),
+  /** For a whole answer; by its output cap where it is left out (docs/time-limits.md). */
+  timeout: duration('10ms', '14m').optional(),
   streamTimeout: duration('10ms', '14m').default(10_000),
+  /** The same for a model that thinks unseen, as long as it shows life. */
+  thinkingTimeout: duration('10ms', '14m').default(60_000),
   idleTimeout: duration('10ms', '14m').default(15_000),
   maxParallel: count(1, 100_000).optional(),
   /** By the list of prices where it is left out (docs/providers.md). */

@@ -44,8 +44,11 @@ export function billedWithoutUsage(
   };
 }
 
-const hidesTokens = (chat: ChatRequest, { hidesTokens, model, format }: Deployment): boolean =>
-  hidesTokens ?? mayHideTokens(model, format, chat);
+/** Whether this deployment may generate output that its stream does not show. */
+export const hidesTokens = (
+  chat: ChatRequest,
+  { hidesTokens, model, format }: Pick<Deployment, 'hidesTokens' | 'model' | 'format'>,
+): boolean => hidesTokens ?? mayHideTokens(model, format, chat);
 
 /** What a provider bills for the usage that it told. */
 export const billedByUsage = (chat: ChatRequest, usage: Usage, deployment: Deployment): Billed => ({

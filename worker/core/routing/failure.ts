@@ -33,6 +33,7 @@ export type FailureKind =
   | 'region'
   | 'bad_request'
   | 'too_long'
+  | 'unsupported'
   | 'flagged';
 
 export interface Failure {
@@ -64,7 +65,8 @@ interface Rule {
  * - unreachable: refused, reset, DNS or TLS; nothing came back
  * - silent: no headers in time; slow: headers, but no content in time; stalled: content, then silence; cut: ended early
  * - malformed: not JSON, the wrong shape, HTML, empty; redirected: a 3xx, never followed
- * - too_long: for this model, so another may take it; flagged: a content filter, asked nowhere else
+ * - too_long, unsupported: for this model, so another may take it; flagged: a content filter, asked nowhere else
+ * What `mayBeBilled` is never asked again of the same deployment while another can be, whatever `sameAgain` says.
  */
 export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
   unreachable: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
@@ -82,6 +84,7 @@ export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
   region: { blame: 'region', rest: 'isolate', sameAgain: false, elsewhere: true },
   bad_request: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: false },
   too_long: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: true },
+  unsupported: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: true },
   flagged: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: false },
 };
 
@@ -105,5 +108,6 @@ export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
   region: 'The provider refuses this region.',
   bad_request: 'The provider refused the request.',
   too_long: 'The request is too long for the model.',
+  unsupported: 'The model does not support what the request asks for.',
   flagged: 'The provider’s content filter refused the request.',
 };

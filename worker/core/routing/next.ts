@@ -36,25 +36,38 @@ export function next(
   settings: RetrySettings,
   random: () => number,
 ): Next {
-  if (now >= deadlineAt) return { kind: 'deadline' };
-  const fresh = untried(plan, tried);
   const failed = tried.filter((entry): entry is Failed => entry.failure !== 'skipped');
   const last = failed[failed.length - 1];
-  if (last === undefined) return attempt(fresh[0], 0);
+  const isTime = now < deadlineAt;
+  const untried = plan.slots.filter((slot) => canTake(slot, tried));
+  const fault = failed.find(({ failure }) => FAILURE_RULES[failure.kind].blame === 'request');
+  if (fault !== undefined) return afterRequestFault(isTime ? untried[0] : undefined, fault, last === fault);
+  if (!isTime) return { kind: 'deadline' };
+  if (last === undefined) return attempt(untried[0], 0);
 
   const { failure, slot } = last;
-  if (FAILURE_RULES[failure.kind].blame === 'request') return afterRequestFault(fresh, failed, failure);
-
-  const inGroup = failed.filter((entry) => entry.slot.order === slot.order).length;
-  if (inGroup <= settings.numRetries) {
-    const sibling = fresh.find(({ order }) => order === slot.order);
+  if (hasRetries(slot, failed, settings)) {
+    const sibling = untried.find(({ order }) => order === slot.order);
     if (sibling !== undefined) return attempt(sibling, 0);
-    const delayMs = sameAgainAfterMs(tried, slot, failure, settings, random);
+    const rested = plan.resting?.some(({ id }) => id === slot.id) === true;
+    const delayMs = rested ? undefined : sameAgainAfterMs(tried, slot, failure, settings, random);
     if (delayMs !== undefined && now + delayMs < deadlineAt) return attempt(slot, delayMs);
   }
-  const nextGroup = fresh.find(({ order }) => !failed.some((entry) => entry.slot.order === order));
-  return attempt(nextGroup, 0);
+  const nextGroup = untried.find(({ order }) => !failed.some((entry) => entry.slot.order === order));
+  return attempt(nextGroup ?? lastResort(plan, tried, failed, settings), 0);
 }
+
+/** Whether somebody who does not rest could still be asked if this attempt took too long. */
+export function isFollowedAfter(
+  { slots }: Plan,
+  tried: readonly Tried[],
+  slot: Slot,
+  settings: RetrySettings,
+): boolean {
+  const afterwards: Tried[] = [...tried, { slot, failure: TOOK_TOO_LONG }];
+  return next({ slots }, afterwards, 0, Number.POSITIVE_INFINITY, settings, () => 0).kind === 'attempt';
+}
+const TOOK_TOO_LONG: Failure = { kind: 'slow', message: '', mayBeBilled: true };
 
 interface Failed extends Tried {
   failure: Failure;
@@ -63,18 +76,47 @@ interface Failed extends Tried {
 const attempt = (slot: Slot | undefined, delayMs: number): Next =>
   slot === undefined ? { kind: 'exhausted' } : { kind: 'attempt', slot, delayMs };
 
-/** Those not tried yet whose model did not say that the request is too long for it. */
-const untried = (plan: Plan, tried: readonly Tried[]): Slot[] =>
-  plan.slots.filter((slot) => !tried.some((entry) => entry.slot.id === slot.id || isTooLongFor(slot.model, entry)));
+/** Not tried yet, and nothing that was said of another one holds for it too. */
+const canTake = (slot: Slot, tried: readonly Tried[]): boolean =>
+  !tried.some((entry) => entry.slot.id === slot.id || holdsFor(slot, entry));
 
-const isTooLongFor = (model: string, { slot, failure }: Tried): boolean =>
-  failure !== 'skipped' && failure.kind === 'too_long' && slot.model === model;
+/** Statuses of limits that belong to an account or a host, not to a model. */
+const NOT_OF_THE_MODEL: readonly unknown[] = [402, 413, 429];
 
-/** Too long for this model is asked once more, where another model could take it; every other fault of the caller is final. */
-function afterRequestFault(fresh: readonly Slot[], failed: readonly Failed[], failure: Failure): Next {
-  const sameFault = failed.filter((entry) => entry.failure.kind === failure.kind);
-  const mayDiffer = FAILURE_RULES[failure.kind].elsewhere && sameFault.length === 1;
-  return mayDiffer && fresh[0] !== undefined ? attempt(fresh[0], 0) : { kind: 'reject', failure };
+/** The same model is too short elsewhere too; what it does not support may differ from provider to provider. */
+function holdsFor({ model, provider }: Slot, { slot, failure }: Tried): boolean {
+  if (failure === 'skipped' || slot.model !== model) return false;
+  if (failure.kind === 'unsupported') return slot.provider === provider;
+  return failure.kind === 'too_long' && !NOT_OF_THE_MODEL.includes(failure.status);
+}
+
+/**
+ * What is about this model alone is asked once of somebody else; every other fault of the caller is final. Whatever becomes of
+ * that one attempt, the caller is told of the first fault: it is the caller's to mend.
+ */
+function afterRequestFault(other: Slot | undefined, { failure }: Failed, isLast: boolean): Next {
+  const mayDiffer = isLast && FAILURE_RULES[failure.kind].elsewhere && other !== undefined;
+  return mayDiffer ? attempt(other, 0) : { kind: 'reject', failure };
+}
+
+const hasRetries = ({ order }: Slot, failed: readonly Failed[], { numRetries }: RetrySettings): boolean =>
+  failed.filter(({ slot }) => slot.order === order).length <= numRetries;
+
+/**
+ * With everybody asked and time left: a deployment whose answer was cut once, by chance more often than not, and then those
+ * that rest. Each within its group's retries, and none more than twice.
+ */
+function lastResort(
+  { resting = [] }: Plan,
+  tried: readonly Tried[],
+  failed: readonly Failed[],
+  settings: RetrySettings,
+): Slot | undefined {
+  const wasCutOnce = ({ slot, failure }: Failed) =>
+    failure.kind === 'cut' && !slot.probe && tried.filter((entry) => entry.slot.id === slot.id).length === 1;
+  const again = failed.filter(wasCutOnce).map(({ slot }) => slot);
+  const others = resting.filter((slot) => canTake(slot, tried));
+  return [...again, ...others].find((slot) => hasRetries(slot, failed, settings));
 }
 
 /** How long to wait before the same deployment is tried once more; undefined where it should not be. */
@@ -88,6 +130,8 @@ function sameAgainAfterMs(
   const before = tried.filter((entry) => entry.slot.id === slot.id);
   // A half-open deployment that fails its probe rests at once, so there is nothing to wait for.
   if (slot.probe || !FAILURE_RULES[failure.kind].sameAgain || before.length > 1) return undefined;
+  // What was refused cost nothing; what may have been made would be paid for twice.
+  if (failure.mayBeBilled) return undefined;
   if (failure.retryAfterMs === undefined) return backoffMs(before.length - 1, random);
   return failure.retryAfterMs <= settings.maxRetryAfterWaitMs ? failure.retryAfterMs : undefined;
 }

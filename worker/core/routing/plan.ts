@@ -5,6 +5,7 @@ export interface Candidate {
   id: string;
   /** What it serves; another deployment of the same model could not take a prompt that is too long for it. */
   model: string;
+  provider: string;
   order: number;
   weight: number;
   standing: Standing;
@@ -17,6 +18,8 @@ export interface Candidate {
 export interface Plan {
   /** In the order of trying, each deployment once. */
   slots: readonly Slot[];
+  /** Asked only where all of those have failed, the soonest to be back first. */
+  resting?: readonly Slot[];
   /** Set where there is nobody to ask: when the soonest may be. */
   restingUntil?: number;
 }
@@ -24,15 +27,16 @@ export interface Plan {
 export interface Slot {
   id: string;
   model: string;
+  provider: string;
   order: number;
   /** Half-open: to be tried by one prober at a time. */
   probe: boolean;
 }
 
 /**
- * Lowest `order` first; within it, weights drawn without replacement (`simple-shuffle`). Resting ones are left out while
- * somebody is up. The last deployment is never cooled: where nobody is up, all are tried (`try-soonest`), those whose rest is
- * over first, none as a probe, for a probe taken by another request would leave this one with nobody.
+ * Lowest `order` first; within it, weights drawn without replacement (`simple-shuffle`). Resting ones come last, where all
+ * others have failed. The last deployment is never cooled: where nobody is up, all are tried (`try-soonest`), those whose rest
+ * is over first, none as a probe, for a probe taken by another request would leave this one with nobody.
  */
 export function plan(
   candidates: readonly Candidate[],
@@ -41,21 +45,23 @@ export function plan(
   whenAllCooling: 'try-soonest' | 'refuse',
 ): Plan {
   const ready = candidates.filter((candidate) => candidate.standing !== 'resting');
-  if (whenAllCooling === 'refuse' ? ready.length > 0 : ready.some(({ standing }) => standing === 'up')) {
-    return { slots: shuffle(ready, random).map(slot) };
-  }
   const resting = candidates.filter((candidate) => candidate.standing === 'resting');
-  const last = resting
+  const soonest = resting
     .filter((candidate) => whenAllCooling === 'try-soonest' && !candidate.asked)
     .toSorted((one, other) => one.until - other.until || one.order - other.order);
-  const slots = [...shuffle(ready, random), ...last].map((candidate) => ({ ...slot(candidate), probe: false }));
+  if (whenAllCooling === 'refuse' ? ready.length > 0 : ready.some(({ standing }) => standing === 'up')) {
+    const slots = shuffle(ready, random).map(slot);
+    return soonest.length === 0 ? { slots } : { slots, resting: soonest.map(slot) };
+  }
+  const slots = [...shuffle(ready, random), ...soonest].map((candidate) => ({ ...slot(candidate), probe: false }));
   if (ready.length > 0) return { slots };
   return { slots, restingUntil: Math.max(now, Math.min(...resting.map(({ until }) => until))) };
 }
 
-const slot = ({ id, model, order, standing }: Candidate): Slot => ({
+const slot = ({ id, model, provider, order, standing }: Candidate): Slot => ({
   id,
   model,
+  provider,
   order,
   probe: standing === 'half-open',
 });

@@ -69,7 +69,7 @@ describe('a mistake', () => {
     [
       `${first}>tiemout`,
       '3s',
-      `${at}.tiemout: is not a setting; there are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, idleTimeout, maxParallel, price, hidesTokens, allowParams`,
+      `${at}.tiemout: is not a setting; there are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, allowParams`,
     ],
     [`${first}>price`, { input: 1 }, `${at}.price.output: is missing; write a number`],
     [`${first}>price`, { input: -1, output: 1 }, `${at}.price.input: write a price in USD, 0 or more`],
@@ -196,8 +196,8 @@ describe('what is left out', () => {
     expect(deployment).toMatchObject({
       order: 1,
       weight: 1,
-      timeout: 60_000,
       streamTimeout: 10_000,
+      thinkingTimeout: 60_000,
       idleTimeout: 15_000,
     });
   });

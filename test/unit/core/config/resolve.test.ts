@@ -52,6 +52,7 @@ describe('an environment slot', () => {
         weight: 3,
         timeoutMs: 1_000,
         streamTimeoutMs: 500,
+        thinkingTimeoutMs: 60_000,
         idleTimeoutMs: 2_000,
         maxParallel: 7,
         price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },

@@ -41,13 +41,14 @@ export const failureOf = (kind: FailureKind, retryAfterMs?: number): Failure => 
 });
 
 export const aFailure: fc.Arbitrary<Failure> = fc
-  .tuple(aKind, fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }))
-  .map(([kind, retryAfterMs]) => failureOf(kind, retryAfterMs));
+  .tuple(aKind, fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }), fc.boolean())
+  .map(([kind, retryAfterMs, mayBeBilled]) => ({ ...failureOf(kind, retryAfterMs), mayBeBilled }));
 
 export const someCandidates: fc.Arbitrary<Candidate[]> = fc
   .array(
     fc.record({
       model: fc.constantFrom('small', 'large', 'other'),
+      provider: fc.constantFrom('one', 'two'),
       order: fc.integer({ min: 1, max: 3 }),
       weight: fc.integer({ min: 1, max: 9 }),
       standing: fc.constantFrom('up' as const, 'half-open' as const, 'resting' as const),

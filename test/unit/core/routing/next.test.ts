@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_RULES, type Failure } from '../../../../worker/core/routing/failure.ts';
 import { backoffMs, type Next, next, type Tried } from '../../../../worker/core/routing/next.ts';
-import type { Slot } from '../../../../worker/core/routing/plan.ts';
+import type { Plan, Slot } from '../../../../worker/core/routing/plan.ts';
 import { aFailure, aRandom, failureOf, START } from './arbitraries.ts';
 
 const SETTINGS = { numRetries: 2, maxRetryAfterWaitMs: 2_000 };
@@ -12,6 +12,7 @@ const someSlots: fc.Arbitrary<Slot[]> = fc
   .array(
     fc.record({
       model: fc.constantFrom('small', 'large', 'other'),
+      provider: fc.constantFrom('one', 'two'),
       order: fc.integer({ min: 1, max: 3 }),
       probe: fc.boolean(),
     }),
@@ -78,7 +79,10 @@ describe('any sequence of failures', () => {
           if (earlier === undefined) continue;
           expect(earlier.failure).not.toBe('skipped');
           expect(earlier.slot.probe).toBe(false);
-          expect(earlier.failure !== 'skipped' && FAILURE_RULES[earlier.failure.kind].sameAgain).toBe(true);
+          if (earlier.failure === 'skipped') continue;
+          expect(FAILURE_RULES[earlier.failure.kind].sameAgain).toBe(true);
+          // What may be billed comes back only as the last resort, and only where it was cut.
+          if (earlier.failure.mayBeBilled) expect(earlier.failure.kind).toBe('cut');
         }
       }),
     );
@@ -94,7 +98,8 @@ describe('any sequence of failures', () => {
             expect(step.delayMs).toBe(0);
             continue;
           }
-          const { retryAfterMs } = earlier.failure;
+          const { retryAfterMs, kind } = earlier.failure;
+          if (kind === 'cut' && step.delayMs === 0) continue;
           if (retryAfterMs === undefined) expect(step.delayMs).toBeLessThanOrEqual(250);
           else {
             expect(step.delayMs).toBeGreaterThanOrEqual(retryAfterMs);
@@ -111,11 +116,11 @@ describe('any sequence of failures', () => {
       fc.property(aRun, (script) => {
         const { tried } = run(script);
         const orders = tried.flatMap(({ slot, failure }) => (failure === 'skipped' ? [] : [slot.order]));
-        const tooLong = failuresOf(tried).some(({ kind }) => kind === 'too_long');
-        if (!tooLong) expect(orders).toEqual(orders.toSorted((one, other) => one - other));
+        const isOnceMore = failuresOf(tried).some(({ kind }) => ['too_long', 'unsupported', 'cut'].includes(kind));
+        if (!isOnceMore) expect(orders).toEqual(orders.toSorted((one, other) => one - other));
         for (const order of new Set(orders)) {
           const attempts = orders.filter((one) => one === order).length;
-          expect(attempts).toBeLessThanOrEqual(script.settings.numRetries + 1 + (tooLong ? 1 : 0));
+          expect(attempts).toBeLessThanOrEqual(script.settings.numRetries + 1 + (isOnceMore ? 1 : 0));
         }
       }),
     );
@@ -128,6 +133,8 @@ describe('any sequence of failures', () => {
           const last = before.findLast(({ failure }) => failure !== 'skipped');
           if (last === undefined || last.slot.order === step.slot.order) continue;
           if (last.failure !== 'skipped' && FAILURE_RULES[last.failure.kind].blame === 'request') continue;
+          // The last resort goes back to where an answer was cut.
+          if (before.some(({ slot, failure }) => slot.id === step.slot.id && failure !== 'skipped')) continue;
           const attempts = before.filter(
             ({ slot, failure }) => failure !== 'skipped' && slot.order === last.slot.order,
           );
@@ -145,17 +152,18 @@ describe('any sequence of failures', () => {
     );
   });
 
-  it('ends at once with the caller’s own fault; only too_long is asked once more, and of another model', () => {
+  it('ends with the first fault of the caller’s; only one about the model is asked once more, of somebody else', () => {
     fc.assert(
       fc.property(aRun, (script) => {
         const { moves, end, tried } = run(script);
-        const faults = failuresOf(tried).filter(({ kind }) => FAILURE_RULES[kind].blame === 'request');
-        const final = faults.find(({ kind }) => kind !== 'too_long');
-        if (final !== undefined) {
-          expect(tried.at(-1)?.failure).toBe(final);
-          expect(end.kind === 'deadline' || (end.kind === 'reject' && end.failure === final)).toBe(true);
-        }
-        expect(faults.filter(({ kind }) => kind === 'too_long').length).toBeLessThanOrEqual(2);
+        const failed = tried.filter(({ failure }) => failure !== 'skipped');
+        const first = failed.findIndex(
+          ({ failure }) => failure !== 'skipped' && FAILURE_RULES[failure.kind].blame === 'request',
+        );
+        if (first === -1) return;
+        const fault = failed[first]?.failure as Failure;
+        expect(end).toEqual({ kind: 'reject', failure: fault });
+        expect(failed.length - first - 1).toBeLessThanOrEqual(FAILURE_RULES[fault.kind].elsewhere ? 1 : 0);
         for (const { step, before } of moves) {
           const full = before.flatMap(({ slot, failure }) =>
             failure !== 'skipped' && failure.kind === 'too_long' ? [slot.model] : [],
@@ -171,18 +179,19 @@ describe('any sequence of failures', () => {
       fc.property(aRun, (script) => {
         const { moves, end, now, deadlineAt } = run(script);
         for (const { at } of moves) expect(at).toBeLessThan(deadlineAt);
-        expect(end.kind === 'deadline').toBe(now >= deadlineAt);
+        if (end.kind !== 'reject') expect(end.kind === 'deadline').toBe(now >= deadlineAt);
       }),
     );
   });
 });
 
-const slot = (id: string, order = 1, model = 'm', probe = false): Slot => ({ id, order, model, probe });
-const path = (slots: Slot[], ...results: Tried['failure'][]) => {
+const slot = (id: string, order = 1, model = 'm', probe = false): Slot => ({ id, order, model, provider: 'p', probe });
+const path = (slots: Slot[], ...results: Tried['failure'][]) => pathOf({ slots }, ...results);
+const pathOf = (plan: Plan, ...results: Tried['failure'][]) => {
   const tried: Tried[] = [];
   const words: string[] = [];
   for (let move = 0; move < 20; move++) {
-    const step = next({ slots }, tried, START, FAR, SETTINGS, () => 0.5);
+    const step = next(plan, tried, START, FAR, SETTINGS, () => 0.5);
     if (step.kind !== 'attempt') return [...words, step.kind].join(' ');
     words.push(step.delayMs > 0 ? `${step.slot.id}+${step.delayMs}` : step.slot.id);
     tried.push({ slot: step.slot, failure: results[move] ?? failureOf('server_error') });
@@ -232,11 +241,46 @@ describe('in words', () => {
       'a b reject',
     ],
     [
-      'too long, then down: still never the model that said so',
+      'too long, then down: what the caller can mend is told',
       [slot('a', 1, 's'), slot('b', 2, 's'), slot('c', 2, 'l')],
       [failureOf('too_long')],
-      'a c c+125 exhausted',
+      'a c reject',
     ],
+    [
+      'a limit of the account’s: the same model elsewhere',
+      ab,
+      [{ ...failureOf('too_long'), status: 429 }],
+      'a b reject',
+    ],
+    ['not supported: not by the same model of the same provider', ab, [failureOf('unsupported')], 'a reject'],
+    [
+      'not supported: by another provider’s, once',
+      [slot('a'), { ...slot('b', 2), provider: 'q' }, { ...slot('c', 3), provider: 'r' }],
+      [failureOf('unsupported'), failureOf('server_error')],
+      'a b reject',
+    ],
+    [
+      'not supported, after a failover',
+      [slot('a', 1, 's'), slot('b', 2), slot('c', 3, 'l')],
+      [failureOf('silent'), failureOf('unsupported')],
+      'a b c reject',
+    ],
+    [
+      'what may be billed is not asked again',
+      ab,
+      [
+        { ...down, mayBeBilled: true },
+        { ...down, mayBeBilled: true },
+      ],
+      'a b exhausted',
+    ],
+    [
+      'a cut answer is, when all others have failed',
+      ab,
+      [{ ...failureOf('cut'), mayBeBilled: true }],
+      'a b b+125 a exhausted',
+    ],
+    ['what cut it does not matter if it cost nothing', ab, [failureOf('cut')], 'a a+125 b b+125 exhausted'],
     ['one that is full is passed over', ab, ['skipped'], 'a b b+125 exhausted'],
     ['a full sibling does not end the retries', [slot('a'), slot('b')], [down, 'skipped'], 'a b a+125 exhausted'],
     ['all full', ab, ['skipped', 'skipped'], 'a b exhausted'],
@@ -244,6 +288,13 @@ describe('in words', () => {
   ])('%s', (_, slots, results, expected) => {
     expect(path(slots, ...results)).toBe(expected);
   });
+});
+
+it('those that rest are asked when all others have failed, once each', () => {
+  const plan = { slots: [slot('a')], resting: [slot('b', 2), slot('c', 1)] };
+  expect(pathOf(plan)).toBe('a a+125 b c exhausted');
+  expect(pathOf(plan, failureOf('bad_request'))).toBe('a reject');
+  expect(pathOf(plan, failureOf('unsupported'))).toBe('a reject');
 });
 
 it('a wait that the deadline would cut is not begun: the next group is asked at once', () => {

@@ -6,6 +6,7 @@ import { aRandom, START, someCandidates } from './arbitraries.ts';
 const deployment = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id,
   model: 'm',
+  provider: 'p',
   order: 1,
   weight: 1,
   standing: 'up',
@@ -21,6 +22,12 @@ const idsOf = (candidates: Candidate[], whenAllCooling: 'try-soonest' | 'refuse'
 
 describe('while somebody is up', () => {
   const withSomebodyUp = someCandidates.filter((candidates) => candidates.some(({ standing }) => standing === 'up'));
+
+  it('keeps those that rest for when all others have failed, but none that its provider wants left alone', () => {
+    const all = [deployment('a'), resting('c', 3_000), resting('d', 500, { asked: true }), resting('b', 2_000)];
+    expect(plan(all, START, first, 'try-soonest').resting?.map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(plan(all, START, first, 'refuse').resting).toBeUndefined();
+  });
 
   it('names every ready deployment once, and no resting one', () => {
     fc.assert(
@@ -107,10 +114,12 @@ describe('where nobody is up', () => {
   it('takes those whose rest is over first, without a probe: another request’s would leave this one with nobody', () => {
     const all = [resting('r', 9_000), deployment('h', { standing: 'half-open', order: 2 })];
     expect(plan(all, START, first, 'try-soonest').slots).toEqual([
-      { id: 'h', model: 'm', order: 2, probe: false },
-      { id: 'r', model: 'm', order: 1, probe: false },
+      { id: 'h', model: 'm', provider: 'p', order: 2, probe: false },
+      { id: 'r', model: 'm', provider: 'p', order: 1, probe: false },
     ]);
-    expect(plan(all, START, first, 'refuse').slots).toEqual([{ id: 'h', model: 'm', order: 2, probe: true }]);
+    expect(plan(all, START, first, 'refuse').slots).toEqual([
+      { id: 'h', model: 'm', provider: 'p', order: 2, probe: true },
+    ]);
   });
 
   it('never cools the last deployment left, unless its provider asked', () => {

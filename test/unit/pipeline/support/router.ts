@@ -37,6 +37,7 @@ export const deployment = (id: string, more: Partial<Deployment> = {}): Deployme
   weight: 1,
   timeoutMs: 30_000,
   streamTimeoutMs: 8_000,
+  thinkingTimeoutMs: 60_000,
   idleTimeoutMs: 15_000,
   maxParallel: Number.POSITIVE_INFINITY,
   price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },
