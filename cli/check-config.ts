@@ -5,11 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { type ConfigProblem, checkConfig, problemText } from '../worker/core/config/check.ts';
 import type { PriceRow } from '../worker/core/config/config.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
-import { fillPrices, unpriced } from '../worker/core/pricing/fill-prices.ts';
+import { fillPrices, unpriced, withoutFee } from '../worker/core/pricing/fill-prices.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import { configError } from './config-error.ts';
 import { lineOf } from './config-line.ts';
-import { noPrice } from './prices/no-price.ts';
+import { noFee, noPrice } from './prices/no-price.ts';
 import { priceRows } from './prices/table.ts';
 import { projectDirectory } from './project.ts';
 
@@ -39,6 +39,8 @@ export async function readConfig(path: string): Promise<ReadConfig> {
   const config = fillPrices(check.config, prices);
   const without = unpriced(config);
   if (without.length > 0) return { problems: lines(await Promise.all(without.map((one) => noPrice(one, PRESETS)))) };
+  const fees = withoutFee(config);
+  if (fees.length > 0) return { problems: lines(fees.map(noFee)) };
   return { config, prices };
 }
 

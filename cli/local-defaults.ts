@@ -54,8 +54,11 @@ export function withSandboxProviders(
     const isPriced = Object.keys(variables).some(
       (name) => name === `${slot}_PRICE` || name.startsWith(`${slot}_PRICE_`),
     );
-    // What the sandbox charges for what its prompt cache has; the rest is as local prices are anyway.
-    if (!isPriced) filled[`${slot}_PRICE_CACHED_INPUT`] = '0.1';
+    // What the sandbox charges (sandbox/billing.ts).
+    if (!isPriced) {
+      const price = { input: 1, output: 4, cachedInput: 0.1, cacheWrite: 1, tiers: [] };
+      filled[`${slot}_PRICE`] = JSON.stringify(price);
+    }
   }
   return filled;
 }

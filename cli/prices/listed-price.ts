@@ -1,13 +1,21 @@
 import type { MatchLogic, ModelInfo, ModelPrice, Provider, TieredPrices } from '@pydantic/genai-prices';
 import type { Price, TokenPrices } from '../../worker/core/config/config.ts';
+import { EDITION } from '../../worker/core/pricing/known-price.ts';
 
 /**
  * What `model` costs by the list of its provider, from `at` on until the list says otherwise; undefined where the list does
  * not know it. Where a price depends on what neither a usage nor the Worker tells, the dearest counts: a budget must hold.
  */
-export function listedPrice(provider: Provider, model: string, at: Date): Price | undefined {
+export function listedPrice(
+  provider: Provider,
+  model: string,
+  at: Date,
+  until: 'the list says otherwise' | 'dearest from then on' = 'the list says otherwise',
+): Price | undefined {
   const found = provider.models.find(({ match }) => isNamed(match, model.toLowerCase()));
-  const listed = found === undefined ? [] : pricesInForce(found, at);
+  const inForce = found === undefined ? [] : pricesInForce(found, at);
+  const announced = found === undefined || until === 'the list says otherwise' ? [] : pricesAnnounced(found, at);
+  const listed = [...inForce, ...announced];
   // Without one of the two it is no model to chat with, or free for now.
   if (listed.length === 0 || listed.some((one) => one.input_mtok === undefined || one.output_mtok === undefined))
     return;
@@ -39,9 +47,6 @@ export function similarModels({ models }: Provider, model: string): string[] {
     .slice(0, 3);
 }
 
-/** What may follow a model's name without making it another: a date, whole or in part, a number of three digits, "latest". */
-const EDITION = /^[-@]?(\d{3,4}|\d{8}|\d{4}-\d\d-\d\d|latest)?$/;
-
 /**
  * Stricter than the list's own reading, for which claude-sonnet-5-5 is a claude-sonnet-5: a budget counted with the price
  * of a relative is none.
@@ -71,6 +76,13 @@ function pricesInForce({ prices }: ModelInfo, at: Date): ModelPrice[] {
     if (constraint?.type !== 'time_of_date') return inForce;
   }
   return inForce;
+}
+
+function pricesAnnounced({ prices }: ModelInfo, at: Date): ModelPrice[] {
+  if (!Array.isArray(prices)) return [];
+  return prices.flatMap(({ constraint, prices: listed }) =>
+    constraint?.type === 'start_date' && at < new Date(constraint.start_date) ? [listed] : [],
+  );
 }
 
 /** The dearest of each kind. Pictures are among a usage's tokens; sound is not sent (docs/providers.md). */

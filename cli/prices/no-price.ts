@@ -19,3 +19,11 @@ export async function noPrice(
   const line = `price: { input: …, output: … }, // USD per million tokens, from ${source}`;
   return { path: [...path, 'price'], message: `is missing, and ${why}; add the line\n    ${line}` };
 }
+
+/** What to write for a model that bills a search with each request, which no usage tells. */
+export const noFee = ({ path, model }: Unpriced): ConfigProblem => ({
+  path: [...path, 'price'],
+  message:
+    `needs usdPerRequest, because "${model}" bills a search with each request; write the whole price\n` +
+    '    price: { input: …, output: …, usdPerRequest: … }, // USD per million tokens, and per request; 0 if it is free',
+});

@@ -18,7 +18,8 @@ export async function knownSlotPrices(
     if (apiBase === undefined || model === undefined || isOwn) continue;
     const list = await listAt(apiBase);
     const price = list && listedPrice(list, model, at);
-    if (price) known[`${slot}_PRICE`] = JSON.stringify(price);
+    // Whole: where the list has no tiers there are none.
+    if (price) known[`${slot}_PRICE`] = JSON.stringify({ tiers: [], ...price });
   }
   return known;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
 import { readConfig } from '../check-config.ts';
-import { writePriceTable } from '../prices/table.ts';
+import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
 import { builtScriptPath, projectDirectory, wranglerConfigPath } from '../project.ts';
 import { type BuiltWorker, buildWorker } from './build.ts';
 import { readWranglerConfig, type WranglerConfig } from './wrangler-config.ts';
@@ -17,6 +17,7 @@ export async function buildRouter(): Promise<BuiltRouter> {
   const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
   if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
   await writePriceTable(read.prices);
+  await writeKnownPrices();
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const built = await buildWorker(join(projectDirectory, wrangler.main), builtScriptPath);
   return { config: read.config, built, wrangler };

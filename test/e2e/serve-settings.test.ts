@@ -72,7 +72,7 @@ test('a slot without its own provider points at the sandbox, without the real ke
     PROVIDER_B_FORMAT: 'anthropic',
     PROVIDER_B_KEY: 'sandbox-key',
     PROVIDER_B_MODEL: 'sandbox-anthropic',
-    PROVIDER_B_PRICE_CACHED_INPUT: '0.1',
+    PROVIDER_B_PRICE: '{"input":1,"output":4,"cachedInput":0.1,"cacheWrite":1,"tiers":[]}',
   });
 });
 

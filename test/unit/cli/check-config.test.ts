@@ -187,7 +187,7 @@ describe('readConfig', () => {
     expect(read.config.aliases.chat?.deployments.map(({ price }) => price)).toEqual([
       undefined,
       { input: 1, output: 2 },
-      listed,
+      { ...listed, tiers: [] },
     ]);
     expect(read.prices).toEqual([
       { provider: 'openai', model: 'gpt-5-mini', checkedAt: expect.any(String), price: listed },
@@ -210,6 +210,16 @@ describe('readConfig', () => {
     ${add} the provider's own page`,
     ]);
     expect(problems[0]).toContain(`; add the line\n    ${add} https://`);
+
+    const searching = [
+      `{ id: 'search', provider: 'openai', model: 'gpt-4o-search-preview' }`,
+      `{ id: 'half', provider: 'openai', model: 'o3-deep-research', price: { input: 10, output: 40 } }`,
+      `{ id: 'whole', provider: 'openai', model: 'gpt-4o-mini-search-preview', price: { input: 1, output: 2, usdPerRequest: 0.03 } }`,
+    ];
+    expect(await problemsOf(configWith(...searching))).toEqual([
+      expect.stringMatching(/^carryon\.config\.ts:5 .*\.price: needs usdPerRequest, because "gpt-4o-search-preview"/),
+      expect.stringMatching(/^carryon\.config\.ts:6 .*\.price: needs usdPerRequest, because "o3-deep-research"/),
+    ]);
   });
 
   it('reads a corrected file again', async () => {

@@ -1,6 +1,5 @@
-/** A price as people write it; what they leave out is filled in. */
+/** A price as people write it; what they leave out counts at its dearest (../pricing/whole-price.ts). */
 import * as z from 'zod';
-import type { Price, TokenPrices } from './config.ts';
 import { count, settings, usd } from './settings.ts';
 
 /** USD per million tokens. */
@@ -9,7 +8,7 @@ const tokenPrices = {
   output: usd,
   /** Input read from the provider's cache; the input price where it is left out. */
   cachedInput: usd.optional(),
-  /** Input written to the provider's cache; the input price where it is left out. */
+  /** Input written to the provider's cache; 1.25 times the input price where it is left out. */
   cacheWrite: usd.optional(),
   /** Thinking; the output price where it is left out. */
   reasoning: usd.optional(),
@@ -19,7 +18,10 @@ export const price = settings({
   ...tokenPrices,
   /** On top of the tokens, for each request. */
   usdPerRequest: usd.optional(),
-  /** Other prices for the whole of a request that has so many input tokens or more. */
+  /**
+   * Other prices for the whole of a request with at least `fromInputTokens`. `[]` says that there are none; where it is
+   * left out, long requests count as dear as any provider makes them.
+   */
   tiers: z
     .array(settings({ fromInputTokens: count(1, 100_000_000), ...tokenPrices }))
     .readonly()
@@ -27,25 +29,3 @@ export const price = settings({
 });
 
 export type PriceInput = z.output<typeof price>;
-
-export function completePrice({ usdPerRequest, tiers, ...base }: PriceInput): Price {
-  return {
-    ...completed(base),
-    ...(usdPerRequest !== undefined && { usdPerRequest }),
-    ...(tiers !== undefined && {
-      tiers: tiers
-        .map((tier) => ({ fromInputTokens: tier.fromInputTokens, ...completed(tier) }))
-        .sort((one, other) => one.fromInputTokens - other.fromInputTokens),
-    }),
-  };
-}
-
-type WrittenPrices = Pick<PriceInput, keyof typeof tokenPrices>;
-
-const completed = ({ input, output, cachedInput, cacheWrite, reasoning }: WrittenPrices): TokenPrices => ({
-  input,
-  output,
-  cachedInput: cachedInput ?? input,
-  cacheWrite: cacheWrite ?? input,
-  ...(reasoning !== undefined && { reasoning }),
-});

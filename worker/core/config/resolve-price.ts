@@ -1,31 +1,66 @@
+import { billsEachRequest } from '../pricing/fee-per-request.ts';
+import { knownPrice } from '../pricing/known-price.ts';
+import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
+import type { Deployment, Price } from './config.ts';
 import { isLocal } from './local.ts';
 import { type PriceInput, price } from './price-schema.ts';
-import type { Read, Variables } from './resolve.ts';
+import type { Missing, Read, Variables } from './resolve.ts';
+import type { CheckedDeployment } from './schema.ts';
 
 /** For a model nobody knows, on a developer's machine only: elsewhere a budget counted with a guess would be none. */
-const LOCAL_PRICE: Readonly<Record<string, number>> = { INPUT: 1, OUTPUT: 4 };
+const LOCAL_PRICE = { input: 1, output: 4 } as const;
+
+/** Config's price stands, a slot's comes from its variables; what neither says is the list's, or counts at its dearest. */
+export function deploymentPrice(
+  checked: CheckedDeployment,
+  { apiBase, model, format }: Pick<Deployment, 'apiBase' | 'model' | 'format'>,
+  variables: Variables,
+  read: Read,
+): Price {
+  const listed = knownPrice(apiBase, model);
+  if (checked.price !== undefined) return wholePrice(checked.price, format, listed);
+  if (checked.fromEnvironment === undefined)
+    throw new Error(`deployment "${checked.id}": no price; npm run build says what to write`);
+  const own = slotPrice(checked.fromEnvironment, listed, variables, read);
+  if (own === undefined) return listed ?? wholePrice(LOCAL_PRICE, format);
+  const whole = wholePrice(own, format, listed);
+  // Variables are written once and forgotten: where the list has become dearer, the list counts.
+  return listed === undefined ? whole : dearerPrice(whole, listed);
+}
+
+/** A model that bills each search needs its fee said; where this slot's is not, what to write. */
+export function missingFee(checked: CheckedDeployment, model: string, { usdPerRequest }: Price): Missing | undefined {
+  const slot = checked.fromEnvironment;
+  if (slot === undefined || usdPerRequest !== undefined || !billsEachRequest(model)) return undefined;
+  const why = 'because this model bills a search with each request';
+  return checked.price === undefined
+    ? { name: `${slot}_PRICE`, problem: `must say "usdPerRequest" beside "input" and "output", ${why}` }
+    : { name: `${slot}_MODEL`, problem: `needs usdPerRequest in its price in carryon.config.ts, ${why}` };
+}
 
 /**
- * A slot's price: whole in `NAME_PRICE` (as config has it, in JSON: so `npm start` hands over what it knows), or by the
- * four numbers `NAME_PRICE_INPUT`, `_OUTPUT`, `_CACHED_INPUT` and `_CACHE_WRITE`.
+ * What a slot's variables say: whole in `NAME_PRICE` (as config has it, in JSON: so `npm start` hands over what it knows), or
+ * by the four numbers `NAME_PRICE_INPUT`, `_OUTPUT`, `_CACHED_INPUT` and `_CACHE_WRITE`. Undefined where they say nothing
+ * and need not.
  */
-export function slotPrice(prefix: string, variables: Variables, read: Read): PriceInput {
+function slotPrice(
+  prefix: string,
+  listed: Price | undefined,
+  variables: Variables,
+  read: Read,
+): PriceInput | undefined {
   const isSet = (name: string): boolean => String(variables[name] ?? '').trim() !== '';
   const whole = `${prefix}_PRICE`;
   if (isSet(whole)) return readWhole(read(whole, checkWhole)) ?? { input: 0, output: 0 };
-  const number = (name: string): number => Number(read(name, checkNumber));
-  const needed = (what: string): number => {
-    const name = `${prefix}_PRICE_${what}`;
-    const guess = isLocal(variables) && !isSet(name) ? LOCAL_PRICE[what] : undefined;
-    return guess ?? number(name);
-  };
-  const optional = (what: string): number | undefined => {
-    const name = `${prefix}_PRICE_${what}`;
-    return isSet(name) ? number(name) : undefined;
-  };
+  const number = (what: string): number => Number(read(`${prefix}_PRICE_${what}`, checkNumber));
+  const optional = (what: string): number | undefined => (isSet(`${prefix}_PRICE_${what}`) ? number(what) : undefined);
+  const saysNeither = !isSet(`${prefix}_PRICE_INPUT`) && !isSet(`${prefix}_PRICE_OUTPUT`);
+  const fallback = listed ?? (isLocal(variables) && saysNeither ? LOCAL_PRICE : undefined);
+  const isSaid = ['INPUT', 'OUTPUT', 'CACHED_INPUT', 'CACHE_WRITE'].some((what) => isSet(`${prefix}_PRICE_${what}`));
+  if (fallback !== undefined && !isSaid) return undefined;
   return {
-    input: needed('INPUT'),
-    output: needed('OUTPUT'),
+    input: optional('INPUT') ?? fallback?.input ?? number('INPUT'),
+    output: optional('OUTPUT') ?? fallback?.output ?? number('OUTPUT'),
     cachedInput: optional('CACHED_INPUT'),
     cacheWrite: optional('CACHE_WRITE'),
   };

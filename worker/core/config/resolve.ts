@@ -1,9 +1,8 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
-import { completePrice, type PriceInput } from './price-schema.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveFeature } from './resolve-feature.ts';
-import { slotPrice } from './resolve-price.ts';
+import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { isBaseUrl } from './urls.ts';
@@ -87,6 +86,9 @@ function resolveDeployment(
       : fromEnvironment(checked.fromEnvironment, checked, variables, presets, read);
   const apiBase = upstream.apiBase.replace(/\/+$/, '');
   const { format, model, apiKey } = upstream;
+  const price = deploymentPrice(checked, { apiBase, model, format }, variables, read);
+  const fee = missingFee(checked, model, price);
+  if (fee !== undefined && !missing.some(({ name }) => name === fee.name)) missing.push(fee);
   return {
     id: checked.id,
     healthId: `${checked.id}~${fingerprint([format, model, apiBase, apiKey].join('\n'))}`,
@@ -103,7 +105,7 @@ function resolveDeployment(
     thinkingTimeoutMs: checked.thinkingTimeout,
     idleTimeoutMs: checked.idleTimeout,
     maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
-    price: completePrice(upstream.price),
+    price,
     hidesTokens: checked.hidesTokens,
     allowParams: Object.keys(checked.allowParams),
     paramCosts: Object.fromEntries(Object.entries(checked.allowParams).map(([name, cost]) => [name, paramCost(cost)])),
@@ -111,9 +113,7 @@ function resolveDeployment(
 }
 
 export type Read = (name: string, check?: (value: string) => string | undefined) => string;
-type Upstream = Pick<Deployment, 'provider' | 'format' | 'model' | 'apiBase' | 'apiKey' | 'quirks'> & {
-  price: PriceInput;
-};
+type Upstream = Pick<Deployment, 'provider' | 'format' | 'model' | 'apiBase' | 'apiKey' | 'quirks'>;
 
 function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string, Preset>>, read: Read): Upstream {
   const name = checked.provider ?? '';
@@ -121,8 +121,6 @@ function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string,
   if (preset === undefined) {
     throw new Error(`deployment "${checked.id}": no preset "${name}"; there are ${Object.keys(presets).join(', ')}`);
   }
-  if (checked.price === undefined)
-    throw new Error(`deployment "${checked.id}": no price; npm run build says what to write`);
   const baseVariable =
     checked.apiBase ?? (preset.apiBase === undefined ? defaultVariable(name, 'API_BASE') : undefined);
   return {
@@ -132,7 +130,6 @@ function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string,
     apiBase: baseVariable === undefined ? (preset.apiBase ?? '') : read(baseVariable, checkUrl),
     apiKey: read(checked.key ?? preset.keyVariable ?? defaultVariable(name, 'API_KEY'), checkKey),
     quirks: preset.quirks,
-    price: checked.price,
   };
 }
 
@@ -158,7 +155,6 @@ function fromEnvironment(
     apiBase,
     apiKey: read(`${prefix}_KEY`, checkKey),
     quirks: preset?.[1].quirks ?? genericQuirks(format, presets),
-    price: checked.price ?? slotPrice(prefix, variables, read),
   };
 }
 

@@ -3,7 +3,6 @@ import { calcPrice } from '@pydantic/genai-prices';
 import { describe, expect, it } from 'vitest';
 import { listOf } from '../../../../cli/prices/list.ts';
 import { listedPrice, similarModels } from '../../../../cli/prices/listed-price.ts';
-import { completePrice } from '../../../../worker/core/config/price-schema.ts';
 import { costMicroUsd } from '../../../../worker/core/pricing/cost.ts';
 
 const today = new Date('2026-11-21T12:00:00Z');
@@ -178,7 +177,7 @@ describe.each([
         const timestamp = new Date(Date.UTC(2026, 10, 21, hour));
         return calcPrice(theirs, model, { providerId: provider, timestamp })?.total_price ?? Number.NaN;
       });
-      expect(costMicroUsd(usage, completePrice(price))).toBe(Math.ceil(Math.max(...atEachHour) * 1e6 * (1 - 1e-12)));
+      expect(costMicroUsd(usage, price)).toBe(Math.ceil(Math.max(...atEachHour) * 1e6 * (1 - 1e-12)));
     },
   );
 });

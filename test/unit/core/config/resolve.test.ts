@@ -3,6 +3,7 @@ import { checkConfig } from '../../../../worker/core/config/check.ts';
 import type { Deployment } from '../../../../worker/core/config/config.ts';
 import { resolveConfig, type Variables } from '../../../../worker/core/config/resolve.ts';
 import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
+import { knownPrice } from '../../../../worker/core/pricing/known-price.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
 
 type DeploymentInput = ConfigInput['aliases'][string]['deployments'][number];
@@ -55,7 +56,13 @@ describe('an environment slot', () => {
         thinkingTimeoutMs: 60_000,
         idleTimeoutMs: 2_000,
         maxParallel: 7,
-        price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },
+        price: {
+          input: 1,
+          output: 4,
+          cachedInput: 1,
+          cacheWrite: 1.25,
+          tiers: [{ fromInputTokens: 128_000, input: 2, output: 8, cachedInput: 2, cacheWrite: 2.5 }],
+        },
         allowParams: [],
         paramCosts: {},
         defaultMaxOutputTokens: 4096,
@@ -104,11 +111,11 @@ describe('an environment slot', () => {
 
   it('has its prices from the environment, from config first', () => {
     const priced = { PROVIDER_A_PRICE_INPUT: '0.5', PROVIDER_A_PRICE_OUTPUT: '2' };
-    expect(priceWith(priced)).toEqual({ input: 0.5, output: 2, cachedInput: 0.5, cacheWrite: 0.5 });
+    expect(priceWith(priced)).toMatchObject({ input: 0.5, output: 2, cachedInput: 0.5, cacheWrite: 0.625 });
     const cached = { ...priced, PROVIDER_A_PRICE_CACHED_INPUT: '0.1', PROVIDER_A_PRICE_CACHE_WRITE: '0' };
-    expect(priceWith(cached)).toEqual({ input: 0.5, output: 2, cachedInput: 0.1, cacheWrite: 0 });
+    expect(priceWith(cached)).toMatchObject({ input: 0.5, output: 2, cachedInput: 0.1, cacheWrite: 0 });
     const own = { price: { input: 3, output: 9, cachedInput: 0.3 } };
-    expect(priceWith(cached, own)).toEqual({ input: 3, output: 9, cachedInput: 0.3, cacheWrite: 3 });
+    expect(priceWith(cached, own)).toMatchObject({ input: 3, output: 9, cachedInput: 0.3, cacheWrite: 3.75 });
   });
 
   it('has them whole from one variable, as config would have them', () => {
@@ -126,12 +133,12 @@ describe('an environment slot', () => {
       input: 2,
       output: 4,
       cachedInput: 2,
-      cacheWrite: 2,
+      cacheWrite: 2.5,
       reasoning: 5,
       usdPerRequest: 0.01,
       tiers: [
-        { fromInputTokens: 100, input: 3, output: 5, cachedInput: 3, cacheWrite: 3, reasoning: 9 },
-        { fromInputTokens: 200, input: 6, output: 8, cachedInput: 6, cacheWrite: 7 },
+        { fromInputTokens: 100, input: 3, output: 5, cachedInput: 3, cacheWrite: 3.75, reasoning: 9 },
+        { fromInputTokens: 200, input: 6, output: 8, cachedInput: 6, cacheWrite: 7, reasoning: 8 },
       ],
     };
     expect(priceWith({ PROVIDER_A_PRICE: JSON.stringify(written), PROVIDER_A_PRICE_INPUT: '1' })).toEqual(whole);
@@ -139,9 +146,10 @@ describe('an environment slot', () => {
   });
 
   it('is guessed at on a developer’s machine only', () => {
-    expect(priceWith({ PROVIDER_A_PRICE_INPUT: '3' })).toMatchObject({ input: 3, output: 4 });
-    expect(priceWith({ PROVIDER_A_PRICE_OUTPUT: '3' })).toMatchObject({ input: 1, output: 3 });
     const needed = [{ name: 'PROVIDER_A_PRICE_INPUT' }, { name: 'PROVIDER_A_PRICE_OUTPUT' }];
+    // Never the other half of one that was said.
+    expect(resolved([slot], { ...filled, PROVIDER_A_PRICE_INPUT: '3' }).missing).toEqual(needed.slice(1));
+    expect(resolved([slot], { ...filled, PROVIDER_A_PRICE_OUTPUT: '3' }).missing).toEqual(needed.slice(0, 1));
     for (const CARRYON_LOCAL of [undefined, '', '0', 'false']) {
       const missingWith = (variables: Variables, more: Partial<DeploymentInput> = {}) =>
         resolved([{ ...slot, ...more }], { ...filled, CARRYON_LOCAL, ...variables }).missing;
@@ -151,6 +159,64 @@ describe('an environment slot', () => {
       expect(missingWith({ PROVIDER_A_PRICE: JSON.stringify(price) })).toEqual([]);
       expect(missingWith({}, { price })).toEqual([]);
     }
+  });
+
+  const terra = {
+    PROVIDER_A_API_BASE: 'https://api.openai.com/v1',
+    PROVIDER_A_KEY: 'k',
+    PROVIDER_A_MODEL: 'gpt-5.6-terra',
+  };
+  const deployed = (variables: Variables, more: Partial<DeploymentInput> = {}) => {
+    const result = resolved([{ ...slot, ...more }], { ...terra, ...variables });
+    return { missing: result.missing.map(({ name }) => name), price: deploymentsOf(result)[0]?.price };
+  };
+
+  it('is the list’s, whole, in a deploy too, where the list knows the model at its maker’s host', () => {
+    const listed = knownPrice('https://api.openai.com/v1', 'gpt-5.6-terra');
+    expect(listed?.tiers).toHaveLength(1);
+    expect(deployed({})).toEqual({ missing: [], price: listed });
+    expect(deployed({ PROVIDER_A_API_BASE: 'https://api.openai.com.example.net/v1' }).missing).toHaveLength(2);
+    expect(deployed({ PROVIDER_A_MODEL: 'gpt-5.6-terra-pro' }).missing).toHaveLength(2);
+  });
+
+  it('counts at the dearer of its own and the list’s, part by part and tier by tier', () => {
+    const half = deployed({ PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '20' });
+    expect(half).toMatchObject({ missing: [], price: { input: 2, output: 20, cachedInput: 1, cacheWrite: 2.5 } });
+    const whole = deployed({ PROVIDER_A_PRICE: '{"input":3,"output":5,"cachedInput":0,"cacheWrite":0,"tiers":[]}' });
+    expect(whole.price).toEqual({
+      input: 3,
+      output: 12,
+      cachedInput: 0.2,
+      cacheWrite: 2.5,
+      tiers: [{ fromInputTokens: 272_000, input: 4, output: 18, cachedInput: 0.4, cacheWrite: 5 }],
+    });
+    // One part alone: the list has the others.
+    expect(deployed({ PROVIDER_A_PRICE_INPUT: '3' })).toMatchObject({ missing: [], price: { input: 3, output: 12 } });
+    const cached = deployed({ PROVIDER_A_PRICE_CACHE_WRITE: '4' });
+    expect(cached).toMatchObject({ missing: [], price: { input: 2, output: 12, cacheWrite: 4 } });
+  });
+
+  it('of config stands where it speaks, also below the list’s: a contract', () => {
+    const own = { price: { input: 1, output: 5 } };
+    expect(deployed({}, own).price).toMatchObject({ input: 1, output: 5, cachedInput: 1, cacheWrite: 2.5 });
+  });
+
+  it.each([
+    'gpt-4o-search-preview',
+    'gpt-4o-mini-search-preview-2025-03-11',
+    'o3-deep-research',
+    'gpt-5-search-api',
+    'perplexity/sonar-pro',
+    'gpt-6-sol:online',
+  ])('of %s needs a fee for each request, said by whoever sets it', (model) => {
+    const of = (price: string | undefined) => deployed({ PROVIDER_A_MODEL: model, PROVIDER_A_PRICE: price }).missing;
+    expect(of(undefined)).toContain('PROVIDER_A_PRICE');
+    expect(of('{"input":1,"output":2}')).toEqual(['PROVIDER_A_PRICE']);
+    expect(of('{"input":1,"output":2,"usdPerRequest":0.01}')).toEqual([]);
+    const inConfig = deployed({ PROVIDER_A_MODEL: model }, { price });
+    expect(inConfig.missing).toEqual(['PROVIDER_A_MODEL']);
+    const whole = { price: { ...price, usdPerRequest: 0 } };
+    expect(deployed({ PROVIDER_A_MODEL: model }, whole).missing).toEqual([]);
   });
 });
 
@@ -224,9 +290,10 @@ describe('what is missing or nonsense', () => {
     ['PROVIDER_A_PRICE', '{"input": 1}', 'must be JSON such as {"input": 1.25, "output": 10}'],
     ['PROVIDER_A_PRICE', '{input: 1, output: 2}', 'must be JSON such as {"input": 1.25, "output": 10}'],
   ])('%s = %j: %s', (name, value, problem) => {
-    expect(resolved([slot], { ...filled, [name]: value }).missing).toEqual([{ name, problem }]);
+    const variables = { ...filled, PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '4', [name]: value };
+    expect(resolved([slot], variables).missing).toEqual([{ name, problem }]);
     // Told once, however many deployments use it.
-    expect(resolved([slot, { ...slot, id: 'b' }], { ...filled, [name]: value }).missing).toEqual([{ name, problem }]);
+    expect(resolved([slot, { ...slot, id: 'b' }], variables).missing).toEqual([{ name, problem }]);
   });
 
   it.each([

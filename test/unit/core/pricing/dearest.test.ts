@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../../protocol/chat.ts';
-import { completePrice } from '../../../../worker/core/config/price-schema.ts';
 import { costMicroUsd } from '../../../../worker/core/pricing/cost.ts';
 import { dearest } from '../../../../worker/core/pricing/dearest.ts';
+import { wholePrice } from '../../../../worker/core/pricing/whole-price.ts';
 
 const usd = fc.double({ min: 0, max: 1000, noNaN: true });
 const tokens = fc.integer({ min: 0, max: 2_000_000 });
@@ -22,7 +22,7 @@ const aPrice = fc
     },
     { requiredKeys },
   )
-  .map(completePrice);
+  .map((price) => wholePrice(price, 'openai'));
 /** Nonsense too: parts larger than the whole. */
 const aUsage: fc.Arbitrary<Usage> = fc.record({
   inputTokens: tokens,

@@ -38,9 +38,9 @@ describe('the table’s prices', () => {
     ]);
   });
 
-  it('stand below a deployment’s own, and are those of its own provider', () => {
+  it('are whole, stand below a deployment’s own, and are those of its own provider', () => {
     const filled = fillPrices(config, [row]);
-    expect(pricesIn(filled)).toEqual([undefined, own, listed, undefined]);
+    expect(pricesIn(filled)).toEqual([undefined, own, { ...listed, tiers: [] }, undefined]);
     expect(unpriced(filled).map(({ path }) => path)).toEqual([['aliases', 'other', 'deployments', 0]]);
     expect(unpriced(fillPrices(config, [row, { ...row, provider: 'anthropic' }]))).toEqual([]);
   });
