@@ -2,10 +2,13 @@
  * What makes two requests the same question, as one text: RFC 8785 (JCS) JSON of the alias, the messages and every parameter
  * that may change the answer. Worker and browser hash it each in its own way; `test/fixtures/answer-keys` holds for both.
  *
- * JCS is ECMAScript's own `JSON.stringify` for texts and numbers plus sorted names, so there is no library here: npm's
- * `canonicalize` refuses by a thrown English sentence, and overflows the stack where a body is nested deeply.
+ * JCS is ECMAScript's own `JSON.stringify` for strings and numbers plus sorted names, so there is no library here: npm's
+ * `canonicalize` refuses by a thrown English sentence, and overflows the stack where a body is nested deeply. One thing is
+ * not in JCS: a number that a double cannot hold stands as it was written, so that two long ids make two questions. The body
+ * must have been read by `parseBody`.
  */
 import type { ChatMessage, ChatRequest } from './chat.ts';
+import { canonicalNumber, isWrittenNumber } from './written-number.ts';
 
 export type NotCanonical = 'lone_surrogate' | 'too_deep' | 'not_json';
 
@@ -96,7 +99,7 @@ const TOP_LEVELS = 2;
 /** With the `u` flag a whole pair is one character, so only halves match. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** RFC 8785: no white space, names in the order of their UTF-16 units. Throws `Uncanonical`. */
+/** RFC 8785, and numbers that a double cannot hold: no white space, names in the order of their UTF-16 units. Throws `Uncanonical`. */
 export function canonicalJson(value: unknown, depth = 0): string {
   switch (typeof value) {
     case 'string':
@@ -111,7 +114,8 @@ export function canonicalJson(value: unknown, depth = 0): string {
     case 'object':
       if (value === null) return 'null';
       if (depth >= DEEPEST) throw new Uncanonical('too_deep');
-      return Array.isArray(value) ? arrayJson(value, depth + 1) : objectJson(value, depth + 1);
+      if (Array.isArray(value)) return arrayJson(value, depth + 1);
+      return isWrittenNumber(value) ? canonicalNumber(value) : objectJson(value, depth + 1);
     default:
       throw new Uncanonical('not_json');
   }

@@ -1,4 +1,5 @@
 import type { FieldNames } from './field-names.ts';
+import { isWrittenNumber } from './written-number.ts';
 
 /** What is wrong with a body: where, and what would be right. A value, never thrown. */
 export class Problem {
@@ -20,7 +21,7 @@ export class Problem {
 export type Json = Record<string, unknown>;
 
 export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isWrittenNumber(value);
 
 /** `null` means "not given" everywhere: SDKs send it for options that were never set. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
@@ -35,6 +36,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
   if (value === '') return 'an empty string';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isWrittenNumber(value)) return 'a number';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import { parseJson } from '../../protocol/written-number.ts';
 import { READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { AttachMessage, OpenMessage, Role, StopMessage, Wish } from '../core/answers/stream/messages.ts';
 import {
@@ -57,7 +58,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
 
     /** One call each (messages.ts); a Request, because its signal tells of a reader who leaves while he waits. */
     override async fetch(request: Request): Promise<Response> {
-      const message: unknown = await request.json();
+      const message = parseJson(await request.text());
       switch (new URL(request.url).pathname) {
         case '/open':
           return this.#open(message as OpenMessage<Job>, request.signal);

@@ -2,6 +2,7 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
@@ -54,7 +55,7 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
   if (typeof text !== 'string') return refuse(text);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseBody(text);
   } catch (error) {
     return refuse({ code: 'invalid_json', detail: where(error, text) });
   }

@@ -1,5 +1,6 @@
 import type { ChatMessage, ContentPart } from '../../protocol/chat.ts';
 import type { FieldNames } from '../../protocol/field-names.ts';
+import { parseArguments } from '../../protocol/parse-body.ts';
 import { asFunctionCall } from './openai-messages.ts';
 
 export type Block = { type: string; [field: string]: unknown };
@@ -83,7 +84,7 @@ function assistantBlocks(message: ChatMessage, dropped: FieldNames): Block[] {
 /** A tool's input has to be an object; what a model wrote may be anything. */
 function toolInput(text: string): Record<string, unknown> {
   try {
-    const input: unknown = JSON.parse(text === '' ? '{}' : text);
+    const input: unknown = parseArguments(text === '' ? '{}' : text);
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
   } catch {
     // not JSON: handed on as text below

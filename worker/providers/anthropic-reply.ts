@@ -1,4 +1,5 @@
 import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../protocol/chat.ts';
+import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.ts';
 import type { Reply } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
 import { finishReason, readAnthropicUsage } from './anthropic-usage.ts';
@@ -21,7 +22,7 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   if (!Array.isArray(message.content)) return { ok: false, failure: malformed('The answer has no content.') };
   if (typeof message.stop_reason !== 'string')
     return { ok: false, failure: malformed('The answer has no stop_reason.') };
-  const said = readBlocks(message.content);
+  const said = readBlocks(withWrittenNumbers(message.content, text));
   if (typeof said === 'string') return { ok: false, failure: malformed(said) };
   const model = named(message.model);
   const usage = isObject(message.usage) ? readAnthropicUsage(message.usage) : undefined;
@@ -34,6 +35,17 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   };
   if (usage) completion.usage = wireUsage(usage);
   return { ok: true, body: JSON.stringify(completion), model, usage };
+}
+
+/** The same blocks, a tool's input with its numbers as the model wrote them. */
+function withWrittenNumbers(blocks: unknown[], text: string): unknown[] {
+  if (!blocks.some((block) => isObject(block) && block.type === 'tool_use') || !mayHoldWrittenNumber(text))
+    return blocks;
+  try {
+    return (parseJson(text) as { content: unknown[] }).content;
+  } catch {
+    return blocks; // nested too deeply to be read like this; that is said below
+  }
 }
 
 /** Texts are joined; blocks of unknown kinds (server tools, redacted thinking) show nothing. */

@@ -1,4 +1,4 @@
-import { isObject } from './openai-usage.ts';
+import { isObject } from '../../protocol/parse-problem.ts';
 
 type Json = Record<string, unknown>;
 

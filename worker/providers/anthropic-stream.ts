@@ -1,4 +1,5 @@
 import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../protocol/chat.ts';
+import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.ts';
 import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
@@ -62,7 +63,7 @@ export class AnthropicStream implements StreamTranslator {
       case 'message_start':
         return this.#start(event);
       case 'content_block_start':
-        return this.#blockStart(event, bytesIn(event.content_block, data));
+        return this.#blockStart(event, data);
       case 'content_block_delta':
         return this.#delta(event, bytesIn(event.delta, data));
       case 'content_block_stop':
@@ -91,7 +92,9 @@ export class AnthropicStream implements StreamTranslator {
     return this.#chunk({ role: 'assistant', content: '' }, null, false, 0);
   }
 
-  #blockStart({ index, content_block: block }: Json, textBytes: number): StreamStep[] {
+  #blockStart({ index, content_block: read }: Json, data: string): StreamStep[] {
+    const block = isObject(read) && read.type === 'tool_use' ? withWrittenNumbers(read, data) : read;
+    const textBytes = bytesIn(block, data);
     if (!isObject(block)) return this.#malformed('content_block_start has no block.');
     if (block.type === 'text') return this.#text(block.text, textBytes);
     if (block.type === 'thinking') return this.#thinking(block.thinking, textBytes);
@@ -174,6 +177,15 @@ export class AnthropicStream implements StreamTranslator {
 
   #malformed(message: string): StreamStep[] {
     return [{ kind: 'failure', failure: malformed(message) }];
+  }
+}
+
+/** The same block, its input with its numbers as the model wrote them. */
+function withWrittenNumbers(block: Json, data: string): unknown {
+  try {
+    return mayHoldWrittenNumber(data) ? (parseJson(data) as Json).content_block : block;
+  } catch {
+    return block; // nested too deeply to be read like this; that is said when it is written
   }
 }
 

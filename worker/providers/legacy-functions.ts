@@ -1,3 +1,4 @@
+import { parseJson } from '../../protocol/written-number.ts';
 import type { Adapter, Reply, StreamStep, StreamTranslator } from './adapter.ts';
 import { jsonText } from './json-text.ts';
 import { isObject } from './openai-usage.ts';
@@ -24,7 +25,7 @@ export function withLegacyFunctions(adapter: Adapter): Adapter {
 }
 
 function legacyReply(reply: Extract<Reply, { ok: true }>): Reply {
-  const completion = JSON.parse(reply.body) as { choices: Json[] };
+  const completion = parseJson(reply.body) as { choices: Json[] };
   for (const choice of completion.choices) toLegacy(choice, choice.message as Json);
   const body = jsonText(completion);
   return body === undefined ? { ok: false, failure: malformed(TOO_DEEP) } : { ...reply, body };
@@ -60,7 +61,7 @@ class LegacyStream implements StreamTranslator {
   event(name: string | undefined, data: string): StreamStep[] {
     return this.#stream.event(name, data).map((step) => {
       if (step.kind !== 'chunk') return step;
-      const chunk = JSON.parse(step.data) as { choices: Json[] };
+      const chunk = parseJson(step.data) as { choices: Json[] };
       for (const choice of chunk.choices) toLegacy(choice, isObject(choice.delta) ? choice.delta : {});
       const data = jsonText(chunk);
       return data === undefined ? { kind: 'failure', failure: malformed(TOO_DEEP) } : { ...step, data };

@@ -4,7 +4,7 @@ import type { CachePolicy, Normalize } from './cache-schema.ts';
 import { isTooLongToNormalize, normalizedChat } from './normalize.ts';
 
 /** A new one forgets every answer: raise it where the text below, or the form of what is stored, changes. */
-const KEY_VERSION = 1;
+const KEY_VERSION = 2;
 
 export interface Question {
   chat: ChatRequest;

@@ -131,7 +131,7 @@ describe('the text that finds an answer', () => {
 
   it('begins with a line of its own', () => {
     expect(textOf(question())).toBe(
-      '[1,"acme",null,"chat",1,1,[false,false]]\n{"messages":[{"content":"Hi","role":"user"}],"model":"app/chat"}',
+      '[2,"acme",null,"chat",1,1,[false,false]]\n{"messages":[{"content":"Hi","role":"user"}],"model":"app/chat"}',
     );
   });
 

@@ -1,0 +1,96 @@
+import { isWrittenNumber, mayHoldWrittenNumber, parseJson } from './written-number.ts';
+
+type Json = Record<string, unknown>;
+
+/** Fields without a free-form number in them: those of a number are checked, and go out as JavaScript writes them. */
+const WITHOUT_FREE_FORM = new Set([
+  'model',
+  'messages',
+  'prompt',
+  'user',
+  'metadata',
+  'stream',
+  'stream_options',
+  'temperature',
+  'top_p',
+  'n',
+  'max_tokens',
+  'max_completion_tokens',
+  'frequency_penalty',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'logprobs',
+  'top_logprobs',
+  'logit_bias',
+]);
+
+/** Free-form JSON that is deeper is refused by `parseChat`, or taken out. */
+const DEEPEST = 256;
+
+/**
+ * The value of a request's JSON text, as everything after it takes it: numbers in free-form fields are as they were written,
+ * and halves of surrogate pairs, which no UTF-8 can carry, are U+FFFD. Throws what `JSON.parse` throws.
+ */
+export function parseBody(text: string): unknown {
+  const body: unknown = JSON.parse(text);
+  if (!isJsonObject(body)) return body;
+  restoreNumbers(body, text);
+  return mayHoldHalfPair(text) ? wellFormedBody(body) : body;
+}
+
+/** A tool call's arguments, which are a JSON text of their own, in the same way. */
+export function parseArguments(text: string): unknown {
+  const value = parseJson(text);
+  return mayHoldHalfPair(text) ? wellFormed(value, 0) : value;
+}
+
+/** UTF-8 has no halves, so they come as escapes only. */
+const mayHoldHalfPair = (text: string): boolean => text.includes('\\ud') || text.includes('\\uD');
+
+const isJsonObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reading every number with its text is slow, so only a body that may need it is read a second time. */
+function restoreNumbers(body: Json, text: string): void {
+  const names = Object.keys(body).filter((name) => !WITHOUT_FREE_FORM.has(name) && holdsNumber(body[name], 0));
+  if (names.length === 0 || !mayHoldWrittenNumber(text)) return;
+  let written: Json;
+  try {
+    written = parseJson(text) as Json;
+  } catch (error) {
+    // It is nested too deeply for that; `parseChat` says where.
+    if (error instanceof RangeError) return;
+    throw error;
+  }
+  for (const name of names) if (name !== '__proto__') body[name] = written[name];
+}
+
+function holdsNumber(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return true;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return false;
+  for (const key in value) if (holdsNumber((value as Json)[key], depth + 1)) return true;
+  return false;
+}
+
+/** `user` stays as it is, and is refused: two halves made one character would make two people one. */
+function wellFormedBody(body: Json): Json {
+  const { user } = body;
+  const mended = wellFormed(body, 0) as Json;
+  if (user !== undefined) mended.user = user;
+  return mended;
+}
+
+/** The same value, changed where it lies. */
+function wellFormed(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null || isWrittenNumber(value) || depth > DEEPEST) return value;
+  const inside = value as Json;
+  let renames = false;
+  for (const key in inside) {
+    inside[key] = wellFormed(inside[key], depth + 1);
+    renames ||= !key.isWellFormed();
+  }
+  if (!renames) return inside;
+  return Object.fromEntries(Object.entries(inside).map(([key, inner]) => [key.toWellFormed(), inner]));
+}
