@@ -1,16 +1,19 @@
-/** Counts the rows that SQLite itself says were written, from now on; the returned function ends that and tells. */
-export function countRows(sql: SqlStorage): () => number {
+/**
+ * Counts the rows that SQLite itself says were written, or read, from now on, by any object of this isolate; the returned
+ * function ends that and tells. A cursor counts while it is read, so it is asked at the end.
+ */
+export function countRows(sql: SqlStorage, what: 'rowsWritten' | 'rowsRead' = 'rowsWritten'): () => number {
   const prototype = Object.getPrototypeOf(sql) as Pick<SqlStorage, 'exec'>;
   const { exec } = prototype;
-  let rows = 0;
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   prototype.exec = function (this: SqlStorage, ...args: Parameters<typeof exec>) {
     const cursor = exec.apply(this, args);
-    rows += cursor.rowsWritten;
+    cursors.push(cursor);
     return cursor;
   } as typeof exec;
   return () => {
     prototype.exec = exec;
-    return rows;
+    return cursors.reduce((rows, cursor) => rows + cursor[what], 0);
   };
 }
 

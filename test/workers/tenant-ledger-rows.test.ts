@@ -4,11 +4,12 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LADDER } from '../../worker/core/config/resolve-alerts.ts';
-import { settlementsOf } from '../../worker/core/ledger/settlements.ts';
+import { lastSettlements } from '../../worker/core/ledger/settlements.ts';
+import type { Scope } from '../../worker/core/ledger/types.ts';
 import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
 import { BEGINNINGS, CONFIGURED, type Command, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
 import { LedgerInMemory } from '../unit/core/ledger/support/ledger-in-memory.ts';
-import { ask, done, idAt, NOON } from '../unit/core/ledger/support/messages.ts';
+import { type AskParts, ask, done, idAt, isGranted, MINUTE, NOON } from '../unit/core/ledger/support/messages.ts';
 import { countRows } from './count-rows.ts';
 
 let tenants = 0;
@@ -94,15 +95,72 @@ describe('rows written', () => {
     expect(await rows((instance) => instance.report([done(open, 1)]))).toBe(0);
   });
 
-  it('are small: a lease’s stays under 500 bytes', async () => {
+  it('of leases are no larger than is affordable, wherever names are long', async () => {
     const limits = {
       ...{ tenant: ROOMY, 'feature:support-chat': ROOMY },
       ...{ [`user:${'u'.repeat(36)}`]: ROOMY, [`key:${'k'.repeat(26)}`]: ROOMY },
     };
-    await ledger().grant(ask(newId(), 123_456_789, { limits }));
-    const row = await inside((_, sql) => Object.values(sql.exec('SELECT * FROM lease').one()));
-    const bytes = row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 7), 0);
-    expect(bytes).toBeLessThan(500);
+    await inside((instance) => {
+      for (let lease = 0; lease < 500; lease++) instance.grant(ask(newId(), 123_456, { limits }));
+    });
+    const bytes = await inside((_, sql) =>
+      sql.exec<{ bytes: number }>('SELECT length(leases) AS bytes FROM lease ORDER BY page').toArray(),
+    );
+    // A quiet tenant's first pages hold 128 leases, the others 32.
+    expect(bytes).toHaveLength(3 + 4);
+    for (const { bytes: large } of bytes.slice(0, 3)) expect(large).toBeLessThan(48_000);
+    for (const { bytes: small } of bytes.slice(3)) expect(small).toBeLessThan(12_000);
+  });
+});
+
+describe('rows read', () => {
+  /** Of one request whose ledger is asleep: its ask and its close, the object's own beginning included. */
+  async function readByOneRequest(limits: AskParts['limits'] = inFour('ana').limits): Promise<number> {
+    const stop = await inside((_, sql) => countRows(sql, 'rowsRead'));
+    await evictDurableObject(ledger());
+    const id = newId();
+    expect(isGranted(await ledger().grant(ask(id, 5, { limits })))).toBe(true);
+    await ledger().report([done(id, 3)]);
+    return stop();
+  }
+
+  it('fewer than 20 for a request of a quiet tenant, just before its leases are folded and just after', async () => {
+    for (const requests of [3, 250, 5, 250]) {
+      await inside((instance) => serve(instance, requests, () => 'ana'));
+      vi.setSystemTime(Date.now() + 5 * MINUTE);
+      // Up to three pages, the mark, the version, and a row for each of four scopes; a fold looks for old months as well.
+      expect(await readByOneRequest()).toBeLessThanOrEqual(9 + 4);
+    }
+  });
+
+  it('nor after years, with limits of its own in every scope, of leases that nobody settled', async () => {
+    const scopes = [...Object.keys(inFour('ana').limits), 'user:bob', 'feature:mail'] as Scope[];
+    await inside((instance, sql) => {
+      for (const scope of scopes) {
+        instance.setLimits(scope, { monthlyMicroUsd: 1e12 }, 'ops');
+        for (let month = 1; month <= 11; month++) {
+          const name = `2026-${String(month).padStart(2, '0')}`;
+          sql.exec('INSERT INTO sums VALUES (?, ?, 1, 0, ?, 0, NULL)', scope, name, '{}');
+        }
+      }
+      for (let lease = 0; lease < 200; lease++) instance.grant(ask(newId(), 5, inFour('ana')));
+    });
+    vi.setSystemTime(Date.now() + 20 * MINUTE);
+    const limits = Object.fromEntries(scopes.map((scope) => [scope, {}]));
+    expect(await readByOneRequest(limits)).toBeLessThan(20);
+  });
+
+  it('nor once it is quiet again after a rush', async () => {
+    await inside((instance) => {
+      const ids = Array.from({ length: 2_000 }, newId);
+      for (const id of ids) instance.grant(ask(id, 5, inFour('ana')));
+      for (const id of ids) instance.report([done(id, 3)]);
+      vi.setSystemTime(Date.now() + 5 * MINUTE);
+      serve(instance, 1_500, () => 'ana');
+    });
+    vi.setSystemTime(Date.now() + 5 * MINUTE);
+    expect(await readByOneRequest()).toBeLessThanOrEqual(9 + 4);
+    expect((await ledger().view({ scope: 'tenant' })).scopes[0]).toMatchObject({ spentMicroUsd: 3 * 3_501 });
   });
 });
 
@@ -144,10 +202,9 @@ describe('what stands in the rows is all that a ledger needs', () => {
         }
         const figures = await inside((instance) => SCOPES.flatMap((scope) => instance.view({ scope }).scopes));
         expect(figures).toEqual(inMemory.view(SCOPES));
-        const newestFirst = inMemory.tables.load().leases.toSorted((one, other) => other.number - one.number);
         const now = inMemory.turn((_, now) => now);
         const settlements = await inside((instance) => instance.view().settlements);
-        expect(settlements).toEqual(settlementsOf(newestFirst, now).slice(0, 50));
+        expect(settlements).toEqual(lastSettlements(inMemory.tables.load().leases, now, 50));
       },
     );
     await fc.assert(property, { numRuns: 25 });

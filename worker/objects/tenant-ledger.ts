@@ -7,7 +7,7 @@ import { type LimitsReply, setLimits, setRevoked } from '../core/ledger/limits.t
 import type { Ask, GrantReply, Report, ReportReply } from '../core/ledger/messages.ts';
 import { reportAll } from '../core/ledger/report.ts';
 import type { Crossing, HistoryEntry } from '../core/ledger/rows.ts';
-import { settlementsOf } from '../core/ledger/settlements.ts';
+import { lastSettlements } from '../core/ledger/settlements.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 import {
   type Configured,
@@ -18,16 +18,16 @@ import {
   viewScopes,
 } from '../core/ledger/view.ts';
 import { LedgerOutbox } from './tenant-ledger-outbox.ts';
+import { LeasePages } from './tenant-ledger-pages.ts';
 import {
-  createTables,
-  lastSettled,
-  loadRows,
   readHistory,
+  readMark,
   readScope,
   SWEEP_FROM_THE_BEGINNING,
   saveChanges,
   storedScopes,
 } from './tenant-ledger-rows.ts';
+import { prepareTables } from './tenant-ledger-schema.ts';
 
 export interface TenantLedgerDeps {
   ladderOf(tenant: string): Ladder;
@@ -45,7 +45,7 @@ export interface TenantLedgerDeps {
 export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps) =>
   class TenantLedger extends DurableObject<Env> {
     /** A cache of the rows; undefined when the next call has to read them. */
-    #book: Book | undefined;
+    #memory: { book: Book; pages: LeasePages } | undefined;
     #sweptTo = SWEEP_FROM_THE_BEGINNING;
     readonly #ladder: Ladder;
     readonly #configured: Configured;
@@ -53,7 +53,7 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
-      createTables(ctx.storage.sql);
+      prepareTables(ctx.storage);
       const tenant = ctx.id.name;
       if (tenant === undefined)
         throw new Error('a TenantLedger is reached by its tenant’s name (idFromName), not by an id alone');
@@ -91,7 +91,7 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
     }
 
     view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
-      return this.#turn((book, now) => {
+      return this.#turn((book, now, pages) => {
         const { sql } = this.ctx.storage;
         const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
         // One more than a page shows, so that it knows whether there is another.
@@ -99,7 +99,7 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
         return {
           scopes: viewScopes(book, scopes, configured, now),
           overrides: viewOverrides(book, scopes),
-          settlements: settlementsOf(lastSettled(sql, now, 50, scope), now),
+          settlements: lastSettlements(pages.all(), now, 50, scope),
           next,
         };
       });
@@ -114,26 +114,29 @@ export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps)
       this.ctx.waitUntil(this.#outbox.again(Date.now()));
     }
 
-    #load(): Book {
+    #load() {
       const { sql } = this.ctx.storage;
       const configured = (scope: Scope) => configuredFor(scope, this.#configured);
-      return loadBook(loadRows(sql), (scope) => readScope(sql, scope), this.#ladder, configured);
+      const pages = new LeasePages(sql);
+      const loaded = { mark: readMark(sql), leases: [...pages.all()] };
+      return { pages, book: loadBook(loaded, (scope) => readScope(sql, scope), this.#ladder, configured) };
     }
 
     // Synchronous from loading to saving. Where anything throws, memory is forgotten with what could not be saved.
-    #turn<Reply>(decide: (book: Book, now: number) => Reply): Reply {
+    #turn<Reply>(decide: (book: Book, now: number, pages: LeasePages) => Reply): Reply {
       const { storage } = this.ctx;
-      const book = this.#book ?? this.#load();
-      this.#book = undefined;
-      const reply = decide(book, begin(book, Date.now()));
+      const memory = this.#memory ?? this.#load();
+      const { book, pages } = memory;
+      this.#memory = undefined;
+      const reply = decide(book, begin(book, Date.now()), pages);
       const changes = takeChanges(book);
       if (changes !== undefined) {
         storage.transactionSync(() => {
-          this.#sweptTo = saveChanges(storage.sql, changes, this.#sweptTo);
+          this.#sweptTo = saveChanges(storage.sql, pages, changes, this.#sweptTo);
         });
         if (changes.crossings.length > 0) this.ctx.waitUntil(this.#outbox.noted(Date.now()));
       }
-      this.#book = book;
+      this.#memory = memory;
       return reply;
     }
   };

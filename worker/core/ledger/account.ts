@@ -13,7 +13,11 @@ export interface Tally {
 }
 
 export interface Stored {
-  sums: Map<Month, Sums>;
+  /** Months read so far; undefined where there is no row. */
+  sums: Map<Month, Sums | undefined>;
+  /** Its `tatUs` is the scope's. */
+  newest: Sums | undefined;
+  readEarlier(month: Month): Sums | undefined;
   overrides: Overrides;
 }
 
@@ -57,16 +61,26 @@ export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account 
 /** The account's rows, read at first use. */
 export function storedOf(account: Account, read: ReadScope): Stored {
   if (account.stored !== undefined) return account.stored;
-  const { sums, overrides } = read(account.scope);
-  for (const { tatUs } of sums) account.tatUs = Math.max(account.tatUs, tatUs);
-  const stored = { sums: new Map(sums.map((row) => [row.month, row])), overrides: overrides ?? NO_OVERRIDES };
+  const { newest, earlier, overrides } = read(account.scope);
+  const stored: Stored = { sums: new Map(), newest, readEarlier: earlier, overrides: overrides ?? NO_OVERRIDES };
+  if (newest !== undefined) {
+    stored.sums.set(newest.month, newest);
+    account.tatUs = Math.max(account.tatUs, newest.tatUs);
+  }
   account.stored = stored;
   return stored;
 }
 
+/** The row of a month, read at first use; undefined where there is none. */
+export function storedMonth(stored: Stored, month: Month): Sums | undefined {
+  if (stored.newest === undefined || month > stored.newest.month) return undefined;
+  if (!stored.sums.has(month)) stored.sums.set(month, stored.readEarlier(month));
+  return stored.sums.get(month);
+}
+
 /** What is in the sums of a day or month. */
 export function summed(account: Account, period: Period): Sum {
-  const sums = account.stored?.sums.get(monthOfPeriod(period));
+  const sums = account.stored && storedMonth(account.stored, monthOfPeriod(period));
   if (sums === undefined) return NOTHING;
   return period.length === sums.month.length ? sums : (sums.days[period] ?? NOTHING);
 }
@@ -85,12 +99,14 @@ export function figuresOf(account: Account, period: Period): Figures {
 
 export const tokensIn = (account: Account, minute: number): number => (account.minute === minute ? account.tokens : 0);
 
-/** The row of a month, made where there is none. */
+/** The row of a month, made where there is none. The caller notes it as changed. */
 export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
-  const known = stored.sums.get(month);
+  const known = storedMonth(stored, month);
   if (known !== undefined) return known;
-  const sums: Sums = { scope, month, ...NOTHING, days: {}, tatUs: 0 };
+  const { newest } = stored;
+  const sums: Sums = { scope, month, ...NOTHING, days: {}, tatUs: newest?.tatUs ?? 0 };
   stored.sums.set(month, sums);
+  if (newest === undefined || month > newest.month) stored.newest = sums;
   return sums;
 }
 

@@ -23,7 +23,6 @@ export interface Live {
 
 interface Noted extends Changes {
   leases: Set<Live>;
-  droppedSlots: number[];
   sums: Set<Sums>;
   overrides: Map<Scope, Overrides>;
   history: HistoryEntry[];
@@ -40,7 +39,7 @@ export interface Book {
   mark: Mark;
   nextNumber: number;
   nextSlot: number;
-  /** The last is written over first: the oldest lease's, so that an operator sees the newest for as long as may be. */
+  /** Descending: the lowest is taken first, so that the last pages fall empty after a rush. */
   freeSlots: number[];
   latestGrantedAt: number;
   /** In the order of their numbers. */
@@ -89,7 +88,7 @@ export function loadBook(
     if (lease.number <= mark.foldedThrough) book.freeSlots.push(lease.slot);
     else addLease(book, lease, 0);
   }
-  book.freeSlots.reverse();
+  book.freeSlots.sort((one, other) => other - one);
   return book;
 }
 
@@ -150,7 +149,7 @@ export function takeChanges(book: Book): Changes | undefined {
 function nothingNoted(): Noted {
   return {
     leases: new Set(),
-    droppedSlots: [],
+    lastSlotKept: undefined,
     sums: new Set(),
     mark: undefined,
     overrides: new Map(),

@@ -1,11 +1,12 @@
 /**
- * Folding (rule 11): ripe rows go into the sums of their scopes, the mark passes them, their slots are free to be written
+ * Folding (rule 11): ripe leases go into the sums of their scopes, the mark passes them, and their slots are free to be written
  * over (a DELETE would cost a row more). In one transaction with the grant that it happens in. *Without:* the object dies in
  * between, and a cost is counted twice, or not at all.
  */
 import { accountOf, addToSums, storedOf, sumsOf } from './account.ts';
 import { type Book, type Live, removeLease, renumberLease } from './book.ts';
 import { bookedMicroUsd } from './lease.ts';
+import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
 import { FOLD_AT, FOLD_MOST, KEEP_MONTHS } from './protocol.ts';
 import { monthBefore, monthOfPeriod } from './time.ts';
 
@@ -13,9 +14,9 @@ import { monthBefore, monthOfPeriod } from './time.ts';
 const RIPE_PER_UNRIPE = 8;
 /** Memory is dearer than rows: with so many ripe, it no longer waits. */
 const FOLD_ANYWAY_AT = 4_096;
-/** Free slots beyond this and twice the leases are deleted, a few at a time: after a rush, each load would read them. */
-const SPARE_SLOTS = 1_024;
-const DROP_MOST = 128;
+/** After a rush, pages that hold nothing but free slots are deleted, a few at a time: each load would read them. */
+const SLOTS_KEPT_PER_LEASE = 3;
+const DROP_MOST = 512;
 
 /** Folds when it is worth it; called inside a grant, so that it needs no alarm and a refusal writes nothing. */
 export function foldIfDue(book: Book, now: number): void {
@@ -41,11 +42,23 @@ export function fold(book: Book, rows: number, now: number): void {
       freed.push(live.lease.slot);
     } else renumberLease(book, live);
   }
-  book.freeSlots.unshift(...freed.reverse());
+  book.freeSlots = [...book.freeSlots, ...freed].sort((one, other) => other - one);
   book.foldAgainAt = 0;
-  if (book.freeSlots.length > SPARE_SLOTS + 2 * book.leases.size) {
-    book.noted.droppedSlots.push(...book.freeSlots.splice(-DROP_MOST));
-  }
+  dropSparePages(book);
+}
+
+/** The lowest slots are taken first, so the last pages fall empty. */
+function dropSparePages(book: Book): void {
+  const { freeSlots, leases } = book;
+  const last = book.nextSlot - 1;
+  const keep = Math.max(SLOTS_IN_LARGE_PAGES, FOLD_AT + SLOTS_KEPT_PER_LEASE * leases.size, last - DROP_MOST);
+  let spare = 0;
+  while (last - spare > keep && freeSlots[spare] === last - spare) spare++;
+  const lastKept = lastSlotOf(pageOf(last - spare));
+  if (lastKept >= last) return;
+  freeSlots.splice(0, last - lastKept);
+  book.nextSlot = lastKept + 1;
+  book.noted.lastSlotKept = lastKept;
 }
 
 /** How many of the first rows to pass: as many ripe ones as possible, not too many unripe between them. */
@@ -80,11 +93,16 @@ function sumUp(book: Book, live: Live): void {
   };
   const month = monthOfPeriod(day);
   lease.scopes.forEach((scope, index) => {
-    const sums = sumsOf(storedOf(accountOf(book.accounts, scope), book.read), scope, month);
+    const stored = storedOf(accountOf(book.accounts, scope), book.read);
+    const sums = sumsOf(stored, scope, month);
     addToSums(sums, month, sum);
     addToSums(sums, day, sum);
-    sums.tatUs = Math.max(sums.tatUs, lease.tatUs[index] ?? 0);
     book.noted.sums.add(sums);
+    const { newest = sums } = stored;
+    const tatUs = lease.tatUs[index] ?? 0;
+    if (tatUs <= newest.tatUs) return;
+    newest.tatUs = tatUs;
+    book.noted.sums.add(newest);
   });
   removeLease(book, live);
 }

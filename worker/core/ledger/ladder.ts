@@ -3,7 +3,7 @@
  * only held. What was told stands in the scope's sums, in the same transaction as what made it true, so no crash and no repeat
  * tells it twice.
  */
-import { type Account, figuresOf, storedOf, sumsOf } from './account.ts';
+import { type Account, figuresOf, storedMonth, storedOf, sumsOf } from './account.ts';
 import type { Book } from './book.ts';
 import type { Place } from './check.ts';
 import type { Sums, Told } from './rows.ts';
@@ -41,7 +41,7 @@ function climbPeriod(book: Book, account: Account, period: Period, cap: number |
   const { spentMicroUsd } = figuresOf(account, period);
   const reached = reachedBy(book.ladder, spentMicroUsd, cap);
   const stored = storedOf(account, book.read);
-  const before = stored.sums.get(monthOfPeriod(period))?.told?.[period];
+  const before = storedMonth(stored, monthOfPeriod(period))?.told?.[period];
   if (before === undefined && reached === 0) return;
   const known = before?.find(({ capMicroUsd }) => capMicroUsd === cap);
   // Under a cap that is new in this period only what is news is told: not again what was told and is still true.

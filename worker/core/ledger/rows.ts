@@ -15,6 +15,7 @@ export interface Sums extends Sum {
   scope: Scope;
   month: Month;
   days: Record<Day, Sum>;
+  /** Of all leases that were folded, where this is the scope's newest month; earlier months may hold less. */
   tatUs: number;
   /** What the alert ladder has told (ladder.ts). */
   told?: Record<Period, readonly Told[]>;
@@ -44,7 +45,7 @@ export interface Overrides {
   revoked: boolean;
 }
 
-/** Rows up to the number `foldedThrough` are in the sums, and their slots free. `foldedAt`, also of a correction, holds the clock. */
+/** Leases up to the number `foldedThrough` are in the sums, and their slots are free. `foldedAt` is also set by a correction; the ledger's time never goes behind it. */
 export interface Mark {
   foldedThrough: number;
   foldedAt: number;
@@ -67,8 +68,11 @@ export interface Loaded {
   leases: readonly Lease[];
 }
 
+/** The rows of one scope: a ledger that wakes needs the newest month alone. */
 export interface StoredScope {
-  sums: readonly Sums[];
+  newest: Sums | undefined;
+  /** Reads the row of an earlier month. */
+  earlier(month: Month): Sums | undefined;
   overrides: Overrides | undefined;
 }
 
@@ -78,8 +82,8 @@ export type ReadScope = (scope: Scope) => StoredScope;
 /** What a turn changed: to be written in one transaction, or, where that fails, forgotten with the memory that holds it. */
 export interface Changes {
   leases: ReadonlySet<{ readonly lease: Lease }>;
-  /** Rows of folded leases that are more than anybody needs. */
-  droppedSlots: readonly number[];
+  /** Slots beyond this one are free and not needed: their pages may go. */
+  lastSlotKept: number | undefined;
   sums: ReadonlySet<Sums>;
   mark: Mark | undefined;
   overrides: ReadonlyMap<Scope, Overrides>;

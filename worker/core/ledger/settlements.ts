@@ -20,14 +20,29 @@ export interface Settlement {
   overGranted: boolean;
 }
 
-/** Out of rows as the table still holds them, folded ones too: a slot keeps its lease until it is written over. */
-export const settlementsOf = (leases: readonly Lease[], now: number): Settlement[] =>
-  leases.flatMap((lease): Settlement[] => {
-    const standing = standingOf(lease, now);
-    const { leaseId, scopes, mode, origin, grantedAt, granted, estimated } = lease;
-    const overGranted = isOverGranted(lease);
-    // A close that overtook its ask, as a rule, settles nothing.
-    if (standing === 'open' || (origin === 'closed' && !overGranted)) return [];
-    const money = { grantedMicroUsd: granted.microUsd, spentMicroUsd: bookedMicroUsd(lease), estimated, overGranted };
-    return [{ leaseId, scopes, mode, origin, grantedAt, standing, ...money }];
-  });
+/** The newest first, out of all leases that a ledger still has: a folded one stays in its slot until that is written over. */
+export const lastSettlements = (leases: Iterable<Lease>, now: number, most: number, scope?: Scope): Settlement[] =>
+  [...leases]
+    .filter((lease) => isSettlement(lease, now) && (scope === undefined || lease.scopes.includes(scope)))
+    .sort((one, other) => other.number - one.number)
+    .slice(0, most)
+    .map(settlementOf);
+
+/** A close that overtook its ask, as a rule, settles nothing. */
+const isSettlement = (lease: Lease, now: number): boolean =>
+  standingOf(lease, now) !== 'open' && (lease.origin !== 'closed' || isOverGranted(lease));
+
+function settlementOf(lease: Lease): Settlement {
+  const { leaseId, scopes, mode, origin, grantedAt, granted, estimated, done } = lease;
+  const money = { grantedMicroUsd: granted.microUsd, spentMicroUsd: bookedMicroUsd(lease), estimated };
+  return {
+    leaseId,
+    scopes,
+    mode,
+    origin,
+    grantedAt,
+    standing: done ? 'done' : 'unsettled',
+    ...money,
+    overGranted: isOverGranted(lease),
+  };
+}

@@ -89,7 +89,7 @@ describe('folding', () => {
     expect(ledger.figures('tenant', '2026-11')).toMatchObject({ spentMicroUsd: 300, heldMicroUsd: 1 });
   });
 
-  it('a lease that closes in the very call that folds costs its row, as every close does', () => {
+  it('a lease that closes in the very call that folds is written with its page, as every close is', () => {
     const ledger = new LedgerInMemory(NOON);
     const ids = Array.from({ length: 300 }, () => idAt(NOON));
     for (const id of ids) ledger.grant(ask(id, 2));
@@ -104,8 +104,8 @@ describe('folding', () => {
       );
       return grant(book, ask(idAt(now), 2), now);
     });
-    // The closes, the grant, the tenant's sums, the mark.
-    expect(ledger.tables.rowsWritten - before).toBe(10 + 3);
+    // The page of the closes and the grant, the tenant's sums, the mark.
+    expect(ledger.tables.rowsWritten - before).toBe(3);
     ledger.kill();
     expect(ledger.figures('tenant', '2026-11')).toMatchObject({ spentMicroUsd: 300, heldMicroUsd: 2 });
   });
@@ -161,29 +161,48 @@ describe('rows that are folded stay to be looked at', () => {
   const rowOf = (ledger: LedgerInMemory, leaseId: string) =>
     ledger.tables.load().leases.find((lease) => lease.leaseId === leaseId);
 
-  it('the oldest are written over first, also after a death', () => {
+  it('until their slots are written over, the lowest first, also after a death', () => {
     for (const dies of [false, true]) {
       const ledger = new LedgerInMemory(NOON);
       const ids = closed(ledger, 3);
       ledger.clockMs += 2 * MINUTE;
       ledger.fold();
+      if (dies) ledger.kill();
       const later = closed(ledger, 1);
       expect(ids.map((id) => rowOf(ledger, id) !== undefined)).toEqual([false, true, true]);
       ledger.clockMs += 2 * MINUTE;
       ledger.fold();
       if (dies) ledger.kill();
       closed(ledger, 2);
-      expect([...ids, ...later].map((id) => rowOf(ledger, id) !== undefined)).toEqual([false, false, false, true]);
+      expect([...ids, ...later].map((id) => rowOf(ledger, id) !== undefined)).toEqual([false, false, true, false]);
     }
   });
 
-  it('the oldest are dropped first, where there are too many', () => {
+  it('after a rush their pages go, the last first, until a quiet ledger is as small as before', () => {
     const ledger = new LedgerInMemory(NOON);
     const ids = closed(ledger, 2_000);
-    ledger.clockMs += 2 * MINUTE;
-    ledger.fold(2_000);
-    const kept = new Set(ledger.tables.load().leases.map(({ leaseId }) => leaseId));
-    expect(ids.map((id) => kept.has(id))).toEqual(ids.map((_, index) => index >= 128));
+    const later = () => {
+      ledger.clockMs += 2 * MINUTE;
+      ledger.fold(2_000);
+      const kept = new Set(ledger.tables.load().leases.map(({ leaseId }) => leaseId));
+      return ids.filter((id) => kept.has(id)).length;
+    };
+    // To the end of the page that 512 slots less end in.
+    expect(later()).toBe(384 + 35 * 32);
+    const rowsBefore = ledger.tables.rowsWritten;
+    closed(ledger, 1);
+    later();
+    // The grant, the close, 16 pages, the sums, the mark.
+    expect(ledger.tables.rowsWritten - rowsBefore).toBe(2 + 16 + 2);
+    for (let fold = 0; fold < 3; fold++) {
+      closed(ledger, 1);
+      later();
+    }
+    expect(ledger.tables.leases.size).toBe(384);
+    ledger.kill();
+    closed(ledger, 400);
+    expect(ledger.tables.leases.size).toBe(400);
+    expect(ledger.figures('tenant', '2026-11').spentMicroUsd).toBe(3 * (2_000 + 4 + 400));
   });
 
   it('as they were closed, also in the call that folds', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settlementsOf } from '../../../../worker/core/ledger/settlements.ts';
+import { lastSettlements } from '../../../../worker/core/ledger/settlements.ts';
 import type { Scope } from '../../../../worker/core/ledger/types.ts';
 import { scopesOfPage } from '../../../../worker/core/ledger/view.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
@@ -85,11 +85,11 @@ describe('the view', () => {
     ledger.grant(ask(open, 5, { runForMs: 10 * MINUTE }));
     ledger.report(done(paid, 2), done(over, 9), done(bound, 3, { estimated: true }));
     ledger.report(done(told, 3, { scopes: ['tenant'] }), done(unheard, 1), done(overtaken, 0));
-    const settled = settlementsOf(ledger.tables.load().leases, NOON + MINUTE);
+    const settled = lastSettlements(ledger.tables.load().leases, NOON + MINUTE, 50);
     const safe = { scopes: ['tenant'], mode: 'safeguard', origin: 'asked', grantedAt: NOON, standing: 'done' };
     const money = { grantedMicroUsd: 4, estimated: false, overGranted: false };
     const ungranted = { ...safe, ...money, mode: 'normal', grantedMicroUsd: 0 };
-    expect(settled).toEqual([
+    expect(settled.toReversed()).toEqual([
       { leaseId: paid, ...safe, ...money, spentMicroUsd: 2 },
       { leaseId: lost, ...safe, ...money, spentMicroUsd: 4, standing: 'unsettled' },
       { leaseId: over, ...safe, ...money, spentMicroUsd: 9, overGranted: true },

@@ -1,4 +1,5 @@
 import type { Lease } from '../../../../../worker/core/ledger/lease.ts';
+import { pageOf } from '../../../../../worker/core/ledger/pages.ts';
 import type {
   Changes,
   Crossing,
@@ -33,15 +34,27 @@ export class MemoryTables {
 
   read(scope: Scope): StoredScope {
     const overrides = this.overrides.get(scope);
+    const months = this.sums.get(scope) ?? new Map<Month, string>();
+    const earlier = (month: Month): Sums | undefined => {
+      const row = months.get(month);
+      return row === undefined ? undefined : (JSON.parse(row) as Sums);
+    };
+    const [newest] = [...months.keys()].toSorted().toReversed();
     return {
-      sums: [...(this.sums.get(scope)?.values() ?? [])].map((row) => JSON.parse(row) as Sums),
+      newest: newest === undefined ? undefined : earlier(newest),
+      earlier,
       overrides: overrides === undefined ? undefined : (JSON.parse(overrides) as Overrides),
     };
   }
 
-  save({ leases, droppedSlots, sums, mark, overrides, history, crossings, purgeBefore }: Changes): void {
-    for (const { lease } of leases) this.leases.set(lease.slot, JSON.stringify(lease));
-    for (const slot of droppedSlots) this.leases.delete(slot);
+  save({ leases, lastSlotKept, sums, mark, overrides, history, crossings, purgeBefore }: Changes): void {
+    const pages = new Set<number>();
+    for (const { lease } of leases) {
+      this.leases.set(lease.slot, JSON.stringify(lease));
+      pages.add(pageOf(lease.slot));
+    }
+    const dropped = lastSlotKept === undefined ? [] : this.#slotsBehind(pageOf(lastSlotKept));
+    for (const slot of dropped) this.leases.delete(slot);
     for (const row of sums) {
       const months = this.sums.get(row.scope) ?? new Map<Month, string>();
       this.sums.set(row.scope, months.set(row.month, JSON.stringify(row)));
@@ -50,13 +63,16 @@ export class MemoryTables {
     for (const [scope, row] of overrides) this.overrides.set(scope, JSON.stringify(row));
     this.history.push(...history);
     this.crossings.push(...crossings);
-    this.rowsWritten +=
-      leases.size + droppedSlots.length + sums.size + overrides.size + history.length + crossings.length;
-    this.rowsWritten += mark === undefined ? 0 : 1;
+    this.rowsWritten += pages.size + new Set(dropped.map(pageOf)).size + (mark === undefined ? 0 : 1);
+    this.rowsWritten += sums.size + overrides.size + history.length + crossings.length;
     if (purgeBefore === undefined) return;
     for (const months of this.sums.values()) {
       for (const month of months.keys()) if (month < purgeBefore) months.delete(month);
     }
+  }
+
+  #slotsBehind(page: number): number[] {
+    return [...this.leases.keys()].filter((slot) => pageOf(slot) > page);
   }
 
   /** All of it, to compare. */
