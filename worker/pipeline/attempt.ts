@@ -1,5 +1,6 @@
 /** One call of one deployment: fetch under time limits, classify. The only place that fetches a provider. */
 import type { ChatRequest } from '../../protocol/chat.ts';
+import { VERSION } from '../../protocol/version.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Patience } from '../core/routing/patience.ts';
@@ -55,8 +56,10 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (response.status !== 200) came = failed(billedIfServed(response.status, await classify(response, input)));
-    else if (!chat.stream) came = await whole(response, input);
+    if (response.status !== 200) {
+      const failure = await classify(response, input, clock.now() - startedAt);
+      came = failed(billedIfServed(response.status, failure));
+    } else if (!chat.stream) came = await whole(response, input);
     else if (!isEventStream(response)) came = failed(await notAStream(response, input));
     else {
       limit.letStreamKeepTime();
@@ -131,13 +134,16 @@ function send({ fetch, outgoing, deployment }: AttemptInput, signal: AbortSignal
 const isEventStream = (response: Response): response is Response & { body: ReadableStream<Uint8Array> } =>
   response.body !== null && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 
+const USER_AGENT = `carryon/${VERSION}`;
+
 /** What goes with every request to a deployment, made once: native headers cost several times a plain object's when used. */
 const upstreamHeaders = new WeakMap<Deployment, Headers>();
 
 function headersFor(deployment: Deployment, outgoing: Outgoing): Headers {
   let headers = upstreamHeaders.get(deployment);
   if (headers === undefined) {
-    headers = new Headers(outgoing.headers);
+    // Without one, walls in front of providers refuse a request (Cloudflare's 1010).
+    headers = new Headers({ 'user-agent': USER_AGENT, ...outgoing.headers });
     upstreamHeaders.set(deployment, headers);
   }
   return headers;

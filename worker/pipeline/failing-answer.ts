@@ -1,5 +1,6 @@
 /** Why an attempt failed, from what came of its answer. */
 import type { Deployment } from '../core/config/config.ts';
+import { inputSize } from '../core/pricing/input-size.ts';
 import { FAILURE_RULES, FAILURE_SENTENCES, type Failure } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
 import type { AttemptInput } from './attempt.ts';
@@ -11,12 +12,44 @@ const FAILURE_BODY_MS = 2_000;
 const LONG_PROMPT_BYTES = 16_384;
 const LONGEST_MESSAGE = 500;
 
-/** An answer that is no 200. */
-export async function classify(response: Response, { adapter, deployment, clock }: AttemptInput): Promise<Failure> {
+/** An answer that is no 200, `waitedMs` after the request went out. */
+export async function classify(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
+  const { adapter, deployment, clock } = input;
+  const { status, headers } = response;
+  const arrivedAt = clock.now();
   // Before anything else reads it: what shortens or masks words could leave half a key that is no longer found.
   const body = hide(await readSome(response, clock), secretsOf(deployment));
-  const failure = adapter.failure(response.status, (name) => response.headers.get(name), body);
-  return presentable(failure, deployment);
+  const asked = { arrivedAt, ...(status === 429 ? sizeOf(input) : UNKNOWN_SIZE) };
+  const failure = adapter.failure(status, (name) => headers.get(name), body, asked);
+  const mayBeBilled = waitedMs >= BEGUN_AFTER_MS && !isRefusal(status, body);
+  return presentable({ ...failure, mayBeBilled: failure.mayBeBilled || mayBeBilled }, deployment);
+}
+
+const UNKNOWN_SIZE = { inputTokens: 0, outputTokens: 0 };
+/** English; what is denser has more tokens, and is told by its limit a little later. */
+const BYTES_PER_TOKEN = 4;
+const sizeOf = ({ chat, deployment }: AttemptInput) => ({
+  inputTokens: inputSize(chat, [deployment]).textBytes / BYTES_PER_TOKEN,
+  outputTokens: chat.maxOutputTokens ?? 0,
+});
+
+/**
+ * Whether a status tells that nothing was made. A gateway that gave up or lost its connection (408, 499, 502, 504, 52x) does
+ * not know how far the provider was, whatever its body says; another 5xx is a refusal where the provider says so in JSON.
+ */
+function isRefusal(status: number, body: string): boolean {
+  if (LOST.has(status) || (status >= 520 && status <= 527)) return false;
+  return status < 500 || isInOwnWords(body);
+}
+const LOST: ReadonlySet<number> = new Set([408, 499, 502, 504]);
+
+function isInOwnWords(body: string): boolean {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === 'object' && said !== null && Object.keys(said).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A 200 that is no event stream: often an error said in JSON. */
@@ -32,7 +65,7 @@ export async function notAStream(
 
 /**
  * A connection that breaks sooner was refused, or broke before a model began; the platform says the same of both. Later the
- * provider may have worked, and may bill it.
+ * provider may have worked, and may bill it; so too where a gateway answers for it.
  */
 const BEGUN_AFTER_MS = 1_000;
 

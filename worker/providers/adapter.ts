@@ -16,7 +16,16 @@ export interface Adapter {
   /** A fresh translator for one streamed 200 answer. */
   stream(chat: ChatRequest, nowMs: number): StreamTranslator;
   /** Classifies an answer whose status is not 200. `body` is its first 64 KiB; `header` reads by lower-case name. */
-  failure(status: number, header: (name: string) => string | null, body: string): Failure;
+  failure(status: number, header: (name: string) => string | null, body: string, asked?: Asked): Failure;
+}
+
+/** What an answer is judged beside. */
+export interface Asked {
+  /** When its headers came: dates without a `date` beside them count from then. */
+  arrivedAt: number;
+  /** What was sent, roughly, and what was asked for at most: to tell a request that no limit has room for. */
+  inputTokens: number;
+  outputTokens: number;
 }
 
 /** Where a request goes; from config and secrets alone, never from the client. */

@@ -4,8 +4,10 @@ import type { Reply } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
 import { finishReason, readAnthropicUsage } from './anthropic-usage.ts';
 import { jsonText } from './json-text.ts';
+import { failureInside } from './openai-failure.ts';
 import { isObject, named, wireUsage } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
+import { refusalInside } from './refusal-inside.ts';
 
 /** A whole message, turned into a completion. */
 export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number): Reply {
@@ -19,6 +21,8 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   if (message.type === 'error' || isObject(message.error)) {
     return { ok: false, failure: anthropicFailureInside(message, false) };
   }
+  const refusal = Array.isArray(message.content) ? undefined : refusalInside(message);
+  if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
   if (!Array.isArray(message.content)) return { ok: false, failure: malformed('The answer has no content.') };
   if (typeof message.stop_reason !== 'string')
     return { ok: false, failure: malformed('The answer has no stop_reason.') };

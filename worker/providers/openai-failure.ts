@@ -1,8 +1,12 @@
 import type { Failure, FailureKind } from '../core/routing/failure.ts';
+import { isAboutTheModel } from './about-the-model.ts';
+import type { Asked } from './adapter.ts';
+import { isAloneTooLarge } from './alone-too-large.ts';
 import { jsonText } from './json-text.ts';
 import { isObject } from './openai-usage.ts';
 import { failure } from './provider-error.ts';
 import { noHeader, retryAfterMs } from './retry-hints.ts';
+import { isWall } from './wall.ts';
 
 type Header = (name: string) => string | null;
 
@@ -17,14 +21,16 @@ interface ErrorInfo {
   param: string | null;
   /** Gemini's `details`, OpenRouter's `metadata`: as JSON text to search. */
   extra: string;
-  html: boolean;
+  /** Said by a wall in front of the provider. */
+  wall: boolean;
 }
 
 /** Classifies an answer with a status other than 200 (PLATFORM.md §3.2). The body decides before the status does. */
-export function openaiFailure(status: number, header: Header, body: string): Failure {
-  const info = readError(body);
-  const kind = kindOf(status, info);
-  const wait = retryAfterMs(status, header, info.extra, info.message);
+export function openaiFailure(status: number, header: Header, body: string, asked?: Asked): Failure {
+  const info = { ...readError(body), wall: status === 403 && isWall(header, body) };
+  const isTooLarge = status === 429 && isAloneTooLarge(header, info.message, info.extra, asked);
+  const kind = kindOf(status, info, isTooLarge);
+  const wait = retryAfterMs(status, header, info.extra, info.message, asked?.arrivedAt);
   const words = info.message === '' ? `The provider answered ${status}.` : info.message;
   return {
     ...failure(kind, status, words),
@@ -35,12 +41,12 @@ export function openaiFailure(status: number, header: Header, body: string): Fai
 }
 
 /** An `error` object inside a 200. Once content has come, what it cost is owed. */
-export function failureInside(error: unknown, afterContent: boolean): Failure {
+export function failureInside(error: unknown, afterContent: boolean, arrivedAt?: number): Failure {
   const info = errorInfo({ error });
   const status = info.status ?? statusOf(info.codes);
-  const kind = kindOf(status, info);
+  const kind = kindOf(status, info, status === 429 && isAloneTooLarge(noHeader, info.message, info.extra, undefined));
   const words = info.message === '' ? 'The provider reported an error inside its answer.' : info.message;
-  const wait = retryAfterMs(status, noHeader, info.extra, info.message);
+  const wait = retryAfterMs(status, noHeader, info.extra, info.message, arrivedAt);
   return {
     ...failure(kind, 200, words),
     code: info.code,
@@ -66,7 +72,7 @@ const NOTHING: ErrorInfo = {
   status: undefined,
   param: null,
   extra: '',
-  html: false,
+  wall: false,
 };
 
 function readError(body: string): ErrorInfo {
@@ -74,7 +80,7 @@ function readError(body: string): ErrorInfo {
   try {
     parsed = JSON.parse(body);
   } catch {
-    return { ...NOTHING, html: body.trimStart().startsWith('<') };
+    return NOTHING;
   }
   // Gemini's compatible API wraps the object in an array.
   return errorInfo(Array.isArray(parsed) ? parsed[0] : parsed);
@@ -85,8 +91,8 @@ function errorInfo(parsed: unknown): ErrorInfo {
   const error = isObject(parsed.error) ? parsed.error : parsed;
   const numeric = Number(text(error.code));
   return {
-    message: text(error.message) ?? text(parsed.error) ?? text(parsed.detail) ?? '',
-    codes: [error.code, error.type, error.status]
+    message: text(error.message) ?? text(parsed.error) ?? text(parsed.detail) ?? inList(parsed, 'msg') ?? '',
+    codes: [error.code, error.type, error.status, inList(parsed, 'type')]
       .map((value) => text(value) ?? '')
       .join(' ')
       .toLowerCase(),
@@ -94,8 +100,15 @@ function errorInfo(parsed: unknown): ErrorInfo {
     status: numeric >= 400 && numeric < 600 ? numeric : undefined,
     param: text(error.param),
     extra: jsonText([error.details, error.metadata]) ?? '',
-    html: false,
+    wall: false,
   };
+}
+
+/** FastAPI's list of what is wrong (vLLM, Mistral): its first entry. */
+function inList({ detail, message }: Record<string, unknown>, name: string): string | null {
+  const list = detail ?? (isObject(message) ? message.detail : undefined);
+  const first = Array.isArray(list) ? list[0] : undefined;
+  return isObject(first) ? text(first[name]) : null;
 }
 
 const text = (value: unknown): string | null =>
@@ -127,20 +140,27 @@ const AT_400 = {
   region: /^user location is not supported/i,
 };
 
-function kindOf(status: number, info: ErrorInfo): FailureKind {
+function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKind {
   if (status < 300) return 'malformed';
   if (status < 400) return 'redirected';
   if (REGION.test(info.codes)) return 'region';
   if (status === 402) return kindOf402(info);
-  if (status === 429) return kindOf429(info);
+  if (status === 429) return kindOf429(info, isTooLarge);
   if (status === 413) return 'too_long';
   if (status === 401) return 'bad_key';
   if (status === 403) return kindOf403(info);
-  if (status === 404 || status === 405 || status === 410) return 'no_model';
-  if (status === 408 || status === 409 || status === 421 || status === 425 || status >= 500) return 'server_error';
+  if (status === 404 || status === 405 || status === 410) return kindOf404(info);
+  if (SERVERS_FAULT.has(status) || status >= 500) return 'server_error';
   if (status === 451) return 'region';
   return kindOf400(info);
 }
+
+/** 499: a gateway's word for a connection that its own side closed. */
+const SERVERS_FAULT: ReadonlySet<number> = new Set([408, 409, 421, 425, 499]);
+
+/** OpenRouter has the model, and nobody who serves it with what the request asks for. */
+const kindOf404 = ({ message }: ErrorInfo): FailureKind =>
+  /no endpoints found that (support|can)/i.test(message) ? 'unsupported' : 'no_model';
 
 /** OpenRouter: a request too large for what is left is that request's own matter; an empty balance is the operator's. */
 function kindOf402({ message }: ErrorInfo): FailureKind {
@@ -152,9 +172,10 @@ function kindOf402({ message }: ErrorInfo): FailureKind {
  * Gemini says "exceeded your current quota" of a minute's quota too, so there only its details decide. What is larger than the
  * whole minute's allowance never fits here.
  */
-function kindOf429(info: ErrorInfo): FailureKind {
-  if (NO_MONEY.test(info.codes) || DAILY_QUOTA.test(info.extra)) return 'no_money';
-  if (/request too large/i.test(info.message)) return 'too_long';
+function kindOf429(info: ErrorInfo, isTooLarge: boolean): FailureKind {
+  if (NO_MONEY.test(info.codes)) return 'no_money';
+  if (isTooLarge) return 'too_long';
+  if (DAILY_QUOTA.test(info.extra)) return 'no_money';
   if (/rate_limit|resource_exhausted/.test(info.codes)) return 'rate_limited';
   return NO_MONEY_WORDS.test(info.message) ? 'no_money' : 'rate_limited';
 }
@@ -166,19 +187,23 @@ function kindOf403(info: ErrorInfo): FailureKind {
   if (REGION_WORDS.test(info.message)) return 'region';
   if (isNoMoney(info)) return 'no_money';
   if (NO_MODEL.test(info.codes)) return 'no_model';
-  // A page instead of JSON: a wall in front of the provider refuses this place, not the key.
-  return info.html ? 'region' : 'bad_key';
+  // It refuses this place, not the key.
+  return info.wall ? 'region' : 'bad_key';
 }
 
-function kindOf400({ codes, message, extra }: ErrorInfo): FailureKind {
+function kindOf400({ codes, message, extra, param }: ErrorInfo): FailureKind {
   if (AT_400.region.test(message)) return 'region';
-  if (TOO_LONG.test(codes) || TOO_LONG_WORDS.test(message)) return 'too_long';
-  if (FLAGGED.test(codes) || FLAGGED_WORDS.test(message)) return 'flagged';
+  // Before all that may be asked elsewhere: a flagged prompt is not.
+  if (FLAGGED.test(codes)) return 'flagged';
+  if (TOO_LONG.test(codes)) return 'too_long';
+  if (FLAGGED_WORDS.test(message)) return 'flagged';
+  if (TOO_LONG_WORDS.test(message)) return 'too_long';
   if (NO_MODEL.test(codes) || AT_400.noModel.test(message)) return 'no_model';
   if (BAD_KEY.test(codes) || /API_KEY_INVALID/.test(extra) || AT_400.badKey.test(message)) return 'bad_key';
   // Gemini says both of region and of billing that a precondition failed.
   const billing = /failed_precondition/.test(codes) && /billing/i.test(message);
-  return billing || NO_MONEY.test(codes) || AT_400.noMoney.test(message) ? 'no_money' : 'bad_request';
+  if (billing || NO_MONEY.test(codes) || AT_400.noMoney.test(message)) return 'no_money';
+  return isAboutTheModel({ codes, param, message }) ? 'unsupported' : 'bad_request';
 }
 
 const isNoMoney = (info: ErrorInfo): boolean => NO_MONEY.test(info.codes) || NO_MONEY_WORDS.test(info.message);

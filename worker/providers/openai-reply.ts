@@ -3,12 +3,13 @@ import type { Reply } from './adapter.ts';
 import { failureInside } from './openai-failure.ts';
 import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
+import { refusalInside } from './refusal-inside.ts';
 
 /** Finish reasons that say the provider broke off (DeepSeek, OpenRouter). */
 export const BROKEN_OFF = new Set(['error', 'insufficient_system_resource']);
 
 /** A whole answer: already in the shape we speak, so its own text goes on untouched. */
-export function openaiReply(text: string, _chat: ChatRequest): Reply {
+export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -16,7 +17,9 @@ export function openaiReply(text: string, _chat: ChatRequest): Reply {
     return { ok: false, failure: malformed('The answer is not JSON.') };
   }
   if (!isObject(answer)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
-  if (answer.error) return { ok: false, failure: failureInside(answer.error, false) };
+  if (answer.error) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
+  const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
+  if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
   const problem = checkChoices(answer.choices);
   if (problem) return { ok: false, failure: malformed(problem) };
   return { ok: true, body: text, model: named(answer.model), usage: readUsage(usageIn(answer)) };

@@ -1,4 +1,6 @@
-const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Larger numbers are times of day: in seconds from 2017 on, in milliseconds a thousand times that. */
+const EPOCH_SECONDS = 1_500_000_000;
 
 type Header = (name: string) => string | null;
 
@@ -7,16 +9,25 @@ export const noHeader: Header = () => null;
 
 /**
  * How long a provider asks to be left alone: its headers first, then what its body says (Gemini's `RetryInfo`, OpenAI's "try
- * again in 20s") of a limit or of its own trouble; what is the caller's fault may repeat the caller's words. Dates are read against the answer's own `date`, because pure code has no clock.
+ * again in 20s", OpenRouter's `metadata.headers`) of a limit or of its own trouble; what is the caller's fault may repeat the
+ * caller's words. Dates are read against the answer's own `date`, else against its arrival.
  */
-export function retryAfterMs(status: number, header: Header, extra: string, message: string): number | undefined {
+export function retryAfterMs(
+  status: number,
+  header: Header,
+  extra: string,
+  message: string,
+  arrivedAt?: number,
+): number | undefined {
+  const said = Date.parse(header('date') ?? '');
+  const now = Number.isNaN(said) ? arrivedAt : said;
+  const isLimit = status === 429;
   const hint =
     number(header('retry-after-ms')) ??
-    seconds(header('retry-after')) ??
-    date(header('retry-after'), header('date')) ??
-    (status === 429 ? reset(header) : undefined) ??
-    (status === 429 || status >= 500 ? said(extra, message) : undefined);
-  return hint === undefined ? undefined : Math.min(Math.ceil(hint), LONGEST_WAIT_MS);
+    waitMs(header('retry-after'), now) ??
+    (isLimit ? reset(header, now) : undefined) ??
+    (isLimit || status >= 500 ? inBody(extra, message, now) : undefined);
+  return hint === undefined ? undefined : Math.min(Math.ceil(hint), DAY_MS);
 }
 
 const number = (value: string | null): number | undefined => {
@@ -24,39 +35,63 @@ const number = (value: string | null): number | undefined => {
   return Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
 };
 
-const seconds = (value: string | null): number | undefined => {
+/** Seconds, seconds or milliseconds since 1970, a date (HTTP or ISO), or a duration such as `6m0s`; from now on. */
+function waitMs(value: string | null, now: number | undefined): number | undefined {
+  if (value === null) return undefined;
   const parsed = number(value);
-  return parsed === undefined ? undefined : parsed * 1000;
-};
-
-function date(value: string | null, now: string | null): number | undefined {
-  if (value === null || now === null) return undefined;
-  const wait = Date.parse(value) - Date.parse(now);
-  return wait >= 0 ? wait : undefined;
+  if (parsed !== undefined && parsed < EPOCH_SECONDS) return parsed * 1000;
+  const at = parsed === undefined ? date(value) : parsed < EPOCH_SECONDS * 1000 ? parsed * 1000 : parsed;
+  if (at === undefined) return duration(value);
+  return now === undefined || at < now ? undefined : at - now;
 }
 
-/** OpenAI's `x-ratelimit-*`, Anthropic's `anthropic-ratelimit-*`: only where nothing remains; the latest of them counts. */
-function reset(header: Header): number | undefined {
+const date = (value: string): number | undefined => {
+  const at = /^\s*(?:[a-z]{3,9},? |\d{4}-\d\d-\d\d)/i.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+};
+
+/** `remaining` and `reset` of each limit. */
+const LIMITS: readonly (readonly [string, string])[] = [
+  ...['requests', 'tokens'].map((name) => [`x-ratelimit-remaining-${name}`, `x-ratelimit-reset-${name}`] as const),
+  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+    (name) => [`anthropic-ratelimit-${name}-remaining`, `anthropic-ratelimit-${name}-reset`] as const,
+  ),
+];
+/** One limit without a name: OpenRouter, and the drafts of the standard. */
+const ONE_LIMIT: readonly (readonly [string, string])[] = ['x-ratelimit', 'x-rate-limit', 'ratelimit'].map(
+  (name) => [`${name}-remaining`, `${name}-reset`] as const,
+);
+
+/** Only of limits of which nothing remains; the latest of them counts. */
+function reset(header: Header, now: number | undefined): number | undefined {
   let latest: number | undefined;
-  const take = (wait: number | undefined) => {
+  const take = (value: string | null) => {
+    const wait = resetMs(value, now);
     if (wait !== undefined) latest = Math.max(latest ?? 0, wait);
   };
-  for (const name of ['requests', 'tokens']) {
-    if (header(`x-ratelimit-remaining-${name}`) === '0') take(duration(header(`x-ratelimit-reset-${name}`) ?? ''));
-  }
-  for (const name of ['requests', 'tokens', 'input-tokens', 'output-tokens']) {
-    if (header(`anthropic-ratelimit-${name}-remaining`) === '0') {
-      take(date(header(`anthropic-ratelimit-${name}-reset`), header('date')));
-    }
-  }
+  for (const [remaining, resets] of LIMITS) if (number(header(remaining)) === 0) take(header(resets));
+  for (const [remaining, resets] of ONE_LIMIT) if ((number(header(remaining)) ?? 0) === 0) take(header(resets));
   return latest;
 }
 
-function said(extra: string, message: string): number | undefined {
-  const delay = /"retryDelay":"([\d.]+s)"/.exec(extra)?.[1];
-  const words = /try again in ((?:[\d.]+(?:ms|[dhms]))+)/i.exec(message)?.[1];
-  return duration(delay ?? words ?? '');
+/** No limit takes longer than a day: a larger number of seconds is in a unit that nobody named. */
+function resetMs(value: string | null, now: number | undefined): number | undefined {
+  const parsed = number(value);
+  return parsed !== undefined && parsed * 1000 > DAY_MS && parsed < EPOCH_SECONDS ? undefined : waitMs(value, now);
 }
+
+function inBody(extra: string, message: string, now: number | undefined): number | undefined {
+  const delay = /"retryDelay":"([\d.]+s)"/.exec(extra)?.[1];
+  const header = /"(?:retry[-_]after(?:_seconds)?|(?:x-)?rate-?limit-reset)":\[?"?([^"\],}]{1,40})/i.exec(extra)?.[1];
+  const words = /(?:try again|retry) (?:in|after) ((?:[\d.]+ ?(?:ms|[dhms])[a-z]* ?)+)/i.exec(message)?.[1];
+  return duration(delay ?? '') ?? waitMs(header ?? null, now) ?? duration(inUnits(words ?? ''));
+}
+
+/** "1 minute 30 seconds" as `1m30s`. */
+const inUnits = (words: string): string =>
+  words.replace(/([\d.]+) ?(ms|milli|[dhms])[a-z]* ?/gi, (_, amount: string, unit: string) => {
+    return amount + (unit.toLowerCase() === 'milli' ? 'ms' : unit.toLowerCase());
+  });
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

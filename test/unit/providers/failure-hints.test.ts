@@ -29,6 +29,51 @@ describe('how long to wait', () => {
     expect(wait(headers)).toBe(expected);
   });
 
+  it.each([
+    [{ 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT' }, 60_000],
+    [{ 'retry-after': 'Saturday, 21-Nov-26 10:01:00 GMT' }, 60_000],
+    [{ 'retry-after': '2026-11-21T10:01:00Z' }, 60_000],
+    [{ 'retry-after': '1795255260' }, 60_000],
+    [{ 'retry-after': '1795255260000' }, 60_000],
+    [{ 'retry-after': '1m' }, 60_000],
+    [{ 'retry-after': 'Sat, 21 Nov 2026 09:59:00 GMT' }, undefined],
+    [{ 'retry-after': 'Tue, 01 Jan 2036 00:00:00 GMT' }, 86_400_000],
+    // Its own clock is two minutes ahead of ours.
+    [{ 'retry-after': 'Sat, 21 Nov 2026 10:03:00 GMT', date: 'Sat, 21 Nov 2026 10:02:00 GMT' }, 60_000],
+    [{ 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT', date: 'no date' }, 60_000],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795255260000' }, 60_000],
+    [{ 'x-ratelimit-reset': '1795255260' }, 60_000],
+    [{ 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '1795255260' }, undefined],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' }, 60_000],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000000' }, undefined],
+    [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '60' }, 60_000],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2026-11-21T10:01:00Z' }, 60_000],
+    [
+      { 'anthropic-ratelimit-tokens-remaining': '0', 'anthropic-ratelimit-tokens-reset': '2026-11-21T10:01:00Z' },
+      60_000,
+    ],
+  ] as [Record<string, string>, number | undefined][])('%j, arrived at ten, is %s', (headers, expected) => {
+    const header = (name: string) => headers[name] ?? null;
+    expect(retryAfterMs(429, header, '', '', Date.parse('2026-11-21T10:00:00Z'))).toBe(expected);
+  });
+
+  it('reads the headers that OpenRouter tells in the body, and words', () => {
+    const at = Date.parse('2026-11-21T10:00:00Z');
+    const headers = { 'X-RateLimit-Limit': '50', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1795255260000' };
+    const body = JSON.stringify({ error: { code: 429, message: 'Rate limit exceeded', metadata: { headers } } });
+    const asked = { arrivedAt: at, inputTokens: 0, outputTokens: 0 };
+    expect(openai.failure(429, () => null, body, asked)).toMatchObject({ kind: 'rate_limited', retryAfterMs: 60_000 });
+    expect(openai.reply(body, chat(), at)).toMatchObject({ failure: { kind: 'rate_limited', retryAfterMs: 60_000 } });
+    for (const words of [
+      'Please retry after 60 seconds.',
+      'try again in 1 minute',
+      'Please retry in 1m0s.',
+      'try again in 60000ms',
+    ]) {
+      expect(wait({}, 429, '', words)).toBe(60_000);
+    }
+  });
+
   it('reads reset headers only of a 429, words of a failing server’s answer too, and neither of the caller’s fault', () => {
     const headers = { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1s' };
     expect(wait(headers, 503)).toBeUndefined();

@@ -1,0 +1,46 @@
+/**
+ * Whether a 400 is about this model or provider rather than about the request, so that another one may take it: a parameter,
+ * value, tool form or schema that it does not support, or more output than it can make. A closed list, by code, parameter and
+ * words. Words may be the caller's own, repeated: all that follows from them is one attempt elsewhere.
+ */
+export interface Complaint {
+  /** Codes and types, in lower case. */
+  codes: string;
+  /** The parameter, where one is named. */
+  param: string | null;
+  message: string;
+}
+
+const CODES =
+  /unsupported|not_supported|unknown_parameter|unrecognized_(?:request_)?argument|extra_forbidden|invalid_(?:function_parameters|json_schema)/;
+
+/** Of tools and of the answer's form each provider has its own idea, and its own limit of the output. */
+const PARAMETERS =
+  /^(?:tools?|tool_choice|functions?|function_call|response_format|thinking|output_(?:config|format))\b/;
+const OUTPUT_CAP = /^max_(?:completion_|output_|new_)?tokens$/;
+const TOO_SMALL = /below_min|too_small|must be (?:greater|at least|positive)|below minimum/i;
+
+const WORDS: readonly RegExp[] = [
+  // "does not support 0.2 with this model", "is not supported", "only supported by certain models", "doesn't yet support"
+  /(?:\bnot|n[’']t|\bnever|\bno longer|\bonly) (?:yet |currently |be )?support(?:s|ed|ing)?\b/i,
+  /\bunsupported\b/i,
+  /\bno endpoints found that (?:support|can)\b/i,
+  /\b(?:unknown|unrecognized|unexpected|unrecognised) (?:request )?(?:parameter|argument|field|keyword|name)s?\b/i,
+  /\bextra (?:inputs|fields) (?:are )?not permitted\b/i,
+  /\bis not one of \[/i,
+  /\bdoes not match any of the expected\b/i,
+  // "max_tokens is too large … supports at most", "max_tokens: 100000 > 8192", "the valid range of max_tokens is [1, 8192]"
+  /\bmax_?(?:completion_|output_?|new_)?tokens\b.{0,80}(?:too (?:large|high|big|many)|at most|maximum|less than|exceed|range|> ?\d)/i,
+  /\brange of max_?(?:completion_|output_?)?tokens\b/i,
+  // "`temperature` and `top_p` cannot both be specified for this model", "this model requires …"
+  /\b(?:for|with|on|by|in) this model\b/i,
+  /\bthis model (?:does|do|can|must|requires|only|supports|is not|has no)\b/i,
+];
+
+export function isAboutTheModel({ codes, param, message }: Complaint): boolean {
+  if (CODES.test(codes) || WORDS.some((words) => words.test(message))) return true;
+  // Anthropic begins its sentence with the parameter.
+  const named = param ?? /^([a-z_]+)(?:[.:[]|$)/.exec(message)?.[1] ?? '';
+  if (OUTPUT_CAP.test(named)) return !TOO_SMALL.test(`${codes} ${message}`);
+  return PARAMETERS.test(named);
+}
