@@ -165,7 +165,7 @@ export class Stage {
 }
 
 export const OWNER: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
-export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, open: false };
+export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, open: true };
 export const PLAIN: Wish = { ...RESUMABLE, resume: false };
 export const WHOLE: Wish = { ...PLAIN, stream: false };
 
@@ -187,11 +187,12 @@ export class Talk {
         owner: OWNER,
         key: 'key',
         bodyHash: 'hash',
+        alias: 'app/chat',
         wish,
         lastEventId: null,
         job: 'job',
         caches: true,
-        cached: null,
+        copy: 'none',
       },
       ...more,
     };

@@ -24,7 +24,7 @@ const namespace = {
   }),
 } as unknown as DurableObjectNamespace;
 
-const keyed = { kind: 'keyed', job: { chat: 'long' }, cached: null } as unknown as OpenMessage<unknown>;
+const keyed = { kind: 'keyed', job: { chat: 'long' } } as unknown as OpenMessage<unknown>;
 const { signal } = new AbortController();
 const roleOf = async (opened: Promise<Response>) => (await opened).headers.get(ROLE_HEADER);
 const nameOf = async (secret: string, subject: string) => {

@@ -5,6 +5,7 @@ import { ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
 import { uuidV7 } from '../../worker/core/ledger/uuid-v7.ts';
 import { START } from '../unit/pipeline/support/clock.ts';
 import { eventsOf, OWNER, PLAIN, RESUMABLE, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
+import { rowsWrittenBy } from './count-rows.ts';
 
 const HOUR = 3_600_000;
 const numbered = (first: number, last: number) =>
@@ -62,7 +63,10 @@ describe('one key', () => {
         expect([again.status, again.headers.get('x-answer-role'), again.headers.get('x-model')]).toEqual([
           ...[200, 'replayed', 'm-1'],
         ]);
-        expect(again.headers.get('x-carryon-provider')).toBeNull();
+        expect(again.headers.get('x-carryon-provider')).toBe('openai');
+        const page = await object.open({ ...wish, open: false }, { key });
+        expect(page.headers.get('x-carryon-provider')).toBeNull();
+        expect(await page.text()).toContain('"model":"app/chat"');
         if (wish.stream) expect(await again.text()).toBe(first);
         else expect(await again.json()).toMatchObject({ choices: [{ message: { content: '1 2 3 4 5 ' } }] });
       });
@@ -135,24 +139,52 @@ describe('one key', () => {
     });
   });
 
-  it('keeps a fresh cached answer: the same one tomorrow, and nothing runs', async () => {
+  it('with a cached copy leaves nothing behind, however many keys come, unless there is a run already', async () => {
+    await new Stage().inside(async (object, state) => {
+      const rows = await rowsWrittenBy(state, async () => {
+        for (let request = 0; request < 60; request++) {
+          const reply = await object.open(request % 2 === 0 ? PLAIN : WHOLE, { copy: 'worker', key: `key ${request}` });
+          expect(reply.headers.get(ROLE_HEADER)).toBe('alone');
+        }
+      });
+      expect([rows, object.world.calls.length, storedIn(state)]).toEqual([0, 0, ['health']]);
+      const asked = object.open(PLAIN);
+      await object.settle();
+      object.world.call.begin().chunks(1, 2).complete();
+      const text = await (await asked).text();
+      expect(await (await object.open(PLAIN, { copy: 'worker' })).text()).toBe(text);
+    });
+  });
+
+  it('keeps a copy that its reader may resume for ten minutes, once it is admitted', async () => {
     const stage = new Stage();
     const data = JSON.stringify({
       id: 'c',
       choices: [{ index: 0, message: { content: 'Hi' }, finish_reason: 'stop' }],
     });
-    const cached = {
-      head: { headers: { age: '5' }, openHeaders: {} },
-      events: [{ kind: 'completion' as const, data }],
-    };
-    const streamed = await stage.inside(async (object) => (await object.open(RESUMABLE, { cached })).text());
+    const streamed = await stage.inside(async (object, state) => {
+      const refused = object.open(RESUMABLE, { copy: 'job' });
+      await object.settle();
+      object.world.call.refuse(refusal('rate_limit_exceeded', 429));
+      expect([(await refused).status, storedIn(state)]).toEqual([429, ['health']]);
+      const asked = object.open(RESUMABLE, { copy: 'job' });
+      await object.settle();
+      object.world.call.hooks.asks('lease 1');
+      object.world.call
+        .content()
+        .give([{ kind: 'completion', data }])
+        .complete();
+      return (await asked).text();
+    });
     await stage.vanish();
     await stage.inside(async (object) => {
       expect(await (await object.open(WHOLE)).text()).toBe(data);
-      expect(await (await object.open(RESUMABLE)).text()).toBe(streamed);
+      expect(await (await object.open(RESUMABLE, { copy: 'job' })).text()).toBe(streamed);
       expect(eventsOf(streamed).map(([id]) => id)).toEqual(['1', '2', '3', '4']);
       expect(eventsOf(await (await object.attach('1')).text()).map(([id]) => id)).toEqual(['2', '3', '4']);
-      expect(object.world.calls).toHaveLength(0);
+      expect(object.world.calls).toHaveLength(2);
+      await object.world.clock.advance(10 * 60_000);
+      expect((await object.attach('1')).status).toBe(404);
     });
   });
 });

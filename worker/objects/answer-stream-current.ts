@@ -1,6 +1,6 @@
 /** What an `AnswerStream` runs or keeps, and how long. */
 import { chunksOfCompletion } from '../core/answers/replay.ts';
-import { dataFor, type Head } from '../core/answers/stream/events.ts';
+import type { Head } from '../core/answers/stream/events.ts';
 import { SHARED_KEEP_MS } from '../core/answers/stream/limits.ts';
 import { STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
 import type { AnswerRecord } from '../core/answers/stream/record.ts';
@@ -43,5 +43,5 @@ export function headOf<Job>({ kind, log }: Current<Job>, head = log.head ?? NO_H
 /** A completion is shown as chunks with ids of their own. */
 export function shownLastId(log: AnswerLog): number {
   const [first] = log.read(0);
-  return first?.kind === 'completion' ? chunksOfCompletion(dataFor(first, { open: false })).length : log.lastId;
+  return first?.kind === 'completion' ? chunksOfCompletion(first.data).length : log.lastId;
 }

@@ -1,6 +1,14 @@
 /** One reader of an answer as a stream: asks the log for what he has not seen when he takes it, so a slow one keeps nobody waiting. */
 import { chunksOfCompletion } from '../core/answers/replay.ts';
-import { type AnswerEvent, dataFor, endingText, isFor, sseText, withoutCost } from '../core/answers/stream/events.ts';
+import {
+  type AnswerEvent,
+  dataFor,
+  endingText,
+  isFor,
+  type RunEvent,
+  sseText,
+  withoutCost,
+} from '../core/answers/stream/events.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { Wish } from '../core/answers/stream/messages.ts';
 import type { Clock } from '../core/clock.ts';
@@ -9,6 +17,8 @@ import type { AnswerLog } from './answer-stream-log.ts';
 export interface Reading {
   log: AnswerLog;
   wish: Wish;
+  /** The model's name, where the reader may not learn more. */
+  alias: string;
   /** The last event he has seen. */
   afterId: number;
   /** Another's answer, or an old one: he is charged nothing. */
@@ -22,11 +32,19 @@ const HEARTBEAT = ': hb\n\n';
 const KEEP_ALIVE = ': keep-alive\n\n';
 const encoder = new TextEncoder();
 
-export function readerStream({ log, wish, afterId, isFree, clock, onGone }: Reading): ReadableStream<Uint8Array> {
+export function readerStream({
+  log,
+  wish,
+  alias,
+  afterId,
+  isFree,
+  clock,
+  onGone,
+}: Reading): ReadableStream<Uint8Array> {
   const { silenceMs, comment } = wish.resume
     ? { silenceMs: HEARTBEAT_MS, comment: HEARTBEAT }
     : { silenceMs: KEEP_ALIVE_MS, comment: KEEP_ALIVE };
-  const cursor = new Cursor(log, wish, afterId, isFree);
+  const cursor = new Cursor(log, wish, alias, afterId, isFree);
   let isGone = false;
   let isTaking = false;
   let isSilent = false;
@@ -96,16 +114,18 @@ class Cursor {
   isOver = false;
   readonly #log: AnswerLog;
   readonly #wish: Wish;
+  readonly #alias: string;
   readonly #isFree: boolean;
   #afterId: number;
   /** A completion is shown as chunks, which have ids of their own: the same ones each time. */
   readonly #seenOfChunks: number;
   #moreIds = 0;
 
-  constructor(log: AnswerLog, wish: Wish, afterId: number, isFree: boolean) {
+  constructor(log: AnswerLog, wish: Wish, alias: string, afterId: number, isFree: boolean) {
     this.#log = log;
     this.#isFree = isFree;
     this.#wish = wish;
+    this.#alias = alias;
     this.#seenOfChunks = afterId;
     this.#afterId = log.read(0)[0]?.kind === 'completion' ? 0 : afterId;
   }
@@ -124,16 +144,23 @@ class Cursor {
   }
 
   #show(event: AnswerEvent): string {
-    const data = dataFor(this.#isFree ? withoutCost(event) : event, this.#wish);
-    if (event.kind !== 'completion') return isFor(event, this.#wish) ? sseText(event.id, data, this.#wish) : '';
-    const chunks = chunksOfCompletion(data);
+    if (event.kind !== 'completion') {
+      if (!isFor(event, this.#wish)) return '';
+      return this.#text(event.id, this.#isFree ? withoutCost(event) : event);
+    }
+    const chunks = chunksOfCompletion(event.data);
     this.#moreIds = chunks.length - 1;
     let text = '';
     for (const [index, chunk] of chunks.entries()) {
       const id = index + 1;
-      if (id > this.#seenOfChunks && isFor(chunk, this.#wish)) text += sseText(id, chunk.data, this.#wish);
+      if (id > this.#seenOfChunks && isFor(chunk, this.#wish))
+        text += this.#text(id, { kind: chunk.kind, data: chunk.data });
     }
     return text;
+  }
+
+  #text(id: number, event: RunEvent): string {
+    return sseText(id, dataFor(event, this.#wish, this.#alias), this.#wish);
   }
 
   /** Events that are not for this reader are no silence: he looks for the next at once. */

@@ -1,5 +1,5 @@
 /** What one reader is answered: his stream, the whole completion, or the error, with the headers he may see. */
-import { type Head, headersFor, type Refusal } from '../core/answers/stream/events.ts';
+import { dataFor, type Head, headersFor, type Refusal } from '../core/answers/stream/events.ts';
 import { KEEPS_HEADER, ROLE_HEADER, type Role, STREAM_ID_HEADER, type Wish } from '../core/answers/stream/messages.ts';
 
 /** What the Worker is told beside the reply. */
@@ -45,10 +45,16 @@ export const streamReply = (
     },
   });
 
-export const completionReply = (text: string, head: Head, { open }: Pick<Wish, 'open'>, part: Part): Response =>
-  new Response(text, {
+export const completionReply = (
+  text: string,
+  head: Head,
+  wish: Pick<Wish, 'open'>,
+  alias: string,
+  part: Part,
+): Response =>
+  new Response(dataFor({ kind: 'completion', data: text }, wish, alias), {
     headers: {
-      ...headersFor(head, open),
+      ...headersFor(head, wish.open),
       'content-type': 'application/json',
       ...partHeaders(part),
     },

@@ -87,9 +87,9 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const decision = decideOpen(this.#known(message.lastEventId), message, this.#deps.clock.now());
       if (decision.do === 'nothing') return unknownReply();
       if (decision.do !== 'run') return this.#follow(decision, { wish, signal, caches }, job);
-      if (this.#isRead) return aloneReply();
+      // The Worker gives its cached copy: a key that was new stays new, and costs no row.
+      if (this.#isRead || message.copy === 'worker') return aloneReply();
       const current = this.#begin(message);
-      if (message.cached !== null) return this.#keep(current, message);
       const seat = current.run?.sit(job);
       if (current.run !== undefined) this.ctx.waitUntil(current.run.drive().then(() => this.#ended(current)));
       return this.#read(current, seat, { wish, signal, caches, afterId: 0 });
@@ -117,7 +117,10 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       await current?.log.until(() => current.log.ending !== null);
       const text = current?.log.ending?.standing === 'complete' ? current.log.completion : undefined;
       if (current === undefined || text === undefined) return new Response(null, { status: 404 });
-      return completionReply(text, headOf(current), { open: true }, { role: 'attached', keeps: false });
+      return completionReply(text, headOf(current), { open: true }, current.record.alias, {
+        role: 'attached',
+        keeps: false,
+      });
     }
 
     #follow(
@@ -131,9 +134,10 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       return this.#read(current, current.run?.sit(job), { ...reading, afterId: decision.afterId });
     }
 
-    #begin({ kind, owner, bodyHash, key, caches }: OpenMessage<Job>): Current<Job> {
+    #begin(message: OpenMessage<Job>): Current<Job> {
+      const { kind, caches } = message;
       const { clock, produce, wire } = this.#deps;
-      const record = beginRecord(owner, bodyHash, key, clock.now());
+      const record = beginRecord(message, clock.now());
       const pages = kind === 'keyed' ? this.#rows : new SharedPages(this.#rows, () => clock.now());
       const log = new AnswerLog(pages, clock);
       const current: Current<Job> = { kind, record, log, run: undefined, hasKeeper: !caches, givesAgainMs: undefined };
@@ -149,20 +153,10 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       return current;
     }
 
-    /** The fresh copy under the key: nothing runs. */
-    #keep(current: Current<Job>, { cached, wish }: OpenMessage<Job>): Promise<Response> {
-      if (cached === null) throw new Error('nothing to keep');
-      current.run = undefined;
-      this.#rows.save(current.record);
-      current.log.begin(cached.head);
-      current.log.append(cached.events);
-      current.log.end({ standing: 'complete' });
-      return this.#read(current, undefined, { wish, afterId: 0, signal: undefined, caches: false });
-    }
-
     async #read(current: Current<Job>, seat: Seat<Job> | undefined, reading: ReadWish): Promise<Response> {
       const { wish, afterId, signal, caches } = reading;
       const { log, run } = current;
+      const alias = current.record.alias;
       const isReplay = log.ending !== null;
       let hasLeft = false;
       const leave = () => {
@@ -184,7 +178,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const head = wish.stream ? admitted() : null;
       if (head !== null && seat?.refused === undefined) {
         const isFree = role !== 'started' && afterId === 0;
-        const body = readerStream({ log, wish, afterId, isFree, clock: this.#deps.clock, onGone: leave });
+        const body = readerStream({ log, wish, alias, afterId, isFree, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
         return streamReply(body, headOf(current, head), wish, { role, keeps }, this.ctx.id.toString());
       }
@@ -195,7 +189,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         const text = log.completion;
         if (text === undefined) return this.#refusal(NOT_WHOLE, wish.open);
         current.hasKeeper ||= keeps;
-        return completionReply(text, headOf(current), wish, { role, keeps });
+        return completionReply(text, headOf(current), wish, alias, { role, keeps });
       } finally {
         leave();
       }

@@ -145,7 +145,7 @@ const wantOf = ({ mode, worst }: Version): Want => ({
   parallel: 1,
 });
 
-function refused(
+export function refused(
   reply: Exclude<GrantReply, { granted: unknown }>,
   { identity }: Ask,
   { events, showsProvider }: Deps,

@@ -36,6 +36,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
   if (ask.keyed !== undefined || sharesAnswer(ask, cached)) {
     const attached = await attach(ask, cached, request.signal, deps, scope);
     if (attached !== undefined) return attached;
+    if (cached.state === 'fresh') return respondStored(cached.stored, ask, open, deps, scope);
   }
 
   const produced = await produce(ask, deps, scope);

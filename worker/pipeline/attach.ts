@@ -17,7 +17,7 @@ import { type Ask, visitorOf } from './ask.ts';
 import type { CacheRead } from './read-cache.ts';
 import { commonHeaders, refusal } from './respond.ts';
 import { respondStored, servesStale, storedOpenHeaders } from './respond-stored.ts';
-import { jobOf } from './run-job.ts';
+import { type Job, jobOf } from './run-job.ts';
 import type { Scope } from './scope.ts';
 import { keepWhole } from './write-through.ts';
 
@@ -55,7 +55,10 @@ export async function attach(
     const isStale = stale !== undefined && servesStale(stale, error, ask, deps);
     return isStale ? respondStored(stale, ask, open, deps, scope, error) : refusal(error, scope);
   }
-  if (reply.headers.get(ROLE_HEADER) === 'alone') return undefined;
+  if (reply.headers.get(ROLE_HEADER) === 'alone') {
+    // Outside of its object a keyed request never runs: it may only be given what was made before.
+    return isShared || cached.state === 'fresh' ? undefined : refusal(UNAVAILABLE, scope);
+  }
   if (stale !== undefined && reply.status >= 400) {
     const { error } = (await reply.clone().json()) as { error: RouterError };
     if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, open, deps, scope, error);
@@ -88,6 +91,7 @@ async function openingOf(
   const { identity, user, feature, chat, keyed } = ask;
   const open = showsProvider(identity);
   const wish = { stream: chat.stream, usage: chat.includeUsage, open };
+  const alias = ask.alias.name;
   const job = jobOf(ask, scope);
   if (keyed === undefined) {
     const bodyHash = cached.state === 'miss' ? cached.keyHash : '';
@@ -95,18 +99,17 @@ async function openingOf(
     const owner = ownerOf(identity, user, null);
     // What went wrong is told in other words to those who may not learn who served: they share among themselves.
     const subject = JSON.stringify(['answer-key', bodyHash, open]);
-    const shared = { kind: 'shared' as const, key: null, lastEventId: null, cached: null, caches: true };
-    return { subject, message: { ...shared, owner, bodyHash, wish: { ...wish, resume: false }, job } };
+    const shared = { kind: 'shared' as const, key: null, lastEventId: null, copy: 'none' as const, caches: true };
+    return { subject, message: { ...shared, owner, bodyHash, alias, wish: { ...wish, resume: false }, job } };
   }
   const { key, visitor, resume, lastEventId } = keyed;
   const owner = await keyedOwner(identity, user, visitor, answers);
   const text = answerText(chat);
   if (!text.ok) return { error: { code: 'invalid_body', param: text.param, detail: text.message } };
   const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
-  const fresh = cached.state === 'fresh' ? asCached(cached.stored) : null;
-  const caches = cached.state === 'miss';
-  const opening = { kind: 'keyed' as const, owner, key, bodyHash, lastEventId, job, cached: fresh, caches };
-  const message = { ...opening, wish: { ...wish, resume: resume && chat.stream } };
+  const resumes = resume && chat.stream;
+  const opening = { kind: 'keyed' as const, owner, key, bodyHash, alias, lastEventId, caches: cached.state === 'miss' };
+  const message = { ...opening, ...copyOf(cached, resumes, job), wish: { ...wish, resume: resumes } };
   return { subject: keyedSubject(owner, key), message };
 }
 
@@ -183,10 +186,16 @@ function passedOn(
   return new Response(reply.body, { status: reply.status, headers });
 }
 
+/** A reader who may come back finds the copy again; anybody else takes it from here. */
+function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<OpenMessage<Job>, 'copy' | 'job'> {
+  if (cached.state !== 'fresh') return { copy: 'none', job };
+  return resumes ? { copy: 'job', job: { ...job, copy: asCached(cached.stored) } } : { copy: 'worker', job };
+}
+
 const asCached = (stored: StoredAnswer): CachedAnswer => ({
   head: {
     headers: { 'x-carryon-cache': 'hit', 'x-carryon-mode': 'normal', [STORED_AT_HEADER]: String(stored.storedAt) },
     openHeaders: storedOpenHeaders(stored),
   },
-  events: [{ kind: 'completion', data: stored.body }],
+  event: { kind: 'completion', data: stored.body },
 });

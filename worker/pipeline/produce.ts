@@ -1,7 +1,7 @@
 /** Step 4: admit, then plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
-import { FAILURE_RULES, type Failure } from '../core/routing/failure.ts';
+import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Outcome } from '../core/routing/health.ts';
 import { isFollowedAfter, next, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor } from '../core/routing/patience.ts';
@@ -11,6 +11,7 @@ import type { Adapter, Outgoing } from '../providers/adapter.ts';
 import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
 import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
+import { withOwnCacheKey } from './cache-key.ts';
 import { billOf } from './meter.ts';
 import type { Scope } from './scope.ts';
 
@@ -41,11 +42,13 @@ export type Produced = { trail: Trail; limited: Limited } & (
 /** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
 const WORTH_LOOKING_MS = 25;
 
-export async function produce(asked: Ask, deps: Deps, scope: Scope): Promise<Produced> {
+export async function produce(given: Ask, deps: Deps, scope: Scope): Promise<Produced> {
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
   const arrivedAt = deps.clock.now();
   const deadlineAt = arrivedAt + deps.config.router.totalTimeoutMs;
   const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
+  const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
+  const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
   const admitted = await admit(asked, deps, scope);
   const { limited } = admitted;
   if (!admitted.ok) return { ...admitted, chargedMicroUsd: 0, trail };
@@ -87,7 +90,7 @@ async function firstToAnswer(
 
   for (;;) {
     const step = next(order, tried, clock.now(), deadlineAt, config.router, random);
-    if (step.kind === 'reject') return rejected(step.failure);
+    if (step.kind === 'reject') return rejected(step.failure, deps.showsProvider(ask.identity));
     const deployment = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || deployment === undefined) {
       const error = unserved(step.kind === 'deadline', tried, ask, deps);
@@ -202,21 +205,25 @@ function translate(ask: Ask, deployment: Deployment, adapter: Adapter, { config 
 
 const pause = (ms: number, { clock }: Deps): Promise<void> => new Promise((resume) => void clock.after(ms, resume));
 
-/** The caller's own fault, as the provider said it. */
-const rejected = (failure: Failure): RouterError => ({
-  code: 'provider_rejected',
-  status: failure.status !== undefined && failure.status >= 400 && failure.status < 500 ? failure.status : 400,
-  detail: failure.message,
-  providerCode: failure.code ?? failure.kind,
-  param: failure.param ?? null,
-});
+/** The caller's own fault: as the provider said it, to those who may learn who that is. */
+function rejected(failure: Failure, open: boolean): RouterError {
+  const { kind, status = 400 } = failure;
+  const rejection = { code: 'provider_rejected' as const, detail: shownSentence(failure, open) };
+  if (!open) return { ...rejection, status: 400, providerCode: kind };
+  return {
+    ...rejection,
+    status: status >= 400 && status < 500 ? status : 400,
+    providerCode: failure.code ?? kind,
+    param: failure.param ?? null,
+  };
+}
 
 function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps: Deps): RouterError {
   const { board, clock, config } = deps;
   const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
   const last = failures[failures.length - 1];
   const fault = failures.find(({ kind }) => FAILURE_RULES[kind].blame === 'request');
-  if (fault !== undefined) return rejected(fault);
+  if (fault !== undefined) return rejected(fault, deps.showsProvider(ask.identity));
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
   const now = clock.now();

@@ -41,7 +41,8 @@ export function respondStored(
   cause?: RouterError,
 ) {
   const { stream, includeUsage } = ask.chat;
-  const body = stream ? replayAsStream(stored, { includeUsage, open }).join('') : replayAsJson(stored);
+  const options = { includeUsage, open, alias: ask.alias.name };
+  const body = stream ? replayAsStream(stored, options).join('') : replayAsJson(stored, options);
   return new Response(body, {
     headers: {
       'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',

@@ -1,5 +1,6 @@
 /** Step 5: the answer as a response, at once; what is learnt later is handed on behind it. */
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import { pageCompletion } from '../core/answers/page-body.ts';
 import { usdText } from '../core/pricing/cost.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
@@ -38,7 +39,8 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     const model = answer.reply.model ?? deployment.model;
     const costUsd = usdText(holding.spentMicroUsd);
     keep?.(body, model);
-    return answerResponse(body, { ...facts, contentType: 'application/json', model, costUsd }, scope);
+    const shown = open ? body : pageCompletion(body, ask.alias.name);
+    return answerResponse(shown, { ...facts, contentType: 'application/json', model, costUsd }, scope);
   }
 
   const { opening, ended, stream } = answer;
@@ -55,7 +57,8 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     if (ending === 'complete') kept?.end(translator.usageChunk(), model);
   };
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
-  const body = streamBody({ opening, ended, stream, usageChunk, onChunks, onEnd, gone: scope.gone });
+  const pageAlias = open ? undefined : ask.alias.name;
+  const body = streamBody({ pageAlias, opening, ended, stream, usageChunk, onChunks, onEnd, gone: scope.gone });
   const contentType = 'text/event-stream; charset=utf-8';
   return answerResponse(body, { ...facts, contentType, model, costUsd: undefined }, scope);
 }

@@ -1,20 +1,24 @@
 /** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
 import type { ChatRequest } from '../../protocol/chat.ts';
-import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import type { RouterError } from '../../protocol/errors.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
-import type { Head, Refusal, RunEvent } from '../core/answers/stream/events.ts';
+import type { Head, RunEvent } from '../core/answers/stream/events.ts';
+import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/holder.ts';
 import type { Mode } from '../core/ledger/types.ts';
 import { usdText } from '../core/pricing/cost.ts';
+import { shownSentence } from '../core/routing/failure.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import type { Ask, CacheWish } from './ask.ts';
 import { headerText } from './header-text.ts';
+import { keepCopy, only } from './keep-copy.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import { type Begun, produce, type Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
+import { refusalOf } from './refusal-of.ts';
 import { limitHeaders, openTrailHeaders, shownTrailHeaders } from './respond.ts';
 import { type Scope, Timing } from './scope.ts';
 
@@ -27,6 +31,8 @@ export interface Job {
   alias: string;
   chat: ChatRequest;
   cache: CacheWish;
+  /** A fresh copy, to be kept for a reader who may resume it; no provider is asked. */
+  copy?: CachedAnswer;
 }
 
 export const jobOf = ({ identity, user, feature, alias, chat, cache }: Ask, { requestId }: Scope): Job => ({
@@ -68,6 +74,7 @@ const producer =
     const ask = askOf(job, deps);
     if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
     const scope = scopeOf(job, hooks, deps);
+    if (job.copy !== undefined) return keepCopy(job.copy, ask, hooks, deps);
     const produced = await produce(ask, noting(deps, hooks), scope);
     const { trail, limited } = produced;
     if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
@@ -126,7 +133,8 @@ const admittedHeaders = (limited: Limited, mode: Mode): Record<string, string> =
 });
 
 function begun(produced: Begun & { trail: Trail }, headers: Record<string, string>, deps: Deps, scope: Scope) {
-  const { answer, deployment, admission, trail } = produced;
+  const { ask, answer, deployment, admission, trail } = produced;
+  const open = deps.showsProvider(ask.identity);
   const settle = settleOnce(produced, deps, scope);
   const { holding } = admission;
   const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
@@ -141,18 +149,14 @@ function begun(produced: Begun & { trail: Trail }, headers: Record<string, strin
     return { ok: true as const, head, events: only([{ kind: 'completion', data: body }]) };
   }
   const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
-  return { ok: true as const, head, events: streamed(answer, settle, () => holding.spentMicroUsd, scope) };
-}
-
-async function* only(events: RunEvent[]): AsyncGenerator<RunBatch> {
-  yield events;
-  yield { end: 'complete' };
+  return { ok: true as const, head, events: streamed(answer, settle, () => holding.spentMicroUsd, open, scope) };
 }
 
 async function* streamed(
   { opening, ended, stream }: Extract<Begun['answer'], { kind: 'stream' }>,
   settle: ReturnType<typeof settleOnce>,
   spentMicroUsd: () => number,
+  open: boolean,
   { gone }: Scope,
 ): AsyncGenerator<RunBatch> {
   const leave = () => {
@@ -170,7 +174,10 @@ async function* streamed(
       if (chunks.length > 0) yield chunks.map(eventOf);
       if (end?.complete === false) {
         settle(end.slowReader ? 'left' : end.failure.kind, stream.measured);
-        yield { end: 'interrupted', error: refusalOf({ code: 'stream_interrupted', detail: end.failure.message }) };
+        yield {
+          end: 'interrupted',
+          error: refusalOf({ code: 'stream_interrupted', detail: shownSentence(end.failure, open) }),
+        };
         return;
       }
       isOver = end !== undefined;
@@ -191,8 +198,3 @@ async function* streamed(
 }
 
 const eventOf = ({ data }: Chunk): RunEvent => ({ kind: 'chunk', data });
-
-function refusalOf(error: RouterError, head: Head = { headers: {}, openHeaders: {} }): Refusal {
-  const { status, headers, body } = errorToWire(error);
-  return { status, head: { ...head, headers: { ...head.headers, ...headers } }, body: JSON.stringify(body) };
-}

@@ -1,6 +1,7 @@
 /** A committed stream on its way to the reader: chunk by chunk, with backpressure, ending in `[DONE]` or in a named error. */
 import { errorToWire } from '../../protocol/errors.ts';
-import type { Failure } from '../core/routing/failure.ts';
+import { pageChunk } from '../core/answers/page-body.ts';
+import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Ending } from './meter.ts';
 import type { Chunk, ProviderStream } from './provider-stream.ts';
 
@@ -8,6 +9,8 @@ export interface StreamBodyInput {
   opening: Chunk[];
   ended: boolean;
   stream: ProviderStream;
+  /** Set for callers who may not learn who served: the model's name for them. */
+  pageAlias?: string | undefined;
   /** The closing usage chunk, for a client that asked; read once the answer is complete. */
   usageChunk(): Record<string, unknown> | undefined;
   /** Told of all that is shown, before the end is. */
@@ -23,7 +26,7 @@ const DONE = 'data: [DONE]\n\n';
 const KEEP_ALIVE = ': keep-alive\n\n';
 
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
-  const { opening, ended, stream, usageChunk, onChunks, onEnd, gone } = input;
+  const { opening, ended, stream, pageAlias, usageChunk, onChunks, onEnd, gone } = input;
   const leave = (): void => {
     stream.cancel();
     onEnd('left');
@@ -34,7 +37,7 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   const ending = (): string => {
     onEnd('complete');
     const usage = usageChunk();
-    return usage === undefined ? DONE : `data: ${JSON.stringify(usage)}\n\n${DONE}`;
+    return usage === undefined ? DONE : `${eventsText([{ data: JSON.stringify(usage) }], pageAlias)}${DONE}`;
   };
   const finish = async (controller: ReadableStreamDefaultController): Promise<void> => {
     await stream.drained();
@@ -48,17 +51,19 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
     {
       start(controller) {
         onChunks?.(opening);
-        controller.enqueue(encoder.encode(ended ? eventsText(opening) + ending() : eventsText(opening)));
+        controller.enqueue(
+          encoder.encode(ended ? eventsText(opening, pageAlias) + ending() : eventsText(opening, pageAlias)),
+        );
       },
       async pull(controller) {
         if (ended) return finish(controller);
         const { chunks, end } = await stream.read();
         onChunks?.(chunks);
-        let text = chunks.length === 0 && end === undefined ? KEEP_ALIVE : eventsText(chunks);
+        let text = chunks.length === 0 && end === undefined ? KEEP_ALIVE : eventsText(chunks, pageAlias);
         if (end?.complete === true) text += ending();
         if (end?.complete === false) {
           onEnd(end.slowReader ? 'left' : end.failure.kind);
-          text += interrupted(end.failure);
+          text += interrupted(end.failure, pageAlias === undefined);
         }
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (end !== undefined) await finish(controller);
@@ -69,13 +74,13 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   );
 }
 
-function interrupted({ message }: Failure): string {
-  const { body } = errorToWire({ code: 'stream_interrupted', detail: message });
+function interrupted(failure: Failure, open: boolean): string {
+  const { body } = errorToWire({ code: 'stream_interrupted', detail: shownSentence(failure, open) });
   return `data: ${JSON.stringify(body)}\n\n`;
 }
 
-function eventsText(chunks: readonly Chunk[]): string {
+function eventsText(chunks: readonly Pick<Chunk, 'data'>[], pageAlias: string | undefined): string {
   let text = '';
-  for (const { data } of chunks) text += `data: ${data}\n\n`;
+  for (const { data } of chunks) text += `data: ${pageAlias === undefined ? data : pageChunk(data, pageAlias)}\n\n`;
   return text;
 }

@@ -27,7 +27,7 @@ export class AnswerStreamStore implements AnswerStreams {
   async open(subject: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response> {
     if (this.#oldNames !== undefined && message.kind === 'keyed') {
       const old = await this.#stub(this.#oldNames, subject);
-      const reply = await call(old, 'open', { ...message, job: undefined, cached: null, onlyKnown: true }, signal);
+      const reply = await call(old, 'open', { ...message, job: undefined, onlyKnown: true }, signal);
       if (reply.headers.get(ROLE_HEADER) !== 'unknown') return reply;
     }
     return call(await this.#stub(this.#names, subject), 'open', message, signal);

@@ -287,3 +287,74 @@ describe('whose a keyed answer is', () => {
     expect(JSON.stringify(call)).not.toContain(VISITOR);
   });
 });
+
+describe('a keyed request whose answer is cached', () => {
+  const alone = () => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } });
+  const kept = async () => {
+    reply = () => replying({ [KEEPS_HEADER]: '1' });
+    await summarize();
+    await Promise.all(router.background);
+    opened = [];
+  };
+  const resumable = { headers: { 'idempotency-key': 'k', 'x-carryon-resume': '1' }, stream: true };
+  const runs = (job: Job, noted: string[] = []) =>
+    answerStreamDeps(router.deps).produce(job, {
+      signal: new AbortController().signal,
+      background: (work) => void router.background.push(work),
+      isShared: false,
+      asks: (leaseId) => void noted.push(leaseId),
+      starts: () => {},
+      admitted: () => {},
+    });
+
+  it('is given the copy by the Worker, where its key has no run', async () => {
+    await kept();
+    reply = alone;
+    const { headers, shown } = await summarize({ headers: { 'idempotency-key': 'k' } });
+    expect([shown, headers.get('x-carryon-cache'), headers.get('x-carryon-cost-usd')]).toEqual([
+      'An answer.',
+      'hit',
+      '0',
+    ]);
+    expect([opened[0]?.message.copy, opened[0]?.message.job.copy, router.upstream.calls.length]).toEqual([
+      'worker',
+      undefined,
+      0,
+    ]);
+  });
+
+  it('never runs outside of its object: without a copy that is refused', async () => {
+    reply = alone;
+    const { code } = await summarize({ headers: { 'idempotency-key': 'k' } });
+    expect([code, router.upstream.calls.length]).toEqual(['stream_unavailable', 0]);
+  });
+
+  it('to be resumed counts against the rate and for no money, before anything is kept', async () => {
+    await kept();
+    reply = alone;
+    await summarize(resumable);
+    const job = opened[0]?.message.job as Job;
+    expect(opened[0]?.message.copy).toBe('job');
+    router.ledger.limit('tenant', { monthlyMicroUsd: 10_000, rps: 0.001, burst: 1 });
+    const noted: string[] = [];
+    const first = await router.clock.run(runs(job, noted));
+    expect(first).toMatchObject({ ok: true, head: { headers: { 'x-carryon-cache': 'hit' } } });
+    const second = await router.clock.run(runs(job, noted));
+    expect(second).toMatchObject({ ok: false, refusal: { status: 429 } });
+    expect(router.ledger.asked[0]?.wants).toEqual([
+      { mode: 'normal', microUsd: 0, tokens: 0, requests: 1, parallel: 0 },
+    ]);
+    expect([noted.length, router.upstream.calls.length]).toEqual([1, 0]);
+  });
+});
+
+it('a client’s prompt_cache_key goes out as one of its tenant alone', async () => {
+  const sent = async (tenant: string) => {
+    router.identities.set('sk-test', { ...(router.identities.get('sk-test') as Identity), tenant });
+    router.upstream.on('a', goodReply('An answer.'));
+    await router.ask({ body: { prompt_cache_key: 'shared' } });
+    return router.upstream.calls.at(-1)?.body.prompt_cache_key;
+  };
+  const [one, again, other] = [await sent('acme'), await sent('acme'), await sent('acme2')];
+  expect([one === again, one === other, one === 'shared']).toEqual([true, false, false]);
+});

@@ -9,14 +9,21 @@ export interface ReplayOptions {
   includeUsage: boolean;
   /** For callers who may see costs: beside the usage, as `carryon_cost_usd`, which of a replay is 0. */
   open: boolean;
+  /** The model's name for everybody else. */
+  alias: string;
 }
 
-/** The provider's own text. */
-export const replayAsJson = ({ body }: Pick<StoredAnswer, 'body'>): string => body;
+/** The provider's own text, for those who may learn who served. */
+export const replayAsJson = (
+  { body }: Pick<StoredAnswer, 'body'>,
+  options: Omit<ReplayOptions, 'includeUsage'>,
+): string => dataFor({ kind: 'completion', data: body }, options, options.alias);
 
-export function replayAsStream({ body }: Pick<StoredAnswer, 'body'>, { includeUsage, open }: ReplayOptions): string[] {
-  const events = chunksOfCompletion(body).filter(({ kind }) => kind !== 'usage' || includeUsage);
-  return [...events.map((event) => dataFor(event, { open })), '[DONE]'].map((data) => `data: ${data}\n\n`);
+export function replayAsStream({ body }: Pick<StoredAnswer, 'body'>, options: ReplayOptions): string[] {
+  const events = chunksOfCompletion(body).filter(({ kind }) => kind !== 'usage' || options.includeUsage);
+  return [...events.map((event) => dataFor(event, options, options.alias)), '[DONE]'].map(
+    (data) => `data: ${data}\n\n`,
+  );
 }
 
 /**

@@ -111,3 +111,7 @@ export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
   unsupported: 'The model does not support what the request asks for.',
   flagged: 'The provider’s content filter refused the request.',
 };
+
+/** A provider's own words may name it and its models: they are for those who may learn who served. */
+export const shownSentence = ({ kind, message }: Pick<Failure, 'kind' | 'message'>, open: boolean): string =>
+  open ? message : FAILURE_SENTENCES[kind];

@@ -14,9 +14,14 @@ function eventsOf(pieces: readonly string[]): string[] {
 }
 
 function chunksOf(whole: ChatCompletion, includeUsage = true): ChatChunk[] {
-  const events = eventsOf(replayAsStream({ body: JSON.stringify(whole) }, { includeUsage, open: false }));
+  const events = eventsOf(
+    replayAsStream({ body: JSON.stringify(whole) }, { includeUsage, open: true, alias: 'app/chat' }),
+  );
   expect(events.pop()).toBe('[DONE]');
-  return events.map((data) => JSON.parse(data) as ChatChunk);
+  return events.map((data) => {
+    const { carryon_cost_usd: _, ...chunk } = JSON.parse(data) as ChatChunk & { carryon_cost_usd?: number };
+    return chunk;
+  });
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -42,7 +47,7 @@ describe('an answer once more', () => {
 
   it("is as JSON its provider's own text", () => {
     const body = ` ${JSON.stringify(ANSWER, null, 2)}\n`;
-    expect(replayAsJson({ body })).toBe(body);
+    expect(replayAsJson({ body }, { open: true, alias: 'app/chat' })).toBe(body);
   });
 
   it('is as a stream one that an OpenAI client knows', () => {
@@ -79,7 +84,8 @@ describe('an answer once more', () => {
 
   it('cost nothing, and says so to whoever may see costs', () => {
     const body = JSON.stringify(ANSWER);
-    const last = (open: boolean) => eventsOf(replayAsStream({ body }, { includeUsage: true, open })).at(-2);
+    const last = (open: boolean) =>
+      eventsOf(replayAsStream({ body }, { includeUsage: true, open, alias: 'app/chat' })).at(-2);
     expect(last(true)).toContain('"carryon_cost_usd":0');
     expect(last(false)).not.toContain('carryon_cost_usd');
   });

@@ -1,4 +1,5 @@
 /** What a run gives, what is kept of it, and how a reader sees it. */
+import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './messages.ts';
 
 /** Response headers: for all, and for those who may also learn who served and what it cost. */
@@ -38,8 +39,11 @@ export type Ending =
 export const headersFor = ({ headers, openHeaders }: Head, open: boolean): Record<string, string> =>
   open ? { ...headers, ...openHeaders } : headers;
 
-export const dataFor = ({ data, openData }: RunEvent, { open }: Pick<Wish, 'open'>): string =>
-  open ? (openData ?? data) : data;
+/** `alias`: what those who may not learn who served are told in place of the model. */
+export function dataFor({ kind, data, openData }: RunEvent, { open }: Pick<Wish, 'open'>, alias: string): string {
+  if (open) return openData ?? data;
+  return kind === 'completion' ? pageCompletion(data, alias) : pageChunk(data, alias);
+}
 
 /** Who is given an answer once more is charged nothing (DESIGN §3.6); who resumes his own sees what it cost. */
 export function withoutCost(event: RunEvent): RunEvent {

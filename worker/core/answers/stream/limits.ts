@@ -5,6 +5,8 @@ const HOUR = 3_600 * SECOND;
 
 /** An answer, or what there is of it, is remembered so long: one hour more than the browser's queue (DESIGN §6). */
 export const KEEP_MS = 25 * HOUR;
+/** A cached copy that a reader may resume: nobody was asked for it, so it need not last. */
+export const KEEP_COPY_MS = 10 * 60 * SECOND;
 /** No run is longer (DESIGN §6, time limits). With it one alarm, set at the beginning, is late enough: a second would be a row. */
 export const LONGEST_RUN_MS = 15 * 60 * SECOND;
 /** A key may be stamped so far ahead of our clock; what it names is then kept that much longer, so that its stamp is no

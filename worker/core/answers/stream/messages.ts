@@ -31,6 +31,7 @@ export interface OpenMessage<Job> {
   key: string | null;
   /** Hash of the answer key's text. */
   bodyHash: string;
+  alias: string;
   wish: Wish;
   /** The header as it was sent; with it nothing is ever started. */
   lastEventId: string | null;
@@ -40,13 +41,16 @@ export interface OpenMessage<Job> {
   onlyKnown?: true;
   /** This call's Worker looked for it in its cache, and would keep it there. */
   caches: boolean;
-  /** A fresh answer of the cache: kept under the key, so that it is the same one tomorrow. */
-  cached: CachedAnswer | null;
+  /**
+   * The asking Worker holds a fresh cached copy, so no provider is asked under a new key. `worker`: it gives the copy itself, and
+   * nothing is kept. `job`: the copy is in the job, to be kept for a while, because the reader wants to be able to resume it.
+   */
+  copy: 'none' | 'worker' | 'job';
 }
 
 export interface CachedAnswer {
   head: Head;
-  events: readonly RunEvent[];
+  event: RunEvent;
 }
 
 export interface AttachMessage {

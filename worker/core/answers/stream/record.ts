@@ -1,8 +1,8 @@
 /** What is remembered of one answer, as plain data; `standing` is read from it and from whether its run is alive. */
 import { timeOfUuidV7 } from '../../ledger/uuid-v7.ts';
 import type { Ending } from './events.ts';
-import { KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
-import type { Owner } from './messages.ts';
+import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
+import type { OpenMessage, Owner } from './messages.ts';
 
 /** Written before the ledger is asked, and again before a provider is called (LEDGER rule 20). */
 export interface KeptLease {
@@ -13,14 +13,21 @@ export interface KeptLease {
 export interface AnswerRecord {
   owner: Owner;
   bodyHash: string;
+  /** What was asked for, and the model's name for readers who may not learn more. */
+  alias: string;
   keepUntil: number;
   leases: readonly KeptLease[];
 }
 
-export const beginRecord = (owner: Owner, bodyHash: string, key: string | null, now: number): AnswerRecord => ({
-  ...{ owner, bodyHash, leases: [] },
-  keepUntil: Math.max(now + LONGEST_RUN_MS, Math.min(stampOf(key) ?? now, now + STAMPED_AHEAD_MS)) + KEEP_MS,
+type Beginning = Pick<OpenMessage<unknown>, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'>;
+
+export const beginRecord = ({ owner, bodyHash, alias, key, copy }: Beginning, now: number): AnswerRecord => ({
+  ...{ owner, bodyHash, alias, leases: [] },
+  keepUntil: copy === 'job' ? now + KEEP_COPY_MS : keepRunUntil(key, now),
 });
+
+const keepRunUntil = (key: string | null, now: number): number =>
+  Math.max(now + LONGEST_RUN_MS, Math.min(stampOf(key) ?? now, now + STAMPED_AHEAD_MS)) + KEEP_MS;
 
 /** The time that a key tells of itself; undefined for one that is no UUIDv7. */
 export const stampOf = (key: string | null): number | undefined =>

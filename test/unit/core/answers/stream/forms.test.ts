@@ -76,10 +76,11 @@ describe('an event', () => {
   it('shows its id only to those who may come back, usage only to those who asked, and cost only to whom it may', () => {
     expect(sseText(4, 'a\nb', resumable)).toBe('id: 4\ndata: a\ndata: b\n\n');
     expect(sseText(4, 'a', wish)).toBe('data: a\n\n');
-    const event = { kind: 'usage' as const, data: 'without', openData: 'with' };
+    const event = { kind: 'usage' as const, data: '{"model":"m"}', openData: '{"carryon_cost_usd":1}' };
     expect([wish, resumable, { ...wish, usage: true }].map((wish) => isFor(event, wish))).toEqual([false, true, true]);
-    expect([dataFor(event, wish), dataFor(event, { open: true })]).toEqual(['without', 'with']);
-    expect(dataFor({ kind: 'chunk', data: 'same' }, { open: true })).toBe('same');
+    expect(dataFor(event, { open: true }, 'app/chat')).toBe(event.openData);
+    expect(JSON.parse(dataFor(event, wish, 'app/chat'))).toMatchObject({ model: 'app/chat', choices: [] });
+    expect(dataFor({ kind: 'chunk', data: 'same' }, { open: true }, 'app/chat')).toBe('same');
   });
 
   it('that ends a stream is said once where all is well, and always where it is not', () => {

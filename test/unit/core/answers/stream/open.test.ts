@@ -7,7 +7,7 @@ import { uuidV7 } from '../../../../../worker/core/ledger/uuid-v7.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const owner: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
-const record = beginRecord(owner, 'hash', null, NOW);
+const record = beginRecord({ owner, bodyHash: 'hash', alias: 'app/chat', key: null, copy: 'none' }, NOW);
 const running: Known = { record, kind: 'keyed', lastId: 7, died: false, ended: false };
 const ended: Known = { ...running, ended: true };
 const died: Known = { ...ended, died: true };
@@ -79,7 +79,8 @@ describe('attach and stop', () => {
 
 describe('what is remembered', () => {
   it('is kept 25 hours after the longest run, and no shorter than its key’s own stamp is young', () => {
-    const kept = (key: string | null) => beginRecord(owner, 'hash', key, NOW).keepUntil - NOW - KEEP_MS;
+    const kept = (key: string | null) =>
+      beginRecord({ owner, bodyHash: 'hash', alias: 'app/chat', key, copy: 'none' }, NOW).keepUntil - NOW - KEEP_MS;
     expect(kept(null)).toBe(LONGEST_RUN_MS);
     expect(kept(keyAt(NOW - 20 * STAMPED_AHEAD_MS))).toBe(LONGEST_RUN_MS);
     expect(kept(keyAt(NOW + STAMPED_AHEAD_MS / 2))).toBe(STAMPED_AHEAD_MS / 2);

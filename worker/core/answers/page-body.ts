@@ -1,0 +1,126 @@
+/**
+ * Answers for callers who may not learn who served: written anew from a closed list of OpenAI's fields, with the alias as `model`.
+ * Stored copies keep the provider's text; this happens on the way out.
+ */
+import { fingerprint } from '../config/fingerprint.ts';
+
+type Json = Record<string, unknown>;
+
+export const pageCompletion = (text: string, alias: string): string => {
+  const { id, created, choices, usage, carryon } = JSON.parse(text) as Json;
+  return JSON.stringify({
+    ...{ id: answerId(id), object: 'chat.completion', created, model: alias },
+    choices: list(choices, ({ index, message, finish_reason: reason, logprobs }) => ({
+      ...{ index, message: said(message), finish_reason: reason, logprobs: pageLogprobs(logprobs) },
+    })),
+    ...{ usage: pageUsage(usage), carryon: pageCarryon(carryon) },
+  });
+};
+
+export const pageChunk = (text: string, alias: string): string => {
+  const { id, created, choices, usage, carryon } = JSON.parse(text) as Json;
+  return JSON.stringify({
+    ...{ id: answerId(id), object: 'chat.completion.chunk', created, model: alias },
+    choices: list(choices, ({ index, delta, finish_reason: reason, logprobs }) => ({
+      ...{ index, delta: said(delta), finish_reason: reason, logprobs: pageLogprobs(logprobs) },
+    })),
+    ...{ usage: pageUsage(usage), carryon: pageCarryon(carryon) },
+  });
+};
+
+/** A message or a delta. JSON.stringify leaves out what is undefined, so nothing is added that was not there. */
+function said(value: unknown): Json {
+  const { role, content, refusal, reasoning_content, reasoning, tool_calls, function_call, annotations, audio } =
+    object(value) ?? {};
+  return {
+    ...{ role, content, refusal },
+    // Some providers use a name of their own for visible reasoning.
+    reasoning_content: reasoning_content ?? (typeof reasoning === 'string' ? reasoning : undefined),
+    tool_calls: Array.isArray(tool_calls) ? list(tool_calls, pageCall) : undefined,
+    function_call: pick(function_call, ['name', 'arguments']),
+    annotations: Array.isArray(annotations)
+      ? list(annotations, ({ type, url_citation: cited }) => ({
+          type,
+          url_citation: pick(cited, ['start_index', 'end_index', 'title', 'url']),
+        }))
+      : undefined,
+    audio: pick(audio, ['id', 'data', 'expires_at', 'transcript']),
+  };
+}
+
+const pageCall = ({ index, id, type, function: called, custom }: Json): Json => ({
+  ...{ index, id: typeof id === 'string' && id !== '' ? callId(id) : id, type },
+  ...{ function: pick(called, ['name', 'arguments']), custom: pick(custom, ['name', 'input']) },
+});
+
+/** Without details of the input: how much of it was cached tells whether somebody else has sent the same beginning. */
+function pageUsage(value: unknown): Json | null | undefined {
+  const usage = object(value);
+  if (usage === undefined) return value === null ? null : undefined;
+  return {
+    ...counts(usage, ['prompt_tokens', 'completion_tokens', 'total_tokens']),
+    completion_tokens_details: counts(usage.completion_tokens_details, [
+      ...['reasoning_tokens', 'audio_tokens', 'accepted_prediction_tokens', 'rejected_prediction_tokens'],
+    ]),
+  };
+}
+
+function pageLogprobs(value: unknown): unknown {
+  const logprobs = object(value);
+  if (logprobs === undefined) return value === null ? null : undefined;
+  const tokens = (entries: unknown) =>
+    Array.isArray(entries)
+      ? list(entries, (entry) => ({
+          ...pick(entry, ['token', 'logprob', 'bytes']),
+          top_logprobs: Array.isArray(entry.top_logprobs)
+            ? list(entry.top_logprobs, (top) => pick(top, ['token', 'logprob', 'bytes']) ?? {})
+            : undefined,
+        }))
+      : entries === null
+        ? null
+        : undefined;
+  return { content: tokens(logprobs.content), refusal: tokens(logprobs.refusal) };
+}
+
+/** Of the router's own words only what a page may know. */
+function pageCarryon(value: unknown): Json | undefined {
+  const { skippedEvents } = object(value) ?? {};
+  return typeof skippedEvents === 'number' ? { skippedEvents } : undefined;
+}
+
+/** A provider's ids have forms of their own. The same id gives the same one, so that a stream's chunks stay together. */
+const answerId = (id: unknown): string => {
+  const text = typeof id === 'string' ? id : '';
+  return `chatcmpl-${fingerprint(`1${text}`)}${fingerprint(`2${text}`)}${fingerprint(`3${text}`)}`;
+};
+
+/** Nine letters and digits: the one form that every provider takes back in the next turn (Mistral takes no other). */
+const callId = (id: string): string =>
+  BigInt(`0x${fingerprint(`1${id}`)}${fingerprint(`2${id}`)}`)
+    .toString(36)
+    .padStart(9, '0')
+    .slice(-9);
+
+const object = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+
+const list = (values: unknown, write: (value: Json) => Json): Json[] =>
+  Array.isArray(values) ? values.map((value) => write(object(value) ?? {})) : [];
+
+/** Only plain values: what is inside of them is on no list. */
+function pick(value: unknown, names: readonly string[]): Json | undefined {
+  const from = object(value);
+  if (from === undefined) return undefined;
+  const picked: Json = {};
+  for (const name of names) {
+    const one = from[name];
+    if (one === null || typeof one !== 'object' || (name === 'bytes' && Array.isArray(one))) picked[name] = one;
+  }
+  return picked;
+}
+
+function counts(value: unknown, names: readonly string[]): Json | undefined {
+  const from = object(value);
+  if (from === undefined) return undefined;
+  return Object.fromEntries(names.flatMap((name) => (typeof from[name] === 'number' ? [[name, from[name]]] : [])));
+}
