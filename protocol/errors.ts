@@ -15,9 +15,14 @@ export type RouterError =
   | { code: 'origin_not_allowed'; origin: string | null }
   | { code: 'user_not_allowed' }
   | { code: 'conflicting_user'; detail: string }
+  | { code: 'invalid_user'; detail: string }
   | { code: 'admin_closed' }
   | { code: 'invalid_admin_key' }
   | { code: 'payload_too_large'; limitBytes: number }
+  /** A `content-encoding` that is not unpacked here. */
+  | { code: 'unsupported_encoding'; encoding: string }
+  /** Local mode, asked under a name that is not this machine's. */
+  | { code: 'misdirected_request'; host: string }
   | { code: 'body_timeout'; limitMs: number }
   | { code: 'method_not_allowed'; method: string; allow: readonly string[] }
   | { code: 'not_found'; path: string; detail?: string }
@@ -26,7 +31,7 @@ export type RouterError =
   | { code: 'provider_rejected'; status: number; detail: string; providerCode?: string | null; param?: string | null }
   | { code: 'providers_unavailable'; retryAfterMs: number; detail: string }
   | { code: 'deadline_exceeded'; retryAfterMs: number; detail: string }
-  | { code: 'overloaded'; retryAfterMs: number }
+  | { code: 'overloaded'; retryAfterMs: number; detail?: string }
   | { code: 'rate_limited_by_provider'; retryAfterMs: number }
   | { code: 'key_store_unavailable'; retryAfterMs: number }
   /** The request itself is above what its feature allows. */
@@ -69,6 +74,9 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   origin_not_allowed: true,
   user_not_allowed: true,
   conflicting_user: true,
+  invalid_user: true,
+  unsupported_encoding: true,
+  misdirected_request: true,
   admin_closed: true,
   invalid_admin_key: true,
   payload_too_large: true,
@@ -98,6 +106,8 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   stopped: true,
   stream_unavailable: true,
 };
+
+const ALL_FULL = 'Every deployment is at its maxParallel. Ask again shortly.';
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
@@ -183,6 +193,7 @@ export function errorToWire(error: RouterError): WireError {
         headers: FINAL,
       });
     case 'conflicting_user':
+    case 'invalid_user':
       return wire(error.code, 400, 'invalid_request_error', error.detail, { param: 'user', headers: FINAL });
     case 'admin_closed':
       return wire(
@@ -202,6 +213,22 @@ export function errorToWire(error: RouterError): WireError {
         413,
         'invalid_request_error',
         `The body is larger than ${error.limitBytes} bytes, the limit here.`,
+        { headers: FINAL },
+      );
+    case 'unsupported_encoding':
+      return wire(
+        error.code,
+        415,
+        'invalid_request_error',
+        `The content-encoding "${error.encoding}" is not unpacked here. Send the body as it is, or as gzip or deflate.`,
+        { headers: { ...FINAL, 'accept-encoding': 'gzip, deflate' } },
+      );
+    case 'misdirected_request':
+      return wire(
+        error.code,
+        421,
+        'invalid_request_error',
+        `Local mode answers only under the names of this machine, and not as "${error.host}". Use http://localhost, or name the host in localHosts of carryon.config.ts.`,
         { headers: FINAL },
       );
     case 'body_timeout':
@@ -238,7 +265,7 @@ export function errorToWire(error: RouterError): WireError {
     case 'deadline_exceeded':
       return wire(error.code, 503, 'server_error', error.detail, { headers: retryAfter(error.retryAfterMs) });
     case 'overloaded':
-      return wire(error.code, 503, 'server_error', 'Every deployment is at its maxParallel. Ask again shortly.', {
+      return wire(error.code, 503, 'server_error', error.detail ?? ALL_FULL, {
         headers: retryAfter(error.retryAfterMs),
       });
     case 'rate_limited_by_provider':

@@ -11,12 +11,13 @@ import type { Composition } from './deps.ts';
 import type { App } from './edge.ts';
 import type { UncheckedEnv } from './env.ts';
 import { answer } from './pipeline/answer.ts';
-import { type Door, resolveUser } from './pipeline/ask.ts';
+import type { Door } from './pipeline/ask.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
 import { identify } from './pipeline/identify.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
+import { resolveUser } from './pipeline/user.ts';
 
 /** Paths that will come, with and without `/v1` like the doors of chat, and what to use until then. */
 const TO_COME: Readonly<Record<string, string>> = Object.fromEntries(

@@ -2,6 +2,7 @@
 import configInput from '../carryon.config.ts';
 import { configuredOf } from './core/admission/configured.ts';
 import { tenantOf } from './core/admission/scopes.ts';
+import { BytesInFlight } from './core/bytes-in-flight.ts';
 import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { fingerprint } from './core/config/fingerprint.ts';
@@ -118,6 +119,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       board,
       ledger: new LedgerStore(tenantLedger, clock),
       slices: newTuples(),
+      bodies: new BytesInFlight(),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
       answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM, env.keySecret, env.keySecretOld),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),

@@ -2,6 +2,7 @@
 
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
 import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/stream/messages.ts';
+import type { BytesInFlight } from './core/bytes-in-flight.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
@@ -103,6 +104,8 @@ export interface Deps {
   ledger: Ledger;
   /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, LEDGER rule 20). */
   slices: Tuples | undefined;
+  /** Of this isolate. */
+  bodies: BytesInFlight;
   answers: Answers;
   answerStreams: AnswerStreams;
   /** A UUIDv7 that holds `nowMs`: a lease's id. */

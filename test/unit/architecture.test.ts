@@ -103,7 +103,7 @@ const ARROWS: Record<string, string[]> = {
     'worker/admin/',
     'type worker/edge.ts',
     'worker/pipeline/respond.ts',
-    'worker/pipeline/read-text.ts',
+    'worker/pipeline/read-body.ts',
     'worker/stores/digest.ts',
     'hono',
     'zod',

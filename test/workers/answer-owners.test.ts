@@ -189,7 +189,7 @@ describe('an answer', () => {
         const { shown, headers: told, code, status } = await router.send({ ...sent, headers }).then(read);
         await Promise.all(puts);
         if (NO_USERS.includes(user ?? '')) {
-          expect([status, code]).toEqual([400, 'conflicting_user']);
+          expect([status, code]).toEqual([400, 'invalid_user']);
           seen.refused++;
           continue;
         }

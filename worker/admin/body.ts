@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { RouterError } from '../../protocol/errors.ts';
 import { wrongType } from '../core/config/check.ts';
 import type { App } from '../edge.ts';
-import { readText } from '../pipeline/read-text.ts';
+import { readBody as readBodyText } from '../pipeline/read-body.ts';
 
 export type Checked<Value> = { ok: true; value: Value } | { ok: false; error: RouterError };
 
@@ -17,13 +17,13 @@ export async function readBody<Value>(
   schema: z.ZodType<Value>,
   example: string,
 ): Promise<Checked<Value>> {
-  let text: string | undefined;
-  try {
-    text = await readText(c.req.raw, LONGEST_BODY_BYTES);
-  } catch {
-    return { ok: false, error: { code: 'client_gone' } }; // it broke off its upload
-  }
-  if (text === undefined) return { ok: false, error: { code: 'payload_too_large', limitBytes: LONGEST_BODY_BYTES } };
+  const { deps } = c.env.composition;
+  const weight = deps.bodies.open();
+  const limits = { textBytes: LONGEST_BODY_BYTES, mediaBytes: LONGEST_BODY_BYTES };
+  const text = await readBodyText(c.req.raw, limits, deps.clock, weight);
+  // What an operator wrote is small, and gone once it is checked.
+  weight.release();
+  if (typeof text !== 'string') return { ok: false, error: text };
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -5,6 +5,7 @@ import type { Config } from '../core/config/config.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
+import { canonicalName } from '../core/identity/names.ts';
 import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { Scope } from '../core/ledger/types.ts';
@@ -20,7 +21,8 @@ export const who = z
 const LOCAL_KEY = `key:${LOCAL_IDENTITY.keyId}`;
 
 /** Any scope, also one that config does not have any more. What is none is not repeated or kept: it may be a key. */
-export const scope = z.string().transform((text, context): Scope => {
+export const scope = z.string().transform((written, context): Scope => {
+  const text = written.length > 2 * LONGEST_SCOPE_NAME ? written : canonicalName(written);
   if (scopeProblem(text) !== undefined) {
     const length = `of at most ${LONGEST_SCOPE_NAME} characters, none of them a control character`;
     context.addIssue(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);

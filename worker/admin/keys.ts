@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
+import { canonicalName } from '../core/identity/names.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
@@ -27,6 +28,7 @@ const createBody = ({ tiers }: Config) =>
       .string()
       .min(1, 'write the user, or null for none')
       .max(256, 'write at most 256 characters')
+      .transform(canonicalName)
       // It is a scope of the ledger.
       .refine((user) => scopeProblem(`user:${user}`) === undefined, 'write no control characters')
       .nullable()

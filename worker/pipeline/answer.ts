@@ -10,6 +10,8 @@
  * A request with an idempotency key, or of a feature that keeps answers, takes another way from read-cache on: attach, whose
  * object runs produce itself, once for all who ask the same.
  */
+
+import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Deps } from '../ports.ts';
 import { type Door, readAsk } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
@@ -21,10 +23,19 @@ import { respondStored, servesStale } from './respond-stored.ts';
 import type { Scope } from './scope.ts';
 
 export async function answer(request: Request, door: Door, deps: Deps, scope: Scope): Promise<Response> {
+  const weight = deps.bodies.open();
+  try {
+    return await line(request, door, deps, scope, weight);
+  } finally {
+    weight.release();
+  }
+}
+
+async function line(request: Request, door: Door, deps: Deps, scope: Scope, weight: Weight): Promise<Response> {
   const identified = await identify(request.headers, deps);
   if (!identified.ok) return refusal(identified.error, scope);
 
-  const asked = await readAsk(request, door, identified.identity, deps);
+  const asked = await readAsk(request, door, identified.identity, deps, weight);
   if (!asked.ok) return refusal(asked.error, scope);
   scope.timing.mark('identify');
 

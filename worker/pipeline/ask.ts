@@ -5,11 +5,13 @@ import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
+import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
-import { within } from '../core/within.ts';
+import { outlineProblem } from '../core/json-outline.ts';
 import type { Deps } from '../ports.ts';
-import { readText } from './read-text.ts';
+import { isTextTooLong, readBody } from './read-body.ts';
+import { resolveUser } from './user.ts';
 
 /** `ai` takes the short form too: `{"prompt": "…", "feature": "…"}`, with the feature's own alias. */
 export type Door = 'chat-completions' | 'ai';
@@ -44,15 +46,25 @@ export const personOf = ({ identity, user }: Ask): string => `${identity.tenant}
 
 export type Asked = { ok: true; ask: Ask } | { ok: false; error: RouterError };
 
-const LONGEST_USER = 256;
-
 const refuse = (error: RouterError): Asked => ({ ok: false, error });
 const wrong = (param: string, detail: string): Asked => refuse({ code: 'invalid_body', param, detail });
 
-export async function readAsk(request: Request, door: Door, identity: Identity, deps: Deps): Promise<Asked> {
+/** `weight` is held by the caller until the request is answered. */
+export async function readAsk(
+  request: Request,
+  door: Door,
+  identity: Identity,
+  deps: Deps,
+  weight: Weight = deps.bodies.open(),
+): Promise<Asked> {
   const { config } = deps;
-  const text = await bodyOf(request, deps);
+  const { maxBodyBytes, maxImageBodyBytes } = config.router;
+  const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
+  // Only now that we know who asks.
+  const text = await readBody(request, limits, deps.clock, weight);
   if (typeof text !== 'string') return refuse(text);
+  const problem = outlineProblem(text);
+  if (problem !== undefined) return wrong('', problem);
   let json: unknown;
   try {
     json = parseBody(text);
@@ -74,9 +86,7 @@ export async function readAsk(request: Request, door: Door, identity: Identity, 
   const parsed = parseChat(body);
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
-  if (isLonger(text, config.router.maxBodyBytes) && !hasImages(chat)) {
-    return refuse({ code: 'payload_too_large', limitBytes: config.router.maxBodyBytes });
-  }
+  if (isTextTooLong(text, chat, maxBodyBytes)) return refuse({ code: 'payload_too_large', limitBytes: maxBodyBytes });
   // A page asks what its feature's alias serves: it cannot pick a dearer one.
   const isPage = identity.kind === 'publishable';
   const alias = config.aliases.get(chat.model);
@@ -112,25 +122,6 @@ function cacheWish(header: string | null, { kind }: Identity): CacheWish | Route
   return { code: 'invalid_body', param: REQUEST_HEADERS.cache, detail: 'must be "no-store" or "refresh"' };
 }
 
-/** How long a body may take to arrive; a phone's slow uplink included. */
-const LONGEST_BODY_MS = 60_000;
-/** Comes with its headers; not worth a timer. Whoever holds the rest back waits for nobody but himself. */
-const SMALL_BODY_BYTES = 65_536;
-
-/** Read only now that we know who asks, and never more than may be. */
-async function bodyOf(request: Request, { config, clock }: Deps): Promise<string | RouterError> {
-  const limitBytes = config.router.maxImageBodyBytes;
-  const tooLate: RouterError = { code: 'body_timeout', limitMs: LONGEST_BODY_MS };
-  const tooLarge: RouterError = { code: 'payload_too_large', limitBytes };
-  try {
-    const reading = readText(request, limitBytes);
-    const isSmall = Number(request.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= SMALL_BODY_BYTES;
-    return (await (isSmall ? reading : within(reading, LONGEST_BODY_MS, clock, tooLate))) ?? tooLarge;
-  } catch {
-    return { code: 'client_gone' }; // it broke off its upload
-  }
-}
-
 /** A copy in the long form, or what is wrong with the prompt. A body with `messages` is the long form already. */
 function fromShortForm({ prompt, feature: _, ...body }: Record<string, unknown>): Record<string, unknown> | string {
   if (body.messages !== undefined) {
@@ -163,44 +154,6 @@ export function visitorOf(headers: Headers): string | null | RouterError {
     'must be 20 to 128 visible characters without spaces, random ones: whoever has them can read these answers';
   return { code: 'invalid_body', param: REQUEST_HEADERS.visitor, detail };
 }
-
-/** The key's own user, or the one a secret key names by header or by OpenAI's `user`. */
-export function resolveUser(
-  header: string | null,
-  field: string | undefined,
-  identity: Identity,
-): string | null | RouterError {
-  // Empty counts as not given.
-  const asserted = header || field;
-  if (!asserted) return identity.user === null ? null : checkedUser(identity.user);
-  if (identity.kind !== 'secret') return { code: 'user_not_allowed' };
-  if (header && field && header !== field) {
-    return { code: 'conflicting_user', detail: `${REQUEST_HEADERS.user} and the body's "user" differ; send one` };
-  }
-  if (identity.user !== null && identity.user !== asserted) {
-    return { code: 'conflicting_user', detail: 'this key is bound to another user' };
-  }
-  return checkedUser(asserted);
-}
-
-/** Such as the ledger can keep. */
-function checkedUser(user: string): string | RouterError {
-  if (user.length > LONGEST_USER) {
-    return { code: 'conflicting_user', detail: `a user's name has at most ${LONGEST_USER} characters` };
-  }
-  // Half a surrogate pair would not come back from a table as it went in, and be somebody else there.
-  if (/[\p{Cc}\p{Cs}]/u.test(user)) {
-    return { code: 'conflicting_user', detail: "a user's name has no control characters and no half characters" };
-  }
-  return user;
-}
-
-const hasImages = (chat: ChatRequest): boolean =>
-  chat.messages.some(({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'image_url'));
-
-/** In UTF-8 bytes, which are counted only where the text could be too long. */
-const isLonger = (text: string, bytes: number): boolean =>
-  text.length > bytes || (text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes);
 
 /** Where JSON breaks, without repeating the body: the parser's message quotes it, and prompts do not belong into errors. */
 function where(error: unknown, text: string): string {

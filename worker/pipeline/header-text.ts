@@ -1,5 +1,19 @@
 import { moreIn } from '../../protocol/field-names.ts';
 
+/**
+ * A header's text as its sender wrote it. Headers are bytes: Cloudflare reads them as UTF-8, plain workerd as Latin-1, so there
+ * "é" in UTF-8 comes as two characters. What is UTF-8 by its form is taken as that; whoever sends Latin-1 still says "é".
+ */
+export function headerAsWritten(value: string): string {
+  if (!/[\x80-\xff]/.test(value) || /[\u0100-\uffff]/.test(value)) return value;
+  try {
+    return UTF8.decode(Uint8Array.from(value, (character) => character.charCodeAt(0)));
+  } catch {
+    return value;
+  }
+}
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const LONGEST = 512;
 /** For `, +1999999 more`. */
 const ROOM_FOR_COUNT = 15;

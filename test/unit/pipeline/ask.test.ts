@@ -76,6 +76,10 @@ describe('size', () => {
   const withText = (content: string) => ({ model: 'app/chat', messages: [{ role: 'user', content }] });
   const limit = deps.config.router.maxBodyBytes;
   const frame = JSON.stringify(withText('')).length;
+  const long = { type: 'text', text: 'a'.repeat(limit) };
+  const tiny = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBO' } };
+  const remote = { type: 'image_url', image_url: { url: `https://a.example/${'a'.repeat(1_000)}` } };
+  const file = { type: 'file', file: { file_data: `data:application/pdf;base64,${'A'.repeat(limit)}` } };
   const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(limit)}` } };
 
   it.each<[string, unknown, boolean]>([
@@ -83,6 +87,14 @@ describe('size', () => {
     ['a byte over it', withText('a'.repeat(limit - frame + 1)), false],
     ['counted in bytes, not in characters', withText('é'.repeat((limit - frame) / 2 + 1)), false],
     ['two bytes a character, at the limit', withText('é'.repeat(Math.floor((limit - frame) / 2))), true],
+    ['as text beside a small picture', { ...withText(''), messages: [{ role: 'user', content: [tiny, long] }] }, false],
+    [
+      'in an unknown field beside a picture',
+      { ...withText(''), messages: [{ role: 'user', content: [image] }], x: 'x'.repeat(limit) },
+      false,
+    ],
+    ['beside a picture elsewhere', { ...withText(''), messages: [{ role: 'user', content: [remote, long] }] }, false],
+    ['with a file, more', { ...withText(''), messages: [{ role: 'user', content: [file] }] }, true],
     ['with an image, more', { ...withText(''), messages: [{ role: 'user', content: [image] }] }, true],
   ])('%s', async (_, body, fits) => {
     expect(await refusal({ body })).toEqual(fits ? undefined : { code: 'payload_too_large', limitBytes: limit });
@@ -214,6 +226,21 @@ describe('the user', () => {
     ],
     ['a name in any script', { body: { ...body, user: 'Nguyễn Thị Ánh' } }, 'Nguyễn Thị Ánh'],
     ['a publishable key’s', { body, identity: { ...publishable, user: 'page' } }, 'page'],
+    // As curl and Go send it, which plain workerd reads as Latin-1; and as fetch sends it.
+    ['the header’s, in UTF-8 bytes', { body, headers: { 'x-carryon-user': 'JosÃ©' } }, 'José'],
+    ['the header’s, in Latin-1', { body, headers: { 'x-carryon-user': 'José' } }, 'José'],
+    ['the body’s, in two characters', { body: { ...body, user: 'Jose\u0301' } }, 'José'],
+    [
+      'the same in both, written in two ways',
+      { body: { ...body, user: 'Jose\u0301' }, headers: { 'x-carryon-user': 'JosÃ©' } },
+      'José',
+    ],
+    [
+      'the key’s, written in another way',
+      { body: { ...body, user: 'Jose\u0301' }, identity: { user: 'José' } },
+      'José',
+    ],
+    ['the key’s, which was made in two characters', { body, identity: { user: 'Jose\u0301' } }, 'José'],
   ])('is %s', async (_, asking, user) => {
     expect((await accepted(asking)).user).toBe(user);
   });
@@ -221,10 +248,10 @@ describe('the user', () => {
   it.each<[string, Asking, string]>([
     ['two different', { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': 'bob' } }, 'conflicting_user'],
     ['not the key’s', { body: { ...body, user: 'ann' }, identity: { user: 'bob' } }, 'conflicting_user'],
-    ['too long', { body: { ...body, user: 'a'.repeat(257) } }, 'conflicting_user'],
-    ['with a line break', { body: { ...body, user: 'ann\nbob' } }, 'conflicting_user'],
-    ['with a control character', { body: { ...body, user: 'ann\u0085' } }, 'conflicting_user'],
-    ['with a tab in the header', { body, headers: { 'x-carryon-user': 'ann\tbob' } }, 'conflicting_user'],
+    ['too long', { body: { ...body, user: 'a'.repeat(257) } }, 'invalid_user'],
+    ['with a line break', { body: { ...body, user: 'ann\nbob' } }, 'invalid_user'],
+    ['with a control character', { body: { ...body, user: 'ann\u0085' } }, 'invalid_user'],
+    ['with a tab in the header', { body, headers: { 'x-carryon-user': 'ann\tbob' } }, 'invalid_user'],
     ['asserted without a secret key', { body: { ...body, user: 'ann' }, identity: publishable }, 'user_not_allowed'],
     [
       'asserted by header without a secret key',

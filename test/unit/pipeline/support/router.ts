@@ -1,4 +1,6 @@
 /** The pipeline with in-memory ports: everything but the network is the real thing. */
+
+import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
   Alias,
   Config,
@@ -155,6 +157,7 @@ export class TestRouter {
       board: this.board,
       ledger: this.ledger,
       slices: newTuples(),
+      bodies: new BytesInFlight(),
       answers: this.answers,
       answerStreams: this.answerStreams,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),

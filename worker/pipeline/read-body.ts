@@ -1,0 +1,134 @@
+/**
+ * A client's body as text, bounded before anything is parsed: in bytes, in time, and in what the isolate holds at once. Unpacked
+ * where it came as gzip or deflate; the limits count what comes out.
+ */
+import type { ChatRequest } from '../../protocol/chat.ts';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Weight } from '../core/bytes-in-flight.ts';
+import { within } from '../core/within.ts';
+import type { Clock } from '../ports.ts';
+
+export interface BodyLimits {
+  /** Of a body without pictures and files. */
+  textBytes: number;
+  /** Of one that has shown some within its first `textBytes`. */
+  mediaBytes: number;
+}
+
+/** Read natively, and weighed by what it announces; a larger one is weighed as it comes. */
+const SMALL_BODY_BYTES = 262_144;
+/** A body has so long, and a millisecond more for every five bytes of it that arrive: 5 kB/s is a phone at the edge of a cell. */
+const LEAST_BODY_MS = 10_000;
+const BYTES_A_MS = 5;
+const MOST_BODY_MS = 60_000;
+const allowedMs = (bytes: number): number => Math.min(MOST_BODY_MS, LEAST_BODY_MS + Math.ceil(bytes / BYTES_A_MS));
+
+/** Parts that may carry bytes of their own, as clients write their names. */
+const MEDIA = /"(?:image_url|file_data|input_audio)"/;
+
+const UNPACKED: Readonly<Record<string, 'gzip' | 'deflate'>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate' };
+
+const tooLarge = (limitBytes: number): RouterError => ({ code: 'payload_too_large', limitBytes });
+const tooLate = (limitMs: number): RouterError => ({ code: 'body_timeout', limitMs });
+const OVERLOADED: RouterError = {
+  code: 'overloaded',
+  retryAfterMs: 1_000,
+  detail: 'Too many large requests are under way here. Ask again shortly.',
+};
+
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  clock: Clock,
+  weight: Weight,
+): Promise<string | RouterError> {
+  const { headers, body } = request;
+  const encoding = (headers.get('content-encoding') ?? '').trim().toLowerCase();
+  const isPacked = encoding !== '' && encoding !== 'identity';
+  const unpacking = Object.hasOwn(UNPACKED, encoding) ? UNPACKED[encoding] : undefined;
+  if (isPacked && unpacking === undefined) return { code: 'unsupported_encoding', encoding: encoding.slice(0, 100) };
+  if (body === null) return '';
+  const announced = headers.has('transfer-encoding') ? null : headers.get('content-length');
+  const bytes = announced === null ? undefined : Number(announced);
+  if (bytes !== undefined && bytes > limits.mediaBytes) return tooLarge(limits.mediaBytes);
+  try {
+    if (bytes !== undefined && !isPacked && bytes <= Math.min(SMALL_BODY_BYTES, limits.textBytes)) {
+      if (!weight.take(bytes)) return OVERLOADED;
+      const ms = allowedMs(bytes);
+      return await within(request.text(), ms, clock, tooLate(ms));
+    }
+    const stream = unpacking === undefined ? body : body.pipeThrough(new DecompressionStream(unpacking));
+    return await readStream(stream, limits, clock, weight);
+  } catch {
+    // Either it broke off its upload, or it is not what its header says.
+    const detail = `says ${encoding}, but the body cannot be unpacked`;
+    return isPacked ? { code: 'invalid_body', param: 'content-encoding', detail } : { code: 'client_gone' };
+  }
+}
+
+async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  { textBytes, mediaBytes }: BodyLimits,
+  clock: Clock,
+  weight: Weight,
+): Promise<string | RouterError> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  const startedAt = clock.now();
+  let [text, bytes, limit] = ['', 0, textBytes];
+  let callOff = () => {};
+  const late = new Promise<'late'>((resolve) => {
+    const wait = (ms: number) => {
+      callOff = clock.after(ms, () => {
+        const leftMs = startedAt + allowedMs(bytes) - clock.now();
+        if (leftMs > 0) wait(leftMs);
+        else resolve('late');
+      });
+    };
+    wait(allowedMs(0));
+  });
+  const stop = (error: RouterError): RouterError => {
+    reader.cancel().catch(() => {});
+    return error;
+  };
+  try {
+    for (;;) {
+      const read = await Promise.race([reader.read(), late]);
+      if (read === 'late') return stop(tooLate(allowedMs(bytes)));
+      if (read.done) return text + decoder.decode();
+      bytes += read.value.byteLength;
+      text += decoder.decode(read.value, { stream: true });
+      if (bytes > limit && limit < mediaBytes && MEDIA.test(text)) limit = mediaBytes;
+      if (bytes > limit) return stop(tooLarge(limit));
+      if (!weight.take(read.value.byteLength)) return stop(OVERLOADED);
+    }
+  } finally {
+    callOff();
+  }
+}
+
+/** Whether a body is too long although the pictures and files inside it are counted apart. */
+export function isTextTooLong(text: string, chat: ChatRequest, textBytes: number): boolean {
+  return isLonger(text, textBytes) && isLonger(text, textBytes + mediaUnits(chat));
+}
+
+/** In UTF-8 bytes, which are counted only where the text could be too long. */
+const isLonger = (text: string, bytes: number): boolean =>
+  text.length > bytes || (text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes);
+
+function mediaUnits({ messages }: ChatRequest): number {
+  let units = 0;
+  for (const { content } of messages) {
+    if (!Array.isArray(content)) continue;
+    for (const part of content) {
+      if (part.type === 'image_url') {
+        const { url } = part.image_url;
+        if (/^data:/i.test(url)) units += url.length;
+      } else if (part.type === 'file') units += lengthOf((part.file as { file_data?: unknown }).file_data);
+      else if (part.type === 'input_audio') units += lengthOf((part.input_audio as { data?: unknown }).data);
+    }
+  }
+  return units;
+}
+
+const lengthOf = (value: unknown): number => (typeof value === 'string' ? value.length : 0);
