@@ -31,7 +31,7 @@ async function eventsIn(file: string): Promise<{ id: number; data: string }[]> {
     .split('\n\n')
     .slice(0, -1)
     .flatMap((event) => {
-      const [, id, data] = /^id: (\d+)\ndata: ([\s\S]*)$/.exec(event) ?? [];
+      const [, id, data] = /^(?::.*\n)*id: (\d+)\ndata: ([\s\S]*)$/.exec(event) ?? [];
       return data === undefined ? [] : [{ id: Number(id), data }];
     });
 }

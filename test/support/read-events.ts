@@ -44,7 +44,7 @@ export function readEvents(url: string, headers: Record<string, string>, options
         headers: response.headers,
         text,
         events: text.split('\n\n').flatMap((event) => {
-          const [, id, data] = /^id: (\d+)\ndata: ([\s\S]*)$/.exec(event) ?? [];
+          const [, id, data] = /^(?::.*\n)*id: (\d+)\ndata: ([\s\S]*)$/.exec(event) ?? [];
           return data === undefined ? [] : [{ id: Number(id), data }];
         }),
       });

@@ -226,7 +226,8 @@ export class Talk {
 export const eventsOf = (text: string): [string | undefined, string][] =>
   text
     .split('\n\n')
-    .filter((block) => block !== '' && !block.startsWith(':'))
+    .map((block) => block.replace(/^(?::.*(?:\n|$))+/, ''))
+    .filter((block) => block !== '')
     .map((block) => [/^id: (.*)$/m.exec(block)?.[1], /^data: (.*)$/m.exec(block)?.[1] ?? '']);
 
 /** Reads until so many events have come, then leaves. */

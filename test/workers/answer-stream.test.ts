@@ -285,12 +285,12 @@ describe('a reader who leaves', () => {
         for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
       })();
       await clock.advance(3_500);
-      expect(text).toBe(': hb\n\n'.repeat(4));
+      expect(text).toBe(': hb\n'.repeat(4));
       object.world.call.content().chunks(1, 1);
       await clock.advance(999);
       expect(text.endsWith('data: {"n":1}\n\n')).toBe(true);
       await clock.advance(600);
-      expect(text.endsWith('}\n\n: hb\n\n')).toBe(true);
+      expect(text.endsWith('}\n\n: hb\n')).toBe(true);
       object.world.call.complete();
       await reading;
       expect(clock.pending).toBe(0);

@@ -100,8 +100,12 @@ export class AnswerLog {
     return page.events.filter(({ id }) => id > afterId);
   }
 
-  /** Once it is complete: as one JSON, the provider's own where it answered so. Undefined where no end of it is there. */
+  /**
+   * Once it is complete: as one JSON, the provider's own where it answered so. Undefined where it has no end, or where events of
+   * the provider could not be read.
+   */
   get completion(): string | undefined {
+    if (this.ending?.standing === 'complete' && this.ending.skippedEvents !== undefined) return undefined;
     this.#completion ??= this.#whole();
     return this.#completion;
   }

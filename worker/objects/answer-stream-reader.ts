@@ -28,8 +28,9 @@ export interface Reading {
   onGone(): void;
 }
 
-const HEARTBEAT = ': hb\n\n';
-const KEEP_ALIVE = ': keep-alive\n\n';
+/** One line each, without a blank one: that would end an event, and some clients dispatch even an empty one. */
+const HEARTBEAT = ': hb\n';
+const KEEP_ALIVE = ': keep-alive\n';
 const encoder = new TextEncoder();
 
 export function readerStream({

@@ -131,8 +131,11 @@ export class AnswerRun<Job> {
     for await (const batch of events) {
       if (log.ending !== null) break;
       if (!('end' in batch)) log.append(batch);
-      else if (batch.end === 'complete') log.end({ standing: 'complete' });
-      else log.end({ standing: 'interrupted', error: batch.error });
+      else if (batch.end === 'interrupted') log.end({ standing: 'interrupted', error: batch.error });
+      else {
+        const { skippedEvents } = batch;
+        log.end({ standing: 'complete', ...(skippedEvents !== undefined && { skippedEvents }) });
+      }
     }
   }
 

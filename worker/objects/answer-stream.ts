@@ -36,8 +36,11 @@ interface ReadWish {
   caches: boolean;
 }
 
-/** A run says `complete` only where the answer has its end. */
-const NOT_WHOLE: StreamError = { code: 'stream_interrupted', detail: 'The answer has no end.' };
+/** It passed as a stream, marked, and is not given as a whole. */
+const NOT_WHOLE: StreamError = {
+  code: 'stream_interrupted',
+  detail: 'Part of the provider’s answer could not be read.',
+};
 
 /**
  * One answer that outlives the connection of whoever asked (DESIGN §2 attach, §4, §6): named by an idempotency key, or by the
@@ -187,7 +190,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);
         if (error !== undefined) return refusalReply(error, wish.open, role);
         const text = log.completion;
-        if (text === undefined) return this.#refusal(NOT_WHOLE, wish.open);
+        if (text === undefined) return current.kind === 'shared' ? aloneReply() : this.#refusal(NOT_WHOLE, wish.open);
         current.hasKeeper ||= keeps;
         return completionReply(text, headOf(current), wish, alias, { role, keeps });
       } finally {

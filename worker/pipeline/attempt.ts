@@ -2,14 +2,16 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import { VERSION } from '../../protocol/version.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import { isPlausible } from '../core/pricing/plausible.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Patience } from '../core/routing/patience.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
 import { AttemptLimit } from './attempt-limit.ts';
-import { classify, notAStream, presentable, withoutAnswer } from './failing-answer.ts';
+import { classify, presentable, withoutAnswer } from './failing-answer.ts';
 import type { Measured } from './meter.ts';
-import { type Chunk, ProviderStream, type StreamLimits } from './provider-stream.ts';
+import { isEventText, replyOfEvents, WholeAsStream } from './other-form.ts';
+import { type Chunk, ProviderStream, type StreamHelp, type StreamLimits } from './provider-stream.ts';
 import { readText } from './read-text.ts';
 
 export type Attempted =
@@ -44,6 +46,7 @@ export interface AttemptInput {
 
 /** No answer is so long; one without end must not take the memory of every other request of the isolate. */
 const MOST_ANSWER_BYTES = 33_554_432;
+const NO_BODY: Failure = { kind: 'malformed', message: 'The provider’s stream was empty.', mayBeBilled: true };
 const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answer was too large.', mayBeBilled: true };
 
 export async function attempt(input: AttemptInput): Promise<Attempted> {
@@ -60,7 +63,7 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
       const failure = await classify(response, input, clock.now() - startedAt);
       came = failed(billedIfServed(response.status, failure));
     } else if (!chat.stream) came = await whole(response, input);
-    else if (!isEventStream(response)) came = failed(await notAStream(response, input));
+    else if (response.body === null) came = failed(NO_BODY);
     else {
       limit.letStreamKeepTime();
       const firstContentAt = Math.min(startedAt + patience.contentMs, deadlineAt);
@@ -92,12 +95,19 @@ const billedIfServed = (status: number, failure: Failure): Failure =>
   status < 300 && SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
 const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
-async function whole(response: Response, { chat, deployment, adapter, clock }: AttemptInput): Promise<Came> {
+/** One JSON text, or events in its place: what was asked for decides, whatever the provider sends. */
+async function whole(response: Response, input: AttemptInput): Promise<Came> {
+  const { chat, deployment, adapter, clock } = input;
   const text = await readText(response, MOST_ANSWER_BYTES);
   if (text === undefined) return failed(TOO_LARGE);
-  const reply = adapter.reply(text, chat, clock.now());
+  const reply = isEventText(text)
+    ? replyOfEvents(text, adapter.stream(chat, clock.now()))
+    : adapter.reply(text, chat, clock.now());
   if (reply.ok) return { kind: 'reply', reply };
-  return failed(billedIfServed(response.status, presentable(reply.failure, deployment)));
+  const { usage } = reply;
+  const failure = billedIfServed(response.status, presentable(reply.failure, deployment));
+  const measured: Measured = usage === undefined ? NOBODY_KNOWS : { usage, isFinal: true, made: 'unknown' };
+  return { kind: 'failure', failure, measured };
 }
 
 /** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
@@ -106,8 +116,15 @@ async function streamed(
   { chat, deployment, adapter, clock }: AttemptInput,
   limits: StreamLimits,
 ): Promise<Came> {
-  const present = (failure: Failure) => presentable(failure, deployment);
-  const stream = new ProviderStream(body, adapter.stream(chat, clock.now()), limits, clock, present);
+  const help: StreamHelp = {
+    present: (failure) => presentable(failure, deployment),
+    readWhole: (text) => {
+      const reply = adapter.reply(text, chat, clock.now());
+      return reply.ok ? new WholeAsStream(reply) : billedIfServed(200, presentable(reply.failure, deployment));
+    },
+    isPlausible: (usage, { textBytes }) => isPlausible(usage, chat, textBytes),
+  };
+  const stream = new ProviderStream(body, adapter.stream(chat, clock.now()), limits, clock, help);
   const opening: Chunk[] = [];
   for (;;) {
     const { chunks, end } = await stream.read();
@@ -130,9 +147,6 @@ function send({ fetch, outgoing, deployment }: AttemptInput, signal: AbortSignal
   const { url, body } = outgoing;
   return fetch(url, { method: 'POST', headers: headersFor(deployment, outgoing), body, redirect: 'manual', signal });
 }
-
-const isEventStream = (response: Response): response is Response & { body: ReadableStream<Uint8Array> } =>
-  response.body !== null && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 
 const USER_AGENT = `carryon/${VERSION}`;
 

@@ -52,17 +52,6 @@ function isInOwnWords(body: string): boolean {
   }
 }
 
-/** A 200 that is no event stream: often an error said in JSON. */
-export async function notAStream(
-  response: Response,
-  { adapter, chat, deployment, clock }: AttemptInput,
-): Promise<Failure> {
-  const reply = adapter.reply(hide(await readSome(response, clock), secretsOf(deployment)), chat, clock.now());
-  return reply.ok
-    ? { kind: 'malformed', message: 'The provider answered whole where a stream was asked for.', mayBeBilled: true }
-    : presentable(reply.failure, deployment);
-}
-
 /**
  * A connection that breaks sooner was refused, or broke before a model began; the platform says the same of both. Later the
  * provider may have worked, and may bill it; so too where a gateway answers for it.

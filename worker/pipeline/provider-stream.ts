@@ -1,10 +1,12 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import type { Usage } from '../../protocol/chat.ts';
 import type { Passed } from '../core/pricing/billed.ts';
-import type { Failure, FailureKind } from '../core/routing/failure.ts';
+import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import type { Measured } from './meter.ts';
+import { formOf, hasEventLine, isUnreadableLine } from './other-form.ts';
 import { Silence } from './silence.ts';
 
 /** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (DESIGN §6). */
@@ -38,7 +40,6 @@ export interface StreamLimits {
 export type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
 
 export interface Batch {
-  /** None: the provider is alive and says nothing. */
   chunks: Chunk[];
   /** Set on the last batch; what is left to do is `drained()`. */
   end?:
@@ -47,9 +48,18 @@ export interface Batch {
     | { complete: false; failure: Failure; slowReader: boolean };
 }
 
+export interface StreamHelp {
+  /** Takes out of a provider's own words what a client may not read. */
+  present(failure: Failure): Failure;
+  /** A whole answer in the place of events: a translator that gives it at its first event, or why it is no answer. */
+  readWhole(text: string): StreamTranslator | Failure;
+  /** Whether a usage may be the bill of what was seen: then nothing much can be missing. */
+  isPlausible(usage: Usage, seen: Passed): boolean;
+}
+
 /** A provider's event stream, read one network chunk at a time: bytes → events → chunks, under time limits. */
 export class ProviderStream {
-  readonly translator: StreamTranslator;
+  translator: StreamTranslator;
   /** The reader took longer than the whole answer may: nobody reads any more, whatever its connection says. */
   onSlowReader = () => {};
   /** Some content has come; set before the batch that holds it is returned. */
@@ -61,7 +71,7 @@ export class ProviderStream {
   readonly #parser: EventSourceParser;
   readonly #silence: Silence;
   readonly #clock: Clock;
-  readonly #present: (failure: Failure) => Failure;
+  readonly #help: StreamHelp;
   readonly #limits: StreamLimits;
   /** The beginning of a line whose end is still to come: the parser passes over pieces of a line that is no field. */
   #line = '';
@@ -78,30 +88,39 @@ export class ProviderStream {
   /** The usage last seen, and whether it came with the last `finish_reason` or later: before, it is no total. */
   #usage: Usage | undefined;
   #usageIsFinal = false;
+  /** Nothing was generated since. */
+  #usageIsLast = false;
   /** When content last came, or was asked for. */
   #silentSince = 0;
-  #sawOnlyLife = false;
   /** Before the content: when the provider was last heard, and how often after a while. */
   #heardAt: number;
   #heartbeats = 0;
+  /** Events that may have held part of the answer and could not be read, and how long they were. */
+  #lost = 0;
+  #lostBytes = 0;
+  /** One of them came before the answer's sure end. */
+  #mayLackText = false;
+  /** What a whole answer said so far, where the body is one instead of events; undefined until its first character came. */
+  #form: 'events' | { json: string } | undefined;
   /** Since the last whole event. */
   #unreadLength = 0;
   /** The provider is waited for, not the reader. */
   #waiting = false;
   #slowReader = false;
   #sawEvent = false;
+  /** The provider's last byte was read. */
+  #isOver = false;
   #released = false;
 
-  /** `present` takes out of a provider's own words what a client may not read. */
   constructor(
     body: ReadableStream<Uint8Array>,
     translator: StreamTranslator,
     limits: StreamLimits,
     clock: Clock,
-    present: (failure: Failure) => Failure,
+    help: StreamHelp,
   ) {
     this.translator = translator;
-    this.#present = present;
+    this.#help = help;
     this.#reader = body.getReader();
     this.#limits = limits;
     this.#clock = clock;
@@ -116,12 +135,14 @@ export class ProviderStream {
     this.#parser = createParser({
       onEvent: ({ event, data }) => this.#onEvent(event, data),
       onError: (error) => {
-        // Fields that the standard does not know are passed over, as it asks; a line that is no field at all is not.
-        if (error.type === 'unknown-field' && /^[\w-]{1,32}$/.test(error.field ?? '')) return;
-        if (error.type === 'invalid-retry') return;
-        this.#failure ??= malformed('The provider sent a line that is not an event.');
+        if (isUnreadableLine(error)) this.#lose(utf8Bytes(error.line ?? ''));
       },
     });
+  }
+
+  /** How many events could not be read; the answer is marked with it, and given to nobody else. */
+  get skippedEvents(): number {
+    return this.#lost;
   }
 
   /** What to bill it by, as it stands: the usage, and what was made by now. */
@@ -135,8 +156,10 @@ export class ProviderStream {
     const isUnread = this.#failure?.kind === 'malformed' && !this.#finished;
     if (this.#isAhead || readerIsSlow || isUnread) return 'unknown';
     const { textBytes, chunks } = this.#passed;
+    // A final usage knows what was lost; it is not to be judged by the length of events, most of which is no text.
+    const lostBytes = this.#usageIsFinal ? 0 : this.#lostBytes;
     // Three bytes of UTF-8 for each unit of what is still waiting for the end of its event.
-    return { textBytes: textBytes + this.#unreadLength * 3, chunks };
+    return { textBytes: textBytes + lostBytes + this.#unreadLength * 3, chunks: chunks + this.#lost };
   }
 
   /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
@@ -144,15 +167,15 @@ export class ProviderStream {
     this.#askedAt = this.#clock.now();
     if (this.#askedAt - this.#gaveAt > SLOW_READER_MS) this.#isAhead = true;
     // The time until the reader asked for more was not the provider's silence.
-    if (!this.#sawOnlyLife) this.#silentSince = this.#askedAt;
+    this.#silentSince = this.#askedAt;
     for (;;) {
       this.#waiting = true;
       this.#silence.until(this.#deadline());
-      let piece: ReadableStreamReadResult<Uint8Array>;
+      let piece: ReadableStreamReadResult<Uint8Array> | undefined;
       try {
         piece = await this.#reader.read();
       } catch {
-        piece = { done: true, value: undefined };
+        // The connection broke.
       }
       // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
       this.#waiting = false;
@@ -161,24 +184,21 @@ export class ProviderStream {
       // The clock stands still while nothing is waited for: then this was there already.
       if (this.#gaveAt > waitedFrom) this.#isAhead = false;
       this.#silence.until(this.#limits.endAt);
-      if (this.#silence.expired) return this.#end(this.#timedOut());
-      if (piece.done) {
+      if (this.#silence.expired) return this.#end(this.#timedOut(), false);
+      if (piece === undefined || piece.done) {
+        this.#isOver = true;
         this.#feed('\n\n'); // an event without its closing blank line
-        return this.#end(this.#failure ?? this.#cutShort());
+        this.#readWhole();
+        return this.#end(this.#failure ?? this.#cutShort(), piece !== undefined && !this.#released);
       }
+      const lostBefore = this.#lost;
       if (!this.hasContent) this.#hear();
       this.#feed(this.#decoder.decode(piece.value, { stream: true }));
-      if (this.#failure !== undefined) return this.#end(this.#failure);
-      if (this.#saidDone) return this.#end(this.#cutShort());
-      if (this.#chunks.length > 0) {
-        this.#sawOnlyLife = false;
-        return { chunks: this.#take() };
-      }
-      // A keep-alive is no content, so the provider is still silent; but the reader should hear it, and we of its leaving.
-      if (this.hasContent && !this.#finished) {
-        this.#sawOnlyLife = true;
-        return { chunks: [] };
-      }
+      if (this.#failure !== undefined) return this.#end(this.#failure, false);
+      if (this.#saidDone) return this.#end(this.#cutShort(), false);
+      if (this.#chunks.length > 0) return { chunks: this.#take() };
+      // A keep-alive is no content, so the provider is still silent; after an event that cannot be read it is not.
+      if (this.#lost > lostBefore) this.#silentSince = this.#gaveAt;
     }
   }
 
@@ -202,9 +222,25 @@ export class ProviderStream {
 
   #feed(text: string): void {
     const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
-    this.#unreadLength += text.length;
+    if (!this.#isOver) this.#unreadLength += text.length;
     if (this.#unreadLength > MOST_EVENT_LENGTH) {
       this.#failure ??= malformed('The provider sent an event without end.');
+      return;
+    }
+    if (this.#form === undefined) this.#form = formOf(this.#line + text);
+    if (this.#form === undefined) {
+      this.#line += text;
+      return;
+    }
+    if (typeof this.#form === 'object') {
+      this.#form.json += this.#line + text;
+      this.#line = '';
+      if (!hasEventLine(this.#form.json, text.length)) return;
+      // No JSON text has such a line: events, after something that was none.
+      const events = this.#form.json;
+      this.#form = 'events';
+      this.#unreadLength = 0;
+      this.#feed(events);
       return;
     }
     try {
@@ -218,6 +254,19 @@ export class ProviderStream {
       // A translator should not throw; if one does, the answer fails by name and nothing else does.
       this.#failure ??= malformed('The provider sent something that could not be read.');
     }
+  }
+
+  /** A provider that answered whole where a stream was asked for: the same answer, as events. */
+  #readWhole(): void {
+    if (typeof this.#form !== 'object' || this.#failure !== undefined) return;
+    const whole = this.#help.readWhole(this.#form.json);
+    this.#form = 'events';
+    if ('kind' in whole) {
+      this.#failure = whole;
+      return;
+    }
+    this.translator = whole;
+    this.#onEvent(undefined, '');
   }
 
   #deadline(): number {
@@ -244,29 +293,56 @@ export class ProviderStream {
     if (this.translator.usage !== this.#usage) {
       this.#usage = this.translator.usage;
       this.#usageIsFinal = this.translator.complete;
+      this.#usageIsLast = true;
+    } else if (!this.translator.surelyFinished && steps.some((step) => 'textBytes' in step && step.textBytes > 0)) {
+      this.#usageIsFinal = false;
+      this.#usageIsLast = false;
     }
     for (const step of steps) {
       if (step.kind === 'chunk') {
-        if (step.finished) this.#finished = true;
-        if (step.content || step.finished) this.hasContent = true;
+        this.#finished = step.finished;
+        if (step.content || (step.finished && !this.#mayLackText)) this.hasContent = true;
         this.#passed.textBytes += step.textBytes;
         this.#passed.chunks++;
         this.#chunks.push(step);
-      } else if (step.kind === 'unseen') this.#passed.textBytes += step.textBytes;
-      else if (step.kind === 'done') this.#saidDone = true;
-      else this.#failure = this.#present(step.failure);
+      } else if (step.kind === 'unseen') {
+        this.#passed.textBytes += step.textBytes;
+      } else if (step.kind === 'lost') {
+        this.#lose(step.textBytes);
+      } else if (step.kind === 'done') {
+        this.#saidDone = true;
+        // Also of an answer that has no finish: what was told last is the bill once the provider says that it is done.
+        this.#usageIsFinal ||= this.#usageIsLast;
+      } else this.#failure = this.#help.present(step.failure);
     }
   }
 
-  /** Whatever went wrong after the last `finish_reason`, the answer is whole; a provider may also answer fewer choices, and say so. */
-  #end(failure: Failure): Batch {
-    const { finishedAll, complete: seenAll } = this.translator;
-    const complete = finishedAll || (this.#saidDone && seenAll);
+  #lose(textBytes: number): void {
+    // Behind a sure finish only the closing events can have been cut.
+    if (this.#isOver && this.#finished) return;
+    this.#lost++;
+    this.#mayLackText ||= !this.#finished;
+    this.#lostBytes += textBytes;
+  }
+
+  /** Whatever went wrong after a sure `finish_reason`, the answer is whole; a provider may also answer fewer choices, and say so. */
+  #end(failure: Failure, isCleanEnd: boolean): Batch {
+    const { complete: seenAll, finishedAll, surelyFinished } = this.translator;
+    const isFinished = surelyFinished || (this.#saidDone ? seenAll : isCleanEnd && finishedAll);
+    const complete = isFinished && !this.#lacksText();
+    if (complete) this.hasContent = true;
     if (!(this.#saidDone && complete)) this.cancel();
     const chunks = this.#take();
     return complete
       ? { chunks, end: { complete: true } }
-      : { chunks, end: { complete: false, failure, slowReader: this.#slowReader } };
+      : { chunks, end: { complete: false, failure: isFinished ? LOST : failure, slowReader: this.#slowReader } };
+  }
+
+  /** An event that was lost may have been all of the answer, or a part that the usage does not know of. */
+  #lacksText(): boolean {
+    if (!this.#mayLackText) return false;
+    if (!this.hasContent || this.#usage === undefined) return true;
+    return !this.#help.isPlausible(this.#usage, this.#passed);
   }
 
   #take(): Chunk[] {
@@ -298,5 +374,6 @@ export class ProviderStream {
   }
 }
 
+const LOST: Failure = { kind: 'lost', message: FAILURE_SENTENCES.lost, mayBeBilled: true };
 const failed = (kind: FailureKind, message: string, mayBeBilled: boolean): Failure => ({ kind, message, mayBeBilled });
 const malformed = (message: string): Failure => failed('malformed', message, true);

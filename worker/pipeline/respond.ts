@@ -12,6 +12,7 @@ import type { Chunk } from './provider-stream.ts';
 import { rateHeaders } from './rate-headers.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Scope } from './scope.ts';
+import { withSkippedEvents } from './skipped-events.ts';
 import { type StreamBodyInput, streamBody } from './stream-body.ts';
 import { keeper, StreamKeeper } from './write-through.ts';
 
@@ -45,20 +46,22 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
 
   const { opening, ended, stream } = answer;
   const { translator } = stream;
-  const usageChunk = () => {
+  const lastChunk = () => {
     const chunk = ask.chat.includeUsage ? translator.usageChunk() : undefined;
-    return chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
+    const priced = chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
+    return withSkippedEvents(priced, stream);
   };
   const model = translator.model ?? deployment.model;
   const maxBytes = ask.feature.cache?.maxBytes ?? 0;
   const kept = keep && new StreamKeeper(keep, maxBytes);
   const onEnd: StreamBodyInput['onEnd'] = (ending) => {
     settle(ending, stream.measured);
-    if (ending === 'complete') kept?.end(translator.usageChunk(), model);
+    if (ending === 'complete' && stream.skippedEvents === 0) kept?.end(translator.usageChunk(), model);
   };
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
   const pageAlias = open ? undefined : ask.alias.name;
-  const body = streamBody({ pageAlias, opening, ended, stream, usageChunk, onChunks, onEnd, gone: scope.gone });
+  const ending = { stream, lastChunk, onEnd, gone: scope.gone, clock: deps.clock };
+  const body = streamBody({ pageAlias, opening, ended, onChunks, ...ending });
   const contentType = 'text/event-stream; charset=utf-8';
   return answerResponse(body, { ...facts, contentType, model, costUsd: undefined }, scope);
 }

@@ -21,6 +21,7 @@ import type { Chunk } from './provider-stream.ts';
 import { refusalOf } from './refusal-of.ts';
 import { limitHeaders, openTrailHeaders, shownTrailHeaders } from './respond.ts';
 import { type Scope, Timing } from './scope.ts';
+import { withSkippedEvents } from './skipped-events.ts';
 
 /** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */
 export interface Job {
@@ -183,12 +184,17 @@ async function* streamed(
       isOver = end !== undefined;
     }
     settle('complete', stream.measured);
+    const { skippedEvents } = stream;
+    // In a chunk of its own too, for readers who asked for no usage.
+    const mark = withSkippedEvents(undefined, stream);
+    if (mark !== undefined) yield [{ kind: 'chunk', data: JSON.stringify(mark) }];
     const usage = stream.translator.usageChunk();
-    if (usage !== undefined) {
-      const openData = JSON.stringify({ ...usage, carryon_cost_usd: spentMicroUsd() / 1e6 });
-      yield [{ kind: 'usage', data: JSON.stringify(usage), openData }];
+    const last = usage && withSkippedEvents(usage, stream);
+    if (last !== undefined) {
+      const openData = JSON.stringify({ ...last, carryon_cost_usd: spentMicroUsd() / 1e6 });
+      yield [{ kind: 'usage', data: JSON.stringify(last), openData }];
     }
-    yield { end: 'complete' };
+    yield { end: 'complete', ...(skippedEvents > 0 && { skippedEvents }) };
     await stream.drained();
   } finally {
     gone?.removeEventListener('abort', leave);

@@ -2,6 +2,7 @@
 import { errorToWire } from '../../protocol/errors.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import { type Failure, shownSentence } from '../core/routing/failure.ts';
+import type { Clock } from '../ports.ts';
 import type { Ending } from './meter.ts';
 import type { Chunk, ProviderStream } from './provider-stream.ts';
 
@@ -11,23 +12,32 @@ export interface StreamBodyInput {
   stream: ProviderStream;
   /** Set for callers who may not learn who served: the model's name for them. */
   pageAlias?: string | undefined;
-  /** The closing usage chunk, for a client that asked; read once the answer is complete. */
-  usageChunk(): Record<string, unknown> | undefined;
+  /** What follows the provider's chunks, such as the usage for a client that asked; read once the answer is complete. */
+  lastChunk(): Record<string, unknown> | undefined;
   /** Told of all that is shown, before the end is. */
   onChunks?: ((chunks: readonly Chunk[]) => void) | undefined;
   /** Its first call counts. */
   onEnd(ending: Ending): void;
   /** Aborts when the client leaves; the platform has not always cancelled the body then (PLATFORM.md §1.6). */
   gone: AbortSignal | undefined;
+  clock: Clock;
 }
 
 const encoder = new TextEncoder();
 const DONE = 'data: [DONE]\n\n';
-const KEEP_ALIVE = ': keep-alive\n\n';
+/** One line, without a blank one: that would end an event, and some clients dispatch even an empty one. */
+const KEEP_ALIVE = ': keep-alive\n';
+/** After so much silence the reader hears that the line is alive, and we hear whether it has left. */
+const SILENCE_MS = 5_000;
 
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
-  const { opening, ended, stream, pageAlias, usageChunk, onChunks, onEnd, gone } = input;
+  const { opening, ended, stream, pageAlias, lastChunk, onChunks, onEnd, gone, clock } = input;
+  let saidAt = clock.now();
+  /** The provider is waited for, and the reader for it: between two events. */
+  let isWaiting = false;
+  let callOff = () => {};
   const leave = (): void => {
+    callOff();
     stream.cancel();
     onEnd('left');
   };
@@ -36,10 +46,22 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   if (gone?.aborted) leave(); // no event comes any more
   const ending = (): string => {
     onEnd('complete');
-    const usage = usageChunk();
-    return usage === undefined ? DONE : `${eventsText([{ data: JSON.stringify(usage) }], pageAlias)}${DONE}`;
+    const last = lastChunk();
+    return last === undefined ? DONE : `${eventsText([{ data: JSON.stringify(last) }], pageAlias)}${DONE}`;
+  };
+  /** One timer for a whole stream: one that comes too early sleeps on. */
+  const keepAlive = (controller: ReadableStreamDefaultController): void => {
+    callOff = clock.after(Math.max(1, saidAt + SILENCE_MS - clock.now()), () => {
+      const now = clock.now();
+      if (now - saidAt >= SILENCE_MS) {
+        if (isWaiting) controller.enqueue(encoder.encode(KEEP_ALIVE));
+        saidAt = now;
+      }
+      keepAlive(controller);
+    });
   };
   const finish = async (controller: ReadableStreamDefaultController): Promise<void> => {
+    callOff();
     await stream.drained();
     try {
       controller.close();
@@ -54,12 +76,16 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
         controller.enqueue(
           encoder.encode(ended ? eventsText(opening, pageAlias) + ending() : eventsText(opening, pageAlias)),
         );
+        if (!ended && !gone?.aborted) keepAlive(controller);
       },
       async pull(controller) {
         if (ended) return finish(controller);
+        isWaiting = true;
         const { chunks, end } = await stream.read();
+        isWaiting = false;
+        saidAt = clock.now();
         onChunks?.(chunks);
-        let text = chunks.length === 0 && end === undefined ? KEEP_ALIVE : eventsText(chunks, pageAlias);
+        let text = eventsText(chunks, pageAlias);
         if (end?.complete === true) text += ending();
         if (end?.complete === false) {
           onEnd(end.slowReader ? 'left' : end.failure.kind);

@@ -53,32 +53,39 @@ export interface Outgoing {
 /** `body`: JSON text of a `ChatCompletion`. `model`: the one that answered, where the provider names it. */
 export type Reply =
   | { ok: true; body: string; model: string | undefined; usage: Usage | undefined }
-  | { ok: false; failure: Failure };
+  /** `usage`: what a provider bills for an answer that cannot be used. */
+  | { ok: false; failure: Failure; usage?: Usage | undefined };
 
 export type StreamStep =
   /** `data`: JSON text of a `ChatChunk` without usage. `content`: it shows the reader something (text, reasoning, refusal,
-   *  a tool call). `finished`: by now as many choices as were asked for have their `finish_reason`. `textBytes`: UTF-8 of
-   *  all that was generated for it; each token is a byte or more, but for the few without text: no more than there are chunks. */
+   *  a tool call). `finished`: `surelyFinished` by now. `textBytes`: UTF-8 of all that was generated for it; each token is a
+   *  byte or more, but for the few without text: no more than there are chunks. */
   | { kind: 'chunk'; data: string; content: boolean; finished: boolean; textBytes: number }
   /** Generated and billed, and not passed on: a signature, a block that no chunk has a place for. */
   | { kind: 'unseen'; textBytes: number }
+  /** An event that may have held part of the answer and cannot be read. `textBytes`: its whole length. */
+  | { kind: 'lost'; textBytes: number }
   /** The provider said that nothing more comes. */
   | { kind: 'done' }
   | { kind: 'failure'; failure: Failure };
 
 export interface StreamTranslator {
-  /** One SSE event (comments never arrive here). Anything malformed is a `failure` step, never an exception. */
+  /** One SSE event (comments never arrive here). One that holds nothing of the answer gives no step; never an exception. */
   event(name: string | undefined, data: string): StreamStep[];
-  /** At least one choice was seen, and each one seen has its `finish_reason`. Where the provider ends the stream by itself
-   *  (`[DONE]`, a clean end), the answer is whole: it may send fewer choices than `n`. */
+  /** At least one choice was seen, and each one seen has its `finish_reason`, with no content after it. Where the provider says
+   *  that it is done (`[DONE]`), the answer is whole: it may send fewer choices than `n`. */
   readonly complete: boolean;
-  /** `complete`, and as many choices as were asked for have finished: the answer is whole however the stream ends, a broken
-   *  connection included. */
+  /** `complete`, and as many choices as were asked for have finished: whole if the stream comes to a clean end. */
   readonly finishedAll: boolean;
+  /** `finishedAll`, and no finish came with content or before more of it: whole however the stream ends, a broken connection
+   *  included. */
+  readonly surelyFinished: boolean;
   /** The last usage seen; never summed (PLATFORM.md §3.1). */
   readonly usage: Usage | undefined;
   /** The model that answered, as the provider names it. */
   readonly model: string | undefined;
+  /** What every chunk of this answer says beside its choices. */
+  envelope(): object;
   /** OpenAI's closing chunk with `choices: []` and `usage`, for clients that asked; undefined where no usage came. */
   usageChunk(): Record<string, unknown> | undefined;
 }

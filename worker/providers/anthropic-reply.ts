@@ -2,11 +2,12 @@ import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../pr
 import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.ts';
 import type { Reply } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
-import { finishReason, readAnthropicUsage } from './anthropic-usage.ts';
+import { readAnthropicUsage } from './anthropic-usage.ts';
+import { finishReason } from './finish-reasons.ts';
 import { jsonText } from './json-text.ts';
 import { failureInside } from './openai-failure.ts';
 import { isObject, named, wireUsage } from './openai-usage.ts';
-import { malformed } from './provider-error.ts';
+import { brokeOff, malformed } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
 
 /** A whole message, turned into a completion. */
@@ -24,18 +25,22 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   const refusal = Array.isArray(message.content) ? undefined : refusalInside(message);
   if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
   if (!Array.isArray(message.content)) return { ok: false, failure: malformed('The answer has no content.') };
-  if (typeof message.stop_reason !== 'string')
-    return { ok: false, failure: malformed('The answer has no stop_reason.') };
-  const said = readBlocks(withWrittenNumbers(message.content, text));
-  if (typeof said === 'string') return { ok: false, failure: malformed(said) };
-  const model = named(message.model);
   const usage = isObject(message.usage) ? readAnthropicUsage(message.usage) : undefined;
+  const { stop_reason: word } = message;
+  if (typeof word !== 'string' || word === '') {
+    return { ok: false, failure: malformed('The answer has no stop_reason.'), usage };
+  }
+  const reason = finishReason(word);
+  if (reason === undefined) return { ok: false, failure: brokeOff(word), usage };
+  const said = readBlocks(withWrittenNumbers(message.content, text));
+  if (typeof said === 'string') return { ok: false, failure: malformed(said), usage };
+  const model = named(message.model);
   const completion: ChatCompletion = {
     id: typeof message.id === 'string' ? message.id : '',
     object: 'chat.completion',
     created: Math.floor(nowMs / 1000),
     model: model ?? '',
-    choices: [{ index: 0, message: said, finish_reason: finishReason(message.stop_reason), logprobs: null }],
+    choices: [{ index: 0, message: said, finish_reason: reason, logprobs: null }],
   };
   if (usage) completion.usage = wireUsage(usage);
   return { ok: true, body: JSON.stringify(completion), model, usage };
@@ -59,6 +64,7 @@ function readBlocks(blocks: unknown[]): ChatChoice['message'] | string {
   const calls: ToolCall[] = [];
   for (const block of blocks) {
     if (!isObject(block)) return 'A block of the answer is not an object.';
+    if (typeof block.type !== 'string') return 'A block of the answer has no type.';
     if (block.type === 'text') {
       if (typeof block.text !== 'string') return 'A text block of the answer has no text.';
       content += block.text;

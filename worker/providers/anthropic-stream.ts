@@ -3,11 +3,13 @@ import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.t
 import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
-import { AnthropicUsage, finishReason } from './anthropic-usage.ts';
+import { AnthropicUsage } from './anthropic-usage.ts';
+import { finishReason } from './finish-reasons.ts';
 import { generatedBytes } from './generated-bytes.ts';
+import { isHeartbeat, isPingEvent, mayHoldText } from './heartbeat.ts';
 import { jsonText } from './json-text.ts';
 import { isObject, named, wireUsage } from './openai-usage.ts';
-import { malformed } from './provider-error.ts';
+import { brokeOff } from './provider-error.ts';
 
 type Json = Record<string, unknown>;
 type Delta = ChatChunkChoice['delta'];
@@ -23,15 +25,26 @@ interface ToolBlock {
   input: unknown;
 }
 
-/** Anthropic's named events as OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks. */
+/** Deltas that have no place in a chunk: signatures and citations. */
+const SILENT_DELTAS: ReadonlySet<unknown> = new Set(['signature_delta', 'citations_delta']);
+
+/**
+ * Anthropic's named events as OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks; an event that may have
+ * held part of a text, a thought or a call is `lost`.
+ */
 export class AnthropicStream implements StreamTranslator {
   model: string | undefined;
   readonly #created: number;
+  /** By the block's index, the last call that began under it: some gateways give each block the same. */
   readonly #tools = new Map<unknown, ToolBlock>();
+  /** Indexes of blocks whose kind shows nothing. */
+  readonly #unseenBlocks = new Set<unknown>();
+  #calls = 0;
   #id = '';
   readonly #usage = new AnthropicUsage();
   #started = false;
   #finished = false;
+  #saidMore = false;
   #hasContent = false;
 
   constructor(nowMs: number) {
@@ -51,132 +64,169 @@ export class AnthropicStream implements StreamTranslator {
     return this.#finished;
   }
 
+  get surelyFinished(): boolean {
+    return this.#finished && !this.#saidMore;
+  }
+
   event(name: string | undefined, data: string): StreamStep[] {
+    if (data.startsWith('[DONE]')) return DONE;
     let event: unknown;
     try {
       event = JSON.parse(data);
     } catch {
-      return this.#malformed('An event of the stream is not JSON.');
+      return this.#unreadable(name, data);
     }
-    if (!isObject(event)) return this.#malformed('An event of the stream is not a JSON object.');
+    if (!isObject(event)) return lostIf(mayHoldText(event), data);
     switch (event.type ?? name) {
       case 'message_start':
         return this.#start(event);
       case 'content_block_start':
         return this.#blockStart(event, data);
       case 'content_block_delta':
-        return this.#delta(event, bytesIn(event.delta, data));
+        return this.#delta(event, data);
       case 'content_block_stop':
-        return this.#blockStop(event);
+        return this.#blockStop(event, data);
       case 'message_delta':
         return this.#messageDelta(event);
       case 'message_stop':
         return DONE;
       case 'error':
         return [{ kind: 'failure', failure: anthropicFailureInside(event, this.#hasContent) }];
+      case undefined:
+        return lostIf(mayHoldText(event), data);
       default:
         return NOTHING;
     }
   }
 
+  /** Not JSON: a heartbeat, or something that is lost. */
+  #unreadable(name: string | undefined, data: string): StreamStep[] {
+    if (name === 'error') {
+      const error = { type: 'error', error: { type: 'api_error', message: data } };
+      return [{ kind: 'failure', failure: anthropicFailureInside(error, this.#hasContent) }];
+    }
+    if (name === 'message_stop') return DONE;
+    return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
+  }
+
   usageChunk(): Record<string, unknown> | undefined {
-    return this.usage && { ...this.#envelope(), choices: [], usage: wireUsage(this.usage) };
+    return this.usage && { ...this.envelope(), choices: [], usage: wireUsage(this.usage) };
   }
 
   #start({ message }: Json): StreamStep[] {
-    if (!isObject(message)) return this.#malformed('message_start has no message.');
-    if (typeof message.id === 'string') this.#id = message.id;
-    this.model = named(message.model) ?? this.model;
-    this.#usage.take(message.usage);
+    if (isObject(message)) {
+      if (typeof message.id === 'string') this.#id = message.id;
+      this.model = named(message.model) ?? this.model;
+      this.#usage.take(message.usage);
+    }
+    return this.#opening();
+  }
+
+  /** Once; also where the provider's own `message_start` did not come. */
+  #opening(): StreamStep[] {
+    if (this.#started) return NOTHING;
     this.#started = true;
-    return this.#chunk({ role: 'assistant', content: '' }, null, false, 0);
+    return [this.#step({ role: 'assistant', content: '' }, null, false, 0)];
   }
 
   #blockStart({ index, content_block: read }: Json, data: string): StreamStep[] {
     const block = isObject(read) && read.type === 'tool_use' ? withWrittenNumbers(read, data) : read;
+    if (!isObject(block)) return lostIf(mayHoldText(block), data);
     const textBytes = bytesIn(block, data);
-    if (!isObject(block)) return this.#malformed('content_block_start has no block.');
-    if (block.type === 'text') return this.#text(block.text, textBytes);
-    if (block.type === 'thinking') return this.#thinking(block.thinking, textBytes);
-    if (block.type !== 'tool_use') return unseen(textBytes);
-    if (typeof block.id !== 'string' || typeof block.name !== 'string') {
-      return this.#malformed('A tool_use block has no id or name.');
+    this.#unseenBlocks.delete(index);
+    if (block.type === 'text') return this.#text('content', block.text, textBytes, data);
+    if (block.type === 'thinking') return this.#text('reasoning_content', block.thinking, textBytes, data);
+    if (block.type !== 'tool_use') {
+      this.#unseenBlocks.add(index);
+      return typeof block.type === 'string' ? unseen(textBytes) : lostIf(mayHoldText(block), data);
     }
-    const tool: ToolBlock = { index: this.#tools.size, hasArguments: false, input: block.input };
+    if (typeof block.id !== 'string' || typeof block.name !== 'string') {
+      this.#unseenBlocks.add(index);
+      this.#tools.delete(index);
+      return lostIf(true, data);
+    }
+    const before = this.#blockStop({ index }, data);
+    const tool: ToolBlock = { index: this.#calls++, hasArguments: false, input: block.input };
     this.#tools.set(index, tool);
     const call = { index: tool.index, id: block.id, type: 'function' as const };
-    return this.#chunk(
-      { tool_calls: [{ ...call, function: { name: block.name, arguments: '' } }] },
-      null,
-      true,
-      textBytes,
-    );
+    const calls = [{ ...call, function: { name: block.name, arguments: '' } }];
+    return [...before, ...this.#content({ tool_calls: calls }, textBytes)];
   }
 
-  #delta({ index, delta }: Json, textBytes: number): StreamStep[] {
-    if (!isObject(delta)) return this.#malformed('content_block_delta has no delta.');
+  #delta({ index, delta }: Json, data: string): StreamStep[] {
+    if (!isObject(delta)) return lostIf(mayHoldText(delta), data);
+    const textBytes = bytesIn(delta, data);
     switch (delta.type) {
       case 'text_delta':
-        if (typeof delta.text !== 'string') return this.#malformed('A text_delta has no text.');
-        return this.#text(delta.text, textBytes);
+        if (typeof delta.text !== 'string') return lostIf(mayHoldText(delta), data);
+        return this.#text('content', delta.text, textBytes, data);
       case 'thinking_delta':
-        return this.#thinking(delta.thinking, textBytes);
+        return this.#text('reasoning_content', delta.thinking, textBytes, data);
       case 'input_json_delta':
-        return this.#toolInput(index, delta.partial_json, textBytes);
-      default:
-        return unseen(textBytes); // signatures and citations have no place in a chunk
+        return this.#toolInput(index, delta.partial_json, textBytes, data);
+      default: {
+        const isSilent = SILENT_DELTAS.has(delta.type) || this.#unseenBlocks.has(index);
+        return isSilent ? unseen(textBytes) : lostIf(mayHoldText(delta), data);
+      }
     }
   }
 
-  #text(text: unknown, textBytes: number): StreamStep[] {
-    if (typeof text !== 'string' || text === '') return unseen(textBytes);
-    return this.#chunk({ content: text }, null, true, textBytes);
+  #text(field: 'content' | 'reasoning_content', text: unknown, textBytes: number, data: string): StreamStep[] {
+    if (text !== undefined && text !== null && typeof text !== 'string') return lostIf(mayHoldText(text), data);
+    if (!text) return unseen(textBytes); // such as the signature of a block of thinking
+    return this.#content({ [field]: text }, textBytes);
   }
 
-  #thinking(text: unknown, textBytes: number): StreamStep[] {
-    if (typeof text !== 'string' || text === '') return unseen(textBytes);
-    return this.#chunk({ reasoning_content: text }, null, true, textBytes);
-  }
-
-  #toolInput(index: unknown, json: unknown, textBytes: number): StreamStep[] {
+  #toolInput(index: unknown, json: unknown, textBytes: number, data: string): StreamStep[] {
     const tool = this.#tools.get(index);
-    if (typeof json !== 'string') return this.#malformed('An input_json_delta has no partial_json.');
+    if (typeof json !== 'string') return lostIf(textBytes > 0, data);
     if (tool === undefined || json === '') return unseen(textBytes);
     tool.hasArguments = true;
-    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, null, true, textBytes);
+    return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, textBytes);
   }
 
   /** A call without any input still has arguments: an empty object. What there is was counted at the block's start. */
-  #blockStop({ index }: Json): StreamStep[] {
+  #blockStop({ index }: Json, data: string): StreamStep[] {
     const tool = this.#tools.get(index);
     if (tool === undefined || tool.hasArguments) return NOTHING;
     tool.hasArguments = true;
     const text = jsonText(isObject(tool.input) ? tool.input : {});
-    if (text === undefined) return this.#malformed('The input of a tool_use block is nested too deeply.');
-    return this.#chunk({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, null, true, 0);
+    if (text === undefined) return lostIf(true, data);
+    return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, 0);
   }
 
   #messageDelta({ delta, usage }: Json): StreamStep[] {
     this.#usage.take(usage);
-    if (!isObject(delta) || typeof delta.stop_reason !== 'string' || this.#finished) return NOTHING;
-    this.#finished = true;
+    if (!isObject(delta) || typeof delta.stop_reason !== 'string' || delta.stop_reason === '') return NOTHING;
     // The stop sequence was generated too, and is taken off the text.
-    return this.#chunk({}, finishReason(delta.stop_reason), false, generatedBytes(delta.stop_sequence) ?? 0);
+    const textBytes = generatedBytes(delta.stop_sequence) ?? 0;
+    const reason = finishReason(delta.stop_reason);
+    if (reason === undefined) {
+      this.#finished = false;
+      return [...unseen(textBytes), { kind: 'failure', failure: brokeOff(delta.stop_reason) }];
+    }
+    if (this.#finished) return NOTHING;
+    this.#finished = true;
+    return [...this.#opening(), this.#step({}, reason, false, textBytes)];
   }
 
-  #envelope(): Omit<ChatChunk, 'choices'> {
+  envelope(): Omit<ChatChunk, 'choices'> {
     return { id: this.#id, object: 'chat.completion.chunk', created: this.#created, model: this.model ?? '' };
   }
 
-  #chunk(delta: Delta, finish_reason: FinishReason | null, content: boolean, textBytes: number): StreamStep[] {
-    if (!this.#started) return this.#malformed('The stream did not begin with message_start.');
-    if (content) this.#hasContent = true;
-    const chunk: ChatChunk = { ...this.#envelope(), choices: [{ index: 0, delta, finish_reason }] };
-    return [{ kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.#finished, textBytes }];
+  #content(delta: Delta, textBytes: number): StreamStep[] {
+    const opening = this.#opening();
+    this.#hasContent = true;
+    if (this.#finished) {
+      this.#finished = false;
+      this.#saidMore = true;
+    }
+    return [...opening, this.#step(delta, null, true, textBytes)];
   }
 
-  #malformed(message: string): StreamStep[] {
-    return [{ kind: 'failure', failure: malformed(message) }];
+  #step(delta: Delta, finish_reason: FinishReason | null, content: boolean, textBytes: number): StreamStep {
+    const chunk: ChatChunk = { ...this.envelope(), choices: [{ index: 0, delta, finish_reason }] };
+    return { kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.surelyFinished, textBytes };
   }
 }
 
@@ -193,3 +243,6 @@ function withWrittenNumbers(block: Json, data: string): unknown {
 const bytesIn = (value: unknown, data: string): number => generatedBytes(value) ?? utf8Bytes(data);
 
 const unseen = (textBytes: number): StreamStep[] => (textBytes === 0 ? NOTHING : [{ kind: 'unseen', textBytes }]);
+
+const lostIf = (isLost: boolean, data: string): StreamStep[] =>
+  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;

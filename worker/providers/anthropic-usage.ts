@@ -1,4 +1,4 @@
-import type { FinishReason, Usage } from '../../protocol/chat.ts';
+import type { Usage } from '../../protocol/chat.ts';
 import { count, isObject, laterUsage, writtenInParts } from './openai-usage.ts';
 
 /**
@@ -52,18 +52,3 @@ export function readAnthropicUsage(value: Record<string, unknown>): Usage | unde
     reasoningTokens,
   };
 }
-
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  // Only server tools pause, and none are sent: what came is all there is.
-  pause_turn: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool_calls',
-  refusal: 'content_filter',
-};
-
-/** A reason that Anthropic adds later is still an end. */
-export const finishReason = (reason: string): FinishReason =>
-  Object.hasOwn(FINISH_REASONS, reason) ? (FINISH_REASONS[reason] ?? 'stop') : 'stop';

@@ -46,12 +46,20 @@ class LegacyStream implements StreamTranslator {
     return this.#stream.finishedAll;
   }
 
+  get surelyFinished() {
+    return this.#stream.surelyFinished;
+  }
+
   get usage() {
     return this.#stream.usage;
   }
 
   get model() {
     return this.#stream.model;
+  }
+
+  envelope() {
+    return this.#stream.envelope();
   }
 
   usageChunk() {
@@ -64,7 +72,7 @@ class LegacyStream implements StreamTranslator {
       const chunk = parseJson(step.data) as { choices: Json[] };
       for (const choice of chunk.choices) toLegacy(choice, isObject(choice.delta) ? choice.delta : {});
       const data = jsonText(chunk);
-      return data === undefined ? { kind: 'failure', failure: malformed(TOO_DEEP) } : { ...step, data };
+      return data === undefined ? { kind: 'lost', textBytes: step.textBytes } : { ...step, data };
     });
   }
 }

@@ -1,14 +1,16 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Reply } from './adapter.ts';
+import { readParts } from './content-parts.ts';
+import { finishReason } from './finish-reasons.ts';
+import { jsonText } from './json-text.ts';
 import { failureInside } from './openai-failure.ts';
 import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
-import { malformed } from './provider-error.ts';
+import { brokeOff, malformed } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
 
-/** Finish reasons that say the provider broke off (DeepSeek, OpenRouter). */
-export const BROKEN_OFF = new Set(['error', 'insufficient_system_resource']);
+type Json = Record<string, unknown>;
 
-/** A whole answer: already in the shape we speak, so its own text goes on untouched. */
+/** A whole answer: already in the shape we speak, so its own text goes on untouched, unless a client could not read it. */
 export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
   let answer: unknown;
   try {
@@ -20,21 +22,49 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   if (answer.error) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
   const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
   if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
-  const problem = checkChoices(answer.choices);
-  if (problem) return { ok: false, failure: malformed(problem) };
-  return { ok: true, body: text, model: named(answer.model), usage: readUsage(usageIn(answer)) };
+  const usage = readUsage(usageIn(answer));
+  const { choices } = answer;
+  if (!Array.isArray(choices) || choices.length === 0) {
+    return { ok: false, failure: malformed('The answer has no choices.'), usage };
+  }
+  let isRewritten = false;
+  for (const choice of choices) {
+    const read = readChoice(choice);
+    if (typeof read === 'object') return { ok: false, failure: read, usage };
+    isRewritten ||= read;
+  }
+  const body = isRewritten ? jsonText(answer) : text;
+  if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
+  return { ok: true, body, model: named(answer.model), usage };
 }
 
-function checkChoices(choices: unknown): string | undefined {
-  if (!Array.isArray(choices) || choices.length === 0) return 'The answer has no choices.';
-  for (const choice of choices) {
-    if (!isObject(choice) || !isObject(choice.message)) return 'A choice of the answer has no message.';
-    const { content, tool_calls: calls } = choice.message;
-    if (content !== undefined && content !== null && typeof content !== 'string') return 'The content is not text.';
-    if (calls !== undefined && calls !== null && !Array.isArray(calls)) return 'The tool calls are not a list.';
-    if (typeof choice.finish_reason !== 'string' || choice.finish_reason === '')
-      return 'A choice of the answer has no finish_reason.';
-    if (BROKEN_OFF.has(choice.finish_reason)) return `The provider broke off (${choice.finish_reason}).`;
+/** Whether it was mended in place, or why it cannot be used. */
+function readChoice(choice: unknown) {
+  if (!isObject(choice) || !isObject(choice.message)) return malformed('A choice of the answer has no message.');
+  const { message, finish_reason: word } = choice;
+  const { content, tool_calls: calls } = message;
+  if (calls !== undefined && calls !== null && !Array.isArray(calls))
+    return malformed('The tool calls are not a list.');
+  let isRewritten = false;
+  if (Array.isArray(content)) {
+    if (!joinParts(message, content)) return malformed('A part of the content cannot be read.');
+    isRewritten = true;
+  } else if (content !== undefined && content !== null && typeof content !== 'string') {
+    return malformed('The content is not text.');
   }
-  return undefined;
+  if (typeof word !== 'string' || word === '') return malformed('A choice of the answer has no finish_reason.');
+  const reason = finishReason(word);
+  if (reason === undefined) return brokeOff(word);
+  if (reason === word) return isRewritten;
+  choice.finish_reason = reason;
+  return true;
+}
+
+function joinParts(message: Json, parts: unknown[]): boolean {
+  const said = readParts(parts);
+  if (said.isLost) return false;
+  message.content = said.content;
+  if (said.reasoning !== '') message.reasoning_content = said.reasoning;
+  if (said.refusal !== '') message.refusal = said.refusal;
+  return true;
 }

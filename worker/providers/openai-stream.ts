@@ -3,24 +3,29 @@ import type { Failure } from '../core/routing/failure.ts';
 import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { generatedBytes } from './generated-bytes.ts';
+import { isHeartbeat, isPingEvent, mayHoldText } from './heartbeat.ts';
 import { isTooDeep, jsonText } from './json-text.ts';
+import { OpenAiChoice } from './openai-choice.ts';
 import { failureInside } from './openai-failure.ts';
-import { BROKEN_OFF } from './openai-reply.ts';
 import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './openai-usage.ts';
-import { malformed } from './provider-error.ts';
+import { brokeOff } from './provider-error.ts';
 
 type Json = Record<string, unknown>;
 
 const DONE: StreamStep[] = [{ kind: 'done' }];
 const NOTHING: StreamStep[] = [];
 
-/** Passes chunks on as the provider wrote them; only usage is taken off, and only a chunk that had some is written anew. */
+/**
+ * Passes chunks on as the provider wrote them. A chunk is only written anew to take its usage off, or where a client could not
+ * read it. Events that hold nothing of the answer are passed over; one that may have held some is `lost`.
+ */
 export class OpenAiStream implements StreamTranslator {
   usage: Usage | undefined;
   model: string | undefined;
   readonly #asked: number;
-  readonly #seen = new Set<number>();
-  readonly #finished = new Set<number>();
+  readonly #choices = new Map<number, OpenAiChoice>();
+  #finished = 0;
+  #surelyFinished = 0;
   #hasContent = false;
   #last: Json | undefined;
   #wireUsage: unknown;
@@ -30,11 +35,15 @@ export class OpenAiStream implements StreamTranslator {
   }
 
   get complete(): boolean {
-    return this.#seen.size > 0 && this.#finished.size === this.#seen.size;
+    return this.#choices.size > 0 && this.#finished === this.#choices.size;
   }
 
   get finishedAll(): boolean {
-    return this.complete && this.#finished.size >= this.#asked;
+    return this.complete && this.#finished >= this.#asked;
+  }
+
+  get surelyFinished(): boolean {
+    return this.finishedAll && this.#surelyFinished === this.#finished;
   }
 
   event(name: string | undefined, data: string): StreamStep[] {
@@ -43,56 +52,78 @@ export class OpenAiStream implements StreamTranslator {
     try {
       chunk = JSON.parse(data);
     } catch {
-      return failed(malformed('A line of the stream is not JSON.'));
+      return this.#unreadable(name, data);
     }
-    if (!isObject(chunk)) return failed(malformed('A line of the stream is not a JSON object.'));
+    if (!isObject(chunk)) return lostIf(mayHoldText(chunk), data);
     if (chunk.error || name === 'error') return failed(failureInside(chunk.error ?? chunk, this.#hasContent));
-    const hasUsage = isObject(chunk.usage);
     const told = usageIn(chunk);
-    if (told !== undefined) {
-      // It goes on in a chunk of our own, so it has to be one that can be written.
-      if (isTooDeep(told)) return failed(malformed('The usage of a line is nested too deeply.'));
-      this.#takeUsage(told);
-    }
-    if (!Array.isArray(chunk.choices)) {
-      return hasUsage ? NOTHING : failed(malformed('A line of the stream has no choices.'));
-    }
+    // It goes on in a chunk of our own, so it has to be one that can be written.
+    if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
+    if (!Array.isArray(chunk.choices)) return lostIf(mayHoldText(chunk), data);
     this.model = named(chunk.model) ?? this.model;
-    this.#last = chunk;
+    if (this.#last === undefined || named(chunk.id) !== undefined) this.#last = chunk;
     if (chunk.choices.length === 0) return NOTHING;
-    return this.#chunk(chunk, chunk.choices, hasUsage, data);
+    return this.#chunk(chunk, chunk.choices, data);
   }
 
-  #chunk(chunk: Json, choices: unknown[], hasUsage: boolean, data: string): StreamStep[] {
-    let content = false;
+  /** Not JSON: a heartbeat, several events without the blank lines between them, or something that is lost. */
+  #unreadable(name: string | undefined, data: string): StreamStep[] {
+    if (name === 'error') return failed(failureInside({ message: data }, this.#hasContent));
+    if (isPingEvent(name) || isHeartbeat(data)) return NOTHING;
+    if (data.trimStart().startsWith('[DONE]')) return DONE;
+    const lines = data.split('\n');
+    if (lines.length > 1 && lines.every((line) => isHeartbeat(line) || isWhole(line))) {
+      return lines.flatMap((line) => this.event(name, line));
+    }
+    return lostIf(true, data);
+  }
+
+  #chunk(chunk: Json, choices: unknown[], data: string): StreamStep[] {
+    const textBytes = bytesIn(choices) ?? utf8Bytes(data);
+    let shows = false;
+    let isLost = false;
+    let isRewritten = isObject(chunk.usage);
+    if (isRewritten) delete chunk.usage;
+    const readable: unknown[] = [];
     for (const choice of choices) {
-      const problem = this.#readChoice(choice);
-      if (typeof problem === 'string') return failed(malformed(problem));
-      content ||= problem;
+      const read = this.#readChoice(choice);
+      if (read.brokeOff !== undefined) return [{ kind: 'unseen', textBytes }, ...failed(brokeOff(read.brokeOff))];
+      isLost ||= read.isLost;
+      shows ||= read.shows;
+      isRewritten ||= read.isRewritten;
+      if (read.isReadable) readable.push(choice);
     }
-    if (content) this.#hasContent = true;
-    if (hasUsage) delete chunk.usage;
+    if (shows) this.#hasContent = true;
+    const steps: StreamStep[] = isLost ? lostIf(true, data) : [];
+    if (readable.length === 0) return steps;
+    if (readable.length < choices.length) {
+      chunk.choices = readable;
+      isRewritten = true;
+    }
     // A line break inside JSON is legal, inside an SSE line it is not.
-    const text = hasUsage || data.includes('\n') ? jsonText(chunk) : data;
-    if (text === undefined) return failed(malformed('A line of the stream is nested too deeply.'));
-    const finished = this.#finished.size >= this.#asked;
-    return [{ kind: 'chunk', data: text, content, finished, textBytes: bytesIn(choices) ?? utf8Bytes(data) }];
+    const text = isRewritten || data.includes('\n') ? jsonText(chunk) : data;
+    if (text === undefined) return lostIf(true, data);
+    const finished = this.surelyFinished;
+    // What is lost was counted with its whole event.
+    const step: StreamStep = { kind: 'chunk', data: text, content: shows, finished, textBytes: isLost ? 0 : textBytes };
+    return steps.length === 0 ? [step] : [step, ...steps];
   }
 
-  /** Whether the choice shows something, or what is wrong with it. */
-  #readChoice(choice: unknown): boolean | string {
-    if (!isObject(choice)) return 'A choice of the stream is not an object.';
-    const index = choice.index ?? 0;
-    if (typeof index !== 'number') return 'A choice of the stream has no index.';
-    this.#seen.add(index);
-    const { finish_reason: reason, delta } = choice;
-    // Some send an empty one with each chunk.
-    if (typeof reason === 'string' && reason !== '') {
-      if (BROKEN_OFF.has(reason)) return `The provider broke off (${reason}).`;
-      this.#finished.add(index);
+  #readChoice(choice: unknown): ReadChoice {
+    const index = isObject(choice) ? indexOf(choice) : undefined;
+    if (!isObject(choice) || index === undefined) return { ...UNREADABLE, isLost: mayHoldText(choice) };
+    let known = this.#choices.get(index);
+    if (known === undefined) {
+      known = new OpenAiChoice();
+      this.#choices.set(index, known);
     }
-    if (isObject(delta)) return showsSomething(delta);
-    return reason ? false : 'A choice of the stream has no delta.';
+    const { isFinished, isSurelyFinished } = known;
+    const read = known.read(choice);
+    this.#finished += Number(known.isFinished) - Number(isFinished);
+    this.#surelyFinished += Number(known.isSurelyFinished) - Number(isSurelyFinished);
+    if (choice.index === index || (choice.index ?? 0) === index) return read;
+    choice.index = index;
+    return { ...read, isRewritten: true };
   }
 
   #takeUsage(value: unknown): void {
@@ -106,15 +137,36 @@ export class OpenAiStream implements StreamTranslator {
 
   usageChunk(): Record<string, unknown> | undefined {
     if (this.#wireUsage === undefined) return undefined;
+    return { ...this.envelope(), choices: [], usage: this.#wireUsage };
+  }
+
+  envelope(): Record<string, unknown> {
     const last = this.#last ?? {};
     return {
       id: typeof last.id === 'string' ? last.id : '',
       object: 'chat.completion.chunk',
       created: typeof last.created === 'number' ? last.created : 0,
       model: typeof last.model === 'string' ? last.model : '',
-      choices: [],
-      usage: this.#wireUsage,
     };
+  }
+}
+
+type ReadChoice = ReturnType<OpenAiChoice['read']>;
+const UNREADABLE = { shows: false, isRewritten: false, isReadable: false, brokeOff: undefined };
+
+/** Some leave it out, or send it as a string. */
+function indexOf({ index }: Json): number | undefined {
+  if (index === undefined || index === null) return 0;
+  if (typeof index === 'number') return index;
+  return typeof index === 'string' && /^\d{1,3}$/.test(index) ? Number(index) : undefined;
+}
+
+function isWhole(line: string): boolean {
+  if (line.startsWith('[DONE]')) return true;
+  try {
+    return isObject(JSON.parse(line));
+  } catch {
+    return false;
   }
 }
 
@@ -122,7 +174,7 @@ export class OpenAiStream implements StreamTranslator {
 function bytesIn(choices: readonly unknown[]): number | undefined {
   let bytes = 0;
   for (const choice of choices) {
-    const inside = generatedBytes((choice as Json).delta);
+    const inside = isObject(choice) ? generatedBytes(choice.delta) : 0;
     if (inside === undefined) return undefined;
     bytes += inside;
   }
@@ -131,15 +183,5 @@ function bytesIn(choices: readonly unknown[]): number | undefined {
 
 const failed = (failure: Failure): StreamStep[] => [{ kind: 'failure', failure }];
 
-/** Content, not the role or an empty opening: the first such delta is the first token. */
-function showsSomething(delta: Json): boolean | string {
-  const { content } = delta;
-  if (typeof content === 'string') {
-    if (content !== '') return true;
-  } else if (content !== undefined && content !== null) return 'The content of a delta is not text.';
-  if (delta.tool_calls !== undefined && delta.tool_calls !== null) {
-    if (!Array.isArray(delta.tool_calls)) return 'The tool calls of a delta are not a list.';
-    if (delta.tool_calls.length > 0) return true;
-  }
-  return Boolean(delta.reasoning_content || delta.reasoning || delta.refusal || delta.function_call || delta.audio);
-}
+const lostIf = (isLost: boolean, data: string): StreamStep[] =>
+  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;

@@ -6,6 +6,14 @@ const LONGEST_TEXT = 8192;
 /** A 200 that is no answer. Tokens may have been generated before it broke. */
 export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
 
+/** A finish reason that does not say the answer is complete. */
+export const brokeOff = (reason: string): Failure => ({
+  kind: 'cut',
+  status: 200,
+  message: `The provider broke off (${redact(reason).slice(0, 64)}).`,
+  mayBeBilled: true,
+});
+
 export const failure = (kind: FailureKind, status: number | undefined, message: string): Failure => ({
   kind,
   ...(status === undefined ? {} : { status }),

@@ -41,7 +41,7 @@ describe('said in the place of an answer', () => {
     ['an error inside a stream', true, streamed(role, errorEvent)],
     ['an error inside a 200', false, { body: ['{"error":{"message":"no","type":"server_error"}}'] }],
     ['an answer under another 2xx', false, { ...goodReply('Hello'), status: 201 }],
-    ['nonsense in a stream', true, streamed(role, 'data: {"choices":7}\n\n', text('x'.repeat(500)), finish)],
+    ['nonsense in a stream', true, streamed(role, `data: {"choices":"${'x'.repeat(900)}\n\n`)],
   ] as const)('%s may be billed', async (_, stream, script) => {
     const router = withBudget(1_000_000);
     router.upstream.on('a', script);

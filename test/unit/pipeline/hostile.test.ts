@@ -90,14 +90,14 @@ describe('a stream', () => {
   });
 
   it('that is kept alive without content is silent all the same; the reader hears that it is', async () => {
-    const router = new TestRouter([deployment('a', { idleTimeoutMs: 5_000 })]);
+    const router = new TestRouter([deployment('a', { idleTimeoutMs: 12_000 })]);
     const alive = Array.from({ length: 60 }, () => [{ waitMs: 1_000 }, ': ping\n\n']).flat();
     router.upstream.on('a', streamed(role, text('hello'), ...alive));
     const response = await router.clock.run(router.send({ stream: true }));
     const body = await router.clock.run(response.text());
-    expect(router.clock.now() - START).toBe(5_000);
+    expect(router.clock.now() - START).toBe(12_000);
     expect(body).toContain('stream_interrupted');
-    expect(body.split(': keep-alive\n\n').length - 1).toBeGreaterThanOrEqual(4);
+    expect(body.split(': keep-alive\n').length - 1).toBe(2);
   });
 
   it('of two choices that breaks off after the first is no whole answer', async () => {

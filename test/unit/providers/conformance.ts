@@ -85,12 +85,18 @@ function checkStream(adapter: Adapter, { text, expect: expected }: Sample, summa
     expect([stream.complete, stream.finishedAll]).toEqual([false, false]);
     return;
   }
+  const lost = played.steps.filter(({ kind }) => kind === 'lost').length;
+  expect(lost).toBe(expected.lost ?? 0);
+  if (lost > 0) return;
   expect(played.failure).toBeUndefined();
   expect(played.choices).toEqual(expected.choices);
   expect(stream.complete).toBe(true);
   expect(stream.model).toBe(expected.model);
   expect(stream.usage).toEqual(expected.usage);
-  expect(played.finishedAt).toBe(played.steps.filter((step) => step.kind === 'chunk').length - 1);
+  // A finish that comes with content says nothing about what follows.
+  if (stream.surelyFinished)
+    expect(played.finishedAt).toBe(played.steps.filter(({ kind }) => kind === 'chunk').length - 1);
+  else expect([played.finishedAt, stream.finishedAll]).toEqual([-1, true]);
   const usageChunk = stream.usageChunk();
   if (expected.usage) {
     expect(usageChunk).toMatchObject({ object: 'chat.completion.chunk', model: expected.model, choices: [] });
@@ -232,7 +238,7 @@ function answerTests({ adapter, fixtures, wire }: Conformance): void {
         if (!reply.ok) expect(FAILURE_RULES[reply.failure.kind]).toBeDefined();
         const stream = adapter.stream(chat({ stream: true }), NOW_MS);
         for (const step of stream.event(name, text)) {
-          expect(['chunk', 'unseen', 'done', 'failure']).toContain(step.kind);
+          expect(['chunk', 'unseen', 'lost', 'done', 'failure']).toContain(step.kind);
           if ('textBytes' in step) expect(wholeNumber(step.textBytes)).toBe(true);
         }
         expect(FAILURE_RULES[adapter.failure(status, noHeader, text).kind]).toBeDefined();

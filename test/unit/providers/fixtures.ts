@@ -10,6 +10,8 @@ export interface Expectation {
   choices?: ExpectedChoice[];
   usage?: Record<string, number>;
   failure?: Record<string, unknown>;
+  /** Events that cannot be read. */
+  lost?: number;
 }
 
 export interface ExpectedChoice {

@@ -24,6 +24,7 @@ export type FailureKind =
   | 'stalled'
   | 'cut'
   | 'malformed'
+  | 'lost'
   | 'server_error'
   | 'redirected'
   | 'rate_limited'
@@ -65,6 +66,7 @@ interface Rule {
  * - unreachable: refused, reset, DNS or TLS; nothing came back
  * - silent: no headers in time; slow: headers, but no content in time; stalled: content, then silence; cut: ended early
  * - malformed: not JSON, the wrong shape, HTML, empty; redirected: a 3xx, never followed
+ * - lost: an event in the middle of a healthy stream could not be read, so the answer may lack some of its text
  * - too_long, unsupported: for this model, so another may take it; flagged: a content filter, asked nowhere else
  * What `mayBeBilled` is never asked again of the same deployment while another can be, whatever `sameAgain` says.
  */
@@ -75,6 +77,7 @@ export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
   stalled: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
   cut: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
   malformed: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
+  lost: { blame: 'deployment', rest: 'none', sameAgain: false, elsewhere: true },
   server_error: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
   redirected: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
   rate_limited: { blame: 'deployment', rest: 'asked', sameAgain: true, elsewhere: true },
@@ -99,6 +102,7 @@ export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
   stalled: 'The provider fell silent in the middle of its answer.',
   cut: 'The provider’s answer ended before it was complete.',
   malformed: 'The provider’s answer could not be read.',
+  lost: 'Part of the provider’s answer could not be read.',
   server_error: 'The provider failed.',
   redirected: 'The provider answered with a redirect, which is not followed.',
   rate_limited: 'The provider is rate limiting this account.',

@@ -227,9 +227,10 @@ export async function read(response: Response): Promise<Answered> {
 }
 
 const jsonsOf = (body: string): Record<string, unknown>[] =>
-  (body.startsWith('data:') ? body.split('\n\n').map((event) => event.replace(/^data: /, '')) : [body]).flatMap(
-    (text) => (text === '' || text === '[DONE]' || text.startsWith(':') ? [] : [JSON.parse(text)]),
-  );
+  (body.startsWith('data:')
+    ? body.split('\n\n').map((event) => event.replace(/^(?::.*\n)*data: /, ''))
+    : [body]
+  ).flatMap((text) => (text === '' || text === '[DONE]' ? [] : [JSON.parse(text)]));
 
 interface Choice {
   delta?: { content?: string };

@@ -30,7 +30,8 @@ export interface Refusal {
 }
 
 export type Ending =
-  | { standing: 'complete' }
+  /** `skippedEvents`: some of it may be missing, so it is given as the stream it was, never as a whole. */
+  | { standing: 'complete'; skippedEvents?: number }
   /** Content had begun: by the provider, for want of readers, by an operator; by `DELETE`; by the end of the object. */
   | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal }
   /** Before any content: told to all who wait, and forgotten. */

@@ -44,7 +44,11 @@ export type RunOutcome =
   /** What is to be had is for this asker only: he is to ask by himself. */
   | { ok: false; alone: true };
 
-export type RunBatch = readonly RunEvent[] | { end: 'complete' } | { end: 'interrupted'; error: Refusal };
+/** `skippedEvents`: so many of the provider's could not be read, so it is for its own readers only. */
+export type RunBatch =
+  | readonly RunEvent[]
+  | { end: 'complete'; skippedEvents?: number }
+  | { end: 'interrupted'; error: Refusal };
 
 /** `produce` of the pipeline, as this object calls it. */
 export type Produce<Job> = (job: Job, hooks: RunHooks) => Promise<RunOutcome>;

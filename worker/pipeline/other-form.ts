@@ -1,0 +1,101 @@
+/** A provider's answer in the other form than was asked for: events in the place of one JSON, or one JSON in the place of events. */
+import { createParser, type ParseError } from 'eventsource-parser';
+import type { ChatChunk, Usage } from '../../protocol/chat.ts';
+import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
+import { chunksOfCompletion } from '../core/answers/replay.ts';
+import { completionOf } from '../core/answers/stored-answer.ts';
+import type { RunEvent } from '../core/answers/stream/events.ts';
+import type { Failure } from '../core/routing/failure.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
+import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
+
+/** Events, by their beginning; a JSON text begins with a brace, a page with a tag. */
+export const isEventText = (text: string): boolean => /^\uFEFF?\s*(?:data|event|id|retry)?:/.test(text);
+
+/** A JSON answer, or a page, in the place of events; undefined for nothing but white space. */
+export function formOf(text: string): 'events' | { json: string } | undefined {
+  const first = /\S/.exec(text)?.[0];
+  if (first === undefined) return undefined;
+  return first === '{' || first === '[' || first === '<' ? { json: '' } : 'events';
+}
+
+/** Whether a line of an event begins in the last `newLength` characters; JSON strings hold no line breaks. */
+export const hasEventLine = (text: string, newLength: number): boolean =>
+  /[\r\n](?:data|event):/.test(text.slice(-newLength - '\nevent'.length));
+
+/** Fields that the standard does not know are passed over, as it asks; a line that is no field at all may hold text. */
+export const isUnreadableLine = ({ type, field }: ParseError): boolean =>
+  type !== 'invalid-retry' && !(type === 'unknown-field' && /^[\w-]{1,32}$/.test(field ?? ''));
+
+/** Put together; an event that is lost, or a missing end, makes it a failed attempt. */
+export function replyOfEvents(text: string, translator: StreamTranslator): Reply {
+  const completion = new StreamedCompletion();
+  let failure: Failure | undefined;
+  let saidDone = false;
+  const onEvent = (name: string | undefined, data: string): void => {
+    if (failure !== undefined || saidDone) return;
+    for (const step of translator.event(name, data)) {
+      if (step.kind === 'chunk') completion.add(JSON.parse(step.data) as ChatChunk);
+      else if (step.kind === 'failure') failure = step.failure;
+      else if (step.kind === 'lost') failure = malformed('An event of the answer cannot be read.');
+      else if (step.kind === 'done') saidDone = true;
+    }
+  };
+  const onError = (error: ParseError): void => {
+    if (isUnreadableLine(error)) failure ??= malformed('A line of the answer is not an event.');
+  };
+  createParser({ onEvent: ({ event, data }) => onEvent(event, data), onError }).feed(`${text}\n\n`);
+  const { usage, model } = translator;
+  const isFinished = saidDone ? translator.complete : translator.finishedAll;
+  if (failure !== undefined || !isFinished) {
+    return { ok: false, failure: failure ?? malformed('The events of the answer have no end.'), usage };
+  }
+  const usageChunk = translator.usageChunk();
+  if (usageChunk !== undefined) completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);
+  const whole = completion.whole();
+  if (whole === undefined) return { ok: false, failure: malformed('The events of the answer have no end.'), usage };
+  return { ok: true, body: JSON.stringify(whole), model, usage };
+}
+
+/** A whole answer as the stream it could have been: all of it at the first event. */
+export class WholeAsStream implements StreamTranslator {
+  readonly complete = true;
+  readonly finishedAll = true;
+  readonly surelyFinished = true;
+  readonly usage: Usage | undefined;
+  readonly model: string | undefined;
+  readonly #body: string;
+
+  constructor({ body, usage, model }: Extract<Reply, { ok: true }>) {
+    this.#body = body;
+    this.usage = usage;
+    this.model = model;
+  }
+
+  event(): StreamStep[] {
+    const chunks = this.#events('chunk');
+    const steps = chunks.map((data, index): StreamStep => {
+      const textBytes = index === 0 ? utf8Bytes(this.#body) : 0;
+      return { kind: 'chunk', data, content: true, finished: index === chunks.length - 1, textBytes };
+    });
+    return [...steps, { kind: 'done' }];
+  }
+
+  envelope(): object {
+    const { choices, usage, ...about } = completionOf({ body: this.#body });
+    return { ...about, object: 'chat.completion.chunk' };
+  }
+
+  usageChunk(): Record<string, unknown> | undefined {
+    const [data] = this.#events('usage');
+    return data === undefined ? undefined : JSON.parse(data);
+  }
+
+  #events(kind: RunEvent['kind']): string[] {
+    return chunksOfCompletion(this.#body)
+      .filter((event) => event.kind === kind)
+      .map(({ data }) => data);
+  }
+}
+
+const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
