@@ -17,23 +17,27 @@ export interface BannerFacts {
 
 /** What to do next, ready to paste. */
 export function banner(facts: BannerFacts): string {
-  const { url, model, local, notSet } = facts;
+  const { notSet, url } = facts;
+  // What is missing comes last, where it is read, and nothing is offered that could only fail.
+  const isReady = notSet.length === 0;
   return [
     '',
-    ...(notSet.length > 0 ? [`Carryon is on ${url}, but not ready:`, ...notSet] : [`Carryon is ready on ${url}`]),
-    '',
-    'Ask it, and read the answer as it is written:',
-    `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
-    `    -H 'content-type: application/json' \\`,
-    `    -d '{"model":${JSON.stringify(model)},"stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'`,
-    '',
+    ...(isReady ? [`Carryon is ready on ${url}`, '', ...aboutAsking(facts), ''] : []),
     ...aboutKeys(facts),
-    ...aboutSandbox(facts),
+    ...(isReady ? aboutSandbox(facts) : []),
     '',
     'Ctrl-C stops everything. `npm start -- --fresh` forgets the state.',
     '',
+    ...(isReady ? [] : [`Carryon is on ${url}, but not ready:`, ...notSet, '']),
   ].join('\n');
 }
+
+const aboutAsking = ({ url, model, local }: BannerFacts): string[] => [
+  'Ask it, and read the answer as it is written:',
+  `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
+  `    -H 'content-type: application/json' \\`,
+  `    -d '{"model":${JSON.stringify(model)},"stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'`,
+];
 
 function aboutKeys({ url, local, ownAdminKey }: BannerFacts): string[] {
   const { port } = new URL(url);
@@ -60,6 +64,7 @@ function aboutSandbox({ sandboxSlots, controlUrl }: BannerFacts): string[] {
     `  ${first.slot}_KEY=sk-…`,
     `  ${first.slot}_MODEL=gpt-5-mini`,
     `  ${first.slot}_FORMAT=openai`,
+    `  ${first.slot}_PRICE={"input":0.25,"output":2,"cachedInput":0.025,"cacheWrite":0.25} # not needed where a list knows the model`,
     ...(second === undefined ? [] : [`(${second.slot}_… likewise; the other format is anthropic.)`]),
   ];
 }

@@ -5,7 +5,8 @@ import { buildRouter } from './workerd/build-router.ts';
 
 try {
   readFlags(process.argv.slice(2), {}, 'npm run build   checks carryon.config.ts and writes dist/worker.js');
-  const { built } = await buildRouter();
+  const { built, warnings } = await buildRouter();
+  for (const line of warnings) console.error(line);
   console.log(`dist/worker.js: ${kib(built.bytes)}, ${kib(built.gzippedBytes)} gzipped`);
 } catch (error) {
   exitWithError(error);

@@ -2,20 +2,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { unreachableCaps } from '../worker/core/admission/unreachable-caps.ts';
 import { type ConfigProblem, checkConfig, problemText } from '../worker/core/config/check.ts';
 import type { PriceRow } from '../worker/core/config/config.ts';
+import { type Contradiction, contradictions } from '../worker/core/config/contradictions.ts';
+import { resolveConfig } from '../worker/core/config/resolve.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import { fillPrices, unpriced, withoutFee } from '../worker/core/pricing/fill-prices.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import { configError } from './config-error.ts';
 import { lineOf } from './config-line.ts';
+import type { Variables } from './environment.ts';
 import { noFee, noPrice } from './prices/no-price.ts';
 import { priceRows } from './prices/table.ts';
 import { projectDirectory } from './project.ts';
 
-export type ReadConfig = { config: CheckedConfig; prices: PriceRow[]; problems?: never } | { problems: string[] };
+export type ReadConfig =
+  | { config: CheckedConfig; prices: PriceRow[]; warnings: string[]; problems?: never }
+  | { problems: string[] };
 
-/** The config with every price filled in and the rows of the price table that it needs; or its mistakes, one text each. */
+/**
+ * The config with every price filled in, the rows of the price table that it needs, and what in it works and may surprise; or
+ * its mistakes, one string each.
+ */
 export async function readConfig(path: string): Promise<ReadConfig> {
   let input: unknown;
   try {
@@ -30,22 +39,52 @@ export async function readConfig(path: string): Promise<ReadConfig> {
   if (input === undefined)
     return { problems: ['carryon.config.ts has no default export; write: export default defineConfig({ … })'] };
   const check = checkConfig(input, PRESETS);
-  const lines = (problems: readonly ConfigProblem[]) => {
-    const source = readFileSync(path, 'utf8');
-    return problems.map((one) => `carryon.config.ts:${lineOf(source, one.path)} ${problemText(one)}`);
-  };
-  if (!check.ok) return { problems: lines(check.problems) };
+  const source = readFileSync(path, 'utf8');
+  const lines = (problems: readonly ConfigProblem[]) => problems.map((one) => lineText(source, one));
+  const environment = environmentProblems(source);
+  if (!check.ok) return { problems: [...lines(check.problems), ...environment] };
+  if (environment.length > 0) return { problems: environment };
   const prices = await priceRows(unpriced(check.config), PRESETS);
   const config = fillPrices(check.config, prices);
   const without = unpriced(config);
   if (without.length > 0) return { problems: lines(await Promise.all(without.map((one) => noPrice(one, PRESETS)))) };
   const fees = withoutFee(config);
   if (fees.length > 0) return { problems: lines(fees.map(noFee)) };
-  return { config, prices };
+  const found = [...contradictions(config, input, PRESETS), ...capContradictions(config, {})];
+  const errors = found.filter(({ isError }) => isError);
+  if (errors.length > 0) return { problems: lines(errors) };
+  return { config, prices, warnings: lines(found) };
+}
+
+/** As the build and a start print it. */
+export const warningLine = (text: string): string => `warning: ${text}`;
+
+const lineText = (source: string, problem: ConfigProblem): string =>
+  `carryon.config.ts:${lineOf(source, problem.path)} ${problemText(problem)}`;
+
+/** Caps that no request fits into, or none without `max_tokens`, by the prices that config and these variables say. */
+export function capContradictions(config: CheckedConfig, variables: Variables): Contradiction[] {
+  const { config: resolved, missing } = resolveConfig(config, variables, PRESETS);
+  const unpriced = Object.values(config.aliases).flatMap(({ deployments }) =>
+    deployments.flatMap(({ id, fromEnvironment, price }) => {
+      const isMissing = missing.some(({ name }) => name.startsWith(`${fromEnvironment}_`) && !name.endsWith('_KEY'));
+      return fromEnvironment !== undefined && price === undefined && isMissing ? [id] : [];
+    }),
+  );
+  return unreachableCaps(config, resolved, new Set(unpriced));
+}
+
+/** The config is bundled as it stands, and the Worker has no `process.env`: it would not start. */
+function environmentProblems(source: string): string[] {
+  return source.split('\n').flatMap((line, index) => {
+    if (!/^(?!\s*(?:\/\/|\*|\/\*)).*\bprocess\.env\b/.test(line)) return [];
+    const instead = 'write the value itself, or fromEnvironment: "PROVIDER_A" for a deployment (PROVIDER_A_MODEL …)';
+    return [`carryon.config.ts:${index + 1} process.env is not there when the Worker runs; ${instead}`];
+  });
 }
 
 if (import.meta.main) {
-  const { problems = [] } = await readConfig(process.argv[2] ?? join(projectDirectory, 'carryon.config.ts'));
-  for (const problem of problems) console.error(problem);
-  if (problems.length > 0) process.exit(1);
+  const read = await readConfig(process.argv[2] ?? join(projectDirectory, 'carryon.config.ts'));
+  for (const problem of read.problems ?? read.warnings.map(warningLine)) console.error(problem);
+  if (read.problems !== undefined) process.exit(1);
 }

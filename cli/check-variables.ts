@@ -1,5 +1,4 @@
 import { resolveConfig } from '../worker/core/config/resolve.ts';
-import { allHooks } from '../worker/core/config/resolve-alerts.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import type { Variables } from './environment.ts';
@@ -34,12 +33,6 @@ export function notSet(config: CheckedConfig, variables: Variables, local: boole
   return lines;
 }
 
-/** Webhooks that cannot be told anything; a line each. Requests are answered all the same. */
-export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
-  const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
-  return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
-}
-
 /** The router's own answers say how Cloudflare is told; here it is this machine. */
 function toSet(names: readonly string[]): string {
   return `set ${names.join(', ')} in the environment or .dev.vars`;
@@ -53,5 +46,6 @@ export function slotsIn(config: CheckedConfig): ReadonlySet<string> {
 
 /** A wrong format or price helps whoever looks for it; an address or a key is nobody's business. */
 function shown(name: string, value: string | undefined): string {
-  return /_(FORMAT|PRICE|PRICE_[A-Z_]+)$/.test(name) ? `is ${JSON.stringify(value)}, and ` : '';
+  const isSaid = value !== undefined && /_(FORMAT|PRICE|PRICE_[A-Z_]+)$/.test(name);
+  return isSaid ? `is ${JSON.stringify(value)}, and ` : '';
 }

@@ -1,11 +1,12 @@
 /** `npm run serve`: the built Worker under plain `workerd serve`; for benchmarks and for hosts outside Cloudflare. */
-import { notSet, refuseNonsense, silentWebhooks, slotsIn } from './check-variables.ts';
+import { aboutVariables } from './about-variables.ts';
+import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
 import { checkPorts } from './ports.ts';
-import { knownSlotLines, knownSlotPrices } from './prices/slots.ts';
+import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { exitWithError, runUntilStopped } from './shutdown.ts';
 import { stateDirectory } from './state-directory.ts';
@@ -27,18 +28,19 @@ try {
   const state = await stateDirectory(env);
   const check = { host, command: 'npm run serve', environment: env, stateDirectory: state };
   await checkPorts([{ port, variable: 'PORT' }], check);
-  const { config, built, wrangler } = await buildRouter();
+  const { config, built, wrangler, warnings } = await buildRouter();
+  for (const line of warnings) console.log(line);
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
-  refuseNonsense(config, variables);
   const local = localAsked ?? (variables.KEY_SECRET === undefined && variables.ADMIN_KEY === undefined);
+  refuseNonsense(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
   // Local mode's keys are in the documentation: a machine must not end up offering them to its network by accident.
   if (local && localAsked === undefined && host !== LOOPBACK) {
     throw new Error(`HOST=${host} needs KEY_SECRET and ADMIN_KEY: without them the well-known local keys are in force`);
   }
   const known = await knownSlotPrices(config, variables);
-  for (const line of knownSlotLines(known)) console.log(line);
   const priced = { ...variables, ...known };
   const given = local ? { ...withSandboxProviders(priced), CARRYON_LOCAL: '1' } : priced;
+  for (const line of slotPriceLines(config, given, known)) console.log(line);
   const workerd = await startWorkerd({
     services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],
     host,
@@ -47,7 +49,7 @@ try {
     variables: given,
   });
   const stopped = runUntilStopped(workerd);
-  for (const line of [...notSet(config, given, local), ...silentWebhooks(config, given)]) console.log(line);
+  for (const line of [...notSet(config, given, local), ...aboutVariables(config, given, local)]) console.log(line);
   const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   if (open.length > 0) {
     const names = open.map(({ slot }) => `${slot}_API_BASE`).join(' and ');

@@ -1,12 +1,14 @@
 /** `npm start`: builds, starts the sandbox providers and the router, and says what to do next. */
+
+import { aboutVariables } from './about-variables.ts';
 import { banner } from './banner.ts';
-import { notSet, refuseNonsense, silentWebhooks, slotsIn } from './check-variables.ts';
+import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
 import { checkPorts } from './ports.ts';
-import { knownSlotLines, knownSlotPrices } from './prices/slots.ts';
+import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { sandboxPortsNeeded, startSandboxProviders } from './sandbox.ts';
 import { exitWithError, runUntilStopped } from './shutdown.ts';
@@ -30,10 +32,11 @@ try {
   const state = await stateDirectory(env);
 
   console.log('· checking the configuration and building the Worker');
-  const { config, built, wrangler } = await buildRouter();
+  const { config, built, wrangler, warnings } = await buildRouter();
+  for (const line of warnings) console.log(line);
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
-  refuseNonsense(config, variables);
   const local = localAsked ?? true;
+  refuseNonsense(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
   const slots = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   const ports = [{ port, variable: 'PORT' }, ...(slots.length > 0 ? sandboxPorts : [])];
   const command = fresh ? 'npm start -- --fresh' : 'npm start';
@@ -48,11 +51,10 @@ try {
   }
 
   const known = await knownSlotPrices(config, variables);
-  for (const line of knownSlotLines(known)) console.log(`· ${line}`);
-
   const priced = { ...variables, ...known };
   const given = local ? { ...withSandboxProviders(priced, sandbox), CARRYON_LOCAL: '1' } : priced;
-  for (const line of silentWebhooks(config, given)) console.log(`· ${line}`);
+  const lines = [...slotPriceLines(config, given, known), ...aboutVariables(config, given, local)];
+  for (const line of lines) console.log(`· ${line}`);
   console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
   const workerd = await startWorkerd({
     services: [{ name: 'carryon', port, scriptPath: builtScriptPath }],

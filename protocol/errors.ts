@@ -26,7 +26,8 @@ export type RouterError =
   | { code: 'body_timeout'; limitMs: number }
   | { code: 'method_not_allowed'; method: string; allow: readonly string[] }
   | { code: 'not_found'; path: string; detail?: string }
-  | { code: 'not_configured'; missing: readonly { name: string; command: string }[] }
+  /** `missing`: each variable, with what is wrong where it is set; `how`: what sets them all. */
+  | { code: 'not_configured'; missing: readonly string[]; how: string }
   /** The caller's own fault, as the provider said it. */
   | { code: 'provider_rejected'; status: number; detail: string; providerCode?: string | null; param?: string | null }
   | { code: 'providers_unavailable'; retryAfterMs: number; detail: string }
@@ -252,7 +253,7 @@ export function errorToWire(error: RouterError): WireError {
         error.code,
         503,
         'server_error',
-        `Not configured yet. Missing: ${error.missing.map(({ name, command }) => `${name} (${command})`).join('; ')}`,
+        `Not configured yet. ${error.how} What is missing: ${error.missing.join('; ')}`,
         { headers: FINAL },
       );
     case 'provider_rejected':

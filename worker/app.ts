@@ -62,7 +62,7 @@ function createRoutes(): Hono<App> {
     only(path, 'POST');
   }
   app.get('/healthz', (c) =>
-    plainJson({ status: 'ok', configured: c.env.composition.missing.length === 0 }, c.env.scope),
+    plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.scope),
   );
   only('/healthz', 'GET');
   // The second for an SDK whose base URL lacks `/v1`, like the doors of chat.
@@ -89,16 +89,16 @@ const DOORS: Readonly<Record<string, Door>> = {
 
 function chat(c: Context<App>, door: Door): Response | Promise<Response> {
   const { composition, scope } = c.env;
-  const { missing, deps } = composition;
-  if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
+  const { notConfigured, deps } = composition;
+  if (notConfigured !== undefined) return refuse(c, notConfigured);
   return answer(c.req.raw, door, deps, scope);
 }
 
 /** By its id, for whoever asked: the rest of it, or an end to it. */
 async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Response> {
   const { composition, scope } = c.env;
-  const { missing, deps } = composition;
-  if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
+  const { notConfigured, deps } = composition;
+  if (notConfigured !== undefined) return refuse(c, notConfigured);
   const { headers, signal } = c.req.raw;
   const identified = await identify(headers, deps);
   if (!identified.ok) return refuse(c, identified.error);
@@ -110,8 +110,8 @@ async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Res
 }
 
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {
-  const { config, missing, deps } = c.env.composition;
-  if (missing.length > 0) return refuse(c, { code: 'not_configured', missing });
+  const { config, notConfigured, deps } = c.env.composition;
+  if (notConfigured !== undefined) return refuse(c, notConfigured);
   const identified = await identify(c.req.raw.headers, deps);
   if (!identified.ok) return refuse(c, identified.error);
   const known = aliasNames(config, identified.identity);

@@ -6,7 +6,8 @@ import { BytesInFlight } from './core/bytes-in-flight.ts';
 import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { fingerprint } from './core/config/fingerprint.ts';
-import { type Missing, resolveConfig } from './core/config/resolve.ts';
+import { type NotConfigured, notConfigured } from './core/config/not-configured.ts';
+import { resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
 import { newTuples } from './core/ledger/tuple.ts';
 import { uuidV7 } from './core/ledger/uuid-v7.ts';
@@ -31,8 +32,8 @@ import { TenantRecords } from './stores/tenant-records.ts';
 export interface Composition {
   env: Env;
   config: Config;
-  /** What has to be set before anything is answered. */
-  missing: { name: string; command: string }[];
+  /** What has to be set before anything is answered; undefined where nothing has. */
+  notConfigured: NotConfigured | undefined;
   deps: Deps;
   keys: KeyStore;
   board: IsolateBoard;
@@ -104,12 +105,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   return {
     env,
     config,
-    missing: [...missing.map((name) => ({ name })), ...resolved.missing].map(({ name, problem }: Missing) => ({
-      name: problem === undefined ? name : `${name} ${problem}`,
-      command: env.local
-        ? `set ${name} in .dev.vars`
-        : `npx wrangler secret put ${name}, or the variable ${name} for npm run serve`,
-    })),
+    notConfigured: notConfigured([...missing.map((name) => ({ name })), ...resolved.missing], env.local),
     deps: {
       config,
       clock,

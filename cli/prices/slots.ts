@@ -1,5 +1,7 @@
-import type { Price } from '../../worker/core/config/config.ts';
+import { resolveConfig } from '../../worker/core/config/resolve.ts';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
+import { knownPrice } from '../../worker/core/pricing/known-price.ts';
+import { PRESETS } from '../../worker/providers/presets.ts';
 import { slotsIn } from '../check-variables.ts';
 import type { Variables } from '../environment.ts';
 import { listAt, PRICE_LIST } from './list.ts';
@@ -24,11 +26,33 @@ export async function knownSlotPrices(
   return known;
 }
 
-/** A line for each, so that nobody is surprised by what is counted. */
-export function knownSlotLines(known: Variables): string[] {
-  return Object.entries(known).map(([name, price]) => {
-    const { input, output } = JSON.parse(price) as Price;
-    const slot = name.replace(/_PRICE$/, '');
-    return `${slot} is counted at ${input} USD per million tokens in and ${output} out, the list price of ${PRICE_LIST.publishedAt}`;
+/** What every slot with a provider of its own is counted with, so that nobody is surprised. `given`: as the Worker has it. */
+export function slotPriceLines(config: CheckedConfig, given: Variables, known: Variables): string[] {
+  const { config: resolved, missing } = resolveConfig(config, given, PRESETS);
+  const deployments = new Map(
+    [...resolved.aliases.values()].flatMap((alias) => alias.deployments.map((one) => [one.id, one])),
+  );
+  const written = Object.values(config.aliases).flatMap((alias) => alias.deployments);
+  const said = new Set<string>();
+  return written.flatMap(({ id, fromEnvironment: slot, price: own }) => {
+    const deployment = deployments.get(id);
+    if (slot === undefined || own !== undefined || deployment === undefined || said.has(slot)) return [];
+    said.add(slot);
+    const { apiBase, model, price } = deployment;
+    // A sandbox's figures are its own; a slot that is not filled yet has none.
+    if (apiBase === '' || model === '' || given[`${slot}_KEY`] === 'sandbox-key') return [];
+    if (missing.some(({ name }) => name.startsWith(`${slot}_PRICE`)))
+      return [`${slot} has no price, and the list does not know "${model}" there; write ${pasteLine(slot)}`];
+    const { input, output, cacheWrite } = price;
+    const counted = `${slot} is counted at ${input} USD per million tokens in and ${output} out`;
+    const isSaid = Object.keys(given).some((name) => name === `${slot}_PRICE` || name.startsWith(`${slot}_PRICE_`));
+    if (known[`${slot}_PRICE`] !== undefined) return [`${counted}, the list price of ${PRICE_LIST.publishedAt}`];
+    if (!isSaid) return [`${counted}, a guess: the list does not know "${model}" there; write ${pasteLine(slot)}`];
+    const listed = knownPrice(apiBase, model) === undefined ? '' : ' or by the list, whichever is dearer';
+    return [`${counted} (${cacheWrite} where it is written to a cache), by its variables${listed}`];
   });
 }
+
+/** A whole price as `.dev.vars` and `wrangler secret bulk` take it. */
+const pasteLine = (slot: string): string =>
+  `${slot}_PRICE={"input":…,"output":…,"cachedInput":…,"cacheWrite":…}, in USD per million tokens`;

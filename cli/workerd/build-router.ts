@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
-import { readConfig } from '../check-config.ts';
+import { readConfig, warningLine } from '../check-config.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
 import { builtScriptPath, projectDirectory, wranglerConfigPath } from '../project.ts';
 import { type BuiltWorker, buildWorker } from './build.ts';
@@ -10,6 +10,8 @@ export interface BuiltRouter {
   config: CheckedConfig;
   built: BuiltWorker;
   wrangler: WranglerConfig;
+  /** What in the config works and may surprise, a line each. */
+  warnings: string[];
 }
 
 /** The router's own Worker, built to where `npm run serve` finds it; a wrong configuration stops it here, by line. */
@@ -20,5 +22,5 @@ export async function buildRouter(): Promise<BuiltRouter> {
   await writeKnownPrices();
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const built = await buildWorker(join(projectDirectory, wrangler.main), builtScriptPath);
-  return { config: read.config, built, wrangler };
+  return { config: read.config, built, wrangler, warnings: read.warnings.map(warningLine) };
 }

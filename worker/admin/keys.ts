@@ -2,9 +2,11 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
+import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { canonicalName } from '../core/identity/names.ts';
+import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
@@ -51,9 +53,9 @@ const createBody = ({ tiers }: Config) =>
     });
 
 export async function createKey(c: Context<App>): Promise<Response> {
-  const { keys, config, missing } = c.env.composition;
-  const secretMissing = missing.filter(({ name }) => name === 'KEY_SECRET');
-  if (secretMissing.length > 0) return refusal({ code: 'not_configured', missing: secretMissing }, c.env.scope);
+  const { keys, config } = c.env.composition;
+  const problem = await secretProblem(c);
+  if (problem !== undefined) return refusal(problem, c.env.scope);
   const body = await readBody(c, createBody(config), '{"tenant": "…"}');
   if (!body.ok) return refusal(body.error, c.env.scope);
   const unknown = body.value.features?.find((feature) => !config.features.has(feature));
@@ -65,6 +67,16 @@ export async function createKey(c: Context<App>): Promise<Response> {
   }
   const { key, record } = await keys.create(body.value);
   return plainJson({ ...record, key }, c.env.scope, 201);
+}
+
+/** A secret that is guessed in no time signs no first key. Where keys exist they go on: another secret would end them. */
+async function secretProblem(c: Context<App>): Promise<NotConfigured | undefined> {
+  const { env, keys } = c.env.composition;
+  const { keySecret, local } = env;
+  if (keySecret === '') return notConfigured([{ name: 'KEY_SECRET' }], local);
+  if (keySecret.length >= LEAST_SECRET_LENGTH || (await keys.list()).records.length > 0) return undefined;
+  const problem = `is too short to sign keys: write ${SAFE_SECRET_LENGTH} or more random characters, such as openssl rand -hex 32 makes`;
+  return notConfigured([{ name: 'KEY_SECRET', problem }], local);
 }
 
 export async function listKeys(c: Context<App>): Promise<Response> {

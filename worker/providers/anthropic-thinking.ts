@@ -10,7 +10,13 @@ export interface ThinkingOptions {
 const SCALE = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 /** Shares of the output cap, for models that want thinking as a number of tokens. */
-const BUDGET_SHARES: Readonly<Record<string, number>> = { low: 0.2, medium: 0.4, high: 0.6, xhigh: 0.7, max: 0.8 };
+const BUDGET_SHARES: ReadonlyMap<string, number> = new Map([
+  ['low', 0.2],
+  ['medium', 0.4],
+  ['high', 0.6],
+  ['xhigh', 0.7],
+  ['max', 0.8],
+]);
 const LEAST_BUDGET_TOKENS = 1024;
 
 /** `reasoning_effort` as this model takes it, or `dropped`. Thinking counts towards `max_tokens`, so the cap still holds. */
@@ -58,6 +64,6 @@ function mayThink({ tool_choice: choice, messages }: ChatRequest, { thinking }: 
 function thinkingFor(level: string, { thinking }: ModelTraits, maxTokens: number): Record<string, unknown> | undefined {
   // Summaries are asked for, because a stream that thinks in silence looks like one that hangs.
   if (thinking === 'adaptive') return { type: 'adaptive', display: 'summarized' };
-  const budget = Math.floor(maxTokens * (BUDGET_SHARES[level] ?? 0));
+  const budget = Math.floor(maxTokens * (BUDGET_SHARES.get(level) ?? 0));
   return thinking === 'none' || budget < LEAST_BUDGET_TOKENS ? undefined : { type: 'enabled', budget_tokens: budget };
 }

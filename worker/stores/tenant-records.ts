@@ -1,4 +1,5 @@
 /** What KV keeps of a tenant: the generations of its answers. Read once a minute at most, and only for what caches. */
+import { type Generations, generationOf, raised } from '../core/answers/generations.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
 
@@ -11,19 +12,13 @@ const LONGEST_READ_MS = 1_000;
 /** After a read that failed nobody waits for the next so long. */
 const UNREADABLE_MS = 5_000;
 
-interface TenantRecord {
-  /** Of all features together, and of each. */
-  generation: number;
-  generations: Record<string, number>;
-}
-
-const NEW: TenantRecord = { generation: 0, generations: {} };
+const NEW: Generations = { generation: 0, generations: {} };
 
 export class TenantRecords {
   readonly #kv: KVNamespace;
   readonly #clock: Clock;
   #unreadableUntil = 0;
-  readonly #remembered = new Map<string, { record: TenantRecord; readAt: number }>();
+  readonly #remembered = new Map<string, { record: Generations; readAt: number }>();
 
   constructor(kv: KVNamespace, clock: Clock) {
     this.#kv = kv;
@@ -41,21 +36,17 @@ export class TenantRecords {
 
   /** Forgets every answer of the tenant, or of one feature: known on every isolate within a minute plus KV's own delay. */
   async raise(tenant: string, feature: string | null): Promise<number> {
-    const before = (await this.#kv.get<TenantRecord>(PREFIX + tenant, 'json')) ?? NEW;
-    // KV may be a minute old: by the time of day, two purges that read the same number do not give the same.
-    const above = (number: number): number => Math.max(number + 1, this.#clock.now());
-    const record: TenantRecord =
-      feature === null
-        ? { ...before, generation: above(before.generation) }
-        : { ...before, generations: { ...before.generations, [feature]: above(before.generations[feature] ?? 0) } };
+    const before = (await this.#kv.get<Generations>(PREFIX + tenant, 'json')) ?? NEW;
+    // KV may be a minute old.
+    const record = raised(before, feature, this.#clock.now());
     await this.#kv.put(PREFIX + tenant, JSON.stringify(record));
     this.#remember(tenant, record);
     return feature === null ? record.generation : generationOf(record, feature);
   }
 
-  async #read(tenant: string): Promise<TenantRecord | undefined> {
+  async #read(tenant: string): Promise<Generations | undefined> {
     try {
-      const reading = this.#kv.get<TenantRecord>(PREFIX + tenant, { type: 'json', cacheTtl: 30 });
+      const reading = this.#kv.get<Generations>(PREFIX + tenant, { type: 'json', cacheTtl: 30 });
       const read = await within(reading, LONGEST_READ_MS, this.#clock, 'late' as const);
       if (read === 'late') return this.#unreadable();
       const record = read ?? NEW;
@@ -70,12 +61,8 @@ export class TenantRecords {
     this.#unreadableUntil = this.#clock.now() + UNREADABLE_MS;
   }
 
-  #remember(tenant: string, record: TenantRecord): void {
+  #remember(tenant: string, record: Generations): void {
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(tenant, { record, readAt: this.#clock.now() });
   }
 }
-
-/** Both only grow, so their sum does: no generation comes twice. */
-const generationOf = ({ generation, generations }: TenantRecord, feature: string): number =>
-  generation + (Object.hasOwn(generations, feature) ? (generations[feature] ?? 0) : 0);

@@ -222,6 +222,42 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('refuses what only Node has, at its line', async () => {
+    const source = `import { x } from './x.ts';
+// process.env is not here
+export default {
+  aliases: { chat: { deployments: [{ id: 'a', provider: 'openai', model: process.env.MODEL }] } },
+  features: { chat: {} },
+  defaultFeature: 'chat',
+};
+`.replace(/^.*\n/, '');
+    const problems = await problemsOf(source);
+    expect(problems.at(-1)).toMatch(
+      /^carryon\.config\.ts:3 process\.env is not there when the Worker runs; write the value/,
+    );
+  });
+
+  it('warns of what works and may surprise, at its line, and refuses what can never work', async () => {
+    const configWith = (limits: string) => `export default {
+  aliases: { chat: { deployments: [{ id: 'a', provider: 'openai', model: 'm', price: { input: 2, output: 10 } }] } },
+  features: { chat: { alias: 'chat' } },
+  defaultFeature: 'chat',
+  tenants: {
+    acme: { limits: ${limits} },
+  },
+};
+`;
+    const path = join(directory, 'contradicting.ts');
+    writeFileSync(path, configWith('{ dailyUsd: 20, monthlyUsd: 10 }'));
+    const read = await readConfig(path);
+    expect('warnings' in read && read.warnings).toEqual([
+      expect.stringMatching(/^carryon\.config\.ts:6 tenants\.acme\.limits\.dailyUsd: is above monthlyUsd \(10\)/),
+    ]);
+    expect(await problemsOf(configWith('{ dailyUsd: 0.00001 }'))).toEqual([
+      expect.stringMatching(/^carryon\.config\.ts:6 tenants\.acme\.limits\.dailyUsd: is less than any request/),
+    ]);
+  });
+
   it('reads a corrected file again', async () => {
     const path = join(directory, 'corrected.ts');
     const config = (feature: string) =>

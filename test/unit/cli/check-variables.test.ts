@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { notSet, refuseNonsense, silentWebhooks, slotsIn } from '../../../cli/check-variables.ts';
+import { aboutVariables, oddAddress, silentWebhooks } from '../../../cli/about-variables.ts';
+import { notSet, refuseNonsense, slotsIn } from '../../../cli/check-variables.ts';
 import { checkConfig } from '../../../worker/core/config/check.ts';
 import type { CheckedConfig } from '../../../worker/core/config/schema.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
@@ -63,7 +64,7 @@ describe('nonsense', () => {
     expect(said.join()).not.toMatch(/password|sk-secret/);
   });
 
-  it.each(['http://a.example:70000/v1', 'http://[1:2:3]/v1', 'http://a.0x'])('%s: only a parser sees it', (url) => {
+  it.each(['https://a.example:70000/v1', 'https://[1:2:3]/v1', 'https://a.0x'])('%s: only a parser sees it', (url) => {
     expect(refusal({ ...right, EU_BASE: url })).toEqual(['EU_BASE must be a URL, and cannot be read as one']);
   });
 });
@@ -125,4 +126,60 @@ describe('webhooks that cannot be told anything', () => {
     expect(said({ ...local, OPS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })).toEqual([]);
     expect(notSet(withWebhooks(), right, true)).toEqual([]);
   });
+});
+
+describe('an address that may not be what was meant', () => {
+  const said = (base: string, format?: string) =>
+    oddAddress('PROVIDER_A', { PROVIDER_A_API_BASE: base, ...(format && { PROVIDER_A_FORMAT: format }) }).join();
+
+  it.each([
+    ['https://gateway.example/anthropic/v1', "looks like Anthropic's API, and PROVIDER_A_FORMAT is not set"],
+    ['https://claude.example/v1', 'write PROVIDER_A_FORMAT=anthropic, or openai'],
+    ['https://a.example/v1/chat/completions', 'ends in /chat/completions'],
+    ['https://api.anthropic.com/v1/messages/', 'ends in /messages'],
+    ['https://api.anthropic.com', 'such addresses end in /v1'],
+    ['https://a.example/', 'such addresses end in /v1'],
+  ])('%s is told', (base, text) => {
+    expect(said(base)).toContain(text);
+    expect(said(base)).not.toContain('example');
+  });
+
+  it.each([
+    ['https://gateway.example/anthropic/v1', 'anthropic'],
+    ['https://api.anthropic.com/v1'],
+    ['https://api.deepseek.com'],
+    ['https://api.deepseek.com/v1'],
+    ['https://generativelanguage.googleapis.com/v1beta/openai'],
+    ['http://localhost:8788/v1'],
+    ['nonsense'],
+    [''],
+  ])('%s is not', (base, format?) => {
+    expect(said(base, format)).toBe('');
+  });
+});
+
+describe('secrets that can be guessed', () => {
+  it('are told outside local mode, and not shown', () => {
+    const lines = aboutVariables(config, { ...right, KEY_SECRET: 'short', ADMIN_KEY: 'x'.repeat(24) }, false);
+    expect(lines).toEqual([expect.stringMatching(/^warning: KEY_SECRET has 5 characters, .* openssl rand -hex 32/)]);
+    expect(aboutVariables(config, { ...right, KEY_SECRET: 'short', CARRYON_LOCAL: '1' }, true)).toEqual([]);
+  });
+});
+
+it('a cap that no request fits into is told once the slots’ prices are known', () => {
+  const checked = checkConfig(
+    {
+      aliases: { chat: { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A' }] } },
+      features: { chat: {} },
+      defaultFeature: 'chat',
+      tenants: { acme: { userLimits: { dailyUsd: 0.00001 } } },
+    },
+    PRESETS,
+  );
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  expect(aboutVariables(checked.config, right, true)).toEqual([
+    expect.stringMatching(
+      /^warning: carryon\.config\.ts tenants\.acme\.userLimits\.dailyUsd: is less than any request/,
+    ),
+  ]);
 });

@@ -28,7 +28,7 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   method_not_allowed: [{ code: 'method_not_allowed', method: 'PUT', allow: ['GET', 'POST'] }, 405, 'final'],
   not_found: [{ code: 'not_found', path: '/v2' }, 404, 'final'],
   not_configured: [
-    { code: 'not_configured', missing: [{ name: 'KEY_SECRET', command: 'npx wrangler secret put KEY_SECRET' }] },
+    { code: 'not_configured', missing: ['KEY_SECRET', 'A_KEY'], how: 'Set each with "npx wrangler secret put NAME".' },
     503,
     'final',
   ],
@@ -128,7 +128,9 @@ describe('what to do next', () => {
     expect(messageOf(EVERY.unknown_alias[0])).toContain('"app/chat", "app/fast"');
     expect(messageOf(EVERY.unknown_feature[0])).toContain('"chat"');
     expect(messageOf(EVERY.feature_not_allowed[0])).toContain('"chat"');
-    expect(messageOf(EVERY.not_configured[0])).toContain('KEY_SECRET (npx wrangler secret put KEY_SECRET)');
+    expect(messageOf(EVERY.not_configured[0])).toMatch(
+      /"npx wrangler secret put NAME"\. What is missing: KEY_SECRET; A_KEY$/,
+    );
     expect(messageOf(EVERY.payload_too_large[0])).toContain('1048576');
     expect(messageOf({ code: 'not_found', path: '/v1/messages', detail: 'Use POST /v1/chat/completions.' })).toBe(
       'Use POST /v1/chat/completions.',

@@ -15,9 +15,9 @@ const KINDS = ['tenant', 'anonymous', 'user', 'feature', 'key'] as const;
 
 const webhook = settings({
   /** Names of the variables that hold its address, and for `json` the secret that signs. */
-  url: variable,
+  url: variable('ALERTS_SLACK_URL'),
   format: z.enum(['slack', 'json'], { error: 'write "slack" or "json"' }),
-  secret: variable.optional(),
+  secret: variable('ALERTS_SECRET').optional(),
 }).superRefine(({ format, secret }, context) => {
   if (format === 'json' && secret === undefined) {
     const message = 'is missing: what is sent is signed; write the NAME of the variable that holds the secret';

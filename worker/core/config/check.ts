@@ -1,4 +1,5 @@
 import type { Preset } from './config.ts';
+import { nearestOf } from './nearest.ts';
 import { type CheckedConfig, configSchema } from './schema.ts';
 
 export interface ConfigProblem {
@@ -41,10 +42,21 @@ export function checkConfig(input: unknown, presets: Readonly<Record<string, Pre
   if (!parsed.success) return { ok: false, problems };
 
   for (const [name, { deployments }] of Object.entries(parsed.data.aliases)) {
-    for (const [index, { provider }] of deployments.entries()) {
-      if (provider === undefined || Object.hasOwn(presets, provider)) continue;
-      const message = `"${provider}" is no preset; there are ${Object.keys(presets).join(', ')}`;
-      problems.push({ path: ['aliases', name, 'deployments', index, 'provider'], message });
+    for (const [index, { provider, apiBase, key }] of deployments.entries()) {
+      if (provider === undefined) continue;
+      const path = ['aliases', name, 'deployments', index];
+      const preset = Object.hasOwn(presets, provider) ? presets[provider] : undefined;
+      if (preset === undefined) {
+        const message = `"${provider}" is no preset; ${nearestOf(provider, Object.keys(presets))}`;
+        problems.push({ path: [...path, 'provider'], message });
+        continue;
+      }
+      const needs = (setting: string, example: string) => {
+        const message = `is missing: "${provider}" has none of its own; write the NAME of the variable that holds it, such as ${setting}: "${example}"`;
+        problems.push({ path: [...path, setting], message });
+      };
+      if (preset.apiBase === undefined && apiBase === undefined) needs('apiBase', 'OWN_API_BASE');
+      if (preset.keyVariable === undefined && key === undefined) needs('key', 'OWN_KEY');
     }
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };

@@ -1,11 +1,12 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
+import { isLocal } from './local.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveFeature } from './resolve-feature.ts';
 import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
-import { isBaseUrl } from './urls.ts';
+import { isBaseUrl, isPrivateOnItsWay } from './urls.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -82,7 +83,7 @@ function resolveDeployment(
   };
   const upstream =
     checked.fromEnvironment === undefined
-      ? fromPreset(checked, presets, read)
+      ? fromPreset(checked, isLocal(variables), presets, read)
       : fromEnvironment(checked.fromEnvironment, checked, variables, presets, read);
   const apiBase = upstream.apiBase.replace(/\/+$/, '');
   const { format, model, apiKey } = upstream;
@@ -115,26 +116,27 @@ function resolveDeployment(
 export type Read = (name: string, check?: (value: string) => string | undefined) => string;
 type Upstream = Pick<Deployment, 'provider' | 'format' | 'model' | 'apiBase' | 'apiKey' | 'quirks'>;
 
-function fromPreset(checked: CheckedDeployment, presets: Readonly<Record<string, Preset>>, read: Read): Upstream {
+function fromPreset(
+  checked: CheckedDeployment,
+  local: boolean,
+  presets: Readonly<Record<string, Preset>>,
+  read: Read,
+): Upstream {
   const name = checked.provider ?? '';
   const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (preset === undefined) {
     throw new Error(`deployment "${checked.id}": no preset "${name}"; there are ${Object.keys(presets).join(', ')}`);
   }
-  const baseVariable =
-    checked.apiBase ?? (preset.apiBase === undefined ? defaultVariable(name, 'API_BASE') : undefined);
   return {
     provider: name,
     format: preset.format,
     model: checked.model ?? '',
-    apiBase: baseVariable === undefined ? (preset.apiBase ?? '') : read(baseVariable, checkUrl),
-    apiKey: read(checked.key ?? preset.keyVariable ?? defaultVariable(name, 'API_KEY'), checkKey),
+    apiBase: checked.apiBase === undefined ? (preset.apiBase ?? '') : read(checked.apiBase, checkUrl(local)),
+    // A preset without a key's name needs one in config (check.ts).
+    apiKey: read(checked.key ?? preset.keyVariable ?? '', checkKey),
     quirks: preset.quirks,
   };
 }
-
-const defaultVariable = (provider: string, what: string): string =>
-  `${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_${what}`;
 
 function fromEnvironment(
   prefix: string,
@@ -143,7 +145,7 @@ function fromEnvironment(
   presets: Readonly<Record<string, Preset>>,
   read: Read,
 ): Upstream {
-  const apiBase = read(`${prefix}_API_BASE`, checkUrl);
+  const apiBase = read(`${prefix}_API_BASE`, checkUrl(isLocal(variables)));
   // A known host brings its own quirks, so that PROVIDER_A_API_BASE=https://api.openai.com/v1 behaves as provider: 'openai'.
   const known = Object.entries(presets).find(([, preset]) => preset.apiBase && sameHost(preset.apiBase, apiBase));
   const format = readFormat(`${prefix}_FORMAT`, variables, read) ?? known?.[1].format ?? 'openai';
@@ -173,8 +175,13 @@ function readFormat(name: string, variables: Variables, read: Read): WireFormat 
   return value === 'anthropic' ? 'anthropic' : 'openai';
 }
 
-const checkUrl = (text: string): string | undefined =>
-  isBaseUrl(text) ? undefined : 'must be a URL such as https://api.openai.com/v1';
+/** Outside local mode keys and prompts never leave the machine in the clear. */
+const checkUrl =
+  (local: boolean) =>
+  (text: string): string | undefined => {
+    if (!isBaseUrl(text)) return 'must be a URL such as https://api.openai.com/v1';
+    return local || isPrivateOnItsWay(text) ? undefined : 'must begin with https:// (http:// only to this machine)';
+  };
 
 /** It becomes a header, which takes nothing else: an ellipsis copied from an example would fail every request. */
 const checkKey = (text: string): string | undefined =>

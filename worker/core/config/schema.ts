@@ -29,10 +29,10 @@ const deployment = settings({
   provider: z.string().optional(),
   model: z.string().min(1, 'write the model as its provider names it').optional(),
   /** Names of the variables that hold the base URL and the key; the preset's own where they are left out. */
-  apiBase: variable.optional(),
-  key: variable.optional(),
+  apiBase: variable('OWN_API_BASE').optional(),
+  key: variable('OPENAI_API_KEY').optional(),
   /** Everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT` … */
-  fromEnvironment: variable.optional(),
+  fromEnvironment: variable('PROVIDER_A').optional(),
   order: count(1, 100).default(1),
   weight: z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million').default(1),
   /** For a whole answer; by its output cap where it is left out (docs/time-limits.md). */

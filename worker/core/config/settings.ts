@@ -1,12 +1,15 @@
 /** What the schemas of the config are made of. Each message tells what would be right. */
 import * as z from 'zod';
 import { durationMs } from './duration.ts';
+import { nearestOf } from './nearest.ts';
 
 /** An object of these settings and no others. */
 export const settings = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys' ? `is not a setting; there are ${Object.keys(shape).join(', ')}` : undefined,
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `is not a setting; ${nearestOf(issue.keys.length === 1 ? issue.keys[0] : undefined, Object.keys(shape))}`
+        : undefined,
   });
 
 export const duration = (least: string, most: string) =>
@@ -29,9 +32,13 @@ export const usd = z
   .min(0, 'write a price in USD, 0 or more')
   .max(1_000_000, 'write a price in USD up to a million');
 
-export const variable = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'write the NAME of an environment variable, such as "OPENAI_API_KEY", never the value');
+/** The name of a variable, `such as` this one; the value itself, where somebody writes it, is none of config's. */
+export const variable = (suchAs: string) =>
+  z.string().superRefine((text, context) => {
+    if (/^[A-Z][A-Z0-9_]*$/.test(text)) return;
+    const what = /^https?:/i.test(text) ? 'an address is not written here: ' : '';
+    context.addIssue(`${what}write the NAME of an environment variable, such as "${suchAs}", never the value`);
+  });
 
 export const slug = z
   .string()

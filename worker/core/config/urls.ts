@@ -14,6 +14,10 @@ const WEBHOOK_URL = new RegExp(String.raw`^(https?)://${HOST}(?:[/?][^\s#]*)?$`,
 
 export const isBaseUrl = (text: string): boolean => BASE_URL.test(text);
 
+/** By https, or to this machine itself. */
+export const isPrivateOnItsWay = (base: string): boolean =>
+  /^https:/i.test(base) || /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/i.test(base);
+
 /** Without https only locally: what it says would be open to everybody on the way, and so would be the address. */
 export function isWebhookUrl(text: string, local: boolean): boolean {
   const scheme = WEBHOOK_URL.exec(text)?.[1];

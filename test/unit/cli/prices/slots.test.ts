@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listAt } from '../../../../cli/prices/list.ts';
-import { knownSlotLines, knownSlotPrices } from '../../../../cli/prices/slots.ts';
+import { knownSlotPrices, slotPriceLines } from '../../../../cli/prices/slots.ts';
 import { checkConfig } from '../../../../worker/core/config/check.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
@@ -38,7 +38,7 @@ describe('a slot of the config', () => {
       cacheWrite: 2.5,
       tiers: [{ fromInputTokens: 272_000, input: 4, output: 18, cachedInput: 0.4, cacheWrite: 5 }],
     });
-    expect(knownSlotLines(prices)).toEqual([
+    expect(slotPriceLines(config, { ...filled, ...prices }, prices)).toEqual([
       'PROVIDER_A is counted at 2 USD per million tokens in and 12 out, the list price of 2026-09-23',
     ]);
   });
@@ -51,6 +51,44 @@ describe('a slot of the config', () => {
     ['a whole price of its own', { PROVIDER_A_PRICE: '{"input":1,"output":2}' }],
   ])('with %s is given none', async (_, more) => {
     expect(await known({ ...filled, ...more })).toEqual({});
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      'a guess',
+      { PROVIDER_A_MODEL: 'nobody-knows', CARRYON_LOCAL: '1' },
+      'counted at 1 USD per million tokens in and 4 out, a guess: the list does not know "nobody-knows" there; write PROVIDER_A_PRICE={"input":…',
+    ],
+    [
+      'nothing',
+      { PROVIDER_A_MODEL: 'nobody-knows' },
+      'has no price, and the list does not know "nobody-knows" there; write PROV',
+    ],
+    [
+      'half',
+      { PROVIDER_A_MODEL: 'nobody-knows', PROVIDER_A_PRICE_INPUT: '1', CARRYON_LOCAL: '1' },
+      'has no price, and the',
+    ],
+    [
+      'its variables',
+      { PROVIDER_A_MODEL: 'nobody-knows', PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '2' },
+      'counted at 1 USD per million tokens in and 2 out (1.25 where it is written to a cache), by its variables',
+    ],
+    [
+      'the list above its variables',
+      { PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '20' },
+      'counted at 2 USD per million tokens in and 20 out (2.5 where it is written to a cache), by its variables or by the list',
+    ],
+  ])('says that it is counted with %s', async (_, more, text) => {
+    const given = { ...filled, ...more };
+    const lines = slotPriceLines(config, given, await known(given));
+    expect(lines).toEqual([expect.stringContaining(text)]);
+    expect(lines.join()).not.toContain('api.openai.com');
+  });
+
+  it('of the sandbox, or not filled yet, says nothing', () => {
+    expect(slotPriceLines(config, {}, {})).toEqual([]);
+    expect(slotPriceLines(config, { ...filled, PROVIDER_A_KEY: 'sandbox-key' }, {})).toEqual([]);
   });
 
   it('without host or model is given none', async () => {

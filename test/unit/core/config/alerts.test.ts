@@ -45,7 +45,7 @@ describe('a mistake', () => {
     [{ webhooks: [{ url: 'SLACK_URL' }] }, 'alerts.webhooks[0].format: write "slack" or "json"'],
     [
       { webhooks: [{ ...slack, url: 'https://hooks.slack.com/services/T/B/x' }] },
-      'alerts.webhooks[0].url: write the NAME of an environment variable, such as "OPENAI_API_KEY", never the value',
+      'alerts.webhooks[0].url: an address is not written here: write the NAME of an environment variable, such as "ALERTS_SLACK_URL", never the value',
     ],
     [
       { webhooks: [{ url: 'OPS_URL', format: 'json' }] },

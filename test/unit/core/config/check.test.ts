@@ -57,6 +57,29 @@ describe('a mistake', () => {
       `${at}.key: write the NAME of an environment variable, such as "OPENAI_API_KEY", never the value`,
     ],
     [
+      `${first}>apiBase`,
+      'https://api.example.com/v1',
+      `${at}.apiBase: an address is not written here: write the NAME of an environment variable, such as "OWN_API_BASE", never the value`,
+    ],
+    [
+      first,
+      { id: 'own', provider: 'openai-compatible', model: 'm' },
+      `${at}.apiBase: is missing: "openai-compatible" has none of its own; write the NAME of the variable that holds it, such as apiBase: "OWN_API_BASE"`,
+    ],
+    [
+      first,
+      { id: 'own', provider: 'anthropic-compatible', model: 'm', apiBase: 'OWN_API_BASE' },
+      `${at}.key: is missing: "anthropic-compatible" has none of its own; write the NAME of the variable that holds it, such as key: "OWN_KEY"`,
+    ],
+    [
+      `${first}>provider`,
+      'antropic',
+      `${at}.provider: "antropic" is no preset; did you mean "anthropic"? There are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
+    ],
+    ['router>allowedFials', 3, expect.stringContaining('is not a setting; did you mean "allowedFails"?')],
+    ['tenants>acme', { userLimit: {} }, expect.stringContaining('did you mean "userLimits"?')],
+    ['router>colour', 3, expect.stringContaining('is not a setting; there are routingStrategy')],
+    [
       `${first}>fromEnvironment`,
       'PROVIDER_A',
       `${at}.fromEnvironment: it names provider, model, base URL and key; write either it or those, not both`,
@@ -69,7 +92,7 @@ describe('a mistake', () => {
     [
       `${first}>tiemout`,
       '3s',
-      `${at}.tiemout: is not a setting; there are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, allowParams`,
+      `${at}.tiemout: is not a setting; did you mean "timeout"? There are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, allowParams`,
     ],
     [`${first}>price`, { input: 1 }, `${at}.price.output: is missing; write a number`],
     [`${first}>price`, { input: -1, output: 1 }, `${at}.price.input: write a price in USD, 0 or more`],
@@ -115,7 +138,7 @@ describe('a mistake', () => {
     [
       'features>chat>aliass',
       'app/chat',
-      'features.chat.aliass: is not a setting; there are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, cache',
+      'features.chat.aliass: is not a setting; did you mean "alias"? There are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, cache',
     ],
     ['origins', ['https://a.example/x'], 'origins[0]: write an origin such as "https://app.example.com", no path'],
     ['origins', 'https://a.example', 'origins: write a list: [ … ]'],
@@ -127,7 +150,7 @@ describe('a mistake', () => {
     ['router>strictParams', 'yes', 'router.strictParams: write true or false'],
     ['router>maxBodyBytes', 10, 'router.maxBodyBytes: write a whole number from 1024'],
   ])('at %s (%j) says what would be right', (place, value, text) => {
-    expect(wrong(place, value)).toContain(text);
+    expect(wrong(place, value)).toContainEqual(text);
   });
 
   it('is not the only one that is told', () => {

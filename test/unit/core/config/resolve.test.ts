@@ -220,6 +220,30 @@ describe('an environment slot', () => {
   });
 });
 
+describe('an address', () => {
+  const problemOf = (base: string, local = false) =>
+    resolved([{ ...slot, price }], {
+      ...filled,
+      CARRYON_LOCAL: local ? '1' : '0',
+      PROVIDER_A_API_BASE: base,
+    }).missing.map(({ problem }) => problem);
+
+  it.each([
+    'http://api.example.com/v1',
+    'http://10.0.0.5:8000/v1',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com/v1',
+  ])('%s in the clear is refused, but on a developer’s machine', (base) => {
+    expect(problemOf(base)).toEqual(['must begin with https:// (http:// only to this machine)']);
+    expect(problemOf(base, true)).toEqual([]);
+  });
+
+  it.each(['http://localhost:8788/v1', 'http://127.0.0.1:9', 'http://[::1]:9/v1', 'https://10.0.0.5:8000/v1'])(
+    '%s is not',
+    (base) => expect(problemOf(base)).toEqual([]),
+  );
+});
+
 describe('a preset', () => {
   it('brings base URL, format and the names of its variables', () => {
     const result = resolved([{ id: 'a', provider: 'deepseek', model: 'deepseek-chat', price }], {
@@ -249,9 +273,9 @@ describe('a preset', () => {
     });
   });
 
-  it('without a host of its own asks for one', () => {
-    const { missing } = resolved([{ id: 'a', provider: 'openai-compatible', model: 'm', price }], {});
-    expect(missing).toEqual([{ name: 'OPENAI_COMPATIBLE_API_BASE' }, { name: 'OPENAI_COMPATIBLE_API_KEY' }]);
+  it('without a host of its own has the one that config names', () => {
+    const own: DeploymentInput = { id: 'a', provider: 'openai-compatible', model: 'm', price, apiBase: 'A', key: 'B' };
+    expect(resolved([own], {}).missing).toEqual([{ name: 'A' }, { name: 'B' }]);
   });
 });
 

@@ -1,0 +1,68 @@
+/** What works with these variables and may surprise, or is weak: printed at each start, a line each. */
+
+import { problemText } from '../worker/core/config/check.ts';
+import { resolveConfig } from '../worker/core/config/resolve.ts';
+import { allHooks } from '../worker/core/config/resolve-alerts.ts';
+import type { CheckedConfig } from '../worker/core/config/schema.ts';
+import { isShortSecret, SAFE_SECRET_LENGTH } from '../worker/core/identity/secret-length.ts';
+import { PRESETS } from '../worker/providers/presets.ts';
+import { capContradictions, warningLine } from './check-config.ts';
+import { slotsIn } from './check-variables.ts';
+import type { Variables } from './environment.ts';
+
+export function aboutVariables(config: CheckedConfig, variables: Variables, local: boolean): string[] {
+  return [
+    ...(local ? [] : shortSecrets(variables)),
+    ...[...slotsIn(config)].flatMap((slot) => oddAddress(slot, variables)),
+    ...newCapContradictions(config, variables),
+    ...silentWebhooks(config, variables),
+  ];
+}
+
+/** Webhooks that cannot be told anything. Requests are answered all the same. */
+export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
+  const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
+  return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
+}
+
+function shortSecrets(variables: Variables): string[] {
+  return ['KEY_SECRET', 'ADMIN_KEY'].flatMap((name) => {
+    const value = variables[name];
+    if (value === undefined || !isShortSecret(value)) return [];
+    return [
+      warningLine(
+        `${name} has ${value.length} characters, and can be guessed; write ${SAFE_SECRET_LENGTH} or more random ones, such as openssl rand -hex 32 makes`,
+      ),
+    ];
+  });
+}
+
+/** An address that is asked in a format or at a path that it may not know. The address itself is nobody's business. */
+export function oddAddress(slot: string, variables: Variables): string[] {
+  const name = `${slot}_API_BASE`;
+  const url = URL.parse(variables[name] ?? '');
+  if (url === null) return [];
+  const path = url.pathname.replace(/\/+$/, '');
+  const endpoint = /\/(chat\/completions|completions|messages|responses)$/.exec(path)?.[0];
+  if (endpoint !== undefined)
+    return [warningLine(`${name} ends in ${endpoint}, which is added by itself; write the address without it`)];
+  const preset = Object.values(PRESETS).find(
+    ({ apiBase }) => apiBase !== undefined && URL.parse(apiBase)?.host === url.host,
+  );
+  const usual = preset?.apiBase === undefined ? '/v1' : (URL.parse(preset.apiBase)?.pathname ?? '').replace(/\/$/, '');
+  const isUnset = !variables[`${slot}_FORMAT`];
+  if (preset === undefined && isUnset && /anthropic|claude/i.test(url.host + path)) {
+    const then = `it is asked in OpenAI's format; write ${slot}_FORMAT=anthropic, or openai`;
+    return [warningLine(`${name} looks like Anthropic's API, and ${slot}_FORMAT is not set: ${then}`)];
+  }
+  if (path === '' && usual !== '')
+    return [warningLine(`${name} has no path, and is asked as it stands; such addresses end in ${usual} as a rule`)];
+  return [];
+}
+
+/** What the build could not tell, because it does not know the slots' prices. */
+function newCapContradictions(config: CheckedConfig, variables: Variables): string[] {
+  const told = new Set(capContradictions(config, {}).map(problemText));
+  const now = capContradictions(config, variables).map(problemText);
+  return now.filter((text) => !told.has(text)).map((text) => warningLine(`carryon.config.ts ${text}`));
+}

@@ -1,0 +1,137 @@
+/**
+ * Settings that are right alone and make no sense together. The build refuses what can never work, and warns of what works
+ * and may surprise: `isError` says which. Told at build only, so none of this is in the Worker.
+ */
+import type { ConfigProblem } from './check.ts';
+import type { Preset } from './config.ts';
+import { limitContradictions } from './limit-contradictions.ts';
+import type { CheckedConfig, CheckedDeployment } from './schema.ts';
+
+export interface Contradiction extends ConfigProblem {
+  isError: boolean;
+}
+
+/** `input`: the config as it was written, because a default contradicts nobody. */
+export function contradictions(
+  checked: CheckedConfig,
+  input: unknown,
+  presets: Readonly<Record<string, Preset>>,
+): Contradiction[] {
+  return [
+    ...ofDeployments(checked, input, presets),
+    ...ofFeatures(checked),
+    ...ofRouter(checked, input),
+    ...limitContradictions(checked),
+  ];
+}
+
+type Path = (string | number)[];
+
+export const warning = (path: Path, message: string): Contradiction => ({ path, message, isError: false });
+
+function ofDeployments(
+  { aliases, features, router }: CheckedConfig,
+  input: unknown,
+  presets: Readonly<Record<string, Preset>>,
+): Contradiction[] {
+  const firstAlias = Object.keys(aliases)[0];
+  const marked = new Set(Object.values(features).flatMap((one) => (one.promptCache ? [one.alias ?? firstAlias] : [])));
+  return Object.entries(aliases).flatMap(([alias, { deployments }]) =>
+    deployments.flatMap((deployment, index) => {
+      const path = ['aliases', alias, 'deployments', index];
+      return [
+        ...ofTimeouts(deployment, router, path, input),
+        ...(marked.has(alias) ? ofPromptCache(deployment, path, presets) : []),
+      ];
+    }),
+  );
+}
+
+const TIMEOUTS = ['timeout', 'streamTimeout', 'thinkingTimeout', 'idleTimeout'] as const;
+
+function ofTimeouts(
+  deployment: CheckedDeployment,
+  { totalTimeout, maxStreamDuration }: CheckedConfig['router'],
+  path: Path,
+  input: unknown,
+): Contradiction[] {
+  return TIMEOUTS.flatMap((name) => {
+    const ms = deployment[name];
+    const place = [...path, name];
+    if (ms === undefined || !isWritten(input, place)) return [];
+    // Between two chunks the first content has come already.
+    if (name !== 'idleTimeout' && ms > totalTimeout) {
+      const ends = `is longer than router.totalTimeout (${seconds(totalTimeout)}), which ends all attempts together`;
+      return [warning(place, `${ends}; write a shorter one, or a longer totalTimeout`)];
+    }
+    if (ms <= maxStreamDuration) return [];
+    return [
+      warning(place, `is longer than router.maxStreamDuration (${seconds(maxStreamDuration)}), which ends first`),
+    ];
+  });
+}
+
+function ofPromptCache(
+  { provider = '', price }: CheckedDeployment,
+  path: Path,
+  presets: Readonly<Record<string, Preset>>,
+): Contradiction[] {
+  const writes = Object.hasOwn(presets, provider) && presets[provider]?.format === 'anthropic';
+  if (!writes || price === undefined || price.cacheWrite !== undefined) return [];
+  const counted = `has no cacheWrite, and a feature with promptCache writes to the cache: ${price.input * 1.25} is counted`;
+  return [warning([...path, 'price'], `${counted} (1.25 times the input); write what the provider takes`)];
+}
+
+function ofFeatures({ features, aliases, router, alerts }: CheckedConfig): Contradiction[] {
+  const found: Contradiction[] = [];
+  const firstAlias = Object.keys(aliases)[0];
+  for (const [name, { alias = firstAlias, maxInputTokens, maxOutputTokens, safeguard }] of Object.entries(features)) {
+    if (safeguard === undefined) continue;
+    const path = ['features', name, 'safeguard'];
+    const isLonger = maxInputTokens !== undefined && (safeguard.maxInputTokens ?? 0) > maxInputTokens;
+    if (isLonger) {
+      const message = `is above the feature's own (${maxInputTokens}), so the safeguard takes longer requests than the feature; write a smaller one`;
+      found.push(warning([...path, 'maxInputTokens'], message));
+    }
+    const most = maxOutputTokens ?? router.defaultMaxOutputTokens;
+    const of = maxOutputTokens === undefined ? 'router.defaultMaxOutputTokens' : "the feature's own";
+    if ((safeguard.maxOutputTokens ?? 0) > most) {
+      const message = `is above ${of} (${most}), so it makes no answer shorter; write a smaller one`;
+      found.push(warning([...path, 'maxOutputTokens'], message));
+    }
+    const isSame = (safeguard.alias ?? alias) === alias;
+    const isSmaller =
+      (safeguard.maxOutputTokens ?? most) < most ||
+      (safeguard.maxInputTokens ?? Number.POSITIVE_INFINITY) < (maxInputTokens ?? Number.POSITIVE_INFINITY);
+    if (isSame && !isSmaller)
+      found.push(warning(path, 'is no cheaper than the feature itself; write a cheaper alias or smaller caps'));
+  }
+  const degrades = Object.values(features).some(({ onExceed }) => onExceed === 'degrade');
+  if (alerts.safeguardAt !== undefined && !degrades) {
+    const message = 'has no effect: no feature has a safeguard (onExceed: "degrade")';
+    found.push(warning(['alerts', 'safeguardAt'], message));
+  }
+  return found;
+}
+
+function ofRouter({ router }: CheckedConfig, input: unknown): Contradiction[] {
+  const found: Contradiction[] = [];
+  const { totalTimeout, maxRetryAfterWait, maxBodyBytes, maxImageBodyBytes } = router;
+  if (maxRetryAfterWait > totalTimeout && isWritten(input, ['router', 'maxRetryAfterWait'])) {
+    const message = `is longer than router.totalTimeout (${seconds(totalTimeout)}): no wait can be so long`;
+    found.push(warning(['router', 'maxRetryAfterWait'], message));
+  }
+  if (maxImageBodyBytes < maxBodyBytes) {
+    const message = `is below maxBodyBytes (${maxBodyBytes}): a body with images may be no larger than one without`;
+    found.push(warning(['router', 'maxImageBodyBytes'], message));
+  }
+  return found;
+}
+
+const seconds = (ms: number): string => `${ms / 1000}s`;
+
+function isWritten(input: unknown, path: Path): boolean {
+  let at = input;
+  for (const part of path) at = (at as Record<string, unknown> | undefined)?.[part];
+  return at !== undefined;
+}

@@ -1,0 +1,97 @@
+/** Limits that another limit always reaches first, or that limit nothing. */
+import type { Contradiction } from './contradictions.ts';
+import type { LimitsInput } from './limits-schema.ts';
+import type { CheckedConfig } from './schema.ts';
+
+interface Scope {
+  /** How it is named in a message. */
+  name: string;
+  limits: LimitsInput;
+  /** Where a field of it is written. */
+  pathOf: (field: keyof LimitsInput) => string[];
+}
+
+export function limitContradictions({ tiers, tenants, features }: CheckedConfig): Contradiction[] {
+  const found: Contradiction[] = [];
+  const scope = (name: string, limits: LimitsInput, path: string[]): Scope => ({
+    name,
+    limits,
+    pathOf: (field) => [...path, field],
+  });
+  for (const [name, limits] of Object.entries(tiers)) found.push(...within(scope('the tier', limits, ['tiers', name])));
+  const wholes = Object.entries(tenants).map(([name, tenant]): Scope => {
+    const { tier = '', limits } = tenant;
+    const ofTier = Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
+    return {
+      name: `tenant "${name}"`,
+      limits: { ...ofTier, ...limits },
+      pathOf: (field) => (limits[field] === undefined ? ['tiers', tier, field] : ['tenants', name, 'limits', field]),
+    };
+  });
+  Object.entries(tenants).forEach(([name, { limits, userLimits, anonymousLimits }], index) => {
+    const whole = wholes[index];
+    if (whole === undefined) return;
+    // What a tier contradicts in itself was told of the tier.
+    if (Object.keys(limits).length > 0) found.push(...within(whole));
+    for (const [field, inner] of Object.entries({ userLimits, anonymousLimits })) {
+      const part = scope(field, inner, ['tenants', name, field]);
+      found.push(...within(part), ...beyond(part, [whole]));
+    }
+  });
+  for (const [name, { limits }] of Object.entries(features)) {
+    const part = scope(`feature "${name}"`, limits, ['features', name, 'limits']);
+    // A feature's limits hold in every tenant, so only those that no tenant could reach say nothing.
+    found.push(...within(part), ...beyond(part, wholes));
+  }
+  return found;
+}
+
+const warning = (path: string[], message: string): Contradiction => ({ path, message, isError: false });
+
+/** No month has more days. */
+const MOST_DAYS = 31;
+
+function within({ limits, pathOf }: Scope): Contradiction[] {
+  const found: Contradiction[] = [];
+  const { monthlyUsd, dailyUsd, rps, burst } = limits;
+  if (monthlyUsd !== undefined && dailyUsd !== undefined && dailyUsd > monthlyUsd) {
+    const message = `is above monthlyUsd (${monthlyUsd}), which ends first; write a smaller one, or leave it out`;
+    found.push(warning(pathOf('dailyUsd'), message));
+  }
+  if (monthlyUsd !== undefined && dailyUsd !== undefined && dailyUsd > 0 && monthlyUsd > dailyUsd * MOST_DAYS) {
+    const message = `is never reached: dailyUsd (${dailyUsd}) allows ${dailyUsd * MOST_DAYS} a month`;
+    found.push(warning(pathOf('monthlyUsd'), message));
+  }
+  if (burst !== undefined && rps === undefined)
+    found.push(warning(pathOf('burst'), 'limits nothing without rps; write rps too'));
+  for (const field of ['monthlyUsd', 'dailyUsd', 'tpm', 'parallel'] as const) {
+    if (limits[field] === 0)
+      found.push(warning(pathOf(field), 'is 0, so every request is refused; leave it out for no limit'));
+  }
+  return found;
+}
+
+const FIELDS = ['monthlyUsd', 'dailyUsd', 'rps', 'burst', 'tpm', 'parallel'] as const;
+
+/** What is above the same limit of all of these that it stands in, of which there is at least one. */
+function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
+  const [first] = wholes;
+  if (first === undefined) return [];
+  const of = wholes.length === 1 ? first.name : 'every tenant';
+  const found: Contradiction[] = [];
+  for (const field of FIELDS) {
+    const limit = part.limits[field];
+    if (limit === undefined) continue;
+    // A day may also be above a whole month.
+    const outer = field === 'dailyUsd' ? (['dailyUsd', 'monthlyUsd'] as const) : ([field] as const);
+    for (const name of outer) {
+      const limits = wholes.map((whole) => whole.limits[name]);
+      if (!limits.every((one) => one !== undefined && limit > one)) continue;
+      const most = Math.max(...limits.map((one) => one ?? 0));
+      const message = `is above the ${name} of ${of} (${most}), which is reached first; write a smaller one, or leave it out`;
+      found.push(warning(part.pathOf(field), message));
+      break;
+    }
+  }
+  return found;
+}

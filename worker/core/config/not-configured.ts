@@ -1,0 +1,24 @@
+import type { Missing } from './resolve.ts';
+
+export interface NotConfigured {
+  code: 'not_configured';
+  missing: readonly string[];
+  how: string;
+}
+
+/** Names every variable that is missing or wrong, and once what sets them. */
+export function notConfigured(missing: readonly Missing[], local: boolean): NotConfigured | undefined {
+  if (missing.length === 0) return undefined;
+  const isPrice = missing.some(({ name, problem }) => problem === undefined && /_PRICE_(INPUT|OUTPUT)$/.test(name));
+  const price =
+    ' A price may also be whole, such as PROVIDER_A_PRICE={"input": 1.25, "output": 10, "cachedInput": 0.125}.';
+  return {
+    code: 'not_configured',
+    missing: missing.map(({ name, problem }) => (problem === undefined ? name : `${name} ${problem}`)),
+    how: `${local ? LOCAL : DEPLOYED}${isPrice ? price : ''}`,
+  };
+}
+
+const LOCAL = 'Set these in .dev.vars or the environment, and start again.';
+const DEPLOYED =
+  'Set each with "npx wrangler secret put NAME" (all at once: "npx wrangler secret bulk secrets.json"), or as a variable for npm run serve.';
