@@ -49,8 +49,7 @@ export function next(
   if (hasRetries(slot, failed, settings)) {
     const sibling = untried.find(({ order }) => order === slot.order);
     if (sibling !== undefined) return attempt(sibling, 0);
-    const rested = plan.resting?.some(({ id }) => id === slot.id) === true;
-    const delayMs = rested ? undefined : sameAgainAfterMs(tried, slot, failure, settings, random);
+    const delayMs = sameAgainAfterMs(tried, slot, failure, settings, random);
     if (delayMs !== undefined && now + delayMs < deadlineAt) return attempt(slot, delayMs);
   }
   const nextGroup = untried.find(({ order }) => !failed.some((entry) => entry.slot.order === order));

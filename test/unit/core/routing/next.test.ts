@@ -290,9 +290,12 @@ describe('in words', () => {
   });
 });
 
-it('those that rest are asked when all others have failed, once each', () => {
+it('those that rest are asked when all others have failed, within their group’s retries', () => {
   const plan = { slots: [slot('a')], resting: [slot('b', 2), slot('c', 1)] };
-  expect(pathOf(plan)).toBe('a a+125 b c exhausted');
+  expect(pathOf(plan)).toBe('a a+125 b b+125 c exhausted');
+  expect(pathOf(plan, failureOf('server_error'), failureOf('server_error'), failureOf('silent'))).toBe(
+    'a a+125 b c exhausted',
+  );
   expect(pathOf(plan, failureOf('bad_request'))).toBe('a reject');
   expect(pathOf(plan, failureOf('unsupported'))).toBe('a reject');
 });
