@@ -33,7 +33,7 @@ export default defineConfig({
     // },
   },
   defaultFeature: 'chat',
-  // Pages that may call. Locally every origin may.
+  // Pages that may call. In local mode those of this machine may too.
   origins: [],
   // Named sets of limits, for tenants and for keys (`--tier free`): 60, 600 and 6,000 requests a minute.
   tiers: {

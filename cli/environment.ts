@@ -56,7 +56,7 @@ export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
   }
 }
 
-/** The Worker takes whatever is not off for on, and on brings well-known keys: a "no" must not. */
+/** The Worker takes any other word for off; here it is said, since somebody meant something by it. */
 function isOn(name: string, text: string): boolean {
   if (['1', 'true'].includes(text)) return true;
   if (['', '0', 'false'].includes(text)) return false;

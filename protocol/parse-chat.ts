@@ -85,7 +85,7 @@ function readField(chat: ChatRequest, key: string, value: unknown, stripped: Fie
       return;
     }
     case 'tool_choice': {
-      const choice = parseToolChoice(value);
+      const choice = parseToolChoice(value, stripped);
       if (choice instanceof Problem) return choice;
       chat.tool_choice = choice;
       return;

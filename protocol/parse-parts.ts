@@ -63,7 +63,7 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   const image = part.image_url;
   if (!isObject(image)) return expected('image_url', 'an object such as {"url": "https://…"}', image);
   if (typeof image.url !== 'string' || !isImageUrl(image.url)) {
-    return new Problem('image_url.url', 'must be an http:, https: or data: URL');
+    return new Problem('image_url.url', 'must be an https: URL, or a data: URL of a picture (image/…) or a PDF');
   }
   if (isGiven(image.detail) && typeof image.detail !== 'string') {
     return expected('image_url.detail', '"auto", "low" or "high"', image.detail);
@@ -73,8 +73,9 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   return inner === image ? outer : { ...outer, image_url: inner };
 }
 
-/** Carryon fetches no URL; this only keeps `file:` and other schemes from reaching a provider. */
-const isImageUrl = (url: string): boolean => /^(https?:\/\/[^\s/]|data:[^,]*,)/i.test(url.slice(0, 512));
+/** Carryon fetches no URL: this keeps from a provider what is no picture and no document. For hosts: image-hosts.ts. */
+const isImageUrl = (url: string): boolean =>
+  /^(https?:\/\/[^\s/]|data:(image\/[a-z0-9.+-]+|application\/pdf)(;[^,]*)?,)/i.test(url.slice(0, 512));
 
 function parseAudio(part: Json, stripped: FieldNames): Json | Problem {
   const audio = part.input_audio;

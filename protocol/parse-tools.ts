@@ -9,6 +9,7 @@ const CALLED_FUNCTION_KEYS = new Set(['name', 'arguments']);
 const CALLED_CUSTOM_KEYS = new Set(['name', 'input']);
 const FUNCTION_KEYS = new Set(['name', 'description', 'parameters', 'strict']);
 const CUSTOM_KEYS = new Set(['name', 'description', 'format']);
+const GRAMMAR_KEYS = new Set(['syntax', 'definition']);
 const SCHEMA_KEYS = new Set(['name', 'description', 'schema', 'strict']);
 /** What SDKs leave on a streamed or parsed tool call. */
 const ECHOED = new Set(['index', 'parsed_arguments']);
@@ -76,6 +77,10 @@ function parseTool(tool: unknown, stripped: FieldNames): Json | Problem {
     `tools[].${type}`,
     stripped,
   );
+  if (type === 'custom' && isObject(inner.format)) {
+    const format = closedFormat(inner.format, stripped);
+    return { type, custom: { ...inner, format } };
+  }
   const outer = closed(tool, TOOL_KEYS[type], 2, 'tools[]', stripped);
   return inner === definition ? outer : { ...outer, [type]: inner };
 }
@@ -84,12 +89,29 @@ function checkDefinition(definition: Json, type: 'function' | 'custom'): Problem
   const { description, parameters, strict, format } = definition;
   if (isGiven(description) && typeof description !== 'string') return expected('description', 'a string', description);
   if (type === 'custom') {
-    if (isTooDeep(format)) return tooDeep('format');
-    return isGiven(format) && !isObject(format) ? expected('format', 'an object', format) : undefined;
+    return isGiven(format) ? checkFormat(format) : undefined;
   }
   if (isGiven(parameters) && !isObject(parameters)) return expected('parameters', 'a JSON Schema object', parameters);
   if (isTooDeep(parameters)) return tooDeep('parameters');
   return isGiven(strict) && typeof strict !== 'boolean' ? expected('strict', 'a boolean', strict) : undefined;
+}
+
+/** A custom tool's `format`: text, or a grammar. */
+function checkFormat(format: unknown): Problem | undefined {
+  if (!isObject(format)) return expected('format', 'an object', format);
+  if (format.type === 'text') return undefined;
+  const right = '{"type": "text"} or {"type": "grammar", "grammar": {"syntax": "…", "definition": "…"}}';
+  if (format.type !== 'grammar' || !isObject(format.grammar)) return new Problem('format', `must be ${right}`);
+  const { syntax, definition } = format.grammar;
+  return typeof syntax === 'string' && typeof definition === 'string'
+    ? undefined
+    : new Problem('format', `must be ${right}`);
+}
+
+/** Made anew from what the published API knows. */
+function closedFormat({ type, grammar }: Json, stripped: FieldNames): Json {
+  if (type === 'text') return { type };
+  return { type, grammar: keep(grammar as Json, GRAMMAR_KEYS, 'tools[].custom.format.grammar', stripped) };
 }
 
 /** The definition itself unless a field is unknown or null. */
@@ -103,7 +125,7 @@ function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string
 const CHOICES = '"none", "auto", "required", or an object that names a tool';
 
 /** Always a fresh, closed object (or one of the three words): choices are small. */
-export function parseToolChoice(choice: unknown): ToolChoice | Problem {
+export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoice | Problem {
   if (choice === 'none' || choice === 'auto' || choice === 'required') return choice;
   if (typeof choice === 'string') return new Problem('tool_choice', `must be ${CHOICES}`);
   if (!isObject(choice)) return expected('tool_choice', CHOICES, choice);
@@ -124,10 +146,31 @@ export function parseToolChoice(choice: unknown): ToolChoice | Problem {
   }
   const tools = (allowed as Json).tools;
   if (!Array.isArray(tools) || !tools.every(isObject)) {
-    return expected('tool_choice.allowed_tools.tools', 'an array of objects that name tools', tools);
+    return expected(`${ALLOWED}.tools`, 'an array of objects that name tools', tools);
   }
-  if (isTooDeep(tools)) return tooDeep('tool_choice.allowed_tools.tools');
-  return { type, allowed_tools: { mode, tools } };
+  const named = tools.map((tool) => allowedTool(tool, stripped)).filter((tool) => tool !== undefined);
+  return named.length > 0 || tools.length === 0
+    ? { type, allowed_tools: { mode, tools: named } }
+    : new Problem(
+        `${ALLOWED}.tools`,
+        'must name functions or custom tools, such as {"type": "function", "function": {"name": "…"}}',
+      );
+}
+
+const ALLOWED = 'tool_choice.allowed_tools';
+
+/** Its type and its name, made anew: tools of other kinds carry addresses and credentials, which are for config to say. */
+function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
+  const { type } = tool;
+  const called = type === 'function' || type === 'custom' ? tool[type] : undefined;
+  const name = isObject(called) ? called.name : undefined;
+  if ((type !== 'function' && type !== 'custom') || typeof name !== 'string' || name === '') {
+    stripped.add(`${ALLOWED}.tools[]`);
+    return undefined;
+  }
+  for (const key in tool) if (key !== 'type' && key !== type) stripped.add(`${ALLOWED}.tools[].${key}`);
+  for (const key in called as Json) if (key !== 'name') stripped.add(`${ALLOWED}.tools[].${type}.${key}`);
+  return { type, [type]: { name } };
 }
 
 const FORMATS = '"text", "json_object" or "json_schema"';

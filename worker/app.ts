@@ -14,6 +14,7 @@ import { answer } from './pipeline/answer.ts';
 import type { Door } from './pipeline/ask.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
 import { identify } from './pipeline/identify.ts';
+import { mayCall, strangeHost } from './pipeline/local-mode.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
@@ -127,7 +128,7 @@ function behindCors(routes: Hono<App>): Hono<App> {
   const allowed = cors({
     origin: (origin, c: Context<App>) => {
       const { env, config } = c.env.composition;
-      return env.local || config.origins.includes(origin) ? origin : null;
+      return mayCall(origin, config.origins, env.local) ? origin : null;
     },
     allowHeaders: [...ALLOWED_HEADERS],
     allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
@@ -156,6 +157,10 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
       },
       timing: new Timing(clock, arrivedAt),
     };
+    if (composition.env.local) {
+      const stranger = strangeHost(request, composition.config.localHosts);
+      if (stranger !== undefined) return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, scope);
+    }
     return (request.headers.has('origin') ? pages : routes).fetch(request, { composition, scope });
   };
 }

@@ -4,7 +4,7 @@ import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { startBench } from '../support/bench.ts';
 import { CHAT, chatBody, type SendOptions, type Sent, send } from '../support/send.ts';
 
-const PAGE = 'https://app.example';
+const PAGE = 'http://localhost:5173';
 
 const bench = await startBench();
 afterAll(bench.stop);

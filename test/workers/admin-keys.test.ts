@@ -4,7 +4,7 @@ import { callAdmin } from './call-admin.ts';
 
 async function create(origins: string[]) {
   const response = await exports.default.fetch(
-    new Request('https://router.example/admin/keys', {
+    new Request('http://localhost/admin/keys', {
       method: 'POST',
       headers: { authorization: 'Bearer sk-local-admin-key' },
       body: JSON.stringify({ tenant: 'a', kind: 'publishable', origins }),

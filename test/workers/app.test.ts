@@ -1,8 +1,7 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 
-const at = (path: string, init?: RequestInit) =>
-  exports.default.fetch(new Request(`https://router.example${path}`, init));
+const at = (path: string, init?: RequestInit) => exports.default.fetch(new Request(`http://localhost${path}`, init));
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   at(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
 const KEY = { authorization: 'Bearer sk-local-dev-key' };
@@ -51,13 +50,44 @@ describe('the Worker in workerd', () => {
     expect((await refused(at('/ai', { headers: KEY }))).headers.get('allow')).toBe('POST');
   });
 
+  it.each([
+    'http://evil.example',
+    'http://localhost.evil.example',
+    'http://10.0.0.5:8787',
+    'http://0x7f.1.evil.example',
+  ])('answers nothing under a name that is not this machine’s: %s', async (origin) => {
+    for (const path of ['/v1/chat/completions', '/admin/keys', '/healthz', '/nothing']) {
+      const headers = { ...KEY, origin };
+      const asked = exports.default.fetch(new Request(`${origin}${path}`, { headers }));
+      const { status, code, headers: told } = await refused(asked);
+      expect([status, code, told.get('access-control-allow-origin')]).toEqual([421, 'misdirected_request', null]);
+    }
+  });
+
+  it('lets no page of another machine call', async () => {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.evil.example',
+    ]) {
+      const preflight = { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } };
+      expect((await at('/ai', preflight)).headers.get('access-control-allow-origin')).toBeNull();
+      const headers = { ...KEY, origin };
+      expect(await refused(at('/v1/models', { headers }))).toMatchObject({ status: 403, code: 'origin_not_allowed' });
+    }
+  });
+
   it('answers a page’s preflight, and admin’s not', async () => {
     const preflight = {
       method: 'OPTIONS',
-      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+      headers: { origin: 'http://localhost:5173', 'access-control-request-method': 'POST' },
     };
     const allowed = await at('/ai', preflight);
-    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, 'https://app.example']);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
+      204,
+      'http://localhost:5173',
+    ]);
     expect((await at('/admin/keys', preflight)).headers.get('access-control-allow-origin')).toBeNull();
   });
 });

@@ -15,7 +15,7 @@ export async function callAdmin(
   headers: Record<string, string> = {},
 ): Promise<AdminReply> {
   const response = await exports.default.fetch(
-    new Request(`https://router.example/admin/${path}`, {
+    new Request(`http://localhost/admin/${path}`, {
       method,
       headers: { authorization: 'Bearer sk-local-admin-key', ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),

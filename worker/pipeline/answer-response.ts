@@ -28,6 +28,7 @@ export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, 
   const { headers } = response;
   headers.set('x-request-id', requestId);
   headers.set('x-carryon-request-id', requestId);
+  headers.set('date', timing.date);
   headers.set('server-timing', timing.toString());
   if (trail.attempts !== 1) headers.set('x-carryon-attempts', String(trail.attempts));
   if (trail.hops !== 0) headers.set('x-carryon-hops', String(trail.hops));

@@ -2,6 +2,7 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
@@ -87,6 +88,8 @@ export async function readAsk(
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
   if (isTextTooLong(text, chat, maxBodyBytes)) return refuse({ code: 'payload_too_large', limitBytes: maxBodyBytes });
+  const image = config.router.privateImageUrls ? undefined : privateImage(chat);
+  if (image !== undefined) return wrong(image, PRIVATE_IMAGE);
   // A page asks what its feature's alias serves: it cannot pick a dearer one.
   const isPage = identity.kind === 'publishable';
   const alias = config.aliases.get(chat.model);

@@ -1,8 +1,10 @@
 /** Step 1: who asks. Junk is refused before any I/O; nobody names a user without a secret key. */
 import type { RouterError } from '../../protocol/errors.ts';
-import type { Identity } from '../core/identity/identity.ts';
+import type { Config } from '../core/config/config.ts';
+import { type Identity, LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
+import { mayCall } from './local-mode.ts';
 
 export type Identified = { ok: true; identity: Identity } | { ok: false; error: RouterError };
 
@@ -13,7 +15,7 @@ const LONGEST_LOOK_UP_MS = 2_000;
 
 export async function identify(
   headers: Headers,
-  { identities, clock }: Pick<Deps, 'identities' | 'clock'>,
+  { identities, clock, config }: Pick<Deps, 'identities' | 'clock'> & { config: Pick<Config, 'origins'> },
 ): Promise<Identified> {
   const key = credential(headers);
   if (key === undefined) return refuse({ code: 'missing_key' });
@@ -29,6 +31,9 @@ export async function identify(
   if (identity === undefined) return refuse({ code: 'invalid_key' });
   const origin = headers.get('origin');
   if (identity.kind === 'secret') {
+    // Everybody knows the local key, so only pages of this machine may use it, and those that config names.
+    const isStrange = origin !== null && !mayCall(origin, config.origins, true);
+    if (identity === LOCAL_IDENTITY && isStrange) return refuse({ code: 'origin_not_allowed', origin });
     return origin !== null && !identity.browser ? refuse({ code: 'browser_not_allowed' }) : { ok: true, identity };
   }
   if (origin === null || !identity.origins.includes(origin)) return refuse({ code: 'origin_not_allowed', origin });

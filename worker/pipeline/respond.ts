@@ -87,6 +87,7 @@ export const commonHeaders = ({ requestId, timing }: Scope): Record<string, stri
   'x-request-id': requestId,
   'x-carryon-request-id': requestId,
   'cache-control': 'no-store',
+  date: timing.date,
   'server-timing': timing.toString(),
 });
 

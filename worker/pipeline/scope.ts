@@ -16,6 +16,9 @@ export interface Scope {
   admitted?: (limited: Limited, mode: Mode) => void;
 }
 
+/** Most requests share their second with others. */
+let [lastSecond, lastDate] = [-1, ''];
+
 /** `server-timing`: how long each step took, in the order of the line. */
 export class Timing {
   readonly #clock: Clock;
@@ -34,6 +37,13 @@ export class Timing {
     const now = this.#clock.now();
     this.#text += `${step};dur=${now - this.#last}, `;
     this.#last = now;
+  }
+
+  /** Now, as the `date` header says it: plain workerd sets none. */
+  get date(): string {
+    const second = Math.floor(this.#clock.now() / 1_000);
+    if (second !== lastSecond) [lastSecond, lastDate] = [second, new Date(second * 1_000).toUTCString()];
+    return lastDate;
   }
 
   toString(): string {

@@ -9,8 +9,10 @@ const keys = new Map([
   ['sk-server', server],
   ['sk-browser', { ...server, browser: true }],
   ['pk-page', page],
+  ['sk-local', LOCAL_IDENTITY],
 ]);
 
+const config = { origins: ['https://named.example'] };
 const clock = new TestClock();
 const asked: string[] = [];
 const identities = {
@@ -20,7 +22,7 @@ const identities = {
   },
 };
 const codeFor = async (headers: Record<string, string>) => {
-  const identified = await identify(new Headers(headers), { identities, clock });
+  const identified = await identify(new Headers(headers), { identities, clock, config });
   return identified.ok ? identified.identity.kind : identified.error.code;
 };
 
@@ -37,6 +39,22 @@ describe('identify', () => {
     ['another scheme', { authorization: 'Basic c2s6' }, 'missing_key'],
     ['an empty x-api-key', { 'x-api-key': '  ' }, 'missing_key'],
     ['a key nobody has', { authorization: 'Bearer sk-nobody' }, 'invalid_key'],
+    [
+      'the local key from a page of this machine',
+      { 'x-api-key': 'sk-local', origin: 'http://localhost:5173' },
+      'secret',
+    ],
+    [
+      'the local key from a page that config names',
+      { 'x-api-key': 'sk-local', origin: 'https://named.example' },
+      'secret',
+    ],
+    [
+      'the local key from any other page',
+      { 'x-api-key': 'sk-local', origin: 'https://evil.example' },
+      'origin_not_allowed',
+    ],
+    ['the local key from a page of a file', { 'x-api-key': 'sk-local', origin: 'null' }, 'origin_not_allowed'],
     ['a name of an object', { authorization: 'Bearer __proto__' }, 'invalid_key'],
     [
       'a secret key from a page',
@@ -82,13 +100,14 @@ describe('identify', () => {
     const identified = await identify(new Headers({ authorization: 'Bearer sk-server' }), {
       identities: { find },
       clock,
+      config,
     });
     expect(identified).toMatchObject({ ok: false, error: { code: 'key_store_unavailable' } });
   });
 
   it('does not wait for ever for a store that does not answer', async () => {
     const identities = { find: () => new Promise<undefined>(() => {}) };
-    const identifying = identify(new Headers({ 'x-api-key': 'sk' }), { identities, clock });
+    const identifying = identify(new Headers({ 'x-api-key': 'sk' }), { identities, clock, config });
     expect(await clock.run(identifying)).toMatchObject({ ok: false, error: { code: 'key_store_unavailable' } });
     expect(clock.now() - START).toBe(2_000);
   });
@@ -97,6 +116,7 @@ describe('identify', () => {
     const identified = await identify(new Headers({ 'x-api-key': 'sk' }), {
       identities: { find: async () => server },
       clock,
+      config,
     });
     expect(identified).toEqual({ ok: true, identity: server });
   });

@@ -116,7 +116,7 @@ describe('what is read', () => {
     const chat = accepted({
       messages: [
         { role: 'user', content: [{ type: 'text', text: 'T', cache_control: {} }], cache_control: {}, tool_calls: 5 },
-        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,', detail: null, x: 1 } }] },
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;,', detail: null, x: 1 } }] },
         {
           role: 'assistant',
           content: 'A',
@@ -133,7 +133,7 @@ describe('what is read', () => {
     });
     expect(chat.messages).toEqual([
       { role: 'user', content: [{ type: 'text', text: 'T' }] },
-      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] },
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;,' } }] },
       {
         role: 'assistant',
         content: 'A',

@@ -9,6 +9,7 @@ export interface Config {
   features: ReadonlyMap<string, Feature>;
   defaultFeature: string;
   origins: readonly string[];
+  localHosts: readonly string[];
   /** Those that config names; any other is as `ANY_TENANT`. */
   tenants: ReadonlyMap<string, Tenant>;
   /** What a key's tier allows it. */
@@ -182,6 +183,7 @@ export interface RouterSettings {
   strictParams: boolean;
   maxBodyBytes: number;
   maxImageBodyBytes: number;
+  privateImageUrls: boolean;
 }
 
 /** What a provider's preset says (worker/providers/presets.ts). */

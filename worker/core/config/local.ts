@@ -1,5 +1,3 @@
-/** `npm start` and tests; never a deploy. Whatever is not a "no" is a "yes". */
-export function isLocal(variables: Readonly<Record<string, unknown>>): boolean {
-  const value = variables.CARRYON_LOCAL;
-  return value !== undefined && !['', '0', 'false'].includes(String(value));
-}
+/** `npm start` and tests; never a deploy. On only for `1` and `true`: whatever else somebody wrote for a "no" must not be a "yes". */
+export const isLocal = ({ CARRYON_LOCAL }: Readonly<Record<string, unknown>>): boolean =>
+  CARRYON_LOCAL !== undefined && ['1', 'true'].includes(String(CARRYON_LOCAL));

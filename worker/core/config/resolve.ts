@@ -51,6 +51,7 @@ export function resolveConfig(
     features,
     defaultFeature: checked.defaultFeature,
     origins: checked.origins,
+    localHosts: checked.localHosts,
     ...resolveTenants(checked, variables),
     alerts: resolveAlerts(checked.alerts, {}, variables),
     pricing: { feePerRequestUsd: feePerRequest, ...counting },

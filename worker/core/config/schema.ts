@@ -14,6 +14,12 @@ const origin = z
   .regex(/^https?:\/\/[^/?#@\s]+\/?$/i, 'write an origin such as "https://app.example.com", no path')
   .transform((text) => text.toLowerCase().replace(/(?:(?<=^http:.*):80|(?<=^https:.*):443)?\/?$/, ''));
 
+/** As a `Host` header has it, without a port. */
+const hostName = z
+  .string()
+  .regex(/^(?:[a-z0-9._-]+|\[[\da-f:.]+\])$/i, 'write a host such as "my-box.lan", without scheme and port')
+  .transform((text) => text.toLowerCase());
+
 const allowedParam = settings({
   /** Added to each request that carries the field. */
   usdPerRequest: usd.optional(),
@@ -110,6 +116,8 @@ const router = settings({
   maxBodyBytes: count(1024, 100_000_000).default(1_048_576),
   /** The limit for a body that carries images. */
   maxImageBodyBytes: count(1024, 100_000_000).default(20_971_520),
+  /** Let pictures be named by `http:` and by hosts that are not public too, for providers of one's own that fetch them. */
+  privateImageUrls: z.boolean().default(false),
   /** The output cap of a request that names none, where its feature names none either. */
   defaultMaxOutputTokens: count(1, 1_000_000).default(4096),
 });
@@ -118,8 +126,10 @@ export const configSchema = settings({
   aliases: z.record(z.string().min(1, 'an alias needs a name, such as "app/chat"'), alias),
   features: z.record(slug, feature),
   defaultFeature: slug,
-  /** Origins whose pages may call. Locally every origin may. */
+  /** Origins whose pages may call. In local mode pages of this machine may too. */
   origins: z.array(origin).default([]),
+  /** Further names under which local mode answers, such as "my-box.lan": it refuses any that are not this machine's own. */
+  localHosts: z.array(hostName).default([]),
   alerts: alerts.default({}),
   tiers,
   tenants: z.record(tenantName, tenant).default({}),

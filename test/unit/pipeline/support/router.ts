@@ -62,6 +62,7 @@ export const SETTINGS: RouterSettings = {
   strictParams: false,
   maxBodyBytes: 1_048_576,
   maxImageBodyBytes: 20_971_520,
+  privateImageUrls: false,
 };
 
 export const PRICING: PricingSettings = {
@@ -142,6 +143,7 @@ export class TestRouter {
       ]),
       defaultFeature: 'chat',
       origins: [],
+      localHosts: [],
       tenants: new Map(),
       tiers: new Map(),
       alerts: { ladder: NO_LADDER, hooks: [] },

@@ -1,0 +1,15 @@
+/** Local mode keeps to this machine: its keys are in the documentation, and behind it may stand a real provider. */
+import { isLocalHost, isLoopbackOrigin } from '../core/identity/loopback.ts';
+
+/** Whether pages of this origin may call: those that config names, and in local mode those of this machine. */
+export const mayCall = (origin: string, named: readonly string[], local: boolean): boolean =>
+  named.includes(origin) || (local && isLoopbackOrigin(origin));
+
+/**
+ * The name a request came under, where it is none of this machine's. A page elsewhere can make its own name lead here (DNS
+ * rebinding), and then it is its own origin: only the name gives it away.
+ */
+export function strangeHost({ url, headers }: Request, localHosts: readonly string[]): string | undefined {
+  const hosts = [new URL(url).host, headers.get('host') ?? 'localhost'];
+  return hosts.find((host) => !isLocalHost(host, localHosts));
+}
