@@ -45,12 +45,13 @@ export function budgetToWire(error: BudgetExceeded): WireError {
   });
 }
 
-function adviceOf({ onlyHeld, neverFits, resetsAt }: BudgetExceeded): string {
+function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt }: BudgetExceeded): string {
   if (onlyHeld) return 'Only what running requests hold stands in the way: ask again shortly.';
   const resets = resetsAt === null ? '' : ` It resets at ${new Date(resetsAt).toISOString()}.`;
-  return neverFits ? `Send a shorter request or a smaller output cap.${resets}` : resets.trim();
+  return neverFits ? `${SMALLER.trim()} ${settingOf(scope, FIELDS[limit])}${resets}` : resets.trim();
 }
 
+const FIELDS = { monthly: 'monthlyUsd', daily: 'dailyUsd', request: 'maxCostPerRequest' } as const;
 const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;
 
 export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }: RateLimitExceeded): WireError {
@@ -61,7 +62,7 @@ export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }:
         code,
         429,
         'rate_limit_error',
-        `${whole} is less than this request alone could take.${limit === 'tpm' ? SMALLER : ''}`,
+        `${whole} is less than this request alone could take.${limit === 'tpm' ? SMALLER : ''} ${settingOf(scope, limit)}`,
         {
           headers: FINAL,
           limit: says,
@@ -79,6 +80,20 @@ const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string
   tpm: (cap) => `tokens (${cap} a minute)`,
   parallel: (cap) => `requests at once (${cap})`,
 };
+
+/** Where a limit stands that no request of this kind fits into: as a rule that is a mistake in the configuration. */
+function settingOf(scope: string, field: string): string {
+  const [kind = '', name = ''] = scope.split(/:(.*)/s);
+  const path = field === 'maxCostPerRequest' ? field : `limits.${field}`;
+  const places: Readonly<Record<string, string>> = {
+    tenant: `${field} in the tenant's limits`,
+    anonymous: `${field} in anonymousLimits`,
+    user: `${field} in userLimits`,
+    key: `${field} in the key's tier`,
+    feature: `features.${name.slice(0, 100)}.${path}`,
+  };
+  return `The setting is ${(Object.hasOwn(places, kind) && places[kind]) || field}.`;
+}
 
 function ofScope(scope: string): string {
   if (scope === 'tenant') return 'your tenant';

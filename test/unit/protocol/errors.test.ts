@@ -208,9 +208,14 @@ describe('whose limit it was', () => {
 
   it('more than the whole budget: what would fit', () => {
     const { body } = errorToWire({ ...refused, neverFits: true });
-    expect(body.error.message).toContain('Send a shorter request or a smaller output cap. It resets at 2026-12-01');
-    const ofRequest = errorToWire({ ...refused, neverFits: true, limit: 'request', resetsAt: null }).body.error;
-    expect(ofRequest.message).toMatch(/^Carryon's maxCostPerRequest of your tenant .* a smaller output cap\.$/);
+    expect(body.error.message).toContain(
+      "Send a shorter request or a smaller output cap. The setting is monthlyUsd in the tenant's limits. It resets at 2026-12-01",
+    );
+    const cap = { neverFits: true, limit: 'request', resetsAt: null } as const;
+    const ofRequest = errorToWire({ ...refused, ...cap, scope: 'feature:chat' }).body.error;
+    expect(ofRequest.message).toMatch(
+      /^Carryon's maxCostPerRequest of the feature "chat" .* output cap\. The setting is features\.chat\.maxCostPerRequest\.$/,
+    );
     expect(ofRequest.limit).not.toHaveProperty('resetsAt');
   });
 
@@ -244,7 +249,11 @@ describe('whose limit it was', () => {
     );
     expect(soon.headers).toEqual({ 'retry-after': '1', 'retry-after-ms': '120' });
     expect(soon.body.error.limit).toEqual({ owner: 'carryon', scope: 'feature:chat', name: limit, cap: 7 });
-    expect(errorToWire({ ...pace, neverFits: true }).headers).toEqual({ 'x-should-retry': 'false' });
+    const never = errorToWire({ ...pace, neverFits: true });
+    expect(never.headers).toEqual({ 'x-should-retry': 'false' });
+    expect(never.body.error.message).toContain(`The setting is features.chat.limits.${limit}.`);
+    const ofUser = errorToWire({ ...pace, neverFits: true, scope: 'user:a:b' }).body.error.message;
+    expect(ofUser).toContain(`The setting is ${limit} in userLimits.`);
   });
 
   it('a provider’s own limit is called so', () => {
