@@ -116,7 +116,13 @@ function checkAssistant(message: Json): Problem | undefined {
   }
   if (typeof content === 'string' || Array.isArray(content)) return undefined;
   const saysSomething = (isGiven(calls) && (calls as unknown[]).length > 0) || isGiven(refusal) || isGiven(call);
-  if (!isGiven(content) && (saysSomething || isGiven(audio))) return undefined;
+  if (!isGiven(content) && saysSomething) return undefined;
+  if (!isGiven(content) && isGiven(audio)) {
+    return new Problem(
+      'audio',
+      'names an earlier answer by its id, which no provider reads here: send its words as "content"',
+    );
+  }
   return expected('content', 'a string or an array of parts, unless there are "tool_calls"', content);
 }
 

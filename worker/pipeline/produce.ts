@@ -7,7 +7,7 @@ import { isFollowedAfter, next, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor } from '../core/routing/patience.ts';
 import { plan, type Slot } from '../core/routing/plan.ts';
 import type { Deps } from '../ports.ts';
-import type { Adapter, Outgoing } from '../providers/adapter.ts';
+import type { Outgoing } from '../providers/adapter.ts';
 import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
 import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
@@ -83,7 +83,8 @@ async function firstToAnswer(
   await board.ready(scope.background);
   const order = plan(board.candidates(deployments), clock.now(), random, config.router.whenAllCooling);
   const tried: Tried[] = [];
-  let unsendable: RouterError | undefined;
+  /** Deployments that have no form for this request, and why not, by id. */
+  const refusals = new Map<string, RouterError>();
   /** The lease covers an attempt that may be billed only once. */
   let isLeaseUsed = false;
   scope.timing.mark('plan');
@@ -93,8 +94,12 @@ async function firstToAnswer(
     if (step.kind === 'reject') return rejected(step.failure, deps.showsProvider(ask.identity));
     const deployment = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || deployment === undefined) {
-      const error = unserved(step.kind === 'deadline', tried, ask, deps);
-      return trail.attempts === 0 ? (unsendable ?? error) : error;
+      const [refusal] = refusals.values();
+      // A deployment that is resting now may take it later, so only what none can take is the client's fault.
+      const isTakenByNone = refusal !== undefined && deployments.every((one) => 'code' in translate(ask, one, deps));
+      if (isTakenByNone) return refusal;
+      const others = tried.filter(({ slot }) => !refusals.has(slot.id));
+      return unserved(step.kind === 'deadline', others, ask, deps);
     }
     if (step.delayMs > 0) {
       await pause(step.delayMs, deps);
@@ -107,10 +112,9 @@ async function firstToAnswer(
     if (tried.length > 0 && scope.gone?.aborted) return { code: 'client_gone' };
 
     const adapter = deps.adapterFor(deployment);
-    const outgoing = translate(ask, deployment, adapter, deps);
-    // Another deployment may know the field; a body that cannot be sent at all is refused by each.
-    if ('code' in outgoing) unsendable = outgoing;
+    const outgoing = translate(ask, deployment, deps);
     if ('code' in outgoing) {
+      refusals.set(deployment.id, outgoing);
       tried.push({ slot: step.slot, failure: 'skipped' });
       continue;
     }
@@ -191,9 +195,11 @@ async function takePlace(
 }
 
 /** The provider's request, or why the client's body cannot be one. */
-function translate(ask: Ask, deployment: Deployment, adapter: Adapter, { config }: Deps): Outgoing | RouterError {
+function translate(ask: Ask, deployment: Deployment, { config, adapterFor }: Deps): Outgoing | RouterError {
   try {
-    const outgoing = adapter.request(ask.chat, deployment, ask.feature.promptCache);
+    const outgoing = adapterFor(deployment).request(ask.chat, deployment, ask.feature.promptCache);
+    const { unsendable } = outgoing;
+    if (unsendable !== undefined) return { code: 'invalid_body', param: unsendable.param, detail: unsendable.message };
     const refused = config.router.strictParams ? outgoing.dropped[0] : undefined;
     return refused === undefined ? outgoing : { code: 'unsupported_param', param: refused };
   } catch (error) {

@@ -48,6 +48,14 @@ export interface Outgoing {
   body: string;
   /** Names of body fields the client sent that did not go out, or not with the value sent: `FieldNames.toList()`. */
   dropped: string[];
+  /** What the client sent cannot be said to this provider, and must not be sent with other words. */
+  unsendable?: Unsendable | undefined;
+}
+
+/** Where it is, and what would be right. */
+export interface Unsendable {
+  param: string;
+  message: string;
 }
 
 /** `body`: JSON text of a `ChatCompletion`. `model`: the one that answered, where the provider names it. */

@@ -1,9 +1,10 @@
-import type { ChatMessage, ContentPart } from '../../protocol/chat.ts';
+import type { ChatMessage } from '../../protocol/chat.ts';
 import type { FieldNames } from '../../protocol/field-names.ts';
 import { parseArguments } from '../../protocol/parse-body.ts';
+import type { Unsendable } from './adapter.ts';
+import { type Block, contentBlocks, isBlank, saysSomething } from './anthropic-parts.ts';
+import { nothingLeft } from './nothing-left.ts';
 import { asFunctionCall } from './openai-messages.ts';
-
-export type Block = { type: string; [field: string]: unknown };
 
 export interface Turn {
   role: 'user' | 'assistant';
@@ -19,33 +20,43 @@ export function anthropicMessages(
   instruction: string | undefined,
   prefill: boolean,
   dropped: FieldNames,
-) {
+): AnthropicMessages {
   const system: Block[] = [];
   const open: OpenTurn[] = [];
-  for (const message of messages) {
-    switch (message.role) {
-      case 'system':
-      case 'developer':
-        addAll(system, contentBlocks(message.content, dropped));
-        break;
-      case 'assistant':
-        append(open, 'assistant', assistantBlocks(message, dropped));
-        break;
-      case 'tool':
-        append(open, 'user', [toolResult(message, dropped)], true);
-        break;
-      default:
-        append(open, 'user', contentBlocks(message.content, dropped));
-    }
-    if (message.name !== undefined) dropped.add('messages[].name');
+  let unsendable: Unsendable | undefined;
+  for (const [index, message] of messages.entries()) {
+    const { role, content, name } = message;
+    const blocks = role === 'assistant' ? assistantBlocks(message, dropped) : contentBlocks(content, dropped);
+    if (blocks.length === 0 && saysSomething(content)) unsendable ??= nothingLeft(index, content);
+    if (role === 'system' || role === 'developer') addAll(system, blocks);
+    else if (role === 'assistant') append(open, 'assistant', blocks);
+    else if (role === 'tool') append(open, 'user', [toolResult(message, blocks)], true);
+    else append(open, 'user', blocks);
+    if (name !== undefined) dropped.add('messages[].name');
   }
   const turns = open.map(({ role, results, others }): Turn => ({ role, content: [...results, ...others] }));
-  endOf(turns, prefill);
+  unsendable ??= emptyEnd(messages, turns, system);
+  if (unsendable === undefined) endOf(turns, prefill);
   if (instruction !== undefined) system.push({ type: 'text', text: instruction });
   // A conversation of nothing but instructions is legal at OpenAI; Anthropic wants a user's turn.
-  return turns.length === 0 && system.length > 0
-    ? { system: [], messages: [{ role: 'user' as const, content: system }] }
-    : { system, messages: turns };
+  return turns.length === 0
+    ? { system: [], messages: [{ role: 'user', content: system }], unsendable }
+    : { system, messages: turns, unsendable };
+}
+
+/** Anthropic takes no empty message. One in the middle says nothing; in place of the last, the model would answer another. */
+function emptyEnd(messages: readonly ChatMessage[], turns: readonly Turn[], system: readonly Block[]) {
+  const index = messages.findLastIndex(({ role }) => role !== 'system' && role !== 'developer');
+  const isAsked = turns.length === 0 ? system.length > 0 : turns.at(-1)?.role === 'user';
+  if (isAsked || (turns.length > 0 && messages[index]?.role === 'assistant')) return undefined;
+  const at = index === -1 ? messages.length - 1 : index;
+  return { param: `messages[${at}].content`, message: 'is empty, which the provider does not take: write something' };
+}
+
+interface AnthropicMessages {
+  system: Block[];
+  messages: Turn[];
+  unsendable: Unsendable | undefined;
 }
 
 /** A turn while messages are still added to it: tool results must come before everything else, so they are kept apart. */
@@ -95,50 +106,10 @@ function toolInput(text: string): Record<string, unknown> {
 /** Anthropic takes letters, digits, `_` and `-`; other providers' ids have more (`functions.search:0`). */
 const toolId = (id: string): string => id.replace(/[^\w-]/g, '_');
 
-function toolResult(message: ChatMessage, dropped: FieldNames): Block {
-  const content = contentBlocks(message.content, dropped);
-  const result: Block = { type: 'tool_result', tool_use_id: toolId(message.tool_call_id ?? '') };
+function toolResult({ tool_call_id: id = '' }: ChatMessage, content: Block[]): Block {
+  const result: Block = { type: 'tool_result', tool_use_id: toolId(id) };
   if (content.length > 0) result.content = content;
   return result;
-}
-
-const isBlank = (text: string): boolean => text.trim() === '';
-
-/** Blank text is left out: Anthropic refuses it. */
-function contentBlocks(content: string | ContentPart[] | null | undefined, dropped: FieldNames): Block[] {
-  if (typeof content === 'string') return isBlank(content) ? [] : [{ type: 'text', text: content }];
-  const blocks: Block[] = [];
-  for (const part of content ?? []) {
-    const block = contentBlock(part);
-    if (block) blocks.push(block);
-    else if (part.type !== 'text' && part.type !== 'refusal') {
-      dropped.add(`messages[].content[].${part.type}`);
-    }
-  }
-  return blocks;
-}
-
-function contentBlock(part: ContentPart): Block | undefined {
-  switch (part.type) {
-    case 'text':
-      return isBlank(part.text) ? undefined : { type: 'text', text: part.text };
-    case 'refusal':
-      return isBlank(part.refusal) ? undefined : { type: 'text', text: part.refusal };
-    case 'image_url':
-      return imageBlock(part.image_url.url);
-    default:
-      return undefined;
-  }
-}
-
-/** A data URL that is not base64 has no form there. */
-function imageBlock(url: string): Block | undefined {
-  if (!/^data:/i.test(url)) return { type: 'image', source: { type: 'url', url } };
-  const comma = url.indexOf(',');
-  const [type = '', ...parameters] = url.slice(5, comma).toLowerCase().split(';');
-  if (!parameters.includes('base64')) return undefined;
-  const media_type = type === 'image/jpg' ? 'image/jpeg' : type;
-  return { type: 'image', source: { type: 'base64', media_type, data: url.slice(comma + 1) } };
 }
 
 /**

@@ -20,7 +20,12 @@ export function anthropicRequest(chat: ChatRequest, target: Target, promptCache 
     else if (!isWhatHappensAnyway(name, chat.rest[name])) dropped.add(name);
   }
   const output = outputOptions(chat, traits, maxTokens, dropped);
-  const { system, messages } = anthropicMessages(chat.messages, output.instruction, traits.prefill, dropped);
+  const { system, messages, unsendable } = anthropicMessages(
+    chat.messages,
+    output.instruction,
+    traits.prefill,
+    dropped,
+  );
   body.model = target.model;
   body.max_tokens = maxTokens;
   if (system.length > 0) body.system = system;
@@ -40,5 +45,6 @@ export function anthropicRequest(chat: ChatRequest, target: Target, promptCache 
     headers: { 'content-type': 'application/json', 'x-api-key': target.apiKey, ...target.quirks.headers },
     body: JSON.stringify(body),
     dropped: dropped.toList(),
+    unsendable,
   };
 }

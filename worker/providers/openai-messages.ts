@@ -1,22 +1,36 @@
 import type { ChatMessage, ChatRequest, ContentPart, CustomToolCall, ToolCall } from '../../protocol/chat.ts';
 import type { FieldNames } from '../../protocol/field-names.ts';
-import type { Target } from './adapter.ts';
+import { sentAs } from '../core/attachments.ts';
+import type { Target, Unsendable } from './adapter.ts';
+import { nothingLeft } from './nothing-left.ts';
+import { hasAttachments, withoutToolAttachments } from './tool-pictures.ts';
 
 /** The messages as this provider takes them: the very same array unless something has to change. */
-export function openaiMessages(chat: ChatRequest, target: Target, dropped: FieldNames): ChatMessage[] {
+export function openaiMessages(chat: ChatRequest, target: Target, dropped: FieldNames): OpenAiMessages {
   let copy: ChatMessage[] | undefined;
+  let unsendable: Unsendable | undefined;
+  let areInResults = false;
   for (let index = 0; index < chat.messages.length; index++) {
     const message = chat.messages[index] as ChatMessage;
     const outgoing = openaiMessage(message, target, dropped);
-    if (outgoing !== message) {
-      copy ??= chat.messages.slice();
-      copy[index] = outgoing;
-    }
+    areInResults ||= hasAttachments(outgoing);
+    if (outgoing === message) continue;
+    if (isEmptied(message, outgoing)) unsendable ??= nothingLeft(index, message.content);
+    copy ??= chat.messages.slice();
+    copy[index] = outgoing;
   }
-  const messages = copy?.filter((message) => !isHollow(message)) ?? chat.messages;
+  let messages = copy ?? chat.messages;
+  if (areInResults) messages = withoutToolAttachments(messages);
   const format = chat.response_format;
-  if (format?.type !== 'json_schema' || target.quirks.jsonSchema !== false) return messages;
-  return [{ role: 'system', content: schemaInstruction(format.json_schema.schema) }, ...messages];
+  if (format?.type === 'json_schema' && target.quirks.jsonSchema === false) {
+    messages = [{ role: 'system', content: schemaInstruction(format.json_schema.schema) }, ...messages];
+  }
+  return { messages, unsendable };
+}
+
+interface OpenAiMessages {
+  messages: ChatMessage[];
+  unsendable: Unsendable | undefined;
 }
 
 /** DeepSeek's JSON mode demands that the prompt says "JSON". */
@@ -33,8 +47,9 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
     outgoing = rest;
   }
   if (typeof message.content === 'object' && message.content) {
-    const content = withoutUnpriced(message.content, allowParams, dropped);
-    if (content !== message.content) outgoing = { ...outgoing, content };
+    const content = sendableParts(message.content, allowParams, dropped);
+    if (content.length === 0) outgoing = { ...outgoing, content: '' };
+    else if (content !== message.content) outgoing = { ...outgoing, content };
   }
   if (message.tool_calls && !quirks.customTools && message.tool_calls.some((call) => call.type === 'custom')) {
     outgoing = { ...outgoing, tool_calls: message.tool_calls.map(asFunctionCall) };
@@ -42,19 +57,23 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
   return outgoing;
 }
 
-/** Audio and files have no price yet: left out and named, unless config allows them by `input_audio` or `file`. */
-function withoutUnpriced(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
-  const passes = ({ type }: ContentPart) => (type !== 'input_audio' && type !== 'file') || allowParams.includes(type);
-  if (parts.every(passes)) return parts;
-  for (const part of parts) {
-    if (!passes(part)) dropped.add(`messages[].content[].${part.type}`);
+/** What may go, and has a price (`sentAs`); the rest is left out and named. A document given as a picture goes as a file. */
+function sendableParts(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
+  let copy: ContentPart[] | undefined;
+  for (const [index, part] of parts.entries()) {
+    const as = sentAs(part, 'openai', allowParams);
+    if (as === 'nothing') dropped.add(`messages[].content[].${part.type}`);
+    const isFile = part.type === 'image_url' && as === 'file';
+    if (as === 'nothing' || isFile) copy ??= parts.slice(0, index);
+    if (isFile) copy?.push({ type: 'file', file: { filename: 'document.pdf', file_data: part.image_url.url } });
+    else if (as !== 'nothing') copy?.push(part);
   }
-  return parts.filter(passes);
+  return copy ?? parts;
 }
 
-/** A message of which nothing is left. */
-const isHollow = ({ content, tool_calls: calls }: ChatMessage): boolean =>
-  Array.isArray(content) && content.length === 0 && !calls;
+/** It said something, and nothing of it is left. */
+const isEmptied = ({ content, tool_calls: calls }: ChatMessage, outgoing: ChatMessage): boolean =>
+  Array.isArray(content) && content.length > 0 && outgoing.content === '' && !calls;
 
 export function asFunctionCall(call: ToolCall | CustomToolCall): ToolCall {
   if (call.type === 'function') return call;

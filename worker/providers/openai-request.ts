@@ -27,7 +27,8 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
   const { quirks } = target;
   const unsupported = quirks.unsupported ?? [];
   const dropped = new FieldNames(chat.strippedFields);
-  const body: Record<string, unknown> = { model: target.model, messages: openaiMessages(chat, target, dropped) };
+  const { messages, unsendable } = openaiMessages(chat, target, dropped);
+  const body: Record<string, unknown> = { model: target.model, messages };
   const put = (name: string, value: unknown) => {
     if (value === undefined) return;
     if (unsupported.length === 0 || !unsupported.includes(name)) body[name] = value;
@@ -67,6 +68,7 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${target.apiKey}`, ...quirks.headers },
     body: JSON.stringify(body),
     dropped: dropped.toList(),
+    unsendable,
   };
 }
 

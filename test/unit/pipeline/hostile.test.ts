@@ -179,6 +179,32 @@ describe('who can be asked', () => {
     expect(await alone.ask({ body: { seed: 7 } })).toMatchObject({ status: 400, code: 'unsupported_param' });
   });
 
+  const sound = [{ type: 'input_audio', input_audio: { data: 'UklG', format: 'wav' } }];
+  const onlySound = { messages: [{ role: 'user', content: sound }] };
+  const hears = deployment('b', { allowParams: ['input_audio'] });
+
+  it('a message that one deployment has no form for is sent to the one that has it, at no cost', async () => {
+    const router = new TestRouter([deployment('a'), hears]);
+    router.upstream.on('b', goodReply('Hello from B'));
+    expect(await router.ask({ body: onlySound })).toMatchObject({ status: 200, shown: 'Hello from B' });
+    expect(router.upstream.callsTo('a')).toEqual([]);
+  });
+
+  it('a message that none has a form for is a 400 that names it, before any call', async () => {
+    const router = new TestRouter([deployment('a'), deployment('b', { format: 'anthropic' })]);
+    const { status, code, body } = await router.ask({ body: onlySound });
+    expect([status, code, JSON.parse(body).error.param]).toEqual([400, 'invalid_body', 'messages[0].content']);
+    expect(router.upstream.calls).toEqual([]);
+  });
+
+  it('where the only one that can take it rests, the client may ask again', async () => {
+    const router = new TestRouter([deployment('a'), hears]);
+    router.upstream.on('b', failing(401), goodReply('Hello from B'));
+    await router.ask({ body: onlySound });
+    expect(await router.ask({ body: onlySound })).toMatchObject({ status: 503, code: 'providers_unavailable' });
+    expect(router.upstream.callsTo('a')).toEqual([]);
+  });
+
   it.each([failing(503), failing(400, { code: 'invalid_value' }), failing(403, { code: 'content_policy_violation' })])(
     'too long for one, and the other fails too: the client gets the first 400 (%#)',
     async (second) => {

@@ -118,7 +118,9 @@ describe('messages', () => {
   it('keeps every text, image, call and result, in order, whatever the conversation', () => {
     fc.assert(
       fc.property(anyMessages, (messages) => {
-        const { body } = send({ messages });
+        const { body, outgoing } = send({ messages });
+        // Nothing but blanks, or an empty question at the end.
+        if (outgoing.unsendable !== undefined) return;
         const all = [...(body.system ?? []), ...body.messages.flatMap(({ content }) => content)];
         expect(all.length > 0 ? all.map(({ type }) => type) : ['text']).not.toContain(undefined);
         for (const [index, turn] of body.messages.entries()) {

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
+import { attachmentOf, type SentAs, sentAs } from '../attachments.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
 import { utf8Bytes } from '../utf8-bytes.ts';
 import { argumentBytes, escapedBytes, jsonBytes, schemaGrowth } from './json-bytes.ts';
@@ -8,6 +9,8 @@ const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_PART = 4;
 /** With the `{"arguments":""}` that wraps what is not an object. */
 const TOKENS_PER_CALL = 32;
+/** A message of its own and the words round it (worker/providers/tool-pictures.ts). */
+const TOKENS_PER_MOVED_ATTACHMENT = 96;
 
 /** What a request's input comes to, of which config and the adapters still add theirs. */
 export interface InputSize {
@@ -59,7 +62,13 @@ export function addMessage(size: InputSize, message: ChatMessage, deployments: r
   // Calls and results are handed to some models as texts inside JSON.
   const bytesOf = message.role === 'tool' ? escapedBytes : utf8Bytes;
   if (typeof content === 'string') size.textBytes += bytesOf(content);
-  else if (content) for (const part of content) addPart(size, part, bytesOf, deployments);
+  else if (content) {
+    for (const part of content) addPart(size, part, bytesOf, deployments);
+    if (message.role === 'tool' && content.some(({ type }) => type !== 'text')) {
+      size.framingTokens += TOKENS_PER_MOVED_ATTACHMENT;
+      size.textBytes += utf8Bytes(message.tool_call_id ?? '');
+    }
+  }
   if (message.name !== undefined) size.textBytes += utf8Bytes(message.name);
   if (message.refusal) size.textBytes += utf8Bytes(message.refusal);
   if (message.reasoning_content !== undefined) size.textBytes += utf8Bytes(message.reasoning_content);
@@ -90,17 +99,23 @@ function addPart(
     case 'refusal':
       size.textBytes += bytesOf(part.refusal);
       break;
-    case 'image_url':
-      // By its constant, a picture inside the body as well as one elsewhere: neither is read as text.
-      size.images++;
-      break;
     default:
-      if (deployments.some((deployment) => sendsPart(part.type, deployment))) size.files++;
+      addAttachment(size, part, new Set(deployments.map((deployment) => sentTo(part, deployment))));
   }
+}
+
+/** A picture or a file counts at its constant, inside the body or elsewhere: neither is read as text. A text does. */
+function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentAs>): void {
+  if (as.has('image')) size.images++;
+  if (as.has('file')) size.files++;
+  const attachment = attachmentOf(part);
+  if (attachment === undefined || attachment.kind === 'link') return;
+  if (as.has('text')) size.textBytes += utf8Bytes(attachment.content.data);
+  if (as.has('text') || as.has('file')) size.textBytes += utf8Bytes(attachment.name ?? '');
 }
 
 export const isAnthropic = ({ format }: Deployment): boolean => format === 'anthropic';
 
-/** Audio and files pass where config allows and prices them by these names, and where the format has a place for them. */
-export const sendsPart = (type: 'input_audio' | 'file', { format, allowParams }: Deployment): boolean =>
-  format === 'openai' && allowParams.includes(type);
+/** Sound and files pass at OpenAI where config allows and prices them by these names; what adapters send is told by the same. */
+export const sentTo = (part: ContentPart, { format, allowParams }: Deployment): SentAs =>
+  sentAs(part, format, allowParams);

@@ -1,6 +1,6 @@
-import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import type { Deployment, ParamCost } from '../config/config.ts';
-import { sendsPart } from './input-size.ts';
+import { sentTo } from './input-size.ts';
 
 const NONE: readonly ParamCost[] = [];
 
@@ -18,6 +18,10 @@ export function paramCostsOf(chat: ChatRequest, deployment: Deployment): readonl
 
 function isSent(name: string, { rest, messages }: ChatRequest, deployment: Deployment): boolean {
   if (Object.hasOwn(rest, name)) return true;
-  if ((name !== 'input_audio' && name !== 'file') || !sendsPart(name, deployment)) return false;
-  return messages.some(({ content }) => Array.isArray(content) && content.some(({ type }) => type === name));
+  if (name !== 'input_audio' && name !== 'file') return false;
+  const isOfName = (part: ContentPart) => (part.type === 'input_audio') === (name === 'input_audio');
+  return messages.some(
+    ({ content }) =>
+      Array.isArray(content) && content.some((part) => isOfName(part) && sentTo(part, deployment) === 'file'),
+  );
 }

@@ -57,7 +57,9 @@ function bytesIn(key: string, value: unknown, bytesOf: (text: string) => number)
   if (FREE_FORM.has(key)) return bytes(JSON.stringify(value));
   if (typeof value === 'string') return bytesOf(value);
   if (typeof value !== 'object' || value === null) return 0;
-  const { role, type } = value as Json;
+  const { role, type, data } = value as Json;
+  // The source of a document that is text.
+  if (type === 'text' && typeof data === 'string') return bytesOf(data);
   // Some models read calls and results as texts inside JSON.
   const isJson = role === 'tool' || type === 'tool_result' || type === 'tool_use' || key === 'tool_calls';
   const inside = isJson ? jsonBytes : bytesOf;
@@ -68,11 +70,12 @@ function bytesIn(key: string, value: unknown, bytesOf: (text: string) => number)
 }
 
 export const imagesIn = (body: Json): number => countParts(body.messages, new Set(['image_url', 'image']));
-export const filesIn = (body: Json): number => countParts(body.messages, new Set(['file', 'input_audio']));
+export const filesIn = (body: Json): number => countParts(body.messages, new Set(['file', 'input_audio', 'document']));
 
 function countParts(value: unknown, types: ReadonlySet<string>): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const own = types.has(String((value as Json).type)) ? 1 : 0;
+  const { type, source } = value as { type?: unknown; source?: { type?: unknown } };
+  const own = types.has(String(type)) && source?.type !== 'text' ? 1 : 0;
   return Object.entries(value).reduce(
     (sum, [key, child]) => sum + (key === 'input' ? 0 : countParts(child, types)),
     own,

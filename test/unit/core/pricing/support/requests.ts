@@ -58,7 +58,13 @@ const image = fc
   })
   .map((image_url) => ({ type: 'image_url', image_url }));
 const audio = fc.constant({ type: 'input_audio', input_audio: { data: 'A'.repeat(300), format: 'wav' } });
-const file = fc.constant({ type: 'file', file: { file_data: 'A'.repeat(300), filename: 'a.pdf' } });
+const file = fc.constantFrom(
+  { type: 'file', file: { file_data: 'A'.repeat(300), filename: 'a.pdf' } },
+  { type: 'file', file: { file_data: `data:text/plain;base64,${'QUJD'.repeat(100)}`, filename: 'a.txt' } },
+  { type: 'image_url', image_url: { url: 'data:application/pdf;base64,AAAA' } },
+  { type: 'image_url', image_url: { url: `data:text/plain,${'%C3%A9'.repeat(100)}` } },
+  { type: 'image_url', image_url: { url: 'data:image/svg+xml,<svg/>' } },
+);
 const textPart = text.map((content) => ({ type: 'text', text: content }));
 const userContent = fc.oneof(text, fc.array(fc.oneof(textPart, image, audio, file), { minLength: 1, maxLength: 4 }));
 
@@ -82,7 +88,7 @@ const call = fc
 const toolTurn = fc
   .record({
     calls: fc.uniqueArray(call, { minLength: 1, maxLength: 3, selector: ({ id }) => id }),
-    result: fc.oneof(text, fc.array(textPart, { minLength: 1, maxLength: 3 })),
+    result: fc.oneof(text, fc.array(fc.oneof(textPart, image), { minLength: 1, maxLength: 3 })),
     said: fc.option(text),
     thought: text,
   })
