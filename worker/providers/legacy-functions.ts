@@ -1,8 +1,9 @@
 import { parseJson } from '../../protocol/written-number.ts';
-import type { Adapter, Reply, StreamStep, StreamTranslator } from './adapter.ts';
+import type { Adapter, Reply } from './adapter.ts';
 import { jsonText } from './json-text.ts';
 import { isObject } from './openai-usage.ts';
 import { malformed } from './provider-error.ts';
+import { RewrittenStream } from './rewritten-stream.ts';
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +20,7 @@ export function withLegacyFunctions(adapter: Adapter): Adapter {
     },
     stream: (chat, nowMs) => {
       const stream = adapter.stream(chat, nowMs);
-      return chat.legacyFunctions ? new LegacyStream(stream) : stream;
+      return chat.legacyFunctions ? new RewrittenStream(stream, legacyChunk) : stream;
     },
   };
 }
@@ -31,50 +32,10 @@ function legacyReply(reply: Extract<Reply, { ok: true }>): Reply {
   return body === undefined ? { ok: false, failure: malformed(TOO_DEEP) } : { ...reply, body };
 }
 
-class LegacyStream implements StreamTranslator {
-  readonly #stream: StreamTranslator;
-
-  constructor(stream: StreamTranslator) {
-    this.#stream = stream;
-  }
-
-  get complete() {
-    return this.#stream.complete;
-  }
-
-  get finishedAll() {
-    return this.#stream.finishedAll;
-  }
-
-  get surelyFinished() {
-    return this.#stream.surelyFinished;
-  }
-
-  get usage() {
-    return this.#stream.usage;
-  }
-
-  get model() {
-    return this.#stream.model;
-  }
-
-  envelope() {
-    return this.#stream.envelope();
-  }
-
-  usageChunk() {
-    return this.#stream.usageChunk();
-  }
-
-  event(name: string | undefined, data: string): StreamStep[] {
-    return this.#stream.event(name, data).map((step) => {
-      if (step.kind !== 'chunk') return step;
-      const chunk = parseJson(step.data) as { choices: Json[] };
-      for (const choice of chunk.choices) toLegacy(choice, isObject(choice.delta) ? choice.delta : {});
-      const data = jsonText(chunk);
-      return data === undefined ? { kind: 'lost', textBytes: step.textBytes } : { ...step, data };
-    });
-  }
+function legacyChunk(data: string): string | undefined {
+  const chunk = parseJson(data) as { choices: Json[] };
+  for (const choice of chunk.choices) toLegacy(choice, isObject(choice.delta) ? choice.delta : {});
+  return jsonText(chunk);
 }
 
 /** There is one function call at most: the request forbade parallel ones. */

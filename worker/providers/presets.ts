@@ -3,6 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { anthropic } from './anthropic.ts';
 import { withLegacyFunctions } from './legacy-functions.ts';
 import { openai } from './openai.ts';
+import { withToolNames } from './tool-names.ts';
 
 const ANTHROPIC_VERSION = { 'anthropic-version': '2023-06-01' };
 
@@ -59,8 +60,8 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
 };
 
 const ADAPTERS: Readonly<Record<WireFormat, Adapter>> = {
-  openai: withLegacyFunctions(openai),
-  anthropic: withLegacyFunctions(anthropic),
+  openai: withLegacyFunctions(withToolNames(openai)),
+  anthropic: withLegacyFunctions(withToolNames(anthropic)),
 };
 
 export const adapterFor = (format: WireFormat): Adapter => ADAPTERS[format];
