@@ -8,8 +8,10 @@ import { finishReason } from './finish-reasons.ts';
 import { generatedBytes } from './generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from './heartbeat.ts';
 import { jsonText } from './json-text.ts';
+import { failureInside } from './openai-failure.ts';
 import { isObject, named, wireUsage } from './openai-usage.ts';
 import { brokeOff } from './provider-error.ts';
+import { refusalInside } from './refusal-inside.ts';
 
 type Json = Record<string, unknown>;
 type Delta = ChatChunkChoice['delta'];
@@ -92,8 +94,11 @@ export class AnthropicStream implements StreamTranslator {
         return DONE;
       case 'error':
         return [{ kind: 'failure', failure: anthropicFailureInside(event, this.#hasContent) }];
-      case undefined:
+      case undefined: {
+        const refusal = this.#hasContent ? undefined : refusalInside(event);
+        if (refusal) return [{ kind: 'failure', failure: failureInside(refusal, false) }];
         return lostIf(mayHoldText(event), data);
+      }
       default:
         return NOTHING;
     }

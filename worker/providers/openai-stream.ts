@@ -9,6 +9,7 @@ import { OpenAiChoice } from './openai-choice.ts';
 import { failureInside } from './openai-failure.ts';
 import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './openai-usage.ts';
 import { brokeOff } from './provider-error.ts';
+import { refusalInside } from './refusal-inside.ts';
 
 type Json = Record<string, unknown>;
 
@@ -59,7 +60,10 @@ export class OpenAiStream implements StreamTranslator {
     const told = usageIn(chunk);
     // It goes on in a chunk of our own, so it has to be one that can be written.
     if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
-    if (!Array.isArray(chunk.choices)) return lostIf(mayHoldText(chunk), data);
+    if (!Array.isArray(chunk.choices)) {
+      const refusal = this.#hasContent ? undefined : refusalInside(chunk);
+      return refusal ? failed(failureInside(refusal, false)) : lostIf(mayHoldText(chunk), data);
+    }
     this.model = named(chunk.model) ?? this.model;
     if (this.#last === undefined || named(chunk.id) !== undefined) this.#last = chunk;
     if (chunk.choices.length === 0) return NOTHING;

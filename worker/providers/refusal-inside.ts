@@ -20,11 +20,13 @@ const BY_WORDS: readonly (readonly [RegExp, number])[] = [
 export function refusalInside(answer: Json): Json | undefined {
   const said = isObject(answer.base_resp) ? answer.base_resp : answer;
   const message = MESSAGES.map((name) => said[name]).find((value) => typeof value === 'string') ?? '';
+  let hasFailed = answer.success === false;
   for (const name of CODES) {
-    const status = Number(said[name]);
-    if (status >= 400 && status < 600) return { code: status, message };
+    const code = Number(said[name]);
+    if (code >= 400 && code < 600) return { code, message };
+    hasFailed ||= (code !== 0 && !Number.isNaN(code)) || /^(error|fail(ed|ure)?)$/i.test(String(said[name]));
   }
-  if (answer.success !== false && !Object.hasOwn(said, 'status_code') && message === '') return undefined;
-  const status = BY_WORDS.find(([words]) => words.test(String(message)))?.[1];
+  if (!hasFailed) return undefined;
+  const status = BY_WORDS.find(([words]) => words.test(message))?.[1];
   return status === undefined ? undefined : { code: status, message };
 }

@@ -257,6 +257,18 @@ describe('an error told with status 200', () => {
     }
   });
 
+  it('is read as an event of a stream too, before content', () => {
+    const data = '{"code":401,"msg":"Invalid token","success":false}';
+    for (const adapter of Object.values(both)) {
+      const steps = adapter.stream(chat({ stream: true }), 0).event(undefined, data);
+      expect(steps).toMatchObject([{ kind: 'failure', failure: { kind: 'bad_key', mayBeBilled: false } }]);
+      const other = adapter
+        .stream(chat({ stream: true }), 0)
+        .event(undefined, '{"status":"ok","message":"no quota line"}');
+      expect(other.filter(({ kind }) => kind === 'failure')).toEqual([]);
+    }
+  });
+
   it('is none where there is an answer', () => {
     const message = { role: 'assistant', content: 'hi' };
     const answer = { code: 401, success: false, choices: [{ index: 0, message, finish_reason: 'stop' }] };
