@@ -64,7 +64,8 @@ interface Rule {
 /**
  * What each kind of failure means. Sources: PLATFORM.md §3.2 (provider documents and both official SDKs' retry rules).
  * - unreachable: refused, reset, DNS or TLS; nothing came back
- * - silent: no headers in time; slow: headers, but no content in time; stalled: content, then silence; cut: ended early
+ * - silent: no headers of a stream in time; slow: no content, or no whole answer, in time; stalled: content, then silence;
+ *   cut: ended early
  * - malformed: not JSON, the wrong shape, HTML, empty; redirected: a 3xx, never followed
  * - lost: an event in the middle of a healthy stream could not be read, so the answer may lack some of its text
  * - too_long, unsupported: for this model, so another may take it; flagged: a content filter, asked nowhere else
