@@ -26,6 +26,9 @@ export async function adminCall<Answer>(
   }
   if (response.ok) return answer as Answer;
   const { error } = answer as { error?: { message?: string } };
-  const refusal = error?.message ?? `${url} answered ${response.status}.`;
+  const id = response.headers.get('x-request-id');
+  // Of the router's own faults the log says more, by this id.
+  const said = error?.message ?? `${url} answered ${response.status}.`;
+  const refusal = response.status >= 500 && id !== null ? `${said} (request id ${id})` : said;
   throw new Error(response.status === 401 ? `${refusal}\n${hint}` : refusal);
 }

@@ -1,6 +1,7 @@
 import { LOCAL_ADMIN_KEY } from '../worker/core/identity/identity.ts';
 import { portFrom, readDevVars } from './environment.ts';
 import { DEFAULT_PORT } from './local-defaults.ts';
+import { rememberedPort } from './remembered-port.ts';
 
 /** Which router the admin API is asked at, and with what. */
 export interface AdminTarget {
@@ -24,7 +25,7 @@ export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
     if (!/^[\x20-\x7e]+$/.test(ADMIN_KEY)) throw new Error('ADMIN_KEY cannot be sent: a header takes only ASCII');
     return { url, adminKey: ADMIN_KEY, hint: 'ADMIN_KEY must be the one of CARRYON_URL.' };
   }
-  const url = `http://localhost:${portFrom(environment, 'PORT', DEFAULT_PORT)}`;
+  const url = `http://localhost:${portFrom(environment, 'PORT', rememberedPort(environment) ?? DEFAULT_PORT)}`;
   const own = readDevVars(environment).ADMIN_KEY;
   const sent = own ? 'ADMIN_KEY of .dev.vars' : 'the well-known local key';
   return {

@@ -1,4 +1,4 @@
-/** `npm run budget -- show|set|reset|adjust|history`: what tenants may spend, and what they did; of the router that `npm run keys` asks. */
+/** `npm run budget -- show|set|reset|adjust|revoke|restore|history`: what tenants may spend, and what they did; of the router that `npm run keys` asks. */
 import { LOCAL_IDENTITY } from '../worker/core/identity/identity.ts';
 import type { Limits } from '../worker/core/ledger/types.ts';
 import { adminCall } from './admin-call.ts';
@@ -10,7 +10,7 @@ import { readFlags, UsageError } from './flags.ts';
 import { operatorName } from './operator.ts';
 import { exitWithError } from './shutdown.ts';
 
-const COMMANDS = { show, set, reset, adjust, history } satisfies Record<keyof typeof FLAGS, unknown>;
+const COMMANDS = { show, set, reset, adjust, revoke, restore, history } satisfies Record<keyof typeof FLAGS, unknown>;
 
 try {
   await run(process.argv.slice(2));
@@ -22,7 +22,7 @@ async function run([command, ...args]: string[]): Promise<void> {
   if (command !== undefined && Object.hasOwn(COMMANDS, command))
     return COMMANDS[command as keyof typeof COMMANDS](args);
   if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with budgets: show, set, reset, adjust or history', USAGE);
+  throw new UsageError('Say what to do with budgets: show, set, reset, adjust, revoke, restore or history', USAGE);
 }
 
 async function show(args: string[]): Promise<void> {
@@ -30,6 +30,7 @@ async function show(args: string[]): Promise<void> {
   const query = { ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
   const answer = await call<LedgerAnswer>('GET', ledgerPath(tenant ?? ownTenant(), '', query));
   print(json ? [JSON.stringify(answer, null, 2)] : showLines(answer, scope));
+  if (answer.settlements.length === 0) await warnOfUnknown(answer.tenant);
 }
 
 async function history(args: string[]): Promise<void> {
@@ -50,6 +51,7 @@ async function set(args: string[]): Promise<void> {
     `In force, with config's: ${limitsText(answer.limits) || 'no limits'}`,
     ...(answer.limits.burst !== null && answer.limits.rps === null ? ['A burst without rps limits nothing.'] : []),
   ]);
+  await warnOfUnknown(tenant);
 }
 
 async function reset(args: string[]): Promise<void> {
@@ -62,6 +64,37 @@ async function adjust(args: string[]): Promise<void> {
   if (usd === undefined) throw new UsageError('--usd is missing, such as --usd -0.25', USAGE);
   const deltaUsd = numberFrom('usd', usd, 'an amount in USD such as -0.25');
   await correct(tenant, scope, { deltaUsd, period, who: operatorName(who) });
+}
+
+function revoke(args: string[]): Promise<void> {
+  return judge(true, flagsOf('revoke', args));
+}
+
+function restore(args: string[]): Promise<void> {
+  return judge(false, flagsOf('restore', args));
+}
+
+async function judge(revoked: boolean, flags: ReturnType<typeof flagsOf<'revoke'>>): Promise<void> {
+  const [tenant, scope] = [tenantFrom(flags.tenant), scopeFrom(flags.scope)];
+  await call('POST', ledgerPath(tenant, '/revocations'), { scope, revoked, who: operatorName(flags.who) });
+  print([
+    revoked
+      ? `${scope} of ${tenant} is granted nothing more; npm run budget -- restore undoes it`
+      : `${scope} of ${tenant} is granted again what its limits allow`,
+  ]);
+}
+
+/** A tenant exists from its first key, so a misspelt name is one that nobody has a key of. */
+async function warnOfUnknown(tenant: string): Promise<void> {
+  if (tenant === LOCAL_IDENTITY.tenant) return;
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query: string = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const page: { keys: { tenant: string }[]; cursor: string | null } = await call('GET', `/admin/keys${query}`);
+    if (page.keys.some((key) => key.tenant === tenant)) return;
+    cursor = page.cursor;
+  }
+  console.error(`No key belongs to the tenant "${tenant}": is the name right?`);
 }
 
 interface Correction {

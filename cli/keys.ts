@@ -10,7 +10,7 @@ npm run keys -- create --tenant NAME --publishable --origin https://app.example.
 npm run keys -- list
 npm run keys -- revoke ID
 
-It asks the router on this machine, by PORT (8787), with ADMIN_KEY of .dev.vars or else the well-known local key.
+It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
 
 const CREATE_FLAGS = {

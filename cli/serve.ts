@@ -8,12 +8,18 @@ import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaul
 import { checkPorts } from './ports.ts';
 import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
+import { rememberPort } from './remembered-port.ts';
 import { exitWithError, runUntilStopped } from './shutdown.ts';
 import { stateDirectory } from './state-directory.ts';
 import { buildRouter } from './workerd/build-router.ts';
 import { startWorkerd } from './workerd/start-workerd.ts';
 
 const LOOPBACK = '127.0.0.1';
+
+/** Which of the two secrets of a deploy are set; what the other one closes is said in a line of its own. */
+const ownSecrets = (variables: Readonly<Record<string, string>>): string =>
+  ['KEY_SECRET', 'ADMIN_KEY'].map((name) => `${name} is ${variables[name] ? 'yours' : 'not set'}`).join(', ');
+
 const USAGE = `npm run serve   the built Worker in plain workerd; with KEY_SECRET and ADMIN_KEY as a deploy, without them locally
 
 Variables: PORT (8787), HOST (127.0.0.1), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), CARRYON_LOCAL (1, 0),
@@ -48,6 +54,7 @@ try {
     wrangler,
     variables: given,
   });
+  await rememberPort(state, workerd.url);
   const stopped = runUntilStopped(workerd);
   for (const line of [...notSet(config, given, local), ...aboutVariables(config, given, local)]) console.log(line);
   const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
@@ -55,7 +62,7 @@ try {
     const names = open.map(({ slot }) => `${slot}_API_BASE`).join(' and ');
     console.log(`Not set, so the sandbox is asked where npm start runs it (ports 8788 and 8789): ${names}`);
   }
-  const mode = local ? 'local mode: well-known keys' : 'production mode: KEY_SECRET and ADMIN_KEY are yours';
+  const mode = local ? 'local mode: well-known keys' : `production mode: ${ownSecrets(variables)}`;
   console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
   await stopped;
 } catch (error) {

@@ -5,11 +5,13 @@ import { banner } from './banner.ts';
 import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
+import { eventLine } from './event-lines.ts';
 import { readFlags } from './flags.ts';
 import { DEFAULT_PORT, sandboxSlots, withSandboxProviders } from './local-defaults.ts';
 import { checkPorts } from './ports.ts';
 import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
+import { rememberPort } from './remembered-port.ts';
 import { sandboxPortsNeeded, startSandboxProviders } from './sandbox.ts';
 import { exitWithError, runUntilStopped } from './shutdown.ts';
 import { stateDirectory } from './state-directory.ts';
@@ -26,6 +28,10 @@ SANDBOX_ANTHROPIC_PORT, SANDBOX_CONTROL_PORT (8788, 8789, 8790), SANDBOX_PACE (h
 try {
   endWithNpm();
   const { env } = process;
+  // `npm start --fresh`: npm takes the flag for its own, and the state would stay.
+  if (env.npm_config_fresh !== undefined) {
+    throw new Error('npm kept --fresh for itself; write it behind two dashes: npm start -- --fresh');
+  }
   const { fresh = false } = readFlags(process.argv.slice(2), { fresh: { type: 'boolean' } }, USAGE);
   const port = portFrom(env, 'PORT', DEFAULT_PORT);
   const sandboxPorts = sandboxPortsNeeded(env);
@@ -52,7 +58,10 @@ try {
 
   const known = await knownSlotPrices(config, variables);
   const priced = { ...variables, ...known };
-  const given = local ? { ...withSandboxProviders(priced, sandbox), CARRYON_LOCAL: '1' } : priced;
+  const given = {
+    ...(local ? { ...withSandboxProviders(priced, sandbox), CARRYON_LOCAL: '1' } : priced),
+    CARRYON_LOG: 'requests',
+  };
   const lines = [...slotPriceLines(config, given, known), ...aboutVariables(config, given, local)];
   for (const line of lines) console.log(`· ${line}`);
   console.log(fresh ? '· starting workerd with an empty state' : '· starting workerd');
@@ -63,7 +72,9 @@ try {
     fresh,
     wrangler,
     variables: given,
+    onLog: (line) => console.log(eventLine(line)),
   });
+  await rememberPort(state, workerd.url);
   const stopped = runUntilStopped({
     exited: workerd.exited,
     stop: async () => {

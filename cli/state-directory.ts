@@ -3,9 +3,12 @@ import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { projectDirectory } from './project.ts';
 
+/** As it is written, relative to the project. */
+export const statePath = (environment: NodeJS.ProcessEnv): string => environment.CARRYON_STATE || '.carryon/state';
+
 /** Where keys, health and counts are kept: made if it is not there; if it cannot be, an error that names the variable. */
 export async function stateDirectory(environment: NodeJS.ProcessEnv): Promise<string> {
-  const directory = resolve(projectDirectory, environment.CARRYON_STATE || '.carryon/state');
+  const directory = resolve(projectDirectory, statePath(environment));
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);

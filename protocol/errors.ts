@@ -9,7 +9,8 @@ export type RouterError =
   | { code: 'unknown_feature'; feature: string; known: readonly string[] }
   | { code: 'feature_not_allowed'; feature: string; allowed: readonly string[] }
   | { code: 'unsupported_param'; param: string }
-  | { code: 'missing_key' }
+  /** `isMalformed`: an `authorization` header came, without `Bearer`. */
+  | { code: 'missing_key'; isMalformed?: boolean }
   | { code: 'invalid_key' }
   | { code: 'browser_not_allowed' }
   | { code: 'origin_not_allowed'; origin: string | null }
@@ -165,7 +166,9 @@ export function errorToWire(error: RouterError): WireError {
         error.code,
         401,
         'authentication_error',
-        'No key. Send it as "authorization: Bearer sk-…" or "x-api-key: sk-…".',
+        error.isMalformed
+          ? 'The authorization header is not of the form "Bearer sk-…". Send the key as "authorization: Bearer sk-…" or "x-api-key: sk-…".'
+          : 'No key. Send it as "authorization: Bearer sk-…" or "x-api-key: sk-…".',
         { headers: { ...FINAL, 'www-authenticate': 'Bearer' } },
       );
     case 'invalid_key':

@@ -21,6 +21,7 @@ export const RESPONSE_HEADERS = {
   hops: 'x-carryon-hops',
   cache: 'x-carryon-cache',
   costUsd: 'x-carryon-cost-usd',
+  budgetRemainingUsd: 'x-carryon-budget-remaining-usd',
   mode: 'x-carryon-mode',
   dropped: 'x-carryon-dropped',
   ledger: 'x-carryon-ledger',

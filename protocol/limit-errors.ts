@@ -68,11 +68,13 @@ export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }:
           limit: says,
         },
       )
-    : wire(code, 429, 'rate_limit_error', `${whole} is reached. Ask again in ${Math.ceil(retryAfterMs)} ms.`, {
+    : wire(code, 429, 'rate_limit_error', `${whole} is reached. Ask again in ${inTime(retryAfterMs)}.`, {
         headers: retryAfter(retryAfterMs),
         limit: says,
       });
 }
+
+const inTime = (ms: number): string => (ms < 1_000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 1_000)} s`);
 
 const SMALLER = ' Send a shorter request or a smaller output cap.';
 const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string>> = {

@@ -16,27 +16,11 @@ import { attachById, stopById } from './pipeline/attach.ts';
 import { identify } from './pipeline/identify.ts';
 import { mayCall, strangeHost } from './pipeline/local-mode.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
+import { ADMIN_PATHS, CLIENT_PATHS, nothingAt } from './pipeline/paths.ts';
+import { logRequest } from './pipeline/request-log.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
 import { resolveUser } from './pipeline/user.ts';
-
-/** Paths that will come, with and without `/v1` like the doors of chat, and what to use until then. */
-const TO_COME: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({
-    '/responses':
-      'The Responses API is not here yet. Use POST /v1/chat/completions (in the OpenAI SDK: client.chat.completions.create).',
-    '/messages':
-      'The Messages API is not here yet. Use POST /v1/chat/completions with an OpenAI SDK; Anthropic models answer there too.',
-    '/embeddings':
-      'Embeddings are not here yet. Call your provider directly for them; chat is POST /v1/chat/completions.',
-  }).flatMap(([path, detail]) => [
-    [path, detail],
-    [`/v1${path}`, detail],
-  ]),
-);
-
-const PATHS =
-  'There are POST /v1/chat/completions, POST /ai, GET and DELETE /ai/streams/:id, GET /v1/models and GET /healthz.';
 
 const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
 
@@ -44,16 +28,17 @@ function createRoutes(): Hono<App> {
   const app = new Hono<App>();
   app.onError((error, c) => {
     const { scope, composition } = c.env;
-    // Where, but not the message: it may quote what the client or a provider sent.
+    // Where, but not the message: it may quote what the client or a provider sent. The names of storage and network faults may be told.
     const where = error.stack?.split('\n').slice(1, 6).join(' ') ?? '';
+    const cause =
+      /\b(?:SQLITE_[A-Z_]+|ENOSPC|EIO|EDQUOT|EROFS|EMFILE|ECONN[A-Z]+|ETIMEDOUT)\b/.exec(error.message)?.[0] ?? null;
     const { requestId } = scope;
-    composition.deps.events({ event: 'internal_error', requestId, path: c.req.path, reason: error.name, where });
+    composition.deps.events({ event: 'internal_error', requestId, path: c.req.path, reason: error.name, cause, where });
     return refuse(c, { code: 'internal_error' });
   });
   app.notFound((c) => {
     const { path } = c.req;
-    const detail = TO_COME[path] ?? `There is nothing at ${path.slice(0, 100)}. ${PATHS}`;
-    return refuse(c, { code: 'not_found', path, detail });
+    return refuse(c, { code: 'not_found', path, detail: nothingAt(path) });
   });
 
   const only = (path: string, method: 'GET' | 'POST') =>
@@ -62,6 +47,8 @@ function createRoutes(): Hono<App> {
     app.post(path, (c) => chat(c, door));
     only(path, 'POST');
   }
+  app.get('/', frontDoor);
+  only('/', 'GET');
   app.get('/healthz', (c) =>
     plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.scope),
   );
@@ -80,6 +67,19 @@ function createRoutes(): Hono<App> {
   );
   adminRoutes(app);
   return app;
+}
+
+/** What is here, and which command shows more; no secret, no name of config. */
+function frontDoor(c: Context<App>): Response {
+  const { missing } = c.env.composition;
+  const here = {
+    carryon: 'An AI router: one URL in front of two or more model providers.',
+    configured: missing.length === 0,
+    paths: CLIENT_PATHS,
+    admin: ADMIN_PATHS,
+    more: 'npm start -- --help, npm run keys -- --help, npm run budget -- --help; README.md and docs/ in the project',
+  };
+  return plainJson(here, c.env.scope, 200, 2);
 }
 
 const DOORS: Readonly<Record<string, Door>> = {
@@ -161,6 +161,7 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
       const stranger = strangeHost(request, composition.config.localHosts);
       if (stranger !== undefined) return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, scope);
     }
-    return (request.headers.has('origin') ? pages : routes).fetch(request, { composition, scope });
+    const answering = (request.headers.has('origin') ? pages : routes).fetch(request, { composition, scope });
+    return composition.env.logsRequests ? logRequest(request, answering, composition.deps, scope) : answering;
   };
 }

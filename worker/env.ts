@@ -24,6 +24,8 @@ export interface Env {
   answerSecretOld: string | undefined;
   /** Undefined: admin is closed. */
   adminKey: string | undefined;
+  /** A log line for each request, as `npm start` prints them. */
+  logsRequests: boolean;
 }
 
 /** For local runs only; a deploy has to bring its own. */
@@ -35,18 +37,21 @@ const variables = z.object({
   ADMIN_KEY: z.string().optional(),
   ANSWER_SECRET: z.string().optional(),
   ANSWER_SECRET_OLD: z.string().optional(),
+  CARRYON_LOG: z.string().optional(),
 });
 
 /** The checked environment, and the names of required secrets that are not set. */
 export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] } {
-  const { KEY_SECRET, KEY_SECRET_OLD, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD } = variables.parse(unchecked);
+  const { KEY_SECRET, KEY_SECRET_OLD, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD, CARRYON_LOG } =
+    variables.parse(unchecked);
   const local = isLocal(unchecked);
   const keySecret = KEY_SECRET || (local ? LOCAL_KEY_SECRET : '');
   const keySecretOld = KEY_SECRET_OLD && KEY_SECRET_OLD !== keySecret ? KEY_SECRET_OLD : undefined;
   const adminKey = ADMIN_KEY || (local ? LOCAL_ADMIN_KEY : undefined);
   const answerSecrets = { answerSecret: ANSWER_SECRET || undefined, answerSecretOld: ANSWER_SECRET_OLD || undefined };
+  const logsRequests = CARRYON_LOG === 'requests';
   return {
-    env: { local, keySecret, keySecretOld, adminKey, ...answerSecrets },
+    env: { local, keySecret, keySecretOld, adminKey, logsRequests, ...answerSecrets },
     missing: keySecret === '' ? ['KEY_SECRET'] : [],
   };
 }

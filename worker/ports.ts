@@ -85,6 +85,11 @@ export interface RouterEvent {
     | 'ledger_refused_lease'
     | 'settlement_failed'
     | 'settlement_odd'
+    | 'request_failed_over'
+    | 'request_failed'
+    | 'answer_interrupted'
+    /** Each answered request, where `CARRYON_LOG=requests` asks for it. */
+    | 'request'
     | 'webhook_failing'
     | 'alerts_lost'
     | 'internal_error';

@@ -5,13 +5,14 @@ export const USAGE = `npm run budget -- show [--tenant NAME] [--scope SCOPE] [--
 npm run budget -- set --tenant NAME --scope SCOPE [--monthly-usd 5] [--daily-usd 1] [--rps 2] [--burst 10] [--tpm 10000] [--parallel 4]
 npm run budget -- reset --tenant NAME --scope SCOPE [--period 2026-11]
 npm run budget -- adjust --tenant NAME --scope SCOPE --usd -0.25 [--period 2026-11-21]
+npm run budget -- revoke --tenant NAME --scope SCOPE      grants it nothing more, until: restore --tenant NAME --scope SCOPE
 npm run budget -- history [--tenant NAME] [--before NUMBER] [--json]
 
-SCOPE is tenant, anonymous (all without a user), user:ID, feature:NAME or key:ID. A limit that is set to "config" (or "none") is
-config's again. reset and adjust change what is spent, today and this month where no period is named, in that scope alone.
+SCOPE is tenant, anonymous (all without a user), user:ID, feature:NAME or key:ID. A limit that is set to "config" is config's again.
+To lift one of config's, set a large number. reset and adjust change what is spent, today and this month where no period is named, in that scope alone.
 Each change is kept with your login name; --who NAME says another.
 
-It asks the router on this machine, by PORT (8787), with ADMIN_KEY of .dev.vars or else the well-known local key.
+It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
 
 const text = { type: 'string' } as const;
@@ -26,6 +27,8 @@ export const FLAGS = {
   },
   reset: { ...whole, period: text },
   adjust: { ...whole, period: text, usd: text },
+  revoke: whole,
+  restore: whole,
   history: { tenant: text, before: text, json: { type: 'boolean' } },
 } as const;
 
@@ -80,8 +83,8 @@ export function limitsFrom(flags: { [Flag in LimitFlag]?: string | undefined }):
   for (const [flag, field] of Object.entries(LIMIT_FLAGS) as [LimitFlag, string][]) {
     const written = flags[flag];
     if (written === undefined) continue;
-    const isConfigs = written === 'config' || written === 'none';
-    limits[field] = isConfigs ? null : numberFrom(flag, written, 'a number, or "config" for what config says');
+    const right = 'a number, or "config" for what config says (to lift a limit of config, a large number)';
+    limits[field] = written === 'config' ? null : numberFrom(flag, written, right);
   }
   if (Object.keys(limits).length === 0) {
     const names = Object.keys(LIMIT_FLAGS).map((flag) => `--${flag}`);

@@ -22,6 +22,25 @@ describe('the Worker in workerd', () => {
     expect(await response.json()).toMatchObject({ status: 'ok', configured: true });
   });
 
+  it('says at its door what is here', async () => {
+    const response = await at('/');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      configured: true,
+      paths: { 'POST /ai': expect.any(String) },
+      admin: { 'GET, POST /admin/keys': expect.any(String) },
+      more: expect.stringContaining('--help'),
+    });
+    expect((await at('/', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('names admin’s paths to whoever looks for one of them, and clients’ to others', async () => {
+    const admin = { authorization: `Bearer sk-local-admin-key` };
+    expect((await refused(at('/admin/tenants', { headers: admin }))).message).toContain('/admin/ledger/:tenant');
+    expect((await refused(at('/v2/nothing'))).message).toContain('POST /v1/chat/completions');
+    expect((await refused(at('/v2/nothing'))).message).not.toContain('/admin');
+  });
+
   it('lists its aliases to whoever has a key', async () => {
     const response = await at('/v1/models', { headers: KEY });
     expect(await response.json()).toMatchObject({ object: 'list', data: [{ id: 'app/chat' }] });

@@ -178,7 +178,7 @@ function passedOn(
   if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
   if (role !== 'started') {
     // What is left is left to whoever started it, and now; the names of his own fields are his.
-    for (const name of [...headers.keys()]) if (name.startsWith('x-ratelimit-')) headers.delete(name);
+    for (const name of [...headers.keys()]) if (/^x-(?:ratelimit-|carryon-budget-)/.test(name)) headers.delete(name);
     if (isShared) headers.delete('x-carryon-dropped');
     if (isFree || headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
   }

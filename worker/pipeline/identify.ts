@@ -18,7 +18,7 @@ export async function identify(
   { identities, clock, config }: Pick<Deps, 'identities' | 'clock'> & { config: Pick<Config, 'origins'> },
 ): Promise<Identified> {
   const key = credential(headers);
-  if (key === undefined) return refuse({ code: 'missing_key' });
+  if (key === undefined) return refuse({ code: 'missing_key', isMalformed: headers.has('authorization') });
   let identity: Identity | undefined | 'unavailable';
   try {
     const found = identities.find(key);

@@ -69,6 +69,11 @@ export function settleOnce({ ask, admission, deployment, startedAt }: Begun, dep
     // A reader who leaves says nothing about the provider.
     if (ending === 'left') return;
     const result = ending === 'complete' ? 'success' : ending;
+    if (result !== 'success') {
+      const { requestId } = scope;
+      const { tenant } = ask.identity;
+      deps.events({ event: 'answer_interrupted', requestId, tenant, deployment: deployment.id, reason: result });
+    }
     board.observe(deployment, { startedAt, result, user: personOf(ask) }, scope.background);
   };
 }

@@ -14,6 +14,7 @@ import { type Attempted, attempt } from './attempt.ts';
 import { withOwnCacheKey } from './cache-key.ts';
 import { billOf } from './meter.ts';
 import type { Scope } from './scope.ts';
+import { tellFailures } from './tell-failures.ts';
 
 export interface Trail {
   attempts: number;
@@ -21,6 +22,8 @@ export interface Trail {
   hops: number;
   /** The deployment asked last. */
   deployment: Deployment | undefined;
+  /** Each failed attempt, such as `a server_error`. */
+  failed: string[];
   dropped: readonly string[];
 }
 
@@ -46,7 +49,7 @@ export async function produce(given: Ask, deps: Deps, scope: Scope): Promise<Pro
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
   const arrivedAt = deps.clock.now();
   const deadlineAt = arrivedAt + deps.config.router.totalTimeoutMs;
-  const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, dropped: [] };
+  const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, failed: [], dropped: [] };
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
   const admitted = await admit(asked, deps, scope);
@@ -60,9 +63,13 @@ export async function produce(given: Ask, deps: Deps, scope: Scope): Promise<Pro
     const found: Begun | RouterError = isGone
       ? { code: 'client_gone' }
       : await firstToAnswer(ask, admitted, deadlineAt, trail, deps, scope);
-    if (!('code' in found)) return { ok: true, ...found, trail, limited };
-    holding.close();
-    return { ok: false, error: found, chargedMicroUsd: holding.spentMicroUsd, trail, limited };
+    const isAnswer = !('code' in found);
+    if (!isAnswer) holding.close();
+    const produced: Produced = isAnswer
+      ? { ok: true, ...found, trail, limited }
+      : { ok: false, error: found, chargedMicroUsd: holding.spentMicroUsd, trail, limited };
+    tellFailures(asked, produced, deps, scope);
+    return produced;
   } catch (error) {
     holding.abandon();
     throw error;
@@ -164,6 +171,7 @@ async function firstToAnswer(
     board.observe(deployment, outcome, scope.background);
     if (left) return { code: 'client_gone' };
     tried.push({ slot: step.slot, failure });
+    trail.failed.push(`${deployment.id} ${failure.kind}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { headerText } from './header-text.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import type { Produced, Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
-import { rateHeaders } from './rate-headers.ts';
+import { budgetHeaders, rateHeaders } from './rate-headers.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Scope } from './scope.ts';
 import { withSkippedEvents } from './skipped-events.ts';
@@ -24,6 +24,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
       ...commonHeaders(scope),
       ...trailHeaders(trail, open),
       ...limitHeaders(limited),
+      ...(open && budgetHeaders(limited.left)),
       ...(open && chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
     };
     return refusal(produced.error, scope, headers);
@@ -32,7 +33,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
   const { holding, version } = admission;
   const settle = settleOnce(produced, deps, scope);
   const keep = keeper(produced, cached, deps, scope);
-  const limits = limitHeaders(limited);
+  const limits = open ? { ...limitHeaders(limited), ...budgetHeaders(limited.left) } : limitHeaders(limited);
   const facts = { deployment, trail, open, mode: version.mode, limits, isMiss: cached.state === 'miss' };
   if (answer.kind === 'reply') {
     const { body } = answer.reply;
@@ -67,8 +68,8 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
 }
 
 /** Any other JSON answer, such as a list of aliases or what an operator asked for. */
-export const plainJson = (body: unknown, scope: Scope, status = 200): Response =>
-  new Response(JSON.stringify(body), {
+export const plainJson = (body: unknown, scope: Scope, status = 200, indent = 0): Response =>
+  new Response(JSON.stringify(body, null, indent), {
     status,
     headers: { ...commonHeaders(scope), 'content-type': 'application/json' },
   });

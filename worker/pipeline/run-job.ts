@@ -18,6 +18,7 @@ import { keepCopy, only } from './keep-copy.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import { type Begun, produce, type Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
+import { budgetHeaders } from './rate-headers.ts';
 import { refusalOf } from './refusal-of.ts';
 import { limitHeaders, openTrailHeaders, shownTrailHeaders } from './respond.ts';
 import { type Scope, Timing } from './scope.ts';
@@ -84,6 +85,7 @@ const producer =
       const { error, chargedMicroUsd } = produced;
       const openHeaders = {
         ...openTrailHeaders(trail),
+        ...budgetHeaders(limited.left),
         ...(chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
       };
       return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
@@ -105,7 +107,8 @@ function scopeOf({ requestId }: Job, { background, signal, isShared, admitted }:
     ...{ requestId, arrivedAt, background, isShared },
     gone: signal as AbortSignal,
     timing: new Timing(clock, arrivedAt),
-    admitted: (limited, mode) => admitted({ headers: admittedHeaders(limited, mode), openHeaders: {} }),
+    admitted: (limited, mode) =>
+      admitted({ headers: admittedHeaders(limited, mode), openHeaders: budgetHeaders(limited.left) }),
   };
 }
 
@@ -133,13 +136,19 @@ const admittedHeaders = (limited: Limited, mode: Mode): Record<string, string> =
   'x-carryon-cache': 'bypass',
 });
 
-function begun(produced: Begun & { trail: Trail }, headers: Record<string, string>, deps: Deps, scope: Scope) {
-  const { ask, answer, deployment, admission, trail } = produced;
+function begun(
+  produced: Begun & { trail: Trail; limited: Limited },
+  headers: Record<string, string>,
+  deps: Deps,
+  scope: Scope,
+) {
+  const { ask, answer, deployment, admission, trail, limited } = produced;
   const open = deps.showsProvider(ask.identity);
   const settle = settleOnce(produced, deps, scope);
   const { holding } = admission;
   const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
     ...openTrailHeaders(trail),
+    ...budgetHeaders(limited.left),
     'x-carryon-model': headerText(model),
     ...(costUsd !== undefined && { 'x-carryon-cost-usd': costUsd }),
   });

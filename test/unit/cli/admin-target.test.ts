@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { adminTarget } from '../../../cli/admin-target.ts';
+import { rememberPort } from '../../../cli/remembered-port.ts';
+import { stateDirectory } from '../../../cli/state-directory.ts';
 import { LOCAL_ADMIN_KEY } from '../../../worker/core/identity/identity.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'carryon-admin-'));
@@ -10,8 +12,8 @@ const devVars = join(directory, 'vars');
 writeFileSync(devVars, 'ADMIN_KEY=from-file\nPORT=1\n');
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const none = { CARRYON_DEV_VARS: '' };
-const filed = { CARRYON_DEV_VARS: devVars };
+const none = { CARRYON_DEV_VARS: '', CARRYON_STATE: join(directory, 'state') };
+const filed = { ...none, CARRYON_DEV_VARS: devVars };
 const deploy = { CARRYON_URL: 'https://carryon.example.com/', ADMIN_KEY: 'of-the-deploy' };
 
 describe('the router that npm run keys asks', () => {
@@ -21,6 +23,17 @@ describe('the router that npm run keys asks', () => {
       url: 'http://localhost:9000',
       adminKey: 'from-file',
     });
+  });
+
+  it('is where the router was last started, unless PORT says another place', async () => {
+    const state = join(directory, 'started');
+    const started = { ...none, CARRYON_STATE: state };
+    await stateDirectory(started);
+    await rememberPort(state, 'http://127.0.0.1:9310');
+    expect(adminTarget(started).url).toBe('http://localhost:9310');
+    expect(adminTarget({ ...started, PORT: '9000' }).url).toBe('http://localhost:9000');
+    writeFileSync(join(state, 'port'), 'nonsense');
+    expect(adminTarget(started).url).toBe('http://localhost:8787');
   });
 
   it('is never the local one for the ADMIN_KEY of the environment, unless told so', () => {

@@ -26,6 +26,25 @@ describe('an answer', () => {
     await router.clock.run(Promise.all(router.background));
   });
 
+  it.each(bothForms)('tells what is left of the budget (streamed: %s)', async (stream) => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', good(stream, 'Hello'));
+    const response = await router.clock.run(router.send({ stream }));
+    const heldMicroUsd = router.ledger.asked[0]?.wants[0]?.microUsd ?? 0;
+    expect(response.headers.get('x-carryon-budget-remaining-usd')).toBe(String((1_000_000 - heldMicroUsd) / 1e6));
+    await router.clock.run(response.text());
+  });
+
+  it('tells nothing of budgets where there is none, and to callers who may not know costs', async () => {
+    const free = new TestRouter();
+    free.upstream.on('a', goodReply('Hello'));
+    expect((await free.ask()).headers.has('x-carryon-budget-remaining-usd')).toBe(false);
+    const router = withBudget(1_000_000);
+    router.deps.showsProvider = () => false;
+    router.upstream.on('a', goodReply('Hello'));
+    expect((await router.ask()).headers.has('x-carryon-budget-remaining-usd')).toBe(false);
+  });
+
   it('of a user counts for the user', async () => {
     const router = withBudget(1_000_000);
     router.upstream.on('a', goodReply('Hello'));

@@ -1,0 +1,39 @@
+/** The router's events, which are JSON for a log's index, as lines for a terminal. Anything else passes as it is. */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function eventLine(line: string): string {
+  if (!line.startsWith('{"event":"')) return line;
+  let event: Fields;
+  try {
+    event = JSON.parse(line) as Fields;
+  } catch {
+    return line;
+  }
+  const write = typeof event.event === 'string' && Object.hasOwn(LINES, event.event) ? LINES[event.event] : undefined;
+  return write === undefined ? line : write(event);
+}
+
+const LINES: Readonly<Record<string, (event: Fields) => string>> = {
+  request: (event) => {
+    const { method, path, status, tookMs, deployment, attempts, cache, costUsd, requestId } = event;
+    const parts = [
+      `${method} ${path}`,
+      status,
+      seconds(tookMs),
+      deployment && `by ${deployment}`,
+      attempts !== '1' && `${attempts} attempts`,
+      (cache === 'hit' || cache === 'stale') && `cache ${cache}`,
+      costUsd && `$${costUsd}`,
+      requestId,
+    ];
+    return parts.filter(Boolean).join('  ');
+  },
+  request_failed_over: ({ failed, servedBy, requestId }) => `  failed over: ${failed} → ${servedBy}  ${requestId}`,
+  request_failed: ({ failed, code, requestId }) =>
+    `  failed: ${[failed, code].filter(Boolean).join(' → ')}  ${requestId}`,
+  answer_interrupted: ({ deployment, reason, requestId }) =>
+    `  broke off after its content had begun: ${deployment} ${reason}  ${requestId}`,
+};
+
+const seconds = (ms: unknown): string => (typeof ms === 'number' ? `${(ms / 1000).toFixed(2)} s` : '');

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { eventLine } from '../../../cli/event-lines.ts';
+
+const request = {
+  ...{ event: 'request', requestId: 'id-1', method: 'POST', path: '/ai', status: 200, tookMs: 1234 },
+  ...{ deployment: 'a', attempts: '1', cache: null, costUsd: '0.000043' },
+};
+
+test.for<[object, string]>([
+  [request, 'POST /ai  200  1.23 s  by a  $0.000043  id-1'],
+  [{ ...request, attempts: '3', deployment: 'b' }, 'POST /ai  200  1.23 s  by b  3 attempts  $0.000043  id-1'],
+  [{ ...request, cache: 'hit', costUsd: null }, 'POST /ai  200  1.23 s  by a  cache hit  id-1'],
+  [
+    { event: 'request_failed_over', requestId: 'id-2', failed: 'a server_error, a server_error', servedBy: 'b' },
+    '  failed over: a server_error, a server_error → b  id-2',
+  ],
+  [
+    { event: 'request_failed', requestId: 'id-3', failed: 'a silent', code: 'providers_unavailable' },
+    '  failed: a silent → providers_unavailable  id-3',
+  ],
+  [{ event: 'request_failed', requestId: 'id-4', failed: '', code: 'overloaded' }, '  failed: overloaded  id-4'],
+  [
+    { event: 'answer_interrupted', requestId: 'id-5', deployment: 'a', reason: 'cut' },
+    '  broke off after its content had begun: a cut  id-5',
+  ],
+])('%j', ([event, line]) => expect(eventLine(JSON.stringify(event))).toBe(line));
+
+test.for(['said by somebody', '{"event":"toString"}', '{"event":"deployment_rested","deployment":"a"}', '{"event":"'])(
+  'passes as it is: %s',
+  (line) => expect(eventLine(line)).toBe(line),
+);

@@ -1,0 +1,42 @@
+/** What there is, for `GET /` and for whoever asked for something that is not there. */
+
+export const CLIENT_PATHS: Readonly<Record<string, string>> = {
+  'POST /v1/chat/completions': 'chat, as OpenAI has it; "model" is an alias of carryon.config.ts',
+  'POST /ai': 'the same for front ends, and the short form {"prompt": "…", "feature": "…"}',
+  'GET, DELETE /ai/streams/:id': 'the rest of an answer that outlived its connection; or its end',
+  'GET /v1/models': 'the aliases that this key may use',
+  'GET /healthz': 'whether it runs, and whether everything is set',
+};
+
+export const ADMIN_PATHS: Readonly<Record<string, string>> = {
+  'GET, POST /admin/keys': 'npm run keys',
+  'DELETE /admin/keys/:id': 'npm run keys -- revoke ID',
+  'GET /admin/ledger/:tenant': 'npm run budget -- show --tenant NAME',
+  'GET /admin/ledger/:tenant/history': 'npm run budget -- history --tenant NAME',
+  'POST /admin/ledger/:tenant/adjustments': 'npm run budget -- adjust, reset',
+  'POST /admin/ledger/:tenant/revocations': 'npm run budget -- revoke, restore',
+  'PUT /admin/tenants/:tenant/limits': 'npm run budget -- set',
+  'GET /admin/cooldowns': 'which deployments are in cooldown, why, until when',
+  'DELETE /admin/cooldowns/:deployment': 'ends a cooldown',
+  'DELETE /admin/answers?tenant=&feature=': 'npm run answers -- purge --tenant NAME',
+  'GET /admin/alerts': 'npm run alerts',
+  'POST /admin/alerts/test': 'npm run alerts -- test',
+};
+
+/** Paths that are planned, with and without `/v1` like those of chat, and what to use until then. */
+const PLANNED: Readonly<Record<string, string>> = {
+  '/responses':
+    'The Responses API is not here yet. Use POST /v1/chat/completions: client.chat.completions.create in the OpenAI SDK, openai.chat("app/chat") or createOpenAICompatible in the AI SDK.',
+  '/messages':
+    'The Messages API is not here yet. Use POST /v1/chat/completions with an OpenAI SDK; Anthropic models answer there too.',
+  '/embeddings':
+    'Embeddings are not here yet. Call your provider directly for them; chat is POST /v1/chat/completions.',
+};
+
+/** Why there is nothing at `path`, and what there is near it. */
+export function nothingAt(path: string): string {
+  const planned = PLANNED[path.replace(/^\/v1(?=\/)/, '')];
+  if (planned !== undefined) return planned;
+  const near = path === '/admin' || path.startsWith('/admin/') ? ADMIN_PATHS : CLIENT_PATHS;
+  return `There is nothing at ${path.slice(0, 100)}. There are ${Object.keys(near).join('; ')}.`;
+}

@@ -1,0 +1,27 @@
+import type { Deps } from '../ports.ts';
+import type { Scope } from './scope.ts';
+
+/** One line about a request as its answer begins, for `npm start`: a deploy has its platform's own log of requests. */
+export async function logRequest(
+  request: Request,
+  answering: Response | Promise<Response>,
+  { events, clock }: Pick<Deps, 'events' | 'clock'>,
+  { requestId, arrivedAt }: Scope,
+): Promise<Response> {
+  const response = await answering;
+  const { status, headers } = response;
+  const header = (name: string) => headers.get(`x-carryon-${name}`);
+  events({
+    event: 'request',
+    requestId,
+    method: request.method,
+    path: new URL(request.url).pathname.slice(0, 100),
+    status,
+    tookMs: clock.now() - arrivedAt,
+    deployment: header('deployment'),
+    attempts: header('attempts') ?? '1',
+    cache: header('cache'),
+    costUsd: header('cost-usd'),
+  });
+  return response;
+}
