@@ -71,10 +71,10 @@ function createRoutes(): Hono<App> {
 
 /** What is here, and which command shows more; no secret, no name of config. */
 function frontDoor(c: Context<App>): Response {
-  const { missing } = c.env.composition;
+  const { notConfigured } = c.env.composition;
   const here = {
     carryon: 'An AI router: one URL in front of two or more model providers.',
-    configured: missing.length === 0,
+    configured: notConfigured === undefined,
     paths: CLIENT_PATHS,
     admin: ADMIN_PATHS,
     more: 'npm start -- --help, npm run keys -- --help, npm run budget -- --help; README.md and docs/ in the project',
