@@ -17,11 +17,11 @@ const LIMIT_HEADERS = [
 /** OpenAI and Groq say so themselves. */
 const SAYS_SO = /request too large|tokens must be reduced in order to run/i;
 /** "Limit 30000, Used 0, Requested 45000". */
-const LIMIT_AND_REQUESTED = /\blimit:? ?([\d,_]+)\b.{0,60}\brequested:? ?([\d,_]+)/i;
+const LIMIT_AND_REQUESTED = /\blimit:? ?([\d,_]{1,15})\b.{0,60}\brequested:? ?([\d,_]{1,15})/i;
 /** "rate limit of 30,000 input tokens per minute"; "tokens per minute (TPM): Limit 30000". */
 const TOKENS_A_MINUTE =
-  /([\d][\d,_]*) (?:(input|prompt|output|completion|total) )?tokens?(?: per |\/| a )(?:min|hour|day)/i;
-const MINUTE_OF_TOKENS = /tokens?(?: per |\/)min\w*[^\d]{0,40}?limit[^\d]{0,12}([\d][\d,_]*)/i;
+  /(\d[\d,_]{0,14}) (?:(input|prompt|output|completion|total) )?tokens?(?: per |\/| a )(?:min|hour|day)/i;
+const MINUTE_OF_TOKENS = /tokens?(?: per |\/)min\w{0,8}[^\d]{0,40}?limit[^\d]{0,12}(\d[\d,_]{0,14})/i;
 /** Gemini: the metric's name and its value, in words and in its details. */
 const TOKEN_METRIC = /(input|output|prompt)?_?token_count[^{}]{0,120}?(?:limit: |"quotaValue":")(\d+)/i;
 

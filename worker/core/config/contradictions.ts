@@ -59,8 +59,8 @@ function ofTimeouts(
     const ms = deployment[name];
     const place = [...path, name];
     if (ms === undefined || !isWritten(input, place)) return [];
-    // Between two chunks the first content has come already.
-    if (name !== 'idleTimeout' && ms > totalTimeout) {
+    // Between two chunks the first content has come already, and the last attempt for a whole answer may outlast totalTimeout.
+    if (name !== 'idleTimeout' && name !== 'timeout' && ms > totalTimeout) {
       const ends = `is longer than router.totalTimeout (${seconds(totalTimeout)}), which ends all attempts together`;
       return [warning(place, `${ends}; write a shorter one, or a longer totalTimeout`)];
     }

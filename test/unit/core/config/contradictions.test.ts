@@ -121,11 +121,15 @@ describe('a contradiction that works is warned of', () => {
     expect(found(config)).toContainEqual(expect.stringContaining(`warning ${text}`));
   });
 
-  it.each(['timeout', 'streamTimeout', 'thinkingTimeout'])('%s above totalTimeout', (name) => {
+  it.each(['streamTimeout', 'thinkingTimeout'])('%s above totalTimeout', (name) => {
     const said = found(router({ totalTimeout: '45s' }), { [name]: '80s' });
     expect(said).toEqual([
       expect.stringContaining(`warning aliases.chat.deployments[0].${name}: is longer than router.totalTimeout (45s)`),
     ]);
+  });
+
+  it('but not a whole answer’s limit above it: the last attempt may outlast it', () => {
+    expect(found(router({ totalTimeout: '45s' }), { timeout: '80s' })).toEqual([]);
   });
 
   it('two chunks further apart than a whole answer may take', () => {
