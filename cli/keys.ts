@@ -1,13 +1,14 @@
 /** `npm run keys -- create|list|revoke`: virtual keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
+import { durationMs } from '../worker/core/config/duration.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
 import { operatorName } from './operator.ts';
 import { exitWithError } from './shutdown.ts';
 
-const USAGE = `npm run keys -- create --tenant NAME [--user ID] [--feature NAME …] [--tier NAME] [--browser]
+const USAGE = `npm run keys -- create --tenant NAME [--name TEXT] [--expires 30d] [--user ID] [--feature NAME …] [--tier NAME] [--browser]
 npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--feature NAME …]
-npm run keys -- list
+npm run keys -- list [--tenant NAME] [--json]
 npm run keys -- revoke ID
 
 It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
@@ -15,6 +16,8 @@ ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://ca
 
 const CREATE_FLAGS = {
   tenant: { type: 'string' },
+  name: { type: 'string' },
+  expires: { type: 'string' },
   user: { type: 'string' },
   feature: { type: 'string', multiple: true },
   tier: { type: 'string' },
@@ -27,6 +30,8 @@ interface Key {
   id: string;
   tenant: string;
   kind: string;
+  name: string | null;
+  expiresAt: number | null;
   user: string | null;
   features: string[] | null;
   tier: string | null;
@@ -51,37 +56,64 @@ async function run([command, ...args]: string[]): Promise<void> {
 }
 
 async function create(args: string[]): Promise<void> {
-  const { tenant, user, feature, tier, browser, publishable, origin } = readFlags(args, CREATE_FLAGS, USAGE);
+  const { tenant, name, expires, user, feature, tier, browser, publishable, origin } = readFlags(
+    args,
+    CREATE_FLAGS,
+    USAGE,
+  );
   if (tenant === undefined) throw new UsageError('--tenant is missing', USAGE);
-  const key = await adminCall<Key & { key: string }>(adminTarget(process.env), 'POST', '/admin/keys', {
-    tenant,
-    ...(publishable && { kind: 'publishable' }),
-    ...(user !== undefined && { user }),
-    ...(feature !== undefined && { features: feature }),
-    ...(tier !== undefined && { tier }),
-    ...(browser && { browser }),
-    ...(origin !== undefined && { origins: origin }),
-  });
+  const key = await adminCall<Key & { key: string; warnings?: string[] }>(
+    adminTarget(process.env),
+    'POST',
+    '/admin/keys',
+    {
+      tenant,
+      ...(publishable && { kind: 'publishable' }),
+      ...(name !== undefined && { name }),
+      ...(expires !== undefined && { expiresInSeconds: secondsOf(expires) }),
+      ...(user !== undefined && { user }),
+      ...(feature !== undefined && { features: feature }),
+      ...(tier !== undefined && { tier }),
+      ...(browser && { browser }),
+      ...(origin !== undefined && { origins: origin }),
+    },
+  );
   console.log(key.key);
-  console.error(`Shown once. Its id is ${key.id}, its tenant ${key.tenant}.`);
+  console.error(`Shown once. Its id is ${key.id}, its tenant ${key.tenant}.${expiryText(key)}`);
+  for (const warning of key.warnings ?? []) console.error(`warning: ${warning}`);
+}
+
+const expiryText = ({ expiresAt }: Pick<Key, 'expiresAt'>): string =>
+  expiresAt == null ? '' : ` It expires at ${new Date(expiresAt).toISOString()}.`;
+
+function secondsOf(text: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined || ms < 1_000)
+    throw new UsageError(`--expires ${text} is not a duration; write "12h" or "30d"`, USAGE);
+  return Math.round(ms / 1_000);
 }
 
 async function list(args: string[]): Promise<void> {
-  readFlags(args, {}, USAGE);
+  const { tenant, json } = readFlags(args, { tenant: { type: 'string' }, json: { type: 'boolean' } }, USAGE);
   const target = adminTarget(process.env);
+  const found: Key[] = [];
   let cursor: string | null = null;
   let count = 0;
   do {
     const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
     const page: { keys: Key[]; cursor: string | null } = await adminCall(target, 'GET', `/admin/keys${query}`);
-    for (const key of page.keys) console.log(keyLine(key));
-    count += page.keys.length;
+    const shown = page.keys.filter((key) => tenant === undefined || key.tenant === tenant);
+    if (json) found.push(...shown);
+    else for (const key of shown) console.log(keyLine(key));
+    count += shown.length;
     cursor = page.cursor;
   } while (cursor !== null);
-  if (count === 0) console.error('No keys yet; npm run keys -- create --tenant NAME makes one');
+  if (json) console.log(JSON.stringify(found, null, 2));
+  const whose = tenant === undefined ? '' : ` of ${tenant}`;
+  if (count === 0) console.error(`No keys${whose} yet; npm run keys -- create --tenant ${tenant ?? 'NAME'} makes one`);
 }
 
-function keyLine({ id, tenant, kind, createdAt, revokedAt, ...key }: Key): string {
+function keyLine({ id, tenant, kind, name, createdAt, revokedAt, expiresAt, ...key }: Key): string {
   const uses = [
     key.user !== null && `user ${key.user}`,
     key.features !== null && `features ${key.features.join(' ')}`,
@@ -89,8 +121,10 @@ function keyLine({ id, tenant, kind, createdAt, revokedAt, ...key }: Key): strin
     key.browser && 'browser',
     key.origins.length > 0 && `origins ${key.origins.join(' ')}`,
   ].filter(Boolean);
-  const state = revokedAt === null ? '' : `  revoked ${day(revokedAt)}`;
-  return `${id}  ${tenant}  ${kind}  made ${day(createdAt)}${state}${uses.length === 0 ? '' : `  ${uses.join(', ')}`}`;
+  const ends = expiresAt == null ? '' : `  ${expiresAt <= Date.now() ? 'expired' : 'expires'} ${day(expiresAt)}`;
+  const state = revokedAt === null ? ends : `  revoked ${day(revokedAt)}`;
+  const called = name == null ? '' : `  "${name}"`;
+  return `${id}  ${tenant}  ${kind}${called}  made ${day(createdAt)}${state}${uses.length === 0 ? '' : `  ${uses.join(', ')}`}`;
 }
 
 async function revoke([id, ...rest]: string[]): Promise<void> {

@@ -12,6 +12,7 @@ export type RouterError =
   /** `isMalformed`: an `authorization` header came, without `Bearer`. */
   | { code: 'missing_key'; isMalformed?: boolean }
   | { code: 'invalid_key' }
+  | { code: 'key_expired' }
   | { code: 'browser_not_allowed' }
   | { code: 'origin_not_allowed'; origin: string | null }
   | { code: 'user_not_allowed' }
@@ -72,6 +73,7 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   unsupported_param: true,
   missing_key: true,
   invalid_key: true,
+  key_expired: true,
   browser_not_allowed: true,
   origin_not_allowed: true,
   user_not_allowed: true,
@@ -173,6 +175,10 @@ export function errorToWire(error: RouterError): WireError {
       );
     case 'invalid_key':
       return wire(error.code, 401, 'authentication_error', 'This key is not known here, or was revoked.', {
+        headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
+      });
+    case 'key_expired':
+      return wire(error.code, 401, 'authentication_error', 'This key has expired. Ask whoever made it for a new one.', {
         headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
       });
     case 'browser_not_allowed':

@@ -26,6 +26,10 @@ export const RESPONSE_HEADERS = {
   dropped: 'x-carryon-dropped',
   ledger: 'x-carryon-ledger',
   staleCause: 'x-carryon-stale-cause',
+  /** `off; reason=…`: why a stream that was to be resumable is not. */
+  resume: 'x-carryon-resume',
+  /** `1`: the answer kept under this idempotency key, once more. */
+  replayed: 'x-carryon-replayed',
   shouldRetry: 'x-should-retry',
   retryAfter: 'retry-after',
   retryAfterMs: 'retry-after-ms',

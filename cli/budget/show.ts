@@ -12,6 +12,8 @@ export interface LedgerAnswer {
   limits: { scope: Scope; set: Partial<Limits>; revoked: boolean }[];
   settlements: Settlement[];
   next: Scope | null;
+  /** What keys are called, by id. */
+  keyNames?: Record<string, string>;
 }
 
 /** `GET /admin/ledger/:tenant/history`. */
@@ -24,13 +26,16 @@ export interface HistoryAnswer {
 /** The rest is there with `--json`. */
 const SETTLEMENTS_SHOWN = 20;
 
-export function showLines({ tenant, scopes, limits, settlements, next }: LedgerAnswer, scope?: string): string[] {
+export function showLines(
+  { tenant, scopes, limits, settlements, next, keyNames = {} }: LedgerAnswer,
+  scope?: string,
+): string[] {
   const ofScope = settlements.filter(({ scopes }) => scope === undefined || (scopes as string[]).includes(scope));
   const header = ['scope', 'period', 'cap', 'spent', 'held', 'unsettled', 'left'];
   return [
     `Tenant ${tenant}`,
     '',
-    ...table([header, ...scopes.map(moneyRow)], [2, 3, 4, 5, 6]),
+    ...table([header, ...scopes.map((view) => moneyRow(view, calledAs(view.scope, keyNames)))], [2, 3, 4, 5, 6]),
     ...(next === null ? [] : [`More: npm run budget -- show --tenant ${tenant} --after ${quoted(next)}`]),
     '',
     ...(limits.length === 0
@@ -43,17 +48,17 @@ export function showLines({ tenant, scopes, limits, settlements, next }: LedgerA
   ];
 }
 
+/** A key with its name, for keys that have one. */
+function calledAs(scope: Scope, keyNames: Record<string, string>): string {
+  const name = scope.startsWith('key:') ? keyNames[scope.slice('key:'.length)] : undefined;
+  return name === undefined ? scope : `${scope} (${name})`;
+}
+
 /** For a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-function moneyRow({
-  scope,
-  period,
-  capMicroUsd,
-  spentMicroUsd,
-  reservedMicroUsd,
-  unsettledMicroUsd,
-}: ScopeView): string[] {
+function moneyRow(view: ScopeView, scope: string): string[] {
+  const { period, capMicroUsd, spentMicroUsd, reservedMicroUsd, unsettledMicroUsd } = view;
   const amounts = [spentMicroUsd, reservedMicroUsd, unsettledMicroUsd].map(usd);
   if (capMicroUsd === null) return [scope, period, 'none', ...amounts, '-'];
   // A cap that was lowered below what is spent leaves nothing.

@@ -182,7 +182,7 @@ describe('admin', () => {
     const { id, key } = await create({ tenant: 'listed', user: 'ada', features: ['chat'], tier: 'team' });
     const { text, json } = await admin('GET', 'keys');
     expect((json.keys as { id: string }[]).find((record) => record.id === id)).toMatchObject({
-      tenant: 'listed', kind: 'secret', user: 'ada', features: ['chat'], tier: 'team', browser: false, revokedAt: null,
+      tenant: 'listed', kind: 'secret', user: 'ada', features: ['chat'], tier: 'team', browser: false, name: null, expiresAt: null, revokedAt: null,
     }); // biome-ignore format: a list, not a page
     expect(text).not.toContain(key);
     expect(text).not.toContain(key.slice(3, 27));

@@ -76,3 +76,40 @@ describe('a key', () => {
     expect(await refused({ monthlyUsd: 7 })).toContain('monthlyUsd: is not a setting; there are tenant, kind, origins');
   });
 });
+
+describe('a key’s name and end', () => {
+  const create = (fields: object) => callAdmin('POST', 'keys', { tenant: 'a', ...fields });
+
+  it('are kept and listed', async () => {
+    const expiresAt = Date.now() + 86_400_000;
+    const { status, body } = await create({ name: 'billing é', expiresAt });
+    expect([status, body.name, body.expiresAt, body.warnings]).toEqual([201, 'billing é', expiresAt, []]);
+    const { body: listed } = await callAdmin('GET', 'keys');
+    expect(listed.keys).toContainEqual(expect.objectContaining({ id: body.id, name: 'billing é', expiresAt }));
+    const { body: later } = await create({ expiresInSeconds: 3_600 });
+    const livesMs = Number(later.expiresAt) - Number(later.createdAt);
+    expect(livesMs).toBeGreaterThan(3_590_000);
+    expect(livesMs).toBeLessThanOrEqual(3_600_000);
+    expect((await create({})).body).toMatchObject({ name: null, expiresAt: null });
+  });
+
+  it.each([
+    [{ name: '' }, 'name'],
+    [{ name: 'a'.repeat(101) }, 'name'],
+    [{ name: 'a\nb' }, 'name'],
+    [{ expiresAt: 1_000 }, 'expiresAt'],
+    [{ expiresAt: '2027-01-01' }, 'expiresAt'],
+    [{ expiresAt: Number.MAX_SAFE_INTEGER }, 'expiresAt'],
+    [{ expiresInSeconds: 0 }, 'expiresInSeconds'],
+    [{ expiresInSeconds: 1.5 }, 'expiresInSeconds'],
+    [{ expiresInSeconds: 60, expiresAt: Date.now() + 60_000 }, 'expiresInSeconds'],
+  ])('%j is refused by name', async (fields, param) => {
+    expect(await create(fields)).toMatchObject({ status: 400, body: { error: { code: 'invalid_body', param } } });
+  });
+
+  it('a page’s key for an origin that config does not name comes with a warning', async () => {
+    const origins = ['https://unnamed.example', 'http://localhost:5173'];
+    const { status, body } = await create({ kind: 'publishable', origins });
+    expect([status, body.warnings]).toEqual([201, [expect.stringContaining('https://unnamed.example is not among')]]);
+  });
+});

@@ -7,6 +7,8 @@ import { KeyStore } from '../../worker/stores/key-store.ts';
 
 const SECRET = 'signs virtual keys';
 const FIELDS = {
+  name: null,
+  expiresAt: null,
   tenant: 'acme',
   kind: 'secret',
   user: null,
@@ -49,8 +51,9 @@ describe('a key', () => {
   it('is known with what it may do, in another isolate too', async () => {
     const { key, record } = await store().create({ ...FIELDS, features: ['chat'], tier: 'team', browser: true });
     expect(key).toMatch(/^sk-[\w-]{40}$/);
+    const { name: _, ...seen } = FIELDS;
     expect(await store().find(key)).toEqual({
-      ...FIELDS,
+      ...seen,
       features: ['chat'],
       tier: 'team',
       browser: true,
@@ -68,11 +71,11 @@ describe('a key', () => {
     const { key, record } = await store().create({ ...FIELDS });
     const { keys } = await env.STATE.list();
     const stored = JSON.stringify([keys, await Promise.all(keys.map(({ name }) => env.STATE.get(name)))]);
-    expect(keys).toHaveLength(1);
+    expect(keys).toHaveLength(2);
     for (let at = 0; at + 8 <= key.length; at++) expect(stored).not.toContain(key.slice(at, at + 8));
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
     const hash = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-    expect(keys[0]?.name).toBe(`key:v1:${hash}`);
+    expect(keys.map(({ name }) => name)).toEqual([`key-id:v1:${hash.slice(0, 20)}`, `key:v1:${hash}`]);
     expect(record.id).toBe(hash.slice(0, 20));
   });
 
@@ -137,7 +140,7 @@ describe('what an isolate remembers', () => {
 
   it('holds a key that nobody has too', async () => {
     const { key } = await store().create({ ...FIELDS });
-    const [name] = (await env.STATE.list()).keys.map(({ name }) => name);
+    const [name] = (await env.STATE.list({ prefix: 'key:v1:' })).keys.map(({ name }) => name);
     await env.STATE.delete(name ?? '');
     const one = store();
     asked = [];
@@ -194,7 +197,7 @@ describe('listing and revoking', () => {
     expect(new Set([...first.records, ...second.records].map(({ id }) => id)).size).toBe(105);
   });
 
-  it('finds the records of some ids, with one look at the list', async () => {
+  it('finds the records of some ids, with one look at the list for those that nothing else tells', async () => {
     const one = store();
     const ids: string[] = [];
     for (let batch = 0; batch < 5; batch++) {
@@ -205,13 +208,32 @@ describe('listing and revoking', () => {
     asked = [];
     const found = await one.records([...wanted, 'f'.repeat(20), 'sk-nobody']);
     expect(found.map(({ id }) => id).toSorted()).toEqual(wanted.toSorted());
-    expect(asked).toEqual(['list', 'get', 'get']);
+    expect(asked).toEqual(['get', 'get', 'list', 'get', 'get']);
     asked = [];
     expect(await one.records([ids[0] ?? ''])).toMatchObject([{ id: ids[0], tenant: 'acme' }]);
-    expect(asked).toEqual(['list', 'get']);
+    expect(asked).toEqual(['get', 'get']);
     asked = [];
     expect(await one.records(['sk-nobody', '', 'key:v1:'])).toEqual([]);
     expect(asked).toEqual([]);
+  });
+
+  it('revokes a key that the list does not show yet, and one of an earlier build that only the list shows', async () => {
+    const fresh = await store().create({ ...FIELDS });
+    asked = [];
+    expect(await store().revoke(fresh.record.id)).toMatchObject({ id: fresh.record.id, revokedAt: now });
+    expect(asked).not.toContain('list');
+    const old = await store().create({ ...FIELDS });
+    await env.STATE.delete(`key-id:v1:${old.record.id}`);
+    expect(await store().revoke(old.record.id)).toMatchObject({ id: old.record.id, revokedAt: now });
+  });
+
+  it('reads a record of an earlier build as one without a name and without an end', async () => {
+    const { key, record } = await store().create({ ...FIELDS });
+    const [name = ''] = (await env.STATE.list({ prefix: 'key:v1:' })).keys.map(({ name }) => name);
+    const { name: _, expiresAt: __, ...before } = record;
+    await env.STATE.put(name, JSON.stringify(before));
+    expect(await store().find(key)).toMatchObject({ expiresAt: null });
+    expect((await store().list()).records).toEqual([record]);
   });
 
   it.each(['', 'nobody', '%', 'abc', `${'0'.repeat(20)}`, '../../board:v1', 'A'.repeat(20)])(

@@ -9,6 +9,20 @@ interface KeyRecords {
   records(ids: readonly string[]): Promise<KeyRecord[]>;
 }
 
+const keyIdsIn = (scopes: Iterable<Scope>): string[] =>
+  [...new Set(scopes)].flatMap((scope) => (scope.startsWith('key:') ? [scope.slice('key:'.length)] : []));
+
+/** What those of these scopes that are keys of this tenant are called, by id. */
+export async function namesOf(
+  scopes: Iterable<Scope>,
+  tenant: string,
+  keys: KeyRecords,
+): Promise<Record<string, string>> {
+  const records = await keys.records(keyIdsIn(scopes));
+  const named = records.filter((record) => record.tenant === tenant && record.name != null);
+  return Object.fromEntries(named.map(({ id, name }) => [id, name ?? '']));
+}
+
 /** What their tiers allow those of these scopes that are keys of this tenant. */
 export async function tierLimits(
   scopes: Iterable<Scope>,
@@ -16,9 +30,8 @@ export async function tierLimits(
   keys: KeyRecords,
   { tiers }: Pick<Config, 'tiers'>,
 ): Promise<Map<Scope, Partial<Limits>>> {
-  const ids = [...new Set(scopes)].flatMap((scope) => (scope.startsWith('key:') ? [scope.slice('key:'.length)] : []));
   const found = new Map<Scope, Partial<Limits>>();
-  for (const { id, tier, ...record } of await keys.records(ids)) {
+  for (const { id, tier, ...record } of await keys.records(keyIdsIn(scopes))) {
     const limits = record.tenant === tenant && tier !== null ? tiers.get(tier) : undefined;
     if (limits !== undefined) found.set(`key:${id}`, limits);
   }

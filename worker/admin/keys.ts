@@ -5,6 +5,7 @@ import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
+import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { canonicalName } from '../core/identity/names.ts';
 import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
@@ -21,7 +22,15 @@ const origin = z.string().transform((text, context) => {
   return url?.origin ?? '';
 });
 
-const createBody = ({ tiers }: Config) =>
+const LONGEST_MS = 10 * 366 * 86_400_000;
+const expiry = (from: number, longest: number, unit: string) =>
+  z
+    .number({ error: `write a whole number of ${unit}` })
+    .int(`write a whole number of ${unit}`)
+    .gt(from, 'write a time that is still to come')
+    .lte(from + longest, 'write at most ten years, or leave it out for a key without an end');
+
+const createBody = ({ tiers }: Config, now: number) =>
   settings({
     tenant: tenantName,
     kind: z.enum(['secret', 'publishable']).default('secret'),
@@ -42,6 +51,17 @@ const createBody = ({ tiers }: Config) =>
       .nullable()
       .default(null),
     browser: z.boolean().default(false),
+    name: z
+      .string()
+      .min(1, 'write a name, or null for none')
+      .max(100, 'write at most 100 characters')
+      .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'write no control characters')
+      .nullable()
+      .default(null),
+    expiresAt: expiry(now, LONGEST_MS, 'epoch milliseconds').nullable().default(null),
+    expiresInSeconds: expiry(0, LONGEST_MS / 1_000, 'seconds')
+      .nullable()
+      .default(null),
   })
     .refine(({ kind, origins }) => kind === 'secret' || origins.length > 0, {
       path: ['origins'],
@@ -50,13 +70,18 @@ const createBody = ({ tiers }: Config) =>
     .refine(({ kind, origins }) => kind === 'publishable' || origins.length === 0, {
       path: ['origins'],
       error: 'only a publishable key is bound to origins',
+    })
+    .refine(({ expiresAt, expiresInSeconds }) => expiresAt === null || expiresInSeconds === null, {
+      path: ['expiresInSeconds'],
+      error: 'write expiresAt or expiresInSeconds, not both',
     });
 
 export async function createKey(c: Context<App>): Promise<Response> {
-  const { keys, config } = c.env.composition;
+  const { keys, config, deps, env } = c.env.composition;
   const problem = await secretProblem(c);
   if (problem !== undefined) return refusal(problem, c.env.scope);
-  const body = await readBody(c, createBody(config), '{"tenant": "…"}');
+  const now = deps.clock.now();
+  const body = await readBody(c, createBody(config, now), '{"tenant": "…"}');
   if (!body.ok) return refusal(body.error, c.env.scope);
   const unknown = body.value.features?.find((feature) => !config.features.has(feature));
   if (unknown !== undefined) {
@@ -65,8 +90,16 @@ export async function createKey(c: Context<App>): Promise<Response> {
       c.env.scope,
     );
   }
-  const { key, record } = await keys.create(body.value);
-  return plainJson({ ...record, key }, c.env.scope, 201);
+  const { expiresInSeconds, ...fields } = body.value;
+  const expiresAt = expiresInSeconds === null ? fields.expiresAt : now + expiresInSeconds * 1_000;
+  const { key, record } = await keys.create({ ...fields, expiresAt });
+  const unknownOrigins = fields.origins.filter(
+    (one) => !config.origins.includes(one) && !(env.local && isLoopbackOrigin(one)),
+  );
+  const warnings = unknownOrigins.map(
+    (one) => `${one} is not among "origins" in carryon.config.ts: browsers will not let its pages read any answer.`,
+  );
+  return plainJson({ ...record, key, warnings }, c.env.scope, 201);
 }
 
 /** A secret that is guessed in no time signs no first key. Where keys exist they go on: another secret would end them. */

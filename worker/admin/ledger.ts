@@ -6,7 +6,7 @@ import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { check } from './body.ts';
-import { withTierCaps } from './configured.ts';
+import { namesOf, withTierCaps } from './configured.ts';
 import { scope, tenantParam, wholeNumber } from './fields.ts';
 
 const MOST_SCOPES = 500;
@@ -33,7 +33,13 @@ export async function viewLedger(c: Context<App>): Promise<Response> {
   const limits = view.overrides.map(({ scope, limits, revoked }) => ({ scope, set: limits, revoked }));
   const scopes = await withTierCaps(view.scopes, tenant.value, keys, config);
   const { settlements, next } = view;
-  return plainJson({ tenant: tenant.value, scopes, limits, settlements, next }, c.env.scope);
+  const keyNames = await namesOf(
+    scopes.map(({ scope }) => scope),
+    tenant.value,
+    keys,
+  );
+  const named = Object.keys(keyNames).length > 0 && { keyNames };
+  return plainJson({ tenant: tenant.value, scopes, limits, settlements, next, ...named }, c.env.scope);
 }
 
 const historyQuery = settings({

@@ -4,6 +4,7 @@ import { refusalError } from '../core/admission/refusal.ts';
 import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
 import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
+import { isExpired } from '../core/identity/identity.ts';
 import type { GrantReply, Left, Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
@@ -43,6 +44,9 @@ const UNREACHABLE_RETRY_MS = 2_000;
 export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitted> {
   const { config, events, ledger } = deps;
   const { tenant } = ask.identity;
+  // A body may arrive long after its key was looked up, and an isolate's slices admit without asking anybody.
+  if (isExpired(ask.identity, deps.clock.now()))
+    return { ok: false, error: { code: 'key_expired' }, limited: NOT_ASKED };
   const possible = versionsOf(ask, config);
   if (!possible.ok) return { ok: false, error: withoutMoney(possible.error, ask, deps), limited: NOT_ASKED };
   const scoped = scopesOf(ask, config);

@@ -13,13 +13,14 @@
 
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Deps } from '../ports.ts';
-import { type Door, readAsk } from './ask.ts';
+import { type Ask, type Door, readAsk } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
 import { identify } from './identify.ts';
 import { produce } from './produce.ts';
 import { BYPASS, readCache } from './read-cache.ts';
 import { refusal, respond } from './respond.ts';
 import { respondStored, servesStale } from './respond-stored.ts';
+import { tellResume } from './resume-wish.ts';
 import type { Scope } from './scope.ts';
 
 export async function answer(request: Request, door: Door, deps: Deps, scope: Scope): Promise<Response> {
@@ -39,13 +40,16 @@ async function line(request: Request, door: Door, deps: Deps, scope: Scope, weig
   if (!asked.ok) return refusal(asked.error, scope);
   scope.timing.mark('identify');
 
-  const { ask } = asked;
+  return tellResume(request.headers, asked.ask, await answerTo(asked.ask, request.signal, deps, scope));
+}
+
+async function answerTo(ask: Ask, signal: AbortSignal, deps: Deps, scope: Scope): Promise<Response> {
   const open = deps.showsProvider(ask.identity);
   const cached = ask.feature.cache === undefined ? BYPASS : await readCache(ask, deps);
   if ('error' in cached) return refusal(cached.error, scope);
   if (cached.state === 'fresh' && ask.keyed === undefined) return respondStored(cached.stored, ask, open, deps, scope);
   if (ask.keyed !== undefined || sharesAnswer(ask, cached)) {
-    const attached = await attach(ask, cached, request.signal, deps, scope);
+    const attached = await attach(ask, cached, signal, deps, scope);
     if (attached !== undefined) return attached;
     if (cached.state === 'fresh') return respondStored(cached.stored, ask, open, deps, scope);
   }

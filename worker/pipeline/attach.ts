@@ -65,7 +65,9 @@ export async function attach(
   }
   const isMiss = cached.state === 'miss';
   if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
-  return passedOn(reply, deps, scope, { isMiss, isShared, isFree: open && !ask.chat.stream });
+  // What comes after an event that was seen is the rest of an answer, not the answer once more.
+  const tellsReplay = ask.keyed !== undefined && ask.keyed.lastEventId === null;
+  return passedOn(reply, deps, scope, { isMiss, isShared, isFree: open && !ask.chat.stream, tellsReplay });
 }
 
 /** A piece over what the object itself may take: then it hangs. */
@@ -164,7 +166,7 @@ function passedOn(
   reply: Response,
   { clock }: Deps,
   scope: Scope,
-  { isMiss = false, isShared = false, isFree = false } = {},
+  { isMiss = false, isShared = false, isFree = false, tellsReplay = false } = {},
 ): Response {
   const headers = new Headers(reply.headers);
   const role = headers.get(ROLE_HEADER);
@@ -174,6 +176,7 @@ function passedOn(
   headers.delete(STORED_AT_HEADER);
   const isHit = isShared && role === 'replayed';
   if (storedAt !== null && (isHit || !isShared)) headers.set('age', String(ageSeconds(Number(storedAt), clock.now())));
+  if (tellsReplay && role === 'replayed') headers.set('x-carryon-replayed', '1');
   if (isHit) headers.set('x-carryon-cache', 'hit');
   if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
   if (role !== 'started') {

@@ -1,7 +1,7 @@
 /** Step 1: who asks. Junk is refused before any I/O; nobody names a user without a secret key. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Config } from '../core/config/config.ts';
-import { type Identity, LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { type Identity, isExpired, LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 import { mayCall } from './local-mode.ts';
@@ -29,6 +29,7 @@ export async function identify(
   }
   if (identity === 'unavailable') return refuse({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
   if (identity === undefined) return refuse({ code: 'invalid_key' });
+  if (isExpired(identity, clock.now())) return refuse({ code: 'key_expired' });
   const origin = headers.get('origin');
   if (identity.kind === 'secret') {
     // Everybody knows the local key, so only pages of this machine may use it, and those that config names.

@@ -49,6 +49,7 @@ const PERSONAL: ReadonlySet<RouterError['code']> = new Set([
   'rate_limit_exceeded',
   'feature_cap_exceeded',
   'access_revoked',
+  'key_expired',
   'unknown_tier',
 ]);
 

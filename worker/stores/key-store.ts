@@ -11,12 +11,14 @@ import type { Clock, Identities } from '../ports.ts';
 import { base64Url, constantTimeEqual, hex, hmacSha256, sha256 } from './digest.ts';
 
 const PREFIX = 'key:v1:';
+/** Id → hash. KV's list may be a minute behind; a get of a name that was never asked for is not. */
+const ID_PREFIX = 'key-id:v1:';
 /** How long an isolate trusts what it read; a miss too. */
 const FRESH_MS = 60_000;
 /** Keys an isolate remembers; beyond, it forgets all and starts anew. */
 const MOST_REMEMBERED = 10_000;
-/** A revoked key stays listed so long. */
-const KEEP_REVOKED_SECONDS = 90 * 86_400;
+/** A key that was revoked, or has expired, stays listed for this long. */
+const KEEP_DEAD_SECONDS = 90 * 86_400;
 /** Values that KV reads in one call. */
 const AT_ONCE = 100;
 
@@ -62,7 +64,10 @@ export class KeyStore implements Identities {
       createdAt: this.#clock.now(),
       revokedAt: null,
     };
-    await this.#kv.put(PREFIX + hash, JSON.stringify(record));
+    const { expiresAt } = record;
+    const options = expiresAt === null ? {} : { expiration: Math.ceil(expiresAt / 1_000) + KEEP_DEAD_SECONDS };
+    await this.#kv.put(ID_PREFIX + record.id, hash, options);
+    await this.#kv.put(PREFIX + hash, JSON.stringify(record), options);
     return { key, record };
   }
 
@@ -88,25 +93,34 @@ export class KeyStore implements Identities {
     const [name] = await this.#names([id]);
     const value = name === undefined ? null : await this.#kv.get(name);
     if (name === undefined || value === null) return undefined;
-    const record = JSON.parse(value) as KeyRecord;
+    const record = recordIn(value);
     const revoked: KeyRecord = { ...record, revokedAt: record.revokedAt ?? this.#clock.now() };
-    await this.#kv.put(name, JSON.stringify(revoked), { expirationTtl: KEEP_REVOKED_SECONDS });
+    await this.#kv.put(name, JSON.stringify(revoked), { expirationTtl: KEEP_DEAD_SECONDS });
     for (const [key, known] of this.#remembered) if (known.identity?.keyId === id) this.#remembered.delete(key);
     return revoked;
   }
 
-  /** One is found by its id as a prefix, several in the list of all, a thousand at a time. */
+  /** By their ids. Keys of earlier builds have no entry of their own, and are found in the list. */
   async #names(ids: readonly string[]): Promise<string[]> {
-    if (ids.length === 0) return [];
-    const wanted = new Set(ids);
-    const prefix = ids.length === 1 ? `${PREFIX}${ids[0]}` : PREFIX;
     const names: string[] = [];
+    const missing = new Set(ids);
+    for (let from = 0; from < ids.length; from += AT_ONCE) {
+      const hashes = await this.#kv.get(ids.slice(from, from + AT_ONCE).map((id) => ID_PREFIX + id));
+      for (const [name, hash] of hashes) {
+        if (hash === null) continue;
+        names.push(PREFIX + hash);
+        missing.delete(name.slice(ID_PREFIX.length));
+      }
+    }
+    const [one] = missing;
+    const prefix = missing.size === 1 ? `${PREFIX}${one}` : PREFIX;
     let cursor: string | undefined;
-    do {
+    while (missing.size > 0) {
       const page = await this.#kv.list({ prefix, ...(cursor !== undefined && { cursor }) });
-      for (const { name } of page.keys) if (wanted.has(idIn(name))) names.push(name);
-      cursor = page.list_complete ? undefined : page.cursor;
-    } while (cursor !== undefined && names.length < wanted.size);
+      for (const { name } of page.keys) if (missing.delete(idIn(name))) names.push(name);
+      if (page.list_complete) break;
+      cursor = page.cursor;
+    }
     return names;
   }
 
@@ -114,14 +128,14 @@ export class KeyStore implements Identities {
     const values = names.length === 0 ? new Map<string, string | null>() : await this.#kv.get(names);
     return names.flatMap((name) => {
       const value = values.get(name);
-      return value ? [JSON.parse(value) as KeyRecord] : [];
+      return value ? [recordIn(value)] : [];
     });
   }
 
   async #read(key: string, { signed, mac }: { signed: string; mac: string }): Promise<Identity | undefined> {
     if (!(await this.#isSigned(signed, mac))) return undefined;
     const value = await this.#kv.get(PREFIX + hex(await sha256(key)));
-    const record = value === null ? undefined : (JSON.parse(value) as KeyRecord);
+    const record = value === null ? undefined : recordIn(value);
     const identity = record === undefined || record.revokedAt !== null ? undefined : identityOf(record);
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { identity, readAt: this.#clock.now() });
@@ -132,6 +146,12 @@ export class KeyStore implements Identities {
     for (const secret of this.#secrets) if (constantTimeEqual(await macOf(secret, signed), mac)) return true;
     return false;
   }
+}
+
+/** Keys of earlier builds have neither a name nor an end. */
+function recordIn(value: string): KeyRecord {
+  const record: KeyRecord = JSON.parse(value);
+  return { ...record, name: record.name ?? null, expiresAt: record.expiresAt ?? null };
 }
 
 async function macOf(secret: string, signed: string): Promise<string> {

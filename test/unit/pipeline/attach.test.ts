@@ -11,7 +11,7 @@ import {
 import type { Feature } from '../../../worker/core/config/config.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
 import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
-import { goodReply } from './support/openai.ts';
+import { good, goodReply } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
 
 let router: TestRouter;
@@ -357,4 +357,35 @@ it('a client’s prompt_cache_key goes out as one of its tenant alone', async ()
   };
   const [one, again, other] = [await sent('acme'), await sent('acme'), await sent('acme2')];
   expect([one === again, one === other, one === 'shared']).toEqual([true, false, false]);
+});
+
+describe('a wish to resume', () => {
+  const told = async (more: Parameters<typeof summarize>[0]) => (await summarize(more)).headers.get('x-carryon-resume');
+  const wish = { 'x-carryon-resume': '1' };
+  const key = { 'idempotency-key': 'k' };
+
+  it('that is not met is told why; one that is met, or was not there, is not', async () => {
+    withFeature({ cache: undefined, resume: true });
+    router.upstream.on('a', good(true, 'An answer.'));
+    expect(await told({ headers: wish, stream: true })).toBe('off; reason=no-idempotency-key');
+    expect(await told({ headers: { ...wish, ...key } })).toBe('off; reason=not-a-stream');
+    expect(await told({ headers: { ...key, 'x-carryon-resume': 'yes' }, stream: true })).toBe(
+      'off; reason=value-is-not-1',
+    );
+    expect(await told({ headers: key, stream: true })).toBeNull();
+    reply = () => replying({ 'x-carryon-stream-id': 'a' });
+    expect(await told({ headers: { ...wish, ...key }, stream: true })).toBeNull();
+    withFeature({ cache: undefined, resume: false });
+    expect(await told({ headers: { ...wish, ...key }, stream: true })).toBe('off; reason=feature-without-resume');
+  });
+
+  it('an answer that was kept under its key says so, its rest does not', async () => {
+    withFeature({ cache: undefined });
+    const marked = async (more: Record<string, string>, role: string) => {
+      reply = () => replying({ [ROLE_HEADER]: role });
+      return (await summarize({ headers: { ...key, ...more } })).headers.get('x-carryon-replayed');
+    };
+    const roles = [await marked({}, 'replayed'), await marked({}, 'started'), await marked({}, 'attached')];
+    expect([...roles, await marked({ 'last-event-id': '1' }, 'replayed')]).toEqual(['1', null, null, null]);
+  });
 });

@@ -121,3 +121,23 @@ describe('identify', () => {
     expect(identified).toEqual({ ok: true, identity: server });
   });
 });
+
+it('a key is judged by its end at each use, also one that an isolate remembers', async () => {
+  const clock = new TestClock();
+  for (const identity of [server, page]) {
+    const ending = { ...identity, expiresAt: clock.now() + 1_000 };
+    const asked = async () => {
+      const headers = new Headers({
+        authorization: 'Bearer k',
+        ...(identity === page && { origin: 'https://app.example' }),
+      });
+      const identified = await identify(headers, { identities: { find: () => ending }, clock, config });
+      return identified.ok || identified.error.code;
+    };
+    expect(await asked()).toBe(true);
+    await clock.advance(999);
+    expect(await asked()).toBe(true);
+    await clock.advance(1);
+    expect(await asked()).toBe('key_expired');
+  }
+});

@@ -15,6 +15,7 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   unsupported_param: [{ code: 'unsupported_param', param: 'top_k' }, 400, 'final'],
   missing_key: [{ code: 'missing_key' }, 401, 'final'],
   invalid_key: [{ code: 'invalid_key' }, 401, 'final'],
+  key_expired: [{ code: 'key_expired' }, 401, 'final'],
   browser_not_allowed: [{ code: 'browser_not_allowed' }, 403, 'final'],
   origin_not_allowed: [{ code: 'origin_not_allowed', origin: 'https://a.example' }, 403, 'final'],
   user_not_allowed: [{ code: 'user_not_allowed' }, 403, 'final'],

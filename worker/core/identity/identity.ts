@@ -12,16 +12,26 @@ export interface Identity {
   browser: boolean;
   /** A publishable key's pages. */
   origins: readonly string[];
+  /** Epoch milliseconds; null: it has no end. Judged at each use, because isolates remember identities. */
+  expiresAt: number | null;
 }
+
+export const isExpired = ({ expiresAt }: Pick<Identity, 'expiresAt'>, now: number): boolean =>
+  expiresAt !== null && now >= expiresAt;
 
 /** A virtual key as KV holds it, under the hash of the key. */
 export interface KeyRecord extends Omit<Identity, 'keyId'> {
   id: string;
+  /** What its maker calls it. */
+  name: string | null;
   createdAt: number;
   revokedAt: number | null;
 }
 
-export const identityOf = ({ id, createdAt, revokedAt, ...record }: KeyRecord): Identity => ({ ...record, keyId: id });
+export const identityOf = ({ id, name, createdAt, revokedAt, ...record }: KeyRecord): Identity => ({
+  ...record,
+  keyId: id,
+});
 
 /** The key of `npm start`; it exists only where `CARRYON_LOCAL` is set. */
 export const LOCAL_CLIENT_KEY = 'sk-local-dev-key';
@@ -35,4 +45,5 @@ export const LOCAL_IDENTITY: Identity = {
   tier: null,
   browser: true,
   origins: [],
+  expiresAt: null,
 };

@@ -56,10 +56,12 @@ it('an identity holds nothing of when the record was made or revoked', () => {
     features: null,
     tier: null,
     browser: false,
+    name: null,
+    expiresAt: null,
     origins: [],
     createdAt: 1,
     revokedAt: null,
   };
-  const { id, createdAt, revokedAt, ...rest } = record;
+  const { id, name, createdAt, revokedAt, ...rest } = record;
   expect(identityOf(record)).toEqual({ ...rest, keyId: id });
 });
