@@ -63,7 +63,10 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   const image = part.image_url;
   if (!isObject(image)) return expected('image_url', 'an object such as {"url": "https://…"}', image);
   if (typeof image.url !== 'string' || !isImageUrl(image.url)) {
-    return new Problem('image_url.url', 'must be an https: URL, or a data: URL of a picture (image/…) or a PDF');
+    return new Problem(
+      'image_url.url',
+      'must be an https: URL, or a data: URL of a picture (image/…), a PDF or plain text',
+    );
   }
   if (isGiven(image.detail) && typeof image.detail !== 'string') {
     return expected('image_url.detail', '"auto", "low" or "high"', image.detail);
@@ -75,7 +78,7 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
 
 /** Carryon fetches no URL: this keeps from a provider what is no picture and no document. For hosts: image-hosts.ts. */
 const isImageUrl = (url: string): boolean =>
-  /^(https?:\/\/[^\s/]|data:(image\/[a-z0-9.+-]+|application\/pdf)(;[^,]*)?,)/i.test(url.slice(0, 512));
+  /^(https?:\/\/[^\s/]|data:(image\/[a-z0-9.+-]+|application\/pdf|text\/plain)(;[^,]*)?,)/i.test(url.slice(0, 512));
 
 function parseAudio(part: Json, stripped: FieldNames): Json | Problem {
   const audio = part.input_audio;

@@ -57,6 +57,9 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
   return outgoing;
 }
 
+/** No registered type, but often written. */
+const JPG = /^data:image\/jpg(?=[;,])/i;
+
 /** What may go, and has a price (`sentAs`); the rest is left out and named. A document given as a picture goes as a file. */
 function sendableParts(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
   let copy: ContentPart[] | undefined;
@@ -64,8 +67,14 @@ function sendableParts(parts: ContentPart[], allowParams: readonly string[], dro
     const as = sentAs(part, 'openai', allowParams);
     if (as === 'nothing') dropped.add(`messages[].content[].${part.type}`);
     const isFile = part.type === 'image_url' && as === 'file';
-    if (as === 'nothing' || isFile) copy ??= parts.slice(0, index);
-    if (isFile) copy?.push({ type: 'file', file: { filename: 'document.pdf', file_data: part.image_url.url } });
+    const isJpg = part.type === 'image_url' && JPG.test(part.image_url.url);
+    if (as === 'nothing' || isFile || isJpg) copy ??= parts.slice(0, index);
+    if (isJpg)
+      copy?.push({
+        ...part,
+        image_url: { ...part.image_url, url: part.image_url.url.replace(JPG, 'data:image/jpeg') },
+      });
+    else if (isFile) copy?.push({ type: 'file', file: { filename: 'document.pdf', file_data: part.image_url.url } });
     else if (as !== 'nothing') copy?.push(part);
   }
   return copy ?? parts;

@@ -5,9 +5,6 @@ export const jsonBytes = (value: unknown): number => (value === undefined ? 0 : 
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const SMALL_E = 0x65;
-const CAPITAL_E = 0x45;
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 /** The length of a text inside the quotes of JSON, in UTF-8: control characters and lone surrogates take six bytes. */
 export function escapedBytes(text: string): number {
@@ -25,21 +22,11 @@ export function escapedBytes(text: string): number {
   return bytes;
 }
 
-/** JSON writes a number in at most 25 characters, and in no more than it was read from, but for those with an exponent. */
-const LONGEST_NUMBER = 25;
-
 /**
  * A bound for a tool call's arguments in whatever form they go out: as the text they are, as a text inside JSON, or read and
- * written anew (Anthropic takes an object), where `1e20` becomes 21 digits.
+ * written anew (Anthropic takes an object). Numbers keep the digits they came with, so that last one is never longer.
  */
-export function argumentBytes(text: string): number {
-  let bytes = escapedBytes(text);
-  for (let index = 1; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if ((unit === SMALL_E || unit === CAPITAL_E) && isDigit(text.charCodeAt(index - 1))) bytes += LONGEST_NUMBER;
-  }
-  return bytes;
-}
+export const argumentBytes = escapedBytes;
 
 const OPENING_BRACE = 0x7b;
 /** `"additionalProperties":false,"description":"(…)",` */
