@@ -2,7 +2,7 @@ import { judge } from './aims.ts';
 import type { Row } from './row.ts';
 import { cells, short } from './table.ts';
 
-/** The rows of README's "How fast", in its order, and their names there. */
+/** The rows of docs/benchmark.md, "Results", in its order, and their names there. */
 const SHOWN: readonly (readonly [id: string, name: string])[] = [
   ['saturated.requestsPerSecond', 'saturated: requests/s'],
   ['saturated.cpuMsPerRequest', 'saturated: CPU per request, ms'],
@@ -34,7 +34,7 @@ const SHOWN: readonly (readonly [id: string, name: string])[] = [
 
 export const README_IDS: readonly string[] = SHOWN.map(([id]) => id);
 
-/** README's table, to be pasted. What was not measured is left out. */
+/** The table of docs/benchmark.md, to be pasted. What was not measured is left out. */
 export function readmeTable(rows: readonly Row[]): string {
   const lines = SHOWN.flatMap(([id, name]) => {
     const row = rows.find((measured) => measured.id === id);
