@@ -1,5 +1,6 @@
 /** What a client can send is kept from the providers, but for the listed body fields (DESIGN §3.4). */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { VERSION } from '../../protocol/version.ts';
 import { answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
 import { startScripted } from '../support/scripted-provider.ts';
@@ -21,9 +22,8 @@ afterAll(() => Promise.all([openaiFirst.stop(), anthropicFirst.stop(), canary.cl
 
 const MARK = 'canary-5f0c';
 
-/** Whatever a proxy, a tracer or a curious client may add. */
+/** Whatever a proxy, a tracer or a curious client may add; a foreign `host` is refused in local mode. */
 const HEADERS = {
-  host: `${MARK}.example`,
   cookie: `session=${MARK}`,
   'user-agent': MARK,
   accept: `text/${MARK}`,
@@ -81,9 +81,9 @@ const FIELDS = {
 };
 
 const ALLOWED_HEADERS = {
-  openai: ['authorization', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding'],
+  openai: ['authorization', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding', 'user-agent'],
   anthropic: [
-    'anthropic-version', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding', 'x-api-key',
+    'anthropic-version', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding', 'user-agent', 'x-api-key',
   ],
 }; // biome-ignore format: a list, not a page
 
@@ -111,6 +111,7 @@ describe.each([
       const headers = recorded?.headers ?? {};
       const sent = recorded?.body ?? {};
       expect(ALLOWED_HEADERS[provider]).toEqual(expect.arrayContaining(Object.keys(headers)));
+      expect(headers['user-agent']).toBe(`carryon/${VERSION}`);
       expect(headers.host).toBe(`127.0.0.1:${bench.sandbox[provider].port}`);
       if (provider === 'openai') expect(headers.authorization).toBe('Bearer sandbox-key');
       else expect(headers).toMatchObject({ 'x-api-key': 'sandbox-key', 'anthropic-version': '2023-06-01' });
@@ -160,8 +161,14 @@ describe.each([
       { type: 'text', text: `Please read ${canary.origin}/page` },
       { type: 'image_url', image_url: { url: `${canary.origin}/image.png` } },
     ];
-    const got = await send(bench.url, CHAT, { body: chatBody({ messages: [{ role: 'user', content }] }) });
-    expect(got.status).toBe(200);
+    // A picture at an address of one's own machine is refused by name.
+    for (const [parts, status] of [
+      [content.slice(0, 1), 200],
+      [content, 400],
+    ] as const) {
+      const got = await send(bench.url, CHAT, { body: chatBody({ messages: [{ role: 'user', content: parts }] }) });
+      expect(got.status).toBe(status);
+    }
     expect(canary.requests).toBe(0);
   });
 
