@@ -69,9 +69,21 @@ export function compose(unchecked: UncheckedEnv): Composition {
   // The build has checked it already, with lines; this is for whoever deploys without building.
   if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
   const resolved = resolveConfig(fillPrices(check.config, PRICE_TABLE), unchecked, PRESETS);
-  const { config } = resolved;
   const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));
   const alerts = () => unchecked.ALERTS.get(unchecked.ALERTS.idFromName('alerts'));
+  const { allowedFails, cooldownMs } = resolved.config.router;
+  const board = new IsolateBoard(
+    {
+      read: () => unchecked.STATE.get<BoardDocument>(BOARD_KEY, { type: 'json', cacheTtl: 30 }),
+      report: async (reports) => healthBoard().report(reports, { allowedFails, cooldownMs }),
+      claimProbe: async (deployment, forMs) => healthBoard().claimProbe(deployment, forMs),
+      learn: async (deployment, lesson) => healthBoard().learn(deployment, lesson),
+    },
+    resolved.config.router,
+    clock,
+    events,
+  );
+  const config: Config = { ...resolved.config, pricing: { ...resolved.config.pricing, learnt: board.learnt } };
   const ledgerIds = new Map<string, DurableObjectId>();
   const tenantLedger = (tenant: string) => {
     // An id is a name hashed, at 7 microseconds; only the stub belongs to a request.
@@ -91,17 +103,6 @@ export function compose(unchecked: UncheckedEnv): Composition {
     answerCache ??= new AnswerCache(caches.default, answerSecrets(env));
     return answerCache;
   };
-  const { allowedFails, cooldownMs } = config.router;
-  const board = new IsolateBoard(
-    {
-      read: () => unchecked.STATE.get<BoardDocument>(BOARD_KEY, { type: 'json', cacheTtl: 30 }),
-      report: async (reports) => healthBoard().report(reports, { allowedFails, cooldownMs }),
-      claimProbe: async (deployment, forMs) => healthBoard().claimProbe(deployment, forMs),
-    },
-    config.router,
-    clock,
-    events,
-  );
   return {
     env,
     config,

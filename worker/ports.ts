@@ -8,6 +8,8 @@ import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Tuples } from './core/ledger/tuple.ts';
+import type { Learnt } from './core/pricing/learnt.ts';
+import type { Oddity } from './core/pricing/plausible.ts';
 import type { Outcome } from './core/routing/health.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
@@ -38,6 +40,13 @@ export interface RoutingBoard {
   claimProbe(deployment: Deployment, forMs: number): Promise<boolean>;
   /** What an attempt showed: this isolate's breaker at once, `HealthBoard` behind the response. */
   observe(deployment: Deployment, outcome: Outcome, background: Background): void;
+  /** What a bill showed of a deployment: at once in this isolate, for all others behind the response. */
+  learn(deployment: Deployment, seen: Seen, background: Background): void;
+}
+
+export interface Seen {
+  oddity?: Oddity | undefined;
+  lesson?: Learnt | undefined;
 }
 
 /** The one place per tenant that can say no (LEDGER.md). A call rejects, or never answers, where it cannot be reached. */
@@ -90,6 +99,8 @@ export interface RouterEvent {
     | 'answer_interrupted'
     /** Each answered request, where `CARRYON_LOG=requests` asks for it. */
     | 'request'
+    | 'usage_odd'
+    | 'usage_above_hold'
     | 'webhook_failing'
     | 'alerts_lost'
     | 'internal_error';

@@ -25,7 +25,10 @@ const MEASURED: Measured = {
 };
 
 /** Nobody reads it: what is booked is measured above. */
-const NO_ANSWER: Begun['answer'] = { kind: 'reply', reply: { ok: true, body: '', model: undefined, usage: undefined } };
+const NO_ANSWER: Begun['answer'] = {
+  kind: 'reply',
+  reply: { ok: true, body: '', model: undefined, usage: undefined, textBytes: 0 },
+};
 
 /** The steps of a request's money and no other: admit, cover the attempt, settle; so many a second, for `ms`. The requests are
  * read once, before; the ledger is asked and told as ever. */

@@ -1,4 +1,7 @@
-/** `/admin/cooldowns`: which deployments rest, why and until when; and ending a rest by hand. */
+/**
+ * `/admin/cooldowns`: which deployments rest, why and until when, and what their bills have taught (docs/budgets.md); ending a rest by
+ * hand, which forgets the lessons too.
+ */
 import type { Context } from 'hono';
 import type { Config, Deployment } from '../core/config/config.ts';
 import type { App } from '../edge.ts';
@@ -17,7 +20,12 @@ export async function listCooldowns(c: Context<App>): Promise<Response> {
     const { until, since, cause, restMs } = health;
     return [{ deployment: id, until, since, cause, restMs }];
   });
-  return plainJson({ cooldowns }, c.env.scope);
+  const lessons = await healthBoard().listLearnt();
+  const learnt = deploymentsOf(config).flatMap(({ id, healthId }) => {
+    const lesson = lessons[healthId];
+    return lesson === undefined ? [] : [{ deployment: id, ...lesson }];
+  });
+  return plainJson({ cooldowns, learnt }, c.env.scope);
 }
 
 /** True on every isolate within KV's delay (a minute, often less): clearing is published like a cooldown. */

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import { joinLearnt, type Learnt, NOTHING_LEARNT } from '../core/pricing/learnt.ts';
 import {
   BOARD_KEY,
   type BoardDocument,
@@ -59,6 +60,9 @@ export class HealthBoard extends DurableObject<Bindings> {
     ctx.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS health (deployment TEXT PRIMARY KEY, health TEXT NOT NULL, published TEXT) WITHOUT ROWID',
     );
+    ctx.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS learnt (deployment TEXT PRIMARY KEY, learnt TEXT NOT NULL) WITHOUT ROWID',
+    );
   }
 
   /** What isolates saw. Failures come at once; the successes between them come along in sums. */
@@ -81,13 +85,31 @@ export class HealthBoard extends DurableObject<Bindings> {
     return { claim, until: Math.max(next.until, next.probeUntil), askedUntil: next.askedUntil };
   }
 
-  /** An operator says that the deployment is well; published even if nothing rests here, for an isolate may rest it by itself. */
+  /** An operator says that the deployment is well, and that its bills taught nothing; published even if nothing rests here, for an isolate may rest it by itself. */
   clear(deployment: string): { wasResting: boolean; version: number } {
     const now = Date.now();
     const { health, published } = this.#load(deployment);
     const wasResting = health.state === 'open';
+    this.ctx.storage.sql.exec('DELETE FROM learnt WHERE deployment = ?', deployment);
     this.#save(deployment, wasResting ? health : RESTED, HEALTHY, published, now);
     return { wasResting, version: versionAfter(published) };
+  }
+
+  /** What a bill taught one isolate, for all of them. */
+  learn(deployment: string, lesson: Partial<Learnt>): void {
+    const known = this.#learnt()[deployment] ?? NOTHING_LEARNT;
+    const after = joinLearnt(known, lesson);
+    if (after === known) return;
+    this.ctx.storage.sql.exec(
+      'INSERT OR REPLACE INTO learnt (deployment, learnt) VALUES (?, ?)',
+      deployment,
+      JSON.stringify(after),
+    );
+    void this.ctx.storage.setAlarm(Date.now());
+  }
+
+  listLearnt(): Record<string, Learnt> {
+    return this.#learnt();
   }
 
   list(): Resting[] {
@@ -105,7 +127,7 @@ export class HealthBoard extends DurableObject<Bindings> {
       const keptMs = entry?.until === 0 ? KEEP_CLEARED_MS : KEEP_RESTING_MS;
       if (entry !== undefined && entry.at > now - keptMs) cooldowns[deployment] = entry;
     }
-    const document: BoardDocument = { schema: 1, cooldowns };
+    const document: BoardDocument = { schema: 1, cooldowns, learnt: this.#learnt() };
     try {
       await this.env.STATE.put(BOARD_KEY, JSON.stringify(document));
       this.#retryMs = FIRST_RETRY_MS;
@@ -147,6 +169,15 @@ export class HealthBoard extends DurableObject<Bindings> {
       JSON.stringify(change ?? published ?? null),
     );
     if (change !== undefined) void this.ctx.storage.setAlarm(now);
+  }
+
+  #learnt(): Record<string, Learnt> {
+    const rows = this.ctx.storage.sql.exec<{ deployment: string; learnt: string }>(
+      'SELECT deployment, learnt FROM learnt',
+    );
+    return Object.fromEntries(
+      [...rows].map(({ deployment, learnt }) => [deployment, joinLearnt(NOTHING_LEARNT, JSON.parse(learnt))]),
+    );
   }
 
   #rows() {

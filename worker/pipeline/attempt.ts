@@ -11,8 +11,9 @@ import { AttemptLimit } from './attempt-limit.ts';
 import { classify, presentable, withoutAnswer } from './failing-answer.ts';
 import type { Measured } from './meter.ts';
 import { isEventText, replyOfEvents, WholeAsStream } from './other-form.ts';
-import { type Chunk, ProviderStream, type StreamHelp, type StreamLimits } from './provider-stream.ts';
+import { type Chunk, ProviderStream } from './provider-stream.ts';
 import { readText } from './read-text.ts';
+import type { StreamHelp, StreamLimits } from './stream-settings.ts';
 
 export type Attempted =
   | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }
@@ -75,7 +76,8 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
     const waitedMs = clock.now() - startedAt;
     const promptBytes = outgoing.body.length;
     const { timedOut, left } = limit;
-    came = failed(withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole: !chat.stream }));
+    const failure = withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole: !chat.stream });
+    came = chat.stream && !headersCame ? hung(failure) : failed(failure);
   } finally {
     limit.stop();
   }
@@ -89,6 +91,10 @@ type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
 /** Of what did not arrive as a stream, nobody knows how much was made. */
 const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });
 const NOBODY_KNOWS: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
+
+/** A stream was asked for and nothing of it came: what was made is on its way. */
+const hung = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOTHING_CAME });
+const NOTHING_CAME: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
 
 /** Said in the place of an answer, with a 2xx: the model may have been at work. */
 const billedIfServed = (status: number, failure: Failure): Failure =>
@@ -104,10 +110,10 @@ async function whole(response: Response, input: AttemptInput): Promise<Came> {
     ? replyOfEvents(text, adapter.stream(chat, clock.now()))
     : adapter.reply(text, chat, clock.now());
   if (reply.ok) return { kind: 'reply', reply };
-  const { usage } = reply;
+  // Of what cannot be read nobody knows how much was made: a usage without output does not say that it was nothing.
+  const isFinal = (reply.usage?.outputTokens ?? 0) > 0;
   const failure = billedIfServed(response.status, presentable(reply.failure, deployment));
-  const measured: Measured = usage === undefined ? NOBODY_KNOWS : { usage, isFinal: true, made: 'unknown' };
-  return { kind: 'failure', failure, measured };
+  return { kind: 'failure', failure, measured: { usage: reply.usage, isFinal, made: 'unknown' } };
 }
 
 /** Up to the first content: until then nothing has reached the client, so it does not see a failure. */

@@ -2,10 +2,13 @@
 import type { ChatRequest, Usage } from '../../protocol/chat.ts';
 import type { Config, Deployment } from '../core/config/config.ts';
 import { billedByUsage, billedWithoutUsage, type Passed } from '../core/pricing/billed.ts';
+import type { Learnt } from '../core/pricing/learnt.ts';
+import { lessonOf } from '../core/pricing/lesson.ts';
+import { isAbsurd, type Oddity, oddityOf, withoutSlips } from '../core/pricing/plausible.ts';
 import { feeMicroUsd, type WorstCase } from '../core/pricing/worst-case.ts';
 import type { FailureKind } from '../core/routing/failure.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Deps } from '../ports.ts';
+import type { Reply } from '../providers/adapter.ts';
 import { personOf } from './ask.ts';
 import type { Bill } from './holding.ts';
 import type { Begun } from './produce.ts';
@@ -22,48 +25,70 @@ export interface Measured {
   made: Passed | 'unknown';
 }
 
-/** What a provider may bill for an attempt: its final usage is the truth; without it the bounds count, and usage only lifts them. */
+/** A bill, and what an operator and the next requests learn from it. */
+export interface Counted extends Bill {
+  oddity?: Oddity | undefined;
+  lesson?: Learnt | undefined;
+}
+
+/**
+ * What a provider may bill for an attempt. A final usage that can be true is the truth; any other, and none, is met by the bounds,
+ * which a usage only lifts. `forMs`: from the request out to the connection closed.
+ */
 export function billOf(
   { usage, isFinal, made }: Measured,
   chat: ChatRequest,
   worst: WorstCase,
   deployment: Deployment,
   { pricing }: Pick<Config, 'pricing'>,
-): Bill {
-  const isCredible =
-    usage !== undefined &&
-    usage.inputTokens <= BEYOND_BELIEF * worst.inputTokens &&
-    usage.outputTokens <= BEYOND_BELIEF * worst.outputTokens;
-  const told = isCredible ? billedByUsage(chat, usage, deployment) : undefined;
-  if (told !== undefined && isFinal) return { ...told, estimated: false };
-  const bound = billedWithoutUsage(chat, deployment, pricing, usage !== undefined && !isCredible ? 'unknown' : made);
+  forMs: number,
+): Counted {
+  const isSlip = usage !== undefined && isAbsurd(usage);
+  const oddity = isSlip ? 'absurd' : usage && isFinal ? oddityOf(usage, chat, seenBytes(made)) : undefined;
+  const told = usage && billedByUsage(chat, isSlip ? withoutSlips(usage) : usage, deployment);
+  const lesson = usage && !isSlip ? lessonOf(usage, { chat, deployment, pricing, worst, forMs }) : undefined;
+  if (told !== undefined && isFinal && oddity === undefined) return { ...told, estimated: false, lesson };
+  // Who counts so wrongly may have made all that it could.
+  const bound = isSlip
+    ? billedWithoutUsage(
+        chat,
+        deployment,
+        pricing,
+        { chunks: 0, textBytes: seenBytes(made), isPartial: true },
+        FOR_EVER,
+      )
+    : billedWithoutUsage(chat, deployment, pricing, made, forMs);
   return {
     microUsd: Math.max(bound.microUsd, told?.microUsd ?? 0),
     tokens: Math.max(bound.tokens, told?.tokens ?? 0),
     estimated: true,
+    oddity,
+    lesson,
   };
 }
 
-/** A bill may pass our bounds where config's constants are too small; one so much larger is a slip of the provider's. */
-const BEYOND_BELIEF = 100;
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+const seenBytes = (made: Measured['made']): number => (made === 'unknown' ? 0 : made.textBytes);
 
-/** A whole answer: by its usage, else by all that it says. */
-export const measuredReply = ({ body, usage }: { body: string; usage: Usage | undefined }): Measured => ({
+/** A whole answer: by its usage, and by all that the model said in it. */
+export const measuredReply = ({ usage, textBytes }: Extract<Reply, { ok: true }>): Measured => ({
   usage,
   isFinal: true,
-  made: { textBytes: usage === undefined ? utf8Bytes(body) : 0, chunks: 0 },
+  made: { textBytes, chunks: 0, isWhole: true },
 });
 
 /** After the answer: booked and told to the ledger, the deployment's place free again, its standing learnt. Runs once. */
 export function settleOnce({ ask, admission, deployment, startedAt }: Begun, deps: Deps, scope: Scope) {
-  const { board, config } = deps;
+  const { board, clock, config } = deps;
   let settled = false;
   return (ending: Ending, measured: Measured): void => {
     if (settled) return;
     settled = true;
     const { holding } = admission;
-    const bill = billOf(measured, ask.chat, admission.version.worst, deployment, config);
+    const forMs = clock.now() - startedAt;
+    const bill = billOf(measured, ask.chat, admission.version.worst, deployment, config, forMs);
     holding.book({ ...bill, microUsd: bill.microUsd + feeMicroUsd(config.pricing) });
+    board.learn(deployment, bill, scope.background);
     holding.close();
     board.leave(deployment);
     // A reader who leaves says nothing about the provider.

@@ -6,7 +6,6 @@ import { chunksOfCompletion } from '../core/answers/replay.ts';
 import { completionOf } from '../core/answers/stored-answer.ts';
 import type { RunEvent } from '../core/answers/stream/events.ts';
 import type { Failure } from '../core/routing/failure.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 
 /** Events, by their beginning; a JSON text begins with a brace, a page with a tag. */
@@ -32,9 +31,11 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   const completion = new StreamedCompletion();
   let failure: Failure | undefined;
   let saidDone = false;
+  let textBytes = 0;
   const onEvent = (name: string | undefined, data: string): void => {
     if (failure !== undefined || saidDone) return;
     for (const step of translator.event(name, data)) {
+      if ('textBytes' in step) textBytes += step.textBytes;
       if (step.kind === 'chunk') completion.add(JSON.parse(step.data) as ChatChunk);
       else if (step.kind === 'failure') failure = step.failure;
       else if (step.kind === 'lost') failure = malformed('An event of the answer cannot be read.');
@@ -54,7 +55,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   if (usageChunk !== undefined) completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);
   const whole = completion.whole();
   if (whole === undefined) return { ok: false, failure: malformed('The events of the answer have no end.'), usage };
-  return { ok: true, body: JSON.stringify(whole), model, usage };
+  return { ok: true, body: JSON.stringify(whole), model, usage, textBytes };
 }
 
 /** A whole answer as the stream it could have been: all of it at the first event. */
@@ -65,9 +66,11 @@ export class WholeAsStream implements StreamTranslator {
   readonly usage: Usage | undefined;
   readonly model: string | undefined;
   readonly #body: string;
+  readonly #textBytes: number;
 
-  constructor({ body, usage, model }: Extract<Reply, { ok: true }>) {
+  constructor({ body, usage, model, textBytes }: Extract<Reply, { ok: true }>) {
     this.#body = body;
+    this.#textBytes = textBytes;
     this.usage = usage;
     this.model = model;
   }
@@ -75,7 +78,7 @@ export class WholeAsStream implements StreamTranslator {
   event(): StreamStep[] {
     const chunks = this.#events('chunk');
     const steps = chunks.map((data, index): StreamStep => {
-      const textBytes = index === 0 ? utf8Bytes(this.#body) : 0;
+      const textBytes = index === 0 ? this.#textBytes : 0;
       return { kind: 'chunk', data, content: true, finished: index === chunks.length - 1, textBytes };
     });
     return [...steps, { kind: 'done' }];

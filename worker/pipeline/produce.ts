@@ -165,7 +165,10 @@ async function firstToAnswer(
     const left = scope.gone?.aborted === true;
     if (failure.mayBeBilled) {
       isLeaseUsed = true;
-      holding.book(billOf(attempted.measured, ask.chat, admission.version.worst, deployment, config));
+      const forMs = clock.now() - startedAt;
+      const bill = billOf(attempted.measured, ask.chat, admission.version.worst, deployment, config, forMs);
+      holding.book(bill);
+      board.learn(deployment, bill, scope.background);
     }
     const outcome = outcomeOf(left || cutByDeadline ? undefined : failure, startedAt, ask);
     board.observe(deployment, outcome, scope.background);

@@ -7,7 +7,9 @@ import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import type { Measured } from './meter.ts';
 import { formOf, hasEventLine, isUnreadableLine } from './other-form.ts';
+import { readBehind } from './read-behind.ts';
 import { Silence } from './silence.ts';
+import type { StreamHelp, StreamLimits } from './stream-settings.ts';
 
 /** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (DESIGN §6). */
 const AFTER_FINISH_MS = 2_000;
@@ -26,17 +28,6 @@ const SLOW_READER_MS = 250;
 const HEARTBEAT_GAP_MS = 1_000;
 const HEARTBEATS = 2;
 
-export interface StreamLimits {
-  /** Until then the provider may be silent before its content, even if it has been heard at regular intervals. */
-  quietUntil: number;
-  /** When the first content must have come. */
-  firstContentAt: number;
-  /** Between two chunks, once content flows. */
-  idleTimeoutMs: number;
-  /** When the whole answer must be over. */
-  endAt: number;
-}
-
 export type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
 
 export interface Batch {
@@ -48,20 +39,11 @@ export interface Batch {
     | { complete: false; failure: Failure; slowReader: boolean };
 }
 
-export interface StreamHelp {
-  /** Takes out of a provider's own words what a client may not read. */
-  present(failure: Failure): Failure;
-  /** A whole answer in the place of events: a translator that gives it at its first event, or why it is no answer. */
-  readWhole(text: string): StreamTranslator | Failure;
-  /** Whether a usage may be the bill of what was seen: then nothing much can be missing. */
-  isPlausible(usage: Usage, seen: Passed): boolean;
-}
-
 /** A provider's event stream, read one network chunk at a time: bytes → events → chunks, under time limits. */
 export class ProviderStream {
   translator: StreamTranslator;
   /** The reader took longer than the whole answer may: nobody reads any more, whatever its connection says. */
-  onSlowReader = () => {};
+  onSlowReader = () => this.cancel();
   /** Some content has come; set before the batch that holds it is returned. */
   hasContent = false;
   /** What was read so far, handed on or not: together at least as many as the tokens that were generated for it. */
@@ -111,6 +93,8 @@ export class ProviderStream {
   /** The provider's last byte was read. */
   #isOver = false;
   #released = false;
+  /** What the reader did not take is read behind it. */
+  #isLeft = false;
 
   constructor(
     body: ReadableStream<Uint8Array>,
@@ -129,8 +113,8 @@ export class ProviderStream {
     this.#silence = new Silence(clock, () => {
       this.#slowReader = !this.#waiting;
       this.#isAhead ||= this.#slowReader;
-      this.#release();
       if (this.#slowReader) this.onSlowReader();
+      else this.#release();
     });
     this.#parser = createParser({
       onEvent: ({ event, data }) => this.#onEvent(event, data),
@@ -147,23 +131,34 @@ export class ProviderStream {
 
   /** What to bill it by, as it stands: the usage, and what was made by now. */
   get measured(): Measured {
-    return { usage: this.#usage, isFinal: this.#usageIsFinal, made: this.#made() };
+    return {
+      usage: this.#usage,
+      isFinal: this.#usageIsFinal && (this.#saidDone || this.translator.finishedAll),
+      made: this.#made(),
+    };
   }
 
-  /** What was read, and what of it could not be read yet; unless more may have come than that. */
-  #made(): Passed | 'unknown' {
+  /** What was read, and what of it could not be read yet. */
+  #made(): Passed {
     const readerIsSlow = !this.#waiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS;
     const isUnread = this.#failure?.kind === 'malformed' && !this.#finished;
-    if (this.#isAhead || readerIsSlow || isUnread) return 'unknown';
     const { textBytes, chunks } = this.#passed;
+    const { finishedAll, complete } = this.translator;
     // A final usage knows what was lost; it is not to be judged by the length of events, most of which is no text.
     const lostBytes = this.#usageIsFinal ? 0 : this.#lostBytes;
-    // Three bytes of UTF-8 for each unit of what is still waiting for the end of its event.
-    return { textBytes: textBytes + lostBytes + this.#unreadLength * 3, chunks: chunks + this.#lost };
+    return {
+      textBytes,
+      chunks: chunks + this.#lost,
+      // Three bytes of UTF-8 for each unit.
+      unreadBytes: lostBytes + this.#unreadLength * 3,
+      isPartial: this.#isAhead || readerIsSlow || isUnread,
+      isWhole: finishedAll || (this.#saidDone && complete),
+    };
   }
 
   /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
   async read(): Promise<Batch> {
+    if (this.#isLeft) return this.#end(this.#timedOut(), false);
     this.#askedAt = this.#clock.now();
     if (this.#askedAt - this.#gaveAt > SLOW_READER_MS) this.#isAhead = true;
     // The time until the reader asked for more was not the provider's silence.
@@ -212,6 +207,31 @@ export class ProviderStream {
       // The answer is whole; how its connection ends is no news.
     }
     this.cancel();
+  }
+
+  /** The reader has left. Lets the provider go, at once where the reader was not slow; then what was made is known. */
+  leave(settle: () => void): void {
+    const isBehind = !this.#waiting && (this.#isAhead || this.#clock.now() - this.#gaveAt > SLOW_READER_MS);
+    if (!isBehind || this.#released) {
+      this.cancel();
+      settle();
+      return;
+    }
+    this.#isAhead = true;
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.#silence.stop();
+    const take = (piece: Uint8Array | undefined): boolean => {
+      this.#isOver = piece === undefined;
+      this.#feed(piece === undefined ? '\n\n' : this.#decoder.decode(piece, { stream: true }));
+      return this.#failure !== undefined || this.#saidDone;
+    };
+    void readBehind({ reader: this.#reader, clock: this.#clock, take, letGo: () => this.#release() }).then((isAll) => {
+      this.#isAhead = !isAll;
+      this.#gaveAt = this.#clock.now();
+      this.cancel();
+      settle();
+    });
   }
 
   /** Lets the provider go: it stops generating. Safe to call at any time, more than once. */

@@ -170,10 +170,7 @@ async function* streamed(
   open: boolean,
   { gone }: Scope,
 ): AsyncGenerator<RunBatch> {
-  const leave = () => {
-    stream.cancel();
-    settle('left', stream.measured);
-  };
+  const leave = () => stream.leave(() => settle('left', stream.measured));
   stream.onSlowReader = leave;
   gone?.addEventListener('abort', leave);
   if (gone?.aborted) leave();

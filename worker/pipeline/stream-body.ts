@@ -38,8 +38,7 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   let callOff = () => {};
   const leave = (): void => {
     callOff();
-    stream.cancel();
-    onEnd('left');
+    stream.leave(() => onEnd('left'));
   };
   gone?.addEventListener('abort', leave);
   stream.onSlowReader = leave;

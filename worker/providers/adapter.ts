@@ -58,9 +58,12 @@ export interface Unsendable {
   message: string;
 }
 
-/** `body`: JSON text of a `ChatCompletion`. `model`: the one that answered, where the provider names it. */
+/**
+ * `body`: JSON text of a `ChatCompletion`. `model`: the one that answered, where the provider names it. `textBytes`: UTF-8 of all
+ * that was generated, as in a stream's steps.
+ */
 export type Reply =
-  | { ok: true; body: string; model: string | undefined; usage: Usage | undefined }
+  | { ok: true; body: string; model: string | undefined; usage: Usage | undefined; textBytes: number }
   /** `usage`: what a provider bills for an answer that cannot be used. */
   | { ok: false; failure: Failure; usage?: Usage | undefined };
 

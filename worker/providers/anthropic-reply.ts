@@ -1,9 +1,11 @@
 import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../protocol/chat.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Reply } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
 import { readAnthropicUsage } from './anthropic-usage.ts';
 import { finishReason } from './finish-reasons.ts';
+import { generatedBytes } from './generated-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { failureInside } from './openai-failure.ts';
 import { isObject, named, wireUsage } from './openai-usage.ts';
@@ -43,7 +45,8 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
     choices: [{ index: 0, message: said, finish_reason: reason, logprobs: null }],
   };
   if (usage) completion.usage = wireUsage(usage);
-  return { ok: true, body: JSON.stringify(completion), model, usage };
+  const textBytes = generatedBytes(message.content) ?? utf8Bytes(text);
+  return { ok: true, body: JSON.stringify(completion), model, usage, textBytes };
 }
 
 /** The same blocks, a tool's input with its numbers as the model wrote them. */

@@ -5,6 +5,8 @@ import { jsonText } from './json-text.ts';
 const NOT_GENERATED = new Set(['role', 'type']);
 /** A provider may send these as JSON in place of text; the model wrote its names and braces too. */
 const FREE_FORM = new Set(['arguments', 'input']);
+/** Sound and pictures in base64 take 1,000 bytes a token and more; 64 is a bound far above what they are billed at. */
+const MEDIA_BYTES_PER_TOKEN = 64;
 /** Far deeper than any delta. */
 const DEEPEST = 20;
 
@@ -20,6 +22,10 @@ export function generatedBytes(value: unknown, depth = 0): number | undefined {
   for (const key in value) {
     if (NOT_GENERATED.has(key)) continue;
     const child = (value as Record<string, unknown>)[key];
+    if (isMedia(key, child)) {
+      bytes += Math.ceil(child.length / MEDIA_BYTES_PER_TOKEN);
+      continue;
+    }
     const isJson = typeof child === 'object' && child !== null && FREE_FORM.has(key);
     const inside = isJson ? bytesOfJson(child) : generatedBytes(child, depth + 1);
     if (inside === undefined) return undefined;
@@ -27,6 +33,14 @@ export function generatedBytes(value: unknown, depth = 0): number | undefined {
   }
   return bytes;
 }
+
+/** `audio: {data}` and `images: [{image_url: {url}}]`; a short one is not worth telling apart. */
+const isMedia = (key: string, value: unknown): value is string =>
+  typeof value === 'string' &&
+  value.length > 4_096 &&
+  ((key === 'data' && !/[^A-Za-z0-9+/=]/.test(value.slice(0, 4_096))) ||
+    key === 'b64_json' ||
+    (key === 'url' && value.startsWith('data:')));
 
 function bytesOfJson(value: object): number | undefined {
   const text = jsonText(value);

@@ -1,7 +1,9 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
+import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Reply } from './adapter.ts';
 import { readParts } from './content-parts.ts';
 import { finishReason } from './finish-reasons.ts';
+import { generatedBytes } from './generated-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { failureInside } from './openai-failure.ts';
 import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
@@ -35,7 +37,8 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   }
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
-  return { ok: true, body, model: named(answer.model), usage };
+  const textBytes = bytesIn(choices) ?? utf8Bytes(text);
+  return { ok: true, body, model: named(answer.model), usage, textBytes };
 }
 
 /** Whether it was mended in place, or why it cannot be used. */
@@ -67,4 +70,15 @@ function joinParts(message: Json, parts: unknown[]): boolean {
   if (said.reasoning !== '') message.reasoning_content = said.reasoning;
   if (said.refusal !== '') message.refusal = said.refusal;
   return true;
+}
+
+/** What the models of all choices generated. */
+function bytesIn(choices: unknown): number | undefined {
+  let bytes = 0;
+  for (const choice of Array.isArray(choices) ? choices : []) {
+    const inside = generatedBytes(choice.message);
+    if (inside === undefined) return undefined;
+    bytes += inside;
+  }
+  return bytes;
 }

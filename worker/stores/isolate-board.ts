@@ -1,5 +1,7 @@
 /** The routing board as this isolate sees it: its own breaker at once, what others published within seconds. */
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import { joinLearnt, type Learnt, NOTHING_LEARNT } from '../core/pricing/learnt.ts';
+import type { Oddity } from '../core/pricing/plausible.ts';
 import { type BoardDocument, mergePublished } from '../core/routing/board.ts';
 import { FAILURE_RULES, type FailureKind } from '../core/routing/failure.ts';
 import {
@@ -15,13 +17,14 @@ import {
 } from '../core/routing/health.ts';
 import type { Candidate } from '../core/routing/plan.ts';
 import { within } from '../core/within.ts';
-import type { Background, Clock, EventSink, RoutingBoard } from '../ports.ts';
+import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
 
 /** Where the board is read and health reported; bindings in production, plain functions in tests. */
 export interface BoardLinks {
   read(): Promise<BoardDocument | null>;
   report(reports: HealthReport[]): Promise<void>;
   claimProbe(deployment: string, forMs: number): Promise<ProbeAnswer>;
+  learn(deployment: string, lesson: Learnt): Promise<void>;
 }
 
 /** How old the isolate's copy may be before it is read again, behind a response. */
@@ -32,6 +35,9 @@ const WORTH_PUBLISHING_MS = 5_000;
 const PROBE_TAKEN_MS = 1_000;
 /** A request has a deadline and a binding has none; later than this it counts as out of reach. */
 const BINDING_MS = 2_000;
+
+/** A provider whose usage is odd is odd in every answer; an operator is told so often. */
+const ODD_AGAIN_MS = 600_000;
 
 const LATE = Symbol('late');
 
@@ -52,6 +58,9 @@ export class IsolateBoard implements RoutingBoard {
   readonly #settings: RouterSettings;
   readonly #clock: Clock;
   readonly #events: EventSink;
+  readonly #learnt = new Map<string, Learnt>();
+  /** When an operator was last told, by deployment and what is odd. */
+  readonly #oddAt = new Map<string, number>();
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(links: BoardLinks, settings: RouterSettings, clock: Clock, events: EventSink) {
@@ -156,10 +165,38 @@ export class IsolateBoard implements RoutingBoard {
     }
   }
 
+  /** By `healthId`: own lessons at once, those of others as they are published. */
+  get learnt(): ReadonlyMap<string, Learnt> {
+    return this.#learnt;
+  }
+
+  learn({ id, healthId }: Deployment, { oddity, lesson }: Seen, background: Background): void {
+    if (oddity !== undefined) this.#sayOdd(id, oddity);
+    if (lesson === undefined) return;
+    const known = this.#learnt.get(healthId) ?? NOTHING_LEARNT;
+    const after = joinLearnt(known, lesson);
+    if (after === known) return;
+    this.#learnt.set(healthId, after);
+    this.#events({ event: 'usage_above_hold', deployment: id, needsOperator: true, ...after, advice: LEARNT_ADVICE });
+    const told = this.#links.learn(healthId, after).catch((error: unknown) => {
+      this.#events({ event: 'health_report_failed', deployment: healthId, reason: String(error) });
+    });
+    background(told);
+  }
+
+  #sayOdd(deployment: string, oddity: Oddity): void {
+    const now = this.#clock.now();
+    const name = `${deployment} ${oddity}`;
+    if (now - (this.#oddAt.get(name) ?? Number.NEGATIVE_INFINITY) < ODD_AGAIN_MS) return;
+    this.#oddAt.set(name, now);
+    this.#events({ event: 'usage_odd', deployment, oddity, needsOperator: true, advice: ODD_ADVICE });
+  }
+
   /** An operator cleared it: at once here, elsewhere by the published board. */
   clear({ healthId }: Deployment, version: number): void {
     const entry = this.#entry(healthId);
     entry.health = HEALTHY;
+    this.#learnt.delete(healthId);
     // An older entry may be on its way here.
     entry.version = Math.max(entry.version, version);
   }
@@ -200,6 +237,9 @@ export class IsolateBoard implements RoutingBoard {
         entry.health = mergePublished(before, published);
         if (before.state === 'closed' && entry.health.state === 'open') entry.learntAt = this.#clock.now();
       }
+      for (const [healthId, published] of Object.entries(document?.learnt ?? {})) {
+        this.#learnt.set(healthId, joinLearnt(this.#learnt.get(healthId) ?? NOTHING_LEARNT, published));
+      }
     } catch (error) {
       this.#events({ event: 'board_unreadable', reason: String(error) });
     }
@@ -225,6 +265,11 @@ export class IsolateBoard implements RoutingBoard {
     });
   }
 }
+
+const ODD_ADVICE =
+  'the provider tells a usage that cannot be true: the answer is booked at its bound or at what was told, whichever is more; compare with its bill';
+const LEARNT_ADVICE =
+  'a usage was above what was held, or faster than believed: more is held from now on; compare with the bill, or say it in carryon.config.ts';
 
 /** What an operator should look at where waiting does not help. */
 const ADVICE: Partial<Record<FailureKind, string>> = {

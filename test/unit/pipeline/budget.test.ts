@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { COST, HANGS, readUntil, settled, withBudget } from './support/budget.ts';
-import { failing, finish, good, goodReply, goodStream, role, streamed, text } from './support/openai.ts';
+import { DONE, failing, finish, good, goodReply, goodStream, role, streamed, text, usage } from './support/openai.ts';
 import { deployment, type Sent, TestRouter } from './support/router.ts';
+import type { Step } from './support/upstream.ts';
 
 const bothForms = [[true], [false]];
 
@@ -101,24 +102,48 @@ describe('the reader leaves', () => {
     expect(router.upstream.calls[0]?.cancelled || router.upstream.calls[0]?.over).toBe(true);
   });
 
-  it('after it was slow: booked in full, for the provider may be far ahead of what was read', async () => {
+  const afterASlowRead = async (steps: Step[], slowMs = 1_000): Promise<TestRouter> => {
     const router = withBudget(1_000_000);
-    router.upstream.on('a', goodStream('one ', 'two ', 'three ', 'four ', 'five'));
+    router.upstream.on('a', streamed(role, text('one '), ...steps));
     const response = await router.clock.run(router.send({ stream: true }));
     const reader = await router.clock.run(readUntil(response, 2));
-    await router.clock.advance(1_000);
+    await router.clock.advance(slowMs);
     await router.clock.run(reader.cancel());
-    expect(router.ledger.figures().spentMicroUsd).toBe(router.ledger.asked[0]?.wants[0]?.microUsd);
+    await router.clock.advance(5_000);
+    expect(router.upstream.calls[0]?.over).toBe(true);
+    expect(router.ledger.figures().heldMicroUsd).toBe(0);
+    return router;
+  };
+
+  it('after it was slow: what it has not taken is read behind it, and settled by its usage', async () => {
+    const router = await afterASlowRead([text('two '), text('three'), finish, usage, DONE]);
+    expect(router.ledger.figures().spentMicroUsd).toBe(COST);
   });
 
-  it('while a whole answer is on its way: booked in full, for nobody knows how much of it was made', async () => {
+  it('after it was slow, while the provider is still at work: let go, booked by what was made', async () => {
+    const router = await afterASlowRead([text('two '), text('three'), { waitMs: 500 }, text('four'), 'hang'], 60_000);
+    // At most 13 bytes, 4 chunks, and what is on its way.
+    expect(router.ledger.figures().spentMicroUsd).toBe(5 + 8 + 128 + 1_000 + 4 * (13 + 4 + 128));
+  });
+
+  it('after it was slow, with far more than is worth reading: by time', async () => {
+    const long = text('x'.repeat(100_000));
+    const router = await afterASlowRead([long, long, long, long, finish, usage, DONE]);
+    const seen = router.upstream.calls[0]?.taken ?? 0;
+    expect(seen).toBeLessThan(7);
+    // What must be behind 400 kB: more than the cap of 4,096.
+    expect(router.ledger.figures().spentMicroUsd).toBe(5 + 8 + 128 + 1_000 + 4 * Math.ceil(400_004 / 64));
+  });
+
+  it('while a whole answer is on its way: booked by time, for nobody knows how much of it was made', async () => {
     const router = withBudget(1_000_000);
     router.upstream.on('a', HANGS);
     const gone = new AbortController();
     router.clock.after(500, () => gone.abort());
     await router.ask({}, gone.signal);
     const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
-    expect(spentMicroUsd).toBe(router.ledger.asked[0]?.wants[0]?.microUsd);
+    // 500 ms at 2,000 tokens a second.
+    expect(spentMicroUsd).toBe(5 + 8 + 128 + 1_000 + 4 * (1_000 + 128));
     expect(heldMicroUsd).toBe(0);
   });
 
@@ -240,6 +265,6 @@ describe('a key bound to a user whom the ledger cannot keep', () => {
   it.each(['a\u0007b', '\ud800'])('%j is refused by name', async (user) => {
     const router = new TestRouter();
     router.identities.set('sk-test', { ...LOCAL_IDENTITY, user });
-    expect((await router.ask()).code).toBe('conflicting_user');
+    expect((await router.ask()).code).toBe('invalid_user');
   });
 });

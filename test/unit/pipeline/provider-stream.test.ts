@@ -3,12 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { WireFormat } from '../../../worker/core/config/config.ts';
 import { WholeAsStream } from '../../../worker/pipeline/other-form.ts';
-import {
-  type Batch,
-  ProviderStream,
-  type StreamHelp,
-  type StreamLimits,
-} from '../../../worker/pipeline/provider-stream.ts';
+import { type Batch, ProviderStream } from '../../../worker/pipeline/provider-stream.ts';
+import type { StreamHelp, StreamLimits } from '../../../worker/pipeline/stream-settings.ts';
 import { adapterFor } from '../../../worker/providers/presets.ts';
 import { START, TestClock } from './support/clock.ts';
 import { DONE, errorEvent, finish, role, streamed, text, usage } from './support/openai.ts';
@@ -235,25 +231,29 @@ describe('what passed', () => {
   };
 
   it('is every chunk’s text, in bytes', async () => {
-    expect(await passedBy(role, text('né'), text('😀'), finish, usage, DONE)).toEqual({ textBytes: 7, chunks: 4 });
+    expect(await passedBy(role, text('né'), text('😀'), finish, usage, DONE)).toMatchObject({
+      textBytes: 7,
+      chunks: 4,
+    });
   });
 
   it('is what was read, handed on or not', async () => {
     const opened = await open([role + text('a') + text('b'), 'hang']);
-    expect(opened.stream.measured.made).toEqual({ textBytes: 0, chunks: 0 });
+    expect(opened.stream.measured.made).toMatchObject({ textBytes: 0, chunks: 0 });
     const { chunks } = await opened.stream.read();
-    expect([chunks.length, opened.stream.measured.made]).toEqual([3, { textBytes: 2, chunks: 3 }]);
+    expect(chunks).toHaveLength(3);
+    expect(opened.stream.measured.made).toMatchObject({ textBytes: 2, chunks: 3, isPartial: false, isWhole: false });
   });
 
   it('of an event that cannot be read is as much as it is long', async () => {
     const cut = text('a long answer in one piece').slice(0, -40);
     const made = await passedBy(text('a'), cut, 'reset');
-    expect(made).toEqual({ textBytes: 1 + cut.length - 'data: '.length, chunks: 2 });
+    expect(made).toMatchObject({ textBytes: 1, unreadBytes: cut.length - 'data: '.length, chunks: 2 });
   });
 
   it('is nothing of an error, of nonsense behind the finish, or of what comes behind a failure', async () => {
-    expect(await passedBy(text('a'), errorEvent, text('b'))).toEqual({ textBytes: 1, chunks: 1 });
-    expect(await passedBy(text('a'), finish, 'data: {\n\n')).toEqual({ textBytes: 2, chunks: 3 });
+    expect(await passedBy(text('a'), errorEvent, text('b'))).toMatchObject({ textBytes: 1, chunks: 1 });
+    expect(await passedBy(text('a'), finish, 'data: {\n\n')).toMatchObject({ textBytes: 1, unreadBytes: 1, chunks: 3 });
   });
 
   it('holds what no chunk shows', async () => {
@@ -262,7 +262,7 @@ describe('what passed', () => {
     const unseen = event('content_block_delta', { index: 0, delta: { type: 'signature_delta', signature: 'EsEC' } });
     const opened = await open([start + unseen, 'hang'], {}, 'anthropic');
     await opened.clock.run(opened.stream.read());
-    expect(opened.stream.measured.made).toEqual({ textBytes: 4, chunks: 1 });
+    expect(opened.stream.measured.made).toMatchObject({ textBytes: 4, chunks: 1 });
   });
 });
 

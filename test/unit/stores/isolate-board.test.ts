@@ -33,6 +33,7 @@ class Isolate {
         if (this.answer === 'never') return new Promise(() => {});
         return this.answer;
       },
+      learn: async () => {},
     },
     SETTINGS,
     this.clock,

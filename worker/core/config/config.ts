@@ -1,5 +1,7 @@
 import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
+import type { Learnt } from '../pricing/learnt.ts';
+import type { BillingHabits } from './hosts.ts';
 import type { Quirks } from './quirks.ts';
 import type { AlertPolicy } from './resolve-alerts.ts';
 
@@ -57,10 +59,13 @@ export const ANY_TENANT: Tenant = {
 export interface PricingSettings {
   /** On top of each answer. */
   feePerRequestUsd: number;
-  overheadTokensPerRequest: number;
+  /** For every deployment; undefined: each has its host's (`BillingHabits`). */
+  overheadTokensPerRequest: number | undefined;
   overheadTokensPerTool: number;
   tokensPerImage: number;
   tokensPerFile: number;
+  /** What bills have taught of deployments, by `healthId`; it grows while the isolate lives. */
+  learnt?: ReadonlyMap<string, Learnt> | undefined;
 }
 
 export interface Alias {
@@ -102,7 +107,7 @@ export interface Safeguard {
 
 export type WireFormat = 'openai' | 'anthropic';
 
-export interface Deployment {
+export interface Deployment extends BillingHabits {
   id: string;
   /** Under which name its standing is kept: another model, address or key is another standing, so a corrected one starts well. */
   healthId: string;

@@ -1,5 +1,6 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
+import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveFeature } from './resolve-feature.ts';
@@ -54,7 +55,11 @@ export function resolveConfig(
     localHosts: checked.localHosts,
     ...resolveTenants(checked, variables),
     alerts: resolveAlerts(checked.alerts, {}, variables),
-    pricing: { feePerRequestUsd: feePerRequest, ...counting },
+    pricing: {
+      feePerRequestUsd: feePerRequest,
+      ...counting,
+      overheadTokensPerRequest: counting.overheadTokensPerRequest,
+    },
     router: {
       ...rest,
       cooldownMs: cooldownTime,
@@ -109,8 +114,20 @@ function resolveDeployment(
     maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
     price,
     hidesTokens: checked.hidesTokens,
+    ...habits(checked, apiBase),
     allowParams: Object.keys(checked.allowParams),
     paramCosts: Object.fromEntries(Object.entries(checked.allowParams).map(([name, cost]) => [name, paramCost(cost)])),
+  };
+}
+
+/** What config says of them, and the host's own for the rest. */
+function habits(checked: CheckedDeployment, apiBase: string): BillingHabits {
+  const host = habitsOf(apiBase);
+  return {
+    overheadTokens: host.overheadTokens,
+    thinkingBeyondCap: checked.thinkingBeyondCap ?? host.thinkingBeyondCap,
+    tokensPerSecond: checked.tokensPerSecond ?? host.tokensPerSecond,
+    goesOnWhenLeft: checked.goesOnWhenLeft ?? host.goesOnWhenLeft,
   };
 }
 

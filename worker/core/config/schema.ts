@@ -52,6 +52,12 @@ const deployment = settings({
   price: price.optional(),
   /** The model thinks unseen, so a cut answer may have cost its whole cap. Known models need not say so. */
   hidesTokens: z.boolean().optional(),
+  /** Tokens that it may think and bill on top of the output cap. By the host where left out, as the next two are. */
+  thinkingBeyondCap: count(0, 1_000_000).optional(),
+  /** No choice of an answer is made faster. */
+  tokensPerSecond: count(1, 1_000_000).optional(),
+  /** It makes and bills the rest of an answer after a client has left. */
+  goesOnWhenLeft: z.boolean().optional(),
   allowParams: z.record(z.string(), allowedParam).default({}),
 });
 
@@ -91,8 +97,8 @@ const feature = settings({
 const pricing = settings({
   /** USD of one's own on top of each answer. */
   feePerRequest: usd.default(0),
-  /** What a provider adds to the text: roles, its own instructions for tools and schemas. */
-  overheadTokensPerRequest: count(0, 1_000_000).default(1_000),
+  /** What a provider adds to the text: its chat template, instructions of its own. By the host where it is left out. */
+  overheadTokensPerRequest: count(0, 1_000_000).optional(),
   overheadTokensPerTool: count(0, 1_000_000).default(100),
   tokensPerImage: count(0, 10_000_000).default(10_000),
   tokensPerFile: count(0, 10_000_000).default(100_000),

@@ -23,3 +23,6 @@ export function isWebhookUrl(text: string, local: boolean): boolean {
   const scheme = WEBHOOK_URL.exec(text)?.[1];
   return scheme === 'https' || (local && scheme === 'http');
 }
+
+/** In lower case, without its port; of a base URL. */
+export const hostOf = (url: string): string => /^https?:\/\/([^/?#:]+|\[[^\]]*\])/i.exec(url)?.[1]?.toLowerCase() ?? '';

@@ -13,10 +13,29 @@ export type Oddity = 'absurd' | 'too_little_input' | 'too_little_output' | 'part
 /** The fewest tokens that can be behind a text of so many bytes. */
 export const leastTokens = (bytes: number): number => Math.ceil(bytes / LONGEST_TOKEN_BYTES);
 
+export const isAbsurd = ({ inputTokens, outputTokens }: Usage): boolean =>
+  Math.max(inputTokens, outputTokens) > MOST_BELIEVED_TOKENS;
+
+/** What is left of an absurd usage to be believed: the side that can be true. */
+export function withoutSlips(usage: Usage): Usage {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
+  const input = inputTokens > MOST_BELIEVED_TOKENS ? NO_TOKENS : { inputTokens, cachedInputTokens, cacheWriteTokens };
+  const output = outputTokens > MOST_BELIEVED_TOKENS ? {} : { outputTokens, reasoningTokens };
+  return { ...NO_TOKENS, ...input, ...output };
+}
+
+const NO_TOKENS: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
 /** `textBytes`: what was generated, as far as it was seen (`StreamStep.textBytes`, summed). */
 export function oddityOf(usage: Usage, chat: ChatRequest, textBytes: number): Oddity | undefined {
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
-  if (Math.max(inputTokens, outputTokens) > MOST_BELIEVED_TOKENS) return 'absurd';
+  if (isAbsurd(usage)) return 'absurd';
   if (cachedInputTokens + cacheWriteTokens > inputTokens || reasoningTokens > outputTokens) return 'parts_exceed_whole';
   if (inputTokens < leastInput(chat)) return 'too_little_input';
   if (outputTokens < leastTokens(textBytes)) return 'too_little_output';

@@ -4,9 +4,10 @@ import { costMicroUsd } from './cost.ts';
 import { dearest } from './dearest.ts';
 import { type InputSize, inputSize, isAnthropic } from './input-size.ts';
 import { escapedBytes } from './json-bytes.ts';
+import { learntOf } from './learnt.ts';
 import { paramCostsOf } from './sent-params.ts';
 
-/** The most that a request may be billed for, at whichever of its alias's deployments (DESIGN §3.2). */
+/** The most that a request may be billed for, at whichever of its alias's deployments. */
 export interface WorstCase {
   inputTokens: number;
   outputTokens: number;
@@ -17,6 +18,8 @@ export interface WorstCase {
 const ADDED_PER_REQUEST = 128;
 /** `input_schema`, and the `type` of a schema that has none (worker/providers/anthropic-tools.ts). */
 const ADDED_PER_TOOL = 64;
+/** Anthropic's own instructions for tools: 346 tokens today, 530 for its older models (platform.claude.com, tool use). */
+const ANTHROPIC_TOOLS_PROMPT = 640;
 
 /** The ledger counts in whole numbers that add up exactly. */
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -25,7 +28,7 @@ export const MOST_TOKENS = 2 ** 52;
 
 /**
  * Text counts a token a byte, which BPE over bytes cannot exceed as long as a tokenizer's normalisation does not lengthen the
- * text (PLATFORM §2.9). `overheadTokensPerRequest` and `overheadTokensPerTool` are for what providers add on their side.
+ * text. What providers add on their side is an overhead: by host, config and what their bills have taught.
  */
 export const worstCase = (chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): WorstCase =>
   worstOfSize(inputSize(chat, deployments), chat, deployments, pricing);
@@ -42,7 +45,7 @@ export function worstOfSize(
   for (const deployment of deployments) {
     const choices = choicesOf(chat, deployment);
     const inputTokens = Math.min(tokens * choices, MOST_TOKENS);
-    const outputTokens = Math.min(outputCap(chat) * choices, MOST_TOKENS);
+    const outputTokens = mostOutput(chat, deployment, pricing);
     worst.inputTokens = Math.max(worst.inputTokens, inputTokens);
     worst.outputTokens = Math.max(worst.outputTokens, outputTokens);
     worst.microUsd = Math.max(worst.microUsd, dearestCost(chat, deployment, inputTokens, outputTokens));
@@ -64,16 +67,26 @@ export function inputBound(
 ): number {
   const { textBytes, growthBytes, framingTokens, images, files } = size;
   const perTool = ADDED_PER_TOOL + pricing.overheadTokensPerTool;
+  const redefined = size.calls > 0 && redefinesTools(chat, deployments) ? toolsOfHistory(chat, perTool) : 0;
+  const hasTools = redefined > 0 || (chat.tools?.length ?? 0) > 0;
+  let [overhead, perMedia] = [0, 0];
+  for (const deployment of deployments) {
+    const learnt = learntOf(deployment, pricing);
+    const own = pricing.overheadTokensPerRequest ?? deployment.overheadTokens;
+    const tools = hasTools && isAnthropic(deployment) ? ANTHROPIC_TOOLS_PROMPT : 0;
+    overhead = Math.max(overhead, own + tools + learnt.overheadTokens);
+    perMedia = Math.max(perMedia, learnt.tokensPerMedia);
+  }
   return (
     textBytes +
     growthBytes +
     framingTokens +
-    images * pricing.tokensPerImage +
-    files * pricing.tokensPerFile +
+    images * (pricing.tokensPerImage + perMedia) +
+    files * (pricing.tokensPerFile + perMedia) +
     ADDED_PER_REQUEST +
-    pricing.overheadTokensPerRequest +
+    overhead +
     (chat.tools?.length ?? 0) * perTool +
-    (size.calls > 0 && redefinesTools(chat, deployments) ? toolsOfHistory(chat, perTool) : 0)
+    redefined
   );
 }
 
@@ -102,6 +115,16 @@ export function outputCap({ maxOutputTokens }: ChatRequest): number {
   if (maxOutputTokens === undefined) throw new Error('maxOutputTokens is not set: the output has no bound');
   return maxOutputTokens;
 }
+
+/** Of all choices, with what the deployment may think beyond the cap. */
+export const mostOutput = (chat: ChatRequest, deployment: Deployment, pricing: PricingSettings): number =>
+  Math.min((outputCap(chat) + thinkingBeyondCap(deployment, pricing)) * choicesOf(chat, deployment), MOST_TOKENS);
+
+export const thinkingBeyondCap = (deployment: Deployment, pricing: PricingSettings): number =>
+  Math.max(deployment.thinkingBeyondCap, learntOf(deployment, pricing).thinkingBeyondCap);
+
+export const tokensPerSecond = (deployment: Deployment, pricing: PricingSettings): number =>
+  Math.max(deployment.tokensPerSecond, learntOf(deployment, pricing).tokensPerSecond);
 
 /** What this deployment bills for so many tokens, whatever they are: cached, written to a cache, thought. */
 export function dearestCost(

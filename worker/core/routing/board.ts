@@ -1,4 +1,5 @@
 /** The routing board: one KV document that tells every isolate which deployments rest. `HealthBoard` alone writes it. */
+import type { Learnt } from '../pricing/learnt.ts';
 import type { FailureKind } from './failure.ts';
 import { HEALTHY, type Health } from './health.ts';
 
@@ -21,6 +22,8 @@ export interface PublishedCooldown {
 export interface BoardDocument {
   schema: 1;
   cooldowns: Readonly<Record<string, PublishedCooldown>>;
+  /** What bills have taught (worker/core/pricing/learnt.ts); a writer of an older version leaves it out. */
+  learnt?: Readonly<Record<string, Partial<Learnt>>>;
 }
 
 /** Cleared entries stay in the document this long, so that each isolate reads the clearing. */

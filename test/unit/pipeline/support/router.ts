@@ -13,6 +13,7 @@ import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/
 import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
 import { newTuples } from '../../../../worker/core/ledger/tuple.ts';
 import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
+import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
@@ -44,6 +45,10 @@ export const deployment = (id: string, more: Partial<Deployment> = {}): Deployme
   maxParallel: Number.POSITIVE_INFINITY,
   price: { input: 1, output: 4, cachedInput: 1, cacheWrite: 1 },
   hidesTokens: undefined,
+  overheadTokens: 256,
+  thinkingBeyondCap: 0,
+  tokensPerSecond: 2_000,
+  goesOnWhenLeft: false,
   allowParams: [],
   paramCosts: {},
   defaultMaxOutputTokens: 4_096,
@@ -111,6 +116,7 @@ export class TestRouter {
   };
   readonly events: RouterEvent[] = [];
   readonly reports: HealthReport[] = [];
+  readonly lessons: { deployment: string; lesson: Learnt }[] = [];
   readonly background: Promise<unknown>[] = [];
   readonly identities = new Map<string, Identity>([['sk-test', LOCAL_IDENTITY]]);
   readonly deployments: Deployment[];
@@ -132,6 +138,7 @@ export class TestRouter {
         this.probes++;
         return this.probeAnswer;
       },
+      learn: async (deployment: string, lesson: Learnt) => void this.lessons.push({ deployment, lesson }),
     };
     this.board = new IsolateBoard(links, router, clock, (event) => this.events.push(event));
     const alias: Alias = { name: 'app/chat', deployments };
@@ -147,7 +154,7 @@ export class TestRouter {
       tenants: new Map(),
       tiers: new Map(),
       alerts: { ladder: NO_LADDER, hooks: [] },
-      pricing: { ...PRICING },
+      pricing: { ...PRICING, learnt: this.board.learnt },
       router,
     };
     this.deps = {

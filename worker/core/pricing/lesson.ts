@@ -1,0 +1,54 @@
+import type { ChatRequest, Usage } from '../../../protocol/chat.ts';
+import type { Deployment, PricingSettings } from '../config/config.ts';
+import { AHEAD_TOKENS } from './billed.ts';
+import { joinLearnt, type Learnt, learntOf } from './learnt.ts';
+import { choicesOf, thinkingBeyondCap, tokensPerSecond, type WorstCase } from './worst-case.ts';
+
+/** A shorter answer says little about speed. */
+const LEAST_TIMED_MS = 500;
+
+export interface Billing {
+  chat: ChatRequest;
+  deployment: Deployment;
+  pricing: PricingSettings;
+  /** What was held for it. */
+  worst: WorstCase;
+  /** From the request out to the answer's end. */
+  forMs: number;
+}
+
+/** What a usage that can be true teaches; undefined where the hold was large enough and the speed is known. */
+export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
+  const { chat, deployment, pricing, worst, forMs } = billing;
+  const known = learntOf(deployment, pricing);
+  const lesson = { ...known };
+  const choices = choicesOf(chat, deployment);
+  const inputExcess = Math.ceil((usage.inputTokens - worst.inputTokens) / choices);
+  if (inputExcess > 0) {
+    const media = mediaIn(chat);
+    if (media > 0) lesson.tokensPerMedia = roundUp(known.tokensPerMedia + inputExcess / media);
+    else lesson.overheadTokens = roundUp(known.overheadTokens + inputExcess);
+  }
+  const outputExcess = Math.ceil((usage.outputTokens - worst.outputTokens) / choices);
+  if (outputExcess > 0) {
+    lesson.thinkingBeyondCap = roundUp(thinkingBeyondCap(deployment, pricing) + outputExcess);
+  }
+  const perSecond = ((usage.outputTokens / choices - AHEAD_TOKENS) * 1_000) / forMs;
+  if (forMs >= LEAST_TIMED_MS && 2 * perSecond > tokensPerSecond(deployment, pricing)) {
+    lesson.tokensPerSecond = roundUp(2 * perSecond);
+  }
+  const joined = joinLearnt(known, lesson);
+  return joined === known ? undefined : joined;
+}
+
+/** To a power of two, so that a few lessons are enough. */
+const roundUp = (tokens: number): number => 2 ** Math.ceil(Math.log2(tokens));
+
+function mediaIn({ messages }: ChatRequest): number {
+  let media = 0;
+  for (const { content } of messages) {
+    if (!Array.isArray(content)) continue;
+    for (const { type } of content) if (type !== 'text' && type !== 'refusal') media++;
+  }
+  return media;
+}

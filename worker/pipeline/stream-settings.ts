@@ -1,0 +1,24 @@
+import type { Usage } from '../../protocol/chat.ts';
+import type { Passed } from '../core/pricing/billed.ts';
+import type { Failure } from '../core/routing/failure.ts';
+import type { StreamTranslator } from '../providers/adapter.ts';
+
+export interface StreamLimits {
+  /** Until then the provider may be silent before its content, even if it has been heard at regular intervals. */
+  quietUntil: number;
+  /** When the first content must have come. */
+  firstContentAt: number;
+  /** Between two chunks, once content flows. */
+  idleTimeoutMs: number;
+  /** When the whole answer must be over. */
+  endAt: number;
+}
+
+export interface StreamHelp {
+  /** Takes out of a provider's own words what a client may not read. */
+  present(failure: Failure): Failure;
+  /** A whole answer in the place of events: a translator that gives it at its first event, or why it is no answer. */
+  readWhole(text: string): StreamTranslator | Failure;
+  /** Whether a usage may be the bill of what was seen: then nothing much can be missing. */
+  isPlausible(usage: Usage, seen: Passed): boolean;
+}
