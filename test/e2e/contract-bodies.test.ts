@@ -55,7 +55,7 @@ describe('refused without asking anybody', () => {
     [{ max_tokens: 10, max_completion_tokens: 20 }, 'max_tokens'],
     [{ stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
     [{ seed: 'x' }, 'seed'],
-    [{ logit_bias: { no: 1 } }, 'logit_bias'],
+    [{ logit_bias: { no: '1' } }, 'logit_bias.no'],
     [{ tools: {} }, 'tools'],
     [{ tools: [{ type: 'function' }] }, 'tools[0].function'],
     [{ tool_choice: 'maybe' }, 'tool_choice'],

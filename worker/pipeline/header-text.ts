@@ -5,14 +5,25 @@ import { moreIn } from '../../protocol/field-names.ts';
  * "é" in UTF-8 comes as two characters. What is UTF-8 by its form is taken as that; whoever sends Latin-1 still says "é".
  */
 export function headerAsWritten(value: string): string {
-  if (!/[\x80-\xff]/.test(value) || /[\u0100-\uffff]/.test(value)) return value;
-  try {
-    return UTF8.decode(Uint8Array.from(value, (character) => character.charCodeAt(0)));
-  } catch {
-    return value;
-  }
+  if (!/[\x80-\xff]/.test(value) || !UTF8_FORM.test(value)) return value;
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(value, (character) => character.charCodeAt(0)),
+  );
 }
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes in the form of RFC 3629. Not left to a decoder's `fatal`: workerd's takes a character that breaks off at the end. */
+const UTF8_FORM = new RegExp(
+  `^(?:${[
+    '[\\x20-\\x7e\\t]',
+    '[\\xc2-\\xdf][\\x80-\\xbf]',
+    '\\xe0[\\xa0-\\xbf][\\x80-\\xbf]',
+    '[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}',
+    '\\xed[\\x80-\\x9f][\\x80-\\xbf]',
+    '\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}',
+    '[\\xf1-\\xf3][\\x80-\\xbf]{3}',
+    '\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}',
+  ].join('|')})*$`,
+);
 
 const LONGEST = 512;
 /** For `, +1999999 more`. */

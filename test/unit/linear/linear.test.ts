@@ -6,6 +6,7 @@ import { answerKeyText } from '../../../worker/core/answers/answer-key-text.ts';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { hasPersonalData } from '../../../worker/core/answers/personal-data.ts';
 import type { Preset } from '../../../worker/core/config/config.ts';
+import { outlineProblem } from '../../../worker/core/json-outline.ts';
 import { worstCase } from '../../../worker/core/pricing/worst-case.ts';
 import { headerText } from '../../../worker/pipeline/header-text.ts';
 import { adapterFor, PRESETS } from '../../../worker/providers/presets.ts';
@@ -37,6 +38,7 @@ const PROVIDERS = [
 
 /** The steps of a request, from the body's text to what the providers are sent. */
 function work(body: string): void {
+  if (outlineProblem(body) !== undefined) throw new Error(outlineProblem(body));
   const parsed = parseChat(JSON.parse(body));
   if (!parsed.ok) throw new Error(`${parsed.param}: ${parsed.message}`);
   const { chat } = parsed;

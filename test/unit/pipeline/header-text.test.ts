@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerText } from '../../../worker/pipeline/header-text.ts';
+import { headerAsWritten, headerText } from '../../../worker/pipeline/header-text.ts';
 
 describe('text from outside as a header', () => {
   it.each([
@@ -45,4 +45,22 @@ describe('text from outside as a header', () => {
       }),
     );
   });
+});
+
+describe('a header as its sender wrote it', () => {
+  const asLatin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
+
+  it('is the same in UTF-8, however the platform reads it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
+        const written = text.replace(/[^\x20-\x7e\u00a0-\u{10ffff}]/gu, '');
+        expect(headerAsWritten(asLatin1(new TextEncoder().encode(written)))).toBe(written);
+      }),
+    );
+  });
+
+  it.each(['José', 'é', 'Ã', 'Jos\xc3', '\xf0\x9f\x98', '\xed\xa0\x80', '\xc0\xaf', 'Ann', 'José 李', ''])(
+    'is itself where it is not UTF-8 by its form: %j',
+    (text) => expect(headerAsWritten(text)).toBe(text),
+  );
 });

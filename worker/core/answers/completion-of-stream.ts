@@ -92,8 +92,11 @@ function extend(known: Json, more: Json): Json {
     const before = known[name];
     if (name === '__proto__' || (before && (value === null || value === ''))) continue;
     if (typeof value === 'string' && typeof before === 'string' && !SAID_ONCE.has(name)) known[name] = before + value;
-    else if (Array.isArray(value)) known[name] = Array.isArray(before) ? [...before, ...value] : value;
-    else if (isObject(value)) known[name] = extend(isObject(before) ? before : {}, value);
+    else if (Array.isArray(value)) {
+      // A copy of its own first, and then longer in its place: copied for each chunk, long ones would take quadratic time.
+      if (Array.isArray(before)) for (const item of value) before.push(item);
+      else known[name] = [...value];
+    } else if (isObject(value)) known[name] = extend(isObject(before) ? before : {}, value);
     else known[name] = value;
   }
   return known;
