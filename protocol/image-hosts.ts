@@ -1,5 +1,5 @@
 /** Whether a picture's address is for everybody. A provider fetches it, and one of one's own stands inside one's own network. */
-import type { ChatRequest } from './chat.ts';
+import type { ChatRequest, ContentPart } from './chat.ts';
 
 /** Name and port; no user, and nothing that one reader of URLs takes for another part than the next. */
 const PUBLIC_URL =
@@ -25,17 +25,33 @@ export function isPublicUrl(url: string): boolean {
   return last !== undefined && !NUMBER.test(last) && !PRIVATE.has(last);
 }
 
-/** The first picture whose address is not, as `messages[1].content[0].image_url.url`. */
+/** Some providers take an address where OpenAI has base64. That has no colon. */
+const isAddress = (text: unknown): text is string =>
+  typeof text === 'string' && /^\s*(?!data:)[a-z][a-z0-9+.-]*:/i.test(text);
+
+/** The first picture, file or sound whose address is not, as `messages[1].content[0].image_url.url`. */
 export function privateImage({ messages }: ChatRequest): string | undefined {
   for (const [index, { content }] of messages.entries()) {
     if (!Array.isArray(content)) continue;
     for (const [place, part] of content.entries()) {
-      if (part.type !== 'image_url') continue;
-      const { url } = part.image_url;
-      if (!/^data:/i.test(url) && !isPublicUrl(url)) return `messages[${index}].content[${place}].image_url.url`;
+      const [field, address] = addressIn(part);
+      if (isAddress(address) && !isPublicUrl(address)) return `messages[${index}].content[${place}].${field}`;
     }
   }
   return undefined;
+}
+
+function addressIn(part: ContentPart): [field: string, value: unknown] {
+  switch (part.type) {
+    case 'image_url':
+      return ['image_url.url', part.image_url.url];
+    case 'file':
+      return ['file.file_data', (part.file as { file_data?: unknown }).file_data];
+    case 'input_audio':
+      return ['input_audio.data', (part.input_audio as { data?: unknown }).data];
+    default:
+      return ['', undefined];
+  }
 }
 
 export const PRIVATE_IMAGE = 'must be an https: URL of a public host by its name, or a data: URL';

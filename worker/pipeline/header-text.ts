@@ -6,7 +6,7 @@ import { moreIn } from '../../protocol/field-names.ts';
  */
 export function headerAsWritten(value: string): string {
   if (!/[\x80-\xff]/.test(value) || !UTF8_FORM.test(value)) return value;
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+  return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(
     Uint8Array.from(value, (character) => character.charCodeAt(0)),
   );
 }

@@ -101,6 +101,38 @@ describe('size', () => {
   });
 });
 
+describe('an address in a part', () => {
+  const parts: [string, object][] = [
+    ['image_url.url', { type: 'image_url', image_url: { url: 'http://169.254.169.254/latest' } }],
+    ['file.file_data', { type: 'file', file: { file_data: 'https://10.0.0.5/a.pdf' } }],
+    ['input_audio.data', { type: 'input_audio', input_audio: { data: 'http://localhost/a.mp3', format: 'mp3' } }],
+  ];
+
+  it.each(parts)('that is not public is refused: %s', async (field, part) => {
+    const body = {
+      model: 'app/chat',
+      messages: [
+        { role: 'user', content: 'hi' },
+        { role: 'user', content: [part] },
+      ],
+    };
+    expect(await refusal({ body })).toMatchObject({ code: 'invalid_body', param: `messages[1].content[0].${field}` });
+    const open = new TestRouter(undefined, { privateImageUrls: true });
+    const request = new Request('https://router.example/', { method: 'POST', body: JSON.stringify(body) });
+    expect((await readAsk(request, 'chat-completions', LOCAL_IDENTITY, open.deps)).ok).toBe(true);
+  });
+
+  it('that is none passes', async () => {
+    const content = [
+      { type: 'image_url', image_url: { url: 'https://a.example/cat.png' } },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBO' } },
+      { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBE' } },
+      { type: 'input_audio', input_audio: { data: '//uQxAAA', format: 'mp3' } },
+    ];
+    expect(await refusal({ body: { model: 'app/chat', messages: [{ role: 'user', content }] } })).toBeUndefined();
+  });
+});
+
 describe('the short form', () => {
   it.each<[string, object, object]>([
     ['a prompt', { prompt: 'hello' }, { alias: 'app/chat', feature: 'chat' }],
