@@ -135,6 +135,11 @@ function behindCors(routes: Hono<App>): Hono<App> {
     exposeHeaders: [...EXPOSED_HEADERS],
     maxAge: 86_400,
   });
+  pages.use('*', async (c, next) => {
+    await next();
+    // A preflight is answered by CORS alone.
+    if (c.req.method === 'OPTIONS') c.header('x-request-id', c.env.scope.requestId);
+  });
   // Hono's `/ai/*` holds `/ai` too.
   for (const path of ['/v1/*', '/chat/completions', '/models/*', '/ai/*', '/healthz']) pages.use(path, allowed);
   pages.all('*', (c) => routes.fetch(c.req.raw, c.env));

@@ -307,3 +307,19 @@ describe('whoever waits for a shared answer', () => {
     });
   });
 });
+
+describe('a shared answer of which an event could not be read', () => {
+  it('is for the streams that were there: a whole one is asked for alone, a late one anew, and nobody caches it', async () => {
+    await new Stage().inside(async (object) => {
+      const [stream, whole] = [object.open(PLAIN, shared), object.open(WHOLE, shared)];
+      await object.settle();
+      object.world.call.begin().chunks(1, 1, lastOf).give({ end: 'complete', skippedEvents: 2 });
+      expect(eventsOf(await (await stream).text())).toHaveLength(2);
+      expect((await whole).headers.get('x-answer-role')).toBe('alone');
+      expect((await object.whole()).status).toBe(404);
+      void object.open(PLAIN, shared);
+      await object.settle();
+      expect(object.world.calls).toHaveLength(2);
+    });
+  });
+});

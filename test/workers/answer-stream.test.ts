@@ -297,3 +297,25 @@ describe('a reader who leaves', () => {
     });
   });
 });
+
+describe('an answer of which an event could not be read', () => {
+  it('is the stream it was for those who ask again, marked; never a whole, and nothing runs anew', async () => {
+    const stage = new Stage();
+    await stage.inside(async (object) => {
+      const asked = object.open(RESUMABLE);
+      await object.settle();
+      object.world.call.begin().chunks(1, 2, (id) => chunkOf(`${id} `, id === 2));
+      object.world.call.give({ end: 'complete', skippedEvents: 1 });
+      const first = await (await asked).text();
+      expect(eventsOf(first).at(-1)).toEqual(['3', '[DONE]']);
+      expect(eventsOf(await (await object.open(RESUMABLE)).text())).toEqual(eventsOf(first));
+      expect(await codeOf(await object.open(WHOLE))).toEqual([502, 'stream_interrupted']);
+      expect((await object.whole()).status).toBe(404);
+    });
+    await stage.vanish();
+    await stage.inside(async (object) => {
+      expect(await codeOf(await object.open(WHOLE))).toEqual([502, 'stream_interrupted']);
+      expect(object.world.calls).toHaveLength(1);
+    });
+  });
+});

@@ -40,6 +40,8 @@ export const streamReply = (
     headers: {
       ...headersFor(head, wish.open),
       'content-type': 'text/event-stream; charset=utf-8',
+      // nginx and its like would hold the events back until a buffer is full.
+      'x-accel-buffering': 'no',
       ...partHeaders(part),
       ...(wish.resume && { [STREAM_ID_HEADER]: streamId }),
     },

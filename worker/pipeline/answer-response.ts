@@ -41,6 +41,9 @@ export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, 
   return response;
 }
 
+/** nginx and its like would hold a stream's events back until a buffer is full. */
+export const UNBUFFERED = { 'x-accel-buffering': 'no' };
+
 const templates = new WeakMap<Deployment, Map<string, Headers>>();
 
 function template({ contentType, deployment, open }: AnswerFacts): Headers {
@@ -60,6 +63,7 @@ function template({ contentType, deployment, open }: AnswerFacts): Headers {
       'x-carryon-mode': 'normal',
       'x-carryon-cache': 'bypass',
     });
+    if (contentType !== 'application/json') headers.set('x-accel-buffering', 'no');
     if (open) {
       headers.set('x-carryon-deployment', deployment.id);
       headers.set('x-carryon-provider', deployment.provider);

@@ -114,7 +114,8 @@ export async function readAsk(
 const keyedAs = (key: string, visitor: string | null, headers: Headers, feature: Feature): Keyed => ({
   ...{ key, visitor },
   resume: feature.resume && headers.get(REQUEST_HEADERS.resume) === '1',
-  lastEventId: headers.get(REQUEST_HEADERS.lastEventId),
+  // Clients that have seen nothing yet may send it empty.
+  lastEventId: headers.get(REQUEST_HEADERS.lastEventId) || null,
 });
 
 function cacheWish(header: string | null, { kind }: Identity): CacheWish | RouterError {

@@ -137,7 +137,7 @@ export async function attachById(id: string, ask: IdAsk, signal: AbortSignal, de
   const owner = await idOwner(ask, deps);
   if ('error' in owner) return refusal(owner.error, scope);
   const wish: Wish = { stream: true, resume: true, usage: true, open: deps.showsProvider(ask.identity) };
-  const message = { owner, wish, lastEventId: ask.headers.get(REQUEST_HEADERS.lastEventId) };
+  const message = { owner, wish, lastEventId: ask.headers.get(REQUEST_HEADERS.lastEventId) || null };
   return byId(deps.answerStreams.attach(id, message, signal), deps, scope);
 }
 

@@ -4,6 +4,7 @@ import { ageSeconds, freshness } from '../core/answers/freshness.ts';
 import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
+import { UNBUFFERED } from './answer-response.ts';
 import type { Ask } from './ask.ts';
 import { headerText } from './header-text.ts';
 import { commonHeaders } from './respond.ts';
@@ -46,6 +47,7 @@ export function respondStored(
   return new Response(body, {
     headers: {
       'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+      ...(stream && UNBUFFERED),
       ...commonHeaders(scope),
       'x-carryon-cache': cause === undefined ? 'hit' : 'stale',
       age: String(ageSeconds(stored.storedAt, deps.clock.now())),
