@@ -21,6 +21,8 @@ const INSTALL_LIMIT_MS = 70_000;
 const READ_LIMIT_MS = 75_000;
 /** Longer than the silence after which a plain stream gets a comment; a resumable one gets one each second. */
 const PAUSE_MS = 5_500;
+/** In the middle of an event: longer than a resumable stream's heartbeat. */
+const HALF_EVENT_MS = 1_500;
 
 interface Client {
   name: string;
@@ -92,7 +94,7 @@ async function tell(response: ServerResponse): Promise<void> {
   for (const [index, event] of [...events, delta({}, 'stop'), chunk([], { usage }), 'data: [DONE]\n\n'].entries()) {
     const middle = event.length >> 1;
     response.write(event.slice(0, middle));
-    await sleep(index === 0 ? PAUSE_MS : 30);
+    await sleep(index === 0 ? HALF_EVENT_MS : 30);
     response.write(event.slice(middle));
     await sleep(30);
   }
@@ -135,10 +137,12 @@ const bench = await startBench({
     PROVIDER_A_PRICE: '{"input":1,"output":4,"cachedInput":1,"cacheWrite":1,"tiers":[]}',
   },
 });
+/** `npm run test:outside -- openai-go`: only those. */
+const asked = process.argv[2] ?? '';
 let failures = 0;
 try {
   await Promise.all(
-    CLIENTS.map(async ({ name, prepare }) => {
+    CLIENTS.filter(({ name }) => name.includes(asked)).map(async ({ name, prepare }) => {
       let command: readonly [string, ...string[]];
       try {
         command = await prepare();
