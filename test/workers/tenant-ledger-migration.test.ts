@@ -114,7 +114,7 @@ describe('an object of the build before', () => {
 
   it('refuses for a rate that leases of an earlier month have used up, whichever month’s row told of it', async () => {
     const sums = (month: string, tatUs: number) => ({
-      ...{ scope: 'tenant' as const, month, spentMicroUsd: 1, unsettledMicroUsd: 0, days: {}, tatUs },
+      ...{ scope: 'tenant' as const, month, spentMicroUsd: 1, unsettledMicroUsd: 0, days: {}, tatUs, tatAt: 0 },
     });
     // Three requests in a burst, and another after twelve days each.
     const limits = { tenant: { rps: 1e-6, burst: 3 } };

@@ -140,7 +140,7 @@ describe('rows read', () => {
         instance.setLimits(scope, { monthlyMicroUsd: 1e12 }, 'ops');
         for (let month = 1; month <= 11; month++) {
           const name = `2026-${String(month).padStart(2, '0')}`;
-          sql.exec('INSERT INTO sums VALUES (?, ?, 1, 0, ?, 0, NULL)', scope, name, '{}');
+          sql.exec('INSERT INTO sums VALUES (?, ?, 1, 0, ?, 0, NULL, 0)', scope, name, '{}');
         }
       }
       for (let lease = 0; lease < 200; lease++) instance.grant(ask(newId(), 5, inFour('ana')));
@@ -171,7 +171,7 @@ describe('sums', () => {
       for (const [user, month] of Array.from({ length: 400 }, (_, user) => user).flatMap((user) =>
         months.map((month) => [user, month]),
       )) {
-        sql.exec(`INSERT INTO sums VALUES ('user:${user}', '${month}', 1, 0, '{}', 0, NULL)`);
+        sql.exec(`INSERT INTO sums VALUES ('user:${user}', '${month}', 1, 0, '{}', 0, NULL, 0)`);
       }
     });
     const left = (month: string) =>

@@ -63,7 +63,16 @@ type LeaseValues = ReturnType<typeof valuesOf>;
 /** Without names, which would be most of a page. */
 const valuesOf = ({ granted, spent, freed, ...lease }: Lease) =>
   [
-    ...([lease.slot, lease.number, lease.leaseId, lease.origin, lease.mode, lease.scopes, lease.tatUs] as const),
+    ...([
+      lease.slot,
+      lease.number,
+      lease.leaseId,
+      lease.origin,
+      lease.mode,
+      lease.scopes,
+      lease.tatUs,
+      lease.laterUs,
+    ] as const),
     ...([lease.grantedAt, lease.admitForMs, lease.settleBy] as const),
     ...([granted.microUsd, granted.tokens, granted.requests, granted.parallel] as const),
     ...([spent.microUsd, spent.tokens, freed.microUsd, freed.tokens, freed.parallel] as const),
@@ -71,11 +80,12 @@ const valuesOf = ({ granted, spent, freed, ...lease }: Lease) =>
   ] as const;
 
 function leaseOf(values: LeaseValues): Lease {
-  const [slot, number, leaseId, origin, mode, scopes, tatUs, grantedAt, admitForMs, settleBy, ...figures] = values;
+  const [slot, number, leaseId, origin, mode, scopes, tatUs, laterUs, ...rest] = values;
+  const [grantedAt, admitForMs, settleBy, ...figures] = rest;
   const [microUsd, tokens, requests, parallel, spentMicroUsd, spentTokens, ...others] = figures;
   const [freedMicroUsd, freedTokens, freedParallel, done, estimated] = others;
   return {
-    ...{ slot, number, leaseId, origin, mode: mode as Mode, scopes: scopes as readonly Scope[], tatUs },
+    ...{ slot, number, leaseId, origin, mode: mode as Mode, scopes: scopes as readonly Scope[], tatUs, laterUs },
     ...{ grantedAt, admitForMs, settleBy },
     granted: { microUsd, tokens, requests, parallel },
     spent: { microUsd: spentMicroUsd, tokens: spentTokens },

@@ -4,10 +4,11 @@ import type { Month } from '../core/ledger/time.ts';
 import type { Scope } from '../core/ledger/types.ts';
 import type { LeasePages } from './tenant-ledger-pages.ts';
 
-const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, alerts)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
+const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, alerts, tatAt)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (scope, month) DO UPDATE SET spentMicroUsd = excluded.spentMicroUsd,
-    unsettledMicroUsd = excluded.unsettledMicroUsd, days = excluded.days, tatUs = excluded.tatUs, alerts = excluded.alerts`;
+    unsettledMicroUsd = excluded.unsettledMicroUsd, days = excluded.days, tatUs = excluded.tatUs, alerts = excluded.alerts,
+    tatAt = excluded.tatAt`;
 
 /** Sums looked through at each fold for months that may go, so that nothing ever looks through all of them at once. */
 const SWEPT_AT_ONCE = 500;
@@ -46,9 +47,9 @@ export type SweptTo = { scope: Scope | ''; month: Month };
 export function saveChanges(sql: SqlStorage, pages: LeasePages, changes: Changes, sweptTo: SweptTo): SweptTo {
   pages.write(Array.from(changes.leases, ({ lease }) => lease));
   if (changes.lastSlotKept !== undefined) pages.dropAfter(changes.lastSlotKept);
-  for (const { scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, told } of changes.sums) {
+  for (const { scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, tatAt, told } of changes.sums) {
     const alerts = told === undefined ? null : JSON.stringify(told);
-    sql.exec(WRITE_SUMS, scope, month, spentMicroUsd, unsettledMicroUsd, JSON.stringify(days), tatUs, alerts);
+    sql.exec(WRITE_SUMS, scope, month, spentMicroUsd, unsettledMicroUsd, JSON.stringify(days), tatUs, alerts, tatAt);
   }
   if (changes.mark !== undefined) {
     const { foldedThrough, foldedAt } = changes.mark;

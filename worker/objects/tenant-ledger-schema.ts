@@ -11,7 +11,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS lease (page INTEGER PRIMARY KEY, leases TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS sums (
     scope TEXT NOT NULL, month TEXT NOT NULL, spentMicroUsd INTEGER NOT NULL, unsettledMicroUsd INTEGER NOT NULL,
-    days TEXT NOT NULL, tatUs INTEGER NOT NULL, alerts TEXT, PRIMARY KEY (scope, month)) WITHOUT ROWID;
+    days TEXT NOT NULL, tatUs INTEGER NOT NULL, alerts TEXT, tatAt INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (scope, month)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS limits (
     scope TEXT PRIMARY KEY, limits TEXT NOT NULL, revoked INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS history (
@@ -51,6 +52,7 @@ function fromRowPerLease(sql: SqlStorage): void {
   const folded = leases.findLastIndex(({ number }) => number <= foldedThrough) + 1;
   const kept = leases.slice(Math.max(0, folded - FOLDED_KEPT));
   new LeasePages(sql).write(kept.map((lease, index) => ({ ...lease, slot: index + 1 })));
+  sql.exec('ALTER TABLE sums ADD COLUMN tatAt INTEGER NOT NULL DEFAULT 0');
   // A scope's newest month now holds its `tatUs`; each month held its own.
   sql.exec(`UPDATE sums SET tatUs = (SELECT max(every.tatUs) FROM sums AS every WHERE every.scope = sums.scope)
     WHERE month = (SELECT max(every.month) FROM sums AS every WHERE every.scope = sums.scope)`);
@@ -68,6 +70,8 @@ function leaseOf(row: Row): Lease {
     mode: row.mode as Mode,
     scopes: JSON.parse(row.scopes as string) as Scope[],
     tatUs: JSON.parse(row.tatUs as string) as number[],
+    // Its slices counted when they were granted.
+    laterUs: [],
     grantedAt: number('grantedAt'),
     admitForMs: number('admitForMs'),
     settleBy: number('settleBy'),

@@ -148,8 +148,8 @@ describe('whatever comes when and where', () => {
   });
 });
 
-/** Poisson arrivals at four isolates. */
-function arrivals(perSecond: number, seconds: number, more: Partial<Request> = {}): Request[] {
+/** Poisson arrivals at several isolates. */
+function arrivals(perSecond: number, seconds: number, more: Partial<Request> = {}, isolates = 4): Request[] {
   const random = createRandom(`${perSecond} a second`);
   const all: Request[] = [];
   let [at, last] = [0, 0];
@@ -160,7 +160,7 @@ function arrivals(perSecond: number, seconds: number, more: Partial<Request> = {
     all.push({
       ...{
         afterMs,
-        isolate: Math.floor(random() * 4),
+        isolate: Math.floor(random() * isolates),
         worst: 1_000,
         costs: 40,
         tokens: 0,
@@ -192,6 +192,36 @@ describe('what may be used is used', { timeout: 60_000 }, () => {
         200,
       ),
     ).toBe(true);
+  });
+
+  it.each([
+    ['one isolate', 1, { rps: 20, burst: 40 }, 5, 0],
+    ['one isolate over a slow line', 1, { rps: 20, burst: 40 }, 5, 40],
+    ['one isolate, with a second’s burst', 1, { rps: 100, burst: 100 }, 5, 3],
+    ['one isolate, with ten seconds’ burst', 1, { rps: 20, burst: 200 }, 15, 3],
+    ['four isolates', 4, { rps: 20, burst: 40 }, 5, 3],
+    ['four isolates, with ten seconds’ burst', 4, { rps: 20, burst: 200 }, 15, 3],
+  ])(
+    'of a rate and its burst, asked for five times as much: 95 %% by %s',
+    async (_, count, limits, seconds, latencyMs) => {
+      const isolates = new Isolates(count, limits);
+      isolates.ledger.latencyMs = latencyMs;
+      await isolates.run(arrivals(5 * limits.rps, seconds, { runsForMs: 100 }, count));
+      const startsAt = isolates.starts.map(({ countedAt }) => countedAt).toSorted((a, b) => a - b);
+      expect(isWithinRate(startsAt, limits.rps, limits.burst)).toBe(true);
+      expect(startsAt.length).toBeGreaterThanOrEqual(0.95 * (limits.burst + limits.rps * seconds));
+      expect(isolates.fromMemory).toBeGreaterThan(0);
+    },
+  );
+
+  it('of a burst, by a crowd after a time at half the rate', async () => {
+    const [rps, burst] = [20, 40];
+    const isolates = new Isolates(1, { rps, burst });
+    const [calm, crowd] = [arrivals(rps / 2, 10, {}, 1), arrivals(5 * rps, 5, {}, 1)];
+    await isolates.run([...calm, ...crowd]);
+    const startsAt = isolates.starts.map(({ countedAt }) => countedAt).toSorted((a, b) => a - b);
+    expect(isWithinRate(startsAt, rps, burst)).toBe(true);
+    expect(startsAt.length - calm.length).toBeGreaterThanOrEqual(0.9 * (burst + rps * 5));
   });
 
   it('of a budget, down to what the last request might have cost, by whoever asks again as told', async () => {

@@ -89,10 +89,9 @@ describe('a busy isolate', () => {
       const [requests, tokens] = ['requests', 'tokens'].map((what) => headers.get(`x-ratelimit-remaining-${what}`));
       remaining.push([Number(requests), Number(tokens)]);
     }
-    // No time has passed: one less with each, whoever asked for it, but where the first slice counts at its end.
+    // No time has passed: one less with each, whether it asked or came out of a slice.
     const steps = remaining.slice(1).map(([requests = 0], place) => (remaining[place]?.[0] ?? 0) - requests);
-    expect(steps.filter((step) => step !== 1)).toEqual([expect.any(Number)]);
-    expect(Math.min(...steps)).toBe(1);
+    expect(steps.filter((step) => step !== 1)).toEqual([]);
     const tokens = remaining.map(([, tokens]) => tokens ?? 0);
     expect(Math.min(...tokens)).toBeGreaterThan(9_500_000);
     expect(router.ledger.asked.length).toBeLessThan(30);

@@ -1,4 +1,5 @@
 /** One scope in memory: a cache of its rows, kept incrementally so that a grant looks at scopes, never at leases. */
+import { joined, type Pace, UNUSED } from './gcra.ts';
 import type { Overrides, ReadScope, Sum, Sums } from './rows.ts';
 import type { Day, Month, Period } from './time.ts';
 import { monthOfPeriod } from './time.ts';
@@ -15,7 +16,7 @@ export interface Tally {
 export interface Stored {
   /** Months read so far; undefined where there is no row. */
   sums: Map<Month, Sums | undefined>;
-  /** Its `tatUs` is the scope's. */
+  /** Its `tatUs` and `tatAt` are the scope's. */
   newest: Sums | undefined;
   readEarlier(month: Month): Sums | undefined;
   overrides: Overrides;
@@ -34,8 +35,8 @@ export interface Account {
   /** Tokens booked in the newest minute of which there is a lease. */
   minute: number;
   tokens: number;
-  /** Never falls, whatever is freed (LEDGER "Rates"). */
-  tatUs: number;
+  /** Its `tatUs` never falls, whatever is freed. */
+  pace: Pace;
 }
 
 const NOTHING: Sum = { spentMicroUsd: 0, unsettledMicroUsd: 0 };
@@ -51,7 +52,7 @@ export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account 
     stored: undefined,
     configured: undefined,
     tallies: new Map(),
-    tatUs: 0,
+    pace: UNUSED,
     ...NOTHING_COUNTED,
   };
   accounts.set(scope, account);
@@ -65,7 +66,7 @@ export function storedOf(account: Account, read: ReadScope): Stored {
   const stored: Stored = { sums: new Map(), newest, readEarlier: earlier, overrides: overrides ?? NO_OVERRIDES };
   if (newest !== undefined) {
     stored.sums.set(newest.month, newest);
-    account.tatUs = Math.max(account.tatUs, newest.tatUs);
+    account.pace = joined(account.pace, newest.tatUs, newest.tatAt);
   }
   account.stored = stored;
   return stored;
@@ -104,7 +105,7 @@ export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
   const known = storedMonth(stored, month);
   if (known !== undefined) return known;
   const { newest } = stored;
-  const sums: Sums = { scope, month, ...NOTHING, days: {}, tatUs: newest?.tatUs ?? 0 };
+  const sums: Sums = { scope, month, ...NOTHING, days: {}, tatUs: newest?.tatUs ?? 0, tatAt: newest?.tatAt ?? 0 };
   stored.sums.set(month, sums);
   if (newest === undefined || month > newest.month) stored.newest = sums;
   return sums;

@@ -4,6 +4,7 @@
  */
 import { type Account, accountOf } from './account.ts';
 import { countAnew, restand, start, stop } from './counting.ts';
+import { joined } from './gcra.ts';
 import { climb, type Ladder } from './ladder.ts';
 import type { Lease, Standing } from './lease.ts';
 import type { Changes, Crossing, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
@@ -166,7 +167,9 @@ function addLease(book: Book, lease: Lease, now: number): Live {
   book.leases.set(lease.leaseId, live);
   lease.scopes.forEach((scope, index) => {
     const account = accountOf(book.accounts, scope);
-    account.tatUs = Math.max(account.tatUs, lease.tatUs[index] ?? 0);
+    const takesUs = lease.laterUs[index] ?? 0;
+    const later = takesUs === 0 ? undefined : { endsAt: lease.grantedAt + lease.admitForMs, takesUs };
+    account.pace = joined(account.pace, lease.tatUs[index] ?? 0, lease.grantedAt, later);
   });
   start(book, live, now);
   return live;

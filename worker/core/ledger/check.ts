@@ -1,6 +1,6 @@
 /** Whether one want fits under the limits of one scope now (rule 4), and what stands in its way. */
 import { type Account, figuresOf, tokensIn } from './account.ts';
-import { conforms, conformsInMs, neverConforms, type Rate, tatAfter } from './gcra.ts';
+import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
 import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from './messages.ts';
 import { HELD_RETRY_MS } from './protocol.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from './time.ts';
@@ -63,11 +63,11 @@ function overspent(
   };
 }
 
-function tooFast({ account, rate }: Place, { requests }: Want, { now, admitForMs }: Moment): PaceRefusal | undefined {
+function tooFast({ account, rate }: Place, { requests }: Want, { now }: Moment): PaceRefusal | undefined {
   if (rate === undefined || requests === 0) return undefined;
-  const arrivals = { requests, now, admitForMs };
-  if (conforms(tatAfter(account.tatUs, arrivals, rate), now, rate)) return undefined;
-  const retryAfterMs = Math.max(1, conformsInMs(account.tatUs, arrivals, rate));
+  const pace = paceAt(account.pace, now);
+  if (conforms(pace, requests, now, rate)) return undefined;
+  const retryAfterMs = Math.max(1, conformsInMs(pace, requests, now, rate));
   return {
     scope: account.scope,
     limit: 'rps',
@@ -75,7 +75,7 @@ function tooFast({ account, rate }: Place, { requests }: Want, { now, admitForMs
     resetsAt: now + retryAfterMs,
     retryAfterMs,
     onlyHeld: false,
-    neverFits: neverConforms(arrivals, rate),
+    neverFits: neverConforms(requests, rate),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { accountOf, addToSums, storedOf, sumsOf } from './account.ts';
 import { type Book, type Live, removeLease, renumberLease } from './book.ts';
+import { paceAt } from './gcra.ts';
 import { bookedMicroUsd } from './lease.ts';
 import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
 import { FOLD_AT, FOLD_MOST, KEEP_MONTHS } from './protocol.ts';
@@ -38,7 +39,7 @@ export function fold(book: Book, rows: number, now: number): void {
   for (const live of passed) {
     // What this call has changed is written anyway, and not yet in its row.
     if (live.isRipe && !book.noted.leases.has(live)) {
-      sumUp(book, live);
+      sumUp(book, live, now);
       freed.push(live.lease.slot);
     } else renumberLease(book, live);
   }
@@ -84,7 +85,7 @@ function firstOf({ leases }: Book, rows: number): Live[] {
 }
 
 /** What is done counts as spent; what nobody reported stays booked in full, and can no longer be lowered. */
-function sumUp(book: Book, live: Live): void {
+function sumUp(book: Book, live: Live, now: number): void {
   const { lease, day, standing } = live;
   const booked = bookedMicroUsd(lease);
   const sum = {
@@ -92,17 +93,18 @@ function sumUp(book: Book, live: Live): void {
     unsettledMicroUsd: standing === 'unsettled' ? booked - lease.spent.microUsd : 0,
   };
   const month = monthOfPeriod(day);
-  lease.scopes.forEach((scope, index) => {
-    const stored = storedOf(accountOf(book.accounts, scope), book.read);
+  for (const scope of lease.scopes) {
+    const account = accountOf(book.accounts, scope);
+    const stored = storedOf(account, book.read);
     const sums = sumsOf(stored, scope, month);
     addToSums(sums, month, sum);
     addToSums(sums, day, sum);
     book.noted.sums.add(sums);
     const { newest = sums } = stored;
-    const tatUs = lease.tatUs[index] ?? 0;
-    if (tatUs <= newest.tatUs) return;
-    newest.tatUs = tatUs;
+    const { tatUs } = paceAt(account.pace, now);
+    if (tatUs <= newest.tatUs) continue;
+    Object.assign(newest, { tatUs, tatAt: now });
     book.noted.sums.add(newest);
-  });
+  }
   removeLease(book, live);
 }

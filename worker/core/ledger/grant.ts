@@ -3,7 +3,7 @@ import { accountOf, storedOf } from './account.ts';
 import { type Book, enterLease, type Live } from './book.ts';
 import { fits, type Moment, obstacles, type Place } from './check.ts';
 import { foldIfDue } from './fold.ts';
-import { rateOf, tatAfter } from './gcra.ts';
+import { afterArrivals, paceAt, rateOf } from './gcra.ts';
 import { climb, isSafeguardDue } from './ladder.ts';
 import { isOutOfAge } from './lease.ts';
 import { leftOf } from './left.ts';
@@ -61,13 +61,14 @@ const placesOf = (book: Book, { scopes }: Ask): Place[] =>
 
 /**
  * Tokens are a minute's: what starts with them must start in it. *Without:* 2 granted late in minute 0 start beside minute 1's own.
- * A slice admits for half of what its tightest bucket takes to fill: one that admits for all of it would never fit.
+ * A slice admits for an eighth of the time that its tightest bucket takes to fill. It is an eighth of the burst at most, so at the
+ * full rate it is used up by then; and what it keeps free in the bucket, which cannot drain meanwhile, soon counts.
  */
 function momentOf(ask: Ask, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
   let { admitForMs } = ask;
   for (const { limits, rate } of places) {
     if (tokens > 0 && limits.tpm !== null) admitForMs = Math.min(admitForMs, endOfMinute(now) - now);
-    if (requests > 1 && rate !== undefined) admitForMs = Math.min(admitForMs, Math.ceil(rate.toleranceUs / 2_000));
+    if (requests > 1 && rate !== undefined) admitForMs = Math.min(admitForMs, Math.ceil(rate.toleranceUs / 8_000));
   }
   return { now, admitForMs };
 }
@@ -80,7 +81,7 @@ function enter(
   { now, admitForMs }: Moment,
 ): Omit<Granted, 'left'> {
   const granted = { microUsd, tokens, requests, parallel };
-  const arrivals = { requests, now, admitForMs };
+  const arrivals = places.map(({ account, rate }) => afterArrivals(paceAt(account.pace, now), requests, now, rate));
   enterLease(
     book,
     {
@@ -88,7 +89,8 @@ function enter(
       origin: 'asked',
       mode,
       scopes: places.map(({ account }) => account.scope),
-      tatUs: places.map(({ account, rate }) => (rate === undefined ? 0 : tatAfter(account.tatUs, arrivals, rate))),
+      tatUs: arrivals.map(({ tatUs }) => tatUs),
+      laterUs: requests > 1 ? arrivals.map(({ laterUs }) => laterUs) : [],
       grantedAt: now,
       admitForMs,
       settleBy: now + admitForMs + runForMs + GRACE_MS,

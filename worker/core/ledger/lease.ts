@@ -15,8 +15,10 @@ export interface Lease {
   origin: 'asked' | 'closed' | 'unreachable';
   mode: Mode;
   scopes: readonly Scope[];
-  /** GCRA's theoretical arrival time after this lease, in the order of `scopes`; 0 where the scope had no rate. */
+  /** GCRA's theoretical arrival time after this lease, in the order of `scopes`; 0 where the scope never had a rate. */
   tatUs: readonly number[];
+  /** What a slice takes of each scope's bucket at the end of its admitting (gcra.ts); empty for one request. */
+  laterUs: readonly number[];
   grantedAt: number;
   admitForMs: number;
   settleBy: number;
@@ -46,7 +48,7 @@ export const isOverGranted = ({ origin, granted, spent }: Omit<Lease, 'slot' | '
 
 /**
  * From when on the row may be folded: done and old (rule 3), or unsettled for `LATE_REPORT` (rule 11); never in its minute,
- * whose tokens are counted from rows. From then on nothing that is said of it changes it, folded or not.
+ * whose tokens are counted from rows, nor before a slice counts in its rate. From then on nothing that is said of it changes it, folded or not.
  */
 export function ripeAt(lease: Lease): number {
   const idTime = timeOfUuidV7(lease.leaseId) ?? 0;
@@ -55,7 +57,8 @@ export function ripeAt(lease: Lease): number {
   const untilTold = idTime + LATE_REPORT_MS + 1;
   if (!lease.done) return Math.max(lease.settleBy + LATE_REPORT_MS, untilTold);
   const untilClosed = lease.origin === 'unreachable' ? untilTold : idTime + MAX_ASK_AGE_MS + 1;
-  return Math.max(untilClosed, endOfMinute(lease.grantedAt));
+  const untilCounted = lease.granted.requests > 1 ? lease.grantedAt + lease.admitForMs : 0;
+  return Math.max(untilClosed, untilCounted, endOfMinute(lease.grantedAt));
 }
 
 /** Whether an id is too old, or too far in the future, to be a first message (rule 3). */

@@ -1,7 +1,7 @@
 /** What remains under each limit in force, for `x-ratelimit-*` headers and for the size of the next slice. */
 import { figuresOf, tokensIn } from './account.ts';
 import type { Place } from './check.ts';
-import { bucketAt } from './gcra.ts';
+import { bucketAt, paceAt } from './gcra.ts';
 import type { Left } from './messages.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from './time.ts';
 
@@ -21,7 +21,7 @@ export function leftOf(places: readonly Place[], now: number): Left[] {
     }
     if (dailyMicroUsd !== null) add('daily', dailyMicroUsd, unbooked(dailyMicroUsd, dayOf(now)), endOfDay(now) - now);
     if (rate !== undefined) {
-      const { remaining, resetMs } = bucketAt(account.tatUs, now, rate);
+      const { remaining, resetMs } = bucketAt(paceAt(account.pace, now), now, rate);
       add('rps', rate.burst, remaining, resetMs);
     }
     if (tpm !== null) add('tpm', tpm, tpm - tokensIn(account, minuteOf(now)), endOfMinute(now) - now);

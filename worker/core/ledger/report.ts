@@ -1,6 +1,7 @@
 /** Reports (rules 6 to 9 and 13): figures only grow, the larger wins, each for itself, so that order and repetition do not matter. */
-import { accountOf } from './account.ts';
+import { accountOf, storedOf } from './account.ts';
 import { type Book, changeLease, enterLease } from './book.ts';
+import { paceAt } from './gcra.ts';
 import { climb } from './ladder.ts';
 import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
 import type { Report, ReportReply } from './messages.ts';
@@ -68,14 +69,14 @@ function firstHeard(book: Book, report: Report, now: number): ReportReply {
   if (scopes !== undefined) {
     // It ran while nobody could be asked: booked at once, in the periods of its arrival, and told apart by its origin.
     if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
-    const row = ungranted('unreachable', report, scopes, now);
+    const row = ungranted('unreachable', report, scopes, book, now);
     enterLease(book, row, now);
     climbAll(book, row, now);
     return 'applied';
   }
   // Rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
   if (!done || isOutOfAge(leaseId, now)) return 'unknown';
-  const row = ungranted('closed', report, [], now);
+  const row = ungranted('closed', report, [], book, now);
   enterLease(book, row, now);
   return isOverGranted(row) ? 'over_granted' : 'applied';
 }
@@ -85,19 +86,28 @@ function climbAll(book: Book, { scopes, grantedAt }: Pick<Lease, 'scopes' | 'gra
   for (const scope of scopes) climb(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
 }
 
+/** It takes nothing of a rate, but each row tells how that stood. */
+function tatOf({ accounts, read }: Book, scope: Scope, now: number): number {
+  const account = accountOf(accounts, scope);
+  storedOf(account, read);
+  return paceAt(account.pace, now).tatUs;
+}
+
 const NOTHING: Amount = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
 
 const ungranted = (
   origin: Lease['origin'],
   { leaseId, spent, estimated }: Report,
   scopes: readonly Scope[],
+  book: Book,
   now: number,
 ): Omit<Lease, 'slot' | 'number'> => ({
   leaseId,
   origin,
   mode: 'normal',
   scopes: [...scopes],
-  tatUs: scopes.map(() => 0),
+  tatUs: scopes.map((scope) => tatOf(book, scope, now)),
+  laterUs: [],
   grantedAt: now,
   admitForMs: 0,
   settleBy: now,

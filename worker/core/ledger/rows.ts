@@ -15,8 +15,9 @@ export interface Sums extends Sum {
   scope: Scope;
   month: Month;
   days: Record<Day, Sum>;
-  /** Of all leases that were folded, where this is the scope's newest month; earlier months may hold less. */
+  /** Of all that counts up to `tatAt`, where this is the scope's newest month; earlier months may hold less. */
   tatUs: number;
+  tatAt: number;
   /** What the alert ladder has told (ladder.ts). */
   told?: Record<Period, readonly Told[]>;
 }

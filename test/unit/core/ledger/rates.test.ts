@@ -128,10 +128,50 @@ describe('the stories of slices', () => {
       ledger.grant(ask(idAt(ledger.clockMs), 0, { ...limited, wants: [sliceOf2()], admitForMs: 8_000 }));
     let started = 0;
     while (isGranted(take())) started += 2;
-    ledger.clockMs += 8_000;
+    // An eighth of what the bucket takes to fill.
+    ledger.clockMs += 2_000;
     while (isGranted(take())) started += 2;
     // All of them start in that moment: those of the first slices had waited until now.
     expect(started).toBeLessThanOrEqual(16);
+  });
+
+  it('a slice keeps its share of the bucket free, and no more: the rest of the burst is there for others', () => {
+    const ledger = new LedgerInMemory(NOON);
+    const take = (requests: number) => {
+      const wants = [want(0, { requests, parallel: 0 })];
+      return ledger.grant(ask(idAt(ledger.clockMs), 0, { ...limited, wants, admitForMs: 8_000 }));
+    };
+    expect(take(2)).toMatchObject({ admitForMs: 2_000, left: [{ limit: 'rps', remaining: 14, resetMs: 4_000 }] });
+    for (let request = 0; request < 14; request++) expect(isGranted(take(1))).toBe(true);
+    // The fourteen drain; the slice's two still may come.
+    expect(refusalOf(take(1))).toMatchObject({ limit: 'rps', retryAfterMs: SECOND });
+    ledger.clockMs += SECOND;
+    ledger.kill();
+    expect(isGranted(take(1))).toBe(true);
+    expect(isGranted(take(1))).toBe(false);
+    expect(refusalOf(take(17))).toMatchObject({ neverFits: true });
+    ledger.clockMs += 15 * SECOND;
+    expect(take(1)).toMatchObject({ left: [{ remaining: 14 }] });
+  });
+
+  it('a slice that is done early is folded no sooner than it counts', () => {
+    for (const folds of [false, true]) {
+      const ledger = new LedgerInMemory(NOON);
+      const limits = { limits: { tenant: { rps: 0.1, burst: 8 } } };
+      // Its holder's clock is almost a minute behind.
+      const id = idAt(NOON - 59 * SECOND);
+      ledger.grant(ask(id, 0, { ...limits, wants: [want(0, { requests: 2, parallel: 0 })], admitForMs: 10_000 }));
+      ledger.report(done(id, 0));
+      ledger.clockMs += 5 * SECOND;
+      if (folds) ledger.fold();
+      ledger.kill();
+      const left = () => ledger.grant(ask(idAt(ledger.clockMs), 0, limits));
+      expect(left()).toMatchObject({ left: [{ remaining: 5 }] });
+      ledger.clockMs += MINUTE;
+      if (folds) ledger.fold();
+      ledger.kill();
+      expect(left()).toMatchObject({ left: [{ remaining: 7 }] });
+    }
   });
 
   it('unused rate is not given back', () => {

@@ -78,16 +78,16 @@ export class Oracle {
     for (const want of ask.wants) {
       const minuteLeft = 60_000 - (now % 60_000);
       const hasTpm = ask.scopes.some((one) => this.#capsOf(one).tpm !== null);
-      const halfOfBuckets = ask.scopes.flatMap((one) => {
+      const eighthOfBuckets = ask.scopes.flatMap((one) => {
         const { rps, burst } = this.#capsOf(one);
         return rps === null
           ? []
-          : [Math.ceil(((burst ?? Math.max(1, Math.ceil(rps))) * Math.round(1e6 / rps)) / 2_000)];
+          : [Math.ceil(((burst ?? Math.max(1, Math.ceil(rps))) * Math.round(1e6 / rps)) / 8_000)];
       });
       const admitForMs = Math.min(
         ask.admitForMs,
         ...(hasTpm && want.tokens > 0 ? [minuteLeft] : []),
-        ...(want.requests > 1 ? halfOfBuckets : []),
+        ...(want.requests > 1 ? eighthOfBuckets : []),
       );
       inTheWay = ask.scopes.flatMap((one) => this.#inTheWay(one.scope, this.#capsOf(one), want, now, admitForMs));
       if (inTheWay.length > 0) continue;
@@ -194,10 +194,9 @@ export class Oracle {
       if (cap !== null && spent + held + want.microUsd > cap) found.push({ scope, limit, money: { spent, held, cap } });
     }
     if (caps.rps !== null && want.requests > 0) {
-      const { takesUs, startsAtUs } = arrivalOf(caps.rps, want.requests, now, admitForMs);
+      const { takesUs } = arrivalOf(caps.rps, want.requests, now, admitForMs);
       const burstUs = (caps.burst ?? Math.max(1, Math.ceil(caps.rps))) * Math.round(1e6 / caps.rps);
-      if (Math.max(this.#busyUntilUs(scope), startsAtUs) + takesUs - now * 1_000 > burstUs)
-        found.push({ scope, limit: 'rps' });
+      if (this.#takenUs(scope, now) + takesUs > burstUs) found.push({ scope, limit: 'rps' });
     }
     const here = this.kept.filter(({ scopes }) => scopes.includes(scope));
     if (caps.tpm !== null && want.tokens > 0) {
@@ -213,15 +212,15 @@ export class Oracle {
     return found;
   }
 
-  /** Until when a scope's bucket is taken: every arrival in its order, from the first. */
-  #busyUntilUs(scope: Scope): number {
-    let until = 0;
-    for (const { arrivals } of this.kept) {
-      for (const arrival of arrivals) {
-        if (arrival.scope === scope) until = Math.max(until, arrival.startsAtUs) + arrival.takesUs;
-      }
+  /** What is taken of a scope's bucket: by every arrival so far, from the first, and by slices whose arrivals are to come. */
+  #takenUs(scope: Scope, now: number): number {
+    const arrivals = this.kept.flatMap((lease) => lease.arrivals.filter((one) => one.scope === scope));
+    let [until, toComeUs] = [0, 0];
+    for (const { startsAtUs, takesUs } of arrivals.toSorted((one, other) => one.startsAtUs - other.startsAtUs)) {
+      if (startsAtUs > now * 1_000) toComeUs += takesUs;
+      else until = Math.max(until, startsAtUs) + takesUs;
     }
-    return until;
+    return Math.max(0, until - now * 1_000) + toComeUs;
   }
 
   #capsOf({ scope, limits }: Ask['scopes'][number]): Limits {
@@ -265,10 +264,11 @@ const bookedTokens = ({ want, freedTokens, spentTokens, done }: Kept): number =>
   done ? spentTokens : Math.max(spentTokens, want.tokens - Math.min(freedTokens, want.tokens));
 
 /** Nothing said of it counts any more. */
-function isFinal({ done, settleBy, idTime, grantedAt, origin }: Kept, now: number): boolean {
+function isFinal({ done, settleBy, idTime, grantedAt, origin, want, admitForMs }: Kept, now: number): boolean {
   const mayBeToldWithScopes = now - idTime <= 3_600_000;
   if (!done) return now >= settleBy + 3_600_000 && !mayBeToldWithScopes;
   const isOld = origin === 'unreachable' ? !mayBeToldWithScopes : now - idTime > 60_000;
+  if (want.requests > 1 && now < grantedAt + admitForMs) return false;
   return isOld && Math.floor(grantedAt / 60_000) < Math.floor(now / 60_000);
 }
 
