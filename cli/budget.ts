@@ -45,11 +45,12 @@ async function set(args: string[]): Promise<void> {
   const [tenant, scope] = [tenantFrom(flags.tenant), scopeFrom(flags.scope)];
   const path = `/admin/tenants/${tenant}/limits`;
   const body = { scope, ...limitsFrom(flags), who: operatorName(who) };
-  const answer = await call<{ set: Partial<Limits>; limits: Limits }>('PUT', path, body);
+  const answer = await call<{ set: Partial<Limits>; limits: Limits; note?: string }>('PUT', path, body);
   print([
     `Set by hand for ${scope} of ${tenant}: ${limitsText(answer.set) || 'nothing any more'}`,
     `In force, with config's: ${limitsText(answer.limits) || 'no limits'}`,
     ...(answer.limits.burst !== null && answer.limits.rps === null ? ['A burst without rps limits nothing.'] : []),
+    ...(answer.note === undefined ? [] : [`Note: ${answer.note}.`]),
   ]);
   await warnOfUnknown(tenant);
 }

@@ -1,4 +1,4 @@
-import { ITEMS, type Item, PRICES } from './prices.ts';
+import { ITEMS, type Item, PRICES, priceOf } from './prices.ts';
 
 /** Of each item so much for one request. */
 export type Use = Readonly<Record<Item, number>>;
@@ -18,7 +18,8 @@ export function billOfMillion(use: Use): Bill {
 }
 
 export interface FreeDay {
-  /** How many requests each limit of the free plan allows a day; items that are not used, or not limited, are left out. */
+  /** How many requests each limit of the free plan allows a day, none where one request needs more than it may have; items that
+   *  are not used, or not limited, are left out. */
   requests: Partial<Record<Item, number>>;
   /** The limit that is reached first. */
   first: Item;
@@ -30,9 +31,10 @@ export function freeDayOf(use: Use): FreeDay {
   const requests: FreeDay['requests'] = {};
   let first: Item = 'workerRequests';
   for (const item of ITEMS) {
-    const { freeADay } = PRICES[item];
-    if (freeADay === undefined || use[item] <= 0) continue;
-    requests[item] = Math.floor(freeADay / use[item]);
+    const { freeADay, freeARequest = Number.POSITIVE_INFINITY } = priceOf(item);
+    const isEnded = use[item] > freeARequest;
+    if (use[item] <= 0 || (freeADay === undefined && !isEnded)) continue;
+    requests[item] = isEnded ? 0 : Math.floor((freeADay ?? 0) / use[item]);
     if (requests[item] < (requests[first] ?? Number.POSITIVE_INFINITY)) first = item;
   }
   return { requests, first, most: requests[first] ?? Number.POSITIVE_INFINITY };

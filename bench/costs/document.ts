@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../subject/workshop.ts';
 import { billOfMillion, freeDayOf, type Use } from './bill.ts';
 import type { CountedTraffic } from './count.ts';
-import { ITEMS, type Item, OBJECT_GB, PRICES } from './prices.ts';
+import { ITEMS, type Item, OBJECT_GB, PRICES, priceOf } from './prices.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface CostOfTraffic {
@@ -46,6 +46,8 @@ export function tables(counted: readonly CostOfTraffic[]): string {
       const { requests, first, most } = freeDayOf(use);
       const allowed = (item: Item) => {
         const count = requests[item];
+        const { freeARequest } = priceOf(item);
+        if (freeARequest !== undefined) return of(use[item], freeARequest);
         if (count === undefined) return '';
         if (item === first) return `**${figure(count)}**`;
         return count > (requests.workerRequests ?? 0) ? 'more' : figure(count);
@@ -55,8 +57,13 @@ export function tables(counted: readonly CostOfTraffic[]): string {
   ].join('\n\n');
 }
 
-const limitedOf = (items: readonly Item[]) => items.filter((item) => PRICES[item].freeADay !== undefined);
+const limitedOf = (items: readonly Item[]) =>
+  items.filter((item) => priceOf(item).freeADay !== undefined || priceOf(item).freeARequest !== undefined);
 const labelOf = (item: Item): string => PRICES[item].label;
+
+/** Beside what one request may have; in bold where that is too much. */
+const of = (value: number, most: number): string =>
+  value > most ? `**${figure(value)}** of ${figure(most)}` : `${figure(value)} of ${figure(most)}`;
 
 function table(
   heads: readonly string[],

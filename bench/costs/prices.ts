@@ -10,6 +10,8 @@ interface Price {
   includedAMonth: number;
   /** Undefined: not limited by the day. */
   freeADay: number | undefined;
+  /** What the free plan allows each request, where that is limited; a request that needs more is ended. */
+  freeARequest?: number;
   source: string;
 }
 
@@ -23,8 +25,14 @@ export const PRICES = {
     freeADay: 100_000,
     source: WORKERS,
   },
-  // The free plan has 10 ms for each request instead.
-  cpuMs: { label: 'CPU, ms', usdPerMillion: 0.02, includedAMonth: 30 * million, freeADay: undefined, source: WORKERS },
+  cpuMs: {
+    label: 'CPU, ms',
+    usdPerMillion: 0.02,
+    includedAMonth: 30 * million,
+    freeADay: undefined,
+    freeARequest: 10,
+    source: WORKERS,
+  },
   objectRequests: {
     label: 'object requests',
     usdPerMillion: 0.15,
@@ -59,6 +67,8 @@ export const PRICES = {
 } as const satisfies Record<string, Price>;
 
 export type Item = keyof typeof PRICES;
+
+export const priceOf = (item: Item): Price => PRICES[item];
 
 export const ITEMS = Object.keys(PRICES) as Item[];
 

@@ -11,6 +11,17 @@ beforeEach(() => {
 const put = (body: unknown, of = tenant) => callAdmin('PUT', `tenants/${of}/limits`, body);
 
 describe('PUT /admin/tenants/:tenant/limits', () => {
+  it('notes a burst that is under a second of its rate, whichever of the two was set', async () => {
+    const scope = 'user:bursty';
+    expect((await put({ scope, rps: 100, burst: 100 })).body).not.toHaveProperty('note');
+    const noted = { note: expect.stringMatching(/burst of 99 is under a second of 100 .* 500 \(five seconds\)/) };
+    expect((await put({ scope, burst: 99 })).body).toMatchObject(noted);
+    expect((await put({ scope, rps: 99 })).body).not.toHaveProperty('note');
+    expect((await put({ scope, rps: 100 })).body).toMatchObject(noted);
+    expect((await put({ scope, burst: null })).body).not.toHaveProperty('note');
+    expect((await put({ scope, rps: 0.5, burst: 1 })).body).not.toHaveProperty('note');
+  });
+
   it('lays limits over config’s field by field; null brings config’s back', async () => {
     const first = { scope: 'user:ana', monthlyUsd: 5, dailyUsd: 0.1234567, rps: 0.5, burst: 10, tpm: 0, parallel: 4 };
     const set = { monthlyMicroUsd: 5_000_000, dailyMicroUsd: 123_457, rps: 0.5, burst: 10, tpm: 0, parallel: 4 };

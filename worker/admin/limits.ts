@@ -4,7 +4,7 @@ import { configuredOf } from '../core/admission/configured.ts';
 import type { Config } from '../core/config/config.ts';
 import { ledgerLimits, limitFields } from '../core/config/limits-schema.ts';
 import { settings } from '../core/config/settings.ts';
-import { inForce } from '../core/ledger/limits.ts';
+import { burstNote, inForce } from '../core/ledger/limits.ts';
 import { configuredFor } from '../core/ledger/view.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
@@ -43,5 +43,8 @@ export async function putLimits(c: Context<App>): Promise<Response> {
   if (!reply.ok) return refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
   const configured = tier ?? configuredFor(scope, configuredOf(config, tenant.value));
   const { set } = reply;
-  return plainJson({ tenant: tenant.value, scope, set, limits: inForce(configured, set) }, c.env.scope);
+  const limitsInForce = inForce(configured, set);
+  const note = burstNote(limitsInForce);
+  const shown = { tenant: tenant.value, scope, set, limits: limitsInForce };
+  return plainJson(note === undefined ? shown : { ...shown, note }, c.env.scope);
 }

@@ -58,6 +58,11 @@ describe('a day of the free plan', () => {
     expect(freeDayOf({ ...NOTHING, objectGbSeconds: 3.84 })).toMatchObject({ first: 'objectGbSeconds', most: 3_385 });
   });
 
+  it('is none of requests that need more CPU than one may have', () => {
+    expect(freeDayOf({ ...NOTHING, cpuMs: 10 })).toMatchObject({ first: 'workerRequests', most: 100_000 });
+    expect(freeDayOf({ ...NOTHING, cpuMs: 11, rowsWritten: 37 })).toMatchObject({ first: 'cpuMs', most: 0 });
+  });
+
   it('is never more than the Worker’s own requests', () => {
     expect(freeDayOf(NOTHING)).toMatchObject({ first: 'workerRequests', most: 100_000 });
   });
@@ -158,6 +163,16 @@ describe('docs/costs.md', () => {
       '| plain, quiet | 1 | 2 | 0.0049 |',
       '| plain, quiet | 0.30 | 2.00 | 0.00 | **2.30** |',
       '| plain, quiet | 100,000 | **50,000** | more | 50,000, by rows written |',
+    ]);
+  });
+
+  it('shows CPU beside what one request may have on the free plan', () => {
+    const lines = tables([cost({ cpuMs: 9 }), cost({ cpuMs: 150 })])
+      .split('\n')
+      .slice(-2);
+    expect(lines).toEqual([
+      '| plain, quiet | **100,000** | 9 of 10 | 100,000, by Workers requests |',
+      '| plain, quiet | 100,000 | **150** of 10 | 0, by CPU, ms |',
     ]);
   });
 

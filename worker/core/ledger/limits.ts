@@ -21,6 +21,12 @@ export function inForce(configured: Partial<Limits>, set: Partial<Limits>): Limi
   };
 }
 
+/** What an operator should know of a rate in force: slices need a bucket that lasts. */
+export function burstNote({ rps, burst }: Limits): string | undefined {
+  if (rps === null || burst === null || burst >= rps) return undefined;
+  return `a burst of ${burst} is under a second of ${rps} requests per second: leases of many hardly fit into it, so most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
+}
+
 export type LimitsReply = { ok: true; set: Partial<Limits> } | { ok: false; detail: string };
 
 /** Sets limits for one scope; null takes what was set away, so that config's holds again. Holds for every grant at once. */
