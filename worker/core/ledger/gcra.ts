@@ -99,6 +99,20 @@ export function conformsInMs(pace: Pace, requests: number, now: number, { interv
   return Math.ceil((tatUs - room) / 1_000) - now;
 }
 
+/** With no more of the bucket taken than this, a slice may admit for half of the time that the bucket takes to fill. */
+const QUIET = 1 / 16;
+/** At the full rate a slice of an eighth of the burst, the largest there is, is used up in an eighth of that time. */
+const USED_UP_IN = 1 / 8;
+
+/**
+ * How long a slice may admit: what it keeps free in the bucket does not drain meanwhile. Where hardly anything is taken that costs
+ * nothing, and a long slice saves a slow tenant calls; else no longer than it takes to use it up at the full rate.
+ */
+export function longestSliceMs(pace: Pace, now: number, { toleranceUs }: Rate): number {
+  const isQuiet = takenUs(pace, now) <= toleranceUs * QUIET;
+  return Math.ceil((toleranceUs * (isQuiet ? 1 / 2 : USED_UP_IN)) / 1_000);
+}
+
 /** Not even out of a full bucket. */
 export const neverConforms = (requests: number, { intervalUs, toleranceUs }: Rate): boolean =>
   requests * intervalUs > toleranceUs;

@@ -3,7 +3,7 @@ import { accountOf, storedOf } from './account.ts';
 import { type Book, enterLease, type Live } from './book.ts';
 import { fits, type Moment, obstacles, type Place } from './check.ts';
 import { foldIfDue } from './fold.ts';
-import { afterArrivals, paceAt, rateOf } from './gcra.ts';
+import { afterArrivals, longestSliceMs, paceAt, rateOf } from './gcra.ts';
 import { climb, isSafeguardDue } from './ladder.ts';
 import { isOutOfAge } from './lease.ts';
 import { leftOf } from './left.ts';
@@ -61,14 +61,15 @@ const placesOf = (book: Book, { scopes }: Ask): Place[] =>
 
 /**
  * Tokens are a minute's: what starts with them must start in it. *Without:* 2 granted late in minute 0 start beside minute 1's own.
- * A slice admits for an eighth of the time that its tightest bucket takes to fill. It is an eighth of the burst at most, so at the
- * full rate it is used up by then; and what it keeps free in the bucket, which cannot drain meanwhile, soon counts.
+ * For slices see `longestSliceMs`.
  */
 function momentOf(ask: Ask, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
   let { admitForMs } = ask;
-  for (const { limits, rate } of places) {
+  for (const { account, limits, rate } of places) {
     if (tokens > 0 && limits.tpm !== null) admitForMs = Math.min(admitForMs, endOfMinute(now) - now);
-    if (requests > 1 && rate !== undefined) admitForMs = Math.min(admitForMs, Math.ceil(rate.toleranceUs / 8_000));
+    if (requests > 1 && rate !== undefined) {
+      admitForMs = Math.min(admitForMs, longestSliceMs(paceAt(account.pace, now), now, rate));
+    }
   }
   return { now, admitForMs };
 }

@@ -128,7 +128,6 @@ describe('the stories of slices', () => {
       ledger.grant(ask(idAt(ledger.clockMs), 0, { ...limited, wants: [sliceOf2()], admitForMs: 8_000 }));
     let started = 0;
     while (isGranted(take())) started += 2;
-    // An eighth of what the bucket takes to fill.
     ledger.clockMs += 2_000;
     while (isGranted(take())) started += 2;
     // All of them start in that moment: those of the first slices had waited until now.
@@ -141,7 +140,7 @@ describe('the stories of slices', () => {
       const wants = [want(0, { requests, parallel: 0 })];
       return ledger.grant(ask(idAt(ledger.clockMs), 0, { ...limited, wants, admitForMs: 8_000 }));
     };
-    expect(take(2)).toMatchObject({ admitForMs: 2_000, left: [{ limit: 'rps', remaining: 14, resetMs: 4_000 }] });
+    expect(take(2)).toMatchObject({ admitForMs: 8_000, left: [{ limit: 'rps', remaining: 14, resetMs: 10_000 }] });
     for (let request = 0; request < 14; request++) expect(isGranted(take(1))).toBe(true);
     // The fourteen drain; the slice's two still may come.
     expect(refusalOf(take(1))).toMatchObject({ limit: 'rps', retryAfterMs: SECOND });
@@ -152,6 +151,16 @@ describe('the stories of slices', () => {
     expect(refusalOf(take(17))).toMatchObject({ neverFits: true });
     ledger.clockMs += 15 * SECOND;
     expect(take(1)).toMatchObject({ left: [{ remaining: 14 }] });
+  });
+
+  it('a slice admits for half of what the bucket takes to fill, and for an eighth where more than a sixteenth of it is taken', () => {
+    const ledger = new LedgerInMemory(NOON);
+    const limits = { limits: { tenant: { rps: 2, burst: 16 } } };
+    const take = (requests: number) =>
+      ledger.grant(ask(idAt(NOON), 0, { ...limits, wants: [want(0, { requests })], admitForMs: 10_000 }));
+    expect(take(1)).toMatchObject({ admitForMs: 10_000 });
+    expect(take(2)).toMatchObject({ admitForMs: 4_000 });
+    expect(take(2)).toMatchObject({ admitForMs: 1_000 });
   });
 
   it('a slice that is done early is folded no sooner than it counts', () => {

@@ -78,16 +78,16 @@ export class Oracle {
     for (const want of ask.wants) {
       const minuteLeft = 60_000 - (now % 60_000);
       const hasTpm = ask.scopes.some((one) => this.#capsOf(one).tpm !== null);
-      const eighthOfBuckets = ask.scopes.flatMap((one) => {
+      const longestSlices = ask.scopes.flatMap((one) => {
         const { rps, burst } = this.#capsOf(one);
-        return rps === null
-          ? []
-          : [Math.ceil(((burst ?? Math.max(1, Math.ceil(rps))) * Math.round(1e6 / rps)) / 8_000)];
+        if (rps === null) return [];
+        const burstUs = (burst ?? Math.max(1, Math.ceil(rps))) * Math.round(1e6 / rps);
+        return [Math.ceil(burstUs / (this.#takenUs(one.scope, now) <= burstUs / 16 ? 2_000 : 8_000))];
       });
       const admitForMs = Math.min(
         ask.admitForMs,
         ...(hasTpm && want.tokens > 0 ? [minuteLeft] : []),
-        ...(want.requests > 1 ? eighthOfBuckets : []),
+        ...(want.requests > 1 ? longestSlices : []),
       );
       inTheWay = ask.scopes.flatMap((one) => this.#inTheWay(one.scope, this.#capsOf(one), want, now, admitForMs));
       if (inTheWay.length > 0) continue;
