@@ -64,6 +64,10 @@ function within({ limits, pathOf }: Scope): Contradiction[] {
   }
   if (burst !== undefined && rps === undefined)
     found.push(warning(pathOf('burst'), 'limits nothing without rps; write rps too'));
+  if (burst !== undefined && rps !== undefined && burst < rps) {
+    const message = `is under a second of rps (${rps}), so most requests ask the ledger; ${Math.ceil(5 * rps)} saves most of those calls`;
+    found.push(warning(pathOf('burst'), message));
+  }
   for (const field of ['monthlyUsd', 'dailyUsd', 'tpm', 'parallel'] as const) {
     if (limits[field] === 0)
       found.push(warning(pathOf(field), 'is 0, so every request is refused; leave it out for no limit'));

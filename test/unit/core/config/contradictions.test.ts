@@ -85,6 +85,11 @@ describe('a contradiction that works is warned of', () => {
     ],
     ['a burst without a rate in a tier', { tiers: { free: { burst: 5 } } }, 'tiers.free.burst: limits nothing'],
     [
+      'a burst under a second',
+      { tiers: { free: { rps: 9, burst: 8 } } },
+      'tiers.free.burst: is under a second of rps (9)',
+    ],
+    [
       'none at once',
       tenant({ userLimits: { parallel: 0 } }),
       'tenants.acme.userLimits.parallel: is 0, so every request',
