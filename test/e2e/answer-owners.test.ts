@@ -1,4 +1,5 @@
 /** Nobody is given another's answer, over HTTP with real keys: issue 8, "What it must show" 4. */
+import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { answered, ask } from '../support/ask.ts';
@@ -118,4 +119,38 @@ test('a stream that runs or is kept is nobody else’s to read, to resume or to 
     expect((await ask(bench.url, { stream: true, headers })).status).toBe(404);
   }
   expect(started()).toBe(1);
+});
+
+test('a server that names no user is read, blocked or stopped by no page, no other server, and no id that can be computed', async () => {
+  const server = { authorization: `Bearer ${keys.acme}` };
+  const other = { authorization: `Bearer ${await createKey(bench.url, 'acme')}` };
+  const origin = 'http://localhost:3000';
+  const pageKey = await createKey(bench.url, 'acme', { kind: 'publishable', origins: [origin] });
+  const page = { authorization: `Bearer ${pageKey}`, origin };
+  const visitors = [page, ...['one', 'two'].map((name) => ({ ...page, 'x-carryon-visitor': `${name}-`.repeat(10) }))];
+  const key = `order-${process.pid}`;
+  const asking = (headers: Record<string, string>) =>
+    readEvents(bench.url, { ...headers, 'idempotency-key': key, 'x-carryon-resume': '1' });
+  const mine = await asking(server);
+  const calls = started();
+  // Each has a run of its own under that key, whatever it asks.
+  for (const headers of [other, ...visitors]) expect((await asking(headers)).events.at(-1)?.data).toBe('[DONE]');
+  expect(started() - calls).toBe(4);
+  const uniqueKey = createHash('sha256').update('carryon-AnswerStream').digest();
+  const name = createHash('sha256')
+    .update(JSON.stringify(['idempotency-key', 'acme', null, key]))
+    .digest('hex');
+  const base = createHmac('sha256', uniqueKey).update(name).digest().subarray(0, 16);
+  const computed = Buffer.concat([base, createHmac('sha256', uniqueKey).update(base).digest().subarray(0, 16)]);
+  const id = String(mine.headers['x-carryon-stream-id']);
+  expect(computed.toString('hex')).not.toBe(id);
+  for (const headers of [other, ...visitors]) {
+    for (const path of [id, computed.toString('hex')]) {
+      const read = await fetch(`${bench.url}/ai/streams/${path}`, { headers });
+      const { error } = (await read.json()) as { error: { code: string } };
+      expect([read.status, error.code]).toEqual([404, 'stream_not_found']);
+    }
+  }
+  const mineAgain = await fetch(`${bench.url}/ai/streams/${id}`, { headers: server });
+  expect([mineAgain.status, (await mineAgain.text()).includes('[DONE]')]).toEqual([200, true]);
 });
