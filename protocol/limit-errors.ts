@@ -22,6 +22,8 @@ export interface BudgetExceeded {
   onlyHeld: boolean;
   /** More than the whole cap: no wait helps. */
   neverFits: boolean;
+  /** What failed attempts of the same request may have cost stands in the way. */
+  failedBefore?: boolean;
 }
 
 export interface RateLimitExceeded {
@@ -40,14 +42,17 @@ export function budgetToWire(error: BudgetExceeded): WireError {
   const money = figures === undefined ? '' : ` ${inWords(figures)}`;
   const whole = `Carryon's ${PERIODS[limit]} of ${ofScope(scope)} leaves no room for this request.${money}`;
   return wire(error.code, 429, 'rate_limit_error', `${whole} ${adviceOf(error)}`, {
-    headers: onlyHeld ? retryAfter(retryAfterMs) : FINAL,
+    headers: onlyHeld && !error.failedBefore ? retryAfter(retryAfterMs) : FINAL,
     limit: { owner: 'carryon', scope, name: limit, ...figures, ...(resetsAt !== null && { resetsAt }) },
   });
 }
 
-function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt }: BudgetExceeded): string {
-  if (onlyHeld) return 'Only what running requests hold stands in the way: ask again shortly.';
+function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt, failedBefore }: BudgetExceeded): string {
   const resets = resetsAt === null ? '' : ` It resets at ${new Date(resetsAt).toISOString()}.`;
+  if (failedBefore) {
+    return `A provider failed and may have billed its attempt, and what is left covers no other.${resets}`;
+  }
+  if (onlyHeld) return 'Only what running requests hold stands in the way: ask again shortly.';
   return neverFits ? `${SMALLER.trim()} ${settingOf(scope, FIELDS[limit])}${resets}` : resets.trim();
 }
 

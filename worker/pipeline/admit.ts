@@ -47,7 +47,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   // A body may arrive long after its key was looked up, and an isolate's slices admit without asking anybody.
   if (isExpired(ask.identity, deps.clock.now()))
     return { ok: false, error: { code: 'key_expired' }, limited: NOT_ASKED };
-  const possible = versionsOf(ask, config);
+  const possible = versionsOf({ ...ask, isPage: ask.identity.kind === 'publishable' }, config);
   if (!possible.ok) return { ok: false, error: withoutMoney(possible.error, ask, deps), limited: NOT_ASKED };
   const scoped = scopesOf(ask, config);
   if (!scoped.ok) return { ok: false, error: scoped.error, limited: NOT_ASKED };
@@ -119,7 +119,7 @@ export async function coverAttempt(
     const wants = [{ ...wantOf(version), ...more }];
     if (holding.take(wants) !== undefined) return undefined;
     const reply = await holding.ask(wants);
-    if (reply !== undefined) return 'granted' in reply ? undefined : refused(reply, ask, deps).error;
+    if (reply !== undefined) return 'granted' in reply ? undefined : refused(reply, ask, deps, holding).error;
     if (limited.ledger !== 'unreachable') return unavailable;
     holding.runUngranted();
     return undefined;
@@ -153,10 +153,12 @@ export function refused(
   reply: Exclude<GrantReply, { granted: unknown }>,
   { identity }: Ask,
   { events, showsProvider }: Deps,
+  holding?: Holding,
 ): { error: RouterError; limited: Limited } {
   if (typeof reply.refused === 'object') {
     const limited: Limited = { left: 'left' in reply ? reply.left : [], ledger: 'asked' };
-    return { error: refusalError(reply.refused, showsProvider(identity)), limited };
+    const ownMicroUsd = holding?.spentMicroUsd ?? 0;
+    return { error: refusalError(reply.refused, showsProvider(identity), ownMicroUsd), limited };
   }
   const limited: Limited = { left: [], ledger: 'asked' };
   if (reply.refused === 'revoked') return { error: { code: 'access_revoked', scope: reply.scope }, limited };

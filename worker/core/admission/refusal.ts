@@ -1,13 +1,17 @@
 import type { RouterError } from '../../../protocol/errors.ts';
 import type { LimitRefusal } from '../ledger/messages.ts';
 
-/** A limit's refusal as a client hears it; money in figures only for who may see what things cost. */
-export function refusalError(refused: LimitRefusal, showsMoney: boolean): RouterError {
+/**
+ * A limit's refusal as a client hears it; money in figures only for callers that may see what things cost. `ownMicroUsd`: what failed
+ * attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
+ */
+export function refusalError(refused: LimitRefusal, showsMoney: boolean, ownMicroUsd = 0): RouterError {
   const { scope, retryAfterMs, neverFits } = refused;
   if ('cap' in refused) {
     return { code: 'rate_limit_exceeded', scope, limit: refused.limit, cap: refused.cap, retryAfterMs, neverFits };
   }
   const { limit, spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd, resetsAt, onlyHeld } = refused;
+  const failedBefore = ownMicroUsd > 0 && spentMicroUsd + ownMicroUsd + wantedMicroUsd > capMicroUsd;
   return {
     code: 'budget_exceeded',
     scope,
@@ -17,5 +21,6 @@ export function refusalError(refused: LimitRefusal, showsMoney: boolean): Router
     retryAfterMs,
     onlyHeld,
     neverFits,
+    ...(failedBefore && { failedBefore }),
   };
 }

@@ -26,6 +26,8 @@ export interface Asked {
   /** The one the client named. */
   alias: Alias;
   feature: Feature;
+  /** A page's visitors: bounded by the feature's output cap, which always has a value. */
+  isPage?: boolean;
 }
 
 type Settings = Pick<Config, 'aliases' | 'pricing'>;
@@ -81,10 +83,10 @@ const isOfInput = (error: RouterError): boolean => error.code === 'feature_cap_e
 const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 
-function normalVersion({ chat: sent, alias, feature }: Asked, { pricing }: Settings): Version | RouterError {
+function normalVersion({ chat: sent, alias, feature, isPage }: Asked, { pricing }: Settings): Version | RouterError {
   const { caps } = feature;
   const output = sent.maxOutputTokens ?? caps.defaultMaxOutputTokens;
-  const mostOutput = caps.maxOutputTokens ?? MOST_OUTPUT_TOKENS;
+  const mostOutput = caps.maxOutputTokens ?? (isPage ? caps.defaultMaxOutputTokens : MOST_OUTPUT_TOKENS);
   if (output > mostOutput) return outputRefusal(feature, output, mostOutput);
   const chat = sent.maxOutputTokens === undefined ? withOutput(sent, output) : sent;
   const size = inputSize(chat, alias.deployments);

@@ -1,0 +1,232 @@
+/** That no usage a provider may report is booked at less than its price: the oracle prices the truth, before any dialect writes it down. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { WireFormat } from '../../../worker/core/config/config.ts';
+import { deployment, TestRouter } from './support/router.ts';
+import type { Script, Step } from './support/upstream.ts';
+
+type Json = Record<string, unknown>;
+
+interface Truth {
+  fresh: number;
+  cached: number;
+  written: number;
+  said: number;
+  thought: number;
+}
+
+const PRICE = { input: 1, output: 4, cachedInput: 0.1, cacheWrite: 1.25 };
+const priceOf = ({ fresh, cached, written, said, thought }: Truth): number =>
+  fresh * PRICE.input + cached * PRICE.cachedInput + written * PRICE.cacheWrite + (said + thought) * PRICE.output;
+
+const few = fc.nat({ max: 40 });
+const tokens = fc.oneof(few, fc.nat({ max: 60_000 }));
+const truths: fc.Arbitrary<Truth> = fc.record({
+  fresh: tokens,
+  cached: tokens,
+  written: tokens,
+  said: tokens,
+  thought: tokens,
+});
+
+/** How providers write a truth down, each in a way from which it can be told again. */
+const OPENAI: Readonly<Record<string, (truth: Truth) => Json>> = {
+  plain: ({ fresh, cached, written, said, thought }) => ({
+    prompt_tokens: fresh + cached + written,
+    completion_tokens: said + thought,
+    total_tokens: fresh + cached + written + said + thought,
+    prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
+    completion_tokens_details: { reasoning_tokens: thought },
+  }),
+  'thinking only in the total': ({ fresh, cached, written, said, thought }) => ({
+    prompt_tokens: fresh + cached + written,
+    completion_tokens: said,
+    total_tokens: fresh + cached + written + said + thought,
+    prompt_tokens_details: { cached_tokens: cached, cache_creation_tokens: written },
+  }),
+  'thinking beside the completion': ({ fresh, cached, written, said, thought }) => ({
+    prompt_tokens: fresh + cached + written,
+    completion_tokens: said,
+    ...(thought <= said && { total_tokens: fresh + cached + written + said + thought }),
+    cache_read_input_tokens: cached,
+    cache_creation_input_tokens: written,
+    completion_tokens_details: { reasoning_tokens: thought },
+  }),
+  'cached beside the prompt': ({ fresh, cached, written, said, thought }) => ({
+    prompt_tokens: cached + written > fresh ? fresh : fresh + cached + written,
+    completion_tokens: said + thought,
+    prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
+  }),
+  'in strings, under other names': ({ fresh, cached, written, said, thought }) => ({
+    input_tokens: String(fresh + cached + written),
+    output_tokens: String(said + thought),
+    input_tokens_details: { cached_tokens: String(cached), cache_write_tokens: written },
+  }),
+  'hits and misses': ({ fresh, cached, written, said, thought }) => ({
+    prompt_tokens: 0,
+    completion_tokens: said + thought,
+    prompt_cache_hit_tokens: cached,
+    prompt_cache_miss_tokens: fresh + written,
+    cache_creation_input_tokens: written,
+  }),
+};
+const anthropicUsage = ({ fresh, cached, written, said, thought }: Truth): Json => ({
+  input_tokens: fresh,
+  cache_read_input_tokens: cached,
+  cache_creation_input_tokens: written,
+  output_tokens: said + thought,
+});
+
+const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
+const chunk = (choices: unknown[], more: Json = {}) =>
+  event({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'served', choices, ...more });
+const delta = (content: string, reason: string | null = null, more: Json = {}) => ({
+  ...{ index: 0, delta: content === '' ? {} : { content }, finish_reason: reason },
+  ...more,
+});
+
+/** Where it stands, and what comes after it. */
+const PLACES: Readonly<Record<string, (told: Json, words: string[]) => Step[]>> = {
+  'a last chunk': (told, words) => [
+    ...words.map((word) => chunk([delta(word)])),
+    chunk([delta('', 'stop')]),
+    chunk([], { usage: told }),
+    'data: [DONE]\n\n',
+  ],
+  'the choice': (told, words) => [
+    ...words.map((word) => chunk([delta(word)])),
+    chunk([delta('', 'stop', { usage: told })]),
+    'data: [DONE]\n\n',
+  ],
+  'every chunk': (told, words) => [
+    ...words.map((word) => chunk([delta(word)], { usage: told })),
+    chunk([delta('', 'stop')], { usage: told }),
+    'data: [DONE]\n\n',
+  ],
+  'before zeros': (told, words) => [
+    ...words.map((word) => chunk([delta(word)])),
+    chunk([delta('', 'stop')], { usage: told }),
+    chunk([], { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }),
+    'data: [DONE]\n\n',
+  ],
+};
+const anthropicSteps = (truth: Truth, words: string[]): Step[] => [
+  event({ type: 'message_start', message: { id: 'm', usage: { ...anthropicUsage(truth), output_tokens: 1 } } }),
+  event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+  ...words.map((text) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
+  event({
+    type: 'message_delta',
+    delta: { stop_reason: 'end_turn' },
+    usage: { input_tokens: 0, cache_read_input_tokens: 0, output_tokens: truth.said + truth.thought },
+  }),
+  event({ type: 'message_stop' }),
+];
+
+const streamedBy = (steps: readonly Step[]): Script => ({
+  headers: { 'content-type': 'text/event-stream' },
+  body: steps,
+});
+
+async function booked(format: WireFormat, stream: boolean, script: Script, maxTokens: number): Promise<number> {
+  const router = new TestRouter([deployment('a', { format, price: PRICE, hidesTokens: false })], { numRetries: 0 });
+  router.upstream.on('a', script);
+  await router.ask({ stream, body: { max_tokens: maxTokens } });
+  await router.clock.run(Promise.all(router.background));
+  return router.ledger.figures().spentMicroUsd;
+}
+
+const words = fc.array(fc.constantFrom('The ', 'Elbe ', 'x'.repeat(900), 'né '), { minLength: 1, maxLength: 4 });
+const caps = fc.constantFrom(1, 50, 4_000);
+const bytesOf = (said: readonly string[]): number => Buffer.byteLength(said.join(''));
+/** At 64 bytes a token at most. */
+const leastPrice = (bytes: number): number => Math.ceil(bytes / 64) * PRICE.output;
+
+describe('whatever usage a provider reports', () => {
+  it.each(Object.keys(OPENAI))('in the OpenAI format, %s: streamed, cut anywhere', async (dialect) => {
+    await fc.assert(
+      fc.asyncProperty(
+        truths,
+        words,
+        caps,
+        fc.constantFrom(...Object.keys(PLACES)),
+        fc.nat(),
+        async (truth, said, cap, place, at) => {
+          const told = OPENAI[dialect]?.(truth) ?? {};
+          const steps = PLACES[place]?.(told, said) ?? [];
+          const kept = 1 + (at % steps.length);
+          const cut = kept === steps.length ? steps : [...steps.slice(0, kept), 'reset' as const];
+          const spent = await booked('openai', true, streamedBy(cut), cap);
+          const wasTold = cut.some((step) => String(step).includes(JSON.stringify(told)));
+          if (wasTold) expect(spent).toBeGreaterThanOrEqual(Math.floor(priceOf(truth)));
+          expect(spent).toBeGreaterThanOrEqual(leastPrice(bytesOf(said.slice(0, kept))));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('in the Anthropic format: streamed, cut anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(truths, words, caps, fc.nat(), async (truth, said, cap, at) => {
+        const steps = anthropicSteps(truth, said);
+        const kept = 1 + (at % steps.length);
+        const cut = kept === steps.length ? steps : [...steps.slice(0, kept), 'reset' as const];
+        const spent = await booked('anthropic', true, streamedBy(cut), cap);
+        const wasTold = kept >= steps.length - 1;
+        const known = wasTold ? truth : { ...truth, said: 0, thought: 0 };
+        expect(spent).toBeGreaterThanOrEqual(Math.floor(priceOf(known)));
+        expect(spent).toBeGreaterThanOrEqual(leastPrice(bytesOf(said.slice(0, Math.max(0, kept - 2)))));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each(Object.keys(OPENAI))('in the OpenAI format, %s: whole, and broken', async (dialect) => {
+    await fc.assert(
+      fc.asyncProperty(
+        truths,
+        words,
+        caps,
+        fc.boolean(),
+        fc.boolean(),
+        async (truth, said, cap, isBroken, inChoice) => {
+          const usage = OPENAI[dialect]?.(truth) ?? {};
+          const message = { role: 'assistant', content: said.join('') };
+          const choice = { index: 0, message, finish_reason: isBroken ? null : 'stop', ...(inChoice && { usage }) };
+          const body = {
+            id: 'c1',
+            object: 'chat.completion',
+            created: 1,
+            model: 'm',
+            choices: [choice],
+            ...(!inChoice && { usage }),
+          };
+          const spent = await booked('openai', false, { body: [JSON.stringify(body)] }, cap);
+          expect(spent).toBeGreaterThanOrEqual(Math.floor(priceOf(truth)));
+          if (!isBroken) expect(spent).toBeGreaterThanOrEqual(leastPrice(bytesOf(said)));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('in the Anthropic format: whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(truths, words, caps, async (truth, said, cap) => {
+        const content = [{ type: 'text', text: said.join('') }];
+        const body = {
+          type: 'message',
+          id: 'm',
+          model: 'm',
+          content,
+          stop_reason: 'end_turn',
+          usage: anthropicUsage(truth),
+        };
+        const spent = await booked('anthropic', false, { body: [JSON.stringify(body)] }, cap);
+        expect(spent).toBeGreaterThanOrEqual(Math.floor(priceOf(truth)));
+        expect(spent).toBeGreaterThanOrEqual(leastPrice(bytesOf(said)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
