@@ -256,3 +256,23 @@ describe('clearing', () => {
     expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {} });
   });
 });
+
+describe('what bills have taught', () => {
+  it('is joined, published beside the cooldowns, kept over an eviction, and forgotten by hand', async () => {
+    await board.learn('a', { overheadTokens: 512 });
+    await board.learn('a', { overheadTokens: 256, thinkingBeyondCap: 1_024 });
+    const learnt = { overheadTokens: 512, tokensPerMedia: 0, thinkingBeyondCap: 1_024, tokensPerSecond: 0 };
+    await runDurableObjectAlarm(board);
+    expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {}, learnt: { a: learnt } });
+    await evictDurableObject(board);
+    expect(await board.listLearnt()).toEqual({ a: learnt });
+    await board.clear('a');
+    expect(await board.listLearnt()).toEqual({});
+  });
+
+  it('is bounded: one bad count ends nobody’s requests', async () => {
+    await board.learn('a', { thinkingBeyondCap: 1e15, overheadTokens: Number.NaN });
+    const { a } = await board.listLearnt();
+    expect(a).toMatchObject({ overheadTokens: 0, thinkingBeyondCap: 262_144 });
+  });
+});

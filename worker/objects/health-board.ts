@@ -127,7 +127,9 @@ export class HealthBoard extends DurableObject<Bindings> {
       const keptMs = entry?.until === 0 ? KEEP_CLEARED_MS : KEEP_RESTING_MS;
       if (entry !== undefined && entry.at > now - keptMs) cooldowns[deployment] = entry;
     }
-    const document: BoardDocument = { schema: 1, cooldowns, learnt: this.#learnt() };
+    const learnt = this.#learnt();
+    const hasLearnt = Object.keys(learnt).length > 0;
+    const document: BoardDocument = { schema: 1, cooldowns, ...(hasLearnt && { learnt }) };
     try {
       await this.env.STATE.put(BOARD_KEY, JSON.stringify(document));
       this.#retryMs = FIRST_RETRY_MS;
