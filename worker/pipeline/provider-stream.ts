@@ -158,7 +158,7 @@ export class ProviderStream {
 
   /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
   async read(): Promise<Batch> {
-    if (this.#isLeft) return this.#end(this.#timedOut(), false);
+    if (this.#isLeft) return { chunks: [], end: { complete: false, failure: this.#timedOut(), slowReader: true } };
     this.#askedAt = this.#clock.now();
     if (this.#askedAt - this.#gaveAt > SLOW_READER_MS) this.#isAhead = true;
     // The time until the reader asked for more was not the provider's silence.
