@@ -214,14 +214,29 @@ describe('JSON of 100,000 levels', () => {
 
   it.each([
     ['a tool', { tools: [{ type: 'function', function: { name: 'f', parameters: { a: deep } } }] }],
-    ['a custom tool', { tools: [{ type: 'custom', custom: { name: 'f', format: { a: deep } } }] }],
     ['a function', { functions: [{ name: 'f', parameters: { a: deep } }] }],
-    ['a choice', { tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ a: deep }] } } }],
     ['a schema', { response_format: { type: 'json_schema', json_schema: { name: 's', schema: { a: deep } } } }],
     ['a field of any name', { anything: deep }],
   ])('in %s is refused by name before anything is counted', (_, body) => {
     const parsed = parseChat({ model: 'm', messages: [{ role: 'user', content: '' }], ...body });
     expect(parsed).toMatchObject({ ok: false, message: expect.stringContaining('nested') });
+  });
+
+  it.each([
+    ['a custom tool', { tools: [{ type: 'custom', custom: { name: 'f', format: { type: 'text', a: deep } } }] }],
+    [
+      'a choice',
+      {
+        tools: [{ type: 'function', function: { name: 'f' } }],
+        tool_choice: {
+          type: 'allowed_tools',
+          allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'f' }, a: deep }] },
+        },
+      },
+    ],
+  ])('in %s is left out, because only documented fields go on', (_, body) => {
+    const parsed = parseChat({ model: 'm', messages: [{ role: 'user', content: '' }], ...body });
+    expect(parsed.ok && JSON.stringify(parsed.chat).length).toBeLessThan(1_000);
   });
 
   it('that came another way is refused as well', () => {
