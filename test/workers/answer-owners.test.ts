@@ -175,7 +175,9 @@ describe('an answer', () => {
           generations.set(tuple(tenant, command.feature ?? '*'), raised(tenant, command.feature) + 1);
           continue;
         }
-        const { user, feature, stream, key } = command;
+        const { feature, stream, key } = command;
+        // Composed or decomposed, a name is one user.
+        const user = command.user?.normalize('NFC');
         const scope = POLICIES[feature]?.scope;
         const owner = scope === 'user' ? tuple('one', user) : 'all';
         const asked = tuple(tenant, owner, feature, raised(tenant, null), raised(tenant, feature), questionOf(command));

@@ -10,7 +10,7 @@ import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
 import { prepareTables } from '../../worker/objects/tenant-ledger-schema.ts';
 import { asRowPerLease, type OldRows } from '../support/row-per-lease.ts';
 import { Both } from '../unit/core/ledger/support/both.ts';
-import { BEGINNINGS, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
+import { BEGINNINGS, type Command, command, SCOPES } from '../unit/core/ledger/support/commands.ts';
 import { LedgerInMemory } from '../unit/core/ledger/support/ledger-in-memory.ts';
 import { ask, DAY, done, HOUR, idAt, MINUTE, NOON } from '../unit/core/ledger/support/messages.ts';
 
@@ -83,6 +83,12 @@ function lively() {
   before.report(done(paid, 5), done(overtaken, 0));
   return { before, limits, open, paid, lost, overtaken };
 }
+
+/** Earlier builds counted a slice's rate in `tatUs` alone, so a ledger of today with slices has no rows of theirs. */
+const withoutSlices = (one: Command): Command =>
+  one.do === 'ask'
+    ? { ...one, wants: one.wants.map((want) => ({ ...want, requests: Math.min(want.requests, 1) })) }
+    : one;
 
 describe('an object of the build before', () => {
   it('has its open leases, closes, sums, limits, history, alerts and mark', async () => {
@@ -165,7 +171,7 @@ describe('an object of the build before', () => {
       async (startsAt, commands, after) => {
         name = `migrated ${tenants++}`;
         const both = new Both(startsAt);
-        for (const one of commands) both.run(one);
+        for (const one of commands) both.run(withoutSlices(one));
         const inMemory = both.ledger;
         inMemory.ladder = DEFAULT_LADDER;
         inMemory.kill();
@@ -185,5 +191,5 @@ describe('an object of the build before', () => {
       },
     );
     await fc.assert(property, { numRuns: 20 });
-  }, 30_000);
+  });
 });
