@@ -253,7 +253,7 @@ describe('clearing', () => {
       storage.sql.exec("UPDATE health SET published = json_set(published, '$.at', ?)", Date.now() - 3_700_000);
       await instance.alarm();
     });
-    expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {}, learnt: {} });
+    expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {} });
   });
 });
 
