@@ -7,7 +7,7 @@ import { operatorName } from './operator.ts';
 import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run keys -- create --tenant NAME [--name TEXT] [--expires 30d] [--user ID] [--feature NAME …] [--tier NAME] [--browser]
-npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--feature NAME …]
+npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--user ID] [--feature NAME …] [--name TEXT] [--expires 30d]
 npm run keys -- list [--tenant NAME] [--json]
 npm run keys -- revoke ID
 
@@ -83,8 +83,9 @@ async function create(args: string[]): Promise<void> {
   for (const warning of key.warnings ?? []) console.error(`warning: ${warning}`);
 }
 
-const expiryText = ({ expiresAt }: Pick<Key, 'expiresAt'>): string =>
-  expiresAt == null ? '' : ` It expires at ${new Date(expiresAt).toISOString()}.`;
+function expiryText({ expiresAt }: Key): string {
+  return expiresAt == null ? '' : ` It expires at ${new Date(expiresAt).toISOString()}.`;
+}
 
 function secondsOf(text: string): number {
   const ms = durationMs(text);

@@ -111,8 +111,9 @@ test('npm run keys asks with ADMIN_KEY of .dev.vars, which the router was starte
   expect(await empty.exited).toMatchObject({ code: 0 });
   expect(empty.output).toContain('No keys yet');
 
-  const create = bench.run('keys', { ...own, ADMIN_KEY: 'of-a-deploy' }, 'create', '--tenant', 'acme');
+  const create = bench.run('keys', { ...own, ADMIN_KEY: 'of-a-deploy' }, 'create', '--tenant', 'acme', '--expires=90d');
   expect(await create.exited).toMatchObject({ code: 0 });
+  expect(create.output).toMatch(/Its id is \w+, its tenant acme\. It expires at 20/);
   const key = /^sk-\S+$/m.exec(create.output)?.[0];
   expect((await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
 
