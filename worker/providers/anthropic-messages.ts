@@ -1,8 +1,10 @@
 import type { ChatMessage } from '../../protocol/chat.ts';
 import type { FieldNames } from '../../protocol/field-names.ts';
 import { parseArguments } from '../../protocol/parse-body.ts';
+import { isTooDeep } from '../../protocol/parse-problem.ts';
 import type { Unsendable } from './adapter.ts';
 import { type Block, contentBlocks, isBlank, saysSomething } from './anthropic-parts.ts';
+import { CallIds } from './call-ids.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { asFunctionCall } from './openai-messages.ts';
 
@@ -23,14 +25,15 @@ export function anthropicMessages(
 ): AnthropicMessages {
   const system: Block[] = [];
   const open: OpenTurn[] = [];
+  const ids = new CallIds();
   let unsendable: Unsendable | undefined;
   for (const [index, message] of messages.entries()) {
     const { role, content, name } = message;
-    const blocks = role === 'assistant' ? assistantBlocks(message, dropped) : contentBlocks(content, dropped);
+    const blocks = role === 'assistant' ? assistantBlocks(message, ids, dropped) : contentBlocks(content, dropped);
     if (blocks.length === 0 && saysSomething(content)) unsendable ??= nothingLeft(index, content);
     if (role === 'system' || role === 'developer') addAll(system, blocks);
     else if (role === 'assistant') append(open, 'assistant', blocks);
-    else if (role === 'tool') append(open, 'user', [toolResult(message, blocks)], true);
+    else if (role === 'tool') append(open, 'user', [toolResult(message, ids, blocks)], true);
     else append(open, 'user', blocks);
     if (name !== undefined) dropped.add('messages[].name');
   }
@@ -82,32 +85,30 @@ function addAll(blocks: Block[], more: readonly Block[]): void {
   for (const block of more) blocks.push(block);
 }
 
-function assistantBlocks(message: ChatMessage, dropped: FieldNames): Block[] {
+function assistantBlocks(message: ChatMessage, ids: CallIds, dropped: FieldNames): Block[] {
   const blocks = contentBlocks(message.content, dropped);
   if (message.refusal && !isBlank(message.refusal)) blocks.push({ type: 'text', text: message.refusal });
   for (const call of message.tool_calls ?? []) {
     const { id, function: called } = asFunctionCall(call);
-    blocks.push({ type: 'tool_use', id: toolId(id), name: called.name, input: toolInput(called.arguments) });
+    blocks.push({ type: 'tool_use', id: ids.ofCall(id), name: called.name, input: toolInput(called.arguments) });
   }
   return blocks;
 }
 
-/** A tool's input has to be an object; what a model wrote may be anything. */
+/** A tool's input has to be an object; what stands in a history may be anything, and too deep to be written anew. */
 function toolInput(text: string): Record<string, unknown> {
   try {
     const input: unknown = parseArguments(text === '' ? '{}' : text);
-    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
+    const isInput = typeof input === 'object' && input !== null && !Array.isArray(input) && !isTooDeep(input);
+    if (isInput) return input as Record<string, unknown>;
   } catch {
-    // not JSON: handed on as text below
+    // Not JSON: handed on as text below.
   }
   return { arguments: text };
 }
 
-/** Anthropic takes letters, digits, `_` and `-`; other providers' ids have more (`functions.search:0`). */
-const toolId = (id: string): string => id.replace(/[^\w-]/g, '_');
-
-function toolResult({ tool_call_id: id = '' }: ChatMessage, content: Block[]): Block {
-  const result: Block = { type: 'tool_result', tool_use_id: toolId(id) };
+function toolResult({ tool_call_id: id = '' }: ChatMessage, ids: CallIds, content: Block[]): Block {
+  const result: Block = { type: 'tool_result', tool_use_id: ids.ofResult(id) };
   if (content.length > 0) result.content = content;
   return result;
 }

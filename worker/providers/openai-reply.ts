@@ -9,6 +9,7 @@ import { failureInside } from './openai-failure.ts';
 import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
 import { brokeOff, malformed } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
+import { writeArguments } from './text-arguments.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,7 +30,9 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   if (!Array.isArray(choices) || choices.length === 0) {
     return { ok: false, failure: malformed('The answer has no choices.'), usage };
   }
-  let isRewritten = false;
+  let isRewritten = writeArguments(choices, text);
+  if (isRewritten === undefined)
+    return { ok: false, failure: malformed('The arguments are nested too deeply.'), usage };
   for (const choice of choices) {
     const read = readChoice(choice);
     if (typeof read === 'object') return { ok: false, failure: read, usage };

@@ -10,6 +10,7 @@ import { failureInside } from './openai-failure.ts';
 import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './openai-usage.ts';
 import { brokeOff } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
+import { writeArguments } from './text-arguments.ts';
 
 type Json = Record<string, unknown>;
 
@@ -83,11 +84,13 @@ export class OpenAiStream implements StreamTranslator {
   }
 
   #chunk(chunk: Json, choices: unknown[], data: string): StreamStep[] {
+    const isWritten = writeArguments(choices, data);
+    if (isWritten === undefined) return lostIf(true, data);
     const textBytes = bytesIn(choices) ?? utf8Bytes(data);
     let shows = false;
     let isLost = false;
-    let isRewritten = isObject(chunk.usage);
-    if (isRewritten) delete chunk.usage;
+    let isRewritten = isWritten || isObject(chunk.usage);
+    if (isObject(chunk.usage)) delete chunk.usage;
     const readable: unknown[] = [];
     for (const choice of choices) {
       const read = this.#readChoice(choice);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import { parseBody } from '../../../protocol/parse-body.ts';
 import { parseChat } from '../../../protocol/parse-chat.ts';
+import { pageCompletion } from '../../../worker/core/answers/page-body.ts';
+import { chunksOfCompletion } from '../../../worker/core/answers/replay.ts';
 import { adapterFor } from '../../../worker/providers/presets.ts';
 import { chat, target } from './chats.ts';
 
@@ -103,6 +105,54 @@ describe.each([false, true])("Anthropic's answer, for a client of functions: %s"
     expect(bytes).toBeGreaterThanOrEqual(`{"id":${number}}`.length);
   });
 });
+
+describe.each([false, true])(
+  "an OpenAI answer's arguments that came as an object, for a client of functions: %s",
+  (legacy) => {
+    const asked = { ...chat(), legacyFunctions: legacy };
+    const callIn = (said: Record<string, unknown>) =>
+      (legacy ? said.function_call : (said.tool_calls as { function: unknown }[])[0]?.function) as {
+        arguments: unknown;
+      };
+    const calls = (text: string) => `"tool_calls":[{"index":0,"id":"c","type":"function","function":${text}}]`;
+
+    it.each(NUMBERS)('whole, with %s: their text, to pages and as a stream too', (number) => {
+      const text = `{"id":"a","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"[1.10",${calls(`{"name":"f","arguments":{"id":${number}}}`)}},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":9,"completion_tokens":5}}`;
+      const reply = adapterFor('openai').reply(text, asked, 0);
+      if (!reply.ok) throw new Error(reply.failure.message);
+      for (const body of [reply.body, pageCompletion(reply.body, 'app/chat')])
+        expect(callIn(JSON.parse(body).choices[0].message)).toEqual({ name: 'f', arguments: `{"id":${number}}` });
+      const chunks = chunksOfCompletion(reply.body).map(({ data }) => JSON.parse(data).choices[0]?.delta ?? {});
+      expect(chunks.some((delta) => callIn({ tool_calls: [{}], ...delta })?.arguments === `{"id":${number}}`)).toBe(
+        true,
+      );
+      expect(reply.usage).toMatchObject({ inputTokens: 9, outputTokens: 5 });
+    });
+
+    it.each(NUMBERS)('streamed, with %s', (number) => {
+      const stream = adapterFor('openai').stream(asked, 0);
+      const data = `{"id":"a","model":"m","choices":[{"index":0,"delta":{${calls(`{"name":"f","arguments":{"id":${number},"a":[]}}`)}}}]}`;
+      const [step] = stream.event(undefined, data);
+      if (step?.kind !== 'chunk') throw new Error('no chunk');
+      const { delta } = JSON.parse(step.data).choices[0];
+      expect(callIn(delta)).toEqual({ name: 'f', arguments: `{"id":${number},"a":[]}` });
+      expect(step.textBytes).toBeGreaterThanOrEqual(`{"id":${number},"a":[]}`.length);
+    });
+
+    it('nested too deeply, is a failed attempt, or a lost event', () => {
+      const deep = calls(`{"name":"f","arguments":${'{"a":'.repeat(9_000)}1.10${'}'.repeat(9_000)}}`);
+      const whole = `{"choices":[{"index":0,"message":{${deep}},"finish_reason":"tool_calls"}]}`;
+      expect(adapterFor('openai').reply(whole, asked, 0).ok).toBe(false);
+      const chunk = `{"choices":[{"index":0,"delta":{${deep}}}]}`;
+      expect(adapterFor('openai').stream(asked, 0).event(undefined, chunk)).toMatchObject([{ kind: 'lost' }]);
+    });
+
+    it.each(['null', '""', '"{}"'])('a call whose arguments are %s goes on as it came', (value) => {
+      const chunk = `{"id":"a","choices":[{"index":0,"delta":{${calls(`{"name":"f","arguments":${value}}`)}}}]}`;
+      expect(adapterFor('openai').stream(chat(), 0).event(undefined, chunk)).toMatchObject([{ data: chunk }]);
+    });
+  },
+);
 
 it("half a surrogate pair in a call's arguments is U+FFFD where they go out as JSON", () => {
   const asked = chat({

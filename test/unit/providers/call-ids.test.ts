@@ -1,0 +1,84 @@
+/** Ids of tool calls, as Anthropic takes them: no two alike, each result at its own call. */
+import { describe, expect, it } from 'vitest';
+import { adapterFor } from '../../../worker/providers/presets.ts';
+import { chat, target } from './chats.ts';
+
+interface Block {
+  type: string;
+  id?: string;
+  tool_use_id?: string;
+  name?: string;
+  input?: unknown;
+  content?: { text: string }[];
+}
+
+const call = (id: string, name: string, text = '{}') => ({ id, type: 'function', function: { name, arguments: text } });
+const calls = (...made: ReturnType<typeof call>[]) => ({ role: 'assistant', content: null, tool_calls: made });
+const result = (id: string, content: string) => ({ role: 'tool', tool_call_id: id, content });
+
+function blocksOf(messages: unknown[]): Block[] {
+  const request = chat({ messages: [{ role: 'user', content: 'Go' }, ...messages] });
+  const { body } = adapterFor('anthropic').request(request, target({}, { model: 'claude-haiku-4-5' }));
+  return (JSON.parse(body) as { messages: { content: Block[] }[] }).messages.flatMap(({ content }) => content);
+}
+
+/** By the name of the tool that was called, the result that was sent for it. */
+function resultsByName(messages: unknown[]): Record<string, string | undefined> {
+  const blocks = blocksOf(messages);
+  const uses = blocks.filter(({ type }) => type === 'tool_use');
+  expect(new Set(uses.map(({ id }) => id)).size).toBe(uses.length);
+  for (const { id } of uses) expect(id).toMatch(/^[\w-]+$/);
+  const results = blocks.filter(({ type }) => type === 'tool_result');
+  expect(results).toHaveLength(uses.length);
+  const textOf = (id?: string) => results.find(({ tool_use_id: of }) => of === id)?.content?.[0]?.text;
+  return Object.fromEntries(uses.map(({ id, name = '' }) => [name, textOf(id)]));
+}
+
+describe('ids of calls, for Anthropic', () => {
+  it('that would become one when they are mended stay apart, whatever the order of the results', () => {
+    const messages = [
+      calls(call('a.b', 'dot'), call('a_b', 'underscore'), call('a:b', 'colon'), call('a_b_2', 'number')),
+      ...[result('a_b_2', '4'), result('a:b', '3'), result('a_b', '2'), result('a.b', '1')],
+    ];
+    expect(resultsByName(messages)).toEqual({ dot: '1', underscore: '2', colon: '3', number: '4' });
+  });
+
+  it('that come again in a later turn, or in the same, are told apart', () => {
+    const messages = [
+      ...[calls(call('call_0', 'first')), result('call_0', '1')],
+      ...[calls(call('call_0', 'second'), call('call_1', 'third')), result('call_1', '3'), result('call_0', '2')],
+      ...[calls(call('call_0', 'fourth'), call('call_0', 'fifth')), result('call_0', '4'), result('call_0', '5')],
+    ];
+    expect(resultsByName(messages)).toEqual({ first: '1', second: '2', third: '3', fourth: '4', fifth: '5' });
+  });
+
+  it('go out as they are where nothing is wrong with them, results without a call too', () => {
+    const blocks = blocksOf([calls(call('call_7-a', 'f')), result('call_7-a', '1'), result('x.y', '2')]);
+    expect(blocks.slice(1).map(({ id, tool_use_id: of }) => id ?? of)).toEqual(['call_7-a', 'call_7-a', 'x_y']);
+  });
+
+  it('a second result of one call says so', () => {
+    const messages = [
+      calls(call('c', 'f')),
+      result('c', '1'),
+      result('c', '2'),
+      calls(call('c', 'g')),
+      result('c', '3'),
+    ];
+    const sent = blocksOf(messages).slice(1);
+    expect(sent.map(({ id, tool_use_id: of }) => id ?? of)).toEqual(['c', 'c', 'c', 'c_2', 'c_2']);
+  });
+});
+
+describe("a history's arguments, for Anthropic", () => {
+  const LEVELS = [90, 250, 2_000, 9_000, 100_000];
+  it.each(LEVELS.flatMap((levels) => [[levels, '1'] as const, [levels, '12345678901234567890'] as const]))(
+    '%d levels deep, with %s, are sent as an object or as their text',
+    (levels, number) => {
+      const text = `${'{"a":'.repeat(levels)}${number}${'}'.repeat(levels)}`;
+      const input = blocksOf([calls(call('c', 'f', text)), result('c', '1')])[1]?.input;
+      if (levels < 200) expect(input).toMatchObject({ a: { a: {} } });
+      else expect(input).toEqual({ arguments: text });
+    },
+  );
+});
