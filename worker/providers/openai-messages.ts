@@ -74,10 +74,16 @@ function sendableParts(parts: ContentPart[], allowParams: readonly string[], dro
         ...part,
         image_url: { ...part.image_url, url: part.image_url.url.replace(JPG, 'data:image/jpeg') },
       });
-    else if (isFile) copy?.push({ type: 'file', file: { filename: 'document.pdf', file_data: part.image_url.url } });
+    else if (isFile) copy?.push(asFile(part.image_url.url));
     else if (as !== 'nothing') copy?.push(part);
   }
   return copy ?? parts;
+}
+
+/** Providers tell by the name's ending what it is. */
+function asFile(url: string): ContentPart {
+  const filename = /^data:application\/pdf/i.test(url) ? 'document.pdf' : 'document.txt';
+  return { type: 'file', file: { filename, file_data: url } };
 }
 
 /** It said something, and nothing of it is left. */

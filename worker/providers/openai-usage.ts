@@ -9,14 +9,17 @@ export const isObject = (value: unknown): value is Json =>
 export const named = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** Far above what is believed (worker/core/pricing/plausible.ts); the sum of all parts of all choices is still exact. */
+const MOST_COUNTED = 2 ** 43;
+
 /**
  * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number, and one that is too large
- * to be exact is still large. Undefined for what is no count, such as a negative number.
+ * to be added up is still large. Undefined for what is no count, such as a negative number.
  */
 export function count(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !(number >= 0)) return undefined;
-  return Math.min(Math.ceil(number), Number.MAX_SAFE_INTEGER);
+  return Math.min(Math.ceil(number), MOST_COUNTED);
 }
 
 /** The largest of several counts that say the same thing under different names. */

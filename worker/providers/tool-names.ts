@@ -71,13 +71,16 @@ function ownNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
 
 function* namesIn({ tools, tool_choice: choice, messages }: ChatRequest): Generator<string> {
   for (const tool of tools ?? []) yield nameOf(tool);
-  if (typeof choice === 'object' && choice.type !== 'allowed_tools') yield nameOf(choice);
+  if (typeof choice === 'object') {
+    if (choice.type !== 'allowed_tools') yield nameOf(choice);
+    else for (const allowed of choice.allowed_tools.tools) yield nameOf(allowed as unknown as Named);
+  }
   for (const { tool_calls: calls } of messages) for (const call of calls ?? []) yield nameOf(call);
 }
 
-const nameOf = (
-  named: { type: 'function'; function: { name: string } } | { type: 'custom'; custom: { name: string } },
-) => (named.type === 'function' ? named.function.name : named.custom.name);
+type Named = { type: 'function'; function: { name: string } } | { type: 'custom'; custom: { name: string } };
+
+const nameOf = (named: Named) => (named.type === 'function' ? named.function.name : named.custom.name);
 
 function renamed(chat: ChatRequest, names: ReadonlyMap<string, string>): ChatRequest {
   const named = <T extends { name: string }>(one: T): T => ({ ...one, name: names.get(one.name) ?? one.name });

@@ -121,6 +121,13 @@ describe('documents', () => {
     ]);
   });
 
+  it('a text that was given as a picture is no PDF at OpenAI', () => {
+    const url = `data:text/plain;base64,${TEXT}`;
+    expect(contentOf({ type: 'image_url', image_url: { url } }, 'openai')).toEqual([
+      file({ filename: 'document.txt', file_data: url }),
+    ]);
+  });
+
   it.each([
     [`data:text/plain;base64,${TEXT}`, 'The lease ends in März 🏠.'],
     ['data:text/plain,A%20B', 'A B'],

@@ -55,6 +55,15 @@ describe.each(['openai', 'anthropic'] as const)('names of tools, for %s', (forma
     expect(calls).toEqual(tools);
   });
 
+  it('a choice of allowed tools allows none that only becomes alike', () => {
+    const allowed = {
+      mode: 'auto',
+      tools: ['db_query', 'fine'].map((name) => ({ type: 'function', function: { name } })),
+    };
+    const request = asked(['db.query', 'fine'], { tool_choice: { type: 'allowed_tools', allowed_tools: allowed } });
+    expect(namesSent(format, request).tools).toEqual(['fine']);
+  });
+
   it('a history without its tools is mended too', () => {
     const { tools: _, ...request } = asked(['db.query']);
     expect(namesSent(format, request).calls).toEqual(['db_query']);

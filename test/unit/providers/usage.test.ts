@@ -88,7 +88,7 @@ describe('a usage in the OpenAI format', () => {
     ['with one side alone', { completion_tokens: 20_010 }, usage(0, 20_010)],
     ['with a total alone', { total_tokens: 27 }, usage(0, 27, { reasoningTokens: 27 })],
     ['with a negative side', { prompt_tokens: -3, completion_tokens: 9 }, usage(0, 9)],
-    ['beyond exact numbers', { prompt_tokens: 1, completion_tokens: 1e300 }, usage(1, Number.MAX_SAFE_INTEGER)],
+    ['beyond exact numbers', { prompt_tokens: 1, completion_tokens: 1e300 }, usage(1, 2 ** 43)],
     ['of nothing', {}, undefined],
     ['of nonsense', { prompt_tokens: null, completion_tokens: 'many', total_tokens: [7] }, undefined],
   ])('%s', (_, told, expected) => {
@@ -242,6 +242,17 @@ describe('a usage in the Anthropic format', () => {
     const read = new AnthropicUsage();
     for (const one of told) read.take(one);
     expect(read.usage).toEqual(expected);
+  });
+
+  it('stays exact, however large all of its counts are', () => {
+    const large = Number.MAX_SAFE_INTEGER;
+    const read = new AnthropicUsage();
+    const details = { output_tokens_details: { thinking_tokens: 1e300 } };
+    read.take({ input_tokens: large, cache_read_input_tokens: 1e300, cache_creation_input_tokens: large, ...details });
+    expect(Object.values(read.usage ?? {}).every(Number.isSafeInteger)).toBe(true);
+    const told = { prompt_tokens: large, prompt_tokens_details: { cached_tokens: 1e300, cache_write_tokens: 1e300 } };
+    const ofAll = readUsage({ ...told, completion_tokens: large, reasoning_tokens: 1e300, total_tokens: 1e300 });
+    expect(Object.values(ofAll ?? {}).every(Number.isSafeInteger)).toBe(true);
   });
 
   it('reaches the client as it is booked', () => {
