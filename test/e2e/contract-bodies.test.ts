@@ -125,7 +125,8 @@ describe('refused without asking anybody', () => {
     const announced = await send(bench.url, CHAT, { headers: { 'content-length': 21_000_000 }, unended: true });
     expect(announced).toMatchObject({ status: 413, json: { error: { code: 'payload_too_large' } } });
     const piece = Buffer.alloc(1_048_576, ' ');
-    const pieces = [...Array.from({ length: 20 }, () => piece), Buffer.from(' ')];
+    // Without a picture a megabyte is all: what comes behind it would be written into a closed connection.
+    const pieces = [piece, Buffer.from(' ')];
     const counted = await send(bench.url, CHAT, { pieces, unended: true });
     expect(counted).toMatchObject({ status: 413, json: { error: { code: 'payload_too_large' } } });
   });

@@ -156,7 +156,6 @@ describe('paths', () => {
   });
 
   test.each([
-    '/',
     '/v1',
     '/v1/',
     '/v2/chat/completions',
