@@ -70,7 +70,9 @@ describe('the call itself', () => {
     expect(got.status).toBe(status);
     expect(got.headers['access-control-allow-origin']).toBe(PAGE);
     // What proxies are told is not for pages.
-    const told = Object.keys(got.headers).filter((name) => /^x-(?!accel-)|^retry-after|^server-timing|^age$/.test(name));
+    const told = Object.keys(got.headers).filter((name) =>
+      /^x-(?!accel-)|^retry-after|^server-timing|^age$/.test(name),
+    );
     expect(told).toContain('x-request-id');
     expect(list(got, 'access-control-expose-headers')).toEqual(expect.arrayContaining(told));
   });

@@ -155,20 +155,14 @@ describe('paths', () => {
     expect(got.headers['x-should-retry']).toBe('false');
   });
 
-  test.each([
-    '/v1',
-    '/v1/',
-    '/v2/chat/completions',
-    '/ai/',
-    '/v1/chat/completions/',
-    '//ai',
-    '/admin',
-    '/%2e%2e/ai',
-  ])('there is nothing at %s', async (path) => {
-    const got = await send(bench.url, path, { body: chatBody() });
-    expect(got.status === 404 || (path === '/admin' && got.status === 401)).toBe(true);
-    expect(got.json.error?.code).toBe(got.status === 404 ? 'not_found' : 'invalid_admin_key');
-  });
+  test.each(['/v1', '/v1/', '/v2/chat/completions', '/ai/', '/v1/chat/completions/', '//ai', '/admin', '/%2e%2e/ai'])(
+    'there is nothing at %s',
+    async (path) => {
+      const got = await send(bench.url, path, { body: chatBody() });
+      expect(got.status === 404 || (path === '/admin' && got.status === 401)).toBe(true);
+      expect(got.json.error?.code).toBe(got.status === 404 ? 'not_found' : 'invalid_admin_key');
+    },
+  );
 
   test.each([
     [CHAT, 'GET', 'POST'],
