@@ -8,19 +8,19 @@ const bench = await startBench();
 afterAll(() => bench.stop());
 
 describe('local mode', () => {
-  test.each(['evil.example', 'evil.example:8787', '10.0.0.5', 'localhost.evil.example', '127.0.0.1.evil.example'])(
-    'answers nothing as %s',
-    async (host) => {
-      for (const [path, key] of [
-        [CHAT, 'sk-local-dev-key'],
-        ['/admin/keys', 'sk-local-admin-key'],
-        ['/healthz', null],
-      ] as const) {
-        const got = await send(bench.url, path, { headers: { host }, key, body: chatBody() });
-        expect(got).toMatchObject({ status: 421, json: { error: { code: 'misdirected_request' } } });
-      }
-    },
-  );
+  const none = ['localhost:abc', 'localhost:999999', '127.0.0.256', '[::1%25lo]', 'localhost, evil.example'];
+  const others = ['evil.example', 'evil.example:8787', '10.0.0.5', 'localhost.evil.example', '127.0.0.1.evil.example'];
+
+  test.each([...others, ...none])('answers nothing as %s', async (host) => {
+    for (const [path, key] of [
+      [CHAT, 'sk-local-dev-key'],
+      ['/admin/keys', 'sk-local-admin-key'],
+      ['/healthz', null],
+    ] as const) {
+      const got = await send(bench.url, path, { headers: { host }, key, body: chatBody() });
+      expect(got).toMatchObject({ status: 421, json: { error: { code: 'misdirected_request' } } });
+    }
+  });
 
   test.each(['localhost:1', 'a.localhost', '127.9.9.9', '[::1]:8787'])('answers as %s', async (host) => {
     expect((await send(bench.url, CHAT, { headers: { host }, body: chatBody() })).status).toBe(200);
@@ -47,6 +47,14 @@ test('a user is the same one in UTF-8, in Latin-1, in the body, and written with
   for (const { headers = {}, body = {} } of named) {
     const got = await send(bench.url, CHAT, { headers, body: chatBody(body) });
     expect([headers, body, got.status]).toEqual([headers, body, 429]);
+  }
+});
+
+test('users whose names are not sent in UTF-8 are refused, so that no two of them become one', async () => {
+  for (const name of ['José', 'Josè']) {
+    const body = Buffer.from(JSON.stringify(chatBody({ user: name })), 'latin1');
+    const got = await send(bench.url, CHAT, { headers: { 'idempotency-key': 'one-key' }, body });
+    expect(got).toMatchObject({ status: 400, json: { error: { code: 'invalid_user' } } });
   }
 });
 

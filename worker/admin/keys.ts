@@ -6,9 +6,8 @@ import { type NotConfigured, notConfigured } from '../core/config/not-configured
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
-import { canonicalName } from '../core/identity/names.ts';
+import { canonicalName, isTellingName } from '../core/identity/names.ts';
 import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
-import { scopeProblem } from '../core/ledger/shape.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger } from './ask-ledger.ts';
@@ -40,8 +39,7 @@ const createBody = ({ tiers }: Config, now: number) =>
       .min(1, 'write the user, or null for none')
       .max(256, 'write at most 256 characters')
       .transform(canonicalName)
-      // It is a scope of the ledger.
-      .refine((user) => scopeProblem(`user:${user}`) === undefined, 'write no control characters')
+      .refine(isTellingName, 'write no control characters and no U+FFFD')
       .nullable()
       .default(null),
     features: z.array(z.string()).min(1).max(100).nullable().default(null),

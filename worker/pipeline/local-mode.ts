@@ -9,7 +9,11 @@ export const mayCall = (origin: string, named: readonly string[], local: boolean
  * The name a request came under, where it is none of this machine's. A page elsewhere can make its own name lead here (DNS
  * rebinding), and then it is its own origin: only the name gives it away.
  */
-export function strangeHost({ url, headers }: Request, localHosts: readonly string[]): string | undefined {
-  const hosts = [new URL(url).host, headers.get('host') ?? 'localhost'];
+export function strangeHost(
+  { url, headers }: Pick<Request, 'url' | 'headers'>,
+  localHosts: readonly string[],
+): string | undefined {
+  // workerd passes on what is no URL, such as one with a port of letters.
+  const hosts = [headers.get('host') ?? 'localhost', URL.parse(url)?.host ?? url];
   return hosts.find((host) => !isLocalHost(host, localHosts));
 }

@@ -2,7 +2,7 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import type { Identity } from '../core/identity/identity.ts';
-import { canonicalName } from '../core/identity/names.ts';
+import { canonicalName, isTellingName } from '../core/identity/names.ts';
 import { headerAsWritten } from './header-text.ts';
 
 const LONGEST_USER = 256;
@@ -39,9 +39,9 @@ function checkedUser(written: string): string | RouterError {
   if (written.length > LONGEST_WRITTEN) return TOO_LONG;
   const user = canonicalName(written);
   if (user.length > LONGEST_USER) return TOO_LONG;
-  // Half a surrogate pair would not come back from a table as it went in, and be somebody else there.
-  if (/[\p{Cc}\p{Cs}]/u.test(user)) {
-    return { code: 'invalid_user', detail: "A user's name has no control characters and no half characters." };
+  if (!isTellingName(user)) {
+    const detail = "A user's name has no control characters and no half characters, and is sent in UTF-8.";
+    return { code: 'invalid_user', detail };
   }
   return user;
 }

@@ -283,6 +283,8 @@ describe('the user', () => {
     ['too long', { body: { ...body, user: 'a'.repeat(257) } }, 'invalid_user'],
     ['with a line break', { body: { ...body, user: 'ann\nbob' } }, 'invalid_user'],
     ['with a control character', { body: { ...body, user: 'ann\u0085' } }, 'invalid_user'],
+    ['in bytes that are no UTF-8', { body: { ...body, user: 'Jos\ufffd' } }, 'invalid_user'],
+    ['in a header that is no UTF-8', { body, headers: { 'x-carryon-user': 'JosÃ©ï¿½' } }, 'invalid_user'],
     ['with a tab in the header', { body, headers: { 'x-carryon-user': 'ann\tbob' } }, 'invalid_user'],
     ['asserted without a secret key', { body: { ...body, user: 'ann' }, identity: publishable }, 'user_not_allowed'],
     [
