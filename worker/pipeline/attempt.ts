@@ -10,7 +10,7 @@ import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { classify, presentable, withoutAnswer } from './failing-answer.ts';
 import type { Measured } from './meter.ts';
-import { isEventText, replyOfEvents, WholeAsStream } from './other-form.ts';
+import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from './other-form.ts';
 import { type Chunk, ProviderStream } from './provider-stream.ts';
 import { readText } from './read-text.ts';
 import type { StreamHelp, StreamLimits } from './stream-settings.ts';
@@ -83,7 +83,10 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   }
   if (came.kind !== 'failure') return came;
   const isLate = limit.timedOut || came.failure.kind === 'slow';
-  return { ...came, cutByDeadline: isLate && clock.now() >= deadlineAt && hadLittleTime(startedAt, input) };
+  return {
+    ...billedIfTold(came),
+    cutByDeadline: isLate && clock.now() >= deadlineAt && hadLittleTime(startedAt, input),
+  };
 }
 
 type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
@@ -101,17 +104,25 @@ const billedIfServed = (status: number, failure: Failure): Failure =>
   status < 300 && SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
 const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
+/** Whatever the failure says of itself, tokens that it tells of are billed. */
+function billedIfTold<F extends Pick<Failed, 'failure' | 'measured'>>(came: F): F {
+  const { inputTokens = 0, outputTokens = 0 } = came.measured.usage ?? {};
+  return inputTokens + outputTokens > 0 ? { ...came, failure: { ...came.failure, mayBeBilled: true } } : came;
+}
+
 /** One JSON text, or events in its place: what was asked for decides, whatever the provider sends. */
 async function whole(response: Response, input: AttemptInput): Promise<Came> {
   const { chat, deployment, adapter, clock } = input;
   const text = await readText(response, MOST_ANSWER_BYTES);
   if (text === undefined) return failed(TOO_LARGE);
-  const reply = isEventText(text)
+  const isEvents = isEventText(text);
+  const reply = isEvents
     ? replyOfEvents(text, adapter.stream(chat, clock.now()))
-    : adapter.reply(text, chat, clock.now());
+    : adapter.reply(withoutComments(text), chat, clock.now());
   if (reply.ok) return { kind: 'reply', reply };
-  // Of what cannot be read nobody knows how much was made: a usage without output does not say that it was nothing.
-  const isFinal = (reply.usage?.outputTokens ?? 0) > 0;
+  // Of what cannot be read nobody knows how much was made: a usage without output does not say that it was nothing, and one
+  // among events may be what was true when it came.
+  const isFinal = !isEvents && (reply.usage?.outputTokens ?? 0) > 0;
   const failure = billedIfServed(response.status, presentable(reply.failure, deployment));
   return { kind: 'failure', failure, measured: { usage: reply.usage, isFinal, made: 'unknown' } };
 }
@@ -126,7 +137,8 @@ async function streamed(
     present: (failure) => presentable(failure, deployment),
     readWhole: (text) => {
       const reply = adapter.reply(text, chat, clock.now());
-      return reply.ok ? new WholeAsStream(reply) : billedIfServed(200, presentable(reply.failure, deployment));
+      if (reply.ok) return new WholeAsStream(reply);
+      return { failure: presentable(reply.failure, deployment), usage: reply.usage };
     },
     isPlausible: (usage, { textBytes }) => isPlausible(usage, chat, textBytes),
   };

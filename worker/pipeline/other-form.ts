@@ -8,13 +8,16 @@ import type { RunEvent } from '../core/answers/stream/events.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 
-/** Events, by their beginning; a JSON text begins with a brace, a page with a tag. */
-export const isEventText = (text: string): boolean => /^\uFEFF?\s*(?:data|event|id|retry)?:/.test(text);
+/** Events, by their beginning behind comments; a JSON text begins with a brace, a page with a tag. */
+export const isEventText = (text: string): boolean => /^\s*(?:data|event|id|retry):/.test(withoutComments(text));
 
-/** A JSON answer, or a page, in the place of events; undefined for nothing but white space. */
+/** Less the white space and the whole comments that it begins with: some send `: processing` before an answer of either form. */
+export const withoutComments = (text: string): string => text.replace(/^\s*(?::[^\r\n]*[\r\n]\s*)*/, '');
+
+/** A JSON answer, or a page, in the place of events; undefined for nothing but white space and half a comment. */
 export function formOf(text: string): 'events' | { json: string } | undefined {
   const first = /\S/.exec(text)?.[0];
-  if (first === undefined) return undefined;
+  if (first === undefined || first === ':') return undefined;
   return first === '{' || first === '[' || first === '<' ? { json: '' } : 'events';
 }
 
@@ -33,12 +36,13 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   let saidDone = false;
   let textBytes = 0;
   const onEvent = (name: string | undefined, data: string): void => {
-    if (failure !== undefined || saidDone) return;
+    if (saidDone) return;
+    // After a failure too: what it is billed at may still come.
     for (const step of translator.event(name, data)) {
       if ('textBytes' in step) textBytes += step.textBytes;
-      if (step.kind === 'chunk') completion.add(JSON.parse(step.data) as ChatChunk);
-      else if (step.kind === 'failure') failure = step.failure;
-      else if (step.kind === 'lost') failure = malformed('An event of the answer cannot be read.');
+      if (step.kind === 'failure') failure ??= step.failure;
+      else if (step.kind === 'lost') failure ??= malformed('An event of the answer cannot be read.');
+      else if (step.kind === 'chunk' && failure === undefined) completion.add(JSON.parse(step.data) as ChatChunk);
       else if (step.kind === 'done') saidDone = true;
     }
   };

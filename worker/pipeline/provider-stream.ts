@@ -1,12 +1,11 @@
-import { createParser, type EventSourceParser } from 'eventsource-parser';
 import type { Usage } from '../../protocol/chat.ts';
 import type { Passed } from '../core/pricing/billed.ts';
 import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
 import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
+import { EventText } from './event-text.ts';
 import type { Measured } from './meter.ts';
-import { formOf, hasEventLine, isUnreadableLine } from './other-form.ts';
 import { readBehind } from './read-behind.ts';
 import { Silence } from './silence.ts';
 import type { StreamHelp, StreamLimits } from './stream-settings.ts';
@@ -15,6 +14,8 @@ import type { StreamHelp, StreamLimits } from './stream-settings.ts';
 const AFTER_FINISH_MS = 2_000;
 /** After `[DONE]` only the end of the connection is to come, mostly in the same packet. */
 const AFTER_DONE_MS = 250;
+/** After an answer has failed, what it is billed at may still come, mostly in the same packet. */
+const AFTER_FAILURE_MS = 250;
 /** In characters. No event is so long: an image in base64 is a few million. */
 const MOST_EVENT_LENGTH = 8_000_000;
 
@@ -50,15 +51,15 @@ export class ProviderStream {
   readonly #passed = { textBytes: 0, chunks: 0 };
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
-  readonly #parser: EventSourceParser;
+  readonly #text: EventText;
   readonly #silence: Silence;
   readonly #clock: Clock;
   readonly #help: StreamHelp;
   readonly #limits: StreamLimits;
-  /** The beginning of a line whose end is still to come: the parser passes over pieces of a line that is no field. */
-  #line = '';
   #chunks: Chunk[] = [];
   #failure: Failure | undefined;
+  /** How far the answer was when it failed; what comes later is read for its usage alone. */
+  #atFailure: Pick<StreamTranslator, 'complete' | 'finishedAll' | 'surelyFinished'> | undefined;
   #saidDone = false;
   /** As many choices as were asked for have their `finish_reason`. */
   #finished = false;
@@ -82,8 +83,6 @@ export class ProviderStream {
   #lostBytes = 0;
   /** One of them came before the answer's sure end. */
   #mayLackText = false;
-  /** What a whole answer said so far, where the body is one instead of events; undefined until its first character came. */
-  #form: 'events' | { json: string } | undefined;
   /** Since the last whole event. */
   #unreadLength = 0;
   /** The provider is waited for, not the reader. */
@@ -116,12 +115,10 @@ export class ProviderStream {
       if (this.#slowReader) this.onSlowReader();
       else this.#release();
     });
-    this.#parser = createParser({
-      onEvent: ({ event, data }) => this.#onEvent(event, data),
-      onError: (error) => {
-        if (isUnreadableLine(error)) this.#lose(utf8Bytes(error.line ?? ''));
-      },
-    });
+    this.#text = new EventText(
+      (name, data) => this.#onEvent(name, data),
+      (line) => this.#lose(utf8Bytes(line)),
+    );
   }
 
   /** How many events could not be read; the answer is marked with it, and given to nobody else. */
@@ -166,12 +163,8 @@ export class ProviderStream {
     for (;;) {
       this.#waiting = true;
       this.#silence.until(this.#deadline());
-      let piece: ReadableStreamReadResult<Uint8Array> | undefined;
-      try {
-        piece = await this.#reader.read();
-      } catch {
-        // The connection broke.
-      }
+      // Undefined: the connection broke.
+      const piece = await this.#reader.read().catch(() => undefined);
       // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
       this.#waiting = false;
       const waitedFrom = Math.max(this.#askedAt, this.#gaveAt);
@@ -189,7 +182,7 @@ export class ProviderStream {
       const lostBefore = this.#lost;
       if (!this.hasContent) this.#hear();
       this.#feed(this.#decoder.decode(piece.value, { stream: true }));
-      if (this.#failure !== undefined) return this.#end(this.#failure, false);
+      if (this.#failure !== undefined) return this.#failed(this.#failure);
       if (this.#saidDone) return this.#end(this.#cutShort(), false);
       if (this.#chunks.length > 0) return { chunks: this.#take() };
       // A keep-alive is no content, so the provider is still silent; after an event that cannot be read it is not.
@@ -241,48 +234,27 @@ export class ProviderStream {
   }
 
   #feed(text: string): void {
-    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
     if (!this.#isOver) this.#unreadLength += text.length;
     if (this.#unreadLength > MOST_EVENT_LENGTH) {
-      this.#failure ??= malformed('The provider sent an event without end.');
-      return;
-    }
-    if (this.#form === undefined) this.#form = formOf(this.#line + text);
-    if (this.#form === undefined) {
-      this.#line += text;
-      return;
-    }
-    if (typeof this.#form === 'object') {
-      this.#form.json += this.#line + text;
-      this.#line = '';
-      if (!hasEventLine(this.#form.json, text.length)) return;
-      // No JSON text has such a line: events, after something that was none.
-      const events = this.#form.json;
-      this.#form = 'events';
-      this.#unreadLength = 0;
-      this.#feed(events);
+      this.#fail(malformed('The provider sent an event without end.'));
       return;
     }
     try {
-      if (end > 0) {
-        this.#parser.feed(this.#line + (end === text.length ? text : text.slice(0, end)));
-        this.#line = text.slice(end);
-      } else {
-        this.#line += text;
-      }
+      this.#text.feed(text);
     } catch {
       // A translator should not throw; if one does, the answer fails by name and nothing else does.
-      this.#failure ??= malformed('The provider sent something that could not be read.');
+      this.#fail(malformed('The provider sent something that could not be read.'));
     }
   }
 
   /** A provider that answered whole where a stream was asked for: the same answer, as events. */
   #readWhole(): void {
-    if (typeof this.#form !== 'object' || this.#failure !== undefined) return;
-    const whole = this.#help.readWhole(this.#form.json);
-    this.#form = 'events';
-    if ('kind' in whole) {
-      this.#failure = whole;
+    const { json } = this.#text;
+    if (json === undefined || this.#failure !== undefined) return;
+    const whole = this.#help.readWhole(json);
+    if ('failure' in whole) {
+      this.#usage = whole.usage;
+      this.#fail(whole.failure);
       return;
     }
     this.translator = whole;
@@ -308,7 +280,7 @@ export class ProviderStream {
   #onEvent(name: string | undefined, data: string): void {
     this.#sawEvent = true;
     this.#unreadLength = 0;
-    if (this.#failure !== undefined || this.#saidDone) return;
+    if (this.#saidDone) return;
     const steps = this.translator.event(name, data);
     if (this.translator.usage !== this.#usage) {
       this.#usage = this.translator.usage;
@@ -319,22 +291,48 @@ export class ProviderStream {
       this.#usageIsLast = false;
     }
     for (const step of steps) {
-      if (step.kind === 'chunk') {
-        this.#finished = step.finished;
-        if (step.content || (step.finished && !this.#mayLackText)) this.hasContent = true;
+      if (step.kind === 'lost') this.#lose(step.textBytes);
+      else if (step.kind === 'chunk' || step.kind === 'unseen') {
         this.#passed.textBytes += step.textBytes;
-        this.#passed.chunks++;
-        this.#chunks.push(step);
-      } else if (step.kind === 'unseen') {
-        this.#passed.textBytes += step.textBytes;
-      } else if (step.kind === 'lost') {
-        this.#lose(step.textBytes);
+        if (step.kind === 'chunk') this.#pass(step);
       } else if (step.kind === 'done') {
         this.#saidDone = true;
         // Also of an answer that has no finish: what was told last is the bill once the provider says that it is done.
         this.#usageIsFinal ||= this.#usageIsLast;
-      } else this.#failure = this.#help.present(step.failure);
+      } else this.#fail(this.#help.present(step.failure));
     }
+  }
+
+  #pass(chunk: Chunk): void {
+    this.#passed.chunks++;
+    if (this.#atFailure !== undefined) return;
+    this.#finished = chunk.finished;
+    // More text after an event that was lost: it was no closing one.
+    if (chunk.content && this.#lost > 0) this.#mayLackText = true;
+    if (chunk.content || (chunk.finished && !this.#mayLackText)) this.hasContent = true;
+    this.#chunks.push(chunk);
+  }
+
+  /** The first one counts. */
+  #fail(failure: Failure): void {
+    if (this.#failure !== undefined) return;
+    const { complete, finishedAll, surelyFinished } = this.translator;
+    this.#failure = failure;
+    this.#atFailure = { complete, finishedAll, surelyFinished };
+  }
+
+  /** What the failed answer is billed at is waited for a little. */
+  async #failed(failure: Failure): Promise<Batch> {
+    this.#waiting = true;
+    this.#silence.until(this.#clock.now() + AFTER_FAILURE_MS);
+    const isEnough = () => this.#saidDone || this.#isOver || this.#unreadLength > MOST_EVENT_LENGTH;
+    while (!isEnough() && !this.#atFailure?.surelyFinished) {
+      const { value } = (await this.#reader.read().catch(() => undefined)) ?? {};
+      this.#isOver = value === undefined;
+      this.#feed(value === undefined ? '\n\n' : this.#decoder.decode(value, { stream: true }));
+    }
+    this.#waiting = false;
+    return this.#end(failure, false);
   }
 
   #lose(textBytes: number): void {
@@ -347,8 +345,9 @@ export class ProviderStream {
 
   /** Whatever went wrong after a sure `finish_reason`, the answer is whole; a provider may also answer fewer choices, and say so. */
   #end(failure: Failure, isCleanEnd: boolean): Batch {
-    const { complete: seenAll, finishedAll, surelyFinished } = this.translator;
-    const isFinished = surelyFinished || (this.#saidDone ? seenAll : isCleanEnd && finishedAll);
+    const { complete: seenAll, finishedAll, surelyFinished } = this.#atFailure ?? this.translator;
+    const saidDone = this.#saidDone && this.#atFailure === undefined;
+    const isFinished = surelyFinished || (saidDone ? seenAll : isCleanEnd && finishedAll);
     const complete = isFinished && !this.#lacksText();
     if (complete) this.hasContent = true;
     if (!(this.#saidDone && complete)) this.cancel();

@@ -27,6 +27,8 @@ const WORDS: readonly RegExp[] = [
   /\bno endpoints found that (?:support|can)\b/i,
   /\b(?:unknown|unrecognized|unexpected|unrecognised) (?:request )?(?:parameter|argument|field|keyword|name)s?\b/i,
   /\bextra (?:inputs|fields) (?:are )?not permitted\b/i,
+  // "Function calling is not enabled for …", "This response_format type is unavailable now", "tool choice requires --enable-…"
+  /\b(?:tools?|function|response_format|json|thinking|reasoning|images?|audio)\b.{0,60}(?:\bnot (?:enabled|available|implemented)|\bunavailable|\brequires --)/i,
   /\bis not one of \[/i,
   /\bdoes not match any of the expected\b/i,
   // "max_tokens is too large … supports at most", "max_tokens: 100000 > 8192", "the valid range of max_tokens is [1, 8192]"

@@ -3,7 +3,7 @@ import { isAboutTheModel } from './about-the-model.ts';
 import type { Asked } from './adapter.ts';
 import { isAloneTooLarge } from './alone-too-large.ts';
 import { isObject } from './openai-usage.ts';
-import { failure } from './provider-error.ts';
+import { FLAGGED_WORDS, failure } from './provider-error.ts';
 import { noHeader, retryAfterMs } from './retry-hints.ts';
 import { isWall } from './wall.ts';
 
@@ -98,7 +98,7 @@ function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKi
 
 /** `forbidden` is what refused places get: not the key's fault. */
 function kindOf403({ type, message }: ErrorInfo): FailureKind {
-  if (/flagged|usage polic/i.test(message)) return 'flagged';
+  if (FLAGGED_WORDS.test(message)) return 'flagged';
   return type === 'forbidden' || /country|region|territory|location/i.test(message) ? 'region' : 'bad_key';
 }
 
@@ -106,7 +106,7 @@ function kindOf403({ type, message }: ErrorInfo): FailureKind {
 function kindOf400({ message, cause }: ErrorInfo): FailureKind {
   if (/^your credit balance is too low/i.test(message)) return 'no_money';
   if (cause === 'organization_on_hold' || /^this organization has been disabled/i.test(message)) return 'bad_key';
-  if (/content filtering policy|usage polic/i.test(message)) return 'flagged';
+  if (FLAGGED_WORDS.test(message)) return 'flagged';
   if (TOO_LONG.test(message)) return 'too_long';
   return isAboutTheModel({ codes: cause.toLowerCase(), param: null, message }) ? 'unsupported' : 'bad_request';
 }

@@ -8,7 +8,7 @@ import { finishReason } from './finish-reasons.ts';
 import { generatedBytes } from './generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from './heartbeat.ts';
 import { jsonText } from './json-text.ts';
-import { failureInside } from './openai-failure.ts';
+import { failureInside, saysError } from './openai-failure.ts';
 import { isObject, named, wireUsage } from './openai-usage.ts';
 import { brokeOff } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
@@ -78,6 +78,9 @@ export class AnthropicStream implements StreamTranslator {
     } catch {
       return this.#unreadable(name, data);
     }
+    if (name === 'error' || (isObject(event) && (event.type === 'error' || saysError(event)))) {
+      return this.#error(isObject(event) ? event : { message: event });
+    }
     if (!isObject(event)) return lostIf(mayHoldText(event), data);
     switch (event.type ?? name) {
       case 'message_start':
@@ -89,11 +92,9 @@ export class AnthropicStream implements StreamTranslator {
       case 'content_block_stop':
         return this.#blockStop(event, data);
       case 'message_delta':
-        return this.#messageDelta(event);
+        return this.#messageDelta(event, data);
       case 'message_stop':
         return DONE;
-      case 'error':
-        return [{ kind: 'failure', failure: anthropicFailureInside(event, this.#hasContent) }];
       case undefined: {
         const refusal = this.#hasContent ? undefined : refusalInside(event);
         if (refusal) return [{ kind: 'failure', failure: failureInside(refusal, false) }];
@@ -106,12 +107,20 @@ export class AnthropicStream implements StreamTranslator {
 
   /** Not JSON: a heartbeat, or something that is lost. */
   #unreadable(name: string | undefined, data: string): StreamStep[] {
-    if (name === 'error') {
-      const error = { type: 'error', error: { type: 'api_error', message: data } };
-      return [{ kind: 'failure', failure: anthropicFailureInside(error, this.#hasContent) }];
-    }
+    if (name === 'error') return this.#error({ message: data });
     if (name === 'message_stop') return DONE;
     return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
+  }
+
+  /** Anthropic's form, or that of a gateway in front of it: `{"error":{"code":502}}`. */
+  #error(event: Json): StreamStep[] {
+    this.#usage.take(event.usage);
+    const error = event.error ?? event;
+    const isOpenAi = isObject(error) && error.code !== undefined;
+    const failure = isOpenAi
+      ? failureInside(error, this.#hasContent)
+      : anthropicFailureInside({ error }, this.#hasContent);
+    return [{ kind: 'failure', failure }];
   }
 
   usageChunk(): Record<string, unknown> | undefined {
@@ -200,7 +209,7 @@ export class AnthropicStream implements StreamTranslator {
     return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, 0);
   }
 
-  #messageDelta({ delta, usage }: Json): StreamStep[] {
+  #messageDelta({ delta, usage }: Json, data: string): StreamStep[] {
     this.#usage.take(usage);
     if (!isObject(delta) || typeof delta.stop_reason !== 'string' || delta.stop_reason === '') return NOTHING;
     // The stop sequence was generated too, and is taken off the text.
@@ -211,8 +220,10 @@ export class AnthropicStream implements StreamTranslator {
       return [...unseen(textBytes), { kind: 'failure', failure: brokeOff(delta.stop_reason) }];
     }
     if (this.#finished) return NOTHING;
+    // Blocks whose own end did not come.
+    const open = [...this.#tools.keys()].flatMap((index) => this.#blockStop({ index }, data));
     this.#finished = true;
-    return [...this.#opening(), this.#step({}, reason, false, textBytes)];
+    return [...this.#opening(), ...open, this.#step({}, reason, false, textBytes)];
   }
 
   envelope(): Omit<ChatChunk, 'choices'> {

@@ -65,7 +65,7 @@ export class OpenAiChoice {
       choice.finish_reason = reason;
       read.isRewritten = true;
     }
-    this.isSurelyFinished = this.#hasSaid && !this.#finishesEarly;
+    this.isSurelyFinished = this.#hasSaid && !this.#finishesEarly && !read.isLost;
     this.isFinished = true;
   }
 

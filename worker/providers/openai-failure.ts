@@ -4,7 +4,7 @@ import type { Asked } from './adapter.ts';
 import { isAloneTooLarge } from './alone-too-large.ts';
 import { jsonText } from './json-text.ts';
 import { isObject } from './openai-usage.ts';
-import { failure } from './provider-error.ts';
+import { FLAGGED_WORDS, failure } from './provider-error.ts';
 import { noHeader, retryAfterMs } from './retry-hints.ts';
 import { isWall } from './wall.ts';
 
@@ -54,6 +54,12 @@ export function failureInside(error: unknown, afterContent: boolean, arrivedAt?:
     mayBeBilled: afterContent,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   };
+}
+
+/** Whether an answer tells of an error; some say in every chunk that there is none: `{}`, or a code of 0. */
+export function saysError({ error, choices }: Record<string, unknown>): boolean {
+  if (!error || !isObject(error) || !Array.isArray(choices)) return Boolean(error);
+  return text(error.code) !== '0' && Object.values(error).some(Boolean);
 }
 
 /** Inside a 200 there is no status, only words. */
@@ -124,8 +130,8 @@ const REGION_WORDS = /(country|region|territory|location)\b.{0,40} not (supporte
 const TOO_LONG = /context_length|string_above_max_length|context_window|request_too_large|tokens_limit|prompt_too_long/;
 const TOO_LONG_WORDS =
   /maximum context length|context (window|length)|too many (input )?tokens|(prompt|input|request) (is )?too (long|large)|exceeds the maximum number of tokens|reduce the length/i;
-const FLAGGED = /content_policy|content_filter|moderation|policy_violation|safety|invalid_prompt|flagged/;
-const FLAGGED_WORDS = /flagged|content (management )?policy|usage polic|moderation|content exists risk/i;
+const FLAGGED =
+  /content_policy|content_filter|moderation|policy_?violation|safety|invalid_prompt|flagged|data_?inspection|sensitive|prohibited_content|inappropriate/;
 const NO_MODEL = /model_not_found|model_not_exist|no_such_model|not_found_error|unknown_model/;
 const BAD_KEY = /invalid_api_key|api_key_invalid|incorrect_api_key|unauthenticated|authentication/;
 

@@ -5,7 +5,7 @@ import { readParts } from './content-parts.ts';
 import { finishReason } from './finish-reasons.ts';
 import { generatedBytes } from './generated-bytes.ts';
 import { jsonText } from './json-text.ts';
-import { failureInside } from './openai-failure.ts';
+import { failureInside, saysError } from './openai-failure.ts';
 import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
 import { brokeOff, malformed } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
@@ -22,7 +22,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     return { ok: false, failure: malformed('The answer is not JSON.') };
   }
   if (!isObject(answer)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
-  if (answer.error) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
+  if (saysError(answer)) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
   const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
   if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
   const usage = readUsage(usageIn(answer));

@@ -6,7 +6,7 @@ import { generatedBytes } from './generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from './heartbeat.ts';
 import { isTooDeep, jsonText } from './json-text.ts';
 import { OpenAiChoice } from './openai-choice.ts';
-import { failureInside } from './openai-failure.ts';
+import { failureInside, saysError } from './openai-failure.ts';
 import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './openai-usage.ts';
 import { brokeOff } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
@@ -56,11 +56,16 @@ export class OpenAiStream implements StreamTranslator {
     } catch {
       return this.#unreadable(name, data);
     }
-    if (!isObject(chunk)) return lostIf(mayHoldText(chunk), data);
-    if (chunk.error || name === 'error') return failed(failureInside(chunk.error ?? chunk, this.#hasContent));
-    const told = usageIn(chunk);
+    // Before anything else: an error too may tell what it is billed at.
+    const told = isObject(chunk) ? usageIn(chunk) : undefined;
     // It goes on in a chunk of our own, so it has to be one that can be written.
     if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
+    // Gemini's compatible API wraps its errors in a list.
+    const said: unknown = Array.isArray(chunk) ? chunk[0] : chunk;
+    if (name === 'error' || (isObject(said) && saysError(said))) {
+      return failed(failureInside(isObject(said) ? (said.error ?? said) : said, this.#hasContent));
+    }
+    if (!isObject(chunk)) return lostIf(mayHoldText(chunk), data);
     if (!Array.isArray(chunk.choices)) {
       const refusal = this.#hasContent ? undefined : refusalInside(chunk);
       return refusal ? failed(failureInside(refusal, false)) : lostIf(mayHoldText(chunk), data);
@@ -89,8 +94,10 @@ export class OpenAiStream implements StreamTranslator {
     const textBytes = bytesIn(choices) ?? utf8Bytes(data);
     let shows = false;
     let isLost = false;
-    let isRewritten = isWritten || isObject(chunk.usage);
+    // Some clients take any error for one, empty or not.
+    let isRewritten = isWritten || isObject(chunk.usage) || Boolean(chunk.error);
     if (isObject(chunk.usage)) delete chunk.usage;
+    if (chunk.error) delete chunk.error;
     const readable: unknown[] = [];
     for (const choice of choices) {
       const read = this.#readChoice(choice);

@@ -6,6 +6,10 @@ const LONGEST_TEXT = 8192;
 /** A 200 that is no answer. Tokens may have been generated before it broke. */
 export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
 
+/** What content filters say of a prompt. It is asked nowhere else, so a word too many costs less than one too few. */
+export const FLAGGED_WORDS =
+  /flagged|content (?:management |filtering )?policy|usage polic|moderation|content exists risk|safety (?:system|polic|filter|check|classifier|setting)|(?:inappropriate|sensitive|harmful|prohibited)[ _](?:content|words?|information)|responsible ai/i;
+
 /** A finish reason that does not say the answer is complete. */
 export const brokeOff = (reason: string): Failure => ({
   kind: 'cut',

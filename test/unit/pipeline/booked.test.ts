@@ -230,3 +230,71 @@ describe('whatever usage a provider reports', () => {
     );
   });
 });
+
+describe('a usage beside a failure is a bill too', () => {
+  const PRICE_OF_TOLD = 50_000 * PRICE.input + 60_000 * PRICE.output;
+  const told = { prompt_tokens: 50_000, completion_tokens: 60_000, total_tokens: 110_000 };
+  const usageEvent = chunk([], { usage: told });
+  const error = (code: unknown, more: Json = {}) => event({ error: { message: 'x', code }, ...more });
+  const DONE = 'data: [DONE]\n\n';
+  const said = chunk([delta('Hello')]);
+  const endings: Readonly<Record<string, Step[]>> = {
+    'behind a finish that is none': [said, chunk([delta('', 'abort')]), usageEvent, DONE],
+    'behind it, before any content': [chunk([delta('', 'abort')]), { waitMs: 100 }, usageEvent, DONE],
+    'behind an error': [said, error(500), usageEvent],
+    'in one packet with it': [said, error('rate_limit_exceeded') + usageEvent],
+    'beside an error': [said, error(500, { usage: told })],
+    'beside a refusal, before any content': [error(429, { usage: told })],
+    'before a refusal': [usageEvent, error(429)],
+    'behind a refusal': [error(401), usageEvent],
+  };
+
+  it.each(Object.keys(endings))('%s, in events', async (place) => {
+    for (const stream of [true, false]) {
+      const body = endings[place] ?? [];
+      expect([stream, await booked('openai', stream, { body }, 50)]).toEqual([stream, PRICE_OF_TOLD]);
+    }
+  });
+
+  it.each<[string, Json]>([
+    ['a finish that is none', { choices: [{ index: 0, message: { content: 'x' }, finish_reason: 'abort' }] }],
+    ['no choices', { choices: [] }],
+    ['a refusal', { error: { message: 'x', code: 429 } }],
+    ['a fault of the caller', { error: { message: 'x', type: 'invalid_request_error', code: 400 } }],
+  ])('in JSON beside %s, whatever was asked for', async (_, answer) => {
+    for (const stream of [true, false]) {
+      const script = { body: [JSON.stringify({ ...answer, usage: told })] };
+      expect([stream, await booked('openai', stream, script, 50)]).toEqual([stream, PRICE_OF_TOLD]);
+    }
+  });
+
+  it('in the Anthropic format: beside an error, and behind it', async () => {
+    const start = event({
+      type: 'message_start',
+      message: { id: 'm', usage: { input_tokens: 50_000, output_tokens: 1 } },
+    });
+    const word = event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } });
+    const usage = { output_tokens: 60_000 };
+    const problem = { type: 'error', error: { type: 'overloaded_error', message: 'x' } };
+    for (const end of [
+      [event({ ...problem, usage })],
+      [event(problem), event({ type: 'message_delta', delta: {}, usage })],
+    ])
+      expect(await booked('anthropic', true, streamedBy([start, word, ...end]), 50)).toBe(PRICE_OF_TOLD);
+  });
+
+  it('one that was true in the middle of events is no bill of a whole answer', async () => {
+    const early = { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 };
+    const running = [chunk([delta('a')], { usage: early }), { waitMs: 2_000 }, chunk([delta('x'.repeat(3_000))])];
+    const start = event({ type: 'message_start', message: { id: 'm', usage: { input_tokens: 10, output_tokens: 1 } } });
+    const long = event({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'text_delta', text: 'x'.repeat(3_000) },
+    });
+    const least = 3_000 * PRICE.output;
+    expect(await booked('openai', false, { body: running }, 4_000)).toBeGreaterThan(least);
+    const begun = [start, { waitMs: 2_000 }, long];
+    expect(await booked('anthropic', false, { body: begun }, 4_000)).toBeGreaterThan(least);
+  });
+});

@@ -186,6 +186,81 @@ describe('a finish that is none', () => {
   });
 });
 
+describe('an error', () => {
+  const FORMS = {
+    openai: [
+      'event: error\ndata: "Overloaded"\n\n',
+      'event: error\ndata: null\n\n',
+      'event: error\ndata: [{"error":{"message":"no"}}]\n\n',
+      'event: error\ndata: not JSON\n\n',
+      'data: [{"error":{"code":503,"message":"no"}}]\n\n',
+      'data: {"error":"no"}\n\n',
+      'data: {"error":{}}\n\n',
+    ],
+    anthropic: [
+      'event: error\ndata: "Overloaded"\n\n',
+      'event: error\ndata: {"type":"overloaded_error","message":"no"}\n\n',
+      'data: {"error":{"type":"overloaded_error","message":"no"}}\n\n',
+      'data: {"error":{"message":"no","code":502}}\n\n',
+    ],
+  } as const;
+
+  it.each(formats.flatMap((format) => FORMS[format].map((error) => [format, error] as const)))(
+    'of any form is one, though a finish follows (%s: %j)',
+    async (format, error) => {
+      const { role: start, first, finish: end, usage: stop } = FORMATS[format];
+      const after = routerOf(format, streamed(start, first, error, end, stop));
+      expect(await after.ask({ stream: true })).toMatchObject({ shown: 'The ', code: 'stream_interrupted' });
+      const before = routerOf(format, streamed(start, error, end, stop));
+      expect(await before.ask({ stream: true })).toMatchObject({ shown: 'from b', code: undefined });
+    },
+  );
+
+  it.each([{}, { code: 0, message: 'OK' }, { code: '', message: '' }])('%j beside an answer is none', async (error) => {
+    const beside = (data: string) => data.replace('"choices"', `"error":${JSON.stringify(error)},"choices"`);
+    const router = routerOf('openai', streamed(...[role, text('The '), finish].map(beside), usage, DONE));
+    const { shown, code, body } = await router.ask({ stream: true });
+    expect([shown, code, body.includes('"error"')]).toEqual(['The ', undefined, false]);
+    const whole = routerOf('openai', { body: goodReply('The Elbe.').body?.map((data) => beside(String(data))) ?? [] });
+    expect(await whole.ask()).toMatchObject({ shown: 'The Elbe.' });
+  });
+});
+
+describe('what was lost and stands near the finish', () => {
+  const odd = chunk({ content: { some: 'words' } }, 'stop');
+
+  it('in one event with it, and no usage: interrupted, however the stream ends', async () => {
+    for (const end of [[DONE], [], ['hang'], ['reset']] as Step[][]) {
+      const router = routerOf('openai', streamed(role, text('The '), odd, ...end));
+      expect(await router.ask({ stream: true })).toMatchObject({ shown: 'The ', code: 'stream_interrupted' });
+    }
+    const counted = routerOf('openai', streamed(role, text('The '), odd, usage, DONE));
+    const { code, body } = await counted.ask({ stream: true });
+    expect([code, body.includes('skippedEvents')]).toEqual([undefined, true]);
+  });
+
+  it('behind it, with more text to come: it was in the middle', async () => {
+    const router = routerOf(
+      'openai',
+      streamed(role, text('The '), finish, 'data: {"x\n\n', text('Elbe.'), finish, DONE),
+    );
+    expect(await router.ask({ stream: true })).toMatchObject({ shown: 'The Elbe.', code: 'stream_interrupted' });
+  });
+
+  it('a call whose block does not end keeps its arguments', async () => {
+    const { role: start, usage: stop } = FORMATS.anthropic;
+    const call = (id: string, input: object) => ({ content_block: { type: 'tool_use', id, name: 'f', input } });
+    const blocks = [
+      said('content_block_start', { index: 0, ...call('t1', { river: 'Elbe' }) }),
+      said('content_block_start', { index: 1, ...call('t2', {}) }),
+    ];
+    const end = said('message_delta', { delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 5 } });
+    const { body } = await routerOf('anthropic', streamed(start, ...blocks, end, stop)).ask({ stream: true });
+    expect(body).toContain('"index":0,"function":{"arguments":"{\\"river\\":\\"Elbe\\"}"}');
+    expect(body).toContain('"index":1,"function":{"arguments":"{}"}');
+  });
+});
+
 describe('what is asked for decides, not a header', () => {
   const bodies = {
     openai: [role, text('The '), text('Elbe.'), finish, usage, DONE],
@@ -213,6 +288,8 @@ describe('what is asked for decides, not a header', () => {
         bodies[format],
         wholes[format],
         ['\n  ', ...wholes[format]],
+        ['\n \uFEFF', ...wholes[format]],
+        [': pro', 'cessing\n\n', ': processing\r\n\r\n', ...wholes[format]],
         [': hi\n\n', ...bodies[format]],
       ]) {
         for (const stream of [true, false]) {

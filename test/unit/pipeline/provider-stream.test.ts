@@ -22,7 +22,7 @@ const HELP: StreamHelp = {
   present: (failure) => failure,
   readWhole: (text) => {
     const reply = adapterFor('openai').reply(text, CHAT, START);
-    return reply.ok ? new WholeAsStream(reply) : reply.failure;
+    return reply.ok ? new WholeAsStream(reply) : { failure: reply.failure, usage: reply.usage };
   },
   isPlausible: ({ outputTokens }) => outputTokens > 0,
 };
@@ -251,9 +251,15 @@ describe('what passed', () => {
     expect(made).toMatchObject({ textBytes: 1, unreadBytes: cut.length - 'data: '.length, chunks: 2 });
   });
 
-  it('is nothing of an error, of nonsense behind the finish, or of what comes behind a failure', async () => {
-    expect(await passedBy(text('a'), errorEvent, text('b'))).toMatchObject({ textBytes: 1, chunks: 1 });
+  it('is nothing of an error, and of nonsense behind the finish', async () => {
+    expect(await passedBy(text('a'), errorEvent)).toMatchObject({ textBytes: 1, chunks: 1 });
     expect(await passedBy(text('a'), finish, 'data: {\n\n')).toMatchObject({ textBytes: 1, unreadBytes: 1, chunks: 3 });
+  });
+
+  it('is what comes behind a failure, though nobody is shown it', async () => {
+    expect(await passedBy(text('a'), errorEvent + text('b'), text('c'))).toMatchObject({ textBytes: 3, chunks: 3 });
+    const opened = await open([text('a'), errorEvent + text('b'), text('c')]);
+    expect(await readAll(opened)).toMatchObject({ shown: 'a', end: { complete: false } });
   });
 
   it('holds what no chunk shows', async () => {

@@ -95,6 +95,14 @@ describe('a 400 about the model', () => {
     expect(anthropic.failure(400, none, anthropicError(message)).kind).toBe('too_long');
   });
 
+  it.each([
+    'auto tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+    'This response_format type is unavailable now',
+    'Function calling is not enabled for models/gemma-3-27b-it',
+  ])('a form that this provider does not have: %s', (message) => {
+    expect(openai.failure(400, none, error(message)).kind).toBe('unsupported');
+  });
+
   it('is none where the request itself is wrong', () => {
     for (const message of [
       "Invalid 'temperature': decimal above maximum value. Expected a value <= 2.",
@@ -109,6 +117,18 @@ describe('a 400 about the model', () => {
   });
 
   it('is never one of a flagged prompt, whatever else its words say', () => {
+    for (const words of [
+      'Input data may contain inappropriate content for this model.',
+      'Your request was rejected by our safety system. That is not supported.',
+      'Blocked: PROHIBITED_CONTENT is not supported by this model',
+      'The prompt contains sensitive words that this model does not support',
+    ]) {
+      expect(openai.failure(400, none, error(words)).kind).toBe('flagged');
+      expect(anthropic.failure(400, none, anthropicError(words)).kind).toBe('flagged');
+    }
+    for (const code of ['data_inspection_failed', 'DataInspectionFailed', 'ResponsibleAIPolicyViolation'])
+      for (const status of [400, 403])
+        expect(openai.failure(status, none, error('unsupported', { code })).kind).toBe('flagged');
     const words = 'Your prompt was flagged: "this model does not support … maximum context length"';
     expect(openai.failure(400, none, error(words)).kind).toBe('flagged');
     expect(openai.failure(400, none, error('maximum context length', { code: 'content_filter' })).kind).toBe('flagged');
