@@ -1,6 +1,6 @@
 import type { MatchLogic, ModelInfo, ModelPrice, Provider, TieredPrices } from '@pydantic/genai-prices';
 import type { Price, TokenPrices } from '../../worker/core/config/config.ts';
-import { EDITION } from '../../worker/core/pricing/known-price.ts';
+import { EDITION, plainName } from '../../worker/core/pricing/known-price.ts';
 
 /**
  * What `model` costs by the list of its provider, from `at` on until the list says otherwise; undefined where the list does
@@ -12,7 +12,7 @@ export function listedPrice(
   at: Date,
   until: 'the list says otherwise' | 'dearest from then on' = 'the list says otherwise',
 ): Price | undefined {
-  const found = provider.models.find(({ match }) => isNamed(match, model.toLowerCase()));
+  const found = provider.models.find(({ match }) => isNamed(match, plainName(model)));
   const inForce = found === undefined ? [] : pricesInForce(found, at);
   const announced = found === undefined || until === 'the list says otherwise' ? [] : pricesAnnounced(found, at);
   const listed = [...inForce, ...announced];

@@ -38,10 +38,13 @@ export function limitContradictions({ tiers, tenants, features }: CheckedConfig)
       found.push(...within(part), ...beyond(part, [whole]));
     }
   });
-  for (const [name, { limits }] of Object.entries(features)) {
+  for (const [name, { limits, maxCostPerRequest: cost }] of Object.entries(features)) {
     const part = scope(`feature "${name}"`, limits, ['features', name, 'limits']);
     // A feature's limits hold in every tenant, so only those that no tenant could reach say nothing.
     found.push(...within(part), ...beyond(part, wholes));
+    const path = ['features', name, 'maxCostPerRequest'];
+    if (cost !== undefined)
+      found.push(...[[part], wholes].flatMap((scopes) => costBeyond(cost, path, scopes)).slice(0, 1));
   }
   return found;
 }
@@ -98,4 +101,23 @@ function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
     }
   }
   return found;
+}
+
+/** A request's own cap above the budget of all of these. */
+function costBeyond(cost: number, path: string[], scopes: readonly Scope[]): Contradiction[] {
+  const [first] = scopes;
+  if (first === undefined) return [];
+  for (const field of ['dailyUsd', 'monthlyUsd'] as const) {
+    const budgets = scopes.map(({ limits }) => limits[field] ?? Number.POSITIVE_INFINITY);
+    const most = Math.max(...budgets);
+    if (cost <= most) continue;
+    const of = scopes.length === 1 ? first.name : 'every tenant';
+    return [
+      warning(
+        path,
+        `is above the ${field} of ${of} (${most}), so that one ends first; write a smaller one, or leave it out`,
+      ),
+    ];
+  }
+  return [];
 }

@@ -24,6 +24,9 @@ export const price = settings({
    */
   tiers: z
     .array(settings({ fromInputTokens: count(1, 100_000_000), ...tokenPrices }))
+    .refine((tiers) => new Set(tiers.map(({ fromInputTokens }) => fromInputTokens)).size === tiers.length, {
+      error: 'write each fromInputTokens once',
+    })
     .readonly()
     .optional(),
 });

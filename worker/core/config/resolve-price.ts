@@ -66,15 +66,23 @@ function slotPrice(
   };
 }
 
-const checkWhole = (text: string): string | undefined =>
-  readWhole(text) ? undefined : 'must be JSON such as {"input": 1.25, "output": 10}';
+function checkWhole(text: string): string | undefined {
+  const problem = 'must be JSON such as {"input": 1.25, "output": 10}';
+  const read = price.safeParse(parsed(text));
+  const [issue] = read.error?.issues ?? [];
+  if (issue === undefined) return undefined;
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+  return path.length === 0 ? problem : `${problem}; "${path.join('.')}" is wrong or missing`;
+}
 
 const checkNumber = (text: string): string | undefined =>
   Number(text) >= 0 && Number(text) < 1e6 ? undefined : 'must be USD per million tokens, such as 1.25';
 
-function readWhole(text: string): PriceInput | undefined {
+const readWhole = (text: string): PriceInput | undefined => price.safeParse(parsed(text)).data;
+
+function parsed(text: string): unknown {
   try {
-    return price.safeParse(JSON.parse(text)).data;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

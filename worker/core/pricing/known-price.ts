@@ -16,13 +16,16 @@ const EDITIONS = new Map([
 export function knownPrice(apiBase: string, model: string): Price | undefined {
   const host = /^https:\/\/([^/]+)/i.exec(apiBase)?.[1]?.toLowerCase().replace(/:443$/, '');
   const rows = KNOWN_PRICES.find(([known]) => known === host)?.[1] ?? '';
-  const name = model.toLowerCase();
+  const name = plainName(model);
   for (const line of rows.split('\n')) {
     const [names = '', prices] = line.split(' = ');
     if (prices !== undefined && names.split(' ').some((one) => isNamed(one, name))) return readPrice(prices);
   }
   return undefined;
 }
+
+/** As the list writes it: Google's own list of models has `models/gemini-2.5-pro`, and takes both. */
+export const plainName = (model: string): string => model.toLowerCase().replace(/^models\//, '');
 
 /** `gpt-5-mini` is that name alone; `gpt-5-nano*` any edition of it; `gpt-6-sol#` and `claude-opus-5%` their dated editions. */
 function isNamed(pattern: string, model: string): boolean {

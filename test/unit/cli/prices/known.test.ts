@@ -70,6 +70,9 @@ describe('a known model', () => {
     expect(knownPrice('https://generativelanguage.googleapis.com/v1beta/openai', 'gemini-2.5-pro')).toMatchObject({
       output: 10,
     });
+    // As Google's own list of models names it.
+    const gemini = 'https://generativelanguage.googleapis.com/v1beta/openai';
+    expect(knownPrice(gemini, 'models/gemini-2.5-pro')).toEqual(knownPrice(gemini, 'gemini-2.5-pro'));
     expect(knownPrice('https://api.deepseek.com', 'deepseek-v4-pro')).toMatchObject({ cachedInput: 0.044 });
   });
 

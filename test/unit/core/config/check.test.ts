@@ -103,6 +103,11 @@ describe('a mistake', () => {
       `${at}.price.tiers[0].fromInputTokens: write a whole number from 1`,
     ],
     [
+      `${first}>price`,
+      { input: 1, output: 1, tiers: [1, 2].map((input) => ({ fromInputTokens: 9, input, output: 2 })) },
+      `${at}.price.tiers: write each fromInputTokens once`,
+    ],
+    [
       `${first}>allowParams`,
       { top_k: {} },
       `${at}.allowParams.top_k: say what the field costs: { usdPerRequest } or { priceFactor }`,

@@ -54,6 +54,19 @@ describe('a contradiction that works is warned of', () => {
       'tenants.acme.userLimits.parallel: is above',
     ],
     [
+      'a request above the day of its feature',
+      feature({ maxCostPerRequest: 5, limits: { dailyUsd: 1, monthlyUsd: 2 } }),
+      'features.chat.maxCostPerRequest: is above the dailyUsd of feature "chat" (1)',
+    ],
+    [
+      'a request above the month of every tenant',
+      {
+        tenants: { a: { limits: { monthlyUsd: 1 } }, b: { limits: { monthlyUsd: 2 } } },
+        ...feature({ maxCostPerRequest: 5 }),
+      },
+      'features.chat.maxCostPerRequest: is above the monthlyUsd of every tenant (2)',
+    ],
+    [
       'a feature’s month above every tenant’s',
       { ...tenant({ limits: { monthlyUsd: 10 } }), ...feature({ limits: { monthlyUsd: 11 } }) },
       'features.chat.limits.monthlyUsd: is above the monthlyUsd of tenant "acme" (10)',
