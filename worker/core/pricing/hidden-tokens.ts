@@ -1,6 +1,6 @@
 /**
  * Whether a provider may bill output that its stream does not show: then what passed is no bound of what was generated, and an
- * answer that is cut without usage is booked in full (DESIGN §3.2). A name that nobody knows (a deployment of one's own at Azure)
+ * answer that is cut without usage is booked by time (billed.ts). A name that is not known (a deployment of one's own at Azure)
  * counts as one that shows everything: there `hidesTokens` must say so.
  *
  * Sources, November 2026: developers.openai.com (guides/reasoning), ai.google.dev (thinking, OpenAI compatibility), docs.x.ai and

@@ -104,13 +104,14 @@ function addPart(
   }
 }
 
-/** A picture or a file counts at its constant, inside the body or elsewhere: neither is read as text. A text does. */
+/** A picture or a file counts at its constant, inside the body or elsewhere: neither is read as text. A text is, as a file too. */
 function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentAs>): void {
   if (as.has('image')) size.images++;
   if (as.has('file')) size.files++;
   const attachment = attachmentOf(part);
   if (attachment === undefined || attachment.kind === 'link') return;
-  if (as.has('text')) size.textBytes += utf8Bytes(attachment.content.data);
+  const isRead = as.has('text') || (as.has('file') && attachment.kind === 'text');
+  if (isRead) size.textBytes += utf8Bytes(attachment.content.data);
   if (as.has('text') || as.has('file')) size.textBytes += utf8Bytes(attachment.name ?? '');
 }
 

@@ -69,6 +69,15 @@ describe('the worst case of a request', () => {
     expect(worstOf({ messages }, [open]).microUsd - worstOf({}, [open]).microUsd).toBe(100_000 + 4 - 5 + 1_000_000);
   });
 
+  it.each([
+    { type: 'image_url', image_url: { url: `data:text/plain;base64,${'QUFB'.repeat(250_000)}` } },
+    { type: 'file', file: { filename: 'a.csv', file_data: 'QUFB'.repeat(250_000) } },
+  ])('counts a text that goes as a file by its bytes: %#', (part) => {
+    const open = deployment('a', { allowParams: ['file'], paramCosts: { file: { usdPerRequest: 0, priceFactor: 1 } } });
+    const messages = [{ role: 'user', content: [part] }];
+    expect(inputBeyondPlain({ messages }, [A, open])).toBeGreaterThanOrEqual(100_000 + 1_000_000);
+  });
+
   it('is all of it times n, where n goes out', () => {
     const three = worstOf({ n: 3 });
     expect(three).toEqual({
