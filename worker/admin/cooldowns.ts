@@ -1,6 +1,6 @@
 /**
- * `/admin/cooldowns`: which deployments rest, why and until when, and what their bills have taught (docs/budgets.md); ending a rest by
- * hand, which forgets the lessons too.
+ * `/admin/cooldowns`: which deployments are in cooldown, why and until when, and what their bills have taught (docs/holds.md); ending a cooldown
+ * by hand, which forgets the lessons too.
  */
 import type { Context } from 'hono';
 import type { Config, Deployment } from '../core/config/config.ts';

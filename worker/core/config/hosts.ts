@@ -1,6 +1,6 @@
 import { hostOf } from './urls.ts';
 
-/** What a provider bills beyond what a request shows; config may say otherwise for a deployment (docs/budgets.md). */
+/** What a provider bills beyond what a request shows; config may say otherwise for a deployment (docs/holds.md). */
 export interface BillingHabits {
   /** What it adds to each request: chat template, instructions of its own. */
   overheadTokens: number;

@@ -174,7 +174,7 @@ export const configSchema = settings({
   }
   const { totalTimeout, maxStreamDuration } = config.router;
   if (totalTimeout + maxStreamDuration > LONGEST_RUN_MS) {
-    const message = 'together with totalTimeout at most 15m: so long a request may hold its budget';
+    const message = 'together with totalTimeout at most 15m, because a request may hold its budget for that long';
     context.addIssue({ code: 'custom', path: ['router', 'maxStreamDuration'], message });
   }
   const seen = new Map<string, string>();
