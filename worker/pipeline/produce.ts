@@ -4,7 +4,7 @@ import type { Deployment } from '../core/config/config.ts';
 import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Outcome } from '../core/routing/health.ts';
 import { isFollowedAfter, next, type Tried } from '../core/routing/next.ts';
-import { attemptDeadline, type Patience, patienceFor } from '../core/routing/patience.ts';
+import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
 import { plan, type Slot } from '../core/routing/plan.ts';
 import type { Deps } from '../ports.ts';
 import type { Outgoing } from '../providers/adapter.ts';
@@ -97,7 +97,8 @@ async function firstToAnswer(
   scope.timing.mark('plan');
 
   for (;;) {
-    const step = next(order, tried, clock.now(), deadlineAt, config.router, random);
+    const nextStartBy = startBy(ask.chat, config.router, deadlineAt, trail.attempts);
+    const step = next(order, tried, clock.now(), nextStartBy, config.router, random);
     if (step.kind === 'reject') return rejected(step.failure, deps.showsProvider(ask.identity));
     const deployment = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || deployment === undefined) {
@@ -129,7 +130,7 @@ async function firstToAnswer(
     if (uncovered !== undefined) return uncovered;
     isLeaseUsed = false;
     // Asking the ledger again may have taken the rest of the time.
-    if (clock.now() >= deadlineAt) return unserved(true, tried, ask, deps);
+    if (clock.now() >= nextStartBy) return unserved(true, tried, ask, deps);
     const patience = patienceFor(ask.chat, deployment, config.router);
     if (!(await takePlace(ask, deployment, step.slot, patience, deps))) {
       tried.push({ slot: step.slot, failure: 'skipped' });

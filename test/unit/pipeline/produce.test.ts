@@ -177,11 +177,12 @@ describe('everybody is down', () => {
           const { code, status } = await router.ask({ stream });
           const tookMs = router.clock.now() - began;
           if (stream) expect(tookMs).toBeLessThanOrEqual(totalTimeoutMs);
-          for (const { at } of router.upstream.calls) expect(at - began).toBeLessThan(totalTimeoutMs);
+          const lastStartMs = totalTimeoutMs - Math.min(1_000, Math.ceil(totalTimeoutMs / 10));
+          const [, ...further] = router.upstream.calls;
+          for (const { at } of further) expect(at - began).toBeLessThan(stream ? lastStartMs : totalTimeoutMs);
           if (code === 'deadline_exceeded') {
             expect(status).toBe(503);
-            if (stream) expect(tookMs).toBe(totalTimeoutMs);
-            else expect(tookMs).toBeGreaterThanOrEqual(totalTimeoutMs);
+            expect(tookMs).toBeGreaterThanOrEqual(stream ? lastStartMs : totalTimeoutMs);
           }
           for (const call of router.upstream.calls) {
             const earlier = router.upstream.calls.find(

@@ -105,6 +105,24 @@ describe('a model that thinks unseen', () => {
 const late = (ms: number, content = 'whole'): Script => ({ ...goodReply(content), afterMs: ms });
 const whole = (maxTokens?: number): Sent => ({ body: maxTokens === undefined ? {} : { max_tokens: maxTokens } });
 
+describe('a further attempt of a stream', () => {
+  it.each([
+    [43_900, 2],
+    [44_100, 1],
+    [44_999, 1],
+  ])('after %i of 45,000 ms: %i attempts in all', async (ms, attempts) => {
+    for (const first of [{ instead: 'hang' }, { ...failing(500), afterMs: ms }] as Script[]) {
+      const hanging = { streamTimeoutMs: 'instead' in first ? ms : 60_000, hidesTokens: false };
+      const router = new TestRouter([deployment('a', hanging), deployment('b', hanging)], { numRetries: 0 });
+      router.upstream.on('a', first);
+      router.upstream.on('b', { ...good(true, 'from b'), afterMs: 900 });
+      const { shown, code } = await router.ask({ stream: true });
+      expect([shown, code]).toEqual(attempts === 2 ? ['from b', undefined] : ['', 'deadline_exceeded']);
+      expect(router.upstream.calls).toHaveLength(attempts);
+    }
+  });
+});
+
 describe('an answer in one piece', () => {
   it.each([4_000, undefined])('is waited for by its output cap (%s)', async (cap) => {
     const router = shipped();

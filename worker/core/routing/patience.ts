@@ -7,7 +7,7 @@ import { hidesTokens } from '../pricing/billed.ts';
 const SLOW_TOKENS_PER_SECOND = 30;
 /** A small cap says little: the queue and the prompt take their time too. */
 const LEAST_WHOLE_MS = 30_000;
-/** What is kept of `totalTimeout` so that somebody else can still be asked within it. */
+/** What is kept of `totalTimeout` so that somebody else can still be asked within it. A further attempt with less is hardly answered. */
 const LAST_START_MS = 1_000;
 
 type Timed = Pick<
@@ -52,7 +52,21 @@ export function attemptDeadline(
   { now, deadlineAt, isFollowed }: Remaining,
 ): number {
   if (chat.stream) return deadlineAt;
-  const lastStartAt = deadlineAt - Math.min(LAST_START_MS, Math.ceil(totalTimeoutMs / 10));
+  const lastStartAt = lastStart(totalTimeoutMs, deadlineAt);
   const isShort = now + answerMs > lastStartAt && 2 * (deadlineAt - now) < totalTimeoutMs;
   return !isFollowed || isShort ? Number.POSITIVE_INFINITY : lastStartAt;
 }
+
+const lastStart = (totalTimeoutMs: number, deadlineAt: number): number =>
+  deadlineAt - Math.min(LAST_START_MS, Math.ceil(totalTimeoutMs / 10));
+
+/**
+ * When the next attempt must have begun. A stream's content has to begin by the deadline, so a further attempt just before it would
+ * be paid for and cut; a whole answer's last attempt has its own limit.
+ */
+export const startBy = (
+  { stream }: Pick<ChatRequest, 'stream'>,
+  { totalTimeoutMs }: Pick<RouterSettings, 'totalTimeoutMs'>,
+  deadlineAt: number,
+  attempts: number,
+): number => (stream && attempts > 0 ? lastStart(totalTimeoutMs, deadlineAt) : deadlineAt);
