@@ -1,6 +1,13 @@
+import type { ChatMessage } from '../../protocol/chat.ts';
+
+/** OpenAI takes no longer ones; vLLM and others make some. */
+const LONGEST = 40;
+/** `_2` and on, for ids that would become the same. */
+const LONGEST_NUMBER = 8;
+
 /**
- * Ids of tool calls as Anthropic takes them: letters, digits, `_` and `-`, and no two calls of a conversation alike. Other
- * providers' ids have more characters (`functions.search:0`), and some begin anew with each turn (`call_0`).
+ * Ids of tool calls as every provider takes them: up to 40 letters, digits, `_` and `-`, and no two calls of a conversation alike.
+ * Some providers' ids have more characters (`functions.search:0`) or begin anew with each turn (`call_0`), which Anthropic refuses.
  */
 export class CallIds {
   readonly #sent = new Map<string, SentIds>();
@@ -26,10 +33,11 @@ export class CallIds {
   }
 
   #free(wish: string): string {
-    let count = this.#wanted.get(wish) ?? 1;
+    const stem = wish.slice(0, LONGEST - LONGEST_NUMBER);
+    let count = this.#wanted.get(stem) ?? 1;
     let free = wish;
-    for (; this.#taken.has(free); count++) free = `${wish}_${count + 1}`;
-    this.#wanted.set(wish, count);
+    for (; this.#taken.has(free); count++) free = `${stem}_${count + 1}`;
+    this.#wanted.set(stem, count);
     this.#taken.add(free);
     return free;
   }
@@ -41,4 +49,17 @@ interface SentIds {
   answered: number;
 }
 
-const mended = (id: string): string => id.replace(/[^\w-]/g, '_');
+const mended = (id: string): string => id.replace(/[^\w-]/g, '_').slice(0, LONGEST);
+
+/** For OpenAI's format, which is strict about the length alone: the very same messages where no id is too long. */
+export function withShortIds(messages: ChatMessage[]): ChatMessage[] {
+  const isLong = ({ tool_call_id: id = '', tool_calls: calls = [] }: ChatMessage): boolean =>
+    id.length > LONGEST || calls.some((call) => call.id.length > LONGEST);
+  if (!messages.some(isLong)) return messages;
+  const ids = new CallIds();
+  return messages.map((message) => {
+    const { tool_call_id: id, tool_calls: calls } = message;
+    if (id !== undefined) return { ...message, tool_call_id: ids.ofResult(id) };
+    return calls ? { ...message, tool_calls: calls.map((call) => ({ ...call, id: ids.ofCall(call.id) })) } : message;
+  });
+}

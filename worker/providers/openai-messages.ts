@@ -2,6 +2,7 @@ import type { ChatMessage, ChatRequest, ContentPart, CustomToolCall, ToolCall } 
 import type { FieldNames } from '../../protocol/field-names.ts';
 import { sentAs } from '../core/attachments.ts';
 import type { Target, Unsendable } from './adapter.ts';
+import { withShortIds } from './call-ids.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { hasAttachments, withoutToolAttachments } from './tool-pictures.ts';
 
@@ -19,7 +20,7 @@ export function openaiMessages(chat: ChatRequest, target: Target, dropped: Field
     copy ??= chat.messages.slice();
     copy[index] = outgoing;
   }
-  let messages = copy ?? chat.messages;
+  let messages = withShortIds(copy ?? chat.messages);
   if (areInResults) messages = withoutToolAttachments(messages);
   const format = chat.response_format;
   if (format?.type === 'json_schema' && target.quirks.jsonSchema === false) {

@@ -1,4 +1,4 @@
-/** Ids of tool calls, as Anthropic takes them: no two alike, each result at its own call. */
+/** Ids of tool calls, as providers take them: no two alike, each result at its own call. */
 import { describe, expect, it } from 'vitest';
 import { adapterFor } from '../../../worker/providers/presets.ts';
 import { chat, target } from './chats.ts';
@@ -68,6 +68,27 @@ describe('ids of calls, for Anthropic', () => {
     const sent = blocksOf(messages).slice(1);
     expect(sent.map(({ id, tool_use_id: of }) => id ?? of)).toEqual(['c', 'c', 'c', 'c_2', 'c_2']);
   });
+});
+
+it('ids that are longer than OpenAI takes go out short, in either format, and apart', () => {
+  const long = (end: string) => `chatcmpl-tool-${'0'.repeat(40)}${end}`;
+  const messages = [
+    { role: 'user', content: 'Go' },
+    calls(call(long('a'), 'f'), call('short', 'g'), call(long('b'), 'h')),
+    ...[result(long('b'), '3'), result('short', '2'), result(long('a'), '1')],
+    { role: 'user', content: 'And?' },
+  ];
+  expect(resultsByName(messages.slice(1))).toEqual({ f: '1', g: '2', h: '3' });
+  const { body } = adapterFor('openai').request(chat({ messages }), target());
+  const [, asked, ...answered] = JSON.parse(body).messages;
+  const sent: string[] = asked.tool_calls.map(({ id }: { id: string }) => id);
+  for (const id of sent) expect(id).toMatch(/^[\w-]{1,40}$/);
+  expect(sent[1]).toBe('short');
+  expect(new Set(sent).size).toBe(3);
+  const results = answered.slice(0, 3).map((one: { tool_call_id: string }) => one.tool_call_id);
+  expect(results).toEqual([sent[2], sent[1], sent[0]]);
+  const fine = [messages[0], calls(call('a.b:1', 'f')), result('a.b:1', 'x')];
+  expect(JSON.parse(adapterFor('openai').request(chat({ messages: fine }), target()).body).messages).toEqual(fine);
 });
 
 describe("a history's arguments, for Anthropic", () => {
