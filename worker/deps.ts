@@ -116,7 +116,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       board,
       ledger: new LedgerStore(tenantLedger, clock),
       slices: newTuples(),
-      bodies: new BytesInFlight(),
+      bodies: new BytesInFlight(clock),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
       answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM, env.keySecret, env.keySecretOld),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),

@@ -10,7 +10,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(text);
 /** Chunks, and waits in milliseconds between them; it never ends where the last is 'open'. */
 type Piece = Uint8Array | string | number | 'open';
 
-function reader(limits = LIMITS, bodies = new BytesInFlight()) {
+function reader(limits = LIMITS, bodies = new BytesInFlight(new TestClock())) {
   const clock = new TestClock();
   /** Its clock stands still: unpacking takes real time. */
   const readNow = (body: BodyInit | null, headers: Record<string, string> = {}) => {
@@ -141,7 +141,7 @@ describe('a slow body', () => {
 
 describe('bodies at once', () => {
   it('are refused where the isolate holds too many bytes already, and let in again afterwards', async () => {
-    const bodies = new BytesInFlight(2_500);
+    const bodies = new BytesInFlight(new TestClock(), 2_500);
     const { read, stream } = reader(LIMITS, bodies);
     const others = [bodies.open(), bodies.open()];
     for (const weight of others) expect(weight.take(1_000)).toBe(true);
@@ -155,10 +155,31 @@ describe('bodies at once', () => {
   });
 
   it('let in one that is larger than all of it, alone', () => {
-    const bodies = new BytesInFlight(1_000);
+    const bodies = new BytesInFlight(new TestClock(), 1_000);
     const [one, other] = [bodies.open(), bodies.open()];
     expect([one.take(5_000), one.take(1), other.take(1)]).toEqual([true, true, false]);
     one.release();
     expect(other.take(1)).toBe(true);
+  });
+
+  it('leave room for small ones, which many large ones cannot take', () => {
+    const bodies = new BytesInFlight(new TestClock(), 1_000_000);
+    const larges = Array.from({ length: 20 }, () => bodies.open());
+    expect(larges.filter((weight) => weight.take(100_000)).length).toBe(8);
+    expect(bodies.open().take(50_000)).toBe(true);
+    // In pieces it is not small for long.
+    const inPieces = bodies.open();
+    expect([inPieces.take(40_000), inPieces.take(40_000)]).toEqual([true, false]);
+  });
+
+  it('count no longer where a request was ended without a word', async () => {
+    const clock = new TestClock();
+    const bodies = new BytesInFlight(clock, 1_000);
+    const [lost, other] = [bodies.open(), bodies.open()];
+    expect([lost.take(1_000), other.take(1)]).toEqual([true, false]);
+    await clock.advance(3_600_000);
+    expect(bodies.open().take(1_000)).toBe(true);
+    lost.release();
+    expect(bodies.open().take(1)).toBe(false);
   });
 });

@@ -166,7 +166,7 @@ export class TestRouter {
       board: this.board,
       ledger: this.ledger,
       slices: newTuples(),
-      bodies: new BytesInFlight(),
+      bodies: new BytesInFlight(clock),
       answers: this.answers,
       answerStreams: this.answerStreams,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
