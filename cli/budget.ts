@@ -83,6 +83,7 @@ async function judge(revoked: boolean, flags: ReturnType<typeof flagsOf<'revoke'
       ? `${scope} of ${tenant} is granted nothing more; npm run budget -- restore undoes it`
       : `${scope} of ${tenant} is granted again what its limits allow`,
   ]);
+  await warnOfUnknown(tenant);
 }
 
 /** A tenant exists from its first key, so a misspelt name is one that nobody has a key of. */

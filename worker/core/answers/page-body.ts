@@ -9,9 +9,14 @@ type Json = Record<string, unknown>;
 export const pageCompletion = (text: string, alias: string): string => {
   const { id, created, choices, usage, carryon } = JSON.parse(text) as Json;
   return JSON.stringify({
-    ...{ id: answerId(id), object: 'chat.completion', created, model: alias },
+    ...{ id: answerId(id), object: 'chat.completion', created: plain(created), model: alias },
     choices: list(choices, ({ index, message, finish_reason: reason, logprobs }) => ({
-      ...{ index, message: said(message), finish_reason: reason, logprobs: pageLogprobs(logprobs) },
+      ...{
+        index: plain(index),
+        message: said(message),
+        finish_reason: plain(reason),
+        logprobs: pageLogprobs(logprobs),
+      },
     })),
     ...{ usage: pageUsage(usage), carryon: pageCarryon(carryon) },
   });
@@ -20,9 +25,9 @@ export const pageCompletion = (text: string, alias: string): string => {
 export const pageChunk = (text: string, alias: string): string => {
   const { id, created, choices, usage, carryon } = JSON.parse(text) as Json;
   return JSON.stringify({
-    ...{ id: answerId(id), object: 'chat.completion.chunk', created, model: alias },
+    ...{ id: answerId(id), object: 'chat.completion.chunk', created: plain(created), model: alias },
     choices: list(choices, ({ index, delta, finish_reason: reason, logprobs }) => ({
-      ...{ index, delta: said(delta), finish_reason: reason, logprobs: pageLogprobs(logprobs) },
+      ...{ index: plain(index), delta: said(delta), finish_reason: plain(reason), logprobs: pageLogprobs(logprobs) },
     })),
     ...{ usage: pageUsage(usage), carryon: pageCarryon(carryon) },
   });
@@ -33,14 +38,14 @@ function said(value: unknown): Json {
   const { role, content, refusal, reasoning_content, reasoning, tool_calls, function_call, annotations, audio } =
     object(value) ?? {};
   return {
-    ...{ role, content, refusal },
+    ...{ role: plain(role), content: plain(content), refusal: plain(refusal) },
     // Some providers use a name of their own for visible reasoning.
-    reasoning_content: reasoning_content ?? (typeof reasoning === 'string' ? reasoning : undefined),
+    reasoning_content: plain(reasoning_content) ?? (typeof reasoning === 'string' ? reasoning : undefined),
     tool_calls: Array.isArray(tool_calls) ? list(tool_calls, pageCall) : undefined,
     function_call: pick(function_call, ['name', 'arguments']),
     annotations: Array.isArray(annotations)
       ? list(annotations, ({ type, url_citation: cited }) => ({
-          type,
+          type: plain(type),
           url_citation: pick(cited, ['start_index', 'end_index', 'title', 'url']),
         }))
       : undefined,
@@ -49,7 +54,7 @@ function said(value: unknown): Json {
 }
 
 const pageCall = ({ index, id, type, function: called, custom }: Json): Json => ({
-  ...{ index, id: typeof id === 'string' && id !== '' ? callId(id) : id, type },
+  ...{ index: plain(index), id: typeof id === 'string' && id !== '' ? callId(id) : plain(id), type: plain(type) },
   ...{ function: pick(called, ['name', 'arguments']), custom: pick(custom, ['name', 'input']) },
 });
 
@@ -107,7 +112,10 @@ const object = (value: unknown): Json | undefined =>
 const list = (values: unknown, write: (value: Json) => Json): Json[] =>
   Array.isArray(values) ? values.map((value) => write(object(value) ?? {})) : [];
 
-/** Only plain values: what is inside of them is on no list. */
+/** What is inside of an object is on no list. */
+const plain = (value: unknown): unknown => (value !== null && typeof value === 'object' ? undefined : value);
+
+/** Only plain values. */
 function pick(value: unknown, names: readonly string[]): Json | undefined {
   const from = object(value);
   if (from === undefined) return undefined;

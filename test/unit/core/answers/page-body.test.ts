@@ -115,4 +115,14 @@ describe('a chunk', () => {
       usage: null,
     });
   });
+
+  it('shows nothing of an object where OpenAI has a text or a number', () => {
+    const call = { index: TELLING, id: TELLING, type: TELLING, function: { name: TELLING, arguments: TELLING } };
+    const said = { role: TELLING, content: TELLING, refusal: TELLING, reasoning_content: TELLING, tool_calls: [call] };
+    const choice = { index: TELLING, delta: said, message: said, finish_reason: TELLING, logprobs: TELLING };
+    const text = JSON.stringify({ id: TELLING, created: TELLING, choices: [choice], usage: { total_tokens: TELLING } });
+    for (const shown of [pageCompletion(text, 'app/chat'), pageChunk(text, 'app/chat')]) {
+      expect(shown).not.toMatch(/DeepInfra|cost/);
+    }
+  });
 });
