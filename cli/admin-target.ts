@@ -31,6 +31,6 @@ export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
   return {
     url,
     adminKey: own || LOCAL_ADMIN_KEY,
-    hint: `Sent was ${sent}; to send ADMIN_KEY of the environment, say to whom: CARRYON_URL=${url}`,
+    hint: `Sent was ${sent}; to send ADMIN_KEY of the environment, name the router too: CARRYON_URL=${url}`,
   };
 }

@@ -178,7 +178,7 @@ export function errorToWire(error: RouterError): WireError {
         headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
       });
     case 'key_expired':
-      return wire(error.code, 401, 'authentication_error', 'This key has expired. Ask whoever made it for a new one.', {
+      return wire(error.code, 401, 'authentication_error', 'This key has expired. Ask its maker for a new one.', {
         headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
       });
     case 'browser_not_allowed':

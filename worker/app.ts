@@ -31,7 +31,9 @@ function createRoutes(): Hono<App> {
     // Where, but not the message: it may quote what the client or a provider sent. The names of storage and network faults may be told.
     const where = error.stack?.split('\n').slice(1, 6).join(' ') ?? '';
     const cause =
-      /\b(?:SQLITE_[A-Z_]+|ENOSPC|EIO|EDQUOT|EROFS|EMFILE|ECONN[A-Z]+|ETIMEDOUT)\b/.exec(error.message)?.[0] ?? null;
+      /\b(?:SQLITE_[A-Z_]+|ENOSPC|EIO|EDQUOT|EROFS|EMFILE|ECONN[A-Z]+|ETIMEDOUT|KV [A-Z]+ failed: \d{3})\b/.exec(
+        error.message,
+      )?.[0] ?? null;
     const { requestId } = scope;
     composition.deps.events({ event: 'internal_error', requestId, path: c.req.path, reason: error.name, cause, where });
     return refuse(c, { code: 'internal_error' });

@@ -63,7 +63,7 @@ describe('PUT /admin/tenants/:tenant/limits', () => {
 
   it.each<[unknown, string]>([
     [{ scope: 'tenant' }, 'body: name at least one of monthlyUsd, dailyUsd, rps, burst, tpm, parallel'],
-    [{ rps: 1 }, 'scope: is missing; write a text in quotes'],
+    [{ rps: 1 }, 'scope: is missing; write a string in quotes'],
     [{ scope: 'tenant', monthlyUSD: 5 }, 'monthlyUSD: is not a setting; did you mean "monthlyUsd"? '],
     [{ scope: 'tenant', monthlyUsd: '5' }, 'monthlyUsd: write a number'],
     [{ scope: 'tenant', monthlyUsd: -1 }, 'monthlyUsd: write an amount in USD, 0 or more'],

@@ -28,7 +28,7 @@ export interface RunParts<Job> {
 /** So many are asked for one after the other; nobody is to wait for more before him. */
 const MOST_REFUSALS = 8;
 /** Told to nobody: who asked is answered alone. */
-const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Whoever asked is answered by himself.' };
+const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Each caller is answered separately.' };
 
 export class AnswerRun<Job> {
   admitted: Head | null = null;

@@ -131,7 +131,7 @@ function fromShortForm({ prompt, feature: _, ...body }: Record<string, unknown>)
   if (body.messages !== undefined) {
     return prompt === undefined ? body : 'send either "prompt" or "messages", not both';
   }
-  if (typeof prompt !== 'string' || prompt === '') return 'must be a non-empty text (or send "messages")';
+  if (typeof prompt !== 'string' || prompt === '') return 'must be a non-empty string (or send "messages")';
   return { ...body, messages: [{ role: 'user', content: prompt }] };
 }
 
@@ -155,7 +155,7 @@ export function visitorOf(headers: Headers): string | null | RouterError {
   const visitor = headers.get(REQUEST_HEADERS.visitor);
   if (visitor === null || isVisitor(visitor)) return visitor;
   const detail =
-    'must be 20 to 128 visible characters without spaces, random ones: whoever has them can read these answers';
+    'must be 20 to 128 visible characters without spaces, and random, because anyone who has them can read these answers';
   return { code: 'invalid_body', param: REQUEST_HEADERS.visitor, detail };
 }
 

@@ -11,7 +11,7 @@ export interface ConfigProblem {
 export type ConfigCheck = { ok: true; config: CheckedConfig } | { ok: false; problems: ConfigProblem[] };
 
 const RIGHT_TYPES: Readonly<Record<string, string>> = {
-  string: 'a text in quotes',
+  string: 'a string in quotes',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',

@@ -148,7 +148,7 @@ export const configSchema = settings({
     context.addIssue({
       code: 'custom',
       path: ['defaultFeature'],
-      message: `"${config.defaultFeature}" is not one of features: ${Object.keys(config.features).join(', ')}`,
+      message: `"${config.defaultFeature}" is not one of features: ${Object.keys(config.features).join(', ') || 'there are none'}`,
     });
   }
   const noSuchAlias = (alias: string | undefined, path: string[]) => {
@@ -169,7 +169,7 @@ export const configSchema = settings({
   }
   for (const [name, { tier }] of Object.entries(config.tenants)) {
     if (tier === undefined || Object.hasOwn(config.tiers, tier)) continue;
-    const message = `"${tier}" is not one of tiers: ${Object.keys(config.tiers).join(', ')}`;
+    const message = `"${tier}" is not one of tiers: ${Object.keys(config.tiers).join(', ') || 'there are none'}`;
     context.addIssue({ code: 'custom', path: ['tenants', name, 'tier'], message });
   }
   const { totalTimeout, maxStreamDuration } = config.router;

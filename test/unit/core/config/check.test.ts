@@ -43,7 +43,7 @@ describe('a mistake', () => {
     [`${first}>order`, 0, `${at}.order: write a whole number from 1`],
     [`${first}>maxParallel`, 0, `${at}.maxParallel: write a whole number from 1`],
     [`${first}>id`, 'A B', `${at}.id: use lower-case letters, digits, ".", "_" and "-" (at most 63)`],
-    [`${first}>id`, undefined, `${at}.id: is missing; write a text in quotes`],
+    [`${first}>id`, undefined, `${at}.id: is missing; write a string in quotes`],
     [
       `${first}>provider`,
       'constructor',
@@ -132,7 +132,7 @@ describe('a mistake', () => {
       'aliases[""]: an alias needs a name, such as "app/chat"',
     ],
     ['defaultFeature', 'chta', 'defaultFeature: "chta" is not one of features: chat'],
-    ['defaultFeature', undefined, 'defaultFeature: is missing; write a text in quotes'],
+    ['defaultFeature', undefined, 'defaultFeature: is missing; write a string in quotes'],
     ['features>Chat Box', {}, 'features["Chat Box"]: use lower-case letters, digits, ".", "_" and "-" (at most 63)'],
     ['features>chat>alias', 'nope', 'features.chat.alias: "nope" is not one of aliases: app/chat'],
     [
