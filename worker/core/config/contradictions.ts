@@ -59,6 +59,10 @@ function ofTimeouts(
     const ms = deployment[name];
     const place = [...path, name];
     if (ms === undefined || !isWritten(input, place)) return [];
+    if (name === 'thinkingTimeout' && ms < deployment.streamTimeout) {
+      const holds = `is shorter than streamTimeout (${seconds(deployment.streamTimeout)}), which then holds for models that think too`;
+      return [warning(place, `${holds}; write a longer one, or leave it out`)];
+    }
     // Between two chunks the first content has come already, and the last attempt for a whole answer may outlast totalTimeout.
     if (name !== 'idleTimeout' && name !== 'timeout' && ms > totalTimeout) {
       const ends = `is longer than router.totalTimeout (${seconds(totalTimeout)}), which ends all attempts together`;
@@ -99,11 +103,12 @@ function ofFeatures({ features, aliases, router, alerts }: CheckedConfig): Contr
       const message = `is above ${of} (${most}), so it makes no answer shorter; write a smaller one`;
       found.push(warning([...path, 'maxOutputTokens'], message));
     }
-    const isSame = (safeguard.alias ?? alias) === alias;
+    const { alias: other = alias } = safeguard;
+    const isNoCheaper = other === alias || isDearer(aliases[other ?? ''], aliases[alias ?? '']);
     const isSmaller =
       (safeguard.maxOutputTokens ?? most) < most ||
       (safeguard.maxInputTokens ?? Number.POSITIVE_INFINITY) < (maxInputTokens ?? Number.POSITIVE_INFINITY);
-    if (isSame && !isSmaller)
+    if (isNoCheaper && !isSmaller)
       found.push(warning(path, 'is no cheaper than the feature itself; write a cheaper alias or smaller caps'));
   }
   const degrades = Object.values(features).some(({ onExceed }) => onExceed === 'degrade');
@@ -112,6 +117,18 @@ function ofFeatures({ features, aliases, router, alerts }: CheckedConfig): Contr
     found.push(warning(['alerts', 'safeguardAt'], message));
   }
   return found;
+}
+
+type CheckedAlias = CheckedConfig['aliases'][string];
+
+/** Each deployment of one than each of the other; false where a price is not in config. */
+function isDearer(one: CheckedAlias | undefined, other: CheckedAlias | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.deployments.every(({ price }) =>
+    other.deployments.every(
+      ({ price: less }) => price && less && price.input > less.input && price.output > less.output,
+    ),
+  );
 }
 
 function ofRouter({ router }: CheckedConfig, input: unknown): Contradiction[] {

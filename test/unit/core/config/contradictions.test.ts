@@ -123,6 +123,17 @@ describe('a contradiction that works is warned of', () => {
       degrade({ maxOutputTokens: 5_000 }),
       'features.chat.safeguard.maxOutputTokens: is above router.defaultMaxOutputTokens (4096)',
     ],
+    [
+      'a dearer safeguard',
+      {
+        ...degrade({ alias: 'dear' }),
+        aliases: {
+          chat: { deployments: [deployment] },
+          dear: { deployments: [{ ...deployment, id: 'd', price: { input: 3, output: 11 } }] },
+        },
+      } as Partial<ConfigInput>,
+      'features.chat.safeguard: is no cheaper than',
+    ],
     ['a safeguard that is the same', degrade({ alias: 'chat' }), 'features.chat.safeguard: is no cheaper than'],
     ['a threshold for no safeguard', { alerts: { safeguardAt: 90 } }, 'alerts.safeguardAt: has no effect'],
     [
@@ -137,6 +148,13 @@ describe('a contradiction that works is warned of', () => {
     ],
   ])('%s', (_, config, text) => {
     expect(found(config)).toContainEqual(expect.stringContaining(`warning ${text}`));
+  });
+
+  it('thinkingTimeout under streamTimeout', () => {
+    expect(found({}, { streamTimeout: '30s', thinkingTimeout: '20s' })).toEqual([
+      expect.stringContaining('deployments[0].thinkingTimeout: is shorter than streamTimeout (30s)'),
+    ]);
+    expect(found({}, { streamTimeout: '80s' })).toEqual([]);
   });
 
   it.each(['streamTimeout', 'thinkingTimeout'])('%s above totalTimeout', (name) => {
