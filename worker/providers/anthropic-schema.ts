@@ -18,7 +18,8 @@ const FORMATS = new Set(
  * limits on numbers and lengths told in the description instead. Undefined where it cannot be said there: then it is asked in words.
  */
 export function structuredSchema(schema: Json): Json | undefined {
-  return schema.type === 'object' || Array.isArray(schema.anyOf) ? close(schema, 0) : undefined;
+  const closed = schema.type === 'object' || Array.isArray(schema.anyOf) ? close(schema, 0) : undefined;
+  return closed === undefined || isRecursive(closed) ? undefined : closed;
 }
 
 function close(schema: unknown, depth: number): Json | undefined {
@@ -32,12 +33,16 @@ function close(schema: unknown, depth: number): Json | undefined {
     else if (LISTS.has(key) || key === 'oneOf') closed[key === 'oneOf' ? 'anyOf' : key] = closeList(value, depth);
     else if (key === 'items') closed.items = close(value, depth + 1);
     else if (key === 'additionalProperties') {
-      if (isObject(value)) return undefined; // an open map has no form there
+      if (value !== false) return undefined; // an open map has no form there
     } else if (isSaid(key, value)) closed[key] = value;
     else if (key !== '$schema' && key !== '$id') told.push(`${key}: ${JSON.stringify(value)}`);
   }
   if (Object.values(closed).includes(undefined) || refersOutside(closed.$ref)) return undefined;
-  if (closed.type === 'object' || closed.properties !== undefined) closed.additionalProperties = false;
+  // Closed, it would hold nothing; and of two lists of choices only one has a place.
+  const isObjectType = closed.type === 'object' || (Array.isArray(closed.type) && closed.type.includes('object'));
+  if (isObjectType && closed.properties === undefined && schema.additionalProperties !== false) return undefined;
+  if (schema.oneOf !== undefined && schema.anyOf !== undefined) return undefined;
+  if (isObjectType || closed.properties !== undefined) closed.additionalProperties = false;
   if (told.length > 0) {
     const said = typeof closed.description === 'string' ? closed.description : '';
     closed.description = `${said} (${told.join(', ')})`.trim();
@@ -50,7 +55,41 @@ const isSaid = (key: string, value: unknown): boolean =>
     ? typeof value === 'string' && FORMATS.has(value)
     : key === 'minItems' && (value === 0 || value === 1);
 
-/** Recursion is refused there, and a reference to the root is always one. */
+const NAMED = /"\$ref":"#\/(?:\$defs|definitions)\/([^"]+)"/g;
+
+/**
+ * Whether a named schema leads to itself, which is refused there. Schemas that lead to no other are done, then those that lead
+ * only to what is done; what is left goes round in a circle.
+ */
+function isRecursive({ $defs, definitions }: Json): boolean {
+  const schemas = new Map([$defs, definitions].flatMap((map) => (isObject(map) ? Object.entries(map) : [])));
+  const usersOf = new Map<string, string[]>();
+  const open = new Map<string, number>();
+  const done: string[] = [];
+  for (const [name, schema] of schemas) {
+    const used = [...JSON.stringify(schema).matchAll(NAMED)].flatMap(([, other = '']) =>
+      schemas.has(other) ? [other] : [],
+    );
+    for (const other of used) {
+      const users = usersOf.get(other);
+      if (users === undefined) usersOf.set(other, [name]);
+      else users.push(name);
+    }
+    open.set(name, used.length);
+    if (used.length === 0) done.push(name);
+  }
+  // It grows while it is read.
+  for (const name of done) {
+    for (const user of usersOf.get(name) ?? []) {
+      const left = (open.get(user) ?? 0) - 1;
+      open.set(user, left);
+      if (left === 0) done.push(user);
+    }
+  }
+  return done.length < schemas.size;
+}
+
+/** A reference to the root is always recursion. */
 const refersOutside = (reference: unknown): boolean =>
   reference !== undefined && !(typeof reference === 'string' && /^#\/(\$defs|definitions)\/[^/]+$/.test(reference));
 

@@ -87,9 +87,12 @@ describe('what a schema may grow by', () => {
   });
 
   it.each([
-    ['closed objects', { type: 'object', properties: { a: { type: 'object' }, b: { properties: {} } } }],
+    [
+      'closed objects',
+      { type: 'object', properties: { a: { type: 'object', properties: {} }, b: { properties: {} } } },
+    ],
     ['limits that are told', { type: 'object', properties: { a: { '': 0 }, b: { pattern: '"""\\\\\u0001' } } }],
-    ['a description that is none', { type: 'object', description: [{}, {}, {}], minLength: 1 }],
+    ['a description that is none', { type: 'object', properties: {}, description: [{}, {}, {}], minLength: 1 }],
   ])('is enough for %s', (_, whole) => {
     const json = JSON.stringify(whole);
     const structured = structuredSchema(whole);
