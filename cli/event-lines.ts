@@ -34,6 +34,9 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
     `  failed: ${[failed, code].filter(Boolean).join(' → ')}  ${requestId}`,
   answer_interrupted: ({ deployment, reason, requestId }) =>
     `  broke off after its content had begun: ${deployment} ${reason}  ${requestId}`,
+  deployment_rested: ({ deployment, cause, restMs, advice }) =>
+    `  cooldown: ${deployment} for ${seconds(restMs)} (${cause})${advice ? `: ${advice}` : ''}`,
+  deployment_back: ({ deployment, restedMs }) => `  back: ${deployment}, after ${seconds(restedMs)}`,
 };
 
 const seconds = (ms: unknown): string => (typeof ms === 'number' ? `${(ms / 1000).toFixed(2)} s` : '');

@@ -23,9 +23,18 @@ test.for<[object, string]>([
     { event: 'answer_interrupted', requestId: 'id-5', deployment: 'a', reason: 'cut' },
     '  broke off after its content had begun: a cut  id-5',
   ],
+  [
+    { event: 'deployment_rested', deployment: 'a', cause: 'cut', restMs: 10_000, needsOperator: false },
+    '  cooldown: a for 10.00 s (cut)',
+  ],
+  [
+    { event: 'deployment_rested', deployment: 'a', cause: 'bad_key', restMs: 300_000, advice: 'replace the key' },
+    '  cooldown: a for 300.00 s (bad_key): replace the key',
+  ],
+  [{ event: 'deployment_back', deployment: 'a', restedMs: 12_224 }, '  back: a, after 12.22 s'],
 ])('%j', ([event, line]) => expect(eventLine(JSON.stringify(event))).toBe(line));
 
-test.for(['said by somebody', '{"event":"toString"}', '{"event":"deployment_rested","deployment":"a"}', '{"event":"'])(
+test.for(['said by somebody', '{"event":"toString"}', '{"event":"webhook_failing","webhook":"a"}', '{"event":"'])(
   'passes as it is: %s',
   (line) => expect(eventLine(line)).toBe(line),
 );
