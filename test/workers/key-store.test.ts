@@ -227,6 +227,18 @@ describe('listing and revoking', () => {
     expect(await store().revoke(old.record.id)).toMatchObject({ id: old.record.id, revokedAt: now });
   });
 
+  it('lets a revoked key and what finds it by its id go at the same time', async () => {
+    const inAYear = now + 365 * 86_400_000;
+    for (const expiresAt of [null, inAYear]) {
+      const { record } = await store().create({ ...FIELDS, expiresAt });
+      await store().revoke(record.id);
+    }
+    const days = (await env.STATE.list()).keys.map(({ expiration = 0 }) =>
+      Math.round((expiration - now / 1_000) / 86_400),
+    );
+    expect(days).toEqual([90, 90, 90, 90]);
+  });
+
   it('reads a record of an earlier build as one without a name and without an end', async () => {
     const { key, record } = await store().create({ ...FIELDS });
     const [name = ''] = (await env.STATE.list({ prefix: 'key:v1:' })).keys.map(({ name }) => name);

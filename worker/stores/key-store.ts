@@ -95,7 +95,9 @@ export class KeyStore implements Identities {
     if (name === undefined || value === null) return undefined;
     const record = recordIn(value);
     const revoked: KeyRecord = { ...record, revokedAt: record.revokedAt ?? this.#clock.now() };
-    await this.#kv.put(name, JSON.stringify(revoked), { expirationTtl: KEEP_DEAD_SECONDS });
+    const dead = { expirationTtl: KEEP_DEAD_SECONDS };
+    await this.#kv.put(name, JSON.stringify(revoked), dead);
+    await this.#kv.put(ID_PREFIX + id, name.slice(PREFIX.length), dead);
     for (const [key, known] of this.#remembered) if (known.identity?.keyId === id) this.#remembered.delete(key);
     return revoked;
   }
