@@ -194,7 +194,9 @@ export class AnthropicStream implements StreamTranslator {
   #toolInput(index: unknown, json: unknown, textBytes: number, data: string): StreamStep[] {
     const tool = this.#tools.get(index);
     if (typeof json !== 'string') return lostIf(textBytes > 0, data);
-    if (tool === undefined || json === '') return unseen(textBytes);
+    if (json === '') return NOTHING;
+    // Of a call whose block never began. One whose beginning was lost is lost already.
+    if (tool === undefined) return this.#unseenBlocks.has(index) ? unseen(textBytes) : lostIf(true, data);
     tool.hasArguments = true;
     return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, textBytes);
   }

@@ -7,6 +7,8 @@ export class ToolCallIndexes {
   /** By the provider's index: the index of the call it last spoke of. */
   readonly #current = new Map<number, number>();
   readonly #taken = new Set<number>();
+  /** Of calls without an id, what came of their arguments: only a further beginning behind whole ones tells two calls apart. */
+  readonly #said = new Map<number, string>();
 
   /** Gives each call of a delta an index of its own; true if that changed one. */
   separate(calls: readonly unknown[]): boolean {
@@ -26,12 +28,24 @@ export class ToolCallIndexes {
     const id = typeof call.id === 'string' && call.id !== '' ? `${told} ${call.id}` : undefined;
     const current = this.#current.get(told);
     const known = id === undefined ? undefined : this.#byId.get(id);
-    const begins = id !== undefined && known === undefined && isObject(call.function) && Boolean(call.function.name);
+    const isNamed = isObject(call.function) && Boolean(call.function.name);
+    const begins = isNamed && (id === undefined ? this.#isSecond(call, current) : known === undefined);
     const index = known ?? (current === undefined || begins ? this.#free(told) : current);
+    if (id === undefined) this.#said.set(index, (this.#said.get(index) ?? '') + argumentsOf(call));
     this.#current.set(told, index);
     this.#taken.add(index);
     if (id !== undefined && known === undefined) this.#byId.set(id, index);
     return index;
+  }
+
+  /** It has arguments from their beginning, and those before it are whole. */
+  #isSecond(call: Record<string, unknown>, current: number | undefined): boolean {
+    if (current === undefined || !argumentsOf(call).startsWith('{')) return false;
+    try {
+      return isObject(JSON.parse(this.#said.get(current) ?? ''));
+    } catch {
+      return false;
+    }
   }
 
   #free(told: number): number {
@@ -40,3 +54,6 @@ export class ToolCallIndexes {
     return index;
   }
 }
+
+const argumentsOf = ({ function: called }: Record<string, unknown>): string =>
+  isObject(called) && typeof called.arguments === 'string' ? called.arguments : '';

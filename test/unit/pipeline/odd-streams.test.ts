@@ -310,6 +310,13 @@ describe('what is asked for decides, not a header', () => {
     }
   });
 
+  it('JSON without indexes gets them as a stream', async () => {
+    const choices = ['The ', 'Elbe.'].map((content) => ({ message: { content }, finish_reason: 'stop' }));
+    const router = routerOf('openai', { body: [JSON.stringify({ id: 'c1', choices })] });
+    const { body } = await router.ask({ stream: true, body: { n: 2 } });
+    expect(body.match(/"index":\d/g)).toEqual([0, 0, 0, 1, 1, 1].map((index) => `"index":${index}`));
+  });
+
   it('a true stream is never held back, whatever its type', async () => {
     const router = routerOf('openai', {
       headers: { 'content-type': 'application/json' },

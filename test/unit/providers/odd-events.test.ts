@@ -174,6 +174,7 @@ describe('an Anthropic event', () => {
       event('content_block_start', { index: 0, content_block: { type: 'tool_use', name: 'f' } }),
     ],
     ['a chunk of OpenAI’s', '{"choices":[{"delta":{"content":"x"}}]}'],
+    ['arguments of a call that never began', block({ type: 'input_json_delta', partial_json: '{"a":1}' })],
   ])('is lost: %s', (_, data) => {
     expect(kinds(steps(START, data))).toEqual(['chunk', 'lost']);
   });
@@ -340,6 +341,14 @@ describe('parallel calls with one index', () => {
       indexes([call(0, 'a', 'f')], [more], [call(0, 'b', 'g')], [more], [call(1, 'c', 'h')], [{ ...more, index: 1 }]),
     ).toEqual([0, 0, 1, 1, 2, 2]);
     expect(indexes([call(0, 'a', 'f')], [call(0, 'b', 'f')], [call(0, 'a', 'f')])).toEqual([0, 1, 0]);
+  });
+
+  it('are told apart without an id too, where one begins behind the whole of another', () => {
+    for (const id of ['', undefined] as string[]) {
+      expect(indexes([call(0, id, 'f', '{"a":1}')], [call(0, id, 'f', '{"a":2}')])).toEqual([0, 1]);
+      expect(indexes([call(0, id, 'f', '{"a":')], [call(0, id, 'f', '{"b":1}}')])).toEqual([0, 0]);
+      expect(indexes([call(0, id, 'f')], [call(0, id, 'f', '{"a":1}')], [call(0, id, '', ' ')])).toEqual([0, 0, 0]);
+    }
   });
 
   it('one call whose id or name is said again stays one, and bytes that are right pass untouched', () => {

@@ -34,8 +34,10 @@ export function chunksOfCompletion(body: string): RunEvent[] {
   const { choices, usage, ...about } = completionOf({ body });
   const chunk = (more: Json): string => JSON.stringify({ ...about, object: 'chat.completion.chunk', ...more });
   const events: RunEvent[] = [];
-  for (const choice of choices) {
-    for (const step of choiceSteps(choice)) events.push({ kind: 'chunk', data: chunk({ choices: [step] }) });
+  for (const [place, choice] of choices.entries()) {
+    // Some providers leave the index out of a whole answer; in a stream no client can do without it.
+    for (const step of choiceSteps({ ...choice, index: choice.index ?? place }))
+      events.push({ kind: 'chunk', data: chunk({ choices: [step] }) });
   }
   if (usage) {
     const last = { choices: [], usage };
