@@ -52,6 +52,23 @@ export const BODIES: Readonly<Record<string, [count: number, make: (count: numbe
     8_000,
     (count) => asked([hello, { role: 'assistant', tool_calls: [call(1, fields(count))] }, result(1), hello]),
   ],
+  'calls of one id': [
+    4_000,
+    (count) => asked(times(count, () => [{ role: 'assistant', tool_calls: [call(1)] }, result(1)]).flat()),
+  ],
+  'calls of one id in one turn': [
+    4_000,
+    (count) =>
+      asked([{ role: 'assistant', tool_calls: times(count, () => call(1)) }, ...times(count, () => result(1))]),
+  ],
+  'long ids': [
+    4_000,
+    (count) =>
+      asked([
+        { role: 'assistant', tool_calls: times(count, (index) => call(index, { id: `${'x'.repeat(50)}${index}` })) },
+        hello,
+      ]),
+  ],
   'unknown fields of a tool': [8_000, (count) => asked([hello], { tools: [{ ...tool(1), ...fields(count) }] })],
   'unknown fields of a function': [8_000, (count) => asked([hello], { tools: [tool(1, fields(count))] })],
   'unknown fields of a format': [
