@@ -126,7 +126,11 @@ function readInteger(
   most: number,
 ) {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    return expected(key, key === 'seed' ? 'an integer' : `an integer from ${least} to ${most}`, value);
+    return expected(
+      key,
+      key === 'seed' ? 'an integer between -2^53 and 2^53' : `an integer from ${least} to ${most}`,
+      value,
+    );
   }
   chat[key] = value;
   return undefined;
