@@ -47,8 +47,8 @@ export interface Bench {
   /** What the Workers have logged so far. */
   log: readonly string[];
   lane(kind: LaneKind): Lane;
-  /** A power cut, and the same state on the same ports again. */
-  killAndRestart(): Promise<void>;
+  /** A power cut, and the same state on the same ports again; with further variables, if any. */
+  killAndRestart(more?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,24 +65,24 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
   const addresses = gated ? { ...sandbox, [a]: { url: gate.url } } : sandbox;
-  const start = async () => {
+  const start = async (more: Readonly<Record<string, string>> = {}) => {
     const portOf = (name: string) => Number(new URL(urls[name] ?? 'http://free:0').port);
     workerd = await startWorkerd({
       services: isolates.map((name) => ({ name, port: portOf(name), scriptPath })),
       stateDirectory: join(directory, 'state'),
       wrangler,
       variables: local
-        ? { ...withSandboxProviders({ ...formats, ...variables }, addresses), CARRYON_LOCAL: '1' }
-        : variables,
+        ? { ...withSandboxProviders({ ...formats, ...variables, ...more }, addresses), CARRYON_LOCAL: '1' }
+        : { ...variables, ...more },
       onLog: (line) => log.push(line),
     });
     ({ urls } = workerd);
     return workerd.url;
   };
-  const killAndRestart = async () => {
+  const killAndRestart = async (more?: Readonly<Record<string, string>>) => {
     workerd?.kill('SIGKILL');
     await workerd?.exited;
-    await start();
+    await start(more);
   };
   let url: string;
   const stop = async () => {
