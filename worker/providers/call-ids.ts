@@ -51,7 +51,7 @@ interface SentIds {
 
 const mended = (id: string): string => id.replace(/[^\w-]/g, '_').slice(0, LONGEST);
 
-/** For OpenAI's format, which is strict about the length alone: the very same messages where no id is too long. */
+/** For OpenAI, which is strict about the length alone: the very same messages where no id is too long. */
 export function withShortIds(messages: ChatMessage[]): ChatMessage[] {
   const isLong = ({ tool_call_id: id = '', tool_calls: calls = [] }: ChatMessage): boolean =>
     id.length > LONGEST || calls.some((call) => call.id.length > LONGEST);

@@ -20,7 +20,8 @@ export function openaiMessages(chat: ChatRequest, target: Target, dropped: Field
     copy ??= chat.messages.slice();
     copy[index] = outgoing;
   }
-  let messages = withShortIds(copy ?? chat.messages);
+  let messages = copy ?? chat.messages;
+  if (target.quirks.shortCallIds) messages = withShortIds(messages);
   if (areInResults) messages = withoutToolAttachments(messages);
   const format = chat.response_format;
   if (format?.type === 'json_schema' && target.quirks.jsonSchema === false) {

@@ -20,7 +20,13 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     apiBase: 'https://api.openai.com/v1',
     keyVariable: 'OPENAI_API_KEY',
     pricesFrom: 'openai',
-    quirks: { maxTokensField: 'max_completion_tokens', developerRole: true, customTools: true, obfuscation: true },
+    quirks: {
+      maxTokensField: 'max_completion_tokens',
+      developerRole: true,
+      customTools: true,
+      shortCallIds: true,
+      obfuscation: true,
+    },
   },
   anthropic: {
     format: 'anthropic',

@@ -10,6 +10,8 @@ export interface Quirks {
   jsonSchema?: boolean;
   /** The provider knows OpenAI's custom tools and `tool_choice: {type: "allowed_tools"}`. */
   customTools?: boolean;
+  /** It refuses ids of calls with more than 40 characters. Others may know their own ids by them (Kimi: `functions.name:0`). */
+  shortCallIds?: boolean;
   /** Assistant messages may carry `reasoning_content` (DeepSeek demands it inside a tool loop). */
   reasoningContent?: boolean;
   /** `reasoning_effort: "none"` is said as `thinking: {type: "disabled"}` (DeepSeek). */
