@@ -66,7 +66,7 @@ describe('what Anthropic generates and no chunk shows', () => {
   it.each([
     ['content_block_start', { index: 0, content_block: { type: 'redacted_thinking', data: 'EuYB' } }, 4],
     ['content_block_start', { index: 0, content_block: { type: 'server_tool_use', id: 's1', input: {} } }, 4],
-    ['content_block_delta', { index: 9, delta: { type: 'input_json_delta', partial_json: '{"q":' } }, 5],
+    ['content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json: '{"q":' } }, 5],
     ['content_block_delta', { index: 0, delta: { type: 'signature_delta', signature: 'EsEC' } }, 4],
     ['content_block_delta', { index: 0, delta: { type: 'a_new_delta', words: ['é'] } }, 2],
   ])('%s of %j', (type, fields, textBytes) => {
