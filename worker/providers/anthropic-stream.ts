@@ -78,6 +78,7 @@ export class AnthropicStream implements StreamTranslator {
     } catch {
       return this.#unreadable(name, data);
     }
+    if (isObject(event)) this.#takeUsage(event);
     if (name === 'error' || (isObject(event) && (event.type === 'error' || saysError(event)))) {
       return this.#error(isObject(event) ? event : { message: event });
     }
@@ -112,9 +113,14 @@ export class AnthropicStream implements StreamTranslator {
     return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
   }
 
+  /** Whatever the event: gateways put it elsewhere too, beside an error or at the very end. */
+  #takeUsage({ usage, message, delta, error }: Json): void {
+    this.#usage.take(usage);
+    for (const inside of [message, delta, error]) if (isObject(inside)) this.#usage.take(inside.usage);
+  }
+
   /** Anthropic's form, or that of a gateway in front of it: `{"error":{"code":502}}`. */
   #error(event: Json): StreamStep[] {
-    this.#usage.take(event.usage);
     const error = event.error ?? event;
     const isOpenAi = isObject(error) && error.code !== undefined;
     const failure = isOpenAi
@@ -131,7 +137,6 @@ export class AnthropicStream implements StreamTranslator {
     if (isObject(message)) {
       if (typeof message.id === 'string') this.#id = message.id;
       this.model = named(message.model) ?? this.model;
-      this.#usage.take(message.usage);
     }
     return this.#opening();
   }
@@ -211,8 +216,7 @@ export class AnthropicStream implements StreamTranslator {
     return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, 0);
   }
 
-  #messageDelta({ delta, usage }: Json, data: string): StreamStep[] {
-    this.#usage.take(usage);
+  #messageDelta({ delta }: Json, data: string): StreamStep[] {
     if (!isObject(delta) || typeof delta.stop_reason !== 'string' || delta.stop_reason === '') return NOTHING;
     // The stop sequence was generated too, and is taken off the text.
     const textBytes = generatedBytes(delta.stop_sequence) ?? 0;

@@ -31,6 +31,8 @@ export class OpenAiStream implements StreamTranslator {
   #hasContent = false;
   #last: Json | undefined;
   #wireUsage: unknown;
+  /** By index, where each choice tells its own. */
+  readonly #usageOfChoices = new Map<string, Usage>();
 
   constructor(asked: number) {
     this.#asked = asked;
@@ -56,12 +58,12 @@ export class OpenAiStream implements StreamTranslator {
     } catch {
       return this.#unreadable(name, data);
     }
-    // Before anything else: an error too may tell what it is billed at.
-    const told = isObject(chunk) ? usageIn(chunk) : undefined;
-    // It goes on in a chunk of our own, so it has to be one that can be written.
-    if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
     // Gemini's compatible API wraps its errors in a list.
     const said: unknown = Array.isArray(chunk) ? chunk[0] : chunk;
+    // Before anything else: an error too may tell what it is billed at.
+    const told = isObject(said) ? usageIn(said, this.#usageOfChoices) : undefined;
+    // It goes on in a chunk of our own, so it has to be one that can be written.
+    if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
     if (name === 'error' || (isObject(said) && saysError(said))) {
       return failed(failureInside(isObject(said) ? (said.error ?? said) : said, this.#hasContent));
     }

@@ -33,6 +33,7 @@ const detailsOf = (value: Json, ...names: string[]): Json =>
  * OpenAI's usage object, as its many dialects write it, in Carryon's one meaning: every part is part of its whole. What can be
  * read in two ways is read in the dearer one:
  * - more cached input than input: gateways in front of Claude leave the cached part out of `prompt_tokens`, so it is added;
+ * - cached input beside `input_tokens` with Anthropic's names all through: there the input leaves it out, so it is added;
  * - more reasoning than completion: then the completion leaves it out, so it is added;
  * - a total above its parts: Gemini and Grok show their thinking only there, and bill it as output.
  */
@@ -58,7 +59,8 @@ export function readUsage(value: unknown): Usage | undefined {
     writtenInParts(value.cache_creation),
   );
   const parts = cachedInputTokens + cacheWriteTokens;
-  const inputTokens = parts > prompt ? prompt + parts : prompt;
+  const isAnthropics = prompt_tokens === undefined && input_tokens !== undefined && saysCacheAsAnthropic(value);
+  const inputTokens = parts > prompt || isAnthropics ? prompt + parts : prompt;
   const completion = largest(completion_tokens, output_tokens);
   const reasoning = largest(output.reasoning_tokens, output.thinking_tokens, value.reasoning_tokens);
   const whole = reasoning > completion ? completion + reasoning : completion;
@@ -72,26 +74,54 @@ export function readUsage(value: unknown): Usage | undefined {
   };
 }
 
+const saysCacheAsAnthropic = ({ cache_read_input_tokens, cache_creation_input_tokens, cache_creation }: Json): boolean =>
+  [cache_read_input_tokens, cache_creation_input_tokens].some((one) => count(one) !== undefined) ||
+  isObject(cache_creation);
+
 /** Anthropic tells writes for five minutes and for an hour apart. */
 export function writtenInParts(value: unknown): number {
   if (!isObject(value)) return 0;
   return largest(value.ephemeral_5m_input_tokens) + largest(value.ephemeral_1h_input_tokens);
 }
 
-/** The usage of a chunk or a whole answer, wherever it stands: Groq has a field of its own, Moonshot puts it into each choice. */
-export function usageIn(answer: Json): unknown {
-  if (isObject(answer.usage)) return answer.usage;
-  if (isObject(answer.x_groq) && isObject(answer.x_groq.usage)) return answer.x_groq.usage;
-  if (!Array.isArray(answer.choices)) return undefined;
+/**
+ * The usage of a chunk or a whole answer, wherever it stands: Groq has a field of its own, Moonshot puts it into each choice. Where
+ * it stands in several places, of each side the larger counts. `ofChoices`: what earlier chunks of the same answer told.
+ */
+export function usageIn(answer: Json, ofChoices?: Map<string, Usage>): unknown {
+  const { usage, x_groq: groq, error, choices } = answer;
+  const inChoices = Array.isArray(choices) ? usageOfChoices(choices, ofChoices) : undefined;
+  let found = inChoices;
+  if (isObject(error)) found = moreOf(found, error.usage);
+  if (isObject(groq)) found = moreOf(found, groq.usage);
+  return moreOf(found, usage);
+}
+
+/** In the provider's own words where one of them says it all. */
+function moreOf(one: unknown, other: unknown): unknown {
+  const next = readUsage(other);
+  if (next === undefined) return one;
+  const known = readUsage(one);
+  if (known === undefined) return other;
+  const later = laterUsage(known, next);
+  return later === next ? other : wireUsage(later);
+}
+
+/** Each of several choices tells its own, maybe in a chunk of its own. */
+function usageOfChoices(choices: readonly unknown[], known?: Map<string, Usage>): unknown {
   let found: unknown;
-  for (const choice of answer.choices) {
+  let ofChoices = known;
+  for (const [position, choice] of choices.entries()) {
     const told = usageOfChoice(choice);
-    if (told === undefined) continue;
-    const [one, other] = [readUsage(found), readUsage(told)];
-    // Each of several choices tells its own.
-    found = one && other ? wireUsage(sumOf(one, other)) : (found ?? told);
+    const usage = readUsage(told);
+    if (usage === undefined) continue;
+    found = told;
+    ofChoices ??= new Map();
+    const index = isObject(choice) ? String(choice.index ?? position) : '';
+    ofChoices.set(index, laterUsage(ofChoices.get(index), usage));
   }
-  return found;
+  if (found === undefined || ofChoices === undefined || ofChoices.size === 1) return found;
+  return wireUsage([...ofChoices.values()].reduce(sumOf));
 }
 
 function usageOfChoice(choice: unknown): unknown {
@@ -110,17 +140,20 @@ const sumOf = (one: Usage, other: Usage): Usage => ({
 });
 
 /**
- * Usage is cumulative, so of two the later counts; but some end with zeros, which must not wipe what was told before. Of each
- * side the larger counts, whole: its parts belong together.
+ * Usage is cumulative, so of two the later counts; but some end with zeros, or without their parts, which must not wipe what was
+ * told before. Of each side the larger counts; no part of it that may be dearer shrinks.
  */
 export function laterUsage(known: Usage | undefined, next: Usage): Usage {
   if (known === undefined) return next;
   const input = next.inputTokens >= known.inputTokens ? next : known;
   const output = next.outputTokens >= known.outputTokens ? next : known;
-  if (input === next && output === next) return next;
-  const { inputTokens, cachedInputTokens, cacheWriteTokens } = input;
-  const { outputTokens, reasoningTokens } = output;
-  return { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens };
+  const cacheWriteTokens = Math.max(known.cacheWriteTokens, next.cacheWriteTokens);
+  const reasoningTokens = Math.max(known.reasoningTokens, next.reasoningTokens);
+  const isAllNext = cacheWriteTokens === next.cacheWriteTokens && reasoningTokens === next.reasoningTokens;
+  if (input === next && output === next && isAllNext) return next;
+  const { inputTokens } = input;
+  const cachedInputTokens = Math.min(input.cachedInputTokens, Math.max(0, inputTokens - cacheWriteTokens));
+  return { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens: output.outputTokens, reasoningTokens };
 }
 
 export const wireUsage = (usage: Usage): WireUsage => ({

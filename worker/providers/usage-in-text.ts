@@ -11,12 +11,14 @@ export function withToldUsage(reply: Reply, text: string): Reply {
 }
 
 function usageInText(text: string): Usage | undefined {
-  let answer: unknown;
+  let said: unknown;
   try {
-    answer = JSON.parse(text);
+    said = JSON.parse(text);
   } catch {
     return undefined;
   }
+  // Gemini's compatible API wraps its errors in a list.
+  const answer: unknown = Array.isArray(said) ? said[0] : said;
   if (!isObject(answer)) return undefined;
   const told = usageIn(answer);
   const isAnthropic = isObject(told) && told.prompt_tokens === undefined && told.input_tokens_details === undefined;

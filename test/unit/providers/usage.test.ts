@@ -83,6 +83,11 @@ describe('a usage in the OpenAI format', () => {
       { prompt_tokens: 10, completion_tokens: 5, total_tokens: 5_015, reasoning_tokens: 5_000 },
       usage(10, 5_005, { reasoningTokens: 5_000 }),
     ],
+    [
+      'with Claude’s names alone, whose input leaves the cached parts out',
+      { input_tokens: 100, output_tokens: 7, cache_read_input_tokens: 80, cache_creation_input_tokens: 10 },
+      usage(190, 7, { cachedInputTokens: 80, cacheWriteTokens: 10 }),
+    ],
     ['in strings', { prompt_tokens: '20', completion_tokens: '20010' }, usage(20, 20_010)],
     ['in fractions', { prompt_tokens: 20.5, completion_tokens: 6.01 }, usage(21, 7)],
     ['with one side alone', { completion_tokens: 20_010 }, usage(0, 20_010)],
@@ -102,6 +107,11 @@ describe('where a usage stands', () => {
     ['beside the choices', (choice) => ({ choices: [choice], usage: told })],
     ['in the choice', (choice) => ({ choices: [{ ...choice, usage: told }] })],
     ['in Groq’s field', (choice) => ({ choices: [choice], x_groq: { id: 'r', usage: told } })],
+    ['in Groq’s field, beside an empty one', (choice) => ({ choices: [choice], usage: {}, x_groq: { usage: told } })],
+    [
+      'in the choice, beside zeros',
+      (choice) => ({ choices: [{ ...choice, usage: told }], usage: { prompt_tokens: 0, completion_tokens: 0 } }),
+    ],
     ['in a choice, beside null', (choice) => ({ choices: [{ ...choice, usage: told }], usage: null })],
   ];
 
@@ -129,7 +139,65 @@ describe('where a usage stands', () => {
   });
 });
 
+describe('a usage in a place of its own', () => {
+  const told = { prompt_tokens: 20, completion_tokens: 7, total_tokens: 27 };
+
+  it('is summed where each of several choices tells its own in a chunk of its own', () => {
+    const stream = new OpenAiStream(2);
+    const say = (index: number, made: number) =>
+      stream.event(
+        undefined,
+        JSON.stringify({
+          choices: [{ index, delta: {}, finish_reason: 'stop', usage: { prompt_tokens: 20, completion_tokens: made } }],
+        }),
+      );
+    say(0, 3);
+    say(0, 7);
+    say(1, 9);
+    expect(stream.usage).toEqual(usage(40, 16));
+  });
+
+  it.each<[string, unknown]>([
+    ['inside an error', { error: { message: 'x', code: 500, usage: told } }],
+    ['in a list', [{ error: { message: 'x', code: 500 }, usage: told }]],
+  ])('%s of an OpenAI stream', (_, event) => {
+    const stream = new OpenAiStream(1);
+    stream.event(undefined, JSON.stringify(event));
+    expect(stream.usage).toEqual(usage(20, 7));
+  });
+
+  it.each<[string, Json]>([
+    ['message_stop', { type: 'message_stop', usage: { input_tokens: 20, output_tokens: 70 } }],
+    ['the message of message_stop', { type: 'message_stop', message: { usage: { output_tokens: 70 } } }],
+    ['the delta of message_delta', { type: 'message_delta', delta: { usage: { output_tokens: 70 } } }],
+    ['an error', { type: 'error', error: { type: 'api_error', message: 'x', usage: { output_tokens: 70 } } }],
+    ['an event of an unknown kind', { type: 'usage', usage: { output_tokens: 70 } }],
+  ])('%s of an Anthropic stream', (_, event) => {
+    const stream = new AnthropicStream(0);
+    const start = { type: 'message_start', message: { id: 'm', usage: { input_tokens: 20, output_tokens: 1 } } };
+    stream.event(undefined, JSON.stringify(start));
+    stream.event(undefined, JSON.stringify(event));
+    expect(stream.usage).toEqual(usage(20, 70));
+  });
+});
+
 describe('usage that comes more than once', () => {
+  it('keeps its dearer parts where the last leaves them out', () => {
+    const stream = new OpenAiStream(1);
+    const whole = { prompt_tokens: 100, completion_tokens: 50 };
+    const parts = {
+      prompt_tokens_details: { cached_tokens: 10, cache_write_tokens: 80 },
+      completion_tokens_details: { reasoning_tokens: 40 },
+    };
+    stream.event(undefined, JSON.stringify({ choices: [], usage: { ...whole, ...parts } }));
+    stream.event(undefined, JSON.stringify({ choices: [], usage: whole }));
+    expect(stream.usage).toEqual(usage(100, 50, { cacheWriteTokens: 80, reasoningTokens: 40 }));
+    const anthropic = new AnthropicUsage();
+    anthropic.take({ input_tokens: 20, cache_creation_input_tokens: 80, output_tokens: 1 });
+    anthropic.take({ input_tokens: 100, cache_creation_input_tokens: 0, output_tokens: 9 });
+    expect(anthropic.usage).toEqual(usage(100, 9, { cacheWriteTokens: 80 }));
+  });
+
   const chunk = (told: Json) => JSON.stringify({ choices: [], usage: told });
 
   it('is not wiped by zeros at the end', () => {
