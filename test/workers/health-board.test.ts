@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { NOTHING_LEARNT } from '../../worker/core/pricing/learnt.ts';
 import { BOARD_KEY, type BoardDocument } from '../../worker/core/routing/board.ts';
 import type { HealthReport, Outcome } from '../../worker/core/routing/health.ts';
 import type { HealthBoard } from '../../worker/objects/health-board.ts';
@@ -261,13 +262,23 @@ describe('what bills have taught', () => {
   it('is joined, published beside the cooldowns, kept over an eviction, and forgotten by hand', async () => {
     await board.learn('a', { overheadTokens: 512 });
     await board.learn('a', { overheadTokens: 256, thinkingBeyondCap: 1_024 });
-    const learnt = { overheadTokens: 512, tokensPerMedia: 0, thinkingBeyondCap: 1_024, tokensPerSecond: 0 };
+    const learnt = { ...NOTHING_LEARNT, overheadTokens: 512, thinkingBeyondCap: 1_024 };
     await runDurableObjectAlarm(board);
     expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {}, learnt: { a: learnt } });
     await evictDurableObject(board);
     expect(await board.listLearnt()).toEqual({ a: learnt });
-    await board.clear('a');
+    expect(await board.clear('a')).toMatchObject({ clearings: 1 });
     expect(await board.listLearnt()).toEqual({});
+  });
+
+  it('is forgotten by every isolate: the clearing is published, and what an isolate learnt before it is not taken', async () => {
+    await board.learn('a', { overheadTokens: 512 });
+    await board.clear('a');
+    await board.learn('a', { overheadTokens: 512, clearings: 0 });
+    await runDurableObjectAlarm(board);
+    expect(writes.at(-1)?.learnt).toEqual({ a: { ...NOTHING_LEARNT, clearings: 1 } });
+    await board.learn('a', { overheadTokens: 256, clearings: 1 });
+    expect(await board.listLearnt()).toMatchObject({ a: { overheadTokens: 256, clearings: 1 } });
   });
 
   it('is bounded: one bad count ends nobody’s requests', async () => {

@@ -23,7 +23,9 @@ export async function listCooldowns(c: Context<App>): Promise<Response> {
   const lessons = await healthBoard().listLearnt();
   const learnt = deploymentsOf(config).flatMap(({ id, healthId }) => {
     const lesson = lessons[healthId];
-    return lesson === undefined ? [] : [{ deployment: id, ...lesson }];
+    if (lesson === undefined) return [];
+    const { clearings: _, ...shown } = lesson;
+    return [{ deployment: id, ...shown }];
   });
   return plainJson({ cooldowns, learnt }, c.env.scope);
 }
@@ -39,7 +41,7 @@ export async function clearCooldown(c: Context<App>): Promise<Response> {
     const detail = `There is no deployment "${id.slice(0, 100)}". There are ${known}.`;
     return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
   }
-  const { wasResting, version } = await healthBoard().clear(deployment.healthId);
-  board.clear(deployment, version);
+  const { wasResting, ...clearing } = await healthBoard().clear(deployment.healthId);
+  board.clear(deployment, clearing);
   return plainJson({ deployment: id, cleared: wasResting }, c.env.scope);
 }

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { joinLearnt, type Learnt, NOTHING_LEARNT } from '../core/pricing/learnt.ts';
+import { hasLearnt, joinLearnt, type Learnt, NOTHING_LEARNT } from '../core/pricing/learnt.ts';
 import {
   BOARD_KEY,
   type BoardDocument,
@@ -85,14 +85,19 @@ export class HealthBoard extends DurableObject<Bindings> {
     return { claim, until: Math.max(next.until, next.probeUntil), askedUntil: next.askedUntil };
   }
 
-  /** An operator says that the deployment is well, and that its bills taught nothing; published even if nothing rests here, for an isolate may rest it by itself. */
-  clear(deployment: string): { wasResting: boolean; version: number } {
+  /**
+   * An operator says that the deployment is well, and that its bills taught nothing; published even if nothing rests here, for an
+   * isolate may rest it by itself.
+   */
+  clear(deployment: string): { wasResting: boolean; version: number; clearings: number } {
     const now = Date.now();
     const { health, published } = this.#load(deployment);
     const wasResting = health.state === 'open';
-    this.ctx.storage.sql.exec('DELETE FROM learnt WHERE deployment = ?', deployment);
+    const known = this.#learnt()[deployment] ?? NOTHING_LEARNT;
+    const clearings = known.clearings + Number(hasLearnt(known));
+    if (clearings > known.clearings) this.#saveLearnt(deployment, { ...NOTHING_LEARNT, clearings });
     this.#save(deployment, wasResting ? health : RESTED, HEALTHY, published, now);
-    return { wasResting, version: versionAfter(published) };
+    return { wasResting, version: versionAfter(published), clearings };
   }
 
   /** What a bill taught one isolate, for all of them. */
@@ -100,16 +105,12 @@ export class HealthBoard extends DurableObject<Bindings> {
     const known = this.#learnt()[deployment] ?? NOTHING_LEARNT;
     const after = joinLearnt(known, lesson);
     if (after === known) return;
-    this.ctx.storage.sql.exec(
-      'INSERT OR REPLACE INTO learnt (deployment, learnt) VALUES (?, ?)',
-      deployment,
-      JSON.stringify(after),
-    );
+    this.#saveLearnt(deployment, after);
     void this.ctx.storage.setAlarm(Date.now());
   }
 
   listLearnt(): Record<string, Learnt> {
-    return this.#learnt();
+    return Object.fromEntries(Object.entries(this.#learnt()).filter(([, learnt]) => hasLearnt(learnt)));
   }
 
   list(): Resting[] {
@@ -128,8 +129,8 @@ export class HealthBoard extends DurableObject<Bindings> {
       if (entry !== undefined && entry.at > now - keptMs) cooldowns[deployment] = entry;
     }
     const learnt = this.#learnt();
-    const hasLearnt = Object.keys(learnt).length > 0;
-    const document: BoardDocument = { schema: 1, cooldowns, ...(hasLearnt && { learnt }) };
+    const isAny = Object.keys(learnt).length > 0;
+    const document: BoardDocument = { schema: 1, cooldowns, ...(isAny && { learnt }) };
     try {
       await this.env.STATE.put(BOARD_KEY, JSON.stringify(document));
       this.#retryMs = FIRST_RETRY_MS;
@@ -171,6 +172,14 @@ export class HealthBoard extends DurableObject<Bindings> {
       JSON.stringify(change ?? published ?? null),
     );
     if (change !== undefined) void this.ctx.storage.setAlarm(now);
+  }
+
+  #saveLearnt(deployment: string, learnt: Learnt): void {
+    this.ctx.storage.sql.exec(
+      'INSERT OR REPLACE INTO learnt (deployment, learnt) VALUES (?, ?)',
+      deployment,
+      JSON.stringify(learnt),
+    );
   }
 
   #learnt(): Record<string, Learnt> {

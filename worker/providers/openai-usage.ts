@@ -74,7 +74,11 @@ export function readUsage(value: unknown): Usage | undefined {
   };
 }
 
-const saysCacheAsAnthropic = ({ cache_read_input_tokens, cache_creation_input_tokens, cache_creation }: Json): boolean =>
+const saysCacheAsAnthropic = ({
+  cache_read_input_tokens,
+  cache_creation_input_tokens,
+  cache_creation,
+}: Json): boolean =>
   [cache_read_input_tokens, cache_creation_input_tokens].some((one) => count(one) !== undefined) ||
   isObject(cache_creation);
 

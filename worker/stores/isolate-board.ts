@@ -27,6 +27,12 @@ export interface BoardLinks {
   learn(deployment: string, lesson: Learnt): Promise<void>;
 }
 
+/** What `HealthBoard` made of an operator's clearing. */
+export interface Clearing {
+  version: number;
+  clearings: number;
+}
+
 /** How old the isolate's copy may be before it is read again, behind a response. */
 const FRESH_MS = 5_000;
 /** A shorter rest than KV needs to spread is this isolate's own matter. */
@@ -177,7 +183,8 @@ export class IsolateBoard implements RoutingBoard {
     const after = joinLearnt(known, lesson);
     if (after === known) return;
     this.#learnt.set(healthId, after);
-    this.#events({ event: 'usage_above_hold', deployment: id, needsOperator: true, ...after, advice: LEARNT_ADVICE });
+    const { clearings: _, ...learnt } = after;
+    this.#events({ event: 'usage_above_hold', deployment: id, needsOperator: true, ...learnt, advice: LEARNT_ADVICE });
     const told = this.#links.learn(healthId, after).catch((error: unknown) => {
       this.#events({ event: 'health_report_failed', deployment: healthId, reason: String(error) });
     });
@@ -193,10 +200,10 @@ export class IsolateBoard implements RoutingBoard {
   }
 
   /** An operator cleared it: at once here, elsewhere by the published board. */
-  clear({ healthId }: Deployment, version: number): void {
+  clear({ healthId }: Deployment, { version, clearings }: Clearing): void {
     const entry = this.#entry(healthId);
     entry.health = HEALTHY;
-    this.#learnt.delete(healthId);
+    this.#learnt.set(healthId, { ...NOTHING_LEARNT, clearings });
     // An older entry may be on its way here.
     entry.version = Math.max(entry.version, version);
   }

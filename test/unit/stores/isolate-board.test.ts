@@ -350,14 +350,14 @@ describe('an operator’s clearing', () => {
   it('holds here at once', () => {
     const isolate = new Isolate();
     isolate.fail();
-    isolate.board.clear(a, 2);
+    isolate.board.clear(a, { version: 2, clearings: 0 });
     expect(isolate.standing).toBe('up');
   });
 
   it('is not undone by an older entry that is still on its way', async () => {
     const isolate = new Isolate();
     isolate.publish({ version: 3 });
-    isolate.board.clear(a, 4);
+    isolate.board.clear(a, { version: 4, clearings: 0 });
     await isolate.ready();
     expect(isolate.board.candidates([a])[0]?.standing).toBe('up');
   });

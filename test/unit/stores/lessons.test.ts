@@ -12,7 +12,9 @@ describe('what bills teach', () => {
     iso.board.learn(a, { lesson }, () => {});
     expect(iso.board.learnt.get('a')).toEqual(lesson);
     expect(iso.lessons).toEqual([{ deployment: 'a', lesson }]);
-    expect(iso.events).toMatchObject([{ event: 'usage_above_hold', deployment: 'a', needsOperator: true, ...lesson }]);
+    expect(iso.events).toMatchObject([
+      { event: 'usage_above_hold', deployment: 'a', needsOperator: true, overheadTokens: 512 },
+    ]);
     // Nothing new.
     iso.board.learn(a, { lesson: { ...lesson, overheadTokens: 256 } }, () => {});
     expect(iso.lessons).toHaveLength(1);
@@ -37,8 +39,24 @@ describe('what bills teach', () => {
   it('is forgotten where an operator clears the deployment', () => {
     const iso = new TestRouter();
     iso.board.learn(a, { lesson }, () => {});
-    iso.board.clear(a, 1);
-    expect(iso.board.learnt.size).toBe(0);
+    iso.board.clear(a, { version: 1, clearings: 1 });
+    expect(iso.board.learnt.get('a')).toEqual({ ...NOTHING_LEARNT, clearings: 1 });
+  });
+
+  it('is forgotten in other isolates too, and what was learnt before the clearing does not come back', async () => {
+    const iso = new TestRouter();
+    iso.board.learn(a, { lesson }, () => {});
+    iso.published = { schema: 1, cooldowns: {}, learnt: { a: { clearings: 1, thinkingBeyondCap: 64 } } };
+    await iso.board.ready(() => {});
+    const known = { ...NOTHING_LEARNT, thinkingBeyondCap: 64, clearings: 1 };
+    expect(iso.board.learnt.get('a')).toEqual(known);
+    // An older copy of the board, and a bill counted before it was read.
+    iso.published = { schema: 1, cooldowns: {}, learnt: { a: lesson } };
+    await iso.clock.advance(6_000);
+    await iso.board.ready(() => {});
+    iso.board.learn(a, { lesson }, () => {});
+    expect(iso.board.learnt.get('a')).toEqual(known);
+    expect(iso.lessons).toHaveLength(1);
   });
 
   it('says that a usage is odd, but not with each answer', async () => {

@@ -1,6 +1,7 @@
 import type { ChatRequest, Usage } from '../../../protocol/chat.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
 import { AHEAD_TOKENS } from './billed.ts';
+import { inputSize } from './input-size.ts';
 import { joinLearnt, type Learnt, learntOf } from './learnt.ts';
 import { choicesOf, thinkingBeyondCap, tokensPerSecond, type WorstCase } from './worst-case.ts';
 
@@ -25,8 +26,9 @@ export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
   const choices = choicesOf(chat, deployment);
   const inputExcess = Math.ceil((usage.inputTokens - worst.inputTokens) / choices);
   if (inputExcess > 0) {
-    const media = mediaIn(chat);
-    if (media > 0) lesson.tokensPerMedia = roundUp(known.tokensPerMedia + inputExcess / media);
+    const { images, files } = inputSize(chat, [deployment]);
+    if (files > 0) lesson.tokensPerFile = roundUp(known.tokensPerFile + inputExcess / files);
+    else if (images > 0) lesson.tokensPerImage = roundUp(known.tokensPerImage + inputExcess / images);
     else lesson.overheadTokens = roundUp(known.overheadTokens + inputExcess);
   }
   const outputExcess = Math.ceil((usage.outputTokens - worst.outputTokens) / choices);
@@ -43,12 +45,3 @@ export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
 
 /** To a power of two, so that a few lessons are enough. */
 const roundUp = (tokens: number): number => 2 ** Math.ceil(Math.log2(tokens));
-
-function mediaIn({ messages }: ChatRequest): number {
-  let media = 0;
-  for (const { content } of messages) {
-    if (!Array.isArray(content)) continue;
-    for (const { type } of content) if (type !== 'text' && type !== 'refusal') media++;
-  }
-  return media;
-}

@@ -69,20 +69,21 @@ export function inputBound(
   const perTool = ADDED_PER_TOOL + pricing.overheadTokensPerTool;
   const redefined = size.calls > 0 && redefinesTools(chat, deployments) ? toolsOfHistory(chat, perTool) : 0;
   const hasTools = redefined > 0 || (chat.tools?.length ?? 0) > 0;
-  let [overhead, perMedia] = [0, 0];
+  let [overhead, perImage, perFile] = [0, 0, 0];
   for (const deployment of deployments) {
     const learnt = learntOf(deployment, pricing);
     const own = pricing.overheadTokensPerRequest ?? deployment.overheadTokens;
     const tools = hasTools && isAnthropic(deployment) ? ANTHROPIC_TOOLS_PROMPT : 0;
     overhead = Math.max(overhead, own + tools + learnt.overheadTokens);
-    perMedia = Math.max(perMedia, learnt.tokensPerMedia);
+    perImage = Math.max(perImage, learnt.tokensPerImage);
+    perFile = Math.max(perFile, learnt.tokensPerFile);
   }
   return (
     textBytes +
     growthBytes +
     framingTokens +
-    images * (pricing.tokensPerImage + perMedia) +
-    files * (pricing.tokensPerFile + perMedia) +
+    images * (pricing.tokensPerImage + perImage) +
+    files * (pricing.tokensPerFile + perFile) +
     ADDED_PER_REQUEST +
     overhead +
     (chat.tools?.length ?? 0) * perTool +

@@ -5,6 +5,7 @@ import {
   billedWithoutUsage,
   type Passed,
 } from '../../../../worker/core/pricing/billed.ts';
+import { NOTHING_LEARNT } from '../../../../worker/core/pricing/learnt.ts';
 import { deployment, PRICING } from '../../pipeline/support/router.ts';
 import { chat } from '../../providers/chats.ts';
 
@@ -71,7 +72,7 @@ describe('what is booked without usage', () => {
   });
 
   it('knows what bills have taught', () => {
-    const lesson = { overheadTokens: 512, tokensPerMedia: 0, thinkingBeyondCap: 256, tokensPerSecond: 4_096 };
+    const lesson = { ...NOTHING_LEARNT, overheadTokens: 512, thinkingBeyondCap: 256, tokensPerSecond: 4_096 };
     const pricing = { ...PRICING, learnt: new Map([['a', lesson]]) };
     const sent = chat({ max_tokens: 1_000 });
     expect(billedWithoutUsage(sent, A, pricing, 'unknown', 60_000)).toEqual(billOf(INPUT + 512, 1_256));
