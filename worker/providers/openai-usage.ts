@@ -13,21 +13,36 @@ export const named = (value: unknown): string | undefined =>
 const MOST_COUNTED = 2 ** 43;
 
 /**
- * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number, and one that is too large
- * to be added up is still large. Undefined for what is no count, such as a negative number.
+ * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and one
+ * that is too large to be added up is still large. Undefined for what is no count, such as a negative number.
  */
 export function count(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
+  const number = typeof value === 'string' ? numberIn(value) : value;
   if (typeof number !== 'number' || !(number >= 0)) return undefined;
   return Math.min(Math.ceil(number), MOST_COUNTED);
+}
+
+function numberIn(text: string): number | undefined {
+  const digits = text.trim().replaceAll(/(?<=\d)[,_](?=\d{3}(?!\d))/g, '');
+  return /^\+?\d+(?:\.\d*)?(?:e\+?\d+)?$/i.test(digits) ? Number(digits) : undefined;
 }
 
 /** The largest of several counts that say the same thing under different names. */
 const largest = (...values: unknown[]): number =>
   values.reduce<number>((most, one) => Math.max(most, count(one) ?? 0), 0);
 
-const detailsOf = (value: Json, ...names: string[]): Json =>
-  Object.assign({}, ...names.map((name) => (isObject(value[name]) ? value[name] : {})));
+/** The largest of such a part in any of the objects under these names. */
+function largestIn(value: Json, names: readonly string[], ...parts: string[]): number {
+  let most = 0;
+  for (const name of names) {
+    const details = value[name];
+    if (isObject(details)) most = Math.max(most, largest(...parts.map((part) => details[part])));
+  }
+  return most;
+}
+
+const INPUT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'];
+const OUTPUT_DETAILS = ['completion_tokens_details', 'output_tokens_details'];
 
 /**
  * OpenAI's usage object, as its many dialects write it, in Carryon's one meaning: every part is part of its whole. What can be
@@ -46,15 +61,16 @@ export function readUsage(value: unknown): Usage | undefined {
     )
   )
     return undefined;
-  const input = detailsOf(value, 'input_tokens_details', 'prompt_tokens_details');
-  const output = detailsOf(value, 'output_tokens_details', 'completion_tokens_details');
   const hits = largest(value.prompt_cache_hit_tokens);
   const prompt = Math.max(largest(prompt_tokens, input_tokens), hits + largest(value.prompt_cache_miss_tokens));
-  const cachedInputTokens = largest(hits, input.cached_tokens, value.cached_tokens, value.cache_read_input_tokens);
+  const cachedInputTokens = largest(
+    hits,
+    largestIn(value, INPUT_DETAILS, 'cached_tokens'),
+    value.cached_tokens,
+    value.cache_read_input_tokens,
+  );
   const cacheWriteTokens = largest(
-    input.cache_write_tokens,
-    input.cache_creation_tokens,
-    input.cached_creation_tokens,
+    largestIn(value, INPUT_DETAILS, 'cache_write_tokens', 'cache_creation_tokens', 'cached_creation_tokens'),
     value.cache_creation_input_tokens,
     writtenInParts(value.cache_creation),
   );
@@ -62,7 +78,10 @@ export function readUsage(value: unknown): Usage | undefined {
   const isAnthropics = prompt_tokens === undefined && input_tokens !== undefined && saysCacheAsAnthropic(value);
   const inputTokens = parts > prompt || isAnthropics ? prompt + parts : prompt;
   const completion = largest(completion_tokens, output_tokens);
-  const reasoning = largest(output.reasoning_tokens, output.thinking_tokens, value.reasoning_tokens);
+  const reasoning = largest(
+    largestIn(value, OUTPUT_DETAILS, 'reasoning_tokens', 'thinking_tokens'),
+    value.reasoning_tokens,
+  );
   const whole = reasoning > completion ? completion + reasoning : completion;
   const hidden = Math.max(0, largest(total_tokens) - inputTokens - whole);
   return {
