@@ -1,7 +1,7 @@
 /** Step: what an answer used and cost; booked once, whatever became of it. */
 import type { ChatRequest, Usage } from '../../protocol/chat.ts';
 import type { Config, Deployment } from '../core/config/config.ts';
-import { billedByUsage, billedWithoutUsage, type Passed } from '../core/pricing/billed.ts';
+import { billedByUsage, billedWithoutUsage, hidesTokens, type Passed } from '../core/pricing/billed.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import { lessonOf } from '../core/pricing/lesson.ts';
 import { isAbsurd, type Oddity, oddityOf, withoutSlips } from '../core/pricing/plausible.ts';
@@ -44,7 +44,10 @@ export function billOf(
   forMs: number,
 ): Counted {
   const isSlip = usage !== undefined && isAbsurd(usage);
-  const oddity = isSlip ? 'absurd' : usage && isFinal ? oddityOf(usage, chat, seenBytes(made)) : undefined;
+  const judged = usage && isFinal ? oddityOf(usage, chat, seenBytes(made)) : undefined;
+  // Who thinks unseen has thought, whatever is shown: an output that was left out is not one of nothing.
+  const isSilent = isFinal && usage?.outputTokens === 0 && hidesTokens(chat, deployment);
+  const oddity = isSlip ? 'absurd' : (judged ?? (isSilent ? 'too_little_output' : undefined));
   const told = usage && billedByUsage(chat, isSlip ? withoutSlips(usage) : usage, deployment);
   const lesson = usage && !isSlip ? lessonOf(usage, { chat, deployment, pricing, worst, forMs }) : undefined;
   if (told !== undefined && isFinal && oddity === undefined) return { ...told, estimated: false, lesson };

@@ -280,16 +280,17 @@ export class ProviderStream {
   #onEvent(name: string | undefined, data: string): void {
     this.#sawEvent = true;
     this.#unreadLength = 0;
-    if (this.#saidDone) return;
     const steps = this.translator.event(name, data);
     if (this.translator.usage !== this.#usage) {
       this.#usage = this.translator.usage;
-      this.#usageIsFinal = this.translator.complete;
+      this.#usageIsFinal = this.translator.complete || this.#saidDone;
       this.#usageIsLast = true;
     } else if (!this.translator.surelyFinished && steps.some((step) => 'textBytes' in step && step.textBytes > 0)) {
       this.#usageIsFinal = false;
       this.#usageIsLast = false;
     }
+    // Behind the end only a usage counts.
+    if (this.#saidDone) return;
     for (const step of steps) {
       if (step.kind === 'lost') this.#lose(step.textBytes);
       else if (step.kind === 'chunk' || step.kind === 'unseen') {

@@ -231,6 +231,29 @@ describe('whatever usage a provider reports', () => {
   });
 });
 
+describe('a usage that says less than all', () => {
+  it('is no bill of a model that thinks unseen, where it leaves the output out', async () => {
+    const answer = { index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'length' };
+    const whole = { id: 'c1', object: 'chat.completion', created: 1, model: 'm', choices: [answer] };
+    for (const stream of [true, false]) {
+      const router = new TestRouter([deployment('a', { price: PRICE, hidesTokens: true })], { numRetries: 0 });
+      const steps = [chunk([delta('', 'length')]), chunk([], { usage: { prompt_tokens: 10 } }), 'data: [DONE]\n\n'];
+      const script = { body: [JSON.stringify({ ...whole, usage: { prompt_tokens: 10 } })] };
+      router.upstream.on('a', stream ? streamedBy(steps) : script);
+      await router.ask({ stream, body: { max_tokens: 50 } });
+      await router.clock.run(Promise.all(router.background));
+      expect(router.ledger.figures().spentMicroUsd).toBeGreaterThan(50 * PRICE.output);
+      expect(router.events).toContainEqual(expect.objectContaining({ event: 'usage_odd' }));
+    }
+  });
+
+  it('is completed by one that comes in a packet with the end', async () => {
+    const told = chunk([], { usage: { prompt_tokens: 10, completion_tokens: 20_000 } });
+    const steps = [chunk([delta('Hello')]), chunk([delta('', 'stop')]), `data: [DONE]\n\n${told}`];
+    expect(await booked('openai', true, streamedBy(steps), 50)).toBe(10 * PRICE.input + 20_000 * PRICE.output);
+  });
+});
+
 describe('a usage beside a failure is a bill too', () => {
   const PRICE_OF_TOLD = 50_000 * PRICE.input + 60_000 * PRICE.output;
   const told = { prompt_tokens: 50_000, completion_tokens: 60_000, total_tokens: 110_000 };
