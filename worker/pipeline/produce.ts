@@ -128,6 +128,8 @@ async function firstToAnswer(
     }
     const uncovered = await coverAttempt(admission, isLeaseUsed, ask, deps);
     if (uncovered !== undefined) return uncovered;
+    // The ledger was asked, which takes a while.
+    if (isLeaseUsed && scope.gone?.aborted) return { code: 'client_gone' };
     isLeaseUsed = false;
     // Asking the ledger again may have taken the rest of the time.
     if (clock.now() >= nextStartBy) return unserved(true, tried, ask, deps);

@@ -89,7 +89,7 @@ export function readUsage(value: unknown): Usage | undefined {
     cachedInputTokens,
     cacheWriteTokens,
     outputTokens: whole + hidden,
-    reasoningTokens: reasoning || hidden,
+    reasoningTokens: Math.max(reasoning, hidden),
   };
 }
 

@@ -158,6 +158,21 @@ describe('the reader leaves', () => {
     expect(router.upstream.calls).toHaveLength(0);
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 0 });
   });
+
+  it('while the ledger is asked for a further attempt: nobody else is called, the first attempt is booked', async () => {
+    const router = withBudget(1_000_000);
+    router.upstream.on('a', { body: ['no JSON'] });
+    router.upstream.on('b', goodReply('Hello'));
+    router.ledger.latencyMs = 200;
+    const gone = new AbortController();
+    router.clock.after(300, () => gone.abort());
+    await router.ask({}, gone.signal);
+    await router.clock.run(Promise.all(router.background));
+    expect(router.upstream.calls.map(({ to }) => to)).toEqual(['a']);
+    const { heldMicroUsd, spentMicroUsd } = router.ledger.figures();
+    expect(heldMicroUsd).toBe(0);
+    expect(spentMicroUsd).toBeGreaterThan(0);
+  });
 });
 
 describe('nobody is billed', () => {

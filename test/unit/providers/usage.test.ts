@@ -74,6 +74,11 @@ describe('a usage in the OpenAI format', () => {
       usage(10, 105, { reasoningTokens: 100 }),
     ],
     [
+      'with thinking that only the total shows, beside a little that is told',
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 115, reasoning_tokens: 3 },
+      usage(10, 105, { reasoningTokens: 100 }),
+    ],
+    [
       'with more reasoning than completion',
       { prompt_tokens: 10, completion_tokens: 5, completion_tokens_details: { reasoning_tokens: 5_000 } },
       usage(10, 5_005, { reasoningTokens: 5_000 }),
