@@ -1,5 +1,5 @@
 import type { Usage } from '../../protocol/chat.ts';
-import { count, isObject, laterUsage, writtenInParts } from './openai-usage.ts';
+import { count, isObject, laterUsage, readUsage, writtenInParts } from './openai-usage.ts';
 
 /**
  * A later event's counts over what is known. They are cumulative, may be null, and may repeat a side as zeros: what is not given
@@ -31,8 +31,16 @@ export class AnthropicUsage {
   }
 }
 
-/** The total input is input + cache_creation + cache_read. A side that is missing counts as nothing told. */
+/** In Anthropic's names, and in OpenAI's where a gateway uses those. */
 export function readAnthropicUsage(value: Record<string, unknown>): Usage | undefined {
+  const usage = readOwnNames(value);
+  const hasOpenAiNames = count(value.prompt_tokens) !== undefined || count(value.completion_tokens) !== undefined;
+  const other = hasOpenAiNames ? readUsage(value) : undefined;
+  return other === undefined ? usage : laterUsage(usage, other);
+}
+
+/** The total input is input + cache_creation + cache_read. A side that is missing counts as nothing told. */
+function readOwnNames(value: Record<string, unknown>): Usage | undefined {
   const fresh = count(value.input_tokens);
   const said = count(value.output_tokens);
   const cachedInputTokens = count(value.cache_read_input_tokens) ?? 0;

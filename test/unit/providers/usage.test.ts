@@ -324,6 +324,15 @@ describe('a usage in the Anthropic format', () => {
       ],
       usage(109, 1, { cacheWriteTokens: 100 }),
     ],
+    ['under OpenAI’s names', [{ prompt_tokens: 9, completion_tokens: 40 }], usage(9, 40)],
+    [
+      'under OpenAI’s names at the end',
+      [
+        { input_tokens: 9, output_tokens: 1 },
+        { prompt_tokens: 9, completion_tokens: 40 },
+      ],
+      usage(9, 40),
+    ],
     ['in strings', [{ input_tokens: '9', output_tokens: '40' }], usage(9, 40)],
   ])('%s', (_, told, expected) => {
     const read = new AnthropicUsage();
