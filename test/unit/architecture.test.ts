@@ -74,6 +74,9 @@ const shipped = within('protocol/', 'worker/', 'sw/', 'web-demo/');
 const ARROWS: Record<string, string[]> = {
   'protocol/': ['protocol/'],
   'worker/core/': ['protocol/', 'worker/core/', 'zod'],
+  'sw/core/': ['protocol/', 'sw/core/'],
+  'sw/page/': ['protocol/', 'sw/core/', 'sw/page/', 'workbox-window'],
+  'sw/': ['protocol/', 'sw/', 'workbox-core', 'workbox-strategies', 'idb'],
   'worker/providers/': ['protocol/', 'worker/core/', 'worker/providers/'],
   'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],
   'worker/objects/': ['protocol/', 'worker/core/', 'worker/objects/', 'type worker/env.ts', 'cloudflare:workers'],
@@ -262,7 +265,9 @@ describe('what acts', () => {
       .flatMap((source) => uses(source, names));
 
   it('asks for time and chance only at the rim', () => {
-    expect(usedOutside(CLOCK_AND_CHANCE, 'worker/deps.ts', 'worker/objects/', 'worker/app.ts')).toEqual([]);
+    expect(
+      usedOutside(CLOCK_AND_CHANCE, 'worker/deps.ts', 'worker/objects/', 'worker/app.ts', 'sw/rim.ts', 'sw/page/'),
+    ).toEqual([]);
   });
 
   it('fetches, waits and speaks only where ports are joined', () => {
