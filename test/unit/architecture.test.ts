@@ -128,7 +128,6 @@ const ARROWS: Record<string, string[]> = {
     'worker/objects/',
     'worker/pipeline/run-job.ts',
   ],
-  'sw/': ['protocol/', 'sw/', 'workbox'],
   'web-demo/': ['protocol/', 'web-demo/', 'sw/'],
   'sandbox/': ['sandbox/', 'node:'],
   'cli/': [
