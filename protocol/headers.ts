@@ -1,4 +1,4 @@
-/** Header names of the client contract (DESIGN §6). */
+/** Header names of the client contract. */
 
 export const REQUEST_HEADERS = {
   feature: 'x-carryon-feature',
@@ -7,6 +7,11 @@ export const REQUEST_HEADERS = {
   resume: 'x-carryon-resume',
   /** A page visitor's own secret, part of who owns a keyed answer. Never sent to a provider. */
   visitor: 'x-carryon-visitor',
+  /** For travel mode in the browser, which takes it out; without a service worker it arrives here and means nothing. */
+  travel: 'x-carryon-travel',
+  promptVersion: 'x-carryon-prompt-version',
+  traceparent: 'traceparent',
+  tracestate: 'tracestate',
   idempotencyKey: 'idempotency-key',
   lastEventId: 'last-event-id',
 } as const;
@@ -30,6 +35,10 @@ export const RESPONSE_HEADERS = {
   resume: 'x-carryon-resume',
   /** `1`: the answer kept under this idempotency key, once more. */
   replayed: 'x-carryon-replayed',
+  /** The next three are set by travel mode in the browser alone. */
+  travel: 'x-carryon-travel',
+  travelCause: 'x-carryon-travel-cause',
+  travelId: 'x-carryon-travel-id',
   shouldRetry: 'x-should-retry',
   retryAfter: 'retry-after',
   retryAfterMs: 'retry-after-ms',

@@ -13,6 +13,7 @@ import type { UncheckedEnv } from './env.ts';
 import { answer } from './pipeline/answer.ts';
 import type { Door } from './pipeline/ask.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
+import { featureList } from './pipeline/features.ts';
 import { identify } from './pipeline/identify.ts';
 import { mayCall, strangeHost } from './pipeline/local-mode.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
@@ -62,6 +63,8 @@ function createRoutes(): Hono<App> {
     only(path, 'GET');
     only(`${path}/:alias{.+}`, 'GET');
   }
+  app.get('/ai/features', features);
+  only('/ai/features', 'GET');
   app.get('/ai/streams/:id', (c) => keptAnswer(c, 'attach'));
   app.delete('/ai/streams/:id', (c) => keptAnswer(c, 'stop'));
   app.all('/ai/streams/:id', (c) =>
@@ -122,6 +125,14 @@ async function models(c: Context<App>, alias: string | undefined): Promise<Respo
   const model = aliasModel(known, alias);
   if (model !== undefined) return plainJson(model, c.env.scope);
   return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known });
+}
+
+async function features(c: Context<App>): Promise<Response> {
+  const { notConfigured, deps } = c.env.composition;
+  if (notConfigured !== undefined) return refuse(c, notConfigured);
+  const identified = await identify(c.req.raw.headers, deps);
+  if (!identified.ok) return refuse(c, identified.error);
+  return plainJson(await featureList(identified.identity, deps), c.env.scope);
 }
 
 /** The same routes for calls from pages: behind CORS, but for admin. */

@@ -25,6 +25,7 @@ const PATHS: [string, string][] = [
   ['/ai/streams/some-id', 'GET'],
   ['/ai/streams/some-id', 'DELETE'],
   ['/ai/reports', 'POST'],
+  ['/ai/features', 'GET'],
   ['/v1/tokens', 'POST'],
   ['/v1/feedback', 'POST'],
 ];
@@ -57,6 +58,7 @@ describe('the call itself', () => {
     ['an answer', CHAT, { body: chatBody() }, 200],
     ['a stream', '/ai', { body: { prompt: 'Hello', stream: true } }, 200],
     ['an alias list', '/v1/models', { method: 'GET' }, 200],
+    ['its features', '/ai/features', { method: 'GET' }, 200],
     ['health', '/healthz', { method: 'GET' }, 200],
     ['no key', CHAT, { key: null, body: chatBody() }, 401],
     ['a wrong body', '/ai', { body: '{' }, 400],

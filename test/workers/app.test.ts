@@ -46,6 +46,20 @@ describe('the Worker in workerd', () => {
     expect(await response.json()).toMatchObject({ object: 'list', data: [{ id: 'app/chat' }] });
   });
 
+  it('lists the features of a key, and keeps nothing of it', async () => {
+    const response = await at('/ai/features', { headers: KEY });
+    expect(await response.json()).toEqual({
+      features: {
+        chat: { resume: true, travelTtlSeconds: 604_800, generation: 0, alias: 'app/chat' },
+        summarize: { resume: false, travelTtlSeconds: 604_800, generation: 0, alias: 'app/chat' },
+      },
+      default: 'chat',
+    });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect((await refused(at('/ai/features', { method: 'POST', headers: KEY }))).headers.get('allow')).toBe('GET');
+    expect(await refused(at('/ai/features'))).toMatchObject({ status: 401, code: 'missing_key' });
+  });
+
   it.each<[string, () => Promise<Response>, number, string]>([
     ['no key', () => post('/v1/chat/completions', {}), 401, 'missing_key'],
     ['a junk key', () => post('/v1/chat/completions', {}, { authorization: 'Bearer sk-junk' }), 401, 'invalid_key'],

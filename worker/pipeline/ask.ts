@@ -9,6 +9,7 @@ import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
+import { usableFeatures } from '../core/identity/usable-features.ts';
 import { outlineProblem } from '../core/json-outline.ts';
 import type { Deps } from '../ports.ts';
 import { isTextTooLong, readBody } from './read-body.ts';
@@ -136,9 +137,7 @@ function fromShortForm({ prompt, feature: _, ...body }: Record<string, unknown>)
 }
 
 function resolveFeature(named: unknown, identity: Identity, config: Config): Feature | { error: RouterError } {
-  const allowed = identity.features ?? [...config.features.keys()];
-  // A key that is bound to features and not to the default one uses its first.
-  const fallback = allowed.includes(config.defaultFeature) ? config.defaultFeature : allowed[0];
+  const { allowed, fallback } = usableFeatures(identity, config);
   const name = named === undefined || named === null || named === '' ? fallback : named;
   if (typeof name !== 'string') return { error: { code: 'invalid_body', param: 'feature', detail: 'must be a text' } };
   const feature = config.features.get(name);

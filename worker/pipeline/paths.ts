@@ -4,6 +4,7 @@ export const CLIENT_PATHS: Readonly<Record<string, string>> = {
   'POST /v1/chat/completions': 'chat, as OpenAI has it; "model" is an alias of carryon.config.ts',
   'POST /ai': 'the same for front ends, and the short form {"prompt": "…", "feature": "…"}',
   'GET, DELETE /ai/streams/:id': 'the rest of an answer that outlived its connection; or its end',
+  'GET /ai/features': 'the features that this key may use, and how long a browser may keep their answers',
   'GET /v1/models': 'the aliases that this key may use',
   'GET /healthz': 'whether it runs, and whether everything is set',
 };

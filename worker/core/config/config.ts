@@ -85,6 +85,8 @@ export interface Feature {
   resume: boolean;
   /** Its tools and instructions come again, request after request: providers that wait to be told so are told to cache them. */
   promptCache: boolean;
+  /** How long a browser may give its answers again while it reaches nobody; 0: never. */
+  travelTtlSeconds: number;
   /** Undefined: its answers are neither kept nor given again. */
   cache: CachePolicy | undefined;
 }

@@ -30,6 +30,7 @@ export function resolveFeature(
     limits: ledgerLimits(checked.limits),
     resume: checked.resume,
     promptCache: checked.promptCache,
+    travelTtlSeconds: Math.ceil(checked.travelTtl / 1_000),
     cache: checked.cache && resolveCachePolicy(checked.cache),
   };
 }

@@ -89,6 +89,8 @@ const feature = settings({
   resume: z.boolean().default(false),
   /** Its tools and instructions are the same in request after request: Anthropic is told to cache them (docs/providers.md). */
   promptCache: z.boolean().default(false),
+  /** How long a browser may give its answers again where it reaches nobody; '0s': never. */
+  travelTtl: duration('0s', '365d').default(7 * 86_400_000),
   /** Answers are kept and given again; off where it is left out. */
   cache: cachePolicy.optional(),
 });

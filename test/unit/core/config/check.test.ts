@@ -143,7 +143,7 @@ describe('a mistake', () => {
     [
       'features>chat>aliass',
       'app/chat',
-      'features.chat.aliass: is not a setting; did you mean "alias"? There are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, cache',
+      'features.chat.aliass: is not a setting; did you mean "alias"? There are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, travelTtl, cache',
     ],
     ['origins', ['https://a.example/x'], 'origins[0]: write an origin such as "https://app.example.com", no path'],
     ['origins', 'https://a.example', 'origins: write a list: [ … ]'],

@@ -91,6 +91,7 @@ export const feature = (name: string, more: Partial<Feature> = {}): Feature => (
   limits: {},
   resume: true,
   promptCache: false,
+  travelTtlSeconds: 604_800,
   cache: undefined,
   ...more,
 });
