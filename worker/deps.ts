@@ -1,5 +1,6 @@
 /** Composition root: the only file that joins ports to bindings. Built once per isolate. */
 import configInput from '../carryon.config.ts';
+import { uuidV7 } from '../protocol/uuid-v7.ts';
 import { configuredOf } from './core/admission/configured.ts';
 import { tenantOf } from './core/admission/scopes.ts';
 import { BytesInFlight } from './core/bytes-in-flight.ts';
@@ -10,7 +11,6 @@ import { type NotConfigured, notConfigured } from './core/config/not-configured.
 import { resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
 import { newTuples } from './core/ledger/tuple.ts';
-import { uuidV7 } from './core/ledger/uuid-v7.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
 import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';

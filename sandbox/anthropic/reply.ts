@@ -1,3 +1,4 @@
+import { eventText } from '../../protocol/sse.ts';
 import type { Answer, AnswerUsage, Ask, Choice, Ending } from '../ask.ts';
 import type { Json } from '../json.ts';
 import { createRandom, makeId } from '../random.ts';
@@ -112,7 +113,7 @@ function envelope(ask: Ask, answer: Answer): Json {
 }
 
 function event(kind: Frame['kind'], type: string, data: Json, tokens = 0): Frame {
-  return { kind, text: `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`, tokens };
+  return { kind, text: eventText({ event: type, data: JSON.stringify({ type, ...data }) }), tokens };
 }
 
 function onlyChoice(answer: Answer): Choice {

@@ -1,3 +1,4 @@
+import { eventText } from '../../protocol/sse.ts';
 import type { Wire } from '../wire.ts';
 import { parseAnthropic } from './ask.ts';
 import { anthropicError, errorInsideStream, invalid, statusError } from './errors.ts';
@@ -43,7 +44,7 @@ export const anthropicWire: Wire = {
   extraUsage: (_ask, answer) => [messageDelta(answer)],
   errorInside: () => ({
     body: errorInsideStream(),
-    frame: `event: error\ndata: ${JSON.stringify(errorInsideStream())}\n\n`,
+    frame: eventText({ event: 'error', data: JSON.stringify(errorInsideStream()) }),
   }),
   keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
   malformedFrame:

@@ -1,3 +1,4 @@
+import { DONE, dataText } from '../../protocol/sse.ts';
 import type { Answer, Ask, Choice, Ending, ToolUse } from '../ask.ts';
 import { asObject, type Json } from '../json.ts';
 import { createRandom, makeId } from '../random.ts';
@@ -78,7 +79,7 @@ export function openAiFrames(ask: Ask, answer: Answer): Frame[] {
     chunk('finish', 0, index, {}, { finish_reason: FINISH_REASONS[choice.ending] }),
   );
   const usage = options.include_usage === true ? [usageFrame(ask, answer)] : [];
-  return [...starts, ...tokens, ...finishes, ...usage, { kind: 'done', text: 'data: [DONE]\n\n', tokens: 0 }];
+  return [...starts, ...tokens, ...finishes, ...usage, { kind: 'done', text: dataText(DONE), tokens: 0 }];
 }
 
 type MakeChunk = (kind: Frame['kind'], tokens: number, index: number, delta: Json, rest?: Json) => Frame;
@@ -128,7 +129,7 @@ function nullUsage(ask: Ask): Json {
 }
 
 function frame(kind: Frame['kind'], data: Json, tokens: number): Frame {
-  return { kind, text: `data: ${JSON.stringify(data)}\n\n`, tokens };
+  return { kind, text: dataText(JSON.stringify(data)), tokens };
 }
 
 /** Choices grow side by side, as when a model writes several at once. */

@@ -1,3 +1,4 @@
+import { dataText } from '../../protocol/sse.ts';
 import { asObject } from '../json.ts';
 import type { Wire } from '../wire.ts';
 import { parseOpenAi } from './ask.ts';
@@ -46,7 +47,7 @@ export const openAiWire: Wire = {
     const once = [usageFrame(ask, answer)];
     return asObject(ask.body.stream_options).include_usage === true ? once : [...once, ...once];
   },
-  errorInside: () => ({ body: errorInsideStream(), frame: `data: ${JSON.stringify(errorInsideStream())}\n\n` }),
+  errorInside: () => ({ body: errorInsideStream(), frame: dataText(JSON.stringify(errorInsideStream())) }),
   keepAlive: ': keep-alive\n\n',
   malformedFrame:
     'data: {"id":"chatcmpl-broken","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"cont\n\n',

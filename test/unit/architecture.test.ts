@@ -86,7 +86,6 @@ const ARROWS: Record<string, string[]> = {
     'type worker/providers/adapter.ts',
     'type worker/ports.ts',
     'worker/pipeline/',
-    'eventsource-parser',
   ],
   'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
   'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
@@ -129,7 +128,7 @@ const ARROWS: Record<string, string[]> = {
     'worker/pipeline/run-job.ts',
   ],
   'web-demo/': ['protocol/', 'web-demo/', 'sw/'],
-  'sandbox/': ['sandbox/', 'node:'],
+  'sandbox/': ['protocol/sse.ts', 'sandbox/', 'node:'],
   'cli/': [
     'protocol/',
     'worker/core/',

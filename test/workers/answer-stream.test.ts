@@ -1,8 +1,8 @@
 /** Idempotency and resumable streams, alone: issue 8, "What it must show" 1 to 3, with a scripted producer. */
 import { describe, expect, it } from 'vitest';
+import { uuidV7 } from '../../protocol/uuid-v7.ts';
 import { KEEP_MS, LINGER_MS, LONGEST_RUN_MS } from '../../worker/core/answers/stream/limits.ts';
 import { ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
-import { uuidV7 } from '../../worker/core/ledger/uuid-v7.ts';
 import { START } from '../unit/pipeline/support/clock.ts';
 import { eventsOf, OWNER, PLAIN, RESUMABLE, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
 import { rowsWrittenBy } from './count-rows.ts';

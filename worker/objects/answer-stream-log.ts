@@ -1,6 +1,6 @@
 /** The events of one answer: the last ones in memory, the others in pages. Whoever reads asks for what he has not seen. */
 import type { ChatChunk } from '../../protocol/chat.ts';
-import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
+import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import type { AnswerEvent, Ending, Head, RunEvent } from '../core/answers/stream/events.ts';
 import { PAGE_AGE_MS } from '../core/answers/stream/limits.ts';
 import { bytesOf, isPageDue, type Page, pagesOf, readPages } from '../core/answers/stream/pages.ts';

@@ -1,5 +1,6 @@
 /** One reader of an answer as a stream: asks the log for what he has not seen when he takes it, so a slow one keeps nobody waiting. */
-import { chunksOfCompletion } from '../core/answers/replay.ts';
+import { chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
+import { commentText } from '../../protocol/sse.ts';
 import {
   type AnswerEvent,
   dataFor,
@@ -28,9 +29,8 @@ export interface Reading {
   onGone(): void;
 }
 
-/** One line each, without a blank one: that would end an event, and some clients dispatch even an empty one. */
-const HEARTBEAT = ': hb\n';
-const KEEP_ALIVE = ': keep-alive\n';
+const HEARTBEAT = commentText('hb');
+const KEEP_ALIVE = commentText('keep-alive');
 const encoder = new TextEncoder();
 
 export function readerStream({

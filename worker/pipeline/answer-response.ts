@@ -15,8 +15,6 @@ export interface AnswerFacts {
   /** This caller may learn who served and what it cost. */
   open: boolean;
   mode: Mode;
-  /** How long a browser may keep it (cache-control.ts). */
-  cacheControl: string;
   /** Asked for in the cache, and not there. */
   isMiss: boolean;
   /** `x-ratelimit-*` and what else the ledger's answer says. */
@@ -48,18 +46,18 @@ export const UNBUFFERED = { 'x-accel-buffering': 'no' };
 
 const templates = new WeakMap<Deployment, Map<string, Headers>>();
 
-function template({ contentType, deployment, open, cacheControl }: AnswerFacts): Headers {
+function template({ contentType, deployment, open }: AnswerFacts): Headers {
   let ofDeployment = templates.get(deployment);
   if (ofDeployment === undefined) {
     ofDeployment = new Map();
     templates.set(deployment, ofDeployment);
   }
-  const name = `${contentType} ${open} ${cacheControl}`;
+  const name = `${contentType} ${open}`;
   let headers = ofDeployment.get(name);
   if (headers === undefined) {
     headers = new Headers({
       'content-type': contentType,
-      'cache-control': cacheControl,
+      'cache-control': 'no-store',
       'x-carryon-attempts': '1',
       'x-carryon-hops': '0',
       'x-carryon-mode': 'normal',

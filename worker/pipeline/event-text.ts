@@ -1,19 +1,19 @@
-import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { formOf, hasEventLine, isUnreadableLine, withoutComments } from './other-form.ts';
+import { SseParser } from '../../protocol/sse.ts';
+import { formOf, hasEventLine, isUnreadable, withoutComments } from './other-form.ts';
 
 /** The text of a body that comes in packets: its events or, where a provider sent one instead of them, its one JSON text. */
 export class EventText {
-  readonly #parser: EventSourceParser;
-  /** The beginning of a line whose end is still to come: the parser passes over pieces of a line that is no field. */
-  #line = '';
+  readonly #parser: SseParser;
+  /** White space and comments, until the form is known. */
+  #begun = '';
   #form: 'events' | { json: string } | undefined;
 
   /** `onUnreadable`: a line that is no field of an event. */
   constructor(onEvent: (name: string | undefined, data: string) => void, onUnreadable: (line: string) => void) {
-    this.#parser = createParser({
+    this.#parser = new SseParser({
       onEvent: ({ event, data }) => onEvent(event, data),
-      onError: (error) => {
-        if (isUnreadableLine(error)) onUnreadable(error.line ?? '');
+      onOtherLine: (field, line) => {
+        if (isUnreadable(field)) onUnreadable(line);
       },
     });
   }
@@ -25,11 +25,10 @@ export class EventText {
 
   feed(text: string): void {
     if (this.#form === undefined) {
-      const begun = withoutComments(this.#line + text);
-      this.#line = '';
+      const begun = withoutComments(this.#begun + text);
       this.#form = formOf(begun);
-      if (this.#form === undefined) this.#line = begun;
-      else this.#take(begun);
+      this.#begun = this.#form === undefined ? begun : '';
+      if (this.#form !== undefined) this.#take(begun);
     } else this.#take(text);
   }
 
@@ -41,15 +40,6 @@ export class EventText {
       const events = this.#form.json;
       this.#form = 'events';
       this.#take(events);
-      return;
-    }
-    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
-    if (end === 0) {
-      this.#line += text;
-      return;
-    }
-    const whole = this.#line + (end === text.length ? text : text.slice(0, end));
-    this.#line = text.slice(end);
-    this.#parser.feed(whole);
+    } else this.#parser.feed(text);
   }
 }

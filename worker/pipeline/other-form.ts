@@ -1,10 +1,9 @@
 /** A provider's answer in the other form than was asked for: events in the place of one JSON, or one JSON in the place of events. */
-import { createParser, type ParseError } from 'eventsource-parser';
 import type { ChatChunk, Usage } from '../../protocol/chat.ts';
-import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
-import { chunksOfCompletion } from '../core/answers/replay.ts';
+import { type CompletionChunk, chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
+import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
+import { SseParser } from '../../protocol/sse.ts';
 import { completionOf } from '../core/answers/stored-answer.ts';
-import type { RunEvent } from '../core/answers/stream/events.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 
@@ -26,8 +25,7 @@ export const hasEventLine = (text: string, newLength: number): boolean =>
   /[\r\n](?:data|event):/.test(text.slice(-newLength - '\nevent'.length));
 
 /** Fields that the standard does not know are passed over, as it asks; a line that is no field at all may hold text. */
-export const isUnreadableLine = ({ type, field }: ParseError): boolean =>
-  type !== 'invalid-retry' && !(type === 'unknown-field' && /^[\w-]{1,32}$/.test(field ?? ''));
+export const isUnreadable = (field: string): boolean => !/^[\w-]{1,32}$/.test(field);
 
 /** Put together; an event that is lost, or a missing end, makes it a failed attempt. */
 export function replyOfEvents(text: string, translator: StreamTranslator): Reply {
@@ -46,10 +44,10 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
       else if (step.kind === 'done') saidDone = true;
     }
   };
-  const onError = (error: ParseError): void => {
-    if (isUnreadableLine(error)) failure ??= malformed('A line of the answer is not an event.');
+  const onOtherLine = (field: string): void => {
+    if (isUnreadable(field)) failure ??= malformed('A line of the answer is not an event.');
   };
-  createParser({ onEvent: ({ event, data }) => onEvent(event, data), onError }).feed(`${text}\n\n`);
+  new SseParser({ onEvent: ({ event, data }) => onEvent(event, data), onOtherLine }).feed(`${text}\n\n`);
   const { usage, model } = translator;
   const isFinished = saidDone ? translator.complete : translator.finishedAll;
   if (failure !== undefined || !isFinished) {
@@ -98,7 +96,7 @@ export class WholeAsStream implements StreamTranslator {
     return data === undefined ? undefined : JSON.parse(data);
   }
 
-  #events(kind: RunEvent['kind']): string[] {
+  #events(kind: CompletionChunk['kind']): string[] {
     return chunksOfCompletion(this.#body)
       .filter((event) => event.kind === kind)
       .map(({ data }) => data);

@@ -1,5 +1,6 @@
 /** A committed stream on its way to the reader: chunk by chunk, with backpressure, ending in `[DONE]` or in a named error. */
 import { errorToWire } from '../../protocol/errors.ts';
+import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
@@ -24,9 +25,7 @@ export interface StreamBodyInput {
 }
 
 const encoder = new TextEncoder();
-const DONE = 'data: [DONE]\n\n';
-/** One line, without a blank one: that would end an event, and some clients dispatch even an empty one. */
-const KEEP_ALIVE = ': keep-alive\n';
+const KEEP_ALIVE = commentText('keep-alive');
 /** After so much silence the reader hears that the line is alive, and we hear whether it has left. */
 const SILENCE_MS = 5_000;
 
@@ -46,7 +45,8 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   const ending = (): string => {
     onEnd('complete');
     const last = lastChunk();
-    return last === undefined ? DONE : `${eventsText([{ data: JSON.stringify(last) }], pageAlias)}${DONE}`;
+    const done = dataText(DONE);
+    return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], pageAlias) + done;
   };
   /** One timer for a whole stream: one that comes too early sleeps on. */
   const keepAlive = (controller: ReadableStreamDefaultController): void => {
@@ -101,11 +101,11 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
 
 function interrupted(failure: Failure, open: boolean): string {
   const { body } = errorToWire({ code: 'stream_interrupted', detail: shownSentence(failure, open) });
-  return `data: ${JSON.stringify(body)}\n\n`;
+  return dataText(JSON.stringify(body));
 }
 
 function eventsText(chunks: readonly Pick<Chunk, 'data'>[], pageAlias: string | undefined): string {
   let text = '';
-  for (const { data } of chunks) text += `data: ${pageAlias === undefined ? data : pageChunk(data, pageAlias)}\n\n`;
+  for (const { data } of chunks) text += dataText(pageAlias === undefined ? data : pageChunk(data, pageAlias));
   return text;
 }

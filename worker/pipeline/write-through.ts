@@ -1,6 +1,6 @@
 /** Behind the response: a new answer is kept, where the feature keeps them and the answer is one to give again. */
 import type { ChatChunk } from '../../protocol/chat.ts';
-import { StreamedCompletion } from '../core/answers/completion-of-stream.ts';
+import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';

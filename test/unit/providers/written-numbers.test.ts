@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
+import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import { parseBody } from '../../../protocol/parse-body.ts';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import { pageCompletion } from '../../../worker/core/answers/page-body.ts';
-import { chunksOfCompletion } from '../../../worker/core/answers/replay.ts';
 import { adapterFor } from '../../../worker/providers/presets.ts';
 import { chat, target } from './chats.ts';
 

@@ -3,9 +3,10 @@
  * whenever there is one, feeds back what happens, and hands the whole of it to `waitUntil` before the first ask. It is over
  * when its state is `over`.
  */
+
+import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
 import type { Ask, Granted, GrantReply, Report } from './messages.ts';
 import { type Freed, NOTHING_SPENT, type Scope, type Spent } from './types.ts';
-import { timeOfUuidV7 } from './uuid-v7.ts';
 
 export type Holder =
   | { state: 'asking'; ask: Ask; asks: number; seenAt: number }

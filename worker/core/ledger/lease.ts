@@ -1,8 +1,9 @@
 /** A lease as its row holds it, and how it stands: read from the row and the time, never written (LEDGER "State"). */
+
+import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
 import { LATE_REPORT_MS, MAX_ASK_AGE_MS } from './protocol.ts';
 import { endOfMinute } from './time.ts';
 import type { Amount, Freed, Mode, Scope, Spent } from './types.ts';
-import { timeOfUuidV7 } from './uuid-v7.ts';
 
 export interface Lease {
   /** The row it is written to; free again once its `number` is folded. */

@@ -1,7 +1,8 @@
 /** What a message must look like. Callers are our own, so a refusal here is a bug elsewhere: it is refused by name. */
+
+import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
 import type { Ask, Report } from './messages.ts';
 import { LONGEST_ADMIT_MS, LONGEST_RUN_MS, LONGEST_SCOPE_NAME, MOST_SCOPES, MOST_WANTS } from './protocol.ts';
-import { timeOfUuidV7 } from './uuid-v7.ts';
 
 /** From 0 to 2^53 − 1: what adds up exactly. */
 export const wholeNumber = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

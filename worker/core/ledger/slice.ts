@@ -3,9 +3,10 @@
  * requests of the isolate share; each change is done within one turn. What a request that has ended did not cost may be used
  * again; its place in the rate is used up. Always: spent + reserved + unused = granted − freed, in money, tokens and slots.
  */
+
+import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
 import type { Granted, Report, Want } from './messages.ts';
 import { type Amount, type Freed, type Mode, NOTHING_SPENT, type Spent } from './types.ts';
-import { timeOfUuidV7 } from './uuid-v7.ts';
 
 export interface Slice {
   readonly leaseId: string;

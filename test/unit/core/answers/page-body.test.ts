@@ -1,7 +1,7 @@
 /** What of an answer a page is shown: a closed list, whatever its provider adds. */
 import { describe, expect, it } from 'vitest';
+import { chunksOfCompletion } from '../../../../protocol/chunks-of-completion.ts';
 import { pageChunk, pageCompletion } from '../../../../worker/core/answers/page-body.ts';
-import { chunksOfCompletion } from '../../../../worker/core/answers/replay.ts';
 
 /** In every object that a provider writes. */
 const TELLING = { provider: 'DeepInfra', native_finish_reason: 'stop', x_groq: { id: 'req_1' }, cost: 0.01 };

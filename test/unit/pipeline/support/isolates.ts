@@ -1,8 +1,9 @@
 /** Several isolates of one tenant, each with slices of its own, before one ledger, over a line that takes its time and may fail. */
+
+import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
 import { newTuples, type Tuples } from '../../../../worker/core/ledger/tuple.ts';
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
-import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import { Holding } from '../../../../worker/pipeline/holding.ts';
 import type { Ledger, RouterEvent } from '../../../../worker/ports.ts';
 import { want } from '../../core/ledger/support/messages.ts';

@@ -1,5 +1,6 @@
 /** The pipeline with in-memory ports: everything but the network is the real thing. */
 
+import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
   Alias,
@@ -12,7 +13,6 @@ import type {
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
 import { newTuples } from '../../../../worker/core/ledger/tuple.ts';
-import { uuidV7 } from '../../../../worker/core/ledger/uuid-v7.ts';
 import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';

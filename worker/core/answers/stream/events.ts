@@ -1,4 +1,5 @@
 /** What a run gives, what is kept of it, and how a reader sees it. */
+import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './messages.ts';
 
@@ -58,8 +59,7 @@ export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => k
 
 /** One event of a stream. Resumable readers get its id, which says how far they have come. */
 export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume'>): string {
-  const lines = data.includes('\n') ? data.replaceAll(/\r?\n/g, '\ndata: ') : data;
-  return resume ? `id: ${id}\ndata: ${lines}\n\n` : `data: ${lines}\n\n`;
+  return resume ? eventText({ id: String(id), data }) : dataText(data);
 }
 
 /**
@@ -67,9 +67,9 @@ export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume
  * again: of a run that died the reader may have seen more than was stored, and silence is no ending.
  */
 export function endingText(ending: Ending, endId: number, seenId: number, wish: Wish): string {
-  if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, '[DONE]', wish);
+  if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
   const { body } = ending.error;
   // What failed before any content has no place in the order, and may run again.
-  if (ending.standing === 'failed') return `data: ${body}\n\n`;
+  if (ending.standing === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);
 }

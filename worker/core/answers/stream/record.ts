@@ -1,5 +1,5 @@
 /** What is remembered of one answer, as plain data; `standing` is read from it and from whether its run is alive. */
-import { timeOfUuidV7 } from '../../ledger/uuid-v7.ts';
+import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { Ending } from './events.ts';
 import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
 import type { OpenMessage, Owner } from './messages.ts';

@@ -1,6 +1,6 @@
 /** One answer, asked for as a stream and in one piece. */
 import { describe, expect, it } from 'vitest';
-import { chunksOfCompletion } from '../../../../../worker/core/answers/replay.ts';
+import { chunksOfCompletion } from '../../../../../protocol/chunks-of-completion.ts';
 import { dataFor, endingText, isFor, sseText } from '../../../../../worker/core/answers/stream/events.ts';
 import { completionOfStream } from '../support/completions.ts';
 

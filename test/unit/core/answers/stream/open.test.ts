@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
 import { KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from '../../../../../worker/core/answers/stream/limits.ts';
 import type { Owner } from '../../../../../worker/core/answers/stream/messages.ts';
 import { decideAttach, decideOpen, decideStop, type Known } from '../../../../../worker/core/answers/stream/open.ts';
 import { asked, beginRecord, started, wake } from '../../../../../worker/core/answers/stream/record.ts';
-import { uuidV7 } from '../../../../../worker/core/ledger/uuid-v7.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const owner: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ChatChunk, ChatCompletion } from '../../../../../protocol/chat.ts';
-import { StreamedCompletion } from '../../../../../worker/core/answers/completion-of-stream.ts';
+import { StreamedCompletion } from '../../../../../protocol/completion-of-stream.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 const said = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });

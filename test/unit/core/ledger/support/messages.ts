@@ -1,6 +1,6 @@
+import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
 import type { Ask, GrantReply, LimitRefusal, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
-import { uuidV7 } from '../../../../../worker/core/ledger/uuid-v7.ts';
 
 /** Saturday, 21 November 2026, noon UTC. */
 export const NOON = Date.UTC(2026, 10, 21, 12);

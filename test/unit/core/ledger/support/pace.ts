@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { timeOfUuidV7 } from '../../../../../protocol/uuid-v7.ts';
 import type { Limits } from '../../../../../worker/core/ledger/types.ts';
-import { timeOfUuidV7 } from '../../../../../worker/core/ledger/uuid-v7.ts';
 import { LedgerInMemory } from './ledger-in-memory.ts';
 import { ask, done, idAt, MINUTE, SECOND, want } from './messages.ts';
 

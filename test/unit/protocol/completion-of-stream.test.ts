@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChatChunk, ChatCompletion } from '../../../../protocol/chat.ts';
-import { completion, completionOfStream } from './support/completions.ts';
+import type { ChatChunk, ChatCompletion } from '../../../protocol/chat.ts';
+import { completion, completionOfStream } from '../core/answers/support/completions.ts';
 
 type Json = Record<string, unknown>;
 
@@ -70,7 +70,7 @@ describe('a stream put together', () => {
     'is what the same provider answers in one piece: %s',
     (name) => {
       const read = (kind: string) =>
-        readFileSync(new URL(`../../../fixtures/providers/${name}.${kind}`, import.meta.url), 'utf8');
+        readFileSync(new URL(`../../fixtures/providers/${name}.${kind}`, import.meta.url), 'utf8');
       const lines = read('sse').split('\n');
       const data = lines.flatMap((line) =>
         line.startsWith('data: {') ? [JSON.parse(line.slice(6)) as ChatChunk] : [],

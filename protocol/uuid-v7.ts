@@ -1,4 +1,4 @@
-/** A lease's id is a UUIDv7 (RFC 9562): it holds the time at which its holder began, by the holder's clock. */
+/** UUIDv7 (RFC 9562): the ids of leases and the browser's idempotency keys. Each holds the time at which it was made, by its maker's clock. */
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

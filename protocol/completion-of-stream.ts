@@ -1,5 +1,5 @@
 /** A stream's chunks put together to one completion, as an OpenAI client does it, so that it can be kept whole. */
-import type { ChatChunk, ChatChunkChoice, ChatCompletion } from '../../../protocol/chat.ts';
+import type { ChatChunk, ChatChunkChoice, ChatCompletion } from './chat.ts';
 
 type Json = Record<string, unknown>;
 

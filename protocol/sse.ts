@@ -1,0 +1,147 @@
+/** Server-sent events as text, written and read (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+
+export interface SseEvent {
+  /** Of this event; the standard's "last event id" is the last one that was given. */
+  id?: string | undefined;
+  event?: string | undefined;
+  data: string;
+}
+
+/** The end of every complete answer's stream. */
+export const DONE = '[DONE]';
+
+/** One whole event with its blank line. Data of several lines goes out as several fields, which a reader joins again. */
+export function eventText({ id, event, data }: SseEvent): string {
+  const fields = `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}`;
+  return `${fields}${dataText(data)}`;
+}
+
+/** An event that is nothing but its data. */
+export function dataText(data: string): string {
+  const isOneLine = !(data.includes('\n') || data.includes('\r'));
+  return `data: ${isOneLine ? data : data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
+}
+
+/** One line, without a blank one: that would end an event, and some clients dispatch even an empty one. */
+export const commentText = (comment: string): string => `: ${comment}\n`;
+
+export interface SseHandlers {
+  onEvent(event: SseEvent): void;
+  onComment?(comment: string): void;
+  /** A line whose field the standard does not know; it is not part of the event. */
+  onOtherLine?(field: string, line: string): void;
+}
+
+/**
+ * Reads a stream in pieces of any size, with LF, CR or CRLF. An event is told once its blank line came, so what a broken
+ * connection leaves behind is never told.
+ */
+export class SseParser {
+  readonly #handlers: SseHandlers;
+  readonly #maxChars: number;
+  #isFirst = true;
+  /** The last piece ended in CR: an LF that follows belongs to it. */
+  #mayFollowLf = false;
+  /** The beginning of a line. Only searched once it is whole, so that a long line in many pieces takes linear time. */
+  #rest = '';
+  #id: string | undefined;
+  #event: string | undefined;
+  #data: string | undefined;
+  #isTooLong = false;
+
+  /** `maxChars`: the longest unfinished event that is held; whatever follows a longer one is passed over. */
+  constructor(handlers: SseHandlers, maxChars = Number.POSITIVE_INFINITY) {
+    this.#handlers = handlers;
+    this.#maxChars = maxChars;
+  }
+
+  get isTooLong(): boolean {
+    return this.#isTooLong;
+  }
+
+  feed(text: string): void {
+    if (text === '' || this.#isTooLong) return;
+    let from = 0;
+    if (this.#isFirst && text.charCodeAt(0) === BYTE_ORDER_MARK) from = 1;
+    if (this.#mayFollowLf && text.charCodeAt(0) === LF) from = 1;
+    this.#isFirst = false;
+    this.#mayFollowLf = false;
+    let lf = text.indexOf('\n', from);
+    let cr = text.indexOf('\r', from);
+    while (lf >= 0 || cr >= 0) {
+      const isLf = cr < 0 || (lf >= 0 && lf < cr);
+      const end = isLf ? lf : cr;
+      if (this.#rest !== '') this.#line(this.#rest + text.slice(from, end));
+      else if (from === end) this.#end();
+      // Nearly every line of an answer: its value is all that is cut out of the text.
+      else if (text.startsWith('data:', from)) this.#add(valueIn(text, from + 'data:'.length, end));
+      else this.#line(text.slice(from, end));
+      this.#rest = '';
+      from = end + 1;
+      if (!isLf && lf === from) from++;
+      else if (!isLf && from === text.length) this.#mayFollowLf = true;
+      if (lf >= 0 && lf < from) lf = text.indexOf('\n', from);
+      if (cr >= 0 && cr < from) cr = text.indexOf('\r', from);
+    }
+    if (from < text.length) this.#rest += from === 0 ? text : text.slice(from);
+    this.#isTooLong = this.#rest.length + (this.#data?.length ?? 0) > this.#maxChars;
+  }
+
+  /** As for a new connection: what is unfinished of the old one is thrown away. */
+  restart(): void {
+    this.#isFirst = true;
+    this.#mayFollowLf = false;
+    this.#isTooLong = false;
+    this.#rest = '';
+    this.#clear();
+  }
+
+  #line(line: string): void {
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : valueIn(line, colon + 1, line.length);
+    switch (field) {
+      case 'data':
+        this.#add(value);
+        return;
+      case 'event':
+        this.#event = value === '' ? undefined : value;
+        return;
+      case 'id':
+        if (!value.includes('\0')) this.#id = value;
+        return;
+      case 'retry':
+        return;
+      case '':
+        this.#handlers.onComment?.(value);
+        return;
+      default:
+        this.#handlers.onOtherLine?.(field, line);
+    }
+  }
+
+  #add(value: string): void {
+    this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+  }
+
+  #end(): void {
+    const data = this.#data;
+    const event = { id: this.#id, event: this.#event, data: data ?? '' };
+    this.#clear();
+    if (data !== undefined) this.#handlers.onEvent(event);
+  }
+
+  #clear(): void {
+    this.#id = undefined;
+    this.#event = undefined;
+    this.#data = undefined;
+  }
+}
+
+/** A space before the value is not part of it. */
+const valueIn = (text: string, from: number, end: number): string =>
+  text.slice(text.charCodeAt(from) === SPACE ? from + 1 : from, end);
+
+const LF = 10;
+const SPACE = 32;
+const BYTE_ORDER_MARK = 0xfeff;
