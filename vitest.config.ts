@@ -4,11 +4,18 @@ import { defineConfig } from 'vitest/config';
 import { withSandboxProviders } from './cli/local-defaults.ts';
 import { wranglerConfigPath } from './cli/project.ts';
 import { readWranglerConfig } from './cli/workerd/wrangler-config.ts';
+import { SERVICE_WORKER_FILE } from './protocol/static-files.ts';
 
 const worker = readWranglerConfig(wranglerConfigPath);
 
 /** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
 const maxWorkers = Math.max(2, availableParallelism());
+
+/** The one static file that the Worker itself reads. */
+const staticFile = (request: { url: string }) =>
+  new URL(request.url).pathname === SERVICE_WORKER_FILE
+    ? new Response('/* the service worker */')
+    : new Response(null, { status: 404 });
 
 /** For what never ends. What is only slow, on a machine that is busy with other things, has all the time it needs. */
 const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 };
@@ -36,6 +43,8 @@ export default defineConfig({
               durableObjects: Object.fromEntries(
                 worker.durableObjects.map(({ binding, className }) => [binding, { className, useSQLite: true }]),
               ),
+              // Static files stand in: a test of these says what they hold.
+              serviceBindings: worker.assets ? { [worker.assets.binding]: staticFile } : {},
               bindings: { ...worker.vars, ...withSandboxProviders({}), CARRYON_LOCAL: '1' },
             },
           }),

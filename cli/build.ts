@@ -4,10 +4,17 @@ import { exitWithError } from './shutdown.ts';
 import { buildRouter } from './workerd/build-router.ts';
 
 try {
-  readFlags(process.argv.slice(2), {}, 'npm run build   checks carryon.config.ts and writes dist/worker.js');
-  const { built, warnings } = await buildRouter();
+  readFlags(
+    process.argv.slice(2),
+    {},
+    'npm run build   checks carryon.config.ts and writes dist/worker.js and dist/assets',
+  );
+  const { built, browserScripts, warnings } = await buildRouter();
+  const scripts = browserScripts.map((script) => ({ ...script, path: `/assets${script.path}` }));
   for (const line of warnings) console.error(line);
-  console.log(`dist/worker.js: ${kib(built.bytes)}, ${kib(built.gzippedBytes)} gzipped`);
+  for (const { path, bytes, gzippedBytes } of [{ path: '/worker.js', ...built }, ...scripts]) {
+    console.log(`dist${path}: ${kib(bytes)}, ${kib(gzippedBytes)} gzipped`);
+  }
 } catch (error) {
   exitWithError(error);
 }

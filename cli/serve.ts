@@ -34,7 +34,7 @@ try {
   const state = await stateDirectory(env);
   const check = { host, command: 'npm run serve', environment: env, stateDirectory: state };
   await checkPorts([{ port, variable: 'PORT' }], check);
-  const { config, built, wrangler, warnings } = await buildRouter();
+  const { config, built, assetsDirectory, wrangler, warnings } = await buildRouter();
   for (const line of warnings) console.log(line);
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
   const local = localAsked ?? (variables.KEY_SECRET === undefined && variables.ADMIN_KEY === undefined);
@@ -52,6 +52,7 @@ try {
     host,
     stateDirectory: state,
     wrangler,
+    assetsDirectory,
     variables: given,
   });
   await rememberPort(state, workerd.url);

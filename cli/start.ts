@@ -38,7 +38,7 @@ try {
   const state = await stateDirectory(env);
 
   console.log('· checking the configuration and building the Worker');
-  const { config, built, wrangler, warnings } = await buildRouter();
+  const { config, built, assetsDirectory, wrangler, warnings } = await buildRouter();
   for (const line of warnings) console.log(line);
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
   const local = localAsked ?? true;
@@ -71,6 +71,7 @@ try {
     stateDirectory: state,
     fresh,
     wrangler,
+    assetsDirectory,
     variables: given,
     onLog: (line) => console.log(eventLine(line)),
   });

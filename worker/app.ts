@@ -21,6 +21,7 @@ import { ADMIN_PATHS, CLIENT_PATHS, nothingAt } from './pipeline/paths.ts';
 import { logRequest } from './pipeline/request-log.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
+import { serviceWorkerScript } from './pipeline/service-worker.ts';
 import { resolveUser } from './pipeline/user.ts';
 
 const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
@@ -52,6 +53,8 @@ function createRoutes(): Hono<App> {
   }
   app.get('/', frontDoor);
   only('/', 'GET');
+  app.get('/sw.js', (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.scope));
+  only('/sw.js', 'GET');
   app.get('/healthz', (c) =>
     plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.scope),
   );

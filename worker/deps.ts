@@ -27,6 +27,7 @@ import { AnswerStreamStore } from './stores/answer-stream-store.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
+import { StaticFileStore } from './stores/static-file-store.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 
 export interface Composition {
@@ -119,6 +120,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       bodies: new BytesInFlight(clock),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
       answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM, env.keySecret, env.keySecretOld),
+      files: new StaticFileStore(unchecked.ASSETS),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),

@@ -8,6 +8,8 @@ export interface UncheckedEnv {
   HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board.ts').HealthBoard>;
   TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger.ts').TenantLedger>;
   ANSWER_STREAM: DurableObjectNamespace;
+  /** Static files; undefined where wrangler.toml has no `[assets]`. */
+  ASSETS?: Fetcher;
   ALERTS: DurableObjectNamespace<import('./objects/alerts.ts').Alerts>;
   [variable: string]: unknown;
 }

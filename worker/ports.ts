@@ -83,6 +83,12 @@ export interface AnswerStreams {
   stop(id: string, message: StopMessage): Promise<Response | undefined>;
 }
 
+/** What the build has made for browsers, all of it public. */
+export interface StaticFiles {
+  /** Undefined where this Worker was started without it. */
+  text(path: string): string | undefined | Promise<string | undefined>;
+}
+
 /** What an operator must hear of. No prompts, no answers, no keys. */
 export interface RouterEvent {
   event:
@@ -124,6 +130,7 @@ export interface Deps {
   bodies: BytesInFlight;
   answers: Answers;
   answerStreams: AnswerStreams;
+  files: StaticFiles;
   /** A UUIDv7 that holds `nowMs`: a lease's id. */
   newLeaseId(nowMs: number): string;
   events: EventSink;

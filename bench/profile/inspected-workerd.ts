@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readAssets } from '../../cli/workerd/assets.ts';
 import { STATE_PARTS, workerdConfig } from '../../cli/workerd/config.ts';
 import { spawnGuarded } from '../../cli/workerd/guarded-process.ts';
 import { processVariables, type Started } from '../subject/start.ts';
@@ -23,6 +24,10 @@ export async function startInspected(workshop: Workshop, worker: WorkerName): Pr
     host: '127.0.0.1',
     stateDirectory,
     wrangler: workshop.wrangler,
+    assets:
+      worker === 'bare'
+        ? undefined
+        : await readAssets(workshop.assetsDirectory, join(stateDirectory, 'assets.manifest')),
     variableNames: Object.keys(variables),
     ...(workshop.cacheScriptPath !== undefined && { cacheScriptPath: workshop.cacheScriptPath }),
   });

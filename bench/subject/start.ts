@@ -49,6 +49,7 @@ export async function startProcess(
     services: [{ name: worker, port: 0, scriptPath, bare: worker === 'bare' }],
     stateDirectory: join(workshop.stateDirectory, stateName),
     wrangler: workshop.wrangler,
+    assetsDirectory: worker === 'bare' ? undefined : workshop.assetsDirectory,
     variables: processVariables(workshop, worker),
     ...(workshop.cacheScriptPath !== undefined && { cacheScriptPath: workshop.cacheScriptPath }),
     onLog: (line) => console.error(`${worker}: ${line}`),

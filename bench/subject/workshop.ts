@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type BuiltFile, buildAssets } from '../../cli/assets/build-assets.ts';
 import { type BuiltWorker, buildWorker } from '../../cli/workerd/build.ts';
 import { readWranglerConfig, type WranglerConfig } from '../../cli/workerd/wrangler-config.ts';
 import type { WorkerName } from './subject.ts';
@@ -18,6 +19,9 @@ export type StateIn = 'memory' | 'disk';
 /** What subjects are made of: all Workers built by the same function, the bindings and flags of `wrangler.toml`. */
 export interface Workshop extends Record<WorkerName, BuiltWorker> {
   wrangler: WranglerConfig;
+  /** Static files, and the sizes of the scripts among them. */
+  assetsDirectory: string;
+  browserScripts: BuiltFile[];
   upstreamPort: number;
   /** Builds of this run; two runs may go on at once. */
   directory: string;
@@ -38,8 +42,11 @@ export async function openWorkshop(upstreamPort: number, stateIn = usualState())
   if (existsSync(IN_MEMORY)) sweep(IN_MEMORY, STATES_NAME);
   const wrangler = readWranglerConfig(join(ROOT, 'wrangler.toml'));
   const build = (entry: string, name: string) => buildWorker(join(ROOT, entry), join(directory, name, 'worker.js'));
+  const assetsDirectory = join(directory, 'assets');
   return {
     wrangler,
+    assetsDirectory,
+    browserScripts: await buildAssets(assetsDirectory),
     carryon: await build(wrangler.main, 'carryon'),
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
     bare: await build('bench/bare.ts', 'bare'),

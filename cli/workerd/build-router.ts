@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
+import { type BuiltFile, buildAssets } from '../assets/build-assets.ts';
 import { readConfig, warningLine } from '../check-config.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
 import { builtScriptPath, projectDirectory, wranglerConfigPath } from '../project.ts';
@@ -9,12 +10,16 @@ import { readWranglerConfig, type WranglerConfig } from './wrangler-config.ts';
 export interface BuiltRouter {
   config: CheckedConfig;
   built: BuiltWorker;
+  /** Where the static files are; undefined where wrangler.toml has no `[assets]`. */
+  assetsDirectory: string | undefined;
+  /** The scripts for browsers among them. */
+  browserScripts: BuiltFile[];
   wrangler: WranglerConfig;
   /** What in the config works and may surprise, a line each. */
   warnings: string[];
 }
 
-/** The router's own Worker, built to where `npm run serve` finds it; a wrong configuration stops it here, by line. */
+/** The router's own Worker and its static files, built to where `npm run serve` finds them; a wrong configuration stops it here, by line. */
 export async function buildRouter(): Promise<BuiltRouter> {
   const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
   if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
@@ -22,5 +27,14 @@ export async function buildRouter(): Promise<BuiltRouter> {
   await writeKnownPrices();
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const built = await buildWorker(join(projectDirectory, wrangler.main), builtScriptPath);
-  return { config: read.config, built, wrangler, warnings: read.warnings.map(warningLine) };
+  const assetsDirectory = wrangler.assets && join(projectDirectory, wrangler.assets.directory);
+  const browserScripts = assetsDirectory === undefined ? [] : await buildAssets(assetsDirectory);
+  return {
+    config: read.config,
+    built,
+    assetsDirectory,
+    browserScripts,
+    wrangler,
+    warnings: read.warnings.map(warningLine),
+  };
 }

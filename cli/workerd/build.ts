@@ -57,7 +57,8 @@ export async function buildWorker(
 
 let bundling = 0;
 
-async function bundle(options: EsbuildOptions) {
+/** Bundles in memory. */
+export async function bundle(options: EsbuildOptions) {
   bundling += 1;
   try {
     return await build({ ...options, metafile: true, write: false });

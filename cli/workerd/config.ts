@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ASSETS_SERVICE, type Assets, assetServices, assetsFirstModules } from './assets.ts';
 import { type CapnpValue, EmbeddedFile, printCapnp } from './capnp.ts';
 import { CACHE_SERVICE, kvNamespace, simulatorExtension, storageServices } from './storage-services.ts';
 import type { WranglerConfig } from './wrangler-config.ts';
@@ -20,6 +21,8 @@ export interface WorkerdConfigOptions {
   wrangler: WranglerConfig;
   /** Variables that every Worker is given; their values come from workerd's own environment, so no secret is in the file. */
   variableNames: readonly string[];
+  /** Static files; undefined: none, and no binding for them. */
+  assets?: Assets | undefined;
   /** A Worker that keeps what the Cache API is given; by default on disk. */
   cacheScriptPath?: string;
 }
@@ -40,6 +43,7 @@ export function workerdConfig(options: WorkerdConfigOptions): string {
       ...(owner === undefined
         ? []
         : storageServices(kvDirectory as string, cacheDirectory as string, options.cacheScriptPath)),
+      ...(options.assets === undefined ? [] : assetServices(options.assets)),
       { name: OBJECTS_DISK, disk: { path: objectsDirectory as string, writable: true } },
       // Providers may be on this machine (the sandbox) or on a private network.
       { name: 'internet', network: { allow: ['public', 'private'], tlsOptions: { trustBrowserCas: true } } },
@@ -56,7 +60,7 @@ export function workerdConfig(options: WorkerdConfigOptions): string {
 }
 
 function worker(service: WorkerService, owner: string | undefined, options: WorkerdConfigOptions): CapnpValue {
-  const { wrangler } = options;
+  const { wrangler, assets } = options;
   const variables = options.variableNames.map((name) => ({ name, fromEnvironment: name }));
   const base = {
     modules: [{ name: 'worker.js', esModule: new EmbeddedFile(service.scriptPath) }],
@@ -67,8 +71,12 @@ function worker(service: WorkerService, owner: string | undefined, options: Work
   const isOwner = service.name === owner;
   return {
     ...base,
+    ...(assets !== undefined && { modules: assetsFirstModules(service.scriptPath, assets) }),
     bindings: [
       ...variables,
+      ...(assets === undefined || wrangler.assets === undefined
+        ? []
+        : [{ name: wrangler.assets.binding, service: ASSETS_SERVICE }]),
       ...wrangler.kvBindings.map((name) => ({ name, kvNamespace: kvNamespace(name) })),
       ...wrangler.durableObjects.map(({ binding, className }) => ({
         name: binding,

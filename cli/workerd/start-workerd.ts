@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { readAssets } from './assets.ts';
 import { STATE_PARTS, type WorkerService, workerdConfig } from './config.ts';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.ts';
 import { readableLine } from './log-lines.ts';
@@ -19,6 +20,8 @@ export interface StartOptions {
   wrangler: WranglerConfig;
   /** The Workers' variables and secrets. */
   variables: Readonly<Record<string, string>>;
+  /** Static files (`buildAssets`), served before the Worker is asked, and bound to it; undefined: none. */
+  assetsDirectory?: string | undefined;
   /** A Worker that keeps what the Cache API is given; by default on disk. */
   cacheScriptPath?: string;
   /** What the Workers log, line by line. */
@@ -43,7 +46,7 @@ const STOP_GRACE_MS = 1_000;
 
 /** Runs plain `workerd serve`; resolves when every service listens, rejects with what workerd said when one cannot. */
 export async function startWorkerd(options: StartOptions): Promise<RunningWorkerd> {
-  const { services, stateDirectory, variables, onLog = (line) => console.log(line) } = options;
+  const { services, stateDirectory, variables, assetsDirectory, onLog = (line) => console.log(line) } = options;
   const host = bracketed(options.host ?? '127.0.0.1');
   const unlock = await lockState(stateDirectory);
   try {
@@ -53,7 +56,9 @@ export async function startWorkerd(options: StartOptions): Promise<RunningWorker
     }
     const configPath = join(stateDirectory, 'workerd.capnp');
     const variableNames = Object.keys(variables);
-    await writeFile(configPath, workerdConfig({ ...options, host, variableNames }));
+    const manifestPath = join(stateDirectory, 'assets.manifest');
+    const assets = assetsDirectory === undefined ? undefined : await readAssets(assetsDirectory, manifestPath);
+    await writeFile(configPath, workerdConfig({ ...options, host, variableNames, assets }));
     const workerd = spawnGuarded(binaryPath(), workerdArguments(configPath), { ...variables });
     const exited = workerd.exited.finally(unlock);
     const output: string[] = [];

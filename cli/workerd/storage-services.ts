@@ -7,7 +7,7 @@ import { type CapnpValue, EmbeddedFile } from './capnp.ts';
  * entry Worker in front of a Durable Object that keeps names in SQLite and values as files. They reach for
  * node-internal modules and unreleased APIs, which is why workerd runs with `--experimental`.
  */
-const simulators = join(dirname(createRequire(import.meta.url).resolve('miniflare')), 'workers');
+export const simulators = join(dirname(createRequire(import.meta.url).resolve('miniflare')), 'workers');
 
 export const KV_SERVICE = 'kv';
 export const CACHE_SERVICE = 'cache';

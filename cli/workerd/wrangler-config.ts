@@ -8,6 +8,8 @@ export interface WranglerConfig {
   compatibilityFlags: string[];
   kvBindings: string[];
   durableObjects: { binding: string; className: string }[];
+  /** Static files; undefined: none. */
+  assets: { directory: string; binding: string } | undefined;
   vars: Record<string, string>;
 }
 
@@ -20,6 +22,7 @@ export function readWranglerConfig(path: string): WranglerConfig {
     if (typeof value !== 'string') throw new Error(`${path}: [${section.name}] needs ${key} = "…"`);
     return value;
   };
+  const [assets] = named('assets');
   const flags = top.values.compatibility_flags;
   return {
     main: text(top, 'main'),
@@ -30,6 +33,7 @@ export function readWranglerConfig(path: string): WranglerConfig {
       binding: text(section, 'name'),
       className: text(section, 'class_name'),
     })),
+    assets: assets && { directory: text(assets, 'directory'), binding: text(assets, 'binding') },
     vars: Object.assign({}, ...named('vars').map((section) => section.values)),
   };
 }

@@ -32,6 +32,7 @@ async function start(stateDirectory: string, variables = {}, onLog = (_: string)
       compatibilityFlags: [],
       kvBindings: [],
       durableObjects: [{ binding: 'TENANT_LEDGER', className: 'TenantLedger' }],
+      assets: undefined,
       vars: {},
     },
   });

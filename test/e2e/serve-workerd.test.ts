@@ -32,6 +32,7 @@ async function start(stateDirectory: string, options: Partial<StartOptions> = {}
       compatibilityFlags: ['enable_request_signal'],
       kvBindings: ['STATE'],
       durableObjects: [{ binding: 'COUNTER', className: 'Counter' }],
+      assets: undefined,
       vars: {},
     },
     variables: {},

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildAssets } from '../../cli/assets/build-assets.ts';
 import { withSandboxProviders } from '../../cli/local-defaults.ts';
 import { projectDirectory, wranglerConfigPath } from '../../cli/project.ts';
 import { buildWorker } from '../../cli/workerd/build.ts';
@@ -62,6 +63,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   let workerd: RunningWorkerd | undefined;
   let urls: Readonly<Record<string, string>> = {};
   const scriptPath = join(directory, 'worker.js');
+  const assetsDirectory = join(directory, 'assets');
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
   const addresses = gated ? { ...sandbox, [a]: { url: gate.url } } : sandbox;
@@ -71,6 +73,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       services: isolates.map((name) => ({ name, port: portOf(name), scriptPath })),
       stateDirectory: join(directory, 'state'),
       wrangler,
+      assetsDirectory,
       variables: local
         ? { ...withSandboxProviders({ ...formats, ...variables, ...more }, addresses), CARRYON_LOCAL: '1' }
         : { ...variables, ...more },
@@ -93,6 +96,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   try {
     const configPath = config && join(import.meta.dirname, 'configs', `${config}.ts`);
     await buildWorker(join(projectDirectory, wrangler.main), scriptPath, { ...(configPath && { configPath }) });
+    await buildAssets(assetsDirectory);
     url = await start();
   } catch (error) {
     await stop();

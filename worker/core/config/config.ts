@@ -11,6 +11,8 @@ export interface Config {
   features: ReadonlyMap<string, Feature>;
   defaultFeature: string;
   origins: readonly string[];
+  /** The origin under which clients reach the router; undefined: the one that it is asked under. */
+  publicUrl: string | undefined;
   localHosts: readonly string[];
   /** Those that config names; any other is as `ANY_TENANT`. */
   tenants: ReadonlyMap<string, Tenant>;

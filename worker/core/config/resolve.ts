@@ -52,6 +52,7 @@ export function resolveConfig(
     features,
     defaultFeature: checked.defaultFeature,
     origins: checked.origins,
+    publicUrl: checked.publicUrl,
     localHosts: checked.localHosts,
     ...resolveTenants(checked, variables),
     alerts: resolveAlerts(checked.alerts, {}, variables),

@@ -136,6 +136,8 @@ export const configSchema = settings({
   defaultFeature: slug,
   /** Origins whose pages may call. In local mode pages of this machine may too. */
   origins: z.array(origin).default([]),
+  /** Where clients reach the router, if a proxy in front of it ends TLS: what it is called by its own Host header is then wrong. */
+  publicUrl: origin.optional(),
   /** Further names under which local mode answers, such as "my-box.lan": it refuses any that are not this machine's own. */
   localHosts: z.array(hostName).default([]),
   alerts: alerts.default({}),

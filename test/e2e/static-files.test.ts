@@ -1,0 +1,170 @@
+/** Static files in plain workerd, as Cloudflare serves them: before the Worker, with types and the headers of `_headers`. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningWorkerd, startWorkerd } from '../../cli/workerd/start-workerd.ts';
+import { type Bench, startBench } from '../support/bench.ts';
+import { send } from '../support/send.ts';
+
+const get = (url: string, path: string, headers = {}) => send(url, path, { method: 'GET', key: null, headers });
+
+describe('the router', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    // Not configured: files are there before secrets are.
+    bench = await startBench({ local: false, isolates: ['one', 'two'] });
+  });
+  afterAll(() => bench.stop());
+
+  test('gives every page the module that registers travel mode', async () => {
+    for (const url of Object.values(bench.urls)) {
+      const { status, headers, text } = await get(url, '/travel.js', { origin: 'https://app.example.com' });
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({
+        'content-type': 'text/javascript; charset=utf-8',
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+        'cache-control': 'no-cache',
+        'x-content-type-options': 'nosniff',
+      });
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(text).toContain('import.meta.url');
+      expect(text).not.toContain('process.env');
+      const again = await get(url, '/travel.js', { 'if-none-match': headers.etag });
+      expect([again.status, again.text]).toEqual([304, '']);
+      const head = await send(url, '/travel.js', { method: 'HEAD', key: null });
+      expect([head.status, head.text, head.headers.etag]).toEqual([200, '', headers.etag]);
+    }
+  });
+
+  test('answers /sw.js itself, with the origin that it was asked under', async () => {
+    for (const [url, host] of [
+      [bench.url, new URL(bench.url).host],
+      [bench.url, 'ai.example.com'],
+      [bench.urls.two ?? '', 'ai.example.com:8443'],
+    ] as const) {
+      const { status, headers, text } = await get(url, '/sw.js', { host });
+      expect(status).toBe(200);
+      expect(text.startsWith(`self.carryonRouter="http://${host}";\n`)).toBe(true);
+      expect(headers).toMatchObject({
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': 'no-cache',
+        'cross-origin-resource-policy': 'cross-origin',
+        'x-content-type-options': 'nosniff',
+      });
+      // A policy on a worker's script would hold for what the worker fetches.
+      expect(headers).not.toHaveProperty('content-security-policy');
+      const again = await get(url, '/sw.js', { host, 'if-none-match': headers.etag });
+      expect([again.status, again.text]).toEqual([304, '']);
+      const head = await send(url, '/sw.js', { method: 'HEAD', key: null, headers: { host } });
+      expect([head.status, head.text, head.headers.etag]).toEqual([200, '', headers.etag]);
+    }
+    expect((await send(bench.url, '/sw.js', { key: null })).json.error?.code).toBe('method_not_allowed');
+  });
+
+  test.for(['a";alert(1)//', 'a:port', 'a/b"', '"+alert(1)+"', 'a b', "a';x='"])(
+    'injects nothing into /sw.js where a Host header says %s',
+    async (host) => {
+      const { status, text } = await get(bench.url, '/sw.js', { host });
+      if (status === 200) {
+        expect(text).toMatch(/^self\.carryonRouter="http:\/\/[\w.:-]+";\n/);
+      } else expect([400, 404, 421]).toContain(status);
+    },
+  );
+
+  test('serves nothing but its files, and answers everything else as before', async () => {
+    for (const path of ['/_headers', '/worker.js', '/../worker.js', '/%2e%2e/worker.js', '/travel.js/', '/no.js']) {
+      const { status, json } = await get(bench.url, path);
+      expect([path, status, json.error?.code]).toEqual([path, 404, 'not_found']);
+    }
+    expect((await get(bench.url, '/')).json).toMatchObject({ configured: false });
+    expect((await get(bench.url, '/healthz')).json).toMatchObject({ status: 'ok' });
+    expect((await get(bench.url, '/sw-body.js')).headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect((await send(bench.url, '/travel.js')).status).toBe(405);
+  });
+});
+
+describe('a page among the files', () => {
+  let directory: string;
+  let workerd: RunningWorkerd;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'carryon-files-'));
+    const files: Record<string, string> = {
+      'files/index.html': '<title>home</title>',
+      'files/chat.html': '<title>chat</title>',
+      'files/docs/index.html': '<title>docs</title>',
+      'files/style.css': 'a{}',
+      'files/logo.svg': '<svg/>',
+      'files/data.json': '{}',
+      'files/_headers': '/*\n  x-all: 1\n/chat\n  x-chat: 1\n/style.css\n  cache-control: max-age=60\n',
+      'worker.js':
+        'export default { fetch: (request) => new Response("worker " + request.method + " " + new URL(request.url).pathname, { status: 418 }) };',
+    };
+    for (const name of ['files/docs', 'state']) await mkdir(join(directory, name), { recursive: true });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+    workerd = await startWorkerd({
+      services: [{ name: 'main', port: 0, scriptPath: join(directory, 'worker.js') }],
+      stateDirectory: join(directory, 'state'),
+      assetsDirectory: join(directory, 'files'),
+      wrangler: {
+        main: 'worker.js',
+        compatibilityDate: '2026-11-02',
+        compatibilityFlags: [],
+        kvBindings: [],
+        durableObjects: [],
+        assets: { directory: 'files', binding: 'ASSETS' },
+        vars: {},
+      },
+      variables: {},
+    });
+  });
+  afterAll(async () => {
+    await workerd?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test.for([
+    ['/', 'home'],
+    ['/?a=b', 'home'],
+    ['/chat', 'chat'],
+    ['/docs/', 'docs'],
+  ])('%s is %s', async ([path, title]) => {
+    const { status, headers, text } = await get(workerd.url, path as string);
+    expect([status, text]).toEqual([200, `<title>${title}</title>`]);
+    expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'x-all': '1' });
+    expect(headers['x-chat']).toBe(title === 'chat' ? '1' : undefined);
+  });
+
+  test.for([
+    ['/index.html', '/'],
+    ['/chat.html', '/chat'],
+    ['/chat/', '/chat'],
+    ['/docs', '/docs/'],
+    ['/docs/index', '/docs/'],
+  ])('%s leads to %s', async ([path, to]) => {
+    const { status, headers } = await get(workerd.url, path as string);
+    expect([status, headers.location]).toEqual([307, to]);
+  });
+
+  test.for([
+    ['/style.css', 'text/css; charset=utf-8', 'max-age=60'],
+    ['/logo.svg', 'image/svg+xml', 'public, max-age=0, must-revalidate'],
+    ['/data.json', 'application/json', 'public, max-age=0, must-revalidate'],
+  ])('%s is %s', async ([path, type, caching]) => {
+    const { headers } = await get(workerd.url, path as string);
+    expect(headers).toMatchObject({ 'content-type': type, 'cache-control': caching, 'x-all': '1' });
+  });
+
+  test.for(['/no', '/style', '/_headers', '/docs/no', '/data.json/x', '//chat', '/CHAT'])(
+    '%s is for the Worker',
+    async (path) => {
+      expect(await get(workerd.url, path)).toMatchObject({ status: 418, text: expect.stringContaining('worker GET ') });
+    },
+  );
+
+  test('a method that files do not have is refused for a file, and the Worker’s elsewhere', async () => {
+    expect((await send(workerd.url, '/chat', { key: null })).status).toBe(405);
+    expect((await send(workerd.url, '/ai', { key: null })).text).toBe('worker POST /ai');
+  });
+});
