@@ -43,7 +43,7 @@ describe('response headers', () => {
       cache: 'bypass',
     });
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
-    expect(got.header('cache-control')).toBe('no-store');
+    expect(got.header('cache-control')).toBe('private, stale-if-error=604800');
     expect(got.header('server-timing')).toMatch(
       /^identify;dur=\d+, admit;dur=\d+, plan;dur=\d+, attempt;dur=\d+, total;dur=\d+$/,
     );

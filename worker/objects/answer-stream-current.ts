@@ -1,6 +1,6 @@
 /** What an `AnswerStream` runs or keeps, and how long. */
 import { chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
-import type { Head } from '../core/answers/stream/events.ts';
+import type { Ending, Head } from '../core/answers/stream/events.ts';
 import { SHARED_KEEP_MS } from '../core/answers/stream/limits.ts';
 import { STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
 import type { AnswerRecord } from '../core/answers/stream/record.ts';
@@ -39,6 +39,10 @@ export function headOf<Job>({ kind, log }: Current<Job>, head = log.head ?? NO_H
   if (kind === 'keyed' || log.ending === null) return head;
   return { ...head, headers: { ...head.headers, [STORED_AT_HEADER]: String(log.endedAt) } };
 }
+
+/** It has ended, and is no whole answer: it broke off, was stopped, or lost events. */
+export const isPartial = (ending: Ending | null): boolean =>
+  ending !== null && (ending.standing !== 'complete' || ending.skippedEvents !== undefined);
 
 /** A completion is shown as chunks with ids of their own. */
 export function shownLastId(log: AnswerLog): number {

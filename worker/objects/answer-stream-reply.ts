@@ -1,17 +1,26 @@
 /** What one reader is answered: his stream, the whole completion, or the error, with the headers he may see. */
 import { dataFor, type Head, headersFor, type Refusal } from '../core/answers/stream/events.ts';
-import { KEEPS_HEADER, ROLE_HEADER, type Role, STREAM_ID_HEADER, type Wish } from '../core/answers/stream/messages.ts';
+import {
+  KEEPS_HEADER,
+  PARTIAL_HEADER,
+  ROLE_HEADER,
+  type Role,
+  STREAM_ID_HEADER,
+  type Wish,
+} from '../core/answers/stream/messages.ts';
 
 /** What the Worker is told beside the reply. */
 export interface Part {
   role: Role;
   /** This call's Worker caches the answer. */
   keeps: boolean;
+  isPartial?: boolean;
 }
 
-const partHeaders = ({ role, keeps }: Part): Record<string, string> => ({
+const partHeaders = ({ role, keeps, isPartial }: Part): Record<string, string> => ({
   [ROLE_HEADER]: role,
   ...(keeps && { [KEEPS_HEADER]: '1' }),
+  ...(isPartial && { [PARTIAL_HEADER]: '1' }),
 });
 
 /** He left meanwhile: nobody reads it. */

@@ -12,7 +12,7 @@ import {
 } from '../core/answers/stream/open.ts';
 import { asked, beginRecord, started, wake } from '../core/answers/stream/record.ts';
 import type { AnswerStreamDeps } from '../core/answers/stream/run.ts';
-import { type Current, headOf, isPast, keepUntil, shownLastId } from './answer-stream-current.ts';
+import { type Current, headOf, isPartial, isPast, keepUntil, shownLastId } from './answer-stream-current.ts';
 import { AnswerLog } from './answer-stream-log.ts';
 import { readerStream } from './answer-stream-reader.ts';
 import {
@@ -183,7 +183,8 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
         const isFree = role !== 'started' && afterId === 0;
         const body = readerStream({ log, wish, alias, afterId, isFree, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
-        return streamReply(body, headOf(current, head), wish, { role, keeps }, this.ctx.id.toString());
+        const part = { role, keeps, isPartial: isPartial(ending) };
+        return streamReply(body, headOf(current, head), wish, part, this.ctx.id.toString());
       }
       try {
         if (seat?.refused === 'alone') return aloneReply();

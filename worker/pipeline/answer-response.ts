@@ -15,6 +15,8 @@ export interface AnswerFacts {
   /** This caller may learn who served and what it cost. */
   open: boolean;
   mode: Mode;
+  /** How long a browser may keep it (cache-control.ts). */
+  cacheControl: string;
   /** Asked for in the cache, and not there. */
   isMiss: boolean;
   /** `x-ratelimit-*` and what else the ledger's answer says. */
@@ -46,18 +48,18 @@ export const UNBUFFERED = { 'x-accel-buffering': 'no' };
 
 const templates = new WeakMap<Deployment, Map<string, Headers>>();
 
-function template({ contentType, deployment, open }: AnswerFacts): Headers {
+function template({ contentType, deployment, open, cacheControl }: AnswerFacts): Headers {
   let ofDeployment = templates.get(deployment);
   if (ofDeployment === undefined) {
     ofDeployment = new Map();
     templates.set(deployment, ofDeployment);
   }
-  const name = `${contentType} ${open}`;
+  const name = `${contentType} ${open} ${cacheControl}`;
   let headers = ofDeployment.get(name);
   if (headers === undefined) {
     headers = new Headers({
       'content-type': contentType,
-      'cache-control': 'no-store',
+      'cache-control': cacheControl,
       'x-carryon-attempts': '1',
       'x-carryon-hops': '0',
       'x-carryon-mode': 'normal',

@@ -8,12 +8,13 @@ import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ageSeconds } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
-import { KEEPS_HEADER, ROLE_HEADER, STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
+import { KEEPS_HEADER, PARTIAL_HEADER, ROLE_HEADER, STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Answers, Deps } from '../ports.ts';
 import { type Ask, visitorOf } from './ask.ts';
+import { cacheControlOf, NO_STORE } from './cache-control.ts';
 import type { CacheRead } from './read-cache.ts';
 import { commonHeaders, refusal } from './respond.ts';
 import { respondStored, servesStale, storedOpenHeaders } from './respond-stored.ts';
@@ -67,7 +68,9 @@ export async function attach(
   if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
   // What comes after an event that was seen is the rest of an answer, not the answer once more.
   const tellsReplay = ask.keyed !== undefined && ask.keyed.lastEventId === null;
-  return passedOn(reply, deps, scope, { isMiss, isShared, isFree: open && !ask.chat.stream, tellsReplay });
+  const cacheControl = cacheControlOf(ask, reply.headers.get('x-carryon-mode') ?? 'normal');
+  const isFree = open && !ask.chat.stream;
+  return passedOn(reply, deps, scope, { isMiss, isShared, isFree, tellsReplay, cacheControl });
 }
 
 /** A piece over what the object itself may take: then it hangs. */
@@ -166,12 +169,14 @@ function passedOn(
   reply: Response,
   { clock }: Deps,
   scope: Scope,
-  { isMiss = false, isShared = false, isFree = false, tellsReplay = false } = {},
+  { isMiss = false, isShared = false, isFree = false, tellsReplay = false, cacheControl = NO_STORE } = {},
 ): Response {
   const headers = new Headers(reply.headers);
   const role = headers.get(ROLE_HEADER);
   headers.delete(ROLE_HEADER);
   headers.delete(KEEPS_HEADER);
+  const isWhole = reply.status === 200 && !headers.has(PARTIAL_HEADER);
+  headers.delete(PARTIAL_HEADER);
   const storedAt = headers.get(STORED_AT_HEADER);
   headers.delete(STORED_AT_HEADER);
   const isHit = isShared && role === 'replayed';
@@ -186,6 +191,7 @@ function passedOn(
     if (isFree || headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
   }
   for (const [name, value] of Object.entries(commonHeaders(scope))) headers.set(name, value);
+  if (isWhole) headers.set('cache-control', cacheControl);
   return new Response(reply.body, { status: reply.status, headers });
 }
 

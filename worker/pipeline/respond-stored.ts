@@ -6,6 +6,7 @@ import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
 import { UNBUFFERED } from './answer-response.ts';
 import type { Ask } from './ask.ts';
+import { cacheControlOf } from './cache-control.ts';
 import { headerText } from './header-text.ts';
 import { commonHeaders } from './respond.ts';
 import type { Scope } from './scope.ts';
@@ -49,6 +50,7 @@ export function respondStored(
       'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
       ...(stream && UNBUFFERED),
       ...commonHeaders(scope),
+      ...(cause === undefined && { 'cache-control': cacheControlOf(ask, 'normal') }),
       'x-carryon-cache': cause === undefined ? 'hit' : 'stale',
       age: String(ageSeconds(stored.storedAt, deps.clock.now())),
       'x-carryon-mode': 'normal',

@@ -5,6 +5,7 @@ import { usdText } from '../core/pricing/cost.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import { answerResponse } from './answer-response.ts';
+import { cacheControlOf, NO_STORE } from './cache-control.ts';
 import { headerText } from './header-text.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import type { Produced, Trail } from './produce.ts';
@@ -35,6 +36,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
   const keep = keeper(produced, cached, deps, scope);
   const limits = open ? { ...limitHeaders(limited), ...budgetHeaders(limited.left) } : limitHeaders(limited);
   const facts = { deployment, trail, open, mode: version.mode, limits, isMiss: cached.state === 'miss' };
+  const whole = cacheControlOf(ask, version.mode);
   if (answer.kind === 'reply') {
     const { body } = answer.reply;
     settle('complete', measuredReply(answer.reply));
@@ -42,7 +44,8 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     const costUsd = usdText(holding.spentMicroUsd);
     keep?.(body, model);
     const shown = open ? body : pageCompletion(body, ask.alias.name);
-    return answerResponse(shown, { ...facts, contentType: 'application/json', model, costUsd }, scope);
+    const more = { contentType: 'application/json', cacheControl: whole, model, costUsd } as const;
+    return answerResponse(shown, { ...facts, ...more }, scope);
   }
 
   const { opening, ended, stream } = answer;
@@ -64,7 +67,8 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
   const ending = { stream, lastChunk, onEnd, gone: scope.gone, clock: deps.clock };
   const body = streamBody({ pageAlias, opening, ended, onChunks, ...ending });
   const contentType = 'text/event-stream; charset=utf-8';
-  return answerResponse(body, { ...facts, contentType, model, costUsd: undefined }, scope);
+  const cacheControl = stream.skippedEvents === 0 ? whole : NO_STORE;
+  return answerResponse(body, { ...facts, contentType, cacheControl, model, costUsd: undefined }, scope);
 }
 
 /** Any other JSON answer, such as a list of aliases or what an operator asked for. */
@@ -87,7 +91,7 @@ export function refusal(error: RouterError, scope: Scope, headers = commonHeader
 export const commonHeaders = ({ requestId, timing }: Scope): Record<string, string> => ({
   'x-request-id': requestId,
   'x-carryon-request-id': requestId,
-  'cache-control': 'no-store',
+  'cache-control': NO_STORE,
   date: timing.date,
   'server-timing': timing.toString(),
 });

@@ -71,6 +71,8 @@ export const ROLE_HEADER = 'x-answer-role';
 export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone' | 'unknown';
 /** On one reply of a run, and not to be passed on either: this call's Worker asks for the whole answer and caches it. */
 export const KEEPS_HEADER = 'x-answer-keeps';
+/** On a stream that is known to hold no whole answer: one that broke off, was stopped, or lost events. */
+export const PARTIAL_HEADER = 'x-answer-partial';
 /** On what the cache gave: since when (epoch milliseconds), of which the Worker makes its `age`. */
 export const STORED_AT_HEADER = 'x-answer-stored-at';
 export const STREAM_ID_HEADER = 'x-carryon-stream-id';

@@ -1,0 +1,174 @@
+/**
+ * What the browser keeps, as the rest of the worker sees it. Everything of a person hangs on a row in `people`: a write first
+ * reads that row in its own transaction and does nothing where it is gone, so nothing written late survives a sign-out.
+ * Every call degrades: without a usable database there is no person, nothing is found and nothing is kept.
+ */
+
+export interface Person {
+  /** The id that the page gave. */
+  name: string;
+  /** A random id of this sign-in. The same name after a sign-out gets another, and other keys. */
+  part: string;
+  /** What `x-carryon-visitor` says for this person. */
+  visitor: string;
+  /** HMAC-SHA-256, not extractable. */
+  signKey: CryptoKey;
+  /** AES-GCM, not extractable. */
+  sealKey: CryptoKey;
+}
+
+/** Whom a tab has named. With no person nothing is stored or queued, and the tab has a visitor of its own. */
+export interface Tab {
+  person: Person | null;
+  visitor: string;
+}
+
+export interface Kept {
+  /** One chat completion as JSON, whichever form was asked for. */
+  body: string;
+  feature: string;
+  /** Of the feature, as `GET /ai/features` told; null while it is not known. */
+  generation: number | null;
+  storedAt: number;
+  /** Not served from this time on, and removed later. */
+  keepUntil: number;
+}
+
+/** `gone`: the person has signed out. `full`: too large, no room, or no database. */
+export type KeepResult = 'kept' | 'gone' | 'full';
+
+export interface SentKey {
+  idempotencyKey: string;
+  sentAt: number;
+}
+
+export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
+
+/** A queued question without its text. `id` is its idempotency key. */
+export interface QueuedRow {
+  id: string;
+  part: string;
+  askedAt: number;
+  feature: string;
+  state: QueueState;
+  /** How often it has been sent. */
+  tries: number;
+  /** An error code, never a message. */
+  lastError: string | null;
+  /** Not sent before this time. */
+  notBefore: number;
+}
+
+/** What it takes to send a queued question: everything but a credential. */
+export interface Question {
+  /** The path it was asked under. */
+  path: string;
+  body: string;
+  /** Lower-case names; no `authorization`, no `x-api-key`. */
+  headers: Record<string, string>;
+  /** The key under which `keep` stores its answer (`keyOf`). */
+  answerKey: string;
+  generation: number | null;
+  /** The page allowed its answer to be kept among the answers. */
+  mayKeep: boolean;
+}
+
+export interface QueuedAnswer {
+  headers: Record<string, string>;
+  /** One chat completion as JSON. */
+  body: string;
+}
+
+export type ReportKind = 'stale' | 'offline' | 'queued' | 'sent' | 'resumed' | 'lost';
+
+export interface Report {
+  id: string;
+  at: number;
+  kind: ReportKind;
+  feature: string;
+  waitedMs: number;
+}
+
+export interface FeatureFacts {
+  resume: boolean;
+  travelTtlSeconds: number;
+  generation: number;
+}
+
+export interface Features {
+  readAt: number;
+  features: Record<string, FeatureFacts>;
+}
+
+export type Mode = 'auto' | 'travel';
+
+export interface Usage {
+  answers: number;
+  bytes: number;
+  queued: number;
+}
+
+export interface Store {
+  /** The named person, made with new keys at first use. Null where nothing can be stored. */
+  person(name: string): Promise<Person | null>;
+  tab(clientId: string): Promise<Tab | undefined>;
+  nameTab(clientId: string, name: string | null): Promise<Tab>;
+  /** The tabs that have named this person. */
+  tabsOf(person: Person): Promise<string[]>;
+  /** Everybody who has something in the outbox. */
+  peopleWithQueue(): Promise<Person[]>;
+  /** Forgets tabs that are no more, answers whose time is over, and people without anything who were away for 30 days. */
+  tidy(openClientIds: readonly string[]): Promise<void>;
+
+  /** The hex HMAC of a question's text under the person's own key. */
+  keyOf(person: Person, keyText: string): Promise<string>;
+  answer(person: Person, key: string): Promise<Kept | undefined>;
+  /** Also forgets the sent key, in the same transaction. */
+  keep(person: Person, key: string, kept: Kept): Promise<KeepResult>;
+  /**
+   * The idempotency key to send a question with, written before it is sent: the one it was sent with before where that may be
+   * used again, else `fresh`. One transaction, so two equal questions at once share a key.
+   */
+  sendingKey(person: Person, key: string, fresh: SentKey, isReusable: (sent: SentKey) => boolean): Promise<SentKey>;
+  /** A complete answer reached the page and is not to be kept: the next ask is a new question. */
+  delivered(person: Person, key: string): Promise<void>;
+
+  queued(person: Person): Promise<QueuedRow[]>;
+  /** The row that stands under its id afterwards, or why it was not taken. `admit` sees the person's other rows. */
+  enqueue(
+    person: Person,
+    row: QueuedRow,
+    question: Question,
+    admit: (others: readonly QueuedRow[]) => boolean,
+  ): Promise<QueuedRow | 'refused' | 'gone' | 'full'>;
+  question(person: Person, id: string): Promise<Question | undefined>;
+  /** Reads, decides and writes in one transaction; null removes the row, undefined leaves it as it is. */
+  changeQueued(
+    person: Person,
+    id: string,
+    decide: (row: QueuedRow) => QueuedRow | null | undefined,
+    answer?: QueuedAnswer,
+  ): Promise<QueuedRow | undefined>;
+  /** Puts a question into the outbox again under a new id. */
+  requeue(person: Person, id: string, row: QueuedRow): Promise<QueuedRow | undefined>;
+  queuedAnswer(person: Person, id: string): Promise<QueuedAnswer | undefined>;
+
+  mode(): Promise<Mode>;
+  setMode(mode: Mode): Promise<void>;
+  /** What to add to this device's clock to have the router's. */
+  clockOffsetMs(): Promise<number>;
+  setClockOffsetMs(offsetMs: number): Promise<void>;
+  features(person: Person): Promise<Features | undefined>;
+  /** Also forgets the answers of an older generation. */
+  setFeatures(person: Person, features: Features): Promise<void>;
+
+  report(person: Person, report: Report): Promise<void>;
+  reports(person: Person, limit: number): Promise<Report[]>;
+  reported(person: Person, ids: readonly string[]): Promise<void>;
+
+  usage(person: Person): Promise<Usage>;
+  /** Forgets answers, sent keys, outbox and reports; the person stays. */
+  clear(person: Person): Promise<void>;
+  /** Forgets everything of the person, keys included. The tabs that had named the person are told of. */
+  signOut(person: Person): Promise<string[]>;
+}
