@@ -10,6 +10,7 @@ import { fingerprint } from './core/config/fingerprint.ts';
 import { type NotConfigured, notConfigured } from './core/config/not-configured.ts';
 import { resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
+import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
 import { newTuples } from './core/ledger/tuple.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
@@ -124,7 +125,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),
-      showsProvider: ({ kind }) => env.local || kind === 'secret',
+      showsProvider: (identity) => mayLearnProvider(identity, config, env.local),
     },
     keys,
     board,

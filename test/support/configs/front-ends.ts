@@ -11,4 +11,5 @@ export default {
   },
   defaultFeature: 'chat',
   tiers: {},
+  tenants: { shows: { showsProvider: true }, hides: { showsProvider: false } },
 } satisfies ConfigInput;

@@ -30,6 +30,8 @@ export interface Tenant {
   anonymousLimits: Partial<Limits>;
   locationHint: DurableObjectLocation | undefined;
   whenLedgerUnreachable: { budgets: WhenUnreachable; rates: WhenUnreachable };
+  /** Its pages learn which provider served and what it cost; undefined: only those of a router in local mode. */
+  showsProvider?: boolean | undefined;
   /** Undefined: the common ones. */
   alerts?: AlertPolicy;
 }

@@ -18,6 +18,7 @@ export function resolveTenants(checked: CheckedConfig, variables: Variables): Pi
         anonymousLimits: ledgerLimits(tenant.anonymousLimits),
         locationHint: tenant.locationHint,
         whenLedgerUnreachable: tenant.whenLedgerUnreachable,
+        showsProvider: tenant.showsProvider,
         alerts: resolveAlerts(checked.alerts, tenant.alerts, variables),
       },
     ]),

@@ -30,6 +30,8 @@ export const tenant = settings({
     budgets: unreachable.default('refuse'),
     rates: unreachable.default('run'),
   }).prefault({}),
+  /** Whether its pages learn which provider served and what it cost; where left out: locally yes, deployed no. */
+  showsProvider: z.boolean().optional(),
   /** Over the common ones, field by field. */
   alerts: alerts.default({}),
 });
