@@ -30,7 +30,7 @@ export interface Usage {
   queued: number;
 }
 
-/** From a page to a worker, each but `ping` with a port for the reply. */
+/** From a page to a worker, each with a port for the reply. */
 export type PageMessage =
   /** Names the tab's person. `claim`: no worker controls this page yet, and this one should. */
   | { kind: 'hello'; person: string | null; claim: boolean }
@@ -44,7 +44,9 @@ export type PageMessage =
   | { kind: 'streams' }
   /** Keeps the worker alive while it passes a stream on. */
   | { kind: 'ping' }
-  | { kind: 'features-wanted' | 'queue' | 'usage' | 'clear' | 'sign-out' };
+  /** Forgets this person, in all tabs; the reply comes when nothing is left. */
+  | { kind: 'sign-out'; person: string }
+  | { kind: 'features-wanted' | 'queue' | 'usage' | 'clear' };
 
 export type PageMessageKind = PageMessage['kind'];
 
@@ -69,6 +71,8 @@ export interface TravelReplies {
   clear: object;
   'sign-out': object;
   flush: object;
+  /** Of the asking tab alone. */
+  ping: { open: number };
   streams: { open: number };
   'take-over': object;
   'features-wanted': object;
@@ -136,6 +140,8 @@ function isWholePageMessage(fields: Fields): boolean {
     case 'send-now':
     case 'answer':
       return typeof fields.id === 'string';
+    case 'sign-out':
+      return typeof fields.person === 'string';
     case 'flush':
     case 'take-over':
     case 'streams':
@@ -144,7 +150,6 @@ function isWholePageMessage(fields: Fields): boolean {
     case 'queue':
     case 'usage':
     case 'clear':
-    case 'sign-out':
       return true;
   }
   return false;

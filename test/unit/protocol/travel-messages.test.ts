@@ -23,7 +23,7 @@ const PAGE_MESSAGES: PageMessage[] = [
   { kind: 'queue' },
   { kind: 'usage' },
   { kind: 'clear' },
-  { kind: 'sign-out' },
+  { kind: 'sign-out', person: 'alice' },
 ];
 
 const WORKER_MESSAGES: WorkerMessage[] = [

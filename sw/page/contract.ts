@@ -1,0 +1,69 @@
+/** What a page sees of travel mode. Nothing but types that need no other file: `npm run build` makes `/travel.d.ts` of this one. */
+
+export interface TravelOptions {
+  /** This page's own service worker, by default `/sw.js`. */
+  worker?: string;
+  /** An id of who is signed in, the same at each visit and shown to nobody. `null`: nothing is stored, nothing queued. */
+  person: string | null;
+  /** Asked when the worker sends by itself, and once after a 401: a user token or a publishable key. */
+  getToken?: () => string | null | undefined | Promise<string | null | undefined>;
+}
+
+/** A question in the outbox. Its id is its idempotency key. */
+export interface QueuedQuestion {
+  id: string;
+  /** Epoch milliseconds. */
+  askedAt: number;
+  feature: string;
+  state: 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
+  tries: number;
+  /** The code of the last failure. */
+  lastError: string | null;
+}
+
+export interface TravelEvents {
+  connection: CustomEvent<{ connection: Travel['connection'] }>;
+  /** The outbox has changed. `waiting`: questions that are still to be sent. */
+  queue: CustomEvent<{ waiting: number }>;
+  answered: CustomEvent<{ id: string }>;
+  resuming: CustomEvent<{ streamId: string }>;
+  resumed: CustomEvent<{ streamId: string }>;
+  /** A new version of the worker waits for `update()`. */
+  update: CustomEvent<null>;
+  /** The browser's storage is full or broken: nothing is kept from now on. */
+  full: CustomEvent<null>;
+}
+
+export interface Travel extends EventTarget {
+  /** `auto`: fresh first. `travel`: what is kept first, asked anew behind it. For all tabs, kept between visits. */
+  readonly mode: 'auto' | 'travel';
+  setMode(mode: 'auto' | 'travel'): Promise<void>;
+  /** `unreachable`: the browser says it is online, but the router does not answer. */
+  readonly connection: 'online' | 'unreachable' | 'offline';
+  queue(): Promise<QueuedQuestion[]>;
+  /** Takes a question out of the outbox, its answer too. False where there is none of this id, or it is being sent. */
+  cancel(id: string): Promise<boolean>;
+  /** Sends a question now. Resolves with its id from now on: one that had failed or expired gets a new one. */
+  sendNow(id: string): Promise<string | undefined>;
+  /** The answer of a queued question, in JSON form. */
+  answer(id: string): Promise<Response | undefined>;
+  /** Ends the run of this streamed answer for good. False where it had no run that can be stopped. */
+  stop(response: Response): Promise<boolean>;
+  /** Lets a new worker in once no stream is open in any tab. Does not reload the page. */
+  update(): Promise<void>;
+  usage(): Promise<{ answers: number; bytes: number; queued: number }>;
+  /** Forgets the answers and the outbox of this person. */
+  clear(): Promise<void>;
+  /** Forgets this person, in all tabs. Resolves when nothing is left. */
+  signOut(): Promise<void>;
+  addEventListener<Name extends keyof TravelEvents>(
+    type: Name,
+    listener: (event: TravelEvents[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}

@@ -1,0 +1,303 @@
+/** What `travelMode()` resolves to: its members ask the worker, its events come from there. */
+import type {
+  Connection,
+  PageMessage,
+  TravelMode,
+  TravelReplies,
+  WorkerMessage,
+} from '../../protocol/travel-messages.ts';
+import type { QueuedQuestion, Travel, TravelEvents, TravelOptions } from './contract.ts';
+import { StreamCalls } from './stream-calls.ts';
+import { hasServiceWorkers, WorkerLine } from './worker-line.ts';
+
+/** Firefox ends a worker's stream after 30 s without a message. */
+const PING_MS = 10_000;
+const PROBE_MS = 30_000;
+const OPEN_STREAMS_POLL_MS = 500;
+const CLAIM_LIMIT_MS = 10_000;
+/** Writes that are under way come first. */
+const SIGN_OUT_LIMIT_MS = 60_000;
+
+type GetToken = TravelOptions['getToken'];
+type Detail<Name extends keyof TravelEvents> = TravelEvents[Name]['detail'];
+
+export class PageTravel extends EventTarget implements Travel {
+  readonly #script: string;
+  readonly #line: WorkerLine | undefined;
+  readonly #streams: StreamCalls;
+  #router: string;
+  #person: string | null = null;
+  #getToken: GetToken;
+  #visitor: string | undefined;
+  #mode: TravelMode = 'auto';
+  /** How the router seems to the worker. */
+  #seen: Connection = 'online';
+  #connection: Connection = connectionOf('online');
+  /** Questions of the outbox that are still to be sent. */
+  #waiting = 0;
+  /** Streams that a worker passes on to this page. Two workers may, during an update. */
+  readonly #open = new Map<ServiceWorker, number>();
+  /** Whether the worker knows this page. Until then, and where there is none, nothing is kept. */
+  #isKnown = false;
+  #hello: Promise<void> | undefined;
+  #warned = new Set<string>();
+
+  constructor(script: string, router: string) {
+    super();
+    this.#script = script;
+    this.#router = router;
+    this.#streams = new StreamCalls({
+      router: () => this.#router,
+      visitor: () => this.#visitor,
+      token: () => this.#token(),
+    });
+    if (hasServiceWorkers())
+      this.#line = new WorkerLine(script, {
+        onMessage: (message, port, worker) => void this.#take(message, port, worker),
+        onUpdate: () => this.#tell('update', null),
+        onControllerChange: () => void this.#sayHello(),
+      });
+    this.#watchPage();
+  }
+
+  /** Names the person. Never rejects: a page without its worker still works. */
+  async begin(person: string | null, getToken: GetToken): Promise<void> {
+    this.#person = person;
+    this.#getToken = getToken;
+    const line = this.#line;
+    if (!line) return this.#warn('this browser or window has no service workers');
+    try {
+      await line.open();
+    } catch (reason) {
+      return this.#warn(
+        `${this.#script} could not be registered: ${reason instanceof Error ? reason.message : reason}`,
+      );
+    }
+    const claimed = line.isControlled ? undefined : line.controllerChange();
+    await this.#sayHello();
+    if (!this.#isKnown)
+      return this.#warn(
+        `${this.#script} does not answer. Has it importScripts('${this.#router}/sw.js'), or does an older version still run?`,
+      );
+    await Promise.race([claimed, pause(CLAIM_LIMIT_MS)]);
+    if (!line.isControlled) this.#warn(`${this.#script} does not control this page`);
+    // The change of the controller has said hello again.
+    await this.#hello;
+  }
+
+  get mode(): TravelMode {
+    return this.#mode;
+  }
+
+  async setMode(mode: TravelMode): Promise<void> {
+    const reply = await this.#ask({ kind: 'mode', mode });
+    if (!reply) return;
+    this.#mode = mode;
+    // Not waited for: Firefox asks the person.
+    if (mode === 'travel') void navigator.storage?.persist?.().catch(() => {});
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  async queue(): Promise<QueuedQuestion[]> {
+    return (await this.#ask({ kind: 'queue' }))?.questions ?? [];
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    return (await this.#ask({ kind: 'cancel', id })) !== undefined;
+  }
+
+  async sendNow(id: string): Promise<string | undefined> {
+    return (await this.#ask({ kind: 'send-now', id }))?.id;
+  }
+
+  async answer(id: string): Promise<Response | undefined> {
+    const reply = await this.#ask({ kind: 'answer', id });
+    return reply && new Response(reply.body, { status: reply.status, headers: reply.headers });
+  }
+
+  stop(response: Response): Promise<boolean> {
+    return this.#streams.stop(response);
+  }
+
+  async update(): Promise<void> {
+    const line = this.#line;
+    for (;;) {
+      const worker = line?.waiting;
+      if (!line || !worker || !line.isControlled) return;
+      const streams = await line.ask({ kind: 'streams' });
+      if (streams.ok && streams.open > 0) {
+        await pause(OPEN_STREAMS_POLL_MS);
+        continue;
+      }
+      const changed = line.controllerChange();
+      void line.ask({ kind: 'take-over' }, { worker });
+      await changed;
+      return this.#hello;
+    }
+  }
+
+  async usage(): Promise<TravelReplies['usage']> {
+    const { answers, bytes, queued } = (await this.#ask({ kind: 'usage' })) ?? { answers: 0, bytes: 0, queued: 0 };
+    return { answers, bytes, queued };
+  }
+
+  async clear(): Promise<void> {
+    await this.#ask({ kind: 'clear' });
+  }
+
+  async signOut(): Promise<void> {
+    const person = this.#person;
+    if (person === null) return;
+    this.#forget();
+    const isForgotten = await this.#ask({ kind: 'sign-out', person }, SIGN_OUT_LIMIT_MS);
+    if (this.#isKnown && !isForgotten)
+      throw travelError('sign_out_unfinished', 'The browser could not forget everything of this person.');
+    await this.#sayHello();
+  }
+
+  /** Undefined where there is no worker, and where it could not do what was asked. */
+  async #ask<Kind extends keyof TravelReplies>(
+    message: PageMessage & { kind: Kind },
+    limitMs?: number,
+  ): Promise<TravelReplies[Kind] | undefined> {
+    if (!this.#line || !this.#isKnown) return undefined;
+    const reply = await this.#line.ask<Kind>(message, { limitMs });
+    if (reply.ok) return reply;
+    if (reply.code === 'no_answer') throw travelError('no_answer', 'The service worker does not answer.');
+    return undefined;
+  }
+
+  /** Tells the worker who is asked for in this tab. */
+  #sayHello(): Promise<void> {
+    this.#hello = this.#introduce();
+    return this.#hello;
+  }
+
+  async #introduce(): Promise<void> {
+    if (!this.#line) return;
+    const person = this.#person;
+    const reply = await this.#line.ask({ kind: 'hello', person, claim: !this.#line.isControlled });
+    this.#isKnown = reply.ok;
+    // Another person may have been named in the meantime, with a hello of their own.
+    if (!reply.ok || person !== this.#person) return;
+    this.#router = reply.router;
+    this.#visitor = reply.visitor;
+    this.#mode = reply.mode;
+    this.#see(reply.connection);
+    if (this.#waiting !== reply.waiting) this.#count(reply.waiting);
+    this.#flush();
+  }
+
+  async #take(message: WorkerMessage, port: MessagePort | undefined, worker: MessageEventSource | null): Promise<void> {
+    if (message.kind === 'token-wanted') {
+      const token = message.person === this.#person ? await this.#token() : null;
+      // Nobody's question is ever sent with the token of another person.
+      port?.postMessage({ token: message.person === this.#person ? token : null });
+      return;
+    }
+    switch (message.event) {
+      case 'connection':
+        return this.#see(message.detail.connection);
+      case 'queue':
+        return this.#count(message.detail.waiting);
+      case 'mode':
+        this.#mode = message.detail.mode;
+        return;
+      case 'streams':
+        if (worker instanceof ServiceWorker) this.#open.set(worker, message.detail.open);
+        return;
+      case 'full':
+        this.#warn('the storage of this browser is full or broken, so nothing more is kept');
+        return this.#tell('full', null);
+      case 'signed-out':
+        if (message.detail.person !== this.#person) return;
+        this.#forget();
+        return this.#sayHello();
+      case 'answered':
+      case 'resuming':
+      case 'resumed':
+        this.dispatchEvent(new CustomEvent(message.event, { detail: message.detail }));
+    }
+  }
+
+  #forget(): void {
+    this.#person = null;
+    this.#getToken = undefined;
+    this.#count(0);
+  }
+
+  async #token(): Promise<string | null> {
+    try {
+      return (await this.#getToken?.()) || null;
+    } catch {
+      return null;
+    }
+  }
+
+  #watchPage(): void {
+    const isVisible = () => document.visibilityState === 'visible';
+    addEventListener('online', () => {
+      this.#see(this.#seen);
+      this.#flush();
+    });
+    addEventListener('offline', () => this.#see(this.#seen));
+    document.addEventListener('visibilitychange', () => {
+      if (isVisible()) this.#flush();
+    });
+    setInterval(() => {
+      if (isVisible()) this.#flush();
+    }, PROBE_MS);
+    setInterval(() => {
+      for (const [worker, open] of this.#open) if (open > 0) void this.#ping(worker);
+    }, PING_MS);
+  }
+
+  /** The reply corrects the number: a worker that the browser ended in the middle could not tell. */
+  async #ping(worker: ServiceWorker): Promise<void> {
+    const reply = await this.#line?.ask({ kind: 'ping' }, { worker });
+    if (reply?.ok) this.#open.set(worker, reply.open);
+    else if (worker.state === 'redundant') this.#open.delete(worker);
+  }
+
+  /** Only where something waits for the network, or the strip says that the router is away. */
+  #flush(): void {
+    if (this.#waiting > 0 || this.#seen !== 'online') this.#ask({ kind: 'flush' }).catch(() => {});
+  }
+
+  #see(seen: Connection): void {
+    this.#seen = seen;
+    const connection = connectionOf(seen);
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    this.#tell('connection', { connection });
+  }
+
+  #count(waiting: number): void {
+    this.#waiting = waiting;
+    this.#tell('queue', { waiting });
+  }
+
+  #tell<Name extends keyof TravelEvents>(event: Name, detail: Detail<Name>): void {
+    this.dispatchEvent(new CustomEvent(event, { detail }));
+  }
+
+  /** Once per reason and page. */
+  #warn(reason: string): void {
+    if (this.#warned.has(reason)) return;
+    this.#warned.add(reason);
+    console.warn(`Carryon travel mode: ${reason}.`);
+  }
+}
+
+/** The flag `false` can be trusted; `true` only says that there is some network. */
+function connectionOf(seen: Connection): Connection {
+  if (!navigator.onLine) return 'offline';
+  return seen === 'unreachable' ? 'unreachable' : 'online';
+}
+
+const travelError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,122 @@
+/** The page's line to its service worker: registered and watched for updates by workbox-window, asked by messages. */
+// By file: the package's entry is built for browsers without classes, and twice as large.
+import { messageSW } from 'workbox-window/messageSW.js';
+import { Workbox } from 'workbox-window/Workbox.js';
+import {
+  type PageMessage,
+  readWorkerMessage,
+  type TravelReplies,
+  type TravelReply,
+  travelMessage,
+  type WorkerMessage,
+} from '../../protocol/travel-messages.ts';
+
+const REPLY_LIMIT_MS = 10_000;
+
+export interface LineHandlers {
+  /** With the port for a reply, and the worker that sent it. */
+  onMessage(message: WorkerMessage, port: MessagePort | undefined, worker: MessageEventSource | null): void;
+  /** A new version is installed and waits. */
+  onUpdate(): void;
+  /** Another worker controls this page from now on. It does not know the page yet. */
+  onControllerChange(): void;
+}
+
+export class WorkerLine {
+  readonly #script: string;
+  readonly #handlers: LineHandlers;
+  readonly #container = navigator.serviceWorker;
+  #workbox: Workbox | undefined;
+  #registration: ServiceWorkerRegistration | undefined;
+
+  constructor(script: string, handlers: LineHandlers) {
+    this.#script = script;
+    this.#handlers = handlers;
+    this.#container.addEventListener('message', ({ data, ports, source }) => {
+      const message = readWorkerMessage(data);
+      if (message) handlers.onMessage(message, ports[0], source);
+    });
+    this.#container.startMessages();
+    this.#container.addEventListener('controllerchange', () => {
+      handlers.onControllerChange();
+      // An instance of Workbox notices one update that another tab found, and no more.
+      if (this.#registration) void this.#register().catch(() => {});
+    });
+  }
+
+  /** Resolves with a worker that runs; rejects with the reason where there is none. Offline, one of an earlier visit is enough. */
+  async open(): Promise<ServiceWorker> {
+    const registration = await this.#register().catch(async (reason) => {
+      const earlier = await this.#container.getRegistration();
+      if (earlier?.active) return earlier;
+      throw reason;
+    });
+    this.#registration = registration;
+    if (!location.href.startsWith(registration.scope))
+      throw new Error(`it controls ${registration.scope}, and this page is outside of that`);
+    return registration.active ?? activated(registration.installing ?? registration.waiting);
+  }
+
+  async #register(): Promise<ServiceWorkerRegistration> {
+    const workbox = new Workbox(this.#script);
+    this.#workbox = workbox;
+    workbox.addEventListener('waiting', () => {
+      if (this.#workbox === workbox) this.#handlers.onUpdate();
+    });
+    const registration = await workbox.register({ immediate: true });
+    if (registration === undefined) throw new Error('service workers are switched off');
+    return registration;
+  }
+
+  /** The worker that this page's requests go to, or else the one that could take them. */
+  get worker(): ServiceWorker | null {
+    return this.#container.controller ?? this.#registration?.active ?? null;
+  }
+
+  get waiting(): ServiceWorker | null {
+    return this.#registration?.waiting ?? null;
+  }
+
+  get isControlled(): boolean {
+    return this.#container.controller !== null;
+  }
+
+  /** Resolves at the next change of the worker that controls this page. */
+  controllerChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#container.addEventListener('controllerchange', () => resolve(), { once: true });
+    });
+  }
+
+  /** `no_answer`: there is no worker, or it is silent. */
+  ask<Kind extends keyof TravelReplies>(
+    message: PageMessage & { kind: Kind },
+    {
+      worker = this.worker,
+      limitMs = REPLY_LIMIT_MS,
+    }: { worker?: ServiceWorker | null; limitMs?: number | undefined } = {},
+  ): Promise<TravelReply<Kind>> {
+    const silent = { ok: false, code: 'no_answer' } as const;
+    if (worker === null) return Promise.resolve(silent);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limitMs, silent);
+      messageSW(worker, travelMessage(message))
+        .then((reply: TravelReply<Kind>) => resolve(typeof reply?.ok === 'boolean' ? reply : silent))
+        // A worker of a former version cannot be told anything any more.
+        .catch(() => resolve(silent))
+        .finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+/** Some browsers have none in private windows, and none has them on a page that is neither https nor localhost. */
+export const hasServiceWorkers = (): boolean => navigator.serviceWorker !== undefined;
+
+function activated(worker: ServiceWorker | null): Promise<ServiceWorker> {
+  return new Promise((resolve, reject) => {
+    worker?.addEventListener('statechange', () => {
+      if (worker.state === 'activated') resolve(worker);
+      else if (worker.state === 'redundant') reject(new Error('it could not be installed'));
+    });
+  });
+}
