@@ -1,4 +1,5 @@
 /** Every refusal and failure a client can meet, by name, and how each looks on the wire (OpenAI's error body, DESIGN §3.8). */
+import { type AuthError, authToWire } from './auth-errors.ts';
 import { type BudgetExceeded, budgetToWire, type RateLimitExceeded, rateToWire } from './limit-errors.ts';
 import { FINAL, retryAfter, type WireError, wire } from './wire-error.ts';
 
@@ -9,17 +10,9 @@ export type RouterError =
   | { code: 'unknown_feature'; feature: string; known: readonly string[] }
   | { code: 'feature_not_allowed'; feature: string; allowed: readonly string[] }
   | { code: 'unsupported_param'; param: string }
-  /** `isMalformed`: an `authorization` header came, without `Bearer`. */
-  | { code: 'missing_key'; isMalformed?: boolean }
-  | { code: 'invalid_key' }
-  | { code: 'key_expired' }
-  | { code: 'browser_not_allowed' }
-  | { code: 'origin_not_allowed'; origin: string | null }
-  | { code: 'user_not_allowed' }
+  | AuthError
   | { code: 'conflicting_user'; detail: string }
   | { code: 'invalid_user'; detail: string }
-  | { code: 'admin_closed' }
-  | { code: 'invalid_admin_key' }
   | { code: 'payload_too_large'; limitBytes: number }
   /** A `content-encoding` that is not unpacked here. */
   | { code: 'unsupported_encoding'; encoding: string }
@@ -36,16 +29,10 @@ export type RouterError =
   | { code: 'deadline_exceeded'; retryAfterMs: number; detail: string }
   | { code: 'overloaded'; retryAfterMs: number; detail?: string }
   | { code: 'rate_limited_by_provider'; retryAfterMs: number }
-  | { code: 'key_store_unavailable'; retryAfterMs: number }
   /** The request itself is above what its feature allows. */
   | { code: 'feature_cap_exceeded'; feature: string; param: string; detail: string }
   | BudgetExceeded
   | RateLimitExceeded
-  /** An operator has revoked the key, user or feature. */
-  | { code: 'access_revoked'; scope: string }
-  | { code: 'unknown_tier'; tier: string }
-  /** A new answer in the place of a cached one costs the tenant. */
-  | { code: 'refresh_not_allowed' }
   | { code: 'ledger_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
@@ -77,6 +64,10 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   browser_not_allowed: true,
   origin_not_allowed: true,
   user_not_allowed: true,
+  invalid_token: true,
+  token_expired: true,
+  token_not_allowed: true,
+  sign_in_unavailable: true,
   conflicting_user: true,
   invalid_user: true,
   unsupported_encoding: true,
@@ -155,6 +146,23 @@ export function errorToWire(error: RouterError): WireError {
         `This key may not use the feature "${error.feature}". It may use ${list(error.allowed)}.`,
         { param: 'feature', headers: FINAL },
       );
+    case 'missing_key':
+    case 'invalid_key':
+    case 'key_expired':
+    case 'browser_not_allowed':
+    case 'origin_not_allowed':
+    case 'user_not_allowed':
+    case 'invalid_token':
+    case 'token_expired':
+    case 'token_not_allowed':
+    case 'sign_in_unavailable':
+    case 'admin_closed':
+    case 'invalid_admin_key':
+    case 'access_revoked':
+    case 'unknown_tier':
+    case 'refresh_not_allowed':
+    case 'key_store_unavailable':
+      return authToWire(error);
     case 'unsupported_param':
       return wire(
         error.code,
@@ -163,60 +171,9 @@ export function errorToWire(error: RouterError): WireError {
         `"${error.param}" is not supported here and config says strictParams. Leave it out, or name it in allowParams.`,
         { param: error.param, headers: FINAL },
       );
-    case 'missing_key':
-      return wire(
-        error.code,
-        401,
-        'authentication_error',
-        error.isMalformed
-          ? 'The authorization header is not of the form "Bearer sk-…". Send the key as "authorization: Bearer sk-…" or "x-api-key: sk-…".'
-          : 'No key. Send it as "authorization: Bearer sk-…" or "x-api-key: sk-…".',
-        { headers: { ...FINAL, 'www-authenticate': 'Bearer' } },
-      );
-    case 'invalid_key':
-      return wire(error.code, 401, 'authentication_error', 'This key is not known here, or was revoked.', {
-        headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
-      });
-    case 'key_expired':
-      return wire(error.code, 401, 'authentication_error', 'This key has expired. Ask its maker for a new one.', {
-        headers: { ...FINAL, 'www-authenticate': 'Bearer error="invalid_token"' },
-      });
-    case 'browser_not_allowed':
-      return wire(
-        error.code,
-        403,
-        'permission_error',
-        'A secret key came with an Origin header, so it may have been put into a page. Use it on a server, or make one with "browser": true.',
-        { headers: FINAL },
-      );
-    case 'origin_not_allowed':
-      return wire(
-        error.code,
-        403,
-        'permission_error',
-        `This key is not for the origin ${error.origin ? `"${error.origin}"` : '(none was sent)'}.`,
-        { headers: FINAL },
-      );
-    case 'user_not_allowed':
-      return wire(error.code, 403, 'permission_error', 'Only a secret key may name a user.', {
-        param: 'user',
-        headers: FINAL,
-      });
     case 'conflicting_user':
     case 'invalid_user':
       return wire(error.code, 400, 'invalid_request_error', error.detail, { param: 'user', headers: FINAL });
-    case 'admin_closed':
-      return wire(
-        error.code,
-        503,
-        'server_error',
-        'Admin is closed until ADMIN_KEY is set: npx wrangler secret put ADMIN_KEY',
-        { headers: FINAL },
-      );
-    case 'invalid_admin_key':
-      return wire(error.code, 401, 'authentication_error', 'This is not the admin key (ADMIN_KEY).', {
-        headers: { ...FINAL, 'www-authenticate': 'Bearer' },
-      });
     case 'payload_too_large':
       return wire(
         error.code,
@@ -295,26 +252,8 @@ export function errorToWire(error: RouterError): WireError {
       return budgetToWire(error);
     case 'rate_limit_exceeded':
       return rateToWire(error);
-    case 'access_revoked':
-      return wire(error.code, 403, 'permission_error', `Access was revoked for ${error.scope}.`, { headers: FINAL });
-    case 'unknown_tier':
-      return wire(
-        error.code,
-        403,
-        'permission_error',
-        `This key's tier "${error.tier}" is not in the config any more. Put it back, or make a new key.`,
-        { headers: FINAL },
-      );
-    case 'refresh_not_allowed':
-      return wire(error.code, 403, 'permission_error', 'Only a secret key may send x-carryon-cache: refresh.', {
-        headers: FINAL,
-      });
     case 'ledger_unavailable':
       return wire(error.code, 503, 'server_error', 'Budgets cannot be checked right now. Ask again shortly.', {
-        headers: retryAfter(error.retryAfterMs),
-      });
-    case 'key_store_unavailable':
-      return wire(error.code, 503, 'server_error', 'Keys cannot be checked right now. Ask again shortly.', {
         headers: retryAfter(error.retryAfterMs),
       });
     case 'idempotency_mismatch':

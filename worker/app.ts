@@ -16,6 +16,7 @@ import { attachById, stopById } from './pipeline/attach.ts';
 import { featureList } from './pipeline/features.ts';
 import { identify } from './pipeline/identify.ts';
 import { mayCall, strangeHost } from './pipeline/local-mode.ts';
+import { mintToken } from './pipeline/mint.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
 import { ADMIN_PATHS, CLIENT_PATHS, nothingAt } from './pipeline/paths.ts';
 import { logRequest } from './pipeline/request-log.ts';
@@ -66,6 +67,8 @@ function createRoutes(): Hono<App> {
     only(path, 'GET');
     only(`${path}/:alias{.+}`, 'GET');
   }
+  app.post('/v1/tokens', tokens);
+  only('/v1/tokens', 'POST');
   app.get('/ai/features', features);
   only('/ai/features', 'GET');
   app.get('/ai/streams/:id', (c) => keptAnswer(c, 'attach'));
@@ -109,7 +112,7 @@ async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Res
   const { notConfigured, deps } = composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
   const { headers, signal } = c.req.raw;
-  const identified = await identify(headers, deps);
+  const identified = await identify(headers, deps, scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   const { identity } = identified;
   const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identity);
@@ -121,7 +124,7 @@ async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Res
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {
   const { config, notConfigured, deps } = c.env.composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
-  const identified = await identify(c.req.raw.headers, deps);
+  const identified = await identify(c.req.raw.headers, deps, c.env.scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   const known = aliasNames(config, identified.identity);
   if (alias === undefined) return plainJson(aliasModels(known), c.env.scope);
@@ -130,10 +133,16 @@ async function models(c: Context<App>, alias: string | undefined): Promise<Respo
   return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known });
 }
 
+function tokens(c: Context<App>): Response | Promise<Response> {
+  const { notConfigured, deps } = c.env.composition;
+  if (notConfigured !== undefined) return refuse(c, notConfigured);
+  return mintToken(c.req.raw, deps, c.env.scope);
+}
+
 async function features(c: Context<App>): Promise<Response> {
   const { notConfigured, deps } = c.env.composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
-  const identified = await identify(c.req.raw.headers, deps);
+  const identified = await identify(c.req.raw.headers, deps, c.env.scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   return plainJson(await featureList(identified.identity, deps), c.env.scope);
 }

@@ -30,6 +30,7 @@ import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
 import { StaticFileStore } from './stores/static-file-store.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
+import { TokenStore } from './stores/tokens.ts';
 
 export interface Composition {
   env: Env;
@@ -115,6 +116,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
       random: () => Math.random(),
       fetch: (url, init) => fetch(url, init),
       identities: keys,
+      tokens: new TokenStore(env, clock),
+      isLocal: env.local,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
       slices: newTuples(),

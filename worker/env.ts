@@ -24,6 +24,9 @@ export interface Env {
   /** Encrypts cached answers; `KEY_SECRET` where it is not set. The old one still opens what it closed. */
   answerSecret: string | undefined;
   answerSecretOld: string | undefined;
+  /** Signs user tokens; derived from `KEY_SECRET` where it is not set. Tokens of the old one are still accepted. */
+  tokenSecret: string | undefined;
+  tokenSecretOld: string | undefined;
   /** Undefined: admin is closed. */
   adminKey: string | undefined;
   /** A log line for each request, as `npm start` prints them. */
@@ -39,21 +42,27 @@ const variables = z.object({
   ADMIN_KEY: z.string().optional(),
   ANSWER_SECRET: z.string().optional(),
   ANSWER_SECRET_OLD: z.string().optional(),
+  TOKEN_SECRET: z.string().optional(),
+  TOKEN_SECRET_OLD: z.string().optional(),
   CARRYON_LOG: z.string().optional(),
 });
 
 /** The checked environment, and the names of required secrets that are not set. */
 export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] } {
-  const { KEY_SECRET, KEY_SECRET_OLD, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD, CARRYON_LOG } =
+  const { KEY_SECRET, KEY_SECRET_OLD, ADMIN_KEY, ANSWER_SECRET, ANSWER_SECRET_OLD, ...others } =
     variables.parse(unchecked);
   const local = isLocal(unchecked);
   const keySecret = KEY_SECRET || (local ? LOCAL_KEY_SECRET : '');
   const keySecretOld = KEY_SECRET_OLD && KEY_SECRET_OLD !== keySecret ? KEY_SECRET_OLD : undefined;
   const adminKey = ADMIN_KEY || (local ? LOCAL_ADMIN_KEY : undefined);
   const answerSecrets = { answerSecret: ANSWER_SECRET || undefined, answerSecretOld: ANSWER_SECRET_OLD || undefined };
-  const logsRequests = CARRYON_LOG === 'requests';
+  const tokenSecrets = {
+    tokenSecret: others.TOKEN_SECRET || undefined,
+    tokenSecretOld: others.TOKEN_SECRET_OLD || undefined,
+  };
+  const logsRequests = others.CARRYON_LOG === 'requests';
   return {
-    env: { local, keySecret, keySecretOld, adminKey, logsRequests, ...answerSecrets },
+    env: { local, keySecret, keySecretOld, adminKey, logsRequests, ...answerSecrets, ...tokenSecrets },
     missing: keySecret === '' ? ['KEY_SECRET'] : [],
   };
 }

@@ -1,11 +1,13 @@
 /** What the pipeline needs from outside. `deps.ts` joins each to its store; tests bring their own. */
 
+import type { AuthError } from '../protocol/auth-errors.ts';
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
 import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/stream/messages.ts';
 import type { BytesInFlight } from './core/bytes-in-flight.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config, Deployment } from './core/config/config.ts';
 import type { Identity } from './core/identity/identity.ts';
+import type { JwtFields } from './core/identity/token-claims.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Tuples } from './core/ledger/tuple.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
@@ -27,6 +29,13 @@ export type Background = (work: Promise<unknown>) => void;
 export interface Identities {
   /** Who a key belongs to; undefined for a key nobody has. Junk is refused without I/O. */
   find(key: string): Identity | undefined | Promise<Identity | undefined>;
+}
+
+/** Tokens of people who have signed in. Checked without KV or the ledger; it never rejects, and bounds what it waits for. */
+export interface Tokens {
+  find(token: string, background: Background): Promise<Identity | AuthError>;
+  /** Signed as this router's own. */
+  mint(claims: JwtFields): Promise<string>;
 }
 
 export interface RoutingBoard {
@@ -122,6 +131,9 @@ export interface Deps {
   random: Random;
   fetch: UpstreamFetch;
   identities: Identities;
+  tokens: Tokens;
+  /** `npm start` and tests; never a deploy. */
+  isLocal: boolean;
   board: RoutingBoard;
   ledger: Ledger;
   /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, LEDGER rule 20). */

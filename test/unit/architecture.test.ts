@@ -106,7 +106,7 @@ const ARROWS: Record<string, string[]> = {
     'type worker/edge.ts',
     'worker/pipeline/respond.ts',
     'worker/pipeline/read-body.ts',
-    'worker/stores/digest.ts',
+    'worker/stores/same-secret.ts',
     'hono',
     'zod',
   ],

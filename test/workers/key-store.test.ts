@@ -2,8 +2,9 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_CLIENT_KEY, LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
 import type { Clock } from '../../worker/ports.ts';
-import { base64Url, constantTimeEqual, hmacSha256, sameSecret } from '../../worker/stores/digest.ts';
+import { base64Url, hmacSha256 } from '../../worker/stores/digest.ts';
 import { KeyStore } from '../../worker/stores/key-store.ts';
+import { constantTimeEqual, sameSecret } from '../../worker/stores/same-secret.ts';
 
 const SECRET = 'signs virtual keys';
 const FIELDS = {

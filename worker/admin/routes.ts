@@ -2,7 +2,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';
-import { sameSecret } from '../stores/digest.ts';
+import { sameSecret } from '../stores/same-secret.ts';
 import { listAlerts, testAlerts } from './alerts.ts';
 import { purgeAnswers } from './answers.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';

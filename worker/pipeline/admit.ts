@@ -4,7 +4,7 @@ import { refusalError } from '../core/admission/refusal.ts';
 import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
 import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
-import { isExpired } from '../core/identity/identity.ts';
+import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
 import type { GrantReply, Left, Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
@@ -46,8 +46,8 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
   const { tenant } = ask.identity;
   // A body may arrive long after its key was looked up, and an isolate's slices admit without asking anybody.
   if (isExpired(ask.identity, deps.clock.now()))
-    return { ok: false, error: { code: 'key_expired' }, limited: NOT_ASKED };
-  const possible = versionsOf({ ...ask, isPage: ask.identity.kind === 'publishable' }, config);
+    return { ok: false, error: expiredError(ask.identity), limited: NOT_ASKED };
+  const possible = versionsOf({ ...ask, isPage: isPage(ask.identity) }, config);
   if (!possible.ok) return { ok: false, error: withoutMoney(possible.error, ask, deps), limited: NOT_ASKED };
   const scoped = scopesOf(ask, config);
   if (!scoped.ok) return { ok: false, error: scoped.error, limited: NOT_ASKED };

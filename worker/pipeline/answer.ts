@@ -33,7 +33,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
 }
 
 async function line(request: Request, door: Door, deps: Deps, scope: Scope, weight: Weight): Promise<Response> {
-  const identified = await identify(request.headers, deps);
+  const identified = await identify(request.headers, deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
 
   const asked = await readAsk(request, door, identified.identity, deps, weight);

@@ -8,7 +8,7 @@ import { parseChat } from '../../protocol/parse-chat.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
-import type { Identity } from '../core/identity/identity.ts';
+import { type Identity, isPage } from '../core/identity/identity.ts';
 import { usableFeatures } from '../core/identity/usable-features.ts';
 import { outlineProblem } from '../core/json-outline.ts';
 import type { Deps } from '../ports.ts';
@@ -92,10 +92,9 @@ export async function readAsk(
   const image = config.router.privateImageUrls ? undefined : privateImage(chat);
   if (image !== undefined) return wrong(image, PRIVATE_IMAGE);
   // A page asks what its feature's alias serves: it cannot pick a dearer one.
-  const isPage = identity.kind === 'publishable';
   const alias = config.aliases.get(chat.model);
-  if (alias === undefined || (isPage && alias.name !== feature.alias)) {
-    const known = isPage ? [feature.alias] : [...config.aliases.keys()];
+  if (alias === undefined || (isPage(identity) && alias.name !== feature.alias)) {
+    const known = isPage(identity) ? [feature.alias] : [...config.aliases.keys()];
     return refuse({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
   }
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
@@ -119,10 +118,10 @@ const keyedAs = (key: string, visitor: string | null, headers: Headers, feature:
   lastEventId: headers.get(REQUEST_HEADERS.lastEventId) || null,
 });
 
-function cacheWish(header: string | null, { kind }: Identity): CacheWish | RouterError {
+function cacheWish(header: string | null, identity: Identity): CacheWish | RouterError {
   const wish = header?.trim().toLowerCase();
   if (!wish) return 'normal';
-  if (wish === 'refresh') return kind === 'secret' ? wish : { code: 'refresh_not_allowed' };
+  if (wish === 'refresh') return isPage(identity) ? { code: 'refresh_not_allowed' } : wish;
   if (wish === 'no-store') return wish;
   return { code: 'invalid_body', param: REQUEST_HEADERS.cache, detail: 'must be "no-store" or "refresh"' };
 }

@@ -1,9 +1,10 @@
-/** Step 1: who asks. Junk is refused before any I/O; nobody names a user without a secret key. */
+/** Step 1: who asks. Junk is refused before any I/O; nobody names a user without a secret key or a signed token. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Config } from '../core/config/config.ts';
-import { type Identity, isExpired, LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { expiredError, type Identity, isExpired, LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { looksLikeToken } from '../core/identity/token-claims.ts';
 import { within } from '../core/within.ts';
-import type { Deps } from '../ports.ts';
+import type { Background, Deps } from '../ports.ts';
 import { mayCall } from './local-mode.ts';
 
 export type Identified = { ok: true; identity: Identity } | { ok: false; error: RouterError };
@@ -13,12 +14,23 @@ const refuse = (error: RouterError): Identified => ({ ok: false, error });
 /** The store is near; where it does not answer, nobody is let in and nobody waits for long. */
 const LONGEST_LOOK_UP_MS = 2_000;
 
-export async function identify(
-  headers: Headers,
-  { identities, clock, config }: Pick<Deps, 'identities' | 'clock'> & { config: Pick<Config, 'origins'> },
-): Promise<Identified> {
-  const key = credential(headers);
-  if (key === undefined) return refuse({ code: 'missing_key', isMalformed: headers.has('authorization') });
+type Who = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & { config: Pick<Config, 'origins'> };
+
+/** `background`: what a sign-in's keys are read anew in, behind the response. */
+export async function identify(headers: Headers, deps: Who, background: Background): Promise<Identified> {
+  const sent = credential(headers);
+  if (sent === undefined) return refuse({ code: 'missing_key', isMalformed: headers.has('authorization') });
+  const identity = looksLikeToken(sent) ? await deps.tokens.find(sent, background) : await ofKey(sent, deps);
+  if ('code' in identity) return refuse(identity);
+  if (isExpired(identity, deps.clock.now())) return refuse(expiredError(identity));
+  const origin = headers.get('origin');
+  const problem = origin === null ? undefined : pageProblem(identity, origin, headers.get('host'), deps);
+  if (problem !== undefined) return refuse(problem);
+  if (origin === null && identity.kind === 'publishable') return refuse({ code: 'origin_not_allowed', origin });
+  return { ok: true, identity };
+}
+
+async function ofKey(key: string, { identities, clock }: Who): Promise<Identity | RouterError> {
   let identity: Identity | undefined | 'unavailable';
   try {
     const found = identities.find(key);
@@ -27,18 +39,27 @@ export async function identify(
   } catch {
     identity = 'unavailable';
   }
-  if (identity === 'unavailable') return refuse({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
-  if (identity === undefined) return refuse({ code: 'invalid_key' });
-  if (isExpired(identity, clock.now())) return refuse({ code: 'key_expired' });
-  const origin = headers.get('origin');
-  if (identity.kind === 'secret') {
-    // Everybody knows the local key, so only pages of this machine may use it, and those that config names.
-    const isStrange = origin !== null && !mayCall(origin, config.origins, true);
-    if (identity === LOCAL_IDENTITY && isStrange) return refuse({ code: 'origin_not_allowed', origin });
-    return origin !== null && !identity.browser ? refuse({ code: 'browser_not_allowed' }) : { ok: true, identity };
+  if (identity === 'unavailable') return { code: 'key_store_unavailable', retryAfterMs: 2_000 };
+  return identity ?? { code: 'invalid_key' };
+}
+
+/** Why pages of this origin may not ask in this identity's name. */
+function pageProblem(
+  identity: Identity,
+  origin: string,
+  host: string | null,
+  { config, isLocal }: Who,
+): RouterError | undefined {
+  const strange: RouterError = { code: 'origin_not_allowed', origin };
+  if (identity.kind === 'publishable') return identity.origins.includes(origin) ? undefined : strange;
+  if (identity.kind === 'token') {
+    // A page of the router's own origin needs no CORS, so config need not name it.
+    const isOwn = origin.replace(/^https?:\/\//, '') === host;
+    return isOwn || mayCall(origin, config.origins, isLocal) ? undefined : strange;
   }
-  if (origin === null || !identity.origins.includes(origin)) return refuse({ code: 'origin_not_allowed', origin });
-  return { ok: true, identity };
+  // Everybody knows the local key, so only pages of this machine may use it, and those that config names.
+  if (identity === LOCAL_IDENTITY && !mayCall(origin, config.origins, true)) return strange;
+  return identity.browser ? undefined : { code: 'browser_not_allowed' };
 }
 
 /** `authorization: Bearer …`, or `x-api-key`. */

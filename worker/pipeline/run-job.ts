@@ -50,6 +50,7 @@ const PERSONAL: ReadonlySet<RouterError['code']> = new Set([
   'feature_cap_exceeded',
   'access_revoked',
   'key_expired',
+  'token_expired',
   'unknown_tier',
 ]);
 

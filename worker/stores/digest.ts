@@ -1,4 +1,4 @@
-/** Hashes and MACs over WebCrypto, and comparing them without telling how far they agree. */
+/** Hashes and MACs over WebCrypto. */
 
 const encoder = new TextEncoder();
 
@@ -6,7 +6,7 @@ export const sha256 = async (text: string): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
 
 export const hmacKey = (secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 
 export const sign = async (key: CryptoKey, text: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
@@ -22,13 +22,3 @@ export const base64Url = (bytes: Uint8Array): string =>
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');
-
-/** Time depends on the lengths alone. */
-export function constantTimeEqual(one: string, other: string): boolean {
-  const [left, right] = [encoder.encode(one), encoder.encode(other)];
-  return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);
-}
-
-/** For secrets of unknown length: their hashes are compared. */
-export const sameSecret = async (one: string, other: string): Promise<boolean> =>
-  crypto.subtle.timingSafeEqual(await sha256(one), await sha256(other));

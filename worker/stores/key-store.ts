@@ -8,7 +8,8 @@ import {
 } from '../core/identity/identity.ts';
 import { isKeyId, KEY_ID_DIGITS, MAC_BYTES, parseKey, RANDOM_BYTES } from '../core/identity/key-format.ts';
 import type { Clock, Identities } from '../ports.ts';
-import { base64Url, constantTimeEqual, hex, hmacSha256, sha256 } from './digest.ts';
+import { base64Url, hex, hmacSha256, sha256 } from './digest.ts';
+import { constantTimeEqual } from './same-secret.ts';
 
 const PREFIX = 'key:v1:';
 /** Id → hash. KV's list may be a minute behind; a get of a name that was never asked for is not. */

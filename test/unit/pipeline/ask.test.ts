@@ -235,13 +235,16 @@ describe('the alias', () => {
     expect(await asked('secret')).toMatchObject({ ok: true, ask: { alias: dear } });
     const error = { code: 'unknown_alias', alias: 'app/dear', known: ['app/chat'] };
     expect(await asked('publishable')).toEqual({ ok: false, error });
+    expect(await asked('token')).toEqual({ ok: false, error });
     const names = (kind: Identity['kind']) => aliasNames(router.deps.config, { ...LOCAL_IDENTITY, kind });
-    expect([names('secret'), names('publishable')]).toEqual([['app/chat', 'app/dear'], ['app/chat']]);
+    expect(names('secret')).toEqual(['app/chat', 'app/dear']);
+    for (const kind of ['publishable', 'token'] as const) expect(names(kind)).toEqual(['app/chat']);
   });
 });
 
 describe('the user', () => {
   const publishable: Partial<Identity> = { kind: 'publishable', browser: false };
+  const token: Partial<Identity> = { kind: 'token', user: 'ann', browser: false };
   it.each<[string, Asking, string | null]>([
     ['nobody', { body }, null],
     ['the header’s', { body, headers: { 'x-carryon-user': 'ann' } }, 'ann'],
@@ -257,6 +260,12 @@ describe('the user', () => {
       'ann',
     ],
     ['a name in any script', { body: { ...body, user: 'Nguyễn Thị Ánh' } }, 'Nguyễn Thị Ánh'],
+    ['a token’s', { body, identity: token }, 'ann'],
+    [
+      'a token’s, named',
+      { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': 'ann' }, identity: token },
+      'ann',
+    ],
     ['a publishable key’s', { body, identity: { ...publishable, user: 'page' } }, 'page'],
     // As curl and Go send it, which plain workerd reads as Latin-1; and as fetch sends it.
     ['the header’s, in UTF-8 bytes', { body, headers: { 'x-carryon-user': 'JosÃ©' } }, 'José'],
@@ -286,6 +295,12 @@ describe('the user', () => {
     ['in bytes that are no UTF-8', { body: { ...body, user: 'Jos\ufffd' } }, 'invalid_user'],
     ['in a header that is no UTF-8', { body, headers: { 'x-carryon-user': 'JosÃ©ï¿½' } }, 'invalid_user'],
     ['with a tab in the header', { body, headers: { 'x-carryon-user': 'ann\tbob' } }, 'invalid_user'],
+    ['another than the token’s', { body: { ...body, user: 'bob' }, identity: token }, 'user_not_allowed'],
+    [
+      'another than the token’s, by header',
+      { body, headers: { 'x-carryon-user': 'bob' }, identity: token },
+      'user_not_allowed',
+    ],
     ['asserted without a secret key', { body: { ...body, user: 'ann' }, identity: publishable }, 'user_not_allowed'],
     [
       'asserted by header without a secret key',

@@ -12,6 +12,10 @@ const keys = new Map([
   ['sk-local', LOCAL_IDENTITY],
 ]);
 
+const person: Identity = { ...server, kind: 'token', user: 'ana', expiresAt: START + 1_000 };
+const signedIn = new Map([['eyJ.good.token', person]]);
+const UNKNOWN = { code: 'invalid_token', detail: 'unknown' } as const;
+
 const config = { origins: ['https://named.example'] };
 const clock = new TestClock();
 const asked: string[] = [];
@@ -21,8 +25,11 @@ const identities = {
     return keys.get(key);
   },
 };
-const codeFor = async (headers: Record<string, string>) => {
-  const identified = await identify(new Headers(headers), { identities, clock, config });
+const tokens = { find: async (token: string) => signedIn.get(token) ?? UNKNOWN, mint: async () => '' };
+const deps = { identities, tokens, clock, config, isLocal: false };
+const behind = () => {};
+const codeFor = async (headers: Record<string, string>, isLocal = false) => {
+  const identified = await identify(new Headers(headers), { ...deps, isLocal }, behind);
   return identified.ok ? identified.identity.kind : identified.error.code;
 };
 
@@ -77,9 +84,45 @@ describe('identify', () => {
       { authorization: 'Bearer pk-page', origin: 'https://app.example.evil.example' },
       'origin_not_allowed',
     ],
+    ['a token without an origin', { authorization: 'Bearer eyJ.good.token' }, 'token'],
+    ['by x-api-key', { 'x-api-key': 'eyJ.good.token' }, 'token'],
+    [
+      'from a page that config names',
+      { authorization: 'Bearer eyJ.good.token', origin: 'https://named.example' },
+      'token',
+    ],
+    [
+      'from a page that it does not name',
+      { authorization: 'Bearer eyJ.good.token', origin: 'https://app.example' },
+      'origin_not_allowed',
+    ],
+    [
+      "from a page of the router's own origin",
+      { authorization: 'Bearer eyJ.good.token', origin: 'https://router.example', host: 'router.example' },
+      'token',
+    ],
+    [
+      'from a page of this machine, at a deployed router',
+      { authorization: 'Bearer eyJ.good.token', origin: 'http://localhost:5173', host: 'router.example' },
+      'origin_not_allowed',
+    ],
+    ['a token that is not good', { authorization: 'Bearer eyJ.bad.token' }, 'invalid_token'],
+    ['half a token', { authorization: 'Bearer eyJ.' }, 'invalid_token'],
+    ['what only begins like one', { authorization: 'Bearer eyJ' }, 'invalid_key'],
     ['from no page', { authorization: 'Bearer pk-page' }, 'origin_not_allowed'],
   ])('%s', async (_, headers, result) => {
     expect(await codeFor(headers)).toBe(result);
+  });
+
+  it('a token may come from a page of this machine in local mode', async () => {
+    const headers = { authorization: 'Bearer eyJ.good.token', origin: 'http://localhost:5173', host: 'x.example' };
+    expect(await codeFor(headers, true)).toBe('token');
+  });
+
+  it('asks the key store nothing about a token', async () => {
+    asked.length = 0;
+    for (const token of ['eyJ.good.token', 'eyJ.bad.token', 'e.']) await codeFor({ authorization: `Bearer ${token}` });
+    expect(asked).toEqual([]);
   });
 
   it('asks nobody about no key', async () => {
@@ -97,47 +140,51 @@ describe('identify', () => {
     ],
     ['later', () => Promise.reject(new Error('KV is down'))],
   ])('a store that fails %s is no “invalid key”', async (_, find) => {
-    const identified = await identify(new Headers({ authorization: 'Bearer sk-server' }), {
-      identities: { find },
-      clock,
-      config,
-    });
+    const identified = await identify(
+      new Headers({ authorization: 'Bearer sk-server' }),
+      { ...deps, identities: { find } },
+      behind,
+    );
     expect(identified).toMatchObject({ ok: false, error: { code: 'key_store_unavailable' } });
   });
 
   it('does not wait for ever for a store that does not answer', async () => {
     const identities = { find: () => new Promise<undefined>(() => {}) };
-    const identifying = identify(new Headers({ 'x-api-key': 'sk' }), { identities, clock, config });
+    const identifying = identify(new Headers({ 'x-api-key': 'sk' }), { ...deps, identities }, behind);
     expect(await clock.run(identifying)).toMatchObject({ ok: false, error: { code: 'key_store_unavailable' } });
     expect(clock.now() - START).toBe(2_000);
   });
 
   it('waits for a store that has to look', async () => {
-    const identified = await identify(new Headers({ 'x-api-key': 'sk' }), {
-      identities: { find: async () => server },
-      clock,
-      config,
-    });
+    const identified = await identify(
+      new Headers({ 'x-api-key': 'sk' }),
+      { ...deps, identities: { find: async () => server } },
+      behind,
+    );
     expect(identified).toEqual({ ok: true, identity: server });
   });
 });
 
 it('a key is judged by its end at each use, also one that an isolate remembers', async () => {
   const clock = new TestClock();
-  for (const identity of [server, page]) {
+  for (const identity of [server, page, person]) {
     const ending = { ...identity, expiresAt: clock.now() + 1_000 };
     const asked = async () => {
       const headers = new Headers({
-        authorization: 'Bearer k',
+        authorization: identity === person ? 'Bearer eyJ.' : 'Bearer k',
         ...(identity === page && { origin: 'https://app.example' }),
       });
-      const identified = await identify(headers, { identities: { find: () => ending }, clock, config });
+      const identified = await identify(
+        headers,
+        { ...deps, identities: { find: () => ending }, tokens: { ...tokens, find: async () => ending }, clock },
+        behind,
+      );
       return identified.ok || identified.error.code;
     };
     expect(await asked()).toBe(true);
     await clock.advance(999);
     expect(await asked()).toBe(true);
     await clock.advance(1);
-    expect(await asked()).toBe('key_expired');
+    expect(await asked()).toBe(identity === person ? 'token_expired' : 'key_expired');
   }
 });

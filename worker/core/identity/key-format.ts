@@ -1,9 +1,10 @@
 /** A virtual key's form: `sk-` or `pk-`, 24 random characters, 16 of a MAC over them. Junk is told without any look-up. */
+import type { KeyKind } from './identity.ts';
 
 const SHAPE = /^(sk|pk)-([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{16})$/;
 
 export interface KeyParts {
-  kind: 'secret' | 'publishable';
+  kind: KeyKind;
   /** What the MAC covers. */
   signed: string;
   mac: string;

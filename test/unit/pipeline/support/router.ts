@@ -165,6 +165,11 @@ export class TestRouter {
       random: () => this.random(),
       fetch: this.upstream.fetch,
       identities: { find: (key) => this.identities.get(key) },
+      tokens: {
+        find: async (token) => this.identities.get(token) ?? { code: 'invalid_token', detail: 'unknown' },
+        mint: async () => '',
+      },
+      isLocal: false,
       board: this.board,
       ledger: this.ledger,
       slices: newTuples(),

@@ -1,5 +1,5 @@
 /** Who owns a keyed answer. Two owners never share one, whatever their idempotency keys are. */
-import type { Identity } from '../../identity/identity.ts';
+import { type Identity, vouchesForUser } from '../../identity/identity.ts';
 import type { Owner } from './messages.ts';
 
 const VISITOR = /^[\x21-\x7e]{20,128}$/;
@@ -8,12 +8,13 @@ const VISITOR = /^[\x21-\x7e]{20,128}$/;
 export const isVisitor = (text: string): boolean => VISITOR.test(text);
 
 /**
- * A user whom a secret key names owns the answer under any secret key of the tenant. Without a user the key itself is the owner. A
- * publishable key is in every visitor's hands, so it never stands for a person: the key, and the visitor's secret where one was
- * sent, stay part of the owner even if the key is bound to a user.
+ * A user whom a secret key or a signed token names owns the answer under any secret key and token of the tenant. Without a user the
+ * key itself is the owner. A publishable key is in every visitor's hands, so it never stands for a person: the key, and the
+ * visitor's secret where one was sent, stay part of the owner even if the key is bound to a user.
  */
-export function ownerOf({ tenant, keyId, kind }: Identity, user: string | null, visitorHash: string | null): Owner {
-  if (user !== null && kind === 'secret') return { tenant, user, key: null, visitor: null };
+export function ownerOf(identity: Identity, user: string | null, visitorHash: string | null): Owner {
+  const { tenant, keyId, kind } = identity;
+  if (user !== null && vouchesForUser(identity)) return { tenant, user, key: null, visitor: null };
   return { tenant, user, key: `${kind} ${keyId}`, visitor: visitorHash };
 }
 

@@ -3,6 +3,7 @@ import { isSameOwner, isVisitor, keyedSubject, ownerOf } from '../../../../../wo
 import { type Identity, LOCAL_IDENTITY } from '../../../../../worker/core/identity/identity.ts';
 
 const server = (keyId: string): Identity => ({ ...LOCAL_IDENTITY, tenant: 'acme', keyId });
+const token = (keyId: string): Identity => ({ ...server(keyId), kind: 'token', user: 'ana' });
 const page = (keyId: string): Identity => ({ ...server(keyId), kind: 'publishable' });
 
 /** Each is somebody else, though their idempotency keys may be equal. */
@@ -33,9 +34,12 @@ describe('owners', () => {
     expect(new Set(subjects).size).toBe(entries.length);
   });
 
-  it('are the same for a user under whichever secret key, with a visitor or without', () => {
+  it('are the same for a user under whichever secret key or token, with a visitor or without', () => {
     const ana = ownerOf(server('k1'), 'ana', null);
-    for (const other of [ownerOf(server('k2'), 'ana', null), ownerOf(server('k1'), 'ana', 'v1')]) {
+    const others = [server('k2'), token('k1'), token('issuer:https://team.example')].map((one) =>
+      ownerOf(one, 'ana', null),
+    );
+    for (const other of [...others, ownerOf(server('k1'), 'ana', 'v1'), ownerOf(token('k1'), 'ana', 'v1')]) {
       expect(isSameOwner(ana, other)).toBe(true);
       expect(keyedSubject(ana, 'key')).toBe(keyedSubject(other, 'key'));
     }

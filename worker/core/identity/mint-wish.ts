@@ -1,0 +1,74 @@
+/** What a server asks of `POST /v1/tokens`, and what its key may not have. */
+import * as z from 'zod';
+import type { RouterError } from '../../../protocol/errors.ts';
+import { wrongType } from '../config/check.ts';
+import type { Config } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
+import { type Identity, isPage } from './identity.ts';
+import { userName } from './names.ts';
+
+export interface MintWish {
+  user: string;
+  /** Null: as many as the key's. */
+  features: readonly string[] | null;
+  ttlSeconds: number;
+}
+
+const LONGEST_SECONDS = 3_600;
+const SECONDS = `write a whole number of seconds from 1 to ${LONGEST_SECONDS}`;
+
+const wish = settings({
+  user: z
+    .string()
+    .min(1, 'write the user that the token is for')
+    .transform((written, context) => {
+      const named = userName(written);
+      if ('user' in named) return named.user;
+      context.addIssue(named.problem);
+      return z.NEVER;
+    }),
+  features: z
+    .array(z.string())
+    .min(1, 'write one feature or more, or leave it out for all that the key may use')
+    .max(100, 'write at most 100 features')
+    .nullable()
+    .default(null),
+  ttlSeconds: z.number({ error: SECONDS }).int(SECONDS).min(1, SECONDS).max(LONGEST_SECONDS, SECONDS).default(900),
+});
+
+/** Before the body is read. Only a server mints: a key that a page holds could make itself anybody. */
+export function minterProblem(identity: Identity, hasOrigin: boolean): RouterError | undefined {
+  const only = 'Only a secret key makes tokens, on a server';
+  if (identity.kind === 'token') return { code: 'token_not_allowed', detail: `${only}; this is a token itself.` };
+  if (isPage(identity)) return { code: 'token_not_allowed', detail: `${only}; this key is publishable.` };
+  if (!hasOrigin) return undefined;
+  const detail = `${only}. This request has an Origin header, so it comes from a page.`;
+  return { code: 'token_not_allowed', detail };
+}
+
+export function readMintWish(
+  body: unknown,
+  identity: Identity,
+  { features }: Pick<Config, 'features'>,
+): { wish: MintWish } | { error: RouterError } {
+  const parsed = wish.safeParse(body, { error: wrongType });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const stray = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    const param = [...(issue?.path ?? []), ...stray].join('.').slice(0, 100);
+    return { error: { code: 'invalid_body', param, detail: issue?.message ?? '' } };
+  }
+  const asked = parsed.data;
+  if (identity.user !== null && identity.user !== asked.user) {
+    const detail = 'This key is bound to another user, and makes tokens for that user alone.';
+    return { error: { code: 'token_not_allowed', detail } };
+  }
+  for (const name of asked.features ?? []) {
+    const feature = name.slice(0, 100);
+    const { features: allowed } = identity;
+    if (allowed !== null && !allowed.includes(name))
+      return { error: { code: 'feature_not_allowed', feature, allowed } };
+    if (!features.has(name)) return { error: { code: 'unknown_feature', feature, known: [...features.keys()] } };
+  }
+  return { wish: asked };
+}

@@ -1,0 +1,36 @@
+/** `POST /v1/tokens`: a server exchanges its secret key for a token that one of its users' pages may hold. */
+
+import { minterProblem, readMintWish } from '../core/identity/mint-wish.ts';
+import { mintedClaims } from '../core/identity/token-claims.ts';
+import type { Deps } from '../ports.ts';
+import { identify } from './identify.ts';
+import { readBody } from './read-body.ts';
+import { plainJson, refusal } from './respond.ts';
+import type { Scope } from './scope.ts';
+
+/** A list of a hundred features fits. */
+const LONGEST_BODY_BYTES = 16_384;
+
+export async function mintToken(request: Request, deps: Deps, scope: Scope): Promise<Response> {
+  const { clock, config, tokens } = deps;
+  const identified = await identify(request.headers, deps, scope.background);
+  if (!identified.ok) return refusal(identified.error, scope);
+  const { identity } = identified;
+  const problem = minterProblem(identity, request.headers.has('origin'));
+  if (problem !== undefined) return refusal(problem, scope);
+  const weight = deps.bodies.open();
+  const limits = { textBytes: LONGEST_BODY_BYTES, mediaBytes: LONGEST_BODY_BYTES };
+  const text = await readBody(request, limits, clock, weight);
+  weight.release();
+  if (typeof text !== 'string') return refusal(text, scope);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return refusal({ code: 'invalid_json', detail: 'send {"user": "…"}' }, scope);
+  }
+  const read = readMintWish(body, identity, config);
+  if ('error' in read) return refusal(read.error, scope);
+  const { claims, expiresAt } = mintedClaims(identity, read.wish, clock.now());
+  return plainJson({ token: await tokens.mint(claims), expiresAt }, scope, 201);
+}
