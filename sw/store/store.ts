@@ -142,12 +142,21 @@ export interface Store {
     admit: (others: readonly QueuedRow[]) => boolean,
   ): Promise<QueuedRow | 'refused' | 'gone' | 'full'>;
   question(person: Person, id: string): Promise<Question | undefined>;
-  /** Reads, decides and writes in one transaction; null removes the row, undefined leaves it as it is. */
+  /** Reads, decides and writes in one transaction: null takes the row out, undefined leaves it. Undefined: there is no such row. */
   changeQueued(
     person: Person,
     id: string,
     decide: (row: QueuedRow) => QueuedRow | null | undefined,
-    answer?: QueuedAnswer,
+  ): Promise<QueuedRow | undefined>;
+  /**
+   * Stores a queued question's answer, also among the answers where `kept` is given, and forgets its sent key. Undefined: the
+   * question was taken out meanwhile.
+   */
+  answerQueued(
+    person: Person,
+    row: QueuedRow,
+    answer: QueuedAnswer,
+    copy: { key: string; kept: Kept | null },
   ): Promise<QueuedRow | undefined>;
   /** Puts a question into the outbox again under a new id. */
   requeue(person: Person, id: string, row: QueuedRow): Promise<QueuedRow | undefined>;
@@ -167,8 +176,8 @@ export interface Store {
   reported(person: Person, ids: readonly string[]): Promise<void>;
 
   usage(person: Person): Promise<Usage>;
-  /** Forgets answers, sent keys, outbox and reports; the person stays. */
+  /** Forgets answers, sent keys, outbox and reports. The person stays, with a new part and new keys: what was under way is not kept. */
   clear(person: Person): Promise<void>;
-  /** Forgets everything of the person, keys included. The tabs that had named the person are told of. */
-  signOut(person: Person): Promise<string[]>;
+  /** Forgets everything of the person, keys included. The tabs that had named the person; null where the database refused. */
+  signOut(person: Person): Promise<string[] | null>;
 }

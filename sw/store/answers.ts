@@ -1,0 +1,101 @@
+/** Kept answers, and the idempotency keys of questions that were sent and not yet answered. */
+import { type AnswerRow, type Database, isHere, rowsOf, type SentRow, UNKNOWN_GENERATION } from './database.ts';
+import { bytesOf, seal, unseal } from './seal.ts';
+import type { KeepResult, Kept, Person, SentKey } from './store.ts';
+
+const MAX_ANSWERS = 200;
+export const MAX_TEXT_BYTES = 256 * 1024;
+
+const placeOf = (key: string): string => `answer ${key}`;
+
+export async function readAnswer(db: Database, person: Person, key: string): Promise<Kept | undefined> {
+  const row = await db.get('answers', [person.part, key]);
+  if (row === undefined) return undefined;
+  const body = await unseal(person, placeOf(key), row);
+  if (body === undefined) return undefined;
+  const generation = row.generation === UNKNOWN_GENERATION ? null : row.generation;
+  return { body, feature: row.feature, generation, storedAt: row.storedAt, keepUntil: row.keepUntil };
+}
+
+export async function keepAnswer(db: Database, person: Person, key: string, kept: Kept): Promise<KeepResult> {
+  const row = await answerRow(person, key, kept);
+  if (row === 'full') return 'full';
+  const tx = db.transaction(['people', 'answers', 'sent'], 'readwrite');
+  const result = (await isHere(tx.objectStore('people'), person)) ? 'kept' : 'gone';
+  if (result === 'kept') {
+    await tx.objectStore('sent').delete([person.part, key]);
+    await putAnswer(tx.objectStore('answers'), row);
+  }
+  await tx.done;
+  return result;
+}
+
+/** Sealed before any transaction begins, which WebCrypto would end. */
+export async function answerRow(person: Person, key: string, kept: Kept): Promise<AnswerRow | 'full'> {
+  const { body, generation, ...rest } = kept;
+  const bytes = bytesOf(body);
+  if (bytes > MAX_TEXT_BYTES) return 'full';
+  const sealed = await seal(person, placeOf(key), body);
+  return { ...rest, ...sealed, part: person.part, key, generation: generation ?? UNKNOWN_GENERATION, bytes };
+}
+
+interface Answers {
+  put(row: AnswerRow): Promise<unknown>;
+  count(range: IDBKeyRange): Promise<number>;
+  delete(key: [string, string]): Promise<void>;
+  index(name: 'age'): { getAllKeys(range: IDBKeyRange, count: number): Promise<[string, string][]> };
+}
+
+/** The person's oldest answers make room. */
+export async function putAnswer(answers: Answers, row: AnswerRow): Promise<void> {
+  await answers.put(row);
+  const tooMany = (await answers.count(rowsOf(row.part))) - MAX_ANSWERS;
+  if (tooMany <= 0) return;
+  for (const key of await answers.index('age').getAllKeys(rowsOf(row.part), tooMany)) await answers.delete(key);
+}
+
+/** For a full disk: the older half of everybody's answers. False where there is nothing to give up. */
+export async function makeRoom(db: Database): Promise<boolean> {
+  const tx = db.transaction('answers', 'readwrite');
+  const keys = await tx.store.index('end').getAllKeys();
+  for (const key of keys.slice(0, Math.ceil(keys.length / 2))) await tx.store.delete(key);
+  await tx.done;
+  return keys.length > 0;
+}
+
+export async function sendingKey(
+  db: Database,
+  person: Person,
+  key: string,
+  fresh: SentKey,
+  isReusable: (sent: SentKey) => boolean,
+): Promise<SentKey> {
+  const tx = db.transaction(['people', 'sent'], 'readwrite');
+  const sent = tx.objectStore('sent');
+  const known = await sent.get([person.part, key]);
+  const isKnown = known !== undefined && isReusable(known);
+  if (!isKnown && (await isHere(tx.objectStore('people'), person))) {
+    const row: SentRow = { part: person.part, key, ...fresh };
+    await sent.put(row);
+  }
+  await tx.done;
+  return isKnown ? { idempotencyKey: known.idempotencyKey, sentAt: known.sentAt } : fresh;
+}
+
+export const forgetSent = (db: Database, { part }: Person, key: string): Promise<void> =>
+  db.delete('sent', [part, key]);
+
+export async function usageOf(db: Database, { part }: Person): Promise<{ answers: number; bytes: number }> {
+  const tx = db.transaction('answers');
+  let answers = 0;
+  let bytes = 0;
+  // The sizes are in the index, so no answer is read.
+  let cursor = await tx.store.index('size').openKeyCursor(rowsOf(part));
+  while (cursor !== null) {
+    answers += 1;
+    bytes += cursor.key[1];
+    cursor = await cursor.continue();
+  }
+  await tx.done;
+  return { answers, bytes };
+}

@@ -1,0 +1,55 @@
+/** What the worker must know after it was killed: mode, clock, features, and reports that are still to be sent. */
+import { type Database, isHere, rowsOf, UNKNOWN_GENERATION } from './database.ts';
+import type { Features, Person, Report } from './store.ts';
+
+const MAX_REPORTS = 200;
+
+export async function readFeatures(db: Database, { part }: Person): Promise<Features | undefined> {
+  const row = await db.get('features', part);
+  return row === undefined ? undefined : { readAt: row.readAt, features: row.features };
+}
+
+/**
+ * Answers of an older generation go, and those of a feature that keeps none any more. An answer that was kept before its
+ * generation was known counts as of this one.
+ */
+export async function writeFeatures(db: Database, person: Person, features: Features): Promise<void> {
+  const { part } = person;
+  const tx = db.transaction(['people', 'features', 'answers'], 'readwrite');
+  if (await isHere(tx.objectStore('people'), person)) {
+    await tx.objectStore('features').put({ ...features, part });
+    const answers = tx.objectStore('answers');
+    const index = answers.index('generation');
+    for (const [feature, { generation, travelTtlSeconds }] of Object.entries(features.features)) {
+      const unknown = IDBKeyRange.only([part, feature, UNKNOWN_GENERATION]);
+      for (const row of await index.getAll(unknown)) await answers.put({ ...row, generation });
+      const upTo = travelTtlSeconds > 0 ? generation : Number.POSITIVE_INFINITY;
+      const old = IDBKeyRange.bound([part, feature], [part, feature, upTo], false, true);
+      for (const key of await index.getAllKeys(old)) await answers.delete(key);
+    }
+  }
+  await tx.done;
+}
+
+export async function addReport(db: Database, person: Person, report: Report): Promise<void> {
+  const tx = db.transaction(['people', 'reports'], 'readwrite');
+  const reports = tx.objectStore('reports');
+  if (await isHere(tx.objectStore('people'), person)) {
+    await reports.put({ ...report, part: person.part });
+    const tooMany = (await reports.count(rowsOf(person.part))) - MAX_REPORTS;
+    if (tooMany > 0)
+      for (const key of await reports.index('age').getAllKeys(rowsOf(person.part), tooMany)) await reports.delete(key);
+  }
+  await tx.done;
+}
+
+export async function readReports(db: Database, { part }: Person, limit: number): Promise<Report[]> {
+  const rows = await db.getAllFromIndex('reports', 'age', rowsOf(part), limit);
+  return rows.map(({ part: _, ...report }) => report);
+}
+
+export async function forgetReports(db: Database, { part }: Person, ids: readonly string[]): Promise<void> {
+  const tx = db.transaction('reports', 'readwrite');
+  for (const id of ids) await tx.store.delete([part, id]);
+  await tx.done;
+}

@@ -1,0 +1,161 @@
+/** The store on IndexedDB: one connection, degraded calls, and the tabs in memory. */
+import type { Rim } from '../rim.ts';
+import * as answers from './answers.ts';
+import { type Database, openDatabase } from './database.ts';
+import * as facts from './facts.ts';
+import * as outbox from './outbox-rows.ts';
+import * as people from './people.ts';
+import { sign } from './seal.ts';
+import type { Mode, Person, Store, Tab } from './store.ts';
+import { tidy } from './tidy.ts';
+
+export interface StoreOptions {
+  /** `databaseName` of the router. */
+  name: string;
+  rim: Rim;
+  /** Called once in this worker's life: something could not be stored, from now on perhaps nothing can. */
+  onFull: () => void;
+}
+
+export function openStore({ name, rim, onFull }: StoreOptions): Store {
+  const tabs = new Map<string, Tab>();
+  let connection: Promise<Database> | undefined;
+  let isTold = false;
+
+  const lose = (): void => {
+    connection = undefined;
+  };
+
+  const full = (): void => {
+    if (isTold) return;
+    isTold = true;
+    onFull();
+  };
+
+  /** What the database cannot do is done without it: `otherwise`. */
+  async function using<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        connection ??= openDatabase(name, lose);
+        return await work(await connection);
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+        if (error.name === 'QuotaExceededError') throw error;
+        lose();
+        // A connection that the browser closed under us; the next one may do.
+        if (error.name === 'InvalidStateError' && tries === 1) continue;
+        full();
+        return otherwise;
+      }
+    }
+  }
+
+  /** On a full disk older answers make room, once. */
+  async function writing<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await using(otherwise, work);
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+        if (tries === 1 && (await using(false, answers.makeRoom))) continue;
+        full();
+        return otherwise;
+      }
+    }
+  }
+
+  const forgetTabs = (part: string): void => {
+    for (const [clientId, { person }] of tabs) if (person?.part === part) tabs.delete(clientId);
+  };
+
+  /** Another worker of this origin may have signed the person out, or cleared: what memory says of the tabs is stale then. */
+  function noteGone<T>(person: Person, result: T): T {
+    if (result === 'gone') forgetTabs(person.part);
+    return result;
+  }
+
+  const person = (wanted: string) => writing(null, (db) => people.makePerson(db, wanted, rim));
+
+  return {
+    person,
+
+    async tab(clientId) {
+      const known = tabs.get(clientId);
+      if (known !== undefined) return known;
+      const read = await using(undefined, (db) => people.readTab(db, clientId));
+      if (read !== undefined) tabs.set(clientId, read);
+      return read;
+    },
+
+    async nameTab(clientId, wanted) {
+      // Out of reach before anything is awaited.
+      tabs.delete(clientId);
+      const named = wanted === null ? null : await person(wanted);
+      const tab = await writing(people.nobody(rim), (db) => people.writeTab(db, clientId, named, rim));
+      tabs.set(clientId, tab);
+      return tab;
+    },
+
+    tabsOf: (of) => using([], (db) => people.tabsOf(db, of)),
+
+    peopleWithQueue: () =>
+      using([], async (db) => {
+        const found = await Promise.all((await outbox.partsWithQueue(db)).map((part) => people.findPerson(db, part)));
+        return found.filter((one) => one !== null);
+      }),
+
+    async tidy(openClientIds) {
+      const open = new Set(openClientIds);
+      for (const clientId of tabs.keys()) if (!open.has(clientId)) tabs.delete(clientId);
+      await using(undefined, (db) => tidy(db, openClientIds, rim.now()));
+    },
+
+    keyOf: sign,
+    answer: (of, key) => using(undefined, (db) => answers.readAnswer(db, of, key)),
+    keep: async (of, key, kept) =>
+      noteGone(of, await writing('full' as const, (db) => answers.keepAnswer(db, of, key, kept))),
+    sendingKey: (of, key, fresh, isReusable) =>
+      writing(fresh, (db) => answers.sendingKey(db, of, key, fresh, isReusable)),
+    delivered: (of, key) => using(undefined, (db) => answers.forgetSent(db, of, key)),
+
+    queued: (of) => using([], (db) => outbox.readQueued(db, of)),
+    enqueue: async (of, row, question, admit) =>
+      noteGone(of, await writing('full' as const, (db) => outbox.enqueue(db, of, row, question, admit))),
+    question: (of, id) => using(undefined, (db) => outbox.readQuestion(db, of, id)),
+    changeQueued: (of, id, decide) => writing(undefined, (db) => outbox.changeQueued(db, of, id, decide)),
+    answerQueued: (of, row, answer, copy) => writing(undefined, (db) => outbox.answerQueued(db, of, row, answer, copy)),
+    requeue: (of, id, row) => writing(undefined, (db) => outbox.requeue(db, of, id, row)),
+    queuedAnswer: (of, id) => using(undefined, (db) => outbox.readQueuedAnswer(db, of, id)),
+
+    mode: async () => ((await using(undefined, (db) => db.get('facts', 'mode'))) as Mode | undefined) ?? 'auto',
+    setMode: async (mode) => void (await writing(undefined, (db) => db.put('facts', mode, 'mode'))),
+    clockOffsetMs: async () =>
+      ((await using(undefined, (db) => db.get('facts', 'clockOffsetMs'))) as number | undefined) ?? 0,
+    setClockOffsetMs: async (offsetMs) =>
+      void (await writing(undefined, (db) => db.put('facts', offsetMs, 'clockOffsetMs'))),
+    features: (of) => using(undefined, (db) => facts.readFeatures(db, of)),
+    setFeatures: (of, features) => writing(undefined, (db) => facts.writeFeatures(db, of, features)),
+
+    report: (of, report) => writing(undefined, (db) => facts.addReport(db, of, report)),
+    reports: (of, limit) => using([], (db) => facts.readReports(db, of, limit)),
+    reported: (of, ids) => using(undefined, (db) => facts.forgetReports(db, of, ids)),
+
+    usage: (of) =>
+      using({ answers: 0, bytes: 0, queued: 0 }, async (db) => {
+        const [kept, queued] = await Promise.all([answers.usageOf(db, of), outbox.readQueued(db, of)]);
+        return { ...kept, queued: queued.filter(({ state }) => state === 'waiting' || state === 'sending').length };
+      }),
+    async clear(of) {
+      forgetTabs(of.part);
+      await using(undefined, (db) => people.renewPerson(db, of, rim));
+      forgetTabs(of.part);
+    },
+    async signOut(of) {
+      forgetTabs(of.part);
+      const told = await using(null, (db) => people.forgetPerson(db, of, rim));
+      // A request meanwhile may have read its tab again.
+      forgetTabs(of.part);
+      return told;
+    },
+  };
+}

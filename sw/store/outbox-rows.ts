@@ -1,0 +1,118 @@
+/** Queued questions, and their answers until they are taken out. */
+import { answerRow, putAnswer } from './answers.ts';
+import { type Database, isHere, type OutboxRow, rowsOf } from './database.ts';
+import { seal, unseal } from './seal.ts';
+import type { Kept, Person, Question, QueuedAnswer, QueuedRow } from './store.ts';
+
+const questionPlace = (id: string): string => `question ${id}`;
+const answerPlace = (id: string): string => `queued answer ${id}`;
+
+const withoutTexts = ({ question, answer, ...row }: OutboxRow): QueuedRow => row;
+
+const byAge = (one: QueuedRow, other: QueuedRow): number => one.askedAt - other.askedAt;
+
+export async function readQueued(db: Database, { part }: Person): Promise<QueuedRow[]> {
+  return (await db.getAll('outbox', rowsOf(part))).map(withoutTexts).sort(byAge);
+}
+
+/** The parts of everybody with a row in the outbox. */
+export async function partsWithQueue(db: Database): Promise<string[]> {
+  const keys = await db.getAllKeys('outbox');
+  return [...new Set(keys.map(([part]) => part))];
+}
+
+export async function enqueue(
+  db: Database,
+  person: Person,
+  row: QueuedRow,
+  question: Question,
+  admit: (others: readonly QueuedRow[]) => boolean,
+): Promise<QueuedRow | 'refused' | 'gone'> {
+  const sealed = await seal(person, questionPlace(row.id), JSON.stringify(question));
+  const tx = db.transaction(['people', 'outbox'], 'readwrite', { durability: 'strict' });
+  const outbox = tx.objectStore('outbox');
+  const decide = async (): Promise<QueuedRow | 'refused' | 'gone'> => {
+    if (!(await isHere(tx.objectStore('people'), person))) return 'gone';
+    const rows = await outbox.getAll(rowsOf(person.part));
+    const same = rows.find(({ id }) => id === row.id);
+    if (same !== undefined) return withoutTexts(same);
+    if (!admit(rows.map(withoutTexts))) return 'refused';
+    await outbox.put({ ...row, question: sealed, answer: null });
+    return row;
+  };
+  const result = await decide();
+  await tx.done;
+  return result;
+}
+
+async function open(db: Database, person: Person, id: string, what: 'question' | 'answer') {
+  const row = await db.get('outbox', [person.part, id]);
+  const place = what === 'question' ? questionPlace(id) : answerPlace(id);
+  const text = row?.[what] ? await unseal(person, place, row[what]) : undefined;
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+}
+
+export const readQuestion = async (db: Database, person: Person, id: string): Promise<Question | undefined> =>
+  (await open(db, person, id, 'question')) as Question | undefined;
+
+export const readQueuedAnswer = async (db: Database, person: Person, id: string): Promise<QueuedAnswer | undefined> =>
+  (await open(db, person, id, 'answer')) as QueuedAnswer | undefined;
+
+/** Null takes the row out, undefined leaves it. The row as it stands afterwards, or stood before it left. */
+export async function changeQueued(
+  db: Database,
+  person: Person,
+  id: string,
+  decide: (row: QueuedRow) => QueuedRow | null | undefined,
+): Promise<QueuedRow | undefined> {
+  // No row without its person, so the row itself says whether the person is here.
+  const tx = db.transaction('outbox', 'readwrite');
+  const row = await tx.store.get([person.part, id]);
+  const next = row === undefined ? undefined : decide(withoutTexts(row));
+  if (row !== undefined && next === null) await tx.store.delete([person.part, id]);
+  if (row !== undefined && next) await tx.store.put({ ...row, ...next });
+  await tx.done;
+  return next ?? (row === undefined ? undefined : withoutTexts(row));
+}
+
+/** The answer of a queued question, also among the answers where it may be kept; one transaction. Undefined: it was taken out. */
+export async function answerQueued(
+  db: Database,
+  person: Person,
+  row: QueuedRow,
+  answer: QueuedAnswer,
+  { key, kept }: { key: string; kept: Kept | null },
+): Promise<QueuedRow | undefined> {
+  const sealed = await seal(person, answerPlace(row.id), JSON.stringify(answer));
+  const copy = kept === null ? 'full' : await answerRow(person, key, kept);
+  const tx = db.transaction(['people', 'outbox', 'answers', 'sent'], 'readwrite', { durability: 'strict' });
+  const outbox = tx.objectStore('outbox');
+  if (await isHere(tx.objectStore('people'), person)) {
+    await tx.objectStore('sent').delete([person.part, key]);
+    if (copy !== 'full') await putAnswer(tx.objectStore('answers'), copy);
+  }
+  const known = await outbox.get([person.part, row.id]);
+  if (known !== undefined) await outbox.put({ ...known, ...row, answer: sealed });
+  await tx.done;
+  return known === undefined ? undefined : row;
+}
+
+/** The same question under a new id, in place of the old row. */
+export async function requeue(
+  db: Database,
+  person: Person,
+  id: string,
+  row: QueuedRow,
+): Promise<QueuedRow | undefined> {
+  const question = await readQuestion(db, person, id);
+  if (question === undefined) return undefined;
+  const sealed = await seal(person, questionPlace(row.id), JSON.stringify(question));
+  const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
+  const isThere = (await tx.store.getKey([person.part, id])) !== undefined;
+  if (isThere) {
+    await tx.store.delete([person.part, id]);
+    await tx.store.put({ ...row, question: sealed, answer: null });
+  }
+  await tx.done;
+  return isThere ? row : undefined;
+}

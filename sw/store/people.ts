@@ -1,0 +1,114 @@
+/** Who has signed in here, and which tab has named whom. */
+import type { IDBPTransaction } from 'idb';
+import type { Rim } from '../rim.ts';
+import {
+  type Database,
+  isHere,
+  type PersonRow,
+  rowsOf,
+  type Schema,
+  STORES,
+  type StoreName,
+  type TabRow,
+} from './database.ts';
+import { hexOf, newKeys } from './seal.ts';
+import type { Person, Tab } from './store.ts';
+
+/** How exactly it is known when a person was last here. */
+const USED_PRECISION_MS = 86_400_000;
+
+/** 32 characters, as `x-carryon-visitor` needs at least 20. */
+export const newSecret = (rim: Rim): string => hexOf(rim.bytes(16));
+
+const personOf = ({ name, part, visitor, signKey, sealKey }: PersonRow): Person => ({
+  name,
+  part,
+  visitor,
+  signKey,
+  sealKey,
+});
+
+export async function findPerson(db: Database, part: string): Promise<Person | null> {
+  const row = await db.getFromIndex('people', 'part', part);
+  return row === undefined ? null : personOf(row);
+}
+
+/** Two tabs that name the same new person at once get the same one: the first to write wins. */
+export async function makePerson(db: Database, name: string, rim: Rim): Promise<Person> {
+  const known = await db.get('people', name);
+  if (known !== undefined && rim.now() - known.usedAt < USED_PRECISION_MS) return personOf(known);
+  // WebCrypto would end a transaction that waits for it.
+  const fresh = { name, part: hexOf(rim.bytes(16)), visitor: newSecret(rim), ...(await newKeys()) };
+  const tx = db.transaction('people', 'readwrite');
+  const row: PersonRow = { ...((await tx.store.get(name)) ?? fresh), usedAt: rim.now() };
+  await tx.store.put(row);
+  await tx.done;
+  return personOf(row);
+}
+
+export const nobody = (rim: Rim): Tab => ({ person: null, visitor: newSecret(rim) });
+
+export async function readTab(db: Database, clientId: string): Promise<Tab | undefined> {
+  const row = await db.get('tabs', clientId);
+  if (row === undefined) return undefined;
+  const person = row.part === null ? null : await findPerson(db, row.part);
+  return { person, visitor: person?.visitor ?? row.visitor };
+}
+
+export async function writeTab(db: Database, clientId: string, person: Person | null, rim: Rim): Promise<Tab> {
+  const fresh = newSecret(rim);
+  const tx = db.transaction(['people', 'tabs'], 'readwrite');
+  const known = await tx.objectStore('tabs').get(clientId);
+  const stays = person !== null && (await isHere(tx.objectStore('people'), person)) ? person : null;
+  // Going from a person to nobody takes a new secret: what the tab does from then on is not that person's.
+  const visitor = known !== undefined && known.part === null ? known.visitor : fresh;
+  const row: TabRow = { clientId, part: stays?.part ?? null, visitor, namedAt: rim.now() };
+  await tx.objectStore('tabs').put(row);
+  await tx.done;
+  return { person: stays, visitor: stays?.visitor ?? visitor };
+}
+
+export async function tabsOf(db: Database, { part }: Person): Promise<string[]> {
+  return (await db.getAll('tabs')).filter((tab) => tab.part === part).map(({ clientId }) => clientId);
+}
+
+type Everything = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
+
+async function deleteRows(tx: Everything, part: string): Promise<void> {
+  for (const store of ['answers', 'sent', 'outbox', 'reports'] as const)
+    await tx.objectStore(store).delete(rowsOf(part));
+  await tx.objectStore('features').delete(part);
+}
+
+async function changeTabs(tx: Everything, part: string, change: (tab: TabRow) => TabRow): Promise<string[]> {
+  const tabs = tx.objectStore('tabs');
+  const theirs = (await tabs.getAll()).filter((tab) => tab.part === part);
+  for (const tab of theirs) await tabs.put(change(tab));
+  return theirs.map(({ clientId }) => clientId);
+}
+
+/** One transaction: afterwards nothing of the person is left, and no write of theirs that comes later finds them. */
+export async function forgetPerson(db: Database, { name, part }: Person, rim: Rim): Promise<string[]> {
+  const tx = db.transaction(STORES, 'readwrite');
+  const people = tx.objectStore('people');
+  if ((await people.index('part').getKey(part)) === name) await people.delete(name);
+  await deleteRows(tx, part);
+  const tabs = await changeTabs(tx, part, (tab) => ({ ...tab, part: null, visitor: newSecret(rim) }));
+  await tx.done;
+  return tabs;
+}
+
+/** Forgets what is kept. The person goes on under a new part with new keys, so that no write under way brings anything back. */
+export async function renewPerson(db: Database, { name, part }: Person, rim: Rim): Promise<void> {
+  const fresh = { part: hexOf(rim.bytes(16)), ...(await newKeys()) };
+  const tx = db.transaction(STORES, 'readwrite');
+  const features = await tx.objectStore('features').get(part);
+  await deleteRows(tx, part);
+  const row = await tx.objectStore('people').get(name);
+  if (row?.part === part) {
+    await tx.objectStore('people').put({ ...row, ...fresh });
+    if (features !== undefined) await tx.objectStore('features').put({ ...features, part: fresh.part });
+    await changeTabs(tx, part, (tab) => ({ ...tab, part: fresh.part }));
+  }
+  await tx.done;
+}

@@ -1,0 +1,47 @@
+/** What lies on disk: AES-GCM under the person's own key, bound to the row it belongs to. */
+import type { Sealed } from './database.ts';
+import type { Person } from './store.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const bytesOf = (text: string): number => encoder.encode(text).length;
+
+/** `place` names the row, so that a row that was moved to another place does not open. */
+export async function seal(person: Person, place: string, text: string): Promise<Sealed> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt(algorithm(person, place, iv), person.sealKey, encoder.encode(text));
+  return { iv, sealed };
+}
+
+/** Undefined where it does not open: damaged, moved, or sealed by another key. */
+export async function unseal(person: Person, place: string, { iv, sealed }: Sealed): Promise<string | undefined> {
+  try {
+    return decoder.decode(await crypto.subtle.decrypt(algorithm(person, place, iv), person.sealKey, sealed));
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'OperationError') return undefined;
+    throw error;
+  }
+}
+
+const algorithm = (person: Person, place: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams => ({
+  name: 'AES-GCM',
+  iv,
+  additionalData: encoder.encode(`${person.part} ${place}`),
+});
+
+export async function sign(person: Person, text: string): Promise<string> {
+  return hexOf(new Uint8Array(await crypto.subtle.sign('HMAC', person.signKey, encoder.encode(text))));
+}
+
+export const hexOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Not extractable: a script of the page's origin may use them but not carry them away. */
+export async function newKeys(): Promise<{ signKey: CryptoKey; sealKey: CryptoKey }> {
+  const [signKey, sealKey] = await Promise.all([
+    crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
+    crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']),
+  ]);
+  return { signKey, sealKey };
+}

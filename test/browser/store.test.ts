@@ -1,0 +1,299 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { openStore } from './support/store-entry.ts';
+import { type StorePage, serveStorePage } from './support/store-page.ts';
+
+declare const carryon: { openStore: typeof openStore };
+
+let context: BrowserContext;
+let page: Page;
+let site: StorePage;
+let number = 0;
+const profile = mkdtempSync(join(tmpdir(), 'carryon-store-'));
+
+beforeAll(async () => {
+  site = await serveStorePage();
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+    headless: true,
+  });
+  page = await context.newPage();
+  await page.goto(site.origin);
+});
+
+beforeEach(() => {
+  number += 1;
+});
+
+afterAll(async () => {
+  await context?.close();
+  await site?.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+const name = () => `test ${number}`;
+
+describe('answers', () => {
+  it('are found again by the same person alone, and by a worker that starts anew', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store, clock } = carryon.openStore(name);
+      const alice = await store.person('alice');
+      const bob = await store.person('bob');
+      if (!alice || !bob) throw new Error('no database');
+      const key = await store.keyOf(alice, 'question');
+      const kept = { body: '{"text":"hello"}', feature: 'chat', generation: 3, storedAt: clock.now, keepUntil: 9e15 };
+      const result = await store.keep(alice, key, kept);
+      const again = carryon.openStore(name).store;
+      const same = await again.person('alice');
+      if (!same) throw new Error('no database');
+      return {
+        result,
+        isSameKey: (await again.keyOf(same, 'question')) === key,
+        isBobsKey: (await store.keyOf(bob, 'question')) === key,
+        alices: await again.answer(same, key),
+        bobs: await again.answer(bob, key),
+        isKept: kept,
+      };
+    }, name());
+    expect(found).toMatchObject({ result: 'kept', isSameKey: true, isBobsKey: false });
+    expect(found.alices).toEqual(found.isKept);
+    expect(found.bobs).toBeUndefined();
+  });
+
+  it('are 200 at most, the oldest leaves, and usage counts them', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store } = carryon.openStore(name);
+      const alice = await store.person('alice');
+      if (!alice) throw new Error('no database');
+      for (let at = 0; at < 203; at += 1)
+        await store.keep(alice, `key ${at}`, {
+          body: '0123456789',
+          feature: 'chat',
+          generation: null,
+          storedAt: at,
+          keepUntil: 1e15,
+        });
+      const there = [await store.answer(alice, 'key 2'), await store.answer(alice, 'key 3')];
+      const tooLarge = await store.keep(alice, 'large', {
+        body: 'x'.repeat(256 * 1024 + 1),
+        feature: 'chat',
+        generation: null,
+        storedAt: 1,
+        keepUntil: 1e15,
+      });
+      return { usage: await store.usage(alice), there: there.map((kept) => kept !== undefined), tooLarge };
+    }, name());
+    expect(found).toEqual({
+      usage: { answers: 200, bytes: 2000, queued: 0 },
+      there: [false, true],
+      tooLarge: 'full',
+    });
+  });
+
+  it('of an older generation, of a feature that keeps none, or past their time, are forgotten', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store, clock } = carryon.openStore(name);
+      const alice = await store.person('alice');
+      if (!alice) throw new Error('no database');
+      const keep = (key: string, feature: string, generation: number | null, keepUntil = clock.now + 1000) =>
+        store.keep(alice, key, { body: '{}', feature, generation, storedAt: clock.now, keepUntil });
+      await keep('old', 'chat', 1);
+      await keep('now', 'chat', 2);
+      await keep('unknown', 'chat', null);
+      await keep('private', 'secret', 1);
+      await keep('other', 'search', 1);
+      await keep('past', 'search', 1, clock.now - 1);
+      const fact = { resume: true, travelTtlSeconds: 60, generation: 2 };
+      const features = { chat: fact, secret: { ...fact, travelTtlSeconds: 0 } };
+      await store.setFeatures(alice, { readAt: clock.now, features });
+      await store.tidy([]);
+      const keys = ['old', 'now', 'unknown', 'private', 'other', 'past'];
+      const there = await Promise.all(keys.map((key) => store.answer(alice, key)));
+      return [keys.filter((_, index) => there[index]), there[2]?.generation, await store.features(alice)];
+    }, name());
+    expect(found).toEqual([['now', 'unknown', 'other'], 2, expect.objectContaining({ features: expect.anything() })]);
+  });
+});
+
+describe('a question’s idempotency key', () => {
+  it('is used again until its answer is kept or delivered, also by two at once', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store } = carryon.openStore(name);
+      const alice = await store.person('alice');
+      if (!alice) throw new Error('no database');
+      const ask = async (fresh: string, reusable = true) =>
+        (await store.sendingKey(alice, 'key', { idempotencyKey: fresh, sentAt: 1 }, () => reusable)).idempotencyKey;
+      const seen = await Promise.all([ask('a'), ask('b')]);
+      seen.push(await ask('c', false), await ask('d'));
+      await store.keep(alice, 'key', { body: '{}', feature: 'f', generation: null, storedAt: 1, keepUntil: 2 });
+      seen.push(await ask('e'));
+      await store.delivered(alice, 'key');
+      seen.push(await ask('f'));
+      return seen;
+    }, name());
+    expect(found).toEqual(['a', 'a', 'c', 'c', 'e', 'f']);
+  });
+});
+
+const SECRET = `answer ${crypto.randomUUID()}`;
+
+describe('a sign-out', () => {
+  it('leaves nothing of the person, stops what is under way, and leaves the others alone', async () => {
+    const found = await page.evaluate(
+      async ([name, secret]) => {
+        const { store, clock } = carryon.openStore(name);
+        const alice = (await store.nameTab('tab 1', 'alice')).person;
+        const bob = (await store.nameTab('tab 2', 'bob')).person;
+        const before = await store.nameTab('tab 3', 'alice');
+        if (!alice || !bob) throw new Error('no database');
+        const kept = { body: secret, feature: 'chat', generation: 1, storedAt: clock.now, keepUntil: 9e15 };
+        const row = { id: 'id', part: alice.part, askedAt: 1, feature: 'f', tries: 0, lastError: null, notBefore: 0 };
+        const question = { path: '/ai', body: secret, headers: {}, answerKey: 'k', generation: 1, mayKeep: true };
+        await store.keep(alice, 'key', kept);
+        await store.keep(bob, 'key', kept);
+        await store.enqueue(alice, { ...row, state: 'waiting' }, question, () => true);
+        await store.report(alice, { id: 'r', at: 1, kind: 'stale', feature: 'chat', waitedMs: 1 });
+        await store.setFeatures(alice, { readAt: 1, features: {} });
+        const late: Promise<unknown>[] = [];
+        for (let at = 0; at < 20; at += 1) late.push(store.keep(alice, `late ${at}`, kept));
+        const told = await store.signOut(alice);
+        late.push(store.keep(alice, 'later', kept));
+        late.push(store.enqueue(alice, { ...row, state: 'waiting' }, question, () => true));
+        late.push(store.report(alice, { id: 'r', at: 1, kind: 'stale', feature: 'chat', waitedMs: 1 }));
+        const results = await Promise.all(late);
+        const tab = await store.tab('tab 3');
+        const again = await store.person('alice');
+        const database = await new Promise<IDBDatabase>((resolve) => {
+          const request = indexedDB.open(name);
+          request.onsuccess = () => resolve(request.result);
+        });
+        const left: Record<string, string> = {};
+        for (const storeName of database.objectStoreNames)
+          await new Promise<void>((resolve) => {
+            const request = database.transaction(storeName).objectStore(storeName).getAll();
+            request.onsuccess = () => {
+              left[storeName] = JSON.stringify(request.result);
+              resolve();
+            };
+          });
+        database.close();
+        return {
+          told: told?.toSorted(),
+          last: results.slice(20),
+          tabPerson: tab?.person,
+          isSameVisitor: tab?.visitor === before.visitor,
+          isSamePart: again?.part === alice.part,
+          bobs: (await store.answer(bob, 'key'))?.body === secret,
+          namesPart: Object.keys(left).filter((key) => left[key]?.includes(alice.part)),
+        };
+      },
+      [name(), SECRET] as const,
+    );
+    expect(found).toEqual({
+      told: ['tab 1', 'tab 3'],
+      last: ['gone', 'gone', undefined],
+      tabPerson: null,
+      isSameVisitor: false,
+      isSamePart: false,
+      bobs: true,
+      namesPart: [],
+    });
+  });
+
+  it('finds no text on the disk to leave behind', () => {
+    const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const contents = files.map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+    const holds = (text: string) =>
+      contents.some((bytes) => bytes.includes(text) || bytes.includes(Buffer.from(text, 'utf16le')));
+    expect(holds('tab 3')).toBe(true);
+    expect(holds(SECRET)).toBe(false);
+  });
+});
+
+describe('clear()', () => {
+  it('forgets what is kept, keeps the person in all tabs, and lets nothing under way come back', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store } = carryon.openStore(name);
+      const { person: alice, visitor } = await store.nameTab('tab 1', 'alice');
+      if (!alice) throw new Error('no database');
+      const kept = { body: '{}', feature: 'chat', generation: 1, storedAt: 1, keepUntil: 9e15 };
+      await store.keep(alice, 'key', kept);
+      await store.setFeatures(alice, { readAt: 5, features: {} });
+      await store.clear(alice);
+      const late = await store.keep(alice, 'key', kept);
+      const tab = await store.tab('tab 1');
+      if (!tab?.person) throw new Error('the tab has lost its person');
+      return {
+        late,
+        isSameVisitor: tab.visitor === visitor,
+        usage: await store.usage(tab.person),
+        readAt: (await store.features(tab.person))?.readAt,
+        keeps: await store.keep(tab.person, 'key', kept),
+      };
+    }, name());
+    expect(found).toEqual({
+      late: 'gone',
+      isSameVisitor: true,
+      usage: { answers: 0, bytes: 0, queued: 0 },
+      readAt: 5,
+      keeps: 'kept',
+    });
+  });
+});
+
+describe('a store that cannot store', () => {
+  it('finds nothing, names nobody and says so once where a newer build has been here', async () => {
+    const found = await page.evaluate(async (name) => {
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.open(name, 99);
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      });
+      const { store, clock } = carryon.openStore(name);
+      const tab = await store.nameTab('tab', 'alice');
+      return {
+        person: tab.person,
+        visitor: tab.visitor.length,
+        again: (await store.tab('tab'))?.visitor === tab.visitor,
+        mode: await store.mode(),
+        full: clock.full,
+      };
+    }, name());
+    expect(found).toEqual({ person: null, visitor: 32, again: true, mode: 'auto', full: 1 });
+  });
+
+  // Chromium remembers for half a minute how much room an origin has, so each of these is an origin that was not used before.
+  it.each([
+    ['gives up older answers on a full disk', 2_000_000, { lost: 0, full: 0 }],
+    ['keeps nothing large, and says so once, where even that makes no room', 150_000, { lost: 20, full: 1 }],
+  ])('%s', async (_case, quotaSize, expected) => {
+    const other = await serveStorePage();
+    const tab = await context.newPage();
+    await tab.goto(other.origin);
+    const session = await context.newCDPSession(tab);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: other.origin, quotaSize });
+    const found = await tab.evaluate(async () => {
+      const { store, clock } = carryon.openStore('full');
+      const alice = await store.person('alice');
+      if (!alice) throw new Error('no database');
+      const kept = { feature: 'f', generation: 1, storedAt: 1 };
+      let lost = 0;
+      for (let at = 0; at < 20; at += 1) {
+        const large = { ...kept, body: 'x'.repeat(200_000), keepUntil: 1e15 + at };
+        if ((await store.keep(alice, `key ${at}`, large)) === 'full') lost += 1;
+      }
+      const small = await store.keep(alice, 'small', { ...kept, body: '{}', keepUntil: 2e15 });
+      return { lost, full: clock.full, small, usage: await store.usage(alice) };
+    });
+    await tab.close();
+    await other.close();
+    expect(found).toMatchObject({ ...expected, small: 'kept' });
+    expect(found.usage.bytes).toBeLessThan(quotaSize);
+  });
+});
