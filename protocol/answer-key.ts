@@ -23,6 +23,22 @@ const MESSAGES: Readonly<Record<NotCanonical, string>> = {
   not_json: 'holds a value that JSON has no form for, such as a number above 1.8e308',
 };
 
+/** A new one forgets every answer in every browser: raise it where the text below, or the form of what is kept, changes. */
+const TRAVEL_KEY_VERSION = 1;
+
+/** The text that a browser signs with a person's own key, to find an answer. The first line has no line break, so no other three give the same text. */
+export const travelKeyText = ({
+  routerOrigin,
+  feature,
+  text,
+}: {
+  routerOrigin: string;
+  /** '' where neither the page nor the router has named one. */
+  feature: string;
+  /** Of `answerText`. */
+  text: string;
+}): string => `${JSON.stringify([TRAVEL_KEY_VERSION, routerOrigin, feature])}\n${text}`;
+
 /** A field that `ChatRequest` gains counts until somebody says here that it does not: a needless miss harms nobody. */
 export function answerText(chat: ChatRequest): AnswerText {
   const { stream, includeUsage, user, metadata, strippedFields, rest, messages, ...counted } = chat;

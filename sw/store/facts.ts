@@ -1,12 +1,15 @@
 /** What the worker must know after it was killed: mode, clock, features, and reports that are still to be sent. */
+import type { Features } from '../core/features.ts';
 import { type Database, isHere, rowsOf, UNKNOWN_GENERATION } from './database.ts';
-import type { Features, Person, Report } from './store.ts';
+import type { Person, Report } from './store.ts';
 
 const MAX_REPORTS = 200;
 
 export async function readFeatures(db: Database, { part }: Person): Promise<Features | undefined> {
   const row = await db.get('features', part);
-  return row === undefined ? undefined : { readAt: row.readAt, features: row.features };
+  if (row === undefined) return undefined;
+  const { part: _, ...features } = row;
+  return features;
 }
 
 /**
@@ -21,9 +24,11 @@ export async function writeFeatures(db: Database, person: Person, features: Feat
     const answers = tx.objectStore('answers');
     const index = answers.index('generation');
     for (const [feature, { generation, travelTtlSeconds }] of Object.entries(features.features)) {
+      if (generation === null && travelTtlSeconds > 0) continue;
       const unknown = IDBKeyRange.only([part, feature, UNKNOWN_GENERATION]);
-      for (const row of await index.getAll(unknown)) await answers.put({ ...row, generation });
-      const upTo = travelTtlSeconds > 0 ? generation : Number.POSITIVE_INFINITY;
+      for (const row of await index.getAll(unknown))
+        await answers.put({ ...row, generation: generation ?? UNKNOWN_GENERATION });
+      const upTo = travelTtlSeconds > 0 && generation !== null ? generation : Number.POSITIVE_INFINITY;
       const old = IDBKeyRange.bound([part, feature], [part, feature, upTo], false, true);
       for (const key of await index.getAllKeys(old)) await answers.delete(key);
     }

@@ -4,6 +4,8 @@
  * Every call degrades: without a usable database there is no person, nothing is found and nothing is kept.
  */
 
+import type { Features } from '../core/features.ts';
+
 export interface Person {
   /** The id that the page gave. */
   name: string;
@@ -87,17 +89,6 @@ export interface Report {
   kind: ReportKind;
   feature: string;
   waitedMs: number;
-}
-
-export interface FeatureFacts {
-  resume: boolean;
-  travelTtlSeconds: number;
-  generation: number;
-}
-
-export interface Features {
-  readAt: number;
-  features: Record<string, FeatureFacts>;
 }
 
 export type Mode = 'auto' | 'travel';

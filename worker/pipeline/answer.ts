@@ -11,9 +11,10 @@
  * object runs produce itself, once for all who ask the same.
  */
 
+import type { Door } from '../../protocol/question.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Deps } from '../ports.ts';
-import { type Ask, type Door, readAsk } from './ask.ts';
+import { type Ask, readAsk } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
 import { identify } from './identify.ts';
 import { produce } from './produce.ts';

@@ -5,6 +5,7 @@ import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
+import { type Door, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
@@ -14,9 +15,6 @@ import { outlineProblem } from '../core/json-outline.ts';
 import type { Deps } from '../ports.ts';
 import { isTextTooLong, readBody } from './read-body.ts';
 import { resolveUser } from './user.ts';
-
-/** `ai` takes the short form too: `{"prompt": "…", "feature": "…"}`, with the feature's own alias. */
-export type Door = 'chat-completions' | 'ai';
 
 export interface Ask {
   identity: Identity;
@@ -75,16 +73,14 @@ export async function readAsk(
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return wrong('', 'must be a JSON object');
   const fields = json as Record<string, unknown>;
-  const body = door === 'ai' ? fromShortForm(fields) : fields;
+  const body = longForm(door, fields);
   if (typeof body === 'string') return wrong('prompt', body);
 
-  const metadata = body.metadata as { feature?: unknown } | null | undefined;
-  const named =
-    request.headers.get(REQUEST_HEADERS.feature) ?? (door === 'ai' ? fields.feature : undefined) ?? metadata?.feature;
+  const named = namedFeature(door, request.headers.get(REQUEST_HEADERS.feature), fields);
   const feature = resolveFeature(named, identity, config);
   if ('error' in feature) return refuse(feature.error);
 
-  if (door === 'ai' && (body.model === undefined || body.model === null)) body.model = feature.alias;
+  if (usesOwnAlias(door, body)) body.model = feature.alias;
   const parsed = parseChat(body);
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
@@ -126,18 +122,9 @@ function cacheWish(header: string | null, identity: Identity): CacheWish | Route
   return { code: 'invalid_body', param: REQUEST_HEADERS.cache, detail: 'must be "no-store" or "refresh"' };
 }
 
-/** A copy in the long form, or what is wrong with the prompt. A body with `messages` is the long form already. */
-function fromShortForm({ prompt, feature: _, ...body }: Record<string, unknown>): Record<string, unknown> | string {
-  if (body.messages !== undefined) {
-    return prompt === undefined ? body : 'send either "prompt" or "messages", not both';
-  }
-  if (typeof prompt !== 'string' || prompt === '') return 'must be a non-empty string (or send "messages")';
-  return { ...body, messages: [{ role: 'user', content: prompt }] };
-}
-
 function resolveFeature(named: unknown, identity: Identity, config: Config): Feature | { error: RouterError } {
   const { allowed, fallback } = usableFeatures(identity, config);
-  const name = named === undefined || named === null || named === '' ? fallback : named;
+  const name = named === undefined ? fallback : named;
   if (typeof name !== 'string') return { error: { code: 'invalid_body', param: 'feature', detail: 'must be a text' } };
   const feature = config.features.get(name);
   if (identity.features !== null && !identity.features.includes(name)) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Door } from '../../../protocol/question.ts';
 import type { Alias } from '../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { type Ask, type Door, personOf, readAsk } from '../../../worker/pipeline/ask.ts';
+import { type Ask, personOf, readAsk } from '../../../worker/pipeline/ask.ts';
 import { aliasNames } from '../../../worker/pipeline/models.ts';
 import { TestRouter } from './support/router.ts';
 

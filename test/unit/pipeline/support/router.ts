@@ -1,5 +1,6 @@
 /** The pipeline with in-memory ports: everything but the network is the real thing. */
 
+import type { Door } from '../../../../protocol/question.ts';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
@@ -17,7 +18,6 @@ import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
-import type { Door } from '../../../../worker/pipeline/ask.ts';
 import { type Scope, Timing } from '../../../../worker/pipeline/scope.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/presets.ts';

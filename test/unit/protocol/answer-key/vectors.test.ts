@@ -19,7 +19,7 @@ interface Vector {
 
 const directory = new URL('../../../fixtures/answer-keys/', import.meta.url);
 const vectors = readdirSync(directory).flatMap((file) => {
-  const { cases } = JSON.parse(readFileSync(new URL(file, directory), 'utf8')) as { cases: Vector[] };
+  const { cases = [] } = JSON.parse(readFileSync(new URL(file, directory), 'utf8')) as { cases?: Vector[] };
   return cases.map((vector): [string, Vector] => [`${file}: ${vector.name}`, vector]);
 });
 

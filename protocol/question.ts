@@ -1,0 +1,28 @@
+/** What a request asks, before its body is checked: the same for the router and for the browser, so that both see one question. */
+
+type Fields = Record<string, unknown>;
+
+/** `ai` takes the short form too: `{"prompt": "…", "feature": "…"}`, with the feature's own alias. */
+export type Door = 'chat-completions' | 'ai';
+
+/** A copy in the long form, or what is wrong with the prompt. A body with `messages` is in the long form already. */
+export function longForm(door: Door, fields: Fields): Fields | string {
+  if (door !== 'ai') return fields;
+  const { prompt, feature: _, ...body } = fields;
+  if (body.messages !== undefined) {
+    return prompt === undefined ? body : 'send either "prompt" or "messages", not both';
+  }
+  if (typeof prompt !== 'string' || prompt === '') return 'must be a non-empty string (or send "messages")';
+  return { ...body, messages: [{ role: 'user', content: prompt }] };
+}
+
+/** The feature that a request names, in its header or its body, unchecked; undefined where it leaves that to the router. */
+export function namedFeature(door: Door, header: string | null, fields: Fields): unknown {
+  const metadata = fields.metadata as { feature?: unknown } | null | undefined;
+  const named = header ?? (door === 'ai' ? fields.feature : undefined) ?? metadata?.feature;
+  return named === null || named === '' ? undefined : named;
+}
+
+/** Whether the feature's own alias answers: at `/ai` no model needs to be named. */
+export const usesOwnAlias = (door: Door, { model }: Fields): boolean =>
+  door === 'ai' && (model === undefined || model === null);

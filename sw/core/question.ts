@@ -1,0 +1,91 @@
+/** What a page asks, read from its request: the text that two equal questions share, and what the page wishes of travel mode. */
+import { answerText } from '../../protocol/answer-key.ts';
+import type { ChatRequest } from '../../protocol/chat.ts';
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { parseBody } from '../../protocol/parse-body.ts';
+import { parseChat } from '../../protocol/parse-chat.ts';
+import { type Door, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
+import { type Features, factsOf } from './features.ts';
+
+/** `queue`: into the outbox, where nothing is kept and there is no network. `off`: nothing of travel mode. */
+export type TravelWish = 'queue' | 'off' | 'fail';
+
+export interface PageQuestion {
+  /** '' where neither the page nor the router has named one. */
+  feature: string;
+  /** The canonical text; `travelKeyText` makes the key's text of it. */
+  text: string;
+  stream: boolean;
+  includeUsage: boolean;
+  /** Whether the feature's streams resume; undefined while that is not known. */
+  resumes: boolean | undefined;
+  /** Of the feature; null while that is not known. */
+  generation: number | null;
+  wish: TravelWish;
+  /** The page allows neither to give a kept answer nor to keep this one. */
+  noStore: boolean;
+  /** The page wants a new answer, not a kept one. */
+  refresh: boolean;
+}
+
+export interface PageRequest {
+  door: Door;
+  header(name: string): string | null;
+  bodyText: string;
+}
+
+/**
+ * Undefined for what goes to the router as it is: a body that it will refuse, and by name, and a request of a page that resumes by
+ * itself.
+ */
+export function readQuestion(request: PageRequest, known: Features | undefined): PageQuestion | undefined {
+  const { door, header, bodyText } = request;
+  if (header(REQUEST_HEADERS.lastEventId) !== null || header(REQUEST_HEADERS.resume) !== null) return undefined;
+  const fields = objectOf(bodyText);
+  const body = fields && longForm(door, fields);
+  if (fields === undefined || body === undefined || typeof body === 'string') return undefined;
+  const feature = namedFeature(door, header(REQUEST_HEADERS.feature), fields) ?? known?.default ?? '';
+  if (typeof feature !== 'string') return undefined;
+  const facts = factsOf(known, feature);
+  const chat = chatOf(body, usesOwnAlias(door, body) ? (facts?.alias ?? '') : undefined);
+  const text = chat && answerText(chat);
+  if (!text?.ok) return undefined;
+  const cache = wordIn(header(REQUEST_HEADERS.cache));
+  return {
+    feature,
+    text: text.text,
+    stream: chat?.stream ?? false,
+    includeUsage: chat?.includeUsage ?? false,
+    resumes: known && (facts?.resume ?? false),
+    generation: facts?.generation ?? null,
+    wish: wishOf(header(REQUEST_HEADERS.travel)),
+    noStore: cache === 'no-store',
+    refresh: cache === 'refresh',
+  };
+}
+
+/** `alias`: the feature's own, '' where it is not known; undefined where the body names a model. */
+function chatOf(body: Record<string, unknown>, alias: string | undefined): ChatRequest | undefined {
+  // No body without a model passes the check, so an alias that is not known has another name for a moment.
+  const parsed = parseChat(alias === undefined ? body : { ...body, model: alias || 'unknown' });
+  if (!parsed.ok) return undefined;
+  return alias === undefined ? parsed.chat : { ...parsed.chat, model: alias };
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = parseBody(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function wishOf(header: string | null): TravelWish {
+  const word = wordIn(header);
+  return word === 'queue' || word === 'off' ? word : 'fail';
+}
+
+const wordIn = (header: string | null): string => header?.trim().toLowerCase() ?? '';
