@@ -1,4 +1,4 @@
-/** The worker's clock, chance and ids; the only file of `sw/` that reads them. Decisions in `sw/core` take them as arguments. */
+/** The worker's clock, chance, network and timers; the only file of `sw/` that reads them. Decisions in `sw/core` take them as arguments. */
 
 export interface Rim {
   /** Epoch milliseconds. */
@@ -9,6 +9,9 @@ export interface Rim {
   bytes(length: number): Uint8Array<ArrayBuffer>;
   /** Runs once after `ms`; the returned function calls it off. */
   after(ms: number, run: () => void): () => void;
+  fetch(request: Request): Promise<Response>;
+  /** The browser's own flag. `false` can be trusted, `true` cannot. */
+  isOnline(): boolean;
 }
 
 export const rim: Rim = {
@@ -19,4 +22,20 @@ export const rim: Rim = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
+  fetch: (request) => fetch(request),
+  isOnline: () => navigator.onLine,
 };
+
+/** Resolves after `ms`, or at once when `signal` is aborted. */
+export function pause({ after }: Pick<Rim, 'after'>, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      callOff();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const callOff = after(ms, end);
+    signal.addEventListener('abort', end);
+  });
+}

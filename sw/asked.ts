@@ -1,0 +1,92 @@
+/** A page's request, read: who asks what, what is kept of it, and how it goes out to the router. */
+
+import { travelKeyText } from '../protocol/answer-key.ts';
+import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { uuidV7 } from '../protocol/uuid-v7.ts';
+import { type PageQuestion, readQuestion } from './core/question.ts';
+import { travelDoor } from './core/routes.ts';
+import { askingOf, isReusable, isServable, patienceOf } from './decisions.ts';
+import { credentialOf } from './features.ts';
+import type { Rim } from './rim.ts';
+import type { Outgoing } from './send.ts';
+import type { Shell } from './shell.ts';
+import type { Kept, Person } from './store/store.ts';
+
+/** Read by the worker and never sent on. */
+export const TRAVEL = 'x-carryon-travel';
+
+export interface Asked {
+  request: Request;
+  /** Of the tab. */
+  clientId: string;
+  body: ArrayBuffer;
+  question: PageQuestion;
+  /** Null: nothing is stored, nothing queued. */
+  person: Person | null;
+  visitor: string;
+  /** Under which an answer is kept; undefined where none may be. */
+  key: string | undefined;
+  kept: Kept | undefined;
+  at: number;
+}
+
+/** Undefined for what the worker has no business with: such a request goes to the router as it is. */
+export async function readAsked(
+  { router, rim, store, features: facts }: Shell,
+  request: Request,
+  clientId: string,
+  body: ArrayBuffer,
+): Promise<Asked | undefined> {
+  const door = travelDoor(request.method, new URL(request.url), router);
+  if (door === undefined) return undefined;
+  const at = rim.now();
+  const tab = await store.tab(clientId);
+  const person = tab?.person ?? null;
+  const features = person === null ? undefined : await facts.known(person, async () => credentialOf(request.headers));
+  const header = (name: string) => request.headers.get(name);
+  const question = readQuestion({ door, header, bodyText: new TextDecoder().decode(body) }, features);
+  if (question === undefined) return undefined;
+  const visitor = header(REQUEST_HEADERS.visitor) ?? tab?.visitor ?? randomId(rim);
+  const asked = { request, clientId, body, question, person, visitor, at };
+  if (person === null || question.wish === 'off' || question.noStore)
+    return { ...asked, key: undefined, kept: undefined };
+  const { feature, text } = question;
+  const key = await store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
+  const kept = await store.answer(person, key);
+  return { ...asked, key, kept: isServable(kept, features, at) ? kept : undefined };
+}
+
+/** With the headers of ours: taken out where they are for the worker, put in where the router is to know. */
+export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing> {
+  const { request, body, question, visitor, kept } = asked;
+  const headers = new Headers(request.headers);
+  headers.delete(TRAVEL);
+  const asking = askingOf(question);
+  const idempotencyKey =
+    request.headers.get(REQUEST_HEADERS.idempotencyKey) ??
+    (asking.isKeyed ? await sendingKey(shell, asked) : undefined);
+  if (idempotencyKey !== undefined) {
+    headers.set(REQUEST_HEADERS.idempotencyKey, idempotencyKey);
+    headers.set(REQUEST_HEADERS.visitor, visitor);
+  }
+  if (asking.resumes) headers.set(REQUEST_HEADERS.resume, '1');
+  return {
+    url: request.url,
+    headers,
+    body,
+    credentials: request.credentials,
+    idempotencyKey,
+    // Only where the router is known to resume this feature can its headers be expected at once.
+    patience: patienceOf(asking.resumes && question.resumes === true, kept !== undefined),
+  };
+}
+
+/** Written before it is sent, so that a question whose answer never came is not paid for twice. */
+async function sendingKey({ rim, store }: Shell, { person, key, at }: Asked): Promise<string> {
+  const fresh = { idempotencyKey: uuidV7(at + (await store.clockOffsetMs()), rim.bytes(10)), sentAt: at };
+  if (person === null || key === undefined) return fresh.idempotencyKey;
+  return (await store.sendingKey(person, key, fresh, (sent) => isReusable(sent, at))).idempotencyKey;
+}
+
+const randomId = ({ bytes }: Rim): string =>
+  Array.from(bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('');

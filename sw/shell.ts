@@ -1,0 +1,14 @@
+/** What the parts of the worker share: the router it serves, its rim, what it keeps, and its tabs. */
+import type { FeatureFacts } from './features.ts';
+import type { Rim } from './rim.ts';
+import type { Store } from './store/store.ts';
+import type { Tabs } from './tabs-talk.ts';
+
+export interface Shell {
+  /** The router's origin. */
+  router: string;
+  rim: Rim;
+  store: Store;
+  tabs: Tabs;
+  features: FeatureFacts;
+}

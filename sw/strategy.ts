@@ -1,0 +1,79 @@
+/** The line of a question in the browser: fresh first, then what is kept, then the outbox, then a named 503. */
+import { Strategy } from 'workbox-strategies/Strategy.js';
+import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
+import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
+import { offline, queued, stale } from './instead.ts';
+import { followed, live, settle } from './live.ts';
+import { type Sent, send } from './send.ts';
+import type { Shell } from './shell.ts';
+import { pageBody } from './stream.ts';
+
+export class TravelStrategy extends Strategy {
+  readonly #shell: Shell;
+
+  constructor(shell: Shell) {
+    super();
+    this.#shell = shell;
+  }
+
+  protected override async _handle(request: Request, handler: StrategyHandler): Promise<Response> {
+    const shell = this.#shell;
+    const body = await request.arrayBuffer();
+    const asked = await readAsked(shell, request, (handler.event as FetchEvent).clientId, body);
+    if (asked === undefined) return untouched(shell, request, body);
+
+    if (asked.kept !== undefined && (await shell.store.mode()) === 'travel') {
+      void handler.waitUntil(askBehind(shell, asked));
+      return stale(shell, asked, asked.kept, 'mode');
+    }
+    const outgoing = await outgoingOf(shell, asked);
+    const sent = await send(shell.rim, outgoing, request.signal);
+    noteConnection(shell, sent);
+    switch (sent.kind) {
+      case 'stream':
+        return live(sent.response, pageBody(followed(shell, asked, outgoing, sent.response)));
+      case 'answer':
+        void handler.waitUntil(settle(shell, asked, sent.response, sent.text));
+        return live(sent.response, sent.text);
+      case 'refused':
+        return live(sent.response, sent.response.body);
+      case 'left':
+        return Response.error();
+      case 'failed':
+        break;
+    }
+    if (asked.kept !== undefined) return stale(shell, asked, asked.kept, sent.cause);
+    if (asked.question.wish === 'queue') {
+      const id = outgoing.idempotencyKey ?? '';
+      return queued(sent.cause, id);
+    }
+    return sent.instead === undefined ? offline(sent.cause) : live(sent.instead, sent.instead.body);
+  }
+}
+
+function noteConnection({ tabs, rim }: Shell, sent: Sent): void {
+  if (sent.kind === 'left') return;
+  tabs.connection = sent.kind !== 'failed' ? 'online' : rim.isOnline() ? 'unreachable' : 'offline';
+}
+
+/** Mode `travel`: the page has the kept answer; a fresh one takes its place. */
+async function askBehind(shell: Shell, asked: Asked): Promise<void> {
+  const outgoing = await outgoingOf(shell, asked);
+  const sent = await send(shell.rim, outgoing, new AbortController().signal);
+  noteConnection(shell, sent);
+  if (sent.kind === 'answer') return settle(shell, asked, sent.response, sent.text);
+  if (sent.kind !== 'stream') return;
+  const stream = followed(shell, asked, outgoing, sent.response);
+  while ((await stream.next()) !== undefined);
+}
+
+/** Only our own header is taken out. */
+async function untouched(shell: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
+  const headers = new Headers(request.headers);
+  headers.delete(TRAVEL);
+  const { url, method, credentials, signal } = request;
+  const response = await shell.rim.fetch(
+    new Request(url, { method, headers, body, credentials, signal, redirect: 'error' }),
+  );
+  return live(response, response.body);
+}

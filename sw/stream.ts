@@ -1,0 +1,149 @@
+/**
+ * A streamed answer on its way to the page: whole events pass at once, and where the connection breaks the rest is fetched
+ * behind the page's back. Driven by the page's reads; there is no second branch, so a page that leaves stops it.
+ */
+import type { Follower } from './decisions.ts';
+import { resumeWaitMs } from './decisions.ts';
+import { pause, type Rim } from './rim.ts';
+import { watched } from './watch.ts';
+
+/** What became of an attempt to go on: the rest of the stream, nothing yet, or never. */
+export type Resumed = { body: ReadableStream<Uint8Array> } | 'again' | 'never';
+
+export interface Streaming {
+  body: ReadableStream<Uint8Array>;
+  follower: Follower;
+  /** So much silence is asked about. */
+  idleMs: number;
+  /** Absent where the stream cannot be resumed. */
+  resume?: (lastId: string | undefined, signal: AbortSignal) => Promise<Resumed>;
+  /** Asked after some silence: whether the line still lives. */
+  isAlive: () => Promise<boolean>;
+  /** The event in place of the rest, where it is lost. */
+  lostText: string;
+  tell(event: 'resuming' | 'resumed' | 'lost'): void;
+  /** Runs after the last event was handed over and before the stream closes: an open stream keeps the worker alive. */
+  onEnd(): Promise<void>;
+  /** Exactly once, however it ended. */
+  onClose(): void;
+}
+
+/** For the page. Closing the page, a reload and an abort all end here as `cancel`. */
+export function pageBody(stream: FollowedStream): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const text = await stream.next();
+      if (text === undefined) controller.close();
+      else controller.enqueue(encoder.encode(text));
+    },
+    cancel: () => stream.leave(),
+  });
+}
+
+export class FollowedStream {
+  readonly #rim: Rim;
+  readonly #streaming: Streaming;
+  readonly #left = new AbortController();
+  #lines: Lines;
+  #isOver = false;
+  #isClosed = false;
+  /** When the running outage began. */
+  #brokeAt: number | undefined;
+
+  constructor(rim: Rim, streaming: Streaming) {
+    this.#rim = rim;
+    this.#streaming = streaming;
+    this.#lines = new Lines(rim, streaming.body);
+  }
+
+  /** The next whole events as text; undefined when there is nothing more to come. */
+  async next(): Promise<string | undefined> {
+    const { follower, lostText, onEnd, tell } = this.#streaming;
+    while (!this.#isOver) {
+      const text = await this.#read();
+      if (this.#left.signal.aborted) break;
+      if (text === undefined) {
+        if (await this.#goOn()) continue;
+        if (this.#left.signal.aborted) break;
+        tell('lost');
+        this.#isOver = true;
+        return lostText;
+      }
+      this.#brokeAt = undefined;
+      const events = follower.take(text);
+      this.#isOver = follower.end !== undefined;
+      if (events !== '') return events;
+    }
+    if (!this.#isClosed && !this.#left.signal.aborted) {
+      this.#lines.leave();
+      await onEnd();
+    }
+    this.#close();
+    return undefined;
+  }
+
+  leave(): void {
+    this.#left.abort();
+    this.#lines.leave();
+    this.#close();
+  }
+
+  #close(): void {
+    if (!this.#isClosed) this.#streaming.onClose();
+    this.#isClosed = true;
+  }
+
+  /** Undefined once the connection is broken, or so silent that it counts as broken. */
+  async #read(): Promise<string | undefined> {
+    const { idleMs, isAlive } = this.#streaming;
+    const text = await this.#lines.next(idleMs, isAlive);
+    if (text === undefined) this.#lines.leave();
+    return text;
+  }
+
+  /** Whether the stream goes on, by a connection that was made anew. */
+  async #goOn(): Promise<boolean> {
+    const { resume, follower, tell } = this.#streaming;
+    if (resume === undefined) return false;
+    const { signal } = this.#left;
+    this.#brokeAt ??= this.#rim.now();
+    tell('resuming');
+    for (let tries = 0; ; tries++) {
+      const waitMs = resumeWaitMs(tries, this.#rim.now() - this.#brokeAt, this.#rim.random());
+      if (waitMs === undefined) return false;
+      await pause(this.#rim, waitMs, signal);
+      if (signal.aborted) return false;
+      const resumed = await resume(follower.lastId, signal);
+      if (resumed === 'never') return false;
+      if (resumed === 'again') continue;
+      follower.restart();
+      this.#lines = new Lines(this.#rim, resumed.body);
+      tell('resumed');
+      return true;
+    }
+  }
+}
+
+/** The text of one connection, with a watch on its silence. */
+class Lines {
+  readonly #rim: Rim;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
+
+  constructor(rim: Rim, body: ReadableStream<Uint8Array>) {
+    this.#rim = rim;
+    this.#reader = body.getReader();
+  }
+
+  /** Undefined where the connection ended, broke or is silent and not alive. */
+  async next(idleMs: number, isAlive: () => Promise<boolean>): Promise<string | undefined> {
+    const read = await watched(this.#rim, this.#reader.read(), idleMs, isAlive);
+    if (read === 'silent' || 'error' in read || read.value.done) return undefined;
+    return this.#decoder.decode(read.value.value, { stream: true });
+  }
+
+  leave(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,97 @@
+/** The pages this worker serves: who is behind each, what they are told, and what they are asked for. */
+import {
+  type Connection,
+  type TravelNews,
+  type TravelNewsKind,
+  travelMessage,
+  type WorkerMessage,
+} from '../protocol/travel-messages.ts';
+import type { Rim } from './rim.ts';
+import type { Person, Store } from './store/store.ts';
+
+/** How long a page may think about a token. */
+const TOKEN_MS = 10_000;
+
+export type Audience = { tab: string } | { person: Person } | 'all';
+
+export class Tabs {
+  readonly #clients: Pick<Clients, 'get' | 'matchAll'>;
+  readonly #store: Pick<Store, 'tabsOf'>;
+  readonly #rim: Pick<Rim, 'after'>;
+  readonly #streams = new Map<string, number>();
+  #connection: Connection;
+
+  constructor(clients: Pick<Clients, 'get' | 'matchAll'>, store: Pick<Store, 'tabsOf'>, rim: Rim) {
+    this.#clients = clients;
+    this.#store = store;
+    this.#rim = rim;
+    this.#connection = rim.isOnline() ? 'online' : 'offline';
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  set connection(connection: Connection) {
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    void this.tell('connection', { connection }, 'all');
+  }
+
+  get openStreams(): number {
+    let open = 0;
+    for (const ofTab of this.#streams.values()) open += ofTab;
+    return open;
+  }
+
+  /** The returned function says that the stream is over. */
+  streamOpened(clientId: string): () => void {
+    this.#countStream(clientId, 1);
+    return () => this.#countStream(clientId, -1);
+  }
+
+  #countStream(clientId: string, more: number): void {
+    const open = (this.#streams.get(clientId) ?? 0) + more;
+    if (open > 0) this.#streams.set(clientId, open);
+    else this.#streams.delete(clientId);
+    void this.tell('streams', { open }, { tab: clientId });
+  }
+
+  async tell<Kind extends TravelNewsKind>(event: Kind, detail: TravelNews[Kind], to: Audience): Promise<void> {
+    const message = travelMessage({ kind: 'told', event, detail } as WorkerMessage);
+    for (const client of await this.#audience(to)) client.postMessage(message);
+  }
+
+  /** A token of this person, from the tab that asked where it is still open, else from any tab of theirs. */
+  async token(person: Person | null, askedBy?: string): Promise<string | null> {
+    const first = askedBy === undefined ? [] : await this.#audience({ tab: askedBy });
+    const others = person === null ? [] : await this.#audience({ person });
+    const clients = new Map([...first, ...others].map((client) => [client.id, client]));
+    for (const client of clients.values()) {
+      const token = await this.#tokenOf(client, person);
+      if (token !== null) return token;
+    }
+    return null;
+  }
+
+  #tokenOf(client: Client, person: Person | null): Promise<string | null> {
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      const settle = (token: unknown) => {
+        callOff();
+        port1.close();
+        resolve(typeof token === 'string' && token !== '' ? token : null);
+      };
+      const callOff = this.#rim.after(TOKEN_MS, () => settle(null));
+      port1.onmessage = ({ data }: MessageEvent<{ token?: unknown } | null>) => settle(data?.token);
+      client.postMessage(travelMessage({ kind: 'token-wanted', person: person?.name ?? null }), [port2]);
+    });
+  }
+
+  async #audience(to: Audience): Promise<Client[]> {
+    if (to === 'all') return [...(await this.#clients.matchAll({ type: 'window' }))];
+    const ids = 'tab' in to ? [to.tab] : await this.#store.tabsOf(to.person);
+    const clients = await Promise.all(ids.map((id) => this.#clients.get(id)));
+    return clients.filter((client) => client !== undefined);
+  }
+}

@@ -1,0 +1,24 @@
+import type { Rim } from '../../../sw/rim.ts';
+
+/** A rim whose time passes as soon as nothing else is to be done: a wait of minutes takes a turn of the event loop. */
+export function quickRim(more: Partial<Rim> = {}): Rim & { waited: number[] } {
+  let now = 1_800_000_000_000;
+  const waited: number[] = [];
+  return {
+    waited,
+    now: () => now,
+    random: () => 0.5,
+    bytes: (length) => new Uint8Array(length).fill(7),
+    after(ms, run) {
+      const immediate = setImmediate(() => {
+        now += ms;
+        waited.push(ms);
+        run();
+      });
+      return () => clearImmediate(immediate);
+    },
+    fetch: () => Promise.reject(new TypeError('no network here')),
+    isOnline: () => true,
+    ...more,
+  };
+}
