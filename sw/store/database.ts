@@ -1,7 +1,8 @@
 /** The IndexedDB database of one router's answers: its stores, its version, and how a connection is had. */
 import { type DBSchema, type IDBPDatabase, openDB, type StoreNames } from 'idb';
 import type { Features } from '../core/features.ts';
-import type { Mode, QueuedRow, Report } from './store.ts';
+import type { QueuedRow } from '../core/outbox.ts';
+import type { Mode, Report } from './store.ts';
 
 /** AES-GCM of a text under a person's key. */
 export interface Sealed {

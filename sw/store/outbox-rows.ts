@@ -1,8 +1,9 @@
 /** Queued questions, and their answers until they are taken out. */
+import type { QueuedRow } from '../core/outbox.ts';
 import { answerRow, putAnswer } from './answers.ts';
 import { type Database, isHere, type OutboxRow, rowsOf } from './database.ts';
 import { seal, unseal } from './seal.ts';
-import type { Kept, Person, Question, QueuedAnswer, QueuedRow } from './store.ts';
+import type { Kept, Person, Question, QueuedAnswer } from './store.ts';
 
 const questionPlace = (id: string): string => `question ${id}`;
 const answerPlace = (id: string): string => `queued answer ${id}`;

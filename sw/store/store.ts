@@ -5,6 +5,7 @@
  */
 
 import type { Features } from '../core/features.ts';
+import type { QueuedRow } from '../core/outbox.ts';
 
 export interface Person {
   /** The id that the page gave. */
@@ -42,23 +43,6 @@ export type KeepResult = 'kept' | 'gone' | 'full';
 export interface SentKey {
   idempotencyKey: string;
   sentAt: number;
-}
-
-export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
-
-/** A queued question without its text. `id` is its idempotency key. */
-export interface QueuedRow {
-  id: string;
-  part: string;
-  askedAt: number;
-  feature: string;
-  state: QueueState;
-  /** How often it has been sent. */
-  tries: number;
-  /** An error code, never a message. */
-  lastError: string | null;
-  /** Not sent before this time. */
-  notBefore: number;
 }
 
 /** What it takes to send a queued question: everything but a credential. */

@@ -107,9 +107,9 @@ describe('answers', () => {
       await keep('private', 'secret', 1);
       await keep('other', 'search', 1);
       await keep('past', 'search', 1, clock.now - 1);
-      const fact = { resume: true, travelTtlSeconds: 60, generation: 2 };
+      const fact = { resume: true, travelTtlSeconds: 60, generation: 2, alias: 'app/chat' };
       const features = { chat: fact, secret: { ...fact, travelTtlSeconds: 0 } };
-      await store.setFeatures(alice, { readAt: clock.now, features });
+      await store.setFeatures(alice, { readAt: clock.now, features, default: null });
       await store.tidy([]);
       const keys = ['old', 'now', 'unknown', 'private', 'other', 'past'];
       const there = await Promise.all(keys.map((key) => store.answer(alice, key)));
@@ -157,7 +157,7 @@ describe('a sign-out', () => {
         await store.keep(bob, 'key', kept);
         await store.enqueue(alice, { ...row, state: 'waiting' }, question, () => true);
         await store.report(alice, { id: 'r', at: 1, kind: 'stale', feature: 'chat', waitedMs: 1 });
-        await store.setFeatures(alice, { readAt: 1, features: {} });
+        await store.setFeatures(alice, { readAt: 1, features: {}, default: null });
         const late: Promise<unknown>[] = [];
         for (let at = 0; at < 20; at += 1) late.push(store.keep(alice, `late ${at}`, kept));
         const told = await store.signOut(alice);
@@ -222,7 +222,7 @@ describe('clear()', () => {
       if (!alice) throw new Error('no database');
       const kept = { body: '{}', feature: 'chat', generation: 1, storedAt: 1, keepUntil: 9e15 };
       await store.keep(alice, 'key', kept);
-      await store.setFeatures(alice, { readAt: 5, features: {} });
+      await store.setFeatures(alice, { readAt: 5, features: {}, default: null });
       await store.clear(alice);
       const late = await store.keep(alice, 'key', kept);
       const tab = await store.tab('tab 1');

@@ -1,0 +1,135 @@
+/** What the outbox may do next: which questions it takes, which one is sent, and what becomes of one that was. */
+import { canonicalJson } from '../../protocol/answer-key.ts';
+import { parseBody } from '../../protocol/parse-body.ts';
+
+export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
+
+/** A queued question without its text. `id` is its idempotency key. */
+export interface QueuedRow {
+  id: string;
+  /** Of the person. */
+  part: string;
+  askedAt: number;
+  feature: string;
+  state: QueueState;
+  /** How often it has been sent. */
+  tries: number;
+  /** An error code, never a message. */
+  lastError: string | null;
+  /** Not sent before this time. */
+  notBefore: number;
+}
+
+const MAX_QUESTIONS = 20;
+export const MAX_QUESTION_BYTES = 256 * 1024;
+const HOUR_MS = 3_600_000;
+/** An hour less than the router remembers an idempotency key. */
+const SEND_WITHIN_MS = 24 * HOUR_MS;
+const SHOWN_FOR_MS = 7 * 24 * HOUR_MS;
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+/** A router that names a longer wait is asked again after this one. */
+const LONGEST_RETRY_AFTER_MS = HOUR_MS;
+
+export const newRow = (row: Pick<QueuedRow, 'id' | 'part' | 'askedAt' | 'feature'>): QueuedRow => ({
+  ...row,
+  state: 'waiting',
+  tries: 0,
+  lastError: null,
+  notBefore: 0,
+});
+
+/** Answers that nobody has taken out yet take nobody's place. */
+export const admits = (others: readonly QueuedRow[], questionBytes: number): boolean =>
+  questionBytes <= MAX_QUESTION_BYTES && others.filter(({ state }) => state !== 'answered').length < MAX_QUESTIONS;
+
+/** A row as time has left it: null once it is too old to be shown. A clock that was set back makes nothing older. */
+export function aged(row: QueuedRow, now: number): QueuedRow | null {
+  const age = now - row.askedAt;
+  if (age >= SHOWN_FOR_MS) return null;
+  return row.state === 'waiting' && age >= SEND_WITHIN_MS ? { ...row, state: 'expired' } : row;
+}
+
+/** Nobody is sending it any more: the worker that was has died. It goes again with the same key, so it is paid for once. */
+export const afterDeath = (row: QueuedRow): QueuedRow => (row.state === 'sending' ? { ...row, state: 'waiting' } : row);
+
+const waits = ({ state }: QueuedRow): boolean => state === 'waiting';
+
+/** The oldest that may go now. */
+export const nextToSend = (rows: readonly QueuedRow[], now: number): QueuedRow | undefined =>
+  rows
+    .filter((row) => waits(row) && row.notBefore <= now && now - row.askedAt < SEND_WITHIN_MS)
+    .toSorted((one, other) => one.askedAt - other.askedAt)[0];
+
+/** When the next one that waits may go; undefined where none waits. */
+export function nextDue(rows: readonly QueuedRow[]): number | undefined {
+  const times = rows.filter(waits).map(({ notBefore }) => notBefore);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export const countWaiting = (rows: readonly QueuedRow[]): number =>
+  rows.filter((row) => waits(row) || row.state === 'sending').length;
+
+/** Taken by the sender; undefined where it may not go any more, such as one cancelled meanwhile. */
+export const sending = (row: QueuedRow): QueuedRow | undefined =>
+  waits(row) ? { ...row, state: 'sending', tries: row.tries + 1 } : undefined;
+
+export type Outcome =
+  | { kind: 'answered' }
+  /** An answer of the router that is none to the question. */
+  | { kind: 'refused'; status: number; code: string | null; retryAfterMs: number | null }
+  /** No answer of the router at all. */
+  | { kind: 'unreached'; cause: string };
+
+/** Its content had begun when it broke off, and the router never runs that key again. */
+const INTERRUPTED = 'stream_interrupted';
+
+export function afterSending(row: QueuedRow, outcome: Outcome, now: number): QueuedRow {
+  switch (outcome.kind) {
+    case 'answered':
+      return { ...row, state: 'answered', lastError: null };
+    case 'unreached':
+      // Whatever says next that the network is back may try at once.
+      return { ...row, state: 'waiting', lastError: outcome.cause };
+    case 'refused': {
+      const { status, code, retryAfterMs } = outcome;
+      const lastError = code ?? `http_${status}`;
+      const waits = status >= 500 || status === 429 || status === 401;
+      if (!waits || code === INTERRUPTED) return { ...row, state: 'failed', lastError };
+      const waitMs = Math.min(retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS) || backOffMs(row.tries);
+      return { ...row, state: 'waiting', lastError, notBefore: now + waitMs };
+    }
+  }
+}
+
+const backOffMs = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
+
+/** What `sendNow` makes of a row. Only a question that the router may have forgotten, or refused, takes the new key. */
+export function sentNow(row: QueuedRow, newId: string, now: number): QueuedRow {
+  if (row.state === 'waiting') return { ...row, notBefore: 0 };
+  if (row.state !== 'failed' && row.state !== 'expired') return row;
+  return newRow({ id: newId, part: row.part, askedAt: now, feature: row.feature });
+}
+
+/** Whether `cancel` may take it out. One that is on its way may already be paid for, so its answer is waited for. */
+export const mayCancel = ({ state }: QueuedRow): boolean => state !== 'sending';
+
+/** The question as the outbox sends it: the same question, asked for in one piece. */
+export function inOnePiece(bodyText: string): string {
+  const { stream, stream_options, ...body } = parseBody(bodyText) as Record<string, unknown>;
+  return canonicalJson({ ...body, stream: false });
+}
+
+const CREDENTIALS = ['authorization', 'x-api-key', 'cookie', 'proxy-authorization'];
+
+/** What lies on disk of a question's headers: no credential. */
+export const storableHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
+  Object.fromEntries([...headers].filter(([name]) => !CREDENTIALS.includes(name.toLowerCase())));
+
+/** `retry-after-ms`, else `retry-after` in seconds; null where neither says a wait. */
+export function retryAfterMs(header: (name: string) => string | null): number | null {
+  const ms = Number(header('retry-after-ms') ?? Number.NaN);
+  if (ms >= 0) return ms;
+  const seconds = Number(header('retry-after') ?? Number.NaN);
+  return seconds >= 0 ? seconds * 1000 : null;
+}
