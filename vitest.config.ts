@@ -56,6 +56,16 @@ export default defineConfig({
         test: { ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
+        // Chromium against the built router. These wait too, so they share two places with the real processes.
+        test: {
+          ...PATIENT,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
         // Load, and what is told by how long it takes: these want the machine for themselves.
         test: { ...E2E, name: 'e2e-alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
