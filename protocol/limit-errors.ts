@@ -29,8 +29,8 @@ export interface BudgetExceeded {
 export interface RateLimitExceeded {
   code: 'rate_limit_exceeded';
   scope: string;
-  limit: 'rps' | 'tpm' | 'parallel';
-  /** Requests at once out of a full bucket, tokens a minute, or requests under way. */
+  limit: 'rps' | 'tpm' | 'parallel' | 'rpm';
+  /** Requests at once out of a full bucket, tokens a minute, requests under way, or requests a minute. */
   cap: number;
   retryAfterMs: number;
   /** More than the limit ever lets through at once. */
@@ -74,10 +74,17 @@ export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }:
         },
       )
     : wire(code, 429, 'rate_limit_error', `${whole} is reached. Ask again in ${inTime(retryAfterMs)}.`, {
-        headers: retryAfter(retryAfterMs),
+        headers: { ...retryAfter(retryAfterMs), ...(limit === 'rpm' && perMinute(cap, retryAfterMs)) },
         limit: says,
       });
 }
+
+/** Told here, because the ledger, which tells the other rates, is not asked. */
+const perMinute = (cap: number, resetMs: number): Record<string, string> => ({
+  'x-ratelimit-limit-requests': String(cap),
+  'x-ratelimit-remaining-requests': '0',
+  'x-ratelimit-reset-requests': `${Math.ceil(resetMs / 1_000)}s`,
+});
 
 const inTime = (ms: number): string => (ms < 1_000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 1_000)} s`);
 
@@ -86,6 +93,7 @@ const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string
   rps: (cap) => `the rate of requests (at most ${cap} in a burst)`,
   tpm: (cap) => `tokens (${cap} a minute)`,
   parallel: (cap) => `requests at once (${cap})`,
+  rpm: (cap) => `requests with a publishable key (${cap} a minute)`,
 };
 
 /** Where a limit stands that no request of this kind fits into: as a rule that is a mistake in the configuration. */
@@ -104,6 +112,7 @@ function settingOf(scope: string, field: string): string {
 
 function ofScope(scope: string): string {
   if (scope === 'tenant') return 'your tenant';
+  if (scope === 'address') return 'your address';
   if (scope === 'anonymous') return 'requests without a user';
   const colon = scope.indexOf(':');
   return `the ${scope.slice(0, colon)} "${scope.slice(colon + 1, colon + 101)}"`;

@@ -13,8 +13,8 @@ import type { App } from './edge.ts';
 import type { UncheckedEnv } from './env.ts';
 import { answer } from './pipeline/answer.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
+import { identifyCaller } from './pipeline/caller.ts';
 import { featureList } from './pipeline/features.ts';
-import { identify } from './pipeline/identify.ts';
 import { mayCall, strangeHost } from './pipeline/local-mode.ts';
 import { mintToken } from './pipeline/mint.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
@@ -112,7 +112,7 @@ async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Res
   const { notConfigured, deps } = composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
   const { headers, signal } = c.req.raw;
-  const identified = await identify(headers, deps, scope.background);
+  const identified = await identifyCaller(c.req.raw, 'read', deps, scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   const { identity } = identified;
   const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identity);
@@ -124,7 +124,7 @@ async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Res
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {
   const { config, notConfigured, deps } = c.env.composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
-  const identified = await identify(c.req.raw.headers, deps, c.env.scope.background);
+  const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   const known = aliasNames(config, identified.identity);
   if (alias === undefined) return plainJson(aliasModels(known), c.env.scope);
@@ -142,7 +142,7 @@ function tokens(c: Context<App>): Response | Promise<Response> {
 async function features(c: Context<App>): Promise<Response> {
   const { notConfigured, deps } = c.env.composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
-  const identified = await identify(c.req.raw.headers, deps, c.env.scope.background);
+  const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   return plainJson(await featureList(identified.identity, deps), c.env.scope);
 }

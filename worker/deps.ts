@@ -10,6 +10,7 @@ import { fingerprint } from './core/config/fingerprint.ts';
 import { type NotConfigured, notConfigured } from './core/config/not-configured.ts';
 import { resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
+import { AddressRate } from './core/identity/address-rate.ts';
 import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
 import { newTuples } from './core/ledger/tuple.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
@@ -128,6 +129,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),
+      addresses: new AddressRate(),
+      platformRate: platformRate(unchecked.ADDRESS_RATE),
       showsProvider: (identity) => mayLearnProvider(identity, config, env.local),
     },
     keys,
@@ -152,6 +155,15 @@ export function compose(unchecked: UncheckedEnv): Composition {
     },
   };
 }
+
+/** One that fails refuses nobody: the isolate counts all the same. */
+const platformRate = (binding: RateLimit | undefined) =>
+  binding &&
+  ((key: string): Promise<boolean> =>
+    binding.limit({ key }).then(
+      ({ success }) => success,
+      () => true,
+    ));
 
 /** The first writes; an older one still reads what it wrote. An id tells nothing of its secret. */
 function answerSecrets({ keySecret, answerSecret, answerSecretOld }: Env): [AnswerSecret, ...AnswerSecret[]] {

@@ -11,6 +11,8 @@ export interface UncheckedEnv {
   /** Static files; undefined where wrangler.toml has no `[assets]`. */
   ASSETS?: Fetcher;
   ALERTS: DurableObjectNamespace<import('./objects/alerts.ts').Alerts>;
+  /** Absent in plain workerd, which has no such binding. */
+  ADDRESS_RATE?: RateLimit;
   [variable: string]: unknown;
 }
 

@@ -6,6 +6,7 @@ import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/str
 import type { BytesInFlight } from './core/bytes-in-flight.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config, Deployment } from './core/config/config.ts';
+import type { AddressRate } from './core/identity/address-rate.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { JwtFields } from './core/identity/token-claims.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
@@ -147,6 +148,10 @@ export interface Deps {
   newLeaseId(nowMs: number): string;
   events: EventSink;
   adapterFor(deployment: Deployment): Adapter;
+  /** Requests with publishable keys, by address. */
+  addresses: AddressRate;
+  /** Whether the platform, too, lets an address ask; undefined where it does not count. */
+  platformRate: ((address: string) => Promise<boolean>) | undefined;
   /** Whether this caller may learn which provider served and what it cost. */
   showsProvider(identity: Identity): boolean;
 }

@@ -5,6 +5,7 @@ import { readConfig, warningLine } from '../check-config.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
 import { builtScriptPath, projectDirectory, wranglerConfigPath } from '../project.ts';
 import { type BuiltWorker, buildWorker } from './build.ts';
+import { coarseRateProblem } from './coarse-rate.ts';
 import { readWranglerConfig, type WranglerConfig } from './wrangler-config.ts';
 
 export interface BuiltRouter {
@@ -26,6 +27,8 @@ export async function buildRouter(): Promise<BuiltRouter> {
   await writePriceTable(read.prices);
   await writeKnownPrices();
   const wrangler = readWranglerConfig(wranglerConfigPath);
+  const problem = coarseRateProblem(wranglerConfigPath, read.config.router.publishableRate);
+  if (problem !== undefined) throw new Error(problem);
   const built = await buildWorker(join(projectDirectory, wrangler.main), builtScriptPath);
   const assetsDirectory = wrangler.assets && join(projectDirectory, wrangler.assets.directory);
   const browserScripts = assetsDirectory === undefined ? [] : await buildAssets(assetsDirectory);

@@ -15,7 +15,7 @@ import { startGate, type TrafficGate } from './traffic-gate.ts';
 
 export interface BenchOptions {
   /** A file in configs/; `carryon.config.ts` itself where it is left out. */
-  config?: 'front-ends' | 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'owners' | 'alerts';
+  config?: 'page-rate' | 'front-ends' | 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'owners' | 'alerts';
   /** Names of the isolates, the first of which runs the objects. */
   isolates?: readonly string[];
   /** `CARRYON_LOCAL` and the sandbox as both providers; `false`: only `variables`. */

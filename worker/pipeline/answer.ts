@@ -16,7 +16,7 @@ import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Deps } from '../ports.ts';
 import { type Ask, readAsk } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
-import { identify } from './identify.ts';
+import { identifyCaller } from './caller.ts';
 import { produce } from './produce.ts';
 import { BYPASS, readCache } from './read-cache.ts';
 import { refusal, respond } from './respond.ts';
@@ -34,7 +34,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Sc
 }
 
 async function line(request: Request, door: Door, deps: Deps, scope: Scope, weight: Weight): Promise<Response> {
-  const identified = await identify(request.headers, deps, scope.background);
+  const identified = await identifyCaller(request, 'start', deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
 
   const asked = await readAsk(request, door, identified.identity, deps, weight);

@@ -261,6 +261,23 @@ describe('whose limit it was', () => {
     expect(ofUser).toContain(`The setting is ${limit} in userLimits.`);
   });
 
+  it('an address’s is told with the headers that the ledger’s rates have', () => {
+    const code = 'rate_limit_exceeded' as const;
+    const { status, headers, body } = errorToWire({
+      ...{ code, scope: 'address', limit: 'rpm', cap: 60, retryAfterMs: 12_300, neverFits: false },
+    });
+    expect([status, body.error.limit]).toEqual([429, { owner: 'carryon', scope: 'address', name: 'rpm', cap: 60 }]);
+    expect(body.error.message).toBe(
+      "Carryon's limit on requests with a publishable key (60 a minute) for your address is reached. Ask again in 13 s.",
+    );
+    expect(headers).toEqual({
+      ...{ 'retry-after': '13', 'retry-after-ms': '12300' },
+      'x-ratelimit-limit-requests': '60',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '13s',
+    });
+  });
+
   it('a provider’s own limit is called so', () => {
     expect(errorToWire({ code: 'rate_limited_by_provider', retryAfterMs: 1 }).body.error.limit).toEqual({
       owner: 'provider',

@@ -195,6 +195,10 @@ export interface RouterSettings {
   maxBodyBytes: number;
   maxImageBodyBytes: number;
   privateImageUrls: boolean;
+  /** Requests a minute and address with publishable keys. */
+  publishableRate: number;
+  /** Where the address stands when not on Cloudflare; undefined: nowhere that can be trusted. */
+  addressHeader: string | undefined;
 }
 
 /** What a provider's preset says (worker/providers/presets.ts). */

@@ -63,6 +63,8 @@ export function resolveConfig(
     },
     router: {
       ...rest,
+      // A client can write it itself where no proxy does; locally that harms nobody.
+      addressHeader: rest.addressHeader ?? (isLocal(variables) ? 'cf-connecting-ip' : undefined),
       cooldownMs: cooldownTime,
       totalTimeoutMs: totalTimeout,
       maxStreamDurationMs: maxStreamDuration,

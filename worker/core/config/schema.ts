@@ -20,6 +20,11 @@ const hostName = z
   .regex(/^(?:[a-z0-9._-]+|\[[\da-f:.]+\])$/i, 'write a host such as "my-box.lan", without scheme and port')
   .transform((text) => text.toLowerCase());
 
+const headerName = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, 'write the name of a header, such as "x-real-ip"')
+  .transform((text) => text.toLowerCase());
+
 const allowedParam = settings({
   /** Added to each request that carries the field. */
   usdPerRequest: usd.optional(),
@@ -126,6 +131,10 @@ const router = settings({
   maxImageBodyBytes: count(1024, 100_000_000).default(20_971_520),
   /** Let pictures be named by `http:` and by hosts that are not public too, for providers of one's own that fetch them. */
   privateImageUrls: z.boolean().default(false),
+  /** Requests a minute that one address may make with publishable keys, in each isolate. */
+  publishableRate: count(1, 1_000_000).default(60),
+  /** The header into which a proxy of one's own writes the client's address. On Cloudflare it is always `cf-connecting-ip`. */
+  addressHeader: headerName.optional(),
   /** The output cap of a request that names none, where its feature names none either. */
   defaultMaxOutputTokens: count(1, 1_000_000).default(4096),
 });

@@ -11,6 +11,7 @@ import type {
   PricingSettings,
   RouterSettings,
 } from '../../../../worker/core/config/config.ts';
+import { AddressRate } from '../../../../worker/core/identity/address-rate.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
 import { newTuples } from '../../../../worker/core/ledger/tuple.ts';
@@ -68,6 +69,8 @@ export const SETTINGS: RouterSettings = {
   maxBodyBytes: 1_048_576,
   maxImageBodyBytes: 20_971_520,
   privateImageUrls: false,
+  publishableRate: 60,
+  addressHeader: 'cf-connecting-ip',
 };
 
 export const PRICING: PricingSettings = {
@@ -180,6 +183,8 @@ export class TestRouter {
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
       adapterFor: ({ format }) => adapterFor(format),
+      addresses: new AddressRate(),
+      platformRate: undefined,
       showsProvider: ({ kind }) => kind === 'secret',
     };
   }

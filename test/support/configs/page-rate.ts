@@ -1,0 +1,10 @@
+/** For tests of the rate that an address has with publishable keys: a small one. */
+import type { ConfigInput } from '../../../worker/core/config/schema.ts';
+
+export default {
+  aliases: { 'app/chat': { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A' }] } },
+  features: { chat: { resume: true } },
+  defaultFeature: 'chat',
+  tiers: {},
+  router: { publishableRate: 5 },
+} satisfies ConfigInput;

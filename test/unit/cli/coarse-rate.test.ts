@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { wranglerConfigPath } from '../../../cli/project.ts';
+import { coarseRateProblem } from '../../../cli/workerd/coarse-rate.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'carryon-coarse-'));
+const path = join(directory, 'wrangler.toml');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const problem = (toml: string, rate: number) => {
+  writeFileSync(path, toml);
+  return coarseRateProblem(path, rate);
+};
+const OWN = readFileSync(wranglerConfigPath, 'utf8');
+
+it('the platform lets through what the router allows; a lower number is refused, and both are named', () => {
+  expect([60, 300].map((rate) => problem(OWN, rate))).toEqual([undefined, undefined]);
+  expect(problem(OWN, 301)).toBe(
+    'wrangler.toml: ADDRESS_RATE lets 300 requests in 60 s through, fewer than the 301 a minute of router.publishableRate in carryon.config.ts; write limit = 301 or more',
+  );
+});
+
+it('no such binding is none; one without its numbers is told', () => {
+  expect(problem('name = "x"', 1_000)).toBeUndefined();
+  expect(problem('[[ratelimits]]\nname = "OTHER"\n[ratelimits.simple]\nlimit = 1\nperiod = 60', 60)).toBeUndefined();
+  expect(problem('[[ratelimits]]\nname = "ADDRESS_RATE"\n[vars]\nlimit = 1', 60)).toContain('[ratelimits.simple]');
+});
+
+it('among several it is the one of the Worker', () => {
+  const other = '[[ratelimits]]\nname = "OTHER"\n[ratelimits.simple]\nlimit = 1\nperiod = 60\n';
+  expect(problem(other + OWN, 60)).toBeUndefined();
+  expect(
+    problem(`${other}[[ratelimits]]\nname = "ADDRESS_RATE"\n[ratelimits.simple]\nlimit = 9\nperiod = 10`, 60),
+  ).toContain('9 requests in 10 s');
+});

@@ -1,0 +1,40 @@
+/** Addresses as a rate counts them: one of IPv4, or the /64 that an IPv6 customer has to itself. */
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+/**
+ * `written`: one address, as a proxy writes it into a header: perhaps with a port, in brackets, with a zone, or the last of a
+ * list, which is the one that the nearest proxy saw. Undefined for what is no address.
+ */
+export function countedAddress(written: string): string | undefined {
+  const last = written.slice(written.lastIndexOf(',') + 1).trim();
+  const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(last)?.[1] ?? /^([\d.]+):\d+$/.exec(last)?.[1] ?? last;
+  const address = bare.replace(/%.*$/s, '');
+  if (IPV4.test(address)) return address.split('.').map(Number).join('.');
+  const groups = groupsOf(address);
+  if (groups === undefined) return undefined;
+  const [, , , , , sixth = 0, seventh = 0, eighth = 0] = groups;
+  const isMapped = sixth === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  if (isMapped) return [seventh >> 8, seventh & 255, eighth >> 8, eighth & 255].join('.');
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
+/** The eight groups of an IPv6 address, whose end may be written as one of IPv4. */
+function groupsOf(address: string): number[] | undefined {
+  const [, before = '', tail] = /^(.*:)([\d.]+\.[\d.]+)$/s.exec(address) ?? [];
+  if (tail !== undefined && !IPV4.test(tail)) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = (tail ?? '').split('.').map(Number);
+  const text = tail === undefined ? address : `${before}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head = [], end = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - head.length - end.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...end];
+  return groups.every((group) => /^[\da-f]{1,4}$/i.test(group))
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : undefined;
+}
