@@ -1,9 +1,10 @@
 /** The tables of one `AnswerStream`: rows in, rows out, no rule (docs/storage.md). They are made when something is kept. */
+
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import type { Ending } from '../core/answers/stream/events.ts';
 import { KEEP_MS, SHARED_IN_MEMORY_BYTES } from '../core/answers/stream/limits.ts';
 import type { Page } from '../core/answers/stream/pages.ts';
 import type { AnswerRecord } from '../core/answers/stream/record.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { PageStore, StoredLog } from './answer-stream-log.ts';
 
 // INTEGER PRIMARY KEY: any other key is an index, and a second row on every write. `text` last: it is not read with the index.

@@ -1,7 +1,7 @@
 import type { Usage } from '../../protocol/chat.ts';
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import type { Passed } from '../core/pricing/billed.ts';
 import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { EventText } from './event-text.ts';

@@ -1,6 +1,6 @@
 import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../protocol/chat.ts';
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { Reply } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
 import { readAnthropicUsage } from './anthropic-usage.ts';

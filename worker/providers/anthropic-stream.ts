@@ -1,6 +1,6 @@
 import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../protocol/chat.ts';
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../protocol/written-number.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { anthropicFailureInside } from './anthropic-failure.ts';
 import { AnthropicUsage } from './anthropic-usage.ts';

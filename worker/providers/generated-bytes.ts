@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../core/utf8-bytes.ts';
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { jsonText } from './json-text.ts';
 
 /** Words of the wire format, which no model generated. */

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import type { Reply } from './adapter.ts';
 import { readParts } from './content-parts.ts';
 import { finishReason } from './finish-reasons.ts';

@@ -1,6 +1,6 @@
 import type { Usage } from '../../protocol/chat.ts';
+import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import type { Failure } from '../core/routing/failure.ts';
-import { utf8Bytes } from '../core/utf8-bytes.ts';
 import type { StreamStep, StreamTranslator } from './adapter.ts';
 import { generatedBytes } from './generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from './heartbeat.ts';

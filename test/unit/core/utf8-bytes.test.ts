@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { utf8Bytes } from '../../../worker/core/utf8-bytes.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 
 const written = (text: string): number => new TextEncoder().encode(text).byteLength;
 

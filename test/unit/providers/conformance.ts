@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Quirks } from '../../../worker/core/config/quirks.ts';
 import { FAILURE_RULES } from '../../../worker/core/routing/failure.ts';
-import { utf8Bytes } from '../../../worker/core/utf8-bytes.ts';
 import type { Adapter } from '../../../worker/providers/adapter.ts';
 import { withLegacyFunctions } from '../../../worker/providers/legacy-functions.ts';
 import { play, readWhole, type Streamed } from './accumulate.ts';

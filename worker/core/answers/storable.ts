@@ -1,5 +1,5 @@
 import type { ChatChoice, ChatRequest } from '../../../protocol/chat.ts';
-import { utf8Bytes } from '../utf8-bytes.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { CachePolicy } from './cache-schema.ts';
 import { hasPersonalData } from './personal-data.ts';
 import { completionOf } from './stored-answer.ts';

@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { attachmentOf, type SentAs, sentAs } from '../attachments.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
-import { utf8Bytes } from '../utf8-bytes.ts';
 import { argumentBytes, escapedBytes, jsonBytes, schemaGrowth } from './json-bytes.ts';
 
 /** What a provider writes round a message (role, markers; OpenAI says 4 tokens), a content part, a call. */

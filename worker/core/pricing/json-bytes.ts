@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../utf8-bytes.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 
 /** The length of a value as JSON in UTF-8; nothing for what is not given. Throws a RangeError where it is nested too deeply. */
 export const jsonBytes = (value: unknown): number => (value === undefined ? 0 : utf8Bytes(JSON.stringify(value)));

@@ -1,5 +1,5 @@
 /** Events on their way into rows and back: a page is a text of entries, each with its lengths before it, so nothing is escaped. */
-import { utf8Bytes } from '../../utf8-bytes.ts';
+import { utf8Bytes } from '../../../../protocol/utf8-bytes.ts';
 import type { AnswerEvent, Head } from './events.ts';
 import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from './limits.ts';
 

@@ -1,0 +1,120 @@
+/** A stream on its way to the page: whole events only, each once, over as many connections as it takes. */
+import type { ChatChunk } from '../../protocol/chat.ts';
+import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
+import { DONE, eventText, type SseEvent, SseParser } from '../../protocol/sse.ts';
+import { hasSkippedEvents } from './keep.ts';
+
+/** An unfinished event that is longer is no answer's. */
+const LONGEST_EVENT_CHARS = 16 * 1024 * 1024;
+/** Of all events together; an answer that may be kept is far shorter, even spread over its chunks. */
+const LONGEST_KEPT_CHARS = 8 * 1024 * 1024;
+
+export interface StreamError {
+  code: string | undefined;
+}
+
+export class StreamFollower {
+  readonly #parser: SseParser;
+  readonly #showsUsage: boolean;
+  #completion: StreamedCompletion | undefined;
+  #text = '';
+  #lastId = 0;
+  #keptChars = 0;
+  #isDone = false;
+  #error: StreamError | undefined;
+
+  /** `builds`: the completion is wanted in the end. `showsUsage`: the page asked for the usage; a resumable stream always has it. */
+  constructor({ builds, showsUsage }: { builds: boolean; showsUsage: boolean }) {
+    this.#showsUsage = showsUsage;
+    this.#completion = builds ? new StreamedCompletion() : undefined;
+    this.#parser = new SseParser({ onEvent: (event) => this.#take(event) }, LONGEST_EVENT_CHARS);
+  }
+
+  /** For `last-event-id`; undefined before any event with an id. */
+  get lastEventId(): string | undefined {
+    return this.#lastId === 0 ? undefined : String(this.#lastId);
+  }
+
+  /** `[DONE]` came: the one sign of a complete answer. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** The router ended the stream with an error; nothing more is to come. */
+  get error(): StreamError | undefined {
+    return this.#error;
+  }
+
+  get isOver(): boolean {
+    return this.#isDone || this.#error !== undefined;
+  }
+
+  /** No event is so long: this is not a stream of the router. */
+  get isTooLong(): boolean {
+    return this.#parser.isTooLong;
+  }
+
+  /** What of a piece the page is to read: the new events that it ends, '' for none. Comments are left out. */
+  feed(piece: string): string {
+    this.#parser.feed(piece);
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+
+  /** Another connection takes over: half an event of the old one is thrown away. */
+  restart(): void {
+    this.#parser.restart();
+  }
+
+  /** The whole answer as one completion; undefined for a stream that did not end well, or may lack something. */
+  completion(): string | undefined {
+    const whole = this.#isDone ? this.#completion?.whole() : undefined;
+    return whole === undefined ? undefined : JSON.stringify(whole);
+  }
+
+  #take(event: SseEvent): void {
+    if (this.isOver || !this.#isNew(event.id)) return;
+    if (event.data === DONE) this.#isDone = true;
+    else if (this.#read(event.data) === 'hidden') return;
+    this.#text += eventText(event);
+  }
+
+  /** Ids count up from 1. An event without one is never sent twice. */
+  #isNew(id: string | undefined): boolean {
+    if (id === undefined || !/^\d{1,15}$/.test(id)) return true;
+    if (Number(id) <= this.#lastId) return false;
+    this.#lastId = Number(id);
+    return true;
+  }
+
+  #read(data: string): 'shown' | 'hidden' {
+    this.#keptChars += data.length;
+    if (this.#keptChars > LONGEST_KEPT_CHARS) this.#completion = undefined;
+    if (this.#completion === undefined && !MAY_MATTER.test(data)) return 'shown';
+    const json = objectOf(data);
+    if (json?.error) {
+      const { code } = json.error as { code?: unknown };
+      this.#error = { code: typeof code === 'string' ? code : undefined };
+    } else if (json === undefined || !Array.isArray(json.choices) || hasSkippedEvents(json.carryon)) {
+      this.#completion = undefined;
+    } else {
+      this.#completion?.add(json as unknown as ChatChunk);
+      // Clients that did not ask for it may read `choices[0]` of every chunk.
+      if (!this.#showsUsage && json.usage && json.choices.length === 0) return 'hidden';
+    }
+    return 'shown';
+  }
+}
+
+/** An error, or a chunk without choices. */
+const MAY_MATTER = /"error"|"choices":\s*\[\s*\]/;
+
+function objectOf(data: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(data);
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

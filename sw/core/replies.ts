@@ -1,0 +1,68 @@
+/** What a page reads where the network gave no answer. */
+import { streamOfCompletion } from '../../protocol/chunks-of-completion.ts';
+import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
+import { dataText } from '../../protocol/sse.ts';
+import type { Cause } from './verdict.ts';
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const { travel, travelCause, travelId, retryAfter, shouldRetry } = RESPONSE_HEADERS;
+
+const errorBody = (message: string, code: 'offline' | 'offline_queued' | 'stream_lost'): string =>
+  JSON.stringify({ error: { message, type: 'offline', code, param: null } });
+
+/** `id`: of the question in the outbox; null where it was not queued. SDKs obey `x-should-retry`, and would ask in vain. */
+export function offlineReply(cause: Cause, id: string | null): Reply {
+  const about = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    [retryAfter]: '30',
+    [shouldRetry]: 'false',
+    [travelCause]: cause,
+  };
+  if (id === null) {
+    const message =
+      'The router cannot be reached, and no answer to this question is kept in this browser. Ask again once there is a connection.';
+    return { status: 503, headers: { ...about, [travel]: 'offline' }, body: errorBody(message, 'offline') };
+  }
+  const message =
+    'The router cannot be reached. The question waits in this browser, and is sent once there is a connection.';
+  const headers = { ...about, [travel]: 'queued', [travelId]: id };
+  return { status: 503, headers, body: errorBody(message, 'offline_queued') };
+}
+
+export interface Stale {
+  /** One completion as JSON. */
+  completion: string;
+  ageSeconds: number;
+  cause: Cause;
+}
+
+/** A kept answer in the form that was asked for. */
+export function staleReply(
+  { completion, ageSeconds, cause }: Stale,
+  asked: { stream: boolean; includeUsage: boolean },
+): Reply {
+  const headers = {
+    'content-type': asked.stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+    'cache-control': 'no-store',
+    age: String(ageSeconds),
+    [travel]: 'stale',
+    [travelCause]: cause,
+  };
+  const body = asked.stream ? streamOfCompletion(completion, asked.includeUsage) : completion;
+  return { status: 200, headers, body };
+}
+
+/** The last event of a stream that broke and could not be resumed. No `[DONE]` follows. */
+export const lostEvent = (): string =>
+  dataText(
+    errorBody(
+      'The connection broke off, and the rest of this answer could not be fetched. It is incomplete.',
+      'stream_lost',
+    ),
+  );

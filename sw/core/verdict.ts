@@ -1,0 +1,70 @@
+/** What came of asking the network: an answer, a refusal that the page is to see, or a failure that something kept may stand in for. */
+
+/** Why a kept answer is given, or none is. `mode`: the person is in mode `travel`, and the network was not waited for. */
+export type Cause = 'offline' | 'unreachable' | 'timeout' | 'cut' | 'mode' | `http_${number}`;
+
+export type Verdict =
+  /** Ours, and 2xx: a completion or a stream of one. */
+  | 'answer'
+  /** Ours, and for the page: it says what is wrong with the request, or that there is no budget. */
+  | 'pass'
+  | { failed: Cause };
+
+export interface Answered {
+  status: number;
+  header(name: string): string | null;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether the router wrote it. A captive portal, a proxy or a CDN's error page has no request id of our form. */
+export const isOurs = ({ header }: Pick<Answered, 'header'>): boolean => UUID.test(header('x-request-id') ?? '');
+
+const isGatewayFailure = (status: number): boolean =>
+  status === 502 || status === 503 || status === 504 || (status >= 520 && status <= 529);
+
+export function verdictOf(answered: Answered): Verdict {
+  const { status } = answered;
+  if (isGatewayFailure(status)) return { failed: `http_${status}` };
+  if (!isOurs(answered)) return { failed: 'unreachable' };
+  if (status < 200 || status > 299) return 'pass';
+  return formOf(answered) === undefined ? { failed: 'unreachable' } : 'answer';
+}
+
+/** The two forms of an answer. */
+export function formOf({ header }: Pick<Answered, 'header'>): 'json' | 'stream' | undefined {
+  const type = header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/json') return 'json';
+  return type === 'text/event-stream' ? 'stream' : undefined;
+}
+
+/** Whether a failed answer with nothing to stand in for it goes to the page as it came. A 2xx of somebody else would look like an answer. */
+export const passesFailed = (status: number): boolean => status < 200 || status > 299;
+
+/** `limit`: a time limit of ours was over, or the probe failed. `line`: no answer came, or it broke off before it was an answer. */
+export const causeOf = (what: 'line' | 'limit', isOnline: boolean): Cause => {
+  if (!isOnline) return 'offline';
+  return what === 'limit' ? 'timeout' : 'unreachable';
+};
+
+export interface LostRequest {
+  /** It went out with a key, so nobody pays twice. */
+  keyed: boolean;
+  /** How often it has been sent. */
+  sends: number;
+  isOnline: boolean;
+  what: 'line' | 'limit';
+}
+
+/** Whether to send it once more by itself: a used connection may have been closed under it. An answer of the router is never asked for again: it has tried already. */
+export const mayResend = ({ keyed, sends, isOnline, what }: LostRequest): boolean =>
+  keyed && sends === 1 && isOnline && what === 'line';
+
+/** What to do with the reply to `GET /ai/streams/:id`. `refresh`: ask the page for a new token, once. */
+export function resumeVerdict(answered: Answered, hasRefreshed: boolean): 'follow' | 'again' | 'refresh' | 'lost' {
+  const { status } = answered;
+  if (!isOurs(answered) || isGatewayFailure(status)) return 'again';
+  if (status === 200) return formOf(answered) === 'stream' ? 'follow' : 'again';
+  if (status === 401) return hasRefreshed ? 'lost' : 'refresh';
+  return status === 429 || status >= 500 ? 'again' : 'lost';
+}
