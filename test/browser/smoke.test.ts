@@ -69,6 +69,24 @@ describe('without travel mode', () => {
   });
 });
 
+describe.each([{ foreign: false }, { foreign: true }])('under travel mode (foreign: $foreign)', ({ foreign }) => {
+  test('an answer is live, whole and passes event by event; with the router gone it is the one that was kept', async () => {
+    const page = await bench.openPage(await bench.newContext(), { person: 'ana', foreign });
+    bench.provider.set({ pauseAfter: 5 });
+    const running = await bench.startAsk(page, { prompt: 'Why?' });
+    const half = await running.until('five words', (answer) => contentOf(answer).endsWith('w4'));
+    expect(half).toMatchObject({ state: 'open', status: 200, headers: { 'x-carryon-travel': 'live' } });
+    bench.provider.resume();
+    const live = await running.ended();
+    expect([live.state, contentOf(live), dataOf(live).at(-1)]).toEqual(['done', answerTo('Why?', 1), '[DONE]']);
+    await bench.line.down();
+    const kept = await bench.ask(page, { prompt: 'Why?' });
+    expect(kept).toMatchObject({ state: 'done', status: 200, headers: { 'x-carryon-travel': 'stale' } });
+    expect(contentOf(kept)).toBe(contentOf(live));
+    expect(bench.provider.calls).toEqual(['Why?']);
+  });
+});
+
 describe('the harness', () => {
   test('ends a service worker, and wakes it by Background Sync', async () => {
     const { foreign } = bench;

@@ -176,13 +176,12 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
       async travel(page, { person, credential = publishableKey } = {}) {
         credentials.set(page, credential);
         if (person === undefined) return;
-        await page.evaluate(
-          async ({ router, person, credential }) => {
-            const { travelMode } = await import(`${router}/travel.js`);
-            Object.assign(globalThis, { travel: await travelMode({ person, getToken: () => credential }) });
-          },
-          { router: line.origin, person, credential },
-        );
+        // As text: the test runner rewrites an import in a function.
+        await page.evaluate(`(async () => {
+          const { travelMode } = await import('${line.origin}/travel.js');
+          const getToken = () => ${JSON.stringify(credential)};
+          globalThis.travel = await travelMode({ person: ${JSON.stringify(person)}, getToken });
+        })()`);
       },
       startAsk: (page, ask = {}) => startAsk(page, line.origin, credentials.get(page) ?? publishableKey, ask),
       ask: async (page, ask) => (await bench.startAsk(page, ask)).ended(),
