@@ -3,9 +3,10 @@
 import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { uuidV7 } from '../protocol/uuid-v7.ts';
+import { howToAsk, isReusable } from './core/asking.ts';
+import { isServable } from './core/keep.ts';
 import { type PageQuestion, readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
-import { askingOf, isReusable, isServable, patienceOf } from './decisions.ts';
 import { credentialOf } from './features.ts';
 import type { Rim } from './rim.ts';
 import type { Outgoing } from './send.ts';
@@ -53,7 +54,7 @@ export async function readAsked(
   const { feature, text } = question;
   const key = await store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
   const kept = await store.answer(person, key);
-  return { ...asked, key, kept: isServable(kept, features, at) ? kept : undefined };
+  return { ...asked, key, kept: kept && isServable(kept, features, at) ? kept : undefined };
 }
 
 /** With the headers of ours: taken out where they are for the worker, put in where the router is to know. */
@@ -61,24 +62,18 @@ export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing> 
   const { request, body, question, visitor, kept } = asked;
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);
-  const asking = askingOf(question);
-  const idempotencyKey =
-    request.headers.get(REQUEST_HEADERS.idempotencyKey) ??
-    (asking.isKeyed ? await sendingKey(shell, asked) : undefined);
+  const { keyed, resume } = howToAsk(question);
+  const own = request.headers.get(REQUEST_HEADERS.idempotencyKey);
+  const idempotencyKey = own ?? (keyed ? await sendingKey(shell, asked) : undefined);
   if (idempotencyKey !== undefined) {
     headers.set(REQUEST_HEADERS.idempotencyKey, idempotencyKey);
     headers.set(REQUEST_HEADERS.visitor, visitor);
   }
-  if (asking.resumes) headers.set(REQUEST_HEADERS.resume, '1');
-  return {
-    url: request.url,
-    headers,
-    body,
-    credentials: request.credentials,
-    idempotencyKey,
-    // Only where the router is known to resume this feature can its headers be expected at once.
-    patience: patienceOf(asking.resumes && question.resumes === true, kept !== undefined),
-  };
+  if (resume) headers.set(REQUEST_HEADERS.resume, '1');
+  const { url, credentials } = request;
+  // Only where the router is known to resume this feature can its headers be expected at once.
+  const isResumable = resume && question.resumes === true;
+  return { url, headers, body, credentials, idempotencyKey, isResumable, hasCopy: kept !== undefined };
 }
 
 /** Written before it is sent, so that a question whose answer never came is not paid for twice. */

@@ -1,9 +1,9 @@
 /** What the router tells of a person's features: read when the person is named and once an hour, behind the back of the page. */
 import { type Features, isFeaturesDue, readFeatures } from './core/features.ts';
-import { FEATURES_MS } from './decisions.ts';
+import { PROBE_LIMIT_MS } from './core/patience.ts';
 import type { Rim } from './rim.ts';
 import type { Person, Store } from './store/store.ts';
-import { neverAlive, watched } from './watch.ts';
+import { watched, within } from './watch.ts';
 
 /** Headers that say who asks; undefined where nobody can say. */
 export type Credential = () => Promise<Headers | undefined>;
@@ -49,7 +49,7 @@ export class FeatureFacts {
     const line = new AbortController();
     const init = { headers, cache: 'no-store', redirect: 'error', signal: line.signal } as const;
     const asked = rim.fetch(new Request(`${this.#router}/ai/features`, init));
-    const listed = await watched(rim, asked.then(jsonOf), FEATURES_MS, neverAlive);
+    const listed = await watched(rim, asked.then(jsonOf), within(PROBE_LIMIT_MS));
     line.abort();
     if (listed === 'silent' || 'error' in listed) return;
     const features = readFeatures(listed.value, rim.now());

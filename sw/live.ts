@@ -1,11 +1,13 @@
 /** An answer from the network: marked for the page, and kept where that is allowed. */
 import type { Asked } from './asked.ts';
-import { bodyPatience, Follower, keepUntil, STREAM_LOST_TEXT } from './decisions.ts';
+import { endsKey } from './core/asking.ts';
+import { StreamFollower } from './core/follow.ts';
+import { mayKeep } from './core/keep.ts';
+import { lostEvent } from './core/replies.ts';
 import { resuming } from './resume.ts';
-import { isRouterThere, type Outgoing } from './send.ts';
+import { type Outgoing, streamWatch } from './send.ts';
 import type { Shell } from './shell.ts';
 import { FollowedStream } from './stream.ts';
-import { neverAlive } from './watch.ts';
 
 /** The browser has unpacked the body, and comments are left out of streams, so these would not be true any more. */
 const OF_THE_WIRE = ['content-encoding', 'content-length'];
@@ -21,17 +23,16 @@ export function live({ status, statusText, headers: original }: Response, body: 
 /** The stream of an answer, gone on with where it breaks, and kept when its end has been read. */
 export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
   const { rim, tabs, router } = shell;
-  const { question, clientId } = asked;
+  const { question, clientId, key } = asked;
   const streamId = response.headers.get('x-carryon-stream-id');
   const isResumable = streamId !== null && question.wish !== 'off';
-  const follower = new Follower();
+  const follower = new StreamFollower({ builds: key !== undefined });
   return new FollowedStream(rim, {
     body: response.body ?? new Blob().stream(),
     follower,
-    idleMs: bodyPatience(isResumable),
-    isAlive: isResumable ? neverAlive : () => isRouterThere(rim, router),
+    watch: streamWatch(rim, router, isResumable),
     ...(isResumable && { resume: resuming(shell, asked, outgoing, streamId) }),
-    lostText: STREAM_LOST_TEXT,
+    lostText: lostEvent(),
     tell: (event) => {
       if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { tab: clientId });
     },
@@ -40,41 +41,27 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
   });
 }
 
-/** Codes with which the router says that a key's run is over for good, so that the next ask needs another key. */
-const FINAL_CODES = new Set(['stream_interrupted', 'stopped', 'idempotency_mismatch', 'idempotency_expired']);
-
-async function settleStream(shell: Shell, asked: Asked, response: Response, follower: Follower): Promise<void> {
-  const completion = follower.completion();
-  if (completion !== undefined) await settle(shell, asked, response, JSON.stringify(completion), follower.mode);
-  else if (follower.end === 'done' || FINAL_CODES.has(follower.end?.errorCode ?? '')) await forgetKey(shell, asked);
+async function settleStream(shell: Shell, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {
+  if (follower.isDone) await settle(shell, asked, response, follower.completion());
+  else if (endsKey(follower.error?.code)) await forgetKey(shell, asked);
 }
 
-/** A complete answer has reached the page: it is kept, or at least the next ask is a new question. */
+/** A complete answer has reached the page: it is kept where it may be, and in any case the next ask is a new question. */
 export async function settle(
-  shell: Shell,
-  asked: Asked,
-  response: Response,
-  body: string,
-  mode?: string,
+  { store, rim }: Shell,
+  { person, key, question }: Asked,
+  { status, headers }: Response,
+  completion: string | undefined,
 ): Promise<void> {
-  const { store, rim } = shell;
-  const { person, key, question } = asked;
   if (person === null || key === undefined) return;
-  const { status, headers } = response;
-  const now = rim.now();
-  const until = keepUntil({
-    status,
-    mode: mode ?? headers.get('x-carryon-mode'),
-    cacheControl: headers.get('cache-control'),
-    bytes: new TextEncoder().encode(body).length,
-    now,
-  });
-  if (until === undefined) return store.delivered(person, key);
+  const times = mayKeep({ status, header: (name) => headers.get(name), completion }, question, rim.now());
+  if (times === undefined || completion === undefined) return store.delivered(person, key);
   const { feature, generation } = question;
-  const result = await store.keep(person, key, { body, feature, generation, storedAt: now, keepUntil: until });
+  const result = await store.keep(person, key, { body: completion, feature, generation, ...times });
   if (result === 'full') await store.delivered(person, key);
 }
 
-async function forgetKey({ store }: Shell, { person, key }: Asked): Promise<void> {
+/** The router has ended the run of this key for good, so the next ask needs another. */
+export async function forgetKey({ store }: Shell, { person, key }: Asked): Promise<void> {
   if (person !== null && key !== undefined) await store.delivered(person, key);
 }

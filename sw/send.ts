@@ -1,7 +1,9 @@
-/** One question sent to the router: how long it is waited for, when it is sent once more, and what the answer is. */
-import { type Cause, isCompletion, isOurs, type Patience, PROBE_MS, resendDelayMs, verdictOf } from './decisions.ts';
+/** One question sent to the router: how long it is waited for, when it is sent once more, and what came of it. */
+import { isCompletion } from './core/keep.ts';
+import { headerLimitMs, idleLimitMs, PROBE_LIMIT_MS, probeAfterMs, resendAfterMs } from './core/patience.ts';
+import { type Cause, causeOf, formOf, isOurs, mayResend, passesFailed, verdictOf } from './core/verdict.ts';
 import { pause, type Rim } from './rim.ts';
-import { neverAlive, watched } from './watch.ts';
+import { type Watch, watched, within } from './watch.ts';
 
 /** What goes out. The body is what the page sent, byte by byte. */
 export interface Outgoing {
@@ -11,7 +13,9 @@ export interface Outgoing {
   credentials: RequestCredentials;
   /** With one it may be sent twice and is answered once. */
   idempotencyKey: string | undefined;
-  patience: Patience;
+  /** Its headers come at once, before a model is asked. */
+  isResumable: boolean;
+  hasCopy: boolean;
 }
 
 export type Sent =
@@ -19,85 +23,86 @@ export type Sent =
   | { kind: 'answer'; response: Response; text: string }
   /** The head of a stream; its body is not read yet. */
   | { kind: 'stream'; response: Response }
-  /** The router's own word that is no answer, such as a refusal. */
+  /** What the router refuses; the page is to see why. */
   | { kind: 'refused'; response: Response }
-  /** Counts as no network. `instead`: an answer that is better than none, such as a 502. */
-  | { kind: 'failed'; cause: Cause; instead?: Response | undefined; isTimeout?: boolean }
+  | Failed
   /** The page does not wait any more. */
   | { kind: 'left' };
 
-/** Sent once more, with the same key, only where the first one brought no answer at all and the line may be fine. */
+/** As good as no network. `instead`: what came, where it is better for the page than nothing, such as a 502. */
+export interface Failed {
+  kind: 'failed';
+  cause: Cause;
+  /** No answer came: `line` broke, or a `limit` was over. Absent where one came that is none of ours, or says that nobody answers. */
+  what?: 'line' | 'limit';
+  instead?: Response;
+}
+
 export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
-  const sent = await attempt(rim, outgoing, signal);
-  if (
-    sent.kind !== 'failed' ||
-    sent.instead ||
-    sent.isTimeout ||
-    outgoing.idempotencyKey === undefined ||
-    !rim.isOnline()
-  )
-    return sent;
-  await pause(rim, resendDelayMs(rim.random()), signal);
-  return signal.aborted ? { kind: 'left' } : attempt(rim, outgoing, signal);
+  const keyed = outgoing.idempotencyKey !== undefined;
+  for (let sends = 1; ; sends++) {
+    const sent = await attempt(rim, outgoing, signal);
+    if (sent.kind !== 'failed' || sent.what === undefined) return sent;
+    if (!mayResend({ keyed, sends, isOnline: rim.isOnline(), what: sent.what })) return sent;
+    await pause(rim, resendAfterMs(rim.random()), signal);
+  }
 }
 
 async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
-  const { url, headers, body, credentials, patience } = outgoing;
-  // Ended on its own when the line is given up; the page's signal ends it too.
+  const { url, headers, body, credentials, isResumable, hasCopy } = outgoing;
+  // Ended on its own where the line is given up; the page's signal ends it too.
   const line = new AbortController();
   const leave = () => line.abort();
-  signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) leave();
-  const isAlive = patience.beats ? neverAlive : () => isRouterThere(rim, url);
-  // A redirect would hand the question to another host, such as a captive portal's.
-  const request = new Request(url, {
-    method: 'POST',
-    headers,
-    body,
-    credentials,
-    redirect: 'error',
-    cache: 'no-store',
-    signal: line.signal,
-  });
-  const head = await watched(rim, rim.fetch(request), patience.headersMs, isAlive);
   if (signal.aborted) return { kind: 'left' };
-  if (head === 'silent') {
-    line.abort();
-    return { kind: 'failed', cause: 'timeout', isTimeout: true };
-  }
-  if ('error' in head) return { kind: 'failed', cause: rim.isOnline() ? 'unreachable' : 'offline' };
-  return judged(rim, head.value, patience, () => isRouterThere(rim, url));
-}
+  signal.addEventListener('abort', leave);
+  const failed = (what: 'line' | 'limit'): Sent => {
+    leave();
+    return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: causeOf(what, rim.isOnline()), what };
+  };
+  // A redirect would hand the question to another host, such as a captive portal's.
+  const how = { method: 'POST', redirect: 'error', cache: 'no-store' } as const;
+  const request = new Request(url, { ...how, headers, body, credentials, signal: line.signal });
+  const limitMs = headerLimitMs({ isResumable, hasCopy });
+  const head = await watched(rim, rim.fetch(request), limitMs === undefined ? probing(rim, url) : within(limitMs));
+  if (head === 'silent') return failed('limit');
+  if ('error' in head) return failed('line');
 
-/** An answer of ours is taken only whole; the head of a stream is taken as it is, and its body is watched elsewhere. */
-async function judged(
-  rim: Rim,
-  response: Response,
-  patience: Patience,
-  isAlive: () => Promise<boolean>,
-): Promise<Sent> {
-  const { status, headers } = response;
-  const verdict = verdictOf({ status, requestId: headers.get('x-request-id') });
+  const response = head.value;
+  const answered = { status: response.status, header: (name: string) => response.headers.get(name) };
+  const verdict = verdictOf(answered);
   if (verdict === 'pass') return { kind: 'refused', response };
   if (verdict !== 'answer') {
-    const instead = response.ok ? undefined : response;
-    if (instead === undefined) response.body?.cancel().catch(() => {});
-    return { kind: 'failed', cause: verdict.failed, instead };
+    const passes = passesFailed(response.status);
+    if (!passes) leave();
+    return { kind: 'failed', cause: verdict.failed, ...(passes && { instead: response }) };
   }
-  if (isEventStream(headers)) return { kind: 'stream', response };
-  const text = await watched(rim, response.text(), patience.idleMs, isAlive);
-  if (text === 'silent' || 'error' in text || !isCompletion(text.value)) return { kind: 'failed', cause: 'cut' };
-  return { kind: 'answer', response, text: text.value };
+  if (formOf(answered) === 'stream') return { kind: 'stream', response };
+  const text = await watched(rim, response.text(), probing(rim, url));
+  if (text !== 'silent' && 'value' in text && isCompletion(text.value)) {
+    return { kind: 'answer', response, text: text.value };
+  }
+  // With its key it may be asked for again: the router has it whole.
+  leave();
+  return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
 }
 
-const isEventStream = (headers: Headers): boolean =>
-  headers.get('content-type')?.startsWith('text/event-stream') === true;
+/** For a line on which silence may be a slow model's: whether the router answers at all decides. */
+export const probing = (rim: Rim, url: string): Watch => ({
+  silenceMs: probeAfterMs,
+  isAlive: () => isRouterThere(rim, url),
+});
 
-/** Whether anything answers at the router's address. */
+/** For the body of a stream. */
+export const streamWatch = (rim: Rim, url: string, isResumable: boolean): Watch => {
+  const silenceMs = idleLimitMs({ isResumable });
+  return isResumable ? within(silenceMs) : { ...probing(rim, url), silenceMs: () => silenceMs };
+};
+
+/** Whether the router itself answers at its address. */
 export async function isRouterThere(rim: Rim, url: string): Promise<boolean> {
   const line = new AbortController();
   const request = new Request(new URL('/healthz', url), { cache: 'no-store', signal: line.signal });
-  const head = await watched(rim, rim.fetch(request), PROBE_MS, neverAlive);
+  const head = await watched(rim, rim.fetch(request), within(PROBE_LIMIT_MS));
   line.abort();
-  return head !== 'silent' && 'value' in head && isOurs(head.value.headers.get('x-request-id'));
+  return head !== 'silent' && 'value' in head && isOurs({ header: (name) => head.value.headers.get(name) });
 }

@@ -2,6 +2,7 @@
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
+import { completionToKeep } from './core/keep.ts';
 import { offline, queued, stale } from './instead.ts';
 import { followed, live, settle } from './live.ts';
 import { type Sent, send } from './send.ts';
@@ -33,7 +34,7 @@ export class TravelStrategy extends Strategy {
       case 'stream':
         return live(sent.response, pageBody(followed(shell, asked, outgoing, sent.response)));
       case 'answer':
-        void handler.waitUntil(settle(shell, asked, sent.response, sent.text));
+        void handler.waitUntil(settle(shell, asked, sent.response, completionToKeep(sent.text)));
         return live(sent.response, sent.text);
       case 'refused':
         return live(sent.response, sent.response.body);
@@ -61,7 +62,7 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   const outgoing = await outgoingOf(shell, asked);
   const sent = await send(shell.rim, outgoing, new AbortController().signal);
   noteConnection(shell, sent);
-  if (sent.kind === 'answer') return settle(shell, asked, sent.response, sent.text);
+  if (sent.kind === 'answer') return settle(shell, asked, sent.response, completionToKeep(sent.text));
   if (sent.kind !== 'stream') return;
   const stream = followed(shell, asked, outgoing, sent.response);
   while ((await stream.next()) !== undefined);

@@ -2,23 +2,20 @@
  * A streamed answer on its way to the page: whole events pass at once, and where the connection breaks the rest is fetched
  * behind the page's back. Driven by the page's reads; there is no second branch, so a page that leaves stops it.
  */
-import type { Follower } from './decisions.ts';
-import { resumeWaitMs } from './decisions.ts';
+import type { StreamFollower } from './core/follow.ts';
+import { isLost, resumeAfterMs } from './core/patience.ts';
 import { pause, type Rim } from './rim.ts';
-import { watched } from './watch.ts';
+import { type Watch, watched } from './watch.ts';
 
 /** What became of an attempt to go on: the rest of the stream, nothing yet, or never. */
 export type Resumed = { body: ReadableStream<Uint8Array> } | 'again' | 'never';
 
 export interface Streaming {
   body: ReadableStream<Uint8Array>;
-  follower: Follower;
-  /** So much silence is asked about. */
-  idleMs: number;
+  follower: StreamFollower;
+  watch: Watch;
   /** Absent where the stream cannot be resumed. */
   resume?: (lastId: string | undefined, signal: AbortSignal) => Promise<Resumed>;
-  /** Asked after some silence: whether the line still lives. */
-  isAlive: () => Promise<boolean>;
   /** The event in place of the rest, where it is lost. */
   lostText: string;
   tell(event: 'resuming' | 'resumed' | 'lost'): void;
@@ -48,20 +45,21 @@ export class FollowedStream {
   #lines: Lines;
   #isOver = false;
   #isClosed = false;
-  /** When the running outage began. */
-  #brokeAt: number | undefined;
+  /** When its last byte came, a heartbeat's included. */
+  #heardAt: number;
 
   constructor(rim: Rim, streaming: Streaming) {
     this.#rim = rim;
     this.#streaming = streaming;
-    this.#lines = new Lines(rim, streaming.body);
+    this.#lines = new Lines(rim, streaming.body, streaming.watch);
+    this.#heardAt = rim.now();
   }
 
   /** The next whole events as text; undefined when there is nothing more to come. */
   async next(): Promise<string | undefined> {
     const { follower, lostText, onEnd, tell } = this.#streaming;
     while (!this.#isOver) {
-      const text = await this.#read();
+      const text = await this.#lines.next();
       if (this.#left.signal.aborted) break;
       if (text === undefined) {
         if (await this.#goOn()) continue;
@@ -70,9 +68,9 @@ export class FollowedStream {
         this.#isOver = true;
         return lostText;
       }
-      this.#brokeAt = undefined;
-      const events = follower.take(text);
-      this.#isOver = follower.end !== undefined;
+      this.#heardAt = this.#rim.now();
+      const events = follower.feed(text);
+      this.#isOver = follower.isOver;
       if (events !== '') return events;
     }
     if (!this.#isClosed && !this.#left.signal.aborted) {
@@ -94,51 +92,45 @@ export class FollowedStream {
     this.#isClosed = true;
   }
 
-  /** Undefined once the connection is broken, or so silent that it counts as broken. */
-  async #read(): Promise<string | undefined> {
-    const { idleMs, isAlive } = this.#streaming;
-    const text = await this.#lines.next(idleMs, isAlive);
-    if (text === undefined) this.#lines.leave();
-    return text;
-  }
-
   /** Whether the stream goes on, by a connection that was made anew. */
   async #goOn(): Promise<boolean> {
-    const { resume, follower, tell } = this.#streaming;
+    const { resume, follower, watch, tell } = this.#streaming;
+    this.#lines.leave();
     if (resume === undefined) return false;
     const { signal } = this.#left;
-    this.#brokeAt ??= this.#rim.now();
+    const { now, random } = this.#rim;
     tell('resuming');
-    for (let tries = 0; ; tries++) {
-      const waitMs = resumeWaitMs(tries, this.#rim.now() - this.#brokeAt, this.#rim.random());
-      if (waitMs === undefined) return false;
-      await pause(this.#rim, waitMs, signal);
+    for (let tries = 0; !isLost(this.#heardAt, now()); tries++) {
+      await pause(this.#rim, resumeAfterMs(tries, random()), signal);
       if (signal.aborted) return false;
-      const resumed = await resume(follower.lastId, signal);
-      if (resumed === 'never') return false;
+      const resumed = await resume(follower.lastEventId, signal);
       if (resumed === 'again') continue;
+      if (resumed === 'never') return false;
       follower.restart();
-      this.#lines = new Lines(this.#rim, resumed.body);
+      this.#lines = new Lines(this.#rim, resumed.body, watch);
       tell('resumed');
       return true;
     }
+    return false;
   }
 }
 
 /** The text of one connection, with a watch on its silence. */
 class Lines {
   readonly #rim: Rim;
+  readonly #watch: Watch;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
 
-  constructor(rim: Rim, body: ReadableStream<Uint8Array>) {
+  constructor(rim: Rim, body: ReadableStream<Uint8Array>, watch: Watch) {
     this.#rim = rim;
+    this.#watch = watch;
     this.#reader = body.getReader();
   }
 
-  /** Undefined where the connection ended, broke or is silent and not alive. */
-  async next(idleMs: number, isAlive: () => Promise<boolean>): Promise<string | undefined> {
-    const read = await watched(this.#rim, this.#reader.read(), idleMs, isAlive);
+  /** Undefined where the connection ended, broke or is dead. */
+  async next(): Promise<string | undefined> {
+    const read = await watched(this.#rim, this.#reader.read(), this.#watch);
     if (read === 'silent' || 'error' in read || read.value.done) return undefined;
     return this.#decoder.decode(read.value.value, { stream: true });
   }

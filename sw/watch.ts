@@ -1,17 +1,23 @@
 /** Waiting for something that may never come: a dead line tells nobody that it is dead. */
 import type { Rim } from './rim.ts';
 
+/** How silence is judged. */
+export interface Watch {
+  /** How long to wait, after it was asked `probes` times whether the line is alive. */
+  silenceMs(probes: number): number;
+  isAlive(): Promise<boolean>;
+}
+
 export type Watched<T> = { value: T } | { error: unknown } | 'silent';
 
-/**
- * The value of `promise`. After each `silenceMs` without it `isAlive` is asked whether to wait on; where the line is not alive,
- * the result is `silent`.
- */
+/** For what must come within a time. */
+export const within = (ms: number): Watch => ({ silenceMs: () => ms, isAlive: async () => false });
+
+/** The value of `promise`, or `silent` where it did not come and the line is not alive. */
 export function watched<T>(
   { after }: Pick<Rim, 'after'>,
   promise: Promise<T>,
-  silenceMs: number,
-  isAlive: () => Promise<boolean>,
+  { silenceMs, isAlive }: Watch,
 ): Promise<Watched<T>> {
   return new Promise((resolve) => {
     let isSettled = false;
@@ -21,21 +27,18 @@ export function watched<T>(
       callOff();
       resolve(result);
     };
-    const watch = () => {
-      callOff = after(silenceMs, async () => {
+    const wait = (probes: number) => {
+      callOff = after(silenceMs(probes), async () => {
         const lives = await isAlive().catch(() => false);
         if (isSettled) return;
-        if (lives) watch();
+        if (lives) wait(probes + 1);
         else settle('silent');
       });
     };
-    watch();
+    wait(0);
     promise.then(
       (value) => settle({ value }),
       (error: unknown) => settle({ error }),
     );
   });
 }
-
-/** For lines that tell by themselves that they are alive: silence means that they are dead. */
-export const neverAlive = async (): Promise<boolean> => false;

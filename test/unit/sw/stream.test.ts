@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DONE, dataText, eventText } from '../../../protocol/sse.ts';
-import { Follower } from '../../../sw/decisions.ts';
+import { StreamFollower } from '../../../sw/core/follow.ts';
 import { FollowedStream, pageBody, type Resumed, type Streaming } from '../../../sw/stream.ts';
+import { within } from '../../../sw/watch.ts';
 import { quickRim } from './quick-rim.ts';
 
 /** Words of every width in UTF-8, so that cuts fall into the middle of characters too. */
@@ -79,12 +80,11 @@ function router(events: readonly string[], cuts: readonly Cut[], pieces: readonl
 
 function streaming(body: ReadableStream<Uint8Array>, more: Partial<Streaming> = {}) {
   const told: string[] = [];
-  const follower = new Follower();
+  const follower = new StreamFollower({ builds: true });
   const all: Streaming = {
     body,
     follower,
-    idleMs: 2_500,
-    isAlive: async () => false,
+    watch: within(2_500),
     lostText: dataText('LOST'),
     tell: (event) => told.push(event),
     onEnd: async () => void told.push('end'),
@@ -114,7 +114,7 @@ describe('a stream through the worker', () => {
           expect(await read(new FollowedStream(quickRim(), all))).toBe(events.join(''));
           expect(told.slice(-2)).toEqual(['end', 'close']);
           expect(told.filter((event) => event === 'end' || event === 'close')).toHaveLength(2);
-          expect(follower.completion()?.choices[0]?.finish_reason).toBe('stop');
+          expect(follower.completion()).toContain('"finish_reason":"stop"');
         },
       ),
       { numRuns: 200 },
@@ -174,7 +174,7 @@ describe('a stream through the worker', () => {
       if (++asked === 50) go();
       return true;
     };
-    const { all } = streaming(body, { isAlive });
+    const { all } = streaming(body, { watch: { silenceMs: () => 3_000, isAlive } });
     expect(await read(new FollowedStream(quickRim(), all))).toBe(eventsOf(1).join(''));
     expect(asked).toBeGreaterThanOrEqual(50);
   });
