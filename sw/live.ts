@@ -26,7 +26,7 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
   const { question, clientId, key } = asked;
   const streamId = response.headers.get('x-carryon-stream-id');
   const isResumable = streamId !== null && question.wish !== 'off';
-  const follower = new StreamFollower({ builds: key !== undefined });
+  const follower = new StreamFollower({ builds: key !== undefined, showsUsage: question.includeUsage });
   return new FollowedStream(rim, {
     body: response.body ?? new Blob().stream(),
     follower,

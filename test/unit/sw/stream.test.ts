@@ -80,7 +80,7 @@ function router(events: readonly string[], cuts: readonly Cut[], pieces: readonl
 
 function streaming(body: ReadableStream<Uint8Array>, more: Partial<Streaming> = {}) {
   const told: string[] = [];
-  const follower = new StreamFollower({ builds: true });
+  const follower = new StreamFollower({ builds: true, showsUsage: true });
   const all: Streaming = {
     body,
     follower,
