@@ -87,6 +87,18 @@ describe.each([{ foreign: false }, { foreign: true }])('under travel mode (forei
   });
 });
 
+test('a page that is loaded again with the router gone has its module and its answers', async () => {
+  const context = await bench.newContext();
+  const page = await bench.openPage(context, { person: 'ana', foreign: true });
+  await bench.ask(page, { prompt: 'Why?' });
+  await bench.line.down();
+  await page.reload();
+  await bench.travel(page, { person: 'ana' });
+  expect((await bench.ask(page, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('stale');
+  const another = await bench.openPage(context, { person: 'ana', foreign: true });
+  expect((await bench.ask(another, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('stale');
+});
+
 describe('the harness', () => {
   test('ends a service worker, and wakes it by Background Sync', async () => {
     const { foreign } = bench;

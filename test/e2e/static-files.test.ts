@@ -25,7 +25,7 @@ describe('the router', () => {
         'content-type': 'text/javascript; charset=utf-8',
         'access-control-allow-origin': '*',
         'cross-origin-resource-policy': 'cross-origin',
-        'cache-control': 'no-cache',
+        'cache-control': 'max-age=0, stale-while-revalidate=604800',
         'x-content-type-options': 'nosniff',
       });
       expect(headers['content-security-policy']).toContain("default-src 'none'");

@@ -32,7 +32,7 @@ test('the project’s own lets every page import travel.js, and no page frame wh
   expect(rules['/travel.js']?.set).toMatchObject({
     'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
-    'cache-control': 'no-cache',
+    'cache-control': 'max-age=0, stale-while-revalidate=604800',
   });
   expect(rules['/*']?.set).toMatchObject({ 'x-content-type-options': 'nosniff' });
   expect(rules['/*']?.set['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
