@@ -66,5 +66,5 @@ export function resumeVerdict(answered: Answered, hasRefreshed: boolean): 'follo
   if (!isOurs(answered) || isGatewayFailure(status)) return 'again';
   if (status === 200) return formOf(answered) === 'stream' ? 'follow' : 'again';
   if (status === 401) return hasRefreshed ? 'lost' : 'refresh';
-  return status === 429 || status >= 500 ? 'again' : 'lost';
+  return status === 408 || status === 429 || status >= 500 ? 'again' : 'lost';
 }
