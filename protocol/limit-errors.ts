@@ -93,7 +93,7 @@ const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string
   rps: (cap) => `the rate of requests (at most ${cap} in a burst)`,
   tpm: (cap) => `tokens (${cap} a minute)`,
   parallel: (cap) => `requests at once (${cap})`,
-  rpm: (cap) => `requests with a publishable key (${cap} a minute)`,
+  rpm: (cap) => `requests (${cap} a minute)`,
 };
 
 /** Where a limit stands that no request of this kind fits into: as a rule that is a mistake in the configuration. */

@@ -19,6 +19,7 @@ import { mayCall, strangeHost } from './pipeline/local-mode.ts';
 import { mintToken } from './pipeline/mint.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
 import { ADMIN_PATHS, CLIENT_PATHS, nothingAt } from './pipeline/paths.ts';
+import { takeReports } from './pipeline/reports.ts';
 import { logRequest } from './pipeline/request-log.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
@@ -71,6 +72,8 @@ function createRoutes(): Hono<App> {
   only('/v1/tokens', 'POST');
   app.get('/ai/features', features);
   only('/ai/features', 'GET');
+  app.post('/ai/reports', reports);
+  only('/ai/reports', 'POST');
   app.get('/ai/streams/:id', (c) => keptAnswer(c, 'attach'));
   app.delete('/ai/streams/:id', (c) => keptAnswer(c, 'stop'));
   app.all('/ai/streams/:id', (c) =>
@@ -145,6 +148,12 @@ async function features(c: Context<App>): Promise<Response> {
   const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.scope.background);
   if (!identified.ok) return refuse(c, identified.error);
   return plainJson(await featureList(identified.identity, deps), c.env.scope);
+}
+
+function reports(c: Context<App>): Response | Promise<Response> {
+  const { notConfigured, deps } = c.env.composition;
+  if (notConfigured !== undefined) return refuse(c, notConfigured);
+  return takeReports(c.req.raw, deps, c.env.scope);
 }
 
 /** The same routes for calls from pages: behind CORS, but for admin. */

@@ -10,11 +10,12 @@ import { fingerprint } from './core/config/fingerprint.ts';
 import { type NotConfigured, notConfigured } from './core/config/not-configured.ts';
 import { resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
-import { AddressRate } from './core/identity/address-rate.ts';
+import { CallRate } from './core/identity/call-rate.ts';
 import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
 import { newTuples } from './core/ledger/tuple.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
+import { ReportsSeen } from './core/reports/reports.ts';
 import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';
 import { type Env, readEnv, type UncheckedEnv } from './env.ts';
 import type { Alerts, AlertsDeps } from './objects/alerts.ts';
@@ -129,7 +130,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
       adapterFor: ({ format }) => adapterFor(format),
-      addresses: new AddressRate(),
+      callRate: new CallRate(),
+      reportsSeen: new ReportsSeen(),
       platformRate: platformRate(unchecked.ADDRESS_RATE),
       showsProvider: (identity) => mayLearnProvider(identity, config, env.local),
     },

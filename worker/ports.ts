@@ -6,13 +6,14 @@ import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/str
 import type { BytesInFlight } from './core/bytes-in-flight.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config, Deployment } from './core/config/config.ts';
-import type { AddressRate } from './core/identity/address-rate.ts';
+import type { CallRate } from './core/identity/call-rate.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { JwtFields } from './core/identity/token-claims.ts';
 import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Tuples } from './core/ledger/tuple.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
 import type { Oddity } from './core/pricing/plausible.ts';
+import type { ReportsSeen } from './core/reports/reports.ts';
 import type { Outcome } from './core/routing/health.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
@@ -115,6 +116,8 @@ export interface RouterEvent {
     | 'answer_interrupted'
     /** Each answered request, where `CARRYON_LOG=requests` asks for it. */
     | 'request'
+    /** How many of each kind travel mode has reported. */
+    | 'travel_reports'
     | 'usage_odd'
     | 'usage_above_hold'
     | 'webhook_failing'
@@ -148,10 +151,12 @@ export interface Deps {
   newLeaseId(nowMs: number): string;
   events: EventSink;
   adapterFor(deployment: Deployment): Adapter;
-  /** Requests with publishable keys, by address. */
-  addresses: AddressRate;
+  /** In this isolate: requests with publishable keys by address, and reports by who sends them. */
+  callRate: CallRate;
   /** Whether the platform, too, lets an address ask; undefined where it does not count. */
   platformRate: ((address: string) => Promise<boolean>) | undefined;
+  /** In this isolate. */
+  reportsSeen: ReportsSeen;
   /** Whether this caller may learn which provider served and what it cost. */
   showsProvider(identity: Identity): boolean;
 }

@@ -59,6 +59,7 @@ describe('the call itself', () => {
     ['a stream', '/ai', { body: { prompt: 'Hello', stream: true } }, 200],
     ['an alias list', '/v1/models', { method: 'GET' }, 200],
     ['its features', '/ai/features', { method: 'GET' }, 200],
+    ['what travel mode saw', '/ai/reports', { body: { reports: [] } }, 204],
     ['health', '/healthz', { method: 'GET' }, 200],
     ['no key', CHAT, { key: null, body: chatBody() }, 401],
     ['a wrong body', '/ai', { body: '{' }, 400],

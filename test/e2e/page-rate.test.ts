@@ -71,3 +71,13 @@ test('neither a server nor a request without an address is limited', async () =>
     expect([server.status, unknown.status]).toEqual([200, 200]);
   }
 });
+
+test('reports are taken from a page, and the log tells their numbers alone', async () => {
+  const report = { id: 'report-one', at: 1, kind: 'queued', feature: 'chat', waitedMs: 7 };
+  const body = { reports: [report, report, { ...report, id: 'report-two', kind: 'sent' }] };
+  for (let time = 0; time < 2; time++) expect((await asPage('203.0.113.50', '/ai/reports', { body })).status).toBe(204);
+  const lines = bench.log.filter((line) => line.includes('travel_reports'));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/"tenant":"acme","queued":1,"sent":1\}/);
+  expect(bench.log.join()).not.toContain('report-one');
+});

@@ -1,10 +1,11 @@
 /** `/admin/alerts` (docs/alerts.md): what was sent, what is on its way, what was lost; and proof that a webhook works. */
+
 import type { Context } from 'hono';
+import { check } from '../core/checked.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
-import { check } from './body.ts';
 import { wholeNumber } from './fields.ts';
 
 const MOST_ALERTS = 200;

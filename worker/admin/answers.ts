@@ -1,11 +1,12 @@
 /** `DELETE /admin/answers?tenant=&feature=` (DESIGN §6): forgets what was kept, everywhere, by raising the generation. */
+
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { check } from '../core/checked.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
-import { check } from './body.ts';
 
 /** An isolate's own memory; KV's own delay comes on top. */
 const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;

@@ -1,6 +1,8 @@
 /** What several calls of the admin API take. */
+
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { type Checked, check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
@@ -10,7 +12,6 @@ import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { Scope } from '../core/ledger/types.ts';
 import type { App } from '../edge.ts';
-import { type Checked, check } from './body.ts';
 
 /** Who is noted beside a change. */
 export const who = z

@@ -1,6 +1,8 @@
 /** `/admin/keys` (DESIGN §6): a key is shown once, when it is made; afterwards only its id and what it may do. */
+
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
@@ -11,7 +13,7 @@ import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger } from './ask-ledger.ts';
-import { check, readBody } from './body.ts';
+import { readBody } from './body.ts';
 import { who } from './fields.ts';
 
 /** As browsers send it in `Origin`: lower case, no default port, no slash. */

@@ -1,11 +1,12 @@
 /** `/admin/ledger/:tenant` (DESIGN §6): what is spent and held, and every change. */
+
 import type { Context } from 'hono';
 import { configuredOf } from '../core/admission/configured.ts';
+import { check } from '../core/checked.ts';
 import { settings } from '../core/config/settings.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
-import { check } from './body.ts';
 import { namesOf, withTierCaps } from './configured.ts';
 import { scope, tenantParam, wholeNumber } from './fields.ts';
 

@@ -2,7 +2,7 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { countedAddress } from '../core/identity/address.ts';
-import { WINDOW_MS } from '../core/identity/address-rate.ts';
+import { WINDOW_MS } from '../core/identity/call-rate.ts';
 import type { Background, Deps } from '../ports.ts';
 import { type Identified, identify } from './identify.ts';
 
@@ -26,13 +26,13 @@ export async function identifyCaller(
 async function addressRefusal(request: Request, errand: Errand, deps: Deps): Promise<RouterError | undefined> {
   const address = addressOf(request, deps);
   if (address === undefined) return undefined;
-  const { addresses, platformRate, clock, config } = deps;
+  const { callRate, platformRate, clock, config } = deps;
   const { publishableRate } = config.router;
   const isRead = errand === 'read' || startsNothing(request.headers);
   const cap = isRead ? publishableRate * READS_PER_START : publishableRate;
   // The platform counts for all isolates of a place, coarsely.
   if (!isRead && (await platformRate?.(address)) === false) return refusal(cap, WINDOW_MS);
-  const waitMs = addresses.take(`${isRead ? 'read' : 'start'} ${address}`, cap, clock.now());
+  const waitMs = callRate.take(`${isRead ? 'read' : 'start'} ${address}`, cap, clock.now());
   return waitMs === 0 ? undefined : refusal(cap, waitMs);
 }
 

@@ -6,6 +6,7 @@ export const CLIENT_PATHS: Readonly<Record<string, string>> = {
   'GET, DELETE /ai/streams/:id': 'the rest of an answer that outlived its connection; or its end',
   'GET /ai/features': 'the features that this key may use, and how long a browser may keep their answers',
   'POST /v1/tokens': 'a token for the page of one user; secret keys only',
+  'POST /ai/reports': 'what travel mode saw while a browser could not reach the router',
   'GET /v1/models': 'the aliases that this key may use',
   'GET /sw.js, /travel.js': 'travel mode for pages: the service worker, and the module that registers it',
   'GET /healthz': 'whether it runs, and whether everything is set',

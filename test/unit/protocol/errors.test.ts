@@ -268,7 +268,7 @@ describe('whose limit it was', () => {
     });
     expect([status, body.error.limit]).toEqual([429, { owner: 'carryon', scope: 'address', name: 'rpm', cap: 60 }]);
     expect(body.error.message).toBe(
-      "Carryon's limit on requests with a publishable key (60 a minute) for your address is reached. Ask again in 13 s.",
+      "Carryon's limit on requests (60 a minute) for your address is reached. Ask again in 13 s.",
     );
     expect(headers).toEqual({
       ...{ 'retry-after': '13', 'retry-after-ms': '12300' },

@@ -1,7 +1,7 @@
 /** What a server asks of `POST /v1/tokens`, and what its key may not have. */
 import * as z from 'zod';
 import type { RouterError } from '../../../protocol/errors.ts';
-import { wrongType } from '../config/check.ts';
+import { check } from '../checked.ts';
 import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { type Identity, isPage } from './identity.ts';
@@ -51,14 +51,9 @@ export function readMintWish(
   identity: Identity,
   { features }: Pick<Config, 'features'>,
 ): { wish: MintWish } | { error: RouterError } {
-  const parsed = wish.safeParse(body, { error: wrongType });
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const stray = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-    const param = [...(issue?.path ?? []), ...stray].join('.').slice(0, 100);
-    return { error: { code: 'invalid_body', param, detail: issue?.message ?? '' } };
-  }
-  const asked = parsed.data;
+  const checked = check(body, wish);
+  if (!checked.ok) return checked;
+  const asked = checked.value;
   if (identity.user !== null && identity.user !== asked.user) {
     const detail = 'This key is bound to another user, and makes tokens for that user alone.';
     return { error: { code: 'token_not_allowed', detail } };

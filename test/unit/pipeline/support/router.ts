@@ -11,11 +11,12 @@ import type {
   PricingSettings,
   RouterSettings,
 } from '../../../../worker/core/config/config.ts';
-import { AddressRate } from '../../../../worker/core/identity/address-rate.ts';
+import { CallRate } from '../../../../worker/core/identity/call-rate.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
 import { newTuples } from '../../../../worker/core/ledger/tuple.ts';
 import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
+import { ReportsSeen } from '../../../../worker/core/reports/reports.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
@@ -183,7 +184,8 @@ export class TestRouter {
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
       adapterFor: ({ format }) => adapterFor(format),
-      addresses: new AddressRate(),
+      callRate: new CallRate(),
+      reportsSeen: new ReportsSeen(),
       platformRate: undefined,
       showsProvider: ({ kind }) => kind === 'secret',
     };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AddressRate, WINDOW_MS } from '../../../../worker/core/identity/address-rate.ts';
+import { CallRate, WINDOW_MS } from '../../../../worker/core/identity/call-rate.ts';
 
 describe('the rate of an address', () => {
   it('lets its number through in a minute, tells when the next may come, and counts anew then', () => {
-    const rate = new AddressRate();
+    const rate = new CallRate();
     const waits = [0, 1_000, 2_000, 3_000, 4_000].map((now) => rate.take('a', 3, now));
     expect(waits).toEqual([0, 0, 0, WINDOW_MS - 3_000, WINDOW_MS - 4_000]);
     expect(rate.take('a', 3, WINDOW_MS - 1)).toBe(1);
@@ -11,12 +11,12 @@ describe('the rate of an address', () => {
   });
 
   it('is each address’s own', () => {
-    const rate = new AddressRate();
+    const rate = new CallRate();
     expect(['a', 'b', 'a', 'b'].map((address) => rate.take(address, 1, 0))).toEqual([0, 0, WINDOW_MS, WINDOW_MS]);
   });
 
   it('holds in a flood from other addresses, until its window is among the oldest of 10,000', () => {
-    const rate = new AddressRate();
+    const rate = new CallRate();
     rate.take('old', 1, 0);
     for (let index = 1; index < 10_000; index++) rate.take(`other ${index}`, 1, index);
     expect(rate.take('old', 1, 10_000)).toBeGreaterThan(0);

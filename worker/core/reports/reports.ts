@@ -1,0 +1,55 @@
+/** What travel mode saw while the router could not: `POST /ai/reports`. Counted as seen offline, never as a success. */
+import * as z from 'zod';
+import { settings } from '../config/settings.ts';
+
+export const REPORT_KINDS = ['stale', 'offline', 'queued', 'sent', 'resumed', 'lost'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+const MOST_REPORTS = 50;
+
+const wholeNumber = (of: string) => {
+  const error = `write a whole number of ${of}, 0 or more`;
+  return z.number({ error }).int(error).min(0, error);
+};
+
+const report = settings({
+  id: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces'),
+  at: wholeNumber('milliseconds since 1970'),
+  kind: z.enum(REPORT_KINDS, { error: `write one of ${REPORT_KINDS.join(', ')}` }),
+  /** Empty where neither the page nor the router had named one. The browser may know one that config no longer has. */
+  feature: z.string().max(100, 'write at most 100 characters'),
+  waitedMs: wholeNumber('milliseconds'),
+});
+
+export const reportsBody = settings({
+  reports: z.array(report).max(MOST_REPORTS, `send at most ${MOST_REPORTS} reports at once`),
+});
+
+export type Report = z.infer<typeof report>;
+
+/** Reports that this isolate remembers, to count each once. Until they are kept in a book, another isolate may count it again. */
+const MOST_REMEMBERED = 5_000;
+
+export class ReportsSeen {
+  /** The oldest first. */
+  readonly #seen = new Set<string>();
+
+  /** How many of each kind are new; undefined where none is. `owner`: whose they are, because ids are a client's to make. */
+  count(
+    owner: string,
+    reports: readonly Pick<Report, 'id' | 'kind'>[],
+  ): Partial<Record<ReportKind, number>> | undefined {
+    const counts: Partial<Record<ReportKind, number>> = {};
+    let isNew = false;
+    for (const { id, kind } of reports) {
+      const name = `${owner} ${id}`;
+      if (this.#seen.has(name)) continue;
+      const [oldest] = this.#seen;
+      if (oldest !== undefined && this.#seen.size >= MOST_REMEMBERED) this.#seen.delete(oldest);
+      this.#seen.add(name);
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      isNew = true;
+    }
+    return isNew ? counts : undefined;
+  }
+}
