@@ -44,38 +44,3 @@ export const RESPONSE_HEADERS = {
   retryAfterMs: 'retry-after-ms',
   serverTiming: 'server-timing',
 } as const;
-
-/** What a page on another origin may read. */
-export const EXPOSED_HEADERS: readonly string[] = [
-  ...Object.values(RESPONSE_HEADERS),
-  'age',
-  'date',
-  'x-carryon-stream-id',
-  'x-ratelimit-limit-requests',
-  'x-ratelimit-remaining-requests',
-  'x-ratelimit-reset-requests',
-  'x-ratelimit-limit-tokens',
-  'x-ratelimit-remaining-tokens',
-  'x-ratelimit-reset-tokens',
-];
-
-/** What a page on another origin may send. The `x-stainless-*` headers are those that OpenAI's SDK adds by itself. */
-export const ALLOWED_HEADERS: readonly string[] = [
-  'authorization',
-  'content-type',
-  'x-api-key',
-  ...Object.values(REQUEST_HEADERS),
-  'x-request-id',
-  'x-stainless-arch',
-  'x-stainless-async',
-  'x-stainless-custom-poll-interval',
-  'x-stainless-helper-method',
-  'x-stainless-lang',
-  'x-stainless-os',
-  'x-stainless-package-version',
-  'x-stainless-poll-helper',
-  'x-stainless-retry-count',
-  'x-stainless-runtime',
-  'x-stainless-runtime-version',
-  'x-stainless-timeout',
-];

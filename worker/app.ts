@@ -4,8 +4,9 @@
  */
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cors-headers.ts';
 import type { RouterError } from '../protocol/errors.ts';
-import { ALLOWED_HEADERS, EXPOSED_HEADERS, REQUEST_HEADERS } from '../protocol/headers.ts';
+import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { Door } from '../protocol/question.ts';
 import { adminRoutes } from './admin/routes.ts';
 import type { Composition } from './deps.ts';
