@@ -1,28 +1,28 @@
 /** What pages ask their worker, and what it replies. */
-import type { PageMessage, TravelReplies, TravelReply } from '../protocol/travel-messages.ts';
+import type { PageMessage, QueuedQuestion, TravelReplies, TravelReply } from '../protocol/travel-messages.ts';
+import type { QueuedRow } from './core/outbox.ts';
 import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
 
 type Asking = Exclude<PageMessage, { kind: 'ping' | 'take-over' }>;
 type Reply = TravelReply<keyof TravelReplies>;
+type Later = (work: Promise<unknown>) => void;
 
 const DONE: Reply = { ok: true };
+const NOT_FOUND: Reply = { ok: false, code: 'not_found' };
 const NOBODY: Reply = { ok: false, code: 'no_person' };
 
 /** `later`: goes on behind the reply, and keeps the worker alive meanwhile. */
-export async function replyTo(
-  shell: Shell,
-  message: Asking,
-  clientId: string,
-  later: (work: Promise<unknown>) => void,
-): Promise<Reply> {
-  const { tabs, store, router } = shell;
+export async function replyTo(shell: Shell, message: Asking, clientId: string, later: Later): Promise<Reply> {
+  const { tabs, store, router, outbox } = shell;
   switch (message.kind) {
     case 'hello': {
       const { person, visitor } = await store.nameTab(clientId, message.person);
       if (person !== null) later(featuresFor(shell, person, clientId));
       const [mode, clockOffsetMs] = await Promise.all([store.mode(), store.clockOffsetMs()]);
-      return { ok: true, router, visitor, mode, connection: tabs.connection, clockOffsetMs, waiting: 0 };
+      const waiting = person === null ? 0 : await outbox.opened(person);
+      if (waiting > 0) later(outbox.flush());
+      return { ok: true, router, visitor, mode, connection: tabs.connection, clockOffsetMs, waiting };
     }
     case 'mode':
       await store.setMode(message.mode);
@@ -31,6 +31,7 @@ export async function replyTo(
     case 'streams':
       return { ok: true, open: tabs.openStreams };
     case 'flush':
+      later(outbox.flush());
       return DONE;
     case 'features-wanted':
     case 'queue':
@@ -41,30 +42,64 @@ export async function replyTo(
     case 'clear':
     case 'sign-out': {
       const person = (await store.tab(clientId))?.person ?? null;
-      return person === null ? NOBODY : replyToPerson(shell, message, person, clientId);
+      return person === null ? NOBODY : replyToPerson(shell, message, person, clientId, later);
     }
   }
 }
 
-async function replyToPerson(shell: Shell, message: Asking, person: Person, clientId: string): Promise<Reply> {
-  const { store, tabs } = shell;
+async function replyToPerson(
+  shell: Shell,
+  message: Asking,
+  person: Person,
+  clientId: string,
+  later: Later,
+): Promise<Reply> {
+  const { store, tabs, outbox } = shell;
   switch (message.kind) {
     case 'features-wanted':
       await featuresFor(shell, person, clientId);
       return DONE;
+    case 'queue':
+      return { ok: true, questions: (await outbox.list(person)).map(shownQuestion) };
+    case 'cancel':
+      return (await outbox.cancel(person, message.id)) ? DONE : NOT_FOUND;
+    case 'send-now': {
+      const id = await outbox.sendNow(person, message.id);
+      later(outbox.flush());
+      return id === undefined ? NOT_FOUND : { ok: true, id };
+    }
+    case 'answer': {
+      const answer = await outbox.answer(person, message.id);
+      return answer === undefined ? NOT_FOUND : { ok: true, status: 200, ...answer };
+    }
     case 'usage':
       return { ok: true, ...(await store.usage(person)) };
-    case 'clear':
+    case 'clear': {
+      outbox.leave(person);
       await store.clear(person);
+      const renewed = (await store.tab(clientId))?.person ?? null;
+      if (renewed !== null) await outbox.changed(renewed);
       return DONE;
-    case 'sign-out':
-      await store.signOut(person);
-      await tabs.tell('signed-out', { person: person.name }, 'all');
-      return DONE;
+    }
+    case 'sign-out': {
+      outbox.leave(person);
+      const theirs = await store.signOut(person);
+      for (const tab of theirs ?? []) await tabs.tell('signed-out', { person: person.name }, { tab });
+      return theirs === null ? { ok: false, code: 'not_deleted' } : DONE;
+    }
     default:
-      return { ok: false, code: 'not_found' };
+      return NOT_FOUND;
   }
 }
+
+const shownQuestion = ({ id, askedAt, feature, state, tries, lastError }: QueuedRow): QueuedQuestion => ({
+  id,
+  askedAt,
+  feature,
+  state,
+  tries,
+  lastError,
+});
 
 /** With a token of the tab that has just named its person. */
 const featuresFor = (shell: Shell, person: Person, clientId: string): Promise<void> =>

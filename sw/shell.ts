@@ -1,5 +1,7 @@
 /** What the parts of the worker share: the router it serves, its rim, what it keeps, and its tabs. */
 import type { FeatureFacts } from './features.ts';
+import type { Outbox } from './outbox.ts';
+import type { Reports } from './reports.ts';
 import type { Rim } from './rim.ts';
 import type { Store } from './store/store.ts';
 import type { Tabs } from './tabs-talk.ts';
@@ -11,4 +13,6 @@ export interface Shell {
   store: Store;
   tabs: Tabs;
   features: FeatureFacts;
+  outbox: Outbox;
+  reports: Reports;
 }

@@ -5,7 +5,7 @@ import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
 import { completionToKeep } from './core/keep.ts';
 import { offline, queued, stale } from './instead.ts';
 import { followed, live, settle } from './live.ts';
-import { type Sent, send } from './send.ts';
+import { type Outgoing, type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
 import { pageBody } from './stream.ts';
 
@@ -45,11 +45,25 @@ export class TravelStrategy extends Strategy {
     }
     if (asked.kept !== undefined) return stale(shell, asked, asked.kept, sent.cause);
     if (asked.question.wish === 'queue') {
-      const id = outgoing.idempotencyKey ?? '';
-      return queued(sent.cause, id);
+      const id = await queueQuestion(shell, asked, outgoing);
+      return id === undefined ? offline(sent.cause) : queued(sent.cause, id);
     }
     return sent.instead === undefined ? offline(sent.cause) : live(sent.instead, sent.instead.body);
   }
+}
+
+/** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */
+async function queueQuestion(
+  { outbox }: Shell,
+  { person, key, question, at, request, body }: Asked,
+  { headers, idempotencyKey }: Outgoing,
+): Promise<string | undefined> {
+  if (person === null || key === undefined || idempotencyKey === undefined) return undefined;
+  return outbox.add(person, {
+    ...{ id: idempotencyKey, feature: question.feature, sentUnder: key, headers, askedAt: at },
+    path: new URL(request.url).pathname,
+    body: new TextDecoder().decode(body),
+  });
 }
 
 function noteConnection({ tabs, rim }: Shell, sent: Sent): void {

@@ -1,8 +1,11 @@
 /** The entry of `/sw.js`: listeners, nothing else. It may run inside another front end's worker, so it touches nothing that is not travel mode's. */
 import { readPageMessage } from '../protocol/travel-messages.ts';
+import { type SyncEvent, syncTag, wakeLater } from './background-sync.ts';
 import { travelDoor } from './core/routes.ts';
 import { FeatureFacts } from './features.ts';
 import { replyTo } from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { Reports } from './reports.ts';
 import { rim } from './rim.ts';
 import { openStore } from './store/open-store.ts';
 import { TravelStrategy } from './strategy.ts';
@@ -17,7 +20,11 @@ const store = openStore({
   onFull: () => void tabs.tell('full', {}, 'all'),
 });
 const tabs = new Tabs(self.clients, store, rim);
-const shell = { router, rim, store, tabs, features: new FeatureFacts(router, rim, store) };
+const reports = new Reports(router, rim, store);
+const features = new FeatureFacts(router, rim, store);
+const parts = { router, rim, store, tabs, features, reports };
+const outbox = new Outbox(parts, navigator.locks, () => wakeLater(self.registration, router));
+const shell = { ...parts, outbox };
 const strategy = new TravelStrategy(shell);
 
 self.addEventListener('fetch', (event) => {
@@ -32,6 +39,19 @@ self.addEventListener('message', (event) => {
   if (message === undefined || message.kind === 'ping' || !(source instanceof Client)) return;
   event.waitUntil(reply(message, source, ports[0], (work) => event.waitUntil(work)));
 });
+
+self.addEventListener('sync', (event) => {
+  const sync = event as SyncEvent;
+  if (sync.tag === syncTag(router)) sync.waitUntil(wake());
+});
+
+/** A failed wake makes the browser try again later by itself. */
+async function wake(): Promise<void> {
+  if ((await outbox.flush()) === 'unreached') throw new DOMException('The router is not there yet.', 'NetworkError');
+}
+
+// A worker that waits for its turn leaves the database to the one that is active.
+if (self.serviceWorker?.state === 'activated') void outbox.flush();
 
 async function reply(
   message: Exclude<ReturnType<typeof readPageMessage>, undefined | { kind: 'ping' }>,

@@ -1,5 +1,6 @@
 /** What the outbox may do next: which questions it takes, which one is sent, and what becomes of one that was. */
 import { canonicalJson } from '../../protocol/answer-key.ts';
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 
 export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
@@ -120,11 +121,15 @@ export function inOnePiece(bodyText: string): string {
   return canonicalJson({ ...body, stream: false });
 }
 
-const CREDENTIALS = ['authorization', 'x-api-key', 'cookie', 'proxy-authorization'];
+const NOT_STORED = [
+  ...['authorization', 'x-api-key', 'cookie', 'proxy-authorization'],
+  // Of the one try that failed: the outbox asks in one piece, under the key of the row.
+  ...[REQUEST_HEADERS.resume, REQUEST_HEADERS.idempotencyKey],
+];
 
 /** What lies on disk of a question's headers: no credential. */
 export const storableHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
-  Object.fromEntries([...headers].filter(([name]) => !CREDENTIALS.includes(name.toLowerCase())));
+  Object.fromEntries([...headers].filter(([name]) => !NOT_STORED.includes(name.toLowerCase())));
 
 /** `retry-after-ms`, else `retry-after` in seconds; null where neither says a wait. */
 export function retryAfterMs(header: (name: string) => string | null): number | null {

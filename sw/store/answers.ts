@@ -82,8 +82,12 @@ export async function sendingKey(
   return isKnown ? { idempotencyKey: known.idempotencyKey, sentAt: known.sentAt } : fresh;
 }
 
-export const forgetSent = (db: Database, { part }: Person, key: string): Promise<void> =>
-  db.delete('sent', [part, key]);
+export async function forgetSent(db: Database, { part }: Person, key: string, sent?: string): Promise<void> {
+  const tx = db.transaction('sent', 'readwrite');
+  if (sent === undefined || (await tx.store.get([part, key]))?.idempotencyKey === sent)
+    await tx.store.delete([part, key]);
+  await tx.done;
+}
 
 export async function usageOf(db: Database, { part }: Person): Promise<{ answers: number; bytes: number }> {
   const tx = db.transaction('answers');

@@ -116,14 +116,15 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
       noteGone(of, await writing('full' as const, (db) => answers.keepAnswer(db, of, key, kept))),
     sendingKey: (of, key, fresh, isReusable) =>
       writing(fresh, (db) => answers.sendingKey(db, of, key, fresh, isReusable)),
-    delivered: (of, key) => using(undefined, (db) => answers.forgetSent(db, of, key)),
+    delivered: (of, key, sent) => using(undefined, (db) => answers.forgetSent(db, of, key, sent)),
 
     queued: (of) => using([], (db) => outbox.readQueued(db, of)),
     enqueue: async (of, row, question, admit) =>
       noteGone(of, await writing('full' as const, (db) => outbox.enqueue(db, of, row, question, admit))),
     question: (of, id) => using(undefined, (db) => outbox.readQuestion(db, of, id)),
     changeQueued: (of, id, decide) => writing(undefined, (db) => outbox.changeQueued(db, of, id, decide)),
-    answerQueued: (of, row, answer, copy) => writing(undefined, (db) => outbox.answerQueued(db, of, row, answer, copy)),
+    answerQueued: (of, row, answer, sentUnder, copy) =>
+      writing(undefined, (db) => outbox.answerQueued(db, of, row, answer, sentUnder, copy)),
     requeue: (of, id, row) => writing(undefined, (db) => outbox.requeue(db, of, id, row)),
     queuedAnswer: (of, id) => using(undefined, (db) => outbox.readQueuedAnswer(db, of, id)),
 

@@ -36,8 +36,8 @@ export async function enqueue(
     if (!(await isHere(tx.objectStore('people'), person))) return 'gone';
     const rows = await outbox.getAll(rowsOf(person.part));
     const same = rows.find(({ id }) => id === row.id);
-    if (same !== undefined) return withoutTexts(same);
-    if (!admit(rows.map(withoutTexts))) return 'refused';
+    if (same !== undefined && same.state !== 'failed' && same.state !== 'expired') return withoutTexts(same);
+    if (!admit(rows.filter((other) => other !== same).map(withoutTexts))) return 'refused';
     await outbox.put({ ...row, question: sealed, answer: null });
     return row;
   };
@@ -76,21 +76,22 @@ export async function changeQueued(
   return next ?? (row === undefined ? undefined : withoutTexts(row));
 }
 
-/** The answer of a queued question, also among the answers where it may be kept; one transaction. Undefined: it was taken out. */
+/** One transaction, so that an answer that was paid for is in both places or the question still waits for it. */
 export async function answerQueued(
   db: Database,
   person: Person,
   row: QueuedRow,
   answer: QueuedAnswer,
-  { key, kept }: { key: string; kept: Kept | null },
+  sentUnder: string,
+  copy: { key: string; kept: Kept } | null,
 ): Promise<QueuedRow | undefined> {
   const sealed = await seal(person, answerPlace(row.id), JSON.stringify(answer));
-  const copy = kept === null ? 'full' : await answerRow(person, key, kept);
+  const answered = copy && (await answerRow(person, copy.key, copy.kept));
   const tx = db.transaction(['people', 'outbox', 'answers', 'sent'], 'readwrite', { durability: 'strict' });
   const outbox = tx.objectStore('outbox');
   if (await isHere(tx.objectStore('people'), person)) {
-    await tx.objectStore('sent').delete([person.part, key]);
-    if (copy !== 'full') await putAnswer(tx.objectStore('answers'), copy);
+    await tx.objectStore('sent').delete([person.part, sentUnder]);
+    if (answered !== null && answered !== 'full') await putAnswer(tx.objectStore('answers'), answered);
   }
   const known = await outbox.get([person.part, row.id]);
   if (known !== undefined) await outbox.put({ ...known, ...row, answer: sealed });

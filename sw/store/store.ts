@@ -52,15 +52,12 @@ export interface Question {
   body: string;
   /** Lower-case names; no `authorization`, no `x-api-key`. */
   headers: Record<string, string>;
-  /** The key under which `keep` stores its answer (`keyOf`). */
-  answerKey: string;
-  generation: number | null;
-  /** The page allowed its answer to be kept among the answers. */
-  mayKeep: boolean;
+  /** The question's key (`keyOf`) when it was asked, which its idempotency key is remembered under. */
+  sentUnder: string;
 }
 
 export interface QueuedAnswer {
-  headers: Record<string, string>;
+  headers: [string, string][];
   /** One chat completion as JSON. */
   body: string;
 }
@@ -105,8 +102,8 @@ export interface Store {
    * used again, else `fresh`. One transaction, so two equal questions at once share a key.
    */
   sendingKey(person: Person, key: string, fresh: SentKey, isReusable: (sent: SentKey) => boolean): Promise<SentKey>;
-  /** A complete answer reached the page and is not to be kept: the next ask is a new question. */
-  delivered(person: Person, key: string): Promise<void>;
+  /** The next ask is a new question: a complete answer reached the page and is not to be kept. With `sent`, only if it is this key. */
+  delivered(person: Person, key: string, sent?: string): Promise<void>;
 
   queued(person: Person): Promise<QueuedRow[]>;
   /** The row that stands under its id afterwards, or why it was not taken. `admit` sees the person's other rows. */
@@ -123,15 +120,13 @@ export interface Store {
     id: string,
     decide: (row: QueuedRow) => QueuedRow | null | undefined,
   ): Promise<QueuedRow | undefined>;
-  /**
-   * Stores a queued question's answer, also among the answers where `kept` is given, and forgets its sent key. Undefined: the
-   * question was taken out meanwhile.
-   */
+  /** Stores a queued question's answer, and `copy` among the answers. Undefined: the question was taken out meanwhile. */
   answerQueued(
     person: Person,
     row: QueuedRow,
     answer: QueuedAnswer,
-    copy: { key: string; kept: Kept | null },
+    sentUnder: string,
+    copy: { key: string; kept: Kept } | null,
   ): Promise<QueuedRow | undefined>;
   /** Puts a question into the outbox again under a new id. */
   requeue(person: Person, id: string, row: QueuedRow): Promise<QueuedRow | undefined>;

@@ -152,7 +152,7 @@ describe('a sign-out', () => {
         if (!alice || !bob) throw new Error('no database');
         const kept = { body: secret, feature: 'chat', generation: 1, storedAt: clock.now, keepUntil: 9e15 };
         const row = { id: 'id', part: alice.part, askedAt: 1, feature: 'f', tries: 0, lastError: null, notBefore: 0 };
-        const question = { path: '/ai', body: secret, headers: {}, answerKey: 'k', generation: 1, mayKeep: true };
+        const question = { path: '/ai', body: secret, headers: {}, sentUnder: 'k' };
         await store.keep(alice, 'key', kept);
         await store.keep(bob, 'key', kept);
         await store.enqueue(alice, { ...row, state: 'waiting' }, question, () => true);

@@ -26,7 +26,8 @@ export async function identify(headers: Headers, deps: Who, background: Backgrou
   const origin = headers.get('origin');
   const problem = origin === null ? undefined : pageProblem(identity, origin, headers.get('host'), deps);
   if (problem !== undefined) return refuse(problem);
-  if (origin === null && identity.kind === 'publishable') return refuse({ code: 'origin_not_allowed', origin });
+  if (origin === null && identity.kind === 'publishable' && !isOwnPage(identity, headers))
+    return refuse({ code: 'origin_not_allowed', origin });
   return { ok: true, identity };
 }
 
@@ -60,6 +61,12 @@ function pageProblem(
   // Everybody knows the local key, so only pages of this machine may use it, and those that config names.
   if (identity === LOCAL_IDENTITY && !mayCall(origin, config.origins, true)) return strange;
   return identity.browser ? undefined : { code: 'browser_not_allowed' };
+}
+
+/** A page's GET to its own origin has no `Origin`; browsers say where it comes from in a header that no page can set. */
+function isOwnPage({ origins }: Identity, headers: Headers): boolean {
+  const isSameOrigin = headers.get('sec-fetch-site') === 'same-origin';
+  return isSameOrigin && origins.some((origin) => origin.replace(/^https?:\/\//, '') === headers.get('host'));
 }
 
 /** `authorization: Bearer …`, or `x-api-key`. */

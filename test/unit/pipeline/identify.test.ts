@@ -84,6 +84,21 @@ describe('identify', () => {
       { authorization: 'Bearer pk-page', origin: 'https://app.example.evil.example' },
       'origin_not_allowed',
     ],
+    [
+      'a GET of its page on its own origin, which has no `Origin`',
+      { authorization: 'Bearer pk-page', 'sec-fetch-site': 'same-origin', host: 'app.example' },
+      'publishable',
+    ],
+    [
+      'the same of a page that it is not for',
+      { authorization: 'Bearer pk-page', 'sec-fetch-site': 'same-origin', host: 'other.example' },
+      'origin_not_allowed',
+    ],
+    [
+      'no page at all',
+      { authorization: 'Bearer pk-page', 'sec-fetch-site': 'none', host: 'app.example' },
+      'origin_not_allowed',
+    ],
     ['a token without an origin', { authorization: 'Bearer eyJ.good.token' }, 'token'],
     ['by x-api-key', { 'x-api-key': 'eyJ.good.token' }, 'token'],
     [

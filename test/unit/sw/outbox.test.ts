@@ -163,6 +163,8 @@ describe('what is stored and read of headers', () => {
       ['Authorization', 'Bearer x'],
       ['x-api-key', 'x'],
       ['Cookie', 'x'],
+      ['x-carryon-resume', '1'],
+      ['Idempotency-Key', 'x'],
       ['content-type', 'application/json'],
     ];
     expect(storableHeaders(headers)).toEqual({ 'content-type': 'application/json' });

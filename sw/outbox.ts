@@ -1,0 +1,249 @@
+/** Questions that wait for a network: taken in, sent once each, and answered until they are taken out. */
+import { uuidV7 } from '../protocol/uuid-v7.ts';
+import {
+  admits,
+  afterDeath,
+  afterSending,
+  aged,
+  countWaiting,
+  mayCancel,
+  newRow,
+  nextDue,
+  nextToSend,
+  type QueuedRow,
+  sending,
+  sentNow,
+  storableHeaders,
+} from './core/outbox.ts';
+import { isRouterThere } from './send.ts';
+import { type Arrived, sendQueued } from './send-queued.ts';
+import type { Shell } from './shell.ts';
+import { bytesOf } from './store/seal.ts';
+import type { Person, Question, QueuedAnswer } from './store/store.ts';
+
+export interface ToQueue {
+  id: string;
+  feature: string;
+  askedAt: number;
+  path: string;
+  body: string;
+  headers: Headers;
+  /** The question's key. */
+  sentUnder: string;
+}
+
+/** `unreached`: the router was not there, so a browser that can should wake us once more. */
+export type FlushEnd = 'done' | 'unreached';
+
+type Parts = Pick<Shell, 'router' | 'rim' | 'store' | 'tabs' | 'features' | 'reports'>;
+
+export class Outbox {
+  readonly #parts: Parts;
+  readonly #locks: LockManager;
+  /** Asks the browser to wake this worker when there is a network. */
+  readonly #wakeLater: () => Promise<void>;
+  #running: Promise<FlushEnd> | undefined;
+  #isWanted = false;
+  #callOff = () => {};
+  /** What is on its way, by the person's part. */
+  readonly #lines = new Map<string, AbortController>();
+
+  constructor(parts: Parts, locks: LockManager, wakeLater: () => Promise<void>) {
+    this.#parts = parts;
+    this.#locks = locks;
+    this.#wakeLater = wakeLater;
+  }
+
+  /** Its id, or undefined where the outbox does not take it. A question that is there already is not taken twice. */
+  async add(person: Person, asked: ToQueue): Promise<string | undefined> {
+    const { id, feature, askedAt, path, body, sentUnder } = asked;
+    const row = newRow({ id, part: person.part, askedAt, feature });
+    const headers = storableHeaders(asked.headers);
+    const bytes = bytesOf(body);
+    const taken = await this.#parts.store.enqueue(person, row, { path, body, headers, sentUnder }, (others) =>
+      admits(others, bytes),
+    );
+    if (typeof taken === 'string') return undefined;
+    await this.changed(person);
+    await this.#wakeLater();
+    return taken.id;
+  }
+
+  async list(person: Person): Promise<QueuedRow[]> {
+    const { store, rim } = this.#parts;
+    const now = rim.now();
+    return (await store.queued(person)).flatMap((row) => aged(row, now) ?? []);
+  }
+
+  /** False where there is none of this id, or it is being sent. */
+  async cancel(person: Person, id: string): Promise<boolean> {
+    let isOut = false;
+    await this.#parts.store.changeQueued(person, id, (row) => {
+      isOut = mayCancel(row);
+      return isOut ? null : undefined;
+    });
+    if (isOut) await this.changed(person);
+    return isOut;
+  }
+
+  /** The question's id from now on; undefined where there is none of this id. `flush` sends it. */
+  async sendNow(person: Person, id: string): Promise<string | undefined> {
+    const { store, rim } = this.#parts;
+    const now = rim.now();
+    const newId = uuidV7(now + (await store.clockOffsetMs()), rim.bytes(10));
+    const known = (await this.list(person)).find((row) => row.id === id);
+    if (known === undefined) return undefined;
+    const next = sentNow(known, newId, now);
+    const isNew = next.id !== id;
+    const changed = isNew
+      ? await store.requeue(person, id, next)
+      : await store.changeQueued(person, id, (row) => (row.state === 'waiting' ? next : undefined));
+    await this.changed(person);
+    return changed?.id;
+  }
+
+  answer(person: Person, id: string): Promise<QueuedAnswer | undefined> {
+    return this.#parts.store.queuedAnswer(person, id);
+  }
+
+  /** A tab has named this person. How many questions wait. */
+  async opened(person: Person): Promise<number> {
+    const waiting = countWaiting(await this.list(person));
+    if (waiting > 0) await this.#wakeLater();
+    return waiting;
+  }
+
+  /** Ends what is on its way for somebody who leaves. */
+  leave(person: Person): void {
+    this.#lines.get(person.part)?.abort();
+  }
+
+  /** Sends what may be sent. One at a time in all workers of this origin, however many ask for it at once. */
+  flush(): Promise<FlushEnd> {
+    this.#isWanted = true;
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<FlushEnd> {
+    try {
+      let end: FlushEnd = 'done';
+      // Asked for again meanwhile: perhaps for a question that this round has not seen.
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        const name = `carryon outbox ${this.#parts.router}`;
+        end = await this.#locks.request(name, { ifAvailable: true }, (lock) =>
+          lock === null ? 'done' : this.#round(),
+        );
+      }
+      return end;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #round(): Promise<FlushEnd> {
+    this.#callOff();
+    const { store, rim } = this.#parts;
+    const people = await store.peopleWithQueue();
+    for (const person of people) await this.#mend(person);
+    let end: FlushEnd = 'done';
+    const due: number[] = [];
+    for (const person of people) {
+      if ((await this.#sendAll(person)) === 'unreached') end = 'unreached';
+      due.push(nextDue(await store.queued(person)) ?? Number.POSITIVE_INFINITY);
+    }
+    const waitMs = Math.min(...due) - rim.now();
+    // Only while this worker lives; a page's own probe comes too.
+    if (waitMs > 0 && waitMs < Number.POSITIVE_INFINITY) this.#callOff = rim.after(waitMs, () => void this.flush());
+    return end;
+  }
+
+  /** Under the lock nobody else sends, so a row that says so was left behind by a worker that died. */
+  async #mend(person: Person): Promise<void> {
+    const { store, rim } = this.#parts;
+    const now = rim.now();
+    let isChanged = false;
+    for (const { id } of await store.queued(person))
+      await store.changeQueued(person, id, (row) => {
+        const next = aged(afterDeath(row), now);
+        if (next?.state === row.state) return undefined;
+        isChanged = true;
+        return next;
+      });
+    if (isChanged) await this.changed(person);
+  }
+
+  async #sendAll(person: Person): Promise<FlushEnd> {
+    const { store, rim, tabs, router } = this.#parts;
+    let isProbed = false;
+    for (;;) {
+      const next = nextToSend(await store.queued(person), rim.now());
+      if (next === undefined) return 'done';
+      // The prompt and the token go to nobody who has not shown that it is the router.
+      isProbed ||= rim.isOnline() && (await isRouterThere(rim, router));
+      if (!isProbed) {
+        tabs.connection = rim.isOnline() ? 'unreachable' : 'offline';
+        return 'unreached';
+      }
+      tabs.connection = 'online';
+      const token = await tabs.token(person);
+      // Without a tab of its own person a question stays.
+      if (token === null) return 'done';
+      if ((await this.#sendOne(person, next.id, token)) === 'unreached') return 'unreached';
+    }
+  }
+
+  async #sendOne(person: Person, id: string, token: string): Promise<FlushEnd> {
+    const { store, rim } = this.#parts;
+    const taken = await store.changeQueued(person, id, sending);
+    if (taken?.state !== 'sending') return 'done';
+    await this.changed(person);
+    const question = await store.question(person, id);
+    const arrived = question && (await this.#ask(person, id, question, token));
+    if (question === undefined) {
+      // It does not open any more: damaged on the disk.
+      await store.changeQueued(person, id, (row) => ({ ...row, state: 'failed', lastError: 'unreadable' }));
+    } else if (arrived !== undefined) {
+      const row = afterSending(taken, arrived.outcome, rim.now());
+      await this.#settle(person, row, question.sentUnder, arrived);
+    }
+    await this.changed(person);
+    return arrived?.outcome.kind === 'unreached' ? 'unreached' : 'done';
+  }
+
+  /** With a second token where the first is refused: it may have ended while the question was on its way. */
+  async #ask(person: Person, id: string, question: Question, token: string) {
+    const line = new AbortController();
+    this.#lines.set(person.part, line);
+    try {
+      const ask = (token: string) => sendQueued(this.#parts, { id, person, question, token, signal: line.signal });
+      const arrived = await ask(token);
+      const { outcome } = arrived ?? {};
+      const isRefused = outcome?.kind === 'refused' && outcome.status === 401;
+      const another = isRefused ? await this.#parts.tabs.token(person) : null;
+      return another === null ? arrived : await ask(another);
+    } finally {
+      this.#lines.delete(person.part);
+    }
+  }
+
+  async #settle(person: Person, row: QueuedRow, sentUnder: string, arrived: Arrived): Promise<void> {
+    const { store, tabs, reports } = this.#parts;
+    if ('answer' in arrived) {
+      const { answer, copy } = arrived;
+      if ((await store.answerQueued(person, row, answer, sentUnder, copy)) === undefined) return;
+      await reports.note(person, 'sent', row.feature, row.askedAt);
+      await tabs.tell('answered', { id: row.id }, { person });
+      return;
+    }
+    await store.changeQueued(person, row.id, (known) => (known.state === 'sending' ? row : undefined));
+    // The next ask of this question is a new one.
+    if (row.state === 'failed') await store.delivered(person, sentUnder, row.id);
+  }
+
+  /** Tells the person's tabs that the outbox is another. */
+  async changed(person: Person): Promise<void> {
+    await this.#parts.tabs.tell('queue', { waiting: countWaiting(await this.list(person)) }, { person });
+  }
+}

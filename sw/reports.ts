@@ -1,0 +1,56 @@
+/** What travel mode saw while the router could not: told behind a later answer from the network, with that request's own credential. */
+import { REPORTS_AT_ONCE, reportsSettled } from './core/reports.ts';
+import { isOurs } from './core/verdict.ts';
+import { credentialOf } from './features.ts';
+import type { Rim } from './rim.ts';
+import { hexOf } from './store/seal.ts';
+import type { Person, ReportKind, Store } from './store/store.ts';
+
+export class Reports {
+  readonly #router: string;
+  readonly #rim: Rim;
+  readonly #store: Pick<Store, 'report' | 'reports' | 'reported'>;
+  #isSending = false;
+
+  constructor(router: string, rim: Rim, store: Pick<Store, 'report' | 'reports' | 'reported'>) {
+    this.#router = router;
+    this.#rim = rim;
+    this.#store = store;
+  }
+
+  /** `since`: when the page asked. */
+  note(person: Person, kind: ReportKind, feature: string, since: number): Promise<void> {
+    const at = this.#rim.now();
+    const id = hexOf(this.#rim.bytes(16));
+    return this.#store.report(person, { id, at, kind, feature, waitedMs: Math.max(0, Math.round(at - since)) });
+  }
+
+  /** `headers`: of a request of this person that the router has just answered. */
+  async sendBehind(person: Person, headers: Headers): Promise<void> {
+    const credential = credentialOf(headers);
+    if (this.#isSending || credential === undefined) return;
+    this.#isSending = true;
+    try {
+      const reports = await this.#store.reports(person, REPORTS_AT_ONCE);
+      if (reports.length === 0) return;
+      credential.set('content-type', 'application/json');
+      const init = {
+        method: 'POST',
+        headers: credential,
+        body: JSON.stringify({ reports }),
+        redirect: 'error',
+      } as const;
+      const response = await this.#rim.fetch(new Request(`${this.#router}/ai/reports`, init));
+      if (!reportsSettled(response.status, isOurs({ header: (name) => response.headers.get(name) }))) return;
+      await this.#store.reported(
+        person,
+        reports.map(({ id }) => id),
+      );
+    } catch (error) {
+      // No network: they stay for the next answer.
+      if (!(error instanceof TypeError)) throw error;
+    } finally {
+      this.#isSending = false;
+    }
+  }
+}

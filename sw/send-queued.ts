@@ -1,0 +1,116 @@
+/** One queued question on its way: asked in one piece, with a token that a tab of its person has just given. */
+import { travelKeyText } from '../protocol/answer-key.ts';
+import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { completionToKeep, mayKeep } from './core/keep.ts';
+import { inOnePiece, type Outcome, retryAfterMs } from './core/outbox.ts';
+import { readQuestion } from './core/question.ts';
+import { travelDoor } from './core/routes.ts';
+import { isOurs } from './core/verdict.ts';
+import { type Sent, send } from './send.ts';
+import type { Shell } from './shell.ts';
+import type { Kept, Person, Question, QueuedAnswer } from './store/store.ts';
+
+export type Arrived =
+  | { outcome: Exclude<Outcome, { kind: 'answered' }> }
+  /** `copy`: where and what to keep among the answers. */
+  | { outcome: { kind: 'answered' }; answer: QueuedAnswer; copy: { key: string; kept: Kept } | null };
+
+type Parts = Pick<Shell, 'router' | 'rim' | 'store' | 'features'>;
+
+export interface Sending {
+  id: string;
+  person: Person;
+  question: Question;
+  token: string;
+  signal: AbortSignal;
+}
+
+/** Undefined where the person has left meanwhile. */
+export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrived | undefined> {
+  const { router, rim } = parts;
+  const { id, question, token, signal } = sending;
+  const headers = new Headers(question.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  headers.set(REQUEST_HEADERS.idempotencyKey, id);
+  const sent = await send(
+    rim,
+    {
+      url: `${router}${question.path}`,
+      headers,
+      body: inOnePiece(question.body),
+      credentials: 'same-origin',
+      idempotencyKey: id,
+      isResumable: false,
+      hasCopy: false,
+    },
+    signal,
+  );
+  switch (sent.kind) {
+    case 'left':
+      return undefined;
+    case 'answer':
+      return answered(parts, sent, sending);
+    case 'refused':
+      return { outcome: await refusal(sent.response) };
+    case 'failed': {
+      const { instead, cause } = sent;
+      const isWord = instead !== undefined && isOurs({ header: (name) => instead.headers.get(name) });
+      return { outcome: isWord ? await refusal(instead) : { kind: 'unreached', cause } };
+    }
+    case 'stream':
+      // Not what was asked for, so it is nobody we know.
+      await sent.response.body?.cancel();
+      return { outcome: { kind: 'unreached', cause: 'unreachable' } };
+  }
+}
+
+const REQUEST_ID = 'x-request-id';
+
+async function refusal(response: Response): Promise<Outcome & { kind: 'refused' }> {
+  const { status, headers } = response;
+  const body: unknown = await response.json().catch(() => undefined);
+  const code = (body as { error?: { code?: unknown } | null } | null | undefined)?.error?.code;
+  return {
+    kind: 'refused',
+    status,
+    code: typeof code === 'string' ? code : null,
+    retryAfterMs: retryAfterMs((name) => headers.get(name)),
+  };
+}
+
+async function answered(
+  parts: Parts,
+  { response, text }: Sent & { kind: 'answer' },
+  sending: Sending,
+): Promise<Arrived> {
+  const { id } = sending;
+  const { status, headers: original } = response;
+  const header = (name: string) => original.get(name);
+  const headers = [...original].filter(
+    ([name]) => name === 'content-type' || name === REQUEST_ID || name.startsWith('x-carryon-'),
+  );
+  headers.push(['cache-control', 'no-store'], ['x-carryon-travel', 'live'], ['x-carryon-travel-id', id]);
+  const arrived = { outcome: { kind: 'answered' } as const, answer: { headers, body: text } };
+
+  const completion = completionToKeep(text);
+  const times = mayKeep({ status, header, completion }, { noStore: false, wish: 'queue' }, parts.rim.now());
+  const read = times && (await readAgain(parts, sending));
+  if (completion === undefined || times === undefined || read === undefined) return { ...arrived, copy: null };
+  const { key, feature, generation } = read;
+  return { ...arrived, copy: { key, kept: { body: completion, feature, generation, ...times } } };
+}
+
+/** Feature and alias may not have been known when it was asked, and are part of the key that it will be found under. */
+async function readAgain({ router, store, features: facts }: Parts, { person, question, token }: Sending) {
+  const { path, headers, body } = question;
+  const door = travelDoor('POST', { origin: router, pathname: path }, router);
+  const features = await facts.known(person, async () => new Headers({ authorization: `Bearer ${token}` }));
+  const read = door && readQuestion({ door, header: (name) => headers[name] ?? null, bodyText: body }, features);
+  if (read === undefined) return undefined;
+  const { feature, text, generation } = read;
+  return {
+    key: await store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text })),
+    feature,
+    generation,
+  };
+}

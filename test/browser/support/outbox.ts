@@ -1,0 +1,82 @@
+/** What tests of the outbox do with a page. */
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { QueuedQuestion } from '../../../protocol/travel-messages.ts';
+import { until } from '../../support/until.ts';
+import type { TravelBench } from './bench.ts';
+
+interface OutboxTravel {
+  queue(): Promise<QueuedQuestion[]>;
+  cancel(id: string): Promise<boolean>;
+  sendNow(id: string): Promise<string | undefined>;
+  answer(id: string): Promise<Response | undefined>;
+  usage(): Promise<{ answers: number; bytes: number; queued: number }>;
+  clear(): Promise<void>;
+  signOut(): Promise<void>;
+  addEventListener(name: string, listener: (event: CustomEvent) => void): void;
+}
+declare global {
+  var travel: OutboxTravel;
+  var heard: [string, unknown][];
+}
+
+export const QUEUE = { 'x-carryon-travel': 'queue' };
+
+/** Asks without a network, and gives the id of the question that is queued. */
+export async function queue(bench: TravelBench, page: Page, prompt: string): Promise<string> {
+  const asked = await bench.ask(page, { prompt, headers: QUEUE });
+  expect(asked).toMatchObject({ status: 503, headers: { 'x-carryon-travel': 'queued' } });
+  return asked.headers['x-carryon-travel-id'] ?? '';
+}
+
+export const questions = (page: Page): Promise<QueuedQuestion[]> => page.evaluate(() => travel.queue());
+
+export const questionOf = async (page: Page, id: string): Promise<QueuedQuestion | undefined> =>
+  (await questions(page)).find((question) => question.id === id);
+
+export const untilState = (page: Page, id: string, state: QueuedQuestion['state']): Promise<QueuedQuestion> =>
+  until(`${id} is ${state}`, async () => {
+    const found = await questionOf(page, id);
+    return found?.state === state ? found : undefined;
+  });
+
+/** The answer's JSON, as a page gets it. */
+export const answerText = (page: Page, id: string): Promise<string | undefined> =>
+  page.evaluate(async (one) => (await travel.answer(one))?.text(), id);
+
+/** Keeps in the page what travel mode tells it. */
+export const listen = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    globalThis.heard = [];
+    for (const name of ['queue', 'answered', 'connection', 'full'])
+      travel.addEventListener(name, ({ detail }) => heard.push([name, detail]));
+  });
+
+export const heardBy = (page: Page): Promise<[string, unknown][]> => page.evaluate(() => heard);
+
+/** The person looks at the page again: what a page tells its worker at once, where the next probe is up to 30 s away. */
+export const lookAt = (page: Page): Promise<void> =>
+  page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')));
+
+export interface Outage {
+  name: string;
+  begin(context: BrowserContext): Promise<void>;
+  end(context: BrowserContext): Promise<void>;
+}
+
+/** Without a network, and with the router really gone while the browser believes that all is well. */
+export const outages = (bench: TravelBench): Outage[] => [
+  {
+    name: 'the browser offline',
+    begin: (context) => context.setOffline(true),
+    end: (context) => context.setOffline(false),
+  },
+  {
+    name: 'the router gone',
+    begin: () => bench.line.down(),
+    async end(context) {
+      await bench.line.up();
+      await Promise.all(context.pages().map(lookAt));
+    },
+  },
+];
