@@ -11,6 +11,16 @@ export interface Plan {
   streamCost: StreamPlan;
   memory: MemoryLoad[];
   admission: { rounds: number; perSecond: number; warmMs: number; measuredMs: number };
+  /** Travel mode, in Chromium. */
+  browser: {
+    rounds: number;
+    firstTokens: BrowserStreams;
+    chunks: BrowserStreams;
+    /** A browser keeps 200 answers of a person. */
+    people: number;
+    answersEach: number;
+    offlineAsks: number;
+  };
   costs: {
     /** Requests, each to a process that has just started; leases that its ledger holds by then. */
     quiet: { requests: number; leasesBefore: number };
@@ -27,6 +37,13 @@ export interface StreamPlan {
   rounds: number;
   streamsPerSecond: number;
   seconds: number;
+  contentChunks: number;
+  paceMs: number;
+}
+
+/** One after the other. */
+export interface BrowserStreams {
+  streams: number;
   contentChunks: number;
   paceMs: number;
 }
@@ -67,6 +84,12 @@ export const QUICK: Plan = {
     { ...AT_ONCE(200), rounds: 1, rampSeconds: 0.7, contentChunks: 10, restMs: 500 },
   ],
   admission: { rounds: 2, perSecond: 5_000, warmMs: 500, measuredMs: 1_000 },
+  browser: {
+    rounds: 3,
+    firstTokens: { streams: 25, contentChunks: 3, paceMs: 10 },
+    chunks: { streams: 2, contentChunks: 100, paceMs: 10 },
+    ...{ people: 1, answersEach: 200, offlineAsks: 100 },
+  },
   costs: {
     quiet: { requests: 2, leasesBefore: 100 },
     middling: { seconds: 6 },
@@ -91,6 +114,12 @@ export const FULL: Plan = {
     { ...AT_ONCE(500), rounds: 1, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
   ],
   admission: { rounds: 5, perSecond: 5_000, warmMs: 2_000, measuredMs: 2_000 },
+  browser: {
+    rounds: 8,
+    firstTokens: { streams: 40, contentChunks: 3, paceMs: 10 },
+    chunks: { streams: 4, contentChunks: 100, paceMs: 10 },
+    ...{ people: 5, answersEach: 200, offlineAsks: 200 },
+  },
   costs: {
     // As many as a ledger's table goes on to hold, for folded ones are written over; and one too few for a fold.
     quiet: { requests: 10, leasesBefore: 240 },

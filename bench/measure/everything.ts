@@ -5,6 +5,7 @@ import type { SubjectName, Subjects } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { measureAdmission } from './admission.ts';
+import { measureBrowser } from './browser.ts';
 import { measureBundle } from './bundle.ts';
 import { measureCosts } from './costs.ts';
 import { AT_FIXED_RATE, measureFixedRate } from './fixed-rate.ts';
@@ -23,6 +24,7 @@ export const MEASURES = [
   'streamed',
   'memory',
   'admission',
+  'browser',
   'costs',
 ] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -70,6 +72,9 @@ export async function* measureEverything(
         break;
       case 'admission':
         yield await measureAdmission(workshop, plan.admission);
+        break;
+      case 'browser':
+        yield await measureBrowser(workshop, upstream, plan.browser);
         break;
       case 'costs':
         yield await measureCosts(workshop, plan.costs, isWritten);

@@ -29,6 +29,11 @@ const SHOWN: readonly (readonly [id: string, name: string])[] = [
   ['costs.busy.kvReads', 'busy tenant, per 1,000 requests: KV reads'],
   ['costs.busyThousandUsers.rowsWritten', 'busy tenant of 1,000 users, per 1,000 requests: rows written'],
   ['bundle.gzippedKiB', 'bundle, gzipped, KiB'],
+  ['bundle.serviceWorkerGzippedKiB', 'service worker, gzipped, KiB'],
+  ['bundle.travelModuleGzippedKiB', 'travel.js, gzipped, KiB'],
+  ['browser.firstTokenAddedP50Ms', 'in Chromium, through the service worker: first token, added, p50, ms'],
+  ['browser.chunkAddedP50Ms', 'in Chromium, through the service worker: a chunk, added, p50, ms'],
+  ['browser.offlineAnswerP95Ms', 'in Chromium, offline: a kept answer, p95, ms'],
   ['startUp.healthyAfterMs', 'start to the first 200, ms'],
 ];
 

@@ -29,8 +29,11 @@ export async function unlimitedKey(subject: Reachable, worker: WorkerName): Prom
   return worker === 'bare' ? LOCAL_CLIENT_KEY : (await makeKey(subject)).key;
 }
 
-const makeKey = (subject: Reachable): Promise<{ key: string; id: string }> =>
-  administer(subject, 'POST', 'keys', { tenant: TENANT });
+/** For a page: a secret key that a browser may use, without limits. */
+export const pageKey = async (subject: Reachable): Promise<string> => (await makeKey(subject, { browser: true })).key;
+
+const makeKey = (subject: Reachable, more = {}): Promise<{ key: string; id: string }> =>
+  administer(subject, 'POST', 'keys', { tenant: TENANT, ...more });
 
 async function administer<Reply>({ port }: Reachable, method: string, path: string, body: object): Promise<Reply> {
   const response = await fetch(`http://127.0.0.1:${port}/admin/${path}`, {

@@ -31,7 +31,7 @@ export async function buildAssets(directory: string): Promise<BuiltFile[]> {
   const files = new Map([...(await copied(join(projectDirectory, 'public'))), ...scripts]);
   for (const [path, contents] of files) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
-    await replaceFile(join(directory, path), contents);
+    await replaceFile(join(directory, path), contents, dirname(directory));
   }
   const left = (await filesIn(directory)).filter((path) => !files.has(path));
   await Promise.all(left.map((path) => rm(join(directory, path), { force: true })));
