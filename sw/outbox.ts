@@ -1,5 +1,6 @@
 /** Questions that wait for a network: taken in, sent once each, and answered until they are taken out. */
 import { uuidV7 } from '../protocol/uuid-v7.ts';
+import { connectionOf } from './core/connection.ts';
 import {
   admits,
   afterDeath,
@@ -183,7 +184,7 @@ export class Outbox {
       // The prompt and the token go to nobody who has not shown that it is the router.
       isProbed ||= rim.isOnline() && (await isRouterThere(rim, router));
       if (!isProbed) {
-        tabs.connection = rim.isOnline() ? 'unreachable' : 'offline';
+        tabs.connection = connectionOf({ isOnline: rim.isOnline(), isReached: false });
         return 'unreached';
       }
       tabs.connection = 'online';

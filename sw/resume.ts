@@ -1,6 +1,7 @@
 /** The rest of a stream whose connection broke: asked for by the stream's id, with the credential of the question. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { Asked } from './asked.ts';
+import { connectionOf } from './core/connection.ts';
 import { headerLimitMs } from './core/patience.ts';
 import { isOurs, resumeVerdict } from './core/verdict.ts';
 import type { Outgoing } from './send.ts';
@@ -40,7 +41,7 @@ export function resuming(
     );
     const response = head !== 'silent' && 'value' in head ? head.value : undefined;
     const header = (name: string) => response?.headers.get(name) ?? null;
-    tabs.connection = response && isOurs({ header }) ? 'online' : rim.isOnline() ? 'unreachable' : 'offline';
+    tabs.connection = connectionOf({ isOnline: rim.isOnline(), isReached: isOurs({ header }) });
     const verdict = response ? resumeVerdict({ status: response.status, header }, hasNewToken) : 'again';
     if (verdict === 'follow' && response?.body) return { body: response.body };
     line.abort();

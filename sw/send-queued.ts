@@ -1,6 +1,7 @@
 /** One queued question on its way: asked in one piece, with a token that a tab of its person has just given. */
 import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { errorCodeOf } from './core/asking.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
 import { inOnePiece, type Outcome, retryAfterMs } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
@@ -68,12 +69,11 @@ const REQUEST_ID = 'x-request-id';
 
 async function refusal(response: Response): Promise<Outcome & { kind: 'refused' }> {
   const { status, headers } = response;
-  const body: unknown = await response.json().catch(() => undefined);
-  const code = (body as { error?: { code?: unknown } | null } | null | undefined)?.error?.code;
+  const text = await response.text().catch(() => '');
   return {
     kind: 'refused',
     status,
-    code: typeof code === 'string' ? code : null,
+    code: errorCodeOf(text) ?? null,
     retryAfterMs: retryAfterMs((name) => headers.get(name)),
   };
 }

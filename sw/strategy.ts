@@ -3,9 +3,10 @@ import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
 import { completionToKeep } from './core/keep.ts';
+import { noteSent, refused } from './heard.ts';
 import { offline, queued, stale } from './instead.ts';
 import { followed, live, settle } from './live.ts';
-import { type Outgoing, type Sent, send } from './send.ts';
+import { type Outgoing, send } from './send.ts';
 import type { Shell } from './shell.ts';
 import { pageBody } from './stream.ts';
 
@@ -28,8 +29,9 @@ export class TravelStrategy extends Strategy {
       return stale(shell, asked, asked.kept, 'mode');
     }
     const outgoing = await outgoingOf(shell, asked);
+    const sentAt = shell.rim.now();
     const sent = await send(shell.rim, outgoing, request.signal);
-    noteConnection(shell, sent);
+    void handler.waitUntil(noteSent(shell, sent, sentAt));
     switch (sent.kind) {
       case 'stream':
         return live(sent.response, pageBody(followed(shell, asked, outgoing, sent.response)));
@@ -37,7 +39,7 @@ export class TravelStrategy extends Strategy {
         void handler.waitUntil(settle(shell, asked, sent.response, completionToKeep(sent.text)));
         return live(sent.response, sent.text);
       case 'refused':
-        return live(sent.response, sent.response.body);
+        return refused(shell, asked, sent.response);
       case 'left':
         return Response.error();
       case 'failed':
@@ -66,16 +68,12 @@ async function queueQuestion(
   });
 }
 
-function noteConnection({ tabs, rim }: Shell, sent: Sent): void {
-  if (sent.kind === 'left') return;
-  tabs.connection = sent.kind !== 'failed' ? 'online' : rim.isOnline() ? 'unreachable' : 'offline';
-}
-
 /** Mode `travel`: the page has the kept answer; a fresh one takes its place. */
 async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   const outgoing = await outgoingOf(shell, asked);
+  const sentAt = shell.rim.now();
   const sent = await send(shell.rim, outgoing, new AbortController().signal);
-  noteConnection(shell, sent);
+  await noteSent(shell, sent, sentAt);
   if (sent.kind === 'answer') return settle(shell, asked, sent.response, completionToKeep(sent.text));
   if (sent.kind !== 'stream') return;
   const stream = followed(shell, asked, outgoing, sent.response);

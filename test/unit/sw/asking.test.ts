@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endsKey, howToAsk, isReusable, REUSE_KEY_MS } from '../../../sw/core/asking.ts';
+import { endsKey, errorCodeOf, howToAsk, isKeyRefusal, isReusable, REUSE_KEY_MS } from '../../../sw/core/asking.ts';
 import {
   headerLimitMs,
   idleLimitMs,
@@ -36,6 +36,14 @@ it('a key is taken again for 24 hours', () => {
 it('a key that has met its end is not', () => {
   expect(['stopped', 'stream_interrupted', 'idempotency_expired', 'idempotency_mismatch'].every(endsKey)).toBe(true);
   expect(['budget_exceeded', 'providers_unavailable', undefined].some(endsKey)).toBe(false);
+});
+
+it('such an end may come as a refusal', () => {
+  expect([409, 410, 422].every(isKeyRefusal)).toBe(true);
+  expect([400, 401, 404, 429, 500].some(isKeyRefusal)).toBe(false);
+  expect(errorCodeOf('{"error":{"message":"…","code":"stopped"}}')).toBe('stopped');
+  for (const text of ['', 'null', '[]', '{"error":null}', '{"error":"no"}', '{"error":{"code":7}}', '<html>'])
+    expect(errorCodeOf(text)).toBeUndefined();
 });
 
 it('headers are waited for by the clock only where they come at once', () => {
