@@ -20,6 +20,7 @@ export const ALLOWED_HEADERS: readonly string[] = [
   'authorization',
   'content-type',
   'x-api-key',
+  'user-agent',
   ...Object.values(REQUEST_HEADERS),
   'x-request-id',
   'x-stainless-arch',

@@ -31,7 +31,14 @@ const PATHS: [string, string][] = [
 ];
 
 describe('a preflight', () => {
-  const SENT = ['authorization', 'content-type', 'x-api-key', ...Object.values(REQUEST_HEADERS), 'x-stainless-lang'];
+  const SENT = [
+    'authorization',
+    'content-type',
+    'x-api-key',
+    ...Object.values(REQUEST_HEADERS),
+    'x-stainless-lang',
+    'user-agent',
+  ];
 
   test.each(PATHS)('%s %s may be called with every header of the contract', async (path, method) => {
     const got = await send(bench.url, path, {
