@@ -36,6 +36,7 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
     `  broke off after its content had begun: ${deployment} ${reason}  ${requestId}`,
   deployment_rested: ({ deployment, cause, restMs, advice }) =>
     `  cooldown: ${deployment} for ${seconds(restMs)} (${cause})${advice ? `: ${advice}` : ''}`,
+  key_set_unreadable: ({ setting, reason }) => `  sign-in: the key set of ${setting} ${reason}`,
   deployment_back: ({ deployment, restedMs }) => `  back: ${deployment}, after ${seconds(restedMs)}`,
 };
 

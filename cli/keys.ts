@@ -1,5 +1,6 @@
 /** `npm run keys -- create|list|revoke`: virtual keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
 import { durationMs } from '../worker/core/config/duration.ts';
+import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
@@ -10,6 +11,7 @@ const USAGE = `npm run keys -- create --tenant NAME [--name TEXT] [--expires 30d
 npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--user ID] [--feature NAME …] [--name TEXT] [--expires 30d]
 npm run keys -- list [--tenant NAME] [--json]
 npm run keys -- revoke ID
+npm run keys -- token --user ID [--feature NAME …] [--expires 15m]   (of npm start; elsewhere: POST /v1/tokens with a secret key)
 
 It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
@@ -24,6 +26,12 @@ const CREATE_FLAGS = {
   browser: { type: 'boolean' },
   publishable: { type: 'boolean' },
   origin: { type: 'string', multiple: true },
+} as const;
+
+const TOKEN_FLAGS = {
+  user: { type: 'string' },
+  feature: { type: 'string', multiple: true },
+  expires: { type: 'string' },
 } as const;
 
 interface Key {
@@ -51,8 +59,9 @@ async function run([command, ...args]: string[]): Promise<void> {
   if (command === 'create') return create(args);
   if (command === 'list') return list(args);
   if (command === 'revoke') return revoke(args);
+  if (command === 'token') return token(args);
   if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with keys: create, list or revoke', USAGE);
+  throw new UsageError('Say what to do with keys: create, list, revoke or token', USAGE);
 }
 
 async function create(args: string[]): Promise<void> {
@@ -81,6 +90,21 @@ async function create(args: string[]): Promise<void> {
   console.log(key.key);
   console.error(`Shown once. Its id is ${key.id}, its tenant ${key.tenant}.${expiryText(key)}`);
   for (const warning of key.warnings ?? []) console.error(`warning: ${warning}`);
+}
+
+async function token(args: string[]): Promise<void> {
+  const { user, feature, expires } = readFlags(args, TOKEN_FLAGS, USAGE);
+  if (user === undefined) throw new UsageError('--user is missing', USAGE);
+  const local = adminTarget({ ...process.env, CARRYON_URL: undefined });
+  const hint = 'This asks the router of npm start. Elsewhere send POST /v1/tokens with a secret key.';
+  const target = { ...local, adminKey: LOCAL_CLIENT_KEY, hint };
+  const made = await adminCall<{ token: string; expiresAt: number }>(target, 'POST', '/v1/tokens', {
+    user,
+    ...(feature !== undefined && { features: feature }),
+    ...(expires !== undefined && { ttlSeconds: secondsOf(expires) }),
+  });
+  console.log(made.token);
+  console.error(`Of ${user}, until ${new Date(made.expiresAt).toISOString()}.`);
 }
 
 function expiryText({ expiresAt }: Key): string {

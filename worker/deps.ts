@@ -21,7 +21,7 @@ import { type Env, readEnv, type UncheckedEnv } from './env.ts';
 import type { Alerts, AlertsDeps } from './objects/alerts.ts';
 import type { HealthBoard } from './objects/health-board.ts';
 import type { TenantLedger, TenantLedgerDeps } from './objects/tenant-ledger.ts';
-import type { Clock, Deps, EventSink } from './ports.ts';
+import type { Clock, Deps, EventSink, UpstreamFetch } from './ports.ts';
 import { adapterFor, PRESETS } from './providers/presets.ts';
 import { AnswerCache } from './stores/answer-cache.ts';
 import type { AnswerSecret } from './stores/answer-cache-keys.ts';
@@ -61,6 +61,8 @@ const clock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+const outward: UpstreamFetch = (url, init) => fetch(url, init);
 
 /** Workers Logs index JSON lines; no prompt, answer or key is ever in an event. */
 const events: EventSink = (event) => {
@@ -116,9 +118,9 @@ export function compose(unchecked: UncheckedEnv): Composition {
       config,
       clock,
       random: () => Math.random(),
-      fetch: (url, init) => fetch(url, init),
+      fetch: outward,
       identities: keys,
-      tokens: new TokenStore(env, clock),
+      tokens: new TokenStore(env, config.issuers, { clock, fetch: outward, events }),
       isLocal: env.local,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
@@ -151,7 +153,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       random: () => Math.random(),
       newId: () => crypto.randomUUID(),
       events,
-      fetch: (url, init) => fetch(url, init),
+      fetch: outward,
       hooksOf: (tenant) => alertsOf(config, tenant).hooks,
       allHooks: () => allHooks(config),
     },

@@ -120,6 +120,8 @@ export interface RouterEvent {
     | 'travel_reports'
     | 'usage_odd'
     | 'usage_above_hold'
+    /** A sign-in's public keys. */
+    | 'key_set_unreadable'
     | 'webhook_failing'
     | 'alerts_lost'
     | 'internal_error';

@@ -8,6 +8,7 @@ import { tenantName } from '../core/config/tenants-schema.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { canonicalName } from '../core/identity/names.ts';
+import { signInId } from '../core/identity/sign-in.ts';
 import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { Scope } from '../core/ledger/types.ts';
@@ -19,7 +20,8 @@ export const who = z
   .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character')
   .default('admin');
 
-const LOCAL_KEY = `key:${LOCAL_IDENTITY.keyId}`;
+/** Of a key's id, or of a sign-in in its place. */
+const isKnownForm = (id: string): boolean => isKeyId(id) || id === LOCAL_IDENTITY.keyId || id.startsWith(signInId(''));
 
 /** Any scope, also one that config does not have any more. What is none is not repeated or kept: it may be a key. */
 export const scope = z.string().transform((written, context): Scope => {
@@ -27,7 +29,7 @@ export const scope = z.string().transform((written, context): Scope => {
   if (scopeProblem(text) !== undefined) {
     const length = `of at most ${LONGEST_SCOPE_NAME} characters, none of them a control character`;
     context.addIssue(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);
-  } else if (text.startsWith('key:') && !isKeyId(text.slice('key:'.length)) && text !== LOCAL_KEY) {
+  } else if (text.startsWith('key:') && !isKnownForm(text.slice('key:'.length))) {
     context.addIssue('name the key by its id, such as key:0123456789abcdef0123, never by itself (GET /admin/keys)');
   }
   return text as Scope;

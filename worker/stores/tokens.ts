@@ -1,6 +1,9 @@
 /** User tokens: made and checked in memory, without KV, the ledger or a promise that two requests share. */
 import type { AuthError } from '../../protocol/auth-errors.ts';
+import type { SignIn } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
+import { OWN_ISSUER } from '../core/identity/own-issuer.ts';
+import { signedInIdentity, signInOf } from '../core/identity/sign-in.ts';
 import {
   claimsExpiry,
   headerProblem,
@@ -8,32 +11,46 @@ import {
   type JwtFields,
   LONGEST_TOKEN,
   OWN_ALGORITHM,
-  OWN_ISSUER,
   ownIdentity,
 } from '../core/identity/token-claims.ts';
-import type { Clock, Tokens } from '../ports.ts';
+import type { Background, Clock, EventSink, Tokens, UpstreamFetch } from '../ports.ts';
 import { base64Url, sign } from './digest.ts';
 import { type Jwt, jwtPart, parseJwt } from './jwt.ts';
+import { KeySet } from './key-set.ts';
 import { type TokenKeyRing, type TokenSecrets, tokenKeyRing } from './token-keys.ts';
 
 /** One clock writes and reads them. */
 const OWN_RULES = { audience: OWN_ISSUER, skewMs: 0 };
 
+export interface TokenPorts {
+  clock: Clock;
+  fetch: UpstreamFetch;
+  events: EventSink;
+}
+
 export class TokenStore implements Tokens {
   readonly #secrets: TokenSecrets;
+  readonly #signIns: readonly SignIn[];
   readonly #clock: Clock;
+  /** By address: issuers may share one. */
+  readonly #keySets = new Map<string, KeySet>();
   #keys: TokenKeyRing | undefined;
 
-  constructor(secrets: TokenSecrets, clock: Clock) {
+  constructor(secrets: TokenSecrets, signIns: readonly SignIn[], { clock, fetch, events }: TokenPorts) {
     this.#secrets = secrets;
+    this.#signIns = signIns;
     this.#clock = clock;
+    for (const [index, { jwksUrl, tenant }] of signIns.entries()) {
+      const setting = `issuers[${index}].jwksUrl`;
+      const tell = (reason: string) => events({ event: 'key_set_unreadable', setting, tenant, reason });
+      if (!this.#keySets.has(jwksUrl)) this.#keySets.set(jwksUrl, new KeySet(jwksUrl, { clock, fetch, tell }));
+    }
   }
 
-  async find(token: string): Promise<Identity | AuthError> {
+  async find(token: string, background: Background): Promise<Identity | AuthError> {
     const jwt = parseJwt(token);
     if (jwt === undefined) return invalid(`it is not a signed JWT of at most ${LONGEST_TOKEN} characters`);
-    if (jwt.claims.iss === OWN_ISSUER) return this.#own(jwt);
-    return invalid('its issuer ("iss") is not one that this router knows');
+    return jwt.claims.iss === OWN_ISSUER ? this.#own(jwt) : this.#signedIn(jwt, background);
   }
 
   async mint(claims: JwtFields): Promise<string> {
@@ -54,6 +71,22 @@ export class TokenStore implements Tokens {
       if (await crypto.subtle.verify('HMAC', key, signature, signed)) return identity;
     }
     return invalid('its signature is not of this router');
+  }
+
+  async #signedIn(jwt: Jwt, background: Background): Promise<Identity | AuthError> {
+    const { header, claims } = jwt;
+    const signIn = signInOf(claims, this.#signIns);
+    const keySet = signIn && this.#keySets.get(signIn.jwksUrl);
+    if (signIn === undefined || keySet === undefined) {
+      return invalid('its issuer ("iss") is not one that this router knows');
+    }
+    // What needs no key comes first: a token that could not be accepted anyway reads no key set.
+    const identity = signedInIdentity(header, claims, signIn, this.#clock.now());
+    if ('code' in identity) return identity;
+    const signature = await keySet.check(jwt, background);
+    if (signature === 'good') return identity;
+    if (signature === 'wrong') return invalid("its signature is by none of its issuer's keys");
+    return { code: 'sign_in_unavailable', retryAfterMs: keySet.readAgainMs };
   }
 
   /** Each request that comes before it is there makes its own: a promise of one may not be awaited by another. */

@@ -20,13 +20,16 @@ const NOW = START / 1_000;
 const GOOD = { iss: 'carryon', aud: 'carryon', sub: 'ana', tenant: 'acme', key: KEY_ID, iat: NOW, exp: NOW + 900 };
 
 const clock = new TestClock();
-const storeOf = (secrets: Partial<TokenSecrets> = {}) => new TokenStore({ ...SECRETS, ...secrets }, clock);
+const behind = () => {};
+const NO_PORTS = { fetch: () => Promise.reject(new Error('nothing is fetched')), events: () => {} };
+const storeOf = (secrets: Partial<TokenSecrets> = {}) =>
+  new TokenStore({ ...SECRETS, ...secrets }, [], { clock, ...NO_PORTS });
 const store = storeOf();
 const encoder = new TextEncoder();
 const signed = (claims: object, secret = 'tokens', header: object = {}) =>
   new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', ...header }).sign(encoder.encode(secret));
 const found = async (token: string, from = store) => {
-  const identity = await from.find(token);
+  const identity = await from.find(token, behind);
   return 'code' in identity ? identity : identity.user;
 };
 const invalid = (detail: string) => ({ code: 'invalid_token', detail: expect.stringContaining(detail) });
@@ -48,7 +51,7 @@ describe('a token that was minted', () => {
     });
     const { payload } = await jwtVerify(token, encoder.encode('tokens'), { currentDate: new Date(START) });
     expect(payload).toEqual({ ...GOOD, features: ['chat'], tier: 'team', iat: NOW, exp: NOW + 30 });
-    expect(await store.find(token)).toEqual({
+    expect(await store.find(token, behind)).toEqual({
       ...{ tenant: 'acme', keyId: KEY_ID, kind: 'token', user: 'ana', features: ['chat'], tier: 'team' },
       ...{ browser: false, origins: [], expiresAt },
     });
@@ -59,12 +62,12 @@ describe('a token that was minted', () => {
     expect(all).not.toHaveProperty('features');
     expect(all).not.toHaveProperty('tier');
     const some = mintedClaims({ ...KEY, features: ['chat', 'help'] }, { ...wish, features: null }, START).claims;
-    expect(await store.find(await store.mint(some))).toMatchObject({ features: ['chat', 'help'], tier: null });
+    expect(await store.find(await store.mint(some), behind)).toMatchObject({ features: ['chat', 'help'], tier: null });
   });
 
   it('lives to the millisecond', async () => {
     const clock = new TestClock();
-    const store = new TokenStore(SECRETS, clock);
+    const store = new TokenStore(SECRETS, [], { clock, ...NO_PORTS });
     await clock.advance(123);
     const token = await store.mint(mintedClaims(KEY, { ...wish, ttlSeconds: 1 }, clock.now()).claims);
     await clock.advance(999);
@@ -173,7 +176,7 @@ describe('refused by name:', () => {
   it('any text, without a word of it in the refusal', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (junk) => {
-        const { code, detail } = (await store.find(`${junk}secret`)) as { code: string; detail: string };
+        const { code, detail } = (await store.find(`${junk}secret`, behind)) as { code: string; detail: string };
         expect(code).toBe('invalid_token');
         expect(detail).not.toContain('secret');
       }),
@@ -211,7 +214,7 @@ describe('secrets', () => {
       return importKey.apply(crypto.subtle, all);
     }) as typeof importKey;
     try {
-      for (let times = 0; times < 10; times++) await fresh.find(token);
+      for (let times = 0; times < 10; times++) await fresh.find(token, behind);
     } finally {
       crypto.subtle.importKey = importKey;
     }

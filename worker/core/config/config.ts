@@ -2,6 +2,7 @@ import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
 import type { BillingHabits } from './hosts.ts';
+import type { SignInAlgorithm } from './issuers-schema.ts';
 import type { Quirks } from './quirks.ts';
 import type { AlertPolicy } from './resolve-alerts.ts';
 
@@ -14,6 +15,7 @@ export interface Config {
   /** The origin under which clients reach the router; undefined: the one that it is asked under. */
   publicUrl: string | undefined;
   localHosts: readonly string[];
+  issuers: readonly SignIn[];
   /** Those that config names; any other is as `ANY_TENANT`. */
   tenants: ReadonlyMap<string, Tenant>;
   /** What a key's tier allows it. */
@@ -21,6 +23,18 @@ export interface Config {
   alerts: AlertPolicy;
   pricing: PricingSettings;
   router: RouterSettings;
+}
+
+/** A team's own sign-in. */
+export interface SignIn {
+  issuer: string;
+  jwksUrl: string;
+  audience: string;
+  tenant: string;
+  userClaim: string;
+  /** Null for all. */
+  features: readonly string[] | null;
+  algorithms: readonly SignInAlgorithm[];
 }
 
 export interface Tenant {

@@ -6,6 +6,7 @@ import type { ConfigProblem } from './check.ts';
 import type { Preset } from './config.ts';
 import { limitContradictions } from './limit-contradictions.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
+import { isKeySetUrl } from './urls.ts';
 
 export interface Contradiction extends ConfigProblem {
   isError: boolean;
@@ -21,6 +22,7 @@ export function contradictions(
     ...ofDeployments(checked, input, presets),
     ...ofFeatures(checked),
     ...ofRouter(checked, input),
+    ...ofIssuers(checked),
     ...limitContradictions(checked),
   ];
 }
@@ -144,6 +146,13 @@ function ofRouter({ router }: CheckedConfig, input: unknown): Contradiction[] {
   }
   return found;
 }
+
+const ofIssuers = ({ issuers }: CheckedConfig): Contradiction[] =>
+  issuers.flatMap(({ jwksUrl }, index) =>
+    isKeySetUrl(jwksUrl, false)
+      ? []
+      : [warning(['issuers', index, 'jwksUrl'], 'is read in local mode alone: a deployed router needs https://')],
+  );
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 

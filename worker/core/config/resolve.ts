@@ -1,4 +1,4 @@
-import type { Alias, Config, Deployment, Feature, ParamCost, Preset, WireFormat } from './config.ts';
+import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn, WireFormat } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
@@ -7,7 +7,7 @@ import { resolveFeature } from './resolve-feature.ts';
 import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
-import { isBaseUrl, isPrivateOnItsWay } from './urls.ts';
+import { isBaseUrl, isKeySetUrl, isPrivateOnItsWay } from './urls.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -54,6 +54,7 @@ export function resolveConfig(
     origins: checked.origins,
     publicUrl: checked.publicUrl,
     localHosts: checked.localHosts,
+    issuers: resolveIssuers(checked, isLocal(variables), missing),
     ...resolveTenants(checked, variables),
     alerts: resolveAlerts(checked.alerts, {}, variables),
     pricing: {
@@ -72,6 +73,15 @@ export function resolveConfig(
     },
   };
   return { config, missing };
+}
+
+function resolveIssuers({ issuers }: CheckedConfig, local: boolean, missing: Missing[]): SignIn[] {
+  return issuers.map(({ features = null, ...issuer }, index) => {
+    const name = `issuers[${index}].jwksUrl of carryon.config.ts`;
+    if (!isKeySetUrl(issuer.jwksUrl, local))
+      missing.push({ name, problem: 'must begin with https:// outside local mode' });
+    return { ...issuer, features };
+  });
 }
 
 function resolveDeployment(

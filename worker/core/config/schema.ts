@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { cachePolicy } from '../answers/cache-schema.ts';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
 import { alerts } from './alerts-schema.ts';
+import { issuerProblems, issuers } from './issuers-schema.ts';
 import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
 import { count, duration, settings, slug, usd, variable } from './settings.ts';
@@ -149,6 +150,8 @@ export const configSchema = settings({
   publicUrl: origin.optional(),
   /** Further names under which local mode answers, such as "my-box.lan": it refuses any that are not this machine's own. */
   localHosts: z.array(hostName).default([]),
+  /** Sign-ins of one's own, whose tokens pages may send. */
+  issuers,
   alerts: alerts.default({}),
   tiers,
   tenants: z.record(tenantName, tenant).default({}),
@@ -179,6 +182,9 @@ export const configSchema = settings({
       const message = 'is only used with onExceed: "degrade"; write that, or leave it out';
       context.addIssue({ code: 'custom', path: ['features', name, 'safeguard'], message });
     }
+  }
+  for (const problem of issuerProblems(config.issuers, Object.keys(config.features))) {
+    context.addIssue({ code: 'custom', ...problem });
   }
   for (const [name, { tier }] of Object.entries(config.tenants)) {
     if (tier === undefined || Object.hasOwn(config.tiers, tier)) continue;

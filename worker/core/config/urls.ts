@@ -24,5 +24,9 @@ export function isWebhookUrl(text: string, local: boolean): boolean {
   return scheme === 'https' || (local && scheme === 'http');
 }
 
+/** Of a sign-in's public keys. Whoever could change them on their way could sign in as anybody. */
+export const isKeySetUrl = (text: string, local: boolean): boolean =>
+  isWebhookUrl(text, local) && isPrivateOnItsWay(text);
+
 /** In lower case, without its port; of a base URL. */
 export const hostOf = (url: string): string => /^https?:\/\/([^/?#:]+|\[[^\]]*\])/i.exec(url)?.[1]?.toLowerCase() ?? '';

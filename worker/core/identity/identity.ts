@@ -48,6 +48,9 @@ export const identityOf = ({ id, name, createdAt, revokedAt, ...record }: KeyRec
   keyId: id,
 });
 
+/** What every token's identity has. */
+export const PERSON = { kind: 'token', browser: false, origins: [] } as const;
+
 /** The key of `npm start`; it exists only where `CARRYON_LOCAL` is set. */
 export const LOCAL_CLIENT_KEY = 'sk-local-dev-key';
 export const LOCAL_ADMIN_KEY = 'sk-local-admin-key';

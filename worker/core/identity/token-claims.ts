@@ -2,9 +2,10 @@
 import * as z from 'zod';
 import type { AuthError } from '../../../protocol/auth-errors.ts';
 import { tenantName } from '../config/tenants-schema.ts';
-import { type Identity, LOCAL_IDENTITY } from './identity.ts';
+import { type Identity, LOCAL_IDENTITY, PERSON } from './identity.ts';
 import { isKeyId } from './key-format.ts';
 import { userName } from './names.ts';
+import { OWN_ISSUER } from './own-issuer.ts';
 
 /** A JWT's header or payload. */
 export type JwtFields = Readonly<Record<string, unknown>>;
@@ -14,8 +15,6 @@ export type TokenProblem = Extract<AuthError, { code: 'invalid_token' | 'token_e
 /** Longer ones are refused before anything of them is read; a token with a hundred features is about 9,000. */
 export const LONGEST_TOKEN = 16_384;
 
-/** Issuer and audience of the tokens that this router makes. */
-export const OWN_ISSUER = 'carryon';
 export const OWN_ALGORITHM = 'HS256';
 
 export const invalid = (detail: string): TokenProblem => ({ code: 'invalid_token', detail });
@@ -79,8 +78,6 @@ export function ownIdentity(claims: JwtFields, expiresAt: number): Identity | To
   const { sub, tenant, features = null, tier = null, key } = parsed.data;
   return { ...PERSON, tenant, keyId: key, user: sub, features, tier, expiresAt };
 }
-
-const PERSON = { kind: 'token', browser: false, origins: [] } as const;
 
 /** What `POST /v1/tokens` puts into a token: never more than its key may do, and no longer than its key lives. */
 export function mintedClaims(

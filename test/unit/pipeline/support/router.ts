@@ -157,6 +157,7 @@ export class TestRouter {
       origins: [],
       publicUrl: undefined,
       localHosts: [],
+      issuers: [],
       tenants: new Map(),
       tiers: new Map(),
       alerts: { ladder: NO_LADDER, hooks: [] },

@@ -1,0 +1,41 @@
+/** A team's sign-in as tests need it: keys of its own, made and used by another implementation (jose) than the router's. */
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+
+export type Algorithm = 'RS256' | 'ES256' | 'EdDSA';
+
+export interface SignInKey {
+  kid: string | undefined;
+  algorithm: Algorithm;
+  privateKey: CryptoKey;
+  /** As it stands in the key set. */
+  jwk: JWK;
+}
+
+/** `kid`: undefined for a key that has none. */
+export async function makeKey(
+  kid: string | undefined,
+  algorithm: Algorithm = 'ES256',
+  more: JWK = {},
+): Promise<SignInKey> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+  const jwk = {
+    ...(await exportJWK(publicKey)),
+    ...(kid !== undefined && { kid }),
+    alg: algorithm,
+    use: 'sig',
+    ...more,
+  };
+  return { kid, algorithm, privateKey, jwk };
+}
+
+export const keySetOf = (...keys: readonly SignInKey[]) => ({ keys: keys.map(({ jwk }) => jwk) });
+
+/** `header`: over the key's own. */
+export const signWith = (
+  { kid, algorithm, privateKey }: SignInKey,
+  claims: object,
+  header: object = {},
+): Promise<string> =>
+  new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: algorithm, ...(kid !== undefined && { kid }), ...header })
+    .sign(privateKey);

@@ -1,0 +1,64 @@
+/** A team's own sign-in: whose tokens are accepted in the place of Carryon's own (docs/tokens.md). */
+import * as z from 'zod';
+import { OWN_ISSUER } from '../identity/own-issuer.ts';
+import { settings, slug } from './settings.ts';
+import { tenantName } from './tenants-schema.ts';
+import { isKeySetUrl } from './urls.ts';
+
+/** Signatures of which the public half is all that we need. */
+export const SIGN_IN_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
+export type SignInAlgorithm = (typeof SIGN_IN_ALGORITHMS)[number];
+
+const text = (what: string) =>
+  z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, `write ${what}, at most 200 characters, none of them a control character`);
+
+const issuer = settings({
+  /** As its tokens have it in `iss`, to the letter. */
+  issuer: text('the issuer as its tokens name it, such as "https://sign-in.example.com/"').refine(
+    (name) => name !== OWN_ISSUER,
+    `"${OWN_ISSUER}" is the issuer of the router's own tokens`,
+  ),
+  /** An address, not the name of a variable: everybody may know it. */
+  jwksUrl: z
+    .string()
+    .max(2_000, 'write at most 2,000 characters')
+    .refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
+  /** As its tokens have it in `aud`. */
+  audience: text('the audience that it gives its tokens for this router'),
+  tenant: tenantName,
+  /** The claim that names the user. */
+  userClaim: text('the claim that names the user').default('sub'),
+  /** The features that its users may use; all where it is left out. */
+  features: z.array(slug).min(1, 'name a feature, or leave it out for all').optional(),
+  algorithms: z
+    .array(z.enum(SIGN_IN_ALGORITHMS, { error: `write ${SIGN_IN_ALGORITHMS.map((name) => `"${name}"`).join(', ')}` }))
+    .min(1, 'name an algorithm, or leave it out for all three')
+    .default([...SIGN_IN_ALGORITHMS]),
+});
+
+export const issuers = z.array(issuer).max(20, 'write at most 20').default([]);
+
+type CheckedIssuers = z.output<typeof issuers>;
+
+/** What is wrong among issuers that are right one by one. */
+export function* issuerProblems(
+  all: CheckedIssuers,
+  features: readonly string[],
+): Generator<{ path: (string | number)[]; message: string }> {
+  for (const [index, { issuer, audience, features: named = [] }] of all.entries()) {
+    const path = ['issuers', index];
+    const first = all.findIndex((other) => other.issuer === issuer && other.audience === audience);
+    if (first !== index) {
+      yield {
+        path,
+        message: `has the issuer and the audience of issuers[${first}]: a token could not tell them apart`,
+      };
+    }
+    for (const [at, feature] of named.entries()) {
+      if (features.includes(feature)) continue;
+      yield { path: [...path, 'features', at], message: `"${feature}" is not one of features: ${features.join(', ')}` };
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The keys of one sign-in, as this isolate knows them. Requests share what was read, never a promise: I/O of one cannot be awaited
+ * by another, so those that come while one reads look again until it is done.
+ */
+import { isKept, isUnderWay, type KeySetTimes, keySetStep, readAgainMs } from '../core/identity/key-set-times.ts';
+import type { Background, Clock, UpstreamFetch } from '../ports.ts';
+import type { Jwt } from './jwt.ts';
+import { readKeySet, type SetKey, WEB_CRYPTO } from './read-key-set.ts';
+
+/** `unavailable`: it may be signed by a key that cannot be read now. */
+export type Signature = 'good' | 'wrong' | 'unavailable';
+
+export interface KeySetPorts {
+  fetch: UpstreamFetch;
+  clock: Clock;
+  /** What an operator should hear of a read that failed. */
+  tell: (problem: string) => void;
+}
+
+/** A token without a `kid` is checked with no more keys than this; one with a `kid` has one as a rule. */
+const MOST_TRIED = 4;
+const FIRST_WAIT_MS = 10;
+
+export class KeySet {
+  readonly #url: string;
+  readonly #ports: KeySetPorts;
+  #keys: readonly SetKey[] = [];
+  #times: KeySetTimes = { readAt: undefined, triedAt: undefined, isReading: false };
+  #hasFailed = false;
+
+  constructor(url: string, ports: KeySetPorts) {
+    this.#url = url;
+    this.#ports = ports;
+  }
+
+  /** `jwt`: its header's `alg` is one that its issuer may use. */
+  async check(jwt: Jwt, background: Background): Promise<Signature> {
+    const step = keySetStep(this.#times, false, this.#now);
+    const reading = step === 'read' || step === 'use, and read behind' ? this.#begin(background) : undefined;
+    if (step === 'read') await reading;
+    if (step === 'wait') await this.#readingEnds();
+    const tried = this.#keys;
+    let fit = await this.#fit(jwt);
+    if (fit !== 'good') {
+      await (reading ?? this.#readAgain(background));
+      if (this.#keys !== tried) fit = await this.#fit(jwt);
+    }
+    if (fit !== 'unknown') return fit;
+    return this.#hasFailed || !isKept(this.#times, this.#now) ? 'unavailable' : 'wrong';
+  }
+
+  get readAgainMs(): number {
+    return readAgainMs(this.#times, this.#now);
+  }
+
+  /** For a token that no key fits: where it may, the set is read once more. */
+  async #readAgain(background: Background): Promise<void> {
+    const step = keySetStep(this.#times, true, this.#now);
+    if (step === 'read') await this.#begin(background);
+    if (step === 'wait') await this.#readingEnds();
+  }
+
+  /** A client that leaves may drop its request, and others wait for the set. */
+  #begin(background: Background): Promise<void> {
+    const reading = this.#read();
+    background(reading);
+    return reading;
+  }
+
+  async #read(): Promise<void> {
+    const { fetch, clock, tell } = this.#ports;
+    this.#times = { ...this.#times, triedAt: this.#now, isReading: true };
+    const read = await readKeySet(this.#url, fetch, clock);
+    this.#hasFailed = 'problem' in read;
+    if ('problem' in read) tell(read.problem);
+    else this.#keys = read.keys;
+    this.#times = { ...this.#times, isReading: false, ...('keys' in read && { readAt: this.#now }) };
+  }
+
+  async #readingEnds(): Promise<void> {
+    for (let waitMs = FIRST_WAIT_MS; isUnderWay(this.#times, this.#now); waitMs *= 2) {
+      await new Promise<void>((resolve) => this.#ports.clock.after(waitMs, resolve));
+    }
+  }
+
+  async #fit({ header, signed, signature }: Jwt): Promise<'good' | 'wrong' | 'unknown'> {
+    if (!isKept(this.#times, this.#now)) return 'unknown';
+    const keys = this.#keys.filter(
+      ({ kid, algorithm }) => algorithm === header.alg && (header.kid === undefined || kid === header.kid),
+    );
+    for (const { algorithm, key } of keys.slice(0, MOST_TRIED)) {
+      if (await crypto.subtle.verify(WEB_CRYPTO[algorithm], key, signature, signed)) return 'good';
+    }
+    return keys.length === 0 ? 'unknown' : 'wrong';
+  }
+
+  get #now(): number {
+    return this.#ports.clock.now();
+  }
+}

@@ -1,0 +1,83 @@
+/** One read of a sign-in's key set: bounded in time and size, without following a redirect, and its keys imported. */
+import type { SignInAlgorithm } from '../core/config/issuers-schema.ts';
+import { type PublicJwk, publicJwks } from '../core/identity/jwk.ts';
+import { LONGEST_READ_MS } from '../core/identity/key-set-times.ts';
+import { within } from '../core/within.ts';
+import type { Clock, UpstreamFetch } from '../ports.ts';
+
+export interface SetKey {
+  kid: string | undefined;
+  algorithm: SignInAlgorithm;
+  key: CryptoKey;
+}
+
+/** What each is called by WebCrypto, which takes of it what a call needs. */
+export const WEB_CRYPTO: Readonly<Record<SignInAlgorithm, { name: string; hash?: string; namedCurve?: string }>> = {
+  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  EdDSA: { name: 'Ed25519' },
+};
+
+/** `problem` says what went wrong, without the address. */
+export type KeySetRead = { keys: readonly SetKey[] } | { problem: string };
+
+const MOST_BYTES = 262_144;
+const LEAST_RSA_BITS = 2_048;
+
+/** Never rejects. */
+export async function readKeySet(url: string, fetch: UpstreamFetch, clock: Clock): Promise<KeySetRead> {
+  const tooLate = new AbortController();
+  const reading = read(url, fetch, tooLate.signal).catch((): KeySetRead => ({ problem: 'is unreachable' }));
+  const result = await within(reading, LONGEST_READ_MS, clock, undefined);
+  if (result !== undefined) return result;
+  tooLate.abort();
+  return { problem: `did not come within ${LONGEST_READ_MS} ms` };
+}
+
+async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Promise<KeySetRead> {
+  const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: 'application/json' } });
+  if (response.status !== 200) {
+    response.body?.cancel().catch(() => {});
+    return { problem: `came with status ${response.status}` };
+  }
+  const text = await boundedText(response);
+  if (text === undefined) return { problem: `is larger than ${MOST_BYTES} bytes` };
+  const jwks = publicJwks(parsed(text));
+  if (jwks === undefined) return { problem: 'is no JWKS' };
+  const keys = await Promise.all(jwks.map(importKey));
+  return { keys: keys.filter((key) => key !== undefined) };
+}
+
+async function boundedText(response: Response): Promise<string | undefined> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    if (done || value === undefined) return new Blob(chunks).text();
+    bytes += value.byteLength;
+    chunks.push(value);
+    if (bytes <= MOST_BYTES) continue;
+    reader?.cancel().catch(() => {});
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it is none: the others of its set are still good. */
+async function importKey({ kid, algorithm, jwk }: PublicJwk): Promise<SetKey | undefined> {
+  try {
+    const key = await crypto.subtle.importKey('jwk', jwk, WEB_CRYPTO[algorithm], false, ['verify']);
+    const { modulusLength = LEAST_RSA_BITS } = key.algorithm as { modulusLength?: number };
+    return modulusLength < LEAST_RSA_BITS ? undefined : { kid, algorithm, key };
+  } catch {
+    return undefined;
+  }
+}
