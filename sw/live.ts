@@ -22,8 +22,9 @@ export function live({ status, statusText, headers: original }: Response, body: 
 
 /** The stream of an answer, gone on with where it breaks, and kept when its end has been read. */
 export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
-  const { rim, tabs, router } = shell;
-  const { question, clientId, key } = asked;
+  const { rim, tabs, router, reports } = shell;
+  const { question, clientId, key, person } = asked;
+  let brokenAt = asked.at;
   const streamId = response.headers.get('x-carryon-stream-id');
   const isResumable = streamId !== null && question.wish !== 'off';
   const follower = new StreamFollower({ builds: key !== undefined, showsUsage: question.includeUsage });
@@ -34,6 +35,8 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     ...(isResumable && { resume: resuming(shell, asked, outgoing, streamId) }),
     lostText: lostEvent(),
     tell: (event) => {
+      if (event === 'resuming') brokenAt = rim.now();
+      else if (person !== null) void reports.note(person, event, question.feature, brokenAt);
       if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { tab: clientId });
     },
     onEnd: () => settleStream(shell, asked, response, follower),

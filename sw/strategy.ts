@@ -8,6 +8,7 @@ import { offline, queued, stale } from './instead.ts';
 import { followed, live, settle } from './live.ts';
 import { type Outgoing, send } from './send.ts';
 import type { Shell } from './shell.ts';
+import type { ReportKind } from './store/store.ts';
 import { pageBody } from './stream.ts';
 
 export class TravelStrategy extends Strategy {
@@ -26,12 +27,15 @@ export class TravelStrategy extends Strategy {
 
     if (asked.kept !== undefined && (await shell.store.mode()) === 'travel') {
       void handler.waitUntil(askBehind(shell, asked));
+      void handler.waitUntil(note(shell, asked, 'stale'));
       return stale(shell, asked, asked.kept, 'mode');
     }
     const outgoing = await outgoingOf(shell, asked);
     const sentAt = shell.rim.now();
     const sent = await send(shell.rim, outgoing, request.signal);
     void handler.waitUntil(noteSent(shell, sent, sentAt));
+    if (asked.person !== null && (sent.kind === 'stream' || sent.kind === 'answer'))
+      void handler.waitUntil(shell.reports.sendBehind(asked.person, request.headers));
     switch (sent.kind) {
       case 'stream':
         return live(sent.response, pageBody(followed(shell, asked, outgoing, sent.response)));
@@ -45,13 +49,21 @@ export class TravelStrategy extends Strategy {
       case 'failed':
         break;
     }
-    if (asked.kept !== undefined) return stale(shell, asked, asked.kept, sent.cause);
-    if (asked.question.wish === 'queue') {
-      const id = await queueQuestion(shell, asked, outgoing);
-      return id === undefined ? offline(sent.cause) : queued(sent.cause, id);
+    if (asked.kept !== undefined) {
+      void handler.waitUntil(note(shell, asked, 'stale'));
+      return stale(shell, asked, asked.kept, sent.cause);
     }
-    return sent.instead === undefined ? offline(sent.cause) : live(sent.instead, sent.instead.body);
+    const id = asked.question.wish === 'queue' ? await queueQuestion(shell, asked, outgoing) : undefined;
+    void handler.waitUntil(note(shell, asked, id === undefined ? 'offline' : 'queued'));
+    if (id !== undefined) return queued(sent.cause, id);
+    return sent.instead === undefined || asked.question.wish === 'queue'
+      ? offline(sent.cause)
+      : live(sent.instead, sent.instead.body);
   }
+}
+
+async function note({ reports }: Shell, { person, question, at }: Asked, kind: ReportKind): Promise<void> {
+  if (person !== null && question.wish !== 'off') await reports.note(person, kind, question.feature, at);
 }
 
 /** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */
