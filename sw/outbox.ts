@@ -1,6 +1,5 @@
 /** Questions that wait for a network: taken in, sent once each, and answered until they are taken out. */
 import { uuidV7 } from '../protocol/uuid-v7.ts';
-import { connectionOf } from './core/connection.ts';
 import {
   admits,
   afterDeath,
@@ -16,6 +15,7 @@ import {
   sentNow,
   storableHeaders,
 } from './core/outbox.ts';
+import { noteConnection } from './heard.ts';
 import { isRouterThere } from './send.ts';
 import { type Arrived, sendQueued } from './send-queued.ts';
 import type { Shell } from './shell.ts';
@@ -183,11 +183,8 @@ export class Outbox {
       if (next === undefined) return 'done';
       // The prompt and the token go to nobody who has not shown that it is the router.
       isProbed ||= rim.isOnline() && (await isRouterThere(rim, router));
-      if (!isProbed) {
-        tabs.connection = connectionOf({ isOnline: rim.isOnline(), isReached: false });
-        return 'unreached';
-      }
-      tabs.connection = 'online';
+      noteConnection(this.#parts, isProbed);
+      if (!isProbed) return 'unreached';
       const token = await tabs.token(person);
       // Without a tab of its own person a question stays.
       if (token === null) return 'done';
