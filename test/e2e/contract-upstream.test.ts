@@ -47,6 +47,10 @@ const HEADERS = {
   'x-request-id': MARK,
   'idempotency-key': MARK,
   traceparent: `00-${MARK}`,
+  tracestate: `x=${MARK}`,
+  'x-carryon-travel': MARK,
+  'x-carryon-prompt-version': MARK,
+  'x-carryon-visitor': MARK.repeat(20).slice(0, 128),
   'x-carryon-user': MARK,
   'x-carryon-base-url': `https://${MARK}.example`,
 };

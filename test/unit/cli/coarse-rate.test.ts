@@ -18,7 +18,7 @@ const OWN = readFileSync(wranglerConfigPath, 'utf8');
 it('the platform lets through what the router allows; a lower number is refused, and both are named', () => {
   expect([60, 300].map((rate) => problem(OWN, rate))).toEqual([undefined, undefined]);
   expect(problem(OWN, 301)).toBe(
-    'wrangler.toml: ADDRESS_RATE lets 300 requests in 60 s through, fewer than the 301 a minute of router.publishableRate in carryon.config.ts; write limit = 301 or more',
+    'wrangler.toml: ADDRESS_RATE in [[ratelimits]] lets 300 requests in 60 s through, fewer than the 301 a minute of router.publishableRate in carryon.config.ts; write limit = 301 or more',
   );
 });
 
@@ -34,4 +34,11 @@ it('among several it is the one of the Worker', () => {
   expect(
     problem(`${other}[[ratelimits]]\nname = "ADDRESS_RATE"\n[ratelimits.simple]\nlimit = 9\nperiod = 10`, 60),
   ).toContain('9 requests in 10 s');
+});
+
+it('that of another environment counts too', () => {
+  const staging = (limit: number) =>
+    `[[env.staging.ratelimits]]\nname = "ADDRESS_RATE"\n[env.staging.ratelimits.simple]\nlimit = ${limit}\nperiod = 60`;
+  expect(problem(`${OWN}\n${staging(60)}`, 60)).toBeUndefined();
+  expect(problem(`${OWN}\n${staging(59)}`, 60)).toContain('in [[env.staging.ratelimits]] lets 59 requests');
 });
