@@ -1,10 +1,11 @@
 /** An answer from the network: marked for the page, and kept where that is allowed. */
 import type { Asked } from './asked.ts';
 import { endsKey } from './core/asking.ts';
+import { connectionOf } from './core/connection.ts';
 import { StreamFollower } from './core/follow.ts';
 import { mayKeep } from './core/keep.ts';
 import { lostEvent } from './core/replies.ts';
-import { resuming } from './resume.ts';
+import { type ResumePorts, resuming } from './resume.ts';
 import { type Outgoing, streamWatch } from './send.ts';
 import type { Shell } from './shell.ts';
 import { FollowedStream } from './stream.ts';
@@ -32,7 +33,7 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     body: response.body ?? new Blob().stream(),
     follower,
     watch: streamWatch(rim, router, isResumable),
-    ...(isResumable && { resume: resuming(shell, asked, outgoing, streamId) }),
+    ...(isResumable && { resume: resuming(resumePorts(shell, asked), outgoing, streamId) }),
     lostText: lostEvent(),
     tell: (event) => {
       if (event === 'resuming') brokenAt = rim.now();
@@ -43,6 +44,15 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     onClose: tabs.streamOpened(clientId),
   });
 }
+
+const resumePorts = ({ router, rim, tabs }: Shell, { person, clientId }: Asked): ResumePorts => ({
+  router,
+  rim,
+  token: () => tabs.token(person, clientId),
+  saw: (isReached) => {
+    tabs.connection = connectionOf({ isOnline: rim.isOnline(), isReached });
+  },
+});
 
 async function settleStream(shell: Shell, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {
   if (follower.isDone) await settle(shell, asked, response, follower.completion());

@@ -1,11 +1,8 @@
 /** The rest of a stream whose connection broke: asked for by the stream's id, with the credential of the question. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import type { Asked } from './asked.ts';
-import { connectionOf } from './core/connection.ts';
 import { headerLimitMs } from './core/patience.ts';
 import { isOurs, resumeVerdict } from './core/verdict.ts';
-import type { Outgoing } from './send.ts';
-import type { Shell } from './shell.ts';
+import type { Rim } from './rim.ts';
 import type { Resumed } from './stream.ts';
 import { watched, within } from './watch.ts';
 
@@ -15,10 +12,19 @@ const OWNER_HEADERS = ['authorization', 'x-api-key', REQUEST_HEADERS.user, REQUE
 /** A stream that is kept has its headers at once. */
 const HEADERS_MS = headerLimitMs({ isResumable: true, hasCopy: false }) ?? 0;
 
+export interface ResumePorts {
+  router: string;
+  rim: Rim;
+  /** A new token of the same person. */
+  token(): Promise<string | null>;
+  /** Whether an attempt reached the router. */
+  saw(isReached: boolean): void;
+}
+
+/** `sent`: the headers of the question. */
 export function resuming(
-  { router, rim, tabs }: Shell,
-  { clientId, person }: Asked,
-  { headers: sent, credentials }: Outgoing,
+  { router, rim, token: newToken, saw }: ResumePorts,
+  { headers: sent, credentials }: { headers: Headers; credentials: RequestCredentials },
   streamId: string,
 ): (lastId: string | undefined, signal: AbortSignal) => Promise<Resumed> {
   const headers = new Headers();
@@ -41,14 +47,14 @@ export function resuming(
     );
     const response = head !== 'silent' && 'value' in head ? head.value : undefined;
     const header = (name: string) => response?.headers.get(name) ?? null;
-    tabs.connection = connectionOf({ isOnline: rim.isOnline(), isReached: isOurs({ header }) });
+    saw(isOurs({ header }));
     const verdict = response ? resumeVerdict({ status: response.status, header }, hasNewToken) : 'again';
     if (verdict === 'follow' && response?.body) return { body: response.body };
     line.abort();
     if (verdict !== 'refresh') return verdict === 'lost' ? 'never' : 'again';
     // The token ended while the answer was being written. Its page is asked for another, once.
     hasNewToken = true;
-    const token = await tabs.token(person, clientId);
+    const token = await newToken();
     if (token === null) return 'never';
     headers.delete('x-api-key');
     headers.set('authorization', `Bearer ${token}`);

@@ -45,14 +45,13 @@ export class FollowedStream {
   #lines: Lines;
   #isOver = false;
   #isClosed = false;
-  /** When its last byte came, a heartbeat's included. */
-  #heardAt: number;
+  /** Since when no byte has come, not even a heartbeat's. */
+  #brokenSince: number | undefined;
 
   constructor(rim: Rim, streaming: Streaming) {
     this.#rim = rim;
     this.#streaming = streaming;
     this.#lines = new Lines(rim, streaming.body, streaming.watch);
-    this.#heardAt = rim.now();
   }
 
   /** The next whole events as text; undefined when there is nothing more to come. */
@@ -68,7 +67,7 @@ export class FollowedStream {
         this.#isOver = true;
         return lostText;
       }
-      this.#heardAt = this.#rim.now();
+      this.#brokenSince = undefined;
       const events = follower.feed(text);
       this.#isOver = follower.isOver;
       if (events !== '') return events;
@@ -100,7 +99,8 @@ export class FollowedStream {
     const { signal } = this.#left;
     const { now, random } = this.#rim;
     tell('resuming');
-    for (let tries = 0; !isLost(this.#heardAt, now()); tries++) {
+    this.#brokenSince ??= now();
+    for (let tries = 0; !isLost(this.#brokenSince, now()); tries++) {
       await pause(this.#rim, resumeAfterMs(tries, random()), signal);
       if (signal.aborted) return false;
       const resumed = await resume(follower.lastEventId, signal);

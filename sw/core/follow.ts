@@ -15,7 +15,8 @@ export interface StreamError {
 
 export class StreamFollower {
   readonly #parser: SseParser;
-  readonly #showsUsage: boolean;
+  /** Whether the page asked for the usage; a resumable stream always has it. */
+  showsUsage: boolean;
   #completion: StreamedCompletion | undefined;
   #text = '';
   #lastId = 0;
@@ -23,9 +24,9 @@ export class StreamFollower {
   #isDone = false;
   #error: StreamError | undefined;
 
-  /** `builds`: the completion is wanted in the end. `showsUsage`: the page asked for the usage; a resumable stream always has it. */
+  /** `builds`: the completion is wanted in the end. */
   constructor({ builds, showsUsage }: { builds: boolean; showsUsage: boolean }) {
-    this.#showsUsage = showsUsage;
+    this.showsUsage = showsUsage;
     this.#completion = builds ? new StreamedCompletion() : undefined;
     this.#parser = new SseParser({ onEvent: (event) => this.#take(event) }, LONGEST_EVENT_CHARS);
   }
@@ -101,7 +102,7 @@ export class StreamFollower {
     } else {
       this.#completion?.add(json as unknown as ChatChunk);
       // Clients that did not ask for it may read `choices[0]` of every chunk.
-      if (!this.#showsUsage && json.usage && json.choices.length === 0) return 'hidden';
+      if (!this.showsUsage && json.usage && json.choices.length === 0) return 'hidden';
     }
     return 'shown';
   }

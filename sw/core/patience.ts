@@ -37,5 +37,5 @@ export const resumeAfterMs = (tries: number, random: number): number =>
 
 const LOST_AFTER_MS = 30_000;
 
-/** Whether a stream is given up. `heardAt`: when the last byte of it came, a heartbeat's included. */
-export const isLost = (heardAt: number, now: number): boolean => now - heardAt >= LOST_AFTER_MS;
+/** Whether a stream is given up. `brokenSince`: when its connection broke; no byte has come since, not even a heartbeat's. */
+export const isLost = (brokenSince: number, now: number): boolean => now - brokenSince >= LOST_AFTER_MS;

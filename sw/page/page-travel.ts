@@ -6,7 +6,7 @@ import type {
   TravelReplies,
   WorkerMessage,
 } from '../../protocol/travel-messages.ts';
-import type { QueuedQuestion, Travel, TravelEvents, TravelOptions } from './contract.ts';
+import type { QueuedQuestion, Travel, TravelEvents, TravelOptions } from '../../public/travel.d.ts';
 import { StreamCalls } from './stream-calls.ts';
 import { hasServiceWorkers, WorkerLine } from './worker-line.ts';
 
@@ -50,6 +50,8 @@ export class PageTravel extends EventTarget implements Travel {
       router: () => this.#router,
       visitor: () => this.#visitor,
       token: () => this.#token(),
+      saw: (isReached) => this.#see(isReached ? 'online' : 'unreachable'),
+      tell: (event, streamId) => this.#tell(event, { streamId }),
     });
     if (hasServiceWorkers())
       this.#line = new WorkerLine(script, {
@@ -120,6 +122,10 @@ export class PageTravel extends EventTarget implements Travel {
 
   stop(response: Response): Promise<boolean> {
     return this.#streams.stop(response);
+  }
+
+  follow(response: Response): Response {
+    return this.#streams.follow(response);
   }
 
   async update(): Promise<void> {

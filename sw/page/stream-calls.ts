@@ -1,8 +1,18 @@
-/** What a page does with a streamed answer without its worker. */
+/** What a page does with a streamed answer without its worker: it ends the run, and reads on where the worker died. */
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { StreamFollower } from '../core/follow.ts';
+import { idleLimitMs } from '../core/patience.ts';
+import { lostEvent } from '../core/replies.ts';
+import { type ResumePorts, resuming } from '../resume.ts';
+import { rim } from '../rim.ts';
+import { FollowedStream, pageBody } from '../stream.ts';
+
 export interface StreamPorts {
   router(): string;
   visitor(): string | undefined;
-  token(): Promise<string | null>;
+  token: ResumePorts['token'];
+  saw: ResumePorts['saw'];
+  tell(event: 'resuming' | 'resumed', streamId: string): void;
 }
 
 export class StreamCalls {
@@ -15,24 +25,58 @@ export class StreamCalls {
   async stop(response: Response): Promise<boolean> {
     const streamId = streamIdOf(response);
     if (streamId === null) return false;
-    const reply = await this.#call(streamId, { method: 'DELETE' }).catch(() => undefined);
-    return reply?.status === 204;
+    const send = async () =>
+      fetch(`${this.#ports.router()}/ai/streams/${streamId}`, { method: 'DELETE', headers: await this.#headers() });
+    try {
+      let reply = await send();
+      // A token that has ended is asked for anew, once.
+      if (reply.status === 401) reply = await send();
+      return reply.status === 204;
+    } catch {
+      return false;
+    }
   }
 
-  /** With a token that is asked for anew once, where the first one has expired. The worker lets these calls pass. */
-  async #call(streamId: string, { headers, ...init }: RequestInit): Promise<Response> {
-    const { router, visitor, token } = this.#ports;
-    const url = `${router()}/ai/streams/${encodeURIComponent(streamId)}`;
-    const send = async () => {
-      const all = new Headers(headers);
-      const bearer = await token();
-      if (bearer !== null) all.set('authorization', `Bearer ${bearer}`);
-      const known = visitor();
-      if (known !== undefined) all.set('x-carryon-visitor', known);
-      return fetch(url, { ...init, headers: all, cache: 'no-store', redirect: 'error' });
-    };
-    const response = await send();
-    return response.status === 401 ? send() : response;
+  follow(response: Response): Response {
+    const { body, status, statusText, headers } = response;
+    const streamId = streamIdOf(response);
+    if (streamId === null || body === null) return response;
+    const { tell, token, saw } = this.#ports;
+    const follower = new StreamFollower({ builds: false, showsUsage: true });
+    /** From then on this is the page's own connection, and its silence counts. Before, the worker watches. */
+    let resume: ReturnType<typeof resuming> | undefined;
+    const stream = new FollowedStream(rim, {
+      body,
+      follower,
+      watch: {
+        silenceMs: () => idleLimitMs({ isResumable: true }),
+        isAlive: async () => resume === undefined,
+      },
+      resume: async (lastId, signal) => {
+        const ports = { router: this.#ports.router(), rim, token, saw };
+        // The worker knew whether the page asked for it. A client that did not may fail on a chunk without choices.
+        follower.showsUsage = false;
+        resume ??= resuming(ports, { headers: await this.#headers(), credentials: 'same-origin' }, streamId);
+        return resume(lastId, signal);
+      },
+      lostText: lostEvent(),
+      tell: (event) => {
+        if (event !== 'lost') tell(event, streamId);
+      },
+      onEnd: async () => {},
+      onClose: () => {},
+    });
+    return new Response(pageBody(stream), { status, statusText, headers });
+  }
+
+  /** Who asked, and so who owns the stream. The worker lets these calls pass. */
+  async #headers(): Promise<Headers> {
+    const headers = new Headers();
+    const token = await this.#ports.token();
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    const visitor = this.#ports.visitor();
+    if (visitor !== undefined) headers.set(REQUEST_HEADERS.visitor, visitor);
+    return headers;
   }
 }
 

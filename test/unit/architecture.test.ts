@@ -75,7 +75,11 @@ const ARROWS: Record<string, string[]> = {
   'protocol/': ['protocol/'],
   'worker/core/': ['protocol/', 'worker/core/', 'zod'],
   'sw/core/': ['protocol/', 'sw/core/'],
-  'sw/page/': ['protocol/', 'sw/core/', 'sw/page/', 'workbox-window'],
+  // The page reads on by the same code as the worker.
+  'sw/page/': [
+    ...['protocol/', 'sw/core/', 'sw/page/', 'type public/travel.d.ts', 'workbox-window'],
+    ...['sw/resume.ts', 'sw/rim.ts', 'sw/stream.ts'],
+  ],
   'sw/': ['protocol/', 'sw/', 'workbox-core', 'workbox-strategies', 'idb'],
   'worker/providers/': ['protocol/', 'worker/core/', 'worker/providers/'],
   'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],

@@ -1,4 +1,4 @@
-/** What a page sees of travel mode. Nothing but types that need no other file: `npm run build` makes `/travel.d.ts` of this one. */
+/** Types of `/travel.js` for TypeScript; served beside it, so this file imports nothing. */
 
 export interface TravelOptions {
   /** This page's own service worker, by default `/sw.js`. */
@@ -49,6 +49,8 @@ export interface Travel extends EventTarget {
   answer(id: string): Promise<Response | undefined>;
   /** Ends the run of this streamed answer for good. False where it had no run that can be stopped. */
   stop(response: Response): Promise<boolean>;
+  /** The same answer, which the page itself goes on reading where the browser ended its worker in the middle. */
+  follow(response: Response): Response;
   /** Lets a new worker in once no stream is open in any tab. Does not reload the page. */
   update(): Promise<void>;
   usage(): Promise<{ answers: number; bytes: number; queued: number }>;
@@ -67,3 +69,9 @@ export interface Travel extends EventTarget {
     options?: boolean | AddEventListenerOptions,
   ): void;
 }
+
+/**
+ * Resolves when the worker handles this page's requests. Called again, it changes the person of the same object. Where there can be no
+ * service worker it resolves too, says so on the console, and requests go straight to the router.
+ */
+export declare function travelMode(options: TravelOptions): Promise<Travel>;
