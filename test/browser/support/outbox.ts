@@ -1,22 +1,12 @@
 /** What tests of the outbox do with a page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { QueuedQuestion } from '../../../protocol/travel-messages.ts';
+import type { QueuedQuestion, Travel } from '../../../public/travel.d.ts';
 import { until } from '../../support/until.ts';
 import type { TravelBench } from './bench.ts';
 
-interface OutboxTravel {
-  queue(): Promise<QueuedQuestion[]>;
-  cancel(id: string): Promise<boolean>;
-  sendNow(id: string): Promise<string | undefined>;
-  answer(id: string): Promise<Response | undefined>;
-  usage(): Promise<{ answers: number; bytes: number; queued: number }>;
-  clear(): Promise<void>;
-  signOut(): Promise<void>;
-  addEventListener(name: string, listener: (event: CustomEvent) => void): void;
-}
 declare global {
-  var travel: OutboxTravel;
+  var travel: Travel;
   var heard: [string, unknown][];
 }
 
@@ -48,7 +38,7 @@ export const answerText = (page: Page, id: string): Promise<string | undefined> 
 export const listen = (page: Page): Promise<void> =>
   page.evaluate(() => {
     globalThis.heard = [];
-    for (const name of ['queue', 'answered', 'connection', 'full'])
+    for (const name of ['queue', 'answered', 'connection', 'full'] as const)
       travel.addEventListener(name, ({ detail }) => heard.push([name, detail]));
   });
 

@@ -43,6 +43,8 @@ type Asker = {
 };
 declare global {
   var carryonAsker: Asker;
+  /** A module of any address, in the page. */
+  var importScript: (address: string) => Promise<typeof import('../../../public/travel.d.ts')>;
 }
 
 /** Runs in the page before its own scripts, and so must not reach outside itself. */
@@ -85,7 +87,11 @@ function installAsker(): void {
   };
 }
 
-export const withAsker = (context: BrowserContext): Promise<unknown> => context.addInitScript(installAsker);
+export async function withAsker(context: BrowserContext): Promise<void> {
+  await context.addInitScript(installAsker);
+  // As text: vitest rewrites an import() that it sees.
+  await context.addInitScript('globalThis.importScript = (address) => import(address);');
+}
 
 /** Asks with the page's own `fetch`; `router`: its origin. */
 export async function startAsk(page: Page, router: string, credential: string, ask: PageAsk): Promise<RunningAsk> {
