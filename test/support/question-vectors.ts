@@ -9,10 +9,17 @@ export interface QuestionVector {
   body: string;
   feature: string;
   text: string;
-  /** SHA-256 of the text that a browser signs. */
-  travelSha256: string;
+  /** What a browser with `signKey` finds the answer under: HMAC-SHA-256, in hex. */
+  travelKey: string;
 }
 
 export const questionVectors = JSON.parse(
   readFileSync(new URL('../fixtures/answer-keys/questions.json', import.meta.url), 'utf8'),
-) as { routerOrigin: string; default: string; aliases: Record<string, string>; questions: QuestionVector[] };
+) as {
+  routerOrigin: string;
+  /** In hex. A browser's own is random and never leaves it. */
+  signKey: string;
+  default: string;
+  aliases: Record<string, string>;
+  questions: QuestionVector[];
+};
