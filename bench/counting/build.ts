@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { buildWorker } from '../../cli/workerd/build.ts';
 import { ROOT, type Workshop } from '../subject/workshop.ts';
 
+type Parts = Pick<Workshop, 'wrangler' | 'directory'> & { carryon: Pick<Workshop['carryon'], 'scriptPath'> };
+
 /** Wraps the very build that is timed, without a second build of the Worker. Gives the script to serve. */
-export async function buildCountedWorker({ carryon, wrangler, directory }: Workshop): Promise<string> {
+export async function buildCountedWorker({ carryon, wrangler, directory }: Parts): Promise<string> {
   const built = JSON.stringify(carryon.scriptPath);
   const entryPath = join(directory, 'counted-entry.ts');
   const entry = [

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildCountedWorker } from '../../bench/counting/build.ts';
 import { buildAssets } from '../../cli/assets/build-assets.ts';
 import { withSandboxProviders } from '../../cli/local-defaults.ts';
 import { projectDirectory, wranglerConfigPath } from '../../cli/project.ts';
@@ -16,6 +17,10 @@ import { startGate, type TrafficGate } from './traffic-gate.ts';
 export interface BenchOptions {
   /** A file in configs/; `carryon.config.ts` itself where it is left out. */
   config?: 'page-rate' | 'front-ends' | 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'owners' | 'alerts';
+  /** A file elsewhere, in the place of `config`. */
+  configPath?: string;
+  /** The Worker tells at `COUNTS_PATH` what it has asked of the platform. */
+  isCounted?: boolean;
   /** Names of the isolates, the first of which runs the objects. */
   isolates?: readonly string[];
   /** `CARRYON_LOCAL` and the sandbox as both providers; `false`: only `variables`. */
@@ -62,7 +67,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const log: string[] = [];
   let workerd: RunningWorkerd | undefined;
   let urls: Readonly<Record<string, string>> = {};
-  const scriptPath = join(directory, 'worker.js');
+  let scriptPath = join(directory, 'worker.js');
   const assetsDirectory = join(directory, 'assets');
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
@@ -94,8 +99,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const configPath = config && join(import.meta.dirname, 'configs', `${config}.ts`);
-    await buildWorker(join(projectDirectory, wrangler.main), scriptPath, { ...(configPath && { configPath }) });
+    const configPath = options.configPath ?? (config && join(import.meta.dirname, 'configs', `${config}.ts`));
+    const carryon = await buildWorker(join(projectDirectory, wrangler.main), scriptPath, {
+      ...(configPath && { configPath }),
+    });
+    if (options.isCounted) scriptPath = await buildCountedWorker({ carryon, wrangler, directory });
     await buildAssets(assetsDirectory);
     url = await start();
   } catch (error) {

@@ -1,6 +1,6 @@
 /** A request exactly as written: any method, path, header and body. What came back is kept, to be searched for secrets. */
 import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { type Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import type { WireError } from './ask.ts';
 
@@ -14,6 +14,7 @@ export interface SendOptions {
   pieces?: Iterable<Uint8Array>;
   /** True: the body is not ended before the answer is here. Who ends it into a closed connection may lose the answer. */
   unended?: boolean;
+  agent?: Agent;
 }
 
 export interface Sent {
@@ -28,12 +29,13 @@ export interface Sent {
 export const said: string[] = [];
 
 export async function send(url: string, path: string, options: SendOptions = {}): Promise<Sent> {
-  const { method = 'POST', headers = {}, key = LOCAL_CLIENT_KEY, body, pieces, unended = false } = options;
+  const { method = 'POST', headers = {}, key = LOCAL_CLIENT_KEY, body, pieces, unended = false, agent } = options;
   const bytes =
     body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const asking = request(url, {
     method,
     path,
+    ...(agent && { agent }),
     headers: {
       ...(key !== null && { authorization: `Bearer ${key}` }),
       ...(bytes !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),

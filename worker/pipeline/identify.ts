@@ -14,7 +14,9 @@ const refuse = (error: RouterError): Identified => ({ ok: false, error });
 /** The store is near; where it does not answer, nobody is let in and nobody waits for long. */
 const LONGEST_LOOK_UP_MS = 2_000;
 
-type Who = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & { config: Pick<Config, 'origins'> };
+type Who = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & {
+  config: Pick<Config, 'origins' | 'publicUrl'>;
+};
 
 /** `background`: what a sign-in's keys are read anew in, behind the response. */
 export async function identify(headers: Headers, deps: Who, background: Background): Promise<Identified> {
@@ -55,7 +57,7 @@ function pageProblem(
   if (identity.kind === 'publishable') return identity.origins.includes(origin) ? undefined : strange;
   if (identity.kind === 'token') {
     // A page of the router's own origin needs no CORS, so config need not name it.
-    const isOwn = origin.replace(/^https?:\/\//, '') === host;
+    const isOwn = origin === config.publicUrl || origin.replace(/^https?:\/\//, '') === host;
     return isOwn || mayCall(origin, config.origins, isLocal) ? undefined : strange;
   }
   // Everybody knows the local key, so only pages of this machine may use it, and those that config names.

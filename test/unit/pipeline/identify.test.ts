@@ -16,7 +16,7 @@ const person: Identity = { ...server, kind: 'token', user: 'ana', expiresAt: STA
 const signedIn = new Map([['eyJ.good.token', person]]);
 const UNKNOWN = { code: 'invalid_token', detail: 'unknown' } as const;
 
-const config = { origins: ['https://named.example'] };
+const config = { origins: ['https://named.example'], publicUrl: 'https://public.example' };
 const clock = new TestClock();
 const asked: string[] = [];
 const identities = {
@@ -114,6 +114,11 @@ describe('identify', () => {
     [
       "from a page of the router's own origin",
       { authorization: 'Bearer eyJ.good.token', origin: 'https://router.example', host: 'router.example' },
+      'token',
+    ],
+    [
+      'from a page of the address that config gives for the router',
+      { authorization: 'Bearer eyJ.good.token', origin: 'https://public.example', host: 'inner' },
       'token',
     ],
     [

@@ -1,0 +1,45 @@
+/** The address of a sign-in's key set, as tests want it to behave; each path by itself. It counts who asks. */
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Behaviour = object | 'down' | 'never' | 'huge' | 'redirect';
+
+export interface KeySetServer {
+  url: string;
+  /** By path. An object is a key set. */
+  behaviours: Record<string, Behaviour>;
+  asked: Record<string, number>;
+  close(): Promise<void>;
+}
+
+export async function startKeySetServer(behaviours: Record<string, Behaviour>): Promise<KeySetServer> {
+  const asked: Record<string, number> = {};
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked[path] = (asked[path] ?? 0) + 1;
+    answer(response, behaviours[path] ?? 'down', behaviours);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    behaviours,
+    asked,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function answer(response: ServerResponse, behaviour: Behaviour, all: Record<string, Behaviour>): void {
+  if (behaviour === 'never') return;
+  if (behaviour === 'down') response.writeHead(500).end('{"keys":[]}');
+  else if (behaviour === 'redirect') response.writeHead(302, { location: '/good' }).end();
+  else if (behaviour === 'huge')
+    response.end(JSON.stringify({ ...(all['/good'] as object), more: 'x'.repeat(300_000) }));
+  else response.end(JSON.stringify(behaviour));
+}
