@@ -1,4 +1,5 @@
 /** The store on IndexedDB: one connection, degraded calls, and the tabs in memory. */
+import type { Features } from '../core/features.ts';
 import type { Rim } from '../rim.ts';
 import * as answers from './answers.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -19,6 +20,9 @@ export interface StoreOptions {
 
 export function openStore({ name, rim, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
+  // Every question needs these two, and each read of the database delays it.
+  const featuresOf = new Map<string, Features>();
+  let clockOffset: number | undefined;
   let connection: Promise<Database> | undefined;
   let isTold = false;
 
@@ -65,6 +69,7 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
   }
 
   const forgetTabs = (part: string): void => {
+    featuresOf.delete(part);
     for (const [clientId, { person }] of tabs) if (person?.part === part) tabs.delete(clientId);
   };
 
@@ -130,12 +135,26 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
 
     mode: async () => ((await using(undefined, (db) => db.get('facts', 'mode'))) as Mode | undefined) ?? 'auto',
     setMode: async (mode) => void (await writing(undefined, (db) => db.put('facts', mode, 'mode'))),
-    clockOffsetMs: async () =>
-      ((await using(undefined, (db) => db.get('facts', 'clockOffsetMs'))) as number | undefined) ?? 0,
-    setClockOffsetMs: async (offsetMs) =>
-      void (await writing(undefined, (db) => db.put('facts', offsetMs, 'clockOffsetMs'))),
-    features: (of) => using(undefined, (db) => facts.readFeatures(db, of)),
-    setFeatures: (of, features) => writing(undefined, (db) => facts.writeFeatures(db, of, features)),
+    async clockOffsetMs() {
+      if (clockOffset !== undefined) return clockOffset;
+      const read = (await using(undefined, (db) => db.get('facts', 'clockOffsetMs'))) as number | undefined;
+      // It may have been set meanwhile.
+      clockOffset ??= read ?? 0;
+      return clockOffset;
+    },
+    async setClockOffsetMs(offsetMs) {
+      clockOffset = offsetMs;
+      await writing(undefined, (db) => db.put('facts', offsetMs, 'clockOffsetMs'));
+    },
+    async features(of) {
+      const known = featuresOf.get(of.part) ?? (await using(undefined, (db) => facts.readFeatures(db, of)));
+      if (known !== undefined) featuresOf.set(of.part, known);
+      return known;
+    },
+    async setFeatures(of, features) {
+      await writing(undefined, (db) => facts.writeFeatures(db, of, features));
+      featuresOf.set(of.part, features);
+    },
 
     report: (of, report) => writing(undefined, (db) => facts.addReport(db, of, report)),
     reports: (of, limit) => using([], (db) => facts.readReports(db, of, limit)),
