@@ -22,6 +22,7 @@
  * page of the other origin, whose worker is `importScripts('ROUTER/sw.js')`. `startAsk` gives an ask that runs: look at it with `until`.
  * Restarts of the browser and a search of the disk: `openProfile` in browser.ts, its context made ready by `bench.adopt(context)`.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,8 @@ import { HTML, SCRIPT, type Site, startSite } from './site.ts';
 
 const ADMIN_KEY = 'browser-tests-admin-key-of-32-characters';
 const TENANT = 'acme';
+/** Linux' file system in memory: the router's ledger waits for the disk with every question. */
+const IN_MEMORY = '/dev/shm';
 
 export interface OpenOptions {
   /** Undefined: travel mode is not turned on. */
@@ -89,7 +92,7 @@ export interface TravelBenchOptions {
 export async function startTravelBench({ config = {} }: TravelBenchOptions = {}): Promise<TravelBench> {
   // First, so that a missing browser is told before anything is built.
   const browser = await launchBrowser();
-  const directory = await mkdtemp(join(tmpdir(), 'carryon-browser-'));
+  const directory = await mkdtemp(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'carryon-browser-'));
   const provider = await startProvider();
   let workerd: RunningWorkerd | undefined;
   const pages = { '/page': '<!doctype html><title>a page of the router’s own origin</title>' };
