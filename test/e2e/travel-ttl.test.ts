@@ -1,6 +1,6 @@
 /** How long a browser may keep an answer, in each form that an answer has: told with whole answers, and with nothing else. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { type AskOptions, answered } from '../support/ask.ts';
+import { type AskOptions, admin, answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
 import { readEvents } from '../support/read-events.ts';
 import { send } from '../support/send.ts';
@@ -139,4 +139,20 @@ test('the words between the object and the Worker reach nobody', async () => {
     const answer = await send(bench.url, '/ai', { headers, body: { prompt: 'Hello', stream: true } });
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-answer-'))).toEqual([]);
   }
+});
+
+test('a purge raises the generation that browsers are told, of its feature alone', async () => {
+  const generations = async () => {
+    const { json } = await send(bench.url, '/ai/features', { method: 'GET' });
+    const { features } = json as unknown as { features: Record<string, { generation: number }> };
+    return ['chat', 'cached'].map((name) => features[name]?.generation ?? -1);
+  };
+  const [chat = -1, cached = -1] = await generations();
+  expect((await admin(bench.url, 'answers?tenant=local&feature=chat', { method: 'DELETE' })).status).toBe(200);
+  const [chatAfter = -1, cachedAfter = -1] = await generations();
+  expect([chatAfter > chat, cachedAfter]).toEqual([true, cached]);
+  expect((await admin(bench.url, 'answers?tenant=local', { method: 'DELETE' })).status).toBe(200);
+  expect((await generations()).every((generation, index) => generation > (index === 0 ? chatAfter : cached))).toBe(
+    true,
+  );
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import ownConfig from '../../../../carryon.config.ts';
 import { checkConfig } from '../../../../worker/core/config/check.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
-import { configSchema } from '../../../../worker/core/config/schema.ts';
+import { type ConfigInput, configSchema } from '../../../../worker/core/config/schema.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
 
 /** The names of all settings, at every depth. */
@@ -45,4 +45,12 @@ it('the README’s secrets.json is all that the shipped config needs for a deplo
     { format: 'openai', tiers: [] },
     { format: 'anthropic', tiers: [] },
   ]);
+});
+
+it('the sign-in of docs/front-ends.md is one that config takes', () => {
+  const page = readFileSync(`${import.meta.dirname}/../../../../docs/front-ends.md`, 'utf8');
+  const [, issuers = ''] = /^```ts\n(issuers: \[.*?\],)\n```$/ms.exec(page) ?? [];
+  const written = new Function(`return { ${issuers} }`)() as Pick<ConfigInput, 'issuers'>;
+  const checked = checkConfig({ ...ownConfig, ...written }, PRESETS);
+  expect(checked).toMatchObject({ ok: true, config: { issuers: [{ tenant: 'acme', features: ['chat'] }] } });
 });

@@ -18,7 +18,7 @@ describe('which provider served', () => {
   });
 
   it('a page learns where its tenant says so, and locally where it says nothing', () => {
-    for (const kind of ['publishable'] as const) {
+    for (const kind of ['publishable', 'token'] as const) {
       expect([true, false].map((local) => may(kind, 'shows', local))).toEqual([true, true]);
       expect([true, false].map((local) => may(kind, 'hides', local))).toEqual([false, false]);
       for (const tenant of ['silent', 'unnamed']) {
