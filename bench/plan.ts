@@ -11,6 +11,7 @@ export interface Plan {
   streamCost: StreamPlan;
   memory: MemoryLoad[];
   admission: { rounds: number; perSecond: number; warmMs: number; measuredMs: number };
+  tokens: { rounds: number; checks: number };
   /** Travel mode, in Chromium. */
   browser: {
     rounds: number;
@@ -84,6 +85,7 @@ export const QUICK: Plan = {
     { ...AT_ONCE(200), rounds: 1, rampSeconds: 0.7, contentChunks: 10, restMs: 500 },
   ],
   admission: { rounds: 2, perSecond: 5_000, warmMs: 500, measuredMs: 1_000 },
+  tokens: { rounds: 3, checks: 10_000 },
   browser: {
     rounds: 3,
     firstTokens: { streams: 25, contentChunks: 3, paceMs: 10 },
@@ -114,6 +116,7 @@ export const FULL: Plan = {
     { ...AT_ONCE(500), rounds: 1, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
   ],
   admission: { rounds: 5, perSecond: 5_000, warmMs: 2_000, measuredMs: 2_000 },
+  tokens: { rounds: 8, checks: 20_000 },
   browser: {
     rounds: 8,
     firstTokens: { streams: 40, contentChunks: 3, paceMs: 10 },

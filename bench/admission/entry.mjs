@@ -1,7 +1,8 @@
-/** The Worker as it is deployed, and a path more that does nothing but admit. Only the benchmark builds it. */
+/** The Worker as it is deployed, and two paths more that do nothing but admit, or check a token. Only the benchmark builds it. */
 import { compose } from '../../worker/deps.ts';
 import worker from '../../worker/index.ts';
 import { ADMIT_PATH, admitForAWhile } from './admit-for-a-while.ts';
+import { checkTokens, TOKENS_PATH } from './check-tokens.ts';
 
 export * from '../../worker/index.ts';
 
@@ -9,8 +10,9 @@ let composition;
 
 export default {
   fetch(request, env, context) {
-    if (new URL(request.url).pathname !== ADMIT_PATH) return worker.fetch(request, env, context);
+    const does = { [ADMIT_PATH]: admitForAWhile, [TOKENS_PATH]: checkTokens }[new URL(request.url).pathname];
+    if (does === undefined) return worker.fetch(request, env, context);
     composition ??= compose(env);
-    return admitForAWhile(request, composition.deps, (work) => context.waitUntil(work));
+    return does(request, composition.deps, (work) => context.waitUntil(work));
   },
 };

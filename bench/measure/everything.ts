@@ -13,6 +13,7 @@ import { measureMemory } from './memory.ts';
 import { measureSaturation, SATURATED } from './saturation.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureChunks, measureFirstTokens, measureStreamCost, STREAMED } from './streaming.ts';
+import { measureTokens } from './tokens.ts';
 import { warmUp } from './warm-up.ts';
 
 /** In the order in which they run; each is in its rows' ids. */
@@ -24,6 +25,7 @@ export const MEASURES = [
   'streamed',
   'memory',
   'admission',
+  'tokens',
   'browser',
   'costs',
 ] as const;
@@ -72,6 +74,9 @@ export async function* measureEverything(
         break;
       case 'admission':
         yield await measureAdmission(workshop, plan.admission);
+        break;
+      case 'tokens':
+        yield await measureTokens(workshop, plan.tokens);
         break;
       case 'browser':
         yield await measureBrowser(workshop, upstream, plan.browser);

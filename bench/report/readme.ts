@@ -24,6 +24,7 @@ const SHOWN: readonly (readonly [id: string, name: string])[] = [
   ['memory.streams500.peakMiB', '500 streams at once, all complete: memory at the peak, MiB'],
   ['admission.oneUser.perCore', 'the admit step alone, one user: for each second of a core'],
   ['admission.thousandUsers.perCore', 'the admit step alone, 1,000 users: for each second of a core'],
+  ['tokens.cpuMsPerCheck', 'a user token checked: CPU, ms'],
   ['costs.busy.rowsWritten', 'busy tenant, per 1,000 requests: rows written'],
   ['costs.busy.objectCalls', 'busy tenant, per 1,000 requests: Durable Object calls'],
   ['costs.busy.kvReads', 'busy tenant, per 1,000 requests: KV reads'],

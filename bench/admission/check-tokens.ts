@@ -1,0 +1,16 @@
+import { identify } from '../../worker/pipeline/identify.ts';
+import type { Background, Deps } from '../../worker/ports.ts';
+
+/** `?count=`, with a token as the credential. */
+export const TOKENS_PATH = '/__bench/tokens';
+
+/** Identifies the same caller again and again, as each request does. */
+export async function checkTokens(request: Request, deps: Deps, background: Background): Promise<Response> {
+  const count = Number(new URL(request.url).searchParams.get('count'));
+  for (let check = 0; check < count; check += 1) {
+    const identified = await identify(request.headers, deps, background);
+    if (!identified.ok) throw new Error(identified.error.code);
+    if (identified.identity.kind !== 'token') throw new Error(`a ${identified.identity.kind}, and not a token`);
+  }
+  return Response.json({ checked: count });
+}
