@@ -70,3 +70,19 @@ export const outages = (bench: TravelBench): Outage[] => [
     },
   },
 ];
+
+/** Every row of the worker's database, by store: read past the worker, from a page of its origin. */
+export const rowsOnDisk = (page: Page, name: string): Promise<Record<string, unknown[]>> =>
+  page.evaluate(async (name) => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open(name));
+    const rows: Record<string, unknown[]> = {};
+    for (const store of database.objectStoreNames)
+      rows[store] = await done(database.transaction(store).objectStore(store).getAll());
+    database.close();
+    return rows;
+  }, name);
