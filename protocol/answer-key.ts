@@ -99,7 +99,7 @@ function isCanonical(value: unknown): boolean {
   }
 }
 
-class Uncanonical extends Error {
+export class Uncanonical extends Error {
   readonly reason: NotCanonical;
 
   constructor(reason: NotCanonical) {

@@ -6,6 +6,7 @@ import {
   afterSending,
   aged,
   countWaiting,
+  inOnePiece,
   mayCancel,
   newRow,
   nextDue,
@@ -57,7 +58,9 @@ export class Outbox {
 
   /** Its id, or undefined where the outbox does not take it. A question that is there already is not taken twice. */
   async add(person: Person, asked: ToQueue): Promise<string | undefined> {
-    const { id, feature, askedAt, path, body, sentUnder } = asked;
+    const { id, feature, askedAt, path, sentUnder } = asked;
+    const body = inOnePiece(asked.body);
+    if (body === undefined) return undefined;
     const row = newRow({ id, part: person.part, askedAt, feature });
     const headers = storableHeaders(asked.headers);
     const bytes = bytesOf(body);
@@ -145,19 +148,27 @@ export class Outbox {
 
   async #round(): Promise<FlushEnd> {
     this.#callOff();
-    const { store, rim } = this.#parts;
+    const { store, rim, tabs, router } = this.#parts;
     const people = await store.peopleWithQueue();
     for (const person of people) await this.#mend(person);
-    let end: FlushEnd = 'done';
-    const due: number[] = [];
-    for (const person of people) {
-      if ((await this.#sendAll(person)) === 'unreached') end = 'unreached';
-      due.push(nextDue(await store.queued(person)) ?? Number.POSITIVE_INFINITY);
-    }
-    const waitMs = Math.min(...due) - rim.now();
-    // Only while this worker lives; a page's own probe comes too.
+    const now = rim.now();
+    const rows = await Promise.all(people.map((person) => store.queued(person)));
+    if (tabs.connection === 'online' && rows.every((own) => nextToSend(own, now) === undefined)) return 'done';
+    // Prompt and token go to nobody who has not shown that it is the router.
+    const isReached = rim.isOnline() && (await isRouterThere(rim, router));
+    noteConnection(this.#parts, isReached);
+    if (!isReached) return 'unreached';
+    for (const person of people) if ((await this.#sendAll(person)) === 'unreached') return 'unreached';
+    await this.#comeAgain(people);
+    return 'done';
+  }
+
+  /** For questions that the router has put off. Only while this worker lives; a page's own signs come too. */
+  async #comeAgain(people: readonly Person[]): Promise<void> {
+    const { store, rim } = this.#parts;
+    const due = await Promise.all(people.map(async (person) => nextDue(await store.queued(person))));
+    const waitMs = Math.min(...due.map((at) => at ?? Number.POSITIVE_INFINITY)) - rim.now();
     if (waitMs > 0 && waitMs < Number.POSITIVE_INFINITY) this.#callOff = rim.after(waitMs, () => void this.flush());
-    return end;
   }
 
   /** Under the lock nobody else sends, so a row that says so was left behind by a worker that died. */
@@ -176,15 +187,14 @@ export class Outbox {
   }
 
   async #sendAll(person: Person): Promise<FlushEnd> {
-    const { store, rim, tabs, router } = this.#parts;
-    let isProbed = false;
+    const { store, rim, tabs } = this.#parts;
+    // Each once in a round, also where what became of it could not be written.
+    const tried = new Set<string>();
     for (;;) {
-      const next = nextToSend(await store.queued(person), rim.now());
+      const rows = (await store.queued(person)).filter(({ id }) => !tried.has(id));
+      const next = nextToSend(rows, rim.now());
       if (next === undefined) return 'done';
-      // The prompt and the token go to nobody who has not shown that it is the router.
-      isProbed ||= rim.isOnline() && (await isRouterThere(rim, router));
-      noteConnection(this.#parts, isProbed);
-      if (!isProbed) return 'unreached';
+      tried.add(next.id);
       const token = await tabs.token(person);
       // Without a tab of its own person a question stays.
       if (token === null) return 'done';

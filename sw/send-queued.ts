@@ -3,7 +3,7 @@ import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { errorCodeOf } from './core/asking.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
-import { inOnePiece, type Outcome, retryAfterMs } from './core/outbox.ts';
+import { type Outcome, retryAfterMs } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
 import { isOurs } from './core/verdict.ts';
@@ -38,7 +38,7 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
     {
       url: `${router}${question.path}`,
       headers,
-      body: inOnePiece(question.body),
+      body: question.body,
       credentials: 'same-origin',
       idempotencyKey: id,
       isResumable: false,

@@ -84,6 +84,8 @@ export class Tabs {
       };
       const callOff = this.#rim.after(TOKEN_MS, () => settle(null));
       port1.onmessage = ({ data }: MessageEvent<{ token?: unknown } | null>) => settle(data?.token);
+      // The page is gone, such as by a reload: where a browser tells, nobody waits for it.
+      port1.addEventListener('close', () => settle(null));
       client.postMessage(travelMessage({ kind: 'token-wanted', person: person?.name ?? null }), [port2]);
     });
   }

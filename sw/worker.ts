@@ -51,7 +51,13 @@ async function wake(): Promise<void> {
 }
 
 // A worker that waits for its turn leaves the database to the one that is active.
-if (self.serviceWorker?.state === 'activated') void outbox.flush();
+if (self.serviceWorker?.state === 'activated') void start();
+
+async function start(): Promise<void> {
+  const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  await store.tidy(open.map(({ id }) => id));
+  await outbox.flush();
+}
 
 async function reply(
   message: Exclude<ReturnType<typeof readPageMessage>, undefined | { kind: 'ping' }>,

@@ -1,5 +1,5 @@
 /** What the outbox may do next: which questions it takes, which one is sent, and what becomes of one that was. */
-import { canonicalJson } from '../../protocol/answer-key.ts';
+import { canonicalJson, Uncanonical } from '../../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 
@@ -56,10 +56,14 @@ export const afterDeath = (row: QueuedRow): QueuedRow => (row.state === 'sending
 
 const waits = ({ state }: QueuedRow): boolean => state === 'waiting';
 
+/** A wait that is longer than any that was ever meant comes of a clock that was set back. */
+const isDue = ({ notBefore }: QueuedRow, now: number): boolean =>
+  notBefore <= now || notBefore > now + LONGEST_RETRY_AFTER_MS;
+
 /** The oldest that may go now. */
 export const nextToSend = (rows: readonly QueuedRow[], now: number): QueuedRow | undefined =>
   rows
-    .filter((row) => waits(row) && row.notBefore <= now && now - row.askedAt < SEND_WITHIN_MS)
+    .filter((row) => waits(row) && isDue(row, now) && now - row.askedAt < SEND_WITHIN_MS)
     .toSorted((one, other) => one.askedAt - other.askedAt)[0];
 
 /** When the next one that waits may go; undefined where none waits. */
@@ -115,10 +119,15 @@ export function sentNow(row: QueuedRow, newId: string, now: number): QueuedRow {
 /** Whether `cancel` may take it out. One that is on its way may already be paid for, so its answer is waited for. */
 export const mayCancel = ({ state }: QueuedRow): boolean => state !== 'sending';
 
-/** The question as the outbox sends it: the same question, asked for in one piece. */
-export function inOnePiece(bodyText: string): string {
+/** The question as the outbox sends it: the same one, asked for in one piece. Undefined where a field has no form to be written in. */
+export function inOnePiece(bodyText: string): string | undefined {
   const { stream, stream_options, ...body } = parseBody(bodyText) as Record<string, unknown>;
-  return canonicalJson({ ...body, stream: false });
+  try {
+    return canonicalJson({ ...body, stream: false });
+  } catch (error) {
+    if (error instanceof Uncanonical) return undefined;
+    throw error;
+  }
 }
 
 const NOT_STORED = [

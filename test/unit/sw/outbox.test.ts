@@ -57,13 +57,13 @@ describe('age', () => {
 });
 
 describe('what is sent', () => {
-  it('is never anything but a question that waits, is due, and is younger than a day; the oldest first', () => {
+  it('is never anything but a question that waits, is due (or put off by a clock that was set back), and is younger than a day; the oldest first', () => {
     const rows = fc.array(
       fc
         .record({
           state: fc.constantFrom(...STATES),
           askedAt: fc.integer({ min: NOW - 30 * HOUR_MS, max: NOW }),
-          notBefore: fc.constantFrom(0, NOW, NOW + 1),
+          notBefore: fc.constantFrom(0, NOW, NOW + 1, NOW + 2 * HOUR_MS),
         })
         .map(row),
     );
@@ -71,7 +71,8 @@ describe('what is sent', () => {
       fc.property(rows, (all) => {
         const next = nextToSend(all, NOW);
         const may = all.filter(
-          ({ state, askedAt, notBefore }) => state === 'waiting' && notBefore <= NOW && NOW - askedAt < 24 * HOUR_MS,
+          ({ state, askedAt, notBefore }) =>
+            state === 'waiting' && notBefore !== NOW + 1 && NOW - askedAt < 24 * HOUR_MS,
         );
         expect(next?.askedAt).toBe(may.length === 0 ? undefined : Math.min(...may.map(({ askedAt }) => askedAt)));
         expect(next === undefined || sending(next)?.state === 'sending').toBe(true);
@@ -153,7 +154,12 @@ describe('in one piece', () => {
     '{"messages":[{"role":"user","content":"a"}],"model":"m","tools":[{"type":"function","function":{"name":"f","parameters":{"minimum":12345678901234567890}}}]}',
     '{"messages":[{"role":"user","content":"half \\ud800"}],"model":"m","seed":1.0}',
   ])('it is the same question: %s', (body) => {
-    expect(textOf(inOnePiece(body))).toEqual({ ...textOf(body), stream: false });
+    expect(textOf(inOnePiece(body) ?? '')).toEqual({ ...textOf(body), stream: false });
+  });
+
+  it('is not to be had of what JSON cannot write', () => {
+    expect(inOnePiece(`{"messages":[],"store":${'['.repeat(300)}${']'.repeat(300)}}`)).toBeUndefined();
+    expect(inOnePiece('{"messages":[],"seed":1e999}')).toBeUndefined();
   });
 });
 
