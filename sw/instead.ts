@@ -3,15 +3,25 @@ import type { Asked } from './asked.ts';
 import { ageSecondsOf } from './core/keep.ts';
 import { offlineReply, type Reply, staleReply } from './core/replies.ts';
 import type { Cause } from './core/verdict.ts';
+import { report } from './live.ts';
 import type { Shell } from './shell.ts';
 import type { Kept } from './store/store.ts';
 
 const toResponse = ({ status, headers, body }: Reply): Response => new Response(body, { status, headers });
 
-export const stale = ({ rim }: Shell, { question }: Asked, kept: Kept, cause: Cause): Response =>
-  toResponse(staleReply({ completion: kept.body, ageSeconds: ageSecondsOf(kept, rim.now()), cause }, question));
+export function stale(shell: Shell, asked: Asked, kept: Kept, cause: Cause): Response {
+  if (cause !== 'mode') report(shell, asked, 'stale');
+  const ageSeconds = ageSecondsOf(kept, shell.rim.now());
+  return toResponse(staleReply({ completion: kept.body, ageSeconds, cause }, asked.question));
+}
 
-export const offline = (cause: Cause): Response => toResponse(offlineReply(cause, null));
+export function offline(shell: Shell, asked: Asked, cause: Cause): Response {
+  report(shell, asked, 'offline');
+  return toResponse(offlineReply(cause, null));
+}
 
 /** `id`: of the question in the outbox. */
-export const queued = (cause: Cause, id: string): Response => toResponse(offlineReply(cause, id));
+export function queued(shell: Shell, asked: Asked, cause: Cause, id: string): Response {
+  report(shell, asked, 'queued');
+  return toResponse(offlineReply(cause, id));
+}

@@ -1,13 +1,13 @@
 /** An answer from the network: marked for the page, and kept where that is allowed. */
 import type { Asked } from './asked.ts';
 import { endsKey } from './core/asking.ts';
-import { connectionOf } from './core/connection.ts';
 import { StreamFollower } from './core/follow.ts';
 import { mayKeep } from './core/keep.ts';
 import { lostEvent } from './core/replies.ts';
 import { type ResumePorts, resuming } from './resume.ts';
 import { type Outgoing, streamWatch } from './send.ts';
 import type { Shell } from './shell.ts';
+import type { ReportKind } from './store/store.ts';
 import { FollowedStream } from './stream.ts';
 
 /** The browser has unpacked the body, and comments are left out of streams, so these would not be true any more. */
@@ -23,8 +23,8 @@ export function live({ status, statusText, headers: original }: Response, body: 
 
 /** The stream of an answer, gone on with where it breaks, and kept when its end has been read. */
 export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
-  const { rim, tabs, router, reports } = shell;
-  const { question, clientId, key, person } = asked;
+  const { rim, tabs, router } = shell;
+  const { question, clientId, key } = asked;
   let brokenAt = asked.at;
   const streamId = response.headers.get('x-carryon-stream-id');
   const isResumable = streamId !== null && question.wish !== 'off';
@@ -37,7 +37,7 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     lostText: lostEvent(),
     tell: (event) => {
       if (event === 'resuming') brokenAt = rim.now();
-      else if (person !== null) void reports.note(person, event, question.feature, brokenAt);
+      else report(shell, asked, event, brokenAt);
       if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { tab: clientId });
     },
     onEnd: () => settleStream(shell, asked, response, follower),
@@ -49,10 +49,18 @@ const resumePorts = ({ router, rim, tabs }: Shell, { person, clientId }: Asked):
   router,
   rim,
   token: () => tabs.token(person, clientId),
-  saw: (isReached) => {
-    tabs.connection = connectionOf({ isOnline: rim.isOnline(), isReached });
-  },
+  saw: (isReached) => void tabs.reached(isReached),
 });
+
+/** For the team's own count of what people saw while the router could not. */
+export function report(
+  { reports }: Shell,
+  { person, question, at }: Asked,
+  kind: ReportKind,
+  since: number = at,
+): void {
+  if (person !== null && question.wish !== 'off') void reports.note(person, kind, question.feature, since);
+}
 
 async function settleStream(shell: Shell, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {
   if (follower.isDone) await settle(shell, asked, response, follower.completion());

@@ -4,7 +4,7 @@ import type { QueuedRow } from './core/outbox.ts';
 import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
 
-type Asking = Exclude<PageMessage, { kind: 'ping' | 'take-over' }>;
+type Asking = Exclude<PageMessage, { kind: 'take-over' }>;
 type Reply = TravelReply<keyof TravelReplies>;
 type Later = (work: Promise<unknown>) => void;
 
@@ -33,6 +33,8 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'flush':
       later(outbox.flush());
       return DONE;
+    case 'ping':
+      return { ok: true, open: tabs.streamsOf(clientId) };
     case 'features-wanted':
     case 'queue':
     case 'cancel':
@@ -41,7 +43,10 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'usage':
     case 'clear':
     case 'sign-out': {
-      const person = (await store.tab(clientId))?.person ?? null;
+      const named = (await store.tab(clientId))?.person ?? null;
+      // Somebody may have been named here meanwhile; who signs out is who the message says.
+      const isNamed = message.kind !== 'sign-out' || named?.name === message.person;
+      const person = isNamed ? named : await store.person(message.person);
       return person === null ? NOBODY : replyToPerson(shell, message, person, clientId, later);
     }
   }

@@ -16,7 +16,6 @@ import {
   sentNow,
   storableHeaders,
 } from './core/outbox.ts';
-import { noteConnection } from './heard.ts';
 import { isRouterThere } from './send.ts';
 import { type Arrived, sendQueued } from './send-queued.ts';
 import type { Shell } from './shell.ts';
@@ -156,7 +155,7 @@ export class Outbox {
     if (tabs.connection === 'online' && rows.every((own) => nextToSend(own, now) === undefined)) return 'done';
     // Prompt and token go to nobody who has not shown that it is the router.
     const isReached = rim.isOnline() && (await isRouterThere(rim, router));
-    noteConnection(this.#parts, isReached);
+    tabs.reached(isReached);
     if (!isReached) return 'unreached';
     for (const person of people) if ((await this.#sendAll(person)) === 'unreached') return 'unreached';
     await this.#comeAgain(people);

@@ -1,4 +1,6 @@
 /** One question sent to the router: how long it is waited for, when it is sent once more, and what came of it. */
+import { errorCodeOf } from './core/asking.ts';
+import type { Exchange } from './core/clock.ts';
 import { isCompletion } from './core/keep.ts';
 import { headerLimitMs, idleLimitMs, PROBE_LIMIT_MS, probeAfterMs, resendAfterMs } from './core/patience.ts';
 import { type Cause, causeOf, formOf, isOurs, mayResend, passesFailed, verdictOf } from './core/verdict.ts';
@@ -20,11 +22,11 @@ export interface Outgoing {
 
 export type Sent =
   /** A whole completion, in one piece. */
-  | { kind: 'answer'; response: Response; text: string }
+  | { kind: 'answer'; response: Response; text: string; exchange: Exchange }
   /** The head of a stream; its body is not read yet. */
-  | { kind: 'stream'; response: Response }
-  /** What the router refuses; the page is to see why. */
-  | { kind: 'refused'; response: Response }
+  | { kind: 'stream'; response: Response; exchange: Exchange }
+  /** What the router refuses, by `code`; the page is to see why. */
+  | { kind: 'refused'; response: Response; code: string | undefined; exchange: Exchange }
   | Failed
   /** The page does not wait any more. */
   | { kind: 'left' };
@@ -36,6 +38,8 @@ export interface Failed {
   /** No answer came: `line` broke, or a `limit` was over. Absent where one came that is none of ours, or says that nobody answers. */
   what?: 'line' | 'limit';
   instead?: Response;
+  /** Of the router's own error. */
+  code?: string | undefined;
 }
 
 export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
@@ -63,27 +67,32 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   const how = { method: 'POST', redirect: 'error', cache: 'no-store' } as const;
   const request = new Request(url, { ...how, headers, body, credentials, signal: line.signal });
   const limitMs = headerLimitMs({ isResumable, hasCopy });
+  const sentAt = rim.now();
   const head = await watched(rim, rim.fetch(request), limitMs === undefined ? probing(rim, url) : within(limitMs));
   if (head === 'silent') return failed('limit');
   if ('error' in head) return failed('line');
 
   const response = head.value;
+  const exchange = { sentAt, receivedAt: rim.now(), date: response.headers.get('date') };
   const answered = { status: response.status, header: (name: string) => response.headers.get(name) };
   const verdict = verdictOf(answered);
-  if (verdict === 'pass') return { kind: 'refused', response };
-  if (verdict !== 'answer') {
-    const passes = passesFailed(response.status);
-    if (!passes) leave();
-    return { kind: 'failed', cause: verdict.failed, ...(passes && { instead: response }) };
+  if (verdict === 'answer' && formOf(answered) === 'stream') return { kind: 'stream', response, exchange };
+  if (typeof verdict === 'object' && !isOurs(answered)) {
+    if (passesFailed(response.status)) return { kind: 'failed', cause: verdict.failed, instead: response };
+    leave();
+    return { kind: 'failed', cause: verdict.failed };
   }
-  if (formOf(answered) === 'stream') return { kind: 'stream', response };
-  const text = await watched(rim, response.text(), probing(rim, url));
-  if (text !== 'silent' && 'value' in text && isCompletion(text.value)) {
-    return { kind: 'answer', response, text: text.value };
+  const read = await watched(rim, response.text(), probing(rim, url));
+  const text = read !== 'silent' && 'value' in read ? read.value : undefined;
+  if (text === undefined || (verdict === 'answer' && !isCompletion(text))) {
+    // With its key it may be asked for again: the router has it whole.
+    leave();
+    return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
   }
-  // With its key it may be asked for again: the router has it whole.
-  leave();
-  return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
+  if (verdict === 'answer') return { kind: 'answer', response, text, exchange };
+  const refused = { response: new Response(text, response), code: errorCodeOf(text) };
+  if (verdict === 'pass') return { kind: 'refused', ...refused, exchange };
+  return { kind: 'failed', cause: verdict.failed, instead: refused.response, code: refused.code };
 }
 
 /** For a line on which silence may be a slow model's: whether the router answers at all decides. */

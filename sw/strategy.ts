@@ -2,14 +2,16 @@
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
+import { afterAnswer } from './behind.ts';
+import { endsKey } from './core/asking.ts';
 import { completionToKeep } from './core/keep.ts';
-import { noteSent, refused } from './heard.ts';
+import { headerLimitMs } from './core/patience.ts';
+import { causeOfErrorEvent } from './core/verdict.ts';
 import { offline, queued, stale } from './instead.ts';
-import { followed, live, settle } from './live.ts';
-import { type Outgoing, send } from './send.ts';
+import { followed, forgetKey, live, settle } from './live.ts';
+import { type Failed, type Outgoing, type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
-import type { ReportKind } from './store/store.ts';
-import { pageBody } from './stream.ts';
+import { type FollowedStream, pageBody } from './stream.ts';
 
 export class TravelStrategy extends Strategy {
   readonly #shell: Shell;
@@ -22,48 +24,56 @@ export class TravelStrategy extends Strategy {
   protected override async _handle(request: Request, handler: StrategyHandler): Promise<Response> {
     const shell = this.#shell;
     const body = await request.arrayBuffer();
-    const asked = await readAsked(shell, request, (handler.event as FetchEvent).clientId, body);
-    if (asked === undefined) return untouched(shell, request, body);
+    const { clientId } = handler.event as FetchEvent;
+    // A fault of ours must not stand between a page and the router.
+    const asked = await readAsked(shell, request, clientId, body).catch(reportError);
+    if (!asked) return untouched(shell, request, body);
 
-    if (asked.kept !== undefined && (await shell.store.mode()) === 'travel') {
+    if (asked.kept !== undefined && !asked.question.refresh && (await shell.store.mode()) === 'travel') {
       void handler.waitUntil(askBehind(shell, asked));
-      void handler.waitUntil(note(shell, asked, 'stale'));
       return stale(shell, asked, asked.kept, 'mode');
     }
     const outgoing = await outgoingOf(shell, asked);
-    const sentAt = shell.rim.now();
     const sent = await send(shell.rim, outgoing, request.signal);
-    void handler.waitUntil(noteSent(shell, sent, sentAt));
-    if (asked.person !== null && (sent.kind === 'stream' || sent.kind === 'answer'))
-      void handler.waitUntil(shell.reports.sendBehind(asked.person, request.headers));
+    void handler.waitUntil(noteSent(shell, asked, sent));
     switch (sent.kind) {
-      case 'stream':
-        return live(sent.response, pageBody(followed(shell, asked, outgoing, sent.response)));
+      case 'stream': {
+        const stream = followed(shell, asked, outgoing, sent.response);
+        const failed = asked.kept && (await failsAtOnce(stream));
+        if (failed === undefined) return live(sent.response, pageBody(stream));
+        stream.leave();
+        return instead(shell, asked, outgoing, failed);
+      }
       case 'answer':
         void handler.waitUntil(settle(shell, asked, sent.response, completionToKeep(sent.text)));
         return live(sent.response, sent.text);
       case 'refused':
-        return refused(shell, asked, sent.response);
+        return live(sent.response, sent.response.body);
+      case 'failed':
+        return instead(shell, asked, outgoing, sent);
       case 'left':
         return Response.error();
-      case 'failed':
-        break;
     }
-    if (asked.kept !== undefined) {
-      void handler.waitUntil(note(shell, asked, 'stale'));
-      return stale(shell, asked, asked.kept, sent.cause);
-    }
-    const id = asked.question.wish === 'queue' ? await queueQuestion(shell, asked, outgoing) : undefined;
-    void handler.waitUntil(note(shell, asked, id === undefined ? 'offline' : 'queued'));
-    if (id !== undefined) return queued(sent.cause, id);
-    return sent.instead === undefined || asked.question.wish === 'queue'
-      ? offline(sent.cause)
-      : live(sent.instead, sent.instead.body);
   }
 }
 
-async function note({ reports }: Shell, { person, question, at }: Asked, kind: ReportKind): Promise<void> {
-  if (person !== null && question.wish !== 'off') await reports.note(person, kind, question.feature, at);
+/** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */
+async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: Failed): Promise<Response> {
+  const { cause, instead, code } = failed;
+  if (asked.kept !== undefined) return stale(shell, asked, asked.kept, cause);
+  // A key whose run has ended for good would bring the same end again.
+  if (asked.question.wish === 'queue' && !endsKey(code)) {
+    const id = await queueQuestion(shell, asked, outgoing);
+    return id === undefined ? offline(shell, asked, cause) : queued(shell, asked, cause, id);
+  }
+  return instead === undefined ? offline(shell, asked, cause) : live(instead, instead.body);
+}
+
+/** With a copy at hand a stream is looked at before the page has it: its first event may say that no provider answers. */
+async function failsAtOnce(stream: FollowedStream): Promise<Failed | undefined> {
+  const begun = await stream.begins(headerLimitMs({ isResumable: true, hasCopy: true }) ?? 0);
+  const cause = begun === 'cut' ? 'cut' : causeOfErrorEvent(stream.errorCode);
+  return cause && { kind: 'failed', cause };
 }
 
 /** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */
@@ -80,12 +90,19 @@ async function queueQuestion(
   });
 }
 
+async function noteSent(shell: Shell, asked: Asked, sent: Sent): Promise<void> {
+  if (sent.kind === 'left') return;
+  // A gateway's status from the router itself shows that the router is there.
+  const isBack = shell.tabs.reached(sent.kind !== 'failed' || sent.code !== undefined);
+  if ('code' in sent && endsKey(sent.code)) await forgetKey(shell, asked);
+  if (sent.kind !== 'failed') await afterAnswer(shell, asked, sent.exchange, isBack);
+}
+
 /** Mode `travel`: the page has the kept answer; a fresh one takes its place. */
 async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   const outgoing = await outgoingOf(shell, asked);
-  const sentAt = shell.rim.now();
   const sent = await send(shell.rim, outgoing, new AbortController().signal);
-  await noteSent(shell, sent, sentAt);
+  await noteSent(shell, asked, sent);
   if (sent.kind === 'answer') return settle(shell, asked, sent.response, completionToKeep(sent.text));
   if (sent.kind !== 'stream') return;
   const stream = followed(shell, asked, outgoing, sent.response);
@@ -93,12 +110,12 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
 }
 
 /** Only our own header is taken out. */
-async function untouched(shell: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
+async function untouched({ rim }: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);
   const { url, method, credentials, signal } = request;
-  const response = await shell.rim.fetch(
-    new Request(url, { method, headers, body, credentials, signal, redirect: 'error' }),
+  const response = await rim.fetch(
+    new Request(url, { method, headers, body, credentials, signal, redirect: 'error', cache: 'no-store' }),
   );
   return live(response, response.body);
 }

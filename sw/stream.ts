@@ -5,7 +5,7 @@
 import type { StreamFollower } from './core/follow.ts';
 import { isLost, resumeAfterMs } from './core/patience.ts';
 import { pause, type Rim } from './rim.ts';
-import { type Watch, watched } from './watch.ts';
+import { type Watch, watched, within } from './watch.ts';
 
 /** What became of an attempt to go on: the rest of the stream, nothing yet, or never. */
 export type Resumed = { body: ReadableStream<Uint8Array> } | 'again' | 'never';
@@ -19,7 +19,7 @@ export interface Streaming {
   /** The event in place of the rest, where it is lost. */
   lostText: string;
   tell(event: 'resuming' | 'resumed' | 'lost'): void;
-  /** Runs after the last event was handed over and before the stream closes: an open stream keeps the worker alive. */
+  /** Begins once the end has been read, and is over before the stream closes: an open stream keeps the worker alive. */
   onEnd(): Promise<void>;
   /** Exactly once, however it ended. */
   onClose(): void;
@@ -43,7 +43,10 @@ export class FollowedStream {
   readonly #streaming: Streaming;
   readonly #left = new AbortController();
   #lines: Lines;
-  #isOver = false;
+  /** The first events, where they were read before the page asked for them. */
+  #ahead: Promise<string | undefined> | undefined;
+  /** What is done with the end, once it has been read. */
+  #ending: Promise<void> | undefined;
   #isClosed = false;
   /** Since when no byte has come, not even a heartbeat's. */
   #brokenSince: number | undefined;
@@ -54,30 +57,53 @@ export class FollowedStream {
     this.#lines = new Lines(rim, streaming.body, streaming.watch);
   }
 
+  /**
+   * For a page that has a kept answer to fall back on: what the first connection brings, within `ms`. Nothing is lost by it:
+   * what it brings is what `next` gives first.
+   */
+  async begins(ms: number): Promise<'begun' | 'cut' | 'waiting'> {
+    this.#ahead = this.#read();
+    const first = await watched(this.#rim, this.#ahead, within(ms));
+    if (first === 'silent') return 'waiting';
+    return 'value' in first && first.value !== undefined ? 'begun' : 'cut';
+  }
+
+  /** The code of the router's error, where one has ended the stream. */
+  get errorCode(): string | undefined {
+    return this.#streaming.follower.error?.code;
+  }
+
   /** The next whole events as text; undefined when there is nothing more to come. */
   async next(): Promise<string | undefined> {
-    const { follower, lostText, onEnd, tell } = this.#streaming;
-    while (!this.#isOver) {
-      const text = await this.#lines.next();
+    while (this.#ending === undefined && !this.#left.signal.aborted) {
+      const events = await (this.#ahead ?? this.#read());
+      this.#ahead = undefined;
       if (this.#left.signal.aborted) break;
-      if (text === undefined) {
-        if (await this.#goOn()) continue;
-        if (this.#left.signal.aborted) break;
-        tell('lost');
-        this.#isOver = true;
-        return lostText;
-      }
-      this.#brokenSince = undefined;
-      const events = follower.feed(text);
-      this.#isOver = follower.isOver;
-      if (events !== '') return events;
+      if (this.#streaming.follower.isOver) this.#ending ??= this.#streaming.onEnd();
+      if (events !== undefined) return events;
+      if (await this.#goOn()) continue;
+      if (this.#left.signal.aborted) break;
+      this.#streaming.tell('lost');
+      this.#ending = this.#streaming.onEnd();
+      return this.#streaming.lostText;
     }
-    if (!this.#isClosed && !this.#left.signal.aborted) {
-      this.#lines.leave();
-      await onEnd();
-    }
+    this.#lines.leave();
+    await this.#ending;
     this.#close();
     return undefined;
+  }
+
+  /** Undefined where the connection broke. */
+  async #read(): Promise<string | undefined> {
+    const { follower } = this.#streaming;
+    for (;;) {
+      const text = await this.#lines.next();
+      if (text === undefined) return undefined;
+      this.#brokenSince = undefined;
+      const events = follower.feed(text);
+      if (events !== '') return events;
+      if (follower.isTooLong) return undefined;
+    }
   }
 
   leave(): void {

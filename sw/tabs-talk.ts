@@ -6,6 +6,7 @@ import {
   travelMessage,
   type WorkerMessage,
 } from '../protocol/travel-messages.ts';
+import { connectionOf } from './core/connection.ts';
 import type { Rim } from './rim.ts';
 import type { Person, Store } from './store/store.ts';
 
@@ -17,11 +18,15 @@ export type Audience = { tab: string } | { person: Person } | 'all';
 export class Tabs {
   readonly #clients: Pick<Clients, 'get' | 'matchAll'>;
   readonly #store: Pick<Store, 'tabsOf'>;
-  readonly #rim: Pick<Rim, 'after'>;
+  readonly #rim: Pick<Rim, 'after' | 'isOnline'>;
   readonly #streams = new Map<string, number>();
   #connection: Connection;
 
-  constructor(clients: Pick<Clients, 'get' | 'matchAll'>, store: Pick<Store, 'tabsOf'>, rim: Rim) {
+  constructor(
+    clients: Pick<Clients, 'get' | 'matchAll'>,
+    store: Pick<Store, 'tabsOf'>,
+    rim: Pick<Rim, 'after' | 'isOnline'>,
+  ) {
     this.#clients = clients;
     this.#store = store;
     this.#rim = rim;
@@ -32,16 +37,22 @@ export class Tabs {
     return this.#connection;
   }
 
-  set connection(connection: Connection) {
-    if (connection === this.#connection) return;
-    this.#connection = connection;
-    void this.tell('connection', { connection }, 'all');
+  /** Whether the router has just answered. True where it had not before. */
+  reached(isReached: boolean): boolean {
+    const before = this.#connection;
+    this.#connection = connectionOf({ isOnline: this.#rim.isOnline(), isReached });
+    if (this.#connection !== before) void this.tell('connection', { connection: this.#connection }, 'all');
+    return isReached && before !== 'online';
   }
 
   get openStreams(): number {
     let open = 0;
     for (const ofTab of this.#streams.values()) open += ofTab;
     return open;
+  }
+
+  streamsOf(clientId: string): number {
+    return this.#streams.get(clientId) ?? 0;
   }
 
   /** The returned function says that the stream is over. */
@@ -51,7 +62,7 @@ export class Tabs {
   }
 
   #countStream(clientId: string, more: number): void {
-    const open = (this.#streams.get(clientId) ?? 0) + more;
+    const open = this.streamsOf(clientId) + more;
     if (open > 0) this.#streams.set(clientId, open);
     else this.#streams.delete(clientId);
     void this.tell('streams', { open }, { tab: clientId });

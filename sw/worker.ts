@@ -1,5 +1,5 @@
 /** The entry of `/sw.js`: listeners, nothing else. It may run inside another front end's worker, so it touches nothing that is not travel mode's. */
-import { readPageMessage } from '../protocol/travel-messages.ts';
+import { type PageMessage, readPageMessage } from '../protocol/travel-messages.ts';
 import { type SyncEvent, syncTag, wakeLater } from './background-sync.ts';
 import { travelDoor } from './core/routes.ts';
 import { FeatureFacts } from './features.ts';
@@ -13,7 +13,13 @@ import { Tabs } from './tabs-talk.ts';
 
 declare const self: ServiceWorkerGlobalScope & { carryonRouter?: string };
 
-const router = self.carryonRouter ?? self.location.origin;
+/** Behind a proxy that ends TLS the router may know its own host but not its scheme, which is the page's. */
+function routerOrigin({ origin, host }: { origin: string; host: string }): string {
+  const { carryonRouter = origin } = self;
+  return new URL(carryonRouter).host === host ? origin : carryonRouter;
+}
+
+const router = routerOrigin(self.location);
 const store = openStore({
   name: `carryon ${router}`,
   rim,
@@ -36,7 +42,7 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => {
   const message = readPageMessage(event.data);
   const { source, ports } = event;
-  if (message === undefined || message.kind === 'ping' || !(source instanceof Client)) return;
+  if (message === undefined || !(source instanceof Client)) return;
   event.waitUntil(reply(message, source, ports[0], (work) => event.waitUntil(work)));
 });
 
@@ -60,7 +66,7 @@ async function start(): Promise<void> {
 }
 
 async function reply(
-  message: Exclude<ReturnType<typeof readPageMessage>, undefined | { kind: 'ping' }>,
+  message: PageMessage,
   { id }: Client,
   port: MessagePort | undefined,
   later: (work: Promise<unknown>) => void,

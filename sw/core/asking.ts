@@ -30,9 +30,6 @@ const ENDS_KEY = new Set(['idempotency_expired', 'idempotency_mismatch', 'stoppe
 /** Whether an error of the router ends the question that was asked with this key. */
 export const endsKey = (code: string | undefined): boolean => code !== undefined && ENDS_KEY.has(code);
 
-/** The statuses of such errors before a stream begins: only there a refusal's body is read. */
-export const isKeyRefusal = (status: number): boolean => status === 409 || status === 410 || status === 422;
-
 /** The code in an error's body; undefined for anything else. */
 export function errorCodeOf(text: string): string | undefined {
   try {

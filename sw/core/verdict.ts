@@ -68,3 +68,19 @@ export function resumeVerdict(answered: Answered, hasRefreshed: boolean): 'follo
   if (status === 401) return hasRefreshed ? 'lost' : 'refresh';
   return status === 408 || status === 429 || status >= 500 ? 'again' : 'lost';
 }
+
+/** Errors that a resumable stream has as an event where any other answer has a gateway's status. */
+const GATEWAY_CODES: Readonly<Record<string, number>> = {
+  deadline_exceeded: 503,
+  ledger_unavailable: 503,
+  overloaded: 503,
+  providers_unavailable: 503,
+  stream_interrupted: 502,
+  stream_unavailable: 503,
+};
+
+/** Why a stream whose first event is an error counts as the network failing; undefined for errors that the page is to see. */
+export function causeOfErrorEvent(code: string | undefined): Cause | undefined {
+  const status = code !== undefined && Object.hasOwn(GATEWAY_CODES, code) ? GATEWAY_CODES[code] : undefined;
+  return status === undefined ? undefined : `http_${status}`;
+}

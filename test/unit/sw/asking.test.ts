@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endsKey, errorCodeOf, howToAsk, isKeyRefusal, isReusable, REUSE_KEY_MS } from '../../../sw/core/asking.ts';
+import { endsKey, errorCodeOf, howToAsk, isReusable, REUSE_KEY_MS } from '../../../sw/core/asking.ts';
 import {
   headerLimitMs,
   idleLimitMs,
@@ -39,8 +39,6 @@ it('a key that has met its end is not', () => {
 });
 
 it('such an end may come as a refusal', () => {
-  expect([409, 410, 422].every(isKeyRefusal)).toBe(true);
-  expect([400, 401, 404, 429, 500].some(isKeyRefusal)).toBe(false);
   expect(errorCodeOf('{"error":{"message":"…","code":"stopped"}}')).toBe('stopped');
   for (const text of ['', 'null', '[]', '{"error":null}', '{"error":"no"}', '{"error":{"code":7}}', '<html>'])
     expect(errorCodeOf(text)).toBeUndefined();
