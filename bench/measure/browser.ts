@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../../test/browser/support/browser.ts';
+import { findChromium } from '../../test/browser/support/find-chromium.ts';
 import { askWhole, keptAnswers, type PageStream, readStreams, travelAs, type Whole } from '../browser/in-page.ts';
 import type { Plan } from '../plan.ts';
 import { type Row, singleRow } from '../report/row.ts';
@@ -17,6 +18,12 @@ type BrowserPlan = Plan['browser'];
 
 /** What travel mode adds for a page, in Chromium: the same page reads streams without its service worker, and then through it. */
 export async function measureBrowser(workshop: Workshop, upstream: Upstream, plan: BrowserPlan): Promise<Row[]> {
+  try {
+    findChromium(process.env);
+  } catch (error) {
+    console.error(`Travel mode is left out: ${error instanceof Error ? error.message : error}`);
+    return [];
+  }
   await writeFile(join(workshop.assetsDirectory, 'bench.html'), '<!doctype html><title>bench</title>');
   const browser = await launchBrowser();
   const carryon = await startProcess(workshop, 'carryon');

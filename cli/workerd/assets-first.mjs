@@ -20,11 +20,21 @@ export default {
   },
 };
 
-/** What the forms of a page's address have in common, whichever of them are redirected: `/a`, `/a/`, `/a.html`, `/a/index.html`. */
+/** What the forms of a file's address have in common, whichever of them are redirected: `/a`, `/a/`, `/a.html`, `/a/index.html`, `//a`, `/%61`. */
 function nameOf(url) {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2);
   if (start === -1) return '';
   const end = url.slice(start).search(/[?#]/);
-  const path = url.slice(start, end === -1 ? undefined : start + end);
+  let path = url.slice(start, end === -1 ? undefined : start + end);
+  if (path.includes('%')) path = decoded(path);
+  if (path.includes('//')) path = path.replaceAll(/\/{2,}/g, '/');
   return path.replace(/(?:\/index)?(?:\.html)?\/?$/, '');
+}
+
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

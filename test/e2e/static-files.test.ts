@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningWorkerd, startWorkerd } from '../../cli/workerd/start-workerd.ts';
 import { type Bench, startBench } from '../support/bench.ts';
@@ -85,6 +86,9 @@ describe('the router', () => {
   });
 });
 
+const WORKER =
+  'export default { fetch: (request) => new Response("worker " + request.method + " " + new URL(request.url).pathname, { status: 418 }) };';
+
 describe('a page among the files', () => {
   let directory: string;
   let workerd: RunningWorkerd;
@@ -98,8 +102,7 @@ describe('a page among the files', () => {
       'files/logo.svg': '<svg/>',
       'files/data.json': '{}',
       'files/_headers': '/*\n  x-all: 1\n/chat\n  x-chat: 1\n/style.css\n  cache-control: max-age=60\n',
-      'worker.js':
-        'export default { fetch: (request) => new Response("worker " + request.method + " " + new URL(request.url).pathname, { status: 418 }) };',
+      'worker.js': WORKER,
     };
     for (const name of ['files/docs', 'state']) await mkdir(join(directory, name), { recursive: true });
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
@@ -156,7 +159,73 @@ describe('a page among the files', () => {
     expect(headers).toMatchObject({ 'content-type': type, 'cache-control': caching, 'x-all': '1' });
   });
 
-  test.for(['/no', '/style', '/_headers', '/docs/no', '/data.json/x', '//chat', '/CHAT'])(
+  test('everything is as Cloudflare’s own router and asset Worker have it', async () => {
+    const platform = new Miniflare(
+      convertV4MiniflareOptions({
+        name: 'platform',
+        modules: true,
+        script: WORKER,
+        compatibilityDate: '2026-11-02',
+        assets: {
+          directory: join(directory, 'files'),
+          binding: 'ASSETS',
+          routerConfig: { has_user_worker: true },
+          assetConfig: {},
+        },
+      }),
+    );
+    try {
+      const { origin } = await platform.ready;
+      const names = [
+        '/',
+        '/index',
+        '/chat',
+        '/docs',
+        '/docs/index',
+        '/style',
+        '/style.css',
+        '/data.json',
+        '/no',
+        '/_headers',
+      ];
+      const paths = [
+        ...names.flatMap((name) => [name, `${name}.html`, `${name}/`, `${name}?a=/b`, `/${name}`, `${name}/x`]),
+        ...[
+          '/CHAT',
+          '/%63hat',
+          '/chat%2ehtml',
+          '/chat%2Fx',
+          '/%',
+          '/%zz',
+          '/docs//',
+          '/docs//index.html',
+          '/chat;x',
+          '/chat#x',
+        ],
+      ];
+      for (const path of paths) {
+        for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) {
+          const of = async (url: string) => {
+            const { status, text, headers } = await send(url, path, { method, key: null });
+            return {
+              path,
+              method,
+              status,
+              text,
+              location: headers.location,
+              type: headers['content-type'],
+              all: headers['x-all'],
+            };
+          };
+          expect(await of(workerd.url)).toEqual(await of(origin));
+        }
+      }
+    } finally {
+      await platform.dispose();
+    }
+  });
+
+  test.for(['/no', '/style', '/_headers', '/docs/no', '/data.json/x', '/CHAT'])(
     '%s is for the Worker',
     async (path) => {
       expect(await get(workerd.url, path)).toMatchObject({ status: 418, text: expect.stringContaining('worker GET ') });
