@@ -26,7 +26,7 @@ export function silentWebhooks(config: CheckedConfig, variables: Variables): str
 }
 
 function shortSecrets(variables: Variables): string[] {
-  return ['KEY_SECRET', 'ADMIN_KEY'].flatMap((name) => {
+  return ['KEY_SECRET', 'TOKEN_SECRET', 'ADMIN_KEY'].flatMap((name) => {
     const value = variables[name];
     if (value === undefined || !isShortSecret(value)) return [];
     return [

@@ -80,7 +80,7 @@ export function authToWire(error: AuthError): WireError {
         { headers: FINAL },
       );
     case 'user_not_allowed':
-      return wire(error.code, 403, 'permission_error', 'Only a secret key may name a user.', {
+      return wire(error.code, 403, 'permission_error', 'Only a secret key may name a user; a token asks for its own.', {
         param: 'user',
         headers: FINAL,
       });

@@ -143,7 +143,7 @@ export function errorToWire(error: RouterError): WireError {
         error.code,
         403,
         'permission_error',
-        `This key may not use the feature "${error.feature}". It may use ${list(error.allowed)}.`,
+        `This key or token may not use the feature "${error.feature}". It may use ${list(error.allowed)}.`,
         { param: 'feature', headers: FINAL },
       );
     case 'missing_key':

@@ -21,7 +21,7 @@ export function parseJwt(token: string): Jwt | undefined {
   const [, header, claims, signature] = FORM.exec(token) ?? [];
   if (header === undefined || claims === undefined || signature === undefined) return undefined;
   try {
-    const bytes = bytesOf(signature);
+    const bytes = bytesOf(binaryOf(signature));
     // A last character may hold bits that no byte has; with them the same signature would come in several forms.
     if (base64Url(bytes) !== signature) return undefined;
     const signed = encoder.encode(token.slice(0, token.length - signature.length - 1)) as Uint8Array<ArrayBuffer>;
@@ -34,11 +34,18 @@ export function parseJwt(token: string): Jwt | undefined {
 /** The two parts that a signature covers, as text. */
 export const jwtPart = (fields: JwtFields): string => base64Url(encoder.encode(JSON.stringify(fields)));
 
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+const binaryOf = (text: string): string => atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+
+function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}
 
 function fieldsOf(part: string): JwtFields {
-  const fields: unknown = JSON.parse(decoder.decode(bytesOf(part)));
+  const binary = binaryOf(part);
+  // Most are ASCII, which is its own text.
+  const fields: unknown = JSON.parse(/[\x80-\xff]/.test(binary) ? decoder.decode(bytesOf(binary)) : binary);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw new Error('no JSON object');
   return fields as JwtFields;
 }

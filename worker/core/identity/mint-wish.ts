@@ -5,7 +5,8 @@ import { check } from '../checked.ts';
 import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { type Identity, isPage } from './identity.ts';
-import { userName } from './names.ts';
+import { canonicalName } from './names.ts';
+import { user } from './user-schema.ts';
 
 export interface MintWish {
   user: string;
@@ -18,15 +19,7 @@ const LONGEST_SECONDS = 3_600;
 const SECONDS = `write a whole number of seconds from 1 to ${LONGEST_SECONDS}`;
 
 const wish = settings({
-  user: z
-    .string()
-    .min(1, 'write the user that the token is for')
-    .transform((written, context) => {
-      const named = userName(written);
-      if ('user' in named) return named.user;
-      context.addIssue(named.problem);
-      return z.NEVER;
-    }),
+  user,
   features: z
     .array(z.string())
     .min(1, 'write one feature or more, or leave it out for all that the key may use')
@@ -54,7 +47,7 @@ export function readMintWish(
   const checked = check(body, wish);
   if (!checked.ok) return checked;
   const asked = checked.value;
-  if (identity.user !== null && identity.user !== asked.user) {
+  if (identity.user !== null && canonicalName(identity.user) !== asked.user) {
     const detail = 'This key is bound to another user, and makes tokens for that user alone.';
     return { error: { code: 'token_not_allowed', detail } };
   }

@@ -4,8 +4,8 @@ import type { AuthError } from '../../../protocol/auth-errors.ts';
 import { tenantName } from '../config/tenants-schema.ts';
 import { type Identity, LOCAL_IDENTITY, PERSON } from './identity.ts';
 import { isKeyId } from './key-format.ts';
-import { userName } from './names.ts';
 import { OWN_ISSUER } from './own-issuer.ts';
+import { user } from './user-schema.ts';
 
 /** A JWT's header or payload. */
 export type JwtFields = Readonly<Record<string, unknown>>;
@@ -51,16 +51,6 @@ function epochMs(seconds: unknown): number | undefined {
   const ms = typeof seconds === 'number' ? Math.round(seconds * 1_000) : Number.NaN;
   return Number.isSafeInteger(ms) ? ms : undefined;
 }
-
-const user = z
-  .string()
-  .min(1)
-  .transform((written, context) => {
-    const named = userName(written);
-    if ('user' in named) return named.user;
-    context.addIssue(named.problem);
-    return z.NEVER;
-  });
 
 /** What `mintedClaims` writes. */
 const ownClaims = z.object({

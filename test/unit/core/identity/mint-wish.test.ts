@@ -58,6 +58,7 @@ describe('what a token is asked for with', () => {
     expect(read({ user: 'ana', features: ['chat'] }, { features: ['chat', 'help'] })).toMatchObject({ wish: {} });
     expect(read({ user: 'ana', features: ['nothing'] })).toMatchObject({ error: { code: 'unknown_feature' } });
     expect(read({ user: 'bob' }, { user: 'ana' })).toMatchObject({ error: { code: 'token_not_allowed' } });
+    expect(read({ user: 'Jos\u00e9' }, { user: 'Jose\u0301' })).toMatchObject({ wish: {} });
     expect(read({ user: 'ana' }, { user: 'ana' })).toMatchObject({ wish: { user: 'ana' } });
   });
 });
