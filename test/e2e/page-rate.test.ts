@@ -1,5 +1,6 @@
 /** How often one address may ask with publishable keys, over HTTP and CORS. */
 import { afterAll, expect, test } from 'vitest';
+import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import { createKey } from '../support/admin.ts';
 import { startBench } from '../support/bench.ts';
 import { CHAT, chatBody, type SendOptions, send } from '../support/send.ts';
@@ -80,4 +81,21 @@ test('reports are taken from a page, and the log tells their numbers alone', asy
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/"tenant":"acme","queued":1,"sent":1\}/);
   expect(bench.log.join()).not.toContain('report-one');
+});
+
+test('in production, off Cloudflare, the header that any client can write counts for nothing', async () => {
+  const provider = { API_BASE: 'http://127.0.0.1:9/v1', KEY: 'x', MODEL: 'm', PRICE_INPUT: '1', PRICE_OUTPUT: '1' };
+  const slot = Object.fromEntries(Object.entries(provider).map(([name, value]) => [`PROVIDER_A_${name}`, value]));
+  const variables = { ...slot, KEY_SECRET: 'a-secret-of-this-test-alone', ADMIN_KEY: LOCAL_ADMIN_KEY };
+  const deployed = await startBench({ config: 'page-rate', local: false, variables });
+  try {
+    const own = await createKey(deployed.url, 'acme', { kind: 'publishable', origins: [PAGE] });
+    const headers = { origin: PAGE, 'cf-connecting-ip': '203.0.113.60', 'x-forwarded-for': '203.0.113.60' };
+    for (let time = 0; time <= 10 * RATE; time++) {
+      const read = await send(deployed.url, '/ai/features', { method: 'GET', key: own, headers });
+      expect(read.status).toBe(200);
+    }
+  } finally {
+    await deployed.stop();
+  }
 });

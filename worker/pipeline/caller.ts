@@ -41,8 +41,9 @@ async function addressRefusal(request: Request, errand: Errand, deps: Deps): Pro
  * mode this one.
  */
 function addressOf(request: Request, { config }: Deps): string | undefined {
-  const isOnCloudflare = (request as { cf?: unknown }).cf !== undefined;
-  const name = isOnCloudflare ? 'cf-connecting-ip' : config.router.addressHeader;
+  // Plain workerd has a `cf` too, with the peer of the connection: behind a proxy that is the same for everybody.
+  const { cf } = request as { cf?: { colo?: unknown } | null };
+  const name = typeof cf?.colo === 'string' ? 'cf-connecting-ip' : config.router.addressHeader;
   const written = name === undefined ? null : request.headers.get(name);
   return written === null ? undefined : countedAddress(written);
 }

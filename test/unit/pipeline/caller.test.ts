@@ -6,6 +6,8 @@ import { TestRouter } from './support/router.ts';
 
 const PAGE: Identity = { ...LOCAL_IDENTITY, kind: 'publishable', origins: ['https://app.example'] };
 const RATE = 3;
+/** What Cloudflare says of a request, in short. */
+const CLOUDFLARE = { colo: 'FRA', country: 'DE' };
 
 /** Requests of a page, one after the other; each says what became of it. */
 function world(more: Partial<Deps> = {}, addressHeader: string | null = 'cf-connecting-ip') {
@@ -53,6 +55,7 @@ describe('a publishable key', () => {
     // In plain workerd, deployed, a client writes what it likes.
     const { times } = world({}, null);
     expect(await times(10, address('203.0.113.7'))).toEqual(all);
+    expect(await times(10, address('203.0.113.7'), 'start', {})).toEqual(all);
   });
 
   it('is counted by the header that config names, off Cloudflare; there by Cloudflare’s own', async () => {
@@ -62,9 +65,9 @@ describe('a publishable key', () => {
     const onCloudflare = world({}, 'x-forwarded-for');
     const headers = { ...address('203.0.113.7') };
     for (let time = 0; time < RATE; time++)
-      await onCloudflare.ask({ ...headers, 'x-forwarded-for': `10.0.0.${time}` }, 'start', {});
-    expect(await onCloudflare.times(1, headers, 'start', {})).toEqual(['rate_limit_exceeded']);
-    expect(await world({}, null).times(4, address('203.0.113.7'), 'start', {})).toEqual(FULL);
+      await onCloudflare.ask({ ...headers, 'x-forwarded-for': `10.0.0.${time}` }, 'start', CLOUDFLARE);
+    expect(await onCloudflare.times(1, headers, 'start', CLOUDFLARE)).toEqual(['rate_limit_exceeded']);
+    expect(await world({}, null).times(4, address('203.0.113.7'), 'start', CLOUDFLARE)).toEqual(FULL);
   });
 
   it('reads ten times as often, and what it reads is not counted as asked', async () => {

@@ -1,5 +1,8 @@
 /** Addresses as a rate counts them: one of IPv4, or the /64 that an IPv6 customer has to itself. */
 
+/** The longest address, with a zone, brackets and a port. */
+const LONGEST = 80;
+
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
@@ -8,6 +11,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?!$)|$)){4}$/;
  */
 export function countedAddress(written: string): string | undefined {
   const last = written.slice(written.lastIndexOf(',') + 1).trim();
+  if (last.length > LONGEST) return undefined;
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(last)?.[1] ?? /^([\d.]+):\d+$/.exec(last)?.[1] ?? last;
   const address = bare.replace(/%.*$/s, '');
   if (IPV4.test(address)) return address.split('.').map(Number).join('.');

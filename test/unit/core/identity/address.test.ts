@@ -85,5 +85,7 @@ describe('the address that a rate counts', () => {
     fc.assert(fc.property(fc.string(), (text) => void countedAddress(text)));
     expect(countedAddress(':'.repeat(100_000))).toBeUndefined();
     expect(countedAddress('1.'.repeat(100_000))).toBeUndefined();
+    expect(countedAddress(`:${'1.'.repeat(100_000)}x`)).toBeUndefined();
+    expect(countedAddress(`${'9'.repeat(100_000)}, 203.0.113.7`)).toBe('203.0.113.7');
   });
 });
