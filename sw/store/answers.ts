@@ -1,10 +1,10 @@
 /** Kept answers, and the idempotency keys of questions that were sent and not yet answered. */
+import { MAX_KEPT_BYTES } from '../core/keep.ts';
 import { type AnswerRow, type Database, isHere, rowsOf, type SentRow, UNKNOWN_GENERATION } from './database.ts';
 import { bytesOf, seal, unseal } from './seal.ts';
 import type { KeepResult, Kept, Person, SentKey } from './store.ts';
 
 const MAX_ANSWERS = 200;
-export const MAX_TEXT_BYTES = 256 * 1024;
 
 const placeOf = (key: string): string => `answer ${key}`;
 
@@ -34,7 +34,7 @@ export async function keepAnswer(db: Database, person: Person, key: string, kept
 export async function answerRow(person: Person, key: string, kept: Kept): Promise<AnswerRow | 'full'> {
   const { body, generation, ...rest } = kept;
   const bytes = bytesOf(body);
-  if (bytes > MAX_TEXT_BYTES) return 'full';
+  if (bytes > MAX_KEPT_BYTES) return 'full';
   const sealed = await seal(person, placeOf(key), body);
   return { ...rest, ...sealed, part: person.part, key, generation: generation ?? UNKNOWN_GENERATION, bytes };
 }

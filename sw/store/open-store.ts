@@ -18,6 +18,9 @@ export interface StoreOptions {
   onFull: () => void;
 }
 
+/** A database that does not open by then is done without: no page waits for it. */
+const OPEN_LIMIT_MS = 5_000;
+
 export function openStore({ name, rim, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
   // Every question needs these two, and each read of the database delays it.
@@ -36,11 +39,18 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
     onFull();
   };
 
+  function open(): Promise<Database> {
+    return new Promise((resolve, reject) => {
+      const callOff = rim.after(OPEN_LIMIT_MS, () => reject(new DOMException('It does not open.', 'TimeoutError')));
+      openDatabase(name, lose).then(resolve, reject).finally(callOff);
+    });
+  }
+
   /** What the database cannot do is done without it: `otherwise`. */
   async function using<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
     for (let tries = 1; ; tries += 1) {
       try {
-        connection ??= openDatabase(name, lose);
+        connection ??= open();
         return await work(await connection);
       } catch (error) {
         if (!(error instanceof DOMException)) throw error;

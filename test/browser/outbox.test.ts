@@ -127,6 +127,47 @@ test('Background Sync alone wakes it; a worker that dies while it sends is paid 
   expect(bench.provider.calls).toEqual(['Why?']);
 });
 
+test('a question that the router had, and whose answer was lost, is queued under the key it was sent with', async () => {
+  const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
+  bench.line.fault({ kind: 'lose-headers' }, { times: Number.POSITIVE_INFINITY });
+  const id = await queue(bench, page, 'Why?');
+  expect(bench.provider.calls).toEqual(['Why?']);
+  bench.line.clear();
+  await lookAt(page);
+  await untilState(page, id, 'answered');
+  expect(await contentById(page, id)).toBe(answerTo('Why?', 1));
+  expect(bench.provider.calls).toEqual(['Why?']);
+});
+
+test('where a token is refused the page is asked once more, and no question goes without one', async () => {
+  const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
+  await bench.line.down();
+  const id = await queue(bench, page, 'Why?');
+  const token = await bench.token('ana');
+  const over = `${token.slice(0, -8)}AAAAAAAA`;
+  // The page gives the first of these until the test says otherwise; each of the others once.
+  await page.evaluate(`(async () => {
+    const { travelMode } = await import('${bench.line.origin}/travel.js');
+    Object.assign(globalThis, { tokens: [null], asked: 0 });
+    const getToken = () => {
+      asked += 1;
+      return tokens.length > 1 ? tokens.shift() : tokens[0];
+    };
+    globalThis.travel = await travelMode({ person: 'ana', getToken });
+  })()`);
+  await until('its features were asked for', () => page.evaluate('asked > 0') as Promise<boolean>);
+  await page.evaluate('asked = 0');
+  await bench.line.up();
+  await lookAt(page);
+  await until('the page was asked for a token', () => page.evaluate('asked > 0') as Promise<boolean>);
+  expect(await questionOf(page, id)).toMatchObject({ state: 'waiting', tries: 0, lastError: null });
+  expect(sends()).toBe(0);
+  await page.evaluate(`tokens = ${JSON.stringify([over, token])}`);
+  await page.evaluate((one) => travel.sendNow(one), id);
+  expect(await untilState(page, id, 'answered')).toMatchObject({ tries: 1 });
+  expect(bench.line.seen.filter(isChat).map(({ status }) => status)).toEqual([401, 200]);
+});
+
 describe('what comes back', () => {
   let page: Page;
   let id: string;
