@@ -1,6 +1,7 @@
 /** What the router tells of a person's features: read when the person is named and once an hour, behind the back of the page. */
 import { type Features, isFeaturesDue, readFeatures } from './core/features.ts';
 import { PROBE_LIMIT_MS } from './core/patience.ts';
+import { isOurs } from './core/verdict.ts';
 import type { Rim } from './rim.ts';
 import type { Person, Store } from './store/store.ts';
 import { watched, within } from './watch.ts';
@@ -12,7 +13,7 @@ export class FeatureFacts {
   readonly #router: string;
   readonly #rim: Rim;
   readonly #store: Pick<Store, 'features' | 'setFeatures'>;
-  /** By person: two tabs that open at once ask once. */
+  /** Two tabs that open at once ask once. */
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(router: string, rim: Rim, store: Pick<Store, 'features' | 'setFeatures'>) {
@@ -28,17 +29,20 @@ export class FeatureFacts {
   async known(person: Person, credential: Credential): Promise<Features | undefined> {
     const known = await this.#store.features(person);
     if (known !== undefined) return known;
-    await this.refresh(person, credential);
+    // Not the reading that a page's hello has begun: that one may wait for the page's token.
+    await this.#once(`question ${person.part}`, () => this.#refresh(person, credential));
     return this.#store.features(person);
   }
 
   /** Asks where they are due. A failure changes nothing: the next question tries again. */
   refresh(person: Person, credential: Credential): Promise<void> {
-    const running = this.#running.get(person.part);
-    if (running !== undefined) return running;
-    const refreshed = this.#refresh(person, credential).finally(() => this.#running.delete(person.part));
-    this.#running.set(person.part, refreshed);
-    return refreshed;
+    return this.#once(person.part, () => this.#refresh(person, credential));
+  }
+
+  #once(what: string, work: () => Promise<void>): Promise<void> {
+    const running = this.#running.get(what) ?? work().finally(() => this.#running.delete(what));
+    this.#running.set(what, running);
+    return running;
   }
 
   async #refresh(person: Person, credential: Credential): Promise<void> {
@@ -57,7 +61,8 @@ export class FeatureFacts {
   }
 }
 
-const jsonOf = (response: Response): Promise<unknown> => (response.ok ? response.json() : Promise.resolve(undefined));
+const jsonOf = async (response: Response): Promise<unknown> =>
+  response.ok && isOurs({ header: (name) => response.headers.get(name) }) ? response.json() : undefined;
 
 /** The credential of a question, to ask the router something else with. */
 export function credentialOf(headers: Headers): Headers | undefined {

@@ -204,4 +204,55 @@ describe('a stream through the worker', () => {
     await reader.cancel();
     expect([isCancelled, told]).toEqual([true, ['close']]);
   });
+
+  it('is kept also for a page that leaves at the [DONE]', async () => {
+    const text = eventsOf(3).join('');
+    const { all, told } = streaming(connection(text, [9_999], 'silence'));
+    const reader = pageBody(new FollowedStream(quickRim({ after: () => () => {} }), all)).getReader();
+    const { value } = await reader.read();
+    expect(new TextDecoder().decode(value)).toBe(text);
+    await reader.cancel();
+    expect(told).toEqual(['end', 'close']);
+  });
+});
+
+describe('a stream that is looked at before its page has it', () => {
+  it('begins with its first event, and loses none', async () => {
+    const text = eventsOf(20).join('');
+    const stream = new FollowedStream(quickRim(), streaming(connection(`: hb\n${text}`, [7], 'end')).all);
+    expect(await stream.begins(3_000)).toBe('begun');
+    expect(await read(stream)).toBe(text);
+  });
+
+  it('is cut where the connection ends before that', async () => {
+    for (const ending of ['reset', 'end'] as const) {
+      const { all } = streaming(connection(': hb\n', [9], ending), { resume: async () => expect.unreachable() });
+      expect(await new FollowedStream(quickRim(), all).begins(3_000)).toBe('cut');
+    }
+  });
+
+  it('goes to the page all the same where a model thinks for longer', async () => {
+    let go = () => {};
+    const text = eventsOf(2).join('');
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        await new Promise<void>((resolve) => {
+          go = resolve;
+        });
+        controller.enqueue(new TextEncoder().encode(text));
+      },
+    });
+    const { all } = streaming(body, { watch: { silenceMs: () => 2_500, isAlive: async () => true } });
+    const stream = new FollowedStream(quickRim(), all);
+    expect(await stream.begins(3_000)).toBe('waiting');
+    go();
+    expect(await read(stream)).toBe(text);
+  });
+
+  it('tells the error with which it begins', async () => {
+    const error = eventText({ data: '{"error":{"code":"providers_unavailable"}}' });
+    const stream = new FollowedStream(quickRim(), streaming(connection(error, [99], 'end')).all);
+    expect([await stream.begins(3_000), stream.errorCode]).toEqual(['begun', 'providers_unavailable']);
+    expect(await read(stream)).toBe(error);
+  });
 });
