@@ -134,3 +134,6 @@ $('sign-out').addEventListener('click', async () => {
   await fetch('/sign-out', { method: 'POST' });
   showPerson(null);
 });
+
+// Until here nobody listened to the forms.
+document.body.inert = false;

@@ -28,6 +28,8 @@ export class PageTravel extends EventTarget implements Travel {
   #router: string;
   #person: string | null = null;
   #getToken: GetToken;
+  /** The person that the worker knows this page by. */
+  #introduced: string | null = null;
   #visitor: string | undefined;
   #mode: TravelMode = 'auto';
   /** How the router seems to the worker. */
@@ -193,7 +195,9 @@ export class PageTravel extends EventTarget implements Travel {
     this.#visitor = reply.visitor;
     this.#mode = reply.mode;
     this.#see(reply.connection);
-    if (this.#waiting !== reply.waiting) this.#count(reply.waiting);
+    // Another person has another outbox, of whatever length.
+    if (this.#waiting !== reply.waiting || this.#introduced !== person) this.#count(reply.waiting);
+    this.#introduced = person;
     this.#flush();
   }
 
@@ -232,7 +236,7 @@ export class PageTravel extends EventTarget implements Travel {
   #forget(): void {
     this.#person = null;
     this.#getToken = undefined;
-    this.#count(0);
+    this.#waiting = 0;
   }
 
   async #token(): Promise<string | null> {

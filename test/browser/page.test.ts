@@ -225,11 +225,20 @@ test('signing out reaches all tabs of the person, and no other', async () => {
     await bench.openPage(context, { person: 'ben' }),
   ];
   for (const one of [page, other]) await bench.ask(one, { prompt: 'Why?' });
-  await page.evaluate(() => travel.signOut());
+  await bench.line.down();
+  await bench.ask(page, { prompt: 'Since when?', headers: QUEUE });
+  await page.evaluate(() => {
+    // As a page keeps its list of questions.
+    Object.assign(globalThis, { list: undefined });
+    travel.addEventListener('queue', async () => Object.assign(globalThis, { list: await travel.queue() }));
+    return travel.signOut();
+  });
+  await until('the list is drawn anew, and empty', () =>
+    page.evaluate(() => (globalThis as unknown as { list?: unknown[] }).list?.length === 0),
+  );
   expect(await usageOf(page)).toEqual({ answers: 0, bytes: 0, queued: 0 });
   expect(await usageOf(second)).toEqual({ answers: 0, bytes: 0, queued: 0 });
   expect((await usageOf(other)).answers).toBe(1);
-  await bench.line.down();
   expect((await bench.ask(second, { prompt: 'Why?' })).status).toBe(503);
   expect((await bench.ask(other, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('stale');
 });
