@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 
 const TOKEN_SECRET = 'signs-tokens-of-this-test-alone';
 const [key, next, rsa, ed] = await Promise.all([makeKey('one'), makeKey('two'), makeKey('rsa', 'RS256'), makeKey('ed', 'EdDSA')]); // biome-ignore format: short
-const SIGN_INS = ['good', 'rotating', 'back', 'down', 'slow', 'huge', 'redirect', 'flooded'] as const;
+const SIGN_INS = ['good', 'rotating', 'back', 'down', 'slow', 'huge', 'redirect', 'late', 'flooded'] as const;
 type SignInName = (typeof SIGN_INS)[number];
 const keySets = await startKeySetServer({
   '/good': keySetOf(key, rsa, ed),
@@ -195,6 +195,25 @@ describe('a token of a sign-in', () => {
     expect(Number(got.headers['retry-after'])).toBeLessThanOrEqual(30);
     expect(keySets.asked['/good']).toBe(asked);
     expect(bench.log.join()).toContain('key_set_unreadable');
+  });
+
+  test('whose key set comes late: it is read once for all who ask meanwhile, also where the first has left', async () => {
+    let come = () => {};
+    const after = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    keySets.behaviours['/late'] = { after, keySet: keySetOf(key) };
+    const token = await signed(key, 'late');
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${token}` };
+    const left = fetch(`${bench.url}/v1/models`, { headers, signal: leaving.signal }).catch(() => 'left');
+    await until('its key set is asked for', () => keySets.asked['/late'] === 1);
+    const others = Array.from({ length: 10 }, () => get('/v1/models', token));
+    leaving.abort();
+    expect(await left).toBe('left');
+    come();
+    for (const got of await Promise.all(others)) expect(code(got)).toBe('200 answered');
+    expect(keySets.asked['/late']).toBe(1);
   });
 
   test('a key set that was changed, and one that is back, are taken within 30 s', async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Behaviour = object | 'down' | 'never' | 'huge' | 'redirect';
+/** `after`: the set comes when this is done. */
+export type Behaviour = object | { after: Promise<void>; keySet: object } | 'down' | 'never' | 'huge' | 'redirect';
 
 export interface KeySetServer {
   url: string;
@@ -41,5 +42,7 @@ function answer(response: ServerResponse, behaviour: Behaviour, all: Record<stri
   else if (behaviour === 'redirect') response.writeHead(302, { location: '/good' }).end();
   else if (behaviour === 'huge')
     response.end(JSON.stringify({ ...(all['/good'] as object), more: 'x'.repeat(300_000) }));
+  else if ('after' in behaviour)
+    void (behaviour.after as Promise<void>).then(() => response.end(JSON.stringify(behaviour.keySet)));
   else response.end(JSON.stringify(behaviour));
 }

@@ -35,7 +35,11 @@ export async function readKeySet(url: string, fetch: UpstreamFetch, clock: Clock
 }
 
 async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Promise<KeySetRead> {
-  const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: 'application/json' } });
+  const response = await fetch(url, {
+    ...{ redirect: 'manual', signal, headers: { accept: 'application/json' } },
+    // A copy in a cache could be older than a key that was withdrawn.
+    cache: 'no-store',
+  });
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {});
     return { problem: `came with status ${response.status}` };
