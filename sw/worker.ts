@@ -56,13 +56,18 @@ async function wake(): Promise<void> {
   if ((await outbox.flush()) === 'unreached') throw new DOMException('The router is not there yet.', 'NetworkError');
 }
 
-// A worker that waits for its turn leaves the database to the one that is active.
-if (self.serviceWorker?.state === 'activated') void start();
+/** Behind the question that has woken this worker. */
+const TIDY_AFTER_MS = 2_000;
 
-async function start(): Promise<void> {
+// A worker that waits for its turn leaves the database to the one that is active.
+if (self.serviceWorker?.state === 'activated') {
+  void outbox.flush();
+  rim.after(TIDY_AFTER_MS, () => void tidy());
+}
+
+async function tidy(): Promise<void> {
   const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   await store.tidy(open.map(({ id }) => id));
-  await outbox.flush();
 }
 
 async function reply(

@@ -99,7 +99,7 @@ export async function answerQueued(
   return known === undefined ? undefined : row;
 }
 
-/** The same question under a new id, in place of the old row. */
+/** The same question under a new id, in place of the old row. Asked by the page meanwhile, it takes that id too. */
 export async function requeue(
   db: Database,
   person: Person,
@@ -109,11 +109,14 @@ export async function requeue(
   const question = await readQuestion(db, person, id);
   if (question === undefined) return undefined;
   const sealed = await seal(person, questionPlace(row.id), JSON.stringify(question));
-  const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
-  const isThere = (await tx.store.getKey([person.part, id])) !== undefined;
+  const tx = db.transaction(['outbox', 'sent'], 'readwrite', { durability: 'strict' });
+  const outbox = tx.objectStore('outbox');
+  const isThere = (await outbox.getKey([person.part, id])) !== undefined;
   if (isThere) {
-    await tx.store.delete([person.part, id]);
-    await tx.store.put({ ...row, question: sealed, answer: null });
+    await outbox.delete([person.part, id]);
+    await outbox.put({ ...row, question: sealed, answer: null });
+    const { part } = person;
+    await tx.objectStore('sent').put({ part, key: question.sentUnder, idempotencyKey: row.id, sentAt: row.askedAt });
   }
   await tx.done;
   return isThere ? row : undefined;

@@ -141,6 +141,28 @@ describe('a question’s idempotency key', () => {
 
 const SECRET = `answer ${crypto.randomUUID()}`;
 
+describe('a queued question that goes again under a new key', () => {
+  it('gives that key to a page that asks it meanwhile, and keeps its text', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store } = carryon.openStore(name);
+      const alice = await store.person('alice');
+      if (!alice) throw new Error('no database');
+      const row = { part: alice.part, askedAt: 1, feature: 'f', tries: 0, lastError: null, notBefore: 0 } as const;
+      const question = { path: '/ai', body: 'text', headers: {}, sentUnder: 'key' };
+      await store.enqueue(alice, { ...row, id: 'old', state: 'waiting' }, question, () => true);
+      await store.changeQueued(alice, 'old', (known) => ({ ...known, state: 'failed' }));
+      await store.requeue(alice, 'old', { ...row, id: 'new', state: 'waiting' });
+      return {
+        ids: (await store.queued(alice)).map(({ id }) => id),
+        text: (await store.question(alice, 'new'))?.body,
+        old: await store.question(alice, 'old'),
+        key: await store.sendingKey(alice, 'key', { idempotencyKey: 'another', sentAt: 2 }, () => true),
+      };
+    }, name());
+    expect(found).toEqual({ ids: ['new'], text: 'text', old: undefined, key: { idempotencyKey: 'new', sentAt: 1 } });
+  });
+});
+
 describe('a sign-out', () => {
   it('leaves nothing of the person, stops what is under way, and leaves the others alone', async () => {
     const found = await page.evaluate(
