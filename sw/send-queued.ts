@@ -1,7 +1,6 @@
 /** One queued question on its way: asked in one piece, with a token that a tab of its person has just given. */
 import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import { errorCodeOf } from './core/asking.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
 import { type Outcome, retryAfterMs } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
@@ -52,11 +51,11 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
     case 'answer':
       return answered(parts, sent, sending);
     case 'refused':
-      return { outcome: await refusal(sent.response) };
+      return { outcome: refusal(sent.response, sent.code) };
     case 'failed': {
-      const { instead, cause } = sent;
+      const { instead, cause, code } = sent;
       const isWord = instead !== undefined && isOurs({ header: (name) => instead.headers.get(name) });
-      return { outcome: isWord ? await refusal(instead) : { kind: 'unreached', cause } };
+      return { outcome: isWord ? refusal(instead, code) : { kind: 'unreached', cause } };
     }
     case 'stream':
       // Not what was asked for, so it is nobody we know.
@@ -67,16 +66,12 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
 
 const REQUEST_ID = 'x-request-id';
 
-async function refusal(response: Response): Promise<Outcome & { kind: 'refused' }> {
-  const { status, headers } = response;
-  const text = await response.text().catch(() => '');
-  return {
-    kind: 'refused',
-    status,
-    code: errorCodeOf(text) ?? null,
-    retryAfterMs: retryAfterMs((name) => headers.get(name)),
-  };
-}
+const refusal = ({ status, headers }: Response, code: string | undefined): Outcome & { kind: 'refused' } => ({
+  kind: 'refused',
+  status,
+  code: code ?? null,
+  retryAfterMs: retryAfterMs((name) => headers.get(name)),
+});
 
 async function answered(
   parts: Parts,
