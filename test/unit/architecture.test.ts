@@ -206,7 +206,7 @@ const i: import('./i.ts').I = await import('./j.ts');`;
 
   it('go in no circle of values', () => {
     const graph = new Map(
-      within('protocol/', 'worker/').map(({ path, imports }) => [
+      within('protocol/', 'worker/', 'sw/').map(({ path, imports }) => [
         path,
         imports.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target),
       ]),
@@ -377,5 +377,13 @@ describe('what is stored', () => {
     expect(tables).toContain('health');
     expect(keys.filter((key) => !page.includes(`\`${key}`))).toEqual([]);
     expect(tables.filter((table) => !new RegExp(`^\\| \`${table}\\b`, 'm').test(page))).toEqual([]);
+  });
+
+  it('is named there in browsers too, every store of their database', () => {
+    const stores = within('sw/').flatMap(({ text }) =>
+      [...text.matchAll(/createObjectStore\('([a-z]+)'/g)].map(([, store]) => store ?? ''),
+    );
+    expect(stores).toEqual(expect.arrayContaining(['people', 'answers', 'outbox']));
+    expect(stores.filter((store) => !new RegExp(`^\\| \`${store}\``, 'm').test(page))).toEqual([]);
   });
 });
