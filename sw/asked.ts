@@ -57,14 +57,18 @@ export async function readAsked(
   return { ...asked, key, kept: kept && isServable(kept, features, at) ? kept : undefined };
 }
 
-/** With the headers of ours: taken out where they are for the worker, put in where the router is to know. */
-export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing> {
+/**
+ * With the headers of ours: taken out where they are for the worker, put in where the router is to know. `isReused`: the
+ * question was sent with this key before, and no complete answer of it has been delivered since.
+ */
+export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing & { isReused: boolean }> {
   const { request, body, question, visitor, kept } = asked;
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);
   const { keyed, resume } = howToAsk(question);
   const own = request.headers.get(REQUEST_HEADERS.idempotencyKey);
-  const idempotencyKey = own ?? (keyed ? await sendingKey(shell, asked) : undefined);
+  const given = own === null && keyed ? await sendingKey(shell, asked) : undefined;
+  const idempotencyKey = own ?? given?.idempotencyKey;
   if (idempotencyKey !== undefined) {
     headers.set(REQUEST_HEADERS.idempotencyKey, idempotencyKey);
     headers.set(REQUEST_HEADERS.visitor, visitor);
@@ -73,14 +77,19 @@ export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing> 
   const { url, credentials } = request;
   // Only where the router is known to resume this feature can its headers be expected at once.
   const isResumable = resume && question.resumes === true;
-  return { url, headers, body, credentials, idempotencyKey, isResumable, hasCopy: kept !== undefined };
+  const isReused = given?.isReused === true;
+  return { url, headers, body, credentials, idempotencyKey, isReused, isResumable, hasCopy: kept !== undefined };
 }
 
 /** Written before it is sent, so that a question whose answer never came is not paid for twice. */
-async function sendingKey({ rim, store }: Shell, { person, key, at }: Asked): Promise<string> {
+async function sendingKey(
+  { rim, store }: Shell,
+  { person, key, at }: Asked,
+): Promise<{ idempotencyKey: string; isReused: boolean }> {
   const fresh = { idempotencyKey: uuidV7(at + (await store.clockOffsetMs()), rim.bytes(10)), sentAt: at };
-  if (person === null || key === undefined) return fresh.idempotencyKey;
-  return (await store.sendingKey(person, key, fresh, (sent) => isReusable(sent, at))).idempotencyKey;
+  if (person === null || key === undefined) return { ...fresh, isReused: false };
+  const { idempotencyKey } = await store.sendingKey(person, key, fresh, (sent) => isReusable(sent, at));
+  return { idempotencyKey, isReused: idempotencyKey !== fresh.idempotencyKey };
 }
 
 const randomId = ({ bytes }: Rim): string =>

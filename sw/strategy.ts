@@ -1,6 +1,7 @@
 /** The line of a question in the browser: fresh first, then what is kept, then the outbox, then a named 503. */
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
+import { RESPONSE_HEADERS } from '../protocol/headers.ts';
 import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
 import { afterAnswer } from './behind.ts';
 import { endsKey } from './core/asking.ts';
@@ -11,7 +12,7 @@ import { offline, queued, stale } from './instead.ts';
 import { followed, forgetKey, live, settle } from './live.ts';
 import { type Failed, type Outgoing, type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
-import { type FollowedStream, pageBody } from './stream.ts';
+import { type FollowedStream, pageBody, readToEnd } from './stream.ts';
 
 export class TravelStrategy extends Strategy {
   readonly #shell: Shell;
@@ -33,28 +34,43 @@ export class TravelStrategy extends Strategy {
       void handler.waitUntil(askBehind(shell, asked));
       return stale(shell, asked, asked.kept, 'mode');
     }
-    const outgoing = await outgoingOf(shell, asked);
-    const sent = await send(shell.rim, outgoing, request.signal);
-    void handler.waitUntil(noteSent(shell, asked, sent));
-    switch (sent.kind) {
-      case 'stream': {
-        const stream = followed(shell, asked, outgoing, sent.response);
-        const failed = asked.kept && (await failsAtOnce(stream));
-        if (failed === undefined) return live(sent.response, pageBody(stream));
-        stream.leave();
-        return instead(shell, asked, outgoing, failed);
-      }
-      case 'answer':
-        void handler.waitUntil(settle(shell, asked, sent.response, completionToKeep(sent.text)));
-        return live(sent.response, sent.text);
-      case 'refused':
-        return live(sent.response, sent.response.body);
-      case 'failed':
-        return instead(shell, asked, outgoing, sent);
-      case 'left':
-        return Response.error();
-    }
+    return freshFirst(shell, asked, handler);
   }
+}
+
+async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
+  const outgoing = await outgoingOf(shell, asked);
+  const sent = await send(shell.rim, outgoing, asked.request.signal);
+  void handler.waitUntil(noteSent(shell, asked, sent));
+  if (outgoing.isReused && 'code' in sent && endsKey(sent.code)) return anew(shell, asked, handler);
+  switch (sent.kind) {
+    case 'stream': {
+      const stream = followed(shell, asked, outgoing, sent.response);
+      if (outgoing.isReused && sent.response.headers.get(RESPONSE_HEADERS.replayed) !== null) {
+        const text = await readToEnd(stream);
+        return endsKey(stream.errorCode) ? anew(shell, asked, handler) : live(sent.response, text);
+      }
+      const failed = asked.kept && (await failsAtOnce(stream));
+      if (failed === undefined) return live(sent.response, pageBody(stream));
+      stream.leave();
+      return instead(shell, asked, outgoing, failed);
+    }
+    case 'answer':
+      void handler.waitUntil(settle(shell, asked, sent.response, completionToKeep(sent.text)));
+      return live(sent.response, sent.text);
+    case 'refused':
+      return live(sent.response, sent.response.body);
+    case 'failed':
+      return instead(shell, asked, outgoing, sent);
+    case 'left':
+      return Response.error();
+  }
+}
+
+/** The question was sent before, and that run has ended without a whole answer, such as when nobody read it: it is a new question now. */
+async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
+  await forgetKey(shell, asked);
+  return freshFirst(shell, asked, handler);
 }
 
 /** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */
@@ -105,8 +121,7 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   await noteSent(shell, asked, sent);
   if (sent.kind === 'answer') return settle(shell, asked, sent.response, completionToKeep(sent.text));
   if (sent.kind !== 'stream') return;
-  const stream = followed(shell, asked, outgoing, sent.response);
-  while ((await stream.next()) !== undefined);
+  await readToEnd(followed(shell, asked, outgoing, sent.response));
 }
 
 /** Only our own header is taken out. */

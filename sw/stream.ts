@@ -38,6 +38,12 @@ export function pageBody(stream: FollowedStream): ReadableStream<Uint8Array> {
   });
 }
 
+export async function readToEnd(stream: FollowedStream): Promise<string> {
+  let text = '';
+  for (let events = await stream.next(); events !== undefined; events = await stream.next()) text += events;
+  return text;
+}
+
 export class FollowedStream {
   readonly #rim: Rim;
   readonly #streaming: Streaming;

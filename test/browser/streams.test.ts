@@ -163,6 +163,33 @@ describe('while an answer is being written', () => {
   });
 });
 
+describe('a key whose run has ended without a whole answer', () => {
+  test.each([true, false])('is not asked with again: the same question is a new one (stream: %s)', async (stream) => {
+    const page = await open();
+    provider.set({ words: 30, pauseAfter: 10 });
+    const running = await bench.startAsk(page, { prompt: PROMPT });
+    const { headers } = await running.until('ten words', (answer) => contentOf(answer).endsWith('w9'));
+    // Nobody of this browser sees how it ends.
+    await page.goto('about:blank');
+    const { 'x-carryon-visitor': visitor } = line.seen.find(isChat)?.headers ?? {};
+    const stopped = await fetch(`${bench.routerUrl}/ai/streams/${headers['x-carryon-stream-id']}`, {
+      method: 'DELETE',
+      headers: {
+        authorization: `Bearer ${bench.publishableKey}`,
+        origin: line.origin,
+        'x-carryon-visitor': `${visitor}`,
+      },
+    });
+    expect(stopped.status).toBe(204);
+    provider.set({ pauseAfter: Number.POSITIVE_INFINITY });
+    await page.goto(`${line.origin}/page`);
+    await bench.travel(page, { person: 'ana' });
+    const answer = await bench.ask(page, { prompt: PROMPT, stream });
+    expect([answer.status, contentOf(answer)]).toEqual([200, answerTo(PROMPT, 2, 30)]);
+    expect(keysSent()).toHaveLength(2);
+  });
+});
+
 describe('what cannot be resumed', () => {
   test.each([{ feature: 'plain' }, { headers: { 'x-carryon-travel': 'off' } }])(
     'ends by name where it breaks, and is not kept: %j',
