@@ -1,4 +1,4 @@
-/** A new KEY_SECRET beside the old one, in plain workerd: keys and answers of before still count (docs/keys.md). */
+/** A new KEY_SECRET beside the old one, in plain workerd: keys, tokens and answers of before still count (docs/keys.md). */
 import { afterAll, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { startBench } from '../support/bench.ts';
@@ -16,7 +16,12 @@ test('an answer under a key is given again without a second call, and equal requ
   const first = await asking('order-1');
   expect([first.status, started()]).toEqual([200, 1]);
 
+  const { json } = await send(bench.url, '/v1/tokens', { key, body: { user: 'ana' } });
+  const tokenStatus = async () =>
+    (await send(bench.url, '/v1/models', { method: 'GET', key: String(json.token) })).status;
+
   await bench.killAndRestart({ KEY_SECRET: 'n'.repeat(32), KEY_SECRET_OLD: OLD });
+  expect(await tokenStatus()).toBe(200);
   const again = await asking('order-1');
   expect([again.status, again.text, again.headers['x-carryon-replayed']]).toEqual([200, first.text, '1']);
   expect(started()).toBe(1);
@@ -28,5 +33,6 @@ test('an answer under a key is given again without a second call, and equal requ
 
   await bench.killAndRestart({ KEY_SECRET: 'n'.repeat(32) });
   expect((await asking('order-1')).status).toBe(401);
+  expect(await tokenStatus()).toBe(401);
   expect((await asking('order-1', other)).headers['x-carryon-replayed']).toBe('1');
 });

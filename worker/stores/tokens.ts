@@ -70,7 +70,7 @@ export class TokenStore implements Tokens {
       if (header.kid !== undefined && header.kid !== kid) continue;
       if (await crypto.subtle.verify('HMAC', key, signature, signed)) return identity;
     }
-    return invalid('its signature is not of this router');
+    return invalid("its signature is not this router's");
   }
 
   async #signedIn(jwt: Jwt, background: Background): Promise<Identity | AuthError> {
@@ -85,7 +85,7 @@ export class TokenStore implements Tokens {
     if ('code' in identity) return identity;
     const signature = await keySet.check(jwt, background);
     if (signature === 'good') return identity;
-    if (signature === 'wrong') return invalid("its signature is by none of its issuer's keys");
+    if (signature === 'wrong') return invalid("none of its issuer's keys made its signature");
     return { code: 'sign_in_unavailable', retryAfterMs: keySet.readAgainMs };
   }
 

@@ -16,7 +16,7 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   missing_key: [{ code: 'missing_key' }, 401, 'final'],
   invalid_key: [{ code: 'invalid_key' }, 401, 'final'],
   key_expired: [{ code: 'key_expired' }, 401, 'final'],
-  invalid_token: [{ code: 'invalid_token', detail: 'its signature is not of this router' }, 401, 'final'],
+  invalid_token: [{ code: 'invalid_token', detail: "its signature is not this router's" }, 401, 'final'],
   token_expired: [{ code: 'token_expired' }, 401, 'final'],
   token_not_allowed: [{ code: 'token_not_allowed', detail: 'Only a secret key makes tokens.' }, 403, 'final'],
   sign_in_unavailable: [{ code: 'sign_in_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
