@@ -16,12 +16,13 @@ import { until } from '../support/until.ts';
 
 const TOKEN_SECRET = 'signs-tokens-of-this-test-alone';
 const [key, next, rsa, ed] = await Promise.all([makeKey('one'), makeKey('two'), makeKey('rsa', 'RS256'), makeKey('ed', 'EdDSA')]); // biome-ignore format: short
-const SIGN_INS = ['good', 'rotating', 'back', 'down', 'slow', 'huge', 'redirect', 'late', 'flooded'] as const;
+const SIGN_INS = ['good', 'rotating', 'back', 'down', 'slow', 'huge', 'redirect', 'late', 'ended', 'flooded'] as const;
 type SignInName = (typeof SIGN_INS)[number];
 const keySets = await startKeySetServer({
   '/good': keySetOf(key, rsa, ed),
   '/rotating': keySetOf(key),
   '/flooded': keySetOf(key),
+  '/ended': keySetOf(key),
   '/back': 'down',
   '/slow': 'never',
   '/huge': 'huge',
@@ -195,6 +196,18 @@ describe('a token of a sign-in', () => {
     expect(Number(got.headers['retry-after'])).toBeLessThanOrEqual(30);
     expect(keySets.asked['/good']).toBe(asked);
     expect(bench.log.join()).toContain('key_set_unreadable');
+  });
+
+  test('ends for everybody who signs in there when its scope is revoked', async () => {
+    const token = await signed(key, 'ended', { sub: 'eve' });
+    expect(code(await chat(token))).toBe('200 answered');
+    const scope = 'key:issuer:https://ended.example/';
+    const revoked = await admin('POST', 'ledger/acme/revocations', { scope, revoked: true });
+    expect(revoked.status).toBe(200);
+    await until('slices that were out have run out', async () => code(await chat(token)) === '403 access_revoked');
+    const other = await signed(key, 'ended', { sub: 'ian' });
+    expect(code(await chat(other))).toBe('403 access_revoked');
+    expect(code(await chat(await signed(key, 'good', { sub: 'eve' })))).toBe('200 answered');
   });
 
   test('whose key set comes late: it is read once for all who ask meanwhile, also where the first has left', async () => {

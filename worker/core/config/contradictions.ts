@@ -147,12 +147,20 @@ function ofRouter({ router }: CheckedConfig, input: unknown): Contradiction[] {
   return found;
 }
 
-const ofIssuers = ({ issuers }: CheckedConfig): Contradiction[] =>
-  issuers.flatMap(({ jwksUrl }, index) =>
-    isKeySetUrl(jwksUrl, false)
-      ? []
-      : [warning(['issuers', index, 'jwksUrl'], 'is read in local mode alone: a deployed router needs https://')],
-  );
+function ofIssuers({ issuers }: CheckedConfig): Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const [index, { issuer, jwksUrl, tenant }] of issuers.entries()) {
+    if (!isKeySetUrl(jwksUrl, false)) {
+      const message = 'is read in local mode alone: a deployed router needs https://';
+      found.push(warning(['issuers', index, 'jwksUrl'], message));
+    }
+    const first = issuers.findIndex((other) => other.tenant === tenant && other.issuer !== issuer);
+    if (first === -1 || first > index) continue;
+    const message = `is that of issuers[${first}] too: a user of the same name in both is one person here, with one budget and one set of answers`;
+    found.push(warning(['issuers', index, 'tenant'], message));
+  }
+  return found;
+}
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 

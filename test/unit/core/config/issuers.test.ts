@@ -73,6 +73,19 @@ describe('an issuer', () => {
     expect(found[0]).toContain(message);
   });
 
+  it('that shares its tenant with another sign-in is warned of, since their users are the same', () => {
+    const warned = (...issuers: object[]) => {
+      const checked = checkConfig(inputOf(issuers), PRESETS);
+      if (!checked.ok) throw new Error('the config is wrong');
+      return contradictions(checked.config, inputOf(issuers), PRESETS).map(problemText);
+    };
+    expect(warned(least, { ...least, issuer: 'other' })).toEqual([
+      expect.stringContaining('issuers[1].tenant: is that of issuers[0] too'),
+    ]);
+    expect(warned(least, { ...least, audience: 'other' })).toEqual([]);
+    expect(warned(least, { ...least, issuer: 'other', tenant: 'other' })).toEqual([]);
+  });
+
   it('differs from the others in name or audience', () => {
     expect(problems(least, { ...least, audience: 'other' }, { ...least, issuer: 'other' })).toEqual([]);
     expect(problems(least, { ...least, tenant: 'other' })[0]).toContain(
