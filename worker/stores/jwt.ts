@@ -31,7 +31,7 @@ export function parseJwt(token: string): Jwt | undefined {
   }
 }
 
-/** The two parts that a signature covers, as text. */
+/** Header or claims, as they stand in a token. */
 export const jwtPart = (fields: JwtFields): string => base64Url(encoder.encode(JSON.stringify(fields)));
 
 const binaryOf = (text: string): string => atob(text.replaceAll('-', '+').replaceAll('_', '/'));

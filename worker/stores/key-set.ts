@@ -19,7 +19,9 @@ export interface KeySetPorts {
 
 /** A token without a `kid` is checked with no more keys than this; one with a `kid` has one as a rule. */
 const MOST_TRIED = 4;
+/** Between two looks whether another request has read the set. */
 const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 100;
 
 export class KeySet {
   readonly #url: string;
@@ -78,7 +80,11 @@ export class KeySet {
   }
 
   async #readingEnds(): Promise<void> {
-    for (let waitMs = FIRST_WAIT_MS; isUnderWay(this.#times, this.#now); waitMs *= 2) {
+    for (
+      let waitMs = FIRST_WAIT_MS;
+      isUnderWay(this.#times, this.#now);
+      waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
+    ) {
       await new Promise<void>((resolve) => this.#ports.clock.after(waitMs, resolve));
     }
   }
