@@ -8,7 +8,8 @@
 interface SourceText {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
   rawJSON(text: string): WrittenNumber;
-  isRawJSON(value: unknown): boolean;
+  /** Missing in browsers before 2025: there no number is a written one, and a body that may hold one cannot be parsed. */
+  isRawJSON?(value: unknown): boolean;
 }
 
 /** What `JSON.rawJSON` makes; only numbers become one here. */
@@ -18,7 +19,7 @@ export interface WrittenNumber {
 
 const json = JSON as unknown as SourceText;
 
-export const isWrittenNumber = (value: unknown): value is WrittenNumber => json.isRawJSON(value);
+export const isWrittenNumber = (value: unknown): value is WrittenNumber => json.isRawJSON?.(value) === true;
 
 /** A number that may be written in another way: -0, 16 characters or more, an exponent, a last 0 in the fraction, below 1e-6. */
 const MAY_CHANGE = /[[,:]\s*(?:-0(?![.\d])|-?\d[\d.]{15}|-?\d+(?:\.\d+)?[eE]|-?\d+\.\d*0(?!\d)|-?0\.000000)/;

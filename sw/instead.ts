@@ -17,8 +17,10 @@ export function stale(shell: Shell, asked: Asked, kept: Kept, cause: Cause): Res
 
 export function offline(shell: Shell, asked: Asked, cause: Cause): Response {
   report(shell, asked, 'offline');
-  return toResponse(offlineReply(cause, null));
+  return noAnswer(cause);
 }
+
+export const noAnswer = (cause: Cause): Response => toResponse(offlineReply(cause, null));
 
 /** `id`: of the question in the outbox. */
 export function queued(shell: Shell, asked: Asked, cause: Cause, id: string): Response {

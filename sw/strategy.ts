@@ -1,14 +1,14 @@
 /** The line of a question in the browser: fresh first, then what is kept, then the outbox, then a named 503. */
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
-import { RESPONSE_HEADERS } from '../protocol/headers.ts';
+import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../protocol/headers.ts';
 import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
 import { afterAnswer } from './behind.ts';
 import { endsKey } from './core/asking.ts';
 import { completionToKeep } from './core/keep.ts';
 import { headerLimitMs } from './core/patience.ts';
-import { causeOfErrorEvent } from './core/verdict.ts';
-import { offline, queued, stale } from './instead.ts';
+import { causeOf, causeOfErrorEvent } from './core/verdict.ts';
+import { noAnswer, offline, queued, stale } from './instead.ts';
 import { followed, forgetKey, live, settle } from './live.ts';
 import { type Failed, type Outgoing, type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
@@ -125,12 +125,18 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
 }
 
 /** Only our own header is taken out. */
-async function untouched({ rim }: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
+async function untouched({ rim, tabs }: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);
   const { url, method, credentials, signal } = request;
-  const response = await rim.fetch(
-    new Request(url, { method, headers, body, credentials, signal, redirect: 'error', cache: 'no-store' }),
-  );
-  return live(response, response.body);
+  const how = { method, redirect: 'error', cache: 'no-store' } as const;
+  try {
+    const response = await rim.fetch(new Request(url, { ...how, headers, body, credentials, signal }));
+    return live(response, response.body);
+  } catch (error) {
+    // A page that resumes by itself waits for a connection that breaks, not for a status.
+    if (signal.aborted || headers.has(REQUEST_HEADERS.resume) || headers.has(REQUEST_HEADERS.lastEventId)) throw error;
+    tabs.reached(false);
+    return noAnswer(causeOf('line', rim.isOnline()));
+  }
 }
