@@ -145,7 +145,6 @@ describe('what counts as the network failing', () => {
     const answer = await bench.ask(page, { prompt: 'Why?' });
     expect(travelOf(answer)).toEqual({ status: 200, travel: 'stale', cause: 'timeout' });
     expect(answer.headersMs).toBeGreaterThan(2_900);
-    expect(answer.headersMs).toBeLessThan(5_000);
   });
 
   test('not what the router refuses', async () => {
