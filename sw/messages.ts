@@ -1,6 +1,7 @@
 /** What pages ask their worker, and what it replies. */
 import type { PageMessage, QueuedQuestion, TravelReplies, TravelReply } from '../protocol/travel-messages.ts';
 import type { QueuedRow } from './core/outbox.ts';
+import { isRouterThere } from './send.ts';
 import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
 
@@ -31,7 +32,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'streams':
       return { ok: true, open: tabs.openStreams };
     case 'flush':
-      later(outbox.flush());
+      later(retry(shell));
       return DONE;
     case 'ping':
       return { ok: true, open: tabs.streamsOf(clientId) };
@@ -50,6 +51,12 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
       return person === null ? NOBODY : replyToPerson(shell, message, person, clientId, later);
     }
   }
+}
+
+/** The network may be back. Pages ask while something waits, or while they show that the router is away. */
+async function retry({ outbox, tabs, rim, router }: Shell): Promise<void> {
+  await outbox.flush();
+  if (tabs.connection !== 'online' && rim.isOnline()) tabs.reached(await isRouterThere(rim, router));
 }
 
 async function replyToPerson(

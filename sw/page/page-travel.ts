@@ -89,6 +89,12 @@ export class PageTravel extends EventTarget implements Travel {
     await this.#hello;
   }
 
+  /** A version that waits already, such as from an earlier visit, is told to those who listen later too. */
+  override addEventListener(...listening: Parameters<EventTarget['addEventListener']>): void {
+    super.addEventListener(...listening);
+    if (listening[0] === 'update' && this.#line?.waiting) setTimeout(() => this.#tell('update', null));
+  }
+
   get mode(): TravelMode {
     return this.#mode;
   }
@@ -135,8 +141,9 @@ export class PageTravel extends EventTarget implements Travel {
     for (;;) {
       const worker = line?.waiting;
       if (!line || !worker || !line.isControlled) return;
-      const streams = await line.ask({ kind: 'streams' });
-      if (streams.ok && streams.open > 0) {
+      // A worker without travel mode has none of these.
+      const streams = this.#isKnown ? await line.ask({ kind: 'streams' }) : undefined;
+      if (streams?.ok && streams.open > 0) {
         await pause(OPEN_STREAMS_POLL_MS);
         continue;
       }

@@ -22,7 +22,13 @@ export const listen = (page: Page): Promise<void> =>
 export const toldOf = (page: Page, kind: string): Promise<unknown[]> =>
   page.evaluate((type) => told.filter((event) => event.type === type).map(({ detail }) => detail), kind);
 
-export const untilTold = (page: Page, kind: string): Promise<unknown> =>
-  until(`the page is told ${kind}`, async () => (await toldOf(page, kind)).at(-1));
+/** The detail of the last event of this kind, once there is one. */
+export async function untilTold(page: Page, kind: string): Promise<unknown> {
+  const [last] = await until(`the page is told ${kind}`, async () => {
+    const details = await toldOf(page, kind);
+    return details.length > 0 && details.slice(-1);
+  });
+  return last;
+}
 
 export const connectionOf = (page: Page): Promise<string> => page.evaluate(() => travel.connection);
