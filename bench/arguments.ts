@@ -3,8 +3,8 @@ import { MEASURES, type Measure, type Wanted } from './measure/everything.ts';
 import { FULL, type Plan, QUICK } from './plan.ts';
 import { type StateIn, usualState } from './subject/workshop.ts';
 
-const USAGE = `npm run bench                         Carryon against a bare pass-through Worker, some thirteen minutes
-npm run bench -- --quick              fewer and shorter rounds, some two minutes
+const USAGE = `npm run bench                         Carryon against a bare pass-through Worker, some sixteen minutes
+npm run bench -- --quick              fewer and shorter rounds, some three minutes
 npm run bench -- --only=NAME,NAME     some measures alone, and no result saved:
                                       ${MEASURES.join(', ')}
 npm run bench -- --only=costs --write      what was counted goes into docs/costs.md too
