@@ -2,6 +2,8 @@
 
 export interface StreamsAsked {
   count: number;
+  /** Before each: what the worker writes behind an answer is written by then, as it is where a person asks. */
+  restMs: number;
   key: string;
   /** With what the service worker would add by itself: the router then does the same for both. */
   asResumable: boolean;
@@ -19,7 +21,7 @@ export interface PageStream {
 }
 
 /** Streams one after the other, each another question. */
-export async function readStreams({ count, key, asResumable }: StreamsAsked): Promise<PageStream[]> {
+export async function readStreams({ count, restMs, key, asResumable }: StreamsAsked): Promise<PageStream[]> {
   const [SENT, ARRIVED, LENGTH] = ['@s', '@a', 16];
   const visitor = crypto.randomUUID();
   const nowMs = () => performance.timeOrigin + performance.now();
@@ -31,6 +33,7 @@ export async function readStreams({ count, key, asResumable }: StreamsAsked): Pr
       headers['idempotency-key'] = crypto.randomUUID();
       headers['x-carryon-visitor'] = visitor;
     }
+    await new Promise((rested) => setTimeout(rested, restMs));
     const content = `What did the river say to the fox? ${crypto.randomUUID()}`;
     const body = JSON.stringify({ model: 'app/chat', stream: true, messages: [{ role: 'user', content }] });
     const askedAtMs = nowMs();
@@ -77,12 +80,18 @@ export interface Whole {
 }
 
 /** Whole answers to these questions, `atOnce` at a time. */
-export async function askWhole(asked: { questions: string[]; key: string; atOnce: number }): Promise<Whole[]> {
-  const { questions, key, atOnce } = asked;
+export async function askWhole(asked: {
+  questions: string[];
+  key: string;
+  atOnce: number;
+  restMs: number;
+}): Promise<Whole[]> {
+  const { questions, key, atOnce, restMs } = asked;
   const waiting = [...questions];
   const answers: Whole[] = [];
   const ask = async () => {
     for (let content = waiting.shift(); content !== undefined; content = waiting.shift()) {
+      await new Promise((rested) => setTimeout(rested, restMs));
       const beginMs = performance.now();
       const response = await fetch('/v1/chat/completions', {
         method: 'POST',

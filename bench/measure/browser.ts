@@ -16,6 +16,9 @@ import { WrongAnswers } from './alternate.ts';
 
 type BrowserPlan = Plan['browser'];
 
+/** Between two questions of a page. */
+const REST_MS = 50;
+
 /** What travel mode adds for a page, in Chromium: the same page reads streams without its service worker, and then through it. */
 export async function measureBrowser(workshop: Workshop, upstream: Upstream, plan: BrowserPlan): Promise<Row[]> {
   try {
@@ -53,7 +56,12 @@ async function addedByTheWorker(
       const read = async (isUnderWorker: boolean) => {
         const streamsOf = async ({ streams: count, contentChunks, paceMs }: BrowserPlan['chunks']) => {
           await upstream.script({ contentChunks, paceMs, firstContentDelayMs: 5 });
-          const streams = await page.evaluate(readStreams, { count, key, asResumable: !isUnderWorker });
+          const streams = await page.evaluate(readStreams, {
+            count,
+            key,
+            restMs: REST_MS,
+            asResumable: !isUnderWorker,
+          });
           return checked(streams, contentChunks, isUnderWorker ? 'live' : null);
         };
         // Code is compiled, and connections are open, before anything counts.
@@ -88,14 +96,14 @@ async function withoutNetwork(browser: Browser, address: string, key: string, pl
     for (let person = 1; person <= people; person++) {
       await page.evaluate(travelAs, `person-${person}`);
       questions = questionsOf(person);
-      const answers = await page.evaluate(askWhole, { questions, key, atOnce: 4 });
+      const answers = await page.evaluate(askWhole, { questions, key, atOnce: 4, restMs: 0 });
       checkedWhole(answers, 'live');
       const kept = await page.evaluate(keptAnswers);
       if (kept !== answersEach) throw new WrongAnswers(`${kept} of ${answersEach} answers are kept`);
     }
     await context.setOffline(true);
     const asked = Array.from({ length: offlineAsks }, (_, index) => questions[(index * 7) % answersEach] ?? '');
-    const answers = await page.evaluate(askWhole, { questions: asked, key, atOnce: 1 });
+    const answers = await page.evaluate(askWhole, { questions: asked, key, atOnce: 1, restMs: REST_MS });
     const tookMs = checkedWhole(answers, 'stale').map((answer) => answer.tookMs);
     const named = naming(
       `Travel mode in Chromium, offline, ${(people * answersEach).toLocaleString('en')} answers kept`,
