@@ -72,6 +72,15 @@ const signed = (by: SignInKey, name: SignInName, more: object = {}, header: obje
   signWith(by, { iss: `https://${name}.example/`, aud: 'router', sub: 'ana', exp: inSeconds(900), ...more }, header);
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+/** Of lengths that no signature has, and of none but zeros. */
+function withOddSignatures(token: string): string[] {
+  const bare = token.slice(0, token.lastIndexOf('.') + 1);
+  const bytes = Buffer.from(token.slice(bare.length), 'base64url');
+  const halves = [bytes.subarray(0, bytes.length / 2), bytes.subarray(1), bytes.subarray(0, 1)];
+  const odd = [...halves, Buffer.alloc(0), Buffer.alloc(bytes.length), Buffer.concat([bytes, bytes])];
+  return odd.map((signature) => bare + signature.toString('base64url'));
+}
+
 describe('a token of the router', () => {
   test('asks as its user: what a server asked in that name is its own, and nobody else’s', async () => {
     const server = await createKey();
@@ -139,6 +148,7 @@ describe('a token of the router', () => {
       [await own({ more: 'x'.repeat(20_000) }), '401 invalid_token'],
     ];
     for (const [token, expected] of refused) expect(code(await chat(token))).toBe(expected);
+    for (const forged of withOddSignatures(await own())) expect(code(await chat(forged))).toBe('401 invalid_token');
     const minted = String((await mint({ user: 'ana' }, secretKey)).json.token);
     expect(code(await chat(minted, {}, { 'x-carryon-feature': 'internal' }))).toBe('403 feature_not_allowed');
     expect(code(await mint({ user: 'ana', features: ['internal'] }, secretKey))).toBe('403 feature_not_allowed');
@@ -181,6 +191,11 @@ describe('a token of a sign-in', () => {
       [`${part({ alg: 'none', kid: 'one' })}.${part({ iss: 'https://good.example/', aud: 'router', sub: 'ana', exp: inSeconds(900) })}.`, '401 invalid_token'],
     ]; // biome-ignore format: a list, not a page
     for (const [token, expected] of refused) expect(code(await chat(token))).toBe(expected);
+    for (const by of [key, rsa, ed]) {
+      for (const forged of withOddSignatures(await signed(by, 'good'))) {
+        expect(code(await chat(forged))).toBe('401 invalid_token');
+      }
+    }
     const claims = { tenant: 'bigco', features: ['internal'], tier: 'gold', key: 'local' };
     const greedy = await signed(key, 'good', claims);
     expect(code(await chat(greedy, {}, { 'x-carryon-feature': 'internal' }))).toBe('403 feature_not_allowed');

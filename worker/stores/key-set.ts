@@ -4,7 +4,7 @@
  */
 import { isKept, isUnderWay, type KeySetTimes, keySetStep, readAgainMs } from '../core/identity/key-set-times.ts';
 import type { Background, Clock, UpstreamFetch } from '../ports.ts';
-import type { Jwt } from './jwt.ts';
+import { isSignedBy, type Jwt } from './jwt.ts';
 import { readKeySet, type SetKey, WEB_CRYPTO } from './read-key-set.ts';
 
 /** `unavailable`: it may be signed by a key that cannot be read now. */
@@ -89,13 +89,14 @@ export class KeySet {
     }
   }
 
-  async #fit({ header, signed, signature }: Jwt): Promise<'good' | 'wrong' | 'unknown'> {
+  async #fit(jwt: Jwt): Promise<'good' | 'wrong' | 'unknown'> {
     if (!isKept(this.#times, this.#now)) return 'unknown';
+    const { header } = jwt;
     const keys = this.#keys.filter(
       ({ kid, algorithm }) => algorithm === header.alg && (header.kid === undefined || kid === header.kid),
     );
     for (const { algorithm, key } of keys.slice(0, MOST_TRIED)) {
-      if (await crypto.subtle.verify(WEB_CRYPTO[algorithm], key, signature, signed)) return 'good';
+      if (await isSignedBy(key, WEB_CRYPTO[algorithm], jwt)) return 'good';
     }
     return keys.length === 0 ? 'unknown' : 'wrong';
   }

@@ -15,7 +15,7 @@ import {
 } from '../core/identity/token-claims.ts';
 import type { Background, Clock, EventSink, Tokens, UpstreamFetch } from '../ports.ts';
 import { base64Url, sign } from './digest.ts';
-import { type Jwt, jwtPart, parseJwt } from './jwt.ts';
+import { isSignedBy, type Jwt, jwtPart, parseJwt } from './jwt.ts';
 import { KeySet } from './key-set.ts';
 import { type TokenKeyRing, type TokenSecrets, tokenKeyRing } from './token-keys.ts';
 
@@ -59,7 +59,8 @@ export class TokenStore implements Tokens {
     return `${signed}.${base64Url(await sign(key, signed))}`;
   }
 
-  async #own({ header, claims, signed, signature }: Jwt): Promise<Identity | AuthError> {
+  async #own(jwt: Jwt): Promise<Identity | AuthError> {
+    const { header, claims } = jwt;
     const problem = headerProblem(header, [OWN_ALGORITHM]);
     if (problem !== undefined) return problem;
     const holds = claimsExpiry(claims, OWN_RULES, this.#clock.now());
@@ -68,7 +69,7 @@ export class TokenStore implements Tokens {
     if ('code' in identity) return identity;
     for (const { kid, key } of await this.#ring()) {
       if (header.kid !== undefined && header.kid !== kid) continue;
-      if (await crypto.subtle.verify('HMAC', key, signature, signed)) return identity;
+      if (await isSignedBy(key, 'HMAC', jwt)) return identity;
     }
     return invalid("its signature is not this router's");
   }
