@@ -1,8 +1,10 @@
 /** An answer from the network: marked for the page, and kept where that is allowed. */
+import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { Asked } from './asked.ts';
 import { endsKey } from './core/asking.ts';
 import { StreamFollower } from './core/follow.ts';
 import { mayKeep } from './core/keep.ts';
+import type { PageQuestion } from './core/question.ts';
 import { lostEvent } from './core/replies.ts';
 import { type ResumePorts, resuming } from './resume.ts';
 import { type Outgoing, streamWatch } from './send.ts';
@@ -33,7 +35,7 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     body: response.body ?? new Blob().stream(),
     follower,
     watch: streamWatch(rim, router, isResumable),
-    ...(isResumable && { resume: resuming(resumePorts(shell, asked), outgoing, streamId) }),
+    ...(isResumable && { resume: resuming(resumePorts(shell, asked), ownedBy(question, outgoing), streamId) }),
     lostText: lostEvent(),
     tell: (event) => {
       if (event === 'resuming') brokenAt = rim.now();
@@ -43,6 +45,13 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     onEnd: () => settleStream(shell, asked, response, follower),
     onClose: tabs.streamOpened(clientId),
   });
+}
+
+/** The user that the body names owns the stream. A request without a body names them in a header, which holds UTF-8 as bytes. */
+function ownedBy({ user }: PageQuestion, { headers: sent, credentials }: Outgoing) {
+  const headers = new Headers(sent);
+  if (user) headers.set(REQUEST_HEADERS.user, String.fromCharCode(...new TextEncoder().encode(user)));
+  return { headers, credentials };
 }
 
 const resumePorts = ({ router, rim, tabs }: Shell, { person, clientId }: Asked): ResumePorts => ({

@@ -21,6 +21,8 @@ export interface PageQuestion {
   resumes: boolean | undefined;
   /** Of the feature; null while that is not known. */
   generation: number | null;
+  /** The user that the body names; a secret key may. */
+  user: string | undefined;
   wish: TravelWish;
   /** The page allows neither to give a kept answer nor to keep this one. */
   noStore: boolean;
@@ -58,6 +60,7 @@ export function readQuestion(request: PageRequest, known: Features | undefined):
     includeUsage: chat?.includeUsage ?? false,
     resumes: known && (facts?.resume ?? false),
     generation: facts?.generation ?? null,
+    user: chat?.user,
     wish: wishOf(header(REQUEST_HEADERS.travel)),
     noStore: cache === 'no-store',
     refresh: cache === 'refresh',

@@ -163,6 +163,15 @@ describe('while an answer is being written', () => {
   });
 });
 
+test('a user that the body names owns the stream, and its rest', async () => {
+  const page = await bench
+    .newContext()
+    .then((context) => bench.openPage(context, { person: 'ana', credential: bench.browserKey }));
+  line.fault({ kind: 'cut', afterEvents: 5 });
+  const body = { model: 'app/chat', messages: [{ role: 'user', content: PROMPT }], stream: true, user: 'zoë' };
+  expectWhole(await bench.ask(page, { path: '/v1/chat/completions', body }), 1, 20);
+});
+
 describe('a key whose run has ended without a whole answer', () => {
   test.each([true, false])('is not asked with again: the same question is a new one (stream: %s)', async (stream) => {
     const page = await open();

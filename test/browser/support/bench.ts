@@ -63,6 +63,8 @@ export interface TravelBench {
   routerUrl: string;
   secretKey: string;
   publishableKey: string;
+  /** A secret key that a page may use. */
+  browserKey: string;
   /** What the router has logged. */
   log: readonly string[];
   newContext(): Promise<BrowserContext>;
@@ -158,13 +160,14 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
       (await call<{ key: string }>('POST', '/admin/keys', ADMIN_KEY, { tenant: TENANT, ...more })).key;
     const secretKey = await makeKey({});
     const publishableKey = await makeKey({ kind: 'publishable', origins });
+    const browserKey = await makeKey({ browser: true });
 
     const adopt = async (context: BrowserContext) => {
       await withAsker(context);
       return context;
     };
     const bench: TravelBench = {
-      ...{ browser, provider, line, foreign, routerUrl, secretKey, publishableKey, log, stop, adopt },
+      ...{ browser, provider, line, foreign, routerUrl, secretKey, publishableKey, browserKey, log, stop, adopt },
       async newContext() {
         const context = await adopt(await browser.newContext());
         contexts.push(context);
