@@ -1,4 +1,6 @@
 /** An answer from the network: marked for the page, and kept where that is allowed. */
+
+import { StreamedCompletion } from '../protocol/completion-of-stream.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { Asked } from './asked.ts';
 import { endsKey } from './core/asking.ts';
@@ -30,7 +32,8 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
   let brokenAt = asked.at;
   const streamId = response.headers.get('x-carryon-stream-id');
   const isResumable = streamId !== null && question.wish !== 'off';
-  const follower = new StreamFollower({ builds: key !== undefined, showsUsage: question.includeUsage });
+  const builder = key === undefined ? undefined : new StreamedCompletion();
+  const follower = new StreamFollower({ builder, showsUsage: question.includeUsage });
   return new FollowedStream(rim, {
     body: response.body ?? new Blob().stream(),
     follower,

@@ -1,6 +1,6 @@
 /** A stream on its way to the page: whole events only, each once, over as many connections as it takes. */
 import type { ChatChunk } from '../../protocol/chat.ts';
-import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
+import type { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { DONE, eventText, type SseEvent, SseParser } from '../../protocol/sse.ts';
 import { hasSkippedEvents } from './keep.ts';
 
@@ -24,10 +24,10 @@ export class StreamFollower {
   #isDone = false;
   #error: StreamError | undefined;
 
-  /** `builds`: the completion is wanted in the end. */
-  constructor({ builds, showsUsage }: { builds: boolean; showsUsage: boolean }) {
+  /** `builder`: where the completion is wanted in the end. Handed in, so that a page that only reads on does not load its code. */
+  constructor({ builder, showsUsage }: { builder?: StreamedCompletion | undefined; showsUsage: boolean }) {
     this.showsUsage = showsUsage;
-    this.#completion = builds ? new StreamedCompletion() : undefined;
+    this.#completion = builder;
     this.#parser = new SseParser({ onEvent: (event) => this.#take(event) }, LONGEST_EVENT_CHARS);
   }
 

@@ -100,6 +100,7 @@ export class PageTravel extends EventTarget implements Travel {
   }
 
   async setMode(mode: TravelMode): Promise<void> {
+    if (mode !== 'auto' && mode !== 'travel') throw new TypeError("setMode: the mode is 'auto' or 'travel'.");
     const reply = await this.#ask({ kind: 'mode', mode });
     if (!reply) return;
     this.#mode = mode;
@@ -167,6 +168,8 @@ export class PageTravel extends EventTarget implements Travel {
     const person = this.#person;
     if (person === null) return;
     this.#forget();
+    // A hello that is still on its way must not name the person once more.
+    await this.#hello;
     const isForgotten = await this.#ask({ kind: 'sign-out', person }, SIGN_OUT_LIMIT_MS);
     if (this.#isKnown && !isForgotten)
       throw travelError('sign_out_unfinished', 'The browser could not forget everything of this person.');

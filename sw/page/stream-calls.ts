@@ -42,7 +42,7 @@ export class StreamCalls {
     const streamId = streamIdOf(response);
     if (streamId === null || body === null) return response;
     const { tell, token, saw } = this.#ports;
-    const follower = new StreamFollower({ builds: false, showsUsage: true });
+    const follower = new StreamFollower({ showsUsage: true });
     /** From then on this is the page's own connection, and its silence counts. Before, the worker watches. */
     let resume: ReturnType<typeof resuming> | undefined;
     const stream = new FollowedStream(rim, {

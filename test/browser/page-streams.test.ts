@@ -114,7 +114,7 @@ test('where the router stays away for 30 s, it ends with stream_lost, and what c
   expect(dataOf({ text })).not.toContain('[DONE]');
 });
 
-test('a whole stream, a refusal and a whole answer are followed as they come', async () => {
+test('a stream that does not break is followed as it comes, and what is no stream is the same response', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
   await read(page, 'Why?', 'followed');
   const { text } = await untilOver(page);
@@ -124,6 +124,35 @@ test('a whole stream, a refusal and a whole answer are followed as they come', a
     return travel.follow(plain) === plain;
   });
   expect(same).toBe(true);
+});
+
+test('the page keeps its worker awake while a stream is read, and only then', async () => {
+  const context = await bench.newContext();
+  await context.clock.install();
+  const page = await bench.openPage(context, { person: 'ana' });
+  const [worker] = context.serviceWorkers();
+  await worker?.evaluate(() => {
+    Object.assign(globalThis, { pings: 0 });
+    globalThis.addEventListener('message', ({ data }) => {
+      if (data.kind === 'ping') (globalThis as unknown as { pings: number }).pings++;
+    });
+  });
+  const pings = () => worker?.evaluate(() => (globalThis as unknown as { pings: number }).pings);
+  await page.clock.runFor(30_000);
+  expect(await pings()).toBe(0);
+  bench.provider.set({ pauseAfter: 5 });
+  await read(page, 'Why?', 'as it comes');
+  await untilRead(page, ' w4');
+  await until('it is pinged', async () => {
+    await page.clock.runFor(10_000);
+    return ((await pings()) ?? 0) >= 2;
+  });
+  bench.provider.resume();
+  await untilOver(page);
+  await page.evaluate(() => travel.usage());
+  const after = await pings();
+  await page.clock.runFor(30_000);
+  expect(await pings()).toBe(after);
 });
 
 describe('stop', () => {

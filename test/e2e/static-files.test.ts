@@ -39,6 +39,12 @@ describe('the router', () => {
     }
   });
 
+  test('gives its types as text', async () => {
+    const { status, headers, text } = await get(bench.url, '/travel.d.ts');
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect(text).toContain('export declare function travelMode(options: TravelOptions): Promise<Travel>;');
+  });
+
   test('answers /sw.js itself, with the origin that it was asked under', async () => {
     for (const [url, host] of [
       [bench.url, new URL(bench.url).host],

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
+import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
 import { commentText, dataText, eventText } from '../../../protocol/sse.ts';
 import { StreamFollower } from '../../../sw/core/follow.ts';
 import { completion } from '../core/answers/support/completions.ts';
 
-const follower = (more: { builds?: boolean; showsUsage?: boolean } = {}) =>
-  new StreamFollower({ builds: true, showsUsage: true, ...more });
+const follower = ({ builds = true, showsUsage = true } = {}) =>
+  new StreamFollower({ builder: builds ? new StreamedCompletion() : undefined, showsUsage });
 
 const chunk = (content: string, finish: string | null = null): string =>
   JSON.stringify({

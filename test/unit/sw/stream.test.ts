@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
 import { DONE, dataText, eventText } from '../../../protocol/sse.ts';
 import { StreamFollower } from '../../../sw/core/follow.ts';
 import { FollowedStream, pageBody, type Resumed, type Streaming } from '../../../sw/stream.ts';
@@ -80,7 +81,7 @@ function router(events: readonly string[], cuts: readonly Cut[], pieces: readonl
 
 function streaming(body: ReadableStream<Uint8Array>, more: Partial<Streaming> = {}) {
   const told: string[] = [];
-  const follower = new StreamFollower({ builds: true, showsUsage: true });
+  const follower = new StreamFollower({ builder: new StreamedCompletion(), showsUsage: true });
   const all: Streaming = {
     body,
     follower,
