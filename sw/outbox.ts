@@ -68,7 +68,7 @@ export class Outbox {
     );
     if (typeof taken === 'string') return undefined;
     await this.changed(person);
-    await this.#wakeLater();
+    void this.#wakeLater();
     return taken.id;
   }
 
@@ -112,7 +112,7 @@ export class Outbox {
   /** A tab has named this person. How many questions wait. */
   async opened(person: Person): Promise<number> {
     const waiting = countWaiting(await this.list(person));
-    if (waiting > 0) await this.#wakeLater();
+    if (waiting > 0) void this.#wakeLater();
     return waiting;
   }
 
@@ -152,7 +152,10 @@ export class Outbox {
     for (const person of people) await this.#mend(person);
     const now = rim.now();
     const rows = await Promise.all(people.map((person) => store.queued(person)));
-    if (tabs.connection === 'online' && rows.every((own) => nextToSend(own, now) === undefined)) return 'done';
+    if (tabs.connection === 'online' && rows.every((own) => nextToSend(own, now) === undefined)) {
+      await this.#comeAgain(people);
+      return 'done';
+    }
     // Prompt and token go to nobody who has not shown that it is the router.
     const isReached = rim.isOnline() && (await isRouterThere(rim, router));
     tabs.reached(isReached);

@@ -12,6 +12,8 @@ import type { Person, Store } from './store/store.ts';
 
 /** How long a page may think about a token. */
 const TOKEN_MS = 10_000;
+/** How often it is looked whether the page is still there. */
+const LOOK_MS = 500;
 
 export type Audience = { tab: string } | { person: Person } | 'all';
 
@@ -88,15 +90,25 @@ export class Tabs {
   #tokenOf(client: Client, person: Person | null): Promise<string | null> {
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
+      let callOff = () => {};
+      let isSettled = false;
       const settle = (token: unknown) => {
+        isSettled = true;
         callOff();
         port1.close();
         resolve(typeof token === 'string' && token !== '' ? token : null);
       };
-      const callOff = this.#rim.after(TOKEN_MS, () => settle(null));
       port1.onmessage = ({ data }: MessageEvent<{ token?: unknown } | null>) => settle(data?.token);
-      // The page is gone, such as by a reload: where a browser tells, nobody waits for it.
-      port1.addEventListener('close', () => settle(null));
+      // Nobody waits for a page that is gone, such as by a reload.
+      const look = (leftMs: number) => {
+        callOff = this.#rim.after(LOOK_MS, async () => {
+          const isThere = leftMs > LOOK_MS && (await this.#clients.get(client.id)) !== undefined;
+          if (isSettled) return;
+          if (isThere) look(leftMs - LOOK_MS);
+          else settle(null);
+        });
+      };
+      look(TOKEN_MS);
       client.postMessage(travelMessage({ kind: 'token-wanted', person: person?.name ?? null }), [port2]);
     });
   }
