@@ -28,16 +28,25 @@ export interface Asked {
   /** Under which an answer is kept; undefined where none may be. */
   key: string | undefined;
   kept: Kept | undefined;
+  /** The idempotency key that the worker sends it with; undefined where it sends none. */
+  given: GivenKey | undefined;
   at: number;
+}
+
+interface GivenKey {
+  idempotencyKey: string;
+  /** The question was sent with it before, and no complete answer of it has been delivered since. */
+  isReused: boolean;
 }
 
 /** Undefined for what the worker has no business with: such a request goes to the router as it is. */
 export async function readAsked(
-  { router, rim, store, features: facts }: Shell,
+  shell: Shell,
   request: Request,
   clientId: string,
   body: ArrayBuffer,
 ): Promise<Asked | undefined> {
+  const { router, rim, store, features: facts } = shell;
   const door = travelDoor(request.method, new URL(request.url), router);
   if (door === undefined) return undefined;
   const at = rim.now();
@@ -48,27 +57,22 @@ export async function readAsked(
   const question = readQuestion({ door, header, bodyText: new TextDecoder().decode(body) }, features);
   if (question === undefined) return undefined;
   const visitor = header(REQUEST_HEADERS.visitor) ?? tab?.visitor ?? randomId(rim);
-  const asked = { request, clientId, body, question, person, visitor, at };
+  const asked = { request, clientId, body, question, person, visitor, at, key: undefined, kept: undefined };
   if (person === null || question.wish === 'off' || question.noStore)
-    return { ...asked, key: undefined, kept: undefined };
+    return { ...asked, given: await givenKey(shell, asked) };
   const { feature, text } = question;
   const key = await store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
-  const kept = await store.answer(person, key);
-  return { ...asked, key, kept: kept && isServable(kept, features, at) ? kept : undefined };
+  // Both at once: the database is on the way of each question.
+  const [kept, given] = await Promise.all([store.answer(person, key), givenKey(shell, { ...asked, key })]);
+  return { ...asked, key, given, kept: kept && isServable(kept, features, at) ? kept : undefined };
 }
 
-/**
- * With the headers of ours: taken out where they are for the worker, put in where the router is to know. `isReused`: the
- * question was sent with this key before, and no complete answer of it has been delivered since.
- */
-export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing & { isReused: boolean }> {
-  const { request, body, question, visitor, kept } = asked;
+/** With the headers of ours: taken out where they are for the worker, put in where the router is to know. */
+export function outgoingOf({ request, body, question, visitor, kept, given }: Asked): Outgoing {
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);
-  const { keyed, resume } = howToAsk(question);
-  const own = request.headers.get(REQUEST_HEADERS.idempotencyKey);
-  const given = own === null && keyed ? await sendingKey(shell, asked) : undefined;
-  const idempotencyKey = own ?? given?.idempotencyKey;
+  const { resume } = howToAsk(question);
+  const idempotencyKey = request.headers.get(REQUEST_HEADERS.idempotencyKey) ?? given?.idempotencyKey;
   if (idempotencyKey !== undefined) {
     headers.set(REQUEST_HEADERS.idempotencyKey, idempotencyKey);
     headers.set(REQUEST_HEADERS.visitor, visitor);
@@ -77,15 +81,15 @@ export async function outgoingOf(shell: Shell, asked: Asked): Promise<Outgoing &
   const { url, credentials } = request;
   // Only where the router is known to resume this feature can its headers be expected at once.
   const isResumable = resume && question.resumes === true;
-  const isReused = given?.isReused === true;
-  return { url, headers, body, credentials, idempotencyKey, isReused, isResumable, hasCopy: kept !== undefined };
+  return { url, headers, body, credentials, idempotencyKey, isResumable, hasCopy: kept !== undefined };
 }
 
 /** Written before it is sent, so that a question whose answer never came is not paid for twice. */
-async function sendingKey(
+export async function givenKey(
   { rim, store }: Shell,
-  { person, key, at }: Asked,
-): Promise<{ idempotencyKey: string; isReused: boolean }> {
+  { request, question, person, key, at }: Pick<Asked, 'request' | 'question' | 'person' | 'key' | 'at'>,
+): Promise<GivenKey | undefined> {
+  if (!howToAsk(question).keyed || request.headers.has(REQUEST_HEADERS.idempotencyKey)) return undefined;
   const fresh = { idempotencyKey: uuidV7(at + (await store.clockOffsetMs()), rim.bytes(10)), sentAt: at };
   if (person === null || key === undefined) return { ...fresh, isReused: false };
   const { idempotencyKey } = await store.sendingKey(person, key, fresh, (sent) => isReusable(sent, at));

@@ -2,7 +2,7 @@
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../protocol/headers.ts';
-import { type Asked, outgoingOf, readAsked, TRAVEL } from './asked.ts';
+import { type Asked, givenKey, outgoingOf, readAsked, TRAVEL } from './asked.ts';
 import { afterAnswer } from './behind.ts';
 import { endsKey } from './core/asking.ts';
 import { completionToKeep } from './core/keep.ts';
@@ -39,14 +39,14 @@ export class TravelStrategy extends Strategy {
 }
 
 async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
-  const outgoing = await outgoingOf(shell, asked);
+  const outgoing = outgoingOf(asked);
   const sent = await send(shell.rim, outgoing, asked.request.signal);
   void handler.waitUntil(noteSent(shell, asked, sent));
-  if (outgoing.isReused && 'code' in sent && endsKey(sent.code)) return anew(shell, asked, handler);
+  if (asked.given?.isReused && 'code' in sent && endsKey(sent.code)) return anew(shell, asked, handler);
   switch (sent.kind) {
     case 'stream': {
       const stream = followed(shell, asked, outgoing, sent.response);
-      if (outgoing.isReused && sent.response.headers.get(RESPONSE_HEADERS.replayed) !== null) {
+      if (asked.given?.isReused && sent.response.headers.get(RESPONSE_HEADERS.replayed) !== null) {
         const text = await readToEnd(stream);
         return endsKey(stream.errorCode) ? anew(shell, asked, handler) : live(sent.response, text);
       }
@@ -70,7 +70,7 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler):
 /** The question was sent before, and that run has ended without a whole answer, such as when nobody read it: it is a new question now. */
 async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
   await forgetKey(shell, asked);
-  return freshFirst(shell, asked, handler);
+  return freshFirst(shell, { ...asked, given: await givenKey(shell, asked) }, handler);
 }
 
 /** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */
@@ -116,7 +116,7 @@ async function noteSent(shell: Shell, asked: Asked, sent: Sent): Promise<void> {
 
 /** Mode `travel`: the page has the kept answer; a fresh one takes its place. */
 async function askBehind(shell: Shell, asked: Asked): Promise<void> {
-  const outgoing = await outgoingOf(shell, asked);
+  const outgoing = outgoingOf(asked);
   const sent = await send(shell.rim, outgoing, new AbortController().signal);
   await noteSent(shell, asked, sent);
   if (sent.kind === 'answer') return settle(shell, asked, sent.response, completionToKeep(sent.text));
