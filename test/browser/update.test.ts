@@ -111,6 +111,7 @@ test('a front end that lets its worker in by itself breaks no stream either', as
 
 test('a front end whose worker had no travel mode yet gets it by update()', async () => {
   const context = await bench.newContext();
+  await context.clock.install();
   deploy('self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));\n');
   const page = await bench.openPage(context, { foreign: true });
   await page.evaluate(async () => {
@@ -121,7 +122,15 @@ test('a front end whose worker had no travel mode yet gets it by update()', asyn
   deploy(first);
   await lookForUpdate(page);
   await until('the new one waits', () => isWaiting(page));
-  await bench.travel(page, { person: 'ana' });
+  let isOn = false;
+  void bench.travel(page, { person: 'ana' }).then(() => {
+    isOn = true;
+  });
+  // The page waits a while for a worker that does not know what it is asked.
+  await until('travelMode() resolves', async () => {
+    await page.clock.runFor(1_000);
+    return isOn;
+  });
   await listen(page);
   expect((await bench.ask(page, { prompt: 'Why?' })).headers).not.toHaveProperty('x-carryon-travel');
   await page.evaluate(() => travel.update());
