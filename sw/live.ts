@@ -82,19 +82,21 @@ async function settleStream(shell: Shell, asked: Asked, response: Response, foll
 /** A complete answer has reached the page: it is kept where it may be, and in any case the next ask is a new question. */
 export async function settle(
   { store, rim }: Shell,
-  { person, key, question }: Asked,
+  { person, key, given, question }: Asked,
   { status, headers }: Response,
   completion: string | undefined,
 ): Promise<void> {
   if (person === null || key === undefined) return;
+  const sentKey = given?.idempotencyKey;
   const times = mayKeep({ status, header: (name) => headers.get(name), completion }, question, rim.now());
-  if (times === undefined || completion === undefined) return store.delivered(person, key);
+  if (times === undefined || completion === undefined) return store.delivered(person, key, sentKey);
   const { feature, generation } = question;
-  const result = await store.keep(person, key, { body: completion, feature, generation, ...times });
-  if (result === 'full') await store.delivered(person, key);
+  const result = await store.keep(person, key, { body: completion, feature, generation, ...times }, sentKey);
+  if (result === 'full') await store.delivered(person, key, sentKey);
 }
 
 /** The router has ended the run of this key for good, so the next ask needs another. */
-export async function forgetKey({ store }: Shell, { person, key }: Asked): Promise<void> {
-  if (person !== null && key !== undefined) await store.delivered(person, key);
+export async function forgetKey({ store }: Shell, { person, key, given }: Asked): Promise<void> {
+  if (person !== null && key !== undefined && given !== undefined)
+    await store.delivered(person, key, given.idempotencyKey);
 }

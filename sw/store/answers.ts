@@ -17,13 +17,19 @@ export async function readAnswer(db: Database, person: Person, key: string): Pro
   return { body, feature: row.feature, generation, storedAt: row.storedAt, keepUntil: row.keepUntil };
 }
 
-export async function keepAnswer(db: Database, person: Person, key: string, kept: Kept): Promise<KeepResult> {
+export async function keepAnswer(
+  db: Database,
+  person: Person,
+  key: string,
+  kept: Kept,
+  sent?: string,
+): Promise<KeepResult> {
   const row = await answerRow(person, key, kept);
   if (row === 'full') return 'full';
   const tx = db.transaction(['people', 'answers', 'sent'], 'readwrite');
   const result = (await isHere(tx.objectStore('people'), person)) ? 'kept' : 'gone';
   if (result === 'kept') {
-    await tx.objectStore('sent').delete([person.part, key]);
+    await dropSent(tx.objectStore('sent'), person, key, sent);
     await putAnswer(tx.objectStore('answers'), row);
   }
   await tx.done;
@@ -82,11 +88,20 @@ export async function sendingKey(
   return isKnown ? { idempotencyKey: known.idempotencyKey, sentAt: known.sentAt } : fresh;
 }
 
-export async function forgetSent(db: Database, { part }: Person, key: string, sent?: string): Promise<void> {
+export async function forgetSent(db: Database, person: Person, key: string, sent?: string): Promise<void> {
   const tx = db.transaction('sent', 'readwrite');
-  if (sent === undefined || (await tx.store.get([part, key]))?.idempotencyKey === sent)
-    await tx.store.delete([part, key]);
+  await dropSent(tx.store, person, key, sent);
   await tx.done;
+}
+
+interface SentKeys {
+  get(key: [string, string]): Promise<SentRow | undefined>;
+  delete(key: [string, string]): Promise<void>;
+}
+
+/** Of `sent` alone where it is given: the question may have been asked anew meanwhile, and that key is still to be answered. */
+export async function dropSent(keys: SentKeys, { part }: Person, key: string, sent: string | undefined): Promise<void> {
+  if (sent === undefined || (await keys.get([part, key]))?.idempotencyKey === sent) await keys.delete([part, key]);
 }
 
 export async function usageOf(db: Database, { part }: Person): Promise<{ answers: number; bytes: number }> {

@@ -21,8 +21,12 @@ export interface StoreOptions {
 /** A database that does not open by then is done without: no page waits for it. */
 const OPEN_LIMIT_MS = 5_000;
 
-export function openStore({ name, rim, onFull }: StoreOptions): Store {
+export function openStore({ name: databaseName, rim, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
+  /** Tabs that are just naming somebody. A question of theirs waits to know whose it is. */
+  const naming = new Map<string, Promise<Tab>>();
+  /** Raised whenever what a tab has named may have changed: what was being read meanwhile is not remembered. */
+  let changes = 0;
   // Every question needs these two, and each read of the database delays it.
   const featuresOf = new Map<string, Features>();
   let clockOffset: number | undefined;
@@ -42,7 +46,7 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
   function open(): Promise<Database> {
     return new Promise((resolve, reject) => {
       const callOff = rim.after(OPEN_LIMIT_MS, () => reject(new DOMException('It does not open.', 'TimeoutError')));
-      openDatabase(name, lose).then(resolve, reject).finally(callOff);
+      openDatabase(databaseName, lose).then(resolve, reject).finally(callOff);
     });
   }
 
@@ -79,6 +83,7 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
   }
 
   const forgetTabs = (part: string): void => {
+    changes += 1;
     featuresOf.delete(part);
     for (const [clientId, { person }] of tabs) if (person?.part === part) tabs.delete(clientId);
   };
@@ -91,24 +96,35 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
 
   const person = (wanted: string) => writing(null, (db) => people.makePerson(db, wanted, rim));
 
+  async function tabOf(clientId: string): Promise<Tab | undefined> {
+    const known = naming.get(clientId) ?? tabs.get(clientId);
+    if (known !== undefined) return known;
+    const before = changes;
+    const read = await using(undefined, (db) => people.readTab(db, clientId));
+    if (read !== undefined && changes === before) tabs.set(clientId, read);
+    return read;
+  }
+
+  async function name(clientId: string, wanted: string | null): Promise<Tab> {
+    const named = wanted === null ? null : await person(wanted);
+    const tab = await writing(people.nobody(rim), (db) => people.writeTab(db, clientId, named, rim));
+    tabs.set(clientId, tab);
+    return tab;
+  }
+
   return {
     person,
-
-    async tab(clientId) {
-      const known = tabs.get(clientId);
-      if (known !== undefined) return known;
-      const read = await using(undefined, (db) => people.readTab(db, clientId));
-      if (read !== undefined) tabs.set(clientId, read);
-      return read;
-    },
+    tab: tabOf,
 
     async nameTab(clientId, wanted) {
-      // Out of reach before anything is awaited.
-      tabs.delete(clientId);
-      const named = wanted === null ? null : await person(wanted);
-      const tab = await writing(people.nobody(rim), (db) => people.writeTab(db, clientId, named, rim));
-      tabs.set(clientId, tab);
-      return tab;
+      // The former person is out of reach before anything is awaited. One after the other: whoever is named last stays.
+      changes += 1;
+      const before = naming.get(clientId);
+      const named = before === undefined ? name(clientId, wanted) : before.then(() => name(clientId, wanted));
+      naming.set(clientId, named);
+      return named.finally(() => {
+        if (naming.get(clientId) === named) naming.delete(clientId);
+      });
     },
 
     tabsOf: (of) => using([], (db) => people.tabsOf(db, of)),
@@ -127,8 +143,8 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
 
     keyOf: sign,
     answer: (of, key) => using(undefined, (db) => answers.readAnswer(db, of, key)),
-    keep: async (of, key, kept) =>
-      noteGone(of, await writing('full' as const, (db) => answers.keepAnswer(db, of, key, kept))),
+    keep: async (of, key, kept, sent) =>
+      noteGone(of, await writing('full' as const, (db) => answers.keepAnswer(db, of, key, kept, sent))),
     sendingKey: (of, key, fresh, isReusable) =>
       writing(fresh, (db) => answers.sendingKey(db, of, key, fresh, isReusable)),
     delivered: (of, key, sent) => using(undefined, (db) => answers.forgetSent(db, of, key, sent)),
@@ -177,12 +193,12 @@ export function openStore({ name, rim, onFull }: StoreOptions): Store {
       }),
     async clear(of) {
       forgetTabs(of.part);
-      await using(undefined, (db) => people.renewPerson(db, of, rim));
+      await writing(undefined, (db) => people.renewPerson(db, of, rim));
       forgetTabs(of.part);
     },
     async signOut(of) {
       forgetTabs(of.part);
-      const told = await using(null, (db) => people.forgetPerson(db, of, rim));
+      const told = await writing(null, (db) => people.forgetPerson(db, of, rim));
       // A request meanwhile may have read its tab again.
       forgetTabs(of.part);
       return told;

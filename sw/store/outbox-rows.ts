@@ -1,6 +1,6 @@
 /** Queued questions, and their answers until they are taken out. */
 import type { QueuedRow } from '../core/outbox.ts';
-import { answerRow, putAnswer } from './answers.ts';
+import { answerRow, dropSent, putAnswer } from './answers.ts';
 import { type Database, isHere, type OutboxRow, rowsOf } from './database.ts';
 import { seal, unseal } from './seal.ts';
 import type { Kept, Person, Question, QueuedAnswer } from './store.ts';
@@ -90,7 +90,7 @@ export async function answerQueued(
   const tx = db.transaction(['people', 'outbox', 'answers', 'sent'], 'readwrite', { durability: 'strict' });
   const outbox = tx.objectStore('outbox');
   if (await isHere(tx.objectStore('people'), person)) {
-    await tx.objectStore('sent').delete([person.part, sentUnder]);
+    await dropSent(tx.objectStore('sent'), person, sentUnder, row.id);
     if (answered !== null && answered !== 'full') await putAnswer(tx.objectStore('answers'), answered);
   }
   const known = await outbox.get([person.part, row.id]);

@@ -49,10 +49,12 @@ export async function makePerson(db: Database, name: string, rim: Rim): Promise<
 export const nobody = (rim: Rim): Tab => ({ person: null, visitor: newSecret(rim) });
 
 export async function readTab(db: Database, clientId: string): Promise<Tab | undefined> {
-  const row = await db.get('tabs', clientId);
+  // One transaction: between two of them the person could be renewed, and the tab would have nobody.
+  const tx = db.transaction(['tabs', 'people']);
+  const row = await tx.objectStore('tabs').get(clientId);
   if (row === undefined) return undefined;
-  const person = row.part === null ? null : await findPerson(db, row.part);
-  return { person, visitor: person?.visitor ?? row.visitor };
+  const found = row.part === null ? undefined : await tx.objectStore('people').index('part').get(row.part);
+  return { person: found === undefined ? null : personOf(found), visitor: found?.visitor ?? row.visitor };
 }
 
 export async function writeTab(db: Database, clientId: string, person: Person | null, rim: Rim): Promise<Tab> {

@@ -20,6 +20,8 @@ export async function unseal(person: Person, place: string, { iv, sealed }: Seal
     return decoder.decode(await crypto.subtle.decrypt(algorithm(person, place, iv), person.sealKey, sealed));
   } catch (error) {
     if (error instanceof DOMException && error.name === 'OperationError') return undefined;
+    // What lies there is no bytes at all.
+    if (error instanceof TypeError) return undefined;
     throw error;
   }
 }

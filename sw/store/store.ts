@@ -95,8 +95,8 @@ export interface Store {
   /** The hex HMAC of a question's text under the person's own key. */
   keyOf(person: Person, keyText: string): Promise<string>;
   answer(person: Person, key: string): Promise<Kept | undefined>;
-  /** Also forgets the sent key, in the same transaction. */
-  keep(person: Person, key: string, kept: Kept): Promise<KeepResult>;
+  /** Also forgets the sent key, in the same transaction. With `sent`, only if it is this key. */
+  keep(person: Person, key: string, kept: Kept, sent?: string): Promise<KeepResult>;
   /**
    * The idempotency key to send a question with, written before it is sent: the one it was sent with before where that may be
    * used again, else `fresh`. One transaction, so two equal questions at once share a key.
