@@ -77,11 +77,12 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   const answered = { status: response.status, header: (name: string) => response.headers.get(name) };
   const verdict = verdictOf(answered);
   if (verdict === 'answer' && formOf(answered) === 'stream') return { kind: 'stream', response, exchange };
-  if (typeof verdict === 'object' && !isOurs(answered)) {
-    if (passesFailed(response.status)) return { kind: 'failed', cause: verdict.failed, instead: response };
+  if (typeof verdict === 'object' && !passesFailed(response.status)) {
     leave();
     return { kind: 'failed', cause: verdict.failed };
   }
+  if (typeof verdict === 'object' && !isOurs(answered))
+    return { kind: 'failed', cause: verdict.failed, instead: response };
   const read = await watched(rim, response.text(), probing(rim, url));
   const text = read !== 'silent' && 'value' in read ? read.value : undefined;
   if (text === undefined || (verdict === 'answer' && !isCompletion(text))) {
@@ -90,7 +91,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
     return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
   }
   if (verdict === 'answer') return { kind: 'answer', response, text, exchange };
-  const refused = { response: new Response(text, response), code: errorCodeOf(text) };
+  const refused = { response: new Response(text || null, response), code: errorCodeOf(text) };
   if (verdict === 'pass') return { kind: 'refused', ...refused, exchange };
   return { kind: 'failed', cause: verdict.failed, instead: refused.response, code: refused.code };
 }

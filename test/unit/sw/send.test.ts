@@ -79,6 +79,17 @@ describe('what comes back', () => {
       () => new Response('{"choices":[]}', { headers: { 'content-type': 'application/json' } }),
       ['failed', 'unreachable', undefined],
     ],
+    [
+      'a page under a request id that a proxy writes too',
+      () => new Response('<html>', { headers: { ...OURS, 'content-type': 'text/html' } }),
+      ['failed', 'unreachable', undefined],
+    ],
+    [
+      'nothing, under such an id',
+      () => new Response(null, { status: 204, headers: { 'x-request-id': OURS['x-request-id'] } }),
+      ['failed', 'unreachable', undefined],
+    ],
+    ['not modified, under such an id', () => new Response(null, { status: 304, headers: OURS }), ['refused']],
   ])('%s', async (_, step, kind) => {
     const { sent, asked } = await sending([step]);
     expect(kindOf(sent)).toEqual(kind);
