@@ -141,6 +141,8 @@ test('a question that the router had, and whose answer was lost, is queued under
 
 test('where a token is refused the page is asked once more, and no question goes without one', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
+  // Its features are known from then on, so that only the outbox wants a token.
+  await bench.ask(page, { prompt: 'First?' });
   await bench.line.down();
   const id = await queue(bench, page, 'Why?');
   const token = await bench.token('ana');
@@ -155,17 +157,15 @@ test('where a token is refused the page is asked once more, and no question goes
     };
     globalThis.travel = await travelMode({ person: 'ana', getToken });
   })()`);
-  await until('its features were asked for', () => page.evaluate('asked > 0') as Promise<boolean>);
-  await page.evaluate('asked = 0');
   await bench.line.up();
   await lookAt(page);
   await until('the page was asked for a token', () => page.evaluate('asked > 0') as Promise<boolean>);
   expect(await questionOf(page, id)).toMatchObject({ state: 'waiting', tries: 0, lastError: null });
-  expect(sends()).toBe(0);
+  expect(sends()).toBe(1);
   await page.evaluate(`tokens = ${JSON.stringify([over, token])}`);
   await page.evaluate((one) => travel.sendNow(one), id);
   expect(await untilState(page, id, 'answered')).toMatchObject({ tries: 1 });
-  expect(bench.line.seen.filter(isChat).map(({ status }) => status)).toEqual([401, 200]);
+  expect(bench.line.seen.filter(isChat).map(({ status }) => status)).toEqual([200, 401, 200]);
 });
 
 describe('what comes back', () => {
