@@ -65,7 +65,7 @@ async function addedByTheWorker(
           return checked(streams, contentChunks, isUnderWorker ? 'live' : null);
         };
         // Code is compiled, and connections are open, before anything counts.
-        await streamsOf({ ...firstTokens, streams: 5 });
+        await streamsOf({ ...firstTokens, streams: 25 });
         const first = (await streamsOf(firstTokens)).map(({ timeToFirstTokenMs }) => timeToFirstTokenMs);
         const delays = (await streamsOf(chunks)).flatMap(({ chunkDelaysMs }) => chunkDelaysMs);
         return { first: percentile(first, 0.5), chunk: percentile(delays, 0.5) };
