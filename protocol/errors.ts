@@ -23,9 +23,16 @@ export type RouterError =
   | { code: 'not_found'; path: string; detail?: string }
   /** `missing`: each variable, with what is wrong where it is set; `how`: what sets them all. */
   | { code: 'not_configured'; missing: readonly string[]; how: string }
-  /** The caller's own fault, as the provider said it. */
-  | { code: 'provider_rejected'; status: number; detail: string; providerCode?: string | null; param?: string | null }
-  | { code: 'providers_unavailable'; retryAfterMs: number; detail: string }
+  /** The caller's own fault, as the provider said it. `page`: the same for those who may not learn who that is. */
+  | {
+      code: 'provider_rejected';
+      status: number;
+      detail: string;
+      providerCode?: string | null;
+      param?: string | null;
+      page?: RouterError;
+    }
+  | { code: 'providers_unavailable'; retryAfterMs: number; detail: string; page?: RouterError }
   | { code: 'deadline_exceeded'; retryAfterMs: number; detail: string }
   | { code: 'overloaded'; retryAfterMs: number; detail?: string }
   | { code: 'rate_limited_by_provider'; retryAfterMs: number }
@@ -47,7 +54,7 @@ export type RouterError =
   /** Where keyed answers are kept does not answer. */
   | { code: 'stream_unavailable'; retryAfterMs: number }
   /** After the first content byte: told inside the stream. */
-  | { code: 'stream_interrupted'; detail: string }
+  | { code: 'stream_interrupted'; detail: string; page?: RouterError }
   | { code: 'internal_error' };
 
 /** All of Carryon's own codes; one that is missing here does not compile. */

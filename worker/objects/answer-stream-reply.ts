@@ -1,5 +1,5 @@
 /** What one reader is answered: his stream, the whole completion, or the error, with the headers he may see. */
-import { dataFor, type Head, headersFor, type Refusal } from '../core/answers/stream/events.ts';
+import { dataFor, type Head, headersFor, type Refusal, refusalFor } from '../core/answers/stream/events.ts';
 import {
   KEEPS_HEADER,
   PARTIAL_HEADER,
@@ -32,11 +32,11 @@ export const aloneReply = (): Response => new Response(null, { headers: { [ROLE_
 /** This object knows nothing, and nothing was started. */
 export const unknownReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'unknown' } });
 
-export const refusalReply = ({ status, head, body }: Refusal, open: boolean, role: Role): Response =>
-  new Response(body, {
-    status,
-    headers: { ...headersFor(head, open), 'content-type': 'application/json', [ROLE_HEADER]: role },
-  });
+export function refusalReply(refusal: Refusal, open: boolean, role: Role): Response {
+  const { status, body } = refusalFor(refusal, open);
+  const headers = { ...headersFor(refusal.head, open), 'content-type': 'application/json', [ROLE_HEADER]: role };
+  return new Response(body, { status, headers });
+}
 
 export const streamReply = (
   body: ReadableStream<Uint8Array>,

@@ -11,6 +11,7 @@ import type { Mode } from '../core/ledger/types.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import { Holding } from './holding.ts';
+import { pageError } from './refusal-of.ts';
 import type { Scope } from './scope.ts';
 
 /** What the ledger said, for the response's headers. */
@@ -100,9 +101,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
 
 /** What things cost is for who may see it. */
 function withoutMoney(error: RouterError, { identity }: Ask, { showsProvider }: Deps): RouterError {
-  if (error.code !== 'budget_exceeded' || showsProvider(identity)) return error;
-  const { figures: _, ...shown } = error;
-  return shown;
+  return showsProvider(identity) ? error : pageError(error);
 }
 
 /**

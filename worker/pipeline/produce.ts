@@ -228,10 +228,11 @@ const pause = (ms: number, { clock }: Deps): Promise<void> => new Promise((resum
 /** The caller's own fault: as the provider said it, to those who may learn who that is. */
 function rejected(failure: Failure, open: boolean): RouterError {
   const { kind, status = 400 } = failure;
-  const rejection = { code: 'provider_rejected' as const, detail: shownSentence(failure, open) };
-  if (!open) return { ...rejection, status: 400, providerCode: kind };
+  const code = 'provider_rejected';
+  const page: RouterError = { code, status: 400, detail: shownSentence(failure, false), providerCode: kind };
+  if (!open) return page;
   return {
-    ...rejection,
+    ...{ code, detail: shownSentence(failure, true), page },
     status: status >= 400 && status < 500 ? status : 400,
     providerCode: failure.code ?? kind,
     param: failure.param ?? null,
@@ -261,6 +262,7 @@ function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps: Deps):
   if (last === undefined) {
     return { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider is resting after failures.' };
   }
-  const why = deps.showsProvider(ask.identity) ? ` The last one: ${last.message}` : '';
-  return { code: 'providers_unavailable', retryAfterMs, detail: `Every provider failed.${why}` };
+  const page: RouterError = { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider failed.' };
+  if (!deps.showsProvider(ask.identity)) return page;
+  return { ...page, detail: `${page.detail} The last one: ${last.message}`, page };
 }

@@ -1,8 +1,20 @@
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
 import type { Head, Refusal } from '../core/answers/stream/events.ts';
 
-/** An error as an `AnswerStream` keeps it and tells it. */
+/** An error as an `AnswerStream` keeps it and tells it, in both wordings: those who read one answer may not all learn who served. */
 export function refusalOf(error: RouterError, head: Head = { headers: {}, openHeaders: {} }): Refusal {
   const { status, headers, body } = errorToWire(error);
-  return { status, head: { ...head, headers: { ...head.headers, ...headers } }, body: JSON.stringify(body) };
+  const whole = { status, head: { ...head, headers: { ...head.headers, ...headers } }, body: JSON.stringify(body) };
+  const page = pageError(error);
+  if (page === error) return whole;
+  const shown = errorToWire(page);
+  return { ...whole, status: shown.status, body: JSON.stringify(shown.body), open: { status, body: whole.body } };
+}
+
+/** For those who may not learn who served, nor what things cost. */
+export function pageError(error: RouterError): RouterError {
+  if ('page' in error && error.page !== undefined) return error.page;
+  if (error.code !== 'budget_exceeded' || error.figures === undefined) return error;
+  const { figures: _, ...shown } = error;
+  return shown;
 }

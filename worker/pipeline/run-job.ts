@@ -9,7 +9,7 @@ import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/holder.ts';
 import type { Mode } from '../core/ledger/types.ts';
 import { usdText } from '../core/pricing/cost.ts';
-import { shownSentence } from '../core/routing/failure.ts';
+import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import type { Ask, CacheWish } from './ask.ts';
@@ -144,8 +144,7 @@ function begun(
   deps: Deps,
   scope: Scope,
 ) {
-  const { ask, answer, deployment, admission, trail, limited } = produced;
-  const open = deps.showsProvider(ask.identity);
+  const { answer, deployment, admission, trail, limited } = produced;
   const settle = settleOnce(produced, deps, scope);
   const { holding } = admission;
   const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
@@ -161,14 +160,13 @@ function begun(
     return { ok: true as const, head, events: only([{ kind: 'completion', data: body }]) };
   }
   const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
-  return { ok: true as const, head, events: streamed(answer, settle, () => holding.spentMicroUsd, open, scope) };
+  return { ok: true as const, head, events: streamed(answer, settle, () => holding.spentMicroUsd, scope) };
 }
 
 async function* streamed(
   { opening, ended, stream }: Extract<Begun['answer'], { kind: 'stream' }>,
   settle: ReturnType<typeof settleOnce>,
   spentMicroUsd: () => number,
-  open: boolean,
   { gone }: Scope,
 ): AsyncGenerator<RunBatch> {
   const leave = () => stream.leave(() => settle('left', stream.measured));
@@ -183,10 +181,7 @@ async function* streamed(
       if (chunks.length > 0) yield chunks.map(eventOf);
       if (end?.complete === false) {
         settle(end.slowReader ? 'left' : end.failure.kind, stream.measured);
-        yield {
-          end: 'interrupted',
-          error: refusalOf({ code: 'stream_interrupted', detail: shownSentence(end.failure, open) }),
-        };
+        yield { end: 'interrupted', error: refusalOf(interrupted(end.failure)) };
         return;
       }
       isOver = end !== undefined;
@@ -209,6 +204,11 @@ async function* streamed(
     // Whoever stops listening in the middle ends the run.
     leave();
   }
+}
+
+function interrupted(failure: Failure): RouterError {
+  const code = 'stream_interrupted';
+  return { code, detail: failure.message, page: { code, detail: shownSentence(failure, false) } };
 }
 
 const eventOf = ({ data }: Chunk): RunEvent => ({ kind: 'chunk', data });

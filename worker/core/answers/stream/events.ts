@@ -28,7 +28,12 @@ export interface Refusal {
   head: Head;
   /** OpenAI's error body, as JSON. */
   body: string;
+  /** The same in the words of whoever failed, for those who may learn who served. A user's pages and servers read one answer. */
+  open?: { status: number; body: string };
 }
+
+export const refusalFor = (refusal: Refusal, open: boolean): { status: number; body: string } =>
+  (open ? refusal.open : undefined) ?? refusal;
 
 export type Ending =
   /** `skippedEvents`: some of it may be missing, so it is given as the stream it was, never as a whole. */
@@ -68,7 +73,7 @@ export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume
  */
 export function endingText(ending: Ending, endId: number, seenId: number, wish: Wish): string {
   if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
-  const { body } = ending.error;
+  const { body } = refusalFor(ending.error, wish.open);
   // What failed before any content has no place in the order, and may run again.
   if (ending.standing === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);

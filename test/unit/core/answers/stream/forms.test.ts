@@ -90,5 +90,8 @@ describe('an event', () => {
     expect(endingText({ standing: 'interrupted', error }, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
     expect(endingText({ standing: 'died', error }, 5, 9, resumable)).toBe('id: 10\ndata: E\n\n');
     expect(endingText({ standing: 'failed', error }, 5, 0, resumable)).toBe('data: E\n\n');
+    const telling = { standing: 'interrupted' as const, error: { ...error, open: { status: 500, body: 'WHO' } } };
+    expect(endingText(telling, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
+    expect(endingText(telling, 5, 4, { ...resumable, open: true })).toBe('id: 5\ndata: WHO\n\n');
   });
 });

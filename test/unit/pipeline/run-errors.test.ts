@@ -1,0 +1,43 @@
+/** A run that a server has started may be read by a page of the same user: its error is kept in the words of both. */
+import { expect, it } from 'vitest';
+import type { Refusal } from '../../../worker/core/answers/stream/events.ts';
+import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
+import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
+import { failing, role, streamed, text } from './support/openai.ts';
+import { TestRouter } from './support/router.ts';
+import type { Script } from './support/upstream.ts';
+
+const error = { message: 'acct-7 flagged it', code: 'content_filter', type: 'invalid_request_error', param: 'x-7' };
+const FLAGGED = `data: ${JSON.stringify({ error })}\n\n`;
+
+async function refusalOf(job: Job, router: TestRouter): Promise<Refusal | undefined> {
+  const outcome = await answerStreamDeps(router.deps).produce(job, {
+    signal: new AbortController().signal,
+    background: (work) => void router.background.push(work),
+    isShared: false,
+    asks: () => {},
+    starts: () => {},
+    admitted: () => {},
+  });
+  if (!outcome.ok) return 'refusal' in outcome ? outcome.refusal : undefined;
+  for await (const batch of outcome.events) if ('end' in batch && batch.end === 'interrupted') return batch.error;
+  return undefined;
+}
+
+it.each<[string, Script, string]>([
+  ['refused', failing(422, error), 'acct-7'],
+  ['without a provider', failing(500, error), 'The last one'],
+  ['broken off', streamed(role, text('An'), FLAGGED), 'acct-7'],
+])('%s: only those who may learn who served read why in full', async (_, script, word) => {
+  const router = new TestRouter();
+  const jobs: Job[] = [];
+  router.deps.answerStreams.open = async (_, { job }) => {
+    jobs.push(job as Job);
+    return new Response('{}', { headers: { [ROLE_HEADER]: 'started' } });
+  };
+  await router.send({ user: 'ana', stream: true, headers: { 'idempotency-key': 'k' } });
+  for (const { id } of router.deployments) router.upstream.on(id, script);
+  const refusal = await router.clock.run(refusalOf(jobs[0] as Job, router));
+  expect(refusal?.open?.body).toContain(word);
+  expect(JSON.stringify({ ...refusal, open: undefined })).not.toMatch(/acct-7|x-7|The last one/);
+});
