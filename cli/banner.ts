@@ -37,6 +37,13 @@ const aboutAsking = ({ url, model, local }: BannerFacts): string[] => [
   `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
   `    -H 'content-type: application/json' \\`,
   `    -d '{"model":${JSON.stringify(model)},"stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'`,
+  // It signs in with the well-known key, from an origin of this machine.
+  ...(local
+    ? [
+        'Or from a page that keeps working without a network (docs/travel-mode.md):',
+        `  node examples/foreign-front-end/server.mjs --router ${url}`,
+      ]
+    : []),
 ];
 
 function aboutKeys({ url, local, ownAdminKey }: BannerFacts): string[] {

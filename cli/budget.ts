@@ -96,7 +96,9 @@ async function warnOfUnknown(tenant: string): Promise<void> {
     if (page.keys.some((key) => key.tenant === tenant)) return;
     cursor = page.cursor;
   }
-  console.error(`No key belongs to the tenant "${tenant}": is the name right?`);
+  console.error(
+    `No key belongs to the tenant "${tenant}". Is the name right? (The tenant of a sign-in in carryon.config.ts needs no key.)`,
+  );
 }
 
 interface Correction {

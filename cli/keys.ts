@@ -1,4 +1,4 @@
-/** `npm run keys -- create|list|revoke`: virtual keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
+/** `npm run keys -- create|list|revoke|token`: virtual keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
 import { durationMs } from '../worker/core/config/duration.ts';
 import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
 import { adminCall } from './admin-call.ts';
@@ -95,9 +95,12 @@ async function create(args: string[]): Promise<void> {
 async function token(args: string[]): Promise<void> {
   const { user, feature, expires } = readFlags(args, TOKEN_FLAGS, USAGE);
   if (user === undefined) throw new UsageError('--user is missing', USAGE);
-  const local = adminTarget({ ...process.env, CARRYON_URL: undefined });
+  if (process.env.CARRYON_URL)
+    throw new Error(
+      'CARRYON_URL is set, but this asks the router of npm start alone. Unset it, or send POST /v1/tokens with a secret key.',
+    );
   const hint = 'This asks the router of npm start. Elsewhere send POST /v1/tokens with a secret key.';
-  const target = { ...local, adminKey: LOCAL_CLIENT_KEY, hint };
+  const target = { ...adminTarget(process.env), adminKey: LOCAL_CLIENT_KEY, hint };
   const made = await adminCall<{ token: string; expiresAt: number }>(target, 'POST', '/v1/tokens', {
     user,
     ...(feature !== undefined && { features: feature }),

@@ -33,8 +33,8 @@ export function authToWire(error: AuthError): WireError {
         401,
         'authentication_error',
         error.isMalformed
-          ? 'The authorization header is not of the form "Bearer sk-…". Send the key as "authorization: Bearer sk-…" or "x-api-key: sk-…".'
-          : 'No key. Send it as "authorization: Bearer sk-…" or "x-api-key: sk-…".',
+          ? 'The authorization header is not of the form "Bearer …". Send the key or token as "authorization: Bearer …" or "x-api-key: …".'
+          : 'No key or token was sent. Send it as "authorization: Bearer …" or "x-api-key: …".',
         { headers: { ...FINAL, 'www-authenticate': 'Bearer' } },
       );
     case 'invalid_key':
@@ -76,7 +76,9 @@ export function authToWire(error: AuthError): WireError {
         error.code,
         403,
         'permission_error',
-        `This key is not for the origin ${error.origin ? `"${error.origin}"` : '(none was sent)'}.`,
+        error.origin === null
+          ? 'A publishable key is for pages, and no Origin header was sent. On a server use a secret key.'
+          : `This key or token is not for pages of "${error.origin}". A publishable key names its origins when it is made; for all others add it to "origins" in carryon.config.ts.`,
         { headers: FINAL },
       );
     case 'user_not_allowed':

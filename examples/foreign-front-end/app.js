@@ -86,6 +86,8 @@ async function ask(prompt) {
     },
     body: JSON.stringify({ prompt, stream: true }),
   });
+  if (response.headers.get('x-carryon-travel') === 'queued')
+    return say('queued').append('sent when there is a network');
   if (!response.ok) throw new Error((await response.json()).error.message);
   const isStale = response.headers.get('x-carryon-travel') === 'stale';
   const answer = say(isStale ? `kept ${response.headers.get('age')} s ago` : 'live');
@@ -114,6 +116,7 @@ function say(label) {
 function showPerson(person) {
   $('sign-in').hidden = person !== null;
   $('sign-out').hidden = person === null;
+  $('signed-in').hidden = person === null;
 }
 showPerson(localStorage.getItem('person'));
 

@@ -26,7 +26,7 @@ export function offlineReply(cause: Cause, id: string | null): Reply {
   };
   if (id === null) {
     const message =
-      'The router cannot be reached, and no answer to this question is kept in this browser. Ask again once there is a connection.';
+      'The router cannot be reached, and there is no kept answer to give. Ask again once there is a connection.';
     return { status: 503, headers: { ...about, [travel]: 'offline' }, body: errorBody(message, 'offline') };
   }
   const message =

@@ -69,7 +69,8 @@ export class PageTravel extends EventTarget implements Travel {
     this.#person = person;
     this.#getToken = getToken;
     const line = this.#line;
-    if (!line) return this.#warn('this browser or window has no service workers');
+    if (!line)
+      return this.#warn('this browser or window has no service workers (a page needs https for them, or localhost)');
     try {
       await line.open();
     } catch (reason) {
@@ -292,6 +293,11 @@ export class PageTravel extends EventTarget implements Travel {
     const connection = connectionOf(seen);
     if (connection === this.#connection) return;
     this.#connection = connection;
+    // A worker cannot tell a refused origin from a router that is down: to both it sees no answer.
+    if (connection === 'unreachable' && location.origin !== this.#router)
+      this.#warn(
+        `${this.#router} does not answer. If it is running, is ${location.origin} in "origins" of its carryon.config.ts?`,
+      );
     this.#tell('connection', { connection });
   }
 
@@ -308,7 +314,7 @@ export class PageTravel extends EventTarget implements Travel {
   #warn(reason: string): void {
     if (this.#warned.has(reason)) return;
     this.#warned.add(reason);
-    console.warn(`Carryon travel mode: ${reason}.`);
+    console.warn(`Carryon travel mode: ${reason}${/[.?]$/.test(reason) ? '' : '.'}`);
   }
 }
 

@@ -80,7 +80,7 @@ test.each(outages)('while $what, kept answers are read, and a new question is se
   await outage.cut(context);
   expect(await ask(page, 'Why?')).toEqual({ label: 'kept', text: answerTo('Why?', 1) });
   await strip(page, outage.connection);
-  expect((await ask(page, 'Since when?')).label).toBe('not');
+  expect((await ask(page, 'Since when?')).label).toBe('queued');
   await page.waitForSelector('#outbox > [data-state="waiting"]');
 
   await page.reload();
@@ -121,6 +121,6 @@ test('after signing out, the next person finds nothing', async () => {
   await page.waitForSelector('#sign-in:not([hidden])');
   await until('the outbox is empty', async () => (await page.locator('#outbox > li').count()) === 0);
   await signIn(page, 'ben');
-  expect((await ask(page, 'Why?')).label).toBe('not');
+  expect((await ask(page, 'Why?')).label).toBe('queued');
   await until('the question waits', async () => (await page.locator('#outbox > li').count()) === 1);
 });

@@ -7,6 +7,7 @@ import { startTravelBench, type TravelBench } from './support/bench.ts';
 import { lookAt, QUEUE, questions } from './support/outbox.ts';
 import { contentOf, withAsker } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
+import { startSite } from './support/site.ts';
 import { connectionOf, listen, toldOf, untilTold } from './support/travel-page.ts';
 
 let bench: TravelBench;
@@ -105,6 +106,18 @@ describe('without service workers', () => {
     expect(warnings.join('\n')).toContain('Carryon travel mode: ');
     await context.close();
   });
+});
+
+test('a page whose origin config does not name is told on its console where to look', async () => {
+  const unnamed = await startSite(bench.foreign.files);
+  const page = await (await bench.newContext()).newPage();
+  const warnings: string[] = [];
+  page.on('console', (message) => warnings.push(message.text()));
+  await page.goto(unnamed.origin);
+  await bench.travel(page, { person: 'ana' });
+  expect((await bench.ask(page, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('offline');
+  await until('it is told', () => warnings.some((text) => text.includes(`is ${unnamed.origin} in "origins" of`)));
+  await unnamed.close();
 });
 
 test('connection follows the browser’s flag and what the worker sees of the router', async () => {

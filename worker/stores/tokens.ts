@@ -79,7 +79,7 @@ export class TokenStore implements Tokens {
     const signIn = signInOf(claims, this.#signIns);
     const keySet = signIn && this.#keySets.get(signIn.jwksUrl);
     if (signIn === undefined || keySet === undefined) {
-      return invalid('its issuer ("iss") is not one that this router knows');
+      return invalid('its issuer ("iss") is not among "issuers" in carryon.config.ts');
     }
     // What needs no key comes first: a token that could not be accepted anyway reads no key set.
     const identity = signedInIdentity(header, claims, signIn, this.#clock.now());

@@ -20,6 +20,8 @@ Ask it, and read the answer as it is written:
   curl -N http://localhost:8787/v1/chat/completions -H 'authorization: Bearer sk-local-dev-key' \\
     -H 'content-type: application/json' \\
     -d '{"model":"app/chat","stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'
+Or from a page that keeps working without a network (docs/travel-mode.md):
+  node examples/foreign-front-end/server.mjs --router http://localhost:8787
 
 Admin key: sk-local-admin-key. For more client keys: npm run keys -- create --tenant acme
 

@@ -140,7 +140,8 @@ describe('what to do next', () => {
     expect(messageOf({ code: 'not_found', path: '/v1/messages', detail: 'Use POST /v1/chat/completions.' })).toBe(
       'Use POST /v1/chat/completions.',
     );
-    expect(messageOf({ code: 'origin_not_allowed', origin: null })).toContain('none was sent');
+    expect(messageOf({ code: 'origin_not_allowed', origin: null })).toContain('no Origin header was sent');
+    expect(messageOf(EVERY.origin_not_allowed[0])).toMatch(/"https:\/\/a\.example".*"origins" in carryon\.config\.ts/);
   });
 
   it('a wrong method is told the right ones, a missing key the scheme', () => {

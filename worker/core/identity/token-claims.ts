@@ -37,7 +37,7 @@ export function claimsExpiry(
   now: number,
 ): { expiresAt: number } | TokenProblem {
   if (aud !== audience && !(Array.isArray(aud) && aud.includes(audience))) {
-    return invalid('its audience ("aud") is not the one expected here');
+    return invalid(`its audience ("aud") must be "${audience}"`);
   }
   const [endsAt, startsAt] = [epochMs(exp), epochMs(nbf ?? 0)];
   if (endsAt === undefined) return invalid('it needs an expiry ("exp") in seconds since 1970');
