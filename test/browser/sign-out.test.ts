@@ -77,12 +77,14 @@ test('what is kept is unreadable on the disk while the person is signed in, too'
 
 test('nothing that is under way comes back: a stream that ends, and a question that is being sent', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
-  await bench.line.down();
-  const id = await queue(bench, page, 'Queued?');
-  await bench.line.up();
-  bench.provider.set({ firstAfterMs: 300, pauseAfter: 5 });
+  bench.provider.set({ pauseAfter: 5 });
   const running = await bench.startAsk(page, { prompt: 'Live?' });
   await running.until('five words', (answer) => contentOf(answer).endsWith('w4'));
+  // The stream has its connection; nothing new gets through.
+  bench.line.fault({ kind: 'refuse' }, { times: Number.POSITIVE_INFINITY });
+  const id = await queue(bench, page, 'Queued?');
+  bench.provider.set({ firstAfterMs: 5000 });
+  bench.line.clear();
   await page.evaluate((one) => travel.sendNow(one), id);
   await untilState(page, id, 'sending');
   await signOut(page);
