@@ -105,7 +105,10 @@ export type TravelNewsKind = keyof TravelNews;
 export type WorkerMessage =
   /** With a port for the reply `{token: string | null}`. A tab that has another person by now replies null. */
   | { kind: 'token-wanted'; person: string | null }
-  | { [Kind in TravelNewsKind]: { kind: 'told'; event: Kind; detail: TravelNews[Kind] } }[TravelNewsKind];
+  /** `person`: whom it is about. A tab that has another person by now does not hear of it. */
+  | {
+      [Kind in TravelNewsKind]: { kind: 'told'; event: Kind; detail: TravelNews[Kind]; person?: string };
+    }[TravelNewsKind];
 
 /** The message as it is posted. */
 export function travelMessage<Message extends PageMessage | WorkerMessage>(
@@ -161,7 +164,10 @@ export function readWorkerMessage(data: unknown): WorkerMessage | undefined {
   const whole =
     data.kind === 'token-wanted'
       ? isPerson(data.person)
-      : data.kind === 'told' && isFields(data.detail) && isWholeNews(data.event, data.detail);
+      : data.kind === 'told' &&
+        (data.person === undefined || typeof data.person === 'string') &&
+        isFields(data.detail) &&
+        isWholeNews(data.event, data.detail);
   return whole ? (data as unknown as WorkerMessage) : undefined;
 }
 

@@ -96,7 +96,9 @@ async function replyToPerson(
     case 'sign-out': {
       outbox.leave(person);
       const theirs = await store.signOut(person);
-      for (const tab of theirs ?? []) await tabs.tell('signed-out', { person: person.name }, { tab });
+      // The asking page knows, and may be naming the same person anew by now.
+      for (const tab of theirs ?? [])
+        if (tab !== clientId) await tabs.tell('signed-out', { person: person.name }, { tab });
       return theirs === null ? { ok: false, code: 'not_deleted' } : DONE;
     }
     default:

@@ -160,17 +160,23 @@ export class Outbox {
     const isReached = rim.isOnline() && (await isRouterThere(rim, router));
     tabs.reached(isReached);
     if (!isReached) return 'unreached';
-    for (const person of people) if ((await this.#sendAll(person)) === 'unreached') return 'unreached';
+    let end: FlushEnd = 'done';
+    for (const person of people) {
+      const sent = await this.#sendAll(person);
+      if (sent === 'gone') return 'unreached';
+      if (sent === 'unreached') end = 'unreached';
+    }
     await this.#comeAgain(people);
-    return 'done';
+    return end;
   }
 
   /** For questions that the router has put off. Only while this worker lives; a page's own signs come too. */
   async #comeAgain(people: readonly Person[]): Promise<void> {
     const { store, rim } = this.#parts;
-    const due = await Promise.all(people.map(async (person) => nextDue(await store.queued(person))));
-    const waitMs = Math.min(...due.map((at) => at ?? Number.POSITIVE_INFINITY)) - rim.now();
-    if (waitMs > 0 && waitMs < Number.POSITIVE_INFINITY) this.#callOff = rim.after(waitMs, () => void this.flush());
+    const now = rim.now();
+    const rows = await Promise.all(people.map((person) => store.queued(person)));
+    const dueAt = nextDue(rows.flat(), now);
+    if (dueAt !== undefined) this.#callOff = rim.after(dueAt - now, () => void this.flush());
   }
 
   /** Under the lock nobody else sends, so a row that says so was left behind by a worker that died. */
@@ -188,29 +194,44 @@ export class Outbox {
     if (isChanged) await this.changed(person);
   }
 
-  async #sendAll(person: Person): Promise<FlushEnd> {
-    const { store, rim, tabs } = this.#parts;
+  /** `gone`: the router is not there any more. */
+  async #sendAll(person: Person): Promise<FlushEnd | 'gone'> {
+    const { store, rim, tabs, router } = this.#parts;
+    let end: FlushEnd = 'done';
     // Each once in a round, also where what became of it could not be written.
     const tried = new Set<string>();
     for (;;) {
       const rows = (await store.queued(person)).filter(({ id }) => !tried.has(id));
       const next = nextToSend(rows, rim.now());
-      if (next === undefined) return 'done';
+      if (next === undefined) return end;
       tried.add(next.id);
       const token = await tabs.token(person);
       // Without a tab of its own person a question stays.
-      if (token === null) return 'done';
-      if ((await this.#sendOne(person, next.id, token)) === 'unreached') return 'unreached';
+      if (token === null) return end;
+      if ((await this.#sendOne(person, next.id, token)) === 'done') continue;
+      // A filter on the way may refuse this one's text, and let the others through.
+      if (!(await isRouterThere(rim, router))) return 'gone';
+      end = 'unreached';
     }
   }
 
   async #sendOne(person: Person, id: string, token: string): Promise<FlushEnd> {
+    const line = new AbortController();
+    this.#lines.set(person.part, line);
+    try {
+      return await this.#sendOver(line.signal, person, id, token);
+    } finally {
+      this.#lines.delete(person.part);
+    }
+  }
+
+  async #sendOver(signal: AbortSignal, person: Person, id: string, token: string): Promise<FlushEnd> {
     const { store, rim } = this.#parts;
     const taken = await store.changeQueued(person, id, sending);
     if (taken?.state !== 'sending') return 'done';
     await this.changed(person);
     const question = await store.question(person, id);
-    const arrived = question && (await this.#ask(person, id, question, token));
+    const arrived = question && (await this.#ask(signal, person, id, question, token));
     if (question === undefined) {
       // It does not open any more: damaged on the disk.
       await store.changeQueued(person, id, (row) => ({ ...row, state: 'failed', lastError: 'unreadable' }));
@@ -223,19 +244,13 @@ export class Outbox {
   }
 
   /** With a second token where the first is refused: it may have ended while the question was on its way. */
-  async #ask(person: Person, id: string, question: Question, token: string) {
-    const line = new AbortController();
-    this.#lines.set(person.part, line);
-    try {
-      const ask = (token: string) => sendQueued(this.#parts, { id, person, question, token, signal: line.signal });
-      const arrived = await ask(token);
-      const { outcome } = arrived ?? {};
-      const isRefused = outcome?.kind === 'refused' && outcome.status === 401;
-      const another = isRefused ? await this.#parts.tabs.token(person) : null;
-      return another === null ? arrived : await ask(another);
-    } finally {
-      this.#lines.delete(person.part);
-    }
+  async #ask(signal: AbortSignal, person: Person, id: string, question: Question, token: string) {
+    const ask = (token: string) => sendQueued(this.#parts, { id, person, question, token, signal });
+    const arrived = await ask(token);
+    const { outcome } = arrived ?? {};
+    const isRefused = outcome?.kind === 'refused' && outcome.status === 401;
+    const another = isRefused ? await this.#parts.tabs.token(person) : null;
+    return another === null ? arrived : await ask(another);
   }
 
   async #settle(person: Person, row: QueuedRow, sentUnder: string, arrived: Arrived): Promise<void> {

@@ -71,7 +71,8 @@ export class Tabs {
   }
 
   async tell<Kind extends TravelNewsKind>(event: Kind, detail: TravelNews[Kind], to: Audience): Promise<void> {
-    const message = travelMessage({ kind: 'told', event, detail } as WorkerMessage);
+    const about = typeof to === 'object' && 'person' in to ? { person: to.person.name } : {};
+    const message = travelMessage({ kind: 'told', event, detail, ...about } as WorkerMessage);
     for (const client of await this.#audience(to)) client.postMessage(message);
   }
 

@@ -58,10 +58,18 @@ async function wake(): Promise<void> {
 
 /** Behind the question that has woken this worker. */
 const TIDY_AFTER_MS = 2_000;
+let isTidied = false;
 
 // A worker that waits for its turn leaves the database to the one that is active.
 if (self.serviceWorker?.state === 'activated') {
   void outbox.flush();
+  tidyLater();
+}
+
+/** Once in this worker's life. */
+function tidyLater(): void {
+  if (isTidied) return;
+  isTidied = true;
   rim.after(TIDY_AFTER_MS, () => void tidy());
 }
 
@@ -76,7 +84,15 @@ async function reply(
   port: MessagePort | undefined,
   later: (work: Promise<unknown>) => void,
 ): Promise<void> {
-  if (message.kind === 'take-over') await self.skipWaiting();
-  else if (message.kind === 'hello' && message.claim) await self.clients.claim();
-  port?.postMessage(message.kind === 'take-over' ? { ok: true } : await replyTo(shell, message, id, later));
+  if (message.kind === 'take-over') {
+    await self.skipWaiting();
+    return port?.postMessage({ ok: true });
+  }
+  // First of all, so that people are named in the order in which the page has named them.
+  const replied = replyTo(shell, message, id, later);
+  if (message.kind === 'hello') {
+    tidyLater();
+    if (message.claim) await self.clients.claim();
+  }
+  port?.postMessage(await replied);
 }

@@ -66,9 +66,9 @@ export const nextToSend = (rows: readonly QueuedRow[], now: number): QueuedRow |
     .filter((row) => waits(row) && isDue(row, now) && now - row.askedAt < SEND_WITHIN_MS)
     .toSorted((one, other) => one.askedAt - other.askedAt)[0];
 
-/** When the next one that waits may go; undefined where none waits. */
-export function nextDue(rows: readonly QueuedRow[]): number | undefined {
-  const times = rows.filter(waits).map(({ notBefore }) => notBefore);
+/** When the next one that was put off may go; undefined where none was. */
+export function nextDue(rows: readonly QueuedRow[], now: number): number | undefined {
+  const times = rows.filter((row) => waits(row) && row.notBefore > now).map(({ notBefore }) => notBefore);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

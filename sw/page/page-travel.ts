@@ -149,10 +149,14 @@ export class PageTravel extends EventTarget implements Travel {
         await pause(OPEN_STREAMS_POLL_MS);
         continue;
       }
-      const changed = line.controllerChange();
+      if (!(await line.ask({ kind: 'streams' }, { worker })).ok)
+        return this.#warn(
+          `the new version of ${this.#script} does not answer, so it comes in once all tabs are closed`,
+        );
+      const isIn = line.controllerChange().then(() => true);
       void line.ask({ kind: 'take-over' }, { worker });
-      await changed;
-      return this.#hello;
+      // A still newer version may have taken the place of the one that waited.
+      if (await Promise.race([isIn, redundant(worker).then(() => false)])) return this.#hello;
     }
   }
 
@@ -171,19 +175,21 @@ export class PageTravel extends EventTarget implements Travel {
     this.#forget();
     // A hello that is still on its way must not name the person once more.
     await this.#hello;
-    const isForgotten = await this.#ask({ kind: 'sign-out', person }, SIGN_OUT_LIMIT_MS);
-    if (this.#isKnown && !isForgotten)
-      throw travelError('sign_out_unfinished', 'The browser could not forget everything of this person.');
+    const line = this.#line;
+    // A worker that has not answered so far is asked too: it may keep something of an earlier visit.
+    if (!line?.worker) return;
+    const limitMs = this.#isKnown ? SIGN_OUT_LIMIT_MS : undefined;
+    const { ok } = await line.ask({ kind: 'sign-out', person }, { limitMs });
+    if (!ok) throw travelError('sign_out_unfinished', 'The browser could not forget everything of this person.');
     await this.#sayHello();
   }
 
   /** Undefined where there is no worker, and where it could not do what was asked. */
   async #ask<Kind extends keyof TravelReplies>(
     message: PageMessage & { kind: Kind },
-    limitMs?: number,
   ): Promise<TravelReplies[Kind] | undefined> {
     if (!this.#line || !this.#isKnown) return undefined;
-    const reply = await this.#line.ask<Kind>(message, { limitMs });
+    const reply = await this.#line.ask<Kind>(message);
     if (reply.ok) return reply;
     if (reply.code === 'no_answer') throw travelError('no_answer', 'The service worker does not answer.');
     return undefined;
@@ -219,6 +225,8 @@ export class PageTravel extends EventTarget implements Travel {
       port?.postMessage({ token: message.person === this.#person ? token : null });
       return;
     }
+    // About the person that this tab had a moment ago.
+    if (message.person !== undefined && message.person !== this.#person) return;
     switch (message.event) {
       case 'connection':
         return this.#see(message.detail.connection);
@@ -323,6 +331,15 @@ function connectionOf(seen: Connection): Connection {
   if (!navigator.onLine) return 'offline';
   return seen === 'unreachable' ? 'unreachable' : 'online';
 }
+
+const redundant = (worker: ServiceWorker): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (worker.state === 'redundant') resolve();
+    };
+    worker.addEventListener('statechange', look);
+    look();
+  });
 
 const travelError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 

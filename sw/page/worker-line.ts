@@ -28,6 +28,7 @@ export class WorkerLine {
   readonly #container = navigator.serviceWorker;
   #workbox: Workbox | undefined;
   #registration: ServiceWorkerRegistration | undefined;
+  #opened: Promise<ServiceWorker> | undefined;
 
   constructor(script: string, handlers: LineHandlers) {
     this.#script = script;
@@ -45,7 +46,16 @@ export class WorkerLine {
   }
 
   /** Resolves with a worker that runs; rejects with the reason where there is none. Offline, one of an earlier visit is enough. */
-  async open(): Promise<ServiceWorker> {
+  open(): Promise<ServiceWorker> {
+    // Once: each instance of Workbox listens for the rest of the page's life.
+    this.#opened ??= this.#open().catch((reason) => {
+      this.#opened = undefined;
+      throw reason;
+    });
+    return this.#opened;
+  }
+
+  async #open(): Promise<ServiceWorker> {
     const registration = await this.#register().catch(async (reason) => {
       const earlier = await this.#container.getRegistration();
       if (earlier?.active) return earlier;
@@ -110,7 +120,14 @@ export class WorkerLine {
 }
 
 /** Some browsers have none in private windows, and none has them on a page that is neither https nor localhost. */
-export const hasServiceWorkers = (): boolean => navigator.serviceWorker !== undefined;
+export function hasServiceWorkers(): boolean {
+  try {
+    return navigator.serviceWorker !== undefined;
+  } catch {
+    // Chromium throws in a frame that is sandboxed.
+    return false;
+  }
+}
 
 function activated(worker: ServiceWorker | null): Promise<ServiceWorker> {
   return new Promise((resolve, reject) => {

@@ -29,6 +29,9 @@ export async function enqueue(
   question: Question,
   admit: (others: readonly QueuedRow[]) => boolean,
 ): Promise<QueuedRow | 'refused' | 'gone'> {
+  // A page may choose its keys itself, and use one twice.
+  const earlier = await readQuestion(db, person, row.id);
+  if (earlier !== undefined && earlier.body !== question.body) return 'refused';
   const sealed = await seal(person, questionPlace(row.id), JSON.stringify(question));
   const tx = db.transaction(['people', 'outbox'], 'readwrite', { durability: 'strict' });
   const outbox = tx.objectStore('outbox');

@@ -208,6 +208,10 @@ describe('what comes back', () => {
       [503, { ...ours, 'retry-after': '600' }, refusal('overloaded'), 'overloaded'],
       [429, { ...ours, 'retry-after': '600' }, refusal('rate_limit_exceeded'), 'rate_limit_exceeded'],
       [401, ours, refusal('token_expired'), 'token_expired'],
+      // Proxies give requests such an id too.
+      [200, { ...ours, 'content-type': 'text/html' }, '<h1>Log in</h1>', 'unreachable'],
+      [503, ours, refusal('overloaded'), 'overloaded'],
+      [511, { 'content-type': 'text/html' }, '<h1>Log in</h1>', 'unreachable'],
     ];
     const seen: (string | null)[] = [];
     for (const [status, headers, body] of replies) {

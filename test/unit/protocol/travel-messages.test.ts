@@ -45,6 +45,14 @@ const sides = [
   { side: 'worker', messages: WORKER_MESSAGES as object[], read: readWorkerMessage },
 ];
 
+describe('news about a person', () => {
+  const news = { kind: 'told', event: 'answered', detail: { id: 'q1' } } as const;
+  it('names them, or is not read', () => {
+    expect(readWorkerMessage(travelMessage({ ...news, person: 'alice' }))).toMatchObject({ person: 'alice' });
+    for (const person of [null, 7, {}]) expect(readWorkerMessage({ ...travelMessage(news), person })).toBeUndefined();
+  });
+});
+
 describe.each(sides)('messages of a $side', ({ messages, read }) => {
   it.each(messages.map((message) => [JSON.stringify(message), message]))('are read: %s', (_, message) => {
     const posted = structuredClone(travelMessage(message as PageMessage));

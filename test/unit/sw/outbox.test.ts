@@ -81,8 +81,10 @@ describe('what is sent', () => {
   });
 
   it('is due when the first that waits is', () => {
-    expect(nextDue([row({ notBefore: 7 }), row({ notBefore: 5 }), row({ state: 'failed' })])).toBe(5);
-    expect(nextDue([row({ state: 'answered' })])).toBeUndefined();
+    expect(nextDue([row({ notBefore: 7 }), row({ notBefore: 5 }), row({ state: 'failed' })], 4)).toBe(5);
+    // One that may go, but waits for a tab of its person, holds up no other.
+    expect(nextDue([row({ notBefore: 0 }), row({ notBefore: 7 }), row({ notBefore: 5 })], 5)).toBe(7);
+    expect(nextDue([row({ state: 'answered', notBefore: 9 }), row({ notBefore: 0 })], 4)).toBeUndefined();
   });
 
   it.each(STATES.filter((state) => state !== 'waiting'))('is taken by one sender only: not where it is %s', (state) => {
