@@ -56,7 +56,7 @@ export interface Travel extends EventTarget {
   usage(): Promise<{ answers: number; bytes: number; queued: number }>;
   /** Forgets the answers and the outbox of this person. */
   clear(): Promise<void>;
-  /** Forgets this person, in all tabs. Resolves when nothing is left. */
+  /** Forgets this person, in all tabs. Resolves when nothing is left; rejects (`sign_out_unfinished`) where no worker confirms that. */
   signOut(): Promise<void>;
   addEventListener<Name extends keyof TravelEvents>(
     type: Name,
