@@ -1,4 +1,4 @@
-/** `/admin/keys` (DESIGN §6): a key is shown once, when it is made; afterwards only its id and what it may do. */
+/** `/admin/keys` (docs/keys.md): a key is shown once, when it is made; afterwards only its id and what it may do. */
 
 import type { Context } from 'hono';
 import * as z from 'zod';
@@ -9,6 +9,7 @@ import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { canonicalName, isTellingName } from '../core/identity/names.ts';
+import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
@@ -93,8 +94,12 @@ export async function createKey(c: Context<App>): Promise<Response> {
   const { expiresInSeconds, ...fields } = body.value;
   const expiresAt = expiresInSeconds === null ? fields.expiresAt : now + expiresInSeconds * 1_000;
   const { key, record } = await keys.create({ ...fields, expiresAt });
+  const host = c.req.header('host') ?? null;
   const unknownOrigins = fields.origins.filter(
-    (one) => !config.origins.includes(one) && !(env.local && isLoopbackOrigin(one)),
+    (one) =>
+      !config.origins.includes(one) &&
+      !isOwnOrigin(one, host, config.publicUrl) &&
+      !(env.local && isLoopbackOrigin(one)),
   );
   const warnings = unknownOrigins.map(
     (one) => `${one} is not among "origins" in carryon.config.ts: browsers will not let its pages read any answer.`,

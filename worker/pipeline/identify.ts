@@ -2,6 +2,7 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Config } from '../core/config/config.ts';
 import { expiredError, type Identity, isExpired, LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { looksLikeToken } from '../core/identity/token-claims.ts';
 import { within } from '../core/within.ts';
 import type { Background, Deps } from '../ports.ts';
@@ -56,8 +57,7 @@ function pageProblem(
   const strange: RouterError = { code: 'origin_not_allowed', origin };
   if (identity.kind === 'publishable') return identity.origins.includes(origin) ? undefined : strange;
   if (identity.kind === 'token') {
-    // A page of the router's own origin needs no CORS, so config need not name it.
-    const isOwn = origin === config.publicUrl || origin.replace(/^https?:\/\//, '') === host;
+    const isOwn = isOwnOrigin(origin, host, config.publicUrl);
     return isOwn || mayCall(origin, config.origins, isLocal) ? undefined : strange;
   }
   // Everybody knows the local key, so only pages of this machine may use it, and those that config names.
