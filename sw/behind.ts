@@ -6,13 +6,18 @@ import type { Shell } from './shell.ts';
 
 /** `isBack`: the router did not answer before. */
 export async function afterAnswer(shell: Shell, asked: Asked, exchange: Exchange, isBack: boolean): Promise<void> {
-  const { store, features, reports, outbox } = shell;
+  const { features, reports, outbox } = shell;
   const { person, request } = asked;
-  const known = await store.clockOffsetMs();
-  const told = clockOffsetMs(known, exchange);
-  if (told !== known) await store.setClockOffsetMs(told);
+  await learnClock(shell, exchange);
   if (isBack) await outbox.flush();
   if (person === null) return;
   await features.refresh(person, async () => credentialOf(request.headers));
   await reports.sendBehind(person, request.headers);
+}
+
+/** How far this device's clock is from the router's, as far as an exchange tells. */
+export async function learnClock({ store }: Shell, exchange: Exchange): Promise<void> {
+  const known = await store.clockOffsetMs();
+  const told = clockOffsetMs(known, exchange);
+  if (told !== known) await store.setClockOffsetMs(told);
 }

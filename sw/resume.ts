@@ -1,5 +1,6 @@
 /** The rest of a stream whose connection broke: asked for by the stream's id, with the credential of the question. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { endsKey, errorCodeOf } from './core/asking.ts';
 import { headerLimitMs } from './core/patience.ts';
 import { isOurs, resumeVerdict } from './core/verdict.ts';
 import type { Rim } from './rim.ts';
@@ -50,8 +51,9 @@ export function resuming(
     saw(isOurs({ header }));
     const verdict = response ? resumeVerdict({ status: response.status, header }, hasNewToken) : 'again';
     if (verdict === 'follow' && response?.body) return { body: response.body };
+    const isOver = verdict === 'again' && response !== undefined && (await saysThatItIsOver(rim, response));
     line.abort();
-    if (verdict !== 'refresh') return verdict === 'lost' ? 'never' : 'again';
+    if (verdict !== 'refresh') return verdict === 'lost' || isOver ? 'never' : 'again';
     // The token ended while the answer was being written. Its page is asked for another, once.
     hasNewToken = true;
     const token = await newToken();
@@ -60,4 +62,11 @@ export function resuming(
     headers.set('authorization', `Bearer ${token}`);
     return resume(lastId, signal);
   };
+}
+
+/** Whether the router knows that nothing more will come, such as where it died with the answer in its memory. */
+async function saysThatItIsOver(rim: Rim, response: Response): Promise<boolean> {
+  if (!isOurs({ header: (name) => response.headers.get(name) })) return false;
+  const read = await watched(rim, response.text(), within(HEADERS_MS));
+  return read !== 'silent' && 'value' in read && endsKey(errorCodeOf(read.value));
 }

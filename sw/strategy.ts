@@ -3,7 +3,7 @@ import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../protocol/headers.ts';
 import { type Asked, givenKey, outgoingOf, readAsked, TRAVEL } from './asked.ts';
-import { afterAnswer } from './behind.ts';
+import { afterAnswer, learnClock } from './behind.ts';
 import { endsKey } from './core/asking.ts';
 import { completionToKeep } from './core/keep.ts';
 import { headerLimitMs } from './core/patience.ts';
@@ -38,17 +38,21 @@ export class TravelStrategy extends Strategy {
   }
 }
 
-async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
+async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, isAnew = false): Promise<Response> {
   const outgoing = outgoingOf(asked);
   const sent = await send(shell.rim, outgoing, asked.request.signal);
   void handler.waitUntil(noteSent(shell, asked, sent));
-  if (asked.given?.isReused && 'code' in sent && endsKey(sent.code)) return anew(shell, asked, handler);
+  if (!isAnew && 'code' in sent && leadsNowhere(asked, sent.code)) {
+    // The next key is to tell the router's time.
+    if ('exchange' in sent) await learnClock(shell, sent.exchange);
+    return anew(shell, asked, handler);
+  }
   switch (sent.kind) {
     case 'stream': {
       const stream = followed(shell, asked, outgoing, sent.response);
       if (asked.given?.isReused && sent.response.headers.get(RESPONSE_HEADERS.replayed) !== null) {
         const text = await readToEnd(stream);
-        return endsKey(stream.errorCode) ? anew(shell, asked, handler) : live(sent.response, text);
+        return !isAnew && endsKey(stream.errorCode) ? anew(shell, asked, handler) : live(sent.response, text);
       }
       const failed = asked.kept && (await failsAtOnce(stream));
       if (failed === undefined) return live(sent.response, pageBody(stream));
@@ -67,10 +71,17 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler):
   }
 }
 
-/** The question was sent before, and that run has ended without a whole answer, such as when nobody read it: it is a new question now. */
+/**
+ * Whether its key brings no answer: that of a run which has ended without a whole one, such as when nobody read it, or a new one that is
+ * too old at once, because this device's clock is days behind.
+ */
+const leadsNowhere = ({ given }: Asked, code: string | undefined): boolean =>
+  given?.isReused ? endsKey(code) : given !== undefined && code === 'idempotency_expired';
+
+/** It is a new question now. */
 async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
   await forgetKey(shell, asked);
-  return freshFirst(shell, { ...asked, given: await givenKey(shell, asked) }, handler);
+  return freshFirst(shell, { ...asked, given: await givenKey(shell, asked) }, handler, true);
 }
 
 /** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */

@@ -56,6 +56,8 @@ export class FollowedStream {
   #isClosed = false;
   /** Since when no byte has come, not even a heartbeat's. */
   #brokenSince: number | undefined;
+  /** To go on, since the last byte. */
+  #tries = 0;
 
   constructor(rim: Rim, streaming: Streaming) {
     this.#rim = rim;
@@ -106,6 +108,7 @@ export class FollowedStream {
       const text = await this.#lines.next();
       if (text === undefined) return undefined;
       this.#brokenSince = undefined;
+      this.#tries = 0;
       const events = follower.feed(text);
       if (events !== '') return events;
       if (follower.isTooLong) return undefined;
@@ -132,8 +135,8 @@ export class FollowedStream {
     const { now, random } = this.#rim;
     tell('resuming');
     this.#brokenSince ??= now();
-    for (let tries = 0; !isLost(this.#brokenSince, now()); tries++) {
-      await pause(this.#rim, resumeAfterMs(tries, random()), signal);
+    while (!isLost(this.#brokenSince, now())) {
+      await pause(this.#rim, resumeAfterMs(this.#tries++, random()), signal);
       if (signal.aborted) return false;
       const resumed = await resume(follower.lastEventId, signal);
       if (resumed === 'again') continue;

@@ -227,6 +227,21 @@ describe('mode travel', () => {
 });
 
 describe('what goes out', () => {
+  test('has a key of the router’s time: one of a clock that is days behind is made anew', async () => {
+    const page = await bench.openPage(await bench.newContext(), { person: null });
+    await page.evaluate(async (name) => {
+      const opening = indexedDB.open(name);
+      await new Promise((resolve) => opening.addEventListener('success', resolve));
+      const writing = opening.result.transaction('facts', 'readwrite');
+      writing.objectStore('facts').put(-3 * 86_400_000, 'clockOffsetMs');
+      await new Promise((resolve) => writing.addEventListener('complete', resolve));
+      opening.result.close();
+    }, `carryon ${line.origin}`);
+    await killWorkers(page);
+    for (const stream of [true, false]) expect((await bench.ask(page, { stream })).status).toBe(200);
+    expect(chats().map(({ status }) => status)).toEqual([409, 200, 200]);
+  });
+
   test('has a key, a visitor and no header that is for the worker; other paths are left alone', async () => {
     const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
     await bench.ask(page, { headers: { 'x-carryon-travel': 'queue' } });

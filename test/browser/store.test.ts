@@ -137,6 +137,25 @@ describe('a question’s idempotency key', () => {
     }, name());
     expect(found).toEqual(['a', 'a', 'c', 'c', 'e', 'f']);
   });
+
+  it('stays where it is another one by now than that of the answer', async () => {
+    const found = await page.evaluate(async (name) => {
+      const { store } = carryon.openStore(name);
+      const alice = await store.person('alice');
+      if (!alice) throw new Error('no database');
+      const ask = async (fresh: string) =>
+        (await store.sendingKey(alice, 'key', { idempotencyKey: fresh, sentAt: 1 }, () => true)).idempotencyKey;
+      const kept = { body: '{}', feature: 'f', generation: null, storedAt: 1, keepUntil: 2 };
+      const seen = [await ask('a')];
+      await store.keep(alice, 'key', kept, 'older');
+      await store.delivered(alice, 'key', 'older');
+      seen.push(await ask('b'));
+      await store.keep(alice, 'key', kept, 'a');
+      seen.push(await ask('c'));
+      return seen;
+    }, name());
+    expect(found).toEqual(['a', 'a', 'c']);
+  });
 });
 
 const SECRET = `answer ${crypto.randomUUID()}`;

@@ -172,6 +172,43 @@ test('a user that the body names owns the stream, and its rest', async () => {
   expectWhole(await bench.ask(page, { path: '/v1/chat/completions', body }), 1, 20);
 });
 
+test('an older run of the question that ends late leaves the newer one its key', async () => {
+  const page = await open();
+  const other = await bench.openPage(page.context(), { person: 'ana' });
+  provider.set({ words: 30, pauseAfter: 10 });
+  const first = await bench.startAsk(page, { prompt: PROMPT });
+  await first.until('ten words', (answer) => contentOf(answer).endsWith('w9'));
+  line.fault({ kind: 'stall', afterEvents: 5 });
+  const late = await bench.startAsk(other, { prompt: PROMPT });
+  await late.until('five words', (answer) => contentOf(answer).includes('w4'));
+  provider.resume();
+  expectWhole(await first.ended(), 1, 30);
+  const second = await bench.startAsk(page, { prompt: PROMPT });
+  await second.until('ten words', (answer) => contentOf(answer).endsWith('w9'));
+  expectWhole(await late.ended(), 1, 30);
+  await second.abort();
+  const third = await bench.startAsk(page, { prompt: PROMPT });
+  await third.until('the same ten words', (answer) => contentOf(answer).endsWith('w9'));
+  provider.resume();
+  expectWhole(await third.ended(), 2, 30);
+  expect(provider.calls).toEqual([PROMPT, PROMPT]);
+});
+
+test('the router dies with the answer in its memory: the stream ends at once, and asked again it is a new question', async () => {
+  const page = await open();
+  provider.set({ words: 30, pauseAfter: 10 });
+  const running = await bench.startAsk(page, { prompt: PROMPT });
+  await running.until('ten words', (answer) => contentOf(answer).endsWith('w9'));
+  await bench.restartRouter();
+  const { text } = await running.ended();
+  expect([text.includes('stream_'), text.includes('[DONE]')]).toEqual([true, false]);
+  // The router says it once: as an error where it had stored nothing yet, else as an event behind what it had.
+  const told = line.seen.filter(({ path, status }) => path.startsWith('/ai/streams/') && status !== undefined);
+  expect(told).toHaveLength(1);
+  provider.reset();
+  expectWhole(await bench.ask(page, { prompt: PROMPT }), 2, 20);
+});
+
 describe('a key whose run has ended without a whole answer', () => {
   test.each([true, false])('is not asked with again: the same question is a new one (stream: %s)', async (stream) => {
     const page = await open();

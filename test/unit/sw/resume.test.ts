@@ -57,6 +57,13 @@ describe('the rest of a stream', () => {
     expect([await resume('7'), asked.length, saw]).toEqual(['never', 1, [true]]);
   });
 
+  it('never, after a 502 of the router by which the run is over', async () => {
+    const over = () => new Response('{"error":{"code":"stream_interrupted"}}', { status: 502, headers: OURS });
+    expect(await resumer([over]).resume('7')).toBe('never');
+    const elsewhere = () => new Response('{"error":{"code":"stream_interrupted"}}', { status: 502 });
+    expect(await resumer([elsewhere]).resume('7')).toBe('again');
+  });
+
   it.each<[string, () => Response | Promise<Response>]>([
     ['a 429', () => refusal(429)],
     ['a 500', () => refusal(500)],

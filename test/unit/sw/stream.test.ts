@@ -151,6 +151,19 @@ describe('a stream through the worker', () => {
     expect(follower.completion()).toBeUndefined();
   });
 
+  it('is asked for less and less often where each connection breaks before its first byte', async () => {
+    const rim = quickRim();
+    let connections = 0;
+    const resume = async () => {
+      connections++;
+      return { body: connection('', [1], 'end') };
+    };
+    const { first } = router(eventsOf(20), [{ atByte: 700, ending: 'reset' }], [9_999]);
+    const text = await read(new FollowedStream(rim, streaming(first(), { resume }).all));
+    expect(text.endsWith(dataText('LOST'))).toBe(true);
+    expect(connections).toBeLessThan(30);
+  });
+
   it('is lost at once where the router says that there is no more, or nothing can be resumed', async () => {
     for (const more of [{ resume: async () => 'never' as const }, {}]) {
       const { first } = router(eventsOf(5), [{ atByte: 500, ending: 'end' }], [9_999]);
