@@ -79,7 +79,7 @@ async function admitOne(ask: Ask, deps: Deps, background: Background): Promise<(
 
 /** The request as each of so many users would send it; of one, as it came. */
 async function readAsks(request: Request, users: number, deps: Deps): Promise<Ask[]> {
-  const identified = await identify(request.headers, deps, () => {});
+  const identified = await identify(request, deps, () => {});
   if (!identified.ok) throw new Error(identified.error.code);
   const body = await request.text();
   const asks: Ask[] = [];

@@ -8,7 +8,7 @@ export const TOKENS_PATH = '/__bench/tokens';
 export async function checkTokens(request: Request, deps: Deps, background: Background): Promise<Response> {
   const count = Number(new URL(request.url).searchParams.get('count'));
   for (let check = 0; check < count; check += 1) {
-    const identified = await identify(request.headers, deps, background);
+    const identified = await identify(request, deps, background);
     if (!identified.ok) throw new Error(identified.error.code);
     if (identified.identity.kind !== 'token') throw new Error(`a ${identified.identity.kind}, and not a token`);
   }

@@ -16,7 +16,7 @@ export async function identifyCaller(
   deps: Deps,
   background: Background,
 ): Promise<Identified> {
-  const identified = await identify(request.headers, deps, background);
+  const identified = await identify(request, deps, background);
   // Everybody has the key of a page, so only the address tells its callers apart.
   if (!identified.ok || identified.identity.kind !== 'publishable') return identified;
   const error = await addressRefusal(request, errand, deps);

@@ -20,7 +20,11 @@ type Who = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & {
 };
 
 /** `background`: what a sign-in's keys are read anew in, behind the response. */
-export async function identify(headers: Headers, deps: Who, background: Background): Promise<Identified> {
+export async function identify(
+  { method, headers }: Pick<Request, 'method' | 'headers'>,
+  deps: Who,
+  background: Background,
+): Promise<Identified> {
   const sent = credential(headers);
   if (sent === undefined) return refuse({ code: 'missing_key', isMalformed: headers.has('authorization') });
   const identity = looksLikeToken(sent) ? await deps.tokens.find(sent, background) : await ofKey(sent, deps);
@@ -29,8 +33,10 @@ export async function identify(headers: Headers, deps: Who, background: Backgrou
   const origin = headers.get('origin');
   const problem = origin === null ? undefined : pageProblem(identity, origin, headers.get('host'), deps);
   if (problem !== undefined) return refuse(problem);
-  if (origin === null && identity.kind === 'publishable' && !isOwnPage(identity, headers))
-    return refuse({ code: 'origin_not_allowed', origin });
+  if (origin === null && identity.kind === 'publishable') {
+    const isOwnPage = method === 'GET' && comesFromOwnPage(identity, headers, deps);
+    if (!isOwnPage) return refuse({ code: 'origin_not_allowed', origin });
+  }
   return { ok: true, identity };
 }
 
@@ -66,9 +72,10 @@ function pageProblem(
 }
 
 /** A page's GET to its own origin has no `Origin`; browsers say where it comes from in a header that no page can set. */
-function isOwnPage({ origins }: Identity, headers: Headers): boolean {
+function comesFromOwnPage({ origins }: Identity, headers: Headers, { config }: Who): boolean {
+  const host = headers.get('host');
   const isSameOrigin = headers.get('sec-fetch-site') === 'same-origin';
-  return isSameOrigin && origins.some((origin) => origin.replace(/^https?:\/\//, '') === headers.get('host'));
+  return isSameOrigin && origins.some((origin) => isOwnOrigin(origin, host, config.publicUrl));
 }
 
 /** `authorization: Bearer …`, or `x-api-key`. */

@@ -13,7 +13,7 @@ const LONGEST_BODY_BYTES = 16_384;
 
 export async function mintToken(request: Request, deps: Deps, scope: Scope): Promise<Response> {
   const { clock, config, tokens } = deps;
-  const identified = await identify(request.headers, deps, scope.background);
+  const identified = await identify(request, deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
   const { identity } = identified;
   const problem = minterProblem(identity, request.headers.has('origin'));

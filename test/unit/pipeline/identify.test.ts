@@ -9,6 +9,7 @@ const keys = new Map([
   ['sk-server', server],
   ['sk-browser', { ...server, browser: true }],
   ['pk-page', page],
+  ['pk-public', { ...page, origins: ['https://public.example'] }],
   ['sk-local', LOCAL_IDENTITY],
 ]);
 
@@ -28,8 +29,9 @@ const identities = {
 const tokens = { find: async (token: string) => signedIn.get(token) ?? UNKNOWN, mint: async () => '' };
 const deps = { identities, tokens, clock, config, isLocal: false };
 const behind = () => {};
-const codeFor = async (headers: Record<string, string>, isLocal = false) => {
-  const identified = await identify(new Headers(headers), { ...deps, isLocal }, behind);
+const asking = (headers: Record<string, string>, method = 'GET') => ({ method, headers: new Headers(headers) });
+const codeFor = async (headers: Record<string, string>, isLocal = false, method = 'GET') => {
+  const identified = await identify(asking(headers, method), { ...deps, isLocal }, behind);
   return identified.ok ? identified.identity.kind : identified.error.code;
 };
 
@@ -134,6 +136,18 @@ describe('identify', () => {
     expect(await codeFor(headers)).toBe(result);
   });
 
+  it.each(['POST', 'DELETE'])('only a GET of such a page comes without an `Origin`: %s', async (method) => {
+    const ownPage = { authorization: 'Bearer pk-page', 'sec-fetch-site': 'same-origin', host: 'app.example' };
+    expect(await codeFor(ownPage, false, method)).toBe('origin_not_allowed');
+    expect(await codeFor({ ...ownPage, origin: 'https://app.example' }, false, method)).toBe('publishable');
+  });
+
+  it('a page of the address that config gives for the router, behind a proxy that changes the host', async () => {
+    const ownPage = { authorization: 'Bearer pk-public', 'sec-fetch-site': 'same-origin', host: 'inner' };
+    expect(await codeFor(ownPage)).toBe('publishable');
+    expect(await codeFor({ ...ownPage, authorization: 'Bearer pk-page' })).toBe('origin_not_allowed');
+  });
+
   it('a token may come from a page of this machine in local mode', async () => {
     const headers = { authorization: 'Bearer eyJ.good.token', origin: 'http://localhost:5173', host: 'x.example' };
     expect(await codeFor(headers, true)).toBe('token');
@@ -161,7 +175,7 @@ describe('identify', () => {
     ['later', () => Promise.reject(new Error('KV is down'))],
   ])('a store that fails %s is no “invalid key”', async (_, find) => {
     const identified = await identify(
-      new Headers({ authorization: 'Bearer sk-server' }),
+      asking({ authorization: 'Bearer sk-server' }),
       { ...deps, identities: { find } },
       behind,
     );
@@ -170,14 +184,14 @@ describe('identify', () => {
 
   it('does not wait for ever for a store that does not answer', async () => {
     const identities = { find: () => new Promise<undefined>(() => {}) };
-    const identifying = identify(new Headers({ 'x-api-key': 'sk' }), { ...deps, identities }, behind);
+    const identifying = identify(asking({ 'x-api-key': 'sk' }), { ...deps, identities }, behind);
     expect(await clock.run(identifying)).toMatchObject({ ok: false, error: { code: 'key_store_unavailable' } });
     expect(clock.now() - START).toBe(2_000);
   });
 
   it('waits for a store that has to look', async () => {
     const identified = await identify(
-      new Headers({ 'x-api-key': 'sk' }),
+      asking({ 'x-api-key': 'sk' }),
       { ...deps, identities: { find: async () => server } },
       behind,
     );
@@ -190,12 +204,12 @@ it('a key is judged by its end at each use, also one that an isolate remembers',
   for (const identity of [server, page, person]) {
     const ending = { ...identity, expiresAt: clock.now() + 1_000 };
     const asked = async () => {
-      const headers = new Headers({
+      const request = asking({
         authorization: identity === person ? 'Bearer eyJ.' : 'Bearer k',
         ...(identity === page && { origin: 'https://app.example' }),
       });
       const identified = await identify(
-        headers,
+        request,
         { ...deps, identities: { find: () => ending }, tokens: { ...tokens, find: async () => ending }, clock },
         behind,
       );
