@@ -5,7 +5,7 @@ export interface TravelOptions {
   worker?: string;
   /** An id of who is signed in, the same at each visit and shown to nobody. `null`: nothing is stored, nothing queued. */
   person: string | null;
-  /** Asked when the worker sends by itself, and once after a 401: a user token or a publishable key. */
+  /** A user token or a publishable key. Asked for what the worker sends by itself, and once more if that gets a 401. */
   getToken?: () => string | null | undefined | Promise<string | null | undefined>;
 }
 

@@ -24,13 +24,12 @@ export function offlineReply(cause: Cause, id: string | null): Reply {
     [shouldRetry]: 'false',
     [travelCause]: cause,
   };
+  const why = cause.startsWith('http_') ? 'The router has no answer right now' : 'The router cannot be reached';
   if (id === null) {
-    const message =
-      'The router cannot be reached, and there is no kept answer to give. Ask again once there is a connection.';
+    const message = `${why}, and there is no kept answer to give. Ask again later.`;
     return { status: 503, headers: { ...about, [travel]: 'offline' }, body: errorBody(message, 'offline') };
   }
-  const message =
-    'The router cannot be reached. The question waits in this browser, and is sent once there is a connection.';
+  const message = `${why}. The question waits in this browser and will be sent later.`;
   const headers = { ...about, [travel]: 'queued', [travelId]: id };
   return { status: 503, headers, body: errorBody(message, 'offline_queued') };
 }

@@ -32,6 +32,14 @@ it('nothing kept and nothing queued', () => {
   expect(JSON.parse(body).error).toMatchObject({ type: 'offline', code: 'offline', param: null });
 });
 
+it.each([
+  ['offline', /cannot be reached/],
+  ['unreachable', /cannot be reached/],
+  ['http_503', /has no answer right now/],
+] as const)('where the cause is %s the message says no more than is true', (cause, words) => {
+  for (const id of [null, 'k1']) expect(JSON.parse(offlineReply(cause, id).body).error.message).toMatch(words);
+});
+
 it('queued, with its id', () => {
   const { status, headers, body } = offlineReply('unreachable', 'k1');
   expect(status).toBe(503);
