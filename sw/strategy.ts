@@ -54,7 +54,7 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
         const text = await readToEnd(stream);
         return !isAnew && endsKey(stream.errorCode) ? anew(shell, asked, handler) : live(sent.response, text);
       }
-      const failed = asked.kept && (await failsAtOnce(stream));
+      const failed = await failsAtOnce(stream, asked);
       if (failed === undefined) return live(sent.response, pageBody(stream));
       stream.leave();
       return instead(shell, asked, outgoing, failed);
@@ -96,11 +96,18 @@ async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: F
   return instead === undefined ? offline(shell, asked, cause) : live(instead, instead.body);
 }
 
-/** With a copy at hand a stream is looked at before the page has it: its first event may say that no provider answers. */
-async function failsAtOnce(stream: FollowedStream): Promise<Failed | undefined> {
+/**
+ * Where a copy is at hand, or the outbox is wished for, a stream is looked at before the page has it: its first event may say that no
+ * provider answers. Without a copy, a stream that breaks is gone on with instead.
+ */
+async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): Promise<Failed | undefined> {
+  const hasCopy = kept !== undefined;
+  if (!hasCopy && question.wish !== 'queue') return undefined;
   const begun = await stream.begins(headerLimitMs({ isResumable: true, hasCopy: true }) ?? 0);
-  const cause = begun === 'cut' ? 'cut' : causeOfErrorEvent(stream.errorCode);
-  return cause && { kind: 'failed', cause };
+  if (begun === 'cut') return hasCopy ? { kind: 'failed', cause: 'cut' } : undefined;
+  const code = stream.errorCode;
+  const cause = hasCopy || !endsKey(code) ? causeOfErrorEvent(code) : undefined;
+  return cause && { kind: 'failed', cause, code };
 }
 
 /** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */

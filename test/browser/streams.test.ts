@@ -252,6 +252,25 @@ describe('what cannot be resumed', () => {
   );
 });
 
+describe('with the outbox wished for', () => {
+  const QUEUE = { headers: { 'x-carryon-travel': 'queue' } };
+
+  test.each([true, false])('a question that no provider answers waits there (stream: %s)', async (stream) => {
+    const page = await open();
+    provider.set({ status: 503 });
+    const answer = await bench.ask(page, { prompt: PROMPT, stream, ...QUEUE });
+    expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([503, 'offline_queued']);
+    expect(answer.headers).toMatchObject({ 'x-carryon-travel': 'queued', 'x-carryon-travel-cause': 'http_503' });
+  });
+
+  test('a stream that breaks before its first event goes on', async () => {
+    const page = await open();
+    line.fault({ kind: 'cut', afterEvents: 0 });
+    expectWhole(await bench.ask(page, { prompt: PROMPT, ...QUEUE }), 1, 20);
+    expect(provider.calls).toEqual([PROMPT]);
+  });
+});
+
 describe('with an answer kept', () => {
   test('a stream that breaks before its first event, or cannot begin because no provider answers', async () => {
     const page = await open();
