@@ -61,6 +61,7 @@ export default defineConfig({
           ...PATIENT,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/support/install-chromium.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

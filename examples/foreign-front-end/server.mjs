@@ -44,7 +44,10 @@ function frontEnd({ router, key }) {
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body: JSON.stringify({ user: person }),
       }).catch(() => undefined);
-      if (!minted?.ok) return json(502, {});
+      if (!minted?.ok) {
+        console.error(`No token from ${router}: ${(await minted?.text()) ?? 'it does not answer'}`);
+        return json(502, {});
+      }
       json(200, await minted.json(), { 'cache-control': 'no-store' });
     } else json(404, {});
   });
