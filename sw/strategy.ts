@@ -13,6 +13,7 @@ import { followed, forgetKey, live, settle } from './live.ts';
 import { type Failed, type Outgoing, type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
 import { type FollowedStream, pageBody, readToEnd } from './stream.ts';
+import { held } from './watch.ts';
 
 export class TravelStrategy extends Strategy {
   readonly #shell: Shell;
@@ -31,7 +32,7 @@ export class TravelStrategy extends Strategy {
     if (!asked) return untouched(shell, request, body);
 
     if (asked.kept !== undefined && !asked.question.refresh && (await shell.store.mode()) === 'travel') {
-      void handler.waitUntil(askBehind(shell, asked));
+      void handler.waitUntil(held(shell.rim, askBehind(shell, asked)));
       return stale(shell, asked, asked.kept, 'mode');
     }
     return freshFirst(shell, asked, handler);
@@ -41,7 +42,7 @@ export class TravelStrategy extends Strategy {
 async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, isAnew = false): Promise<Response> {
   const outgoing = outgoingOf(asked);
   const sent = await send(shell.rim, outgoing, asked.request.signal);
-  void handler.waitUntil(noteSent(shell, asked, sent));
+  void handler.waitUntil(held(shell.rim, noteSent(shell, asked, sent)));
   if (!isAnew && 'code' in sent && leadsNowhere(asked, sent.code)) {
     // The next key is to tell the router's time.
     if ('exchange' in sent) await learnClock(shell, sent.exchange);

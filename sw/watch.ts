@@ -42,3 +42,15 @@ export function watched<T>(
     );
   });
 }
+
+/** Chromium ends a worker whose event takes five minutes, and with it every stream that is open; three minutes for Background Sync. */
+export const HOLD_EVENT_MS = 4 * 60_000;
+export const HOLD_SYNC_MS = 2 * 60_000;
+
+/** Keeps an event open for work behind it, but not longer than that. What takes longer goes on while the worker lives. */
+export async function held<T>(rim: Pick<Rim, 'after'>, work: Promise<T>, ms = HOLD_EVENT_MS): Promise<T | 'silent'> {
+  const done = await watched(rim, work, within(ms));
+  if (done === 'silent') return done;
+  if ('error' in done) throw done.error;
+  return done.value;
+}

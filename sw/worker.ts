@@ -10,6 +10,7 @@ import { rim } from './rim.ts';
 import { openStore } from './store/open-store.ts';
 import { TravelStrategy } from './strategy.ts';
 import { Tabs } from './tabs-talk.ts';
+import { HOLD_SYNC_MS, held } from './watch.ts';
 
 declare const self: ServiceWorkerGlobalScope & { carryonRouter?: string };
 
@@ -43,7 +44,7 @@ self.addEventListener('message', (event) => {
   const message = readPageMessage(event.data);
   const { source, ports } = event;
   if (message === undefined || !(source instanceof Client)) return;
-  event.waitUntil(reply(message, source, ports[0], (work) => event.waitUntil(work)));
+  event.waitUntil(reply(message, source, ports[0], (work) => event.waitUntil(held(rim, work))));
 });
 
 self.addEventListener('sync', (event) => {
@@ -53,7 +54,8 @@ self.addEventListener('sync', (event) => {
 
 /** A failed wake makes the browser try again later by itself. */
 async function wake(): Promise<void> {
-  if ((await outbox.flush()) === 'unreached') throw new DOMException('The router is not there yet.', 'NetworkError');
+  if ((await held(rim, outbox.flush(), HOLD_SYNC_MS)) !== 'done')
+    throw new DOMException('The router is not there yet.', 'NetworkError');
 }
 
 /** Behind the question that has woken this worker. */
