@@ -13,6 +13,8 @@ import { hasServiceWorkers, WorkerLine } from './worker-line.ts';
 /** Firefox ends a worker's stream after 30 s without a message. */
 const PING_MS = 10_000;
 const PROBE_MS = 30_000;
+/** A network that has just come back may need a moment. */
+const HINT_AFTER_MS = 5_000;
 const OPEN_STREAMS_POLL_MS = 500;
 const CLAIM_LIMIT_MS = 10_000;
 /** Writes that are under way come first. */
@@ -301,12 +303,17 @@ export class PageTravel extends EventTarget implements Travel {
     const connection = connectionOf(seen);
     if (connection === this.#connection) return;
     this.#connection = connection;
-    // A worker cannot tell a refused origin from a router that is down: to both it sees no answer.
-    if (connection === 'unreachable' && location.origin !== this.#router)
+    if (connection === 'unreachable' && location.origin !== this.#router) void this.#hintAtOrigins();
+    this.#tell('connection', { connection });
+  }
+
+  /** A worker cannot tell a refused origin from a router that is down: neither gives it an answer. */
+  async #hintAtOrigins(): Promise<void> {
+    await pause(HINT_AFTER_MS);
+    if (this.#connection === 'unreachable')
       this.#warn(
         `${this.#router} does not answer. If it is running, is ${location.origin} in "origins" of its carryon.config.ts?`,
       );
-    this.#tell('connection', { connection });
   }
 
   #count(waiting: number): void {
