@@ -33,6 +33,14 @@ export interface Asked {
   at: number;
 }
 
+/**
+ * Whether the tab that asked still has this person. A page may name another just before it asks, and the browser tells the worker of the question
+ * first: nothing of the former person is then given, queued or kept.
+ */
+export async function isTheirs({ store }: Shell, { person, clientId }: Asked): Promise<boolean> {
+  return person !== null && (await store.tab(clientId))?.person?.part === person.part;
+}
+
 interface GivenKey {
   idempotencyKey: string;
   /** The question was sent with it before, and no complete answer of it has been delivered since. */

@@ -2,7 +2,7 @@
 
 import { StreamedCompletion } from '../protocol/completion-of-stream.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import type { Asked } from './asked.ts';
+import { type Asked, isTheirs } from './asked.ts';
 import { endsKey } from './core/asking.ts';
 import { StreamFollower } from './core/follow.ts';
 import { mayKeep } from './core/keep.ts';
@@ -81,15 +81,18 @@ async function settleStream(shell: Shell, asked: Asked, response: Response, foll
 
 /** A complete answer has reached the page: it is kept where it may be, and in any case the next ask is a new question. */
 export async function settle(
-  { store, rim }: Shell,
-  { person, key, given, question }: Asked,
+  shell: Shell,
+  asked: Asked,
   { status, headers }: Response,
   completion: string | undefined,
 ): Promise<void> {
+  const { store, rim } = shell;
+  const { person, key, given, question } = asked;
   if (person === null || key === undefined) return;
   const sentKey = given?.idempotencyKey;
   const times = mayKeep({ status, header: (name) => headers.get(name), completion }, question, rim.now());
-  if (times === undefined || completion === undefined) return store.delivered(person, key, sentKey);
+  if (times === undefined || completion === undefined || !(await isTheirs(shell, asked)))
+    return store.delivered(person, key, sentKey);
   const { feature, generation } = question;
   const result = await store.keep(person, key, { body: completion, feature, generation, ...times }, sentKey);
   if (result === 'full') await store.delivered(person, key, sentKey);

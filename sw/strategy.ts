@@ -2,7 +2,7 @@
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../protocol/headers.ts';
-import { type Asked, givenKey, outgoingOf, readAsked, TRAVEL } from './asked.ts';
+import { type Asked, givenKey, isTheirs, outgoingOf, readAsked, TRAVEL } from './asked.ts';
 import { afterAnswer, learnClock } from './behind.ts';
 import { endsKey } from './core/asking.ts';
 import { completionToKeep } from './core/keep.ts';
@@ -31,7 +31,8 @@ export class TravelStrategy extends Strategy {
     const asked = await readAsked(shell, request, clientId, body).catch(reportError);
     if (!asked) return untouched(shell, request, body);
 
-    if (asked.kept !== undefined && !asked.question.refresh && (await shell.store.mode()) === 'travel') {
+    const isFirst = asked.kept !== undefined && !asked.question.refresh && (await shell.store.mode()) === 'travel';
+    if (asked.kept !== undefined && isFirst && (await isTheirs(shell, asked))) {
       void handler.waitUntil(held(shell.rim, askBehind(shell, asked)));
       return stale(shell, asked, asked.kept, 'mode');
     }
@@ -88,7 +89,7 @@ async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promi
 /** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */
 async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: Failed): Promise<Response> {
   const { cause, instead, code } = failed;
-  if (asked.kept !== undefined) return stale(shell, asked, asked.kept, cause);
+  if (asked.kept !== undefined && (await isTheirs(shell, asked))) return stale(shell, asked, asked.kept, cause);
   // A key whose run has ended for good would bring the same end again.
   if (asked.question.wish === 'queue' && !endsKey(code)) {
     const id = await queueQuestion(shell, asked, outgoing);
@@ -113,12 +114,14 @@ async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): P
 
 /** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */
 async function queueQuestion(
-  { outbox }: Shell,
-  { person, key, question, at, request, body }: Asked,
+  shell: Shell,
+  asked: Asked,
   { headers, idempotencyKey }: Outgoing,
 ): Promise<string | undefined> {
+  const { person, key, question, at, request, body } = asked;
   if (person === null || key === undefined || idempotencyKey === undefined) return undefined;
-  return outbox.add(person, {
+  if (!(await isTheirs(shell, asked))) return undefined;
+  return shell.outbox.add(person, {
     ...{ id: idempotencyKey, feature: question.feature, sentUnder: key, headers, askedAt: at },
     path: new URL(request.url).pathname,
     body: new TextDecoder().decode(body),

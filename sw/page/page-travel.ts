@@ -73,6 +73,8 @@ export class PageTravel extends EventTarget implements Travel {
     const line = this.#line;
     if (!line)
       return this.#warn('this browser or window has no service workers (a page needs https for them, or localhost)');
+    // Before anything is awaited, so that the former person is out of reach at once.
+    const named = this.#isKnown ? this.#sayHello() : undefined;
     try {
       await line.open();
     } catch (reason) {
@@ -81,7 +83,7 @@ export class PageTravel extends EventTarget implements Travel {
       );
     }
     const claimed = line.isControlled ? undefined : line.controllerChange();
-    await this.#sayHello();
+    await (named ?? this.#sayHello());
     if (!this.#isKnown)
       return this.#warn(
         `${this.#script} does not answer. Has it importScripts('${this.#router}/sw.js'), or does an older version still run?`,

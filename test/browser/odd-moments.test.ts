@@ -194,3 +194,40 @@ test('a sign-out that its worker does not confirm is told; a new worker without 
   expect(await settled(() => bench.travel(page, { person: 'ana' }))).toBe('resolved');
   expect(await settled(() => page.evaluate(() => travel.signOut()))).toContain('could not forget');
 });
+
+test('who names another person and asks in the same breath gets, queues and keeps nothing of the former', async () => {
+  const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
+  await bench.ask(page, { prompt: 'Why?', stream: false });
+  await bench.travel(page, { person: 'bo' });
+  const word = { router: bench.line.origin, key: bench.publishableKey };
+  await page.evaluate(async ({ router, key }) => {
+    const { travelMode } = await importScript(`${router}/travel.js`);
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'x-carryon-travel': 'queue' };
+    const ask = async (prompt: string) => {
+      const response = await fetch(`${router}/ai`, { method: 'POST', headers, body: JSON.stringify({ prompt }) });
+      await response.text();
+      return response.headers.get('x-carryon-travel');
+    };
+    const askAtOnce = async (prompt: string, pause: number) => {
+      await travelMode({ person: 'ana' });
+      const named = travelMode({ person: 'bo' });
+      if (pause > 0) await Promise.resolve();
+      const said = await ask(prompt);
+      await named;
+      return said;
+    };
+    Object.assign(globalThis, { askAtOnce });
+  }, word);
+  type Page = { askAtOnce(prompt: string, pause: number): Promise<string | null> };
+  const askAtOnce = (prompt: string, pause: number) =>
+    page.evaluate(({ prompt, pause }) => (globalThis as unknown as Page).askAtOnce(prompt, pause), { prompt, pause });
+  const prompts = Array.from({ length: 8 }, (_, number) => `Live ${number}?`);
+  for (const [number, prompt] of prompts.entries()) await askAtOnce(prompt, number % 2);
+  await bench.line.down();
+  for (let number = 0; number < 8; number += 1) {
+    expect(await askAtOnce('Why?', number % 2)).not.toBe('stale');
+    await askAtOnce(`Queued ${number}?`, number % 2);
+  }
+  await bench.travel(page, { person: 'ana' });
+  expect(await page.evaluate(() => travel.usage())).toMatchObject({ answers: 1, queued: 0 });
+});
