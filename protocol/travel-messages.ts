@@ -46,7 +46,7 @@ export type PageMessage =
   | { kind: 'ping' }
   /** Forgets this person, in all tabs; the reply comes when nothing is left. */
   | { kind: 'sign-out'; person: string }
-  | { kind: 'features-wanted' | 'queue' | 'usage' | 'clear' };
+  | { kind: 'queue' | 'usage' | 'clear' };
 
 export type PageMessageKind = PageMessage['kind'];
 
@@ -58,7 +58,6 @@ export interface TravelReplies {
     visitor: string;
     mode: TravelMode;
     connection: Connection;
-    clockOffsetMs: number;
     waiting: number;
   };
   mode: { mode: TravelMode };
@@ -75,7 +74,6 @@ export interface TravelReplies {
   ping: { open: number };
   streams: { open: number };
   'take-over': object;
-  'features-wanted': object;
 }
 
 /** `code` says why not, such as `not_found` for an id that nobody knows. */
@@ -94,7 +92,7 @@ export interface TravelNews {
   mode: { mode: TravelMode };
   /** Streams of this tab that the worker is passing on. */
   streams: { open: number };
-  /** The disk is full, or the database broken: nothing is kept from now on. Told once. */
+  /** The disk is full, or the database broken: nothing is kept from now on. Told once in a worker's life. */
   full: object;
   'signed-out': { person: string };
 }
@@ -149,7 +147,6 @@ function isWholePageMessage(fields: Fields): boolean {
     case 'take-over':
     case 'streams':
     case 'ping':
-    case 'features-wanted':
     case 'queue':
     case 'usage':
     case 'clear':

@@ -20,10 +20,10 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'hello': {
       const { person, visitor } = await store.nameTab(clientId, message.person);
       if (person !== null) later(featuresFor(shell, person, clientId));
-      const [mode, clockOffsetMs] = await Promise.all([store.mode(), store.clockOffsetMs()]);
+      const mode = await store.mode();
       const waiting = person === null ? 0 : await outbox.opened(person);
       if (waiting > 0) later(outbox.flush());
-      return { ok: true, router, visitor, mode, connection: tabs.connection, clockOffsetMs, waiting };
+      return { ok: true, router, visitor, mode, connection: tabs.connection, waiting };
     }
     case 'mode':
       await store.setMode(message.mode);
@@ -36,7 +36,6 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
       return DONE;
     case 'ping':
       return { ok: true, open: tabs.streamsOf(clientId) };
-    case 'features-wanted':
     case 'queue':
     case 'cancel':
     case 'send-now':
@@ -68,9 +67,6 @@ async function replyToPerson(
 ): Promise<Reply> {
   const { store, tabs, outbox } = shell;
   switch (message.kind) {
-    case 'features-wanted':
-      await featuresFor(shell, person, clientId);
-      return DONE;
     case 'queue':
       return { ok: true, questions: (await outbox.list(person)).map(shownQuestion) };
     case 'cancel':

@@ -45,6 +45,7 @@ export class PageTravel extends EventTarget implements Travel {
   #isKnown = false;
   #hello: Promise<void> | undefined;
   #warned = new Set<string>();
+  #isFull = false;
 
   constructor(script: string, router: string) {
     super();
@@ -243,6 +244,9 @@ export class PageTravel extends EventTarget implements Travel {
         if (worker instanceof ServiceWorker) this.#open.set(worker, message.detail.open);
         return;
       case 'full':
+        // Each worker says it anew, and a browser starts many.
+        if (this.#isFull) return;
+        this.#isFull = true;
         this.#warn('the storage of this browser is full or broken, so nothing more is kept');
         return this.#tell('full', null);
       case 'signed-out':

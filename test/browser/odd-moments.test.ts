@@ -31,7 +31,7 @@ const tell = (page: Page, message: WorkerMessage): Promise<void> =>
     travelMessage(message),
   );
 
-test('what is told about the person that a tab had a moment ago does not reach the page', async () => {
+test('what is told about the person that a tab had a moment ago does not reach the page; a full disk is told once', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
   await bench.travel(page, { person: 'bo' });
   await listen(page);
@@ -39,6 +39,8 @@ test('what is told about the person that a tab had a moment ago does not reach t
     await tell(page, { kind: 'told', event: 'answered', detail: { id: `of ${person}` }, person });
     await tell(page, { kind: 'told', event: 'queue', detail: { waiting: person.length }, person });
   }
+  for (let worker = 0; worker < 2; worker += 1) await tell(page, { kind: 'told', event: 'full', detail: {} });
+  expect(await toldOf(page, 'full')).toEqual([null]);
   expect(await toldOf(page, 'answered')).toEqual([{ id: 'of bo' }]);
   expect(await toldOf(page, 'queue')).toEqual([{ waiting: 2 }]);
 });

@@ -19,7 +19,6 @@ const PAGE_MESSAGES: PageMessage[] = [
   { kind: 'take-over' },
   { kind: 'streams' },
   { kind: 'ping' },
-  { kind: 'features-wanted' },
   { kind: 'queue' },
   { kind: 'usage' },
   { kind: 'clear' },
