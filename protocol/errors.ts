@@ -16,8 +16,8 @@ export type RouterError =
   | { code: 'payload_too_large'; limitBytes: number }
   /** A `content-encoding` that is not unpacked here. */
   | { code: 'unsupported_encoding'; encoding: string }
-  /** Local mode, asked under a name that is not this machine's. */
-  | { code: 'misdirected_request'; host: string }
+  /** Local mode, asked under a name that is not this machine's; `detail`: what is wrong with the name elsewhere. */
+  | { code: 'misdirected_request'; host: string; detail?: string }
   | { code: 'body_timeout'; limitMs: number }
   | { code: 'method_not_allowed'; method: string; allow: readonly string[] }
   | { code: 'not_found'; path: string; detail?: string }
@@ -202,7 +202,8 @@ export function errorToWire(error: RouterError): WireError {
         error.code,
         421,
         'invalid_request_error',
-        `Local mode answers only under the names of this machine, and not as "${error.host}". Use http://localhost, or name the host in localHosts of carryon.config.ts.`,
+        error.detail ??
+          `Local mode answers only under the names of this machine, and not as "${error.host}". Use http://localhost, or name the host in localHosts of carryon.config.ts.`,
         { headers: FINAL },
       );
     case 'body_timeout':

@@ -8,7 +8,8 @@ import type { Scope } from './scope.ts';
 export async function serviceWorkerScript(request: Request, deps: Deps, scope: Scope): Promise<Response> {
   const origin = deps.config.publicUrl ?? URL.parse(request.url)?.origin;
   if (origin === undefined || !ORIGIN.test(origin)) {
-    return refusal({ code: 'misdirected_request', host: (request.headers.get('host') ?? '').slice(0, 100) }, scope);
+    const host = (request.headers.get('host') ?? '').slice(0, 100);
+    return refusal({ code: 'misdirected_request', host, detail: NO_ORIGIN }, scope);
   }
   const built = await deps.files.text(SERVICE_WORKER_FILE);
   if (built === undefined) return refusal({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, scope);
@@ -29,6 +30,9 @@ export async function serviceWorkerScript(request: Request, deps: Deps, scope: S
 
 /** In plain workerd the origin is what a Host header says, which may be no URL, or one with quotation marks in it. */
 const ORIGIN = /^https?:\/\/[\w.-]+(?::\d+)?$|^https?:\/\/\[[\da-f:]+\](?::\d+)?$/;
+
+const NO_ORIGIN =
+  'The Host header of this request names no host, and the script must say where its router is. Set publicUrl in carryon.config.ts.';
 
 const NOT_BUILT =
   'This Worker was started without its static files. npm run build makes them, and [assets] in wrangler.toml binds them.';

@@ -27,8 +27,7 @@ export class KeySet {
   readonly #url: string;
   readonly #ports: KeySetPorts;
   #keys: readonly SetKey[] = [];
-  #times: KeySetTimes = { readAt: undefined, triedAt: undefined, isReading: false };
-  #hasFailed = false;
+  #times: KeySetTimes = { readAt: undefined, triedAt: undefined, isReading: false, failedAt: undefined };
 
   constructor(url: string, ports: KeySetPorts) {
     this.#url = url;
@@ -48,7 +47,7 @@ export class KeySet {
       if (this.#keys !== tried) fit = await this.#fit(jwt);
     }
     if (fit !== 'unknown') return fit;
-    return this.#hasFailed || !isKept(this.#times, this.#now) ? 'unavailable' : 'wrong';
+    return this.#times.failedAt !== undefined || !isKept(this.#times, this.#now) ? 'unavailable' : 'wrong';
   }
 
   get readAgainMs(): number {
@@ -73,10 +72,14 @@ export class KeySet {
     const { fetch, clock, tell } = this.#ports;
     this.#times = { ...this.#times, triedAt: this.#now, isReading: true };
     const read = await readKeySet(this.#url, fetch, clock);
-    this.#hasFailed = 'problem' in read;
-    if ('problem' in read) tell(read.problem);
-    else this.#keys = read.keys;
-    this.#times = { ...this.#times, isReading: false, ...('keys' in read && { readAt: this.#now }) };
+    const ended = { ...this.#times, isReading: false };
+    if ('problem' in read) {
+      tell(read.problem);
+      this.#times = { ...ended, failedAt: this.#now };
+    } else {
+      this.#keys = read.keys;
+      this.#times = { ...ended, readAt: this.#now, failedAt: undefined };
+    }
   }
 
   async #readingEnds(): Promise<void> {

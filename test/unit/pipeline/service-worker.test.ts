@@ -65,6 +65,7 @@ test.for([
   } else {
     expect(response.status).toBe(421);
     expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('publicUrl') } });
   }
 });
 

@@ -298,6 +298,28 @@ describe('a key set that', () => {
     expect(bench.fetched).toHaveLength(1);
   });
 
+  it('hangs holds up nobody who has a known key, but those who hear of it first', async () => {
+    const bench = new Bench();
+    const good = await token();
+    await bench.code(good);
+    bench.served = 'never';
+    await bench.clock.advance(600_000);
+    const first = bench.find(good);
+    await bench.clock.advance(5_000);
+    expect(await first).toMatchObject({ user: 'ana' });
+    for (let minute = 0; minute < 3; minute++) {
+      await bench.clock.advance(30_000);
+      // Without a tick of the clock: while it is read, and after.
+      for (let times = 0; times < 3; times++) expect(await bench.code(good)).toBe('user ana');
+      await bench.clock.advance(5_000);
+    }
+    expect(bench.fetched).toHaveLength(5);
+    // What was withdrawn meanwhile is not trusted again after an hour of quiet.
+    bench.served = keySetOf(rs);
+    await bench.clock.advance(3_600_000);
+    expect(await bench.code(good)).toBe('invalid_token');
+  });
+
   it('comes late is read once for all who ask meanwhile, none of whom waits for another’s promise', async () => {
     const bench = new Bench();
     let answer = () => {};

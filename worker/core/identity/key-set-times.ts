@@ -8,6 +8,8 @@ export interface KeySetTimes {
   triedAt: number | undefined;
   /** That one has not ended yet. */
   isReading: boolean;
+  /** When the last read ended, if it brought no set. */
+  failedAt: number | undefined;
 }
 
 /** Between two reads, whatever they are for: so a rotated set, and one that is back, is taken within this time. */
@@ -18,6 +20,8 @@ export const LONGEST_READ_MS = 5_000;
 const GRACE_MS = 1_000;
 /** An older set is read anew before it is trusted, where that is possible: a key that was withdrawn should not open much. */
 const TRUSTED_MS = 600_000;
+/** After a failed read nobody waits for the next one for this long: a set that hangs would hold up each request by `LONGEST_READ_MS`. */
+const DOWN_MS = 60_000;
 /** Where it cannot be read, the last one counts this long. */
 const KEPT_MS = 86_400_000;
 
@@ -25,10 +29,12 @@ export type KeySetStep = 'use' | 'use, and read behind' | 'read' | 'wait';
 
 /** Before a token is checked; `isUnknown`: after no key of the set fitted it. */
 export function keySetStep(times: KeySetTimes, isUnknown: boolean, now: number): KeySetStep {
-  const { readAt, triedAt } = times;
+  const { readAt, triedAt, failedAt } = times;
   const isDue = triedAt === undefined || now - triedAt >= READ_AGAIN_MS;
   const mayRead = isDue && !isUnderWay(times, now);
-  if (!isUnknown && readAt !== undefined && now - readAt < TRUSTED_MS) return mayRead ? 'use, and read behind' : 'use';
+  const isDown = failedAt !== undefined && now - failedAt < DOWN_MS;
+  const isTrusted = readAt !== undefined && now - readAt < (isDown ? KEPT_MS : TRUSTED_MS);
+  if (!isUnknown && isTrusted) return mayRead ? 'use, and read behind' : 'use';
   if (mayRead) return 'read';
   return isUnderWay(times, now) ? 'wait' : 'use';
 }
