@@ -16,7 +16,7 @@ export async function afterAnswer(shell: Shell, asked: Asked, exchange: Exchange
 }
 
 /** How far this device's clock is from the router's, as far as an exchange tells. */
-export async function learnClock({ store }: Shell, exchange: Exchange): Promise<void> {
+export async function learnClock({ store }: Pick<Shell, 'store'>, exchange: Exchange): Promise<void> {
   const known = await store.clockOffsetMs();
   const told = clockOffsetMs(known, exchange);
   if (told !== known) await store.setClockOffsetMs(told);

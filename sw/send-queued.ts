@@ -1,6 +1,7 @@
 /** One queued question on its way: asked in one piece, with a token that a tab of its person has just given. */
 import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { learnClock } from './behind.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
 import { type Outcome, retryAfterMs } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
@@ -45,6 +46,8 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
     },
     signal,
   );
+  // The next key, such as sendNow's, is to tell the router's time.
+  if ('exchange' in sent) await learnClock(parts, sent.exchange);
   switch (sent.kind) {
     case 'left':
       return undefined;

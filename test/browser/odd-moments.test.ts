@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { travelMessage, type WorkerMessage } from '../../protocol/travel-messages.ts';
 import { until } from '../support/until.ts';
 import { startTravelBench, type TravelBench } from './support/bench.ts';
+import { killWorkers } from './support/browser.ts';
 import { lookAt, questionOf, questions, queue, untilState } from './support/outbox.ts';
 import { contentOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
@@ -232,4 +233,27 @@ test('who names another person and asks in the same breath gets, queues and keep
   }
   await bench.travel(page, { person: 'ana' });
   expect(await page.evaluate(() => travel.usage())).toMatchObject({ answers: 1, queued: 0 });
+});
+
+test('a question asked under a clock that is days behind is shown as refused, and sendNow sends it under the right time', async () => {
+  const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
+  await page.evaluate(async (name) => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => resolve(request.result);
+    });
+    const writing = database.transaction('facts', 'readwrite');
+    writing.objectStore('facts').put(-3 * 86_400_000, 'clockOffsetMs');
+    await new Promise((resolve) => writing.addEventListener('complete', resolve));
+    database.close();
+  }, `carryon ${bench.line.origin}`);
+  await killWorkers(page);
+  await bench.line.down();
+  const id = await queue(bench, page, 'Why?');
+  await bench.line.up();
+  await lookAt(page);
+  expect(await untilState(page, id, 'failed')).toMatchObject({ lastError: 'idempotency_expired' });
+  const next = await page.evaluate((one) => travel.sendNow(one), id);
+  await untilState(page, next ?? '', 'answered');
+  expect(bench.provider.calls).toEqual(['Why?']);
 });
