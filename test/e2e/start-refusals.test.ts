@@ -26,7 +26,7 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   ['build', ['now'], "Unexpected argument 'now'", 'npm run build'],
   ['keys', ['create', '--foo'], "Unknown option '--foo'", 'npm run keys -- create'],
   ['keys', ['make'], "Unexpected argument 'make'", 'npm run keys -- create'],
-  ['keys', [], 'Say what to do with keys: create, list or revoke', 'npm run keys -- list'],
+  ['keys', [], 'Say what to do with keys: create, list, revoke or token', 'npm run keys -- list'],
 ];
 
 test('a command line that is wrong: what, and what would be right', async () => {
