@@ -3,6 +3,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { answerKeyText } from '../core/answers/answer-key-text.ts';
 import { freshness } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
+import { vouchesForUser } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
@@ -20,7 +21,7 @@ const LONGEST_READ_MS = 500;
 export const BYPASS: CacheRead = { state: 'bypass' };
 
 export async function readCache(ask: Ask, deps: Deps): Promise<CacheRead | { error: RouterError }> {
-  const { feature, identity, user, chat, cache } = ask;
+  const { feature, identity, chat, cache } = ask;
   const policy = feature.cache;
   if (policy === undefined || cache === 'no-store') return BYPASS;
   // Such a request is refused further down, and its key is that of one without those fields.
@@ -29,6 +30,8 @@ export async function readCache(ask: Ask, deps: Deps): Promise<CacheRead | { err
   const { tenant } = identity;
   const generation = await answers.generation(tenant, feature.name);
   if (generation === undefined) return BYPASS;
+  // Everybody has a publishable key, so the user it is bound to is nobody's proof.
+  const user = vouchesForUser(identity) ? ask.user : null;
   const key = answerKeyText({ chat, tenant, user, feature: feature.name, generation, policy });
   if (key === undefined) return BYPASS;
   if (!key.ok) return { error: { code: 'invalid_body', param: key.param, detail: key.message } };

@@ -57,6 +57,18 @@ describe('an equal question', () => {
     },
   );
 
+  it('of a user is not answered to a page whose publishable key is bound to that user: every visitor has it', async () => {
+    const router = caching({ scope: 'user', ttl: '1h' });
+    const keys = { kind: 'publishable' as const, user: 'ana', origins: ['https://app.example'] };
+    router.identities.set('pk-ana', { ...LOCAL_IDENTITY, ...keys });
+    router.identities.set('eyJ.a.na', { ...LOCAL_IDENTITY, kind: 'token', user: 'ana' });
+    await ask(router, { user: 'ana' });
+    expect((await ask(router, { headers: { authorization: 'Bearer eyJ.a.na' } })).shown).toBe('The first answer');
+    const page = { authorization: 'Bearer pk-ana', origin: 'https://app.example' };
+    expect((await ask(router, { headers: page })).shown).toBe('Another answer');
+    expect((await ask(router, { user: 'ana' })).shown).toBe('The first answer');
+  });
+
   it('after its time is asked anew', async () => {
     const router = caching();
     await ask(router);
