@@ -165,14 +165,20 @@ function withoutHops(raw: readonly string[]): string[] {
   return pairs.filter(([name]) => !/^(?:connection|keep-alive|transfer-encoding)$/i.test(name)).flat();
 }
 
+const LF = 10;
+const FIELD = 'data:';
+
 /** Counts what passes, and says how much of it may. */
 class BodyLimit {
   isOver = false;
   readonly #fault: Fault | undefined;
   readonly #seen: Seen;
   #bytes = 0;
-  /** The event that has begun. */
-  #open = '';
+  /** Of the event that has begun. */
+  #eventBytes = 0;
+  #hasData = false;
+  /** The beginning of its last line, as far as it can tell a field. */
+  #line = '';
 
   constructor(fault: Fault | undefined, seen: Seen) {
     this.#fault = fault;
@@ -185,11 +191,8 @@ class BodyLimit {
     const fault = this.#fault;
     for (const [index, byte] of chunk.entries()) {
       this.#bytes++;
-      this.#open += String.fromCharCode(byte);
-      if (this.#open.endsWith('\n\n')) {
-        if (/^data:/m.test(this.#open)) this.#seen.events++;
-        this.#open = '';
-      }
+      this.#eventBytes++;
+      this.#read(byte);
       if (fault !== undefined && this.#isReached(fault)) {
         this.isOver = true;
         return { passed: chunk.subarray(0, index + 1), isOver: true };
@@ -198,10 +201,24 @@ class BodyLimit {
     return { passed: chunk, isOver: false };
   }
 
+  #read(byte: number): void {
+    if (byte !== LF) {
+      if (this.#line.length < FIELD.length) this.#line += String.fromCharCode(byte);
+      this.#hasData ||= this.#line === FIELD;
+      return;
+    }
+    if (this.#line === '') {
+      if (this.#hasData) this.#seen.events++;
+      this.#eventBytes = 0;
+      this.#hasData = false;
+    }
+    this.#line = '';
+  }
+
   #isReached(fault: Fault): boolean {
     if ('afterBytes' in fault) return this.#bytes >= fault.afterBytes;
     if (!('afterEvents' in fault) || this.#seen.events < fault.afterEvents) return false;
     // A torn event: its first twenty bytes.
-    return fault.kind !== 'cut' || !fault.torn || this.#open.length >= 20;
+    return fault.kind !== 'cut' || !fault.torn || this.#eventBytes >= 20;
   }
 }
