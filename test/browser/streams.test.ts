@@ -261,6 +261,11 @@ describe('with the outbox wished for', () => {
     const answer = await bench.ask(page, { prompt: PROMPT, stream, ...QUEUE });
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([503, 'offline_queued']);
     expect(answer.headers).toMatchObject({ 'x-carryon-travel': 'queued', 'x-carryon-travel-cause': 'http_503' });
+    // Background Sync sends it at once. That run is over too, so that none of its calls reaches the next test.
+    await until('it is put off', async () => {
+      const [waiting] = await page.evaluate(() => travel.queue());
+      return waiting?.state === 'waiting' && waiting.tries > 0;
+    });
   });
 
   test('a stream that breaks before its first event goes on', async () => {
