@@ -1,6 +1,7 @@
 /** Streams over bad lines: the page's own reader gets every byte once and in order, and the answer is paid for once. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { QueuedQuestion } from '../../protocol/travel-messages.ts';
 import { until } from '../support/until.ts';
 import { startTravelBench } from './support/bench.ts';
 import { killWorkers } from './support/browser.ts';
@@ -13,7 +14,7 @@ const { line, provider } = bench;
 afterEach(() => bench.reset());
 afterAll(() => bench.stop());
 
-declare const travel: EventTarget & { connection: string };
+declare const travel: EventTarget & { connection: string; queue(): Promise<QueuedQuestion[]> };
 declare const told: string[];
 
 const PROMPT = 'Why?';
