@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { projectDirectory } from '../../cli/project.ts';
+import { until } from '../support/until.ts';
 import { startTravelBench } from './support/bench.ts';
 import { isStream } from './support/line.ts';
 import { answerTo } from './support/provider.ts';
@@ -65,7 +66,7 @@ test('the loop goes on where the connection was when the router comes back', asy
   provider.set({ words: 30, pauseAfter: 10 });
   line.fault({ kind: 'cut', afterEvents: 8 }, { match: isStream });
   const asking = ask(WITHOUT_SIGN_IN, { prompt: 'Why?' });
-  await expect.poll(() => line.seen.filter(isStream).at(0)?.events).toBe(8);
+  await until('eight events have passed', () => line.seen.filter(isStream).at(0)?.events === 8);
   await line.down();
   provider.resume();
   await line.up();

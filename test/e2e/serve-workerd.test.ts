@@ -125,7 +125,7 @@ test('a Worker reaches servers on this machine, and its log lines come through',
   const answer = await ask(urls.main as string, 'fetch', urls.other?.replace('127.0.0.1', 'localhost'));
   expect(answer).toEqual(expect.any(String));
   await ask(urls.main as string, 'log', 'said by the Worker');
-  await expect.poll(() => lines).toContain('said by the Worker');
+  await expect.poll(() => lines, { timeout: 30_000 }).toContain('said by the Worker');
   expect(lines.filter((line) => line.startsWith('stack:'))).toEqual([]);
 });
 
