@@ -1,4 +1,4 @@
-/** Refusals of whoever asks: no credential, one that is not good, or a good one that may not do this. */
+/** Refusals that concern the credential: it is missing, it is not valid, or it does not allow this request. */
 import { FINAL, retryAfter, type WireError, wire } from './wire-error.ts';
 
 export type AuthError =

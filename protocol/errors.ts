@@ -23,7 +23,7 @@ export type RouterError =
   | { code: 'not_found'; path: string; detail?: string }
   /** `missing`: each variable, with what is wrong where it is set; `how`: what sets them all. */
   | { code: 'not_configured'; missing: readonly string[]; how: string }
-  /** The caller's own fault, as the provider said it. `page`: the same for those who may not learn who that is. */
+  /** The caller's own mistake, in the provider's words. `page`: the wording for callers that do not learn which provider answered. */
   | {
       code: 'provider_rejected';
       status: number;

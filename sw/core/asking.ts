@@ -19,8 +19,8 @@ export function howToAsk({ resumes, wish, stream }: Pick<PageQuestion, 'resumes'
 export const REUSE_KEY_MS = 24 * 3_600_000;
 
 /**
- * Whether a question that was sent before, and never answered to its end, takes its key again. A key of a clock that was ahead is
- * as good as any: the router judges by the key's own time, and refuses one that it may have forgotten.
+ * Whether a question that was sent before, and never answered to its end, is sent with the same key. A key made while this device's clock
+ * was ahead is fine: the router judges a key by the time inside it, and refuses one that it may have forgotten.
  */
 export const isReusable = ({ sentAt }: { sentAt: number }, now: number): boolean => now - sentAt < REUSE_KEY_MS;
 

@@ -117,7 +117,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     tab: tabOf,
 
     async nameTab(clientId, wanted) {
-      // The former person is out of reach before anything is awaited. One after the other: whoever is named last stays.
+      // The previous person is out of reach before anything is awaited. Names are set in the order they arrive, so the last one stays.
       changes += 1;
       const before = naming.get(clientId);
       const named = before === undefined ? name(clientId, wanted) : before.then(() => name(clientId, wanted));

@@ -135,7 +135,7 @@ function pass(asked: IncomingMessage, reply: ServerResponse, seen: Seen, fault: 
   // Host and all as the browser sent it: the router has to know under which origin it was asked.
   const asking = request(routerUrl, { method: seen.method, path: seen.path, headers: asked.headers, agent: false });
   asked.pipe(asking);
-  // Whoever leaves is gone for the router too.
+  // When the client disconnects, the router sees it too.
   reply.on('close', () => asking.destroy());
   asking.on('error', reset);
   asking.on('response', (answer) => {
