@@ -109,7 +109,7 @@ const ARROWS: Record<string, string[]> = {
     'worker/admin/',
     'type worker/edge.ts',
     'worker/pipeline/respond.ts',
-    'worker/pipeline/read-body.ts',
+    'worker/pipeline/read-json.ts',
     'worker/stores/same-secret.ts',
     'hono',
     'zod',

@@ -4,7 +4,7 @@ import { minterProblem, readMintWish } from '../core/identity/mint-wish.ts';
 import { mintedClaims } from '../core/identity/token-claims.ts';
 import type { Deps } from '../ports.ts';
 import { identify } from './identify.ts';
-import { readBody } from './read-body.ts';
+import { readJson } from './read-json.ts';
 import { plainJson, refusal } from './respond.ts';
 import type { Scope } from './scope.ts';
 
@@ -18,18 +18,9 @@ export async function mintToken(request: Request, deps: Deps, scope: Scope): Pro
   const { identity } = identified;
   const problem = minterProblem(identity, request.headers.has('origin'));
   if (problem !== undefined) return refusal(problem, scope);
-  const weight = deps.bodies.open();
-  const limits = { textBytes: LONGEST_BODY_BYTES, mediaBytes: LONGEST_BODY_BYTES };
-  const text = await readBody(request, limits, clock, weight);
-  weight.release();
-  if (typeof text !== 'string') return refusal(text, scope);
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return refusal({ code: 'invalid_json', detail: 'send {"user": "…"}' }, scope);
-  }
-  const read = readMintWish(body, identity, config);
+  const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
+  if (!body.ok) return refusal(body.error, scope);
+  const read = readMintWish(body.json, identity, config);
   if ('error' in read) return refusal(read.error, scope);
   const { claims, expiresAt } = mintedClaims(identity, read.wish, clock.now());
   return plainJson({ token: await tokens.mint(claims), expiresAt }, scope, 201);

@@ -6,7 +6,7 @@ import type { Identity } from '../core/identity/identity.ts';
 import { reportsBody } from '../core/reports/reports.ts';
 import type { Deps } from '../ports.ts';
 import { identifyCaller } from './caller.ts';
-import { readBody } from './read-body.ts';
+import { readJson } from './read-json.ts';
 import { commonHeaders, refusal } from './respond.ts';
 import type { Scope } from './scope.ts';
 import { resolveUser } from './user.ts';
@@ -23,18 +23,9 @@ export async function takeReports(request: Request, deps: Deps, scope: Scope): P
   if (typeof user === 'object' && user !== null) return refusal(user, scope);
   const tooOften = rateRefusal(identity, user, deps);
   if (tooOften !== undefined) return refusal(tooOften, scope);
-  const weight = deps.bodies.open();
-  const limits = { textBytes: LONGEST_BODY_BYTES, mediaBytes: LONGEST_BODY_BYTES };
-  const text = await readBody(request, limits, deps.clock, weight);
-  weight.release();
-  if (typeof text !== 'string') return refusal(text, scope);
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return refusal({ code: 'invalid_json', detail: 'send {"reports": [ … ]}' }, scope);
-  }
-  const checked = check(body, reportsBody);
+  const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);
+  if (!body.ok) return refusal(body.error, scope);
+  const checked = check(body.json, reportsBody);
   if (!checked.ok) return refusal(checked.error, scope);
   const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
   const { tenant } = identity;

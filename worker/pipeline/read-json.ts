@@ -1,0 +1,26 @@
+/** A small JSON body, read whole: for the calls that carry no question. */
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Deps } from '../ports.ts';
+import { readBody } from './read-body.ts';
+
+export type JsonRead = { ok: true; json: unknown } | { ok: false; error: RouterError };
+
+/** `example`: what to send in place of a body that is not JSON. */
+export async function readJson(
+  request: Request,
+  longestBytes: number,
+  example: string,
+  { bodies, clock }: Pick<Deps, 'bodies' | 'clock'>,
+): Promise<JsonRead> {
+  const weight = bodies.open();
+  const limits = { textBytes: longestBytes, mediaBytes: longestBytes };
+  const text = await readBody(request, limits, clock, weight);
+  // It is small, and gone once it is checked.
+  weight.release();
+  if (typeof text !== 'string') return { ok: false, error: text };
+  try {
+    return { ok: true, json: JSON.parse(text) };
+  } catch {
+    return { ok: false, error: { code: 'invalid_json', detail: `send ${example}` } };
+  }
+}
