@@ -68,12 +68,18 @@ export async function readAsked(
   const asked = { request, clientId, body, question, person, visitor, at, key: undefined, kept: undefined };
   if (person === null || question.wish === 'off' || question.noStore)
     return { ...asked, given: await givenKey(shell, asked) };
-  const { feature, text } = question;
-  const key = await store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
+  const key = await questionKey(shell, person, question);
   // Both at once: the database is on the way of each question.
   const [kept, given] = await Promise.all([store.answer(person, key), givenKey(shell, { ...asked, key })]);
   return { ...asked, key, given, kept: kept && isServable(kept, features, at) ? kept : undefined };
 }
+
+/** Under which the person's answer to this question is kept. */
+export const questionKey = (
+  { router, store }: Pick<Shell, 'router' | 'store'>,
+  person: Person,
+  { feature, text }: Pick<PageQuestion, 'feature' | 'text'>,
+): Promise<string> => store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
 
 /** With the headers of ours: taken out where they are for the worker, put in where the router is to know. */
 export function outgoingOf({ request, body, question, visitor, kept, given }: Asked): Outgoing {

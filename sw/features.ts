@@ -1,10 +1,10 @@
 /** What the router tells of a person's features: read when the person is named and once an hour, behind the back of the page. */
 import { type Features, isFeaturesDue, readFeatures } from './core/features.ts';
-import { PROBE_LIMIT_MS } from './core/patience.ts';
 import { isOurs } from './core/verdict.ts';
 import type { Rim } from './rim.ts';
+import { shortCall } from './short-call.ts';
 import type { Person, Store } from './store/store.ts';
-import { watched, within } from './watch.ts';
+import { answeredBy, headersNamed } from './wire.ts';
 
 /** Headers that say who asks; undefined where nobody can say. */
 export type Credential = () => Promise<Headers | undefined>;
@@ -50,26 +50,18 @@ export class FeatureFacts {
     if (!isFeaturesDue(await this.#store.features(person), rim.now())) return;
     const headers = await credential();
     if (headers === undefined) return;
-    const line = new AbortController();
-    const init = { headers, cache: 'no-store', redirect: 'error', signal: line.signal } as const;
-    const asked = rim.fetch(new Request(`${this.#router}/ai/features`, init));
-    const listed = await watched(rim, asked.then(jsonOf), within(PROBE_LIMIT_MS));
-    line.abort();
-    if (listed === 'silent' || 'error' in listed) return;
-    const features = readFeatures(listed.value, rim.now());
+    const init = { headers, cache: 'no-store', redirect: 'error' } as const;
+    const listed = await shortCall(rim, `${this.#router}/ai/features`, init, jsonOf);
+    const features = readFeatures(listed, rim.now());
     if (features !== undefined) await this.#store.setFeatures(person, features);
   }
 }
 
 const jsonOf = async (response: Response): Promise<unknown> =>
-  response.ok && isOurs({ header: (name) => response.headers.get(name) }) ? response.json() : undefined;
+  response.ok && isOurs(answeredBy(response)) ? response.json() : undefined;
 
 /** The credential of a question, to ask the router something else with. */
 export function credentialOf(headers: Headers): Headers | undefined {
-  const found = new Headers();
-  for (const name of ['authorization', 'x-api-key']) {
-    const value = headers.get(name);
-    if (value !== null) found.set(name, value);
-  }
+  const found = headersNamed(headers, ['authorization', 'x-api-key']);
   return [...found.keys()].length > 0 ? found : undefined;
 }

@@ -13,6 +13,7 @@ import { type Outgoing, streamWatch } from './send.ts';
 import type { Shell } from './shell.ts';
 import type { ReportKind } from './store/store.ts';
 import { FollowedStream } from './stream.ts';
+import { answeredBy } from './wire.ts';
 
 /** The browser has unpacked the body, and comments are left out of streams, so these would not be true any more. */
 const OF_THE_WIRE = ['content-encoding', 'content-length'];
@@ -83,14 +84,14 @@ async function settleStream(shell: Shell, asked: Asked, response: Response, foll
 export async function settle(
   shell: Shell,
   asked: Asked,
-  { status, headers }: Response,
+  response: Response,
   completion: string | undefined,
 ): Promise<void> {
   const { store, rim } = shell;
   const { person, key, given, question } = asked;
   if (person === null || key === undefined) return;
   const sentKey = given?.idempotencyKey;
-  const times = mayKeep({ status, header: (name) => headers.get(name), completion }, question, rim.now());
+  const times = mayKeep({ ...answeredBy(response), completion }, question, rim.now());
   if (times === undefined || completion === undefined || !(await isTheirs(shell, asked)))
     return store.delivered(person, key, sentKey);
   const { feature, generation } = question;

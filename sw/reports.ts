@@ -1,12 +1,12 @@
 /** What travel mode saw while the router could not: told behind a later answer from the network, with that request's own credential. */
-import { PROBE_LIMIT_MS } from './core/patience.ts';
 import { REPORTS_AT_ONCE, reportsSettled } from './core/reports.ts';
 import { isOurs } from './core/verdict.ts';
 import { credentialOf } from './features.ts';
 import type { Rim } from './rim.ts';
+import { shortCall } from './short-call.ts';
 import { hexOf } from './store/seal.ts';
 import type { Person, ReportKind, Store } from './store/store.ts';
-import { watched, within } from './watch.ts';
+import { answeredBy } from './wire.ts';
 
 export class Reports {
   readonly #router: string;
@@ -36,22 +36,13 @@ export class Reports {
       const reports = await this.#store.reports(person, REPORTS_AT_ONCE);
       if (reports.length === 0) return;
       credential.set('content-type', 'application/json');
-      const line = new AbortController();
-      const init = {
-        method: 'POST',
-        headers: credential,
-        body: JSON.stringify({ reports }),
-        redirect: 'error',
-        signal: line.signal,
-      } as const;
-      const request = new Request(`${this.#router}/ai/reports`, init);
-      // A dead line would hold the worker's event open, and a browser ends a worker whose event takes minutes.
-      const head = await watched(this.#rim, this.#rim.fetch(request), within(PROBE_LIMIT_MS));
-      line.abort();
+      const body = JSON.stringify({ reports });
+      const init = { method: 'POST', headers: credential, body, redirect: 'error' } as const;
+      const areSettled = await shortCall(this.#rim, `${this.#router}/ai/reports`, init, (response) =>
+        reportsSettled(response.status, isOurs(answeredBy(response))),
+      );
       // No network: they stay for the next answer.
-      if (head === 'silent' || 'error' in head) return;
-      const { status, headers: told } = head.value;
-      if (!reportsSettled(status, isOurs({ header: (name) => told.get(name) }))) return;
+      if (!areSettled) return;
       await this.#store.reported(
         person,
         reports.map(({ id }) => id),

@@ -1,17 +1,15 @@
 /** The rest of a stream whose connection broke: asked for by the stream's id, with the credential of the question. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { endsKey, errorCodeOf } from './core/asking.ts';
-import { headerLimitMs } from './core/patience.ts';
+import { HEADERS_MS } from './core/patience.ts';
 import { isOurs, resumeVerdict } from './core/verdict.ts';
 import type { Rim } from './rim.ts';
 import type { Resumed } from './stream.ts';
 import { watched, within } from './watch.ts';
+import { answeredBy, headersNamed } from './wire.ts';
 
 /** Who asked, and so who owns the stream. */
 const OWNER_HEADERS = ['authorization', 'x-api-key', REQUEST_HEADERS.user, REQUEST_HEADERS.visitor];
-
-/** A stream that is kept has its headers at once. */
-const HEADERS_MS = headerLimitMs({ isResumable: true, hasCopy: false }) ?? 0;
 
 export interface ResumePorts {
   router: string;
@@ -28,11 +26,7 @@ export function resuming(
   { headers: sent, credentials }: { headers: Headers; credentials: RequestCredentials },
   streamId: string,
 ): (lastId: string | undefined, signal: AbortSignal) => Promise<Resumed> {
-  const headers = new Headers();
-  for (const name of OWNER_HEADERS) {
-    const value = sent.get(name);
-    if (value !== null) headers.set(name, value);
-  }
+  const headers = headersNamed(sent, OWNER_HEADERS);
   const url = `${router}/ai/streams/${streamId}`;
   let hasNewToken = false;
 
@@ -47,9 +41,9 @@ export function resuming(
       within(HEADERS_MS),
     );
     const response = head !== 'silent' && 'value' in head ? head.value : undefined;
-    const header = (name: string) => response?.headers.get(name) ?? null;
-    saw(isOurs({ header }));
-    const verdict = response ? resumeVerdict({ status: response.status, header }, hasNewToken) : 'again';
+    const answered = response && answeredBy(response);
+    saw(answered !== undefined && isOurs(answered));
+    const verdict = answered ? resumeVerdict(answered, hasNewToken) : 'again';
     if (verdict === 'follow' && response?.body) return { body: response.body };
     const isOver = verdict === 'again' && response !== undefined && (await saysThatItIsOver(rim, response));
     line.abort();
@@ -66,7 +60,7 @@ export function resuming(
 
 /** Whether the router knows that nothing more will come, such as where it died with the answer in its memory. */
 async function saysThatItIsOver(rim: Rim, response: Response): Promise<boolean> {
-  if (!isOurs({ header: (name) => response.headers.get(name) })) return false;
+  if (!isOurs(answeredBy(response))) return false;
   const read = await watched(rim, response.text(), within(HEADERS_MS));
   return read !== 'silent' && 'value' in read && endsKey(errorCodeOf(read.value));
 }

@@ -1,6 +1,6 @@
 /** One queued question on its way: asked in one piece, with a token that a tab of its person has just given. */
-import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { questionKey } from './asked.ts';
 import { learnClock } from './behind.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
 import { type Outcome, retryAfterMs } from './core/outbox.ts';
@@ -10,6 +10,7 @@ import { isOurs } from './core/verdict.ts';
 import { type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
 import type { Kept, Person, Question, QueuedAnswer } from './store/store.ts';
+import { answeredBy } from './wire.ts';
 
 export type Arrived =
   | { outcome: Exclude<Outcome, { kind: 'answered' }> }
@@ -57,7 +58,7 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
       return { outcome: refusal(sent.response, sent.code) };
     case 'failed': {
       const { instead, cause, code } = sent;
-      const isWord = instead !== undefined && isOurs({ header: (name) => instead.headers.get(name) });
+      const isWord = instead !== undefined && isOurs(answeredBy(instead));
       return { outcome: isWord ? refusal(instead, code) : { kind: 'unreached', cause } };
     }
     case 'stream':
@@ -69,12 +70,10 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
 
 const REQUEST_ID = 'x-request-id';
 
-const refusal = ({ status, headers }: Response, code: string | undefined): Outcome & { kind: 'refused' } => ({
-  kind: 'refused',
-  status,
-  code: code ?? null,
-  retryAfterMs: retryAfterMs((name) => headers.get(name)),
-});
+function refusal(response: Response, code: string | undefined): Outcome & { kind: 'refused' } {
+  const { status, header } = answeredBy(response);
+  return { kind: 'refused', status, code: code ?? null, retryAfterMs: retryAfterMs(header) };
+}
 
 async function answered(
   parts: Parts,
@@ -82,16 +81,14 @@ async function answered(
   sending: Sending,
 ): Promise<Arrived> {
   const { id } = sending;
-  const { status, headers: original } = response;
-  const header = (name: string) => original.get(name);
-  const headers = [...original].filter(
+  const headers = [...response.headers].filter(
     ([name]) => name === 'content-type' || name === REQUEST_ID || name.startsWith('x-carryon-'),
   );
   headers.push(['cache-control', 'no-store'], ['x-carryon-travel', 'live'], ['x-carryon-travel-id', id]);
   const arrived = { outcome: { kind: 'answered' } as const, answer: { headers, body: text } };
 
   const completion = completionToKeep(text);
-  const times = mayKeep({ status, header, completion }, { noStore: false, wish: 'queue' }, parts.rim.now());
+  const times = mayKeep({ ...answeredBy(response), completion }, { noStore: false, wish: 'queue' }, parts.rim.now());
   const read = times && (await readAgain(parts, sending));
   if (completion === undefined || times === undefined || read === undefined) return { ...arrived, copy: null };
   const { key, feature, generation } = read;
@@ -105,10 +102,6 @@ async function readAgain({ router, store, features: facts }: Parts, { person, qu
   const features = await facts.known(person, async () => new Headers({ authorization: `Bearer ${token}` }));
   const read = door && readQuestion({ door, header: (name) => headers[name] ?? null, bodyText: body }, features);
   if (read === undefined) return undefined;
-  const { feature, text, generation } = read;
-  return {
-    key: await store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text })),
-    feature,
-    generation,
-  };
+  const { feature, generation } = read;
+  return { key: await questionKey({ router, store }, person, read), feature, generation };
 }

@@ -2,10 +2,12 @@
 import { errorCodeOf } from './core/asking.ts';
 import type { Exchange } from './core/clock.ts';
 import { isCompletion } from './core/keep.ts';
-import { headerLimitMs, idleLimitMs, PROBE_LIMIT_MS, probeAfterMs, resendAfterMs } from './core/patience.ts';
+import { headerLimitMs, idleLimitMs, probeAfterMs, resendAfterMs } from './core/patience.ts';
 import { type Cause, causeOf, formOf, isOurs, mayResend, passesFailed, verdictOf } from './core/verdict.ts';
 import { pause, type Rim } from './rim.ts';
+import { shortCall } from './short-call.ts';
 import { type Watch, watched, within } from './watch.ts';
+import { answeredBy } from './wire.ts';
 
 /** What goes out. The body is what the page sent, byte by byte. */
 export interface Outgoing {
@@ -74,7 +76,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
 
   const response = head.value;
   const exchange = { sentAt, receivedAt: rim.now(), date: response.headers.get('date') };
-  const answered = { status: response.status, header: (name: string) => response.headers.get(name) };
+  const answered = answeredBy(response);
   const verdict = verdictOf(answered);
   if (verdict === 'answer' && formOf(answered) === 'stream') return { kind: 'stream', response, exchange };
   if (typeof verdict === 'object' && !passesFailed(response.status)) {
@@ -110,9 +112,7 @@ export const streamWatch = (rim: Rim, url: string, isResumable: boolean): Watch 
 
 /** Whether the router itself answers at its address. */
 export async function isRouterThere(rim: Rim, url: string): Promise<boolean> {
-  const line = new AbortController();
-  const request = new Request(new URL('/healthz', url), { cache: 'no-store', signal: line.signal });
-  const head = await watched(rim, rim.fetch(request), within(PROBE_LIMIT_MS));
-  line.abort();
-  return head !== 'silent' && 'value' in head && isOurs({ header: (name) => head.value.headers.get(name) });
+  const init = { cache: 'no-store' } as const;
+  const isThere = await shortCall(rim, new URL('/healthz', url), init, (head) => isOurs(answeredBy(head)));
+  return isThere === true;
 }

@@ -6,7 +6,7 @@ import { type Asked, givenKey, isTheirs, outgoingOf, readAsked, TRAVEL } from '.
 import { afterAnswer, learnClock } from './behind.ts';
 import { endsKey } from './core/asking.ts';
 import { completionToKeep } from './core/keep.ts';
-import { headerLimitMs } from './core/patience.ts';
+import { HEADERS_WITH_COPY_MS } from './core/patience.ts';
 import { causeOf, causeOfErrorEvent } from './core/verdict.ts';
 import { noAnswer, offline, queued, stale } from './instead.ts';
 import { followed, forgetKey, live, settle } from './live.ts';
@@ -105,7 +105,7 @@ async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: F
 async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): Promise<Failed | undefined> {
   const hasCopy = kept !== undefined;
   if (!hasCopy && question.wish !== 'queue') return undefined;
-  const begun = await stream.begins(headerLimitMs({ isResumable: true, hasCopy: true }) ?? 0);
+  const begun = await stream.begins(HEADERS_WITH_COPY_MS);
   if (begun === 'cut') return hasCopy ? { kind: 'failed', cause: 'cut' } : undefined;
   const code = stream.errorCode;
   const cause = hasCopy || !endsKey(code) ? causeOfErrorEvent(code) : undefined;

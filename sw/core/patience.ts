@@ -1,5 +1,9 @@
 /** How long the network is waited for, and how often it is tried. */
 
+/** Longest wait for the headers of a resumable stream, which come at once: with a kept answer at hand, and without. */
+export const HEADERS_WITH_COPY_MS = 3_000;
+export const HEADERS_MS = 8_000;
+
 /** A resumable stream has its headers at once, so there a limit tells a dead line from a slow model; undefined for all others. */
 export function headerLimitMs({
   isResumable,
@@ -9,7 +13,7 @@ export function headerLimitMs({
   hasCopy: boolean;
 }): number | undefined {
   if (!isResumable) return undefined;
-  return hasCopy ? 3_000 : 8_000;
+  return hasCopy ? HEADERS_WITH_COPY_MS : HEADERS_MS;
 }
 
 /** For other answers `GET /healthz` decides after this much silence. */

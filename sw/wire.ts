@@ -1,0 +1,17 @@
+/** Responses and headers as the rules of `sw/core` and other requests take them. */
+import type { Answered } from './core/verdict.ts';
+
+export const answeredBy = ({ status, headers }: Response): Answered => ({
+  status,
+  header: (name) => headers.get(name),
+});
+
+/** Copies of these headers, where they are set. */
+export function headersNamed(headers: Headers, names: readonly string[]): Headers {
+  const found = new Headers();
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) found.set(name, value);
+  }
+  return found;
+}
