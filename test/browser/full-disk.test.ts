@@ -1,8 +1,8 @@
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { startTravelBench } from './support/bench.ts';
-import { heardBy, listen } from './support/outbox.ts';
 import { contentOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
+import { listen, toldOf } from './support/travel-page.ts';
 
 const bench = await startTravelBench();
 afterEach(() => bench.reset());
@@ -22,7 +22,7 @@ test('on a full disk answers pass through whole, the page is told once, and what
   for (const [index, prompt] of large.entries())
     expect(contentOf(await bench.ask(page, { prompt }))).toBe(answerTo(prompt, index + 1));
   await bench.ask(page, { prompt: 'Small?' });
-  expect((await heardBy(page)).filter(([name]) => name === 'full')).toEqual([['full', null]]);
+  expect(await toldOf(page, 'full')).toEqual([null]);
   expect(await page.evaluate(() => travel.usage())).toMatchObject({ answers: 1 });
   await bench.line.down();
   const kept = await bench.ask(page, { prompt: 'Small?' });

@@ -1,29 +1,18 @@
 /** Travel mode at odd moments: people who change while something is told, sign-outs on the way back in, frames and workers that cannot. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { travelMessage, type WorkerMessage } from '../../protocol/travel-messages.ts';
 import { until } from '../support/until.ts';
-import { startTravelBench, type TravelBench } from './support/bench.ts';
+import { startTravelBench } from './support/bench.ts';
 import { killWorkers } from './support/browser.ts';
 import { lookAt, questionOf, questions, queue, untilState } from './support/outbox.ts';
 import { contentOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
-import { SCRIPT } from './support/site.ts';
 import { listen, toldOf } from './support/travel-page.ts';
 
-let bench: TravelBench;
-let usual: string;
-beforeAll(async () => {
-  bench = await startTravelBench();
-  usual = bench.foreign.files.get('/sw.js')?.text ?? '';
-});
-afterEach(async () => {
-  deploy(usual);
-  await bench.reset();
-});
-afterAll(() => bench?.stop());
-
-const deploy = (text: string) => bench.foreign.files.set('/sw.js', { type: SCRIPT, text });
+const bench = await startTravelBench();
+afterEach(() => bench.reset());
+afterAll(() => bench.stop());
 
 /** As if the worker told this page. */
 const tell = (page: Page, message: WorkerMessage): Promise<void> =>
@@ -161,7 +150,7 @@ test('a sign-out that its worker does not confirm is told; a new worker without 
   await context.clock.install();
   const page = await bench.openPage(context, { person: 'ana', foreign: true });
   expect(contentOf(await bench.ask(page, { prompt: 'Why?' }))).toBe(answerTo('Why?', 1));
-  deploy('// no travel mode\n');
+  bench.deployForeign('// no travel mode\n');
   await page.evaluate(async () => {
     const registration = await navigator.serviceWorker.getRegistration();
     await registration?.update();

@@ -4,20 +4,10 @@ import { until } from '../support/until.ts';
 import { startTravelBench } from './support/bench.ts';
 import { dispatchSync, killWorkers, openProfile } from './support/browser.ts';
 import { isChat } from './support/line.ts';
-import {
-  answerText,
-  heardBy,
-  listen,
-  lookAt,
-  outages,
-  QUEUE,
-  questionOf,
-  questions,
-  queue,
-  untilState,
-} from './support/outbox.ts';
+import { answerText, lookAt, outages, QUEUE, questionOf, questions, queue, untilState } from './support/outbox.ts';
 import { contentOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
+import { listen } from './support/travel-page.ts';
 
 const bench = await startTravelBench();
 afterEach(() => bench.reset());
@@ -40,13 +30,13 @@ describe.each(outages(bench))('with $name', (outage) => {
     await untilState(page, id, 'answered');
     expect(await contentById(page, id)).toBe(answerTo('Why?', 1));
     const events = [
-      ['queue', { waiting: 1 }],
-      ['answered', { id }],
-      ['queue', { waiting: 0 }],
+      { type: 'queue', detail: { waiting: 1 } },
+      { type: 'answered', detail: { id } },
+      { type: 'queue', detail: { waiting: 0 } },
     ].map((event) => JSON.stringify(event));
     await until('the page is told', async () => {
-      const told = JSON.stringify(await heardBy(page));
-      return events.every((event) => told.includes(event));
+      const said = JSON.stringify(await page.evaluate(() => told));
+      return events.every((event) => said.includes(event));
     });
     expect([sends(), bench.provider.calls]).toEqual([1, ['Why?']]);
     await outage.begin(context);

@@ -1,21 +1,19 @@
 /** Streams over bad lines: the page's own reader gets every byte once and in order, and the answer is paid for once. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { QueuedQuestion } from '../../protocol/travel-messages.ts';
 import { until } from '../support/until.ts';
 import { startTravelBench } from './support/bench.ts';
 import { killWorkers } from './support/browser.ts';
 import { type Fault, isChat, isStream } from './support/line.ts';
+import { questions } from './support/outbox.ts';
 import { contentOf, dataOf, type PageAnswer } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
+import { connectionOf, listen, toldOf, untilTold } from './support/travel-page.ts';
 
 const bench = await startTravelBench();
 const { line, provider } = bench;
 afterEach(() => bench.reset());
 afterAll(() => bench.stop());
-
-declare const travel: EventTarget & { connection: string; queue(): Promise<QueuedQuestion[]> };
-declare const told: string[];
 
 const PROMPT = 'Why?';
 const WORDS = 200;
@@ -23,10 +21,7 @@ const ALWAYS = { times: Number.POSITIVE_INFINITY, match: isStream };
 
 const open = async (foreign = false): Promise<Page> => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana', foreign });
-  await page.evaluate(() => {
-    Object.assign(globalThis, { told: [] });
-    for (const name of ['resuming', 'resumed', 'connection']) travel.addEventListener(name, () => void told.push(name));
-  });
+  await listen(page);
   return page;
 };
 
@@ -76,7 +71,7 @@ describe('a stream of 200 events', () => {
     expect([first?.method, new Set(rest.map(({ method }) => method))]).toEqual(['POST', new Set(['GET'])]);
     expect(rest.length).toBeGreaterThanOrEqual(19);
     expect(provider.calls).toEqual([PROMPT]);
-    expect((await page.evaluate(() => told)).filter((name) => name === 'resumed').length).toBeGreaterThanOrEqual(19);
+    expect((await toldOf(page, 'resumed')).length).toBeGreaterThanOrEqual(19);
     const cost = (await settled()).spent - before;
     expect(cost).toBeGreaterThan(0);
 
@@ -110,13 +105,14 @@ describe('while an answer is being written', () => {
     const running = await bench.startAsk(page, { prompt: PROMPT });
     await running.until('ten words', (answer) => contentOf(answer).endsWith('w9'));
     await begin(page);
-    await until('it is noticed', () => page.evaluate(() => told.includes('resuming')));
-    await until('the page knows', () => page.evaluate(() => travel.connection !== 'online'));
+    await untilTold(page, 'resuming');
+    await until('the page knows', async () => (await connectionOf(page)) !== 'online');
     expect((await running.now()).state).toBe('open');
     provider.resume();
     await end(page);
     expectWhole(await running.ended(), 1, 30);
-    await until('told', () => page.evaluate(() => told.includes('resumed') && travel.connection === 'online'));
+    await untilTold(page, 'resumed');
+    await until('the page knows', async () => (await connectionOf(page)) === 'online');
     expect(provider.calls).toEqual([PROMPT]);
   });
 
@@ -264,7 +260,7 @@ describe('with the outbox wished for', () => {
     expect(answer.headers).toMatchObject({ 'x-carryon-travel': 'queued', 'x-carryon-travel-cause': 'http_503' });
     // Background Sync sends it at once. That run is over too, so that none of its calls reaches the next test.
     await until('it is put off', async () => {
-      const [waiting] = await page.evaluate(() => travel.queue());
+      const [waiting] = await questions(page);
       return waiting?.state === 'waiting' && waiting.tries > 0;
     });
   });

@@ -1,22 +1,12 @@
 /** Two people on one browser: neither ever sees the other's answers or outbox. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { until } from '../support/until.ts';
 import { startTravelBench } from './support/bench.ts';
 import { isChat } from './support/line.ts';
-import {
-  answerText,
-  heardBy,
-  listen,
-  lookAt,
-  outages,
-  questionOf,
-  questions,
-  queue,
-  untilState,
-} from './support/outbox.ts';
+import { answerText, lookAt, outages, questionOf, questions, queue, untilState } from './support/outbox.ts';
 import { contentOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
+import { listen, toldOf, untilTold } from './support/travel-page.ts';
 
 const bench = await startTravelBench();
 afterEach(() => bench.reset());
@@ -92,11 +82,8 @@ describe.each(outages(bench))('with $name', (outage) => {
       [ana, ids.ana],
       [bo, ids.bo],
     ] as const) {
-      const told = await until('the page is told', async () => {
-        const events = (await heardBy(page)).filter(([name]) => name === 'answered');
-        return events.length > 0 ? events : undefined;
-      });
-      expect(told).toEqual([['answered', { id }]]);
+      await untilTold(page, 'answered');
+      expect(await toldOf(page, 'answered')).toEqual([{ id }]);
     }
     expect(await answerText(ana, ids.bo)).toBeUndefined();
     expect(await answerText(bo, ids.ana)).toBeUndefined();

@@ -1,27 +1,15 @@
 /** A new version of the worker: it waits, breaks no stream, and comes in when the page says so. */
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
-import { startTravelBench, type TravelBench } from './support/bench.ts';
+import { startTravelBench } from './support/bench.ts';
 import { contentOf, dataOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
-import { SCRIPT } from './support/site.ts';
 import { listen, toldOf, untilTold } from './support/travel-page.ts';
 
-let bench: TravelBench;
-let first: string;
-beforeAll(async () => {
-  bench = await startTravelBench();
-  first = bench.foreign.files.get('/sw.js')?.text ?? '';
-});
-afterEach(async () => {
-  deploy(first);
-  await bench.reset();
-});
-afterAll(() => bench?.stop());
-
-/** The front end's own worker, from now on. */
-const deploy = (text: string) => bench.foreign.files.set('/sw.js', { type: SCRIPT, text });
+const bench = await startTravelBench();
+afterEach(() => bench.reset());
+afterAll(() => bench.stop());
 
 /** As the browser does by itself at each visit. */
 const lookForUpdate = (page: Page): Promise<void> =>
@@ -30,7 +18,7 @@ const lookForUpdate = (page: Page): Promise<void> =>
 const isWaiting = (page: Page): Promise<boolean> =>
   page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.waiting));
 
-const foreignPage = async (context: Awaited<ReturnType<TravelBench['newContext']>>, person: string) => {
+const foreignPage = async (context: BrowserContext, person: string) => {
   const page = await bench.openPage(context, { person, foreign: true });
   await listen(page);
   await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
@@ -45,7 +33,7 @@ test('waits, is told to all tabs, lets every stream end first, and needs no relo
   const ask = await bench.startAsk(other, { prompt: 'Why?' });
   await ask.until('some of it is read', ({ text }) => text.includes(' w4'));
 
-  deploy(`${first}// 2\n`);
+  bench.deployForeign(`${bench.foreignWorker}// 2\n`);
   await lookForUpdate(page);
   for (const one of [page, other])
     await until('update is told', async () => (await toldOf(one, 'update')).length === 1);
@@ -78,7 +66,7 @@ test('a second new version is told too, and update() without one does nothing', 
   const page = await foreignPage(await bench.newContext(), 'ana');
   await page.evaluate(() => travel.update());
   for (const version of [2, 3]) {
-    deploy(`${first}// ${version}\n`);
+    bench.deployForeign(`${bench.foreignWorker}// ${version}\n`);
     await lookForUpdate(page);
     await until('update is told', async () => (await toldOf(page, 'update')).length === version - 1);
     await page.evaluate(() => travel.update());
@@ -89,7 +77,7 @@ test('a second new version is told too, and update() without one does nothing', 
 test('a version that waited before the page was opened is told as well', async () => {
   const context = await bench.newContext();
   const page = await foreignPage(context, 'ana');
-  deploy(`${first}// 2\n`);
+  bench.deployForeign(`${bench.foreignWorker}// 2\n`);
   await lookForUpdate(page);
   await untilTold(page, 'update');
   const second = await foreignPage(context, 'ana');
@@ -101,7 +89,7 @@ test('a front end that lets its worker in by itself breaks no stream either', as
   bench.provider.set({ pauseAfter: 5 });
   const ask = await bench.startAsk(page, { prompt: 'Why?' });
   await ask.until('some of it is read', ({ text }) => text.includes(' w4'));
-  deploy(`${first}self.addEventListener('install', () => self.skipWaiting());\n`);
+  bench.deployForeign(`${bench.foreignWorker}self.addEventListener('install', () => self.skipWaiting());\n`);
   await lookForUpdate(page);
   bench.provider.resume();
   expect(contentOf(await ask.ended())).toBe(answerTo('Why?', 1));
@@ -112,14 +100,14 @@ test('a front end that lets its worker in by itself breaks no stream either', as
 test('a front end whose worker had no travel mode yet gets it by update()', async () => {
   const context = await bench.newContext();
   await context.clock.install();
-  deploy('self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));\n');
+  bench.deployForeign('self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));\n');
   const page = await bench.openPage(context, { foreign: true });
   await page.evaluate(async () => {
     await navigator.serviceWorker.register('/sw.js');
     while (navigator.serviceWorker.controller === null)
       await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
   });
-  deploy(first);
+  bench.deployForeign(bench.foreignWorker);
   await lookForUpdate(page);
   await until('the new one waits', () => isWaiting(page));
   let isOn = false;

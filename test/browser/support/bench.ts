@@ -59,6 +59,10 @@ export interface TravelBench {
   provider: TestProvider;
   line: Line;
   foreign: Site;
+  /** The other origin's worker, as a front end deploys it first. */
+  foreignWorker: string;
+  /** Deploys another one, until `reset`. */
+  deployForeign(worker: string): void;
   /** Past the line. */
   routerUrl: string;
   secretKey: string;
@@ -81,7 +85,7 @@ export interface TravelBench {
   spentMicroUsd(): Promise<{ spent: number; held: number }>;
   /** Kills the router without notice, and starts it on the same state and port. */
   restartRouter(): Promise<void>;
-  /** For `afterEach`: contexts closed, the line up, faults, calls and what was seen forgotten. */
+  /** For `afterEach`: contexts closed, the line up, the first foreign worker back, faults, calls and what was seen forgotten. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -100,11 +104,11 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
   const pages = { '/page': '<!doctype html><title>a page of the router’s own origin</title>' };
   const line = await openLine(() => workerd?.url ?? '', pages);
   const foreign = await startSite(
-    new Map([
-      ['/', { type: HTML, text: '<!doctype html><title>a page of another origin</title>' }],
-      ['/sw.js', { type: SCRIPT, text: `importScripts('${line.origin}/sw.js');\n` }],
-    ]),
+    new Map([['/', { type: HTML, text: '<!doctype html><title>a page of another origin</title>' }]]),
   );
+  const foreignWorker = `importScripts('${line.origin}/sw.js');\n`;
+  const deployForeign = (text: string) => void foreign.files.set('/sw.js', { type: SCRIPT, text });
+  deployForeign(foreignWorker);
   const log: string[] = [];
   const contexts: BrowserContext[] = [];
   const credentials = new WeakMap<Page, string>();
@@ -167,7 +171,21 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
       return context;
     };
     const bench: TravelBench = {
-      ...{ browser, provider, line, foreign, routerUrl, secretKey, publishableKey, browserKey, log, stop, adopt },
+      ...{
+        browser,
+        provider,
+        line,
+        foreign,
+        foreignWorker,
+        deployForeign,
+        routerUrl,
+        secretKey,
+        publishableKey,
+        browserKey,
+        log,
+        stop,
+        adopt,
+      },
       async newContext() {
         const context = await adopt(await browser.newContext());
         contexts.push(context);
@@ -207,6 +225,7 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
       },
       async reset() {
         await Promise.all(contexts.splice(0).map((context) => context.close()));
+        deployForeign(foreignWorker);
         line.clear();
         await line.up();
         line.seen.splice(0);

@@ -7,7 +7,6 @@ import type { TravelBench } from './bench.ts';
 
 declare global {
   var travel: Travel;
-  var heard: [string, unknown][];
 }
 
 export const QUEUE = { 'x-carryon-travel': 'queue' };
@@ -33,16 +32,6 @@ export const untilState = (page: Page, id: string, state: QueuedQuestion['state'
 /** The answer's JSON, as a page gets it. */
 export const answerText = (page: Page, id: string): Promise<string | undefined> =>
   page.evaluate(async (one) => (await travel.answer(one))?.text(), id);
-
-/** Keeps in the page what travel mode tells it. */
-export const listen = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    globalThis.heard = [];
-    for (const name of ['queue', 'answered', 'connection', 'full'] as const)
-      travel.addEventListener(name, ({ detail }) => heard.push([name, detail]));
-  });
-
-export const heardBy = (page: Page): Promise<[string, unknown][]> => page.evaluate(() => heard);
 
 /** The person looks at the page again: what a page tells its worker at once, where the next probe is up to 30 s away. */
 export const lookAt = (page: Page): Promise<void> =>
