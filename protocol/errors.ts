@@ -1,4 +1,4 @@
-/** Every refusal and failure a client can meet, by name, and how each looks on the wire (OpenAI's error body, DESIGN §3.8). */
+/** Every refusal and failure a client can meet, by name, and how each looks on the wire, in OpenAI's error body. */
 import { type AuthError, authToWire } from './auth-errors.ts';
 import { type BudgetExceeded, budgetToWire, type RateLimitExceeded, rateToWire } from './limit-errors.ts';
 import { FINAL, retryAfter, type WireError, wire } from './wire-error.ts';

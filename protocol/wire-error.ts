@@ -1,4 +1,4 @@
-/** OpenAI's error body, and the headers that go with a refusal (DESIGN §3.8). */
+/** OpenAI's error body, and the headers that go with a refusal. */
 
 export interface WireError {
   status: number;

@@ -1,4 +1,4 @@
-/** `DELETE /admin/answers?tenant=&feature=` (DESIGN §6): forgets what was kept, everywhere, by raising the generation. */
+/** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): forgets what was kept, everywhere, by raising the generation. */
 
 import type { Context } from 'hono';
 import * as z from 'zod';

@@ -1,4 +1,4 @@
-/** `/admin/ledger/:tenant` (DESIGN §6): what is spent and held, and every change. */
+/** `/admin/ledger/:tenant` (docs/admin.md): what is spent and held, and every change. */
 
 import type { Context } from 'hono';
 import { configuredOf } from '../core/admission/configured.ts';

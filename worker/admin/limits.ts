@@ -1,4 +1,4 @@
-/** `PUT /admin/tenants/:tenant/limits` (DESIGN §6): limits over config's, field by field; null brings config's back. */
+/** `PUT /admin/tenants/:tenant/limits` (docs/budgets.md): limits over config's, field by field; null brings config's back. */
 import type { Context } from 'hono';
 import { configuredOf } from '../core/admission/configured.ts';
 import type { Config } from '../core/config/config.ts';
