@@ -9,7 +9,7 @@ export interface Script {
   paceMs: number;
   /** Before the first of them; before the whole answer where it is not streamed. */
   firstAfterMs: number;
-  /** Streams stop behind this many chunks until `resume()`. */
+  /** Streams stop behind this many chunks until `resume()`; one that is resumed before it gets there does not stop. */
   pauseAfter: number;
   /** Above 299: refused. */
   status: number;
@@ -41,10 +41,10 @@ const wordsOf = (question: string, call: number, words: number): string[] =>
   Array.from({ length: words }, (_, index) => (index === 0 ? `Answer-${call} to «${question}»` : ` w${index}`));
 
 export async function startProvider(): Promise<TestProvider> {
-  const paused = new Set<() => void>();
+  const running = new Set<() => void>();
   const resume = () => {
-    for (const go of paused) go();
-    paused.clear();
+    for (const goOn of running) goOn();
+    running.clear();
   };
   const scripted = await startScripted(async (request, reply) => {
     let text = '';
@@ -54,7 +54,13 @@ export async function startProvider(): Promise<TestProvider> {
     const question = typeof content === 'string' ? content : JSON.stringify(content);
     const { words, paceMs, firstAfterMs, pauseAfter, status } = provider.script;
     const call = provider.calls.push(question);
+    let goOn = (): void => undefined;
+    const resumed = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    running.add(goOn);
     reply.on('close', () => {
+      running.delete(goOn);
       if (!reply.writableFinished) provider.aborted++;
     });
     await sleep(firstAfterMs);
@@ -79,7 +85,7 @@ export async function startProvider(): Promise<TestProvider> {
       send({ ...common, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] });
     for (const [index, word] of said.entries()) {
       if (reply.destroyed) return;
-      if (index === pauseAfter) await new Promise<void>((go) => paused.add(go));
+      if (index === pauseAfter) await resumed;
       if (index > 0) await sleep(paceMs);
       chunk(index === 0 ? { role: 'assistant', content: word } : { content: word }, null);
     }
