@@ -15,6 +15,7 @@ import type { Learnt } from './core/pricing/learnt.ts';
 import type { Oddity } from './core/pricing/plausible.ts';
 import type { ReportsSeen } from './core/reports/reports.ts';
 import type { Outcome } from './core/routing/health.ts';
+import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
 
@@ -44,6 +45,8 @@ export interface RoutingBoard {
   /** Reads what others published, at first use; later behind the response. */
   ready(background: Background): void | Promise<void>;
   candidates(deployments: readonly Deployment[]): Candidate[];
+  /** What operators have set over config's routing, as this isolate knows it. */
+  readonly overrides: Overrides;
   /** Takes one of a deployment's `maxParallel` places in this isolate; false where none is free. */
   enter(deployment: Deployment): boolean;
   leave(deployment: Deployment): void;

@@ -15,6 +15,7 @@ import {
   type ProbeAnswer,
   standing,
 } from '../core/routing/health.ts';
+import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
 import { within } from '../core/within.ts';
 import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
@@ -68,6 +69,7 @@ export class IsolateBoard implements RoutingBoard {
   /** When an operator was last told, by deployment and what is odd. */
   readonly #oddAt = new Map<string, number>();
   #readAt = Number.NEGATIVE_INFINITY;
+  #overrides = NO_OVERRIDES;
 
   constructor(links: BoardLinks, settings: RouterSettings, clock: Clock, events: EventSink) {
     this.#links = links;
@@ -85,6 +87,15 @@ export class IsolateBoard implements RoutingBoard {
     const reading = this.#refresh();
     if (first) return reading;
     background(reading);
+  }
+
+  get overrides(): Overrides {
+    return this.#overrides;
+  }
+
+  /** What `HealthBoard` holds after a change: in force here at once, unless a newer one is known. */
+  takeOverrides(overrides: Overrides): void {
+    if (overrides.version > this.#overrides.version) this.#overrides = overrides;
   }
 
   candidates(deployments: readonly Deployment[]): Candidate[] {

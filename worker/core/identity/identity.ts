@@ -18,6 +18,8 @@ export interface Identity {
   origins: readonly string[];
   /** Epoch milliseconds; null: it has no end. Judged at each use, because isolates remember identities. */
   expiresAt: number | null;
+  /** The id of the drill that the key was made for. */
+  drill?: string | undefined;
 }
 
 export const isExpired = ({ expiresAt }: Pick<Identity, 'expiresAt'>, now: number): boolean =>

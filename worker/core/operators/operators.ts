@@ -1,0 +1,58 @@
+/** Who may operate the router besides root, and what they have changed: rows of the `Operators` object. */
+
+/** What an admin route asks for. `read` sees, `operate` also changes, `root` (`ADMIN_KEY`) makes and revokes admin keys. */
+export type AdminScope = 'read' | 'operate' | 'root';
+
+/** An `ak-…` key; the key itself is stored nowhere. */
+export interface AdminKeyRecord {
+  id: string;
+  name: string;
+  scope: 'read' | 'operate';
+  createdAt: number;
+  revokedAt: number | null;
+}
+
+/** Who makes an admin call. */
+export interface Operator {
+  /** The id of the admin key, or `root`. */
+  id: string;
+  /** As changes are noted: the key's name, or `root`. */
+  name: string;
+  scope: AdminScope;
+}
+
+/** A change that is about to be made. */
+export interface AuditBegin {
+  /** The call's request id: one change a call. */
+  id: string;
+  who: string;
+  /** Method and path, such as `PUT /admin/pins/app%2Fchat`. */
+  call: string;
+  /** In a few words, such as `pin app/chat`. */
+  what: string;
+}
+
+/** One change as `GET /admin/audit` shows it, the newest first. */
+export interface AuditEntry extends AuditBegin {
+  number: number;
+  at: number;
+  from: unknown;
+  to: unknown;
+  /** Begun and never finished: the change may have been made, or not. */
+  pending?: true;
+}
+
+/** What the admin API asks of the `Operators` object. */
+export interface OperatorsCalls {
+  /** By the hash of a key; undefined for one that nobody has, or that was revoked. */
+  adminKey(hash: string): Promise<AdminKeyRecord | undefined>;
+  createAdminKey(key: { hash: string; name: string; scope: 'read' | 'operate' }): Promise<AdminKeyRecord>;
+  listAdminKeys(): Promise<AdminKeyRecord[]>;
+  /** The record before and after; undefined where there is no such id. */
+  revokeAdminKey(id: string): Promise<{ before: AdminKeyRecord; after: AdminKeyRecord } | undefined>;
+  begin(change: AuditBegin): Promise<void>;
+  finish(id: string, from: unknown, to: unknown): Promise<void>;
+  /** Nothing was changed. */
+  drop(id: string): Promise<void>;
+  audit(before: number | undefined, most: number): Promise<AuditEntry[]>;
+}

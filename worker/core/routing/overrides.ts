@@ -1,0 +1,71 @@
+/**
+ * What an operator has set over config's routing while the router runs. `HealthBoard` keeps it and counts `version` up with every
+ * change; of two copies the one with the higher `version` holds as a whole, so a clearing is a write like any other.
+ */
+import type { PriceInput } from '../config/price-schema.ts';
+import type { FaultKind } from './fault.ts';
+
+/** What every override has. Its reader judges `until` by its own clock. */
+export interface Override {
+  /** Epoch milliseconds; null: it has no end, which only an alias list may. */
+  until: number | null;
+  reason: string | null;
+  /** The name of the admin key, or `root`. */
+  who: string;
+  /** The version of all overrides when this one was set. */
+  version: number;
+}
+
+/** This deployment is asked first, whatever its standing. */
+export interface Pin extends Override {
+  deployment: string;
+}
+
+/** One attempt at the first deployment, without board and cache. */
+export type Bypass = Override;
+
+export interface Fault extends Override {
+  fault: FaultKind;
+  /** `drill`, `tenant:T`, `share:0.1` or `all`. */
+  traffic: string;
+}
+
+/** One line of an alias list: a deployment of that alias in config, with another model, price, order or weight. */
+export interface ListedDeployment {
+  id: string;
+  model: string;
+  price?: PriceInput | undefined;
+  order?: number | undefined;
+  weight?: number | undefined;
+}
+
+/** The deployments of an alias in place of config's. */
+export interface AliasList extends Override {
+  deployments: readonly ListedDeployment[];
+}
+
+export interface Overrides {
+  version: number;
+  /** By alias. */
+  pins: Readonly<Record<string, Pin>>;
+  /** By alias, or `*` for all. */
+  bypass: Readonly<Record<string, Bypass>>;
+  /** By deployment. */
+  faults: Readonly<Record<string, Fault>>;
+  /** By alias. */
+  aliases: Readonly<Record<string, AliasList>>;
+}
+
+export const NO_OVERRIDES: Overrides = { version: 0, pins: {}, bypass: {}, faults: {}, aliases: {} };
+
+export const isInForce = ({ until }: Pick<Override, 'until'>, now: number): boolean => until === null || until > now;
+
+/** The entry of this name that is in force; names come from clients, so only own properties count. */
+export function inForce<Entry extends Override>(
+  entries: Readonly<Record<string, Entry>>,
+  name: string,
+  now: number,
+): Entry | undefined {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  return entry !== undefined && isInForce(entry, now) ? entry : undefined;
+}
