@@ -1,6 +1,6 @@
 /** What the overrides make of one request: decided once, when it is read, and handed on with it. */
 import type { Mode } from '../ledger/types.ts';
-import type { FaultKind } from './fault.ts';
+import { type FaultAsk, type FaultKind, isChosen, parseTraffic } from './fault.ts';
 import { inForce, NO_OVERRIDES, type Overrides } from './overrides.ts';
 
 export interface Route {
@@ -28,25 +28,41 @@ export const edgeMode = ({ bypass, drill }: Route, mode: Mode): EdgeMode => {
 /** Neither read from the cache nor kept in it, nor shared with others who ask the same. */
 export const isOrdinary = ({ bypass, drill }: Route): boolean => !bypass && !drill;
 
-export interface RouteAsk {
+/** An alias and its deployments, as overridden. */
+interface RoutedAlias {
+  name: string;
+  deployments: readonly { id: string }[];
+}
+
+export interface RouteAsk extends FaultAsk {
   /** The one that was asked for. */
-  alias: string;
+  alias: RoutedAlias;
   /** Where its feature's safeguard serves instead; undefined: the same. */
-  safeguardAlias: string | undefined;
-  tenant: string;
-  user: string | null;
-  /** The drill that its key was made for. */
-  drill: string | undefined;
+  safeguardAlias: RoutedAlias | undefined;
 }
 
 export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route {
   if (overrides === NO_OVERRIDES) return PLAIN_ROUTE;
-  const bypass = inForce(overrides.bypass, ask.alias, now) ?? inForce(overrides.bypass, '*', now);
+  const { alias, safeguardAlias } = ask;
+  const bypass = inForce(overrides.bypass, alias.name, now) ?? inForce(overrides.bypass, '*', now);
   if (bypass !== undefined) return { ...PLAIN_ROUTE, bypass: true };
   const pins: Record<string, string> = {};
-  for (const alias of [ask.alias, ask.safeguardAlias ?? ask.alias]) {
-    const pin = inForce(overrides.pins, alias, now);
-    if (pin !== undefined) pins[alias] = pin.deployment;
+  const faults: Record<string, FaultKind> = {};
+  let drill = false;
+  for (const { name, deployments } of safeguardAlias === undefined ? [alias] : [alias, safeguardAlias]) {
+    const pin = inForce(overrides.pins, name, now);
+    if (pin !== undefined) pins[name] = pin.deployment;
+    for (const { id } of deployments) {
+      const fault = inForce(overrides.faults, id, now);
+      const traffic = fault && parseTraffic(fault.traffic);
+      if (fault === undefined || traffic === undefined || !isChosen(traffic, ask)) continue;
+      faults[id] = fault.fault;
+      drill ||= traffic.kind !== 'all';
+    }
   }
-  return { ...PLAIN_ROUTE, pins };
+  return { bypass: false, drill, pins, faults };
 }
+
+/** What this deployment is to suffer in a request of this route. Names come from config, so only own properties count. */
+export const faultOf = ({ faults }: Route, deployment: string): FaultKind | undefined =>
+  Object.hasOwn(faults, deployment) ? faults[deployment] : undefined;
