@@ -1,3 +1,5 @@
+import type { Deployment } from './config.ts';
+
 /**
  * Eight hex digits that differ where the text does (FNV-1a, 32 bits). Too few to tell anything of a key that is part of the
  * text; a collision would only carry an old rest over to a corrected deployment.
@@ -9,3 +11,13 @@ export function fingerprint(text: string): string {
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
+
+/** A deployment's `healthId`: another model, format, address or key is another standing. */
+export const standingName = ({
+  id,
+  format,
+  model,
+  apiBase,
+  apiKey,
+}: Pick<Deployment, 'id' | 'format' | 'model' | 'apiBase' | 'apiKey'>): string =>
+  `${id}~${fingerprint([format, model, apiBase, apiKey].join('\n'))}`;

@@ -1,5 +1,5 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn, WireFormat } from './config.ts';
-import { fingerprint } from './fingerprint.ts';
+import { standingName } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
@@ -111,7 +111,7 @@ function resolveDeployment(
   if (fee !== undefined && !missing.some(({ name }) => name === fee.name)) missing.push(fee);
   return {
     id: checked.id,
-    healthId: `${checked.id}~${fingerprint([format, model, apiBase, apiKey].join('\n'))}`,
+    healthId: standingName({ id: checked.id, format, model, apiBase, apiKey }),
     provider: upstream.provider,
     format,
     model,

@@ -1,0 +1,104 @@
+/**
+ * The deployments of an alias as an operator lists them in place of config's: other models, prices and orders behind the same
+ * providers, addresses and keys (docs/decisions/0039-alias-lists.md).
+ */
+import { billsEachRequest } from '../pricing/fee-per-request.ts';
+import { knownPrice } from '../pricing/known-price.ts';
+import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
+import type { ListedDeployment } from '../routing/overrides.ts';
+import type { Alias, Config, Deployment, Price } from './config.ts';
+import { standingName } from './fingerprint.ts';
+import { habitsOf } from './hosts.ts';
+import { nearestOf } from './nearest.ts';
+
+type Aliases = Pick<Config, 'aliases'>;
+
+/** `param` is a path into the call's body, such as `deployments.0.price`. */
+export type AliasListReply = { ok: true; alias: Alias } | { ok: false; param: string; detail: string };
+
+/** Checks a whole list against config, as a call sends it. `alias` is config's own. */
+export function resolveAliasList(alias: Alias, list: readonly ListedDeployment[], config: Aliases): AliasListReply {
+  const deployments: Deployment[] = [];
+  for (const [index, listed] of list.entries()) {
+    const refuse = (field: string, detail: string) =>
+      ({ ok: false, param: `deployments.${index}.${field}`, detail }) as const;
+    const own = alias.deployments.find(({ id }) => id === listed.id);
+    if (own === undefined) {
+      const known = nearestOf(
+        listed.id,
+        alias.deployments.map(({ id }) => id),
+      );
+      return refuse('id', `is no deployment of "${alias.name}" in carryon.config.ts; ${known}`);
+    }
+    if (deployments.some(({ id }) => id === listed.id)) return refuse('id', 'is listed twice; write each id once');
+    const price = priceOf(own, listed, config);
+    if (price === undefined) {
+      return refuse(
+        'price',
+        `is missing: neither carryon.config.ts nor the list of prices knows what "${listed.model}" \
+costs there; write USD per million tokens, such as {"input": 1.25, "output": 10}`,
+      );
+    }
+    if (price.usdPerRequest === undefined && billsEachRequest(listed.model)) {
+      const why = 'is missing: this model bills a search with each request';
+      return refuse('price.usdPerRequest', `${why}; write what it costs in USD (0 where it is free)`);
+    }
+    deployments.push(derived(own, listed, price));
+  }
+  if (deployments.length === 0) return { ok: false, param: 'deployments', detail: 'is empty; list a deployment' };
+  return { ok: true, alias: { ...alias, deployments } };
+}
+
+const resolvedLists = new WeakMap<readonly ListedDeployment[], { configured: Alias; listed: Alias }>();
+
+/**
+ * The alias as listed, for requests: worked out once for each list. A deploy may have taken away what a line stands on, its
+ * deployment or its price: such a line is left out, and a list of which none is left counts as not set.
+ */
+export function listedAlias(configured: Alias, list: readonly ListedDeployment[], config: Aliases): Alias {
+  const known = resolvedLists.get(list);
+  if (known?.configured === configured) return known.listed;
+  const deployments = list.flatMap((line) => {
+    const one = resolveAliasList(configured, [line], config);
+    return one.ok ? one.alias.deployments : [];
+  });
+  const listed = deployments.length === 0 ? configured : { ...configured, deployments };
+  resolvedLists.set(list, { configured, listed });
+  return listed;
+}
+
+/** As the call says; else config's for this model there; else the list's. Undefined: nobody knows. */
+function priceOf(own: Deployment, { model, price: said }: ListedDeployment, config: Aliases): Price | undefined {
+  const listed = knownPrice(own.apiBase, model);
+  const configured = own.model === model ? own.price : configuredPrice(own, model, config);
+  if (said === undefined) return configured ?? listed;
+  const usdPerRequest = said.usdPerRequest ?? configured?.usdPerRequest;
+  return wholePrice({ ...said, usdPerRequest }, own.format, listed);
+}
+
+/** Two of config's deployments may have it at two prices, under two contracts: then the dearer, part by part. */
+function configuredPrice({ provider, apiBase }: Deployment, model: string, { aliases }: Aliases): Price | undefined {
+  return [...aliases.values()]
+    .flatMap(({ deployments }) => deployments)
+    .filter((one) => one.provider === provider && one.apiBase === apiBase && one.model === model)
+    .map(({ price }) => price)
+    .reduce<Price | undefined>((dearest, price) => (dearest ? dearerPrice(dearest, price) : price), undefined);
+}
+
+function derived(own: Deployment, { model, order, weight }: ListedDeployment, price: Price): Deployment {
+  const placed = { ...own, order: order ?? own.order, weight: weight ?? own.weight, price };
+  return model === own.model ? placed : { ...placed, ...ofOtherModel(own, model) };
+}
+
+/** What config says of a deployment may be about its model: of another model it counts only where it holds or books more. */
+function ofOtherModel(own: Deployment, model: string): Partial<Deployment> {
+  const host = habitsOf(own.apiBase);
+  return {
+    model,
+    healthId: standingName({ ...own, model }),
+    hidesTokens: own.hidesTokens === true ? true : undefined,
+    thinkingBeyondCap: Math.max(own.thinkingBeyondCap, host.thinkingBeyondCap),
+    tokensPerSecond: Math.max(own.tokensPerSecond, host.tokensPerSecond),
+    goesOnWhenLeft: own.goesOnWhenLeft || host.goesOnWhenLeft,
+  };
+}
