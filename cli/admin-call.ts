@@ -1,15 +1,30 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AdminTarget } from './admin-target.ts';
 
-/** One call of a router's admin API. A refusal is thrown in the router's own words. */
+/** A router that limits admin calls is asked this often, and its refusal is then told. */
+const MOST_TRIES = 3;
+/** Nobody waits longer at a prompt than this without a word. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** One call of a router's admin API; after a 429 it waits as long as the router says. A refusal is thrown in the router's own words. */
 export async function adminCall<Answer>(
-  { url, adminKey, hint }: AdminTarget,
+  target: AdminTarget,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<Answer> {
-  let response: Response;
+  for (let tries = 1; ; tries++) {
+    const response = await send(target, method, path, body);
+    const waitMs = tries < MOST_TRIES ? waitAfter(response) : undefined;
+    if (waitMs === undefined) return read<Answer>(response, target);
+    await response.body?.cancel();
+    await wait(waitMs);
+  }
+}
+
+async function send({ url, adminKey }: AdminTarget, method: string, path: string, body: unknown): Promise<Response> {
   try {
-    response = await fetch(url + path, {
+    return await fetch(url + path, {
       method,
       headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -17,6 +32,17 @@ export async function adminCall<Answer>(
   } catch {
     throw new Error(`Nothing answers at ${url}. Is it running (npm start), and are PORT or CARRYON_URL right?`);
   }
+}
+
+/** How long to wait before the same call; undefined where the answer is to be read. */
+function waitAfter({ status, headers }: Response): number | undefined {
+  if (status !== 429) return undefined;
+  const written = headers.get('retry-after-ms') ?? `${headers.get('retry-after')}000`;
+  const waitMs = /^\d{1,9}$/.test(written) ? Number(written) : undefined;
+  return waitMs !== undefined && waitMs <= LONGEST_WAIT_MS ? waitMs : undefined;
+}
+
+async function read<Answer>(response: Response, { url, hint }: AdminTarget): Promise<Answer> {
   const text = await response.text();
   let answer: unknown;
   try {

@@ -1,9 +1,10 @@
-/** `npm run keys -- create|list|revoke|token`: virtual keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
+/** `npm run keys -- create|list|revoke|token|…-admin`: virtual keys and admin keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
 import { durationMs } from '../worker/core/config/duration.ts';
 import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
+import { createAdmin, listAdmin, revokeAdmin } from './keys/admin-keys.ts';
 import { operatorName } from './operator.ts';
 import { exitWithError } from './shutdown.ts';
 
@@ -12,6 +13,9 @@ npm run keys -- create --tenant NAME --publishable --origin https://app.example.
 npm run keys -- list [--tenant NAME] [--json]
 npm run keys -- revoke ID
 npm run keys -- token --user ID [--feature NAME …] [--expires 15m]   (of npm start; elsewhere: POST /v1/tokens with a secret key)
+npm run keys -- create-admin --name NAME --scope read|operate   (another operator beside root; only root's ADMIN_KEY may)
+npm run keys -- list-admin [--json]
+npm run keys -- revoke-admin ID
 
 It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
@@ -60,8 +64,14 @@ async function run([command, ...args]: string[]): Promise<void> {
   if (command === 'list') return list(args);
   if (command === 'revoke') return revoke(args);
   if (command === 'token') return token(args);
+  if (command === 'create-admin') return createAdmin(args, USAGE);
+  if (command === 'list-admin') return listAdmin(args, USAGE);
+  if (command === 'revoke-admin') return revokeAdmin(args, USAGE);
   if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with keys: create, list, revoke or token', USAGE);
+  throw new UsageError(
+    'Say what to do with keys: create, list, revoke, token, create-admin, list-admin or revoke-admin',
+    USAGE,
+  );
 }
 
 async function create(args: string[]): Promise<void> {

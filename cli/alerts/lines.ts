@@ -1,5 +1,6 @@
 import type { AlertView, Attempt, HookView } from '../../worker/core/alerts/alert.ts';
 import { usd, when } from '../budget/words.ts';
+import { durationText } from '../times.ts';
 
 export type TestResult = Pick<Attempt, 'ok' | 'status' | 'ms' | 'error'> & { hook: string };
 
@@ -9,7 +10,7 @@ export const testLine = ({ hook, ok, status, ms, error }: TestResult): string =>
 export function hookLine({ hook, problem, waiting, lost, nextTryAt, lastError }: HookView, now: number): string {
   const parts = [
     waiting > 0
-      ? `${waiting} on the way, ${nextTryAt === null ? 'being sent' : `next try in ${inWords(nextTryAt - now)}`}`
+      ? `${waiting} on the way, ${nextTryAt === null ? 'being sent' : `next try in ${durationText(nextTryAt - now)}`}`
       : 'nothing on the way',
     lost > 0 && `${lost} lost`,
     problem ?? (waiting > 0 && lastError),
@@ -23,9 +24,4 @@ export function alertLine({ tenant, scope, period, percent, spentMicroUsd, capMi
   );
   const what = `${percent} % of ${scope} of ${tenant}, ${period}: ${usd(spentMicroUsd)} of ${usd(capMicroUsd)}`;
   return `${when(rest.at)}  ${what}  ${told.join(', ') || 'nobody to tell'}`;
-}
-
-function inWords(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
-  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -26,7 +26,28 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   ['build', ['now'], "Unexpected argument 'now'", 'npm run build'],
   ['keys', ['create', '--foo'], "Unknown option '--foo'", 'npm run keys -- create'],
   ['keys', ['make'], "Unexpected argument 'make'", 'npm run keys -- create'],
-  ['keys', [], 'Say what to do with keys: create, list, revoke or token', 'npm run keys -- list'],
+  [
+    'keys',
+    [],
+    'Say what to do with keys: create, list, revoke, token, create-admin, list-admin or revoke-admin',
+    'npm run keys -- list',
+  ],
+  [
+    'keys',
+    ['create-admin', '--name', 'x'],
+    '--scope is missing: write --scope read, which sees, or --scope operate, which also changes',
+    'npm run keys -- create-admin',
+  ],
+  [
+    'route',
+    [],
+    'Say what to do with routing: list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias or undo',
+    'npm run route -- list',
+  ],
+  ['route', ['pn'], "Unexpected argument 'pn'", 'npm run route -- pin'],
+  ['route', ['pin', '--alais', 'x'], "Unknown option '--alais'", 'npm run route -- pin'],
+  ['route', ['unpin', '--for', '2h'], "Unknown option '--for'", 'unpin --alias A'],
+  ['audit', ['--most', '0'], '--most 0: write a whole number from 1', 'npm run audit'],
 ];
 
 test('a command line that is wrong: what, and what would be right', async () => {

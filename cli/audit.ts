@@ -1,0 +1,36 @@
+/** `npm run audit`: who changed what, of the router that `npm run keys` asks. */
+import type { AuditEntry } from '../worker/core/operators/operators.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { auditLine } from './audit/lines.ts';
+import { auditRows } from './audit/rows.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { exitWithError } from './shutdown.ts';
+
+const USAGE = `npm run audit [-- --most 20] [--before NUMBER] [--json]   who changed what, from what to what, the newest first
+
+It asks the router on this machine, by PORT (8787), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+
+const text = { type: 'string' } as const;
+const MOST_UNLESS_SAID = 20;
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run(args: string[]): Promise<void> {
+  const { most, before, json } = readFlags(args, { most: text, before: text, json: { type: 'boolean' } }, USAGE);
+  if (most !== undefined && !/^[1-9]\d{0,6}$/.test(most))
+    throw new UsageError(`--most ${most}: write a whole number from 1`, USAGE);
+  const target = adminTarget(process.env);
+  const rows: AuditEntry[] = [];
+  for await (const row of auditRows((method, path) => adminCall(target, method, path), { before })) {
+    rows.push(row);
+    if (rows.length >= Number(most ?? MOST_UNLESS_SAID)) break;
+  }
+  if (json) return console.log(JSON.stringify(rows, null, 2));
+  if (rows.length === 0) return console.error('Nothing was changed yet.');
+  for (const row of rows) console.log(auditLine(row, Date.now()));
+}

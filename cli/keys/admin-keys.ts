@@ -1,0 +1,48 @@
+/** `npm run keys -- create-admin | list-admin | revoke-admin`: keys of operators, which only root makes and revokes. */
+import type { AdminKeyRecord } from '../../worker/core/operators/operators.ts';
+import { adminCall } from '../admin-call.ts';
+import { adminTarget } from '../admin-target.ts';
+import { readFlags, UsageError } from '../flags.ts';
+import { utc } from '../times.ts';
+
+const CREATE_FLAGS = { name: { type: 'string' }, scope: { type: 'string' } } as const;
+
+export async function createAdmin(args: string[], usage: string): Promise<void> {
+  const { name, scope } = readFlags(args, CREATE_FLAGS, usage);
+  if (name === undefined) throw new UsageError('--name is missing', usage);
+  if (scope !== 'read' && scope !== 'operate') {
+    const wrong = scope === undefined ? '--scope is missing' : `There is no scope "${scope}"`;
+    throw new UsageError(`${wrong}: write --scope read, which sees, or --scope operate, which also changes`, usage);
+  }
+  const body = { name, scope };
+  const made = await adminCall<AdminKeyRecord & { key: string }>(
+    adminTarget(process.env),
+    'POST',
+    '/admin/admin-keys',
+    body,
+  );
+  console.log(made.key);
+  console.error(`Shown once. Its id is ${made.id}, its scope ${made.scope}. Its holder sends it as ADMIN_KEY.`);
+}
+
+export async function listAdmin(args: string[], usage: string): Promise<void> {
+  const { json } = readFlags(args, { json: { type: 'boolean' } }, usage);
+  const { keys } = await adminCall<{ keys: AdminKeyRecord[] }>(adminTarget(process.env), 'GET', '/admin/admin-keys');
+  if (json) return console.log(JSON.stringify(keys, null, 2));
+  if (keys.length === 0)
+    console.error('No admin keys yet, only root; npm run keys -- create-admin --name NAME --scope read makes one');
+  for (const key of keys) console.log(adminKeyLine(key));
+}
+
+export function adminKeyLine({ id, name, scope, createdAt, revokedAt }: AdminKeyRecord): string {
+  const revoked = revokedAt === null ? '' : `  revoked ${utc(revokedAt)}`;
+  return `${id}  "${name}"  ${scope}  made ${utc(createdAt)}${revoked}`;
+}
+
+export async function revokeAdmin([id, ...rest]: string[], usage: string): Promise<void> {
+  readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {}, usage);
+  if (id === undefined)
+    throw new UsageError('The id of the admin key is missing; npm run keys -- list-admin shows it', usage);
+  await adminCall(adminTarget(process.env), 'DELETE', `/admin/admin-keys/${encodeURIComponent(id)}`);
+  console.log(`${id} is revoked: no call with it is answered from now on.`);
+}

@@ -1,0 +1,169 @@
+/** `npm run route`: pins, bypass, faults and alias lists over config, and cooldowns; of the router that `npm run keys` asks. */
+import { readFile } from 'node:fs/promises';
+import type { ListedDeployment } from '../worker/core/routing/overrides.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { auditRows } from './audit/rows.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, needed, USAGE } from './route/flags.ts';
+import { type CooldownsAnswer, deploymentsText, listLines, type OverridesAnswer } from './route/lines.ts';
+import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
+import { exitWithError } from './shutdown.ts';
+import { untilText } from './times.ts';
+
+const COMMANDS = { list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo } satisfies Record<
+  keyof typeof FLAGS,
+  unknown
+>;
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run([command, ...args]: string[]): Promise<void> {
+  if (command !== undefined && Object.hasOwn(COMMANDS, command))
+    return COMMANDS[command as keyof typeof COMMANDS](args);
+  if (command !== undefined) readFlags([command], {}, USAGE);
+  const names = Object.keys(COMMANDS);
+  throw new UsageError(`Say what to do with routing: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, USAGE);
+}
+
+async function list(args: string[]): Promise<void> {
+  const { json } = flagsOf('list', args);
+  const overrides = await call<OverridesAnswer>('GET', '/admin/overrides');
+  const { cooldowns } = await call<CooldownsAnswer>('GET', '/admin/cooldowns');
+  if (json) return console.log(JSON.stringify({ ...overrides, cooldowns }, null, 2));
+  console.log(listLines(overrides, cooldowns, Date.now()).join('\n'));
+}
+
+async function pin(args: string[]): Promise<void> {
+  const flags = flagsOf('pin', args);
+  const [alias, deployment] = [needed('alias', flags.alias), needed('deployment', flags.deployment)];
+  const body = { deployment, ...endFrom(flags), reason: needed('reason', flags.reason) };
+  const set = await call<SetAnswer>('PUT', `/admin/pins/${encodeURIComponent(alias)}`, body);
+  tell(`${alias} asks ${deployment} first`, set);
+}
+
+async function unpin(args: string[]): Promise<void> {
+  const alias = needed('alias', flagsOf('unpin', args).alias);
+  const answer = await call<ClearAnswer>('DELETE', `/admin/pins/${encodeURIComponent(alias)}`);
+  tellCleared(answer, `${alias} is not pinned any more`, `${alias} was not pinned`);
+}
+
+async function bypass(args: string[]): Promise<void> {
+  const { alias, ...flags } = flagsOf('bypass', args);
+  const body = { ...(alias !== undefined && { alias }), ...endFrom(flags), reason: needed('reason', flags.reason) };
+  const set = await call<SetAnswer>('PUT', '/admin/bypass', body);
+  tell(`Bypass of ${alias ?? 'all aliases'}: one attempt at the first deployment`, set);
+}
+
+async function unbypass(args: string[]): Promise<void> {
+  const { alias } = flagsOf('unbypass', args);
+  const query = alias === undefined ? '' : `?${new URLSearchParams({ alias })}`;
+  const answer = await call<ClearAnswer>('DELETE', `/admin/bypass${query}`);
+  const whose = alias ?? 'all aliases';
+  tellCleared(answer, `The bypass of ${whose} is over`, `There was no bypass of ${whose}`);
+}
+
+async function clear(args: string[]): Promise<void> {
+  const deployment = needed('deployment', flagsOf('clear', args).deployment);
+  const answer = await call<ClearAnswer>('DELETE', `/admin/cooldowns/${encodeURIComponent(deployment)}`);
+  tellCleared(answer, `The cooldown of ${deployment} is over`, `${deployment} was not in cooldown`);
+}
+
+async function fault(args: string[]): Promise<void> {
+  const flags = flagsOf('fault', args);
+  const deployment = needed('deployment', flags.deployment);
+  const [kind, traffic] = [needed('fault', flags.fault), needed('traffic', flags.traffic)];
+  if (traffic === 'all' && !flags.yes)
+    throw new UsageError('--traffic all meets every request of every tenant: add --yes if that is meant', USAGE);
+  const { reason, yes } = flags;
+  const more = { ...(reason !== undefined && { reason }), ...(yes && { yes }) };
+  const body = { fault: kind, traffic, ...endFrom(flags), ...more };
+  const set = await call<SetAnswer>('PUT', `/admin/faults/${encodeURIComponent(deployment)}`, body);
+  tell(`${deployment} has the fault ${kind} for traffic ${traffic}`, set);
+}
+
+async function unfault(args: string[]): Promise<void> {
+  const deployment = needed('deployment', flagsOf('unfault', args).deployment);
+  const answer = await call<ClearAnswer>('DELETE', `/admin/faults/${encodeURIComponent(deployment)}`);
+  tellCleared(answer, `${deployment} has no fault any more`, `${deployment} had no fault`);
+}
+
+async function alias(args: string[]): Promise<void> {
+  const { alias, deployment, list, ...flags } = flagsOf('alias', args);
+  const name = needed('alias', alias);
+  if ((deployment === undefined) === (list === undefined))
+    throw new UsageError('Name the deployments with --deployment ID=MODEL, or in a file with --list FILE', USAGE);
+  const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
+  const body = { deployments, ...endIfAny(flags), reason: needed('reason', flags.reason) };
+  tell(`${name} is served by ${deploymentsText(deployments)}`, await call<SetAnswer>('PUT', aliasPath(name), body));
+}
+
+async function unalias(args: string[]): Promise<void> {
+  const name = needed('alias', flagsOf('unalias', args).alias);
+  const answer = await call<ClearAnswer>('DELETE', aliasPath(name));
+  tellCleared(
+    answer,
+    `${name} is served by config's own list again`,
+    `${name} was served by config's own list already`,
+  );
+}
+
+async function undo(args: string[]): Promise<void> {
+  const name = needed('alias', flagsOf('undo', args).alias);
+  for await (const row of auditRows(call)) {
+    if (!isOfAlias(row, name)) continue;
+    if (row.pending)
+      throw new Error(
+        `The last change of ${name} (audit ${row.number}) never finished, so it may have been made or not. See npm run route -- list, then set it with alias or unalias.`,
+      );
+    console.log(`Undoing audit ${row.number}: ${row.what}, by ${row.who}`);
+    const before = undoOf(row, Date.now());
+    if (before === null) return unalias(['--alias', name]);
+    const set = await call<SetAnswer>('PUT', aliasPath(name), before);
+    return tell(`${name} is served by ${deploymentsText(before.deployments)}`, set);
+  }
+  throw new Error(`The audit has no change of the list of ${name}.`);
+}
+
+async function readList(path: string): Promise<ListedDeployment[]> {
+  const written = await readFile(path, 'utf8').catch(() => {
+    throw new UsageError(`--list ${path}: there is no such file`, USAGE);
+  });
+  try {
+    const list: unknown = JSON.parse(written);
+    if (Array.isArray(list)) return list as ListedDeployment[];
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`--list ${path} holds no JSON list such as [{"id": "a", "model": "gpt-5.6-terra"}]`, USAGE);
+}
+
+interface SetAnswer {
+  until: number | null;
+  knownEverywhereWithinSeconds: number;
+}
+
+interface ClearAnswer {
+  cleared: boolean;
+  knownEverywhereWithinSeconds?: number;
+}
+
+function tell(what: string, { until, knownEverywhereWithinSeconds }: SetAnswer): void {
+  console.log(`${what} ${untilText(until, Date.now())}.`);
+  console.log(elsewhere(knownEverywhereWithinSeconds));
+}
+
+function tellCleared({ cleared, knownEverywhereWithinSeconds = 60 }: ClearAnswer, done: string, was: string): void {
+  console.log(cleared ? `${done}. ${elsewhere(knownEverywhereWithinSeconds)}` : `${was}: nothing was changed.`);
+}
+
+const elsewhere = (seconds: number): string =>
+  `In force now where this call was answered, elsewhere within ${seconds} s plus KV's own delay.`;
+
+function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  return adminCall<Answer>(adminTarget(process.env), method, path, body);
+}

@@ -1,0 +1,91 @@
+/** What `npm run route` takes. */
+import { durationMs } from '../../worker/core/config/duration.ts';
+import type { ListedDeployment } from '../../worker/core/routing/overrides.ts';
+import { readFlags, UsageError } from '../flags.ts';
+
+export const USAGE = `npm run route -- list [--json]                          what is in force over config, and what is in cooldown
+npm run route -- pin --alias A --deployment D END --reason TEXT      D is asked first;   unpin --alias A
+npm run route -- bypass [--alias A] END --reason TEXT                one attempt at the first deployment, without cooldowns and cache; of all aliases where none is named;   unbypass [--alias A]
+npm run route -- clear --deployment D                                ends D's cooldown
+npm run route -- alias --alias A --deployment ID=MODEL … [END] --reason TEXT     other models for an alias;   unalias --alias A
+npm run route -- alias --alias A --list FILE [END] --reason TEXT     the same from JSON: [{"id", "model", "price"?, "order"?, "weight"?}]
+npm run route -- undo --alias A                                      takes the last change of that alias's list back
+npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason TEXT] [--yes]     a fault on purpose;   unfault --deployment D
+
+END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead. Everything ends by itself.
+KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).
+
+It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
+ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…
+Exit code: 0 done, also where there was nothing to undo; 1 refused, or the router did not answer.`;
+
+const text = { type: 'string' } as const;
+const end = { for: text, until: text, reason: text } as const;
+
+/** Which flags each command takes. */
+export const FLAGS = {
+  list: { json: { type: 'boolean' } },
+  pin: { alias: text, deployment: text, ...end },
+  unpin: { alias: text },
+  bypass: { alias: text, ...end },
+  unbypass: { alias: text },
+  clear: { deployment: text },
+  fault: { deployment: text, fault: text, traffic: text, ...end, yes: { type: 'boolean' } },
+  unfault: { deployment: text },
+  alias: { alias: text, deployment: { type: 'string', multiple: true }, list: text, ...end },
+  unalias: { alias: text },
+  undo: { alias: text },
+} as const;
+
+export const flagsOf = <Command extends keyof typeof FLAGS>(command: Command, args: readonly string[]) =>
+  readFlags(args, FLAGS[command], USAGE);
+
+export function needed(flag: string, written: string | undefined): string {
+  if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`, USAGE);
+  return written;
+}
+
+interface EndFlags {
+  for?: string | undefined;
+  until?: string | undefined;
+}
+
+/** As the API takes it: `{forSeconds}` or `{until}`. */
+export function endFrom(flags: EndFlags): { forSeconds: number } | { until: number } {
+  const found = endIfAny(flags);
+  if (found === undefined) throw new UsageError('Say when it ends: --for 2h, or --until 2026-11-29T10:00Z', USAGE);
+  return found;
+}
+
+export function endIfAny(flags: EndFlags): { forSeconds: number } | { until: number } | undefined {
+  if (flags.for !== undefined && flags.until !== undefined)
+    throw new UsageError('Write --for or --until, not both', USAGE);
+  if (flags.for !== undefined) return { forSeconds: secondsFrom(flags.for) };
+  return flags.until === undefined ? undefined : { until: timeFrom(flags.until) };
+}
+
+function secondsFrom(written: string): number {
+  const ms = durationMs(written);
+  if (ms === undefined || ms <= 0)
+    throw new UsageError(`--for ${written} is not a duration; write 30s, 10m, 2h or 7d`, USAGE);
+  return ms / 1_000;
+}
+
+/** With its zone: an operator's clock and a colleague's may differ. */
+function timeFrom(written: string): number {
+  const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(written);
+  const epochMs = isZoned ? Date.parse(written) : Number.NaN;
+  if (Number.isNaN(epochMs))
+    throw new UsageError(`--until ${written} is not a time with its zone, such as 2026-11-29T10:00Z`, USAGE);
+  return epochMs;
+}
+
+/** `a=gpt-5.6-terra`, as often as there are deployments. */
+export function deploymentsFrom(written: readonly string[]): ListedDeployment[] {
+  return written.map((one) => {
+    const [, id, model] = /^([^=]+)=(.+)$/.exec(one) ?? [];
+    if (id === undefined || model === undefined)
+      throw new UsageError(`--deployment ${one}: write ID=MODEL, such as a=gpt-5.6-terra`, USAGE);
+    return { id, model };
+  });
+}

@@ -1,0 +1,25 @@
+/** What takes the last change of an alias's list back, by the audit. */
+import type { AuditEntry } from '../../worker/core/operators/operators.ts';
+import type { ListedDeployment, Override } from '../../worker/core/routing/overrides.ts';
+
+/** Null: back to config. */
+export type Undo = { deployments: readonly ListedDeployment[]; until?: number; reason: string } | null;
+
+export const aliasPath = (alias: string): string => `/admin/aliases/${encodeURIComponent(alias)}`;
+
+/** Whether the row is a change of this alias's list, however its path was encoded. */
+export function isOfAlias({ call }: Pick<AuditEntry, 'call'>, alias: string): boolean {
+  const [, path = ''] = /^(?:PUT|DELETE) (\/admin\/aliases\/[^?]*)/.exec(call) ?? [];
+  try {
+    return decodeURIComponent(path) === `/admin/aliases/${alias}`;
+  } catch {
+    return false;
+  }
+}
+
+export function undoOf({ number, from }: Pick<AuditEntry, 'number' | 'from'>, now: number): Undo {
+  const before = from as (Override & { deployments: readonly ListedDeployment[] }) | null;
+  if (before === null || (before.until !== null && before.until <= now)) return null;
+  const { deployments, until } = before;
+  return { deployments, ...(until !== null && { until }), reason: `undo of audit ${number}` };
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { auditLine } from '../../../cli/audit/lines.ts';
+import { auditRows } from '../../../cli/audit/rows.ts';
+import { adminKeyLine } from '../../../cli/keys/admin-keys.ts';
+import { deploymentsFrom, endFrom, endIfAny, needed } from '../../../cli/route/flags.ts';
+import { listLines, type OverridesAnswer } from '../../../cli/route/lines.ts';
+import { isOfAlias, undoOf } from '../../../cli/route/undo.ts';
+
+const NOW = Date.UTC(2026, 10, 28, 21, 40);
+const entry = { until: NOW + 600_000, reason: 'slow "today"', who: 'ana', version: 3 };
+const nothing: OverridesAnswer = { pins: {}, bypass: {}, faults: {}, aliases: {} };
+
+describe('npm run route -- list', () => {
+  it('says that nothing is set, nor in cooldown', () => {
+    expect(listLines(nothing, [], NOW)).toEqual(['Nothing is set over config.', 'No deployment is in cooldown.']);
+  });
+
+  it('says what is in force, who set it, why, and how long still', () => {
+    const answer: OverridesAnswer = {
+      pins: { 'app/chat': { ...entry, deployment: 'b', idle: true } },
+      bypass: { '*': { ...entry, who: 'root' } },
+      faults: { a: { ...entry, fault: 'slow', traffic: 'drill', reason: null } },
+      aliases: {
+        'app/chat': {
+          ...{ ...entry, until: null },
+          deployments: [
+            { id: 'a', model: 'm', order: 1, weight: 2 },
+            { id: 'b', model: 'n', price: { input: 1, output: 2 } },
+          ],
+        },
+      },
+    };
+    const end = 'until 2026-11-28 21:50:00 UTC (10 min left), by';
+    const why = '"slow \\"today\\""';
+    expect(listLines(answer, [{ deployment: 'a', until: NOW + 8_000, cause: 'silent' }], NOW)).toEqual([
+      'Pinned, asked first:',
+      `  app/chat → b  ${end} ana: ${why}; idle, for the alias list in force leaves this deployment out`,
+      'Bypass, one attempt without cooldowns and cache:',
+      `  all aliases  ${end} root: ${why}`,
+      'Faults on purpose:',
+      `  a: slow, traffic drill  ${end} ana`,
+      'Alias lists in place of config:',
+      `  app/chat: a = m (order 1, weight 2), b = n (own price)  without an end, by ana: ${why}`,
+      'In cooldown:',
+      '  a  until 2026-11-28 21:40:08 UTC (8 s left): silent',
+    ]);
+  });
+});
+
+describe('the flags of npm run route', () => {
+  it('take an end as a duration or as a time with its zone', () => {
+    expect(endFrom({ for: '2h' })).toEqual({ forSeconds: 7_200 });
+    expect(endFrom({ for: '500ms' })).toEqual({ forSeconds: 0.5 });
+    expect(endFrom({ until: '2026-11-28T21:50Z' })).toEqual({ until: NOW + 600_000 });
+    expect(endFrom({ until: '2026-11-28T22:50:00+01:00' })).toEqual({ until: NOW + 600_000 });
+    expect(endIfAny({})).toBeUndefined();
+  });
+
+  it.each([
+    [{}, 'Say when it ends: --for 2h'],
+    [{ for: '2h', until: '2026-11-28T21:50Z' }, 'Write --for or --until, not both'],
+    [{ for: '2 hours' }, '--for 2 hours is not a duration'],
+    [{ for: '0s' }, '--for 0s is not a duration'],
+    [{ for: '-1h' }, '--for -1h is not a duration'],
+    [{ until: '2026-11-28T21:50' }, 'is not a time with its zone'],
+    [{ until: '2026-13-28T21:50Z' }, 'is not a time with its zone'],
+    [{ until: 'tomorrow' }, 'is not a time with its zone'],
+  ])('%j is refused', (flags, message) => {
+    expect(() => endFrom(flags)).toThrow(message);
+  });
+
+  it('name what is missing, and read models', () => {
+    expect(() => needed('alias', undefined)).toThrow('--alias is missing');
+    expect(() => needed('alias', '')).toThrow('--alias is missing');
+    expect(deploymentsFrom(['a=m', 'b=org/n=2'])).toEqual([
+      { id: 'a', model: 'm' },
+      { id: 'b', model: 'org/n=2' },
+    ]);
+    for (const wrong of ['a', 'a=', '=m']) expect(() => deploymentsFrom([wrong])).toThrow('write ID=MODEL');
+  });
+});
+
+describe('undo', () => {
+  it.each([
+    ['PUT /admin/aliases/app%2Fchat', true],
+    ['DELETE /admin/aliases/app/chat', true],
+    ['PUT /admin/aliases/app%2fchat', true],
+    ['PUT /admin/aliases/app%2Fchat2', false],
+    ['PUT /admin/pins/app%2Fchat', false],
+    ['GET /admin/aliases/app%2Fchat', false],
+    ['PUT /admin/aliases/%', false],
+  ])('of app/chat looks at %s: %s', (call, isIts) => {
+    expect(isOfAlias({ call }, 'app/chat')).toBe(isIts);
+  });
+
+  it('sets what stood there before, with its end, or goes back to config', () => {
+    const deployments = [{ id: 'a', model: 'm' }];
+    const undone = (from: unknown) => undoOf({ number: 7, from }, NOW);
+    expect(undone(null)).toBeNull();
+    expect(undone({ ...entry, deployments })).toEqual({ deployments, until: entry.until, reason: 'undo of audit 7' });
+    expect(undone({ ...entry, until: null, deployments })).toEqual({ deployments, reason: 'undo of audit 7' });
+    expect(undone({ ...entry, until: NOW, deployments })).toBeNull();
+  });
+});
+
+describe('npm run audit', () => {
+  const row = { number: 7, at: NOW - 300_000, who: 'ana', id: 'r', call: 'PUT /admin/pins/x', what: 'pin x' };
+
+  it('says who changed what, from what to what, and what never finished', () => {
+    const said = '7  2026-11-28 21:35:00 UTC (5 min ago)  ana  pin x: ';
+    expect(auditLine({ ...row, from: null, to: { deployment: 'b' } }, NOW)).toBe(`${said}nothing → {"deployment":"b"}`);
+    expect(auditLine({ ...row, from: null, to: null, pending: true }, NOW)).toBe(
+      `${said}never finished: it may have been made or not`,
+    );
+    expect(auditLine({ ...row, from: 'x'.repeat(500), to: null }, NOW).length).toBeLessThan(250);
+  });
+
+  it('is read page by page, as far as it is wanted', async () => {
+    const asked: string[] = [];
+    const pages = [
+      { entries: [3, 2], next: 2 },
+      { entries: [1], next: null },
+    ];
+    const call = async <Answer>(_: string, path: string) => {
+      asked.push(path);
+      return pages[asked.length - 1] as Answer;
+    };
+    const rows: unknown[] = [];
+    for await (const one of auditRows(call)) rows.push(one);
+    expect(rows).toEqual([3, 2, 1]);
+    expect(asked).toEqual(['/admin/audit', '/admin/audit?before=2']);
+  });
+});
+
+it('an admin key shows its name, scope and end', () => {
+  const key = { id: 'k1', name: 'night shift', scope: 'read', createdAt: NOW, revokedAt: null } as const;
+  expect(adminKeyLine(key)).toBe('k1  "night shift"  read  made 2026-11-28 21:40:00 UTC');
+  expect(adminKeyLine({ ...key, revokedAt: NOW })).toContain('  revoked 2026-11-28 21:40:00 UTC');
+});
