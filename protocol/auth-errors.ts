@@ -18,6 +18,8 @@ export type AuthError =
   | { code: 'user_not_allowed' }
   | { code: 'admin_closed' }
   | { code: 'invalid_admin_key' }
+  /** Of an admin key. */
+  | { code: 'scope_not_allowed'; needed: string; has: string }
   | { code: 'key_store_unavailable'; retryAfterMs: number }
   /** An operator has revoked the key, user or feature. */
   | { code: 'access_revoked'; scope: string }
@@ -95,9 +97,23 @@ export function authToWire(error: AuthError): WireError {
         { headers: FINAL },
       );
     case 'invalid_admin_key':
-      return wire(error.code, 401, 'authentication_error', 'This is not the admin key (ADMIN_KEY).', {
-        headers: { ...FINAL, 'www-authenticate': 'Bearer' },
-      });
+      return wire(
+        error.code,
+        401,
+        'authentication_error',
+        'This is neither ADMIN_KEY nor an admin key (ak-…) in force.',
+        {
+          headers: { ...FINAL, 'www-authenticate': 'Bearer' },
+        },
+      );
+    case 'scope_not_allowed':
+      return wire(
+        error.code,
+        403,
+        'permission_error',
+        `This call needs the scope "${error.needed}"${error.needed === 'root' ? ' (ADMIN_KEY itself)' : ''}; this admin key has "${error.has}".`,
+        { headers: FINAL },
+      );
     case 'access_revoked':
       return wire(error.code, 403, 'permission_error', `Access was revoked for ${error.scope}.`, { headers: FINAL });
     case 'unknown_tier':

@@ -81,6 +81,7 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   misdirected_request: true,
   admin_closed: true,
   invalid_admin_key: true,
+  scope_not_allowed: true,
   payload_too_large: true,
   body_timeout: true,
   method_not_allowed: true,
@@ -165,6 +166,7 @@ export function errorToWire(error: RouterError): WireError {
     case 'sign_in_unavailable':
     case 'admin_closed':
     case 'invalid_admin_key':
+    case 'scope_not_allowed':
     case 'access_revoked':
     case 'unknown_tier':
     case 'refresh_not_allowed':

@@ -1,3 +1,4 @@
+import type { Operator } from './core/operators/operators.ts';
 import type { Composition } from './deps.ts';
 import type { Scope } from './pipeline/scope.ts';
 
@@ -7,4 +8,5 @@ export interface Edge {
   scope: Scope;
 }
 
-export type App = { Bindings: Edge };
+/** `operator`: who makes an admin call. */
+export type App = { Bindings: Edge; Variables: { operator: Operator } };

@@ -114,7 +114,7 @@ const ARROWS: Record<string, string[]> = {
     'hono',
     'zod',
   ],
-  'worker/edge.ts': ['type worker/deps.ts', 'type worker/pipeline/scope.ts'],
+  'worker/edge.ts': ['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/scope.ts'],
   'worker/app.ts': [
     'protocol/',
     'worker/admin/',

@@ -1,24 +1,36 @@
 /** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): forgets what was kept, everywhere, by raising the generation. */
 
-import type { Context } from 'hono';
 import * as z from 'zod';
-import { check } from '../core/checked.ts';
+import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
-import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson } from '../pipeline/respond.ts';
+import type { Change } from './change.ts';
+import type { AdminCall } from './route.ts';
 
 /** An isolate's own memory; KV's own delay comes on top. */
 const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
 
-export async function purgeAnswers(c: Context<App>): Promise<Response> {
-  const { config, tenantRecords } = c.env.composition;
-  const known = [...config.features.keys()];
-  const feature = z.string().refine((name) => config.features.has(name), `write one of ${known.join(', ')}`);
-  const query = check(c.req.query(), settings({ tenant: tenantName, feature: feature.optional() }));
-  if (!query.ok) return refusal(query.error, c.env.scope);
-  const { tenant, feature: named = null } = query.value;
-  const generation = await tenantRecords.raise(tenant, named);
-  const purged = { tenant, feature: named, generation, knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECONDS };
-  return plainJson(purged, c.env.scope);
+export const purgeQuery = ({ features }: Config) =>
+  settings({
+    tenant: tenantName,
+    feature: z
+      .string()
+      .refine((name) => features.has(name), `write one of ${[...features.keys()].join(', ')}`)
+      .optional(),
+  });
+
+export async function purgeAnswers({
+  c,
+  query,
+}: AdminCall<undefined, z.infer<ReturnType<typeof purgeQuery>>>): Promise<Change> {
+  const { tenant, feature = null } = query;
+  return {
+    what: `forget cached answers of ${tenant}${feature === null ? '' : `, feature ${feature}`}`,
+    async make() {
+      const generation = await c.env.composition.tenantRecords.raise(tenant, feature);
+      const purged = { tenant, feature, generation, knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECONDS };
+      return { outcome: 'changed', from: null, to: { generation }, reply: plainJson(purged, c.env.scope) };
+    },
+  };
 }

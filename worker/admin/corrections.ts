@@ -1,19 +1,18 @@
 /** `POST /admin/ledger/:tenant/adjustments` and `…/revocations`: what an operator changes in a ledger besides limits. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { isPeriod } from '../core/ledger/time.ts';
 import type { Figures } from '../core/ledger/types.ts';
-import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
-import { readBody } from './body.ts';
-import { knownScope, scope, tenantParam, who } from './fields.ts';
+import type { Change } from './change.ts';
+import { knownScope, scope, type TenantParams, who } from './fields.ts';
+import type { AdminCall } from './route.ts';
 
 const MOST_USD = 1_000_000_000;
 
-const adjustmentBody = (config: Config) =>
+export const adjustmentBody = (config: Config) =>
   settings({
     scope: knownScope(config),
     /** Added to what is spent, at most down to nought. */
@@ -32,25 +31,38 @@ const adjustmentBody = (config: Config) =>
     error: 'say either how much with deltaUsd, or "reset": true',
   });
 
-export async function adjustLedger(c: Context<App>): Promise<Response> {
-  const tenant = tenantParam(c);
-  if (!tenant.ok) return refusal(tenant.error, c.env.scope);
-  const body = await readBody(c, adjustmentBody(c.env.composition.config), '{"scope": "user:ana", "deltaUsd": -0.25}');
-  if (!body.ok) return refusal(body.error, c.env.scope);
-
-  const { scope, deltaUsd, period, who } = body.value;
+export async function adjustLedger({
+  c,
+  body,
+  params: { tenant },
+}: AdminCall<z.infer<ReturnType<typeof adjustmentBody>>, undefined, TenantParams>): Promise<Change> {
+  const { scope, deltaUsd, period, who } = body;
   const deltaMicroUsd = deltaUsd === undefined ? null : Math.round(deltaUsd * 1e6);
   const adjustment = { scope, deltaMicroUsd, who, ...(period !== undefined && { period }) };
-  const reply = await askLedger(c, tenant.value, (ledger) => ledger.adjust(adjustment));
-  if (reply === undefined) return refusal(LEDGER_SILENT, c.env.scope);
-  // Only the ledger's clock knows which periods are kept.
-  if (!reply.ok) return refusal({ code: 'invalid_body', param: 'period', detail: reply.detail }, c.env.scope);
-  const periods = reply.periods.map(({ period, before, after }) => ({
-    period,
-    before: shown(before),
-    after: shown(after),
-  }));
-  return plainJson({ tenant: tenant.value, scope, periods }, c.env.scope);
+  return {
+    what: `correct what ${tenant} has spent, ${scope}`,
+    async make() {
+      const reply = await askLedger(c, tenant, (ledger) => ledger.adjust(adjustment));
+      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (!reply.ok) {
+        // Only the ledger's clock knows which periods are kept.
+        const { detail } = reply;
+        const refused = refusal({ code: 'invalid_body', param: 'period', detail }, c.env.scope);
+        return { outcome: 'nothing', reply: refused };
+      }
+      const periods = reply.periods.map(({ period, before, after }) => ({
+        period,
+        before: shown(before),
+        after: shown(after),
+      }));
+      return {
+        outcome: 'changed',
+        from: periods.map(({ period, before }) => ({ period, ...before })),
+        to: periods.map(({ period, after }) => ({ period, ...after })),
+        reply: plainJson({ tenant, scope, periods }, c.env.scope),
+      };
+    },
+  };
 }
 
 /** In the words of the view. */
@@ -60,18 +72,25 @@ const shown = ({ spentMicroUsd, heldMicroUsd, unsettledMicroUsd }: Figures) => (
   unsettledMicroUsd,
 });
 
-const revocationBody = settings({ scope, revoked: z.boolean(), who });
+export const revocationBody = settings({ scope, revoked: z.boolean(), who });
 
 /** A revoked scope is granted nothing more, until it is restored. */
-export async function revokeScope(c: Context<App>): Promise<Response> {
-  const tenant = tenantParam(c);
-  if (!tenant.ok) return refusal(tenant.error, c.env.scope);
-  const body = await readBody(c, revocationBody, '{"scope": "user:ana", "revoked": true}');
-  if (!body.ok) return refusal(body.error, c.env.scope);
-
-  const { scope, revoked, who } = body.value;
-  const reply = await askLedger(c, tenant.value, (ledger) => ledger.revoke(scope, who, revoked));
-  if (reply === undefined) return refusal(LEDGER_SILENT, c.env.scope);
-  if (!reply.ok) return refusal({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.scope);
-  return plainJson({ tenant: tenant.value, scope, revoked }, c.env.scope);
+export async function revokeScope({
+  c,
+  body: { scope, revoked, who },
+  params: { tenant },
+}: AdminCall<z.infer<typeof revocationBody>, undefined, TenantParams>): Promise<Change> {
+  return {
+    what: `${revoked ? 'revoke' : 'restore'} ${scope} of ${tenant}`,
+    async make() {
+      const reply = await askLedger(c, tenant, (ledger) => ledger.revoke(scope, who, revoked));
+      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (!reply.ok) {
+        const refused = refusal({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.scope);
+        return { outcome: 'nothing', reply: refused };
+      }
+      const shown = plainJson({ tenant, scope, revoked }, c.env.scope);
+      return { outcome: 'changed', from: null, to: { revoked }, reply: shown };
+    },
+  };
 }

@@ -1,8 +1,6 @@
 /** What several calls of the admin API take. */
 
-import type { Context } from 'hono';
 import * as z from 'zod';
-import { type Checked, check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
@@ -12,7 +10,6 @@ import { signInId } from '../core/identity/sign-in.ts';
 import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { Scope } from '../core/ledger/types.ts';
-import type { App } from '../edge.ts';
 
 /** Who is noted beside a change. */
 export const who = z
@@ -52,7 +49,5 @@ export const wholeNumber = (least: number, most: number) => {
 };
 
 /** Of the path; any that could be configured, or have a key. */
-export function tenantParam(c: Context<App>): Checked<string> {
-  const checked = check({ tenant: c.req.param('tenant') }, z.object({ tenant: tenantName }));
-  return checked.ok ? { ok: true, value: checked.value.tenant } : checked;
-}
+export const tenantParams = z.object({ tenant: tenantName });
+export type TenantParams = z.infer<typeof tenantParams>;

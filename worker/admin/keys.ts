@@ -2,7 +2,6 @@
 
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
@@ -14,8 +13,9 @@ import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger } from './ask-ledger.ts';
-import { readBody } from './body.ts';
+import type { Change } from './change.ts';
 import { who } from './fields.ts';
+import type { AdminCall } from './route.ts';
 
 /** As browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = z.string().transform((text, context) => {
@@ -32,7 +32,7 @@ const expiry = (from: number, longest: number, unit: string) =>
     .gt(from, 'write a time that is still to come')
     .lte(from + longest, 'write at most ten years, or leave it out for a key without an end');
 
-const createBody = ({ tiers }: Config, now: number) =>
+export const keyBody = ({ tiers }: Config, now: number) =>
   settings({
     tenant: tenantName,
     kind: z.enum(['secret', 'publishable']).default('secret'),
@@ -77,34 +77,44 @@ const createBody = ({ tiers }: Config, now: number) =>
       error: 'write expiresAt or expiresInSeconds, not both',
     });
 
-export async function createKey(c: Context<App>): Promise<Response> {
-  const { keys, config, deps, env } = c.env.composition;
+export async function createKey({
+  c,
+  body,
+}: AdminCall<z.infer<ReturnType<typeof keyBody>>>): Promise<Change | Response> {
+  const { keys, config, deps } = c.env.composition;
   const problem = await secretProblem(c);
   if (problem !== undefined) return refusal(problem, c.env.scope);
-  const now = deps.clock.now();
-  const body = await readBody(c, createBody(config, now), '{"tenant": "…"}');
-  if (!body.ok) return refusal(body.error, c.env.scope);
-  const unknown = body.value.features?.find((feature) => !config.features.has(feature));
+  const unknown = body.features?.find((feature) => !config.features.has(feature));
   if (unknown !== undefined) {
     return refusal(
       { code: 'unknown_feature', feature: unknown.slice(0, 100), known: [...config.features.keys()] },
       c.env.scope,
     );
   }
-  const { expiresInSeconds, ...fields } = body.value;
-  const expiresAt = expiresInSeconds === null ? fields.expiresAt : now + expiresInSeconds * 1_000;
-  const { key, record } = await keys.create({ ...fields, expiresAt });
+  const { expiresInSeconds, ...fields } = body;
+  const expiresAt = expiresInSeconds === null ? fields.expiresAt : deps.clock.now() + expiresInSeconds * 1_000;
+  return {
+    what: `make a key of ${fields.tenant}`,
+    async make() {
+      const { key, record } = await keys.create({ ...fields, expiresAt });
+      const reply = plainJson({ ...record, key, warnings: originWarnings(c, fields.origins) }, c.env.scope, 201);
+      return { outcome: 'changed', from: null, to: record, reply };
+    },
+  };
+}
+
+function originWarnings(c: Context<App>, origins: readonly string[]): string[] {
+  const { config, env } = c.env.composition;
   const host = c.req.header('host') ?? null;
-  const unknownOrigins = fields.origins.filter(
+  const unknownOrigins = origins.filter(
     (one) =>
       !config.origins.includes(one) &&
       !isOwnOrigin(one, host, config.publicUrl) &&
       !(env.local && isLoopbackOrigin(one)),
   );
-  const warnings = unknownOrigins.map(
+  return unknownOrigins.map(
     (one) => `${one} is not among "origins" in carryon.config.ts: browsers will not let its pages read any answer.`,
   );
-  return plainJson({ ...record, key, warnings }, c.env.scope, 201);
 }
 
 /** A secret that is guessed in no time signs no first key. Where keys exist they go on: another secret would end them. */
@@ -117,24 +127,38 @@ async function secretProblem(c: Context<App>): Promise<NotConfigured | undefined
   return notConfigured([{ name: 'KEY_SECRET', problem }], local);
 }
 
-export async function listKeys(c: Context<App>): Promise<Response> {
-  const { records, cursor } = await c.env.composition.keys.list(c.req.query('cursor'));
+/** Where the next page begins; other fields were never refused here. */
+export const keysQuery = z.object({ cursor: z.string().optional() });
+
+export async function listKeys({
+  c,
+  query: { cursor: from },
+}: AdminCall<undefined, z.infer<typeof keysQuery>>): Promise<Response> {
+  const { records, cursor } = await c.env.composition.keys.list(from);
   return plainJson({ keys: records, cursor }, c.env.scope);
 }
 
-const revokeQuery = settings({ who });
+export const revokeKeyQuery = settings({ who });
 
 /** Dead for new requests within KV's delay; the tenant's ledger, which is asked each time, grants it nothing from now on. */
-export async function revokeKey(c: Context<App>): Promise<Response> {
+export async function revokeKey({
+  c,
+  query: { who },
+}: AdminCall<undefined, z.infer<typeof revokeKeyQuery>>): Promise<Change | Response> {
+  const { keys } = c.env.composition;
   const id = c.req.param('id') ?? '';
-  const query = check(c.req.query(), revokeQuery);
-  if (!query.ok) return refusal(query.error, c.env.scope);
-  const record = await c.env.composition.keys.revoke(id);
-  if (record === undefined) {
+  const [before] = await keys.records([id]);
+  if (before === undefined) {
     const detail = `There is no key with the id "${id.slice(0, 100)}".`;
     return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
   }
-  const { who } = query.value;
-  const told = await askLedger(c, record.tenant, (ledger) => ledger.revoke(`key:${record.id}`, who));
-  return plainJson({ ...record, ledgerTold: told?.ok === true }, c.env.scope);
+  return {
+    what: `revoke the key ${id} of ${before.tenant}`,
+    async make() {
+      const after = (await keys.revoke(id)) ?? before;
+      const told = await askLedger(c, before.tenant, (ledger) => ledger.revoke(`key:${id}`, who));
+      const reply = plainJson({ ...after, ledgerTold: told?.ok === true }, c.env.scope);
+      return { outcome: 'changed', from: before, to: after, reply };
+    },
+  };
 }

@@ -1,21 +1,21 @@
 /** `PUT /admin/tenants/:tenant/limits` (docs/budgets.md): limits over config's, field by field; null brings config's back. */
-import type { Context } from 'hono';
+import type * as z from 'zod';
 import { configuredOf } from '../core/admission/configured.ts';
 import type { Config } from '../core/config/config.ts';
 import { ledgerLimits, limitFields } from '../core/config/limits-schema.ts';
 import { settings } from '../core/config/settings.ts';
 import { burstNote, inForce } from '../core/ledger/limits.ts';
 import { configuredFor } from '../core/ledger/view.ts';
-import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
-import { readBody } from './body.ts';
+import type { Change } from './change.ts';
 import { tierLimits } from './configured.ts';
-import { knownScope, tenantParam, who } from './fields.ts';
+import { knownScope, type TenantParams, who } from './fields.ts';
+import type { AdminCall } from './route.ts';
 
 const { monthlyUsd, dailyUsd, rps, burst, tpm, parallel } = limitFields;
 
-const limitsBody = (config: Config) =>
+export const limitsBody = (config: Config) =>
   settings({
     scope: knownScope(config),
     monthlyUsd: monthlyUsd.nullable().optional(),
@@ -29,22 +29,27 @@ const limitsBody = (config: Config) =>
     error: `name at least one of ${Object.keys(limitFields).join(', ')}`,
   });
 
-export async function putLimits(c: Context<App>): Promise<Response> {
+export async function putLimits({
+  c,
+  body: { scope, who, ...limits },
+  params: { tenant },
+}: AdminCall<z.infer<ReturnType<typeof limitsBody>>, undefined, TenantParams>): Promise<Change> {
   const { config, keys } = c.env.composition;
-  const tenant = tenantParam(c);
-  if (!tenant.ok) return refusal(tenant.error, c.env.scope);
-  const body = await readBody(c, limitsBody(config), '{"scope": "tenant", "monthlyUsd": 5}');
-  if (!body.ok) return refusal(body.error, c.env.scope);
-
-  const { scope, who, ...limits } = body.value;
-  const tier = (await tierLimits([scope], tenant.value, keys, config)).get(scope);
-  const reply = await askLedger(c, tenant.value, (ledger) => ledger.setLimits(scope, ledgerLimits(limits), who));
-  if (reply === undefined) return refusal(LEDGER_SILENT, c.env.scope);
-  if (!reply.ok) return refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
-  const configured = tier ?? configuredFor(scope, configuredOf(config, tenant.value));
-  const { set } = reply;
-  const limitsInForce = inForce(configured, set);
-  const note = burstNote(limitsInForce);
-  const shown = { tenant: tenant.value, scope, set, limits: limitsInForce };
-  return plainJson(note === undefined ? shown : { ...shown, note }, c.env.scope);
+  return {
+    what: `limits of ${tenant}, ${scope}`,
+    async make() {
+      const tier = (await tierLimits([scope], tenant, keys, config)).get(scope);
+      const reply = await askLedger(c, tenant, (ledger) => ledger.setLimits(scope, ledgerLimits(limits), who));
+      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (!reply.ok) {
+        const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
+        return { outcome: 'nothing', reply: refused };
+      }
+      const { set } = reply;
+      const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
+      const note = burstNote(limitsInForce);
+      const shown = { tenant, scope, set, limits: limitsInForce, ...(note !== undefined && { note }) };
+      return { outcome: 'changed', from: null, to: set, reply: plainJson(shown, c.env.scope) };
+    },
+  };
 }

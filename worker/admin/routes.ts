@@ -1,54 +1,64 @@
 /** What an operator may do over HTTP. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono } from 'hono';
+import { type Checked, check } from '../core/checked.ts';
+import { allows } from '../core/operators/may.ts';
+import type { Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';
-import { sameSecret } from '../stores/same-secret.ts';
-import { listAlerts, testAlerts } from './alerts.ts';
-import { purgeAnswers } from './answers.ts';
-import { clearCooldown, listCooldowns } from './cooldowns.ts';
-import { adjustLedger, revokeScope } from './corrections.ts';
-import { createKey, listKeys, revokeKey } from './keys.ts';
-import { ledgerHistory, viewLedger } from './ledger.ts';
-import { putLimits } from './limits.ts';
+import { authenticate } from './authenticate.ts';
+import { readBody } from './body.ts';
+import type { AdminCall, AdminRoute } from './route.ts';
+import { ADMIN_ROUTES } from './table.ts';
 
 export function adminRoutes(app: Hono<App>): void {
   const admin = new Hono<App>();
-  admin.use(onlyAdmin);
-  admin.post('/keys', createKey).get(listKeys);
-  admin.delete('/keys/:id', revokeKey);
-  admin.get('/cooldowns', listCooldowns);
-  admin.delete('/cooldowns/:deployment', clearCooldown);
-  admin.delete('/answers', purgeAnswers);
-  admin.get('/alerts', listAlerts);
-  admin.post('/alerts/test', testAlerts);
-  admin.put('/tenants/:tenant/limits', putLimits);
-  admin.get('/ledger/:tenant', viewLedger);
-  admin.get('/ledger/:tenant/history', ledgerHistory);
-  admin.post('/ledger/:tenant/adjustments', adjustLedger);
-  admin.post('/ledger/:tenant/revocations', revokeScope);
-  admin.all('/keys', (c) => wrongMethod(c, ['GET', 'POST']));
-  admin.all('/keys/:id', (c) => wrongMethod(c, ['DELETE']));
-  admin.all('/cooldowns', (c) => wrongMethod(c, ['GET']));
-  admin.all('/cooldowns/:deployment', (c) => wrongMethod(c, ['DELETE']));
-  admin.all('/answers', (c) => wrongMethod(c, ['DELETE']));
-  admin.all('/alerts', (c) => wrongMethod(c, ['GET']));
-  admin.all('/alerts/test', (c) => wrongMethod(c, ['POST']));
-  admin.all('/tenants/:tenant/limits', (c) => wrongMethod(c, ['PUT']));
-  for (const path of ['/ledger/:tenant', '/ledger/:tenant/history']) admin.all(path, (c) => wrongMethod(c, ['GET']));
-  for (const path of ['adjustments', 'revocations']) {
-    admin.all(`/ledger/:tenant/${path}`, (c) => wrongMethod(c, ['POST']));
+  admin.use(async (c, next) => {
+    const authenticated = await authenticate(c);
+    if (!authenticated.ok) return refusal(authenticated.error, c.env.scope);
+    c.set('operator', authenticated.operator);
+    return next();
+  });
+  for (const route of ADMIN_ROUTES) admin.on(route.method, route.path, (c) => answer(route, c, c.get('operator')));
+  for (const [path, allow] of methodsByPath()) {
+    admin.all(path, (c) => refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.scope));
   }
   app.route('/admin', admin);
 }
 
-const onlyAdmin: MiddlewareHandler<App> = async (c, next) => {
-  const { adminKey } = c.env.composition.env;
-  if (adminKey === undefined) return refusal({ code: 'admin_closed' }, c.env.scope);
-  const sent = /^bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? c.req.header('x-api-key');
-  if (sent === undefined || !(await sameSecret(sent, adminKey)))
-    return refusal({ code: 'invalid_admin_key' }, c.env.scope);
-  return next();
-};
+function methodsByPath(): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of ADMIN_ROUTES) methods.set(path, [...(methods.get(path) ?? []), method]);
+  return methods;
+}
 
-const wrongMethod = (c: Context<App>, allow: string[]): Response =>
-  refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.scope);
+/** The scope is judged before anything that the call brings is read. */
+async function answer(route: AdminRoute, c: Context<App>, operator: Operator): Promise<Response> {
+  const { scope } = c.env;
+  if (!allows(operator.scope, route.scope)) {
+    return refusal({ code: 'scope_not_allowed', needed: route.scope, has: operator.scope }, scope);
+  }
+  const call = await checkedCall(route, c, operator);
+  if (!call.ok) return refusal(call.error, scope);
+  if (!route.changes) return route.handler(call.value);
+  const change = await route.handler(call.value);
+  return change instanceof Response ? change : (await change.make()).reply;
+}
+
+async function checkedCall(
+  { params, query, body, example = '{}' }: AdminRoute,
+  c: Context<App>,
+  operator: Operator,
+): Promise<Checked<AdminCall<unknown, unknown, unknown>>> {
+  const { config, deps } = c.env.composition;
+  const now = deps.clock.now();
+  const ofPath = params && check(c.req.param(), params(config, now));
+  if (ofPath?.ok === false) return ofPath;
+  const ofQuery = query && check(c.req.query(), query(config, now));
+  if (ofQuery?.ok === false) return ofQuery;
+  const ofBody = body && (await readBody(c, body(config, now), example));
+  if (ofBody?.ok === false) return ofBody;
+  return {
+    ok: true,
+    value: { c, operator, params: ofPath?.value, query: ofQuery?.value, body: ofBody?.value },
+  };
+}

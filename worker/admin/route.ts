@@ -1,0 +1,78 @@
+/** What a line of the table of admin calls (table.ts) holds. */
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import type { AdminScope, Operator } from '../core/operators/operators.ts';
+import type { App } from '../edge.ts';
+import type { Change } from './change.ts';
+
+/** A checked call. `params` are those of the path; each is undefined where the line has no schema for it. */
+export interface AdminCall<Body = undefined, Query = undefined, Params = undefined> {
+  c: Context<App>;
+  operator: Operator;
+  body: Body;
+  query: Query;
+  params: Params;
+}
+
+/** Checks what a call brings; the API's description is made from it too. `now` is epoch milliseconds. */
+export type InputSchema<Value> = (config: Config, now: number) => z.ZodType<Value>;
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+interface Line {
+  method: Method;
+  /** As Hono writes it, below `/admin`. */
+  path: string;
+  /** What the key needs at least. */
+  scope: AdminScope;
+  /** One sentence for the API's description. */
+  summary: string;
+  body?: InputSchema<unknown>;
+  /** What to send where the body is not JSON. */
+  example?: string;
+  query?: InputSchema<unknown>;
+  params?: InputSchema<unknown>;
+}
+
+export interface ViewRoute extends Line {
+  changes: false;
+  handler(call: AdminCall<unknown, unknown, unknown>): Promise<Response>;
+}
+
+/** The handler checks the call, then hands back the change for the router to make and to audit, or a refusal. */
+export interface ChangeRoute extends Line {
+  changes: true;
+  handler(call: AdminCall<unknown, unknown, unknown>): Promise<Change | Response>;
+}
+
+export type AdminRoute = ViewRoute | ChangeRoute;
+
+/** A handler that reads a body, query or path has a schema for it. */
+type Schemas<Body, Query, Params> = ([Body] extends [undefined]
+  ? { body?: undefined; example?: undefined }
+  : { body: InputSchema<Body>; example: string }) &
+  ([Query] extends [undefined] ? { query?: undefined } : { query: InputSchema<Query> }) &
+  ([Params] extends [undefined] ? { params?: undefined } : { params: InputSchema<Params> });
+
+/** A call that changes nothing. */
+export const view = <Body, Query, Params>(
+  method: Method,
+  path: string,
+  scope: AdminScope,
+  more: Schemas<Body, Query, Params> & {
+    summary: string;
+    handler: (call: AdminCall<Body, Query, Params>) => Promise<Response>;
+  },
+): AdminRoute => ({ method, path, scope, changes: false, ...more }) as ViewRoute;
+
+/** A call that changes something. */
+export const change = <Body, Query, Params>(
+  method: Exclude<Method, 'GET'>,
+  path: string,
+  scope: Exclude<AdminScope, 'read'>,
+  more: Schemas<Body, Query, Params> & {
+    summary: string;
+    handler: (call: AdminCall<Body, Query, Params>) => Promise<Change | Response>;
+  },
+): AdminRoute => ({ method, path, scope, changes: true, ...more }) as ChangeRoute;
