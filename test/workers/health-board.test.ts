@@ -100,7 +100,7 @@ describe('publishing', () => {
     expect(await runDurableObjectAlarm(board)).toBe(false);
     await board.report(fail(1), POLICY);
     expect(await published(1)).toMatchObject({
-      schema: 1,
+      schema: 2,
       cooldowns: { a: { version: 1, cause: 'server_error', askedUntil: 0 } },
     });
     // Still down: nothing new for others.
@@ -254,7 +254,7 @@ describe('clearing', () => {
       storage.sql.exec("UPDATE health SET published = json_set(published, '$.at', ?)", Date.now() - 3_700_000);
       await instance.alarm();
     });
-    expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {} });
+    expect(writes.at(-1)?.cooldowns).toEqual({});
   });
 });
 
@@ -264,7 +264,7 @@ describe('what bills have taught', () => {
     await board.learn('a', { overheadTokens: 256, thinkingBeyondCap: 1_024 });
     const learnt = { ...NOTHING_LEARNT, overheadTokens: 512, thinkingBeyondCap: 1_024 };
     await runDurableObjectAlarm(board);
-    expect(writes.at(-1)).toEqual({ schema: 1, cooldowns: {}, learnt: { a: learnt } });
+    expect(writes.at(-1)).toMatchObject({ cooldowns: {}, learnt: { a: learnt } });
     await evictDurableObject(board);
     expect(await board.listLearnt()).toEqual({ a: learnt });
     expect(await board.clear('a')).toMatchObject({ clearings: 1 });

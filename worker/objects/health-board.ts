@@ -18,6 +18,16 @@ import {
   observe,
   type ProbeAnswer,
 } from '../core/routing/health.ts';
+import {
+  clearOverride,
+  type OverrideChange,
+  type OverrideKind,
+  type SetOverride,
+  setOverride,
+  wholeOverrides,
+  withoutEnded,
+} from '../core/routing/override-changes.ts';
+import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 
 interface Bindings {
   STATE: KVNamespace;
@@ -33,6 +43,9 @@ const versionAfter = (published: PublishedCooldown | undefined): number => (publ
 /** KV that refuses is asked again after the first, then after twice as long each time, up to the last. */
 const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 60_000;
+
+/** Kinds that the document has a place for and nothing sets. */
+const NONE_YET = { promotions: {}, safeguards: {}, frozen: null };
 
 const RESTED: Open = {
   state: 'open',
@@ -62,6 +75,9 @@ export class HealthBoard extends DurableObject<Bindings> {
     );
     ctx.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS learnt (deployment TEXT PRIMARY KEY, learnt TEXT NOT NULL) WITHOUT ROWID',
+    );
+    ctx.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS overrides (id INTEGER PRIMARY KEY CHECK (id = 1), overrides TEXT NOT NULL)',
     );
   }
 
@@ -120,6 +136,20 @@ export class HealthBoard extends DurableObject<Bindings> {
     });
   }
 
+  /** An operator's change: in SQLite before the reply, in KV by the alarm. */
+  setOverride(...set: SetOverride): OverrideChange {
+    return this.#changeOverrides((overrides, now) => setOverride(overrides, set, now));
+  }
+
+  clearOverride(kind: OverrideKind, name: string): OverrideChange {
+    return this.#changeOverrides((overrides, now) => clearOverride(overrides, kind, name, now));
+  }
+
+  /** Those in force. */
+  overrides(): Overrides {
+    return withoutEnded(this.#overrides(), Date.now());
+  }
+
   override async alarm(): Promise<void> {
     const now = Date.now();
     const cooldowns: Record<string, PublishedCooldown> = {};
@@ -130,7 +160,8 @@ export class HealthBoard extends DurableObject<Bindings> {
     }
     const learnt = this.#learnt();
     const isAny = Object.keys(learnt).length > 0;
-    const document: BoardDocument = { schema: 1, cooldowns, ...(isAny && { learnt }) };
+    const overrides = { ...NONE_YET, ...withoutEnded(this.#overrides(), now) };
+    const document: BoardDocument = { schema: 2, cooldowns, ...(isAny && { learnt }), overrides };
     try {
       await this.env.STATE.put(BOARD_KEY, JSON.stringify(document));
       this.#retryMs = FIRST_RETRY_MS;
@@ -172,6 +203,23 @@ export class HealthBoard extends DurableObject<Bindings> {
       JSON.stringify(change ?? published ?? null),
     );
     if (change !== undefined) void this.ctx.storage.setAlarm(now);
+  }
+
+  #changeOverrides(decide: (overrides: Overrides, now: number) => OverrideChange): OverrideChange {
+    const now = Date.now();
+    const before = this.#overrides();
+    const change = decide(before, now);
+    if (change.overrides.version > before.version) {
+      const text = JSON.stringify(change.overrides);
+      this.ctx.storage.sql.exec('INSERT OR REPLACE INTO overrides (id, overrides) VALUES (1, ?)', text);
+      void this.ctx.storage.setAlarm(now);
+    }
+    return change;
+  }
+
+  #overrides(): Overrides {
+    const rows = this.ctx.storage.sql.exec<{ overrides: string }>('SELECT overrides FROM overrides').toArray();
+    return rows[0] === undefined ? NO_OVERRIDES : wholeOverrides(JSON.parse(rows[0].overrides));
   }
 
   #saveLearnt(deployment: string, learnt: Learnt): void {

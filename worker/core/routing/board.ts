@@ -1,7 +1,8 @@
-/** The routing board: one KV document that tells every isolate which deployments rest. `HealthBoard` alone writes it. */
+/** The routing board: one KV document that tells every isolate which deployments rest, and what operators have set. `HealthBoard` alone writes it. */
 import type { Learnt } from '../pricing/learnt.ts';
 import type { FailureKind } from './failure.ts';
 import { HEALTHY, type Health } from './health.ts';
+import type { Overrides } from './overrides.ts';
 
 /** Its key in KV (docs/storage.md). */
 export const BOARD_KEY = 'board:v1';
@@ -19,11 +20,20 @@ export interface PublishedCooldown {
   at: number;
 }
 
+/** The last three have a place in the document, and nothing sets them yet. */
+export interface PublishedOverrides extends Overrides {
+  promotions: Readonly<Record<string, never>>;
+  safeguards: Readonly<Record<string, never>>;
+  frozen: null;
+}
+
 export interface BoardDocument {
-  schema: 1;
+  /** 1: of a build without overrides. Each build reads the other's: what it does not know it passes over. */
+  schema: 1 | 2;
   cooldowns: Readonly<Record<string, PublishedCooldown>>;
   /** What bills have taught (worker/core/pricing/learnt.ts); a writer of an older version leaves it out. */
   learnt?: Readonly<Record<string, Partial<Learnt>>>;
+  overrides?: PublishedOverrides;
 }
 
 /** Cleared entries stay in the document this long, so that each isolate reads the clearing. */
