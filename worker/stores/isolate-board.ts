@@ -17,6 +17,7 @@ import {
 } from '../core/routing/health.ts';
 import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
+import { isDrillStanding } from '../core/routing/standing-id.ts';
 import { within } from '../core/within.ts';
 import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
 
@@ -156,7 +157,7 @@ export class IsolateBoard implements RoutingBoard {
   }
 
   observe(deployment: Deployment, outcome: Outcome, background: Background): void {
-    const { id, healthId } = deployment;
+    const { healthId } = deployment;
     const entry = this.#entry(healthId);
     const now = this.#clock.now();
     const before = entry.health;
@@ -164,7 +165,7 @@ export class IsolateBoard implements RoutingBoard {
     if (outcome.result === 'success' && before.state === 'open' && outcome.startedAt < entry.learntAt) return;
     const after = observe(before, outcome, now, this.#settings);
     entry.health = after;
-    this.#sayRested(id, before, after, outcome, now);
+    this.#sayRested(deployment, before, after, outcome, now);
 
     if (outcome.result === 'success') {
       entry.successes++;
@@ -263,15 +264,19 @@ export class IsolateBoard implements RoutingBoard {
     }
   }
 
-  #sayRested(deployment: string, before: Health, after: Health, { result }: Outcome, now: number): void {
+  #sayRested({ id, healthId }: Deployment, before: Health, after: Health, { result }: Outcome, now: number): void {
+    const deployment = id;
+    // What was done on purpose asks for no operator.
+    const isDrill = isDrillStanding(healthId);
+    const mark = isDrill ? { drill: true } : {};
     if (after.state === 'closed' && before.state === 'open') {
-      this.#events({ event: 'deployment_back', deployment, restedMs: now - before.since });
+      this.#events({ event: 'deployment_back', deployment, restedMs: now - before.since, ...mark });
     }
     if (after.state === 'closed' || after === before || result === 'success' || result === 'unknown') return;
-    const needsOperator = FAILURE_RULES[result].rest === 'long';
+    const needsOperator = FAILURE_RULES[result].rest === 'long' && !isDrill;
     const isNews = before.state === 'closed' || (needsOperator && before.cause !== result);
     if (!isNews) return;
-    const advice = ADVICE[result];
+    const advice = isDrill ? undefined : ADVICE[result];
     const restMs = after.until - now;
     this.#events({
       event: 'deployment_rested',
@@ -279,6 +284,7 @@ export class IsolateBoard implements RoutingBoard {
       cause: result,
       restMs,
       needsOperator,
+      ...mark,
       ...(advice && { advice }),
     });
   }

@@ -1,0 +1,66 @@
+/** A provider's event stream that breaks off behind its first content, whatever the packets it comes in. */
+import { SseParser } from '../../protocol/sse.ts';
+import type { StreamTranslator } from '../providers/adapter.ts';
+
+/** `translator`: a fresh one of that stream, which tells what content is. */
+export function cutAfterContent(
+  body: ReadableStream<Uint8Array>,
+  translator: StreamTranslator,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const content = new ContentSearch(translator);
+  let isCut = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        // Only now: an error would take along what has not been read yet.
+        if (isCut) return controller.error(new TypeError('cut off by a fault that an operator set'));
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        const end = content.endIn(value);
+        isCut = end !== undefined;
+        controller.enqueue(end === undefined ? value : value.subarray(0, end));
+        if (isCut) reader.cancel().catch(() => {});
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const LF = 10;
+const CR = 13;
+
+class ContentSearch {
+  readonly #decoder = new TextDecoder();
+  readonly #parser: SseParser;
+  #isFound = false;
+
+  constructor(translator: StreamTranslator) {
+    this.#parser = new SseParser({
+      onEvent: ({ event, data }) => {
+        const steps = translator.event(event, data);
+        this.#isFound ||= steps.some((step) => step.kind === 'chunk' && step.content);
+      },
+    });
+  }
+
+  /** Where in this packet the first event with content ends; undefined where it does not. */
+  endIn(packet: Uint8Array): number | undefined {
+    let from = 0;
+    // Line by line: an event is over at the end of a line, and a line's end is a byte of its own in UTF-8.
+    while (from < packet.length && !this.#isFound) {
+      const end = lineEnd(packet, from);
+      this.#parser.feed(this.#decoder.decode(packet.subarray(from, end), { stream: true }));
+      from = end;
+    }
+    return this.#isFound ? from : undefined;
+  }
+}
+
+function lineEnd(packet: Uint8Array, from: number): number {
+  for (let index = from; index < packet.length; index++) {
+    if (packet[index] === LF || packet[index] === CR) return index + 1;
+  }
+  return packet.length;
+}

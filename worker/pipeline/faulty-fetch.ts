@@ -1,0 +1,57 @@
+/** A deployment's network under a fault: what its provider's failing would look like (docs/decisions/0037-faults-on-purpose.md). */
+import type { ChatRequest } from '../../protocol/chat.ts';
+import type { FaultKind } from '../core/routing/fault.ts';
+import type { Clock, UpstreamFetch } from '../ports.ts';
+import type { Adapter } from '../providers/adapter.ts';
+import { cutAfterContent } from './cut-stream.ts';
+
+const SLOW_MS = 3_000;
+const ON_PURPOSE = 'A fault that an operator set.';
+
+export interface Line {
+  chat: ChatRequest;
+  adapter: Adapter;
+  fetch: UpstreamFetch;
+  clock: Clock;
+}
+
+export function faultyFetch(fault: FaultKind | undefined, { chat, adapter, fetch, clock }: Line): UpstreamFetch {
+  switch (fault) {
+    case 'blocked-egress':
+      return () => Promise.reject(new TypeError(ON_PURPOSE));
+    case 'errors':
+      return async () =>
+        Response.json({ type: 'error', error: { type: 'api_error', message: ON_PURPOSE } }, { status: 503 });
+    case 'slow':
+      return async (url, init) => {
+        const response = await fetch(url, init);
+        // A refusal costs nothing; one that takes its time would be booked as if a model had been at work.
+        return response.status === 200 ? heldBack(response, init.signal, clock) : response;
+      };
+    case 'cut-streams':
+      return async (url, init) => {
+        const response = await fetch(url, init);
+        if (!chat.stream || response.status !== 200 || response.body === null) return response;
+        return new Response(cutAfterContent(response.body, adapter.stream(chat, clock.now())));
+      };
+    default:
+      return fetch;
+  }
+}
+
+/** The provider has been asked and is at work meanwhile, and is let go where the attempt ends. */
+function heldBack(response: Response, signal: AbortSignal | null | undefined, clock: Clock): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      callOff();
+      response.body?.cancel().catch(() => {});
+      reject(signal?.reason);
+    };
+    const callOff = clock.after(SLOW_MS, () => {
+      signal?.removeEventListener('abort', leave);
+      resolve(response);
+    });
+    signal?.addEventListener('abort', leave);
+    if (signal?.aborted) leave(); // no event comes any more
+  });
+}
