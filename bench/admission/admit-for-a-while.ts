@@ -87,7 +87,7 @@ async function readAsks(request: Request, users: number, deps: Deps): Promise<As
     const headers = new Headers(request.headers);
     if (users > 1) headers.set('x-carryon-user', `user-${user}`);
     const sent = new Request(request.url, { method: 'POST', headers, body });
-    const asked = await readAsk(sent, 'chat-completions', identified.identity, deps);
+    const asked = await readAsk(sent, 'chat-completions', identified.identity, deps, () => {});
     if (!asked.ok) throw new Error(asked.error.code);
     asks.push(asked.ask);
   }

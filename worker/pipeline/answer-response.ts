@@ -1,5 +1,4 @@
 import type { Deployment } from '../core/config/config.ts';
-import type { Mode } from '../core/ledger/types.ts';
 import { headerText } from './header-text.ts';
 import type { Trail } from './produce.ts';
 import type { Scope } from './scope.ts';
@@ -14,7 +13,6 @@ export interface AnswerFacts {
   trail: Trail;
   /** This caller may learn who served and what it cost. */
   open: boolean;
-  mode: Mode;
   /** How long a browser may keep it (cache-control.ts). */
   cacheControl: string;
   /** Asked for in the cache, and not there. */
@@ -25,7 +23,7 @@ export interface AnswerFacts {
 
 /** A 200. Most of its headers are the same for every answer of a deployment: those are copied natively, the others set. */
 export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, timing }: Scope): Response {
-  const { deployment, model, costUsd, trail, open, mode, limits, isMiss } = facts;
+  const { deployment, model, costUsd, trail, open, limits, isMiss } = facts;
   const response = new Response(body, { headers: template(facts) });
   const { headers } = response;
   headers.set('x-request-id', requestId);
@@ -36,7 +34,7 @@ export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, 
   if (trail.hops !== 0) headers.set('x-carryon-hops', String(trail.hops));
   if (trail.dropped.length > 0) headers.set('x-carryon-dropped', headerText(trail.dropped.join(', ')));
   if (isMiss) headers.set('x-carryon-cache', 'miss');
-  if (mode !== 'normal') headers.set('x-carryon-mode', mode);
+  if (trail.mode !== 'normal') headers.set('x-carryon-mode', trail.mode);
   for (const name in limits) headers.set(name, limits[name] ?? '');
   if (open && model !== deployment.model) headers.set('x-carryon-model', headerText(model));
   if (open && costUsd !== undefined) headers.set('x-carryon-cost-usd', costUsd);

@@ -13,6 +13,7 @@
 
 import type { Door } from '../../protocol/question.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
+import { edgeMode, isOrdinary } from '../core/routing/route.ts';
 import type { Deps } from '../ports.ts';
 import { type Ask, readAsk } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
@@ -37,16 +38,23 @@ async function line(request: Request, door: Door, deps: Deps, scope: Scope, weig
   const identified = await identifyCaller(request, 'start', deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
 
-  const asked = await readAsk(request, door, identified.identity, deps, weight);
+  const asked = await readAsk(request, door, identified.identity, deps, scope.background, weight);
   if (!asked.ok) return refusal(asked.error, scope);
   scope.timing.mark('identify');
 
-  return tellResume(request.headers, asked.ask, await answerTo(asked.ask, request.signal, deps, scope));
+  const { ask } = asked;
+  return tellResume(request.headers, ask, tellMode(ask, await answerTo(ask, request.signal, deps, scope)));
+}
+
+/** On a refusal too. An answer says how it was made, which of one that was kept may be another mode. */
+function tellMode({ route }: Ask, response: Response): Response {
+  if (response.status >= 400 && !isOrdinary(route)) response.headers.set('x-carryon-mode', edgeMode(route, 'normal'));
+  return response;
 }
 
 async function answerTo(ask: Ask, signal: AbortSignal, deps: Deps, scope: Scope): Promise<Response> {
   const open = deps.showsProvider(ask.identity);
-  const cached = ask.feature.cache === undefined ? BYPASS : await readCache(ask, deps);
+  const cached = ask.feature.cache === undefined || !isOrdinary(ask.route) ? BYPASS : await readCache(ask, deps);
   if ('error' in cached) return refusal(cached.error, scope);
   if (cached.state === 'fresh' && ask.keyed === undefined) return respondStored(cached.stored, ask, open, deps, scope);
   if (ask.keyed !== undefined || sharesAnswer(ask, cached)) {

@@ -6,13 +6,17 @@ import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import { type Door, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
+import { safeguardAliasOf } from '../core/admission/versions.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
 import { type Identity, isPage } from '../core/identity/identity.ts';
 import { usableFeatures } from '../core/identity/usable-features.ts';
 import { outlineProblem } from '../core/json-outline.ts';
-import type { Deps } from '../ports.ts';
+import { type AliasLists, NO_OVERRIDES } from '../core/routing/overrides.ts';
+import { PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
+import type { Background, Deps } from '../ports.ts';
+import { overridden } from './overridden.ts';
 import { isTextTooLong, readBody } from './read-body.ts';
 import { resolveUser } from './user.ts';
 
@@ -20,7 +24,14 @@ export interface Ask {
   identity: Identity;
   feature: Feature;
   user: string | null;
+  /** With the deployments now in force. */
   alias: Alias;
+  /** Where its feature's safeguard serves instead, with the deployments now in force; undefined: the same alias, or no safeguard. */
+  safeguardAlias: Alias | undefined;
+  /** What operators have set for it. */
+  route: Route;
+  /** The alias lists that it was read under; undefined where config's own deployments serve. */
+  lists: AliasLists | undefined;
   chat: ChatRequest;
   cache: CacheWish;
   /** Undefined: no `idempotency-key`. */
@@ -55,6 +66,7 @@ export async function readAsk(
   door: Door,
   identity: Identity,
   deps: Deps,
+  background: Background,
   weight: Weight = deps.bodies.open(),
 ): Promise<Asked> {
   const { config } = deps;
@@ -104,7 +116,23 @@ export async function readAsk(
   const visitor = visitorOf(request.headers);
   if (typeof visitor === 'object' && visitor !== null) return refuse(visitor);
   const keyed = key === null ? undefined : keyedAs(key, visitor, request.headers, feature);
-  return { ok: true, ask: { identity, feature, user, alias, chat, cache, keyed } };
+  const reading = deps.board.ready(background);
+  if (reading !== undefined) await reading;
+  const safeguardAlias = safeguardAliasOf(feature, config);
+  const ask: Ask = {
+    identity,
+    feature,
+    user,
+    alias,
+    safeguardAlias,
+    route: PLAIN_ROUTE,
+    lists: undefined,
+    chat,
+    cache,
+    keyed,
+  };
+  const { overrides } = deps.board;
+  return { ok: true, ask: overrides === NO_OVERRIDES ? ask : overridden(ask, overrides, config, deps.clock.now()) };
 }
 
 const keyedAs = (key: string, visitor: string | null, headers: Headers, feature: Feature): Keyed => ({

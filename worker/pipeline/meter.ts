@@ -12,6 +12,7 @@ import type { Reply } from '../providers/adapter.ts';
 import { personOf } from './ask.ts';
 import type { Bill } from './holding.ts';
 import type { Begun } from './produce.ts';
+import { boardFor } from './routed.ts';
 import type { Scope } from './scope.ts';
 
 /** How an attempt that had begun to answer ended: `left`: the reader went away. */
@@ -82,7 +83,8 @@ export const measuredReply = ({ usage, textBytes }: Extract<Reply, { ok: true }>
 
 /** After the answer: booked and told to the ledger, the deployment's place free again, its standing learnt. Runs once. */
 export function settleOnce({ ask, admission, deployment, startedAt }: Begun, deps: Deps, scope: Scope) {
-  const { board, clock, config } = deps;
+  const { clock, config } = deps;
+  const board = boardFor(ask, deps);
   let settled = false;
   return (ending: Ending, measured: Measured): void => {
     if (settled) return;

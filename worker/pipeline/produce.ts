@@ -3,9 +3,10 @@ import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
 import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Outcome } from '../core/routing/health.ts';
-import { isFollowedAfter, next, type Tried } from '../core/routing/next.ts';
+import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
-import { plan, type Slot } from '../core/routing/plan.ts';
+import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
+import { type EdgeMode, edgeMode, pinnedIn } from '../core/routing/route.ts';
 import type { Deps } from '../ports.ts';
 import type { Outgoing } from '../providers/adapter.ts';
 import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
@@ -13,10 +14,13 @@ import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
 import { withOwnCacheKey } from './cache-key.ts';
 import { billOf } from './meter.ts';
+import { boardFor, deploymentFor, fetchFor } from './routed.ts';
 import type { Scope } from './scope.ts';
 import { tellFailures } from './tell-failures.ts';
 
 export interface Trail {
+  /** As it was admitted; before that, as it was asked. */
+  mode: EdgeMode;
   attempts: number;
   /** Moves to the next `order` group. */
   hops: number;
@@ -45,18 +49,21 @@ export type Produced = { trail: Trail; limited: Limited } & (
 /** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
 const WORTH_LOOKING_MS = 25;
 
-export async function produce(given: Ask, deps: Deps, scope: Scope): Promise<Produced> {
+export async function produce(given: Ask, links: Deps, scope: Scope): Promise<Produced> {
+  const deps = routedDeps(given, links);
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
   const arrivedAt = deps.clock.now();
   const deadlineAt = arrivedAt + deps.config.router.totalTimeoutMs;
-  const trail: Trail = { attempts: 0, hops: 0, deployment: undefined, failed: [], dropped: [] };
+  const mode = edgeMode(given.route, 'normal');
+  const trail: Trail = { mode, attempts: 0, hops: 0, deployment: undefined, failed: [], dropped: [] };
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
   const admitted = await admit(asked, deps, scope);
   const { limited } = admitted;
   if (!admitted.ok) return { ...admitted, chargedMicroUsd: 0, trail };
   const { version, holding } = admitted;
-  scope.admitted?.(limited, version.mode);
+  trail.mode = edgeMode(given.route, version.mode);
+  scope.admitted?.(limited, trail.mode);
   const ask: Ask = { ...asked, alias: version.alias, chat: version.chat };
   const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
   try {
@@ -85,10 +92,11 @@ async function firstToAnswer(
   scope: Scope,
 ): Promise<Begun | RouterError> {
   const { clock, board, config, random } = deps;
-  const { deployments } = ask.alias;
+  const { bypass } = ask.route;
+  const deployments = bypass ? firstListed(ask.alias.deployments) : ask.alias.deployments;
+  const retries = bypass ? ONE_ATTEMPT : config.router;
   const { holding } = admission;
-  await board.ready(scope.background);
-  const order = plan(board.candidates(deployments), clock.now(), random, config.router.whenAllCooling);
+  const order = planOf(ask, deployments, deps);
   const tried: Tried[] = [];
   /** Deployments that have no form for this request, and why not, by id. */
   const refusals = new Map<string, RouterError>();
@@ -98,10 +106,10 @@ async function firstToAnswer(
 
   for (;;) {
     const nextStartBy = startBy(ask.chat, config.router, deadlineAt, trail.attempts);
-    const step = next(order, tried, clock.now(), nextStartBy, config.router, random);
+    const step = next(order, tried, clock.now(), nextStartBy, retries, random);
     if (step.kind === 'reject') return rejected(step.failure, deps.showsProvider(ask.identity));
-    const deployment = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
-    if (step.kind !== 'attempt' || deployment === undefined) {
+    const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
+    if (step.kind !== 'attempt' || planned === undefined) {
       const [refusal] = refusals.values();
       // A deployment that is resting now may take it later, so only what none can take is the client's fault.
       const isTakenByNone = refusal !== undefined && deployments.every((one) => 'code' in translate(ask, one, deps));
@@ -112,13 +120,14 @@ async function firstToAnswer(
     if (step.delayMs > 0) {
       await pause(step.delayMs, deps);
       // Meanwhile another request may have been told to stay away for longer.
-      if (board.candidates([deployment])[0]?.asked) {
+      if (board.candidates([planned])[0]?.asked) {
         tried.push({ slot: step.slot, failure: 'skipped' });
         continue;
       }
     }
     if (tried.length > 0 && scope.gone?.aborted) return { code: 'client_gone' };
 
+    const deployment = deploymentFor(ask.route, planned);
     const adapter = deps.adapterFor(deployment);
     const outgoing = translate(ask, deployment, deps);
     if ('code' in outgoing) {
@@ -143,7 +152,7 @@ async function firstToAnswer(
     trail.deployment = deployment;
     trail.dropped = outgoing.dropped;
     const startedAt = clock.now();
-    const isFollowed = isFollowedAfter(order, tried, step.slot, config.router);
+    const isFollowed = isFollowedAfter(order, tried, step.slot, retries);
     const attempted = await attempt({
       chat: ask.chat,
       deployment,
@@ -153,7 +162,7 @@ async function firstToAnswer(
       clock,
       settings: config.router,
       patience,
-      fetch: deps.fetch,
+      fetch: fetchFor(ask.route, planned, deps.fetch),
       clientGone: () => scope.gone,
     });
     scope.timing.mark('attempt');
@@ -179,6 +188,24 @@ async function firstToAnswer(
     tried.push({ slot: step.slot, failure });
     trail.failed.push(`${deployment.id} ${failure.kind}`);
   }
+}
+
+function routedDeps(ask: Ask, deps: Deps): Deps {
+  const board = boardFor(ask, deps);
+  return board === deps.board ? deps : { ...deps, board };
+}
+
+function planOf(
+  { alias, route }: Ask,
+  deployments: readonly Deployment[],
+  { board, clock, config, random }: Deps,
+): Plan {
+  const { whenAllCooling } = config.router;
+  const candidates = board.candidates(deployments);
+  const pinned = pinnedIn(route, alias.name);
+  return pinned === undefined
+    ? plan(candidates, clock.now(), random, whenAllCooling)
+    : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling);
 }
 
 /** With somebody still up, the next try is worth it soon. */

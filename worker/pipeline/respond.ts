@@ -31,12 +31,12 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     return refusal(produced.error, scope, headers);
   }
   const { ask, admission, answer, deployment } = produced;
-  const { holding, version } = admission;
+  const { holding } = admission;
   const settle = settleOnce(produced, deps, scope);
   const keep = keeper(produced, cached, deps, scope);
   const limits = open ? { ...limitHeaders(limited), ...budgetHeaders(limited.left) } : limitHeaders(limited);
-  const facts = { deployment, trail, open, mode: version.mode, limits, isMiss: cached.state === 'miss' };
-  const whole = cacheControlOf(ask, version.mode);
+  const facts = { deployment, trail, open, limits, isMiss: cached.state === 'miss' };
+  const whole = cacheControlOf(ask, trail.mode);
   if (answer.kind === 'reply') {
     const { body } = answer.reply;
     settle('complete', measuredReply(answer.reply));
@@ -100,9 +100,10 @@ export const commonHeaders = ({ requestId, timing }: Scope): Record<string, stri
 const trailHeaders = (trail: Trail, open: boolean): Record<string, string> =>
   open ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
 
-export const shownTrailHeaders = ({ attempts, hops, dropped }: Trail): Record<string, string> => ({
+export const shownTrailHeaders = ({ mode, attempts, hops, dropped }: Trail): Record<string, string> => ({
   'x-carryon-attempts': String(attempts),
   'x-carryon-hops': String(hops),
+  ...(mode !== 'normal' && { 'x-carryon-mode': mode }),
   ...(dropped.length > 0 && { 'x-carryon-dropped': headerText(dropped.join(', ')) }),
 });
 

@@ -1,21 +1,24 @@
 /** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
+import { safeguardAliasOf } from '../core/admission/versions.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { Head, RunEvent } from '../core/answers/stream/events.ts';
 import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/holder.ts';
-import type { Mode } from '../core/ledger/types.ts';
 import { usdText } from '../core/pricing/cost.ts';
 import { type Failure, shownSentence } from '../core/routing/failure.ts';
+import type { AliasLists } from '../core/routing/overrides.ts';
+import { type EdgeMode, isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import type { Ask, CacheWish } from './ask.ts';
 import { headerText } from './header-text.ts';
 import { keepCopy, only } from './keep-copy.ts';
 import { measuredReply, settleOnce } from './meter.ts';
+import { asListed } from './overridden.ts';
 import { type Begun, produce, type Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import { budgetHeaders } from './rate-headers.ts';
@@ -31,16 +34,25 @@ export interface Job {
   user: string | null;
   feature: string;
   alias: string;
+  /** Left out where nothing is set for it. */
+  route?: Route;
+  /** Left out where config's own deployments serve. */
+  lists?: AliasLists;
   chat: ChatRequest;
   cache: CacheWish;
   /** A fresh copy, to be kept for a reader who may resume it; no provider is asked. */
   copy?: CachedAnswer;
 }
 
-export const jobOf = ({ identity, user, feature, alias, chat, cache }: Ask, { requestId }: Scope): Job => ({
+export const jobOf = (
+  { identity, user, feature, alias, route, lists, chat, cache }: Ask,
+  { requestId }: Scope,
+): Job => ({
   ...{ requestId, identity, user, chat, cache },
   feature: feature.name,
   alias: alias.name,
+  ...(route !== PLAIN_ROUTE && { route }),
+  ...(lists !== undefined && { lists }),
 });
 
 /** Another asker may be served where these stand in one's way. */
@@ -79,6 +91,9 @@ const producer =
     if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
     const scope = scopeOf(job, hooks, deps);
     if (job.copy !== undefined) return keepCopy(job.copy, ask, hooks, deps);
+    // What only some may be given is never made for all who ask the same.
+    if (hooks.isShared && !isOrdinary(ask.route)) return { ok: false, alone: true };
+    await deps.board.ready(hooks.background);
     const produced = await produce(ask, noting(deps, hooks), scope);
     const { trail, limited } = produced;
     if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
@@ -92,15 +107,22 @@ const producer =
       };
       return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
     }
-    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, produced.admission.version.mode) };
+    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, trail.mode) };
     return begun(produced, headers, deps, scope);
   };
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
-function askOf({ identity, user, feature, alias, chat, cache }: Job, { config }: Deps): Ask | undefined {
-  const known = { feature: config.features.get(feature), alias: config.aliases.get(alias) };
-  if (known.feature === undefined || known.alias === undefined) return undefined;
-  return { identity, user, chat, cache, keyed: undefined, feature: known.feature, alias: known.alias };
+function askOf(job: Job, { config }: Deps): Ask | undefined {
+  const { identity, user, chat, cache, route = PLAIN_ROUTE, lists } = job;
+  const feature = config.features.get(job.feature);
+  const named = config.aliases.get(job.alias);
+  if (feature === undefined || named === undefined) return undefined;
+  const ofSafeguard = safeguardAliasOf(feature, config);
+  return {
+    ...{ identity, user, chat, cache, keyed: undefined, feature, route, lists },
+    alias: asListed(named, lists, config),
+    safeguardAlias: ofSafeguard && asListed(ofSafeguard, lists, config),
+  };
 }
 
 function scopeOf({ requestId }: Job, { background, signal, isShared, admitted }: RunHooks, { clock }: Deps): Scope {
@@ -132,7 +154,7 @@ function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
   };
 }
 
-const admittedHeaders = (limited: Limited, mode: Mode): Record<string, string> => ({
+const admittedHeaders = (limited: Limited, mode: EdgeMode): Record<string, string> => ({
   ...limitHeaders(limited),
   'x-carryon-mode': mode,
   'x-carryon-cache': 'bypass',

@@ -1,4 +1,4 @@
-import type { Mode } from '../core/ledger/types.ts';
+import type { EdgeMode } from '../core/routing/route.ts';
 import type { Background, Clock } from '../ports.ts';
 import type { Limited } from './admit.ts';
 
@@ -13,7 +13,7 @@ export interface Scope {
   /** What is made is for others too. */
   isShared?: boolean;
   /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. */
-  admitted?: (limited: Limited, mode: Mode) => void;
+  admitted?: (limited: Limited, mode: EdgeMode) => void;
 }
 
 /** Most requests share their second with others. */

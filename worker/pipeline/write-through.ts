@@ -5,7 +5,7 @@ import { whyNotStored } from '../core/answers/storable.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
-import type { Begun } from './produce.ts';
+import type { Begun, Trail } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Scope } from './scope.ts';
@@ -15,12 +15,11 @@ export type Keep = (body: string, model: string) => void;
 
 /** Undefined where nothing is to be kept. */
 export function keeper(
-  { ask, admission, deployment }: Begun,
+  { ask, deployment, trail: { mode } }: Begun & { trail: Trail },
   cached: CacheRead,
   deps: Deps,
   scope: Scope,
 ): Keep | undefined {
-  const { mode } = admission.version;
   if (cached.state !== 'miss' || mode !== 'normal') return undefined;
   const { id, provider } = deployment;
   return (body, model) => {

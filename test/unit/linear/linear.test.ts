@@ -49,7 +49,7 @@ function work(body: string): void {
   }
   headerText(dropped.join(', '));
   worstCase({ ...chat, maxOutputTokens: 100 }, DEPLOYMENTS, PRICING);
-  versionsOf({ chat, alias: ALIAS, feature: FEATURE }, CONFIG);
+  versionsOf({ chat, alias: ALIAS, feature: FEATURE, safeguardAlias: undefined }, CONFIG);
   answerKeyText({ chat, tenant: 't', user: 'u', feature: 'chat', generation: 0, policy: POLICY });
   hasPersonalData([chat.messages, chat.tools, chat.response_format, chat.rest], POLICY.personalData);
 }

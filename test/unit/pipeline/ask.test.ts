@@ -19,7 +19,7 @@ interface Asking {
 async function ask({ body, headers = {}, door = 'chat-completions', identity }: Asking) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const request = new Request('https://router.example/', { method: 'POST', headers, body: text });
-  return readAsk(request, door, { ...LOCAL_IDENTITY, ...identity }, deps);
+  return readAsk(request, door, { ...LOCAL_IDENTITY, ...identity }, deps, () => {});
 }
 
 const refusal = async (asking: Asking) => {
@@ -120,7 +120,7 @@ describe('an address in a part', () => {
     expect(await refusal({ body })).toMatchObject({ code: 'invalid_body', param: `messages[1].content[0].${field}` });
     const open = new TestRouter(undefined, { privateImageUrls: true });
     const request = new Request('https://router.example/', { method: 'POST', body: JSON.stringify(body) });
-    expect((await readAsk(request, 'chat-completions', LOCAL_IDENTITY, open.deps)).ok).toBe(true);
+    expect((await readAsk(request, 'chat-completions', LOCAL_IDENTITY, open.deps, () => {})).ok).toBe(true);
   });
 
   it('that is none passes', async () => {
@@ -232,6 +232,7 @@ describe('the alias', () => {
         'chat-completions',
         { ...LOCAL_IDENTITY, kind },
         router.deps,
+        () => {},
       );
     expect(await asked('secret')).toMatchObject({ ok: true, ask: { alias: dear } });
     const error = { code: 'unknown_alias', alias: 'app/dear', known: ['app/chat'] };

@@ -5,7 +5,7 @@ import type { Contradiction } from '../config/contradictions.ts';
 import type { LimitsInput } from '../config/limits-schema.ts';
 import type { CheckedConfig } from '../config/schema.ts';
 import { usdText } from '../pricing/cost.ts';
-import { versionsOf } from './versions.ts';
+import { safeguardAliasOf, versionsOf } from './versions.ts';
 
 /** The shortest question there is. */
 const QUESTION: ChatRequest = {
@@ -68,7 +68,8 @@ function isSafeguardPriced({ safeguard }: Feature, { aliases }: Config, isPriced
 
 /** Of the versions that the request may become; nothing where it is refused for another reason. */
 function leastHeld(chat: ChatRequest, feature: Feature, alias: Alias, config: Config): Held {
-  const result = versionsOf({ chat, alias, feature }, config);
+  const safeguardAlias = safeguardAliasOf(feature, config);
+  const result = versionsOf({ chat, alias, feature, safeguardAlias }, config);
   if (!result.ok) return { microUsd: 0, tokens: 0 };
   const worsts = result.versions.map(({ worst }) => worst);
   return {
@@ -81,7 +82,8 @@ function ofRequestCap(feature: Feature, alias: Alias, config: Config, isPriced: 
   const { name, caps } = feature;
   if (caps.maxCostMicroUsd === undefined || !isPriced) return [];
   const path = ['features', name, 'maxCostPerRequest'];
-  const refused = (chat: ChatRequest): boolean => !versionsOf({ chat, alias, feature }, config).ok;
+  const safeguardAlias = safeguardAliasOf(feature, config);
+  const refused = (chat: ChatRequest): boolean => !versionsOf({ chat, alias, feature, safeguardAlias }, config).ok;
   const holds = (chat: ChatRequest): string => usdText(leastHeld(chat, withoutCost(feature), alias, config).microUsd);
   const smallest = { ...QUESTION, maxOutputTokens: 1 };
   if (refused(smallest)) {

@@ -26,11 +26,24 @@ export interface Asked {
   /** The one the client named. */
   alias: Alias;
   feature: Feature;
+  /** Where its safeguard serves instead (`safeguardAliasOf`); undefined: the same. */
+  safeguardAlias: Alias | undefined;
   /** A page's visitors: bounded by the feature's output cap, which always has a value. */
   isPage?: boolean;
 }
 
-type Settings = Pick<Config, 'aliases' | 'pricing'>;
+type Settings = Pick<Config, 'pricing'>;
+
+/** Undefined where its feature has no safeguard, or one that serves with the alias asked for. */
+export function safeguardAliasOf(
+  { name, safeguard }: Feature,
+  { aliases }: Pick<Config, 'aliases'>,
+): Alias | undefined {
+  if (safeguard?.alias === undefined) return undefined;
+  const alias = aliases.get(safeguard.alias);
+  if (alias === undefined) throw new Error(`the safeguard of "${name}" names an alias that is not in the config`);
+  return alias;
+}
 
 /** No model writes more, and by a number alone nobody may hold a whole budget while his request runs. */
 const MOST_OUTPUT_TOKENS = 1_000_000;
@@ -100,14 +113,12 @@ function normalVersion({ chat: sent, alias, feature, isPage }: Asked, { pricing 
 }
 
 function safeguardVersion(
-  { chat: sent, alias: named, feature }: Asked,
+  { chat: sent, alias: named, feature, safeguardAlias }: Asked,
   safeguard: Safeguard,
-  { aliases, pricing }: Settings,
+  { pricing }: Settings,
 ): Version | RouterError {
   const { caps } = feature;
-  const alias = safeguard.alias === undefined ? named : aliases.get(safeguard.alias);
-  if (alias === undefined)
-    throw new Error(`the safeguard of "${feature.name}" names an alias that is not in the config`);
+  const alias = safeguardAlias ?? named;
   const { deployments } = alias;
   const most = safeguard.maxInputTokens ?? caps.maxInputTokens;
   let chat = sent;

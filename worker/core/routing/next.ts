@@ -14,6 +14,9 @@ export interface RetrySettings {
   maxRetryAfterWaitMs: number;
 }
 
+/** Bypass: no second try, of the same one or of another. */
+export const ONE_ATTEMPT: RetrySettings = { numRetries: 0, maxRetryAfterWaitMs: 0 };
+
 export type Next =
   | { kind: 'attempt'; slot: Slot; delayMs: number }
   /** The caller's own fault: returned as the provider said it. */

@@ -44,6 +44,9 @@ export interface AliasList extends Override {
   deployments: readonly ListedDeployment[];
 }
 
+/** The lists in force for a request, by alias: it takes them along wherever it is answered. */
+export type AliasLists = Readonly<Record<string, readonly ListedDeployment[]>>;
+
 export interface Overrides {
   version: number;
   /** By alias. */
@@ -68,4 +71,14 @@ export function inForce<Entry extends Override>(
 ): Entry | undefined {
   const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
   return entry !== undefined && isInForce(entry, now) ? entry : undefined;
+}
+
+/** Undefined where none of these aliases has one. */
+export function listsInForce({ aliases }: Overrides, names: readonly string[], now: number): AliasLists | undefined {
+  let lists: AliasLists | undefined;
+  for (const name of names) {
+    const list = inForce(aliases, name, now);
+    if (list !== undefined) lists = { ...lists, [name]: list.deployments };
+  }
+  return lists;
 }

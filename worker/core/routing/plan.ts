@@ -28,6 +28,7 @@ export interface Slot {
   id: string;
   model: string;
   provider: string;
+  /** Its group: where one has failed, the others of its group come next. */
   order: number;
   /** Half-open: to be tried by one prober at a time. */
   probe: boolean;
@@ -56,6 +57,34 @@ export function plan(
   const slots = [...shuffle(ready, random), ...soonest].map((candidate) => ({ ...slot(candidate), probe: false }));
   if (ready.length > 0) return { slots };
   return { slots, restingUntil: Math.max(now, Math.min(...resting.map(({ until }) => until))) };
+}
+
+/** What bypass asks: of those with the lowest `order` the first in the list. */
+export function firstListed<T extends { order: number }>(deployments: readonly T[]): T[] {
+  const lowest = Math.min(...deployments.map(({ order }) => order));
+  return deployments.filter(({ order }) => order === lowest).slice(0, 1);
+}
+
+/** Before every `order` that config can name: a pinned deployment is a group by itself, and has no siblings. */
+const PINNED_ORDER = Number.NEGATIVE_INFINITY;
+
+/**
+ * The pinned one first, whatever its standing, and not as a probe; behind it the plan as it would be if that one were up. Where
+ * it is not among the candidates the pin is idle.
+ */
+export function pinnedPlan(
+  candidates: readonly Candidate[],
+  pinned: string,
+  now: number,
+  random: () => number,
+  whenAllCooling: 'try-soonest' | 'refuse',
+): Plan {
+  const asIfUp = candidates.map((one) => (one.id === pinned ? { ...one, standing: 'up' as const } : one));
+  const usual = plan(asIfUp, now, random, whenAllCooling);
+  const first = usual.slots.find(({ id }) => id === pinned);
+  if (first === undefined) return usual;
+  const others = usual.slots.filter((one) => one !== first);
+  return { ...usual, slots: [{ ...first, order: PINNED_ORDER }, ...others] };
 }
 
 const slot = ({ id, model, provider, order, standing }: Candidate): Slot => ({

@@ -17,6 +17,8 @@ export interface Route {
 /** Nothing is set. */
 export const PLAIN_ROUTE: Route = { bypass: false, drill: false, pins: {}, faults: {} };
 
+const BYPASS_ROUTE: Route = { ...PLAIN_ROUTE, bypass: true };
+
 /** `x-carryon-mode`: the ledger's mode, unless an override made the answer. */
 export type EdgeMode = Mode | 'bypass' | 'drill';
 
@@ -41,28 +43,33 @@ export interface RouteAsk extends FaultAsk {
   safeguardAlias: RoutedAlias | undefined;
 }
 
+/** `PLAIN_ROUTE` itself where nothing that is set concerns this request. Bypass leaves nothing to the other overrides. */
 export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route {
   if (overrides === NO_OVERRIDES) return PLAIN_ROUTE;
   const { alias, safeguardAlias } = ask;
   const bypass = inForce(overrides.bypass, alias.name, now) ?? inForce(overrides.bypass, '*', now);
-  if (bypass !== undefined) return { ...PLAIN_ROUTE, bypass: true };
-  const pins: Record<string, string> = {};
-  const faults: Record<string, FaultKind> = {};
+  if (bypass !== undefined) return BYPASS_ROUTE;
+  let { pins, faults } = PLAIN_ROUTE;
   let drill = false;
   for (const { name, deployments } of safeguardAlias === undefined ? [alias] : [alias, safeguardAlias]) {
     const pin = inForce(overrides.pins, name, now);
-    if (pin !== undefined) pins[name] = pin.deployment;
+    if (pin !== undefined) pins = { ...pins, [name]: pin.deployment };
     for (const { id } of deployments) {
       const fault = inForce(overrides.faults, id, now);
       const traffic = fault && parseTraffic(fault.traffic);
       if (fault === undefined || traffic === undefined || !isChosen(traffic, ask)) continue;
-      faults[id] = fault.fault;
+      faults = { ...faults, [id]: fault.fault };
       drill ||= traffic.kind !== 'all';
     }
   }
-  return { bypass: false, drill, pins, faults };
+  const isPlain = pins === PLAIN_ROUTE.pins && faults === PLAIN_ROUTE.faults;
+  return isPlain ? PLAIN_ROUTE : { bypass: false, drill, pins, faults };
 }
 
 /** What this deployment is to suffer in a request of this route. Names come from config, so only own properties count. */
 export const faultOf = ({ faults }: Route, deployment: string): FaultKind | undefined =>
   Object.hasOwn(faults, deployment) ? faults[deployment] : undefined;
+
+/** The deployment that is pinned for this alias. */
+export const pinnedIn = ({ pins }: Route, alias: string): string | undefined =>
+  Object.hasOwn(pins, alias) ? pins[alias] : undefined;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../../protocol/chat.ts';
 import { errorToWire } from '../../../../protocol/errors.ts';
 import { parseChat } from '../../../../protocol/parse-chat.ts';
-import { type Asked, versionsOf } from '../../../../worker/core/admission/versions.ts';
+import { type Asked, safeguardAliasOf, versionsOf } from '../../../../worker/core/admission/versions.ts';
 import type { Alias, Feature, FeatureCaps, Safeguard } from '../../../../worker/core/config/config.ts';
 import { inputSize, ownTokens } from '../../../../worker/core/pricing/input-size.ts';
 import { worstCase } from '../../../../worker/core/pricing/worst-case.ts';
@@ -40,7 +40,10 @@ const CONVERSATION = {
 };
 
 const versions = (asked: Partial<Asked> & { feature: Feature }) =>
-  versionsOf({ chat: chat(CONVERSATION), alias: DEAR, ...asked }, CONFIG);
+  versionsOf(
+    { chat: chat(CONVERSATION), alias: DEAR, safeguardAlias: safeguardAliasOf(asked.feature, CONFIG), ...asked },
+    CONFIG,
+  );
 function accepted(asked: Partial<Asked> & { feature: Feature }) {
   const made = versions(asked);
   if (!made.ok) throw new Error(made.error.code);
@@ -112,9 +115,9 @@ describe('a request within its feature’s caps', () => {
     const expensive = { alias: CHEAP, feature: featureWith({}, { alias: 'app/chat' }) };
     expect(outline(expensive)).toEqual([['normal', 'app/small', 3, 500]]);
     const same = { ...DEAR, name: 'app/other' };
-    const config = { ...CONFIG, aliases: new Map([[same.name, same]]) };
-    const asked = { chat: chat(CONVERSATION), alias: DEAR, feature: featureWith({}, { alias: 'app/other' }) };
-    expect(versionsOf(asked, config)).toMatchObject({ ok: true, versions: [{ mode: 'normal' }] });
+    const feature = featureWith({}, { alias: 'app/other' });
+    const asked = { chat: chat(CONVERSATION), alias: DEAR, feature, safeguardAlias: same };
+    expect(versionsOf(asked, CONFIG)).toMatchObject({ ok: true, versions: [{ mode: 'normal' }] });
   });
 });
 
@@ -273,7 +276,10 @@ describe('whatever is asked', () => {
         const asked = namesCap ? sent : uncapped;
         const before = structuredClone(asked);
         const feature = featureWith(caps, guard);
-        const made = versionsOf({ chat: asked, alias: DEAR, feature }, CONFIG);
+        const made = versionsOf(
+          { chat: asked, alias: DEAR, feature, safeguardAlias: safeguardAliasOf(feature, CONFIG) },
+          CONFIG,
+        );
         expect(asked).toEqual(before);
         if (!made.ok) {
           seen.refused++;
