@@ -41,6 +41,8 @@ export type RouterError =
   | BudgetExceeded
   | RateLimitExceeded
   | { code: 'ledger_unavailable'; retryAfterMs: number }
+  /** An operator's change that cannot be noted is not made. */
+  | { code: 'audit_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
   /** The same idempotency key, and another question. */
@@ -103,6 +105,7 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   unknown_tier: true,
   refresh_not_allowed: true,
   ledger_unavailable: true,
+  audit_unavailable: true,
   idempotency_mismatch: true,
   idempotency_expired: true,
   stream_not_found: true,
@@ -266,6 +269,14 @@ export function errorToWire(error: RouterError): WireError {
       return wire(error.code, 503, 'server_error', 'Budgets cannot be checked right now. Ask again shortly.', {
         headers: retryAfter(error.retryAfterMs),
       });
+    case 'audit_unavailable':
+      return wire(
+        error.code,
+        503,
+        'server_error',
+        'The log of changes does not answer, so nothing was changed. Ask again shortly.',
+        { headers: retryAfter(error.retryAfterMs) },
+      );
     case 'idempotency_mismatch':
       return wire(
         error.code,

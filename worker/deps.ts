@@ -13,6 +13,7 @@ import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
 import { CallRate } from './core/identity/call-rate.ts';
 import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
 import { newTuples } from './core/ledger/tuple.ts';
+import type { OperatorsCalls } from './core/operators/operators.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
 import { ReportsSeen } from './core/reports/reports.ts';
@@ -47,6 +48,7 @@ export interface Composition {
   tenantLedger: (tenant: string) => DurableObjectStub<TenantLedger>;
   tenantRecords: TenantRecords;
   alerts: () => DurableObjectStub<Alerts>;
+  operators: () => OperatorsCalls;
   /** What the objects need of config and of each other. */
   tenantLedgerDeps: TenantLedgerDeps;
   alertsDeps: AlertsDeps;
@@ -143,6 +145,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     tenantLedger,
     tenantRecords,
     alerts,
+    operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
     tenantLedgerDeps: {
       ladderOf: (tenant) => alertsOf(config, tenant).ladder,
       configuredOf: (tenant) => configuredOf(config, tenant),

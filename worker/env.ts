@@ -11,6 +11,7 @@ export interface UncheckedEnv {
   /** Static files; undefined where wrangler.toml has no `[assets]`. */
   ASSETS?: Fetcher;
   ALERTS: DurableObjectNamespace<import('./objects/alerts.ts').Alerts>;
+  OPERATORS: DurableObjectNamespace<import('./objects/operators.ts').Operators>;
   /** Absent in plain workerd, which has no such binding. */
   ADDRESS_RATE?: RateLimit;
   [variable: string]: unknown;

@@ -8,6 +8,7 @@ import { tenantLedgerClass } from './objects/tenant-ledger.ts';
 import { answerStreamDeps, type Job } from './pipeline/run-job.ts';
 
 export { HealthBoard } from './objects/health-board.ts';
+export { Operators } from './objects/operators.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
 

@@ -1,15 +1,68 @@
-/** What a call of the admin API changes, in the shape that the audit log needs. */
+/** What a call of the admin API changes: noted first, then made, then noted as done (docs/storage.md, `Operators`). */
+import type { Context } from 'hono';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Operator, OperatorsCalls } from '../core/operators/operators.ts';
+import { within } from '../core/within.ts';
+import type { App } from '../edge.ts';
+import { refusal } from '../pipeline/respond.ts';
 
 /** A call whose inputs have all been checked. Nothing is changed before `make` runs. */
 export interface Change {
   /** In a few words, such as `pin app/chat`; no secret, no prompt. */
   what: string;
+  /** What it throws leaves the outcome unknown. */
   make(): Promise<Made>;
 }
 
 export type Made =
+  /** No secret in `from` and `to`. Where both are the same as JSON nothing was changed. */
   | { outcome: 'changed'; from: unknown; to: unknown; reply: Response }
   /** Refused after all, or it was so already. */
   | { outcome: 'nothing'; reply: Response }
   /** No answer came in time: it may have been changed. */
   | { outcome: 'unknown'; reply: Response };
+
+/** An operator can ask again. */
+const LONGEST_CALL_MS = 5_000;
+
+export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
+
+/** Makes a change that has its row in the log; one that cannot be noted is not made. A row stays pending where nobody knows what came of it. */
+export async function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
+  const id = c.env.scope.requestId;
+  const call = `${c.req.method} ${new URL(c.req.url).pathname}`;
+  const begin = { id, who: operator.name, call, what: change.what };
+  if (!(await noted(c, (operators) => operators.begin(begin)))) {
+    // The row may have been written all the same, and nothing is changed.
+    c.env.scope.background(noted(c, (operators) => operators.drop(id)));
+    return refusal(AUDIT_SILENT, c.env.scope);
+  }
+  const made = await change.make();
+  // Where the log fails from here on, the change is made all the same.
+  if (made.outcome !== 'unknown') await noted(c, (operators) => end(operators, id, made));
+  return made.reply;
+}
+
+function end(operators: OperatorsCalls, id: string, made: Exclude<Made, { outcome: 'unknown' }>): Promise<void> {
+  const isChange = made.outcome === 'changed' && json(made.from) !== json(made.to);
+  return isChange ? operators.finish(id, made.from, made.to) : operators.drop(id);
+}
+
+const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
+
+/** One call of the object; false where it fails or does not answer in time. */
+async function noted(c: Context<App>, call: (operators: OperatorsCalls) => Promise<void>): Promise<boolean> {
+  const { operators, deps } = c.env.composition;
+  const done = async () => {
+    await call(operators());
+    return true;
+  };
+  let reason = 'timeout';
+  try {
+    if (await within(done(), LONGEST_CALL_MS, deps.clock, false)) return true;
+  } catch (error) {
+    reason = error instanceof Error ? error.name : 'unknown';
+  }
+  deps.events({ event: 'audit_unreachable', requestId: c.env.scope.requestId, reason });
+  return false;
+}
