@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -13,4 +13,10 @@ export async function replaceFile(
   const draft = join(draftsIn, `${basename(path)}.${process.pid}.tmp`);
   await writeFile(draft, contents);
   await rename(draft, path);
+}
+
+/** Leaves a file alone that says so already: other commands may be reading it. */
+export async function replaceChanged(path: string, text: string): Promise<void> {
+  const present = await readFile(path, 'utf8').catch(() => undefined);
+  if (present !== text) await replaceFile(path, text);
 }

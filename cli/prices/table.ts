@@ -1,10 +1,9 @@
 /** Writes worker/core/pricing/price-table.ts: of the list of prices, the rows of the models that config names; and known-prices.ts. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Preset, PriceRow } from '../../worker/core/config/config.ts';
 import type { Unpriced } from '../../worker/core/pricing/fill-prices.ts';
 import { projectDirectory } from '../project.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceChanged } from '../replace-file.ts';
 import { knownPricesSource } from './known.ts';
 import { listOf, PRICE_LIST } from './list.ts';
 import { listedPrice } from './listed-price.ts';
@@ -26,16 +25,10 @@ export async function priceRows(models: readonly Unpriced[], presets: Presets, a
   return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
 }
 
-/** Leaves a file alone that says so already: other commands may be reading it. */
 export const writePriceTable = (rows: readonly PriceRow[], path = priceTablePath): Promise<void> =>
-  writeChanged(printPriceTable(rows), path);
+  replaceChanged(path, printPriceTable(rows));
 
 export const knownPricesPath = join(projectDirectory, 'worker/core/pricing/known-prices.ts');
 
 export const writeKnownPrices = async (path = knownPricesPath): Promise<void> =>
-  writeChanged(await knownPricesSource(), path);
-
-async function writeChanged(text: string, path: string): Promise<void> {
-  const present = await readFile(path, 'utf8').catch(() => undefined);
-  if (present !== text) await replaceFile(path, text);
-}
+  replaceChanged(path, await knownPricesSource());

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
 import { type BuiltFile, buildAssets } from '../assets/build-assets.ts';
 import { readConfig, warningLine } from '../check-config.ts';
+import { writeOpenApi } from '../openapi/write.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
 import { builtScriptPath, projectDirectory, wranglerConfigPath } from '../project.ts';
 import { type BuiltWorker, buildWorker } from './build.ts';
@@ -26,6 +27,7 @@ export async function buildRouter(): Promise<BuiltRouter> {
   if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
   await writePriceTable(read.prices);
   await writeKnownPrices();
+  await writeOpenApi();
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const problem = coarseRateProblem(wranglerConfigPath, read.config.router.publishableRate);
   if (problem !== undefined) throw new Error(problem);

@@ -139,6 +139,7 @@ const ARROWS: Record<string, string[]> = {
     'worker/providers/',
     'cli/',
     'sandbox/',
+    'package.json',
     'node:',
     '@pydantic/genai-prices',
     'esbuild',
@@ -146,6 +147,7 @@ const ARROWS: Record<string, string[]> = {
     'workerd',
     'typescript',
     'wrangler',
+    'zod',
   ],
 };
 

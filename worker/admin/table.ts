@@ -7,9 +7,14 @@ import { tenantParams } from './fields.ts';
 import { createKey, keyBody, keysQuery, listKeys, revokeKey, revokeKeyQuery } from './keys.ts';
 import { historyQuery, ledgerHistory, ledgerQuery, viewLedger } from './ledger.ts';
 import { limitsBody, putLimits } from './limits.ts';
+import { describeApi } from './openapi.ts';
 import { type AdminRoute, change, view } from './route.ts';
 
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  view('GET', '/openapi.json', 'read', {
+    summary: 'This description',
+    handler: describeApi,
+  }),
   view('GET', '/keys', 'read', {
     summary: 'Client keys, page by page',
     query: () => keysQuery,

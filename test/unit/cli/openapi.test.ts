@@ -1,0 +1,118 @@
+/** The admin API's description holds every call of the table, and takes what the schemas that check the calls take. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type DescribedRoute, openApiDocument } from '../../../cli/openapi/document.ts';
+import { adminRoutes, openApiPath, openApiSource } from '../../../cli/openapi/write.ts';
+import { settings } from '../../../worker/core/config/settings.ts';
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema: object;
+}
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  'x-carryon-scope': string;
+  security: { adminKey: string[] }[];
+  parameters?: Parameter[];
+  requestBody?: { required: boolean; content: Record<string, { schema: z.core.JSONSchema.JSONSchema }> };
+  responses: Record<string, { $ref?: string; description?: string }>;
+}
+
+interface Document {
+  openapi: string;
+  info: Record<string, string>;
+  paths: Record<string, Record<string, Operation>>;
+}
+
+const described = (routes: readonly DescribedRoute[]) => openApiDocument(routes, '1.2.3') as Document;
+const routes = (await adminRoutes()) as readonly (DescribedRoute & { example?: string })[];
+const document = described(routes);
+const operationOf = ({ method, path }: DescribedRoute) =>
+  document.paths[`/admin${path.replace(/:(\w+)(\{.*?\})?/g, '{$1}')}`]?.[method.toLowerCase()];
+const bodyOf = (operation: Operation | undefined) => operation?.requestBody?.content['application/json']?.schema;
+
+it('in the repository is that of the table: npm run build writes it', async () => {
+  expect(readFileSync(openApiPath, 'utf8')).toBe(await openApiSource());
+});
+
+it('takes at most 4 KB of the bundle, gzipped', () => {
+  expect(gzipSync(readFileSync(openApiPath)).byteLength).toBeLessThanOrEqual(4 * 1024);
+});
+
+it('holds exactly the calls of the table, each under a name of its own', () => {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  expect(operations).toHaveLength(routes.length);
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(routes.length);
+});
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
+  const operation = operationOf(route) as Operation;
+
+  it('says its scope, what it does, and how it is refused', () => {
+    expect(operation.summary).toBe(route.summary);
+    expect([operation['x-carryon-scope'], operation.security]).toEqual([route.scope, [{ adminKey: [route.scope] }]]);
+    expect(operation.responses.default).toEqual({ $ref: '#/components/responses/Error' });
+    expect(operation.responses['2XX']?.description).toBeTruthy();
+  });
+
+  it('names each part of its path, and each parameter of its query', () => {
+    const named = (place: string) =>
+      (operation.parameters ?? []).filter((one) => one.in === place).map(({ name }) => name);
+    expect(named('path')).toEqual([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name));
+    const query = route.query?.({ features: new Map() } as never, 0);
+    expect(named('query')).toEqual(query instanceof z.ZodObject ? Object.keys(query.shape) : []);
+    for (const parameter of operation.parameters ?? []) {
+      expect(parameter).toMatchObject({ name: expect.any(String), schema: { type: expect.any(String) } });
+      if (parameter.in === 'path') expect(parameter.required).toBe(true);
+    }
+  });
+
+  it('has a body where the call has one, and takes the example', () => {
+    const body = bodyOf(operation);
+    expect(body !== undefined).toBe(route.body !== undefined);
+    if (body === undefined) return;
+    const schema = z.fromJSONSchema(body);
+    if (!route.example?.includes('…')) expect(schema.safeParse(JSON.parse(route.example ?? '')).success).toBe(true);
+    expect(schema.safeParse('no object').success).toBe(false);
+  });
+});
+
+it('refers only to what is in it, and holds no time and no name of a config', () => {
+  const text = JSON.stringify(document);
+  for (const [, path = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    let found: unknown = document;
+    for (const part of path.split('/')) found = (found as Record<string, unknown>)[part];
+    expect(found, path).toBeDefined();
+  }
+  expect(text).not.toMatch(/\$schema|readOnly|1000000000000|316224000000|"enum":\["(one|other)"\]/);
+});
+
+it('leaves out what depends on the config or on the time, and keeps the rest', () => {
+  const body: DescribedRoute['body'] = ({ features }, now) =>
+    settings({
+      feature: z.enum([...features.keys()] as [string]).optional(),
+      at: z.number().gt(now, 'later').lt(9e15),
+      kind: z.enum(['a', 'b']).default('a'),
+      list: z.array(z.string()).readonly(),
+    });
+  const made = described([{ method: 'PUT', path: '/things/:id', scope: 'operate', summary: 'Sets', body }]);
+  const operation = made.paths['/admin/things/{id}']?.put;
+  expect(operation?.operationId).toBe('putThingsId');
+  expect(bodyOf(operation)).toEqual({
+    type: 'object',
+    properties: {
+      feature: { type: 'string' },
+      at: { type: 'number', exclusiveMaximum: 9e15 },
+      kind: { default: 'a', type: 'string', enum: ['a', 'b'] },
+      list: { type: 'array', items: { type: 'string' } },
+    },
+    required: ['at', 'list'],
+    additionalProperties: false,
+  });
+});
