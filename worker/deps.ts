@@ -87,6 +87,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       report: async (reports) => healthBoard().report(reports, { allowedFails, cooldownMs }),
       claimProbe: async (deployment, forMs) => healthBoard().claimProbe(deployment, forMs),
       learn: async (deployment, lesson) => healthBoard().learn(deployment, lesson),
+      overrides: async () => healthBoard().overrides(),
     },
     resolved.config.router,
     clock,

@@ -15,6 +15,7 @@ import {
   type ProbeAnswer,
   standing,
 } from '../core/routing/health.ts';
+import { EMPTY_COPY, type OverrideCopy, takeConfirmed, takePublished } from '../core/routing/override-copy.ts';
 import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
 import { isDrillStanding } from '../core/routing/standing-id.ts';
@@ -27,6 +28,8 @@ export interface BoardLinks {
   report(reports: HealthReport[]): Promise<void>;
   claimProbe(deployment: string, forMs: number): Promise<ProbeAnswer>;
   learn(deployment: string, lesson: Learnt): Promise<void>;
+  /** Those that `HealthBoard` holds. */
+  overrides(): Promise<Overrides>;
 }
 
 /** What `HealthBoard` made of an operator's clearing. */
@@ -37,6 +40,8 @@ export interface Clearing {
 
 /** How old the isolate's copy may be before it is read again, behind a response. */
 const FRESH_MS = 5_000;
+/** An isolate that was idle this long waits for the board: it may know nothing of what an operator set since. */
+const STALE_MS = 60_000;
 /** A shorter rest than KV needs to spread is this isolate's own matter. */
 const WORTH_PUBLISHING_MS = 5_000;
 /** While somebody else probes, nobody here asks again so soon, where `HealthBoard` names no time to come. */
@@ -70,7 +75,9 @@ export class IsolateBoard implements RoutingBoard {
   /** When an operator was last told, by deployment and what is odd. */
   readonly #oddAt = new Map<string, number>();
   #readAt = Number.NEGATIVE_INFINITY;
-  #overrides = NO_OVERRIDES;
+  #copy = EMPTY_COPY;
+  /** A plain field, read by every request; `#keep` alone sets it. */
+  overrides: Overrides = NO_OVERRIDES;
 
   constructor(links: BoardLinks, settings: RouterSettings, clock: Clock, events: EventSink) {
     this.#links = links;
@@ -82,21 +89,16 @@ export class IsolateBoard implements RoutingBoard {
   ready(background: Background): void | Promise<void> {
     const age = this.#clock.now() - this.#readAt;
     if (age < FRESH_MS && age >= 0) return;
-    const first = this.#readAt === Number.NEGATIVE_INFINITY;
     // Claimed before reading: a request of another moment must not wait for this one's I/O, nor read again.
     this.#readAt = this.#clock.now();
     const reading = this.#refresh();
-    if (first) return reading;
+    if (age >= STALE_MS) return reading;
     background(reading);
-  }
-
-  get overrides(): Overrides {
-    return this.#overrides;
   }
 
   /** What `HealthBoard` holds after a change: in force here at once, unless a newer one is known. */
   takeOverrides(overrides: Overrides): void {
-    if (overrides.version > this.#overrides.version) this.#overrides = overrides;
+    this.#keep(takeConfirmed(this.#copy, overrides, this.#clock.now()));
   }
 
   candidates(deployments: readonly Deployment[]): Candidate[] {
@@ -259,9 +261,27 @@ export class IsolateBoard implements RoutingBoard {
       for (const [healthId, published] of Object.entries(document?.learnt ?? {})) {
         this.#learnt.set(healthId, joinLearnt(this.#learnt.get(healthId) ?? NOTHING_LEARNT, published));
       }
+      await this.#takePublished(document?.overrides);
     } catch (error) {
       this.#events({ event: 'board_unreadable', reason: String(error) });
     }
+  }
+
+  async #takePublished(published: Overrides | undefined): Promise<void> {
+    const { copy, mustAsk } = takePublished(this.#copy, published, this.#clock.now());
+    if (!mustAsk) return this.#keep(copy);
+    try {
+      this.takeOverrides(await this.#soon(this.#links.overrides()));
+    } catch (error) {
+      // In an incident a pin that may be old is better than none. Asked again after the next read.
+      this.#keep(takePublished(this.#copy, published, this.#clock.now()).copy);
+      throw error;
+    }
+  }
+
+  #keep(copy: OverrideCopy): void {
+    this.#copy = copy;
+    this.overrides = copy.overrides;
   }
 
   #sayRested({ id, healthId }: Deployment, before: Health, after: Health, { result }: Outcome, now: number): void {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BoardDocument, PublishedCooldown } from '../../../worker/core/routing/board.ts';
 import type { HealthReport, Outcome, ProbeAnswer } from '../../../worker/core/routing/health.ts';
+import { NO_OVERRIDES } from '../../../worker/core/routing/overrides.ts';
 import type { RouterEvent } from '../../../worker/ports.ts';
 import { IsolateBoard } from '../../../worker/stores/isolate-board.ts';
 import { START, TestClock } from '../pipeline/support/clock.ts';
@@ -34,6 +35,7 @@ class Isolate {
         return this.answer;
       },
       learn: async () => {},
+      overrides: async () => NO_OVERRIDES,
     },
     SETTINGS,
     this.clock,

@@ -144,6 +144,7 @@ export class TestRouter {
         return this.probeAnswer;
       },
       learn: async (deployment: string, lesson: Learnt) => void this.lessons.push({ deployment, lesson }),
+      overrides: async () => this.board.overrides,
     };
     this.board = new IsolateBoard(links, router, clock, (event) => this.events.push(event));
     const alias: Alias = { name: 'app/chat', deployments };
