@@ -28,9 +28,14 @@ export async function purgeAnswers({
   return {
     what: `forget cached answers of ${tenant}${feature === null ? '' : `, feature ${feature}`}`,
     async make() {
-      const generation = await c.env.composition.tenantRecords.raise(tenant, feature);
+      const { before, after: generation } = await c.env.composition.tenantRecords.raise(tenant, feature);
       const purged = { tenant, feature, generation, knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECONDS };
-      return { outcome: 'changed', from: null, to: { generation }, reply: plainJson(purged, c.env.scope) };
+      return {
+        outcome: 'changed',
+        from: { generation: before },
+        to: { generation },
+        reply: plainJson(purged, c.env.scope),
+      };
     },
   };
 }

@@ -23,7 +23,7 @@ export type Made =
   | { outcome: 'unknown'; reply: Response };
 
 /** An operator can ask again. */
-const LONGEST_CALL_MS = 5_000;
+export const AUDIT_LONGEST_CALL_MS = 5_000;
 
 export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
 
@@ -59,7 +59,7 @@ async function noted(c: Context<App>, call: (operators: OperatorsCalls) => Promi
   };
   let reason = 'timeout';
   try {
-    if (await within(done(), LONGEST_CALL_MS, deps.clock, false)) return true;
+    if (await within(done(), AUDIT_LONGEST_CALL_MS, deps.clock, false)) return true;
   } catch (error) {
     reason = error instanceof Error ? error.name : 'unknown';
   }

@@ -3,6 +3,8 @@
  * by hand, which forgets the lessons too.
  */
 import type { Config, Deployment } from '../core/config/config.ts';
+import type { Learnt } from '../core/pricing/learnt.ts';
+import type { Open } from '../core/routing/health.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
@@ -10,22 +12,21 @@ import type { AdminCall } from './route.ts';
 const deploymentsOf = ({ aliases }: Config): Deployment[] =>
   [...aliases.values()].flatMap(({ deployments }) => deployments);
 
+const cooldownShown = ({ until, since, cause, restMs }: Open) => ({ until, since, cause, restMs });
+const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
+
 /** Of deployments as they are configured now; what an earlier model, address or key did is nobody's standing any more. */
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
   const { config, healthBoard } = c.env.composition;
   const resting = new Map((await healthBoard().list()).map(({ deployment, health }) => [deployment, health]));
   const cooldowns = deploymentsOf(config).flatMap(({ id, healthId }) => {
     const health = resting.get(healthId);
-    if (health === undefined) return [];
-    const { until, since, cause, restMs } = health;
-    return [{ deployment: id, until, since, cause, restMs }];
+    return health === undefined ? [] : [{ deployment: id, ...cooldownShown(health) }];
   });
   const lessons = await healthBoard().listLearnt();
   const learnt = deploymentsOf(config).flatMap(({ id, healthId }) => {
     const lesson = lessons[healthId];
-    if (lesson === undefined) return [];
-    const { clearings: _, ...shown } = lesson;
-    return [{ deployment: id, ...shown }];
+    return lesson === undefined ? [] : [{ deployment: id, ...learntShown(lesson) }];
   });
   return plainJson({ cooldowns, learnt }, c.env.scope);
 }
@@ -44,11 +45,14 @@ export async function clearCooldown({ c }: AdminCall): Promise<Change | Response
   return {
     what: `end the cooldown of ${id}`,
     async make() {
-      const { wasResting, ...clearing } = await healthBoard().clear(deployment.healthId);
+      const { wasResting, before, ...clearing } = await healthBoard().clear(deployment.healthId);
       board.clear(deployment, clearing);
       const reply = plainJson({ deployment: id, cleared: wasResting }, c.env.scope);
-      // What its bills taught is forgotten in any case.
-      return { outcome: 'changed', from: { wasResting }, to: null, reply };
+      const from = {
+        cooldown: before.cooldown && cooldownShown(before.cooldown),
+        learnt: before.learnt && learntShown(before.learnt),
+      };
+      return { outcome: 'changed', from, to: { cooldown: null, learnt: null }, reply };
     },
   };
 }

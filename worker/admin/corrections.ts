@@ -90,7 +90,7 @@ export async function revokeScope({
         return { outcome: 'nothing', reply: refused };
       }
       const shown = plainJson({ tenant, scope, revoked }, c.env.scope);
-      return { outcome: 'changed', from: null, to: { revoked }, reply: shown };
+      return { outcome: 'changed', from: { revoked: reply.before.revoked }, to: { revoked }, reply: shown };
     },
   };
 }

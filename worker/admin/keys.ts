@@ -6,6 +6,7 @@ import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
+import { isKeyId } from '../core/identity/key-format.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { canonicalName, isTellingName } from '../core/identity/names.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
@@ -147,18 +148,27 @@ export async function revokeKey({
 }: AdminCall<undefined, z.infer<typeof revokeKeyQuery>>): Promise<Change | Response> {
   const { keys } = c.env.composition;
   const id = c.req.param('id') ?? '';
-  const [before] = await keys.records([id]);
-  if (before === undefined) {
-    const detail = `There is no key with the id "${id.slice(0, 100)}".`;
+  const [known] = await keys.records([id]);
+  if (known === undefined) {
+    // What is no id is not repeated: it may be the key itself.
+    const detail = isKeyId(id)
+      ? `There is no key with the id "${id}".`
+      : 'Name the key by its id, such as 0123456789abcdef0123, never by itself (GET /admin/keys).';
     return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
   }
   return {
-    what: `revoke the key ${id} of ${before.tenant}`,
+    what: `revoke the key ${id} of ${known.tenant}`,
     async make() {
-      const after = (await keys.revoke(id)) ?? before;
-      const told = await askLedger(c, before.tenant, (ledger) => ledger.revoke(`key:${id}`, who));
+      const { before, after } = (await keys.revoke(id)) ?? { before: known, after: known };
+      const told = await askLedger(c, known.tenant, (ledger) => ledger.revoke(`key:${id}`, who));
       const reply = plainJson({ ...after, ledgerTold: told?.ok === true }, c.env.scope);
-      return { outcome: 'changed', from: before, to: after, reply };
+      if (told?.ok === true) {
+        const from = { ...before, revokedInLedger: told.before.revoked };
+        return { outcome: 'changed', from, to: { ...after, revokedInLedger: true }, reply };
+      }
+      // The ledger alone could have changed, and has not answered.
+      if (before.revokedAt !== null) return { outcome: 'unknown', reply };
+      return { outcome: 'changed', from: before, to: { ...after, ledgerTold: false }, reply };
     },
   };
 }

@@ -45,11 +45,11 @@ export async function putLimits({
         const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
         return { outcome: 'nothing', reply: refused };
       }
-      const { set } = reply;
+      const { set, before } = reply;
       const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
       const note = burstNote(limitsInForce);
       const shown = { tenant, scope, set, limits: limitsInForce, ...(note !== undefined && { note }) };
-      return { outcome: 'changed', from: null, to: set, reply: plainJson(shown, c.env.scope) };
+      return { outcome: 'changed', from: before.limits, to: set, reply: plainJson(shown, c.env.scope) };
     },
   };
 }

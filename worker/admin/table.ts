@@ -1,6 +1,7 @@
 /** Every call of the admin API, one line each: routes.ts makes the routes from it, the build makes the API's description. */
 import { alertsQuery, alertsTestQuery, listAlerts, testAlerts } from './alerts.ts';
 import { purgeAnswers, purgeQuery } from './answers.ts';
+import { auditQuery, listAudit } from './audit.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
 import { adjustLedger, adjustmentBody, revocationBody, revokeScope } from './corrections.ts';
 import { tenantParams } from './fields.ts';
@@ -43,6 +44,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: 'Forgets cached answers of a tenant, or of one of its features',
     query: purgeQuery,
     handler: purgeAnswers,
+  }),
+  view('GET', '/audit', 'read', {
+    summary: 'Changes that operators made, the newest first',
+    query: () => auditQuery,
+    handler: listAudit,
   }),
   view('GET', '/alerts', 'read', {
     summary: 'Alerts sent, on their way and lost',

@@ -38,6 +38,13 @@ export interface Resting {
   health: Open;
 }
 
+export interface Cleared {
+  wasResting: boolean;
+  version: number;
+  clearings: number;
+  before: { cooldown: Open | null; learnt: Learnt | null };
+}
+
 const versionAfter = (published: PublishedCooldown | undefined): number => (published?.version ?? 0) + 1;
 
 /** KV that refuses is asked again after the first, then after twice as long each time, up to the last. */
@@ -105,7 +112,7 @@ export class HealthBoard extends DurableObject<Bindings> {
    * An operator says that the deployment is well, and that its bills taught nothing; published even if nothing rests here, for an
    * isolate may rest it by itself.
    */
-  clear(deployment: string): { wasResting: boolean; version: number; clearings: number } {
+  clear(deployment: string): Cleared {
     const now = Date.now();
     const { health, published } = this.#load(deployment);
     const wasResting = health.state === 'open';
@@ -113,7 +120,8 @@ export class HealthBoard extends DurableObject<Bindings> {
     const clearings = known.clearings + Number(hasLearnt(known));
     if (clearings > known.clearings) this.#saveLearnt(deployment, { ...NOTHING_LEARNT, clearings });
     this.#save(deployment, wasResting ? health : RESTED, HEALTHY, published, now);
-    return { wasResting, version: versionAfter(published), clearings };
+    const before = { cooldown: wasResting ? health : null, learnt: hasLearnt(known) ? known : null };
+    return { wasResting, version: versionAfter(published), clearings, before };
   }
 
   /** What a bill taught one isolate, for all of them. */

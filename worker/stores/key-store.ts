@@ -88,8 +88,8 @@ export class KeyStore implements Identities {
     return records;
   }
 
-  /** The record as revoked; undefined where there is no such id. Known everywhere within a minute plus KV's own delay. */
-  async revoke(id: string): Promise<KeyRecord | undefined> {
+  /** The record before and after; undefined where there is no such id. Known everywhere within a minute plus KV's own delay. */
+  async revoke(id: string): Promise<{ before: KeyRecord; after: KeyRecord } | undefined> {
     if (!isKeyId(id)) return undefined;
     const [name] = await this.#names([id]);
     const value = name === undefined ? null : await this.#kv.get(name);
@@ -100,7 +100,7 @@ export class KeyStore implements Identities {
     await this.#kv.put(name, JSON.stringify(revoked), dead);
     await this.#kv.put(ID_PREFIX + id, name.slice(PREFIX.length), dead);
     for (const [key, known] of this.#remembered) if (known.identity?.keyId === id) this.#remembered.delete(key);
-    return revoked;
+    return { before: record, after: revoked };
   }
 
   /** By their ids. Keys of earlier builds have no entry of their own, and are found in the list. */

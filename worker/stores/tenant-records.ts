@@ -35,13 +35,14 @@ export class TenantRecords {
   }
 
   /** Forgets every answer of the tenant, or of one feature: known on every isolate within a minute plus KV's own delay. */
-  async raise(tenant: string, feature: string | null): Promise<number> {
+  async raise(tenant: string, feature: string | null): Promise<{ before: number; after: number }> {
     const before = (await this.#kv.get<Generations>(PREFIX + tenant, 'json')) ?? NEW;
     // KV may be a minute old.
     const record = raised(before, feature, this.#clock.now());
     await this.#kv.put(PREFIX + tenant, JSON.stringify(record));
     this.#remember(tenant, record);
-    return feature === null ? record.generation : generationOf(record, feature);
+    const of = (one: Generations) => (feature === null ? one.generation : generationOf(one, feature));
+    return { before: of(before), after: of(record) };
   }
 
   async #read(tenant: string): Promise<Generations | undefined> {

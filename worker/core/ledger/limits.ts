@@ -27,7 +27,8 @@ export function burstNote({ rps, burst }: Limits): string | undefined {
   return `a burst of ${burst} is under a second of ${rps} requests per second: leases of many hardly fit into it, so most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
 }
 
-export type LimitsReply = { ok: true; set: Partial<Limits> } | { ok: false; detail: string };
+/** `before`: what was set for the scope until then. */
+export type LimitsReply = { ok: true; set: Partial<Limits>; before: Overrides } | { ok: false; detail: string };
 
 /** Sets limits for one scope; null takes what was set away, so that config's holds again. Holds for every grant at once. */
 export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who: string, now: number): LimitsReply {
@@ -48,7 +49,7 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
     change(book, scope, { ...overrides, limits });
     climb(book, accountOf(book.accounts, scope), dayOf(now), now);
   }
-  return { ok: true, set: limits };
+  return { ok: true, set: limits, before: overrides };
 }
 
 /** A revoked scope (a key, a user) is granted nothing more; slices of it end by themselves within their `admitForMs` (rule 4). */
@@ -60,7 +61,7 @@ export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: stri
     note(book, { at: now, who, scope, field: 'revoked', from: overrides.revoked, to: revoked });
     change(book, scope, { ...overrides, revoked });
   }
-  return { ok: true, set: overrides.limits };
+  return { ok: true, set: overrides.limits, before: overrides };
 }
 
 /** What is wrong with limits, in words for whoever wrote them. */

@@ -58,7 +58,8 @@ describe('limits', () => {
     expect(ledger.tables.rowsWritten).toBe(0);
     ledger.setLimits('user:ana', { rps: 2 });
     const { rowsWritten } = ledger.tables;
-    expect(ledger.setLimits('user:ana', { rps: 2, burst: null })).toEqual({ ok: true, set: { rps: 2 } });
+    const before = { limits: { rps: 2 }, revoked: false };
+    expect(ledger.setLimits('user:ana', { rps: 2, burst: null })).toEqual({ ok: true, set: { rps: 2 }, before });
     expect(ledger.tables.rowsWritten).toBe(rowsWritten);
   });
 

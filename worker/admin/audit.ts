@@ -1,0 +1,34 @@
+/** `GET /admin/audit` (docs/admin.md): every change that was made over the admin API, the newest first. */
+import type * as z from 'zod';
+import { settings } from '../core/config/settings.ts';
+import type { AuditEntry } from '../core/operators/operators.ts';
+import { within } from '../core/within.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import { AUDIT_LONGEST_CALL_MS, AUDIT_SILENT } from './change.ts';
+import { wholeNumber } from './fields.ts';
+import type { AdminCall } from './route.ts';
+
+const MOST_ENTRIES = 200;
+
+export const auditQuery = settings({
+  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  most: wholeNumber(1, MOST_ENTRIES).default(50),
+});
+
+export async function listAudit({
+  c,
+  query: { before, most },
+}: AdminCall<undefined, z.infer<typeof auditQuery>>): Promise<Response> {
+  const { operators, deps } = c.env.composition;
+  // One more than is shown tells whether there is another.
+  const found = await within(operators().audit(before, most + 1), AUDIT_LONGEST_CALL_MS, deps.clock, undefined).catch(
+    () => undefined,
+  );
+  if (found === undefined) return refusal(AUDIT_SILENT, c.env.scope);
+  const entries = found.slice(0, most);
+  const next = found.length > most ? (entries[most - 1]?.number ?? null) : null;
+  return plainJson({ entries: entries.map(shown), next }, c.env.scope);
+}
+
+/** The request id finds the call of a pending row in the log. */
+const shown = ({ id, pending, ...entry }: AuditEntry) => (pending ? { ...entry, pending, requestId: id } : entry);
