@@ -69,8 +69,9 @@ export function firstListed<T extends { order: number }>(deployments: readonly T
 const PINNED_ORDER = Number.NEGATIVE_INFINITY;
 
 /**
- * The pinned one first, whatever its standing, and not as a probe; behind it the plan as it would be if that one were up. Where
- * it is not among the candidates the pin is idle.
+ * The pinned one first, whatever its standing, and never as a probe. Behind it come the others as ever: while it is up they are
+ * planned beside it, else without it, so that those it may fail over to do not wait for a probe. A pin on none of the candidates
+ * is idle.
  */
 export function pinnedPlan(
   candidates: readonly Candidate[],
@@ -79,12 +80,17 @@ export function pinnedPlan(
   random: () => number,
   whenAllCooling: 'try-soonest' | 'refuse',
 ): Plan {
-  const asIfUp = candidates.map((one) => (one.id === pinned ? { ...one, standing: 'up' as const } : one));
-  const usual = plan(asIfUp, now, random, whenAllCooling);
-  const first = usual.slots.find(({ id }) => id === pinned);
+  const first = candidates.find(({ id }) => id === pinned);
+  const isBeside = first === undefined || first.standing === 'up';
+  const beside = isBeside ? candidates : candidates.filter((one) => one !== first);
+  const usual = plan(beside, now, random, whenAllCooling);
   if (first === undefined) return usual;
-  const others = usual.slots.filter((one) => one !== first);
-  return { ...usual, slots: [{ ...first, order: PINNED_ORDER }, ...others] };
+  const { slots, resting } = usual;
+  const pinnedSlot = { ...slot(first), probe: false, order: PINNED_ORDER };
+  return {
+    slots: [pinnedSlot, ...slots.filter(({ id }) => id !== pinned)],
+    ...(resting !== undefined && { resting }),
+  };
 }
 
 const slot = ({ id, model, provider, order, standing }: Candidate): Slot => ({

@@ -1,0 +1,31 @@
+/** What an operator sets, as this isolate knows it. */
+import { type AliasList, type Bypass, NO_OVERRIDES, type Pin } from '../../../../worker/core/routing/overrides.ts';
+import type { TestRouter } from './router.ts';
+
+interface Set {
+  /** Deployments by alias. */
+  pins?: Record<string, string>;
+  /** Aliases, or `*`. */
+  bypass?: string[];
+  aliases?: Record<string, AliasList['deployments']>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** In place of all that was set before. */
+export function override({ board, clock }: TestRouter, { pins = {}, bypass = [], aliases = {} }: Set): void {
+  const version = board.overrides.version + 1;
+  const entry: Bypass = { until: clock.now() + HOUR_MS, reason: 'an incident', who: 'root', version };
+  const pinned = (deployment: string): Pin => ({ ...entry, deployment });
+  const listed = (deployments: AliasList['deployments']): AliasList => ({ ...entry, deployments });
+  board.takeOverrides({
+    ...NO_OVERRIDES,
+    version,
+    pins: mapped(pins, pinned),
+    bypass: Object.fromEntries(bypass.map((name) => [name, entry])),
+    aliases: mapped(aliases, listed),
+  });
+}
+
+const mapped = <From, To>(record: Record<string, From>, change: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
