@@ -15,7 +15,7 @@ export interface Line {
   clock: Clock;
 }
 
-export function faultyFetch(fault: FaultKind | undefined, { chat, adapter, fetch, clock }: Line): UpstreamFetch {
+export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: Line): UpstreamFetch {
   switch (fault) {
     case 'blocked-egress':
       return () => Promise.reject(new TypeError(ON_PURPOSE));
@@ -34,7 +34,9 @@ export function faultyFetch(fault: FaultKind | undefined, { chat, adapter, fetch
         if (!chat.stream || response.status !== 200 || response.body === null) return response;
         return new Response(cutAfterContent(response.body, adapter.stream(chat, clock.now())));
       };
-    default:
+    // Of the deployment itself.
+    case 'revoked-key':
+    case 'tight-ttft':
       return fetch;
   }
 }

@@ -162,7 +162,7 @@ async function firstToAnswer(
       clock,
       settings: config.router,
       patience,
-      fetch: fetchFor(ask.route, planned, deps.fetch),
+      fetch: fetchFor(ask, planned, deps),
       clientGone: () => scope.gone,
     });
     scope.timing.mark('attempt');

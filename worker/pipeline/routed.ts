@@ -1,19 +1,29 @@
 /** What a request's route makes of the board, of a deployment and of `fetch`: themselves where nothing is set. */
 import type { Deployment } from '../core/config/config.ts';
-import type { Route } from '../core/routing/route.ts';
+import { faultyDeployment } from '../core/routing/faulty-deployment.ts';
+import { faultOf, type Route } from '../core/routing/route.ts';
 import type { Deps, RoutingBoard, UpstreamFetch } from '../ports.ts';
 import type { Ask } from './ask.ts';
+import { drillBoard } from './drill-board.ts';
+import { faultyFetch } from './faulty-fetch.ts';
 
 /** The board as this request meets it, and as it is told of its attempts. */
 export function boardFor({ route }: Pick<Ask, 'route'>, { board }: Pick<Deps, 'board'>): RoutingBoard {
-  return route.bypass ? blindBoard(board) : board;
+  if (route.bypass) return blindBoard(board);
+  return route.drill ? drillBoard(board) : board;
 }
 
 /** The deployment that is asked in place of the planned one: before it is translated, timed, or asked for a place. */
-export const deploymentFor = (_route: Route, deployment: Deployment): Deployment => deployment;
+export const deploymentFor = (route: Route, deployment: Deployment): Deployment =>
+  faultyDeployment(deployment, faultOf(route, deployment.id));
 
 /** How that deployment is reached. */
-export const fetchFor = (_route: Route, _deployment: Deployment, fetch: UpstreamFetch): UpstreamFetch => fetch;
+export function fetchFor({ route, chat }: Ask, deployment: Deployment, deps: Deps): UpstreamFetch {
+  const fault = faultOf(route, deployment.id);
+  if (fault === undefined) return deps.fetch;
+  const { fetch, clock } = deps;
+  return faultyFetch(fault, { chat, adapter: deps.adapterFor(deployment), fetch, clock });
+}
 
 /** Knows of no failure, counts no place and is told nothing, but for what bills teach: that is about money. */
 const blindBoard = (board: RoutingBoard): RoutingBoard => ({
