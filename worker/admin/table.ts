@@ -1,14 +1,20 @@
 /** Every call of the admin API, one line each: routes.ts makes the routes from it, the build makes the API's description. */
 import { alertsQuery, alertsTestQuery, listAlerts, testAlerts } from './alerts.ts';
+import { aliasListBody, clearAliasList, setAliasList } from './alias-lists.ts';
 import { purgeAnswers, purgeQuery } from './answers.ts';
 import { auditQuery, listAudit } from './audit.ts';
+import { bypassBody, clearBypass, clearBypassQuery, setBypass } from './bypass.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
 import { adjustLedger, adjustmentBody, revocationBody, revokeScope } from './corrections.ts';
+import { clearFault, faultBody, setFault } from './faults.ts';
 import { tenantParams } from './fields.ts';
 import { createKey, keyBody, keysQuery, listKeys, revokeKey, revokeKeyQuery } from './keys.ts';
 import { historyQuery, ledgerHistory, ledgerQuery, viewLedger } from './ledger.ts';
 import { limitsBody, putLimits } from './limits.ts';
 import { describeApi } from './openapi.ts';
+import { aliasParams, deploymentParams } from './override-fields.ts';
+import { listOverrides } from './overrides.ts';
+import { clearPin, pinBody, setPin } from './pins.ts';
 import { type AdminRoute, change, view } from './route.ts';
 
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -39,6 +45,57 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   change('DELETE', '/cooldowns/:deployment', 'operate', {
     summary: 'Ends a cooldown',
     handler: clearCooldown,
+  }),
+  view('GET', '/overrides', 'read', {
+    summary: 'What operators have set over config: pins, bypass, faults and alias lists in force',
+    handler: listOverrides,
+  }),
+  change('PUT', '/pins/:alias', 'operate', {
+    summary: 'A deployment that is asked first, whatever its standing',
+    params: () => aliasParams,
+    body: pinBody,
+    example: '{"deployment": "b", "forSeconds": 7200, "reason": "…"}',
+    handler: setPin,
+  }),
+  change('DELETE', '/pins/:alias', 'operate', {
+    summary: 'Ends a pin',
+    params: () => aliasParams,
+    handler: clearPin,
+  }),
+  change('PUT', '/bypass', 'operate', {
+    summary: 'Straight to the first deployment of an alias, or of all: one attempt, without board and cache',
+    body: bypassBody,
+    example: '{"forSeconds": 7200, "reason": "…"}',
+    handler: setBypass,
+  }),
+  change('DELETE', '/bypass', 'operate', {
+    summary: 'Ends the bypass of an alias; without one, the bypass of all',
+    query: () => clearBypassQuery,
+    handler: clearBypass,
+  }),
+  change('PUT', '/faults/:deployment', 'operate', {
+    summary: 'A fault on purpose, for the traffic that it names',
+    params: () => deploymentParams,
+    body: faultBody,
+    example: '{"fault": "errors", "traffic": "drill", "forSeconds": 600}',
+    handler: setFault,
+  }),
+  change('DELETE', '/faults/:deployment', 'operate', {
+    summary: 'Ends a fault',
+    params: () => deploymentParams,
+    handler: clearFault,
+  }),
+  change('PUT', '/aliases/:alias', 'operate', {
+    summary: "Other models, prices and orders for an alias's own deployments",
+    params: () => aliasParams,
+    body: aliasListBody,
+    example: '{"deployments": [{"id": "a", "model": "…"}], "reason": "…"}',
+    handler: setAliasList,
+  }),
+  change('DELETE', '/aliases/:alias', 'operate', {
+    summary: "Back to config's own list",
+    params: () => aliasParams,
+    handler: clearAliasList,
   }),
   change('DELETE', '/answers', 'operate', {
     summary: 'Forgets cached answers of a tenant, or of one of its features',

@@ -5,7 +5,7 @@
 import { billsEachRequest } from '../pricing/fee-per-request.ts';
 import { knownPrice } from '../pricing/known-price.ts';
 import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
-import type { ListedDeployment } from '../routing/overrides.ts';
+import { inForce, type ListedDeployment, type Overrides } from '../routing/overrides.ts';
 import type { Alias, Config, Deployment, Price } from './config.ts';
 import { standingName } from './fingerprint.ts';
 import { habitsOf } from './hosts.ts';
@@ -66,6 +66,13 @@ export function listedAlias(configured: Alias, list: readonly ListedDeployment[]
   resolvedLists.set(list, { configured, listed });
   return listed;
 }
+
+/** Config's aliases, each with the deployments now in force. */
+export const aliasesInForce = (config: Aliases, overrides: Pick<Overrides, 'aliases'>, now: number): Alias[] =>
+  [...config.aliases.values()].map((alias) => {
+    const list = inForce(overrides.aliases, alias.name, now);
+    return list === undefined ? alias : listedAlias(alias, list.deployments, config);
+  });
 
 /** As the call says; else config's for this model there; else the list's. Undefined: nobody knows. */
 function priceOf(own: Deployment, { model, price: said }: ListedDeployment, config: Aliases): Price | undefined {

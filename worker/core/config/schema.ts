@@ -6,7 +6,7 @@ import { alerts } from './alerts-schema.ts';
 import { issuerProblems, issuers } from './issuers-schema.ts';
 import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
-import { count, duration, settings, slug, usd, variable } from './settings.ts';
+import { count, duration, order, settings, slug, usd, variable, weight } from './settings.ts';
 import { tenant, tenantName, tiers } from './tenants-schema.ts';
 
 /** Kept as browsers send it in `Origin`: lower case, no default port, no slash. */
@@ -45,8 +45,8 @@ const deployment = settings({
   key: variable('OPENAI_API_KEY').optional(),
   /** Everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT` … */
   fromEnvironment: variable('PROVIDER_A').optional(),
-  order: count(1, 100).default(1),
-  weight: z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million').default(1),
+  order: order.default(1),
+  weight: weight.default(1),
   /** For a whole answer; by its output cap where it is left out (docs/time-limits.md). */
   timeout: duration('10ms', '14m').optional(),
   streamTimeout: duration('10ms', '14m').default(10_000),

@@ -43,3 +43,7 @@ export const variable = (suchAs: string) =>
 export const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)');
+
+/** Of a deployment in its alias: the lowest is asked first, by weight where several share it. */
+export const order = count(1, 100);
+export const weight = z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million');

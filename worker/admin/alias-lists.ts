@@ -1,0 +1,42 @@
+/** `/admin/aliases/:alias`: the alias's own deployments with other models, prices and orders (docs/decisions/0039-alias-lists.md). */
+import type * as z from 'zod';
+import { resolveAliasList } from '../core/config/alias-list.ts';
+import type { Config } from '../core/config/config.ts';
+import { settings } from '../core/config/settings.ts';
+import { refusal } from '../pipeline/respond.ts';
+import type { Change } from './change.ts';
+import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { type AliasParams, end, endOf, hasAtMostOneEnd, listedDeployments, reason } from './override-fields.ts';
+import type { AdminCall } from './route.ts';
+
+export const aliasListBody = (_: Config, now: number) =>
+  settings({ deployments: listedDeployments, ...end(now), reason }).superRefine(hasAtMostOneEnd);
+
+export async function setAliasList({
+  c,
+  operator,
+  params: { alias },
+  body: { deployments, reason, ...end },
+}: AdminCall<z.infer<ReturnType<typeof aliasListBody>>, undefined, AliasParams>): Promise<Change | Response> {
+  const { config, deps } = c.env.composition;
+  const configured = config.aliases.get(alias);
+  if (configured === undefined) return noSuch(c, 'alias', alias, [...config.aliases.keys()]);
+  const resolved = resolveAliasList(configured, deployments, config);
+  if (!resolved.ok) {
+    const { param, detail } = resolved;
+    return refusal({ code: 'invalid_body', param, detail }, c.env.scope);
+  }
+  const list = { deployments, until: endOf(end, deps.clock.now()), reason, who: operator.name };
+  return settingOverride(c, `list of ${alias}`, { alias }, ['aliases', alias, list]);
+}
+
+/** Config's own list serves again. */
+export async function clearAliasList({
+  c,
+  params: { alias },
+}: AdminCall<undefined, undefined, AliasParams>): Promise<Change | Response> {
+  const { aliases } = c.env.composition.config;
+  const what = `list of ${alias} back to config's`;
+  const clearing = { what, name: { alias }, kind: 'aliases', of: alias, known: aliases.has(alias) } as const;
+  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
+}

@@ -1,0 +1,58 @@
+/** `/admin/bypass`: straight to the first deployment of an alias, or of all: one attempt, without board and cache. */
+import * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import { nearestOf } from '../core/config/nearest.ts';
+import { settings } from '../core/config/settings.ts';
+import { refusal } from '../pipeline/respond.ts';
+import type { Change } from './change.ts';
+import { clearingOverride, settingOverride } from './change-override.ts';
+import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
+import type { AdminCall } from './route.ts';
+
+const ALL = '*';
+const whose = (alias: string): string => (alias === ALL ? 'all aliases' : alias);
+
+const noAlias = (name: string, { aliases }: Config): string =>
+  `is no alias; ${nearestOf(name.slice(0, 100), [...aliases.keys()])}`;
+
+export const bypassBody = (config: Config, now: number) =>
+  settings({
+    alias: z
+      .string()
+      .refine((name) => name === ALL || config.aliases.has(name), {
+        error: ({ input }) => noAlias(String(input), config),
+      })
+      .default(ALL),
+    ...end(now),
+    reason,
+  }).superRefine(hasOneEnd);
+
+export async function setBypass({
+  c,
+  operator,
+  body: { alias, reason, ...end },
+}: AdminCall<z.infer<ReturnType<typeof bypassBody>>>): Promise<Change> {
+  const bypass = { until: endOf(end, c.env.composition.deps.clock.now()), reason, who: operator.name };
+  return settingOverride(c, `bypass ${whose(alias)}`, { alias }, ['bypass', alias, bypass]);
+}
+
+export const clearBypassQuery = settings({ alias: z.string().default(ALL) });
+
+export async function clearBypass({
+  c,
+  query: { alias },
+}: AdminCall<undefined, z.infer<typeof clearBypassQuery>>): Promise<Change | Response> {
+  const { config } = c.env.composition;
+  const known = alias === ALL || config.aliases.has(alias);
+  const clearing = {
+    what: `end the bypass of ${whose(alias)}`,
+    name: { alias },
+    kind: 'bypass',
+    of: alias,
+    known,
+  } as const;
+  const detail = noAlias(alias, config);
+  return (
+    (await clearingOverride(c, clearing)) ?? refusal({ code: 'invalid_body', param: 'alias', detail }, c.env.scope)
+  );
+}

@@ -1,0 +1,57 @@
+/** Setting and clearing an override over HTTP: `HealthBoard` has it before the reply, and it is in force here at once. */
+import type { Context } from 'hono';
+import { nearestOf } from '../core/config/nearest.ts';
+import type { OverrideKind, SetOverride } from '../core/routing/override-changes.ts';
+import { shownOverrides } from '../core/routing/shown-overrides.ts';
+import type { App } from '../edge.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import type { Change } from './change.ts';
+
+/** How old an isolate's copy of the board may be; KV's own delay comes on top. */
+const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
+const ELSEWHERE = { knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECONDS };
+
+/** `name` is the reply's first field, such as `{alias: 'app/chat'}`. */
+export const settingOverride = (c: Context<App>, what: string, name: object, set: SetOverride): Change => ({
+  what,
+  async make() {
+    const { healthBoard, board, config, deps } = c.env.composition;
+    const { before, overrides } = await healthBoard().setOverride(...set);
+    board.takeOverrides(overrides);
+    const [kind, of] = set;
+    const after = shownOverrides(overrides, config, deps.clock.now())[kind][of];
+    const reply = plainJson({ ...name, ...after, ...ELSEWHERE }, c.env.scope);
+    return { outcome: 'changed', from: before, to: overrides[kind][of], reply };
+  },
+});
+
+/** `known`: whether config has what the override is set on. A deploy may have removed it, and then it can still be cleared. */
+export async function clearingOverride(
+  c: Context<App>,
+  { what, name, kind, of, known }: { what: string; name: object; kind: OverrideKind; of: string; known: boolean },
+): Promise<Change | undefined> {
+  const { healthBoard, board } = c.env.composition;
+  if (!known && !Object.hasOwn((await healthBoard().overrides())[kind], of)) return undefined;
+  return {
+    what,
+    async make() {
+      const { before, overrides } = await healthBoard().clearOverride(kind, of);
+      board.takeOverrides(overrides);
+      if (before === null) return { outcome: 'nothing', reply: plainJson({ ...name, cleared: false }, c.env.scope) };
+      const reply = plainJson({ ...name, cleared: true, ...ELSEWHERE }, c.env.scope);
+      return { outcome: 'changed', from: before, to: null, reply };
+    },
+  };
+}
+
+/** Something that the path names and that does not exist. */
+export function noSuch(
+  c: Context<App>,
+  what: 'alias' | 'deployment',
+  name: string,
+  names: readonly string[],
+): Response {
+  const short = name.slice(0, 100);
+  const detail = `There is no ${what} "${short}"; ${nearestOf(short, names)}.`;
+  return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+}

@@ -1,0 +1,52 @@
+/** `/admin/faults/:deployment`: a fault on purpose, for the traffic that it names (docs/decisions/0037-faults-on-purpose.md). */
+import type * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import { settings } from '../core/config/settings.ts';
+import type { Change } from './change.ts';
+import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { type DeploymentParams, end, endOf, faultFields, hasOneEnd, reason } from './override-fields.ts';
+import type { AdminCall } from './route.ts';
+
+export const faultBody = (_: Config, now: number) =>
+  settings({ ...faultFields, ...end(now), reason: reason.optional() }).superRefine((body, context) => {
+    hasOneEnd(body, context);
+    if (body.traffic !== 'all' || body.yes === true) return;
+    const message = 'write true: traffic "all" is every request of every tenant, answered and counted as any other';
+    context.addIssue({ code: 'custom', path: ['yes'], message });
+  });
+
+export async function setFault({
+  c,
+  operator,
+  params: { deployment },
+  body: { fault, traffic, reason, yes: _, ...end },
+}: AdminCall<z.infer<ReturnType<typeof faultBody>>, undefined, DeploymentParams>): Promise<Change | Response> {
+  const { config, deps } = c.env.composition;
+  const ids = idsOf(config);
+  if (!ids.includes(deployment)) return noSuch(c, 'deployment', deployment, ids);
+  const entry = { fault, traffic, until: endOf(end, deps.clock.now()), reason: reason ?? null, who: operator.name };
+  return settingOverride(c, `fault ${fault} of ${deployment} for ${traffic}`, { deployment }, [
+    'faults',
+    deployment,
+    entry,
+  ]);
+}
+
+export async function clearFault({
+  c,
+  params: { deployment },
+}: AdminCall<undefined, undefined, DeploymentParams>): Promise<Change | Response> {
+  const ids = idsOf(c.env.composition.config);
+  const what = `end the fault of ${deployment}`;
+  const clearing = {
+    what,
+    name: { deployment },
+    kind: 'faults',
+    of: deployment,
+    known: ids.includes(deployment),
+  } as const;
+  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'deployment', deployment, ids);
+}
+
+const idsOf = ({ aliases }: Config): string[] =>
+  [...aliases.values()].flatMap(({ deployments }) => deployments.map(({ id }) => id));

@@ -1,0 +1,86 @@
+/** What the calls that set an override take, each in its own words. */
+import * as z from 'zod';
+import { price } from '../core/config/price-schema.ts';
+import { order, settings, weight } from '../core/config/settings.ts';
+import { tenantName } from '../core/config/tenants-schema.ts';
+import { FAULT_KINDS, parseTraffic } from '../core/routing/fault.ts';
+
+/** Of the path: any name, since an override may outlive what a deploy removed. */
+export const aliasParams = z.object({ alias: z.string() });
+export type AliasParams = z.infer<typeof aliasParams>;
+export const deploymentParams = z.object({ deployment: z.string() });
+export type DeploymentParams = z.infer<typeof deploymentParams>;
+
+const LONGEST_SECONDS = 30 * 86_400;
+
+export const reason = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'write why, in 1 to 200 characters, none of them a control character');
+
+export interface End {
+  until?: number | undefined;
+  forSeconds?: number | undefined;
+}
+
+/** Refined, not bounded by `gt` and `lt`: the API's description must not hold today's date. */
+export const end = (now: number) => ({
+  until: z
+    .number()
+    .int()
+    .refine((until) => until > now, `is over; write epoch milliseconds in the future (it is ${now} now)`)
+    .refine((until) => until <= now + LONGEST_SECONDS * 1_000, 'is more than 30 days ahead; write a nearer end')
+    .optional(),
+  forSeconds: z
+    .number()
+    .positive('write a number of seconds above 0')
+    .max(LONGEST_SECONDS, `write at most ${LONGEST_SECONDS} seconds, which are 30 days`)
+    .optional(),
+});
+
+/** Not both. */
+export function hasAtMostOneEnd({ until, forSeconds }: End, context: z.RefinementCtx): void {
+  if (until === undefined || forSeconds === undefined) return;
+  context.addIssue({ code: 'custom', path: ['forSeconds'], message: 'stands beside until; write one of the two' });
+}
+
+/** Exactly one. */
+export function hasOneEnd(body: End, context: z.RefinementCtx): void {
+  hasAtMostOneEnd(body, context);
+  if (body.until !== undefined || body.forSeconds !== undefined) return;
+  const message = 'is missing; write until (epoch milliseconds) or forSeconds';
+  context.addIssue({ code: 'custom', path: ['until'], message });
+}
+
+/** Epoch milliseconds; null: without an end. */
+export function endOf({ until, forSeconds }: End, now: number): number | null {
+  if (until !== undefined) return until;
+  return forSeconds === undefined ? null : now + Math.ceil(forSeconds * 1_000);
+}
+
+const traffic = z.string().superRefine((text, context) => {
+  const read = parseTraffic(text);
+  if (read === undefined) context.addIssue('write drill, tenant:NAME, share:0.1 (above 0, at most 1) or all');
+  const named = read?.kind === 'tenant' ? tenantName.safeParse(read.tenant).error?.issues[0] : undefined;
+  if (named !== undefined) context.addIssue(`of the tenant's name: ${named.message}`);
+});
+
+export const faultFields = {
+  fault: z.enum(FAULT_KINDS, { error: `write one of ${FAULT_KINDS.join(', ')}` }),
+  traffic,
+  /** That `traffic: 'all'` is meant. */
+  yes: z.boolean().optional(),
+};
+
+const model = z
+  .string()
+  .regex(
+    /^(?!\s)[^\p{Cc}\p{Cs}]{1,200}(?<!\s)$/u,
+    'write the model as its provider names it, in at most 200 characters',
+  );
+
+export const listedDeployments = z
+  .array(
+    settings({ id: z.string(), model, price: price.optional(), order: order.optional(), weight: weight.optional() }),
+  )
+  .min(1, 'an alias needs a deployment, better two')
+  .readonly();

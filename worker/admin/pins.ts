@@ -1,0 +1,46 @@
+/** `/admin/pins/:alias`: the deployment that is asked first, whatever its standing. */
+import * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import { nearestOf } from '../core/config/nearest.ts';
+import { settings } from '../core/config/settings.ts';
+import { refusal } from '../pipeline/respond.ts';
+import type { Change } from './change.ts';
+import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { type AliasParams, end, endOf, hasOneEnd, reason } from './override-fields.ts';
+import type { AdminCall } from './route.ts';
+
+export const pinBody = (_: Config, now: number) =>
+  settings({ deployment: z.string(), ...end(now), reason }).superRefine(hasOneEnd);
+
+export async function setPin({
+  c,
+  operator,
+  params: { alias },
+  body: { deployment, reason, ...end },
+}: AdminCall<z.infer<ReturnType<typeof pinBody>>, undefined, AliasParams>): Promise<Change | Response> {
+  const { config, deps } = c.env.composition;
+  const configured = config.aliases.get(alias);
+  if (configured === undefined) return noSuch(c, 'alias', alias, [...config.aliases.keys()]);
+  const ids = configured.deployments.map(({ id }) => id);
+  if (!ids.includes(deployment)) {
+    const detail = `is no deployment of "${alias}"; ${nearestOf(deployment.slice(0, 100), ids)}`;
+    return refusal({ code: 'invalid_body', param: 'deployment', detail }, c.env.scope);
+  }
+  const pin = { deployment, until: endOf(end, deps.clock.now()), reason, who: operator.name };
+  return settingOverride(c, `pin ${alias} to ${deployment}`, { alias }, ['pins', alias, pin]);
+}
+
+export async function clearPin({
+  c,
+  params: { alias },
+}: AdminCall<undefined, undefined, AliasParams>): Promise<Change | Response> {
+  const { aliases } = c.env.composition.config;
+  const clearing = {
+    what: `unpin ${alias}`,
+    name: { alias },
+    kind: 'pins',
+    of: alias,
+    known: aliases.has(alias),
+  } as const;
+  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
+}

@@ -1,0 +1,49 @@
+/** The overrides as operators see them: those in force, and which of them concern nothing that is served now. */
+import { aliasesInForce } from '../config/alias-list.ts';
+import type { Config } from '../config/config.ts';
+import { type AliasList, isInForce, type Override, type Overrides, type Pin } from './overrides.ts';
+
+/** `idle`: no deployment that is now served is concerned. */
+type Shown<Entry> = Record<string, Entry & { idle?: true }>;
+
+/** `leftOut`: lines that a deploy took the ground from (`listedAlias`). */
+type ShownList = AliasList & { leftOut?: string[] };
+
+export interface ShownOverrides {
+  pins: Shown<Pin>;
+  bypass: Overrides['bypass'];
+  faults: Shown<Overrides['faults'][string]>;
+  aliases: Shown<ShownList>;
+}
+
+export function shownOverrides(
+  { pins, bypass, faults, aliases }: Overrides,
+  config: Pick<Config, 'aliases'>,
+  now: number,
+): ShownOverrides {
+  const served = new Map(aliasesInForce(config, { aliases }, now).map((alias) => [alias.name, alias]));
+  const idsOf = (alias: string): string[] => served.get(alias)?.deployments.map(({ id }) => id) ?? [];
+  const allIds = [...served.keys()].flatMap(idsOf);
+  return {
+    pins: shown(pins, now, (alias, pin) => withIdle(pin, !idsOf(alias).includes(pin.deployment))),
+    bypass: shown(bypass, now, (_, entry) => entry),
+    faults: shown(faults, now, (deployment, fault) => withIdle(fault, !allIds.includes(deployment))),
+    aliases: shown(aliases, now, (alias, list) => {
+      // Where nothing of the list is left config's own deployments serve.
+      const ids = served.get(alias) === config.aliases.get(alias) ? [] : idsOf(alias);
+      const leftOut = list.deployments.map(({ id }) => id).filter((id) => !ids.includes(id));
+      return withIdle({ ...list, ...(leftOut.length > 0 && { leftOut }) }, ids.length === 0);
+    }),
+  };
+}
+
+const withIdle = <Entry>(entry: Entry, idle: boolean): Entry & { idle?: true } => ({ ...entry, ...(idle && { idle }) });
+
+const shown = <Entry extends Override, As>(
+  entries: Readonly<Record<string, Entry>>,
+  now: number,
+  as: (name: string, entry: Entry) => As,
+): Record<string, As> =>
+  Object.fromEntries(
+    Object.entries(entries).flatMap(([name, entry]) => (isInForce(entry, now) ? [[name, as(name, entry)]] : [])),
+  );
