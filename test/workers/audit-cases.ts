@@ -1,0 +1,91 @@
+/** Of every admin route that changes something: a call that does, one that changes nothing, one that is refused. */
+import { env } from 'cloudflare:workers';
+import { expect } from 'vitest';
+import { compose } from '../../worker/deps.ts';
+import { type AdminReply, callAdmin } from './call-admin.ts';
+
+/** Method, path below `/admin/`, body. */
+export type Call = readonly [method: string, path: string, body?: unknown];
+
+export interface ChangeCase {
+  /** Sees to it that there is something to change. */
+  prepare?(): Promise<unknown>;
+  change: Call | (() => Promise<Call>);
+  /** As the audit's row has them. */
+  from: unknown;
+  to: unknown;
+  /** Changes nothing, once the change is made; undefined where each call changes something. */
+  again: ((changed: Call, reply: AdminReply) => Call) | undefined;
+  refused: Call;
+}
+
+const same = (changed: Call) => changed;
+
+/** As if it had failed in all isolates. */
+async function rest(deployment: string): Promise<void> {
+  const { config, healthBoard } = compose(env);
+  const found = [...config.aliases.values()]
+    .flatMap(({ deployments }) => deployments)
+    .find(({ id }) => id === deployment);
+  const failure = { startedAt: Date.now(), result: 'server_error' as const, user: null };
+  const reports = [{ deployment: found?.healthId ?? '', outcomes: [failure, failure, failure] }];
+  await healthBoard().report(reports, { allowedFails: 1, cooldownMs: 600_000 });
+  await healthBoard().learn(found?.healthId ?? '', { overheadTokens: 7 });
+}
+
+const madeKey = async () => (await callAdmin('POST', 'keys', { tenant: 'acme', name: 'back end' })).body;
+
+/** By method and path, as the table of admin calls has them. */
+export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
+  'POST /keys': {
+    change: ['POST', 'keys', { tenant: 'acme', name: 'shop' }],
+    from: null,
+    to: { id: expect.any(String), tenant: 'acme', name: 'shop', revokedAt: null },
+    again: undefined,
+    refused: ['POST', 'keys', { tenant: 'acme', features: ['chess'] }],
+  },
+  'DELETE /keys/:id': {
+    change: async () => ['DELETE', `keys/${(await madeKey()).id}`],
+    from: { name: 'back end', revokedAt: null, revokedInLedger: false },
+    to: { name: 'back end', revokedAt: expect.any(Number), revokedInLedger: true },
+    again: same,
+    refused: ['DELETE', `keys/${'f'.repeat(20)}`],
+  },
+  'DELETE /cooldowns/:deployment': {
+    prepare: () => rest('a'),
+    change: ['DELETE', 'cooldowns/a'],
+    from: { cooldown: { cause: 'server_error', until: expect.any(Number) }, learnt: { overheadTokens: 7 } },
+    to: { cooldown: null, learnt: null },
+    again: same,
+    refused: ['DELETE', 'cooldowns/zzz'],
+  },
+  'DELETE /answers': {
+    change: ['DELETE', 'answers?tenant=acme&feature=summarize'],
+    from: { generation: 0 },
+    to: { generation: expect.any(Number) },
+    again: undefined,
+    refused: ['DELETE', 'answers?tenant=acme&feature=chess'],
+  },
+  'PUT /tenants/:tenant/limits': {
+    prepare: () => callAdmin('PUT', 'tenants/acme/limits', { scope: 'user:ana', rps: 1, parallel: 2 }),
+    change: ['PUT', 'tenants/acme/limits', { scope: 'user:ana', monthlyUsd: 5, rps: null }],
+    from: { rps: 1, parallel: 2 },
+    to: { monthlyMicroUsd: 5_000_000, parallel: 2 },
+    again: same,
+    refused: ['PUT', 'tenants/acme/limits', { scope: 'user:ana', rps: -1 }],
+  },
+  'POST /ledger/:tenant/adjustments': {
+    change: ['POST', 'ledger/acme/adjustments', { scope: 'user:ana', deltaUsd: 0.25 }],
+    from: [{ spentMicroUsd: 0 }, { spentMicroUsd: 0 }],
+    to: [{ spentMicroUsd: 250_000 }, { spentMicroUsd: 250_000 }],
+    again: () => ['POST', 'ledger/acme/adjustments', { scope: 'user:ben', reset: true }],
+    refused: ['POST', 'ledger/acme/adjustments', { scope: 'user:ana', deltaUsd: 1, period: '2020-01' }],
+  },
+  'POST /ledger/:tenant/revocations': {
+    change: ['POST', 'ledger/acme/revocations', { scope: 'user:ana', revoked: true }],
+    from: { revoked: false },
+    to: { revoked: true },
+    again: same,
+    refused: ['POST', 'ledger/acme/revocations', { scope: 'users', revoked: true }],
+  },
+};
