@@ -29,9 +29,10 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
     ];
     return parts.filter(Boolean).join('  ');
   },
-  request_failed_over: ({ failed, servedBy, requestId }) => `  failed over: ${failed} → ${servedBy}  ${requestId}`,
-  request_failed: ({ failed, code, requestId }) =>
-    `  failed: ${[failed, code].filter(Boolean).join(' → ')}  ${requestId}`,
+  request_failed_over: ({ failed, servedBy, mode, requestId }) =>
+    `  failed over${inMode(mode)}: ${failed} → ${servedBy}  ${requestId}`,
+  request_failed: ({ failed, code, mode, requestId }) =>
+    `  failed${inMode(mode)}: ${[failed, code].filter(Boolean).join(' → ')}  ${requestId}`,
   answer_interrupted: ({ deployment, reason, requestId }) =>
     `  broke off after its content had begun: ${deployment} ${reason}  ${requestId}`,
   deployment_rested: ({ deployment, cause, restMs, advice }) =>
@@ -40,4 +41,5 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
   deployment_back: ({ deployment, restedMs }) => `  back: ${deployment}, after ${seconds(restedMs)}`,
 };
 
+const inMode = (mode: unknown): string => (typeof mode === 'string' ? ` (${mode})` : '');
 const seconds = (ms: unknown): string => (typeof ms === 'number' ? `${(ms / 1000).toFixed(2)} s` : '');

@@ -1,7 +1,7 @@
 /** Step 4: admit, then plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
-import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
+import type { Failure } from '../core/routing/failure.ts';
 import type { Outcome } from '../core/routing/health.ts';
 import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
@@ -17,6 +17,7 @@ import { billOf } from './meter.ts';
 import { boardFor, deploymentFor, fetchFor } from './routed.ts';
 import type { Scope } from './scope.ts';
 import { tellFailures } from './tell-failures.ts';
+import { rejected, unserved } from './unserved.ts';
 
 export interface Trail {
   /** As it was admitted; before that, as it was asked. */
@@ -208,9 +209,6 @@ function planOf(
     : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling);
 }
 
-/** With somebody still up, the next try is worth it soon. */
-const LEAST_RETRY_AFTER_MS = 1_000;
-
 /** Without a failure it says nothing about the deployment: the client left, or our own deadline came. */
 const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: Ask): Outcome => ({
   startedAt,
@@ -251,45 +249,3 @@ function translate(ask: Ask, deployment: Deployment, { config, adapterFor }: Dep
 }
 
 const pause = (ms: number, { clock }: Deps): Promise<void> => new Promise((resume) => void clock.after(ms, resume));
-
-/** The caller's own fault: as the provider said it, to those who may learn who that is. */
-function rejected(failure: Failure, open: boolean): RouterError {
-  const { kind, status = 400 } = failure;
-  const code = 'provider_rejected';
-  const page: RouterError = { code, status: 400, detail: shownSentence(failure, false), providerCode: kind };
-  if (!open) return page;
-  return {
-    ...{ code, detail: shownSentence(failure, true), page },
-    status: status >= 400 && status < 500 ? status : 400,
-    providerCode: failure.code ?? kind,
-    param: failure.param ?? null,
-  };
-}
-
-function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps: Deps): RouterError {
-  const { board, clock, config } = deps;
-  const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
-  const last = failures[failures.length - 1];
-  const fault = failures.find(({ kind }) => FAILURE_RULES[kind].blame === 'request');
-  if (fault !== undefined) return rejected(fault, deps.showsProvider(ask.identity));
-  const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
-  if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
-  const now = clock.now();
-  const restingUntil = board
-    .candidates(ask.alias.deployments)
-    .map(({ standing, until }) => (standing === 'resting' ? until : now));
-  const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...restingUntil) - now);
-  if (late) {
-    const detail = `No provider answered within ${config.router.totalTimeoutMs} ms (totalTimeout).`;
-    return { code: 'deadline_exceeded', retryAfterMs, detail };
-  }
-  if (failures.length > 0 && failures.every(({ kind }) => kind === 'rate_limited')) {
-    return { code: 'rate_limited_by_provider', retryAfterMs };
-  }
-  if (last === undefined) {
-    return { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider is resting after failures.' };
-  }
-  const page: RouterError = { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider failed.' };
-  if (!deps.showsProvider(ask.identity)) return page;
-  return { ...page, detail: `${page.detail} The last one: ${last.message}`, page };
-}

@@ -15,7 +15,7 @@ const FAILURES: ReadonlySet<RouterError['code']> = new Set([
 ]);
 
 export function tellFailures(ask: Ask, produced: Produced, { events }: Pick<Deps, 'events'>, scope: Scope): void {
-  const { attempts, failed, deployment } = produced.trail;
+  const { attempts, failed, deployment, mode } = produced.trail;
   if (failed.length === 0 && (produced.ok || !FAILURES.has(produced.error.code))) return;
   events({
     event: produced.ok ? 'request_failed_over' : 'request_failed',
@@ -23,6 +23,7 @@ export function tellFailures(ask: Ask, produced: Produced, { events }: Pick<Deps
     tenant: ask.identity.tenant,
     feature: ask.feature.name,
     alias: ask.alias.name,
+    ...(mode !== 'normal' && { mode }),
     attempts,
     failed: failed.join(', '),
     ...(produced.ok ? { servedBy: deployment?.id ?? null } : { code: produced.error.code }),

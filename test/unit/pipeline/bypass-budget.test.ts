@@ -94,8 +94,8 @@ describe('a budget under bypass', () => {
         expect(wrong).toEqual([]);
         expect(ledger.figures()).toMatchObject(settled);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
-    expect(Math.min(seen.bypassed, seen.served, seen.refused)).toBeGreaterThan(50);
+    expect(Math.min(seen.bypassed, seen.served, seen.refused)).toBeGreaterThan(20);
   });
 });

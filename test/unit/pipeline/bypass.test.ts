@@ -91,6 +91,14 @@ describe('under bypass', () => {
     expect(router.standings).toEqual(standings);
   });
 
+  it('a refusal names the time that its provider asked for, and the log line the mode', async () => {
+    const router = bypassed();
+    router.upstream.on('b', failing(429, {}, { 'retry-after': '600' }));
+    const { code, headers } = await router.ask();
+    expect([code, headers.get('retry-after')]).toEqual(['rate_limited_by_provider', '600']);
+    expect(router.events).toMatchObject([{ event: 'request_failed', failed: 'b rate_limited', mode: 'bypass' }]);
+  });
+
   it('no place is counted', async () => {
     const router = bypassed();
     router.upstream.on('b', { ...goodReply('Hello from B'), afterMs: 1_000 });
