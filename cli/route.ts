@@ -122,6 +122,10 @@ async function undo(args: string[]): Promise<void> {
       );
     console.log(`Undoing audit ${row.number}: ${row.what}, by ${row.who}`);
     const before = undoOf(row, Date.now());
+    if (before === undefined)
+      throw new Error(
+        `The list before audit ${row.number} is too long for the audit, so it was not kept whole. Set it with alias.`,
+      );
     if (before === null) return unalias(['--alias', name]);
     const set = await call<SetAnswer>('PUT', aliasPath(name), before);
     return tell(`${name} is served by ${deploymentsText(before.deployments)}`, set);
@@ -158,11 +162,12 @@ function tell(what: string, { until, knownEverywhereWithinSeconds }: SetAnswer):
 }
 
 function tellCleared({ cleared, knownEverywhereWithinSeconds = 60 }: ClearAnswer, done: string, was: string): void {
-  console.log(cleared ? `${done}. ${elsewhere(knownEverywhereWithinSeconds)}` : `${was}: nothing was changed.`);
+  console.log(cleared ? `${done}. ${elsewhere(knownEverywhereWithinSeconds)}` : `${was}.`);
 }
 
-const elsewhere = (seconds: number): string =>
-  `In force now where this call was answered, elsewhere within ${seconds} s plus KV's own delay.`;
+function elsewhere(seconds: number): string {
+  return `In force now where this call was answered, elsewhere within ${seconds} s plus KV's own delay.`;
+}
 
 function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   return adminCall<Answer>(adminTarget(process.env), method, path, body);

@@ -17,9 +17,12 @@ export function isOfAlias({ call }: Pick<AuditEntry, 'call'>, alias: string): bo
   }
 }
 
-export function undoOf({ number, from }: Pick<AuditEntry, 'number' | 'from'>, now: number): Undo {
-  const before = from as (Override & { deployments: readonly ListedDeployment[] }) | null;
-  if (before === null || (before.until !== null && before.until <= now)) return null;
+/** Undefined where the audit kept only the beginning of a long list. */
+export function undoOf({ number, from }: Pick<AuditEntry, 'number' | 'from'>, now: number): Undo | undefined {
+  const before = from as (Override & { deployments?: readonly ListedDeployment[] }) | null;
+  if (before === null) return null;
   const { deployments, until } = before;
+  if (deployments === undefined) return undefined;
+  if (until !== null && until <= now) return null;
   return { deployments, ...(until !== null && { until }), reason: `undo of audit ${number}` };
 }

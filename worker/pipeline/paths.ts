@@ -20,11 +20,19 @@ export const ADMIN_PATHS: Readonly<Record<string, string>> = {
   'POST /admin/ledger/:tenant/adjustments': 'npm run budget -- adjust, reset',
   'POST /admin/ledger/:tenant/revocations': 'npm run budget -- revoke, restore',
   'PUT /admin/tenants/:tenant/limits': 'npm run budget -- set',
-  'GET /admin/cooldowns': 'which deployments are in cooldown, why, until when',
-  'DELETE /admin/cooldowns/:deployment': 'ends a cooldown',
+  'GET /admin/overrides, /admin/cooldowns': 'npm run route -- list',
+  'DELETE /admin/cooldowns/:deployment': 'npm run route -- clear --deployment NAME',
+  'PUT, DELETE /admin/pins/:alias': 'npm run route -- pin, unpin',
+  'PUT, DELETE /admin/bypass': 'npm run route -- bypass, unbypass',
+  'PUT, DELETE /admin/faults/:deployment': 'npm run route -- fault, unfault',
+  'PUT, DELETE /admin/aliases/:alias': 'npm run route -- alias, unalias, undo',
+  'GET /admin/audit': 'npm run audit',
+  'GET, POST /admin/admin-keys': 'npm run keys -- list-admin, create-admin',
+  'DELETE /admin/admin-keys/:id': 'npm run keys -- revoke-admin ID',
   'DELETE /admin/answers?tenant=&feature=': 'npm run answers -- purge --tenant NAME',
   'GET /admin/alerts': 'npm run alerts',
   'POST /admin/alerts/test': 'npm run alerts -- test',
+  'GET /admin/openapi.json': 'all of these in OpenAPI 3.1',
 };
 
 /** Paths that are planned, with and without `/v1` like those of chat, and what to use until then. */

@@ -100,6 +100,7 @@ describe('undo', () => {
     expect(undone({ ...entry, deployments })).toEqual({ deployments, until: entry.until, reason: 'undo of audit 7' });
     expect(undone({ ...entry, until: null, deployments })).toEqual({ deployments, reason: 'undo of audit 7' });
     expect(undone({ ...entry, until: NOW, deployments })).toBeNull();
+    expect(undone({ shortenedFrom: 20_000, begins: '{"deployments' })).toBeUndefined();
   });
 });
 
