@@ -35,6 +35,35 @@ async function rest(deployment: string): Promise<void> {
 
 const madeKey = async () => (await callAdmin('POST', 'keys', { tenant: 'acme', name: 'back end' })).body;
 
+/** An override that is set by `PUT path` with this body, and cleared by `DELETE`; `entry` as it is kept. */
+function overrideCases(route: string, path: string, body: object, entry: object, wrong: string) {
+  const kept = { who: 'root', version: expect.any(Number), ...entry };
+  const set: Call = ['PUT', path, body];
+  const clear: Call = ['DELETE', path.replace('bypass', `bypass?alias=${CHAT}`)];
+  return {
+    [`PUT ${route}`]: {
+      change: set,
+      from: null,
+      to: kept,
+      // Set again it has a later version and another end: it is a change.
+      again: undefined,
+      refused: ['PUT', path, { ...body, hosts: ['evil.example'] }],
+    },
+    [`DELETE ${route}`]: {
+      prepare: () => callAdmin(...set),
+      change: clear,
+      from: kept,
+      to: null,
+      again: same,
+      refused: ['DELETE', wrong],
+    },
+  } satisfies Record<string, ChangeCase>;
+}
+
+const CHAT = 'app%2Fchat';
+const HOUR = { forSeconds: 3_600, reason: 'a is slow' };
+const PRICED = [{ id: 'b', model: 'another-model', price: { input: 1, output: 2 } }];
+
 /** By method and path, as the table of admin calls has them. */
 export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
   'POST /keys': {
@@ -88,4 +117,20 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     again: same,
     refused: ['POST', 'ledger/acme/revocations', { scope: 'users', revoked: true }],
   },
+  ...overrideCases('/pins/:alias', `pins/${CHAT}`, { deployment: 'b', ...HOUR }, { deployment: 'b' }, 'pins/chat'),
+  ...overrideCases('/bypass', 'bypass', { alias: 'app/chat', ...HOUR }, { reason: HOUR.reason }, 'bypass?alias=chat'),
+  ...overrideCases(
+    '/faults/:deployment',
+    'faults/b',
+    { fault: 'errors', traffic: 'drill', ...HOUR },
+    { fault: 'errors' },
+    'faults/zzz',
+  ),
+  ...overrideCases(
+    '/aliases/:alias',
+    `aliases/${CHAT}`,
+    { deployments: PRICED, ...HOUR },
+    { deployments: PRICED },
+    'aliases/chat',
+  ),
 };
