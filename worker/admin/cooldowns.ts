@@ -1,41 +1,45 @@
 /**
  * `/admin/cooldowns`: which deployments are in cooldown, why and until when, and what their bills have taught (docs/holds.md); ending a cooldown
- * by hand, which forgets the lessons too.
+ * by hand, which forgets the lessons too. All of it is about the models that alias lists name, where they are in force.
  */
-import type { Config, Deployment } from '../core/config/config.ts';
+import { effectiveDeployments } from '../core/config/effective-deployments.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
+import { standingId } from '../core/routing/standing-id.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
 
-const deploymentsOf = ({ aliases }: Config): Deployment[] =>
-  [...aliases.values()].flatMap(({ deployments }) => deployments);
-
 const cooldownShown = ({ until, since, cause, restMs }: Open) => ({ until, since, cause, restMs });
 const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 
-/** Of deployments as they are configured now; what an earlier model, address or key did is nobody's standing any more. */
+/** Of deployments as requests use them now; what an earlier model, address or key did is nobody's standing any more. */
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
-  const { config, healthBoard } = c.env.composition;
-  const resting = new Map((await healthBoard().list()).map(({ deployment, health }) => [deployment, health]));
-  const cooldowns = deploymentsOf(config).flatMap(({ id, healthId }) => {
-    const health = resting.get(healthId);
-    return health === undefined ? [] : [{ deployment: id, ...cooldownShown(health) }];
-  });
-  const lessons = await healthBoard().listLearnt();
-  const learnt = deploymentsOf(config).flatMap(({ id, healthId }) => {
+  const { config, healthBoard, deps } = c.env.composition;
+  const board = healthBoard();
+  const [listed, lessons, overrides] = await Promise.all([board.list(), board.listLearnt(), board.overrides()]);
+  const resting = new Map(listed.map(({ deployment, health }) => [deployment, health]));
+  const deployments = effectiveDeployments(config, overrides, deps.clock.now());
+  const cooldownsOf = (isDrill: boolean) =>
+    deployments.flatMap((deployment) => {
+      const health = resting.get(standingId(deployment, isDrill));
+      return health === undefined ? [] : [{ deployment: deployment.id, ...cooldownShown(health) }];
+    });
+  const learnt = deployments.flatMap(({ id, healthId }) => {
     const lesson = lessons[healthId];
     return lesson === undefined ? [] : [{ deployment: id, ...learntShown(lesson) }];
   });
-  return plainJson({ cooldowns, learnt }, c.env.scope);
+  return plainJson({ cooldowns: cooldownsOf(false), drillCooldowns: cooldownsOf(true), learnt }, c.env.scope);
 }
 
-/** True on every isolate within KV's delay (a minute, often less): clearing is published like a cooldown. */
+/**
+ * True on every isolate within KV's delay (a minute, often less): clearing is published like a cooldown. What a drill has found
+ * out about the deployment is forgotten too.
+ */
 export async function clearCooldown({ c }: AdminCall): Promise<Change | Response> {
-  const { config, board, healthBoard } = c.env.composition;
+  const { config, board, healthBoard, deps } = c.env.composition;
   const id = c.req.param('deployment') ?? '';
-  const deployments = deploymentsOf(config);
+  const deployments = effectiveDeployments(config, await healthBoard().overrides(), deps.clock.now());
   const deployment = deployments.find((one) => one.id === id);
   if (deployment === undefined) {
     const known = deployments.map((one) => one.id).join(', ');
@@ -45,9 +49,14 @@ export async function clearCooldown({ c }: AdminCall): Promise<Change | Response
   return {
     what: `end the cooldown of ${id}`,
     async make() {
-      const { wasResting, before, ...clearing } = await healthBoard().clear(deployment.healthId);
-      board.clear(deployment, clearing);
-      const reply = plainJson({ deployment: id, cleared: wasResting }, c.env.scope);
+      const clear = async (healthId: string) => {
+        const { wasResting, before, ...clearing } = await healthBoard().clear(healthId);
+        board.clear({ ...deployment, healthId }, clearing);
+        return { wasResting, before };
+      };
+      const { wasResting, before } = await clear(deployment.healthId);
+      const drill = await clear(standingId(deployment, true));
+      const reply = plainJson({ deployment: id, cleared: wasResting || drill.wasResting }, c.env.scope);
       const from = {
         cooldown: before.cooldown && cooldownShown(before.cooldown),
         learnt: before.learnt && learntShown(before.learnt),
