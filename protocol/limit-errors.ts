@@ -113,6 +113,7 @@ function settingOf(scope: string, field: string): string {
 function ofScope(scope: string): string {
   if (scope === 'tenant') return 'your tenant';
   if (scope === 'address') return 'your address';
+  if (scope === 'admin-key') return 'this admin key';
   if (scope === 'anonymous') return 'requests without a user';
   const colon = scope.indexOf(':');
   return `the ${scope.slice(0, colon)} "${scope.slice(colon + 1, colon + 101)}"`;

@@ -9,7 +9,7 @@ export interface WireError {
 /** Whose limit it was, for programs; the message says the same in words. Times are epoch milliseconds, money micro-USD. */
 export interface WireLimit {
   owner: 'carryon' | 'provider';
-  /** `tenant`, `user:ID`, `feature:NAME`, `key:ID`, `anonymous`, `address`. */
+  /** `tenant`, `user:ID`, `feature:NAME`, `key:ID`, `anonymous`, `address`, `admin-key`. */
   scope?: string;
   /** `monthly`, `daily`, `request`; `rps`, `tpm`, `parallel`, `rpm`. */
   name?: string;

@@ -92,7 +92,7 @@ function frontDoor(c: Context<App>): Response {
     configured: notConfigured === undefined,
     paths: CLIENT_PATHS,
     admin: ADMIN_PATHS,
-    more: 'npm start -- --help, npm run keys -- --help, npm run budget -- --help; README.md and docs/ in the project',
+    more: 'npm start -- --help, npm run keys -- --help, npm run budget -- --help, npm run route -- --help; README.md and docs/ in the project',
   };
   return plainJson(here, c.env.scope, 200, 2);
 }

@@ -13,6 +13,7 @@ import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
 import { CallRate } from './core/identity/call-rate.ts';
 import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
 import { newTuples } from './core/ledger/tuple.ts';
+import { AdminRate } from './core/operators/admin-rate.ts';
 import type { OperatorsCalls } from './core/operators/operators.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
 import { PRICE_TABLE } from './core/pricing/price-table.ts';
@@ -49,6 +50,7 @@ export interface Composition {
   tenantRecords: TenantRecords;
   alerts: () => DurableObjectStub<Alerts>;
   operators: () => OperatorsCalls;
+  adminRate: AdminRate;
   /** What the objects need of config and of each other. */
   tenantLedgerDeps: TenantLedgerDeps;
   alertsDeps: AlertsDeps;
@@ -147,6 +149,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     tenantRecords,
     alerts,
     operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
+    adminRate: new AdminRate(),
     tenantLedgerDeps: {
       ladderOf: (tenant) => alertsOf(config, tenant).ladder,
       configuredOf: (tenant) => configuredOf(config, tenant),

@@ -111,7 +111,7 @@ export interface RouterEvent {
     | 'health_report_failed'
     | 'board_unreadable'
     | 'ledger_unreachable'
-    | 'audit_unreachable'
+    | 'operators_unreachable'
     | 'ledger_refused_lease'
     | 'settlement_failed'
     | 'settlement_odd'

@@ -1,6 +1,7 @@
 /** Asking the router as any client does, and reading an answer to its end, good or bad. */
 import { createParser } from 'eventsource-parser';
 import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
+import { patiently } from './patiently.ts';
 
 /** Some 25 tokens. */
 export const QUESTION = 'In 12 words: what is a failover?';
@@ -128,11 +129,13 @@ async function rawText(response: Response): Promise<{ raw: string; broken: boole
 export const answered = (url: string, options: AskOptions = {}): Promise<Answered> => read(ask(url, options));
 
 export function admin(url: string, path: string, init: { method?: string; body?: unknown } = {}): Promise<Response> {
-  return fetch(`${url}/admin/${path}`, {
-    method: init.method ?? 'GET',
-    headers: { authorization: `Bearer ${LOCAL_ADMIN_KEY}`, 'content-type': 'application/json' },
-    ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
-  });
+  return patiently(() =>
+    fetch(`${url}/admin/${path}`, {
+      method: init.method ?? 'GET',
+      headers: { authorization: `Bearer ${LOCAL_ADMIN_KEY}`, 'content-type': 'application/json' },
+      ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
+    }),
+  );
 }
 
 export interface Cooldown {

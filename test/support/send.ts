@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import type { WireError } from './ask.ts';
+import { patiently } from './patiently.ts';
 
 export interface SendOptions {
   method?: string;
@@ -28,7 +29,11 @@ export interface Sent {
 /** Everything that any router said to this test file, headers included. */
 export const said: string[] = [];
 
-export async function send(url: string, path: string, options: SendOptions = {}): Promise<Sent> {
+/** An admin call obeys the rate of its key. */
+export const send = (url: string, path: string, options: SendOptions = {}): Promise<Sent> =>
+  path.startsWith('/admin/') ? patiently(() => sendOnce(url, path, options)) : sendOnce(url, path, options);
+
+async function sendOnce(url: string, path: string, options: SendOptions): Promise<Sent> {
   const { method = 'POST', headers = {}, key = LOCAL_CLIENT_KEY, body, pieces, unended = false, agent } = options;
   const bytes =
     body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);

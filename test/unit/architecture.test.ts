@@ -111,6 +111,7 @@ const ARROWS: Record<string, string[]> = {
     'worker/pipeline/respond.ts',
     'worker/pipeline/read-json.ts',
     'worker/stores/same-secret.ts',
+    'worker/stores/signed-key.ts',
     'hono',
     'zod',
   ],

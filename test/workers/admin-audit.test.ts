@@ -159,7 +159,7 @@ describe('a log that does not answer', () => {
     expect(await codeOf(await late(limit, { begin: never }))).toBe('503 audit_unavailable');
     expect(await setLimits()).toEqual([]);
     expect(await since(before)).toEqual([]);
-    expect(log.mock.calls.flat().join()).toContain('"event":"audit_unreachable"');
+    expect(log.mock.calls.flat().join()).toContain('"event":"operators_unreachable"');
   });
 
   it.each<[string, typeof fails]>([

@@ -80,6 +80,23 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     again: same,
     refused: ['DELETE', `keys/${'f'.repeat(20)}`],
   },
+  'POST /admin-keys': {
+    change: ['POST', 'admin-keys', { name: 'ana', scope: 'operate' }],
+    from: null,
+    to: { id: expect.any(String), name: 'ana', scope: 'operate', createdAt: expect.any(Number), revokedAt: null },
+    again: undefined,
+    refused: ['POST', 'admin-keys', { name: 'ana', scope: 'root' }],
+  },
+  'DELETE /admin-keys/:id': {
+    change: async () => [
+      'DELETE',
+      `admin-keys/${(await callAdmin('POST', 'admin-keys', { name: 'ben', scope: 'read' })).body.id}`,
+    ],
+    from: { name: 'ben', scope: 'read', revokedAt: null },
+    to: { name: 'ben', scope: 'read', revokedAt: expect.any(Number) },
+    again: same,
+    refused: ['DELETE', `admin-keys/${'f'.repeat(20)}`],
+  },
   'DELETE /cooldowns/:deployment': {
     prepare: () => rest('a'),
     change: ['DELETE', 'cooldowns/a'],

@@ -1,4 +1,5 @@
 import { exports } from 'cloudflare:workers';
+import { patiently } from '../support/patiently.ts';
 
 export interface AdminReply {
   status: number;
@@ -14,12 +15,14 @@ export async function callAdmin(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<AdminReply> {
-  const response = await exports.default.fetch(
-    new Request(`http://localhost/admin/${path}`, {
-      method,
-      headers: { authorization: 'Bearer sk-local-admin-key', ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }),
+  const response = await patiently(() =>
+    exports.default.fetch(
+      new Request(`http://localhost/admin/${path}`, {
+        method,
+        headers: { authorization: 'Bearer sk-local-admin-key', ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    ),
   );
   return { status: response.status, headers: response.headers, body: await response.json() };
 }

@@ -2,9 +2,9 @@
 import type * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
 import type { AuditEntry } from '../core/operators/operators.ts';
-import { within } from '../core/within.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
-import { AUDIT_LONGEST_CALL_MS, AUDIT_SILENT } from './change.ts';
+import { askOperators } from './ask-operators.ts';
+import { AUDIT_SILENT } from './change.ts';
 import { wholeNumber } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -19,12 +19,10 @@ export async function listAudit({
   c,
   query: { before, most },
 }: AdminCall<undefined, z.infer<typeof auditQuery>>): Promise<Response> {
-  const { operators, deps } = c.env.composition;
   // One more than is shown tells whether there is another.
-  const found = await within(operators().audit(before, most + 1), AUDIT_LONGEST_CALL_MS, deps.clock, undefined).catch(
-    () => undefined,
-  );
-  if (found === undefined) return refusal(AUDIT_SILENT, c.env.scope);
+  const asked = await askOperators(c, (operators) => operators.audit(before, most + 1));
+  if (asked === undefined) return refusal(AUDIT_SILENT, c.env.scope);
+  const found = asked.reply;
   const entries = found.slice(0, most);
   const next = found.length > most ? (entries[most - 1]?.number ?? null) : null;
   return plainJson({ entries: entries.map(shown), next }, c.env.scope);

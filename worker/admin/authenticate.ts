@@ -1,18 +1,51 @@
-/** Who makes an admin call. `ADMIN_KEY` is root. */
+/** Who makes an admin call, and whether the key has called too often. `ADMIN_KEY` is root, and needs no look-up. */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
+import { KEY_ID_DIGITS, parseAdminKey } from '../core/identity/key-format.ts';
+import { ADMIN_RATE } from '../core/operators/admin-rate.ts';
 import type { Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import { sameSecret } from '../stores/same-secret.ts';
+import { hashOfKey, isGenuine } from '../stores/signed-key.ts';
+import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 
 export type Authenticated = { ok: true; operator: Operator } | { ok: false; error: RouterError };
 
 const ROOT: Operator = { id: 'root', name: 'root', scope: 'root' };
+const INVALID: Authenticated = { ok: false, error: { code: 'invalid_admin_key' } };
 
 export async function authenticate(c: Context<App>): Promise<Authenticated> {
   const { adminKey } = c.env.composition.env;
   if (adminKey === undefined) return { ok: false, error: { code: 'admin_closed' } };
   const sent = /^bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? c.req.header('x-api-key');
-  if (sent !== undefined && (await sameSecret(sent, adminKey))) return { ok: true, operator: ROOT };
-  return { ok: false, error: { code: 'invalid_admin_key' } };
+  if (sent === undefined) return INVALID;
+  if (!(await sameSecret(sent, adminKey))) return withAdminKey(sent, c);
+  return rateRefusal(ROOT.id, c) ?? { ok: true, operator: ROOT };
+}
+
+/** The object is asked each time, so that a revoked key is refused at once; not for a key that was never made here. */
+async function withAdminKey(sent: string, c: Context<App>): Promise<Authenticated> {
+  const { keySecret, keySecretOld } = c.env.composition.env;
+  const parts = parseAdminKey(sent);
+  const secrets = [keySecret, keySecretOld ?? ''].filter((secret) => secret !== '');
+  if (parts === undefined || !(await isGenuine(parts, secrets))) return INVALID;
+  const hash = await hashOfKey(sent);
+  const refused = rateRefusal(hash.slice(0, KEY_ID_DIGITS), c);
+  if (refused !== undefined) return refused;
+  const answered = await askOperators(c, (operators) => operators.adminKey(hash));
+  if (answered === undefined) return { ok: false, error: OPERATORS_SILENT };
+  const record = answered.reply;
+  if (record === undefined || record.revokedAt !== null) return INVALID;
+  const { id, name, scope } = record;
+  return { ok: true, operator: { id, name, scope } };
+}
+
+/** Calls that are refused afterwards have counted. */
+function rateRefusal(keyId: string, c: Context<App>): Authenticated | undefined {
+  const { adminRate, deps } = c.env.composition;
+  const retryAfterMs = adminRate.take(keyId, deps.clock.now());
+  if (retryAfterMs === 0) return undefined;
+  const { burst: cap } = ADMIN_RATE;
+  const says = { scope: 'admin-key', limit: 'rps', cap, retryAfterMs, neverFits: false } as const;
+  return { ok: false, error: { code: 'rate_limit_exceeded', ...says } };
 }

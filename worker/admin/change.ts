@@ -2,9 +2,9 @@
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Operator, OperatorsCalls } from '../core/operators/operators.ts';
-import { within } from '../core/within.ts';
 import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';
+import { askOperators } from './ask-operators.ts';
 
 /** A call whose inputs have all been checked. Nothing is changed before `make` runs. */
 export interface Change {
@@ -21,9 +21,6 @@ export type Made =
   | { outcome: 'nothing'; reply: Response }
   /** No answer came in time: it may have been changed. */
   | { outcome: 'unknown'; reply: Response };
-
-/** An operator can ask again. */
-export const AUDIT_LONGEST_CALL_MS = 5_000;
 
 export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
 
@@ -51,18 +48,5 @@ function end(operators: OperatorsCalls, id: string, made: Exclude<Made, { outcom
 const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
 
 /** One call of the object; false where it fails or does not answer in time. */
-async function noted(c: Context<App>, call: (operators: OperatorsCalls) => Promise<void>): Promise<boolean> {
-  const { operators, deps } = c.env.composition;
-  const done = async () => {
-    await call(operators());
-    return true;
-  };
-  let reason = 'timeout';
-  try {
-    if (await within(done(), AUDIT_LONGEST_CALL_MS, deps.clock, false)) return true;
-  } catch (error) {
-    reason = error instanceof Error ? error.name : 'unknown';
-  }
-  deps.events({ event: 'audit_unreachable', requestId: c.env.scope.requestId, reason });
-  return false;
-}
+const noted = async (c: Context<App>, call: (operators: OperatorsCalls) => Promise<void>): Promise<boolean> =>
+  (await askOperators(c, call)) !== undefined;

@@ -1,7 +1,7 @@
 /** What an operator may do over HTTP. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
 import { type Context, Hono } from 'hono';
 import { type Checked, check } from '../core/checked.ts';
-import { allows } from '../core/operators/may.ts';
+import { allows } from '../core/operators/allows.ts';
 import type { Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import { refusal } from '../pipeline/respond.ts';

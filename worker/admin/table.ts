@@ -1,4 +1,5 @@
 /** Every call of the admin API, one line each: routes.ts makes the routes from it, the build makes the API's description. */
+import { adminKeyBody, createAdminKey, listAdminKeys, revokeAdminKey } from './admin-keys.ts';
 import { alertsQuery, alertsTestQuery, listAlerts, testAlerts } from './alerts.ts';
 import { aliasListBody, clearAliasList, setAliasList } from './alias-lists.ts';
 import { purgeAnswers, purgeQuery } from './answers.ts';
@@ -37,6 +38,20 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: 'Revokes a client key',
     query: () => revokeKeyQuery,
     handler: revokeKey,
+  }),
+  view('GET', '/admin-keys', 'read', {
+    summary: 'Keys of operators',
+    handler: listAdminKeys,
+  }),
+  change('POST', '/admin-keys', 'root', {
+    summary: 'Makes a key for an operator, which is shown this once',
+    body: () => adminKeyBody,
+    example: '{"name": "ana", "scope": "read"}',
+    handler: createAdminKey,
+  }),
+  change('DELETE', '/admin-keys/:id', 'root', {
+    summary: "Revokes an operator's key",
+    handler: revokeAdminKey,
   }),
   view('GET', '/cooldowns', 'read', {
     summary: 'Deployments in cooldown, and what their bills have taught',

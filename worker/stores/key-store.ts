@@ -6,10 +6,9 @@ import {
   LOCAL_CLIENT_KEY,
   LOCAL_IDENTITY,
 } from '../core/identity/identity.ts';
-import { isKeyId, KEY_ID_DIGITS, MAC_BYTES, parseKey, RANDOM_BYTES } from '../core/identity/key-format.ts';
+import { isKeyId, KEY_ID_DIGITS, type KeyParts, parseKey } from '../core/identity/key-format.ts';
 import type { Clock, Identities } from '../ports.ts';
-import { base64Url, hex, hmacSha256, sha256 } from './digest.ts';
-import { constantTimeEqual } from './same-secret.ts';
+import { hashOfKey, isGenuine, newKey } from './signed-key.ts';
 
 const PREFIX = 'key:v1:';
 /** Id → hash. KV's list may be a minute behind; a get of a name that was never asked for is not. */
@@ -55,10 +54,8 @@ export class KeyStore implements Identities {
   }
 
   async create(fields: Omit<KeyRecord, 'id' | 'createdAt' | 'revokedAt'>): Promise<{ key: string; record: KeyRecord }> {
-    const prefix = fields.kind === 'publishable' ? 'pk' : 'sk';
-    const signed = `${prefix}-${base64Url(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)))}`;
-    const key = signed + (await macOf(this.#secrets[0], signed));
-    const hash = hex(await sha256(key));
+    const key = await newKey(fields.kind === 'publishable' ? 'pk' : 'sk', this.#secrets[0]);
+    const hash = await hashOfKey(key);
     const record: KeyRecord = {
       ...fields,
       id: hash.slice(0, KEY_ID_DIGITS),
@@ -135,19 +132,14 @@ export class KeyStore implements Identities {
     });
   }
 
-  async #read(key: string, { signed, mac }: { signed: string; mac: string }): Promise<Identity | undefined> {
-    if (!(await this.#isSigned(signed, mac))) return undefined;
-    const value = await this.#kv.get(PREFIX + hex(await sha256(key)));
+  async #read(key: string, parts: KeyParts): Promise<Identity | undefined> {
+    if (!(await isGenuine(parts, this.#secrets))) return undefined;
+    const value = await this.#kv.get(PREFIX + (await hashOfKey(key)));
     const record = value === null ? undefined : recordIn(value);
     const identity = record === undefined || record.revokedAt !== null ? undefined : identityOf(record);
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { identity, readAt: this.#clock.now() });
     return identity;
-  }
-
-  async #isSigned(signed: string, mac: string): Promise<boolean> {
-    for (const secret of this.#secrets) if (constantTimeEqual(await macOf(secret, signed), mac)) return true;
-    return false;
   }
 }
 
@@ -155,11 +147,6 @@ export class KeyStore implements Identities {
 function recordIn(value: string): KeyRecord {
   const record: KeyRecord = JSON.parse(value);
   return { ...record, name: record.name ?? null, expiresAt: record.expiresAt ?? null };
-}
-
-async function macOf(secret: string, signed: string): Promise<string> {
-  const mac = await hmacSha256(secret, `carryon virtual key ${signed}`);
-  return base64Url(mac.subarray(0, MAC_BYTES));
 }
 
 const idIn = (name: string): string => name.slice(PREFIX.length, PREFIX.length + KEY_ID_DIGITS);

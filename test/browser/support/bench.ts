@@ -33,6 +33,7 @@ import { buildWorker } from '../../../cli/workerd/build.ts';
 import { type RunningWorkerd, startWorkerd } from '../../../cli/workerd/start-workerd.ts';
 import { readWranglerConfig } from '../../../cli/workerd/wrangler-config.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
+import { patiently } from '../../support/patiently.ts';
 import { launchBrowser } from './browser.ts';
 import usualConfig from './config.ts';
 import { type Line, openLine } from './line.ts';
@@ -151,11 +152,13 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
     const routerUrl = (workerd as RunningWorkerd | undefined)?.url ?? '';
 
     const call = async <Reply>(method: string, path: string, credential: string, body?: object): Promise<Reply> => {
-      const response = await fetch(`${routerUrl}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
+      const response = await patiently(() =>
+        fetch(`${routerUrl}${path}`, {
+          method,
+          headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        }),
+      );
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
       return JSON.parse(text) as Reply;

@@ -1,20 +1,35 @@
-/** A virtual key's form: `sk-` or `pk-`, 24 random characters, 16 of a MAC over them. Junk is told without any look-up. */
+/** A key's form: `sk-`, `pk-` or (an operator's) `ak-`, 24 random characters, 16 of a MAC over them. Junk is told without any look-up. */
 import type { KeyKind } from './identity.ts';
 
-const SHAPE = /^(sk|pk)-([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{16})$/;
+const FORM = /^(sk|pk|ak)-([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{16})$/;
 
-export interface KeyParts {
-  kind: KeyKind;
-  /** What the MAC covers. */
+export interface SignedKey {
+  /** What the MAC covers: the prefix too, so that no key of one kind passes for another. */
   signed: string;
   mac: string;
 }
 
+export interface KeyParts extends SignedKey {
+  kind: KeyKind;
+}
+
+const KINDS: Readonly<Record<string, KeyKind>> = { sk: 'secret', pk: 'publishable' };
+
+/** Of a client's key. */
 export function parseKey(key: string): KeyParts | undefined {
-  const match = SHAPE.exec(key);
-  if (match === null) return undefined;
-  const [, prefix = '', random = '', mac = ''] = match;
-  return { kind: prefix === 'pk' ? 'publishable' : 'secret', signed: `${prefix}-${random}`, mac };
+  const { prefix = '', signed = '', mac = '' } = partsOf(key) ?? {};
+  const kind = KINDS[prefix];
+  return kind && { kind, signed, mac };
+}
+
+export function parseAdminKey(key: string): SignedKey | undefined {
+  const { prefix, signed = '', mac = '' } = partsOf(key) ?? {};
+  return prefix === 'ak' ? { signed, mac } : undefined;
+}
+
+function partsOf(key: string): (SignedKey & { prefix: string }) | undefined {
+  const [, prefix = '', random = '', mac = ''] = FORM.exec(key) ?? [];
+  return prefix === '' ? undefined : { prefix, signed: `${prefix}-${random}`, mac };
 }
 
 /** A key's id is the beginning of its hash: unique, and enough to find its record by. */

@@ -1,0 +1,12 @@
+/** An admin call that is made again, as the router says, where its key has called too often: nothing was done then. */
+export async function patiently<Reply extends { status: number; headers: Headers | Record<string, unknown> }>(
+  call: () => Promise<Reply>,
+): Promise<Reply> {
+  for (;;) {
+    const reply = await call();
+    if (reply.status !== 429) return reply;
+    const { headers } = reply;
+    const waitMs = headers instanceof Headers ? headers.get('retry-after-ms') : headers['retry-after-ms'];
+    await new Promise((resolve) => setTimeout(resolve, Number(waitMs)));
+  }
+}

@@ -1,0 +1,47 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { adminRoutes } from '../../worker/admin/routes.ts';
+import { ADMIN_ROUTES } from '../../worker/admin/table.ts';
+import type { App } from '../../worker/edge.ts';
+import { ADMIN_PATHS } from '../../worker/pipeline/paths.ts';
+
+const lines = ADMIN_ROUTES.map(({ method, path }) => `${method} /admin${path}`);
+
+describe('the table of admin calls', () => {
+  it('has a scope for each: read for what only looks, operate or root for what changes something', () => {
+    for (const route of ADMIN_ROUTES) {
+      expect(['read', 'operate', 'root']).toContain(route.scope);
+      if (route.method === 'GET') expect([route.path, route.scope, route.changes]).toEqual([route.path, 'read', false]);
+      else expect(['operate', 'root']).toContain(route.scope);
+    }
+    // Only root makes and revokes admin keys.
+    const roots = ADMIN_ROUTES.filter(({ scope }) => scope === 'root').map(({ method, path }) => `${method} ${path}`);
+    expect(roots).toEqual(['POST /admin-keys', 'DELETE /admin-keys/:id']);
+  });
+
+  it('says a call once, with a summary, and an example where there is a body', () => {
+    expect(lines).toEqual([...new Set(lines)]);
+    for (const { summary, body, example } of ADMIN_ROUTES) {
+      expect(summary).toMatch(/^[A-Z].*[^.]$/);
+      expect(example === undefined).toBe(body === undefined);
+      if (example !== undefined) expect(() => JSON.parse(example)).not.toThrow();
+    }
+  });
+
+  it('is all there is: no route of /admin is made beside it', () => {
+    const app = new Hono<App>();
+    adminRoutes(app);
+    const made = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+    expect(made.sort()).toEqual([...lines].sort());
+  });
+
+  it('is what GET / names', () => {
+    const named = Object.keys(ADMIN_PATHS).flatMap((line) => {
+      const [, methods = '', paths = ''] = /^([A-Z, ]+) (\/.+)$/.exec(line) ?? [];
+      return paths
+        .split(', ')
+        .flatMap((path) => methods.split(', ').map((method) => `${method} ${path.split('?')[0]}`));
+    });
+    expect(named.sort()).toEqual([...lines].sort());
+  });
+});

@@ -1,0 +1,69 @@
+/** `/admin/admin-keys` (docs/admin.md): keys of operators. One is shown once, when it is made; its hash is kept. */
+import * as z from 'zod';
+import { notConfigured } from '../core/config/not-configured.ts';
+import { settings } from '../core/config/settings.ts';
+import { canonicalName } from '../core/identity/names.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import { hashOfKey, newKey } from '../stores/signed-key.ts';
+import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
+import type { Change } from './change.ts';
+import type { AdminCall } from './route.ts';
+
+export const adminKeyBody = settings({
+  /** Stands beside each change that the key makes, where `root` is `ADMIN_KEY`. */
+  name: z
+    .string()
+    .transform((name) => canonicalName(name.trim()))
+    .refine(
+      (name) => /^[^\p{Cc}\p{Cs}\ufffd]{1,100}$/u.test(name),
+      'write a name of 1 to 100 characters, none of them a control character',
+    )
+    .refine((name) => name.toLowerCase() !== 'root', 'root is ADMIN_KEY itself; write another name'),
+  scope: z.enum(['read', 'operate'], {
+    error: 'write read, which sees, or operate, which also changes',
+  }),
+});
+
+export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof adminKeyBody>>): Promise<Change | Response> {
+  const { keySecret, local } = c.env.composition.env;
+  const problem = notConfigured(keySecret === '' ? [{ name: 'KEY_SECRET' }] : [], local);
+  if (problem !== undefined) return refusal(problem, c.env.scope);
+  return {
+    what: `make the admin key ${body.name}`,
+    async make() {
+      const key = await newKey('ak', keySecret);
+      const hash = await hashOfKey(key);
+      const made = await askOperators(c, (operators) => operators.createAdminKey({ ...body, hash }));
+      if (made === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.scope) };
+      const { id, name, scope } = made.reply;
+      const reply = plainJson({ id, key, name, scope }, c.env.scope, 201);
+      return { outcome: 'changed', from: null, to: made.reply, reply };
+    },
+  };
+}
+
+export async function listAdminKeys({ c }: AdminCall): Promise<Response> {
+  const found = await askOperators(c, (operators) => operators.listAdminKeys());
+  return found === undefined ? refusal(OPERATORS_SILENT, c.env.scope) : plainJson({ keys: found.reply }, c.env.scope);
+}
+
+/** Refused from the next call on: each call asks for its key's record. */
+export async function revokeAdminKey({ c }: AdminCall): Promise<Change | Response> {
+  const id = c.req.param('id') ?? '';
+  const found = await askOperators(c, (operators) => operators.listAdminKeys());
+  if (found === undefined) return refusal(OPERATORS_SILENT, c.env.scope);
+  const before = found.reply.find((record) => record.id === id);
+  if (before === undefined) {
+    const detail = 'There is no admin key with this id. GET /admin/admin-keys lists them.';
+    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+  }
+  return {
+    what: `revoke the admin key ${before.name}`,
+    async make() {
+      const revoked = await askOperators(c, (operators) => operators.revokeAdminKey(id));
+      if (revoked === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.scope) };
+      const { before: from = before, after: to = before } = revoked.reply ?? {};
+      return { outcome: 'changed', from, to, reply: plainJson(to, c.env.scope) };
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** How often one admin key may call, counted in this isolate's memory. */
+import { afterArrivals, conforms, conformsInMs, type Rate } from '../ledger/gcra.ts';
+
+/** 60 calls at once, and 10 a second. */
+export const ADMIN_RATE: Rate = { intervalUs: 100_000, toleranceUs: 6_000_000, burst: 60 };
+/** Only genuine keys are counted, so there are rarely more. */
+const MOST_KEYS = 1_000;
+
+export class AdminRate {
+  /** GCRA's theoretical arrival time of each key. */
+  readonly #tatUs = new Map<string, number>();
+
+  /** Counts a call. 0: it may go on; otherwise in how many milliseconds the next one may come. */
+  take(keyId: string, now: number): number {
+    const pace = { tatUs: this.#tatUs.get(keyId) ?? 0, at: now, later: [] };
+    if (!conforms(pace, 1, now, ADMIN_RATE)) return conformsInMs(pace, 1, now, ADMIN_RATE);
+    if (this.#tatUs.size >= MOST_KEYS) this.#forgetFull(now);
+    this.#tatUs.set(keyId, afterArrivals(pace, 1, now, ADMIN_RATE).tatUs);
+    return 0;
+  }
+
+  /** A full bucket is what a key without an entry has. */
+  #forgetFull(now: number): void {
+    for (const [keyId, tatUs] of this.#tatUs) if (tatUs <= now * 1_000) this.#tatUs.delete(keyId);
+  }
+}
