@@ -175,6 +175,19 @@ describe('the limits of a bypassed request', () => {
   });
 });
 
+it('a safeguard’s failure says its mode, as its answers do', async () => {
+  const router = new TestRouter();
+  const safeguard = { alias: ALIAS, maxInputTokens: undefined, maxOutputTokens: 10 };
+  Object.assign(router.deps.config, { features: new Map([['chat', feature('chat', { safeguard })]]) });
+  for (const id of ['a', 'b']) router.upstream.on(id, failing(503));
+  router.ledger.limit('tenant', { monthlyMicroUsd: 10_000 });
+  const { status, headers } = await router.ask();
+  expect([status, headers.get('x-carryon-mode')]).toEqual([503, 'safeguard']);
+  router.ledger.limit('tenant', { monthlyMicroUsd: 1 });
+  const refused = await router.ask();
+  expect([refused.code, refused.headers.get('x-carryon-mode')]).toEqual(['budget_exceeded', null]);
+});
+
 describe('cached and shared answers', () => {
   const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '1h', staleTtl: '1h' }));
   const caching = () => {
