@@ -25,7 +25,14 @@ export type Made =
 export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
 
 /** Makes a change that has its row in the log; one that cannot be noted is not made. A row stays pending where nobody knows what came of it. */
-export async function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
+export function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
+  const making = make(change, c, operator);
+  // A client that leaves ends nothing halfway.
+  c.env.scope.background(making.catch(() => {}));
+  return making;
+}
+
+async function make(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
   const id = c.env.scope.requestId;
   const call = `${c.req.method} ${new URL(c.req.url).pathname}`;
   const begin = { id, who: operator.name, call, what: change.what };
