@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { callAdmin, refused } from './call-admin.ts';
 
@@ -114,6 +115,30 @@ describe('what is set', () => {
     expect((await callAdmin('PUT', `pins/${CHAT}`, pin)).body).toMatchObject({ idle: true });
     await callAdmin('DELETE', `aliases/${CHAT}`);
     expect(JSON.stringify(await overrides())).not.toContain('idle');
+  });
+});
+
+describe('what is set on something that a deploy removed', () => {
+  const until = Date.now() + 3_600_000;
+  const set = { until, reason: 'before the deploy', who: 'root' };
+  const board = () => env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName('board'));
+
+  it('is idle, and can be cleared', async () => {
+    await board().setOverride('pins', 'gone', { ...set, deployment: 'a' });
+    await board().setOverride('pins', 'app/chat', { ...set, deployment: 'gone' });
+    await board().setOverride('bypass', 'gone', set);
+    await board().setOverride('faults', 'gone', { ...set, fault: 'errors', traffic: 'all' });
+    await board().setOverride('aliases', 'app/chat', { ...set, deployments: [{ id: 'gone', model: 'm' }] });
+    expect(await overrides()).toMatchObject({
+      pins: { gone: { idle: true }, 'app/chat': { idle: true } },
+      faults: { gone: { idle: true } },
+      aliases: { 'app/chat': { idle: true, leftOut: ['gone'] } },
+    });
+    for (const path of ['pins/gone', `pins/${CHAT}`, 'bypass?alias=gone', 'faults/gone', `aliases/${CHAT}`]) {
+      expect([path, (await callAdmin('DELETE', path)).body.cleared]).toEqual([path, true]);
+    }
+    expect(await overrides()).toEqual(NOTHING);
+    expect(await refused(callAdmin('DELETE', 'pins/gone'))).toContain('404 not_found');
   });
 });
 
