@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { type DescribedRoute, openApiDocument } from '../../../cli/openapi/document.ts';
 import { adminRoutes, openApiPath, openApiSource } from '../../../cli/openapi/write.ts';
 import { settings } from '../../../worker/core/config/settings.ts';
+import { ADMIN_PATHS } from '../../../worker/pipeline/paths.ts';
 
 interface Parameter {
   name: string;
@@ -81,6 +82,15 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     if (!route.example?.includes('…')) expect(schema.safeParse(JSON.parse(route.example ?? '')).success).toBe(true);
     expect(schema.safeParse('no object').success).toBe(false);
   });
+});
+
+it('has no call that a wrong path is not told of', () => {
+  const told = Object.keys(ADMIN_PATHS).flatMap((line) => {
+    const [, methods = '', paths = ''] = /^([A-Z, ]+) (\/.*)$/.exec(line) ?? [];
+    const named = paths.split(', ').map((path) => path.replace(/\?.*/, ''));
+    return methods.split(', ').flatMap((method) => named.map((path) => `${method} ${path}`));
+  });
+  expect(told.toSorted()).toEqual(routes.map(({ method, path }) => `${method} /admin${path}`).toSorted());
 });
 
 it('refers only to what is in it, and holds no time and no name of a config', () => {
