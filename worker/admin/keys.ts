@@ -119,7 +119,7 @@ function originWarnings(c: Context<App>, origins: readonly string[]): string[] {
 }
 
 /** A secret that is guessed in no time signs no first key. Where keys exist they go on: another secret would end them. */
-async function secretProblem(c: Context<App>): Promise<NotConfigured | undefined> {
+export async function secretProblem(c: Context<App>): Promise<NotConfigured | undefined> {
   const { env, keys } = c.env.composition;
   const { keySecret, local } = env;
   if (keySecret === '') return notConfigured([{ name: 'KEY_SECRET' }], local);

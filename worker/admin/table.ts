@@ -7,6 +7,7 @@ import { auditQuery, listAudit } from './audit.ts';
 import { bypassBody, clearBypass, clearBypassQuery, setBypass } from './bypass.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
 import { adjustLedger, adjustmentBody, revocationBody, revokeScope } from './corrections.ts';
+import { drillBody, startDrill } from './drills.ts';
 import { clearFault, faultBody, setFault } from './faults.ts';
 import { tenantParams } from './fields.ts';
 import { createKey, keyBody, keysQuery, listKeys, revokeKey, revokeKeyQuery } from './keys.ts';
@@ -164,5 +165,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     body: () => revocationBody,
     example: '{"scope": "user:ana", "revoked": true}',
     handler: revokeScope,
+  }),
+  change('POST', '/drills', 'operate', {
+    summary: 'Makes a client key for a drill, which is shown this once',
+    body: () => drillBody,
+    example: '{"minutes": 10, "maxCostUsd": 0.5}',
+    handler: startDrill,
   }),
 ];

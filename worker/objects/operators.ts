@@ -1,20 +1,24 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { DrillRecord } from '../core/operators/drill.ts';
 import type { AdminKeyRecord, AuditBegin, AuditEntry, OperatorsCalls } from '../core/operators/operators.ts';
 import { AuditRows } from './operators-audit.ts';
+import { DrillRows } from './operators-drills.ts';
 import { AdminKeyRows } from './operators-keys.ts';
 
 /**
- * Who may operate the router besides root, and every change that was made: one object, so that a revoked key is refused at
+ * Who may operate the router besides root, every change that was made, and drills: one object, so that a revoked key is refused at
  * once and changes have one order. Each call is one synchronous turn, and its reply waits until its rows are durable.
  */
 export class Operators extends DurableObject implements Served<OperatorsCalls> {
   readonly #keys: AdminKeyRows;
   readonly #changes: AuditRows;
+  readonly #drills: DrillRows;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#keys = new AdminKeyRows(ctx.storage.sql);
     this.#changes = new AuditRows(ctx.storage.sql);
+    this.#drills = new DrillRows(ctx.storage.sql);
   }
 
   adminKey(hash: string): AdminKeyRecord | undefined {
@@ -47,6 +51,10 @@ export class Operators extends DurableObject implements Served<OperatorsCalls> {
 
   audit(before: number | undefined, most: number): AuditEntry[] {
     return this.#changes.list(before ?? Number.MAX_SAFE_INTEGER, most, Date.now());
+  }
+
+  addDrill(drill: DrillRecord): void {
+    this.#drills.add(drill);
   }
 }
 

@@ -29,6 +29,14 @@ export interface KeyStoreSettings {
   local: boolean;
 }
 
+type KeyFields = Omit<KeyRecord, 'id' | 'createdAt' | 'revokedAt'>;
+
+interface MadeKey {
+  key: string;
+  hash: string;
+  record: KeyRecord;
+}
+
 export class KeyStore implements Identities {
   readonly #kv: KVNamespace;
   /** The first signs; keys of an older one are still read. */
@@ -53,20 +61,25 @@ export class KeyStore implements Identities {
     return parts === undefined ? undefined : this.#read(key, parts);
   }
 
-  async create(fields: Omit<KeyRecord, 'id' | 'createdAt' | 'revokedAt'>): Promise<{ key: string; record: KeyRecord }> {
+  async create(fields: KeyFields): Promise<{ key: string; record: KeyRecord }> {
+    const made = await this.make(fields);
+    await this.save(made);
+    return made;
+  }
+
+  /** A key that opens nothing until it is saved. */
+  async make(fields: KeyFields): Promise<MadeKey> {
     const key = await newKey(fields.kind === 'publishable' ? 'pk' : 'sk', this.#secrets[0]);
     const hash = await hashOfKey(key);
-    const record: KeyRecord = {
-      ...fields,
-      id: hash.slice(0, KEY_ID_DIGITS),
-      createdAt: this.#clock.now(),
-      revokedAt: null,
-    };
-    const { expiresAt } = record;
+    const createdAt = this.#clock.now();
+    return { key, hash, record: { ...fields, id: hash.slice(0, KEY_ID_DIGITS), createdAt, revokedAt: null } };
+  }
+
+  async save({ hash, record }: MadeKey): Promise<void> {
+    const { id, expiresAt } = record;
     const options = expiresAt === null ? {} : { expiration: Math.ceil(expiresAt / 1_000) + KEEP_DEAD_SECONDS };
-    await this.#kv.put(ID_PREFIX + record.id, hash, options);
+    await this.#kv.put(ID_PREFIX + id, hash, options);
     await this.#kv.put(PREFIX + hash, JSON.stringify(record), options);
-    return { key, record };
   }
 
   async list(cursor?: string): Promise<{ records: KeyRecord[]; cursor: string | null }> {

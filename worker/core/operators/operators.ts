@@ -1,5 +1,7 @@
 /** Who may operate the router besides root, and what they have changed: rows of the `Operators` object. */
 
+import type { DrillRecord } from './drill.ts';
+
 /** What an admin route asks for. `read` sees, `operate` also changes, `root` (`ADMIN_KEY`) makes and revokes admin keys. */
 export type AdminScope = 'read' | 'operate' | 'root';
 
@@ -55,4 +57,5 @@ export interface OperatorsCalls {
   /** Nothing was changed. */
   drop(id: string): Promise<void>;
   audit(before: number | undefined, most: number): Promise<AuditEntry[]>;
+  addDrill(drill: DrillRecord): Promise<void>;
 }

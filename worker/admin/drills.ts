@@ -1,0 +1,78 @@
+/** `POST /admin/drills`: a client key for a drill, which ends by itself, spends no more than so much, and is shown once (docs/admin.md). */
+import * as z from 'zod';
+import { settings } from '../core/config/settings.ts';
+import {
+  DEAREST_DRILL_USD,
+  DRILL_TENANT,
+  type DrillRecord,
+  drillCaps,
+  LONGEST_DRILL_MINUTES,
+} from '../core/operators/drill.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
+import { askOperators } from './ask-operators.ts';
+import { AUDIT_SILENT, type Change } from './change.ts';
+import { secretProblem } from './keys.ts';
+import type { AdminCall } from './route.ts';
+
+const MINUTES = `write minutes above 0, at most ${LONGEST_DRILL_MINUTES}`;
+const USD = `write USD from 0.000001 to ${DEAREST_DRILL_USD}`;
+
+export const drillBody = settings({
+  minutes: z.number(MINUTES).gt(0, MINUTES).lte(LONGEST_DRILL_MINUTES, MINUTES),
+  maxCostUsd: z.number(USD).gte(1e-6, USD).lte(DEAREST_DRILL_USD, USD),
+  feature: z.string().nullable().default(null),
+});
+
+export async function startDrill({
+  c,
+  operator,
+  body: { minutes, maxCostUsd, feature },
+}: AdminCall<z.infer<typeof drillBody>>): Promise<Change | Response> {
+  const { config, deps, keys } = c.env.composition;
+  const problem = await secretProblem(c);
+  if (problem !== undefined) return refusal(problem, c.env.scope);
+  if (feature !== null && !config.features.has(feature)) {
+    const known = [...config.features.keys()];
+    return refusal({ code: 'unknown_feature', feature: feature.slice(0, 100), known }, c.env.scope);
+  }
+  return {
+    what: feature === null ? 'start a drill' : `start a drill of ${feature}`,
+    async make() {
+      const startedAt = deps.clock.now();
+      const until = startedAt + Math.ceil(minutes * 60_000);
+      const id = crypto.randomUUID();
+      const made = await keys.make({
+        tenant: DRILL_TENANT,
+        kind: 'secret',
+        name: `drill ${id}`,
+        user: null,
+        features: feature === null ? null : [feature],
+        tier: null,
+        browser: false,
+        origins: [],
+        expiresAt: until,
+        drill: id,
+      });
+      const drill: DrillRecord = {
+        id,
+        keyId: made.record.id,
+        feature,
+        maxCostUsd,
+        startedAt,
+        until,
+        who: operator.name,
+      };
+      // Before the key exists: nobody ever holds one without a cap.
+      const capped = await askLedger(c, DRILL_TENANT, (ledger) =>
+        ledger.setLimits(`key:${drill.keyId}`, drillCaps(drill), operator.name),
+      );
+      if (capped?.ok !== true) return { outcome: 'nothing', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      const noted = await askOperators(c, (operators) => operators.addDrill(drill));
+      if (noted === undefined) return { outcome: 'nothing', reply: refusal(AUDIT_SILENT, c.env.scope) };
+      await keys.save(made);
+      const reply = plainJson({ id, key: made.key, until }, c.env.scope, 201);
+      return { outcome: 'changed', from: null, to: drill, reply };
+    },
+  };
+}
