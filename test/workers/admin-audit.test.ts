@@ -67,6 +67,7 @@ const operatorsWith =
         finish: (id, from, to) => real.finish(id, from, to),
         drop: (id) => real.drop(id),
         audit: (before, most) => real.audit(before, most),
+        addDrill: (drill) => real.addDrill(drill),
         ...faulty,
       };
     },

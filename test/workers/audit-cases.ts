@@ -150,4 +150,11 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     { deployments: PRICED },
     'aliases/chat',
   ),
+  'POST /drills': {
+    change: ['POST', 'drills', { minutes: 5, maxCostUsd: 0.5, feature: 'summarize' }],
+    from: null,
+    to: { id: expect.any(String), feature: 'summarize', maxCostUsd: 0.5, until: expect.any(Number) },
+    again: undefined,
+    refused: ['POST', 'drills', { minutes: 5, maxCostUsd: 0.5, feature: 'chess' }],
+  },
 };
