@@ -41,7 +41,8 @@ export async function startDrill({
     async make() {
       const startedAt = deps.clock.now();
       const until = startedAt + Math.ceil(minutes * 60_000);
-      const id = crypto.randomUUID();
+      // The call's own, as in the log and in its audit row: a call starts one drill.
+      const id = c.env.scope.requestId;
       const made = await keys.make({
         tenant: DRILL_TENANT,
         kind: 'secret',
