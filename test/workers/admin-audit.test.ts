@@ -3,8 +3,10 @@ import { env } from 'cloudflare:workers';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { ADMIN_ROUTES } from '../../worker/admin/table.ts';
 import { createApp } from '../../worker/app.ts';
+import type { Deployment } from '../../worker/core/config/config.ts';
 import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import type { OperatorsCalls } from '../../worker/core/operators/operators.ts';
+import { standingId } from '../../worker/core/routing/standing-id.ts';
 import { type Composition, compose } from '../../worker/deps.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 import { AUDIT_CASES, type Call } from './audit-cases.ts';
@@ -212,10 +214,25 @@ describe('a change that nobody knows the outcome of', () => {
   it('stays pending where making it fails', async () => {
     vi.spyOn(console, 'error').mockImplementationOnce(() => {});
     const before = await newest();
-    const board = { clear: fails } as unknown as ReturnType<Composition['healthBoard']>;
-    const reply = await appWith(() => ({ healthBoard: () => board }))(['DELETE', 'cooldowns/a']);
+    const tenantRecords = { raise: fails } as unknown as Composition['tenantRecords'];
+    const reply = await appWith(() => ({ tenantRecords }))(['DELETE', 'answers?tenant=acme']);
     expect(await codeOf(reply)).toBe('500 internal_error');
     expect(await since(before)).toMatchObject([{ pending: true, requestId: reply.headers.get('x-request-id') }]);
+  });
+});
+
+describe('a cooldown that a drill has found alone', () => {
+  it('is ended with a row of its own', async () => {
+    const { config, healthBoard } = compose(env);
+    const [deployment] = config.aliases.get('app/chat')?.deployments ?? [];
+    const failure = { startedAt: Date.now(), result: 'server_error' as const, user: null };
+    const reports = [{ deployment: standingId(deployment as Deployment, true), outcomes: [failure, failure, failure] }];
+    await healthBoard().report(reports, { allowedFails: 1, cooldownMs: 600_000 });
+    const before = await newest();
+    expect((await callAdmin('DELETE', 'cooldowns/a')).body).toMatchObject({ cleared: true });
+    expect(await since(before)).toMatchObject([
+      { from: { cooldown: null, drillCooldown: { cause: 'server_error' } }, to: { drillCooldown: null } },
+    ]);
   });
 });
 

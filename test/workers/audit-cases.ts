@@ -101,7 +101,7 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     prepare: () => rest('a'),
     change: ['DELETE', 'cooldowns/a'],
     from: { cooldown: { cause: 'server_error', until: expect.any(Number) }, learnt: { overheadTokens: 7 } },
-    to: { cooldown: null, learnt: null },
+    to: { cooldown: null, drillCooldown: null, learnt: null },
     again: same,
     refused: ['DELETE', 'cooldowns/zzz'],
   },

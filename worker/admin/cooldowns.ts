@@ -59,9 +59,10 @@ export async function clearCooldown({ c }: AdminCall): Promise<Change | Response
       const reply = plainJson({ deployment: id, cleared: wasResting || drill.wasResting }, c.env.scope);
       const from = {
         cooldown: before.cooldown && cooldownShown(before.cooldown),
+        drillCooldown: drill.before.cooldown && cooldownShown(drill.before.cooldown),
         learnt: before.learnt && learntShown(before.learnt),
       };
-      return { outcome: 'changed', from, to: { cooldown: null, learnt: null }, reply };
+      return { outcome: 'changed', from, to: { cooldown: null, drillCooldown: null, learnt: null }, reply };
     },
   };
 }
