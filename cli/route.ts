@@ -1,12 +1,13 @@
 /** `npm run route`: pins, bypass, faults and alias lists over config, and cooldowns; of the router that `npm run keys` asks. */
 import { readFile } from 'node:fs/promises';
 import type { ListedDeployment } from '../worker/core/routing/overrides.ts';
+import type { ShownOverrides } from '../worker/core/routing/shown-overrides.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { auditRows } from './audit/rows.ts';
 import { readFlags, UsageError } from './flags.ts';
 import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, needed, USAGE } from './route/flags.ts';
-import { type CooldownsAnswer, deploymentsText, listLines, type OverridesAnswer } from './route/lines.ts';
+import { type CooldownsAnswer, deploymentsText, listLines } from './route/lines.ts';
 import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
 import { exitWithError } from './shutdown.ts';
 import { untilText } from './times.ts';
@@ -32,9 +33,9 @@ async function run([command, ...args]: string[]): Promise<void> {
 
 async function list(args: string[]): Promise<void> {
   const { json } = flagsOf('list', args);
-  const overrides = await call<OverridesAnswer>('GET', '/admin/overrides');
-  const { cooldowns } = await call<CooldownsAnswer>('GET', '/admin/cooldowns');
-  if (json) return console.log(JSON.stringify({ ...overrides, cooldowns }, null, 2));
+  const overrides = await call<ShownOverrides>('GET', '/admin/overrides');
+  const cooldowns = await call<CooldownsAnswer>('GET', '/admin/cooldowns');
+  if (json) return console.log(JSON.stringify({ ...overrides, ...cooldowns }, null, 2));
   console.log(listLines(overrides, cooldowns, Date.now()).join('\n'));
 }
 

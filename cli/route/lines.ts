@@ -1,37 +1,35 @@
 /** What `npm run route -- list` prints. */
 import type { FailureKind } from '../../worker/core/routing/failure.ts';
-import type { Fault, ListedDeployment, Override, Pin } from '../../worker/core/routing/overrides.ts';
-import { untilText } from '../times.ts';
+import type { ListedDeployment, Override } from '../../worker/core/routing/overrides.ts';
+import type { ShownOverrides } from '../../worker/core/routing/shown-overrides.ts';
+import { durationText, untilText, utc } from '../times.ts';
 
-/** `idle`: an alias list took its deployment out. */
-type Shown<Entry extends Override> = Readonly<Record<string, Entry & { idle?: boolean }>>;
-
-/** `GET /admin/overrides`. */
-export interface OverridesAnswer {
-  pins: Shown<Pin>;
-  bypass: Shown<Override>;
-  faults: Shown<Fault>;
-  aliases: Shown<Override & { deployments: readonly ListedDeployment[] }>;
+interface Cooldown {
+  deployment: string;
+  until: number;
+  cause: FailureKind;
 }
 
 /** `GET /admin/cooldowns`. */
 export interface CooldownsAnswer {
-  cooldowns: readonly { deployment: string; until: number; cause: FailureKind }[];
+  cooldowns: readonly Cooldown[];
+  /** Of requests that met a fault on purpose. */
+  drillCooldowns: readonly Cooldown[];
 }
 
 export function listLines(
-  { pins, bypass, faults, aliases }: OverridesAnswer,
-  cooldowns: CooldownsAnswer['cooldowns'],
+  { pins, bypass, faults, aliases }: ShownOverrides,
+  { cooldowns, drillCooldowns }: CooldownsAnswer,
   now: number,
 ): string[] {
   const section = <Entry extends Override>(
     title: string,
-    entries: Shown<Entry>,
+    entries: Readonly<Record<string, Entry>>,
     text: (name: string, entry: Entry) => string,
   ) =>
     block(
       title,
-      Object.entries(entries).map(([name, entry]) => `${text(name, entry)}  ${byWhom(entry, now)}`),
+      Object.entries(entries).map(([name, entry]) => `${text(name, entry)}  ${setBy(entry, now)}`),
     );
   const set = [
     ...section('Pinned, asked first:', pins, (alias, { deployment }) => `${alias} → ${deployment}`),
@@ -49,20 +47,34 @@ export function listLines(
       (alias, { deployments }) => `${alias}: ${deploymentsText(deployments)}`,
     ),
   ];
-  const resting = cooldowns.map(({ deployment, until, cause }) => `${deployment}  ${untilText(until, now)}: ${cause}`);
+  const resting = (title: string, found: readonly Cooldown[]) =>
+    block(
+      title,
+      found.map((one) => cooldownLine(one, now)),
+    );
   return [
     ...(set.length === 0 ? ['Nothing is set over config.'] : set),
-    ...(resting.length === 0 ? ['No deployment is in cooldown.'] : block('In cooldown:', resting)),
+    ...(cooldowns.length === 0 ? ['No deployment is in cooldown.'] : resting('In cooldown:', cooldowns)),
+    ...resting('In cooldown only for requests that meet a fault on purpose:', drillCooldowns),
   ];
 }
 
 const block = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 
-function byWhom({ until, who, reason, idle }: Override & { idle?: boolean }, now: number): string {
-  const why = reason === null ? '' : `: ${JSON.stringify(reason)}`;
-  const isIdle = idle === true ? '; idle, for the alias list in force leaves this deployment out' : '';
-  return `${untilText(until, now)}, by ${who}${why}${isIdle}`;
+function cooldownLine({ deployment, until, cause }: Cooldown, now: number): string {
+  const over = `over since ${utc(until)} (${durationText(now - until)} ago), the next request probes it`;
+  return `${deployment}  ${until > now ? untilText(until, now) : over}: ${cause}`;
+}
+
+function setBy(entry: Override & { idle?: true; leftOut?: readonly string[] }, now: number): string {
+  const { until, who, reason, idle, leftOut } = entry;
+  const parts = [
+    `${untilText(until, now)}, by ${who}${reason === null ? '' : `: ${JSON.stringify(reason)}`}`,
+    idle && 'without effect: what it names is not served now',
+    !idle && leftOut && `not served since a deploy: ${leftOut.join(', ')}`,
+  ];
+  return parts.filter(Boolean).join('; ');
 }
 
 /** `a = gpt-5.6-terra (order 1, weight 2), b = …`. */

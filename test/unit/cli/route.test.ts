@@ -3,26 +3,28 @@ import { auditLine } from '../../../cli/audit/lines.ts';
 import { auditRows } from '../../../cli/audit/rows.ts';
 import { adminKeyLine } from '../../../cli/keys/admin-keys.ts';
 import { deploymentsFrom, endFrom, endIfAny, needed } from '../../../cli/route/flags.ts';
-import { listLines, type OverridesAnswer } from '../../../cli/route/lines.ts';
+import { listLines } from '../../../cli/route/lines.ts';
 import { isOfAlias, undoOf } from '../../../cli/route/undo.ts';
+import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 21, 40);
 const entry = { until: NOW + 600_000, reason: 'slow "today"', who: 'ana', version: 3 };
-const nothing: OverridesAnswer = { pins: {}, bypass: {}, faults: {}, aliases: {} };
+const none = { cooldowns: [], drillCooldowns: [] };
+const nothing: ShownOverrides = { pins: {}, bypass: {}, faults: {}, aliases: {} };
 
 describe('npm run route -- list', () => {
   it('says that nothing is set, nor in cooldown', () => {
-    expect(listLines(nothing, [], NOW)).toEqual(['Nothing is set over config.', 'No deployment is in cooldown.']);
+    expect(listLines(nothing, none, NOW)).toEqual(['Nothing is set over config.', 'No deployment is in cooldown.']);
   });
 
   it('says what is in force, who set it, why, and how long still', () => {
-    const answer: OverridesAnswer = {
+    const answer: ShownOverrides = {
       pins: { 'app/chat': { ...entry, deployment: 'b', idle: true } },
       bypass: { '*': { ...entry, who: 'root' } },
       faults: { a: { ...entry, fault: 'slow', traffic: 'drill', reason: null } },
       aliases: {
         'app/chat': {
-          ...{ ...entry, until: null },
+          ...{ ...entry, until: null, leftOut: ['b'] },
           deployments: [
             { id: 'a', model: 'm', order: 1, weight: 2 },
             { id: 'b', model: 'n', price: { input: 1, output: 2 } },
@@ -31,18 +33,23 @@ describe('npm run route -- list', () => {
       },
     };
     const end = 'until 2026-11-28 21:50:00 UTC (10 min left), by';
+    const resting = { deployment: 'a', until: NOW + 8_000, cause: 'silent' } as const;
     const why = '"slow \\"today\\""';
-    expect(listLines(answer, [{ deployment: 'a', until: NOW + 8_000, cause: 'silent' }], NOW)).toEqual([
+    expect(
+      listLines(answer, { cooldowns: [resting], drillCooldowns: [{ ...resting, until: NOW - 1_000 }] }, NOW),
+    ).toEqual([
       'Pinned, asked first:',
-      `  app/chat → b  ${end} ana: ${why}; idle, for the alias list in force leaves this deployment out`,
+      `  app/chat → b  ${end} ana: ${why}; without effect: what it names is not served now`,
       'Bypass, one attempt without cooldowns and cache:',
       `  all aliases  ${end} root: ${why}`,
       'Faults on purpose:',
       `  a: slow, traffic drill  ${end} ana`,
       'Alias lists in place of config:',
-      `  app/chat: a = m (order 1, weight 2), b = n (own price)  without an end, by ana: ${why}`,
+      `  app/chat: a = m (order 1, weight 2), b = n (own price)  without an end, by ana: ${why}; not served since a deploy: b`,
       'In cooldown:',
       '  a  until 2026-11-28 21:40:08 UTC (8 s left): silent',
+      'In cooldown only for requests that meet a fault on purpose:',
+      '  a  over since 2026-11-28 21:39:59 UTC (1 s ago), the next request probes it: silent',
     ]);
   });
 });
