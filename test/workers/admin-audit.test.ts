@@ -8,6 +8,7 @@ import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import type { OperatorsCalls } from '../../worker/core/operators/operators.ts';
 import { standingId } from '../../worker/core/routing/standing-id.ts';
 import { type Composition, compose } from '../../worker/deps.ts';
+import { hashOfKey } from '../../worker/stores/signed-key.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 import { AUDIT_CASES, type Call } from './audit-cases.ts';
 import { callAdmin } from './call-admin.ts';
@@ -129,6 +130,9 @@ describe('each change is noted once', () => {
     }
     const configured = [...compose(env).config.aliases.values()].flatMap(({ deployments }) => deployments);
     for (const { apiKey } of configured) secrets.add(apiKey);
+    secrets.add(compose(env).env.keySecret);
+    // A key's hash finds its record.
+    for (const secret of [...secrets]) secrets.add(await hashOfKey(secret));
     const all = replies.join('\n');
     expect(all).toContain('"entries":[{');
     for (const secret of secrets) {

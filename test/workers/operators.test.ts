@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperatorsCalls } from '../../worker/core/operators/operators.ts';
 import type { Operators } from '../../worker/objects/operators.ts';
 import { AuditRows, KEEP_CHANGES_MS, MOST_CHANGES } from '../../worker/objects/operators-audit.ts';
+import { rowsWrittenBy } from './count-rows.ts';
 
 let made = 0;
 let operators: DurableObjectStub<Operators>;
@@ -80,6 +81,16 @@ describe('the log of changes', () => {
       instance.drop('none');
     });
     expect(await list()).toHaveLength(1);
+  });
+
+  it('costs 4 rows a change: the row, its id, the last number, and its end', async () => {
+    await runInDurableObject(operators, async (instance: Operators, state) => {
+      const rows = await rowsWrittenBy(state, async () => {
+        instance.begin(change('one'));
+        instance.finish('one', null, { rps: 1 });
+      });
+      expect(rows).toBe(4);
+    });
   });
 
   it('is paged from the newest on', async () => {
