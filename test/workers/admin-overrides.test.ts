@@ -91,7 +91,8 @@ describe('what is set', () => {
   });
 
   it('is left out once it has ended, and clearing it changes nothing', async () => {
-    await callAdmin('PUT', `pins/${CHAT}`, { ...pin, forSeconds: 0.001 });
+    const set = await callAdmin('PUT', `pins/${CHAT}`, { ...pin, forSeconds: 0.001 });
+    expect(set.body).toMatchObject({ alias: 'app/chat', deployment: 'b', who: 'root', reason: 'a is slow' });
     await expect.poll(overrides).toEqual(NOTHING);
     expect((await callAdmin('DELETE', `pins/${CHAT}`)).body).toEqual({ alias: 'app/chat', cleared: false });
   });
@@ -226,6 +227,12 @@ describe('a call that is refused by name', () => {
     }
     expect(await refused(callAdmin('DELETE', 'bypass?alias=nope'))).toMatch(/^400 invalid_body alias: .*app\/chat/);
     expect(await refused(callAdmin('DELETE', 'bypass?alias='))).toMatch(/^400 invalid_body alias:/);
+    expect(await refused(callAdmin('PUT', `bypass?alias=${CHAT}`, { forSeconds: 1, reason: 'x' }))).toBe(
+      '400 invalid_body alias: belongs in the body, such as {"alias": "app/chat", …}',
+    );
+    for (const odd of ['pins/%', 'pins/%FF', 'pins/%ZZ', 'pins/app%252Fchat', 'faults/%00']) {
+      expect(await refused(callAdmin('PUT', odd, odd.startsWith('pins') ? pin : fault))).toContain('404 not_found');
+    }
     expect(await refused(callAdmin('DELETE', 'bypass?alais=app/chat'))).toMatch(/^400 invalid_body alais:/);
   });
 

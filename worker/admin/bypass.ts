@@ -27,11 +27,14 @@ export const bypassBody = (config: Config, now: number) =>
     reason,
   }).superRefine(hasOneEnd);
 
+/** An alias that was written here would be passed over, and all aliases bypassed. */
+export const setBypassQuery = z.strictObject({}, { error: 'belongs in the body, such as {"alias": "app/chat", …}' });
+
 export async function setBypass({
   c,
   operator,
   body: { alias, reason, ...end },
-}: AdminCall<z.infer<ReturnType<typeof bypassBody>>>): Promise<Change> {
+}: AdminCall<z.infer<ReturnType<typeof bypassBody>>, z.infer<typeof setBypassQuery>>): Promise<Change> {
   const bypass = { until: endOf(end, c.env.composition.deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `bypass ${whose(alias)}`, { alias }, ['bypass', alias, bypass]);
 }

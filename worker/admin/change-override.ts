@@ -19,9 +19,11 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
     const { before, overrides } = await healthBoard().setOverride(...set);
     board.takeOverrides(overrides);
     const [kind, of] = set;
-    const after = shownOverrides(overrides, config, deps.clock.now())[kind][of];
-    const reply = plainJson({ ...name, ...after, ...ELSEWHERE }, c.env.scope);
-    return { outcome: 'changed', from: before, to: overrides[kind][of], reply };
+    const entry = overrides[kind][of];
+    // What ends this soon may have ended already: the reply still says what was set.
+    const shown = shownOverrides(overrides, config, deps.clock.now())[kind][of] ?? entry;
+    const reply = plainJson({ ...name, ...shown, ...ELSEWHERE }, c.env.scope);
+    return { outcome: 'changed', from: before, to: entry, reply };
   },
 });
 

@@ -4,7 +4,7 @@ import { alertsQuery, alertsTestQuery, listAlerts, testAlerts } from './alerts.t
 import { aliasListBody, clearAliasList, setAliasList } from './alias-lists.ts';
 import { purgeAnswers, purgeQuery } from './answers.ts';
 import { auditQuery, listAudit } from './audit.ts';
-import { bypassBody, clearBypass, clearBypassQuery, setBypass } from './bypass.ts';
+import { bypassBody, clearBypass, clearBypassQuery, setBypass, setBypassQuery } from './bypass.ts';
 import { clearCooldown, listCooldowns } from './cooldowns.ts';
 import { adjustLedger, adjustmentBody, revocationBody, revokeScope } from './corrections.ts';
 import { drillBody, startDrill } from './drills.ts';
@@ -80,6 +80,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   }),
   change('PUT', '/bypass', 'operate', {
     summary: 'Straight to the first deployment of an alias, or of all: one attempt, without board and cache',
+    query: () => setBypassQuery,
     body: bypassBody,
     example: '{"forSeconds": 7200, "reason": "…"}',
     handler: setBypass,
