@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listedAlias, resolveAliasList } from '../../../../worker/core/config/alias-list.ts';
 import { checkConfig } from '../../../../worker/core/config/check.ts';
@@ -203,6 +204,48 @@ describe('what config says of a deployment, where the list names another model',
     expect(first).toMatchObject({ thinkingBeyondCap: 32_768, tokensPerSecond: 2_000, hidesTokens: true });
     const careful = { thinkingBeyondCap: 50_000, tokensPerSecond: 9_000, goesOnWhenLeft: true };
     expect(resolved([{ id: 'a', model: 'model-z', price }], [{ ...a, ...careful }]).first).toMatchObject(careful);
+  });
+
+  const habit = fc.record(
+    {
+      hidesTokens: fc.boolean(),
+      thinkingBeyondCap: fc.integer({ min: 0, max: 100_000 }),
+      tokensPerSecond: fc.integer({ min: 1, max: 20_000 }),
+      goesOnWhenLeft: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const model = fc.constantFrom(
+    'gpt-4o',
+    'gpt-5',
+    'claude-sonnet-5',
+    'claude-3-haiku',
+    'o3',
+    'qwen3',
+    'sonar-deep-research',
+  );
+
+  it('never holds or books less than a deploy that names that model and says nothing of its habits', () => {
+    const base = fc.constantFrom('OWN_API_BASE', 'SILICON_API_BASE');
+    fc.assert(
+      fc.property(habit, model, model, base, (habits, before, after, apiBase) => {
+        fc.pre(before !== after);
+        const listedPrice = { input: 3, output: 6, usdPerRequest: 0.01 };
+        const written = { ...OWN, apiBase, id: 'a', price: listedPrice };
+        const { first } = resolved(
+          [{ id: 'a', model: after, price: listedPrice }],
+          [{ ...written, ...habits, model: before }],
+        );
+        const [fresh] = configOf([{ ...written, model: after }]).alias.deployments;
+        if (first === undefined || fresh === undefined) throw new Error('no deployment');
+        const { hidesTokens: _, thinkingBeyondCap, tokensPerSecond, goesOnWhenLeft, ...same } = fresh;
+        expect(first).toMatchObject(same);
+        expect(first.thinkingBeyondCap).toBeGreaterThanOrEqual(thinkingBeyondCap);
+        expect(first.tokensPerSecond).toBeGreaterThanOrEqual(tokensPerSecond);
+        expect(first.goesOnWhenLeft || !goesOnWhenLeft).toBe(true);
+        expect(hidesTokens(chat, first) || !hidesTokens(chat, fresh)).toBe(true);
+      }),
+    );
   });
 
   it('stays where the model is config’s own', () => {
