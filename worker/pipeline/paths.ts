@@ -26,6 +26,7 @@ export const ADMIN_PATHS: Readonly<Record<string, string>> = {
   'PUT, DELETE /admin/bypass': 'npm run route -- bypass, unbypass',
   'PUT, DELETE /admin/faults/:deployment': 'npm run route -- fault, unfault',
   'PUT, DELETE /admin/aliases/:alias': 'npm run route -- alias, unalias, undo',
+  'POST /admin/drills': 'a key for a drill: {"minutes": 10, "maxCostUsd": 0.5}',
   'GET /admin/audit': 'npm run audit',
   'GET, POST /admin/admin-keys': 'npm run keys -- list-admin, create-admin',
   'DELETE /admin/admin-keys/:id': 'npm run keys -- revoke-admin ID',
