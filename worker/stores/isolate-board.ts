@@ -40,8 +40,11 @@ export interface Clearing {
 
 /** How old the isolate's copy may be before it is read again, behind a response. */
 const FRESH_MS = 5_000;
-/** An isolate that was idle this long waits for the board: it may know nothing of what an operator set since. */
-const STALE_MS = 60_000;
+/**
+ * An isolate that was idle this long waits for the board: it may know nothing of what an operator set since. With the 30 s that
+ * KV may give a cached copy it makes the minute that setting an override promises.
+ */
+const STALE_MS = 30_000;
 /** A shorter rest than KV needs to spread is this isolate's own matter. */
 const WORTH_PUBLISHING_MS = 5_000;
 /** While somebody else probes, nobody here asks again so soon, where `HealthBoard` names no time to come. */

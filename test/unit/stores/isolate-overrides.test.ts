@@ -153,15 +153,15 @@ describe('what others set', () => {
     expect(isolate.pin).toBe('b');
   });
 
-  it('is waited for by a request that comes after a minute of none, and only by that one', async () => {
+  it('is waited for by a request that comes after half a minute of none, and only by that one', async () => {
     const isolate = new Isolate();
     await isolate.request();
     isolate.document = documentOf(pinned('b'));
     isolate.held = pinned('b');
-    await isolate.clock.advance(59_999);
+    await isolate.clock.advance(29_999);
     expect(await isolate.request()).toBeUndefined();
     isolate.document = documentOf(pinned('c', pinned('b')));
-    await isolate.clock.advance(60_000);
+    await isolate.clock.advance(30_000);
     expect(await isolate.request()).toBe('c');
   });
 
