@@ -2,8 +2,8 @@
 import type { Deployment } from '../config/config.ts';
 import type { FaultKind } from './fault.ts';
 
-/** No provider has given it to anybody. */
-const REVOKED_KEY = 'sk-carryon-drill-this-key-was-revoked';
+/** No provider has given it to anybody, and the sandbox refuses it as the real ones do. */
+const REVOKED_KEY = 'bad-key';
 const TIGHT_MS = 300;
 
 /** One for each, for what is made once per deployment is found by it. */
