@@ -23,9 +23,9 @@ const PRICES: Record<string, { input: number; output: number }> = {
   'model-two': flat(30, 70),
 };
 
-async function list(model: string, url = bench.url): Promise<void> {
-  const body = { deployments: [{ id: 'openai', model, price: PRICES[model] }], reason: 'another model' };
-  const response = await admin(url, path('app/openai'), { method: 'PUT', body });
+async function list(model: string, url = bench.url, alias = 'app/openai', id = 'openai'): Promise<void> {
+  const body = { deployments: [{ id, model, price: PRICES[model] }], reason: 'another model' };
+  const response = await admin(url, path(alias), { method: 'PUT', body });
   expect([response.status, await response.json()]).toEqual([200, expect.anything()]);
 }
 
@@ -89,6 +89,38 @@ describe.each(WAYS)('%s', (_, as) => {
     expect([costOf(early), costOf(after)]).toEqual([costByModel(early), costByModel(after)]);
     expect((await payer.atRest()).spent).toBe(costOf(early) + costOf(after));
   });
+});
+
+test('a keyed answer goes by the list of the isolate that was asked, though its object has not heard of it', async () => {
+  const payer = await bench.payer({ monthlyUsd: 10 });
+  const [objects, other] = bench.urls;
+  for (const model of ['model-one', 'model-two', 'model-one']) {
+    await list(model, other);
+    for (const [, as] of WAYS.slice(2)) {
+      const answer = await send(payer, as(), other);
+      expect([answer.status, answer.header('x-carryon-model')]).toEqual([200, model]);
+      expect(costOf(answer)).toBe(costByModel(answer));
+    }
+    // So that the object's own isolate lives, and may know an older list.
+    expect((await send(payer, { body: SHORT }, objects)).status).toBe(200);
+  }
+});
+
+test('the safeguard answers by the list of its own alias', async () => {
+  await list('model-one', bench.url, 'app/cheap', 'cheap');
+  const payer = await bench.payer({ monthlyUsd: 10 });
+  for (const [, as] of WAYS) {
+    const { body, headers, ...options } = as();
+    const tooLong = {
+      ...options,
+      body: { ...body, max_tokens: 401 },
+      headers: { ...headers, 'x-carryon-feature': 'guarded' },
+    };
+    const answer = await send(payer, tooLong);
+    const [mode, model] = ['x-carryon-mode', 'x-carryon-model'].map((name) => answer.header(name));
+    expect([answer.status, mode, model]).toEqual([200, 'safeguard', 'model-one']);
+    expect(costOf(answer)).toBe(costByModel(answer));
+  }
 });
 
 test('while lists change, nothing is overspent, and each answer is billed by the list that it was asked under', async () => {
