@@ -3,21 +3,27 @@ import { durationMs } from '../../worker/core/config/duration.ts';
 import type { ListedDeployment } from '../../worker/core/routing/overrides.ts';
 import { readFlags, UsageError } from '../flags.ts';
 
-export const USAGE = `npm run route -- list [--json]                          what is in force over config, and what is in cooldown
-npm run route -- pin --alias A --deployment D END --reason TEXT      D is asked first;   unpin --alias A
-npm run route -- bypass [--alias A] END --reason TEXT                one attempt at the first deployment, without cooldowns and cache; of all aliases where none is named;   unbypass [--alias A]
-npm run route -- clear --deployment D                                ends D's cooldown
-npm run route -- alias --alias A --deployment ID=MODEL … [END] --reason TEXT     other models for an alias;   unalias --alias A
-npm run route -- alias --alias A --list FILE [END] --reason TEXT     the same from JSON: [{"id", "model", "price"?, "order"?, "weight"?}]
-npm run route -- undo --alias A                                      takes the last change of that alias's list back
-npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason TEXT] [--yes]     a fault on purpose;   unfault --deployment D
+export const USAGE = `npm run route -- list [--json]               what is set and in cooldown: by whom, why, how long still
+npm run route -- clear --deployment D        ends D's cooldown
 
-END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead. Everything ends by itself.
+npm run route -- pin --alias A --deployment D END --reason TEXT
+    asks D first; ends with: unpin --alias A
+npm run route -- bypass [--alias A] END --reason TEXT
+    one attempt at the first deployment of A, or of every alias, without cooldowns and cache; ends with: unbypass [--alias A]
+npm run route -- alias --alias A --deployment ID=MODEL … [END] --reason TEXT
+npm run route -- alias --alias A --list FILE [END] --reason TEXT
+    other models for A; FILE holds [{"id", "model", "price"?, "order"?, "weight"?}]; ends with: unalias --alias A
+npm run route -- undo --alias A
+    takes back the last change of A's list
+npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason TEXT] [--yes]
+    a fault on purpose; ends with: unfault --deployment D
+
+END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.
 KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).
 
 It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…
-Exit code: 0 done, also where there was nothing to undo; 1 refused, or the router did not answer.`;
+Exit code: 0 done, also where nothing was set that could end; 1 refused, or no answer.`;
 
 const text = { type: 'string' } as const;
 const end = { for: text, until: text, reason: text } as const;
