@@ -35,7 +35,7 @@ function streamsOn(router: TestRouter, state: DurableObjectState): AnswerStreams
   return {
     ...router.answerStreams,
     open(_, message, signal) {
-      for (const table of storedIn(state)) if (table !== 'health') state.storage.sql.exec(`DROP TABLE ${table}`);
+      for (const table of storedIn(state)) state.storage.sql.exec(`DROP TABLE ${table}`);
       object = new Class(state, {});
       return call('open', message, signal);
     },

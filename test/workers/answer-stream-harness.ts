@@ -244,13 +244,16 @@ export async function take(response: Response, events: number): Promise<string> 
   return text;
 }
 
+/** Tables of the object under test, without those of its host. */
 export const storedIn = ({ storage }: DurableObjectState): string[] =>
   storage.sql
     .exec<{ name: string }>(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
     )
     .toArray()
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    .filter((name) => !OF_HOST.has(name));
+const OF_HOST: ReadonlySet<string> = new Set(['health', 'learnt', 'overrides']);
 
 export const pagesIn = ({ storage }: DurableObjectState) =>
   storage.sql.exec<{ bytes: number }>('SELECT length(CAST(text AS BLOB)) AS bytes FROM pages').toArray();

@@ -93,7 +93,7 @@ describe('one key', () => {
       expect(await codeOf(await object.stop())).toEqual([404, 'stream_not_found']);
       const unknown = await object.open(PLAIN, { onlyKnown: true });
       expect([unknown.status, unknown.headers.get(ROLE_HEADER)]).toEqual([200, 'unknown']);
-      expect([object.world.calls.length, storedIn(state)]).toEqual([0, ['health', 'learnt']]);
+      expect([object.world.calls.length, storedIn(state)]).toEqual([0, []]);
       const asked = object.open(PLAIN);
       await object.settle();
       object.world.call.begin().chunks(1, 2).complete();
@@ -147,7 +147,7 @@ describe('one key', () => {
           expect(reply.headers.get(ROLE_HEADER)).toBe('alone');
         }
       });
-      expect([rows, object.world.calls.length, storedIn(state)]).toEqual([0, 0, ['health', 'learnt']]);
+      expect([rows, object.world.calls.length, storedIn(state)]).toEqual([0, 0, []]);
       const asked = object.open(PLAIN);
       await object.settle();
       object.world.call.begin().chunks(1, 2).complete();
@@ -166,7 +166,7 @@ describe('one key', () => {
       const refused = object.open(RESUMABLE, { copy: 'job' });
       await object.settle();
       object.world.call.refuse(refusal('rate_limit_exceeded', 429));
-      expect([(await refused).status, storedIn(state)]).toEqual([429, ['health', 'learnt']]);
+      expect([(await refused).status, storedIn(state)]).toEqual([429, []]);
       const asked = object.open(RESUMABLE, { copy: 'job' });
       await object.settle();
       object.world.call.hooks.asks('lease 1');
