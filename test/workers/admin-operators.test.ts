@@ -66,6 +66,25 @@ describe('/admin/admin-keys', () => {
   });
 });
 
+describe('the history of a ledger', () => {
+  it('names the admin key, whatever name its holder adds; root is taken at its word', async () => {
+    const { key } = await makeKey({ name: 'ana', scope: 'operate' });
+    const limits = (rps: number, more: object, by?: unknown) =>
+      callAdmin('PUT', 'tenants/noted/limits', { scope: 'tenant', rps, ...more }, by === undefined ? {} : as(by));
+    await limits(1, {}, key);
+    await limits(2, { who: 'ben' }, key);
+    await limits(3, { who: 'ben' });
+    await limits(4, {});
+    await callAdmin('POST', 'ledger/noted/adjustments', { scope: 'tenant', deltaUsd: 1, who: 'root' }, as(key));
+    await callAdmin('POST', 'ledger/noted/revocations', { scope: 'user:eve', revoked: true }, as(key));
+    const { body } = await callAdmin('GET', 'ledger/noted/history');
+    const names = (body.changes as { who: string }[]).map(({ who }) => who);
+    expect(names.filter((name, index) => names[index - 1] !== name)).toEqual([
+      ...['ana', 'ana (root)', 'admin', 'ben', 'ana (ben)', 'ana'],
+    ]);
+  });
+});
+
 /** The admin API over another composition, in this isolate. */
 async function askWith(change: Partial<Composition>, key: string, path = 'keys') {
   const app = createApp((unchecked) => ({ ...compose(unchecked), ...change }));
@@ -100,6 +119,17 @@ describe('the object that knows admin keys', () => {
     // Genuine, and in nobody's list.
     expect((await askWith(watched, await newKey('ak', keySecret))).code).toBe('invalid_admin_key');
     expect(asked).toBe(3);
+  });
+
+  it('is asked for keys of the secret before, as long as that is still set', async () => {
+    const { key } = await makeKey({ name: 'ana' });
+    const { env: now } = compose(env);
+    const changed = { ...now, keySecret: 'a new secret', keySecretOld: now.keySecret };
+    expect((await askWith({ env: changed }, String(key))).status).toBe(200);
+    expect((await askWith({ env: { ...changed, keySecretOld: undefined } }, String(key))).status).toBe(401);
+    expect((await askWith({ env: { ...changed, keySecret: '', keySecretOld: undefined } }, String(key))).status).toBe(
+      401,
+    );
   });
 
   it('is not waited for without an end, and root does not need it', async () => {

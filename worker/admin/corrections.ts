@@ -7,7 +7,7 @@ import type { Figures } from '../core/ledger/types.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
-import { knownScope, scope, type TenantParams, who } from './fields.ts';
+import { knownScope, notedName, scope, type TenantParams, who } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
 const MOST_USD = 1_000_000_000;
@@ -33,12 +33,13 @@ export const adjustmentBody = (config: Config) =>
 
 export async function adjustLedger({
   c,
+  operator,
   body,
   params: { tenant },
 }: AdminCall<z.infer<ReturnType<typeof adjustmentBody>>, undefined, TenantParams>): Promise<Change> {
   const { scope, deltaUsd, period, who } = body;
   const deltaMicroUsd = deltaUsd === undefined ? null : Math.round(deltaUsd * 1e6);
-  const adjustment = { scope, deltaMicroUsd, who, ...(period !== undefined && { period }) };
+  const adjustment = { scope, deltaMicroUsd, who: notedName(operator, who), ...(period !== undefined && { period }) };
   return {
     what: `correct what ${tenant} has spent, ${scope}`,
     async make() {
@@ -77,13 +78,14 @@ export const revocationBody = settings({ scope, revoked: z.boolean(), who });
 /** A revoked scope is granted nothing more, until it is restored. */
 export async function revokeScope({
   c,
+  operator,
   body: { scope, revoked, who },
   params: { tenant },
 }: AdminCall<z.infer<typeof revocationBody>, undefined, TenantParams>): Promise<Change> {
   return {
     what: `${revoked ? 'revoke' : 'restore'} ${scope} of ${tenant}`,
     async make() {
-      const reply = await askLedger(c, tenant, (ledger) => ledger.revoke(scope, who, revoked));
+      const reply = await askLedger(c, tenant, (ledger) => ledger.revoke(scope, notedName(operator, who), revoked));
       if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
       if (!reply.ok) {
         const refused = refusal({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.scope);

@@ -10,12 +10,19 @@ import { signInId } from '../core/identity/sign-in.ts';
 import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import { scopeProblem } from '../core/ledger/shape.ts';
 import type { Scope } from '../core/ledger/types.ts';
+import type { Operator } from '../core/operators/operators.ts';
 
-/** Who is noted beside a change. */
+/** Who is noted beside a change in the history of a ledger. */
 export const who = z
   .string()
   .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character')
-  .default('admin');
+  .optional();
+
+/** The holder of an admin key may add a name, but not pass for somebody else. */
+export function notedName({ scope, name }: Operator, who: string | undefined): string {
+  if (scope === 'root') return who ?? 'admin';
+  return who === undefined ? name : `${name} (${who})`;
+}
 
 /** Of a key's id, or of a sign-in in its place. */
 const isKnownForm = (id: string): boolean => isKeyId(id) || id === LOCAL_IDENTITY.keyId || id.startsWith(signInId(''));

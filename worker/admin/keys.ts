@@ -15,7 +15,7 @@ import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger } from './ask-ledger.ts';
 import type { Change } from './change.ts';
-import { who } from './fields.ts';
+import { notedName, who } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
 /** As browsers send it in `Origin`: lower case, no default port, no slash. */
@@ -144,6 +144,7 @@ export const revokeKeyQuery = settings({ who });
 /** Dead for new requests within KV's delay; the tenant's ledger, which is asked each time, grants it nothing from now on. */
 export async function revokeKey({
   c,
+  operator,
   query: { who },
 }: AdminCall<undefined, z.infer<typeof revokeKeyQuery>>): Promise<Change | Response> {
   const { keys } = c.env.composition;
@@ -160,7 +161,7 @@ export async function revokeKey({
     what: `revoke the key ${id} of ${known.tenant}`,
     async make() {
       const { before, after } = (await keys.revoke(id)) ?? { before: known, after: known };
-      const told = await askLedger(c, known.tenant, (ledger) => ledger.revoke(`key:${id}`, who));
+      const told = await askLedger(c, known.tenant, (ledger) => ledger.revoke(`key:${id}`, notedName(operator, who)));
       const reply = plainJson({ ...after, ledgerTold: told?.ok === true }, c.env.scope);
       if (told?.ok === true) {
         const from = { ...before, revokedInLedger: told.before.revoked };

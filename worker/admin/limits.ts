@@ -10,7 +10,7 @@ import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { tierLimits } from './configured.ts';
-import { knownScope, type TenantParams, who } from './fields.ts';
+import { knownScope, notedName, type TenantParams, who } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
 const { monthlyUsd, dailyUsd, rps, burst, tpm, parallel } = limitFields;
@@ -31,6 +31,7 @@ export const limitsBody = (config: Config) =>
 
 export async function putLimits({
   c,
+  operator,
   body: { scope, who, ...limits },
   params: { tenant },
 }: AdminCall<z.infer<ReturnType<typeof limitsBody>>, undefined, TenantParams>): Promise<Change> {
@@ -39,7 +40,9 @@ export async function putLimits({
     what: `limits of ${tenant}, ${scope}`,
     async make() {
       const tier = (await tierLimits([scope], tenant, keys, config)).get(scope);
-      const reply = await askLedger(c, tenant, (ledger) => ledger.setLimits(scope, ledgerLimits(limits), who));
+      const reply = await askLedger(c, tenant, (ledger) =>
+        ledger.setLimits(scope, ledgerLimits(limits), notedName(operator, who)),
+      );
       if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
       if (!reply.ok) {
         const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);

@@ -12,7 +12,10 @@ export class AdminRate {
 
   /** Counts a call. 0: it may go on; otherwise in how many milliseconds the next one may come. */
   take(keyId: string, now: number): number {
-    const pace = { tatUs: this.#tatUs.get(keyId) ?? 0, at: now, later: [] };
+    const known = this.#tatUs.get(keyId) ?? 0;
+    // No count reaches so far ahead: the clock was set back, which must lock nobody out.
+    const tatUs = known - now * 1_000 > ADMIN_RATE.toleranceUs ? 0 : known;
+    const pace = { tatUs, at: now, later: [] };
     if (!conforms(pace, 1, now, ADMIN_RATE)) return conformsInMs(pace, 1, now, ADMIN_RATE);
     if (this.#tatUs.size >= MOST_KEYS) this.#forgetFull(now);
     this.#tatUs.set(keyId, afterArrivals(pace, 1, now, ADMIN_RATE).tatUs);

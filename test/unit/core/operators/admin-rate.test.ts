@@ -41,6 +41,14 @@ describe('AdminRate', () => {
     );
   });
 
+  it('locks nobody out when the clock is set back', () => {
+    const rate = new AdminRate();
+    for (let call = 0; call < 60; call++) rate.take('a', NOW);
+    expect(rate.take('a', NOW)).toBe(100);
+    expect(rate.take('a', NOW - 1)).toBe(0);
+    expect(rate.take('a', NOW - 86_400_000)).toBe(0);
+  });
+
   it('forgets keys that have been silent, not those that have just called', () => {
     const rate = new AdminRate();
     for (let call = 0; call < 60; call++) rate.take('busy', NOW + 1_000);
