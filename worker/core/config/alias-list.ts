@@ -83,11 +83,14 @@ function priceOf(own: Deployment, { model, price: said }: ListedDeployment, conf
   return wholePrice({ ...said, usdPerRequest }, own.format, listed);
 }
 
-/** Two of config's deployments may have it at two prices, under two contracts: then the dearer, part by part. */
-function configuredPrice({ provider, apiBase }: Deployment, model: string, { aliases }: Aliases): Price | undefined {
+/**
+ * What config's deployments at the same address cost with this model. Two of them may have it at two prices, under two
+ * contracts: then the dearer, part by part.
+ */
+function configuredPrice({ apiBase }: Deployment, model: string, { aliases }: Aliases): Price | undefined {
   return [...aliases.values()]
     .flatMap(({ deployments }) => deployments)
-    .filter((one) => one.provider === provider && one.apiBase === apiBase && one.model === model)
+    .filter((one) => one.apiBase === apiBase && one.model === model)
     .map(({ price }) => price)
     .reduce<Price | undefined>((dearest, price) => (dearest ? dearerPrice(dearest, price) : price), undefined);
 }

@@ -14,9 +14,17 @@ import { PRESETS } from '../../../../worker/providers/presets.ts';
 type DeploymentInput = ConfigInput['aliases'][string]['deployments'][number];
 
 const OWN = { provider: 'openai-compatible', apiBase: 'OWN_API_BASE', key: 'OWN_KEY', price: { input: 1, output: 2 } };
+const slotVariables = (slot: string, input: number) => ({
+  [`SLOT_${slot}_API_BASE`]: 'https://slots.example.com/v1',
+  [`SLOT_${slot}_KEY`]: `key-${slot}`,
+  [`SLOT_${slot}_MODEL`]: `model-${slot.toLowerCase()}`,
+  [`SLOT_${slot}_PRICE`]: JSON.stringify({ input, output: input + 1 }),
+});
 const VARIABLES = {
   OWN_API_BASE: 'https://models.example.com/v1',
   SILICON_API_BASE: 'https://api.siliconflow.com/v1',
+  ...slotVariables('A', 3),
+  ...slotVariables('B', 5),
   OWN_KEY: 'key-own',
   OPENAI_API_KEY: 'key-openai',
   ANTHROPIC_API_KEY: 'key-anthropic',
@@ -109,6 +117,16 @@ describe('what a listed model costs', () => {
     expect(first?.price).toEqual(config.aliases.get('app/other')?.deployments[0]?.price);
   });
 
+  it('is config’s where another slot has the same model at the same address', () => {
+    const slots: DeploymentInput[] = ['A', 'B'].map((slot) => ({
+      id: slot.toLowerCase(),
+      fromEnvironment: `SLOT_${slot}`,
+    }));
+    const { first, alias } = resolved([{ id: 'a', model: 'model-b' }], slots);
+    expect(first?.price).toEqual(alias.deployments[1]?.price);
+    expect(first?.price).toMatchObject({ input: 5, output: 6 });
+  });
+
   it('is the dearer, part by part, where config has it twice', () => {
     const one: DeploymentInput = { ...OWN, id: 'one', model: 'model-z', price: { input: 1, output: 8 } };
     const two: DeploymentInput = { ...OWN, id: 'two', model: 'model-z', price: { input: 2, output: 4 } };
@@ -117,7 +135,7 @@ describe('what a listed model costs', () => {
   });
 
   it.each([
-    ['at another provider', { ...gpt, id: 'other', model: 'model-z' }],
+    ['at another provider’s address', { ...gpt, id: 'other', model: 'model-z' }],
     ['at another address', { ...OWN, id: 'other', model: 'model-z', apiBase: 'OTHER_API_BASE' }],
   ])('is not config’s %s', (_, other) => {
     const { config, alias } = configOf([a]);
