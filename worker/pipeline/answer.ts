@@ -46,7 +46,7 @@ async function line(request: Request, door: Door, deps: Deps, scope: Scope, weig
   return tellResume(request.headers, ask, tellMode(ask, await answerTo(ask, request.signal, deps, scope)));
 }
 
-/** On a refusal too. An answer says how it was made, which of one that was kept may be another mode. */
+/** On a refusal too. A 200 says how it was made: for a kept answer that may be another mode than this request's. */
 function tellMode({ route }: Ask, response: Response): Response {
   if (response.status >= 400 && !isOrdinary(route)) response.headers.set('x-carryon-mode', edgeMode(route, 'normal'));
   return response;

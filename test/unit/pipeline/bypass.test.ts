@@ -159,6 +159,16 @@ describe('the limits of a bypassed request', () => {
     expect(router.upstream.calls.length).toBe(asked);
   });
 
+  it('a bill above what was held is booked as it is, and teaches the next requests', async () => {
+    const router = bypassed(withBudget(10_000_000, deploymentsOf()));
+    const usage = { prompt_tokens: 20, completion_tokens: 20_010, total_tokens: 20_030 };
+    const whole = { ...JSON.parse(String(goodReply('42').body?.[0])), usage };
+    router.upstream.on('b', { body: [JSON.stringify(whole)] });
+    await router.ask({ body: { max_tokens: 50 } });
+    expect(router.ledger.figures().spentMicroUsd).toBe(20 + 4 * 20_010);
+    expect([router.lessons.map((lesson) => lesson.deployment), router.reports]).toEqual([['b'], []]);
+  });
+
   it('a safeguard that is granted serves, in the mode of bypass', async () => {
     const small = { name: 'app/small', deployments: [deployment('e', { order: 2 }), deployment('d', { order: 1 })] };
     const router = bypassed();

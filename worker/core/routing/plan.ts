@@ -69,9 +69,9 @@ export function firstListed<T extends { order: number }>(deployments: readonly T
 const PINNED_ORDER = Number.NEGATIVE_INFINITY;
 
 /**
- * The pinned one first, whatever its standing, and never as a probe. Behind it come the others as ever: while it is up they are
- * planned beside it, else without it, so that those it may fail over to do not wait for a probe. A pin on none of the candidates
- * is idle.
+ * The pinned deployment comes first, whatever its standing, and never as a probe. The others follow in their usual order. While the
+ * pinned one rests they are planned without it, so that none of them is held back as a probe or a last resort for its sake. A pin
+ * that names none of the candidates is idle.
  */
 export function pinnedPlan(
   candidates: readonly Candidate[],
