@@ -2,6 +2,16 @@
 import { SseParser } from '../../protocol/sse.ts';
 import type { StreamTranslator } from '../providers/adapter.ts';
 
+/** How it breaks. What came `behind` the cut was made, and is billed. */
+export class CutOff extends Error {
+  readonly behind: Uint8Array;
+
+  constructor(behind: Uint8Array) {
+    super('cut off by a fault that an operator set');
+    this.behind = behind;
+  }
+}
+
 /** `translator`: a fresh one of that stream, which tells what content is. */
 export function cutAfterContent(
   body: ReadableStream<Uint8Array>,
@@ -9,18 +19,19 @@ export function cutAfterContent(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const content = new ContentSearch(translator);
-  let isCut = false;
+  let cutOff: CutOff | undefined;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         // Only now: an error would take along what has not been read yet.
-        if (isCut) return controller.error(new TypeError('cut off by a fault that an operator set'));
+        if (cutOff !== undefined) return controller.error(cutOff);
         const { done, value } = await reader.read();
         if (done) return controller.close();
         const end = content.endIn(value);
-        isCut = end !== undefined;
-        controller.enqueue(end === undefined ? value : value.subarray(0, end));
-        if (isCut) reader.cancel().catch(() => {});
+        if (end === undefined) return controller.enqueue(value);
+        cutOff = new CutOff(value.subarray(end));
+        controller.enqueue(value.subarray(0, end));
+        reader.cancel().catch(() => {});
       },
       cancel: (reason) => reader.cancel(reason),
     },

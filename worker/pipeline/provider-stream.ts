@@ -4,11 +4,12 @@ import type { Passed } from '../core/pricing/billed.ts';
 import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
+import { CutOff } from './cut-stream.ts';
 import { EventText } from './event-text.ts';
 import type { Measured } from './meter.ts';
 import { readBehind } from './read-behind.ts';
 import { Silence } from './silence.ts';
-import type { StreamHelp, StreamLimits } from './stream-settings.ts';
+import { HEARTBEAT_GAP_MS, HEARTBEATS, type StreamHelp, type StreamLimits } from './stream-settings.ts';
 
 /** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (DESIGN §6). */
 const AFTER_FINISH_MS = 2_000;
@@ -21,13 +22,6 @@ const MOST_EVENT_LENGTH = 8_000_000;
 
 /** A reader that takes longer to ask for more leaves room for hundreds of tokens between the provider and us. */
 const SLOW_READER_MS = 250;
-
-/**
- * Before its content, a provider that sends heartbeats (comments, pings, empty chunks) is known by two of them, each this long
- * after the sign of life before it. One that was heard once and then thinks in silence is no less alive.
- */
-const HEARTBEAT_GAP_MS = 1_000;
-const HEARTBEATS = 2;
 
 export type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
 
@@ -138,7 +132,7 @@ export class ProviderStream {
   /** What was read, and what of it could not be read yet. */
   #made(): Passed {
     const readerIsSlow = !this.#waiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS;
-    const isUnread = this.#failure?.kind === 'malformed' && !this.#finished;
+    const isUnread = (this.#failure?.kind === 'malformed' || this.#failure?.kind === 'cut') && !this.#finished;
     const { textBytes, chunks } = this.#passed;
     const { finishedAll, complete } = this.translator;
     // A final usage knows what was lost; it is not to be judged by the length of events, most of which is no text.
@@ -164,7 +158,7 @@ export class ProviderStream {
       this.#waiting = true;
       this.#silence.until(this.#deadline());
       // Undefined: the connection broke.
-      const piece = await this.#reader.read().catch(() => undefined);
+      const piece = await this.#reader.read().catch((reason: unknown) => this.#broke(reason));
       // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
       this.#waiting = false;
       const waitedFrom = Math.max(this.#askedAt, this.#gaveAt);
@@ -320,6 +314,13 @@ export class ProviderStream {
     const { complete, finishedAll, surelyFinished } = this.translator;
     this.#failure = failure;
     this.#atFailure = { complete, finishedAll, surelyFinished };
+  }
+
+  /** What is known to have been made behind the break is counted, and not shown. */
+  #broke(reason: unknown): undefined {
+    if (!(reason instanceof CutOff)) return;
+    this.#fail(this.#cutShort());
+    this.#feed(this.#decoder.decode(reason.behind, { stream: true }));
   }
 
   /** What the failed answer is billed at is waited for a little. */

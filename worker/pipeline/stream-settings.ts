@@ -3,6 +3,13 @@ import type { Passed } from '../core/pricing/billed.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { StreamTranslator } from '../providers/adapter.ts';
 
+/**
+ * Before its content, a provider that sends heartbeats (comments, pings, empty chunks) is known by two of them, each this long
+ * after the sign of life before it. One that was heard once and then thinks in silence is no less alive.
+ */
+export const HEARTBEAT_GAP_MS = 1_000;
+export const HEARTBEATS = 2;
+
 export interface StreamLimits {
   /** Until then the provider may be silent before its content, even if it has been heard at regular intervals. */
   quietUntil: number;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WireFormat } from '../../../worker/core/config/config.ts';
 import { FAULT_KINDS, type FaultKind } from '../../../worker/core/routing/fault.ts';
 import { asDrill, setFaults, withDrillKey } from './support/faults.ts';
-import { good, goodStream, role, streamed, text } from './support/openai.ts';
+import { DONE, finish, good, goodStream, role, streamed, text } from './support/openai.ts';
 import { deployment, TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';
 
@@ -154,6 +154,30 @@ describe('what is booked', () => {
     broken.upstream.on('a', streamed(role, text('one '), 'reset'));
     await broken.ask({ stream: true });
     expect(cut.spentMicroUsd).toBe(broken.ledger.figures('tenant').spentMicroUsd);
+  });
+});
+
+describe('a stream that is cut with more of it in hand', () => {
+  const tokens = 3_000;
+  const usageOf = (completion_tokens: number) =>
+    `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 10, completion_tokens, total_tokens: 10 + completion_tokens } })}\n\n`;
+  const words = Array.from({ length: tokens }, (_, index) => text(`w${index} `));
+  const spentFor = async (...body: string[]) => {
+    const { router: made, ask } = router('cut-streams', 'drill', () => streamed(...body));
+    const { shown, code } = await ask(true, asDrill);
+    expect([shown, code]).toEqual(['w0 ', 'stream_interrupted']);
+    return made.ledger.figures('tenant').spentMicroUsd;
+  };
+
+  it('is booked at its bill where that was in the packet', async () => {
+    expect(await spentFor([role, ...words, finish, usageOf(tokens), DONE].join(''))).toBe(10 + 4 * tokens);
+  });
+
+  it('is booked at no less than what was made, wherever the packet ended', async () => {
+    for (const kept of [1, 2, 300, tokens]) {
+      const packet = [role, ...words.slice(0, kept)].join('');
+      expect(await spentFor(packet, ...words.slice(kept))).toBeGreaterThanOrEqual(10 + 4 * kept);
+    }
   });
 });
 
