@@ -89,6 +89,9 @@ const CHANGES = ADMIN_ROUTES.filter(({ changes }) => changes).map(({ method, pat
 describe('each change is noted once', () => {
   it('and every route that changes something is tried here', () => {
     expect(Object.keys(AUDIT_CASES).toSorted()).toEqual(CHANGES.toSorted());
+    const others = ADMIN_ROUTES.filter(({ method, changes }) => method !== 'GET' && !changes);
+    // It calls webhooks, and changes nothing.
+    expect(others.map(({ path }) => path)).toEqual(['/alerts/test']);
   });
 
   it.each(Object.entries(AUDIT_CASES))('%s; nothing that is refused, or was so already, is', async (_, tried) => {
@@ -139,6 +142,27 @@ describe('each change is noted once', () => {
       expect(secret.length).toBeGreaterThan(4);
       expect(all).not.toContain(secret);
     }
+  });
+});
+
+describe('who', () => {
+  const limit = (key: unknown, body: object) =>
+    callAdmin('PUT', 'tenants/named/limits', { scope: 'tenant', ...body }, { authorization: `Bearer ${key}` });
+
+  it('is the name of the admin key, also once it is revoked, and not what the call says', async () => {
+    const { key, id } = (await callAdmin('POST', 'admin-keys', { name: 'ana on call', scope: 'operate' })).body;
+    const { key: reader } = (await callAdmin('POST', 'admin-keys', { name: 'a dashboard', scope: 'read' })).body;
+    const before = await newest();
+    expect((await limit(key, { rps: 1, who: 'ben' })).status).toBe(200);
+    expect((await limit(reader, { rps: 2 })).status).toBe(403);
+    await callAdmin('DELETE', `admin-keys/${id}`);
+    expect((await limit(key, { rps: 3 })).status).toBe(401);
+    expect((await since(before)).map(({ who, what }) => [who, what])).toEqual([
+      ['root', 'revoke the admin key ana on call'],
+      ['ana on call', 'limits of named, tenant'],
+    ]);
+    const { body } = await callAdmin('GET', 'ledger/named/history');
+    expect(body.changes).toMatchObject([{ who: 'ben', field: 'rps', to: 1 }]);
   });
 });
 
