@@ -142,6 +142,21 @@ test('an answer under an idempotency key meets it too, in its object', async () 
   ]);
 });
 
+test('a keyed stream that was cut is never shown as whole, also where it is resumed', async () => {
+  const lane = bench.lane('calm');
+  await setFault(lane.a, 'cut-streams');
+  const headers = { ...asDrill.headers, 'idempotency-key': 'drill-cut', 'x-carryon-resume': '1' };
+  for (const replayed of [null, '1']) {
+    const cut = await answered(url, { model: lane.alias, stream: true, headers });
+    expect([cut.error?.code, cut.done, cut.header('x-carryon-replayed')]).toEqual([
+      'stream_interrupted',
+      false,
+      replayed,
+    ]);
+    expect(cut.text).not.toBe('');
+  }
+});
+
 test('a token that a drill’s key mints is no drill', async () => {
   // A token asks what its feature serves.
   await setFault('calm-1-a', 'errors');
