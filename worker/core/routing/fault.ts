@@ -23,7 +23,7 @@ export interface FaultAsk {
 }
 
 const TENANT = 'tenant:';
-const SHARE = /^share:(0?\.\d{1,9}|1(?:\.0{1,9})?)$/;
+const SHARE = /^share:(0?\.\d{1,20}|1(?:\.0{1,20})?)$/;
 
 /** `drill`, `tenant:T`, `share:0.1` or `all`; undefined for anything else. */
 export function parseTraffic(text: string): Traffic | undefined {

@@ -44,6 +44,7 @@ describe('parseTraffic', () => {
     ['share:1', { kind: 'share', share: 1 }],
     ['share:1.0', { kind: 'share', share: 1 }],
     ['share:0.000000001', { kind: 'share', share: 1e-9 }],
+    ['share:0.3333333333333333', { kind: 'share', share: 1 / 3 }],
   ])('reads %s', (text, traffic) => expect(parseTraffic(text)).toEqual(traffic));
 
   it.each([
