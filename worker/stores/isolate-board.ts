@@ -90,13 +90,18 @@ export class IsolateBoard implements RoutingBoard {
   }
 
   ready(background: Background): void | Promise<void> {
-    const age = this.#clock.now() - this.#readAt;
+    const now = this.#clock.now();
+    const age = now - this.#readAt;
     if (age < FRESH_MS && age >= 0) return;
-    // Claimed before reading: a request of another moment must not wait for this one's I/O, nor read again.
-    this.#readAt = this.#clock.now();
-    const reading = this.#refresh();
-    if (age >= STALE_MS) return reading;
-    background(reading);
+    // Those that come meanwhile read for themselves: none may wait for another's I/O, nor be routed as before an old change.
+    if (age >= STALE_MS) {
+      return this.#refresh().then(() => {
+        this.#readAt = now;
+      });
+    }
+    // Claimed before reading, so that one reads behind its response for all.
+    this.#readAt = now;
+    background(this.#refresh());
   }
 
   /** What `HealthBoard` holds after a change: in force here at once, unless a newer one is known. */

@@ -31,10 +31,7 @@ class Isolate {
   asked = 0;
   readonly board = new IsolateBoard(
     {
-      read: async () => {
-        this.reads++;
-        return structuredClone(this.document);
-      },
+      read: () => this.read(),
       report: async () => {},
       claimProbe: async () => ({ claim: 'closed', until: 0, askedUntil: 0 }),
       learn: async () => {},
@@ -49,6 +46,11 @@ class Isolate {
     this.clock,
     (event) => this.events.push(event),
   );
+
+  read: () => Promise<BoardDocument | null> = async () => {
+    this.reads++;
+    return structuredClone(this.document);
+  };
 
   constructor(document: BoardDocument | null = null, held: Isolate['held'] = NO_OVERRIDES) {
     this.document = document;
@@ -153,7 +155,7 @@ describe('what others set', () => {
     expect(isolate.pin).toBe('b');
   });
 
-  it('is waited for by a request that comes after half a minute of none, and only by that one', async () => {
+  it('is waited for by a request that comes after half a minute of none', async () => {
     const isolate = new Isolate();
     await isolate.request();
     isolate.document = documentOf(pinned('b'));
@@ -163,6 +165,38 @@ describe('what others set', () => {
     isolate.document = documentOf(pinned('c', pinned('b')));
     await isolate.clock.advance(30_000);
     expect(await isolate.request()).toBe('c');
+  });
+
+  it.each([
+    ['a new isolate', 0],
+    ['one that was idle', 30_000],
+  ])(
+    'is waited for by each request of a burst in %s; a read that never comes keeps a burst two seconds',
+    async (_, idleMs) => {
+      const isolate = new Isolate();
+      if (idleMs > 0) await isolate.request();
+      isolate.document = documentOf(pinned('b'));
+      isolate.held = pinned('b');
+      await isolate.clock.advance(idleMs);
+      expect(await Promise.all([1, 2, 3].map(() => isolate.request()))).toEqual(['b', 'b', 'b']);
+
+      isolate.read = () => new Promise(() => {});
+      await isolate.clock.advance(30_000);
+      const sentAt = isolate.clock.now();
+      await isolate.clock.run(Promise.all([1, 2, 3].map(() => isolate.board.ready(() => {}))));
+      expect(isolate.clock.now() - sentAt).toBe(2_000);
+      expect(isolate.board.ready(() => {})).toBeUndefined();
+      expect(isolate.pin).toBe('b');
+    },
+  );
+
+  it('is waited for by the next request where the one that read it was cut off', async () => {
+    const isolate = new Isolate(documentOf(pinned('b')), pinned('b'));
+    const { read } = isolate;
+    isolate.read = () => new Promise(() => {});
+    void isolate.board.ready(() => {});
+    isolate.read = read;
+    expect(await isolate.request()).toBe('b');
   });
 
   it('is told by HealthBoard once, however many change later', async () => {
