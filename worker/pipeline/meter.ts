@@ -12,7 +12,7 @@ import type { Reply } from '../providers/adapter.ts';
 import { personOf } from './ask.ts';
 import type { Bill } from './holding.ts';
 import type { Begun } from './produce.ts';
-import { boardFor } from './routed.ts';
+import { boardFor, measuredFor } from './routed.ts';
 import type { Scope } from './scope.ts';
 
 /** How an attempt that had begun to answer ended: `left`: the reader went away. */
@@ -91,7 +91,8 @@ export function settleOnce({ ask, admission, deployment, startedAt }: Begun, dep
     settled = true;
     const { holding } = admission;
     const forMs = clock.now() - startedAt;
-    const bill = billOf(measured, ask.chat, admission.version.worst, deployment, config, forMs);
+    const seen = measuredFor(ask.route, deployment, measured);
+    const bill = billOf(seen, ask.chat, admission.version.worst, deployment, config, forMs);
     holding.book({ ...bill, microUsd: bill.microUsd + feeMicroUsd(config.pricing) });
     board.learn(deployment, bill, scope.background);
     holding.close();

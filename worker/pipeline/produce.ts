@@ -14,7 +14,7 @@ import { type Ask, personOf } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
 import { withOwnCacheKey } from './cache-key.ts';
 import { billOf } from './meter.ts';
-import { boardFor, deploymentFor, fetchFor } from './routed.ts';
+import { boardFor, deploymentFor, fetchFor, measuredFor } from './routed.ts';
 import type { Scope } from './scope.ts';
 import { tellFailures } from './tell-failures.ts';
 import { rejected, unserved } from './unserved.ts';
@@ -179,7 +179,8 @@ async function firstToAnswer(
     if (failure.mayBeBilled) {
       isLeaseUsed = true;
       const forMs = clock.now() - startedAt;
-      const bill = billOf(attempted.measured, ask.chat, admission.version.worst, deployment, config, forMs);
+      const seen = measuredFor(ask.route, deployment, attempted.measured);
+      const bill = billOf(seen, ask.chat, admission.version.worst, deployment, config, forMs);
       holding.book(bill);
       board.learn(deployment, bill, scope.background);
     }

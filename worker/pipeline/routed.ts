@@ -6,6 +6,7 @@ import type { Deps, RoutingBoard, UpstreamFetch } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import { drillBoard } from './drill-board.ts';
 import { faultyFetch } from './faulty-fetch.ts';
+import type { Measured } from './meter.ts';
 
 /** The board as this request meets it, and as it is told of its attempts. */
 export function boardFor({ route }: Pick<Ask, 'route'>, { board }: Pick<Deps, 'board'>): RoutingBoard {
@@ -23,6 +24,13 @@ export function fetchFor({ route, chat }: Ask, deployment: Deployment, deps: Dep
   if (fault === undefined) return deps.fetch;
   const { fetch, clock } = deps;
   return faultyFetch(fault, { chat, adapter: deps.adapterFor(deployment), fetch, clock });
+}
+
+/** While a slow answer is held back its provider goes on: of one that does not end, more may have been made than was read. */
+export function measuredFor(route: Route, deployment: Deployment, measured: Measured): Measured {
+  const { made } = measured;
+  if (faultOf(route, deployment.id) !== 'slow' || made === 'unknown' || made.isWhole) return measured;
+  return { ...measured, made: { ...made, isPartial: true } };
 }
 
 /** Knows of no failure, counts no place and is told nothing, but for what bills teach: that is about money. */

@@ -147,6 +147,22 @@ describe('what is booked', () => {
     expect(spentMicroUsd).toBeGreaterThan(B + 10);
   });
 
+  it.each([
+    ['is given up', { streamTimeoutMs: 2_000 }, undefined],
+    ['is left by its reader', {}, 2_500],
+  ])('what a provider may have made meanwhile, where a slow stream %s', async (_, timers, leavesAfterMs) => {
+    const made = withDrillKey(new TestRouter([deployment('a', timers), deployment('b')]));
+    made.ledger.limit('tenant', { monthlyMicroUsd: 10_000_000 });
+    setFaults(made, { a: { fault: 'slow', traffic: 'drill' } });
+    made.upstream.on('a', goodStream('long '.repeat(1_000)));
+    made.upstream.on('b', good(true, 'of b'));
+    const leaving = new AbortController();
+    if (leavesAfterMs !== undefined) made.clock.after(leavesAfterMs, () => leaving.abort());
+    await made.clock.run(made.send({ stream: true, ...asDrill }, leaving.signal).then((reply) => reply.text()));
+    await made.clock.run(Promise.all(made.background));
+    expect(made.ledger.figures('tenant').spentMicroUsd).toBeGreaterThan(4 * 1_000);
+  });
+
   it('what came of a stream that was cut, and no less than a connection that broke there', async () => {
     const cut = await spent('cut-streams', true, goodStream('one ', 'two ', 'three'));
     const broken = withDrillKey(new TestRouter([deployment('a'), deployment('b')]));
