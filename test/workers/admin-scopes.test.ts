@@ -7,7 +7,8 @@ import { createApp } from '../../worker/app.ts';
 import type { AdminScope } from '../../worker/core/operators/operators.ts';
 import { compose } from '../../worker/deps.ts';
 import { patiently } from '../support/patiently.ts';
-import { callAdmin } from './call-admin.ts';
+import { AUDIT_CASES } from './audit-cases.ts';
+import { type AdminReply, callAdmin } from './call-admin.ts';
 
 const SMALLER: Readonly<Record<AdminScope, AdminScope[]>> = { read: [], operate: ['read'], root: ['read', 'operate'] };
 const KEYS = { root: 'sk-local-admin-key' } as Record<AdminScope, string>;
@@ -99,7 +100,15 @@ describe('what a read key is told', () => {
     });
     const admin = await callAdmin('POST', 'admin-keys', { name: 'ana', scope: 'operate' });
     await callAdmin('DELETE', `admin-keys/${admin.body.id}`);
-    const made = [client, page, admin].map(({ body }) => String(body.key));
+    // Every kind of change leaves something to be seen, in the log too.
+    const changed: AdminReply[] = [];
+    for (const { prepare, change } of Object.values(AUDIT_CASES)) {
+      await prepare?.();
+      changed.push(await callAdmin(...(typeof change === 'function' ? await change() : change)));
+    }
+    for (const { status } of changed) expect(status).toBeLessThan(300);
+    const shownOnce = [client, page, admin, ...changed].filter(({ body }) => body.key !== undefined);
+    const made = shownOnce.map(({ body }) => String(body.key));
     const composition = compose(env);
     const providers = [...composition.config.aliases.values()].flatMap(({ deployments }) =>
       deployments.flatMap(({ apiKey, apiBase }) => [apiKey, apiBase]),
