@@ -162,7 +162,7 @@ describe('who', () => {
       ['ana on call', 'limits of named, tenant'],
     ]);
     const { body } = await callAdmin('GET', 'ledger/named/history');
-    expect(body.changes).toMatchObject([{ who: 'ben', field: 'rps', to: 1 }]);
+    expect(body.changes).toMatchObject([{ who: 'ana on call (ben)', field: 'rps', to: 1 }]);
   });
 });
 

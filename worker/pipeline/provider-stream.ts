@@ -132,7 +132,7 @@ export class ProviderStream {
   /** What was read, and what of it could not be read yet. */
   #made(): Passed {
     const readerIsSlow = !this.#waiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS;
-    const isUnread = (this.#failure?.kind === 'malformed' || this.#failure?.kind === 'cut') && !this.#finished;
+    const isUnread = this.#failure?.kind === 'malformed' && !this.#finished;
     const { textBytes, chunks } = this.#passed;
     const { finishedAll, complete } = this.translator;
     // A final usage knows what was lost; it is not to be judged by the length of events, most of which is no text.

@@ -26,10 +26,12 @@ export function fetchFor({ route, chat }: Ask, deployment: Deployment, deps: Dep
   return faultyFetch(fault, { chat, adapter: deps.adapterFor(deployment), fetch, clock });
 }
 
-/** While a slow answer is held back its provider goes on: of one that does not end, more may have been made than was read. */
+/** An answer held back or cut here goes on at its provider meanwhile: of one that does not end, more may have been made than was read. */
 export function measuredFor(route: Route, deployment: Deployment, measured: Measured): Measured {
   const { made } = measured;
-  if (faultOf(route, deployment.id) !== 'slow' || made === 'unknown' || made.isWhole) return measured;
+  const fault = faultOf(route, deployment.id);
+  const goesOn = fault === 'slow' || fault === 'cut-streams';
+  if (!goesOn || made === 'unknown' || made.isWhole) return measured;
   return { ...measured, made: { ...made, isPartial: true } };
 }
 
