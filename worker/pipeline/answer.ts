@@ -46,9 +46,13 @@ async function line(request: Request, door: Door, deps: Deps, scope: Scope, weig
   return tellResume(request.headers, ask, tellMode(ask, await answerTo(ask, request.signal, deps, scope)));
 }
 
-/** On a refusal too. A 200 says how it was made: for a kept answer that may be another mode than this request's. */
+/**
+ * A 200 says how it was made: for a kept answer that may be another mode than this request's. A refusal says its request's mode,
+ * and so does every answer to a drill's request, because a drill is counted by them.
+ */
 function tellMode({ route }: Ask, response: Response): Response {
-  if (response.status >= 400 && !isOrdinary(route)) response.headers.set('x-carryon-mode', edgeMode(route, 'normal'));
+  const isOfRequest = route.drill || (response.status >= 400 && !isOrdinary(route));
+  if (isOfRequest) response.headers.set('x-carryon-mode', edgeMode(route, 'normal'));
   return response;
 }
 

@@ -1,5 +1,6 @@
 /** Each fault as a request meets it: what fails, who answers instead, what is booked, and whose standing it is. */
 import { describe, expect, it } from 'vitest';
+import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
 import type { WireFormat } from '../../../worker/core/config/config.ts';
 import { FAULT_KINDS, type FaultKind } from '../../../worker/core/routing/fault.ts';
 import { asDrill, setFaults, withDrillKey } from './support/faults.ts';
@@ -210,11 +211,22 @@ describe('a fault for all', () => {
   });
 });
 
-it('a request that was chosen is a drill, whether or not the faulty deployment was asked', async () => {
+it('a request that was chosen says drill, whether or not the faulty deployment was asked', async () => {
   const { router: made, ask } = router('errors', 'tenant:local', (stream) => good(stream, 'of a'));
   setFaults(made, { b: { fault: 'errors', traffic: 'tenant:local' } });
   const { shown, headers } = await ask(false);
   expect([shown, headers.get('x-carryon-mode')]).toEqual(['of a', 'drill']);
+});
+
+it('so does what was kept under a key before', async () => {
+  const { router: made, ask } = router('errors', 'drill', (stream) => good(stream, 'of a'));
+  made.deps.answerStreams.open = async () =>
+    new Response('{"choices":[]}', {
+      headers: { [ROLE_HEADER]: 'replayed', 'content-type': 'application/json', 'x-carryon-mode': 'normal' },
+    });
+  const { status, headers } = await ask(false, { headers: { ...asDrill.headers, 'idempotency-key': 'k' } });
+  expect([status, headers.get('x-carryon-replayed')]).toEqual([200, '1']);
+  expect([headers.get('x-carryon-mode'), headers.get('cache-control')]).toEqual(['drill', 'no-store']);
 });
 
 it('a fault ends by itself', async () => {
