@@ -67,6 +67,11 @@ const deployment = settings({
   allowParams: z.record(z.string(), allowedParam).default({}),
 });
 
+const aliasName = z
+  .string()
+  .min(1, 'an alias needs a name, such as "app/chat"')
+  .refine((name) => name !== '*', 'is no name for an alias: to a bypass it means all of them');
+
 const alias = settings({
   deployments: z.array(deployment).min(1, 'an alias needs a deployment, better two'),
 });
@@ -141,7 +146,7 @@ const router = settings({
 });
 
 export const configSchema = settings({
-  aliases: z.record(z.string().min(1, 'an alias needs a name, such as "app/chat"'), alias),
+  aliases: z.record(aliasName, alias),
   features: z.record(slug, feature),
   defaultFeature: slug,
   /** Origins whose pages may call. In local mode pages of this machine may too. */

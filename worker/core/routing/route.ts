@@ -1,6 +1,6 @@
 /** What the overrides make of one request: decided once, when it is read, and handed on with it. */
 import type { Mode } from '../ledger/types.ts';
-import { type FaultAsk, type FaultKind, isChosen, parseTraffic } from './fault.ts';
+import { FAULT_KINDS, type FaultAsk, type FaultKind, isChosen, parseTraffic } from './fault.ts';
 import { inForce, NO_OVERRIDES, type Overrides } from './overrides.ts';
 
 export interface Route {
@@ -58,6 +58,8 @@ export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route
       const fault = inForce(overrides.faults, id, now);
       const traffic = fault && parseTraffic(fault.traffic);
       if (fault === undefined || traffic === undefined || !isChosen(traffic, ask)) continue;
+      // Of a later build: nothing here could do it.
+      if (!FAULT_KINDS.includes(fault.fault)) continue;
       faults = { ...faults, [id]: fault.fault };
       drill ||= traffic.kind !== 'all';
     }

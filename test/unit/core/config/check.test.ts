@@ -131,6 +131,11 @@ describe('a mistake', () => {
       { deployments: [{ id: 'b', fromEnvironment: 'B' }] },
       'aliases[""]: an alias needs a name, such as "app/chat"',
     ],
+    [
+      'aliases>*',
+      { deployments: [{ id: 'b', fromEnvironment: 'B' }] },
+      'aliases["*"]: is no name for an alias: to a bypass it means all of them',
+    ],
     ['defaultFeature', 'chta', 'defaultFeature: "chta" is not one of features: chat'],
     ['defaultFeature', undefined, 'defaultFeature: is missing; write a string in quotes'],
     ['features>Chat Box', {}, 'features["Chat Box"]: use lower-case letters, digits, ".", "_" and "-" (at most 63)'],

@@ -134,12 +134,14 @@ describe('routeOf', () => {
     expect(routeOf(both, ask(), NOW)).toMatchObject({ drill: true, faults: { a: 'errors', b: 'errors' } });
   });
 
-  it('an ended fault, one of unreadable traffic and one of a bypass choose nobody', () => {
+  it('an ended fault, one of a kind or traffic that is not known, and one of a bypass choose nobody', () => {
     expect(routeOf(under({ a: fault('all', { until: NOW }) }), ask(), NOW).faults).toEqual({});
     expect(routeOf(under({ a: fault('everybody') }), ask({ drill: 'd1' }), NOW)).toMatchObject({
       drill: false,
       faults: {},
     });
+    const later = fault('drill', { fault: 'a-later-kind' as Fault['fault'] });
+    expect(routeOf(under({ a: later }), ask({ drill: 'd1' }), NOW)).toBe(PLAIN_ROUTE);
     const bypass = { '*': { until: null, reason: null, who: 'root', version: 1 } };
     const route = routeOf(under({ a: fault('all') }, { bypass }), ask({ drill: 'd1' }), NOW);
     expect(route).toEqual({ ...PLAIN_ROUTE, bypass: true });
