@@ -43,6 +43,8 @@ export type RouterError =
   | { code: 'ledger_unavailable'; retryAfterMs: number }
   /** An operator's change that cannot be noted is not made. */
   | { code: 'audit_unavailable'; retryAfterMs: number }
+  /** Where operators' changes of the routing are kept does not answer. */
+  | { code: 'board_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
   /** The same idempotency key, and another question. */
@@ -106,6 +108,7 @@ const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   refresh_not_allowed: true,
   ledger_unavailable: true,
   audit_unavailable: true,
+  board_unavailable: true,
   idempotency_mismatch: true,
   idempotency_expired: true,
   stream_not_found: true,
@@ -277,6 +280,10 @@ export function errorToWire(error: RouterError): WireError {
         'The log of changes does not answer, so nothing was changed. Ask again shortly.',
         { headers: retryAfter(error.retryAfterMs) },
       );
+    case 'board_unavailable':
+      return wire(error.code, 503, 'server_error', 'The routing board does not answer. Ask again shortly.', {
+        headers: retryAfter(error.retryAfterMs),
+      });
     case 'idempotency_mismatch':
       return wire(
         error.code,

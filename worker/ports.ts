@@ -112,6 +112,7 @@ export interface RouterEvent {
     | 'board_unreadable'
     | 'ledger_unreachable'
     | 'operators_unreachable'
+    | 'board_unreachable'
     | 'ledger_refused_lease'
     | 'settlement_failed'
     | 'settlement_odd'

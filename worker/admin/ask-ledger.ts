@@ -5,8 +5,8 @@ import type { LimitsReply } from '../core/ledger/limits.ts';
 import type { HistoryEntry } from '../core/ledger/rows.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 import type { Configured, LedgerView, Page } from '../core/ledger/view.ts';
-import { within } from '../core/within.ts';
 import type { App } from '../edge.ts';
+import { askObject } from './ask-object.ts';
 
 /** What an operator asks of a `TenantLedger`'s stub. */
 interface OperatorsLedger {
@@ -17,9 +17,6 @@ interface OperatorsLedger {
   history(before: number | undefined, most: number): Promise<(HistoryEntry & { number: number })[]>;
 }
 
-/** An operator can ask again. */
-const LONGEST_CALL_MS = 5_000;
-
 export const LEDGER_SILENT: RouterError = { code: 'ledger_unavailable', retryAfterMs: 1_000 };
 
 /** One call of a tenant's ledger; undefined where it fails or does not answer in time. What was to change may have changed. */
@@ -29,13 +26,8 @@ export async function askLedger<Reply extends object>(
   call: (ledger: OperatorsLedger) => Promise<Reply>,
 ): Promise<Reply | undefined> {
   const { tenantLedger, deps } = c.env.composition;
-  let reason = 'timeout';
-  try {
-    const reply = await within(call(tenantLedger(tenant)), LONGEST_CALL_MS, deps.clock, undefined);
-    if (reply !== undefined) return reply;
-  } catch (error) {
-    reason = error instanceof Error ? error.name : 'unknown';
-  }
-  deps.events({ event: 'ledger_unreachable', tenant, requestId: c.env.scope.requestId, reason });
+  const answered = await askObject(c, () => call(tenantLedger(tenant)));
+  if (answered.ok) return answered.reply;
+  deps.events({ event: 'ledger_unreachable', tenant, requestId: c.env.scope.requestId, reason: answered.reason });
   return undefined;
 }

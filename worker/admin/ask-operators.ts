@@ -1,11 +1,8 @@
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { OperatorsCalls } from '../core/operators/operators.ts';
-import { within } from '../core/within.ts';
 import type { App } from '../edge.ts';
-
-/** An operator can ask again. */
-const LONGEST_CALL_MS = 5_000;
+import { askObject } from './ask-object.ts';
 
 export const OPERATORS_SILENT: RouterError = { code: 'key_store_unavailable', retryAfterMs: 1_000 };
 
@@ -15,14 +12,8 @@ export async function askOperators<Reply>(
   call: (operators: OperatorsCalls) => Promise<Reply>,
 ): Promise<{ reply: Reply } | undefined> {
   const { operators, deps } = c.env.composition;
-  const asked = async () => ({ reply: await call(operators()) });
-  let reason = 'timeout';
-  try {
-    const answered = await within(asked(), LONGEST_CALL_MS, deps.clock, undefined);
-    if (answered !== undefined) return answered;
-  } catch (error) {
-    reason = error instanceof Error ? error.name : 'unknown';
-  }
-  deps.events({ event: 'operators_unreachable', requestId: c.env.scope.requestId, reason });
+  const answered = await askObject(c, () => call(operators()));
+  if (answered.ok) return answered;
+  deps.events({ event: 'operators_unreachable', requestId: c.env.scope.requestId, reason: answered.reason });
   return undefined;
 }

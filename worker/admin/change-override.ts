@@ -5,6 +5,7 @@ import type { OverrideKind, SetOverride } from '../core/routing/override-changes
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
+import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 
 /** How old an isolate's copy of the board may be; KV's own delay comes on top. */
@@ -15,8 +16,10 @@ const ELSEWHERE = { knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECOND
 export const settingOverride = (c: Context<App>, what: string, name: object, set: SetOverride): Change => ({
   what,
   async make() {
-    const { healthBoard, board, config, deps } = c.env.composition;
-    const { before, overrides } = await healthBoard().setOverride(...set);
+    const { board, config, deps } = c.env.composition;
+    const changed = await askBoard(c, async (health) => health.setOverride(...set));
+    if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
+    const { before, overrides } = changed;
     board.takeOverrides(overrides);
     const [kind, of] = set;
     const entry = overrides[kind][of];
@@ -31,13 +34,19 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
 export async function clearingOverride(
   c: Context<App>,
   { what, name, kind, of, known }: { what: string; name: object; kind: OverrideKind; of: string; known: boolean },
-): Promise<Change | undefined> {
-  const { healthBoard, board } = c.env.composition;
-  if (!known && !Object.hasOwn((await healthBoard().overrides())[kind], of)) return undefined;
+): Promise<Change | Response | undefined> {
+  const { board } = c.env.composition;
+  if (!known) {
+    const overrides = await askBoard(c, async (health) => health.overrides());
+    if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
+    if (!Object.hasOwn(overrides[kind], of)) return undefined;
+  }
   return {
     what,
     async make() {
-      const { before, overrides } = await healthBoard().clearOverride(kind, of);
+      const changed = await askBoard(c, async (health) => health.clearOverride(kind, of));
+      if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
+      const { before, overrides } = changed;
       board.takeOverrides(overrides);
       if (before === null) return { outcome: 'nothing', reply: plainJson({ ...name, cleared: false }, c.env.scope) };
       const reply = plainJson({ ...name, cleared: true, ...ELSEWHERE }, c.env.scope);

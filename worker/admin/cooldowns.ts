@@ -7,6 +7,7 @@ import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
 import { standingId } from '../core/routing/standing-id.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
+import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
 
@@ -15,9 +16,10 @@ const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 
 /** Of deployments as requests use them now; what an earlier model, address or key did is nobody's standing any more. */
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
-  const { config, healthBoard, deps } = c.env.composition;
-  const board = healthBoard();
-  const [listed, lessons, overrides] = await Promise.all([board.list(), board.listLearnt(), board.overrides()]);
+  const { config, deps } = c.env.composition;
+  const found = await askBoard(c, (board) => Promise.all([board.list(), board.listLearnt(), board.overrides()]));
+  if (found === undefined) return refusal(BOARD_SILENT, c.env.scope);
+  const [listed, lessons, overrides] = found;
   const resting = new Map(listed.map(({ deployment, health }) => [deployment, health]));
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());
   const cooldownsOf = (isDrill: boolean) =>
@@ -37,9 +39,11 @@ export async function listCooldowns({ c }: AdminCall): Promise<Response> {
  * out about the deployment is forgotten too.
  */
 export async function clearCooldown({ c }: AdminCall): Promise<Change | Response> {
-  const { config, board, healthBoard, deps } = c.env.composition;
+  const { config, board, deps } = c.env.composition;
   const id = c.req.param('deployment') ?? '';
-  const deployments = effectiveDeployments(config, await healthBoard().overrides(), deps.clock.now());
+  const overrides = await askBoard(c, async (health) => health.overrides());
+  if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
+  const deployments = effectiveDeployments(config, overrides, deps.clock.now());
   const deployment = deployments.find((one) => one.id === id);
   if (deployment === undefined) {
     const known = deployments.map((one) => one.id).join(', ');
@@ -50,12 +54,17 @@ export async function clearCooldown({ c }: AdminCall): Promise<Change | Response
     what: `end the cooldown of ${id}`,
     async make() {
       const clear = async (healthId: string) => {
-        const { wasResting, before, ...clearing } = await healthBoard().clear(healthId);
+        const cleared = await askBoard(c, async (health) => health.clear(healthId));
+        if (cleared === undefined) return undefined;
+        const { wasResting, before, ...clearing } = cleared;
         board.clear({ ...deployment, healthId }, clearing);
         return { wasResting, before };
       };
-      const { wasResting, before } = await clear(deployment.healthId);
-      const drill = await clear(standingId(deployment, true));
+      const real = await clear(deployment.healthId);
+      const drill = real && (await clear(standingId(deployment, true)));
+      if (real === undefined || drill === undefined)
+        return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
+      const { wasResting, before } = real;
       const reply = plainJson({ deployment: id, cleared: wasResting || drill.wasResting }, c.env.scope);
       const from = {
         cooldown: before.cooldown && cooldownShown(before.cooldown),

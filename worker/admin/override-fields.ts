@@ -26,7 +26,7 @@ export interface End {
 export const end = (now: number) => ({
   until: z
     .number()
-    .int()
+    .int('write epoch milliseconds, a whole number')
     .refine((until) => until > now, `is over; write epoch milliseconds in the future (it is ${now} now)`)
     .refine((until) => until <= now + LONGEST_SECONDS * 1_000, 'is more than 30 days ahead; write a nearer end')
     .optional(),

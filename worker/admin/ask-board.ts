@@ -1,0 +1,20 @@
+import type { Context } from 'hono';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { App } from '../edge.ts';
+import { askObject } from './ask-object.ts';
+
+type Board = ReturnType<App['Bindings']['composition']['healthBoard']>;
+
+export const BOARD_SILENT: RouterError = { code: 'board_unavailable', retryAfterMs: 1_000 };
+
+/** One call of `HealthBoard`; undefined where it fails or does not answer in time. What was to change may have changed. */
+export async function askBoard<Reply extends object>(
+  c: Context<App>,
+  call: (board: Board) => Promise<Reply>,
+): Promise<Reply | undefined> {
+  const { healthBoard, deps } = c.env.composition;
+  const answered = await askObject(c, () => call(healthBoard()));
+  if (answered.ok) return answered.reply;
+  deps.events({ event: 'board_unreachable', requestId: c.env.scope.requestId, reason: answered.reason });
+  return undefined;
+}
