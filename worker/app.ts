@@ -21,7 +21,7 @@ import { mintToken } from './pipeline/mint.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
 import { ADMIN_PATHS, CLIENT_PATHS, nothingAt } from './pipeline/paths.ts';
 import { takeReports } from './pipeline/reports.ts';
-import { logRequest } from './pipeline/request-log.ts';
+import { loggedPath, logRequest } from './pipeline/request-log.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
 import { type Scope, Timing } from './pipeline/scope.ts';
 import { serviceWorkerScript } from './pipeline/service-worker.ts';
@@ -40,7 +40,8 @@ function createRoutes(): Hono<App> {
         error.message,
       )?.[0] ?? null;
     const { requestId } = scope;
-    composition.deps.events({ event: 'internal_error', requestId, path: c.req.path, reason: error.name, cause, where });
+    const path = loggedPath(c.req.raw);
+    composition.deps.events({ event: 'internal_error', requestId, path, reason: error.name, cause, where });
     return refuse(c, { code: 'internal_error' });
   });
   app.notFound((c) => {

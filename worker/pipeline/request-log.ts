@@ -1,5 +1,8 @@
+import { withoutKeys } from '../core/identity/key-format.ts';
 import type { Deps } from '../ports.ts';
 import type { Scope } from './scope.ts';
+
+export const loggedPath = ({ url }: Request): string => withoutKeys(new URL(url).pathname).slice(0, 100);
 
 /** One line about a request as its answer begins, for `npm start`: a deploy has its platform's own log of requests. */
 export async function logRequest(
@@ -15,7 +18,7 @@ export async function logRequest(
     event: 'request',
     requestId,
     method: request.method,
-    path: new URL(request.url).pathname.slice(0, 100),
+    path: loggedPath(request),
     status,
     tookMs: clock.now() - arrivedAt,
     deployment: header('deployment'),

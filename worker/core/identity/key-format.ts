@@ -32,6 +32,9 @@ function partsOf(key: string): (SignedKey & { prefix: string }) | undefined {
   return prefix === '' ? undefined : { prefix, signed: `${prefix}-${random}`, mac };
 }
 
+/** For logs: a caller may have written a key into a path by mistake. What is longer than our keys may be a provider's. */
+export const withoutKeys = (path: string): string => path.replace(/\b(sk|pk|ak)-[A-Za-z0-9_-]{40,}/g, '$1-…');
+
 /** A key's id is the beginning of its hash: unique, and enough to find its record by. */
 export const KEY_ID_DIGITS = 20;
 export const isKeyId = (text: string): boolean => text.length === KEY_ID_DIGITS && /^[0-9a-f]+$/.test(text);

@@ -1,12 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identityOf, LOCAL_CLIENT_KEY } from '../../../../worker/core/identity/identity.ts';
-import { MAC_BYTES, parseKey, RANDOM_BYTES } from '../../../../worker/core/identity/key-format.ts';
+import { MAC_BYTES, parseKey, RANDOM_BYTES, withoutKeys } from '../../../../worker/core/identity/key-format.ts';
 
 const letters = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'ABCXYZabcxyz0189-_'), minLength: length, maxLength: length });
 const random = letters((RANDOM_BYTES * 4) / 3);
 const mac = letters((MAC_BYTES * 4) / 3);
+
+describe('withoutKeys', () => {
+  it('leaves no part of a key in a path, and every other path as it is', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('sk', 'pk', 'ak'), random, mac, (prefix, random, mac) => {
+        for (const [before, after] of [
+          ['/admin/keys/', ''],
+          ['/admin/ledger/acme/key:', '/x'],
+          ['/admin/pins/', '%20'],
+        ]) {
+          expect(withoutKeys(`${before}${prefix}-${random}${mac}${after}`)).toBe(`${before}${prefix}-…${after}`);
+        }
+      }),
+    );
+    for (const path of ['/admin/pins/app%2Fchat', '/admin/keys/0123456789abcdef0123', '/v1/models/task-queue', '/']) {
+      expect(withoutKeys(path)).toBe(path);
+    }
+  });
+});
 
 describe('parseKey', () => {
   it('takes a key apart: what is signed, and the signature', () => {
