@@ -23,7 +23,11 @@ export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
       throw new Error(`CARRYON_URL=${CARRYON_URL} is not a URL such as https://carryon.example.workers.dev`);
     if (!ADMIN_KEY) throw new Error('ADMIN_KEY is not set: CARRYON_URL needs the admin key of that router');
     if (!/^[\x20-\x7e]+$/.test(ADMIN_KEY)) throw new Error('ADMIN_KEY cannot be sent: a header takes only ASCII');
-    return { url, adminKey: ADMIN_KEY, hint: 'ADMIN_KEY must be the one of CARRYON_URL.' };
+    return {
+      url,
+      adminKey: ADMIN_KEY,
+      hint: 'ADMIN_KEY must be that of CARRYON_URL, or an admin key made there and not revoked.',
+    };
   }
   const url = `http://localhost:${portFrom(environment, 'PORT', rememberedPort(environment) ?? DEFAULT_PORT)}`;
   const own = readDevVars(environment).ADMIN_KEY;

@@ -9,7 +9,7 @@ import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run audit [-- --most 20] [--before NUMBER] [--json]   who changed what, from what to what, the newest first
 
-It asks the router on this machine, by PORT (8787), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+It asks the router on this machine (PORT, else where it was last started), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
 const text = { type: 'string' } as const;
 const MOST_UNLESS_SAID = 20;

@@ -48,9 +48,13 @@ const aboutAsking = ({ url, model, local }: BannerFacts): string[] => [
 
 function aboutKeys({ url, local, ownAdminKey }: BannerFacts): string[] {
   const { port } = new URL(url);
-  const more = `${port === String(DEFAULT_PORT) ? '' : `PORT=${port} `}npm run keys -- create --tenant acme`;
+  const at = port === String(DEFAULT_PORT) ? '' : `PORT=${port} `;
+  const more = `${at}npm run keys -- create --tenant acme`;
   if (!local) return [`Local mode is off. For a key of your own in place of sk-…: ${more}`];
-  return [`Admin key: ${ownAdminKey ? 'your ADMIN_KEY' : LOCAL_ADMIN_KEY}. For more client keys: ${more}`];
+  return [
+    `Admin key: ${ownAdminKey ? 'your ADMIN_KEY' : LOCAL_ADMIN_KEY}. For more client keys: ${more}`,
+    `Something is wrong? ${at}npm run route -- list says what is set and in cooldown; docs/operations.md has the commands.`,
+  ];
 }
 
 function aboutSandbox({ sandboxSlots, controlUrl }: BannerFacts): string[] {

@@ -16,13 +16,14 @@ export function eventLine(line: string): string {
 
 const LINES: Readonly<Record<string, (event: Fields) => string>> = {
   request: (event) => {
-    const { method, path, status, tookMs, deployment, attempts, cache, costUsd, requestId } = event;
+    const { method, path, status, tookMs, deployment, attempts, mode, cache, costUsd, requestId } = event;
     const parts = [
       `${method} ${path}`,
       status,
       seconds(tookMs),
       deployment && `by ${deployment}`,
       attempts !== '1' && `${attempts} attempts`,
+      typeof mode === 'string' && mode !== 'normal' && mode,
       (cache === 'hit' || cache === 'stale') && `cache ${cache}`,
       costUsd && `$${costUsd}`,
       requestId,
@@ -35,11 +36,14 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
     `  failed${inMode(mode)}: ${[failed, code].filter(Boolean).join(' → ')}  ${requestId}`,
   answer_interrupted: ({ deployment, reason, requestId }) =>
     `  broke off after its content had begun: ${deployment} ${reason}  ${requestId}`,
-  deployment_rested: ({ deployment, cause, restMs, advice }) =>
-    `  cooldown: ${deployment} for ${seconds(restMs)} (${cause})${advice ? `: ${advice}` : ''}`,
+  deployment_rested: ({ deployment, cause, restMs, advice, drill }) =>
+    `  cooldown${ofDrill(drill)}: ${deployment} for ${seconds(restMs)} (${cause})${advice ? `: ${advice}` : ''}`,
   key_set_unreadable: ({ setting, reason }) => `  sign-in: the key set of ${setting} ${reason}`,
-  deployment_back: ({ deployment, restedMs }) => `  back: ${deployment}, after ${seconds(restedMs)}`,
+  deployment_back: ({ deployment, restedMs, drill }) =>
+    `  back${ofDrill(drill)}: ${deployment}, after ${seconds(restedMs)}`,
 };
 
+/** Of requests under a fault on purpose: nobody else's. */
+const ofDrill = (drill: unknown): string => (drill === true ? ' (drill)' : '');
 const inMode = (mode: unknown): string => (typeof mode === 'string' ? ` (${mode})` : '');
 const seconds = (ms: unknown): string => (typeof ms === 'number' ? `${(ms / 1000).toFixed(2)} s` : '');

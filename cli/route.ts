@@ -6,7 +6,7 @@ import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { auditRows } from './audit/rows.ts';
 import { readFlags, UsageError } from './flags.ts';
-import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, needed, USAGE } from './route/flags.ts';
+import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, needed, USAGE, usageOf } from './route/flags.ts';
 import { type CooldownsAnswer, deploymentsText, listLines } from './route/lines.ts';
 import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
 import { exitWithError } from './shutdown.ts';
@@ -24,11 +24,18 @@ try {
 }
 
 async function run([command, ...args]: string[]): Promise<void> {
-  if (command !== undefined && Object.hasOwn(COMMANDS, command))
-    return COMMANDS[command as keyof typeof COMMANDS](args);
+  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return runOne(command as keyof typeof COMMANDS, args);
   if (command !== undefined) readFlags([command], {}, USAGE);
   const names = Object.keys(COMMANDS);
   throw new UsageError(`Say what to do with routing: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, USAGE);
+}
+
+async function runOne(command: keyof typeof COMMANDS, args: string[]): Promise<void> {
+  try {
+    await COMMANDS[command](args);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.what, usageOf(command)) : error;
+  }
 }
 
 async function list(args: string[]): Promise<void> {
@@ -42,7 +49,7 @@ async function list(args: string[]): Promise<void> {
 async function pin(args: string[]): Promise<void> {
   const flags = flagsOf('pin', args);
   const [alias, deployment] = [needed('alias', flags.alias), needed('deployment', flags.deployment)];
-  const body = { deployment, ...endFrom(flags), reason: needed('reason', flags.reason) };
+  const body = { deployment, ...endFrom(flags, Date.now()), reason: needed('reason', flags.reason) };
   const set = await call<SetAnswer>('PUT', `/admin/pins/${encodeURIComponent(alias)}`, body);
   tell(`${alias} asks ${deployment} first`, set);
 }
@@ -55,7 +62,11 @@ async function unpin(args: string[]): Promise<void> {
 
 async function bypass(args: string[]): Promise<void> {
   const { alias, ...flags } = flagsOf('bypass', args);
-  const body = { ...(alias !== undefined && { alias }), ...endFrom(flags), reason: needed('reason', flags.reason) };
+  const body = {
+    ...(alias !== undefined && { alias }),
+    ...endFrom(flags, Date.now()),
+    reason: needed('reason', flags.reason),
+  };
   const set = await call<SetAnswer>('PUT', '/admin/bypass', body);
   tell(`Bypass of ${alias ?? 'all aliases'}: one attempt at the first deployment`, set);
 }
@@ -82,7 +93,7 @@ async function fault(args: string[]): Promise<void> {
     throw new UsageError('--traffic all meets every request of every tenant: add --yes if that is meant', USAGE);
   const { reason, yes } = flags;
   const more = { ...(reason !== undefined && { reason }), ...(yes && { yes }) };
-  const body = { fault: kind, traffic, ...endFrom(flags), ...more };
+  const body = { fault: kind, traffic, ...endFrom(flags, Date.now()), ...more };
   const set = await call<SetAnswer>('PUT', `/admin/faults/${encodeURIComponent(deployment)}`, body);
   tell(`${deployment} has the fault ${kind} for traffic ${traffic}`, set);
 }
@@ -99,18 +110,18 @@ async function alias(args: string[]): Promise<void> {
   if ((deployment === undefined) === (list === undefined))
     throw new UsageError('Name the deployments with --deployment ID=MODEL, or in a file with --list FILE', USAGE);
   const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
-  const body = { deployments, ...endIfAny(flags), reason: needed('reason', flags.reason) };
+  const body = { deployments, ...endIfAny(flags, Date.now()), reason: needed('reason', flags.reason) };
   tell(`${name} is served by ${deploymentsText(deployments)}`, await call<SetAnswer>('PUT', aliasPath(name), body));
 }
 
 async function unalias(args: string[]): Promise<void> {
   const name = needed('alias', flagsOf('unalias', args).alias);
-  const answer = await call<ClearAnswer>('DELETE', aliasPath(name));
-  tellCleared(
-    answer,
-    `${name} is served by config's own list again`,
-    `${name} was served by config's own list already`,
-  );
+  tellUnlisted(name, await call<ClearAnswer>('DELETE', aliasPath(name)));
+}
+
+function tellUnlisted(name: string, answer: ClearAnswer): void {
+  const list = `served by config's own list`;
+  tellCleared(answer, `${name} is ${list} again`, `${name} was ${list} already`);
 }
 
 async function undo(args: string[]): Promise<void> {
@@ -121,14 +132,19 @@ async function undo(args: string[]): Promise<void> {
       throw new Error(
         `The last change of ${name} (audit ${row.number}) never finished, so it may have been made or not. See npm run route -- list, then set it with alias or unalias.`,
       );
-    console.log(`Undoing audit ${row.number}: ${row.what}, by ${row.who}`);
     const before = undoOf(row, Date.now());
     if (before === undefined)
       throw new Error(
         `The list before audit ${row.number} is too long for the audit, so it was not kept whole. Set it with alias.`,
       );
-    if (before === null) return unalias(['--alias', name]);
+    const undoing = `Undoing audit ${row.number}: ${row.what}, by ${row.who}`;
+    if (before === null) {
+      const cleared = await call<ClearAnswer>('DELETE', aliasPath(name));
+      console.log(undoing);
+      return tellUnlisted(name, cleared);
+    }
     const set = await call<SetAnswer>('PUT', aliasPath(name), before);
+    console.log(undoing);
     return tell(`${name} is served by ${deploymentsText(before.deployments)}`, set);
   }
   throw new Error(`The audit has no change of the list of ${name}.`);
@@ -138,12 +154,13 @@ async function readList(path: string): Promise<ListedDeployment[]> {
   const written = await readFile(path, 'utf8').catch(() => {
     throw new UsageError(`--list ${path}: there is no such file`, USAGE);
   });
+  let list: unknown;
   try {
-    const list: unknown = JSON.parse(written);
-    if (Array.isArray(list)) return list as ListedDeployment[];
-  } catch {
-    // Told below.
+    list = JSON.parse(written);
+  } catch (error) {
+    throw new UsageError(`--list ${path} is not JSON: ${error instanceof Error ? error.message : error}`, USAGE);
   }
+  if (Array.isArray(list)) return list as ListedDeployment[];
   throw new UsageError(`--list ${path} holds no JSON list such as [{"id": "a", "model": "gpt-5.6-terra"}]`, USAGE);
 }
 
@@ -167,7 +184,8 @@ function tellCleared({ cleared, knownEverywhereWithinSeconds = 60 }: ClearAnswer
 }
 
 function elsewhere(seconds: number): string {
-  return `In force now where this call was answered, elsewhere within ${seconds} s plus KV's own delay.`;
+  const { url } = adminTarget(process.env);
+  return `In force now where ${url} answered this call, elsewhere within ${seconds} s plus KV's own delay.`;
 }
 
 function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

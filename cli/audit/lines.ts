@@ -10,8 +10,12 @@ export function auditLine({ number, at, who, what, from, to, pending }: AuditEnt
   return `${number}  ${utc(at)} (${durationText(now - at)} ago)  ${who}  ${what}: ${change}`;
 }
 
+/** `until`, `since`, `createdAt`, …: in epoch milliseconds, which nobody reads. */
+const isTime = (name: string, value: unknown): value is number =>
+  typeof value === 'number' && /^(until|since)$|At$/.test(name);
+
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, (name, one) => (isTime(name, one) ? utc(one) : one));
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
 }

@@ -2,6 +2,11 @@
 import { durationMs } from '../../worker/core/config/duration.ts';
 import type { ListedDeployment } from '../../worker/core/routing/overrides.ts';
 import { readFlags, UsageError } from '../flags.ts';
+import { utc } from '../times.ts';
+
+const END_IS = 'END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.';
+const KIND_IS =
+  'KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).';
 
 export const USAGE = `npm run route -- list [--json]               what is set and in cooldown: by whom, why, how long still
 npm run route -- clear --deployment D        ends D's cooldown
@@ -18,8 +23,8 @@ npm run route -- undo --alias A
 npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason TEXT] [--yes]
     a fault on purpose; ends with: unfault --deployment D
 
-END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.
-KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).
+${END_IS}
+${KIND_IS}
 
 It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…
@@ -43,6 +48,16 @@ export const FLAGS = {
   undo: { alias: text },
 } as const;
 
+/** Of one command, below what is wrong with it: with all of them the mistake would scroll away. */
+export function usageOf(command: keyof typeof FLAGS): string {
+  const forms = [...USAGE.matchAll(/(?:npm run route --|ends with:) ((\w+).*)/g)]
+    .filter(([, , name]) => name === command)
+    .map(([, form]) => `npm run route -- ${form}`);
+  const words = forms.some((form) => form.includes('END')) ? [END_IS] : [];
+  if (command === 'fault') words.push(KIND_IS);
+  return [...forms, ...words, 'All of it: npm run route -- --help'].join('\n');
+}
+
 export const flagsOf = <Command extends keyof typeof FLAGS>(command: Command, args: readonly string[]) =>
   readFlags(args, FLAGS[command], USAGE);
 
@@ -57,17 +72,17 @@ interface EndFlags {
 }
 
 /** As the API takes it: `{forSeconds}` or `{until}`. */
-export function endFrom(flags: EndFlags): { forSeconds: number } | { until: number } {
-  const found = endIfAny(flags);
+export function endFrom(flags: EndFlags, now: number): { forSeconds: number } | { until: number } {
+  const found = endIfAny(flags, now);
   if (found === undefined) throw new UsageError('Say when it ends: --for 2h, or --until 2026-11-29T10:00Z', USAGE);
   return found;
 }
 
-export function endIfAny(flags: EndFlags): { forSeconds: number } | { until: number } | undefined {
+export function endIfAny(flags: EndFlags, now: number): { forSeconds: number } | { until: number } | undefined {
   if (flags.for !== undefined && flags.until !== undefined)
     throw new UsageError('Write --for or --until, not both', USAGE);
   if (flags.for !== undefined) return { forSeconds: secondsFrom(flags.for) };
-  return flags.until === undefined ? undefined : { until: timeFrom(flags.until) };
+  return flags.until === undefined ? undefined : { until: timeFrom(flags.until, now) };
 }
 
 function secondsFrom(written: string): number {
@@ -78,11 +93,12 @@ function secondsFrom(written: string): number {
 }
 
 /** With its zone: an operator's clock and a colleague's may differ. */
-function timeFrom(written: string): number {
+function timeFrom(written: string, now: number): number {
   const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(written);
   const epochMs = isZoned ? Date.parse(written) : Number.NaN;
   if (Number.isNaN(epochMs))
     throw new UsageError(`--until ${written} is not a time with its zone, such as 2026-11-29T10:00Z`, USAGE);
+  if (epochMs <= now) throw new UsageError(`--until ${written} is over: it is ${utc(now)} now`, USAGE);
   return epochMs;
 }
 

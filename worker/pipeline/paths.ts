@@ -46,10 +46,14 @@ const PLANNED: Readonly<Record<string, string>> = {
     'Embeddings are not here yet. Call your provider directly for them; chat is POST /v1/chat/completions.',
 };
 
+/** An alias's own slash, taken for one of the path. */
+const SPLIT_ALIAS = /^\/admin\/(pins|aliases)\/[^/]+\/./;
+
 /** Why there is nothing at `path`, and what there is near it. */
 export function nothingAt(path: string): string {
   const planned = PLANNED[path.replace(/^\/v1(?=\/)/, '')];
   if (planned !== undefined) return planned;
   const near = path === '/admin' || path.startsWith('/admin/') ? ADMIN_PATHS : CLIENT_PATHS;
-  return `There is nothing at ${path.slice(0, 100)}. There are ${Object.keys(near).join('; ')}.`;
+  const hint = SPLIT_ALIAS.test(path) ? ' A / within a name is written %2F, as in app%2Fchat.' : '';
+  return `There is nothing at ${path.slice(0, 100)}.${hint} There are ${Object.keys(near).join('; ')}.`;
 }

@@ -23,6 +23,7 @@ export async function logRequest(
     tookMs: clock.now() - arrivedAt,
     deployment: header('deployment'),
     attempts: header('attempts') ?? '1',
+    mode: header('mode'),
     cache: header('cache'),
     costUsd: header('cost-usd'),
   });

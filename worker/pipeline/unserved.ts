@@ -53,5 +53,9 @@ export function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps:
   const detail = ask.route.bypass ? BYPASS_FAILED : 'Every provider failed.';
   const page: RouterError = { code: 'providers_unavailable', retryAfterMs, detail };
   if (!deps.showsProvider(ask.identity)) return page;
-  return { ...page, detail: `${page.detail} The last one: ${last.message}`, page };
+  return {
+    ...page,
+    detail: `${page.detail} ${ask.route.bypass ? 'The failure' : 'The last one'}: ${last.message}`,
+    page,
+  };
 }

@@ -24,6 +24,7 @@ Or from a page that keeps working without a network (docs/travel-mode.md):
   node examples/foreign-front-end/server.mjs --router http://localhost:8787
 
 Admin key: sk-local-admin-key. For more client keys: npm run keys -- create --tenant acme
+Something is wrong? npm run route -- list says what is set and in cooldown; docs/operations.md has the commands.
 
 Sandbox providers answer for PROVIDER_A and PROVIDER_B (what they can do: curl http://localhost:8790).
 Make A fail, and B takes over; then let A be well again:

@@ -31,6 +31,13 @@ test.for<[object, string]>([
     { event: 'deployment_rested', deployment: 'a', cause: 'bad_key', restMs: 300_000, advice: 'replace the key' },
     '  cooldown: a for 300.00 s (bad_key): replace the key',
   ],
+  [{ ...request, mode: 'normal' }, 'POST /ai  200  1.23 s  by a  $0.000043  id-1'],
+  [{ ...request, mode: 'bypass' }, 'POST /ai  200  1.23 s  by a  bypass  $0.000043  id-1'],
+  [
+    { event: 'deployment_rested', deployment: 'a', cause: 'cut', restMs: 10_000, drill: true },
+    '  cooldown (drill): a for 10.00 s (cut)',
+  ],
+  [{ event: 'deployment_back', deployment: 'a', restedMs: 12_224, drill: true }, '  back (drill): a, after 12.22 s'],
   [{ event: 'deployment_back', deployment: 'a', restedMs: 12_224 }, '  back: a, after 12.22 s'],
 ])('%j', ([event, line]) => expect(eventLine(JSON.stringify(event))).toBe(line));
 

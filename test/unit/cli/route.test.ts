@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { auditLine } from '../../../cli/audit/lines.ts';
 import { auditRows } from '../../../cli/audit/rows.ts';
 import { adminKeyLine } from '../../../cli/keys/admin-keys.ts';
-import { deploymentsFrom, endFrom, endIfAny, needed } from '../../../cli/route/flags.ts';
+import { deploymentsFrom, endFrom, endIfAny, FLAGS, flagsOf, needed, usageOf } from '../../../cli/route/flags.ts';
 import { listLines } from '../../../cli/route/lines.ts';
 import { isOfAlias, undoOf } from '../../../cli/route/undo.ts';
 import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
@@ -56,11 +56,11 @@ describe('npm run route -- list', () => {
 
 describe('the flags of npm run route', () => {
   it('take an end as a duration or as a time with its zone', () => {
-    expect(endFrom({ for: '2h' })).toEqual({ forSeconds: 7_200 });
-    expect(endFrom({ for: '500ms' })).toEqual({ forSeconds: 0.5 });
-    expect(endFrom({ until: '2026-11-28T21:50Z' })).toEqual({ until: NOW + 600_000 });
-    expect(endFrom({ until: '2026-11-28T22:50:00+01:00' })).toEqual({ until: NOW + 600_000 });
-    expect(endIfAny({})).toBeUndefined();
+    expect(endFrom({ for: '2h' }, NOW)).toEqual({ forSeconds: 7_200 });
+    expect(endFrom({ for: '500ms' }, NOW)).toEqual({ forSeconds: 0.5 });
+    expect(endFrom({ until: '2026-11-28T21:50Z' }, NOW)).toEqual({ until: NOW + 600_000 });
+    expect(endFrom({ until: '2026-11-28T22:50:00+01:00' }, NOW)).toEqual({ until: NOW + 600_000 });
+    expect(endIfAny({}, NOW)).toBeUndefined();
   });
 
   it.each([
@@ -72,8 +72,9 @@ describe('the flags of npm run route', () => {
     [{ until: '2026-11-28T21:50' }, 'is not a time with its zone'],
     [{ until: '2026-13-28T21:50Z' }, 'is not a time with its zone'],
     [{ until: 'tomorrow' }, 'is not a time with its zone'],
+    [{ until: '2026-11-28T21:40Z' }, '--until 2026-11-28T21:40Z is over: it is 2026-11-28 21:40:00 UTC now'],
   ])('%j is refused', (flags, message) => {
-    expect(() => endFrom(flags)).toThrow(message);
+    expect(() => endFrom(flags, NOW)).toThrow(message);
   });
 
   it('name what is missing, and read models', () => {
@@ -84,6 +85,30 @@ describe('the flags of npm run route', () => {
       { id: 'b', model: 'org/n=2' },
     ]);
     for (const wrong of ['a', 'a=', '=m']) expect(() => deploymentsFrom([wrong])).toThrow('write ID=MODEL');
+  });
+});
+
+describe('a mistyped command', () => {
+  it('is answered with its own forms', () => {
+    const end = 'END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.';
+    const all = 'All of it: npm run route -- --help';
+    expect(usageOf('pin').split('\n')).toEqual([
+      'npm run route -- pin --alias A --deployment D END --reason TEXT',
+      end,
+      all,
+    ]);
+    expect(usageOf('unpin')).toBe(`npm run route -- unpin --alias A\n${all}`);
+    expect(usageOf('unbypass')).toBe(`npm run route -- unbypass [--alias A]\n${all}`);
+    expect(usageOf('alias').match(/npm run route -- alias /g)).toHaveLength(2);
+    expect(usageOf('fault')).toContain('KIND is revoked-key');
+    for (const command of Object.keys(FLAGS) as (keyof typeof FLAGS)[])
+      expect(usageOf(command)).toMatch(new RegExp(`^npm run route -- ${command}\\b`));
+  });
+
+  it('is refused where a flag stands twice, and only models may be named often', () => {
+    const twice = ['--deployment', 'a=m', '--deployment', 'b=n'];
+    expect(() => flagsOf('pin', twice)).toThrow('--deployment is written twice\n');
+    expect(flagsOf('alias', twice).deployment).toEqual(['a=m', 'b=n']);
   });
 });
 
@@ -119,6 +144,10 @@ describe('npm run audit', () => {
     expect(auditLine({ ...row, from: null, to: { deployment: 'b' } }, NOW)).toBe(`${said}nothing → {"deployment":"b"}`);
     expect(auditLine({ ...row, from: null, to: null, pending: true }, NOW)).toBe(
       `${said}never finished: it may have been made or not`,
+    );
+    const until = NOW + 60_000;
+    expect(auditLine({ ...row, from: { until, restMs: 10_000, version: until }, to: { revokedAt: null } }, NOW)).toBe(
+      `${said}{"until":"2026-11-28 21:41:00 UTC","restMs":10000,"version":${until}} → {"revokedAt":null}`,
     );
     expect(auditLine({ ...row, from: 'x'.repeat(500), to: null }, NOW).length).toBeLessThan(250);
   });
