@@ -29,10 +29,17 @@ async function send({ url, adminKey }: AdminTarget, method: string, path: string
       headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  } catch {
+  } catch (error) {
+    if (method !== 'GET' && brokeOff(error))
+      throw new Error(`${url} broke off without an answer: the change may have been made or not. npm run audit tells.`);
     throw new Error(`Nothing answers at ${url}. Is it running (npm start), and are PORT or CARRYON_URL right?`);
   }
 }
+
+/** The call was on its way when the line went; what was never reached has other codes. */
+const BROKEN = new Set<unknown>(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'UND_ERR_HEADERS_TIMEOUT']);
+const brokeOff = (error: unknown): boolean =>
+  error instanceof Error && BROKEN.has((error.cause as { code?: unknown } | undefined)?.code);
 
 /** How long to wait before the same call; undefined where the answer is to be read. */
 function waitAfter({ status, headers }: Response): number | undefined {

@@ -14,15 +14,12 @@ export async function createAdmin(args: string[], usage: string): Promise<void> 
     const wrong = scope === undefined ? '--scope is missing' : `There is no scope "${scope}"`;
     throw new UsageError(`${wrong}: write --scope read, which sees, or --scope operate, which also changes`, usage);
   }
+  const target = adminTarget(process.env);
   const body = { name, scope };
-  const made = await adminCall<AdminKeyRecord & { key: string }>(
-    adminTarget(process.env),
-    'POST',
-    '/admin/admin-keys',
-    body,
-  );
+  const made = await adminCall<AdminKeyRecord & { key: string }>(target, 'POST', '/admin/admin-keys', body);
   console.log(made.key);
-  console.error(`Shown once. Its id is ${made.id}, its scope ${made.scope}. Its holder sends it as ADMIN_KEY.`);
+  console.error(`Shown once. Its id is ${made.id}, its scope ${made.scope}.`);
+  console.error(`Its holder sets it as ADMIN_KEY, and CARRYON_URL=${target.url} beside it.`);
 }
 
 export async function listAdmin(args: string[], usage: string): Promise<void> {

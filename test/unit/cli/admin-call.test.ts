@@ -5,7 +5,8 @@ import { adminCall } from '../../../cli/admin-call.ts';
 
 let replies: [status: number, headers: Record<string, string>, body?: string][] = [];
 let calls = 0;
-const server = createServer((_, response: ServerResponse) => {
+const server = createServer(({ socket }, response: ServerResponse) => {
+  if (replies.length === 0) return void socket.destroy();
   const [status, headers, body] = replies[Math.min(calls, replies.length - 1)] ?? [500, {}];
   calls++;
   response.writeHead(status, headers).end(body ?? JSON.stringify({ error: { message: `refused ${calls}` } }));
@@ -17,7 +18,8 @@ beforeEach(() => {
 });
 
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const call = () => adminCall({ url, adminKey: 'k', hint: 'the hint' }, 'GET', '/admin/overrides');
+const call = (method = 'GET', to = url) =>
+  adminCall({ url: to, adminKey: 'k', hint: 'the hint' }, method, '/admin/overrides');
 
 it.each([{ 'retry-after-ms': '1', 'retry-after': '1' }, { 'retry-after': '0' }])(
   'waits as long as a 429 says: %j',
@@ -56,4 +58,11 @@ it.each([
   replies = [[status, { 'retry-after-ms': '1' }]];
   await expect(call()).rejects.toThrow(message);
   expect(calls).toBe(1);
+});
+
+it('tells a change whose answer was lost from one that nobody was asked for', async () => {
+  replies = [];
+  await expect(call('PUT')).rejects.toThrow('broke off without an answer: the change may have been made or not');
+  await expect(call('GET')).rejects.toThrow('Nothing answers at');
+  await expect(call('PUT', 'http://127.0.0.1:1')).rejects.toThrow('Nothing answers at');
 });
