@@ -120,7 +120,9 @@ describe('a drill', () => {
   });
 
   it('is made by no other call: a client key’s fields do not name one', async () => {
-    const reply = await callAdmin('POST', 'keys', { tenant: 'drill', drill: 'mine' });
+    const reply = await callAdmin('POST', 'keys', { tenant: 'acme', drill: 'mine' });
     expect(reply).toMatchObject({ status: 400, body: { error: { param: 'drill' } } });
+    const ofTheirTenant = await callAdmin('POST', 'keys', { tenant: 'drill' });
+    expect(ofTheirTenant).toMatchObject({ status: 400, body: { error: { param: 'tenant' } } });
   });
 });

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { clientTenant } from '../core/config/tenants-schema.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { canonicalName, isTellingName } from '../core/identity/names.ts';
@@ -35,7 +35,7 @@ const expiry = (from: number, longest: number, unit: string) =>
 
 export const keyBody = ({ tiers }: Config, now: number) =>
   settings({
-    tenant: tenantName,
+    tenant: clientTenant,
     kind: z.enum(['secret', 'publishable']).default('secret'),
     origins: z.array(origin).max(20).default([]),
     user: z

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { OWN_ISSUER } from '../identity/own-issuer.ts';
 import { settings, slug } from './settings.ts';
-import { tenantName } from './tenants-schema.ts';
+import { clientTenant } from './tenants-schema.ts';
 import { isKeySetUrl } from './urls.ts';
 
 /** Signatures of which the public half is all that we need. */
@@ -27,7 +27,7 @@ const issuer = settings({
     .refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
   /** As its tokens have it in `aud`. */
   audience: text('the audience that it gives its tokens for this router'),
-  tenant: tenantName,
+  tenant: clientTenant,
   /** The claim that names the user. */
   userClaim: text('the claim that names the user').default('sub'),
   /** The features that its users may use; all where it is left out. */

@@ -1,5 +1,6 @@
 /** Who pays and what each may use. A tenant that is not named here exists all the same, without limits. */
 import * as z from 'zod';
+import { DRILL_TENANT } from '../operators/drill.ts';
 import { alerts } from './alerts-schema.ts';
 import { limits } from './limits-schema.ts';
 import { settings, slug } from './settings.ts';
@@ -14,6 +15,11 @@ export const tiers = z.record(slug, limits).default({});
 export const tenantName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-" (at most 63)');
+
+/** A tenant that keys and sign-ins may be of. */
+export const clientTenant = tenantName.refine((name) => name !== DRILL_TENANT, {
+  error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
+});
 
 export const tenant = settings({
   /** For the whole tenant; `limits` stand over it, field by field. */

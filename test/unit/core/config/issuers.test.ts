@@ -36,6 +36,10 @@ function resolved(more: object, variables: Record<string, string>) {
 }
 
 describe('an issuer', () => {
+  it('is of no tenant that is kept for drills', () => {
+    expect(problems({ ...least, tenant: 'drill' }).join()).toContain('kept for drills');
+  });
+
   it('needs four settings, and has all features and algorithms', () => {
     const { config, missing, warnings } = resolved({}, { OPENAI_API_KEY: 'k' });
     const all = { userClaim: 'sub', features: null, algorithms: ['RS256', 'ES256', 'EdDSA'] };
