@@ -33,7 +33,7 @@ function partsOf(key: string): (SignedKey & { prefix: string }) | undefined {
 }
 
 /** For logs: a caller may have written a key into a path by mistake. What is longer than our keys may be a provider's. */
-export const withoutKeys = (path: string): string => path.replace(/\b(sk|pk|ak)-[A-Za-z0-9_-]{40,}/g, '$1-…');
+export const withoutKeys = (path: string): string => path.replace(/(sk|pk|ak)-[A-Za-z0-9_-]{40,}/g, '$1-…');
 
 /** A key's id is the beginning of its hash: unique, and enough to find its record by. */
 export const KEY_ID_DIGITS = 20;

@@ -15,7 +15,8 @@ describe('withoutKeys', () => {
         for (const [before, after] of [
           ['/admin/keys/', ''],
           ['/admin/ledger/acme/key:', '/x'],
-          ['/admin/pins/', '%20'],
+          ['/admin/pins/%20', '%20'],
+          ['/admin/keys/key%3A', ''],
         ]) {
           expect(withoutKeys(`${before}${prefix}-${random}${mac}${after}`)).toBe(`${before}${prefix}-…${after}`);
         }
