@@ -1,9 +1,10 @@
 /** What `npm run audit` prints. */
 import type { AuditEntry } from '../../worker/core/operators/operators.ts';
+import { deploymentsText } from '../route/lines.ts';
 import { durationText, utc } from '../times.ts';
 
 /** Longer ones are there with `--json`. */
-const LONGEST_VALUE = 120;
+const LONGEST_VALUE = 180;
 
 export function auditLine({ number, at, who, what, from, to, pending }: AuditEntry, now: number): string {
   const change = pending ? 'never finished: it may have been made or not' : `${valueText(from)} → ${valueText(to)}`;
@@ -14,8 +15,13 @@ export function auditLine({ number, at, who, what, from, to, pending }: AuditEnt
 const isTime = (name: string, value: unknown): value is number =>
   typeof value === 'number' && /^(until|since)$|At$/.test(name);
 
+function readable(name: string, value: unknown): unknown {
+  if (name === 'deployments' && Array.isArray(value)) return deploymentsText(value);
+  return isTime(name, value) ? utc(value) : value;
+}
+
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  const text = JSON.stringify(value, (name, one) => (isTime(name, one) ? utc(one) : one));
+  const text = JSON.stringify(value, readable);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
 }

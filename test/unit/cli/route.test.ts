@@ -149,6 +149,10 @@ describe('npm run audit', () => {
     expect(auditLine({ ...row, from: { until, restMs: 10_000, version: until }, to: { revokedAt: null } }, NOW)).toBe(
       `${said}{"until":"2026-11-28 21:41:00 UTC","restMs":10000,"version":${until}} → {"revokedAt":null}`,
     );
+    const deployments = [{ id: 'a', model: 'm', price: { input: 1, output: 2 }, order: 2 }];
+    expect(auditLine({ ...row, from: null, to: { deployments, until: null } }, NOW)).toBe(
+      `${said}nothing → {"deployments":"a = m (order 2, own price)","until":null}`,
+    );
     expect(auditLine({ ...row, from: 'x'.repeat(500), to: null }, NOW).length).toBeLessThan(250);
   });
 
