@@ -1,4 +1,4 @@
-/** What an operator sees (DESIGN §6 "Admin"): each scope's periods with cap, spent, held and unsettled, leases included. */
+/** What an operator sees: each scope's periods with cap, spent, held and unsettled, leases included. */
 import { accountOf, figuresOf, storedOf } from './account.ts';
 import type { Book } from './book.ts';
 import { inForce } from './limits.ts';
