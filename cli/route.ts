@@ -112,6 +112,7 @@ async function alias(args: string[]): Promise<void> {
   const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
   const body = { deployments, ...endIfAny(flags, Date.now()), reason: needed('reason', flags.reason) };
   tell(`${name} is served by ${deploymentsText(deployments)}`, await call<SetAnswer>('PUT', aliasPath(name), body));
+  if (deployments.length === 1) console.log('It is the only one: nothing is asked where it fails.');
 }
 
 async function unalias(args: string[]): Promise<void> {

@@ -123,6 +123,11 @@ test('an alias list brings other models and another order; undo takes it back, a
   expect(await model()).toBe('other-model');
   await run('npm run route -- unalias --alias app/chat');
   expect(await model()).toBe(before);
+  const { output } = await npm(
+    `npm run route -- alias --alias app/chat --deployment a=${before} --for 1m --reason "b out"`,
+  );
+  expect(output).toContain('It is the only one: nothing is asked where it fails.');
+  expect((await npm('npm run route -- unalias --alias app/chat')).code).toBe(0);
 });
 
 test('a fault meets the traffic that was chosen', async () => {
