@@ -121,11 +121,23 @@ function jsonSchemaOf(schema: z.ZodType): object {
   const { $schema, ...written } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
-    // Of an immutable list; in OpenAPI it would say that a call may not send it.
-    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+    override: ({ jsonSchema, path }) => {
+      // Of an immutable list; in OpenAPI it would say that a call may not send it.
+      delete jsonSchema.readOnly;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      const name = path.at(-2) === 'properties' ? path.at(-1) : undefined;
+      if (name === 'until' || name === 'forSeconds') jsonSchema.description = END[name];
+    },
   });
   return written;
 }
+
+/** What no schema can say: the clock is the router's, and one of the two is enough. */
+const END = {
+  until: 'Epoch milliseconds in the future, at most 30 days ahead; not beside forSeconds',
+  forSeconds: 'From now on, in place of until',
+};
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 

@@ -103,6 +103,15 @@ it('refers only to what is in it, and holds no time and no name of a config', ()
   expect(text).not.toMatch(/\$schema|readOnly|1000000000000|316224000000|"enum":\["(one|other)"\]/);
 });
 
+it('says what an end is, and no bound that only a computer has', () => {
+  const pin = document.paths['/admin/pins/{alias}']?.put;
+  expect(bodyOf(pin)?.properties).toMatchObject({
+    until: { type: 'integer', description: expect.stringContaining('Epoch milliseconds') },
+    forSeconds: { exclusiveMinimum: 0, maximum: 2_592_000, description: expect.stringContaining('in place of until') },
+  });
+  expect(JSON.stringify(document)).not.toContain(`${Number.MAX_SAFE_INTEGER}`);
+});
+
 it('leaves out what depends on the config or on the time, and keeps the rest', () => {
   const body: DescribedRoute['body'] = ({ features }, now) =>
     settings({
