@@ -163,7 +163,10 @@ describe('what an isolate remembers', () => {
     const one = store();
     const { key, record } = await one.create({ ...FIELDS });
     expect(await one.find(key)).toBeDefined();
-    expect(await one.revoke(record.id)).toMatchObject({ id: record.id, revokedAt: now });
+    expect(await one.revoke(record.id)).toMatchObject({
+      before: { id: record.id, revokedAt: null },
+      after: { id: record.id, revokedAt: now },
+    });
     expect(await one.find(key)).toBeUndefined();
   });
 
@@ -221,11 +224,17 @@ describe('listing and revoking', () => {
   it('revokes a key that the list does not show yet, and one of an earlier build that only the list shows', async () => {
     const fresh = await store().create({ ...FIELDS });
     asked = [];
-    expect(await store().revoke(fresh.record.id)).toMatchObject({ id: fresh.record.id, revokedAt: now });
+    expect(await store().revoke(fresh.record.id)).toMatchObject({
+      before: { id: fresh.record.id, revokedAt: null },
+      after: { id: fresh.record.id, revokedAt: now },
+    });
     expect(asked).not.toContain('list');
     const old = await store().create({ ...FIELDS });
     await env.STATE.delete(`key-id:v1:${old.record.id}`);
-    expect(await store().revoke(old.record.id)).toMatchObject({ id: old.record.id, revokedAt: now });
+    expect(await store().revoke(old.record.id)).toMatchObject({
+      before: { id: old.record.id, revokedAt: null },
+      after: { id: old.record.id, revokedAt: now },
+    });
   });
 
   it('lets a revoked key and what finds it by its id go at the same time', async () => {
@@ -262,7 +271,7 @@ describe('listing and revoking', () => {
     const { record } = await one.create({ ...FIELDS });
     const first = await one.revoke(record.id);
     now += 5_000;
-    expect(await one.revoke(record.id)).toEqual(first);
+    expect(await one.revoke(record.id)).toEqual({ before: first?.after, after: first?.after });
   });
 
   it('touches nothing of the routing board', async () => {
