@@ -6,7 +6,7 @@ import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run answers -- purge --tenant NAME [--feature NAME]   of one feature, or of all
 
-It asks the router on this machine, by PORT (8787), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+It asks the router on this machine (PORT, else where it was last started), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
 try {
   await run(process.argv.slice(2));
