@@ -30,6 +30,11 @@ export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
     };
   }
   const url = `http://localhost:${portFrom(environment, 'PORT', rememberedPort(environment) ?? DEFAULT_PORT)}`;
+  // An operator with a key of their own would otherwise act as root, and the audit would say root.
+  if (ADMIN_KEY?.startsWith('ak-'))
+    throw new Error(
+      `ADMIN_KEY (ak-…) is sent to CARRYON_URL only, which is not set. For the router on this machine: CARRYON_URL=${url} ADMIN_KEY=ak-…; without ADMIN_KEY you are its root.`,
+    );
   const own = readDevVars(environment).ADMIN_KEY;
   const sent = own ? 'ADMIN_KEY of .dev.vars' : 'the well-known local key';
   return {

@@ -45,6 +45,13 @@ describe('the router that npm run keys asks', () => {
     expect(adminTarget(told)).toMatchObject({ url: 'http://localhost:8787', adminKey: 'mine' });
   });
 
+  it('is not taken for root by somebody with an admin key of their own', () => {
+    for (const environment of [none, filed, { ...filed, CARRYON_URL: '' }])
+      expect(() => adminTarget({ ...environment, ADMIN_KEY: 'ak-1' })).toThrow(/CARRYON_URL=http:.* ADMIN_KEY=ak-…;/);
+    const told = { ...filed, CARRYON_URL: 'http://localhost:8787', ADMIN_KEY: 'ak-1' };
+    expect(adminTarget(told).adminKey).toBe('ak-1');
+  });
+
   it('is CARRYON_URL, with the ADMIN_KEY of the environment and no other', () => {
     const target = { url: 'https://carryon.example.com', adminKey: 'of-the-deploy' };
     expect(adminTarget({ ...deploy, ...filed })).toMatchObject(target);
