@@ -52,10 +52,12 @@ export function listLines(
       title,
       found.map((one) => cooldownLine(one, now)),
     );
+  // Where the fault is gone nothing probes it any more, so it would be told for ever.
+  const ofFaults = drillCooldowns.filter(({ deployment, until }) => until > now || Object.hasOwn(faults, deployment));
   return [
     ...(set.length === 0 ? ['Nothing is set over config.'] : set),
     ...(cooldowns.length === 0 ? ['No deployment is in cooldown.'] : resting('In cooldown:', cooldowns)),
-    ...resting('In cooldown only for requests that meet a fault on purpose:', drillCooldowns),
+    ...resting('In cooldown only for requests that meet a fault on purpose:', ofFaults),
   ];
 }
 

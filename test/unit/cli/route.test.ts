@@ -54,6 +54,13 @@ describe('npm run route -- list', () => {
   });
 });
 
+it('a cooldown of requests under a fault is told while it lasts, and then as long as the fault does', () => {
+  const resting = { deployment: 'a', until: NOW + 8_000, cause: 'silent' } as const;
+  const told = (until: number) =>
+    listLines(nothing, { cooldowns: [], drillCooldowns: [{ ...resting, until }] }, NOW).length;
+  expect([told(NOW + 1), told(NOW)]).toEqual([4, 2]);
+});
+
 describe('the flags of npm run route', () => {
   it('take an end as a duration or as a time with its zone', () => {
     expect(endFrom({ for: '2h' }, NOW)).toEqual({ forSeconds: 7_200 });
