@@ -1,7 +1,11 @@
+import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
 import { adminRoutes } from '../../worker/admin/routes.ts';
 import { ADMIN_ROUTES } from '../../worker/admin/table.ts';
+import { wrongType } from '../../worker/core/config/check.ts';
+import { compose } from '../../worker/deps.ts';
 import type { App } from '../../worker/edge.ts';
 import { ADMIN_PATHS } from '../../worker/pipeline/paths.ts';
 
@@ -44,4 +48,27 @@ describe('the table of admin calls', () => {
     });
     expect(named.sort()).toEqual([...lines].sort());
   });
+});
+
+const ODD = [
+  ...['', ' ', '\u0000', '\ud800', 'x'.repeat(300), '__proto__', null, true, 0, -1, 1.5, 1e308, -1e308, 2 ** 53],
+  ...[[], {}, [null], Array(1_000).fill('x')],
+];
+
+describe('what a call refuses', () => {
+  const bodies = ADMIN_ROUTES.filter(({ body }) => body !== undefined);
+  it.each(bodies.map((route) => [`${route.method} /admin${route.path}`, route] as const))(
+    '%s says what would be right, in its own words, of each field',
+    (_, { body, example = '{}' }) => {
+      const schema = body?.(compose(env).config, Date.now()) as z.ZodObject;
+      for (const [field, value] of Object.keys(schema.shape).flatMap((name) =>
+        ODD.map((odd) => [name, odd] as const),
+      )) {
+        const { error } = schema.safeParse({ ...JSON.parse(example), [field]: value }, { error: wrongType });
+        // Only the first is told.
+        const said = error?.issues.find(({ path }) => path[0] === field)?.message;
+        expect(`${field}: ${said}`).not.toMatch(/expected|Invalid|Too (big|small)/);
+      }
+    },
+  );
 });

@@ -36,8 +36,8 @@ const expiry = (from: number, longest: number, unit: string) =>
 export const keyBody = ({ tiers }: Config, now: number) =>
   settings({
     tenant: clientTenant,
-    kind: z.enum(['secret', 'publishable']).default('secret'),
-    origins: z.array(origin).max(20).default([]),
+    kind: z.enum(['secret', 'publishable'], { error: 'write secret or publishable' }).default('secret'),
+    origins: z.array(origin).max(20, 'write at most 20 origins').default([]),
     user: z
       .string()
       .min(1, 'write the user, or null for none')
@@ -46,7 +46,12 @@ export const keyBody = ({ tiers }: Config, now: number) =>
       .refine(isTellingName, 'write no control characters and no U+FFFD')
       .nullable()
       .default(null),
-    features: z.array(z.string()).min(1).max(100).nullable().default(null),
+    features: z
+      .array(z.string())
+      .min(1, 'write a feature, or null for all')
+      .max(100, 'write at most 100 features')
+      .nullable()
+      .default(null),
     tier: z
       .string()
       .refine((tier) => tiers.has(tier), `there is no such tier; there are ${[...tiers.keys()].join(', ') || 'none'}`)

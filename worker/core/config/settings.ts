@@ -24,8 +24,9 @@ export const duration = (least: string, most: string) =>
     return ms ?? 0;
   });
 
+/** `int` last: a number far out of range is told the range. */
 export const count = (least: number, most: number) =>
-  z.number().int().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`);
+  z.number().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`).int();
 
 export const usd = z
   .number()
