@@ -10,6 +10,8 @@ const worker = readWranglerConfig(wranglerConfigPath);
 
 /** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
 const maxWorkers = Math.max(2, availableParallelism());
+/** For files that wait for other processes most of the time. */
+const waiting = maxWorkers + 1;
 
 /** The one static file that the Worker itself reads. */
 const staticFile = (request: { url: string }) =>
@@ -52,17 +54,17 @@ export default defineConfig({
         test: { ...PATIENT, name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers },
       },
       {
-        // Real processes on real ports, after the others. They mostly wait, so two files at a time.
-        test: { ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        // Real processes on real ports, after the others. They mostly wait, so more files at a time than there are cores.
+        test: { ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: waiting, sequence: { groupOrder: 1 } },
       },
       {
-        // Chromium against the built router. These wait too, so they share two places with the real processes.
+        // Chromium against the built router. These wait too, so they share the places of the real processes.
         test: {
           ...PATIENT,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: 'test/browser/support/install-chromium.ts',
-          maxWorkers: 2,
+          maxWorkers: waiting,
           sequence: { groupOrder: 1 },
         },
       },
