@@ -12,6 +12,7 @@ import { hashOfKey } from '../../worker/stores/signed-key.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 import { AUDIT_CASES, type Call } from './audit-cases.ts';
 import { callAdmin } from './call-admin.ts';
+import { eventually } from './eventually.ts';
 
 interface Entry {
   number: number;
@@ -178,7 +179,7 @@ describe('a log that does not answer', () => {
       deps: { ...composition.deps, clock },
     }));
     const answering = app(call);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(5_000);
       expect(await Promise.race([answering, undefined])).toBeInstanceOf(Response);
     });
@@ -228,9 +229,9 @@ describe('a change that nobody knows the outcome of', () => {
     const app = appWith(({ deps }) => ({ tenantLedger: () => ledger, deps: { ...deps, clock } }));
     const answering = app(['PUT', 'tenants/silent/limits', { scope: 'tenant', rps: 1 }]);
     // The row is there before the change is tried, and survives the object's death.
-    await vi.waitFor(async () => expect(await since(before)).toMatchObject([{ pending: true }]));
+    await eventually(async () => expect(await since(before)).toMatchObject([{ pending: true }]));
     await evictDurableObject(env.OPERATORS.get(env.OPERATORS.idFromName('operators')));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(5_000);
       expect(await Promise.race([answering, undefined])).toBeInstanceOf(Response);
     });

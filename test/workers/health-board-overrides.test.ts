@@ -1,10 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { BOARD_KEY, type BoardDocument } from '../../worker/core/routing/board.ts';
 import { NO_OVERRIDES } from '../../worker/core/routing/overrides.ts';
 import type { HealthBoard } from '../../worker/objects/health-board.ts';
 import { IsolateBoard } from '../../worker/stores/isolate-board.ts';
+import { eventually } from './eventually.ts';
 
 const HOUR_MS = 3_600_000;
 const EMPTY = { promotions: {}, safeguards: {}, frozen: null };
@@ -21,7 +22,7 @@ const pin = (deployment: string, until = Date.now() + HOUR_MS) => ({ deployment,
 /** The alarm may have fired by itself already. */
 async function published(version: number): Promise<BoardDocument['overrides']> {
   await runDurableObjectAlarm(board);
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const document = await env.STATE.get<BoardDocument>(BOARD_KEY, 'json');
     expect(document).toMatchObject({ schema: 2, overrides: { version } });
     return document?.overrides;
@@ -86,7 +87,7 @@ describe('overrides at HealthBoard', () => {
     await published(1);
     await board.clear('a');
     await runDurableObjectAlarm(board);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await env.STATE.get(BOARD_KEY, 'json')).toMatchObject({
         cooldowns: { a: { until: 0 } },
         overrides: { version: 1, pins: { 'app/chat': { deployment: 'a' } } },

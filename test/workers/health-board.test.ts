@@ -1,10 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_LEARNT } from '../../worker/core/pricing/learnt.ts';
 import { BOARD_KEY, type BoardDocument } from '../../worker/core/routing/board.ts';
 import type { HealthReport, Outcome } from '../../worker/core/routing/health.ts';
 import type { HealthBoard } from '../../worker/objects/health-board.ts';
+import { eventually } from './eventually.ts';
 
 const POLICY = { allowedFails: 3, cooldownMs: 10_000 };
 let boards = 0;
@@ -50,7 +51,7 @@ const fail = (times = 1) => saw(...Array.from({ length: times }, () => outcome('
 /** The alarm may have fired by itself already. */
 async function published(times: number): Promise<BoardDocument | null> {
   await runDurableObjectAlarm(board);
-  await vi.waitFor(() => expect(writes.length).toBe(times));
+  await eventually(() => expect(writes.length).toBe(times));
   return env.STATE.get<BoardDocument>(BOARD_KEY, 'json');
 }
 
@@ -127,7 +128,7 @@ describe('publishing', () => {
     await board.report(fail(4), POLICY);
     await board.report([{ deployment: 'b', outcomes: [outcome('bad_key')] }], POLICY);
     await runDurableObjectAlarm(board);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const document = await env.STATE.get<BoardDocument>(BOARD_KEY, 'json');
       expect(Object.keys(document?.cooldowns ?? {})).toEqual(['a', 'b']);
     });
@@ -137,9 +138,9 @@ describe('publishing', () => {
     refusals = 2;
     await board.report(fail(4), POLICY);
     await runDurableObjectAlarm(board);
-    await vi.waitFor(() => expect(refusals).toBe(1));
+    await eventually(() => expect(refusals).toBe(1));
     for (const left of [0, -1]) {
-      const alarm = await vi.waitFor(() =>
+      const alarm = await eventually(() =>
         runInDurableObject(board, async (_, { storage }) => {
           const at = await storage.getAlarm();
           if (at === null) throw new Error('no alarm');
@@ -198,7 +199,7 @@ describe('publishing', () => {
     refusals = 1;
     await board.report(fail(4), POLICY);
     await runDurableObjectAlarm(board);
-    await vi.waitFor(() => expect(refusals).toBe(0));
+    await eventually(() => expect(refusals).toBe(0));
     await evictDurableObject(board);
     await watchWrites();
     const once = await published(1);
