@@ -30,7 +30,10 @@ const ALONE = ['budget', 'budget-disconnect', 'budget-load', 'budget-rates', 'di
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts'], maxWorkers } },
+      {
+        // Pure code: its files share a process, and so what they import.
+        test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts'], maxWorkers, isolate: false },
+      },
       {
         // Inside workerd, storage fresh for every file. What wrangler.toml says goes in by hand, not by `wrangler.configPath`,
         // which would bring a developer's .dev.vars along, real providers and all.
