@@ -5,6 +5,7 @@ import type { HealthReport, Outcome, ProbeAnswer } from '../../../worker/core/ro
 import { NO_OVERRIDES } from '../../../worker/core/routing/overrides.ts';
 import type { RouterEvent } from '../../../worker/ports.ts';
 import { IsolateBoard } from '../../../worker/stores/isolate-board.ts';
+import { publishedCooldown } from '../core/routing/published-cooldown.ts';
 import { START, TestClock } from '../pipeline/support/clock.ts';
 import { deployment, SETTINGS } from '../pipeline/support/router.ts';
 
@@ -43,17 +44,7 @@ class Isolate {
   );
 
   publish(entry: Partial<PublishedCooldown>): void {
-    const whole: PublishedCooldown = {
-      until: START + 10_000,
-      askedUntil: 0,
-      since: START,
-      cause: 'server_error',
-      failures: 4,
-      version: 1,
-      at: START,
-      ...entry,
-    };
-    this.document = { schema: 1, cooldowns: { a: whole } };
+    this.document = { schema: 1, cooldowns: { a: publishedCooldown(START, entry) } };
   }
 
   async ready(): Promise<void> {

@@ -4,6 +4,7 @@ import { clearOverride, setOverride } from '../../../worker/core/routing/overrid
 import { NO_OVERRIDES, type Overrides } from '../../../worker/core/routing/overrides.ts';
 import type { RouterEvent } from '../../../worker/ports.ts';
 import { IsolateBoard } from '../../../worker/stores/isolate-board.ts';
+import { publishedCooldown } from '../core/routing/published-cooldown.ts';
 import { START, TestClock } from '../pipeline/support/clock.ts';
 import { deployment, SETTINGS } from '../pipeline/support/router.ts';
 
@@ -260,17 +261,7 @@ describe('builds side by side', () => {
     cooldowns: Object.entries(document?.cooldowns ?? {}),
     learnt: Object.entries(document?.learnt ?? {}),
   });
-  const cooldowns = {
-    a: {
-      until: START + 60_000,
-      askedUntil: 0,
-      since: START,
-      cause: 'server_error',
-      failures: 4,
-      version: 1,
-      at: START,
-    },
-  } as const;
+  const cooldowns = { a: publishedCooldown(START, { until: START + 60_000 }) };
 
   it('an earlier build finds in the new document what it looks for, where it looks for it', () => {
     const published: BoardDocument = JSON.parse(JSON.stringify({ ...documentOf(pinned('b')), cooldowns }));

@@ -3,19 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { mergePublished, type PublishedCooldown, publishedChange } from '../../../../worker/core/routing/board.ts';
 import { HEALTHY, type Health, type Open, observe, standing } from '../../../../worker/core/routing/health.ts';
 import { anOutcome, aPolicy, START } from './arbitraries.ts';
+import { publishedCooldown } from './published-cooldown.ts';
 
 const POLICY = { allowedFails: 3, cooldownMs: 10_000 };
 
-const published = (more: Partial<PublishedCooldown> = {}): PublishedCooldown => ({
-  until: START + 10_000,
-  askedUntil: 0,
-  since: START,
-  cause: 'server_error',
-  failures: 4,
-  version: 1,
-  at: START,
-  ...more,
-});
+const published = (more: Partial<PublishedCooldown> = {}) => publishedCooldown(START, more);
 
 const aPublished = fc
   .record({
