@@ -5,7 +5,7 @@ import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { refusal } from '../pipeline/respond.ts';
 import type { Change } from './change.ts';
-import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasAtMostOneEnd, listedDeployments, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -35,8 +35,5 @@ export async function clearAliasList({
   c,
   params: { alias },
 }: AdminCall<undefined, undefined, AliasParams>): Promise<Change | Response> {
-  const { aliases } = c.env.composition.config;
-  const what = `list of ${alias} back to config's`;
-  const clearing = { what, name: { alias }, kind: 'aliases', of: alias, known: aliases.has(alias) } as const;
-  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
+  return clearingOfAlias(c, 'aliases', alias, `list of ${alias} back to config's`);
 }

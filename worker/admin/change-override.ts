@@ -55,6 +55,18 @@ export async function clearingOverride(
   };
 }
 
+/** The same for what the path's alias has. */
+export async function clearingOfAlias(
+  c: Context<App>,
+  kind: 'pins' | 'aliases',
+  alias: string,
+  what: string,
+): Promise<Change | Response> {
+  const { aliases } = c.env.composition.config;
+  const clearing = { what, name: { alias }, kind, of: alias, known: aliases.has(alias) };
+  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
+}
+
 /** Something that the path names and that does not exist. */
 export function noSuch(
   c: Context<App>,

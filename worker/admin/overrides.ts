@@ -1,16 +1,14 @@
 /** `GET /admin/overrides`: what is in force over config, as `HealthBoard` has it. */
+import { NOTHING_SETS_YET } from '../core/routing/overrides.ts';
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { AdminCall } from './route.ts';
-
-/** Kinds that have a place in the reply and no call yet. */
-const NONE_YET = { promotions: {}, safeguards: {}, frozen: null };
 
 export async function listOverrides({ c }: AdminCall): Promise<Response> {
   const { board, config, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());
   if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
   board.takeOverrides(overrides);
-  return plainJson({ ...shownOverrides(overrides, config, deps.clock.now()), ...NONE_YET }, c.env.scope);
+  return plainJson({ ...shownOverrides(overrides, config, deps.clock.now()), ...NOTHING_SETS_YET }, c.env.scope);
 }

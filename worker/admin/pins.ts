@@ -5,7 +5,7 @@ import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
 import { refusal } from '../pipeline/respond.ts';
 import type { Change } from './change.ts';
-import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -34,13 +34,5 @@ export async function clearPin({
   c,
   params: { alias },
 }: AdminCall<undefined, undefined, AliasParams>): Promise<Change | Response> {
-  const { aliases } = c.env.composition.config;
-  const clearing = {
-    what: `unpin ${alias}`,
-    name: { alias },
-    kind: 'pins',
-    of: alias,
-    known: aliases.has(alias),
-  } as const;
-  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
+  return clearingOfAlias(c, 'pins', alias, `unpin ${alias}`);
 }

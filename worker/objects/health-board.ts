@@ -27,7 +27,7 @@ import {
   wholeOverrides,
   withoutEnded,
 } from '../core/routing/override-changes.ts';
-import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
+import { NO_OVERRIDES, NOTHING_SETS_YET, type Overrides } from '../core/routing/overrides.ts';
 
 interface Bindings {
   STATE: KVNamespace;
@@ -50,9 +50,6 @@ const versionAfter = (published: PublishedCooldown | undefined): number => (publ
 /** KV that refuses is asked again after the first, then after twice as long each time, up to the last. */
 const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 60_000;
-
-/** Kinds that the document has a place for and nothing sets. */
-const NONE_YET = { promotions: {}, safeguards: {}, frozen: null };
 
 const RESTED: Open = {
   state: 'open',
@@ -168,7 +165,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     }
     const learnt = this.#learnt();
     const isAny = Object.keys(learnt).length > 0;
-    const overrides = { ...NONE_YET, ...withoutEnded(this.#overrides(), now) };
+    const overrides = { ...NOTHING_SETS_YET, ...withoutEnded(this.#overrides(), now) };
     const document: BoardDocument = { schema: 2, cooldowns, ...(isAny && { learnt }), overrides };
     try {
       await this.env.STATE.put(BOARD_KEY, JSON.stringify(document));

@@ -61,6 +61,9 @@ export interface Overrides {
 
 export const NO_OVERRIDES: Overrides = { version: 0, pins: {}, bypass: {}, faults: {}, aliases: {} };
 
+/** Kinds that have a place in the document and in the reply, and that no call sets. */
+export const NOTHING_SETS_YET = { promotions: {}, safeguards: {}, frozen: null };
+
 export const isInForce = ({ until }: Pick<Override, 'until'>, now: number): boolean => until === null || until > now;
 
 /** The entry of this name that is in force; names come from clients, so only own properties count. */
