@@ -81,6 +81,6 @@ test('a key that calls too often is told when to come again, and nobody else is'
   });
   expect((await ask(calm.key)).status).toBe(200);
   expect((await ask(LOCAL_ADMIN_KEY)).status).toBe(200);
-  // Whoever waits as told is let in.
+  // After the wait that the refusal named, the key is let in again.
   expect((await call('one', 'GET', 'cooldowns', busy.key)).status).toBe(200);
 });

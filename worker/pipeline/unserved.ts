@@ -1,4 +1,4 @@
-/** A request that nobody has answered: why, in words for those who may learn who was asked and for those who may not. */
+/** The error of a request that no provider answered. It has two wordings: one names the provider, the other is for pages that must not learn it. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Tried } from '../core/routing/next.ts';

@@ -52,14 +52,14 @@ export function dataFor({ kind, data, openData }: RunEvent, { open }: Pick<Wish,
   return kind === 'completion' ? pageCompletion(data, alias) : pageChunk(data, alias);
 }
 
-/** Who is given an answer once more is charged nothing (DESIGN §3.6); who resumes his own sees what it cost. */
+/** A replayed answer costs its reader nothing; a reader that resumes its own stream sees what it cost. */
 export function withoutCost(event: RunEvent): RunEvent {
   if (event.kind !== 'usage' || event.openData === undefined) return event;
   const usage = JSON.parse(event.openData) as Record<string, unknown>;
   return { ...event, openData: JSON.stringify({ ...usage, carryon_cost_usd: 0 }) };
 }
 
-/** Only a reader that asked for it gets the usage chunk (DESIGN §6, response headers). */
+/** Only a reader that asked for the usage chunk, or that resumes, gets it. */
 export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => kind !== 'usage' || usage || resume;
 
 /** One event of a stream. Resumable readers get its id, which says how far they have come. */

@@ -1,13 +1,13 @@
-/** How long and how much: what DESIGN §4 and §6 fix of an answer that is being written or kept. */
+/** How long, and how much, an answer may be while it is written or kept (docs/answers.md). */
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** An answer, or what there is of it, is remembered so long: one hour more than the browser's queue (DESIGN §6). */
+/** An answer, or what there is of it, is remembered so long: one hour more than the browser's queue (docs/travel-mode.md). */
 export const KEEP_MS = 25 * HOUR;
 /** A cached copy that a reader may resume: nobody was asked for it, so it need not last. */
 export const KEEP_COPY_MS = 10 * 60 * SECOND;
-/** No run is longer (DESIGN §6, time limits). With it one alarm, set at the beginning, is late enough: a second would be a row. */
+/** No run is longer (docs/time-limits.md). With it one alarm, set at the beginning, is late enough: a second would be a row. */
 export const LONGEST_RUN_MS = 15 * 60 * SECOND;
 /** A key may be stamped so far ahead of our clock; what it names is then kept that much longer, so that its stamp is no
  *  younger than what is remembered: never a silent second run. */
@@ -16,7 +16,7 @@ export const STAMPED_AHEAD_MS = HOUR;
 /** Events are stored in pages, not a row each: when so many bytes are gathered, or the oldest is so old. */
 export const PAGE_BYTES = 16 * 1024;
 export const PAGE_AGE_MS = SECOND;
-/** An event longer than this is stored in parts: a row holds 2 MB (PLATFORM §1.2), and a unit is at most 3 bytes. */
+/** An event longer than this is stored in parts: a row of a Durable Object holds 2 MB, and a unit is at most 3 bytes. */
 export const PART_UNITS = 256 * 1024;
 /** A shared answer is kept in memory while it is written, and costs no row unless it grows beyond this. */
 export const SHARED_IN_MEMORY_BYTES = 1024 * 1024;
