@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/project.ts';
+import { ARROWS } from './arrows.ts';
 
 const ROOMS = ['protocol', 'worker', 'sw', 'web-demo', 'sandbox', 'cli', 'bench', 'test'];
 const NOT_SOURCE = new Set(['node_modules', 'results', 'fixtures', 'dist']);
@@ -25,7 +26,7 @@ interface Source {
 function filesIn(directory: string): string[] {
   const entries = readdirSync(join(projectDirectory, directory), { withFileTypes: true, recursive: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map((entry) => relative(projectDirectory, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((path) => !path.split('/').some((part) => NOT_SOURCE.has(part)));
 }
@@ -69,88 +70,6 @@ const sources = ROOMS.filter((room) => existsSync(join(projectDirectory, room)))
 const within = (...places: string[]) =>
   sources.filter(({ path }) => places.some((place) => path === place || path.startsWith(place)));
 const shipped = within('protocol/', 'worker/', 'sw/', 'web-demo/');
-
-/** Which places of the repository, and which packages, a room may import; a `type ` entry only by type. */
-const ARROWS: Record<string, string[]> = {
-  'protocol/': ['protocol/'],
-  'worker/core/': ['protocol/', 'worker/core/', 'zod'],
-  'sw/core/': ['protocol/', 'sw/core/'],
-  // The page reads on by the same code as the worker.
-  'sw/page/': [
-    ...['protocol/', 'sw/core/', 'sw/page/', 'type public/travel.d.ts', 'workbox-window'],
-    ...['sw/resume.ts', 'sw/rim.ts', 'sw/stream.ts'],
-  ],
-  'sw/': ['protocol/', 'sw/', 'workbox-core', 'workbox-strategies', 'idb'],
-  'worker/providers/': ['protocol/', 'worker/core/', 'worker/providers/'],
-  'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],
-  'worker/objects/': ['protocol/', 'worker/core/', 'worker/objects/', 'type worker/env.ts', 'cloudflare:workers'],
-  'worker/pipeline/': [
-    'protocol/',
-    'worker/core/',
-    'type worker/providers/adapter.ts',
-    'type worker/ports.ts',
-    'worker/pipeline/',
-  ],
-  'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
-  'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
-  'worker/deps.ts': [
-    'protocol/',
-    'worker/core/',
-    'worker/providers/',
-    'type worker/ports.ts',
-    'worker/stores/',
-    'type worker/objects/',
-    'worker/env.ts',
-    'carryon.config.ts',
-  ],
-  'worker/admin/': [
-    'protocol/',
-    'worker/core/',
-    'worker/admin/',
-    'type worker/edge.ts',
-    'worker/pipeline/respond.ts',
-    'worker/pipeline/read-json.ts',
-    'worker/stores/same-secret.ts',
-    'worker/stores/signed-key.ts',
-    'hono',
-    'zod',
-  ],
-  'worker/edge.ts': ['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/scope.ts'],
-  'worker/app.ts': [
-    'protocol/',
-    'worker/admin/',
-    'type worker/deps.ts',
-    'type worker/edge.ts',
-    'type worker/env.ts',
-    'worker/pipeline/',
-    'hono',
-  ],
-  'worker/index.ts': [
-    'worker/app.ts',
-    'worker/deps.ts',
-    'type worker/env.ts',
-    'worker/objects/',
-    'worker/pipeline/run-job.ts',
-  ],
-  'web-demo/': ['protocol/', 'web-demo/', 'sw/'],
-  'sandbox/': ['protocol/sse.ts', 'sandbox/', 'node:'],
-  'cli/': [
-    'protocol/',
-    'worker/core/',
-    'worker/providers/',
-    'cli/',
-    'sandbox/',
-    'package.json',
-    'node:',
-    '@pydantic/genai-prices',
-    'esbuild',
-    'miniflare',
-    'workerd',
-    'typescript',
-    'wrangler',
-    'zod',
-  ],
-};
 
 const roomOf = (path: string): string | undefined =>
   Object.keys(ARROWS)
@@ -271,7 +190,15 @@ describe('what acts', () => {
 
   it('asks for time and chance only at the rim', () => {
     expect(
-      usedOutside(CLOCK_AND_CHANCE, 'worker/deps.ts', 'worker/objects/', 'worker/app.ts', 'sw/rim.ts', 'sw/page/'),
+      usedOutside(
+        CLOCK_AND_CHANCE,
+        'worker/deps.ts',
+        'worker/objects/',
+        'worker/app.ts',
+        'sw/rim.ts',
+        'sw/page/',
+        'web-demo/state/',
+      ),
     ).toEqual([]);
   });
 

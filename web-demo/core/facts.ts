@@ -1,0 +1,51 @@
+/** What is known of an answer beside its text, as the router and travel mode told it. Everything may be hidden from this page. */
+
+export interface AnswerFacts {
+  requestId: string | null;
+  /** Epoch milliseconds of the ask. */
+  askedAt: number;
+  source: AnswerSource;
+  /** From the ask to the first word, as this page saw it. Null where the answer came whole. */
+  firstWordMs: number | null;
+  totalMs: number | null;
+  model: string | null;
+  /** Times that the answer went on where the line had broken. */
+  resumed: number;
+  outputTokens: number | null;
+  costUsd: number | null;
+  mode: 'normal' | 'safeguard' | 'bypass' | 'drill';
+  /** Calls of providers, in order. Null: this page may not know. */
+  attempts: readonly AttemptFact[] | null;
+  /** Deployments that were left out because they were in cooldown. */
+  cooldowns: readonly CooldownFact[];
+  /** The router's own steps, from `server-timing`: name and milliseconds. */
+  steps: readonly { name: string; ms: number }[];
+}
+
+export type AnswerSource =
+  | { kind: 'live' }
+  /** From the router's cache. */
+  | { kind: 'cached'; ageMs: number }
+  /** Kept by this browser, and shown because of `cause`, such as `offline`; `mode`: the person asked for saved answers first. */
+  | { kind: 'saved'; ageMs: number; cause: string }
+  /** Asked while away, answered later. */
+  | { kind: 'queued'; answeredAt: number };
+
+/** As the router's `carryon` field has it (docs/answers.md). */
+export interface AttemptFact {
+  deployment: string;
+  model: string;
+  startedMs: number;
+  ttftMs: number | null;
+  ms: number;
+  /** `success`, or the kind of failure. */
+  result: string;
+  status?: number;
+  hop: number;
+}
+
+export interface CooldownFact {
+  deployment: string;
+  cause: string;
+  leftMs: number;
+}

@@ -1,0 +1,14 @@
+/** The words of the page, by the browser's language: German for German, else English. */
+import { de } from './de.ts';
+import { en } from './en.ts';
+import { type Format, formatFor } from './format.ts';
+
+export type Words = ReturnType<typeof en> & { language: 'en' | 'de'; locale: string; format: Format };
+
+/** `languages`: as `navigator.languages` has them. */
+export function wordsFor(languages: readonly string[]): Words {
+  const known = languages.find((language) => /^(?:en|de)\b/i.test(language)) ?? 'en';
+  const language = /^de\b/i.test(known) ? 'de' : 'en';
+  const format = formatFor(known);
+  return { ...(language === 'de' ? de : en)(format), language, locale: known, format };
+}
