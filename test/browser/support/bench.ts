@@ -41,7 +41,7 @@ import { type PageAnswer, type PageAsk, type RunningAsk, startAsk, withAsker } f
 import { startProvider, type TestProvider } from './provider.ts';
 import { HTML, SCRIPT, type Site, startSite } from './site.ts';
 
-const ADMIN_KEY = 'browser-tests-admin-key-of-32-characters';
+export const ADMIN_KEY = 'browser-tests-admin-key-of-32-characters';
 const TENANT = 'acme';
 /** Linux' file system in memory: the router's ledger waits for the disk with every question. */
 const IN_MEMORY = '/dev/shm';
@@ -94,9 +94,11 @@ export interface TravelBench {
 export interface TravelBenchOptions {
   /** Over config.ts. */
   config?: Partial<ConfigInput>;
+  /** Of the router, over those that it is started with. */
+  variables?: Readonly<Record<string, string>>;
 }
 
-export async function startTravelBench({ config = {} }: TravelBenchOptions = {}): Promise<TravelBench> {
+export async function startTravelBench({ config = {}, variables = {} }: TravelBenchOptions = {}): Promise<TravelBench> {
   // First, so that a missing browser is told before anything is built.
   const browser = await launchBrowser();
   const directory = await mkdtemp(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'carryon-browser-'));
@@ -144,6 +146,7 @@ export async function startTravelBench({ config = {} }: TravelBenchOptions = {})
           PROVIDER_A_FORMAT: 'openai',
           PROVIDER_A_PRICE_INPUT: '1',
           PROVIDER_A_PRICE_OUTPUT: '10',
+          ...variables,
         },
         onLog: (text) => log.push(text),
       });

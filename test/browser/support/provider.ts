@@ -5,6 +5,8 @@ import { startScripted } from '../../support/scripted-provider.ts';
 export interface Script {
   /** Chunks of a stream with content, one word each; also the words of a whole answer. */
   words: number;
+  /** Said in the place of these words, a word and the space behind it a chunk. Null: the words. */
+  text: string | null;
   /** Between two chunks. */
   paceMs: number;
   /** Before the first of them; before the whole answer where it is not streamed. */
@@ -31,7 +33,14 @@ export interface TestProvider {
   close(): Promise<void>;
 }
 
-const USUAL: Script = { words: 20, paceMs: 2, firstAfterMs: 0, pauseAfter: Number.POSITIVE_INFINITY, status: 200 };
+const USUAL: Script = {
+  words: 20,
+  text: null,
+  paceMs: 2,
+  firstAfterMs: 0,
+  pauseAfter: Number.POSITIVE_INFINITY,
+  status: 200,
+};
 
 /** The answer to a question, as its `call`-th call gives it (the first is 1). `words` as in the script. */
 export const answerTo = (question: string, call: number, words = USUAL.words): string =>
@@ -46,13 +55,13 @@ export async function startProvider(): Promise<TestProvider> {
     for (const goOn of running) goOn();
     running.clear();
   };
-  const scripted = await startScripted(async (request, reply) => {
+  const server = await startScripted(async (request, reply) => {
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const body = JSON.parse(text) as { stream?: boolean; model: string; messages: { content: unknown }[] };
     const content = body.messages.at(-1)?.content;
     const question = typeof content === 'string' ? content : JSON.stringify(content);
-    const { words, paceMs, firstAfterMs, pauseAfter, status } = provider.script;
+    const { words, text: scripted, paceMs, firstAfterMs, pauseAfter, status } = provider.script;
     const call = provider.calls.push(question);
     let goOn = (): void => undefined;
     const resumed = new Promise<void>((resolve) => {
@@ -69,8 +78,9 @@ export async function startProvider(): Promise<TestProvider> {
       reply.end(JSON.stringify({ error: { message: 'as the test wants it', type: 'server_error', code: null } }));
       return;
     }
-    const said = wordsOf(question, call, words);
-    const usage = { prompt_tokens: 10, completion_tokens: words, total_tokens: 10 + words };
+    const said = scripted === null ? wordsOf(question, call, words) : (scripted.match(/\S*\s*/g) ?? []).filter(Boolean);
+    const tokens = said.length;
+    const usage = { prompt_tokens: 10, completion_tokens: tokens, total_tokens: 10 + tokens };
     const common = { id: `chatcmpl-${call}`, created: 1_700_000_000 + call, model: body.model };
     if (!body.stream) {
       const message = { role: 'assistant', content: said.join('') };
@@ -94,7 +104,7 @@ export async function startProvider(): Promise<TestProvider> {
     reply.end('data: [DONE]\n\n');
   });
   const provider: TestProvider = {
-    origin: scripted.origin,
+    origin: server.origin,
     calls: [],
     aborted: 0,
     script: USUAL,
@@ -108,7 +118,7 @@ export async function startProvider(): Promise<TestProvider> {
     resume,
     async close() {
       resume();
-      await scripted.close();
+      await server.close();
     },
   };
   return provider;
