@@ -1,10 +1,12 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { projectDirectory } from '../project.ts';
 import { replaceFile } from '../replace-file.ts';
 import { bundle } from '../workerd/build.ts';
+import { buildDemo } from './build-demo.ts';
+import { filesIn } from './files-in.ts';
 
 export interface BuiltFile {
   /** As a client asks for it, such as `/travel.js`. */
@@ -27,8 +29,11 @@ const SCRIPTS: readonly Script[] = [
 
 /** Fills `directory` with the static files, and with nothing else, because all of it is public. Gives the sizes of the scripts. */
 export async function buildAssets(directory: string): Promise<BuiltFile[]> {
-  const scripts = await Promise.all(SCRIPTS.map(async (script) => [script.path, await bundled(script)] as const));
-  const files = new Map([...(await copied(join(projectDirectory, 'public'))), ...scripts]);
+  const [demo, ...scripts] = await Promise.all([
+    buildDemo(),
+    ...SCRIPTS.map(async (script) => [script.path, await bundled(script)] as const),
+  ]);
+  const files = new Map([...(await copied(join(projectDirectory, 'public'))), ...demo, ...scripts]);
   for (const [path, contents] of files) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await replaceFile(join(directory, path), contents, dirname(directory));
@@ -40,15 +45,6 @@ export async function buildAssets(directory: string): Promise<BuiltFile[]> {
     bytes: contents.byteLength,
     gzippedBytes: gzipSync(contents).byteLength,
   }));
-}
-
-/** The paths of all files in a directory, such as `/travel.js`. */
-export async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length).replaceAll('\\', '/'))
-    .sort();
 }
 
 async function copied(directory: string): Promise<[path: string, contents: Uint8Array][]> {

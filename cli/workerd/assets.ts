@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { filesIn } from '../assets/build-assets.ts';
+import { filesIn } from '../assets/files-in.ts';
 import { type CapnpValue, EmbeddedFile } from './capnp.ts';
 import { parseHeadersFile } from './headers-file.ts';
 import { simulators } from './storage-services.ts';

@@ -85,7 +85,9 @@ describe('the router', () => {
       const { status, json } = await get(bench.url, path);
       expect([path, status, json.error?.code]).toEqual([path, 404, 'not_found']);
     }
-    expect((await get(bench.url, '/')).json).toMatchObject({ configured: false });
+    const page = await get(bench.url, '/');
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain('<div id="app">');
     expect((await get(bench.url, '/healthz')).json).toMatchObject({ status: 'ok' });
     expect((await get(bench.url, '/sw-body.js')).headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect((await send(bench.url, '/travel.js')).status).toBe(405);

@@ -82,6 +82,7 @@ export const ARROWS: Record<string, string[]> = {
     'miniflare',
     'workerd',
     'typescript',
+    'vite',
     'wrangler',
     'zod',
   ],

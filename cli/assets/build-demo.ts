@@ -1,0 +1,78 @@
+/** The demo's page as Vite builds it, from a cache where nothing that goes into it has changed. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { projectDirectory } from '../project.ts';
+import { replaceFile } from '../replace-file.ts';
+import { filesIn } from './files-in.ts';
+
+/** What a client asks for, such as `/demo-assets/index-1a2b3c4d.js`, and what it gets. */
+export type Files = Map<string, Uint8Array>;
+
+interface ViteOutput {
+  /** Every file that a script was made of. */
+  modules: string[];
+  files: [path: string, base64: string][];
+}
+
+const SOURCE = join(projectDirectory, 'web-demo');
+const BUILDER = join(import.meta.dirname, 'vite-build.mjs');
+const CACHE = join(projectDirectory, 'node_modules', '.cache', 'carryon-demo');
+
+/** All that a build depends on, but for the packages, which the lock file names by version. */
+const INPUTS = ['web-demo', 'protocol', 'cli/assets/vite-build.mjs', 'tsconfig.base.json', 'package-lock.json'];
+
+export async function buildDemo(): Promise<Files> {
+  const name = `${await hashOf(INPUTS)}.json`;
+  const path = join(CACHE, name);
+  const cached = await readFile(path, 'utf8').catch(() => undefined);
+  const text = cached ?? (await runVite());
+  const { modules, files } = JSON.parse(text) as ViteOutput;
+  if (cached === undefined) {
+    checkInputs(modules);
+    await mkdir(CACHE, { recursive: true });
+    await replaceFile(path, text);
+    const others = (await readdir(CACHE)).filter((other) => other.endsWith('.json') && other !== name);
+    await Promise.all(others.map((other) => rm(join(CACHE, other), { force: true })));
+  }
+  return new Map(files.map(([file, base64]) => [file, Buffer.from(base64, 'base64')]));
+}
+
+async function runVite(): Promise<string> {
+  const options = {
+    cwd: projectDirectory,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, NODE_ENV: 'production' },
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, [BUILDER, SOURCE], options);
+  return stdout;
+}
+
+/** A module from elsewhere could change without a new build. */
+function checkInputs(modules: readonly string[]): void {
+  const known = [...INPUTS, 'node_modules'];
+  // A name that begins with a zero byte is Vite's own.
+  for (const id of modules.filter((one) => !one.startsWith('\0'))) {
+    const path = relative(projectDirectory, id.split('?')[0] as string).replaceAll(sep, '/');
+    if (!known.some((input) => path === input || path.startsWith(`${input}/`)))
+      throw new Error(
+        `the demo imports ${path}, which cli/assets/build-demo.ts does not look at when it asks whether to build anew`,
+      );
+  }
+}
+
+/** Of files and directories, by name and contents. */
+async function hashOf(inputs: readonly string[]): Promise<string> {
+  const paths = await Promise.all(inputs.map(async (input) => (input.includes('.') ? [input] : withFiles(input))));
+  const hash = createHash('sha256');
+  for (const path of paths.flat()) {
+    const contents = await readFile(join(projectDirectory, path));
+    hash.update(`${path}\0${contents.byteLength}\0`).update(contents);
+  }
+  return hash.digest('hex');
+}
+
+const withFiles = async (directory: string): Promise<string[]> =>
+  (await filesIn(join(projectDirectory, directory))).map((path) => directory + path);
