@@ -24,6 +24,25 @@ export interface QueuedQuestion {
   lastError: string | null;
 }
 
+/** A text of a page's own. */
+export interface Note {
+  name: string;
+  text: string;
+  /** Epoch milliseconds. */
+  changedAt: number;
+}
+
+const MAX_NOTE_NAME_LENGTH = 200;
+
+export const isNoteName = (name: unknown): name is string =>
+  typeof name === 'string' && name.length > 0 && name.length <= MAX_NOTE_NAME_LENGTH;
+
+/** `person`: whom the page has named. A worker that knows the tab by another person does nothing. */
+export type NoteMessage =
+  | { kind: 'note-list'; person: string; prefix: string }
+  | { kind: 'note-get' | 'note-delete'; person: string; name: string }
+  | { kind: 'note-put'; person: string; name: string; text: string };
+
 export interface Usage {
   answers: number;
   bytes: number;
@@ -46,6 +65,7 @@ export type PageMessage =
   | { kind: 'ping' }
   /** Forgets this person, in all tabs; the reply comes when nothing is left. */
   | { kind: 'sign-out'; person: string }
+  | NoteMessage
   | { kind: 'queue' | 'usage' | 'clear' };
 
 export type PageMessageKind = PageMessage['kind'];
@@ -67,6 +87,11 @@ export interface TravelReplies {
   'send-now': { id: string };
   answer: { status: number; headers: [string, string][]; body: string };
   usage: Usage;
+  /** The newest first. */
+  'note-list': { notes: Note[] };
+  'note-get': { text: string };
+  'note-put': object;
+  'note-delete': object;
   clear: object;
   'sign-out': object;
   flush: object;
@@ -87,6 +112,8 @@ export interface TravelNews {
   /** `waiting`: questions that are still to be sent. */
   queue: { waiting: number };
   answered: { id: string };
+  /** Another tab of the person has changed or deleted it. */
+  note: { name: string };
   resuming: { streamId: string };
   resumed: { streamId: string };
   mode: { mode: TravelMode };
@@ -143,6 +170,13 @@ function isWholePageMessage(fields: Fields): boolean {
       return typeof fields.id === 'string';
     case 'sign-out':
       return typeof fields.person === 'string';
+    case 'note-list':
+      return typeof fields.person === 'string' && typeof fields.prefix === 'string';
+    case 'note-get':
+    case 'note-delete':
+      return typeof fields.person === 'string' && isNoteName(fields.name);
+    case 'note-put':
+      return typeof fields.person === 'string' && isNoteName(fields.name) && typeof fields.text === 'string';
     case 'flush':
     case 'take-over':
     case 'streams':
@@ -180,6 +214,8 @@ function isWholeNews(event: unknown, detail: Fields): boolean {
       return isCount(detail.open);
     case 'answered':
       return typeof detail.id === 'string';
+    case 'note':
+      return isNoteName(detail.name);
     case 'resuming':
     case 'resumed':
       return typeof detail.streamId === 'string';

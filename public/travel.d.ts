@@ -21,6 +21,27 @@ export interface QueuedQuestion {
   lastError: string | null;
 }
 
+/** A text of the page's own that its person owns, such as a conversation or a draft. */
+export interface Note {
+  name: string;
+  text: string;
+  /** Epoch milliseconds. */
+  changedAt: number;
+}
+
+/**
+ * Texts that a page keeps for its person, encrypted and under names of its own of 1 to 200 characters. Names are not encrypted. Without
+ * a service worker, and while nobody is named, nothing is kept: `put` resolves with false, `list` with nothing.
+ */
+export interface TravelNotes {
+  /** All whose name begins with `prefix`, the newest first. It reads all of their texts. */
+  list(prefix: string): Promise<Note[]>;
+  get(name: string): Promise<string | undefined>;
+  /** False where it cannot be kept: nobody is named, too large (256 KB each, 500 in all), no room. */
+  put(name: string, text: string): Promise<boolean>;
+  delete(name: string): Promise<void>;
+}
+
 export interface TravelEvents {
   connection: CustomEvent<{ connection: Travel['connection'] }>;
   /** The outbox has changed. `waiting`: questions that are still to be sent. */
@@ -30,6 +51,8 @@ export interface TravelEvents {
   resumed: CustomEvent<{ streamId: string }>;
   /** A new version of the worker waits for `update()`. */
   update: CustomEvent<null>;
+  /** Another tab of this person has changed or deleted this note. */
+  note: CustomEvent<{ name: string }>;
   /** The browser's storage is full or broken: nothing is kept from now on. */
   full: CustomEvent<null>;
 }
@@ -53,8 +76,10 @@ export interface Travel extends EventTarget {
   follow(response: Response): Response;
   /** Lets a new worker in once no stream is open in any tab. Does not reload the page. */
   update(): Promise<void>;
+  readonly notes: TravelNotes;
+  /** `bytes`: of the answers and the notes. */
   usage(): Promise<{ answers: number; bytes: number; queued: number }>;
-  /** Forgets the answers and the outbox of this person. */
+  /** Forgets the answers, the outbox and the notes of this person. */
   clear(): Promise<void>;
   /** Forgets this person, in all tabs. Resolves when nothing is left; rejects (`sign_out_unfinished`) where no worker confirms that. */
   signOut(): Promise<void>;

@@ -6,12 +6,12 @@ import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
 
 type Asking = Exclude<PageMessage, { kind: 'take-over' }>;
-type Reply = TravelReply<keyof TravelReplies>;
-type Later = (work: Promise<unknown>) => void;
+export type Reply = TravelReply<keyof TravelReplies>;
+export type Later = (work: Promise<unknown>) => void;
 
-const DONE: Reply = { ok: true };
-const NOT_FOUND: Reply = { ok: false, code: 'not_found' };
-const NOBODY: Reply = { ok: false, code: 'no_person' };
+export const DONE: Reply = { ok: true };
+export const NOT_FOUND: Reply = { ok: false, code: 'not_found' };
+export const NOBODY: Reply = { ok: false, code: 'no_person' };
 
 /** `later`: goes on behind the reply, and keeps the worker alive meanwhile. */
 export async function replyTo(shell: Shell, message: Asking, clientId: string, later: Later): Promise<Reply> {
@@ -36,6 +36,11 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
       return DONE;
     case 'ping':
       return { ok: true, open: tabs.streamsOf(clientId) };
+    case 'note-list':
+    case 'note-get':
+    case 'note-put':
+    case 'note-delete':
+      return shell.notes.reply(message, clientId, later);
     case 'queue':
     case 'cancel':
     case 'send-now':
@@ -84,9 +89,11 @@ async function replyToPerson(
       return { ok: true, ...(await store.usage(person)) };
     case 'clear': {
       outbox.leave(person);
-      await store.clear(person);
+      const notes = await store.clear(person);
       const renewed = (await store.tab(clientId))?.person ?? null;
-      if (renewed !== null) await outbox.changed(renewed);
+      if (renewed === null) return DONE;
+      await outbox.changed(renewed);
+      for (const name of notes) await tabs.tell('note', { name }, { person: renewed, except: clientId });
       return DONE;
     }
     case 'sign-out': {

@@ -1,5 +1,6 @@
 /** What the parts of the worker share: the router it serves, its rim, what it keeps, and its tabs. */
 import type { FeatureFacts } from './features.ts';
+import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Reports } from './reports.ts';
 import type { Rim } from './rim.ts';
@@ -14,5 +15,6 @@ export interface Shell {
   tabs: Tabs;
   features: FeatureFacts;
   outbox: Outbox;
+  notes: Notes;
   reports: Reports;
 }

@@ -15,7 +15,8 @@ const TOKEN_MS = 10_000;
 /** How often it is looked whether the page is still there. */
 const LOOK_MS = 500;
 
-export type Audience = { tab: string } | { person: Person } | 'all';
+/** `except`: a tab of the person that knows already. */
+export type Audience = { tab: string } | { person: Person; except?: string } | 'all';
 
 export class Tabs {
   readonly #clients: Pick<Clients, 'get' | 'matchAll'>;
@@ -117,7 +118,8 @@ export class Tabs {
   async #audience(to: Audience): Promise<Client[]> {
     if (to === 'all') return [...(await this.#clients.matchAll({ type: 'window' }))];
     const ids = 'tab' in to ? [to.tab] : await this.#store.tabsOf(to.person);
-    const clients = await Promise.all(ids.map((id) => this.#clients.get(id)));
+    const except = 'person' in to ? to.except : undefined;
+    const clients = await Promise.all(ids.filter((id) => id !== except).map((id) => this.#clients.get(id)));
     return clients.filter((client) => client !== undefined);
   }
 }

@@ -4,6 +4,7 @@ import { type SyncEvent, syncTag, wakeLater } from './background-sync.ts';
 import { travelDoor } from './core/routes.ts';
 import { FeatureFacts } from './features.ts';
 import { replyTo } from './messages.ts';
+import { Notes } from './notes.ts';
 import { Outbox } from './outbox.ts';
 import { Reports } from './reports.ts';
 import { rim } from './rim.ts';
@@ -31,7 +32,7 @@ const reports = new Reports(router, rim, store);
 const features = new FeatureFacts(router, rim, store);
 const parts = { router, rim, store, tabs, features, reports };
 const outbox = new Outbox(parts, navigator.locks, () => wakeLater(self.registration, router));
-const shell = { ...parts, outbox };
+const shell = { ...parts, outbox, notes: new Notes(store, tabs) };
 const strategy = new TravelStrategy(shell);
 
 self.addEventListener('fetch', (event) => {

@@ -7,6 +7,7 @@ import type {
   WorkerMessage,
 } from '../../protocol/travel-messages.ts';
 import type { QueuedQuestion, Travel, TravelEvents, TravelOptions } from '../../public/travel.d.ts';
+import { pageNotes } from './page-notes.ts';
 import { StreamCalls } from './stream-calls.ts';
 import { hasServiceWorkers, WorkerLine } from './worker-line.ts';
 
@@ -27,6 +28,10 @@ export class PageTravel extends EventTarget implements Travel {
   readonly #script: string;
   readonly #line: WorkerLine | undefined;
   readonly #streams: StreamCalls;
+  readonly notes = pageNotes(
+    () => this.#person,
+    (message) => this.#ask(message),
+  );
   #router: string;
   #person: string | null = null;
   #getToken: GetToken;
@@ -254,6 +259,7 @@ export class PageTravel extends EventTarget implements Travel {
         this.#forget();
         return this.#sayHello();
       case 'answered':
+      case 'note':
       case 'resuming':
       case 'resumed':
         this.dispatchEvent(new CustomEvent(message.event, { detail: message.detail }));

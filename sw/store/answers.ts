@@ -103,18 +103,3 @@ interface SentKeys {
 export async function dropSent(keys: SentKeys, { part }: Person, key: string, sent: string | undefined): Promise<void> {
   if (sent === undefined || (await keys.get([part, key]))?.idempotencyKey === sent) await keys.delete([part, key]);
 }
-
-export async function usageOf(db: Database, { part }: Person): Promise<{ answers: number; bytes: number }> {
-  const tx = db.transaction('answers');
-  let answers = 0;
-  let bytes = 0;
-  // The sizes are in the index, so no answer is read.
-  let cursor = await tx.store.index('size').openKeyCursor(rowsOf(part));
-  while (cursor !== null) {
-    answers += 1;
-    bytes += cursor.key[1];
-    cursor = await cursor.continue();
-  }
-  await tx.done;
-  return { answers, bytes };
-}

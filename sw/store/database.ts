@@ -46,6 +46,14 @@ export interface OutboxRow extends QueuedRow {
   answer: Sealed | null;
 }
 
+export interface NoteRow extends Sealed {
+  part: string;
+  name: string;
+  changedAt: number;
+  /** Of the text in UTF-8. */
+  bytes: number;
+}
+
 export interface TabRow {
   clientId: string;
   /** Of the person it named; null for nobody, or once that person has signed out. */
@@ -68,6 +76,7 @@ export interface Schema extends DBSchema {
   };
   sent: { key: [string, string]; value: SentRow; indexes: { age: number } };
   outbox: { key: [string, string]; value: OutboxRow };
+  notes: { key: [string, string]; value: NoteRow; indexes: { size: [string, number] } };
   reports: { key: [string, string]; value: Report & { part: string }; indexes: { age: [string, number] } };
   tabs: { key: string; value: TabRow };
   features: { key: string; value: Features & { part: string } };
@@ -77,10 +86,12 @@ export interface Schema extends DBSchema {
 export type StoreName = StoreNames<Schema>;
 export type Database = IDBPDatabase<Schema>;
 
-/** Raised with every change of the stores below; `upgrade` then drops the older ones, which were only copies. */
-const VERSION = 1;
+/** Raised with every change of the stores below. `upgrade` adds what is new and keeps the rest: people wait for what is in the outbox. */
+const VERSION = 2;
 
-export const STORES: StoreName[] = ['people', 'answers', 'sent', 'outbox', 'reports', 'tabs', 'features', 'facts'];
+export const STORES: StoreName[] = [
+  ...(['people', 'answers', 'sent', 'outbox', 'notes', 'reports', 'tabs', 'features', 'facts'] as const),
+];
 
 export const databaseName = (routerOrigin: string): string => `carryon ${routerOrigin}`;
 
@@ -102,8 +113,12 @@ export function openDatabase(name: string, lost: () => void): Promise<Database> 
   });
 }
 
-function upgrade(db: Database): void {
-  for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name);
+function upgrade(db: Database, from: number): void {
+  if (from < 1) createFirst(db);
+  if (from < 2) db.createObjectStore('notes', { keyPath: ['part', 'name'] }).createIndex('size', ['part', 'bytes']);
+}
+
+function createFirst(db: Database): void {
   db.createObjectStore('people', { keyPath: 'name' }).createIndex('part', 'part', { unique: true });
   const answers = db.createObjectStore('answers', { keyPath: ['part', 'key'] });
   answers.createIndex('age', ['part', 'storedAt']);
@@ -126,3 +141,20 @@ interface People {
 /** Whether the person is still signed in: the first thing that a write asks, inside its own transaction. */
 export const isHere = async (people: People, { part }: { part: string }): Promise<boolean> =>
   (await people.index('part').getKey(part)) !== undefined;
+
+/** How many rows a person has in a store, and of how many bytes. The sizes are in the index, so no row is read. */
+export async function sizeOf(
+  db: Database,
+  store: 'answers' | 'notes',
+  { part }: { part: string },
+): Promise<{ rows: number; bytes: number }> {
+  let rows = 0;
+  let bytes = 0;
+  let cursor = await db.transaction(store).store.index('size').openKeyCursor(rowsOf(part));
+  while (cursor !== null) {
+    rows += 1;
+    bytes += cursor.key[1];
+    cursor = await cursor.continue();
+  }
+  return { rows, bytes };
+}

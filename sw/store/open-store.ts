@@ -2,8 +2,9 @@
 import type { Features } from '../core/features.ts';
 import type { Rim } from '../rim.ts';
 import * as answers from './answers.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase, sizeOf } from './database.ts';
 import * as facts from './facts.ts';
+import * as notes from './notes.ts';
 import * as outbox from './outbox-rows.ts';
 import * as people from './people.ts';
 import { sign } from './seal.ts';
@@ -159,6 +160,12 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     requeue: (of, id, row) => writing(undefined, (db) => outbox.requeue(db, of, id, row)),
     queuedAnswer: (of, id) => using(undefined, (db) => outbox.readQueuedAnswer(db, of, id)),
 
+    notes: (of, prefix) => using([], (db) => notes.listNotes(db, of, prefix)),
+    note: (of, name) => using(undefined, (db) => notes.readNote(db, of, name)),
+    putNote: async (of, name, text) =>
+      noteGone(of, await writing('full' as const, (db) => notes.putNote(db, of, name, text, rim.now()))),
+    deleteNote: (of, name) => using(undefined, (db) => db.delete('notes', [of.part, name])),
+
     mode: async () => ((await using(undefined, (db) => db.get('facts', 'mode'))) as Mode | undefined) ?? 'auto',
     setMode: async (mode) => void (await writing(undefined, (db) => db.put('facts', mode, 'mode'))),
     async clockOffsetMs() {
@@ -188,13 +195,22 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
 
     usage: (of) =>
       using({ answers: 0, bytes: 0, queued: 0 }, async (db) => {
-        const [kept, queued] = await Promise.all([answers.usageOf(db, of), outbox.readQueued(db, of)]);
-        return { ...kept, queued: queued.filter(({ state }) => state === 'waiting' || state === 'sending').length };
+        const [kept, noted, queued] = await Promise.all([
+          sizeOf(db, 'answers', of),
+          sizeOf(db, 'notes', of),
+          outbox.readQueued(db, of),
+        ]);
+        return {
+          answers: kept.rows,
+          bytes: kept.bytes + noted.bytes,
+          queued: queued.filter(({ state }) => state === 'waiting' || state === 'sending').length,
+        };
       }),
     async clear(of) {
       forgetTabs(of.part);
-      await writing(undefined, (db) => people.renewPerson(db, of, rim));
+      const names = await writing([], (db) => people.renewPerson(db, of, rim));
       forgetTabs(of.part);
+      return names;
     },
     async signOut(of) {
       forgetTabs(of.part);

@@ -77,7 +77,7 @@ export async function tabsOf(db: Database, { part }: Person): Promise<string[]> 
 type Everything = IDBPTransaction<Schema, StoreName[], 'readwrite'>;
 
 async function deleteRows(tx: Everything, part: string): Promise<void> {
-  for (const store of ['answers', 'sent', 'outbox', 'reports'] as const)
+  for (const store of ['answers', 'sent', 'outbox', 'notes', 'reports'] as const)
     await tx.objectStore(store).delete(rowsOf(part));
   await tx.objectStore('features').delete(part);
 }
@@ -100,11 +100,12 @@ export async function forgetPerson(db: Database, { name, part }: Person, rim: Ri
   return tabs;
 }
 
-/** Forgets what is kept. The person goes on under a new part with new keys, so that no write under way brings anything back. */
-export async function renewPerson(db: Database, { name, part }: Person, rim: Rim): Promise<void> {
+/** Forgets what is kept, and gives the names of the notes. The person goes on under a new part with new keys, so that no write under way brings anything back. */
+export async function renewPerson(db: Database, { name, part }: Person, rim: Rim): Promise<string[]> {
   const fresh = { part: hexOf(rim.bytes(16)), ...(await newKeys()) };
   const tx = db.transaction(STORES, 'readwrite');
   const features = await tx.objectStore('features').get(part);
+  const notes = await tx.objectStore('notes').getAllKeys(rowsOf(part));
   await deleteRows(tx, part);
   const row = await tx.objectStore('people').get(name);
   if (row?.part === part) {
@@ -113,4 +114,5 @@ export async function renewPerson(db: Database, { name, part }: Person, rim: Rim
     await changeTabs(tx, part, (tab) => ({ ...tab, part: fresh.part }));
   }
   await tx.done;
+  return notes.map(([, note]) => note);
 }

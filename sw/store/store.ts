@@ -4,6 +4,7 @@
  * Every call degrades: without a usable database there is no person, nothing is found and nothing is kept.
  */
 
+import type { Note } from '../../protocol/travel-messages.ts';
 import type { Features } from '../core/features.ts';
 import type { QueuedRow } from '../core/outbox.ts';
 
@@ -132,6 +133,13 @@ export interface Store {
   requeue(person: Person, id: string, row: QueuedRow): Promise<QueuedRow | undefined>;
   queuedAnswer(person: Person, id: string): Promise<QueuedAnswer | undefined>;
 
+  /** Those whose name begins with `prefix`, the newest first. */
+  notes(person: Person, prefix: string): Promise<Note[]>;
+  note(person: Person, name: string): Promise<string | undefined>;
+  /** No other note makes room for it. */
+  putNote(person: Person, name: string, text: string): Promise<KeepResult>;
+  deleteNote(person: Person, name: string): Promise<void>;
+
   mode(): Promise<Mode>;
   setMode(mode: Mode): Promise<void>;
   /** What to add to this device's clock to have the router's. */
@@ -146,8 +154,11 @@ export interface Store {
   reported(person: Person, ids: readonly string[]): Promise<void>;
 
   usage(person: Person): Promise<Usage>;
-  /** Forgets answers, sent keys, outbox and reports. The person stays, with a new part and new keys: what was under way is not kept. */
-  clear(person: Person): Promise<void>;
+  /**
+   * Forgets answers, sent keys, outbox, notes and reports. The person stays, with a new part and new keys: what was under way is not kept.
+   * Gives the names of the notes.
+   */
+  clear(person: Person): Promise<string[]>;
   /** Forgets everything of the person, keys included. The tabs that had named the person; null where the database refused. */
   signOut(person: Person): Promise<string[] | null>;
 }

@@ -23,7 +23,8 @@ export async function tidy(db: Database, openClientIds: readonly string[], now: 
     const old = IDBKeyRange.bound([part], [part, now - REPORT_AGE_MS]);
     for (const key of await reports.index('age').getAllKeys(old)) await reports.delete(key);
     if (usedAt > now - PERSON_AWAY_MS || open.has(part)) continue;
-    const rows = await Promise.all([answers.count(rowsOf(part)), tx.objectStore('outbox').count(rowsOf(part))]);
+    const stores = [answers, tx.objectStore('outbox'), tx.objectStore('notes')];
+    const rows = await Promise.all(stores.map((store) => store.count(rowsOf(part))));
     if (rows.some((count) => count > 0)) continue;
     await tx.objectStore('people').delete(name);
     await tx.objectStore('features').delete(part);

@@ -40,10 +40,12 @@ describe.each([
 
   test('resolves with exactly these members', async () => {
     const page = await bench.openPage(await bench.newContext(), { person: null, foreign });
-    const members = await page.evaluate(() => Object.getOwnPropertyNames(Object.getPrototypeOf(travel)).sort());
+    const members = await page.evaluate(() =>
+      [travel, Object.getPrototypeOf(travel)].flatMap((object) => Object.getOwnPropertyNames(object)).sort(),
+    );
     expect(members.filter((name) => !['addEventListener', 'begin', 'constructor'].includes(name))).toEqual(
       [
-        ...['answer', 'cancel', 'clear', 'connection', 'follow', 'mode', 'queue', 'sendNow'],
+        ...['answer', 'cancel', 'clear', 'connection', 'follow', 'mode', 'notes', 'queue', 'sendNow'],
         ...['setMode', 'signOut', 'stop', 'update', 'usage'],
       ].sort(),
     );

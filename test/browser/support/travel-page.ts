@@ -8,7 +8,7 @@ declare global {
   var told: { type: string; detail: unknown }[];
 }
 
-const EVENTS = ['connection', 'queue', 'answered', 'resuming', 'resumed', 'update', 'full'];
+const EVENTS = ['connection', 'queue', 'answered', 'resuming', 'resumed', 'update', 'note', 'full'];
 
 /** From now on the page writes down what `travel` tells it. */
 export const listen = (page: Page): Promise<void> =>

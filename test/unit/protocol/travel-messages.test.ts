@@ -23,6 +23,10 @@ const PAGE_MESSAGES: PageMessage[] = [
   { kind: 'usage' },
   { kind: 'clear' },
   { kind: 'sign-out', person: 'alice' },
+  { kind: 'note-list', person: 'alice', prefix: '' },
+  { kind: 'note-get', person: 'alice', name: 'chat/1' },
+  { kind: 'note-put', person: 'alice', name: 'chat/1', text: '' },
+  { kind: 'note-delete', person: 'alice', name: 'chat/1' },
 ];
 
 const WORKER_MESSAGES: WorkerMessage[] = [
@@ -31,6 +35,7 @@ const WORKER_MESSAGES: WorkerMessage[] = [
   { kind: 'told', event: 'connection', detail: { connection: 'unreachable' } },
   { kind: 'told', event: 'queue', detail: { waiting: 2 } },
   { kind: 'told', event: 'answered', detail: { id: 'q1' } },
+  { kind: 'told', event: 'note', detail: { name: 'chat/1' } },
   { kind: 'told', event: 'resuming', detail: { streamId: 's1' } },
   { kind: 'told', event: 'resumed', detail: { streamId: 's1' } },
   { kind: 'told', event: 'mode', detail: { mode: 'auto' } },
@@ -49,6 +54,14 @@ describe('news about a person', () => {
   it('names them, or is not read', () => {
     expect(readWorkerMessage(travelMessage({ ...news, person: 'alice' }))).toMatchObject({ person: 'alice' });
     for (const person of [null, 7, {}]) expect(readWorkerMessage({ ...travelMessage(news), person })).toBeUndefined();
+  });
+});
+
+describe('the name of a note', () => {
+  const named = (name: string) => travelMessage({ kind: 'note-get', person: 'alice', name });
+  it('has 1 to 200 characters', () => {
+    for (const name of ['n', 'n'.repeat(200)]) expect(readPageMessage(named(name))).toMatchObject({ name });
+    for (const name of ['', 'n'.repeat(201)]) expect(readPageMessage(named(name))).toBeUndefined();
   });
 });
 

@@ -1,0 +1,54 @@
+/** What pages ask of their notes. */
+import type { NoteMessage } from '../protocol/travel-messages.ts';
+import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './messages.ts';
+import type { Person, Store, Tab } from './store/store.ts';
+import type { Tabs } from './tabs-talk.ts';
+
+type NoteStore = Pick<Store, 'tab' | 'notes' | 'note' | 'putNote' | 'deleteNote'>;
+
+/** Each message is done once the one before it is, so of two puts of one name the later one stays, however long sealing the first takes. */
+export class Notes {
+  readonly #store: NoteStore;
+  readonly #tabs: Pick<Tabs, 'tell'>;
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(store: NoteStore, tabs: Pick<Tabs, 'tell'>) {
+    this.#store = store;
+    this.#tabs = tabs;
+  }
+
+  reply(message: NoteMessage, clientId: string, later: Later): Promise<Reply> {
+    // Whose it is, is asked at once: the tab may name somebody else while it waits.
+    const replied = Promise.all([this.#store.tab(clientId), this.#before]).then(([tab]) =>
+      this.#replyTo(message, tab, clientId, later),
+    );
+    this.#before = replied.catch(() => {});
+    return replied;
+  }
+
+  async #replyTo(message: NoteMessage, tab: Tab | undefined, clientId: string, later: Later): Promise<Reply> {
+    const person = tab?.person ?? null;
+    if (person === null || person.name !== message.person) return NOBODY;
+    switch (message.kind) {
+      case 'note-list':
+        return { ok: true, notes: await this.#store.notes(person, message.prefix) };
+      case 'note-get': {
+        const text = await this.#store.note(person, message.name);
+        return text === undefined ? NOT_FOUND : { ok: true, text };
+      }
+      case 'note-put': {
+        const result = await this.#store.putNote(person, message.name, message.text);
+        if (result !== 'kept') return { ok: false, code: result };
+        break;
+      }
+      case 'note-delete':
+        await this.#store.deleteNote(person, message.name);
+    }
+    later(this.#tell(person, message.name, clientId));
+    return DONE;
+  }
+
+  #tell(person: Person, name: string, except: string): Promise<void> {
+    return this.#tabs.tell('note', { name }, { person, except });
+  }
+}
