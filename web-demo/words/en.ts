@@ -1,9 +1,9 @@
 /** English. Every word that the page shows is here; `de.ts` has the same. */
 import type { Format } from './format.ts';
+import { lineEn } from './line-en.ts';
 
 export const en = (format: Format) => ({
   app: { name: 'Carryon', tagline: 'AI that carries on.' },
   list: { newChat: 'New chat', today: 'Today', yesterday: 'Yesterday' },
-  strip: { connected: 'Connected' },
-  provenance: { savedAgo: (ageMs: number) => `Saved ${format.ago(ageMs)}` },
+  ...lineEn(format),
 });

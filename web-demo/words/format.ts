@@ -5,35 +5,51 @@ export interface Format {
   ago(ms: number): string;
   /** `14:02`. */
   time(at: number): string;
-  /** `0.40 s`, `188 ms`. */
+  /** `4 min`, `3 h`, `2 days`. */
+  age(ms: number): string;
+  /** `188 ms`, `1.9 s`, `12 s`, `4 min`. */
   duration(ms: number): string;
+  /** `0.40 s`, `1.9 s`, `12 s`. */
+  seconds(ms: number): string;
   /** `$0.0003`. */
   usd(amount: number): string;
   count(value: number): string;
 }
 
 export function formatFor(locale: string): Format {
-  const relative = new Intl.RelativeTimeFormat(locale, { style: 'short', numeric: 'always' });
+  const isGerman = /^de\b/i.test(locale);
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const whole = new Intl.NumberFormat(locale);
-  const seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumSignificantDigits: 2 });
+  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const inSeconds = (ms: number) =>
+    `${ms < 9_950 ? tenths.format(ms / 1_000) : whole.format(Math.round(ms / 1_000))} s`;
+  const age = (ms: number, germanDays = 'Tage') => {
+    const minutes = Math.max(1, Math.round(ms / 60_000));
+    if (minutes < 60) return `${whole.format(minutes)} ${isGerman ? 'Min.' : 'min'}`;
+    if (minutes < 48 * 60) return `${whole.format(Math.round(minutes / 60))} ${isGerman ? 'Std.' : 'h'}`;
+    return `${whole.format(Math.round(minutes / 1_440))} ${isGerman ? germanDays : 'days'}`;
+  };
   return {
-    ago(ms) {
-      const minutes = Math.max(0, Math.round(ms / 60_000));
-      if (minutes < 60) return relative.format(-minutes, 'minute');
-      if (minutes < 48 * 60) return relative.format(-Math.round(minutes / 60), 'hour');
-      return relative.format(-Math.round(minutes / 1_440), 'day');
-    },
+    age,
+    ago: (ms) => (isGerman ? `vor ${age(ms, 'Tagen')}` : `${age(ms)} ago`),
     time: (at) => clock.format(at),
-    duration: (ms) => (ms < 1_000 ? `${whole.format(Math.round(ms))} ms` : `${seconds.format(ms / 1_000)} s`),
-    usd: (amount) =>
-      new Intl.NumberFormat(locale, {
+    duration(ms) {
+      if (ms < 999.5) return `${whole.format(Math.round(ms))} ms`;
+      return ms < 119_500 ? inSeconds(ms) : age(ms);
+    },
+    seconds: (ms) => (ms < 995 ? `${hundredths.format(ms / 1_000)} s` : inSeconds(ms)),
+    usd(amount) {
+      const isTiny = amount > 0 && amount < 0.00005;
+      const text = new Intl.NumberFormat(locale, {
         style: 'currency',
         currency: 'USD',
         currencyDisplay: 'narrowSymbol',
         minimumFractionDigits: 2,
         maximumFractionDigits: amount < 0.01 ? 4 : 3,
-      }).format(amount),
+      }).format(isTiny ? 0.0001 : amount);
+      return isTiny ? `< ${text}` : text;
+    },
     count: (value) => whole.format(value),
   };
 }

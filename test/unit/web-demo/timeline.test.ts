@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Turn } from '../../../web-demo/core/conversation.ts';
+import { timelineOf } from '../../../web-demo/core/timeline.ts';
+import { wordsFor } from '../../../web-demo/words/words.ts';
+import { ASKED_AT, anyTurn, call, complete, FAILED, facts, PROVIDERS, turn } from './answer-shapes.ts';
+
+const english = wordsFor(['en-GB']);
+const german = wordsFor(['de-DE']);
+const STEPS = [
+  { name: 'identify', ms: 1 },
+  { name: 'admit', ms: 2 },
+  { name: 'total', ms: 3 },
+];
+
+/** One line a step, without the first, which is the question itself. */
+const story = (one: Turn, providers = PROVIDERS): string[] =>
+  timelineOf(one, providers, english)
+    .slice(1)
+    .map(({ lead, rest, atMs }) =>
+      [lead, rest, atMs === null ? '' : `@${atMs}`].filter((part) => part !== '').join(' '),
+    );
+
+const problem = (code: string, status: number | null) => ({
+  code,
+  status,
+  retryAt: null,
+  message: null,
+  requestId: null,
+});
+
+describe('what just happened', () => {
+  it('begins with the question', () => {
+    expect(timelineOf(complete(), PROVIDERS, english)[0]).toMatchObject({ lead: 'Asked', atMs: 0 });
+  });
+
+  it.each<[string, Turn, string[]]>([
+    [
+      'a failover',
+      complete({
+        steps: STEPS,
+        attempts: [call('a-1', 3, 38, FAILED), call('a-1', 90, 98, FAILED), call('b-1', 190, 1_700, { ttftMs: 200 })],
+      }),
+      [
+        'Budget is held for this answer @3',
+        'Provider A answered 503 @41',
+        'Provider A answered 503 again @188',
+        'Provider B first word @402',
+        'Complete 212 tokens, $0.0003 @1900',
+      ],
+    ],
+    [
+      'a provider that is left out',
+      complete({
+        attempts: [call('b-1', 3, 900, { ttftMs: 100 })],
+        cooldowns: [{ deployment: 'a-1', cause: 'server_error', leftMs: 7_400 }],
+        firstWordMs: null,
+      }),
+      [
+        'Provider A is in cooldown for another 8 s, so it was not asked',
+        'Provider B first word @103',
+        'Complete 212 tokens, $0.0003 @1900',
+      ],
+    ],
+    [
+      'a provider that is asked all the same',
+      complete({
+        attempts: [call('a-1', 3, 900, { ttftMs: 100 })],
+        cooldowns: [{ deployment: 'a-1', cause: 'server_error', leftMs: 8_000 }],
+      }),
+      [
+        'Provider A is in cooldown for another 8 s, but nobody else was left',
+        'Provider A first word @402',
+        'Complete 212 tokens, $0.0003 @1900',
+      ],
+    ],
+    [
+      'an answer in one piece',
+      complete({ firstWordMs: null, attempts: [call('a-1', 3, 900)] }),
+      ['Provider A answered @903', 'Complete 212 tokens, $0.0003 @1900'],
+    ],
+    [
+      'only what this page may know',
+      complete({ costUsd: null, outputTokens: null }),
+      ['First word @402', 'Complete @1900'],
+    ],
+    [
+      'a connection that broke',
+      complete({ resumed: 1 }),
+      [
+        'First word @402',
+        'The connection broke in the middle of the answer',
+        'It went on where it broke; nothing was asked twice',
+        'Complete 212 tokens, $0.0003 @1900',
+      ],
+    ],
+    [
+      'a saved answer',
+      complete({ source: { kind: 'saved', ageMs: 3 * 3_600_000, cause: 'offline' }, totalMs: 12 }),
+      ['No connection so nothing was sent', 'Saved answer 3 h old @12'],
+    ],
+    [
+      'travel mode',
+      complete({ source: { kind: 'saved', ageMs: 30_000, cause: 'mode' }, totalMs: 12 }),
+      ['Travel mode shows saved answers first', 'Saved answer not a minute old @12'],
+    ],
+    [
+      'a saved answer instead of an error',
+      complete({ source: { kind: 'saved', ageMs: 300_000, cause: 'http_502' }, totalMs: 80 }),
+      ['The router answered 502', 'Saved answer 5 min old @80'],
+    ],
+    [
+      'the cache',
+      complete({ source: { kind: 'cached', ageMs: 240_000 }, totalMs: 20, costUsd: 0 }),
+      ['Cache had this answer, 4 min old', 'Complete 212 tokens, $0.00 @20'],
+    ],
+    [
+      'a question that waited',
+      complete({
+        source: { kind: 'queued', answeredAt: ASKED_AT + 180_000 },
+        steps: STEPS,
+        attempts: [call('a-1', 3, 900)],
+        firstWordMs: null,
+      }),
+      [
+        'No connection so the question waited in the outbox',
+        'Sent by itself, once the router was back',
+        'Budget is held for this answer',
+        'Provider A answered',
+        'Complete 212 tokens, $0.0003 @180000',
+      ],
+    ],
+    [
+      'a question that waits',
+      turn({ state: 'waiting', queueId: 'q' }, ''),
+      ['No connection so the question waits in the outbox'],
+    ],
+    ['a question on its way', turn({ state: 'asking' }, ''), ['Waiting for the answer…']],
+    ['Stop', turn({ state: 'stopped', facts: facts({ totalMs: 700 }) }), ['First word @402', 'Stopped by you @700']],
+    [
+      'a refusal',
+      turn({ state: 'failed', problem: problem('budget_exceeded', 429), facts: null }, ''),
+      ['No answer the budget is used up'],
+    ],
+    [
+      'a failure of all',
+      turn(
+        {
+          state: 'failed',
+          problem: problem('providers_unavailable', 503),
+          facts: facts({
+            firstWordMs: null,
+            totalMs: 140,
+            attempts: [call('a-1', 3, 38, FAILED), call('b-1', 50, 80, { result: 'unreachable' })],
+          }),
+        },
+        '',
+      ),
+      [
+        'Provider A answered 503 @41',
+        'Provider B could not be reached @130',
+        'No answer 503, providers_unavailable @140',
+      ],
+    ],
+    [
+      'a small model',
+      complete({ mode: 'safeguard' }),
+      ['Budget nearly used so a smaller model was asked', 'First word @402', 'Complete 212 tokens, $0.0003 @1900'],
+    ],
+  ])('tells of %s', (_, one, expected) => {
+    expect(story(one)).toEqual(expected);
+  });
+
+  it('has no holes and never goes back in time, whatever happened', () => {
+    fc.assert(
+      fc.property(anyTurn, fc.boolean(), fc.constantFrom(english, german), (one, known, words) => {
+        const steps = timelineOf(one, known ? PROVIDERS : [], words);
+        expect(steps.length).toBeGreaterThan(1);
+        for (const { lead, rest } of steps) {
+          expect(lead).toMatch(/\S/);
+          expect(`${lead} ${rest}`).not.toMatch(/undefined|null|NaN|Infinity|\[object/);
+        }
+        const times = steps.flatMap(({ atMs }) => (atMs === null ? [] : [atMs]));
+        expect(times).toEqual(times.toSorted((one_, other) => one_ - other));
+      }),
+    );
+  });
+});

@@ -1,0 +1,76 @@
+/** The network strip: one sentence that says how things are. */
+import type { Words } from '../words/words.ts';
+import type { AnswerFacts } from './facts.ts';
+import type { Tone } from './provenance.ts';
+import { nameOf, partsOf } from './providers.ts';
+import type { ProviderPlug } from './settings.ts';
+
+export interface StripSeen {
+  connection: 'online' | 'unreachable' | 'offline';
+  mode: 'auto' | 'travel';
+  isResuming: boolean;
+  /** Something can be kept here, so saved answers work and questions wait. */
+  isKept: boolean;
+  providers: readonly ProviderPlug[];
+  /** Of the last answer. */
+  last: AnswerFacts | null;
+  /** When the last plug of a provider went in; epoch milliseconds. */
+  pluggedInAt: number;
+  /** Asked only where the sentence depends on it. */
+  now(): number;
+}
+
+export interface StripSentence {
+  tone: Tone;
+  /** How things are, in a word or two. */
+  lead: string;
+  /** What follows from that; empty where nothing does. */
+  rest: string;
+}
+
+/** A failure of the last answer is news for so long; after that nobody knows how its provider is. */
+export const NEWS_FOR_MS = 60_000;
+
+/** The sentence of the moment. */
+export function stripOf(seen: StripSeen, { strip: say }: Words): StripSentence {
+  const away = seen.isKept ? say.awayKept : say.awayNotKept;
+  if (seen.connection === 'offline') return { tone: 'away', lead: say.offline, rest: away };
+  if (seen.connection === 'unreachable') return { tone: 'warn', lead: say.unreachable, rest: say.tryingAgain };
+  if (seen.isResuming) return { tone: 'warn', lead: say.goingOn, rest: say.goingOnWhy };
+  const route = routeNow(seen, say);
+  if (route !== null) return { tone: route.isBroken ? 'bad' : 'good', lead: say.connected, rest: route.text };
+  return { tone: 'good', lead: say.connected, rest: seen.mode === 'travel' ? say.travelOn : '' };
+}
+
+/** Who answers for whom, as far as the plugs and the last answer tell. */
+function routeNow(seen: StripSeen, say: Words['strip']): { text: string; isBroken: boolean } | null {
+  const { providers, last } = seen;
+  const unplugged = providers.filter(({ plugged }) => !plugged).map(({ name }) => name);
+  if (unplugged.length > 0 && unplugged.length === providers.length) return { text: say.allUnplugged, isBroken: true };
+
+  const isNews = last !== null && last.source.kind === 'live' && last.askedAt > seen.pluggedInAt;
+  if (isNews) {
+    const { answered, failed, skipped } = partsOf(last, providers);
+    const away = answered === null ? [] : [...new Set([...failed, ...skipped])];
+    const still = away.filter((name) => unplugged.includes(name) || seen.now() < recoversAt(last, name, providers));
+    if (answered !== null && still.length > 0) return { text: say.standsIn(answered, still), isBroken: false };
+  }
+  return unplugged.length > 0 ? { text: say.unplugged(unplugged), isBroken: false } : null;
+}
+
+/** Until when a provider that failed or was in cooldown counts as recovering. */
+function recoversAt(facts: AnswerFacts, name: string, providers: readonly ProviderPlug[]): number {
+  const endings = facts.cooldowns
+    .filter(({ deployment }) => nameOf(deployment, providers) === name)
+    .map(({ leftMs }) => facts.askedAt + leftMs);
+  return endings.length > 0 ? Math.max(...endings) : facts.askedAt + NEWS_FOR_MS;
+}
+
+/** A change is told once it has lasted so long, so that a flapping line is not read out again and again. */
+export const CALM_MS = 1_500;
+
+/** What a screen reader is told: nothing where it has already been said. */
+export const announcement = ({ lead, rest }: StripSentence, said: string): string | null => {
+  const text = rest === '' ? lead : `${lead} ${rest}`;
+  return text === said ? null : text;
+};

@@ -1,0 +1,143 @@
+/** "What just happened": the story of one request, step by step. */
+import type { Words } from '../words/words.ts';
+import type { Turn } from './conversation.ts';
+import type { AnswerFacts, AttemptFact } from './facts.ts';
+import type { Tone } from './provenance.ts';
+import { nameOf } from './providers.ts';
+import type { ProviderPlug } from './settings.ts';
+
+export interface Step {
+  tone: Tone;
+  /** Who or what, in bold. */
+  lead: string;
+  /** What it did. */
+  rest: string;
+  /** Milliseconds since the question was asked; null where that is not known. */
+  atMs: number | null;
+  /** Still going on. */
+  isRunning?: true;
+}
+
+/** The steps of one turn, in the order in which they happened. */
+export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words: Words): Step[] {
+  const { outcome } = turn;
+  const say = words.happened;
+  const steps: Step[] = [{ tone: 'plain', lead: say.asked, rest: say.askedAt(turn.askedAt), atMs: 0 }];
+  const add = (tone: Tone, lead: string, rest: string, atMs: number | null = null) =>
+    void steps.push({ tone, lead, rest, atMs });
+
+  if (outcome.state === 'asking')
+    return [...steps, { tone: 'accent', lead: say.asking, rest: '', atMs: null, isRunning: true }];
+  if (outcome.state === 'waiting') {
+    add('away', say.noConnection, say.soItWaits);
+    return steps;
+  }
+  const facts = outcome.facts;
+  if (facts !== null) {
+    steps.push(...comingOf(facts, providers, words));
+    if (facts.source.kind === 'saved') return steps;
+  }
+  if (outcome.state === 'stopped') add('plain', say.stopped, say.stoppedBy, facts?.totalMs ?? null);
+  else if (outcome.state === 'failed') {
+    const { code, status } = outcome.problem;
+    const lead = turn.text === '' ? say.noAnswer : say.brokeOff;
+    add('bad', lead, say.problem(code, status), facts?.totalMs ?? null);
+  } else if (facts !== null) add('good', say.complete, completeWith(facts, words), endOf(facts));
+  return inOrder(steps);
+}
+
+/** All between the question and its end. */
+function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words: Words): Step[] {
+  const say = words.happened;
+  const { source } = facts;
+  if (source.kind === 'saved') {
+    const step = say.savedCause(source.cause);
+    return [
+      { tone: source.cause === 'mode' ? 'accent' : 'away', ...step, atMs: null },
+      { tone: 'good', lead: say.savedShown, rest: say.old(source.ageMs), atMs: facts.totalMs },
+    ];
+  }
+  const steps: Step[] = [];
+  if (source.kind === 'queued') {
+    steps.push({ tone: 'away', lead: say.noConnection, rest: say.soItWaited, atMs: null });
+    steps.push({ tone: 'plain', lead: say.sent, rest: say.sentBy, atMs: null });
+  }
+  // A queued question's own clock began long before the router's.
+  const clock = source.kind === 'queued' ? () => null : (ms: number | null) => ms;
+  const heldAt = budgetAt(facts);
+  if (heldAt !== null) steps.push({ tone: 'plain', lead: say.budget, rest: say.budgetHeld, atMs: clock(heldAt) });
+  if (facts.mode !== 'normal') steps.push({ tone: 'warn', ...say.mode[facts.mode], atMs: null });
+  if (source.kind === 'cached') {
+    steps.push({ tone: 'good', lead: say.cache, rest: say.cacheHad(source.ageMs), atMs: null });
+    return steps;
+  }
+  for (const { deployment, leftMs } of facts.cooldowns) {
+    const name = say.provider(nameOf(deployment, providers));
+    const isAsked = facts.attempts?.some((attempt) => attempt.deployment === deployment) === true;
+    steps.push({ tone: 'warn', lead: name, rest: say.cooldown(leftMs, isAsked), atMs: null });
+  }
+  steps.push(...callsOf(facts, providers, words).map((step) => ({ ...step, atMs: clock(step.atMs) })));
+  if (facts.resumed > 0) {
+    steps.push({ tone: 'away', lead: say.broke, rest: say.brokeTimes(facts.resumed), atMs: null });
+    steps.push({ tone: 'good', lead: say.wentOn, rest: say.wentOnWhere, atMs: null });
+  }
+  return steps;
+}
+
+/** The calls of providers, and the first word. */
+function callsOf(facts: AnswerFacts, providers: readonly ProviderPlug[], { happened: say }: Words): Step[] {
+  const steps: Step[] = [];
+  const firstWord = (lead: string, rest: string, atMs: number): Step => ({ tone: 'good', lead, rest, atMs });
+  const seen = new Map<string, number>();
+  for (const attempt of facts.attempts ?? []) {
+    const lead = say.provider(nameOf(attempt.deployment, providers));
+    if (attempt.result === 'success') {
+      const wordAt = facts.firstWordMs ?? (attempt.ttftMs === null ? null : attempt.startedMs + attempt.ttftMs);
+      steps.push(
+        wordAt === null
+          ? firstWord(lead, say.answeredWhole, attempt.startedMs + attempt.ms)
+          : firstWord(lead, say.firstWord, wordAt),
+      );
+    } else {
+      const kind = `${attempt.deployment} ${attempt.result} ${attempt.status ?? ''}`;
+      const times = (seen.get(kind) ?? 0) + 1;
+      seen.set(kind, times);
+      steps.push({ tone: 'bad', lead, rest: failureWords(attempt, times, say), atMs: attempt.startedMs + attempt.ms });
+    }
+  }
+  // Who served is hidden from this page, or nobody has got to the end: the first word was seen all the same.
+  const isTold = steps.some(({ tone }) => tone === 'good');
+  if (!isTold && facts.firstWordMs !== null) steps.push(firstWord(say.firstWordAlone, '', facts.firstWordMs));
+  return steps;
+}
+
+function failureWords({ result, status }: AttemptFact, times: number, say: Words['happened']): string {
+  const text = status === undefined ? say.failure(result) : say.answeredStatus(status);
+  return times > 1 ? say.again(text) : text;
+}
+
+/** When the budget was held: the router's steps one after the other, up to the one that asks for it. */
+function budgetAt({ steps }: AnswerFacts): number | null {
+  const index = steps.findIndex(({ name }) => name === 'admit');
+  return index < 0 ? null : steps.slice(0, index + 1).reduce((sum, { ms }) => sum + ms, 0);
+}
+
+function completeWith({ outputTokens, costUsd }: AnswerFacts, { happened: say, format }: Words): string {
+  const parts: string[] = [];
+  if (outputTokens !== null) parts.push(say.tokens(outputTokens));
+  if (costUsd !== null) parts.push(format.usd(costUsd));
+  return parts.join(', ');
+}
+
+const endOf = ({ source, totalMs, askedAt }: AnswerFacts): number | null =>
+  source.kind === 'queued' ? Math.max(0, source.answeredAt - askedAt) : totalMs;
+
+/** The router's clock starts a moment after the page's: no step may seem to come before the one above it. */
+function inOrder(steps: readonly Step[]): Step[] {
+  let latest = 0;
+  return steps.map((step) => {
+    if (step.atMs === null) return step;
+    latest = Math.max(latest, step.atMs);
+    return { ...step, atMs: latest };
+  });
+}

@@ -1,0 +1,142 @@
+/** The network strip: one sentence, and at its end what can be done. Its height is fixed, so nothing below ever jumps. */
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { ProviderPlug } from '../core/settings.ts';
+import { announcement, CALM_MS, type StripSentence, stripOf } from '../core/strip.ts';
+import type { App } from '../state/app.ts';
+import { nowBySecond, readClock } from '../state/clock.ts';
+import { OutboxSheet } from './outbox-sheet.tsx';
+
+/** `before` and `children`: the frame's own buttons, at the strip's two ends. */
+export function Strip({
+  app,
+  before,
+  children,
+}: {
+  app: App;
+  before?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  const { words, line } = app;
+  const say = words.strip;
+  const isOutboxOpen = useSignal(false);
+  const sentence = useSentence(app);
+  const waiting = line.outbox.value.filter(({ state }) => state === 'waiting' || state === 'sending').length;
+  const isTravelling = line.mode.value === 'travel';
+  const { tone, lead, rest } = sentence.value;
+  return (
+    <section class="strip" data-tone={tone} aria-label={say.label}>
+      {before}
+      <p class="strip-words" title={`${lead} ${rest}`}>
+        <strong>{lead}</strong> <span class="strip-rest">{rest}</span>
+      </p>
+      <div class="strip-end">
+        {line.hasUpdate.value && (
+          <button type="button" class="round" title={say.updateWhat} onClick={() => line.update()}>
+            {say.update}
+          </button>
+        )}
+        {waiting > 0 && <span class="strip-waiting">{say.waiting(waiting)}</span>}
+        <button
+          type="button"
+          class="round"
+          aria-haspopup="dialog"
+          aria-label={say.outboxWith(waiting)}
+          onClick={() => {
+            isOutboxOpen.value = true;
+          }}
+        >
+          {say.outbox}
+        </button>
+        <TravelSwitch app={app} isOn={isTravelling} />
+        {children}
+      </div>
+      <Announcer sentence={sentence} />
+      <OutboxSheet app={app} isOpen={isOutboxOpen} />
+    </section>
+  );
+}
+
+function useSentence({ words, line, plugs, talk }: App) {
+  const before = useRef<readonly ProviderPlug[]>([]);
+  const pluggedInAt = useSignal(0);
+  useSignalEffect(() => {
+    const providers = plugs.providers.value;
+    const wasOut = (deployment: string) => before.current.some((one) => one.deployment === deployment && !one.plugged);
+    if (providers.some(({ deployment, plugged }) => plugged && wasOut(deployment))) pluggedInAt.value = readClock();
+    before.current = providers;
+  });
+  return useComputed<StripSentence>(() => {
+    return stripOf(
+      {
+        connection: line.connection.value,
+        mode: line.mode.value,
+        isResuming: line.isResuming.value,
+        isKept: talk.isKept.value,
+        providers: plugs.providers.value,
+        last: talk.last.value?.facts ?? null,
+        pluggedInAt: pluggedInAt.value,
+        now: () => nowBySecond.value,
+      },
+      words,
+    );
+  });
+}
+
+/** Tells a screen reader of a change that has lasted; what it began with is no news. */
+function Announcer({ sentence }: { sentence: ReturnType<typeof useSentence> }) {
+  const said = useRef<string | null>(null);
+  const text = useSignal('');
+  useSignalEffect(() => {
+    const current = sentence.value;
+    if (said.current === null) {
+      said.current = announcement(current, '');
+      return;
+    }
+    const timer = setTimeout(() => {
+      const news = announcement(current, said.current ?? '');
+      if (news === null) return;
+      said.current = news;
+      text.value = news;
+    }, CALM_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <span class="visually-hidden" role="status">
+      {text.value}
+    </span>
+  );
+}
+
+/** Says once, where it is first turned on, what it does. */
+function TravelSwitch({ app, isOn }: { app: App; isOn: boolean }) {
+  const say = app.words.strip;
+  const isExplained = useSignal(false);
+  const wasExplained = useRef(false);
+  const press = async () => {
+    if (!isOn && !wasExplained.current) {
+      wasExplained.current = true;
+      isExplained.value = true;
+    }
+    await app.line.setMode(isOn ? 'auto' : 'travel').catch(() => {});
+  };
+  const close = () => {
+    isExplained.value = false;
+  };
+  return (
+    <span class="travel">
+      <button type="button" class="round" aria-pressed={isOn} onClick={press}>
+        {say.travel}
+      </button>
+      {isExplained.value && (
+        <span class="note" role="note">
+          <span>{say.travelWhat}</span>
+          <button type="button" class="link" onClick={close}>
+            {say.gotIt}
+          </button>
+        </span>
+      )}
+    </span>
+  );
+}
