@@ -5,8 +5,10 @@ import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { projectDirectory } from '../project.ts';
 import { replaceFile } from '../replace-file.ts';
 import { bundle } from '../workerd/build.ts';
-import { buildDemo } from './build-demo.ts';
+import { buildDemo, type Files } from './build-demo.ts';
+import { demoPage } from './demo-page.ts';
 import { filesIn } from './files-in.ts';
+import { shellFiles } from './shell-files.ts';
 
 export interface BuiltFile {
   /** As a client asks for it, such as `/travel.js`. */
@@ -20,6 +22,13 @@ interface Script {
   entry: string;
   /** `iife` for a classic script, which has no imports. */
   format: 'iife' | 'esm';
+  /** Constants of the script that the build fills in, as JavaScript. */
+  define?: Record<string, string>;
+}
+
+export interface AssetOptions {
+  /** Origins that the demo's page may call beside its own: that of a team's token server. */
+  connectTo?: readonly string[];
 }
 
 const SCRIPTS: readonly Script[] = [
@@ -28,31 +37,41 @@ const SCRIPTS: readonly Script[] = [
 ];
 
 /** Fills `directory` with the static files, and with nothing else, because all of it is public. Gives the sizes of the scripts. */
-export async function buildAssets(directory: string): Promise<BuiltFile[]> {
-  const [demo, ...scripts] = await Promise.all([
+export async function buildAssets(directory: string, { connectTo = [] }: AssetOptions = {}): Promise<BuiltFile[]> {
+  const [built, files, ...scripts] = await Promise.all([
     buildDemo(),
+    copied(join(projectDirectory, 'public')),
     ...SCRIPTS.map(async (script) => [script.path, await bundled(script)] as const),
   ]);
-  const files = new Map([...(await copied(join(projectDirectory, 'public'))), ...demo, ...scripts]);
+  for (const [path, contents] of scripts) files.set(path, contents);
+  const page = demoPage(built, connectTo);
+  for (const [path, contents] of page.files) files.set(path, contents);
+  files.set('/_headers', Buffer.concat([files.get('/_headers') ?? Buffer.alloc(0), Buffer.from(page.headers)]));
+  const define = { SHELL_FILES: JSON.stringify(shellFiles(files, page.headers)) };
+  const worker = await bundled({ path: '/demo-sw.js', entry: 'web-demo/worker/demo-sw.ts', format: 'iife', define });
+  files.set('/demo-sw.js', worker);
+
   for (const [path, contents] of files) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await replaceFile(join(directory, path), contents, dirname(directory));
   }
   const left = (await filesIn(directory)).filter((path) => !files.has(path));
   await Promise.all(left.map((path) => rm(join(directory, path), { force: true })));
-  return scripts.map(([path, contents]) => ({
-    path,
-    bytes: contents.byteLength,
-    gzippedBytes: gzipSync(contents).byteLength,
-  }));
+  return [...files]
+    .filter(([path]) => path.endsWith('.js'))
+    .map(([path, contents]) => ({
+      path,
+      bytes: contents.byteLength,
+      gzippedBytes: gzipSync(contents).byteLength,
+    }));
 }
 
-async function copied(directory: string): Promise<[path: string, contents: Uint8Array][]> {
+async function copied(directory: string): Promise<Files> {
   const paths = await filesIn(directory);
-  return Promise.all(paths.map(async (path) => [path, await readFile(join(directory, path))]));
+  return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(join(directory, path))] as const)));
 }
 
-async function bundled({ entry, format }: Script): Promise<Uint8Array> {
+async function bundled({ entry, format, define }: Script): Promise<Uint8Array> {
   const { outputFiles } = await bundle({
     entryPoints: [join(projectDirectory, entry)],
     outfile: 'out.js',
@@ -60,7 +79,7 @@ async function bundled({ entry, format }: Script): Promise<Uint8Array> {
     format,
     target: 'es2022',
     platform: 'browser',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', ...define },
     minify: true,
     legalComments: 'none',
     charset: 'utf8',

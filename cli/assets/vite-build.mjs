@@ -17,6 +17,8 @@ const { output } = await build({
   build: {
     write: false,
     target: 'es2022',
+    // light-dark() as it is written.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsDir: 'demo-assets',
     // One file, which the page carries in itself; and no data: URLs in the place of files.
     cssCodeSplit: false,

@@ -15,12 +15,23 @@ test('paths with their headers, comments and empty lines between', () => {
   });
 });
 
+test('a header of an earlier path is detached', () => {
+  expect(parseHeadersFile('/*\n  x-one: 1\n/\n  ! X-One\n  ! x-two\n  x-one: 2\n').rules).toEqual({
+    '/*': { set: { 'x-one': '1' } },
+    '/': { set: { 'x-one': '2' }, unset: ['x-one', 'x-two'] },
+  });
+});
+
 test.for([
   ['x-one: 1', 1],
   ['/*\n  x-one', 2],
   ['/*\n  x one: 1', 2],
   ['/*\n  x-one:', 2],
-  ['/*\n  ! x-one', 2],
+  ['! x-one', 1],
+  ['/*\n  !x-one', 2],
+  ['/*\n  ! x-one: 1', 2],
+  ['/*\n  ! x one', 2],
+  ['/*\n  !', 2],
   ['/*\n  x-one: 1\nhttps://a.example/*\n  x-two: 2', 3],
   ['/a\n  x-one: 1\n/a\n  x-two: 2', 3],
 ] as const)('%j is an error in line %d', ([text, line]) => {

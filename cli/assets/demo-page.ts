@@ -1,0 +1,87 @@
+/** The page of the demo as it is served: its stylesheet inside, and the headers that let nothing else run. */
+import { createHash } from 'node:crypto';
+import type { Files } from './build-demo.ts';
+
+const PAGE = '/index.html';
+
+export interface DemoPage {
+  /** All of the demo's files, with the page as it is served. */
+  files: Files;
+  /** The page's own part of `_headers`. */
+  headers: string;
+}
+
+/** `connectTo`: origins that the page may call beside its own, such as that of a team's token server. */
+export function demoPage(built: Files, connectTo: readonly string[]): DemoPage {
+  const files: Files = new Map(built);
+  const html = withStyles(textOf(files, PAGE), files);
+  files.set(PAGE, Buffer.from(html));
+  return { files, headers: pageHeaders(html, connectTo) };
+}
+
+/** A stylesheet of its own would be a round trip before anything is seen. */
+function withStyles(html: string, files: Files): string {
+  return html.replaceAll(/<link rel="stylesheet"[^>]* href="\.(\/[^"]+)">/g, (_, path: string) => {
+    const css = textOf(files, path).trim();
+    if (/<\/style|@import|url\((?!["']?(?:data:|#))/i.test(css))
+      throw new Error(`${path} names another file, or ends its own element; the page carries its styles in itself`);
+    files.delete(path);
+    return `<style>${css}</style>`;
+  });
+}
+
+function pageHeaders(html: string, connectTo: readonly string[]): string {
+  const policy = {
+    'default-src': ["'none'"],
+    'script-src': ["'self'", ...inlineHashes(html, 'script')],
+    'style-src': ["'self'", ...inlineHashes(html, 'style')],
+    'connect-src': ["'self'", ...connectTo],
+    'img-src': ["'self'", 'data:'],
+    'manifest-src': ["'self'"],
+    'worker-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+    'require-trusted-types-for': ["'script'"],
+    // The one that lets the page register its worker (web-demo/state/trusted-types.ts).
+    'trusted-types': ['default'],
+  };
+  const lines = Object.entries(policy).map(([name, values]) => [name, ...values].join(' '));
+  return `
+/
+  ! content-security-policy
+  content-security-policy: ${lines.join('; ')}
+  cache-control: no-cache
+  cross-origin-opener-policy: same-origin
+  permissions-policy: ${CLOSED.map((feature) => `${feature}=()`).join(', ')}
+
+/demo-assets/*
+  cache-control: public, max-age=31536000, immutable
+
+/demo-sw.js
+  cache-control: no-cache
+`;
+}
+
+/** What a chat has no use for. */
+const CLOSED = ['accelerometer', 'bluetooth', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'].concat([
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]);
+
+/** Of what stands between the tags of elements without `src`, as a browser hashes it. */
+function inlineHashes(html: string, element: 'script' | 'style'): string[] {
+  const found = html.matchAll(new RegExp(`<${element}(?![^>]*\\bsrc=)[^>]*>(.*?)</${element}>`, 'gs'));
+  return [...found].map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+}
+
+function textOf(files: Files, path: string): string {
+  const contents = files.get(path);
+  if (contents === undefined) throw new Error(`Vite wrote no ${path}`);
+  return Buffer.from(contents).toString('utf8');
+}

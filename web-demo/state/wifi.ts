@@ -1,0 +1,52 @@
+/** The page's side of the pulled Wi-Fi: the demo's worker pulls it, and all tabs look as if the network were gone. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+const off = signal(false);
+const REPLY_LIMIT_MS = 5_000;
+
+/** Whether the Wi-Fi is pulled, here or in another tab. */
+export const wifiOff: ReadonlySignal<boolean> = off;
+
+/** Once, before travel mode is turned on: travel mode and the page read the browser's flag. */
+export function watchWifi(): void {
+  const flag = () => Reflect.get(Object.getPrototypeOf(navigator), 'onLine', navigator) as boolean;
+  Object.defineProperty(navigator, 'onLine', { get: () => !off.value && flag() });
+  const container = workers();
+  container?.addEventListener('message', ({ data }) => {
+    if (data?.demo === 'wifi' && typeof data.off === 'boolean') see(data.off);
+  });
+  // Another worker, and the first one of a page that was loaded past it.
+  container?.addEventListener('controllerchange', () => void tell({ demo: 'wifi' }));
+  void tell({ demo: 'wifi' });
+}
+
+/** Pulls it, or plugs it in again; then what waits is sent at once. Without a service worker nothing changes. */
+export const pullWifi = (isPulled: boolean): Promise<void> => tell({ demo: 'wifi', off: isPulled });
+
+async function tell(message: { demo: 'wifi'; off?: boolean }): Promise<void> {
+  const worker = workers()?.controller;
+  if (!worker) return;
+  const reply = await new Promise<{ off?: unknown } | null>((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    setTimeout(resolve, REPLY_LIMIT_MS, null);
+    port1.onmessage = ({ data }) => resolve(data);
+    worker.postMessage(message, [port2]);
+  });
+  if (typeof reply?.off === 'boolean') see(reply.off);
+}
+
+function see(isPulled: boolean): void {
+  if (off.value === isPulled) return;
+  off.value = isPulled;
+  // Plugged in while the device itself has no network: nothing has come back.
+  if (isPulled || navigator.onLine) dispatchEvent(new Event(isPulled ? 'offline' : 'online'));
+}
+
+/** Some windows have no service workers; Chromium throws in a frame that is sandboxed. */
+function workers(): ServiceWorkerContainer | undefined {
+  try {
+    return navigator.serviceWorker;
+  } catch {
+    return undefined;
+  }
+}
