@@ -1,0 +1,96 @@
+/** The end of an answer that is still being written, made fit to show: marks are closed, and what may yet become something else waits. */
+import remend, { type RemendOptions } from 'remend';
+
+/** Nothing but marks: what kind of line it is, its next characters say. */
+const UNDECIDED_LINE =
+  /^(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:[-+=*_#`~> \t]*|\d{1,9}[.)]?|\[[ xX]?\]?|:?-[-:| \t]*|\|.*)$/;
+/** A row of a table, or a line that may turn out to be its head. */
+const TABLE_LINE = /^[ \t>]*\|.*$/;
+const DELIMITER_BEGINNING = /^[ \t>]*\|?[ \t]*:?-*[-:| \t]*$/;
+const FENCE = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})/;
+/** Begins a block of its own. */
+const BLOCK_LINE = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)]|>|#{1,6})[ \t]|$)/;
+/** A trailing mark that may open, close or change what comes; an entity, an escape, a tag or an address in angle brackets. */
+const UNDECIDED_END = /(?:[*_~`\\!]+|!?\[|&#?\w{0,10}|<\/?(?:[A-Za-z][^\s<>]{0,200})?)$/;
+
+const REMEND: RemendOptions = {
+  linkMode: 'text-only',
+  comparisonOperators: false,
+  htmlTags: false,
+  katex: false,
+  setextHeadings: false,
+  singleTilde: false,
+};
+/** Marks are looked for this far from the end: no run of them costs more than this. */
+const END = 600;
+/** And they are closed if they opened at most this far from it. */
+const LONG_BLOCK = 8_192;
+
+/** `tail`: from the beginning of a block to the end of what has come. */
+export function closeHalfWritten(tail: string): string {
+  const lineStart = tail.lastIndexOf('\n') + 1;
+  const lastLine = tail.slice(lineStart);
+  const fence = openFence(tail.slice(0, lineStart));
+  if (fence !== null) {
+    // A fence that closes is never seen as code.
+    const mayClose = new RegExp(`^[ \\t>]*${fence[0]}+[ \\t]*$`).test(lastLine);
+    return mayClose ? tail.slice(0, lineStart) : tail;
+  }
+  // A fence's line: code at once, and its language when the line is whole.
+  const opening = FENCE.exec(lastLine);
+  if (opening !== null) return tail.slice(0, lineStart) + opening[0];
+  if (isUndecided(lastLine)) return withoutTableHead(tail.slice(0, lineStart), lastLine);
+  return closeMarks(tail);
+}
+
+function isUndecided(line: string): boolean {
+  const text = line.trim();
+  return text === '' || text.startsWith('|') || (text.length < 100 && UNDECIDED_LINE.test(text));
+}
+
+/** Without a last line that may be the head of a table, as long as the line after it is not known to be something else. */
+function withoutTableHead(whole: string, lastLine: string): string {
+  const lineStart = whole.lastIndexOf('\n', whole.length - 2) + 1;
+  const line = whole.slice(lineStart, -1);
+  if (!TABLE_LINE.test(line) || !DELIMITER_BEGINNING.test(lastLine)) return whole;
+  const before = whole.slice(whole.lastIndexOf('\n', lineStart - 2) + 1, Math.max(0, lineStart - 1));
+  return TABLE_LINE.test(before) ? whole : whole.slice(0, lineStart);
+}
+
+/** The marks of the fence that `text`, of whole lines, ends inside of. */
+function openFence(text: string): string | null {
+  if (!text.includes('```') && !text.includes('~~~')) return null;
+  let open: string | null = null;
+  for (const line of text.split('\n')) {
+    if (open === null) open = FENCE.exec(line)?.[1] ?? null;
+    else {
+      const closing = /^[ \t>]*(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
+      if (closing !== undefined && closing[0] === open[0] && closing.length >= open.length) open = null;
+    }
+  }
+  return open;
+}
+
+/** Emphasis, code and links of the last block. */
+function closeMarks(tail: string): string {
+  const start = Math.max(lastBlockStart(tail), tail.length - LONG_BLOCK);
+  const near = Math.max(start, tail.length - END);
+  let end = tail.slice(near);
+  for (let mark = UNDECIDED_END.exec(end); mark !== null; mark = UNDECIDED_END.exec(end))
+    end = end.slice(0, mark.index);
+  // A link's text whose address has not come, or brackets for their own sake: their text either way, for now.
+  end = end.replace(/(^|[^\\\]])!?\[([^[\]\n]{1,500})\]$/, '$1$2');
+  return tail.slice(0, start) + remend((tail.slice(start, near) + end).trimEnd(), REMEND);
+}
+
+function lastBlockStart(text: string): number {
+  let end = text.length;
+  while (end > 0) {
+    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(start, end);
+    if (line.trim() === '') return Math.min(end + 1, text.length);
+    if (BLOCK_LINE.test(line)) return start;
+    end = start - 1;
+  }
+  return 0;
+}

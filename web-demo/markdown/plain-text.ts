@@ -1,0 +1,34 @@
+/** An answer's words without its marks, for what is spoken or counted. */
+import { parse } from './document.ts';
+import type { Block } from './nodes.ts';
+import { textOf } from './to-nodes.ts';
+
+export const toPlainText = (markdown: string): string => plainText(parse(markdown));
+
+/** A line for each paragraph, item and row of a table. */
+export function plainText(blocks: readonly Block[]): string {
+  return blocks
+    .map(lineOf)
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function lineOf(block: Block): string {
+  switch (block.kind) {
+    case 'rule':
+      return '';
+    case 'code':
+      return block.text;
+    case 'quote':
+      return plainText(block.children);
+    case 'list':
+      return block.items.map((item) => plainText(item.children)).join('\n');
+    case 'table':
+      return [block.header, ...block.rows]
+        .map((row) => row.map((cell) => textOf(cell.children).replaceAll('\n', ' ')).join(', '))
+        .join('\n');
+    default:
+      // A line break within a paragraph is a space.
+      return textOf(block.children).replaceAll('\n', ' ');
+  }
+}

@@ -1,0 +1,21 @@
+/** Text that somebody else wrote. */
+import { Fragment } from 'preact';
+
+/** Characters that turn around or embed what follows them, up to the end of the paragraph. */
+const DIRECTION_CONTROLS = /([\u202a-\u202e\u2066-\u2069])/;
+
+/**
+ * The text as it is, with each control of direction shut into an element of its own, where it has nothing to turn around.
+ * The text can still be found and copied unchanged.
+ */
+export function PlainText({ text }: { text: string }) {
+  if (!DIRECTION_CONTROLS.test(text)) return <>{text}</>;
+  const parts = text.split(DIRECTION_CONTROLS);
+  return (
+    <>
+      {parts.map((part, index) =>
+        index % 2 === 1 ? <bdi key={index}>{part}</bdi> : <Fragment key={index}>{part}</Fragment>,
+      )}
+    </>
+  );
+}

@@ -1,0 +1,8 @@
+/** The words of the page, for components far down. */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { type Words, wordsFor } from '../words/words.ts';
+
+export const WordsContext = createContext<Words>(wordsFor(['en']));
+
+export const useWords = (): Words => useContext(WordsContext);
