@@ -1,14 +1,15 @@
 /** One reader of an answer as a stream: asks the log for what he has not seen when he takes it, so a slow one keeps nobody waiting. */
 import { chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
 import { commentText } from '../../protocol/sse.ts';
+import { fieldFor, type MadeFor, withCarryon } from '../core/answers/carryon-field.ts';
 import {
   type AnswerEvent,
   dataFor,
   endingText,
+  eventFor,
   isFor,
   type RunEvent,
   sseText,
-  withoutCost,
 } from '../core/answers/stream/events.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { Wish } from '../core/answers/stream/messages.ts';
@@ -22,8 +23,7 @@ export interface Reading {
   alias: string;
   /** The last event he has seen. */
   afterId: number;
-  /** Another's answer, or an old one: he is charged nothing. */
-  isFree: boolean;
+  madeFor: MadeFor;
   clock: Clock;
   /** He went away, or has it all; once. */
   onGone(): void;
@@ -38,14 +38,14 @@ export function readerStream({
   wish,
   alias,
   afterId,
-  isFree,
+  madeFor,
   clock,
   onGone,
 }: Reading): ReadableStream<Uint8Array> {
   const { silenceMs, comment } = wish.resume
     ? { silenceMs: HEARTBEAT_MS, comment: HEARTBEAT }
     : { silenceMs: KEEP_ALIVE_MS, comment: KEEP_ALIVE };
-  const cursor = new Cursor(log, wish, alias, afterId, isFree);
+  const cursor = new Cursor(log, wish, alias, afterId, madeFor);
   let isGone = false;
   let isTaking = false;
   let isSilent = false;
@@ -116,15 +116,15 @@ class Cursor {
   readonly #log: AnswerLog;
   readonly #wish: Wish;
   readonly #alias: string;
-  readonly #isFree: boolean;
+  readonly #madeFor: MadeFor;
   #afterId: number;
   /** A completion is shown as chunks, which have ids of their own: the same ones each time. */
   readonly #seenOfChunks: number;
   #moreIds = 0;
 
-  constructor(log: AnswerLog, wish: Wish, alias: string, afterId: number, isFree: boolean) {
+  constructor(log: AnswerLog, wish: Wish, alias: string, afterId: number, madeFor: MadeFor) {
     this.#log = log;
-    this.#isFree = isFree;
+    this.#madeFor = madeFor;
     this.#wish = wish;
     this.#alias = alias;
     this.#seenOfChunks = afterId;
@@ -134,6 +134,8 @@ class Cursor {
   /** '' where there is nothing yet; with the last text `isOver` is true. */
   next(): string {
     const events = this.#log.read(this.#afterId);
+    // Its end comes with it, and says how it was made.
+    if (events[0]?.kind === 'completion' && this.#log.ending === null) return '';
     let text = '';
     for (const event of events) text += this.#show(event);
     this.#afterId = events[events.length - 1]?.id ?? this.#afterId;
@@ -141,23 +143,31 @@ class Cursor {
     if (ending === null || this.#afterId < lastId) return text || this.#skipped(events.length);
     this.isOver = true;
     const seenId = Math.max(this.#afterId + this.#moreIds, this.#seenOfChunks);
-    return text + endingText(ending, endId + this.#moreIds, seenId, this.#wish);
+    return text + endingText(ending, endId + this.#moreIds, seenId, this.#wish, this.#madeFor);
   }
 
   #show(event: AnswerEvent): string {
     if (event.kind !== 'completion') {
       if (!isFor(event, this.#wish)) return '';
-      return this.#text(event.id, this.#isFree ? withoutCost(event) : event);
+      return this.#text(event.id, eventFor(event, this.#madeFor));
     }
     const chunks = chunksOfCompletion(event.data);
     this.#moreIds = chunks.length - 1;
     let text = '';
-    for (const [index, chunk] of chunks.entries()) {
+    for (const [index, { kind, data }] of chunks.entries()) {
       const id = index + 1;
-      if (id > this.#seenOfChunks && isFor(chunk, this.#wish))
-        text += this.#text(id, { kind: chunk.kind, data: chunk.data });
+      const openData = id === chunks.length ? this.#withCarryon(data) : data;
+      if (id > this.#seenOfChunks && isFor({ kind, data }, this.#wish))
+        text += this.#text(id, { kind, data, openData });
     }
     return text;
+  }
+
+  /** The last chunk of an answer that was made as a whole. */
+  #withCarryon(data: string): string {
+    const { ending } = this.#log;
+    const made = ending?.standing === 'complete' ? fieldFor(ending.carryon, this.#madeFor) : undefined;
+    return made !== undefined && (this.#wish.usage || this.#wish.resume) ? withCarryon(data, made) : data;
   }
 
   #text(id: number, event: RunEvent): string {

@@ -1,4 +1,5 @@
 /** What one reader is answered: his stream, the whole completion, or the error, with the headers he may see. */
+import { type CarryonField, type MadeFor, withCarryon } from '../core/answers/carryon-field.ts';
 import { dataFor, type Head, headersFor, type Refusal, refusalFor } from '../core/answers/stream/events.ts';
 import {
   KEEPS_HEADER,
@@ -32,8 +33,8 @@ export const aloneReply = (): Response => new Response(null, { headers: { [ROLE_
 /** This object knows nothing, and nothing was started. */
 export const unknownReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'unknown' } });
 
-export function refusalReply(refusal: Refusal, open: boolean, role: Role): Response {
-  const { status, body } = refusalFor(refusal, open);
+export function refusalReply(refusal: Refusal, open: boolean, role: Role, madeFor: MadeFor = 'own'): Response {
+  const { status, body } = refusalFor(refusal, open, madeFor);
   const headers = { ...headersFor(refusal.head, open), 'content-type': 'application/json', [ROLE_HEADER]: role };
   return new Response(body, { status, headers });
 }
@@ -56,17 +57,21 @@ export const streamReply = (
     },
   });
 
-export const completionReply = (
+/** `carryon`: how it was made, for those who may learn who served. */
+export function completionReply(
   text: string,
   head: Head,
   wish: Pick<Wish, 'open'>,
   alias: string,
   part: Part,
-): Response =>
-  new Response(dataFor({ kind: 'completion', data: text }, wish, alias), {
+  carryon?: CarryonField,
+): Response {
+  const data = wish.open && carryon !== undefined ? withCarryon(text, carryon) : text;
+  return new Response(dataFor({ kind: 'completion', data }, wish, alias), {
     headers: {
       ...headersFor(head, wish.open),
       'content-type': 'application/json',
       ...partHeaders(part),
     },
   });
+}

@@ -133,8 +133,8 @@ export class AnswerRun<Job> {
       if (!('end' in batch)) log.append(batch);
       else if (batch.end === 'interrupted') log.end({ standing: 'interrupted', error: batch.error });
       else {
-        const { skippedEvents } = batch;
-        log.end({ standing: 'complete', ...(skippedEvents !== undefined && { skippedEvents }) });
+        const { end, ...about } = batch;
+        log.end({ standing: end, ...about });
       }
     }
   }

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseJson } from '../../protocol/written-number.ts';
+import { fieldFor } from '../core/answers/carryon-field.ts';
 import { READER_STALL_MS } from '../core/answers/stream/limits.ts';
 import type { AttachMessage, OpenMessage, Role, StopMessage, Wish } from '../core/answers/stream/messages.ts';
 import {
@@ -178,10 +179,11 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       const { ending } = log;
       const role: Role = isReplay ? 'replayed' : seat?.hasAsked ? 'started' : 'attached';
       const keeps = caches && !isReplay && !current.hasKeeper;
+      const isOwn = role === 'started' || afterId > 0;
+      const madeFor = isOwn ? 'own' : current.kind === 'keyed' ? 'again' : 'other';
       const head = wish.stream ? admitted() : null;
       if (head !== null && seat?.refused === undefined) {
-        const isFree = role !== 'started' && afterId === 0;
-        const body = readerStream({ log, wish, alias, afterId, isFree, clock: this.#deps.clock, onGone: leave });
+        const body = readerStream({ log, wish, alias, afterId, madeFor, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
         const part = { role, keeps, isPartial: isPartial(ending) };
         return streamReply(body, headOf(current, head), wish, part, this.ctx.id.toString());
@@ -189,11 +191,12 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       try {
         if (seat?.refused === 'alone') return aloneReply();
         const error = seat?.refused ?? (ending !== null && 'error' in ending ? ending.error : undefined);
-        if (error !== undefined) return refusalReply(error, wish.open, role);
+        if (error !== undefined) return refusalReply(error, wish.open, role, madeFor);
         const text = log.completion;
         if (text === undefined) return current.kind === 'shared' ? aloneReply() : this.#refusal(NOT_WHOLE, wish.open);
         current.hasKeeper ||= keeps;
-        return completionReply(text, headOf(current), wish, alias, { role, keeps });
+        const carryon = ending?.standing === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
+        return completionReply(text, headOf(current), wish, alias, { role, keeps }, carryon);
       } finally {
         leave();
       }

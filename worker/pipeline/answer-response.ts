@@ -1,7 +1,7 @@
 import type { Deployment } from '../core/config/config.ts';
 import { headerText } from './header-text.ts';
-import type { Trail } from './produce.ts';
 import type { Scope } from './scope.ts';
+import type { Trail } from './trail.ts';
 
 export interface AnswerFacts {
   contentType: 'application/json' | 'text/event-stream; charset=utf-8';
@@ -30,7 +30,7 @@ export function answerResponse(body: BodyInit, facts: AnswerFacts, { requestId, 
   headers.set('x-carryon-request-id', requestId);
   headers.set('date', timing.date);
   headers.set('server-timing', timing.toString());
-  if (trail.attempts !== 1) headers.set('x-carryon-attempts', String(trail.attempts));
+  if (trail.attempts.length !== 1) headers.set('x-carryon-attempts', String(trail.attempts.length));
   if (trail.hops !== 0) headers.set('x-carryon-hops', String(trail.hops));
   if (trail.dropped.length > 0) headers.set('x-carryon-dropped', headerText(trail.dropped.join(', ')));
   if (isMiss) headers.set('x-carryon-cache', 'miss');

@@ -1,5 +1,6 @@
 /** A cached copy that its reader may resume is kept for a while, which costs rows: so it counts against the rate, for no money. */
 import { scopesOf } from '../core/admission/scopes.ts';
+import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { RunBatch, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
@@ -48,7 +49,7 @@ export async function keepCopy(
   return { ok: true, head: { ...head, headers }, events: only([event]) };
 }
 
-export async function* only(batch: RunBatch): AsyncGenerator<RunBatch> {
+export async function* only(batch: RunBatch, carryon?: CarryonField): AsyncGenerator<RunBatch> {
   yield batch;
-  yield { end: 'complete' };
+  yield { end: 'complete', ...(carryon !== undefined && { carryon }) };
 }

@@ -1,12 +1,13 @@
 /** Step 4: admit, then plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
+import { cooldownsOf } from '../core/answers/carryon-field.ts';
 import type { Deployment } from '../core/config/config.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Outcome } from '../core/routing/health.ts';
 import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
-import { type EdgeMode, edgeMode, pinnedIn } from '../core/routing/route.ts';
+import { edgeMode, pinnedIn } from '../core/routing/route.ts';
 import type { Deps } from '../ports.ts';
 import type { Outgoing } from '../providers/adapter.ts';
 import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
@@ -17,20 +18,8 @@ import { billOf } from './meter.ts';
 import { boardFor, deploymentFor, fetchFor, measuredFor } from './routed.ts';
 import type { Scope } from './scope.ts';
 import { tellFailures } from './tell-failures.ts';
+import { newTrail, type Tracked, type Trail } from './trail.ts';
 import { rejected, unserved } from './unserved.ts';
-
-export interface Trail {
-  /** As it was admitted; before that, as it was asked. */
-  mode: EdgeMode;
-  attempts: number;
-  /** Moves to the next `order` group. */
-  hops: number;
-  /** The deployment asked last. */
-  deployment: Deployment | undefined;
-  /** Each failed attempt, such as `a server_error`. */
-  failed: string[];
-  dropped: readonly string[];
-}
 
 /** An answer that begins: `ask` is the one that was admitted, maybe as its feature's safeguard. */
 export interface Begun {
@@ -56,7 +45,7 @@ export async function produce(given: Ask, links: Deps, scope: Scope): Promise<Pr
   const arrivedAt = deps.clock.now();
   const deadlineAt = arrivedAt + deps.config.router.totalTimeoutMs;
   const mode = edgeMode(given.route, 'normal');
-  const trail: Trail = { mode, attempts: 0, hops: 0, deployment: undefined, failed: [], dropped: [] };
+  const trail = newTrail(mode);
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
   const admitted = await admit(asked, deps, scope);
@@ -71,6 +60,7 @@ export async function produce(given: Ask, links: Deps, scope: Scope): Promise<Pr
     const found: Begun | RouterError = isGone
       ? { code: 'client_gone' }
       : await firstToAnswer(ask, admitted, deadlineAt, trail, deps, scope);
+    trail.cooldowns = cooldownsOf(deps.board.candidates(ask.alias.deployments), deps.clock.now());
     const isAnswer = !('code' in found);
     if (!isAnswer) holding.close();
     const produced: Produced = isAnswer
@@ -106,7 +96,7 @@ async function firstToAnswer(
   scope.timing.mark('plan');
 
   for (;;) {
-    const nextStartBy = startBy(ask.chat, config.router, deadlineAt, trail.attempts);
+    const nextStartBy = startBy(ask.chat, config.router, deadlineAt, trail.attempts.length);
     const step = next(order, tried, clock.now(), nextStartBy, retries, random);
     if (step.kind === 'reject') return rejected(step.failure, deps.showsProvider(ask.identity));
     const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
@@ -149,10 +139,11 @@ async function firstToAnswer(
       continue;
     }
     if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
-    trail.attempts++;
     trail.deployment = deployment;
     trail.dropped = outgoing.dropped;
     const startedAt = clock.now();
+    const tracked: Tracked = { deployment, hop: trail.hops, startedAt };
+    trail.attempts.push(tracked);
     const isFollowed = isFollowedAfter(order, tried, step.slot, retries);
     const attempted = await attempt({
       chat: ask.chat,
@@ -167,7 +158,10 @@ async function firstToAnswer(
       clientGone: () => scope.gone,
     });
     scope.timing.mark('attempt');
+    const now = clock.now();
     if (attempted.kind !== 'failure') {
+      if (attempted.kind === 'reply') tracked.endedAt = now;
+      if (attempted.kind === 'reply' || attempted.stream.hasContent) tracked.contentAt = now;
       // A probe has shown what it was for with the first content; the others need not wait until the stream ends.
       if (step.slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, scope.background);
       return { ask, admission, answer: attempted, deployment, startedAt };
@@ -178,7 +172,7 @@ async function firstToAnswer(
     const left = scope.gone?.aborted === true;
     if (failure.mayBeBilled) {
       isLeaseUsed = true;
-      const forMs = clock.now() - startedAt;
+      const forMs = now - startedAt;
       const seen = measuredFor(ask.route, deployment, attempted.measured);
       const bill = billOf(seen, ask.chat, admission.version.worst, deployment, config, forMs);
       holding.book(bill);
@@ -188,7 +182,8 @@ async function firstToAnswer(
     board.observe(deployment, outcome, scope.background);
     if (left) return { code: 'client_gone' };
     tried.push({ slot: step.slot, failure });
-    trail.failed.push(`${deployment.id} ${failure.kind}`);
+    tracked.endedAt = now;
+    tracked.failure = failure;
   }
 }
 

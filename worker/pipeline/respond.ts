@@ -1,26 +1,31 @@
 /** Step 5: the answer as a response, at once; what is learnt later is handed on behind it. */
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import { type CarryonField, withCarryon } from '../core/answers/carryon-field.ts';
 import { pageCompletion } from '../core/answers/page-body.ts';
 import { usdText } from '../core/pricing/cost.ts';
+import type { Failure } from '../core/routing/failure.ts';
 import type { Deps } from '../ports.ts';
 import type { Limited } from './admit.ts';
 import { answerResponse } from './answer-response.ts';
 import { cacheControlOf, NO_STORE } from './cache-control.ts';
 import { headerText } from './header-text.ts';
+import { openLastChunk, withSkippedEvents } from './last-chunk.ts';
 import { measuredReply, settleOnce } from './meter.ts';
-import type { Produced, Trail } from './produce.ts';
+import type { Produced } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import { budgetHeaders, rateHeaders } from './rate-headers.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Scope } from './scope.ts';
-import { withSkippedEvents } from './skipped-events.ts';
 import { type StreamBodyInput, streamBody } from './stream-body.ts';
+import { carryonField, isWorthTelling, type Trail } from './trail.ts';
 import { keeper, StreamKeeper } from './write-through.ts';
 
 export function respond(produced: Produced, cached: CacheRead, open: boolean, deps: Deps, scope: Scope): Response {
   const { trail, limited } = produced;
+  const field = (costMicroUsd: number, cut?: Failure): CarryonField =>
+    carryonField(trail, scope.arrivedAt, deps.clock.now(), costMicroUsd, cut);
   if (!produced.ok) {
-    const { chargedMicroUsd } = produced;
+    const { chargedMicroUsd, error } = produced;
     const headers = {
       ...commonHeaders(scope),
       ...trailHeaders(trail, open),
@@ -28,7 +33,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
       ...(open && budgetHeaders(limited.left)),
       ...(open && chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
     };
-    return refusal(produced.error, scope, headers);
+    return refusal(error, scope, headers, open && isWorthTelling(trail, error) ? field(chargedMicroUsd) : undefined);
   }
   const { ask, admission, answer, deployment } = produced;
   const { holding } = admission;
@@ -43,18 +48,19 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     const model = answer.reply.model ?? deployment.model;
     const costUsd = usdText(holding.spentMicroUsd);
     keep?.(body, model);
-    const shown = open ? body : pageCompletion(body, ask.alias.name);
+    const shown = open ? withCarryon(body, field(holding.spentMicroUsd)) : pageCompletion(body, ask.alias.name);
     const more = { contentType: 'application/json', cacheControl: whole, model, costUsd } as const;
     return answerResponse(shown, { ...facts, ...more }, scope);
   }
 
   const { opening, ended, stream } = answer;
   const { translator } = stream;
-  const lastChunk = () => {
-    const chunk = ask.chat.includeUsage ? translator.usageChunk() : undefined;
-    const priced = chunk && open ? { ...chunk, carryon_cost_usd: holding.spentMicroUsd / 1e6 } : chunk;
-    return withSkippedEvents(priced, stream);
-  };
+  const { includeUsage } = ask.chat;
+  const told = open && includeUsage ? (cut?: Failure) => field(holding.spentMicroUsd, cut) : undefined;
+  const lastChunk = () =>
+    told === undefined
+      ? withSkippedEvents(includeUsage ? translator.usageChunk() : undefined, stream)
+      : openLastChunk(stream, told());
   const model = translator.model ?? deployment.model;
   const maxBytes = ask.feature.cache?.maxBytes ?? 0;
   const kept = keep && new StreamKeeper(keep, maxBytes);
@@ -64,7 +70,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
   };
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
   const pageAlias = open ? undefined : ask.alias.name;
-  const ending = { stream, lastChunk, onEnd, gone: scope.gone, clock: deps.clock };
+  const ending = { stream, lastChunk, told, onEnd, gone: scope.gone, clock: deps.clock };
   const body = streamBody({ pageAlias, opening, ended, onChunks, ...ending });
   const contentType = 'text/event-stream; charset=utf-8';
   const cacheControl = stream.skippedEvents === 0 ? whole : NO_STORE;
@@ -79,9 +85,14 @@ export const plainJson = (body: unknown, scope: Scope, status = 200, indent = 0)
   });
 
 /** A refusal or failure with its real status, before anything was sent. */
-export function refusal(error: RouterError, scope: Scope, headers = commonHeaders(scope)): Response {
+export function refusal(
+  error: RouterError,
+  scope: Scope,
+  headers = commonHeaders(scope),
+  carryon?: CarryonField,
+): Response {
   const wire = errorToWire(error);
-  return new Response(JSON.stringify(wire.body), {
+  return new Response(JSON.stringify({ ...wire.body, carryon }), {
     status: wire.status,
     headers: { ...headers, ...wire.headers, 'content-type': 'application/json' },
   });
@@ -101,7 +112,7 @@ const trailHeaders = (trail: Trail, open: boolean): Record<string, string> =>
   open ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
 
 export const shownTrailHeaders = ({ mode, attempts, hops, dropped }: Trail): Record<string, string> => ({
-  'x-carryon-attempts': String(attempts),
+  'x-carryon-attempts': String(attempts.length),
   'x-carryon-hops': String(hops),
   ...(mode !== 'normal' && { 'x-carryon-mode': mode }),
   ...(dropped.length > 0 && { 'x-carryon-dropped': headerText(dropped.join(', ')) }),

@@ -2,6 +2,7 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
+import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { Head, RunEvent } from '../core/answers/stream/events.ts';
 import type { CachedAnswer } from '../core/answers/stream/messages.ts';
@@ -17,19 +18,22 @@ import type { Limited } from './admit.ts';
 import type { Ask, CacheWish } from './ask.ts';
 import { headerText } from './header-text.ts';
 import { keepCopy, only } from './keep-copy.ts';
+import { openLastChunk, usageChunk, withSkippedEvents } from './last-chunk.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import { asListed } from './overridden.ts';
-import { type Begun, produce, type Trail } from './produce.ts';
+import { type Begun, produce } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import { budgetHeaders } from './rate-headers.ts';
 import { refusalOf } from './refusal-of.ts';
 import { limitHeaders, openTrailHeaders, shownTrailHeaders } from './respond.ts';
 import { type Scope, Timing } from './scope.ts';
-import { withSkippedEvents } from './skipped-events.ts';
+import { carryonField, isWorthTelling, type Trail } from './trail.ts';
 
 /** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */
 export interface Job {
   requestId: string;
+  /** When its request arrived at the Worker. */
+  arrivedAt: number;
   identity: Identity;
   user: string | null;
   feature: string;
@@ -46,9 +50,9 @@ export interface Job {
 
 export const jobOf = (
   { identity, user, feature, alias, route, lists, chat, cache }: Ask,
-  { requestId }: Scope,
+  { requestId, arrivedAt }: Scope,
 ): Job => ({
-  ...{ requestId, identity, user, chat, cache },
+  ...{ requestId, arrivedAt, identity, user, chat, cache },
   feature: feature.name,
   alias: alias.name,
   ...(route !== PLAIN_ROUTE && { route }),
@@ -105,7 +109,11 @@ const producer =
         ...budgetHeaders(limited.left),
         ...(chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
       };
-      return { ok: false, refusal: refusalOf(error, { headers, openHeaders }), personal: PERSONAL.has(error.code) };
+      const carryon = isWorthTelling(trail, error)
+        ? carryonField(trail, scope.arrivedAt, deps.clock.now(), chargedMicroUsd)
+        : undefined;
+      const refusal = refusalOf(error, { headers, openHeaders }, carryon);
+      return { ok: false, refusal, personal: PERSONAL.has(error.code) };
     }
     const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, trail.mode) };
     return begun(produced, headers, deps, scope);
@@ -125,8 +133,10 @@ function askOf(job: Job, { config }: Deps): Ask | undefined {
   };
 }
 
-function scopeOf({ requestId }: Job, { background, signal, isShared, admitted }: RunHooks, { clock }: Deps): Scope {
-  const arrivedAt = clock.now();
+function scopeOf(job: Job, { background, signal, isShared, admitted }: RunHooks, { clock }: Deps): Scope {
+  const { requestId } = job;
+  // The Worker's clock may be ahead of this one.
+  const arrivedAt = Math.min(job.arrivedAt, clock.now());
   return {
     ...{ requestId, arrivedAt, background, isShared },
     gone: signal as AbortSignal,
@@ -169,6 +179,8 @@ function begun(
   const { answer, deployment, admission, trail, limited } = produced;
   const settle = settleOnce(produced, deps, scope);
   const { holding } = admission;
+  const field = (cut?: Failure): CarryonField =>
+    carryonField(trail, scope.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
   const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
     ...openTrailHeaders(trail),
     ...budgetHeaders(limited.left),
@@ -179,16 +191,16 @@ function begun(
     const { body, model } = answer.reply;
     settle('complete', measuredReply(answer.reply));
     const head: Head = { headers, openHeaders: openHeaders(model ?? deployment.model, usdText(holding.spentMicroUsd)) };
-    return { ok: true as const, head, events: only([{ kind: 'completion', data: body }]) };
+    return { ok: true as const, head, events: only([{ kind: 'completion', data: body }], field()) };
   }
   const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
-  return { ok: true as const, head, events: streamed(answer, settle, () => holding.spentMicroUsd, scope) };
+  return { ok: true as const, head, events: streamed(answer, settle, field, scope) };
 }
 
 async function* streamed(
   { opening, ended, stream }: Extract<Begun['answer'], { kind: 'stream' }>,
   settle: ReturnType<typeof settleOnce>,
-  spentMicroUsd: () => number,
+  field: (cut?: Failure) => CarryonField,
   { gone }: Scope,
 ): AsyncGenerator<RunBatch> {
   const leave = () => stream.leave(() => settle('left', stream.measured));
@@ -203,7 +215,7 @@ async function* streamed(
       if (chunks.length > 0) yield chunks.map(eventOf);
       if (end?.complete === false) {
         settle(end.slowReader ? 'left' : end.failure.kind, stream.measured);
-        yield { end: 'interrupted', error: refusalOf(interrupted(end.failure)) };
+        yield { end: 'interrupted', error: refusalOf(interrupted(end.failure), undefined, field(end.failure)) };
         return;
       }
       isOver = end !== undefined;
@@ -213,13 +225,10 @@ async function* streamed(
     // In a chunk of its own too, for readers who asked for no usage.
     const mark = withSkippedEvents(undefined, stream);
     if (mark !== undefined) yield [{ kind: 'chunk', data: JSON.stringify(mark) }];
-    const usage = stream.translator.usageChunk();
-    const last = usage && withSkippedEvents(usage, stream);
-    if (last !== undefined) {
-      const openData = JSON.stringify({ ...last, carryon_cost_usd: spentMicroUsd() / 1e6 });
-      yield [{ kind: 'usage', data: JSON.stringify(last), openData }];
-    }
-    yield { end: 'complete', ...(skippedEvents > 0 && { skippedEvents }) };
+    const carryon = field();
+    const data = JSON.stringify(withSkippedEvents(usageChunk(stream), stream));
+    yield [{ kind: 'usage', data, openData: JSON.stringify(openLastChunk(stream, carryon)) }];
+    yield { end: 'complete', carryon, ...(skippedEvents > 0 && { skippedEvents }) };
     await stream.drained();
   } finally {
     gone?.removeEventListener('abort', leave);

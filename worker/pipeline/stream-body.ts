@@ -1,6 +1,7 @@
 /** A committed stream on its way to the reader: chunk by chunk, with backpressure, ending in `[DONE]` or in a named error. */
 import { errorToWire } from '../../protocol/errors.ts';
 import { commentText, DONE, dataText } from '../../protocol/sse.ts';
+import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
@@ -15,6 +16,8 @@ export interface StreamBodyInput {
   pageAlias?: string | undefined;
   /** What follows the provider's chunks, such as the usage for a client that asked; read once the answer is complete. */
   lastChunk(): Record<string, unknown> | undefined;
+  /** Set where the reader is told how the answer was made, however it ends. */
+  told?: ((cut: Failure) => CarryonField) | undefined;
   /** Told of all that is shown, before the end is. */
   onChunks?: ((chunks: readonly Chunk[]) => void) | undefined;
   /** Its first call counts. */
@@ -30,7 +33,7 @@ const KEEP_ALIVE = commentText('keep-alive');
 const SILENCE_MS = 5_000;
 
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
-  const { opening, ended, stream, pageAlias, lastChunk, onChunks, onEnd, gone, clock } = input;
+  const { opening, ended, stream, pageAlias, lastChunk, told, onChunks, onEnd, gone, clock } = input;
   let saidAt = clock.now();
   /** The provider is waited for, and the reader for it: between two events. */
   let isWaiting = false;
@@ -88,7 +91,7 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
         if (end?.complete === true) text += ending();
         if (end?.complete === false) {
           onEnd(end.slowReader ? 'left' : end.failure.kind);
-          text += interrupted(end.failure, pageAlias === undefined);
+          text += interrupted(end.failure, pageAlias === undefined, told?.(end.failure));
         }
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (end !== undefined) await finish(controller);
@@ -99,9 +102,9 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   );
 }
 
-function interrupted(failure: Failure, open: boolean): string {
+function interrupted(failure: Failure, open: boolean, carryon: CarryonField | undefined): string {
   const { body } = errorToWire({ code: 'stream_interrupted', detail: shownSentence(failure, open) });
-  return dataText(JSON.stringify(body));
+  return dataText(JSON.stringify({ ...body, carryon }));
 }
 
 function eventsText(chunks: readonly Pick<Chunk, 'data'>[], pageAlias: string | undefined): string {

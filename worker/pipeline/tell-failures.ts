@@ -4,6 +4,7 @@ import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
 import type { Produced } from './produce.ts';
 import type { Scope } from './scope.ts';
+import { failedIn } from './trail.ts';
 
 /** The router's own failures. Refusals (a budget, a rate, a mistake of the caller's) are no news: a storm of them would be many lines. */
 const FAILURES: ReadonlySet<RouterError['code']> = new Set([
@@ -15,7 +16,8 @@ const FAILURES: ReadonlySet<RouterError['code']> = new Set([
 ]);
 
 export function tellFailures(ask: Ask, produced: Produced, { events }: Pick<Deps, 'events'>, scope: Scope): void {
-  const { attempts, failed, deployment, mode } = produced.trail;
+  const { attempts, deployment, mode } = produced.trail;
+  const failed = failedIn(produced.trail);
   if (failed.length === 0 && (produced.ok || !FAILURES.has(produced.error.code))) return;
   events({
     event: produced.ok ? 'request_failed_over' : 'request_failed',
@@ -24,7 +26,7 @@ export function tellFailures(ask: Ask, produced: Produced, { events }: Pick<Deps
     feature: ask.feature.name,
     alias: ask.alias.name,
     ...(mode !== 'normal' && { mode }),
-    attempts,
+    attempts: attempts.length,
     failed: failed.join(', '),
     ...(produced.ok ? { servedBy: deployment?.id ?? null } : { code: produced.error.code }),
   });

@@ -5,10 +5,11 @@ import { whyNotStored } from '../core/answers/storable.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Deps } from '../ports.ts';
 import type { Ask } from './ask.ts';
-import type { Begun, Trail } from './produce.ts';
+import type { Begun } from './produce.ts';
 import type { Chunk } from './provider-stream.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Scope } from './scope.ts';
+import type { Trail } from './trail.ts';
 
 /** Told of a whole answer, as JSON text. */
 export type Keep = (body: string, model: string) => void;

@@ -38,6 +38,11 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     if (typeof read === 'object') return { ok: false, failure: read, usage };
     isRewritten ||= read;
   }
+  // The router's own word for how an answer was made: said by a router behind this one, it is about another request.
+  if ('carryon' in answer) {
+    delete answer.carryon;
+    isRewritten = true;
+  }
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);

@@ -123,6 +123,7 @@ export class IsolateBoard implements RoutingBoard {
         standing: standing(health, now),
         until: open?.until ?? 0,
         asked: (open?.askedUntil ?? 0) > now,
+        cause: open?.cause,
       };
     });
   }

@@ -56,7 +56,8 @@ describe('A is down before its content', () => {
         const answered = await router.ask({ stream, user: request % 2 ? 'ann' : 'bob' });
         expect(answered).toMatchObject({ status: 200, shown: 'Hello from B', code: undefined });
         expect(answered.headers.get('x-carryon-deployment')).toBe('b');
-        expect(answered.body).not.toContain('model-a');
+        // But for the field that says how the answer was made.
+        expect(answered.body.replace(/,"carryon":.*$/s, '')).not.toContain('model-a');
         if (request < 5) continue;
         expect(router.upstream.callsTo('a').length).toBe(before);
         expect(router.clock.now()).toBe(began);

@@ -1,4 +1,5 @@
 /** Which deployments a request may try, in which order. Pure: standings, clock and chance are arguments. */
+import type { FailureKind } from './failure.ts';
 import type { Standing } from './health.ts';
 
 export interface Candidate {
@@ -13,6 +14,8 @@ export interface Candidate {
   until: number;
   /** Its provider named that time, so it is not asked sooner. */
   asked: boolean;
+  /** Why its cooldown began. */
+  cause?: FailureKind | undefined;
 }
 
 export interface Plan {

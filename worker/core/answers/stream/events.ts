@@ -1,5 +1,6 @@
 /** What a run gives, what is kept of it, and how a reader sees it. */
 import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
+import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './messages.ts';
 
@@ -30,14 +31,21 @@ export interface Refusal {
   body: string;
   /** The same in the words of whoever failed, for those who may learn who served. A user's pages and servers read one answer. */
   open?: { status: number; body: string };
+  /** How it came about, for them too. */
+  carryon?: CarryonField;
 }
 
-export const refusalFor = (refusal: Refusal, open: boolean): { status: number; body: string } =>
-  (open ? refusal.open : undefined) ?? refusal;
+/** `madeFor`: left out for a reader who is not to be told how it came about. */
+export function refusalFor(refusal: Refusal, open: boolean, madeFor?: MadeFor): { status: number; body: string } {
+  if (!open) return refusal;
+  const { status, body } = refusal.open ?? refusal;
+  const carryon = madeFor && fieldFor(refusal.carryon, madeFor);
+  return { status, body: carryon === undefined ? body : withCarryon(body, carryon) };
+}
 
 export type Ending =
   /** `skippedEvents`: some of it may be missing, so it is given as the stream it was, never as a whole. */
-  | { standing: 'complete'; skippedEvents?: number }
+  | { standing: 'complete'; skippedEvents?: number; carryon?: CarryonField }
   /** Content had begun: by the provider, for want of readers, by an operator; by `DELETE`; by the end of the object. */
   | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal }
   /** Before any content: told to all who wait, and forgotten. */
@@ -53,10 +61,11 @@ export function dataFor({ kind, data, openData }: RunEvent, { open }: Pick<Wish,
 }
 
 /** A replayed answer costs its reader nothing; a reader that resumes its own stream sees what it cost. */
-export function withoutCost(event: RunEvent): RunEvent {
-  if (event.kind !== 'usage' || event.openData === undefined) return event;
-  const usage = JSON.parse(event.openData) as Record<string, unknown>;
-  return { ...event, openData: JSON.stringify({ ...usage, carryon_cost_usd: 0 }) };
+export function eventFor(event: RunEvent, madeFor: MadeFor): RunEvent {
+  if (event.kind !== 'usage' || event.openData === undefined || madeFor === 'own') return event;
+  const said = JSON.parse(madeFor === 'again' ? event.openData : event.data) as { carryon?: Partial<CarryonField> };
+  if (said.carryon?.costUsd !== undefined) said.carryon.costUsd = 0;
+  return { ...event, openData: JSON.stringify({ ...said, carryon_cost_usd: 0 }) };
 }
 
 /** Only a reader that asked for the usage chunk, or that resumes, gets it. */
@@ -71,9 +80,15 @@ export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume
  * How a stream ends for a reader who has seen all up to `seenId`. `[DONE]` is sent once. An error is told again to whoever asks
  * again: of a run that died the reader may have seen more than was stored, and silence is no ending.
  */
-export function endingText(ending: Ending, endId: number, seenId: number, wish: Wish): string {
+export function endingText(
+  ending: Ending,
+  endId: number,
+  seenId: number,
+  wish: Wish,
+  madeFor: MadeFor = 'own',
+): string {
   if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
-  const { body } = refusalFor(ending.error, wish.open);
+  const { body } = refusalFor(ending.error, wish.open, wish.usage || wish.resume ? madeFor : undefined);
   // What failed before any content has no place in the order, and may run again.
   if (ending.standing === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);

@@ -1,5 +1,6 @@
 /** What an `AnswerStream` and the pipeline that it runs say to each other. */
 import type { Clock } from '../../clock.ts';
+import type { CarryonField } from '../carryon-field.ts';
 import type { Head, Refusal, RunEvent } from './events.ts';
 import type { StreamError } from './open.ts';
 import type { KeptLease } from './record.ts';
@@ -47,7 +48,7 @@ export type RunOutcome =
 /** `skippedEvents`: so many of the provider's could not be read, so it is for its own readers only. */
 export type RunBatch =
   | readonly RunEvent[]
-  | { end: 'complete'; skippedEvents?: number }
+  | { end: 'complete'; skippedEvents?: number; carryon?: CarryonField }
   | { end: 'interrupted'; error: Refusal };
 
 /** `produce` of the pipeline, as this object calls it. */
