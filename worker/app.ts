@@ -9,6 +9,7 @@ import type { RouterError } from '../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { Door } from '../protocol/question.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { demoRoutes } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
 import type { App } from './edge.ts';
 import type { UncheckedEnv } from './env.ts';
@@ -19,7 +20,7 @@ import { featureList } from './pipeline/features.ts';
 import { mayCall, strangeHost } from './pipeline/local-mode.ts';
 import { mintToken } from './pipeline/mint.ts';
 import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
-import { ADMIN_PATHS, CLIENT_PATHS, nothingAt } from './pipeline/paths.ts';
+import { nothingAt } from './pipeline/paths.ts';
 import { takeReports } from './pipeline/reports.ts';
 import { loggedPath, logRequest } from './pipeline/request-log.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
@@ -55,8 +56,6 @@ function createRoutes(): Hono<App> {
     app.post(path, (c) => chat(c, door));
     only(path, 'POST');
   }
-  app.get('/', frontDoor);
-  only('/', 'GET');
   app.get('/sw.js', (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.scope));
   only('/sw.js', 'GET');
   app.get('/healthz', (c) =>
@@ -81,21 +80,9 @@ function createRoutes(): Hono<App> {
   app.all('/ai/streams/:id', (c) =>
     refuse(c, { code: 'method_not_allowed', method: c.req.method, allow: ['GET', 'DELETE'] }),
   );
+  demoRoutes(app);
   adminRoutes(app);
   return app;
-}
-
-/** What is here, and which command shows more; no secret, no name of config. */
-function frontDoor(c: Context<App>): Response {
-  const { notConfigured } = c.env.composition;
-  const here = {
-    carryon: 'An AI router: one URL in front of two or more model providers.',
-    configured: notConfigured === undefined,
-    paths: CLIENT_PATHS,
-    admin: ADMIN_PATHS,
-    more: 'npm start -- --help, npm run keys -- --help, npm run budget -- --help, npm run route -- --help; README.md and docs/ in the project',
-  };
-  return plainJson(here, c.env.scope, 200, 2);
 }
 
 const DOORS: Readonly<Record<string, Door>> = {

@@ -88,6 +88,7 @@ describe('the router', () => {
     const page = await get(bench.url, '/');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.text).toContain('<div id="app">');
+    expect((await get(bench.url, '/demo/settings')).json).toMatchObject({ because: 'not_configured' });
     expect((await get(bench.url, '/healthz')).json).toMatchObject({ status: 'ok' });
     expect((await get(bench.url, '/sw-body.js')).headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect((await send(bench.url, '/travel.js')).status).toBe(405);

@@ -43,10 +43,23 @@ export const ARROWS: Record<string, string[]> = {
     'hono',
     'zod',
   ],
+  'worker/demo/': [
+    ...['protocol/', 'worker/core/', 'worker/demo/', 'type worker/edge.ts'],
+    // An operator's changes, which the demo makes in local mode.
+    ...[
+      'worker/admin/change.ts',
+      'worker/admin/change-override.ts',
+      'worker/admin/cooldowns.ts',
+      'worker/admin/limits.ts',
+    ],
+    ...['identify', 'local-mode', 'read-json', 'respond'].map((file) => `worker/pipeline/${file}.ts`),
+    ...['worker/stores/digest.ts', 'hono', 'zod'],
+  ],
   'worker/edge.ts': ['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/scope.ts'],
   'worker/app.ts': [
     'protocol/',
     'worker/admin/',
+    'worker/demo/',
     'type worker/deps.ts',
     'type worker/edge.ts',
     'type worker/env.ts',

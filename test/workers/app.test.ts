@@ -22,16 +22,14 @@ describe('the Worker in workerd', () => {
     expect(await response.json()).toMatchObject({ status: 'ok', configured: true });
   });
 
-  it('says at its door what is here', async () => {
-    const response = await at('/');
-    expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({
-      configured: true,
-      paths: { 'POST /ai': expect.any(String) },
-      admin: { 'GET, POST /admin/keys': expect.any(String) },
-      more: expect.stringContaining('--help'),
-    });
-    expect((await at('/', { method: 'POST' })).status).toBe(405);
+  it('leaves its door to the page, and says to a caller who finds none what is here', async () => {
+    for (const method of ['GET', 'POST']) {
+      const { status, message } = await refused(at('/', { method }));
+      expect([status, message]).toEqual([
+        404,
+        expect.stringMatching(/POST \/v1\/chat\/completions; POST \/ai;.*\/healthz/),
+      ]);
+    }
   });
 
   it('names admin’s paths to whoever looks for one of them, and clients’ to others', async () => {

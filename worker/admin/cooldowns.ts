@@ -2,10 +2,12 @@
  * `/admin/cooldowns`: which deployments are in cooldown, why and until when, and what their bills have taught (docs/holds.md); ending a cooldown
  * by hand, which forgets the lessons too. All of it is about the models that alias lists name, where they are in force.
  */
+import type { Context } from 'hono';
 import { effectiveDeployments } from '../core/config/effective-deployments.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
 import { standingId } from '../core/routing/standing-id.ts';
+import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
@@ -38,9 +40,11 @@ export async function listCooldowns({ c }: AdminCall): Promise<Response> {
  * True on every isolate within KV's delay (a minute, often less): clearing is published like a cooldown. What a drill has found
  * out about the deployment is forgotten too.
  */
-export async function clearCooldown({ c }: AdminCall): Promise<Change | Response> {
+export const clearCooldown = ({ c }: AdminCall): Promise<Change | Response> =>
+  clearingCooldown(c, c.req.param('deployment') ?? '');
+
+export async function clearingCooldown(c: Context<App>, id: string): Promise<Change | Response> {
   const { config, board, deps } = c.env.composition;
-  const id = c.req.param('deployment') ?? '';
   const overrides = await askBoard(c, async (health) => health.overrides());
   if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());

@@ -1,11 +1,14 @@
 /** `PUT /admin/tenants/:tenant/limits` (docs/budgets.md): limits over config's, field by field; null brings config's back. */
+import type { Context } from 'hono';
 import type * as z from 'zod';
 import { configuredOf } from '../core/admission/configured.ts';
 import type { Config } from '../core/config/config.ts';
 import { ledgerLimits, limitFields } from '../core/config/limits-schema.ts';
 import { settings } from '../core/config/settings.ts';
 import { burstNote, inForce } from '../core/ledger/limits.ts';
+import type { Limits, Scope } from '../core/ledger/types.ts';
 import { configuredFor } from '../core/ledger/view.ts';
+import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
@@ -35,14 +38,31 @@ export async function putLimits({
   body: { scope, who, ...limits },
   params: { tenant },
 }: AdminCall<z.infer<ReturnType<typeof limitsBody>>, undefined, TenantParams>): Promise<Change> {
+  return settingLimits(c, { tenant, scope, limits, who: notedName(operator, who) }, ({ set, limits }) => {
+    const note = burstNote(limits);
+    return { tenant, scope, set, limits, ...(note !== undefined && { note }) };
+  });
+}
+
+interface LimitsWish {
+  tenant: string;
+  scope: Scope;
+  limits: Parameters<typeof ledgerLimits>[0];
+  who: string;
+}
+
+/** `shown`: the reply, out of what is now set over config, and of the limits in force. */
+export function settingLimits(
+  c: Context<App>,
+  { tenant, scope, limits, who }: LimitsWish,
+  shown: (now: { set: Partial<Limits>; limits: Limits }) => object,
+): Change {
   const { config, keys } = c.env.composition;
   return {
     what: `limits of ${tenant}, ${scope}`,
     async make() {
       const tier = (await tierLimits([scope], tenant, keys, config)).get(scope);
-      const reply = await askLedger(c, tenant, (ledger) =>
-        ledger.setLimits(scope, ledgerLimits(limits), notedName(operator, who)),
-      );
+      const reply = await askLedger(c, tenant, (ledger) => ledger.setLimits(scope, ledgerLimits(limits), who));
       if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
       if (!reply.ok) {
         const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
@@ -50,9 +70,8 @@ export async function putLimits({
       }
       const { set, before } = reply;
       const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
-      const note = burstNote(limitsInForce);
-      const shown = { tenant, scope, set, limits: limitsInForce, ...(note !== undefined && { note }) };
-      return { outcome: 'changed', from: before.limits, to: set, reply: plainJson(shown, c.env.scope) };
+      const told = plainJson(shown({ set, limits: limitsInForce }), c.env.scope);
+      return { outcome: 'changed', from: before.limits, to: set, reply: told };
     },
   };
 }

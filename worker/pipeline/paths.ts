@@ -1,40 +1,42 @@
-/** What there is, for `GET /` and for whoever asked for something that is not there. */
+/** What there is, for a caller who asked for something that is not there. */
 
-export const CLIENT_PATHS: Readonly<Record<string, string>> = {
-  'POST /v1/chat/completions': 'chat, as OpenAI has it; "model" is an alias of carryon.config.ts',
-  'POST /ai': 'the same for front ends, and the short form {"prompt": "…", "feature": "…"}',
-  'GET, DELETE /ai/streams/:id': 'the rest of an answer that outlived its connection; or its end',
-  'GET /ai/features': 'the features that this key may use, and how long a browser may keep their answers',
-  'POST /v1/tokens': 'a token for the page of one user; secret keys only',
-  'POST /ai/reports': 'what travel mode saw while a browser could not reach the router',
-  'GET /v1/models': 'the aliases that this key may use',
-  'GET /sw.js, /travel.js': 'travel mode for pages: the service worker, and the module that registers it',
-  'GET /healthz': 'whether it runs, and whether everything is set',
-};
+const CLIENT_PATHS = [
+  'POST /v1/chat/completions',
+  'POST /ai',
+  'GET, DELETE /ai/streams/:id',
+  'GET /ai/features',
+  'POST /v1/tokens',
+  'POST /ai/reports',
+  'GET /v1/models',
+  'GET /sw.js, /travel.js',
+  'GET /healthz',
+  'GET /demo/settings',
+  "in local mode, for the router's own page: POST /demo/token, PUT /demo/limits, PUT and DELETE /demo/faults/:deployment",
+];
 
-export const ADMIN_PATHS: Readonly<Record<string, string>> = {
-  'GET, POST /admin/keys': 'npm run keys',
-  'DELETE /admin/keys/:id': 'npm run keys -- revoke ID',
-  'GET /admin/ledger/:tenant': 'npm run budget -- show --tenant NAME',
-  'GET /admin/ledger/:tenant/history': 'npm run budget -- history --tenant NAME',
-  'POST /admin/ledger/:tenant/adjustments': 'npm run budget -- adjust, reset',
-  'POST /admin/ledger/:tenant/revocations': 'npm run budget -- revoke, restore',
-  'PUT /admin/tenants/:tenant/limits': 'npm run budget -- set',
-  'GET /admin/overrides, /admin/cooldowns': 'npm run route -- list',
-  'DELETE /admin/cooldowns/:deployment': 'npm run route -- clear --deployment NAME',
-  'PUT, DELETE /admin/pins/:alias': 'npm run route -- pin, unpin',
-  'PUT, DELETE /admin/bypass': 'npm run route -- bypass, unbypass',
-  'PUT, DELETE /admin/faults/:deployment': 'npm run route -- fault, unfault',
-  'PUT, DELETE /admin/aliases/:alias': 'npm run route -- alias, unalias, undo',
-  'POST /admin/drills': 'a key for a drill: {"minutes": 10, "maxCostUsd": 0.5}',
-  'GET /admin/audit': 'npm run audit',
-  'GET, POST /admin/admin-keys': 'npm run keys -- list-admin, create-admin',
-  'DELETE /admin/admin-keys/:id': 'npm run keys -- revoke-admin ID',
-  'DELETE /admin/answers?tenant=&feature=': 'npm run answers -- purge --tenant NAME',
-  'GET /admin/alerts': 'npm run alerts',
-  'POST /admin/alerts/test': 'npm run alerts -- test',
-  'GET /admin/openapi.json': 'all of these in OpenAPI 3.1',
-};
+export const ADMIN_PATHS = [
+  'GET, POST /admin/keys',
+  'DELETE /admin/keys/:id',
+  'GET /admin/ledger/:tenant',
+  'GET /admin/ledger/:tenant/history',
+  'POST /admin/ledger/:tenant/adjustments',
+  'POST /admin/ledger/:tenant/revocations',
+  'PUT /admin/tenants/:tenant/limits',
+  'GET /admin/overrides, /admin/cooldowns',
+  'DELETE /admin/cooldowns/:deployment',
+  'PUT, DELETE /admin/pins/:alias',
+  'PUT, DELETE /admin/bypass',
+  'PUT, DELETE /admin/faults/:deployment',
+  'PUT, DELETE /admin/aliases/:alias',
+  'POST /admin/drills',
+  'GET /admin/audit',
+  'GET, POST /admin/admin-keys',
+  'DELETE /admin/admin-keys/:id',
+  'DELETE /admin/answers?tenant=&feature=',
+  'GET /admin/alerts',
+  'POST /admin/alerts/test',
+  'GET /admin/openapi.json',
+];
 
 /** Paths that are planned, with and without `/v1` like those of chat, and what to use until then. */
 const PLANNED: Readonly<Record<string, string>> = {
@@ -55,5 +57,5 @@ export function nothingAt(path: string): string {
   if (planned !== undefined) return planned;
   const near = path === '/admin' || path.startsWith('/admin/') ? ADMIN_PATHS : CLIENT_PATHS;
   const hint = SPLIT_ALIAS.test(path) ? ' A / within a name is written %2F, as in app%2Fchat.' : '';
-  return `There is nothing at ${path.slice(0, 100)}.${hint} There are ${Object.keys(near).join('; ')}.`;
+  return `There is nothing at ${path.slice(0, 100)}.${hint} There are ${near.join('; ')}.`;
 }

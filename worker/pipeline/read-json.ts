@@ -5,12 +5,13 @@ import { readBody } from './read-body.ts';
 
 export type JsonRead = { ok: true; json: unknown } | { ok: false; error: RouterError };
 
-/** `example`: what to send in place of a body that is not JSON. */
+/** `example`: what to send in place of a body that is not JSON. `none`: what no body at all stands for. */
 export async function readJson(
   request: Request,
   longestBytes: number,
   example: string,
   { bodies, clock }: Pick<Deps, 'bodies' | 'clock'>,
+  none = '',
 ): Promise<JsonRead> {
   const weight = bodies.open();
   const limits = { textBytes: longestBytes, mediaBytes: longestBytes };
@@ -19,7 +20,7 @@ export async function readJson(
   weight.release();
   if (typeof text !== 'string') return { ok: false, error: text };
   try {
-    return { ok: true, json: JSON.parse(text) };
+    return { ok: true, json: JSON.parse(text || none) };
   } catch {
     return { ok: false, error: { code: 'invalid_json', detail: `send ${example}` } };
   }

@@ -5,6 +5,7 @@ import type { BillingHabits } from './hosts.ts';
 import type { SignInAlgorithm } from './issuers-schema.ts';
 import type { Quirks } from './quirks.ts';
 import type { AlertPolicy } from './resolve-alerts.ts';
+import type { DemoSignIn } from './resolve-demo.ts';
 
 /** The configuration as the router uses it: checked, joined with the environment, times in milliseconds. */
 export interface Config {
@@ -21,6 +22,8 @@ export interface Config {
   /** What a key's tier allows it. */
   tiers: ReadonlyMap<string, Partial<Limits>>;
   alerts: AlertPolicy;
+  /** Of a router that is deployed: locally nobody has to sign in. */
+  demo: DemoSignIn;
   pricing: PricingSettings;
   router: RouterSettings;
 }

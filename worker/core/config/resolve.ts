@@ -3,6 +3,7 @@ import { standingName } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
+import { resolveDemo } from './resolve-demo.ts';
 import { resolveFeature } from './resolve-feature.ts';
 import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
@@ -57,6 +58,7 @@ export function resolveConfig(
     issuers: resolveIssuers(checked, isLocal(variables), missing),
     ...resolveTenants(checked, variables),
     alerts: resolveAlerts(checked.alerts, {}, variables),
+    demo: resolveDemo(checked, variables),
     pricing: {
       feePerRequestUsd: feePerRequest,
       ...counting,

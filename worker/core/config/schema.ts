@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { cachePolicy } from '../answers/cache-schema.ts';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
 import { alerts } from './alerts-schema.ts';
+import { demo } from './demo-schema.ts';
 import { issuerProblems, issuers } from './issuers-schema.ts';
 import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
@@ -158,6 +159,7 @@ export const configSchema = settings({
   /** Sign-ins of one's own, whose tokens pages may send. */
   issuers,
   alerts: alerts.default({}),
+  demo,
   tiers,
   tenants: z.record(tenantName, tenant).default({}),
   pricing: pricing.prefault({}),

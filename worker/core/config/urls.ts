@@ -28,5 +28,9 @@ export function isWebhookUrl(text: string, local: boolean): boolean {
 export const isKeySetUrl = (text: string, local: boolean): boolean =>
   isWebhookUrl(text, local) && isPrivateOnItsWay(text);
 
+/** That a page asks for its people's tokens; whoever reads the answer on its way is signed in too. */
+export const isTokenUrl = (text: string, local: boolean): boolean =>
+  isBaseUrl(text) && (local ? isPrivateOnItsWay(text) : text.startsWith('https:'));
+
 /** In lower case, without its port; of a base URL. */
 export const hostOf = (url: string): string => /^https?:\/\/([^/?#:]+|\[[^\]]*\])/i.exec(url)?.[1]?.toLowerCase() ?? '';

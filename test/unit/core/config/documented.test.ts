@@ -16,7 +16,9 @@ function settingsIn(schema: unknown, found = new Set<string>()): Set<string> {
     found.add(name);
     settingsIn(inner, found);
   }
-  for (const inner of [def.innerType, def.valueType, def.element, def.in, def.out]) settingsIn(inner, found);
+  const options = (def.options as unknown[] | undefined) ?? [];
+  for (const inner of [def.innerType, def.valueType, def.element, def.in, def.out, ...options])
+    settingsIn(inner, found);
   return found;
 }
 
@@ -26,7 +28,7 @@ it('docs/config.md or docs/prices.md names every setting of carryon.config.ts', 
   );
   const settings = [...settingsIn(configSchema)];
   expect(settings).toEqual(
-    expect.arrayContaining(['fromEnvironment', 'personalData', 'cacheWrite', 'burst', 'thresholds']),
+    expect.arrayContaining(['fromEnvironment', 'personalData', 'cacheWrite', 'burst', 'thresholds', 'tokenUrl']),
   );
   expect(settings.filter((name) => !new RegExp(`\\b${name}\\b`).test(pages.join()))).toEqual([]);
 });

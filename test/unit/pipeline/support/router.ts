@@ -162,6 +162,7 @@ export class TestRouter {
       tenants: new Map(),
       tiers: new Map(),
       alerts: { ladder: NO_LADDER, hooks: [] },
+      demo: { signIn: 'off', because: 'off' },
       pricing: { ...PRICING, learnt: this.board.learnt },
       router,
     };

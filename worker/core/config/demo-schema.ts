@@ -1,0 +1,27 @@
+/** How people sign in to the demo of a deployed router (docs/demo.md). Locally they need not. */
+import * as z from 'zod';
+import { settings, variable } from './settings.ts';
+import { isTokenUrl } from './urls.ts';
+
+export const demo = z
+  .discriminatedUnion(
+    'signIn',
+    [
+      /** Everybody, with a publishable key. */
+      settings({ signIn: z.literal('publishable'), key: variable('DEMO_KEY') }),
+      /** The team's own people: a server of the team gives out their tokens. */
+      settings({
+        signIn: z.literal('token'),
+        tokenUrl: z
+          .string()
+          .max(2_000, 'write at most 2,000 characters')
+          .refine(
+            (url) => isTokenUrl(url, true),
+            'write the https:// address that gives out tokens, without ? and # (http:// only to this machine)',
+          ),
+      }),
+      settings({ signIn: z.literal('off') }),
+    ],
+    { error: 'write signIn: "publishable" (with key), "token" (with tokenUrl) or "off"' },
+  )
+  .default({ signIn: 'off' });

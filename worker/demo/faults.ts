@@ -1,0 +1,60 @@
+/** `/demo/faults/:deployment`: pulls a provider's plug for everybody on this machine, and plugs it in again. */
+import type { Context } from 'hono';
+import { type Change, makeNoted } from '../admin/change.ts';
+import { clearingOverride, noSuch, settingOverride } from '../admin/change-override.ts';
+import { clearingCooldown } from '../admin/cooldowns.ts';
+import type { App } from '../edge.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import { DEMO, personOf } from './person.ts';
+import { providerPlugs } from './settings.ts';
+
+/** Somebody who closes the page with a plug pulled finds the provider well again later. */
+const ENDS_AFTER_MS = 3_600_000;
+
+export const unplug = (c: Context<App>): Promise<Response> =>
+  changePlug(c, false, async (deployment) => {
+    const until = c.env.composition.deps.clock.now() + ENDS_AFTER_MS;
+    const fault = { fault: 'errors', traffic: 'all', until, reason: null, who: DEMO.name } as const;
+    return settingOverride(c, `unplug ${deployment}`, { deployment }, ['faults', deployment, fault]);
+  });
+
+/** The cooldown that the fault has caused ends with it: the next request asks this provider again. */
+export const plugIn = (c: Context<App>): Promise<Response> =>
+  changePlug(c, true, async (deployment) => {
+    const what = `plug in ${deployment}`;
+    const name = { deployment };
+    const fault = await clearingOverride(c, { what, name, kind: 'faults', of: deployment, known: true });
+    const cooldown = await clearingCooldown(c, deployment);
+    if (fault instanceof Response || fault === undefined) return fault;
+    return cooldown instanceof Response ? cooldown : both(what, { fault, cooldown });
+  });
+
+async function changePlug(
+  c: Context<App>,
+  plugged: boolean,
+  changing: (deployment: string) => Promise<Change | Response | undefined>,
+): Promise<Response> {
+  const { scope, composition } = c.env;
+  const person = await personOf(c);
+  if ('error' in person) return refusal(person.error, scope);
+  const deployment = c.req.param('deployment') ?? '';
+  const ids = providerPlugs(composition).map((plug) => plug.deployment);
+  const change = ids.includes(deployment) ? await changing(deployment) : undefined;
+  if (change === undefined) return noSuch(c, 'deployment', deployment, ids);
+  const reply = change instanceof Response ? change : await makeNoted(change, c, DEMO);
+  return reply.ok ? plainJson({ deployment, plugged }, scope) : reply;
+}
+
+/** One row in the log: a call has one id there. Cleared of the fault first, so that no request after it starts a cooldown anew. */
+const both = (what: string, { fault, cooldown }: { fault: Change; cooldown: Change }): Change => ({
+  what,
+  async make() {
+    const made = await fault.make();
+    if (made.outcome === 'unknown') return made;
+    const ended = await cooldown.make();
+    if (ended.outcome !== 'changed') return ended.outcome === 'nothing' ? made : ended;
+    const isFault = made.outcome === 'changed';
+    const from = { fault: isFault ? made.from : null, cooldown: ended.from };
+    return { outcome: 'changed', from, to: { fault: null, cooldown: ended.to }, reply: ended.reply };
+  },
+});

@@ -1,0 +1,38 @@
+/** `PUT /demo/limits`: a budget of one cent a day for the person who asks, or config's own again. */
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { makeNoted } from '../admin/change.ts';
+import { settingLimits } from '../admin/limits.ts';
+import { check } from '../core/checked.ts';
+import { settings } from '../core/config/settings.ts';
+import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import type { App } from '../edge.ts';
+import { readJson } from '../pipeline/read-json.ts';
+import { refusal } from '../pipeline/respond.ts';
+import { DEMO, personOf } from './person.ts';
+import { LONGEST_BODY_BYTES } from './token.ts';
+
+const ONE_CENT = 0.01;
+const limitsBody = settings({
+  dailyUsd: z.literal([ONE_CENT, null], { error: `write ${ONE_CENT}, or null for the limit of carryon.config.ts` }),
+});
+
+export async function putDemoLimits(c: Context<App>): Promise<Response> {
+  const { scope, composition } = c.env;
+  const person = await personOf(c);
+  if ('error' in person) return refusal(person.error, scope);
+  const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, `{"dailyUsd": ${ONE_CENT}}`, composition.deps);
+  if (!read.ok) return refusal(read.error, scope);
+  const body = check(read.json, limitsBody);
+  if (!body.ok) return refusal(body.error, scope);
+  const wish = {
+    tenant: LOCAL_IDENTITY.tenant,
+    scope: `user:${person.user}`,
+    limits: body.value,
+    who: DEMO.name,
+  } as const;
+  const change = settingLimits(c, wish, ({ limits: { dailyMicroUsd } }) => ({
+    dailyUsd: dailyMicroUsd === null ? null : dailyMicroUsd / 1e6,
+  }));
+  return makeNoted(change, c, DEMO);
+}

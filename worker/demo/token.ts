@@ -1,0 +1,38 @@
+/** `POST /demo/token`: signs a person of the demo in, without a step. */
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { isVisitor } from '../core/answers/stream/owner.ts';
+import { check } from '../core/checked.ts';
+import { settings } from '../core/config/settings.ts';
+import { demoUser } from '../core/identity/demo-person.ts';
+import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { mintedClaims } from '../core/identity/token-claims.ts';
+import type { App } from '../edge.ts';
+import { readJson } from '../pipeline/read-json.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import { hex, sha256 } from '../stores/digest.ts';
+
+export const LONGEST_BODY_BYTES = 4_096;
+const TTL_SECONDS = 3_600;
+const RANDOM_BYTES = 16;
+
+/** `person`: a secret that the page has made up, as `x-carryon-visitor` is. */
+const tokenBody = settings({
+  person: z
+    .string()
+    .refine(isVisitor, 'write 20 to 128 visible ASCII characters, random ones: they are what tells this person apart')
+    .optional(),
+});
+
+export async function demoToken(c: Context<App>): Promise<Response> {
+  const { scope, composition } = c.env;
+  const { deps } = composition;
+  const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, '{"person": "…"}', deps, '{}');
+  if (!read.ok) return refusal(read.error, scope);
+  const body = check(read.json, tokenBody);
+  if (!body.ok) return refusal(body.error, scope);
+  const { person = hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))) } = body.value;
+  const wish = { user: demoUser(hex(await sha256(person))), features: null, ttlSeconds: TTL_SECONDS };
+  const { claims, expiresAt } = mintedClaims(LOCAL_IDENTITY, wish, deps.clock.now());
+  return plainJson({ token: await deps.tokens.mint(claims), expiresAt }, scope, 201);
+}
