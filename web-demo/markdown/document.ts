@@ -1,5 +1,6 @@
 /** Markdown that grows: what is finished is read once, and only the tail is read again. */
 import type { Links, Token } from 'marked';
+import { withoutHalfLink } from './half-link.ts';
 import { closeHalfWritten } from './half-written.ts';
 import { type Lexed, lex } from './lexer.ts';
 import type { Block } from './nodes.ts';
@@ -38,7 +39,7 @@ export function advance(before: MarkdownDocument, text: string, isComplete: bool
   const frozen = freeze(known, text);
   const tail = closeHalfWritten(clean(text.slice(frozen.frozenEnd)));
   const { tokens } = lex(tail, frozen.links);
-  const shown = [...frozen.blocks.slice(0, frozen.frozen), ...toBlocks(tokens)];
+  const shown = [...frozen.blocks.slice(0, frozen.frozen), ...withoutHalfLink(toBlocks(tokens))];
   return {
     ...frozen,
     blocks: share(before.blocks, shown),

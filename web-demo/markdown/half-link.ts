@@ -1,0 +1,41 @@
+/** An address that is still being written leads to the wrong place: it becomes a link when something else follows it. */
+import type { Block, Inline } from './nodes.ts';
+import { textOf } from './to-nodes.ts';
+
+/** `blocks` with a bare address at their very end as text. */
+export function withoutHalfLink(blocks: readonly Block[]): Block[] {
+  const last = blocks.at(-1);
+  return last === undefined ? [] : [...blocks.slice(0, -1), inBlock(last)];
+}
+
+function inBlock(block: Block): Block {
+  switch (block.kind) {
+    case 'paragraph':
+    case 'heading':
+      return { ...block, children: inInlines(block.children) };
+    case 'quote':
+      return { ...block, children: withoutHalfLink(block.children) };
+    case 'list': {
+      const last = block.items.at(-1);
+      if (last === undefined) return block;
+      return { ...block, items: [...block.items.slice(0, -1), { ...last, children: withoutHalfLink(last.children) }] };
+    }
+    default:
+      return block;
+  }
+}
+
+function inInlines(inlines: readonly Inline[]): readonly Inline[] {
+  const last = inlines.at(-1);
+  if (last === undefined) return inlines;
+  const before = inlines.slice(0, -1);
+  if (last.kind === 'link' && last.isBare) {
+    const text = textOf(last.children);
+    const previous = before.at(-1);
+    if (previous?.kind === 'text') return [...before.slice(0, -1), { kind: 'text', text: previous.text + text }];
+    return [...before, { kind: 'text', text }];
+  }
+  if (last.kind === 'strong' || last.kind === 'emphasis' || last.kind === 'deleted')
+    return [...before, { ...last, children: inInlines(last.children) }];
+  return inlines;
+}

@@ -1,0 +1,87 @@
+/** Keeps the end of a conversation in view while it grows, until the reader scrolls up; and again once they are back at the end. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+export interface Follow {
+  /** False from the moment the reader scrolls up until the end is in view again. */
+  isFollowing: ReadonlySignal<boolean>;
+  /** Watches a box that scrolls. What grows is its only child. The result ends the watch. */
+  attach(scroller: HTMLElement): () => void;
+  /** To the end, and on with it. */
+  toEnd(): void;
+}
+
+const UPWARD_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
+/** The end counts as reached from this close; browsers round fractions of pixels. */
+const NEAR_PX = 2;
+
+export function createFollow(): Follow {
+  const isFollowing = signal(true);
+  let box: HTMLElement | null = null;
+  /** Where the box last stood, to tell upward from downward. */
+  let lastTop = 0;
+
+  const toEnd = () => {
+    isFollowing.value = true;
+    if (box === null) return;
+    box.scrollTop = box.scrollHeight;
+    lastTop = box.scrollTop;
+  };
+  // At once, not when the box has moved: the next text would undo the reader's first pixels.
+  const stop = () => {
+    if (box !== null && box.scrollTop > 0) isFollowing.value = false;
+  };
+  const onResize = () => {
+    if (isFollowing.value) toEnd();
+  };
+  const onScroll = () => {
+    if (box === null) return;
+    const top = box.scrollTop;
+    const isAtEnd = box.scrollHeight - box.clientHeight - top <= NEAR_PX;
+    // Upward by scrollbar, focus or find in page. What only became shorter is still at its end.
+    if (top < lastTop && !isAtEnd) isFollowing.value = false;
+    if (top > lastTop && isAtEnd) isFollowing.value = true;
+    lastTop = top;
+  };
+  const onWheel = (event: WheelEvent) => {
+    if (event.deltaY < 0 && !event.ctrlKey) stop();
+  };
+  let touchY = 0;
+  const onTouchStart = (event: TouchEvent) => {
+    touchY = event.touches[0]?.clientY ?? 0;
+  };
+  const onTouchMove = (event: TouchEvent) => {
+    const y = event.touches[0]?.clientY ?? touchY;
+    if (y > touchY) stop();
+    touchY = y;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const isUpward = UPWARD_KEYS.has(event.key) || (event.key === ' ' && event.shiftKey);
+    if (isUpward && !event.defaultPrevented && !isEditable(event.target)) stop();
+  };
+
+  const attach = (scroller: HTMLElement) => {
+    box = scroller;
+    lastTop = scroller.scrollTop;
+    const sizes = new ResizeObserver(onResize);
+    sizes.observe(scroller);
+    if (scroller.firstElementChild !== null) sizes.observe(scroller.firstElementChild);
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    scroller.addEventListener('scroll', onScroll, { signal, passive: true });
+    scroller.addEventListener('wheel', onWheel, { signal, passive: true });
+    scroller.addEventListener('touchstart', onTouchStart, { signal, passive: true });
+    scroller.addEventListener('touchmove', onTouchMove, { signal, passive: true });
+    // The focus need not be in the box for a key to scroll it.
+    document.addEventListener('keydown', onKeyDown, { signal });
+    return () => {
+      sizes.disconnect();
+      listeners.abort();
+      if (box === scroller) box = null;
+    };
+  };
+
+  return { isFollowing, attach, toEnd };
+}
+
+const isEditable = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(?:TEXTAREA|INPUT|SELECT)$/.test(target.tagName));
