@@ -1,13 +1,156 @@
 /** German. */
-
+import { deProblems } from './de-problems.ts';
 import type { en } from './en.ts';
 import type { Format } from './format.ts';
 import { lineDe } from './line-de.ts';
 import { markdownDe } from './markdown-de.ts';
 
 export const de = (format: Format): ReturnType<typeof en> => ({
-  app: { name: 'Carryon', tagline: 'KI, die weitermacht.' },
-  list: { newChat: 'Neuer Chat', today: 'Heute', yesterday: 'Gestern' },
+  app: {
+    name: 'Carryon',
+    tagline: 'KI, die weitermacht.',
+    skip: 'Zum Gespräch springen',
+    title: (chat) => (chat === '' ? 'Carryon' : `${chat} · Carryon`),
+    close: 'Schließen',
+    dismiss: 'Ausblenden',
+  },
+  list: {
+    heading: 'Chats',
+    open: 'Liste der Chats öffnen',
+    newChat: 'Neuer Chat',
+    today: 'Heute',
+    yesterday: 'Gestern',
+    earlier: 'Früher',
+    untitled: 'Chat ohne Titel',
+    empty: 'Hier stehen bald deine Chats. Sie bleiben verschlüsselt in diesem Browser.',
+    queued: (count) => `${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,
+    more: (title) => `Mehr zu „${title}“`,
+    export: 'Als Markdown speichern',
+    delete: 'Löschen',
+    deleted: 'Chat gelöscht.',
+    undo: 'Rückgängig',
+    undoLabel: (title) => `Rückgängig: „${title}“ zurückholen`,
+    exported: (name) => `Gespeichert als ${name}.`,
+    exportFailed: 'Dieser Chat ließ sich nicht speichern.',
+  },
+  foot: {
+    account: (name) => `${name}: Tastatur und Abmelden`,
+    spentToday: (usd) => `heute ${format.usd(usd)}`,
+    keys: 'Tastatur',
+    signOut: 'Abmelden',
+    signOutTitle: 'Abmelden?',
+    signOutText:
+      'Dieser Browser vergisst deine Chats, Entwürfe, gespeicherten Antworten und alle Fragen, die noch warten.',
+    signOutFailed:
+      'Das Abmelden wurde nicht fertig. Schließe alle anderen Tabs dieser Seite und versuch es noch einmal.',
+    stay: 'Bleiben',
+  },
+  keys: {
+    title: 'Tastatur',
+    rows: [
+      ['Enter', 'Sendet die Frage'],
+      ['Umschalt + Enter', 'Beginnt eine neue Zeile'],
+      ['Esc', 'Schließt, was offen ist, oder stoppt die Antwort'],
+      ['↑', 'Im leeren Feld: bearbeitet deine letzte Frage'],
+    ],
+  },
+  thread: {
+    label: 'Gespräch',
+    question: 'Deine Frage',
+    answer: 'Antwort',
+    answering: 'Die Antwort ist unterwegs.',
+    thinking: 'Das erste Wort kommt gleich',
+    continuing: 'Verbindung verloren. Es geht weiter, wo es abbrach …',
+    edit: 'Frage bearbeiten',
+    editLabel: 'Bearbeite deine Frage',
+    editSend: 'Stattdessen das fragen',
+    editCancel: 'Abbrechen',
+    askAgain: 'Noch einmal fragen',
+    copy: 'Antwort kopieren',
+    copied: 'Kopiert',
+    copyFailed: 'Dieser Browser hat das Kopieren nicht erlaubt.',
+    stopped: 'Du hast diese Antwort gestoppt.',
+    stoppedEmpty: 'Du hast gestoppt, bevor das erste Wort kam.',
+    emptyAnswer: 'Die Antwort kam ohne Text.',
+    partial: 'So weit kam die Antwort.',
+  },
+  waiting: {
+    title: 'Diese Frage ist neu, deshalb ist dazu nichts gespeichert.',
+    state: 'Wartet aufs Senden',
+    sending: 'Wird gesendet',
+    detail: (askedAt) => `gefragt um ${format.time(askedAt)} · geht von selbst raus, sobald du wieder Netz hast`,
+    detailOnline: (askedAt) => `gefragt um ${format.time(askedAt)} · geht von selbst raus`,
+    sendNow: 'Jetzt senden',
+    cancel: 'Abbrechen',
+  },
+  composer: {
+    label: 'Deine Frage',
+    placeholder: 'Frag, was du willst',
+    send: 'Senden',
+    stop: 'Stopp',
+    queue: 'Vormerken',
+    hint: 'Enter sendet, Umschalt + Enter beginnt eine neue Zeile',
+    hintTouch: 'Deine Frage geht an den ersten Anbieter, der antwortet.',
+    hintOffline: 'Du bist offline. Deine Frage geht raus, sobald du wieder Netz hast.',
+    hintUnreachable: 'Der Router antwortet nicht. Deine Frage geht raus, sobald er wieder da ist.',
+    hintStreaming: 'Du kannst schon die nächste Frage schreiben. Esc stoppt die Antwort.',
+    hintTravel: 'Reisemodus: Gespeicherte Antworten kommen zuerst.',
+  },
+  welcome: {
+    title: 'Frag etwas. Und dann mach etwas kaputt.',
+    text: 'Carryon schickt deine Frage an den ersten Anbieter, der antwortet, und macht weiter, wenn einer ausfällt, das WLAN abbricht oder das Budget zu Ende geht.',
+    examplesLabel: 'Beispiele für den Anfang',
+    examples: [
+      {
+        try: 'Zieh den Stecker von Anbieter A, während die Antwort kommt',
+        question: 'Erklär mir in etwa 300 Wörtern, wie eine Hängebrücke ihre Last trägt.',
+      },
+      {
+        try: 'Frag, schalte das WLAN aus und frag dasselbe noch einmal',
+        question: 'Was packe ich für vier heiße Tage in Lissabon ein, nur mit Handgepäck?',
+      },
+      {
+        try: 'Erst das WLAN ausschalten: Die Frage wartet und geht von selbst raus',
+        question: 'Welche drei Fragen sollte ich stellen, bevor ich eine Wohnung miete?',
+      },
+      {
+        try: 'Code und eine Tabelle, die beim Schreiben entstehen',
+        question: 'Vergleiche HTTP 429, 502 und 503 in einer Tabelle, mit einer Retry-Funktion in TypeScript.',
+      },
+    ],
+    offline: 'Du bist offline. Chats und Antworten, die du schon gesehen hast, findest du weiter in der Liste.',
+  },
+  side: {
+    open: 'Stecker ziehen und sehen, was gerade passiert ist',
+    title: 'Zieh den Stecker',
+    label: 'Stecker ziehen, und was gerade passiert ist',
+  },
+  notices: {
+    notKept:
+      'Dieser Browser behält für diese Seite nichts (privates Fenster oder kein Platz mehr). Beim Schließen sind die Chats weg, und Fragen können nicht warten.',
+    update: 'Eine neue Version ist da.',
+    updateNow: 'Laden',
+  },
+  off: {
+    title: 'Die Demo ist nicht eingeschaltet',
+    off: 'Dieser Router läuft, aber sein Betreiber hat die Demo nicht geöffnet. Von dieser Seite kann niemand fragen, und sie kostet nichts.',
+    noKey: 'Die Demo ist eingeschaltet, aber der Schlüssel, den sie benutzen soll, ist nicht gesetzt.',
+    notConfigured: 'Dieser Router ist noch nicht eingerichtet und kann deshalb nicht antworten.',
+    missing: 'Es fehlt:',
+    how: 'So schaltest du sie ein: Leg in der Konfiguration fest, wie man sich anmeldet, setz den Schlüssel und spiel sie ein:',
+    docs: 'In docs/demo.md stehen alle Wege und was sie kosten.',
+    retry: 'Noch einmal nachsehen',
+  },
+  spoken: {
+    complete: (by) => (by === null ? 'Antwort vollständig.' : `Antwort vollständig. ${by} hat geantwortet.`),
+    saved: (ageMs) => `Antwort vollständig. Gespeichert ${format.ago(ageMs)}.`,
+    stopped: 'Antwort gestoppt.',
+    waiting: 'Deine Frage wartet und geht von selbst raus.',
+    cancelled: 'Frage abgebrochen.',
+    code: 'Codeblock.',
+    table: 'Tabelle.',
+  },
+  problems: deProblems(format),
   ...lineDe(format),
   markdown: markdownDe,
 });

@@ -14,11 +14,20 @@ export interface Format {
   /** `$0.0003`. */
   usd(amount: number): string;
   count(value: number): string;
+  /** `in 12 s`, `at 14:02`, `on Tue 1 Dec, 00:00`: counted down where it is near. */
+  when(at: number, now: number): string;
 }
 
 export function formatFor(locale: string): Format {
   const isGerman = /^de\b/i.test(locale);
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   const whole = new Intl.NumberFormat(locale);
   const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -49,6 +58,12 @@ export function formatFor(locale: string): Format {
         maximumFractionDigits: amount < 0.01 ? 4 : 3,
       }).format(isTiny ? 0.0001 : amount);
       return isTiny ? `< ${text}` : text;
+    },
+    when(at, now) {
+      const ms = at - now;
+      if (ms < 120_000) return `in ${whole.format(Math.max(0, Math.ceil(ms / 1_000)))} s`;
+      if (ms < 12 * 3_600_000) return isGerman ? `um ${clock.format(at)}` : `at ${clock.format(at)}`;
+      return isGerman ? `am ${day.format(at)}` : `on ${day.format(at)}`;
     },
     count: (value) => whole.format(value),
   };

@@ -1,0 +1,59 @@
+/** Which words a failure gets: the router has many codes, a person needs to know which of these it is. */
+
+export type ProblemKind =
+  | 'budget'
+  | 'rate'
+  | 'providerRate'
+  | 'providers'
+  | 'busy'
+  | 'cut'
+  | 'signIn'
+  | 'notAllowed'
+  | 'notConfigured'
+  | 'offline'
+  | 'unreachable'
+  | 'tooLarge'
+  | 'expired'
+  | 'unknown';
+
+const KINDS: Readonly<Record<string, ProblemKind>> = {
+  budget_exceeded: 'budget',
+  rate_limit_exceeded: 'rate',
+  rate_limited_by_provider: 'providerRate',
+  providers_unavailable: 'providers',
+  deadline_exceeded: 'providers',
+  overloaded: 'busy',
+  ledger_unavailable: 'busy',
+  stream_unavailable: 'busy',
+  key_store_unavailable: 'busy',
+  sign_in_unavailable: 'busy',
+  stream_lost: 'cut',
+  stream_interrupted: 'cut',
+  stream_not_found: 'cut',
+  missing_key: 'signIn',
+  invalid_key: 'signIn',
+  key_expired: 'signIn',
+  invalid_token: 'signIn',
+  token_expired: 'signIn',
+  token_not_allowed: 'signIn',
+  access_revoked: 'signIn',
+  browser_not_allowed: 'notAllowed',
+  origin_not_allowed: 'notAllowed',
+  user_not_allowed: 'notAllowed',
+  feature_not_allowed: 'notAllowed',
+  refresh_not_allowed: 'notAllowed',
+  not_configured: 'notConfigured',
+  offline: 'offline',
+  unreachable: 'unreachable',
+  payload_too_large: 'tooLarge',
+  context_length_exceeded: 'tooLarge',
+  feature_cap_exceeded: 'tooLarge',
+  expired: 'expired',
+  idempotency_expired: 'expired',
+};
+
+export const problemKind = (code: string): ProblemKind =>
+  Object.hasOwn(KINDS, code) ? (KINDS[code] ?? 'unknown') : 'unknown';
+
+/** Asking the same again can help. */
+export const canAskAgain = (kind: ProblemKind): boolean => kind !== 'signIn' && kind !== 'notAllowed';

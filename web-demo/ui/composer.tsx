@@ -1,0 +1,85 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { App } from '../state/app.ts';
+import type { View } from './view.ts';
+
+/** Where questions are written. The button says what it will do, and the line beside it why. */
+export function Composer({ app, view }: { app: App; view: View }) {
+  const { talk, words } = app;
+  const draft = talk.draft.value;
+  const isLive = talk.live.value !== null;
+  const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
+  const isEmpty = draft.trim() === '';
+  const field = useRef<HTMLTextAreaElement>(null);
+  useGrowing(field, draft);
+  const send = () => {
+    if (isLive || isEmpty) return;
+    talk.ask(draft.trim());
+    field.current?.focus();
+  };
+  const act = () => {
+    if (isLive) talk.stop();
+    else send();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While an input method composes, Enter takes its suggestion. 229 is what Safari says right after.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'ArrowUp' && draft === '' && !isLive && talk.open.value.turns.length > 0) {
+      event.preventDefault();
+      view.isEditing.value = true;
+    }
+  };
+  const doing = isLive ? 'stop' : isAway ? 'queue' : 'send';
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        act();
+      }}
+    >
+      <textarea
+        ref={field}
+        id="composer"
+        rows={1}
+        value={draft}
+        dir="auto"
+        enterkeyhint="send"
+        placeholder={words.composer.placeholder}
+        aria-label={words.composer.label}
+        aria-describedby="composer-hint"
+        onInput={(event) => {
+          talk.draft.value = event.currentTarget.value;
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div class="composer-foot">
+        <span class="hint" id="composer-hint">
+          {hintOf(app, isLive)}
+        </span>
+        <button type="submit" class="action" data-does={doing} aria-disabled={doing !== 'stop' && isEmpty}>
+          {words.composer[doing]}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function hintOf({ words: { composer }, line, plugs }: App, isLive: boolean): string {
+  if (isLive) return composer.hintStreaming;
+  if (line.connection.value === 'offline' || plugs.wifiOff.value) return composer.hintOffline;
+  if (line.connection.value === 'unreachable') return composer.hintUnreachable;
+  return line.mode.value === 'travel' ? composer.hintTravel : composer.hint;
+}
+
+/** For browsers whose text fields do not grow by themselves; how far is the style sheet's. */
+function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string): void {
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null || CSS.supports('field-sizing', 'content')) return;
+    element.style.height = 'auto';
+    element.style.height = text === '' ? '' : `${element.scrollHeight}px`;
+  }, [field, text]);
+}

@@ -1,0 +1,44 @@
+import type { DemoSettings } from '../core/settings.ts';
+import type { Words } from '../words/words.ts';
+import { Logo } from './icons.tsx';
+
+/** Where nobody has turned the demo on: that it is so, why, and how to change it. */
+export function OffPage({ words, settings }: { words: Words; settings: Extract<DemoSettings, { signIn: 'off' }> }) {
+  const { off } = words;
+  const why = { off: off.off, no_key: off.noKey, not_configured: off.notConfigured }[settings.because];
+  const missing = settings.missing ?? [];
+  return (
+    <main class="off-page">
+      <p class="brand">
+        <Logo />
+        <span>{words.app.name}</span>
+      </p>
+      <h1>{off.title}</h1>
+      <p>{why}</p>
+      {missing.length > 0 && (
+        <>
+          <p>{off.missing}</p>
+          <ul class="missing">
+            {missing.map((name) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {settings.because === 'off' && (
+        <>
+          <p>{off.how}</p>
+          <pre class="sample">
+            <code>
+              demo: {'{'} signIn: 'publishable', key: 'DEMO_KEY' {'}'}
+            </code>
+          </pre>
+        </>
+      )}
+      <p class="beside">{off.docs}</p>
+      <button type="button" class="action" onClick={() => location.reload()}>
+        {off.retry}
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,75 @@
+import type { Problem, Turn } from '../core/conversation.ts';
+import { canAskAgain, problemKind } from '../core/problem.ts';
+import type { App } from '../state/app.ts';
+import { nowBySecond } from '../state/clock.ts';
+import type { View } from './view.ts';
+
+/** What went wrong in a sentence, what helps in another, and the buttons that do it. */
+export function ProblemCard({
+  app,
+  view,
+  turn,
+  problem,
+  isLast,
+}: {
+  app: App;
+  view: View;
+  turn: Turn;
+  problem: Problem;
+  isLast: boolean;
+}) {
+  const words = app.words.problems;
+  const kind = problemKind(problem.code);
+  const { title, text } = words[kind];
+  return (
+    <div class="card problem" data-kind={kind}>
+      <p class="card-title">{title}</p>
+      <p>
+        {text} <Next problem={problem} words={words[kind]} />
+      </p>
+      {isTold(kind) && problem.message && (
+        <p class="beside" dir="auto">
+          {words.routerSays(problem.message)}
+        </p>
+      )}
+      <div class="card-actions">
+        {canAskAgain(kind) ? (
+          <button type="button" class="link" onClick={() => app.talk.askAgain(turn.id)}>
+            {words.askAgain}
+          </button>
+        ) : (
+          <button type="button" class="link" onClick={() => location.reload()}>
+            {words.reload}
+          </button>
+        )}
+        {isLast && kind === 'tooLarge' && (
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              view.isEditing.value = true;
+            }}
+          >
+            {words.editQuestion}
+          </button>
+        )}
+      </div>
+      <p class="small">
+        {words.code(problem.code)}
+        {problem.requestId !== null && <> · {words.requestId(problem.requestId)}</>}
+      </p>
+    </div>
+  );
+}
+
+/** Where our words are general, the router's own say more. */
+const isTold = (kind: ReturnType<typeof problemKind>): boolean =>
+  kind === 'unknown' || kind === 'notAllowed' || kind === 'notConfigured' || kind === 'tooLarge' || kind === 'signIn';
+
+/** Looks at the clock only where there is something to count down. */
+function Next({ problem, words }: { problem: Problem; words: { next: (at: number | null, now: number) => string } }) {
+  const { retryAt } = problem;
+  if (retryAt === null) return <>{words.next(null, 0)}</>;
+  const now = nowBySecond.value;
+  return <span class="figures">{words.next(now < retryAt ? retryAt : null, now)}</span>;
+}

@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Words } from '../words/words.ts';
+import { CloseIcon } from './icons.tsx';
+
+/** What lies over the page. The browser keeps the focus in it, closes it on `Esc`, and gives the focus back. */
+export function Sheet({
+  title,
+  place,
+  words,
+  onClose,
+  children,
+}: {
+  title: string;
+  /** `start` and `end` are the side panels of narrow windows. */
+  place: 'start' | 'end' | 'middle';
+  words: Words;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const titleId = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    // Closed before it is taken away, or the focus would be lost.
+    return () => element?.close();
+  }, []);
+  return (
+    // Esc and the close button do by keyboard what a press beside the sheet does.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <dialog
+      ref={dialog}
+      class={`sheet sheet-${place}`}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
+    >
+      <div class="sheet-inside">
+        <header class="sheet-head">
+          <h2 id={titleId}>{title}</h2>
+          <button
+            type="button"
+            class="icon-button"
+            onClick={() => dialog.current?.close()}
+            aria-label={words.app.close}
+          >
+            <CloseIcon />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

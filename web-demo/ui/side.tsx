@@ -1,0 +1,11 @@
+import type { App } from '../state/app.ts';
+import { Happened } from './happened.tsx';
+import { PlugPanel } from './plug-panel.tsx';
+
+/** What to break, and what that did. */
+export const Side = ({ app }: { app: App }) => (
+  <div class="side">
+    <PlugPanel app={app} />
+    <Happened app={app} />
+  </div>
+);

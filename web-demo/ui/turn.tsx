@@ -1,0 +1,111 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { Turn as TurnData } from '../core/conversation.ts';
+import type { App } from '../state/app.ts';
+import { EditQuestion } from './edit-question.tsx';
+import { PencilIcon } from './icons.tsx';
+import { Markdown } from './markdown.tsx';
+import { ProblemCard } from './problem-card.tsx';
+import { ProvenanceLine } from './provenance.tsx';
+import { AskAgain, CopyAnswer } from './turn-actions.tsx';
+import type { View } from './view.ts';
+import { WaitingCard } from './waiting-card.tsx';
+
+interface Props {
+  app: App;
+  view: View;
+  turn: TurnData;
+  isLast: boolean;
+}
+
+/** One question and what became of it. */
+export function Turn(props: Props) {
+  const { app, view, turn } = props;
+  const { thread } = app.words;
+  const { outcome } = turn;
+  const questionId = `question-${turn.id}`;
+  const hasAnswer = outcome.state !== 'waiting' && (outcome.state !== 'failed' || turn.text !== '');
+  return (
+    <article class="turn" aria-labelledby={questionId}>
+      <h2 class="visually-hidden" id={questionId}>
+        {thread.question}
+      </h2>
+      {props.isLast && view.isEditing.value ? (
+        <EditQuestion app={app} view={view} turn={turn} />
+      ) : (
+        <Question {...props} />
+      )}
+      {hasAnswer && <Answer app={app} turn={turn} />}
+      {outcome.state === 'waiting' && <WaitingCard app={app} view={view} turn={turn} queueId={outcome.queueId} />}
+      {outcome.state === 'failed' && <ProblemCard {...props} problem={outcome.problem} />}
+      {(outcome.state === 'asking' || outcome.state === 'complete' || outcome.state === 'stopped') && (
+        <Under {...props} />
+      )}
+    </article>
+  );
+}
+
+function Question({ app, view, turn, isLast }: Props) {
+  const { thread } = app.words;
+  return (
+    <div class="asked">
+      {isLast && turn.outcome.state !== 'asking' && (
+        <button
+          type="button"
+          class="icon-button faint"
+          id="edit-last"
+          aria-label={thread.edit}
+          title={thread.edit}
+          onClick={() => {
+            view.isEditing.value = true;
+          }}
+        >
+          <PencilIcon />
+        </button>
+      )}
+      <p class="question" dir="auto">
+        {turn.question}
+      </p>
+    </div>
+  );
+}
+
+/** The same element from the first word to the last and after, so that nothing is drawn twice. */
+function Answer({ app, turn }: { app: App; turn: TurnData }) {
+  const { thread } = app.words;
+  const live = app.talk.live.value;
+  const isAsking = turn.outcome.state === 'asking';
+  const mine = isAsking && live?.turnId === turn.id ? live : null;
+  const text: string | ReadonlySignal<string> = mine?.text ?? turn.text;
+  const isEmpty = (typeof text === 'string' ? text : text.value) === '';
+  return (
+    <div class={isAsking ? 'answer is-live' : 'answer'} aria-busy={isAsking}>
+      <h3 class="visually-hidden">{thread.answer}</h3>
+      {!isEmpty && <Markdown text={text} isStreaming={isAsking} headingLevel={4} />}
+      {isEmpty && isAsking && (
+        <p class="first-word">
+          <span class="caret" />
+          <span class="visually-hidden">{thread.thinking}</span>
+        </p>
+      )}
+      {isEmpty && !isAsking && (
+        <p class="beside">{turn.outcome.state === 'stopped' ? thread.stoppedEmpty : thread.emptyAnswer}</p>
+      )}
+    </div>
+  );
+}
+
+/** Where the answer comes from, and what can be done with it. */
+function Under({ app, view, turn, isLast }: Props) {
+  const isDone = turn.outcome.state !== 'asking';
+  return (
+    <div class="after">
+      <ProvenanceLine app={app} turn={turn} />
+      {isDone && (
+        <div class={isLast ? 'turn-actions' : 'turn-actions is-quiet'}>
+          {turn.text !== '' && <CopyAnswer app={app} view={view} text={turn.text} />}
+          <AskAgain app={app} turn={turn} />
+        </div>
+      )}
+    </div>
+  );
+}

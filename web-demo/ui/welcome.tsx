@@ -1,0 +1,33 @@
+import type { App } from '../state/app.ts';
+import type { View } from './view.ts';
+
+/** A chat without a question: what this is, and four ways to begin. */
+export function Welcome({ app, view }: { app: App; view: View }) {
+  const { welcome } = app.words;
+  const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
+  return (
+    <div class="welcome">
+      <h1 id="chat-title" tabIndex={-1}>
+        {welcome.title}
+      </h1>
+      <p>{isAway ? welcome.offline : welcome.text}</p>
+      <ul class="examples" aria-label={welcome.examplesLabel}>
+        {welcome.examples.map((example) => (
+          <li key={example.question}>
+            <button
+              type="button"
+              class="example"
+              onClick={() => {
+                app.talk.ask(example.question);
+                view.focusComposer();
+              }}
+            >
+              <span class="example-question">{example.question}</span>
+              <span class="example-try">{example.try}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+/** German: why there is no answer, and what to do. */
+import type { enProblems } from './en-problems.ts';
+import type { Format } from './format.ts';
+
+export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
+  budget: {
+    title: 'Das Budget ist aufgebraucht',
+    text: 'Diese Frage könnte mehr kosten, als noch übrig ist. Deshalb ging sie an keinen Anbieter.',
+    next: (at, now) =>
+      at === null
+        ? 'Frag etwas Kürzeres oder warte auf das neue Budget.'
+        : `Das neue Budget beginnt ${format.when(at, now)}.`,
+  },
+  rate: {
+    title: 'Zu viele Fragen auf einmal',
+    text: 'Dein Limit für Fragen oder Wörter in kurzer Zeit ist erreicht.',
+    next: (at, now) =>
+      at === null ? 'Warte kurz und frag dann noch einmal.' : `Frag ${format.when(at, now)} noch einmal.`,
+  },
+  providerRate: {
+    title: 'Die Anbieter sind ausgelastet',
+    text: 'Alle Anbieter melden gerade zu viele Anfragen. An deinen eigenen Limits liegt es nicht.',
+    next: (at, now) =>
+      at === null ? 'Frag in einer Minute noch einmal.' : `Frag ${format.when(at, now)} noch einmal.`,
+  },
+  providers: {
+    title: 'Kein Anbieter hat geantwortet',
+    text: 'Alle Anbieter wurden gefragt, und alle sind ausgefallen. Für eine Antwort hast du nichts bezahlt.',
+    next: (at, now) =>
+      at === null
+        ? 'Falls du einen Stecker gezogen hast: steck ihn wieder ein und frag noch einmal.'
+        : `Steck einen gezogenen Stecker wieder ein oder frag ${format.when(at, now)} noch einmal.`,
+  },
+  busy: {
+    title: 'Der Router ist ausgelastet',
+    text: 'Er konnte deine Frage gerade nicht annehmen. An einen Anbieter ging nichts.',
+    next: (at, now) => (at === null ? 'Frag gleich noch einmal.' : `Frag ${format.when(at, now)} noch einmal.`),
+  },
+  cut: {
+    title: 'Die Antwort ist abgebrochen',
+    text: 'Was bis dahin kam, steht oben. Sie ließ sich dort nicht fortsetzen.',
+    next: () => 'Frag noch einmal, dann bekommst du sie ganz.',
+  },
+  signIn: {
+    title: 'Du bist nicht mehr angemeldet',
+    text: 'Deine Anmeldung ist abgelaufen, oder der Router nimmt sie nicht an.',
+    next: () => 'Lade die Seite neu, um dich wieder anzumelden. Deine Chats bleiben.',
+  },
+  notAllowed: {
+    title: 'Das darf diese Seite nicht fragen',
+    text: 'Der Router lässt diese Seite oder diesen Schlüssel hier nicht fragen.',
+    next: () => 'Wer den Router betreibt, kann es in der Konfiguration erlauben.',
+  },
+  notConfigured: {
+    title: 'Der Router ist noch nicht eingerichtet',
+    text: 'Er läuft, hat aber noch keinen Anbieter oder Schlüssel, um zu antworten.',
+    next: () => 'Ergänze, was fehlt, und frag dann noch einmal.',
+  },
+  offline: {
+    title: 'Du bist offline, und zu dieser Frage ist nichts gespeichert',
+    text: 'Dieser Browser konnte die Frage auch nicht für später behalten.',
+    next: () => 'Frag noch einmal, wenn du wieder Netz hast.',
+  },
+  unreachable: {
+    title: 'Der Router antwortet nicht',
+    text: 'Das Netz funktioniert, aber vom Router kam nichts zurück.',
+    next: () => 'Frag gleich noch einmal.',
+  },
+  tooLarge: {
+    title: 'Diese Frage ist zu lang',
+    text: 'Frage und Gespräch zusammen sind mehr, als auf einmal geschickt werden kann.',
+    next: () => 'Kürze die Frage oder beginne einen neuen Chat.',
+  },
+  expired: {
+    title: 'Diese Frage hat zu lange gewartet',
+    text: 'Sie konnte nicht rechtzeitig gesendet werden und wurde deshalb nicht gestellt.',
+    next: () => 'Frag noch einmal, wenn du es noch wissen willst.',
+  },
+  unknown: {
+    title: 'Es gibt keine Antwort',
+    text: 'Etwas ist schiefgegangen, und mehr weiß diese Seite nicht.',
+    next: (at, now) =>
+      at === null
+        ? 'Frag noch einmal. Wenn es dabei bleibt, sag dem Betreiber des Routers Bescheid.'
+        : `Frag ${format.when(at, now)} noch einmal.`,
+  },
+  routerSays: (message) => `Der Router sagt: ${message}`,
+  requestId: (id) => `Anfrage ${id}`,
+  code: (code) => `Code ${code}`,
+  askAgain: 'Noch einmal fragen',
+  reload: 'Seite neu laden',
+  editQuestion: 'Frage bearbeiten',
+});
