@@ -1,19 +1,12 @@
 /** What pages ask their worker, and what it replies. */
-import type { PageMessage, QueuedQuestion, TravelReplies, TravelReply } from '../protocol/travel-messages.ts';
+import type { PageMessage, QueuedQuestion } from '../protocol/travel-messages.ts';
 import type { QueuedRow } from './core/outbox.ts';
+import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
 import { isRouterThere } from './send.ts';
 import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
 
 type Asking = Exclude<PageMessage, { kind: 'take-over' }>;
-export type Reply = TravelReply<keyof TravelReplies>;
-export type Later = (work: Promise<unknown>) => void;
-
-export const DONE: Reply = { ok: true };
-export const NOT_FOUND: Reply = { ok: false, code: 'not_found' };
-export const NOBODY: Reply = { ok: false, code: 'no_person' };
-
-/** `later`: goes on behind the reply, and keeps the worker alive meanwhile. */
 export async function replyTo(shell: Shell, message: Asking, clientId: string, later: Later): Promise<Reply> {
   const { tabs, store, router, outbox } = shell;
   switch (message.kind) {

@@ -1,20 +1,21 @@
 /** What pages ask of their notes. */
 import type { NoteMessage } from '../protocol/travel-messages.ts';
-import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './messages.ts';
+import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
 import type { Person, Store, Tab } from './store/store.ts';
-import type { Tabs } from './tabs-talk.ts';
 
+/** Tells the person's tabs, but for the one that has changed it. */
+type Tell = (name: string, person: Person, except: string) => Promise<void>;
 type NoteStore = Pick<Store, 'tab' | 'notes' | 'note' | 'putNote' | 'deleteNote'>;
 
 /** Each message is done once the one before it is, so of two puts of one name the later one stays, however long sealing the first takes. */
 export class Notes {
   readonly #store: NoteStore;
-  readonly #tabs: Pick<Tabs, 'tell'>;
+  readonly #tell: Tell;
   #before: Promise<unknown> = Promise.resolve();
 
-  constructor(store: NoteStore, tabs: Pick<Tabs, 'tell'>) {
+  constructor(store: NoteStore, tell: Tell) {
     this.#store = store;
-    this.#tabs = tabs;
+    this.#tell = tell;
   }
 
   reply(message: NoteMessage, clientId: string, later: Later): Promise<Reply> {
@@ -44,11 +45,7 @@ export class Notes {
       case 'note-delete':
         await this.#store.deleteNote(person, message.name);
     }
-    later(this.#tell(person, message.name, clientId));
+    later(this.#tell(message.name, person, clientId));
     return DONE;
-  }
-
-  #tell(person: Person, name: string, except: string): Promise<void> {
-    return this.#tabs.tell('note', { name }, { person, except });
   }
 }

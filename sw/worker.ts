@@ -32,7 +32,8 @@ const reports = new Reports(router, rim, store);
 const features = new FeatureFacts(router, rim, store);
 const parts = { router, rim, store, tabs, features, reports };
 const outbox = new Outbox(parts, navigator.locks, () => wakeLater(self.registration, router));
-const shell = { ...parts, outbox, notes: new Notes(store, tabs) };
+const notes = new Notes(store, (name, person, except) => tabs.tell('note', { name }, { person, except }));
+const shell = { ...parts, outbox, notes };
 const strategy = new TravelStrategy(shell);
 
 self.addEventListener('fetch', (event) => {

@@ -29,13 +29,7 @@ export async function readNote(db: Database, person: Person, name: string): Prom
   return row && textOf(person, row);
 }
 
-export async function putNote(
-  db: Database,
-  person: Person,
-  name: string,
-  text: string,
-  changedAt: number,
-): Promise<KeepResult> {
+export async function putNote(db: Database, person: Person, { name, text, changedAt }: Note): Promise<KeepResult> {
   const bytes = utf8Bytes(text);
   if (bytes > MAX_NOTE_BYTES) return 'full';
   const { part } = person;

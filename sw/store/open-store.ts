@@ -31,6 +31,8 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
   // Every question needs these two, and each read of the database delays it.
   const featuresOf = new Map<string, Features>();
   let clockOffset: number | undefined;
+  /** No two notes of one millisecond, so that the newest is known. */
+  let notedAt = 0;
   let connection: Promise<Database> | undefined;
   let isTold = false;
 
@@ -162,9 +164,12 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
 
     notes: (of, prefix) => using([], (db) => notes.listNotes(db, of, prefix)),
     note: (of, name) => using(undefined, (db) => notes.readNote(db, of, name)),
-    putNote: async (of, name, text) =>
-      noteGone(of, await writing('full' as const, (db) => notes.putNote(db, of, name, text, rim.now()))),
-    deleteNote: (of, name) => using(undefined, (db) => db.delete('notes', [of.part, name])),
+    async putNote(of, name, text) {
+      notedAt = Math.max(notedAt + 1, rim.now());
+      const changedAt = notedAt;
+      return noteGone(of, await writing('full' as const, (db) => notes.putNote(db, of, { name, text, changedAt })));
+    },
+    deleteNote: (of, name) => writing(undefined, (db) => db.delete('notes', [of.part, name])),
 
     mode: async () => ((await using(undefined, (db) => db.get('facts', 'mode'))) as Mode | undefined) ?? 'auto',
     setMode: async (mode) => void (await writing(undefined, (db) => db.put('facts', mode, 'mode'))),

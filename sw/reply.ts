@@ -1,0 +1,11 @@
+/** What the worker replies to a message of a page. */
+import type { TravelReplies, TravelReply } from '../protocol/travel-messages.ts';
+
+export type Reply = TravelReply<keyof TravelReplies>;
+
+/** Goes on behind the reply, and keeps the worker alive meanwhile. */
+export type Later = (work: Promise<unknown>) => void;
+
+export const DONE: Reply = { ok: true };
+export const NOT_FOUND: Reply = { ok: false, code: 'not_found' };
+export const NOBODY: Reply = { ok: false, code: 'no_person' };
