@@ -7,7 +7,7 @@ import type { Person, Store, Tab } from './store/store.ts';
 type Tell = (name: string, person: Person, except: string) => Promise<void>;
 type NoteStore = Pick<Store, 'tab' | 'notes' | 'note' | 'putNote' | 'deleteNote'>;
 
-/** Each message is done once the one before it is, so of two puts of one name the later one stays, however long sealing the first takes. */
+/** Handles one message after the other, so that of two puts of one name the later one stays, even where sealing the first takes longer. */
 export class Notes {
   readonly #store: NoteStore;
   readonly #tell: Tell;
@@ -19,7 +19,7 @@ export class Notes {
   }
 
   reply(message: NoteMessage, clientId: string, later: Later): Promise<Reply> {
-    // Whose it is, is asked at once: the tab may name somebody else while it waits.
+    // The tab is read at once, because it may name another person while this message waits.
     const replied = Promise.all([this.#store.tab(clientId), this.#before]).then(([tab]) =>
       this.#replyTo(message, tab, clientId, later),
     );

@@ -104,14 +104,17 @@ test('a frame that is sandboxed has no service workers: travelMode() resolves, r
         frame.srcdoc = `<script type="module">
           const { travelMode } = await import('${router}/travel.js');
           travelMode({ person: 'ana' })
-            .then(async (travel) => [await travel.queue(), await travel.usage(), await travel.signOut()])
+            .then(async (travel) => [
+              await travel.queue(), await travel.usage(), await travel.notes.put('n', 'text'),
+              await travel.notes.list(''), await travel.signOut(),
+            ])
             .then((said) => parent.postMessage(said, '*'), (error) => parent.postMessage(String(error), '*'));
         </script>`;
         document.body.append(frame);
       }),
     bench.line.origin,
   );
-  expect(asked).toEqual([[], { answers: 0, bytes: 0, queued: 0 }, undefined]);
+  expect(asked).toEqual([[], { answers: 0, bytes: 0, queued: 0 }, false, [], undefined]);
 });
 
 test('one question that a filter on the way refuses holds up no other', async () => {

@@ -105,6 +105,11 @@ describe('without service workers', () => {
       ...[await travel.setMode('travel'), await travel.clear(), await travel.update(), await travel.signOut()],
     ]);
     expect(rest).toEqual([false, undefined, undefined, 'auto', 'online', undefined, undefined, undefined, undefined]);
+    const notes = await page.evaluate(async () => [
+      ...[await travel.notes.put('n', 'text'), await travel.notes.get('n'), await travel.notes.list('')],
+      await travel.notes.delete('n'),
+    ]);
+    expect(notes).toEqual([false, undefined, [], undefined]);
     expect(warnings.join('\n')).toContain('Carryon travel mode: ');
     await context.close();
   });
