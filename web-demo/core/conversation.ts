@@ -8,6 +8,8 @@ export interface Conversation {
   /** Epoch milliseconds of its last change, which orders the list. */
   changedAt: number;
   turns: readonly Turn[];
+  /** Its oldest turns are gone: a browser keeps no more of one conversation (`fit.ts`). */
+  isCut: boolean;
 }
 
 /** What the list of conversations shows. */
@@ -17,6 +19,8 @@ export interface ConversationHead {
   changedAt: number;
   /** Questions in the outbox. */
   waiting: number;
+  /** A question of it is being answered. */
+  isAsking: boolean;
 }
 
 /** One question and what became of it. */
@@ -25,25 +29,37 @@ export interface Turn {
   question: string;
   /** Epoch milliseconds. */
   askedAt: number;
-  /** What has come of the answer so far; Markdown. */
+  /** What has come of the answer so far; Markdown. While it is being asked it is empty: `Talk.live` has what came. */
   text: string;
+  /** Turns that were sent along, by id. Asked once more after a reload, the question is then the very same. */
+  context: readonly string[];
   outcome: Outcome;
 }
 
 export type Outcome =
   /** Sent, and still being answered. Found so after a reload, it is asked once more under the same key, and paid once. */
-  | { state: 'asking' }
+  | { state: 'asking'; earlier?: Earlier }
   /** In the outbox, under this id. */
-  | { state: 'waiting'; queueId: string }
-  | { state: 'complete'; facts: AnswerFacts }
+  | { state: 'waiting'; queueId: string; earlier?: Earlier }
+  /** `again`: it was asked once more, in vain; this is the answer that was there before. */
+  | { state: 'complete'; facts: AnswerFacts; again?: Problem }
   /** The person pressed Stop. */
   | { state: 'stopped'; facts: AnswerFacts }
-  /** No answer, or the beginning of one. */
-  | { state: 'failed'; problem: Problem; facts: AnswerFacts | null };
+  /** No answer, or the beginning of one. `queueId`: the outbox still has the question, and `sendNow` sends it. */
+  | { state: 'failed'; problem: Problem; facts: AnswerFacts | null; queueId?: string };
+
+/** A complete answer that is asked for once more; it comes back where nothing better does. */
+export interface Earlier {
+  text: string;
+  facts: AnswerFacts;
+}
 
 /** Why there is no answer, in the router's own terms; `web-demo/words/` puts it into a person's. */
 export interface Problem {
-  /** The router's error code, such as `budget_exceeded`; `offline` and `stream_lost` are travel mode's. */
+  /**
+   * The router's error code, such as `budget_exceeded`; `offline` and `stream_lost` are travel mode's. This page's own: `cancelled` (taken
+   * out of the outbox), `expired` (waited too long in it), `unreadable` (no answer of the router), `no_token` (nobody could be signed in).
+   */
   code: string;
   status: number | null;
   /** When asking again may help; epoch milliseconds. */

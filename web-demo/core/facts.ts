@@ -4,6 +4,8 @@ export interface AnswerFacts {
   requestId: string | null;
   /** Epoch milliseconds of the ask. */
   askedAt: number;
+  /** Epoch milliseconds of its end. */
+  answeredAt: number;
   source: AnswerSource;
   /** From the ask to the first word, as this page saw it. Null where the answer came whole. */
   firstWordMs: number | null;
@@ -12,6 +14,8 @@ export interface AnswerFacts {
   /** Times that the answer went on where the line had broken. */
   resumed: number;
   outputTokens: number | null;
+  /** `length`: the answer is whole as far as it may go, and ends where the limit was. */
+  finishReason: string | null;
   costUsd: number | null;
   mode: 'normal' | 'safeguard' | 'bypass' | 'drill';
   /** Calls of providers, in order. Null: this page may not know. */

@@ -4,7 +4,7 @@ export type DemoSettings =
   | { signIn: 'local'; providers: readonly ProviderPlug[] }
   | { signIn: 'publishable'; key: string }
   | { signIn: 'token'; tokenUrl: string }
-  | { signIn: 'off'; because: 'off' | 'no_key' | 'not_configured'; missing?: readonly string[] };
+  | { signIn: 'off'; because: OffReason; missing?: readonly string[] };
 
 export interface ProviderPlug {
   deployment: string;
@@ -14,3 +14,6 @@ export interface ProviderPlug {
   order: number;
   plugged: boolean;
 }
+
+/** `unreachable`: this page was never told, because the router did not answer. */
+export type OffReason = 'off' | 'no_key' | 'not_configured' | 'unreachable';

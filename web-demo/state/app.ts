@@ -1,7 +1,7 @@
 /** What the page is made of, as its components see it. `main.tsx` joins the parts; components read signals and call methods. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
-import type { Conversation, ConversationHead, Turn } from '../core/conversation.ts';
+import type { Conversation, ConversationHead, Problem, Turn } from '../core/conversation.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
@@ -17,15 +17,17 @@ export interface App {
 export interface Session {
   settings: DemoSettings;
   /** The name shown at the foot of the list; null where nobody is signed in. */
-  name: string | null;
+  name: ReadonlySignal<string | null>;
   /** Spent today as far as this browser has seen, in USD; null where costs are hidden. */
   spentTodayUsd: ReadonlySignal<number | null>;
-  /** Forgets person, keys, answers, conversations and drafts, then loads the page anew. */
+  /** Forgets person, keys, answers, conversations and drafts, then loads the page anew. Rejects where not everything could be forgotten. */
   signOut(): Promise<void>;
 }
 
 /** Conversations, and asking. */
 export interface Talk {
+  /** What was there at the last visit is there again. Until then the open conversation is a new one, which can be asked in already. */
+  isLoaded: ReadonlySignal<boolean>;
   /** The newest first. */
   heads: ReadonlySignal<readonly ConversationHead[]>;
   /** The one that is open; a new one has no turns yet. */
@@ -38,8 +40,10 @@ export interface Talk {
   last: ReadonlySignal<{ turn: Turn; facts: AnswerFacts } | null>;
   /** False where nothing can be kept (private window, disk full): said once, in words. */
   isKept: ReadonlySignal<boolean>;
+  /** Asks, and empties the draft. Nothing happens while an answer of this conversation is on its way; of others there may be. */
   ask(question: string): void;
   stop(): void;
+  /** The same question for a new answer. A complete one that was there comes back where none comes. */
   askAgain(turnId: string): void;
   /** Takes the last turn out and asks the new text in its place. */
   editLast(question: string): void;
@@ -55,7 +59,6 @@ export interface Talk {
 
 /** Connection, travel mode and outbox. */
 export interface LineState {
-  travel: Travel;
   connection: ReadonlySignal<Travel['connection']>;
   mode: ReadonlySignal<Travel['mode']>;
   setMode(mode: Travel['mode']): Promise<void>;
@@ -83,8 +86,9 @@ export interface Plugs {
   pullWifi(off: boolean): Promise<void>;
   /** Empty where it is not a developer's machine. */
   providers: ReadonlySignal<readonly ProviderPlug[]>;
-  plug(deployment: string, plugged: boolean): Promise<void>;
+  /** Resolves with null once it is so, else with what was wrong; the signals always have what the router said last. */
+  plug(deployment: string, plugged: boolean): Promise<Problem | null>;
   /** The budget of one cent for this person is on. */
   isOneCent: ReadonlySignal<boolean>;
-  setOneCent(on: boolean): Promise<void>;
+  setOneCent(on: boolean): Promise<Problem | null>;
 }

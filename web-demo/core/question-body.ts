@@ -1,0 +1,39 @@
+/** The body of a question. It is the same whenever it is made of the same turn, so that travel mode knows it again. */
+import type { Conversation, Turn } from './conversation.ts';
+
+/**
+ * Tokens of one answer at most. Each request holds what it may cost at most, so with one cent to spend and the sandbox's prices a few
+ * answers pass before one is refused.
+ */
+const MOST_OUTPUT_TOKENS = 2_048;
+/** Of earlier turns; the newest that fit are sent along. */
+const MOST_CONTEXT_CHARS = 60_000;
+
+type Message = { role: 'user' | 'assistant'; content: string };
+
+/** Undefined where there is no such turn. */
+export function questionBody(conversation: Conversation, turnId: string): string | undefined {
+  const turn = conversation.turns.find(({ id }) => id === turnId);
+  if (turn === undefined) return undefined;
+  const before = conversation.turns.filter(({ id }) => turn.context.includes(id));
+  return JSON.stringify({
+    messages: [...newestThatFit(before).flatMap(messagesOf), { role: 'user', content: turn.question }],
+    max_tokens: MOST_OUTPUT_TOKENS,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+}
+
+const messagesOf = ({ question, text }: Turn): Message[] => [
+  { role: 'user', content: question },
+  { role: 'assistant', content: text },
+];
+
+function newestThatFit(turns: readonly Turn[]): readonly Turn[] {
+  let chars = 0;
+  const tooOld = turns.findLastIndex(({ question, text }) => {
+    chars += question.length + text.length;
+    return chars > MOST_CONTEXT_CHARS;
+  });
+  return turns.slice(tooOld + 1);
+}

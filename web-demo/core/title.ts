@@ -1,0 +1,18 @@
+/** A conversation's name: its first question on one line, cut at a word. */
+
+const LONGEST_CHARS = 60;
+/** Control characters, and marks that turn the direction of what follows, which would reach beyond the title. */
+const UNSHOWN = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** More marks on one letter than any language writes. */
+const PILED = /(\p{M}{3})\p{M}+/gu;
+
+export function titleOf(question: string): string {
+  // The beginning is enough, and a question may be huge.
+  const start = question.slice(0, 2_000).replace(/\s+/gu, ' ').replace(UNSHOWN, '').replace(PILED, '$1').trim();
+  const shown = Array.from(start);
+  if (shown.length <= LONGEST_CHARS) return start;
+  const cut = shown.slice(0, LONGEST_CHARS).join('');
+  const word = /^(.+)\s\S*$/u.exec(cut)?.[1];
+  // A word as long as the title, as languages without spaces have them, is cut inside.
+  return `${(word !== undefined && word.length > cut.length / 2 ? word : cut).replace(/[\s\p{P}\u200d]+$/u, '')}…`;
+}

@@ -1,0 +1,67 @@
+/** What is being written, per conversation: kept at each pause in typing, and when the page goes away. */
+import { effect, type Signal, signal } from '@preact/signals';
+import { DRAFT } from '../core/kept.ts';
+import type { Ports } from './ports.ts';
+
+const PAUSE_MS = 400;
+
+export class Drafts {
+  /** Of the open conversation. */
+  readonly current: Signal<string> = signal('');
+  readonly #ports: Pick<Ports, 'notes' | 'later'>;
+  readonly #kept = new Map<string, string>();
+  #id: string;
+  #changes = 0;
+
+  constructor(ports: Pick<Ports, 'notes' | 'later'>, id: string) {
+    this.#ports = ports;
+    this.#id = id;
+    effect(() => {
+      if (this.current.value === (this.#kept.get(this.#id) ?? '')) return;
+      const change = ++this.#changes;
+      ports.later(PAUSE_MS, () => {
+        if (change === this.#changes) this.save();
+      });
+    });
+  }
+
+  async load(): Promise<void> {
+    for (const { name, text } of await this.#ports.notes.list(DRAFT)) this.#kept.set(name.slice(DRAFT.length), text);
+  }
+
+  /** Those of a conversation that has no other note: begun, and never asked. */
+  idWithout(isKnown: (id: string) => boolean): string | undefined {
+    return [...this.#kept].find(([id, text]) => text !== '' && !isKnown(id))?.[0];
+  }
+
+  show(id: string): void {
+    this.save();
+    this.#id = id;
+    this.current.value = this.#kept.get(id) ?? '';
+  }
+
+  save(): void {
+    const text = this.current.peek();
+    if (text === (this.#kept.get(this.#id) ?? '')) return;
+    this.#kept.set(this.#id, text);
+    const name = DRAFT + this.#id;
+    void (text === '' ? this.#ports.notes.delete(name) : this.#ports.notes.put(name, text));
+  }
+
+  forget(id: string): void {
+    if (id === this.#id) this.current.value = '';
+    this.#kept.delete(id);
+    void this.#ports.notes.delete(DRAFT + id);
+  }
+
+  /** Another tab's text is taken over only where nothing is written here. */
+  async changedElsewhere(name: string): Promise<void> {
+    const id = name.slice(DRAFT.length);
+    const text = (await this.#ports.notes.get(name)) ?? '';
+    if (id !== this.#id) this.#kept.set(id, text);
+    else if (this.current.peek() === '') {
+      this.#kept.set(id, text);
+      this.current.value = text;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** Connection, travel mode and outbox, as signals. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Travel } from '/travel.js';
+import type { LineState } from './app.ts';
+import type { Queue } from './queue.ts';
+
+export interface LineParts {
+  travel: Promise<Travel>;
+  queue: Queue;
+  isResuming: ReadonlySignal<boolean>;
+  /** This tab can be seen again. */
+  onVisible(listener: () => void): void;
+  reload(): void;
+}
+
+export function lineState({ travel, queue, isResuming, onVisible, reload }: LineParts): LineState {
+  const connection = signal<Travel['connection']>('online');
+  const mode = signal<Travel['mode']>('auto');
+  const hasUpdate = signal(false);
+  void travel.then((ready) => {
+    const look = () => {
+      connection.value = ready.connection;
+      mode.value = ready.mode;
+    };
+    look();
+    ready.addEventListener('connection', look);
+    ready.addEventListener('update', () => {
+      hasUpdate.value = true;
+    });
+    // Another tab may have changed the mode, which no event tells.
+    onVisible(look);
+  });
+  return {
+    ...{ connection, mode, isResuming, hasUpdate, outbox: queue.entries },
+    async setMode(wanted) {
+      const ready = await travel;
+      // Where it could not be changed, the switch goes back by itself.
+      await ready.setMode(wanted).catch(() => {});
+      mode.value = ready.mode;
+    },
+    async update() {
+      await (await travel).update();
+      reload();
+    },
+  };
+}

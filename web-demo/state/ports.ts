@@ -1,0 +1,30 @@
+/** What this page takes from its browser. Tests hand in their own. */
+import type { Notes } from './notes.ts';
+
+export interface Ports {
+  fetch: typeof fetch;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** A clock that nobody sets, in milliseconds. */
+  elapsedMs(): number;
+  newId(): string;
+  /** Before the next picture is drawn. */
+  frame(then: () => void): void;
+  later(ms: number, then: () => void): void;
+  /** One tab at a time does what is behind this name. */
+  locked<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
+  notes: Notes;
+}
+
+export const browserPorts = (): Omit<Ports, 'notes'> => ({
+  fetch: (...asked) => fetch(...asked),
+  now: () => Date.now(),
+  elapsedMs: () => performance.now(),
+  newId: () => Array.from(crypto.getRandomValues(new Uint8Array(12)), hex).join(''),
+  frame: (then) => void requestAnimationFrame(then),
+  later: (ms, then) => void setTimeout(then, ms),
+  // Where a page has no locks it has no service worker either, so no other tab shares what it keeps.
+  locked: async (name, work) => (navigator.locks ? await navigator.locks.request(`carryon-demo ${name}`, work) : work()),
+});
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');

@@ -1,0 +1,94 @@
+/** `GET /demo/settings`, and what this browser remembers between visits: the last settings, and a random name of the person. */
+import type { DemoSettings } from '../core/settings.ts';
+import type { Ports } from './ports.ts';
+
+const SETTINGS = 'carryon-settings';
+const PERSON = 'carryon-person';
+const NAME = 'carryon-name';
+const WAYS: readonly unknown[] = ['local', 'publishable', 'token', 'off'];
+
+/** Undefined where there never were any: the first visit needs the router. */
+export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory): Promise<DemoSettings | undefined> {
+  try {
+    const response = await ports.fetch('/demo/settings', { cache: 'no-store' });
+    const settings = (await response.json()) as DemoSettings;
+    if (!response.ok || !WAYS.includes(settings.signIn)) return memory.settings();
+    memory.keepSettings(settings);
+    return settings;
+  } catch {
+    return memory.settings();
+  }
+}
+
+/** Where a browser has no storage for this page, it remembers as long as the page is open. */
+export class Memory {
+  readonly #storage: Storage | undefined;
+  readonly #own = new Map<string, string>();
+
+  constructor(storage: () => Storage) {
+    try {
+      this.#storage = storage();
+    } catch {
+      this.#storage = undefined;
+    }
+  }
+
+  settings(): DemoSettings | undefined {
+    try {
+      return JSON.parse(this.#get(SETTINGS) ?? '') as DemoSettings;
+    } catch {
+      return undefined;
+    }
+  }
+
+  keepSettings(settings: DemoSettings): void {
+    this.#set(SETTINGS, JSON.stringify(settings));
+  }
+
+  /** Chosen at the first visit. The router takes it for a secret of this page. */
+  person(newPerson: () => string): string {
+    const known = this.#get(PERSON);
+    if (known !== undefined) return known;
+    const made = newPerson();
+    this.#set(PERSON, made);
+    return made;
+  }
+
+  get name(): string | undefined {
+    return this.#get(NAME);
+  }
+
+  keepPerson(person: string): void {
+    this.#set(PERSON, person);
+  }
+
+  get knownPerson(): string | undefined {
+    return this.#get(PERSON);
+  }
+
+  forget(): void {
+    for (const name of [SETTINGS, PERSON, NAME]) {
+      this.#own.delete(name);
+      this.#try((storage) => storage.removeItem(name));
+    }
+  }
+
+  #get(name: string): string | undefined {
+    return this.#own.get(name) ?? this.#try((storage) => storage.getItem(name)) ?? undefined;
+  }
+
+  #set(name: string, value: string): void {
+    if (this.#try((storage) => (storage.setItem(name, value), true)) !== true) this.#own.set(name, value);
+  }
+
+  #try<Result>(work: (storage: Storage) => Result): Result | undefined {
+    try {
+      return this.#storage && work(this.#storage);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Another tab has signed out. */
+export const isSignOut = ({ key, newValue }: StorageEvent): boolean => (key === PERSON || key === null) && newValue === null;

@@ -1,0 +1,73 @@
+/** Who asks: the three ways of the demo's settings, each a person and a way to their token. */
+import type { DemoSettings } from '../core/settings.ts';
+import { readClaims } from '../core/token.ts';
+import type { Ports } from './ports.ts';
+import type { Memory } from './settings.ts';
+import { type Token, tokens } from './token.ts';
+
+export interface SignedIn {
+  /** For travel mode; null: nobody. */
+  person: string | null;
+  /** Null where the person has none. */
+  name: string | null;
+  token(isRefused?: boolean): Promise<string | null>;
+}
+
+interface SignInParts {
+  ports: Pick<Ports, 'fetch' | 'now'>;
+  settings: DemoSettings;
+  memory: Memory;
+  newPerson(): string;
+  readSettings(): Promise<DemoSettings | undefined>;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** Of a token that does not say when it ends. */
+const SHORTEST_MS = 5 * 60_000;
+
+export async function signIn(parts: SignInParts): Promise<SignedIn> {
+  const { ports, settings, memory, newPerson, readSettings } = parts;
+  switch (settings.signIn) {
+    case 'off':
+      return { person: null, name: null, token: async () => null };
+    case 'local': {
+      const person = memory.person(newPerson);
+      const headers = { 'content-type': 'application/json' };
+      const mint = () =>
+        reading(ports.fetch('/demo/token', { method: 'POST', headers, body: JSON.stringify({ person }) }), ports.now());
+      return { person, name: null, token: tokens(mint, ports.now) };
+    }
+    case 'publishable': {
+      let { key } = settings;
+      // A key that is refused may have been replaced by another one since.
+      const mint = async (): Promise<Token> => {
+        const read = await readSettings();
+        if (read?.signIn === 'publishable') key = read.key;
+        return { token: key, expiresAt: NEVER };
+      };
+      const renewed = tokens(mint, ports.now);
+      return {
+        ...{ person: memory.person(newPerson), name: null },
+        token: async (isRefused) => (isRefused ? renewed(true) : key),
+      };
+    }
+    case 'token': {
+      const mint = () => reading(ports.fetch(settings.tokenUrl, { credentials: 'include' }), ports.now());
+      const token = tokens(mint, ports.now);
+      const claims = readClaims((await token()) ?? '', atob);
+      // Offline, the person of the last visit finds what is kept.
+      const person = claims.sub ?? memory.knownPerson ?? null;
+      if (claims.sub !== null) memory.keepPerson(claims.sub);
+      return { person, name: person, token };
+    }
+  }
+}
+
+/** `{token, expiresAt}`; a team's own server may leave out what the token itself says. */
+async function reading(fetched: Promise<Response>, now: number): Promise<Token | undefined> {
+  const response = await fetched;
+  if (!response.ok) return undefined;
+  const { token } = (await response.json()) as { token?: unknown };
+  if (typeof token !== 'string') return undefined;
+  return { token, expiresAt: readClaims(token, atob).expiresAt ?? now + SHORTEST_MS };
+}

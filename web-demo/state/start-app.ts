@@ -1,0 +1,105 @@
+/** Joins the parts of the page. Nothing here waits for the service worker: the page can be used before it is there. */
+import { computed, signal } from '@preact/signals';
+import { type Travel, travelMode } from '/travel.js';
+import type { ExportWords } from '../core/export.ts';
+import type { DemoSettings } from '../core/settings.ts';
+import type { Words } from '../words/words.ts';
+import type { App, Plugs } from './app.ts';
+import { Conversations } from './conversations.ts';
+import { lineState } from './line.ts';
+import { type Notes, pageNotes } from './notes.ts';
+import { plugs } from './plugs.ts';
+import { browserPorts, type Ports } from './ports.ts';
+import { Queue } from './queue.ts';
+import { isSignOut, loadSettings, Memory } from './settings.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
+import { SpentToday } from './spent.ts';
+import { TalkState } from './talk.ts';
+
+const WORKER = '/demo-sw.js';
+
+export async function startApp(words: Words, exported: ExportWords, wifi: Pick<Plugs, 'wifiOff' | 'pullWifi'>): Promise<App> {
+  const rim = browserPorts();
+  const memory = new Memory(() => localStorage);
+  const readSettings = () => loadSettings(rim, memory);
+  const settings = await firstSettings(memory, readSettings);
+  const newPerson = () => [rim.newId(), rim.newId()].join('').slice(0, 32);
+  const signedIn = signIn({ ports: rim, settings, memory, newPerson, readSettings });
+  const travel = signedIn.then(({ person, token }) => travelMode({ worker: WORKER, person, getToken: () => token() }));
+  const token: SignedIn['token'] = async (isRefused) => (await signedIn).token(isRefused);
+
+  const notes = pageNotes(notesOf(travel), rim.now);
+  const ports: Ports & { notes: typeof notes } = { ...rim, notes };
+  const conversations = new Conversations(ports);
+  const spent = new SpentToday(ports);
+  const queue = new Queue({ ports, travel, conversations, spent });
+  const talk = new TalkState({ ports, travel, token, conversations, queue, spent, words: exported, address: hashAddress });
+  const { isResuming } = talk;
+  const line = lineState({ travel, queue, isResuming, onVisible, reload: () => location.reload() });
+  const plugged = plugs({ ports, settings, token, wifi, readSettings, onVisible });
+  const name = signal<string | null>(null);
+
+  void load();
+  watchPage();
+  return {
+    ...{ words, talk, line, plugs: plugged },
+    session: { settings, name: computed(() => name.value), spentTodayUsd: spent.usd, signOut },
+  };
+
+  async function load(): Promise<void> {
+    const { person, name: shown } = await signedIn;
+    name.value = shown ?? person?.slice(0, 6) ?? null;
+    const ready = await travel;
+    ready.addEventListener('note', (event) => void talk.noteChanged(event.detail.name));
+    await Promise.all([talk.load(), spent.load(), plugged.load()]);
+  }
+
+  function watchPage(): void {
+    addEventListener('pagehide', () => talk.saveDraft());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') talk.saveDraft();
+    });
+    addEventListener('storage', (event) => {
+      if (isSignOut(event)) startAnew();
+    });
+  }
+
+  async function signOut(): Promise<void> {
+    await (await travel).signOut();
+    memory.forget();
+    startAnew();
+  }
+}
+
+/** Those of the last visit, so that the page starts at once and offline; what is new holds from the next visit on. */
+async function firstSettings(memory: Memory, read: () => Promise<DemoSettings | undefined>): Promise<DemoSettings> {
+  const known = memory.settings();
+  const reading = read();
+  if (known !== undefined && known.signIn !== 'off') return known;
+  return (await reading) ?? { signIn: 'off', because: 'unreachable' };
+}
+
+const notesOf = (travel: Promise<Travel>): Notes => ({
+  list: async (prefix) => (await travel).notes.list(prefix),
+  get: async (name) => (await travel).notes.get(name),
+  put: async (name, text) => (await travel).notes.put(name, text),
+  delete: async (name) => (await travel).notes.delete(name),
+});
+
+function onVisible(listener: () => void): void {
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') listener();
+  });
+}
+
+/** Behind `#`, which reaches no server. */
+const hashAddress = {
+  get: () => location.hash.slice(1),
+  set: (id: string) => history.replaceState(null, '', `#${id}`),
+};
+
+/** Without the conversation in the address. */
+function startAnew(): void {
+  history.replaceState(null, '', location.pathname);
+  location.reload();
+}

@@ -1,0 +1,284 @@
+/** Conversations, and asking: what the page's components call. */
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { Travel } from '/travel.js';
+import type { Conversation, Turn } from '../core/conversation.ts';
+import { askingTurn, type ConversationEvent, queueIdOf } from '../core/conversation-events.ts';
+import { type ExportWords, fileNameOf, markdownOf } from '../core/export.ts';
+import type { AnswerFacts } from '../core/facts.ts';
+import { CHAT, DRAFT, HEAD } from '../core/kept.ts';
+import { questionBody } from '../core/question-body.ts';
+import type { Talk } from './app.ts';
+import { type Asking, type AskPorts, ask } from './asking.ts';
+import { Conversations, shownHead } from './conversations.ts';
+import { Drafts } from './drafts.ts';
+import type { PageNotes } from './notes.ts';
+import type { Ports } from './ports.ts';
+import type { Queue } from './queue.ts';
+import type { SpentToday } from './spent.ts';
+
+/** The conversation that was open last, for a browser that starts anew. */
+const OPEN = 'open';
+
+export interface TalkParts {
+  ports: Ports & { notes: PageNotes };
+  travel: Promise<Travel>;
+  token: AskPorts['token'];
+  conversations: Conversations;
+  queue: Queue;
+  spent: SpentToday;
+  words: ExportWords;
+  /** The address remembers which conversation this tab shows. */
+  address: { get(): string; set(id: string): void };
+}
+
+interface Running {
+  turnId: string;
+  asking: Asking;
+}
+
+export class TalkState implements Talk {
+  readonly #parts: TalkParts;
+  readonly #drafts: Drafts;
+  readonly #openId;
+  readonly #running = signal<ReadonlyMap<string, Running>>(new Map());
+  readonly #last = signal<{ turn: Turn; facts: AnswerFacts } | null>(null);
+  /** Asks of another tab that this one waits for. */
+  readonly #awaited = new Set<string>();
+  #opening = 0;
+
+  readonly isLoaded = signal(false);
+  readonly isResuming: ReadonlySignal<boolean>;
+  readonly heads;
+  readonly open: ReadonlySignal<Conversation>;
+  readonly live;
+
+  constructor(parts: TalkParts) {
+    this.#parts = parts;
+    const { conversations, ports } = parts;
+    this.#openId = signal(ports.newId());
+    this.#drafts = new Drafts(ports, this.#openId.peek());
+    this.heads = computed(() => conversations.heads.value.map(shownHead));
+    this.open = computed(() => conversations.at(this.#openId.value).value);
+    this.isResuming = computed(() =>
+      [...this.#running.value.values()].some(({ asking }) => asking.isResuming.value),
+    );
+    this.live = computed(() => {
+      const running = this.#running.value.get(this.#openId.value);
+      return running === undefined
+        ? null
+        : { turnId: running.turnId, text: running.asking.text, isResuming: running.asking.isResuming };
+    });
+  }
+
+  get draft() {
+    return this.#drafts.current;
+  }
+
+  get last(): ReadonlySignal<{ turn: Turn; facts: AnswerFacts } | null> {
+    return this.#last;
+  }
+
+  get isKept(): ReadonlySignal<boolean> {
+    return this.#parts.ports.notes.isKept;
+  }
+
+  /** What was there at the last visit, with what was under way. */
+  async load(): Promise<void> {
+    const { conversations, ports, address } = this.#parts;
+    const [, , remembered] = await Promise.all([conversations.load(), this.#drafts.load(), ports.notes.get(OPEN)]);
+    const id = address.get() || remembered;
+    // Somebody who has begun to write, or has asked, is left where they are.
+    const isUntouched = this.draft.peek() === '' && this.open.peek().turns.length === 0;
+    if (id !== undefined && isUntouched) await this.#show(id);
+    this.isLoaded.value = true;
+    this.#last.value = lastOf(this.open.peek());
+    for (const { id, askingTurnId } of conversations.heads.peek())
+      if (askingTurnId !== null) this.#takeOver(id, askingTurnId);
+    await this.#parts.queue.settle();
+  }
+
+  ask(question: string): void {
+    const id = this.#openId.peek();
+    if (question.trim() === '' || this.#isBusy(id)) return;
+    this.#askNew(id, question);
+  }
+
+  editLast(question: string): void {
+    const id = this.#openId.peek();
+    const last = this.open.peek().turns.at(-1);
+    if (question.trim() === '' || last === undefined || this.#isBusy(id)) return;
+    void this.#takenBack(last).then((isOut) => {
+      if (isOut && !this.#isBusy(id)) this.#askNew(id, question, last.id);
+    });
+  }
+
+  askAgain(turnId: string): void {
+    const id = this.#openId.peek();
+    const turn = this.open.peek().turns.find((one) => one.id === turnId);
+    if (turn === undefined || this.#isBusy(id)) return;
+    void this.#takenBack(turn).then((isOut) => {
+      if (!isOut || this.#isBusy(id)) return;
+      this.#run(id, turnId, { kind: 'asked-again', turnId, at: this.#parts.ports.now() });
+    });
+  }
+
+  stop(): void {
+    this.#running.peek().get(this.#openId.peek())?.asking.stop();
+  }
+
+  sendNow(queueId: string): Promise<void> {
+    return this.#parts.queue.sendNow(queueId);
+  }
+
+  cancel(queueId: string): Promise<void> {
+    return this.#parts.queue.cancel(queueId);
+  }
+
+  newChat(): void {
+    if (this.open.peek().turns.length === 0) return;
+    const isKnown = (id: string) => this.#parts.conversations.heads.peek().some((head) => head.id === id);
+    void this.#show(this.#drafts.idWithout(isKnown) ?? this.#parts.ports.newId());
+  }
+
+  openChat(id: string): void {
+    void this.#show(id);
+  }
+
+  async deleteChat(id: string): Promise<void> {
+    const { conversations, queue } = this.#parts;
+    this.#running.peek().get(id)?.asking.stop();
+    await queue.drop(id);
+    await conversations.remove(id);
+    this.#drafts.forget(id);
+    if (id === this.#openId.peek()) await this.#show(this.#parts.ports.newId());
+  }
+
+  async exportChat(id: string): Promise<{ name: string; markdown: string }> {
+    const { conversations, words } = this.#parts;
+    const conversation = (await conversations.open(id)).peek();
+    return { name: fileNameOf(conversation.title, words.untitled), markdown: markdownOf(conversation, words) };
+  }
+
+  saveDraft(): void {
+    this.#drafts.save();
+  }
+
+  async noteChanged(name: string): Promise<void> {
+    const { conversations, spent } = this.#parts;
+    if (name.startsWith(DRAFT)) return this.#drafts.changedElsewhere(name);
+    await conversations.changedElsewhere(name);
+    await spent.changedElsewhere(name);
+    if (!name.startsWith(HEAD)) return;
+    const id = name.slice(HEAD.length);
+    const askingTurnId = conversations.heads.peek().find((head) => head.id === id)?.askingTurnId;
+    // Should that tab die, this one goes on.
+    if (askingTurnId) this.#takeOver(id, askingTurnId);
+  }
+
+  async #show(id: string): Promise<void> {
+    const opening = ++this.#opening;
+    await this.#parts.conversations.open(id);
+    if (opening !== this.#opening) return;
+    batch(() => {
+      this.#drafts.show(id);
+      this.#openId.value = id;
+    });
+    this.#parts.address.set(id);
+    void this.#parts.ports.notes.put(OPEN, id);
+  }
+
+  #isBusy(id: string): boolean {
+    return this.#running.peek().has(id) || askingTurn(this.#parts.conversations.at(id).peek()) !== undefined;
+  }
+
+  #askNew(id: string, question: string, instead?: string): void {
+    const { ports, address } = this.#parts;
+    const turnId = ports.newId();
+    this.#run(id, turnId, { kind: 'asked', turnId, question, at: ports.now(), ...(instead && { instead }) });
+    address.set(id);
+    void ports.notes.put(OPEN, id);
+    if (id === this.#openId.peek()) this.draft.value = '';
+    this.#drafts.save();
+  }
+
+  /** A question that waits in the outbox is not to be sent from there too. */
+  async #takenBack(turn: Turn): Promise<boolean> {
+    const queueId = queueIdOf(turn);
+    if (queueId === undefined) return true;
+    const travel = await this.#parts.travel;
+    return travel.cancel(queueId).catch(() => false);
+  }
+
+  /** `event` puts the turn into the state `asking`. */
+  #run(id: string, turnId: string, event: ConversationEvent): void {
+    let begun = Promise.resolve();
+    // The lock is asked for before any other tab hears of the question.
+    void this.#parts.ports.locked(`ask ${turnId}`, () =>
+      Promise.resolve().then(() => this.#runLocked(id, turnId, begun)),
+    );
+    begun = this.#parts.conversations.apply(id, event);
+  }
+
+  async #runLocked(id: string, turnId: string, begun: Promise<void>): Promise<void> {
+    const { conversations, ports, travel, token, spent } = this.#parts;
+    const conversation = conversations.at(id).peek();
+    const turn = conversation.turns.find((one) => one.id === turnId);
+    const body = questionBody(conversation, turnId);
+    if (turn?.outcome.state !== 'asking' || body === undefined) return begun;
+    const { askedAt } = turn;
+    const asking = ask({ ...ports, travel, token }, { body, askedAt, headers: headersOf(turn) });
+    this.#setRunning(id, { turnId, asking });
+    const end = await asking.ended;
+    const at = ports.now();
+    let kept: Promise<void> | undefined;
+    batch(() => {
+      const about = { turnId, askedAt, at };
+      kept =
+        end.kind === 'queued'
+          ? conversations.apply(id, { kind: 'queued', ...about, queueId: end.queueId })
+          : conversations.apply(id, { kind: 'settled', ...about, text: end.text, outcome: end.outcome });
+      this.#setRunning(id, undefined);
+      if (end.kind === 'settled' && end.outcome.facts !== null)
+        this.#last.value = { turn: { ...turn, text: end.text, outcome: end.outcome }, facts: end.outcome.facts };
+    });
+    if (end.kind === 'settled') await spent.add(end.outcome.facts?.costUsd ?? null);
+    // Until then another tab must not take the question for one that nobody asks.
+    await Promise.all([begun, kept]);
+    await this.#parts.queue.refresh();
+  }
+
+  /** A question that was being asked when its tab went away, or is being asked by another one. */
+  #takeOver(id: string, turnId: string): void {
+    if (this.#awaited.has(turnId) || this.#running.peek().get(id)?.turnId === turnId) return;
+    this.#awaited.add(turnId);
+    const { conversations, ports } = this.#parts;
+    void ports.locked(`ask ${turnId}`, async () => {
+      this.#awaited.delete(turnId);
+      await conversations.open(id);
+      await conversations.changedElsewhere(CHAT + id);
+      await this.#runLocked(id, turnId, Promise.resolve());
+    });
+  }
+
+  #setRunning(id: string, running: Running | undefined): void {
+    const next = new Map(this.#running.peek());
+    if (running === undefined) next.delete(id);
+    else next.set(id, running);
+    this.#running.value = next;
+  }
+}
+
+/**
+ * A complete answer that is asked for once more is to be a new one: nothing kept is given, and a key of its own lets the question be
+ * sent once more after a reload without being paid for twice.
+ */
+const headersOf = ({ id, askedAt, outcome }: Turn): Record<string, string> =>
+  'earlier' in outcome && outcome.earlier !== undefined
+    ? { 'x-carryon-cache': 'no-store', 'idempotency-key': `demo-${id}-${askedAt}` }
+    : {};
+
+function lastOf({ turns }: Conversation): { turn: Turn; facts: AnswerFacts } | null {
+  for (const turn of turns.toReversed())
+    if ('facts' in turn.outcome && turn.outcome.facts !== null) return { turn, facts: turn.outcome.facts };
+  return null;
+}
