@@ -1,11 +1,15 @@
 /** The entry of the page. */
 import { render } from 'preact';
-import { travelMode } from '/travel.js';
-import { allowDemoWorker, DEMO_WORKER } from './state/trusted-types.ts';
+import { startApp } from './state/start-app.ts';
+import { allowDemoWorker } from './state/trusted-types.ts';
 import { watchWifi } from './state/wifi.ts';
+import { Page } from './ui/app.tsx';
+import { wordsFor } from './words/words.ts';
 
 allowDemoWorker();
 watchWifi();
+const words = wordsFor(navigator.languages);
+document.documentElement.lang = words.language;
+const app = await startApp(words);
 const root = document.getElementById('app');
-if (root) render(<p>Carryon</p>, root);
-await travelMode({ worker: DEMO_WORKER, person: null });
+if (root) render(<Page app={app} />, root);

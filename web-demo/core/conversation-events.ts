@@ -54,7 +54,11 @@ function turnsAfter(turns: readonly Turn[], event: ConversationEvent): readonly 
         turn.outcome.state === 'asking' && turn.askedAt === event.askedAt ? settled(turn, event) : turn,
       );
     case 'queue-settled':
-      return changedWhere(turns, (turn) => queueIdOf(turn) === event.queueId && !isKnown(turn, event), (turn) => settled(turn, event));
+      return changedWhere(
+        turns,
+        (turn) => queueIdOf(turn) === event.queueId && !isKnown(turn, event),
+        (turn) => settled(turn, event),
+      );
     case 'requeued':
       return changedWhere(
         turns,

@@ -1,13 +1,8 @@
 /** A conversation as a Markdown file. */
+import type { Words } from '../words/words.ts';
 import type { Conversation, Turn } from './conversation.ts';
 
-export interface ExportWords {
-  untitled: string;
-  question(at: number): string;
-  answer: string;
-  /** Under an answer: where it came from, or why there is none. */
-  provenance(turn: Turn): string;
-}
+type ExportWords = Words['exported'];
 
 /** Answers are Markdown already, and stand as they came; questions are quoted, so that nothing in them becomes a heading. */
 export function markdownOf(conversation: Conversation, words: ExportWords): string {
@@ -16,7 +11,7 @@ export function markdownOf(conversation: Conversation, words: ExportWords): stri
       `## ${words.question(turn.askedAt)}`,
       turn.question.replace(/^/gmu, '> '),
       ...(turn.text === '' ? [] : [`### ${words.answer}`, turn.text]),
-      `*${words.provenance(turn).replaceAll('*', '\\*')}*`,
+      `*${escaped(provenance(turn, words))}*`,
     ].join('\n\n'),
   );
   return `${[`# ${escaped(conversation.title) || words.untitled}`, ...parts].join('\n\n')}\n`;
@@ -34,4 +29,18 @@ export function fileNameOf(title: string, untitled: string): string {
     .replace(/^-+|-+$/g, '');
   const short = Array.from(name).slice(0, 50).join('').replace(/-+$/, '');
   return `${short === '' || RESERVED.test(short) ? untitled : short}.md`;
+}
+
+function provenance({ outcome, text }: Turn, words: ExportWords): string {
+  switch (outcome.state) {
+    case 'complete':
+      return words.answered(outcome.facts.model, outcome.facts.answeredAt);
+    case 'stopped':
+      return words.stopped;
+    case 'failed':
+      return text === '' ? words.none : words.failed;
+    case 'asking':
+    case 'waiting':
+      return words.waiting;
+  }
 }

@@ -1,7 +1,7 @@
 /** What the page is made of, as its components see it. `main.tsx` joins the parts; components read signals and call methods. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
-import type { Conversation, ConversationHead, Problem, Turn } from '../core/conversation.ts';
+import type { Conversation, ConversationHead, Turn } from '../core/conversation.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
@@ -61,6 +61,7 @@ export interface Talk {
 export interface LineState {
   connection: ReadonlySignal<Travel['connection']>;
   mode: ReadonlySignal<Travel['mode']>;
+  /** Rejects where it could not be changed. */
   setMode(mode: Travel['mode']): Promise<void>;
   /** An answer of this page goes on where it broke. */
   isResuming: ReadonlySignal<boolean>;
@@ -86,9 +87,9 @@ export interface Plugs {
   pullWifi(off: boolean): Promise<void>;
   /** Empty where it is not a developer's machine. */
   providers: ReadonlySignal<readonly ProviderPlug[]>;
-  /** Resolves with null once it is so, else with what was wrong; the signals always have what the router said last. */
-  plug(deployment: string, plugged: boolean): Promise<Problem | null>;
+  /** Resolves once it is so, and rejects where it could not be changed; the signals always have what the router said last. */
+  plug(deployment: string, plugged: boolean): Promise<void>;
   /** The budget of one cent for this person is on. */
   isOneCent: ReadonlySignal<boolean>;
-  setOneCent(on: boolean): Promise<Problem | null>;
+  setOneCent(on: boolean): Promise<void>;
 }

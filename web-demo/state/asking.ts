@@ -1,16 +1,14 @@
 /** One question on its way: sent, read as it comes, stopped. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { createParser } from 'eventsource-parser';
-import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import type { Travel } from '/travel.js';
+import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import { factsOf, problemOf } from '../core/answer-facts.ts';
 import { ownProblem, type Settled } from '../core/conversation-events.ts';
 import { errorInBody, Reading } from '../core/reading.ts';
 import type { Ports } from './ports.ts';
 
-export type AskEnd =
-  | { kind: 'queued'; queueId: string }
-  | { kind: 'settled'; text: string; outcome: Settled };
+export type AskEnd = { kind: 'queued'; queueId: string } | { kind: 'settled'; text: string; outcome: Settled };
 
 export interface Asking {
   /** Changed at most once a frame. */

@@ -71,7 +71,8 @@ export class Conversations {
 
   /** Shown when it returns; kept when the promise resolves. */
   async apply(id: string, event: ConversationEvent): Promise<void> {
-    const entry = this.#entries.get(id) ?? (await this.open(id), this.#entries.get(id));
+    if (!this.#entries.has(id)) await this.open(id);
+    const entry = this.#entries.get(id);
     if (entry === undefined) return;
     entry.pending.push(event);
     this.#show(entry);

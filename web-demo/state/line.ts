@@ -34,9 +34,9 @@ export function lineState({ travel, queue, isResuming, onVisible, reload }: Line
     ...{ connection, mode, isResuming, hasUpdate, outbox: queue.entries },
     async setMode(wanted) {
       const ready = await travel;
-      // Where it could not be changed, the switch goes back by itself.
-      await ready.setMode(wanted).catch(() => {});
+      await ready.setMode(wanted);
       mode.value = ready.mode;
+      if (ready.mode !== wanted) throw new Error('Without a service worker there is no travel mode.');
     },
     async update() {
       await (await travel).update();

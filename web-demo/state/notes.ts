@@ -1,25 +1,13 @@
 /** Where conversations and drafts are kept: travel mode's notes, and this page's memory where there are none. */
-import { signal, type ReadonlySignal } from '@preact/signals';
-
-export interface Note {
-  name: string;
-  text: string;
-  changedAt: number;
-}
-
-export interface Notes {
-  list(prefix: string): Promise<Note[]>;
-  get(name: string): Promise<string | undefined>;
-  put(name: string, text: string): Promise<boolean>;
-  delete(name: string): Promise<void>;
-}
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Note, TravelNotes } from '/travel.js';
 
 /** Notes that lose nothing while this page is open: what the browser does not keep stays in memory. */
-export interface PageNotes extends Notes {
+export interface PageNotes extends TravelNotes {
   isKept: ReadonlySignal<boolean>;
 }
 
-export function pageNotes(kept: Notes, now: () => number): PageNotes {
+export function pageNotes(kept: TravelNotes, now: () => number): PageNotes {
   const memory = new Map<string, Note>();
   const isKept = signal(true);
   return {

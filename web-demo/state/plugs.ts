@@ -1,9 +1,5 @@
 /** "Pull the plug": on a developer's machine the router lets this page break its providers, and its own person's budget. */
 import { signal } from '@preact/signals';
-import { problemOf } from '../core/answer-facts.ts';
-import type { Problem } from '../core/conversation.ts';
-import { ownProblem } from '../core/conversation-events.ts';
-import { errorInBody } from '../core/reading.ts';
 import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
 import type { Plugs } from './app.ts';
 import type { AskPorts } from './asking.ts';
@@ -13,7 +9,7 @@ import type { Ports } from './ports.ts';
 const ONE_CENT = 'one-cent';
 
 export interface PlugParts {
-  ports: Pick<Ports, 'fetch' | 'now' | 'notes'>;
+  ports: Pick<Ports, 'fetch' | 'notes'>;
   settings: DemoSettings;
   token: AskPorts['token'];
   wifi: Pick<Plugs, 'wifiOff' | 'pullWifi'>;
@@ -21,49 +17,46 @@ export interface PlugParts {
   onVisible(listener: () => void): void;
 }
 
-export function plugs({ ports, settings, token, wifi, readSettings, onVisible }: PlugParts): Plugs & { load(): Promise<void> } {
+export function plugs({
+  ports,
+  settings,
+  token,
+  wifi,
+  readSettings,
+  onVisible,
+}: PlugParts): Plugs & { load(): Promise<void> } {
   const isLocal = settings.signIn === 'local';
   const providers = signal<readonly ProviderPlug[]>(isLocal ? settings.providers : []);
   const isOneCent = signal(false);
 
-  const call = async (method: 'PUT' | 'DELETE', path: string, body?: object): Promise<Problem | null> => {
-    try {
-      const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' };
-      const response = await ports.fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-      if (response.ok) return null;
-      const error = errorInBody(await response.text());
-      return problemOf(response.status, (name) => response.headers.get(name), error, ports.now());
-    } catch {
-      return ownProblem('offline');
-    }
+  const call = async (method: 'PUT' | 'DELETE', path: string, body?: object): Promise<void> => {
+    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' };
+    const response = await ports.fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}.`);
   };
   const look = async () => {
     const read = await readSettings();
     if (read?.signIn === 'local') providers.value = read.providers;
   };
   const setOneCent = async (on: boolean) => {
-    const problem = await call('PUT', '/demo/limits', { dailyUsd: on ? 0.01 : null });
-    if (problem !== null) return problem;
+    await call('PUT', '/demo/limits', { dailyUsd: on ? 0.01 : null });
     isOneCent.value = on;
     await (on ? ports.notes.put(ONE_CENT, 'on') : ports.notes.delete(ONE_CENT));
-    return null;
   };
   // Other tabs, `npm run route` and the hour that a fault lasts change it too.
   if (isLocal) onVisible(() => void look());
   return {
     ...{ ...wifi, providers, isOneCent, setOneCent },
     async plug(deployment, plugged) {
-      const problem = await call(plugged ? 'DELETE' : 'PUT', `/demo/faults/${encodeURIComponent(deployment)}`);
-      if (problem === null)
-        providers.value = providers.peek().map((one) => (one.deployment === deployment ? { ...one, plugged } : one));
-      return problem;
+      await call(plugged ? 'DELETE' : 'PUT', `/demo/faults/${encodeURIComponent(deployment)}`);
+      providers.value = providers.peek().map((one) => (one.deployment === deployment ? { ...one, plugged } : one));
     },
     async load() {
       if (!isLocal) return;
       void look();
       if ((await ports.notes.get(ONE_CENT)) !== 'on') return;
       isOneCent.value = true;
-      await setOneCent(true);
+      await setOneCent(true).catch(() => {});
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What this page takes from its browser. Tests hand in their own. */
-import type { Notes } from './notes.ts';
+import type { TravelNotes } from '/travel.js';
 
 export interface Ports {
   fetch: typeof fetch;
@@ -13,7 +13,7 @@ export interface Ports {
   later(ms: number, then: () => void): void;
   /** One tab at a time does what is behind this name. */
   locked<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
-  notes: Notes;
+  notes: TravelNotes;
 }
 
 export const browserPorts = (): Omit<Ports, 'notes'> => ({
@@ -24,7 +24,8 @@ export const browserPorts = (): Omit<Ports, 'notes'> => ({
   frame: (then) => void requestAnimationFrame(then),
   later: (ms, then) => void setTimeout(then, ms),
   // Where a page has no locks it has no service worker either, so no other tab shares what it keeps.
-  locked: async (name, work) => (navigator.locks ? await navigator.locks.request(`carryon-demo ${name}`, work) : work()),
+  locked: async (name, work) =>
+    navigator.locks ? await navigator.locks.request(`carryon-demo ${name}`, work) : work(),
 });
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');

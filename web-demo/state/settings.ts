@@ -78,7 +78,11 @@ export class Memory {
   }
 
   #set(name: string, value: string): void {
-    if (this.#try((storage) => (storage.setItem(name, value), true)) !== true) this.#own.set(name, value);
+    const isSet = this.#try((storage) => {
+      storage.setItem(name, value);
+      return true;
+    });
+    if (isSet === undefined) this.#own.set(name, value);
   }
 
   #try<Result>(work: (storage: Storage) => Result): Result | undefined {
@@ -91,4 +95,5 @@ export class Memory {
 }
 
 /** Another tab has signed out. */
-export const isSignOut = ({ key, newValue }: StorageEvent): boolean => (key === PERSON || key === null) && newValue === null;
+export const isSignOut = ({ key, newValue }: StorageEvent): boolean =>
+  (key === PERSON || key === null) && newValue === null;

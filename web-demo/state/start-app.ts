@@ -1,13 +1,12 @@
 /** Joins the parts of the page. Nothing here waits for the service worker: the page can be used before it is there. */
 import { computed, signal } from '@preact/signals';
-import { type Travel, travelMode } from '/travel.js';
-import type { ExportWords } from '../core/export.ts';
+import { type Travel, type TravelNotes, travelMode } from '/travel.js';
 import type { DemoSettings } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
-import type { App, Plugs } from './app.ts';
+import type { App } from './app.ts';
 import { Conversations } from './conversations.ts';
 import { lineState } from './line.ts';
-import { type Notes, pageNotes } from './notes.ts';
+import { pageNotes } from './notes.ts';
 import { plugs } from './plugs.ts';
 import { browserPorts, type Ports } from './ports.ts';
 import { Queue } from './queue.ts';
@@ -15,17 +14,20 @@ import { isSignOut, loadSettings, Memory } from './settings.ts';
 import { type SignedIn, signIn } from './sign-in.ts';
 import { SpentToday } from './spent.ts';
 import { TalkState } from './talk.ts';
+import { DEMO_WORKER } from './trusted-types.ts';
+import { pullWifi, wifiOff } from './wifi.ts';
 
-const WORKER = '/demo-sw.js';
-
-export async function startApp(words: Words, exported: ExportWords, wifi: Pick<Plugs, 'wifiOff' | 'pullWifi'>): Promise<App> {
+export async function startApp(words: Words): Promise<App> {
   const rim = browserPorts();
   const memory = new Memory(() => localStorage);
   const readSettings = () => loadSettings(rim, memory);
+  const isFirstVisit = memory.settings() === undefined;
   const settings = await firstSettings(memory, readSettings);
   const newPerson = () => [rim.newId(), rim.newId()].join('').slice(0, 32);
   const signedIn = signIn({ ports: rim, settings, memory, newPerson, readSettings });
-  const travel = signedIn.then(({ person, token }) => travelMode({ worker: WORKER, person, getToken: () => token() }));
+  const travel = signedIn.then(({ person, token }) =>
+    travelMode({ worker: DEMO_WORKER, person, getToken: () => token() }),
+  );
   const token: SignedIn['token'] = async (isRefused) => (await signedIn).token(isRefused);
 
   const notes = pageNotes(notesOf(travel), rim.now);
@@ -33,10 +35,20 @@ export async function startApp(words: Words, exported: ExportWords, wifi: Pick<P
   const conversations = new Conversations(ports);
   const spent = new SpentToday(ports);
   const queue = new Queue({ ports, travel, conversations, spent });
-  const talk = new TalkState({ ports, travel, token, conversations, queue, spent, words: exported, address: hashAddress });
+  const talk = new TalkState({
+    ports,
+    travel,
+    token,
+    conversations,
+    queue,
+    spent,
+    words: words.exported,
+    address: hashAddress,
+    isFirstVisit,
+  });
   const { isResuming } = talk;
   const line = lineState({ travel, queue, isResuming, onVisible, reload: () => location.reload() });
-  const plugged = plugs({ ports, settings, token, wifi, readSettings, onVisible });
+  const plugged = plugs({ ports, settings, token, wifi: { wifiOff, pullWifi }, readSettings, onVisible });
   const name = signal<string | null>(null);
 
   void load();
@@ -79,7 +91,7 @@ async function firstSettings(memory: Memory, read: () => Promise<DemoSettings | 
   return (await reading) ?? { signIn: 'off', because: 'unreachable' };
 }
 
-const notesOf = (travel: Promise<Travel>): Notes => ({
+const notesOf = (travel: Promise<Travel>): TravelNotes => ({
   list: async (prefix) => (await travel).notes.list(prefix),
   get: async (name) => (await travel).notes.get(name),
   put: async (name, text) => (await travel).notes.put(name, text),
@@ -94,7 +106,7 @@ function onVisible(listener: () => void): void {
 
 /** Behind `#`, which reaches no server. */
 const hashAddress = {
-  get: () => location.hash.slice(1),
+  get: () => /^#([0-9a-f]{24})$/.exec(location.hash)?.[1],
   set: (id: string) => history.replaceState(null, '', `#${id}`),
 };
 

@@ -3,13 +3,14 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
 import type { Conversation, Turn } from '../core/conversation.ts';
 import { askingTurn, type ConversationEvent, queueIdOf } from '../core/conversation-events.ts';
-import { type ExportWords, fileNameOf, markdownOf } from '../core/export.ts';
+import { fileNameOf, markdownOf } from '../core/export.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import { CHAT, DRAFT, HEAD } from '../core/kept.ts';
 import { questionBody } from '../core/question-body.ts';
+import type { Words } from '../words/words.ts';
 import type { Talk } from './app.ts';
 import { type Asking, type AskPorts, ask } from './asking.ts';
-import { Conversations, shownHead } from './conversations.ts';
+import { type Conversations, shownHead } from './conversations.ts';
 import { Drafts } from './drafts.ts';
 import type { PageNotes } from './notes.ts';
 import type { Ports } from './ports.ts';
@@ -26,9 +27,11 @@ export interface TalkParts {
   conversations: Conversations;
   queue: Queue;
   spent: SpentToday;
-  words: ExportWords;
+  words: Words['exported'];
   /** The address remembers which conversation this tab shows. */
-  address: { get(): string; set(id: string): void };
+  address: { get(): string | undefined; set(id: string): void };
+  /** Then there is nothing to wait for. */
+  isFirstVisit: boolean;
 }
 
 interface Running {
@@ -46,7 +49,7 @@ export class TalkState implements Talk {
   readonly #awaited = new Set<string>();
   #opening = 0;
 
-  readonly isLoaded = signal(false);
+  readonly isLoaded;
   readonly isResuming: ReadonlySignal<boolean>;
   readonly heads;
   readonly open: ReadonlySignal<Conversation>;
@@ -57,11 +60,10 @@ export class TalkState implements Talk {
     const { conversations, ports } = parts;
     this.#openId = signal(ports.newId());
     this.#drafts = new Drafts(ports, this.#openId.peek());
+    this.isLoaded = signal(parts.isFirstVisit);
     this.heads = computed(() => conversations.heads.value.map(shownHead));
     this.open = computed(() => conversations.at(this.#openId.value).value);
-    this.isResuming = computed(() =>
-      [...this.#running.value.values()].some(({ asking }) => asking.isResuming.value),
-    );
+    this.isResuming = computed(() => [...this.#running.value.values()].some(({ asking }) => asking.isResuming.value));
     this.live = computed(() => {
       const running = this.#running.value.get(this.#openId.value);
       return running === undefined
@@ -86,7 +88,7 @@ export class TalkState implements Talk {
   async load(): Promise<void> {
     const { conversations, ports, address } = this.#parts;
     const [, , remembered] = await Promise.all([conversations.load(), this.#drafts.load(), ports.notes.get(OPEN)]);
-    const id = address.get() || remembered;
+    const id = address.get() ?? remembered;
     // Somebody who has begun to write, or has asked, is left where they are.
     const isUntouched = this.draft.peek() === '' && this.open.peek().turns.length === 0;
     if (id !== undefined && isUntouched) await this.#show(id);

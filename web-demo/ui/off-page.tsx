@@ -5,7 +5,9 @@ import { Logo } from './icons.tsx';
 /** Where nobody has turned the demo on: that it is so, why, and how to change it. */
 export function OffPage({ words, settings }: { words: Words; settings: Extract<DemoSettings, { signIn: 'off' }> }) {
   const { off } = words;
-  const why = { off: off.off, no_key: off.noKey, not_configured: off.notConfigured }[settings.because];
+  const why = { off: off.off, no_key: off.noKey, not_configured: off.notConfigured, unreachable: off.unreachable }[
+    settings.because
+  ];
   const missing = settings.missing ?? [];
   return (
     <main class="off-page">
@@ -13,7 +15,7 @@ export function OffPage({ words, settings }: { words: Words; settings: Extract<D
         <Logo />
         <span>{words.app.name}</span>
       </p>
-      <h1>{off.title}</h1>
+      <h1>{settings.because === 'unreachable' ? off.unreachableTitle : off.title}</h1>
       <p>{why}</p>
       {missing.length > 0 && (
         <>
@@ -35,7 +37,7 @@ export function OffPage({ words, settings }: { words: Words; settings: Extract<D
           </pre>
         </>
       )}
-      <p class="beside">{off.docs}</p>
+      {settings.because !== 'unreachable' && <p class="beside">{off.docs}</p>}
       <button type="button" class="action" onClick={() => location.reload()}>
         {off.retry}
       </button>

@@ -28,7 +28,7 @@ export function Sidebar({ app, view }: { app: App; view: View }) {
 
 function Foot({ app, view }: { app: App; view: View }) {
   const { words, session } = app;
-  const { name } = session;
+  const name = session.name.value;
   const spent = session.spentTodayUsd.value;
   return (
     <div class="foot">

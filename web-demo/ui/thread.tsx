@@ -12,7 +12,7 @@ export function Thread({ app, view }: { app: App; view: View }) {
     <section class="thread" id="thread" tabIndex={0} aria-label={words.thread.label}>
       <div class="column">
         {turns.length === 0 ? (
-          <Welcome app={app} view={view} />
+          app.talk.isLoaded.value && <Welcome app={app} view={view} />
         ) : (
           <>
             <h1 class="visually-hidden" id="chat-title" tabIndex={-1}>

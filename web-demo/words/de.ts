@@ -1,4 +1,5 @@
 /** German. */
+import { deExport } from './de-export.ts';
 import { deProblems } from './de-problems.ts';
 import type { en } from './en.ts';
 import type { Format } from './format.ts';
@@ -136,6 +137,9 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     off: 'Dieser Router läuft, aber sein Betreiber hat die Demo nicht geöffnet. Von dieser Seite kann niemand fragen, und sie kostet nichts.',
     noKey: 'Die Demo ist eingeschaltet, aber der Schlüssel, den sie benutzen soll, ist nicht gesetzt.',
     notConfigured: 'Dieser Router ist noch nicht eingerichtet und kann deshalb nicht antworten.',
+    unreachableTitle: 'Der Router antwortet nicht',
+    unreachable:
+      'Diese Seite braucht ihn einmal, um zu erfahren, wie man sich hier anmeldet. Danach geht sie auch offline.',
     missing: 'Es fehlt:',
     how: 'So schaltest du sie ein: Leg in der Konfiguration fest, wie man sich anmeldet, setz den Schlüssel und spiel sie ein:',
     docs: 'In docs/demo.md stehen alle Wege und was sie kosten.',
@@ -153,4 +157,5 @@ export const de = (format: Format): ReturnType<typeof en> => ({
   problems: deProblems(format),
   ...lineDe(format),
   markdown: markdownDe,
+  exported: deExport(format),
 });

@@ -1,4 +1,5 @@
 /** English. Every word that the page shows is here; `de.ts` has the same. */
+import { enExport } from './en-export.ts';
 import { enProblems } from './en-problems.ts';
 import type { Format } from './format.ts';
 import { lineEn } from './line-en.ts';
@@ -133,6 +134,8 @@ export const en = (format: Format) => ({
     off: 'This router runs, but its owner has not opened the demo. Nobody can ask from this page, and it costs nothing.',
     noKey: 'The demo is turned on, but the key that it should use is not set.',
     notConfigured: 'This router is not set up yet, so it cannot answer.',
+    unreachableTitle: 'The router does not answer',
+    unreachable: 'This page needs it once, to learn how people sign in here. After that it also works offline.',
     missing: 'What is missing:',
     how: 'To turn it on, say in the config how people sign in, set the key, and deploy:',
     docs: 'docs/demo.md has each way, and what it costs.',
@@ -150,4 +153,5 @@ export const en = (format: Format) => ({
   problems: enProblems(format),
   ...lineEn(format),
   markdown: markdownEn,
+  exported: enExport(format),
 });

@@ -197,11 +197,12 @@ const app: App = {
   words: wordsFor(languages),
   session: {
     settings,
-    name: 'ana',
+    name: signal('ana'),
     spentTodayUsd: signal(0.012),
     signOut: async () => did('signOut'),
   },
   talk: {
+    isLoaded: signal(true),
     heads,
     open,
     live,
@@ -247,7 +248,6 @@ const app: App = {
     exportChat: async (id) => ({ name: `${id}.md`, markdown: PACKING }),
   },
   line: {
-    travel: Object.assign(new EventTarget(), {}) as App['line']['travel'],
     connection,
     mode,
     setMode: async (next) => {

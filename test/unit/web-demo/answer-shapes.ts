@@ -14,12 +14,14 @@ export const PROVIDERS: readonly ProviderPlug[] = [
 export const facts = (some: Partial<AnswerFacts> = {}): AnswerFacts => ({
   requestId: 'r-1',
   askedAt: ASKED_AT,
+  answeredAt: ASKED_AT + 1_900,
   source: { kind: 'live' },
   firstWordMs: 402,
   totalMs: 1_900,
   model: 'claude-haiku-4-5',
   resumed: 0,
   outputTokens: 212,
+  finishReason: 'stop',
   costUsd: 0.0003,
   mode: 'normal',
   attempts: null,
@@ -33,6 +35,7 @@ export const turn = (outcome: Outcome, text = 'Light fabrics.'): Turn => ({
   question: 'What should I pack?',
   askedAt: ASKED_AT,
   text,
+  context: [],
   outcome,
 });
 

@@ -1,0 +1,14 @@
+/** English, in an exported conversation. */
+import type { Format } from './format.ts';
+
+export const enExport = (format: Format) => ({
+  untitled: 'conversation',
+  question: (at: number) => `Question, ${format.time(at)}`,
+  answer: 'Answer',
+  answered: (model: string | null, at: number) =>
+    `${model === null ? 'Answered' : `${model} answered`}, ${format.time(at)}`,
+  stopped: 'Stopped before its end',
+  failed: 'Not complete',
+  none: 'No answer',
+  waiting: 'Not answered yet',
+});
