@@ -1,6 +1,7 @@
 /** An `AnswerStream` on real storage inside workerd, with a clock that stands still and a producer that does as it is told. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';
 import type { Refusal, RunEvent } from '../../worker/core/answers/stream/events.ts';
 import type { OpenMessage, Owner, Wish } from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
@@ -84,8 +85,8 @@ export class Call {
     return this.give(events);
   }
 
-  complete(): this {
-    this.give({ end: 'complete' });
+  complete(carryon?: CarryonField): this {
+    this.give({ end: 'complete', ...(carryon !== undefined && { carryon }) });
     this.#isOver = true;
     return this;
   }
