@@ -40,6 +40,7 @@ test.each(FORMS)('%s', async (_, form) => {
   const hidden = await asPage('hides', form());
   expect([hidden.status, hidden.raw.includes('sandbox-openai'), hidden.costUsd]).toEqual([200, false, undefined]);
   expect(hidden.raw).toContain('"model":"app/chat"');
+  expect(hidden.raw).not.toMatch(/"carryon"|attempts|costUsd/);
   for (const name of ['deployment', 'provider', 'model', 'cost-usd', 'budget-remaining-usd'])
     expect([name, hidden.header(`x-carryon-${name}`)]).toEqual([name, null]);
 });
@@ -50,6 +51,7 @@ test('an error', async () => {
   const shown = await asPage('shows', {});
   expect([hidden.status, hidden.header('x-carryon-deployment')]).toEqual([400, null]);
   expect([shown.status, shown.header('x-carryon-deployment')]).toEqual([400, 'a']);
+  expect([hidden.raw.includes('attempts'), shown.raw.includes('"attempts":[{"deployment":"a"')]).toEqual([false, true]);
 });
 
 test('a server of the tenant that hides it learns it all the same', async () => {
