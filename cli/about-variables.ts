@@ -3,6 +3,7 @@
 import { problemText } from '../worker/core/config/check.ts';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
 import { allHooks } from '../worker/core/config/resolve-alerts.ts';
+import { demoKeyProblem } from '../worker/core/config/resolve-demo.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import { isShortSecret, SAFE_SECRET_LENGTH } from '../worker/core/identity/secret-length.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
@@ -16,6 +17,7 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
     ...[...slotsIn(config)].flatMap((slot) => oddAddress(slot, variables)),
     ...newCapContradictions(config, variables),
     ...silentWebhooks(config, variables),
+    ...demoOff(config, variables, local),
   ];
 }
 
@@ -23,6 +25,20 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
 export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
   const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
   return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
+}
+
+/** A demo that config turns on and that stays off. Locally nobody has to sign in, so only a wrong key is worth a word. */
+export function demoOff(config: CheckedConfig, variables: Variables, local: boolean): string[] {
+  const { demo } = config;
+  const problem = demoKeyProblem(demo, variables);
+  const isSet = demo.signIn === 'publishable' && Boolean(variables[demo.key]);
+  if (problem !== undefined && (isSet || !local)) {
+    const make = 'npm run keys -- create --tenant demo --publishable --origin https://ROUTER makes one';
+    return [`${local ? 'Deployed, the demo would be off' : 'The demo is off'}: ${problem}; ${make} (docs/demo.md)`];
+  }
+  const { demo: resolved } = resolveConfig(config, variables, PRESETS).config;
+  const missing = resolved.signIn === 'off' && resolved.because === 'not_configured' ? resolved.missing : [];
+  return missing.map((what) => `The demo is off: ${what} (docs/demo.md)`);
 }
 
 function shortSecrets(variables: Variables): string[] {

@@ -6,6 +6,7 @@ import type { Config } from '../core/config/config.ts';
 import { ledgerLimits, limitFields } from '../core/config/limits-schema.ts';
 import { settings } from '../core/config/settings.ts';
 import { burstNote, inForce } from '../core/ledger/limits.ts';
+import { forgetScope } from '../core/ledger/tuple.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 import { configuredFor } from '../core/ledger/view.ts';
 import type { App } from '../edge.ts';
@@ -57,7 +58,7 @@ export function settingLimits(
   { tenant, scope, limits, who }: LimitsWish,
   shown: (now: { set: Partial<Limits>; limits: Limits }) => object,
 ): Change {
-  const { config, keys } = c.env.composition;
+  const { config, keys, deps } = c.env.composition;
   return {
     what: `limits of ${tenant}, ${scope}`,
     async make() {
@@ -68,6 +69,7 @@ export function settingLimits(
         const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
         return { outcome: 'nothing', reply: refused };
       }
+      if (deps.slices !== undefined) forgetScope(deps.slices, tenant, scope);
       const { set, before } = reply;
       const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
       const told = plainJson(shown({ set, limits: limitsInForce }), c.env.scope);

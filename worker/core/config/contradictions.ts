@@ -6,7 +6,7 @@ import type { ConfigProblem } from './check.ts';
 import type { Preset } from './config.ts';
 import { limitContradictions } from './limit-contradictions.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
-import { isKeySetUrl } from './urls.ts';
+import { isKeySetUrl, isTokenUrl } from './urls.ts';
 
 export interface Contradiction extends ConfigProblem {
   isError: boolean;
@@ -23,6 +23,7 @@ export function contradictions(
     ...ofFeatures(checked),
     ...ofRouter(checked, input),
     ...ofIssuers(checked),
+    ...ofDemo(checked),
     ...limitContradictions(checked),
   ];
 }
@@ -160,6 +161,12 @@ function ofIssuers({ issuers }: CheckedConfig): Contradiction[] {
     found.push(warning(['issuers', index, 'tenant'], message));
   }
   return found;
+}
+
+function ofDemo({ demo }: CheckedConfig): Contradiction[] {
+  if (demo.signIn !== 'token' || isTokenUrl(demo.tokenUrl, false)) return [];
+  const message = 'is no address for a deployed demo, which needs https://; and in local mode nobody signs in';
+  return [warning(['demo', 'tokenUrl'], message)];
 }
 
 const seconds = (ms: number): string => `${ms / 1000}s`;

@@ -25,3 +25,5 @@ export const demo = z
     { error: 'write signIn: "publishable" (with key), "token" (with tokenUrl) or "off"' },
   )
   .default({ signIn: 'off' });
+
+export type CheckedDemo = z.output<typeof demo>;

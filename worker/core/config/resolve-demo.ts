@@ -1,7 +1,7 @@
 import { parseKey } from '../identity/key-format.ts';
+import type { CheckedDemo } from './demo-schema.ts';
 import { isLocal } from './local.ts';
 import type { Variables } from './resolve.ts';
-import type { CheckedConfig } from './schema.ts';
 import { isTokenUrl } from './urls.ts';
 
 /** How people sign in to the demo, as `GET /demo/settings` tells it to everybody. */
@@ -13,12 +13,12 @@ export type DemoSignIn =
   | { signIn: 'off'; because: 'not_configured'; missing: readonly string[] };
 
 /** A demo that cannot be keeps nobody else from being answered. */
-export function resolveDemo({ demo }: CheckedConfig, variables: Variables): DemoSignIn {
+export function resolveDemo(demo: CheckedDemo, variables: Variables): DemoSignIn {
   switch (demo.signIn) {
     case 'off':
       return { signIn: 'off', because: 'off' };
     case 'publishable': {
-      const key = String(variables[demo.key] ?? '').trim();
+      const key = keyOf(demo.key, variables);
       // Everybody is given it, so nothing else may be: somebody may have set a secret key by mistake.
       return isPublishable(key) ? { signIn: 'publishable', key } : { signIn: 'off', because: 'no_key' };
     }
@@ -31,12 +31,16 @@ export function resolveDemo({ demo }: CheckedConfig, variables: Variables): Demo
   }
 }
 
+const keyOf = (name: string, variables: Variables): string => {
+  const value = variables[name];
+  return typeof value === 'string' ? value.trim() : '';
+};
 const isPublishable = (key: string): boolean => parseKey(key)?.kind === 'publishable';
 
 /** Why there is no demo although config wants one with a publishable key; the value itself is shown to nobody. */
-export function demoKeyProblem({ demo }: CheckedConfig, variables: Variables): string | undefined {
+export function demoKeyProblem(demo: CheckedDemo, variables: Variables): string | undefined {
   if (demo.signIn !== 'publishable') return undefined;
-  const key = String(variables[demo.key] ?? '').trim();
+  const key = keyOf(demo.key, variables);
   if (key === '') return `${demo.key} is not set`;
   if (isPublishable(key)) return undefined;
   const kind = parseKey(key)?.kind === 'secret' ? 'a secret key, which no page may have' : 'not a publishable key';

@@ -58,7 +58,7 @@ export function resolveConfig(
     issuers: resolveIssuers(checked, isLocal(variables), missing),
     ...resolveTenants(checked, variables),
     alerts: resolveAlerts(checked.alerts, {}, variables),
-    demo: resolveDemo(checked, variables),
+    demo: resolveDemo(checked.demo, variables),
     pricing: {
       feePerRequestUsd: feePerRequest,
       ...counting,

@@ -19,7 +19,7 @@ import {
   unusedTokens,
 } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
-import type { Amount, Mode } from './types.ts';
+import type { Amount, Mode, Scope } from './types.ts';
 
 export interface Tuple {
   readonly tenant: TenantSlices;
@@ -93,6 +93,14 @@ export function tupleOf({ byName, tenants }: Tuples, tenant: string, scopes: rea
   };
   byName.set(name, tuple);
   return tuple;
+}
+
+/** The limits of this scope have changed: its next request asks the ledger. Whatever runs keeps hold of its own slice. */
+export function forgetScope({ byName }: Tuples, tenant: string, scope: Scope): void {
+  for (const name of byName.keys()) {
+    const [of, ...scopes] = name.split('\n');
+    if (of === tenant && scopes.includes(scope)) byName.delete(name);
+  }
 }
 
 /** Admits from memory, at once; undefined: no slice has room for it. */

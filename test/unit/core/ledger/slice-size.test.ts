@@ -17,6 +17,7 @@ import {
   endAsking,
   endTelling,
   enterSlice,
+  forgetScope,
   isBusy,
   isRefillDue,
   isShort,
@@ -177,6 +178,31 @@ describe('an isolate’s slices of one tuple', () => {
   it('are forgotten where there are too many, for whoever runs keeps hold of his own', () => {
     const tuples = newTuples();
     for (let user = 0; user < 5_001; user++) tupleOf(tuples, 'acme', [{ scope: `user:${user}`, limits: {} }], NOON);
+    expect(tuples.byName.size).toBe(1);
+  });
+
+  it('are forgotten with the scope whose limits have changed, and with no other', () => {
+    const tuples = newTuples();
+    const all: [string, ...Scope[]][] = [
+      ['acme', 'tenant', 'user:ana', 'key:k'],
+      ['acme', 'user:ana'],
+      ['acme', 'tenant', 'user:anabel'],
+      ['acme', 'tenant', 'feature:user:ana'],
+      ['other', 'tenant', 'user:ana'],
+    ];
+    for (const [tenant, ...scopes] of all) {
+      tupleOf(
+        tuples,
+        tenant,
+        scopes.map((scope) => ({ scope, limits: {} })),
+        NOON,
+      );
+    }
+    forgetScope(tuples, 'acme', 'user:ana');
+    expect([...tuples.byName.keys()]).toEqual(all.slice(2).map((names) => names.join('\n')));
+    forgetScope(tuples, 'acme', 'tenant');
+    expect([...tuples.byName.keys()]).toEqual(['other\ntenant\nuser:ana']);
+    forgetScope(tuples, 'nobody', 'tenant');
     expect(tuples.byName.size).toBe(1);
   });
 
