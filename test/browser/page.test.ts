@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TravelOptions } from '../../public/travel.d.ts';
 import { until } from '../support/until.ts';
 import { startTravelBench, type TravelBench } from './support/bench.ts';
-import { lookAt, QUEUE, questions } from './support/outbox.ts';
+import { lookAt, QUEUE, questions, rowsOnDisk } from './support/outbox.ts';
 import { contentOf, withAsker } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
 import { startSite } from './support/site.ts';
@@ -169,6 +169,11 @@ test('the outbox: queue, cancel, sendNow, answer and their events', async () => 
   const context = await bench.newContext();
   const page = await bench.openPage(context, { person: 'ana' });
   await listen(page);
+  // Read behind the hello; without them a question does not know its feature yet.
+  await until('its features are known', async () => {
+    const { features } = await rowsOnDisk(page, `carryon ${bench.line.origin}`);
+    return (features ?? []).length > 0;
+  });
   await context.setOffline(true);
   const first = await bench.ask(page, { prompt: 'Why?', stream: false, headers: QUEUE });
   expect(first.status).toBe(503);
