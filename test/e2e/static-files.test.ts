@@ -1,4 +1,5 @@
 /** Static files in plain workerd, as Cloudflare serves them: before the Worker, with types and the headers of `_headers`. */
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,71 @@ describe('the router', () => {
       const head = await send(url, '/travel.js', { method: 'HEAD', key: null });
       expect([head.status, head.text, head.headers.etag]).toEqual([200, '', headers.etag]);
     }
+  });
+
+  test('compresses text as Cloudflare does, for those who can read it', async () => {
+    const plain = await get(bench.url, '/travel.js', { 'accept-encoding': 'identity' });
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    for (const accept of ['gzip', 'br;q=1.0, gzip;q=0.8', 'deflate, gzip']) {
+      const zipped = await fetch(`${bench.url}/travel.js`, { headers: { 'accept-encoding': accept } });
+      expect([accept, zipped.headers.get('content-encoding'), await zipped.text()]).toEqual([
+        accept,
+        'gzip',
+        plain.text,
+      ]);
+      expect([zipped.headers.get('vary'), zipped.headers.get('etag')]).toEqual([
+        'accept-encoding',
+        `W/${plain.headers.etag}`,
+      ]);
+    }
+    for (const accept of ['br', 'gzip;q=0', 'gzip; q=0.0, br', 'xgzip'])
+      expect((await get(bench.url, '/travel.js', { 'accept-encoding': accept })).text).toBe(plain.text);
+    const head = await get(bench.url, '/demo-icons/icon-192.png', { 'accept-encoding': 'gzip' });
+    expect(head.headers).not.toHaveProperty('content-encoding');
+    const again = { 'accept-encoding': 'gzip', 'if-none-match': `W/${plain.headers.etag}` };
+    expect((await get(bench.url, '/travel.js', again)).status).toBe(304);
+    expect(
+      (await send(bench.url, '/travel.js', { method: 'HEAD', key: null, headers: { 'accept-encoding': 'gzip' } })).text,
+    ).toBe('');
+  });
+
+  test('lets a browser keep what never changes under its name, and ask for the rest', async () => {
+    const { headers, text } = await get(bench.url, '/');
+    const script = /src="\.(\/demo-assets\/[^"]+)"/.exec(text)?.[1] ?? '';
+    const caching = async (path: string) => (await get(bench.url, path)).headers['cache-control'];
+    expect(await caching(script)).toBe('public, max-age=31536000, immutable');
+    expect([headers['cache-control'], await caching('/demo-sw.js')]).toEqual(['no-cache', 'no-cache']);
+    expect((await get(bench.url, '/manifest.webmanifest')).headers['content-type']).toBe('application/manifest+json');
+  });
+
+  test('gives the page a policy of its own, and one', async () => {
+    const { headers, text } = await get(bench.url, '/?x=1');
+    const policy = headers['content-security-policy'] ?? '';
+    const style = /<style>(.*?)<\/style>/s.exec(text)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(policy.match(/default-src/g)).toHaveLength(1);
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self';",
+      `style-src 'self' 'sha256-${hash}'`,
+      "connect-src 'self';",
+    ])
+      expect(policy).toContain(part);
+    for (const part of [
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      'trusted-types default',
+    ])
+      expect(policy).toContain(part);
+    expect(policy).not.toMatch(/unsafe|\*|http/);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': expect.stringContaining('camera=()'),
+    });
   });
 
   test('gives its types as text', async () => {
