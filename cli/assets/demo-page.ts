@@ -64,7 +64,7 @@ function pageHeaders(html: string, connectTo: readonly string[]): string {
 }
 
 /** What a chat has no use for. */
-const CLOSED = ['accelerometer', 'bluetooth', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'].concat([
+const CLOSED = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'].concat([
   'magnetometer',
   'microphone',
   'midi',
