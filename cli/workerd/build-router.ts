@@ -33,7 +33,8 @@ export async function buildRouter(): Promise<BuiltRouter> {
   if (problem !== undefined) throw new Error(problem);
   const built = await buildWorker(join(projectDirectory, wrangler.main), builtScriptPath);
   const assetsDirectory = wrangler.assets && join(projectDirectory, wrangler.assets.directory);
-  const browserScripts = assetsDirectory === undefined ? [] : await buildAssets(assetsDirectory);
+  const browserScripts =
+    assetsDirectory === undefined ? [] : await buildAssets(assetsDirectory, { connectTo: calledByDemo(read.config) });
   return {
     config: read.config,
     built,
@@ -43,3 +44,7 @@ export async function buildRouter(): Promise<BuiltRouter> {
     warnings: read.warnings.map(warningLine),
   };
 }
+
+/** The team's own server, which the demo's page asks for tokens. */
+const calledByDemo = ({ demo }: CheckedConfig): string[] =>
+  demo.signIn === 'token' ? [new URL(demo.tokenUrl).origin] : [];
