@@ -77,7 +77,7 @@ describe('the router', () => {
 
   test('gives the page a policy of its own, and one', async () => {
     const { headers, text } = await get(bench.url, '/?x=1');
-    const policy = headers['content-security-policy'] ?? '';
+    const policy = String(headers['content-security-policy']);
     const style = /<style>(.*?)<\/style>/s.exec(text)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     expect(policy.match(/default-src/g)).toHaveLength(1);
