@@ -69,7 +69,9 @@ function Frame({ app }: { app: App }) {
           <Notices app={app} />
           <Thread app={app} view={view} />
           <div class="dock">
-            <Composer app={app} view={view} />
+            <div class="dock-column">
+              <Composer app={app} view={view} />
+            </div>
           </div>
         </main>
         {columns === 3 && (

@@ -8,13 +8,14 @@ export function Composer({ app, view }: { app: App; view: View }) {
   const draft = talk.draft.value;
   const isLive = talk.live.value !== null;
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
-  const isEmpty = draft.trim() === '';
   const field = useRef<HTMLTextAreaElement>(null);
   useGrowing(field, draft);
   const send = () => {
-    if (isLive || isEmpty) return;
-    talk.ask(draft.trim());
+    if (isLive) return;
     field.current?.focus();
+    if (draft.trim() === '') return;
+    view.follow.toEnd();
+    talk.ask(draft.trim());
   };
   const act = () => {
     if (isLive) talk.stop();
@@ -59,7 +60,7 @@ export function Composer({ app, view }: { app: App; view: View }) {
         <span class="hint" id="composer-hint">
           {hintOf(app, isLive)}
         </span>
-        <button type="submit" class="action" data-does={doing} aria-disabled={doing !== 'stop' && isEmpty}>
+        <button type="submit" class="action" data-does={doing}>
           {words.composer[doing]}
         </button>
       </div>
@@ -71,8 +72,12 @@ function hintOf({ words: { composer }, line, plugs }: App, isLive: boolean): str
   if (isLive) return composer.hintStreaming;
   if (line.connection.value === 'offline' || plugs.wifiOff.value) return composer.hintOffline;
   if (line.connection.value === 'unreachable') return composer.hintUnreachable;
-  return line.mode.value === 'travel' ? composer.hintTravel : composer.hint;
+  if (line.mode.value === 'travel') return composer.hintTravel;
+  return isTouch.matches ? composer.hintTouch : composer.hint;
 }
+
+/** A keyboard on the glass has no Shift + Enter. */
+const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
 
 /** For browsers whose text fields do not grow by themselves; how far is the style sheet's. */
 function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string): void {

@@ -56,7 +56,7 @@ export function EditQuestion({ app, view, turn }: { app: App; view: View; turn: 
         <button type="button" class="quiet" onClick={leave}>
           {thread.editCancel}
         </button>
-        <button type="submit" class="action" aria-disabled={text.value.trim() === ''}>
+        <button type="submit" class="action">
           {thread.editSend}
         </button>
       </div>

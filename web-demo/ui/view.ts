@@ -1,6 +1,7 @@
 /** What the page itself remembers while it is open: which sheet is up, what is being edited, how wide the window is. Kept nowhere. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { App } from '../state/app.ts';
+import { createFollow, type Follow } from './follow.ts';
 
 export type SheetName = 'list' | 'side' | 'keys' | 'signOut';
 
@@ -24,6 +25,8 @@ export interface View {
   deleteChat(chat: Deleted): void;
   undoDelete(id: string): void;
   focusComposer(): void;
+  /** Keeps the end of the conversation in view. */
+  follow: Follow;
 }
 
 const UNDO_MS = 10_000;
@@ -35,6 +38,7 @@ export function createView(app: App): View {
   const deleted = signal<readonly Deleted[]>([]);
   const said = signal<{ text: string } | null>(null);
   const columns = watchColumns();
+  const follow = createFollow();
   const focusOn = (id: string) => requestAnimationFrame(() => document.getElementById(id)?.focus());
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -65,6 +69,7 @@ export function createView(app: App): View {
     isEditing,
     deleted,
     said,
+    follow,
     openChat(id) {
       leave();
       talk.openChat(id);
