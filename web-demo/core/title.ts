@@ -8,7 +8,13 @@ const PILED = /(\p{M}{3})\p{M}+/gu;
 
 export function titleOf(question: string): string {
   // The beginning is enough, and a question may be huge.
-  const start = question.slice(0, 2_000).replace(/\s+/gu, ' ').replace(UNSHOWN, '').replace(PILED, '$1').trim();
+  const start = question
+    .slice(0, 2_000)
+    .replace(/\s/gu, ' ')
+    .replace(UNSHOWN, '')
+    .replace(/ +/g, ' ')
+    .replace(PILED, '$1')
+    .trim();
   const shown = Array.from(start);
   if (shown.length <= LONGEST_CHARS) return start;
   const cut = shown.slice(0, LONGEST_CHARS).join('');

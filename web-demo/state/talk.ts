@@ -88,7 +88,7 @@ export class TalkState implements Talk {
   async load(): Promise<void> {
     const { conversations, ports, address } = this.#parts;
     const [, , remembered] = await Promise.all([conversations.load(), this.#drafts.load(), ports.notes.get(OPEN)]);
-    const id = address.get() ?? remembered;
+    const id = address.get() ?? remembered ?? this.#begunChat();
     // Somebody who has begun to write, or has asked, is left where they are.
     const isUntouched = this.draft.peek() === '' && this.open.peek().turns.length === 0;
     if (id !== undefined && isUntouched) await this.#show(id);
@@ -138,8 +138,7 @@ export class TalkState implements Talk {
 
   newChat(): void {
     if (this.open.peek().turns.length === 0) return;
-    const isKnown = (id: string) => this.#parts.conversations.heads.peek().some((head) => head.id === id);
-    void this.#show(this.#drafts.idWithout(isKnown) ?? this.#parts.ports.newId());
+    void this.#show(this.#begunChat() ?? this.#parts.ports.newId());
   }
 
   openChat(id: string): void {
@@ -189,6 +188,12 @@ export class TalkState implements Talk {
     void this.#parts.ports.notes.put(OPEN, id);
   }
 
+  /** One with a draft, in which nothing was asked. */
+  #begunChat(): string | undefined {
+    const heads = this.#parts.conversations.heads.peek();
+    return this.#drafts.idWithout((id) => heads.some((head) => head.id === id));
+  }
+
   #isBusy(id: string): boolean {
     return this.#running.peek().has(id) || askingTurn(this.#parts.conversations.at(id).peek()) !== undefined;
   }
@@ -213,15 +218,14 @@ export class TalkState implements Talk {
 
   /** `event` puts the turn into the state `asking`. */
   #run(id: string, turnId: string, event: ConversationEvent): void {
-    let begun = Promise.resolve();
-    // The lock is asked for before any other tab hears of the question.
-    void this.#parts.ports.locked(`ask ${turnId}`, () =>
-      Promise.resolve().then(() => this.#runLocked(id, turnId, begun)),
-    );
-    begun = this.#parts.conversations.apply(id, event);
+    let done = Promise.resolve();
+    // Asked for before any other tab hears of the question, and held until its end is kept.
+    void this.#parts.ports.locked(`ask ${turnId}`, () => Promise.resolve().then(() => done));
+    const begun = this.#parts.conversations.apply(id, event);
+    done = this.#askTurn(id, turnId, begun);
   }
 
-  async #runLocked(id: string, turnId: string, begun: Promise<void>): Promise<void> {
+  async #askTurn(id: string, turnId: string, begun: Promise<void>): Promise<void> {
     const { conversations, ports, travel, token, spent } = this.#parts;
     const conversation = conversations.at(id).peek();
     const turn = conversation.turns.find((one) => one.id === turnId);
@@ -258,7 +262,7 @@ export class TalkState implements Talk {
       this.#awaited.delete(turnId);
       await conversations.open(id);
       await conversations.changedElsewhere(CHAT + id);
-      await this.#runLocked(id, turnId, Promise.resolve());
+      await this.#askTurn(id, turnId, Promise.resolve());
     });
   }
 
