@@ -18,16 +18,27 @@ export interface Step {
   isRunning?: true;
 }
 
+/** How far an answer is that has not ended. */
+export interface Coming {
+  hasWords: boolean;
+  isResuming: boolean;
+}
+
+const NOTHING_YET: Coming = { hasWords: false, isResuming: false };
+
 /** The steps of one turn, in the order in which they happened. */
-export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words: Words): Step[] {
+export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words: Words, coming = NOTHING_YET): Step[] {
   const { outcome } = turn;
   const say = words.happened;
   const steps: Step[] = [{ tone: 'plain', lead: say.asked, rest: say.askedAt(turn.askedAt), atMs: 0 }];
   const add = (tone: Tone, lead: string, rest: string, atMs: number | null = null) =>
     void steps.push({ tone, lead, rest, atMs });
 
-  if (outcome.state === 'asking')
-    return [...steps, { tone: 'accent', lead: say.asking, rest: '', atMs: null, isRunning: true }];
+  if (outcome.state === 'asking') {
+    if (coming.isResuming) add('away', say.broke, say.brokeTimes(1));
+    const lead = coming.isResuming ? say.goingOn : coming.hasWords ? say.answering : say.asking;
+    return [...steps, { tone: 'accent', lead, rest: '', atMs: null, isRunning: true }];
+  }
   if (outcome.state === 'waiting') {
     add('away', say.noConnection, say.soItWaits);
     return steps;

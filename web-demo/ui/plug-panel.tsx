@@ -78,22 +78,25 @@ interface SwitchProps {
 function Switch({ name, isOn, detail, busy, failed, locked = null, turn }: SwitchProps) {
   const id = useId();
   const isBusy = useSignal(false);
-  const hasFailed = useSignal(false);
+  const problem = useSignal<string | null>(null);
   const press = async () => {
-    if (isBusy.value || locked !== null) return;
+    if (isBusy.value) return;
+    problem.value = locked;
+    if (locked !== null) return;
     isBusy.value = true;
-    hasFailed.value = false;
     await turn(!isOn).catch(() => {
-      hasFailed.value = true;
+      problem.value = failed;
     });
     isBusy.value = false;
   };
+  // What stood in the way may be gone by now.
+  const shown = problem.value === failed || locked !== null ? problem.value : null;
   return (
     <li>
       <span class="switch-words">
         <span id={`${id}-name`}>{name}</span>
-        <span id={`${id}-detail`} class="beside" role="status">
-          {isBusy.value ? busy : hasFailed.value ? failed : (locked ?? detail)}
+        <span id={`${id}-detail`} class="beside">
+          {isBusy.value ? busy : shown === null ? detail : <span role="alert">{shown}</span>}
         </span>
       </span>
       <button
