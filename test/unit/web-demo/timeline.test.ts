@@ -135,7 +135,7 @@ describe('what just happened', () => {
       turn({ state: 'waiting', queueId: 'q' }, ''),
       ['No connection so the question waits in the outbox'],
     ],
-    ['a question on its way', turn({ state: 'asking' }, ''), ['Waiting for the answer…']],
+    ['a question on its way', turn({ state: 'asking' }, ''), ['Waiting for the first word…']],
     ['Stop', turn({ state: 'stopped', facts: facts({ totalMs: 700 }) }), ['First word @402', 'Stopped by you @700']],
     [
       'a refusal',
@@ -169,6 +169,16 @@ describe('what just happened', () => {
     ],
   ])('tells of %s', (_, one, expected) => {
     expect(story(one)).toEqual(expected);
+  });
+
+  it.each([
+    [true, false, ['Answering…']],
+    [false, true, ['The connection broke', 'Going on where it broke…']],
+    [true, true, ['The connection broke', 'Going on where it broke…']],
+  ])('tells of an answer that is coming (words: %s, resuming: %s)', (hasWords, isResuming, expected) => {
+    const steps = timelineOf(turn({ state: 'asking' }, ''), PROVIDERS, english, { hasWords, isResuming });
+    expect(steps.slice(1).map(({ lead }) => lead)).toEqual(expected);
+    expect(steps.at(-1)?.isRunning).toBe(true);
   });
 
   it('has no holes and never goes back in time, whatever happened', () => {
