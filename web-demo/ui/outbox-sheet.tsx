@@ -20,7 +20,9 @@ export function OutboxSheet({ app, isOpen }: { app: App; isOpen: Signal<boolean>
   return (
     <dialog ref={dialog} class="outbox" aria-labelledby="outbox-title" onClose={close}>
       <header>
-        <h2 id="outbox-title">{say.title}</h2>
+        <h2 id="outbox-title" tabIndex={-1}>
+          {say.title}
+        </h2>
         <button type="button" class="quiet" onClick={close}>
           {say.close}
         </button>
@@ -51,22 +53,25 @@ function whyOf({ state, lastError }: OutboxEntry, say: Words['outbox']): string 
 }
 
 function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): void }) {
-  const { words, talk } = app;
+  const { words, talk, line } = app;
   const say = words.outbox;
   const isBusy = useSignal(false);
-  const hasFailed = useSignal(false);
+  const problem = useSignal<string | null>(null);
   const question = entry.question ?? say.unknown;
   const { conversationId, id, state } = entry;
   const isDone = state === 'failed' || state === 'expired' || state === 'answered';
-  const act = (what: (queueId: string) => Promise<void>) => async () => {
-    if (isBusy.value) return;
+  const now = () => line.outbox.peek().find((one) => one.id === id)?.state;
+  const act = async (what: Promise<void>, said: () => string | null) => {
     isBusy.value = true;
-    hasFailed.value = false;
-    await what(id).catch(() => {
-      hasFailed.value = true;
-    });
+    await what;
+    problem.value = said();
     isBusy.value = false;
+    // Its own buttons are gone, and the focus must not go with them.
+    if (now() === undefined) document.getElementById('outbox-title')?.focus();
   };
+  const send = () =>
+    act(talk.sendNow(id), () => (now() === 'waiting' && line.connection.peek() !== 'online' ? say.stillAway : null));
+  const cancel = () => act(talk.cancel(id), () => (now() === 'sending' ? say.sendingNow : null));
   const why = whyOf(entry, say);
   return (
     <li aria-busy={isBusy.value}>
@@ -82,12 +87,12 @@ function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): voi
       {why !== null && <p class="beside">{why}</p>}
       <p class="actions">
         {state === 'waiting' && (
-          <button type="button" class="link" aria-label={say.sendNowOf(question)} onClick={act(talk.sendNow)}>
+          <button type="button" class="link" aria-label={say.sendNowOf(question)} onClick={send}>
             {say.sendNow}
           </button>
         )}
         {(state === 'failed' || state === 'expired') && (
-          <button type="button" class="link" aria-label={say.askAgainOf(question)} onClick={act(talk.sendNow)}>
+          <button type="button" class="link" aria-label={say.askAgainOf(question)} onClick={send}>
             {say.askAgain}
           </button>
         )}
@@ -96,7 +101,7 @@ function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): voi
             type="button"
             class="link"
             aria-label={isDone ? say.removeOf(question) : say.cancelOf(question)}
-            onClick={act(talk.cancel)}
+            onClick={cancel}
           >
             {isDone ? say.remove : say.cancel}
           </button>
@@ -115,9 +120,9 @@ function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): voi
           </button>
         )}
       </p>
-      {hasFailed.value && (
+      {problem.value !== null && (
         <p class="beside" role="alert">
-          {say.failedAct}
+          {problem.value}
         </p>
       )}
     </li>

@@ -1,16 +1,18 @@
 /** "Pull the plug": what can be broken here, each with a switch that never claims what is not so. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import type { Problem } from '../core/conversation.ts';
 import type { App } from '../state/app.ts';
 
 export function PlugPanel({ app }: { app: App }) {
   const { words, plugs, line, session } = app;
   const say = words.plugs;
   const isOff = plugs.wifiOff.value;
-  const isLocal = session.settings.signIn === 'local';
+  const isOneCent = plugs.isOneCent.value;
   const isTravelling = line.mode.value === 'travel';
   // These plugs are at the router, which nothing reaches now.
   const locked = isOff ? say.needsWifi : null;
+  const sentence = (problem: Problem | null) => problem && say.failed(problem.code, problem.status);
   return (
     <section class="plugs" aria-labelledby="plugs-title">
       <h2 id="plugs-title">{say.title}</h2>
@@ -21,8 +23,10 @@ export function PlugPanel({ app }: { app: App }) {
           isOn={!isOff}
           detail={isOff ? say.wifiOff : say.wifiOn}
           busy={isOff ? say.pluggingIn : say.pulling}
-          failed={say.failedWifi}
-          turn={(on) => plugs.pullWifi(!on)}
+          turn={async (on) => {
+            await plugs.pullWifi(!on);
+            return plugs.wifiOff.peek() === on ? say.failedWifi : null;
+          }}
         />
         {plugs.providers.value.map(({ deployment, name, model, order, plugged }) => (
           <Switch
@@ -31,20 +35,18 @@ export function PlugPanel({ app }: { app: App }) {
             isOn={plugged}
             detail={plugged ? say.providerOn(model, order) : say.providerOff(model)}
             busy={plugged ? say.pulling : say.pluggingIn}
-            failed={say.failed}
             locked={locked}
-            turn={(on) => plugs.plug(deployment, on)}
+            turn={async (on) => sentence(await plugs.plug(deployment, on))}
           />
         ))}
-        {isLocal && (
+        {session.settings.signIn === 'local' && (
           <Switch
             name={say.cent}
-            isOn={plugs.isOneCent.value}
-            detail={plugs.isOneCent.value ? say.centOn : say.centOff}
+            isOn={isOneCent}
+            detail={isOneCent ? say.centOn : say.centOff}
             busy={say.changing}
-            failed={say.failed}
             locked={locked}
-            turn={(on) => plugs.setOneCent(on)}
+            turn={async (on) => sentence(await plugs.setOneCent(on))}
           />
         )}
         <Switch
@@ -52,8 +54,10 @@ export function PlugPanel({ app }: { app: App }) {
           isOn={isTravelling}
           detail={isTravelling ? say.travelOn : say.travelOff}
           busy={say.changing}
-          failed={say.failedTravel}
-          turn={(on) => line.setMode(on ? 'travel' : 'auto')}
+          turn={async (on) => {
+            await line.setMode(on ? 'travel' : 'auto');
+            return (line.mode.peek() === 'travel') === on ? null : say.failedTravel;
+          }}
         />
       </ul>
     </section>
@@ -67,36 +71,33 @@ interface SwitchProps {
   detail: string;
   /** Said while it changes. */
   busy: string;
-  /** Said where it could not be changed. */
-  failed: string;
   /** Why it cannot be changed just now. */
   locked?: string | null;
-  turn(on: boolean): Promise<void>;
+  /** Resolves with null once it is so, else with a sentence that says what was wrong. */
+  turn(on: boolean): Promise<string | null>;
 }
 
 /** Shows the state that is, until the other one is confirmed. */
-function Switch({ name, isOn, detail, busy, failed, locked = null, turn }: SwitchProps) {
+function Switch({ name, isOn, detail, busy, locked = null, turn }: SwitchProps) {
   const id = useId();
   const isBusy = useSignal(false);
-  const problem = useSignal<string | null>(null);
+  const problem = useSignal<{ text: string; isOn: boolean; locked: string | null } | null>(null);
   const press = async () => {
     if (isBusy.value) return;
-    problem.value = locked;
-    if (locked !== null) return;
     isBusy.value = true;
-    await turn(!isOn).catch(() => {
-      problem.value = failed;
-    });
+    const text = locked ?? (await turn(!isOn));
+    problem.value = text === null ? null : { text, isOn, locked };
     isBusy.value = false;
   };
-  // What stood in the way may be gone by now.
-  const shown = problem.value === failed || locked !== null ? problem.value : null;
+  // It is over once the switch has moved after all, or may be moved again.
+  const { value } = problem;
+  const alert = value !== null && value.isOn === isOn && value.locked === locked ? value.text : null;
   return (
     <li>
       <span class="switch-words">
         <span id={`${id}-name`}>{name}</span>
         <span id={`${id}-detail`} class="beside">
-          {isBusy.value ? busy : shown === null ? detail : <span role="alert">{shown}</span>}
+          {isBusy.value ? busy : alert === null ? detail : <span role="alert">{alert}</span>}
         </span>
       </span>
       <button

@@ -25,11 +25,12 @@ export function Strip({
   const waiting = line.outbox.value.filter(({ state }) => state === 'waiting' || state === 'sending').length;
   const isTravelling = line.mode.value === 'travel';
   const { tone, lead, rest } = sentence.value;
+  const joined = rest === '' || lead.endsWith('.') || lead.endsWith('…') ? rest : `· ${rest}`;
   return (
     <section class="strip" data-tone={tone} aria-label={say.label}>
       {before}
-      <p class="strip-words" title={`${lead} ${rest}`}>
-        <strong>{lead}</strong> <span class="strip-rest">{rest}</span>
+      <p class="strip-words" title={`${lead} ${joined}`}>
+        <strong>{lead}</strong> <span class="strip-rest">{joined}</span>
       </p>
       <div class="strip-end">
         {line.hasUpdate.value && (

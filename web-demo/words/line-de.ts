@@ -19,8 +19,8 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     awayNotKept: 'Frag noch einmal, wenn du wieder verbunden bist.',
     goingOn: 'Geht weiter, wo es abriss…',
     goingOnWhy: 'Die Verbindung riss mitten in der Antwort ab.',
-    travelOn: 'Gespeicherte Antworten kommen zuerst.',
-    allUnplugged: 'Kein Anbieter ist eingesteckt.',
+    travelOn: 'Gespeicherte Antworten kommen zuerst',
+    allUnplugged: 'Kein Anbieter ist eingesteckt',
     unplugged: (names) => `Anbieter ${list.format(names)} ${names.length > 1 ? 'sind' : 'ist'} ausgesteckt`,
     standsIn: (answered, away) =>
       `Anbieter ${answered} antwortet, während ${list.format(away)} sich ${away.length > 1 ? 'erholen' : 'erholt'}`,
@@ -30,7 +30,7 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
       count === 0 ? 'Postausgang, leer' : `Postausgang, ${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,
     travel: 'Reisemodus',
     travelWhat:
-      'Gespeicherte Antworten kommen zuerst und werden im Hintergrund erneuert. Was noch nicht gespeichert ist, wird wie sonst gefragt oder wartet. Gut vor dem Einsteigen.',
+      'Gespeicherte Antworten kommen zuerst und werden im Hintergrund erneuert. Was noch nicht gespeichert ist, wird wie sonst gefragt oder wartet. Schalte ihn ein, bevor du einsteigst.',
     gotIt: 'Verstanden',
     update: 'Aktualisieren',
     updateWhat: 'Eine neue Version ist da. Die Seite wird neu geladen.',
@@ -69,7 +69,8 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     cancelOf: (question) => `Abbrechen: ${question}`,
     removeOf: (question) => `Entfernen: ${question}`,
     openOf: (question) => `Zum Chat: ${question}`,
-    failedAct: 'Das hat nicht geklappt. Versuch es noch einmal.',
+    sendingNow: 'Sie wird gerade gesendet.',
+    stillAway: 'Noch keine Verbindung: sie wartet weiter.',
   },
   plugs: {
     title: 'Stecker ziehen',
@@ -90,7 +91,10 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     pluggingIn: 'wird eingesteckt…',
     changing: 'einen Moment…',
     needsWifi: 'Dieser Stecker sitzt am Router: schalte erst das WLAN ein.',
-    failed: 'Nichts geändert: der Router antwortet nicht.',
+    failed: (code, status) =>
+      status === null
+        ? 'Nichts geändert: der Router antwortet nicht.'
+        : `Nichts geändert: der Router hat abgelehnt (${status}, ${code}).`,
     failedWifi: 'Nichts geändert: dieser Browser hat keinen Worker, der es könnte.',
     failedTravel: 'Nichts geändert: dieser Browser speichert nichts.',
   },

@@ -18,8 +18,8 @@ export const lineEn = (format: Format) => ({
     awayNotKept: 'Ask again when you are back.',
     goingOn: 'Going on where it broke…',
     goingOnWhy: 'The connection broke in the middle of the answer.',
-    travelOn: 'Saved answers come first.',
-    allUnplugged: 'No provider is plugged in.',
+    travelOn: 'Saved answers come first',
+    allUnplugged: 'No provider is plugged in',
     unplugged: (names: readonly string[]) =>
       `Provider ${list.format(names)} ${names.length > 1 ? 'are' : 'is'} unplugged`,
     standsIn: (answered: string, away: readonly string[]) =>
@@ -29,7 +29,7 @@ export const lineEn = (format: Format) => ({
     outboxWith: (count: number) => (count === 0 ? 'Outbox, empty' : `Outbox, ${format.count(count)} waiting`),
     travel: 'Travel mode',
     travelWhat:
-      'Saved answers come first and are refreshed behind you. What is not saved yet is asked as usual, or waits. Good before you board.',
+      'Saved answers come first and are refreshed in the background. What is not saved yet is asked as usual, or waits. Turn it on before you board.',
     gotIt: 'Got it',
     update: 'Update',
     updateWhat: 'A new version is ready. Loads the page anew.',
@@ -69,7 +69,8 @@ export const lineEn = (format: Format) => ({
     cancelOf: (question: string) => `Cancel: ${question}`,
     removeOf: (question: string) => `Remove: ${question}`,
     openOf: (question: string) => `Open its chat: ${question}`,
-    failedAct: 'That did not work. Try it once more.',
+    sendingNow: 'It is being sent just now.',
+    stillAway: 'Still no connection: it goes on waiting.',
   },
   plugs: {
     title: 'Pull the plug',
@@ -90,7 +91,10 @@ export const lineEn = (format: Format) => ({
     pluggingIn: 'plugging in…',
     changing: 'one moment…',
     needsWifi: 'This plug is at the router: turn on Wi-Fi first.',
-    failed: 'Nothing changed: the router does not answer.',
+    failed: (code: string, status: number | null) =>
+      status === null
+        ? 'Nothing changed: the router does not answer.'
+        : `Nothing changed: the router said no (${status}, ${code}).`,
     failedWifi: 'Nothing changed: this browser has no worker that could pull it.',
     failedTravel: 'Nothing changed: this browser keeps nothing.',
   },

@@ -34,7 +34,7 @@ const cooling = facts({
 describe('the strip says', () => {
   it.each<[string, Partial<StripSeen>, string]>([
     ['that all is well', {}, 'good: Connected'],
-    ['that travel mode is on', { mode: 'travel' }, 'good: Connected | Saved answers come first.'],
+    ['that travel mode is on', { mode: 'travel' }, 'good: Connected | Saved answers come first'],
     [
       'no connection',
       { connection: 'offline' },
@@ -81,7 +81,7 @@ describe('the strip says', () => {
         ],
         last: failover,
       },
-      'bad: Connected | No provider is plugged in.',
+      'bad: Connected | No provider is plugged in',
     ],
     ['nothing where this page may not know', { providers: [], last: facts() }, 'good: Connected'],
     [
