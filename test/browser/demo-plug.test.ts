@@ -62,7 +62,7 @@ describe('a provider', () => {
     await stripSays(page, 'No provider is plugged in');
     await ask(page, 'Anybody?');
     await page.getByText('No provider answered').waitFor();
-    expect((await steps(page)).at(-1)).toMatch(/^No answer/);
+    expect((await steps(page)).at(-1)).toBe('No provider answered');
     await page.reload();
     for (const name of ['Provider A', 'Provider B'])
       await page.locator('[role=switch][aria-checked=false]').and(plugOf(page, name)).waitFor();
@@ -133,7 +133,7 @@ describe('the budget of one cent', () => {
     const dear = `Count. ${'And again. '.repeat(2_000)}`;
     await ask(page, dear);
     await page.getByText('The budget is used up').waitFor();
-    expect((await steps(page)).at(-1)).toBe('No answer the budget is used up');
+    expect((await steps(page)).at(-1)).toBe('The budget is used up');
     expect(demo.a.calls).toEqual([]);
     await turn(page, 'Budget of one cent', false);
     await page.getByRole('button', { name: 'Ask again' }).last().click();

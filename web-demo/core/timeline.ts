@@ -2,6 +2,7 @@
 import type { Words } from '../words/words.ts';
 import type { Turn } from './conversation.ts';
 import type { AnswerFacts, AttemptFact } from './facts.ts';
+import { problemKind } from './problem.ts';
 import type { Tone } from './provenance.ts';
 import { nameOf } from './providers.ts';
 import type { ProviderPlug } from './settings.ts';
@@ -51,8 +52,9 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   if (outcome.state === 'stopped') add('plain', say.stopped, say.stoppedBy, facts?.totalMs ?? null);
   else if (outcome.state === 'failed') {
     const { code, status } = outcome.problem;
-    const lead = turn.text === '' ? say.noAnswer : say.brokeOff;
-    add('bad', lead, say.problem(code, status), facts?.totalMs ?? null);
+    const kind = problemKind(code);
+    const rest = kind === 'unknown' ? [status, code].filter((part) => part !== null).join(', ') : '';
+    add('bad', words.problems[kind].title, rest, facts?.totalMs ?? null);
   } else if (facts !== null) add('good', say.complete, completeWith(facts, words), endOf(facts));
   return inOrder(steps);
 }

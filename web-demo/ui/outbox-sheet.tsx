@@ -1,58 +1,54 @@
 /** The outbox: what waits, since when, and what can be done about it. */
-import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { problemKind } from '../core/problem.ts';
 import type { App, OutboxEntry } from '../state/app.ts';
 import { nowByMinute } from '../state/clock.ts';
 import type { Words } from '../words/words.ts';
+import { Sheet } from './sheet.tsx';
 
-export function OutboxSheet({ app, isOpen }: { app: App; isOpen: Signal<boolean> }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useSignalEffect(() => {
-    const { current } = dialog;
-    if (isOpen.value && current?.open === false) current.showModal();
-    else if (!isOpen.value) current?.close();
-  });
-  const close = () => {
-    isOpen.value = false;
-  };
+export function OutboxSheet({ app, onClose }: { app: App; onClose: () => void }) {
   const say = app.words.outbox;
-  const entries = isOpen.value ? app.line.outbox.value : [];
+  const inside = useRef<HTMLDivElement>(null);
+  const entries = app.line.outbox.value;
   return (
-    <dialog ref={dialog} class="outbox" aria-labelledby="outbox-title" onClose={close}>
-      <header>
-        <h2 id="outbox-title" tabIndex={-1}>
-          {say.title}
-        </h2>
-        <button type="button" class="quiet" onClick={close}>
-          {say.close}
-        </button>
-      </header>
-      <p class="beside">{say.what}</p>
-      {entries.length === 0 ? (
-        <div class="empty">
-          <p>{say.empty}</p>
-          <p class="beside">{say.emptyWhat}</p>
-        </div>
-      ) : (
-        <ul>
-          {entries.map((entry) => (
-            <Row key={entry.id} app={app} entry={entry} close={close} />
-          ))}
-        </ul>
-      )}
-    </dialog>
+    <Sheet title={say.title} place="middle" words={app.words} onClose={onClose}>
+      <div ref={inside} class="outbox" tabIndex={-1}>
+        <p class="beside">{say.what}</p>
+        {entries.length === 0 ? (
+          <div class="empty">
+            <p>{say.empty}</p>
+            <p class="beside">{say.emptyWhat}</p>
+          </div>
+        ) : (
+          <ul>
+            {entries.map((entry) => (
+              <Row key={entry.id} app={app} entry={entry} onClose={onClose} onGone={() => inside.current?.focus()} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </Sheet>
   );
 }
 
 const TONES = { waiting: 'accent', sending: 'accent', answered: 'good', failed: 'bad', expired: 'warn' } as const;
 
-function whyOf({ state, lastError }: OutboxEntry, say: Words['outbox']): string | null {
-  if (state === 'failed') return say.failedWhy(lastError);
+function whyOf({ state, lastError }: OutboxEntry, { outbox: say, problems }: Words): string | null {
+  if (state === 'failed') return problems[problemKind(lastError ?? '')].title;
   if (state === 'expired') return say.expiredWhy;
   return state === 'waiting' && lastError !== null ? say.triedAgain : null;
 }
 
-function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): void }) {
+interface RowProps {
+  app: App;
+  entry: OutboxEntry;
+  onClose: () => void;
+  /** The row and its buttons are gone, and the focus must not go with them. */
+  onGone: () => void;
+}
+
+function Row({ app, entry, onClose, onGone }: RowProps) {
   const { words, talk, line } = app;
   const say = words.outbox;
   const isBusy = useSignal(false);
@@ -66,13 +62,12 @@ function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): voi
     await what;
     problem.value = said();
     isBusy.value = false;
-    // Its own buttons are gone, and the focus must not go with them.
-    if (now() === undefined) document.getElementById('outbox-title')?.focus();
+    if (now() === undefined) onGone();
   };
   const send = () =>
     act(talk.sendNow(id), () => (now() === 'waiting' && line.connection.peek() !== 'online' ? say.stillAway : null));
   const cancel = () => act(talk.cancel(id), () => (now() === 'sending' ? say.sendingNow : null));
-  const why = whyOf(entry, say);
+  const why = whyOf(entry, words);
   return (
     <li aria-busy={isBusy.value}>
       <p class="question" dir="auto">
@@ -113,7 +108,7 @@ function Row({ app, entry, close }: { app: App; entry: OutboxEntry; close(): voi
             aria-label={say.openOf(question)}
             onClick={() => {
               talk.openChat(conversationId);
-              close();
+              onClose();
             }}
           >
             {say.open}

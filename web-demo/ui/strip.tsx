@@ -54,7 +54,14 @@ export function Strip({
         {children}
       </div>
       <Announcer sentence={sentence} />
-      <OutboxSheet app={app} isOpen={isOutboxOpen} />
+      {isOutboxOpen.value && (
+        <OutboxSheet
+          app={app}
+          onClose={() => {
+            isOutboxOpen.value = false;
+          }}
+        />
+      )}
     </section>
   );
 }

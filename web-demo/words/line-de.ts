@@ -39,7 +39,6 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
   outbox: {
     title: 'Postausgang',
     what: 'Fragen, die auf eine Verbindung warten. Sie gehen von selbst hinaus.',
-    close: 'Schließen',
     empty: 'Nichts wartet.',
     emptyWhat: 'Was du ohne Verbindung fragst, kommt hierher und geht hinaus, sobald du wieder verbunden bist.',
     asked: (at, ageMs) => `gefragt um ${format.time(at)}, ${ageMs < 60_000 ? 'gerade eben' : format.ago(ageMs)}`,
@@ -52,12 +51,6 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
       expired: 'Zu lange gewartet',
     },
     expiredWhy: 'Sie hat über einen Tag gewartet und geht nicht mehr von selbst hinaus.',
-    failedWhy: (code) =>
-      code === null
-        ? 'Der Router hat sie abgelehnt.'
-        : code === 'budget_exceeded'
-          ? 'Das Budget ist aufgebraucht.'
-          : `Der Router hat sie abgelehnt (${code}).`,
     triedAgain: 'Der letzte Versuch kam nicht durch.',
     sendNow: 'Jetzt senden',
     askAgain: 'Noch einmal fragen',
@@ -150,15 +143,6 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     tokens: (count) => `${format.count(count)} Token`,
     stopped: 'Angehalten',
     stoppedBy: 'von dir',
-    noAnswer: 'Keine Antwort',
-    brokeOff: 'Abgebrochen',
-    problem: (code, status) =>
-      new Map([
-        ['budget_exceeded', 'das Budget ist aufgebraucht'],
-        ['rate_limit_exceeded', 'zu viele Fragen auf einmal'],
-        ['offline', 'keine Verbindung, und nichts ist gespeichert'],
-        ['stream_lost', 'die Verbindung kam nicht rechtzeitig zurück'],
-      ]).get(code) ?? (status === null ? code : `${status}, ${code}`),
     savedShown: 'Gespeicherte Antwort',
     old: (ageMs) => (ageMs < 60_000 ? 'keine Minute alt' : `${format.age(ageMs)} alt`),
     savedCause: (cause) =>

@@ -38,7 +38,6 @@ export const lineEn = (format: Format) => ({
   outbox: {
     title: 'Outbox',
     what: 'Questions that wait for a connection. They go out by themselves.',
-    close: 'Close',
     empty: 'Nothing waits.',
     emptyWhat: 'A question that you ask without a connection comes here, and is sent when you are back.',
     asked: (at: number, ageMs: number) =>
@@ -52,12 +51,6 @@ export const lineEn = (format: Format) => ({
       expired: 'Waited too long',
     },
     expiredWhy: 'It waited for more than a day, so it is not sent by itself.',
-    failedWhy: (code: string | null) =>
-      code === null
-        ? 'The router refused it.'
-        : code === 'budget_exceeded'
-          ? 'The budget is used up.'
-          : `The router refused it (${code}).`,
     triedAgain: 'The last try did not get through.',
     sendNow: 'Send now',
     askAgain: 'Ask again',
@@ -150,15 +143,6 @@ export const lineEn = (format: Format) => ({
     tokens: (count: number) => `${format.count(count)} ${count === 1 ? 'token' : 'tokens'}`,
     stopped: 'Stopped',
     stoppedBy: 'by you',
-    noAnswer: 'No answer',
-    brokeOff: 'Broke off',
-    problem: (code: string, status: number | null) =>
-      new Map([
-        ['budget_exceeded', 'the budget is used up'],
-        ['rate_limit_exceeded', 'too many questions at once'],
-        ['offline', 'there is no connection, and nothing is saved'],
-        ['stream_lost', 'the connection did not come back in time'],
-      ]).get(code) ?? (status === null ? code : `${status}, ${code}`),
     savedShown: 'Saved answer',
     old: (ageMs: number) => (ageMs < 60_000 ? 'not a minute old' : `${format.age(ageMs)} old`),
     savedCause: (cause: string): { lead: string; rest: string } =>

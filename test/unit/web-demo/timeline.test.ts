@@ -140,7 +140,12 @@ describe('what just happened', () => {
     [
       'a refusal',
       turn({ state: 'failed', problem: problem('budget_exceeded', 429), facts: null }, ''),
-      ['No answer the budget is used up'],
+      ['The budget is used up'],
+    ],
+    [
+      'a failure that has no words here',
+      turn({ state: 'failed', problem: problem('something_new', 418), facts: null }, ''),
+      ['There is no answer 418, something_new'],
     ],
     [
       'a failure of all',
@@ -156,11 +161,7 @@ describe('what just happened', () => {
         },
         '',
       ),
-      [
-        'Provider A answered 503 @41',
-        'Provider B could not be reached @130',
-        'No answer 503, providers_unavailable @140',
-      ],
+      ['Provider A answered 503 @41', 'Provider B could not be reached @130', 'No provider answered @140'],
     ],
     [
       'a small model',
