@@ -1,7 +1,6 @@
 /** "Pull the plug": what can be broken here, each with a switch that never claims what is not so. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import type { Problem } from '../core/conversation.ts';
 import type { App } from '../state/app.ts';
 
 export function PlugPanel({ app }: { app: App }) {
@@ -12,7 +11,12 @@ export function PlugPanel({ app }: { app: App }) {
   const isTravelling = line.mode.value === 'travel';
   // These plugs are at the router, which nothing reaches now.
   const locked = isOff ? say.needsWifi : null;
-  const sentence = (problem: Problem | null) => problem && say.failed(problem.code, problem.status);
+  const tried = (change: Promise<void>) =>
+    change.then(
+      () => null,
+      // What `fetch` throws where nothing came back.
+      (error) => (error instanceof TypeError ? say.failedAway : say.failedRefused),
+    );
   return (
     <section class="plugs" aria-labelledby="plugs-title">
       <h2 id="plugs-title">{say.title}</h2>
@@ -36,7 +40,7 @@ export function PlugPanel({ app }: { app: App }) {
             detail={plugged ? say.providerOn(model, order) : say.providerOff(model)}
             busy={plugged ? say.pulling : say.pluggingIn}
             locked={locked}
-            turn={async (on) => sentence(await plugs.plug(deployment, on))}
+            turn={(on) => tried(plugs.plug(deployment, on))}
           />
         ))}
         {session.settings.signIn === 'local' && (
@@ -46,7 +50,7 @@ export function PlugPanel({ app }: { app: App }) {
             detail={isOneCent ? say.centOn : say.centOff}
             busy={say.changing}
             locked={locked}
-            turn={async (on) => sentence(await plugs.setOneCent(on))}
+            turn={(on) => tried(plugs.setOneCent(on))}
           />
         )}
         <Switch
@@ -54,10 +58,12 @@ export function PlugPanel({ app }: { app: App }) {
           isOn={isTravelling}
           detail={isTravelling ? say.travelOn : say.travelOff}
           busy={say.changing}
-          turn={async (on) => {
-            await line.setMode(on ? 'travel' : 'auto');
-            return (line.mode.peek() === 'travel') === on ? null : say.failedTravel;
-          }}
+          turn={(on) =>
+            line.setMode(on ? 'travel' : 'auto').then(
+              () => null,
+              () => say.failedTravel,
+            )
+          }
         />
       </ul>
     </section>

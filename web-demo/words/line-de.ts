@@ -84,10 +84,8 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     pluggingIn: 'wird eingesteckt…',
     changing: 'einen Moment…',
     needsWifi: 'Dieser Stecker sitzt am Router: schalte erst das WLAN ein.',
-    failed: (code, status) =>
-      status === null
-        ? 'Nichts geändert: der Router antwortet nicht.'
-        : `Nichts geändert: der Router hat abgelehnt (${status}, ${code}).`,
+    failedAway: 'Nichts geändert: der Router antwortet nicht.',
+    failedRefused: 'Nichts geändert: der Router hat abgelehnt.',
     failedWifi: 'Nichts geändert: dieser Browser hat keinen Worker, der es könnte.',
     failedTravel: 'Nichts geändert: dieser Browser speichert nichts.',
   },

@@ -84,10 +84,8 @@ export const lineEn = (format: Format) => ({
     pluggingIn: 'plugging in…',
     changing: 'one moment…',
     needsWifi: 'This plug is at the router: turn on Wi-Fi first.',
-    failed: (code: string, status: number | null) =>
-      status === null
-        ? 'Nothing changed: the router does not answer.'
-        : `Nothing changed: the router said no (${status}, ${code}).`,
+    failedAway: 'Nothing changed: the router does not answer.',
+    failedRefused: 'Nothing changed: the router said no.',
     failedWifi: 'Nothing changed: this browser has no worker that could pull it.',
     failedTravel: 'Nothing changed: this browser keeps nothing.',
   },
