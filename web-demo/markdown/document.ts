@@ -27,37 +27,58 @@ export const EMPTY_DOCUMENT: MarkdownDocument = {
 
 /** From here on a tail is read again only when it has grown by a sixteenth: the work stays in proportion to the text. */
 const LONG_TAIL = 16_384;
+/** What comes after so many characters is shown as it was written. */
+const LONGEST = 200_000;
+const PLAIN_PART = 10_000;
+/** May define what `[a link]` of an earlier block means. */
+const DEFINITION = /^[ \t>]*\[[^\]]+\]:|\r/m;
 
 /** The document after `text` came, which usually continues what was there. */
 export function advance(before: MarkdownDocument, text: string, isComplete: boolean): MarkdownDocument {
   if (text === before.text && isComplete === before.isComplete) return before;
-  if (isComplete) return complete(before, text);
-  const known =
-    !before.isComplete && text.startsWith(before.text) ? before : { ...EMPTY_DOCUMENT, blocks: before.blocks };
+  if (text.length > LONGEST) return withRest(before, text, isComplete);
+  const continued = !before.isComplete && text.startsWith(before.text);
+  const known = continued ? before : { ...EMPTY_DOCUMENT, blocks: before.blocks };
+  if (isComplete) return complete(known, text);
   const tailLength = before.text.length - known.frozenEnd;
-  if (known === before && tailLength > LONG_TAIL && text.length - before.text.length < tailLength / 16) return before;
+  if (continued && tailLength > LONG_TAIL && text.length - before.text.length < tailLength / 16) return before;
   const frozen = freeze(known, text);
   const tail = closeHalfWritten(clean(text.slice(frozen.frozenEnd)));
-  const { tokens } = lex(tail, frozen.links);
-  const shown = [...frozen.blocks.slice(0, frozen.frozen), ...withoutHalfLink(toBlocks(tokens))];
-  return {
-    ...frozen,
-    blocks: share(before.blocks, shown),
-    text,
-    isComplete: false,
-    lexedCharacters: frozen.lexedCharacters + tail.length,
-  };
+  return { ...withTail(frozen, withoutHalfLink(toBlocks(lex(tail, frozen.links).tokens)), tail.length), text };
 }
 
-/** The whole, read in one go: a definition at the end may have made links at the beginning. */
+/** `document` with `tail` after its frozen blocks. */
+function withTail(document: MarkdownDocument, tail: readonly Block[], length: number): MarkdownDocument {
+  const shown = [...document.blocks.slice(0, document.frozen), ...tail];
+  const lexedCharacters = document.lexedCharacters + length;
+  return { ...document, blocks: share(document.blocks, shown), isComplete: false, lexedCharacters };
+}
+
+/** The last step. A definition may make links of what stands before it; then all is read once more, in one go. */
 function complete(before: MarkdownDocument, text: string): MarkdownDocument {
-  const blocks = share(before.blocks, parse(text));
-  const lexedCharacters = before.lexedCharacters + text.length;
-  return { ...EMPTY_DOCUMENT, blocks, text, isComplete: true, lexedCharacters };
+  const isWhole = DEFINITION.test(text);
+  const tail = isWhole ? text : text.slice(before.frozenEnd);
+  const document = isWhole ? { ...before, frozen: 0, frozenEnd: 0, links: {} } : before;
+  const blocks = toBlocks(lex(clean(tail), document.links).tokens);
+  return { ...withTail(document, blocks, tail.length), text, isComplete: true };
+}
+
+/** A text so long that only its beginning is read as Markdown. */
+function withRest(before: MarkdownDocument, text: string, isComplete: boolean): MarkdownDocument {
+  const beginning = text.slice(0, LONGEST);
+  const isRead = before.text.length > LONGEST && before.text.startsWith(beginning);
+  const read = isRead ? before.blocks.slice(0, before.frozen) : parse(beginning);
+  const rest: Block[] = [];
+  for (let at = LONGEST; at < text.length; at += PLAIN_PART)
+    rest.push({ kind: 'plain', text: clean(text.slice(at, at + PLAIN_PART)) });
+  const lexedCharacters = before.lexedCharacters + (isRead ? 0 : LONGEST);
+  const blocks = share(before.blocks, [...read, ...rest]);
+  return { ...EMPTY_DOCUMENT, blocks, text, isComplete, frozen: read.length, lexedCharacters };
 }
 
 /** A finished text. */
-export const parse = (text: string): Block[] => toBlocks(lex(clean(text)).tokens);
+export const parse = (text: string): readonly Block[] =>
+  text.length > LONGEST ? advance(EMPTY_DOCUMENT, text, true).blocks : toBlocks(lex(clean(text)).tokens);
 
 const clean = (text: string) => text.replace(/\r\n?/g, '\n').replaceAll('\0', '\ufffd');
 

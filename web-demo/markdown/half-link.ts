@@ -29,13 +29,18 @@ function inInlines(inlines: readonly Inline[]): readonly Inline[] {
   const last = inlines.at(-1);
   if (last === undefined) return inlines;
   const before = inlines.slice(0, -1);
-  if (last.kind === 'link' && last.isBare) {
-    const text = textOf(last.children);
-    const previous = before.at(-1);
-    if (previous?.kind === 'text') return [...before.slice(0, -1), { kind: 'text', text: previous.text + text }];
-    return [...before, { kind: 'text', text }];
-  }
+  if (last.kind === 'link' && last.isBare) return withText(before, textOf(last.children));
+  const previous = before.at(-1);
+  // `https://carryon.` may go on as `https://carryon.example`.
+  if (last.kind === 'text' && previous?.kind === 'link' && previous.isBare && !/\s/.test(last.text))
+    return withText(before.slice(0, -1), textOf(previous.children) + last.text);
   if (last.kind === 'strong' || last.kind === 'emphasis' || last.kind === 'deleted')
     return [...before, { ...last, children: inInlines(last.children) }];
   return inlines;
+}
+
+function withText(before: readonly Inline[], text: string): Inline[] {
+  const last = before.at(-1);
+  if (last?.kind !== 'text') return [...before, { kind: 'text', text }];
+  return [...before.slice(0, -1), { kind: 'text', text: last.text + text }];
 }

@@ -1,5 +1,7 @@
 /** The end of an answer that is still being written, made fit to show: marks are closed, and what may yet become something else waits. */
+
 import remend, { type RemendOptions } from 'remend';
+import { isCostly } from './lexer.ts';
 
 /** Nothing but marks: what kind of line it is, its next characters say. */
 const UNDECIDED_LINE =
@@ -24,7 +26,7 @@ const REMEND: RemendOptions = {
 /** Marks are looked for this far from the end: no run of them costs more than this. */
 const END = 600;
 /** And they are closed if they opened at most this far from it. */
-const LONG_BLOCK = 8_192;
+const LONG_BLOCK = 4_096;
 
 /** `tail`: from the beginning of a block to the end of what has come. */
 export function closeHalfWritten(tail: string): string {
@@ -39,8 +41,9 @@ export function closeHalfWritten(tail: string): string {
   // A fence's line: code at once, and its language when the line is whole.
   const opening = FENCE.exec(lastLine);
   if (opening !== null) return tail.slice(0, lineStart) + opening[0];
-  if (isUndecided(lastLine)) return withoutTableHead(tail.slice(0, lineStart), lastLine);
-  return closeMarks(tail);
+  const text = withoutUndecidedEnd(tail);
+  const line = text.slice(Math.min(lineStart, text.length));
+  return isUndecided(line) ? withoutTableHead(tail.slice(0, lineStart), lastLine) : closeMarks(text);
 }
 
 function isUndecided(line: string): boolean {
@@ -71,16 +74,22 @@ function openFence(text: string): string | null {
   return open;
 }
 
-/** Emphasis, code and links of the last block. */
-function closeMarks(tail: string): string {
-  const start = Math.max(lastBlockStart(tail), tail.length - LONG_BLOCK);
-  const near = Math.max(start, tail.length - END);
+function withoutUndecidedEnd(tail: string): string {
+  const near = Math.max(0, tail.length - END);
   let end = tail.slice(near);
   for (let mark = UNDECIDED_END.exec(end); mark !== null; mark = UNDECIDED_END.exec(end))
     end = end.slice(0, mark.index);
+  return tail.slice(0, near) + end;
+}
+
+/** Emphasis, code and links of the last block. */
+function closeMarks(text: string): string {
+  const start = Math.max(lastBlockStart(text), text.length - LONG_BLOCK);
+  const near = Math.max(start, text.length - END);
   // A link's text whose address has not come, or brackets for their own sake: their text either way, for now.
-  end = end.replace(/(^|[^\\\]])!?\[([^[\]\n]{1,500})\]$/, '$1$2');
-  return tail.slice(0, start) + remend((tail.slice(start, near) + end).trimEnd(), REMEND);
+  const end = text.slice(near).replace(/(^|[^\\\]])!?\[([^[\]\n]{1,500})\]$/, '$1$2');
+  const block = (text.slice(start, near) + end).trimEnd();
+  return text.slice(0, start) + (isCostly(block) ? block : remend(block, REMEND));
 }
 
 function lastBlockStart(text: string): number {

@@ -3,9 +3,25 @@ import { Lexer, type Links, type Token, Tokenizer, type TokensList } from 'marke
 
 /** What is nested deeper is shown as it was written. */
 export const MAX_NESTING = 12;
+/**
+ * What marks within a line may cost: looking for the partner of each takes time in proportion to the text around it. An honest
+ * paragraph stays far below; one beyond is shown as it was written.
+ */
+const MAX_INLINE_COST = 2_000_000;
+const MARK = /[*_~`[<!\\@&]|:\/\/|www\./g;
+
+/** Larger tables are shown as they were written: a short row costs a cell for each of its head's. */
+const MAX_CELLS = 10_000;
 
 /** HTML is text like any other. */
 class TextTokenizer extends Tokenizer {
+  override table(src: string) {
+    const head = src.slice(0, Math.max(0, src.indexOf('\n')));
+    const blank = src.search(/\n[ \t]*\n/);
+    const rows = (blank < 0 ? src : src.slice(0, blank)).split('\n').length;
+    return head.split('|').length * rows > MAX_CELLS ? undefined : super.table(src);
+  }
+
   override html(): undefined {}
   override tag(): undefined {}
 }
@@ -27,7 +43,7 @@ class BoundedLexer extends Lexer {
   }
 
   override inlineTokens(src: string, tokens: Token[] = []): Token[] {
-    if (this.#depth >= MAX_NESTING) {
+    if (this.#depth >= MAX_NESTING || isCostly(src)) {
       tokens.push({ type: 'text', raw: src, text: src });
       return tokens;
     }
@@ -36,6 +52,11 @@ class BoundedLexer extends Lexer {
     this.#depth -= 1;
     return tokens;
   }
+}
+
+/** The bound for `text` within one paragraph, heading, cell or item. */
+export function isCostly(text: string): boolean {
+  return text.length > 1_000 && (text.match(MARK)?.length ?? 0) * text.length > MAX_INLINE_COST;
 }
 
 export interface Lexed {

@@ -8,7 +8,9 @@ export type Block =
   | { kind: 'quote'; children: readonly Block[] }
   | { kind: 'list'; start: number | null; items: readonly ListItem[] }
   | { kind: 'table'; header: readonly Cell[]; rows: readonly (readonly Cell[])[] }
-  | { kind: 'rule' };
+  | { kind: 'rule' }
+  /** Shown exactly as it was written. */
+  | { kind: 'plain'; text: string };
 
 export interface ListItem {
   /** Of a task; null for an ordinary item. */

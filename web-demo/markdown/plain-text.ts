@@ -18,6 +18,7 @@ function lineOf(block: Block): string {
     case 'rule':
       return '';
     case 'code':
+    case 'plain':
       return block.text;
     case 'quote':
       return plainText(block.children);

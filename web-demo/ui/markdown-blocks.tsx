@@ -2,6 +2,7 @@
 import type { Block, Cell, ListItem } from '../markdown/nodes.ts';
 import { CodeBlock } from './code-block.tsx';
 import { Inlines } from './markdown-inlines.tsx';
+import { PlainText } from './markdown-text.tsx';
 import { Same } from './same-block.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { useWords } from './words-context.ts';
@@ -49,6 +50,12 @@ function BlockView({ block, level }: { block: Block; level: number | null }) {
       return <TableView block={block} />;
     case 'rule':
       return <hr />;
+    case 'plain':
+      return (
+        <p dir="auto" class="plain">
+          <PlainText text={block.text} />
+        </p>
+      );
   }
 }
 
