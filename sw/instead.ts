@@ -15,15 +15,16 @@ export function stale(shell: Shell, asked: Asked, kept: Kept, cause: Cause): Res
   return toResponse(staleReply({ completion: kept.body, ageSeconds, cause }, asked.question));
 }
 
-export function offline(shell: Shell, asked: Asked, cause: Cause): Response {
+export function offline(shell: Shell, asked: Asked, cause: Cause, carryon?: object): Response {
   report(shell, asked, 'offline');
-  return noAnswer(cause);
+  return noAnswer(cause, carryon);
 }
 
-export const noAnswer = (cause: Cause): Response => toResponse(offlineReply(cause, null));
+/** `carryon`: what the router told of the attempts that failed. */
+export const noAnswer = (cause: Cause, carryon?: object): Response => toResponse(offlineReply(cause, null, carryon));
 
 /** `id`: of the question in the outbox. */
-export function queued(shell: Shell, asked: Asked, cause: Cause, id: string): Response {
+export function queued(shell: Shell, asked: Asked, cause: Cause, id: string, carryon?: object): Response {
   report(shell, asked, 'queued');
-  return toResponse(offlineReply(cause, id));
+  return toResponse(offlineReply(cause, id, carryon));
 }

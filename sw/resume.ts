@@ -1,6 +1,6 @@
 /** The rest of a stream whose connection broke: asked for by the stream's id, with the credential of the question. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import { endsKey, errorCodeOf } from './core/asking.ts';
+import { endsKey, toldErrorIn } from './core/asking.ts';
 import { HEADERS_MS } from './core/patience.ts';
 import { isOurs, resumeVerdict } from './core/verdict.ts';
 import type { Rim } from './rim.ts';
@@ -62,5 +62,5 @@ export function resuming(
 async function saysThatItIsOver(rim: Rim, response: Response): Promise<boolean> {
   if (!isOurs(answeredBy(response))) return false;
   const read = await watched(rim, response.text(), within(HEADERS_MS));
-  return read !== 'silent' && 'value' in read && endsKey(errorCodeOf(read.value));
+  return read !== 'silent' && 'value' in read && endsKey(toldErrorIn(read.value).code);
 }

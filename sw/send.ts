@@ -1,5 +1,5 @@
 /** One question sent to the router: how long it is waited for, when it is sent once more, and what came of it. */
-import { errorCodeOf } from './core/asking.ts';
+import { toldErrorIn } from './core/asking.ts';
 import type { Exchange } from './core/clock.ts';
 import { isCompletion } from './core/keep.ts';
 import { headerLimitMs, idleLimitMs, probeAfterMs, resendAfterMs } from './core/patience.ts';
@@ -42,6 +42,8 @@ export interface Failed {
   instead?: Response;
   /** Of the router's own error. */
   code?: string | undefined;
+  /** The attempts that were made before it, where this page may know. */
+  carryon?: object | undefined;
 }
 
 export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
@@ -93,9 +95,10 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
     return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
   }
   if (verdict === 'answer') return { kind: 'answer', response, text, exchange };
-  const refused = { response: new Response(text || null, response), code: errorCodeOf(text) };
-  if (verdict === 'pass') return { kind: 'refused', ...refused, exchange };
-  return { kind: 'failed', cause: verdict.failed, instead: refused.response, code: refused.code };
+  const { code, carryon } = toldErrorIn(text);
+  const refused = new Response(text || null, response);
+  if (verdict === 'pass') return { kind: 'refused', response: refused, code, exchange };
+  return { kind: 'failed', cause: verdict.failed, instead: refused, code, carryon };
 }
 
 /** For a line on which silence may be a slow model's: whether the router answers at all decides. */

@@ -54,7 +54,7 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
       const stream = followed(shell, asked, outgoing, sent.response);
       if (asked.given?.isReused && sent.response.headers.get(RESPONSE_HEADERS.replayed) !== null) {
         const text = await readToEnd(stream);
-        return !isAnew && endsKey(stream.errorCode) ? anew(shell, asked, handler) : live(sent.response, text);
+        return !isAnew && endsKey(stream.error?.code) ? anew(shell, asked, handler) : live(sent.response, text);
       }
       const failed = await failsAtOnce(stream, asked);
       if (failed === undefined) return live(sent.response, pageBody(stream));
@@ -88,14 +88,14 @@ async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promi
 
 /** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */
 async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: Failed): Promise<Response> {
-  const { cause, instead, code } = failed;
+  const { cause, instead, code, carryon } = failed;
   if (asked.kept !== undefined && (await isTheirs(shell, asked))) return stale(shell, asked, asked.kept, cause);
   // A key whose run has ended for good would bring the same end again.
   if (asked.question.wish === 'queue' && !endsKey(code)) {
     const id = await queueQuestion(shell, asked, outgoing);
-    return id === undefined ? offline(shell, asked, cause) : queued(shell, asked, cause, id);
+    return id === undefined ? offline(shell, asked, cause, carryon) : queued(shell, asked, cause, id, carryon);
   }
-  return instead === undefined ? offline(shell, asked, cause) : live(instead, instead.body);
+  return instead === undefined ? offline(shell, asked, cause, carryon) : live(instead, instead.body);
 }
 
 /**
@@ -107,9 +107,9 @@ async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): P
   if (!hasCopy && question.wish !== 'queue') return undefined;
   const begun = await stream.begins(HEADERS_WITH_COPY_MS);
   if (begun === 'cut') return hasCopy ? { kind: 'failed', cause: 'cut' } : undefined;
-  const code = stream.errorCode;
+  const { code, carryon } = stream.error ?? {};
   const cause = hasCopy || !endsKey(code) ? causeOfErrorEvent(code) : undefined;
-  return cause && { kind: 'failed', cause, code };
+  return cause && { kind: 'failed', cause, code, carryon };
 }
 
 /** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */

@@ -2,6 +2,7 @@
  * A streamed answer on its way to the page: whole events pass at once, and where the connection breaks the rest is fetched
  * behind the page's back. Driven by the page's reads; there is no second branch, so a page that leaves stops it.
  */
+import type { ToldError } from './core/asking.ts';
 import type { StreamFollower } from './core/follow.ts';
 import { isLost, resumeAfterMs } from './core/patience.ts';
 import { pause, type Rim } from './rim.ts';
@@ -76,9 +77,9 @@ export class FollowedStream {
     return 'value' in first && first.value !== undefined ? 'begun' : 'cut';
   }
 
-  /** The code of the router's error, where one has ended the stream. */
-  get errorCode(): string | undefined {
-    return this.#streaming.follower.error?.code;
+  /** The router's error, where one has ended the stream. */
+  get error(): ToldError | undefined {
+    return this.#streaming.follower.error;
   }
 
   /** The next whole events as text; undefined when there is nothing more to come. */

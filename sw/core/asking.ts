@@ -30,12 +30,26 @@ const ENDS_KEY = new Set(['idempotency_expired', 'idempotency_mismatch', 'stoppe
 /** Whether an error of the router ends the question that was asked with this key. */
 export const endsKey = (code: string | undefined): boolean => code !== undefined && ENDS_KEY.has(code);
 
-/** The code in an error's body; undefined for anything else. */
-export function errorCodeOf(text: string): string | undefined {
+/** What an error of the router says of itself. */
+export interface ToldError {
+  code: string | undefined;
+  /** The attempts that were made, where this page may know. */
+  carryon?: object;
+}
+
+export function toldErrorOf({ error, carryon }: Record<string, unknown>): ToldError {
+  const code = isObject(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return isObject(carryon) ? { code, carryon } : { code };
+}
+
+/** The same of a body's text; without a code for anything else. */
+export function toldErrorIn(text: string): ToldError {
   try {
-    const code: unknown = (JSON.parse(text) as { error?: { code?: unknown } | null } | null)?.error?.code;
-    return typeof code === 'string' ? code : undefined;
+    const json: unknown = JSON.parse(text);
+    return isObject(json) ? toldErrorOf(json as Record<string, unknown>) : { code: undefined };
   } catch {
-    return undefined;
+    return { code: undefined };
   }
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

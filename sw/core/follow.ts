@@ -2,16 +2,13 @@
 import type { ChatChunk } from '../../protocol/chat.ts';
 import type { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { DONE, eventText, type SseEvent, SseParser } from '../../protocol/sse.ts';
+import { type ToldError, toldErrorOf } from './asking.ts';
 import { hasSkippedEvents } from './keep.ts';
 
 /** An unfinished event that is longer is no answer's. */
 const LONGEST_EVENT_CHARS = 16 * 1024 * 1024;
 /** Of all events together; an answer that may be kept is far shorter, even spread over its chunks. */
 const LONGEST_KEPT_CHARS = 8 * 1024 * 1024;
-
-export interface StreamError {
-  code: string | undefined;
-}
 
 export class StreamFollower {
   readonly #parser: SseParser;
@@ -22,7 +19,7 @@ export class StreamFollower {
   #lastId = 0;
   #keptChars = 0;
   #isDone = false;
-  #error: StreamError | undefined;
+  #error: ToldError | undefined;
 
   /** `builder`: where the completion is wanted in the end. Handed in, so that a page that only reads on does not load its code. */
   constructor({ builder, showsUsage }: { builder?: StreamedCompletion | undefined; showsUsage: boolean }) {
@@ -42,7 +39,7 @@ export class StreamFollower {
   }
 
   /** The router ended the stream with an error; nothing more is to come. */
-  get error(): StreamError | undefined {
+  get error(): ToldError | undefined {
     return this.#error;
   }
 
@@ -95,14 +92,13 @@ export class StreamFollower {
     if (this.#completion === undefined && !MAY_MATTER.test(data)) return 'shown';
     const json = objectOf(data);
     if (json?.error) {
-      const { code } = json.error as { code?: unknown };
-      this.#error = { code: typeof code === 'string' ? code : undefined };
+      this.#error = toldErrorOf(json);
     } else if (json === undefined || !Array.isArray(json.choices) || hasSkippedEvents(json.carryon)) {
       this.#completion = undefined;
     } else {
       this.#completion?.add(json as unknown as ChatChunk);
       // Clients that did not ask for it may read `choices[0]` of every chunk.
-      if (!this.showsUsage && json.usage && json.choices.length === 0) return 'hidden';
+      if (!this.showsUsage && json.choices.length === 0) return 'hidden';
     }
     return 'shown';
   }

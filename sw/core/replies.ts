@@ -12,11 +12,14 @@ export interface Reply {
 
 const { travel, travelCause, travelId, retryAfter, shouldRetry } = RESPONSE_HEADERS;
 
-const errorBody = (message: string, code: 'offline' | 'offline_queued' | 'stream_lost'): string =>
-  JSON.stringify({ error: { message, type: 'offline', code, param: null } });
+const errorBody = (message: string, code: 'offline' | 'offline_queued' | 'stream_lost', carryon?: object): string =>
+  JSON.stringify({ error: { message, type: 'offline', code, param: null }, carryon });
 
-/** `id`: of the question in the outbox; null where it was not queued. SDKs obey `x-should-retry`, and would ask in vain. */
-export function offlineReply(cause: Cause, id: string | null): Reply {
+/**
+ * `id`: of the question in the outbox; null where it was not queued. `carryon`: what the router told of the attempts that failed.
+ * SDKs obey `x-should-retry`, and would ask in vain.
+ */
+export function offlineReply(cause: Cause, id: string | null, carryon?: object): Reply {
   const about = {
     'content-type': 'application/json',
     'cache-control': 'no-store',
@@ -27,11 +30,11 @@ export function offlineReply(cause: Cause, id: string | null): Reply {
   const why = cause.startsWith('http_') ? 'The router has no answer right now' : 'The router cannot be reached';
   if (id === null) {
     const message = `${why}, and there is no kept answer to give. Ask again later.`;
-    return { status: 503, headers: { ...about, [travel]: 'offline' }, body: errorBody(message, 'offline') };
+    return { status: 503, headers: { ...about, [travel]: 'offline' }, body: errorBody(message, 'offline', carryon) };
   }
   const message = `${why}. The question waits in this browser and will be sent later.`;
   const headers = { ...about, [travel]: 'queued', [travelId]: id };
-  return { status: 503, headers, body: errorBody(message, 'offline_queued') };
+  return { status: 503, headers, body: errorBody(message, 'offline_queued', carryon) };
 }
 
 export interface Stale {

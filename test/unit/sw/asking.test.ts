@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endsKey, errorCodeOf, howToAsk, isReusable, REUSE_KEY_MS } from '../../../sw/core/asking.ts';
+import { endsKey, howToAsk, isReusable, REUSE_KEY_MS, toldErrorIn } from '../../../sw/core/asking.ts';
 import {
   headerLimitMs,
   idleLimitMs,
@@ -39,9 +39,13 @@ it('a key that has met its end is not', () => {
 });
 
 it('such an end may come as a refusal', () => {
-  expect(errorCodeOf('{"error":{"message":"…","code":"stopped"}}')).toBe('stopped');
+  expect(toldErrorIn('{"error":{"message":"…","code":"stopped"}}').code).toBe('stopped');
   for (const text of ['', 'null', '[]', '{"error":null}', '{"error":"no"}', '{"error":{"code":7}}', '<html>'])
-    expect(errorCodeOf(text)).toBeUndefined();
+    expect(toldErrorIn(text).code).toBeUndefined();
+  const carryon = { attempts: [] };
+  expect(toldErrorIn(JSON.stringify({ error: { code: 'x' }, carryon }))).toEqual({ code: 'x', carryon });
+  for (const odd of [null, 1, 'x'])
+    expect(toldErrorIn(JSON.stringify({ error: {}, carryon: odd })).carryon).toBeUndefined();
 });
 
 it('headers are waited for by the clock only where they come at once', () => {

@@ -141,6 +141,12 @@ describe('the usage', () => {
     if (builds) expect(reader.completion()).toContain('"total_tokens":3');
   });
 
+  it('is hidden where the provider told none, and the router only says how the answer was made', () => {
+    const reader = follower({ builds: false, showsUsage: false });
+    const said = eventsOf([chunk('a', 'stop'), JSON.stringify({ choices: [], carryon: { attempts: [] } }), '[DONE]']);
+    expect(reader.feed(said.join(''))).toBe([said[0], said[2]].join(''));
+  });
+
   it('is hidden alone: an answer may speak of usage, and lost events are told', () => {
     const reader = follower({ builds: false, showsUsage: false });
     const said = eventsOf([

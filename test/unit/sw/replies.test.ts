@@ -76,3 +76,11 @@ it('a stream that is lost ends by name', () => {
   const [data = ''] = datasOf(lostEvent());
   expect(JSON.parse(data).error).toMatchObject({ type: 'offline', code: 'stream_lost', param: null });
 });
+
+it('says what the router told of the attempts that failed, and nothing where it told nothing', () => {
+  const carryon = { attempts: [{ deployment: 'a', result: 'server_error' }] };
+  for (const id of [null, 'k1']) {
+    expect(JSON.parse(offlineReply('http_503', id, carryon).body).carryon).toEqual(carryon);
+    expect(offlineReply('http_503', id).body).not.toContain('carryon');
+  }
+});

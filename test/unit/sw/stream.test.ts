@@ -266,7 +266,7 @@ describe('a stream that is looked at before its page has it', () => {
   it('tells the error with which it begins', async () => {
     const error = eventText({ data: '{"error":{"code":"providers_unavailable"}}' });
     const stream = new FollowedStream(quickRim(), streaming(connection(error, [99], 'end')).all);
-    expect([await stream.begins(3_000), stream.errorCode]).toEqual(['begun', 'providers_unavailable']);
+    expect([await stream.begins(3_000), stream.error?.code]).toEqual(['begun', 'providers_unavailable']);
     expect(await read(stream)).toBe(error);
   });
 });
