@@ -85,6 +85,25 @@ test('of two puts of one name that nobody waits for the later one stays, also th
   expect(await get(page, 'n')).toBe('the last one');
 });
 
+test.each([
+  ['is reloaded', (page: Page) => page.reload()],
+  ['is closed', (page: Page) => page.close({ runBeforeUnload: true })],
+  ['goes elsewhere', (page: Page) => page.goto('about:blank')],
+])('what a page puts while it %s is kept, by a worker that sleeps too', async (_, leave) => {
+  const context = await bench.newContext();
+  const page = await bench.openPage(context, { person: 'ana' });
+  const second = await bench.openPage(context, { person: 'ana' });
+  for (const [turn, sleeps] of [false, true].entries()) {
+    const leaving = turn === 0 ? page : await bench.openPage(context, { person: 'ana' });
+    await leaving.evaluate((text) => {
+      addEventListener('pagehide', () => void travel.notes.put('draft', text));
+    }, `typed last ${turn}`);
+    if (sleeps) await killWorkers(second);
+    await leave(leaving);
+    await until('it is kept', async () => (await get(second, 'draft')) === `typed last ${turn}`);
+  }
+});
+
 describe('are told', () => {
   test('to the person’s other tabs when one is put or deleted, not to the tab that did, and to nobody else', async () => {
     const context = await bench.newContext();
