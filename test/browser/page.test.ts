@@ -252,6 +252,8 @@ test('signing out reaches all tabs of the person, and no other', async () => {
   for (const one of [page, other]) await bench.ask(one, { prompt: 'Why?' });
   await bench.line.down();
   await bench.ask(page, { prompt: 'Since when?', headers: QUEUE });
+  await until('the second tab knows', () => second.evaluate(async () => (await travel.queue()).length === 1));
+  await listen(second);
   await page.evaluate(() => {
     // As a page keeps its list of questions.
     Object.assign(globalThis, { list: undefined });
@@ -262,6 +264,7 @@ test('signing out reaches all tabs of the person, and no other', async () => {
     page.evaluate(() => (globalThis as unknown as { list?: unknown[] }).list?.length === 0),
   );
   expect(await usageOf(page)).toEqual({ answers: 0, bytes: 0, queued: 0 });
+  expect(await untilTold(second, 'queue')).toEqual({ waiting: 0 });
   expect(await usageOf(second)).toEqual({ answers: 0, bytes: 0, queued: 0 });
   expect((await usageOf(other)).answers).toBe(1);
   expect((await bench.ask(second, { prompt: 'Why?' })).status).toBe(503);
