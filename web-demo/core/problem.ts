@@ -12,8 +12,10 @@ export type ProblemKind =
   | 'notConfigured'
   | 'offline'
   | 'unreachable'
+  | 'unreadable'
   | 'tooLarge'
   | 'expired'
+  | 'cancelled'
   | 'unknown';
 
 const KINDS: Readonly<Record<string, ProblemKind>> = {
@@ -30,6 +32,7 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   stream_lost: 'cut',
   stream_interrupted: 'cut',
   stream_not_found: 'cut',
+  no_token: 'signIn',
   missing_key: 'signIn',
   invalid_key: 'signIn',
   key_expired: 'signIn',
@@ -45,10 +48,12 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   not_configured: 'notConfigured',
   offline: 'offline',
   unreachable: 'unreachable',
+  unreadable: 'unreadable',
   payload_too_large: 'tooLarge',
   context_length_exceeded: 'tooLarge',
   feature_cap_exceeded: 'tooLarge',
   expired: 'expired',
+  cancelled: 'cancelled',
   idempotency_expired: 'expired',
 };
 

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
-import type { Turn as TurnData } from '../core/conversation.ts';
+import type { Problem, Turn as TurnData } from '../core/conversation.ts';
+import { problemKind } from '../core/problem.ts';
 import type { App } from '../state/app.ts';
 import { EditQuestion } from './edit-question.tsx';
 import { PencilIcon } from './icons.tsx';
@@ -94,12 +95,27 @@ function Answer({ app, turn }: { app: App; turn: TurnData }) {
   );
 }
 
+/** Asked again, and no better answer came: why, and that the one from before still stands. */
+function InVain({ app, problem }: { app: App; problem: Problem }) {
+  const { problems } = app.words;
+  return (
+    <p class="small">
+      {problems.again} {problems[problemKind(problem.code)].title}.
+    </p>
+  );
+}
+
 /** Where the answer comes from, and what can be done with it. */
 function Under({ app, view, turn, isLast }: Props) {
   const isDone = turn.outcome.state !== 'asking';
   return (
     <div class="after">
-      <ProvenanceLine app={app} turn={turn} />
+      <div class="after-words">
+        <ProvenanceLine app={app} turn={turn} />
+        {turn.outcome.state === 'complete' && turn.outcome.again !== undefined && (
+          <InVain app={app} problem={turn.outcome.again} />
+        )}
+      </div>
       {isDone && (
         <div class={isLast ? 'turn-actions' : 'turn-actions is-quiet'}>
           {turn.text !== '' && <CopyAnswer app={app} view={view} text={turn.text} />}

@@ -66,6 +66,16 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
     text: 'Das Netz funktioniert, aber vom Router kam nichts zurück.',
     next: () => 'Frag gleich noch einmal.',
   },
+  unreadable: {
+    title: 'Das war nicht der Router',
+    text: 'An seiner Stelle hat etwas anderes geantwortet, zum Beispiel die Anmeldeseite eines Hotel-WLANs.',
+    next: () => 'Öffne irgendeine andere Seite und sieh nach, ob das Netz etwas von dir will. Dann frag noch einmal.',
+  },
+  cancelled: {
+    title: 'Du hast diese Frage zurückgenommen',
+    text: 'Sie ging nicht raus, und niemand wurde gefragt.',
+    next: () => 'Frag noch einmal, wenn du es doch wissen willst.',
+  },
   tooLarge: {
     title: 'Diese Frage ist zu lang',
     text: 'Frage und Gespräch zusammen sind mehr, als auf einmal geschickt werden kann.',
@@ -84,6 +94,7 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
         ? 'Frag noch einmal. Wenn es dabei bleibt, sag dem Betreiber des Routers Bescheid.'
         : `Frag ${format.when(at, now)} noch einmal.`,
   },
+  again: 'Noch einmal gefragt, aber ohne neue Antwort. Das ist die von vorher.',
   routerSays: (message) => `Der Router sagt: ${message}`,
   requestId: (id) => `Anfrage ${id}`,
   code: (code) => `Code ${code}`,

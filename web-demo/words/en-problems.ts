@@ -66,6 +66,16 @@ export const enProblems = (format: Format) => ({
     text: 'The network works, but nothing came back from the router.',
     next: () => 'Ask again in a moment.',
   },
+  unreadable: {
+    title: 'That was not the router',
+    text: 'Something else answered in its place, such as the sign-in page of a hotel Wi-Fi.',
+    next: () => 'Open any other page to see whether the network wants something, then ask again.',
+  },
+  cancelled: {
+    title: 'You took this question back',
+    text: 'It was not sent, and nobody was asked.',
+    next: () => 'Ask again if you want to know after all.',
+  },
   tooLarge: {
     title: 'This question is too long',
     text: 'Question and conversation together are more than can be sent at once.',
@@ -82,6 +92,7 @@ export const enProblems = (format: Format) => ({
     next: (at: number | null, now: number) =>
       at === null ? 'Ask again. If it stays so, tell whoever runs the router.' : `Ask again ${format.when(at, now)}.`,
   },
+  again: 'Asked again, without a new answer. This is the one from before.',
   routerSays: (message: string) => `The router says: ${message}`,
   requestId: (id: string) => `Request ${id}`,
   code: (code: string) => `Code ${code}`,
