@@ -33,6 +33,7 @@ export function banner(facts: BannerFacts): string {
 }
 
 const aboutAsking = ({ url, model, local }: BannerFacts): string[] => [
+  ...(local ? [`Open ${url} in a browser: a chat, with plugs to pull (docs/demo.md).`, ''] : []),
   'Ask it, and read the answer as it is written:',
   `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
   `    -H 'content-type: application/json' \\`,

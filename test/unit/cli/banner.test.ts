@@ -16,6 +16,8 @@ it('on a machine where nothing is set: what to ask, how to make A fail, how to p
   expect(banner(facts)).toBe(`
 Carryon is ready on http://localhost:8787
 
+Open http://localhost:8787 in a browser: a chat, with plugs to pull (docs/demo.md).
+
 Ask it, and read the answer as it is written:
   curl -N http://localhost:8787/v1/chat/completions -H 'authorization: Bearer sk-local-dev-key' \\
     -H 'content-type: application/json' \\

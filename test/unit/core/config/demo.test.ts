@@ -1,6 +1,7 @@
 /** `demo`: how people sign in to the demo of a deployed router. */
 import { describe, expect, it } from 'vitest';
 import { demoOff } from '../../../../cli/about-variables.ts';
+import { tokenOrigins } from '../../../../cli/workerd/build-router.ts';
 import { checkConfig, problemText } from '../../../../worker/core/config/check.ts';
 import { contradictions } from '../../../../worker/core/config/contradictions.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
@@ -98,6 +99,15 @@ describe('demo', () => {
       'demo.tokenUrl: is no address for a deployed demo, which needs https://; and in local mode nobody signs in',
     ]);
     expect(contradictions(checked(token), inputOf(token), PRESETS)).toEqual([]);
+  });
+
+  it('lets the page call the origin of its tokens, and no other', () => {
+    expect([tokenOrigins(checked(undefined)), tokenOrigins(checked(publishable))]).toEqual([[], []]);
+    expect(tokenOrigins(checked(token))).toEqual(['https://app.example.com']);
+    const tokenUrl = 'https://bücher.example:8443/token';
+    expect(tokenOrigins(checked({ signIn: 'token', tokenUrl }))).toEqual(['https://xn--bcher-kva.example:8443']);
+    const unreadable = checked({ signIn: 'token', tokenUrl: 'https://app.example.com:70000/token' });
+    expect(() => tokenOrigins(unreadable)).toThrow('demo.tokenUrl: must be a URL');
   });
 
   it('gives out a publishable key, and nothing else that somebody may have put into its place', () => {
