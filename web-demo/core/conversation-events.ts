@@ -7,7 +7,7 @@ export type ConversationEvent =
   | { kind: 'asked'; turnId: string; question: string; at: number; instead?: string }
   | { kind: 'asked-again'; turnId: string; at: number }
   /** `askedAt` says which ask it is about: an answer that comes after the question was asked anew is none to it. */
-  | { kind: 'queued'; turnId: string; askedAt: number; queueId: string; at: number }
+  | { kind: 'queued'; turnId: string; askedAt: number; queueId: string; cause?: string; at: number }
   | { kind: 'settled'; turnId: string; askedAt: number; text: string; outcome: Settled; at: number }
   /** About a question in the outbox. */
   | { kind: 'queue-settled'; queueId: string; text: string; outcome: Settled; at: number }
@@ -46,7 +46,15 @@ function turnsAfter(turns: readonly Turn[], event: ConversationEvent): readonly 
     case 'queued':
       return changed(turns, event.turnId, (turn) =>
         turn.outcome.state === 'asking' && turn.askedAt === event.askedAt
-          ? { ...turn, outcome: { ...earlierOf(turn), state: 'waiting', queueId: event.queueId } }
+          ? {
+              ...turn,
+              outcome: {
+                ...earlierOf(turn),
+                state: 'waiting',
+                queueId: event.queueId,
+                ...(event.cause && { cause: event.cause }),
+              },
+            }
           : turn,
       );
     case 'settled':

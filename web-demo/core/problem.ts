@@ -62,3 +62,9 @@ export const problemKind = (code: string): ProblemKind =>
 
 /** Asking the same again can help. */
 export const canAskAgain = (kind: ProblemKind): boolean => kind !== 'signIn' && kind !== 'notAllowed';
+
+/** Nothing came back at all; the network or the router is gone. */
+export const isAway = ({ code }: { code: string }): boolean => {
+  const kind = problemKind(code);
+  return kind === 'offline' || kind === 'unreachable';
+};

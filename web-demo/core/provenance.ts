@@ -1,7 +1,8 @@
 /** The line under each answer: where it comes from, in a reader's words. */
 import type { Words } from '../words/words.ts';
-import type { Turn } from './conversation.ts';
+import type { Problem, Turn } from './conversation.ts';
 import type { AnswerFacts } from './facts.ts';
+import { isAway, problemKind } from './problem.ts';
 import { partsOf } from './providers.ts';
 import type { ProviderPlug } from './settings.ts';
 
@@ -52,13 +53,23 @@ export function provenanceOf(turn: Turn, seen: Seen, words: Words): Provenance {
       return { pills: [pill], facts: failed.length > 0 ? [say.failed(failed)] : [] };
     }
     case 'complete':
-      return ofComplete(outcome.facts, seen, words);
+      return outcome.again === undefined
+        ? ofComplete(outcome.facts, seen, words)
+        : ofEarlier(outcome.facts, outcome.again, seen, words);
   }
 }
 
 /** True where the line names an age, and so changes by itself. */
 export const hasAge = ({ outcome }: Turn): boolean =>
-  outcome.state === 'complete' && (outcome.facts.source.kind === 'saved' || outcome.facts.source.kind === 'cached');
+  outcome.state === 'complete' &&
+  (outcome.again !== undefined || outcome.facts.source.kind === 'saved' || outcome.facts.source.kind === 'cached');
+
+/** It was asked once more, in vain: this is the answer of before, which this browser has kept. */
+function ofEarlier(facts: AnswerFacts, again: Problem, seen: Seen, { provenance: say, problems }: Words): Provenance {
+  const pill: Pill = { text: say.saved(Math.max(0, seen.now - facts.answeredAt)), tone: 'away' };
+  if (isAway(again)) return { pills: [pill], facts: [say.savedBecause('offline', seen.isOnline)] };
+  return { pills: [pill], facts: [say.askedAgain, problems[problemKind(again.code)].title] };
+}
 
 function ofComplete(facts: AnswerFacts, seen: Seen, words: Words): Provenance {
   const say = words.provenance;
@@ -105,11 +116,12 @@ function routePills(facts: AnswerFacts, seen: Seen, { provenance: say }: Words):
 }
 
 function liveFacts(facts: AnswerFacts, { provenance: say, format }: Words): string[] {
-  const { model, firstWordMs, totalMs, costUsd } = facts;
+  const { model, firstWordMs, totalMs, costUsd, finishReason } = facts;
   const found: string[] = [];
   if (model !== null && model !== '') found.push(model);
   if (firstWordMs !== null) found.push(say.toFirstWord(firstWordMs));
   else if (totalMs !== null) found.push(say.inAll(totalMs));
   if (costUsd !== null) found.push(format.usd(costUsd));
+  if (finishReason === 'length') found.push(say.atItsLimit);
   return found;
 }

@@ -1,8 +1,8 @@
 /** "What just happened": the story of one request, step by step. */
 import type { Words } from '../words/words.ts';
-import type { Turn } from './conversation.ts';
+import type { Problem, Turn } from './conversation.ts';
 import type { AnswerFacts, AttemptFact } from './facts.ts';
-import { problemKind } from './problem.ts';
+import { isAway, problemKind } from './problem.ts';
 import type { Tone } from './provenance.ts';
 import { nameOf } from './providers.ts';
 import type { ProviderPlug } from './settings.ts';
@@ -41,7 +41,16 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
     return [...steps, { tone: 'accent', lead, rest: '', atMs: null, isRunning: true }];
   }
   if (outcome.state === 'waiting') {
-    add('away', say.noConnection, say.soItWaits);
+    const cause = outcome.cause ?? 'offline';
+    const { lead, rest } = say.savedCause(cause);
+    add(cause.startsWith('http_') ? 'bad' : 'away', lead, rest);
+    add('accent', say.outbox, say.outboxKeeps);
+    return steps;
+  }
+  if (outcome.state === 'complete' && outcome.again !== undefined) {
+    const { lead, rest } = isAway(outcome.again) ? say.savedCause(outcome.again.code) : failureOf(outcome.again, words);
+    add(isAway(outcome.again) ? 'away' : 'bad', lead, rest);
+    add('good', say.earlier, say.answeredAt(outcome.facts.answeredAt));
     return steps;
   }
   const facts = outcome.facts;
@@ -51,12 +60,17 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   }
   if (outcome.state === 'stopped') add('plain', say.stopped, say.stoppedBy, facts?.totalMs ?? null);
   else if (outcome.state === 'failed') {
-    const { code, status } = outcome.problem;
-    const kind = problemKind(code);
-    const rest = kind === 'unknown' ? [status, code].filter((part) => part !== null).join(', ') : '';
-    add('bad', words.problems[kind].title, rest, facts?.totalMs ?? null);
+    const { lead, rest } = failureOf(outcome.problem, words);
+    add('bad', lead, rest, facts?.totalMs ?? null);
   } else if (facts !== null) add('good', say.complete, completeWith(facts, words), endOf(facts));
   return inOrder(steps);
+}
+
+/** The page's own title for it, and what it does not say. */
+function failureOf({ code, status }: Problem, { problems }: Words): { lead: string; rest: string } {
+  const kind = problemKind(code);
+  const rest = kind === 'unknown' ? [status, code].filter((part) => part !== null).join(', ') : '';
+  return { lead: problems[kind].title, rest };
 }
 
 /** All between the question and its end. */
@@ -72,8 +86,7 @@ function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words:
   }
   const steps: Step[] = [];
   if (source.kind === 'queued') {
-    steps.push({ tone: 'away', lead: say.noConnection, rest: say.soItWaited, atMs: null });
-    steps.push({ tone: 'plain', lead: say.sent, rest: say.sentBy, atMs: null });
+    steps.push({ tone: 'away', lead: say.outbox, rest: say.outboxKept, atMs: null });
   }
   // A queued question's own clock began long before the router's.
   const clock = source.kind === 'queued' ? () => null : (ms: number | null) => ms;

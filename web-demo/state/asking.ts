@@ -8,7 +8,9 @@ import { ownProblem, type Settled } from '../core/conversation-events.ts';
 import { errorInBody, Reading } from '../core/reading.ts';
 import type { Ports } from './ports.ts';
 
-export type AskEnd = { kind: 'queued'; queueId: string } | { kind: 'settled'; text: string; outcome: Settled };
+export type AskEnd =
+  | { kind: 'queued'; queueId: string; cause: string }
+  | { kind: 'settled'; text: string; outcome: Settled };
 
 export interface Asking {
   /** Changed at most once a frame. */
@@ -117,7 +119,8 @@ class OneAsk {
     if (!response.ok) {
       const body = await response.text().catch(() => '');
       const queueId = header(RESPONSE_HEADERS.travelId);
-      if (header(RESPONSE_HEADERS.travel) === 'queued' && queueId !== null) return { kind: 'queued', queueId };
+      if (header(RESPONSE_HEADERS.travel) === 'queued' && queueId !== null)
+        return { kind: 'queued', queueId, cause: header(RESPONSE_HEADERS.travelCause) ?? 'offline' };
       const problem = problemOf(response.status, header, errorInBody(body), this.#ports.now());
       return this.#settled({ state: 'failed', problem, facts: this.#facts() });
     }

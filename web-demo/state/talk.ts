@@ -241,7 +241,7 @@ export class TalkState implements Talk {
       const about = { turnId, askedAt, at };
       kept =
         end.kind === 'queued'
-          ? conversations.apply(id, { kind: 'queued', ...about, queueId: end.queueId })
+          ? conversations.apply(id, { kind: 'queued', ...about, queueId: end.queueId, cause: end.cause })
           : conversations.apply(id, { kind: 'settled', ...about, text: end.text, outcome: end.outcome });
       this.#setRunning(id, undefined);
       if (end.kind === 'settled' && end.outcome.facts !== null)

@@ -21,7 +21,20 @@ export function watchWifi(): void {
 }
 
 /** Pulls it, or plugs it in again; then what waits is sent at once. Without a service worker nothing changes. */
-export const pullWifi = (isPulled: boolean): Promise<void> => tell({ demo: 'wifi', off: isPulled });
+export async function pullWifi(isPulled: boolean): Promise<void> {
+  await controlled();
+  await tell({ demo: 'wifi', off: isPulled });
+}
+
+/** At the first visit the worker takes a moment to be there. */
+function controlled(): Promise<unknown> | undefined {
+  const container = workers();
+  if (!container || container.controller) return undefined;
+  return new Promise((resolve) => {
+    container.addEventListener('controllerchange', resolve, { once: true });
+    setTimeout(resolve, REPLY_LIMIT_MS, null);
+  });
+}
 
 async function tell(message: { demo: 'wifi'; off?: boolean }): Promise<void> {
   const worker = workers()?.controller;

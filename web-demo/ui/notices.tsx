@@ -2,9 +2,9 @@ import { useSignal } from '@preact/signals';
 import type { App } from '../state/app.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** What holds for the whole page, said once: nothing can be kept here, or a new version waits. */
+/** What holds for the whole page, said once: nothing can be kept here. */
 export function Notices({ app }: { app: App }) {
-  const { words, talk, line } = app;
+  const { words, talk } = app;
   const isDismissed = useSignal(false);
   return (
     <>
@@ -21,14 +21,6 @@ export function Notices({ app }: { app: App }) {
             }}
           >
             <CloseIcon />
-          </button>
-        </div>
-      )}
-      {line.hasUpdate.value && (
-        <div class="notice">
-          <p>{words.notices.update}</p>
-          <button type="button" class="link" onClick={() => void line.update()}>
-            {words.notices.updateNow}
           </button>
         </div>
       )}

@@ -11,7 +11,7 @@ export function PlugPanel({ app }: { app: App }) {
   const isTravelling = line.mode.value === 'travel';
   // These plugs are at the router, which nothing reaches now.
   const locked = isOff ? say.needsWifi : null;
-  const tried = (change: Promise<void>) =>
+  const tried = (change: Promise<unknown>) =>
     change.then(
       () => null,
       // What `fetch` throws where nothing came back.
@@ -40,7 +40,7 @@ export function PlugPanel({ app }: { app: App }) {
             detail={plugged ? say.providerOn(model, order) : say.providerOff(model)}
             busy={plugged ? say.pulling : say.pluggingIn}
             locked={locked}
-            turn={(on) => tried(plugs.plug(deployment, on))}
+            turn={(on) => tried(plugs.plug(deployment, on).then(() => on && sendWaiting(app)))}
           />
         ))}
         {session.settings.signIn === 'local' && (
@@ -68,6 +68,11 @@ export function PlugPanel({ app }: { app: App }) {
       </ul>
     </section>
   );
+}
+
+/** What waited because nobody could answer need not wait any longer. */
+function sendWaiting({ line, talk }: App): void {
+  for (const { id, state } of line.outbox.peek()) if (state === 'waiting') void talk.sendNow(id);
 }
 
 interface SwitchProps {
@@ -114,7 +119,7 @@ function Switch({ name, isOn, detail, busy, locked = null, turn }: SwitchProps) 
         aria-labelledby={`${id}-name`}
         aria-describedby={`${id}-detail`}
         aria-busy={isBusy.value}
-        aria-disabled={locked !== null}
+        data-locked={locked !== null}
         onClick={press}
       />
     </li>

@@ -36,7 +36,7 @@ export function Turn(props: Props) {
         <Question {...props} />
       )}
       {hasAnswer && <Answer app={app} turn={turn} />}
-      {outcome.state === 'waiting' && <WaitingCard app={app} view={view} turn={turn} queueId={outcome.queueId} />}
+      {outcome.state === 'waiting' && <WaitingCard app={app} view={view} turn={turn} outcome={outcome} />}
       {outcome.state === 'failed' && <ProblemCard {...props} problem={outcome.problem} />}
       {(outcome.state === 'asking' || outcome.state === 'complete' || outcome.state === 'stopped') && (
         <Under {...props} />

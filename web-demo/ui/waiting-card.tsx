@@ -1,16 +1,26 @@
-import type { Turn } from '../core/conversation.ts';
+import type { Outcome, Turn } from '../core/conversation.ts';
 import type { App } from '../state/app.ts';
 import type { View } from './view.ts';
 
 /** A question in the outbox. */
-export function WaitingCard({ app, view, turn, queueId }: { app: App; view: View; turn: Turn; queueId: string }) {
+export function WaitingCard({
+  app,
+  view,
+  turn,
+  outcome: { queueId, cause },
+}: {
+  app: App;
+  view: View;
+  turn: Turn;
+  outcome: Extract<Outcome, { state: 'waiting' }>;
+}) {
   const { waiting, spoken } = app.words;
   const entry = app.line.outbox.value.find(({ id }) => id === queueId);
   const isSending = entry?.state === 'sending';
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
   return (
     <div class="card waiting">
-      <p class="card-title">{waiting.title}</p>
+      <p class="card-title">{cause?.startsWith('http_') ? waiting.titleRefused : waiting.title}</p>
       <p class="card-state">
         <span class="pill" data-tone="accent">
           {isSending ? waiting.sending : waiting.state}

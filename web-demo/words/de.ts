@@ -77,6 +77,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
   },
   waiting: {
     title: 'Diese Frage ist neu, deshalb ist dazu nichts gespeichert.',
+    titleRefused: 'Gerade konnte niemand antworten, deshalb wartet diese Frage.',
     state: 'Wartet aufs Senden',
     sending: 'Wird gesendet',
     detail: (askedAt) => `gefragt um ${format.time(askedAt)} · geht von selbst raus, sobald du wieder Netz hast`,
@@ -129,8 +130,6 @@ export const de = (format: Format): ReturnType<typeof en> => ({
   notices: {
     notKept:
       'Dieser Browser behält für diese Seite nichts (privates Fenster oder kein Platz mehr). Beim Schließen sind die Chats weg, und Fragen können nicht warten.',
-    update: 'Eine neue Version ist da.',
-    updateNow: 'Laden',
   },
   off: {
     title: 'Die Demo ist nicht eingeschaltet',

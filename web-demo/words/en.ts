@@ -74,6 +74,7 @@ export const en = (format: Format) => ({
   },
   waiting: {
     title: 'This question is new, so nothing is saved for it.',
+    titleRefused: 'Nobody could answer just now, so this question waits.',
     state: 'Waiting to be sent',
     sending: 'Being sent',
     detail: (askedAt: number) => `asked ${format.time(askedAt)} · goes out by itself when you are back`,
@@ -126,8 +127,6 @@ export const en = (format: Format) => ({
   notices: {
     notKept:
       'This browser keeps nothing for this page (a private window, or no space left). Chats are gone when you close it, and questions cannot wait.',
-    update: 'A new version is ready.',
-    updateNow: 'Load it',
   },
   off: {
     title: 'The demo is not turned on',

@@ -64,13 +64,15 @@ const ms = fc.integer({ min: 0, max: 100_000_000 });
 const deployment = fc.constantFrom('a-1', 'b-1', 'c-unknown');
 const KINDS = ['server_error', 'unreachable', 'silent', 'slow', 'cut', 'rate_limited', 'bad_key', 'no_such_kind'];
 
+const cause = fc.constantFrom('offline', 'unreachable', 'timeout', 'cut', 'mode', 'http_502', 'something_new');
+
 const source: fc.Arbitrary<AnswerSource> = fc.oneof(
   fc.constant({ kind: 'live' as const }),
   ms.map((ageMs) => ({ kind: 'cached' as const, ageMs })),
   fc.record({
     kind: fc.constant('saved' as const),
     ageMs: ms,
-    cause: fc.constantFrom('offline', 'unreachable', 'timeout', 'cut', 'mode', 'http_502', 'something_new'),
+    cause,
   }),
   ms.map((later) => ({ kind: 'queued' as const, answeredAt: ASKED_AT + later })),
 );
@@ -97,6 +99,7 @@ export const anyFacts: fc.Arbitrary<AnswerFacts> = fc
     model: fc.option(fc.constantFrom('', 'gpt-5-mini')),
     resumed: fc.nat(3),
     outputTokens: fc.option(fc.nat(5_000)),
+    finishReason: fc.option(fc.constantFrom('stop', 'length', 'something_new')),
     costUsd: fc.option(fc.double({ min: 0, max: 3, noNaN: true })),
     mode: fc.constantFrom('normal' as const, 'safeguard' as const, 'bypass' as const, 'drill' as const),
     attempts: fc.option(fc.array(attempt, { maxLength: 5 })),
@@ -123,6 +126,8 @@ export const anyTurn: fc.Arbitrary<Turn> = fc
     outcome: fc.oneof(
       fc.constant<Outcome>({ state: 'asking' }),
       fc.constant<Outcome>({ state: 'waiting', queueId: 'q-1' }),
+      cause.map((why): Outcome => ({ state: 'waiting', queueId: 'q-1', cause: why })),
+      fc.record({ facts: anyFacts, again: problem }).map((some): Outcome => ({ state: 'complete', ...some })),
       anyFacts.map((some): Outcome => ({ state: 'complete', facts: some })),
       anyFacts.map((some): Outcome => ({ state: 'stopped', facts: some })),
       fc.record({ problem, facts: fc.option(anyFacts) }).map((some): Outcome => ({ state: 'failed', ...some })),

@@ -86,6 +86,21 @@ describe('the line under an answer says', () => {
       '[bad: No answer] A and B failed',
     ],
     ['that it is not complete', turn({ state: 'failed', problem, facts: null }), '[bad: Not complete]'],
+    [
+      'that asking again found no connection',
+      turn({ state: 'complete', facts: facts(), again: { ...problem, code: 'offline' } }),
+      '[away: Saved just now] you were offline; ask again for a fresh one',
+    ],
+    [
+      'that asking again was in vain',
+      turn({ state: 'complete', facts: facts(), again: { ...problem, code: 'budget_exceeded' } }),
+      '[away: Saved just now] asked again in vain · The budget is used up',
+    ],
+    [
+      'that the answer ends where its limit is',
+      complete({ finishReason: 'length', costUsd: null, model: null }),
+      '0.40 s to first word · ends at its length limit',
+    ],
     ['nothing while it is asked', turn({ state: 'asking' }, ''), ''],
   ])('%s', (_, one, expected) => {
     expect(line(one)).toBe(expected);

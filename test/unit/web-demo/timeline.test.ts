@@ -123,8 +123,7 @@ describe('what just happened', () => {
         firstWordMs: null,
       }),
       [
-        'No connection so the question waited in the outbox',
-        'Sent by itself, once the router was back',
+        'The outbox kept the question until it could be sent',
         'Budget is held for this answer',
         'Provider A answered',
         'Complete 212 tokens, $0.0003 @180000',
@@ -133,7 +132,22 @@ describe('what just happened', () => {
     [
       'a question that waits',
       turn({ state: 'waiting', queueId: 'q' }, ''),
-      ['No connection so the question waits in the outbox'],
+      ['No connection so nothing was sent', 'The outbox keeps the question and sends it by itself'],
+    ],
+    [
+      'a question that waits because nobody could answer',
+      turn({ state: 'waiting', queueId: 'q', cause: 'http_503' }, ''),
+      ['The router answered 503', 'The outbox keeps the question and sends it by itself'],
+    ],
+    [
+      'a question that was asked again without a connection',
+      turn({ state: 'complete', facts: facts(), again: problem('offline', 503) }),
+      ['No connection so nothing was sent', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
+    ],
+    [
+      'a question that was asked again without money',
+      turn({ state: 'complete', facts: facts(), again: problem('budget_exceeded', 429) }),
+      ['The budget is used up', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
     ],
     ['a question on its way', turn({ state: 'asking' }, ''), ['Waiting for the first word…']],
     ['Stop', turn({ state: 'stopped', facts: facts({ totalMs: 700 }) }), ['First word @402', 'Stopped by you @700']],
