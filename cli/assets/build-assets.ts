@@ -22,8 +22,6 @@ interface Script {
   entry: string;
   /** `iife` for a classic script, which has no imports. */
   format: 'iife' | 'esm';
-  /** Constants of the script that the build fills in, as JavaScript. */
-  define?: Record<string, string>;
 }
 
 export interface AssetOptions {
@@ -31,9 +29,12 @@ export interface AssetOptions {
   connectTo?: readonly string[];
 }
 
+const DEMO_WORKER = '/demo-sw.js';
+
 const SCRIPTS: readonly Script[] = [
   { path: SERVICE_WORKER_FILE, entry: 'sw/worker.ts', format: 'iife' },
   { path: '/travel.js', entry: 'sw/page/travel.ts', format: 'esm' },
+  { path: DEMO_WORKER, entry: 'web-demo/worker/demo-sw.ts', format: 'iife' },
 ];
 
 /** Fills `directory` with the static files, and with nothing else, because all of it is public. Gives the sizes of the scripts. */
@@ -47,9 +48,9 @@ export async function buildAssets(directory: string, { connectTo = [] }: AssetOp
   const page = demoPage(built, connectTo);
   for (const [path, contents] of page.files) files.set(path, contents);
   files.set('/_headers', Buffer.concat([files.get('/_headers') ?? Buffer.alloc(0), Buffer.from(page.headers)]));
-  const define = { SHELL_FILES: JSON.stringify(shellFiles(files, page.headers)) };
-  const worker = await bundled({ path: '/demo-sw.js', entry: 'web-demo/worker/demo-sw.ts', format: 'iife', define });
-  files.set('/demo-sw.js', worker);
+  // Only now it is known what the demo's worker is to keep.
+  const shell = `const SHELL_FILES=${JSON.stringify(shellFiles(files, page.headers))};\n`;
+  files.set(DEMO_WORKER, Buffer.concat([Buffer.from(shell), files.get(DEMO_WORKER) ?? Buffer.alloc(0)]));
 
   for (const [path, contents] of files) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
@@ -71,7 +72,7 @@ async function copied(directory: string): Promise<Files> {
   return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(join(directory, path))] as const)));
 }
 
-async function bundled({ entry, format, define }: Script): Promise<Uint8Array> {
+async function bundled({ entry, format }: Script): Promise<Uint8Array> {
   const { outputFiles } = await bundle({
     entryPoints: [join(projectDirectory, entry)],
     outfile: 'out.js',
@@ -79,7 +80,7 @@ async function bundled({ entry, format, define }: Script): Promise<Uint8Array> {
     format,
     target: 'es2022',
     platform: 'browser',
-    define: { 'process.env.NODE_ENV': '"production"', ...define },
+    define: { 'process.env.NODE_ENV': '"production"' },
     minify: true,
     legalComments: 'none',
     charset: 'utf8',

@@ -4,7 +4,7 @@ import { createHandlerBoundToURL } from 'workbox-precaching/createHandlerBoundTo
 import { precache } from 'workbox-precaching/precache.js';
 import { registerRoute } from 'workbox-routing/registerRoute.js';
 
-/** The build writes them here (cli/assets/shell-files.ts). */
+/** A line that the build puts before this script (cli/assets/shell-files.ts). */
 declare const SHELL_FILES: { url: string; revision: string | null }[];
 
 precache(SHELL_FILES);
