@@ -4,10 +4,13 @@ import { startApp } from './state/start-app.ts';
 import { allowDemoWorker } from './state/trusted-types.ts';
 import { watchWifi } from './state/wifi.ts';
 import { Page } from './ui/app.tsx';
+import { loadMarkdown } from './ui/lazy-markdown.tsx';
 import { wordsFor } from './words/words.ts';
 
 allowDemoWorker();
 watchWifi();
+// The worker keeps it; what is kept of a conversation is then drawn at once.
+if (navigator.serviceWorker?.controller) void loadMarkdown();
 const words = wordsFor(navigator.languages);
 document.documentElement.lang = words.language;
 const app = await startApp(words);

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import { Composer } from './composer.tsx';
 import { MenuIcon, PlugIcon } from './icons.tsx';
+import { loadMarkdown } from './lazy-markdown.tsx';
 import { Notices } from './notices.tsx';
 import { OffPage } from './off-page.tsx';
 import { Sheets } from './sheets.tsx';
@@ -26,6 +27,9 @@ function Frame({ app }: { app: App }) {
   const columns = view.columns.value;
   useSignalEffect(() => {
     document.title = words.app.title(talk.open.value.title);
+  });
+  useSignalEffect(() => {
+    if (talk.draft.value !== '') void loadMarkdown();
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

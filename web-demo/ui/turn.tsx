@@ -4,7 +4,7 @@ import { problemKind } from '../core/problem.ts';
 import type { App } from '../state/app.ts';
 import { EditQuestion } from './edit-question.tsx';
 import { PencilIcon } from './icons.tsx';
-import { Markdown } from './markdown.tsx';
+import { Markdown } from './lazy-markdown.tsx';
 import { ProblemCard } from './problem-card.tsx';
 import { ProvenanceLine } from './provenance.tsx';
 import { AskAgain, CopyAnswer } from './turn-actions.tsx';

@@ -1,0 +1,27 @@
+/** Markdown is a third of the page's code, and needed only where there is an answer, so it comes in a file of its own. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Markdown as Drawn, MarkdownProps } from './markdown.tsx';
+import { PlainText } from './markdown-text.tsx';
+
+const drawn = signal<{ Markdown: typeof Drawn } | null>(null);
+
+/** Before it is needed: while a first question is typed, or at once where the worker has it. Out of reach, the next call tries again. */
+export async function loadMarkdown(): Promise<void> {
+  if (drawn.peek() === null) drawn.value = await import('./markdown.tsx').catch(() => null);
+}
+
+/** Until it is there, the text as it was written. */
+export function Markdown(props: MarkdownProps) {
+  const Loaded = drawn.value?.Markdown;
+  useEffect(() => void loadMarkdown(), []);
+  if (Loaded) return <Loaded {...props} />;
+  const { text } = props;
+  return (
+    <div class="markdown">
+      <p class="as-written">
+        <PlainText text={typeof text === 'string' ? text : text.value} />
+      </p>
+    </div>
+  );
+}
