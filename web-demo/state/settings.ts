@@ -10,7 +10,8 @@ const WAYS: readonly unknown[] = ['local', 'publishable', 'token', 'off'];
 /** Undefined where there never were any: the first visit needs the router. */
 export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory): Promise<DemoSettings | undefined> {
   try {
-    const response = await ports.fetch('/demo/settings', { cache: 'no-store' });
+    // As the page's own preload asks for it, which a first visit then need not wait for; the answer itself is `no-store`.
+    const response = await ports.fetch('/demo/settings');
     const settings = (await response.json()) as DemoSettings;
     if (!response.ok || !WAYS.includes(settings.signIn)) return memory.settings();
     memory.keepSettings(settings);
