@@ -18,36 +18,49 @@ export interface Format {
   when(at: number, now: number): string;
 }
 
+/** A formatter takes a phone some milliseconds to make, and most are not needed for the first picture. */
+export function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 export function formatFor(locale: string): Format {
   const isGerman = /^de\b/i.test(locale);
-  const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
-  const day = new Intl.DateTimeFormat(locale, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
-  const whole = new Intl.NumberFormat(locale);
-  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const clock = lazily(() => new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }));
+  const day = lazily(
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        weekday: 'short',
+        day: 'numeric',
+        month: 'short',
+        hour: 'numeric',
+        minute: '2-digit',
+      }),
+  );
+  const decimals = (digits: number) =>
+    lazily(() => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const whole = lazily(() => new Intl.NumberFormat(locale));
+  const [tenths, hundredths] = [decimals(1), decimals(2)];
   const inSeconds = (ms: number) =>
-    `${ms < 9_950 ? tenths.format(ms / 1_000) : whole.format(Math.round(ms / 1_000))} s`;
+    `${ms < 9_950 ? tenths().format(ms / 1_000) : whole().format(Math.round(ms / 1_000))} s`;
   const age = (ms: number, germanDays = 'Tage') => {
     const minutes = Math.max(1, Math.round(ms / 60_000));
-    if (minutes < 60) return `${whole.format(minutes)} ${isGerman ? 'Min.' : 'min'}`;
-    if (minutes < 48 * 60) return `${whole.format(Math.round(minutes / 60))} ${isGerman ? 'Std.' : 'h'}`;
-    return `${whole.format(Math.round(minutes / 1_440))} ${isGerman ? germanDays : 'days'}`;
+    if (minutes < 60) return `${whole().format(minutes)} ${isGerman ? 'Min.' : 'min'}`;
+    if (minutes < 48 * 60) return `${whole().format(Math.round(minutes / 60))} ${isGerman ? 'Std.' : 'h'}`;
+    return `${whole().format(Math.round(minutes / 1_440))} ${isGerman ? germanDays : 'days'}`;
   };
   return {
     age,
     ago: (ms) => (isGerman ? `vor ${age(ms, 'Tagen')}` : `${age(ms)} ago`),
-    time: (at) => clock.format(at),
+    time: (at) => clock().format(at),
     duration(ms) {
-      if (ms < 999.5) return `${whole.format(Math.round(ms))} ms`;
+      if (ms < 999.5) return `${whole().format(Math.round(ms))} ms`;
       return ms < 119_500 ? inSeconds(ms) : age(ms);
     },
-    seconds: (ms) => (ms < 995 ? `${hundredths.format(ms / 1_000)} s` : inSeconds(ms)),
+    seconds: (ms) => (ms < 995 ? `${hundredths().format(ms / 1_000)} s` : inSeconds(ms)),
     usd(amount) {
       const isTiny = amount > 0 && amount < 0.00005;
       const text = new Intl.NumberFormat(locale, {
@@ -61,10 +74,10 @@ export function formatFor(locale: string): Format {
     },
     when(at, now) {
       const ms = at - now;
-      if (ms < 120_000) return `in ${whole.format(Math.max(0, Math.ceil(ms / 1_000)))} s`;
-      if (ms < 12 * 3_600_000) return isGerman ? `um ${clock.format(at)}` : `at ${clock.format(at)}`;
-      return isGerman ? `am ${day.format(at)}` : `on ${day.format(at)}`;
+      if (ms < 120_000) return `in ${whole().format(Math.max(0, Math.ceil(ms / 1_000)))} s`;
+      if (ms < 12 * 3_600_000) return isGerman ? `um ${clock().format(at)}` : `at ${clock().format(at)}`;
+      return isGerman ? `am ${day().format(at)}` : `on ${day().format(at)}`;
     },
-    count: (value) => whole.format(value),
+    count: (value) => whole().format(value),
   };
 }

@@ -1,8 +1,8 @@
 /** German words of the strip, the outbox, the plugs, "What just happened" and the line under each answer. */
-import type { Format } from './format.ts';
+import { type Format, lazily } from './format.ts';
 import type { lineEn } from './line-en.ts';
 
-const list = new Intl.ListFormat('de', { type: 'conjunction' });
+const list = lazily(() => new Intl.ListFormat('de', { type: 'conjunction' }));
 
 /** How long something still lasts. */
 const left = (ms: number, format: Format) =>
@@ -21,9 +21,9 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     goingOnWhy: 'Die Verbindung riss mitten in der Antwort ab.',
     travelOn: 'Gespeicherte Antworten kommen zuerst',
     allUnplugged: 'Kein Anbieter ist eingesteckt',
-    unplugged: (names) => `Anbieter ${list.format(names)} ${names.length > 1 ? 'sind' : 'ist'} ausgesteckt`,
+    unplugged: (names) => `Anbieter ${list().format(names)} ${names.length > 1 ? 'sind' : 'ist'} ausgesteckt`,
     standsIn: (answered, away) =>
-      `Anbieter ${answered} antwortet, während ${list.format(away)} sich ${away.length > 1 ? 'erholen' : 'erholt'}`,
+      `Anbieter ${answered} antwortet, während ${list().format(away)} sich ${away.length > 1 ? 'erholen' : 'erholt'}`,
     waiting: (count) => `${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,
     outbox: 'Postausgang',
     outboxWith: (count) =>
@@ -170,11 +170,11 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     stopped: 'Angehalten',
     noAnswer: 'Keine Antwort',
     brokeOff: 'Nicht vollständig',
-    failed: (names) => `${list.format(names)} ${names.length > 1 ? 'sind' : 'ist'} ausgefallen`,
+    failed: (names) => `${list().format(names)} ${names.length > 1 ? 'sind' : 'ist'} ausgefallen`,
     failedOver: (names, answered) =>
-      `${list.format(names)} ${names.length > 1 ? 'fielen' : 'fiel'} aus, ${answered} antwortete`,
+      `${list().format(names)} ${names.length > 1 ? 'fielen' : 'fiel'} aus, ${answered} antwortete`,
     stoodIn: (names, answered) =>
-      `${answered} antwortete, während ${list.format(names)} sich ${names.length > 1 ? 'erholen' : 'erholt'}`,
+      `${answered} antwortete, während ${list().format(names)} sich ${names.length > 1 ? 'erholen' : 'erholt'}`,
     retried: (answered) => `${answered} fiel aus, dann antwortete ${answered}`,
     wentOn: 'Ging weiter, wo es abriss',
     mode: {

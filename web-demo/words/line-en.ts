@@ -1,7 +1,7 @@
 /** English words of the strip, the outbox, the plugs, "What just happened" and the line under each answer. */
-import type { Format } from './format.ts';
+import { type Format, lazily } from './format.ts';
 
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
+const list = lazily(() => new Intl.ListFormat('en', { type: 'conjunction' }));
 
 /** How long something still lasts. */
 const left = (ms: number, format: Format) =>
@@ -21,9 +21,9 @@ export const lineEn = (format: Format) => ({
     travelOn: 'Saved answers come first',
     allUnplugged: 'No provider is plugged in',
     unplugged: (names: readonly string[]) =>
-      `Provider ${list.format(names)} ${names.length > 1 ? 'are' : 'is'} unplugged`,
+      `Provider ${list().format(names)} ${names.length > 1 ? 'are' : 'is'} unplugged`,
     standsIn: (answered: string, away: readonly string[]) =>
-      `Provider ${answered} answers while ${list.format(away)} ${away.length > 1 ? 'recover' : 'recovers'}`,
+      `Provider ${answered} answers while ${list().format(away)} ${away.length > 1 ? 'recover' : 'recovers'}`,
     waiting: (count: number) => `${format.count(count)} waiting`,
     outbox: 'Outbox',
     outboxWith: (count: number) => (count === 0 ? 'Outbox, empty' : `Outbox, ${format.count(count)} waiting`),
@@ -170,10 +170,10 @@ export const lineEn = (format: Format) => ({
     stopped: 'Stopped',
     noAnswer: 'No answer',
     brokeOff: 'Not complete',
-    failed: (names: readonly string[]) => `${list.format(names)} failed`,
-    failedOver: (names: readonly string[], answered: string) => `${list.format(names)} failed, ${answered} answered`,
+    failed: (names: readonly string[]) => `${list().format(names)} failed`,
+    failedOver: (names: readonly string[], answered: string) => `${list().format(names)} failed, ${answered} answered`,
     stoodIn: (names: readonly string[], answered: string) =>
-      `${answered} answered while ${list.format(names)} ${names.length > 1 ? 'recover' : 'recovers'}`,
+      `${answered} answered while ${list().format(names)} ${names.length > 1 ? 'recover' : 'recovers'}`,
     retried: (answered: string) => `${answered} failed, then answered`,
     wentOn: 'Went on where it broke',
     mode: {
