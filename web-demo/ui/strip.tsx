@@ -42,6 +42,7 @@ export function Strip({
         <button
           type="button"
           class="round"
+          data-waiting={waiting > 0 ? waiting : undefined}
           aria-haspopup="dialog"
           aria-label={say.outboxWith(waiting)}
           onClick={() => {

@@ -59,9 +59,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     label: 'Gespräch',
     question: 'Deine Frage',
     answer: 'Antwort',
-    answering: 'Die Antwort ist unterwegs.',
     thinking: 'Das erste Wort kommt gleich',
-    continuing: 'Verbindung verloren. Es geht weiter, wo es abbrach …',
     edit: 'Frage bearbeiten',
     editLabel: 'Bearbeite deine Frage',
     editSend: 'Stattdessen das fragen',
@@ -73,7 +71,6 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     stopped: 'Du hast diese Antwort gestoppt.',
     stoppedEmpty: 'Du hast gestoppt, bevor das erste Wort kam.',
     emptyAnswer: 'Die Antwort kam ohne Text.',
-    partial: 'So weit kam die Antwort.',
   },
   waiting: {
     title: 'Diese Frage ist neu, deshalb ist dazu nichts gespeichert.',
@@ -124,7 +121,6 @@ export const de = (format: Format): ReturnType<typeof en> => ({
   },
   side: {
     open: 'Stecker ziehen und sehen, was gerade passiert ist',
-    title: 'Zieh den Stecker',
     label: 'Stecker ziehen, und was gerade passiert ist',
   },
   notices: {

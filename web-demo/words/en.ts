@@ -56,9 +56,7 @@ export const en = (format: Format) => ({
     label: 'Conversation',
     question: 'Your question',
     answer: 'Answer',
-    answering: 'The answer is on its way.',
     thinking: 'Waiting for the first word',
-    continuing: 'Connection lost. Going on where it broke…',
     edit: 'Edit question',
     editLabel: 'Edit your question',
     editSend: 'Ask this instead',
@@ -70,7 +68,6 @@ export const en = (format: Format) => ({
     stopped: 'You stopped this answer.',
     stoppedEmpty: 'You stopped before the first word came.',
     emptyAnswer: 'The answer came without any text.',
-    partial: 'This is as far as the answer got.',
   },
   waiting: {
     title: 'This question is new, so nothing is saved for it.',
@@ -121,7 +118,6 @@ export const en = (format: Format) => ({
   },
   side: {
     open: 'Pull the plug, and see what just happened',
-    title: 'Pull the plug',
     label: 'Pull the plug, and what just happened',
   },
   notices: {
