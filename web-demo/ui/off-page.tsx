@@ -2,6 +2,10 @@ import type { DemoSettings } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
 import { Logo } from './icons.tsx';
 
+/** As docs/demo.md has them. */
+const CONFIG = "demo: { signIn: 'publishable', key: 'DEMO_KEY' },";
+const COMMANDS = 'npx wrangler secret put DEMO_KEY\nnpx wrangler deploy';
+
 /** Where nobody has turned the demo on: that it is so, why, and how to change it. */
 export function OffPage({ words, settings }: { words: Words; settings: Extract<DemoSettings, { signIn: 'off' }> }) {
   const { off } = words;
@@ -27,13 +31,12 @@ export function OffPage({ words, settings }: { words: Words; settings: Extract<D
           </ul>
         </>
       )}
-      {settings.because === 'off' && (
+      {(settings.because === 'off' || settings.because === 'no_key') && (
         <>
-          <p>{off.how}</p>
-          <pre class="sample">
-            <code>
-              demo: {'{'} signIn: 'publishable', key: 'DEMO_KEY' {'}'}
-            </code>
+          <p>{settings.because === 'off' ? off.how : off.howKey}</p>
+          {/** biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow page its lines scroll, by keyboard too */}
+          <pre class="sample" tabIndex={0}>
+            <code>{settings.because === 'off' ? `${CONFIG}\n\n${COMMANDS}` : COMMANDS}</code>
           </pre>
         </>
       )}
