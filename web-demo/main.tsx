@@ -15,4 +15,8 @@ const words = wordsFor(navigator.languages);
 document.documentElement.lang = words.language;
 const app = await startApp(words);
 const root = document.getElementById('app');
-if (root) render(<Page app={app} />, root);
+if (root) {
+  // The empty frame, which stood there so that nothing jumps.
+  root.replaceChildren();
+  render(<Page app={app} />, root);
+}
