@@ -54,7 +54,8 @@ export class Reading {
     const chunk = objectOf(data);
     if (chunk === undefined) return;
     if (chunk.error) this.#error = errorOf(chunk.error);
-    else this.#add(chunk, 'delta');
+    // An error tells which attempts were made, too.
+    this.#add(chunk, 'delta');
   }
 
   /** A whole completion, as the outbox has it. */
