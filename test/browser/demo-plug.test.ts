@@ -63,7 +63,8 @@ describe('a provider', () => {
     await ask(page, 'Anybody?');
     await page.getByText('Nobody could answer just now, so this question waits.').waitFor();
     expect((await steps(page)).slice(1)).toEqual([
-      'The router answered 503',
+      'Provider A answered 503',
+      'Provider B answered 503',
       'The outbox keeps the question and sends it by itself',
     ]);
     await page.reload();

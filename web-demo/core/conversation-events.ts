@@ -1,5 +1,6 @@
 /** What can happen to a conversation. Events are applied to the newest state that any tab has kept, so each says what it is about. */
 import type { Conversation, ConversationHead, Earlier, Outcome, Problem, Turn } from './conversation.ts';
+import type { AnswerFacts } from './facts.ts';
 import { titleOf } from './title.ts';
 
 export type ConversationEvent =
@@ -7,7 +8,15 @@ export type ConversationEvent =
   | { kind: 'asked'; turnId: string; question: string; at: number; instead?: string }
   | { kind: 'asked-again'; turnId: string; at: number }
   /** `askedAt` says which ask it is about: an answer that comes after the question was asked anew is none to it. */
-  | { kind: 'queued'; turnId: string; askedAt: number; queueId: string; cause?: string; at: number }
+  | {
+      kind: 'queued';
+      turnId: string;
+      askedAt: number;
+      queueId: string;
+      cause?: string;
+      facts?: AnswerFacts;
+      at: number;
+    }
   | { kind: 'settled'; turnId: string; askedAt: number; text: string; outcome: Settled; at: number }
   /** About a question in the outbox. */
   | { kind: 'queue-settled'; queueId: string; text: string; outcome: Settled; at: number }
@@ -53,6 +62,7 @@ function turnsAfter(turns: readonly Turn[], event: ConversationEvent): readonly 
                 state: 'waiting',
                 queueId: event.queueId,
                 ...(event.cause && { cause: event.cause }),
+                ...(event.facts && { facts: event.facts }),
               },
             }
           : turn,

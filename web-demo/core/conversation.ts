@@ -39,8 +39,11 @@ export interface Turn {
 export type Outcome =
   /** Sent, and still being answered. Found so after a reload, it is asked once more under the same key, and paid once. */
   | { state: 'asking'; earlier?: Earlier }
-  /** In the outbox, under this id. `cause`: why, as travel mode names it; absent where that is not known any more. */
-  | { state: 'waiting'; queueId: string; cause?: string; earlier?: Earlier }
+  /**
+   * In the outbox, under this id. `cause`: why, as travel mode names it; absent where that is not known any more. `facts`: of the ask that
+   * no provider answered, where the router told of its attempts.
+   */
+  | { state: 'waiting'; queueId: string; cause?: string; facts?: AnswerFacts; earlier?: Earlier }
   /** `again`: it was asked once more, in vain; this is the answer that was there before. */
   | { state: 'complete'; facts: AnswerFacts; again?: Problem }
   /** The person pressed Stop. */

@@ -43,9 +43,10 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   if (outcome.state === 'waiting') {
     const cause = outcome.cause ?? 'offline';
     const { lead, rest } = say.savedCause(cause);
-    add(cause.startsWith('http_') ? 'bad' : 'away', lead, rest);
+    if (outcome.facts !== undefined) steps.push(...comingOf(outcome.facts, providers, words));
+    else add(cause.startsWith('http_') ? 'bad' : 'away', lead, rest);
     add('accent', say.outbox, say.outboxKeeps);
-    return steps;
+    return inOrder(steps);
   }
   if (outcome.state === 'complete' && outcome.again !== undefined) {
     const { lead, rest } = isAway(outcome.again) ? say.savedCause(outcome.again.code) : failureOf(outcome.again, words);

@@ -5,11 +5,12 @@ import type { Travel } from '/travel.js';
 import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import { factsOf, problemOf } from '../core/answer-facts.ts';
 import { ownProblem, type Settled } from '../core/conversation-events.ts';
+import type { AnswerFacts } from '../core/facts.ts';
 import { errorInBody, Reading } from '../core/reading.ts';
 import type { Ports } from './ports.ts';
 
 export type AskEnd =
-  | { kind: 'queued'; queueId: string; cause: string }
+  | { kind: 'queued'; queueId: string; cause: string; facts: AnswerFacts }
   | { kind: 'settled'; text: string; outcome: Settled };
 
 export interface Asking {
@@ -118,9 +119,15 @@ class OneAsk {
     const header = (name: string) => response.headers.get(name);
     if (!response.ok) {
       const body = await response.text().catch(() => '');
+      this.#reading.take(body);
       const queueId = header(RESPONSE_HEADERS.travelId);
       if (header(RESPONSE_HEADERS.travel) === 'queued' && queueId !== null)
-        return { kind: 'queued', queueId, cause: header(RESPONSE_HEADERS.travelCause) ?? 'offline' };
+        return {
+          kind: 'queued',
+          queueId,
+          cause: header(RESPONSE_HEADERS.travelCause) ?? 'offline',
+          facts: this.#facts(),
+        };
       const problem = problemOf(response.status, header, errorInBody(body), this.#ports.now());
       return this.#settled({ state: 'failed', problem, facts: this.#facts() });
     }

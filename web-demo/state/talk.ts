@@ -239,9 +239,10 @@ export class TalkState implements Talk {
     let kept: Promise<void> | undefined;
     batch(() => {
       const about = { turnId, askedAt, at };
+      const told = end.kind === 'queued' && end.facts.attempts !== null && { facts: end.facts };
       kept =
         end.kind === 'queued'
-          ? conversations.apply(id, { kind: 'queued', ...about, queueId: end.queueId, cause: end.cause })
+          ? conversations.apply(id, { kind: 'queued', ...about, queueId: end.queueId, cause: end.cause, ...told })
           : conversations.apply(id, { kind: 'settled', ...about, text: end.text, outcome: end.outcome });
       this.#setRunning(id, undefined);
       if (end.kind === 'settled' && end.outcome.facts !== null)

@@ -255,6 +255,21 @@ describe('the outbox', () => {
     expect(shown(other)).toEqual(shown(tab));
   });
 
+  it('remembers which attempts were made before, and so does a question that failed', async () => {
+    const attempts = [{ deployment: 'a', result: 'server_error', status: 503 }];
+    for (const [headers, state] of [
+      [{ 'x-carryon-travel': 'queued', 'x-carryon-travel-id': 'q1', 'x-carryon-travel-cause': 'http_503' }, 'waiting'],
+      [{ 'x-carryon-travel': 'live' }, 'failed'],
+    ] as const) {
+      const { world, tab } = await open();
+      const body = { error: { code: 'providers_unavailable' }, carryon: { attempts, cooldowns: [], costUsd: 0 } };
+      world.refusal = new Response(JSON.stringify(body), { status: 503, headers });
+      tab.talk.ask('One?');
+      await settle();
+      expect(tab.turns[0]?.outcome).toMatchObject({ state, facts: { attempts } });
+    }
+  });
+
   it('is read at the next visit', async () => {
     const { world, tab } = await open();
     world.isOnline = false;

@@ -140,6 +140,21 @@ describe('what just happened', () => {
       ['The router answered 503', 'The outbox keeps the question and sends it by itself'],
     ],
     [
+      'a question that waits because both providers failed',
+      turn(
+        {
+          ...{ state: 'waiting', queueId: 'q', cause: 'http_503' },
+          facts: facts({ firstWordMs: null, attempts: [call('a-1', 3, 38, FAILED), call('b-1', 90, 98, FAILED)] }),
+        },
+        '',
+      ),
+      [
+        'Provider A answered 503 @41',
+        'Provider B answered 503 @188',
+        'The outbox keeps the question and sends it by itself',
+      ],
+    ],
+    [
       'a question that was asked again without a connection',
       turn({ state: 'complete', facts: facts(), again: problem('offline', 503) }),
       ['No connection so nothing was sent', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
