@@ -16,7 +16,17 @@ import { startGate, type TrafficGate } from './traffic-gate.ts';
 
 export interface BenchOptions {
   /** A file in configs/; `carryon.config.ts` itself where it is left out. */
-  config?: 'page-rate' | 'front-ends' | 'steady' | 'quick' | 'deadline' | 'refuse' | 'budgets' | 'owners' | 'alerts';
+  config?:
+    | 'demo'
+    | 'page-rate'
+    | 'front-ends'
+    | 'steady'
+    | 'quick'
+    | 'deadline'
+    | 'refuse'
+    | 'budgets'
+    | 'owners'
+    | 'alerts';
   /** A file elsewhere, in the place of `config`. */
   configPath?: string;
   /** The Worker tells at `COUNTS_PATH` what it has asked of the platform. */
