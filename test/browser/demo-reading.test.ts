@@ -1,0 +1,158 @@
+/** A long answer is read while it comes: nothing jumps, scrolling up is respected, the work and the memory stay bounded. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
+import { type DemoBench, startDemoBench } from './support/demo-bench.ts';
+import { untilServed } from './support/demo-page.ts';
+import { forget, longAnswer, sum, throttle, watchReading } from './support/reading.ts';
+
+let demo: DemoBench;
+beforeAll(async () => {
+  demo = await startDemoBench();
+});
+afterEach(() => demo.reset());
+afterAll(() => demo?.stop());
+
+async function open(options: { hasTouch?: boolean } = {}): Promise<Page> {
+  const context = await demo.newContext(options);
+  await context.addInitScript(watchReading);
+  const page = await demo.open(context);
+  await untilServed(page);
+  return page;
+}
+
+async function ask(page: Page, question: string): Promise<void> {
+  await page.locator('textarea').fill(question);
+  await page.keyboard.press('Enter');
+}
+
+const isDone = (page: Page) => page.evaluate(() => document.querySelector('.answer[aria-busy="true"]') === null);
+const words = (page: Page) =>
+  page.evaluate(() => (document.querySelector('.turn:last-child .markdown')?.textContent ?? '').split(/\s+/).length);
+const gap = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollHeight, clientHeight, scrollTop } = document.querySelector('.thread') as HTMLElement;
+    return scrollHeight - clientHeight - scrollTop;
+  });
+const untilWords = (page: Page, count: number) =>
+  until(`${count} words have come`, async () => (await words(page)) > count);
+const toEnd = (page: Page) => page.getByRole('button', { name: 'To the end' });
+
+test('2,000 tokens with code and tables on a slow CPU: followed, nothing shifts, only the end is drawn', async () => {
+  demo.a.set({ text: longAnswer(2_000), paceMs: 4 });
+  const page = await open();
+  await throttle(page, 4);
+  await forget(page);
+  await ask(page, 'How does a bridge stand?');
+  await untilWords(page, 300);
+  expect(await toEnd(page).count()).toBe(0);
+  expect(await gap(page)).toBeLessThan(60);
+  // Asked rarely: each question is work for the page too.
+  await page.waitForFunction(() => document.querySelector('.answer[aria-busy="false"]') !== null, null, {
+    ...{ polling: 1_000, timeout: 120_000 },
+  });
+  const { shifts, longTasks, changes, changesAbove } = await page.evaluate(() => seen);
+  console.log(
+    `shifts ${sum(shifts).toFixed(4)}; long tasks ${longTasks.length}, longest ${Math.max(0, ...longTasks)} ms; ${changes} changes`,
+  );
+  expect(sum(shifts)).toBeLessThanOrEqual(0.02);
+  expect(changesAbove).toEqual([]);
+  // Each word may change a few nodes at the end, and none is drawn again for the words after it.
+  expect(changes).toBeLessThan(2_000 * 8);
+  expect(await gap(page)).toBeLessThan(60);
+});
+
+const UPWARD: [string, (page: Page) => Promise<void>][] = [
+  ['wheel', (page) => page.mouse.wheel(0, -200)],
+  ['keyboard', (page) => page.locator('#thread').press('PageUp')],
+  [
+    'touch',
+    async (page) => {
+      const session = await page.context().newCDPSession(page);
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
+        session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x: 600, y }] });
+      await touch('touchStart', 300);
+      for (let y = 320; y <= 500; y += 20) await touch('touchMove', y);
+      await touch('touchEnd');
+    },
+  ],
+];
+
+test.each(UPWARD)(
+  'scrolled up by %s, the text that is read stays where it is, and the button leads back',
+  async (way, up) => {
+    demo.a.set({ text: longAnswer(900), paceMs: 8 });
+    const page = await open({ hasTouch: way === 'touch' });
+    await ask(page, 'How does a bridge stand?');
+    await untilWords(page, 300);
+    await page.mouse.move(600, 300);
+    await up(page);
+    await toEnd(page).waitFor();
+    /** Where a block in the middle of the view stands, once the scrolling itself has come to rest. */
+    const place = () =>
+      page.evaluate(() => {
+        const marked = document.querySelector('[data-marked]');
+        const block = marked ?? document.elementFromPoint(600, 300)?.closest('.markdown > *');
+        block?.setAttribute('data-marked', '');
+        return block?.getBoundingClientRect().top ?? null;
+      });
+    let before = await place();
+    await until('the scrolling rests', async () => {
+      const now = await place();
+      const rests = now !== null && now === before;
+      before = now;
+      return rests;
+    });
+    await forget(page);
+    const soFar = await words(page);
+    await untilWords(page, soFar + 150);
+    expect(await place()).toBe(before);
+    expect(await gap(page)).toBeGreaterThan(60);
+    expect(sum((await page.evaluate(() => seen)).shifts)).toBeLessThanOrEqual(0.02);
+    await toEnd(page).click();
+    expect(await toEnd(page).count()).toBe(0);
+    await until('the answer is complete', async () => (await words(page)) > 800 && (await isDone(page)));
+    await until('the end is in view', async () => (await gap(page)) < 60);
+    expect(await place()).not.toBe(before);
+  },
+);
+
+test('memory, nodes and listeners are steady over fifty questions', async () => {
+  demo.a.set({ text: longAnswer(120), paceMs: 0 });
+  const page = await open();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const measure = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    const { metrics } = await session.send('Performance.getMetrics');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0;
+    return { heap: usedSize, nodes: metric('Nodes'), listeners: metric('JSEventListeners') };
+  };
+  const measured: Awaited<ReturnType<typeof measure>>[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    for (let question = 0; question < 10; question += 1) {
+      await ask(page, `Question ${round}-${question}?`);
+      const count = demo.a.calls.length;
+      await until(
+        'it is answered',
+        async () => (await page.locator('.turn').count()) === question + 1 && (await isDone(page)),
+      );
+      expect(demo.a.calls.length).toBeGreaterThanOrEqual(count);
+    }
+    await page.getByRole('button', { name: 'New chat' }).first().click();
+    await until('the new chat is empty', async () => (await page.locator('.turn').count()) === 0);
+    measured.push(await measure());
+  }
+  console.log(
+    measured
+      .map(({ heap, nodes, listeners }) => `${(heap / 1e6).toFixed(2)} MB, ${nodes} nodes, ${listeners} listeners`)
+      .join('\n'),
+  );
+  const [first, , , , last] = measured;
+  if (first === undefined || last === undefined) throw new Error('nothing measured');
+  // The list of chats is four longer.
+  expect(last.nodes - first.nodes).toBeLessThan(400);
+  expect(last.listeners - first.listeners).toBeLessThan(60);
+  expect(last.heap - first.heap).toBeLessThan(3_000_000);
+});
