@@ -62,6 +62,24 @@ test('2,000 tokens with code and tables on a slow CPU: followed, nothing shifts,
   expect(await gap(page)).toBeLessThan(60);
 });
 
+/** Browsers scroll softly: until the box has stood still for some frames. */
+const untilResting = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const box = document.querySelector('.thread') as HTMLElement;
+        let top = box.scrollTop;
+        let still = 0;
+        const look = () => {
+          still = box.scrollTop === top ? still + 1 : 0;
+          top = box.scrollTop;
+          if (still > 20) resolve();
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+
 const UPWARD: [string, (page: Page) => Promise<void>][] = [
   ['wheel', (page) => page.mouse.wheel(0, -200)],
   ['keyboard', (page) => page.locator('#thread').press('PageUp')],
@@ -96,13 +114,9 @@ test.each(UPWARD)(
         block?.setAttribute('data-marked', '');
         return block?.getBoundingClientRect().top ?? null;
       });
-    let before = await place();
-    await until('the scrolling rests', async () => {
-      const now = await place();
-      const rests = now !== null && now === before;
-      before = now;
-      return rests;
-    });
+    await until('the box has scrolled', async () => (await gap(page)) > 100);
+    await untilResting(page);
+    const before = await place();
     await forget(page);
     const soFar = await words(page);
     await untilWords(page, soFar + 150);
