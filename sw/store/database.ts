@@ -98,18 +98,16 @@ export const databaseName = (routerOrigin: string): string => `carryon ${routerO
 /** All rows of a person in a store whose keys begin with the part. */
 export const rowsOf = (part: string): IDBKeyRange => IDBKeyRange.bound([part], [part, []]);
 
-/** Rejects where a newer build has written the database, where it cannot be opened, or while another connection is in the way. */
-export function openDatabase(name: string, lost: () => void): Promise<Database> {
-  return new Promise((resolve, reject) => {
-    openDB<Schema>(name, VERSION, {
-      upgrade,
-      blocked: () => reject(new DOMException('Another connection to the database is in the way.', 'AbortError')),
-      blocking(_current, _wanted, event) {
-        (event.target as IDBDatabase).close();
-        lost();
-      },
-      terminated: lost,
-    }).then(resolve, reject);
+/** Rejects where a newer build has written the database, or where it cannot be opened. `blocked`: another connection is still open. */
+export function openDatabase(name: string, lost: () => void, blocked: () => void): Promise<Database> {
+  return openDB<Schema>(name, VERSION, {
+    upgrade,
+    blocked,
+    blocking(_current, _wanted, event) {
+      (event.target as IDBDatabase).close();
+      lost();
+    },
+    terminated: lost,
   });
 }
 

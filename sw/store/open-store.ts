@@ -21,6 +21,8 @@ export interface StoreOptions {
 
 /** A database that does not open by then is done without: no page waits for it. */
 const OPEN_LIMIT_MS = 5_000;
+/** An earlier version of the worker ends what it is writing before its connection closes. */
+const BLOCKED_LIMIT_MS = 2_000;
 
 export function openStore({ name: databaseName, rim, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
@@ -48,8 +50,13 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
 
   function open(): Promise<Database> {
     return new Promise((resolve, reject) => {
-      const callOff = rim.after(OPEN_LIMIT_MS, () => reject(new DOMException('It does not open.', 'TimeoutError')));
-      openDatabase(databaseName, lose).then(resolve, reject).finally(callOff);
+      const giveUp = () => reject(new DOMException('It does not open.', 'TimeoutError'));
+      const limits = [rim.after(OPEN_LIMIT_MS, giveUp)];
+      openDatabase(databaseName, lose, () => limits.push(rim.after(BLOCKED_LIMIT_MS, giveUp)))
+        .then(resolve, reject)
+        .finally(() => {
+          for (const callOff of limits) callOff();
+        });
     });
   }
 

@@ -245,11 +245,12 @@ describe('notes', () => {
 
 describe('a database of the build before notes', () => {
   it.each([
-    ['that nobody has open', false],
-    ['that its worker has open, and writes to', true],
-  ])('%s keeps everything, and has notes', async (_, isOpen) => {
+    ['that nobody has open', 'closed'],
+    ['that its worker has open, and writes to', 'open'],
+    ['that its worker has let go of while it was writing', 'closing'],
+  ] as const)('%s keeps everything, and has notes', async (_, held) => {
     const found = await page.evaluate(
-      async ([name, isOpen]) => {
+      async ([name, held]) => {
         const done = <T>(request: IDBRequest<T>) =>
           new Promise<T>((resolve, reject) => {
             request.onsuccess = () => resolve(request.result);
@@ -303,19 +304,23 @@ describe('a database of the build before notes', () => {
         };
         for (const one of first.objectStoreNames) {
           const read = await rows(from, one);
-          const store = first.transaction(one, 'readwrite').objectStore(one);
-          for (const [value, key] of read) await done(store.put(value, key));
+          const copying = first.transaction(one, 'readwrite');
+          for (const [value, key] of read) void copying.objectStore(one).put(value, key);
+          await new Promise((resolve) => {
+            copying.oncomplete = resolve;
+          });
         }
         from.close();
         // The worker of the earlier build lets go of the database when it is asked to, and what it is writing counts.
         first.onversionchange = () => first.close();
         let writing: Promise<unknown> | undefined;
-        if (isOpen) {
+        if (held !== 'closed') {
           const tabs = first.transaction('tabs', 'readwrite').objectStore('tabs');
           writing = done(tabs.put({ clientId: 'late', part: ana.part, visitor: 'v', namedAt: Date.now() }));
           for (let at = 0; at < 500; at += 1)
             void tabs.put({ clientId: `${at}`, part: null, visitor: 'v', namedAt: 1 });
-        } else first.close();
+        }
+        if (held !== 'open') first.close();
 
         const { store, clock } = carryon.openStore(name);
         const again = await store.person('ana');
@@ -325,7 +330,7 @@ describe('a database of the build before notes', () => {
           full: clock.full,
           isSame: again.part === ana.part && again.visitor === ana.visitor,
           tab: (await store.tab('tab'))?.person?.name,
-          late: isOpen ? (await store.tab('late'))?.person?.name : 'ana',
+          late: held === 'closed' ? 'ana' : (await store.tab('late'))?.person?.name,
           answer: (await store.answer(again, 'key'))?.body,
           sent: (await store.sendingKey(again, 'sent', { idempotencyKey: 'x', sentAt: 2 }, () => true)).idempotencyKey,
           queue: (await store.queued(again)).map(({ id, state }) => `${id} ${state}`).sort(),
@@ -338,7 +343,7 @@ describe('a database of the build before notes', () => {
           notes: (await store.notes(again, '')).map(({ text }) => text),
         };
       },
-      [name(), isOpen] as const,
+      [name(), held] as const,
     );
     expect(found).toEqual({
       full: 0,
@@ -356,5 +361,23 @@ describe('a database of the build before notes', () => {
       put: 'kept',
       notes: ['text'],
     });
+  });
+
+  it('is done without while something else has it open and does not let go, and is there afterwards', async () => {
+    const found = await page.evaluate(async (name) => {
+      const opening = indexedDB.open(name, 1);
+      opening.onupgradeneeded = () => {
+        opening.result.createObjectStore('people', { keyPath: 'name' }).createIndex('part', 'part', { unique: true });
+      };
+      await new Promise((resolve) => {
+        opening.onsuccess = resolve;
+      });
+      const { store, clock } = carryon.openStore(name);
+      const before = await store.person('ana');
+      opening.result.close();
+      const after = await store.person('ana');
+      return { before, full: clock.full, put: after && (await store.putNote(after, 'n', 'text')) };
+    }, name());
+    expect(found).toEqual({ before: null, full: 1, put: 'kept' });
   });
 });
