@@ -141,6 +141,7 @@ test('the first load is at most 60 KB of JavaScript, gzipped', async () => {
   const text = async (path: string) => (await fetch(`${demo.routerUrl}${path}`)).text();
   const html = await text('/');
   const found = new Set([...html.matchAll(/(?:src|href)="\.?(\/[^"]+\.js)"/g)].map(([, path = '']) => path));
+  const named = found.size;
   let bytes = 0;
   for (const path of found) {
     const script = await text(path);
@@ -149,6 +150,9 @@ test('the first load is at most 60 KB of JavaScript, gzipped', async () => {
       found.add(new URL(name, `http://any${path}`).pathname);
   }
   expect([...found].filter((path) => path === '/travel.js')).toEqual(['/travel.js']);
+  // The page names them all, so that none waits for another to be read first; its settings come beside them.
+  expect(found.size).toBe(named);
+  expect(html).toContain('rel="preload" href="./demo/settings"');
   expect(bytes).toBeLessThanOrEqual(60_000);
 });
 
