@@ -2,7 +2,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
 import type { Conversation, Turn } from '../core/conversation.ts';
-import { askingTurn, type ConversationEvent, queueIdOf } from '../core/conversation-events.ts';
+import { type ConversationEvent, queueIdOf } from '../core/conversation-events.ts';
 import { fileNameOf, markdownOf } from '../core/export.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import { CHAT, DRAFT, HEAD } from '../core/kept.ts';
@@ -108,16 +108,18 @@ export class TalkState implements Talk {
   editLast(question: string): void {
     const id = this.#openId.peek();
     const last = this.open.peek().turns.at(-1);
-    if (question.trim() === '' || last === undefined || this.#isBusy(id)) return;
+    if (question.trim() === '' || last === undefined || isAsked(last) || this.#isBusy(id)) return;
     void this.#takenBack(last).then((isOut) => {
       if (isOut && !this.#isBusy(id)) this.#askNew(id, question, last.id);
+      // The old one is on its way to the router: what was written can be asked after it.
+      else if (this.draft.peek() === '') this.draft.value = question;
     });
   }
 
   askAgain(turnId: string): void {
     const id = this.#openId.peek();
     const turn = this.open.peek().turns.find((one) => one.id === turnId);
-    if (turn === undefined || this.#isBusy(id)) return;
+    if (turn === undefined || isAsked(turn) || this.#isBusy(id)) return;
     void this.#takenBack(turn).then((isOut) => {
       if (!isOut || this.#isBusy(id)) return;
       this.#run(id, turnId, { kind: 'asked-again', turnId, at: this.#parts.ports.now() });
@@ -195,7 +197,7 @@ export class TalkState implements Talk {
   }
 
   #isBusy(id: string): boolean {
-    return this.#running.peek().has(id) || askingTurn(this.#parts.conversations.at(id).peek()) !== undefined;
+    return this.#running.peek().has(id);
   }
 
   #askNew(id: string, question: string, instead?: string): void {
@@ -274,6 +276,9 @@ export class TalkState implements Talk {
     this.#running.value = next;
   }
 }
+
+/** Here or in another tab. */
+const isAsked = ({ outcome }: Turn): boolean => outcome.state === 'asking';
 
 /**
  * A complete answer that is asked for once more is to be a new one: nothing kept is given, and a key of its own lets the question be

@@ -26,9 +26,6 @@ function Frame({ app }: { app: App }) {
   const view = useMemo(() => createView(app), [app]);
   const columns = view.columns.value;
   useSignalEffect(() => {
-    document.title = words.app.title(talk.open.value.title);
-  });
-  useSignalEffect(() => {
     if (talk.draft.value !== '') void loadMarkdown();
   });
   useEffect(() => {

@@ -45,6 +45,8 @@ export function Composer({ app, view }: { app: App; view: View }) {
         ref={field}
         id="composer"
         rows={1}
+        // A browser keeps what stands in fields with the tab, which would outlive a sign-out.
+        autocomplete="off"
         value={draft}
         dir="auto"
         enterkeyhint="send"

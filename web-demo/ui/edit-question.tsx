@@ -35,6 +35,7 @@ export function EditQuestion({ app, view, turn }: { app: App; view: View; turn: 
       <textarea
         ref={field}
         rows={2}
+        autocomplete="off"
         value={text.value}
         dir="auto"
         aria-label={thread.editLabel}

@@ -11,7 +11,6 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     name: 'Carryon',
     tagline: 'KI, die weitermacht.',
     skip: 'Zum Gespräch springen',
-    title: (chat) => (chat === '' ? 'Carryon' : `${chat} · Carryon`),
     close: 'Schließen',
     dismiss: 'Ausblenden',
   },
@@ -35,6 +34,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     exportFailed: 'Dieser Chat ließ sich nicht speichern.',
   },
   foot: {
+    guest: (code) => `Gast ${code}`,
     account: (name) => `${name}: Tastatur und Abmelden`,
     spentToday: (usd) => `heute ${format.usd(usd)}`,
     keys: 'Tastatur',

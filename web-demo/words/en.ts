@@ -10,7 +10,6 @@ export const en = (format: Format) => ({
     name: 'Carryon',
     tagline: 'AI that carries on.',
     skip: 'Skip to the conversation',
-    title: (chat: string) => (chat === '' ? 'Carryon' : `${chat} · Carryon`),
     close: 'Close',
     dismiss: 'Dismiss',
   },
@@ -34,6 +33,7 @@ export const en = (format: Format) => ({
     exportFailed: 'This chat could not be exported.',
   },
   foot: {
+    guest: (code: string) => `Guest ${code}`,
     account: (name: string) => `${name}: keyboard and sign-out`,
     spentToday: (usd: number) => `${format.usd(usd)} today`,
     keys: 'Keyboard',
