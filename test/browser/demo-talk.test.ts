@@ -17,8 +17,10 @@ test('an answer, its conversation and its place in the list are there after a re
   await chat.answered('Why?', answerTo('Why?', 1));
   await chat.ask('And then?');
   await chat.answered('And then?', answerTo('And then?', 2));
+  await chat.composer.fill('Half a thought');
   await chat.page.reload();
   await chat.answered('Why?', answerTo('Why?', 1));
+  expect(await chat.composer.inputValue()).toBe('Half a thought');
   expect(await chat.questions()).toEqual(['Why?', 'And then?']);
   expect(await chat.titles()).toEqual(['Why?']);
   expect(demo.a.calls).toEqual(['Why?', 'And then?']);

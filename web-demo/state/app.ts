@@ -40,14 +40,14 @@ export interface Talk {
   last: ReadonlySignal<{ turn: Turn; facts: AnswerFacts } | null>;
   /** False where nothing can be kept (private window, disk full): said once, in words. */
   isKept: ReadonlySignal<boolean>;
-  /** Asks, and empties the draft. Nothing happens while an answer of this conversation is on its way; of others there may be. */
+  /** Asks; a draft of the same words is asked with it, and gone. Nothing happens while an answer of this conversation is on its way; of others there may be. */
   ask(question: string): void;
   stop(): void;
   /** The same question for a new answer. A complete one that was there comes back where none comes. */
   askAgain(turnId: string): void;
   /** Takes the last turn out and asks the new text in its place. */
   editLast(question: string): void;
-  /** Out of the outbox: now, or never. */
+  /** Out of the outbox: now, or never. The outbox says what came of it: one that is on its way stays. */
   sendNow(queueId: string): Promise<void>;
   cancel(queueId: string): Promise<void>;
   newChat(): void;

@@ -18,6 +18,9 @@ import {
 } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
+/** The one that was changed least recently makes room for a new one. */
+const MOST_CONVERSATIONS = 150;
+
 interface Entry {
   /** As it was kept last, as far as this tab knows. */
   base: Conversation;
@@ -82,6 +85,12 @@ export class Conversations {
     return entry.committing;
   }
 
+  /** The browser keeps 500 notes of a person, and a conversation takes up to three. */
+  async makeRoom(): Promise<void> {
+    const tooOld = this.heads.peek().slice(MOST_CONVERSATIONS);
+    for (const { id, waiting, isAsking } of tooOld) if (waiting === 0 && !isAsking) await this.remove(id);
+  }
+
   async remove(id: string): Promise<void> {
     this.#entries.get(id)?.pending.splice(0);
     this.#entries.delete(id);
@@ -120,6 +129,7 @@ export class Conversations {
         // Deleted meanwhile: an answer to it goes nowhere, and a new question brings it back.
         if (isGone && !events.some(({ kind }) => kind === 'asked')) {
           entry.pending.splice(0, events.length);
+          this.#setHead(id, undefined);
           return;
         }
         const before = stored ?? entry.base;

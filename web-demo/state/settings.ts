@@ -4,7 +4,6 @@ import type { Ports } from './ports.ts';
 
 const SETTINGS = 'carryon-settings';
 const PERSON = 'carryon-person';
-const NAME = 'carryon-name';
 const WAYS: readonly unknown[] = ['local', 'publishable', 'token', 'off'];
 
 /** Undefined where there never were any: the first visit needs the router. */
@@ -55,10 +54,6 @@ export class Memory {
     return made;
   }
 
-  get name(): string | undefined {
-    return this.#get(NAME);
-  }
-
   keepPerson(person: string): void {
     this.#set(PERSON, person);
   }
@@ -68,7 +63,7 @@ export class Memory {
   }
 
   forget(): void {
-    for (const name of [SETTINGS, PERSON, NAME]) {
+    for (const name of [SETTINGS, PERSON]) {
       this.#own.delete(name);
       this.#try((storage) => storage.removeItem(name));
     }

@@ -33,8 +33,9 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
     case 'local': {
       const person = memory.person(newPerson);
       const headers = { 'content-type': 'application/json' };
-      const mint = () =>
-        reading(ports.fetch('/demo/token', { method: 'POST', headers, body: JSON.stringify({ person }) }), ports.now());
+      const body = JSON.stringify({ person });
+      const mint = async () =>
+        reading(await ports.fetch('/demo/token', { method: 'POST', headers, body }), ports.now());
       return { person, name: null, token: tokens(mint, ports.now) };
     }
     case 'publishable': {
@@ -52,11 +53,16 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
       };
     }
     case 'token': {
-      const mint = () => reading(ports.fetch(settings.tokenUrl, { credentials: 'include' }), ports.now());
+      let isNobody = false;
+      const mint = async () => {
+        const response = await ports.fetch(settings.tokenUrl, { credentials: 'include' });
+        isNobody = response.status === 401 || response.status === 403;
+        return reading(response, ports.now());
+      };
       const token = tokens(mint, ports.now);
       const claims = readClaims((await token()) ?? '', atob);
-      // Offline, the person of the last visit finds what is kept.
-      const person = claims.sub ?? memory.knownPerson ?? null;
+      // Offline, the person of the last visit finds what is kept. One whose sign-in has ended does not.
+      const person = claims.sub ?? (isNobody ? null : (memory.knownPerson ?? null));
       if (claims.sub !== null) memory.keepPerson(claims.sub);
       return { person, name: person, token };
     }
@@ -64,8 +70,7 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
 }
 
 /** `{token, expiresAt}`; a team's own server may leave out what the token itself says. */
-async function reading(fetched: Promise<Response>, now: number): Promise<Token | undefined> {
-  const response = await fetched;
+async function reading(response: Response, now: number): Promise<Token | undefined> {
   if (!response.ok) return undefined;
   const { token } = (await response.json()) as { token?: unknown };
   if (typeof token !== 'string') return undefined;

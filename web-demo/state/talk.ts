@@ -103,6 +103,10 @@ export class TalkState implements Talk {
     const id = this.#openId.peek();
     if (question.trim() === '' || this.#isBusy(id)) return;
     this.#askNew(id, question);
+    // An example that was pressed leaves what is being written alone.
+    if (this.draft.peek().trim() !== question.trim()) return;
+    this.draft.value = '';
+    this.#drafts.save();
   }
 
   editLast(question: string): void {
@@ -130,13 +134,9 @@ export class TalkState implements Talk {
     this.#running.peek().get(this.#openId.peek())?.asking.stop();
   }
 
-  sendNow(queueId: string): Promise<void> {
-    return this.#parts.queue.sendNow(queueId);
-  }
+  readonly sendNow = (queueId: string): Promise<void> => this.#parts.queue.sendNow(queueId);
 
-  cancel(queueId: string): Promise<void> {
-    return this.#parts.queue.cancel(queueId);
-  }
+  readonly cancel = (queueId: string): Promise<void> => this.#parts.queue.cancel(queueId);
 
   newChat(): void {
     if (this.open.peek().turns.length === 0) return;
@@ -201,13 +201,12 @@ export class TalkState implements Talk {
   }
 
   #askNew(id: string, question: string, instead?: string): void {
-    const { ports, address } = this.#parts;
+    const { conversations, ports, address } = this.#parts;
     const turnId = ports.newId();
+    if (conversations.at(id).peek().turns.length === 0) void conversations.makeRoom();
     this.#run(id, turnId, { kind: 'asked', turnId, question, at: ports.now(), ...(instead && { instead }) });
     address.set(id);
     void ports.notes.put(OPEN, id);
-    if (id === this.#openId.peek()) this.draft.value = '';
-    this.#drafts.save();
   }
 
   /** A question that waits in the outbox is not to be sent from there too. */

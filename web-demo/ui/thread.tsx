@@ -9,7 +9,7 @@ import { Welcome } from './welcome.tsx';
 export function Thread({ app, view }: { app: App; view: View }) {
   const { words } = app;
   const { follow } = view;
-  const { id, title, turns } = app.talk.open.value;
+  const { id, title, turns, isCut } = app.talk.open.value;
   const box = useRef<HTMLElement>(null);
   useLayoutEffect(() => (box.current === null ? undefined : follow.attach(box.current)), [follow]);
   const isEmpty = turns.length === 0;
@@ -30,6 +30,7 @@ export function Thread({ app, view }: { app: App; view: View }) {
               <h1 class="visually-hidden" id="chat-title" tabIndex={-1}>
                 {title || words.list.untitled}
               </h1>
+              {isCut && <p class="beside">{words.thread.isCut}</p>}
               {turns.map((turn, index) => (
                 <Turn key={`${id} ${turn.id}`} app={app} view={view} turn={turn} isLast={index === turns.length - 1} />
               ))}

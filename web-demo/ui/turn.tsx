@@ -115,6 +115,9 @@ function Under({ app, view, turn, isLast }: Props) {
         {turn.outcome.state === 'complete' && turn.outcome.again !== undefined && (
           <InVain app={app} problem={turn.outcome.again} />
         )}
+        {turn.outcome.state === 'complete' && turn.outcome.facts.finishReason === 'length' && (
+          <p class="small">{app.words.thread.lengthReached}</p>
+        )}
       </div>
       {isDone && (
         <div class={isLast ? 'turn-actions' : 'turn-actions is-quiet'}>

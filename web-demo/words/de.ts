@@ -71,6 +71,8 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     stopped: 'Du hast diese Antwort gestoppt.',
     stoppedEmpty: 'Du hast gestoppt, bevor das erste Wort kam.',
     emptyAnswer: 'Die Antwort kam ohne Text.',
+    lengthReached: 'Diese Antwort endet hier, weil sie die größte erlaubte Länge erreicht hat.',
+    isCut: 'Frühere Fragen dieses Chats sind weg: Von einem langen behält dieser Browser nur den neuesten Teil.',
   },
   waiting: {
     title: 'Diese Frage ist neu, deshalb ist dazu nichts gespeichert.',

@@ -68,6 +68,8 @@ export const en = (format: Format) => ({
     stopped: 'You stopped this answer.',
     stoppedEmpty: 'You stopped before the first word came.',
     emptyAnswer: 'The answer came without any text.',
+    lengthReached: 'This answer ends here because it reached the longest length allowed.',
+    isCut: 'Earlier questions of this chat are gone: this browser keeps only the newest part of a long one.',
   },
   waiting: {
     title: 'This question is new, so nothing is saved for it.',

@@ -59,7 +59,7 @@ describe('asking', () => {
 
   it('has one answer at a time in a conversation, and one in each of several', async () => {
     const { world, tab } = await open();
-    tab.talk.draft.value = 'kept';
+    tab.talk.draft.value = ' One?\n';
     tab.talk.ask('One?');
     expect(tab.talk.draft.value).toBe('');
     tab.talk.draft.value = 'kept';
@@ -135,8 +135,9 @@ describe('asking', () => {
     expect(world.stopped).toEqual(['s1', 's2']);
   });
 
-  it('edits the last question in its place', async () => {
+  it('edits the last question in its place, and leaves the draft alone', async () => {
     const { world, tab } = await open();
+    tab.talk.draft.value = 'kept';
     tab.talk.ask('Why?');
     await answer(world, 'Because.');
     tab.talk.editLast('Why not?');
@@ -144,6 +145,7 @@ describe('asking', () => {
     expect(shown(tab)).toEqual([['Why not?', 'No reason.', 'complete']]);
     expect(JSON.parse(last(world).body).messages).toEqual([{ role: 'user', content: 'Why not?' }]);
     expect(tab.talk.heads.value[0]?.title).toBe('Why not?');
+    expect(tab.talk.draft.value).toBe('kept');
   });
 
   it('asks again for a new answer, and gives the old one back where none comes', async () => {
@@ -389,6 +391,22 @@ describe('what is kept', () => {
     await settle();
     expect(shown(tab)).toEqual([['One?', '1', 'complete']]);
     expect(tab.talk.isKept.value).toBe(false);
+  });
+
+  it('gives up the conversations that were not touched for longest, and none that waits', async () => {
+    const { world, tab } = await open();
+    for (let chat = 0; chat < 155; chat++) {
+      world.isOnline = chat !== 1;
+      tab.talk.ask(`Question ${chat}?`);
+      if (chat === 1) await settle();
+      else await answer(world, 'x');
+      tab.talk.newChat();
+      await settle();
+    }
+    const titles = tab.talk.heads.value.map(({ title }) => title);
+    expect(titles.length).toBe(152);
+    expect(titles.slice(-2)).toEqual(['Question 4?', 'Question 1?']);
+    expect(world.notes.size).toBeLessThan(500);
   });
 
   it('has the draft of a chat that was begun and left', async () => {
