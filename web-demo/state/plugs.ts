@@ -30,8 +30,13 @@ export function plugs({
   const isOneCent = signal(false);
 
   const call = async (method: 'PUT' | 'DELETE', path: string, body?: object): Promise<void> => {
-    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' };
-    const response = await ports.fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const send = (signedIn: string | null) => {
+      const headers = { authorization: `Bearer ${signedIn}`, 'content-type': 'application/json' };
+      return ports.fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    };
+    let response = await send(await token());
+    // A router that was set up anew does not know the old one.
+    if (response.status === 401) response = await send(await token(true));
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}.`);
   };
   const look = async () => {
