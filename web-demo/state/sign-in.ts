@@ -72,7 +72,8 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
 /** `{token, expiresAt}`; a team's own server may leave out what the token itself says. */
 async function reading(response: Response, now: number): Promise<Token | undefined> {
   if (!response.ok) return undefined;
-  const { token } = (await response.json()) as { token?: unknown };
+  const { token, expiresAt } = (await response.json()) as { token?: unknown; expiresAt?: unknown };
   if (typeof token !== 'string') return undefined;
-  return { token, expiresAt: readClaims(token, atob).expiresAt ?? now + SHORTEST_MS };
+  const told = typeof expiresAt === 'number' ? expiresAt : null;
+  return { token, expiresAt: readClaims(token, atob).expiresAt ?? told ?? now + SHORTEST_MS };
 }

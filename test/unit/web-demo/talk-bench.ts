@@ -277,3 +277,20 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 60; turn++) await Promise.resolve();
   await new Promise((resolve) => setImmediate(resolve));
 }
+
+export const open = async () => {
+  const world = new World();
+  return { world, tab: await Tab.open(world) };
+};
+export const last = (world: World) => {
+  const generation = world.generations.at(-1);
+  if (generation === undefined) throw new Error('nothing was asked');
+  return generation;
+};
+export const answer = async (world: World, text: string) => {
+  await settle();
+  last(world).write(text);
+  last(world).done();
+  await settle();
+};
+export const shown = (tab: Tab) => tab.turns.map(({ question, text, outcome }) => [question, text, outcome.state]);
