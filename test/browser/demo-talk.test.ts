@@ -100,6 +100,7 @@ test('an answer goes on in its own conversation while another one is open', asyn
   demo.a.set({ pauseAfter: Number.POSITIVE_INFINITY });
   await chat.ask('Quick?');
   await chat.answered('Quick?', answerTo('Quick?', 2));
+  await chat.page.locator('.chat').filter({ hasText: 'Slow?' }).getByText('answering').waitFor();
   demo.a.resume();
   await chat.open('Slow?');
   await chat.answered('Slow?', answerTo('Slow?', 1));

@@ -77,6 +77,7 @@ function Row({ app, view, head }: { app: App; view: View; head: ConversationHead
         <span class="chat-title" dir="auto">
           {title}
         </span>
+        {head.isAsking && !isOpen && <span class="chat-queued">{words.list.answering}</span>}
         {head.waiting > 0 && <span class="chat-queued">{words.list.queued(head.waiting)}</span>}
       </button>
       <Menu label={words.list.more(title)} face={<MoreIcon />} faceClass="icon-button chat-more">

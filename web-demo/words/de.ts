@@ -23,6 +23,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     earlier: 'Früher',
     untitled: 'Chat ohne Titel',
     empty: 'Hier stehen bald deine Chats. Sie bleiben verschlüsselt in diesem Browser.',
+    answering: 'antwortet …',
     queued: (count) => `${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,
     more: (title) => `Mehr zu „${title}“`,
     export: 'Als Markdown speichern',

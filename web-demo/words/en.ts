@@ -22,6 +22,7 @@ export const en = (format: Format) => ({
     earlier: 'Earlier',
     untitled: 'Untitled chat',
     empty: 'Your chats will be listed here. They stay in this browser, encrypted.',
+    answering: 'answering…',
     queued: (count: number) => `${format.count(count)} queued`,
     more: (title: string) => `More for “${title}”`,
     export: 'Export as Markdown',
