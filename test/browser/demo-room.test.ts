@@ -157,6 +157,21 @@ describe('by ear', () => {
 });
 
 describe('nothing jumps', () => {
+  test('a welcome opens at its beginning, a conversation at its end', async () => {
+    const top = (page: Page) => page.locator('#thread').evaluate(({ scrollTop }) => scrollTop);
+    const page = await room.open('scene=empty', PHONE);
+    await page.locator('.example').last().waitFor();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    expect(await top(page)).toBe(0);
+    const long = await room.open('scene=long', PHONE);
+    await expect.poll(() => top(long)).toBeGreaterThan(1_000);
+    await long.locator('.bar .icon-button').first().click();
+    await long.locator('dialog .new-chat').click();
+    await long.locator('.example').last().waitFor();
+    await expect.poll(() => top(long)).toBe(0);
+    expect(await long.locator('.to-end').count()).toBe(0);
+  });
+
   test('an answer comes, grows and ends', async () => {
     const page = await room.open('scene=first-word');
     await page.evaluate(() => {

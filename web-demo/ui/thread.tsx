@@ -11,8 +11,9 @@ export function Thread({ app, view }: { app: App; view: View }) {
   const { follow } = view;
   const { id, title, turns, isCut } = app.talk.open.value;
   const box = useRef<HTMLElement>(null);
-  useLayoutEffect(() => (box.current === null ? undefined : follow.attach(box.current)), [follow]);
   const isEmpty = turns.length === 0;
+  // A welcome has no end to follow: it is read from its beginning.
+  useLayoutEffect(() => (box.current === null || isEmpty ? undefined : follow.attach(box.current)), [follow, isEmpty]);
   // A conversation opens at its end, and a welcome at its beginning.
   useLayoutEffect(() => {
     if (!isEmpty) follow.toEnd();
@@ -38,9 +39,7 @@ export function Thread({ app, view }: { app: App; view: View }) {
           )}
         </div>
       </section>
-      <div class="to-end-place">
-        <ToEndButton follow={follow} onDone={view.focusComposer} />
-      </div>
+      <div class="to-end-place">{!isEmpty && <ToEndButton follow={follow} onDone={view.focusComposer} />}</div>
     </>
   );
 }
