@@ -170,3 +170,26 @@ test('memory, nodes and listeners are steady over fifty questions', async () => 
   expect(last.listeners - first.listeners).toBeLessThan(60);
   expect(last.heap - first.heap).toBeLessThan(3_000_000);
 });
+
+test.each([
+  ['with the clipboard', true],
+  ['without leave for it', false],
+])('code is copied %s, and the button says so', async (_name, isAllowed) => {
+  demo.a.set({ text: '```ts\nconst a = 1 < 2;\n\nb();\n```', paceMs: 0 });
+  const context = await demo.newContext();
+  if (isAllowed) await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  else {
+    await context.addInitScript(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    });
+  }
+  const page = await demo.open(context);
+  await ask(page, 'In code?');
+  await page.getByRole('button', { name: 'Copy ts code' }).click();
+  await page.locator('.code').getByRole('status').filter({ hasText: /./ }).waitFor();
+  expect(['Copied', 'Selected: copy it with your keyboard or menu']).toContain(
+    await page.locator('.code').getByRole('status').textContent(),
+  );
+  if (isAllowed) expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('const a = 1 < 2;\n\nb();');
+  else expect(await page.evaluate(() => String(getSelection()))).toBe('const a = 1 < 2;\n\nb();');
+});

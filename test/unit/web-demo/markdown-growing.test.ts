@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advance, EMPTY_DOCUMENT, type MarkdownDocument, parse } from '../../../web-demo/markdown/document.ts';
 import type { Block } from '../../../web-demo/markdown/nodes.ts';
-import { plainText } from '../../../web-demo/markdown/plain-text.ts';
+import { plainText } from '../../support/plain-text.ts';
 
 const word = fc.constantFrom(
   'Lisbon',

@@ -1,9 +1,6 @@
-/** An answer's words without its marks, for what is spoken or counted. */
-import { parse } from './document.ts';
-import type { Block } from './nodes.ts';
-import { textOf } from './to-nodes.ts';
-
-export const toPlainText = (markdown: string): string => plainText(parse(markdown));
+/** An answer's words without its marks. */
+import type { Block } from '../../web-demo/markdown/nodes.ts';
+import { textOf } from '../../web-demo/markdown/to-nodes.ts';
 
 /** A line for each paragraph, item and row of a table. */
 export function plainText(blocks: readonly Block[]): string {
