@@ -99,9 +99,11 @@ function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words:
     return steps;
   }
   for (const { deployment, leftMs } of facts.cooldowns) {
+    const calls = facts.attempts?.filter((attempt) => attempt.deployment === deployment) ?? [];
+    // That of one that failed may have begun with this failure, and is told with it.
+    if (calls.some(({ result }) => result !== 'success')) continue;
     const name = say.provider(nameOf(deployment, providers));
-    const isAsked = facts.attempts?.some((attempt) => attempt.deployment === deployment) === true;
-    steps.push({ tone: 'warn', lead: name, rest: say.cooldown(leftMs, isAsked), atMs: null });
+    steps.push({ tone: 'warn', lead: name, rest: say.cooldown(leftMs, calls.length > 0), atMs: null });
   }
   steps.push(...callsOf(facts, providers, words).map((step) => ({ ...step, atMs: clock(step.atMs) })));
   if (facts.resumed > 0) {
@@ -116,10 +118,14 @@ function callsOf(facts: AnswerFacts, providers: readonly ProviderPlug[], { happe
   const steps: Step[] = [];
   const firstWord = (lead: string, rest: string, atMs: number): Step => ({ tone: 'good', lead, rest, atMs });
   const seen = new Map<string, number>();
-  for (const attempt of facts.attempts ?? []) {
+  const attempts = facts.attempts ?? [];
+  for (const [index, attempt] of attempts.entries()) {
     const lead = say.provider(nameOf(attempt.deployment, providers));
     if (attempt.result === 'success') {
-      const wordAt = facts.firstWordMs ?? (attempt.ttftMs === null ? null : attempt.startedMs + attempt.ttftMs);
+      const isWhole = facts.source.kind === 'queued';
+      const wordAt = isWhole
+        ? null
+        : (facts.firstWordMs ?? (attempt.ttftMs === null ? null : attempt.startedMs + attempt.ttftMs));
       steps.push(
         wordAt === null
           ? firstWord(lead, say.answeredWhole, attempt.startedMs + attempt.ms)
@@ -129,7 +135,11 @@ function callsOf(facts: AnswerFacts, providers: readonly ProviderPlug[], { happe
       const kind = `${attempt.deployment} ${attempt.result} ${attempt.status ?? ''}`;
       const times = (seen.get(kind) ?? 0) + 1;
       seen.set(kind, times);
-      steps.push({ tone: 'bad', lead, rest: failureWords(attempt, times, say), atMs: attempt.startedMs + attempt.ms });
+      const isLast = !attempts.slice(index + 1).some(({ deployment }) => deployment === attempt.deployment);
+      const cooldown = isLast ? facts.cooldowns.find(({ deployment }) => deployment === attempt.deployment) : undefined;
+      const text = failureWords(attempt, times, say);
+      const rest = cooldown === undefined ? text : say.thenCooldown(text, cooldown.leftMs);
+      steps.push({ tone: 'bad', lead, rest, atMs: attempt.startedMs + attempt.ms });
     }
   }
   // Who served is hidden from this page, or nobody has got to the end: the first word was seen all the same.

@@ -15,7 +15,7 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     offline: 'Keine Verbindung.',
     unreachable: 'Der Router antwortet nicht.',
     tryingAgain: 'Nächster Versuch läuft…',
-    awayKept: 'Gespeicherte Antworten gehen weiter, neue Fragen warten.',
+    awayKept: 'Gespeichertes bleibt lesbar, neue Fragen warten.',
     awayNotKept: 'Frag noch einmal, wenn du wieder verbunden bist.',
     goingOn: 'Geht weiter, wo es abriss…',
     goingOnWhy: 'Die Verbindung riss mitten in der Antwort ab.',
@@ -128,8 +128,9 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
       ]).get(kind) ?? 'ist ausgefallen',
     cooldown: (leftMs, isAsked) =>
       isAsked
-        ? `pausiert noch ${left(leftMs, format)}, aber sonst war niemand übrig`
+        ? `pausiert noch ${left(leftMs, format)}, wurde aber trotzdem gefragt`
         : `pausiert noch ${left(leftMs, format)} und wurde nicht gefragt`,
+    thenCooldown: (text, leftMs) => `${text}, pausiert ${left(leftMs, format)}`,
     firstWord: 'erstes Wort',
     firstWordAlone: 'Erstes Wort',
     answeredWhole: 'hat geantwortet',

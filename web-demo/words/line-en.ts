@@ -128,8 +128,9 @@ export const lineEn = (format: Format) => ({
       ]).get(kind) ?? 'failed',
     cooldown: (leftMs: number, isAsked: boolean) =>
       isAsked
-        ? `is in cooldown for another ${left(leftMs, format)}, but nobody else was left`
+        ? `is in cooldown for another ${left(leftMs, format)}, but was asked all the same`
         : `is in cooldown for another ${left(leftMs, format)}, so it was not asked`,
+    thenCooldown: (text: string, leftMs: number) => `${text}, cooldown ${left(leftMs, format)}`,
     firstWord: 'first word',
     firstWordAlone: 'First word',
     answeredWhole: 'answered',

@@ -69,8 +69,21 @@ describe('what just happened', () => {
         cooldowns: [{ deployment: 'a-1', cause: 'server_error', leftMs: 8_000 }],
       }),
       [
-        'Provider A is in cooldown for another 8 s, but nobody else was left',
+        'Provider A is in cooldown for another 8 s, but was asked all the same',
         'Provider A first word @402',
+        'Complete 212 tokens, $0.0003 @1900',
+      ],
+    ],
+    [
+      'a cooldown that began with the failure',
+      complete({
+        attempts: [call('a-1', 3, 38, FAILED), call('a-1', 90, 98, FAILED), call('b-1', 190, 900, { ttftMs: 200 })],
+        cooldowns: [{ deployment: 'a-1', cause: 'server_error', leftMs: 9_900 }],
+      }),
+      [
+        'Provider A answered 503 @41',
+        'Provider A answered 503 again, cooldown 10 s @188',
+        'Provider B first word @402',
         'Complete 212 tokens, $0.0003 @1900',
       ],
     ],
