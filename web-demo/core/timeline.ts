@@ -43,7 +43,8 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   if (outcome.state === 'waiting') {
     const cause = outcome.cause ?? 'offline';
     const { lead, rest } = say.savedCause(cause);
-    if (outcome.facts !== undefined) steps.push(...comingOf(outcome.facts, providers, words));
+    const told = outcome.facts === undefined ? [] : comingOf(outcome.facts, providers, words, true);
+    if (told.length > 0) steps.push(...told);
     else add(cause.startsWith('http_') ? 'bad' : 'away', lead, rest);
     add('accent', say.outbox, say.outboxKeeps);
     return inOrder(steps);
@@ -56,7 +57,8 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   }
   const facts = outcome.facts;
   if (facts !== null) {
-    steps.push(...comingOf(facts, providers, words));
+    const isRefused = outcome.state === 'failed' && (facts.attempts ?? []).length === 0 && turn.text === '';
+    steps.push(...comingOf(facts, providers, words, isRefused));
     if (facts.source.kind === 'saved') return steps;
   }
   if (outcome.state === 'stopped') add('plain', say.stopped, say.stoppedBy, facts?.totalMs ?? null);
@@ -75,7 +77,7 @@ function failureOf({ code, status }: Problem, { problems }: Words): { lead: stri
 }
 
 /** All between the question and its end. */
-function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words: Words): Step[] {
+function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words: Words, isRefused: boolean): Step[] {
   const say = words.happened;
   const { source } = facts;
   if (source.kind === 'saved') {
@@ -91,8 +93,11 @@ function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words:
   }
   // A queued question's own clock began long before the router's.
   const clock = source.kind === 'queued' ? () => null : (ms: number | null) => ms;
-  const heldAt = budgetAt(facts);
-  if (heldAt !== null) steps.push({ tone: 'plain', lead: say.budget, rest: say.budgetHeld, atMs: clock(heldAt) });
+  const budget = budgetAt(facts, isRefused);
+  if (budget !== null) {
+    const rest = budget.isHeld ? say.budgetHeld : say.budgetFits;
+    steps.push({ tone: 'plain', lead: say.budget, rest, atMs: clock(budget.atMs) });
+  }
   if (facts.mode !== 'normal') steps.push({ tone: 'warn', ...say.mode[facts.mode], atMs: null });
   if (source.kind === 'cached') {
     steps.push({ tone: 'good', lead: say.cache, rest: say.cacheHad(source.ageMs), atMs: null });
@@ -153,10 +158,15 @@ function failureWords({ result, status }: AttemptFact, times: number, say: Words
   return times > 1 ? say.again(text) : text;
 }
 
-/** When the budget was held: the router's steps one after the other, up to the one that asks for it. */
-function budgetAt({ steps }: AnswerFacts): number | null {
-  const index = steps.findIndex(({ name }) => name === 'admit');
-  return index < 0 ? null : steps.slice(0, index + 1).reduce((sum, { ms }) => sum + ms, 0);
+/**
+ * When the budget let it pass: the router's steps one after the other, up to the one that asks for it. A stream that can be gone on with is
+ * admitted where it is attached to. Null where nothing says so.
+ */
+function budgetAt({ steps, source }: AnswerFacts, isRefused: boolean): { atMs: number; isHeld: boolean } | null {
+  const index = steps.findIndex(({ name }) => name === 'admit' || name === 'attach');
+  if (index < 0 || isRefused || source.kind === 'cached') return null;
+  const atMs = steps.slice(0, index + 1).reduce((sum, { ms }) => sum + ms, 0);
+  return { atMs, isHeld: steps[index]?.name === 'admit' };
 }
 
 function completeWith({ outputTokens, costUsd }: AnswerFacts, { happened: say, format }: Words): string {

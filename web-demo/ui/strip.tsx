@@ -130,15 +130,25 @@ function TravelSwitch({ app, isOn }: { app: App; isOn: boolean }) {
     }
     await app.line.setMode(isOn ? 'auto' : 'travel').catch(() => {});
   };
+  const button = useRef<HTMLButtonElement>(null);
   const close = () => {
     isExplained.value = false;
+    button.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !isExplained.value) return;
+    // This press stops no answer.
+    event.preventDefault();
+    close();
   };
   return (
-    <span class="travel">
-      <button type="button" class="round" aria-pressed={isOn} onClick={press}>
+    // The key is of its own buttons.
+    // biome-ignore lint/a11y/noStaticElementInteractions: see above
+    <span class="travel" onKeyDown={onKeyDown}>
+      <button ref={button} type="button" class="round" aria-pressed={isOn} onClick={press}>
         {say.travel}
       </button>
-      {isExplained.value && (
+      {isExplained.value && isOn && (
         <span class="note" role="note">
           <span>{say.travelWhat}</span>
           <button type="button" class="link" onClick={close}>

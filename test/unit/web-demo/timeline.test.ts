@@ -88,6 +88,28 @@ describe('what just happened', () => {
       ],
     ],
     [
+      'a stream that the budget let pass',
+      complete({
+        steps: [
+          { name: 'identify', ms: 1 },
+          { name: 'attach', ms: 4 },
+        ],
+      }),
+      ['Budget has room for this answer @5', 'First word @402', 'Complete 212 tokens, $0.0003 @1900'],
+    ],
+    [
+      'a refusal, without a word of a budget that had room',
+      turn(
+        {
+          state: 'failed',
+          problem: problem('budget_exceeded', 429),
+          facts: facts({ steps: STEPS, firstWordMs: null, totalMs: 9 }),
+        },
+        '',
+      ),
+      ['The budget is used up @9'],
+    ],
+    [
       'an answer in one piece',
       complete({ firstWordMs: null, attempts: [call('a-1', 3, 900)] }),
       ['Provider A answered @903', 'Complete 212 tokens, $0.0003 @1900'],
