@@ -40,16 +40,20 @@ export interface DemoBench
   stop(): Promise<void>;
 }
 
-export async function startDemoBench(config: Partial<ConfigInput> = {}): Promise<DemoBench> {
+/** `config`: over the one above. `models`: what the two providers' models are called. */
+export async function startDemoBench(
+  config: Partial<ConfigInput> = {},
+  models = { a: 'model-of-a', b: 'model-of-b' },
+): Promise<DemoBench> {
   const b = await startProvider();
   const bench = await startTravelBench({
     config: { ...CONFIG, ...config },
     variables: {
       CARRYON_LOCAL: '1',
-      PROVIDER_A_MODEL: 'model-of-a',
+      PROVIDER_A_MODEL: models.a,
       PROVIDER_B_API_BASE: `${b.origin}/v1`,
       PROVIDER_B_KEY: 'sk-nobody',
-      PROVIDER_B_MODEL: 'model-of-b',
+      PROVIDER_B_MODEL: models.b,
       PROVIDER_B_FORMAT: 'openai',
       PROVIDER_B_PRICE_INPUT: '1',
       PROVIDER_B_PRICE_OUTPUT: '10',
