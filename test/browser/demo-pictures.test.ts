@@ -106,7 +106,7 @@ test('no provider answers', async () => {
   await unplug(page, 'Provider A');
   await unplug(page, 'Provider B');
   await ask(page, AS_JSON);
-  await page.getByRole('button', { name: 'Ask again' }).last().waitFor();
+  await page.locator('.card.problem').waitFor();
   await take(page, 'error');
 });
 
