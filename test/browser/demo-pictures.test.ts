@@ -93,7 +93,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await unplug(page, 'Wi-Fi');
     await page.getByRole('button', { name: 'New chat' }).click();
     await ask(page, PACK);
-    await page.locator('.pill').getByText(/^Saved /).waitFor();
+    await page
+      .locator('.pill')
+      .getByText(/^Saved /)
+      .waitFor();
     await ask(page, AS_JSON);
     await page.getByText('Waiting to be sent').first().waitFor();
     await take(page, `offline-${colorScheme}`);
