@@ -90,7 +90,8 @@ test('a draft, a conversation and an answer under way outlive a browser that is 
     await session.send('Browser.crash').catch(() => {});
     await profile.restart();
     const again = await open();
-    await again.turn('Slow?').getByText('w4').waitFor();
+    // A browser that was killed takes its time to read its profile.
+    await again.turn('Slow?').getByText('w4').waitFor({ timeout: 150_000 });
     demo.a.resume();
     await again.answered('Slow?', answerTo('Slow?', 2));
     expect(await again.composer.inputValue()).toBe('Half a thought');
