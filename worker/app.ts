@@ -9,7 +9,7 @@ import type { RouterError } from '../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { Door } from '../protocol/question.ts';
 import { adminRoutes } from './admin/routes.ts';
-import { demoRoutes } from './demo/routes.ts';
+import { demoRoutes, isDemoCall } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
 import type { App } from './edge.ts';
 import type { UncheckedEnv } from './env.ts';
@@ -187,7 +187,8 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
     };
     if (composition.env.local) {
       const stranger = strangeHost(request, composition.config.localHosts);
-      if (stranger !== undefined) return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, scope);
+      if (stranger !== undefined && !isDemoCall(request.url))
+        return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, scope);
     }
     const answering = (request.headers.has('origin') ? pages : routes).fetch(request, { composition, scope });
     return composition.env.logsRequests ? logRequest(request, answering, composition.deps, scope) : answering;

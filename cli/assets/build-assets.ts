@@ -5,6 +5,7 @@ import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { projectDirectory } from '../project.ts';
 import { replaceFile } from '../replace-file.ts';
 import { bundle } from '../workerd/build.ts';
+import { parseHeadersFile } from '../workerd/headers-file.ts';
 import { buildDemo, type Files } from './build-demo.ts';
 import { demoPage } from './demo-page.ts';
 import { filesIn } from './files-in.ts';
@@ -47,7 +48,10 @@ export async function buildAssets(directory: string, { connectTo = [] }: AssetOp
   for (const [path, contents] of scripts) files.set(path, contents);
   const page = demoPage(built, connectTo);
   for (const [path, contents] of page.files) files.set(path, contents);
-  files.set('/_headers', Buffer.concat([files.get('/_headers') ?? Buffer.alloc(0), Buffer.from(page.headers)]));
+  const headers = Buffer.concat([files.get('/_headers') ?? Buffer.alloc(0), Buffer.from(page.headers)]);
+  // A deploy would only leave out what is wrong in it.
+  parseHeadersFile(headers.toString('utf8'));
+  files.set('/_headers', headers);
   // Only now it is known what the demo's worker is to keep.
   const shell = `const SHELL_FILES=${JSON.stringify(shellFiles(files, page.headers))};\n`;
   files.set(DEMO_WORKER, Buffer.concat([Buffer.from(shell), files.get(DEMO_WORKER) ?? Buffer.alloc(0)]));

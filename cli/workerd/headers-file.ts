@@ -4,6 +4,8 @@ export interface HeaderRules {
   rules: Record<string, { set: Record<string, string>; unset?: string[] }>;
 }
 
+const LONGEST_LINE = 2_000;
+
 /**
  * The part of Cloudflare's format that we use: a path in a line of its own, and beneath it `name: value` lines, and `! name` for a header
  * of an earlier path that this one does not have. Anything else is an error, so that no header is missing without notice.
@@ -14,6 +16,10 @@ export function parseHeadersFile(text: string): HeaderRules {
   for (const [index, rawLine] of text.split('\n').entries()) {
     const line = rawLine.trim();
     if (line === '' || line.startsWith('#')) continue;
+    if (line.length > LONGEST_LINE) {
+      const why = `is longer than the ${LONGEST_LINE} characters that Cloudflare reads, which would leave it out`;
+      throw new Error(`_headers, line ${index + 1}: "${line.slice(0, 40)}…" ${why}`);
+    }
     const [, name, value] = /^([\w-]+)\s*:(?!\/\/)\s*(.+)$/.exec(line) ?? [];
     const detached = /^! ([\w-]+)$/.exec(line)?.[1];
     if (line.startsWith('/') && !Object.hasOwn(rules, line)) {

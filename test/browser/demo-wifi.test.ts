@@ -53,6 +53,10 @@ test('a question asked before has its saved answer, and another one waits until 
   const queued = await bench.ask(page, { prompt: 'And then?', headers: { 'x-carryon-travel': 'queue' } });
   expect([queued.status, queued.headers['x-carryon-travel']]).toEqual([503, 'queued']);
   expect((await bench.ask(page, { prompt: 'Never.' })).text).toContain('offline');
+  await page.evaluate(() => navigator.sendBeacon('/ai', '{"prompt": "Into the blue?"}'));
+  expect(await page.evaluate(() => fetch('/ai', { method: 'POST', mode: 'no-cors' }).catch(({ name }) => name))).toBe(
+    'TypeError',
+  );
   expect([chats(), bench.provider.calls]).toEqual([asked, ['Why?']]);
 
   expect(await wifi(page, false)).toBe(false);

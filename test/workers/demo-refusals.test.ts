@@ -27,6 +27,8 @@ describe('to anybody else', () => {
     ['from what is no origin', { origin: `${ORIGIN}/` }],
     ['from nobody', { origin: ' ' }],
     ['without a host', { host: '' }],
+    ['under a name of another machine', { host: 'evil.example', origin: 'http://evil.example' }],
+    ['under a name that leads here', { host: 'localhost.evil.example:8787', origin: ORIGIN }],
   ])('nothing is there %s, by any method', async (_, asked) => {
     const token = await tokenOf(PERSON);
     for (const [, path, body] of CALLS) {

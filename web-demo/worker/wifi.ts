@@ -47,7 +47,9 @@ Object.defineProperty(self.navigator, 'onLine', { get: () => isOff !== true && f
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const call = demoCall(request.method, new URL(request.url), self.location.origin);
-  if (call === undefined || call === 'question' || request.mode === 'navigate') return;
+  if (call === undefined || request.mode === 'navigate') return;
+  // A question that its page cannot read the answer of, such as a beacon, is none of travel mode's.
+  if (call === 'question' && request.mode !== 'no-cors') return;
   // With the plug in, the browser's own way is the shortest; only what is to break must come through here.
   if (isOff === false && call !== 'stream') return;
   event.respondWith(self.fetch(request).catch(() => Response.error()));

@@ -28,6 +28,9 @@ export function demoRoutes(app: Hono<App>): void {
   only('/demo/faults/:deployment', 'PUT', 'DELETE');
 }
 
+/** Whether it asks for what exists for the router's own page alone; a name that is none of this machine's finds nothing there either. */
+export const isDemoCall = (url: string): boolean => /^\/demo\/(?!settings$)/.test(URL.parse(url)?.pathname ?? '');
+
 async function local(c: Context<App>, next: Next): Promise<Response | undefined> {
   const { env, notConfigured } = c.env.composition;
   if (!env.local || !isOwnPage(c.req.raw)) return c.notFound();

@@ -9,6 +9,7 @@ import { failureInside, saysError } from './openai-failure.ts';
 import { isObject, named, readUsage, usageIn } from './openai-usage.ts';
 import { brokeOff, malformed } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
+import { dropRoutersWords } from './routers-words.ts';
 import { writeArguments } from './text-arguments.ts';
 
 type Json = Record<string, unknown>;
@@ -38,11 +39,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     if (typeof read === 'object') return { ok: false, failure: read, usage };
     isRewritten ||= read;
   }
-  // The router's own word for how an answer was made: said by a router behind this one, it is about another request.
-  if ('carryon' in answer) {
-    delete answer.carryon;
-    isRewritten = true;
-  }
+  isRewritten = dropRoutersWords(answer) || isRewritten;
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);

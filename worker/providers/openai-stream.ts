@@ -10,12 +10,15 @@ import { failureInside, saysError } from './openai-failure.ts';
 import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './openai-usage.ts';
 import { brokeOff } from './provider-error.ts';
 import { refusalInside } from './refusal-inside.ts';
+import { dropRoutersWords, lostBehind } from './routers-words.ts';
 import { writeArguments } from './text-arguments.ts';
 
 type Json = Record<string, unknown>;
 
 const DONE: StreamStep[] = [{ kind: 'done' }];
 const NOTHING: StreamStep[] = [];
+/** Told by a router behind this one. */
+const LOST_BEHIND: StreamStep[] = [{ kind: 'lost', textBytes: 0 }];
 
 /**
  * Passes chunks on as the provider wrote them. A chunk is only written anew to take its usage off, or where a client could not
@@ -74,7 +77,7 @@ export class OpenAiStream implements StreamTranslator {
     }
     this.model = named(chunk.model) ?? this.model;
     if (this.#last === undefined || named(chunk.id) !== undefined) this.#last = chunk;
-    if (chunk.choices.length === 0) return NOTHING;
+    if (chunk.choices.length === 0) return lostBehind(chunk) ? LOST_BEHIND : NOTHING;
     return this.#chunk(chunk, chunk.choices, data);
   }
 
@@ -96,8 +99,9 @@ export class OpenAiStream implements StreamTranslator {
     const textBytes = bytesIn(choices) ?? utf8Bytes(data);
     let shows = false;
     let isLost = false;
+    const isMarked = lostBehind(chunk);
     // Some clients take any error for one, empty or not.
-    let isRewritten = isWritten || isObject(chunk.usage) || Boolean(chunk.error);
+    let isRewritten = dropRoutersWords(chunk) || isWritten || isObject(chunk.usage) || Boolean(chunk.error);
     if (isObject(chunk.usage)) delete chunk.usage;
     if (chunk.error) delete chunk.error;
     const readable: unknown[] = [];
@@ -110,7 +114,7 @@ export class OpenAiStream implements StreamTranslator {
       if (read.isReadable) readable.push(choice);
     }
     if (shows) this.#hasContent = true;
-    const steps: StreamStep[] = isLost ? lostIf(true, data) : [];
+    const steps = isLost ? lostIf(true, data) : isMarked ? LOST_BEHIND : NOTHING;
     if (readable.length === 0) return steps;
     if (readable.length < choices.length) {
       chunk.choices = readable;

@@ -15,6 +15,11 @@ test('paths with their headers, comments and empty lines between', () => {
   });
 });
 
+test('a line may have 2,000 characters', () => {
+  const value = '1'.repeat(1_993);
+  expect(parseHeadersFile(`/*\n  x-one: ${value}`).rules).toEqual({ '/*': { set: { 'x-one': value } } });
+});
+
 test('a header of an earlier path is detached', () => {
   expect(parseHeadersFile('/*\n  x-one: 1\n/\n  ! X-One\n  ! x-two\n  x-one: 2\n').rules).toEqual({
     '/*': { set: { 'x-one': '1' } },
@@ -34,6 +39,8 @@ test.for([
   ['/*\n  !', 2],
   ['/*\n  x-one: 1\nhttps://a.example/*\n  x-two: 2', 3],
   ['/a\n  x-one: 1\n/a\n  x-two: 2', 3],
+  // Cloudflare leaves it out, without a word.
+  [`/*\n  x-one: ${'1'.repeat(1_994)}`, 2],
 ] as const)('%j is an error in line %d', ([text, line]) => {
   expect(() => parseHeadersFile(text)).toThrow(`_headers, line ${line}: `);
 });

@@ -184,13 +184,43 @@ it('stands beside the mark of lost events', async () => {
   expect(lastOf(body).carryon).toMatchObject({ skippedEvents: 1, attempts: [{ deployment: 'a' }] });
 });
 
-it('a provider that is a router like this one speaks of its own attempts: they are left out', async () => {
-  const reply = { ...JSON.parse(String(goodReply('Hello').body?.[0])), carryon: { attempts: ['theirs'] } };
-  const router = routerWith({ a: [{ body: [JSON.stringify(reply)] }] });
-  const { body } = await router.ask();
-  expect(body).not.toContain('theirs');
-  expect(body.split('"carryon"').length).toBe(2);
-  expect(lastOf(body).carryon?.attempts).toHaveLength(1);
+describe('a provider that is a router like this one', () => {
+  const THEIRS = { carryon: { attempts: ['theirs'] }, carryon_cost_usd: 7 };
+  const chunk = (delta: object, finish_reason: string | null, more: object) =>
+    `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`;
+  const streaming = (more: object, last: object = more): Script =>
+    streamed(
+      chunk({ role: 'assistant', content: 'Hello' }, null, more),
+      chunk({}, 'stop', more),
+      `data: ${JSON.stringify({ id: 'c1', choices: [], usage: { prompt_tokens: 5, completion_tokens: 1 }, ...last })}\n\n`,
+      DONE,
+    );
+
+  it('speaks of its own attempts and cost: they are left out', async () => {
+    const reply = { ...JSON.parse(String(goodReply('Hello').body?.[0])), ...THEIRS };
+    const whole = await routerWith({ a: [{ body: [JSON.stringify(reply)] }] }).ask();
+    const told = await routerWith({ a: [streaming(THEIRS)] }).ask(WITH_USAGE);
+    for (const { body } of [whole, told]) {
+      expect(body).not.toMatch(/theirs|_usd":7/);
+      expect(body.split('"carryon"').length).toBe(2);
+      expect(lastOf(body).carryon?.attempts).toHaveLength(1);
+    }
+    const plain = await routerWith({ a: [streaming(THEIRS)] }).ask({ stream: true });
+    expect([plain.shown, plain.body.includes('carryon')]).toEqual(['Hello', false]);
+  });
+
+  it.each([
+    ['in its last chunk', streaming({}, { carryon: { skippedEvents: 2 } })],
+    [
+      'in a chunk of its own',
+      streamed(role, text('Hello'), finish, chunk({}, null, { carryon: { skippedEvents: 2 } }), usage, DONE),
+    ],
+  ])('has lost events, and says so %s: so does this one', async (_, script) => {
+    const { body } = await routerWith({ a: [script] }).ask(WITH_USAGE);
+    expect(lastOf(body).carryon).toMatchObject({ skippedEvents: 1, attempts: [{ deployment: 'a' }] });
+    const plain = await routerWith({ a: [script] }).ask({ stream: true });
+    expect(lastOf(plain.body)).toMatchObject({ carryon: { skippedEvents: 1 } });
+  });
 });
 
 it.each(FORMS)('a kept answer, first %s, is given again without the attempts of another request', async (_, sent) => {
