@@ -120,6 +120,21 @@ test('it stays pulled where the browser ends the worker, and in the next page', 
   expect((await bench.ask(page, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('live');
 });
 
+test('a worker that is removed by hand can be installed anew', async () => {
+  const context = await bench.newContext();
+  const first = await openPage(context);
+  await wifi(first, true);
+  await first.evaluate(async () => {
+    await (await navigator.serviceWorker.getRegistration())?.unregister();
+    for (const name of await caches.keys()) if (name.startsWith('workbox-precache')) await caches.delete(name);
+  });
+  await first.close();
+  const page = await openPage(context);
+  expect(await wifi(page)).toBe(true);
+  expect(await wifi(page, false)).toBe(false);
+  expect((await bench.ask(page, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('live');
+});
+
 const OWN = [
   ['GET', '/ai/features'],
   ['GET', '/ai/streams/0123456789abcdef0123456789abcdef'],

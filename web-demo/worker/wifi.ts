@@ -17,8 +17,10 @@ let isOff: boolean | undefined;
 let reading = read();
 
 async function read(): Promise<boolean> {
+  // The first worker has its page to fetch: one that was removed by hand with the plug pulled could never be installed anew.
+  const isFirst = self.registration.active === null;
   // Where a browser keeps nothing, the plug lasts as long as this worker.
-  isOff = await self.caches.has(PULLED).catch(() => isOff ?? false);
+  isOff = !isFirst && (await self.caches.has(PULLED).catch(() => isOff ?? false));
   return isOff;
 }
 
