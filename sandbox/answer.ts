@@ -1,4 +1,5 @@
 import type { Answer, AnswerUsage, Ask, Choice, Ending } from './ask.ts';
+import { exampleAnswer } from './examples.ts';
 import { createRandom, makeId, type Random } from './random.ts';
 import { valueForSchema } from './schema-value.ts';
 import { topicOf, writeAboutToolResult, writeReasoning, writeText } from './text.ts';
@@ -64,7 +65,7 @@ function writeContent(ask: Ask, random: Random): string {
     return JSON.stringify(value);
   }
   if (ask.toolResult !== undefined) return writeAboutToolResult(ask.toolResult, random);
-  return writeText(ask.lastUserText, random);
+  return exampleAnswer(ask.lastUserText) ?? writeText(ask.lastUserText, random);
 }
 
 function cutAtStop(text: string, stop: string[]): { text: string; stopSequence: string | undefined } {

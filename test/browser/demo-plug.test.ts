@@ -150,8 +150,8 @@ describe('the budget of one cent', () => {
     await turn(page, 'Budget of one cent', true);
     const dear = `Count. ${'And again. '.repeat(2_000)}`;
     await ask(page, dear);
-    await page.getByText('The budget is used up', { exact: true }).first().waitFor();
-    expect((await steps(page)).at(-1)).toBe('The budget is used up');
+    await page.getByText('Not enough budget left', { exact: true }).first().waitFor();
+    expect((await steps(page)).at(-1)).toBe('Not enough budget left');
     expect(demo.a.calls).toEqual([]);
     await turn(page, 'Budget of one cent', false);
     await page.getByRole('button', { name: 'Ask again' }).last().click();

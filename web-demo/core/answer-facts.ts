@@ -64,7 +64,7 @@ export function problemOf(status: number | null, header: Header, error: RouterEr
   return {
     code: error?.code ?? 'unreadable',
     status,
-    retryAt: waitMs === null ? null : now + waitMs,
+    retryAt: waitMs === null ? (error?.resetsAt ?? null) : now + waitMs,
     message: error?.message ?? null,
     requestId: header(RESPONSE_HEADERS.requestId),
   };

@@ -2,10 +2,10 @@
 import type { Conversation, Turn } from './conversation.ts';
 
 /**
- * Tokens of one answer at most. Each request holds what it may cost at most, so with one cent to spend and the sandbox's prices a few
- * answers pass before one is refused.
+ * Tokens of one answer at most. Each request holds what it may cost at most: with one cent to spend and the sandbox's prices, about half a
+ * cent. So a few answers pass before one is refused, also for somebody who has asked the welcome's examples before.
  */
-const MOST_OUTPUT_TOKENS = 2_048;
+const MOST_OUTPUT_TOKENS = 1_280;
 /** Of earlier turns; the newest that fit are sent along. */
 const MOST_CONTEXT_CHARS = 60_000;
 

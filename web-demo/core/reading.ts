@@ -15,6 +15,8 @@ export interface Told {
 export interface RouterError {
   code: string;
   message: string | null;
+  /** When a spent budget is new; epoch milliseconds. */
+  resetsAt?: number;
 }
 
 type Json = Record<string, unknown>;
@@ -94,8 +96,12 @@ export function errorInBody(body: string): RouterError | undefined {
 }
 
 function errorOf(error: unknown): RouterError {
-  const { code, type, message } = fields(error);
-  return { code: string(code) ?? string(type) ?? 'unreadable', message: string(message) };
+  const { code, type, message, limit } = fields(error);
+  const resetsAt = number(fields(limit).resetsAt);
+  return {
+    ...{ code: string(code) ?? string(type) ?? 'unreadable', message: string(message) },
+    ...(resetsAt !== null && { resetsAt }),
+  };
 }
 
 function attemptOf(value: unknown): AttemptFact[] {

@@ -32,6 +32,8 @@ export interface AskPorts extends Pick<Ports, 'fetch' | 'now' | 'elapsedMs' | 'f
 export interface Question {
   body: string;
   askedAt: number;
+  /** Another page began to ask it: it has seen the first word, and its request is the one that is charged. */
+  isTakenOver?: boolean;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -183,10 +185,14 @@ class OneAsk {
   #facts() {
     const { now, elapsedMs } = this.#ports;
     const headers = this.#response?.headers;
-    return factsOf((name) => headers?.get(name) ?? null, this.#reading.told, {
-      ...{ askedAt: this.#question.askedAt, answeredAt: now() },
-      ...{ firstWordMs: this.#firstWordMs, totalMs: elapsedMs() - this.#beganMs, resumed: this.#resumed },
+    const { askedAt, isTakenOver = false } = this.#question;
+    const answeredAt = now();
+    const facts = factsOf((name) => headers?.get(name) ?? null, this.#reading.told, {
+      ...{ askedAt, answeredAt, resumed: this.#resumed },
+      firstWordMs: isTakenOver ? null : this.#firstWordMs,
+      totalMs: isTakenOver ? answeredAt - askedAt : elapsedMs() - this.#beganMs,
     });
+    return isTakenOver && facts.source.kind === 'live' && facts.costUsd === 0 ? { ...facts, costUsd: null } : facts;
   }
 
   #endRun(response: Response): void {

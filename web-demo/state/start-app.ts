@@ -60,7 +60,7 @@ export async function startApp(words: Words): Promise<App> {
 
   async function load(): Promise<void> {
     const { person, name: shown } = await signedIn;
-    name.value = shown ?? (person === null ? null : words.foot.guest(person.slice(0, 4)));
+    name.value = shown ?? (person === null ? null : words.foot.guest);
     const ready = await travel;
     ready.addEventListener('note', (event) => void talk.noteChanged(event.detail.name));
     await Promise.all([talk.load(), spent.load(), plugged.load()]);

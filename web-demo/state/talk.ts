@@ -226,14 +226,14 @@ export class TalkState implements Talk {
     done = this.#askTurn(id, turnId, begun);
   }
 
-  async #askTurn(id: string, turnId: string, begun: Promise<void>): Promise<void> {
+  async #askTurn(id: string, turnId: string, begun: Promise<void>, isTakenOver = false): Promise<void> {
     const { conversations, ports, travel, token, spent } = this.#parts;
     const conversation = conversations.at(id).peek();
     const turn = conversation.turns.find((one) => one.id === turnId);
     const body = questionBody(conversation, turnId);
     if (turn?.outcome.state !== 'asking' || body === undefined) return begun;
     const { askedAt } = turn;
-    const asking = ask({ ...ports, travel, token }, { body, askedAt, headers: headersOf(turn) });
+    const asking = ask({ ...ports, travel, token }, { body, askedAt, isTakenOver, headers: headersOf(turn) });
     this.#setRunning(id, { turnId, asking });
     const end = await asking.ended;
     const at = ports.now();
@@ -264,7 +264,7 @@ export class TalkState implements Talk {
       this.#awaited.delete(turnId);
       await conversations.open(id);
       await conversations.changedElsewhere(CHAT + id);
-      await this.#askTurn(id, turnId, Promise.resolve());
+      await this.#askTurn(id, turnId, Promise.resolve(), true);
     });
   }
 

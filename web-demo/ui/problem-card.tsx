@@ -26,6 +26,7 @@ export function ProblemCard({
       <p class="card-title">{title}</p>
       <p>
         {text} <Next problem={problem} words={words[kind]} />
+        {kind === 'budget' && app.plugs.isOneCent.value && <> {words.oneCent}</>}
       </p>
       {isTold(kind) && problem.message && (
         <p class="beside" dir="auto">

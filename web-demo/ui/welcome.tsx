@@ -5,6 +5,9 @@ import type { View } from './view.ts';
 export function Welcome({ app, view }: { app: App; view: View }) {
   const { welcome } = app.words;
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
+  const providers = app.plugs.providers.value;
+  // As `npm start` names the models of its sandbox.
+  const isPretended = providers.length > 0 && providers.every(({ model }) => model.startsWith('sandbox-'));
   return (
     <div class="welcome">
       <h1 id="chat-title" tabIndex={-1}>
@@ -28,6 +31,7 @@ export function Welcome({ app, view }: { app: App; view: View }) {
           </li>
         ))}
       </ul>
+      {isPretended && <p class="about-sandbox">{welcome.sandbox}</p>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Format } from './format.ts';
 
 export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
   budget: {
-    title: 'Das Budget ist aufgebraucht',
+    title: 'Das Budget reicht nicht mehr',
     text: 'Diese Frage könnte mehr kosten, als noch übrig ist. Deshalb ging sie an keinen Anbieter.',
     next: (at, now) =>
       at === null
@@ -94,6 +94,7 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
         ? 'Frag noch einmal. Wenn es dabei bleibt, sag dem Betreiber des Routers Bescheid.'
         : `Frag ${format.when(at, now)} noch einmal.`,
   },
+  oneCent: 'Oder schalte „Budget von einem Cent“ aus.',
   again: 'Noch einmal gefragt, aber ohne neue Antwort. Das ist die von vorher.',
   routerSays: (message) => `Der Router sagt: ${message}`,
   requestId: (id) => `Anfrage ${id}`,

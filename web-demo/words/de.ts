@@ -35,7 +35,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     exportFailed: 'Dieser Chat ließ sich nicht speichern.',
   },
   foot: {
-    guest: (code) => `Gast ${code}`,
+    guest: 'Gast',
     account: (name) => `${name}: Tastatur und Abmelden`,
     spentToday: (usd) => `heute ${format.usd(usd)}`,
     keys: 'Tastatur',
@@ -104,7 +104,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     examplesLabel: 'Beispiele für den Anfang',
     examples: [
       {
-        try: 'Zieh den Stecker von Anbieter A, während die Antwort kommt',
+        try: 'Zieh den Stecker von Anbieter A und frag dann: B antwortet',
         question: 'Erklär mir in etwa 300 Wörtern, wie eine Hängebrücke ihre Last trägt.',
       },
       {
@@ -120,6 +120,8 @@ export const de = (format: Format): ReturnType<typeof en> => ({
         question: 'Vergleiche HTTP 429, 502 und 503 in einer Tabelle, mit einer Retry-Funktion in TypeScript.',
       },
     ],
+    sandbox:
+      'Hier antworten zwei Übungsanbieter, und was sie sagen, ist ausgedacht. Echte brauchen ein paar Zeilen in .dev.vars; sie stehen in README.md.',
     offline: 'Du bist offline. Chats und Antworten, die du schon gesehen hast, findest du weiter in der Liste.',
   },
   side: {

@@ -3,7 +3,7 @@ import type { Format } from './format.ts';
 
 export const enProblems = (format: Format) => ({
   budget: {
-    title: 'The budget is used up',
+    title: 'Not enough budget left',
     text: 'This question could cost more than what is left of the budget, so it was not sent to any provider.',
     next: (at: number | null, now: number) =>
       at === null
@@ -92,6 +92,7 @@ export const enProblems = (format: Format) => ({
     next: (at: number | null, now: number) =>
       at === null ? 'Ask again. If it stays so, tell whoever runs the router.' : `Ask again ${format.when(at, now)}.`,
   },
+  oneCent: 'Or turn off “Budget of one cent”.',
   again: 'Asked again, without a new answer. This is the one from before.',
   routerSays: (message: string) => `The router says: ${message}`,
   requestId: (id: string) => `Request ${id}`,

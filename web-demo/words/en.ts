@@ -34,7 +34,7 @@ export const en = (format: Format) => ({
     exportFailed: 'This chat could not be exported.',
   },
   foot: {
-    guest: (code: string) => `Guest ${code}`,
+    guest: 'Guest',
     account: (name: string) => `${name}: keyboard and sign-out`,
     spentToday: (usd: number) => `${format.usd(usd)} today`,
     keys: 'Keyboard',
@@ -101,7 +101,7 @@ export const en = (format: Format) => ({
     examplesLabel: 'Examples to start with',
     examples: [
       {
-        try: 'Pull provider A’s plug while this streams',
+        try: 'Pull provider A’s plug, then ask: B answers',
         question: 'Explain how a suspension bridge carries its load, in about 300 words.',
       },
       {
@@ -117,6 +117,8 @@ export const en = (format: Format) => ({
         question: 'Compare HTTP 429, 502 and 503 in a table, with a retry function in TypeScript.',
       },
     ],
+    sandbox:
+      'Two pretend providers answer here, and they make up what they say. Real ones take a few lines in .dev.vars: README.md has them.',
     offline: 'You are offline. Chats and answers that you have seen still open from the list.',
   },
   side: {

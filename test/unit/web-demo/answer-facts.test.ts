@@ -163,6 +163,14 @@ describe('a problem', () => {
     expect(problemOf(429, header(headers), undefined, 1_000).retryAt).toBe(retryAt);
   });
 
+  it('says when a spent budget is new, as the router says it', () => {
+    const error = errorInBody('{"error":{"code":"budget_exceeded","message":"Spent.","limit":{"resetsAt":90000}}}');
+    expect(problemOf(429, header({}), error, 1_000).retryAt).toBe(90_000);
+    expect(problemOf(429, header({ 'retry-after': '30' }), error, 1_000).retryAt).toBe(31_000);
+    const odd = errorInBody('{"error":{"code":"budget_exceeded","limit":{"resetsAt":"soon"}}}');
+    expect(problemOf(429, header({}), odd, 1_000).retryAt).toBeNull();
+  });
+
   it('has the router’s own code and words', () => {
     const error = errorInBody('{"error":{"code":"budget_exceeded","message":"Spent."}}');
     expect(problemOf(429, header({ 'x-request-id': 'r' }), error, 0)).toEqual({

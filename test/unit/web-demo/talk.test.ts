@@ -22,7 +22,7 @@ describe('asking', () => {
     expect(tab.spent.usd.value).toBeCloseTo(0.001);
     expect(JSON.parse(last(world).body)).toEqual({
       messages: [{ role: 'user', content: 'Why?' }],
-      ...{ max_tokens: 2_048, stream: true, stream_options: { include_usage: true } },
+      ...{ max_tokens: 1_280, stream: true, stream_options: { include_usage: true } },
     });
     expect(last(world).headers.get('x-carryon-travel')).toBe('queue');
   });
@@ -169,6 +169,20 @@ describe('a tab that dies', () => {
     expect(shown(next)).toEqual([['Why?', 'Because.', 'complete']]);
     expect(world.paid).toBe(1);
     expect(next.spent.usd.value).toBeCloseTo(0.001);
+  });
+
+  it('leaves the next page an answer whose first word and cost that page has not seen', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('Why?');
+    await settle();
+    tab.kill();
+    const next = await Tab.open(world);
+    await settle();
+    last(world).write('Because.');
+    // As the router says it to everybody but the request that is charged.
+    last(world).done({ carryon: { attempts: [], cooldowns: [], costUsd: 0 } });
+    await settle();
+    expect(next.turns[0]?.outcome).toMatchObject({ state: 'complete', facts: { costUsd: null, firstWordMs: null } });
   });
 
   it('while it asked again: the same key', async () => {

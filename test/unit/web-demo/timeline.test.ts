@@ -107,7 +107,7 @@ describe('what just happened', () => {
         },
         '',
       ),
-      ['The budget is used up @9'],
+      ['Not enough budget left @9'],
     ],
     [
       'an answer in one piece',
@@ -197,14 +197,14 @@ describe('what just happened', () => {
     [
       'a question that was asked again without money',
       turn({ state: 'complete', facts: facts(), again: problem('budget_exceeded', 429) }),
-      ['The budget is used up', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
+      ['Not enough budget left', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
     ],
     ['a question on its way', turn({ state: 'asking' }, ''), ['Waiting for the first word…']],
     ['Stop', turn({ state: 'stopped', facts: facts({ totalMs: 700 }) }), ['First word @402', 'Stopped by you @700']],
     [
       'a refusal',
       turn({ state: 'failed', problem: problem('budget_exceeded', 429), facts: null }, ''),
-      ['The budget is used up'],
+      ['Not enough budget left'],
     ],
     [
       'a failure that has no words here',
