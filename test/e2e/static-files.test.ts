@@ -73,6 +73,7 @@ describe('the router', () => {
     expect(await caching(script)).toBe('public, max-age=31536000, immutable');
     expect([headers['cache-control'], await caching('/demo-sw.js')]).toEqual(['no-cache', 'no-cache']);
     expect((await get(bench.url, '/manifest.webmanifest')).headers['content-type']).toBe('application/manifest+json');
+    expect((await get(bench.url, '/favicon.ico')).headers['content-type']).toBe('image/x-icon');
   });
 
   test('gives the page a policy of its own, and one', async () => {
