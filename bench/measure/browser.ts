@@ -22,13 +22,13 @@ const REST_MS = 50;
 /** What travel mode adds for a page, in Chromium: the same page reads streams without its service worker, and then through it. */
 export async function measureBrowser(workshop: Workshop, upstream: Upstream, plan: BrowserPlan): Promise<Row[]> {
   try {
-    findChromium(process.env);
+    findChromium(process.env, 'whole');
   } catch (error) {
     console.error(`Travel mode is left out: ${error instanceof Error ? error.message : error}`);
     return [];
   }
   await writeFile(join(workshop.assetsDirectory, 'bench.html'), '<!doctype html><title>bench</title>');
-  const browser = await launchBrowser();
+  const browser = await launchBrowser('whole');
   const carryon = await startProcess(workshop, 'carryon');
   try {
     const address = `http://localhost:${carryon.port}/bench`;

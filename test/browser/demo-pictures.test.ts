@@ -103,11 +103,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('no provider answers', async () => {
+test('a budget of one cent is used up', async () => {
   const page = await open({ ...DESKTOP });
   await packed(page);
-  await unplug(page, 'Provider A');
-  await unplug(page, 'Provider B');
+  await page.getByRole('switch', { name: 'Budget of one cent' }).click();
+  await page.getByRole('switch', { name: 'Budget of one cent', checked: true }).waitFor();
   await ask(page, AS_JSON);
   await page.locator('.card.problem').waitFor();
   await take(page, 'error');

@@ -9,7 +9,8 @@ import { contentOf } from './support/page.ts';
 import { answerTo } from './support/provider.ts';
 import { listen } from './support/travel-page.ts';
 
-const bench = await startTravelBench();
+// Background Sync is the browser's own.
+const bench = await startTravelBench({ browserKind: 'whole' });
 afterEach(() => bench.reset());
 afterAll(() => bench.stop());
 

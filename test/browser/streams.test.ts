@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { startTravelBench } from './support/bench.ts';
-import { killWorkers } from './support/browser.ts';
+import { dispatchSync, killWorkers } from './support/browser.ts';
 import { type Fault, isChat, isStream } from './support/line.ts';
 import { questions } from './support/outbox.ts';
 import { contentOf, dataOf, type PageAnswer } from './support/page.ts';
@@ -258,7 +258,8 @@ describe('with the outbox wished for', () => {
     const answer = await bench.ask(page, { prompt: PROMPT, stream, ...QUEUE });
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([503, 'offline_queued']);
     expect(answer.headers).toMatchObject({ 'x-carryon-travel': 'queued', 'x-carryon-travel-cause': 'http_503' });
-    // Background Sync sends it at once. That run is over too, so that none of its calls reaches the next test.
+    // That run is over too, so that none of its calls reaches the next test.
+    await dispatchSync(page, `carryon outbox ${line.origin}`).catch(() => {});
     await until('it is put off', async () => {
       const [waiting] = await questions(page);
       return waiting?.state === 'waiting' && waiting.tries > 0;

@@ -36,6 +36,7 @@ import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 import { patiently } from '../../support/patiently.ts';
 import { launchBrowser } from './browser.ts';
 import usualConfig from './config.ts';
+import type { BrowserKind } from './find-chromium.ts';
 import { type Line, openLine } from './line.ts';
 import { type PageAnswer, type PageAsk, type RunningAsk, startAsk, withAsker } from './page.ts';
 import { startProvider, type TestProvider } from './provider.ts';
@@ -94,13 +95,19 @@ export interface TravelBench {
 export interface TravelBenchOptions {
   /** Over config.ts. */
   config?: Partial<ConfigInput>;
+  /** Default: the headless shell. */
+  browserKind?: BrowserKind;
   /** Of the router, over those that it is started with. */
   variables?: Readonly<Record<string, string>>;
 }
 
-export async function startTravelBench({ config = {}, variables = {} }: TravelBenchOptions = {}): Promise<TravelBench> {
+export async function startTravelBench({
+  config = {},
+  browserKind = 'shell',
+  variables = {},
+}: TravelBenchOptions = {}): Promise<TravelBench> {
   // First, so that a missing browser is told before anything is built.
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(browserKind);
   const directory = await mkdtemp(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'carryon-browser-'));
   const provider = await startProvider();
   let workerd: RunningWorkerd | undefined;

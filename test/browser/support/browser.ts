@@ -2,16 +2,17 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findChromium } from './find-chromium.ts';
+import { type BrowserKind, findChromium } from './find-chromium.ts';
 
 /** What Chromium asks of its maker's servers would only disturb; the sandbox does not start as root, as in a container. */
-const launchOptions = () => ({
-  executablePath: findChromium(process.env),
+const launchOptions = (kind: BrowserKind) => ({
+  executablePath: findChromium(process.env, kind),
   chromiumSandbox: process.getuid?.() !== 0,
   args: ['--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage'],
 });
 
-export const launchBrowser = (): Promise<Browser> => chromium.launch(launchOptions());
+/** `whole`: where the shell is not enough. It has no Background Sync of its own. */
+export const launchBrowser = (kind: BrowserKind = 'shell'): Promise<Browser> => chromium.launch(launchOptions(kind));
 
 /** A profile on disk, which outlives the browser. */
 export interface Profile {
@@ -26,7 +27,7 @@ export interface Profile {
 
 export async function openProfile(): Promise<Profile> {
   const directory = await mkdtemp(join(tmpdir(), 'carryon-profile-'));
-  const open = () => chromium.launchPersistentContext(directory, launchOptions());
+  const open = () => chromium.launchPersistentContext(directory, launchOptions('shell'));
   const profile: Profile = {
     context: await open(),
     async restart() {

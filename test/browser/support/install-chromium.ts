@@ -1,4 +1,4 @@
-/** Before the tests in a browser: on a Debian machine without Chromium, where we may, installs Debian's. */
+/** Before the tests in a browser: on a Debian machine without Chromium's headless shell, where we may, installs Debian's. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findChromium } from './find-chromium.ts';
@@ -18,16 +18,20 @@ const THIS_MACHINE: Machine = {
 
 /** Where it cannot, nothing is said here: each test file then fails by name, with what to do. */
 export function installChromium(environment: NodeJS.ProcessEnv, { exists, isRoot, run }: Machine = THIS_MACHINE): void {
+  if (environment.CHROME_PATH || !isRoot || !exists(APT) || hasShell(environment, exists)) return;
   try {
-    findChromium(environment, exists);
+    run(APT, ['update']);
+    run(APT, ['install', '--yes', '--no-install-recommends', 'chromium', 'chromium-headless-shell']);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
+
+function hasShell(environment: NodeJS.ProcessEnv, exists: typeof existsSync): boolean {
+  try {
+    return findChromium(environment, 'shell', exists).endsWith('-headless-shell');
   } catch {
-    if (environment.CHROME_PATH || !isRoot || !exists(APT)) return;
-    try {
-      run(APT, ['update']);
-      run(APT, ['install', '--yes', '--no-install-recommends', 'chromium']);
-    } catch (error) {
-      console.error(error instanceof Error ? error.message : error);
-    }
+    return false;
   }
 }
 

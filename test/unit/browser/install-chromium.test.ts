@@ -20,12 +20,18 @@ function ran(files: string[], { isRoot = true, environment = {}, fails = false }
   return lines;
 }
 
-it('Debian’s Chromium is installed where there is none and we may', () => {
-  expect(ran([APT])).toEqual([`${APT} update`, `${APT} install --yes --no-install-recommends chromium`]);
-});
+it.each([[[APT]], [[APT, '/bin/chromium']]])(
+  'Debian’s Chromium and its headless shell are installed where they are missing and we may: %j',
+  (files) => {
+    expect(ran(files)).toEqual([
+      `${APT} update`,
+      `${APT} install --yes --no-install-recommends chromium chromium-headless-shell`,
+    ]);
+  },
+);
 
 it.each([
-  ['Chromium is there', ran([APT, '/bin/chromium'])],
+  ['the headless shell is there', ran([APT, '/bin/chromium-headless-shell'])],
   ['we are not root', ran([APT], { isRoot: false })],
   ['it is no Debian', ran([])],
   ['CHROME_PATH names another', ran([APT], { environment: { CHROME_PATH: '/opt/chrome' } })],
