@@ -54,15 +54,20 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
     }
     case 'token': {
       let isNobody = false;
+      /** Undefined until it is known whose page this is. */
+      let person: string | null | undefined;
       const mint = async () => {
         const response = await ports.fetch(settings.tokenUrl, { credentials: 'include' });
         isNobody = response.status === 401 || response.status === 403;
-        return reading(response, ports.now());
+        const read = await reading(response, ports.now());
+        const { sub } = readClaims(read?.token ?? '', atob);
+        // Somebody else has signed in meanwhile: what this page shows, keeps and sends is not theirs.
+        return person === undefined || sub === null || sub === person ? read : undefined;
       };
       const token = tokens(mint, ports.now);
       const claims = readClaims((await token()) ?? '', atob);
       // Offline, the person of the last visit finds what is kept. One whose sign-in has ended does not.
-      const person = claims.sub ?? (isNobody ? null : (memory.knownPerson ?? null));
+      person = claims.sub ?? (isNobody ? null : (memory.knownPerson ?? null));
       if (claims.sub !== null) memory.keepPerson(claims.sub);
       return { person, name: person, token };
     }

@@ -4,13 +4,13 @@ import { CloseIcon } from './icons.tsx';
 
 /** What holds for the whole page, said once: nothing can be kept here. */
 export function Notices({ app }: { app: App }) {
-  const { words, talk } = app;
+  const { words, talk, session } = app;
   const isDismissed = useSignal(false);
   return (
     <>
       {!talk.isKept.value && !isDismissed.value && (
         <div class="notice">
-          <p>{words.notices.notKept}</p>
+          <p>{session.name.value === null ? words.notices.nobody : words.notices.notKept}</p>
           <button
             type="button"
             class="icon-button"

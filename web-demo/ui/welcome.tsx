@@ -4,6 +4,8 @@ import type { View } from './view.ts';
 /** A chat without a question: what this is, and four ways to begin. */
 export function Welcome({ app, view }: { app: App; view: View }) {
   const { welcome } = app.words;
+  // Only on a developer's machine can a provider be unplugged, as the first example says.
+  const hasPlugs = app.plugs.providers.value.length > 0;
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
   const providers = app.plugs.providers.value;
   // As `npm start` names the models of its sandbox.
@@ -15,7 +17,7 @@ export function Welcome({ app, view }: { app: App; view: View }) {
       </h1>
       <p>{isAway ? welcome.offline : welcome.text}</p>
       <ul class="examples" aria-label={welcome.examplesLabel}>
-        {welcome.examples.map((example) => (
+        {welcome.examples.map((example, index) => (
           <li key={example.question}>
             <button
               type="button"
@@ -26,7 +28,7 @@ export function Welcome({ app, view }: { app: App; view: View }) {
               }}
             >
               <span class="example-question">{example.question}</span>
-              <span class="example-try">{example.try}</span>
+              <span class="example-try">{index > 0 || hasPlugs ? example.try : welcome.tryWithoutPlugs}</span>
             </button>
           </li>
         ))}

@@ -122,6 +122,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     ],
     sandbox:
       'Hier antworten zwei Übungsanbieter, und was sie sagen, ist ausgedacht. Echte brauchen ein paar Zeilen in .dev.vars; sie stehen in README.md.',
+    tryWithoutPlugs: 'Eine lange Antwort: Stopp sie, oder schreib schon die nächste Frage',
     offline: 'Du bist offline. Chats und Antworten, die du schon gesehen hast, findest du weiter in der Liste.',
   },
   side: {
@@ -129,6 +130,8 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     label: 'Stecker ziehen, und was gerade passiert ist',
   },
   notices: {
+    nobody:
+      'Niemand ist angemeldet, deshalb bleibt nichts erhalten: Chats sind weg, wenn du diese Seite schließt. Melde dich an und lade sie dann neu.',
     notKept:
       'Dieser Browser behält für diese Seite nichts (privates Fenster oder kein Platz mehr). Beim Schließen sind die Chats weg, und Fragen können nicht warten.',
   },

@@ -119,6 +119,7 @@ export const en = (format: Format) => ({
     ],
     sandbox:
       'Two pretend providers answer here, and they make up what they say. Real ones take a few lines in .dev.vars: README.md has them.',
+    tryWithoutPlugs: 'A long answer: stop it, or ask the next question meanwhile',
     offline: 'You are offline. Chats and answers that you have seen still open from the list.',
   },
   side: {
@@ -126,6 +127,8 @@ export const en = (format: Format) => ({
     label: 'Pull the plug, and what just happened',
   },
   notices: {
+    nobody:
+      'Nobody is signed in, so nothing is kept: chats are gone when you close this page. Sign in, then load it again.',
     notKept:
       'This browser keeps nothing for this page (a private window, or no space left). Chats are gone when you close it, and questions cannot wait.',
   },

@@ -134,6 +134,29 @@ describe('signing in', () => {
     expect(await enter()).toMatchObject({ person: null, name: null });
   });
 
+  it.each<[string, string | null, boolean]>([
+    ['while the page is open', 'ana', true],
+    ['while the page of the last visit was opened without a network', 'ana', false],
+    ['in the page of nobody', null, true],
+  ])('is never somebody else, who signs in %s', async (_, before, isOnline) => {
+    let answer = () => json({ token: jwt({ sub: 'ana', exp: 900 }) });
+    const { enter } = bench({ signIn: 'token', tokenUrl: 'https://team.example/token' }, () => answer());
+    await enter();
+    const mine = answer;
+    if (!isOnline)
+      answer = () => {
+        throw new TypeError('no network');
+      };
+    else if (before === null) answer = () => json({}, 401);
+    const { person, token } = await enter();
+    expect(person).toBe(before);
+    const own = await token();
+    answer = () => json({ token: jwt({ sub: 'ben', exp: 900 }) });
+    expect(await token(true)).toBe(own);
+    answer = mine;
+    if (before !== null) expect(readClaims((await token(true)) ?? '', atob).sub).toBe('ana');
+  });
+
   it('is nobody where the demo is off', async () => {
     const { enter } = bench({ signIn: 'off', because: 'off' }, () => json({}));
     const { person, token } = await enter();
