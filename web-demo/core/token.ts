@@ -1,7 +1,8 @@
 /** What a page may read of a token: whose it is, and until when. Only the router checks it. */
 
 export interface TokenClaims {
-  sub: string | null;
+  /** Whose it is: `TENANT/SUB`, since a user of one tenant is another person than that of another one. */
+  person: string | null;
   /** Epoch milliseconds. */
   expiresAt: number | null;
 }
@@ -12,14 +13,18 @@ export function readClaims(token: string, decode: (base64: string) => string): T
     const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const bytes = decode(part.padEnd(Math.ceil(part.length / 4) * 4, '='));
     const text = decodeURIComponent(Array.from(bytes, (one) => `%${hex(one.charCodeAt(0))}`).join(''));
-    const claims = JSON.parse(text) as { sub?: unknown; exp?: unknown };
+    const claims = JSON.parse(text) as { sub?: unknown; tenant?: unknown; exp?: unknown };
+    const tenant = typeof claims.tenant === 'string' ? claims.tenant : '';
     return {
-      sub: typeof claims.sub === 'string' && claims.sub !== '' ? claims.sub : null,
+      person: typeof claims.sub === 'string' && claims.sub !== '' ? `${tenant}/${claims.sub}` : null,
       expiresAt: typeof claims.exp === 'number' ? claims.exp * 1_000 : null,
     };
   } catch {
-    return { sub: null, expiresAt: null };
+    return { person: null, expiresAt: null };
   }
 }
+
+/** How such a person is shown. */
+export const shownName = (person: string): string => person.slice(person.indexOf('/') + 1);
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');

@@ -1,6 +1,6 @@
 /** Who asks: the three ways of the demo's settings, each a person and a way to their token. */
 import type { DemoSettings } from '../core/settings.ts';
-import { readClaims } from '../core/token.ts';
+import { readClaims, shownName } from '../core/token.ts';
 import type { Ports } from './ports.ts';
 import type { Memory } from './settings.ts';
 import { type Token, tokens } from './token.ts';
@@ -60,16 +60,16 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
         const response = await ports.fetch(settings.tokenUrl, { credentials: 'include' });
         isNobody = response.status === 401 || response.status === 403;
         const read = await reading(response, ports.now());
-        const { sub } = readClaims(read?.token ?? '', atob);
+        const { person: named } = readClaims(read?.token ?? '', atob);
         // Somebody else has signed in meanwhile: what this page shows, keeps and sends is not theirs.
-        return person === undefined || sub === null || sub === person ? read : undefined;
+        return person === undefined || named === null || named === person ? read : undefined;
       };
       const token = tokens(mint, ports.now);
       const claims = readClaims((await token()) ?? '', atob);
       // Offline, the person of the last visit finds what is kept. One whose sign-in has ended does not.
-      person = claims.sub ?? (isNobody ? null : (memory.knownPerson ?? null));
-      if (claims.sub !== null) memory.keepPerson(claims.sub);
-      return { person, name: person, token };
+      person = claims.person ?? (isNobody ? null : (memory.knownPerson ?? null));
+      if (claims.person !== null) memory.keepPerson(claims.person);
+      return { person, name: person === null ? null : shownName(person), token };
     }
   }
 }

@@ -4,12 +4,12 @@ import type { View } from './view.ts';
 /** A chat without a question: what this is, and four ways to begin. */
 export function Welcome({ app, view }: { app: App; view: View }) {
   const { welcome } = app.words;
-  // Only on a developer's machine can a provider be unplugged, as the first example says.
-  const hasPlugs = app.plugs.providers.value.length > 0;
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
   const providers = app.plugs.providers.value;
+  // Only on a developer's machine can a provider be unplugged, as the first example says.
+  const hasPlugs = providers.length > 0;
   // As `npm start` names the models of its sandbox.
-  const isPretended = providers.length > 0 && providers.every(({ model }) => model.startsWith('sandbox-'));
+  const isPretended = hasPlugs && providers.every(({ model }) => model.startsWith('sandbox-'));
   return (
     <div class="welcome">
       <h1 id="chat-title" tabIndex={-1}>

@@ -71,10 +71,11 @@ describe('a token', () => {
   });
 
   it.each([
-    [jwt({ sub: 'änne', exp: 7 }), { sub: 'änne', expiresAt: 7_000 }],
-    [jwt({ exp: 'soon' }), { sub: null, expiresAt: null }],
-    ['', { sub: null, expiresAt: null }],
-    ['a.b.c', { sub: null, expiresAt: null }],
+    [jwt({ sub: 'änne', tenant: 'acme', exp: 7 }), { person: 'acme/änne', expiresAt: 7_000 }],
+    [jwt({ sub: 'a/b', tenant: 7, exp: 7 }), { person: '/a/b', expiresAt: 7_000 }],
+    [jwt({ exp: 'soon' }), { person: null, expiresAt: null }],
+    ['', { person: null, expiresAt: null }],
+    ['a.b.c', { person: null, expiresAt: null }],
   ])('says whose it is: %s', (token, claims) => {
     expect(readClaims(token, atob)).toEqual(claims);
   });
@@ -121,11 +122,11 @@ describe('signing in', () => {
     let status = 200;
     const { enter, memory } = bench({ signIn: 'token', tokenUrl: 'https://team.example/token' }, () => {
       if (!isOnline) throw new TypeError('no network');
-      return json({ token: jwt({ sub: 'ana', exp: 900 }) }, status);
+      return json({ token: jwt({ sub: 'ana', tenant: 'acme', exp: 900 }) }, status);
     });
-    expect(await enter()).toMatchObject({ person: 'ana', name: 'ana' });
+    expect(await enter()).toMatchObject({ person: 'acme/ana', name: 'ana' });
     isOnline = false;
-    expect(await enter()).toMatchObject({ person: 'ana', name: 'ana' });
+    expect(await enter()).toMatchObject({ person: 'acme/ana', name: 'ana' });
     isOnline = true;
     status = 401;
     expect(await enter()).toMatchObject({ person: null, name: null });
@@ -135,11 +136,11 @@ describe('signing in', () => {
   });
 
   it.each<[string, string | null, boolean]>([
-    ['while the page is open', 'ana', true],
-    ['while the page of the last visit was opened without a network', 'ana', false],
+    ['while the page is open', 'acme/ana', true],
+    ['while the page of the last visit was opened without a network', 'acme/ana', false],
     ['in the page of nobody', null, true],
   ])('is never somebody else, who signs in %s', async (_, before, isOnline) => {
-    let answer = () => json({ token: jwt({ sub: 'ana', exp: 900 }) });
+    let answer = () => json({ token: jwt({ sub: 'ana', tenant: 'acme', exp: 900 }) });
     const { enter } = bench({ signIn: 'token', tokenUrl: 'https://team.example/token' }, () => answer());
     await enter();
     const mine = answer;
@@ -151,10 +152,15 @@ describe('signing in', () => {
     const { person, token } = await enter();
     expect(person).toBe(before);
     const own = await token();
-    answer = () => json({ token: jwt({ sub: 'ben', exp: 900 }) });
-    expect(await token(true)).toBe(own);
+    for (const other of [
+      { sub: 'ben', tenant: 'acme' },
+      { sub: 'ana', tenant: 'beta' },
+    ]) {
+      answer = () => json({ token: jwt({ ...other, exp: 900 }) });
+      expect(await token(true)).toBe(own);
+    }
     answer = mine;
-    if (before !== null) expect(readClaims((await token(true)) ?? '', atob).sub).toBe('ana');
+    if (before !== null) expect(readClaims((await token(true)) ?? '', atob).person).toBe('acme/ana');
   });
 
   it('is nobody where the demo is off', async () => {
