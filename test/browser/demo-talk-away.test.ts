@@ -44,6 +44,7 @@ test('a question that waits can be cancelled, and says so', async () => {
   await chat.turn('While away?').locator('.card.problem').waitFor();
   await context.setOffline(false);
   await chat.turn('While away?').getByRole('button', { name: 'Ask again' }).click();
+  expect(await chat.composer.evaluate((field) => field === document.activeElement)).toBe(true);
   await chat.answered('While away?', answerTo('While away?', 2));
   expect(demo.a.calls).toEqual(['Before?', 'While away?']);
 });
@@ -86,12 +87,13 @@ test('a draft, a conversation and an answer under way outlive a browser that is 
     await chat.composer.fill('Half a thought');
     // Another tab has it once it is kept.
     await until('the draft is kept', async () => (await other.composer.inputValue()) === 'Half a thought');
+    const person = await chat.page.evaluate(() => localStorage.getItem('carryon-person') ?? '');
+    await until('the browser has written down who is here', () => profile.holds(person));
     const session = await chat.page.context().newCDPSession(chat.page);
     await session.send('Browser.crash').catch(() => {});
     await profile.restart();
     const again = await open();
-    // A browser that was killed takes its time to read its profile.
-    await again.turn('Slow?').getByText('w4').waitFor({ timeout: 150_000 });
+    await again.turn('Slow?').getByText('w4').waitFor();
     demo.a.resume();
     await again.answered('Slow?', answerTo('Slow?', 2));
     expect(await again.composer.inputValue()).toBe('Half a thought');

@@ -89,6 +89,34 @@ test('the last question is edited in its place', async () => {
   await chat.answered('Why not?', answerTo('Why not?', 2));
   expect(await chat.questions()).toEqual(['Why not?']);
   expect(await chat.titles()).toEqual(['Why not?']);
+  // What is asked while another question is being edited is a new one, and nobody edits it.
+  await chat.page.getByRole('button', { name: 'Edit question' }).click();
+  await chat.ask('And?');
+  await chat.answered('And?', answerTo('And?', 3));
+  expect(await chat.questions()).toEqual(['Why not?', 'And?']);
+});
+
+test('an answer that the provider’s filter ended says so, and so does one of spaces alone', async () => {
+  const chat = await openChat();
+  demo.a.set({ finish: 'content_filter' });
+  await chat.ask('Why?');
+  await chat.turn('Why?').getByText('because the provider’s filter stopped it').waitFor();
+  await chat.page.getByRole('log').getByText('because the provider’s filter stopped it').waitFor({ state: 'attached' });
+  demo.a.set({ finish: 'stop', text: ' ' });
+  await chat.ask('And?');
+  await chat.turn('And?').getByText('The answer came without any text.').waitFor();
+});
+
+test('a conversation that was deleted right before the page is closed does not come back', async () => {
+  const chat = await openChat();
+  demo.a.set({ pauseAfter: 5 });
+  await chat.ask('Why?');
+  await chat.turn('Why?').getByText('w4').waitFor();
+  await chat.page.getByRole('button', { name: 'More for “Why?”' }).click();
+  await chat.page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await chat.page.reload();
+  await chat.page.getByText('Your chats will be listed here.').waitFor();
+  expect(await chat.titles()).toEqual([]);
 });
 
 test('an answer goes on in its own conversation while another one is open', async () => {

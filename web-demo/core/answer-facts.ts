@@ -23,8 +23,8 @@ export function factsOf(header: Header, told: Told, measured: Measured): AnswerF
     requestId: header(RESPONSE_HEADERS.requestId),
     source,
     model: header(RESPONSE_HEADERS.model) ?? told.model,
-    // What a kept answer once cost, its first asker has paid.
-    costUsd: source.kind === 'live' ? told.costUsd : 0,
+    // What a kept answer once cost, its first asker has paid. Where costs are hidden, nothing is said of it.
+    costUsd: source.kind === 'live' || told.costUsd === null ? told.costUsd : 0,
     mode: modeOf(header(RESPONSE_HEADERS.mode)),
     steps: stepsOf(header(RESPONSE_HEADERS.serverTiming)),
   };

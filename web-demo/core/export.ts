@@ -1,16 +1,18 @@
 /** A conversation as a Markdown file. */
 import type { Words } from '../words/words.ts';
 import type { Conversation, Turn } from './conversation.ts';
+import { endingOf } from './ending.ts';
+import type { AnswerFacts } from './facts.ts';
 
 type ExportWords = Words['exported'];
 
-/** Answers are Markdown already, and stand as they came; questions are quoted, so that nothing in them becomes a heading. */
+/** Answers are Markdown already, and stand as they came, an open code block closed; questions are quoted, so that nothing in them becomes a heading. */
 export function markdownOf(conversation: Conversation, words: ExportWords): string {
   const parts = conversation.turns.map((turn) =>
     [
       `## ${words.question(turn.askedAt)}`,
       turn.question.replace(/^/gmu, '> '),
-      ...(turn.text === '' ? [] : [`### ${words.answer}`, turn.text]),
+      ...(turn.text === '' ? [] : [`### ${words.answer}`, closed(turn.text)]),
       `*${escaped(provenance(turn, words))}*`,
     ].join('\n\n'),
   );
@@ -31,10 +33,33 @@ export function fileNameOf(title: string, untitled: string): string {
   return `${short === '' || RESERVED.test(short) ? untitled : short}.md`;
 }
 
+function answeredWith(facts: AnswerFacts, words: ExportWords): string {
+  const ending = endingOf(facts);
+  const answered = words.answered(facts.model, facts.answeredAt);
+  return ending === null ? answered : `${answered} (${words.ending[ending]})`;
+}
+
+/** The fence that an answer leaves open, which would make code of all behind it; undefined where none is. */
+function openFence(text: string): string | undefined {
+  let open: string | undefined;
+  for (const [, fence = '', info = ''] of text.matchAll(/^ {0,3}(`{3,}|~{3,})(.*)$/gm)) {
+    if (open === undefined) {
+      // A run of backticks with another behind it is code within a line.
+      if (fence[0] === '~' || !info.includes('`')) open = fence;
+    } else if (fence.startsWith(open) && info.trim() === '') open = undefined;
+  }
+  return open;
+}
+
+function closed(text: string): string {
+  const fence = openFence(text);
+  return fence === undefined ? text : `${text.replace(/\n$/, '')}\n${fence}`;
+}
+
 function provenance({ outcome, text }: Turn, words: ExportWords): string {
   switch (outcome.state) {
     case 'complete':
-      return words.answered(outcome.facts.model, outcome.facts.answeredAt);
+      return answeredWith(outcome.facts, words);
     case 'stopped':
       return words.stopped;
     case 'failed':

@@ -16,6 +16,8 @@ export interface AnswerFacts {
   outputTokens: number | null;
   /** `length`: the answer is whole as far as it may go, and ends where the limit was. */
   finishReason: string | null;
+  /** Events that the router could not read: words may be missing. */
+  skippedEvents?: number | undefined;
   costUsd: number | null;
   mode: 'normal' | 'safeguard' | 'bypass' | 'drill';
   /** Calls of providers, in order. Null: this page may not know. */

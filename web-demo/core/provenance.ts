@@ -1,6 +1,7 @@
 /** The line under each answer: where it comes from, in a reader's words. */
 import type { Words } from '../words/words.ts';
 import type { Problem, Turn } from './conversation.ts';
+import { endingOf } from './ending.ts';
 import type { AnswerFacts } from './facts.ts';
 import { isAway, problemKind } from './problem.ts';
 import { partsOf } from './providers.ts';
@@ -116,12 +117,13 @@ function routePills(facts: AnswerFacts, seen: Seen, { provenance: say }: Words):
 }
 
 function liveFacts(facts: AnswerFacts, { provenance: say, format }: Words): string[] {
-  const { model, firstWordMs, totalMs, costUsd, finishReason } = facts;
+  const { model, firstWordMs, totalMs, costUsd } = facts;
+  const ending = endingOf(facts);
   const found: string[] = [];
   if (model !== null && model !== '') found.push(model);
   if (firstWordMs !== null) found.push(say.toFirstWord(firstWordMs));
   else if (totalMs !== null) found.push(say.inAll(totalMs));
   if (costUsd !== null) found.push(format.usd(costUsd));
-  if (finishReason === 'length') found.push(say.atItsLimit);
+  if (ending !== null) found.push(say.ending[ending]);
   return found;
 }

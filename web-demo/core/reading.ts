@@ -7,6 +7,7 @@ export interface Told {
   model: string | null;
   outputTokens: number | null;
   finishReason: string | null;
+  skippedEvents?: number | undefined;
   costUsd: number | null;
   attempts: readonly AttemptFact[] | null;
   cooldowns: readonly CooldownFact[];
@@ -82,6 +83,7 @@ export class Reading {
       model: string(model) ?? before.model,
       outputTokens: number(fields(usage).completion_tokens) ?? before.outputTokens,
       finishReason: string(choice.finish_reason) ?? before.finishReason,
+      skippedEvents: number(told.skippedEvents) ?? before.skippedEvents,
       costUsd: number(costUsd) ?? number(told.costUsd) ?? before.costUsd,
       attempts: Array.isArray(told.attempts) ? told.attempts.flatMap(attemptOf) : before.attempts,
       cooldowns: Array.isArray(told.cooldowns) ? told.cooldowns.flatMap(cooldownOf) : before.cooldowns,

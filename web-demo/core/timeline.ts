@@ -1,6 +1,7 @@
 /** "What just happened": the story of one request, step by step. */
 import type { Words } from '../words/words.ts';
 import type { Problem, Turn } from './conversation.ts';
+import { endingOf } from './ending.ts';
 import type { AnswerFacts, AttemptFact } from './facts.ts';
 import { isAway, problemKind } from './problem.ts';
 import type { Tone } from './provenance.ts';
@@ -65,7 +66,10 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   else if (outcome.state === 'failed') {
     const { lead, rest } = failureOf(outcome.problem, words);
     add('bad', lead, rest, facts?.totalMs ?? null);
-  } else if (facts !== null) add('good', say.complete, completeWith(facts, words), endOf(facts));
+  } else if (facts !== null) {
+    const isWhole = endingOf(facts) === null;
+    add(isWhole ? 'good' : 'warn', isWhole ? say.complete : say.ended, completeWith(facts, words), endOf(facts));
+  }
   return inOrder(steps);
 }
 
@@ -169,8 +173,10 @@ function budgetAt({ steps, source }: AnswerFacts, isRefused: boolean): { atMs: n
   return { atMs, isHeld: steps[index]?.name === 'admit' };
 }
 
-function completeWith({ outputTokens, costUsd }: AnswerFacts, { happened: say, format }: Words): string {
-  const parts: string[] = [];
+function completeWith(facts: AnswerFacts, { happened: say, provenance, format }: Words): string {
+  const { outputTokens, costUsd } = facts;
+  const ending = endingOf(facts);
+  const parts = ending === null ? [] : [provenance.ending[ending]];
   if (outputTokens !== null) parts.push(say.tokens(outputTokens));
   if (costUsd !== null) parts.push(format.usd(costUsd));
   return parts.join(', ');

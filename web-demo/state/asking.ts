@@ -70,6 +70,7 @@ class OneAsk {
 
   async run(): Promise<AskEnd> {
     const travel = await this.#ports.travel;
+    if (this.#isStopped) return this.#settled({ state: 'stopped', facts: this.#facts() });
     const onResume = (event: CustomEvent<{ streamId: string }>) => this.#onResume(event);
     travel.addEventListener('resuming', onResume);
     travel.addEventListener('resumed', onResume);

@@ -126,8 +126,8 @@ export class Conversations {
         const stored = readConversation(await notes.get(CHAT + id));
         const isGone = stored === undefined && entry.isStored;
         const events = [...entry.pending];
-        // Deleted meanwhile: an answer to it goes nowhere, and a new question brings it back.
-        if (isGone && !events.some(({ kind }) => kind === 'asked')) {
+        // Deleted meanwhile: an answer to it goes nowhere, and asking in it brings it back.
+        if (isGone && !events.some(({ kind }) => kind === 'asked' || kind === 'asked-again')) {
           entry.pending.splice(0, events.length);
           this.#setHead(id, undefined);
           return;
@@ -135,8 +135,9 @@ export class Conversations {
         const before = stored ?? entry.base;
         const next = fitted(events.reduce(afterEvent, before));
         if (next !== before) {
-          await notes.put(CHAT + id, conversationText(next));
-          await notes.put(HEAD + id, headText(keptHeadOf(next)));
+          // Without its conversation, a line of the list would open nothing at the next visit.
+          if (await notes.put(CHAT + id, conversationText(next)))
+            await notes.put(HEAD + id, headText(keptHeadOf(next)));
           entry.isStored = true;
         }
         entry.base = next;

@@ -48,20 +48,32 @@ export class Drafts {
     void (text === '' ? this.#ports.notes.delete(name) : this.#ports.notes.put(name, text));
   }
 
+  /** Puts a text behind what is being written there. */
+  add(id: string, text: string): void {
+    const before = id === this.#id ? this.current.peek() : (this.#kept.get(id) ?? '');
+    const both = before.trim() === '' ? text : `${before}\n\n${text}`;
+    if (id === this.#id) {
+      this.current.value = both;
+      this.save();
+    } else {
+      this.#kept.set(id, both);
+      void this.#ports.notes.put(DRAFT + id, both);
+    }
+  }
+
   forget(id: string): void {
     if (id === this.#id) this.current.value = '';
     this.#kept.delete(id);
     void this.#ports.notes.delete(DRAFT + id);
   }
 
-  /** Another tab's text is taken over only where nothing is written here. */
+  /** Another tab's text is taken over only where nothing has been written here since the last one. */
   async changedElsewhere(name: string): Promise<void> {
     const id = name.slice(DRAFT.length);
     const text = (await this.#ports.notes.get(name)) ?? '';
-    if (id !== this.#id) this.#kept.set(id, text);
-    else if (this.current.peek() === '') {
-      this.#kept.set(id, text);
-      this.current.value = text;
-    }
+    const isUntouched = this.current.peek() === (this.#kept.get(this.#id) ?? '');
+    if (id === this.#id && !isUntouched) return;
+    this.#kept.set(id, text);
+    if (id === this.#id) this.current.value = text;
   }
 }

@@ -22,13 +22,14 @@ export function pageNotes(kept: TravelNotes, now: () => number): PageNotes {
     get: async (name) => memory.get(name)?.text ?? (await kept.get(name).catch(() => undefined)),
     async put(name, text) {
       const isPut = await kept.put(name, text).catch(() => false);
-      isKept.value = isPut;
       if (isPut) memory.delete(name);
       else memory.set(name, { name, text, changedAt: now() });
+      // As long as anything is in memory alone.
+      isKept.value = memory.size === 0;
       return isPut;
     },
     async delete(name) {
-      memory.delete(name);
+      if (memory.delete(name)) isKept.value = memory.size === 0;
       await kept.delete(name).catch(() => undefined);
     },
   };

@@ -43,13 +43,20 @@ export function plugs({
     const read = await readSettings();
     if (read?.signIn === 'local') providers.value = read.providers;
   };
+  const lookAtBudget = async () => {
+    isOneCent.value = (await ports.notes.get(ONE_CENT)) === 'on';
+  };
   const setOneCent = async (on: boolean) => {
     await call('PUT', '/demo/limits', { dailyUsd: on ? 0.01 : null });
     isOneCent.value = on;
     await (on ? ports.notes.put(ONE_CENT, 'on') : ports.notes.delete(ONE_CENT));
   };
   // Other tabs, `npm run route` and the hour that a fault lasts change it too.
-  if (isLocal) onVisible(() => void look());
+  if (isLocal)
+    onVisible(() => {
+      void look();
+      void lookAtBudget();
+    });
   return {
     ...{ ...wifi, providers, isOneCent, setOneCent },
     async plug(deployment, plugged) {
@@ -59,9 +66,8 @@ export function plugs({
     async load() {
       if (!isLocal) return;
       void look();
-      if ((await ports.notes.get(ONE_CENT)) !== 'on') return;
-      isOneCent.value = true;
-      await setOneCent(true).catch(() => {});
+      await lookAtBudget();
+      if (isOneCent.value) await setOneCent(true).catch(() => {});
     },
   };
 }

@@ -36,8 +36,8 @@ export class Queue {
       }),
     );
     void travel.then((ready) => {
-      ready.addEventListener('queue', () => void this.#look());
-      ready.addEventListener('answered', () => void this.#look());
+      ready.addEventListener('queue', () => void this.look());
+      ready.addEventListener('answered', () => void this.look());
     });
   }
 
@@ -51,14 +51,15 @@ export class Queue {
     await this.#parts.ports.locked(LOCK, async () => {
       const { conversations } = this.#parts;
       const travel = await this.#parts.travel;
+      // Before the outbox is read: a question that another tab puts there meanwhile has not been forgotten.
+      const queued = conversations.heads.peek().flatMap((head) => head.queued);
       const questions = await travel.queue().catch(() => undefined);
       if (questions === undefined) return;
       this.#questions.value = questions;
       const known = new Set(questions.map(({ id }) => id));
-      for (const { queueId } of conversations.heads.peek().flatMap(({ queued }) => queued))
-        if (!known.has(queueId)) await this.#settled(queueId, '', failed('expired'));
+      for (const { queueId } of queued) if (!known.has(queueId)) await this.#settled(queueId, '', failed('expired'));
     });
-    await this.#look();
+    await this.look();
   }
 
   async sendNow(queueId: string): Promise<void> {
@@ -84,15 +85,14 @@ export class Queue {
 
   /** The questions of a conversation that is deleted. */
   async drop(conversationId: string): Promise<void> {
-    await this.#parts.ports.locked(LOCK, async () => {
-      const travel = await this.#parts.travel;
-      const head = this.#parts.conversations.heads.peek().find(({ id }) => id === conversationId);
-      for (const { queueId } of head?.queued ?? []) await travel.cancel(queueId).catch(() => false);
-    });
+    const head = this.#parts.conversations.heads.peek().find(({ id }) => id === conversationId);
+    const travel = await this.#parts.travel;
+    await Promise.all((head?.queued ?? []).map(({ queueId }) => travel.cancel(queueId).catch(() => false)));
     await this.refresh();
   }
 
-  async #look(): Promise<void> {
+  /** Reads the outbox, and gives each conversation what became of its questions. */
+  async look(): Promise<void> {
     await this.refresh();
     const isOver = ({ state }: QueuedQuestion) => state === 'answered' || state === 'failed' || state === 'expired';
     if (!this.#questions.peek().some(isOver)) return;

@@ -90,6 +90,6 @@ export class Memory {
   }
 }
 
-/** Another tab has signed out. */
-export const isSignOut = ({ key, newValue }: StorageEvent): boolean =>
-  (key === PERSON || key === null) && newValue === null;
+/** Another tab has signed out, or signed somebody else in. */
+export const isOtherPerson = ({ key, oldValue, newValue }: StorageEvent): boolean =>
+  key === null || (key === PERSON && oldValue !== null && oldValue !== newValue);

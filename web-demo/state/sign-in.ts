@@ -19,6 +19,8 @@ interface SignInParts {
   memory: Memory;
   newPerson(): string;
   readSettings(): Promise<DemoSettings | undefined>;
+  /** The team's own server has begun to name somebody else. Nothing is sent for them from here: the page is to be loaded anew. */
+  onOtherPerson(): void;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -26,7 +28,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const SHORTEST_MS = 5 * 60_000;
 
 export async function signIn(parts: SignInParts): Promise<SignedIn> {
-  const { ports, settings, memory, newPerson, readSettings } = parts;
+  const { ports, settings, memory, newPerson, readSettings, onOtherPerson } = parts;
   switch (settings.signIn) {
     case 'off':
       return { person: null, name: null, token: async () => null };
@@ -62,7 +64,9 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
         const read = await reading(response, ports.now());
         const { person: named } = readClaims(read?.token ?? '', atob);
         // Somebody else has signed in meanwhile: what this page shows, keeps and sends is not theirs.
-        return person === undefined || named === null || named === person ? read : undefined;
+        if (person === undefined || named === null || named === person) return read;
+        onOtherPerson();
+        return undefined;
       };
       const token = tokens(mint, ports.now);
       const claims = readClaims((await token()) ?? '', atob);

@@ -10,7 +10,7 @@ import { pageNotes } from './notes.ts';
 import { plugs } from './plugs.ts';
 import { browserPorts, type Ports } from './ports.ts';
 import { Queue } from './queue.ts';
-import { isSignOut, loadSettings, Memory } from './settings.ts';
+import { isOtherPerson, loadSettings, Memory } from './settings.ts';
 import { type SignedIn, signIn } from './sign-in.ts';
 import { SpentToday } from './spent.ts';
 import { TalkState } from './talk.ts';
@@ -24,9 +24,10 @@ export async function startApp(words: Words): Promise<App> {
   const isFirstVisit = memory.settings() === undefined;
   const settings = await firstSettings(memory, readSettings);
   const newPerson = () => [rim.newId(), rim.newId()].join('').slice(0, 32);
-  const signedIn = signIn({ ports: rim, settings, memory, newPerson, readSettings });
+  const signedIn = signIn({ ports: rim, settings, memory, newPerson, readSettings, onOtherPerson: startAnew });
   const travel = signedIn.then(({ person, token }) =>
-    travelMode({ worker: DEMO_WORKER, person, getToken: () => token() }),
+    // The worker does not say that the last one was refused, and asks seldom: each time it gets a new one.
+    travelMode({ worker: DEMO_WORKER, person, getToken: () => token(true) }),
   );
   const token: SignedIn['token'] = async (isRefused) => (await signedIn).token(isRefused);
 
@@ -72,7 +73,7 @@ export async function startApp(words: Words): Promise<App> {
       if (document.visibilityState === 'hidden') talk.saveDraft();
     });
     addEventListener('storage', (event) => {
-      if (isSignOut(event)) startAnew();
+      if (isOtherPerson(event)) startAnew();
     });
   }
 

@@ -112,11 +112,12 @@ export class TalkState implements Talk {
   editLast(question: string): void {
     const id = this.#openId.peek();
     const last = this.open.peek().turns.at(-1);
-    if (question.trim() === '' || last === undefined || isAsked(last) || this.#isBusy(id)) return;
-    void this.#takenBack(last).then((isOut) => {
+    if (question.trim() === '' || last === undefined) return;
+    // The old one is on its way to the router: what was written can be asked after it.
+    const back = isAsked(last) || this.#isBusy(id) ? Promise.resolve(false) : this.#takenBack(last);
+    void back.then((isOut) => {
       if (isOut && !this.#isBusy(id)) this.#askNew(id, question, last.id);
-      // The old one is on its way to the router: what was written can be asked after it.
-      else if (this.draft.peek() === '') this.draft.value = question;
+      else this.#drafts.add(id, question);
     });
   }
 
@@ -148,8 +149,10 @@ export class TalkState implements Talk {
   }
 
   async deleteChat(id: string): Promise<void> {
-    const { conversations, queue } = this.#parts;
+    const { conversations, queue, ports } = this.#parts;
     this.#running.peek().get(id)?.asking.stop();
+    // At once, for a page that is just being closed; once more below, should an answer have been kept meanwhile.
+    for (const name of [CHAT + id, HEAD + id, DRAFT + id]) void ports.notes.delete(name);
     await queue.drop(id);
     await conversations.remove(id);
     this.#drafts.forget(id);
@@ -205,6 +208,7 @@ export class TalkState implements Talk {
     const turnId = ports.newId();
     if (conversations.at(id).peek().turns.length === 0) void conversations.makeRoom();
     this.#run(id, turnId, { kind: 'asked', turnId, question, at: ports.now(), ...(instead && { instead }) });
+    if (id !== this.#openId.peek()) return;
     address.set(id);
     void ports.notes.put(OPEN, id);
   }
@@ -223,7 +227,9 @@ export class TalkState implements Talk {
     // Asked for before any other tab hears of the question, and held until its end is kept.
     void this.#parts.ports.locked(`ask ${turnId}`, () => Promise.resolve().then(() => done));
     const begun = this.#parts.conversations.apply(id, event);
-    done = this.#askTurn(id, turnId, begun);
+    // Two tabs may ask again at the same moment: both then send what was kept first, under one key, and it is paid once.
+    done =
+      event.kind === 'asked' ? this.#askTurn(id, turnId, begun) : begun.then(() => this.#askTurn(id, turnId, begun));
   }
 
   async #askTurn(id: string, turnId: string, begun: Promise<void>, isTakenOver = false): Promise<void> {
@@ -252,7 +258,8 @@ export class TalkState implements Talk {
     if (end.kind === 'settled') await spent.add(end.outcome.facts?.costUsd ?? null);
     // Until then another tab must not take the question for one that nobody asks.
     await Promise.all([begun, kept]);
-    await this.#parts.queue.refresh();
+    // Not only listed: it may have been sent and answered before its conversation knew that it waits.
+    await this.#parts.queue.look();
   }
 
   /** A question that was being asked when its tab went away, or is being asked by another one. */

@@ -22,14 +22,15 @@ export function Composer({ app, view }: { app: App; view: View }) {
     else send();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    const last = talk.open.peek().turns.at(-1);
     // While an input method composes, Enter takes its suggestion. 229 is what Safari says right after.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
-    } else if (event.key === 'ArrowUp' && draft === '' && !isLive && talk.open.value.turns.length > 0) {
+    } else if (event.key === 'ArrowUp' && draft === '' && !isLive && last !== undefined) {
       event.preventDefault();
-      view.isEditing.value = true;
+      view.editing.value = last.id;
     }
   };
   const doing = isLive ? 'stop' : isAway ? 'queue' : 'send';

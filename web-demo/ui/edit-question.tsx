@@ -14,13 +14,13 @@ export function EditQuestion({ app, view, turn }: { app: App; view: View; turn: 
     field.current?.setSelectionRange(turn.question.length, turn.question.length);
   }, [turn.question]);
   const leave = () => {
-    view.isEditing.value = false;
+    view.editing.value = null;
     requestAnimationFrame(() => document.getElementById('edit-last')?.focus());
   };
   const send = () => {
     const question = text.value.trim();
     if (question === '') return;
-    view.isEditing.value = false;
+    view.editing.value = null;
     app.talk.editLast(question);
     view.focusComposer();
   };

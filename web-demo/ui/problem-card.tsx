@@ -2,6 +2,7 @@ import type { Problem, Turn } from '../core/conversation.ts';
 import { canAskAgain, problemKind } from '../core/problem.ts';
 import type { App } from '../state/app.ts';
 import { nowBySecond } from '../state/clock.ts';
+import { useFocusKept } from './focus-kept.ts';
 import type { View } from './view.ts';
 
 /** What went wrong in a sentence, what helps in another, and the buttons that do it. */
@@ -19,10 +20,11 @@ export function ProblemCard({
   isLast: boolean;
 }) {
   const words = app.words.problems;
+  const card = useFocusKept(view.focusComposer);
   const kind = problemKind(problem.code);
   const { title, text } = words[kind];
   return (
-    <div class="card problem" data-kind={kind}>
+    <div ref={card} class="card problem" data-kind={kind}>
       <p class="card-title">{title}</p>
       <p>
         {text} <Next problem={problem} words={words[kind]} />
@@ -48,7 +50,7 @@ export function ProblemCard({
             type="button"
             class="link"
             onClick={() => {
-              view.isEditing.value = true;
+              view.editing.value = turn.id;
             }}
           >
             {words.editQuestion}

@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { answeredBy } from '../core/answered-by.ts';
 import type { Outcome } from '../core/conversation.ts';
+import { endingOf } from '../core/ending.ts';
 import { problemKind } from '../core/problem.ts';
 import { speakFrom } from '../core/spoken.ts';
 import type { App } from '../state/app.ts';
@@ -65,6 +66,8 @@ function endOf({ words, session, plugs }: App, outcome: Outcome): string {
   switch (outcome.state) {
     case 'complete': {
       const { facts } = outcome;
+      const ending = endingOf(facts);
+      if (ending !== null) return words.thread.ending[ending];
       if (facts.source.kind === 'saved') return spoken.saved(facts.source.ageMs);
       const providers = session.settings.signIn === 'local' ? plugs.providers.peek() : [];
       return spoken.complete(answeredBy(facts, providers));

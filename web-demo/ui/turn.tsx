@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { Problem, Turn as TurnData } from '../core/conversation.ts';
+import { endingOf } from '../core/ending.ts';
 import { problemKind } from '../core/problem.ts';
 import type { App } from '../state/app.ts';
 import { EditQuestion } from './edit-question.tsx';
@@ -30,7 +31,7 @@ export function Turn(props: Props) {
       <h2 class="visually-hidden" id={questionId}>
         {thread.question}
       </h2>
-      {props.isLast && view.isEditing.value ? (
+      {props.isLast && outcome.state !== 'asking' && view.editing.value === turn.id ? (
         <EditQuestion app={app} view={view} turn={turn} />
       ) : (
         <Question {...props} />
@@ -57,7 +58,7 @@ function Question({ app, view, turn, isLast }: Props) {
           aria-label={thread.edit}
           title={thread.edit}
           onClick={() => {
-            view.isEditing.value = true;
+            view.editing.value = turn.id;
           }}
         >
           <PencilIcon />
@@ -77,7 +78,7 @@ function Answer({ app, turn }: { app: App; turn: TurnData }) {
   const isAsking = turn.outcome.state === 'asking';
   const mine = isAsking && live?.turnId === turn.id ? live : null;
   const text: string | ReadonlySignal<string> = mine?.text ?? turn.text;
-  const isEmpty = (typeof text === 'string' ? text : text.value) === '';
+  const isEmpty = !/\S/.test(typeof text === 'string' ? text : text.value);
   return (
     <div class={isAsking ? 'answer is-live' : 'answer'} aria-busy={isAsking}>
       <h3 class="visually-hidden">{thread.answer}</h3>
@@ -108,6 +109,7 @@ function InVain({ app, problem }: { app: App; problem: Problem }) {
 /** Where the answer comes from, and what can be done with it. */
 function Under({ app, view, turn, isLast }: Props) {
   const isDone = turn.outcome.state !== 'asking';
+  const ending = turn.outcome.state === 'complete' ? endingOf(turn.outcome.facts) : null;
   return (
     <div class="after">
       <div class="after-words">
@@ -115,9 +117,7 @@ function Under({ app, view, turn, isLast }: Props) {
         {turn.outcome.state === 'complete' && turn.outcome.again !== undefined && (
           <InVain app={app} problem={turn.outcome.again} />
         )}
-        {turn.outcome.state === 'complete' && turn.outcome.facts.finishReason === 'length' && (
-          <p class="small">{app.words.thread.lengthReached}</p>
-        )}
+        {ending !== null && <p class="small">{app.words.thread.ending[ending]}</p>}
       </div>
       {isDone && (
         <div class={isLast ? 'turn-actions' : 'turn-actions is-quiet'}>

@@ -14,8 +14,8 @@ export interface Deleted {
 export interface View {
   columns: ReadonlySignal<1 | 2 | 3>;
   sheet: Signal<SheetName | null>;
-  /** The last question is being edited in place. */
-  isEditing: Signal<boolean>;
+  /** The turn whose question is being edited in place. */
+  editing: Signal<string | null>;
   deleted: Signal<readonly Deleted[]>;
   /** A sentence for people who listen instead of looking. */
   said: Signal<{ text: string } | null>;
@@ -34,7 +34,7 @@ const UNDO_MS = 10_000;
 export function createView(app: App): View {
   const { talk, words } = app;
   const sheet = signal<SheetName | null>(null);
-  const isEditing = signal(false);
+  const editing = signal<string | null>(null);
   const deleted = signal<readonly Deleted[]>([]);
   const said = signal<{ text: string } | null>(null);
   const columns = watchColumns();
@@ -47,7 +47,7 @@ export function createView(app: App): View {
 
   const leave = () => {
     sheet.value = null;
-    isEditing.value = false;
+    editing.value = null;
   };
   const forget = (id: string) => {
     clearTimeout(timers.get(id));
@@ -66,7 +66,7 @@ export function createView(app: App): View {
   return {
     columns,
     sheet,
-    isEditing,
+    editing,
     deleted,
     said,
     follow,

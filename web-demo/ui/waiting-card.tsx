@@ -1,5 +1,6 @@
 import type { Outcome, Turn } from '../core/conversation.ts';
 import type { App } from '../state/app.ts';
+import { useFocusKept } from './focus-kept.ts';
 import type { View } from './view.ts';
 
 /** A question in the outbox. */
@@ -15,11 +16,12 @@ export function WaitingCard({
   outcome: Extract<Outcome, { state: 'waiting' }>;
 }) {
   const { waiting, spoken } = app.words;
+  const card = useFocusKept(view.focusComposer);
   const entry = app.line.outbox.value.find(({ id }) => id === queueId);
   const isSending = entry?.state === 'sending';
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
   return (
-    <div class="card waiting">
+    <div ref={card} class="card waiting">
       <p class="card-title">{cause?.startsWith('http_') ? waiting.titleRefused : waiting.title}</p>
       <p class="card-state">
         <span class="pill" data-tone="accent">
@@ -37,7 +39,6 @@ export function WaitingCard({
           onClick={() => {
             void app.talk.cancel(queueId);
             view.said.value = { text: spoken.cancelled };
-            view.focusComposer();
           }}
         >
           {waiting.cancel}

@@ -72,7 +72,11 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     stopped: 'Du hast diese Antwort gestoppt.',
     stoppedEmpty: 'Du hast gestoppt, bevor das erste Wort kam.',
     emptyAnswer: 'Die Antwort kam ohne Text.',
-    lengthReached: 'Diese Antwort endet hier, weil sie die größte erlaubte Länge erreicht hat.',
+    ending: {
+      limit: 'Diese Antwort endet hier, weil sie die größte erlaubte Länge erreicht hat.',
+      filter: 'Diese Antwort endet hier, weil der Filter des Anbieters sie beendet hat.',
+      gap: 'Ein Teil dieser Antwort war nicht lesbar, vielleicht fehlen Wörter.',
+    },
     isCut: 'Frühere Fragen dieses Chats sind weg: Von einem langen behält dieser Browser nur den neuesten Teil.',
   },
   waiting: {

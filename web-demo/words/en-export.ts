@@ -7,6 +7,11 @@ export const enExport = (format: Format) => ({
   answer: 'Answer',
   answered: (model: string | null, at: number) =>
     `${model === null ? 'Answered' : `${model} answered`}, ${format.time(at)}`,
+  ending: {
+    limit: 'ends at its length limit',
+    filter: 'ended by the provider’s filter',
+    gap: 'some words may be missing',
+  },
   stopped: 'Stopped before its end',
   failed: 'Not complete',
   none: 'No answer',

@@ -69,7 +69,11 @@ export const en = (format: Format) => ({
     stopped: 'You stopped this answer.',
     stoppedEmpty: 'You stopped before the first word came.',
     emptyAnswer: 'The answer came without any text.',
-    lengthReached: 'This answer ends here because it reached the longest length allowed.',
+    ending: {
+      limit: 'This answer ends here because it reached the longest length allowed.',
+      filter: 'This answer ends here because the provider’s filter stopped it.',
+      gap: 'Some of this answer could not be read, so words may be missing.',
+    },
     isCut: 'Earlier questions of this chat are gone: this browser keeps only the newest part of a long one.',
   },
   waiting: {

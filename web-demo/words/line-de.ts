@@ -140,6 +140,7 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     wentOn: 'Es ging weiter',
     wentOnWhere: 'wo es abriss; nichts wurde zweimal gefragt',
     complete: 'Vollständig',
+    ended: 'Zu Ende:',
     tokens: (count) => `${format.count(count)} Token`,
     stopped: 'Angehalten',
     stoppedBy: 'von dir',
@@ -197,7 +198,11 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
       return `${why ?? 'der Router hatte ein Problem'}; ${again}`;
     },
     askedAgain: 'vergeblich noch einmal gefragt',
-    atItsLimit: 'endet an ihrer Längengrenze',
+    ending: {
+      limit: 'endet an ihrer Längengrenze',
+      filter: 'vom Filter des Anbieters beendet',
+      gap: 'vielleicht fehlen Wörter',
+    },
     cached: 'Aus dem Zwischenspeicher',
     old: (ageMs) => (ageMs < 60_000 ? 'keine Minute alt' : `${format.age(ageMs)} alt`),
     queued: 'Später beantwortet',

@@ -140,6 +140,7 @@ export const lineEn = (format: Format) => ({
     wentOn: 'It went on',
     wentOnWhere: 'where it broke; nothing was asked twice',
     complete: 'Complete',
+    ended: 'Ended:',
     tokens: (count: number) => `${format.count(count)} ${count === 1 ? 'token' : 'tokens'}`,
     stopped: 'Stopped',
     stoppedBy: 'by you',
@@ -196,7 +197,11 @@ export const lineEn = (format: Format) => ({
       return `${why ?? 'the router had a problem'}; ${again}`;
     },
     askedAgain: 'asked again in vain',
-    atItsLimit: 'ends at its length limit',
+    ending: {
+      limit: 'ends at its length limit',
+      filter: 'ended by the provider’s filter',
+      gap: 'some words may be missing',
+    },
     cached: 'From the cache',
     old: (ageMs: number) => (ageMs < 60_000 ? 'not a minute old' : `${format.age(ageMs)} old`),
     queued: 'Answered later',

@@ -20,6 +20,8 @@ export interface Profile {
   context: BrowserContext;
   /** Ends the browser as a person does, and starts it again on the same profile. */
   restart(): Promise<BrowserContext>;
+  /** Whether the running browser has this text on the disk: it writes a page's `localStorage` seconds later. */
+  holds(text: string): Promise<boolean>;
   /** Ends the browser, and gives the files that hold one of these texts, in whichever encoding browsers write it. */
   search(...texts: string[]): Promise<string[]>;
   close(): Promise<void>;
@@ -35,17 +37,10 @@ export async function openProfile(): Promise<Profile> {
       profile.context = await open();
       return profile.context;
     },
+    holds: async (text) => (await filesWith(directory, [text])).length > 0,
     async search(...texts) {
       await profile.context.close();
-      const needles = texts.flatMap((text) => [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')]);
-      const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-      const found: string[] = [];
-      for (const entry of entries.filter((one) => one.isFile())) {
-        const path = join(entry.parentPath, entry.name);
-        const contents = await readFile(path);
-        if (needles.some((needle) => contents.includes(needle))) found.push(path.slice(directory.length + 1));
-      }
-      return found;
+      return filesWith(directory, texts);
     },
     async close() {
       await profile.context.close();
@@ -53,6 +48,19 @@ export async function openProfile(): Promise<Profile> {
     },
   };
   return profile;
+}
+
+async function filesWith(directory: string, texts: readonly string[]): Promise<string[]> {
+  const needles = texts.flatMap((text) => [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')]);
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  const found: string[] = [];
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    // A running browser also takes files away.
+    const contents = await readFile(path).catch(() => Buffer.alloc(0));
+    if (needles.some((needle) => contents.includes(needle))) found.push(path.slice(directory.length + 1));
+  }
+  return found;
 }
 
 /** Ends all service workers of the browser, as the browser itself does to idle ones. They start again when they are needed. */

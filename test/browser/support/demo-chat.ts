@@ -18,7 +18,7 @@ export interface Chat {
 }
 
 export function chatOn(page: Page): Chat {
-  const composer = page.getByRole('textbox', { name: 'Your question' });
+  const composer = page.getByRole('textbox', { name: 'Your question', exact: true });
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const turn = (question: string) =>
     page.locator('article.turn').filter({ has: page.locator('.question').getByText(question, { exact: true }) });

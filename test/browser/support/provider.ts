@@ -13,6 +13,8 @@ export interface Script {
   firstAfterMs: number;
   /** Streams stop behind this many chunks until `resume()`; one that is resumed before it gets there does not stop. */
   pauseAfter: number;
+  /** The `finish_reason` of an answer. */
+  finish: string;
   /** Above 299: refused. */
   status: number;
 }
@@ -39,6 +41,7 @@ const USUAL: Script = {
   paceMs: 2,
   firstAfterMs: 0,
   pauseAfter: Number.POSITIVE_INFINITY,
+  finish: 'stop',
   status: 200,
 };
 
@@ -61,7 +64,7 @@ export async function startProvider(): Promise<TestProvider> {
     const body = JSON.parse(text) as { stream?: boolean; model: string; messages: { content: unknown }[] };
     const content = body.messages.at(-1)?.content;
     const question = typeof content === 'string' ? content : JSON.stringify(content);
-    const { words, text: scripted, paceMs, firstAfterMs, pauseAfter, status } = provider.script;
+    const { words, text: scripted, paceMs, firstAfterMs, pauseAfter, finish, status } = provider.script;
     const call = provider.calls.push(question);
     let goOn = (): void => undefined;
     const resumed = new Promise<void>((resolve) => {
@@ -84,7 +87,7 @@ export async function startProvider(): Promise<TestProvider> {
     const common = { id: `chatcmpl-${call}`, created: 1_700_000_000 + call, model: body.model };
     if (!body.stream) {
       const message = { role: 'assistant', content: said.join('') };
-      const choices = [{ index: 0, message, finish_reason: 'stop' }];
+      const choices = [{ index: 0, message, finish_reason: finish }];
       reply.writeHead(200, { 'content-type': 'application/json' });
       reply.end(JSON.stringify({ ...common, object: 'chat.completion', choices, usage }));
       return;
@@ -99,7 +102,7 @@ export async function startProvider(): Promise<TestProvider> {
       if (index > 0) await sleep(paceMs);
       chunk(index === 0 ? { role: 'assistant', content: word } : { content: word }, null);
     }
-    chunk({}, 'stop');
+    chunk({}, finish);
     send({ ...common, object: 'chat.completion.chunk', choices: [], usage });
     reply.end('data: [DONE]\n\n');
   });

@@ -123,6 +123,12 @@ describe('the facts of an answer', () => {
     });
   });
 
+  it('say nothing of costs where those are hidden, and nothing was guessed', () => {
+    const hidden = { ...told, costUsd: null };
+    for (const headers of [{}, { 'x-carryon-cache': 'hit' }, { 'x-carryon-travel': 'stale' }])
+      expect(factsOf(header(headers), hidden, measured).costUsd).toBeNull();
+  });
+
   it.each([
     [{}, { kind: 'live' }, 0.1],
     [{ 'x-carryon-cache': 'miss' }, { kind: 'live' }, 0.1],

@@ -99,7 +99,7 @@ export const anyFacts: fc.Arbitrary<AnswerFacts> = fc
     model: fc.option(fc.constantFrom('', 'gpt-5-mini')),
     resumed: fc.nat(3),
     outputTokens: fc.option(fc.nat(5_000)),
-    finishReason: fc.option(fc.constantFrom('stop', 'length', 'something_new')),
+    finishReason: fc.option(fc.constantFrom('stop', 'length', 'content_filter', 'something_new')),
     costUsd: fc.option(fc.double({ min: 0, max: 3, noNaN: true })),
     mode: fc.constantFrom('normal' as const, 'safeguard' as const, 'bypass' as const, 'drill' as const),
     attempts: fc.option(fc.array(attempt, { maxLength: 5 })),

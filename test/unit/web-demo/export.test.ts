@@ -53,6 +53,28 @@ describe('an exported conversation', () => {
   });
 });
 
+describe('an exported answer', () => {
+  const exported = (text: string, some = {}) => markdownOf(of({ ...complete(some), text }), words);
+
+  it.each([
+    ['```js\n1', '\n1\n```\n\n*'],
+    ['~~~~\n```\n1\n~~~\n', '\n~~~\n~~~~\n\n*'],
+    ['```\n1\n``` no end', '\n``` no end\n```\n\n*'],
+    ['```\n1\n````', '\n````\n\n*'],
+    ['```a` in a line', '```a` in a line\n\n*'],
+  ])('leaves no code block open: %j', (text, end) => {
+    expect(exported(text)).toContain(end);
+  });
+
+  it.each([
+    [{ finishReason: 'length' }, words.ending.limit],
+    [{ finishReason: 'content_filter' }, words.ending.filter],
+    [{ skippedEvents: 2 }, words.ending.gap],
+  ])('that may not be whole says so: %j', (some, said) => {
+    expect(exported('Some', some)).toContain(`(${said})*`);
+  });
+});
+
 describe('a file name', () => {
   it.each([
     ['What should I pack?', 'What-should-I-pack.md'],

@@ -64,6 +64,15 @@ describe('a plug', () => {
     expect(plugged(one)).toEqual([false, false]);
   });
 
+  it('of the budget is seen as another tab has left it', async () => {
+    const one = bench();
+    one.notes.set('one-cent', 'on');
+    one.seen();
+    await undefined;
+    await undefined;
+    expect(one.made.isOneCent.value).toBe(true);
+  });
+
   it('is asked for with a new token where the old one is refused, once', async () => {
     const one = bench();
     one.world.good = 't2';

@@ -101,6 +101,16 @@ describe('the line under an answer says', () => {
       complete({ finishReason: 'length', costUsd: null, model: null }),
       '0.40 s to first word · ends at its length limit',
     ],
+    [
+      'that the provider’s filter ended it',
+      complete({ finishReason: 'content_filter', costUsd: null, model: null }),
+      '0.40 s to first word · ended by the provider’s filter',
+    ],
+    [
+      'that some of it could not be read',
+      complete({ skippedEvents: 1, costUsd: null, model: null }),
+      '0.40 s to first word · some words may be missing',
+    ],
     ['nothing while it is asked', turn({ state: 'asking' }, ''), ''],
   ])('%s', (_, one, expected) => {
     expect(line(one)).toBe(expected);

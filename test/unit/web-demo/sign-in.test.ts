@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DemoSettings } from '../../../web-demo/core/settings.ts';
 import { dayOf, readSpent } from '../../../web-demo/core/spent.ts';
 import { readClaims } from '../../../web-demo/core/token.ts';
-import { loadSettings, Memory } from '../../../web-demo/state/settings.ts';
+import { isOtherPerson, loadSettings, Memory } from '../../../web-demo/state/settings.ts';
 import { signIn } from '../../../web-demo/state/sign-in.ts';
 import { tokens } from '../../../web-demo/state/token.ts';
 
@@ -94,8 +94,11 @@ describe('signing in', () => {
     };
     const memory = new Memory(() => storage);
     const readSettings = () => loadSettings(ports, memory);
-    const enter = () => signIn({ ports, settings, memory, newPerson: () => 'p'.repeat(32), readSettings });
-    return { storage, asked, memory, enter, ports };
+    const others: string[] = [];
+    const onOtherPerson = () => void others.push('other');
+    const enter = () =>
+      signIn({ ports, settings, memory, newPerson: () => 'p'.repeat(32), readSettings, onOtherPerson });
+    return { storage, asked, memory, enter, ports, others };
   };
 
   it('is a random person of this browser on a developer’s machine', async () => {
@@ -141,7 +144,7 @@ describe('signing in', () => {
     ['in the page of nobody', null, true],
   ])('is never somebody else, who signs in %s', async (_, before, isOnline) => {
     let answer = () => json({ token: jwt({ sub: 'ana', tenant: 'acme', exp: 900 }) });
-    const { enter } = bench({ signIn: 'token', tokenUrl: 'https://team.example/token' }, () => answer());
+    const { enter, others } = bench({ signIn: 'token', tokenUrl: 'https://team.example/token' }, () => answer());
     await enter();
     const mine = answer;
     if (!isOnline)
@@ -159,8 +162,19 @@ describe('signing in', () => {
       answer = () => json({ token: jwt({ ...other, exp: 900 }) });
       expect(await token(true)).toBe(own);
     }
+    expect(others.length).toBe(2);
     answer = mine;
     if (before !== null) expect(readClaims((await token(true)) ?? '', atob).person).toBe('acme/ana');
+  });
+
+  it.each([
+    ['a sign-out', { key: 'carryon-person', oldValue: 'ana', newValue: null }, true],
+    ['another person', { key: 'carryon-person', oldValue: 'ana', newValue: 'ben' }, true],
+    ['a storage that was cleared', { key: null, oldValue: null, newValue: null }, true],
+    ['a first visit', { key: 'carryon-person', oldValue: null, newValue: 'ana' }, false],
+    ['other settings', { key: 'carryon-settings', oldValue: 'a', newValue: null }, false],
+  ])('hears of %s in another tab', (_, event, isOther) => {
+    expect(isOtherPerson(event as StorageEvent)).toBe(isOther);
   });
 
   it('is nobody where the demo is off', async () => {

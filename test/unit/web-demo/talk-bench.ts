@@ -32,6 +32,8 @@ export class World {
   queue: QueuedQuestion[] = [];
   answers = new Map<string, string>();
   isOnline = true;
+  /** The router answers only then. */
+  heldUntil: Promise<void> = Promise.resolve();
   /** What the router says instead of an answer. */
   refusal: Response | undefined;
   generations: Generation[] = [];
@@ -74,7 +76,7 @@ export class World {
   }
 
   async fetch(tab: Tab, init: RequestInit): Promise<Response> {
-    await undefined;
+    await this.heldUntil;
     const body = String(init.body);
     const headers = new Headers(init.headers);
     if (this.refusal !== undefined) return this.refusal.clone();
@@ -153,7 +155,7 @@ export class World {
 export class Tab {
   isAlive = true;
   readonly world: World;
-  readonly travel: EventTarget;
+  readonly travel;
   readonly talk: TalkState;
   readonly queue: Queue;
   readonly spent: SpentToday;
@@ -204,7 +206,7 @@ export class Tab {
       get: (name: string) => alive(() => world.notes.get(name)?.text),
       put: (name: string, text: string) =>
         alive(() => {
-          if (world.isFull) return false;
+          if (world.isFull || text.length > 256 * 1_024) return false;
           world.notes.set(name, { text, changedAt: world.now });
           world.tell(name, this);
           return true;

@@ -106,6 +106,37 @@ describe('the outbox', () => {
   });
 });
 
+describe('a question that comes into the outbox', () => {
+  it('while another tab opens is not taken for one that the browser has forgotten', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('One?');
+    await answer(world, '1');
+    world.isOnline = false;
+    const other = new Tab(world);
+    const { queue } = other.travel;
+    other.travel.queue = async () => {
+      const before = await queue();
+      other.travel.queue = queue;
+      tab.talk.ask('Two?');
+      await settle();
+      return before;
+    };
+    await other.talk.load();
+    await settle();
+    expect(shown(tab).at(-1)).toEqual(['Two?', '', 'waiting']);
+  });
+
+  it('and is answered before its conversation knows that it waits has its answer all the same', async () => {
+    const { world, tab } = await open();
+    world.isOnline = false;
+    tab.talk.ask('One?');
+    while (world.queue.length === 0) await undefined;
+    world.answerQueue(() => 'Done.');
+    await settle();
+    expect(shown(tab)).toEqual([['One?', 'Done.', 'complete']]);
+  });
+});
+
 describe('two tabs', () => {
   it('lose nothing that either of them asks in one conversation', async () => {
     const { world, tab } = await open();
@@ -138,6 +169,50 @@ describe('two tabs', () => {
     expect(other.talk.draft.value).toBe('mine');
   });
 
+  it('show the same draft while only one of them writes, and none once it is asked', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('One?');
+    await answer(world, '1');
+    const other = await Tab.open(world);
+    for (const draft of ['Ha', 'Half a thought']) {
+      tab.talk.draft.value = draft;
+      tab.pauseInTyping();
+      await settle();
+      expect(other.talk.draft.value).toBe(draft);
+    }
+    tab.talk.ask('Half a thought');
+    await settle();
+    expect(other.talk.draft.value).toBe('');
+  });
+
+  it('that ask again at the same moment pay for one answer', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('One?');
+    await answer(world, '1');
+    const other = await Tab.open(world);
+    for (const one of [tab, other]) one.talk.askAgain(one.turns[0]?.id ?? '');
+    await settle();
+    expect(world.paid).toBe(2);
+    for (const generation of world.generations.slice(1)) {
+      generation.write('2');
+      generation.done();
+    }
+    await settle();
+    for (const one of [tab, other]) expect(shown(one)).toEqual([['One?', '2', 'complete']]);
+  });
+
+  it('show an answer that was asked for again where the other one has deleted the conversation', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('One?');
+    await answer(world, '1');
+    const other = await Tab.open(world);
+    await other.talk.deleteChat(tab.talk.open.value.id);
+    tab.talk.askAgain(tab.turns[0]?.id ?? '');
+    await answer(world, '2');
+    expect(shown(tab)).toEqual([['One?', '2', 'complete']]);
+    expect(tab.talk.heads.value.length).toBe(1);
+  });
+
   it('have no answer to a conversation that the other one has deleted', async () => {
     const { world, tab } = await open();
     const other = await Tab.open(world);
@@ -163,6 +238,18 @@ describe('what is kept', () => {
     await settle();
     expect(shown(tab)).toEqual([['One?', '1', 'complete']]);
     expect(tab.talk.isKept.value).toBe(false);
+  });
+
+  it('is not said to be kept again by the next small note that is', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('x'.repeat(300_000));
+    await answer(world, '1');
+    expect(tab.talk.isKept.value).toBe(false);
+    // A line of the list that opens nothing would be left.
+    expect((await Tab.open(world)).talk.heads.value).toEqual([]);
+    tab.talk.editLast('Shorter?');
+    await answer(world, '2');
+    expect(tab.talk.isKept.value).toBe(true);
   });
 
   it('gives up the conversations that were not touched for longest, and none that waits', async () => {

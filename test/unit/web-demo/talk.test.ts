@@ -110,12 +110,26 @@ describe('asking', () => {
     await settle();
     expect(shown(tab)).toEqual([['Why?', 'Because', 'stopped']]);
     expect(world.stopped).toEqual(['s1']);
+    let answers = () => {};
+    world.heldUntil = new Promise((resolve) => {
+      answers = resolve;
+    });
     tab.talk.ask('And?');
+    await settle();
     tab.talk.stop();
     await settle();
     expect(shown(tab)[1]).toEqual(['And?', '', 'stopped']);
+    answers();
     await settle();
     expect(world.stopped).toEqual(['s1', 's2']);
+  });
+
+  it('sends nothing where it is stopped before it could be sent', async () => {
+    const { world, tab } = await open();
+    tab.talk.ask('Why?');
+    tab.talk.stop();
+    await settle();
+    expect([shown(tab), world.generations]).toEqual([[['Why?', '', 'stopped']], []]);
   });
 
   it('edits the last question in its place, and leaves the draft alone', async () => {
@@ -129,6 +143,26 @@ describe('asking', () => {
     expect(JSON.parse(last(world).body).messages).toEqual([{ role: 'user', content: 'Why not?' }]);
     expect(tab.talk.heads.value[0]?.title).toBe('Why not?');
     expect(tab.talk.draft.value).toBe('kept');
+  });
+
+  it('loses no edited question where it cannot be asked in its place', async () => {
+    const { world, tab } = await open();
+    world.isOnline = false;
+    tab.talk.ask('Why?');
+    await settle();
+    tab.talk.draft.value = 'A draft';
+    tab.travel.cancel = async () => false;
+    tab.talk.editLast('Why not?');
+    await settle();
+    expect([shown(tab), tab.talk.draft.value]).toEqual([[['Why?', '', 'waiting']], 'A draft\n\nWhy not?']);
+    const id = tab.talk.open.value.id;
+    tab.talk.editLast('Or so?');
+    tab.talk.newChat();
+    await settle();
+    expect(tab.talk.draft.value).toBe('');
+    tab.talk.openChat(id);
+    await settle();
+    expect(tab.talk.draft.value).toBe('A draft\n\nWhy not?\n\nOr so?');
   });
 
   it('asks again for a new answer, and gives the old one back where none comes', async () => {

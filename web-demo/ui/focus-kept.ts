@@ -1,0 +1,14 @@
+/** What goes away by itself must not take the focus with it. */
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** For an element that holds buttons: when it goes while one of them has the focus, `move` puts the focus elsewhere. */
+export function useFocusKept(move: () => void) {
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const { current } = element;
+    return () => {
+      if (current?.contains(document.activeElement)) move();
+    };
+  }, []);
+  return element;
+}
