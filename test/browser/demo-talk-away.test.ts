@@ -88,7 +88,7 @@ test('a draft, a conversation and an answer under way outlive a browser that is 
     // Another tab has it once it is kept.
     await until('the draft is kept', async () => (await other.composer.inputValue()) === 'Half a thought');
     const person = await chat.page.evaluate(() => localStorage.getItem('carryon-person') ?? '');
-    await until('the browser has written down who is here', () => profile.holds(person));
+    await until('the browser has written down who is here', () => profile.hasStored(person));
     const session = await chat.page.context().newCDPSession(chat.page);
     await session.send('Browser.crash').catch(() => {});
     await profile.restart();

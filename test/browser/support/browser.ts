@@ -20,8 +20,8 @@ export interface Profile {
   context: BrowserContext;
   /** Ends the browser as a person does, and starts it again on the same profile. */
   restart(): Promise<BrowserContext>;
-  /** Whether the running browser has this text on the disk: it writes a page's `localStorage` seconds later. */
-  holds(text: string): Promise<boolean>;
+  /** Whether the running browser has this text of a page's `localStorage` on the disk, which it writes seconds later. */
+  hasStored(text: string): Promise<boolean>;
   /** Ends the browser, and gives the files that hold one of these texts, in whichever encoding browsers write it. */
   search(...texts: string[]): Promise<string[]>;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export async function openProfile(): Promise<Profile> {
       profile.context = await open();
       return profile.context;
     },
-    holds: async (text) => (await filesWith(directory, [text])).length > 0,
+    hasStored: async (text) => (await filesWith(directory, [text])).some((path) => path.includes('Local Storage')),
     async search(...texts) {
       await profile.context.close();
       return filesWith(directory, texts);
