@@ -76,7 +76,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await take(await open({ ...DESKTOP, colorScheme }), `empty-${colorScheme}`);
   });
 
-  test(`provider A fails, and B's answer is being written, in ${colorScheme}`, async () => {
+  test(`provider A fails, and B answers, in ${colorScheme}`, async () => {
     const page = await open({ ...DESKTOP, colorScheme });
     await unplug(page, 'Provider A');
     await packed(page);
@@ -84,6 +84,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     demo.b.set({ text: JSON_LIST, pauseAfter: 8 });
     await ask(page, AS_JSON);
     await page.getByText('"shorts').waitFor();
+    await take(page, `writing-${colorScheme}`);
+    demo.b.resume();
+    await page.getByText('A failed, B answered').nth(1).waitFor();
     await take(page, `failover-${colorScheme}`);
   });
 
