@@ -4,7 +4,10 @@ import { Logo } from './icons.tsx';
 
 /** As docs/demo.md has them. */
 const CONFIG = "demo: { signIn: 'publishable', key: 'DEMO_KEY' },";
-const COMMANDS = 'npx wrangler secret put DEMO_KEY\nnpx wrangler deploy';
+const commands = (origin: string) => `npm run keys -- create --tenant demo --publishable \\
+  --feature chat --origin ${origin}
+npx wrangler secret put DEMO_KEY
+npx wrangler deploy`;
 
 /** Where nobody has turned the demo on: that it is so, why, and how to change it. */
 export function OffPage({ words, settings }: { words: Words; settings: Extract<DemoSettings, { signIn: 'off' }> }) {
@@ -13,6 +16,7 @@ export function OffPage({ words, settings }: { words: Words; settings: Extract<D
     settings.because
   ];
   const missing = settings.missing ?? [];
+  const toDo = commands(location.origin);
   return (
     <main class="off-page">
       <p class="brand">
@@ -36,7 +40,7 @@ export function OffPage({ words, settings }: { words: Words; settings: Extract<D
           <p>{settings.because === 'off' ? off.how : off.howKey}</p>
           {/** biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow page its lines scroll, by keyboard too */}
           <pre class="sample" tabIndex={0}>
-            <code>{settings.because === 'off' ? `${CONFIG}\n\n${COMMANDS}` : COMMANDS}</code>
+            <code>{settings.because === 'off' ? `${CONFIG}\n\n${toDo}` : toDo}</code>
           </pre>
         </>
       )}

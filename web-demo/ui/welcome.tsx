@@ -5,7 +5,9 @@ import type { View } from './view.ts';
 export function Welcome({ app, view }: { app: App; view: View }) {
   const { welcome } = app.words;
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
+  // Only on a developer's machine can a provider be unplugged, as the first example says.
   const providers = app.plugs.providers.value;
+  const hasPlugs = providers.length > 0;
   // Only on a developer's machine can a provider be unplugged, as the first example says.
   const hasPlugs = providers.length > 0;
   // As `npm start` names the models of its sandbox.

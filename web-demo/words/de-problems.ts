@@ -42,9 +42,9 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
     next: () => 'Frag noch einmal, dann bekommst du sie ganz.',
   },
   signIn: {
-    title: 'Du bist nicht mehr angemeldet',
-    text: 'Deine Anmeldung ist abgelaufen, oder der Router nimmt sie nicht an.',
-    next: () => 'Lade die Seite neu, um dich wieder anzumelden. Deine Chats bleiben.',
+    title: 'Du bist nicht angemeldet',
+    text: 'Deine Anmeldung ist abgelaufen, es gab noch keine, oder der Router nimmt sie nicht an.',
+    next: () => 'Melde dich an, wo du es sonst tust, und lade dann die Seite neu.',
   },
   notAllowed: {
     title: 'Das darf diese Seite nicht fragen',

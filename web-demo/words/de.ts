@@ -148,8 +148,8 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     unreachable:
       'Diese Seite braucht ihn einmal, um zu erfahren, wie man sich hier anmeldet. Danach geht sie auch offline.',
     missing: 'Es fehlt:',
-    how: 'So schaltest du sie ein: Leg in carryon.config.ts fest, wie man sich anmeldet, setz den Schlüssel und veröffentliche sie:',
-    howKey: 'Setz ihn und veröffentliche sie neu:',
+    how: 'So schaltest du sie ein: Leg in carryon.config.ts fest, wie man sich anmeldet, mach einen Schlüssel, setz ihn und veröffentliche sie:',
+    howKey: 'Mach einen öffentlichen Schlüssel, setz ihn und veröffentliche sie neu:',
     docs: 'In docs/demo.md stehen alle Wege und was sie kosten.',
     retry: 'Noch einmal nachsehen',
   },

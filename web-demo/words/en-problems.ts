@@ -42,9 +42,9 @@ export const enProblems = (format: Format) => ({
     next: () => 'Ask again for a whole one.',
   },
   signIn: {
-    title: 'You are not signed in any more',
-    text: 'Your sign-in has expired, or the router does not accept it.',
-    next: () => 'Load this page again to sign in anew. Your chats stay.',
+    title: 'You are not signed in',
+    text: 'Your sign-in has expired, or there was none, or the router does not accept it.',
+    next: () => 'Sign in where you usually do, then load this page again.',
   },
   notAllowed: {
     title: 'This page may not ask that',
