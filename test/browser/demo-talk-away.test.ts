@@ -24,13 +24,19 @@ test('a question waits over a reload, and is answered once and in its place, in 
   await other.turn('While away?').getByText('Waiting to be sent').waitFor();
   await chat.page.reload();
   await chat.turn('While away?').getByText('Waiting to be sent').waitFor();
+  // This page has never had a token.
+  await chat.ask('After a reload?', 'Queue');
+  await chat.turn('After a reload?').getByText('Waiting to be sent').waitFor();
   await context.setOffline(false);
-  for (const one of [chat, other]) await one.answered('While away?', answerTo('While away?', 2));
-  expect(await chat.questions()).toEqual(['Before?', 'While away?']);
-  expect(demo.a.calls).toEqual(['Before?', 'While away?']);
+  for (const one of [chat, other]) {
+    await one.answered('While away?', answerTo('While away?', 2));
+    await one.answered('After a reload?', answerTo('After a reload?', 3));
+  }
+  expect(await chat.questions()).toEqual(['Before?', 'While away?', 'After a reload?']);
+  expect(demo.a.calls).toEqual(['Before?', 'While away?', 'After a reload?']);
   await chat.page.reload();
   await chat.answered('While away?', answerTo('While away?', 2));
-  expect(demo.a.calls.length).toBe(2);
+  expect(demo.a.calls.length).toBe(3);
 });
 
 test('a question that waits can be cancelled, and says so', async () => {

@@ -25,7 +25,7 @@ export interface Asking {
 export interface AskPorts extends Pick<Ports, 'fetch' | 'now' | 'elapsedMs' | 'frame'> {
   /** Nothing is sent before travel mode is there: it would be nobody's question. */
   travel: Promise<Pick<Travel, 'stop' | 'cancel' | 'follow' | 'addEventListener' | 'removeEventListener'>>;
-  /** `isRefused`: the last one was no good. */
+  /** `isRefused`: the last one was no good. Null: nobody is signed in. Empty: nobody could be asked for one. */
   token(isRefused?: boolean): Promise<string | null>;
 }
 
@@ -98,7 +98,7 @@ class OneAsk {
       this.#ports.fetch('/ai', {
         method: 'POST',
         headers: {
-          authorization: `Bearer ${token}`,
+          ...(token !== '' && { authorization: `Bearer ${token}` }),
           'content-type': 'application/json',
           'x-carryon-travel': 'queue',
           ...headers,

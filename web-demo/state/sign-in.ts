@@ -80,6 +80,7 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
 
 /** `{token, expiresAt}`; a team's own server may leave out what the token itself says. */
 async function reading(response: Response, now: number): Promise<Token | undefined> {
+  if (response.status >= 500) throw new Error(`A token was asked for, and the answer was ${response.status}.`);
   if (!response.ok) return undefined;
   const { token, expiresAt } = (await response.json()) as { token?: unknown; expiresAt?: unknown };
   if (typeof token !== 'string') return undefined;

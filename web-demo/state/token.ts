@@ -9,19 +9,24 @@ export interface Token {
 /** A new one is asked for this long before the old one ends, so that no answer outlives it on its way. */
 const AHEAD_MS = 60_000;
 
-/** `mint`: undefined where none could be had, such as offline. One call at a time, however many wait for it. */
+/**
+ * `mint`: undefined where nobody is signed in; it rejects where nobody could be asked. One call at a time, however many wait for it.
+ * Gives null for nobody. Without a network an old token will do, and so will an empty one: travel mode answers by itself, and asks for
+ * another when the router is back.
+ */
 export function tokens(mint: () => Promise<Token | undefined>, now: () => number) {
   let held: Token | undefined;
   let minting: Promise<Token | undefined> | undefined;
   return async (isRefused = false): Promise<string | null> => {
     if (held !== undefined && !isRefused && held.expiresAt - AHEAD_MS > now()) return held.token;
-    minting ??= mint()
-      .catch(() => undefined)
-      .finally(() => {
-        minting = undefined;
-      });
-    held = (await minting) ?? held;
-    // Offline an old one will do: travel mode answers by itself, and asks for another when the router is back.
-    return held?.token ?? null;
+    minting ??= mint().finally(() => {
+      minting = undefined;
+    });
+    try {
+      held = (await minting) ?? held;
+      return held?.token ?? null;
+    } catch {
+      return held?.token ?? '';
+    }
   };
 }

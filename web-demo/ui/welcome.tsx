@@ -8,8 +8,6 @@ export function Welcome({ app, view }: { app: App; view: View }) {
   // Only on a developer's machine can a provider be unplugged, as the first example says.
   const providers = app.plugs.providers.value;
   const hasPlugs = providers.length > 0;
-  // Only on a developer's machine can a provider be unplugged, as the first example says.
-  const hasPlugs = providers.length > 0;
   // As `npm start` names the models of its sandbox.
   const isPretended = hasPlugs && providers.every(({ model }) => model.startsWith('sandbox-'));
   return (
