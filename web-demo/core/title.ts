@@ -3,6 +3,8 @@
 const LONGEST_CHARS = 60;
 /** Control characters, and marks that turn the direction of what follows, which would reach beyond the title. */
 const UNSHOWN = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** Spaces, marks, and characters that are drawn as nothing: alone they are no name. */
+const BLANK = /^[\p{DI}\p{Z}\p{M}\u2800]*$/u;
 /** More marks on one letter than any language writes. */
 const PILED = /(\p{M}{3})\p{M}+/gu;
 
@@ -15,6 +17,7 @@ export function titleOf(question: string): string {
     .replace(/ +/g, ' ')
     .replace(PILED, '$1')
     .trim();
+  if (BLANK.test(start)) return '';
   const shown = Array.from(start);
   if (shown.length <= LONGEST_CHARS) return start;
   const cut = shown.slice(0, LONGEST_CHARS).join('');

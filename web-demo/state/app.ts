@@ -34,7 +34,7 @@ export interface Talk {
   open: ReadonlySignal<Conversation>;
   /** The turn that is being answered, and its text so far, changed at most once a frame. Of the open conversation. */
   live: ReadonlySignal<{ turnId: string; text: ReadonlySignal<string>; isResuming: ReadonlySignal<boolean> } | null>;
-  /** What stands in the composer, kept per conversation at each pause in typing. */
+  /** What stands in the composer, kept per conversation while it is typed. */
   draft: Signal<string>;
   /** The last request's facts, for "What just happened". */
   last: ReadonlySignal<{ turn: Turn; facts: AnswerFacts } | null>;

@@ -1,9 +1,10 @@
-/** What is being written, per conversation: kept at each pause in typing, and when the page goes away. */
+/** What is being written, per conversation: kept again and again while somebody types, and when the page goes away. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { DRAFT } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
-const PAUSE_MS = 400;
+/** A browser that is killed loses no more of it. */
+const KEPT_AFTER_MS = 400;
 
 export class Drafts {
   /** Of the open conversation. */
@@ -11,16 +12,18 @@ export class Drafts {
   readonly #ports: Pick<Ports, 'notes' | 'later'>;
   readonly #kept = new Map<string, string>();
   #id: string;
-  #changes = 0;
+  #isToBeKept = false;
 
   constructor(ports: Pick<Ports, 'notes' | 'later'>, id: string) {
     this.#ports = ports;
     this.#id = id;
     effect(() => {
       if (this.current.value === (this.#kept.get(this.#id) ?? '')) return;
-      const change = ++this.#changes;
-      ports.later(PAUSE_MS, () => {
-        if (change === this.#changes) this.save();
+      if (this.#isToBeKept) return;
+      this.#isToBeKept = true;
+      ports.later(KEPT_AFTER_MS, () => {
+        this.#isToBeKept = false;
+        this.save();
       });
     });
   }

@@ -38,10 +38,8 @@ export function Turn(props: Props) {
       )}
       {hasAnswer && <Answer app={app} turn={turn} />}
       {outcome.state === 'waiting' && <WaitingCard app={app} view={view} turn={turn} outcome={outcome} />}
+      {hasAnswer && <Under {...props} />}
       {outcome.state === 'failed' && <ProblemCard {...props} problem={outcome.problem} />}
-      {(outcome.state === 'asking' || outcome.state === 'complete' || outcome.state === 'stopped') && (
-        <Under {...props} />
-      )}
     </article>
   );
 }
@@ -122,7 +120,7 @@ function Under({ app, view, turn, isLast }: Props) {
       {isDone && (
         <div class={isLast ? 'turn-actions' : 'turn-actions is-quiet'}>
           {turn.text !== '' && <CopyAnswer app={app} view={view} text={turn.text} />}
-          <AskAgain app={app} turn={turn} />
+          {turn.outcome.state !== 'failed' && <AskAgain app={app} turn={turn} />}
         </div>
       )}
     </div>

@@ -263,7 +263,7 @@ export class Tab {
     for (const then of this.frames.splice(0)) then();
   }
 
-  pauseInTyping(): void {
+  timePasses(): void {
     for (const then of this.timers.splice(0)) then();
   }
 

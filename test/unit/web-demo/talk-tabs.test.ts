@@ -164,7 +164,7 @@ describe('two tabs', () => {
     const other = await Tab.open(world);
     other.talk.draft.value = 'mine';
     tab.talk.draft.value = 'theirs';
-    tab.pauseInTyping();
+    tab.timePasses();
     await settle();
     expect(other.talk.draft.value).toBe('mine');
   });
@@ -176,7 +176,7 @@ describe('two tabs', () => {
     const other = await Tab.open(world);
     for (const draft of ['Ha', 'Half a thought']) {
       tab.talk.draft.value = draft;
-      tab.pauseInTyping();
+      tab.timePasses();
       await settle();
       expect(other.talk.draft.value).toBe(draft);
     }

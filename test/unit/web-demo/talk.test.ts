@@ -249,10 +249,12 @@ describe('a tab that dies', () => {
     expect(world.paid).toBe(1);
   });
 
-  it('keeps its draft from the last pause in typing on', async () => {
+  it('keeps its draft while somebody types without a pause', async () => {
     const { world, tab } = await open();
+    tab.talk.draft.value = 'Half';
     tab.talk.draft.value = 'Half a thou';
-    tab.pauseInTyping();
+    expect(tab.timers.length).toBe(1);
+    tab.timePasses();
     await settle();
     tab.talk.draft.value = 'Half a thought';
     tab.kill();

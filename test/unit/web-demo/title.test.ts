@@ -11,6 +11,8 @@ describe('a title', () => {
     ['a\u202Eb\u2066c\u200Fd', 'abcd'],
     ['a\u0000b\u0007c\u009Fd', 'abcd'],
     ['\uFEFF\u200B', ''],
+    ['\u3164', ''],
+    ['\u2800 \u200D\uFE0F', ''],
     ['half \uD800 a pair', 'half a pair'],
     ['Z\u0301\u0302\u0303\u0304\u0305\u0306 algo', 'Z\u0301\u0302\u0303 algo'],
     ['<b>not bold</b>', '<b>not bold</b>'],
