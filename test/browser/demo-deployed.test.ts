@@ -49,7 +49,7 @@ test('the team’s own people, and nobody else in their name', async () => {
   answering('/team/token', 401, { error: 'no session' });
   const nobody = await open(context);
   await ask(nobody, 'Mine?');
-  await nobody.getByText('You are not signed in any more').first().waitFor();
+  await nobody.getByText('You are not signed in').first().waitFor();
   await nobody.getByText('Nobody is signed in').waitFor();
   expect(await nobody.locator('body').textContent()).not.toContain('Whose?');
   expect(bench.provider.calls).toEqual(['Whose?']);
