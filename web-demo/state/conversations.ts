@@ -79,9 +79,7 @@ export class Conversations {
     if (entry === undefined) return;
     entry.pending.push(event);
     this.#show(entry);
-    entry.committing ??= this.#commit(id, entry).finally(() => {
-      entry.committing = undefined;
-    });
+    entry.committing ??= this.#commit(id, entry);
     return entry.committing;
   }
 
@@ -109,17 +107,32 @@ export class Conversations {
       if (!this.#entries.get(id)?.pending.length) this.#setHead(id, head);
     } else if (name.startsWith(CHAT)) {
       const entry = this.#entries.get(name.slice(CHAT.length));
-      if (entry === undefined || entry.committing !== undefined) return;
-      const stored = readConversation(await this.#ports.notes.get(name));
-      // Deleted elsewhere: this tab goes on showing it until another one is opened.
-      if (stored === undefined || entry.committing !== undefined) return;
-      entry.base = stored;
-      entry.isStored = true;
-      this.#show(entry);
+      if (entry !== undefined) await this.#read(name, entry);
     }
   }
 
+  /** What this tab is keeping comes first: it may have read what was kept before the change. */
+  async #read(name: string, entry: Entry): Promise<void> {
+    await entry.committing;
+    const stored = readConversation(await this.#ports.notes.get(name));
+    if (entry.committing !== undefined) return this.#read(name, entry);
+    // Deleted elsewhere: this tab goes on showing it until another one is opened.
+    if (stored === undefined) return;
+    entry.base = stored;
+    entry.isStored = true;
+    this.#show(entry);
+  }
+
   async #commit(id: string, entry: Entry): Promise<void> {
+    try {
+      await this.#keepPending(id, entry);
+    } finally {
+      // In the same step that found nothing left: what comes next begins anew.
+      entry.committing = undefined;
+    }
+  }
+
+  async #keepPending(id: string, entry: Entry): Promise<void> {
     const { notes, locked } = this.#ports;
     while (entry.pending.length > 0) {
       await locked(id, async () => {

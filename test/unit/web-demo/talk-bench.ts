@@ -29,6 +29,8 @@ export class World {
   now = 1_800_000_000_000;
   notes = new Map<string, { text: string; changedAt: number }>();
   isFull = false;
+  /** What each look at the notes takes. */
+  pause: () => Promise<void> = () => Promise.resolve();
   queue: QueuedQuestion[] = [];
   answers = new Map<string, string>();
   isOnline = true;
@@ -197,7 +199,7 @@ export class Tab {
     });
     this.travel = travel;
     const alive = <Result>(work: () => Result): Promise<Result> =>
-      this.isAlive ? Promise.resolve().then(work) : new Promise(() => {});
+      this.isAlive ? world.pause().then(work) : new Promise(() => {});
     const kept = {
       list: (prefix: string) =>
         alive(() =>

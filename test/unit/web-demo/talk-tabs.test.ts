@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answer, open, settle, shown, Tab } from './talk-bench.ts';
 
@@ -283,4 +284,35 @@ describe('what is kept', () => {
     await settle();
     expect(tab.talk.draft.value).toBe('Begun');
   });
+});
+
+it('two tabs that ask in one conversation at the same moment pay once for each question, however slow their notes are', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat(12)), async (ticks) => {
+      const { world, tab } = await open();
+      tab.talk.ask('First?');
+      await answer(world, 'One.');
+      const other = await Tab.open(world, tab.address);
+      world.pause = async () => {
+        for (let left = ticks.next().value; left > 0; left--) await Promise.resolve();
+      };
+      tab.talk.ask('Second?');
+      other.talk.ask('Third?');
+      await settle();
+      for (const { write, done } of world.generations.slice(1)) {
+        write('More.');
+        done();
+      }
+      // Whatever is still asked for then would be paid once more.
+      for (let turn = 0; turn < 5; turn++) await settle();
+      expect(world.generations.map(({ question }) => question).sort()).toEqual(['First?', 'Second?', 'Third?']);
+      expect(
+        shown(tab)
+          .map(([question]) => question)
+          .sort(),
+      ).toEqual(['First?', 'Second?', 'Third?']);
+      expect(shown(other)).toEqual(shown(tab));
+      expect(shown(tab).every(([, , state]) => state === 'complete')).toBe(true);
+    }),
+  );
 });
