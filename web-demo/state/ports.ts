@@ -8,7 +8,7 @@ export interface Ports {
   /** A clock that nobody sets, in milliseconds. */
   elapsedMs(): number;
   newId(): string;
-  /** Before the next picture is drawn. */
+  /** Once a picture has been drawn. */
   frame(then: () => void): void;
   later(ms: number, then: () => void): void;
   /** One tab at a time does what is behind this name. */
@@ -21,7 +21,8 @@ export const browserPorts = (): Omit<Ports, 'notes'> => ({
   now: () => Date.now(),
   elapsedMs: () => performance.now(),
   newId: () => Array.from(crypto.getRandomValues(new Uint8Array(12)), hex).join(''),
-  frame: (then) => void requestAnimationFrame(then),
+  // In a task of its own: on a slow phone it and the drawing would be one long task together.
+  frame: (then) => void requestAnimationFrame(() => setTimeout(then)),
   later: (ms, then) => void setTimeout(then, ms),
   // Where a page has no locks it has no service worker either, so no other tab shares what it keeps.
   locked: async (name, work) =>
