@@ -141,7 +141,10 @@ export class TalkState implements Talk {
 
   newChat(): void {
     if (this.open.peek().turns.length === 0) return;
-    void this.#show(this.#begunChat() ?? this.#parts.ports.newId());
+    const begun = this.#begunChat();
+    if (begun !== undefined) void this.#show(begun);
+    // At once: what is typed next belongs to it.
+    else this.#switchTo(this.#parts.ports.newId());
   }
 
   openChat(id: string): void {
@@ -156,7 +159,7 @@ export class TalkState implements Talk {
     await queue.drop(id);
     await conversations.remove(id);
     this.#drafts.forget(id);
-    if (id === this.#openId.peek()) await this.#show(this.#parts.ports.newId());
+    if (id === this.#openId.peek()) this.#switchTo(ports.newId());
   }
 
   async exportChat(id: string): Promise<{ name: string; markdown: string }> {
@@ -184,7 +187,11 @@ export class TalkState implements Talk {
   async #show(id: string): Promise<void> {
     const opening = ++this.#opening;
     await this.#parts.conversations.open(id);
-    if (opening !== this.#opening) return;
+    if (opening === this.#opening) this.#switchTo(id);
+  }
+
+  #switchTo(id: string): void {
+    this.#opening++;
     batch(() => {
       this.#drafts.show(id);
       this.#openId.value = id;
