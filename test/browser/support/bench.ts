@@ -44,6 +44,8 @@ import { HTML, SCRIPT, type Site, startSite } from './site.ts';
 
 export const ADMIN_KEY = 'browser-tests-admin-key-of-32-characters';
 const TENANT = 'acme';
+/** As long as `until` waits: a busy machine is slow, and only what never comes fails. */
+const PATIENT_MS = 120_000;
 /** Linux' file system in memory: the router's ledger waits for the disk with every question. */
 const IN_MEMORY = '/dev/shm';
 
@@ -181,6 +183,7 @@ export async function startTravelBench({
 
     const adopt = async (context: BrowserContext) => {
       await withAsker(context);
+      context.setDefaultTimeout(PATIENT_MS);
       return context;
     };
     const bench: TravelBench = {

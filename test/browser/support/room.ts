@@ -61,6 +61,7 @@ export async function startRoom(): Promise<Room> {
     complaints,
     async open(query, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      context.setDefaultTimeout(120_000);
       contexts.push(context);
       const page = await context.newPage();
       page.on('console', (message) => {
