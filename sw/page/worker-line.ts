@@ -1,6 +1,5 @@
 /** The page's line to its service worker: registered and watched for updates by workbox-window, asked by messages. */
 // By file: the package's entry is built for browsers without classes, and twice as large.
-import { messageSW } from 'workbox-window/messageSW.js';
 import { Workbox } from 'workbox-window/Workbox.js';
 import {
   type PageMessage,
@@ -109,12 +108,22 @@ export class WorkerLine {
     const silent = { ok: false, code: 'no_answer' } as const;
     if (worker === null) return Promise.resolve(silent);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limitMs, silent);
-      messageSW(worker, travelMessage(message))
-        .then((reply: TravelReply<Kind>) => resolve(typeof reply?.ok === 'boolean' ? reply : silent))
+      // workbox-window's messageSW closes no channel, and an open one stays as long as the worker's end of it.
+      const { port1, port2 } = new MessageChannel();
+      const settle = (reply: TravelReply<Kind>) => {
+        clearTimeout(timer);
+        port1.close();
+        resolve(reply);
+      };
+      const timer = setTimeout(() => settle(silent), limitMs);
+      port1.onmessage = ({ data }: MessageEvent<TravelReply<Kind>>) =>
+        settle(typeof data?.ok === 'boolean' ? data : silent);
+      try {
+        worker.postMessage(travelMessage(message), [port2]);
+      } catch {
         // A worker of a former version cannot be told anything any more.
-        .catch(() => resolve(silent))
-        .finally(() => clearTimeout(timer));
+        settle(silent);
+      }
     });
   }
 }
