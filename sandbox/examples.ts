@@ -1,5 +1,20 @@
 /** What the sandbox says to the examples that the demo begins with: lists, a table and code, as models write them. */
 
+/** The function that both languages show. */
+const FETCH_PATIENTLY = `\`\`\`ts
+const RETRIED = new Set([429, 502, 503]);
+
+export async function fetchPatiently(url: string, tries = 4) {
+  for (let tried = 1; ; tried++) {
+    const response = await fetch(url);
+    if (!RETRIED.has(response.status) || tried === tries) return response;
+    const told = Number(response.headers.get('retry-after'));
+    const seconds = (told || 2 ** tried / 2) * (1 + Math.random() / 4);
+    await new Promise((go) => setTimeout(go, seconds * 1_000));
+  }
+}
+\`\`\``;
+
 /** By the question as the demo asks it. */
 const ANSWERS: Readonly<Record<string, string>> = {
   'Explain how a suspension bridge carries its load, in about 300 words.': `A suspension bridge hangs its road from above, and lets **every part do the one thing it is good at**: steel ropes pull, towers push, and rock holds on.
@@ -59,19 +74,7 @@ Then come back once **in the evening**: you hear the neighbours, and you see how
 
 A function that respects all of this:
 
-\`\`\`ts
-const RETRIED = new Set([429, 502, 503]);
-
-export async function fetchPatiently(url: string, tries = 4) {
-  for (let tried = 1; ; tried++) {
-    const response = await fetch(url);
-    if (!RETRIED.has(response.status) || tried === tries) return response;
-    const told = Number(response.headers.get('retry-after'));
-    const seconds = (told || 2 ** tried / 2) * (1 + Math.random() / 4);
-    await new Promise((go) => setTimeout(go, seconds * 1_000));
-  }
-}
-\`\`\`
+${FETCH_PATIENTLY}
 
 Two things to remember:
 
@@ -135,19 +138,7 @@ Komm dann noch einmal **am Abend** vorbei: Du hörst die Nachbarn und siehst, wi
 
 Eine Funktion, die das alles beachtet:
 
-\`\`\`ts
-const RETRIED = new Set([429, 502, 503]);
-
-export async function fetchPatiently(url: string, tries = 4) {
-  for (let tried = 1; ; tried++) {
-    const response = await fetch(url);
-    if (!RETRIED.has(response.status) || tried === tries) return response;
-    const told = Number(response.headers.get('retry-after'));
-    const seconds = (told || 2 ** tried / 2) * (1 + Math.random() / 4);
-    await new Promise((go) => setTimeout(go, seconds * 1_000));
-  }
-}
-\`\`\`
+${FETCH_PATIENTLY}
 
 Zwei Dinge zum Merken:
 

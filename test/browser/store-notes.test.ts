@@ -1,32 +1,25 @@
 /** A page's notes in the store: limits, damage, people, sign-outs, and a database of an earlier build. */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from './support/browser.ts';
 import type { openStore } from './support/store-entry.ts';
-import { type StorePage, serveStorePage } from './support/store-page.ts';
+import { type OpenStorePage, openStorePage, serveStorePage } from './support/store-page.ts';
 
 declare const carryon: { openStore: typeof openStore };
 
-let site: StorePage;
-let context: BrowserContext;
+let opened: OpenStorePage;
 let page: Page;
 let number = 0;
 
 beforeAll(async () => {
-  site = await serveStorePage();
-  context = await (await launchBrowser()).newContext();
-  page = await context.newPage();
-  await page.goto(site.origin);
+  opened = await openStorePage();
+  ({ page } = opened);
 });
 
 beforeEach(() => {
   number += 1;
 });
 
-afterAll(async () => {
-  await context?.browser()?.close();
-  await site?.close();
-});
+afterAll(() => opened?.close());
 
 const name = () => `test ${number}`;
 
@@ -214,9 +207,9 @@ describe('notes', () => {
     ['are refused where even that makes no room, and said so once', 1_000_000, 20, { answers: 0, full: 1 }],
   ])('%s, and never another note', async (_case, quotaSize, count, expected) => {
     const other = await serveStorePage();
-    const tab = await context.newPage();
+    const tab = await page.context().newPage();
     await tab.goto(other.origin);
-    const session = await context.newCDPSession(tab);
+    const session = await page.context().newCDPSession(tab);
     await session.send('Storage.overrideQuotaForOrigin', { origin: other.origin, quotaSize });
     const found = await tab.evaluate(async (count) => {
       const { store, clock } = carryon.openStore('full');

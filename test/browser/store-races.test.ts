@@ -1,32 +1,25 @@
 /** The store when several things happen at once, or when a row is not what was written. */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from './support/browser.ts';
 import type { openStore } from './support/store-entry.ts';
-import { type StorePage, serveStorePage } from './support/store-page.ts';
+import { type OpenStorePage, openStorePage } from './support/store-page.ts';
 
 declare const carryon: { openStore: typeof openStore };
 
-let site: StorePage;
-let context: BrowserContext;
+let opened: OpenStorePage;
 let page: Page;
 let number = 0;
 
 beforeAll(async () => {
-  site = await serveStorePage();
-  context = await (await launchBrowser()).newContext();
-  page = await context.newPage();
-  await page.goto(site.origin);
+  opened = await openStorePage();
+  ({ page } = opened);
 });
 
 beforeEach(() => {
   number += 1;
 });
 
-afterAll(async () => {
-  await context?.browser()?.close();
-  await site?.close();
-});
+afterAll(() => opened?.close());
 
 const name = () => `test ${number}`;
 

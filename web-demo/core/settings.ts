@@ -1,19 +1,9 @@
-/** `GET /demo/settings`: how people sign in here, and on a developer's machine which providers there are to unplug. */
+/** How people sign in here, as far as this page knows. */
+import type { DemoSettings as ToldSettings } from '../../protocol/demo-settings.ts';
 
-export type DemoSettings =
-  | { signIn: 'local'; providers: readonly ProviderPlug[] }
-  | { signIn: 'publishable'; key: string }
-  | { signIn: 'token'; tokenUrl: string }
-  | { signIn: 'off'; because: OffReason; missing?: readonly string[] };
-
-export interface ProviderPlug {
-  deployment: string;
-  /** `A`, `B`, … by position. */
-  name: string;
-  model: string;
-  order: number;
-  plugged: boolean;
-}
+export type { ProviderPlug } from '../../protocol/demo-settings.ts';
 
 /** `unreachable`: this page was never told, because the router did not answer. */
-export type OffReason = 'off' | 'no_key' | 'not_configured' | 'unreachable';
+export type DemoSettings = ToldSettings | { signIn: 'off'; because: 'unreachable'; missing?: readonly string[] };
+
+export type OffReason = Extract<DemoSettings, { signIn: 'off' }>['because'];

@@ -90,7 +90,9 @@ export const enProblems = (format: Format) => ({
     title: 'There is no answer',
     text: 'Something went wrong, and this page does not know more about it.',
     next: (at: number | null, now: number) =>
-      at === null ? 'Ask again. If it stays so, tell whoever runs the router.' : `Ask again ${format.when(at, now)}.`,
+      at === null
+        ? 'Ask again. If it goes on, tell the person who runs the router.'
+        : `Ask again ${format.when(at, now)}.`,
   },
   oneCent: 'Or turn off “Budget of one cent”.',
   again: 'Asked again, without a new answer. This is the one from before.',

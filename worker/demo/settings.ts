@@ -1,5 +1,6 @@
 /** `GET /demo/settings`: how people sign in to the demo here, and in local mode which providers there are to unplug. No credential. */
 import type { Context } from 'hono';
+import type { DemoSettings, ProviderPlug } from '../../protocol/demo-settings.ts';
 import { aliasesInForce } from '../core/config/alias-list.ts';
 import { inForce } from '../core/routing/overrides.ts';
 import type { App } from '../edge.ts';
@@ -8,29 +9,19 @@ import { plainJson } from '../pipeline/respond.ts';
 
 type Composition = App['Bindings']['composition'];
 
-/** One that can be unplugged: a deployment of the alias that the default feature asks for. */
-export interface ProviderPlug {
-  deployment: string;
-  /** `A`, `B`, … by its place in config. */
-  name: string;
-  model: string;
-  order: number;
-  /** Whether all requests reach it as usual: false under a fault for all traffic, whoever set it. */
-  plugged: boolean;
-}
-
 export async function demoSettings(c: Context<App>): Promise<Response> {
   const { composition, scope } = c.env;
   const { config, notConfigured, env, board } = composition;
+  const told = (settings: DemoSettings) => plainJson(settings, scope);
   if (notConfigured !== undefined) {
     const { missing } = notConfigured;
-    return plainJson({ signIn: 'off', because: 'not_configured', missing }, scope);
+    return told({ signIn: 'off', because: 'not_configured', missing });
   }
   // Under any other name the local sign-in does not exist (routes.ts).
-  if (!env.local || strangeHost(c.req.raw, []) !== undefined) return plainJson(config.demo, scope);
+  if (!env.local || strangeHost(c.req.raw, []) !== undefined) return told(config.demo);
   // As every request does: what was set before this process started is known then.
   await board.ready(scope.background);
-  return plainJson({ signIn: 'local', providers: providerPlugs(composition) }, scope);
+  return told({ signIn: 'local', providers: providerPlugs(composition) });
 }
 
 export function providerPlugs({ config, board, deps }: Pick<Composition, 'config' | 'board' | 'deps'>): ProviderPlug[] {

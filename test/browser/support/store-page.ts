@@ -3,12 +3,34 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
 
 const ENTRY = fileURLToPath(new URL('./store-entry.ts', import.meta.url));
 
 export interface StorePage {
   origin: string;
   close(): Promise<void>;
+}
+
+/** The same, open in a browser of its own. */
+export interface OpenStorePage {
+  page: Page;
+  close(): Promise<void>;
+}
+
+export async function openStorePage(): Promise<OpenStorePage> {
+  const site = await serveStorePage();
+  const browser = await launchBrowser();
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(site.origin);
+  return {
+    page,
+    async close() {
+      await browser.close();
+      await site.close();
+    },
+  };
 }
 
 /** Serves one page with `carryon.openStore` in it. */
