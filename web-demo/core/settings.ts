@@ -5,5 +5,3 @@ export type { ProviderPlug } from '../../protocol/demo-settings.ts';
 
 /** `unreachable`: this page was never told, because the router did not answer. */
 export type DemoSettings = ToldSettings | { signIn: 'off'; because: 'unreachable'; missing?: readonly string[] };
-
-export type OffReason = Extract<DemoSettings, { signIn: 'off' }>['because'];
