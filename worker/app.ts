@@ -11,21 +11,21 @@ import type { Door } from '../protocol/question.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { demoRoutes, isDemoCall } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
+import { featureList } from './doors/features.ts';
+import { aliasModel, aliasModels, aliasNames } from './doors/models.ts';
+import { nothingAt } from './doors/paths.ts';
+import { loggedPath, logRequest } from './doors/request-log.ts';
+import { serviceWorkerScript } from './doors/service-worker.ts';
+import { mintToken } from './doors/tokens.ts';
+import { takeReports } from './doors/travel-reports.ts';
 import type { App } from './edge.ts';
 import type { UncheckedEnv } from './env.ts';
 import { answer } from './pipeline/answer.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
 import { identifyCaller } from './pipeline/caller.ts';
-import { featureList } from './pipeline/features.ts';
 import { mayCall, strangeHost } from './pipeline/local-mode.ts';
-import { mintToken } from './pipeline/mint.ts';
-import { aliasModel, aliasModels, aliasNames } from './pipeline/models.ts';
-import { nothingAt } from './pipeline/paths.ts';
-import { takeReports } from './pipeline/reports.ts';
-import { loggedPath, logRequest } from './pipeline/request-log.ts';
+import { type RequestContext, Timing } from './pipeline/request-context.ts';
 import { plainJson, refusal } from './pipeline/respond.ts';
-import { type Scope, Timing } from './pipeline/scope.ts';
-import { serviceWorkerScript } from './pipeline/service-worker.ts';
 import { resolveUser } from './pipeline/user.ts';
 
 const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
@@ -176,7 +176,7 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
     const composition = composed(env);
     const { clock } = composition.deps;
     const arrivedAt = clock.now();
-    const scope: Scope = {
+    const scope: RequestContext = {
       requestId: crypto.randomUUID(),
       arrivedAt,
       background: (work) => ctx.waitUntil(work),

@@ -5,13 +5,13 @@ import { LOCAL_ADMIN_KEY } from './core/identity/identity.ts';
 /** What wrangler.toml binds, and the variables and secrets beside it, before they are looked at. */
 export interface UncheckedEnv {
   STATE: KVNamespace;
-  HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board.ts').HealthBoard>;
-  TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger.ts').TenantLedger>;
+  HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board/health-board.ts').HealthBoard>;
+  TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger/tenant-ledger.ts').TenantLedger>;
   ANSWER_STREAM: DurableObjectNamespace;
   /** Static files; undefined where wrangler.toml has no `[assets]`. */
   ASSETS?: Fetcher;
-  ALERTS: DurableObjectNamespace<import('./objects/alerts.ts').Alerts>;
-  OPERATORS: DurableObjectNamespace<import('./objects/operators.ts').Operators>;
+  ALERTS: DurableObjectNamespace<import('./objects/alerts/alerts.ts').Alerts>;
+  OPERATORS: DurableObjectNamespace<import('./objects/operators/operators.ts').Operators>;
   /** Absent in plain workerd, which has no such binding. */
   ADDRESS_RATE?: RateLimit;
   [variable: string]: unknown;

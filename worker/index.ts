@@ -2,13 +2,13 @@
 import { createApp } from './app.ts';
 import { type Composition, compose } from './deps.ts';
 import type { UncheckedEnv } from './env.ts';
-import { alertsClass } from './objects/alerts.ts';
-import { answerStreamClass } from './objects/answer-stream.ts';
-import { tenantLedgerClass } from './objects/tenant-ledger.ts';
-import { answerStreamDeps, type Job } from './pipeline/run-job.ts';
+import { alertsClass } from './objects/alerts/alerts.ts';
+import { answerStreamClass } from './objects/answer-stream/answer-stream.ts';
+import { tenantLedgerClass } from './objects/tenant-ledger/tenant-ledger.ts';
+import { answerStreamDeps, type Job } from './run/run-job.ts';
 
-export { HealthBoard } from './objects/health-board.ts';
-export { Operators } from './objects/operators.ts';
+export { HealthBoard } from './objects/health-board/health-board.ts';
+export { Operators } from './objects/operators/operators.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
 

@@ -9,8 +9,8 @@ import type { Config, Deployment } from './core/config/config.ts';
 import type { CallRate } from './core/identity/call-rate.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { JwtFields } from './core/identity/token-claims.ts';
-import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
-import type { Tuples } from './core/ledger/tuple.ts';
+import type { Pools } from './core/ledger/lease/pool.ts';
+import type { GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
 import type { Oddity } from './core/pricing/plausible.ts';
 import type { ReportsSeen } from './core/reports/reports.ts';
@@ -65,13 +65,13 @@ export interface Seen {
 
 /** The one place per tenant that can say no (LEDGER.md). A call rejects, or never answers, where it cannot be reached. */
 export interface Ledger {
-  grant(tenant: string, ask: Ask): Promise<GrantReply>;
+  grant(tenant: string, ask: LeaseRequest): Promise<GrantReply>;
   report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]>;
   /** One call for both; the reports are applied first. */
   reportAndGrant(
     tenant: string,
     reports: readonly Report[],
-    ask: Ask,
+    ask: LeaseRequest,
   ): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
   /** Whether a budget is set for one of these scopes, as far as its last reply tells; undefined: nobody knows. */
   hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined;
@@ -148,7 +148,7 @@ export interface Deps {
   board: RoutingBoard;
   ledger: Ledger;
   /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, LEDGER rule 20). */
-  slices: Tuples | undefined;
+  slices: Pools | undefined;
   /** Of this isolate. */
   bodies: BytesInFlight;
   answers: Answers;

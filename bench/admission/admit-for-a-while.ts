@@ -1,9 +1,9 @@
 import { admit, coverAttempt } from '../../worker/pipeline/admit.ts';
-import { type Ask, readAsk } from '../../worker/pipeline/ask.ts';
+import { type RoutedRequest, readRequest } from '../../worker/pipeline/ask.ts';
 import { identify } from '../../worker/pipeline/identify.ts';
 import { type Measured, settleOnce } from '../../worker/pipeline/meter.ts';
 import type { Begun } from '../../worker/pipeline/produce.ts';
-import { Timing } from '../../worker/pipeline/scope.ts';
+import { Timing } from '../../worker/pipeline/request-context.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
 
 /** `?users=&perSecond=&ms=`, the body and headers those of a chat request. */
@@ -53,7 +53,8 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
     settling.push(settle(answered));
     answered = [];
     const due = Math.floor((clock.now() - beganAt) * perMs) - admitted;
-    for (let one = 0; one < due; one += 1) answered.push(admitOne(asks[admitted++ % asks.length] as Ask, deps, aside));
+    for (let one = 0; one < due; one += 1)
+      answered.push(admitOne(asks[admitted++ % asks.length] as RoutedRequest, deps, aside));
   }
   await settle(answered);
   const tookMs = clock.now() - beganAt;
@@ -62,7 +63,7 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
 }
 
 /** Its settlement, for when the answer has come. */
-async function admitOne(ask: Ask, deps: Deps, background: Background): Promise<() => void> {
+async function admitOne(ask: RoutedRequest, deps: Deps, background: Background): Promise<() => void> {
   const now = deps.clock.now();
   const timing = new Timing(deps.clock, now);
   const scope = { requestId: 'bench', arrivedAt: now, background, gone: undefined, timing };
@@ -78,16 +79,16 @@ async function admitOne(ask: Ask, deps: Deps, background: Background): Promise<(
 }
 
 /** The request as each of so many users would send it; of one, as it came. */
-async function readAsks(request: Request, users: number, deps: Deps): Promise<Ask[]> {
+async function readAsks(request: Request, users: number, deps: Deps): Promise<RoutedRequest[]> {
   const identified = await identify(request, deps, () => {});
   if (!identified.ok) throw new Error(identified.error.code);
   const body = await request.text();
-  const asks: Ask[] = [];
+  const asks: RoutedRequest[] = [];
   for (let user = 0; user < users; user += 1) {
     const headers = new Headers(request.headers);
     if (users > 1) headers.set('x-carryon-user', `user-${user}`);
     const sent = new Request(request.url, { method: 'POST', headers, body });
-    const asked = await readAsk(sent, 'chat-completions', identified.identity, deps, () => {});
+    const asked = await readRequest(sent, 'chat-completions', identified.identity, deps, () => {});
     if (!asked.ok) throw new Error(asked.error.code);
     asks.push(asked.ask);
   }

@@ -1,8 +1,8 @@
 /** What `npm run budget -- show` and `history` print. */
-import type { HistoryEntry } from '../../worker/core/ledger/rows.ts';
-import type { Settlement } from '../../worker/core/ledger/settlements.ts';
+import type { HistoryEntry } from '../../worker/core/ledger/book/rows.ts';
+import type { Settlement } from '../../worker/core/ledger/book/settlements.ts';
+import type { ScopeView } from '../../worker/core/ledger/book/view.ts';
 import type { Limits, Scope } from '../../worker/core/ledger/types.ts';
-import type { ScopeView } from '../../worker/core/ledger/view.ts';
 import { limitName, limitsText, limitValue, table, usd, when } from './words.ts';
 
 /** `GET /admin/ledger/:tenant`. */

@@ -1,4 +1,4 @@
-import { tenantLedgerClass } from '../../worker/objects/tenant-ledger.ts';
+import { tenantLedgerClass } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 
 const Ledger = tenantLedgerClass(() => ({
   ladderOf: () => ({ thresholds: [], safeguardAt: 100 }),

@@ -2,8 +2,8 @@
  * The tables of a `TenantLedger` as builds before pages of leases wrote them: a row per lease, and no `schema`. To be run
  * inside an object, statement by statement, in place of what it has.
  */
-import type { Lease } from '../../worker/core/ledger/lease.ts';
-import type { Crossing, HistoryEntry, Mark, Overrides, Sums } from '../../worker/core/ledger/rows.ts';
+import type { Lease } from '../../worker/core/ledger/book/lease.ts';
+import type { Crossing, HistoryEntry, Mark, Overrides, Sums } from '../../worker/core/ledger/book/rows.ts';
 import type { Scope } from '../../worker/core/ledger/types.ts';
 
 export interface OldRows {

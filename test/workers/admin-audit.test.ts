@@ -6,7 +6,7 @@ import { createApp } from '../../worker/app.ts';
 import type { Deployment } from '../../worker/core/config/config.ts';
 import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import type { OperatorsCalls } from '../../worker/core/operators/operators.ts';
-import { standingId } from '../../worker/core/routing/standing-id.ts';
+import { standingId } from '../../worker/core/routing/health-id.ts';
 import { type Composition, compose } from '../../worker/deps.ts';
 import { hashOfKey } from '../../worker/stores/signed-key.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';

@@ -2,8 +2,8 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hook } from '../../worker/core/config/resolve-alerts.ts';
-import type { Crossing } from '../../worker/core/ledger/rows.ts';
-import { type Alerts, alertsClass, type WebhookEvent } from '../../worker/objects/alerts.ts';
+import type { Crossing } from '../../worker/core/ledger/book/rows.ts';
+import { type Alerts, alertsClass, type WebhookEvent } from '../../worker/objects/alerts/alerts.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 export const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MOST_WAITING } from '../../worker/core/alerts/limits.ts';
-import { alertsClass } from '../../worker/objects/alerts.ts';
+import { alertsClass } from '../../worker/objects/alerts/alerts.ts';
 import { AlertsStage, crossing, hook, never } from './alerts-harness.ts';
 
 const MINUTE = 60_000;

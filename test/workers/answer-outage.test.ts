@@ -1,9 +1,9 @@
 /** Both providers down for an hour, or no money left: issue 8, "What it must show" 6, by the real line and a real `AnswerStream`. */
 import { describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
-import { answerStreamClass } from '../../worker/objects/answer-stream.ts';
-import { answerStreamDeps, type Job } from '../../worker/pipeline/run-job.ts';
+import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';
+import { answerStreamDeps, type Job } from '../../worker/run/run-job.ts';
 import { HANGS } from '../unit/pipeline/support/budget.ts';
 import { failing, good } from '../unit/pipeline/support/openai.ts';
 import { type Answered, feature, read, type Sent, TestRouter } from '../unit/pipeline/support/router.ts';

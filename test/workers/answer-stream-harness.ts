@@ -7,7 +7,7 @@ import type { OpenMessage, Owner, Wish } from '../../worker/core/answers/stream/
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunHooks, RunOutcome } from '../../worker/core/answers/stream/run.ts';
-import { answerStreamClass } from '../../worker/objects/answer-stream.ts';
+import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 export type Job = string;
@@ -166,7 +166,7 @@ export class Stage {
 }
 
 export const OWNER: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
-export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, open: true };
+export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, seesProvider: true };
 export const PLAIN: Wish = { ...RESUMABLE, resume: false };
 export const WHOLE: Wish = { ...PLAIN, stream: false };
 

@@ -64,7 +64,7 @@ describe('one key', () => {
           ...[200, 'replayed', 'm-1'],
         ]);
         expect(again.headers.get('x-carryon-provider')).toBe('openai');
-        const page = await object.open({ ...wish, open: false }, { key });
+        const page = await object.open({ ...wish, seesProvider: false }, { key });
         expect(page.headers.get('x-carryon-provider')).toBeNull();
         expect(await page.text()).toContain('"model":"app/chat"');
         if (wish.stream) expect(await again.text()).toBe(first);

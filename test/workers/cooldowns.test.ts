@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { effectiveDeployments } from '../../worker/core/config/effective-deployments.ts';
+import { standingId } from '../../worker/core/routing/health-id.ts';
 import type { SetOverride } from '../../worker/core/routing/override-changes.ts';
-import { standingId } from '../../worker/core/routing/standing-id.ts';
 import { compose } from '../../worker/deps.ts';
 import { callAdmin } from './call-admin.ts';
 

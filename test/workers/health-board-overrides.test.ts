@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BOARD_KEY, type BoardDocument } from '../../worker/core/routing/board.ts';
 import { NO_OVERRIDES } from '../../worker/core/routing/overrides.ts';
-import type { HealthBoard } from '../../worker/objects/health-board.ts';
+import type { HealthBoard } from '../../worker/objects/health-board/health-board.ts';
 import { IsolateBoard } from '../../worker/stores/isolate-board.ts';
 import { eventually } from './eventually.ts';
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_LEARNT } from '../../worker/core/pricing/learnt.ts';
 import { BOARD_KEY, type BoardDocument } from '../../worker/core/routing/board.ts';
 import type { HealthReport, Outcome } from '../../worker/core/routing/health.ts';
-import type { HealthBoard } from '../../worker/objects/health-board.ts';
+import type { HealthBoard } from '../../worker/objects/health-board/health-board.ts';
 import { eventually } from './eventually.ts';
 
 const POLICY = { allowedFails: 3, cooldownMs: 10_000 };

@@ -2,9 +2,9 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Crossing } from '../../worker/core/ledger/rows.ts';
+import type { Crossing } from '../../worker/core/ledger/book/rows.ts';
 import type { Scope } from '../../worker/core/ledger/types.ts';
-import { tenantLedgerClass } from '../../worker/objects/tenant-ledger.ts';
+import { tenantLedgerClass } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 import { ask, done, idAt, NOON } from '../unit/core/ledger/support/messages.ts';
 import { callAdmin } from './call-admin.ts';
 import { countRows } from './count-rows.ts';

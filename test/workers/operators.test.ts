@@ -2,8 +2,8 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperatorsCalls } from '../../worker/core/operators/operators.ts';
-import type { Operators } from '../../worker/objects/operators.ts';
-import { AuditRows, KEEP_CHANGES_MS, MOST_CHANGES } from '../../worker/objects/operators-audit.ts';
+import { AuditRows, KEEP_CHANGES_MS, MOST_CHANGES } from '../../worker/objects/operators/audit.ts';
+import type { Operators } from '../../worker/objects/operators/operators.ts';
 import { rowsWrittenBy } from './count-rows.ts';
 
 let made = 0;

@@ -2,10 +2,10 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newTuples, type Pools } from '../../worker/core/ledger/lease/pool.ts';
 import type { GrantReply, ScopeAsk } from '../../worker/core/ledger/messages.ts';
-import { newTuples, type Tuples } from '../../worker/core/ledger/tuple.ts';
-import type { TenantLedger } from '../../worker/objects/tenant-ledger.ts';
-import { Holding } from '../../worker/pipeline/holding.ts';
+import { RequestLease } from '../../worker/lease/request-lease.ts';
+import type { TenantLedger } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 import { LedgerStore } from '../../worker/stores/ledger-store.ts';
 import { idAt, want } from '../unit/core/ledger/support/messages.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
@@ -21,7 +21,7 @@ const SCOPES: readonly ScopeAsk[] = [
 let tenants = 0;
 let name: string;
 let clock: TestClock;
-let slices: Tuples;
+let slices: Pools;
 let background: Promise<unknown>[];
 let calls: number;
 
@@ -52,9 +52,11 @@ async function pass(ms: number): Promise<void> {
   vi.setSystemTime(clock.now());
 }
 
-async function admit(scopes = SCOPES): Promise<{ holding: Holding; reply: GrantReply | undefined | 'from memory' }> {
+async function admit(
+  scopes = SCOPES,
+): Promise<{ holding: RequestLease; reply: GrantReply | undefined | 'from memory' }> {
   const links = { ledger: store(), clock: inTime, slices, events: () => {}, newLeaseId: idAt };
-  const holding = new Holding(name, scopes, 60_000, links, (work) => void background.push(work));
+  const holding = new RequestLease(name, scopes, 60_000, links, (work) => void background.push(work));
   const reply = holding.take([want(WORST)]) === undefined ? await holding.ask([want(WORST)]) : 'from memory';
   return { holding, reply };
 }

@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type TenantLedger, tenantLedgerClass } from '../../worker/objects/tenant-ledger.ts';
+import { type TenantLedger, tenantLedgerClass } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 import { ask, done, idAt, isGranted, MINUTE, NOON } from '../unit/core/ledger/support/messages.ts';
 
 let tenants = 0;

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
-import type { Adjustment, AdjustReply } from '../core/ledger/adjust.ts';
-import type { LimitsReply } from '../core/ledger/limits.ts';
-import type { HistoryEntry } from '../core/ledger/rows.ts';
+import type { Adjustment, AdjustReply } from '../core/ledger/book/adjust.ts';
+import type { LimitsReply } from '../core/ledger/book/limits.ts';
+import type { HistoryEntry } from '../core/ledger/book/rows.ts';
+import type { Configured, LedgerView, Page } from '../core/ledger/book/view.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
-import type { Configured, LedgerView, Page } from '../core/ledger/view.ts';
 import type { App } from '../edge.ts';
 import { askObject } from './ask-object.ts';
 

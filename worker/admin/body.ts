@@ -1,9 +1,9 @@
 /** What an operator sent, checked. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
+import { readJson } from '../body/read-json.ts';
 import { type Checked, check } from '../core/checked.ts';
 import type { App } from '../edge.ts';
-import { readJson } from '../pipeline/read-json.ts';
 
 /** Of what an operator writes by hand; a list of all features fits. */
 const LONGEST_BODY_BYTES = 65_536;

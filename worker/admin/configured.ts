@@ -1,8 +1,8 @@
 /** What config says of a tenant's keys by their tiers, which only their records tell. */
 import type { Config } from '../core/config/config.ts';
 import type { KeyRecord } from '../core/identity/identity.ts';
+import type { ScopeView } from '../core/ledger/book/view.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
-import type { ScopeView } from '../core/ledger/view.ts';
 
 /** What this needs of the `KeyStore`. */
 interface KeyRecords {

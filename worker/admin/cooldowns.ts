@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 import { effectiveDeployments } from '../core/config/effective-deployments.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
-import { standingId } from '../core/routing/standing-id.ts';
+import { standingId } from '../core/routing/health-id.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';

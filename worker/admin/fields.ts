@@ -7,8 +7,8 @@ import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { canonicalName } from '../core/identity/names.ts';
 import { signInId } from '../core/identity/sign-in.ts';
+import { scopeProblem } from '../core/ledger/book/shape.ts';
 import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
-import { scopeProblem } from '../core/ledger/shape.ts';
 import type { Scope } from '../core/ledger/types.ts';
 import type { Operator } from '../core/operators/operators.ts';
 

@@ -1,6 +1,7 @@
 /** `POST /demo/token`: signs a person of the demo in, without a step. */
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { readJson } from '../body/read-json.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import { check } from '../core/checked.ts';
 import { settings } from '../core/config/settings.ts';
@@ -8,7 +9,6 @@ import { demoUser } from '../core/identity/demo-person.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { mintedClaims } from '../core/identity/token-claims.ts';
 import type { App } from '../edge.ts';
-import { readJson } from '../pipeline/read-json.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { hex, sha256 } from '../stores/digest.ts';
 

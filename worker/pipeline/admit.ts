@@ -8,11 +8,11 @@ import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
 import type { GrantReply, Left, Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
+import { RequestLease } from '../lease/request-lease.ts';
 import type { Deps } from '../ports.ts';
-import type { Ask } from './ask.ts';
-import { Holding } from './holding.ts';
-import { pageError } from './refusal-of.ts';
-import type { Scope } from './scope.ts';
+import { pageError } from '../response/refusal-of.ts';
+import type { RoutedRequest } from './ask.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** What the ledger said, for the response's headers. */
 export interface Limited {
@@ -23,7 +23,7 @@ export interface Limited {
 
 export interface Admission {
   version: Version;
-  holding: Holding;
+  holding: RequestLease;
   limited: Limited;
 }
 
@@ -42,7 +42,7 @@ const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
 /** The ledger is one object that restarts within seconds. */
 const UNREACHABLE_RETRY_MS = 2_000;
 
-export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitted> {
+export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContext): Promise<Admitted> {
   const { config, events, ledger } = deps;
   const { tenant } = ask.identity;
   // A body may arrive long after its key was looked up, and an isolate's slices admit without asking anybody.
@@ -62,7 +62,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
     return { ok: false, error: unavailable, limited: NOT_ASKED, isAlone: true };
   const isSmallerLeft = versions.length < possible.versions.length;
   const degrades = isSmallerLeft || possible.withoutSafeguard !== undefined;
-  const holding = new Holding(tenant, scopes, runForMs, deps, scope.background, degrades);
+  const holding = new RequestLease(tenant, scopes, runForMs, deps, scope.background, degrades);
   const wants = versions.map(wantOf);
   const granted = (mode: Mode, left: readonly Left[]): Admitted => {
     const version = versions.find((one) => one.mode === mode);
@@ -100,7 +100,7 @@ export async function admit(ask: Ask, deps: Deps, scope: Scope): Promise<Admitte
 }
 
 /** What things cost is for who may see it. */
-function withoutMoney(error: RouterError, { identity }: Ask, { showsProvider }: Deps): RouterError {
+function withoutMoney(error: RouterError, { identity }: RoutedRequest, { showsProvider }: Deps): RouterError {
   return showsProvider(identity) ? error : pageError(error);
 }
 
@@ -111,7 +111,7 @@ function withoutMoney(error: RouterError, { identity }: Ask, { showsProvider }: 
 export async function coverAttempt(
   { version, holding, limited }: Admission,
   isLeaseUsed: boolean,
-  ask: Ask,
+  ask: RoutedRequest,
   deps: Deps,
 ): Promise<RouterError | undefined> {
   const hold = async (more: Partial<Want>): Promise<RouterError | undefined> => {
@@ -150,9 +150,9 @@ const wantOf = ({ mode, worst }: Version): Want => ({
 
 export function refused(
   reply: Exclude<GrantReply, { granted: unknown }>,
-  { identity }: Ask,
+  { identity }: RoutedRequest,
   { events, showsProvider }: Deps,
-  holding?: Holding,
+  holding?: RequestLease,
 ): { error: RouterError; limited: Limited } {
   if (typeof reply.refused === 'object') {
     const limited: Limited = { left: 'left' in reply ? reply.left : [], ledger: 'asked' };

@@ -6,6 +6,7 @@ import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import { type Door, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
+import { isTextTooLong, readBody } from '../body/read-body.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
@@ -15,12 +16,11 @@ import { usableFeatures } from '../core/identity/usable-features.ts';
 import { outlineProblem } from '../core/json-outline.ts';
 import { type AliasLists, NO_OVERRIDES } from '../core/routing/overrides.ts';
 import { PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
+import { overridden } from '../overrides/overridden.ts';
 import type { Background, Deps } from '../ports.ts';
-import { overridden } from './overridden.ts';
-import { isTextTooLong, readBody } from './read-body.ts';
 import { resolveUser } from './user.ts';
 
-export interface Ask {
+export interface RoutedRequest {
   identity: Identity;
   feature: Feature;
   user: string | null;
@@ -53,22 +53,22 @@ export interface Keyed {
 export type CacheWish = 'normal' | 'no-store' | 'refresh';
 
 /** Tells people apart, for slow answers; a tenant's unnamed users count as one. */
-export const personOf = ({ identity, user }: Ask): string => `${identity.tenant}/${user ?? ''}`;
+export const personOf = ({ identity, user }: RoutedRequest): string => `${identity.tenant}/${user ?? ''}`;
 
-export type Asked = { ok: true; ask: Ask } | { ok: false; error: RouterError };
+export type RequestResult = { ok: true; ask: RoutedRequest } | { ok: false; error: RouterError };
 
-const refuse = (error: RouterError): Asked => ({ ok: false, error });
-const wrong = (param: string, detail: string): Asked => refuse({ code: 'invalid_body', param, detail });
+const refuse = (error: RouterError): RequestResult => ({ ok: false, error });
+const wrong = (param: string, detail: string): RequestResult => refuse({ code: 'invalid_body', param, detail });
 
 /** `weight` is held by the caller until the request is answered. */
-export async function readAsk(
+export async function readRequest(
   request: Request,
   door: Door,
   identity: Identity,
   deps: Deps,
   background: Background,
   weight: Weight = deps.bodies.open(),
-): Promise<Asked> {
+): Promise<RequestResult> {
   const { config } = deps;
   const { maxBodyBytes, maxImageBodyBytes } = config.router;
   const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
@@ -119,7 +119,7 @@ export async function readAsk(
   const reading = deps.board.ready(background);
   if (reading !== undefined) await reading;
   const safeguardAlias = safeguardAliasOf(feature, config);
-  const ask: Ask = {
+  const ask: RoutedRequest = {
     identity,
     feature,
     user,

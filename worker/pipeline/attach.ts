@@ -13,14 +13,14 @@ import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Answers, Deps } from '../ports.ts';
-import { type Ask, visitorOf } from './ask.ts';
-import { cacheControlOf, NO_STORE } from './cache-control.ts';
+import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
+import { respondStored, servesStale, storedOpenHeaders } from '../response/respond-stored.ts';
+import { keepWhole } from '../response/write-through.ts';
+import { type Job, jobOf } from '../run/run-job.ts';
+import { type RoutedRequest, visitorOf } from './ask.ts';
 import type { CacheRead } from './read-cache.ts';
+import type { RequestContext } from './request-context.ts';
 import { commonHeaders, refusal } from './respond.ts';
-import { respondStored, servesStale, storedOpenHeaders } from './respond-stored.ts';
-import { type Job, jobOf } from './run-job.ts';
-import type { Scope } from './scope.ts';
-import { keepWhole } from './write-through.ts';
 
 const TOO_LATE: RouterError = {
   code: 'deadline_exceeded',
@@ -31,17 +31,17 @@ const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_0
 
 /** Undefined: it is to be answered by itself. */
 export async function attach(
-  ask: Ask,
+  ask: RoutedRequest,
   cached: CacheRead,
   signal: AbortSignal,
   deps: Deps,
-  scope: Scope,
+  scope: RequestContext,
 ): Promise<Response | undefined> {
   const isShared = ask.keyed === undefined;
   const opening = await openingOf(ask, cached, deps, scope);
   if ('error' in opening) return refusal(opening.error, scope);
   const { subject, message } = opening;
-  const { open } = message.wish;
+  const { seesProvider } = message.wish;
   const tooLong = new AbortController();
   const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal]));
   const reply = await within(opened, longestOpenMs(ask, deps), deps.clock, 'late' as const).catch(() => undefined);
@@ -54,7 +54,7 @@ export async function attach(
     if (isShared && reply === undefined) return undefined;
     const error = isShared ? TOO_LATE : UNAVAILABLE;
     const isStale = stale !== undefined && servesStale(stale, error, ask, deps);
-    return isStale ? respondStored(stale, ask, open, deps, scope, error) : refusal(error, scope);
+    return isStale ? respondStored(stale, ask, seesProvider, deps, scope, error) : refusal(error, scope);
   }
   if (reply.headers.get(ROLE_HEADER) === 'alone') {
     // Outside of its object a keyed request never runs: it may only be given what was made before.
@@ -62,20 +62,20 @@ export async function attach(
   }
   if (stale !== undefined && reply.status >= 400) {
     const { error } = (await reply.clone().json()) as { error: RouterError };
-    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, open, deps, scope, error);
+    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, seesProvider, deps, scope, error);
   }
   const isMiss = cached.state === 'miss';
   if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
   // What comes after an event that was seen is the rest of an answer, not the answer once more.
   const tellsReplay = ask.keyed !== undefined && ask.keyed.lastEventId === null;
   const cacheControl = cacheControlOf(ask, reply.headers.get('x-carryon-mode') ?? 'normal');
-  const isFree = open && !ask.chat.stream;
+  const isFree = seesProvider && !ask.chat.stream;
   return passedOn(reply, deps, scope, { isMiss, isShared, isFree, tellsReplay, cacheControl });
 }
 
 /** A piece over what the object itself may take: then it hangs. */
 const OVER_MS = 5_000;
-function longestOpenMs({ chat }: Ask, { config: { router } }: Deps): number {
+function longestOpenMs({ chat }: RoutedRequest, { config: { router } }: Deps): number {
   // Who wants one piece may have joined a stream.
   return router.totalTimeoutMs + (chat.stream ? 0 : router.maxStreamDurationMs) + OVER_MS;
 }
@@ -84,18 +84,18 @@ function longestOpenMs({ chat }: Ask, { config: { router } }: Deps): number {
  * A question without a key shares only what it would look for in the cache, not what it asks for anew, nor what has fields that
  * the key leaves out: a run may fail for them, and that is nobody else's.
  */
-export const sharesAnswer = ({ cache, chat }: Ask, { state }: CacheRead): boolean =>
+export const sharesAnswer = ({ cache, chat }: RoutedRequest, { state }: CacheRead): boolean =>
   state === 'miss' && cache === 'normal' && !hasUncounted(chat);
 
 async function openingOf(
-  ask: Ask,
+  ask: RoutedRequest,
   cached: CacheRead,
   { answers, showsProvider }: Deps,
-  scope: Scope,
+  scope: RequestContext,
 ): Promise<{ subject: string; message: OpenMessage<unknown> } | { error: RouterError }> {
   const { identity, user, feature, chat, keyed } = ask;
-  const open = showsProvider(identity);
-  const wish = { stream: chat.stream, usage: chat.includeUsage, open };
+  const seesProvider = showsProvider(identity);
+  const wish = { stream: chat.stream, usage: chat.includeUsage, seesProvider };
   const alias = ask.alias.name;
   const job = jobOf(ask, scope);
   if (keyed === undefined) {
@@ -103,7 +103,7 @@ async function openingOf(
     // Nobody owns a shared answer; its record names the first asker.
     const owner = ownerOf(identity, user, null);
     // What went wrong is told in other words to those who may not learn who served: they share among themselves.
-    const subject = JSON.stringify(['answer-key', bodyHash, open]);
+    const subject = JSON.stringify(['answer-key', bodyHash, seesProvider]);
     const shared = { kind: 'shared' as const, key: null, lastEventId: null, copy: 'none' as const, caches: true };
     return { subject, message: { ...shared, owner, bodyHash, alias, wish: { ...wish, resume: false }, job } };
   }
@@ -136,15 +136,15 @@ export interface IdAsk {
 }
 
 /** An answer that is kept, by its id: strictly what comes after `last-event-id`. Nothing is started. */
-export async function attachById(id: string, ask: IdAsk, signal: AbortSignal, deps: Deps, scope: Scope) {
+export async function attachById(id: string, ask: IdAsk, signal: AbortSignal, deps: Deps, scope: RequestContext) {
   const owner = await idOwner(ask, deps);
   if ('error' in owner) return refusal(owner.error, scope);
-  const wish: Wish = { stream: true, resume: true, usage: true, open: deps.showsProvider(ask.identity) };
+  const wish: Wish = { stream: true, resume: true, usage: true, seesProvider: deps.showsProvider(ask.identity) };
   const message = { owner, wish, lastEventId: ask.headers.get(REQUEST_HEADERS.lastEventId) || null };
   return byId(deps.answerStreams.attach(id, message, signal), deps, scope);
 }
 
-export async function stopById(id: string, ask: IdAsk, deps: Deps, scope: Scope): Promise<Response> {
+export async function stopById(id: string, ask: IdAsk, deps: Deps, scope: RequestContext): Promise<Response> {
   const owner = await idOwner(ask, deps);
   return 'error' in owner ? refusal(owner.error, scope) : byId(deps.answerStreams.stop(id, { owner }), deps, scope);
 }
@@ -155,7 +155,7 @@ async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): P
   return keyedOwner(identity, user, visitor, answers);
 }
 
-async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: Scope): Promise<Response> {
+async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: RequestContext): Promise<Response> {
   try {
     const reply = await calling;
     return reply === undefined ? refusal({ code: 'stream_not_found' }, scope) : passedOn(reply, deps, scope);
@@ -168,7 +168,7 @@ async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: S
 function passedOn(
   reply: Response,
   { clock }: Deps,
-  scope: Scope,
+  scope: RequestContext,
   { isMiss = false, isShared = false, isFree = false, tellsReplay = false, cacheControl = NO_STORE } = {},
 ): Response {
   const headers = new Headers(reply.headers);

@@ -1,19 +1,19 @@
 /** One call of one deployment: fetch under time limits, classify. The only place that fetches a provider. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import { VERSION } from '../../protocol/version.ts';
+import { readText } from '../body/read-text.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
 import { isPlausible } from '../core/pricing/plausible.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Patience } from '../core/routing/patience.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
-import { AttemptLimit } from './attempt-limit.ts';
-import { classify, presentable, withoutAnswer } from './failing-answer.ts';
+import { AttemptLimit } from '../upstream/attempt-limit.ts';
+import { classify, presentable, withoutAnswer } from '../upstream/failing-answer.ts';
+import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../upstream/other-form.ts';
+import { type Chunk, ProviderStream } from '../upstream/provider-stream.ts';
+import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
 import type { Measured } from './meter.ts';
-import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from './other-form.ts';
-import { type Chunk, ProviderStream } from './provider-stream.ts';
-import { readText } from './read-text.ts';
-import type { StreamHelp, StreamLimits } from './stream-settings.ts';
 
 export type Attempted =
   | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }

@@ -7,13 +7,13 @@ import { lessonOf } from '../core/pricing/lesson.ts';
 import { isAbsurd, type Oddity, oddityOf, withoutSlips } from '../core/pricing/plausible.ts';
 import { feeMicroUsd, type WorstCase } from '../core/pricing/worst-case.ts';
 import type { FailureKind } from '../core/routing/failure.ts';
+import type { Bill } from '../lease/request-lease.ts';
+import { boardFor, measuredFor } from '../overrides/routed.ts';
 import type { Deps } from '../ports.ts';
 import type { Reply } from '../providers/adapter.ts';
 import { personOf } from './ask.ts';
-import type { Bill } from './holding.ts';
 import type { Begun } from './produce.ts';
-import { boardFor, measuredFor } from './routed.ts';
-import type { Scope } from './scope.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** How an attempt that had begun to answer ended: `left`: the reader went away. */
 export type Ending = 'complete' | 'left' | FailureKind;
@@ -82,7 +82,7 @@ export const measuredReply = ({ usage, textBytes }: Extract<Reply, { ok: true }>
 });
 
 /** After the answer: booked and told to the ledger, the deployment's place free again, its standing learnt. Runs once. */
-export function settleOnce({ ask, admission, deployment, startedAt }: Begun, deps: Deps, scope: Scope) {
+export function settleOnce({ ask, admission, deployment, startedAt }: Begun, deps: Deps, scope: RequestContext) {
   const { clock, config } = deps;
   const board = boardFor(ask, deps);
   let settled = false;

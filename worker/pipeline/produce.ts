@@ -8,22 +8,22 @@ import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/
 import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
 import { edgeMode, pinnedIn } from '../core/routing/route.ts';
+import { boardFor, deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
 import type { Deps } from '../ports.ts';
 import type { Outgoing } from '../providers/adapter.ts';
 import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
-import { type Ask, personOf } from './ask.ts';
+import { personOf, type RoutedRequest } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
 import { withOwnCacheKey } from './cache-key.ts';
 import { billOf } from './meter.ts';
-import { boardFor, deploymentFor, fetchFor, measuredFor } from './routed.ts';
-import type { Scope } from './scope.ts';
+import type { RequestContext } from './request-context.ts';
 import { tellFailures } from './tell-failures.ts';
 import { newTrail, type Tracked, type Trail } from './trail.ts';
 import { rejected, unserved } from './unserved.ts';
 
 /** An answer that begins: `ask` is the one that was admitted, maybe as its feature's safeguard. */
 export interface Begun {
-  ask: Ask;
+  ask: RoutedRequest;
   admission: Admission;
   answer: Exclude<Attempted, { kind: 'failure' }>;
   deployment: Deployment;
@@ -39,7 +39,7 @@ export type Produced = { trail: Trail; limited: Limited } & (
 /** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
 const WORTH_LOOKING_MS = 25;
 
-export async function produce(given: Ask, links: Deps, scope: Scope): Promise<Produced> {
+export async function produce(given: RoutedRequest, links: Deps, scope: RequestContext): Promise<Produced> {
   const deps = routedDeps(given, links);
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
   const arrivedAt = deps.clock.now();
@@ -54,7 +54,7 @@ export async function produce(given: Ask, links: Deps, scope: Scope): Promise<Pr
   const { version, holding } = admitted;
   trail.mode = edgeMode(given.route, version.mode);
   scope.admitted?.(limited, trail.mode);
-  const ask: Ask = { ...asked, alias: version.alias, chat: version.chat };
+  const ask: RoutedRequest = { ...asked, alias: version.alias, chat: version.chat };
   const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
   try {
     const found: Begun | RouterError = isGone
@@ -75,12 +75,12 @@ export async function produce(given: Ask, links: Deps, scope: Scope): Promise<Pr
 }
 
 async function firstToAnswer(
-  ask: Ask,
+  ask: RoutedRequest,
   admission: Admission,
   deadlineAt: number,
   trail: Trail,
   deps: Deps,
-  scope: Scope,
+  scope: RequestContext,
 ): Promise<Begun | RouterError> {
   const { clock, board, config, random } = deps;
   const { bypass } = ask.route;
@@ -187,13 +187,13 @@ async function firstToAnswer(
   }
 }
 
-function routedDeps(ask: Ask, deps: Deps): Deps {
+function routedDeps(ask: RoutedRequest, deps: Deps): Deps {
   const board = boardFor(ask, deps);
   return board === deps.board ? deps : { ...deps, board };
 }
 
 function planOf(
-  { alias, route }: Ask,
+  { alias, route }: RoutedRequest,
   deployments: readonly Deployment[],
   { board, clock, config, random }: Deps,
 ): Plan {
@@ -206,7 +206,7 @@ function planOf(
 }
 
 /** Without a failure it says nothing about the deployment: the client left, or our own deadline came. */
-const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: Ask): Outcome => ({
+const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: RoutedRequest): Outcome => ({
   startedAt,
   result: failure?.kind ?? 'unknown',
   user: personOf(ask),
@@ -215,7 +215,7 @@ const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: Ask): O
 
 /** One of its `maxParallel` places and, where it is half-open, the one probe; false: somebody else has it. */
 async function takePlace(
-  { chat }: Ask,
+  { chat }: RoutedRequest,
   deployment: Deployment,
   { probe }: Slot,
   { answerMs, contentMs }: Patience,
@@ -230,7 +230,7 @@ async function takePlace(
 }
 
 /** The provider's request, or why the client's body cannot be one. */
-function translate(ask: Ask, deployment: Deployment, { config, adapterFor }: Deps): Outgoing | RouterError {
+function translate(ask: RoutedRequest, deployment: Deployment, { config, adapterFor }: Deps): Outgoing | RouterError {
   try {
     const outgoing = adapterFor(deployment).request(ask.chat, deployment, ask.feature.promptCache);
     const { unsendable } = outgoing;

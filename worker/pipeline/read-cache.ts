@@ -6,7 +6,7 @@ import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import { vouchesForUser } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
-import type { Ask } from './ask.ts';
+import type { RoutedRequest } from './ask.ts';
 
 export type CacheRead =
   /** Not kept here, or not asked for. */
@@ -20,7 +20,7 @@ const LONGEST_READ_MS = 500;
 /** Most features keep no answers: not worth a turn of the event loop. */
 export const BYPASS: CacheRead = { state: 'bypass' };
 
-export async function readCache(ask: Ask, deps: Deps): Promise<CacheRead | { error: RouterError }> {
+export async function readCache(ask: RoutedRequest, deps: Deps): Promise<CacheRead | { error: RouterError }> {
   const { feature, identity, chat, cache } = ask;
   const policy = feature.cache;
   if (policy === undefined || cache === 'no-store') return BYPASS;

@@ -5,22 +5,28 @@ import { pageCompletion } from '../core/answers/page-body.ts';
 import { usdText } from '../core/pricing/cost.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Deps } from '../ports.ts';
+import { answerResponse } from '../response/answer-response.ts';
+import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
+import { headerText } from '../response/header-text.ts';
+import { openLastChunk, withSkippedEvents } from '../response/last-chunk.ts';
+import { budgetHeaders, rateHeaders } from '../response/rate-headers.ts';
+import { type StreamBodyInput, streamBody } from '../response/stream-body.ts';
+import { keeper, StreamKeeper } from '../response/write-through.ts';
+import type { Chunk } from '../upstream/provider-stream.ts';
 import type { Limited } from './admit.ts';
-import { answerResponse } from './answer-response.ts';
-import { cacheControlOf, NO_STORE } from './cache-control.ts';
-import { headerText } from './header-text.ts';
-import { openLastChunk, withSkippedEvents } from './last-chunk.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import type { Produced } from './produce.ts';
-import type { Chunk } from './provider-stream.ts';
-import { budgetHeaders, rateHeaders } from './rate-headers.ts';
 import type { CacheRead } from './read-cache.ts';
-import type { Scope } from './scope.ts';
-import { type StreamBodyInput, streamBody } from './stream-body.ts';
+import type { RequestContext } from './request-context.ts';
 import { carryonField, isWorthTelling, type Trail } from './trail.ts';
-import { keeper, StreamKeeper } from './write-through.ts';
 
-export function respond(produced: Produced, cached: CacheRead, open: boolean, deps: Deps, scope: Scope): Response {
+export function respond(
+  produced: Produced,
+  cached: CacheRead,
+  seesProvider: boolean,
+  deps: Deps,
+  scope: RequestContext,
+): Response {
   const { trail, limited } = produced;
   const field = (costMicroUsd: number, cut?: Failure): CarryonField =>
     carryonField(trail, scope.arrivedAt, deps.clock.now(), costMicroUsd, cut);
@@ -28,19 +34,24 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     const { chargedMicroUsd, error } = produced;
     const headers = {
       ...commonHeaders(scope),
-      ...trailHeaders(trail, open),
+      ...trailHeaders(trail, seesProvider),
       ...limitHeaders(limited),
-      ...(open && budgetHeaders(limited.left)),
-      ...(open && chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
+      ...(seesProvider && budgetHeaders(limited.left)),
+      ...(seesProvider && chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
     };
-    return refusal(error, scope, headers, open && isWorthTelling(trail, error) ? field(chargedMicroUsd) : undefined);
+    return refusal(
+      error,
+      scope,
+      headers,
+      seesProvider && isWorthTelling(trail, error) ? field(chargedMicroUsd) : undefined,
+    );
   }
   const { ask, admission, answer, deployment } = produced;
   const { holding } = admission;
   const settle = settleOnce(produced, deps, scope);
   const keep = keeper(produced, cached, deps, scope);
-  const limits = open ? { ...limitHeaders(limited), ...budgetHeaders(limited.left) } : limitHeaders(limited);
-  const facts = { deployment, trail, open, limits, isMiss: cached.state === 'miss' };
+  const limits = seesProvider ? { ...limitHeaders(limited), ...budgetHeaders(limited.left) } : limitHeaders(limited);
+  const facts = { deployment, trail, seesProvider, limits, isMiss: cached.state === 'miss' };
   const whole = cacheControlOf(ask, trail.mode);
   if (answer.kind === 'reply') {
     const { body } = answer.reply;
@@ -48,7 +59,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     const model = answer.reply.model ?? deployment.model;
     const costUsd = usdText(holding.spentMicroUsd);
     keep?.(body, model);
-    const shown = open ? withCarryon(body, field(holding.spentMicroUsd)) : pageCompletion(body, ask.alias.name);
+    const shown = seesProvider ? withCarryon(body, field(holding.spentMicroUsd)) : pageCompletion(body, ask.alias.name);
     const more = { contentType: 'application/json', cacheControl: whole, model, costUsd } as const;
     return answerResponse(shown, { ...facts, ...more }, scope);
   }
@@ -56,7 +67,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
   const { opening, ended, stream } = answer;
   const { translator } = stream;
   const { includeUsage } = ask.chat;
-  const told = open && includeUsage ? (cut?: Failure) => field(holding.spentMicroUsd, cut) : undefined;
+  const told = seesProvider && includeUsage ? (cut?: Failure) => field(holding.spentMicroUsd, cut) : undefined;
   const lastChunk = () =>
     told === undefined
       ? withSkippedEvents(includeUsage ? translator.usageChunk() : undefined, stream)
@@ -69,7 +80,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
     if (ending === 'complete' && stream.skippedEvents === 0) kept?.end(translator.usageChunk(), model);
   };
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
-  const pageAlias = open ? undefined : ask.alias.name;
+  const pageAlias = seesProvider ? undefined : ask.alias.name;
   const ending = { stream, lastChunk, told, onEnd, gone: scope.gone, clock: deps.clock };
   const body = streamBody({ pageAlias, opening, ended, onChunks, ...ending });
   const contentType = 'text/event-stream; charset=utf-8';
@@ -78,7 +89,7 @@ export function respond(produced: Produced, cached: CacheRead, open: boolean, de
 }
 
 /** Any other JSON answer, such as a list of aliases or what an operator asked for. */
-export const plainJson = (body: unknown, scope: Scope, status = 200, indent = 0): Response =>
+export const plainJson = (body: unknown, scope: RequestContext, status = 200, indent = 0): Response =>
   new Response(JSON.stringify(body, null, indent), {
     status,
     headers: { ...commonHeaders(scope), 'content-type': 'application/json' },
@@ -87,7 +98,7 @@ export const plainJson = (body: unknown, scope: Scope, status = 200, indent = 0)
 /** A refusal or failure with its real status, before anything was sent. */
 export function refusal(
   error: RouterError,
-  scope: Scope,
+  scope: RequestContext,
   headers = commonHeaders(scope),
   carryon?: CarryonField,
 ): Response {
@@ -99,7 +110,7 @@ export function refusal(
 }
 
 /** What belongs to this request alone. */
-export const commonHeaders = ({ requestId, timing }: Scope): Record<string, string> => ({
+export const commonHeaders = ({ requestId, timing }: RequestContext): Record<string, string> => ({
   'x-request-id': requestId,
   'x-carryon-request-id': requestId,
   'cache-control': NO_STORE,
@@ -108,8 +119,8 @@ export const commonHeaders = ({ requestId, timing }: Scope): Record<string, stri
 });
 
 /** Who served stays hidden from pages (DESIGN §6), how often we tried does not. */
-const trailHeaders = (trail: Trail, open: boolean): Record<string, string> =>
-  open ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
+const trailHeaders = (trail: Trail, seesProvider: boolean): Record<string, string> =>
+  seesProvider ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
 
 export const shownTrailHeaders = ({ mode, attempts, hops, dropped }: Trail): Record<string, string> => ({
   'x-carryon-attempts': String(attempts.length),

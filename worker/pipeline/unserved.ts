@@ -3,7 +3,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Tried } from '../core/routing/next.ts';
 import type { Deps } from '../ports.ts';
-import type { Ask } from './ask.ts';
+import type { RoutedRequest } from './ask.ts';
 
 const BYPASS_FAILED = 'The first provider failed, and under bypass no other is asked.';
 
@@ -11,11 +11,11 @@ const BYPASS_FAILED = 'The first provider failed, and under bypass no other is a
 const LEAST_RETRY_AFTER_MS = 1_000;
 
 /** The caller's own fault: as the provider said it, to those who may learn who that is. */
-export function rejected(failure: Failure, open: boolean): RouterError {
+export function rejected(failure: Failure, seesProvider: boolean): RouterError {
   const { kind, status = 400 } = failure;
   const code = 'provider_rejected';
   const page: RouterError = { code, status: 400, detail: shownSentence(failure, false), providerCode: kind };
-  if (!open) return page;
+  if (!seesProvider) return page;
   return {
     ...{ code, detail: shownSentence(failure, true), page },
     status: status >= 400 && status < 500 ? status : 400,
@@ -25,7 +25,7 @@ export function rejected(failure: Failure, open: boolean): RouterError {
 }
 
 /** Why nobody answered, and when asking again may help. */
-export function unserved(late: boolean, tried: readonly Tried[], ask: Ask, deps: Deps): RouterError {
+export function unserved(late: boolean, tried: readonly Tried[], ask: RoutedRequest, deps: Deps): RouterError {
   const { board, clock, config } = deps;
   const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
   const last = failures[failures.length - 1];

@@ -3,7 +3,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { type Identity, vouchesForUser } from '../core/identity/identity.ts';
 import { userName } from '../core/identity/names.ts';
-import { headerAsWritten } from './header-text.ts';
+import { headerAsWritten } from '../response/header-text.ts';
 
 /** By header, or by OpenAI's `user`; only a secret key may name one. */
 export function resolveUser(

@@ -1,9 +1,9 @@
 import type { Preset, WireFormat } from '../core/config/config.ts';
 import type { Adapter } from './adapter.ts';
-import { anthropic } from './anthropic.ts';
-import { withLegacyFunctions } from './legacy-functions.ts';
-import { openai } from './openai.ts';
-import { withToolNames } from './tool-names.ts';
+import { anthropic } from './anthropic/adapter.ts';
+import { openai } from './openai/adapter.ts';
+import { withLegacyFunctions } from './shared/legacy-functions.ts';
+import { withToolNames } from './shared/tool-names.ts';
 
 const ANTHROPIC_VERSION = { 'anthropic-version': '2023-06-01' };
 

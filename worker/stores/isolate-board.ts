@@ -15,10 +15,10 @@ import {
   type ProbeAnswer,
   standing,
 } from '../core/routing/health.ts';
+import { isDrillHealth } from '../core/routing/health-id.ts';
 import { EMPTY_COPY, type OverrideCopy, takeConfirmed, takePublished } from '../core/routing/override-copy.ts';
 import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
-import { isDrillStanding } from '../core/routing/standing-id.ts';
 import { within } from '../core/within.ts';
 import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
 
@@ -296,7 +296,7 @@ export class IsolateBoard implements RoutingBoard {
   #sayRested({ id, healthId }: Deployment, before: Health, after: Health, { result }: Outcome, now: number): void {
     const deployment = id;
     // What was done on purpose asks for no operator.
-    const isDrill = isDrillStanding(healthId);
+    const isDrill = isDrillHealth(healthId);
     const mark = isDrill ? { drill: true } : {};
     if (after.state === 'closed' && before.state === 'open') {
       this.#events({ event: 'deployment_back', deployment, restedMs: now - before.since, ...mark });

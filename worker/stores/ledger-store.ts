@@ -1,12 +1,12 @@
 /** The ledgers of all tenants as this isolate reaches them: one Durable Object each. */
-import type { Ask, GrantReply, LimitRefusal, Report, ReportReply, ScopeAsk } from '../core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, LimitRefusal, Report, ReportReply, ScopeAsk } from '../core/ledger/messages.ts';
 import type { Clock, Ledger } from '../ports.ts';
 
 /** What this needs of a `TenantLedger`'s stub; plain functions in tests. */
 export interface LedgerStub {
-  grant(ask: Ask): Promise<GrantReply>;
+  grant(ask: LeaseRequest): Promise<GrantReply>;
   report(reports: readonly Report[]): Promise<ReportReply[]>;
-  reportAndGrant(reports: readonly Report[], ask: Ask): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
+  reportAndGrant(reports: readonly Report[], ask: LeaseRequest): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
 }
 
 /** A raised limit waits so long at most, although LEDGER rule 23 would let it wait until the refusal's own time. */
@@ -36,7 +36,7 @@ export class LedgerStore implements Ledger {
     this.#clock = clock;
   }
 
-  async grant(tenant: string, ask: Ask): Promise<GrantReply> {
+  async grant(tenant: string, ask: LeaseRequest): Promise<GrantReply> {
     const known = this.#refused.size === 0 ? undefined : this.#stillRefused(tenant, ask);
     if (known !== undefined) return known;
     const reply = await this.#stubOf(tenant).grant(ask);
@@ -48,7 +48,7 @@ export class LedgerStore implements Ledger {
     return this.#stubOf(tenant).report(reports);
   }
 
-  async reportAndGrant(tenant: string, reports: readonly Report[], ask: Ask) {
+  async reportAndGrant(tenant: string, reports: readonly Report[], ask: LeaseRequest) {
     const known = this.#stillRefused(tenant, ask);
     if (known !== undefined) return { reports: await this.report(tenant, reports), grant: known };
     const both = await this.#stubOf(tenant).reportAndGrant(reports, ask);
@@ -63,7 +63,7 @@ export class LedgerStore implements Ledger {
     return known.isSet || this.#clock.now() - known.at < KNOWN_FOR_MS ? known.isSet : undefined;
   }
 
-  #stillRefused(tenant: string, { scopes, wants }: Ask): GrantReply | undefined {
+  #stillRefused(tenant: string, { scopes, wants }: LeaseRequest): GrantReply | undefined {
     // A further attempt is no further request.
     if (wants.every(({ requests }) => requests === 0)) return undefined;
     const now = this.#clock.now();
@@ -76,7 +76,7 @@ export class LedgerStore implements Ledger {
     return undefined;
   }
 
-  #learn(tenant: string, { scopes, wants }: Ask, reply: GrantReply): void {
+  #learn(tenant: string, { scopes, wants }: LeaseRequest, reply: GrantReply): void {
     if (!('left' in reply)) return;
     const now = this.#clock.now();
     const isSet = reply.left.some(({ limit }) => limit === 'monthly' || limit === 'daily');

@@ -3,8 +3,8 @@ import { tierLimits, withTierCaps } from '../../../worker/admin/configured.ts';
 import { configuredOf } from '../../../worker/core/admission/configured.ts';
 import { ANY_TENANT, type Config, type Feature } from '../../../worker/core/config/config.ts';
 import type { KeyRecord } from '../../../worker/core/identity/identity.ts';
+import type { ScopeView } from '../../../worker/core/ledger/book/view.ts';
 import type { Limits, Scope } from '../../../worker/core/ledger/types.ts';
-import type { ScopeView } from '../../../worker/core/ledger/view.ts';
 
 const feature = (name: string, limits: Partial<Limits>) => [name, { name, limits } as Feature] as const;
 const acme = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { joinNegatives, limitsFrom, numberFrom, scopeFrom, tenantFrom } from '../../../cli/budget/flags.ts';
 import { historyLines, type LedgerAnswer, showLines } from '../../../cli/budget/show.ts';
 import { operatorName } from '../../../cli/operator.ts';
-import type { Settlement } from '../../../worker/core/ledger/settlements.ts';
+import type { Settlement } from '../../../worker/core/ledger/book/settlements.ts';
 
 describe('the flags of npm run budget', () => {
   it.each([

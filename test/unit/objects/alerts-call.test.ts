@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Hook } from '../../../worker/core/config/resolve-alerts.ts';
-import { tell } from '../../../worker/objects/alerts-call.ts';
+import { tell } from '../../../worker/objects/alerts/call.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 
 const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Door } from '../../../protocol/question.ts';
 import type { Alias } from '../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { type Ask, personOf, readAsk } from '../../../worker/pipeline/ask.ts';
-import { aliasNames } from '../../../worker/pipeline/models.ts';
+import { aliasNames } from '../../../worker/doors/models.ts';
+import { personOf, type RoutedRequest, readRequest } from '../../../worker/pipeline/ask.ts';
 import { TestRouter } from './support/router.ts';
 
 const messages = [{ role: 'user', content: 'hello' }];
@@ -19,14 +19,14 @@ interface Asking {
 async function ask({ body, headers = {}, door = 'chat-completions', identity }: Asking) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const request = new Request('https://router.example/', { method: 'POST', headers, body: text });
-  return readAsk(request, door, { ...LOCAL_IDENTITY, ...identity }, deps, () => {});
+  return readRequest(request, door, { ...LOCAL_IDENTITY, ...identity }, deps, () => {});
 }
 
 const refusal = async (asking: Asking) => {
   const asked = await ask(asking);
   return asked.ok ? undefined : asked.error;
 };
-const accepted = async (asking: Asking): Promise<Ask> => {
+const accepted = async (asking: Asking): Promise<RoutedRequest> => {
   const asked = await ask(asking);
   if (!asked.ok) throw new Error(JSON.stringify(asked.error));
   return asked.ask;
@@ -120,7 +120,7 @@ describe('an address in a part', () => {
     expect(await refusal({ body })).toMatchObject({ code: 'invalid_body', param: `messages[1].content[0].${field}` });
     const open = new TestRouter(undefined, { privateImageUrls: true });
     const request = new Request('https://router.example/', { method: 'POST', body: JSON.stringify(body) });
-    expect((await readAsk(request, 'chat-completions', LOCAL_IDENTITY, open.deps, () => {})).ok).toBe(true);
+    expect((await readRequest(request, 'chat-completions', LOCAL_IDENTITY, open.deps, () => {})).ok).toBe(true);
   });
 
   it('that is none passes', async () => {
@@ -224,7 +224,7 @@ describe('the alias', () => {
     const dear: Alias = { name: 'app/dear', deployments: router.deployments };
     Object.assign(router.deps.config, { aliases: new Map([...router.deps.config.aliases, ['app/dear', dear]]) });
     const asked = (kind: Identity['kind']) =>
-      readAsk(
+      readRequest(
         new Request('https://router.example/', {
           method: 'POST',
           body: JSON.stringify({ ...body, model: 'app/dear' }),

@@ -10,7 +10,7 @@ import {
 } from '../../../worker/core/answers/stream/messages.ts';
 import type { Feature } from '../../../worker/core/config/config.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
-import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
+import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
 import { good, goodReply } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
 
@@ -80,7 +80,7 @@ describe('a question whose answer would be kept', () => {
   it('is shared only among those who may learn the same', async () => {
     await summarize();
     await summarize({ headers: page });
-    expect(opened.map(({ message }) => message.wish.open)).toEqual([true, false]);
+    expect(opened.map(({ message }) => message.wish.seesProvider)).toEqual([true, false]);
     expect(new Set(opened.map(({ name }) => name)).size).toBe(2);
   });
 

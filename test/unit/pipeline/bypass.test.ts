@@ -4,7 +4,7 @@ import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/ca
 import type { Head } from '../../../worker/core/answers/stream/events.ts';
 import { type OpenMessage, ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
 import { PLAIN_ROUTE } from '../../../worker/core/routing/route.ts';
-import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
+import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
 import { COST, settled, withBudget } from './support/budget.ts';
 import { errorEvent, failing, good, goodReply, role, streamed } from './support/openai.ts';
 import { override } from './support/overrides.ts';

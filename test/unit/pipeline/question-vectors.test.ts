@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { answerText } from '../../../protocol/answer-key.ts';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { readAsk } from '../../../worker/pipeline/ask.ts';
+import { readRequest } from '../../../worker/pipeline/ask.ts';
 import { questionVectors } from '../../support/question-vectors.ts';
 import { feature, TestRouter } from './support/router.ts';
 
@@ -17,7 +17,7 @@ const config = {
 
 it.each(questions)('the router sees what the browser sees: $name', async ({ door, headers, body, ...vector }) => {
   const request = new Request('https://router.example/', { method: 'POST', headers, body });
-  const asked = await readAsk(request, door, LOCAL_IDENTITY, { ...deps, config }, () => {});
+  const asked = await readRequest(request, door, LOCAL_IDENTITY, { ...deps, config }, () => {});
   if (!asked.ok) throw new Error(JSON.stringify(asked.error));
   expect(asked.ask.feature.name).toBe(vector.feature);
   expect(answerText(asked.ask.chat)).toEqual({ ok: true, text: vector.text });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../../worker/core/answers/stream/events.ts';
 import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
-import { answerStreamDeps, type Job } from '../../../worker/pipeline/run-job.ts';
+import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
 import { failing, role, streamed, text } from './support/openai.ts';
 import { TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';

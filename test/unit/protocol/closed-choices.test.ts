@@ -1,7 +1,7 @@
 /** What a client may nest into a tool choice or a custom tool: names and a grammar, no addresses and no headers. */
 import { expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
-import { openai } from '../../../worker/providers/openai.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { target } from '../providers/chats.ts';
 
 const EVIL = { server_url: 'https://evil.example/mcp', headers: { authorization: 'Bearer attacker' } };

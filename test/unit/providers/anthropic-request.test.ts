@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anthropic } from '../../../worker/providers/anthropic.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
 import { messages as anyMessages } from './arbitraries.ts';
 import { bodyOf, chat, target } from './chats.ts';
 

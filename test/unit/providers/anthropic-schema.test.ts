@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { structuredSchema } from '../../../worker/providers/anthropic-schema.ts';
+import { structuredSchema } from '../../../worker/providers/anthropic/schema.ts';
 
 const within = (a: object, more: object = {}) => structuredSchema({ type: 'object', properties: { a }, ...more });
 const node = (next: string) => ({ type: 'object', properties: { next: { $ref: `#/$defs/${next}` } } });

@@ -1,4 +1,4 @@
-import { anthropic } from '../../../worker/providers/anthropic.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
 import { anthropicWire } from './answers.ts';
 import { describeAdapter } from './conformance.ts';

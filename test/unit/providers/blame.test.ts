@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../worker/providers/adapter.ts';
-import { anthropic } from '../../../worker/providers/anthropic.ts';
-import { openai } from '../../../worker/providers/openai.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { chat } from './chats.ts';
 
 const none = () => null;

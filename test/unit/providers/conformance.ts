@@ -5,7 +5,7 @@ import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Quirks } from '../../../worker/core/config/quirks.ts';
 import { FAILURE_RULES } from '../../../worker/core/routing/failure.ts';
 import type { Adapter } from '../../../worker/providers/adapter.ts';
-import { withLegacyFunctions } from '../../../worker/providers/legacy-functions.ts';
+import { withLegacyFunctions } from '../../../worker/providers/shared/legacy-functions.ts';
 import { play, readWhole, type Streamed } from './accumulate.ts';
 import { type Answer, answers, type Wire } from './answers.ts';
 import { junkBody, legalBody } from './arbitraries.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodedText } from '../../../worker/providers/decoded-text.ts';
+import { decodedText } from '../../../worker/providers/shared/decoded-text.ts';
 
 const decoded = (bytes: Buffer, form: 'base64' | 'base64url' = 'base64') =>
   decodedText({ mediaType: 'text/plain', isBase64: true, data: bytes.toString(form) });

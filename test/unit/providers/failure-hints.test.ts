@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anthropic } from '../../../worker/providers/anthropic.ts';
-import { openai } from '../../../worker/providers/openai.ts';
-import { redact } from '../../../worker/providers/provider-error.ts';
-import { duration, retryAfterMs } from '../../../worker/providers/retry-hints.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
+import { redact } from '../../../worker/providers/shared/provider-error.ts';
+import { duration, retryAfterMs } from '../../../worker/providers/shared/retry-hints.ts';
 import { chat } from './chats.ts';
 
 const wait = (headers: Record<string, string>, status = 429, extra = '', message = '') =>

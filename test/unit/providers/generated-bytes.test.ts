@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamStep } from '../../../worker/providers/adapter.ts';
-import { anthropic } from '../../../worker/providers/anthropic.ts';
-import { generatedBytes } from '../../../worker/providers/generated-bytes.ts';
-import { withLegacyFunctions } from '../../../worker/providers/legacy-functions.ts';
-import { openai } from '../../../worker/providers/openai.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
+import { generatedBytes } from '../../../worker/providers/shared/generated-bytes.ts';
+import { withLegacyFunctions } from '../../../worker/providers/shared/legacy-functions.ts';
 import { chat } from './chats.ts';
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}"é"${'}'.repeat(levels)}`;

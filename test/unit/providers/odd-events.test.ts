@@ -1,8 +1,8 @@
 /** Events that no document tells of: which of them hold part of an answer, and what a client is given in their place. */
 import { describe, expect, it } from 'vitest';
 import type { StreamStep } from '../../../worker/providers/adapter.ts';
-import { anthropic } from '../../../worker/providers/anthropic.ts';
-import { openai } from '../../../worker/providers/openai.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { chat } from './chats.ts';
 
 const ask = chat({ stream: true });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openai } from '../../../worker/providers/openai.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
 import { legalBody } from './arbitraries.ts';
 import { bodyOf, chat, target } from './chats.ts';

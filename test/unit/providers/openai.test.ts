@@ -1,4 +1,4 @@
-import { openai } from '../../../worker/providers/openai.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
 import { openaiWire } from './answers.ts';
 import { describeAdapter } from './conformance.ts';

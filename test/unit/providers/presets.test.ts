@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { traitsOf } from '../../../worker/providers/anthropic-models.ts';
+import { traitsOf } from '../../../worker/providers/anthropic/models.ts';
 import { adapterFor, PRESETS } from '../../../worker/providers/presets.ts';
 
 describe('presets', () => {

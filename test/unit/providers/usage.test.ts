@@ -1,11 +1,11 @@
 /** How usage is read: every dialect of either format, and what comes in pieces. */
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../protocol/chat.ts';
-import { AnthropicStream } from '../../../worker/providers/anthropic-stream.ts';
-import { AnthropicUsage } from '../../../worker/providers/anthropic-usage.ts';
-import { openaiReply } from '../../../worker/providers/openai-reply.ts';
-import { OpenAiStream } from '../../../worker/providers/openai-stream.ts';
-import { readUsage } from '../../../worker/providers/openai-usage.ts';
+import { AnthropicStream } from '../../../worker/providers/anthropic/stream.ts';
+import { AnthropicUsage } from '../../../worker/providers/anthropic/usage.ts';
+import { openaiReply } from '../../../worker/providers/openai/reply.ts';
+import { OpenAiStream } from '../../../worker/providers/openai/stream.ts';
+import { readUsage } from '../../../worker/providers/openai/usage.ts';
 import { chat } from './chats.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anthropic } from '../../../worker/providers/anthropic.ts';
-import { openai } from '../../../worker/providers/openai.ts';
+import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { chat } from './chats.ts';
 
 const choice = (changes: object) => ({

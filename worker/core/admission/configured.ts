@@ -1,6 +1,6 @@
 /** What config says of a tenant's scopes, as its ledger is told: it keeps only what was set over that. */
 import type { Config } from '../config/config.ts';
-import type { Configured } from '../ledger/view.ts';
+import type { Configured } from '../ledger/book/view.ts';
 import { tenantOf } from './scopes.ts';
 
 /** Without keys: what a key's tier is, only its record tells (`tierLimits`). */

@@ -1,4 +1,4 @@
-import type { Crossing } from '../ledger/rows.ts';
+import type { Crossing } from '../ledger/book/rows.ts';
 
 /** A threshold that one of a tenant's scopes has crossed. */
 export interface BudgetAlert extends Crossing {

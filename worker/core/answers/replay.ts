@@ -7,7 +7,7 @@ import { dataFor } from './stream/events.ts';
 export interface ReplayOptions {
   includeUsage: boolean;
   /** For callers who may see costs: beside the usage, as `carryon_cost_usd`, which of a replay is 0. */
-  open: boolean;
+  seesProvider: boolean;
   /** The model's name for everybody else. */
   alias: string;
 }

@@ -1,4 +1,4 @@
-import type { Ladder } from '../ledger/ladder.ts';
+import type { Ladder } from '../ledger/book/ladder.ts';
 import type { AlertsInput } from './alerts-schema.ts';
 import type { Config } from './config.ts';
 import { isLocal } from './local.ts';

@@ -11,7 +11,7 @@ export interface ScopeAsk {
   limits: Partial<Limits>;
 }
 
-export interface Ask {
+export interface LeaseRequest {
   /** A UUIDv7 of the holder's own making. */
   leaseId: string;
   scopes: readonly ScopeAsk[];

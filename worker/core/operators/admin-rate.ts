@@ -1,5 +1,5 @@
 /** How often one admin key may call, counted in this isolate's memory. */
-import { afterArrivals, conforms, conformsInMs, type Rate } from '../ledger/gcra.ts';
+import { afterArrivals, conforms, conformsInMs, type Rate } from '../ledger/book/gcra.ts';
 
 /** 60 calls at once, and 10 a second. */
 export const ADMIN_RATE: Rate = { intervalUs: 100_000, toleranceUs: 6_000_000, burst: 60 };

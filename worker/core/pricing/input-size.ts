@@ -9,7 +9,7 @@ const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_PART = 4;
 /** With the `{"arguments":""}` that wraps what is not an object. */
 const TOKENS_PER_CALL = 32;
-/** A message of its own and the words round it (worker/providers/tool-pictures.ts). */
+/** A message of its own and the words round it (worker/providers/shared/tool-pictures.ts). */
 const TOKENS_PER_MOVED_ATTACHMENT = 96;
 
 /** What a request's input comes to, of which config and the adapters still add theirs. */

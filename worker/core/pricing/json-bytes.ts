@@ -33,7 +33,7 @@ const OPENING_BRACE = 0x7b;
 const ADDED_PER_OBJECT = 56;
 
 /**
- * How much longer a schema may become where it is rewritten for Anthropic (worker/providers/anthropic-schema.ts): every object
+ * How much longer a schema may become where it is rewritten for Anthropic (worker/providers/anthropic/schema.ts): every object
  * is closed, and what has no form there is told in a description, as JSON inside JSON.
  */
 export function schemaGrowth(json: string): number {

@@ -16,7 +16,7 @@ export interface WorstCase {
 
 /** What adapters add at most: "Answer with one valid JSON object …" (86 bytes) or "Continue.", each in a message. */
 const ADDED_PER_REQUEST = 128;
-/** `input_schema`, and the `type` of a schema that has none (worker/providers/anthropic-tools.ts). */
+/** `input_schema`, and the `type` of a schema that has none (worker/providers/anthropic/tools.ts). */
 const ADDED_PER_TOOL = 64;
 /** Anthropic's own instructions for tools: 346 tokens today, 530 for its older models (platform.claude.com, tool use). */
 const ANTHROPIC_TOOLS_PROMPT = 640;

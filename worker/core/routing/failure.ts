@@ -118,5 +118,5 @@ export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
 };
 
 /** A provider's own words may name it and its models: they are for those who may learn who served. */
-export const shownSentence = ({ kind, message }: Pick<Failure, 'kind' | 'message'>, open: boolean): string =>
-  open ? message : FAILURE_SENTENCES[kind];
+export const shownSentence = ({ kind, message }: Pick<Failure, 'kind' | 'message'>, seesProvider: boolean): string =>
+  seesProvider ? message : FAILURE_SENTENCES[kind];

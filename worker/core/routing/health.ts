@@ -83,9 +83,9 @@ const NOTHING_WRONG: Closed['inARow'] = { failures: 0, slow: 0, slowUsers: [] };
 
 export const HEALTHY: Closed = { state: 'closed', buckets: [], inARow: NOTHING_WRONG };
 
-export type Standing = 'up' | 'half-open' | 'resting';
+export type HealthState = 'up' | 'half-open' | 'resting';
 
-export const standing = (health: Health, now: number): Standing =>
+export const standing = (health: Health, now: number): HealthState =>
   health.state === 'closed' ? 'up' : health.until <= now ? 'half-open' : 'resting';
 
 /** The health after one outcome. */

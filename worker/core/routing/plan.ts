@@ -1,6 +1,6 @@
 /** Which deployments a request may try, in which order. Pure: standings, clock and chance are arguments. */
 import type { FailureKind } from './failure.ts';
-import type { Standing } from './health.ts';
+import type { HealthState } from './health.ts';
 
 export interface Candidate {
   id: string;
@@ -9,7 +9,7 @@ export interface Candidate {
   provider: string;
   order: number;
   weight: number;
-  standing: Standing;
+  standing: HealthState;
   /** When a resting one may be tried again. */
   until: number;
   /** Its provider named that time, so it is not asked sooner. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../../worker/core/alerts/alert.ts';
+import { type DeliveryHealth, deliveryHealthAfter, WELL } from '../../../../worker/core/alerts/delivery-health.ts';
 import { FIRST_RETRY_MS, LAST_RETRY_MS, LONGEST_RETRY_AFTER_MS } from '../../../../worker/core/alerts/limits.ts';
-import { type Standing, standingAfter, WELL } from '../../../../worker/core/alerts/standing.ts';
 
 const failed = (retryAfterMs: number | null = null): Attempt => ({
   ok: false,
@@ -14,9 +14,9 @@ const ok: Attempt = { ok: true, status: 200, ms: 1, error: null, retryAfterMs: n
 
 /** How long is waited after each of so many failures. */
 function waits(failures: number, random: number): number[] {
-  let standing: Standing = WELL;
+  let standing: DeliveryHealth = WELL;
   return Array.from({ length: failures }, () => {
-    standing = standingAfter(standing, failed(), 1_000, random);
+    standing = deliveryHealthAfter(standing, failed(), 1_000, random);
     return standing.nextTryAt - 1_000;
   });
 }
@@ -30,14 +30,14 @@ describe('a webhook that fails', () => {
   });
 
   it('is left alone as long as it asks, within reason', () => {
-    expect(standingAfter(WELL, failed(60_000), 0, 0).nextTryAt).toBe(60_000);
-    expect(standingAfter(WELL, failed(1), 0, 0).nextTryAt).toBe(FIRST_RETRY_MS / 2);
-    expect(standingAfter(WELL, failed(1e12), 0, 0).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
+    expect(deliveryHealthAfter(WELL, failed(60_000), 0, 0).nextTryAt).toBe(60_000);
+    expect(deliveryHealthAfter(WELL, failed(1), 0, 0).nextTryAt).toBe(FIRST_RETRY_MS / 2);
+    expect(deliveryHealthAfter(WELL, failed(1e12), 0, 0).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
   });
 
   it('is well again with its first success', () => {
-    const standing = standingAfter(standingAfter(WELL, failed(), 0, 0), failed(), 0, 0);
+    const standing = deliveryHealthAfter(deliveryHealthAfter(WELL, failed(), 0, 0), failed(), 0, 0);
     expect(standing).toMatchObject({ failures: 2, lastError: 'answered 500' });
-    expect(standingAfter(standing, ok, 0, 0)).toBe(WELL);
+    expect(deliveryHealthAfter(standing, ok, 0, 0)).toBe(WELL);
   });
 });

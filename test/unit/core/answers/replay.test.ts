@@ -15,7 +15,7 @@ function eventsOf(pieces: readonly string[]): string[] {
 
 function chunksOf(whole: ChatCompletion, includeUsage = true): ChatChunk[] {
   const events = eventsOf(
-    replayAsStream({ body: JSON.stringify(whole) }, { includeUsage, open: true, alias: 'app/chat' }),
+    replayAsStream({ body: JSON.stringify(whole) }, { includeUsage, seesProvider: true, alias: 'app/chat' }),
   );
   expect(events.pop()).toBe('[DONE]');
   return events.map((data) => {
@@ -47,7 +47,7 @@ describe('an answer once more', () => {
 
   it("is as JSON its provider's own text", () => {
     const body = ` ${JSON.stringify(ANSWER, null, 2)}\n`;
-    expect(replayAsJson({ body }, { open: true, alias: 'app/chat' })).toBe(body);
+    expect(replayAsJson({ body }, { seesProvider: true, alias: 'app/chat' })).toBe(body);
   });
 
   it('is as a stream one that an OpenAI client knows', () => {
@@ -84,8 +84,8 @@ describe('an answer once more', () => {
 
   it('cost nothing, and says so to whoever may see costs', () => {
     const body = JSON.stringify(ANSWER);
-    const last = (open: boolean) =>
-      eventsOf(replayAsStream({ body }, { includeUsage: true, open, alias: 'app/chat' })).at(-2);
+    const last = (seesProvider: boolean) =>
+      eventsOf(replayAsStream({ body }, { includeUsage: true, seesProvider, alias: 'app/chat' })).at(-2);
     expect(last(true)).toContain('"carryon_cost_usd":0');
     expect(last(false)).not.toContain('carryon_cost_usd');
   });

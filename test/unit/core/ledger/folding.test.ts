@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grant } from '../../../../worker/core/ledger/grant.ts';
-import { reportAll } from '../../../../worker/core/ledger/report.ts';
+import { grant } from '../../../../worker/core/ledger/book/grant.ts';
+import { reportAll } from '../../../../worker/core/ledger/book/report.ts';
 import type { Scope } from '../../../../worker/core/ledger/types.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import { ask, done, HOUR, idAt, isGranted, MINUTE, NOON, SECOND } from './support/messages.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { timeOfUuidV7, uuidV7 } from '../../../../protocol/uuid-v7.ts';
-import { dueItems, newWheel, schedule, unschedule } from '../../../../worker/core/ledger/wheel.ts';
+import { dueItems, newWheel, schedule, unschedule } from '../../../../worker/core/ledger/book/wheel.ts';
 
 it('a UUIDv7 holds its time, version and variant, whatever the chance', () => {
   fc.assert(

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayHideTokens } from '../../../../worker/core/pricing/hidden-tokens.ts';
-import { traitsOf } from '../../../../worker/providers/anthropic-models.ts';
-import { thinkingOptions } from '../../../../worker/providers/anthropic-thinking.ts';
+import { traitsOf } from '../../../../worker/providers/anthropic/models.ts';
+import { thinkingOptions } from '../../../../worker/providers/anthropic/thinking.ts';
 import { chat } from '../../providers/chats.ts';
 
 const mayHide = (model: string, body: Record<string, unknown> = {}, format: 'openai' | 'anthropic' = 'openai') =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../../protocol/parse-body.ts';
 import { argumentBytes, escapedBytes, jsonBytes, schemaGrowth } from '../../../../worker/core/pricing/json-bytes.ts';
-import { structuredSchema } from '../../../../worker/providers/anthropic-schema.ts';
+import { structuredSchema } from '../../../../worker/providers/anthropic/schema.ts';
 import { schema, text } from './support/requests.ts';
 
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, isChosen, parseTraffic } from '../../../../worker/core/routing/fault.ts';
+import { isDrillHealth, standingId } from '../../../../worker/core/routing/health-id.ts';
 import { type Fault, NO_OVERRIDES, type Overrides } from '../../../../worker/core/routing/overrides.ts';
 import { faultOf, PLAIN_ROUTE, type RouteAsk, routeOf } from '../../../../worker/core/routing/route.ts';
-import { isDrillStanding, standingId } from '../../../../worker/core/routing/standing-id.ts';
 
 const NOW = 1_000;
 const fault = (traffic: string, more: Partial<Fault> = {}): Fault => ({
@@ -184,5 +184,5 @@ it('the standing of a drill is another’s for each deployment', () => {
   const deployment = { healthId: 'a~01234567' };
   expect(standingId(deployment, false)).toBe('a~01234567');
   expect(standingId(deployment, true)).toBe('a~01234567~drill');
-  expect([false, true].map((isDrill) => isDrillStanding(standingId(deployment, isDrill)))).toEqual([false, true]);
+  expect([false, true].map((isDrill) => isDrillHealth(standingId(deployment, isDrill)))).toEqual([false, true]);
 });

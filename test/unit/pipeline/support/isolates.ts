@@ -1,10 +1,10 @@
 /** Several isolates of one tenant, each with slices of its own, before one ledger, over a line that takes its time and may fail. */
 
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
+import { newTuples, type Pools } from '../../../../worker/core/ledger/lease/pool.ts';
 import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
-import { newTuples, type Tuples } from '../../../../worker/core/ledger/tuple.ts';
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
-import { Holding } from '../../../../worker/pipeline/holding.ts';
+import { RequestLease } from '../../../../worker/lease/request-lease.ts';
 import type { Ledger, RouterEvent } from '../../../../worker/ports.ts';
 import { want } from '../../core/ledger/support/messages.ts';
 import type { Start } from '../../core/ledger/support/pace.ts';
@@ -48,7 +48,7 @@ export class Isolates {
   fromMemory = 0;
   readonly #background: Promise<unknown>[] = [];
   readonly #bills: Bill[] = [];
-  readonly #isolates: { slices: Tuples; ledger: Ledger }[];
+  readonly #isolates: { slices: Pools; ledger: Ledger }[];
   readonly #scopes: readonly ScopeAsk[];
   readonly #cap: number;
   readonly #skewMs: number;
@@ -104,10 +104,16 @@ export class Isolates {
     const skewMs = isolate % 2 === 0 ? 0 : this.#skewMs;
     const ownClock = { now: () => clock.now() + skewMs, after: (ms: number, run: () => void) => clock.after(ms, run) };
     const links = {
-      ...{ clock: ownClock, newLeaseId, ...(this.#isolates[isolate] as { slices: Tuples; ledger: Ledger }) },
+      ...{ clock: ownClock, newLeaseId, ...(this.#isolates[isolate] as { slices: Pools; ledger: Ledger }) },
       events: (event: RouterEvent) => void this.events.push(event),
     };
-    const holding = new Holding('acme', this.#scopes, RUN_FOR_MS, links, (work) => void this.#background.push(work));
+    const holding = new RequestLease(
+      'acme',
+      this.#scopes,
+      RUN_FOR_MS,
+      links,
+      (work) => void this.#background.push(work),
+    );
     const covered = async (one: Want): Promise<{ countedAt: number | undefined } | { waitMs: number }> => {
       if (holding.take([one]) !== undefined) {
         this.fromMemory++;

@@ -1,4 +1,10 @@
-import type { Ask, GrantReply, Report, ReportReply, ScopeAsk } from '../../../../worker/core/ledger/messages.ts';
+import type {
+  GrantReply,
+  LeaseRequest,
+  Report,
+  ReportReply,
+  ScopeAsk,
+} from '../../../../worker/core/ledger/messages.ts';
 import type { Figures, Limits, Scope } from '../../../../worker/core/ledger/types.ts';
 import type { Ledger } from '../../../../worker/ports.ts';
 import { LedgerStore, type LedgerStub } from '../../../../worker/stores/ledger-store.ts';
@@ -14,7 +20,7 @@ export type Fate = 'answered' | 'lost' | 'gone' | 'broken' | 'late' | 'overloade
 /** The real ledger over tables in memory, asked through the real store, over a line that may fail. */
 export class TestLedger implements Ledger {
   readonly book: LedgerInMemory;
-  readonly asked: Ask[] = [];
+  readonly asked: LeaseRequest[] = [];
   readonly reported: Report[] = [];
   /** When the first ask with an id arrived. */
   readonly firstHeardAt = new Map<string, number>();
@@ -56,7 +62,7 @@ export class TestLedger implements Ledger {
     return new LedgerStore(() => this.#stub, this.#clock);
   }
 
-  grant(tenant: string, ask: Ask): Promise<GrantReply> {
+  grant(tenant: string, ask: LeaseRequest): Promise<GrantReply> {
     return this.#store.grant(tenant, ask);
   }
 
@@ -64,7 +70,7 @@ export class TestLedger implements Ledger {
     return this.#store.report(tenant, reports);
   }
 
-  reportAndGrant(tenant: string, reports: readonly Report[], ask: Ask) {
+  reportAndGrant(tenant: string, reports: readonly Report[], ask: LeaseRequest) {
     return this.#store.reportAndGrant(tenant, reports, ask);
   }
 
@@ -84,7 +90,7 @@ export class TestLedger implements Ledger {
     return this.book.figures(scope, month);
   }
 
-  #grant(ask: Ask): GrantReply {
+  #grant(ask: LeaseRequest): GrantReply {
     this.asked.push(ask);
     if (!this.firstHeardAt.has(ask.leaseId)) this.firstHeardAt.set(ask.leaseId, this.#clock.now());
     return this.book.grant(ask);

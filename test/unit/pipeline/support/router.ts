@@ -13,14 +13,14 @@ import type {
 } from '../../../../worker/core/config/config.ts';
 import { CallRate } from '../../../../worker/core/identity/call-rate.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
-import { NO_LADDER } from '../../../../worker/core/ledger/ladder.ts';
-import { newTuples } from '../../../../worker/core/ledger/tuple.ts';
+import { NO_LADDER } from '../../../../worker/core/ledger/book/ladder.ts';
+import { newTuples } from '../../../../worker/core/ledger/lease/pool.ts';
 import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import { ReportsSeen } from '../../../../worker/core/reports/reports.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
-import { type Scope, Timing } from '../../../../worker/pipeline/scope.ts';
+import { type RequestContext, Timing } from '../../../../worker/pipeline/request-context.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/presets.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
@@ -194,7 +194,7 @@ export class TestRouter {
     };
   }
 
-  scope(gone?: AbortSignal): Scope {
+  scope(gone?: AbortSignal): RequestContext {
     const { clock } = this;
     const arrivedAt = clock.now();
     return {

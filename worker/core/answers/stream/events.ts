@@ -36,8 +36,12 @@ export interface Refusal {
 }
 
 /** `madeFor`: left out for a reader who is not to be told how it came about. */
-export function refusalFor(refusal: Refusal, open: boolean, madeFor?: MadeFor): { status: number; body: string } {
-  if (!open) return refusal;
+export function refusalFor(
+  refusal: Refusal,
+  seesProvider: boolean,
+  madeFor?: MadeFor,
+): { status: number; body: string } {
+  if (!seesProvider) return refusal;
   const { status, body } = refusal.open ?? refusal;
   const carryon = madeFor && fieldFor(refusal.carryon, madeFor);
   return { status, body: carryon === undefined ? body : withCarryon(body, carryon) };
@@ -51,12 +55,16 @@ export type Ending =
   /** Before any content: told to all who wait, and forgotten. */
   | { standing: 'failed'; error: Refusal };
 
-export const headersFor = ({ headers, openHeaders }: Head, open: boolean): Record<string, string> =>
-  open ? { ...headers, ...openHeaders } : headers;
+export const headersFor = ({ headers, openHeaders }: Head, seesProvider: boolean): Record<string, string> =>
+  seesProvider ? { ...headers, ...openHeaders } : headers;
 
 /** `alias`: what those who may not learn who served are told in place of the model. */
-export function dataFor({ kind, data, openData }: RunEvent, { open }: Pick<Wish, 'open'>, alias: string): string {
-  if (open) return openData ?? data;
+export function dataFor(
+  { kind, data, openData }: RunEvent,
+  { seesProvider }: Pick<Wish, 'seesProvider'>,
+  alias: string,
+): string {
+  if (seesProvider) return openData ?? data;
   return kind === 'completion' ? pageCompletion(data, alias) : pageChunk(data, alias);
 }
 
@@ -88,7 +96,7 @@ export function endingText(
   madeFor: MadeFor = 'own',
 ): string {
   if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
-  const { body } = refusalFor(ending.error, wish.open, wish.usage || wish.resume ? madeFor : undefined);
+  const { body } = refusalFor(ending.error, wish.seesProvider, wish.usage || wish.resume ? madeFor : undefined);
   // What failed before any content has no place in the order, and may run again.
   if (ending.standing === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);

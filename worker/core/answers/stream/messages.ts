@@ -20,7 +20,7 @@ export interface Wish {
   /** The closing usage chunk. */
   usage: boolean;
   /** May learn who served and what it cost. */
-  open: boolean;
+  seesProvider: boolean;
 }
 
 export interface OpenMessage<Job> {

@@ -9,7 +9,7 @@ import type { KeptLease } from './record.ts';
 export interface AnswerStreamDeps<Job> {
   clock: Clock;
   produce: Produce<Job>;
-  /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/holder.ts, told until acknowledged. */
+  /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/lease/holder.ts, told until acknowledged. */
   tellLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
   /** How long a whole answer may be given to others who ask the same; 0: to nobody. */
   givesAgainMs(job: Job, completion: string): number;

@@ -70,7 +70,7 @@ describe('a completion', () => {
 });
 
 describe('an event', () => {
-  const wish = { stream: true, resume: false, usage: false, open: false };
+  const wish = { stream: true, resume: false, usage: false, seesProvider: false };
   const resumable = { ...wish, resume: true };
 
   it('shows its id only to those who may come back, usage only to those who asked, and cost only to whom it may', () => {
@@ -78,9 +78,9 @@ describe('an event', () => {
     expect(sseText(4, 'a', wish)).toBe('data: a\n\n');
     const event = { kind: 'usage' as const, data: '{"model":"m"}', openData: '{"carryon_cost_usd":1}' };
     expect([wish, resumable, { ...wish, usage: true }].map((wish) => isFor(event, wish))).toEqual([false, true, true]);
-    expect(dataFor(event, { open: true }, 'app/chat')).toBe(event.openData);
+    expect(dataFor(event, { seesProvider: true }, 'app/chat')).toBe(event.openData);
     expect(JSON.parse(dataFor(event, wish, 'app/chat'))).toMatchObject({ model: 'app/chat', choices: [] });
-    expect(dataFor({ kind: 'chunk', data: 'same' }, { open: true }, 'app/chat')).toBe('same');
+    expect(dataFor({ kind: 'chunk', data: 'same' }, { seesProvider: true }, 'app/chat')).toBe('same');
   });
 
   it('that ends a stream is said once where all is well, and always where it is not', () => {
@@ -92,6 +92,6 @@ describe('an event', () => {
     expect(endingText({ standing: 'failed', error }, 5, 0, resumable)).toBe('data: E\n\n');
     const telling = { standing: 'interrupted' as const, error: { ...error, open: { status: 500, body: 'WHO' } } };
     expect(endingText(telling, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
-    expect(endingText(telling, 5, 4, { ...resumable, open: true })).toBe('id: 5\ndata: WHO\n\n');
+    expect(endingText(telling, 5, 4, { ...resumable, seesProvider: true })).toBe('id: 5\ndata: WHO\n\n');
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Ask, GrantReply, Report } from '../../../../../worker/core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, Report } from '../../../../../worker/core/ledger/messages.ts';
 
 import type { Scope } from '../../../../../worker/core/ledger/types.ts';
 import type { Command } from './commands.ts';
@@ -12,7 +12,7 @@ import { type Answer, Oracle } from './oracle.ts';
 export class Both {
   readonly ledger: LedgerInMemory;
   readonly oracle = new Oracle();
-  readonly #asks: Ask[] = [];
+  readonly #asks: LeaseRequest[] = [];
   /** Holders that hear no grant: whatever they tell, they tell with their scopes. */
   readonly #deaf = new Set<string>();
   #failNext = false;
@@ -28,10 +28,10 @@ export class Both {
         this.#askNew(command);
         break;
       case 'askAgain':
-        if (this.#asks[command.of] !== undefined) this.#ask(this.#asks[command.of] as Ask);
+        if (this.#asks[command.of] !== undefined) this.#ask(this.#asks[command.of] as LeaseRequest);
         break;
       case 'report':
-        if (this.#asks[command.of] !== undefined) this.#reportOn(this.#asks[command.of] as Ask, command);
+        if (this.#asks[command.of] !== undefined) this.#reportOn(this.#asks[command.of] as LeaseRequest, command);
         break;
       case 'closeUnasked':
         this.#closeUnasked(command);
@@ -101,7 +101,7 @@ export class Both {
   }
 
   #reportOn(
-    { leaseId, scopes }: Ask,
+    { leaseId, scopes }: LeaseRequest,
     { spent, tokens, freed, parallel, done, estimated }: Command & { do: 'report' },
   ): void {
     const figures = { spent: { microUsd: spent, tokens }, freed: { microUsd: freed, tokens: freed, parallel } };
@@ -119,7 +119,7 @@ export class Both {
     this.#report({ leaseId, ...figures, done: true, estimated, ...(scopes !== undefined && { scopes }) });
   }
 
-  #ask(ask: Ask): void {
+  #ask(ask: LeaseRequest): void {
     if (this.#failNext) {
       this.#fail(() => this.ledger.grant(ask));
       return;
@@ -173,7 +173,7 @@ export class Both {
 
 const withLimits = (scope: Scope) => ({ scope, limits: CONFIGURED[scope] ?? {} });
 
-function compareAnswers(reply: GrantReply, answer: Answer, { wants }: Ask): void {
+function compareAnswers(reply: GrantReply, answer: Answer, { wants }: LeaseRequest): void {
   if (!('granted' in reply) && typeof reply.refused === 'string') {
     expect(reply.refused).toBe(answer.kind);
     return;

@@ -5,8 +5,7 @@ import {
   message,
   next,
   revive,
-} from '../../../../../worker/core/ledger/holder.ts';
-import type { Ask, GrantReply, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
+} from '../../../../../worker/core/ledger/lease/holder.ts';
 import {
   beginSlice,
   endShare,
@@ -18,7 +17,8 @@ import {
   type Slice,
   startShare,
   takeShare,
-} from '../../../../../worker/core/ledger/slice.ts';
+} from '../../../../../worker/core/ledger/lease/slice.ts';
+import type { GrantReply, LeaseRequest, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
 
 /** A request at a provider: it may cost up to its worst case until it has ended. */
 export interface Run {
@@ -30,12 +30,12 @@ export interface Run {
 /** Somebody who asks the ledger and calls providers. What providers may bill is counted here, whatever the holder believes. */
 export interface TestHolder {
   readonly leaseId: string;
-  readonly ask: Ask;
+  readonly ask: LeaseRequest;
   readonly runs: Run[];
   /** Its last report is told and acknowledged; nothing more comes from it. */
   readonly isOver: boolean;
   isDead: boolean;
-  outgoing(now: number): { ask: Ask } | { report: Report } | undefined;
+  outgoing(now: number): { ask: LeaseRequest } | { report: Report } | undefined;
   asksAgain(): void;
   hears(reply: GrantReply, now: number): void;
   starts(cost: number, now: number): void;
@@ -53,15 +53,15 @@ export interface TestHolder {
 export const mayBill = ({ runs }: TestHolder): number =>
   runs.reduce((sum, { worst, cost, ended }) => sum + (ended ? cost : worst), 0);
 
-/** core/ledger/holder.ts as it is; what it keeps in a row of its own outlives it. */
+/** core/ledger/lease/holder.ts as it is; what it keeps in a row of its own outlives it. */
 export class LoneHolder implements TestHolder {
   readonly runs: Run[] = [];
   isDead = false;
-  readonly ask: Ask;
+  readonly ask: LeaseRequest;
   #holder: Holder;
   #started = false;
 
-  constructor(ask: Ask, now: number) {
+  constructor(ask: LeaseRequest, now: number) {
     this.ask = ask;
     this.#holder = beginHolding(ask, now);
   }
@@ -128,18 +128,18 @@ export class LoneHolder implements TestHolder {
   }
 }
 
-/** core/ledger/slice.ts as it is, asked for as core/ledger/holder.ts asks; granted one request alone, it is a holder of that. */
+/** core/ledger/lease/slice.ts as it is, asked for as core/ledger/lease/holder.ts asks; granted one request alone, it is a holder of that. */
 export class IsolateHolder implements TestHolder {
   readonly runs: (Run & { share: Share | undefined; lost: boolean })[] = [];
   isDead = false;
-  readonly ask: Ask;
+  readonly ask: LeaseRequest;
   readonly worst: number;
   #holder: Holder;
   #slice: Slice | undefined;
   /** What it said when nothing ran any more. */
   #last: Report | undefined;
 
-  constructor(ask: Ask, worst: number, now: number) {
+  constructor(ask: LeaseRequest, worst: number, now: number) {
     this.ask = ask;
     this.worst = worst;
     this.#holder = beginHolding(ask, now);
@@ -237,14 +237,14 @@ export class SliceHolder implements TestHolder {
   readonly runs: Run[] = [];
   isDead = false;
   isOver = false;
-  readonly ask: Ask;
+  readonly ask: LeaseRequest;
   readonly worst: number;
   #state: 'asking' | 'holding' | 'closing' = 'asking';
   #asks = 1;
   #memory = { microUsd: 0, requests: 0 };
   #freed = 0;
 
-  constructor(ask: Ask, worst: number) {
+  constructor(ask: LeaseRequest, worst: number) {
     this.ask = ask;
     this.worst = worst;
   }

@@ -1,15 +1,20 @@
-import { accountOf, figuresOf, storedOf } from '../../../../../worker/core/ledger/account.ts';
-import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker/core/ledger/adjust.ts';
-import { type Book, begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book.ts';
-import { fold } from '../../../../../worker/core/ledger/fold.ts';
-import { grant } from '../../../../../worker/core/ledger/grant.ts';
-import { type Ladder, NO_LADDER } from '../../../../../worker/core/ledger/ladder.ts';
-import { setLimits, setRevoked } from '../../../../../worker/core/ledger/limits.ts';
-import type { Ask, GrantReply, Report, ReportReply } from '../../../../../worker/core/ledger/messages.ts';
-import { reportAll } from '../../../../../worker/core/ledger/report.ts';
+import { accountOf, figuresOf, storedOf } from '../../../../../worker/core/ledger/book/account.ts';
+import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker/core/ledger/book/adjust.ts';
+import { type Book, begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book/book.ts';
+import { fold } from '../../../../../worker/core/ledger/book/fold.ts';
+import { grant } from '../../../../../worker/core/ledger/book/grant.ts';
+import { type Ladder, NO_LADDER } from '../../../../../worker/core/ledger/book/ladder.ts';
+import { setLimits, setRevoked } from '../../../../../worker/core/ledger/book/limits.ts';
+import { reportAll } from '../../../../../worker/core/ledger/book/report.ts';
+import {
+  type Configured,
+  configuredFor,
+  type ScopeView,
+  viewScopes,
+} from '../../../../../worker/core/ledger/book/view.ts';
+import type { GrantReply, LeaseRequest, Report, ReportReply } from '../../../../../worker/core/ledger/messages.ts';
 import type { Period } from '../../../../../worker/core/ledger/time.ts';
 import type { Figures, Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
-import { type Configured, configuredFor, type ScopeView, viewScopes } from '../../../../../worker/core/ledger/view.ts';
 import { MemoryTables } from './memory-tables.ts';
 
 /** The pure core run as `TenantLedger` runs it (load, decide, save in one turn), with a clock to set and a memory to kill. */
@@ -27,7 +32,7 @@ export class LedgerInMemory {
     this.ladder = ladder;
   }
 
-  grant(ask: Ask): GrantReply {
+  grant(ask: LeaseRequest): GrantReply {
     return this.turn((book, now) => grant(book, ask, now));
   }
 

@@ -1,5 +1,5 @@
-import type { Lease } from '../../../../../worker/core/ledger/lease.ts';
-import { pageOf } from '../../../../../worker/core/ledger/pages.ts';
+import type { Lease } from '../../../../../worker/core/ledger/book/lease.ts';
+import { pageOf } from '../../../../../worker/core/ledger/book/pages.ts';
 import type {
   Changes,
   Crossing,
@@ -9,7 +9,7 @@ import type {
   Overrides,
   StoredScope,
   Sums,
-} from '../../../../../worker/core/ledger/rows.ts';
+} from '../../../../../worker/core/ledger/book/rows.ts';
 import type { Month } from '../../../../../worker/core/ledger/time.ts';
 import type { Scope } from '../../../../../worker/core/ledger/types.ts';
 

@@ -1,5 +1,11 @@
 import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
-import type { Ask, GrantReply, LimitRefusal, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
+import type {
+  GrantReply,
+  LeaseRequest,
+  LimitRefusal,
+  Report,
+  Want,
+} from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
 
 /** Saturday, 21 November 2026, noon UTC. */
@@ -34,7 +40,11 @@ export interface AskParts {
 }
 
 /** An ask for one request in the scopes that `limits` names; in the tenant without any limit where it names none. */
-export const ask = (leaseId: string, microUsd: number, { limits = {}, wants, ...rest }: AskParts = {}): Ask => ({
+export const ask = (
+  leaseId: string,
+  microUsd: number,
+  { limits = {}, wants, ...rest }: AskParts = {},
+): LeaseRequest => ({
   leaseId,
   scopes: (Object.keys(limits).length === 0 ? ['tenant'] : Object.keys(limits)).map((scope) => ({
     scope: scope as Scope,

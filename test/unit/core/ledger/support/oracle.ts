@@ -1,5 +1,5 @@
-import type { Adjustment } from '../../../../../worker/core/ledger/adjust.ts';
-import type { Ask, LimitRefusal, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
+import type { Adjustment } from '../../../../../worker/core/ledger/book/adjust.ts';
+import type { LeaseRequest, LimitRefusal, Report, Want } from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
 
 interface Kept {
@@ -63,7 +63,7 @@ export class Oracle {
     return Math.max(clockMs, this.pinned);
   }
 
-  grant(ask: Ask, clockMs: number): Answer {
+  grant(ask: LeaseRequest, clockMs: number): Answer {
     const now = this.time(clockMs);
     const idTime = timeIn(ask.leaseId);
     const known = this.kept.find(({ id }) => id === ask.leaseId);
@@ -223,12 +223,12 @@ export class Oracle {
     return Math.max(0, until - now * 1_000) + toComeUs;
   }
 
-  #capsOf({ scope, limits }: Ask['scopes'][number]): Limits {
+  #capsOf({ scope, limits }: LeaseRequest['scopes'][number]): Limits {
     const none = { monthlyMicroUsd: null, dailyMicroUsd: null, rps: null, burst: null, tpm: null, parallel: null };
     return { ...none, ...limits, ...this.limits.get(scope) };
   }
 
-  #keep(ask: Ask, want: Want, now: number, admitForMs: number): void {
+  #keep(ask: LeaseRequest, want: Want, now: number, admitForMs: number): void {
     this.pinned = now;
     const arrivals = ask.scopes.flatMap((one) => {
       const { rps } = this.#capsOf(one);

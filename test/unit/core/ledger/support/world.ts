@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Ask, GrantReply, Report } from '../../../../../worker/core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, Report } from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
 import { IsolateHolder, LoneHolder, mayBill, SliceHolder, type TestHolder } from './holders.ts';
 import { LedgerInMemory } from './ledger-in-memory.ts';
 import { HOUR, idAt, MINUTE, SECOND, want } from './messages.ts';
 
 type Message =
-  | { to: 'ledger'; holder: TestHolder; ask: Ask }
+  | { to: 'ledger'; holder: TestHolder; ask: LeaseRequest }
   | { to: 'ledger'; holder: TestHolder; report: Report }
   | { to: 'holder'; holder: TestHolder; reply: GrantReply }
   | { to: 'holder'; holder: TestHolder; acknowledged: Report };
@@ -209,7 +209,7 @@ export class World {
     this.#send(holder);
   }
 
-  #holderOf(kind: string, requests: number, ask: Ask, worst: number, now: number): TestHolder {
+  #holderOf(kind: string, requests: number, ask: LeaseRequest, worst: number, now: number): TestHolder {
     if (kind === 'isolate') return new IsolateHolder(ask, worst, now);
     return requests === 1 && kind === 'revivable' ? new LoneHolder(ask, now) : new SliceHolder(ask, worst);
   }

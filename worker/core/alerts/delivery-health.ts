@@ -1,0 +1,27 @@
+/** How a webhook stands: when it is tried next. */
+import type { Attempt } from './alert.ts';
+import { FIRST_RETRY_MS, LAST_RETRY_MS, LONGEST_RETRY_AFTER_MS } from './limits.ts';
+
+export interface DeliveryHealth {
+  /** In a row. */
+  failures: number;
+  nextTryAt: number;
+  lastError: string | null;
+}
+
+export const WELL: DeliveryHealth = { failures: 0, nextTryAt: 0, lastError: null };
+
+/** After an attempt. `random` in [0, 1) keeps hooks of one receiver from coming back together. */
+export function deliveryHealthAfter(
+  standing: DeliveryHealth,
+  attempt: Attempt,
+  now: number,
+  random: number,
+): DeliveryHealth {
+  if (attempt.ok) return WELL;
+  const { failures } = standing;
+  const waitMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS) * (0.5 + random / 2);
+  const askedMs = Math.min(attempt.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+  const nextTryAt = now + Math.ceil(Math.max(waitMs, askedMs));
+  return { failures: failures + 1, nextTryAt, lastError: attempt.error };
+}

@@ -1,0 +1,99 @@
+/**
+ * An operator's correction (rule 14). First every unsettled lease of the scope is done in full, so that no late report can
+ * lower what was already corrected; then one sum is added, which may leave the row below nought, never what is shown.
+ */
+
+import { KEEP_MONTHS } from '../protocol.ts';
+import { dayOf, isPeriod, monthBefore, monthOf, monthOfPeriod, type Period } from '../time.ts';
+import type { Figures, Scope } from '../types.ts';
+import { accountOf, addToSums, figuresOf, storedOf, sumsOf } from './account.ts';
+import { type Book, changeLease } from './book.ts';
+import { climb, descend } from './ladder.ts';
+import { bookedMicroUsd, bookedTokens } from './lease.ts';
+import { note } from './limits.ts';
+import { merge } from './report.ts';
+import { scopeProblem } from './shape.ts';
+
+export interface Adjustment {
+  scope: Scope;
+  /** Added to what is spent, at most down to nought; null sets it to nought. */
+  deltaMicroUsd: number | null;
+  /** The running day and month where it is left out. */
+  period?: Period;
+  who: string;
+}
+
+export interface Adjusted {
+  period: Period;
+  before: Figures;
+  after: Figures;
+}
+
+export type AdjustReply = { ok: true; periods: Adjusted[] } | { ok: false; detail: string };
+
+export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustReply {
+  const problem = adjustmentProblem(adjustment, now);
+  if (problem !== undefined) return { ok: false, detail: problem };
+  const { scope, deltaMicroUsd, period, who } = adjustment;
+  const periods = period === undefined ? [dayOf(now), monthOf(now)] : [period];
+  const account = accountOf(book.accounts, scope);
+  storedOf(account, book.read);
+  // What is settled in full is spent already, so these are the figures to be corrected.
+  if (periods.some((one) => !Number.isSafeInteger(figuresOf(account, one).spentMicroUsd + (deltaMicroUsd ?? 0)))) {
+    return { ok: false, detail: `no more than ${Number.MAX_SAFE_INTEGER} micro-USD can be counted` };
+  }
+  settleInFull(book, scope, now);
+  // What was final when it was corrected must not be open again after the clock has stepped back (rule 12).
+  book.mark = { ...book.mark, foldedAt: now };
+  book.noted.mark = book.mark;
+  const corrected = periods.map((one) => correct(book, scope, one, deltaMicroUsd, who, now));
+  for (const one of periods) climb(book, account, one, now);
+  return { ok: true, periods: corrected };
+}
+
+/** What is ripe is final already, folded or not. `scopes`: its holder was not heard of, and may yet tell of itself. */
+function settleInFull(book: Book, scope: Scope, now: number): void {
+  for (const live of [...book.leases.values()]) {
+    const { lease, standing, isRipe } = live;
+    if (standing !== 'unsettled' || isRipe || !lease.scopes.includes(scope)) continue;
+    const spent = { microUsd: bookedMicroUsd(lease), tokens: bookedTokens(lease) };
+    changeLease(
+      book,
+      live,
+      merge(lease, { spent, freed: lease.freed, done: true, estimated: true, scopes: lease.scopes }),
+      now,
+    );
+  }
+}
+
+function correct(
+  book: Book,
+  scope: Scope,
+  period: Period,
+  deltaMicroUsd: number | null,
+  who: string,
+  now: number,
+): Adjusted {
+  const account = accountOf(book.accounts, scope);
+  const stored = storedOf(account, book.read);
+  const before = figuresOf(account, period);
+  const to = deltaMicroUsd === null ? 0 : Math.max(0, before.spentMicroUsd + deltaMicroUsd);
+  const sums = sumsOf(stored, scope, monthOfPeriod(period));
+  addToSums(sums, period, {
+    spentMicroUsd: to - before.spentMicroUsd,
+    unsettledMicroUsd: Math.min(0, to - before.unsettledMicroUsd),
+  });
+  descend(sums, period, book.ladder, to);
+  book.noted.sums.add(sums);
+  note(book, { at: now, who, scope, field: `spent ${period}`, from: before.spentMicroUsd, to });
+  return { period, before, after: figuresOf(account, period) };
+}
+
+function adjustmentProblem({ scope, deltaMicroUsd, period }: Adjustment, now: number): string | undefined {
+  if (deltaMicroUsd !== null && !Number.isSafeInteger(deltaMicroUsd)) return 'deltaMicroUsd is not a whole number';
+  if (period !== undefined && !isPeriod(period)) return `"${period}" is no day (2026-11-21) and no month (2026-11)`;
+  if (period !== undefined && (monthOfPeriod(period) < monthBefore(now, KEEP_MONTHS) || period > dayOf(now))) {
+    return `${period} is not kept: only the running and the last ${KEEP_MONTHS} months are`;
+  }
+  return scopeProblem(scope);
+}

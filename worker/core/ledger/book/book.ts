@@ -1,0 +1,184 @@
+/**
+ * The ledger's memory: a cache of its rows that answers in time proportional to the scopes asked for. Rules change it through
+ * the functions here, which note what is to be written (`takeChanges`); if writing fails, it is thrown away and loaded anew.
+ */
+
+import { type Day, dayOf } from '../time.ts';
+import type { Limits, Scope } from '../types.ts';
+import { type Account, accountOf } from './account.ts';
+import { countAnew, restand, start, stop } from './counting.ts';
+import { joined } from './gcra.ts';
+import { climb, type Ladder } from './ladder.ts';
+import type { Lease, LeaseStatus } from './lease.ts';
+import type { Changes, Crossing, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
+import { dueItems, newWheel, type Wheel } from './wheel.ts';
+
+/** A lease that is not folded, and how it is counted now. */
+export interface Live {
+  lease: Lease;
+  day: Day;
+  standing: LeaseStatus;
+  /** May be folded; nothing said of it changes it any more. */
+  isRipe: boolean;
+  dueAt: number;
+}
+
+interface Noted extends Changes {
+  leases: Set<Live>;
+  sums: Set<Sums>;
+  overrides: Map<Scope, Overrides>;
+  history: HistoryEntry[];
+  crossings: Crossing[];
+}
+
+/** What config says of a scope; of a key nothing, whose tier only an ask tells. */
+export type LimitsOf = (scope: Scope) => Partial<Limits>;
+
+export interface Book {
+  read: ReadScope;
+  ladder: Ladder;
+  configured: LimitsOf;
+  mark: Mark;
+  nextNumber: number;
+  nextSlot: number;
+  /** Descending: the lowest is taken first, so that the last pages fall empty after a rush. */
+  freeSlots: number[];
+  latestGrantedAt: number;
+  /** In the order of their numbers. */
+  leases: Map<string, Live>;
+  accounts: Map<Scope, Account>;
+  wheel: Wheel<Live>;
+  ripe: number;
+  /** So many ripe leases before a fold is tried again (fold.ts). */
+  foldAgainAt: number;
+  /** So many accounts before those without leases are forgotten. */
+  forgetAccountsAt: number;
+  /** How leases are counted is true at this time. */
+  countedAt: number;
+  noted: Noted;
+}
+
+const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
+const REMEMBERED_ACCOUNTS = 10_000;
+
+export function loadBook(
+  { mark = NEVER_FOLDED, leases }: Loaded,
+  read: ReadScope,
+  ladder: Ladder,
+  configured: LimitsOf,
+): Book {
+  const book: Book = {
+    read,
+    ladder,
+    configured,
+    mark,
+    nextNumber: mark.foldedThrough + 1,
+    nextSlot: 1,
+    freeSlots: [],
+    latestGrantedAt: 0,
+    leases: new Map(),
+    accounts: new Map(),
+    wheel: newWheel(),
+    ripe: 0,
+    foldAgainAt: 0,
+    forgetAccountsAt: REMEMBERED_ACCOUNTS,
+    countedAt: 0,
+    noted: nothingNoted(),
+  };
+  for (const lease of leases.toSorted((one, other) => one.number - other.number)) {
+    book.nextSlot = Math.max(book.nextSlot, lease.slot + 1);
+    if (lease.number <= mark.foldedThrough) book.freeSlots.push(lease.slot);
+    else addLease(book, lease, 0);
+  }
+  book.freeSlots.sort((one, other) => other - one);
+  return book;
+}
+
+/**
+ * Begins a turn: the ledger's time, which never goes back (rule 12), and every lease counted as it stands then. *Without:*
+ * last month's sums are purged, the clock steps back, last month's cap is spent a second time.
+ */
+export function begin(book: Book, clockMs: number): number {
+  const now = Math.max(clockMs, book.mark.foldedAt, book.latestGrantedAt);
+  // The clock stepped back and no row holds it: what had settled by time alone is open again.
+  if (now < book.countedAt) countAnew(book, now);
+  for (const live of dueItems(book.wheel, now)) {
+    restand(book, live, live.lease, now);
+    // By time alone; nobody may ask in its day any more.
+    if (live.standing !== 'unsettled') continue;
+    for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
+  }
+  book.countedAt = now;
+  forgetAccounts(book);
+  return now;
+}
+
+/** Enters a lease, with a slot and a number of its own. */
+export function enterLease(book: Book, row: Omit<Lease, 'slot' | 'number'>, now: number): void {
+  const slot = book.freeSlots.pop() ?? book.nextSlot++;
+  book.noted.leases.add(addLease(book, { ...row, slot, number: book.nextNumber }, now));
+}
+
+/** Puts a changed row in the place of the one before. */
+export function changeLease(book: Book, live: Live, lease: Lease, now: number): void {
+  restand(book, live, lease, now);
+  book.noted.leases.add(live);
+}
+
+/** Takes a folded lease out; its slot is to be freed. */
+export function removeLease(book: Book, live: Live): void {
+  stop(book, live);
+  book.leases.delete(live.lease.leaseId);
+}
+
+/** Writes a row again with a new number, so that the mark can pass it (LEDGER "Cost in rows"). */
+export function renumberLease(book: Book, live: Live): void {
+  live.lease = { ...live.lease, number: book.nextNumber++ };
+  book.leases.delete(live.lease.leaseId);
+  book.leases.set(live.lease.leaseId, live);
+  book.noted.leases.add(live);
+}
+
+/** What the turn changed, told once; undefined for nothing. */
+export function takeChanges(book: Book): Changes | undefined {
+  const { noted } = book;
+  const { leases, sums, mark, overrides, history } = noted;
+  if (leases.size + sums.size + overrides.size + history.length === 0 && mark === undefined) return undefined;
+  book.noted = nothingNoted();
+  return noted;
+}
+
+function nothingNoted(): Noted {
+  return {
+    leases: new Set(),
+    lastSlotKept: undefined,
+    sums: new Set(),
+    mark: undefined,
+    overrides: new Map(),
+    history: [],
+    crossings: [],
+    purgeBefore: undefined,
+  };
+}
+
+function addLease(book: Book, lease: Lease, now: number): Live {
+  const live: Live = { lease, day: dayOf(lease.grantedAt), standing: 'open', isRipe: false, dueAt: 0 };
+  book.nextNumber = lease.number + 1;
+  book.latestGrantedAt = Math.max(book.latestGrantedAt, lease.grantedAt);
+  book.leases.set(lease.leaseId, live);
+  lease.scopes.forEach((scope, index) => {
+    const account = accountOf(book.accounts, scope);
+    const takesUs = lease.laterUs[index] ?? 0;
+    const later = takesUs === 0 ? undefined : { endsAt: lease.grantedAt + lease.admitForMs, takesUs };
+    account.pace = joined(account.pace, lease.tatUs[index] ?? 0, lease.grantedAt, later);
+  });
+  start(book, live, now);
+  return live;
+}
+
+/** Users come and go; one without a lease can be read again. */
+function forgetAccounts(book: Book): void {
+  if (book.accounts.size < book.forgetAccountsAt) return;
+  for (const [scope, { leases }] of book.accounts) if (leases === 0) book.accounts.delete(scope);
+  book.forgetAccountsAt = Math.max(REMEMBERED_ACCOUNTS, book.accounts.size * 2);
+}

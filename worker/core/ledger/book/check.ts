@@ -1,0 +1,113 @@
+/** Whether one want fits under the limits of one scope now (rule 4), and what stands in its way. */
+
+import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from '../messages.ts';
+import { HELD_RETRY_MS } from '../protocol.ts';
+import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
+import type { Limits } from '../types.ts';
+import { type Account, figuresOf, tokensIn } from './account.ts';
+import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
+
+/** A scope of an ask: its account with its rows read, and the limits in force. */
+export interface Place {
+  account: Account;
+  limits: Limits;
+  rate: Rate | undefined;
+}
+
+export interface Moment {
+  now: number;
+  /** Cut to the minute's end where tokens are counted. */
+  admitForMs: number;
+}
+
+export const fits = (place: Place, want: Want, moment: Moment): boolean => obstacles(place, want, moment).length === 0;
+
+/** Every limit that refuses, since a wait is true only when it is over for all of them. */
+export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusal[] {
+  const { limits } = place;
+  const { now } = moment;
+  const found: (LimitRefusal | undefined)[] = [
+    overspent(place, want, now, 'monthly', monthOf(now), limits.monthlyMicroUsd, endOfMonth(now)),
+    overspent(place, want, now, 'daily', dayOf(now), limits.dailyMicroUsd, endOfDay(now)),
+    tooFast(place, want, moment),
+    tooManyTokens(place, want, now),
+    tooManyAtOnce(place, want, now),
+  ];
+  return found.filter((refusal) => refusal !== undefined);
+}
+
+/** `null` is no limit, but is still counted, since a cap may come in mid-period; sums stay numbers that add up exactly. */
+function overspent(
+  { account }: Place,
+  { microUsd }: Want,
+  now: number,
+  limit: MoneyRefusal['limit'],
+  period: Period,
+  cap: number | null,
+  resetsAt: number,
+): MoneyRefusal | undefined {
+  const capMicroUsd = cap ?? Number.MAX_SAFE_INTEGER;
+  const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
+  if (spentMicroUsd + heldMicroUsd + microUsd <= capMicroUsd) return undefined;
+  const onlyHeld = spentMicroUsd + microUsd <= capMicroUsd;
+  return {
+    scope: account.scope,
+    limit,
+    spentMicroUsd,
+    heldMicroUsd,
+    capMicroUsd,
+    wantedMicroUsd: microUsd,
+    resetsAt,
+    retryAfterMs: onlyHeld ? Math.min(HELD_RETRY_MS, resetsAt - now) : resetsAt - now,
+    onlyHeld,
+    neverFits: microUsd > capMicroUsd,
+  };
+}
+
+function tooFast({ account, rate }: Place, { requests }: Want, { now }: Moment): PaceRefusal | undefined {
+  if (rate === undefined || requests === 0) return undefined;
+  const pace = paceAt(account.pace, now);
+  if (conforms(pace, requests, now, rate)) return undefined;
+  const retryAfterMs = Math.max(1, conformsInMs(pace, requests, now, rate));
+  return {
+    scope: account.scope,
+    limit: 'rps',
+    cap: rate.burst,
+    resetsAt: now + retryAfterMs,
+    retryAfterMs,
+    onlyHeld: false,
+    neverFits: neverConforms(requests, rate),
+  };
+}
+
+/** A budget whose period is a minute: the worst case held, the actual booked. */
+function tooManyTokens({ account, limits: { tpm } }: Place, { tokens }: Want, now: number): PaceRefusal | undefined {
+  if (tpm === null || tokens === 0 || tokensIn(account, minuteOf(now)) + tokens <= tpm) return undefined;
+  const resetsAt = endOfMinute(now);
+  return {
+    scope: account.scope,
+    limit: 'tpm',
+    cap: tpm,
+    resetsAt,
+    retryAfterMs: resetsAt - now,
+    onlyHeld: false,
+    neverFits: tokens > tpm,
+  };
+}
+
+function tooManyAtOnce(
+  { account, limits: { parallel: cap } }: Place,
+  { parallel }: Want,
+  now: number,
+): PaceRefusal | undefined {
+  if (cap === null || parallel === 0 || account.slots + parallel <= cap) return undefined;
+  return {
+    scope: account.scope,
+    limit: 'parallel',
+    cap,
+    resetsAt: now + HELD_RETRY_MS,
+    retryAfterMs: HELD_RETRY_MS,
+    onlyHeld: parallel <= cap,
+    neverFits: parallel > cap,
+  };
+}

@@ -1,0 +1,78 @@
+/** Leases counted in the accounts of their scopes: put in as they stand, taken out the same way when they stand differently. */
+
+import { minuteOf, monthOfPeriod, type Period } from '../time.ts';
+import { type Account, accountOf, NOTHING_COUNTED } from './account.ts';
+import type { Book, Live } from './book.ts';
+import { bookedMicroUsd, bookedTokens, type Lease, type LeaseStatus, leaseStatus, ripeAt } from './lease.ts';
+import { newWheel, schedule, unschedule } from './wheel.ts';
+
+export function start(book: Book, live: Live, now: number): void {
+  const ripensAt = ripeAt(live.lease);
+  live.standing = leaseStatus(live.lease, now);
+  live.isRipe = now >= ripensAt;
+  count(book, live, 1);
+  if (live.isRipe) {
+    book.ripe++;
+  } else {
+    live.dueAt = live.standing === 'open' ? live.lease.settleBy : ripensAt;
+    schedule(book.wheel, live);
+  }
+}
+
+export function stop(book: Book, live: Live): void {
+  count(book, live, -1);
+  if (live.isRipe) book.ripe--;
+  else unschedule(book.wheel, live);
+}
+
+/** The lease has another row, or another time has come. */
+export function restand(book: Book, live: Live, lease: Lease, now: number): void {
+  stop(book, live);
+  live.lease = lease;
+  start(book, live, now);
+}
+
+export function countAnew(book: Book, now: number): void {
+  book.wheel = newWheel();
+  book.ripe = 0;
+  for (const account of book.accounts.values()) Object.assign(account, { tallies: new Map(), ...NOTHING_COUNTED });
+  for (const live of book.leases.values()) start(book, live, now);
+}
+
+function count(book: Book, { lease, standing, day }: Live, sign: 1 | -1): void {
+  const booked = sign * bookedMicroUsd(lease);
+  const rest = booked - sign * lease.spent.microUsd;
+  const slots = standing === 'open' ? sign * (lease.granted.parallel - lease.freed.parallel) : 0;
+  const tokens = sign * bookedTokens(lease);
+  const minute = minuteOf(lease.grantedAt);
+  const month = monthOfPeriod(day);
+  for (const scope of lease.scopes) {
+    const account = accountOf(book.accounts, scope);
+    account.leases += sign;
+    account.slots += slots;
+    if (minute > account.minute) {
+      account.minute = minute;
+      account.tokens = 0;
+    }
+    if (minute === account.minute) account.tokens += tokens;
+    addToTally(account, day, sign, booked, rest, standing);
+    addToTally(account, month, sign, booked, rest, standing);
+  }
+}
+
+function addToTally(
+  { tallies }: Account,
+  period: Period,
+  leases: 1 | -1,
+  booked: number,
+  rest: number,
+  standing: LeaseStatus,
+): void {
+  const tally = tallies.get(period) ?? { leases: 0, bookedMicroUsd: 0, heldMicroUsd: 0, unsettledMicroUsd: 0 };
+  if (tally.leases === 0) tallies.set(period, tally);
+  tally.leases += leases;
+  tally.bookedMicroUsd += booked;
+  if (standing === 'open') tally.heldMicroUsd += rest;
+  if (standing === 'unsettled') tally.unsettledMicroUsd += rest;
+  if (tally.leases === 0) tallies.delete(period);
+}

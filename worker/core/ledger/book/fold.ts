@@ -1,0 +1,111 @@
+/**
+ * Folding (rule 11): ripe leases go into the sums of their scopes, the mark passes them, and their slots are free to be written
+ * over (a DELETE would cost a row more). In one transaction with the grant that it happens in. *Without:* the object dies in
+ * between, and a cost is counted twice, or not at all.
+ */
+
+import { FOLD_AT, FOLD_MOST, KEEP_MONTHS } from '../protocol.ts';
+import { monthBefore, monthOfPeriod } from '../time.ts';
+import { accountOf, addToSums, storedOf, sumsOf } from './account.ts';
+import { type Book, type Live, removeLease, renumberLease } from './book.ts';
+import { paceAt } from './gcra.ts';
+import { bookedMicroUsd } from './lease.ts';
+import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
+
+/** An unripe row that the mark passes is written again, so it pays to wait until there are so many ripe ones for each. */
+const RIPE_PER_UNRIPE = 8;
+/** Memory is dearer than rows: with so many ripe, it no longer waits. */
+const FOLD_ANYWAY_AT = 4_096;
+/** After a rush, pages that hold nothing but free slots are deleted, a few at a time: each load would read them. */
+const SLOTS_KEPT_PER_LEASE = 3;
+const DROP_MOST = 512;
+
+/** Folds when it is worth it; called inside a grant, so that it needs no alarm and a refusal writes nothing. */
+export function foldIfDue(book: Book, now: number): void {
+  if (book.ripe < FOLD_AT || book.ripe < book.foldAgainAt) return;
+  const rows = worthFolding(book);
+  if (rows === 0) book.foldAgainAt = book.ripe + FOLD_AT;
+  else fold(book, rows, now);
+}
+
+/** Folds the ripe of the first so many rows, and writes the unripe ones of them again. */
+export function fold(book: Book, rows: number, now: number): void {
+  const passed = firstOf(book, rows);
+  const last = passed[passed.length - 1];
+  if (last === undefined) return;
+  book.mark = { foldedThrough: last.lease.number, foldedAt: now };
+  book.noted.mark = book.mark;
+  book.noted.purgeBefore = monthBefore(now, KEEP_MONTHS);
+  const freed: number[] = [];
+  for (const live of passed) {
+    // What this call has changed is written anyway, and not yet in its row.
+    if (live.isRipe && !book.noted.leases.has(live)) {
+      sumUp(book, live, now);
+      freed.push(live.lease.slot);
+    } else renumberLease(book, live);
+  }
+  book.freeSlots = [...book.freeSlots, ...freed].sort((one, other) => other - one);
+  book.foldAgainAt = 0;
+  dropSparePages(book);
+}
+
+/** The lowest slots are taken first, so the last pages fall empty. */
+function dropSparePages(book: Book): void {
+  const { freeSlots, leases } = book;
+  const last = book.nextSlot - 1;
+  const keep = Math.max(SLOTS_IN_LARGE_PAGES, FOLD_AT + SLOTS_KEPT_PER_LEASE * leases.size, last - DROP_MOST);
+  let spare = 0;
+  while (last - spare > keep && freeSlots[spare] === last - spare) spare++;
+  const lastKept = lastSlotOf(pageOf(last - spare));
+  if (lastKept >= last) return;
+  freeSlots.splice(0, last - lastKept);
+  book.nextSlot = lastKept + 1;
+  book.noted.lastSlotKept = lastKept;
+}
+
+/** How many of the first rows to pass: as many ripe ones as possible, not too many unripe between them. */
+function worthFolding(book: Book): number {
+  let ripe = 0;
+  let best = 0;
+  const rows = firstOf(book, FOLD_MOST);
+  for (const [index, { isRipe }] of rows.entries()) {
+    if (isRipe) ripe++;
+    const unripe = index + 1 - ripe;
+    if (isRipe && ripe >= FOLD_AT && ripe >= RIPE_PER_UNRIPE * unripe) best = index + 1;
+  }
+  return best === 0 && book.ripe >= FOLD_ANYWAY_AT ? rows.length : best;
+}
+
+function firstOf({ leases }: Book, rows: number): Live[] {
+  const first: Live[] = [];
+  for (const live of leases.values()) {
+    if (first.length === rows) break;
+    first.push(live);
+  }
+  return first;
+}
+
+/** What is done counts as spent; what nobody reported stays booked in full, and can no longer be lowered. */
+function sumUp(book: Book, live: Live, now: number): void {
+  const { lease, day, standing } = live;
+  const booked = bookedMicroUsd(lease);
+  const sum = {
+    spentMicroUsd: booked,
+    unsettledMicroUsd: standing === 'unsettled' ? booked - lease.spent.microUsd : 0,
+  };
+  const month = monthOfPeriod(day);
+  for (const scope of lease.scopes) {
+    const account = accountOf(book.accounts, scope);
+    const stored = storedOf(account, book.read);
+    const sums = sumsOf(stored, scope, month);
+    addToSums(sums, month, sum);
+    addToSums(sums, day, sum);
+    book.noted.sums.add(sums);
+    const { newest = sums } = stored;
+    const { tatUs } = paceAt(account.pace, now);
+    if (tatUs <= newest.tatUs) continue;
+    Object.assign(newest, { tatUs, tatAt: now });
+    book.noted.sums.add(newest);
+  }
+  removeLease(book, live);
+}

@@ -1,0 +1,135 @@
+/**
+ * Requests per second as GCRA: one theoretical arrival time per scope. In whole microseconds, so that a
+ * million requests add up exactly; the interval is rounded up, so that a rate is never exceeded.
+ */
+import type { Limits } from '../types.ts';
+
+export interface Rate {
+  /** T: what one request takes of the bucket. */
+  intervalUs: number;
+  /** burst · T: the whole bucket. */
+  toleranceUs: number;
+  burst: number;
+}
+
+/** A month; longer intervals mean "never". */
+const LONGEST_INTERVAL_US = 31 * 86_400 * 1e6;
+const LARGEST_TOLERANCE_US = 2 ** 51;
+/** Keeps floating-point dust of a rate such as 1/60 from adding a whole microsecond. */
+const DUST_US = 1e-3;
+
+/** Undefined where there is no limit, which a burst alone is not. Without a burst, a second's worth is one. */
+export function rateOf({ rps, burst }: Pick<Limits, 'rps' | 'burst'>): Rate | undefined {
+  if (rps === null) return undefined;
+  const bucket = rps > 0 ? (burst ?? Math.max(1, Math.ceil(rps))) : 0;
+  const intervalUs = Math.max(1, Math.min(Math.ceil(1e6 / rps - DUST_US), LONGEST_INTERVAL_US));
+  return { intervalUs, toleranceUs: Math.min(bucket * intervalUs, LARGEST_TOLERANCE_US), burst: bucket };
+}
+
+/** What a scope's requests have taken of its bucket. */
+export interface Pace {
+  /** Theoretical arrival time of all that counts up to `at`. */
+  tatUs: number;
+  at: number;
+  /** Slices that may still admit, by their ends. */
+  later: readonly Later[];
+}
+
+/**
+ * A slice counts in full at the end of its admitting, since its holder may start all of it only then; until that time its share of the
+ * bucket is kept free for it. *Without:* the bucket drains meanwhile, and somebody else is granted the same again.
+ */
+export interface Later {
+  endsAt: number;
+  takesUs: number;
+}
+
+export const UNUSED: Pace = { tatUs: 0, at: 0, later: [] };
+
+/** At a later time: slices that have ended are in `tatUs`. */
+export function paceAt(pace: Pace, now: number): Pace {
+  const ended = pace.later.findIndex(({ endsAt }) => endsAt > now);
+  const count = ended < 0 ? pace.later.length : ended;
+  if (count === 0) return pace;
+  let { tatUs } = pace;
+  for (const { endsAt, takesUs } of pace.later.slice(0, count)) {
+    if (endsAt > pace.at) tatUs = Math.max(tatUs, endsAt * 1_000) + takesUs;
+  }
+  return { tatUs, at: now, later: pace.later.slice(count) };
+}
+
+/** With what a row tells of the same scope; in any order. */
+export function joined(pace: Pace, tatUs: number, at: number, later?: Later): Pace {
+  const latest = Math.max(pace.at, at);
+  const all = later === undefined ? pace.later : [...pace.later, later];
+  return {
+    tatUs: Math.max(pace.tatUs, tatUs),
+    at: latest,
+    later: all.filter(({ endsAt }) => endsAt > latest).sort((one, other) => one.endsAt - other.endsAt),
+  };
+}
+
+/** One request counts as if it started now; a slice takes `laterUs` at its end. `pace` is that of `now`. */
+export function afterArrivals(
+  { tatUs }: Pace,
+  requests: number,
+  now: number,
+  rate: Rate | undefined,
+): { tatUs: number; laterUs: number } {
+  if (rate === undefined || requests === 0) return { tatUs, laterUs: 0 };
+  const { intervalUs } = rate;
+  if (requests > 1) return { tatUs, laterUs: requests * intervalUs };
+  return { tatUs: Math.max(tatUs, now * 1_000) + intervalUs, laterUs: 0 };
+}
+
+export const conforms = (pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): boolean =>
+  takenUs(pace, now) + requests * intervalUs <= toleranceUs;
+
+/** The first millisecond at which the same arrivals conform, if nobody else comes. */
+export function conformsInMs(pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): number {
+  const room = toleranceUs - requests * intervalUs;
+  let { tatUs } = pace;
+  let keptUs = keptFor(pace.later);
+  for (const { endsAt, takesUs } of pace.later) {
+    const conformsAtUs = tatUs - (room - keptUs);
+    if (keptUs <= room && conformsAtUs <= endsAt * 1_000) return Math.ceil(conformsAtUs / 1_000) - now;
+    tatUs = Math.max(tatUs, endsAt * 1_000) + takesUs;
+    keptUs -= takesUs;
+  }
+  return Math.ceil((tatUs - room) / 1_000) - now;
+}
+
+/** With no more of the bucket taken than this, a slice may admit for half of the time that the bucket takes to fill. */
+const QUIET = 1 / 16;
+/** At the full rate a slice of an eighth of the burst, the largest there is, is used up in an eighth of that time. */
+const USED_UP_IN = 1 / 8;
+
+/**
+ * How long a slice may admit: what it keeps free in the bucket does not drain meanwhile. Where hardly anything is taken that costs
+ * nothing, and a long slice saves a slow tenant calls; else no longer than it takes to use it up at the full rate.
+ */
+export function longestSliceMs(pace: Pace, now: number, { toleranceUs }: Rate): number {
+  const isQuiet = takenUs(pace, now) <= toleranceUs * QUIET;
+  return Math.ceil((toleranceUs * (isQuiet ? 1 / 2 : USED_UP_IN)) / 1_000);
+}
+
+/** Not even out of a full bucket. */
+export const neverConforms = (requests: number, { intervalUs, toleranceUs }: Rate): boolean =>
+  requests * intervalUs > toleranceUs;
+
+export function bucketAt(pace: Pace, now: number, rate: Rate): { remaining: number; resetMs: number } {
+  const ends = pace.later[pace.later.length - 1]?.endsAt ?? now;
+  const fullAtUs = Math.max(paceAt(pace, ends).tatUs, now * 1_000);
+  return {
+    remaining: Math.max(0, Math.floor((rate.toleranceUs - takenUs(pace, now)) / rate.intervalUs)),
+    resetMs: Math.ceil(fullAtUs / 1_000) - now,
+  };
+}
+
+const takenUs = ({ tatUs, later }: Pace, now: number): number => Math.max(0, tatUs - now * 1_000) + keptFor(later);
+
+function keptFor(later: readonly Later[]): number {
+  let sum = 0;
+  for (const { takesUs } of later) sum += takesUs;
+  return sum;
+}

@@ -1,0 +1,120 @@
+/** Granting (rules 2 to 5): one synchronous turn; all scopes or none; a refusal changes nothing. */
+
+import type { Granted, GrantReply, LeaseRequest, LimitRefusal, Want } from '../messages.ts';
+import { GRACE_MS } from '../protocol.ts';
+import { dayOf, endOfMinute } from '../time.ts';
+import { accountOf, storedOf } from './account.ts';
+import { type Book, enterLease, type Live } from './book.ts';
+import { fits, type Moment, obstacles, type Place } from './check.ts';
+import { foldIfDue } from './fold.ts';
+import { afterArrivals, longestSliceMs, paceAt, rateOf } from './gcra.ts';
+import { climb, isSafeguardDue } from './ladder.ts';
+import { isOutOfAge } from './lease.ts';
+import { leftOf } from './left.ts';
+import { inForce } from './limits.ts';
+import { askProblem } from './shape.ts';
+
+export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
+  const problem = askProblem(ask);
+  if (problem !== undefined) return { refused: 'invalid', detail: problem };
+  const known = book.leases.get(ask.leaseId);
+  if (known !== undefined) return again(book, known, ask, now);
+  if (isOutOfAge(ask.leaseId, now)) return { refused: 'lease_too_old' };
+
+  const places = placesOf(book, ask);
+  const revoked = places.find(({ account }) => account.stored?.overrides.revoked);
+  if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
+  // Also before a refusal, which may be all that follows once time alone has settled the rest.
+  for (const { account } of places) climb(book, account, dayOf(now), now);
+  const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
+  const isDue = (safeguards.length > 0 || ask.degrades) && isSafeguardDue(book.ladder, places, now);
+  if (isDue && safeguards.length === 0) return { refused: 'safeguard_due' };
+  const wants = isDue ? safeguards : ask.wants;
+  for (const want of wants) {
+    const moment = momentOf(ask, want, places, now);
+    if (!places.every((place) => fits(place, want, moment))) continue;
+    foldIfDue(book, now);
+    return { ...enter(book, ask, want, places, moment), left: leftOf(places, now) };
+  }
+  return { refused: longestWait({ ...ask, wants }, places, now), left: leftOf(places, now) };
+}
+
+/**
+ * Rule 2: a known id is never granted again. Open, the reply is what its row says, whatever is wanted now. *Without:* of two
+ * copies of one ask both are granted, and the second hold is nobody's.
+ */
+function again(book: Book, { lease, standing, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
+  // As it will be answered once the row is folded, which may be at any moment.
+  if (isRipe) return { refused: 'lease_too_old' };
+  if (standing !== 'open') return { refused: 'lease_settled' };
+  const { granted, mode, admitForMs } = lease;
+  return { granted, mode, admitForMs, left: leftOf(placesOf(book, ask), now) };
+}
+
+/** The scopes of an ask, with the caps in force now, from the object's own rows (rule 4). */
+const placesOf = (book: Book, { scopes }: LeaseRequest): Place[] =>
+  scopes.map(({ scope, limits: configured }) => {
+    const account = accountOf(book.accounts, scope);
+    account.configured = configured;
+    const limits = inForce(configured, storedOf(account, book.read).overrides.limits);
+    return { account, limits, rate: rateOf(limits) };
+  });
+
+/**
+ * Tokens are a minute's: what starts with them must start in it. *Without:* 2 granted late in minute 0 start beside minute 1's own.
+ * For slices see `longestSliceMs`.
+ */
+function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
+  let { admitForMs } = ask;
+  for (const { account, limits, rate } of places) {
+    if (tokens > 0 && limits.tpm !== null) admitForMs = Math.min(admitForMs, endOfMinute(now) - now);
+    if (requests > 1 && rate !== undefined) {
+      admitForMs = Math.min(admitForMs, longestSliceMs(paceAt(account.pace, now), now, rate));
+    }
+  }
+  return { now, admitForMs };
+}
+
+function enter(
+  book: Book,
+  { leaseId, runForMs }: LeaseRequest,
+  { mode, microUsd, tokens, requests, parallel }: Want,
+  places: readonly Place[],
+  { now, admitForMs }: Moment,
+): Omit<Granted, 'left'> {
+  const granted = { microUsd, tokens, requests, parallel };
+  const arrivals = places.map(({ account, rate }) => afterArrivals(paceAt(account.pace, now), requests, now, rate));
+  enterLease(
+    book,
+    {
+      leaseId,
+      origin: 'asked',
+      mode,
+      scopes: places.map(({ account }) => account.scope),
+      tatUs: arrivals.map(({ tatUs }) => tatUs),
+      laterUs: requests > 1 ? arrivals.map(({ laterUs }) => laterUs) : [],
+      grantedAt: now,
+      admitForMs,
+      settleBy: now + admitForMs + runForMs + GRACE_MS,
+      granted,
+      spent: { microUsd: 0, tokens: 0 },
+      freed: { microUsd: 0, tokens: 0, parallel: 0 },
+      done: false,
+      estimated: false,
+    },
+    now,
+  );
+  return { granted, mode, admitForMs };
+}
+
+/** Why not even the last want fits, which is the least: of all that stands in its way, what lasts longest. */
+function longestWait(ask: LeaseRequest, places: readonly Place[], now: number): LimitRefusal {
+  const least = ask.wants[ask.wants.length - 1] as Want;
+  const moment = momentOf(ask, least, places, now);
+  return places
+    .flatMap((place) => obstacles(place, least, moment))
+    .reduce((longest, other) => (waitOf(other) > waitOf(longest) ? other : longest));
+}
+
+const waitOf = ({ neverFits, retryAfterMs }: LimitRefusal): number =>
+  neverFits ? Number.POSITIVE_INFINITY : retryAfterMs;

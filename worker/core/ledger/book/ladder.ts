@@ -1,0 +1,90 @@
+/**
+ * The alert ladder: each threshold of each scope once per period and cap, in order, judged on what is spent, never on what is
+ * only held. What was told stands in the scope's sums, in the same transaction as what made it true, so no crash and no repeat
+ * tells it twice.
+ */
+
+import { dayOf, monthOf, monthOfPeriod, type Period } from '../time.ts';
+import type { Scope } from '../types.ts';
+import { type Account, figuresOf, storedMonth, storedOf, sumsOf } from './account.ts';
+import type { Book } from './book.ts';
+import type { Place } from './check.ts';
+import type { Sums, Told } from './rows.ts';
+
+/** In percent of a cap. */
+export interface Ladder {
+  /** Ascending. */
+  thresholds: readonly number[];
+  /** Kinds of scopes that are told of; all where it is undefined. */
+  scopes?: readonly string[] | undefined;
+  /** From here on a request that has a safeguard is served by it. 100: only where nothing else fits. */
+  safeguardAt: number;
+}
+
+export const NO_LADDER: Ladder = { thresholds: [], safeguardAt: 100 };
+
+/** Caps that came and went within a period: of so many it is known what was told. */
+const MOST_CAPS = 8;
+
+/** Notes what a scope's spending has crossed in a month, or a day and its month, under the caps last heard of, else config's. */
+export function climb(book: Book, account: Account, period: Period, now: number): void {
+  const { thresholds, scopes } = book.ladder;
+  if (thresholds.length === 0 || (scopes !== undefined && !scopes.includes(kindOf(account.scope)))) return;
+  const set = storedOf(account, book.read).overrides.limits;
+  const configured = account.configured ?? book.configured(account.scope);
+  const month = monthOfPeriod(period);
+  climbPeriod(book, account, month, set.monthlyMicroUsd ?? configured.monthlyMicroUsd, now);
+  if (period !== month) climbPeriod(book, account, period, set.dailyMicroUsd ?? configured.dailyMicroUsd, now);
+}
+
+function climbPeriod(book: Book, account: Account, period: Period, cap: number | null | undefined, at: number): void {
+  if (cap === null || cap === undefined || cap === 0) return;
+  const { spentMicroUsd } = figuresOf(account, period);
+  const reached = reachedBy(book.ladder, spentMicroUsd, cap);
+  const stored = storedOf(account, book.read);
+  const before = storedMonth(stored, monthOfPeriod(period))?.told?.[period];
+  if (before === undefined && reached === 0) return;
+  const known = before?.find(({ capMicroUsd }) => capMicroUsd === cap);
+  // Under a cap that is new in this period only what is news is told: not again what was told and is still true.
+  const told = known?.percent ?? Math.min(reached, Math.max(0, ...(before ?? []).map(({ percent }) => percent)));
+  if (known !== undefined && reached <= told) return;
+  const sums = sumsOf(stored, account.scope, monthOfPeriod(period));
+  const others = (before ?? []).filter((one) => one !== known).slice(1 - MOST_CAPS);
+  sums.told = { ...sums.told, [period]: [...others, { capMicroUsd: cap, percent: Math.max(told, reached) }] };
+  book.noted.sums.add(sums);
+  for (const percent of book.ladder.thresholds) {
+    if (percent <= told || percent > reached) continue;
+    book.noted.crossings.push({ scope: account.scope, period, percent, spentMicroUsd, capMicroUsd: cap, at });
+  }
+}
+
+/** After an operator's correction: what is not true any more may come again. A late report's correction is not told twice. */
+export function descend(sums: Sums, period: Period, ladder: Ladder, spentMicroUsd: number): void {
+  const before = sums.told?.[period];
+  if (before === undefined) return;
+  const after = before.map(({ capMicroUsd, percent }): Told => {
+    return { capMicroUsd, percent: Math.min(percent, reachedBy(ladder, spentMicroUsd, capMicroUsd)) };
+  });
+  sums.told = { ...sums.told, [period]: after };
+}
+
+/** Whether so much is spent, under any cap of the running day or month, that the safeguard takes over. */
+export function isSafeguardDue({ safeguardAt }: Ladder, places: readonly Place[], now: number): boolean {
+  if (safeguardAt >= 100) return false;
+  const isDue = (account: Account, period: Period, cap: number | null) =>
+    cap !== null && isReached(safeguardAt, figuresOf(account, period).spentMicroUsd, cap);
+  return places.some(
+    ({ account, limits: { monthlyMicroUsd, dailyMicroUsd } }) =>
+      isDue(account, monthOf(now), monthlyMicroUsd) || isDue(account, dayOf(now), dailyMicroUsd),
+  );
+}
+
+const kindOf = (scope: Scope): string => scope.split(':', 1)[0] ?? '';
+
+/** The highest threshold that is reached; 0 for none. */
+const reachedBy = ({ thresholds }: Ladder, spentMicroUsd: number, cap: number): number =>
+  thresholds.findLast((percent) => isReached(percent, spentMicroUsd, cap)) ?? 0;
+
+/** Both sides are the nearest number to a share, so equal shares are equal; amounts are too large to be multiplied. */
+const isReached = (percent: number, spentMicroUsd: number, cap: number): boolean =>
+  spentMicroUsd / cap >= percent / 100;

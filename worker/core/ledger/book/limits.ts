@@ -1,0 +1,92 @@
+/** Limits in force: config's, field by field under what was set over the admin API. Every change is kept (DESIGN §6 "Admin"). */
+
+import { dayOf } from '../time.ts';
+import { type Limits, NO_LIMITS, type Scope } from '../types.ts';
+import { accountOf, storedOf } from './account.ts';
+import type { Book } from './book.ts';
+import { climb } from './ladder.ts';
+import type { HistoryEntry, Overrides } from './rows.ts';
+import { scopeProblem, wholeNumber } from './shape.ts';
+
+const FIELDS = Object.keys(NO_LIMITS) as (keyof Limits)[];
+
+export function inForce(configured: Partial<Limits>, set: Partial<Limits>): Limits {
+  const of = (field: keyof Limits): number | null => set[field] ?? configured[field] ?? null;
+  return {
+    monthlyMicroUsd: of('monthlyMicroUsd'),
+    dailyMicroUsd: of('dailyMicroUsd'),
+    rps: of('rps'),
+    burst: of('burst'),
+    tpm: of('tpm'),
+    parallel: of('parallel'),
+  };
+}
+
+/** What an operator should know of a rate in force: slices need a bucket that lasts. */
+export function burstNote({ rps, burst }: Limits): string | undefined {
+  if (rps === null || burst === null || burst >= rps) return undefined;
+  return `a burst of ${burst} is under a second of ${rps} requests per second: leases of many hardly fit into it, so most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
+}
+
+/** `before`: what was set for the scope until then. */
+export type LimitsReply = { ok: true; set: Partial<Limits>; before: Overrides } | { ok: false; detail: string };
+
+/** Sets limits for one scope; null takes what was set away, so that config's holds again. Holds for every grant at once. */
+export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who: string, now: number): LimitsReply {
+  const problem = scopeProblem(scope) ?? limitsProblem(patch);
+  if (problem !== undefined) return { ok: false, detail: problem };
+  const { overrides } = storedOf(accountOf(book.accounts, scope), book.read);
+  const limits: Partial<Limits> = {};
+  let isChange = false;
+  for (const field of FIELDS) {
+    const from = overrides.limits[field] ?? null;
+    const to = patch[field] === undefined ? from : patch[field];
+    if (to !== null) limits[field] = to;
+    if (to === from) continue;
+    isChange = true;
+    note(book, { at: now, who, scope, field, from, to });
+  }
+  if (isChange) {
+    change(book, scope, { ...overrides, limits });
+    climb(book, accountOf(book.accounts, scope), dayOf(now), now);
+  }
+  return { ok: true, set: limits, before: overrides };
+}
+
+/** A revoked scope (a key, a user) is granted nothing more; slices of it end by themselves within their `admitForMs` (rule 4). */
+export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: string, now: number): LimitsReply {
+  const problem = scopeProblem(scope);
+  if (problem !== undefined) return { ok: false, detail: problem };
+  const { overrides } = storedOf(accountOf(book.accounts, scope), book.read);
+  if (overrides.revoked !== revoked) {
+    note(book, { at: now, who, scope, field: 'revoked', from: overrides.revoked, to: revoked });
+    change(book, scope, { ...overrides, revoked });
+  }
+  return { ok: true, set: overrides.limits, before: overrides };
+}
+
+/** What is wrong with limits, in words for whoever wrote them. */
+export function limitsProblem(patch: Partial<Limits>): string | undefined {
+  for (const [name, value] of Object.entries(patch)) {
+    if (!FIELDS.includes(name as keyof Limits)) return `there is no limit "${name}"; there are ${FIELDS.join(', ')}`;
+    if (value === null || value === undefined) continue;
+    if (name === 'rps') {
+      if (!(Number.isFinite(value) && value >= 1e-6 && value <= 1e6))
+        return 'rps: write a number from 0.000001 to 1000000';
+    } else if (name === 'burst') {
+      if (!wholeNumber(value) || value < 1 || value > 1e6) return 'burst: write a whole number from 1 to 1000000';
+    } else if (!wholeNumber(value)) {
+      return `${name}: write a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
+    }
+  }
+  return undefined;
+}
+
+export function note(book: Book, entry: HistoryEntry): void {
+  book.noted.history.push(entry);
+}
+
+function change(book: Book, scope: Scope, overrides: Overrides): void {
+  storedOf(accountOf(book.accounts, scope), book.read).overrides = overrides;
+  book.noted.overrides.set(scope, overrides);
+}

@@ -1,0 +1,120 @@
+/** Reports (rules 6 to 9 and 13): figures only grow, the larger wins, each for itself, so that order and repetition do not matter. */
+
+import type { Report, ReportReply } from '../messages.ts';
+import { LATE_REPORT_MS, MOST_REPORTS } from '../protocol.ts';
+import { dayOf } from '../time.ts';
+import type { Amount, Scope } from '../types.ts';
+import { accountOf, storedOf } from './account.ts';
+import { type Book, changeLease, enterLease } from './book.ts';
+import { paceAt } from './gcra.ts';
+import { climb } from './ladder.ts';
+import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
+import { reportProblem } from './shape.ts';
+
+/** In their order; those beyond what one call may bring are refused by name. */
+export const reportAll = (book: Book, reports: readonly Report[], now: number): ReportReply[] =>
+  reports.map((one, index) => (index < MOST_REPORTS ? report(book, one, now) : 'invalid'));
+
+export function report(book: Book, report: Report, now: number): ReportReply {
+  if (reportProblem(report) !== undefined) return 'invalid';
+  const live = book.leases.get(report.leaseId);
+  if (live === undefined) return firstHeard(book, report, now);
+  // As it will be answered once the row is folded, which may be at any moment.
+  if (live.isRipe) return 'unknown';
+  const merged = merge(live.lease, report);
+  if (merged !== live.lease) {
+    changeLease(book, live, merged, now);
+    climbAll(book, merged, now);
+  }
+  return isOverGranted(merged) ? 'over_granted' : 'applied';
+}
+
+/** The row after a report; the same row where it changes nothing, so that nothing is written. */
+export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
+  const { granted } = lease;
+  const done = lease.done || report.done;
+  const spent = {
+    microUsd: Math.max(lease.spent.microUsd, report.spent.microUsd),
+    tokens: Math.max(lease.spent.tokens, report.spent.tokens),
+  };
+  // Done frees what was not spent. Not more can be free, not even where more was spent than granted (rule 13).
+  const free = (figure: 'microUsd' | 'tokens'): number => {
+    const most = Math.max(0, granted[figure] - spent[figure]);
+    return done ? most : Math.min(most, Math.max(lease.freed[figure], report.freed[figure]));
+  };
+  const freed = {
+    microUsd: free('microUsd'),
+    tokens: free('tokens'),
+    parallel: done
+      ? granted.parallel
+      : Math.min(granted.parallel, Math.max(lease.freed.parallel, report.freed.parallel)),
+  };
+  // It only grows like the rest: the larger figure may be the bound, also where a smaller, exact one comes after it.
+  const estimated = lease.estimated || report.estimated === true;
+  // Its holder did not hear of the grant.
+  const origin = report.scopes !== undefined && lease.origin === 'asked' ? 'unreachable' : lease.origin;
+  const isSame =
+    done === lease.done &&
+    origin === lease.origin &&
+    estimated === lease.estimated &&
+    spent.microUsd === lease.spent.microUsd &&
+    spent.tokens === lease.spent.tokens &&
+    freed.microUsd === lease.freed.microUsd &&
+    freed.tokens === lease.freed.tokens &&
+    freed.parallel === lease.freed.parallel;
+  return isSame ? lease : { ...lease, origin, spent, freed, done, estimated };
+}
+
+function firstHeard(book: Book, report: Report, now: number): ReportReply {
+  const { leaseId, scopes, done } = report;
+  if (scopes !== undefined) {
+    // It ran while nobody could be asked: booked at once, in the periods of its arrival, and told apart by its origin.
+    if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
+    const row = ungranted('unreachable', report, scopes, book, now);
+    enterLease(book, row, now);
+    climbAll(book, row, now);
+    return 'applied';
+  }
+  // Rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
+  if (!done || isOutOfAge(leaseId, now)) return 'unknown';
+  const row = ungranted('closed', report, [], book, now);
+  enterLease(book, row, now);
+  return isOverGranted(row) ? 'over_granted' : 'applied';
+}
+
+/** In the periods of its grant, however late. */
+function climbAll(book: Book, { scopes, grantedAt }: Pick<Lease, 'scopes' | 'grantedAt'>, now: number): void {
+  for (const scope of scopes) climb(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
+}
+
+/** It takes nothing of a rate, but each row tells how that stood. */
+function tatOf({ accounts, read }: Book, scope: Scope, now: number): number {
+  const account = accountOf(accounts, scope);
+  storedOf(account, read);
+  return paceAt(account.pace, now).tatUs;
+}
+
+const NOTHING: Amount = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
+
+const ungranted = (
+  origin: Lease['origin'],
+  { leaseId, spent, estimated }: Report,
+  scopes: readonly Scope[],
+  book: Book,
+  now: number,
+): Omit<Lease, 'slot' | 'number'> => ({
+  leaseId,
+  origin,
+  mode: 'normal',
+  scopes: [...scopes],
+  tatUs: scopes.map((scope) => tatOf(book, scope, now)),
+  laterUs: [],
+  grantedAt: now,
+  admitForMs: 0,
+  settleBy: now,
+  granted: NOTHING,
+  spent: { microUsd: spent.microUsd, tokens: spent.tokens },
+  freed: { microUsd: 0, tokens: 0, parallel: 0 },
+  done: true,
+  estimated: estimated === true,
+});

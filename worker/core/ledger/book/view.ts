@@ -1,0 +1,98 @@
+/** What an operator sees: each scope's periods with cap, spent, held and unsettled, leases included. */
+
+import { dayBefore, dayOf, monthBefore, monthOf, type Period } from '../time.ts';
+import type { Limits, Scope } from '../types.ts';
+import { accountOf, figuresOf, storedOf } from './account.ts';
+import type { Book } from './book.ts';
+import { inForce } from './limits.ts';
+import type { Overrides } from './rows.ts';
+import type { Settlement } from './settlements.ts';
+
+export interface ScopeView {
+  scope: Scope;
+  period: Period;
+  capMicroUsd: number | null;
+  spentMicroUsd: number;
+  reservedMicroUsd: number;
+  /** Part of `spentMicroUsd`: booked in full, because no report came. */
+  unsettledMicroUsd: number;
+}
+
+export interface LedgerView {
+  scopes: ScopeView[];
+  /** What was set over the admin API for the scopes above. */
+  overrides: ({ scope: Scope } & Overrides)[];
+  settlements: Settlement[];
+  /** Ask again after this scope; null at the end. */
+  next: Scope | null;
+}
+
+/** What config says: of a scope by name, else of its kind (`user` for `user:ana`). The ledger keeps only what was set beside it. */
+export interface Configured {
+  byScope?: Record<string, Partial<Limits>>;
+  byKind?: Partial<Record<'tenant' | 'anonymous' | 'user' | 'feature' | 'key', Partial<Limits>>>;
+}
+
+/** Which of a tenant's scopes, maybe a million: this one, or so many after that one. */
+export interface Page {
+  scope?: Scope;
+  after?: Scope;
+  most: number;
+}
+
+/** The scopes of a page, out of those that have rows, have leases, or stand in config. The tenant is always one. */
+export function scopesOfPage(
+  book: Book,
+  stored: readonly Scope[],
+  { byScope = {} }: Configured,
+  { scope, after = '' as Scope, most }: Page,
+): { scopes: Scope[]; next: Scope | null } {
+  if (scope !== undefined) return { scopes: [scope], next: null };
+  const live = [...book.accounts.values()].flatMap(({ scope, leases }) => (leases > 0 ? [scope] : []));
+  const all = new Set([...stored, ...live, ...(Object.keys(byScope) as Scope[]), 'tenant' as const]);
+  const later = [...all].filter((scope) => byCodePoints(scope, after) > 0).toSorted(byCodePoints);
+  const scopes = later.slice(0, most);
+  return { scopes, next: later.length > most ? (scopes[most - 1] ?? null) : null };
+}
+
+/** The running month and day of each scope, and earlier ones where anything is booked. */
+export const viewScopes = (book: Book, scopes: readonly Scope[], configured: Configured, now: number): ScopeView[] =>
+  scopes.flatMap((scope) => viewScope(book, scope, configured, now));
+
+export const viewOverrides = (book: Book, scopes: readonly Scope[]): LedgerView['overrides'] =>
+  scopes.flatMap((scope) => {
+    const { overrides } = storedOf(accountOf(book.accounts, scope), book.read);
+    return overrides.revoked || Object.keys(overrides.limits).length > 0 ? [{ scope, ...overrides }] : [];
+  });
+
+function viewScope(book: Book, scope: Scope, configured: Configured, now: number): ScopeView[] {
+  const account = accountOf(book.accounts, scope);
+  const { overrides } = storedOf(account, book.read);
+  const limits = inForce(configuredFor(scope, configured), overrides.limits);
+  const running = [monthOf(now), dayOf(now)];
+  const earlier = new Set([monthBefore(now), dayBefore(now), ...account.tallies.keys()]);
+  for (const period of running) earlier.delete(period);
+  const row = (period: Period): ScopeView => {
+    const { spentMicroUsd, heldMicroUsd, unsettledMicroUsd } = figuresOf(account, period);
+    const capMicroUsd = period.length === 7 ? limits.monthlyMicroUsd : limits.dailyMicroUsd;
+    return { scope, period, capMicroUsd, spentMicroUsd, reservedMicroUsd: heldMicroUsd, unsettledMicroUsd };
+  };
+  const isBooked = ({ spentMicroUsd, reservedMicroUsd }: ScopeView) => spentMicroUsd > 0 || reservedMicroUsd > 0;
+  return [...running.map(row), ...[...earlier].toSorted().map(row).filter(isBooked)];
+}
+
+/** What config says of one scope. */
+export function configuredFor(scope: Scope, { byScope, byKind }: Configured): Partial<Limits> {
+  const kind = scope.split(':', 1)[0] as keyof NonNullable<Configured['byKind']>;
+  return byScope?.[scope] ?? byKind?.[kind] ?? {};
+}
+
+/** The order in which SQLite sorts text: by code points, where JavaScript's own is by UTF-16 units. */
+function byCodePoints(one: string, other: string): number {
+  const [left, right] = [[...one], [...other]];
+  for (let index = 0; index < left.length && index < right.length; index++) {
+    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,118 @@
+/** How large a slice may be (LEDGER "Limits"): by what its holder started lately, and small beside what is left to all. */
+import type { Granted, Left, Want } from '../messages.ts';
+import { LONGEST_ADMIT_MS } from '../protocol.ts';
+import type { Amount } from '../types.ts';
+
+export const MOST_SLICE_REQUESTS = 64;
+/** Of each scope's headroom in money and tokens, with what its holder has in hand; and of the burst. At the end of a budget everybody asks one by one. */
+const LARGEST_SHARE = 1 / 8;
+/** Of what is left of the burst, and of the slots. */
+const LARGEST_SHARE_OF_PACE = 1 / 4;
+
+/** Requests that were started, and the worst cases of them all. */
+export interface Started {
+  requests: number;
+  microUsd: number;
+  tokens: number;
+}
+
+/** What was started within the last `windowMs`, as a running estimate: this window, and what of the last one still counts. */
+export interface Lately {
+  /** As long as a slice may admit, as the last one told; forgotten after a while, since rates may be raised. */
+  windowMs: number;
+  windowUntil: number;
+  since: number;
+  current: Started;
+  previous: Started;
+}
+
+export const newLately = (now: number): Lately => ({
+  windowMs: LONGEST_ADMIT_MS,
+  windowUntil: now,
+  since: now,
+  current: { requests: 0, microUsd: 0, tokens: 0 },
+  previous: { requests: 0, microUsd: 0, tokens: 0 },
+});
+
+const WINDOW_KNOWN_MS = 60_000;
+
+/** What the rates allow a slice to admit for; what a minute's end cut off says nothing of the next one. */
+export function learnWindow(lately: Lately, { admitForMs, left }: Granted, now: number): void {
+  if (left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= admitForMs)) return;
+  lately.windowMs = admitForMs;
+  lately.windowUntil = now + WINDOW_KNOWN_MS;
+}
+
+export function noteStart(lately: Lately, { microUsd, tokens }: Want, now: number): void {
+  turn(lately, now);
+  lately.current.requests++;
+  lately.current.microUsd += microUsd;
+  lately.current.tokens += tokens;
+}
+
+export function startedLately(lately: Lately, now: number): Started {
+  turn(lately, now);
+  const { current, previous, since, windowMs } = lately;
+  const rest = 1 - Math.min(1, Math.max(0, now - since) / windowMs);
+  return {
+    requests: current.requests + previous.requests * rest,
+    microUsd: current.microUsd + previous.microUsd * rest,
+    tokens: current.tokens + previous.tokens * rest,
+  };
+}
+
+function turn(lately: Lately, now: number): void {
+  if (now >= lately.windowUntil) lately.windowMs = LONGEST_ADMIT_MS;
+  const { since, windowMs, current, previous } = lately;
+  if (now - since < windowMs) return;
+  const isNext = now - since < 2 * windowMs;
+  lately.previous = isNext ? current : Object.assign(previous, { requests: 0, microUsd: 0, tokens: 0 });
+  lately.current = { requests: 0, microUsd: 0, tokens: 0 };
+  lately.since = isNext ? since + windowMs : now;
+}
+
+export interface Headroom {
+  /** Of the last reply, and how long ago that was. */
+  left: readonly Left[];
+  ageMs: number;
+  /** Within the time that a slice may admit for. */
+  started: Started;
+  admitForMs: number;
+  /** What its holder has in other slices, and does not use. */
+  inHand: Amount;
+}
+
+/** A slice for requests like `one`; undefined where it would hold less than two. */
+export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand }: Headroom): Want | undefined {
+  let requests = started.requests;
+  let money = Number.POSITIVE_INFINITY;
+  let tokens = Number.POSITIVE_INFINITY;
+  let slots = Number.POSITIVE_INFINITY;
+  for (const { limit, cap, remaining, resetMs } of left) {
+    const isAnew = ageMs >= resetMs;
+    const rest = isAnew ? cap : remaining;
+    if (limit === 'rps') {
+      // Rate that is not used is lost to everybody: beside the limit, one by one.
+      const most = Math.min(cap * LARGEST_SHARE, rest * LARGEST_SHARE_OF_PACE);
+      requests = Math.min(requests, started.requests - inHand.requests, most);
+    } else if (limit === 'parallel') {
+      slots = Math.min(slots, remaining * LARGEST_SHARE_OF_PACE - inHand.parallel);
+    } else if (limit === 'tpm') {
+      tokens = Math.min(tokens, rest * LARGEST_SHARE - inHand.tokens);
+      // Its admitting ends with the minute.
+      if (!isAnew) requests = Math.min(requests, (started.requests * (resetMs - ageMs)) / admitForMs);
+    } else {
+      money = Math.min(money, rest * LARGEST_SHARE - inHand.microUsd);
+    }
+  }
+  const many = Math.floor(Math.min(requests, MOST_SLICE_REQUESTS));
+  if (many < 2 || slots < 2 || money < 2 * one.microUsd || tokens < 2 * one.tokens) return undefined;
+  const share = many / started.requests;
+  return {
+    mode: one.mode,
+    requests: many,
+    parallel: Math.floor(Math.min(many, slots)),
+    microUsd: Math.floor(Math.min(money, Math.max(2 * one.microUsd, Math.ceil(started.microUsd * share)))),
+    tokens: Math.floor(Math.min(tokens, Math.max(2 * one.tokens, Math.ceil(started.tokens * share)))),
+  };
+}

@@ -1,0 +1,31 @@
+import { withoutKeys } from '../core/identity/key-format.ts';
+import type { RequestContext } from '../pipeline/request-context.ts';
+import type { Deps } from '../ports.ts';
+
+export const loggedPath = ({ url }: Request): string => withoutKeys(new URL(url).pathname).slice(0, 100);
+
+/** One line about a request as its answer begins, for `npm start`: a deploy has its platform's own log of requests. */
+export async function logRequest(
+  request: Request,
+  answering: Response | Promise<Response>,
+  { events, clock }: Pick<Deps, 'events' | 'clock'>,
+  { requestId, arrivedAt }: RequestContext,
+): Promise<Response> {
+  const response = await answering;
+  const { status, headers } = response;
+  const header = (name: string) => headers.get(`x-carryon-${name}`);
+  events({
+    event: 'request',
+    requestId,
+    method: request.method,
+    path: loggedPath(request),
+    status,
+    tookMs: clock.now() - arrivedAt,
+    deployment: header('deployment'),
+    attempts: header('attempts') ?? '1',
+    mode: header('mode'),
+    cache: header('cache'),
+    costUsd: header('cost-usd'),
+  });
+  return response;
+}

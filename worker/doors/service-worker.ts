@@ -1,0 +1,42 @@
+/** `GET /sw.js`: the service worker as it was built, behind a line that tells it where its router is. */
+import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
+import { fingerprint } from '../core/config/fingerprint.ts';
+import type { RequestContext } from '../pipeline/request-context.ts';
+import { commonHeaders, refusal } from '../pipeline/respond.ts';
+import type { Deps } from '../ports.ts';
+
+export async function serviceWorkerScript(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
+  const origin = deps.config.publicUrl ?? URL.parse(request.url)?.origin;
+  if (origin === undefined || !ORIGIN.test(origin)) {
+    const host = (request.headers.get('host') ?? '').slice(0, 100);
+    return refusal({ code: 'misdirected_request', host, detail: NO_ORIGIN }, scope);
+  }
+  const built = await deps.files.text(SERVICE_WORKER_FILE);
+  if (built === undefined) return refusal({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, scope);
+  const script = `self.carryonRouter=${JSON.stringify(origin)};\n${built}`;
+  const etag = `"${fingerprint(script)}-${script.length}"`;
+  const headers = {
+    ...commonHeaders(scope),
+    // Browsers ask for a service worker's script anew by themselves; the tag makes that cheap.
+    'cache-control': 'no-cache',
+    etag,
+    // A front end on another origin imports it into a worker of its own, which may demand this.
+    'cross-origin-resource-policy': 'cross-origin',
+    'x-content-type-options': 'nosniff',
+  };
+  if (hasTag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers });
+  return new Response(script, { headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' } });
+}
+
+/** In plain workerd the origin is what a Host header says, which may be no URL, or one with quotation marks in it. */
+const ORIGIN = /^https?:\/\/[\w.-]+(?::\d+)?$|^https?:\/\/\[[\da-f:]+\](?::\d+)?$/;
+
+const NO_ORIGIN =
+  'The Host header of this request names no host, and the script must say where its router is. Set publicUrl in carryon.config.ts.';
+
+const NOT_BUILT =
+  'This Worker was started without its static files. npm run build makes them, and [assets] in wrangler.toml binds them.';
+
+/** A proxy that compresses has made the tag a weak one. */
+const hasTag = (ifNoneMatch: string | null, etag: string): boolean =>
+  ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;

@@ -1,0 +1,27 @@
+/** `POST /v1/tokens`: a server exchanges its secret key for a token that one of its users' pages may hold. */
+
+import { readJson } from '../body/read-json.ts';
+import { minterProblem, readMintWish } from '../core/identity/mint-wish.ts';
+import { mintedClaims } from '../core/identity/token-claims.ts';
+import { identify } from '../pipeline/identify.ts';
+import type { RequestContext } from '../pipeline/request-context.ts';
+import { plainJson, refusal } from '../pipeline/respond.ts';
+import type { Deps } from '../ports.ts';
+
+/** A list of a hundred features fits. */
+const LONGEST_BODY_BYTES = 16_384;
+
+export async function mintToken(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
+  const { clock, config, tokens } = deps;
+  const identified = await identify(request, deps, scope.background);
+  if (!identified.ok) return refusal(identified.error, scope);
+  const { identity } = identified;
+  const problem = minterProblem(identity, request.headers.has('origin'));
+  if (problem !== undefined) return refusal(problem, scope);
+  const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
+  if (!body.ok) return refusal(body.error, scope);
+  const read = readMintWish(body.json, identity, config);
+  if ('error' in read) return refusal(read.error, scope);
+  const { claims, expiresAt } = mintedClaims(identity, read.wish, clock.now());
+  return plainJson({ token: await tokens.mint(claims), expiresAt }, scope, 201);
+}

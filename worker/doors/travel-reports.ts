@@ -1,0 +1,45 @@
+/** `POST /ai/reports`: what travel mode saw is checked, and logged as counts: no id, no name of a user, no text. */
+import type { RouterError } from '../../protocol/errors.ts';
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { readJson } from '../body/read-json.ts';
+import { check } from '../core/checked.ts';
+import type { Identity } from '../core/identity/identity.ts';
+import { reportsBody } from '../core/reports/reports.ts';
+import { identifyCaller } from '../pipeline/caller.ts';
+import type { RequestContext } from '../pipeline/request-context.ts';
+import { commonHeaders, refusal } from '../pipeline/respond.ts';
+import { resolveUser } from '../pipeline/user.ts';
+import type { Deps } from '../ports.ts';
+
+const LONGEST_BODY_BYTES = 65_536;
+/** Calls a minute of one user, or of a key that names none, in this isolate. */
+const MOST_CALLS = 60;
+
+export async function takeReports(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
+  const identified = await identifyCaller(request, 'read', deps, scope.background);
+  if (!identified.ok) return refusal(identified.error, scope);
+  const { identity } = identified;
+  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
+  if (typeof user === 'object' && user !== null) return refusal(user, scope);
+  const tooOften = rateRefusal(identity, user, deps);
+  if (tooOften !== undefined) return refusal(tooOften, scope);
+  const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);
+  if (!body.ok) return refusal(body.error, scope);
+  const checked = check(body.json, reportsBody);
+  if (!checked.ok) return refusal(checked.error, scope);
+  const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
+  const { tenant } = identity;
+  if (counts !== undefined) deps.events({ event: 'travel_reports', requestId: scope.requestId, tenant, ...counts });
+  return new Response(null, { status: 204, headers: commonHeaders(scope) });
+}
+
+/** All visitors of a page have its key, so it is bounded by address alone (caller.ts). */
+function rateRefusal(identity: Identity, user: string | null, { callRate, clock }: Deps): RouterError | undefined {
+  if (identity.kind === 'publishable') return undefined;
+  const retryAfterMs = callRate.take(`reports ${ownerName(identity, user)}`, MOST_CALLS, clock.now());
+  if (retryAfterMs === 0) return undefined;
+  const scope = user === null ? `key:${identity.keyId}` : `user:${user}`;
+  return { code: 'rate_limit_exceeded', scope, limit: 'rpm', cap: MOST_CALLS, retryAfterMs, neverFits: false };
+}
+
+const ownerName = ({ tenant, keyId }: Identity, user: string | null): string => JSON.stringify([tenant, keyId, user]);

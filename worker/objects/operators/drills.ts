@@ -1,0 +1,26 @@
+/** The table of drills in `Operators`: rows in, rows out (docs/storage.md). */
+import type { DrillRecord } from '../../core/operators/drill.ts';
+
+const TABLE = `CREATE TABLE IF NOT EXISTS drill (
+  id TEXT PRIMARY KEY, keyId TEXT NOT NULL, feature TEXT, maxCostUsd REAL NOT NULL, startedAt INTEGER NOT NULL,
+  until INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID`;
+
+/** As long as the changes that made them. */
+const KEEP_DRILLS_MS = 400 * 86_400_000;
+
+export class DrillRows {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(TABLE);
+  }
+
+  add({ id, keyId, feature, maxCostUsd, startedAt, until, who }: DrillRecord): void {
+    this.#sql.exec('DELETE FROM drill WHERE until < ?', startedAt - KEEP_DRILLS_MS);
+    this.#sql.exec(
+      'INSERT INTO drill (id, keyId, feature, maxCostUsd, startedAt, until, who) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[id, keyId, feature, maxCostUsd, startedAt, until, who],
+    );
+  }
+}

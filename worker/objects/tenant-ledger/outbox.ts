@@ -1,0 +1,66 @@
+/** Hands what a ledger has noted over to `Alerts`, behind its replies, again and again until it is taken. */
+import type { Crossing } from '../../core/ledger/book/rows.ts';
+import { forgetDelivered, undelivered } from './rows.ts';
+
+export type TakeCrossings = (crossings: readonly Crossing[]) => Promise<unknown>;
+
+const MOST_AT_ONCE = 100;
+/** As long as a call that hangs is waited for; then the alarm tries again, and later each time. */
+const FIRST_RETRY_MS = 10_000;
+const LAST_RETRY_MS = 300_000;
+
+export class LedgerOutbox {
+  readonly #storage: DurableObjectStorage;
+  readonly #take: TakeCrossings;
+  #isBusy = false;
+  #isAlarmSet = false;
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(storage: DurableObjectStorage, take: TakeCrossings) {
+    this.#storage = storage;
+    this.#take = take;
+  }
+
+  /**
+   * In the turn that noted something: the alarm is written with it, so that a death before it is taken only delays it. The
+   * promise is for `waitUntil`.
+   */
+  noted(now: number): Promise<void> {
+    // One that each newer crossing put off would never come.
+    if (!this.#isAlarmSet) void this.#storage.setAlarm(now + this.#retryMs);
+    this.#isAlarmSet = true;
+    return this.handOver();
+  }
+
+  /** From the alarm. */
+  async again(now: number): Promise<void> {
+    this.#isAlarmSet = false;
+    if (undelivered(this.#storage.sql, 1).length === 0) return;
+    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
+    // A call that hangs must not keep the next from being made: what comes twice changes nothing.
+    this.#isBusy = false;
+    await this.noted(now);
+  }
+
+  async handOver(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const { sql } = this.#storage;
+    try {
+      for (;;) {
+        const rows = undelivered(sql, MOST_AT_ONCE);
+        const last = rows[rows.length - 1];
+        if (last === undefined) break;
+        await this.#take(rows.map(({ crossing }) => crossing));
+        forgetDelivered(sql, last.number);
+      }
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#isAlarmSet = false;
+      void this.#storage.deleteAlarm();
+    } catch {
+      // The alarm is set.
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The `lease` table of one `TenantLedger`: pages of JSON, each lease in its slot (core/ledger/book/pages.ts). Kept in memory as well,
+ * folded leases included, so that writing one lease is writing its page out of what is already text.
+ */
+import type { Lease } from '../../core/ledger/book/lease.ts';
+import { pageOf } from '../../core/ledger/book/pages.ts';
+import type { Mode, Scope } from '../../core/ledger/types.ts';
+
+/** Writing over a row costs one row; deleting it first would cost two. */
+const WRITE_PAGE =
+  'INSERT INTO lease (page, leases) VALUES (?, ?) ON CONFLICT (page) DO UPDATE SET leases = excluded.leases';
+
+interface Entry {
+  lease: Lease;
+  /** As it stands in its page. */
+  text: string;
+}
+
+export class LeasePages {
+  readonly #sql: SqlStorage;
+  readonly #pages = new Map<number, Map<number, Entry>>();
+
+  /** Reads all pages. */
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    for (const { leases } of sql.exec<{ leases: string }>('SELECT leases FROM lease').toArray()) {
+      for (const values of JSON.parse(leases) as LeaseValues[]) this.#put(leaseOf(values));
+    }
+  }
+
+  *all(): Iterable<Lease> {
+    for (const page of this.#pages.values()) for (const { lease } of page.values()) yield lease;
+  }
+
+  /** One row for each page that has a changed lease. */
+  write(changed: Iterable<Lease>): void {
+    const pages = new Set<number>();
+    for (const lease of changed) pages.add(this.#put(lease));
+    for (const number of pages) {
+      const texts = Array.from(this.#pages.get(number)?.values() ?? [], ({ text }) => text);
+      this.#sql.exec(WRITE_PAGE, number, `[${texts.join(',')}]`);
+    }
+  }
+
+  /** Deletes the pages behind that of this slot. */
+  dropAfter(lastSlot: number): void {
+    const last = pageOf(lastSlot);
+    this.#sql.exec('DELETE FROM lease WHERE page > ?', last);
+    for (const number of this.#pages.keys()) if (number > last) this.#pages.delete(number);
+  }
+
+  #put(lease: Lease): number {
+    const number = pageOf(lease.slot);
+    const page = this.#pages.get(number) ?? new Map<number, Entry>();
+    this.#pages.set(number, page);
+    page.set(lease.slot, { lease, text: JSON.stringify(valuesOf(lease)) });
+    return number;
+  }
+}
+
+type LeaseValues = ReturnType<typeof valuesOf>;
+
+/** Without names, which would be most of a page. */
+const valuesOf = ({ granted, spent, freed, ...lease }: Lease) =>
+  [
+    ...([
+      lease.slot,
+      lease.number,
+      lease.leaseId,
+      lease.origin,
+      lease.mode,
+      lease.scopes,
+      lease.tatUs,
+      lease.laterUs,
+    ] as const),
+    ...([lease.grantedAt, lease.admitForMs, lease.settleBy] as const),
+    ...([granted.microUsd, granted.tokens, granted.requests, granted.parallel] as const),
+    ...([spent.microUsd, spent.tokens, freed.microUsd, freed.tokens, freed.parallel] as const),
+    ...([lease.done ? 1 : 0, lease.estimated ? 1 : 0] as const),
+  ] as const;
+
+function leaseOf(values: LeaseValues): Lease {
+  const [slot, number, leaseId, origin, mode, scopes, tatUs, laterUs, ...rest] = values;
+  const [grantedAt, admitForMs, settleBy, ...figures] = rest;
+  const [microUsd, tokens, requests, parallel, spentMicroUsd, spentTokens, ...others] = figures;
+  const [freedMicroUsd, freedTokens, freedParallel, done, estimated] = others;
+  return {
+    ...{ slot, number, leaseId, origin, mode: mode as Mode, scopes: scopes as readonly Scope[], tatUs, laterUs },
+    ...{ grantedAt, admitForMs, settleBy },
+    granted: { microUsd, tokens, requests, parallel },
+    spent: { microUsd: spentMicroUsd, tokens: spentTokens },
+    freed: { microUsd: freedMicroUsd, tokens: freedTokens, parallel: freedParallel },
+    done: done === 1,
+    estimated: estimated === 1,
+  };
+}

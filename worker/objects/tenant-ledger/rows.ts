@@ -1,0 +1,140 @@
+/** The rows of one `TenantLedger` beside its leases: rows in, rows out, no rule (docs/storage.md). */
+import type {
+  Changes,
+  Crossing,
+  HistoryEntry,
+  Mark,
+  Overrides,
+  StoredScope,
+  Sums,
+} from '../../core/ledger/book/rows.ts';
+import type { Month } from '../../core/ledger/time.ts';
+import type { Scope } from '../../core/ledger/types.ts';
+import type { LeasePages } from './pages.ts';
+
+const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, alerts, tatAt)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (scope, month) DO UPDATE SET spentMicroUsd = excluded.spentMicroUsd,
+    unsettledMicroUsd = excluded.unsettledMicroUsd, days = excluded.days, tatUs = excluded.tatUs, alerts = excluded.alerts,
+    tatAt = excluded.tatAt`;
+
+/** Sums looked through at each fold for months that may go, so that nothing ever looks through all of them at once. */
+const SWEPT_AT_ONCE = 500;
+
+export const SWEEP_FROM_THE_BEGINNING: SweptTo = { scope: '', month: '' };
+
+type Row = Record<string, SqlStorageValue>;
+
+export function readMark(sql: SqlStorage): Mark | undefined {
+  const [mark] = sql.exec<Row>('SELECT foldedThrough, foldedAt FROM mark').toArray();
+  return mark as Mark | undefined;
+}
+
+export function readScope(sql: SqlStorage, scope: Scope): StoredScope {
+  const [newest] = sql.exec<Row>('SELECT * FROM sums WHERE scope = ? ORDER BY month DESC LIMIT 1', scope).toArray();
+  const [set] = sql.exec<Row>('SELECT limits, revoked FROM limits WHERE scope = ?', scope).toArray();
+  return {
+    newest: newest && sumsOf(newest),
+    earlier: (month) => {
+      const [row] = sql.exec<Row>('SELECT * FROM sums WHERE scope = ? AND month = ?', scope, month).toArray();
+      return row && sumsOf(row);
+    },
+    overrides: set && { limits: JSON.parse(set.limits as string) as Overrides['limits'], revoked: set.revoked === 1 },
+  };
+}
+
+function sumsOf({ alerts, days, ...row }: Row): Sums {
+  const told = alerts === null ? {} : { told: JSON.parse(alerts as string) };
+  return { ...row, days: JSON.parse(days as string), ...told } as Sums;
+}
+
+/** A row of `sums`, where a sweep for old ones goes on. */
+export type SweptTo = { scope: Scope | ''; month: Month };
+
+/** Everything that one turn changed. Returns where the next sweep goes on. */
+export function saveChanges(sql: SqlStorage, pages: LeasePages, changes: Changes, sweptTo: SweptTo): SweptTo {
+  pages.write(Array.from(changes.leases, ({ lease }) => lease));
+  if (changes.lastSlotKept !== undefined) pages.dropAfter(changes.lastSlotKept);
+  for (const { scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, tatAt, told } of changes.sums) {
+    const alerts = told === undefined ? null : JSON.stringify(told);
+    sql.exec(WRITE_SUMS, scope, month, spentMicroUsd, unsettledMicroUsd, JSON.stringify(days), tatUs, alerts, tatAt);
+  }
+  if (changes.mark !== undefined) {
+    const { foldedThrough, foldedAt } = changes.mark;
+    sql.exec(
+      `INSERT INTO mark (id, foldedThrough, foldedAt) VALUES (1, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET foldedThrough = excluded.foldedThrough, foldedAt = excluded.foldedAt`,
+      foldedThrough,
+      foldedAt,
+    );
+  }
+  for (const [scope, { limits, revoked }] of changes.overrides) {
+    sql.exec(
+      `INSERT INTO limits (scope, limits, revoked) VALUES (?, ?, ?)
+       ON CONFLICT (scope) DO UPDATE SET limits = excluded.limits, revoked = excluded.revoked`,
+      scope,
+      JSON.stringify(limits),
+      revoked ? 1 : 0,
+    );
+  }
+  for (const { at, who, scope, field, from, to } of changes.history) {
+    const [before, after] = [JSON.stringify(from), JSON.stringify(to)];
+    sql.exec(
+      'INSERT INTO history (at, who, scope, field, "from", "to") VALUES (?, ?, ?, ?, ?, ?)',
+      ...[at, who, scope, field, before, after],
+    );
+  }
+  for (const crossing of changes.crossings) {
+    sql.exec('INSERT INTO outbox (crossing) VALUES (?)', JSON.stringify(crossing));
+  }
+  return changes.purgeBefore === undefined ? sweptTo : sweep(sql, changes.purgeBefore, sweptTo);
+}
+
+/** Deletes what is too old of the next sums; from the beginning again after the last. */
+function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): SweptTo {
+  const rows = sql
+    .exec<SweptTo>(
+      'SELECT scope, month FROM sums WHERE (scope, month) > (?, ?) ORDER BY scope, month LIMIT ?',
+      ...[scope, month, SWEPT_AT_ONCE],
+    )
+    .toArray();
+  for (const { scope, month } of rows) {
+    if (month < before) sql.exec('DELETE FROM sums WHERE scope = ? AND month = ?', scope, month);
+  }
+  return (rows.length === SWEPT_AT_ONCE && rows[rows.length - 1]) || SWEEP_FROM_THE_BEGINNING;
+}
+
+/** What `Alerts` has not been heard to have taken, the oldest first. */
+export const undelivered = (sql: SqlStorage, most: number): { number: number; crossing: Crossing }[] =>
+  sql
+    .exec<{ number: number; crossing: string }>('SELECT number, crossing FROM outbox ORDER BY number LIMIT ?', most)
+    .toArray()
+    .map(({ number, crossing }) => ({ number, crossing: JSON.parse(crossing) as Crossing }));
+
+export const forgetDelivered = (sql: SqlStorage, through: number): void =>
+  void sql.exec('DELETE FROM outbox WHERE number <= ?', through);
+
+/** Scopes that have sums or limits of their own, in order. */
+export const storedScopes = (sql: SqlStorage, after: Scope | '', most: number): Scope[] =>
+  sql
+    .exec<{ scope: Scope }>(
+      `SELECT scope FROM (
+         SELECT * FROM (SELECT DISTINCT scope FROM sums WHERE scope > ?1 ORDER BY scope LIMIT ?2)
+         UNION SELECT * FROM (SELECT scope FROM limits WHERE scope > ?1 ORDER BY scope LIMIT ?2)) ORDER BY scope LIMIT ?2`,
+      after,
+      most,
+    )
+    .toArray()
+    .map(({ scope }) => scope);
+
+/** Newest first. */
+export const readHistory = (sql: SqlStorage, before: number, most: number): (HistoryEntry & { number: number })[] =>
+  sql
+    .exec<Row>('SELECT * FROM history WHERE number < ? ORDER BY number DESC LIMIT ?', before, most)
+    .toArray()
+    .map(
+      ({ from, to, ...entry }) =>
+        ({ ...entry, from: JSON.parse(from as string), to: JSON.parse(to as string) }) as HistoryEntry & {
+          number: number;
+        },
+    );

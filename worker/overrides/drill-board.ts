@@ -1,0 +1,24 @@
+/** The routing board of requests under a fault: standings, places and probes of their own, so that no other request rests for them. */
+import type { Deployment } from '../core/config/config.ts';
+import { standingId } from '../core/routing/health-id.ts';
+import type { RoutingBoard } from '../ports.ts';
+
+const made = new WeakMap<Deployment, Deployment>();
+
+function ofDrill(deployment: Deployment): Deployment {
+  const known = made.get(deployment) ?? { ...deployment, healthId: standingId(deployment, true) };
+  made.set(deployment, known);
+  return known;
+}
+
+export const drillBoard = (board: RoutingBoard): RoutingBoard => ({
+  ready: (background) => board.ready(background),
+  overrides: board.overrides,
+  candidates: (deployments) => board.candidates(deployments.map(ofDrill)),
+  enter: (deployment) => board.enter(ofDrill(deployment)),
+  leave: (deployment) => board.leave(ofDrill(deployment)),
+  claimProbe: (deployment, forMs) => board.claimProbe(ofDrill(deployment), forMs),
+  observe: (deployment, outcome, background) => board.observe(ofDrill(deployment), outcome, background),
+  // What bills teach is about money, and holds for everybody.
+  learn: (deployment, seen, background) => board.learn(deployment, seen, background),
+});

@@ -1,0 +1,23 @@
+/** What operators have set, applied to a request once, when it is read. Nothing later looks at the overrides again. */
+import { listedAlias } from '../core/config/alias-list.ts';
+import type { Alias, Config } from '../core/config/config.ts';
+import { type AliasLists, listsInForce, type Overrides } from '../core/routing/overrides.ts';
+import { PLAIN_ROUTE, routeOf } from '../core/routing/route.ts';
+import type { RoutedRequest } from '../pipeline/ask.ts';
+
+/** The same ask where nothing that is set concerns it. */
+export function overridden(ask: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
+  const { identity, user } = ask;
+  const lists = listsInForce(overrides, [ask.alias.name, ask.safeguardAlias?.name ?? ask.alias.name], now);
+  const alias = asListed(ask.alias, lists, config);
+  const safeguardAlias = ask.safeguardAlias && asListed(ask.safeguardAlias, lists, config);
+  const { tenant, drill } = identity;
+  const route = routeOf(overrides, { alias, safeguardAlias, tenant, user, drill }, now);
+  return route === PLAIN_ROUTE && lists === undefined ? ask : { ...ask, alias, safeguardAlias, route, lists };
+}
+
+/** With the deployments that its list names; config's own alias where it has none. */
+export function asListed(alias: Alias, lists: AliasLists | undefined, config: Config): Alias {
+  const list = lists !== undefined && Object.hasOwn(lists, alias.name) ? lists[alias.name] : undefined;
+  return list === undefined ? alias : listedAlias(alias, list, config);
+}

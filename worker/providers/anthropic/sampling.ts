@@ -1,0 +1,43 @@
+import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { FieldNames } from '../../../protocol/field-names.ts';
+import { isWhatHappensAnyway } from '../shared/harmless.ts';
+import type { ModelTraits } from './models.ts';
+
+/** Sampling and stop sequences. OpenAI's temperature goes to 2, Anthropic's to 1: what is above goes out as 1, and is named. */
+export function sampling(chat: ChatRequest, traits: ModelTraits, thinks: boolean, dropped: FieldNames) {
+  const body: Record<string, unknown> = {};
+  // While it thinks, no model takes either; where it takes one, temperature is that one.
+  const takes = thinks ? 'none' : traits.sampling;
+  if (chat.temperature !== undefined) {
+    if (takes !== 'none') body.temperature = Math.min(chat.temperature, 1);
+    if (takes !== 'none' ? chat.temperature > 1 : !isWhatHappensAnyway('temperature', chat.temperature))
+      dropped.add('temperature');
+  }
+  if (chat.top_p !== undefined) {
+    if (takes === 'both' || (takes === 'one' && chat.temperature === undefined)) body.top_p = chat.top_p;
+    else if (!isWhatHappensAnyway('top_p', chat.top_p)) dropped.add('top_p');
+  }
+  // Whitespace alone is refused as a stop sequence.
+  const stops = chat.stop?.filter((stop) => stop.trim() !== '');
+  if (stops && stops.length > 0) body.stop_sequences = stops;
+  if (stops && stops.length < (chat.stop?.length ?? 0)) dropped.add('stop');
+  nameUnknown(chat, dropped);
+  return body;
+}
+
+const NO_WORD_FOR = [
+  'n',
+  'frequency_penalty',
+  'presence_penalty',
+  'logprobs',
+  'top_logprobs',
+  'seed',
+  'logit_bias',
+] as const;
+
+/** What the Messages API has no word for. */
+function nameUnknown(chat: ChatRequest, dropped: FieldNames): void {
+  for (const name of NO_WORD_FOR) {
+    if (chat[name] !== undefined && !isWhatHappensAnyway(name, chat[name])) dropped.add(name);
+  }
+}

@@ -1,0 +1,111 @@
+import { isObject } from '../../../protocol/parse-problem.ts';
+
+type Json = Record<string, unknown>;
+
+const DEEPEST = 40;
+
+/** Keywords that go on as they are. */
+const KEPT = new Set(['type', 'enum', 'const', 'required', 'title', 'description', 'default', '$ref']);
+/** Keywords that hold one schema, a list of them, or schemas by name. */
+const LISTS = new Set(['anyOf', 'allOf']);
+const MAPS = new Set(['properties', '$defs', 'definitions']);
+const FORMATS = new Set(
+  'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '), // what Anthropic's structured outputs list
+);
+
+/**
+ * A JSON Schema as Anthropic's structured outputs take it (platform.claude.com, structured outputs): every object closed,
+ * limits on numbers and lengths told in the description instead. Undefined where it cannot be said there: then it is asked in words.
+ */
+export function structuredSchema(schema: Json): Json | undefined {
+  const closed = schema.type === 'object' || Array.isArray(schema.anyOf) ? close(schema, 0) : undefined;
+  return closed === undefined || isRecursive(closed) ? undefined : closed;
+}
+
+function close(schema: unknown, depth: number): Json | undefined {
+  if (!isObject(schema) || depth > DEEPEST) return undefined;
+  const closed: Json = {};
+  const told: string[] = [];
+  for (const key of Object.keys(schema)) {
+    const value = schema[key];
+    if (KEPT.has(key)) closed[key] = value;
+    else if (MAPS.has(key)) closed[key] = closeMap(value, depth);
+    else if (LISTS.has(key) || key === 'oneOf') closed[key === 'oneOf' ? 'anyOf' : key] = closeList(value, depth);
+    else if (key === 'items') closed.items = close(value, depth + 1);
+    else if (key === 'additionalProperties') {
+      if (value !== false) return undefined; // an open map has no form there
+    } else if (isSaid(key, value)) closed[key] = value;
+    else if (key !== '$schema' && key !== '$id') told.push(`${key}: ${JSON.stringify(value)}`);
+  }
+  if (Object.values(closed).includes(undefined) || refersOutside(closed.$ref)) return undefined;
+  // Closed, it would hold nothing; and of two lists of choices only one has a place.
+  const isObjectType = closed.type === 'object' || (Array.isArray(closed.type) && closed.type.includes('object'));
+  if (isObjectType && closed.properties === undefined && schema.additionalProperties !== false) return undefined;
+  if (schema.oneOf !== undefined && schema.anyOf !== undefined) return undefined;
+  if (isObjectType || closed.properties !== undefined) closed.additionalProperties = false;
+  if (told.length > 0) {
+    const said = typeof closed.description === 'string' ? closed.description : '';
+    closed.description = `${said} (${told.join(', ')})`.trim();
+  }
+  return closed;
+}
+
+const isSaid = (key: string, value: unknown): boolean =>
+  key === 'format'
+    ? typeof value === 'string' && FORMATS.has(value)
+    : key === 'minItems' && (value === 0 || value === 1);
+
+const NAMED = /"\$ref":"#\/(?:\$defs|definitions)\/([^"]+)"/g;
+
+/**
+ * Whether a named schema leads to itself, which is refused there. Schemas that lead to no other are done, then those that lead
+ * only to what is done; what is left goes round in a circle.
+ */
+function isRecursive({ $defs, definitions }: Json): boolean {
+  const schemas = new Map([$defs, definitions].flatMap((map) => (isObject(map) ? Object.entries(map) : [])));
+  const usersOf = new Map<string, string[]>();
+  const open = new Map<string, number>();
+  const done: string[] = [];
+  for (const [name, schema] of schemas) {
+    const used = [...JSON.stringify(schema).matchAll(NAMED)].flatMap(([, other = '']) =>
+      schemas.has(other) ? [other] : [],
+    );
+    for (const other of used) {
+      const users = usersOf.get(other);
+      if (users === undefined) usersOf.set(other, [name]);
+      else users.push(name);
+    }
+    open.set(name, used.length);
+    if (used.length === 0) done.push(name);
+  }
+  // It grows while it is read.
+  for (const name of done) {
+    for (const user of usersOf.get(name) ?? []) {
+      const left = (open.get(user) ?? 0) - 1;
+      open.set(user, left);
+      if (left === 0) done.push(user);
+    }
+  }
+  return done.length < schemas.size;
+}
+
+/** A reference to the root is always recursion. */
+const refersOutside = (reference: unknown): boolean =>
+  reference !== undefined && !(typeof reference === 'string' && /^#\/(\$defs|definitions)\/[^/]+$/.test(reference));
+
+function closeMap(value: unknown, depth: number): Json | undefined {
+  if (!isObject(value)) return undefined;
+  const closed: Json = {};
+  for (const name of Object.keys(value)) {
+    const schema = close(value[name], depth + 1);
+    if (schema === undefined || name === '__proto__') return undefined;
+    closed[name] = schema;
+  }
+  return closed;
+}
+
+function closeList(value: unknown, depth: number): Json[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const closed = value.map((schema) => close(schema, depth + 1));
+  return closed.some((schema) => schema === undefined) ? undefined : (closed as Json[]);
+}

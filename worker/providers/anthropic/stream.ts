@@ -1,0 +1,270 @@
+import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../../protocol/chat.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
+import type { StreamStep, StreamTranslator } from '../adapter.ts';
+import { failureInside, saysError } from '../openai/failure.ts';
+import { isObject, named, wireUsage } from '../openai/usage.ts';
+import { finishReason } from '../shared/finish-reasons.ts';
+import { generatedBytes } from '../shared/generated-bytes.ts';
+import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
+import { jsonText } from '../shared/json-text.ts';
+import { brokeOff } from '../shared/provider-error.ts';
+import { refusalInside } from '../shared/refusal-inside.ts';
+import { anthropicFailureInside } from './failure.ts';
+import { AnthropicUsage } from './usage.ts';
+
+type Json = Record<string, unknown>;
+type Delta = ChatChunkChoice['delta'];
+
+const NOTHING: StreamStep[] = [];
+const DONE: StreamStep[] = [{ kind: 'done' }];
+
+interface ToolBlock {
+  /** Position among the tool calls of the answer, which is how OpenAI's chunks name it. */
+  index: number;
+  hasArguments: boolean;
+  /** `input` of the block's start, for a provider that sends it whole. */
+  input: unknown;
+}
+
+/** Deltas that have no place in a chunk: signatures and citations. */
+const SILENT_DELTAS: ReadonlySet<unknown> = new Set(['signature_delta', 'citations_delta']);
+
+/**
+ * Anthropic's named events as OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks; an event that may have
+ * held part of a text, a thought or a call is `lost`.
+ */
+export class AnthropicStream implements StreamTranslator {
+  model: string | undefined;
+  readonly #created: number;
+  /** By the block's index, the last call that began under it: some gateways give each block the same. */
+  readonly #tools = new Map<unknown, ToolBlock>();
+  /** Indexes of blocks whose kind shows nothing. */
+  readonly #unseenBlocks = new Set<unknown>();
+  #calls = 0;
+  #id = '';
+  readonly #usage = new AnthropicUsage();
+  #started = false;
+  #finished = false;
+  #saidMore = false;
+  #hasContent = false;
+
+  constructor(nowMs: number) {
+    this.#created = Math.floor(nowMs / 1000);
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage.usage;
+  }
+
+  get complete(): boolean {
+    return this.#finished;
+  }
+
+  /** There is only ever one choice. */
+  get finishedAll(): boolean {
+    return this.#finished;
+  }
+
+  get surelyFinished(): boolean {
+    return this.#finished && !this.#saidMore;
+  }
+
+  event(name: string | undefined, data: string): StreamStep[] {
+    if (data.startsWith('[DONE]')) return DONE;
+    let event: unknown;
+    try {
+      event = JSON.parse(data);
+    } catch {
+      return this.#unreadable(name, data);
+    }
+    if (isObject(event)) this.#takeUsage(event);
+    if (name === 'error' || (isObject(event) && (event.type === 'error' || saysError(event)))) {
+      return this.#error(isObject(event) ? event : { message: event });
+    }
+    if (!isObject(event)) return lostIf(mayHoldText(event), data);
+    switch (event.type ?? name) {
+      case 'message_start':
+        return this.#start(event);
+      case 'content_block_start':
+        return this.#blockStart(event, data);
+      case 'content_block_delta':
+        return this.#delta(event, data);
+      case 'content_block_stop':
+        return this.#blockStop(event, data);
+      case 'message_delta':
+        return this.#messageDelta(event, data);
+      case 'message_stop':
+        return DONE;
+      case undefined: {
+        const refusal = this.#hasContent ? undefined : refusalInside(event);
+        if (refusal) return [{ kind: 'failure', failure: failureInside(refusal, false) }];
+        return lostIf(mayHoldText(event), data);
+      }
+      default:
+        return NOTHING;
+    }
+  }
+
+  /** Not JSON: a heartbeat, or something that is lost. */
+  #unreadable(name: string | undefined, data: string): StreamStep[] {
+    if (name === 'error') return this.#error({ message: data });
+    if (name === 'message_stop') return DONE;
+    return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
+  }
+
+  /** Whatever the event: gateways put it elsewhere too, beside an error or at the very end. */
+  #takeUsage({ usage, message, delta, error }: Json): void {
+    this.#usage.take(usage);
+    for (const inside of [message, delta, error]) if (isObject(inside)) this.#usage.take(inside.usage);
+  }
+
+  /** Anthropic's form, or that of a gateway in front of it: `{"error":{"code":502}}`. */
+  #error(event: Json): StreamStep[] {
+    const error = event.error ?? event;
+    const isOpenAi = isObject(error) && error.code !== undefined;
+    const failure = isOpenAi
+      ? failureInside(error, this.#hasContent)
+      : anthropicFailureInside({ error }, this.#hasContent);
+    return [{ kind: 'failure', failure }];
+  }
+
+  usageChunk(): Record<string, unknown> | undefined {
+    return this.usage && { ...this.envelope(), choices: [], usage: wireUsage(this.usage) };
+  }
+
+  #start({ message }: Json): StreamStep[] {
+    if (isObject(message)) {
+      if (typeof message.id === 'string') this.#id = message.id;
+      this.model = named(message.model) ?? this.model;
+    }
+    return this.#opening();
+  }
+
+  /** Once; also where the provider's own `message_start` did not come. */
+  #opening(): StreamStep[] {
+    if (this.#started) return NOTHING;
+    this.#started = true;
+    return [this.#step({ role: 'assistant', content: '' }, null, false, 0)];
+  }
+
+  #blockStart({ index, content_block: read }: Json, data: string): StreamStep[] {
+    const block = isObject(read) && read.type === 'tool_use' ? withWrittenNumbers(read, data) : read;
+    if (!isObject(block)) return lostIf(mayHoldText(block), data);
+    const textBytes = bytesIn(block, data);
+    this.#unseenBlocks.delete(index);
+    if (block.type === 'text') return this.#text('content', block.text, textBytes, data);
+    if (block.type === 'thinking') return this.#text('reasoning_content', block.thinking, textBytes, data);
+    if (block.type !== 'tool_use') {
+      this.#unseenBlocks.add(index);
+      return typeof block.type === 'string' ? unseen(textBytes) : lostIf(mayHoldText(block), data);
+    }
+    if (typeof block.id !== 'string' || typeof block.name !== 'string') {
+      this.#unseenBlocks.add(index);
+      this.#tools.delete(index);
+      return lostIf(true, data);
+    }
+    const before = this.#blockStop({ index }, data);
+    const tool: ToolBlock = { index: this.#calls++, hasArguments: false, input: block.input };
+    this.#tools.set(index, tool);
+    const call = { index: tool.index, id: block.id, type: 'function' as const };
+    const calls = [{ ...call, function: { name: block.name, arguments: '' } }];
+    return [...before, ...this.#content({ tool_calls: calls }, textBytes)];
+  }
+
+  #delta({ index, delta }: Json, data: string): StreamStep[] {
+    if (!isObject(delta)) return lostIf(mayHoldText(delta), data);
+    const textBytes = bytesIn(delta, data);
+    switch (delta.type) {
+      case 'text_delta':
+        if (typeof delta.text !== 'string') return lostIf(mayHoldText(delta), data);
+        return this.#text('content', delta.text, textBytes, data);
+      case 'thinking_delta':
+        return this.#text('reasoning_content', delta.thinking, textBytes, data);
+      case 'input_json_delta':
+        return this.#toolInput(index, delta.partial_json, textBytes, data);
+      default: {
+        const isSilent = SILENT_DELTAS.has(delta.type) || this.#unseenBlocks.has(index);
+        return isSilent ? unseen(textBytes) : lostIf(mayHoldText(delta), data);
+      }
+    }
+  }
+
+  #text(field: 'content' | 'reasoning_content', text: unknown, textBytes: number, data: string): StreamStep[] {
+    if (text !== undefined && text !== null && typeof text !== 'string') return lostIf(mayHoldText(text), data);
+    if (!text) return unseen(textBytes); // such as the signature of a block of thinking
+    return this.#content({ [field]: text }, textBytes);
+  }
+
+  #toolInput(index: unknown, json: unknown, textBytes: number, data: string): StreamStep[] {
+    const tool = this.#tools.get(index);
+    if (typeof json !== 'string') return lostIf(textBytes > 0, data);
+    if (json === '') return NOTHING;
+    // Of a call whose block never began. One whose beginning was lost is lost already.
+    if (tool === undefined) return this.#unseenBlocks.has(index) ? unseen(textBytes) : lostIf(true, data);
+    tool.hasArguments = true;
+    return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, textBytes);
+  }
+
+  /** A call without any input still has arguments: an empty object. What there is was counted at the block's start. */
+  #blockStop({ index }: Json, data: string): StreamStep[] {
+    const tool = this.#tools.get(index);
+    if (tool === undefined || tool.hasArguments) return NOTHING;
+    tool.hasArguments = true;
+    const text = jsonText(isObject(tool.input) ? tool.input : {});
+    if (text === undefined) return lostIf(true, data);
+    return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, 0);
+  }
+
+  #messageDelta({ delta }: Json, data: string): StreamStep[] {
+    if (!isObject(delta) || typeof delta.stop_reason !== 'string' || delta.stop_reason === '') return NOTHING;
+    // The stop sequence was generated too, and is taken off the text.
+    const textBytes = generatedBytes(delta.stop_sequence) ?? 0;
+    const reason = finishReason(delta.stop_reason);
+    if (reason === undefined) {
+      this.#finished = false;
+      return [...unseen(textBytes), { kind: 'failure', failure: brokeOff(delta.stop_reason) }];
+    }
+    if (this.#finished) return NOTHING;
+    // Blocks whose own end did not come.
+    const open = [...this.#tools.keys()].flatMap((index) => this.#blockStop({ index }, data));
+    this.#finished = true;
+    return [...this.#opening(), ...open, this.#step({}, reason, false, textBytes)];
+  }
+
+  envelope(): Omit<ChatChunk, 'choices'> {
+    return { id: this.#id, object: 'chat.completion.chunk', created: this.#created, model: this.model ?? '' };
+  }
+
+  #content(delta: Delta, textBytes: number): StreamStep[] {
+    const opening = this.#opening();
+    this.#hasContent = true;
+    if (this.#finished) {
+      this.#finished = false;
+      this.#saidMore = true;
+    }
+    return [...opening, this.#step(delta, null, true, textBytes)];
+  }
+
+  #step(delta: Delta, finish_reason: FinishReason | null, content: boolean, textBytes: number): StreamStep {
+    const chunk: ChatChunk = { ...this.envelope(), choices: [{ index: 0, delta, finish_reason }] };
+    return { kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.surelyFinished, textBytes };
+  }
+}
+
+/** The same block, its input with its numbers as the model wrote them. */
+function withWrittenNumbers(block: Json, data: string): unknown {
+  try {
+    return mayHoldWrittenNumber(data) ? (parseJson(data) as Json).content_block : block;
+  } catch {
+    return block; // nested too deeply to be read like this; that is said when it is written
+  }
+}
+
+/** What the model generated in `value`; too deep to be read, no more than the event's whole text. */
+const bytesIn = (value: unknown, data: string): number => generatedBytes(value) ?? utf8Bytes(data);
+
+const unseen = (textBytes: number): StreamStep[] => (textBytes === 0 ? NOTHING : [{ kind: 'unseen', textBytes }]);
+
+const lostIf = (isLost: boolean, data: string): StreamStep[] =>
+  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;

@@ -1,0 +1,14 @@
+import type { Adapter } from '../adapter.ts';
+import { withToldUsage } from '../shared/usage-in-text.ts';
+import { openaiFailure } from './failure.ts';
+import { openaiReply } from './reply.ts';
+import { openaiRequest } from './request.ts';
+import { OpenAiStream } from './stream.ts';
+
+/** Chat Completions as OpenAI publishes it, and the many APIs compatible with it; how they differ is in their quirks. */
+export const openai: Adapter = {
+  request: openaiRequest,
+  reply: (text, chat, nowMs) => withToldUsage(openaiReply(text, chat, nowMs), text),
+  stream: (chat) => new OpenAiStream(chat.n ?? 1),
+  failure: openaiFailure,
+};

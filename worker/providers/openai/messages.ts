@@ -1,0 +1,99 @@
+import type { ChatMessage, ChatRequest, ContentPart, CustomToolCall, ToolCall } from '../../../protocol/chat.ts';
+import type { FieldNames } from '../../../protocol/field-names.ts';
+import { sentAs } from '../../core/attachments.ts';
+import type { Target, Unsendable } from '../adapter.ts';
+import { withShortIds } from '../shared/call-ids.ts';
+import { nothingLeft } from '../shared/nothing-left.ts';
+import { hasAttachments, withoutToolAttachments } from '../shared/tool-pictures.ts';
+
+/** The messages as this provider takes them: the very same array unless something has to change. */
+export function openaiMessages(chat: ChatRequest, target: Target, dropped: FieldNames): OpenAiMessages {
+  let copy: ChatMessage[] | undefined;
+  let unsendable: Unsendable | undefined;
+  let areInResults = false;
+  for (let index = 0; index < chat.messages.length; index++) {
+    const message = chat.messages[index] as ChatMessage;
+    const outgoing = openaiMessage(message, target, dropped);
+    areInResults ||= hasAttachments(outgoing);
+    if (outgoing === message) continue;
+    if (isEmptied(message, outgoing)) unsendable ??= nothingLeft(index, message.content);
+    copy ??= chat.messages.slice();
+    copy[index] = outgoing;
+  }
+  let messages = copy ?? chat.messages;
+  if (target.quirks.shortCallIds) messages = withShortIds(messages);
+  if (areInResults) messages = withoutToolAttachments(messages);
+  const format = chat.response_format;
+  if (format?.type === 'json_schema' && target.quirks.jsonSchema === false) {
+    messages = [{ role: 'system', content: schemaInstruction(format.json_schema.schema) }, ...messages];
+  }
+  return { messages, unsendable };
+}
+
+interface OpenAiMessages {
+  messages: ChatMessage[];
+  unsendable: Unsendable | undefined;
+}
+
+/** DeepSeek's JSON mode demands that the prompt says "JSON". */
+export const schemaInstruction = (schema: Record<string, unknown> | undefined): string =>
+  schema === undefined
+    ? 'Answer with one valid JSON object and nothing else.'
+    : `Answer with one valid JSON object and nothing else. It must match this JSON Schema: ${JSON.stringify(schema)}`;
+
+function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dropped: FieldNames): ChatMessage {
+  let outgoing = message;
+  if (message.role === 'developer' && !quirks.developerRole) outgoing = { ...outgoing, role: 'system' };
+  if (message.reasoning_content !== undefined && !quirks.reasoningContent) {
+    const { reasoning_content: _, ...rest } = outgoing;
+    outgoing = rest;
+  }
+  if (typeof message.content === 'object' && message.content) {
+    const content = sendableParts(message.content, allowParams, dropped);
+    if (content.length === 0) outgoing = { ...outgoing, content: '' };
+    else if (content !== message.content) outgoing = { ...outgoing, content };
+  }
+  if (message.tool_calls && !quirks.customTools && message.tool_calls.some((call) => call.type === 'custom')) {
+    outgoing = { ...outgoing, tool_calls: message.tool_calls.map(asFunctionCall) };
+  }
+  return outgoing;
+}
+
+/** No registered type, but often written. */
+const JPG = /^data:image\/jpg(?=[;,])/i;
+
+/** What may go, and has a price (`sentAs`); the rest is left out and named. A document given as a picture goes as a file. */
+function sendableParts(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
+  let copy: ContentPart[] | undefined;
+  for (const [index, part] of parts.entries()) {
+    const as = sentAs(part, 'openai', allowParams);
+    if (as === 'nothing') dropped.add(`messages[].content[].${part.type}`);
+    const isFile = part.type === 'image_url' && as === 'file';
+    const isJpg = part.type === 'image_url' && JPG.test(part.image_url.url);
+    if (as === 'nothing' || isFile || isJpg) copy ??= parts.slice(0, index);
+    if (isJpg)
+      copy?.push({
+        ...part,
+        image_url: { ...part.image_url, url: part.image_url.url.replace(JPG, 'data:image/jpeg') },
+      });
+    else if (isFile) copy?.push(asFile(part.image_url.url));
+    else if (as !== 'nothing') copy?.push(part);
+  }
+  return copy ?? parts;
+}
+
+/** Providers tell by the name's ending what it is. */
+function asFile(url: string): ContentPart {
+  const filename = /^data:application\/pdf/i.test(url) ? 'document.pdf' : 'document.txt';
+  return { type: 'file', file: { filename, file_data: url } };
+}
+
+/** It said something, and nothing of it is left. */
+const isEmptied = ({ content, tool_calls: calls }: ChatMessage, outgoing: ChatMessage): boolean =>
+  Array.isArray(content) && content.length > 0 && outgoing.content === '' && !calls;
+
+export function asFunctionCall(call: ToolCall | CustomToolCall): ToolCall {
+  if (call.type === 'function') return call;
+  const { name, input } = call.custom;
+  return { id: call.id, type: 'function', function: { name, arguments: JSON.stringify({ input }) } };
+}

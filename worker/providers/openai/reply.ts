@@ -1,0 +1,89 @@
+import type { ChatRequest } from '../../../protocol/chat.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import type { Reply } from '../adapter.ts';
+import { readParts } from '../shared/content-parts.ts';
+import { finishReason } from '../shared/finish-reasons.ts';
+import { generatedBytes } from '../shared/generated-bytes.ts';
+import { jsonText } from '../shared/json-text.ts';
+import { brokeOff, malformed } from '../shared/provider-error.ts';
+import { refusalInside } from '../shared/refusal-inside.ts';
+import { dropRoutersWords } from '../shared/routers-words.ts';
+import { writeArguments } from '../shared/text-arguments.ts';
+import { failureInside, saysError } from './failure.ts';
+import { isObject, named, readUsage, usageIn } from './usage.ts';
+
+type Json = Record<string, unknown>;
+
+/** A whole answer: already in the shape we speak, so its own text goes on untouched, unless a client could not read it. */
+export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return { ok: false, failure: malformed('The answer is not JSON.') };
+  }
+  if (!isObject(answer)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
+  if (saysError(answer)) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
+  const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
+  if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
+  const usage = readUsage(usageIn(answer));
+  const { choices } = answer;
+  if (!Array.isArray(choices) || choices.length === 0) {
+    return { ok: false, failure: malformed('The answer has no choices.'), usage };
+  }
+  let isRewritten = writeArguments(choices, text);
+  if (isRewritten === undefined)
+    return { ok: false, failure: malformed('The arguments are nested too deeply.'), usage };
+  for (const choice of choices) {
+    const read = readChoice(choice);
+    if (typeof read === 'object') return { ok: false, failure: read, usage };
+    isRewritten ||= read;
+  }
+  isRewritten = dropRoutersWords(answer) || isRewritten;
+  const body = isRewritten ? jsonText(answer) : text;
+  if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
+  const textBytes = bytesIn(choices) ?? utf8Bytes(text);
+  return { ok: true, body, model: named(answer.model), usage, textBytes };
+}
+
+/** Whether it was mended in place, or why it cannot be used. */
+function readChoice(choice: unknown) {
+  if (!isObject(choice) || !isObject(choice.message)) return malformed('A choice of the answer has no message.');
+  const { message, finish_reason: word } = choice;
+  const { content, tool_calls: calls } = message;
+  if (calls !== undefined && calls !== null && !Array.isArray(calls))
+    return malformed('The tool calls are not a list.');
+  let isRewritten = false;
+  if (Array.isArray(content)) {
+    if (!joinParts(message, content)) return malformed('A part of the content cannot be read.');
+    isRewritten = true;
+  } else if (content !== undefined && content !== null && typeof content !== 'string') {
+    return malformed('The content is not text.');
+  }
+  if (typeof word !== 'string' || word === '') return malformed('A choice of the answer has no finish_reason.');
+  const reason = finishReason(word);
+  if (reason === undefined) return brokeOff(word);
+  if (reason === word) return isRewritten;
+  choice.finish_reason = reason;
+  return true;
+}
+
+function joinParts(message: Json, parts: unknown[]): boolean {
+  const said = readParts(parts);
+  if (said.isLost) return false;
+  message.content = said.content;
+  if (said.reasoning !== '') message.reasoning_content = said.reasoning;
+  if (said.refusal !== '') message.refusal = said.refusal;
+  return true;
+}
+
+/** What the models of all choices generated. */
+function bytesIn(choices: unknown): number | undefined {
+  let bytes = 0;
+  for (const choice of Array.isArray(choices) ? choices : []) {
+    const inside = generatedBytes(choice.message);
+    if (inside === undefined) return undefined;
+    bytes += inside;
+  }
+  return bytes;
+}

@@ -1,0 +1,207 @@
+import type { Usage } from '../../../protocol/chat.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import type { Failure } from '../../core/routing/failure.ts';
+import type { StreamStep, StreamTranslator } from '../adapter.ts';
+import { generatedBytes } from '../shared/generated-bytes.ts';
+import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
+import { isTooDeep, jsonText } from '../shared/json-text.ts';
+import { brokeOff } from '../shared/provider-error.ts';
+import { refusalInside } from '../shared/refusal-inside.ts';
+import { dropRoutersWords, lostBehind } from '../shared/routers-words.ts';
+import { writeArguments } from '../shared/text-arguments.ts';
+import { OpenAiChoice } from './choice.ts';
+import { failureInside, saysError } from './failure.ts';
+import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './usage.ts';
+
+type Json = Record<string, unknown>;
+
+const DONE: StreamStep[] = [{ kind: 'done' }];
+const NOTHING: StreamStep[] = [];
+/** Told by a router behind this one. */
+const LOST_BEHIND: StreamStep[] = [{ kind: 'lost', textBytes: 0 }];
+
+/**
+ * Passes chunks on as the provider wrote them. A chunk is only written anew to take its usage off, or where a client could not
+ * read it. Events that hold nothing of the answer are passed over; one that may have held some is `lost`.
+ */
+export class OpenAiStream implements StreamTranslator {
+  usage: Usage | undefined;
+  model: string | undefined;
+  readonly #asked: number;
+  readonly #choices = new Map<number, OpenAiChoice>();
+  #finished = 0;
+  #surelyFinished = 0;
+  #hasContent = false;
+  #last: Json | undefined;
+  #wireUsage: unknown;
+  /** By index, where each choice tells its own. */
+  readonly #usageOfChoices = new Map<string, Usage>();
+
+  constructor(asked: number) {
+    this.#asked = asked;
+  }
+
+  get complete(): boolean {
+    return this.#choices.size > 0 && this.#finished === this.#choices.size;
+  }
+
+  get finishedAll(): boolean {
+    return this.complete && this.#finished >= this.#asked;
+  }
+
+  get surelyFinished(): boolean {
+    return this.finishedAll && this.#surelyFinished === this.#finished;
+  }
+
+  event(name: string | undefined, data: string): StreamStep[] {
+    if (data.startsWith('[DONE]')) return DONE;
+    let chunk: unknown;
+    try {
+      chunk = JSON.parse(data);
+    } catch {
+      return this.#unreadable(name, data);
+    }
+    // Gemini's compatible API wraps its errors in a list.
+    const said: unknown = Array.isArray(chunk) ? chunk[0] : chunk;
+    // Before anything else: an error too may tell what it is billed at.
+    const told = isObject(said) ? usageIn(said, this.#usageOfChoices) : undefined;
+    // It goes on in a chunk of our own, so it has to be one that can be written.
+    if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
+    if (name === 'error' || (isObject(said) && saysError(said))) {
+      return failed(failureInside(isObject(said) ? (said.error ?? said) : said, this.#hasContent));
+    }
+    if (!isObject(chunk)) return lostIf(mayHoldText(chunk), data);
+    if (!Array.isArray(chunk.choices)) {
+      const refusal = this.#hasContent ? undefined : refusalInside(chunk);
+      return refusal ? failed(failureInside(refusal, false)) : lostIf(mayHoldText(chunk), data);
+    }
+    this.model = named(chunk.model) ?? this.model;
+    if (this.#last === undefined || named(chunk.id) !== undefined) this.#last = chunk;
+    if (chunk.choices.length === 0) return lostBehind(chunk) ? LOST_BEHIND : NOTHING;
+    return this.#chunk(chunk, chunk.choices, data);
+  }
+
+  /** Not JSON: a heartbeat, several events without the blank lines between them, or something that is lost. */
+  #unreadable(name: string | undefined, data: string): StreamStep[] {
+    if (name === 'error') return failed(failureInside({ message: data }, this.#hasContent));
+    if (isPingEvent(name) || isHeartbeat(data)) return NOTHING;
+    if (data.trimStart().startsWith('[DONE]')) return DONE;
+    const lines = data.split('\n');
+    if (lines.length > 1 && lines.every((line) => isHeartbeat(line) || isWhole(line))) {
+      return lines.flatMap((line) => this.event(name, line));
+    }
+    return lostIf(true, data);
+  }
+
+  #chunk(chunk: Json, choices: unknown[], data: string): StreamStep[] {
+    const isWritten = writeArguments(choices, data);
+    if (isWritten === undefined) return lostIf(true, data);
+    const textBytes = bytesIn(choices) ?? utf8Bytes(data);
+    let shows = false;
+    let isLost = false;
+    const isMarked = lostBehind(chunk);
+    // Some clients take any error for one, empty or not.
+    let isRewritten = dropRoutersWords(chunk) || isWritten || isObject(chunk.usage) || Boolean(chunk.error);
+    if (isObject(chunk.usage)) delete chunk.usage;
+    if (chunk.error) delete chunk.error;
+    const readable: unknown[] = [];
+    for (const choice of choices) {
+      const read = this.#readChoice(choice);
+      if (read.brokeOff !== undefined) return [{ kind: 'unseen', textBytes }, ...failed(brokeOff(read.brokeOff))];
+      isLost ||= read.isLost;
+      shows ||= read.shows;
+      isRewritten ||= read.isRewritten;
+      if (read.isReadable) readable.push(choice);
+    }
+    if (shows) this.#hasContent = true;
+    const steps = isLost ? lostIf(true, data) : isMarked ? LOST_BEHIND : NOTHING;
+    if (readable.length === 0) return steps;
+    if (readable.length < choices.length) {
+      chunk.choices = readable;
+      isRewritten = true;
+    }
+    // A line break inside JSON is legal, inside an SSE line it is not.
+    const text = isRewritten || data.includes('\n') ? jsonText(chunk) : data;
+    if (text === undefined) return lostIf(true, data);
+    const finished = this.surelyFinished;
+    // What is lost was counted with its whole event.
+    const step: StreamStep = { kind: 'chunk', data: text, content: shows, finished, textBytes: isLost ? 0 : textBytes };
+    return steps.length === 0 ? [step] : [step, ...steps];
+  }
+
+  #readChoice(choice: unknown): ReadChoice {
+    const index = isObject(choice) ? indexOf(choice) : undefined;
+    if (!isObject(choice) || index === undefined) return { ...UNREADABLE, isLost: mayHoldText(choice) };
+    let known = this.#choices.get(index);
+    if (known === undefined) {
+      known = new OpenAiChoice();
+      this.#choices.set(index, known);
+    }
+    const { isFinished, isSurelyFinished } = known;
+    const read = known.read(choice);
+    this.#finished += Number(known.isFinished) - Number(isFinished);
+    this.#surelyFinished += Number(known.isSurelyFinished) - Number(isSurelyFinished);
+    if (choice.index === index || (choice.index ?? 0) === index) return read;
+    choice.index = index;
+    return { ...read, isRewritten: true };
+  }
+
+  #takeUsage(value: unknown): void {
+    const next = readUsage(value);
+    if (next === undefined) return;
+    const later = laterUsage(this.usage, next);
+    // The provider's own words, but where they take back what it said before.
+    this.#wireUsage = later === next ? value : wireUsage(later);
+    this.usage = later;
+  }
+
+  usageChunk(): Record<string, unknown> | undefined {
+    if (this.#wireUsage === undefined) return undefined;
+    return { ...this.envelope(), choices: [], usage: this.#wireUsage };
+  }
+
+  envelope(): Record<string, unknown> {
+    const last = this.#last ?? {};
+    return {
+      id: typeof last.id === 'string' ? last.id : '',
+      object: 'chat.completion.chunk',
+      created: typeof last.created === 'number' ? last.created : 0,
+      model: typeof last.model === 'string' ? last.model : '',
+    };
+  }
+}
+
+type ReadChoice = ReturnType<OpenAiChoice['read']>;
+const UNREADABLE = { shows: false, isRewritten: false, isReadable: false, brokeOff: undefined };
+
+/** Some leave it out, or send it as a string. */
+function indexOf({ index }: Json): number | undefined {
+  if (index === undefined || index === null) return 0;
+  if (typeof index === 'number') return index;
+  return typeof index === 'string' && /^\d{1,3}$/.test(index) ? Number(index) : undefined;
+}
+
+function isWhole(line: string): boolean {
+  if (line.startsWith('[DONE]')) return true;
+  try {
+    return isObject(JSON.parse(line));
+  } catch {
+    return false;
+  }
+}
+
+/** What the models of all choices generated here; what stands beside the deltas (logprobs, filters) says it again. */
+function bytesIn(choices: readonly unknown[]): number | undefined {
+  let bytes = 0;
+  for (const choice of choices) {
+    const inside = isObject(choice) ? generatedBytes(choice.delta) : 0;
+    if (inside === undefined) return undefined;
+    bytes += inside;
+  }
+  return bytes;
+}
+
+const failed = (failure: Failure): StreamStep[] => [{ kind: 'failure', failure }];
+
+const lostIf = (isLost: boolean, data: string): StreamStep[] =>
+  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;

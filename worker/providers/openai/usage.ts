@@ -1,0 +1,188 @@
+import type { Usage, WireUsage } from '../../../protocol/chat.ts';
+
+type Json = Record<string, unknown>;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A model's name, or undefined where there is none. */
+export const named = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Far above what is believed (worker/core/pricing/plausible.ts); the sum of all parts of all choices is still exact. */
+const MOST_COUNTED = 2 ** 43;
+
+/**
+ * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and one
+ * that is too large to be added up is still large. Undefined for what is no count, such as a negative number.
+ */
+export function count(value: unknown): number | undefined {
+  const number = typeof value === 'string' ? numberIn(value) : value;
+  if (typeof number !== 'number' || !(number >= 0)) return undefined;
+  return Math.min(Math.ceil(number), MOST_COUNTED);
+}
+
+function numberIn(text: string): number | undefined {
+  const digits = text.trim().replaceAll(/(?<=\d)[,_](?=\d{3}(?!\d))/g, '');
+  return /^\+?\d+(?:\.\d*)?(?:e\+?\d+)?$/i.test(digits) ? Number(digits) : undefined;
+}
+
+/** The largest of several counts that say the same thing under different names. */
+const largest = (...values: unknown[]): number =>
+  values.reduce<number>((most, one) => Math.max(most, count(one) ?? 0), 0);
+
+/** The largest of such a part in any of the objects under these names. */
+function largestIn(value: Json, names: readonly string[], ...parts: string[]): number {
+  let most = 0;
+  for (const name of names) {
+    const details = value[name];
+    if (isObject(details)) most = Math.max(most, largest(...parts.map((part) => details[part])));
+  }
+  return most;
+}
+
+const INPUT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'];
+const OUTPUT_DETAILS = ['completion_tokens_details', 'output_tokens_details'];
+
+/**
+ * OpenAI's usage object, as its many dialects write it, in Carryon's one meaning: every part is part of its whole. What can be
+ * read in two ways is read in the dearer one:
+ * - more cached input than input: gateways in front of Claude leave the cached part out of `prompt_tokens`, so it is added;
+ * - cached input beside `input_tokens` with Anthropic's names all through: there the input leaves it out, so it is added;
+ * - more reasoning than completion: then the completion leaves it out, so it is added;
+ * - a total above its parts: Gemini and Grok show their thinking only there, and bill it as output.
+ */
+export function readUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const { prompt_tokens, input_tokens, completion_tokens, output_tokens, total_tokens } = value;
+  if (
+    [prompt_tokens, input_tokens, completion_tokens, output_tokens, total_tokens].every(
+      (one) => count(one) === undefined,
+    )
+  )
+    return undefined;
+  const hits = largest(value.prompt_cache_hit_tokens);
+  const prompt = Math.max(largest(prompt_tokens, input_tokens), hits + largest(value.prompt_cache_miss_tokens));
+  const cachedInputTokens = largest(
+    hits,
+    largestIn(value, INPUT_DETAILS, 'cached_tokens'),
+    value.cached_tokens,
+    value.cache_read_input_tokens,
+  );
+  const cacheWriteTokens = largest(
+    largestIn(value, INPUT_DETAILS, 'cache_write_tokens', 'cache_creation_tokens', 'cached_creation_tokens'),
+    value.cache_creation_input_tokens,
+    writtenInParts(value.cache_creation),
+  );
+  const parts = cachedInputTokens + cacheWriteTokens;
+  const isAnthropics = prompt_tokens === undefined && input_tokens !== undefined && saysCacheAsAnthropic(value);
+  const inputTokens = parts > prompt || isAnthropics ? prompt + parts : prompt;
+  const completion = largest(completion_tokens, output_tokens);
+  const reasoning = largest(
+    largestIn(value, OUTPUT_DETAILS, 'reasoning_tokens', 'thinking_tokens'),
+    value.reasoning_tokens,
+  );
+  const whole = reasoning > completion ? completion + reasoning : completion;
+  const hidden = Math.max(0, largest(total_tokens) - inputTokens - whole);
+  return {
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens: whole + hidden,
+    reasoningTokens: Math.max(reasoning, hidden),
+  };
+}
+
+const saysCacheAsAnthropic = ({
+  cache_read_input_tokens,
+  cache_creation_input_tokens,
+  cache_creation,
+}: Json): boolean =>
+  [cache_read_input_tokens, cache_creation_input_tokens].some((one) => count(one) !== undefined) ||
+  isObject(cache_creation);
+
+/** Anthropic tells writes for five minutes and for an hour apart. */
+export function writtenInParts(value: unknown): number {
+  if (!isObject(value)) return 0;
+  return largest(value.ephemeral_5m_input_tokens) + largest(value.ephemeral_1h_input_tokens);
+}
+
+/**
+ * The usage of a chunk or a whole answer, wherever it stands: Groq has a field of its own, Moonshot puts it into each choice. Where
+ * it stands in several places, of each side the larger counts. `ofChoices`: what earlier chunks of the same answer told.
+ */
+export function usageIn(answer: Json, ofChoices?: Map<string, Usage>): unknown {
+  const { usage, x_groq: groq, error, choices } = answer;
+  const inChoices = Array.isArray(choices) ? usageOfChoices(choices, ofChoices) : undefined;
+  let found = inChoices;
+  if (isObject(error)) found = moreOf(found, error.usage);
+  if (isObject(groq)) found = moreOf(found, groq.usage);
+  return moreOf(found, usage);
+}
+
+/** In the provider's own words where one of them says it all. */
+function moreOf(one: unknown, other: unknown): unknown {
+  const next = readUsage(other);
+  if (next === undefined) return one;
+  const known = readUsage(one);
+  if (known === undefined) return other;
+  const later = laterUsage(known, next);
+  return later === next ? other : wireUsage(later);
+}
+
+/** Each of several choices tells its own, maybe in a chunk of its own. */
+function usageOfChoices(choices: readonly unknown[], known?: Map<string, Usage>): unknown {
+  let found: unknown;
+  let ofChoices = known;
+  for (const [position, choice] of choices.entries()) {
+    const told = usageOfChoice(choice);
+    const usage = readUsage(told);
+    if (usage === undefined) continue;
+    found = told;
+    ofChoices ??= new Map();
+    const index = isObject(choice) ? String(choice.index ?? position) : '';
+    ofChoices.set(index, laterUsage(ofChoices.get(index), usage));
+  }
+  if (found === undefined || ofChoices === undefined || ofChoices.size === 1) return found;
+  return wireUsage([...ofChoices.values()].reduce(sumOf));
+}
+
+function usageOfChoice(choice: unknown): unknown {
+  if (!isObject(choice)) return undefined;
+  if (isObject(choice.usage)) return choice.usage;
+  const said = choice.delta ?? choice.message;
+  return isObject(said) && isObject(said.usage) ? said.usage : undefined;
+}
+
+const sumOf = (one: Usage, other: Usage): Usage => ({
+  inputTokens: one.inputTokens + other.inputTokens,
+  cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+  cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
+  outputTokens: one.outputTokens + other.outputTokens,
+  reasoningTokens: one.reasoningTokens + other.reasoningTokens,
+});
+
+/**
+ * Usage is cumulative, so of two the later counts; but some end with zeros, or without their parts, which must not wipe what was
+ * told before. Of each side the larger counts; no part of it that may be dearer shrinks.
+ */
+export function laterUsage(known: Usage | undefined, next: Usage): Usage {
+  if (known === undefined) return next;
+  const input = next.inputTokens >= known.inputTokens ? next : known;
+  const output = next.outputTokens >= known.outputTokens ? next : known;
+  const cacheWriteTokens = Math.max(known.cacheWriteTokens, next.cacheWriteTokens);
+  const reasoningTokens = Math.max(known.reasoningTokens, next.reasoningTokens);
+  const isAllNext = cacheWriteTokens === next.cacheWriteTokens && reasoningTokens === next.reasoningTokens;
+  if (input === next && output === next && isAllNext) return next;
+  const { inputTokens } = input;
+  const cachedInputTokens = Math.min(input.cachedInputTokens, Math.max(0, inputTokens - cacheWriteTokens));
+  return { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens: output.outputTokens, reasoningTokens };
+}
+
+export const wireUsage = (usage: Usage): WireUsage => ({
+  prompt_tokens: usage.inputTokens,
+  completion_tokens: usage.outputTokens,
+  total_tokens: usage.inputTokens + usage.outputTokens,
+  prompt_tokens_details: { cached_tokens: usage.cachedInputTokens, cache_write_tokens: usage.cacheWriteTokens },
+  completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+});

@@ -1,0 +1,32 @@
+/** Errors told with status 200 and no answer: `{"code": 401, "msg": "…", "success": false}`. */
+import { isObject } from '../openai/usage.ts';
+
+type Json = Record<string, unknown>;
+
+const CODES = ['code', 'status', 'status_code', 'statusCode', 'error_code', 'errcode', 'errorCode'];
+const MESSAGES = ['msg', 'message', 'error_msg', 'errmsg', 'errorMessage', 'status_msg', 'detail', 'reason'];
+
+/** Where no code is a status, the words of a refusal that cost nothing. */
+const BY_WORDS: readonly (readonly [RegExp, number])[] = [
+  [
+    /(?:invalid|incorrect|missing|expired|wrong|no) (?:api[ _-]?)?(?:key|token|credential)|unauthori[sz]ed|authenticat|login fail/i,
+    401,
+  ],
+  [/insufficient|balance|quota|out of credit|arrears/i, 402],
+  [/rate.?limit|too many requests|frequency limit/i, 429],
+];
+
+/** The error in OpenAI's form, its `code` a status; undefined where the answer says nothing of a refusal. */
+export function refusalInside(answer: Json): Json | undefined {
+  const said = isObject(answer.base_resp) ? answer.base_resp : answer;
+  const message = MESSAGES.map((name) => said[name]).find((value) => typeof value === 'string') ?? '';
+  let hasFailed = answer.success === false;
+  for (const name of CODES) {
+    const code = Number(said[name]);
+    if (code >= 400 && code < 600) return { code, message };
+    hasFailed ||= (code !== 0 && !Number.isNaN(code)) || /^(error|fail(ed|ure)?)$/i.test(String(said[name]));
+  }
+  if (!hasFailed) return undefined;
+  const status = BY_WORDS.find(([words]) => words.test(message))?.[1];
+  return status === undefined ? undefined : { code: status, message };
+}

@@ -1,0 +1,42 @@
+import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
+import { isObject } from '../openai/usage.ts';
+import { jsonText } from './json-text.ts';
+
+type Json = Record<string, unknown>;
+
+/**
+ * Some servers send a call's arguments as the object they are. OpenAI's format has their JSON text, which every client joins
+ * and parses, so they become that, in place, their numbers as the model wrote them in `text`. True if any did; undefined where
+ * they are nested too deeply.
+ */
+export function writeArguments(choices: readonly unknown[], text: string): boolean | undefined {
+  const called = calledIn(choices);
+  if (!called.some(hasValue)) return false;
+  let written = called;
+  try {
+    if (mayHoldWrittenNumber(text)) written = calledIn((parseJson(text) as { choices: unknown[] }).choices);
+  } catch {
+    return undefined;
+  }
+  for (const [index, one] of called.entries()) {
+    if (!hasValue(one)) continue;
+    one.arguments = jsonText((written[index] ?? one).arguments);
+    if (one.arguments === undefined) return undefined;
+  }
+  return true;
+}
+
+const hasValue = ({ arguments: value }: Json): boolean => typeof value !== 'string' && (value ?? null) !== null;
+
+/** The functions that these choices call, in order. */
+function calledIn(choices: readonly unknown[]): Json[] {
+  const called: unknown[] = [];
+  for (const choice of choices) {
+    const said = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
+    if (!isObject(said)) continue;
+    if (Array.isArray(said.tool_calls))
+      for (const call of said.tool_calls) if (isObject(call)) called.push(call.function);
+    called.push(said.function_call);
+  }
+  return called.filter(isObject);
+}

@@ -1,0 +1,26 @@
+import type { Usage } from '../../../protocol/chat.ts';
+import type { Reply } from '../adapter.ts';
+import { readAnthropicUsage } from '../anthropic/usage.ts';
+import { isObject, readUsage, usageIn } from '../openai/usage.ts';
+
+/** A whole answer that is no good otherwise may still tell what it is billed at, in either format. */
+export function withToldUsage(reply: Reply, text: string): Reply {
+  if (reply.ok || reply.usage !== undefined) return reply;
+  const usage = usageInText(text);
+  return usage === undefined ? reply : { ...reply, usage };
+}
+
+function usageInText(text: string): Usage | undefined {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  // Gemini's compatible API wraps its errors in a list.
+  const answer: unknown = Array.isArray(said) ? said[0] : said;
+  if (!isObject(answer)) return undefined;
+  const told = usageIn(answer);
+  const isAnthropic = isObject(told) && told.prompt_tokens === undefined && told.input_tokens_details === undefined;
+  return isAnthropic ? readAnthropicUsage(told) : readUsage(told);
+}

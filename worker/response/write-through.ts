@@ -1,0 +1,85 @@
+/** Behind the response: a new answer is kept, where the feature keeps them and the answer is one to give again. */
+import type { ChatChunk } from '../../protocol/chat.ts';
+import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
+import { whyNotStored } from '../core/answers/storable.ts';
+import type { StoredAnswer } from '../core/answers/stored-answer.ts';
+import type { RoutedRequest } from '../pipeline/ask.ts';
+import type { Begun } from '../pipeline/produce.ts';
+import type { CacheRead } from '../pipeline/read-cache.ts';
+import type { RequestContext } from '../pipeline/request-context.ts';
+import type { Trail } from '../pipeline/trail.ts';
+import type { Deps } from '../ports.ts';
+import type { Chunk } from '../upstream/provider-stream.ts';
+
+/** Told of a whole answer, as JSON text. */
+export type Keep = (body: string, model: string) => void;
+
+/** Undefined where nothing is to be kept. */
+export function keeper(
+  { ask, deployment, trail: { mode } }: Begun & { trail: Trail },
+  cached: CacheRead,
+  deps: Deps,
+  scope: RequestContext,
+): Keep | undefined {
+  if (cached.state !== 'miss' || mode !== 'normal') return undefined;
+  const { id, provider } = deployment;
+  return (body, model) => {
+    const keeping = keep({ body, model, deployment: id, provider }, mode, ask, cached.keyHash, deps);
+    if (keeping !== undefined) scope.background(keeping);
+  };
+}
+
+/** What an `AnswerStream` made: asked for whole when it is complete, by the Worker, since each colo has its own cache. */
+export async function keepWhole(subject: string, ask: RoutedRequest, keyHash: string, deps: Deps): Promise<void> {
+  try {
+    const whole = await deps.answerStreams.whole(subject);
+    if (whole === undefined) return;
+    const { headers } = whole;
+    const said = (name: string): string => headers.get(`x-carryon-${name}`) ?? '';
+    const made = { model: said('model'), deployment: said('deployment'), provider: said('provider') };
+    await keep({ ...made, body: await whole.text() }, said('mode'), ask, keyHash, deps);
+  } catch {
+    // It costs a later miss and no more.
+  }
+}
+
+function keep(
+  made: Pick<StoredAnswer, 'body' | 'model' | 'deployment' | 'provider'>,
+  mode: string,
+  { feature: { cache: policy }, chat, identity }: RoutedRequest,
+  keyHash: string,
+  { answers, clock }: Deps,
+): Promise<unknown> | undefined {
+  if (policy === undefined) return undefined;
+  if (whyNotStored({ body: made.body, chat, policy, mode }) !== undefined) return undefined;
+  return answers.put(keyHash, identity.tenant, { ...made, storedAt: clock.now() }, policy.ttlMs + policy.staleTtlMs);
+}
+
+/** Puts a stream together while it passes; gives up beyond what may be kept. */
+export class StreamKeeper {
+  readonly #keep: Keep;
+  readonly #completion = new StreamedCompletion();
+  #bytesLeft: number;
+
+  constructor(keep: Keep, maxBytes: number) {
+    this.#keep = keep;
+    // Chunks repeat what frames them, so they are several times as long as what they say.
+    this.#bytesLeft = maxBytes * 16;
+  }
+
+  add(chunks: readonly Chunk[]): void {
+    for (const { data } of chunks) {
+      this.#bytesLeft -= data.length;
+      if (this.#bytesLeft < 0) return;
+      this.#completion.add(JSON.parse(data) as ChatChunk);
+    }
+  }
+
+  /** `usageChunk`: the closing one, which the stream itself does not hold. */
+  end(usageChunk: Record<string, unknown> | undefined, model: string): void {
+    if (this.#bytesLeft < 0) return;
+    if (usageChunk !== undefined) this.#completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);
+    const whole = this.#completion.whole();
+    if (whole !== undefined) this.#keep(JSON.stringify(whole), model);
+  }
+}

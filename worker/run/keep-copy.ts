@@ -1,0 +1,55 @@
+/** A cached copy that its reader may resume is kept for a while, which costs rows: so it counts against the rate, for no money. */
+import { scopesOf } from '../core/admission/scopes.ts';
+import type { CarryonField } from '../core/answers/carryon-field.ts';
+import type { CachedAnswer } from '../core/answers/stream/messages.ts';
+import type { RunBatch, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
+import type { Want } from '../core/ledger/messages.ts';
+import { RequestLease } from '../lease/request-lease.ts';
+import { refused } from '../pipeline/admit.ts';
+import type { RoutedRequest } from '../pipeline/ask.ts';
+import { limitHeaders } from '../pipeline/respond.ts';
+import type { Deps } from '../ports.ts';
+import { refusalOf } from '../response/refusal-of.ts';
+
+const ONE_REQUEST: Want = { mode: 'normal', microUsd: 0, tokens: 0, requests: 1, parallel: 0 };
+
+/** Refused for the rate, or for a key that was revoked. Where anything else stands in the way, the copy is given and not kept. */
+export async function keepCopy(
+  { head, event }: CachedAnswer,
+  ask: RoutedRequest,
+  { asks, background }: Pick<RunHooks, 'asks' | 'background'>,
+  deps: Deps,
+): Promise<RunOutcome> {
+  const scoped = scopesOf(ask, deps.config);
+  if (!scoped.ok) return { ok: false, refusal: refusalOf(scoped.error), personal: true };
+  let leaseId = '';
+  const links: Deps = {
+    ...deps,
+    slices: undefined,
+    newLeaseId(nowMs) {
+      leaseId = deps.newLeaseId(nowMs);
+      return leaseId;
+    },
+  };
+  const holding = new RequestLease(ask.identity.tenant, scoped.scopes, 0, links, background);
+  const reply = await holding.ask([ONE_REQUEST]);
+  holding.close();
+  if (reply === undefined) return { ok: false, alone: true };
+  if (!('granted' in reply)) {
+    const isItsOwn =
+      reply.refused === 'revoked' || (typeof reply.refused === 'object' && reply.refused.limit === 'rps');
+    if (!isItsOwn) return { ok: false, alone: true };
+    const { error, limited } = refused(reply, ask, deps);
+    const headers = limitHeaders(limited);
+    return { ok: false, refusal: refusalOf(error, { headers, openHeaders: {} }), personal: true };
+  }
+  // Only now does the object's row begin to exist: a refusal costs none.
+  asks(leaseId);
+  const headers = { ...head.headers, ...limitHeaders({ left: reply.left, ledger: 'asked' }) };
+  return { ok: true, head: { ...head, headers }, events: only([event]) };
+}
+
+export async function* only(batch: RunBatch, carryon?: CarryonField): AsyncGenerator<RunBatch> {
+  yield batch;
+  yield { end: 'complete', ...(carryon !== undefined && { carryon }) };
+}

@@ -1,0 +1,245 @@
+/** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
+import type { ChatRequest } from '../../protocol/chat.ts';
+import type { RouterError } from '../../protocol/errors.ts';
+import { safeguardAliasOf } from '../core/admission/versions.ts';
+import type { CarryonField } from '../core/answers/carryon-field.ts';
+import { whyNotStored } from '../core/answers/storable.ts';
+import type { Head, RunEvent } from '../core/answers/stream/events.ts';
+import type { CachedAnswer } from '../core/answers/stream/messages.ts';
+import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
+import type { Identity } from '../core/identity/identity.ts';
+import { revive } from '../core/ledger/lease/holder.ts';
+import { usdText } from '../core/pricing/cost.ts';
+import { type Failure, shownSentence } from '../core/routing/failure.ts';
+import type { AliasLists } from '../core/routing/overrides.ts';
+import { type EdgeMode, isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
+import { asListed } from '../overrides/overridden.ts';
+import type { Limited } from '../pipeline/admit.ts';
+import type { CacheWish, RoutedRequest } from '../pipeline/ask.ts';
+import { measuredReply, settleOnce } from '../pipeline/meter.ts';
+import { type Begun, produce } from '../pipeline/produce.ts';
+import { type RequestContext, Timing } from '../pipeline/request-context.ts';
+import { limitHeaders, openTrailHeaders, shownTrailHeaders } from '../pipeline/respond.ts';
+import { carryonField, isWorthTelling, type Trail } from '../pipeline/trail.ts';
+import type { Deps } from '../ports.ts';
+import { headerText } from '../response/header-text.ts';
+import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
+import { budgetHeaders } from '../response/rate-headers.ts';
+import { refusalOf } from '../response/refusal-of.ts';
+import type { Chunk } from '../upstream/provider-stream.ts';
+import { keepCopy, only } from './keep-copy.ts';
+
+/** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */
+export interface Job {
+  requestId: string;
+  /** When its request arrived at the Worker. */
+  arrivedAt: number;
+  identity: Identity;
+  user: string | null;
+  feature: string;
+  alias: string;
+  /** Left out where nothing is set for it. */
+  route?: Route;
+  /** Left out where config's own deployments serve. */
+  lists?: AliasLists;
+  chat: ChatRequest;
+  cache: CacheWish;
+  /** A fresh copy, to be kept for a reader who may resume it; no provider is asked. */
+  copy?: CachedAnswer;
+}
+
+export const jobOf = (
+  { identity, user, feature, alias, route, lists, chat, cache }: RoutedRequest,
+  { requestId, arrivedAt }: RequestContext,
+): Job => ({
+  ...{ requestId, arrivedAt, identity, user, chat, cache },
+  feature: feature.name,
+  alias: alias.name,
+  ...(route !== PLAIN_ROUTE && { route }),
+  ...(lists !== undefined && { lists }),
+});
+
+/** Another asker may be served where these stand in one's way. */
+const PERSONAL: ReadonlySet<RouterError['code']> = new Set([
+  'budget_exceeded',
+  'rate_limit_exceeded',
+  'feature_cap_exceeded',
+  'access_revoked',
+  'key_expired',
+  'token_expired',
+  'unknown_tier',
+]);
+
+export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
+  clock: deps.clock,
+  produce: producer(deps),
+  wire: (error) => refusalOf(error),
+  givesAgainMs({ chat, feature }, body) {
+    const policy = deps.config.features.get(feature)?.cache;
+    const isKept = policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;
+    return isKept ? policy.ttlMs : 0;
+  },
+  async tellLeases(tenant, leases) {
+    const reports = leases.flatMap(({ leaseId, started }) => {
+      const holder = revive(leaseId, started);
+      return holder.state === 'closing' ? [holder.report] : [];
+    });
+    if (reports.length > 0) await deps.ledger.report(tenant, reports).catch(() => {});
+  },
+});
+
+const producer =
+  (deps: Deps): Produce<Job> =>
+  async (job, hooks) => {
+    const ask = askOf(job, deps);
+    if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
+    const scope = scopeOf(job, hooks, deps);
+    if (job.copy !== undefined) return keepCopy(job.copy, ask, hooks, deps);
+    // What only some may be given is never made for all who ask the same.
+    if (hooks.isShared && !isOrdinary(ask.route)) return { ok: false, alone: true };
+    await deps.board.ready(hooks.background);
+    const produced = await produce(ask, noting(deps, hooks), scope);
+    const { trail, limited } = produced;
+    if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
+    if (!produced.ok) {
+      const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
+      const { error, chargedMicroUsd } = produced;
+      const openHeaders = {
+        ...openTrailHeaders(trail),
+        ...budgetHeaders(limited.left),
+        ...(chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
+      };
+      const carryon = isWorthTelling(trail, error)
+        ? carryonField(trail, scope.arrivedAt, deps.clock.now(), chargedMicroUsd)
+        : undefined;
+      const refusal = refusalOf(error, { headers, openHeaders }, carryon);
+      return { ok: false, refusal, personal: PERSONAL.has(error.code) };
+    }
+    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, trail.mode) };
+    return begun(produced, headers, deps, scope);
+  };
+
+/** Undefined where a deploy has meanwhile taken away what it names. */
+function askOf(job: Job, { config }: Deps): RoutedRequest | undefined {
+  const { identity, user, chat, cache, route = PLAIN_ROUTE, lists } = job;
+  const feature = config.features.get(job.feature);
+  const named = config.aliases.get(job.alias);
+  if (feature === undefined || named === undefined) return undefined;
+  const ofSafeguard = safeguardAliasOf(feature, config);
+  return {
+    ...{ identity, user, chat, cache, keyed: undefined, feature, route, lists },
+    alias: asListed(named, lists, config),
+    safeguardAlias: ofSafeguard && asListed(ofSafeguard, lists, config),
+  };
+}
+
+function scopeOf(job: Job, { background, signal, isShared, admitted }: RunHooks, { clock }: Deps): RequestContext {
+  const { requestId } = job;
+  // The Worker's clock may be ahead of this one.
+  const arrivedAt = Math.min(job.arrivedAt, clock.now());
+  return {
+    ...{ requestId, arrivedAt, background, isShared },
+    gone: signal as AbortSignal,
+    timing: new Timing(clock, arrivedAt),
+    admitted: (limited, mode) =>
+      admitted({ headers: admittedHeaders(limited, mode), openHeaders: budgetHeaders(limited.left) }),
+  };
+}
+
+/** Each lease is in the object's own row before it is asked for, and before a provider is called under it (LEDGER rule 20). */
+function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
+  let leaseId = '';
+  return {
+    ...deps,
+    slices: undefined,
+    newLeaseId(nowMs) {
+      leaseId = deps.newLeaseId(nowMs);
+      asks(leaseId);
+      return leaseId;
+    },
+    fetch(url, init) {
+      starts(leaseId);
+      return deps.fetch(url, init);
+    },
+  };
+}
+
+const admittedHeaders = (limited: Limited, mode: EdgeMode): Record<string, string> => ({
+  ...limitHeaders(limited),
+  'x-carryon-mode': mode,
+  'x-carryon-cache': 'bypass',
+});
+
+function begun(
+  produced: Begun & { trail: Trail; limited: Limited },
+  headers: Record<string, string>,
+  deps: Deps,
+  scope: RequestContext,
+) {
+  const { answer, deployment, admission, trail, limited } = produced;
+  const settle = settleOnce(produced, deps, scope);
+  const { holding } = admission;
+  const field = (cut?: Failure): CarryonField =>
+    carryonField(trail, scope.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
+  const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
+    ...openTrailHeaders(trail),
+    ...budgetHeaders(limited.left),
+    'x-carryon-model': headerText(model),
+    ...(costUsd !== undefined && { 'x-carryon-cost-usd': costUsd }),
+  });
+  if (answer.kind === 'reply') {
+    const { body, model } = answer.reply;
+    settle('complete', measuredReply(answer.reply));
+    const head: Head = { headers, openHeaders: openHeaders(model ?? deployment.model, usdText(holding.spentMicroUsd)) };
+    return { ok: true as const, head, events: only([{ kind: 'completion', data: body }], field()) };
+  }
+  const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
+  return { ok: true as const, head, events: streamed(answer, settle, field, scope) };
+}
+
+async function* streamed(
+  { opening, ended, stream }: Extract<Begun['answer'], { kind: 'stream' }>,
+  settle: ReturnType<typeof settleOnce>,
+  field: (cut?: Failure) => CarryonField,
+  { gone }: RequestContext,
+): AsyncGenerator<RunBatch> {
+  const leave = () => stream.leave(() => settle('left', stream.measured));
+  stream.onSlowReader = leave;
+  gone?.addEventListener('abort', leave);
+  if (gone?.aborted) leave();
+  try {
+    yield opening.map(eventOf);
+    let isOver = ended;
+    while (!isOver) {
+      const { chunks, end } = await stream.read();
+      if (chunks.length > 0) yield chunks.map(eventOf);
+      if (end?.complete === false) {
+        settle(end.slowReader ? 'left' : end.failure.kind, stream.measured);
+        yield { end: 'interrupted', error: refusalOf(interrupted(end.failure), undefined, field(end.failure)) };
+        return;
+      }
+      isOver = end !== undefined;
+    }
+    settle('complete', stream.measured);
+    const { skippedEvents } = stream;
+    // In a chunk of its own too, for readers who asked for no usage.
+    const mark = withSkippedEvents(undefined, stream);
+    if (mark !== undefined) yield [{ kind: 'chunk', data: JSON.stringify(mark) }];
+    const carryon = field();
+    const data = JSON.stringify(withSkippedEvents(usageChunk(stream), stream));
+    yield [{ kind: 'usage', data, openData: JSON.stringify(openLastChunk(stream, carryon)) }];
+    yield { end: 'complete', carryon, ...(skippedEvents > 0 && { skippedEvents }) };
+    await stream.drained();
+  } finally {
+    gone?.removeEventListener('abort', leave);
+    // Whoever stops listening in the middle ends the run.
+    leave();
+  }
+}
+
+function interrupted(failure: Failure): RouterError {
+  const code = 'stream_interrupted';
+  return { code, detail: failure.message, page: { code, detail: shownSentence(failure, false) } };
+}
+
+const eventOf = ({ data }: Chunk): RunEvent => ({ kind: 'chunk', data });

@@ -1,0 +1,131 @@
+/** Why an attempt failed, from what came of its answer. */
+import type { Deployment } from '../core/config/config.ts';
+import { inputSize } from '../core/pricing/input-size.ts';
+import { FAILURE_RULES, FAILURE_SENTENCES, type Failure } from '../core/routing/failure.ts';
+import type { AttemptInput } from '../pipeline/attempt.ts';
+import type { Clock } from '../ports.ts';
+
+/** What of a failing answer's body is read to find out why. */
+const FAILURE_BODY_BYTES = 65_536;
+const FAILURE_BODY_MS = 2_000;
+/** A long prompt may keep a sound provider silent; a short one may not, so only then is silence the deployment's fault. */
+const LONG_PROMPT_BYTES = 16_384;
+const LONGEST_MESSAGE = 500;
+
+/** An answer that is no 200, `waitedMs` after the request went out. */
+export async function classify(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
+  const { adapter, deployment, clock } = input;
+  const { status, headers } = response;
+  const arrivedAt = clock.now();
+  // Before anything else reads it: what shortens or masks words could leave half a key that is no longer found.
+  const body = hide(await readSome(response, clock), secretsOf(deployment));
+  const asked = { arrivedAt, ...(status === 429 ? sizeOf(input) : UNKNOWN_SIZE) };
+  const failure = adapter.failure(status, (name) => headers.get(name), body, asked);
+  const mayBeBilled = waitedMs >= BEGUN_AFTER_MS && !isRefusal(status, body);
+  return presentable({ ...failure, mayBeBilled: failure.mayBeBilled || mayBeBilled }, deployment);
+}
+
+const UNKNOWN_SIZE = { inputTokens: 0, outputTokens: 0 };
+/** English; what is denser has more tokens, and is told by its limit a little later. */
+const BYTES_PER_TOKEN = 4;
+const sizeOf = ({ chat, deployment }: AttemptInput) => ({
+  inputTokens: inputSize(chat, [deployment]).textBytes / BYTES_PER_TOKEN,
+  outputTokens: chat.maxOutputTokens ?? 0,
+});
+
+/**
+ * Whether a status tells that nothing was made. A gateway that gave up or lost its connection (408, 499, 502, 504, 52x) does
+ * not know how far the provider was, whatever its body says; another 5xx is a refusal where the provider says so in JSON.
+ */
+function isRefusal(status: number, body: string): boolean {
+  if (LOST.has(status) || (status >= 520 && status <= 527)) return false;
+  return status < 500 || isInOwnWords(body);
+}
+const LOST: ReadonlySet<number> = new Set([408, 499, 502, 504]);
+
+function isInOwnWords(body: string): boolean {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === 'object' && said !== null && Object.keys(said).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A connection that breaks sooner was refused, or broke before a model began; the platform says the same of both. Later the
+ * provider may have worked, and may bill it; so too where a gateway answers for it.
+ */
+const BEGUN_AFTER_MS = 1_000;
+
+/** Neither a status nor a whole body. */
+export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
+  if (left) return { kind: 'cut', message: 'The client left.', mayBeBilled: true };
+  if (!timedOut && !headersCame) {
+    const mayBeBilled = waitedMs >= BEGUN_AFTER_MS;
+    return { kind: 'unreachable', message: 'The provider could not be reached.', mayBeBilled };
+  }
+  if (!timedOut) return { kind: 'cut', message: 'The provider’s answer was cut off.', mayBeBilled: true };
+  const message = headersCame ? 'The provider’s answer did not end in time.' : 'The provider did not answer in time.';
+  // A whole answer shows nothing until it is made, and headers say nothing about how far it is: some send them, and blank
+  // lines, while they are still at work (DeepSeek). So it is no silence, and may be the request's own length.
+  const kind = isWhole || promptBytes > LONG_PROMPT_BYTES ? 'slow' : 'silent';
+  return { kind, message, mayBeBilled: true };
+}
+
+export interface NoAnswer {
+  timedOut: boolean;
+  left: boolean;
+  headersCame: boolean;
+  waitedMs: number;
+  promptBytes: number;
+  isWhole: boolean;
+}
+
+/**
+ * A provider's failure as a client may read it. Of what is not the caller's fault only the kind is told; the caller's own
+ * fault comes in the provider's words, which may repeat anything it was sent: never the key or the host.
+ */
+export function presentable(failure: Failure, deployment: Deployment): Failure {
+  const { kind } = failure;
+  if (FAILURE_RULES[kind].blame !== 'request') {
+    return { ...failure, message: FAILURE_SENTENCES[kind], code: null, param: null };
+  }
+  const hidden = secretsOf(deployment);
+  const named = (text: string) => /^[\w$.[\]-]{1,128}$/.test(text) && !hidden.some((secret) => text.includes(secret));
+  const shown: Failure = { ...failure, message: hide(failure.message, hidden).slice(0, LONGEST_MESSAGE) };
+  if (failure.code && !named(failure.code)) shown.code = null;
+  if (failure.param && !named(failure.param)) shown.param = null;
+  return shown;
+}
+
+/** The key, and the host with and without its port. */
+function secretsOf({ apiKey, apiBase }: Deployment): string[] {
+  const host = /^https?:\/\/([^/]*)/.exec(apiBase)?.[1] ?? '';
+  return [apiKey, host, host.replace(/:\d+$/, '')].filter((text) => text !== '');
+}
+
+const hide = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((shown, secret) => shown.replaceAll(secret, '[hidden]'), text);
+
+/** The beginning of a body, and no longer than two seconds: a failing provider may also hang. */
+async function readSome(response: Response, clock: Clock): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  const stop = clock.after(FAILURE_BODY_MS, () => void reader.cancel().catch(() => {}));
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    while (text.length < FAILURE_BODY_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) return text;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // A body that breaks off is judged by what came of it.
+  } finally {
+    stop();
+    reader.cancel().catch(() => {});
+  }
+  return text;
+}
