@@ -14,7 +14,7 @@ import type { GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from './
 import type { Learnt } from './core/pricing/learnt.ts';
 import type { Oddity } from './core/pricing/plausible.ts';
 import type { ReportsSeen } from './core/reports/reports.ts';
-import type { Outcome } from './core/routing/health.ts';
+import type { Observation } from './core/routing/health.ts';
 import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { Adapter } from './providers/adapter.ts';
@@ -53,7 +53,7 @@ export interface RoutingBoard {
   /** May this request probe the half-open deployment? `forMs`: when a probe that never reports makes way for the next. */
   claimProbe(deployment: Deployment, forMs: number): Promise<boolean>;
   /** What an attempt showed: this isolate's breaker at once, `HealthBoard` behind the response. */
-  observe(deployment: Deployment, outcome: Outcome, background: Background): void;
+  observe(deployment: Deployment, outcome: Observation, background: Background): void;
   /** What a bill showed of a deployment: at once in this isolate, for all others behind the response. */
   learn(deployment: Deployment, seen: Seen, background: Background): void;
 }

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_LEARNT } from '../../worker/core/pricing/learnt.ts';
 import { BOARD_KEY, type BoardDocument } from '../../worker/core/routing/board.ts';
-import type { HealthReport, Outcome } from '../../worker/core/routing/health.ts';
+import type { HealthReport, Observation } from '../../worker/core/routing/health.ts';
 import type { HealthBoard } from '../../worker/objects/health-board/health-board.ts';
 import { eventually } from './eventually.ts';
 
@@ -39,13 +39,13 @@ beforeEach(async () => {
   await watchWrites();
 });
 
-const outcome = (result: Outcome['result'], more: Partial<Outcome> = {}): Outcome => ({
+const outcome = (result: Observation['result'], more: Partial<Observation> = {}): Observation => ({
   startedAt: Date.now(),
   result,
   user: null,
   ...more,
 });
-const saw = (...outcomes: Outcome[]): HealthReport[] => [{ deployment: 'a', outcomes }];
+const saw = (...outcomes: Observation[]): HealthReport[] => [{ deployment: 'a', outcomes }];
 const fail = (times = 1) => saw(...Array.from({ length: times }, () => outcome('server_error')));
 
 /** The alarm may have fired by itself already. */

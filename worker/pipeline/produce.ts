@@ -3,7 +3,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { cooldownsOf } from '../core/answers/carryon-field.ts';
 import type { Deployment } from '../core/config/config.ts';
 import type { Failure } from '../core/routing/failure.ts';
-import type { Outcome } from '../core/routing/health.ts';
+import type { Observation } from '../core/routing/health.ts';
 import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
@@ -206,7 +206,7 @@ function planOf(
 }
 
 /** Without a failure it says nothing about the deployment: the client left, or our own deadline came. */
-const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: RoutedRequest): Outcome => ({
+const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: RoutedRequest): Observation => ({
   startedAt,
   result: failure?.kind ?? 'unknown',
   user: personOf(ask),

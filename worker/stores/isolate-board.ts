@@ -9,8 +9,8 @@ import {
   HEALTHY,
   type Health,
   type HealthReport,
+  type Observation,
   type Open,
-  type Outcome,
   observe,
   type ProbeAnswer,
   standing,
@@ -167,7 +167,7 @@ export class IsolateBoard implements RoutingBoard {
     }
   }
 
-  observe(deployment: Deployment, outcome: Outcome, background: Background): void {
+  observe(deployment: Deployment, outcome: Observation, background: Background): void {
     const { healthId } = deployment;
     const entry = this.#entry(healthId);
     const now = this.#clock.now();
@@ -246,8 +246,8 @@ export class IsolateBoard implements RoutingBoard {
     return entry;
   }
 
-  #tell(deployment: string, entry: Entry, outcome: Outcome, background: Background): void {
-    const sums: Outcome[] =
+  #tell(deployment: string, entry: Entry, outcome: Observation, background: Background): void {
+    const sums: Observation[] =
       entry.successes === 0 ? [] : [{ startedAt: 0, result: 'success', user: null, count: entry.successes }];
     entry.successes = 0;
     const told = this.#links.report([{ deployment, outcomes: [...sums, outcome] }]).catch((error: unknown) => {
@@ -293,7 +293,7 @@ export class IsolateBoard implements RoutingBoard {
     this.overrides = copy.overrides;
   }
 
-  #sayRested({ id, healthId }: Deployment, before: Health, after: Health, { result }: Outcome, now: number): void {
+  #sayRested({ id, healthId }: Deployment, before: Health, after: Health, { result }: Observation, now: number): void {
     const deployment = id;
     // What was done on purpose asks for no operator.
     const isDrill = isDrillHealth(healthId);
@@ -340,7 +340,7 @@ const isShared = (health: Health): health is Open =>
   (health.restMs >= WORTH_PUBLISHING_MS || health.askedUntil < health.until);
 
 /** What of an outcome `HealthBoard` has to hear; undefined where it is this isolate's own matter. */
-function forOthers(outcome: Outcome, after: Health, now: number): Outcome | undefined {
+function forOthers(outcome: Observation, after: Health, now: number): Observation | undefined {
   const { result, retryAfterMs, startedAt, user } = outcome;
   const rest = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].rest;
   if (rest === 'none' || rest === 'isolate') return undefined;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../worker/core/routing/health.ts';
+import type { Observation } from '../../../worker/core/routing/health.ts';
 import { DONE, errorEvent, finish, goodStream, role, streamed, text, usage } from '../pipeline/support/openai.ts';
 import { deployment, read, shownBy, TestRouter } from '../pipeline/support/router.ts';
 import type { Step } from '../pipeline/support/upstream.ts';
 
 /** What was booked of A: each place given back, each outcome told. */
 function books(router: TestRouter) {
-  const booked = { left: 0, outcomes: [] as Outcome['result'][] };
+  const booked = { left: 0, outcomes: [] as Observation['result'][] };
   const { board } = router;
   const [leave, observe] = [board.leave.bind(board), board.observe.bind(board)];
   board.leave = (one) => {
@@ -30,7 +30,7 @@ function routerWith(...steps: Step[]) {
 const sentences = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 });
 
 /** How a committed stream goes on, and how that is booked. */
-const endings: [string, Step[], Outcome['result']][] = [
+const endings: [string, Step[], Observation['result']][] = [
   ['whole', [finish, usage, DONE], 'success'],
   ['without [DONE]', [finish], 'success'],
   ['held open', [finish, 'hang'], 'success'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BoardDocument, PublishedCooldown } from '../../../worker/core/routing/board.ts';
-import type { HealthReport, Outcome, ProbeAnswer } from '../../../worker/core/routing/health.ts';
+import type { HealthReport, Observation, ProbeAnswer } from '../../../worker/core/routing/health.ts';
 import { NO_OVERRIDES } from '../../../worker/core/routing/overrides.ts';
 import type { RouterEvent } from '../../../worker/ports.ts';
 import { IsolateBoard } from '../../../worker/stores/isolate-board.ts';
@@ -53,7 +53,7 @@ class Isolate {
     await Promise.all(behind);
   }
 
-  observe(result: Outcome['result'], more: Partial<Outcome> = {}): void {
+  observe(result: Observation['result'], more: Partial<Observation> = {}): void {
     this.board.observe(a, { startedAt: this.clock.now(), result, user: null, ...more }, () => {});
   }
 

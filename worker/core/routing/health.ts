@@ -63,7 +63,7 @@ export interface Open {
 export type Health = Closed | Open;
 
 /** What one attempt showed. `user` is an opaque name, or null where nobody was named. */
-export interface Outcome {
+export interface Observation {
   startedAt: number;
   /** `unknown`: it ended without telling anything about the deployment, because the client left or our own time was up. */
   result: 'success' | 'unknown' | FailureKind;
@@ -76,7 +76,7 @@ export interface Outcome {
 /** What an isolate tells `HealthBoard`, in the order of happening. */
 export interface HealthReport {
   deployment: string;
-  outcomes: Outcome[];
+  outcomes: Observation[];
 }
 
 const NOTHING_WRONG: Closed['inARow'] = { failures: 0, slow: 0, slowUsers: [] };
@@ -89,7 +89,7 @@ export const standing = (health: Health, now: number): HealthState =>
   health.state === 'closed' ? 'up' : health.until <= now ? 'half-open' : 'resting';
 
 /** The health after one outcome. */
-export function observe(health: Health, outcome: Outcome, now: number, policy: HealthPolicy): Health {
+export function observe(health: Health, outcome: Observation, now: number, policy: HealthPolicy): Health {
   const { result: cause, retryAfterMs } = outcome;
   if (cause === 'success') return afterSuccess(health, outcome, now, policy);
   if (cause === 'unknown') return withoutProbe(health, outcome);
@@ -121,7 +121,7 @@ export function claimProbe(health: Health, now: number, forMs: number): { next: 
   return { next: { ...health, probeUntil: now + forMs }, claim: 'granted' };
 }
 
-function afterSuccess(health: Health, outcome: Outcome, now: number, { allowedFails }: HealthPolicy): Health {
+function afterSuccess(health: Health, outcome: Observation, now: number, { allowedFails }: HealthPolicy): Health {
   if (health.state === 'open') {
     // A stream that began before the trouble and ends well says nothing about now.
     if (outcome.startedAt < health.openedAt) return health;
@@ -135,7 +135,7 @@ function afterSuccess(health: Health, outcome: Outcome, now: number, { allowedFa
 }
 
 /** A probe that showed nothing lets the next one try at once. */
-function withoutProbe(health: Health, { startedAt }: Outcome): Health {
+function withoutProbe(health: Health, { startedAt }: Observation): Health {
   if (health.state === 'closed' || health.probeUntil === 0 || startedAt < health.openedAt) return health;
   return { ...health, probeUntil: 0 };
 }
@@ -148,7 +148,7 @@ interface Why {
 
 function afterFailureWhileOpen(
   health: Open,
-  { startedAt, count = 1 }: Outcome,
+  { startedAt, count = 1 }: Observation,
   now: number,
   { allowedFails, cooldownMs }: HealthPolicy,
   { cause, askedMs }: Why,
@@ -185,7 +185,7 @@ function open(
   };
 }
 
-function count(health: Closed, outcome: Outcome, isSlow: boolean, now: number): Closed {
+function count(health: Closed, outcome: Observation, isSlow: boolean, now: number): Closed {
   const times = outcome.count ?? 1;
   const buckets = withBucket(health.buckets, now);
   const last = buckets[buckets.length - 1];

@@ -1,7 +1,7 @@
 /** What fast-check draws from for the routing core. */
 import fc from 'fast-check';
 import { FAILURE_RULES, type Failure, type FailureKind, type Rest } from '../../../../worker/core/routing/failure.ts';
-import type { HealthPolicy, Outcome } from '../../../../worker/core/routing/health.ts';
+import type { HealthPolicy, Observation } from '../../../../worker/core/routing/health.ts';
 import type { Candidate } from '../../../../worker/core/routing/plan.ts';
 
 export const START = 1_800_000_000_000;
@@ -19,7 +19,7 @@ export const aPolicy: fc.Arbitrary<HealthPolicy> = fc.record({
 });
 
 /** `startedAt` is how long before its end the attempt began. */
-export const anOutcome = (now: number): fc.Arbitrary<Outcome> =>
+export const anOutcome = (now: number): fc.Arbitrary<Observation> =>
   fc
     .record(
       {

@@ -6,7 +6,7 @@ import {
   HEALTHY,
   type Health,
   type HealthPolicy,
-  type Outcome,
+  type Observation,
   observe,
   standing,
 } from '../../../../worker/core/routing/health.ts';
@@ -30,7 +30,7 @@ interface Step {
   before: Health;
   after: Health;
   now: number;
-  outcome?: Outcome;
+  outcome?: Observation;
   claim?: string;
 }
 

@@ -6,7 +6,7 @@ import {
   type Health,
   type HealthPolicy,
   LONG_REST_MS,
-  type Outcome,
+  type Observation,
   observe,
   standing,
 } from '../../../../worker/core/routing/health.ts';
@@ -16,7 +16,7 @@ const POLICY: HealthPolicy = { allowedFails: 3, cooldownMs: 10_000 };
 const FIVE_MINUTES = 300_000;
 const TWO_MINUTES = 120_000;
 
-const failure = (result: Outcome['result'], more: Partial<Outcome> = {}): Outcome => ({
+const failure = (result: Observation['result'], more: Partial<Observation> = {}): Observation => ({
   startedAt: START,
   result,
   user: null,
@@ -25,7 +25,7 @@ const failure = (result: Outcome['result'], more: Partial<Outcome> = {}): Outcom
 
 /** Each outcome `everyMs` after the one before, each attempt begun when it ended. */
 function sequence(
-  outcomes: readonly Omit<Outcome, 'startedAt'>[],
+  outcomes: readonly Omit<Observation, 'startedAt'>[],
   policy = POLICY,
   everyMs = 1_000,
   from: Health = HEALTHY,
@@ -150,7 +150,7 @@ describe('slow answers', () => {
         slowBy(index % 2 ? 'ann' : 'bob'),
         { result: 'success' as const, user: null, count: successes },
       ]).flat();
-    const rests = (outcomes: Omit<Outcome, 'startedAt'>[]) =>
+    const rests = (outcomes: Omit<Observation, 'startedAt'>[]) =>
       outcomes.some((_, index) => sequence(outcomes.slice(0, index + 1)).health.state === 'open');
     expect(rests(traffic(1))).toBe(true);
     expect(rests(traffic(2))).toBe(false);
