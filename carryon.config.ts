@@ -41,7 +41,7 @@ export default defineConfig({
     team: { rps: 10, burst: 50 },
     business: { rps: 100, burst: 200 },
   },
-  // Who pays, and what each may use (docs/budgets.md). A tenant that is not named here has no limits until an operator sets some.
+  // Who pays, and what each may use (docs/limits.md). A tenant that is not named here has no limits until an operator sets some.
   // tenants: {
   //   acme: {
   //     tier: 'team',

@@ -62,7 +62,7 @@ export type RouterError =
   | { code: 'internal_error' };
 
 /** All of Carryon's own codes; one that is missing here does not compile. */
-const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
+export const OWN_CODES: Readonly<Record<RouterError['code'], true>> = {
   invalid_json: true,
   invalid_body: true,
   unknown_alias: true,

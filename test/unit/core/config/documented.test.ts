@@ -1,41 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import ownConfig from '../../../../carryon.config.ts';
+import { wranglerConfigPath } from '../../../../cli/project.ts';
+import { parseToml } from '../../../../cli/workerd/toml.ts';
 import { checkConfig } from '../../../../worker/core/config/check.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
-import { type ConfigInput, configSchema } from '../../../../worker/core/config/schema.ts';
+import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
 
-/** The names of all settings, at every depth. */
-function settingsIn(schema: unknown, found = new Set<string>()): Set<string> {
-  if (typeof schema !== 'object' || schema === null) return found;
-  const { def } = (schema as { _zod?: { def: Record<string, unknown> } })._zod ?? {};
-  if (def === undefined) return found;
-  const shape = def.shape as Record<string, unknown> | undefined;
-  for (const [name, inner] of Object.entries(shape ?? {})) {
-    found.add(name);
-    settingsIn(inner, found);
-  }
-  const options = (def.options as unknown[] | undefined) ?? [];
-  for (const inner of [def.innerType, def.valueType, def.element, def.in, def.out, ...options])
-    settingsIn(inner, found);
-  return found;
-}
+const pageOf = (name: string) => readFileSync(`${import.meta.dirname}/../../../../docs/${name}.md`, 'utf8');
 
-it('docs/config.md or docs/prices.md names every setting of carryon.config.ts', () => {
-  const pages = ['config', 'prices'].map((page) =>
-    readFileSync(`${import.meta.dirname}/../../../../docs/${page}.md`, 'utf8'),
-  );
-  const settings = [...settingsIn(configSchema)];
-  expect(settings).toEqual(
-    expect.arrayContaining(['fromEnvironment', 'personalData', 'cacheWrite', 'burst', 'thresholds', 'tokenUrl']),
-  );
-  expect(settings.filter((name) => !new RegExp(`\\b${name}\\b`).test(pages.join()))).toEqual([]);
-});
-
-it('the README’s secrets.json is all that the shipped config needs for a deploy, with whole prices', () => {
-  const readme = readFileSync(`${import.meta.dirname}/../../../../README.md`, 'utf8');
-  const [, json = ''] = /^## Deploy$.*?^```json$(.*?)^```$/ms.exec(readme) ?? [];
+it('the secrets.json of docs/deploy.md is all that the shipped config needs for a deploy, with whole prices', () => {
+  const [, json = ''] = /^## secrets.json$.*?^```json$(.*?)^```$/ms.exec(pageOf('deploy')) ?? [];
   const variables = JSON.parse(json.replaceAll('…', 'x'.repeat(32)));
   expect(Object.keys(variables)).toEqual(expect.arrayContaining(['KEY_SECRET', 'ADMIN_KEY']));
   const checked = checkConfig(ownConfig, PRESETS);
@@ -50,9 +26,37 @@ it('the README’s secrets.json is all that the shipped config needs for a deplo
 });
 
 it('the sign-in of docs/front-ends.md is one that config takes', () => {
-  const page = readFileSync(`${import.meta.dirname}/../../../../docs/front-ends.md`, 'utf8');
-  const [, issuers = ''] = /^```ts\n(issuers: \[.*?\],)\n```$/ms.exec(page) ?? [];
+  const [, issuers = ''] = /^```ts\n(issuers: \[.*?\],)\n```$/ms.exec(pageOf('front-ends')) ?? [];
   const written = new Function(`return { ${issuers} }`)() as Pick<ConfigInput, 'issuers'>;
   const checked = checkConfig({ ...ownConfig, ...written }, PRESETS);
   expect(checked).toMatchObject({ ok: true, config: { issuers: [{ tenant: 'acme', features: ['chat'] }] } });
+});
+
+it('the staging environment of docs/deploy.md repeats every binding of wrangler.toml', () => {
+  const [, staging = ''] = /^## A staging environment$.*?^```toml$(.*?)^```$/ms.exec(pageOf('deploy')) ?? [];
+  const bindingsIn = (text: string) =>
+    parseToml(text)
+      .map(({ name, values }) => [name.replace(/^env\.staging\./, ''), values] as const)
+      .filter(
+        ([name]) => !['', 'env.staging', 'build', 'migrations'].includes(name) && !name.startsWith('observability'),
+      )
+      .map(([name, { namespace_id: _, ...values }]) => JSON.stringify([name, values]))
+      .sort();
+  const shipped = readFileSync(wranglerConfigPath, 'utf8');
+  expect(bindingsIn(shipped).length).toBeGreaterThan(6);
+  expect(bindingsIn(staging)).toEqual(bindingsIn(shipped));
+});
+
+const cheaper = { deployments: [{ id: 'cheap', provider: 'openai', model: 'gpt-5-mini' }] };
+
+const exampleOf = (page: string): ConfigInput => {
+  const [, example = ''] = /^```ts\n[^`]*?defineConfig\((\{.*?\})\);\n```$/ms.exec(pageOf(page)) ?? [];
+  return new Function(`return ${example}`)();
+};
+
+it('the examples of docs/config.md and docs/limits.md are configs that are taken', () => {
+  expect(checkConfig(exampleOf('config'), PRESETS)).toMatchObject({ ok: true });
+  const { aliases } = ownConfig;
+  const limits = { ...ownConfig, ...exampleOf('limits'), aliases: { ...aliases, 'app/cheap': cheaper } };
+  expect(checkConfig(limits, PRESETS)).toMatchObject({ ok: true, config: { tenants: { acme: { tier: 'team' } } } });
 });
