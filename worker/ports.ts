@@ -63,7 +63,7 @@ export interface Seen {
   lesson?: Learnt | undefined;
 }
 
-/** The one place per tenant that can say no (LEDGER.md). A call rejects, or never answers, where it cannot be reached. */
+/** The one place per tenant that can say no (docs/ledger.md). A call rejects, or never answers, where it cannot be reached. */
 export interface Ledger {
   grant(tenant: string, ask: LeaseRequest): Promise<GrantReply>;
   report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]>;
@@ -77,7 +77,7 @@ export interface Ledger {
   hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined;
 }
 
-/** Finished answers, kept near (DESIGN §4). Whatever fails is a miss: nobody waits for it, nobody is refused for it. */
+/** Finished answers, kept near. Whatever fails is a miss: nobody waits for it, nobody is refused for it. */
 export interface Answers {
   /** Of a tenant's feature; raising it forgets what was kept. Undefined: it cannot be told, so nothing is to be given. */
   generation(tenant: string, feature: string): Promise<number | undefined>;
@@ -147,7 +147,7 @@ export interface Deps {
   isLocal: boolean;
   board: RoutingBoard;
   ledger: Ledger;
-  /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, LEDGER rule 20). */
+  /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, ledger rule 20). */
   slices: Pools | undefined;
   /** Of this isolate. */
   bodies: BytesInFlight;

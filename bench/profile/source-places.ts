@@ -6,7 +6,7 @@ import type { CallFrame, PlaceOf } from './cpu-profile.ts';
 const SCRIPT_URL = 'worker.js';
 const SHOWN_CHARACTERS = 70;
 
-/** Names frames of the minified build by the source they came from: `worker/pipeline/plan.ts:12  export function plan(`. */
+/** Names frames of the minified build by the source they came from: `worker/core/routing/plan.ts:12  export function plan(`. */
 export function sourcePlaces(scriptPath: string): PlaceOf {
   const payload = JSON.parse(readFileSync(`${scriptPath}.map`, 'utf8')) as SourceMapPayload;
   const map = new SourceMap(payload);

@@ -21,7 +21,7 @@ const AIMS: Record<string, Aim> = {
   'costs.busy.rowsWritten': { of: 'value', atMost: 100 },
   'costs.busy.objectCalls': { of: 'value', atMost: 100 },
   'costs.busy.kvReads': { of: 'value', atMost: 60 },
-  // Where hardly a lease holds more than one request: LEDGER.md's own sum is 3.016, and between two folds is chance.
+  // Where hardly a lease holds more than one request: the ledger's own sum is 3.016, and between two folds is chance.
   'costs.busyThousandUsers.rowsWritten': { of: 'value', atMost: 3_050 },
   // Answers that outlive the connection.
   'cacheHit.saturated.requestsPerSecond': { of: 'ratio', atLeast: 1 },

@@ -1,4 +1,4 @@
-/** Nobody is given another's answer, over HTTP with real keys: issue 8, "What it must show" 4. */
+/** Nobody is given another's answer, over HTTP with real keys (docs/contract.md "Tenants and users"). */
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';

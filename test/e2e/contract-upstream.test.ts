@@ -1,4 +1,4 @@
-/** What a client can send is kept from the providers, but for the listed body fields (DESIGN §3.4). */
+/** What a client can send is kept from the providers, but for the listed body fields (docs/contract.md "What reaches a provider"). */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { VERSION } from '../../protocol/version.ts';
 import { answered } from '../support/ask.ts';

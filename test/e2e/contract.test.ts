@@ -1,4 +1,4 @@
-/** Paths and response headers (DESIGN §6), with the configuration as it ships. */
+/** Paths and response headers (docs/contract.md "Paths", "Response headers"), with the configuration as it ships. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';

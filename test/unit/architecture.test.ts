@@ -1,4 +1,4 @@
-/** The structure that DESIGN §5 and STYLE.md ask for, held by the machine. */
+/** The structure of ARCHITECTURE.md, held by the machine. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import ts from 'typescript';

@@ -19,7 +19,7 @@ const IN_CAPITALS = /^[A-Z]+$/;
 
 const RULE = /\b(ledger )?rules? (\d+(?:(?:,| to| and|–) ?\d+)*)\b(?!\.\d)/gi;
 const DECISION = /\bdecisions? (\d{4})\b/gi;
-const PAGE = /(?<![\w./-])(?:docs\/[\w./-]*\w|[A-Z]{4,})\.md\b(?:#([\w-]+))?(?: "([^"]+)")?/g;
+const PAGE = /(?<![\w./-])(?:docs\/[\w./-]*\w|[A-Z]{4,})\.md\b(?:#([\w-]+))?((?:(?:,| and)? "[^"]+")*)/g;
 const LINK = /\]\(([^)\s]+)\)/g;
 const SOURCE_FILE = /(?<![\w/.*{-])(?=\w)(?:[\w-]+\/)*[\w.-]*\w\.(?:ts|tsx|mjs)\b(?!\.)/g;
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<![:"'`])\/\/.*/g;
@@ -46,14 +46,20 @@ export function deadCitations(path: string, text: string, citable: Citable): str
     if (![...files].some((file) => file.startsWith(`docs/decisions/${number}-`)))
       dead.push(`there is no decision ${number}`);
   }
-  for (const [cited, anchor, heading] of whole.matchAll(PAGE)) {
+  for (const [cited, anchor, quoted = ''] of whole.matchAll(PAGE)) {
     const page = cited.replace(/(?<=\.md).*$/, '');
-    dead.push(...missing(page, anchor, heading));
+    dead.push(
+      ...missing(
+        page,
+        anchor,
+        Array.from(quoted.matchAll(/"([^"]+)"/g), ([, heading = '']) => heading),
+      ),
+    );
   }
   for (const [, target = ''] of isPage ? whole.matchAll(LINK) : []) {
     if (/^[a-z]+:/.test(target)) continue;
     const [to = '', anchor] = target.split('#');
-    dead.push(...missing(to === '' ? path : joined(path, to), anchor, undefined));
+    dead.push(...missing(to === '' ? path : joined(path, to), anchor, []));
   }
   const naming = isPage ? CODE_SPAN : COMMENT;
   for (const [part] of text.matchAll(naming)) {
@@ -64,13 +70,13 @@ export function deadCitations(path: string, text: string, citable: Citable): str
   }
   return dead;
 
-  function missing(page: string, anchor: string | undefined, heading: string | undefined): string[] {
+  function missing(page: string, anchor: string | undefined, named: readonly string[]): string[] {
     const isThere = files.has(page) || [...files].some((file) => file.startsWith(`${page.replace(/\/$/, '')}/`));
     if (!isThere) return [`there is no ${page}`];
     const known = headings.get(page) ?? [];
     if (anchor !== undefined && page.endsWith('.md') && !known.map(anchorOf).includes(anchor))
       return [`${page} has no heading #${anchor}`];
-    return heading === undefined || known.includes(heading) ? [] : [`${page} has no heading "${heading}"`];
+    return named.filter((heading) => !known.includes(heading)).map((heading) => `${page} has no heading "${heading}"`);
   }
 }
 

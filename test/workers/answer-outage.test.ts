@@ -1,4 +1,4 @@
-/** Both providers down for an hour, or no money left: issue 8, "What it must show" 6, by the real line and a real `AnswerStream`. */
+/** Both providers down for an hour, or no money left, by the real line and a real `AnswerStream`. */
 import { describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';

@@ -1,4 +1,4 @@
-/** Nobody is given another's answer: issue 8, "What it must show" 4, through the real steps, keys and encryption. */
+/** Nobody is given another's answer (docs/contract.md "Tenants and users"), through the real steps, keys and encryption. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CacheInput, cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';

@@ -1,4 +1,4 @@
-/** An object that dies: what was stored is served, a run that died says so, and nothing runs twice (LEDGER rule 20). */
+/** An object that dies: what was stored is served, a run that died says so, and nothing runs twice (ledger rule 20). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TestClock } from '../unit/pipeline/support/clock.ts';

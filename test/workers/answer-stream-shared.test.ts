@@ -1,4 +1,4 @@
-/** Equal questions share one run: who is answered by it, who is charged, who caches it, and who is sent away (issue 8). */
+/** Equal questions share one run: who is answered by it, who is charged, who caches it, and who is sent away (docs/contract.md "Shared questions"). */
 import { describe, expect, it } from 'vitest';
 import { READER_STALL_MS, SHARED_KEEP_MS } from '../../worker/core/answers/stream/limits.ts';
 import { eventsOf, PLAIN, pagesIn, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';

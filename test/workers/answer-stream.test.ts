@@ -1,4 +1,4 @@
-/** Idempotency and resumable streams, alone: issue 8, "What it must show" 1 to 3, with a scripted producer. */
+/** Idempotency and resumable streams, alone (docs/contract.md "Idempotency"), with a scripted producer. */
 import { describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../protocol/uuid-v7.ts';
 import { KEEP_MS, LINGER_MS, LONGEST_RUN_MS } from '../../worker/core/answers/stream/limits.ts';

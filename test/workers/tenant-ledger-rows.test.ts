@@ -1,4 +1,4 @@
-/** LEDGER "Properties" 10 and 5: rows counted by SQLite, not argued; and what stands in them is all that a ledger needs. */
+/** Rows counted by SQLite, not argued; and what stands in them is all that a ledger needs. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';

@@ -8,7 +8,7 @@ export interface Conversation {
   /** Epoch milliseconds of its last change, which orders the list. */
   changedAt: number;
   turns: readonly Turn[];
-  /** Its oldest turns are gone: a browser keeps no more of one conversation (`fit.ts`). */
+  /** Its oldest turns are gone: a browser keeps no more of one conversation (`kept.ts`). */
   isCut: boolean;
 }
 

@@ -86,7 +86,7 @@ export class RequestLease {
   }
 
   /**
-   * Takes one of `wants`, in the mode last granted, out of a slice of this isolate, without asking (LEDGER rule 22); that mode
+   * Takes one of `wants`, in the mode last granted, out of a slice of this isolate, without asking (ledger rule 22); that mode
    * and what is left beside it, or undefined where no slice has room for it.
    */
   take(wants: readonly Want[]): Taken | undefined {

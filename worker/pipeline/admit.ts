@@ -56,7 +56,7 @@ export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContex
   const { totalTimeoutMs, maxStreamDurationMs } = config.router;
   const runForMs = Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
   const [best] = possible.versions;
-  // A safeguard's answer is not for others (DESIGN §6): what is shared is asked for as it is, or not at all.
+  // A safeguard's answer is not for others (docs/contract.md "Shared questions"): what is shared is asked for as it is, or not at all.
   const versions = scope.isShared ? [best] : possible.versions;
   if (scope.isShared && best.mode === 'safeguard')
     return { ok: false, error: unavailable, limited: NOT_ASKED, isAlone: true };
@@ -105,7 +105,7 @@ function withoutMoney(error: RouterError, { identity }: RoutedRequest, { showsPr
 }
 
 /**
- * Before each attempt: what it may cost is held, by a further lease after one that may have been billed (LEDGER rule 21), and
+ * Before each attempt: what it may cost is held, by a further lease after one that may have been billed (ledger rule 21), and
  * it starts while the grant is good. Undefined, or why it may not start.
  */
 export async function coverAttempt(

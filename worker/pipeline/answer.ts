@@ -1,5 +1,5 @@
 /**
- * One request, one straight line (DESIGN §2). Each step is a file of the same name:
+ * One request, one straight line. Each step is a file of the same name:
  *
  *   identify  who asks: junk is refused before any I/O
  *   ask       what for: the body read and checked, feature, alias and user named

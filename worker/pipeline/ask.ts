@@ -38,7 +38,7 @@ export interface RoutedRequest {
   keyed: Keyed | undefined;
 }
 
-/** Where the answer goes on without its reader (DESIGN §6 "Idempotency"). */
+/** Where the answer goes on without its reader (docs/contract.md "Idempotency"). */
 export interface Keyed {
   key: string;
   /** As a stream with ids, heartbeats and headers at once; where the feature does not resume, ignored. */

@@ -1,6 +1,6 @@
 /**
  * Step 3: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream`,
- * which runs, joins, replays or refuses (DESIGN §2).
+ * which runs, joins, replays or refuses (docs/contract.md "Idempotency", "Shared questions").
  */
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';

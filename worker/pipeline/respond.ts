@@ -118,7 +118,7 @@ export const commonHeaders = ({ requestId, timing }: RequestContext): Record<str
   'server-timing': timing.toString(),
 });
 
-/** Who served stays hidden from pages (DESIGN §6), how often we tried does not. */
+/** Who served stays hidden from pages (docs/contract.md "Response headers"), how often we tried does not. */
 const trailHeaders = (trail: Trail, seesProvider: boolean): Record<string, string> =>
   seesProvider ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
 

@@ -91,7 +91,7 @@ export interface StreamTranslator {
   /** `finishedAll`, and no finish came with content or before more of it: whole however the stream ends, a broken connection
    *  included. */
   readonly surelyFinished: boolean;
-  /** The last usage seen; never summed (PLATFORM.md §3.1). */
+  /** The last usage seen; never summed. */
   readonly usage: Usage | undefined;
   /** The model that answered, as the provider names it. */
   readonly model: string | undefined;

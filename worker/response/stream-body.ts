@@ -22,7 +22,7 @@ export interface StreamBodyInput {
   onChunks?: ((chunks: readonly Chunk[]) => void) | undefined;
   /** Its first call counts. */
   onEnd(ending: Ending): void;
-  /** Aborts when the client leaves; the platform has not always cancelled the body then (PLATFORM.md §1.6). */
+  /** Aborts when the client leaves; the platform has not always cancelled the body then. */
   gone: AbortSignal | undefined;
   clock: Clock;
 }

@@ -146,7 +146,7 @@ function scopeOf(job: Job, { background, signal, isShared, admitted }: RunHooks,
   };
 }
 
-/** Each lease is in the object's own row before it is asked for, and before a provider is called under it (LEDGER rule 20). */
+/** Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20). */
 function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
   let leaseId = '';
   return {

@@ -9,7 +9,7 @@ export interface LedgerStub {
   reportAndGrant(reports: readonly Report[], ask: LeaseRequest): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
 }
 
-/** A raised limit waits so long at most, although LEDGER rule 23 would let it wait until the refusal's own time. */
+/** A raised limit waits so long at most, although ledger rule 23 would let it wait until the refusal's own time. */
 const LONGEST_REMEMBERED_MS = 1_000;
 /** How long the last reply tells whether a budget is set, while the ledger does not answer. */
 const KNOWN_FOR_MS = 60_000;
@@ -27,7 +27,7 @@ interface Remembered {
 export class LedgerStore implements Ledger {
   readonly #stubOf: (tenant: string) => LedgerStub;
   readonly #clock: Clock;
-  /** Refusals for a rate, by scope: asking sooner is in vain, for what was counted is never given back (rule 23). */
+  /** Refusals for a rate, by scope: asking sooner is in vain, for what was counted is never given back (ledger rule 23). */
   readonly #refused = new Map<string, Remembered>();
   readonly #budgets = new Map<string, { isSet: boolean; at: number }>();
 

@@ -11,7 +11,7 @@ import { readBehind } from './read-behind.ts';
 import { Silence } from './silence.ts';
 import { HEARTBEAT_GAP_MS, HEARTBEATS, type StreamHelp, type StreamLimits } from './stream-settings.ts';
 
-/** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (DESIGN §6). */
+/** An answer is complete once its `finish_reason` came; what follows (usage, `[DONE]`) is waited for so long (docs/contract.md "Streams and completeness"). */
 const AFTER_FINISH_MS = 2_000;
 /** After `[DONE]` only the end of the connection is to come, mostly in the same packet. */
 const AFTER_DONE_MS = 250;

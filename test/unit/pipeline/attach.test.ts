@@ -222,7 +222,7 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   expect(admitted[0]?.headers['x-carryon-mode']).toBe('safeguard');
 });
 
-it('a busy object has a lease of its own for each run, which its row knows (LEDGER rule 20)', async () => {
+it('a busy object has a lease of its own for each run, which its row knows (ledger rule 20)', async () => {
   await summarize();
   const job = opened[0]?.message.job as Job;
   const noted: string[] = [];

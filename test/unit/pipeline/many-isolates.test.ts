@@ -1,4 +1,4 @@
-/** Several isolates with slices before one ledger: nothing overspent, no rate passed, little left unused (issue 9, "must show" 1). */
+/** Several isolates with slices before one ledger: nothing overspent, no rate passed, little left unused (docs/ledger.md "What holds"). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../sandbox/random.ts';

@@ -105,7 +105,7 @@ function checkStream(adapter: Adapter, { text, expect: expected }: Sample, summa
   } else expect(usageChunk).toBeUndefined();
 }
 
-/** DESIGN §3.2: without usage a stream is booked by what passed, which must be no less than what is billed and not hidden. */
+/** docs/contract.md "The worst case": without usage a stream is booked by what passed, which must be no less than what is billed and not hidden. */
 function checkBound(
   { steps, textBytes }: Streamed,
   { usage, choices = [] }: Sample['expect'],

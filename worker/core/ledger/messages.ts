@@ -1,4 +1,4 @@
-/** What holders and the ledger say to each other (LEDGER "Messages"). Durations travel, times of day do not. */
+/** What holders and the ledger say to each other (docs/ledger.md "Messages"). Durations travel, times of day do not. */
 import type { Amount, Freed, LimitName, Limits, Mode, Scope, Spent } from './types.ts';
 
 export interface Want extends Amount {
@@ -77,7 +77,7 @@ export interface PaceRefusal extends Refusal {
   cap: number;
 }
 
-/** Cumulative: each figure only grows, so a report may be late, repeated or out of order (rules 6 and 7). */
+/** Cumulative: each figure only grows, so a report may be late, repeated or out of order (ledger rules 6 and 7). */
 export interface Report {
   leaseId: string;
   spent: Spent;
@@ -91,6 +91,6 @@ export interface Report {
 
 /**
  * `unknown`: nobody's, or folded; nothing more is to be done about it. `over_granted`: applied, but more was spent than was
- * granted, so a worst case was none (rule 13): a bug that an operator must hear of.
+ * granted, so a worst case was none (ledger rule 13): a bug that an operator must hear of.
  */
 export type ReportReply = 'applied' | 'over_granted' | 'unknown' | 'invalid';

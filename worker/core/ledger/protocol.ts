@@ -1,4 +1,4 @@
-/** The numbers of LEDGER.md "Limits", with its reasons. */
+/** The figures of docs/ledger.md, with their reasons. */
 
 /** Longer than any call lives. An id older than this (or as far in the future) is refused unless its row is known. */
 export const MAX_ASK_AGE_MS = 60_000;

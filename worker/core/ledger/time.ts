@@ -1,4 +1,4 @@
-/** Periods are UTC days and months of `grantedAt` (LEDGER "Periods"); a minute is the period of tokens per minute. */
+/** Periods are UTC days and months of `grantedAt` (ledger rule 10); a minute is the period of tokens per minute. */
 
 /** Such as `2026-11-21`. */
 export type Day = string;

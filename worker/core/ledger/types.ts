@@ -1,4 +1,4 @@
-/** The ledger's words (LEDGER.md): plain data, money in whole micro-USD, times in epoch milliseconds of the ledger's clock. */
+/** The ledger's words (docs/ledger.md): plain data, money in whole micro-USD, times in epoch milliseconds of the ledger's clock. */
 
 /** Who or what an amount counts for. Requests of nobody in particular share `anonymous`, so that they share its limits. */
 export type Scope = 'tenant' | 'anonymous' | `user:${string}` | `feature:${string}` | `key:${string}`;

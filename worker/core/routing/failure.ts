@@ -1,4 +1,4 @@
-/** How an attempt can fail, who is to blame, and what follows. Decided once, where the failure is classified (DESIGN §4 "Blame"). */
+/** How an attempt can fail, who is to blame, and what follows. Decided once, where the failure is classified (docs/contract.md "Blame"). */
 
 export type Blame = 'request' | 'region' | 'deployment';
 
@@ -62,7 +62,7 @@ interface Rule {
 }
 
 /**
- * What each kind of failure means. Sources: PLATFORM.md §3.2 (provider documents and both official SDKs' retry rules).
+ * What each kind of failure means. Sources: the providers' documentation, and the retry rules of both official SDKs.
  * - unreachable: refused, reset, DNS or TLS; nothing came back
  * - silent: no headers of a stream in time; slow: no content, or no whole answer, in time; stalled: content, then silence;
  *   cut: ended early

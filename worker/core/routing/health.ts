@@ -12,7 +12,7 @@ export interface HealthPolicy {
 
 /** Failures are rested for only when they are at least this share of the minute's attempts: a busy deployment with a rare fault stays. */
 const LEAST_FAILURE_SHARE = 0.1;
-/** A slow first token rests a deployment only at this share, with traffic and two users (DESIGN §4 "Blame"). */
+/** A slow first token rests a deployment only at this share, with traffic and two users (docs/contract.md "Blame"). */
 const LEAST_SLOW_SHARE = 0.5;
 const LEAST_SLOW_USERS = 2;
 /** So many slow answers in a row, with not one good one between, are no longer one person's long prompts. */

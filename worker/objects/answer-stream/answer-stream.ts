@@ -37,7 +37,7 @@ const NOT_WHOLE: StreamError = {
 };
 
 /**
- * One answer that outlives the connection of whoever asked (DESIGN §2 attach, §4, §6): named by an idempotency key, or by the
+ * One answer that outlives the connection of whoever asked (docs/contract.md "Idempotency", "Shared questions"): named by an idempotency key, or by the
  * answer key where equal questions are shared. Every rule is in core/answers/stream/. From reading to deciding to what follows
  * there is no `await`: two runs never start for one name.
  */

@@ -81,7 +81,7 @@ export function readerStream({
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        // At once, so that headers reach the reader before any content does (issue 8).
+        // At once, so that headers reach the reader before any content does.
         if (wish.resume) controller.enqueue(encoder.encode(HEARTBEAT));
         arm(controller);
       },

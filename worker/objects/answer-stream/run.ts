@@ -83,7 +83,7 @@ export class AnswerRun<Job> {
     }
   }
 
-  /** One asker after the other, until one is admitted (DESIGN §2: the next asks as himself). */
+  /** One asker after the other, until one is admitted (docs/contract.md "Shared questions"). */
   async #produce(): Promise<void> {
     const { log, produce, hooks } = this.#parts;
     const { signal } = this.#abort;

@@ -31,8 +31,8 @@ export interface TenantLedgerDeps {
 }
 
 /**
- * Rates and budgets of one tenant (LEDGER.md). Every rule is in core/ledger/; this class loads, decides and saves. A turn never
- * awaits: nothing comes between reading and writing, and the reply waits until what was written is durable (rule 1). Its alarm
+ * Rates and budgets of one tenant (docs/ledger.md). Every rule is in core/ledger/; this class loads, decides and saves. A turn never
+ * awaits: nothing comes between reading and writing, and the reply waits until what was written is durable (ledger rule 1). Its alarm
  * is set only while alerts are not handed over.
  */
 export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps) =>

@@ -17,7 +17,7 @@ interface ErrorInfo {
   message: string;
 }
 
-/** Classifies an answer with a status other than 200 (PLATFORM.md §3.2; anthropic-sdk `resources/shared`). */
+/** Classifies an answer with a status other than 200 (anthropic-sdk `resources/shared`). */
 export function anthropicFailure(status: number, header: Header, body: string, asked?: Asked): Failure {
   const info = readError(body);
   const wait = retryAfterMs(status, header, '', info.message, asked?.arrivedAt);

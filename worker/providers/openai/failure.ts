@@ -25,7 +25,7 @@ interface ErrorInfo {
   wall: boolean;
 }
 
-/** Classifies an answer with a status other than 200 (PLATFORM.md §3.2). The body decides before the status does. */
+/** Classifies an answer with a status other than 200. The body decides before the status does. */
 export function openaiFailure(status: number, header: Header, body: string, asked?: Asked): Failure {
   const info = { ...readError(body), wall: status === 403 && isWall(header, body) };
   const isTooLarge = status === 429 && isAloneTooLarge(header, info.message, info.extra, asked);

@@ -30,7 +30,7 @@ function serve(
 
 const FOUR = (user: string): Scope[] => ['tenant', `user:${user}`, 'feature:chat', 'key:k1'];
 
-/** LEDGER "Cost in rows". */
+/** What a lease costs in rows (docs/ledger.md "The figures"). */
 describe('rows written', () => {
   it('2.02 a request for one user', () => {
     const ledger = new LedgerInMemory(NOON);

@@ -4,7 +4,7 @@ import { BEGINNINGS } from './support/commands.ts';
 import { happening, World } from './support/world.ts';
 
 /**
- * LEDGER "Properties" 1 and 3: holders of one and of many that give up, die, come back, free and report late, over a network
+ * docs/ledger.md "What holds": holders of one and of many that give up, die, come back, free and report late, over a network
  * that loses, delays and reorders, with caps that change and a ledger that dies. Nobody's clock is needed for it.
  */
 it('what providers may bill is booked, in every scope and period; at rest everything is told to the micro-USD', () => {

@@ -4,7 +4,7 @@ import { Both } from './support/both.ts';
 import { BEGINNINGS, command } from './support/commands.ts';
 
 /**
- * LEDGER "Properties to test" 1 (booked ≤ the cap at every grant), 2, 4, 5, 6 and 9, over arbitrary interleavings of asks,
+ * docs/ledger.md "What holds" and "How it is tested", over arbitrary interleavings of asks,
  * reports, limits, corrections, clocks that leap and step back, folds, deaths and failed writes.
  */
 describe('whatever happens, the ledger says what the plainest telling of the protocol says', () => {

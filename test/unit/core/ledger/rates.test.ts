@@ -8,7 +8,7 @@ const slices = fc.array(slice, { minLength: 3, maxLength: 25, size: 'max' });
 /** Close to a minute's end. */
 const BEGINS = Date.UTC(2026, 10, 21, 12, 0, 50);
 
-/** LEDGER "Properties" 8. Rates divide a thousand, so that the test's own arithmetic is exact. */
+/** Ledger rules 24 to 27. Rates divide a thousand, so that the test's own arithmetic is exact. */
 describe('real starts, wherever in their slices, whatever the skew', () => {
   it('pass an independent GCRA', () => {
     fc.assert(

@@ -43,7 +43,7 @@ function told(reports: readonly Report[], inOneCall = false): LedgerInMemory {
   return ledger;
 }
 
-/** LEDGER "Properties" 4. */
+/** Any report twice, or any two in either order, leaves the same rows (ledger rule 6). */
 describe('reports', () => {
   const order = fc.array(parts, { minLength: 1, maxLength: 6 }).chain((all) =>
     fc.record({

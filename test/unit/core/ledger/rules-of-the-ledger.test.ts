@@ -1,4 +1,4 @@
-/** LEDGER rules 1 to 9, each by the story of what happens without it. Rules 10 to 14: rules-of-time.test.ts. */
+/** Ledger rules 1 to 9, each by the story of what happens without it. Ledger rules 10 to 14: rules-of-time.test.ts. */
 import { describe, expect, it } from 'vitest';
 import type { Granted } from '../../../../worker/core/ledger/messages.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
@@ -11,7 +11,7 @@ const booked = (ledger: LedgerInMemory) => {
   return spentMicroUsd + heldMicroUsd;
 };
 
-describe('rule 1: the row is durable before the reply', () => {
+describe('ledger rule 1: the row is durable before the reply', () => {
   it('A is granted 2, the object dies, B is not granted the same 2', () => {
     const ledger = new LedgerInMemory(NOON);
     expect(isGranted(ledger.grant(ask(idAt(NOON), 2, capped(2))))).toBe(true);
@@ -28,7 +28,7 @@ describe('rule 1: the row is durable before the reply', () => {
   });
 });
 
-describe('rule 2: a known id is never granted again', () => {
+describe('ledger rule 2: a known id is never granted again', () => {
   it('A asks, hears nothing, asks again: one hold, and the same answer whatever is wanted now', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
@@ -66,7 +66,7 @@ describe('rule 2: a known id is never granted again', () => {
   });
 });
 
-describe('rule 3: an old id is refused unless known, and folded only once it is old', () => {
+describe('ledger rule 3: an old id is refused unless known, and folded only once it is old', () => {
   it('A asks twice, runs, closes, is folded; the second ask is granted to nobody', () => {
     // Close to the minute's end: a row is not folded within its minute anyway.
     const begins = NOON + 55 * SECOND;
@@ -105,7 +105,7 @@ describe('rule 3: an old id is refused unless known, and folded only once it is 
   });
 });
 
-describe('rule 4: all scopes or none, by the caps in force now', () => {
+describe('ledger rule 4: all scopes or none, by the caps in force now', () => {
   const inBoth = { limits: { tenant: { monthlyMicroUsd: 3 }, 'user:ana': { monthlyMicroUsd: 2 } } };
 
   it('A holds 1 of the user’s 2; B does not get 2 out of the tenant’s 3, and holds nothing there', () => {
@@ -165,7 +165,7 @@ describe('rule 4: all scopes or none, by the caps in force now', () => {
   });
 });
 
-describe('rule 5: a refusal writes nothing', () => {
+describe('ledger rule 5: a refusal writes nothing', () => {
   it('a storm of refusals costs no row', () => {
     const ledger = new LedgerInMemory(NOON);
     ledger.grant(ask(idAt(NOON), 2, capped(2)));
@@ -176,7 +176,7 @@ describe('rule 5: a refusal writes nothing', () => {
   });
 });
 
-describe('rule 6: figures only grow, the larger wins, done stays', () => {
+describe('ledger rule 6: figures only grow, the larger wins, done stays', () => {
   it('the close (0 spent) arrives, then an older report: the lease is not open again', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
@@ -200,7 +200,7 @@ describe('rule 6: figures only grow, the larger wins, done stays', () => {
   });
 });
 
-describe('rule 7: a report says what is freed, and a lease never grows', () => {
+describe('ledger rule 7: a report says what is freed, and a lease never grows', () => {
   it('A frees 1 of 2 and takes another lease of 1; the same report, late, does not free what A uses now', () => {
     const ledger = new LedgerInMemory(NOON);
     const [first, second] = [idAt(NOON), idAt(NOON)];
@@ -213,7 +213,7 @@ describe('rule 7: a report says what is freed, and a lease never grows', () => {
   });
 });
 
-describe('rule 8: at settleBy the rest is booked in full, and a later report still lowers it', () => {
+describe('ledger rule 8: at settleBy the rest is booked in full, and a later report still lowers it', () => {
   const dead = () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
@@ -252,7 +252,7 @@ describe('rule 8: at settleBy the rest is booked in full, and a later report sti
   });
 });
 
-describe('rule 9: a close for an unknown young id is kept', () => {
+describe('ledger rule 9: a close for an unknown young id is kept', () => {
   it('the close overtakes the ask: the ask is granted to nobody, the budget is whole', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);

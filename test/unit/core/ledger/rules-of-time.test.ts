@@ -1,4 +1,4 @@
-/** LEDGER rules 10 to 14 and its last paragraph, each by the story of what happens without it. */
+/** Ledger rules 10 to 14 and 30, each by the story of what happens without it. */
 import { describe, expect, it } from 'vitest';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import {
@@ -20,7 +20,7 @@ const MONTH = '2026-11';
 const capped = (monthlyMicroUsd: number) => ({ limits: { tenant: { monthlyMicroUsd } } });
 const spent = (ledger: LedgerInMemory, period = MONTH) => ledger.figures('tenant', period).spentMicroUsd;
 
-describe('rule 10: cost stays in the periods of grantedAt', () => {
+describe('ledger rule 10: cost stays in the periods of grantedAt', () => {
   it('a cost of yesterday is not booked today', () => {
     const beforeMidnight = Date.UTC(2026, 10, 21, 23, 59, 59, 999);
     const ledger = new LedgerInMemory(beforeMidnight);
@@ -35,7 +35,7 @@ describe('rule 10: cost stays in the periods of grantedAt', () => {
   });
 });
 
-describe('rule 11: folding is one transaction', () => {
+describe('ledger rule 11: folding is one transaction', () => {
   const twoDoneOneOpen = () => {
     const ledger = new LedgerInMemory(NOON);
     const [open, ...closed] = [idAt(NOON), idAt(NOON), idAt(NOON)];
@@ -91,7 +91,7 @@ describe('rule 11: folding is one transaction', () => {
   });
 });
 
-describe('rule 12: the ledger’s time never goes back', () => {
+describe('ledger rule 12: the ledger’s time never goes back', () => {
   it.each([
     ['a second', SECOND],
     ['a day', DAY],
@@ -139,7 +139,7 @@ describe('rule 12: the ledger’s time never goes back', () => {
   });
 });
 
-describe('rule 13: more spent than granted is booked as it is', () => {
+describe('ledger rule 13: more spent than granted is booked as it is', () => {
   it('is told, and makes the next grants refuse', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
@@ -168,7 +168,7 @@ describe('rule 13: more spent than granted is booked as it is', () => {
   });
 });
 
-describe('rule 14: reset and adjust', () => {
+describe('ledger rule 14: reset and adjust', () => {
   const dead = () => {
     const ledger = new LedgerInMemory(NOON);
     const [lost, paid] = [idAt(NOON), idAt(NOON)];

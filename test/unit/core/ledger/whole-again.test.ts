@@ -9,7 +9,7 @@ function permutations<T>(items: readonly T[]): T[][] {
   return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
 
-/** LEDGER "Properties" 7. */
+/** Whatever the order of ask, close and their copies, the budget is whole again (ledger rules 9 and 15). */
 describe('ask, close, repeated ask, repeated close, in every order, before and after folding', () => {
   const orders = permutations<Step>(['ask', 'ask again', 'close', 'close again', 'fold', 'kill', 'two minutes']);
 

@@ -1,4 +1,4 @@
-/** Who may run, attach, read or stop: decided in one synchronous turn, so that two runs never start for one key (DESIGN §6). */
+/** Who may run, attach, read or stop: decided in one synchronous turn, so that two runs never start for one key (docs/contract.md "Idempotency"). */
 import { KEEP_MS } from './limits.ts';
 import type { AttachMessage, OpenMessage, StopMessage } from './messages.ts';
 import { isSameOwner } from './owner.ts';

@@ -5,7 +5,7 @@ import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from './limits.ts';
 
 export const bytesOf = ({ data, openData }: AnswerEvent): number => utf8Bytes(data) + utf8Bytes(openData ?? '');
 
-/** Stored when 16 KB or a second old (issue 8): a reader who comes back finds whatever is older than a second. */
+/** Stored when 16 KB or a second old, so a reader who comes back finds everything older than a second. */
 export const isPageDue = (bytes: number, since: number, now: number): boolean =>
   bytes >= PAGE_BYTES || now - since >= PAGE_AGE_MS;
 

@@ -4,7 +4,7 @@ import type { Ending } from './events.ts';
 import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
 import type { OpenMessage, Owner } from './messages.ts';
 
-/** Written before the ledger is asked, and again before a provider is called (LEDGER rule 20). */
+/** Written before the ledger is asked, and again before a provider is called (ledger rule 20). */
 export interface KeptLease {
   leaseId: string;
   started: boolean;
@@ -44,7 +44,7 @@ export const started = (record: AnswerRecord, leaseId: string): AnswerRecord => 
 });
 
 /**
- * What a new life finds (LEDGER rule 20; issue: never in silence, never again by itself). A provider was called: its answer may
+ * What a new life finds (ledger rule 20: never silently, and never run again by itself). A provider was called: its answer may
  * have been seen, so the key stays with what was stored and a named error. None was called: nobody has seen anything, and the
  * key may run again. In both cases the leases are told, and nothing is asked for again.
  */

@@ -9,7 +9,7 @@ import type { KeptLease } from './record.ts';
 export interface AnswerStreamDeps<Job> {
   clock: Clock;
   produce: Produce<Job>;
-  /** Leases of a former life (LEDGER rule 20): `revive` of core/ledger/lease/holder.ts, told until acknowledged. */
+  /** Leases of a former life (ledger rule 20): `revive` of core/ledger/lease/holder.ts, told until acknowledged. */
   tellLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
   /** How long a whole answer may be given to others who ask the same; 0: to nobody. */
   givesAgainMs(job: Job, completion: string): number;
@@ -30,7 +30,7 @@ export interface RunHooks {
   background(work: Promise<unknown>): void;
   /** Its answer is for others too, who may not be given a safeguard's. */
   isShared: boolean;
-  /** Just before the ledger is asked with a new id, and just before a provider is called under it (LEDGER rule 20). */
+  /** Just before the ledger is asked with a new id, and just before a provider is called under it (ledger rule 20). */
   asks(leaseId: string): void;
   starts(leaseId: string): void;
   /** The ledger has said yes: resumable readers get these headers now. */

@@ -1,5 +1,5 @@
 /**
- * An operator's correction (rule 14). First every unsettled lease of the scope is done in full, so that no late report can
+ * An operator's correction (ledger rule 14). First every unsettled lease of the scope is done in full, so that no late report can
  * lower what was already corrected; then one sum is added, which may leave the row below nought, never what is shown.
  */
 
@@ -43,7 +43,7 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
     return { ok: false, detail: `no more than ${Number.MAX_SAFE_INTEGER} micro-USD can be counted` };
   }
   settleInFull(book, scope, now);
-  // What was final when it was corrected must not be open again after the clock has stepped back (rule 12).
+  // What was final when it was corrected must not be open again after the clock has stepped back (ledger rule 12).
   book.mark = { ...book.mark, foldedAt: now };
   book.noted.mark = book.mark;
   const corrected = periods.map((one) => correct(book, scope, one, deltaMicroUsd, who, now));

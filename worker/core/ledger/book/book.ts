@@ -95,7 +95,7 @@ export function loadBook(
 }
 
 /**
- * Begins a turn: the ledger's time, which never goes back (rule 12), and every lease counted as it stands then. *Without:*
+ * Begins a turn: the ledger's time, which never goes back (ledger rule 12), and every lease counted as it stands then. *Without:*
  * last month's sums are purged, the clock steps back, last month's cap is spent a second time.
  */
 export function begin(book: Book, clockMs: number): number {
@@ -131,7 +131,7 @@ export function removeLease(book: Book, live: Live): void {
   book.leases.delete(live.lease.leaseId);
 }
 
-/** Writes a row again with a new number, so that the mark can pass it (LEDGER "Cost in rows"). */
+/** Writes a row again with a new number, so that the mark can pass it (docs/ledger.md "The figures"). */
 export function renumberLease(book: Book, live: Live): void {
   live.lease = { ...live.lease, number: book.nextNumber++ };
   book.leases.delete(live.lease.leaseId);

@@ -1,4 +1,4 @@
-/** Whether one want fits under the limits of one scope now (rule 4), and what stands in its way. */
+/** Whether one want fits under the limits of one scope now (ledger rule 4), and what stands in its way. */
 
 import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from '../messages.ts';
 import { HELD_RETRY_MS } from '../protocol.ts';

@@ -1,5 +1,5 @@
 /**
- * Folding (rule 11): ripe leases go into the sums of their scopes, the mark passes them, and their slots are free to be written
+ * Folding (ledger rule 11): ripe leases go into the sums of their scopes, the mark passes them, and their slots are free to be written
  * over (a DELETE would cost a row more). In one transaction with the grant that it happens in. *Without:* the object dies in
  * between, and a cost is counted twice, or not at all.
  */

@@ -1,4 +1,4 @@
-/** Granting (rules 2 to 5): one synchronous turn; all scopes or none; a refusal changes nothing. */
+/** Granting (ledger rules 2 to 5): one synchronous turn; all scopes or none; a refusal changes nothing. */
 
 import type { Granted, GrantReply, LeaseRequest, LimitRefusal, Want } from '../messages.ts';
 import { GRACE_MS } from '../protocol.ts';
@@ -40,7 +40,7 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
 }
 
 /**
- * Rule 2: a known id is never granted again. Open, the reply is what its row says, whatever is wanted now. *Without:* of two
+ * Ledger rule 2: a known id is never granted again. Open, the reply is what its row says, whatever is wanted now. *Without:* of two
  * copies of one ask both are granted, and the second hold is nobody's.
  */
 function again(book: Book, { lease, standing, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
@@ -51,7 +51,7 @@ function again(book: Book, { lease, standing, isRipe }: Live, ask: LeaseRequest,
   return { granted, mode, admitForMs, left: leftOf(placesOf(book, ask), now) };
 }
 
-/** The scopes of an ask, with the caps in force now, from the object's own rows (rule 4). */
+/** The scopes of an ask, with the caps in force now, from the object's own rows (ledger rule 4). */
 const placesOf = (book: Book, { scopes }: LeaseRequest): Place[] =>
   scopes.map(({ scope, limits: configured }) => {
     const account = accountOf(book.accounts, scope);

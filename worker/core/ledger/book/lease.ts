@@ -1,4 +1,4 @@
-/** A lease as its row holds it, and how it stands: read from the row and the time, never written (LEDGER "State"). */
+/** A lease as its row holds it, and its status: read from the row and the time, never written (docs/ledger.md "What is stored"). */
 
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { LATE_REPORT_MS, MAX_ASK_AGE_MS } from '../protocol.ts';
@@ -11,7 +11,7 @@ export interface Lease {
   /** Order of writing. */
   number: number;
   leaseId: string;
-  /** `closed`: its close overtook its ask (rule 9). `unreachable`: it ran, or may have, while its holder and the ledger could not
+  /** `closed`: its close overtook its ask (ledger rule 9). `unreachable`: it ran, or may have, while its holder and the ledger could not
    *  hear each other, with or without a grant. */
   origin: 'asked' | 'closed' | 'unreachable';
   mode: Mode;
@@ -36,7 +36,7 @@ export type LeaseStatus = 'open' | 'unsettled' | 'done';
 export const leaseStatus = ({ done, settleBy }: Lease, now: number): LeaseStatus =>
   done ? 'done' : now >= settleBy ? 'unsettled' : 'open';
 
-/** What counts against the cap. More than was granted counts as it is (rule 13). */
+/** What counts against the cap. More than was granted counts as it is (ledger rule 13). */
 export const bookedMicroUsd = ({ granted, freed, spent }: Lease): number =>
   Math.max(granted.microUsd - freed.microUsd, spent.microUsd);
 
@@ -48,7 +48,7 @@ export const isOverGranted = ({ origin, granted, spent }: Omit<Lease, 'slot' | '
   origin !== 'unreachable' && (spent.microUsd > granted.microUsd || spent.tokens > granted.tokens);
 
 /**
- * From when on the row may be folded: done and old (rule 3), or unsettled for `LATE_REPORT` (rule 11); never in its minute,
+ * From when on the row may be folded: done and old (ledger rule 3), or unsettled for `LATE_REPORT` (ledger rule 11); never in its minute,
  * whose tokens are counted from rows, nor before a slice counts in its rate. From then on nothing that is said of it changes it, folded or not.
  */
 export function ripeAt(lease: Lease): number {
@@ -62,7 +62,7 @@ export function ripeAt(lease: Lease): number {
   return Math.max(untilClosed, untilCounted, endOfMinute(lease.grantedAt));
 }
 
-/** Whether an id is too old, or too far in the future, to be a first message (rule 3). */
+/** Whether an id is too old, or too far in the future, to be a first message (ledger rule 3). */
 export function isOutOfAge(leaseId: string, now: number, ageMs = MAX_ASK_AGE_MS): boolean {
   const time = timeOfUuidV7(leaseId);
   return time === undefined || Math.abs(now - time) > ageMs;

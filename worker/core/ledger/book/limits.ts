@@ -1,4 +1,4 @@
-/** Limits in force: config's, field by field under what was set over the admin API. Every change is kept (DESIGN §6 "Admin"). */
+/** Limits in force: config's, field by field under what was set over the admin API. Every change is kept (docs/admin.md). */
 
 import { dayOf } from '../time.ts';
 import { type Limits, NO_LIMITS, type Scope } from '../types.ts';
@@ -53,7 +53,7 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
   return { ok: true, set: limits, before: overrides };
 }
 
-/** A revoked scope (a key, a user) is granted nothing more; slices of it end by themselves within their `admitForMs` (rule 4). */
+/** A revoked scope (a key, a user) is granted nothing more; slices of it end by themselves within their `admitForMs` (ledger rule 4). */
 export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: string, now: number): LimitsReply {
   const problem = scopeProblem(scope);
   if (problem !== undefined) return { ok: false, detail: problem };

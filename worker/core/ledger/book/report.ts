@@ -1,4 +1,4 @@
-/** Reports (rules 6 to 9 and 13): figures only grow, the larger wins, each for itself, so that order and repetition do not matter. */
+/** Reports (ledger rules 6 to 9 and 13): figures only grow, the larger wins, each for itself, so that order and repetition do not matter. */
 
 import type { Report, ReportReply } from '../messages.ts';
 import { LATE_REPORT_MS, MOST_REPORTS } from '../protocol.ts';
@@ -37,7 +37,7 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
     microUsd: Math.max(lease.spent.microUsd, report.spent.microUsd),
     tokens: Math.max(lease.spent.tokens, report.spent.tokens),
   };
-  // Done frees what was not spent. Not more can be free, not even where more was spent than granted (rule 13).
+  // Done frees what was not spent. Not more can be free, not even where more was spent than granted (ledger rule 13).
   const free = (figure: 'microUsd' | 'tokens'): number => {
     const most = Math.max(0, granted[figure] - spent[figure]);
     return done ? most : Math.min(most, Math.max(lease.freed[figure], report.freed[figure]));
@@ -75,7 +75,7 @@ function firstHeard(book: Book, report: Report, now: number): ReportReply {
     climbAll(book, row, now);
     return 'applied';
   }
-  // Rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
+  // Ledger rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
   if (!done || isOutOfAge(leaseId, now)) return 'unknown';
   const row = ungranted('closed', report, [], book, now);
   enterLease(book, row, now);

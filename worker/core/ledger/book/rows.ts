@@ -4,7 +4,7 @@ import type { Day, Month, Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
 import type { Lease } from './lease.ts';
 
-/** Money of leases that were folded, and corrections of an operator, which may stand below nought here (rule 14). */
+/** Money of leases that were folded, and corrections of an operator, which may stand below nought here (ledger rule 14). */
 export interface Sum {
   spentMicroUsd: number;
   /** Part of `spent`: booked in full because no report came, and final. */

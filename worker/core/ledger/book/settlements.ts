@@ -17,7 +17,7 @@ export interface Settlement {
   spentMicroUsd: number;
   /** Some of it is booked by bounds, because no usage came. */
   estimated: boolean;
-  /** A worst case was none (rule 13): a bug that an operator must hear of. */
+  /** A worst case was none (ledger rule 13): a bug that an operator must hear of. */
   overGranted: boolean;
 }
 

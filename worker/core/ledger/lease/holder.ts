@@ -1,5 +1,5 @@
 /**
- * The holder of a lease of one request, as plain data (LEDGER rules 15 to 21). Whoever drives it sends `message(holder)`
+ * The holder of a lease of one request, as plain data (ledger rules 15 to 21). Whoever drives it sends `message(holder)`
  * whenever there is one, feeds back what happens, and hands the whole of it to `waitUntil` before the first ask. It is over
  * when its state is `over`.
  */
@@ -10,11 +10,11 @@ import { type Freed, NOTHING_SPENT, type Scope, type Spent } from '../types.ts';
 
 export type Holder =
   | { state: 'asking'; ask: LeaseRequest; asks: number; seenAt: number }
-  /** It has what the reply says, not what it wanted (rule 17). */
+  /** It has what the reply says, not what it wanted (ledger rule 17). */
   | { state: 'granted'; leaseId: string; grant: Granted; startBefore: number; seenAt: number }
   /** `grant` is null, and `scopes` are told with the report, where the ledger could not be reached and policy was open. */
   | { state: 'running'; leaseId: string; grant: Granted | null; scopes: readonly Scope[] | null }
-  /** Its last report, repeated until acknowledged. After its close a lease is dead (rule 16). */
+  /** Its last report, repeated until acknowledged. After its close a lease is dead (ledger rule 16). */
   | { state: 'closing'; report: Report }
   | { state: 'over' };
 
@@ -27,7 +27,7 @@ export type HolderEvent =
   | { event: 'runs_ungranted' }
   /** Just before the provider is called. Look at the state then: it may be too late to start. */
   | { event: 'starts'; now: number }
-  /** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (rule 18).
+  /** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (ledger rule 18).
    *  `estimated`: some of `spent` is a bound, because no usage came. */
   | { event: 'ended'; spent: Spent; estimated?: boolean }
   | { event: 'acknowledged' };
@@ -56,7 +56,7 @@ export function next(holder: Holder, event: HolderEvent): Holder {
     case 'granted':
       return whileGranted(holder, event);
     case 'running':
-      // Rule 19: no `done` while anything runs. *Without:* the close says 0, the request then costs 1.
+      // Ledger rule 19: no `done` while anything runs. *Without:* the close says 0, the request then costs 1.
       if (event.event !== 'ended') return holder;
       return closing(holder.leaseId, event.spent, holder.scopes, event.estimated);
     case 'closing':
@@ -67,7 +67,7 @@ export function next(holder: Holder, event: HolderEvent): Holder {
 }
 
 /**
- * A new life of a holder that kept `{leaseId, started}` before it asked and before it called (rule 20). It never asks with the
+ * A new life of a holder that kept `{leaseId, started}` before it asked and before it called (ledger rule 20). It never asks with the
  * old id, which would be given the same grant to spend twice. Not started: it closes with nothing spent. Started: it reports
  * what is certain and leaves the rest to `settleBy`.
  */
@@ -92,7 +92,7 @@ function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): 
         const startBefore = (timeOfUuidV7(leaseId) ?? 0) + reply.admitForMs;
         return { state: 'granted', leaseId, grant: reply, startBefore, seenAt: Math.max(holder.seenAt, now) };
       }
-      // Rule 15: of several copies of an ask another may still be granted. One that asked once and was refused sends nothing.
+      // Ledger rule 15: of several copies of an ask another may still be granted. One that asked once and was refused sends nothing.
       return asks > 1 ? closing(leaseId, NOTHING_SPENT, null) : { state: 'over' };
     }
     case 'gave_up':

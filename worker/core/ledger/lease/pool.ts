@@ -1,5 +1,5 @@
 /**
- * What one isolate holds for one tuple of scopes (LEDGER rule 22), so that a revoked key or a spent user ends with it: its slices,
+ * What one isolate holds for one tuple of scopes (ledger rule 22), so that a revoked key or a spent user ends with it: its slices,
  * and what it needs to take the next one in time. Plain data, kept between requests: I/O of one cannot be used by another.
  */
 import { tightest } from '../book/left.ts';

@@ -1,4 +1,4 @@
-/** How large a slice may be (LEDGER "Limits"): by what its holder started lately, and small beside what is left to all. */
+/** How large a slice may be (ledger rule 28): by what its holder started lately, and small beside what is left to all. */
 import type { Granted, Left, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS } from '../protocol.ts';
 import type { Amount } from '../types.ts';

@@ -1,5 +1,5 @@
 /**
- * A slice: a lease of many requests, out of which an isolate admits from memory (LEDGER rules 16 to 22). Plain data that all
+ * A slice: a lease of many requests, out of which an isolate admits from memory (ledger rules 16 to 22). Plain data that all
  * requests of the isolate share; each change is done within one turn. What a request that has ended did not cost may be used
  * again; its place in the rate is used up. Always: spent + reserved + unused = granted − freed, in money, tokens and slots.
  */
@@ -11,13 +11,13 @@ import { type Amount, type Freed, type Mode, NOTHING_SPENT, type Spent } from '.
 export interface Slice {
   readonly leaseId: string;
   readonly mode: Mode;
-  /** What the reply said, not what was wanted (rule 17). */
+  /** What the reply said, not what was wanted (ledger rule 17). */
   readonly granted: Amount;
   /** By the holder's clock, which never goes back (`seenAt`). */
   readonly startBefore: number;
   seenAt: number;
   requestsLeft: number;
-  /** It was told of: nothing is taken of it any more (rules 16 and 18). */
+  /** It was told of: nothing is taken of it any more (ledger rules 16 and 18). */
   isEnding: boolean;
   /** Shares that may still cost something, and those of them of which nobody will tell any more. */
   running: number;
@@ -64,7 +64,7 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
   isOver: false,
 });
 
-/** Takes a worst case, a request and a slot, at once; undefined: it does not fit, or it is too late (rules 18 and 22). */
+/** Takes a worst case, a request and a slot, at once; undefined: it does not fit, or it is too late (ledger rules 18 and 22). */
 export function takeShare(slice: Slice, want: Want, now: number): Share | undefined {
   const { microUsd, tokens, requests, parallel } = want;
   const hasRoom =
@@ -95,7 +95,7 @@ export function startShare(share: Share, now: number): boolean {
   return share.state === 'running';
 }
 
-/** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (rule 18). */
+/** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (ledger rule 18). */
 export function endShare(share: Share, spent: Spent, estimated = false): void {
   if (share.state === 'over') return;
   share.state = 'over';
@@ -128,8 +128,8 @@ export const isClosable = (slice: Slice, now: number): boolean =>
   !slice.isOver && isQuiet(slice) && !isAdmitting(slice, now);
 
 /**
- * Ends its admitting and says what there is to say. What it frees is struck from memory here, before it is sent (rule 18);
- * `done` waits for the last request (rule 19).
+ * Ends its admitting and says what there is to say. What it frees is struck from memory here, before it is sent (ledger rule 18);
+ * `done` waits for the last request (ledger rule 19).
  */
 export function reportOf(slice: Slice): Report {
   const { leaseId, spent, freed, estimated } = slice;
@@ -149,7 +149,7 @@ export const holdsTooMuch = (slice: Slice): boolean =>
 
 const isHalf = (unused: number, reserved: number): boolean => unused > 0 && unused >= reserved;
 
-/** More may be spent than a worst case allowed for (rule 13): nothing is unused then. */
+/** More may be spent than a worst case allowed for (ledger rule 13): nothing is unused then. */
 export const unusedMicroUsd = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.microUsd - freed.microUsd - spent.microUsd - reserved.microUsd);
 export const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number =>

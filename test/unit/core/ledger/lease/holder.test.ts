@@ -1,4 +1,4 @@
-/** LEDGER rules 15 to 21, each by the story of what happens without it: the holder of a lease of one against the ledger. */
+/** Ledger rules 15 to 21, each by the story of what happens without it: the holder of a lease of one against the ledger. */
 import { describe, expect, it } from 'vitest';
 import {
   beginHolding,
@@ -55,7 +55,7 @@ it('says with its close that what was spent is a bound, and only then', () => {
   expect(reportOf(ended())).not.toHaveProperty('estimated');
 });
 
-describe('rule 15: who asked and does not run closes', () => {
+describe('ledger rule 15: who asked and does not run closes', () => {
   it.each(['the ask first', 'the close first'])(
     'A gives up, the ask is granted: 2 are not booked for nothing (%s)',
     (order) => {
@@ -101,7 +101,7 @@ describe('rule 15: who asked and does not run closes', () => {
   });
 });
 
-it('rule 16: after its close a lease is dead, also when its grant comes in late', () => {
+it('ledger rule 16: after its close a lease is dead, also when its grant comes in late', () => {
   const ledger = new LedgerInMemory(NOON);
   const { holder, request } = asking();
   const grant = ledger.grant(request);
@@ -113,21 +113,21 @@ it('rule 16: after its close a lease is dead, also when its grant comes in late'
   expect(replied(next(late, { event: 'acknowledged' }), grant)).toEqual({ state: 'over' });
 });
 
-it('rule 17: it has what the reply says, not what it wanted', () => {
+it('ledger rule 17: it has what the reply says, not what it wanted', () => {
   const ledger = new LedgerInMemory(NOON);
   const request = ask(idAt(NOON), 0, { ...capped(1), wants: [want(2), want(1, { mode: 'safeguard' })] });
   const holder = replied(beginHolding(request, NOON), ledger.grant(request));
   expect(holder).toMatchObject({ grant: { granted: { microUsd: 1 }, mode: 'safeguard' } });
 });
 
-it('rule 18: what is freed is never used again: a closing lease starts nothing', () => {
+it('ledger rule 18: what is freed is never used again: a closing lease starts nothing', () => {
   const ledger = new LedgerInMemory(NOON);
   const ended = next(running(ledger), { event: 'ended', spent: NOTHING_SPENT });
   expect(next(ended, { event: 'starts', now: NOON + 20 })).toEqual(ended);
   expect(next(ended, { event: 'runs_ungranted' })).toEqual(ended);
 });
 
-describe('rule 19: done waits for the last request', () => {
+describe('ledger rule 19: done waits for the last request', () => {
   it('a client that leaves does not close what still runs and may still cost', () => {
     const ledger = new LedgerInMemory(NOON);
     const left = next(running(ledger), { event: 'gave_up' });
@@ -137,7 +137,7 @@ describe('rule 19: done waits for the last request', () => {
   });
 });
 
-describe('rule 20: a new life takes a new id', () => {
+describe('ledger rule 20: a new life takes a new id', () => {
   it('not started: it closes with nothing; the old ask, late, is granted to nobody', () => {
     const ledger = new LedgerInMemory(NOON);
     const { request } = asking();
@@ -164,7 +164,7 @@ describe('rule 20: a new life takes a new id', () => {
   });
 });
 
-describe('rule 21: a further attempt after one that may have been billed takes a further lease', () => {
+describe('ledger rule 21: a further attempt after one that may have been billed takes a further lease', () => {
   it('of money and tokens alone: no request, no slot', () => {
     const limits = { tenant: { monthlyMicroUsd: 5, rps: 1, burst: 1, parallel: 1 } };
     const ledger = new LedgerInMemory(NOON);

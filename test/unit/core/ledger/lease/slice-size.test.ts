@@ -1,4 +1,4 @@
-/** How large a slice may be, and when the next one is asked for (LEDGER "Limits"): tables. */
+/** How large a slice may be, and when the next one is asked for (ledger rule 28): tables. */
 import { describe, expect, it } from 'vitest';
 import {
   admitFrom,

@@ -1,4 +1,4 @@
-/** LEDGER rules 16 to 22 for slices, each by the story of what happens without it: an isolate's leases of many against the ledger. */
+/** Ledger rules 16 to 22 for slices, each by the story of what happens without it: an isolate's leases of many against the ledger. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -80,7 +80,7 @@ it('survives JSON', () => {
   expect(JSON.parse(JSON.stringify(slice))).toEqual(slice);
 });
 
-it('rule 16: after its close it is dead, for what costs nothing too', () => {
+it('ledger rule 16: after its close it is dead, for what costs nothing too', () => {
   const { slice } = taking(3);
   reportOf(slice);
   expect(take(slice, 0)).toBeUndefined();
@@ -88,13 +88,13 @@ it('rule 16: after its close it is dead, for what costs nothing too', () => {
   expect(isAdmitting(slice, NOON)).toBe(false);
 });
 
-it('rule 17: it has what the reply says, not what was wanted', () => {
+it('ledger rule 17: it has what the reply says, not what was wanted', () => {
   const { slice } = taking(11);
   expect(slice.granted).toMatchObject({ requests: 1, microUsd: 1 });
   expect(take(slice, 2)).toBeUndefined();
 });
 
-describe('rule 18: what is freed is never used again, nor freed before it can cost no more', () => {
+describe('ledger rule 18: what is freed is never used again, nor freed before it can cost no more', () => {
   it('A frees what is left of 3, B takes it; nothing of it starts at A', () => {
     const { ledger, slice } = taking(3, { requests: 5, cap: 3 });
     running(slice);
@@ -123,7 +123,7 @@ describe('rule 18: what is freed is never used again, nor freed before it can co
   });
 });
 
-describe('rule 19: done waits for the last request', () => {
+describe('ledger rule 19: done waits for the last request', () => {
   it('one has ended, one runs: the close does not say that it cost nothing', () => {
     const { ledger, slice } = taking(2, { cap: 2 });
     const [one, other] = [running(slice), running(slice)];
@@ -156,7 +156,7 @@ describe('rule 19: done waits for the last request', () => {
   });
 });
 
-it('rule 21: a further attempt takes a second worst case, and no request', () => {
+it('ledger rule 21: a further attempt takes a second worst case, and no request', () => {
   const { slice } = taking(3, { requests: 2, parallel: 1 });
   const further = { requests: 0, parallel: 0 };
   const one = running(slice, 2);
@@ -167,7 +167,7 @@ it('rule 21: a further attempt takes a second worst case, and no request', () =>
   expect(take(slice, 2)).toBeDefined();
 });
 
-describe('rule 22 and clocks: taken at once, and started in time', () => {
+describe('ledger rule 22 and clocks: taken at once, and started in time', () => {
   it('of two who come at once, one takes the last', () => {
     const { slice } = taking(3, { requests: 2 });
     expect([take(slice, 2), take(slice, 2)].map((share) => share !== undefined)).toEqual([true, false]);
@@ -195,7 +195,7 @@ describe('rule 22 and clocks: taken at once, and started in time', () => {
   });
 });
 
-it('rule 13: more was spent than a worst case: told as it is, and nothing more goes back', () => {
+it('ledger rule 13: more was spent than a worst case: told as it is, and nothing more goes back', () => {
   const { ledger, slice } = taking(3);
   endShare(running(slice), spending(5));
   expect(take(slice)).toBeUndefined();

@@ -70,7 +70,7 @@ export class Both {
     }
   }
 
-  /** What is booked, wherever it is kept; and that it is what LEDGER's "What holds" promises. */
+  /** What is booked, wherever it is kept; and that it is what docs/ledger.md "What holds" promises. */
   compare(): void {
     const { ledger, oracle } = this;
     const now = oracle.time(ledger.clockMs);

@@ -44,7 +44,7 @@ export interface TestHolder {
   frees(): void;
   acknowledged(report: Report): void;
   revives(): void;
-  /** A further attempt, after one that may have been billed: a worst case, no request, no slot (rule 21). */
+  /** A further attempt, after one that may have been billed: a worst case, no request, no slot (ledger rule 21). */
   goesOn(cost: number, now: number): void;
   /** A fault of ours: nobody will tell what one of its requests cost. */
   loses(): boolean;
@@ -232,7 +232,7 @@ export class IsolateHolder implements TestHolder {
   }
 }
 
-/** A holder of many by rules 15 to 22, as plain as can be: each request takes its worst case out of memory before it starts. */
+/** A holder of many by ledger rules 15 to 22, as plain as can be: each request takes its worst case out of memory before it starts. */
 export class SliceHolder implements TestHolder {
   readonly runs: Run[] = [];
   isDead = false;
@@ -298,7 +298,7 @@ export class SliceHolder implements TestHolder {
   }
 
   frees() {
-    // Struck from memory before it is sent (rule 18).
+    // Struck from memory before it is sent (ledger rule 18).
     this.#freed += this.#memory.microUsd;
     this.#memory.microUsd = 0;
   }

@@ -48,7 +48,7 @@ export interface Standing {
 const textOf = (ms: number, length: number): string => new Date(ms).toISOString().slice(0, length);
 
 /**
- * LEDGER.md told in the plainest way: every lease kept for ever, every figure added up anew out of all of them, nothing folded,
+ * The rules of docs/ledger.md in the plainest way: every lease kept for ever, every figure added up anew out of all of them, nothing folded,
  * indexed or remembered. What the ledger does must look like this from outside.
  */
 export class Oracle {

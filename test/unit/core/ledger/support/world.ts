@@ -82,7 +82,7 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: 'fold' as const }) },
 );
 
-/** Holders, providers and a ledger, with a network between them that loses, delays and reorders (LEDGER "What holds"). */
+/** Holders, providers and a ledger, with a network between them that loses, delays and reorders (docs/ledger.md "What holds"). */
 export class World {
   readonly ledger: LedgerInMemory;
   #holders: TestHolder[] = [];
