@@ -147,7 +147,7 @@ async function streamed(
   for (;;) {
     const { chunks, end } = await stream.read();
     for (const chunk of chunks) opening.push(chunk);
-    if (end?.complete === false) {
+    if (end !== undefined && end.kind !== 'complete') {
       return { kind: 'failure', failure: billedIfServed(200, end.failure), measured: stream.measured };
     }
     if (end !== undefined || stream.hasContent) return { kind: 'stream', opening, ended: end !== undefined, stream };

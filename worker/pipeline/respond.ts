@@ -10,8 +10,9 @@ import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
 import { headerText } from '../response/header-text.ts';
 import { openLastChunk, withSkippedEvents } from '../response/last-chunk.ts';
 import { budgetHeaders, rateHeaders } from '../response/rate-headers.ts';
-import { type StreamBodyInput, streamBody } from '../response/stream-body.ts';
+import { streamBody } from '../response/stream-body.ts';
 import { keeper, StreamKeeper } from '../response/write-through.ts';
+import { AnswerSource } from '../upstream/answer-source.ts';
 import type { Chunk } from '../upstream/provider-stream.ts';
 import type { Limited } from './admit.ts';
 import { measuredReply, settleOnce } from './meter.ts';
@@ -64,25 +65,23 @@ export function respond(
     return answerResponse(shown, { ...facts, ...more }, scope);
   }
 
-  const { opening, ended, stream } = answer;
+  const { stream } = answer;
   const { translator } = stream;
   const { includeUsage } = ask.chat;
   const told = seesProvider && includeUsage ? (cut?: Failure) => field(holding.spentMicroUsd, cut) : undefined;
-  const lastChunk = () =>
-    told === undefined
-      ? withSkippedEvents(includeUsage ? translator.usageChunk() : undefined, stream)
-      : openLastChunk(stream, told());
   const model = translator.model ?? deployment.model;
   const maxBytes = ask.feature.cache?.maxBytes ?? 0;
   const kept = keep && new StreamKeeper(keep, maxBytes);
-  const onEnd: StreamBodyInput['onEnd'] = (ending) => {
-    settle(ending, stream.measured);
-    if (ending === 'complete' && stream.skippedEvents === 0) kept?.end(translator.usageChunk(), model);
+  const lastChunk = () => {
+    if (stream.skippedEvents === 0) kept?.end(translator.usageChunk(), model);
+    return told === undefined
+      ? withSkippedEvents(includeUsage ? translator.usageChunk() : undefined, stream)
+      : openLastChunk(stream, told());
   };
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
   const pageAlias = seesProvider ? undefined : ask.alias.name;
-  const ending = { stream, lastChunk, told, onEnd, gone: scope.gone, clock: deps.clock };
-  const body = streamBody({ pageAlias, opening, ended, onChunks, ...ending });
+  const source = new AnswerSource({ answer, gone: scope.gone, settle });
+  const body = streamBody({ source, pageAlias, lastChunk, told, onChunks, clock: deps.clock });
   const contentType = 'text/event-stream; charset=utf-8';
   const cacheControl = stream.skippedEvents === 0 ? whole : NO_STORE;
   return answerResponse(body, { ...facts, contentType, cacheControl, model, costUsd: undefined }, scope);

@@ -3,27 +3,22 @@ import { errorToWire } from '../../protocol/errors.ts';
 import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
-import { type Failure, shownSentence } from '../core/routing/failure.ts';
-import type { Ending } from '../pipeline/meter.ts';
+import type { Failure } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
-import type { Chunk, ProviderStream } from '../upstream/provider-stream.ts';
+import type { AnswerSource, SourceEnd } from '../upstream/answer-source.ts';
+import type { Chunk } from '../upstream/provider-stream.ts';
+import { pageError } from './refusal-of.ts';
 
 export interface StreamBodyInput {
-  opening: Chunk[];
-  ended: boolean;
-  stream: ProviderStream;
-  /** Set for callers who may not learn who served: the model's name for them. */
+  source: AnswerSource;
+  /** Set for callers who may not learn which provider answered: the model's name for them. */
   pageAlias?: string | undefined;
-  /** What follows the provider's chunks, such as the usage for a client that asked; read once the answer is complete. */
+  /** What follows the provider's chunks, such as the usage for a client that asked; called once the answer is complete. */
   lastChunk(): Record<string, unknown> | undefined;
   /** Set where the reader is told how the answer was made, however it ends. */
   told?: ((cut: Failure) => CarryonField) | undefined;
-  /** Told of all that is shown, before the end is. */
+  /** Called with all that is shown, before `lastChunk`. */
   onChunks?: ((chunks: readonly Chunk[]) => void) | undefined;
-  /** Its first call counts. */
-  onEnd(ending: Ending): void;
-  /** Aborts when the client leaves; the platform has not always cancelled the body then. */
-  gone: AbortSignal | undefined;
   clock: Clock;
 }
 
@@ -33,38 +28,33 @@ const KEEP_ALIVE = commentText('keep-alive');
 const SILENCE_MS = 5_000;
 
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
-  const { opening, ended, stream, pageAlias, lastChunk, told, onChunks, onEnd, gone, clock } = input;
+  const { source, onChunks, pageAlias, clock } = input;
   let saidAt = clock.now();
-  /** The provider is waited for, and the reader for it: between two events. */
-  let isWaiting = false;
   let callOff = () => {};
   const leave = (): void => {
     callOff();
-    stream.leave(() => onEnd('left'));
-  };
-  gone?.addEventListener('abort', leave);
-  stream.onSlowReader = leave;
-  if (gone?.aborted) leave(); // no event comes any more
-  const ending = (): string => {
-    onEnd('complete');
-    const last = lastChunk();
-    const done = dataText(DONE);
-    return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], pageAlias) + done;
+    source.leave();
   };
   /** One timer for a whole stream: one that comes too early sleeps on. */
   const keepAlive = (controller: ReadableStreamDefaultController): void => {
     callOff = clock.after(Math.max(1, saidAt + SILENCE_MS - clock.now()), () => {
       const now = clock.now();
       if (now - saidAt >= SILENCE_MS) {
-        if (isWaiting) controller.enqueue(encoder.encode(KEEP_ALIVE));
+        if (source.isWaiting) controller.enqueue(encoder.encode(KEEP_ALIVE));
         saidAt = now;
       }
-      keepAlive(controller);
+      if (!source.isLeft) keepAlive(controller);
     });
   };
-  const finish = async (controller: ReadableStreamDefaultController): Promise<void> => {
+  const pull = async (controller: ReadableStreamDefaultController): Promise<void> => {
+    const { chunks, end } = await source.next();
+    saidAt = clock.now();
+    onChunks?.(chunks);
+    const text = eventsText(chunks, pageAlias) + endingText(end, input);
+    if (text !== '') controller.enqueue(encoder.encode(text));
+    if (end === undefined) return;
     callOff();
-    await stream.drained();
+    await source.drained();
     try {
       controller.close();
     } catch {
@@ -73,38 +63,26 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   };
   return new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        onChunks?.(opening);
-        controller.enqueue(
-          encoder.encode(ended ? eventsText(opening, pageAlias) + ending() : eventsText(opening, pageAlias)),
-        );
-        if (!ended && !gone?.aborted) keepAlive(controller);
+      async start(controller) {
+        if (!source.isLeft) keepAlive(controller);
+        await pull(controller);
       },
-      async pull(controller) {
-        if (ended) return finish(controller);
-        isWaiting = true;
-        const { chunks, end } = await stream.read();
-        isWaiting = false;
-        saidAt = clock.now();
-        onChunks?.(chunks);
-        let text = eventsText(chunks, pageAlias);
-        if (end?.complete === true) text += ending();
-        if (end?.complete === false) {
-          onEnd(end.slowReader ? 'left' : end.failure.kind);
-          text += interrupted(end.failure, pageAlias === undefined, told?.(end.failure));
-        }
-        if (text !== '') controller.enqueue(encoder.encode(text));
-        if (end !== undefined) await finish(controller);
-      },
+      pull,
       cancel: leave,
     },
     { highWaterMark: 0 },
   );
 }
 
-function interrupted(failure: Failure, seesProvider: boolean, carryon: CarryonField | undefined): string {
-  const { body } = errorToWire({ code: 'stream_interrupted', detail: shownSentence(failure, seesProvider) });
-  return dataText(JSON.stringify({ ...body, carryon }));
+function endingText(end: SourceEnd | undefined, { pageAlias, lastChunk, told }: StreamBodyInput): string {
+  if (end === undefined) return '';
+  if (end.kind === 'complete') {
+    const last = lastChunk();
+    const done = dataText(DONE);
+    return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], pageAlias) + done;
+  }
+  const { body } = errorToWire(pageAlias === undefined ? end.error : pageError(end.error));
+  return dataText(JSON.stringify({ ...body, carryon: told?.(end.failure) }));
 }
 
 function eventsText(chunks: readonly Pick<Chunk, 'data'>[], pageAlias: string | undefined): string {

@@ -10,7 +10,7 @@ import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answ
 import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/lease/holder.ts';
 import { usdText } from '../core/pricing/cost.ts';
-import { type Failure, shownSentence } from '../core/routing/failure.ts';
+import type { Failure } from '../core/routing/failure.ts';
 import type { AliasLists } from '../core/routing/overrides.ts';
 import { type EdgeMode, isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
 import { asListed } from '../overrides/overridden.ts';
@@ -26,6 +26,7 @@ import { headerText } from '../response/header-text.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
 import { budgetHeaders } from '../response/rate-headers.ts';
 import { refusalOf } from '../response/refusal-of.ts';
+import { AnswerSource } from '../upstream/answer-source.ts';
 import type { Chunk } from '../upstream/provider-stream.ts';
 import { keepCopy, only } from './keep-copy.ts';
 
@@ -193,53 +194,36 @@ function begun(
     const head: Head = { headers, openHeaders: openHeaders(model ?? deployment.model, usdText(holding.spentMicroUsd)) };
     return { ok: true as const, head, events: only([{ kind: 'completion', data: body }], field()) };
   }
+  const source = new AnswerSource({ answer, gone: scope.gone, settle });
   const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
-  return { ok: true as const, head, events: streamed(answer, settle, field, scope) };
+  return { ok: true as const, head, events: streamed(source, field) };
 }
 
-async function* streamed(
-  { opening, ended, stream }: Extract<Begun['answer'], { kind: 'stream' }>,
-  settle: ReturnType<typeof settleOnce>,
-  field: (cut?: Failure) => CarryonField,
-  { gone }: RequestContext,
-): AsyncGenerator<RunBatch> {
-  const leave = () => stream.leave(() => settle('left', stream.measured));
-  stream.onSlowReader = leave;
-  gone?.addEventListener('abort', leave);
-  if (gone?.aborted) leave();
+async function* streamed(source: AnswerSource, field: (cut?: Failure) => CarryonField): AsyncGenerator<RunBatch> {
+  const { stream } = source;
   try {
-    yield opening.map(eventOf);
-    let isOver = ended;
-    while (!isOver) {
-      const { chunks, end } = await stream.read();
+    for (;;) {
+      const { chunks, end } = await source.next();
       if (chunks.length > 0) yield chunks.map(eventOf);
-      if (end?.complete === false) {
-        settle(end.slowReader ? 'left' : end.failure.kind, stream.measured);
-        yield { end: 'interrupted', error: refusalOf(interrupted(end.failure), undefined, field(end.failure)) };
+      if (end === undefined) continue;
+      if (end.kind !== 'complete') {
+        yield { end: 'interrupted', error: refusalOf(end.error, undefined, field(end.failure)) };
         return;
       }
-      isOver = end !== undefined;
+      const { skippedEvents } = stream;
+      // In a chunk of its own too, for readers who asked for no usage.
+      const mark = withSkippedEvents(undefined, stream);
+      if (mark !== undefined) yield [{ kind: 'chunk', data: JSON.stringify(mark) }];
+      const carryon = field();
+      const data = JSON.stringify(withSkippedEvents(usageChunk(stream), stream));
+      yield [{ kind: 'usage', data, openData: JSON.stringify(openLastChunk(stream, carryon)) }];
+      yield { end: 'complete', carryon, ...(skippedEvents > 0 && { skippedEvents }) };
+      return await source.drained();
     }
-    settle('complete', stream.measured);
-    const { skippedEvents } = stream;
-    // In a chunk of its own too, for readers who asked for no usage.
-    const mark = withSkippedEvents(undefined, stream);
-    if (mark !== undefined) yield [{ kind: 'chunk', data: JSON.stringify(mark) }];
-    const carryon = field();
-    const data = JSON.stringify(withSkippedEvents(usageChunk(stream), stream));
-    yield [{ kind: 'usage', data, openData: JSON.stringify(openLastChunk(stream, carryon)) }];
-    yield { end: 'complete', carryon, ...(skippedEvents > 0 && { skippedEvents }) };
-    await stream.drained();
   } finally {
-    gone?.removeEventListener('abort', leave);
-    // Whoever stops listening in the middle ends the run.
-    leave();
+    // Also when the object stops listening in the middle.
+    source.leave();
   }
-}
-
-function interrupted(failure: Failure): RouterError {
-  const code = 'stream_interrupted';
-  return { code, detail: failure.message, page: { code, detail: shownSentence(failure, false) } };
 }
 
 const eventOf = ({ data }: Chunk): RunEvent => ({ kind: 'chunk', data });

@@ -29,9 +29,9 @@ export interface Batch {
   chunks: Chunk[];
   /** Set on the last batch; what is left to do is `drained()`. */
   end?:
-    | { complete: true }
-    /** `slowReader`: the reader took too long, not the provider. */
-    | { complete: false; failure: Failure; slowReader: boolean };
+    | { kind: 'complete' }
+    /** `interrupted`: the provider failed. `left`: the reader took too long. */
+    | { kind: 'interrupted' | 'left'; failure: Failure };
 }
 
 /** A provider's event stream, read one network chunk at a time: bytes → events → chunks, under time limits. */
@@ -149,7 +149,7 @@ export class ProviderStream {
 
   /** Waits for the next chunks, a sign of life, or the end. Never rejects. */
   async read(): Promise<Batch> {
-    if (this.#isLeft) return { chunks: [], end: { complete: false, failure: this.#timedOut(), slowReader: true } };
+    if (this.#isLeft) return { chunks: [], end: { kind: 'left', failure: this.#timedOut() } };
     this.#askedAt = this.#clock.now();
     if (this.#askedAt - this.#gaveAt > SLOW_READER_MS) this.#isAhead = true;
     // The time until the reader asked for more was not the provider's silence.
@@ -165,7 +165,7 @@ export class ProviderStream {
       this.#gaveAt = this.#clock.now();
       // The clock stands still while nothing is waited for: then this was there already.
       if (this.#gaveAt > waitedFrom) this.#isAhead = false;
-      this.#silence.until(this.#limits.endAt);
+      if (!this.#released) this.#silence.until(this.#limits.endAt);
       if (this.#silence.expired) return this.#end(this.#timedOut(), false);
       if (piece === undefined || piece.done) {
         this.#isOver = true;
@@ -354,9 +354,8 @@ export class ProviderStream {
     if (complete) this.hasContent = true;
     if (!(this.#saidDone && complete)) this.cancel();
     const chunks = this.#take();
-    return complete
-      ? { chunks, end: { complete: true } }
-      : { chunks, end: { complete: false, failure: isFinished ? LOST : failure, slowReader: this.#slowReader } };
+    if (complete) return { chunks, end: { kind: 'complete' } };
+    return { chunks, end: { kind: this.#slowReader ? 'left' : 'interrupted', failure: isFinished ? LOST : failure } };
   }
 
   /** An event that was lost may have been all of the answer, or a part that the usage does not know of. */

@@ -88,7 +88,7 @@ describe('the end behind [DONE]', () => {
 
   it('is read, so that the connection serves the next request', async () => {
     const opened = await open([...answer, { waitMs: 100 }]);
-    expect(await readAll(opened)).toMatchObject({ shown: 'hello', end: { complete: true }, at: 0 });
+    expect(await readAll(opened)).toMatchObject({ shown: 'hello', end: { kind: 'complete' }, at: 0 });
     await opened.clock.run(opened.stream.drained());
     expect(opened.call).toMatchObject({ over: true, cancelled: false });
     expect(opened.clock.pending).toBe(0);
@@ -128,7 +128,7 @@ describe('a provider’s bytes', () => {
           const bytes = encoder.encode((bom ? '\uFEFF' : '') + events.join('').replaceAll('\n', lineEnd));
           const opened = await open(pieces(bytes, cuts));
           const { shown, end } = await readAll(opened);
-          expect({ shown, end }).toEqual({ shown: words.join(''), end: { complete: true } });
+          expect({ shown, end }).toEqual({ shown: words.join(''), end: { kind: 'complete' } });
           expect(opened.translator.usage).toMatchObject({ inputTokens: 10, outputTokens: 5 });
           await opened.clock.run(opened.stream.drained());
           expect(opened.clock.pending).toBe(0);
@@ -149,7 +149,7 @@ describe('a provider’s bytes', () => {
           const bytes = encoder.encode(role + words.map(text).join('') + ending);
           const { shown, end } = await play([...pieces(bytes, cuts), ...(reset ? ['reset' as const] : [])]);
           expect(shown).toBe(words.join(''));
-          expect(end).toMatchObject({ complete: true });
+          expect(end).toMatchObject({ kind: 'complete' });
         },
       ),
     );
@@ -161,7 +161,7 @@ describe('a provider’s bytes', () => {
         const bytes = encoder.encode(role + words.map(text).join(''));
         const cut = bytes.slice(0, cutAt % bytes.length);
         const { shown, end } = await play([...pieces(cut, cuts), ...(reset ? ['reset' as const] : [])]);
-        expect(end).toMatchObject({ complete: false, slowReader: false });
+        expect(end).toMatchObject({ kind: 'interrupted' });
         expect(words.join('').startsWith(shown)).toBe(true);
       }),
     );
@@ -185,7 +185,7 @@ describe('a provider’s bytes', () => {
         const opened = await open(pieces(bytes, cuts));
         const { shown, end } = await readAll(opened);
         expect(shown).toBe(`${words.join('')}shown`);
-        expect(end).toMatchObject(told ? { complete: true } : { complete: false, failure: { kind: 'lost' } });
+        expect(end).toMatchObject(told ? { kind: 'complete' } : { kind: 'interrupted', failure: { kind: 'lost' } });
         expect(opened.stream.skippedEvents).toBe(1);
       }),
     );
@@ -207,18 +207,18 @@ describe('after the finish_reason', () => {
       2_000,
     ],
   ])('%s', async (_, steps, at) => {
-    expect(await play([role, text('hello'), ...steps])).toEqual({ shown: 'hello', end: { complete: true }, at });
+    expect(await play([role, text('hello'), ...steps])).toEqual({ shown: 'hello', end: { kind: 'complete' }, at });
   });
 
   it('what a slow reader kept waiting is still read', async () => {
     const opened = await open([role, text('hello'), finish, usage, DONE]);
-    expect(await readAll(opened, 4_000)).toMatchObject({ end: { complete: true } });
+    expect(await readAll(opened, 4_000)).toMatchObject({ end: { kind: 'complete' } });
     expect(opened.translator.usage).toBeDefined();
   });
 
   it('an empty answer is an answer', async () => {
     const opened = await open([role, finish, DONE]);
-    expect(await readAll(opened)).toMatchObject({ shown: '', end: { complete: true } });
+    expect(await readAll(opened)).toMatchObject({ shown: '', end: { kind: 'complete' } });
     expect(opened.stream.hasContent).toBe(true);
   });
 });
@@ -259,7 +259,7 @@ describe('what passed', () => {
   it('is what comes behind a failure, though nobody is shown it', async () => {
     expect(await passedBy(text('a'), errorEvent + text('b'), text('c'))).toMatchObject({ textBytes: 3, chunks: 3 });
     const opened = await open([text('a'), errorEvent + text('b'), text('c')]);
-    expect(await readAll(opened)).toMatchObject({ shown: 'a', end: { complete: false } });
+    expect(await readAll(opened)).toMatchObject({ shown: 'a', end: { kind: 'interrupted' } });
   });
 
   it('holds what no chunk shows', async () => {
@@ -292,7 +292,7 @@ describe('time', () => {
   ])('%s', async (_, steps, kind, at) => {
     const opened = await open(steps);
     const seen = await readAll(opened);
-    expect(seen.end).toMatchObject({ complete: false, failure: { kind }, slowReader: false });
+    expect(seen.end).toMatchObject({ kind: 'interrupted', failure: { kind } });
     expect(seen.at).toBe(at);
     expect(opened.call?.over).toBe(true);
     expect(opened.clock.pending).toBe(0);
@@ -300,14 +300,14 @@ describe('time', () => {
 
   it('goes on as long as something comes', async () => {
     const steps = [text('a'), ...drip(11, 4_900, text('b')), finish, DONE];
-    expect(await play(steps)).toMatchObject({ shown: `a${'b'.repeat(11)}`, end: { complete: true }, at: 11 * 4_900 });
+    expect(await play(steps)).toMatchObject({ shown: `a${'b'.repeat(11)}`, end: { kind: 'complete' }, at: 11 * 4_900 });
   });
 
   it('that the reader takes is not held against the provider', async () => {
     const slow = await readAll(await open([text('a'), text('b'), finish, DONE]), 20_000);
-    expect(slow).toMatchObject({ shown: 'ab', end: { complete: true } });
+    expect(slow).toMatchObject({ shown: 'ab', end: { kind: 'complete' } });
     const tooSlow = await readAll(await open([text('a'), text('b'), text('c'), text('d'), finish, DONE]), 25_000);
-    expect(tooSlow.end).toMatchObject({ complete: false, failure: { kind: 'stalled' }, slowReader: true });
+    expect(tooSlow.end).toMatchObject({ kind: 'left', failure: { kind: 'stalled' } });
   });
 });
 
@@ -318,7 +318,7 @@ describe('letting go', () => {
     const reading = opened.stream.read();
     opened.stream.cancel();
     opened.stream.cancel();
-    expect((await opened.clock.run(reading)).end).toMatchObject({ complete: false });
+    expect((await opened.clock.run(reading)).end).toMatchObject({ kind: 'interrupted' });
     expect(opened.call).toMatchObject({ cancelled: true });
     expect(opened.clock.pending).toBe(0);
   });

@@ -1,0 +1,100 @@
+/** An answer that has begun, on its way to one sink: a client's response, or the log of an `AnswerStream`. */
+import type { RouterError } from '../../protocol/errors.ts';
+import { type Failure, shownSentence } from '../core/routing/failure.ts';
+import type { Attempted } from '../pipeline/attempt.ts';
+import type { Ending, Measured } from '../pipeline/meter.ts';
+import type { Chunk, ProviderStream } from './provider-stream.ts';
+
+export interface SourceInput {
+  answer: Extract<Attempted, { kind: 'stream' }>;
+  /** Aborts when the reader leaves. */
+  gone: AbortSignal | undefined;
+  /** Books the answer; called once. */
+  settle(ending: Ending, measured: Measured): void;
+}
+
+export interface SourceBatch {
+  chunks: readonly Chunk[];
+  /** Set on the last batch; what is left to do is `drained()`. */
+  end?: SourceEnd;
+}
+
+export type SourceEnd =
+  | { kind: 'complete' }
+  /** `interrupted`: by the provider. `left`: by the reader, who went away or took nothing for too long. */
+  | { kind: 'interrupted' | 'left'; failure: Failure; error: RouterError };
+
+/** Owns when a stream is settled, and as what. Its sink takes batches, and only has to say that it wants no more. */
+export class AnswerSource {
+  readonly stream: ProviderStream;
+  readonly #settle: SourceInput['settle'];
+  readonly #gone: AbortSignal | undefined;
+  #opening: SourceBatch | undefined;
+  #isLeft = false;
+  #isSettled = false;
+  #isWaiting = false;
+
+  constructor({ answer: { opening, ended, stream }, gone, settle }: SourceInput) {
+    this.stream = stream;
+    this.#settle = settle;
+    this.#gone = gone;
+    this.#opening = ended ? { chunks: opening, end: { kind: 'complete' } } : { chunks: opening };
+    stream.onSlowReader = this.leave;
+    gone?.addEventListener('abort', this.leave);
+    if (gone?.aborted) this.leave(); // the event does not come again
+  }
+
+  /** The provider is being waited for, and the reader is waiting with us. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** Nothing more is wanted. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  /** What was read before the answer began, then each batch as it comes. Never rejects; settled before the end is returned. */
+  async next(): Promise<SourceBatch> {
+    let batch = this.#opening;
+    this.#opening = undefined;
+    if (batch === undefined) {
+      this.#isWaiting = true;
+      const { chunks, end } = await this.stream.read();
+      this.#isWaiting = false;
+      if (end === undefined) return { chunks };
+      batch = { chunks, end: end.kind === 'complete' ? end : { ...end, error: interruption(end.failure) } };
+    }
+    // What a slow reader has left behind may still be being read: then that settles it.
+    if (batch.end !== undefined && !this.#isLeft) this.#settleAs(batch.end);
+    return batch;
+  }
+
+  /** The sink wants no more: the provider stops, and what it has made by then is settled. Safe to call more than once. */
+  readonly leave = (): void => {
+    this.#isLeft = true;
+    this.stream.leave(() => this.#settleOnce('left'));
+  };
+
+  /** After a complete end: the connection to the provider is read to its end, so that it can serve the next request. */
+  drained(): Promise<void> {
+    return this.stream.drained();
+  }
+
+  #settleAs(end: SourceEnd): void {
+    this.#settleOnce(end.kind === 'interrupted' ? end.failure.kind : end.kind);
+  }
+
+  #settleOnce(ending: Ending): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#gone?.removeEventListener('abort', this.leave);
+    this.#settle(ending, this.stream.measured);
+  }
+}
+
+/** In the provider's own words, and without them for readers who may not learn which provider answered. */
+function interruption(failure: Failure): RouterError {
+  const code = 'stream_interrupted';
+  return { code, detail: failure.message, page: { code, detail: shownSentence(failure, false) } };
+}
