@@ -37,7 +37,7 @@ export type AnswerSource =
   /** Asked while away, answered later. */
   | { kind: 'queued'; answeredAt: number };
 
-/** As the router's `carryon` field has it (docs/answers.md). */
+/** As the router's `carryon` field has it (docs/who-answered.md). */
 export interface AttemptFact {
   deployment: string;
   model: string;

@@ -1,4 +1,4 @@
-/** The answer's own `carryon` field: how it was made, for callers who may learn who served (docs/answers.md). */
+/** The answer's own `carryon` field: how it was made, for callers who may learn who served (docs/who-answered.md). */
 import type { FailureKind } from '../routing/failure.ts';
 import type { Candidate } from '../routing/plan.ts';
 

@@ -1,4 +1,4 @@
-/** What a router like this one says in its answers (docs/answers.md), where one stands behind this one: it is about another request. */
+/** What a router like this one says in its answers (docs/who-answered.md), where one stands behind this one: it is about another request. */
 import { isObject } from '../openai/usage.ts';
 
 type Json = Record<string, unknown>;
