@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/project.ts';
-import { type Citable, deadCitations, headingsOf, RULES_PAGE, rulesOf } from './citations.ts';
+import { type Citable, deadCitations, headingsOf, RULES_PAGE, rulesCited, rulesOf } from './citations.ts';
 
 const LEFT_OUT = new Set(['.git', '.wrangler', 'node_modules', 'results', 'fixtures', 'dist']);
 /** Those that speak of citations. */
@@ -31,6 +31,12 @@ it('everything cited exists', () => {
 it('the ledger’s rules are numbered from 1 on', () => {
   expect(citable.rules.length).toBeGreaterThan(20);
   expect(citable.rules).toEqual(citable.rules.map((_, index) => index + 1));
+});
+
+it('each rule of the ledger is named by the tests that play its story', () => {
+  const stories = [...texts].filter(([path]) => path.endsWith('.test.ts')).flatMap(([, text]) => rulesCited(text));
+  expect(rulesCited('Ledger rules 1 to 3, 5 and 7')).toEqual([1, 2, 3, 5, 7]);
+  expect(citable.rules.filter((rule) => !stories.includes(rule))).toEqual([]);
 });
 
 describe('a citation of what does not exist is found', () => {

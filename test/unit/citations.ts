@@ -88,6 +88,15 @@ export const headingsOf = (page: string): string[] =>
 export const rulesOf = (page: string): number[] =>
   [...page.matchAll(/^(\d+)\. \*\*/gm)].map(([, rule]) => Number(rule));
 
+/** The ledger's rules that a text cites, each rule of a range. */
+export const rulesCited = (text: string): number[] =>
+  [...unwrapped(text).matchAll(RULE)].flatMap(([, , list = '']) =>
+    list.split(/,| and/).flatMap((part) => {
+      const [from = 0, to = from] = (part.match(/\d+/g) ?? []).map(Number);
+      return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    }),
+  );
+
 /** As GitHub makes it. */
 const anchorOf = (heading: string): string =>
   heading

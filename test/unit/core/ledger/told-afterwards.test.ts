@@ -1,4 +1,4 @@
-/** Runs that nothing was heard of when they began: the ledger could not be reached and policy was open. They are told with scopes. */
+/** Ledger rule 30: runs that began while the ledger could not be reached, as policy allowed. They are reported with their scopes. */
 import { describe, expect, it } from 'vitest';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import { ask, done, HOUR, idAt, MINUTE, NOON, report } from './support/messages.ts';

@@ -167,7 +167,7 @@ it('ledger rule 21: a further attempt takes a second worst case, and no request'
   expect(take(slice, 2)).toBeDefined();
 });
 
-describe('ledger rule 22 and clocks: taken at once, and started in time', () => {
+describe('ledger rules 22 and 29: taken at once, and started in time', () => {
   it('of two who come at once, one takes the last', () => {
     const { slice } = taking(3, { requests: 2 });
     expect([take(slice, 2), take(slice, 2)].map((share) => share !== undefined)).toEqual([true, false]);
