@@ -3,28 +3,33 @@ import { MEASURES, type Measure, type Wanted } from './measure/everything.ts';
 import { FULL, type Plan, QUICK } from './plan.ts';
 import { type StateIn, usualState } from './subject/workshop.ts';
 
-const USAGE = `npm run bench                         Carryon against a bare pass-through Worker, some sixteen minutes
-npm run bench -- --quick              fewer and shorter rounds, some three minutes
-npm run bench -- --only=NAME,NAME     some measures alone, and no result saved:
-                                      ${MEASURES.join(', ')}
-npm run bench -- --only=costs --write      what was counted goes into docs/costs.md too
-npm run bench -- --on-disk            what is stored goes to this machine's disk, not to its memory; no result saved
-Aims that are missed are shown; only wrong answers fail. docs/benchmark.md says how to read it.`;
+const USAGE = `npm run bench                          Carryon against pass-through Workers, about twelve minutes
+npm run bench -- --quick               fewer and shorter rounds, about two minutes
+npm run bench -- --only=NAME,NAME      only these measures, without saving the result:
+                                       ${MEASURES.slice(0, 6).join(', ')},
+                                       ${MEASURES.slice(6).join(', ')}
+npm run bench -- --against=DIR         the Worker of another checkout in the same rounds, without saving the result
+npm run bench -- --only=costs --write  writes the counts to docs/costs.md
+npm run bench -- --on-disk             keeps the Workers' state on disk instead of in memory, without saving the result
+A missed aim is shown and fails nothing; only wrong answers fail. docs/benchmark.md says how to read the table.`;
 
 /** What the command line asks for. */
 export interface Asked extends Wanted {
   plan: Plan;
   stateIn: StateIn;
+  /** Another checkout to measure against. */
+  againstDirectory: string | undefined;
   isSaved: boolean;
 }
 
-/** Undefined where it asked for help. */
+/** Undefined after it has printed the help. */
 export function readArguments(args?: string[]): Asked | undefined {
   const { values } = parseArgs({
     ...(args !== undefined && { args }),
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
+      against: { type: 'string' },
       write: { type: 'boolean', default: false },
       'on-disk': { type: 'boolean', default: false },
       help: { type: 'boolean' },
@@ -34,12 +39,12 @@ export function readArguments(args?: string[]): Asked | undefined {
     console.log(USAGE);
     return undefined;
   }
-  const { quick, only, write, 'on-disk': onDisk } = values;
+  const { quick, only, write, against, 'on-disk': onDisk } = values;
   const named = only?.split(',').map(measureNamed);
   const measures = MEASURES.filter((measure) => named === undefined || named.includes(measure));
   if (write && (quick || !measures.includes('costs'))) {
     throw new Error(
-      '--write puts the costs of a full run into docs/costs.md: it goes with --only=costs, not with --quick',
+      '--write writes the costs of a full run to docs/costs.md: use it with --only=costs, not with --quick',
     );
   }
   return {
@@ -47,7 +52,8 @@ export function readArguments(args?: string[]): Asked | undefined {
     measures,
     isWritten: write,
     stateIn: onDisk ? 'disk' : usualState(),
-    isSaved: only === undefined && !onDisk,
+    againstDirectory: against,
+    isSaved: only === undefined && against === undefined && !onDisk,
   };
 }
 

@@ -1,9 +1,10 @@
-/** `npm run bench`: the built Worker against a bare pass-through Worker, in turns, over a fast local upstream. */
+/** `npm run bench`: the built Worker against pass-through Workers, in short alternating slots, over a fast local upstream. */
+import { loadavg } from 'node:os';
 import { exitWithError } from '../cli/shutdown.ts';
 import { type Asked, readArguments } from './arguments.ts';
 import { measureEverything } from './measure/everything.ts';
-import { describeMachine } from './report/machine.ts';
-import { readmeTable } from './report/readme.ts';
+import { describeMachine, loadLine } from './report/machine.ts';
+import { documentTable, readmeTable } from './report/markdown.ts';
 import type { Row } from './report/row.ts';
 import { save } from './report/save.ts';
 import { heading, Table } from './report/table.ts';
@@ -17,19 +18,22 @@ try {
   exitWithError(error);
 }
 
-async function bench({ plan, stateIn, isSaved, ...wanted }: Asked): Promise<void> {
-  const machine = describeMachine(stateIn);
-  console.log(`${heading(plan.mode, machine)}\n`);
+async function bench({ plan, stateIn, againstDirectory, isSaved, ...wanted }: Asked): Promise<void> {
   const upstream = await startUpstream();
-  const workshop = await openWorkshop(upstream.port, stateIn);
-  const table = new Table();
+  const workshop = await openWorkshop(upstream.port, { stateIn, againstDirectory });
+  const machine = describeMachine(stateIn, workshop.against?.commit);
+  console.log(`${heading(plan.mode, machine)}\n`);
+  const table = new Table(workshop.against !== undefined);
   const rows: Row[] = [];
   try {
     for await (const measured of measureEverything(workshop, upstream, plan, wanted)) {
       console.log(table.text(measured));
       rows.push(...measured);
     }
-    if (isSaved) console.log(`\n${readmeTable(rows)}\n\nSaved as ${await save(plan, machine, rows)}`);
+    console.log(`\n${loadLine(machine.loadBefore, loadavg()[0] ?? 0)}`);
+    if (isSaved) {
+      console.log(`\n${documentTable(rows)}\n\n${readmeTable(rows)}\n\nSaved as ${await save(plan, machine, rows)}`);
+    }
   } finally {
     closeWorkshop(workshop);
     upstream.stop();

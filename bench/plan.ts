@@ -1,15 +1,17 @@
-/** How long everything is measured. Every load alternates between the subjects, round by round: many short rounds, so
- * that a neighbour's burst of work spoils few of them. */
+/** How long everything is measured. Every load alternates between its subjects in many short slots, so that all of them see the
+ * same seconds of the machine and a neighbour's burst of work spoils few slots. */
 export interface Plan {
   mode: 'quick' | 'full';
   startUps: number;
   warmUpMs: number;
-  saturation: { rounds: number; connections: number; warmMs: number; measuredMs: number };
-  fixedRate: { rounds: number; requestsPerSecond: number; seconds: number };
-  firstTokens: StreamPlan;
-  chunks: StreamPlan;
-  streamCost: StreamPlan;
+  answers: SlotPlan;
+  saturated: SlotPlan;
+  /** Requests of 1,000 users whose calls of the ledger are counted, in no timed run. */
+  ledgerCalls: { requests: number; connections: number };
+  firstTokens: { rounds: number; streamsPerSecond: number; seconds: number; contentChunks: number; paceMs: number };
+  streamsAtOnce: StreamsAtOnce[];
   memory: MemoryLoad[];
+  serve: { rounds: number; idleMs: number };
   admission: { rounds: number; perSecond: number; warmMs: number; measuredMs: number };
   tokens: { rounds: number; checks: number };
   /** Travel mode, in Chromium. */
@@ -23,26 +25,36 @@ export interface Plan {
     offlineAsks: number;
   };
   costs: {
-    /** Requests, each to a process that has just started; leases that its ledger holds by then. */
+    /** Requests, each to a process that has just started, and the leases its ledger holds by then. */
     quiet: { requests: number; leasesBefore: number };
     /** At one a second. */
     middling: { seconds: number };
     busy: { requestsPerSecond: number; seconds: number };
     streamed: { count: number; contentChunks: number; paceMs: number };
-    /** What is told behind responses has been told by then. */
+    /** Time for work that goes on after the last response. */
     settleMs: number;
   };
 }
 
-export interface StreamPlan {
+/** A closed loop in slots: each subject answers `requests`, then the next subject does. */
+export interface SlotPlan {
   rounds: number;
-  streamsPerSecond: number;
-  seconds: number;
+  connections: number;
+  requests: number;
+  /** How long the upstream takes for an answer. */
+  answerMs: number;
+}
+
+export interface StreamsAtOnce {
+  rounds: number;
+  streams: number;
+  /** They begin within this time, so that their chunks do not come in step. */
+  rampSeconds: number;
   contentChunks: number;
   paceMs: number;
 }
 
-/** One after the other. */
+/** Streams one after the other. */
 export interface BrowserStreams {
   streams: number;
   contentChunks: number;
@@ -62,6 +74,9 @@ export interface MemoryLoad {
   restMs: number;
 }
 
+const MODEL_DELAY_MS = 150;
+const CONNECTIONS = 16;
+
 /** 1,000 chunks of 10 KB. */
 const TEN_MEGABYTES = {
   ...{ id: 'tenMegabytes', title: 'one stream of 10 MB', streams: 1, rampSeconds: 1 },
@@ -70,27 +85,32 @@ const TEN_MEGABYTES = {
 const AT_ONCE = (streams: number) => ({
   ...{ id: `streams${streams}`, title: `${streams} streams at once`, streams, paceMs: 200, paddingBytes: 0 },
 });
+/** 100 tokens a second each. */
+const FIVE_STREAMS = { streams: 5, rampSeconds: 0.1, contentChunks: 100, paceMs: 10 };
+/** 50 tokens a second each: twice as many would keep a core busy, and chunks that wait in a queue are read together. */
+const FIFTY_STREAMS = { streams: 50, rampSeconds: 0.2, contentChunks: 100, paceMs: 20 };
 
 export const QUICK: Plan = {
   mode: 'quick',
   startUps: 2,
   warmUpMs: 1_000,
-  saturation: { rounds: 3, connections: 64, warmMs: 200, measuredMs: 900 },
-  fixedRate: { rounds: 3, requestsPerSecond: 100, seconds: 1.2 },
-  firstTokens: { rounds: 2, streamsPerSecond: 50, seconds: 1, contentChunks: 3, paceMs: 10 },
-  chunks: { rounds: 2, streamsPerSecond: 5, seconds: 1, contentChunks: 100, paceMs: 10 },
-  streamCost: { rounds: 1, streamsPerSecond: 25, seconds: 1, contentChunks: 100, paceMs: 10 },
-  memory: [
-    { ...TEN_MEGABYTES, rounds: 1, restMs: 500 },
-    { ...AT_ONCE(200), rounds: 1, rampSeconds: 0.7, contentChunks: 10, restMs: 500 },
+  answers: { rounds: 6, connections: CONNECTIONS, requests: 64, answerMs: MODEL_DELAY_MS },
+  saturated: { rounds: 12, connections: CONNECTIONS, requests: 300, answerMs: 0 },
+  ledgerCalls: { requests: 1_000, connections: CONNECTIONS },
+  firstTokens: { rounds: 1, streamsPerSecond: 50, seconds: 1, contentChunks: 3, paceMs: 10 },
+  streamsAtOnce: [
+    { ...FIVE_STREAMS, rounds: 3 },
+    { ...FIFTY_STREAMS, rounds: 2 },
   ],
+  memory: [{ ...AT_ONCE(200), rounds: 1, rampSeconds: 0.7, contentChunks: 10, restMs: 500 }],
+  serve: { rounds: 1, idleMs: 1_000 },
   admission: { rounds: 2, perSecond: 5_000, warmMs: 500, measuredMs: 1_000 },
   tokens: { rounds: 3, checks: 10_000 },
   browser: {
-    rounds: 3,
+    rounds: 1,
     firstTokens: { streams: 25, contentChunks: 3, paceMs: 10 },
     chunks: { streams: 2, contentChunks: 100, paceMs: 10 },
-    ...{ people: 1, answersEach: 200, offlineAsks: 100 },
+    ...{ people: 1, answersEach: 200, offlineAsks: 50 },
   },
   costs: {
     quiet: { requests: 2, leasesBefore: 100 },
@@ -104,30 +124,34 @@ export const QUICK: Plan = {
 export const FULL: Plan = {
   mode: 'full',
   startUps: 5,
-  warmUpMs: 3_000,
-  saturation: { rounds: 12, connections: 64, warmMs: 300, measuredMs: 2_000 },
-  fixedRate: { rounds: 8, requestsPerSecond: 100, seconds: 3 },
-  firstTokens: { rounds: 6, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
-  chunks: { rounds: 6, streamsPerSecond: 5, seconds: 2, contentChunks: 100, paceMs: 10 },
-  streamCost: { rounds: 5, streamsPerSecond: 25, seconds: 2, contentChunks: 100, paceMs: 10 },
-  memory: [
-    { ...TEN_MEGABYTES, rounds: 3, restMs: 1_000 },
-    { ...AT_ONCE(200), rounds: 2, rampSeconds: 1, contentChunks: 30, restMs: 2_000 },
-    { ...AT_ONCE(500), rounds: 1, rampSeconds: 2, contentChunks: 30, restMs: 2_000 },
+  warmUpMs: 2_500,
+  answers: { rounds: 24, connections: CONNECTIONS, requests: 96, answerMs: MODEL_DELAY_MS },
+  saturated: { rounds: 40, connections: CONNECTIONS, requests: 400, answerMs: 0 },
+  ledgerCalls: { requests: 5_000, connections: CONNECTIONS },
+  firstTokens: { rounds: 4, streamsPerSecond: 50, seconds: 2, contentChunks: 3, paceMs: 10 },
+  streamsAtOnce: [
+    { ...FIVE_STREAMS, rounds: 12 },
+    { ...FIFTY_STREAMS, rounds: 10 },
   ],
-  admission: { rounds: 5, perSecond: 5_000, warmMs: 2_000, measuredMs: 2_000 },
-  tokens: { rounds: 8, checks: 20_000 },
+  memory: [
+    { ...TEN_MEGABYTES, rounds: 2, restMs: 1_000 },
+    { ...AT_ONCE(200), rounds: 1, rampSeconds: 1, contentChunks: 30, restMs: 1_000 },
+    { ...AT_ONCE(500), rounds: 1, rampSeconds: 2, contentChunks: 30, restMs: 1_000 },
+  ],
+  serve: { rounds: 1, idleMs: 5_000 },
+  admission: { rounds: 4, perSecond: 5_000, warmMs: 1_000, measuredMs: 1_500 },
+  tokens: { rounds: 5, checks: 20_000 },
   browser: {
-    rounds: 8,
+    rounds: 6,
     firstTokens: { streams: 40, contentChunks: 3, paceMs: 10 },
     chunks: { streams: 4, contentChunks: 100, paceMs: 10 },
     ...{ people: 5, answersEach: 200, offlineAsks: 200 },
   },
   costs: {
-    // As many as a ledger's table goes on to hold, for folded ones are written over; and one too few for a fold.
+    // As many as a ledger's table goes on to hold, since folded ones are overwritten; and too few for a fold.
     quiet: { requests: 10, leasesBefore: 240 },
     middling: { seconds: 60 },
-    // A minute until the first lease may be folded, and some nine folds of 256 leases of one after it.
+    // A minute until the first lease may be folded, and then some nine folds of 256 leases of one.
     busy: { requestsPerSecond: 100, seconds: 84 },
     streamed: { count: 30, contentChunks: 600, paceMs: 50 },
     settleMs: 3_000,

@@ -15,35 +15,63 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The median of the rounds, with the lowest, the highest, and each in turn. */
-export interface Spread {
+/** What a round's number is. A rate (requests/s) is better the higher it is, and its total is the harmonic mean; anything else
+ * is a cost, better the lower it is. */
+export type Quantity = 'cost' | 'rate';
+
+/** One figure over all rounds. */
+export interface Summary {
   median: number;
+  /** The round that fewest others beat, one in ten: what the figure is where the machine disturbed it least. */
+  q10: number;
+  /** All rounds together, bursts of garbage collection and of neighbours included. Rounds are equally large, so this is a mean. */
+  total: number;
   low: number;
   high: number;
   rounds: readonly number[];
 }
 
-export function spread(rounds: readonly number[]): Spread {
-  return { median: median(rounds), low: Math.min(...rounds), high: Math.max(...rounds), rounds };
+export function summarize(rounds: readonly number[], quantity: Quantity = 'cost'): Summary {
+  const sum = rounds.reduce((added, value) => added + (quantity === 'rate' ? 1 / value : value), 0);
+  return {
+    median: median(rounds),
+    q10: percentile(rounds, quantity === 'rate' ? 0.9 : 0.1),
+    total: quantity === 'rate' ? rounds.length / sum : sum / rounds.length,
+    low: Math.min(...rounds),
+    high: Math.max(...rounds),
+    rounds,
+  };
+}
+
+/** One figure set against another: `median` is the median of the rounds, `q10` and `total` compare the two summaries. */
+export interface Relation {
+  median: number;
+  q10: number;
+  total: number;
+  rounds: readonly number[];
 }
 
 /** One figure of two subjects over the same rounds. */
 export interface Comparison {
-  ours: Spread;
-  theirs: Spread;
-  ratio: Spread;
-  difference: Spread;
+  ours: Summary;
+  theirs: Summary;
+  ratio: Relation;
+  difference: Relation;
 }
 
-/** Ratio and difference are taken round by round and only then summed up: the two halves of a round saw the same
- * minute of a noisy machine, the medians of two columns did not. */
-export function compare(ours: readonly number[], theirs: readonly number[]): Comparison {
+/** Ratio and difference are taken within each round, and their median afterwards: the two halves of a round saw the same
+ * seconds of a noisy machine, and the medians of two columns did not. */
+export function compare(ours: readonly number[], theirs: readonly number[], quantity: Quantity = 'cost'): Comparison {
   if (ours.length !== theirs.length) throw new Error(`${ours.length} rounds of one, ${theirs.length} of the other`);
-  const pairs = ours.map((value, round): [number, number] => [value, theirs[round] ?? Number.NaN]);
+  const [one, other] = [summarize(ours, quantity), summarize(theirs, quantity)];
+  const relation = (relate: (value: number, reference: number) => number): Relation => {
+    const rounds = ours.map((value, round) => relate(value, theirs[round] ?? Number.NaN));
+    return { median: median(rounds), q10: relate(one.q10, other.q10), total: relate(one.total, other.total), rounds };
+  };
   return {
-    ours: spread(ours),
-    theirs: spread(theirs),
-    ratio: spread(pairs.map(([one, other]) => one / other)),
-    difference: spread(pairs.map(([one, other]) => one - other)),
+    ours: one,
+    theirs: other,
+    ratio: relation((value, reference) => value / reference),
+    difference: relation((value, reference) => value - reference),
   };
 }

@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 
 const PROMPT =
   'Summarise for me, in plain words, what the river said to the fox and why the dog slept through it. '.repeat(10);
+/** A conversation of 33 messages of 1 KB, as long chats have. */
+const LONG_CONVERSATION = Array.from({ length: 33 }, (_, index) => ({
+  role: index % 2 === 0 ? 'user' : 'assistant',
+  content: PROMPT,
+}));
 const THOUSAND = 1_000;
 const ANY_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** How a subject is asked; `index` is the number of the request in its run. Every body is the same prompt of some 1 KB. */
+/** How a subject is asked; `index` counts the requests of a run. The prompt is 1 KB unless a set says otherwise. */
 export interface Requests {
   whole(index: number): Buffer;
   streamed(index: number): Buffer;
@@ -15,19 +20,24 @@ export type MakeRequests = (apiKey: string) => Requests;
 
 export const HEALTH_REQUEST = Buffer.from('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
 
-export const ofOneUser: MakeRequests = (apiKey) => always(apiKey, ['x-carryon-user: ana']);
+/** Just a key, as most clients send it. */
+export const ofLocalKey: MakeRequests = (apiKey) => always(apiKey, {}, []);
+
+export const ofLongPrompts: MakeRequests = (apiKey) => always(apiKey, { messages: LONG_CONVERSATION }, []);
+
+export const ofOneUser: MakeRequests = (apiKey) => always(apiKey, {}, ['x-carryon-user: ana']);
 
 export const ofThousandUsers: MakeRequests = (apiKey) => {
-  const users = Array.from({ length: THOUSAND }, (_, user) => always(apiKey, [`x-carryon-user: user-${user}`]));
+  const users = Array.from({ length: THOUSAND }, (_, user) => always(apiKey, {}, [`x-carryon-user: user-${user}`]));
   const of = (index: number) => users[index % THOUSAND] as Requests;
   return { whole: (index) => of(index).whole(index), streamed: (index) => of(index).streamed(index) };
 };
 
-/** The same question again and again, for a feature that keeps its answers. */
+/** The same question every time, for a feature that caches answers. */
 export const ofCacheHits: MakeRequests = (apiKey) =>
-  always(apiKey, ['x-carryon-user: ana', 'x-carryon-feature: summarize']);
+  always(apiKey, {}, ['x-carryon-user: ana', 'x-carryon-feature: summarize']);
 
-/** Each another question, for the same feature: nothing is kept of it yet. */
+/** A new question every time, for the same feature: none is in the cache yet. */
 export const ofCacheMisses: MakeRequests = (apiKey) => {
   const headers = ['x-carryon-user: ana', 'x-carryon-feature: summarize'];
   const question = { messages: [{ role: 'user', content: `${PROMPT} ${ANY_UUID}` }] };
@@ -36,24 +46,25 @@ export const ofCacheMisses: MakeRequests = (apiKey) => {
   return { whole: () => withNewKey(whole), streamed: () => withNewKey(streamed) };
 };
 
-/** Each under an idempotency key of its own. */
+/** A new idempotency key every time. */
 export const ofKeys: MakeRequests = (apiKey) => keyed(apiKey, []);
 
-/** The same, as streams that can be resumed. */
+/** The same, for streams that can be resumed. */
 export const ofResumable: MakeRequests = (apiKey) => keyed(apiKey, ['x-carryon-resume: 1']);
 
-function always(apiKey: string, headers: readonly string[]): Requests {
-  const whole = chatRequest(apiKey, {}, headers);
-  const streamed = chatRequest(apiKey, { stream: true }, headers);
+/** The same request every time. */
+function always(apiKey: string, body: Record<string, unknown>, headers: readonly string[]): Requests {
+  const whole = chatRequest(apiKey, body, headers);
+  const streamed = chatRequest(apiKey, { ...body, stream: true }, headers);
   return { whole: () => whole, streamed: () => streamed };
 }
 
 function keyed(apiKey: string, headers: readonly string[]): Requests {
-  const { whole, streamed } = always(apiKey, ['x-carryon-user: ana', `idempotency-key: ${ANY_UUID}`, ...headers]);
+  const { whole, streamed } = always(apiKey, {}, ['x-carryon-user: ana', `idempotency-key: ${ANY_UUID}`, ...headers]);
   return { whole: () => withNewKey(whole(0)), streamed: () => withNewKey(streamed(0)) };
 }
 
-/** A UUID of its own in the place of the first one. */
+/** The request with a new UUID in place of the first one. */
 function withNewKey(template: Buffer): Buffer {
   const request = Buffer.from(template);
   request.write(randomUUID(), template.indexOf(ANY_UUID), 'latin1');

@@ -1,28 +1,30 @@
 import type { Plan } from '../plan.ts';
 import type { Row } from '../report/row.ts';
 import { startSubjects, stopSubjects } from '../subject/start.ts';
-import type { SubjectName, Subjects } from '../subject/subject.ts';
+import { type SubjectName, type Subjects, withAgainst } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { measureAdmission } from './admission.ts';
 import { measureBrowser } from './browser.ts';
 import { measureBundle } from './bundle.ts';
 import { measureCosts } from './costs.ts';
-import { AT_FIXED_RATE, measureFixedRate } from './fixed-rate.ts';
+import { measureLedgerCalls } from './ledger-calls.ts';
 import { measureMemory } from './memory.ts';
-import { measureSaturation, SATURATED } from './saturation.ts';
+import { measureServe } from './serve.ts';
+import { ANSWERS, measureAnswers, measureSaturation, SATURATED } from './slots.ts';
 import { measureStartUp } from './start-up.ts';
-import { measureChunks, measureFirstTokens, measureStreamCost, STREAMED } from './streaming.ts';
+import { measureFirstTokens, measureStreams, STREAMED } from './streaming.ts';
 import { measureTokens } from './tokens.ts';
 import { warmUp } from './warm-up.ts';
 
-/** In the order in which they run; each is in its rows' ids. */
+/** In the order in which they run; each begins the ids of its rows. */
 export const MEASURES = [
   'bundle',
-  'startUp',
+  'answers',
   'saturated',
-  'fixedRate',
-  'streamed',
+  'streams',
+  'serve',
+  'startUp',
   'memory',
   'admission',
   'tokens',
@@ -33,11 +35,11 @@ export type Measure = (typeof MEASURES)[number];
 
 export interface Wanted {
   measures: readonly Measure[];
-  /** Costs go into docs/costs.md too. */
+  /** The costs are written to docs/costs.md as well. */
   isWritten: boolean;
 }
 
-/** The wanted measures, each as soon as it is known. */
+/** The rows of the wanted measures, each as soon as it is known. */
 export async function* measureEverything(
   workshop: Workshop,
   upstream: Upstream,
@@ -49,25 +51,28 @@ export async function* measureEverything(
       case 'bundle':
         yield measureBundle(workshop);
         break;
-      case 'startUp':
-        yield await measureStartUp(workshop, plan.startUps);
+      case 'answers':
+        yield* warm(workshop, upstream, plan, ANSWERS, async function* (subjects) {
+          yield await measureAnswers(subjects, upstream, plan.answers);
+        });
         break;
       case 'saturated':
-        yield* warm(workshop, plan, SATURATED, async function* (subjects) {
-          yield await measureSaturation(subjects, plan.saturation);
+        yield* warm(workshop, upstream, plan, SATURATED, async function* (subjects) {
+          yield await measureSaturation(subjects, upstream, plan.saturated);
         });
+        yield await measureLedgerCalls(workshop, upstream, plan.ledgerCalls);
         break;
-      case 'fixedRate':
-        yield* warm(workshop, plan, AT_FIXED_RATE, async function* (subjects) {
-          yield await measureFixedRate(subjects, plan.fixedRate);
-        });
-        break;
-      case 'streamed':
-        yield* warm(workshop, plan, STREAMED, async function* (subjects) {
+      case 'streams':
+        yield* warm(workshop, upstream, plan, STREAMED, async function* (subjects) {
+          for (const load of plan.streamsAtOnce) yield await measureStreams(subjects, upstream, load);
           yield await measureFirstTokens(subjects, upstream, plan.firstTokens);
-          yield await measureChunks(subjects, upstream, plan.chunks);
-          yield await measureStreamCost(subjects, upstream, plan.streamCost);
         });
+        break;
+      case 'serve':
+        yield await measureServe(workshop, plan.serve);
+        break;
+      case 'startUp':
+        yield await measureStartUp(workshop, plan.startUps);
         break;
       case 'memory':
         for (const load of plan.memory) yield await measureMemory(workshop, upstream, load);
@@ -87,16 +92,17 @@ export async function* measureEverything(
   }
 }
 
-/** Processes of their own for a measure, warm before it begins. */
-async function* warm<Name extends SubjectName>(
+/** New processes for a measure, warm before it begins. */
+async function* warm(
   workshop: Workshop,
+  upstream: Upstream,
   { warmUpMs }: Plan,
-  names: readonly Name[],
-  measure: (subjects: Subjects<Name>) => AsyncGenerator<Row[]>,
+  names: readonly SubjectName[],
+  measure: (subjects: Subjects) => AsyncGenerator<Row[]>,
 ): AsyncGenerator<Row[]> {
-  const subjects = await startSubjects(workshop, names);
+  const subjects = await startSubjects(workshop, withAgainst(names, workshop.against !== undefined));
   try {
-    await warmUp(subjects, warmUpMs);
+    await warmUp(subjects, upstream, warmUpMs);
     yield* measure(subjects);
   } finally {
     await stopSubjects(subjects);

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type StreamsRun, streams } from '../load/streams.ts';
 import type { MemoryLoad } from '../plan.ts';
 import { residentMiB } from '../process/usage.ts';
-import { overBare, type Row } from '../report/row.ts';
+import { overReference, type Row } from '../report/row.ts';
 import { startSubject } from '../subject/start.ts';
-import type { Subject } from '../subject/subject.ts';
+import { type Subject, type SubjectName, withAgainst } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { alternate, WrongAnswers } from './alternate.ts';
@@ -16,13 +16,13 @@ interface HeldRun extends StreamsRun {
 }
 
 const SAMPLED_EVERY_MS = 50;
-const HELD = ['carryon', 'resumable', 'bare'] as const;
+const HELD: readonly SubjectName[] = ['carryon', 'resumable', 'bare'];
 
-/** Streams at once: memory before, at the peak and after, and that every one of them is answered in full. */
+/** Streams at once: memory before, at the peak and after. Every stream must be whole. */
 export async function measureMemory(workshop: Workshop, upstream: Upstream, load: MemoryLoad): Promise<Row[]> {
   await upstream.script({ ...load, firstContentDelayMs: load.paceMs });
-  const rounds = await alternate(HELD, load.rounds, async (name, seed) => {
-    // A new process each time: one that was under load before keeps its memory, and hides what the streams need.
+  const rounds = await alternate(withAgainst(HELD, workshop.against !== undefined), load.rounds, async (name, seed) => {
+    // A new process each time: one that was under load before keeps that memory, and hides what these streams need.
     const subject = await startSubject(workshop, name);
     return hold(subject, load, seed).finally(subject.stop);
   });
@@ -32,7 +32,7 @@ export async function measureMemory(workshop: Workshop, upstream: Upstream, load
     label,
     unit,
   });
-  return overBare(rounds, [
+  return overReference(rounds, [
     { ...named('complete', 'open at once, all complete', ''), pick: (run) => run.timings.length },
     { ...named('beforeMiB', 'before', 'MiB'), pick: (run) => run.beforeMiB },
     { ...named('peakMiB', 'at the peak', 'MiB'), pick: (run) => run.peakMiB },

@@ -5,26 +5,28 @@ import { Connection } from '../http/connection.ts';
 import { HEALTH_REQUEST, ofOneUser } from '../load/requests.ts';
 import { ask } from '../load/whole-reply.ts';
 import type { Plan } from '../plan.ts';
-import { overBare, type Row } from '../report/row.ts';
+import { overReference, type Row } from '../report/row.ts';
 import { type Started, startProcess } from '../subject/start.ts';
+import type { SubjectName } from '../subject/subject.ts';
 import type { Workshop } from '../subject/workshop.ts';
-import { BOTH, emptyRounds, WrongAnswers } from './alternate.ts';
+import { WrongAnswers } from './alternate.ts';
 
 interface StartUp {
   healthyAfterMs: number;
   firstAnswerMs: number;
 }
 
+const BOTH = ['carryon', 'bare'] as const;
 const PATIENCE_MS = 10_000;
 
 /** From the spawn of workerd on an empty state to the first 200 of `/healthz`, and how long the first chat request takes. */
 export async function measureStartUp(workshop: Workshop, startUps: Plan['startUps']): Promise<Row[]> {
-  const rounds = emptyRounds<StartUp, (typeof BOTH)[number]>(BOTH);
+  const rounds = new Map(BOTH.map((name): [SubjectName, StartUp[]] => [name, []]));
   for (let round = 0; round < startUps; round += 1) {
-    for (const name of BOTH) rounds[name].push(await startOnce(workshop, name));
+    for (const name of BOTH) rounds.get(name)?.push(await startOnce(workshop, name));
   }
   const named = (figure: string, label: string) => ({ id: `startUp.${figure}`, group: 'Start-up', label, unit: 'ms' });
-  return overBare(rounds, [
+  return overReference(rounds, [
     { ...named('healthyAfterMs', 'spawn to the first 200 of /healthz'), pick: (start) => start.healthyAfterMs },
     { ...named('firstAnswerMs', 'first chat request'), pick: (start) => start.firstAnswerMs },
   ]);

@@ -1,63 +1,66 @@
 import { type StreamsRun, streams } from '../load/streams.ts';
-import type { StreamPlan } from '../plan.ts';
-import { overBare, type Row } from '../report/row.ts';
+import type { Plan, StreamsAtOnce } from '../plan.ts';
+import { type Figure, overReference, type Row } from '../report/row.ts';
 import { percentile } from '../statistics.ts';
-import type { SubjectName, Subjects } from '../subject/subject.ts';
+import { type SubjectName, type Subjects, subjectNamed, subjectOf } from '../subject/subject.ts';
 import type { Upstream } from '../upstream/start.ts';
-import { alternate, type Rounds } from './alternate.ts';
+import { alternate } from './alternate.ts';
 
-export const STREAMED = ['carryon', 'resumable', 'withoutLedger', 'bare'] as const;
-/** The ledger has no part in what comes after the first token. */
-const LONG = ['carryon', 'resumable', 'bare'] as const;
-
-type Streamed = Subjects<(typeof STREAMED)[number]>;
+export const STREAMED: readonly SubjectName[] = ['carryon', 'resumable', 'streamFloor', 'bare'];
 
 const FIRST_CONTENT_DELAY_MS = 5;
 
 /** Many short streams: how long the first token takes. */
-export async function measureFirstTokens(subjects: Streamed, upstream: Upstream, plan: StreamPlan): Promise<Row[]> {
-  const rounds = await runStreams(subjects, STREAMED, upstream, plan);
-  const named = naming(`First token, ${plan.streamsPerSecond} streams/s`);
-  return overBare(rounds, [
+export async function measureFirstTokens(
+  subjects: Subjects,
+  upstream: Upstream,
+  plan: Plan['firstTokens'],
+): Promise<Row[]> {
+  await upstream.script({ ...plan, firstContentDelayMs: FIRST_CONTENT_DELAY_MS });
+  const rounds = await alternate([...subjects.keys()], plan.rounds, (name, seed) =>
+    streams(subjectNamed(subjects, name), { ...plan, seed }),
+  );
+  const named = naming('streams', `First token, ${plan.streamsPerSecond} streams/s`);
+  return overReference(rounds, [
     { ...named('timeToFirstTokenP50Ms', 'p50'), pick: (run) => percentile(firstTokens(run), 0.5) },
     { ...named('timeToFirstTokenP99Ms', 'p99'), pick: (run) => percentile(firstTokens(run), 0.99) },
   ]);
 }
 
-/** A few long streams: how long each chunk is held up. Few, because chunks of several streams that come at one moment wait
- * for each other, and that wait is the load's, not the chunk's. */
-export async function measureChunks(subjects: Streamed, upstream: Upstream, plan: StreamPlan): Promise<Row[]> {
-  const rounds = await runStreams(subjects, LONG, upstream, plan);
-  const named = naming(`Delay of a chunk, ${longStreams(plan)}`);
-  return overBare(rounds, [
-    { ...named('chunkDelayP50Ms', 'p50'), pick: (run) => percentile(chunkDelays(run), 0.5) },
-    { ...named('chunkDelayP99Ms', 'p99'), pick: (run) => percentile(chunkDelays(run), 0.99) },
-  ]);
+/** Streams that are open at the same time: how long a chunk is held up, and what a stream costs. */
+export async function measureStreams(subjects: Subjects, upstream: Upstream, plan: StreamsAtOnce): Promise<Row[]> {
+  const { contentChunks, paceMs, rampSeconds } = plan;
+  await upstream.script({ contentChunks, paceMs, firstContentDelayMs: FIRST_CONTENT_DELAY_MS });
+  const rounds = await alternate([...subjects.keys()], plan.rounds, (name, seed) =>
+    streams(subjectNamed(subjects, name), {
+      ...{ streamsPerSecond: plan.streams / rampSeconds, seconds: rampSeconds, contentChunks, seed },
+    }),
+  );
+  const named = naming(
+    `streams${plan.streams}`,
+    `${plan.streams} streams at once, ${contentChunks} chunks each, ${paceMs} ms apart`,
+  );
+  const cpu: Figure<StreamsRun> = {
+    ...named('cpuMsPerStream', 'CPU per stream'),
+    pick: (run) => run.cpuMsPerStream,
+  };
+  const floor = new Map([...rounds].filter(([name]) => ['carryon', 'streamFloor'].includes(subjectOf(name))));
+  return [
+    ...overReference(rounds, [
+      { ...named('chunkDelayP50Ms', 'delay of a chunk, p50'), pick: (run) => percentile(chunkDelays(run), 0.5) },
+      { ...named('chunkDelayP99Ms', 'delay of a chunk, p99'), pick: (run) => percentile(chunkDelays(run), 0.99) },
+      cpu,
+    ]),
+    ...overReference(
+      floor,
+      [{ ...cpu, id: `${cpu.id}OverFloor`, label: 'CPU per stream, over the JavaScript floor' }],
+      () => 'streamFloor',
+    ),
+  ];
 }
 
-/** Many long streams: what one costs, where a waking process finds more than one chunk to do. */
-export async function measureStreamCost(subjects: Streamed, upstream: Upstream, plan: StreamPlan): Promise<Row[]> {
-  const rounds = await runStreams(subjects, LONG, upstream, plan);
-  const named = naming(`Cost of a stream, ${longStreams(plan)}`);
-  return overBare(rounds, [{ ...named('cpuMsPerStream', 'CPU per stream'), pick: (run) => run.cpuMsPerStream }]);
-}
-
-async function runStreams<Name extends SubjectName>(
-  subjects: Subjects<Name>,
-  names: readonly Name[],
-  upstream: Upstream,
-  plan: StreamPlan,
-): Promise<Rounds<StreamsRun, Name>> {
-  await upstream.script({ ...plan, firstContentDelayMs: FIRST_CONTENT_DELAY_MS });
-  return alternate(names, plan.rounds, (name, seed) => streams(subjects[name], { ...plan, seed }));
-}
-
-function longStreams({ streamsPerSecond, contentChunks, paceMs }: StreamPlan): string {
-  return `${streamsPerSecond} streams/s of ${contentChunks} chunks ${paceMs} ms apart`;
-}
-
-function naming(group: string) {
-  return (figure: string, label: string) => ({ id: `streamed.${figure}`, group, label, unit: 'ms' });
+function naming(measure: string, group: string) {
+  return (figure: string, label: string) => ({ id: `${measure}.${figure}`, group, label, unit: 'ms' });
 }
 
 function firstTokens(run: StreamsRun): number[] {

@@ -1,8 +1,10 @@
-import { saturate } from '../load/saturate.ts';
-import { namesOf, type SubjectName, type Subjects } from '../subject/subject.ts';
+import { keepBusy } from '../load/closed-loop.ts';
+import { type Subjects, subjectNamed } from '../subject/subject.ts';
+import type { Upstream } from '../upstream/start.ts';
 import { alternate } from './alternate.ts';
 
-/** The compiler should be done with the hot path before anything is timed. */
-export async function warmUp<Name extends SubjectName>(subjects: Subjects<Name>, warmMs: number): Promise<void> {
-  await alternate(namesOf(subjects), 1, (name) => saturate(subjects[name], { connections: 32, warmMs, measuredMs: 1 }));
+/** Lets the compiler finish with the hot path before anything is timed. */
+export async function warmUp(subjects: Subjects, upstream: Upstream, ms: number): Promise<void> {
+  await upstream.answerAfter(0);
+  await alternate([...subjects.keys()], 1, (name) => keepBusy(subjectNamed(subjects, name), 32, ms));
 }

@@ -1,20 +1,60 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts CPU time for its readers in hundredths of a second, whatever the kernel's own tick. */
-const TICK_MS = 10;
-
-/** CPU time that a process has used so far, user and system, all threads; undefined where there is no /proc. */
+/** CPU time that a process has used so far, in all its threads; undefined where the system does not tell. Linux counts it in
+ * nanoseconds for each thread (`schedstat`); the ticks of `/proc/PID/stat` are 10 ms each, too coarse for a short slot.
+ * A thread that ends takes its count with it, but workerd keeps its threads. */
 export function cpuMs(processId: number): number | undefined {
-  const stat = read(`/proc/${processId}/stat`);
-  // The command's name may hold spaces; the numbered fields begin behind its closing bracket.
-  const fields = stat?.slice(stat.lastIndexOf(') ') + 2).split(' ');
-  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  let nanoseconds = 0;
+  for (const thread of threadsOf(processId)) {
+    const counted = read(`/proc/${processId}/task/${thread}/schedstat`)?.split(' ')[0];
+    if (counted !== undefined) nanoseconds += Number(counted);
+  }
+  return nanoseconds === 0 ? undefined : nanoseconds / 1e6;
 }
 
 /** Resident memory in MiB; undefined where there is no /proc. */
 export function residentMiB(processId: number): number | undefined {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${processId}/status`) ?? '');
+  return kibibytes(read(`/proc/${processId}/status`), 'VmRSS');
+}
+
+/** Proportional set size in MiB: pages that several processes share are divided among them, so the sizes of a tree's
+ * processes add up to what the tree really holds. */
+export function proportionalMiB(processId: number): number | undefined {
+  return kibibytes(read(`/proc/${processId}/smaps_rollup`), 'Pss');
+}
+
+/** `processId` and every process below it. */
+export function processTree(processId: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of entriesOf('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    // The command's name may contain spaces; the numbered fields begin after its closing bracket.
+    const parent = Number(
+      read(`/proc/${name}/stat`)
+        ?.replace(/^.*\) \S /s, '')
+        .split(' ')[0],
+    );
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const tree = [processId];
+  // The list grows while it is walked, until no process in it has children that are not.
+  for (const parent of tree) tree.push(...(children.get(parent) ?? []));
+  return tree;
+}
+
+const threadsOf = (processId: number): string[] => entriesOf(`/proc/${processId}/task`);
+
+function kibibytes(text: string | undefined, field: string): number | undefined {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text ?? '');
   return line === null ? undefined : Number(line[1]) / 1024;
+}
+
+function entriesOf(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 function read(path: string): string | undefined {

@@ -4,6 +4,7 @@ interface Aim {
   of: 'value' | 'ratio' | 'difference';
   atLeast?: number;
   atMost?: number;
+  below?: number;
 }
 
 export interface Verdict {
@@ -11,32 +12,38 @@ export interface Verdict {
   met: boolean;
 }
 
-/** What the issues ask for. An aim that is missed is shown, and fails nothing: a machine's bad day is no bug. */
+/** What Carryon promises itself. A missed aim is shown and fails nothing: a machine's bad day is no bug. */
 const AIMS: Record<string, Aim> = {
-  // With budget, rates and identity on (the ledger under load).
-  'saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.65 },
-  'saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.07 },
-  'fixedRate.p50Ms': { of: 'difference', atMost: 2 },
+  // Where a request mostly waits for the model, and where nothing waits.
+  'answers.cpuMsPerRequest': { of: 'ratio', atMost: 1.8 },
+  'answers.p50Ms': { of: 'difference', atMost: 2 },
+  'everything.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.65 },
+  'everything.saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.09 },
+  'withoutLedger.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.7 },
+  'thousandUsers.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.45 },
+  'thousandUsers.saturated.objectCalls': { of: 'value', below: 1 },
+  'cacheHit.saturated.requestsPerSecond': { of: 'ratio', atLeast: 1 },
+  // Above it the client would limit what is measured.
+  'saturated.clientShare': { of: 'value', atMost: 0.7 },
+  'saturated.upstreamShare': { of: 'value', atMost: 0.7 },
+  // Streams.
+  'streams5.chunkDelayP50Ms': { of: 'difference', atMost: 0.1 },
+  'streams5.cpuMsPerStreamOverFloor': { of: 'ratio', atMost: 1.15 },
+  'streams50.cpuMsPerStreamOverFloor': { of: 'ratio', atMost: 1.15 },
+  'streams.timeToFirstTokenP50Ms': { of: 'difference', atMost: 1 },
+  'resumable.streams.timeToFirstTokenP50Ms': { of: 'difference', atMost: 5 },
+  'resumable.streams5.chunkDelayP50Ms': { of: 'difference', atMost: 1 },
+  'serve.proportionalMiB': { of: 'value', atMost: 130 },
   'admission.oneUser.perCore': { of: 'value', atLeast: 5_000 },
+  'tokens.cpuMsPerCheck': { of: 'value', atMost: 0.15 },
+  // Per 1,000 requests.
+  'costs.quiet.rowsRead': { of: 'value', below: 20_000 },
   'costs.busy.rowsWritten': { of: 'value', atMost: 100 },
   'costs.busy.objectCalls': { of: 'value', atMost: 100 },
   'costs.busy.kvReads': { of: 'value', atMost: 60 },
-  // Where hardly a lease holds more than one request: the ledger's own sum is 3.016, and between two folds is chance.
+  // Where hardly a lease holds more than one request: 3.016 by the ledger's own sum, and chance between two folds.
   'costs.busyThousandUsers.rowsWritten': { of: 'value', atMost: 3_050 },
-  // Answers that outlive the connection.
-  'cacheHit.saturated.requestsPerSecond': { of: 'ratio', atLeast: 1 },
-  'resumable.streamed.timeToFirstTokenP50Ms': { of: 'difference', atMost: 5 },
-  'resumable.streamed.chunkDelayP50Ms': { of: 'difference', atMost: 1 },
-  // The router by itself: with a ledger in memory where each request would ask it.
-  'withoutLedger.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.75 },
-  'withoutLedger.saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.04 },
-  'withoutLedger.fixedRate.p50Ms': { of: 'difference', atMost: 1 },
-  'withoutLedger.fixedRate.p99Ms': { of: 'difference', atMost: 2 },
-  'withoutLedger.streamed.timeToFirstTokenP50Ms': { of: 'difference', atMost: 1 },
-  'streamed.chunkDelayP50Ms': { of: 'difference', atMost: 0.1 },
-  'tokens.cpuMsPerCheck': { of: 'value', atMost: 0.15 },
-  // 146 before travel mode, and at most 15 for it.
-  'bundle.gzippedKiB': { of: 'value', atMost: 161 },
+  'bundle.gzippedKiB': { of: 'value', atMost: 200 },
   'bundle.serviceWorkerGzippedKiB': { of: 'value', atMost: 20 },
   // What the service worker adds for a page.
   'browser.firstTokenAddedP50Ms': { of: 'value', atMost: 5 },
@@ -47,16 +54,22 @@ const AIMS: Record<string, Aim> = {
 export function judge(row: Row): Verdict | undefined {
   const aim = AIMS[row.id];
   if (aim === undefined) return undefined;
-  const value = (aim.of === 'value' ? row.value : row.overBare?.[aim.of])?.median ?? Number.NaN;
-  const sign = aim.of === 'difference' ? '+' : '';
-  if (aim.atLeast !== undefined)
-    return { text: `≥ ${sign}${aim.atLeast.toLocaleString('en')}`, met: value >= aim.atLeast };
-  return { text: `≤ ${sign}${aim.atMost?.toLocaleString('en')}`, met: value <= (aim.atMost ?? Number.NaN) };
+  const value = (aim.of === 'value' ? row.value : row.over?.[aim.of])?.median ?? Number.NaN;
+  const { atLeast, atMost, below } = aim;
+  const sign = { value: '', ratio: '× ', difference: '+' }[aim.of];
+  const text = (limit: number) => sign + limit.toLocaleString('en');
+  if (atLeast !== undefined) return { text: `≥ ${text(atLeast)}`, met: value >= atLeast };
+  if (below !== undefined) return { text: `< ${text(below)}`, met: value < below };
+  return { text: `≤ ${text(atMost ?? Number.NaN)}`, met: value <= (atMost ?? Number.NaN) };
 }
 
-/** Every aim's row is measured, or the aim says nothing. */
+/** The ids that have an aim; a test demands that each is shown in docs/benchmark.md. */
 export const AIM_IDS: readonly string[] = Object.keys(AIMS);
 
-/** How a row is set against bare: rates as a ratio, all else as a difference. */
-export const shownOverBare = ({ id }: Row): 'ratio' | 'difference' =>
-  id.endsWith('.requestsPerSecond') ? 'ratio' : 'difference';
+/** How a row is set against its reference: as its aim is, and otherwise rates and CPU time as a ratio, delays and memory as a
+ * difference. */
+export function shownAs({ id }: Pick<Row, 'id'>): 'ratio' | 'difference' {
+  const aim = AIMS[id];
+  if (aim !== undefined && aim.of !== 'value') return aim.of;
+  return /\.(?:requestsPerSecond|cpuMs\w*)$/.test(id) ? 'ratio' : 'difference';
+}

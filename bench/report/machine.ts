@@ -1,30 +1,32 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import { ROOT, type StateIn } from '../subject/workshop.ts';
+import { commitOf, ROOT, type StateIn } from '../subject/workshop.ts';
 
-/** Under which conditions the figures were taken; without these they mean nothing. */
+/** The conditions of a run, without which its figures mean nothing. */
 export interface Machine {
   date: string;
   commit: string;
+  /** The other checkout's commit. */
+  against?: string;
   cores: number;
   processor: string;
   memoryGiB: number;
   system: string;
   node: string;
   workerd: string;
-  /** Work that waited for a core in the minute before: anything near the number of cores spoils the figures. */
+  /** Load average of the minute before the run; more than 1 on two cores spoils delays. */
   loadBefore: number;
-  /** Where the Workers store. */
+  /** Where the Workers' state is. */
   stateIn: StateIn;
 }
 
-export function describeMachine(stateIn: StateIn): Machine {
+export function describeMachine(stateIn: StateIn, against?: string): Machine {
   const processors = cpus();
   return {
     date: new Date().toISOString(),
-    commit: commit(),
+    commit: commitOf(ROOT) ?? 'unknown',
+    ...(against !== undefined && { against }),
     cores: processors.length,
     processor: processors[0]?.model ?? 'unknown',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -41,15 +43,9 @@ function workerdVersion(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
-/** `-dirty` where the tree holds more than the commit. */
-function commit(): string {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return 'unknown';
-  }
+/** The load average, and a warning where other work takes part of the machine. */
+export function loadLine(before: number, after?: number): string {
+  const line = `Load average of the machine: ${before.toFixed(2)} before${after === undefined ? '' : `, ${after.toFixed(2)} after`}.`;
+  if (before <= 1) return line;
+  return `${line} WARNING: other work is running. Believe ratios of CPU time, q10 first; delays and requests/s are rough.`;
 }

@@ -1,51 +1,81 @@
 import type { Rounds } from '../measure/alternate.ts';
-import { compare, type Spread, spread } from '../statistics.ts';
-import type { SubjectName } from '../subject/subject.ts';
+import { compare, type Quantity, type Relation, type Summary, summarize } from '../statistics.ts';
+import { type Entrant, KINDS, type SubjectName, subjectOf } from '../subject/subject.ts';
 
-/** One line of the report: a figure of a subject and, where it means something, the same of the bare Worker. */
+/** One line of the report: a figure of a subject and, where it means something, the same figure of a reference in the same
+ * rounds. */
 export interface Row {
-  /** Such as `saturated.cpuMsPerRequest`, or `cacheHit.saturated.cpuMsPerRequest` of another than Carryon; aims are kept by it. */
+  /** Such as `saturated.cpuMsPerRequest` of Carryon, `cacheHit.saturated.cpuMsPerRequest` of another subject; aims are kept by it. */
   id: string;
   group: string;
   label: string;
   unit: string;
   subject: SubjectName;
-  value: Spread;
-  overBare?: { bare: Spread; ratio: Spread; difference: Spread };
+  value: Summary;
+  over?: { reference: SubjectName; value: Summary; ratio: Relation; difference: Relation };
+  /** The same subject of the other checkout (`--against`), and ours as a multiple of it. */
+  against?: { value: Summary; ratio: Relation };
 }
 
 export type RowName = Pick<Row, 'id' | 'group' | 'label' | 'unit'>;
 
-/** A figure, and how it is had from one round's sample; undefined where the machine did not give the number. */
+/** A figure, and how it is read from one round's sample; undefined where the machine did not tell. */
 export interface Figure<Sample> extends RowName {
   pick(sample: Sample): number | undefined;
+  quantity?: Quantity;
 }
 
-/** Every figure of every subject over bare, subject by subject. What the machine did not give is left out. */
-export function overBare<Sample, Name extends SubjectName>(
-  rounds: Rounds<Sample, Name | 'bare'>,
+/** Every figure of every subject over its reference, subject by subject. Figures that the machine did not tell are left out. */
+export function overReference<Sample>(
+  rounds: Rounds<Sample>,
   figures: readonly Figure<Sample>[],
+  referenceOf: (subject: SubjectName) => SubjectName = () => 'bare',
 ): Row[] {
-  const subjects = (Object.keys(rounds) as Name[]).filter((name) => name !== 'bare');
-  return subjects.flatMap((subject) => figures.flatMap((figure) => compared(subject, rounds, figure)));
+  const subjects = [...rounds.keys()].filter((name): name is SubjectName => name === subjectOf(name));
+  return subjects.flatMap((subject) => {
+    const reference = referenceOf(subject);
+    return reference === subject || !rounds.has(reference)
+      ? []
+      : figures.flatMap((figure) => rowOf(subject, reference, rounds, figure));
+  });
 }
 
-function compared<Sample, Name extends SubjectName>(
-  subject: Name,
-  rounds: Rounds<Sample, Name | 'bare'>,
-  { id, pick, ...named }: Figure<Sample>,
+function rowOf<Sample>(
+  subject: SubjectName,
+  reference: SubjectName,
+  rounds: Rounds<Sample>,
+  { id, label, pick, quantity = 'cost', ...named }: Figure<Sample>,
 ): Row[] {
-  const [ours, theirs] = [rounds[subject].map(pick), rounds.bare.map(pick)];
-  if (!ours.every(isNumber) || !theirs.every(isNumber)) return [];
-  const { ours: value, theirs: bare, ratio, difference } = compare(ours, theirs);
-  const prefix = subject === 'carryon' ? '' : `${subject}.`;
-  return [{ ...named, id: prefix + id, subject, value, overBare: { bare, ratio, difference } }];
+  const picked = (name: Entrant): number[] | undefined => {
+    const values = rounds.get(name)?.map(pick);
+    return values?.every((value) => value !== undefined) ? values : undefined;
+  };
+  const [ours, theirs, others] = [picked(subject), picked(reference), picked(`against:${subject}`)];
+  if (ours === undefined || theirs === undefined) return [];
+  const over = compare(ours, theirs, quantity);
+  const against = others && compare(ours, others, quantity);
+  const isCarryon = subject === 'carryon';
+  return [
+    {
+      ...named,
+      id: isCarryon ? id : `${subject}.${id}`,
+      label: isCarryon ? label : `${KINDS[subject].title}: ${label}`,
+      subject,
+      value: over.ours,
+      over: { reference, value: over.theirs, ratio: over.ratio, difference: over.difference },
+      ...(against && { against: { value: against.theirs, ratio: against.ratio } }),
+    },
+  ];
 }
 
-export function singleRow(name: RowName, values: readonly number[]): Row {
-  return { ...name, subject: 'carryon', value: spread(values) };
+/** A figure without a reference. */
+export function singleRow(name: RowName, values: readonly number[], quantity?: Quantity): Row {
+  return { ...name, subject: 'carryon', value: summarize(values, quantity) };
 }
 
-function isNumber(value: number | undefined): value is number {
-  return value !== undefined;
+/** The same with the other checkout's figure beside it. */
+export function singleRowAgainst(name: RowName, ours: readonly number[], theirs: readonly number[] | undefined): Row {
+  if (theirs === undefined) return singleRow(name, ours);
+  const { ratio, theirs: value } = compare(ours, theirs);
+  return { ...singleRow(name, ours), against: { value, ratio } };
 }

@@ -1,66 +1,91 @@
 import { join } from 'node:path';
 import { startWorkerd } from '../../cli/workerd/start-workerd.ts';
-import { limitedKey, unlimitedKey } from './identity.ts';
-import { KINDS, type Subject, type SubjectName, type Subjects, type WorkerName } from './subject.ts';
+import type { WranglerConfig } from '../../cli/workerd/wrangler-config.ts';
+import { keyOf } from './identity.ts';
+import {
+  type Entrant,
+  isReference,
+  KINDS,
+  type Subject,
+  type Subjects,
+  subjectOf,
+  type WorkerName,
+} from './subject.ts';
 import type { Workshop } from './workshop.ts';
 
-/** A Worker in its process; nobody has asked it anything yet. */
+/** A Worker in its process, before its first request. */
 export type Started = Pick<Subject, 'port' | 'processId' | 'stop'>;
 
-export async function startSubjects<Name extends SubjectName>(
-  workshop: Workshop,
-  names: readonly Name[],
-): Promise<Subjects<Name>> {
-  const started: Partial<Subjects<SubjectName>> = {};
+export async function startSubjects(workshop: Workshop, names: readonly Entrant[]): Promise<Subjects> {
+  const started = new Map<Entrant, Subject>();
   try {
-    for (const name of names) started[name] = await startSubject(workshop, name);
+    for (const name of names) started.set(name, await startSubject(workshop, name));
   } catch (error) {
     await stopSubjects(started);
     throw error;
   }
-  return started as Subjects<Name>;
+  return started;
 }
 
-export async function stopSubjects(subjects: Partial<Subjects<SubjectName>>): Promise<void> {
-  await Promise.all(Object.values(subjects).map((subject) => subject.stop()));
+export async function stopSubjects(subjects: Subjects): Promise<void> {
+  await Promise.all([...subjects.values()].map((subject) => subject.stop()));
 }
 
-/** With a key of its own (read from KV) and, where there is a ledger, limits in every scope of its requests. */
-export async function startSubject(workshop: Workshop, name: SubjectName, scriptPath?: string): Promise<Subject> {
-  const { worker } = KINDS[name];
-  return asSubject(name, await startProcess(workshop, worker, { ...(scriptPath !== undefined && { scriptPath }) }));
+/** The subject's process, with the key its requests carry and, where it has a ledger, limits in every scope of them. */
+export async function startSubject(workshop: Workshop, name: Entrant, scriptPath?: string): Promise<Subject> {
+  const { worker } = KINDS[subjectOf(name)];
+  const { against } = workshop;
+  if (name === subjectOf(name) || against === undefined) {
+    return asSubject(name, await startProcess(workshop, worker, { ...(scriptPath !== undefined && { scriptPath }) }));
+  }
+  const { built, wrangler } = against;
+  return asSubject(name, await startProcess(workshop, worker, { scriptPath: built.scriptPath, wrangler }));
 }
 
-export async function asSubject(name: SubjectName, started: Started): Promise<Subject> {
-  const { worker, users, requests } = KINDS[name];
-  const key = worker === 'carryon' ? await limitedKey(started, users) : await unlimitedKey(started, worker);
-  return { ...started, name, key, requests: requests(key) };
+export async function asSubject(name: Entrant, started: Started): Promise<Subject> {
+  const kind = KINDS[subjectOf(name)];
+  const key = await keyOf(started, kind);
+  return { ...started, name, key, requests: kind.requests(key) };
+}
+
+interface StartOptions {
+  scriptPath?: string;
+  /** A state to continue; each start has an empty one of its own otherwise. */
+  stateName?: string;
+  wrangler?: WranglerConfig;
 }
 
 let starts = 0;
 
-/** Each start has a state of its own, unless one is named: a fresh machine, and no lock to wait for. */
 export async function startProcess(
   workshop: Workshop,
   worker: WorkerName,
-  { scriptPath = workshop[worker].scriptPath, stateName = `${++starts}-${worker}` } = {},
+  { scriptPath = workshop[worker].scriptPath, stateName, wrangler = workshop.wrangler }: StartOptions = {},
 ): Promise<Started> {
+  starts += 1;
+  const isBare = isReference(worker);
   const workerd = await startWorkerd({
-    services: [{ name: worker, port: 0, scriptPath, bare: worker === 'bare' }],
-    stateDirectory: join(workshop.stateDirectory, stateName),
-    wrangler: workshop.wrangler,
-    assetsDirectory: worker === 'bare' ? undefined : workshop.assetsDirectory,
-    variables: processVariables(workshop, worker),
+    services: [
+      {
+        ...{ name: worker, port: 0, scriptPath, bare: isBare },
+        ...(worker === 'least' && { handsOnTo: `127.0.0.1:${workshop.upstreamPort}` }),
+      },
+    ],
+    stateDirectory: join(workshop.stateDirectory, stateName ?? `${starts}-${worker}`),
+    // The least Worker does without what the compatibility flags add.
+    wrangler: worker === 'least' ? { ...wrangler, compatibilityFlags: [] } : wrangler,
+    assetsDirectory: isBare ? undefined : workshop.assetsDirectory,
+    variables: processVariables({ ...workshop, wrangler }, worker),
     ...(workshop.cacheScriptPath !== undefined && { cacheScriptPath: workshop.cacheScriptPath }),
     onLog: (line) => console.error(`${worker}: ${line}`),
   });
   return { port: Number(new URL(workerd.url).port), processId: workerd.pid, stop: workerd.stop };
 }
 
-/** Both of the router's providers and the bare Worker's one are the same upstream. */
+/** The router's two providers and the references' one are the same upstream. */
 export function processVariables({ upstreamPort, wrangler }: Workshop, worker: WorkerName): Record<string, string> {
   const apiBase = `http://127.0.0.1:${upstreamPort}/v1`;
-  if (worker === 'bare') return { UPSTREAM_URL: `${apiBase}/chat/completions`, UPSTREAM_KEY: 'bench-key' };
+  if (isReference(worker)) return { UPSTREAM_URL: `${apiBase}/chat/completions`, UPSTREAM_KEY: 'bench-key' };
   const providers = ['A', 'B'].map((letter) => ({
     [`PROVIDER_${letter}_API_BASE`]: apiBase,
     [`PROVIDER_${letter}_KEY`]: 'bench-key',

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuiltFile, buildAssets } from '../../cli/assets/build-assets.ts';
 import { type BuiltWorker, buildWorker } from '../../cli/workerd/build.ts';
@@ -8,7 +9,7 @@ import type { WorkerName } from './subject.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const RESULTS = join(ROOT, 'bench', 'results');
-/** Not in git. */
+/** Ignored by git. */
 export const TEMPORARY = join(RESULTS, 'tmp');
 /** Linux' file system in memory. */
 const IN_MEMORY = '/dev/shm';
@@ -16,26 +17,45 @@ const STATES_NAME = 'carryon-bench-';
 
 export type StateIn = 'memory' | 'disk';
 
+/** The Worker of another checkout, to be measured in the same slots. */
+export interface Against {
+  directory: string;
+  commit: string;
+  built: BuiltWorker;
+  /** Its own, since its bindings and objects may be others. */
+  wrangler: WranglerConfig;
+}
+
 /** What subjects are made of: all Workers built by the same function, the bindings and flags of `wrangler.toml`. */
 export interface Workshop extends Record<WorkerName, BuiltWorker> {
   wrangler: WranglerConfig;
+  against: Against | undefined;
   /** Static files, and the sizes of the scripts among them. */
   assetsDirectory: string;
   browserScripts: BuiltFile[];
   upstreamPort: number;
-  /** Builds of this run; two runs may go on at once. */
+  /** The builds of this run; two runs may be under way at once. */
   directory: string;
-  /** What the subjects store. */
+  /** The subjects' state. */
   stateDirectory: string;
-  /** Behind the Cache API; undefined: on disk, as `npm run serve` has it. */
+  /** The Worker behind the Cache API; undefined: the simulator on disk that `npm run serve` uses. */
   cacheScriptPath: string | undefined;
 }
 
-/** Where state goes unless the disk is asked for: an object's every write waits for the disk's own confirmation, which on a
- * shared disk says how busy that is, and no object on Cloudflare's network waits for this one. */
+/** State is kept in memory by default. On disk every write of an object waits for an fsync, which measures how busy this
+ * machine's disk is; no object on Cloudflare's network waits for it. */
 export const usualState = (): StateIn => (existsSync(IN_MEMORY) ? 'memory' : 'disk');
 
-export async function openWorkshop(upstreamPort: number, stateIn = usualState()): Promise<Workshop> {
+export interface WorkshopOptions {
+  stateIn?: StateIn;
+  /** Another checkout of this project, with its dependencies installed. */
+  againstDirectory?: string | undefined;
+}
+
+export async function openWorkshop(
+  upstreamPort: number,
+  { stateIn = usualState(), againstDirectory }: WorkshopOptions = {},
+): Promise<Workshop> {
   const directory = join(TEMPORARY, String(process.pid));
   mkdirSync(directory, { recursive: true });
   sweep(TEMPORARY, '');
@@ -49,7 +69,10 @@ export async function openWorkshop(upstreamPort: number, stateIn = usualState())
     browserScripts: await buildAssets(assetsDirectory),
     carryon: await build(wrangler.main, 'carryon'),
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
-    bare: await build('bench/bare.ts', 'bare'),
+    bare: await build('bench/reference/bare.ts', 'bare'),
+    least: await build('bench/reference/least.ts', 'least'),
+    streamFloor: await build('bench/reference/stream-floor.ts', 'streamFloor'),
+    against: againstDirectory === undefined ? undefined : await buildAgainst(againstDirectory, directory),
     cacheScriptPath:
       stateIn === 'memory' ? (await build('bench/cache/memory-cache.ts', 'cache')).scriptPath : undefined,
     upstreamPort,
@@ -62,7 +85,29 @@ export function closeWorkshop({ directory, stateDirectory }: Workshop): void {
   for (const made of [directory, stateDirectory]) rmSync(made, { recursive: true, force: true });
 }
 
-/** Takes away what interrupted runs have left; a directory's name ends in its run's process id. */
+async function buildAgainst(given: string, buildDirectory: string): Promise<Against> {
+  const directory = resolve(given);
+  const wranglerPath = join(directory, 'wrangler.toml');
+  if (!existsSync(wranglerPath)) throw new Error(`--against=${given}: no wrangler.toml there; name another checkout`);
+  const wrangler = readWranglerConfig(wranglerPath);
+  const built = await buildWorker(join(directory, wrangler.main), join(buildDirectory, 'against', 'worker.js'));
+  return { directory, commit: commitOf(directory) ?? basename(directory), built, wrangler };
+}
+
+/** The checkout's commit, with `-dirty` where files have changed since; undefined without git. */
+export function commitOf(directory: string): string | undefined {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      cwd: directory,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Deletes what interrupted runs have left behind; a directory's name ends in the process id of its run. */
 function sweep(place: string, prefix: string): void {
   for (const name of readdirSync(place)) {
     const processId = name.startsWith(prefix) ? name.slice(prefix.length) : '';

@@ -1,39 +1,45 @@
 import { createServer, type Socket } from 'node:net';
 import { nowMicros } from '../clock.ts';
 import { MessageReader } from '../http/message-reader.ts';
-import type { StreamScript, UpstreamReady } from './start.ts';
+import { DEFAULT_SCRIPT, type StreamScript, type UpstreamReady } from './start.ts';
 import {
   COMPLETION_REPLY,
   firstContentChunk,
   HEALTH_REPLY,
+  LONG_COMPLETION_REPLY,
+  LONG_PROMPT_BYTES,
   nextContentChunk,
   ROLE_CHUNK,
   STREAM_END,
   STREAM_HEAD,
 } from './wire.ts';
 
-/** The pretend provider, a process of its own: answers are serialised beforehand and written to raw sockets, so that it
+/** The pretend provider, in a process of its own. Answers are serialised beforehand and written to raw sockets, so that it
  * costs a few per cent of what the measured Workers cost. */
-let script: StreamScript = { contentChunks: 100, paceMs: 10, firstContentDelayMs: 5 };
+let script: StreamScript = DEFAULT_SCRIPT;
 
 function serve(socket: Socket): void {
   let isPost = false;
   let isStream = false;
+  let bodyBytes = 0;
   let arrivedAtMicros = 0;
   const reader = new MessageReader({
     head(startLine) {
       isPost = startLine.startsWith('POST');
       isStream = false;
+      bodyBytes = 0;
       arrivedAtMicros = nowMicros();
     },
     body(segment) {
+      bodyBytes += segment.length;
       if (segment.includes('"stream":true')) isStream = true;
     },
     end() {
+      const reply = bodyBytes > LONG_PROMPT_BYTES ? LONG_COMPLETION_REPLY : COMPLETION_REPLY;
       if (!isPost) socket.write(HEALTH_REPLY);
       else if (isStream) stream(socket, arrivedAtMicros, script);
-      else if (script.wholeDelayMs === undefined) socket.write(COMPLETION_REPLY);
-      else setTimeout(() => socket.write(COMPLETION_REPLY), script.wholeDelayMs);
+      else if (!script.wholeDelayMs) socket.write(reply);
+      else setTimeout(() => socket.write(reply), script.wholeDelayMs);
     },
   });
   socket.on('data', (data) => reader.push(data));

@@ -7,11 +7,13 @@ export interface StreamScript {
   /** On average; each wait is between half of it and one and a half. */
   paceMs: number;
   firstContentDelayMs: number;
-  /** Text more in each chunk, in bytes. */
+  /** Extra text in each chunk, in bytes. */
   paddingBytes?: number;
-  /** How long a whole answer takes. */
+  /** How long a whole answer takes on average; 0 or undefined: it comes at once. */
   wholeDelayMs?: number;
 }
+
+export const DEFAULT_SCRIPT: StreamScript = { contentChunks: 100, paceMs: 10, firstContentDelayMs: 5 };
 
 export interface UpstreamReady {
   port: number;
@@ -19,19 +21,25 @@ export interface UpstreamReady {
 
 export interface Upstream {
   port: number;
+  processId: number;
   script(script: StreamScript): Promise<void>;
+  /** Whole answers take so long from now on. */
+  answerAfter(ms: number): Promise<void>;
   stop(): void;
 }
 
 export async function startUpstream(): Promise<Upstream> {
   const child = fork(new URL('./server.ts', import.meta.url), { execArgv: [] });
   const [ready] = (await once(child, 'message')) as [UpstreamReady];
+  const script = async (next: StreamScript) => {
+    child.send(next);
+    await once(child, 'message');
+  };
   return {
     port: ready.port,
-    async script(script) {
-      child.send(script);
-      await once(child, 'message');
-    },
+    processId: child.pid ?? -1,
+    script,
+    answerAfter: (ms) => script({ ...DEFAULT_SCRIPT, wholeDelayMs: ms }),
     stop() {
       child.disconnect();
     },

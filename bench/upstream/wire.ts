@@ -1,30 +1,37 @@
 import { ARRIVED_MARK, SENT_MARK, stamp } from './stamp.ts';
 
-/** The one answer of every non-streamed request: some 600 bytes of English-looking text, which the client looks for. */
+/** The answer to every non-streamed request: about 600 bytes of English-looking text, which the client looks for. */
 export const ANSWER_TEXT = 'The quick brown fox jumps over the lazy dog near the river bank. '.repeat(9).trimEnd();
 
 const MODEL = 'bench-model';
 const CREATED = 1_790_000_000;
 
-const COMPLETION = JSON.stringify({
-  id: 'chatcmpl-bench',
-  object: 'chat.completion',
-  created: CREATED,
-  model: MODEL,
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: ANSWER_TEXT, refusal: null },
-      logprobs: null,
-      finish_reason: 'stop',
-    },
-  ],
-  usage: { prompt_tokens: 250, completion_tokens: 130, total_tokens: 380 },
-});
+function completionReply(promptTokens: number): Buffer {
+  const completion = JSON.stringify({
+    id: 'chatcmpl-bench',
+    object: 'chat.completion',
+    created: CREATED,
+    model: MODEL,
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: ANSWER_TEXT, refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: { prompt_tokens: promptTokens, completion_tokens: 130, total_tokens: promptTokens + 130 },
+  });
+  return Buffer.from(
+    `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${completion.length}\r\n\r\n${completion}`,
+  );
+}
 
-export const COMPLETION_REPLY = Buffer.from(
-  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${COMPLETION.length}\r\n\r\n${COMPLETION}`,
-);
+export const COMPLETION_REPLY = completionReply(250);
+
+/** A long prompt is answered with the usage of one: Carryon notices a usage that cannot be true. */
+export const LONG_COMPLETION_REPLY = completionReply(8_250);
+export const LONG_PROMPT_BYTES = 10_000;
 
 export const HEALTH_REPLY = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok');
 
@@ -41,12 +48,12 @@ const USAGE_CHUNK = chunk([], { prompt_tokens: 250, completion_tokens: 100, tota
 /** Finish reason, usage, `[DONE]` and the end of the HTTP body. */
 export const STREAM_END = `${FINISH_CHUNK}${USAGE_CHUNK}${framed('data: [DONE]\n\n')}0\r\n\r\n`;
 
-/** The first word: it also says when the request arrived. */
+/** The first word also says when the request arrived. */
 export function firstContentChunk(arrivedAtMicros: number): string {
   return framed(contentEvent(`${stamp(ARRIVED_MARK, arrivedAtMicros)} ${stamp(SENT_MARK)} word`));
 }
 
-/** `padding`: letters more. */
+/** `padding`: extra letters. */
 export function nextContentChunk(padding = ''): string {
   return framed(`${BEFORE_STAMP}${stamp(SENT_MARK)} word${padding}${AFTER_WORD}`);
 }

@@ -10,8 +10,10 @@ export interface WorkerService {
   /** 0 lets the system choose. */
   port: number;
   scriptPath: string;
-  /** Only a script and its variables: no KV, no objects, no cache. For a benchmark's pass-through. */
+  /** Only a script and its variables: no KV, no objects, no cache. For the benchmark's references. */
   bare?: boolean;
+  /** The address of an HTTP server that a bare service reaches by the binding `UPSTREAM`. */
+  handsOnTo?: string;
 }
 
 export interface WorkerdConfigOptions {
@@ -44,6 +46,9 @@ export function workerdConfig(options: WorkerdConfigOptions): string {
         ? []
         : storageServices(kvDirectory as string, cacheDirectory as string, options.cacheScriptPath)),
       ...(options.assets === undefined ? [] : assetServices(options.assets)),
+      ...options.services.flatMap(({ name, handsOnTo: address }) =>
+        address === undefined ? [] : [{ name: upstreamOf(name), external: { address, http: {} } }],
+      ),
       { name: OBJECTS_DISK, disk: { path: objectsDirectory as string, writable: true } },
       // Providers may be on this machine (the sandbox) or on a private network.
       { name: 'internet', network: { allow: ['public', 'private'], tlsOptions: { trustBrowserCas: true } } },
@@ -59,6 +64,8 @@ export function workerdConfig(options: WorkerdConfigOptions): string {
   return `using Workerd = import "/workerd/workerd.capnp";\n\nconst config :Workerd.Config = ${printCapnp(config)};\n`;
 }
 
+const upstreamOf = (name: string): string => `${name}-upstream`;
+
 function worker(service: WorkerService, owner: string | undefined, options: WorkerdConfigOptions): CapnpValue {
   const { wrangler, assets } = options;
   const variables = options.variableNames.map((name) => ({ name, fromEnvironment: name }));
@@ -67,7 +74,10 @@ function worker(service: WorkerService, owner: string | undefined, options: Work
     compatibilityDate: wrangler.compatibilityDate,
     compatibilityFlags: wrangler.compatibilityFlags,
   };
-  if (service.bare || owner === undefined) return { ...base, bindings: variables };
+  if (service.bare || owner === undefined) {
+    const upstream = service.handsOnTo === undefined ? [] : [{ name: 'UPSTREAM', service: upstreamOf(service.name) }];
+    return { ...base, bindings: [...variables, ...upstream] };
+  }
   const isOwner = service.name === owner;
   return {
     ...base,

@@ -19,8 +19,8 @@ describe('alternate', () => {
       failures: good,
       ran: `${name} ${round}`,
     }));
-    expect(samples.bare.map(({ ran }) => ran)).toEqual(['bare 0', 'bare 1', 'bare 2']);
-    expect(samples.carryon).toHaveLength(3);
+    expect(samples.get('bare')?.map(({ ran }) => ran)).toEqual(['bare 0', 'bare 1', 'bare 2']);
+    expect(samples.get('carryon')).toHaveLength(3);
   });
 
   it('stops at the first wrong answer', async () => {

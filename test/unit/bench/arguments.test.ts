@@ -17,6 +17,10 @@ describe('the benchmark’s arguments', () => {
     expect(asked).toMatchObject({ measures: ['saturated', 'costs'], isSaved: false, plan: { mode: 'quick' } });
   });
 
+  it('measure against another checkout, and save nothing', () => {
+    expect(readArguments(['--against=../before'])).toMatchObject({ againstDirectory: '../before', isSaved: false });
+  });
+
   it('write costs only as a full run counts them', () => {
     expect(readArguments(['--only=costs', '--write'])?.isWritten).toBe(true);
     expect(() => readArguments(['--write', '--quick'])).toThrow('not with --quick');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, median, percentile, spread } from '../../../bench/statistics.ts';
+import { compare, median, percentile, summarize } from '../../../bench/statistics.ts';
 
 const numbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 50 });
 
@@ -44,15 +44,28 @@ describe('median', () => {
   });
 });
 
-describe('spread and compare', () => {
-  it('keeps every round beside the extremes', () => {
-    expect(spread([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3, rounds: [3, 1, 2] });
+describe('summarize', () => {
+  it('keeps every round beside the median, the least disturbed tenth and the total', () => {
+    const rounds = [5, 1, 2, 3, 4, 6, 7, 8, 9, 105];
+    expect(summarize(rounds)).toEqual({ median: 5.5, q10: 1, total: 15, low: 1, high: 105, rounds });
   });
 
+  it('takes the best of rates from above, and their total as all requests over all of the time', () => {
+    // Equally many requests at 100/s and at 300/s: two in 1/100 + 1/300 s.
+    expect(summarize([100, 300], 'rate')).toMatchObject({ median: 200, q10: 300, total: expect.closeTo(150, 9) });
+  });
+});
+
+describe('compare', () => {
   it('compares round by round, so that a minute that slowed both does not count', () => {
     const { ratio, difference } = compare([10, 100, 10], [20, 200, 20]);
-    expect(ratio).toMatchObject({ median: 0.5, low: 0.5, high: 0.5 });
-    expect(difference).toMatchObject({ median: -10, low: -100, high: -10 });
+    expect(ratio).toMatchObject({ median: 0.5, q10: 0.5, total: 0.5, rounds: [0.5, 0.5, 0.5] });
+    expect(difference).toMatchObject({ median: -10, rounds: [-10, -100, -10] });
+  });
+
+  it('sets least disturbed against least disturbed, and total against total', () => {
+    const { ratio } = compare([4, 2, 30], [3, 1, 2]);
+    expect(ratio).toMatchObject({ q10: 2, total: 6 });
   });
 
   it('refuses columns of different lengths', () => {

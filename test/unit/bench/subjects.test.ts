@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import memoryCache from '../../../bench/cache/memory-cache.ts';
-import { ofCacheHits, ofKeys, ofOneUser, ofResumable, ofThousandUsers } from '../../../bench/load/requests.ts';
+import {
+  ofCacheHits,
+  ofKeys,
+  ofLocalKey,
+  ofLongPrompts,
+  ofOneUser,
+  ofResumable,
+  ofThousandUsers,
+} from '../../../bench/load/requests.ts';
+import { subjectOf, withAgainst } from '../../../bench/subject/subject.ts';
 import { GRANTS_EVERYTHING } from '../../../bench/without-ledger/grants-everything.ts';
 
 /** A request's headers, and whether its length is as it says. */
@@ -27,6 +36,13 @@ describe('the requests of a subject', () => {
     expect(users).toEqual(['user-0', 'user-1', 'user-999', 'user-0']);
   });
 
+  it('carry just a key in the main line, and a long conversation in another', () => {
+    const [plain, long] = [ofLocalKey('sk-1').whole(0), ofLongPrompts('sk-1').whole(0)];
+    expect(read(plain).headers['x-carryon-user']).toBeUndefined();
+    expect(plain.length).toBeLessThan(2_000);
+    expect(Number(read(long).headers['content-length'])).toBeGreaterThan(32_000);
+  });
+
   it('are one question again and again for hits, of a feature that keeps answers', () => {
     const { whole } = ofCacheHits('sk-1');
     expect(whole(0).equals(whole(1))).toBe(true);
@@ -42,6 +58,19 @@ describe('the requests of a subject', () => {
     for (const key of keys) expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
     expect(keyed?.[0]?.headers['x-carryon-resume']).toBeUndefined();
     expect(resumable?.[0]).toMatchObject({ headers: { 'x-carryon-resume': '1' }, body: { stream: true } });
+  });
+});
+
+describe('subjects', () => {
+  it('of Carryon as it is deployed are followed by the same of the other checkout', () => {
+    expect(withAgainst(['carryon', 'withoutLedger', 'bare'], true)).toEqual([
+      'carryon',
+      'against:carryon',
+      'withoutLedger',
+      'bare',
+    ]);
+    expect(withAgainst(['carryon', 'bare'], false)).toEqual(['carryon', 'bare']);
+    expect(subjectOf('against:cacheHit')).toBe('cacheHit');
   });
 });
 

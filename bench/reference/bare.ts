@@ -3,8 +3,8 @@ interface BareEnvironment {
   UPSTREAM_KEY: string;
 }
 
-/** The least that a Worker in front of a provider can do: the provider's key in the header, both bodies passed through
- * unread. What Carryon costs is measured against this. */
+/** The main reference: a pass-through that does only what every gateway must. It puts the provider's key into the header
+ * and hands on both bodies unread, by the global `fetch`. */
 export default {
   fetch(request: Request, environment: BareEnvironment): Promise<Response> {
     const forwarded = new Request(environment.UPSTREAM_URL, request);

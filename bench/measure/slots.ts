@@ -1,0 +1,88 @@
+import { ClosedLoop, type Slot } from '../load/closed-loop.ts';
+import type { SlotPlan } from '../plan.ts';
+import { cpuMs } from '../process/usage.ts';
+import { type Figure, overReference, type Row, singleRow } from '../report/row.ts';
+import { percentile } from '../statistics.ts';
+import type { Entrant, SubjectName, Subjects } from '../subject/subject.ts';
+import type { Upstream } from '../upstream/start.ts';
+import { alternate, type Rounds } from './alternate.ts';
+
+/** The main line: answers take as long as models take. */
+export const ANSWERS: readonly SubjectName[] = ['carryon', 'least', 'bare'];
+export const SATURATED: readonly SubjectName[] = [
+  'carryon',
+  'everything',
+  'longPrompts',
+  'thousandUsers',
+  'cacheHit',
+  'withoutLedger',
+  'least',
+  'bareLongPrompts',
+  'bare',
+];
+
+interface WatchedSlot extends Slot {
+  /** The share of one core that the upstream used. */
+  upstreamShare: number;
+}
+
+/** Whole answers after a model's delay: what a request costs where the Worker mostly waits. */
+export async function measureAnswers(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Row[]> {
+  await upstream.answerAfter(plan.answerMs);
+  const named = naming('answers', `Answers after ${plan.answerMs} ms, ${plan.connections} connections`);
+  return overReference(await slots(subjects, upstream, plan), [
+    { ...named('cpuMsPerRequest', 'CPU per request', 'ms'), pick: (slot) => slot.cpuMsPerRequest },
+    // Over bare both contain the same delay, so only the difference means anything.
+    { ...named('p50Ms', 'p50', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.5) },
+    { ...named('p99Ms', 'p99', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.99) },
+  ]);
+}
+
+/** Whole answers at once: as many requests as fit into a second. */
+export async function measureSaturation(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Row[]> {
+  await upstream.answerAfter(0);
+  const named = naming('saturated', `Answers at once, ${plan.connections} connections`);
+  const rounds = await slots(subjects, upstream, plan);
+  const figures: Figure<WatchedSlot>[] = [
+    {
+      ...named('requestsPerSecond', 'requests/s', '/s'),
+      pick: (slot) => slot.requestsPerSecond,
+      quantity: 'rate',
+    },
+    { ...named('cpuMsPerRequest', 'CPU per request', 'ms'), pick: (slot) => slot.cpuMsPerRequest },
+  ];
+  // The references are the fastest, so they ask the most of client and upstream.
+  const fastest = rounds.get('least') ?? [];
+  return [
+    ...overReference(rounds, figures, (name) => (name === 'longPrompts' ? 'bareLongPrompts' : 'bare')),
+    singleRow(
+      named('clientShare', "this client's share of a core, at most", ''),
+      fastest.map((slot) => slot.clientShare),
+    ),
+    singleRow(
+      named('upstreamShare', "the upstream's share of a core, at most", ''),
+      fastest.map((slot) => slot.upstreamShare),
+    ),
+  ];
+}
+
+async function slots(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Rounds<WatchedSlot>> {
+  const loops = new Map<Entrant, ClosedLoop>();
+  for (const [name, subject] of subjects) loops.set(name, await ClosedLoop.open(subject, plan.connections));
+  try {
+    return await alternate([...subjects.keys()], plan.rounds, async (name) => {
+      const loop = loops.get(name);
+      if (loop === undefined) throw new Error(`${name} has no connections`);
+      const upstreamBefore = cpuMs(upstream.processId);
+      const slot = await loop.slot({ ...plan, staggerMs: plan.answerMs });
+      const upstreamMs = (cpuMs(upstream.processId) ?? Number.NaN) - (upstreamBefore ?? Number.NaN);
+      return { ...slot, upstreamShare: upstreamMs / slot.tookMs };
+    });
+  } finally {
+    for (const loop of loops.values()) loop.close();
+  }
+}
+
+function naming(measure: string, group: string) {
+  return (figure: string, label: string, unit: string) => ({ id: `${measure}.${figure}`, group, label, unit });
+}
