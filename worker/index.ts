@@ -2,13 +2,12 @@
 import { createApp } from './app.ts';
 import { type Composition, compose } from './deps.ts';
 import type { UncheckedEnv } from './env.ts';
-import { alertsClass } from './objects/alerts/alerts.ts';
+import { Alerts as AlertsObject } from './objects/alerts/alerts.ts';
 import { answerStreamClass } from './objects/answer-stream/answer-stream.ts';
+import { HealthBoard as HealthBoardObject } from './objects/health-board/health-board.ts';
+import { Operators as OperatorsObject } from './objects/operators/operators.ts';
 import { tenantLedgerClass } from './objects/tenant-ledger/tenant-ledger.ts';
 import { answerStreamDeps, type Job } from './run/run-job.ts';
-
-export { HealthBoard } from './objects/health-board/health-board.ts';
-export { Operators } from './objects/operators/operators.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
 
@@ -26,6 +25,22 @@ export class AnswerStream extends answerStreamClass<Job, UncheckedEnv>((env) => 
 
 export class TenantLedger extends tenantLedgerClass<UncheckedEnv>((env) => composed(env).tenantLedgerDeps) {}
 
-export class Alerts extends alertsClass<UncheckedEnv>((env) => composed(env).alertsDeps) {}
+export class HealthBoard extends HealthBoardObject {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, composed(env).deps.clock);
+  }
+}
+
+export class Alerts extends AlertsObject {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, composed(env).alertsDeps);
+  }
+}
+
+export class Operators extends OperatorsObject {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, composed(env).deps.clock);
+  }
+}
 
 export default { fetch: createApp(composed) } satisfies ExportedHandler<UncheckedEnv>;

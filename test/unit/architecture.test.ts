@@ -193,7 +193,7 @@ describe('what acts', () => {
       usedOutside(
         CLOCK_AND_CHANCE,
         'worker/deps.ts',
-        'worker/objects/',
+        'worker/objects/tenant-ledger/',
         'worker/app.ts',
         'sw/rim.ts',
         'sw/page/',
@@ -203,7 +203,7 @@ describe('what acts', () => {
   });
 
   it('fetches, waits and speaks only where ports are joined', () => {
-    expect(usedOutside(ACTIONS, 'worker/deps.ts', 'worker/objects/', 'sw/', 'web-demo/')).toEqual([]);
+    expect(usedOutside(ACTIONS, 'worker/deps.ts', 'sw/', 'web-demo/')).toEqual([]);
   });
 
   it('knows no Node', () => {

@@ -3,7 +3,8 @@ import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hook } from '../../worker/core/config/resolve-alerts.ts';
 import type { Crossing } from '../../worker/core/ledger/book/rows.ts';
-import { type Alerts, alertsClass, type WebhookEvent } from '../../worker/objects/alerts/alerts.ts';
+import { Alerts } from '../../worker/objects/alerts/alerts.ts';
+import type { AlertsDeps, WebhookEvent } from '../../worker/objects/alerts/deliveries.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 export const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -40,8 +41,8 @@ export class Receivers {
     return this.calls.filter((call) => call.url === url).map(({ body }) => body);
   }
 
-  class() {
-    return alertsClass<unknown>(() => ({
+  get deps(): AlertsDeps {
+    return {
       clock: { now: () => this.clock.now(), after: (ms, run) => this.clock.after(ms, run) },
       random: () => this.random,
       newId: () => `id-${this.#ids++}`,
@@ -54,7 +55,7 @@ export class Receivers {
         const name = this.hooks.find((one) => one.url === url)?.name ?? '';
         return Promise.race([this.answers.get(name)?.(call) ?? new Response('ok'), aborted(signal)]);
       },
-    }));
+    };
   }
 }
 
@@ -77,8 +78,7 @@ export class AlertsStage {
     const stub = env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(this.#name));
     return runInDurableObject(stub, (_: unknown, state: DurableObjectState) => {
       if (this.#life?.state !== state) {
-        const Class = this.world.class();
-        this.#life = { state, instance: new Class(state, env) };
+        this.#life = { state, instance: new Alerts(state, env, this.world.deps) };
       }
       return run(this.#life.instance, state);
     });

@@ -241,10 +241,10 @@ describe('clearing', () => {
   it('is published too, even where nothing rests here', async () => {
     await board.report(fail(4), POLICY);
     await published(1);
-    expect(await board.clear('a')).toMatchObject({ wasResting: true });
+    expect(await board.clear('a')).toMatchObject({ wasInCooldown: true });
     expect(await published(2)).toMatchObject({ cooldowns: { a: { until: 0, version: 2 } } });
     expect(await standing()).toEqual([]);
-    expect(await board.clear('a')).toMatchObject({ wasResting: false });
+    expect(await board.clear('a')).toMatchObject({ wasInCooldown: false });
     expect(await published(3)).toMatchObject({ cooldowns: { a: { until: 0, version: 3 } } });
   });
 

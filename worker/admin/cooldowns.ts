@@ -60,16 +60,16 @@ export async function clearingCooldown(c: Context<App>, id: string): Promise<Cha
       const clear = async (healthId: string) => {
         const cleared = await askBoard(c, async (health) => health.clear(healthId));
         if (cleared === undefined) return undefined;
-        const { wasResting, before, ...clearing } = cleared;
+        const { wasInCooldown, before, ...clearing } = cleared;
         board.clear({ ...deployment, healthId }, clearing);
-        return { wasResting, before };
+        return { wasInCooldown, before };
       };
       const real = await clear(deployment.healthId);
       const drill = real && (await clear(standingId(deployment, true)));
       if (real === undefined || drill === undefined)
         return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
-      const { wasResting, before } = real;
-      const reply = plainJson({ deployment: id, cleared: wasResting || drill.wasResting }, c.env.scope);
+      const { wasInCooldown, before } = real;
+      const reply = plainJson({ deployment: id, cleared: wasInCooldown || drill.wasInCooldown }, c.env.scope);
       const from = {
         cooldown: before.cooldown && cooldownShown(before.cooldown),
         drillCooldown: drill.before.cooldown && cooldownShown(drill.before.cooldown),

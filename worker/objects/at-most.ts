@@ -1,4 +1,4 @@
-/** Runs at most so many at once, the others in their order. */
+/** Runs at most `most` jobs at once; the others wait for their turn, in order. */
 export function atMost(most: number): <T>(run: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -8,7 +8,7 @@ export function atMost(most: number): <T>(run: () => Promise<T>) => Promise<T> {
     try {
       return await run();
     } finally {
-      // Whoever is next has this one's place.
+      // The next job takes over this one's place.
       const next = waiting.shift();
       if (next === undefined) running--;
       else next();

@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Hook } from '../../../worker/core/config/resolve-alerts.ts';
-import { tell } from '../../../worker/objects/alerts/call.ts';
+import { deliver } from '../../../worker/objects/alerts/call.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 
 const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -33,7 +33,7 @@ async function call(hook: Hook, body: string, answer: (init: RequestInit) => Pro
     called();
     return answer(init);
   };
-  const telling = tell(hook, 'msg_1', body, { clock, fetch });
+  const telling = deliver(hook, 'msg_1', body, { clock, fetch });
   // It is signed in a thread of its own, which no clock of ours moves.
   await underWay;
   if (passMs > 0) await clock.advance(passMs);
@@ -110,7 +110,7 @@ describe('a call that fails', () => {
   });
 
   it('is not made where a variable is missing', async () => {
-    const attempt = await tell({ ...json, problem: 'OPS is not set' }, 'msg_1', '{}', {
+    const attempt = await deliver({ ...json, problem: 'OPS is not set' }, 'msg_1', '{}', {
       clock,
       fetch: () => Promise.reject(new Error('called')),
     });

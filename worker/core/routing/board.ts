@@ -1,8 +1,9 @@
 /** The routing board: one KV document that tells every isolate which deployments rest, and what operators have set. `HealthBoard` alone writes it. */
 import type { Learnt } from '../pricing/learnt.ts';
 import type { FailureKind } from './failure.ts';
-import { HEALTHY, type Health } from './health.ts';
-import type { Overrides } from './overrides.ts';
+import { HEALTHY, type Health, type Open } from './health.ts';
+import { withoutEnded } from './override-changes.ts';
+import { NOTHING_SETS_YET, type Overrides } from './overrides.ts';
 
 /** Its key in KV (docs/storage.md). */
 export const BOARD_KEY = 'board:v1';
@@ -36,10 +37,24 @@ export interface BoardDocument {
   overrides?: PublishedOverrides;
 }
 
+/** A deployment in cooldown. */
+export interface InCooldown {
+  deployment: string;
+  health: Open;
+}
+
+/** What an operator has cleared, and what was there before. */
+export interface Cleared {
+  wasInCooldown: boolean;
+  version: number;
+  clearings: number;
+  before: { cooldown: Open | null; learnt: Learnt | null };
+}
+
 /** Cleared entries stay in the document this long, so that each isolate reads the clearing. */
-export const KEEP_CLEARED_MS = 3_600_000;
-/** One that nobody asked for so long is probably configured otherwise by now, under another name. */
-export const KEEP_RESTING_MS = 7 * 86_400_000;
+const KEEP_CLEARED_MS = 3_600_000;
+/** A deployment that nobody has asked for this long is probably configured under another name by now. */
+const KEEP_COOLDOWN_MS = 7 * 86_400_000;
 
 /** What this isolate knows of one deployment, joined with a newer published entry. */
 export function mergePublished(own: Health, entry: PublishedCooldown): Health {
@@ -78,8 +93,39 @@ export function publishedChange(
     const { until, askedUntil, since, cause, failures } = after;
     return { until, askedUntil, since, cause, failures, version, at: now };
   }
-  if (before.state === 'open' && after.state === 'closed') {
-    return { until: 0, askedUntil: 0, since: before.since, cause: before.cause, failures: 0, version, at: now };
-  }
-  return undefined;
+  return before.state === 'open' && after.state === 'closed' ? clearing(before, version, now) : undefined;
+}
+
+/** What `HealthBoard` publishes when an operator ends a cooldown, which another isolate may have even where `HealthBoard` has none. */
+export const clearedByHand = (before: Health, version: number, now: number): PublishedCooldown =>
+  clearing(before.state === 'open' ? before : { since: 0, cause: 'server_error' }, version, now);
+
+const clearing = (
+  { since, cause }: Pick<Open, 'since' | 'cause'>,
+  version: number,
+  now: number,
+): PublishedCooldown => ({
+  until: 0,
+  askedUntil: 0,
+  since,
+  cause,
+  failures: 0,
+  version,
+  at: now,
+});
+
+/** The whole document, without cooldowns and overrides whose time is over. */
+export function boardDocument(
+  published: readonly (readonly [deployment: string, PublishedCooldown])[],
+  learnt: Readonly<Record<string, Learnt>>,
+  overrides: Overrides,
+  now: number,
+): BoardDocument {
+  const isKept = ({ until, at }: PublishedCooldown) => at > now - (until === 0 ? KEEP_CLEARED_MS : KEEP_COOLDOWN_MS);
+  return {
+    schema: 2,
+    cooldowns: Object.fromEntries(published.filter(([, entry]) => isKept(entry))),
+    ...(Object.keys(learnt).length > 0 && { learnt }),
+    overrides: { ...NOTHING_SETS_YET, ...withoutEnded(overrides, now) },
+  };
 }

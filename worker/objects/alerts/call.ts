@@ -1,23 +1,24 @@
-/** One call of a webhook. Its address and secret are credentials: nothing that comes of a call holds either. */
+/** One call of a webhook. Its address and secret are credentials, so neither appears in what a call returns. */
 import type { Attempt } from '../../core/alerts/alert.ts';
 import { CALL_TIMEOUT_MS } from '../../core/alerts/limits.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Hook } from '../../core/config/resolve-alerts.ts';
 
+/** What a call needs from outside. */
 export interface Caller {
   clock: Clock;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** Tells a webhook once. `id` is the same for each repetition (Standard Webhooks: `webhook-id`). */
-export async function tell(hook: Hook, id: string, body: string, { clock, fetch }: Caller): Promise<Attempt> {
+/** Calls a webhook once. `id` is the same for each repetition (Standard Webhooks: `webhook-id`). */
+export async function deliver(hook: Hook, id: string, body: string, { clock, fetch }: Caller): Promise<Attempt> {
   const began = clock.now();
   const failed = (error: string, status: number | null = null, retryAfterMs: number | null = null): Attempt => {
     return { ok: false, status, ms: clock.now() - began, error, retryAfterMs };
   };
   if (hook.problem !== undefined) return failed(hook.problem);
   const abort = new AbortController();
-  const endWaiting = clock.after(CALL_TIMEOUT_MS, () => abort.abort());
+  const stopTimer = clock.after(CALL_TIMEOUT_MS, () => abort.abort());
   try {
     const headers = { 'content-type': 'application/json', ...(await signatureHeaders(hook, id, began, body)) };
     const init = { method: 'POST', headers, body, redirect: 'manual' as const, signal: abort.signal };
@@ -31,11 +32,11 @@ export async function tell(hook: Hook, id: string, body: string, { clock, fetch 
   } catch {
     return failed(abort.signal.aborted ? `did not answer within ${CALL_TIMEOUT_MS / 1_000} s` : 'cannot be reached');
   } finally {
-    endWaiting();
+    stopTimer();
   }
 }
 
-/** Standard Webhooks: HMAC-SHA256 of `id.timestamp.body`. Slack's address is its secret. */
+/** Standard Webhooks: HMAC-SHA256 of `id.timestamp.body`. Slack needs none: its address is the secret. */
 async function signatureHeaders(
   { format, secret }: Hook,
   id: string,
@@ -51,7 +52,7 @@ async function signatureHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }
 
-/** Slack says in one word what is wrong, such as `no_service`. Anything else may quote the address. */
+/** Slack says in one word what is wrong, such as `no_service`. Any other text might quote the address, so it is left out. */
 async function wordOf({ body, ok }: Response): Promise<string> {
   if (body === null) return '';
   const reader = body.getReader();
@@ -61,7 +62,7 @@ async function wordOf({ body, ok }: Response): Promise<string> {
   return /^[a-z_]{1,40}$/.test(text) ? text : '';
 }
 
-/** Seconds, or a date (RFC 9110 10.2.3). */
+/** `retry-after` in seconds or as a date (RFC 9110 10.2.3). */
 function retryAfter({ headers }: Response, now: number): number | null {
   const text = headers.get('retry-after') || 'none';
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;

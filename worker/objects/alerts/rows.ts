@@ -1,6 +1,5 @@
-/** The tables of `Alerts`: rows in, rows out (docs/storage.md). */
+/** The alerts in `Alerts` and their way to each webhook: rows in, rows out (docs/storage.md). */
 import { type AlertView, type BudgetAlert, type DeliveryState, nameOf } from '../../core/alerts/alert.ts';
-import { type DeliveryHealth, WELL } from '../../core/alerts/delivery-health.ts';
 import { KEEP_TRYING_MS, MOST_SHOWN, MOST_WAITING } from '../../core/alerts/limits.ts';
 
 const TABLES = `
@@ -8,15 +7,19 @@ const TABLES = `
     number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, id TEXT NOT NULL, takenAt INTEGER NOT NULL, alert TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS delivery (
     hook TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, at INTEGER, detail TEXT,
-    PRIMARY KEY (hook, number)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS hook (
-    name TEXT PRIMARY KEY, failures INTEGER NOT NULL, nextTryAt INTEGER NOT NULL, lastError TEXT, lost INTEGER NOT NULL)
-    WITHOUT ROWID`;
+    PRIMARY KEY (hook, number)) WITHOUT ROWID`;
 
+/** An alert that one webhook has not taken yet. */
 export interface Waiting {
   number: number;
   id: string;
   alert: BudgetAlert;
+}
+
+/** A delivery that has waited too long, or stands behind too many others. */
+export interface Overdue {
+  number: number;
+  reason: 'too many were waiting' | 'was tried for too long';
 }
 
 interface AlertRow extends Record<string, SqlStorageValue> {
@@ -25,7 +28,8 @@ interface AlertRow extends Record<string, SqlStorageValue> {
   alert: string;
 }
 
-export class AlertsRows {
+/** The tables `alert` and `delivery`. */
+export class AlertRows {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -33,7 +37,7 @@ export class AlertsRows {
     sql.exec(TABLES);
   }
 
-  /** Kept once, however often it comes; waiting for each of these webhooks. */
+  /** Adds an alert once, however often it comes, with a delivery for each of these webhooks. */
   add(alert: BudgetAlert, id: string, hooks: readonly string[], now: number): void {
     const insert =
       'INSERT INTO alert (name, id, takenAt, alert) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number';
@@ -45,11 +49,11 @@ export class AlertsRows {
   }
 
   /**
-   * Gives up what waits too long, or is too many: the oldest of the tenant that has most, so that none pushes another's out.
-   * Never the one that is being sent. Returns how many.
+   * Deliveries to give up: those that have waited too long, and those beyond the limit. Of these the oldest of the tenant
+   * with the most go first, so that no tenant pushes out another's. Never includes `sending`.
    */
-  giveUp(hook: string, now: number, sending: number | undefined): number {
-    const overdue = this.#sql
+  overdue(hook: string, now: number, sending: number | undefined): Overdue[] {
+    return this.#sql
       .exec<{ number: number; place: number }>(
         `SELECT number, place FROM (
            SELECT number, takenAt, ROW_NUMBER() OVER (ORDER BY own, number DESC) AS place FROM (
@@ -58,37 +62,26 @@ export class AlertsRows {
          WHERE (place > ?2 OR takenAt <= ?3) AND number IS NOT ?4 ORDER BY number`,
         ...[hook, MOST_WAITING, now - KEEP_TRYING_MS, sending ?? null],
       )
-      .toArray();
-    for (const { number, place } of overdue) {
-      this.#lose(hook, number, place > MOST_WAITING ? 'too many were waiting' : 'was tried for too long', now);
-    }
-    return overdue.length;
+      .toArray()
+      .map(({ number, place }) => ({
+        number,
+        reason: place > MOST_WAITING ? 'too many were waiting' : 'was tried for too long',
+      }));
   }
 
-  /** Gives up all that waits of one tenant; returns how many. */
-  giveUpAll(hook: string, tenant: string, why: string, now: number): number {
-    const rows = this.#sql
+  /** All that waits for a webhook of one tenant, oldest first. */
+  waitingOf(hook: string, tenant: string): number[] {
+    return this.#sql
       .exec<{ number: number }>(
         `SELECT number FROM delivery JOIN alert USING (number)
          WHERE hook = ? AND state = 'waiting' AND alert ->> 'tenant' = ? ORDER BY number`,
         ...[hook, tenant],
       )
-      .toArray();
-    for (const { number } of rows) this.#lose(hook, number, why, now);
-    return rows.length;
+      .toArray()
+      .map(({ number }) => number);
   }
 
-  #lose(hook: string, number: number, why: string, now: number): void {
-    const { failures, nextTryAt, lastError, lost } = this.standing(hook);
-    this.#end(hook, number, 'lost', lastError === null ? why : `${why}; last: ${lastError}`, now);
-    this.#saveHook(hook, { failures, nextTryAt, lastError }, lost + 1);
-  }
-
-  sent(hook: string, number: number, detail: string, now: number): void {
-    this.#end(hook, number, 'sent', detail, now);
-  }
-
-  /** The oldest that waits; a webhook is told in order. */
+  /** The oldest alert that waits for a webhook: each webhook receives them in order. */
   first(hook: string): Waiting | undefined {
     const [row] = this.#sql
       .exec<AlertRow>(
@@ -100,7 +93,7 @@ export class AlertsRows {
     return row && { number: row.number, id: row.id, alert: JSON.parse(row.alert) as BudgetAlert };
   }
 
-  /** How many wait for each webhook that somebody waits for. */
+  /** How many alerts wait for each webhook. Webhooks without any are left out. */
   waiting(): Map<string, number> {
     const rows = this.#sql
       .exec<{ hook: string; rows: number }>(
@@ -110,24 +103,8 @@ export class AlertsRows {
     return new Map(rows.map(({ hook, rows }) => [hook, rows]));
   }
 
-  standing(hook: string): DeliveryHealth & { lost: number } {
-    const [row] = this.#sql
-      .exec<{ failures: number; nextTryAt: number; lastError: string | null; lost: number }>(
-        'SELECT failures, nextTryAt, lastError, lost FROM hook WHERE name = ?',
-        hook,
-      )
-      .toArray();
-    return row ?? { ...WELL, lost: 0 };
-  }
-
-  saveStanding(hook: string, standing: DeliveryHealth): void {
-    const before = this.standing(hook);
-    if (standing === WELL && before.failures === 0) return;
-    this.#saveHook(hook, standing, before.lost);
-  }
-
-  /** Newest first; `before` is the number of the last one seen. */
-  alerts(before: number, most: number): (AlertView & { number: number })[] {
+  /** Alerts with their deliveries, newest first, with numbers below `before`. */
+  list(before: number, most: number): (AlertView & { number: number })[] {
     const rows = this.#sql
       .exec<AlertRow>('SELECT number, id, alert FROM alert WHERE number < ? ORDER BY number DESC LIMIT ?', before, most)
       .toArray();
@@ -142,7 +119,15 @@ export class AlertsRows {
     });
   }
 
-  /** Forgets the oldest that nobody waits for. */
+  /** Ends one delivery. */
+  end(hook: string, number: number, state: DeliveryState, detail: string, now: number): void {
+    this.#sql.exec(
+      'UPDATE delivery SET state = ?, at = ?, detail = ? WHERE hook = ? AND number = ?',
+      ...[state, now, detail, hook, number],
+    );
+  }
+
+  /** Deletes the oldest alerts that no webhook still waits for. */
   forgetOld(): void {
     const [oldest] = this.#sql
       .exec<{ number: number }>('SELECT number FROM alert ORDER BY number DESC LIMIT 1 OFFSET ?', MOST_SHOWN)
@@ -151,21 +136,5 @@ export class AlertsRows {
     const isOver = "number <= ? AND number NOT IN (SELECT number FROM delivery WHERE state = 'waiting')";
     this.#sql.exec(`DELETE FROM delivery WHERE ${isOver}`, oldest.number);
     this.#sql.exec(`DELETE FROM alert WHERE ${isOver}`, oldest.number);
-  }
-
-  #end(hook: string, number: number, state: DeliveryState, detail: string, now: number): void {
-    this.#sql.exec(
-      'UPDATE delivery SET state = ?, at = ?, detail = ? WHERE hook = ? AND number = ?',
-      ...[state, now, detail, hook, number],
-    );
-  }
-
-  #saveHook(hook: string, { failures, nextTryAt, lastError }: DeliveryHealth, lost: number): void {
-    this.#sql.exec(
-      `INSERT INTO hook (name, failures, nextTryAt, lastError, lost) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (name) DO UPDATE SET failures = excluded.failures, nextTryAt = excluded.nextTryAt,
-         lastError = excluded.lastError, lost = excluded.lost`,
-      ...[hook, failures, nextTryAt, lastError, lost],
-    );
   }
 }

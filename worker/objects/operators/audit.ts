@@ -2,14 +2,17 @@
 import { auditValue } from '../../core/operators/audit-value.ts';
 import type { AuditBegin, AuditEntry } from '../../core/operators/operators.ts';
 
-// AUTOINCREMENT: the number of a dropped row is never given again, so numbers keep the order of calls.
+// AUTOINCREMENT never reuses the number of a deleted row, so numbers keep the order of calls.
 const TABLE = `CREATE TABLE IF NOT EXISTS audit (
   number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, who TEXT NOT NULL,
   call TEXT NOT NULL, what TEXT NOT NULL, "from" TEXT, "to" TEXT)`;
 
+/** At most this many changes are kept. */
 export const MOST_CHANGES = 10_000;
+/** A change is kept at most this long. */
 export const KEEP_CHANGES_MS = 400 * 86_400_000;
-const LEAVE_AT_ONCE = 100;
+/** Each change deletes at most this many that are too old. */
+const MOST_FORGOTTEN_AT_ONCE = 100;
 
 interface Row extends Record<string, SqlStorageValue> {
   number: number;
@@ -18,11 +21,12 @@ interface Row extends Record<string, SqlStorageValue> {
   who: string;
   call: string;
   what: string;
-  /** Null in both: never finished. */
+  /** Both are null while the change is not known to be made. */
   from: string | null;
   to: string | null;
 }
 
+/** The table `audit`. */
 export class AuditRows {
   readonly #sql: SqlStorage;
 
@@ -44,7 +48,7 @@ export class AuditRows {
     this.#sql.exec('DELETE FROM audit WHERE id = ?', id);
   }
 
-  /** The newest first; `before` is the number of the last one seen. */
+  /** Newest first, with numbers below `before`. */
   list(before: number, most: number, now: number): AuditEntry[] {
     return this.#sql
       .exec<Row>(
@@ -63,10 +67,10 @@ export class AuditRows {
       'DELETE FROM audit WHERE number <= (SELECT number FROM audit ORDER BY number DESC LIMIT 1 OFFSET ?)',
       MOST_CHANGES,
     );
-    // Some of the oldest at each change: no change has to look through all rows.
+    // Only the oldest rows are looked at, so that no change has to read the whole table.
     this.#sql.exec(
       'DELETE FROM audit WHERE number IN (SELECT number FROM audit ORDER BY number LIMIT ?) AND at <= ?',
-      ...[LEAVE_AT_ONCE, now - KEEP_CHANGES_MS],
+      ...[MOST_FORGOTTEN_AT_ONCE, now - KEEP_CHANGES_MS],
     );
   }
 }

@@ -5,9 +5,10 @@ const TABLE = `CREATE TABLE IF NOT EXISTS drill (
   id TEXT PRIMARY KEY, keyId TEXT NOT NULL, feature TEXT, maxCostUsd REAL NOT NULL, startedAt INTEGER NOT NULL,
   until INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID`;
 
-/** As long as the changes that made them. */
+/** As long as the changes that started them (`KEEP_CHANGES_MS`). */
 const KEEP_DRILLS_MS = 400 * 86_400_000;
 
+/** The table `drill`. */
 export class DrillRows {
   readonly #sql: SqlStorage;
 

@@ -10,6 +10,7 @@ const FIELDS = 'id, name, scope, createdAt, revokedAt';
 
 type Row = AdminKeyRecord & Record<string, SqlStorageValue>;
 
+/** The table `adminKey`. */
 export class AdminKeyRows {
   readonly #sql: SqlStorage;
 
@@ -18,7 +19,7 @@ export class AdminKeyRows {
     sql.exec(TABLE);
   }
 
-  /** Undefined where nobody has it, or it was revoked. */
+  /** Undefined for a key that does not exist or was revoked. */
   byHash(hash: string): AdminKeyRecord | undefined {
     return this.#one('hash = ? AND revokedAt IS NULL', hash);
   }
@@ -32,12 +33,12 @@ export class AdminKeyRows {
     return record;
   }
 
-  /** The oldest first; revoked ones too. */
+  /** All keys, revoked ones included, oldest first. */
   all(): AdminKeyRecord[] {
     return this.#sql.exec<Row>(`SELECT ${FIELDS} FROM adminKey ORDER BY createdAt, id`).toArray();
   }
 
-  /** A key that is revoked already keeps the time of its first revocation. */
+  /** A key that was revoked before keeps the time of its first revocation. */
   revoke(id: string, now: number): { before: AdminKeyRecord; after: AdminKeyRecord } | undefined {
     const before = this.#one('id = ?', id);
     if (before === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { Clock } from '../../core/clock.ts';
 import type { DrillRecord } from '../../core/operators/drill.ts';
 import type { AdminKeyRecord, AuditBegin, AuditEntry, OperatorsCalls } from '../../core/operators/operators.ts';
 import { AuditRows } from './audit.ts';
@@ -6,19 +7,21 @@ import { DrillRows } from './drills.ts';
 import { AdminKeyRows } from './keys.ts';
 
 /**
- * Who may operate the router besides root, every change that was made, and drills: one object, so that a revoked key is refused at
- * once and changes have one order. Each call is one synchronous turn, and its reply waits until its rows are durable.
+ * Admin keys, the audit of all changes, and drills, in one object: a revoked key is refused at once, and changes have one order.
+ * Each call is one synchronous turn, and its reply waits until its rows are durable.
  */
-export class Operators extends DurableObject implements Served<OperatorsCalls> {
+export class Operators extends DurableObject<unknown> implements Served<OperatorsCalls> {
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #keys: AdminKeyRows;
   readonly #changes: AuditRows;
   readonly #drills: DrillRows;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
-    super(ctx, env);
-    this.#keys = new AdminKeyRows(ctx.storage.sql);
-    this.#changes = new AuditRows(ctx.storage.sql);
-    this.#drills = new DrillRows(ctx.storage.sql);
+  constructor(state: DurableObjectState, env: unknown, clock: Pick<Clock, 'now'>) {
+    super(state, env);
+    this.#clock = clock;
+    this.#keys = new AdminKeyRows(state.storage.sql);
+    this.#changes = new AuditRows(state.storage.sql);
+    this.#drills = new DrillRows(state.storage.sql);
   }
 
   adminKey(hash: string): AdminKeyRecord | undefined {
@@ -26,7 +29,7 @@ export class Operators extends DurableObject implements Served<OperatorsCalls> {
   }
 
   createAdminKey(key: { hash: string; name: string; scope: 'read' | 'operate' }): AdminKeyRecord {
-    return this.#keys.add(key, Date.now());
+    return this.#keys.add(key, this.#clock.now());
   }
 
   listAdminKeys(): AdminKeyRecord[] {
@@ -34,11 +37,11 @@ export class Operators extends DurableObject implements Served<OperatorsCalls> {
   }
 
   revokeAdminKey(id: string): { before: AdminKeyRecord; after: AdminKeyRecord } | undefined {
-    return this.#keys.revoke(id, Date.now());
+    return this.#keys.revoke(id, this.#clock.now());
   }
 
   begin(change: AuditBegin): void {
-    this.#changes.begin(change, Date.now());
+    this.#changes.begin(change, this.#clock.now());
   }
 
   finish(id: string, from: unknown, to: unknown): void {
@@ -50,7 +53,7 @@ export class Operators extends DurableObject implements Served<OperatorsCalls> {
   }
 
   audit(before: number | undefined, most: number): AuditEntry[] {
-    return this.#changes.list(before ?? Number.MAX_SAFE_INTEGER, most, Date.now());
+    return this.#changes.list(before ?? Number.MAX_SAFE_INTEGER, most, this.#clock.now());
   }
 
   addDrill(drill: DrillRecord): void {
@@ -58,7 +61,7 @@ export class Operators extends DurableObject implements Served<OperatorsCalls> {
   }
 }
 
-/** The calls as the object itself has them: at once, where the stub's reply is a promise. */
+/** The calls as the object itself answers them, without the promise that a stub adds. */
 type Served<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...given: infer Given) => Promise<infer Reply>
     ? (...given: Given) => Reply

@@ -1,0 +1,50 @@
+/** The webhooks in `Alerts`, with how calling them went: rows in, rows out (docs/storage.md). */
+import { type DeliveryHealth, WELL } from '../../core/alerts/delivery-health.ts';
+
+const TABLE = `CREATE TABLE IF NOT EXISTS hook (
+  name TEXT PRIMARY KEY, failures INTEGER NOT NULL, nextTryAt INTEGER NOT NULL, lastError TEXT, lost INTEGER NOT NULL)
+  WITHOUT ROWID`;
+
+/** `lost`: how many alerts the webhook never received, since the object was made. */
+export type HookHealth = DeliveryHealth & { lost: number };
+
+/** The table `hook`. A webhook without a row has never failed. */
+export class HookRows {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(TABLE);
+  }
+
+  health(hook: string): HookHealth {
+    const [row] = this.#sql
+      .exec<{ failures: number; nextTryAt: number; lastError: string | null; lost: number }>(
+        'SELECT failures, nextTryAt, lastError, lost FROM hook WHERE name = ?',
+        hook,
+      )
+      .toArray();
+    return row ?? { ...WELL, lost: 0 };
+  }
+
+  /** Writes nothing where a webhook that was well still is. */
+  saveHealth(hook: string, health: DeliveryHealth): void {
+    const before = this.health(hook);
+    if (health === WELL && before.failures === 0) return;
+    this.#save(hook, { ...health, lost: before.lost });
+  }
+
+  countLost(hook: string): void {
+    const before = this.health(hook);
+    this.#save(hook, { ...before, lost: before.lost + 1 });
+  }
+
+  #save(hook: string, { failures, nextTryAt, lastError, lost }: HookHealth): void {
+    this.#sql.exec(
+      `INSERT INTO hook (name, failures, nextTryAt, lastError, lost) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET failures = excluded.failures, nextTryAt = excluded.nextTryAt,
+         lastError = excluded.lastError, lost = excluded.lost`,
+      ...[hook, failures, nextTryAt, lastError, lost],
+    );
+  }
+}
