@@ -147,7 +147,7 @@ export interface Deps {
   isLocal: boolean;
   board: RoutingBoard;
   ledger: Ledger;
-  /** What this isolate may admit from memory; undefined: every request has leases of its own (an `AnswerStream`, ledger rule 20). */
+  /** What this isolate may admit from memory; undefined: every request has a lease of its own. */
   slices: Pools | undefined;
   /** Of this isolate. */
   bodies: BytesInFlight;

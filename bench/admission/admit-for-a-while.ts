@@ -1,7 +1,8 @@
+import type { Measured } from '../../worker/core/pricing/bill.ts';
 import { admit, coverAttempt } from '../../worker/pipeline/admit.ts';
 import { type RoutedRequest, readRequest } from '../../worker/pipeline/ask.ts';
 import { identify } from '../../worker/pipeline/identify.ts';
-import { type Measured, settleOnce } from '../../worker/pipeline/meter.ts';
+import { settleOnce } from '../../worker/pipeline/meter.ts';
 import type { Begun } from '../../worker/pipeline/produce.ts';
 import { Timing } from '../../worker/pipeline/request-context.ts';
 import type { Background, Deps } from '../../worker/ports.ts';

@@ -23,7 +23,7 @@ const DOWN = ['providers_unavailable'];
 
 /** Every object fresh, on one storage: none of these asks twice by one key. */
 function streamsOn(router: TestRouter, state: DurableObjectState): AnswerStreams {
-  const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps, slices: undefined }));
+  const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps }));
   let object = new Class(state, {});
   const call = (what: string, message: object, signal?: AbortSignal) =>
     object.fetch(

@@ -34,7 +34,7 @@ const askings: fc.Arbitrary<Asking[]> = fc.array(
 
 /** All objects on one storage: shared answers write no rows. */
 function withObjects(router: TestRouter, state: DurableObjectState): void {
-  const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps, slices: undefined }));
+  const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps }));
   const objects = new Map<string, InstanceType<typeof Class>>();
   const call = (subject: string, what: string, message: object, signal?: AbortSignal) => {
     const object = objects.get(subject) ?? new Class(state, {});

@@ -26,6 +26,7 @@ import { endShare, loseShare, ownShare, type Share, type Slice, startShare } fro
 import type { GrantReply, Left, Report, ScopeAsk, Want } from '../core/ledger/messages.ts';
 import { LONE_ADMIT_MS, LONGEST_ADMIT_MS } from '../core/ledger/protocol.ts';
 import { type Mode, NOTHING_SPENT, type Spent } from '../core/ledger/types.ts';
+import type { Bill } from '../core/pricing/bill.ts';
 import type { RequestContext } from '../pipeline/request-context.ts';
 import { isToTell, keepPledge, tellAtEnd } from './duties.ts';
 import { LedgerClient, type Links, LONGEST_ASK_MS } from './ledger-client.ts';
@@ -46,13 +47,18 @@ export interface Taken {
   left: readonly Left[];
 }
 
-export type Bill = Spent & { estimated: boolean };
+/** Called just before the ledger is asked with a new id, and just before a provider is called under it. */
+export interface LeaseHooks {
+  onAsk(leaseId: string): void;
+  onStart(leaseId: string): void;
+}
 
 export class RequestLease {
   readonly #tenant: string;
   readonly #scopes: readonly ScopeAsk[];
   readonly #runForMs: number;
   readonly #degrades: boolean;
+  readonly #hooks: LeaseHooks | undefined;
   readonly #links: Links;
   readonly #background: RequestContext['background'];
   readonly #line: LedgerClient;
@@ -68,16 +74,19 @@ export class RequestLease {
     runForMs: number,
     links: Links,
     background: RequestContext['background'],
-    degrades = false,
+    { degrades = false, hooks }: { degrades?: boolean; hooks?: LeaseHooks | undefined } = {},
   ) {
     this.#tenant = tenant;
     this.#scopes = scopes;
     this.#runForMs = runForMs;
     this.#degrades = degrades;
+    this.#hooks = hooks;
     this.#links = links;
     this.#background = background;
     this.#line = new LedgerClient(tenant, links);
-    this.#tuple = links.slices && poolOf(links.slices, tenant, scopes, links.clock.now());
+    // A holder that notes each of its leases takes no slices (ledger rule 20).
+    const slices = hooks === undefined ? links.slices : undefined;
+    this.#tuple = slices && poolOf(slices, tenant, scopes, links.clock.now());
     background(
       new Promise<void>((resolve) => {
         this.#isOver = resolve;
@@ -123,7 +132,9 @@ export class RequestLease {
 
   /** The ledger cannot be reached and the tenant's policy lets the request run: it is told afterwards. */
   runUngranted(): void {
+    const { by } = this.#last;
     this.#tell(this.#last, { event: 'runs_ungranted' });
+    if ('holder' in by && by.holder.state === 'running') this.#hooks?.onStart(by.holder.leaseId);
   }
 
   /** Just before a provider is called; false: what was granted is not good any more. */
@@ -131,8 +142,11 @@ export class RequestLease {
     const cover = this.#last;
     const { now } = this.#line;
     if ('slice' in cover.by) return startShare(cover.by, now);
+    const { state } = cover.by.holder;
     this.#tell(cover, { event: 'starts', now });
-    return isRunning(cover);
+    const { holder } = cover.by;
+    if (state === 'granted' && holder.state === 'running') this.#hooks?.onStart(holder.leaseId);
+    return holder.state === 'running';
   }
 
   /** An attempt has been covered already: the request and its slot are counted. */
@@ -199,6 +213,7 @@ export class RequestLease {
     const { now } = this.#line;
     const tuple = this.#tuple;
     const leaseId = this.#links.newLeaseId(now);
+    this.#hooks?.onAsk(leaseId);
     // What was admitted once goes on as it is.
     const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
     const ask = { leaseId, scopes: this.#scopes, wants, admitForMs, degrades, runForMs: this.#runForMs };
@@ -235,7 +250,7 @@ export class RequestLease {
     const better = wants.slice(0, wants.indexOf(likely));
     const degrades = this.#degrades || better.length + 1 < wants.length;
     const shared = [this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background] as const;
-    const refill = new RequestLease(...shared, degrades);
+    const refill = new RequestLease(...shared, { degrades });
     const againFrom = () => (tuple.mode === many.mode ? refill.#line.now + AGAIN_AFTER_MS : 0);
     void refill
       .#ask([...better, many], LONGEST_ADMIT_MS)

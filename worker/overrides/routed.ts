@@ -1,9 +1,9 @@
 /** What a request's route makes of the board, of a deployment and of `fetch`: themselves where nothing is set. */
 import type { Deployment } from '../core/config/config.ts';
+import type { Measured } from '../core/pricing/bill.ts';
 import { faultyDeployment } from '../core/routing/faulty-deployment.ts';
 import { faultOf, type Route } from '../core/routing/route.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
-import type { Measured } from '../pipeline/meter.ts';
 import type { Deps, RoutingBoard, UpstreamFetch } from '../ports.ts';
 import { faultyFetch } from '../upstream/faulty-fetch.ts';
 import { drillBoard } from './drill-board.ts';

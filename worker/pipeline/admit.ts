@@ -62,7 +62,10 @@ export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContex
     return { ok: false, error: unavailable, limited: NOT_ASKED, isAlone: true };
   const isSmallerLeft = versions.length < possible.versions.length;
   const degrades = isSmallerLeft || possible.withoutSafeguard !== undefined;
-  const holding = new RequestLease(tenant, scopes, runForMs, deps, scope.background, degrades);
+  const holding = new RequestLease(tenant, scopes, runForMs, deps, scope.background, {
+    degrades,
+    hooks: scope.leaseHooks,
+  });
   const wants = versions.map(wantOf);
   const granted = (mode: Mode, left: readonly Left[]): Admitted => {
     const version = versions.find((one) => one.mode === mode);

@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../protocol/chat.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { readText } from '../body/read-text.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import type { Measured } from '../core/pricing/bill.ts';
 import { isPlausible } from '../core/pricing/plausible.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Patience } from '../core/routing/patience.ts';
@@ -13,7 +14,6 @@ import { classify, presentable, withoutAnswer } from '../upstream/failing-answer
 import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../upstream/other-form.ts';
 import { type Chunk, ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
-import type { Measured } from './meter.ts';
 
 export type Attempted =
   | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }

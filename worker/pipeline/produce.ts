@@ -2,6 +2,7 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import { cooldownsOf } from '../core/answers/carryon-field.ts';
 import type { Deployment } from '../core/config/config.ts';
+import { billOf } from '../core/pricing/bill.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Observation } from '../core/routing/health.ts';
 import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/next.ts';
@@ -15,7 +16,6 @@ import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
 import { personOf, type RoutedRequest } from './ask.ts';
 import { type Attempted, attempt } from './attempt.ts';
 import { withOwnCacheKey } from './cache-key.ts';
-import { billOf } from './meter.ts';
 import type { RequestContext } from './request-context.ts';
 import { tellFailures } from './tell-failures.ts';
 import { newTrail, type Tracked, type Trail } from './trail.ts';

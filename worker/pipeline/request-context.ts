@@ -1,4 +1,5 @@
 import type { EdgeMode } from '../core/routing/route.ts';
+import type { LeaseHooks } from '../lease/request-lease.ts';
 import type { Background, Clock } from '../ports.ts';
 import type { Limited } from './admit.ts';
 
@@ -12,6 +13,8 @@ export interface RequestContext {
   timing: Timing;
   /** What is made is for others too. */
   isShared?: boolean;
+  /** Notes each lease of this request before it is asked for and before it is used. */
+  leaseHooks?: LeaseHooks;
   /** Told as soon as the ledger has said yes, for headers that go out before an answer begins. */
   admitted?: (limited: Limited, mode: EdgeMode) => void;
 }

@@ -4,7 +4,7 @@ import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { RunBatch, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
-import { RequestLease } from '../lease/request-lease.ts';
+import { type LeaseHooks, RequestLease } from '../lease/request-lease.ts';
 import { refused } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
 import { limitHeaders } from '../pipeline/respond.ts';
@@ -23,15 +23,13 @@ export async function keepCopy(
   const scoped = scopesOf(ask, deps.config);
   if (!scoped.ok) return { ok: false, refusal: refusalOf(scoped.error), personal: true };
   let leaseId = '';
-  const links: Deps = {
-    ...deps,
-    slices: undefined,
-    newLeaseId(nowMs) {
-      leaseId = deps.newLeaseId(nowMs);
-      return leaseId;
+  const hooks: LeaseHooks = {
+    onAsk(id) {
+      leaseId = id;
     },
+    onStart() {},
   };
-  const holding = new RequestLease(ask.identity.tenant, scoped.scopes, 0, links, background);
+  const holding = new RequestLease(ask.identity.tenant, scoped.scopes, 0, deps, background, { hooks });
   const reply = await holding.ask([ONE_REQUEST]);
   holding.close();
   if (reply === undefined) return { ok: false, alone: true };

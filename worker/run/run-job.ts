@@ -99,7 +99,7 @@ const producer =
     // What only some may be given is never made for all who ask the same.
     if (hooks.isShared && !isOrdinary(ask.route)) return { ok: false, alone: true };
     await deps.board.ready(hooks.background);
-    const produced = await produce(ask, noting(deps, hooks), scope);
+    const produced = await produce(ask, deps, scope);
     const { trail, limited } = produced;
     if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
     if (!produced.ok) {
@@ -134,7 +134,8 @@ function askOf(job: Job, { config }: Deps): RoutedRequest | undefined {
   };
 }
 
-function scopeOf(job: Job, { background, signal, isShared, admitted }: RunHooks, { clock }: Deps): RequestContext {
+function scopeOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
+  const { background, signal, isShared, admitted } = hooks;
   const { requestId } = job;
   // The Worker's clock may be ahead of this one.
   const arrivedAt = Math.min(job.arrivedAt, clock.now());
@@ -142,26 +143,10 @@ function scopeOf(job: Job, { background, signal, isShared, admitted }: RunHooks,
     ...{ requestId, arrivedAt, background, isShared },
     gone: signal as AbortSignal,
     timing: new Timing(clock, arrivedAt),
+    // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).
+    leaseHooks: { onAsk: hooks.asks, onStart: hooks.starts },
     admitted: (limited, mode) =>
       admitted({ headers: admittedHeaders(limited, mode), openHeaders: budgetHeaders(limited.left) }),
-  };
-}
-
-/** Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20). */
-function noting(deps: Deps, { asks, starts }: RunHooks): Deps {
-  let leaseId = '';
-  return {
-    ...deps,
-    slices: undefined,
-    newLeaseId(nowMs) {
-      leaseId = deps.newLeaseId(nowMs);
-      asks(leaseId);
-      return leaseId;
-    },
-    fetch(url, init) {
-      starts(leaseId);
-      return deps.fetch(url, init);
-    },
   };
 }
 

@@ -1,8 +1,9 @@
 /** An answer that has begun, on its way to one sink: a client's response, or the log of an `AnswerStream`. */
 import type { RouterError } from '../../protocol/errors.ts';
+import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Attempted } from '../pipeline/attempt.ts';
-import type { Ending, Measured } from '../pipeline/meter.ts';
+import type { Ending } from '../pipeline/meter.ts';
 import type { Chunk, ProviderStream } from './provider-stream.ts';
 
 export interface SourceInput {

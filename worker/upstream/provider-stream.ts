@@ -1,8 +1,8 @@
 import type { Usage } from '../../protocol/chat.ts';
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
+import type { Measured } from '../core/pricing/bill.ts';
 import type { Passed } from '../core/pricing/billed.ts';
 import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
-import type { Measured } from '../pipeline/meter.ts';
 import type { Clock } from '../ports.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { CutOff } from './cut-stream.ts';
