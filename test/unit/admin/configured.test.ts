@@ -39,7 +39,7 @@ const row = (scope: Scope, period: string, capMicroUsd: number | null = null): S
   ...{ scope, period, capMicroUsd, spentMicroUsd: 1, reservedMicroUsd: 0, unsettledMicroUsd: 0 },
 });
 
-/** A key store that holds these, and what it was asked for. */
+/** A key store with these keys, and the look-ups it received. */
 function holding(...records: KeyRecord[]) {
   const asked: string[][] = [];
   const find = async (ids: readonly string[]) => {

@@ -1,6 +1,6 @@
 /**
- * Bodies by the thing that they hold many of. `count` of it, so that twice the count is about twice the body. Texts are long
- * in both, since V8 keeps strings above 128 KiB elsewhere, which costs a step.
+ * Bodies named by the thing that they hold `count` of, so that twice the count is about twice the body. Strings are long
+ * in both, because V8 stores strings above 128 KiB elsewhere, which costs a step.
  */
 
 type Body = Record<string, unknown>;
@@ -31,7 +31,7 @@ const withSchema = (schema: unknown): Body => ({
 });
 const text = (content: string): Body => asked([user(content)]);
 
-/** One more level for each `count`, below the limits of depth. */
+/** One more level for each `count`, within the limits of depth. */
 const nested = (depth: number): unknown => times(depth, () => 0).reduce<unknown>((inner) => ({ a: inner }), 1);
 const deepSchema = (depth: number): unknown =>
   times(depth, () => 0).reduce<unknown>((inner) => ({ type: 'object', properties: { a: inner } }), { type: 'string' });

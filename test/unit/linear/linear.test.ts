@@ -1,4 +1,4 @@
-/** Whatever a body holds twice as many of takes about twice the work, through every step that looks at a body. */
+/** If a body holds twice as many of anything, every step that looks at it does about twice the work. */
 import { expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import { versionsOf } from '../../../worker/core/admission/versions.ts';
@@ -67,8 +67,8 @@ it.each(Object.entries(BODIES))(
   (_, [count, make]) => {
     const [small, large] = [count, 2 * count].map((many) => JSON.stringify({ model: 'app/chat', ...make(many) }));
     let [once, twice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    // The small body twice against the large one once: windows of about one length, so that other processes cut into both
-    // alike. The least of several runs, since garbage collection and a cold start only ever add. Quadratic work has a ratio of 4.
+    // The small body twice against the large one once: windows of about the same length, so that other processes interrupt
+    // both alike. The least of several runs, since garbage collection and a cold start only ever add. Quadratic work has a ratio of 4.
     const ratio = () => (2 * once) / twice;
     for (let round = 0; round < ROUNDS && (round < 2 || ratio() >= 3); round++) {
       once = Math.min(

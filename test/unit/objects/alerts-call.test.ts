@@ -13,14 +13,14 @@ const slack: Hook = { name: 'CHAT', format: 'slack', url: URL, secret: '', probl
 let clock: TestClock;
 beforeEach(() => {
   clock = new TestClock();
-  // The library refuses a message of another time.
+  // The library refuses a message with an old time.
   vi.useFakeTimers({ toFake: ['Date'], now: clock.now() });
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What went out, and what came of it. */
+/** The call that was sent, and its result. */
 async function call(hook: Hook, body: string, answer: (init: RequestInit) => Promise<Response>, passMs = 0) {
   let sent: RequestInit = {};
   let called = () => {};
@@ -34,7 +34,7 @@ async function call(hook: Hook, body: string, answer: (init: RequestInit) => Pro
     return answer(init);
   };
   const telling = deliver(hook, 'msg_1', body, { clock, fetch });
-  // It is signed in a thread of its own, which no clock of ours moves.
+  // Signing runs in a thread of its own, which no test clock moves.
   await underWay;
   if (passMs > 0) await clock.advance(passMs);
   const attempt = await telling;

@@ -269,7 +269,7 @@ describe('the user', () => {
       'ann',
     ],
     ['a publishable key’s', { body, identity: { ...publishable, user: 'page' } }, 'page'],
-    // As curl and Go send it, which plain workerd reads as Latin-1; and as fetch sends it.
+    // As curl and Go send it, which plain workerd reads as Latin-1; then as fetch sends it.
     ['the header’s, in UTF-8 bytes', { body, headers: { 'x-carryon-user': 'JosÃ©' } }, 'José'],
     ['the header’s, in Latin-1', { body, headers: { 'x-carryon-user': 'José' } }, 'José'],
     ['the body’s, in two characters', { body: { ...body, user: 'Jose\u0301' } }, 'José'],

@@ -1,4 +1,4 @@
-/** Step 3 alone: which object is opened, with what, and what the Worker makes of its reply. */
+/** The attach step alone: which object is opened, with what, and what the Worker does with its reply. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { Head } from '../../../worker/core/answers/stream/events.ts';
@@ -201,7 +201,7 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   withFeature({ cache, safeguard });
   await summarize();
   const job = opened[0]?.message.job as Job;
-  // One request a second: who is told to ask by himself has not used it up.
+  // One request a second: a caller who is sent away to ask alone has not used it up.
   router.ledger.limit('tenant', { monthlyMicroUsd: 10_000, rps: 1, burst: 1 });
   const admitted: Head[] = [];
   const background: Promise<unknown>[] = [];

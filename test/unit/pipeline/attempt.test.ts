@@ -90,7 +90,7 @@ describe('what an attempt came to', () => {
       const tried = await tryOnce(script, stream);
       expect(tried.attempted).toMatchObject({ kind: 'failure', failure: { kind }, cutByDeadline: false });
       expect(tried.at).toBe(at);
-      // Whatever it was, nobody is left reading it.
+      // Whatever it was, no reader is left on it.
       expect(tried.upstream.running).toEqual([]);
     }
   });

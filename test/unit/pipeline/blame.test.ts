@@ -25,10 +25,10 @@ describe('a status after a second of work', () => {
       expect((await router.ask({ stream })).status).toBe(503);
       expect(router.upstream.calls.map(({ to }) => to)).toEqual(['a', 'b']);
       await router.clock.run(Promise.all(router.background));
-      // Each of the two by a lease of its own.
+      // Each of the two under a lease of its own.
       expect(router.ledger.asked.length).toBe(2);
       expect(router.ledger.figures().spentMicroUsd).toBeGreaterThan(0);
-      // Sooner, nothing had begun.
+      // Any sooner, and nothing had begun.
       const early = withBudget(1_000_000);
       early.upstream.on('a', { ...script, afterMs: 900 }, good(stream, 'from a'));
       expect(await early.ask({ stream })).toMatchObject({ status: 200, shown: 'from a' });

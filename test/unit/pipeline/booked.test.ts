@@ -1,4 +1,4 @@
-/** That no usage a provider may report is booked at less than its price: the oracle prices the truth, before any dialect writes it down. */
+/** No usage that a provider may report is booked at less than its price: the oracle prices the true figures, before any dialect writes them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WireFormat } from '../../../worker/core/config/config.ts';
@@ -29,7 +29,7 @@ const truths: fc.Arbitrary<Truth> = fc.record({
   thought: tokens,
 });
 
-/** How providers write a truth down, each in a way from which it can be told again. */
+/** How providers write true figures, each in a form from which they can be recovered. */
 const OPENAI: Readonly<Record<string, (truth: Truth) => Json>> = {
   plain: ({ fresh, cached, written, said, thought }) => ({
     prompt_tokens: fresh + cached + written,
@@ -85,7 +85,7 @@ const delta = (content: string, reason: string | null = null, more: Json = {}) =
   ...more,
 });
 
-/** Where it stands, and what comes after it. */
+/** Where the usage is in the stream, and what follows it. */
 const PLACES: Readonly<Record<string, (told: Json, words: string[]) => Step[]>> = {
   'a last chunk': (told, words) => [
     ...words.map((word) => chunk([delta(word)])),
@@ -138,7 +138,7 @@ async function booked(format: WireFormat, stream: boolean, script: Script, maxTo
 const words = fc.array(fc.constantFrom('The ', 'Elbe ', 'x'.repeat(900), 'né '), { minLength: 1, maxLength: 4 });
 const caps = fc.constantFrom(1, 50, 4_000);
 const bytesOf = (said: readonly string[]): number => Buffer.byteLength(said.join(''));
-/** At 64 bytes a token at most. */
+/** At most 64 bytes a token. */
 const leastPrice = (bytes: number): number => Math.ceil(bytes / 64) * PRICE.output;
 
 describe('whatever usage a provider reports', () => {

@@ -73,7 +73,7 @@ describe('a reader that stops reading', () => {
     await router.clock.advance(30_000);
     await router.clock.run(reader.read());
     await router.clock.run(reader.cancel());
-    // Read behind it to its end.
+    // Read to its end behind the response.
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: COST });
   });
 });

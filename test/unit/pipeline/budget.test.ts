@@ -122,7 +122,7 @@ describe('the reader leaves', () => {
 
   it('after it was slow, while the provider is still at work: let go, booked by what was made', async () => {
     const router = await afterASlowRead([text('two '), text('three'), { waitMs: 500 }, text('four'), 'hang'], 60_000);
-    // At most 13 bytes, 4 chunks, and what is on its way.
+    // At most 13 bytes, 4 chunks, and what may be on its way.
     expect(router.ledger.figures().spentMicroUsd).toBe(5 + 8 + 128 + 1_000 + 4 * (13 + 4 + 128));
   });
 
@@ -131,7 +131,7 @@ describe('the reader leaves', () => {
     const router = await afterASlowRead([long, long, long, long, finish, usage, DONE]);
     const seen = router.upstream.calls[0]?.taken ?? 0;
     expect(seen).toBeLessThan(7);
-    // What must be behind 400 kB: more than the cap of 4,096.
+    // What 400 kB must have taken: more than the cap of 4,096.
     expect(router.ledger.figures().spentMicroUsd).toBe(5 + 8 + 128 + 1_000 + 4 * Math.ceil(400_004 / 64));
   });
 

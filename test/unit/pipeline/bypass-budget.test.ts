@@ -1,4 +1,4 @@
-/** Bypass beside ordinary requests, many at once: the budget holds to the last micro-dollar, whatever comes of the attempts. */
+/** Bypass beside ordinary requests, many at once: the budget holds to the last micro-dollar, however the attempts end. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settled, withBudget } from './support/budget.ts';
@@ -8,7 +8,7 @@ import { deployment, read } from './support/router.ts';
 import type { Script } from './support/upstream.ts';
 
 const MOST_OUTPUT = 50;
-/** What the dearest answer is billed: 10 tokens in at 1 micro-USD, 50 out at 4. */
+/** The bill of the dearest answer: 10 tokens in at 1 micro-USD, 50 out at 4. */
 const MOST_BILLED = 210;
 
 const told = (outputTokens: number) => ({
@@ -37,7 +37,7 @@ const aPlay: fc.Arbitrary<Play> = fc.oneof(
       .tuple(fc.integer({ min: 5, max: MOST_OUTPUT }), fc.integer({ min: 0, max: 5_000 }))
       .map(([tokens, afterMs]): Play => ({ script: answering(tokens, afterMs), billed: 10 + 4 * tokens })),
   },
-  // The provider may have worked, and bills it.
+  // The provider may have done the work, and bills it.
   { weight: 1, arbitrary: fc.constant<Play>({ script: { ...failing(504), afterMs: 3_000 }, billed: MOST_BILLED }) },
   { weight: 1, arbitrary: fc.constant<Play>({ script: { instead: 'hang' }, billed: MOST_BILLED }) },
   { weight: 1, arbitrary: fc.constant<Play>({ script: failing(503), billed: 0 }) },

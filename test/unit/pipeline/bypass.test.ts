@@ -1,4 +1,4 @@
-/** Bypass: the first deployment, once, without board and cache; money, limits and keys as ever. */
+/** Bypass: the first deployment, once, without board and cache; money, limits and keys as always. */
 import { describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { Head } from '../../../worker/core/answers/stream/events.ts';
@@ -13,7 +13,7 @@ import type { Script } from './support/upstream.ts';
 
 const ALIAS = 'app/chat';
 
-/** `b` stands first in the list of those with the lowest order; `a` behind it, `c` in another group. */
+/** `b` is first in the list of those with the lowest order, then `a`; `c` is in another group. */
 function bypassed(router = new TestRouter(deploymentsOf())): TestRouter {
   for (const id of ['a', 'b', 'c']) router.upstream.on(id, goodReply(`Hello from ${id.toUpperCase()}`));
   override(router, { bypass: [ALIAS], pins: { [ALIAS]: 'c' } });
@@ -229,7 +229,7 @@ describe('cached and shared answers', () => {
     await router.clock.run(Promise.all(router.background));
     expect([router.answers.kept.size, router.answers.reads, opened]).toEqual([0, 0, []]);
     override(router, {});
-    // `a` or `b`, drawn.
+    // `a` or `b`, by weight.
     router.upstream.on('a', good(stream, 'Kept'));
     router.upstream.on('b', good(stream, 'Kept'));
     await router.ask({ stream });
@@ -239,7 +239,7 @@ describe('cached and shared answers', () => {
     router.upstream.on('b', good(stream, 'Hello from B'));
     const { shown, headers } = await router.ask({ stream });
     expect([shown, headers.get('x-carryon-cache')]).toEqual(['Hello from B', 'bypass']);
-    // Nor instead of an error.
+    // And not instead of an error either.
     router.upstream.on('b', failing(503));
     expect((await router.ask({ stream })).status).toBe(503);
   });

@@ -6,10 +6,10 @@ import { TestRouter } from './support/router.ts';
 
 const PAGE: Identity = { ...LOCAL_IDENTITY, kind: 'publishable', origins: ['https://app.example'] };
 const RATE = 3;
-/** What Cloudflare says of a request, in short. */
+/** What Cloudflare says about a request, abridged. */
 const CLOUDFLARE = { colo: 'FRA', country: 'DE' };
 
-/** Requests of a page, one after the other; each says what became of it. */
+/** Requests of a page, one after the other; the outcome of each. */
 function world(more: Partial<Deps> = {}, addressHeader: string | null = 'cf-connecting-ip') {
   const router = new TestRouter([], { publishableRate: RATE, addressHeader: addressHeader ?? undefined });
   router.identities.set('pk-page', PAGE);
@@ -52,7 +52,7 @@ describe('a publishable key', () => {
     const all = Array.from({ length: 10 }, () => 'ok');
     expect(await world().times(10)).toEqual(all);
     expect(await world().times(10, address('unknown'))).toEqual(all);
-    // In plain workerd, deployed, a client writes what it likes.
+    // Deployed in plain workerd, a client can write anything there.
     const { times } = world({}, null);
     expect(await times(10, address('203.0.113.7'))).toEqual(all);
     expect(await times(10, address('203.0.113.7'), 'start', {})).toEqual(all);
@@ -77,7 +77,7 @@ describe('a publishable key', () => {
     expect(await times(15, from, 'read')).not.toContain('rate_limit_exceeded');
     expect(await times(15, rest)).not.toContain('rate_limit_exceeded');
     expect(await times(1, from, 'read')).toEqual(['rate_limit_exceeded']);
-    // Without the key, or with an empty id, it may start something.
+    // Without the key, or with an empty id, it may start a run.
     expect(await times(1, { ...from, 'last-event-id': '5' })).toEqual(['ok']);
     expect(await times(1, { ...rest, 'last-event-id': '' })).toEqual(['ok']);
     expect(await times(2, from)).toEqual(['ok', 'rate_limit_exceeded']);

@@ -1,4 +1,4 @@
-/** An answer tells how it was made to those who may learn who served it, and to nobody else. */
+/** An answer says how it was made, to callers who may learn who served it and to no others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
@@ -28,13 +28,13 @@ const routerWith = (scripts: Record<string, Script[]>, settings?: ConstructorPar
   return router;
 };
 
-/** The last event of a stream but for `[DONE]`, or the whole body. */
+/** The last event of a stream before `[DONE]`, or the whole body. */
 const lastOf = (body: string): Record<string, unknown> & { carryon?: CarryonField & { skippedEvents?: number } } => {
   const events = body.split('\n\n').filter((event) => event !== '' && !event.endsWith('[DONE]'));
   return JSON.parse((events.at(-1) ?? '').replace(/^(?::.*\n)*data: /, ''));
 };
 
-/** 20 ms until its first word, 30 ms more until its end. */
+/** 20 ms until its first word, then 30 ms until its end. */
 const slowly = (stream: boolean): Script =>
   stream
     ? streamed(role, { waitMs: 20 }, text('Hello '), { waitMs: 30 }, text('you'), finish, usage, DONE)
@@ -70,7 +70,7 @@ describe.each(FORMS)('an answer, %s', (_, sent) => {
         const left: Record<string, typeof a> = { a: [...a], b: [...b] };
         for (const attempt of attempts.slice(0, -1)) {
           const list = left[attempt.deployment] ?? [];
-          // The upstream's last script is played over and over.
+          // The upstream repeats its last script.
           const played = attempt.deployment === 'a' && list.length === 1 ? list[0] : list.shift();
           expect(attempt).toMatchObject({ ttftMs: null, status: played?.status, ms: played?.afterMs });
           expect(attempt.result).not.toBe('success');

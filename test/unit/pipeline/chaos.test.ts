@@ -3,7 +3,7 @@ import { failing, good, role, streamed } from './support/openai.ts';
 import { TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';
 
-/** Numbers in [0, 1) that are the same in each run (mulberry32). */
+/** The same numbers in [0, 1) in each run (mulberry32). */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Nobody notices another's fault: the same requests are answered twice, once beside those that a fault chose and once without
- * them. What the others see, what their providers are asked, and what is learnt of them, is the same to the byte and the millisecond.
+ * No caller notices another's fault: the same requests are answered twice, once beside those that a fault chose and once without
+ * them. What callers see, what their providers are asked, and what is learnt about them is the same to the byte and the millisecond.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -31,9 +31,9 @@ interface Asked {
   key: string;
   user: string | null;
   stream: boolean;
-  /** Of a feature that keeps answers. */
+  /** A request of a feature that keeps answers. */
   isKept: boolean;
-  /** What both deployments do with it; the number tells questions apart. */
+  /** What both deployments do with it; the number distinguishes questions. */
   a: string;
   b: string;
   number: number;
@@ -140,7 +140,7 @@ async function answer(
   };
 }
 
-/** A question tells who asks it, so that its calls can be told from those of others. */
+/** A question names its caller, so that its calls can be distinguished from those of others. */
 const questionOf = ({ key, user, number, a, b }: Asked): string => `${key}/${user} asks ${number}: a=${a} b=${b}`;
 
 async function noticesNothing(all: readonly Asked[], set: Faults): Promise<number> {
@@ -150,7 +150,7 @@ async function noticesNothing(all: readonly Asked[], set: Faults): Promise<numbe
   const { modes: _, ...alone } = await answer(others, {}, isOther);
   const places = all.flatMap((one, index) => (isOther(one) ? [index] : []));
   expect(beside).toEqual({ ...alone, answers: alone.answers.map((one) => ({ ...one, index: places[one.index] })) });
-  // And they that were chosen say so, each of them.
+  // And each chosen request says so.
   for (const [index, one] of all.entries()) expect(modes[index] === 'drill').toBe(!isOther(one));
   return all.length - others.length;
 }

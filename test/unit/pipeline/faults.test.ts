@@ -1,4 +1,4 @@
-/** Each fault as a request meets it: what fails, who answers instead, what is booked, and whose standing it is. */
+/** Each fault as a request meets it: what fails, who answers instead, what is booked, and whose health it affects. */
 import { describe, expect, it } from 'vitest';
 import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
 import type { WireFormat } from '../../../worker/core/config/config.ts';
@@ -13,7 +13,7 @@ const named = (type: string, more: object): string => `event: ${type}\ndata: ${J
 const usage = { input_tokens: 10, output_tokens: 5 };
 const message = { id: 'm1', type: 'message', role: 'assistant', model: 'served', stop_reason: 'end_turn', usage };
 
-/** A good answer of a provider of this format, in the form that was asked for. */
+/** A good answer in this wire format, streamed or whole as asked. */
 function goodIn(format: WireFormat, stream: boolean, words: string): Script {
   if (format === 'openai') return good(stream, words);
   if (!stream) return { body: [JSON.stringify({ ...message, content: [{ type: 'text', text: words }] })] };
@@ -46,7 +46,7 @@ function router(fault: FaultKind, traffic: string, script: (stream: boolean) => 
   };
 }
 
-/** What `a` did to the first attempt, as the log says it. */
+/** How the log reports what `a` did to the first attempt. */
 const FAILS: Readonly<Record<Exclude<FaultKind, 'slow' | 'cut-streams'>, (stream: boolean) => string>> = {
   'revoked-key': () => 'a bad_key',
   'blocked-egress': () => 'a unreachable',
@@ -54,7 +54,7 @@ const FAILS: Readonly<Record<Exclude<FaultKind, 'slow' | 'cut-streams'>, (stream
   errors: () => 'a server_error',
 };
 
-/** `a` as a provider that looks at keys, and takes a second. */
+/** `a` as a provider that checks keys, and takes a second. */
 const sound = (format: WireFormat) => (stream: boolean) => ({ ...goodIn(format, stream, 'of a'), afterMs: 1_000 });
 
 describe.each(['openai', 'anthropic'] as const)('a deployment that speaks %s', (format) => {
@@ -88,7 +88,7 @@ describe.each(['openai', 'anthropic'] as const)('a deployment that speaks %s', (
       const ordinary = await ask(stream);
       expect(ordinary.shown).toBe('of a');
       expect(drilledMs - (made.clock.now() - sentAt - drilledMs)).toBe(3_000);
-      // The same question of the same length cost the same.
+      // The same question of the same length costs the same.
       expect(made.ledger.figures('tenant').spentMicroUsd).toBe(60);
     });
   });
@@ -111,7 +111,7 @@ describe.each(['openai', 'anthropic'] as const)('a deployment that speaks %s', (
   });
 });
 
-/** As a provider does that knows its own key. */
+/** Like a provider that knows its own key. */
 function refuseWrongKeys({ deps, upstream }: TestRouter): void {
   Object.assign(deps, {
     fetch: async (...[url, init]: Parameters<typeof upstream.fetch>) => {

@@ -1,4 +1,4 @@
-/** Providers and clients that do not behave: what they may not make us do. */
+/** Providers and clients that misbehave, and what they must not make the router do. */
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';

@@ -1,4 +1,4 @@
-/** Several isolates with slices before one ledger: nothing overspent, no rate passed, little left unused (docs/ledger.md "What holds"). */
+/** Several isolates with slices and one ledger: nothing overspent, no rate exceeded, little left unused (docs/ledger.md "What holds"). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../sandbox/random.ts';
@@ -26,7 +26,7 @@ const requests = (isolates: number, more: Fields = {}): fc.Arbitrary<Request[]> 
     { minLength: 60, maxLength: 150, size: 'max' },
   );
 
-/** Crowds that come at once, here and there, after a while in which buckets drain and slices wait. */
+/** Crowds that arrive at once, at one isolate or another, after pauses in which buckets drain and slices wait. */
 const crowds = (isolates: number, more: Fields = {}): fc.Arbitrary<Request[]> => {
   const crowd = fc.record({
     gapMs: fc.constantFrom(1, 200, 3_700, 3_700, 9_000),
@@ -47,7 +47,7 @@ const crowds = (isolates: number, more: Fields = {}): fc.Arbitrary<Request[]> =>
       crowds.flatMap(({ gapMs, count, isolate, dawdlesMs, runsForMs }) =>
         Array.from({ length: count }, (_, place) => ({
           ...{ ...calm, dawdlesMs, runsForMs, afterMs: place === 0 ? gapMs : 0 },
-          // The last of them stands for a crowd before all.
+          // The last of them is a crowd before all isolates.
           isolate: isolate === isolates ? place % isolates : isolate,
         })),
       ),
@@ -248,7 +248,7 @@ describe('streams that outlast their slice', () => {
     const CAP = 2_000;
     const isolates = new Isolates(2, { monthlyMicroUsd: CAP * W });
     const all = Array.from({ length: 4_000 }, (_, place) => stream(place % 60 === 7 ? 295_000 : 9_000));
-    // Half a minute later, each costs what it may.
+    // Half a minute later, each costs as much as it may.
     for (let place = 0; place < 2_000; place++)
       all.push(stream(10, { isolate: 1, costs: 100, afterMs: place === 0 ? 30_000 : 20 }));
     let usedAtRefusal: number | undefined;

@@ -1,4 +1,4 @@
-/** Providers whose streams are sound and odd: what the client sees of them, what they cost, and who may have them again. */
+/** Streams that are sound but odd: what the client sees of them, what they cost, and who may get them again. */
 import { describe, expect, it } from 'vitest';
 import { withBudget } from './support/budget.ts';
 import { DONE, errorEvent, finish, goodReply, role, streamed, text, usage } from './support/openai.ts';
@@ -47,7 +47,7 @@ const outcomes = (router: TestRouter) =>
 describe.each(formats)('in the format of %s', (format) => {
   const parts = FORMATS[format];
   const places = ['role', 'first', 'second', 'finish', 'usage'] as const;
-  /** An answer with `odd` before one of its parts; each part is a packet of its own. */
+  /** An answer with `odd` inserted before one of its parts; each part is a packet of its own. */
   const withOdd = (odd: Step, before: (typeof places)[number]) =>
     streamed(...places.flatMap((place): Step[] => (place === before ? [odd, parts[place]] : [parts[place]])));
 

@@ -1,4 +1,4 @@
-/** A page learns neither who served nor what it cost, whatever way its answer comes (docs/contract.md "Response headers"). */
+/** A page learns neither who served nor what it cost, however its answer comes (docs/contract.md "Response headers"). */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';

@@ -1,4 +1,4 @@
-/** A pinned deployment: asked first whatever its standing, told of as ever, and no wall: what fails fails over. */
+/** A pinned deployment: asked first whatever its health, reported as always, and not a wall: what fails still fails over. */
 import { describe, expect, it } from 'vitest';
 import type { RouterSettings } from '../../../worker/core/config/config.ts';
 import { failing, good, goodReply, streamed } from './support/openai.ts';
@@ -68,7 +68,7 @@ describe('a pinned deployment', () => {
     const router = pinned();
     router.upstream.on('c', LONG_REST);
     await router.ask();
-    // The board knows when it is over; so far ahead is the longest rest.
+    // The board knows when it is over; that far ahead is the longest cooldown.
     await router.clock.advance(24 * 3_600_000);
     override(router, { pins: { 'app/chat': 'c' } });
     expect(router.standings).toMatchObject({ c: 'half-open' });

@@ -8,7 +8,7 @@ const bothForms = [true, false];
 const hang: Script = { instead: 'hang' };
 const limited = (retryAfterMs: number) => failing(429, {}, { 'retry-after-ms': String(retryAfterMs) });
 
-/** Every way in which A can be down before it has shown anything. */
+/** Every way in which A can fail before it has shown anything. */
 const FAULTS: [string, boolean[], Script][] = [
   ['refused', bothForms, { instead: 'refuse' }],
   ['hangs', bothForms, hang],
@@ -56,7 +56,7 @@ describe('A is down before its content', () => {
         const answered = await router.ask({ stream, user: request % 2 ? 'ann' : 'bob' });
         expect(answered).toMatchObject({ status: 200, shown: 'Hello from B', code: undefined });
         expect(answered.headers.get('x-carryon-deployment')).toBe('b');
-        // But for the field that says how the answer was made.
+        // Except for the field that says how the answer was made.
         expect(answered.body.replace(/,"carryon":.*$/s, '')).not.toContain('model-a');
         if (request < 5) continue;
         expect(router.upstream.callsTo('a').length).toBe(before);
@@ -189,7 +189,7 @@ describe('everybody is down', () => {
             const earlier = router.upstream.calls.find(
               (other) => other.to === call.to && other !== call && other.at <= call.at,
             );
-            // Never sooner than asked.
+            // Never sooner than the provider asked.
             if (earlier === undefined) continue;
             const asked = failures[call.to === 'a' ? 0 : 2];
             if (asked?.status === 429)

@@ -8,7 +8,7 @@ import { feature, type Sent, TestRouter } from './support/router.ts';
 const HOUR = 3_600_000;
 const bothForms = [[true], [false]] as const;
 
-/** A router whose feature `summarize` keeps answers for an hour, and for another where nothing else can be given. */
+/** A router whose feature `summarize` keeps answers for an hour, and for another hour if nothing better can be given. */
 function caching(policy: Parameters<typeof cachePolicy.parse>[0] = { scope: 'tenant', ttl: '1h', staleTtl: '1h' }) {
   const router = new TestRouter();
   cacheOf(router, policy);

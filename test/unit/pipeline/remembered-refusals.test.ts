@@ -1,9 +1,9 @@
-/** What an isolate answers from memory is no news of the limits. */
+/** A refusal from an isolate's memory is no news about the limits. */
 import { expect, it } from 'vitest';
 import { goodReply } from './support/openai.ts';
 import { TestRouter } from './support/router.ts';
 
-/** What an answer holds that is given its feature's cap. */
+/** What is held for an answer with its feature's cap. */
 const WORST = 17_525;
 
 it('a refusal from memory, which tells of one scope, does not make the limits of others forgotten', async () => {
@@ -18,7 +18,7 @@ it('a refusal from memory, which tells of one scope, does not make the limits of
     await bobAsks();
     await router.clock.advance(100);
   }
-  // Others of the isolate use up the rate.
+  // Other requests of the isolate use up the rate.
   for (let user = 0, status = 200; status === 200; user++) {
     router.upstream.on('a', goodReply('Hello'));
     ({ status } = await router.ask({ user: `u${user}` }));

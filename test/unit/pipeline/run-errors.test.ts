@@ -1,4 +1,4 @@
-/** A run that a server has started may be read by a page of the same user: its error is kept in the words of both. */
+/** A page of the same user may read a run that a server started: its error is kept in the words for both. */
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../../worker/core/answers/stream/events.ts';
 import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';

@@ -1,4 +1,4 @@
-/** From its threshold on, a feature with a safeguard is served by it, and no longer than the period lasts. */
+/** From the threshold on, a feature's safeguard serves it, until the period ends. */
 import { describe, expect, it } from 'vitest';
 import { endOfMonth } from '../../../worker/core/ledger/time.ts';
 import { COST, withBudget } from './support/budget.ts';
@@ -87,7 +87,7 @@ describe('safeguard mode', () => {
       await router.clock.advance(apartMs);
       return modeOf(answered);
     };
-    /** One that has slices of normal requests. */
+    /** An isolate that has slices of normal requests. */
     const busy = async (): Promise<TestRouter> => {
       const router = withSafeguard();
       router.ledger.limit('tenant', { monthlyMicroUsd: 100 * CAP });

@@ -5,12 +5,12 @@ import { finish, goodReply, role, streamed, text, usage } from './support/openai
 import { deployment, type Sent, TestRouter } from './support/router.ts';
 
 const LARGE = 1_000_000_000;
-/** What an answer holds that is given its feature's cap. */
+/** What is held for an answer with its feature's cap. */
 const WORST = 17_525;
 
 let router: TestRouter;
 
-/** So many whole answers, one after the other. */
+/** This many whole answers, one after the other. */
 async function answers(requests: number, apartMs = 20, sent: Sent = {}): Promise<void> {
   for (let request = 0; request < requests; request++) {
     router.upstream.on('a', goodReply('Hello'));
@@ -19,11 +19,11 @@ async function answers(requests: number, apartMs = 20, sent: Sent = {}): Promise
   }
 }
 
-/** Until nothing is left to be told. */
+/** Until nothing is left to report. */
 const quiet = () => router.clock.run(Promise.all(router.background));
 const held = () => router.ledger.figures().heldMicroUsd;
 const limitedBy = (limits: Partial<Limits>) => router.ledger.limit('tenant', limits);
-/** The slices that were granted, by their requests. */
+/** The slices that were granted, each by its number of requests. */
 const slices = () =>
   router.ledger.book.tables
     .load()
@@ -89,7 +89,7 @@ describe('a busy isolate', () => {
       const [requests, tokens] = ['requests', 'tokens'].map((what) => headers.get(`x-ratelimit-remaining-${what}`));
       remaining.push([Number(requests), Number(tokens)]);
     }
-    // No time has passed: one less with each, whether it asked or came out of a slice.
+    // No time has passed: one less with each request, whether it asked the ledger or came out of a slice.
     const steps = remaining.slice(1).map(([requests = 0], place) => (remaining[place]?.[0] ?? 0) - requests);
     expect(steps.filter((step) => step !== 1)).toEqual([]);
     const tokens = remaining.map(([, tokens]) => tokens ?? 0);
@@ -221,7 +221,7 @@ describe('a slice over a line that fails', () => {
     expect(served).toBeLessThan(before + 80);
     await router.clock.advance(30_000);
     router.ledger.always = { grant: 'answered', report: 'answered' };
-    // Who asks next takes the closes along.
+    // The next ask takes the closes along.
     await answers(1);
     await quiet();
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: (served + 1) * COST });
@@ -243,7 +243,7 @@ describe('an isolate that dies', () => {
     await answers(60, 50);
     const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
     router.deps.slices?.byName.clear();
-    // Nothing of it is told any more.
+    // Nothing about it is reported any more.
     router.ledger.always.report = 'gone';
     await router.clock.advance(17 * 60_000);
     const dead = router.ledger.figures();

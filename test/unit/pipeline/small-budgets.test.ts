@@ -1,4 +1,4 @@
-/** What a small budget is good for: small holds, cheap leavers, an outage that locks nobody out, a page that ends no month. */
+/** Small budgets: small holds, clients that leave early cost little, an outage locks no user out, and a page cannot spend the month. */
 import { describe, expect, it } from 'vitest';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { HANGS, readUntil, withBudget } from './support/budget.ts';
@@ -9,7 +9,7 @@ const usageOf = (prompt_tokens: number, completion_tokens: number) => ({ prompt_
 const told = (usage: object) =>
   `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage })}\n\n`;
 
-/** As config has it where nobody says otherwise: overheads by the host. */
+/** Config's defaults: overheads by host. */
 function withDefaults(monthlyMicroUsd: number, ...deployments: ConstructorParameters<typeof TestRouter>): TestRouter {
   const router = withBudget(monthlyMicroUsd, ...deployments);
   router.deps.config.pricing = { ...router.deps.config.pricing, overheadTokensPerRequest: undefined };
@@ -64,7 +64,7 @@ describe('a small budget', () => {
     const { spentMicroUsd, heldMicroUsd } = router.ledger.figures();
     expect(heldMicroUsd).toBe(0);
     expect(spentMicroUsd).toBeGreaterThanOrEqual(billed);
-    // Of $1.00 some 10 % may go to what is only possible: here less for 110 leavers, at 128 tokens each on their way.
+    // Of $1.00 about 10 % may be booked for what was only possible: here less, for 110 clients that left, with 128 tokens each on their way.
     expect(spentMicroUsd - billed).toBeLessThan(100_000);
   });
 
@@ -121,7 +121,7 @@ describe('a page', () => {
       gone.abort();
       await router.clock.advance(1_000);
     }
-    // 200 ms at 2,000 tokens a second, and what was on its way.
+    // 200 ms at 2,000 tokens a second, and what may have been on its way.
     expect(router.ledger.figures().spentMicroUsd).toBeLessThan(4 * 5_000);
   });
 });

@@ -23,7 +23,7 @@ const call = (id: string): ChatMessage => ({
 });
 const result = (tool_call_id: string): ChatMessage => ({ role: 'tool', tool_call_id, content: 'done' });
 
-/** Of each call 1 byte of id, 1 of name, 2 of arguments; of each result 1 of id, 4 of text. */
+/** Each call has 1 byte of id, 1 of name, 2 of arguments; each result 1 of id, 4 of text. */
 const CONVERSATION = [
   system('rule'), //             4, stays
   assistant('welcome'), //       7
@@ -121,7 +121,7 @@ describe('whatever the conversation', () => {
         const kept = left.messages.filter((message) => !isInstruction(message));
         expect(left.messages.filter(isInstruction)).toEqual(sent.messages.filter(isInstruction));
         expect(left.messages).toEqual(sent.messages.filter((message) => left.messages.includes(message)));
-        // What is kept is the end of the conversation, from the beginning of a turn on.
+        // The end of the conversation is kept, from the beginning of a turn on.
         const gone = said.length - kept.length;
         expect(kept).toEqual(said.slice(gone));
         if (gone === 0) return;

@@ -1,4 +1,4 @@
-/** What webhooks are sent. Slack publishes its message format as types, so each message is compiled against those. */
+/** The payloads sent to webhooks. Slack publishes its message format as types, so each message is compiled against them. */
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const ALERTS = [
 ];
 const slack = (one: BudgetAlert) => bodyOf({ type: 'budget.threshold_reached', alert: one }, 'slack');
 
-/** What the compiler has against these messages as arguments of an incoming webhook; excess fields count. */
+/** The compiler's errors for these messages as arguments of an incoming webhook; excess fields count. */
 function against(messages: readonly string[]): string[] {
   const path = join(projectDirectory, 'test/unit/core/alerts/messages.generated.ts');
   const text = `import type { KnownBlock } from '@slack/types';

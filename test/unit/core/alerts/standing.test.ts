@@ -12,7 +12,7 @@ const failed = (retryAfterMs: number | null = null): Attempt => ({
 });
 const ok: Attempt = { ok: true, status: 200, ms: 1, error: null, retryAfterMs: null };
 
-/** How long is waited after each of so many failures. */
+/** The waits after this many failures, in order. */
 function waits(failures: number, random: number): number[] {
   let standing: DeliveryHealth = WELL;
   return Array.from({ length: failures }, () => {

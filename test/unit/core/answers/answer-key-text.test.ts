@@ -55,7 +55,7 @@ it('is none where a question is too long for the patterns of config', () => {
   expect(of('x'.repeat(262_145), [])?.ok).toBe(true);
 });
 
-/** Few values, so that many pairs differ in one thing, and ones that try to pass for another field. */
+/** Few values, so that many pairs differ in one field, and some that imitate another field. */
 const name = fc.constantFrom('a', 'b', 'a","b', 'a\n', '', '1', 'null', '\ud800', '\\ud800', 'é', 'e\u0301');
 const anyQuestion = fc.record({
   chat: fc
@@ -104,7 +104,7 @@ describe('the text that finds an answer', () => {
           message?.role,
           content,
         ];
-        // An identity of its own: the lengths, then the parts.
+        // An unambiguous form: the lengths, then the parts.
         const parts = tuple.flat(2).map(String);
         const identity = `${owner.length} ${parts.map((part) => part.length)} ${parts.join('')}`;
         const given = text?.ok ? text.text : '';

@@ -1,9 +1,9 @@
-/** What of an answer a page is shown: a closed list, whatever its provider adds. */
+/** The fields of an answer that a page is shown: a closed list, whatever its provider adds. */
 import { describe, expect, it } from 'vitest';
 import { chunksOfCompletion } from '../../../../protocol/chunks-of-completion.ts';
 import { pageChunk, pageCompletion } from '../../../../worker/core/answers/page-body.ts';
 
-/** In every object that a provider writes. */
+/** Added to every object that a provider writes. */
 const TELLING = { provider: 'DeepInfra', native_finish_reason: 'stop', x_groq: { id: 'req_1' }, cost: 0.01 };
 const spread = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(spread);

@@ -49,7 +49,7 @@ const luhn = (digits: string): string => {
   throw new Error('one of ten is right');
 };
 
-/** The numbers that payment providers publish for tests. */
+/** Card numbers that payment providers publish for tests. */
 const CARDS = [
   '4111111111111111',
   '5555555555554444',
@@ -116,7 +116,7 @@ describe('a card number', () => {
   });
 });
 
-/** Examples of SWIFT's registry. */
+/** Examples from SWIFT's registry. */
 const IBANS = [
   'DE89370400440532013000',
   'GB29NWBK60161331926819',
@@ -208,7 +208,7 @@ describe('personal data', () => {
     expect(hasPersonalData(deep, [])).toBe(true);
   });
 
-  // A hundredth of a second each where it takes linear time; a quadratic search of a million characters takes minutes.
+  // Linear time is a hundredth of a second each; a quadratic search of a million characters takes minutes.
   it.each(['a', '1', '1 ', '4111 ', 'a@', '@', 'a.', 'a@a.', 'a-', 'DE89 ', 'DE', 'a1', '\\n', 'x@a', ' ', 'data:'])(
     'is looked for in linear time in a million of %j',
     (piece) => {

@@ -5,7 +5,7 @@ import type { ChatChunk, ChatCompletion } from '../../../../protocol/chat.ts';
 import { replayAsJson, replayAsStream } from '../../../../worker/core/answers/replay.ts';
 import { completion, completionOfStream } from './support/completions.ts';
 
-/** As a client reads it: the events' data. */
+/** The events' data, as a client reads it. */
 function eventsOf(pieces: readonly string[]): string[] {
   const events: string[] = [];
   const parser = createParser({ onEvent: ({ data }) => events.push(data) });

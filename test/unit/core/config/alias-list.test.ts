@@ -86,7 +86,7 @@ describe('a list of deployments', () => {
       healthId: expect.stringMatching(/^a~[0-9a-f]{8}$/),
     });
     expect(first?.healthId).not.toBe(own?.healthId);
-    // By config's own rule: the same as when a deploy wrote that model.
+    // By config's own rule: the same as if a deploy had set that model.
     expect(first?.healthId).toBe(configOf([{ ...a, model: 'model-z' }, b]).alias.deployments[0]?.healthId);
   });
 

@@ -12,7 +12,7 @@ const right = (): ConfigInput => ({
   defaultFeature: 'chat',
 });
 
-/** The right config with one thing changed, as somebody without types could write it. */
+/** A correct config with one thing changed, as one written without types could have it. */
 function wrong(place: string, value: unknown): string[] {
   const config = right() as unknown as Loose;
   const path = place.split('>');

@@ -1,4 +1,4 @@
-/** `demo`: how people sign in to the demo of a deployed router. */
+/** The `demo` setting: how people sign in to the demo of a deployed router. */
 import { describe, expect, it } from 'vitest';
 import { demoOff } from '../../../../cli/about-variables.ts';
 import { tokenOrigins } from '../../../../cli/workerd/build-router.ts';
@@ -29,7 +29,7 @@ const DEPLOYED = { OPENAI_API_KEY: 'k', KEY_SECRET: 's'.repeat(32) };
 const LOCAL = { ...DEPLOYED, CARRYON_LOCAL: '1' };
 const resolved = (demo: unknown, variables: Record<string, string>) => {
   const { config, missing } = resolveConfig(checked(demo), variables, PRESETS);
-  // The demo keeps nobody from being answered.
+  // A broken demo setting does not stop the router.
   expect(missing).toEqual([]);
   return config.demo;
 };

@@ -1,4 +1,4 @@
-/** `issuers`: a team's own sign-ins, as config may say them. */
+/** The `issuers` setting: a team's own sign-ins. */
 import { describe, expect, it } from 'vitest';
 import { checkConfig, problemText } from '../../../../worker/core/config/check.ts';
 import { contradictions } from '../../../../worker/core/config/contradictions.ts';

@@ -153,7 +153,7 @@ describe('an environment slot', () => {
 
   it('is guessed at on a developer’s machine only', () => {
     const needed = [{ name: 'PROVIDER_A_PRICE_INPUT' }, { name: 'PROVIDER_A_PRICE_OUTPUT' }];
-    // Never the other half of one that was said.
+    // Never the other half of a price that was given.
     expect(resolved([slot], { ...filled, PROVIDER_A_PRICE_INPUT: '3' }).missing).toEqual(needed.slice(1));
     expect(resolved([slot], { ...filled, PROVIDER_A_PRICE_OUTPUT: '3' }).missing).toEqual(needed.slice(0, 1));
     for (const CARRYON_LOCAL of [undefined, '', '0', 'false']) {
@@ -196,7 +196,7 @@ describe('an environment slot', () => {
       cacheWrite: 2.5,
       tiers: [{ fromInputTokens: 272_000, input: 4, output: 18, cachedInput: 0.4, cacheWrite: 5 }],
     });
-    // One part alone: the list has the others.
+    // One part is given; the list has the others.
     expect(deployed({ PROVIDER_A_PRICE_INPUT: '3' })).toMatchObject({ missing: [], price: { input: 3, output: 12 } });
     const cached = deployed({ PROVIDER_A_PRICE_CACHE_WRITE: '4' });
     expect(cached).toMatchObject({ missing: [], price: { input: 2, output: 12, cacheWrite: 4 } });
@@ -323,7 +323,7 @@ describe('what is missing or nonsense', () => {
   ])('%s = %j: %s', (name, value, problem) => {
     const variables = { ...filled, PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '4', [name]: value };
     expect(resolved([slot], variables).missing).toEqual([{ name, problem }]);
-    // Told once, however many deployments use it.
+    // Reported once, however many deployments use it.
     expect(resolved([slot, { ...slot, id: 'b' }], variables).missing).toEqual([{ name, problem }]);
   });
 

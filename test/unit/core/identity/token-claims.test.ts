@@ -1,4 +1,4 @@
-/** What no claim can do, whatever a token says; and how often a key set is read, whatever comes. */
+/** What no claim of a token can do; and how often a key set is read, whatever tokens arrive. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SignIn } from '../../../../worker/core/config/config.ts';
@@ -89,7 +89,7 @@ it('a key set is read at most once in 30 s, and used for no longer than it count
   const event = fc.record({
     afterMs: fc.oneof(fc.integer({ min: 0, max: 40_000 }), fc.integer({ min: 0, max: 100_000_000 })),
     isUnknown: fc.boolean(),
-    /** How its read ends, if this starts one; a request may die with it. */
+    /** How the read ends, if this request starts one; the request may die with it. */
     ends: fc.constantFrom('read', 'failed', 'never'),
   });
   fc.assert(

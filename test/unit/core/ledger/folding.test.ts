@@ -5,7 +5,7 @@ import type { Scope } from '../../../../worker/core/ledger/types.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import { ask, done, HOUR, idAt, isGranted, MINUTE, NOON, SECOND } from './support/messages.ts';
 
-/** Requests one after another, four a second: asked, granted, a while later done. */
+/** Requests one after another, four a second: asked, granted, and done a while later. */
 function serve(
   ledger: LedgerInMemory,
   requests: number,
@@ -37,7 +37,7 @@ describe('rows written', () => {
     const { rowsEach, slots } = serve(ledger, 5_000, () => FOUR('ana'));
     expect(rowsEach).toBeGreaterThan(2);
     expect(rowsEach).toBeLessThanOrEqual(2.02);
-    // A minute's leases and what waits for the next fold.
+    // A minute's leases, and those that wait for the next fold.
     expect(slots).toBeLessThan(4 * 60 + 256 + 20);
     expect(ledger.figures('user:ana', '2026-11').spentMicroUsd).toBe(15_000);
   });
@@ -104,7 +104,7 @@ describe('folding', () => {
       );
       return grant(book, ask(idAt(now), 2), now);
     });
-    // The page of the closes and the grant, the tenant's sums, the mark.
+    // The page with the closes and the grant, the tenant's sums, the mark.
     expect(ledger.tables.rowsWritten - before).toBe(3);
     ledger.kill();
     expect(ledger.figures('tenant', '2026-11')).toMatchObject({ spentMicroUsd: 300, heldMicroUsd: 2 });
@@ -187,7 +187,7 @@ describe('rows that are folded stay to be looked at', () => {
       const kept = new Set(ledger.tables.load().leases.map(({ leaseId }) => leaseId));
       return ids.filter((id) => kept.has(id)).length;
     };
-    // To the end of the page that 512 slots less end in.
+    // Up to the end of the page in which the last 512 slots begin.
     expect(later()).toBe(384 + 35 * 32);
     const rowsBefore = ledger.tables.rowsWritten;
     closed(ledger, 1);
@@ -232,7 +232,7 @@ describe('a tenant of very many users', () => {
     const remembered = ledger.turn((book) => book.accounts.size);
     expect(remembered).toBeLessThan(20_000);
     expect(ledger.tables.overrides.size).toBe(0);
-    // The first one is long folded and forgotten; what he spent is not.
+    // The first user's leases are long folded and forgotten; what they spent is not.
     const again = ledger.grant(ask(idAt(ledger.clockMs), 5, { limits: { 'user:0': { dailyMicroUsd: 7 } } }));
     expect(again).toMatchObject({ refused: { limit: 'daily', spentMicroUsd: 5 } });
   });

@@ -4,8 +4,8 @@ import { BEGINNINGS } from './support/commands.ts';
 import { happening, World } from './support/world.ts';
 
 /**
- * docs/ledger.md "What holds": holders of one and of many that give up, die, come back, free and report late, over a network
- * that loses, delays and reorders, with caps that change and a ledger that dies. Nobody's clock is needed for it.
+ * docs/ledger.md "What holds": holders of single leases and of slices that give up, die, come back, free and report late, over a network
+ * that loses, delays and reorders messages, with caps that change and a ledger that dies. It depends on no holder's clock.
  */
 it('what providers may bill is booked, in every scope and period; at rest everything is told to the micro-USD', () => {
   let grants = 0;
@@ -26,6 +26,6 @@ it('what providers may bill is booked, in every scope and period; at rest everyt
     ),
     { numRuns: 6_000 },
   );
-  // It tested something: several grants in each world.
+  // Each world really tested something: several grants.
   expect(grants).toBeGreaterThan(6_000);
 });

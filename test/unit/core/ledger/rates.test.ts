@@ -76,13 +76,13 @@ describe('leases of one are admitted exactly when an independent GCRA admits', (
     const [T, BURST] = [20, 100];
     const limits = { 'user:ana': { rps: 50, burst: BURST } };
     const ledger = new LedgerInMemory(NOON);
-    // A bucket told in the plainest way: when each taken place is free again.
+    // The simplest bucket: a list of the times at which each taken place is free again.
     let level = 0;
     let last = NOON;
     let expected = 0;
     let admitted = 0;
     for (let request = 0; request < 10_000; request++) {
-      // Some 80 a second, in waves, and now and then a pause in which the bucket drains.
+      // About 80 a second, in waves, with occasional pauses in which the bucket drains.
       ledger.clockMs += request % 997 === 0 ? 5_000 : (request * 7919) % 26;
       level = Math.max(0, level - (ledger.clockMs - last));
       last = ledger.clockMs;
@@ -113,7 +113,7 @@ describe('leases of one are admitted exactly when an independent GCRA admits', (
       ledger.clockMs += 1;
       expect(isGranted(once())).toBe(true);
     }
-    // 50 at three a second take 50/3 s.
+    // 50 requests at three a second take 50/3 s.
     expect(ledger.clockMs - NOON).toBe(Math.ceil(50 * (1_000 / 3)));
   });
 });
@@ -130,7 +130,7 @@ describe('the stories of slices', () => {
     while (isGranted(take())) started += 2;
     ledger.clockMs += 2_000;
     while (isGranted(take())) started += 2;
-    // All of them start in that moment: those of the first slices had waited until now.
+    // All of them start at that moment: those of the first slices had waited until now.
     expect(started).toBeLessThanOrEqual(16);
   });
 
@@ -142,7 +142,7 @@ describe('the stories of slices', () => {
     };
     expect(take(2)).toMatchObject({ admitForMs: 8_000, left: [{ limit: 'rps', remaining: 14, resetMs: 10_000 }] });
     for (let request = 0; request < 14; request++) expect(isGranted(take(1))).toBe(true);
-    // The fourteen drain; the slice's two still may come.
+    // The fourteen drain; the slice's two may still start.
     expect(refusalOf(take(1))).toMatchObject({ limit: 'rps', retryAfterMs: SECOND });
     ledger.clockMs += SECOND;
     ledger.kill();

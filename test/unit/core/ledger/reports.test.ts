@@ -34,7 +34,7 @@ const reportOf = ({ spent, spentTokens, freed, freedTokens, parallel, done, esti
   ...(estimated && { estimated }),
 });
 
-/** The tables after a lease of 10 was told of so. */
+/** The tables after these reports on a lease of 10. */
 function told(reports: readonly Report[], inOneCall = false): LedgerInMemory {
   const ledger = new LedgerInMemory(NOON);
   ledger.grant(ask(LEASE, 0, { wants: [want(10, { tokens: 10, parallel: 10 })] }));

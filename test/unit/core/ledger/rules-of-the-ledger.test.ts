@@ -1,4 +1,4 @@
-/** Ledger rules 1 to 9, each by the story of what happens without it. Ledger rules 10 to 14: rules-of-time.test.ts. */
+/** Ledger rules 1 to 9, each by the story of what goes wrong without it. Ledger rules 10 to 14: rules-of-time.test.ts. */
 import { describe, expect, it } from 'vitest';
 import type { Granted } from '../../../../worker/core/ledger/messages.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';

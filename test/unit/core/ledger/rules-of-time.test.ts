@@ -1,4 +1,4 @@
-/** Ledger rules 10 to 14 and 30, each by the story of what happens without it. */
+/** Ledger rules 10 to 14 and 30, each by the story of what goes wrong without it. */
 import { describe, expect, it } from 'vitest';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import {

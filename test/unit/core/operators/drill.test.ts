@@ -23,7 +23,7 @@ it('the caps of all the days and months that a drill touches let it spend no mor
         return sum + Math.min(monthlyMicroUsd ?? Infinity, daysOfMonth * (dailyMicroUsd ?? Infinity));
       }, 0);
       expect(most).toBeLessThanOrEqual(maxCostUsd * 1e6);
-      // All of it, but for what rounding takes.
+      // All of it, except what rounding takes.
       expect(most).toBeGreaterThan(maxCostUsd * 1e6 - 2);
     }),
   );

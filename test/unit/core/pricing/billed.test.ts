@@ -64,7 +64,7 @@ describe('what is booked without usage', () => {
     const hides = deployment('a', { hidesTokens: true });
     expect(bill(passed, {}, hides)).toEqual(billOf(INPUT, 1_000));
     expect(bill(passed, {}, hides, 100)).toEqual(billOf(INPUT, 200 + AHEAD_TOKENS));
-    // A model that thinks where it is told to.
+    // A model that thinks only when asked to.
     const claude = deployment('c', { format: 'anthropic', model: 'claude-opus-4-6' });
     expect(bill(passed, { reasoning_effort: 'high' }, claude)).toEqual(billOf(INPUT + 4, 1_000));
     const calm = deployment('c', { format: 'anthropic', model: 'claude-haiku-4-5' });

@@ -1,4 +1,4 @@
-/** That no provider can bill more than the worst case: real adapters, and what could be read out of the bodies they write. */
+/** No provider can bill more than the worst case: real adapters, and the most that a provider could read in the bodies they write. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest, Usage } from '../../../../protocol/chat.ts';
@@ -20,11 +20,11 @@ type Json = Record<string, unknown>;
 const sent = (chat: ChatRequest, deployment: Deployment, promptCache = false): Json =>
   JSON.parse(adapterFor(deployment.format).request(chat, deployment, promptCache).body);
 
-/** A token for every byte of text, each image and file at its constant. */
+/** One token per byte of text, each image and file at its constant. */
 const readTokens = (body: Json): number =>
   textBytesIn(body) + imagesIn(body) * BARE.tokensPerImage + filesIn(body) * BARE.tokensPerFile;
 
-/** What this body is charged for beyond its tokens, read off the body itself. */
+/** What this body is charged beyond its tokens, read from the body itself. */
 const paramsIn = (body: Json) =>
   Object.entries(ALLOWED)
     .filter(([name]) => (name === 'file' || name === 'input_audio' ? hasPart(body, name) : body[name] !== undefined))
@@ -33,7 +33,7 @@ const paramsIn = (body: Json) =>
 
 const hasPart = (body: Json, type: string): boolean => JSON.stringify(body.messages).includes(`{"type":"${type}"`);
 
-/** Where the bytes go: shares of the input that are cached and written, of the output that is thought and that is made at all. */
+/** Shares: of the input that is cached and written, of the output that is thinking, and of the cap that is used at all. */
 const share = fc.integer({ min: 0, max: 20 }).map((twentieths) => twentieths / 20);
 const shares = fc.record({
   cached: share,

@@ -4,7 +4,7 @@ import type { Usage } from '../../../../protocol/chat.ts';
 import type { Price } from '../../../../worker/core/config/config.ts';
 import { costMicroUsd, usdText } from '../../../../worker/core/pricing/cost.ts';
 
-/** Money in units of 10^-6 micro-USD, so that whole numbers say it exactly. */
+/** Money in units of 10^-6 micro-USD, so that whole numbers are exact. */
 const UNITS = 1_000_000;
 const units = (price: number): bigint => BigInt(Math.round(price * UNITS));
 

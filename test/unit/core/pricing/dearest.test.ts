@@ -23,7 +23,7 @@ const aPrice = fc
     { requiredKeys },
   )
   .map((price) => wholePrice(price, 'openai'));
-/** Nonsense too: parts larger than the whole. */
+/** Also nonsense: parts larger than the whole. */
 const aUsage: fc.Arbitrary<Usage> = fc.record({
   inputTokens: tokens,
   cachedInputTokens: tokens,

@@ -110,7 +110,7 @@ it('Claude 5 that is told in its own words not to think does not', () => {
   expect(mayHide('claude-sonnet-5-5', none, 'anthropic')).toBe(true);
 });
 
-/** Two tables know the models of one family; this one may be more careful, never less. */
+/** Two tables list the models of one family; this one may be more careful, never less. */
 it('whatever Claude may think unseen by what the adapter sends is known here', () => {
   const family = fc.constantFrom('opus', 'sonnet', 'haiku', 'fable');
   const version = fc

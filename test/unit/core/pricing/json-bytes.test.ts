@@ -57,7 +57,7 @@ describe('bytes of a tool call’s arguments', () => {
         } catch {
           return;
         }
-        // Anything but an object goes as the text it is.
+        // Anything but an object is sent as the text it is.
         if (typeof read === 'object' && read !== null) expect(counted).toBeGreaterThanOrEqual(bytes(read));
       }),
       { numRuns: 1_000 },

@@ -1,4 +1,4 @@
-/** What a bill above its hold teaches, and of what. */
+/** What a bill above its hold teaches, and about which part. */
 import { describe, expect, it } from 'vitest';
 import type { ContentPart } from '../../../../protocol/chat.ts';
 import { NOTHING_LEARNT } from '../../../../worker/core/pricing/learnt.ts';
@@ -15,7 +15,7 @@ const pdf: ContentPart = {
   file: { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' },
 };
 
-/** Billed so many tokens of input above what was held. */
+/** Billed this many input tokens above what was held. */
 function lesson(content: ContentPart[], excess: number) {
   const asked = chat({ messages: [{ role: 'user', content }], max_tokens: 10 });
   const worst = worstCase(asked, [a], PRICING);

@@ -6,7 +6,7 @@ import { chat } from '../../providers/chats.ts';
 
 const A = deployment('a');
 
-/** With an output cap of 100, and with nothing counted beside what the test is about. */
+/** With an output cap of 100, and nothing else counted but what the test is about. */
 function worstOf(
   body: Record<string, unknown> = {},
   deployments: readonly Deployment[] = [A],
@@ -147,7 +147,7 @@ describe('the worst case of a request', () => {
     expect(more).toBe(1 + 9 + 2 * (100 + 64) + 640);
     const offered = { ...history, tools: [tool('f')] };
     expect(worstOf(offered, [claude]).inputTokens - worstOf(offered).inputTokens).toBe(640);
-    // Where none of the tools offered is left for Anthropic, the history's are defined again.
+    // If no offered tool is left for Anthropic, those of the history are defined again.
     const allowed_tools = { mode: 'auto', tools: [{ type: 'function', function: { name: 'g' } }] };
     for (const narrowed of [
       { ...offered, tool_choice: { type: 'allowed_tools', allowed_tools } },

@@ -1,4 +1,4 @@
-/** What fast-check draws from for the routing core. */
+/** Arbitraries for the routing core. */
 import fc from 'fast-check';
 import { FAILURE_RULES, type Failure, type FailureKind, type Rest } from '../../../../worker/core/routing/failure.ts';
 import type { HealthPolicy, Observation } from '../../../../worker/core/routing/health.ts';
@@ -66,7 +66,7 @@ export const someCandidates: fc.Arbitrary<Candidate[]> = fc
     })),
   );
 
-/** Numbers in [0, 1), over and over. */
+/** Repeats these numbers in [0, 1). */
 export const aRandom: fc.Arbitrary<() => number> = fc
   .array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1, maxLength: 12 })
   .map((numbers) => {

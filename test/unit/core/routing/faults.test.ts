@@ -1,4 +1,4 @@
-/** Who meets a fault: those of the traffic that it was set for, and nobody else. */
+/** Who meets a fault: the traffic that it was set for, and no other. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, isChosen, parseTraffic } from '../../../../worker/core/routing/fault.ts';

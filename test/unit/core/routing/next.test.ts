@@ -41,7 +41,7 @@ interface Move {
   before: Tried[];
 }
 
-/** Every attempt fails as the script says, one after the other, until the request ends. */
+/** Each attempt fails as the script says, in order, until the request ends. */
 function run({ slots, results, settings, totalMs, random }: typeof aRun extends fc.Arbitrary<infer R> ? R : never) {
   const tried: Tried[] = [];
   const moves: Move[] = [];
@@ -81,7 +81,7 @@ describe('any sequence of failures', () => {
           expect(earlier.slot.probe).toBe(false);
           if (earlier.failure === 'skipped') continue;
           expect(FAILURE_RULES[earlier.failure.kind].sameAgain).toBe(true);
-          // What may be billed comes back only as the last resort, and only where it was cut.
+          // A deployment whose attempt may be billed is asked again only as the last resort, and only if its answer was cut.
           if (earlier.failure.mayBeBilled) expect(earlier.failure.kind).toBe('cut');
         }
       }),
@@ -133,7 +133,7 @@ describe('any sequence of failures', () => {
           const last = before.findLast(({ failure }) => failure !== 'skipped');
           if (last === undefined || last.slot.order === step.slot.order) continue;
           if (last.failure !== 'skipped' && FAILURE_RULES[last.failure.kind].blame === 'request') continue;
-          // The last resort goes back to where an answer was cut.
+          // The last resort is the deployment whose answer was cut.
           if (before.some(({ slot, failure }) => slot.id === step.slot.id && failure !== 'skipped')) continue;
           const attempts = before.filter(
             ({ slot, failure }) => failure !== 'skipped' && slot.order === last.slot.order,

@@ -27,7 +27,7 @@ const aStep = fc.oneof(
   }),
   fc.record({ do: fc.constant('clear'), isolate, kind, name, heard: fc.boolean() }),
   fc.record({ do: fc.constant('publish') }),
-  /** A copy of KV of any age; `reached`: whether `HealthBoard` answers where it is asked. */
+  /** A copy of KV of any age; `reached`: whether `HealthBoard` answers if it is asked. */
   fc.record({ do: fc.constant('read'), isolate, age: fc.nat({ max: 12 }), reached: fc.boolean() }),
   fc.record({ do: fc.constant('restart one'), isolate }),
   fc.record({ do: fc.constant('kill all') }),
@@ -108,7 +108,7 @@ class World {
     return this.copies[index] ?? EMPTY_COPY;
   }
 
-  /** As requests of that isolate see it. */
+  /** What requests of that isolate see. */
   seen(index: number): Overrides {
     return withoutEnded(this.copy(index).overrides, this.now);
   }

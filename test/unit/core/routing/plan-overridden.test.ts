@@ -1,4 +1,4 @@
-/** The plan under a pin, and what bypass asks. */
+/** The plan under a pin, and the deployment that bypass asks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { next, ONE_ATTEMPT, type Tried } from '../../../../worker/core/routing/next.ts';
@@ -12,7 +12,7 @@ const aPinned = fc
   .map(([candidates, at]) => ({ candidates, pinned: candidates[at % candidates.length] as Candidate }));
 const reached = ({ slots, resting = [] }: Plan): string[] => [...slots, ...resting].map(({ id }) => id);
 
-/** Who is asked, in which order, where every attempt fails as told. */
+/** Which deployments are asked, in order, if every attempt fails like this. */
 function askedUntilTheEnd(made: Plan, failure: Parameters<typeof next>[1][number]['failure']): string[] {
   const tried: Tried[] = [];
   const settings = { numRetries: 2, maxRetryAfterWaitMs: 2_000 };

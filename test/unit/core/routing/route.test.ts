@@ -1,4 +1,4 @@
-/** Pins and bypass: what they make of one request. Faults are in faults.test.ts. */
+/** Pins and bypass: their effect on one request. Faults are in faults.test.ts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listsInForce, NO_OVERRIDES, type Overrides } from '../../../../worker/core/routing/overrides.ts';

@@ -1,11 +1,11 @@
 import type { StoredAnswer } from '../../../../worker/core/answers/stored-answer.ts';
 import type { Answers } from '../../../../worker/ports.ts';
 
-/** A cache that forgets nothing by itself; the pipeline judges ages. */
+/** A cache that never forgets by itself; the pipeline judges ages. */
 export class TestAnswers implements Answers {
   readonly kept = new Map<string, StoredAnswer>();
   generationNumber: number | undefined = 0;
-  /** It never answers. */
+  /** The cache never answers. */
   hangs = false;
   reads = 0;
 

@@ -25,12 +25,12 @@ export class TestClock implements Clock {
     return this.#timers.length;
   }
 
-  /** Lets everything happen that waits for nothing but its turn. */
+  /** Lets everything run that is not waiting for time or I/O. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 3; turn++) await new Promise((resume) => setImmediate(resume));
   }
 
-  /** Moves on by `ms`, timer by timer. */
+  /** Advances by `ms`, timer by timer. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await this.settle();
@@ -39,7 +39,7 @@ export class TestClock implements Clock {
     await this.settle();
   }
 
-  /** Moves on until `work` is done; an error where it waits for something that never comes. */
+  /** Advances until `work` is done; throws if it waits for something that never comes. */
   async run<T>(work: Promise<T>): Promise<T> {
     let done = false;
     const finished = () => {

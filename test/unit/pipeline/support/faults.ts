@@ -1,4 +1,4 @@
-/** Faults as operators set them, and a key that a drill was given. */
+/** Faults as operators set them, and a drill's key. */
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import type { FaultKind } from '../../../../worker/core/routing/fault.ts';
 import { NO_OVERRIDES, type Overrides } from '../../../../worker/core/routing/overrides.ts';
@@ -13,7 +13,7 @@ export function withDrillKey(router: TestRouter): TestRouter {
   return router;
 }
 
-/** In the place of all that was set before. */
+/** Replaces everything that was set before. */
 export function setFaults(
   router: TestRouter,
   faults: Readonly<Record<string, { fault: FaultKind; traffic: string; until?: number }>>,

@@ -1,4 +1,4 @@
-/** Several isolates of one tenant, each with slices of its own, before one ledger, over a line that takes its time and may fail. */
+/** Several isolates of one tenant, each with slices of its own, and one ledger, over a connection that is slow and may fail. */
 
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { newTuples, type Pools } from '../../../../worker/core/ledger/lease/pool.ts';
@@ -11,29 +11,29 @@ import type { Start } from '../../core/ledger/support/pace.ts';
 import { TestClock } from './clock.ts';
 import { TestLedger } from './ledger.ts';
 
-/** The longest that one may take. */
+/** The longest time that a request may take. */
 const RUN_FOR_MS = 600_000;
 
 export interface Request {
-  /** After the one before it. */
+  /** Time since the request before it. */
   afterMs: number;
   isolate: number;
   worst: number;
-  /** Of its worst case, in percent. */
+  /** What it costs, in percent of its worst case. */
   costs: number;
   tokens: number;
-  /** Between being admitted and calling a provider. */
+  /** The time between being admitted and calling a provider. */
   dawdlesMs: number;
   runsForMs: number;
-  /** A first attempt that may have been billed, and one after it. */
+  /** It has a first attempt that may have been billed, and one after it. */
   triesTwice: boolean;
-  /** Nobody will tell what became of it. */
+  /** Its cost will never be reported. */
   isLost: boolean;
 }
 
 interface Bill {
   worst: number;
-  /** Undefined while it runs, or where nobody tells. */
+  /** Undefined while it runs, or if its cost is never reported. */
   cost: number | undefined;
 }
 
@@ -61,12 +61,12 @@ export class Isolates {
     this.#cap = limits.monthlyMicroUsd ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** All of them to their ends; what is told behind them too. */
+  /** Runs all of them to their ends, and the reports behind them. */
   run(requests: readonly Request[]): Promise<void> {
     return this.#play(requests, (request) => this.#one(request));
   }
 
-  /** Each as often as it is told to wait, for so long. */
+  /** Each asks again as often, and after as long, as it is told to wait. */
   insist(requests: readonly Request[], forMs: number): Promise<void> {
     const until = this.clock.now() + forMs;
     return this.#play(requests, async (request) => {
@@ -92,7 +92,7 @@ export class Isolates {
     return this.#bills.reduce((sum, { worst, cost }) => sum + (cost ?? worst), 0);
   }
 
-  /** How long it is told to wait; undefined: it was admitted. */
+  /** How long it is told to wait; undefined if it was admitted. */
   async #one({ isolate, worst, costs, tokens, dawdlesMs, runsForMs, triesTwice, isLost }: Request) {
     const { clock, ledger } = this;
     let leaseId = '';
@@ -100,7 +100,7 @@ export class Isolates {
       leaseId = uuidV7(nowMs, [0, 0, 0, 0, 0, 0, 0, this.#ids >> 16, this.#ids >> 8, this.#ids++]);
       return leaseId;
     };
-    // Every other isolate's clock is off.
+    // Every second isolate's clock is wrong.
     const skewMs = isolate % 2 === 0 ? 0 : this.#skewMs;
     const ownClock = { now: () => clock.now() + skewMs, after: (ms: number, run: () => void) => clock.after(ms, run) };
     const links = {

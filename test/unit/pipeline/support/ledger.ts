@@ -12,12 +12,12 @@ import { LedgerInMemory } from '../../core/ledger/support/ledger-in-memory.ts';
 import type { TestClock } from './clock.ts';
 
 /**
- * How a call fares: `lost`: it arrives and its answer does not; `gone`: it never arrives; `broken`: it arrives, then fails;
+ * What happens to a call: `lost`: it arrives, its reply does not; `gone`: it never arrives; `broken`: it arrives, then fails;
  * `late`: it fails at once and arrives five seconds later.
  */
 export type Fate = 'answered' | 'lost' | 'gone' | 'broken' | 'late' | 'overloaded';
 
-/** The real ledger over tables in memory, asked through the real store, over a line that may fail. */
+/** The real ledger over tables in memory, asked through the real store, over a connection that may fail. */
 export class TestLedger implements Ledger {
   readonly book: LedgerInMemory;
   readonly asked: LeaseRequest[] = [];

@@ -6,7 +6,7 @@ const server = (keyId: string): Identity => ({ ...LOCAL_IDENTITY, tenant: 'acme'
 const token = (keyId: string): Identity => ({ ...server(keyId), kind: 'token', user: 'ana' });
 const page = (keyId: string): Identity => ({ ...server(keyId), kind: 'publishable' });
 
-/** Each is somebody else, though their idempotency keys may be equal. */
+/** Each is a different owner, though their idempotency keys may be equal. */
 const OWNERS = {
   'a server without a user': ownerOf(server('k1'), null, null),
   'another server without a user': ownerOf(server('k2'), null, null),

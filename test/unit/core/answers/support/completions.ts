@@ -64,7 +64,7 @@ const choices = fc
   )
   .map((all) => all.map((choice, index) => ({ index, ...choice })));
 
-/** Whole completions as providers write them, with fields that this router does not know. */
+/** Whole completions as providers write them, with fields that the router does not know. */
 export const completion = fc.record(
   {
     id: said,

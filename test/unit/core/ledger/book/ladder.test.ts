@@ -1,4 +1,4 @@
-/** The alert ladder: each threshold of each scope once per period and cap, in order, whatever dies in between. */
+/** The alert ladder: each threshold of each scope once per period and cap, in order, even if the object dies in between. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ladder } from '../../../../../worker/core/ledger/book/ladder.ts';
@@ -286,7 +286,7 @@ describe('whatever the order', () => {
           if (!late) for (const [id, cost] of waiting.splice(0).reverse()) ledger.report(done(id, cost));
         }
         for (const [id, cost] of waiting) ledger.report(done(id, cost));
-        // Config's caps come with asks.
+        // Config's caps arrive with each ask.
         ledger.grant(ask(idAt(ledger.clockMs), 0, { limits }));
         for (const [scope, period, cap] of [
           ['tenant', MONTH_OF_NOON, 100],
@@ -375,7 +375,7 @@ describe('the safeguard', () => {
     const ledger = begin();
     spend(ledger, 99);
     expect(modeOf(ledger)).toBe('monthly');
-    // In whatever order they are wanted: a normal one that would fit is passed over.
+    // In any order of the wants: a normal one that would fit is passed over.
     expect(modeOf(ledger, monthly(100), [want(2, { mode: 'safeguard' }), want(1)])).toBe('monthly');
   });
 });

@@ -1,4 +1,4 @@
-/** Ledger rules 15 to 21, each by the story of what happens without it: the holder of a lease of one against the ledger. */
+/** Ledger rules 15 to 21, each by the story of what goes wrong without it: the holder of a single request's lease against the ledger. */
 import { describe, expect, it } from 'vitest';
 import {
   beginHolding,

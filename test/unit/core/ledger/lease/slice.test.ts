@@ -1,4 +1,4 @@
-/** Ledger rules 16 to 22 for slices, each by the story of what happens without it: an isolate's leases of many against the ledger. */
+/** Ledger rules 16 to 22 for slices, each by the story of what goes wrong without it: an isolate's leases of many requests against the ledger. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -29,21 +29,21 @@ interface Taken {
   leaseId: string;
 }
 
-/** Of `many` micro-USD for so many requests, out of a cap of 10. */
+/** A slice of `many` micro-USD for as many requests, out of a cap of 10. */
 function taking(many: number, { requests = many, parallel = many, cap = 10, admitForMs = 10 * SECOND } = {}): Taken {
   const ledger = new LedgerInMemory(NOON);
   const limits = { tenant: { monthlyMicroUsd: cap } };
   const wants = [want(many, { requests, parallel }), want(1)];
   const leaseId = idAt(NOON);
   const reply = ledger.grant(ask(leaseId, 0, { limits, wants, admitForMs })) as Granted;
-  // It hears of it a second later, which gives it no more time.
+  // The reply arrives a second later, which gives the holder no more time.
   return { ledger, leaseId, slice: beginSlice(leaseId, reply, NOON + SECOND) };
 }
 
 const take = (slice: Slice, microUsd = 1, now = NOON, rest: Partial<Want> = {}) =>
   takeShare(slice, want(microUsd, rest), now);
 
-/** A share that runs. */
+/** A share whose request runs. */
 function running(slice: Slice, microUsd = 1, rest: Partial<Want> = {}): Share {
   const share = take(slice, microUsd, NOON, rest);
   if (share === undefined || !startShare(share, NOON)) throw new Error('it does not run');

@@ -8,12 +8,12 @@ import { LedgerInMemory } from './ledger-in-memory.ts';
 import { DAY, idAt, want } from './messages.ts';
 import { type Answer, Oracle } from './oracle.ts';
 
-/** The ledger and the oracle side by side: told the same, they must say the same, whatever is folded or killed in between. */
+/** The ledger and the oracle side by side: given the same calls they must give the same replies, whatever is folded or killed in between. */
 export class Both {
   readonly ledger: LedgerInMemory;
   readonly oracle = new Oracle();
   readonly #asks: LeaseRequest[] = [];
-  /** Holders that hear no grant: whatever they tell, they tell with their scopes. */
+  /** Holders that never get their grant: all their reports carry their scopes. */
   readonly #deaf = new Set<string>();
   #failNext = false;
 
@@ -70,7 +70,7 @@ export class Both {
     }
   }
 
-  /** What is booked, wherever it is kept; and that it is what docs/ledger.md "What holds" promises. */
+  /** What is booked, in sums or leases, checked against docs/ledger.md "What holds". */
   compare(): void {
     const { ledger, oracle } = this;
     const now = oracle.time(ledger.clockMs);
@@ -85,7 +85,7 @@ export class Both {
     }
   }
 
-  /** What rows say of a lease beside its money, as long as they stand. */
+  /** What a lease's row says beside its money, as long as the row exists. */
   compareRows(): void {
     for (const { leaseId, origin, estimated } of this.ledger.tables.load().leases) {
       expect(this.oracle.leaseOf(leaseId)).toMatchObject({ origin, estimated });
@@ -109,7 +109,7 @@ export class Both {
     this.#report({ leaseId, ...figures, done, ...(estimated && { estimated }), ...heard });
   }
 
-  /** It may be asked for afterwards: the close has overtaken it. */
+  /** The ask may still come: the close has overtaken it. */
   #closeUnasked({ idAgeMs, scopes, spent, estimated }: Command & { do: 'closeUnasked' }): void {
     const leaseId = idAt(this.ledger.clockMs - idAgeMs);
     const asked = (scopes ?? SCOPES.slice(0, 2)).map(withLimits);
@@ -164,7 +164,7 @@ export class Both {
     return !fails;
   }
 
-  /** A call of which nothing can be written: it is as if it had never been made, unless there was nothing to write. */
+  /** A call whose changes cannot be written: it must be as if it had never been made, unless there was nothing to write. */
   #fail(call: () => unknown): void {
     this.#failNext = false;
     this.ledger.failing(call);

@@ -3,7 +3,7 @@ import type { Want } from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './messages.ts';
 
-/** What may come between any two others. `of` counts back over the asks so far. */
+/** Everything that may happen, in any order. `of` counts back over the asks so far. */
 export type Command =
   | { do: 'ask'; scopes: Scope[]; wants: Want[]; idAgeMs: number; admitForMs: number; runForMs: number; deaf: boolean }
   | { do: 'askAgain'; of: number }
@@ -29,7 +29,7 @@ export type Command =
 
 export const SCOPES: readonly Scope[] = ['tenant', 'user:a', 'user:b', 'feature:f', 'anonymous'];
 
-/** What config says; the admin API lays more over it in mid-run. */
+/** What config says; the admin API overrides some of it during the run. */
 export const CONFIGURED: Partial<Record<Scope, Partial<Limits>>> = {
   tenant: { monthlyMicroUsd: 30, dailyMicroUsd: 20, rps: 1, burst: 4 },
   'user:a': { dailyMicroUsd: 8, parallel: 3 },

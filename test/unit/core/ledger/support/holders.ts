@@ -27,12 +27,12 @@ export interface Run {
   ended: boolean;
 }
 
-/** Somebody who asks the ledger and calls providers. What providers may bill is counted here, whatever the holder believes. */
+/** A holder that asks the ledger and calls providers. What providers may bill is counted here, whatever the holder believes. */
 export interface TestHolder {
   readonly leaseId: string;
   readonly ask: LeaseRequest;
   readonly runs: Run[];
-  /** Its last report is told and acknowledged; nothing more comes from it. */
+  /** Its last report has been acknowledged; nothing more comes from it. */
   readonly isOver: boolean;
   isDead: boolean;
   outgoing(now: number): { ask: LeaseRequest } | { report: Report } | undefined;
@@ -46,14 +46,14 @@ export interface TestHolder {
   revives(): void;
   /** A further attempt, after one that may have been billed: a worst case, no request, no slot (ledger rule 21). */
   goesOn(cost: number, now: number): void;
-  /** A fault of ours: nobody will tell what one of its requests cost. */
+  /** A bug of ours: the cost of one of its requests will never be reported. */
   loses(): boolean;
 }
 
 export const mayBill = ({ runs }: TestHolder): number =>
   runs.reduce((sum, { worst, cost, ended }) => sum + (ended ? cost : worst), 0);
 
-/** core/ledger/lease/holder.ts as it is; what it keeps in a row of its own outlives it. */
+/** The real core/ledger/lease/holder.ts; what it keeps in a row of its own outlives it. */
 export class LoneHolder implements TestHolder {
   readonly runs: Run[] = [];
   isDead = false;
@@ -128,7 +128,7 @@ export class LoneHolder implements TestHolder {
   }
 }
 
-/** core/ledger/lease/slice.ts as it is, asked for as core/ledger/lease/holder.ts asks; granted one request alone, it is a holder of that. */
+/** The real core/ledger/lease/slice.ts, asked for as core/ledger/lease/holder.ts does; if only one request is granted, it holds that. */
 export class IsolateHolder implements TestHolder {
   readonly runs: (Run & { share: Share | undefined; lost: boolean })[] = [];
   isDead = false;
@@ -136,7 +136,7 @@ export class IsolateHolder implements TestHolder {
   readonly worst: number;
   #holder: Holder;
   #slice: Slice | undefined;
-  /** What it said when nothing ran any more. */
+  /** Its report made when nothing ran any more. */
   #last: Report | undefined;
 
   constructor(ask: LeaseRequest, worst: number, now: number) {
@@ -232,7 +232,7 @@ export class IsolateHolder implements TestHolder {
   }
 }
 
-/** A holder of many by ledger rules 15 to 22, as plain as can be: each request takes its worst case out of memory before it starts. */
+/** The simplest holder of a slice by ledger rules 15 to 22: each request takes its worst case from memory before it starts. */
 export class SliceHolder implements TestHolder {
   readonly runs: Run[] = [];
   isDead = false;
@@ -271,7 +271,7 @@ export class SliceHolder implements TestHolder {
     else this.isOver = true;
   }
 
-  /** By no clock at all: what is covered does not depend on it. */
+  /** Uses no clock: what is covered does not depend on one. */
   starts(cost: number) {
     const { worst } = this;
     if (this.#state !== 'holding' || this.#memory.requests === 0 || this.#memory.microUsd < worst) return;
@@ -284,7 +284,7 @@ export class SliceHolder implements TestHolder {
     const run = this.runs.find(({ ended }) => !ended);
     if (run === undefined) return;
     run.ended = true;
-    // What it did not cost may be used again, or given back.
+    // What was not spent may be used again, or given back.
     this.#memory.microUsd += run.worst - run.cost;
   }
 

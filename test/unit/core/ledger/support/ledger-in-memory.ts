@@ -17,13 +17,13 @@ import type { Period } from '../../../../../worker/core/ledger/time.ts';
 import type { Figures, Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
 import { MemoryTables } from './memory-tables.ts';
 
-/** The pure core run as `TenantLedger` runs it (load, decide, save in one turn), with a clock to set and a memory to kill. */
+/** Runs the pure core as `TenantLedger` does (load, decide, save in one turn), with a clock to set and a memory to lose. */
 export class LedgerInMemory {
   clockMs: number;
   readonly tables = new MemoryTables();
-  /** In force from the next life on, as config is. */
+  /** In force from the next load on, as config is. */
   ladder: Ladder;
-  /** What config says beside what asks tell. */
+  /** What config says beyond what asks carry. */
   configured: Configured = {};
   #book: Book | undefined;
 
@@ -62,7 +62,7 @@ export class LedgerInMemory {
     return { spentMicroUsd, heldMicroUsd, unsettledMicroUsd };
   }
 
-  /** Exactly these, whether anything is booked or not. */
+  /** Exactly these scopes, whether anything is booked in them or not. */
   figuresOf(scopes: readonly Scope[], periods: readonly Period[]): ({ scope: Scope; period: Period } & Figures)[] {
     return this.turn((book) =>
       scopes.flatMap((scope) => {
@@ -73,7 +73,7 @@ export class LedgerInMemory {
     );
   }
 
-  /** Folds what is ripe of the first rows; by itself it would wait for 256. */
+  /** Folds the ripe ones of the first rows now; the ledger would wait for 256. */
   fold(rows = 1_000): void {
     this.turn((book, now) => fold(book, rows, now));
   }
@@ -83,7 +83,7 @@ export class LedgerInMemory {
     this.#book = undefined;
   }
 
-  /** A turn of which nothing is written, because writing fails. */
+  /** A turn that fails to write. */
   failing(run: () => unknown): void {
     const save = this.tables.save;
     this.tables.save = () => {

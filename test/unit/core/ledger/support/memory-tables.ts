@@ -19,10 +19,10 @@ export class MemoryTables {
   readonly sums = new Map<Scope, Map<Month, string>>();
   readonly overrides = new Map<Scope, string>();
   readonly history: HistoryEntry[] = [];
-  /** The outbox, of which nothing is handed on. */
+  /** The outbox; nothing in it is ever delivered. */
   readonly crossings: Crossing[] = [];
   mark: string | undefined;
-  /** As the platform counts: each row put or deleted is one. */
+  /** As the platform counts: one for each row written or deleted. */
   rowsWritten = 0;
 
   load(): Loaded {
@@ -75,7 +75,7 @@ export class MemoryTables {
     return [...this.leases.keys()].filter((slot) => pageOf(slot) > page);
   }
 
-  /** All of it, to compare. */
+  /** Everything, for comparing. */
   text(): string {
     const { leases, overrides, history, mark } = this;
     const sums = [...this.sums].map(([scope, months]) => [scope, ...months]);

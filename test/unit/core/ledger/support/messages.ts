@@ -17,7 +17,7 @@ export const DAY = 86_400_000;
 
 let made = 0;
 
-/** An id of that time, unlike any other. */
+/** A new id with that time. */
 export function idAt(ms: number): string {
   made++;
   return uuidV7(ms, [0, 0, 0, 0, 0, 0, made >>> 24, made >>> 16, made >>> 8, made]);
@@ -39,7 +39,7 @@ export interface AskParts {
   runForMs?: number;
 }
 
-/** An ask for one request in the scopes that `limits` names; in the tenant without any limit where it names none. */
+/** An ask for one request in the scopes that `limits` names; without any, in the tenant alone and without a limit. */
 export const ask = (
   leaseId: string,
   microUsd: number,
@@ -82,7 +82,7 @@ export const done = (leaseId: string, spentMicroUsd: number, parts: ReportParts 
 
 export const isGranted = (reply: GrantReply): boolean => 'granted' in reply;
 
-/** Why a limit refused; a failure of the test where it did not. */
+/** Why a limit refused; fails the test if it did not. */
 export function refusalOf(reply: GrantReply): LimitRefusal {
   if ('granted' in reply || typeof reply.refused === 'string') {
     throw new Error(`no limit refused: ${JSON.stringify(reply)}`);

@@ -8,7 +8,7 @@ interface Kept {
   origin: 'asked' | 'closed' | 'unreachable';
   scopes: Scope[];
   grantedAt: number;
-  /** The UTC day of `grantedAt`, as text. */
+  /** The UTC day of `grantedAt`, such as `2026-11-21`. */
   day: string;
   admitForMs: number;
   settleBy: number;
@@ -19,9 +19,9 @@ interface Kept {
   freedTokens: number;
   freedParallel: number;
   done: boolean;
-  /** Some of what it spent is a bound. */
+  /** Part of what it spent is a bound, not a count. */
   estimated: boolean;
-  /** What the lease takes of each scope's bucket: from when on it counts, and how many microseconds. */
+  /** What the lease takes from each scope's bucket: from when on it counts, and how many microseconds. */
   arrivals: { scope: Scope; startsAtUs: number; takesUs: number }[];
 }
 
@@ -37,26 +37,26 @@ export type Answer =
   | { kind: 'limited'; by: Standing[] }
   | { kind: 'lease_settled' | 'lease_too_old' | 'revoked' };
 
-/** One limit in the way of the least want. */
+/** One limit that refuses the smallest want. */
 export interface Standing {
   scope: Scope;
   limit: LimitRefusal['limit'];
   money?: { spent: number; held: number; cap: number };
 }
 
-/** A day for 10 characters, a month for 7. */
+/** A day has 10 characters, a month 7. */
 const textOf = (ms: number, length: number): string => new Date(ms).toISOString().slice(0, length);
 
 /**
- * The rules of docs/ledger.md in the plainest way: every lease kept for ever, every figure added up anew out of all of them, nothing folded,
- * indexed or remembered. What the ledger does must look like this from outside.
+ * The rules of docs/ledger.md in the simplest way: every lease is kept for ever, every figure is added up from all of them each time, nothing is folded,
+ * indexed or remembered. From outside, the ledger must behave the same.
  */
 export class Oracle {
   readonly kept: Kept[] = [];
   readonly corrections: Correction[] = [];
   readonly limits = new Map<Scope, Partial<Limits>>();
   readonly revoked = new Set<Scope>();
-  /** The latest time that a row holds. */
+  /** The latest time in any row. */
   pinned = 0;
 
   time(clockMs: number): number {
@@ -212,7 +212,7 @@ export class Oracle {
     return found;
   }
 
-  /** What is taken of a scope's bucket: by every arrival so far, from the first, and by slices whose arrivals are to come. */
+  /** What is taken from a scope's bucket: by every arrival so far, and by slices whose arrivals are still to come. */
   #takenUs(scope: Scope, now: number): number {
     const arrivals = this.kept.flatMap((lease) => lease.arrivals.filter((one) => one.scope === scope));
     let [until, toComeUs] = [0, 0];
@@ -263,7 +263,7 @@ const booked = ({ want, freed, spent, done }: Kept): number =>
 const bookedTokens = ({ want, freedTokens, spentTokens, done }: Kept): number =>
   done ? spentTokens : Math.max(spentTokens, want.tokens - Math.min(freedTokens, want.tokens));
 
-/** Nothing said of it counts any more. */
+/** No report on it counts any more. */
 function isFinal({ done, settleBy, idTime, grantedAt, origin, want, admitForMs }: Kept, now: number): boolean {
   const mayBeToldWithScopes = now - idTime <= 3_600_000;
   if (!done) return now >= settleBy + 3_600_000 && !mayBeToldWithScopes;

@@ -4,10 +4,10 @@ import type { Limits } from '../../../../../worker/core/ledger/types.ts';
 import { LedgerInMemory } from './ledger-in-memory.ts';
 import { ask, done, idAt, MINUTE, SECOND, want } from './messages.ts';
 
-/** A holder that asks for a slice after the one before, learns of it late, and starts what it has whenever it likes. */
+/** A holder that asks for one slice after another, gets its grants late, and starts its requests at any time it may. */
 export interface Slice {
   afterMs: number;
-  /** Its clock against the ledger's. */
+  /** How far its clock is ahead of the ledger's. */
   skewMs: number;
   askTakesMs: number;
   replyTakesMs: number;
@@ -44,7 +44,7 @@ export const slice: fc.Arbitrary<Slice> = fc.record({
   dies: fc.boolean(),
 });
 
-/** Plays the slices against a ledger in the order of time. What started where, really. */
+/** Plays the slices against a ledger in the order of time. Returns the real starts. */
 export function play(slices: readonly Slice[], limits: Partial<Limits>, beginsAt: number): Start[] {
   const ledger = new LedgerInMemory(beginsAt);
   const starts: Start[] = [];
@@ -89,7 +89,7 @@ export function play(slices: readonly Slice[], limits: Partial<Limits>, beginsAt
   }
 }
 
-/** Any stretch of starts, from one to another, takes no more than the burst and what drained meanwhile. */
+/** Between any two starts, no more start than the burst and what drained meanwhile. */
 export const isWithinRate = (startsAt: readonly number[], rps: number, burst: number): boolean =>
   startsAt.every((last, to) =>
     startsAt.slice(0, to + 1).every((first, from) => (to - from + 1 - burst) * (1_000 / rps) <= last - first),

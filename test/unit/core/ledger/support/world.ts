@@ -16,7 +16,7 @@ export type Happening =
   | { do: 'newHolder'; scopes: Scope[]; worst: number; requests: number; kind: 'revivable' | 'plain' | 'isolate' }
   | { do: 'send' | 'end' | 'free' | 'giveUp' | 'die' | 'revive' | 'loseRun'; of: number }
   | { do: 'start' | 'goOn'; of: number; cost: number }
-  /** One of the messages on their way, in any order; a reply to it may be lost, and a report may come twice. */
+  /** Delivers any one of the messages under way; its reply may be lost, and a report may arrive twice. */
   | { do: 'deliver'; of: number; loseReply: boolean; again: boolean }
   | { do: 'lose'; of: number }
   | { do: 'pass'; ms: number }
@@ -82,14 +82,14 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: 'fold' as const }) },
 );
 
-/** Holders, providers and a ledger, with a network between them that loses, delays and reorders (docs/ledger.md "What holds"). */
+/** Holders, providers and a ledger, with a network between them that loses, delays and reorders messages (docs/ledger.md "What holds"). */
 export class World {
   readonly ledger: LedgerInMemory;
   #holders: TestHolder[] = [];
   #network: Message[] = [];
   /** The day of each grant by the ledger's clock. */
   #grantedOn = new Map<string, string>();
-  /** Who died, or told of it only when what is booked in full was final: an hour after `settleBy`. */
+  /** Holders that died, or reported only after the full amount had become final: an hour after `settleBy`. */
   #bookedInFull = new Set<TestHolder>();
 
   constructor(startsAt: number) {
@@ -151,7 +151,7 @@ export class World {
     }
   }
 
-  /** (c): everything told, everything over; who reported is booked at cost, who died in full, and the rest can be had. */
+  /** (c): once everything is reported and over, holders that reported are booked at cost, those that died in full, and the rest of the cap can be granted. */
   comesToRest(): void {
     for (const holder of this.#holders) {
       if (!holder.isDead) holder.givesUp();

@@ -3,7 +3,7 @@ import type { Deployment, Price, PricingSettings } from '../../../../../worker/c
 import { PRESETS } from '../../../../../worker/providers/presets.ts';
 import { deployment } from '../../../pipeline/support/router.ts';
 
-/** Without overheads: what adapters send has to be covered by what is counted of it. */
+/** Without overheads: what is counted must cover what adapters send. */
 export const BARE: PricingSettings = {
   feePerRequestUsd: 0,
   overheadTokensPerRequest: 0,
@@ -38,7 +38,7 @@ export const MODELS = {
   openai: ['gpt-5.6-terra', 'some-model'],
   anthropic: ['claude-haiku-4-5', 'claude-sonnet-4-6', 'claude-opus-5-5', 'claude-3-5-haiku', 'some-model'],
 };
-/** What config may let through, and at which price. */
+/** Fields that config may let through, with their prices. */
 export const ALLOWED = {
   service_tier: { usdPerRequest: 0, priceFactor: 2 },
   web_search_options: { usdPerRequest: 0.01, priceFactor: 1 },

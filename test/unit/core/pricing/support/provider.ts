@@ -1,4 +1,4 @@
-/** A provider that reads as much out of a body as one could: the sandbox's reading of it, and the strictest there could be. */
+/** A provider that finds as many tokens in a body as possible: by the sandbox's reading, and by the strictest reading there could be. */
 import { writeAnswer } from '../../../../../sandbox/answer.ts';
 import { parseAnthropic } from '../../../../../sandbox/anthropic/ask.ts';
 import type { AnswerUsage, Ask } from '../../../../../sandbox/ask.ts';
@@ -10,7 +10,7 @@ import type { WireFormat } from '../../../../../worker/core/config/config.ts';
 
 type Json = Record<string, unknown>;
 
-/** Words of the wire format, references to what is counted by its own constant, and knobs that no model reads. */
+/** Words of the wire format, references to parts counted by their own constant, and settings that no model reads. */
 const NOT_TEXT = new Set(['role', 'type', 'url', 'data', 'media_type', 'detail', 'format', 'file_data', 'filename']);
 const KNOBS = new Set([
   'model',
@@ -36,14 +36,14 @@ const bytes = (text: string): number => Buffer.byteLength(text);
 
 const jsonBytes = (text: string): number => bytes(JSON.stringify(text)) - 2;
 
-/** UTF-8 bytes of all text in a body, JSON's own syntax only where the text is JSON. */
+/** UTF-8 bytes of all text in a body; JSON's own syntax counts only where the text is JSON. */
 export function textBytesIn(body: Json): number {
   let sum = 0;
   for (const key of Object.keys(body)) if (!KNOBS.has(key)) sum += bytesIn(key, withoutMarks(body[key]), bytes);
   return sum;
 }
 
-/** No model reads `cache_control`, which stands on tools and system blocks. */
+/** No model reads `cache_control`, which is on tools and system blocks. */
 const withoutMarks = (value: unknown): unknown =>
   Array.isArray(value) ? value.map((item) => withoutMark(item)) : value;
 const withoutMark = (item: unknown): unknown => {
@@ -58,9 +58,9 @@ function bytesIn(key: string, value: unknown, bytesOf: (text: string) => number)
   if (typeof value === 'string') return bytesOf(value);
   if (typeof value !== 'object' || value === null) return 0;
   const { role, type, data } = value as Json;
-  // The source of a document that is text.
+  // The source of a plain-text document.
   if (type === 'text' && typeof data === 'string') return bytesOf(data);
-  // Some models read calls and results as texts inside JSON.
+  // Some models read calls and results as strings inside JSON.
   const isJson = role === 'tool' || type === 'tool_result' || type === 'tool_use' || key === 'tool_calls';
   const inside = isJson ? jsonBytes : bytesOf;
   return Object.entries(value).reduce(
@@ -82,13 +82,13 @@ function countParts(value: unknown, types: ReadonlySet<string>): number {
   );
 }
 
-/** What the sandbox reads in a body; undefined where it refuses it. */
+/** What the sandbox reads in a body; undefined if it refuses the body. */
 export function readBySandbox(format: WireFormat, body: Json): Ask | undefined {
   const ask = format === 'openai' ? parseOpenAi(body) : parseAnthropic(body);
   return isRefusal(ask) ? undefined : ask;
 }
 
-/** The sandbox's answer to it, as it would be billed; the second time round much of a long prompt comes from its cache. */
+/** The sandbox's bill for it; the second time, much of a long prompt comes from its cache. */
 export function usageBySandbox(ask: Ask, cache: PromptCache): AnswerUsage {
   const inputTokens = countInputTokens(ask.promptText, ask.imageCount);
   const cached = cache.lookUpAndKeep(ask);

@@ -1,10 +1,10 @@
-/** Requests of every kind a client can send, the nasty ones among them, as `parseChat` lets them through. */
+/** Requests of every kind a client can send, nasty ones included, as `parseChat` lets them through. */
 import fc from 'fast-check';
 import type { ChatRequest } from '../../../../../protocol/chat.ts';
 import { parseChat } from '../../../../../protocol/parse-chat.ts';
 import { legalBody } from '../../../providers/arbitraries.ts';
 
-/** Many scripts, emoji, joined ones, what JSON escapes, lone surrogates, and what looks like a number with an exponent. */
+/** Many scripts, emoji, joined emoji, characters that JSON escapes, lone surrogates, and strings that look like a number with an exponent. */
 const SAMPLES = [
   'Hello, how are you?',
   'Grüße, naïve café',
@@ -29,7 +29,7 @@ const shortText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 30 }),
 );
-/** Long enough now and then for each text alone to be more than what is added to a request in any case. */
+/** Sometimes so long that each text alone exceeds what is always added to a request. */
 export const text = fc.oneof(
   { weight: 3, arbitrary: shortText },
   {
@@ -41,7 +41,7 @@ const word = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9_-]{1,16}$/),
   fc.constantFrom('get_weather', '__proto__', 'toString'),
 );
-/** Names as clients may write them; a provider refuses some, which is no reason to count them short. */
+/** Names as clients may write them; a provider refuses some, but they must still be counted in full. */
 const anyName = fc.oneof({ arbitrary: word, weight: 4 }, { arbitrary: text.filter((name) => name !== ''), weight: 1 });
 
 const numbers = fc.constantFrom(1e20, 1e-6, 5e20, 0.1, -1.5e300, 12345678901234567000, 7);
@@ -68,7 +68,7 @@ const file = fc.constantFrom(
 const textPart = text.map((content) => ({ type: 'text', text: content }));
 const userContent = fc.oneof(text, fc.array(fc.oneof(textPart, image, audio, file), { minLength: 1, maxLength: 4 }));
 
-/** As models write them: JSON mostly, and sometimes anything. */
+/** Arguments as models write them: mostly JSON, sometimes anything. */
 const callText = fc.oneof(
   fc.dictionary(word, json, { maxKeys: 3 }).map((input) => JSON.stringify(input)),
   fc
@@ -145,7 +145,7 @@ const { schema } = fc.letrec<{ schema: Record<string, unknown> }>((tie) => ({
 
 export { schema };
 
-/** One that every format has a form for, as long as what is inside has one. */
+/** A message that every format has a form for, if its parts have one. */
 const closedSchema = fc.oneof(
   schema,
   fc.dictionary(word, schema, { maxKeys: 8 }).map((properties) => ({ type: 'object', properties })),
@@ -182,7 +182,7 @@ const choice = fc.oneof(
   })),
 );
 
-/** Bodies as they come in; fields that change the price among them. */
+/** Bodies as they come in, including fields that change the price. */
 export const body = fc.record(
   {
     model: fc.constant('app/chat'),
@@ -219,10 +219,10 @@ const parsed = (bodies: fc.Arbitrary<unknown>): fc.Arbitrary<ChatRequest> =>
     .filter((parsed) => parsed.ok)
     .map((parsed) => parsed.chat);
 
-/** Those that no parser refuses. */
+/** Requests that no parser refuses. */
 export const chat = parsed(body);
 
-/** Longer ones, of many turns. */
+/** Longer requests, of many turns. */
 export const conversation = parsed(
   fc.record({
     model: fc.constant('app/chat'),
@@ -231,7 +231,7 @@ export const conversation = parsed(
   }),
 );
 
-/** With instructions and tools so long that providers keep them, and keep the tools alone. */
+/** With instructions and tools so long that providers cache them, or cache the tools alone. */
 export const longChat = parsed(
   fc
     .record({ said: text, times: fc.integer({ min: 20, max: 600 }), hasTools: fc.boolean() })
@@ -256,7 +256,7 @@ export const longChat = parsed(
     })),
 );
 
-/** Those that no provider refuses either. */
+/** Requests that no provider refuses either. */
 export const legalChat = parsed(
   fc.tuple(legalBody, fc.integer({ min: 1, max: 300 }), text).map(([sent, max_completion_tokens, said]) => ({
     ...sent,
