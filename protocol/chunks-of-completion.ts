@@ -1,8 +1,8 @@
 /** A whole completion as the stream it could have been: for a cache that keeps answers in one form and gives them in either. */
-import type { ChatCompletion } from './chat.ts';
-import { DONE, dataText } from './sse.ts';
 
-type Json = Record<string, unknown>;
+import type { ChatCompletion } from './chat.ts';
+import type { Json } from './json.ts';
+import { DONE, dataText } from './sse.ts';
 
 /** The data of one event. `openData` is the same for those who may also learn what it cost. */
 export interface CompletionChunk {

@@ -1,7 +1,7 @@
 /** A stream's chunks put together to one completion, as an OpenAI client does it, so that it can be kept whole. */
-import type { ChatChunk, ChatChunkChoice, ChatCompletion } from './chat.ts';
 
-type Json = Record<string, unknown>;
+import type { ChatChunk, ChatChunkChoice, ChatCompletion } from './chat.ts';
+import { isObject, type Json } from './json.ts';
 
 /** Fed while the chunks pass by; it keeps what they say, not the chunks. */
 export class StreamedCompletion {
@@ -101,6 +101,3 @@ function extend(known: Json, more: Json): Json {
   }
   return known;
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

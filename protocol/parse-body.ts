@@ -1,6 +1,5 @@
+import type { Json } from './json.ts';
 import { isWrittenNumber, mayHoldWrittenNumber, parseJson } from './written-number.ts';
-
-type Json = Record<string, unknown>;
 
 /** Fields without a free-form number in them: those of a number are checked, and go out as JavaScript writes them. */
 const WITHOUT_FREE_FORM = new Set([

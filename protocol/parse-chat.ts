@@ -1,8 +1,9 @@
 import type { ChatRequest } from './chat.ts';
 import { FieldNames } from './field-names.ts';
+import { isObject, type Json } from './json.ts';
 import { readLegacyFunctions } from './parse-legacy.ts';
 import { parseMessages } from './parse-messages.ts';
-import { expected, isGiven, isObject, type Json, Problem } from './parse-problem.ts';
+import { expected, isGiven, Problem } from './parse-problem.ts';
 import { checkRest } from './parse-rest.ts';
 import { parseResponseFormat, parseToolChoice, parseTools } from './parse-tools.ts';
 

@@ -1,6 +1,7 @@
 import type { ChatMessage, ChatRequest, FunctionTool, ToolCall } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
-import { expected, isObject, Problem } from './parse-problem.ts';
+import { isObject } from './json.ts';
+import { expected, Problem } from './parse-problem.ts';
 import { parseTools } from './parse-tools.ts';
 
 /**

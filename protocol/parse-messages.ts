@@ -1,8 +1,9 @@
 import type { ChatMessage } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
+import { isObject, type Json } from './json.ts';
 import { withoutLegacyMessages } from './parse-legacy.ts';
 import { parseParts } from './parse-parts.ts';
-import { expected, isGiven, isObject, type Json, keep, Problem } from './parse-problem.ts';
+import { expected, isGiven, keep, Problem } from './parse-problem.ts';
 import { parseToolCalls } from './parse-tools.ts';
 
 const ROLES = 'one of "system", "developer", "user", "assistant", "tool"';

@@ -1,6 +1,7 @@
 import type { ContentPart } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
-import { expected, isGiven, isObject, type Json, keep, Problem } from './parse-problem.ts';
+import { isObject, type Json } from './json.ts';
+import { expected, isGiven, keep, Problem } from './parse-problem.ts';
 
 const TEXT_KEYS = new Set(['type', 'text']);
 const IMAGE_KEYS = new Set(['type', 'image_url']);

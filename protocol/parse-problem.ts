@@ -1,4 +1,5 @@
 import type { FieldNames } from './field-names.ts';
+import type { Json } from './json.ts';
 import { isWrittenNumber } from './written-number.ts';
 
 /** What is wrong with a body: where, and what would be right. A value, never thrown. */
@@ -17,11 +18,6 @@ export class Problem {
     return new Problem(this.param.startsWith('[') ? parent + this.param : `${parent}.${this.param}`, this.message);
   }
 }
-
-export type Json = Record<string, unknown>;
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isWrittenNumber(value);
 
 /** `null` means "not given" everywhere: SDKs send it for options that were never set. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;

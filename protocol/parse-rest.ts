@@ -1,4 +1,5 @@
-import { expected, isObject, isTooDeep, type Problem, tooDeep } from './parse-problem.ts';
+import { isObject } from './json.ts';
+import { expected, isTooDeep, type Problem, tooDeep } from './parse-problem.ts';
 
 /** What the published API says of fields that Carryon does not read itself. */
 const SHAPES: Readonly<Record<string, 'string' | 'boolean' | 'object' | 'array' | 'word-or-object'>> = {

@@ -1,7 +1,8 @@
 import type { ChatMessage, ResponseFormat, Tool, ToolChoice } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
+import { isObject, type Json } from './json.ts';
 import { closed } from './parse-parts.ts';
-import { expected, isGiven, isObject, isTooDeep, type Json, keep, Problem, tooDeep } from './parse-problem.ts';
+import { expected, isGiven, isTooDeep, keep, Problem, tooDeep } from './parse-problem.ts';
 
 const TOOL_KEYS = { function: new Set(['type', 'function']), custom: new Set(['type', 'custom']) };
 const CALL_KEYS = { function: new Set(['id', 'type', 'function']), custom: new Set(['id', 'type', 'custom']) };

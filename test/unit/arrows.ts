@@ -10,6 +10,21 @@ export const ARROWS: Record<string, string[]> = {
   ],
   'sw/': ['protocol/', 'sw/', 'workbox-core', 'workbox-strategies', 'idb'],
   'worker/providers/': ['protocol/', 'worker/core/', 'worker/providers/'],
+  // No format knows another: what several need is in `shared`.
+  'worker/providers/openai/': [
+    ...[
+      'protocol/',
+      'worker/core/',
+      'worker/providers/adapter.ts',
+      'worker/providers/openai/',
+      'worker/providers/shared/',
+    ],
+  ],
+  'worker/providers/anthropic/': [
+    ...['protocol/', 'worker/core/', 'worker/providers/adapter.ts'],
+    ...['worker/providers/anthropic/', 'worker/providers/shared/'],
+  ],
+  'worker/providers/shared/': ['protocol/', 'worker/core/', 'worker/providers/adapter.ts', 'worker/providers/shared/'],
   'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],
   'worker/objects/': ['protocol/', 'worker/core/', 'worker/objects/', 'type worker/env.ts', 'cloudflare:workers'],
   // The line of a request, and what it is made of: bodies in, money held, providers asked, a response made.

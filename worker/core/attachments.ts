@@ -1,6 +1,5 @@
-/** What content parts other than text hold, and as what a provider's format takes them: read by adapters and by what counts. */
+/** What content parts other than text hold. How a format sends them is said in core/formats/. */
 import type { ContentPart } from '../../protocol/chat.ts';
-import type { WireFormat } from './config/config.ts';
 
 export interface DataUrl {
   /** Lower case, without parameters. */
@@ -16,9 +15,6 @@ export type Attachment =
 
 /** `text` and `image` count as such, `file` at a constant; `nothing`: left out and named. */
 export type SentAs = 'text' | 'image' | 'file' | 'nothing';
-
-/** The pictures that Anthropic's Messages API lists. */
-const ANTHROPIC_IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** For file data that does not say what it is. */
 const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
@@ -43,32 +39,6 @@ export function attachmentOf(part: ContentPart): Attachment | undefined {
   const name = typeof filename === 'string' && filename !== '' ? filename : undefined;
   return attached(readDataUrl(data) ?? bareFile(data, name), name);
 }
-
-export function sentAs(part: ContentPart, format: WireFormat, allowParams: readonly string[]): SentAs {
-  if (part.type === 'text' || part.type === 'refusal') return 'text';
-  if (part.type === 'input_audio')
-    return format === 'openai' && allowParams.includes('input_audio') ? 'file' : 'nothing';
-  const attachment = attachmentOf(part);
-  if (format === 'openai') {
-    if (part.type === 'image_url' && (attachment?.kind === 'link' || attachment?.kind === 'image')) return 'image';
-    const isFile = part.type === 'file' || attachment?.kind === 'pdf' || attachment?.kind === 'text';
-    return isFile && allowParams.includes('file') ? 'file' : 'nothing';
-  }
-  switch (attachment?.kind) {
-    case 'link':
-      return 'image';
-    case 'image':
-      return isAnthropicImage(attachment.content) ? 'image' : 'nothing';
-    case 'pdf':
-      return attachment.content.isBase64 ? 'file' : 'nothing';
-    case 'text':
-      return 'text';
-    default:
-      return 'nothing';
-  }
-}
-
-const isAnthropicImage = ({ mediaType, isBase64 }: DataUrl): boolean => isBase64 && ANTHROPIC_IMAGES.has(mediaType);
 
 function attached(content: DataUrl, name: string | undefined): Attachment {
   const { mediaType } = content;

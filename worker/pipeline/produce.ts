@@ -197,12 +197,12 @@ function planOf(
   deployments: readonly Deployment[],
   { board, clock, config, random }: Deps,
 ): Plan {
-  const { whenAllCooling } = config.router;
+  const { whenAllCooling, routingStrategy } = config.router;
   const candidates = board.candidates(deployments);
   const pinned = pinnedIn(route, alias.name);
   return pinned === undefined
-    ? plan(candidates, clock.now(), random, whenAllCooling)
-    : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling);
+    ? plan(candidates, clock.now(), random, whenAllCooling, routingStrategy)
+    : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling, routingStrategy);
 }
 
 /** Without a failure it says nothing about the deployment: the client left, or our own deadline came. */

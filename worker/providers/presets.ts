@@ -1,20 +1,16 @@
-import type { Preset, WireFormat } from '../core/config/config.ts';
-import type { Adapter } from './adapter.ts';
-import { anthropic } from './anthropic/adapter.ts';
-import { openai } from './openai/adapter.ts';
-import { withLegacyFunctions } from './shared/legacy-functions.ts';
-import { withToolNames } from './shared/tool-names.ts';
+import type { Preset } from '../core/config/config.ts';
+import type { WireFormat } from '../core/config/wire-format.ts';
 
 const ANTHROPIC_VERSION = { 'anthropic-version': '2023-06-01' };
 
 /** Fields of OpenAI's own API that APIs compatible with it seldom know and some refuse. */
 const ONLY_OPENAI = ['store', 'verbosity', 'prompt_cache_key', 'service_tier', 'modalities'];
 
-/**
- * Providers as data: a further one is a few lines here (docs/providers.md). The two without an `apiBase` stand for any API
- * that speaks the format; they assume least.
- */
-export const PRESETS: Readonly<Record<string, Preset>> = {
+/** Every wire format has a preset `NAME-compatible` for any API that speaks it, which assumes the least. */
+type Presets = Readonly<Record<string, Preset> & Record<`${WireFormat}-compatible`, Preset>>;
+
+/** Providers as data: a further one is a few lines here (docs/providers.md). */
+export const PRESETS: Presets = {
   openai: {
     format: 'openai',
     apiBase: 'https://api.openai.com/v1',
@@ -64,10 +60,3 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     quirks: { headers: ANTHROPIC_VERSION },
   },
 };
-
-const ADAPTERS: Readonly<Record<WireFormat, Adapter>> = {
-  openai: withLegacyFunctions(withToolNames(openai)),
-  anthropic: withLegacyFunctions(withToolNames(anthropic)),
-};
-
-export const adapterFor = (format: WireFormat): Adapter => ADAPTERS[format];

@@ -1,7 +1,7 @@
 /** No usage that a provider may report is booked at less than its price: the oracle prices the true figures, before any dialect writes them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WireFormat } from '../../../worker/core/config/config.ts';
+import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import { deployment, TestRouter } from './support/router.ts';
 import type { Script, Step } from './support/upstream.ts';
 

@@ -1,7 +1,7 @@
 /** Each fault as a request meets it: what fails, who answers instead, what is booked, and whose health it affects. */
 import { describe, expect, it } from 'vitest';
 import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
-import type { WireFormat } from '../../../worker/core/config/config.ts';
+import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import { FAULT_KINDS, type FaultKind } from '../../../worker/core/routing/fault.ts';
 import { asDrill, setFaults, withDrillKey } from './support/faults.ts';
 import { DONE, finish, good, goodStream, role, streamed, text } from './support/openai.ts';

@@ -1,6 +1,6 @@
 /** Ids of tool calls, as providers take them: no two alike, each result at its own call. */
 import { describe, expect, it } from 'vitest';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { chat, target } from './chats.ts';
 
 interface Block {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WireFormat } from '../../../worker/core/config/config.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { anthropicWire, openaiWire } from './answers.ts';
 import { bodyOf, chat, target } from './chats.ts';
 

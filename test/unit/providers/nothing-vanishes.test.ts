@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outgoing } from '../../../worker/providers/adapter.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { chat, target } from './chats.ts';
 
 type Json = Record<string, unknown>;

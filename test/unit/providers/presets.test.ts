@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { traitsOf } from '../../../worker/providers/anthropic/models.ts';
-import { adapterFor, PRESETS } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
+import { PRESETS } from '../../../worker/providers/presets.ts';
 
 describe('presets', () => {
   it.each(['openai', 'anthropic', 'deepseek', 'holysheep'])('%s has an address and the name of its key', (name) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { mendedNames } from '../../../worker/providers/shared/tool-names.ts';
 import { chat, target } from './chats.ts';
 

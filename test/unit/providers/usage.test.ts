@@ -5,7 +5,7 @@ import { AnthropicStream } from '../../../worker/providers/anthropic/stream.ts';
 import { AnthropicUsage } from '../../../worker/providers/anthropic/usage.ts';
 import { openaiReply } from '../../../worker/providers/openai/reply.ts';
 import { OpenAiStream } from '../../../worker/providers/openai/stream.ts';
-import { readUsage } from '../../../worker/providers/openai/usage.ts';
+import { readUsage } from '../../../worker/providers/shared/usage.ts';
 import { chat } from './chats.ts';
 
 type Json = Record<string, unknown>;

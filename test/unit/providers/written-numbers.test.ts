@@ -4,7 +4,7 @@ import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import { parseBody } from '../../../protocol/parse-body.ts';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import { pageCompletion } from '../../../worker/core/answers/page-body.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { chat, target } from './chats.ts';
 
 const NUMBERS = [

@@ -1,8 +1,8 @@
 /** A stream under the fault `cut-streams`: whatever its bytes come in, it breaks behind the first event that shows the reader something. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WireFormat } from '../../../worker/core/config/config.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { cutAfterContent } from '../../../worker/upstream/cut-stream.ts';
 import { DONE, finish, role, text, usage } from '../pipeline/support/openai.ts';
 

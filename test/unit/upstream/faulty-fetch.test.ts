@@ -1,8 +1,8 @@
 /** What a fault makes of the calls of one deployment. */
 import { describe, expect, it } from 'vitest';
-import type { WireFormat } from '../../../worker/core/config/config.ts';
+import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import type { FaultKind } from '../../../worker/core/routing/fault.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { faultyFetch } from '../../../worker/upstream/faulty-fetch.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 import { failing, goodReply, goodStream } from '../pipeline/support/openai.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
-import type { WireFormat } from '../../../worker/core/config/config.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { WholeAsStream } from '../../../worker/upstream/other-form.ts';
 import { type Batch, ProviderStream } from '../../../worker/upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../../../worker/upstream/stream-settings.ts';

@@ -1,11 +1,13 @@
 import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
+import type { RoutingStrategy } from '../routing/strategies.ts';
 import type { BillingHabits } from './hosts.ts';
 import type { SignInAlgorithm } from './issuers-schema.ts';
 import type { Quirks } from './quirks.ts';
 import type { AlertPolicy } from './resolve-alerts.ts';
 import type { DemoSignIn } from './resolve-demo.ts';
+import type { WireFormat } from './wire-format.ts';
 
 /** The configuration as the router uses it: checked, joined with the environment, times in milliseconds. */
 export interface Config {
@@ -128,8 +130,6 @@ export interface Safeguard {
   maxOutputTokens: number | undefined;
 }
 
-export type WireFormat = 'openai' | 'anthropic';
-
 export interface Deployment extends BillingHabits {
   id: string;
   /** Under which name its standing is kept: another model, address or key is another standing, so a corrected one starts well. */
@@ -199,7 +199,7 @@ export interface ParamCost {
 }
 
 export interface RouterSettings {
-  routingStrategy: 'simple-shuffle';
+  routingStrategy: RoutingStrategy;
   numRetries: number;
   allowedFails: number;
   cooldownMs: number;

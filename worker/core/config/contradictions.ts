@@ -2,6 +2,7 @@
  * Settings that are right alone and make no sense together. The build refuses what can never work, and warns of what works
  * and may surprise: `isError` says which. Told at build only, so none of this is in the Worker.
  */
+import { FORMATS } from '../formats/formats.ts';
 import type { ConfigProblem } from './check.ts';
 import type { Preset } from './config.ts';
 import { limitContradictions } from './limit-contradictions.ts';
@@ -83,8 +84,9 @@ function ofPromptCache(
   path: Path,
   presets: Readonly<Record<string, Preset>>,
 ): Contradiction[] {
-  const writes = Object.hasOwn(presets, provider) && presets[provider]?.format === 'anthropic';
-  if (!writes || price === undefined || price.cacheWrite !== undefined) return [];
+  const format = Object.hasOwn(presets, provider) ? presets[provider]?.format : undefined;
+  if (format === undefined || !FORMATS[format].cachesWhenTold || price === undefined || price.cacheWrite !== undefined)
+    return [];
   const counted = `has no cacheWrite, and a feature with promptCache writes to the cache: ${price.input * 1.25} is counted`;
   return [warning([...path, 'price'], `${counted} (1.25 times the input); write what the provider takes`)];
 }

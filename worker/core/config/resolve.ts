@@ -1,4 +1,4 @@
-import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn, WireFormat } from './config.ts';
+import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn } from './config.ts';
 import { standingName } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
@@ -9,6 +9,7 @@ import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { isBaseUrl, isKeySetUrl, isPrivateOnItsWay } from './urls.ts';
+import { isWireFormat, WIRE_FORMATS, type WireFormat } from './wire-format.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -194,19 +195,19 @@ function fromEnvironment(
 }
 
 function genericQuirks(format: WireFormat, presets: Readonly<Record<string, Preset>>) {
-  const generic = Object.values(presets).find((preset) => preset.format === format && preset.apiBase === undefined);
-  return generic?.quirks ?? {};
+  return presets[`${format}-compatible`]?.quirks ?? {};
 }
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && String(value).trim() !== '';
 
 function readFormat(name: string, variables: Variables, read: Read): WireFormat | undefined {
   if (!isSet(variables[name])) return undefined;
-  const value = read(name, (text) =>
-    text === 'openai' || text === 'anthropic' ? undefined : 'must be "openai" or "anthropic"',
-  );
-  return value === 'anthropic' ? 'anthropic' : 'openai';
+  const value = read(name, (text) => (isWireFormat(text) ? undefined : `must be ${FORMAT_NAMES}`));
+  // A name that is none was collected as missing: no deployment is made of it.
+  return isWireFormat(value) ? value : undefined;
 }
+
+const FORMAT_NAMES = WIRE_FORMATS.map((format) => `"${format}"`).join(' or ');
 
 /** Outside local mode keys and prompts never leave the machine in the clear. */
 const checkUrl =

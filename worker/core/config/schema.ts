@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { cachePolicy } from '../answers/cache-schema.ts';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
+import { ROUTING_STRATEGIES } from '../routing/strategies.ts';
 import { alerts } from './alerts-schema.ts';
 import { demo } from './demo-schema.ts';
 import { issuerProblems, issuers } from './issuers-schema.ts';
@@ -119,7 +120,10 @@ const pricing = settings({
 });
 
 const router = settings({
-  routingStrategy: z.enum(['simple-shuffle'], { error: 'only "simple-shuffle" for now' }).default('simple-shuffle'),
+  /** How a deployment is chosen within an `order` group. */
+  routingStrategy: z
+    .enum(ROUTING_STRATEGIES, { error: `only ${ROUTING_STRATEGIES.map((name) => `"${name}"`).join(', ')} for now` })
+    .default('simple-shuffle'),
   /** Further attempts within an `order` group. */
   numRetries: count(0, 10).default(2),
   /** Failures a minute that a deployment may have; one more rests it. */

@@ -8,7 +8,8 @@
  * named here shows what it reasons: DeepSeek, Qwen, Kimi, GLM, MiniMax, Magistral, gpt-oss.
  */
 import type { ChatRequest } from '../../../protocol/chat.ts';
-import type { WireFormat } from '../config/config.ts';
+import type { WireFormat } from '../config/wire-format.ts';
+import { FORMATS } from '../formats/formats.ts';
 
 /** Families that reason unseen without being asked to, whatever stands before and behind their names; dots are written as dashes. */
 const REASONS_UNSEEN: readonly RegExp[] = [
@@ -30,9 +31,7 @@ const CLAUDE_3 = /claude-(?:instant|v?2|3)(?=[-:@]|$)/;
 const CLAUDE_4 =
   /claude-(?:opus-4-[78]|(?:opus|sonnet)-4-6|(?:opus|sonnet|haiku)-4-5|(?:opus|sonnet)-4(?:-[01])?)(?!\d|-\d{1,2}(?!\d))/;
 
-/** What `none` turns off for certain, since the Anthropic adapter says it in Anthropic's own words. */
-const CLAUDE_5 = /claude-(?:(?:opus|sonnet)-5|haiku-5-5)(?!\d|-\d{1,2}(?!\d))/;
-
+/** `true`: an answer that is cut without usage is booked by time, because its text bounds nothing. */
 export function mayHideTokens(model: string, format: WireFormat, chat: ChatRequest): boolean {
   const asked = chat.reasoning_effort;
   if (asked !== undefined && asked !== 'none') return true;
@@ -41,5 +40,5 @@ export function mayHideTokens(model: string, format: WireFormat, chat: ChatReque
   const name = model.toLowerCase().replaceAll('.', '-');
   if (REASONS_UNSEEN.some((family) => family.test(name))) return true;
   if (!name.includes('claude') || CLAUDE_3.test(name) || CLAUDE_4.test(name)) return false;
-  return !(format === 'anthropic' && asked === 'none' && CLAUDE_5.test(name));
+  return !(asked === 'none' && FORMATS[format].turnsThinkingOff(name));
 }

@@ -1,8 +1,9 @@
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
-import { attachmentOf, type SentAs, sentAs } from '../attachments.ts';
+import { attachmentOf, type SentAs } from '../attachments.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
-import { argumentBytes, escapedBytes, jsonBytes, schemaGrowth } from './json-bytes.ts';
+import { FORMATS } from '../formats/formats.ts';
+import { argumentBytes, escapedBytes, jsonBytes } from './json-bytes.ts';
 
 /** What a provider writes round a message (role, markers; OpenAI says 4 tokens), a content part, a call. */
 const TOKENS_PER_MESSAGE = 8;
@@ -44,9 +45,7 @@ export function sizeOfRest(chat: ChatRequest, deployments: readonly Deployment[]
   if (chat.response_format !== undefined) {
     const format = JSON.stringify(chat.response_format);
     size.textBytes += utf8Bytes(format);
-    if (chat.response_format.type === 'json_schema' && deployments.some(isAnthropic)) {
-      size.growthBytes += schemaGrowth(format);
-    }
+    if (chat.response_format.type === 'json_schema') size.growthBytes += schemaGrowth(format, deployments);
   }
   if (chat.reasoning_effort !== undefined) size.textBytes += utf8Bytes(chat.reasoning_effort);
   for (const stop of chat.stop ?? []) size.textBytes += utf8Bytes(stop);
@@ -115,8 +114,12 @@ function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentA
   if (as.has('text') || as.has('file')) size.textBytes += utf8Bytes(attachment.name ?? '');
 }
 
-export const isAnthropic = ({ format }: Deployment): boolean => format === 'anthropic';
-
-/** Sound and files pass at OpenAI where config allows and prices them by these names; what adapters send is told by the same. */
+/** The adapters ask the same table what they may send. */
 export const sentTo = (part: ContentPart, { format, allowParams }: Deployment): SentAs =>
-  sentAs(part, format, allowParams);
+  FORMATS[format].sentAs(part, allowParams);
+
+function schemaGrowth(json: string, deployments: readonly Deployment[]): number {
+  let bytes = 0;
+  for (const { format } of deployments) bytes = Math.max(bytes, FORMATS[format].schemaGrowth(json));
+  return bytes;
+}

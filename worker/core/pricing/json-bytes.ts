@@ -27,21 +27,3 @@ export function escapedBytes(text: string): number {
  * written anew (Anthropic takes an object). Numbers keep the digits they came with, so that last one is never longer.
  */
 export const argumentBytes = escapedBytes;
-
-const OPENING_BRACE = 0x7b;
-/** `"additionalProperties":false,"description":"(…)",` */
-const ADDED_PER_OBJECT = 56;
-
-/**
- * How much longer a schema may become where it is rewritten for Anthropic (worker/providers/anthropic/schema.ts): every object
- * is closed, and what has no form there is told in a description, as JSON inside JSON.
- */
-export function schemaGrowth(json: string): number {
-  let bytes = 0;
-  for (let index = 0; index < json.length; index++) {
-    const unit = json.charCodeAt(index);
-    if (unit === OPENING_BRACE) bytes += ADDED_PER_OBJECT;
-    else if (unit === QUOTE || unit === BACKSLASH) bytes++;
-  }
-  return bytes;
-}

@@ -2,20 +2,17 @@
  * A whole price out of what was said of it. A part that was not said counts at the dearest reading that any provider has,
  * in worst cases and in what is booked: a budget counted with less could be overspent (docs/decisions/0021-unsaid-prices.md).
  */
-import type { Price, PriceTier, TokenPrices, WireFormat } from '../config/config.ts';
+import type { Price, PriceTier, TokenPrices } from '../config/config.ts';
 import type { PriceInput } from '../config/price-schema.ts';
+import type { WireFormat } from '../config/wire-format.ts';
+import type { FormatFacts } from '../formats/facts.ts';
+import { FORMATS } from '../formats/formats.ts';
 
 /**
  * Writing to a provider's cache, as a multiple of the input price where it is not free; some write unasked. (An hour in
  * Anthropic's cache costs 2 times, but Carryon only ever asks for five minutes.)
  */
 const WRITE_FACTOR = 1.25;
-
-/** The shortest request that a provider of the format calls long, and how many times dearer it then is. */
-const LONG: Readonly<Record<WireFormat, { fromInputTokens: number; input: number; output: number }>> = {
-  openai: { fromInputTokens: 128_000, input: 2, output: 2 },
-  anthropic: { fromInputTokens: 200_000, input: 2, output: 1.5 },
-};
 
 /** What was said stands. A part that was not is never cheaper than the list's, where the list knows the model. */
 export function wholePrice(said: PriceInput, format: WireFormat, listed?: Price): Price {
@@ -30,7 +27,7 @@ export function wholePrice(said: PriceInput, format: WireFormat, listed?: Price)
   return {
     ...base,
     ...(usdPerRequest !== undefined && { usdPerRequest }),
-    tiers: tiers ?? dearerPrice({ ...base, tiers: [longTier(base, LONG[format])] }, listed ?? base).tiers,
+    tiers: tiers ?? dearerPrice({ ...base, tiers: [longTier(base, FORMATS[format])] }, listed ?? base).tiers,
   };
 }
 
@@ -71,7 +68,7 @@ function wholeRates(
   };
 }
 
-function longTier(base: TokenPrices, { fromInputTokens, input, output }: (typeof LONG)[WireFormat]): PriceTier {
+function longTier(base: TokenPrices, { longRequest: { fromInputTokens, input, output } }: FormatFacts): PriceTier {
   return {
     fromInputTokens,
     input: base.input * input,

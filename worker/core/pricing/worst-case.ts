@@ -1,8 +1,9 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
+import { FORMATS } from '../formats/formats.ts';
 import { costMicroUsd } from './cost.ts';
 import { dearest } from './dearest.ts';
-import { type InputSize, inputSize, isAnthropic } from './input-size.ts';
+import { type InputSize, inputSize } from './input-size.ts';
 import { escapedBytes } from './json-bytes.ts';
 import { learntOf } from './learnt.ts';
 import { paramCostsOf } from './sent-params.ts';
@@ -18,8 +19,6 @@ export interface WorstCase {
 const ADDED_PER_REQUEST = 128;
 /** `input_schema`, and the `type` of a schema that has none (worker/providers/anthropic/tools.ts). */
 const ADDED_PER_TOOL = 64;
-/** Anthropic's own instructions for tools: 346 tokens today, 530 for its older models (platform.claude.com, tool use). */
-const ANTHROPIC_TOOLS_PROMPT = 640;
 
 /** The ledger counts in whole numbers that add up exactly. */
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -73,7 +72,7 @@ export function inputBound(
   for (const deployment of deployments) {
     const learnt = learntOf(deployment, pricing);
     const own = pricing.overheadTokensPerRequest ?? deployment.overheadTokens;
-    const tools = hasTools && isAnthropic(deployment) ? ANTHROPIC_TOOLS_PROMPT : 0;
+    const tools = hasTools ? FORMATS[deployment.format].toolsPromptTokens : 0;
     overhead = Math.max(overhead, own + tools + learnt.overheadTokens);
     perImage = Math.max(perImage, learnt.tokensPerImage);
     perFile = Math.max(perFile, learnt.tokensPerFile);
@@ -91,9 +90,9 @@ export function inputBound(
   );
 }
 
-/** Anthropic wants every tool defined that a history calls; where the client offers none (that it knows), the adapter does. */
+/** Whether an adapter may define tools that the history calls, because the request offers none that the provider knows. */
 const redefinesTools = ({ tools, tool_choice: choice }: ChatRequest, deployments: readonly Deployment[]): boolean =>
-  deployments.some(isAnthropic) &&
+  deployments.some(({ format }) => FORMATS[format].definesToolsOfHistory) &&
   (tools === undefined ||
     tools.some(({ type }) => type === 'custom') ||
     (typeof choice === 'object' && choice.type === 'allowed_tools'));
@@ -109,7 +108,7 @@ function toolsOfHistory({ messages }: ChatRequest, perTool: number): number {
 
 /** `n`, where it goes out. */
 export const choicesOf = ({ n = 1 }: ChatRequest, { format, quirks }: Deployment): number =>
-  format === 'anthropic' || quirks.unsupported?.includes('n') ? 1 : n;
+  FORMATS[format].sendsChoices && !quirks.unsupported?.includes('n') ? n : 1;
 
 /** Admission fills it in before anything is counted: without it there is no bound. */
 export function outputCap({ maxOutputTokens }: ChatRequest): number {

@@ -1,6 +1,7 @@
-/** Which deployments a request may try, in which order. Pure: standings, clock and chance are arguments. */
+/** Which deployments a request may try, in which order. Pure: health, clock and chance are arguments. */
 import type { FailureKind } from './failure.ts';
 import type { HealthState } from './health.ts';
+import { type RoutingStrategy, STRATEGIES } from './strategies.ts';
 
 export interface Candidate {
   id: string;
@@ -47,6 +48,7 @@ export function plan(
   now: number,
   random: () => number,
   whenAllCooling: 'try-soonest' | 'refuse',
+  strategy: RoutingStrategy = 'simple-shuffle',
 ): Plan {
   const ready = candidates.filter((candidate) => candidate.standing !== 'resting');
   const resting = candidates.filter((candidate) => candidate.standing === 'resting');
@@ -54,10 +56,13 @@ export function plan(
     .filter((candidate) => whenAllCooling === 'try-soonest' && !candidate.asked)
     .toSorted((one, other) => one.until - other.until || one.order - other.order);
   if (whenAllCooling === 'refuse' ? ready.length > 0 : ready.some(({ standing }) => standing === 'up')) {
-    const slots = shuffle(ready, random).map(slot);
+    const slots = inOrder(ready, strategy, random).map(slot);
     return soonest.length === 0 ? { slots } : { slots, resting: soonest.map(slot) };
   }
-  const slots = [...shuffle(ready, random), ...soonest].map((candidate) => ({ ...slot(candidate), probe: false }));
+  const slots = [...inOrder(ready, strategy, random), ...soonest].map((candidate) => ({
+    ...slot(candidate),
+    probe: false,
+  }));
   if (ready.length > 0) return { slots };
   return { slots, restingUntil: Math.max(now, Math.min(...resting.map(({ until }) => until))) };
 }
@@ -82,11 +87,12 @@ export function pinnedPlan(
   now: number,
   random: () => number,
   whenAllCooling: 'try-soonest' | 'refuse',
+  strategy: RoutingStrategy = 'simple-shuffle',
 ): Plan {
   const first = candidates.find(({ id }) => id === pinned);
   const isBeside = first === undefined || first.standing === 'up';
   const beside = isBeside ? candidates : candidates.filter((one) => one !== first);
-  const usual = plan(beside, now, random, whenAllCooling);
+  const usual = plan(beside, now, random, whenAllCooling, strategy);
   if (first === undefined) return usual;
   const { slots, resting } = usual;
   const pinnedSlot = { ...slot(first), probe: false, order: PINNED_ORDER };
@@ -104,30 +110,20 @@ const slot = ({ id, model, provider, order, standing }: Candidate): Slot => ({
   probe: standing === 'half-open',
 });
 
-function shuffle(candidates: readonly Candidate[], random: () => number): Candidate[] {
-  // The usual case, a deployment per order, needs no draw.
+/** Lowest `order` first; within a group as the strategy says. */
+function inOrder(candidates: readonly Candidate[], strategy: RoutingStrategy, random: () => number): Candidate[] {
+  // The usual case, one deployment per order, needs no strategy.
   if (candidates.every(({ order }, index) => index === 0 || order > (candidates[index - 1]?.order ?? 0))) {
     return [...candidates];
   }
-  const left = candidates.toSorted((one, other) => one.order - other.order);
-  const drawn: Candidate[] = [];
-  while (left.length > 0) {
-    const order = left[0]?.order;
-    const group = left.filter((candidate) => candidate.order === order);
-    const chosen = group.length === 1 ? group[0] : draw(group, random());
-    if (chosen === undefined) break;
-    drawn.push(chosen);
-    left.splice(left.indexOf(chosen), 1);
+  const sorted = candidates.toSorted((a, b) => a.order - b.order);
+  const planned: Candidate[] = [];
+  for (let start = 0; start < sorted.length; ) {
+    let end = start + 1;
+    while (sorted[end]?.order === sorted[start]?.order) end++;
+    const group = sorted.slice(start, end);
+    for (const candidate of group.length === 1 ? group : STRATEGIES[strategy](group, random)) planned.push(candidate);
+    start = end;
   }
-  return drawn;
-}
-
-/** One of the group, by weight, for a number in [0, 1). */
-export function draw<T extends { weight: number }>(group: readonly T[], chance: number): T | undefined {
-  let point = chance * group.reduce((sum, { weight }) => sum + weight, 0);
-  for (const candidate of group) {
-    point -= candidate.weight;
-    if (point < 0) return candidate;
-  }
-  return group[group.length - 1];
+  return planned;
 }

@@ -1,13 +1,11 @@
+import { isObject } from '../../../protocol/json.ts';
 import type { Failure, FailureKind } from '../../core/routing/failure.ts';
 import type { Asked } from '../adapter.ts';
-import { isObject } from '../openai/usage.ts';
 import { isAboutTheModel } from '../shared/about-the-model.ts';
 import { isAloneTooLarge } from '../shared/alone-too-large.ts';
 import { FLAGGED_WORDS, failure } from '../shared/provider-error.ts';
-import { noHeader, retryAfterMs } from '../shared/retry-hints.ts';
+import { type Header, noHeader, retryAfterMs } from '../shared/retry-hints.ts';
 import { isWall } from '../shared/wall.ts';
-
-type Header = (name: string) => string | null;
 
 interface ErrorInfo {
   /** `error.type`, such as `overloaded_error`. */

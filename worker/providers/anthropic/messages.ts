@@ -3,8 +3,8 @@ import type { FieldNames } from '../../../protocol/field-names.ts';
 import { parseArguments } from '../../../protocol/parse-body.ts';
 import { isTooDeep } from '../../../protocol/parse-problem.ts';
 import type { Unsendable } from '../adapter.ts';
-import { asFunctionCall } from '../openai/messages.ts';
 import { CallIds } from '../shared/call-ids.ts';
+import { asFunctionCall } from '../shared/function-tools.ts';
 import { nothingLeft } from '../shared/nothing-left.ts';
 import { type Block, contentBlocks, isBlank, saysSomething } from './parts.ts';
 

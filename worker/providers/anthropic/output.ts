@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { schemaInstruction } from '../openai/messages.ts';
+import { schemaInstruction } from '../shared/schema-instruction.ts';
 import type { ModelTraits } from './models.ts';
 import { structuredSchema } from './schema.ts';
 import { thinkingOptions } from './thinking.ts';

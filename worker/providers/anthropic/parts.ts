@@ -1,6 +1,7 @@
 import type { ContentPart } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { attachmentOf, sentAs } from '../../core/attachments.ts';
+import { attachmentOf } from '../../core/attachments.ts';
+import { ANTHROPIC_FACTS } from '../../core/formats/anthropic.ts';
 import { decodedText } from '../shared/decoded-text.ts';
 
 export type Block = { type: string; [field: string]: unknown };
@@ -31,7 +32,7 @@ function isBlankPart(part: ContentPart): boolean {
 function contentBlock(part: ContentPart): Block | undefined {
   if (part.type === 'text') return isBlank(part.text) ? undefined : { type: 'text', text: part.text };
   if (part.type === 'refusal') return isBlank(part.refusal) ? undefined : { type: 'text', text: part.refusal };
-  return sentAs(part, 'anthropic', []) === 'nothing' ? undefined : attachedBlock(part);
+  return ANTHROPIC_FACTS.sentAs(part, []) === 'nothing' ? undefined : attachedBlock(part);
 }
 
 function attachedBlock(part: ContentPart): Block | undefined {

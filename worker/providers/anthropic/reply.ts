@@ -1,16 +1,17 @@
 import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../../protocol/chat.ts';
+import { isObject, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
 import type { Reply } from '../adapter.ts';
-import { failureInside } from '../openai/failure.ts';
-import { isObject, named, wireUsage } from '../openai/usage.ts';
+import { failureInside } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOff, malformed } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
+import { wireUsage } from '../shared/usage.ts';
+import { readAnthropicUsage } from '../shared/usage-of-anthropic.ts';
 import { anthropicFailureInside } from './failure.ts';
-import { readAnthropicUsage } from './usage.ts';
 
 /** A whole message, turned into a completion. */
 export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number): Reply {
@@ -36,7 +37,7 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   if (reason === undefined) return { ok: false, failure: brokeOff(word), usage };
   const said = readBlocks(withWrittenNumbers(message.content, text));
   if (typeof said === 'string') return { ok: false, failure: malformed(said), usage };
-  const model = named(message.model);
+  const model = nonEmpty(message.model);
   const completion: ChatCompletion = {
     id: typeof message.id === 'string' ? message.id : '',
     object: 'chat.completion',

@@ -1,6 +1,4 @@
-import { isObject } from '../../../protocol/parse-problem.ts';
-
-type Json = Record<string, unknown>;
+import { isObject, type Json } from '../../../protocol/json.ts';
 
 const DEEPEST = 40;
 

@@ -1,19 +1,19 @@
 import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../../protocol/chat.ts';
+import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
 import type { StreamStep, StreamTranslator } from '../adapter.ts';
-import { failureInside, saysError } from '../openai/failure.ts';
-import { isObject, named, wireUsage } from '../openai/usage.ts';
+import { failureInside, saysError } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
+import { wireUsage } from '../shared/usage.ts';
 import { anthropicFailureInside } from './failure.ts';
 import { AnthropicUsage } from './usage.ts';
 
-type Json = Record<string, unknown>;
 type Delta = ChatChunkChoice['delta'];
 
 const NOTHING: StreamStep[] = [];
@@ -136,7 +136,7 @@ export class AnthropicStream implements StreamTranslator {
   #start({ message }: Json): StreamStep[] {
     if (isObject(message)) {
       if (typeof message.id === 'string') this.#id = message.id;
-      this.model = named(message.model) ?? this.model;
+      this.model = nonEmpty(message.model) ?? this.model;
     }
     return this.#opening();
   }

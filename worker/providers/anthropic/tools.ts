@@ -1,6 +1,6 @@
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { narrow, onlyFunctions } from '../openai/tools.ts';
+import { narrow, onlyFunctions } from '../shared/function-tools.ts';
 import type { Turn } from './messages.ts';
 import type { ModelTraits } from './models.ts';
 

@@ -1,10 +1,8 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { mayHoldText } from '../shared/heartbeat.ts';
 import { ToolCallIndexes } from '../shared/tool-call-indexes.ts';
-import { isObject } from './usage.ts';
-
-type Json = Record<string, unknown>;
 
 export interface ReadChoice {
   /** Content, not the role or an empty opening: the first such delta is the first token. */

@@ -1,9 +1,11 @@
-import type { ChatMessage, ChatRequest, ContentPart, CustomToolCall, ToolCall } from '../../../protocol/chat.ts';
+import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { sentAs } from '../../core/attachments.ts';
+import { OPENAI_FACTS } from '../../core/formats/openai.ts';
 import type { Target, Unsendable } from '../adapter.ts';
 import { withShortIds } from '../shared/call-ids.ts';
+import { asFunctionCall } from '../shared/function-tools.ts';
 import { nothingLeft } from '../shared/nothing-left.ts';
+import { schemaInstruction } from '../shared/schema-instruction.ts';
 import { hasAttachments, withoutToolAttachments } from '../shared/tool-pictures.ts';
 
 /** The messages as this provider takes them: the very same array unless something has to change. */
@@ -35,12 +37,6 @@ interface OpenAiMessages {
   unsendable: Unsendable | undefined;
 }
 
-/** DeepSeek's JSON mode demands that the prompt says "JSON". */
-export const schemaInstruction = (schema: Record<string, unknown> | undefined): string =>
-  schema === undefined
-    ? 'Answer with one valid JSON object and nothing else.'
-    : `Answer with one valid JSON object and nothing else. It must match this JSON Schema: ${JSON.stringify(schema)}`;
-
 function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dropped: FieldNames): ChatMessage {
   let outgoing = message;
   if (message.role === 'developer' && !quirks.developerRole) outgoing = { ...outgoing, role: 'system' };
@@ -62,11 +58,11 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
 /** No registered type, but often written. */
 const JPG = /^data:image\/jpg(?=[;,])/i;
 
-/** What may go, and has a price (`sentAs`); the rest is left out and named. A document given as a picture goes as a file. */
+/** What may go, and has a price (core/formats/openai.ts); the rest is left out and named. A document given as a picture goes as a file. */
 function sendableParts(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
   let copy: ContentPart[] | undefined;
   for (const [index, part] of parts.entries()) {
-    const as = sentAs(part, 'openai', allowParams);
+    const as = OPENAI_FACTS.sentAs(part, allowParams);
     if (as === 'nothing') dropped.add(`messages[].content[].${part.type}`);
     const isFile = part.type === 'image_url' && as === 'file';
     const isJpg = part.type === 'image_url' && JPG.test(part.image_url.url);
@@ -91,9 +87,3 @@ function asFile(url: string): ContentPart {
 /** It said something, and nothing of it is left. */
 const isEmptied = ({ content, tool_calls: calls }: ChatMessage, outgoing: ChatMessage): boolean =>
   Array.isArray(content) && content.length > 0 && outgoing.content === '' && !calls;
-
-export function asFunctionCall(call: ToolCall | CustomToolCall): ToolCall {
-  if (call.type === 'function') return call;
-  const { name, input } = call.custom;
-  return { id: call.id, type: 'function', function: { name, arguments: JSON.stringify({ input }) } };
-}

@@ -1,7 +1,9 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
+import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Reply } from '../adapter.ts';
 import { readParts } from '../shared/content-parts.ts';
+import { failureInside, saysError } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
@@ -9,10 +11,7 @@ import { brokeOff, malformed } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRoutersWords } from '../shared/routers-words.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
-import { failureInside, saysError } from './failure.ts';
-import { isObject, named, readUsage, usageIn } from './usage.ts';
-
-type Json = Record<string, unknown>;
+import { readUsage, usageIn } from '../shared/usage.ts';
 
 /** A whole answer: already in the shape we speak, so its own text goes on untouched, unless a client could not read it. */
 export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
@@ -43,7 +42,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);
-  return { ok: true, body, model: named(answer.model), usage, textBytes };
+  return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes };
 }
 
 /** Whether it was mended in place, or why it cannot be used. */

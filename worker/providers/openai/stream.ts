@@ -1,7 +1,9 @@
 import type { Usage } from '../../../protocol/chat.ts';
+import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Failure } from '../../core/routing/failure.ts';
 import type { StreamStep, StreamTranslator } from '../adapter.ts';
+import { failureInside, saysError } from '../shared/error-inside.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { isTooDeep, jsonText } from '../shared/json-text.ts';
@@ -9,11 +11,8 @@ import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRoutersWords, lostBehind } from '../shared/routers-words.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
+import { laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
 import { OpenAiChoice } from './choice.ts';
-import { failureInside, saysError } from './failure.ts';
-import { isObject, laterUsage, named, readUsage, usageIn, wireUsage } from './usage.ts';
-
-type Json = Record<string, unknown>;
 
 const DONE: StreamStep[] = [{ kind: 'done' }];
 const NOTHING: StreamStep[] = [];
@@ -75,8 +74,8 @@ export class OpenAiStream implements StreamTranslator {
       const refusal = this.#hasContent ? undefined : refusalInside(chunk);
       return refusal ? failed(failureInside(refusal, false)) : lostIf(mayHoldText(chunk), data);
     }
-    this.model = named(chunk.model) ?? this.model;
-    if (this.#last === undefined || named(chunk.id) !== undefined) this.#last = chunk;
+    this.model = nonEmpty(chunk.model) ?? this.model;
+    if (this.#last === undefined || nonEmpty(chunk.id) !== undefined) this.#last = chunk;
     if (chunk.choices.length === 0) return lostBehind(chunk) ? LOST_BEHIND : NOTHING;
     return this.#chunk(chunk, chunk.choices, data);
   }

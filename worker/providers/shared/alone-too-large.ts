@@ -1,7 +1,6 @@
 /** Whether a 429 is one request's own matter: larger than the whole allowance of a minute, it never fits, and others may. */
 import type { Asked } from '../adapter.ts';
-
-type Header = (name: string) => string | null;
+import type { Header } from './retry-hints.ts';
 
 /** Allowances of input, or of all tokens: Anthropic, then OpenAI, Azure and Groq, then Mistral. */
 const LIMIT_HEADERS = [

@@ -1,4 +1,4 @@
-import { isObject } from '../openai/usage.ts';
+import { isObject } from '../../../protocol/json.ts';
 import { mayHoldText } from './heartbeat.ts';
 
 /** What a list of content parts says. `isLost`: part of it may hold text and has a shape nobody knows. */

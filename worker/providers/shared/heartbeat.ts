@@ -1,4 +1,4 @@
-import { isObject } from '../openai/usage.ts';
+import { isObject } from '../../../protocol/json.ts';
 
 /** Words of events that only keep a connection alive, with one other word beside them: `ping`, `OPENROUTER PROCESSING`. */
 const ALIVE =

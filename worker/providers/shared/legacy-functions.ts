@@ -1,11 +1,9 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
 import { parseJson } from '../../../protocol/written-number.ts';
 import type { Adapter, Reply } from '../adapter.ts';
-import { isObject } from '../openai/usage.ts';
 import { jsonText } from './json-text.ts';
 import { malformed } from './provider-error.ts';
 import { RewrittenStream } from './rewritten-stream.ts';
-
-type Json = Record<string, unknown>;
 
 const TOO_DEEP = 'The answer is nested too deeply.';
 

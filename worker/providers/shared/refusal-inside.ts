@@ -1,7 +1,5 @@
 /** Errors told with status 200 and no answer: `{"code": 401, "msg": "…", "success": false}`. */
-import { isObject } from '../openai/usage.ts';
-
-type Json = Record<string, unknown>;
+import { isObject, type Json } from '../../../protocol/json.ts';
 
 const CODES = ['code', 'status', 'status_code', 'statusCode', 'error_code', 'errcode', 'errorCode'];
 const MESSAGES = ['msg', 'message', 'error_msg', 'errmsg', 'errorMessage', 'status_msg', 'detail', 'reason'];

@@ -2,7 +2,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Larger numbers are times of day: in seconds from 2017 on, in milliseconds a thousand times that. */
 const EPOCH_SECONDS = 1_500_000_000;
 
-type Header = (name: string) => string | null;
+/** Reads a header of the provider's answer by its lower-case name. */
+export type Header = (name: string) => string | null;
 
 /** For an error inside a 200, whose headers say nothing about it. */
 export const noHeader: Header = () => null;

@@ -1,7 +1,8 @@
-/** What a router like this one says in its answers (docs/who-answered.md), where one stands behind this one: it is about another request. */
-import { isObject } from '../openai/usage.ts';
-
-type Json = Record<string, unknown>;
+/**
+ * What a router like this one says in its answers (docs/who-answered.md). Where such a router stands behind this one, its words
+ * are about another request.
+ */
+import { isObject, type Json } from '../../../protocol/json.ts';
 
 /** Takes it out of an answer or a chunk; whether there was any. */
 export function dropRoutersWords(said: Json): boolean {

@@ -1,8 +1,6 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
-import { isObject } from '../openai/usage.ts';
 import { jsonText } from './json-text.ts';
-
-type Json = Record<string, unknown>;
 
 /**
  * Some servers send a call's arguments as the object they are. OpenAI's format has their JSON text, which every client joins

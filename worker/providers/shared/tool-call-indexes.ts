@@ -1,4 +1,4 @@
-import { isObject } from '../openai/usage.ts';
+import { isObject } from '../../../protocol/json.ts';
 
 /** The calls of one choice: some providers (Gemini) stream parallel calls that all have index 0, which clients then join to one. */
 export class ToolCallIndexes {

@@ -1,12 +1,10 @@
 import type { ChatMessage, ChatRequest, CustomToolCall, Tool, ToolCall, ToolChoice } from '../../../protocol/chat.ts';
+import { isObject, type Json } from '../../../protocol/json.ts';
 import { parseJson } from '../../../protocol/written-number.ts';
 import type { Adapter } from '../adapter.ts';
-import { isObject } from '../openai/usage.ts';
 import { jsonText } from './json-text.ts';
 import { malformed } from './provider-error.ts';
 import { RewrittenStream } from './rewritten-stream.ts';
-
-type Json = Record<string, unknown>;
 
 /** What every provider takes: OpenAI and Anthropic refuse other characters, OpenAI more than 64 of them. */
 const EVERYWHERE = /^[a-zA-Z0-9_-]{1,64}$/;

@@ -1,7 +1,8 @@
 import type { Usage } from '../../../protocol/chat.ts';
+import { isObject } from '../../../protocol/json.ts';
 import type { Reply } from '../adapter.ts';
-import { readAnthropicUsage } from '../anthropic/usage.ts';
-import { isObject, readUsage, usageIn } from '../openai/usage.ts';
+import { readUsage, usageIn } from './usage.ts';
+import { readAnthropicUsage } from './usage-of-anthropic.ts';
 
 /** A whole answer that is no good otherwise may still tell what it is billed at, in either format. */
 export function withToldUsage(reply: Reply, text: string): Reply {

@@ -2,9 +2,8 @@
  * A wall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller, and says so
  * in a page, a line of text, or JSON of its own. It never saw the key.
  */
-import { isObject } from '../openai/usage.ts';
-
-type Header = (name: string) => string | null;
+import { isObject } from '../../../protocol/json.ts';
+import type { Header } from './retry-hints.ts';
 
 /** Whether a 403 is a wall's: whatever is no error in the provider's own form. */
 export function isWall(header: Header, body: string): boolean {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../../protocol/parse-body.ts';
-import { argumentBytes, escapedBytes, jsonBytes, schemaGrowth } from '../../../../worker/core/pricing/json-bytes.ts';
+import { ANTHROPIC_FACTS } from '../../../../worker/core/formats/anthropic.ts';
+import { argumentBytes, escapedBytes, jsonBytes } from '../../../../worker/core/pricing/json-bytes.ts';
 import { structuredSchema } from '../../../../worker/providers/anthropic/schema.ts';
 import { schema, text } from './support/requests.ts';
 
+const { schemaGrowth } = ANTHROPIC_FACTS;
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 const anyText = fc.oneof(text, fc.string({ unit: 'binary' }));
 

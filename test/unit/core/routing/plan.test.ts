@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, draw, plan } from '../../../../worker/core/routing/plan.ts';
+import { type Candidate, plan } from '../../../../worker/core/routing/plan.ts';
+import { draw } from '../../../../worker/core/routing/strategies.ts';
 import { aRandom, START, someCandidates } from './arbitraries.ts';
 
 const deployment = (id: string, more: Partial<Candidate> = {}): Candidate => ({

@@ -22,7 +22,7 @@ import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/
 import { answer } from '../../../../worker/pipeline/answer.ts';
 import { type RequestContext, Timing } from '../../../../worker/pipeline/request-context.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
-import { adapterFor } from '../../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../../worker/providers/formats.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
 import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';

@@ -6,7 +6,7 @@ import { parseOpenAi } from '../../../../../sandbox/openai/ask.ts';
 import type { PromptCache } from '../../../../../sandbox/prompt-cache.ts';
 import { countInputTokens } from '../../../../../sandbox/tokens.ts';
 import { isRefusal } from '../../../../../sandbox/wire.ts';
-import type { WireFormat } from '../../../../../worker/core/config/config.ts';
+import type { WireFormat } from '../../../../../worker/core/config/wire-format.ts';
 
 type Json = Record<string, unknown>;
 

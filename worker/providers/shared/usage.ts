@@ -1,13 +1,5 @@
 import type { Usage, WireUsage } from '../../../protocol/chat.ts';
-
-type Json = Record<string, unknown>;
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A model's name, or undefined where there is none. */
-export const named = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+import { isObject, type Json } from '../../../protocol/json.ts';
 
 /** Far above what is believed (worker/core/pricing/plausible.ts); the sum of all parts of all choices is still exact. */
 const MOST_COUNTED = 2 ** 43;

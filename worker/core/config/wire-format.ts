@@ -1,0 +1,12 @@
+/**
+ * The wire formats that providers speak. A further one is named here first; nothing compiles then until the format has said what
+ * it adds to a request (core/formats/formats.ts), how it is spoken (providers/formats.ts), and what any API that speaks it is
+ * assumed to do (the preset `NAME-compatible` in providers/presets.ts).
+ */
+export const WIRE_FORMATS = ['openai', 'anthropic'] as const;
+
+/** The name of a wire format, as config and environment variables write it. */
+export type WireFormat = (typeof WIRE_FORMATS)[number];
+
+/** True for the exact name of a wire format. */
+export const isWireFormat = (name: unknown): name is WireFormat => (WIRE_FORMATS as readonly unknown[]).includes(name);

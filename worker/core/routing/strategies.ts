@@ -1,0 +1,49 @@
+/** How the deployments of one `order` group are put in order. `router.routingStrategy` names the strategy. */
+
+/** What a strategy may look at; plan.ts has the rest of a candidate. */
+interface Weighted {
+  weight: number;
+}
+
+/**
+ * Puts a group of two or more in the order of trying: each deployment once, none left out. `random` gives numbers in [0, 1); it
+ * is a strategy's only source of chance.
+ */
+export type Strategy = <Candidate extends Weighted>(
+  group: readonly Candidate[],
+  random: () => number,
+) => readonly Candidate[];
+
+/** The values of `router.routingStrategy`. A further one is named here and gets its function in `STRATEGIES`. */
+export const ROUTING_STRATEGIES = ['simple-shuffle'] as const;
+
+/** A value of `router.routingStrategy`. */
+export type RoutingStrategy = (typeof ROUTING_STRATEGIES)[number];
+
+/** Each strategy's function. */
+export const STRATEGIES: Readonly<Record<RoutingStrategy, Strategy>> = {
+  'simple-shuffle': shuffle,
+};
+
+/** By chance, in proportion to the weights: drawn without replacement. */
+function shuffle<Candidate extends Weighted>(group: readonly Candidate[], random: () => number): Candidate[] {
+  const remaining = [...group];
+  const drawn: Candidate[] = [];
+  while (remaining.length > 1) {
+    const chosen = draw(remaining, random());
+    if (chosen === undefined) break;
+    drawn.push(chosen);
+    remaining.splice(remaining.indexOf(chosen), 1);
+  }
+  return drawn.concat(remaining);
+}
+
+/** One of the group, by weight. `chance`: a number in [0, 1). */
+export function draw<Candidate extends Weighted>(group: readonly Candidate[], chance: number): Candidate | undefined {
+  let point = chance * group.reduce((sum, { weight }) => sum + weight, 0);
+  for (const candidate of group) {
+    point -= candidate.weight;
+    if (point < 0) return candidate;
+  }
+  return group[group.length - 1];
+}

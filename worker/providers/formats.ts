@@ -1,0 +1,15 @@
+import type { WireFormat } from '../core/config/wire-format.ts';
+import type { Adapter } from './adapter.ts';
+import { anthropic } from './anthropic/adapter.ts';
+import { openai } from './openai/adapter.ts';
+import { withLegacyFunctions } from './shared/legacy-functions.ts';
+import { withToolNames } from './shared/tool-names.ts';
+
+/** Each wire format's translator. What prices and bounds know of a format is in core/formats/formats.ts. */
+const ADAPTERS: Readonly<Record<WireFormat, Adapter>> = {
+  openai: withLegacyFunctions(withToolNames(openai)),
+  anthropic: withLegacyFunctions(withToolNames(anthropic)),
+};
+
+/** The translator of a deployment's wire format. */
+export const adapterFor = (format: WireFormat): Adapter => ADAPTERS[format];

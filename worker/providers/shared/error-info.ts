@@ -1,0 +1,69 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
+import { jsonText } from './json-text.ts';
+
+/** What the many error bodies have in common. */
+export interface ErrorInfo {
+  message: string;
+  /** `code` and `type`, in lower case, in one text to search. */
+  codes: string;
+  code: string | null;
+  /** OpenRouter and Gemini put an HTTP status into `code`. */
+  status: number | undefined;
+  param: string | null;
+  /** Gemini's `details`, OpenRouter's `metadata`: as JSON text to search. */
+  extra: string;
+  /** Said by a wall in front of the provider. */
+  wall: boolean;
+}
+
+const NOTHING: ErrorInfo = {
+  message: '',
+  codes: '',
+  code: null,
+  status: undefined,
+  param: null,
+  extra: '',
+  wall: false,
+};
+
+/** Reads an error body's text; a body that is not JSON says nothing. */
+export function readError(body: string): ErrorInfo {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return NOTHING;
+  }
+  // Gemini's compatible API wraps the object in an array.
+  return errorInfo(Array.isArray(parsed) ? parsed[0] : parsed);
+}
+
+/** Reads a parsed error body: the usual `{error: {…}}`, or the object itself. */
+export function errorInfo(parsed: unknown): ErrorInfo {
+  if (!isObject(parsed)) return NOTHING;
+  const error = isObject(parsed.error) ? parsed.error : parsed;
+  const numeric = Number(text(error.code));
+  return {
+    message: text(error.message) ?? text(parsed.error) ?? text(parsed.detail) ?? inList(parsed, 'msg') ?? '',
+    codes: [error.code, error.type, error.status, inList(parsed, 'type')]
+      .map((value) => text(value) ?? '')
+      .join(' ')
+      .toLowerCase(),
+    code: typeof error.code === 'string' ? error.code : null,
+    status: numeric >= 400 && numeric < 600 ? numeric : undefined,
+    param: text(error.param),
+    extra: jsonText([error.details, error.metadata]) ?? '',
+    wall: false,
+  };
+}
+
+/** FastAPI's list of what is wrong (vLLM, Mistral): its first entry. */
+function inList({ detail, message }: Json, name: string): string | null {
+  const list = detail ?? (isObject(message) ? message.detail : undefined);
+  const first = Array.isArray(list) ? list[0] : undefined;
+  return isObject(first) ? text(first[name]) : null;
+}
+
+/** A string, or a number as a string; null for anything else. */
+export const text = (value: unknown): string | null =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

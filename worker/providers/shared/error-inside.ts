@@ -1,0 +1,38 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
+import type { Failure } from '../../core/routing/failure.ts';
+import { isAloneTooLarge } from './alone-too-large.ts';
+import { errorInfo, text } from './error-info.ts';
+import { kindOf } from './error-kind.ts';
+import { failure } from './provider-error.ts';
+import { noHeader, retryAfterMs } from './retry-hints.ts';
+
+/** An `error` object inside a 200. Once content has come, what it cost is owed. */
+export function failureInside(error: unknown, afterContent: boolean, arrivedAt?: number): Failure {
+  const info = errorInfo({ error });
+  const status = info.status ?? statusOf(info.codes);
+  const kind = kindOf(status, info, status === 429 && isAloneTooLarge(noHeader, info.message, info.extra, undefined));
+  const words = info.message === '' ? 'The provider reported an error inside its answer.' : info.message;
+  const wait = retryAfterMs(status, noHeader, info.extra, info.message, arrivedAt);
+  return {
+    ...failure(kind, 200, words),
+    code: info.code,
+    param: info.param,
+    mayBeBilled: afterContent,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  };
+}
+
+/** Whether an answer tells of an error; some say in every chunk that there is none: `{}`, or a code of 0. */
+export function saysError({ error, choices }: Json): boolean {
+  if (!error || !isObject(error) || !Array.isArray(choices)) return Boolean(error);
+  return text(error.code) !== '0' && Object.values(error).some(Boolean);
+}
+
+/** Inside a 200 there is no status, only words. */
+function statusOf(codes: string): number {
+  if (/rate_limit|resource_exhausted|too_many/.test(codes)) return 429;
+  if (/invalid_request|invalid_argument/.test(codes)) return 400;
+  if (/authentication|invalid_api_key|unauthenticated/.test(codes)) return 401;
+  if (/permission/.test(codes)) return 403;
+  return 500;
+}

@@ -1,0 +1,99 @@
+import type { FailureKind } from '../../core/routing/failure.ts';
+import { isAboutTheModel } from './about-the-model.ts';
+import type { ErrorInfo } from './error-info.ts';
+import { FLAGGED_WORDS } from './provider-error.ts';
+
+const NO_MONEY =
+  /insufficient_(quota|balance|credits?|funds|user_quota)|credit_balance|billing|spend_limit|payment_required|exceeded_current_quota/;
+const NO_MONEY_WORDS =
+  /insufficient (account )?(balance|credits?|quota|funds)|exceeded your current quota|out of credits/i;
+const DAILY_QUOTA = /per_?day/i;
+const REGION = /unsupported_country|region_not_supported|country_region/;
+const REGION_WORDS = /(country|region|territory|location)\b.{0,40} not (supported|available|allowed)/i;
+const TOO_LONG = /context_length|string_above_max_length|context_window|request_too_large|tokens_limit|prompt_too_long/;
+const TOO_LONG_WORDS =
+  /maximum context length|context (window|length)|too many (input )?tokens|(prompt|input|request) (is )?too (long|large)|exceeds the maximum number of tokens|reduce the length/i;
+const FLAGGED =
+  /content_policy|content_filter|moderation|policy_?violation|safety|invalid_prompt|flagged|data_?inspection|sensitive|prohibited_content|inappropriate/;
+const NO_MODEL = /model_not_found|model_not_exist|no_such_model|not_found_error|unknown_model/;
+const BAD_KEY = /invalid_api_key|api_key_invalid|incorrect_api_key|unauthenticated|authentication/;
+
+/**
+ * A 400 may repeat what the caller wrote, and the caller's words must not rest a deployment: there only codes and the beginning
+ * of the sentence count against it.
+ */
+const AT_400 = {
+  noModel: /^(the )?model\b.{0,120}\bnot (exist|found)|^(unknown|no such) model/i,
+  badKey: /^(api key not valid|(incorrect|invalid) api key)/i,
+  noMoney: /^(insufficient (account )?balance|your (credit )?balance)/i,
+  region: /^user location is not supported/i,
+};
+
+/** What kind of failure an error body in OpenAI's form is: its codes decide before its words, and those before the status. */
+export function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKind {
+  if (status < 300) return 'malformed';
+  if (status < 400) return 'redirected';
+  if (REGION.test(info.codes)) return 'region';
+  if (status === 402) return kindOf402(info);
+  if (status === 429) return kindOf429(info, isTooLarge);
+  if (status === 413) return 'too_long';
+  if (status === 401) return 'bad_key';
+  if (status === 403) return kindOf403(info);
+  if (status === 404 || status === 405 || status === 410) return kindOf404(info);
+  if (SERVERS_FAULT.has(status) || status >= 500) return 'server_error';
+  if (status === 451) return 'region';
+  return kindOf400(info);
+}
+
+/** 499: a gateway's word for a connection that its own side closed. */
+const SERVERS_FAULT: ReadonlySet<number> = new Set([408, 409, 421, 425, 499]);
+
+/** OpenRouter has the model, and nobody who serves it with what the request asks for. */
+const kindOf404 = ({ message }: ErrorInfo): FailureKind =>
+  /no endpoints found that (support|can)/i.test(message) ? 'unsupported' : 'no_model';
+
+/** OpenRouter: a request too large for what is left is that request's own matter; an empty balance is the operator's. */
+function kindOf402({ message }: ErrorInfo): FailureKind {
+  const affordable = /can only afford (\d+)/i.exec(message);
+  return affordable && Number(affordable[1]) > 0 ? 'too_long' : 'no_money';
+}
+
+/**
+ * Gemini says "exceeded your current quota" of a minute's quota too, so there only its details decide. What is larger than the
+ * whole minute's allowance never fits here.
+ */
+function kindOf429(info: ErrorInfo, isTooLarge: boolean): FailureKind {
+  if (NO_MONEY.test(info.codes)) return 'no_money';
+  if (isTooLarge) return 'too_long';
+  if (DAILY_QUOTA.test(info.extra)) return 'no_money';
+  if (/rate_limit|resource_exhausted/.test(info.codes)) return 'rate_limited';
+  return NO_MONEY_WORDS.test(info.message) ? 'no_money' : 'rate_limited';
+}
+
+function kindOf403(info: ErrorInfo): FailureKind {
+  if (FLAGGED.test(info.codes) || FLAGGED_WORDS.test(info.message) || /flagged_input|"reasons":/.test(info.extra)) {
+    return 'flagged';
+  }
+  if (REGION_WORDS.test(info.message)) return 'region';
+  if (isNoMoney(info)) return 'no_money';
+  if (NO_MODEL.test(info.codes)) return 'no_model';
+  // It refuses this place, not the key.
+  return info.wall ? 'region' : 'bad_key';
+}
+
+function kindOf400({ codes, message, extra, param }: ErrorInfo): FailureKind {
+  if (AT_400.region.test(message)) return 'region';
+  // Before all that may be asked elsewhere: a flagged prompt is not.
+  if (FLAGGED.test(codes)) return 'flagged';
+  if (TOO_LONG.test(codes)) return 'too_long';
+  if (FLAGGED_WORDS.test(message)) return 'flagged';
+  if (TOO_LONG_WORDS.test(message)) return 'too_long';
+  if (NO_MODEL.test(codes) || AT_400.noModel.test(message)) return 'no_model';
+  if (BAD_KEY.test(codes) || /API_KEY_INVALID/.test(extra) || AT_400.badKey.test(message)) return 'bad_key';
+  // Gemini says both of region and of billing that a precondition failed.
+  const billing = /failed_precondition/.test(codes) && /billing/i.test(message);
+  if (billing || NO_MONEY.test(codes) || AT_400.noMoney.test(message)) return 'no_money';
+  return isAboutTheModel({ codes, param, message }) ? 'unsupported' : 'bad_request';
+}
+
+const isNoMoney = (info: ErrorInfo): boolean => NO_MONEY.test(info.codes) || NO_MONEY_WORDS.test(info.message);

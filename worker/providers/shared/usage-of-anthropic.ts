@@ -1,0 +1,33 @@
+import type { Usage } from '../../../protocol/chat.ts';
+import { isObject, type Json } from '../../../protocol/json.ts';
+import { count, laterUsage, readUsage, writtenInParts } from './usage.ts';
+
+/** In Anthropic's names, and in OpenAI's where a gateway uses those. */
+export function readAnthropicUsage(value: Json): Usage | undefined {
+  const usage = readOwnNames(value);
+  const hasOpenAiNames = count(value.prompt_tokens) !== undefined || count(value.completion_tokens) !== undefined;
+  const other = hasOpenAiNames ? readUsage(value) : undefined;
+  return other === undefined ? usage : laterUsage(usage, other);
+}
+
+/** The total input is input + cache_creation + cache_read. A side that is missing counts as nothing told. */
+function readOwnNames(value: Json): Usage | undefined {
+  const fresh = count(value.input_tokens);
+  const said = count(value.output_tokens);
+  const cachedInputTokens = count(value.cache_read_input_tokens) ?? 0;
+  const cacheWriteTokens = Math.max(
+    count(value.cache_creation_input_tokens) ?? 0,
+    writtenInParts(value.cache_creation),
+  );
+  if (fresh === undefined && said === undefined && cachedInputTokens + cacheWriteTokens === 0) return undefined;
+  const details = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
+  const reasoningTokens = Math.max(count(details.thinking_tokens) ?? 0, count(details.reasoning_tokens) ?? 0);
+  const outputTokens = said ?? 0;
+  return {
+    inputTokens: (fresh ?? 0) + cacheWriteTokens + cachedInputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens: reasoningTokens > outputTokens ? outputTokens + reasoningTokens : outputTokens,
+    reasoningTokens,
+  };
+}
