@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Ending } from '../../../worker/pipeline/meter.ts';
-import { adapterFor } from '../../../worker/providers/presets.ts';
+import { adapterFor } from '../../../worker/providers/formats.ts';
 import { AnswerSource, type SourceEnd } from '../../../worker/upstream/answer-source.ts';
 import { ProviderStream } from '../../../worker/upstream/provider-stream.ts';
 import { START, TestClock } from '../pipeline/support/clock.ts';
