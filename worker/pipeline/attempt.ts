@@ -9,10 +9,11 @@ import type { Failure } from '../core/routing/failure.ts';
 import type { Patience } from '../core/routing/patience.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
+import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AttemptLimit } from '../upstream/attempt-limit.ts';
 import { classify, presentable, withoutAnswer } from '../upstream/failing-answer.ts';
 import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../upstream/other-form.ts';
-import { type Chunk, ProviderStream } from '../upstream/provider-stream.ts';
+import { ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
 
 export type Attempted =
@@ -137,8 +138,8 @@ async function streamed(
     present: (failure) => presentable(failure, deployment),
     readWhole: (text) => {
       const reply = adapter.reply(text, chat, clock.now());
-      if (reply.ok) return new WholeAsStream(reply);
-      return { failure: presentable(reply.failure, deployment), usage: reply.usage };
+      if (reply.ok) return { ok: true, translator: new WholeAsStream(reply) };
+      return { ok: false, failure: presentable(reply.failure, deployment), usage: reply.usage };
     },
     isPlausible: (usage, { textBytes }) => isPlausible(usage, chat, textBytes),
   };

@@ -5,8 +5,8 @@ import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
+import type { Chunk } from '../upstream/answer-so-far.ts';
 import type { AnswerSource, SourceEnd } from '../upstream/answer-source.ts';
-import type { Chunk } from '../upstream/provider-stream.ts';
 import { pageError } from './refusal-of.ts';
 
 export interface StreamBodyInput {

@@ -9,7 +9,7 @@ import type { CacheRead } from '../pipeline/read-cache.ts';
 import type { RequestContext } from '../pipeline/request-context.ts';
 import type { Trail } from '../pipeline/trail.ts';
 import type { Deps } from '../ports.ts';
-import type { Chunk } from '../upstream/provider-stream.ts';
+import type { Chunk } from '../upstream/answer-so-far.ts';
 
 /** Told of a whole answer, as JSON text. */
 export type Keep = (body: string, model: string) => void;

@@ -26,8 +26,8 @@ import { headerText } from '../response/header-text.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
 import { budgetHeaders } from '../response/rate-headers.ts';
 import { refusalOf } from '../response/refusal-of.ts';
+import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
-import type { Chunk } from '../upstream/provider-stream.ts';
 import { keepCopy, only } from './keep-copy.ts';
 
 /** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */

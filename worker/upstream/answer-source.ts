@@ -4,7 +4,7 @@ import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Attempted } from '../pipeline/attempt.ts';
 import type { Ending } from '../pipeline/meter.ts';
-import type { Chunk, ProviderStream } from './provider-stream.ts';
+import type { Batch, ProviderStream } from './provider-stream.ts';
 
 export interface SourceInput {
   answer: Extract<Attempted, { kind: 'stream' }>;
@@ -14,8 +14,7 @@ export interface SourceInput {
   settle(ending: Ending, measured: Measured): void;
 }
 
-export interface SourceBatch {
-  chunks: readonly Chunk[];
+export interface SourceBatch extends Pick<Batch, 'chunks' | 'piece'> {
   /** Set on the last batch; what is left to do is `drained()`. */
   end?: SourceEnd;
 }
@@ -61,9 +60,10 @@ export class AnswerSource {
     this.#opening = undefined;
     if (batch === undefined) {
       this.#isWaiting = true;
-      const { chunks, end } = await this.stream.read();
+      const read = await this.stream.read();
       this.#isWaiting = false;
-      if (end === undefined) return { chunks };
+      const { chunks, piece, end } = read;
+      if (end === undefined) return { chunks, piece };
       batch = { chunks, end: end.kind === 'complete' ? end : { ...end, error: interruption(end.failure) } };
     }
     // What a slow reader has left behind may still be being read: then that settles it.

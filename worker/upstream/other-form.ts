@@ -6,6 +6,7 @@ import { SseParser } from '../../protocol/sse.ts';
 import { completionOf } from '../core/answers/stored-answer.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
+import { generatedBytes } from './tally.ts';
 
 /** Events, by their beginning behind comments; a JSON text begins with a brace, a page with a tag. */
 export const isEventText = (text: string): boolean => /^\s*(?:data|event|id|retry):/.test(withoutComments(text));
@@ -37,7 +38,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
     if (saidDone) return;
     // After a failure too: what it is billed at may still come.
     for (const step of translator.event(name, data)) {
-      if ('textBytes' in step) textBytes += step.textBytes;
+      textBytes += generatedBytes(step);
       if (step.kind === 'failure') failure ??= step.failure;
       else if (step.kind === 'lost') failure ??= malformed('An event of the answer cannot be read.');
       else if (step.kind === 'chunk' && failure === undefined) completion.add(JSON.parse(step.data) as ChatChunk);

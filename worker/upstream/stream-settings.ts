@@ -25,7 +25,11 @@ export interface StreamHelp {
   /** Takes out of a provider's own words what a client may not read. */
   present(failure: Failure): Failure;
   /** A whole answer in the place of events: a translator that gives it at its first event, or why it is no answer. */
-  readWhole(text: string): StreamTranslator | { failure: Failure; usage: Usage | undefined };
+  readWhole(text: string): ReadWhole;
   /** Whether a usage may be the bill of what was seen: then nothing much can be missing. */
   isPlausible(usage: Usage, seen: Passed): boolean;
 }
+
+export type ReadWhole =
+  | { ok: true; translator: StreamTranslator }
+  | { ok: false; failure: Failure; usage: Usage | undefined };

@@ -22,7 +22,8 @@ const HELP: StreamHelp = {
   present: (failure) => failure,
   readWhole: (text) => {
     const reply = adapterFor('openai').reply(text, CHAT, START);
-    return reply.ok ? new WholeAsStream(reply) : { failure: reply.failure, usage: reply.usage };
+    if (reply.ok) return { ok: true, translator: new WholeAsStream(reply) };
+    return { ok: false, failure: reply.failure, usage: reply.usage };
   },
   isPlausible: ({ outputTokens }) => outputTokens > 0,
 };
