@@ -1,4 +1,4 @@
-/** Refusals of a budget or a rate as they look on the wire (docs/budgets.md). */
+/** Refusals of a budget or a rate as they look on the wire (docs/limits.md). */
 import { FINAL, retryAfter, type WireError, type WireLimit, wire } from './wire-error.ts';
 
 /** Figures of money; left out where the caller may not see what things cost. */

@@ -85,7 +85,7 @@ function pricesAnnounced({ prices }: ModelInfo, at: Date): ModelPrice[] {
   );
 }
 
-/** The dearest of each kind. Pictures are among a usage's tokens; sound is not sent (docs/providers.md). */
+/** The dearest of each kind. Pictures are among a usage's tokens; sound is not sent (docs/parameters.md). */
 function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenPrices {
   const each = listed.map((one) => {
     const input = rate(one, ['input_mtok', 'input_image_mtok'], inputTokens) ?? 0;

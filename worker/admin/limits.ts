@@ -1,4 +1,4 @@
-/** `PUT /admin/tenants/:tenant/limits` (docs/budgets.md): limits over config's, field by field; null brings config's back. */
+/** `PUT /admin/tenants/:tenant/limits` (docs/limits.md): limits over config's, field by field; null brings config's back. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import { configuredOf } from '../core/admission/configured.ts';

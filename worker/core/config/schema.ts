@@ -56,7 +56,7 @@ const deployment = settings({
   thinkingTimeout: duration('10ms', '14m').default(60_000),
   idleTimeout: duration('10ms', '14m').default(15_000),
   maxParallel: count(1, 100_000).optional(),
-  /** By the list of prices where it is left out (docs/providers.md). */
+  /** By the price list where it is left out (docs/prices.md). */
   price: price.optional(),
   /** The model thinks unseen, so a cut answer may have cost its whole cap. Known models need not say so. */
   hidesTokens: z.boolean().optional(),
@@ -100,7 +100,7 @@ const feature = settings({
   limits: limits.default({}),
   /** Its streams may be resumed (`x-carryon-resume: 1` with an `idempotency-key`). */
   resume: z.boolean().default(false),
-  /** Its tools and instructions are the same in request after request: Anthropic is told to cache them (docs/providers.md). */
+  /** Its tools and instructions are the same in request after request: Anthropic is told to cache them (docs/parameters.md). */
   promptCache: z.boolean().default(false),
   /** How long a browser may give its answers again where it reaches nobody; '0s': never. */
   travelTtl: duration('0s', '365d').default(7 * 86_400_000),
@@ -108,7 +108,7 @@ const feature = settings({
   cache: cachePolicy.optional(),
 });
 
-/** What a request may come to at most (docs/budgets.md). */
+/** What a request may come to at most (docs/limits.md). */
 const pricing = settings({
   /** USD of one's own on top of each answer. */
   feePerRequest: usd.default(0),
