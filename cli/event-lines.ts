@@ -36,11 +36,11 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
     `  failed${inMode(mode)}: ${[failed, code].filter(Boolean).join(' → ')}  ${requestId}`,
   answer_interrupted: ({ deployment, reason, requestId }) =>
     `  broke off after its content had begun: ${deployment} ${reason}  ${requestId}`,
-  deployment_rested: ({ deployment, cause, restMs, advice, drill }) =>
-    `  cooldown${ofDrill(drill)}: ${deployment} for ${seconds(restMs)} (${cause})${advice ? `: ${advice}` : ''}`,
+  deployment_cooling: ({ deployment, cause, cooldownMs, advice, drill }) =>
+    `  cooldown${ofDrill(drill)}: ${deployment} for ${seconds(cooldownMs)} (${cause})${advice ? `: ${advice}` : ''}`,
   key_set_unreadable: ({ setting, reason }) => `  sign-in: the key set of ${setting} ${reason}`,
-  deployment_back: ({ deployment, restedMs, drill }) =>
-    `  back${ofDrill(drill)}: ${deployment}, after ${seconds(restedMs)}`,
+  deployment_back: ({ deployment, outageMs, drill }) =>
+    `  back${ofDrill(drill)}: ${deployment}, after ${seconds(outageMs)}`,
 };
 
 /** Of requests under a fault on purpose: nobody else's. */

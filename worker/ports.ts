@@ -106,7 +106,7 @@ export interface StaticFiles {
 /** What an operator must hear of. No prompts, no answers, no keys. */
 export interface RouterEvent {
   event:
-    | 'deployment_rested'
+    | 'deployment_cooling'
     | 'deployment_back'
     | 'health_report_failed'
     | 'board_unreadable'

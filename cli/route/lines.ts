@@ -47,7 +47,7 @@ export function listLines(
       (alias, { deployments }) => `${alias}: ${deploymentsText(deployments)}`,
     ),
   ];
-  const resting = (title: string, found: readonly Cooldown[]) =>
+  const cooling = (title: string, found: readonly Cooldown[]) =>
     block(
       title,
       found.map((one) => cooldownLine(one, now)),
@@ -56,8 +56,8 @@ export function listLines(
   const ofFaults = drillCooldowns.filter(({ deployment, until }) => until > now || Object.hasOwn(faults, deployment));
   return [
     ...(set.length === 0 ? ['Nothing is set over config.'] : set),
-    ...(cooldowns.length === 0 ? ['No deployment is in cooldown.'] : resting('In cooldown:', cooldowns)),
-    ...resting('In cooldown only for requests that meet a fault on purpose:', ofFaults),
+    ...(cooldowns.length === 0 ? ['No deployment is in cooldown.'] : cooling('In cooldown:', cooldowns)),
+    ...cooling('In cooldown only for requests that meet a fault on purpose:', ofFaults),
   ];
 }
 

@@ -103,22 +103,25 @@ describe('one is back', () => {
   test.each([
     { back: 'openai', deployment: 'a' },
     { back: 'anthropic', deployment: 'b' },
-  ] as const)('$back: try-soonest finds it at once, though all rest for minutes', async ({ back, deployment }) => {
-    const lane = bench.lane('calm');
-    await bothFail('500');
-    for (let turn = 0; turn < 4; turn++) {
+  ] as const)(
+    '$back: try-soonest finds it at once, though all are in cooldown for minutes',
+    async ({ back, deployment }) => {
+      const lane = bench.lane('calm');
+      await bothFail('500');
+      for (let turn = 0; turn < 4; turn++) {
+        expectRefusal(await answered(bench.url, { model: lane.alias }), unavailable('500'));
+      }
+      // Both are in cooldown; they are asked all the same, because there is nobody else.
+      const before = calls();
       expectRefusal(await answered(bench.url, { model: lane.alias }), unavailable('500'));
-    }
-    // Both rest; they are asked all the same, for there is nobody else.
-    const before = calls();
-    expectRefusal(await answered(bench.url, { model: lane.alias }), unavailable('500'));
-    expect(calls()).toBeGreaterThan(before);
+      expect(calls()).toBeGreaterThan(before);
 
-    await bench.sandbox.setFault(back, null);
-    const got = await answered(bench.url, { model: lane.alias, stream: true });
-    expect(got).toMatchObject({ status: 200, done: true, finishReason: 'stop' });
-    expect(got.header('x-carryon-deployment')).toBe(lane[deployment]);
-  });
+      await bench.sandbox.setFault(back, null);
+      const got = await answered(bench.url, { model: lane.alias, stream: true });
+      expect(got).toMatchObject({ status: 200, done: true, finishReason: 'stop' });
+      expect(got.header('x-carryon-deployment')).toBe(lane[deployment]);
+    },
+  );
 });
 
 test('whenAllCooling refuse: nobody is asked, and the client is told when', async () => {

@@ -61,7 +61,7 @@ describe('bypass', () => {
     expect(said(await inSummaries({ question }))).toEqual(['normal', 'miss', 'a']);
   });
 
-  test('makes one attempt, rests nobody, and its refusals say the mode', async () => {
+  test('makes one attempt, begins no cooldown, and its refusals say the mode', async () => {
     await bypass();
     await bench.sandbox.setFault('openai', '503');
     for (let request = 1; request <= 6; request++) {
@@ -80,7 +80,7 @@ describe('bypass', () => {
 });
 
 describe('a pinned deployment', () => {
-  test('is asked first; where it fails the other serves, and while it rests it is still asked first', async () => {
+  test('is asked first; where it fails the other serves, and while it is in cooldown it is still asked first', async () => {
     await call('PUT', PIN, { deployment: 'b', ...FOR_AN_HOUR });
     expect(said(await answered(bench.url, { question: newQuestion() }))).toEqual(['normal', 'bypass', 'b']);
     expect(asked()).toEqual([0, 1]);

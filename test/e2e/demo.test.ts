@@ -61,7 +61,7 @@ describe.each(FORMS)('%s', (_, more, headers) => {
     for (const _ of [1, 2]) {
       expect((await demo('PUT', 'faults/a')).json).toEqual({ deployment: 'a', plugged: false });
       expect(await plugged()).toEqual(['b']);
-      // More than rest a deployment.
+      // More than begin a cooldown.
       for (const _ of [1, 2, 3, 4, 5, 6]) expect(await served()).toBe('b');
       expect((await demo('DELETE', 'faults/a')).json).toEqual({ deployment: 'a', plugged: true });
       expect(await plugged()).toEqual(['a', 'b']);

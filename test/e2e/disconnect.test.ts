@@ -31,7 +31,7 @@ const untilQuiet = (provider: 'openai' | 'anthropic') =>
   until('the provider’s work ends', () => bench.sandbox.counts()[provider].active === 0);
 
 describe('a client that leaves in mid-stream', () => {
-  test('ends the provider’s work, and rests nobody', async () => {
+  test('ends the provider’s work, and begins no cooldown', async () => {
     const lane = bench.lane('calm');
     const LEAVERS = 6;
     for (let left = 1; left <= LEAVERS; left++) {

@@ -1,4 +1,4 @@
-/** Who is blamed: one person's slow prompts rest nobody, a provider that names a time gets it, an operator can end a rest. */
+/** Who is blamed: one person's slow prompts begin no cooldown, a provider that names a time gets it, an operator can end a cooldown. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { admin, answered, cooldowns, QUESTION } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
@@ -78,7 +78,7 @@ describe('a provider that says when to come again', () => {
   });
 });
 
-describe('a rest that an operator ends', () => {
+describe('a cooldown that an operator ends', () => {
   test.each(['401', '404', '500'] as const)('after %s: A is asked again at once', async (fault) => {
     const lane = bench.lane('calm');
     await bench.sandbox.setFault(bench.a, fault);

@@ -14,7 +14,7 @@ test('a rest, and its end by an operator', async () => {
   expect(await servedBy(two)).toBe(lane.a);
 
   await bench.sandbox.setFault(bench.a, '500');
-  await until('A rests', async () => {
+  await until('A is in cooldown', async () => {
     await servedBy(one);
     return (await cooldowns(one, lane.a)).length > 0;
   });

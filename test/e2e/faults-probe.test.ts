@@ -17,8 +17,8 @@ beforeEach(async () => {
 
 const callsOfA = () => bench.sandbox.counts()[bench.a].requests;
 
-/** Until A rests by what each of these isolates has seen itself: what others publish may come later. */
-async function rest(lane: Lane, fault: Fault, urls = [bench.url]): Promise<void> {
+/** Until A is in cooldown by what each of these isolates has seen itself: what others publish may come later. */
+async function cool(lane: Lane, fault: Fault, urls = [bench.url]): Promise<void> {
   await bench.sandbox.setFault(bench.a, fault);
   for (const url of urls) {
     await until('A is not asked', async () => {
@@ -56,7 +56,7 @@ test.each([
 ])('of twenty who ask at the half-open moment one tries A ($mode)', async ({ stream, isolates }) => {
   const urls = Object.values(bench.urls).slice(0, isolates);
   const lane = bench.lane('calm');
-  await rest(lane, '500', urls);
+  await cool(lane, '500', urls);
   await bench.sandbox.setFault(bench.a, null);
   await untilHalfOpen(lane);
 
@@ -81,9 +81,9 @@ test.each([
   });
 });
 
-test('a probe that fails is answered by B, and A rests on', async () => {
+test('a probe that fails is answered by B, and A stays in cooldown', async () => {
   const lane = bench.lane('calm');
-  await rest(lane, '500');
+  await cool(lane, '500');
   const [first] = await cooldowns(bench.url, lane.a);
   await untilHalfOpen(lane);
   const before = callsOfA();
@@ -91,9 +91,9 @@ test('a probe that fails is answered by B, and A rests on', async () => {
   bench.gate.open();
   await all;
   expect(callsOfA()).toBe(before + 1);
-  const anew = await until('it rests anew', async () => {
-    const [resting] = await cooldowns(bench.url, lane.a);
-    return resting !== undefined && resting.until > (first?.until ?? 0) && resting;
+  const anew = await until('it is in cooldown again', async () => {
+    const [cooling] = await cooldowns(bench.url, lane.a);
+    return cooling !== undefined && cooling.until > (first?.until ?? 0) && cooling;
   });
   expect(anew).toMatchObject({ cause: 'server_error', since: first?.since });
 });

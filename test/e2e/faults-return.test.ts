@@ -1,4 +1,4 @@
-/** Provider A comes back: its traffic returns by itself, through one probe. Rests are short here. */
+/** Provider A comes back: its traffic returns by itself, through one probe. Cooldowns are short here. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { answered, cooldowns } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
@@ -9,8 +9,8 @@ const bench = await startBench({ config: 'quick' });
 afterAll(bench.stop);
 beforeEach(() => bench.sandbox.reset());
 
-const rests = ['failover', 'error-event'];
-const streamed = FAULT_CASES.filter((entry) => rests.includes(entry.streamed)).map((entry) => ({
+const cooling = ['failover', 'error-event'];
+const streamed = FAULT_CASES.filter((entry) => cooling.includes(entry.streamed)).map((entry) => ({
   ...entry,
   stream: true,
 }));
@@ -39,7 +39,7 @@ describe.each([
     });
     expect(served.header('x-carryon-attempts')).toBe('1');
     expect(bench.sandbox.counts()[bench.a].requests).toBe(before + 1);
-    await until('nobody rests', async () => (await cooldowns(bench.url, lane.a, lane.b)).length === 0);
+    await until('nothing is in cooldown', async () => (await cooldowns(bench.url, lane.a, lane.b)).length === 0);
     expect((await ask()).header('x-carryon-deployment')).toBe(lane.a);
   });
 });

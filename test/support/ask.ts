@@ -143,7 +143,7 @@ export interface Cooldown {
   until: number;
   since: number;
   cause: string;
-  restMs: number;
+  cooldownMs: number;
 }
 
 /** Those of one lane, or all. */

@@ -5,16 +5,16 @@ export type Becomes =
   /** Nothing is seen of it: every request gets a whole answer, soon without asking the broken one. */
   | 'failover'
   /** The same, at once and for long: an operator has to act. */
-  | 'long-rest'
+  | 'long-cooldown'
   /** The same, for as long as the provider asked. */
-  | 'asked-rest'
-  /** The broken one's own answer, whole; nobody rests. */
+  | 'asked-cooldown'
+  /** The broken one's own answer, whole; no cooldown. */
   | 'answer'
   /** Content has come already: an error event and no `[DONE]`; soon nobody asks the broken one. */
   | 'error-event'
-  /** The caller's own fault: the provider's status; nobody else is asked, nobody rests. */
+  /** The caller's own fault: the provider's status; nobody else is asked, no cooldown. */
   | 'refusal'
-  /** Too long for this model: asked once elsewhere; nobody rests. */
+  /** Too long for this model: asked once elsewhere; no cooldown. */
   | 'elsewhere';
 
 export interface FaultCase {
@@ -44,10 +44,10 @@ export const FAULT_CASES: readonly FaultCase[] = [
     'empty-stream',
     'redirect',
   ),
-  ...both('long-rest', '401', '402', '403', '403-region', '404', '429-no-money'),
+  ...both('long-cooldown', '401', '402', '403', '403-region', '404', '429-no-money'),
   ...both('refusal', '400', '400-flagged', '403-flagged', '422'),
   ...both('elsewhere', '400-too-long', '413'),
-  { fault: '429-retry-after', options: { retryAfterMs: FAR_MS }, streamed: 'asked-rest', whole: 'asked-rest' },
+  { fault: '429-retry-after', options: { retryAfterMs: FAR_MS }, streamed: 'asked-cooldown', whole: 'asked-cooldown' },
   { fault: 'hang-before-headers', streamed: 'failover', whole: 'failover', hangs: 'always' },
   { fault: 'hang-before-first-token', streamed: 'failover', whole: 'failover', hangs: 'always' },
   { fault: 'slow-first-token', options: { delayMs: FAR_MS }, streamed: 'failover', whole: 'failover', hangs: 'always' },

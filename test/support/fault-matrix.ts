@@ -12,7 +12,7 @@ export interface Mode {
   stream: boolean;
 }
 
-/** Tests for each case in each mode. Who rests has to rest for longer than a test runs. */
+/** Tests for each case in each mode. A cooldown has to last longer than a test runs. */
 export function testFaults(bench: Bench, modes: readonly Mode[], cases: readonly FaultCase[]): void {
   const checks = checksOn(bench);
   beforeAll(() => checks.learnAnswer());
@@ -39,7 +39,7 @@ function checksOn(bench: Bench) {
     expect(got.header('x-carryon-deployment')).toBe(by);
   }
 
-  /** Two people in turn, since one person's slow answers rest nobody. */
+  /** Two people in turn, since one person's slow answers begin no cooldown. */
   function askers(lane: Lane, stream: boolean, together = false) {
     const ask = (turn: number) => answered(bench.url, { model: lane.alias, stream, user: `user-${turn % 2}` });
     return {
@@ -88,23 +88,23 @@ function checksOn(bench: Bench) {
       expect(bench.sandbox.counts()[bench.a].redirectsFollowed).toBe(0);
     },
 
-    async 'long-rest'(lane, stream, { fault }) {
+    async 'long-cooldown'(lane, stream, { fault }) {
       expectWhole(await answered(bench.url, { model: lane.alias, stream, user: 'user-0' }), lane.b, stream);
       await expectAtRest(lane, stream);
       expect(callsOfA()).toBe(1);
       const said = await until('the log says so', () => restedLine(lane));
-      expect(said).toMatchObject({ event: 'deployment_rested', restMs: 300_000 });
+      expect(said).toMatchObject({ event: 'deployment_cooling', cooldownMs: 300_000 });
       // A place that is refused is no operator's task, and others may not be refused.
       expect(said.needsOperator).toBe(fault !== '403-region');
       expect(await cooldowns(bench.url, lane.a)).toHaveLength(fault === '403-region' ? 0 : 1);
     },
 
-    async 'asked-rest'(lane, stream) {
+    async 'asked-cooldown'(lane, stream) {
       expectWhole(await answered(bench.url, { model: lane.alias, stream, user: 'user-0' }), lane.b, stream);
       await expectAtRest(lane, stream);
       expect(callsOfA()).toBe(1);
       const [cooldown] = await cooldowns(bench.url, lane.a);
-      expect(cooldown?.restMs).toBe(300_000);
+      expect(cooldown?.cooldownMs).toBe(300_000);
     },
 
     async answer(lane, stream, { hangs }) {

@@ -6,7 +6,7 @@ import { createApp } from '../../worker/app.ts';
 import type { Deployment } from '../../worker/core/config/config.ts';
 import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import type { OperatorsCalls } from '../../worker/core/operators/operators.ts';
-import { standingId } from '../../worker/core/routing/health-id.ts';
+import { healthIdFor } from '../../worker/core/routing/health-id.ts';
 import { type Composition, compose } from '../../worker/deps.ts';
 import { hashOfKey } from '../../worker/stores/signed-key.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
@@ -255,7 +255,9 @@ describe('a cooldown that a drill has found alone', () => {
     const { config, healthBoard } = compose(env);
     const [deployment] = config.aliases.get('app/chat')?.deployments ?? [];
     const failure = { startedAt: Date.now(), result: 'server_error' as const, user: null };
-    const reports = [{ deployment: standingId(deployment as Deployment, true), outcomes: [failure, failure, failure] }];
+    const reports = [
+      { deployment: healthIdFor(deployment as Deployment, true), outcomes: [failure, failure, failure] },
+    ];
     await healthBoard().report(reports, { allowedFails: 1, cooldownMs: 600_000 });
     const before = await newest();
     expect((await callAdmin('DELETE', 'cooldowns/a')).body).toMatchObject({ cleared: true });

@@ -22,7 +22,7 @@ export interface ChangeCase {
 const same = (changed: Call) => changed;
 
 /** As if it had failed in all isolates. */
-async function rest(deployment: string): Promise<void> {
+async function cool(deployment: string): Promise<void> {
   const { config, healthBoard } = compose(env);
   const found = [...config.aliases.values()]
     .flatMap(({ deployments }) => deployments)
@@ -98,7 +98,7 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     refused: ['DELETE', `admin-keys/${'f'.repeat(20)}`],
   },
   'DELETE /cooldowns/:deployment': {
-    prepare: () => rest('a'),
+    prepare: () => cool('a'),
     change: ['DELETE', 'cooldowns/a'],
     from: { cooldown: { cause: 'server_error', until: expect.any(Number) }, learnt: { overheadTokens: 7 } },
     to: { cooldown: null, drillCooldown: null, learnt: null },

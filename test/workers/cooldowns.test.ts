@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { effectiveDeployments } from '../../worker/core/config/effective-deployments.ts';
-import { standingId } from '../../worker/core/routing/health-id.ts';
+import { healthIdFor } from '../../worker/core/routing/health-id.ts';
 import type { SetOverride } from '../../worker/core/routing/override-changes.ts';
 import { compose } from '../../worker/deps.ts';
 import { callAdmin } from './call-admin.ts';
@@ -20,11 +20,11 @@ async function standingOf(id: string, isDrill = false): Promise<string> {
   const deployments = effectiveDeployments(config, await board.overrides(), Date.now());
   const deployment = deployments.find((one) => one.id === id);
   if (deployment === undefined) throw new Error(`no deployment ${id}`);
-  return standingId(deployment, isDrill);
+  return healthIdFor(deployment, isDrill);
 }
 
-const rest = (standing: string) =>
-  board.report([{ deployment: standing, outcomes: [{ startedAt: Date.now(), result: 'bad_key', user: null }] }], {
+const cool = (healthId: string) =>
+  board.report([{ deployment: healthId, outcomes: [{ startedAt: Date.now(), result: 'bad_key', user: null }] }], {
     allowedFails: 3,
     cooldownMs: 10_000,
   });
@@ -47,11 +47,11 @@ beforeEach(async () => {
 
 describe('GET and DELETE /admin/cooldowns', () => {
   it('are about the model that the alias list in force names, and about config’s again once it is cleared', async () => {
-    await rest(await standingOf('a'));
+    await cool(await standingOf('a'));
     expect(await shown()).toEqual({ ...NONE, cooldowns: ['a'] });
     await board.setOverride(...LISTED);
     expect(await shown()).toEqual(NONE);
-    await rest(await standingOf('a'));
+    await cool(await standingOf('a'));
     await board.learn(await standingOf('a'), { overheadTokens: 512 });
     expect(await shown()).toEqual({ ...NONE, cooldowns: ['a'], learnt: ['a'] });
     expect(await clear('a')).toEqual({ deployment: 'a', cleared: true });
@@ -62,13 +62,13 @@ describe('GET and DELETE /admin/cooldowns', () => {
 
   it('know a deployment that the list in force leaves out', async () => {
     await board.setOverride(...LISTED);
-    await rest(await standingOf('b'));
+    await cool(await standingOf('b'));
     expect(await shown()).toEqual({ ...NONE, cooldowns: ['b'] });
     expect(await clear('b')).toEqual({ deployment: 'b', cleared: true });
   });
 
   it('show what a drill’s requests found out by itself, and forget it too', async () => {
-    await rest(await standingOf('a', true));
+    await cool(await standingOf('a', true));
     expect(await shown()).toEqual({ ...NONE, drillCooldowns: ['a'] });
     expect(await clear('a')).toEqual({ deployment: 'a', cleared: true });
     expect(await clear('a')).toEqual({ deployment: 'a', cleared: false });

@@ -64,7 +64,7 @@ const halfOpen = () =>
   });
 
 describe('counting', () => {
-  it('adds up what several isolates saw: one more than allowedFails rests', async () => {
+  it('adds up what several isolates saw: one more than allowedFails begins a cooldown', async () => {
     for (let isolate = 0; isolate < 3; isolate++) await board.report(fail(), POLICY);
     expect(await standing()).toEqual([]);
     await board.report(fail(), POLICY);
@@ -231,14 +231,14 @@ describe('a probe', () => {
     expect((await board.claimProbe('a', 30_000)).claim).toBe('granted');
   });
 
-  it('needs none where nothing rests', async () => {
+  it('needs none where nothing is in cooldown', async () => {
     expect(await board.claimProbe('never heard of', 1_000)).toEqual({ claim: 'closed', until: 0, askedUntil: 0 });
     expect(await board.list()).toEqual([]);
   });
 });
 
 describe('clearing', () => {
-  it('is published too, even where nothing rests here', async () => {
+  it('is published too, even where nothing is in cooldown here', async () => {
     await board.report(fail(4), POLICY);
     await published(1);
     expect(await board.clear('a')).toMatchObject({ wasInCooldown: true });

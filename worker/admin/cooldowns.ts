@@ -6,27 +6,27 @@ import type { Context } from 'hono';
 import { effectiveDeployments } from '../core/config/effective-deployments.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
-import { standingId } from '../core/routing/health-id.ts';
+import { healthIdFor } from '../core/routing/health-id.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../pipeline/respond.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
 
-const cooldownShown = ({ until, since, cause, restMs }: Open) => ({ until, since, cause, restMs });
+const cooldownShown = ({ until, since, cause, cooldownMs }: Open) => ({ until, since, cause, cooldownMs });
 const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 
-/** Of deployments as requests use them now; what an earlier model, address or key did is nobody's standing any more. */
+/** Of deployments as requests use them now; what an earlier model, address or key did no longer counts. */
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
   const { config, deps } = c.env.composition;
   const found = await askBoard(c, (board) => Promise.all([board.list(), board.listLearnt(), board.overrides()]));
   if (found === undefined) return refusal(BOARD_SILENT, c.env.scope);
   const [listed, lessons, overrides] = found;
-  const resting = new Map(listed.map(({ deployment, health }) => [deployment, health]));
+  const cooling = new Map(listed.map(({ deployment, health }) => [deployment, health]));
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());
   const cooldownsOf = (isDrill: boolean) =>
     deployments.flatMap((deployment) => {
-      const health = resting.get(standingId(deployment, isDrill));
+      const health = cooling.get(healthIdFor(deployment, isDrill));
       return health === undefined ? [] : [{ deployment: deployment.id, ...cooldownShown(health) }];
     });
   const learnt = deployments.flatMap(({ id, healthId }) => {
@@ -65,7 +65,7 @@ export async function clearingCooldown(c: Context<App>, id: string): Promise<Cha
         return { wasInCooldown, before };
       };
       const real = await clear(deployment.healthId);
-      const drill = real && (await clear(standingId(deployment, true)));
+      const drill = real && (await clear(healthIdFor(deployment, true)));
       if (real === undefined || drill === undefined)
         return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
       const { wasInCooldown, before } = real;

@@ -1,4 +1,4 @@
-/** `/admin/pins/:alias`: the deployment that is asked first, whatever its standing. */
+/** `/admin/pins/:alias`: the deployment that is asked first, whatever its health. */
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';

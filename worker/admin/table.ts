@@ -67,7 +67,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: listOverrides,
   }),
   change('PUT', '/pins/:alias', 'operate', {
-    summary: 'A deployment that is asked first, whatever its standing',
+    summary: 'A deployment that is asked first, whatever its health',
     params: () => aliasParams,
     body: pinBody,
     example: '{"deployment": "b", "forSeconds": 7200, "reason": "…"}',

@@ -1,12 +1,12 @@
 /** The routing board of requests under a fault: standings, places and probes of their own, so that no other request rests for them. */
 import type { Deployment } from '../core/config/config.ts';
-import { standingId } from '../core/routing/health-id.ts';
+import { healthIdFor } from '../core/routing/health-id.ts';
 import type { RoutingBoard } from '../ports.ts';
 
 const made = new WeakMap<Deployment, Deployment>();
 
 function ofDrill(deployment: Deployment): Deployment {
-  const known = made.get(deployment) ?? { ...deployment, healthId: standingId(deployment, true) };
+  const known = made.get(deployment) ?? { ...deployment, healthId: healthIdFor(deployment, true) };
   made.set(deployment, known);
   return known;
 }

@@ -42,7 +42,7 @@ const blindBoard = (board: RoutingBoard): RoutingBoard => ({
   candidates: (deployments) =>
     deployments.map(({ id, model, provider, order, weight }) => ({
       ...{ id, model, provider, order, weight },
-      ...{ standing: 'up', until: 0, asked: false },
+      ...{ state: 'up', until: 0, asked: false },
     })),
   enter: () => true,
   leave() {},

@@ -102,7 +102,7 @@ async function firstToAnswer(
     const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || planned === undefined) {
       const [refusal] = refusals.values();
-      // A deployment that is resting now may take it later, so only what none can take is the client's fault.
+      // A deployment in cooldown may take it later, so it is the client's fault only if none can take it.
       const isTakenByNone = refusal !== undefined && deployments.every((one) => 'code' in translate(ask, one, deps));
       if (isTakenByNone) return refusal;
       const others = tried.filter(({ slot }) => !refusals.has(slot.id));

@@ -34,12 +34,12 @@ export function unserved(late: boolean, tried: readonly Tried[], ask: RoutedRequ
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
   const now = clock.now();
-  const restingUntil = board
+  const coolingUntil = board
     .candidates(ask.alias.deployments)
-    .map(({ standing, until }) => (standing === 'resting' ? until : now));
+    .map(({ state, until }) => (state === 'cooling' ? until : now));
   // Bypass tells the board nothing, so it knows of no time that the provider asked for.
   const askedMs = ask.route.bypass ? (last?.retryAfterMs ?? 0) : 0;
-  const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...restingUntil) - now, askedMs);
+  const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...coolingUntil) - now, askedMs);
   if (late) {
     const detail = `No provider answered within ${config.router.totalTimeoutMs} ms (totalTimeout).`;
     return { code: 'deadline_exceeded', retryAfterMs, detail };
@@ -48,7 +48,7 @@ export function unserved(late: boolean, tried: readonly Tried[], ask: RoutedRequ
     return { code: 'rate_limited_by_provider', retryAfterMs };
   }
   if (last === undefined) {
-    return { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider is resting after failures.' };
+    return { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider is in cooldown after failures.' };
   }
   const detail = ask.route.bypass ? BYPASS_FAILED : 'Every provider failed.';
   const page: RouterError = { code: 'providers_unavailable', retryAfterMs, detail };

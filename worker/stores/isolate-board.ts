@@ -1,28 +1,27 @@
-/** The routing board as this isolate sees it: its own breaker at once, what others published within seconds. */
+/** The routing board as this isolate sees it: its own breaker acts at once, what others published arrives within seconds. */
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
 import { joinLearnt, type Learnt, NOTHING_LEARNT } from '../core/pricing/learnt.ts';
-import type { Oddity } from '../core/pricing/plausible.ts';
 import { type BoardDocument, mergePublished } from '../core/routing/board.ts';
-import { FAILURE_RULES, type FailureKind } from '../core/routing/failure.ts';
+import { FAILURE_RULES } from '../core/routing/failure.ts';
 import {
   claimProbe,
   HEALTHY,
   type Health,
   type HealthReport,
+  healthState,
   type Observation,
   type Open,
   observe,
   type ProbeAnswer,
-  standing,
 } from '../core/routing/health.ts';
-import { isDrillHealth } from '../core/routing/health-id.ts';
 import { EMPTY_COPY, type OverrideCopy, takeConfirmed, takePublished } from '../core/routing/override-copy.ts';
 import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
 import { within } from '../core/within.ts';
 import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
+import { BoardNews } from './board-news.ts';
 
-/** Where the board is read and health reported; bindings in production, plain functions in tests. */
+/** Where the board is read and health is reported: bindings in production, plain functions in tests. */
 export interface BoardLinks {
   read(): Promise<BoardDocument | null>;
   report(reports: HealthReport[]): Promise<void>;
@@ -32,28 +31,25 @@ export interface BoardLinks {
   overrides(): Promise<Overrides>;
 }
 
-/** What `HealthBoard` made of an operator's clearing. */
+/** `HealthBoard`'s reply to an operator who ended a cooldown. */
 export interface Clearing {
   version: number;
   clearings: number;
 }
 
-/** How old the isolate's copy may be before it is read again, behind a response. */
+/** A copy of the board older than this is read again, behind a response. */
 const FRESH_MS = 5_000;
 /**
- * An isolate that was idle this long waits for the board: it may know nothing of what an operator set since. With the 30 s that
- * KV may give a cached copy it makes the minute that setting an override promises.
+ * An isolate that was idle this long waits for the board, because it may have missed what an operator set. With the 30 s that
+ * KV may serve a cached copy, this makes the one minute that an override takes at most.
  */
 const STALE_MS = 30_000;
-/** A shorter rest than KV needs to spread is this isolate's own matter. */
+/** A cooldown shorter than KV needs to spread stays with this isolate. */
 const WORTH_PUBLISHING_MS = 5_000;
-/** While somebody else probes, nobody here asks again so soon, where `HealthBoard` names no time to come. */
+/** How long this isolate waits after losing a probe claim that came without a retry time. */
 const PROBE_TAKEN_MS = 1_000;
-/** A request has a deadline and a binding has none; later than this it counts as out of reach. */
+/** Bindings have no deadline of their own; after this long one counts as out of reach. */
 const BINDING_MS = 2_000;
-
-/** A provider whose usage is odd is odd in every answer; an operator is told so often. */
-const ODD_AGAIN_MS = 600_000;
 
 const LATE = Symbol('late');
 
@@ -61,13 +57,14 @@ interface Entry {
   health: Health;
   /** The newest published entry that was merged. */
   version: number;
-  /** When a rest that others found became known here. */
+  /** When this isolate heard of a cooldown that others began. */
   learntAt: number;
   running: number;
-  /** Successes not yet told to `HealthBoard`; they travel with the next failure. */
+  /** Not yet reported to `HealthBoard`; they travel with the next failure. */
   successes: number;
 }
 
+/** One per isolate; entries are kept by `healthId`. */
 export class IsolateBoard implements RoutingBoard {
   readonly #entries = new Map<string, Entry>();
   readonly #links: BoardLinks;
@@ -75,11 +72,10 @@ export class IsolateBoard implements RoutingBoard {
   readonly #clock: Clock;
   readonly #events: EventSink;
   readonly #learnt = new Map<string, Learnt>();
-  /** When an operator was last told, by deployment and what is odd. */
-  readonly #oddAt = new Map<string, number>();
+  readonly #news: BoardNews;
   #readAt = Number.NEGATIVE_INFINITY;
   #copy = EMPTY_COPY;
-  /** A plain field, read by every request; `#keep` alone sets it. */
+  /** A plain field, because every request reads it; only `#keep` sets it. */
   overrides: Overrides = NO_OVERRIDES;
 
   constructor(links: BoardLinks, settings: RouterSettings, clock: Clock, events: EventSink) {
@@ -87,24 +83,25 @@ export class IsolateBoard implements RoutingBoard {
     this.#settings = settings;
     this.#clock = clock;
     this.#events = events;
+    this.#news = new BoardNews(events);
   }
 
   ready(background: Background): void | Promise<void> {
     const now = this.#clock.now();
     const age = now - this.#readAt;
     if (age < FRESH_MS && age >= 0) return;
-    // Those that come meanwhile read for themselves: none may wait for another's I/O, nor be routed as before an old change.
+    // Requests that arrive meanwhile each read for themselves: in workerd none may wait for another's I/O, and none may be routed by an old copy.
     if (age >= STALE_MS) {
       return this.#refresh().then(() => {
         this.#readAt = now;
       });
     }
-    // Claimed before reading, so that one reads behind its response for all.
+    // Set before reading, so that one request reads for all.
     this.#readAt = now;
     background(this.#refresh());
   }
 
-  /** What `HealthBoard` holds after a change: in force here at once, unless a newer one is known. */
+  /** What `HealthBoard` holds after a change: in force here at once, unless a newer version is known. */
   takeOverrides(overrides: Overrides): void {
     this.#keep(takeConfirmed(this.#copy, overrides, this.#clock.now()));
   }
@@ -120,7 +117,7 @@ export class IsolateBoard implements RoutingBoard {
         provider,
         order,
         weight,
-        standing: standing(health, now),
+        state: healthState(health, now),
         until: open?.until ?? 0,
         asked: (open?.askedUntil ?? 0) > now,
         cause: open?.cause,
@@ -150,8 +147,8 @@ export class IsolateBoard implements RoutingBoard {
       if (claim === 'closed') entry.health = HEALTHY;
       if (claim !== 'taken') return true;
       if (entry.health.state === 'open') {
-        // Asked again within a cooldown: by then the other's probe may have succeeded. Often it is only that the rest ends
-        // there a moment later than here, for it began when the report arrived.
+        // Asked again within a cooldown: by then the other probe may have succeeded. Often the claim is lost only because the
+        // cooldown ends a moment later there, having begun when the report arrived.
         const waitUntil = until > now ? Math.min(until, now + this.#settings.cooldownMs) : now + PROBE_TAKEN_MS;
         const { health } = entry;
         entry.health = {
@@ -167,67 +164,59 @@ export class IsolateBoard implements RoutingBoard {
     }
   }
 
-  observe(deployment: Deployment, outcome: Observation, background: Background): void {
+  observe(deployment: Deployment, observation: Observation, background: Background): void {
     const { healthId } = deployment;
     const entry = this.#entry(healthId);
     const now = this.#clock.now();
     const before = entry.health;
-    // Asked before we knew of the rest, it is no probe: else each isolate's last such success would end everybody's rest.
-    if (outcome.result === 'success' && before.state === 'open' && outcome.startedAt < entry.learntAt) return;
-    const after = observe(before, outcome, now, this.#settings);
+    // An attempt from before we knew of the cooldown is no probe: otherwise each isolate's last success would end it for all.
+    if (observation.result === 'success' && before.state === 'open' && observation.startedAt < entry.learntAt) return;
+    const after = observe(before, observation, now, this.#settings);
     entry.health = after;
-    this.#sayRested(deployment, before, after, outcome, now);
+    this.#news.cooldown(deployment, before, after, observation, now);
 
-    if (outcome.result === 'success') {
+    if (observation.result === 'success') {
       entry.successes++;
-      // An end of an outage is told at once, other successes with the next failure.
-      if (after.state === 'closed' && isShared(before)) this.#tell(healthId, entry, outcome, background);
+      // The end of an outage is reported at once, other successes with the next failure.
+      if (after.state === 'closed' && isShared(before)) this.#tell(healthId, entry, observation, background);
       return;
     }
-    const told = forOthers(outcome, after, now);
+    const told = forOthers(observation, after, now);
     if (told !== undefined) {
       this.#tell(healthId, entry, told, background);
     } else if (isShared(before) && before.probeUntil > 0) {
-      // Nothing for others, but they wait for the probe to end.
-      const { startedAt, user } = outcome;
+      // Others learn nothing from it, but they wait for the probe to end.
+      const { startedAt, user } = observation;
       this.#tell(healthId, entry, { startedAt, result: 'unknown', user }, background);
     }
   }
 
-  /** By `healthId`: own lessons at once, those of others as they are published. */
+  /** By `healthId`: this isolate's lessons at once, those of others once they are published. */
   get learnt(): ReadonlyMap<string, Learnt> {
     return this.#learnt;
   }
 
-  learn({ id, healthId }: Deployment, { oddity, lesson }: Seen, background: Background): void {
-    if (oddity !== undefined) this.#sayOdd(id, oddity);
+  learn(deployment: Deployment, { oddity, lesson }: Seen, background: Background): void {
+    if (oddity !== undefined) this.#news.oddUsage(deployment.id, oddity, this.#clock.now());
     if (lesson === undefined) return;
+    const { id, healthId } = deployment;
     const known = this.#learnt.get(healthId) ?? NOTHING_LEARNT;
     const after = joinLearnt(known, lesson);
     if (after === known) return;
     this.#learnt.set(healthId, after);
-    const { clearings: _, ...learnt } = after;
-    this.#events({ event: 'usage_above_hold', deployment: id, needsOperator: true, ...learnt, advice: LEARNT_ADVICE });
+    this.#news.aboveHold(id, after);
     const told = this.#links.learn(healthId, after).catch((error: unknown) => {
       this.#events({ event: 'health_report_failed', deployment: healthId, reason: String(error) });
     });
     background(told);
   }
 
-  #sayOdd(deployment: string, oddity: Oddity): void {
-    const now = this.#clock.now();
-    const name = `${deployment} ${oddity}`;
-    if (now - (this.#oddAt.get(name) ?? Number.NEGATIVE_INFINITY) < ODD_AGAIN_MS) return;
-    this.#oddAt.set(name, now);
-    this.#events({ event: 'usage_odd', deployment, oddity, needsOperator: true, advice: ODD_ADVICE });
-  }
-
-  /** An operator cleared it: at once here, elsewhere by the published board. */
+  /** An operator ended the cooldown: at once here, elsewhere by the published board. */
   clear({ healthId }: Deployment, { version, clearings }: Clearing): void {
     const entry = this.#entry(healthId);
     entry.health = HEALTHY;
     this.#learnt.set(healthId, { ...NOTHING_LEARNT, clearings });
-    // An older entry may be on its way here.
+    // An older entry may still be on its way.
     entry.version = Math.max(entry.version, version);
   }
 
@@ -246,11 +235,11 @@ export class IsolateBoard implements RoutingBoard {
     return entry;
   }
 
-  #tell(deployment: string, entry: Entry, outcome: Observation, background: Background): void {
+  #tell(deployment: string, entry: Entry, observation: Observation, background: Background): void {
     const sums: Observation[] =
       entry.successes === 0 ? [] : [{ startedAt: 0, result: 'success', user: null, count: entry.successes }];
     entry.successes = 0;
-    const told = this.#links.report([{ deployment, outcomes: [...sums, outcome] }]).catch((error: unknown) => {
+    const told = this.#links.report([{ deployment, outcomes: [...sums, observation] }]).catch((error: unknown) => {
       this.#events({ event: 'health_report_failed', deployment, reason: String(error) });
     });
     background(told);
@@ -282,7 +271,7 @@ export class IsolateBoard implements RoutingBoard {
     try {
       this.takeOverrides(await this.#soon(this.#links.overrides()));
     } catch (error) {
-      // In an incident a pin that may be old is better than none. Asked again after the next read.
+      // In an incident a pin that may be old is better than none. We ask again after the next read.
       this.#keep(takePublished(this.#copy, published, this.#clock.now()).copy);
       throw error;
     }
@@ -292,60 +281,21 @@ export class IsolateBoard implements RoutingBoard {
     this.#copy = copy;
     this.overrides = copy.overrides;
   }
-
-  #sayRested({ id, healthId }: Deployment, before: Health, after: Health, { result }: Observation, now: number): void {
-    const deployment = id;
-    // What was done on purpose asks for no operator.
-    const isDrill = isDrillHealth(healthId);
-    const mark = isDrill ? { drill: true } : {};
-    if (after.state === 'closed' && before.state === 'open') {
-      this.#events({ event: 'deployment_back', deployment, restedMs: now - before.since, ...mark });
-    }
-    if (after.state === 'closed' || after === before || result === 'success' || result === 'unknown') return;
-    const needsOperator = FAILURE_RULES[result].rest === 'long' && !isDrill;
-    const isNews = before.state === 'closed' || (needsOperator && before.cause !== result);
-    if (!isNews) return;
-    const advice = isDrill ? undefined : ADVICE[result];
-    const restMs = after.until - now;
-    this.#events({
-      event: 'deployment_rested',
-      deployment,
-      cause: result,
-      restMs,
-      needsOperator,
-      ...mark,
-      ...(advice && { advice }),
-    });
-  }
 }
 
-const ODD_ADVICE =
-  'the provider tells a usage that cannot be true: the answer is booked at its bound or at what was told, whichever is more; compare with its bill';
-const LEARNT_ADVICE =
-  'a usage was above what was held, or faster than believed: more is held from now on; compare with the bill, or say it in carryon.config.ts';
-
-/** What an operator should look at where waiting does not help. */
-const ADVICE: Partial<Record<FailureKind, string>> = {
-  no_money: 'the provider says that the account is out of money: top it up, or raise its limit',
-  bad_key: 'the provider does not accept the key: set the right one',
-  no_model:
-    'the provider knows no such model or path: check the model, and that the API base ends before /chat/completions or /messages',
-  region: 'the provider refuses this region: set [placement] in wrangler.toml',
-};
-
-/** Whether others rest it too; a region's refusal and a short wait that a provider asked for are this isolate's own matter. */
+/** Whether the cooldown holds for all isolates; a refused region and a short wait that a provider asked for concern only this one. */
 const isShared = (health: Health): health is Open =>
   health.state === 'open' &&
   !health.isolateOnly &&
-  (health.restMs >= WORTH_PUBLISHING_MS || health.askedUntil < health.until);
+  (health.cooldownMs >= WORTH_PUBLISHING_MS || health.askedUntil < health.until);
 
-/** What of an outcome `HealthBoard` has to hear; undefined where it is this isolate's own matter. */
-function forOthers(outcome: Observation, after: Health, now: number): Observation | undefined {
-  const { result, retryAfterMs, startedAt, user } = outcome;
-  const rest = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].rest;
-  if (rest === 'none' || rest === 'isolate') return undefined;
-  if (rest !== 'asked' || retryAfterMs === undefined || retryAfterMs >= WORTH_PUBLISHING_MS) return outcome;
-  // Short waits, so many that they became a rest of our own: told as the failures they are.
+/** What `HealthBoard` must hear of an observation; undefined if it concerns only this isolate. */
+function forOthers(observation: Observation, after: Health, now: number): Observation | undefined {
+  const { result, retryAfterMs, startedAt, user } = observation;
+  const cooldown = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].cooldown;
+  if (cooldown === 'none' || cooldown === 'isolate') return undefined;
+  if (cooldown !== 'asked' || retryAfterMs === undefined || retryAfterMs >= WORTH_PUBLISHING_MS) return observation;
+  // So many short waits that they became a cooldown of our own are reported as the failures they are.
   if (after.state === 'closed' || after.until - now < WORTH_PUBLISHING_MS) return undefined;
   return { startedAt, result, user, count: after.failures };
 }

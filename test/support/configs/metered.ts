@@ -1,4 +1,4 @@
-/** For tests of what is billed, booked and held: prices as the sandbox bills, nobody rests, and all limits are set by the tests. */
+/** For tests of what is billed, booked and held: prices as the sandbox bills, no cooldowns, and all limits are set by the tests. */
 import { DEFAULT_PRICES, type Prices } from '../../../sandbox/billing.ts';
 import { IMAGE_TOKENS } from '../../../sandbox/tokens.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';

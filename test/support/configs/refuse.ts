@@ -1,4 +1,4 @@
-/** Nobody is asked while everybody rests. */
+/** Nothing is asked while everything is in cooldown. */
 import { laneConfig } from './lanes.ts';
 
 export default laneConfig({ allowedFails: 0, cooldownTime: '30s', totalTimeout: '30s', whenAllCooling: 'refuse' });

@@ -24,21 +24,21 @@ test.for<[object, string]>([
     '  broke off after its content had begun: a cut  id-5',
   ],
   [
-    { event: 'deployment_rested', deployment: 'a', cause: 'cut', restMs: 10_000, needsOperator: false },
+    { event: 'deployment_cooling', deployment: 'a', cause: 'cut', cooldownMs: 10_000, needsOperator: false },
     '  cooldown: a for 10.00 s (cut)',
   ],
   [
-    { event: 'deployment_rested', deployment: 'a', cause: 'bad_key', restMs: 300_000, advice: 'replace the key' },
+    { event: 'deployment_cooling', deployment: 'a', cause: 'bad_key', cooldownMs: 300_000, advice: 'replace the key' },
     '  cooldown: a for 300.00 s (bad_key): replace the key',
   ],
   [{ ...request, mode: 'normal' }, 'POST /ai  200  1.23 s  by a  $0.000043  id-1'],
   [{ ...request, mode: 'bypass' }, 'POST /ai  200  1.23 s  by a  bypass  $0.000043  id-1'],
   [
-    { event: 'deployment_rested', deployment: 'a', cause: 'cut', restMs: 10_000, drill: true },
+    { event: 'deployment_cooling', deployment: 'a', cause: 'cut', cooldownMs: 10_000, drill: true },
     '  cooldown (drill): a for 10.00 s (cut)',
   ],
-  [{ event: 'deployment_back', deployment: 'a', restedMs: 12_224, drill: true }, '  back (drill): a, after 12.22 s'],
-  [{ event: 'deployment_back', deployment: 'a', restedMs: 12_224 }, '  back: a, after 12.22 s'],
+  [{ event: 'deployment_back', deployment: 'a', outageMs: 12_224, drill: true }, '  back (drill): a, after 12.22 s'],
+  [{ event: 'deployment_back', deployment: 'a', outageMs: 12_224 }, '  back: a, after 12.22 s'],
 ])('%j', ([event, line]) => expect(eventLine(JSON.stringify(event))).toBe(line));
 
 test.for(['said by somebody', '{"event":"toString"}', '{"event":"webhook_failing","webhook":"a"}', '{"event":"'])(

@@ -153,9 +153,9 @@ describe('npm run audit', () => {
       `${said}never finished: it may have been made or not`,
     );
     const until = NOW + 60_000;
-    expect(auditLine({ ...row, from: { until, restMs: 10_000, version: until }, to: { revokedAt: null } }, NOW)).toBe(
-      `${said}{"until":"2026-11-28 21:41:00 UTC","restMs":10000,"version":${until}} → {"revokedAt":null}`,
-    );
+    expect(
+      auditLine({ ...row, from: { until, cooldownMs: 10_000, version: until }, to: { revokedAt: null } }, NOW),
+    ).toBe(`${said}{"until":"2026-11-28 21:41:00 UTC","cooldownMs":10000,"version":${until}} → {"revokedAt":null}`);
     const deployments = [{ id: 'a', model: 'm', price: { input: 1, output: 2 }, order: 2 }];
     expect(auditLine({ ...row, from: null, to: { deployments, until: null } }, NOW)).toBe(
       `${said}nothing → {"deployments":"a = m (order 2, own price)","until":null}`,

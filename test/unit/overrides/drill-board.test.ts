@@ -1,4 +1,4 @@
-/** The standing that requests under a fault have to themselves. */
+/** The state that requests under a fault have to themselves. */
 import { describe, expect, it } from 'vitest';
 import { NOTHING_LEARNT } from '../../../worker/core/pricing/learnt.ts';
 import type { FailureKind } from '../../../worker/core/routing/failure.ts';
@@ -16,14 +16,14 @@ function boards() {
 }
 
 describe('drillBoard', () => {
-  it('rests for itself, tells HealthBoard under a name of its own, and asks for no operator', () => {
+  it('has cooldowns of its own, tells HealthBoard under a name of its own, and asks for no operator', () => {
     const { router, drill, fail } = boards();
     fail('bad_key');
-    expect(drill.candidates([a])[0]).toMatchObject({ id: 'a', standing: 'resting' });
-    expect(router.board.candidates([a])[0]?.standing).toBe('up');
+    expect(drill.candidates([a])[0]).toMatchObject({ id: 'a', state: 'cooling' });
+    expect(router.board.candidates([a])[0]?.state).toBe('up');
     expect(router.reports.map((report) => report.deployment)).toEqual(['a~drill']);
     expect(router.events).toEqual([
-      expect.objectContaining({ event: 'deployment_rested', deployment: 'a', drill: true, needsOperator: false }),
+      expect.objectContaining({ event: 'deployment_cooling', deployment: 'a', drill: true, needsOperator: false }),
     ]);
     expect(router.events[0]).not.toHaveProperty('advice');
   });
@@ -31,7 +31,7 @@ describe('drillBoard', () => {
   it('knows nothing of the rest of others', () => {
     const { router, drill } = boards();
     router.board.observe(a, { startedAt: 0, result: 'bad_key', user: null }, nothing);
-    expect(drill.candidates([a])[0]?.standing).toBe('up');
+    expect(drill.candidates([a])[0]?.state).toBe('up');
     expect(router.events[0]).not.toHaveProperty('drill');
     expect(router.events[0]).toMatchObject({ needsOperator: true });
   });
@@ -45,8 +45,8 @@ describe('drillBoard', () => {
     expect(await drill.claimProbe(a, 1_000)).toBe(false);
     expect(await router.board.claimProbe(a, 1_000)).toBe(true);
     drill.observe(a, { startedAt: router.clock.now(), result: 'success', user: null }, nothing);
-    expect(drill.candidates([a])[0]?.standing).toBe('up');
-    expect(router.board.candidates([a])[0]?.standing).toBe('half-open');
+    expect(drill.candidates([a])[0]?.state).toBe('up');
+    expect(router.board.candidates([a])[0]?.state).toBe('half-open');
     expect(router.events.at(-1)).toMatchObject({ event: 'deployment_back', deployment: 'a', drill: true });
   });
 

@@ -107,7 +107,7 @@ describe('a 400 about the model', () => {
 });
 
 describe('one giant prompt', () => {
-  it('rests nobody: the next request is asked there again', async () => {
+  it('begins no cooldown: the next request is asked there again', async () => {
     const router = new TestRouter();
     const words = "This request would exceed your organization's rate limit of 30,000 input tokens per minute";
     router.upstream.on('a', failing(429, { message: words }, { 'retry-after': '58' }));
@@ -119,7 +119,7 @@ describe('one giant prompt', () => {
     expect(await router.ask({ body: { messages } })).toMatchObject({ status: 429 });
     router.upstream.on('b', good(false, 'from b'));
     await router.ask();
-    expect(router.standings.a).toBe('resting');
+    expect(router.standings.a).toBe('cooling');
   });
 });
 
@@ -130,7 +130,7 @@ it('a date in retry-after counts from its arrival', async () => {
   router.upstream.on('b', good(false, 'from b'));
   expect(await router.ask()).toMatchObject({ shown: 'from b' });
   expect(router.upstream.callsTo('a')).toHaveLength(1);
-  expect(router.standings.a).toBe('resting');
+  expect(router.standings.a).toBe('cooling');
 });
 
 it('an error told with status 200 is failed over and costs nothing', async () => {

@@ -190,7 +190,7 @@ describe('nobody is billed', () => {
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 0 });
   });
 
-  it('everybody rests: nobody is called', async () => {
+  it('everything is in cooldown: nobody is called', async () => {
     const router = withBudget(1_000_000, [deployment('a')], { whenAllCooling: 'refuse', allowedFails: 0 });
     router.upstream.on('a', failing(500));
     await router.ask();

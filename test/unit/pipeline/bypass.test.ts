@@ -81,7 +81,7 @@ describe('under bypass', () => {
     router.upstream.on('a', failing(401, { code: 'invalid_api_key' }));
     router.upstream.on('b', goodReply('Hello from B'));
     await router.ask();
-    const standings = { a: 'resting', b: 'up' };
+    const standings = { a: 'cooling', b: 'up' };
     expect(router.standings).toEqual(standings);
     override(router, { bypass: ['*'] });
     router.upstream.on('a', goodReply('Hello from A'));

@@ -79,10 +79,10 @@ describe.each(FORMS)('an answer, %s', (_, sent) => {
         expect(attempts.at(-1)).toMatchObject(success);
         expect(attempts.at(-1)).not.toHaveProperty('status');
         expect(costUsd).toBe(COST / 1e6);
-        const resting = Object.entries(router.standings).filter(([, standing]) => standing === 'resting');
+        const cooling = Object.entries(router.standings).filter(([, standing]) => standing === 'cooling');
         for (const { deployment, leftMs } of cooldowns) {
           expect(leftMs).toBeGreaterThan(0);
-          if (leftMs > 50) expect(resting.map(([id]) => id)).toContain(deployment);
+          if (leftMs > 50) expect(cooling.map(([id]) => id)).toContain(deployment);
         }
       }),
       { numRuns: 60 },
@@ -121,7 +121,7 @@ describe.each(FORMS)('an answer, %s', (_, sent) => {
     expect(carryon?.costUsd).toBe(0);
   });
 
-  it('that nobody was asked for tells who rests', async () => {
+  it('that nobody was asked for tells who is in cooldown', async () => {
     const router = routerWith({ a: [failing(401)], b: [failing(429, {}, { 'retry-after': '30' })] });
     Object.assign(router.deps.config.router, { whenAllCooling: 'refuse' });
     await router.ask(sent);

@@ -50,7 +50,7 @@ describe('two providers that fail at random before their content', () => {
     [0.2, 0.97],
     [0.5, 0.87],
   ])(
-    '%d of the time: nearly all that four attempts can save is served, though both come to rest',
+    '%d of the time: nearly all that four attempts can save is served, though both go into cooldown',
     async (share, least) => {
       for (const everyMs of [100, 12_000]) {
         for (const stream of [true, false]) expect(await served(share, everyMs, stream)).toBeGreaterThanOrEqual(least);

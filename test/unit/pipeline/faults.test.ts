@@ -206,8 +206,8 @@ describe('a fault for all', () => {
       expect([shown, headers.get('x-carryon-mode')]).toEqual(['of b', 'normal']);
     }
     expect(made.standings).not.toEqual({ a: 'up', b: 'up' });
-    const rested = made.events.filter(({ event }) => event === 'deployment_rested');
-    expect(rested).toEqual([expect.not.objectContaining({ drill: true })]);
+    const cooled = made.events.filter(({ event }) => event === 'deployment_cooling');
+    expect(cooled).toEqual([expect.not.objectContaining({ drill: true })]);
   });
 });
 

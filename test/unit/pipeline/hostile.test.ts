@@ -197,7 +197,7 @@ describe('who can be asked', () => {
     expect(router.upstream.calls).toEqual([]);
   });
 
-  it('where the only one that can take it rests, the client may ask again', async () => {
+  it('where the only one that can take it is in cooldown, the client may ask again', async () => {
     const router = new TestRouter([deployment('a'), hears]);
     router.upstream.on('b', failing(401), goodReply('Hello from B'));
     await router.ask({ body: onlySound });

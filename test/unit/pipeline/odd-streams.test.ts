@@ -75,7 +75,7 @@ describe.each(formats)('in the format of %s', (format) => {
   });
 
   it.each(['data: {"id": "x", "choices": [{"delta": {"content": \n\n', '{"delta":"raw"}\n\n', 'data: a few words\n\n'])(
-    '%j is passed over by name, costs nothing more, and rests nobody',
+    '%j is passed over by name, costs nothing more, and begins no cooldown',
     async (odd) => {
       for (const place of places) {
         const router = routerOf(format, withOdd(odd, place));
@@ -117,7 +117,7 @@ describe('an event that was lost, and no usage that could tell of it', () => {
   it.each([
     ['none', ''],
     ['zeros', chunk({}).replace('"choices"', '"usage":{"prompt_tokens":0,"completion_tokens":0},"choices"')],
-  ])('%s: the answer is interrupted by name, and nobody rests', async (_, told) => {
+  ])('%s: the answer is interrupted by name, and no cooldown begins', async (_, told) => {
     const router = routerOf('openai', streamed(role, text('The '), 'data: {\n\n', text('Elbe.'), finish, told, DONE));
     expect(await router.ask({ stream: true })).toMatchObject({ shown: 'The Elbe.', code: 'stream_interrupted' });
     for (let request = 0; request < 6; request++) await router.ask({ stream: true });

@@ -55,7 +55,7 @@ describe('a pinned deployment', () => {
     const router = pinned();
     router.upstream.on('c', LONG_REST);
     await router.ask();
-    expect(router.standings).toMatchObject({ c: 'resting' });
+    expect(router.standings).toMatchObject({ c: 'cooling' });
     const toldBefore = router.reports.length;
     const startedBefore = router.upstream.calls.length;
     for (let request = 0; request < 5; request++) expect((await router.ask()).shown).toBe('Hello from A');
@@ -83,7 +83,7 @@ describe('a pinned deployment', () => {
     const router = pinned({ whenAllCooling: 'refuse' });
     for (const id of ['a', 'b', 'c']) router.upstream.on(id, failing(429, {}, { 'retry-after': '600' }));
     await router.ask();
-    expect(router.standings).toEqual({ a: 'resting', b: 'resting', c: 'resting' });
+    expect(router.standings).toEqual({ a: 'cooling', b: 'cooling', c: 'cooling' });
     const before = router.upstream.calls.length;
     expect((await router.ask()).status).toBe(429);
     expect(asked(router).slice(before)).toEqual(['c']);

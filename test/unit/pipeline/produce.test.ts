@@ -63,7 +63,7 @@ describe('A is down before its content', () => {
         expect(router.clock.now()).toBe(began);
       }
       expect(router.upstream.running).toEqual([]);
-      expect(router.standings).toEqual({ a: 'resting', b: 'up' });
+      expect(router.standings).toEqual({ a: 'cooling', b: 'up' });
     },
   );
 
@@ -121,7 +121,7 @@ describe('the caller’s own fault', () => {
     for (let request = 0; request < 11; request++) await router.ask({ stream: true, user: 'ann' });
     expect(router.standings.a).toBe('up');
     await router.ask({ stream: true, user: 'bob' });
-    expect(router.standings.a).toBe('resting');
+    expect(router.standings.a).toBe('cooling');
   });
 
   it('two tenants that name nobody are two', async () => {
@@ -133,7 +133,7 @@ describe('the caller’s own fault', () => {
     for (let request = 0; request < 4; request++) {
       await router.ask({ stream: true, ...(request % 2 && { headers: { authorization: 'Bearer sk-other' } }) });
     }
-    expect(router.standings.a).toBe('resting');
+    expect(router.standings.a).toBe('cooling');
   });
 });
 
@@ -206,7 +206,7 @@ describe('everybody is down', () => {
     router.upstream.on('a', failing(500));
     router.upstream.on('b', failing(500));
     for (let request = 0; request < 4; request++) await router.ask();
-    expect(router.standings).toEqual({ a: 'resting', b: 'resting' });
+    expect(router.standings).toEqual({ a: 'cooling', b: 'cooling' });
     router.upstream.on('b', good(false, 'back'));
     expect(await router.ask()).toMatchObject({ status: 200, shown: 'back' });
     expect(router.standings.b).toBe('up');

@@ -12,7 +12,7 @@ describe('A is back', () => {
     router.upstream.on('a', failing(500));
     router.upstream.on('b', good(true, 'from b'));
     for (let request = 0; request < 3; request++) await router.ask({ stream: true });
-    expect(router.standings.a).toBe('resting');
+    expect(router.standings.a).toBe('cooling');
     await router.clock.advance(cooldownMs);
     return router;
   }
@@ -39,7 +39,7 @@ describe('A is back', () => {
     await probe.body?.cancel();
   });
 
-  it('a probe that fails rests it again, is not waited for, and is not tried twice', async () => {
+  it('a probe that fails begins a new cooldown, is not waited for, and is not tried twice', async () => {
     const router = await afterOutage();
     const before = router.upstream.callsTo('a').length;
     router.upstream.on('a', limited(1_500));
@@ -47,7 +47,7 @@ describe('A is back', () => {
     expect(await router.ask({ stream: true })).toMatchObject({ shown: 'from b' });
     expect(router.clock.now()).toBe(began);
     expect(router.upstream.callsTo('a').length).toBe(before + 1);
-    expect(router.standings.a).toBe('resting');
+    expect(router.standings.a).toBe('cooling');
   });
 
   it.each<[string, (router: TestRouter, gone: AbortController) => void]>([
@@ -84,7 +84,7 @@ describe('A is back', () => {
     const router = await afterOutage();
     router.probeAnswer = { claim: 'taken', until: router.clock.now() + 60_000, askedUntil: 0 };
     expect(await router.ask({ stream: true })).toMatchObject({ shown: 'from b' });
-    expect(router.standings.a).toBe('resting');
+    expect(router.standings.a).toBe('cooling');
     router.upstream.on('a', good(true, 'from a'));
     router.probeAnswer = { claim: 'closed', until: 0, askedUntil: 0 };
     await router.clock.advance(10_000);

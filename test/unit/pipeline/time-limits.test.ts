@@ -178,14 +178,14 @@ describe('an answer in one piece', () => {
     expect(await timed(router, whole(1_000_000))).toMatchObject({ status: 503, ms: 60_000 });
   });
 
-  it('that is late rests nobody for one user, and somebody for two', async () => {
+  it('that is late begins no cooldown for one user, and one for two', async () => {
     const router = new TestRouter([deployment('a', { timeoutMs: 1_000 }), deployment('b', { timeoutMs: 1_000 })]);
     router.upstream.on('a', late(3_000));
     router.upstream.on('b', late(3_000));
     for (let request = 0; request < 8; request++) await router.ask({ user: 'ann' });
     expect(router.standings).toEqual({ a: 'up', b: 'up' });
     await router.ask({ user: 'bob' });
-    expect(router.standings).toEqual({ a: 'resting', b: 'resting' });
+    expect(router.standings).toEqual({ a: 'cooling', b: 'cooling' });
   });
 
   it('is judged when it comes, however late: the caller’s own fault stays that', async () => {

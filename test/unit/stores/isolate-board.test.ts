@@ -61,18 +61,18 @@ class Isolate {
     for (let failure = 0; failure < times; failure++) this.observe('server_error');
   }
 
-  get standing() {
-    return this.board.candidates([a])[0]?.standing;
+  get healthState() {
+    return this.board.candidates([a])[0]?.state;
   }
 }
 
 describe('its own breaker', () => {
-  it('rests at once, without asking anybody', () => {
+  it('begins a cooldown at once, without asking anybody', () => {
     const isolate = new Isolate();
     isolate.fail(3);
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
     isolate.fail(1);
-    expect(isolate.standing).toBe('resting');
+    expect(isolate.healthState).toBe('cooling');
     expect(isolate.reads).toBe(0);
   });
 
@@ -95,7 +95,7 @@ describe('its own breaker', () => {
     const isolate = new Isolate();
     for (const result of ['bad_request', 'flagged', 'too_long', 'region', 'unknown'] as const) isolate.observe(result);
     expect(isolate.reports).toEqual([]);
-    expect(isolate.standing).toBe('resting');
+    expect(isolate.healthState).toBe('cooling');
     const limited = new Isolate();
     limited.observe('rate_limited', { retryAfterMs: 4_999 });
     expect(limited.reports).toEqual([]);
@@ -109,7 +109,7 @@ describe('its own breaker', () => {
       isolate.observe('rate_limited', { retryAfterMs: 1_000 });
       await isolate.clock.advance(1_000);
     }
-    expect(isolate.standing).toBe('resting');
+    expect(isolate.healthState).toBe('cooling');
     expect(isolate.reports).toHaveLength(1);
     const [outcome] = isolate.reports[0]?.outcomes ?? [];
     expect(outcome).toMatchObject({ result: 'rate_limited', count: 4 });
@@ -125,10 +125,10 @@ describe('its own breaker', () => {
     expect(isolate.probes).toBe(0);
   });
 
-  it('says loudly what an operator has to mend, also of one that rests already, once', () => {
+  it('says loudly what an operator has to mend, also of one that is in cooldown already, once', () => {
     const isolate = new Isolate();
     isolate.fail();
-    expect(isolate.events).toMatchObject([{ event: 'deployment_rested', needsOperator: false, restMs: 10_000 }]);
+    expect(isolate.events).toMatchObject([{ event: 'deployment_cooling', needsOperator: false, cooldownMs: 10_000 }]);
     isolate.observe('bad_key');
     isolate.observe('bad_key');
     isolate.fail();
@@ -142,7 +142,7 @@ describe('what others published', () => {
     const isolate = new Isolate();
     isolate.publish({});
     await isolate.board.ready(() => expect.fail('the first is waited for'));
-    expect(isolate.standing).toBe('resting');
+    expect(isolate.healthState).toBe('cooling');
     for (let request = 0; request < 20; request++) await isolate.ready();
     expect(isolate.reads).toBe(1);
     await isolate.clock.advance(5_000);
@@ -164,7 +164,7 @@ describe('what others published', () => {
     const isolate = new Isolate();
     isolate.readError = new Error('KV is down');
     await isolate.ready();
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
     expect(isolate.events).toMatchObject([{ event: 'board_unreadable' }]);
   });
 
@@ -185,7 +185,7 @@ describe('what others published', () => {
         async (versions, order) => {
           const isolate = new Isolate();
           const newest = versions.reduce((one, other) => (other.version > one.version ? other : one));
-          // Each rest begins after the one before it was cleared, as HealthBoard decides it.
+          // Each cooldown begins after the one before it was cleared, as HealthBoard decides it.
           const read = [...order.map((place) => versions[place % versions.length] ?? newest), newest, ...versions];
           for (const { version, until } of read) {
             isolate.publish({ version, until, at: START + version });
@@ -193,16 +193,16 @@ describe('what others published', () => {
             await isolate.clock.advance(5_000);
           }
           await isolate.clock.advance(0);
-          const expected = newest.until === 0 ? 'up' : isolate.clock.now() >= newest.until ? 'half-open' : 'resting';
-          // A rest that an older copy brought before the newest came is not longer than the newest says.
-          expect(isolate.standing).toBe(expected);
+          const expected = newest.until === 0 ? 'up' : isolate.clock.now() >= newest.until ? 'half-open' : 'cooling';
+          // A cooldown that an older copy brought before the newest came is not longer than the newest says.
+          expect(isolate.healthState).toBe(expected);
         },
       ),
       { numRuns: 40 },
     );
   });
 
-  it('does not rest again what this isolate has found well since', async () => {
+  it('does not put into cooldown again what this isolate has found well since', async () => {
     const isolate = new Isolate();
     isolate.publish({});
     await isolate.ready();
@@ -210,7 +210,7 @@ describe('what others published', () => {
     expect(await isolate.board.claimProbe(a, 30_000)).toBe(true);
     isolate.observe('success');
     await isolate.ready();
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
   });
 
   it('is not ended by a success that was asked before it became known here', async () => {
@@ -222,11 +222,11 @@ describe('what others published', () => {
     await isolate.clock.advance(5);
     await isolate.ready();
     isolate.observe('success', { startedAt });
-    expect(isolate.standing).toBe('resting');
+    expect(isolate.healthState).toBe('cooling');
     expect(isolate.reports).toEqual([]);
     // Asked since, as the last one left: that is as good as a probe.
     isolate.observe('success');
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
     expect(isolate.reports).toHaveLength(1);
   });
 
@@ -258,7 +258,7 @@ describe('a probe', () => {
     isolate.answer = { claim: 'taken', until: isolate.clock.now() + 4_000, askedUntil: isolate.clock.now() + 3_000 };
     expect(await isolate.board.claimProbe(a, 30_000)).toBe(false);
     expect(isolate.board.candidates([a])).toMatchObject([
-      { standing: 'resting', until: isolate.clock.now() + 4_000, asked: true },
+      { state: 'cooling', until: isolate.clock.now() + 4_000, asked: true },
     ]);
     await isolate.clock.advance(4_000);
     isolate.answer = { claim: 'taken', until: isolate.clock.now() + 60_000, askedUntil: 0 };
@@ -281,7 +281,7 @@ describe('a probe', () => {
     const isolate = await halfOpen();
     isolate.answer = { claim: 'closed', until: 0, askedUntil: 0 };
     expect(await isolate.board.claimProbe(a, 30_000)).toBe(true);
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
   });
 
   it('is this isolate’s own where HealthBoard is out of reach', async () => {
@@ -305,7 +305,7 @@ describe('a probe', () => {
     await isolate.board.claimProbe(a, 30_000);
     const before = isolate.reports.length;
     isolate.observe('success');
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
     expect(isolate.reports.slice(before)).toMatchObject([
       { deployment: 'a', outcomes: [{ result: 'success' }, { result: 'success' }] },
     ]);
@@ -331,7 +331,7 @@ describe('a probe', () => {
     expect(await isolate.board.claimProbe(a, 30_000)).toBe(true);
   });
 
-  it('never shortens a rest that was learnt of while the board was asked', async () => {
+  it('never shortens a cooldown that was learnt of while the board was asked', async () => {
     const isolate = await halfOpen();
     isolate.answer = { claim: 'taken', until: 0, askedUntil: 0 };
     const claiming = isolate.board.claimProbe(a, 30_000);
@@ -346,7 +346,7 @@ describe('an operator’s clearing', () => {
     const isolate = new Isolate();
     isolate.fail();
     isolate.board.clear(a, { version: 2, clearings: 0 });
-    expect(isolate.standing).toBe('up');
+    expect(isolate.healthState).toBe('up');
   });
 
   it('is not undone by an older entry that is still on its way', async () => {
@@ -354,7 +354,7 @@ describe('an operator’s clearing', () => {
     isolate.publish({ version: 3 });
     isolate.board.clear(a, { version: 4, clearings: 0 });
     await isolate.ready();
-    expect(isolate.board.candidates([a])[0]?.standing).toBe('up');
+    expect(isolate.board.candidates([a])[0]?.state).toBe('up');
   });
 });
 
@@ -370,11 +370,11 @@ describe('places', () => {
 });
 
 describe('another model, address or key', () => {
-  it('starts without the standing of the one before', async () => {
+  it('starts without the state of the one before', async () => {
     const isolate = new Isolate();
     isolate.publish({});
     await isolate.ready();
     const corrected = deployment('a', { healthId: 'a~corrected' });
-    expect(isolate.board.candidates([a, corrected]).map(({ standing }) => standing)).toEqual(['resting', 'up']);
+    expect(isolate.board.candidates([a, corrected]).map(({ state }) => state)).toEqual(['cooling', 'up']);
   });
 });

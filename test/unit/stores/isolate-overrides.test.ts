@@ -271,7 +271,7 @@ describe('builds side by side', () => {
   it('this one reads the cooldowns of schema 1, as a document that says nothing of overrides', async () => {
     const isolate = new Isolate({ schema: 1, cooldowns }, pinned('b'));
     await isolate.request();
-    expect(isolate.board.candidates([deployment('a')])).toMatchObject([{ standing: 'resting' }]);
+    expect(isolate.board.candidates([deployment('a')])).toMatchObject([{ state: 'cooling' }]);
     expect(isolate.board.overrides).toBe(NO_OVERRIDES);
     expect([isolate.asked, isolate.events]).toEqual([0, []]);
   });

@@ -33,8 +33,8 @@ export interface CooldownField {
 }
 
 export const cooldownsOf = (candidates: readonly Candidate[], now: number): CooldownField[] =>
-  candidates.flatMap(({ id, standing, until, cause }) =>
-    standing === 'resting' && cause !== undefined ? [{ deployment: id, cause, leftMs: until - now }] : [],
+  candidates.flatMap(({ id, state, until, cause }) =>
+    state === 'cooling' && cause !== undefined ? [{ deployment: id, cause, leftMs: until - now }] : [],
   );
 
 /**

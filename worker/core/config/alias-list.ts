@@ -7,7 +7,7 @@ import { knownPrice } from '../pricing/known-price.ts';
 import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
 import { inForce, type ListedDeployment, type Overrides } from '../routing/overrides.ts';
 import type { Alias, Config, Deployment, Price } from './config.ts';
-import { standingName } from './fingerprint.ts';
+import { healthIdOf } from './fingerprint.ts';
 import { habitsOf } from './hosts.ts';
 import { nearestOf } from './nearest.ts';
 
@@ -105,7 +105,7 @@ function ofOtherModel(own: Deployment, model: string): Partial<Deployment> {
   const host = habitsOf(own.apiBase);
   return {
     model,
-    healthId: standingName({ ...own, model }),
+    healthId: healthIdOf({ ...own, model }),
     hidesTokens: own.hidesTokens === true ? true : undefined,
     thinkingBeyondCap: Math.max(own.thinkingBeyondCap, host.thinkingBeyondCap),
     tokensPerSecond: Math.max(own.tokensPerSecond, host.tokensPerSecond),

@@ -101,7 +101,7 @@ export interface Feature {
   /** The alias for requests that name none. */
   alias: string;
   caps: FeatureCaps;
-  /** Serves what is above a cap or a budget's rest; undefined where that is refused. */
+  /** Serves what is above a cap or does not fit what is left of a budget; undefined: such requests are refused. */
   safeguard: Safeguard | undefined;
   limits: Partial<Limits>;
   /** Its streams may be resumed. */

@@ -2,7 +2,7 @@ import type { Deployment } from './config.ts';
 
 /**
  * Eight hex digits that differ where the text does (FNV-1a, 32 bits). Too few to tell anything of a key that is part of the
- * text; a collision would only carry an old rest over to a corrected deployment.
+ * text; a collision would only carry an old cooldown over to a corrected deployment.
  */
 export function fingerprint(text: string): string {
   let hash = 0x811c9dc5;
@@ -12,8 +12,8 @@ export function fingerprint(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** A deployment's `healthId`: another model, format, address or key is another standing. */
-export const standingName = ({
+/** A deployment's `healthId`: another model, format, address or key has a health of its own. */
+export const healthIdOf = ({
   id,
   format,
   model,

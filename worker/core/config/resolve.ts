@@ -1,5 +1,5 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn } from './config.ts';
-import { standingName } from './fingerprint.ts';
+import { healthIdOf } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
@@ -114,7 +114,7 @@ function resolveDeployment(
   if (fee !== undefined && !missing.some(({ name }) => name === fee.name)) missing.push(fee);
   return {
     id: checked.id,
-    healthId: standingName({ id: checked.id, format, model, apiBase, apiKey }),
+    healthId: healthIdOf({ id: checked.id, format, model, apiBase, apiKey }),
     provider: upstream.provider,
     format,
     model,

@@ -126,7 +126,7 @@ const router = settings({
     .default('simple-shuffle'),
   /** Further attempts within an `order` group. */
   numRetries: count(0, 10).default(2),
-  /** Failures a minute that a deployment may have; one more rests it. */
+  /** Failures a minute that a deployment may have; one more begins a cooldown. */
   allowedFails: count(0, 1000).default(3),
   cooldownTime: duration('100ms', '2m').default(10_000),
   totalTimeout: duration('100ms', '14m').default(90_000),

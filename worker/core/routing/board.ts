@@ -1,4 +1,4 @@
-/** The routing board: one KV document that tells every isolate which deployments rest, and what operators have set. `HealthBoard` alone writes it. */
+/** The routing board: one KV document that tells every isolate which deployments are in cooldown, and what operators have set. `HealthBoard` alone writes it. */
 import type { Learnt } from '../pricing/learnt.ts';
 import type { FailureKind } from './failure.ts';
 import { HEALTHY, type Health, type Open } from './health.ts';
@@ -8,7 +8,7 @@ import { NOTHING_SETS_YET, type Overrides } from './overrides.ts';
 /** Its key in KV (docs/storage.md). */
 export const BOARD_KEY = 'board:v1';
 
-/** One deployment's cooldown as published. `until: 0` clears it: clearing is a write too, for a stale reader must learn of it. */
+/** One deployment's cooldown as published. `until: 0` clears it: clearing is a write too, so that stale readers learn of it. */
 export interface PublishedCooldown {
   until: number;
   askedUntil: number;
@@ -21,18 +21,19 @@ export interface PublishedCooldown {
   at: number;
 }
 
-/** The last three have a place in the document, and nothing sets them yet. */
+/** The last three are reserved in the document; nothing sets them yet. */
 export interface PublishedOverrides extends Overrides {
   promotions: Readonly<Record<string, never>>;
   safeguards: Readonly<Record<string, never>>;
   frozen: null;
 }
 
+/** What KV holds under `BOARD_KEY`. */
 export interface BoardDocument {
-  /** 1: of a build without overrides. Each build reads the other's: what it does not know it passes over. */
+  /** 1: written by a build without overrides. Each build reads the other's and skips what it does not know. */
   schema: 1 | 2;
   cooldowns: Readonly<Record<string, PublishedCooldown>>;
-  /** What bills have taught (worker/core/pricing/learnt.ts); a writer of an older version leaves it out. */
+  /** What bills have taught (worker/core/pricing/learnt.ts); an older build leaves it out. */
   learnt?: Readonly<Record<string, Partial<Learnt>>>;
   overrides?: PublishedOverrides;
 }
@@ -56,7 +57,7 @@ const KEEP_CLEARED_MS = 3_600_000;
 /** A deployment that nobody has asked for this long is probably configured under another name by now. */
 const KEEP_COOLDOWN_MS = 7 * 86_400_000;
 
-/** What this isolate knows of one deployment, joined with a newer published entry. */
+/** What this isolate knows of one deployment, merged with a newer published entry. */
 export function mergePublished(own: Health, entry: PublishedCooldown): Health {
   if (entry.until === 0) {
     const stays = own.state === 'closed' || own.isolateOnly || own.openedAt > entry.at;
@@ -74,7 +75,7 @@ export function mergePublished(own: Health, entry: PublishedCooldown): Health {
     askedUntil,
     since,
     openedAt: at,
-    restMs: Math.max(0, until - at),
+    cooldownMs: Math.max(0, until - at),
     cause,
     failures,
     isolateOnly: false,

@@ -1,22 +1,24 @@
 /** How an attempt can fail, who is to blame, and what follows. Decided once, where the failure is classified (docs/contract.md "Blame"). */
 
+/** Whose fault a failure is: the caller's, this place's, or the deployment's. */
 export type Blame = 'request' | 'region' | 'deployment';
 
-/** What a failure does to the deployment's standing. */
-export type Rest =
+/** What a failure does to the deployment's health. */
+export type CooldownRule =
   /** nothing: the caller's own fault */
   | 'none'
-  /** one counted failure; more than `allowedFails` rest it */
+  /** one counted failure; more than `allowedFails` begin a cooldown */
   | 'count'
-  /** a slow answer: rests it only as a share of attempts by two users or more */
+  /** a slow answer: begins a cooldown only as a share of the attempts of two users or more */
   | 'share'
   /** until the time the provider named */
   | 'asked'
-  /** long, and said loudly: an operator has to act */
+  /** a long one, with an alert: an operator has to act */
   | 'long'
-  /** in this isolate only: this place is refused, others may not be */
+  /** in this isolate only: its region is refused, others may not be */
   | 'isolate';
 
+/** Each kind of failure, by what was seen on the wire; `FAILURE_RULES` explains them. */
 export type FailureKind =
   | 'unreachable'
   | 'silent'
@@ -37,6 +39,7 @@ export type FailureKind =
   | 'unsupported'
   | 'flagged';
 
+/** One failed attempt. */
 export interface Failure {
   kind: FailureKind;
   /** The provider's HTTP status, where one came. */
@@ -54,7 +57,7 @@ export interface Failure {
 
 interface Rule {
   blame: Blame;
-  rest: Rest;
+  cooldown: CooldownRule;
   /** May the same deployment be tried again in this request? */
   sameAgain: boolean;
   /** May another deployment be tried in this request? */
@@ -69,27 +72,27 @@ interface Rule {
  * - malformed: not JSON, the wrong shape, HTML, empty; redirected: a 3xx, never followed
  * - lost: an event in the middle of a healthy stream could not be read, so the answer may lack some of its text
  * - too_long, unsupported: for this model, so another may take it; flagged: a content filter, asked nowhere else
- * What `mayBeBilled` is never asked again of the same deployment while another can be, whatever `sameAgain` says.
+ * An attempt that `mayBeBilled` is never repeated on the same deployment while another can be asked, whatever `sameAgain` says.
  */
 export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
-  unreachable: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
-  silent: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
-  slow: { blame: 'deployment', rest: 'share', sameAgain: false, elsewhere: true },
-  stalled: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
-  cut: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
-  malformed: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
-  lost: { blame: 'deployment', rest: 'none', sameAgain: false, elsewhere: true },
-  server_error: { blame: 'deployment', rest: 'count', sameAgain: true, elsewhere: true },
-  redirected: { blame: 'deployment', rest: 'count', sameAgain: false, elsewhere: true },
-  rate_limited: { blame: 'deployment', rest: 'asked', sameAgain: true, elsewhere: true },
-  no_money: { blame: 'deployment', rest: 'long', sameAgain: false, elsewhere: true },
-  bad_key: { blame: 'deployment', rest: 'long', sameAgain: false, elsewhere: true },
-  no_model: { blame: 'deployment', rest: 'long', sameAgain: false, elsewhere: true },
-  region: { blame: 'region', rest: 'isolate', sameAgain: false, elsewhere: true },
-  bad_request: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: false },
-  too_long: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: true },
-  unsupported: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: true },
-  flagged: { blame: 'request', rest: 'none', sameAgain: false, elsewhere: false },
+  unreachable: { blame: 'deployment', cooldown: 'count', sameAgain: true, elsewhere: true },
+  silent: { blame: 'deployment', cooldown: 'count', sameAgain: false, elsewhere: true },
+  slow: { blame: 'deployment', cooldown: 'share', sameAgain: false, elsewhere: true },
+  stalled: { blame: 'deployment', cooldown: 'count', sameAgain: false, elsewhere: true },
+  cut: { blame: 'deployment', cooldown: 'count', sameAgain: true, elsewhere: true },
+  malformed: { blame: 'deployment', cooldown: 'count', sameAgain: true, elsewhere: true },
+  lost: { blame: 'deployment', cooldown: 'none', sameAgain: false, elsewhere: true },
+  server_error: { blame: 'deployment', cooldown: 'count', sameAgain: true, elsewhere: true },
+  redirected: { blame: 'deployment', cooldown: 'count', sameAgain: false, elsewhere: true },
+  rate_limited: { blame: 'deployment', cooldown: 'asked', sameAgain: true, elsewhere: true },
+  no_money: { blame: 'deployment', cooldown: 'long', sameAgain: false, elsewhere: true },
+  bad_key: { blame: 'deployment', cooldown: 'long', sameAgain: false, elsewhere: true },
+  no_model: { blame: 'deployment', cooldown: 'long', sameAgain: false, elsewhere: true },
+  region: { blame: 'region', cooldown: 'isolate', sameAgain: false, elsewhere: true },
+  bad_request: { blame: 'request', cooldown: 'none', sameAgain: false, elsewhere: false },
+  too_long: { blame: 'request', cooldown: 'none', sameAgain: false, elsewhere: true },
+  unsupported: { blame: 'request', cooldown: 'none', sameAgain: false, elsewhere: true },
+  flagged: { blame: 'request', cooldown: 'none', sameAgain: false, elsewhere: false },
 };
 
 /**

@@ -1,8 +1,9 @@
-/** Under which name a deployment's standing is kept: its own, or the one that requests under a fault have to themselves. */
+/** The name under which a deployment's health is kept: its own, or a second one for requests that meet a fault on purpose. */
 const DRILL = '~drill';
 
-/** `healthId` ends in a fingerprint, so no other standing has such a name. */
-export const standingId = ({ healthId }: { healthId: string }, isDrill: boolean): string =>
+/** A `healthId` ends in a fingerprint, so no other one can end in `~drill`. */
+export const healthIdFor = ({ healthId }: { healthId: string }, isDrill: boolean): string =>
   isDrill ? healthId + DRILL : healthId;
 
-export const isDrillHealth = (standing: string): boolean => standing.endsWith(DRILL);
+/** Whether it belongs to requests that meet a fault on purpose. */
+export const isDrillHealth = (healthId: string): boolean => healthId.endsWith(DRILL);

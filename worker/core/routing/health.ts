@@ -1,30 +1,31 @@
 /**
- * How one deployment stands: a circuit breaker as plain data that survives JSON. The isolate keeps one per deployment (at
- * once, for itself); `HealthBoard` keeps the same over all isolates. Both move it only by the functions here.
+ * The health of one deployment: a circuit breaker as plain data that survives JSON. Each isolate keeps one per deployment, which
+ * acts at once; `HealthBoard` keeps one over all isolates. Both change it only by the functions here.
  */
 import { FAILURE_RULES, type FailureKind } from './failure.ts';
 
+/** When a cooldown begins and how long it is; config's `router` section. */
 export interface HealthPolicy {
-  /** Failures a minute; one more rests the deployment. */
+  /** Failures tolerated in a minute; one more begins a cooldown. */
   allowedFails: number;
   cooldownMs: number;
 }
 
-/** Failures are rested for only when they are at least this share of the minute's attempts: a busy deployment with a rare fault stays. */
+/** Failures begin a cooldown only at this share of the minute's attempts or more, so that a busy deployment with a rare fault stays up. */
 const LEAST_FAILURE_SHARE = 0.1;
-/** A slow first token rests a deployment only at this share, with traffic and two users (docs/contract.md "Blame"). */
+/** Slow first tokens begin a cooldown only at this share of the attempts, and only if they hit at least two users: one person may simply send long prompts. */
 const LEAST_SLOW_SHARE = 0.5;
 const LEAST_SLOW_USERS = 2;
-/** So many slow answers in a row, with not one good one between, are no longer one person's long prompts. */
+/** This many slow answers in a row, with no good one in between, are no longer explained by one person's long prompts. */
 const SLOW_IN_A_ROW = 12;
 const WINDOW_MS = 60_000;
 const BUCKET_MS = 10_000;
-/** Rests keep their length for the first minutes of an outage, so that a provider that is back serves again soon; then they grow. */
+/** Cooldowns keep their length for the first minutes of an outage, so that a provider that recovers serves again soon; then they grow. */
 const GROW_AFTER_MS = 300_000;
-const LONGEST_REST_MS = 120_000;
-/** No money, a wrong key, a missing model: an operator has to act. */
-export const LONG_REST_MS = 300_000;
-/** A provider may ask for more than a day; nobody means it. */
+const LONGEST_COOLDOWN_MS = 120_000;
+/** For what only an operator can mend: no money, a wrong key, a missing model. */
+export const LONG_COOLDOWN_MS = 300_000;
+/** A provider that asks for more than a day does not mean it. */
 const LONGEST_ASKED_MS = 86_400_000;
 
 interface Bucket {
@@ -35,32 +36,40 @@ interface Bucket {
   slowUsers: string[];
 }
 
+/** The deployment is up; failures are counted. */
 export interface Closed {
   state: 'closed';
   buckets: Bucket[];
-  /** Since the last success, however long ago: slow failures may come less often than a window is long. */
+  /** Since the last success, however long ago: slow failures may be rarer than one a window. */
   inARow: { failures: number; slow: number; slowUsers: string[] };
 }
 
+/** The deployment is in cooldown until `until`, and half-open afterwards. */
 export interface Open {
   state: 'open';
   until: number;
-  /** When the outage began; rests grow with its age. */
+  /** When the outage began; cooldowns grow with its age. */
   since: number;
   openedAt: number;
-  restMs: number;
+  cooldownMs: number;
   cause: FailureKind;
-  /** The provider named this time: it is not asked sooner, not even as the last one left. */
+  /** The time until which the provider asked to be left alone: it is not called sooner, not even as the last one left. */
   askedUntil: number;
-  /** Failures in a row: short rests that a provider asks for end in a full one. */
+  /** Failures in a row: after too many, the short cooldowns that a provider asks for give way to a full one. */
   failures: number;
-  /** This isolate alone is refused here. */
+  /** Only this isolate's region is refused; the others may go on. */
   isolateOnly: boolean;
-  /** One half-open probe at a time; it lapses by itself, for a prober may die. */
+  /** One half-open probe at a time; its claim expires, because the isolate that probes may die. */
   probeUntil: number;
 }
 
 export type Health = Closed | Open;
+
+/** A build before this one stored the length of a cooldown as `restMs`. */
+export const storedHealth = (stored: Health & { restMs?: number }): Health => {
+  const { restMs, ...health } = stored;
+  return health.state === 'open' ? { ...health, cooldownMs: health.cooldownMs ?? restMs ?? 0 } : health;
+};
 
 /** What one attempt showed. `user` is an opaque name, or null where nobody was named. */
 export interface Observation {
@@ -69,11 +78,11 @@ export interface Observation {
   result: 'success' | 'unknown' | FailureKind;
   user: string | null;
   retryAfterMs?: number;
-  /** How many such outcomes this one stands for (successes travel in sums). */
+  /** How many such observations this one stands for: successes travel in sums. */
   count?: number;
 }
 
-/** What an isolate tells `HealthBoard`, in the order of happening. */
+/** What an isolate reports to `HealthBoard`, in the order it happened. */
 export interface HealthReport {
   deployment: string;
   outcomes: Observation[];
@@ -81,60 +90,64 @@ export interface HealthReport {
 
 const NOTHING_WRONG: Closed['inARow'] = { failures: 0, slow: 0, slowUsers: [] };
 
+/** Nothing is known against it. */
 export const HEALTHY: Closed = { state: 'closed', buckets: [], inARow: NOTHING_WRONG };
 
-export type HealthState = 'up' | 'half-open' | 'resting';
+/** `cooling`: in cooldown. `half-open`: the cooldown is over, and one probe may try the deployment. */
+export type HealthState = 'up' | 'half-open' | 'cooling';
 
-export const standing = (health: Health, now: number): HealthState =>
-  health.state === 'closed' ? 'up' : health.until <= now ? 'half-open' : 'resting';
+/** The state that routing asks for. */
+export const healthState = (health: Health, now: number): HealthState =>
+  health.state === 'closed' ? 'up' : health.until <= now ? 'half-open' : 'cooling';
 
-/** The health after one outcome. */
-export function observe(health: Health, outcome: Observation, now: number, policy: HealthPolicy): Health {
-  const { result: cause, retryAfterMs } = outcome;
-  if (cause === 'success') return afterSuccess(health, outcome, now, policy);
-  if (cause === 'unknown') return withoutProbe(health, outcome);
-  const { rest } = FAILURE_RULES[cause];
-  if (rest === 'none') return withoutProbe(health, outcome);
-  if (rest === 'long') return open(health, now, { cause, restMs: LONG_REST_MS });
-  if (rest === 'isolate') return open(health, now, { cause, restMs: LONG_REST_MS, isolateOnly: true });
-  // A hint counts whatever it came with: an overloaded provider names a time as well as a rate limit does.
+/** The health after one observation of an attempt. */
+export function observe(health: Health, observation: Observation, now: number, policy: HealthPolicy): Health {
+  const { result: cause, retryAfterMs } = observation;
+  if (cause === 'success') return afterSuccess(health, observation, now, policy);
+  if (cause === 'unknown') return withoutProbe(health, observation);
+  const { cooldown } = FAILURE_RULES[cause];
+  if (cooldown === 'none') return withoutProbe(health, observation);
+  if (cooldown === 'long') return open(health, now, { cause, cooldownMs: LONG_COOLDOWN_MS });
+  if (cooldown === 'isolate') return open(health, now, { cause, cooldownMs: LONG_COOLDOWN_MS, isolateOnly: true });
+  // A `retry-after` counts whatever failure it came with: overloaded providers send one too, not only rate limits.
   const askedMs = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, LONGEST_ASKED_MS);
-  if (health.state === 'open') return afterFailureWhileOpen(health, outcome, now, policy, { cause, askedMs });
-  const counted = count(health, outcome, rest === 'share', now);
-  if (shouldRest(counted, now, policy)) return open(counted, now, { cause, restMs: policy.cooldownMs, askedMs });
-  return askedMs === undefined ? counted : open(counted, now, { cause, restMs: askedMs, askedMs });
+  if (health.state === 'open') return afterFailureWhileOpen(health, observation, now, policy, { cause, askedMs });
+  const counted = count(health, observation, cooldown === 'share', now);
+  if (needsCooldown(counted, now, policy)) return open(counted, now, { cause, cooldownMs: policy.cooldownMs, askedMs });
+  return askedMs === undefined ? counted : open(counted, now, { cause, cooldownMs: askedMs, askedMs });
 }
 
+/** Whether a caller may probe; `closed`: no probe is needed, the deployment is up. */
 export type ProbeClaim = 'granted' | 'taken' | 'closed';
 
-/** `HealthBoard`'s answer; where it is taken, with how long the others wait and how long the provider asked for. */
+/** `HealthBoard`'s reply to a claim. If it is taken, `until` says how long the others wait. */
 export interface ProbeAnswer {
   claim: ProbeClaim;
   until: number;
   askedUntil: number;
 }
 
-/** One caller at a time may try a half-open deployment; `forMs` bounds how long a probe that never reports blocks the next. */
+/** One caller at a time may probe a half-open deployment; after `forMs` a probe that never reported no longer blocks the next. */
 export function claimProbe(health: Health, now: number, forMs: number): { next: Health; claim: ProbeClaim } {
   if (health.state === 'closed') return { next: health, claim: 'closed' };
   if (health.until > now || health.probeUntil > now) return { next: health, claim: 'taken' };
   return { next: { ...health, probeUntil: now + forMs }, claim: 'granted' };
 }
 
-function afterSuccess(health: Health, outcome: Observation, now: number, { allowedFails }: HealthPolicy): Health {
+function afterSuccess(health: Health, observation: Observation, now: number, { allowedFails }: HealthPolicy): Health {
   if (health.state === 'open') {
-    // A stream that began before the trouble and ends well says nothing about now.
-    if (outcome.startedAt < health.openedAt) return health;
-    // A probe tells of its first content; until an answer has ended well, what failed before is not forgotten.
+    // A stream that began before the outage and ends well says nothing about now.
+    if (observation.startedAt < health.openedAt) return health;
+    // A probe reports its first content. Earlier failures stay counted until an answer has ended well.
     return { ...HEALTHY, inARow: { ...NOTHING_WRONG, failures: Math.min(health.failures, allowedFails) } };
   }
   const buckets = withBucket(health.buckets, now);
   const last = buckets[buckets.length - 1];
-  if (last !== undefined) last.attempts += outcome.count ?? 1;
+  if (last !== undefined) last.attempts += observation.count ?? 1;
   return { state: 'closed', buckets, inARow: NOTHING_WRONG };
 }
 
-/** A probe that showed nothing lets the next one try at once. */
+/** A probe that showed nothing makes way for the next one at once. */
 function withoutProbe(health: Health, { startedAt }: Observation): Health {
   if (health.state === 'closed' || health.probeUntil === 0 || startedAt < health.openedAt) return health;
   return { ...health, probeUntil: 0 };
@@ -142,7 +155,7 @@ function withoutProbe(health: Health, { startedAt }: Observation): Health {
 
 interface Why {
   cause: FailureKind;
-  /** The provider asked to be left alone so long. */
+  /** How long the provider asked to be left alone. */
   askedMs?: number | undefined;
 }
 
@@ -150,34 +163,36 @@ function afterFailureWhileOpen(
   health: Open,
   { startedAt, count = 1 }: Observation,
   now: number,
-  { allowedFails, cooldownMs }: HealthPolicy,
+  policy: HealthPolicy,
   { cause, askedMs }: Why,
 ): Health {
   const { isolateOnly, openedAt } = health;
   if (startedAt < openedAt) {
-    // It began before the rest did, so all it can add is a time that the provider asks for.
-    return askedMs === undefined ? health : open(health, now, { cause, restMs: askedMs, askedMs, isolateOnly });
+    // It began before the cooldown did, so all it can add is the time that the provider asks for.
+    return askedMs === undefined ? health : open(health, now, { cause, cooldownMs: askedMs, askedMs, isolateOnly });
   }
   const failures = health.failures + count;
-  const old = now - health.since >= GROW_AFTER_MS;
-  const ownMs = old ? Math.min(Math.max(health.restMs, cooldownMs) * 2, LONGEST_REST_MS) : cooldownMs;
-  const restMs = askedMs !== undefined && failures <= allowedFails ? askedMs : ownMs;
-  return { ...open(health, now, { cause, restMs, askedMs, isolateOnly }), failures };
+  const isOld = now - health.since >= GROW_AFTER_MS;
+  const ownMs = isOld
+    ? Math.min(Math.max(health.cooldownMs, policy.cooldownMs) * 2, LONGEST_COOLDOWN_MS)
+    : policy.cooldownMs;
+  const cooldownMs = askedMs !== undefined && failures <= policy.allowedFails ? askedMs : ownMs;
+  return { ...open(health, now, { cause, cooldownMs, askedMs, isolateOnly }), failures };
 }
 
 function open(
   health: Health,
   now: number,
-  { cause, restMs, askedMs, isolateOnly = false }: Why & { restMs: number; isolateOnly?: boolean },
+  { cause, cooldownMs, askedMs, isolateOnly = false }: Why & { cooldownMs: number; isolateOnly?: boolean },
 ): Open {
   const earlier = health.state === 'open' ? health : undefined;
   return {
     state: 'open',
-    until: Math.max(earlier?.until ?? 0, now + Math.max(restMs, askedMs ?? 0)),
+    until: Math.max(earlier?.until ?? 0, now + Math.max(cooldownMs, askedMs ?? 0)),
     askedUntil: Math.max(earlier?.askedUntil ?? 0, askedMs === undefined ? 0 : now + askedMs),
     since: earlier?.since ?? now,
     openedAt: now,
-    restMs,
+    cooldownMs,
     cause,
     failures: health.state === 'open' ? health.failures : health.inARow.failures,
     isolateOnly,
@@ -185,27 +200,27 @@ function open(
   };
 }
 
-function count(health: Closed, outcome: Observation, isSlow: boolean, now: number): Closed {
-  const times = outcome.count ?? 1;
+function count(health: Closed, observation: Observation, isSlow: boolean, now: number): Closed {
+  const times = observation.count ?? 1;
   const buckets = withBucket(health.buckets, now);
   const last = buckets[buckets.length - 1];
   if (last !== undefined) {
     last.attempts += times;
     if (isSlow) {
       last.slow += times;
-      last.slowUsers = withUser(last.slowUsers, outcome.user);
+      last.slowUsers = withUser(last.slowUsers, observation.user);
     } else {
       last.failures += times;
     }
   }
   const { failures, slow, slowUsers } = health.inARow;
   const inARow = isSlow
-    ? { failures, slow: slow + times, slowUsers: withUser(slowUsers, outcome.user) }
+    ? { failures, slow: slow + times, slowUsers: withUser(slowUsers, observation.user) }
     : { failures: failures + times, slow, slowUsers };
   return { state: 'closed', buckets, inARow };
 }
 
-function shouldRest(health: Closed, now: number, { allowedFails }: HealthPolicy): boolean {
+function needsCooldown(health: Closed, now: number, { allowedFails }: HealthPolicy): boolean {
   const recent = health.buckets.filter((bucket) => bucket.startsAt > now - WINDOW_MS);
   const sum = (pick: (bucket: Bucket) => number) => recent.reduce((total, bucket) => total + pick(bucket), 0);
   const attempts = sum((bucket) => bucket.attempts);
@@ -231,7 +246,7 @@ function withBucket(buckets: readonly Bucket[], now: number): Bucket[] {
   return kept;
 }
 
-/** Two names are enough to know that it is not one person; nobody named counts as one. */
+/** Two names are enough to know that it is not one person. Unnamed users count as one. */
 const withUser = (users: readonly string[], user: string | null): string[] => {
   const name = user ?? '';
   return users.length >= LEAST_SLOW_USERS || users.includes(name) ? [...users] : [...users, name];

@@ -1,22 +1,25 @@
-/** After each attempt: which deployment is tried next and when, or why the request ends. Pure. */
+/** After each attempt: which deployment is tried next and when, or why the request ends. */
 import { FAILURE_RULES, type Failure } from './failure.ts';
 import type { Plan, Slot } from './plan.ts';
 
+/** A place in the plan that has had its turn. */
 export interface Tried {
   slot: Slot;
-  /** `skipped`: it was at its `maxParallel`, or its probe was taken; nothing was sent. */
+  /** `skipped`: nothing was sent, because it was at its `maxParallel` or another request held its probe. */
   failure: Failure | 'skipped';
 }
 
+/** Config's limits on retries. */
 export interface RetrySettings {
   /** Further attempts within an `order` group. */
   numRetries: number;
   maxRetryAfterWaitMs: number;
 }
 
-/** Bypass: no second try, of the same one or of another. */
+/** For bypass: no second attempt, on the same deployment or another. */
 export const ONE_ATTEMPT: RetrySettings = { numRetries: 0, maxRetryAfterWaitMs: 0 };
 
+/** What to do next. */
 export type Next =
   | { kind: 'attempt'; slot: Slot; delayMs: number }
   /** The caller's own fault: returned as the provider said it. */
@@ -24,13 +27,15 @@ export type Next =
   | { kind: 'exhausted' }
   | { kind: 'deadline' };
 
-/** Full jitter (AWS "Exponential Backoff And Jitter"): anywhere between nought and the ceiling, which doubles. */
+/** Full jitter (AWS, "Exponential Backoff And Jitter"): anywhere between zero and a ceiling that doubles. */
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CEILING_MS = 2_000;
 
+/** How long to wait before retry number `retry`, counted from 0. */
 export const backoffMs = (retry: number, random: () => number): number =>
   Math.round(random() * Math.min(BACKOFF_CEILING_MS, BACKOFF_BASE_MS * 2 ** retry));
 
+/** `deadlineAt`: when the last attempt must have begun. */
 export function next(
   plan: Plan,
   tried: readonly Tried[],
@@ -59,7 +64,7 @@ export function next(
   return attempt(nextGroup ?? lastResort(plan, tried, failed, settings), 0);
 }
 
-/** Whether somebody who does not rest could still be asked if this attempt took too long. */
+/** Whether a deployment that is not in cooldown could still be tried if this attempt took too long. */
 export function isFollowedAfter(
   { slots }: Plan,
   tried: readonly Tried[],
@@ -78,14 +83,14 @@ interface Failed extends Tried {
 const attempt = (slot: Slot | undefined, delayMs: number): Next =>
   slot === undefined ? { kind: 'exhausted' } : { kind: 'attempt', slot, delayMs };
 
-/** Not tried yet, and nothing that was said of another one holds for it too. */
+/** Not tried yet, and no failure of another deployment rules it out too. */
 const canTake = (slot: Slot, tried: readonly Tried[]): boolean =>
   !tried.some((entry) => entry.slot.id === slot.id || holdsFor(slot, entry));
 
-/** Statuses of limits that belong to an account or a host, not to a model. */
+/** Statuses of limits of an account or a host, not of a model. */
 const NOT_OF_THE_MODEL: readonly unknown[] = [402, 413, 429];
 
-/** The same model is too short elsewhere too; what it does not support may differ from provider to provider. */
+/** A prompt that is too long for a model is too long for it elsewhere too; what a model supports may differ between providers. */
 function holdsFor({ model, provider }: Slot, { slot, failure }: Tried): boolean {
   if (failure === 'skipped' || slot.model !== model) return false;
   if (failure.kind === 'unsupported') return slot.provider === provider;
@@ -93,8 +98,8 @@ function holdsFor({ model, provider }: Slot, { slot, failure }: Tried): boolean 
 }
 
 /**
- * What is about this model alone is asked once of somebody else; every other fault of the caller is final. Whatever becomes of
- * that one attempt, the caller is told of the first fault: it is the caller's to mend.
+ * A fault that concerns this model alone allows one attempt elsewhere; every other fault of the caller is final. If that attempt
+ * fails too, the caller is told the first fault, which is the one to mend.
  */
 function afterRequestFault(other: Slot | undefined, { failure }: Failed, isLast: boolean): Next {
   const mayDiffer = isLast && FAILURE_RULES[failure.kind].elsewhere && other !== undefined;
@@ -105,11 +110,11 @@ const hasRetries = ({ order }: Slot, failed: readonly Failed[], { numRetries }: 
   failed.filter(({ slot }) => slot.order === order).length <= numRetries;
 
 /**
- * With everybody asked and time left: a deployment whose answer was cut once, by chance more often than not, and then those
- * that rest. Each within its group's retries, and none more than twice.
+ * All have been tried and there is time left: first a deployment whose answer was cut once, which is mostly chance, then those in
+ * cooldown. Each within its group's retries, and none more than twice.
  */
 function lastResort(
-  { resting = [] }: Plan,
+  { cooling = [] }: Plan,
   tried: readonly Tried[],
   failed: readonly Failed[],
   settings: RetrySettings,
@@ -117,11 +122,11 @@ function lastResort(
   const wasCutOnce = ({ slot, failure }: Failed) =>
     failure.kind === 'cut' && !slot.probe && tried.filter((entry) => entry.slot.id === slot.id).length === 1;
   const again = failed.filter(wasCutOnce).map(({ slot }) => slot);
-  const others = resting.filter((slot) => canTake(slot, tried));
+  const others = cooling.filter((slot) => canTake(slot, tried));
   return [...again, ...others].find((slot) => hasRetries(slot, failed, settings));
 }
 
-/** How long to wait before the same deployment is tried once more; undefined where it should not be. */
+/** How long to wait before the same deployment is tried again; undefined if it should not be. */
 function sameAgainAfterMs(
   tried: readonly Tried[],
   slot: Slot,
@@ -130,9 +135,9 @@ function sameAgainAfterMs(
   random: () => number,
 ): number | undefined {
   const before = tried.filter((entry) => entry.slot.id === slot.id);
-  // A half-open deployment that fails its probe rests at once, so there is nothing to wait for.
+  // A half-open deployment that fails its probe is in cooldown at once, so there is nothing to wait for.
   if (slot.probe || !FAILURE_RULES[failure.kind].sameAgain || before.length > 1) return undefined;
-  // What was refused cost nothing; what may have been made would be paid for twice.
+  // A refusal cost nothing. An answer that may have been made would be paid for twice.
   if (failure.mayBeBilled) return undefined;
   if (failure.retryAfterMs === undefined) return backoffMs(before.length - 1, random);
   return failure.retryAfterMs <= settings.maxRetryAfterWaitMs ? failure.retryAfterMs : undefined;

@@ -16,7 +16,7 @@ export interface Override {
   version: number;
 }
 
-/** This deployment is asked first, whatever its standing. */
+/** This deployment is asked first, whatever its health. */
 export interface Pin extends Override {
   deployment: string;
 }

@@ -3,6 +3,7 @@ import type { FailureKind } from './failure.ts';
 import type { HealthState } from './health.ts';
 import { type RoutingStrategy, STRATEGIES } from './strategies.ts';
 
+/** A deployment as routing sees it at this moment. */
 export interface Candidate {
   id: string;
   /** What it serves; another deployment of the same model could not take a prompt that is too long for it. */
@@ -10,38 +11,40 @@ export interface Candidate {
   provider: string;
   order: number;
   weight: number;
-  standing: HealthState;
-  /** When a resting one may be tried again. */
+  state: HealthState;
+  /** When its cooldown ends; 0 if it is up. */
   until: number;
-  /** Its provider named that time, so it is not asked sooner. */
+  /** The provider itself named that time, so it is not called sooner. */
   asked: boolean;
   /** Why its cooldown began. */
   cause?: FailureKind | undefined;
 }
 
+/** The order of trying, drawn once for each request. */
 export interface Plan {
-  /** In the order of trying, each deployment once. */
+  /** Each deployment once. */
   slots: readonly Slot[];
-  /** Asked only where all of those have failed, the soonest to be back first. */
-  resting?: readonly Slot[];
-  /** Set where there is nobody to ask: when the soonest may be. */
-  restingUntil?: number;
+  /** In cooldown: tried only after all of `slots` have failed, the soonest to be back first. */
+  cooling?: readonly Slot[];
+  /** Set if nothing is up: when the first cooldown ends. */
+  coolingUntil?: number;
 }
 
+/** One place in the plan. */
 export interface Slot {
   id: string;
   model: string;
   provider: string;
-  /** Its group: where one has failed, the others of its group come next. */
+  /** Its group: after a failure, the others of the same group come next. */
   order: number;
-  /** Half-open: to be tried by one prober at a time. */
+  /** Half-open: one caller at a time may try it. */
   probe: boolean;
 }
 
 /**
- * Lowest `order` first; within it, weights drawn without replacement (`simple-shuffle`). Resting ones come last, where all
- * others have failed. The last deployment is never cooled: where nobody is up, all are tried (`try-soonest`), those whose rest
- * is over first, none as a probe, for a probe taken by another request would leave this one with nobody.
+ * Lowest `order` first; within it, by weights drawn without replacement (`simple-shuffle`). Deployments in cooldown come last,
+ * after all others have failed. If nothing is up, `try-soonest` tries all of them, those whose cooldown is over first. None of
+ * them is a probe then: a probe that another request has claimed would leave this request with nothing to try.
  */
 export function plan(
   candidates: readonly Candidate[],
@@ -50,36 +53,36 @@ export function plan(
   whenAllCooling: 'try-soonest' | 'refuse',
   strategy: RoutingStrategy = 'simple-shuffle',
 ): Plan {
-  const ready = candidates.filter((candidate) => candidate.standing !== 'resting');
-  const resting = candidates.filter((candidate) => candidate.standing === 'resting');
-  const soonest = resting
+  const ready = candidates.filter((candidate) => candidate.state !== 'cooling');
+  const cooling = candidates.filter((candidate) => candidate.state === 'cooling');
+  const soonest = cooling
     .filter((candidate) => whenAllCooling === 'try-soonest' && !candidate.asked)
     .toSorted((one, other) => one.until - other.until || one.order - other.order);
-  if (whenAllCooling === 'refuse' ? ready.length > 0 : ready.some(({ standing }) => standing === 'up')) {
+  if (whenAllCooling === 'refuse' ? ready.length > 0 : ready.some(({ state }) => state === 'up')) {
     const slots = inOrder(ready, strategy, random).map(slot);
-    return soonest.length === 0 ? { slots } : { slots, resting: soonest.map(slot) };
+    return soonest.length === 0 ? { slots } : { slots, cooling: soonest.map(slot) };
   }
   const slots = [...inOrder(ready, strategy, random), ...soonest].map((candidate) => ({
     ...slot(candidate),
     probe: false,
   }));
   if (ready.length > 0) return { slots };
-  return { slots, restingUntil: Math.max(now, Math.min(...resting.map(({ until }) => until))) };
+  return { slots, coolingUntil: Math.max(now, Math.min(...cooling.map(({ until }) => until))) };
 }
 
-/** What bypass asks: of those with the lowest `order` the first in the list. */
+/** The one that bypass asks: the first in the list among those with the lowest `order`. */
 export function firstListed<T extends { order: number }>(deployments: readonly T[]): T[] {
   const lowest = Math.min(...deployments.map(({ order }) => order));
   return deployments.filter(({ order }) => order === lowest).slice(0, 1);
 }
 
-/** Before every `order` that config can name: a pinned deployment is a group by itself, and has no siblings. */
+/** Sorts before every `order` that config can name: a pinned deployment is a group by itself. */
 const PINNED_ORDER = Number.NEGATIVE_INFINITY;
 
 /**
- * The pinned deployment comes first, whatever its standing, and never as a probe. The others follow in their usual order. While the
- * pinned one rests they are planned without it, so that none of them is held back as a probe or a last resort for its sake. A pin
- * that names none of the candidates is idle.
+ * The pinned deployment comes first, whatever its health, and never as a probe. The others follow in their usual order. While the
+ * pinned one is in cooldown they are planned without it, so that it does not turn one of them into a probe or a last resort. A pin
+ * that names none of the candidates has no effect.
  */
 export function pinnedPlan(
   candidates: readonly Candidate[],
@@ -90,24 +93,24 @@ export function pinnedPlan(
   strategy: RoutingStrategy = 'simple-shuffle',
 ): Plan {
   const first = candidates.find(({ id }) => id === pinned);
-  const isBeside = first === undefined || first.standing === 'up';
+  const isBeside = first === undefined || first.state === 'up';
   const beside = isBeside ? candidates : candidates.filter((one) => one !== first);
   const usual = plan(beside, now, random, whenAllCooling, strategy);
   if (first === undefined) return usual;
-  const { slots, resting } = usual;
+  const { slots, cooling } = usual;
   const pinnedSlot = { ...slot(first), probe: false, order: PINNED_ORDER };
   return {
     slots: [pinnedSlot, ...slots.filter(({ id }) => id !== pinned)],
-    ...(resting !== undefined && { resting }),
+    ...(cooling !== undefined && { cooling }),
   };
 }
 
-const slot = ({ id, model, provider, order, standing }: Candidate): Slot => ({
+const slot = ({ id, model, provider, order, state }: Candidate): Slot => ({
   id,
   model,
   provider,
   order,
-  probe: standing === 'half-open',
+  probe: state === 'half-open',
 });
 
 /** Lowest `order` first; within a group as the strategy says. */

@@ -1,7 +1,7 @@
 /** The tables of `HealthBoard`: rows in, rows out (docs/storage.md). */
 import { joinLearnt, type Learnt, NOTHING_LEARNT } from '../../core/pricing/learnt.ts';
 import type { PublishedCooldown } from '../../core/routing/board.ts';
-import { HEALTHY, type Health } from '../../core/routing/health.ts';
+import { HEALTHY, type Health, storedHealth } from '../../core/routing/health.ts';
 import { wholeOverrides } from '../../core/routing/override-changes.ts';
 import { NO_OVERRIDES, type Overrides } from '../../core/routing/overrides.ts';
 
@@ -84,6 +84,6 @@ export class HealthRows {
 }
 
 const known = ({ health, published }: HealthRow): KnownHealth => ({
-  health: JSON.parse(health) as Health,
+  health: storedHealth(JSON.parse(health)),
   published: published === null ? undefined : ((JSON.parse(published) as PublishedCooldown | null) ?? undefined),
 });

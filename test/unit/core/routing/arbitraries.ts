@@ -1,14 +1,19 @@
 /** Arbitraries for the routing core. */
 import fc from 'fast-check';
-import { FAILURE_RULES, type Failure, type FailureKind, type Rest } from '../../../../worker/core/routing/failure.ts';
+import {
+  type CooldownRule,
+  FAILURE_RULES,
+  type Failure,
+  type FailureKind,
+} from '../../../../worker/core/routing/failure.ts';
 import type { HealthPolicy, Observation } from '../../../../worker/core/routing/health.ts';
 import type { Candidate } from '../../../../worker/core/routing/plan.ts';
 
 export const START = 1_800_000_000_000;
 
 export const KINDS = Object.keys(FAILURE_RULES) as FailureKind[];
-export const kindsThat = (...rests: Rest[]): FailureKind[] =>
-  KINDS.filter((kind) => rests.includes(FAILURE_RULES[kind].rest));
+export const kindsThat = (...rules: CooldownRule[]): FailureKind[] =>
+  KINDS.filter((kind) => rules.includes(FAILURE_RULES[kind].cooldown));
 
 export const aKind = fc.constantFrom(...KINDS);
 export const aUser = fc.constantFrom(null, 'acme/ann', 'acme/bob', 'acme/eve');
@@ -51,7 +56,7 @@ export const someCandidates: fc.Arbitrary<Candidate[]> = fc
       provider: fc.constantFrom('one', 'two'),
       order: fc.integer({ min: 1, max: 3 }),
       weight: fc.integer({ min: 1, max: 9 }),
-      standing: fc.constantFrom('up' as const, 'half-open' as const, 'resting' as const),
+      state: fc.constantFrom('up' as const, 'half-open' as const, 'cooling' as const),
       until: fc.integer({ min: 0, max: 100_000 }),
       asked: fc.boolean(),
     }),
@@ -61,8 +66,8 @@ export const someCandidates: fc.Arbitrary<Candidate[]> = fc
     candidates.map((candidate, index) => ({
       ...candidate,
       id: `d${index}`,
-      until: candidate.standing === 'resting' ? START + candidate.until + 1 : START - candidate.until,
-      asked: candidate.asked && candidate.standing === 'resting',
+      until: candidate.state === 'cooling' ? START + candidate.until + 1 : START - candidate.until,
+      asked: candidate.asked && candidate.state === 'cooling',
     })),
   );
 

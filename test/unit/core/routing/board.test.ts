@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergePublished, type PublishedCooldown, publishedChange } from '../../../../worker/core/routing/board.ts';
-import { HEALTHY, type Health, type Open, observe, standing } from '../../../../worker/core/routing/health.ts';
+import { HEALTHY, type Health, healthState, type Open, observe } from '../../../../worker/core/routing/health.ts';
 import { anOutcome, aPolicy, START } from './arbitraries.ts';
 import { publishedCooldown } from './published-cooldown.ts';
 
@@ -28,13 +28,13 @@ const aHealth: fc.Arbitrary<Health> = fc
     return ownMatter.reduce<Health>((health, outcome) => observe(health, outcome, START, policy), HEALTHY);
   });
 
-const rested = (more: Partial<Open> = {}): Open => ({
+const cooled = (more: Partial<Open> = {}): Open => ({
   state: 'open',
   until: START + 5_000,
   askedUntil: 0,
   since: START,
   openedAt: START,
-  restMs: 5_000,
+  cooldownMs: 5_000,
   cause: 'server_error',
   failures: 4,
   isolateOnly: false,
@@ -76,28 +76,28 @@ describe('a published entry, merged', () => {
     );
   });
 
-  it('rests what is up here, with the time that the provider asked for', () => {
+  it('begins a cooldown of what is up here, with the time that the provider asked for', () => {
     const merged = mergePublished(HEALTHY, published({ askedUntil: START + 10_000 }));
-    expect(standing(merged, START + 9_999)).toBe('resting');
-    expect(standing(merged, START + 10_000)).toBe('half-open');
+    expect(healthState(merged, START + 9_999)).toBe('cooling');
+    expect(healthState(merged, START + 10_000)).toBe('half-open');
     expect(merged).toMatchObject({ askedUntil: START + 10_000, openedAt: START, failures: 4 });
   });
 
-  it('clears what rested before it was decided, and leaves what is newer or this isolate’s own', () => {
+  it('clears what was in cooldown before it was decided, and leaves what is newer or this isolate’s own', () => {
     const cleared = published({ until: 0, at: START + 1_000 });
-    expect(mergePublished(rested(), cleared)).toEqual(HEALTHY);
-    const newer = rested({ openedAt: START + 2_000 });
+    expect(mergePublished(cooled(), cleared)).toEqual(HEALTHY);
+    const newer = cooled({ openedAt: START + 2_000 });
     expect(mergePublished(newer, cleared)).toBe(newer);
-    const regional = rested({ isolateOnly: true });
+    const regional = cooled({ isolateOnly: true });
     expect(mergePublished(regional, cleared)).toBe(regional);
     expect(mergePublished(HEALTHY, cleared)).toBe(HEALTHY);
   });
 });
 
 describe('what is published', () => {
-  const asked = rested({ askedUntil: START + 5_000 });
+  const asked = cooled({ askedUntil: START + 5_000 });
 
-  it('is the beginning of a rest, and its end', () => {
+  it('is the beginning of a cooldown, and its end', () => {
     expect(publishedChange(HEALTHY, asked, 7, START + 1)).toEqual(
       published({ until: START + 5_000, askedUntil: START + 5_000, version: 7, at: START + 1 }),
     );
@@ -110,7 +110,7 @@ describe('what is published', () => {
   });
 
   it('is nothing in between', () => {
-    expect(publishedChange(asked, rested({ until: START + 60_000 }), 9, START)).toBeUndefined();
+    expect(publishedChange(asked, cooled({ until: START + 60_000 }), 9, START)).toBeUndefined();
     expect(publishedChange(HEALTHY, HEALTHY, 9, START)).toBeUndefined();
   });
 
@@ -121,7 +121,7 @@ describe('what is published', () => {
         if (change === undefined) return;
         const elsewhere = mergePublished(HEALTHY, change);
         for (const inMs of [0, 1_000, 30_000, 200_000, 90_000_000]) {
-          expect(standing(elsewhere, START + inMs)).toBe(standing(health, START + inMs));
+          expect(healthState(elsewhere, START + inMs)).toBe(healthState(health, START + inMs));
         }
       }),
     );

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, isChosen, parseTraffic } from '../../../../worker/core/routing/fault.ts';
-import { isDrillHealth, standingId } from '../../../../worker/core/routing/health-id.ts';
+import { healthIdFor, isDrillHealth } from '../../../../worker/core/routing/health-id.ts';
 import { type Fault, NO_OVERRIDES, type Overrides } from '../../../../worker/core/routing/overrides.ts';
 import { faultOf, PLAIN_ROUTE, type RouteAsk, routeOf } from '../../../../worker/core/routing/route.ts';
 
@@ -182,7 +182,7 @@ describe('routeOf', () => {
 
 it('the standing of a drill is another’s for each deployment', () => {
   const deployment = { healthId: 'a~01234567' };
-  expect(standingId(deployment, false)).toBe('a~01234567');
-  expect(standingId(deployment, true)).toBe('a~01234567~drill');
-  expect([false, true].map((isDrill) => isDrillHealth(standingId(deployment, isDrill)))).toEqual([false, true]);
+  expect(healthIdFor(deployment, false)).toBe('a~01234567');
+  expect(healthIdFor(deployment, true)).toBe('a~01234567~drill');
+  expect([false, true].map((isDrill) => isDrillHealth(healthIdFor(deployment, isDrill)))).toEqual([false, true]);
 });

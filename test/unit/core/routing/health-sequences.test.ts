@@ -6,9 +6,9 @@ import {
   HEALTHY,
   type Health,
   type HealthPolicy,
+  healthState,
   type Observation,
   observe,
-  standing,
 } from '../../../../worker/core/routing/health.ts';
 import { anOutcome, aPolicy, kindsThat, START } from './arbitraries.ts';
 
@@ -91,7 +91,7 @@ describe('any sequence of events, on a clock that also steps back', () => {
     );
   });
 
-  it('never shortens a rest, nor the time a provider asked for, but by a success that began later or by hand', () => {
+  it('never shortens a cooldown, nor the time a provider asked for, except by a success that began later or by an operator', () => {
     fc.assert(
       fc.property(someEvents, aPolicy, (events, policy) => {
         for (const { before, after, outcome, claim } of play(events, policy)) {
@@ -109,7 +109,7 @@ describe('any sequence of events, on a clock that also steps back', () => {
     );
   });
 
-  it('rests at least as long as a provider asks, up to a day', () => {
+  it('stays in cooldown at least as long as a provider asks, up to a day', () => {
     fc.assert(
       fc.property(someEvents, aPolicy, (events, policy) => {
         for (const { after, outcome, now } of play(events, policy)) {
@@ -135,7 +135,7 @@ describe('any sequence of events, on a clock that also steps back', () => {
     );
   });
 
-  it('rests after more than allowedFails failures in a row, whatever came before and however far apart', () => {
+  it('goes into cooldown after more than allowedFails failures in a row, whatever came before and however far apart', () => {
     const kinds = fc.constantFrom(...kindsThat('count', 'asked'));
     const gaps = fc.integer({ min: 0, max: 500_000 });
     fc.assert(
@@ -152,7 +152,7 @@ describe('any sequence of events, on a clock that also steps back', () => {
             const startedAt = Math.max(now, health.state === 'open' ? health.openedAt : 0);
             health = observe(health, { startedAt, result, user: null, ...(asks && { retryAfterMs: 5 }) }, now, policy);
           }
-          expect(standing(health, now)).toBe('resting');
+          expect(healthState(health, now)).toBe('cooling');
           if (health.state === 'open') expect(health.until - now).toBeGreaterThanOrEqual(policy.cooldownMs);
         },
       ),

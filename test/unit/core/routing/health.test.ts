@@ -5,10 +5,11 @@ import {
   HEALTHY,
   type Health,
   type HealthPolicy,
-  LONG_REST_MS,
+  healthState,
+  LONG_COOLDOWN_MS,
   type Observation,
   observe,
-  standing,
+  storedHealth,
 } from '../../../../worker/core/routing/health.ts';
 import { aPolicy, aUser, kindsThat, START } from './arbitraries.ts';
 
@@ -40,12 +41,12 @@ function sequence(
 }
 
 describe('failures', () => {
-  it('rest after more than allowedFails a minute among successes, where they are a tenth of the traffic', () => {
+  it('begin a cooldown after more than allowedFails a minute among successes, where they are a tenth of the traffic', () => {
     const oneInFour = Array.from({ length: 16 }, (_, index) => ({
       result: index % 4 === 3 ? ('server_error' as const) : ('success' as const),
       user: null,
     }));
-    expect(standing(sequence(oneInFour).health, START)).toBe('resting');
+    expect(healthState(sequence(oneInFour).health, START)).toBe('cooling');
     const inSums = oneInFour.map((outcome) => (outcome.result === 'success' ? { ...outcome, count: 20 } : outcome));
     expect(sequence(inSums).health.state).toBe('closed');
   });
@@ -58,16 +59,16 @@ describe('failures', () => {
     expect(sequence(rare, POLICY, 11_000).health.state).toBe('closed');
   });
 
-  it.each(kindsThat('long'))('%s rests for long at once', (result) => {
+  it.each(kindsThat('long'))('%s begins a long cooldown at once', (result) => {
     const { health, now } = sequence([{ result, user: null }]);
-    expect(health).toMatchObject({ state: 'open', until: now + LONG_REST_MS, cause: result, isolateOnly: false });
+    expect(health).toMatchObject({ state: 'open', until: now + LONG_COOLDOWN_MS, cause: result, isolateOnly: false });
   });
 
-  it('of a region rest this isolate alone', () => {
+  it('of a region begin a cooldown in this isolate alone', () => {
     expect(sequence([{ result: 'region', user: null }]).health).toMatchObject({ state: 'open', isolateOnly: true });
   });
 
-  it('begin the next rest at once after a recovery that has not ended an answer well', () => {
+  it('begin the next cooldown at once after a recovery that has not ended an answer well', () => {
     const down = sequence(Array(4).fill({ result: 'server_error', user: null }));
     const probed = observe(
       down.health,
@@ -90,7 +91,7 @@ describe('a provider that names a time', () => {
     expect(forever.health).toMatchObject({ until: forever.now + 86_400_000 });
   });
 
-  it('and never holds it is rested like any other that fails: a second’s wait each time would be waited for by everybody', () => {
+  it('and never keeps to it goes into cooldown like any other that fails: otherwise every request would wait a second each time', () => {
     const again = Array(4).fill({ result: 'rate_limited', user: null, retryAfterMs: 1_000 });
     const third = sequence(again.slice(0, 3));
     expect(third.health).toMatchObject({ until: third.now + 1_000 });
@@ -98,7 +99,7 @@ describe('a provider that names a time', () => {
     expect(fourth.health).toMatchObject({ until: fourth.now + 10_000, askedUntil: fourth.now + 1_000 });
   });
 
-  it('is not left alone longer by its word than it asked for: a rest of our own is not its word', () => {
+  it('is not left alone longer by its word than it asked for: a cooldown of our own is not its word', () => {
     const { health, now } = sequence([
       { result: 'rate_limited', user: null, retryAfterMs: 500 },
       { result: 'server_error', user: null },
@@ -110,7 +111,7 @@ describe('a provider that names a time', () => {
 describe('slow answers', () => {
   const slowBy = (user: string | null) => ({ result: 'slow' as const, user });
 
-  it('of one person never rest, fewer than twelve in a row', () => {
+  it('of one person never begin a cooldown, fewer than twelve in a row', () => {
     fc.assert(
       fc.property(
         aUser,
@@ -127,12 +128,12 @@ describe('slow answers', () => {
     );
   });
 
-  it('of one person rest at twelve in a row: nobody’s prompts are all that long', () => {
+  it('of one person begin a cooldown at twelve in a row: nobody’s prompts are all that long', () => {
     expect(sequence(Array(11).fill(slowBy('acme/ann'))).health.state).toBe('closed');
     expect(sequence(Array(12).fill(slowBy('acme/ann'))).health.state).toBe('open');
   });
 
-  it('of two people rest after more than allowedFails in a row', () => {
+  it('of two people begin a cooldown after more than allowedFails in a row', () => {
     fc.assert(
       fc.property(aPolicy, fc.integer({ min: 0, max: 400_000 }), (policy, everyMs) => {
         const run = Array.from({ length: Math.max(2, policy.allowedFails + 1) }, (_, index) =>
@@ -144,16 +145,16 @@ describe('slow answers', () => {
     );
   });
 
-  it('of two people rest at half of the attempts, among successes', () => {
+  it('of two people begin a cooldown at half of the attempts, among successes', () => {
     const traffic = (successes: number) =>
       Array.from({ length: 8 }, (_, index) => [
         slowBy(index % 2 ? 'ann' : 'bob'),
         { result: 'success' as const, user: null, count: successes },
       ]).flat();
-    const rests = (outcomes: Omit<Observation, 'startedAt'>[]) =>
+    const cools = (outcomes: Omit<Observation, 'startedAt'>[]) =>
       outcomes.some((_, index) => sequence(outcomes.slice(0, index + 1)).health.state === 'open');
-    expect(rests(traffic(1))).toBe(true);
-    expect(rests(traffic(2))).toBe(false);
+    expect(cools(traffic(1))).toBe(true);
+    expect(cools(traffic(2))).toBe(false);
   });
 
   it('of nobody named are one person’s', () => {
@@ -177,10 +178,10 @@ describe('an outage', () => {
           for (const result of causes) {
             if (health.state !== 'open') throw new Error('closed');
             const young = now - health.since < FIVE_MINUTES;
-            const restMs = health.until - now;
-            if (young) expect(restMs).toBe(cooldownMs);
-            expect(restMs).toBeGreaterThanOrEqual(cooldownMs);
-            expect(restMs).toBeLessThanOrEqual(TWO_MINUTES);
+            const cooldownMs = health.until - now;
+            if (young) expect(cooldownMs).toBe(cooldownMs);
+            expect(cooldownMs).toBeGreaterThanOrEqual(cooldownMs);
+            expect(cooldownMs).toBeLessThanOrEqual(TWO_MINUTES);
             now = health.until;
             const { next, claim } = claimProbe(health, now, 30_000);
             expect(claim).toBe('granted');
@@ -233,7 +234,7 @@ describe('claimProbe', () => {
     );
   });
 
-  it('has nothing to claim where nothing rests', () => {
+  it('has nothing to claim where nothing is in cooldown', () => {
     expect(claimProbe(HEALTHY, START, 1_000)).toEqual({ next: HEALTHY, claim: 'closed' });
   });
 
@@ -246,8 +247,17 @@ describe('claimProbe', () => {
       expect(claimProbe(next, later + 1, 30_000).claim).toBe('taken');
       const returned = observe(next, failure(result, { startedAt: later }), later + 1, POLICY);
       expect(claimProbe(returned, later + 1, 30_000).claim).toBe('granted');
-      // One that began before the rest is not the probe.
+      // One that began before the cooldown is not the probe.
       expect(observe(next, failure(result, { startedAt: START }), later + 1, POLICY)).toBe(next);
     },
   );
+});
+
+it('is read as it is now from what an earlier build stored: the length of its cooldown had another name', () => {
+  const open = sequence([{ result: 'bad_key', user: null }]).health;
+  if (open.state !== 'open') throw new Error('a wrong key begins a cooldown');
+  const { cooldownMs, ...others } = open;
+  expect(storedHealth(JSON.parse(JSON.stringify({ ...others, restMs: cooldownMs })))).toEqual(open);
+  expect(storedHealth(JSON.parse(JSON.stringify(open)))).toEqual(open);
+  expect(storedHealth(HEALTHY)).toEqual(HEALTHY);
 });

@@ -71,7 +71,7 @@ describe('any sequence of failures', () => {
     );
   });
 
-  it('tries a deployment twice only where that may help: not silent, slow, resting or half-open ones', () => {
+  it('tries a deployment twice only where that may help: not silent, slow, cooling or half-open ones', () => {
     fc.assert(
       fc.property(aRun, (script) => {
         for (const { step, before } of run(script).moves) {
@@ -290,8 +290,8 @@ describe('in words', () => {
   });
 });
 
-it('those that rest are asked when all others have failed, within their group’s retries', () => {
-  const plan = { slots: [slot('a')], resting: [slot('b', 2), slot('c', 1)] };
+it('those in cooldown are asked when all others have failed, within their group’s retries', () => {
+  const plan = { slots: [slot('a')], cooling: [slot('b', 2), slot('c', 1)] };
   expect(pathOf(plan)).toBe('a a+125 b b+125 c exhausted');
   expect(pathOf(plan, failureOf('server_error'), failureOf('server_error'), failureOf('silent'))).toBe(
     'a a+125 b c exhausted',

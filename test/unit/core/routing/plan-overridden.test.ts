@@ -10,7 +10,7 @@ const aPinned = fc
   .tuple(someCandidates, fc.nat())
   .filter(([candidates]) => candidates.length > 0)
   .map(([candidates, at]) => ({ candidates, pinned: candidates[at % candidates.length] as Candidate }));
-const reached = ({ slots, resting = [] }: Plan): string[] => [...slots, ...resting].map(({ id }) => id);
+const reached = ({ slots, cooling = [] }: Plan): string[] => [...slots, ...cooling].map(({ id }) => id);
 
 /** Which deployments are asked, in order, if every attempt fails like this. */
 function askedUntilTheEnd(made: Plan, failure: Parameters<typeof next>[1][number]['failure']): string[] {
@@ -24,7 +24,7 @@ function askedUntilTheEnd(made: Plan, failure: Parameters<typeof next>[1][number
 }
 
 describe('a pinned deployment', () => {
-  it('comes first whatever its standing, once, and never as a probe', () => {
+  it('comes first whatever its state, once, and never as a probe', () => {
     fc.assert(
       fc.property(aPinned, aRandom, aMode, ({ candidates, pinned }, random, mode) => {
         const made = pinnedPlan(candidates, pinned.id, START, random, mode);
@@ -42,8 +42,8 @@ describe('a pinned deployment', () => {
         const alone = plan(others, START, () => 0, mode);
         const made = pinnedPlan(candidates, pinned.id, START, () => 0, mode);
         expect(reached(made).toSorted()).toEqual([pinned.id, ...reached(alone)].toSorted());
-        if (pinned.standing !== 'up') expect([behind, made.resting]).toEqual([alone.slots, alone.resting]);
-        if (others.some(({ standing }) => standing === 'up')) {
+        if (pinned.state !== 'up') expect([behind, made.cooling]).toEqual([alone.slots, alone.cooling]);
+        if (others.some(({ state }) => state === 'up')) {
           expect(behind.map(({ id, probe }) => [id, probe]).toSorted()).toEqual(
             alone.slots.map(({ id, probe }) => [id, probe]).toSorted(),
           );
@@ -64,7 +64,7 @@ describe('a pinned deployment', () => {
   it('that fails is followed by the lowest order, not by those of its own', () => {
     const candidate = (id: string, order: number): Candidate => ({
       ...{ id, model: `m-${id}`, provider: id, order, weight: 1 },
-      ...{ standing: 'up', until: 0, asked: false },
+      ...{ state: 'up', until: 0, asked: false },
     });
     const all = [candidate('a', 1), candidate('b', 2), candidate('c', 2)];
     const made = pinnedPlan(all, 'c', START, () => 0, 'try-soonest');
@@ -88,7 +88,7 @@ describe('bypass', () => {
   it('ends with its one attempt, whatever came of it', () => {
     fc.assert(
       fc.property(aPinned, aFailure, ({ pinned }, failure) => {
-        const made = plan([{ ...pinned, standing: 'up' }], START, () => 0, 'try-soonest');
+        const made = plan([{ ...pinned, state: 'up' }], START, () => 0, 'try-soonest');
         const tried = [{ slot: made.slots[0] as Plan['slots'][number], failure }];
         const step = next(made, tried, START, START + 60_000, ONE_ATTEMPT, () => 0);
         expect(['exhausted', 'reject']).toContain(step.kind);

@@ -10,33 +10,33 @@ const deployment = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   provider: 'p',
   order: 1,
   weight: 1,
-  standing: 'up',
+  state: 'up',
   until: 0,
   asked: false,
   ...more,
 });
-const resting = (id: string, inMs: number, more: Partial<Candidate> = {}) =>
-  deployment(id, { standing: 'resting', until: START + inMs, ...more });
+const cooling = (id: string, inMs: number, more: Partial<Candidate> = {}) =>
+  deployment(id, { state: 'cooling', until: START + inMs, ...more });
 const first = () => 0;
 const idsOf = (candidates: Candidate[], whenAllCooling: 'try-soonest' | 'refuse' = 'try-soonest') =>
   plan(candidates, START, first, whenAllCooling).slots.map(({ id }) => id);
 
 describe('while somebody is up', () => {
-  const withSomebodyUp = someCandidates.filter((candidates) => candidates.some(({ standing }) => standing === 'up'));
+  const withSomebodyUp = someCandidates.filter((candidates) => candidates.some(({ state }) => state === 'up'));
 
-  it('keeps those that rest for when all others have failed, but none that its provider wants left alone', () => {
-    const all = [deployment('a'), resting('c', 3_000), resting('d', 500, { asked: true }), resting('b', 2_000)];
-    expect(plan(all, START, first, 'try-soonest').resting?.map(({ id }) => id)).toEqual(['b', 'c']);
-    expect(plan(all, START, first, 'refuse').resting).toBeUndefined();
+  it('keeps those in cooldown for when all others have failed, except one that its provider wants left alone', () => {
+    const all = [deployment('a'), cooling('c', 3_000), cooling('d', 500, { asked: true }), cooling('b', 2_000)];
+    expect(plan(all, START, first, 'try-soonest').cooling?.map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(plan(all, START, first, 'refuse').cooling).toBeUndefined();
   });
 
-  it('names every ready deployment once, and no resting one', () => {
+  it('names every ready deployment once, and no cooling one', () => {
     fc.assert(
       fc.property(withSomebodyUp, aRandom, fc.constantFrom('try-soonest', 'refuse'), (candidates, random, mode) => {
-        const { slots, restingUntil } = plan(candidates, START, random, mode);
-        const ready = candidates.filter(({ standing }) => standing !== 'resting').map(({ id }) => id);
+        const { slots, coolingUntil } = plan(candidates, START, random, mode);
+        const ready = candidates.filter(({ state }) => state !== 'cooling').map(({ id }) => id);
         expect(slots.map(({ id }) => id).toSorted()).toEqual(ready.toSorted());
-        expect(restingUntil).toBeUndefined();
+        expect(coolingUntil).toBeUndefined();
       }),
     );
   });
@@ -55,7 +55,7 @@ describe('while somebody is up', () => {
       fc.property(withSomebodyUp, aRandom, (candidates, random) => {
         for (const { id, probe, model } of plan(candidates, START, random, 'try-soonest').slots) {
           const candidate = candidates.find((one) => one.id === id);
-          expect({ probe, model }).toEqual({ probe: candidate?.standing === 'half-open', model: candidate?.model });
+          expect({ probe, model }).toEqual({ probe: candidate?.state === 'half-open', model: candidate?.model });
         }
       }),
     );
@@ -102,18 +102,18 @@ describe('weights', () => {
 
 describe('where nobody is up', () => {
   it('tries all, the soonest first, but none that its provider wants left alone', () => {
-    const all = [resting('c', 3_000), resting('a', 1_000), resting('d', 500, { asked: true }), resting('b', 2_000)];
-    expect(plan(all, START, first, 'try-soonest')).toMatchObject({ restingUntil: START + 500 });
+    const all = [cooling('c', 3_000), cooling('a', 1_000), cooling('d', 500, { asked: true }), cooling('b', 2_000)];
+    expect(plan(all, START, first, 'try-soonest')).toMatchObject({ coolingUntil: START + 500 });
     expect(idsOf(all)).toEqual(['a', 'b', 'c']);
   });
 
   it('refuses where config says so, and tells when to come back', () => {
-    const all = [resting('a', 3_000), resting('b', 1_000)];
-    expect(plan(all, START, first, 'refuse')).toEqual({ slots: [], restingUntil: START + 1_000 });
+    const all = [cooling('a', 3_000), cooling('b', 1_000)];
+    expect(plan(all, START, first, 'refuse')).toEqual({ slots: [], coolingUntil: START + 1_000 });
   });
 
-  it('takes those whose rest is over first, without a probe: another request’s would leave this one with nobody', () => {
-    const all = [resting('r', 9_000), deployment('h', { standing: 'half-open', order: 2 })];
+  it('takes those whose cooldown is over first, without a probe: another request’s probe would leave this one with nothing to try', () => {
+    const all = [cooling('r', 9_000), deployment('h', { state: 'half-open', order: 2 })];
     expect(plan(all, START, first, 'try-soonest').slots).toEqual([
       { id: 'h', model: 'm', provider: 'p', order: 2, probe: false },
       { id: 'r', model: 'm', provider: 'p', order: 1, probe: false },

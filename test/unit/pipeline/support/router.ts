@@ -228,7 +228,7 @@ export class TestRouter {
 
   /** Where each deployment stands now. */
   get standings(): Record<string, string> {
-    return Object.fromEntries(this.board.candidates(this.deployments).map(({ id, standing }) => [id, standing]));
+    return Object.fromEntries(this.board.candidates(this.deployments).map(({ id, state }) => [id, state]));
   }
 
   /** Whether each of `maxParallel` places is free again. */
