@@ -1,4 +1,4 @@
-/** What an operator sets over config's limits, and takes away, holds for the very next request, in every isolate. */
+/** A limit that an operator sets over config's, or takes away, holds for the very next request, in every isolate. */
 import { afterAll, expect, test } from 'vitest';
 import { admin, answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';

@@ -1,4 +1,4 @@
-/** Admin keys over two isolates and a power cut: what one isolate hears, the other knows with the next call. */
+/** Admin keys over two isolates and a power cut: a change made through one isolate holds in the other with its next call. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import { type Bench, startBench } from '../support/bench.ts';
@@ -81,6 +81,6 @@ test('a key that calls too often is told when to come again, and nobody else is'
   });
   expect((await ask(calm.key)).status).toBe(200);
   expect((await ask(LOCAL_ADMIN_KEY)).status).toBe(200);
-  // After the wait that the refusal named, the key is let in again.
+  // After the wait that the refusal named, the key is accepted again.
   expect((await call('one', 'GET', 'cooldowns', busy.key)).status).toBe(200);
 });

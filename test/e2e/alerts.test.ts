@@ -35,7 +35,7 @@ async function call<Reply>(path: string, method = 'GET', body?: object): Promise
   return (await response.json()) as Reply;
 }
 
-/** A tenant with a budget for the month, of which so much is spent that the next request's settlement reaches `percent`. */
+/** A tenant with a monthly budget, spent so far that the next request's settlement reaches `percent`. */
 class Payer {
   readonly #tenant: string;
   readonly #key: string;
@@ -60,7 +60,7 @@ class Payer {
     await call(`ledger/${this.#tenant}/adjustments`, 'POST', { scope: 'tenant', deltaUsd });
   }
 
-  /** As somebody whom nobody has seen: who asks often has a slice, which is settled when it is over. */
+  /** As a new user: one who asks often has a slice, which is settled only when it is over. */
   chat(options: AskOptions = {}): Promise<Answered> {
     const user = `user-${++this.#users}`;
     return answered(bench.url, {
@@ -69,7 +69,7 @@ class Payer {
     });
   }
 
-  /** What a webhook was told of this tenant. */
+  /** What a webhook was sent about this tenant. */
   told(path: string): Delivery[] {
     return receiver.at(path).filter(({ body }) => body.includes(this.#tenant));
   }
@@ -127,7 +127,7 @@ test('a power cut while a webhook is down: told afterwards, by itself, under the
 
 test('200 requests at once and a power cut before each threshold: each is told once, in order', async () => {
   receiver.status = 200;
-  // What was cut stays held: a budget beside which that is little.
+  // What was cut off stays held: with this budget that is little.
   const crowd = await Payer.with('crowd', 100);
   for (const percent of [60, 85, 95]) {
     await crowd.almost(percent);
@@ -135,10 +135,10 @@ test('200 requests at once and a power cut before each threshold: each is told o
     await Promise.race(asked);
     await bench.killAndRestart();
     await Promise.all(asked);
-    // The cut may have come before any of them was settled.
+    // The power cut may have come before any of them was settled.
     expect((await crowd.chat()).status).toBe(200);
   }
-  // Calls that were cut are missed within seconds; somebody else's alert comes sooner, behind those in the queue.
+  // Calls that were cut off are repeated within seconds; another tenant's alert comes sooner, behind those in the queue.
   const other = await Payer.with('somebody-else');
   await other.almost(60);
   await other.chat();
@@ -172,7 +172,7 @@ test('safeguard mode from 95 % on: it says so, and its answers are shorter, chea
     expect(after.text.length).toBeLessThan(before.text.length);
     expect(costOf(after)).toBeLessThan(costOf(before));
   }
-  // A new period begins at nought, as after a reset.
+  // A new period begins at zero, as after a reset.
   await call('ledger/thrifty/adjustments', 'POST', { scope: 'tenant', reset: true });
   expect((await payer.chat({ headers })).header('x-carryon-mode')).toBe('normal');
 });

@@ -1,5 +1,5 @@
 /**
- * Another model and price without a deploy: what a request may cost, whom it asks and what is booked go by one list, the one in
+ * Another model and price without a deploy: the worst case of a request, the deployments it asks and what is booked follow one list, the one in
  * force when the request was read.
  */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 const path = (alias: string) => `aliases/${encodeURIComponent(alias)}`;
-/** One price for all input, so that an answer's cost tells its price by the numbers of its usage alone. */
+/** One price for all input, so that an answer's cost and usage alone give its price. */
 const flat = (input: number, output: number) => ({ input, output, cachedInput: input, cacheWrite: input, tiers: [] });
 const PRICES: Record<string, { input: number; output: number }> = {
   'model-one': flat(1, 2),
@@ -34,11 +34,11 @@ const keyed = () => ({ 'idempotency-key': `alias-list-${++keys}` });
 const send = ({ key }: Payer, { headers, ...options }: AskOptions = {}, url = bench.url): Promise<Answered> =>
   answered(url, { model: 'app/openai', ...options, headers: { authorization: `Bearer ${key}`, ...headers } });
 
-/** In micro-USD, as the answer says; a stream tells it at its end. */
+/** In micro-USD, as the answer says; a stream says it at its end. */
 const costOf = (answer: Answered): number =>
   Math.round((answer.costUsd ?? Number(answer.header('x-carryon-cost-usd'))) * 1e6);
 
-/** What the answer costs at the price of the model that it says it is by. */
+/** What the answer costs at the price of the model that it names. */
 function costByModel(answer: Answered): number {
   const { input, output } = PRICES[String(answer.header('x-carryon-model'))] ?? flat(Number.NaN, Number.NaN);
   const { prompt_tokens, completion_tokens } = answer.usage as Record<string, number>;
@@ -68,7 +68,7 @@ describe.each(WAYS)('%s', (_, as) => {
     const books = await payer.atRest();
     expect(books.spent).toBe(costOf(cheap) + costOf(dear));
     const [second, first] = books.settlements;
-    // Output, of which a worst case is mostly made, is 35 times as dear, and input 30 times.
+    // Output, the largest part of a worst case, is 35 times as dear, and input 30 times.
     const ratio = (second?.grantedMicroUsd ?? 0) / (first?.grantedMicroUsd ?? 0);
     expect(ratio).toBeGreaterThan(30);
     expect(ratio).toBeLessThan(35);
@@ -101,7 +101,7 @@ test('a keyed answer goes by the list of the isolate that was asked, though its 
       expect([answer.status, answer.header('x-carryon-model')]).toEqual([200, model]);
       expect(costOf(answer)).toBe(costByModel(answer));
     }
-    // So that the object's own isolate lives, and may know an older list.
+    // Keeps the object's own isolate alive, with an older list perhaps.
     expect((await send(payer, { body: SHORT }, objects)).status).toBe(200);
   }
 });
@@ -124,7 +124,7 @@ test('the safeguard answers by the list of its own alias', async () => {
 });
 
 test('while lists change, nothing is overspent, and each answer is billed by the list that it was asked under', async () => {
-  // At once in each isolate, so that neither begins with config's own list.
+  // At once in both isolates, so that neither begins with config's own list.
   for (const url of bench.urls) await list('model-one', url);
   const payer = await bench.payer({ monthlyUsd: 0.05 });
   const models = Object.keys(PRICES);

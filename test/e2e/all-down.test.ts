@@ -1,4 +1,4 @@
-/** Nobody is well: a named refusal with its time, within the deadline, never a hang; and back as soon as anybody is. */
+/** No provider works: a named refusal with a retry time, within the deadline, never a hang; and answers again as soon as one provider is back. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Fault, FaultOptions } from '../../sandbox/faults.ts';
 import { type Answered, answered } from '../support/ask.ts';
@@ -6,7 +6,7 @@ import { startBench } from '../support/bench.ts';
 import type { LaneKind } from '../support/configs/lanes.ts';
 
 const TOTAL_TIMEOUT_MS = 2_500;
-/** For a machine that has much else to do. */
+/** Slack for a busy machine. */
 const SLACK_MS = 5_000;
 
 const bench = await startBench({ config: 'deadline' });
@@ -68,7 +68,7 @@ const DOWN: Down[] = [
 
 describe('both down', () => {
   test.each(DOWN)('$fault → $status $code', async ({ fault, options, kind = 'calm', status, code }) => {
-    // `truncated-json` cuts a stream after its content, which is no refusal any more; and the last attempt for a whole answer
+    // `truncated-json` cuts a stream after its content, which is no longer a refusal; and the last attempt for a whole answer
     // is not bounded by `totalTimeout`.
     const isOfStreams = code === 'deadline_exceeded';
     const modes = fault === 'truncated-json' ? [false] : isOfStreams ? [true] : [false, true];

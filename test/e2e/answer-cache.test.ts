@@ -1,4 +1,4 @@
-/** Answers that are kept, over HTTP and in the real cache: given again, to whom they belong, forgotten, stale. */
+/** Kept answers, over HTTP and in the real cache: given again, only to their owners, forgotten, stale. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { createKey } from '../support/admin.ts';

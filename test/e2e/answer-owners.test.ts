@@ -1,4 +1,4 @@
-/** Nobody is given another's answer, over HTTP with real keys (docs/contract.md "Tenants and users"). */
+/** No caller gets another's answer, over HTTP with real keys (docs/contract.md "Tenants and users"). */
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
@@ -11,7 +11,7 @@ const bench = await startBench({ config: 'owners' });
 afterAll(bench.stop);
 beforeEach(() => bench.sandbox.reset());
 
-/** The second of each tries to pass for the first. */
+/** The second of each pair imitates the first. */
 const people = [
   ['acme', 'ana'],
   ['acme', 'ana","'],
@@ -61,7 +61,7 @@ test('equal questions at the same time are shared by their owners alone', async 
   await bench.sandbox.setFault('openai', 'slow-first-token', { delayMs: 300 });
   for (const { feature, calls } of [
     { feature: 'ours', calls: 2 },
-    // Without a user nothing is shared: those two tenants' ask by themselves, each time.
+    // Without a user nothing is shared: these two tenants ask each time.
     { feature: 'mine', calls: 4 + 2 * 2 },
   ]) {
     const [question, before] = [newQuestion(), started()];
@@ -113,7 +113,7 @@ test('a stream that runs or is kept is nobody else’s to read, to resume or to 
   await notFound();
   const stopped = await fetch(bench.url + path, { method: 'DELETE', headers: headersOf(ana) });
   expect([stopped.status, started()]).toEqual([204, 1]);
-  // By the POST that made it, somebody else's key and last-event-id start nothing either.
+  // The POST that made it, with somebody else's key and last-event-id, starts nothing either.
   for (const other of others) {
     const headers = { ...headersOf(other), ...resumable, 'last-event-id': '3' };
     expect((await ask(bench.url, { stream: true, headers })).status).toBe(404);
@@ -133,7 +133,7 @@ test('a server that names no user is read, blocked or stopped by no page, no oth
     readEvents(bench.url, { ...headers, 'idempotency-key': key, 'x-carryon-resume': '1' });
   const mine = await asking(server);
   const calls = started();
-  // Each has a run of its own under that key, whatever it asks.
+  // Each has its own run under that key, whatever it asks.
   for (const headers of [other, ...visitors]) expect((await asking(headers)).events.at(-1)?.data).toBe('[DONE]');
   expect(started() - calls).toBe(4);
   const uniqueKey = createHash('sha256').update('carryon-AnswerStream').digest();

@@ -1,4 +1,4 @@
-/** The session that docs/answers.md shows, run as it stands there: a stream that is cut, goes on by its id, and is given again. */
+/** The session of docs/answers.md, run as written there: a stream that is cut, goes on by its id, and is replayed. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ async function sessionOfDoc(): Promise<string> {
   return session.replace('http://localhost:8787', bench.url);
 }
 
-/** As a reader of SSE counts them: what a blank line has not ended is none. */
+/** As an SSE reader counts events: without a closing blank line there is no event. */
 async function eventsIn(file: string): Promise<{ id: number; data: string }[]> {
   const text = await readFile(join(directory, file), 'utf8');
   return text
@@ -42,7 +42,7 @@ test('the session of docs/answers.md: both parts together are the whole', { time
   const [first, rest, whole] = await Promise.all(['part-1.txt', 'part-2.txt', 'whole.txt'].map(eventsIn));
   expect(first?.length).toBeGreaterThan(0);
   expect(rest?.length).toBeGreaterThan(0);
-  // What is given once more is charged nothing; all else is the same.
+  // A replay costs nothing; everything else is the same.
   const withoutCost = (events: { id: number; data: string }[] = []) =>
     events.map(({ id, data }) => ({ id, data: data.replace(/"(?:carryon_cost_usd|costUsd)":[\d.e-]+/g, '') }));
   expect(withoutCost([...(first ?? []), ...(rest ?? [])])).toEqual(withoutCost(whole));

@@ -1,4 +1,4 @@
-/** A power cut while operators change things: no change without its row, and no row says that a change was made which was not. */
+/** A power cut while operators change things: every change has its row, and no row claims a change that was not made. */
 import { afterAll, expect, test } from 'vitest';
 import { admin } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
@@ -6,7 +6,7 @@ import { startBench } from '../support/bench.ts';
 const bench = await startBench();
 afterAll(bench.stop);
 
-/** Each operator makes one change after another, until the power is cut: fewer in all than an admin key may make at once. */
+/** Each operator makes one change after another until the power is cut: fewer in all than an admin key may make at once. */
 const OPERATORS = 5;
 const CHANGES = 10;
 
@@ -24,7 +24,7 @@ async function limited(tenant: string): Promise<string[]> {
   return limits.map(({ scope }) => scope);
 }
 
-/** Of the rows of this tenant, which scope they name. */
+/** The scopes named by this tenant's rows. */
 async function noted(tenant: string) {
   const { entries } = await json<{ entries: Entry[] }>('audit?most=200');
   const prefix = `limits of ${tenant}, `;

@@ -1,4 +1,4 @@
-/** One request at a time, of every kind that could cost more than it looks: what is billed ≤ what is booked ≤ what was held. */
+/** One request at a time, of every kind that could cost more than it seems: billed ≤ booked ≤ held. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProviderName } from '../../sandbox/ask.ts';
 import { DELIVERY_FAULTS, type Fault, STATUS_FAULTS } from '../../sandbox/faults.ts';
@@ -17,7 +17,7 @@ interface Seen extends Books {
   granted: number;
 }
 
-/** By a tenant of its own, so that the books are those of this request. */
+/** By a tenant of its own, so that the ledger has this request alone. */
 async function pay(format: ProviderName, options: AskOptions): Promise<Seen> {
   const billedSoFar = () => bench.sandbox.counts()[format].billedMicroUsd;
   const before = billedSoFar();
@@ -41,7 +41,7 @@ function expectBounded({ billed, spent, granted, settlements }: Seen): void {
 const PIXEL =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const asks = (text: string) => [{ role: 'user', content: text }];
-/** Deep enough that its text weighs more than the question. */
+/** Deep enough that its text is longer than the question. */
 const fields = Object.fromEntries(
   Array.from({ length: 40 }, (_, index) => [
     `field_${index}`,
@@ -123,7 +123,7 @@ describe.each(FORMATS)('in the format of %s', (format) => {
       expect(seen.answer).toMatchObject({ status: 200, error: undefined });
       expect(seen.billed).toBeGreaterThan(0);
       expectBounded(seen);
-      // Usage came, so that it is not only a bound.
+      // A usage came, so this is more than a bound.
       expect(seen.spent).toBe(seen.billed);
     }
   });
@@ -166,7 +166,7 @@ describe.each(FORMATS)('in the format of %s', (format) => {
   );
 });
 
-/** For these the test's own short time limits are the point; everything else has a minute. */
+/** These test the short time limits; everything else has a minute. */
 const HANGS: readonly Fault[] = [
   'hang-before-headers',
   'hang-before-first-token',
@@ -176,10 +176,10 @@ const HANGS: readonly Fault[] = [
   'held-open',
   'held-open-no-done',
 ];
-/** Refused before a model began: nobody bills that, so nobody books it. */
+/** Refused before a model began: no provider bills that, so nothing is booked. */
 const COSTS_NOTHING: readonly Fault[] = [...STATUS_FAULTS, 'redirect'];
 const MAY_COST = DELIVERY_FAULTS.filter((fault) => !COSTS_NOTHING.includes(fault));
-/** What is an answer all the same, with its usage; some only where the end is seen in a stream. */
+/** Still an answer, with its usage; for some only in a stream, where the end is seen. */
 const WHOLE: readonly Fault[] = ['duplicate-usage', 'no-done', 'drip'];
 const WHOLE_STREAMED: readonly Fault[] = ['held-open', 'held-open-no-done'];
 
@@ -221,7 +221,7 @@ describe('failures', () => {
   test.each(MAY_COST)('%s: all is booked that is billed', (fault) =>
     inEveryForm(fault, ({ billed, spent, settlements }, stream) => {
       if (WHOLE.includes(fault) || (stream && WHOLE_STREAMED.includes(fault))) expect(spent).toBe(billed);
-      // Usage is exact (where it is true: the empty answer's tells of what it left out); what is not exact is marked.
+      // A usage is exact (if it is true: the empty answer's counts what it left out); a figure that is not exact is marked.
       else if (fault !== 'empty-stream' && spent !== billed) {
         expect(settlements.some(({ estimated }) => estimated)).toBe(true);
       }

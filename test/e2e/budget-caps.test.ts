@@ -1,4 +1,4 @@
-/** What a feature allows and its safeguard, as a client and a provider see them; and whose money it is. */
+/** A feature's caps and its safeguard, as a client and a provider see them; and which scopes pay. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type Answered, type AskOptions, answered } from '../support/ask.ts';
 import { BudgetBench, type Payer } from '../support/budget-bench.ts';
@@ -18,12 +18,12 @@ const send = ({ key }: Payer, feature: string, options: AskOptions = {}): Promis
     headers: { authorization: `Bearer ${key}`, 'x-carryon-feature': feature },
   });
 const limitOf = ({ raw }: Answered) => (JSON.parse(raw) as { error: { limit?: Record<string, unknown> } }).error.limit;
-/** What the provider was asked last. */
+/** The provider's last request. */
 const sent = () => bench.sandbox.recorded().at(-1);
 
 const question = (letters: number) => ({ role: 'user', content: 'q'.repeat(letters) });
 const SYSTEM = { role: 'system', content: 'You answer in few words.' };
-/** Some 2,900 bytes in nine turns. */
+/** About 2,900 bytes in nine turns. */
 const LONG_TALK = [
   SYSTEM,
   ...Array.from({ length: 9 }, (_, turn) => [
@@ -110,7 +110,7 @@ test('the safeguard leaves out the oldest turns, whole; instructions and the las
 
 test('a budget too small for the request and large enough for the safeguard is served by the safeguard', async () => {
   bench.sandbox.setPrices('anthropic', CHEAP_PRICES);
-  // A question of some 30 bytes and 400 tokens may come to 0.0018; by the safeguard to 0.00007.
+  // A question of about 30 bytes and 400 tokens may cost 0.0018; under the safeguard 0.00007.
   const payer = await bench.payer({ monthlyUsd: 0.001 });
   const modes: (string | null)[] = [];
   for (;;) {
@@ -132,10 +132,10 @@ test('a budget too small for the request and large enough for the safeguard is s
   expect(spent).toBeGreaterThan(900);
   expect(spent).toBeLessThanOrEqual(1_000);
 
-  // With room for it the request itself comes first.
+  // If there is room for it, the request itself comes first.
   await payer.limit({ monthlyUsd: 0.01 });
   expect((await send(payer, 'guarded', { body: { max_tokens: 400 } })).header('x-carryon-mode')).toBe('normal');
-  // Who has no safeguard is refused where it would have served.
+  // A feature without a safeguard is refused where one would have served.
   await payer.limit({ monthlyUsd: spent / 1e6 + 0.0002 });
   expect((await send(payer, 'chat')).error?.code).toBe('budget_exceeded');
 });

@@ -1,5 +1,5 @@
 /**
- * Readers that leave, at every point of an answer, politely (FIN) and not (RST): the provider is let go, the hold comes back,
+ * Readers that leave, at every point of an answer, politely (FIN) and not (RST): the provider's call is cancelled, the hold comes back,
  * and what is booked covers what the provider bills. And streams that outlast their ledger's memory.
  */
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { BudgetBench, type Payer } from '../support/budget-bench.ts';
 import { until } from '../support/until.ts';
 
 const bench = await BudgetBench.start();
-/** The object sleeps after ten seconds in which nobody calls it. */
+/** The object sleeps after ten seconds without a call. */
 const quiet = await BudgetBench.start();
 afterAll(() => Promise.all([bench.stop(), quiet.stop()]));
 
@@ -23,9 +23,9 @@ interface Point {
   at: string;
   stream: boolean;
   fault?: Fault;
-  /** Leaves once this is so. */
+  /** Leaves once this is true. */
   when(reader: Reader, format: ProviderName): boolean;
-  /** The provider has said all there is to say. */
+  /** The provider has sent its whole answer. */
   isWhole?: true;
 }
 
@@ -102,7 +102,7 @@ test.concurrent.each(FORMATS)('%s: wherever the reader leaves, it is settled onc
       const payer = await bench.payer({ monthlyUsd: 1, parallel: 1 });
       const before = bench.sandbox.counts()[format];
       await bench.sandbox.setFault(format, fault ?? null);
-      // A goodbye (FIN) is heard when the next byte is written, so where a provider says nothing its own time limit ends it.
+      // A FIN is noticed when the next byte is written, so if a provider sends nothing its own time limit ends it.
       const alias = fault === undefined || rudely ? 'app' : 'hasty';
       const reader = await begin(bench.url, payer, `${alias}/${format}`, { stream });
       await until(name, () => when(reader, format));
@@ -118,7 +118,7 @@ test.concurrent.each(FORMATS)('%s: wherever the reader leaves, it is settled onc
       expect(settlements, name).toMatchObject([{ standing: 'done', overGranted: false, spentMicroUsd: spent }]);
       expect(spent, name).toBeGreaterThanOrEqual(billed);
       expect(settlements[0]?.grantedMicroUsd, name).toBeGreaterThanOrEqual(spent);
-      // Nothing is written before a whole answer is made, so nobody hears the goodbye in time.
+      // Nothing is written before a whole answer is complete, so the FIN is not noticed in time.
       const isUnheard = !stream && !rudely && fault === undefined;
       const asked = [now.requests - before.requests, now.aborted - before.aborted];
       expect(asked, name).toEqual([1, isWhole || isUnheard ? 0 : 1]);
@@ -169,7 +169,7 @@ test('a reader who reads nothing and leaves is booked at no less than was made f
   await bench.sandbox.reset();
   const payer = await bench.payer({ monthlyUsd: 5 });
   const made = () => bench.sandbox.counts().openai;
-  // Some 20 MB: more than there is room for on the way.
+  // About 20 MB: more than the buffers on the way hold.
   const reader = await begin(bench.url, payer, 'app/openai', {
     stream: true,
     words: 20_000,
@@ -187,7 +187,7 @@ test('a reader who reads nothing and leaves is booked at no less than was made f
   const { spent, settlements } = await payer.atRest(5_000);
   expect(settlements).toMatchObject([{ standing: 'done', overGranted: false, estimated: true, spentMicroUsd: spent }]);
   expect(spent).toBeGreaterThanOrEqual(made().billedMicroUsd);
-  // In full where we had stopped reading for a while; by what passed where the machine was too slow to fill every buffer.
+  // In full if we had stopped reading for a while; by what passed if the machine was too slow to fill every buffer.
   expect(settlements[0]?.grantedMicroUsd).toBeGreaterThanOrEqual(spent);
   console.log(`billed ${made().billedMicroUsd}, booked ${spent} for a reader who read nothing`);
 });

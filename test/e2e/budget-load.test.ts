@@ -25,7 +25,7 @@ interface Run {
 interface RunOptions {
   urls?: () => readonly string[];
   atOnce?: number;
-  /** Who waits is called off once it holds for what is booked. */
+  /** Clients that wait are called off once this holds for what is booked. */
   isEnough?: (books: Books) => boolean;
   /** What happens meanwhile. */
   beside?: (over: AbortSignal) => Promise<unknown>;
@@ -52,7 +52,7 @@ function expectHeld({ load, watched }: Run): void {
   expect(watched.wrong).toEqual([]);
   expect(watched.polls).toBeGreaterThan(3);
   expect(Object.values(ends).reduce((sum, count) => sum + count)).toBe(REQUESTS);
-  // A load worth its name, on a slow machine too: some left, many were told to wait, and money was there for the fewest.
+  // A real load, on a slow machine too: some left, many were told to wait, and the money sufficed for only a few.
   expect(ends.answered).toBeGreaterThan(0);
   expect(ends.left).toBeGreaterThan(10);
   expect(ends.refused + ends['called off']).toBeGreaterThan(REQUESTS / 4);
@@ -122,7 +122,7 @@ test('far below its budget: a crowd is admitted out of slices, and booked to the
   await Promise.all(Array.from({ length: 25 }, (_, number) => client(number)));
   const { spent, unsettled, settlements } = await payer.atRest();
   expect([spent, unsettled]).toEqual([charged, 0]);
-  // The last 50 leases were most of the thousand requests.
+  // The last 50 leases cover most of the thousand requests.
   const last = settlements.reduce((sum, { spentMicroUsd }) => sum + spentMicroUsd, 0);
   expect(last).toBeGreaterThan(0.6 * spent);
 });
@@ -132,7 +132,7 @@ test('workerd is killed twice in mid-run: within the budget over all lives; what
   let isDown = false;
   let lives = 1;
   let dead = 0;
-  /** Nobody asks while it is down, so what is held in the next life is what the dead held. */
+  /** No client asks while it is down, so what is held after the restart is what the killed process held. */
   const killOnce = async (spent: number): Promise<void> => {
     const last = await until('so much is spent', async () => {
       const books = await payer.books();
@@ -150,12 +150,12 @@ test('workerd is killed twice in mid-run: within the budget over all lives; what
   };
   const ran = await run(payer, {
     urls: () => (isDown ? [] : bench.urls),
-    // So few that the dead do not hold everything.
+    // Few enough that killed processes do not hold everything.
     atOnce: 60,
-    // What the dead hold is not given back within this test, so the last clients would wait for it in vain.
+    // What killed processes hold is not given back within this test, so the last clients would wait for it in vain.
     isEnough: ({ spent, held }) => lives === 3 && spent + held > 0.97 * CAP && spent + dead > 0.9 * CAP,
     beside: async () => {
-      // Each time some of the rest goes with the dead: what ran, and up to an eighth of it in each isolate's slices.
+      // Each kill takes some of the rest: what ran, and up to an eighth of it in each isolate's slices.
       await killOnce(0.15 * CAP);
       await killOnce(0.3 * CAP);
     },

@@ -33,7 +33,7 @@ const limitOf = ({ raw }: Answered): Record<string, unknown> =>
   (JSON.parse(raw) as { error: { limit: Record<string, unknown> } }).error.limit;
 const waitOf = (refused: Answered): number => Number(refused.header('retry-after-ms'));
 
-/** Not a moment less than `ms`, and hardly one more. */
+/** Not less than `ms`, and hardly more. */
 async function exactly(ms: number): Promise<void> {
   const over = performance.now() + ms;
   for (let left = ms; left > 0; left = over - performance.now())
@@ -43,9 +43,9 @@ async function exactly(ms: number): Promise<void> {
 interface Case {
   kind: string;
   scope: (payer: Payer) => string;
-  /** Counted in the scope. */
+  /** A request that counts in the scope. */
   inside: Sent;
-  /** Of the same tenant, but not in it. */
+  /** A request of the same tenant that does not count in the scope. */
   outside?: Sent;
 }
 
@@ -80,7 +80,7 @@ test.concurrent.each(CASES)('requests a second, of a $kind: whoever waits as tol
     expect(Number(refused.header('retry-after'))).toBe(Math.ceil(waitOf(refused) / 1_000));
     expect(refused.header('x-should-retry')).toBeNull();
     if (one.outside) expect((await send(payer, one.outside)).status).toBe(200);
-    // Another isolate says the same, and no later: asking takes nothing.
+    // Another isolate gives the same time, and not a later one: asking takes nothing.
     const again = await send(payer, { ...one.inside, url: bench.urls[1] as string });
     expect(again.status).toBe(429);
     expect(waitOf(again)).toBeLessThanOrEqual(waitOf(refused));
@@ -118,7 +118,7 @@ test.concurrent('tokens a minute: what is held counts, and the refusal lasts unt
   const payer = await bench.payer({ tpm: 5_000 });
   const leftMs = 60_000 - (Date.now() % 60_000);
   if (leftMs < 8_000) await exactly(leftMs);
-  // Of the question and of an answer at its cap of 4,096.
+  // The tokens of the question and of an answer at its cap of 4,096.
   const first = await send(payer);
   expect([first.status, first.header('x-ratelimit-limit-tokens')]).toEqual([200, '5000']);
   const worst = 5_000 - Number(first.header('x-ratelimit-remaining-tokens'));
@@ -126,7 +126,7 @@ test.concurrent('tokens a minute: what is held counts, and the refusal lasts unt
   expect(first.header('x-ratelimit-reset-tokens')).toMatch(/^(\d+s|1m0s)$/);
   await payer.atRest();
 
-  // Now one alone would fit, but not beside what was booked.
+  // Now one alone would fit, but not in addition to what was booked.
   await payer.limit({ tpm: worst });
   const refused = await send(payer);
   const answeredAt = Date.now();
@@ -145,7 +145,7 @@ test.concurrent('tokens a minute: what is held counts, and the refusal lasts unt
 
 test.concurrent('requests at once: the place of one that ended, or left, is free', async () => {
   const payer = await bench.payer({ parallel: 2 });
-  // The other tests' provider is the other one.
+  // The other tests use the other provider.
   const model = 'app/anthropic';
   bench.sandbox.setPace({ ttftMs: 10, tokenMs: 10 });
   const leaving = new AbortController();

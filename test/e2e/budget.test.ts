@@ -1,4 +1,4 @@
-/** `npm run budget`, as a person runs it, against a router that runs. */
+/** `npm run budget`, as a person runs it, against a running router. */
 import { userInfo } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { answered } from '../support/ask.ts';

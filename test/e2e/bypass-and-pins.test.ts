@@ -1,4 +1,4 @@
-/** Pins and bypass as an operator sets them, by real TCP: who is asked, what is kept, and what is told. */
+/** Pins and bypass as an operator sets them, over real TCP: which provider is asked, what is kept, and what is reported. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AskOptions, admin, answered, cooldowns } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';

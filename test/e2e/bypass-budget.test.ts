@@ -1,4 +1,4 @@
-/** Bypass in two isolates, many clients, a provider that fails one time in five: what it would bill is never above the cap. */
+/** Bypass in two isolates, many clients, a provider that fails one time in five: its bills never exceed the cap. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { admin, answered } from '../support/ask.ts';
 import { BudgetBench } from '../support/budget-bench.ts';
@@ -40,6 +40,6 @@ test('bypass never overspends', async () => {
   expect(books.spent).toBeLessThanOrEqual(CAP);
   expect(bench.billed).toBeLessThanOrEqual(books.spent);
   expect(bench.billed).toBeGreaterThan(CAP / 20);
-  // One deployment of two, and none in the place of it.
+  // One deployment of two, and no other instead of it.
   expect(bench.sandbox.counts().anthropic.started).toBe(0);
 });

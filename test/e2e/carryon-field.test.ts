@@ -1,4 +1,4 @@
-/** An answer's own account of how it was made, as clients get it over HTTP: in every form, after a failover, and where nobody answers. */
+/** An answer's own account of how it was made, as clients get it over HTTP: in every form, after a failover, and when no provider answers. */
 import OpenAI from 'openai';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';

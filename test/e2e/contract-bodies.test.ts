@@ -1,4 +1,4 @@
-/** What is wrong with a request is named at once, without a call of any provider; what is only odd is answered. */
+/** A wrong request is refused at once by name, without a call to any provider; one that is only odd is answered. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startBench } from '../support/bench.ts';
 import { CHAT, chatBody, send } from '../support/send.ts';
@@ -125,7 +125,7 @@ describe('refused without asking anybody', () => {
     const announced = await send(bench.url, CHAT, { headers: { 'content-length': 21_000_000 }, unended: true });
     expect(announced).toMatchObject({ status: 413, json: { error: { code: 'payload_too_large' } } });
     const piece = Buffer.alloc(1_048_576, ' ');
-    // Without a picture a megabyte is all: what comes behind it would be written into a closed connection.
+    // Without a picture a megabyte is the limit: anything after it would be written into a closed connection.
     const pieces = [piece, Buffer.from(' ')];
     const counted = await send(bench.url, CHAT, { pieces, unended: true });
     expect(counted).toMatchObject({ status: 413, json: { error: { code: 'payload_too_large' } } });

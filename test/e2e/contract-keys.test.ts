@@ -1,4 +1,4 @@
-/** Who may ask, as on a deployed Worker: no local mode, secrets of its own. Nothing it says or logs holds a secret. */
+/** Who may ask, as on a deployed Worker: no local mode, secrets of its own. No response or log line contains a secret. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../sandbox/start.ts';
@@ -33,7 +33,7 @@ afterAll(() => Promise.all([bench.stop(), providers.close()]));
 beforeEach(() => providers.reset());
 
 const PAGE = 'https://app.example';
-/** Every key that was made here. */
+/** Every key that this test made. */
 const made: string[] = [];
 
 const admin = (method: string, path: string, body?: object) =>

@@ -79,7 +79,7 @@ describe('the call itself', () => {
     const got = await send(bench.url, path, { ...options, headers: { ...options.headers, origin: PAGE } });
     expect(got.status).toBe(status);
     expect(got.headers['access-control-allow-origin']).toBe(PAGE);
-    // What proxies are told is not for pages.
+    // Headers for proxies are not exposed to pages.
     const told = Object.keys(got.headers).filter((name) =>
       /^x-(?!accel-)|^retry-after|^server-timing|^age$/.test(name),
     );

@@ -1,4 +1,4 @@
-/** What a client can send is kept from the providers, but for the listed body fields (docs/contract.md "What reaches a provider"). */
+/** Nothing that a client sends reaches a provider, except the listed body fields (docs/contract.md "What reaches a provider"). */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { VERSION } from '../../protocol/version.ts';
 import { answered } from '../support/ask.ts';
@@ -22,7 +22,7 @@ afterAll(() => Promise.all([openaiFirst.stop(), anthropicFirst.stop(), canary.cl
 
 const MARK = 'canary-5f0c';
 
-/** Whatever a proxy, a tracer or a curious client may add; a foreign `host` is refused in local mode. */
+/** Headers that a proxy, a tracer or a curious client may add; a foreign `host` is refused in local mode. */
 const HEADERS = {
   cookie: `session=${MARK}`,
   'user-agent': MARK,
@@ -55,7 +55,7 @@ const HEADERS = {
   'x-carryon-base-url': `https://${MARK}.example`,
 };
 
-/** Fields that change price, place or meaning at some provider, and some that nobody knows. */
+/** Fields that change price, place or meaning at some provider, and some unknown ones. */
 const FIELDS = {
   base_url: `https://${MARK}.example`,
   api_base: MARK,
@@ -104,7 +104,7 @@ describe.each([
     'no header and no field of a client’s own (stream: $stream)',
     async ({ stream }) => {
       const body = chatBody({ stream, temperature: 0.5, max_tokens: 100, ...FIELDS });
-      // A key of its own: the same one would be given the other form's answer again.
+      // A key of its own: the same one would replay the other form's answer.
       const keyed = { ...HEADERS, 'x-carryon-user': MARK, 'idempotency-key': `${MARK}-${stream}` };
       const got = await send(bench.url, CHAT, { headers: keyed, body });
       expect(got.status).toBe(200);
@@ -165,7 +165,7 @@ describe.each([
       { type: 'text', text: `Please read ${canary.origin}/page` },
       { type: 'image_url', image_url: { url: `${canary.origin}/image.png` } },
     ];
-    // A picture at an address of one's own machine is refused by name.
+    // A picture at a local address is refused by name.
     for (const [parts, status] of [
       [content.slice(0, 1), 200],
       [content, 400],
@@ -203,7 +203,7 @@ test('the beginning of a prompt that comes again costs less, and exactly what th
       },
     });
     const costMicroUsd = Math.round(Number(got.costUsd ?? got.header('x-carryon-cost-usd')) * 1e6);
-    // Both round up; the provider only its sum.
+    // The ledger rounds each amount up; the provider only its sum.
     expect(Math.abs(costMicroUsd - (sandbox.counts().anthropic.billedMicroUsd - before))).toBeLessThanOrEqual(1);
     const tokens = got.usage?.prompt_tokens_details as Record<string, number> | undefined;
     return { read: tokens?.cached_tokens, written: tokens?.cache_write_tokens, costMicroUsd };
@@ -216,7 +216,7 @@ test('the beginning of a prompt that comes again costs less, and exactly what th
     expect(next).toMatchObject({ read: first.written, written: 0 });
     expect(next.costMicroUsd).toBeLessThan(first.costMicroUsd / 3);
   }
-  // A feature that says nothing pays the plain price each time.
+  // A feature without `promptCache` pays the plain price each time.
   expect(await asked('In 5 words: who may eat?', false, 'summarize')).toMatchObject({ read: 0, written: 0 });
 });
 

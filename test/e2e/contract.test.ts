@@ -74,7 +74,7 @@ describe('response headers', () => {
       const whole = await answered(bench.url, { question });
       const cost = billed() - before;
       expect(cost).toBeGreaterThan(0);
-      // Both round up; the provider only its sum.
+      // The ledger rounds each amount up; the provider only its sum.
       expect(Math.abs(Number(whole.header('x-carryon-cost-usd')) * 1e6 - cost)).toBeLessThanOrEqual(1);
 
       const streamed = await answered(bench.url, {

@@ -1,4 +1,4 @@
-/** The demo's plugs on `npm start`, as its page pulls them: the next answer shows it, and so does the one after. */
+/** The demo's plugs on `npm start`, as its page pulls them: the next answer shows the effect, and so does the one after. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandBench } from '../support/command.ts';
@@ -35,7 +35,7 @@ async function plugged(): Promise<string[]> {
   return providers.filter((one) => one.plugged).map(({ deployment }) => deployment);
 }
 
-/** Each question is another, so that none is answered from what is kept. */
+/** Each question is different, so that none is answered from the cache. */
 async function asked(more: object, headers: Record<string, string>) {
   const body = { prompt: `In 3 words: ${randomUUID()}?`, ...more };
   const answer = await send(url, '/ai', { headers: { origin, ...headers }, key: token, body });
@@ -61,7 +61,7 @@ describe.each(FORMS)('%s', (_, more, headers) => {
     for (const _ of [1, 2]) {
       expect((await demo('PUT', 'faults/a')).json).toEqual({ deployment: 'a', plugged: false });
       expect(await plugged()).toEqual(['b']);
-      // More than begin a cooldown.
+      // More failures than it takes for a cooldown.
       for (const _ of [1, 2, 3, 4, 5, 6]) expect(await served()).toBe('b');
       expect((await demo('DELETE', 'faults/a')).json).toEqual({ deployment: 'a', plugged: true });
       expect(await plugged()).toEqual(['a', 'b']);
@@ -82,7 +82,7 @@ test('a plug that was pulled is shown as pulled after a restart', async () => {
   running.interrupt();
   await running.exited;
   running = await start();
-  // What was set a moment before the end is published after the start.
+  // What was set just before the end is published after the start.
   await until('the plug of b is shown as pulled', async () => !(await plugged()).includes('b'));
   await demo('DELETE', 'faults/b');
   expect(await plugged()).toEqual(['a', 'b']);

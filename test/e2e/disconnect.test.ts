@@ -97,7 +97,7 @@ test.each([true, false])(
   },
 );
 
-/** A connection of our own, which we can reset as a network does: `fetch` says goodbye first. */
+/** A connection of our own, which can be reset as a network does it: `fetch` closes politely first. */
 async function reset(url: string, chat: { model: string; stream: boolean }): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const body = JSON.stringify({ ...chat, messages: [{ role: 'user', content: 'hello' }] });
@@ -164,7 +164,7 @@ test('a client that reads slowly slows the provider down, and gets all of it', a
     );
     const [response] = (await once(asking, 'response')) as [IncomingMessage];
 
-    // Nobody reads: once every buffer on the way is full, the provider may send no more.
+    // The client does not read: once every buffer on the way is full, the provider may send no more.
     let [seen, since] = [-1, 0];
     await until('the provider stands still', () => {
       if (sent !== seen) [seen, since] = [sent, performance.now()];

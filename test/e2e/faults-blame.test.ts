@@ -1,4 +1,4 @@
-/** Who is blamed: one person's slow prompts begin no cooldown, a provider that names a time gets it, an operator can end a cooldown. */
+/** Who is blamed: one person's slow prompts cause no cooldown, a provider that names a time gets it, an operator can end a cooldown. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { admin, answered, cooldowns, QUESTION } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';

@@ -1,4 +1,4 @@
-/** Provider A (OpenAI's format) down in every way the sandbox knows, B (Anthropic's) well. */
+/** Provider A (OpenAI's format) fails in every way the sandbox knows, B (Anthropic's) works. */
 import { afterAll, expect, test } from 'vitest';
 import { FAULT_NAMES } from '../../sandbox/faults.ts';
 import { startBench } from '../support/bench.ts';

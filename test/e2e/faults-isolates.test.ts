@@ -1,4 +1,4 @@
-/** What one isolate has found out, the others read on the routing board, within seconds here. */
+/** What one isolate has found out, the others read from the routing board, within seconds here. */
 import { afterAll, expect, test } from 'vitest';
 import { admin, answered, cooldowns } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
@@ -18,7 +18,7 @@ test('a rest, and its end by an operator', async () => {
     await servedBy(one);
     return (await cooldowns(one, lane.a)).length > 0;
   });
-  // Well again, so that the second isolate learns nothing by itself.
+  // The provider works again, so that the second isolate learns nothing by itself.
   await bench.sandbox.setFault(bench.a, null);
   expect(await servedBy(one)).toBe(lane.b);
   await until('the other has read it', async () => (await servedBy(two)) === lane.b);

@@ -1,4 +1,4 @@
-/** Faults of an operator over HTTP: those of a drill's key meet them, in both wire formats, and nobody else notices. */
+/** An operator's faults over HTTP: a drill's requests meet them, in both wire formats, and no other caller notices. */
 import { afterAll, expect, test } from 'vitest';
 import { FAULT_KINDS, type FaultKind } from '../../worker/core/routing/fault.ts';
 import { type AskOptions, admin, answered, cooldowns } from '../support/ask.ts';
@@ -158,7 +158,7 @@ test('a keyed stream that was cut is never shown as whole, also where it is resu
 });
 
 test('a token that a drill’s key mints is no drill', async () => {
-  // A token asks what its feature serves.
+  // A token asks its feature's alias.
   await setFault('calm-1-a', 'errors');
   const response = await fetch(`${url}/v1/tokens`, {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** Half-open: one request at a time may try a provider that failed, whoever asks and in which isolate. */
+/** Half-open: one request at a time may try a provider that failed, across callers and isolates. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const callsOfA = () => bench.sandbox.counts()[bench.a].requests;
 
-/** Until A is in cooldown by what each of these isolates has seen itself: what others publish may come later. */
+/** Until A is in cooldown in each of these isolates by its own observations: what others publish may come later. */
 async function cool(lane: Lane, fault: Fault, urls = [bench.url]): Promise<void> {
   await bench.sandbox.setFault(bench.a, fault);
   for (const url of urls) {
@@ -36,7 +36,7 @@ async function untilHalfOpen(lane: Lane): Promise<void> {
   while (Date.now() <= until) await sleep(10);
 }
 
-/** Many ask at once while A keeps whoever reaches it waiting; resolves when everybody else has an answer. */
+/** Many ask at once while A hangs; resolves when all requests but those at A have an answer. */
 async function crowd(urls: readonly string[], lane: Lane, stream: boolean) {
   bench.gate.shut();
   const answers: Answered[] = [];
@@ -74,7 +74,7 @@ test.each([
   expect(answers.at(-1)).toMatchObject({ status: 200, finishReason: 'stop' });
   expect(answers.at(-1)?.header('x-carryon-deployment')).toBe(lane.a);
 
-  // What one has found out holds for everybody, at once where it was found out.
+  // What one request has found out holds for all, at once in its own isolate.
   await until('A serves again everywhere', async () => {
     const got = await Promise.all(urls.map((url) => answered(url, { model: lane.alias, stream })));
     return got.every((each) => each.header('x-carryon-deployment') === lane.a);

@@ -1,4 +1,4 @@
-/** A provider that points elsewhere is not followed there, whatever the status: a key would travel along. */
+/** A provider's redirect is never followed, whatever its status: the key would travel along. */
 import { afterAll, expect, test } from 'vitest';
 import { answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';

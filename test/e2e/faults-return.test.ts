@@ -14,7 +14,7 @@ const streamed = FAULT_CASES.filter((entry) => cooling.includes(entry.streamed))
   ...entry,
   stream: true,
 }));
-// Without a stream each way of failing looks alike to the cooldown; these come to it by other paths.
+// Without a stream each way of failing is the same to the cooldown; these take other paths to it.
 const others = ['500', 'refuse-connection', 'hang-before-headers', 'stall-mid-stream', 'wrong-shape'];
 const whole = FAULT_CASES.filter(({ fault }) => others.includes(fault)).map((entry) => ({ ...entry, stream: false }));
 
@@ -49,7 +49,7 @@ test.each([
   { limit: 'maxStreamDuration: the whole takes too long', kind: 'calm', delayMs: 600 },
 ] as const)('a stream is ended by $limit', async ({ kind, delayMs }) => {
   const lane = bench.lane(kind);
-  // The first token comes at once; `drip` would delay it as well.
+  // The first token comes at once; `drip` would delay it too.
   bench.sandbox.setPace({ ttftMs: 0, tokenMs: delayMs });
   const got = await answered(bench.url, { model: lane.alias, stream: true });
   expect(got).toMatchObject({ status: 200, done: false, afterwards: 0, broken: false, finishReason: null });

@@ -1,4 +1,4 @@
-/** The other way round: provider A speaks Anthropic's format, B OpenAI's. The ways of failing that A's wire format changes. */
+/** The formats swapped: provider A speaks Anthropic's, B OpenAI's. Covers the failures that depend on A's wire format. */
 import { afterAll } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
 import { startBench } from '../support/bench.ts';

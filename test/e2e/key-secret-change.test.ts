@@ -1,4 +1,4 @@
-/** A new KEY_SECRET beside the old one, in plain workerd: keys, tokens and answers of before still count (docs/keys.md). */
+/** A new KEY_SECRET beside the old one, in plain workerd: earlier keys, tokens and answers still count (docs/keys.md). */
 import { afterAll, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { startBench } from '../support/bench.ts';
@@ -23,7 +23,7 @@ test('an answer under a key is given again without a second call, and equal requ
   await bench.killAndRestart({ KEY_SECRET: 'n'.repeat(32), KEY_SECRET_OLD: OLD });
   expect(await tokenStatus()).toBe(200);
   const again = await asking('order-1');
-  // What it cost is told once.
+  // The cost is charged once.
   const told = (text: string) => ({ ...JSON.parse(text), carryon: undefined });
   expect([again.status, again.headers['x-carryon-replayed']]).toEqual([200, '1']);
   expect(told(again.text)).toEqual(told(first.text));

@@ -17,7 +17,7 @@ const started = () => bench.sandbox.counts().openai.started + bench.sandbox.coun
 const keyed = (key: string, options: AskOptions = {}) =>
   answered(bench.url, { ...options, headers: { 'idempotency-key': key, ...options.headers } });
 
-/** As soon as nothing is held any more. */
+/** Resolves as soon as nothing is held any more. */
 const spent = (): Promise<number> =>
   until('nothing is held', async () => {
     const { scopes } = (await (await admin(bench.url, 'ledger/local?scope=tenant')).json()) as {
@@ -112,7 +112,7 @@ describe('a resumable stream', () => {
     async ({ path, method }) => {
       const question = 'In 200 words: what is a failover?';
       const before = await spent();
-      // So slow that most cuts are of a running answer.
+      // Slow enough that most cuts hit a running answer.
       await bench.sandbox.setFault('openai', 'drip', { delayMs: 5 });
       const key = newKey();
       const first = await read(resumable(key), { question, cutAfter: 1 });
@@ -122,13 +122,13 @@ describe('a resumable stream', () => {
         const after = { 'last-event-id': String(seen.at(-1)?.id) };
         const headers = method === 'POST' ? resumable(key, after) : after;
         const part = await read(headers, { question, cutAfter: 1, path: path(streamId), method });
-        // What came behind it in the same packet is lost with the connection.
+        // Anything behind it in the same packet is lost with the connection.
         seen.push(...part.events.slice(0, 1));
         expect([part.status, part.events[0]?.id]).toEqual([200, seen.length]);
       }
       expect(seen.length).toBeGreaterThan(200);
       const whole = await read(resumable(key), { question });
-      // What is given once more is charged nothing; all else is the same.
+      // A replay costs nothing; everything else is the same.
       const withoutCost = ({ id, data }: StreamEvent) => [
         id,
         data.replace(/"(?:carryon_cost_usd|costUsd)":[\d.e-]+/g, ''),

@@ -1,4 +1,4 @@
-/** A power cut in the middle of a keyed stream: what was stored is kept, the rest is told by name, and no provider is asked again. */
+/** A power cut in the middle of a keyed stream: what was stored is kept, the end is a named error, and no provider is asked again. */
 import { afterAll, expect, test } from 'vitest';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { admin } from '../support/ask.ts';
@@ -9,7 +9,7 @@ const bench = await startBench();
 afterAll(bench.stop);
 
 const RESUMABLE = { 'idempotency-key': 'cut-by-a-power-cut', 'x-carryon-resume': '1' };
-/** With a token each 100 ms, some of it is stored by then, and some is not. */
+/** With a token each 100 ms, part of it is stored by then, and part is not. */
 const CUT_AFTER = 25;
 
 const read = (headers: Record<string, string> = {}, options?: ReadOptions) =>
@@ -67,7 +67,7 @@ test('workerd is killed while a keyed stream runs: all that was stored, a named 
   ];
   const expectTheSame = async () => {
     for (const resume of resumes) {
-      // The first, one in the middle, the last one stored, and the last one seen, which may be further.
+      // The first, one in the middle, the last one stored, and the last one seen, which may be later.
       for (const after of [1, 5, stored.length, seen.events.length]) {
         const part = await resume(after);
         expect([part.status, errorOf(part)]).toEqual([200, 'stream_interrupted']);
@@ -79,13 +79,13 @@ test('workerd is killed while a keyed stream runs: all that was stored, a named 
   };
   await expectTheSame();
 
-  // What the provider will bill nobody knows any more: all of it stays held, under the one lease, until its time is over.
+  // What the provider will bill is no longer known: the full amount stays held, under the one lease, until its time is over.
   const { openai, anthropic } = bench.sandbox.counts();
   expect([openai.started, anthropic.started]).toEqual([1, 0]);
   expect(openai.billedMicroUsd).toBeLessThanOrEqual(before?.held ?? 0);
   expect(await books()).toEqual(before);
 
-  // A third life finds the ending as the second one stored it.
+  // After another restart the ending is still as the second life stored it.
   await bench.killAndRestart();
   await expectTheSame();
   expect(await books()).toEqual(before);

@@ -1,4 +1,4 @@
-/** A state that an earlier build wrote, taken over by this one, which is killed in the middle of it. */
+/** State that an earlier build wrote, migrated by this one, which is killed in the middle of it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

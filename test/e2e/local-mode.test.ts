@@ -1,4 +1,4 @@
-/** What a real workerd makes of names, users and packed bodies: bytes, as they come over the wire. */
+/** How a real workerd treats names, users and compressed bodies: bytes, as they come over the wire. */
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startBench } from '../support/bench.ts';

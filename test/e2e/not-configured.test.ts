@@ -1,4 +1,4 @@
-/** A Worker that was deployed before its secrets were set: it says what to set, and answers nobody. */
+/** A Worker that was deployed before its secrets were set: it says what to set, and answers no request. */
 import { afterAll, expect, test } from 'vitest';
 import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { startBench } from '../support/bench.ts';
@@ -45,7 +45,7 @@ test.each([
     expect(got.headers['x-should-retry']).toBe('false');
     const message = got.json.error?.message ?? '';
     expect(message).toMatch(new RegExp(`What is missing: ${NEEDED.join('; ')}$`));
-    // Once, however much is missing.
+    // Once, however many are missing.
     expect(message.match(/npx wrangler secret put NAME/g)).toHaveLength(1);
     expect(message).toContain('npx wrangler secret bulk');
     expect(message).toContain('PROVIDER_A_PRICE={"input"');

@@ -1,4 +1,4 @@
-/** OpenAI's own SDK reads streams that a provider sends in pieces, with pauses, and in odd shapes; the router is a real process. */
+/** OpenAI's own SDK reads streams that a provider sends in fragments, with pauses, and in odd shapes; the router is a real process. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';

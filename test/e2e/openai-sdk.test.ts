@@ -153,7 +153,7 @@ describe.each([
   test('a stream that breaks raises in the SDK', async () => {
     bench.sandbox.setPace({ ttftMs: 0, tokenMs: 30 });
     await bench.sandbox.setFault(bench.a, 'cut-mid-stream', { afterTokens: 6 });
-    // Where the machine stood still, first content and cut came together, and another provider answered unseen.
+    // If the machine stalled, first content and cut came together, and another provider answered unseen.
     const raised = await until('it raises', async () => {
       const stream = await client.chat.completions.create({
         model: bench.lane('calm').alias,

@@ -1,4 +1,4 @@
-/** Each command of docs/operations.md and docs/admin.md does what its page says, at a real router. */
+/** Each command of docs/operations.md and docs/admin.md does what its page says, against a real router. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const page = (name: string) => readFileSync(join(projectDirectory, 'docs', name), 'utf8');
 const operations = page('operations.md');
 
-/** In blocks for a shell, without their comments, and between backticks. */
+/** From shell blocks, without their comments, and from between backticks. */
 const commandsIn = (text: string): Set<string> =>
   new Set(
     [...text.matchAll(/^npm run [^\n#]*|`npm run [^`\n]*`/gm)].map(([found]) => found.replaceAll('`', '').trim()),
@@ -46,7 +46,7 @@ async function npm(command: string, variables: Record<string, string> = {}): Pro
 
 const done = new Set<string>();
 
-/** Runs what the page says, word for word; `id` in the place of ID. */
+/** Runs the page's command word for word, with `id` in place of ID. */
 async function run(command: string, id = 'ID'): Promise<string> {
   expect(documented).toContain(command);
   done.add(command);

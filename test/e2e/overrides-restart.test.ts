@@ -1,4 +1,4 @@
-/** What operators set, over two isolates and over power cuts: nothing confirmed is lost, and nothing cleared comes back. */
+/** Overrides across two isolates and power cuts: nothing confirmed is lost, and nothing cleared comes back. */
 import { afterAll, expect, test } from 'vitest';
 import { admin, answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
@@ -80,7 +80,7 @@ test('a power cut among changes: each that was confirmed holds, and versions go 
   isCut = true;
   await Promise.all([cut, changing]);
   const held = await pinned(alias);
-  // One more may have been made, whose reply the cut took along.
+  // One more may have been made, whose reply was lost in the cut.
   expect(Number(held?.version) - Number(confirmed.version)).toBeOneOf([0, 1]);
   if (held?.version === confirmed.version) expect(held?.deployment).toBe(confirmed.deployment);
   await until('both route by it', async () =>

@@ -1,4 +1,4 @@
-/** What an operator sets is felt at once where it was set, in another isolate within its refresh, and ends by itself. */
+/** An override takes effect at once in the isolate where it was set, in another within its refresh, and ends by itself. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Answered, admin, answered } from '../support/ask.ts';
 import { type Lane, startBench } from '../support/bench.ts';
@@ -45,7 +45,7 @@ const KINDS: Record<string, Kind> = {
   },
 };
 
-/** One kind, in a lane of its own. */
+/** One kind of override, on an alias and user of its own. */
 function operate({ path, body, isFelt }: Kind) {
   const lane = bench.lane('calm');
   const isFeltAt = async (url: string) => {
@@ -59,7 +59,7 @@ function operate({ path, body, isFelt }: Kind) {
     expect([response.status, reply]).toEqual([200, expect.anything()]);
     return reply;
   };
-  // A bypass names its alias in the body where it is set.
+  // A bypass names its alias in the body when it is set.
   const set = (url: string, end: object) =>
     call(url, path(lane).replace(/\?.*/, ''), { method: 'PUT', body: { ...body(lane), ...end } });
   const clear = (url: string) => call(url, path(lane), { method: 'DELETE' });
@@ -74,7 +74,7 @@ describe.concurrent.each(Object.entries(KINDS))('%s', (_, kind) => {
     expect(await isFeltAt(one)).toBe(true);
     await until('the other has read it', () => isFeltAt(two));
 
-    // By the other: what is cleared there is over there at once, and here later.
+    // Through the other isolate: a cleared override ends there at once, and here later.
     expect(await clear(two)).toMatchObject({ cleared: true });
     expect(await isFeltAt(two)).toBe(false);
     await until('the first has read that', async () => !(await isFeltAt(one)));

@@ -21,7 +21,7 @@ test('npm run serve without secrets is local mode, and keeps its state across SI
   await untilGone(tree, 1_000);
   const second = bench.run('serve', environment);
   await second.until(READY);
-  // No provider is there; a key that was forgotten would be refused before that is noticed.
+  // There is no provider; a forgotten key would be refused before that is noticed.
   expect((await chat(url, key)).status).not.toBe(401);
 });
 

@@ -29,7 +29,7 @@ async function figures(scope = 'tenant'): Promise<Figures> {
 }
 const settled = () => until('nothing is held', async () => (await figures()).reservedMicroUsd === 0);
 
-/** A streamed answer of which the first piece has come. */
+/** A streamed answer whose first piece has come. */
 async function reading(options: AskOptions) {
   const leaving = new AbortController();
   const response = await ask(bench.url, inSummaries({ ...options, stream: true, signal: leaving.signal }));
@@ -94,7 +94,7 @@ describe('equal questions at the same time', () => {
     const [rich, wealthy] = all.slice(-2);
     expect([rich?.status, wealthy?.status, started()]).toEqual([200, 200, 1]);
     expect(rich?.text).toBe(wealthy?.text);
-    // Who asks first is asked for money; who comes when it runs is not.
+    // The first caller is charged; one who joins the run is not.
     for (const { status, error } of all.slice(0, -2)) {
       expect([status, error?.code]).toEqual(status === 200 ? [200, undefined] : [429, 'budget_exceeded']);
     }

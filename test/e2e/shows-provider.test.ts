@@ -21,7 +21,7 @@ const asPage = (tenant: string, { headers, ...options }: AskOptions) =>
     headers: { authorization: `Bearer ${pageKeys[tenant]}`, origin: PAGE, ...headers },
   });
 
-/** Every form of an answer; a cached one last, which is asked twice. */
+/** Every form of an answer; last a cached one, which is asked for twice. */
 const FORMS: [string, () => AskOptions][] = [
   ['JSON', () => ({})],
   ['a stream', () => ({ stream: true, body: { stream_options: { include_usage: true } } })],

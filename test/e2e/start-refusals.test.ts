@@ -1,4 +1,4 @@
-/** A command that cannot do what it was asked says so in plain lines, before it starts anything. */
+/** A command that cannot do what it was asked says so in plain words, before it starts anything. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 
-/** Set-up in a project of its own, with an npm that only pretends: it notes each call and puts a Node in place. */
+/** Set-up in a project of its own, with a fake npm: it notes each call and puts a Node in place. */
 const setupScript = join(import.meta.dirname, '..', '..', 'cli', 'setup.mjs');
 const HONEST_NPM = `#!/bin/sh
 echo "$@" >> npm-calls
@@ -107,7 +107,7 @@ test('a failed installation leaves no lock behind', async () => {
 });
 
 test.for(['SIGINT', 'SIGTERM'] as const)('%s ends npm and what it started before it ends itself', async (signal) => {
-  // npm that does not care for signals, with a child that does not either.
+  // An npm that ignores signals, with a child that does too.
   await writeNpm(`#!/bin/sh
 trap '' INT TERM
 sh -c 'trap "" INT TERM; echo $$ > child; while :; do sleep 0.1; done' &
@@ -128,7 +128,7 @@ while :; do sleep 0.1; done
   expect(lockIsThere()).toBe(false);
 });
 
-/** A zombie that nobody has waited for yet has ended too. */
+/** A zombie that has not been waited for yet has ended too. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

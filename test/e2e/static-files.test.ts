@@ -14,7 +14,7 @@ const get = (url: string, path: string, headers = {}) => send(url, path, { metho
 describe('the router', () => {
   let bench: Bench;
   beforeAll(async () => {
-    // Not configured: files are there before secrets are.
+    // Not configured: files are served before secrets are set.
     bench = await startBench({ local: false, isolates: ['one', 'two'] });
   });
   afterAll(() => bench.stop());
@@ -127,7 +127,7 @@ describe('the router', () => {
         'cross-origin-resource-policy': 'cross-origin',
         'x-content-type-options': 'nosniff',
       });
-      // A policy on a worker's script would hold for what the worker fetches.
+      // A policy on a worker's script would apply to what the worker fetches.
       expect(headers).not.toHaveProperty('content-security-policy');
       const again = await get(url, '/sw.js', { host, 'if-none-match': headers.etag });
       expect([again.status, again.text]).toEqual([304, '']);

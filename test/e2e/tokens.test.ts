@@ -72,7 +72,7 @@ const signed = (by: SignInKey, name: SignInName, more: object = {}, header: obje
   signWith(by, { iss: `https://${name}.example/`, aud: 'router', sub: 'ana', exp: inSeconds(900), ...more }, header);
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Of lengths that no signature has, and of none but zeros. */
+/** With lengths that no signature has, and one of zeros alone. */
 function withOddSignatures(token: string): string[] {
   const bare = token.slice(0, token.lastIndexOf('.') + 1);
   const bytes = Buffer.from(token.slice(bare.length), 'base64url');
@@ -265,7 +265,7 @@ describe('a token of a sign-in', () => {
 });
 
 test('ten thousand bad credentials cost no KV read, no object and no key set', async () => {
-  // What earlier tests left to settle has been told by now: the one before took half a minute.
+  // Earlier tests' settlements have arrived by now: the test before took half a minute.
   const { counts: before } = (await get(COUNTS_PATH, '')).json as unknown as Counted;
   const bad = [
     'x', 'sk-junk', `sk-${'a'.repeat(40)}`, 'eyJ', 'eyJ.eyJ.', `${part({ alg: 'none' })}.${part({ iss: 'carryon' })}.`,

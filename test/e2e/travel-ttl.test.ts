@@ -1,4 +1,4 @@
-/** How long a browser may keep an answer, in each form that an answer has: told with whole answers, and with nothing else. */
+/** How long a browser may keep an answer, in each form that an answer has: said with whole answers, and with nothing else. */
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type AskOptions, admin, answered } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
@@ -18,7 +18,7 @@ const keyed = () => ({ 'idempotency-key': `travel-${process.pid}-${++keys}` });
 const resumable = () => ({ ...keyed(), 'x-carryon-resume': '1' });
 const asked = (feature: string, { headers, ...options }: AskOptions = {}) =>
   answered(bench.url, { ...options, headers: { 'x-carryon-feature': feature, ...headers } });
-/** The header, of an answer that is what it should be. */
+/** The header, once the answer itself is as expected. */
 const said = async (feature: string, options?: AskOptions, status = 200) => {
   const answer = await asked(feature, options);
   expect([answer.status, answer.broken]).toEqual([status, false]);
@@ -80,7 +80,7 @@ test('joined while it runs, and given from the cache', async () => {
       return answer.header('x-carryon-cache') === 'hit' ? answer : undefined;
     });
     expect(hit.header('cache-control')).toBe(HOUR);
-    // With a key the object gives it, or the Worker.
+    // With a key the object sends it, or the Worker.
     for (const keys of [keyed(), resumable()]) {
       const answer = await asked('cached', { stream, question, headers: keys });
       expect([answer.header('x-carryon-cache'), answer.header('cache-control')]).toEqual(['hit', HOUR]);

@@ -1,4 +1,4 @@
-/** Vercel's AI SDK by its OpenAI-compatible provider, whichever wire format the provider behind it speaks. */
+/** Vercel's AI SDK through its OpenAI-compatible provider, whichever wire format the provider behind it speaks. */
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, generateText, Output, stepCountIs, streamText, tool } from 'ai';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -96,7 +96,7 @@ describe.each([
   test('a stream that breaks is an error, never a finish', async () => {
     bench.sandbox.setPace({ ttftMs: 0, tokenMs: 30 });
     await bench.sandbox.setFault(bench.a, 'cut-mid-stream', { afterTokens: 6 });
-    // Where the machine stood still, first content and cut came together, and another provider answered unseen.
+    // If the machine stalled, first content and cut came together, and another provider answered unseen.
     const parts = await until('it breaks', async () => {
       const result = streamText({
         model: carryon(bench.lane('calm').alias),
