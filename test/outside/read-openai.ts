@@ -1,4 +1,4 @@
-/** Reads one stream with OpenAI's Node client and prints what it said as JSON. */
+/** Reads one stream with OpenAI's Node client and prints the result as JSON. */
 import OpenAI from 'openai';
 
 const { BASE_URL, API_KEY, IDEMPOTENCY_KEY: key } = process.env;

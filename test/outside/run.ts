@@ -1,6 +1,6 @@
 /**
- * Clients that are not ours read streams of a real router: with pauses longer than a heartbeat and events cut in two, plain and
- * resumable. A client whose toolchain is missing here is named as skipped; one that reads anything wrong is a failure.
+ * Third-party clients read streams of a real router: with pauses longer than a heartbeat and events cut in two, plain and
+ * resumable. A client whose toolchain is missing is reported as skipped; one that reads anything wrong is a failure.
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -27,7 +27,7 @@ const HALF_EVENT_MS = 1_500;
 
 interface Client {
   name: string;
-  /** Rejects where its toolchain is missing; resolves to the command that reads one stream. */
+  /** Rejects if its toolchain is missing; resolves to the command that reads one stream. */
   prepare(): Promise<readonly [string, ...string[]]>;
 }
 
@@ -48,7 +48,7 @@ async function builtGo(version: string, modFile: string): Promise<readonly [stri
 
 let installing: Promise<string> | undefined;
 
-/** One environment for both Python clients, made anew only when the versions change. */
+/** One environment for both Python clients, rebuilt only when the versions change. */
 function python(): Promise<string> {
   installing ??= install();
   return installing;
@@ -73,7 +73,7 @@ async function install(): Promise<string> {
       ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', '-r', requirements],
       options,
     );
-    // Compiles what is imported, which takes longer than the reading.
+    // Compiles the imports, which takes longer than the reading.
     await run(binary, ['-c', 'import openai, langchain_openai'], options);
     await run('touch', [done]);
   }
@@ -119,7 +119,7 @@ async function read([command, ...args]: readonly [string, ...string[]], url: str
   if (!isRight) throw new Error(`read ${stdout.trim()} in the place of ${JSON.stringify(EXPECTED)}`);
 }
 
-/** What is not installed in time is skipped as what is missing: a slow registry says nothing about the router. */
+/** A client that is not installed in time is skipped like one that is missing: a slow registry says nothing about the router. */
 function inTime<T>(preparing: Promise<T>): Promise<T> {
   const late = sleep(INSTALL_LIMIT_MS, undefined, { ref: false }).then(() => {
     throw new Error(`not installed within ${INSTALL_LIMIT_MS / 1000} s`);

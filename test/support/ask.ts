@@ -3,7 +3,7 @@ import { createParser } from 'eventsource-parser';
 import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { patiently } from './patiently.ts';
 
-/** Some 25 tokens. */
+/** About 25 tokens. */
 export const QUESTION = 'In 12 words: what is a failover?';
 
 export interface AskOptions {
@@ -50,7 +50,7 @@ export interface Answered {
   costUsd: number | undefined;
   /** Streams: `[DONE]` came. */
   done: boolean;
-  /** Streams: what came after an error or after `[DONE]`. */
+  /** Streams: anything that came after an error or after `[DONE]`. */
   afterwards: number;
   /** The connection broke instead of ending. */
   broken: boolean;
@@ -146,7 +146,7 @@ export interface Cooldown {
   cooldownMs: number;
 }
 
-/** Those of one lane, or all. */
+/** The requests of one lane, or all. */
 export async function cooldowns(url: string, ...deployments: string[]): Promise<Cooldown[]> {
   const response = await admin(url, 'cooldowns');
   const { cooldowns } = (await response.json()) as { cooldowns: Cooldown[] };

@@ -15,7 +15,7 @@ import { LANES, type LaneKind, laneAlias, laneId } from './configs/lanes.ts';
 import { startGate, type TrafficGate } from './traffic-gate.ts';
 
 export interface BenchOptions {
-  /** A file in configs/; `carryon.config.ts` itself where it is left out. */
+  /** A file in configs/; by default `carryon.config.ts` itself. */
   config?:
     | 'demo'
     | 'page-rate'
@@ -27,9 +27,9 @@ export interface BenchOptions {
     | 'budgets'
     | 'owners'
     | 'alerts';
-  /** A file elsewhere, in the place of `config`. */
+  /** A file elsewhere, instead of `config`. */
   configPath?: string;
-  /** The Worker tells at `COUNTS_PATH` what it has asked of the platform. */
+  /** The Worker reports its calls to the platform at `COUNTS_PATH`. */
   isCounted?: boolean;
   /** Names of the isolates, the first of which runs the objects. */
   isolates?: readonly string[];
@@ -38,7 +38,7 @@ export interface BenchOptions {
   variables?: Readonly<Record<string, string>>;
   /** Provider A speaks Anthropic's format, B OpenAI's. */
   swapped?: boolean;
-  /** The gate stands before provider A; otherwise nothing does. */
+  /** Puts the gate before provider A. */
   gated?: boolean;
 }
 
@@ -55,15 +55,15 @@ export interface Bench {
   /** The sandbox's names for the two providers. */
   a: ProviderName;
   b: ProviderName;
-  /** Stands before provider A where `gated` asked for it. */
+  /** Before provider A, if `gated`. */
   gate: TrafficGate;
   /** Of the first isolate. */
   url: string;
   urls: Readonly<Record<string, string>>;
-  /** What the Workers have logged so far. */
+  /** Everything that the Workers have logged so far. */
   log: readonly string[];
   lane(kind: LaneKind): Lane;
-  /** A power cut, and the same state on the same ports again; with further variables, if any. */
+  /** A power cut, then a restart with the same state and ports, and further variables, if any. */
   killAndRestart(more?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A router of which every cent can be checked: what the providers would bill beside what its ledger says. */
+/** A router whose every cent can be checked: what the providers would bill, against what its ledger says. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,9 +44,9 @@ export interface Payer {
   key: string;
   keyId: string;
   limit(limits: Record<string, unknown>): Promise<void>;
-  /** This month's, of the tenant or of one of its scopes. */
+  /** This month's figures, of the tenant or of one of its scopes. */
   books(scope?: string): Promise<Books>;
-  /** Once nothing is held any more. */
+  /** The figures once nothing is held any more. */
   atRest(limitMs?: number): Promise<Books>;
 }
 
@@ -100,14 +100,14 @@ export class BudgetBench {
     return Object.values(this.#workerd?.urls ?? {});
   }
 
-  /** A power cut, and the same state again. */
+  /** A power cut, then a restart with the same state. */
   async killAndRestart(): Promise<void> {
     this.#workerd?.kill('SIGKILL');
     await this.#workerd?.exited;
     await this.#start();
   }
 
-  /** How often a ledger began to live. */
+  /** How often a ledger was started. */
   get births(): number {
     return this.log.filter((line) => line === 'a ledger is born').length;
   }

@@ -1,4 +1,4 @@
-/** Two thousand clients at once: streams and whole answers, short and long, half of them gone before the end, none of them giving up early. */
+/** Two thousand clients at once: streams and whole answers, short and long; half of them leave before the end, none gives up early. */
 import { once, setMaxListeners } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,20 +10,20 @@ import type { Books, BudgetBench, Payer } from './budget-bench.ts';
 export interface LoadOptions {
   seed: string;
   requests: number;
-  /** At once; all of them unless told. */
+  /** How many at once; by default all. */
   atOnce?: number;
-  /** Milliseconds that a client who gets no answer (a router that was killed) waits until it asks again. */
+  /** Milliseconds until a client that got no answer (the router was killed) asks again. */
   patienceMs?: number;
-  /** Who has no answer yet then gets none. */
+  /** Clients without an answer by then get none. */
   calledOff?: AbortSignal;
 }
 
 export type End =
-  /** All of the answer came. */
+  /** The whole answer came. */
   | 'answered'
   /** The client left, as it had planned. */
   | 'left'
-  /** Refused for good: what is spent leaves no room. */
+  /** Refused for good: the budget is spent. */
   | 'refused'
   /** Asked three times, and each time the providers failed, or the stream was cut. */
   | 'failed'
@@ -31,14 +31,14 @@ export type End =
 
 export interface Load {
   ends: Record<End, number>;
-  /** Requests sent, those sent again included. */
+  /** Requests sent, repetitions included. */
   sent: number;
   /** 429s that said to come again. */
   toldToWait: number;
   statuses: Record<string, number>;
 }
 
-/** When a client leaves: never, so long after sending, or at so many bytes of the answer. */
+/** When a client leaves: never, after a time, or after a number of bytes of the answer. */
 type Leaving =
   | { how: 'never' }
   | { how: 'after'; ms: number; rudely: boolean }
@@ -72,7 +72,7 @@ function planOf(random: Random, number: number): Plan {
   return { body, leaving: leavingOf(random, stream, below) };
 }
 
-/** Half of all leave: most streams' readers by how much they have read, the others by the clock. */
+/** Half of all clients leave: most readers of streams after some bytes, the others after some time. */
 function leavingOf(random: Random, stream: boolean, below: (most: number) => number): Leaving {
   if (random() >= (stream ? 0.6 : 0.3)) return { how: 'never' };
   const rudely = random() < 0.5;
@@ -81,7 +81,7 @@ function leavingOf(random: Random, stream: boolean, below: (most: number) => num
     : { how: 'after', ms: below(2_000), rudely };
 }
 
-/** Runs until each client has its end. `urls`: of the isolates; none while the router is down. */
+/** Runs until every client is done. `urls`: the isolates'; none while the router is down. */
 export async function runLoad(urls: () => readonly string[], { key }: Payer, options: LoadOptions): Promise<Load> {
   const { seed, requests, atOnce = requests, patienceMs = 200, calledOff } = options;
   if (calledOff) setMaxListeners(0, calledOff);
@@ -115,7 +115,7 @@ export async function runLoad(urls: () => readonly string[], { key }: Payer, opt
       if (came.status === 429 && came.isFinal) return 'refused';
       if (came.status === 429) load.toldToWait++;
       else if (++failures === TRIES) return 'failed';
-      // At least as long as it was told; and nobody's clock is set by his neighbour's.
+      // At least as long as it was told, and not in step with other clients.
       const waitMs = (came.retryAfterMs ?? patienceMs) * (1 + 3 * random());
       await sleep(waitMs, undefined, calledOff && { signal: calledOff }).catch(() => {});
     }
@@ -124,7 +124,7 @@ export async function runLoad(urls: () => readonly string[], { key }: Payer, opt
   try {
     const clients: Promise<void>[] = [];
     for (let begun = 0; begun < Math.min(atOnce, requests); begun++) {
-      // The next crowd comes when the router has come to hear of the last: on a slow machine nobody would be there any more.
+      // The next crowd comes once the router has received the last one: on a slow machine its clients would have left by then.
       if (begun % CROWD === 0) await fetch(`${urls()[0]}/healthz`).then((response) => response.text());
       clients.push(client());
     }
@@ -144,7 +144,7 @@ interface Came {
   retryAfterMs: number | undefined;
 }
 
-/** One request to its end, or as far as this client stays. */
+/** One request to its end, or until this client leaves. */
 async function exchange(url: string, key: string, { body, leaving }: Plan, agent: Agent): Promise<Came> {
   const came: Came = { status: 0, left: false, isWhole: false, isFinal: false, retryAfterMs: undefined };
   const asking = request(`${url}/v1/chat/completions`, {
@@ -187,13 +187,13 @@ async function exchange(url: string, key: string, { body, leaving }: Plan, agent
   return came;
 }
 
-/** As a closed page does it, or as a network does. */
+/** As a closed page leaves, or as a broken network does. */
 function leaveNow(asking: ClientRequest, rudely: boolean): void {
   if (rudely && asking.socket) asking.socket.resetAndDestroy();
   else asking.destroy();
 }
 
-/** What providers do to one request in five: nothing that costs, something that costs, silence. */
+/** What providers do to one request in five: a failure that is free, one that costs, silence. */
 const FAULTS: readonly [Fault, FaultOptions?][] = [
   ['500'],
   ['cut-mid-stream'],
@@ -227,11 +227,11 @@ export interface Watched {
   polls: number;
   /** The most that was ever booked, spent and held together. */
   mostBooked: number;
-  /** Polls at which more was booked than the cap, or less than the providers had billed already. */
+  /** Polls at which more was booked than the cap, or less than the providers had already billed. */
   wrong: string[];
 }
 
-/** Looks at the ledger all the time. */
+/** Polls the ledger continually. */
 export async function watchBooks(
   bench: BudgetBench,
   payer: Payer,
@@ -241,7 +241,7 @@ export async function watchBooks(
 ): Promise<Watched> {
   const watched: Watched = { polls: 0, mostBooked: 0, wrong: [] };
   while (!over.aborted) {
-    // Before the ledger is asked: what is billed by now is booked by then.
+    // Read before the ledger is asked: everything billed by now is booked by then.
     const billed = bench.billed;
     const books = await payer.books().catch(() => undefined);
     if (books !== undefined) {

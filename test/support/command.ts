@@ -54,14 +54,14 @@ export class Command {
     return performance.now() - begin;
   }
 
-  /** Everything that runs because of this command. */
+  /** All processes that this command started. */
   tree(): number[] {
     const tree = processTree(this.pid);
     for (const pid of tree) this.#known.add(pid);
     return tree;
   }
 
-  /** Also what a failed test left without a parent. */
+  /** Includes processes that a failed test left without a parent. */
   killEverything(): void {
     this.tree();
     killAll([...this.#known], 'SIGKILL');
@@ -73,7 +73,7 @@ export class Command {
   }
 }
 
-/** A machine of its own for one test file: ports, state, and an end to all that was started. */
+/** A machine of its own for one test file: ports, state, and an end to everything it started. */
 export class CommandBench {
   readonly #commands: Command[] = [];
   readonly #directories: string[] = [];

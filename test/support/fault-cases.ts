@@ -1,18 +1,18 @@
-/** Every fault of the sandbox, and what a client must see of it where another provider is well. */
+/** Every fault of the sandbox, and what a client must see of it while another provider works. */
 import type { Fault, FaultOptions } from '../../sandbox/faults.ts';
 
 export type Becomes =
-  /** Nothing is seen of it: every request gets a whole answer, soon without asking the broken one. */
+  /** Invisible: every request gets a whole answer, soon without asking the broken provider. */
   | 'failover'
   /** The same, at once and for long: an operator has to act. */
   | 'long-cooldown'
   /** The same, for as long as the provider asked. */
   | 'asked-cooldown'
-  /** The broken one's own answer, whole; no cooldown. */
+  /** The broken provider's own answer, whole; no cooldown. */
   | 'answer'
-  /** Content has come already: an error event and no `[DONE]`; soon nobody asks the broken one. */
+  /** Content has come already: an error event and no `[DONE]`; soon the broken provider is not asked. */
   | 'error-event'
-  /** The caller's own fault: the provider's status; nobody else is asked, no cooldown. */
+  /** The caller's own mistake: the provider's status; no other provider is asked, no cooldown. */
   | 'refusal'
   /** Too long for this model: asked once elsewhere; no cooldown. */
   | 'elsewhere';
@@ -22,7 +22,7 @@ export interface FaultCase {
   options?: FaultOptions;
   streamed: Becomes;
   whole: Becomes;
-  /** Where it shows only by a time limit. */
+  /** True if only a time limit reveals it. */
   hangs?: 'always' | 'whole';
 }
 

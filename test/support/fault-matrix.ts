@@ -1,4 +1,4 @@
-/** The fault matrix: provider A down in one way, B well, and what each way of asking must see of it. */
+/** The fault matrix: provider A fails in one way, B works, and what each way of asking must see. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Answered, answered, cooldowns, QUESTION } from './ask.ts';
 import type { Bench, Lane } from './bench.ts';
@@ -12,7 +12,7 @@ export interface Mode {
   stream: boolean;
 }
 
-/** Tests for each case in each mode. A cooldown has to last longer than a test runs. */
+/** Tests each case in each mode. Cooldowns have to last longer than a test. */
 export function testFaults(bench: Bench, modes: readonly Mode[], cases: readonly FaultCase[]): void {
   const checks = checksOn(bench);
   beforeAll(() => checks.learnAnswer());
@@ -39,12 +39,12 @@ function checksOn(bench: Bench) {
     expect(got.header('x-carryon-deployment')).toBe(by);
   }
 
-  /** Two people in turn, since one person's slow answers begin no cooldown. */
+  /** Two people in turn, since one person's slow answers cause no cooldown. */
   function askers(lane: Lane, stream: boolean, together = false) {
     const ask = (turn: number) => answered(bench.url, { model: lane.alias, stream, user: `user-${turn % 2}` });
     return {
       ask,
-      /** The first four requests; together where each would only wait for a time limit. */
+      /** The first four requests; in parallel if each would only wait for a time limit. */
       async first(): Promise<Answered[]> {
         const turns = Array.from({ length: ALLOWED_FAILS + 1 }, (_, turn) => turn);
         if (together) return Promise.all(turns.map(ask));
@@ -94,7 +94,7 @@ function checksOn(bench: Bench) {
       expect(callsOfA()).toBe(1);
       const said = await until('the log says so', () => restedLine(lane));
       expect(said).toMatchObject({ event: 'deployment_cooling', cooldownMs: 300_000 });
-      // A place that is refused is no operator's task, and others may not be refused.
+      // A refused region is not an operator's task, and other regions may not be refused.
       expect(said.needsOperator).toBe(fault !== '403-region');
       expect(await cooldowns(bench.url, lane.a)).toHaveLength(fault === '403-region' ? 0 : 1);
     },
@@ -118,7 +118,7 @@ function checksOn(bench: Bench) {
       bench.sandbox.setPace({ ttftMs: 0, tokenMs: 30 });
       let seen = 0;
       for (const got of await askers(lane, stream, hangs !== undefined).first()) {
-        // On a machine that stood still the fault came together with the first content: then nothing was seen of it.
+        // If the machine stalled, the fault came together with the first content: then the client saw nothing of it.
         if (got.header('x-carryon-deployment') === lane.b) expectWhole(got, lane.b, stream);
         else {
           expect(got).toMatchObject({ status: 200, done: false, afterwards: 0, broken: false, finishReason: null });
@@ -155,7 +155,7 @@ function checksOn(bench: Bench) {
 
   return {
     of,
-    /** What everybody says to the question, whoever is asked. */
+    /** The answer to the question, from either provider. */
     async learnAnswer(): Promise<void> {
       answer = (await answered(bench.url, { model: bench.lane('calm').alias })).text;
       expect(answer).toContain(QUESTION.slice(0, 20));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
-/** Ports that nobody listens on; taken and given back together, so that no two are the same. */
+/** Free ports, opened and closed together so that no two are the same. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => takePort(0)));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);

@@ -1,9 +1,9 @@
-/** The address of a sign-in's key set, as tests want it to behave; each path by itself. It counts who asks. */
+/** Serves a sign-in's key sets and behaves as tests want, path by path. It counts requests. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `after`: the set comes when this is done. */
+/** `after`: the set is sent when this resolves. */
 export type Behaviour = object | { after: Promise<void>; keySet: object } | 'down' | 'never' | 'huge' | 'redirect';
 
 export interface KeySetServer {

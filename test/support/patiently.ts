@@ -1,4 +1,4 @@
-/** An admin call that is made again, as the router says, where its key has called too often: nothing was done then. */
+/** Repeats an admin call, as the router says, if its key has called too often: such a call did nothing. */
 export async function patiently<Reply extends { status: number; headers: Headers | Record<string, unknown> }>(
   call: () => Promise<Reply>,
 ): Promise<Reply> {

@@ -1,4 +1,4 @@
-/** An answer's words without its marks. */
+/** An answer's text without its Markdown. */
 import type { Block } from '../../web-demo/markdown/nodes.ts';
 import { textOf } from '../../web-demo/markdown/to-nodes.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** `pid` and everything below it. */
+/** `pid` and all its descendants. */
 export function processTree(pid: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
@@ -11,7 +11,7 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
-/** Those of `pids` that run; a dead process that its parent has not buried yet is dead. */
+/** Those of `pids` that run; a zombie does not. */
 function running(pids: readonly number[]): string[] {
   try {
     const rows = execFileSync('ps', ['-o', 'stat=,pid=,args=', '-p', pids.join(',')], { encoding: 'utf8' });
@@ -27,7 +27,7 @@ export function killAll(pids: readonly number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // Gone already.
+      // Already gone.
     }
   }
 }

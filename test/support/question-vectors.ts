@@ -1,4 +1,4 @@
-/** What pages may send, and the question that router and browser both see in it. */
+/** What pages may send, and the question that router and browser must both read in it. */
 import { readFileSync } from 'node:fs';
 import type { Door } from '../../protocol/question.ts';
 
@@ -9,7 +9,7 @@ export interface QuestionVector {
   body: string;
   feature: string;
   text: string;
-  /** What a browser with `signKey` finds the answer under: HMAC-SHA-256, in hex. */
+  /** The key under which a browser with `signKey` keeps the answer: HMAC-SHA-256, in hex. */
   travelKey: string;
 }
 

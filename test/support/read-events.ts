@@ -1,4 +1,4 @@
-/** A resumable stream as it comes by TCP, event by event, cut where a test wants it cut. */
+/** A resumable stream over TCP, event by event, cut where a test wants it. */
 import { request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 
@@ -7,7 +7,7 @@ export interface StreamEvent {
   data: string;
 }
 
-/** What came of a stream, to its end or to where it was cut. */
+/** What was read of a stream, up to its end or to the cut. */
 export interface Part {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -16,16 +16,16 @@ export interface Part {
 }
 
 export interface ReadOptions {
-  /** The connection is reset after so many events. */
+  /** The connection is reset after this many events. */
   cutAfter?: number;
-  /** Called after so many events, with the connection as it is. */
+  /** Called after this many events, with the open connection. */
   onEvents?: (count: number) => void;
   path?: string;
   method?: string;
   question?: string;
 }
 
-/** A stream read up to so many events, then cut by a reset of the connection; or to its end. */
+/** Reads a stream up to a number of events, then resets the connection; or reads to the end. */
 export function readEvents(url: string, headers: Record<string, string>, options: ReadOptions = {}): Promise<Part> {
   const { cutAfter = Number.POSITIVE_INFINITY, onEvents, path = '/v1/chat/completions', method = 'POST' } = options;
   const { question = 'In 40 words: what is a failover?' } = options;

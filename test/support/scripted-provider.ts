@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A provider, or something beside one, that a single test writes by hand. */
+/** A provider, or another server, scripted by a single test. */
 export interface ScriptedProvider {
   /** Without a path. */
   origin: string;

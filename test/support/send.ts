@@ -1,4 +1,4 @@
-/** A request exactly as written: any method, path, header and body. What came back is kept, to be searched for secrets. */
+/** A request exactly as written: any method, path, header and body. Replies are kept, to be searched for secrets. */
 import { once } from 'node:events';
 import { type Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
@@ -8,12 +8,12 @@ import { patiently } from './patiently.ts';
 export interface SendOptions {
   method?: string;
   headers?: OutgoingHttpHeaders;
-  /** The local client key unless told; null for none. */
+  /** By default the local client key; null for none. */
   key?: string | null;
   /** Objects as JSON; text and bytes as they are; a list of bytes in pieces, without a length. */
   body?: object | string | Uint8Array;
   pieces?: Iterable<Uint8Array>;
-  /** True: the body is not ended before the answer is here. Who ends it into a closed connection may lose the answer. */
+  /** True: the body is not ended before the answer is here. Ending it into a closed connection may lose the answer. */
   unended?: boolean;
   agent?: Agent;
 }
@@ -22,11 +22,11 @@ export interface Sent {
   status: number;
   headers: IncomingMessage['headers'];
   text: string;
-  /** The body, where it is JSON. */
+  /** The body, if it is JSON. */
   json: Record<string, unknown> & { error?: WireError };
 }
 
-/** Everything that any router said to this test file, headers included. */
+/** Everything that any router sent to this test file, headers included. */
 export const said: string[] = [];
 
 /** An admin call obeys the rate of its key. */
@@ -47,7 +47,7 @@ async function sendOnce(url: string, path: string, options: SendOptions): Promis
       ...headers,
     },
   });
-  // A router that refuses early closes while we are still writing; what it answered counts.
+  // A router that refuses early closes while we are still writing; its answer counts.
   const answered = once(asking, 'response') as Promise<[IncomingMessage]>;
   asking.on('error', () => {});
   if (pieces !== undefined) await writeAll(asking, pieces, answered);
@@ -58,7 +58,7 @@ async function sendOnce(url: string, path: string, options: SendOptions): Promis
   try {
     for await (const chunk of response.setEncoding('utf8')) text += chunk;
   } catch {
-    // The rest of a body that nobody wanted to hear out.
+    // The rest of a body that the router did not read.
   }
   if (unended) asking.destroy();
   said.push(`${response.statusCode} ${JSON.stringify(response.headers)} ${text}`);

@@ -1,4 +1,4 @@
-/** A team's sign-in as tests need it: keys of its own, made and used by another implementation (jose) than the router's. */
+/** A team's sign-in for tests: its keys are made and used by another implementation (jose) than the router's. */
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 export type Algorithm = 'RS256' | 'ES256' | 'EdDSA';
@@ -7,7 +7,7 @@ export interface SignInKey {
   kid: string | undefined;
   algorithm: Algorithm;
   privateKey: CryptoKey;
-  /** As it stands in the key set. */
+  /** As it is in the key set. */
   jwk: JWK;
 }
 

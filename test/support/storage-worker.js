@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 
-/** A Worker that does on request what tests of the local storage want to see done. */
+/** A Worker that performs storage operations on request, for tests of the local storage. */
 export class Counter extends DurableObject {
   increment() {
     this.ctx.storage.sql.exec('CREATE TABLE IF NOT EXISTS hits (at INTEGER)');
@@ -9,7 +9,7 @@ export class Counter extends DurableObject {
   }
 }
 
-/** Counts in this isolate's memory, so that a test can tell isolates apart. */
+/** Counts in this isolate's memory, so that a test can distinguish isolates. */
 let seenHere = 0;
 
 const actions = {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A door before a provider that a test can shut: what is asked meanwhile waits, and is counted once it opens. */
+/** A gate before a provider that a test can close: requests wait meanwhile, and are counted once it opens. */
 export interface TrafficGate {
   url: string;
   shut(): void;
@@ -19,7 +19,7 @@ export async function startGate(targetPort: number): Promise<TrafficGate> {
       sockets.delete(client);
       provider.destroy();
     });
-    // A provider that refuses, resets or closes does so to its client.
+    // If a provider refuses, resets or closes, so does the gate.
     provider.once('error', () => client.resetAndDestroy());
     provider.once('close', () => client.end());
     client.once('error', () => provider.resetAndDestroy());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for what has to come, looking often; the limit is for what never comes, not for what is slow. */
+/** Polls until a condition holds. The limit is for conditions that never hold, not for slow ones. */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,

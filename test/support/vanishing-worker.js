@@ -1,10 +1,10 @@
-/** The product's own Worker, with ledgers that a test can make vanish and whose lives it can count. Nothing else is changed. */
+/** The product's own Worker, with ledgers that a test can kill and whose starts it can count. Nothing else is changed. */
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
 
-/** With `TenantLedger` below in the place of its own. */
+/** With the `TenantLedger` below instead of its own. */
 export * from '../../worker/index.ts';
 
-/** Logged whenever an object begins to live: what it knows then, it has read from its rows. */
+/** Logged whenever an object starts: all it knows then, it has read from its rows. */
 const BORN = 'a ledger is born';
 
 export class TenantLedger extends ProductLedger {
@@ -13,7 +13,7 @@ export class TenantLedger extends ProductLedger {
     console.log(BORN);
   }
 
-  /** As a crash or a deploy does it: memory is gone, calls under way fail, and what was not durable never was. */
+  /** Like a crash or a deploy: memory is gone, calls under way fail, and what was not durable is lost. */
   vanish() {
     this.ctx.abort('a test made it vanish');
   }

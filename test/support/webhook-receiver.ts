@@ -1,4 +1,4 @@
-/** What stands at the other end of a webhook: it keeps what comes, and answers as it is told. */
+/** The receiver of a webhook: keeps what comes, and answers as told. */
 import { type ScriptedProvider, startScripted } from './scripted-provider.ts';
 
 export interface Delivery {
@@ -8,7 +8,7 @@ export interface Delivery {
 }
 
 export interface WebhookReceiver extends Pick<ScriptedProvider, 'origin' | 'close'> {
-  /** In the order of their coming. */
+  /** In order of arrival. */
   readonly deliveries: Delivery[];
   /** Of the next answers. */
   status: number;

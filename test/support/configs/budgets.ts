@@ -1,4 +1,4 @@
-/** Limits of every kind of scope, for an operator to lay others over. */
+/** Limits for every kind of scope, which an operator then overrides. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

@@ -1,6 +1,6 @@
 /**
  * Configs for end-to-end tests: many aliases ("lanes") over the same two providers, so that each test has deployments whose
- * health nobody else has touched. `a` is asked first and is the one that fails; `b` has all the time there is, for a busy
+ * health no other test has touched. `a` is asked first and is the one that fails; `b` has generous time limits, because a busy
  * machine must not make it look slow.
  */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
@@ -24,15 +24,15 @@ const b = (id: string, rest: Partial<DeploymentInput> = PATIENT): DeploymentInpu
   ...rest,
 });
 
-/** What a lane is like; each kind has as many lanes as a test file may need. */
+/** The kinds of lanes; each has as many lanes as a test file may need. */
 const KINDS = {
-  /** Both wait long: for faults that show at once. */
+  /** Both have long time limits: for faults that show at once. */
   calm: (id) => [a(id), b(id)],
   /** `a` gives up soon: for faults that hang. */
   hasty: (id) => [a(id, HASTY), b(id)],
   /** Both give up soon. */
   'both-hasty': (id) => [a(id, HASTY), b(id, HASTY)],
-  /** Nobody to fail over to, and one place. */
+  /** No other deployment to fail over to, and one place. */
   narrow: (id) => [a(id, { ...PATIENT, maxParallel: 1 })],
 } satisfies Record<string, (id: string) => DeploymentInput[]>;
 

@@ -1,4 +1,4 @@
-/** For tests of what is billed, booked and held: prices as the sandbox bills, no cooldowns, and all limits are set by the tests. */
+/** For tests of what is billed, booked and held: the sandbox's prices, no cooldowns, and all limits set by the tests. */
 import { DEFAULT_PRICES, type Prices } from '../../../sandbox/billing.ts';
 import { IMAGE_TOKENS } from '../../../sandbox/tokens.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
@@ -20,7 +20,7 @@ const IMPATIENT = { price, timeout: '400ms', streamTimeout: '400ms', idleTimeout
 /** For providers that hang among many others. */
 const HASTY = { price, timeout: '4s', streamTimeout: '2s', idleTimeout: '2s' };
 
-/** What the `anthropic` sandbox is set to where a test wants a cheaper alias. */
+/** The price of the `anthropic` sandbox where a test wants a cheaper alias. */
 export const CHEAP_PRICES: Prices = {
   inputUsdPerMillion: 0.2,
   outputUsdPerMillion: 0.8,
@@ -32,12 +32,12 @@ export default {
   aliases: {
     'app/openai': { deployments: [{ id: 'openai', fromEnvironment: 'PROVIDER_A', ...PATIENT }] },
     'app/anthropic': { deployments: [{ id: 'anthropic', fromEnvironment: 'PROVIDER_B', ...PATIENT }] },
-    /** With all that these two providers' own presets let through. */
+    /** With all parameters that these two providers' own presets let through. */
     'preset/openai': { deployments: [preset('openai', 'PROVIDER_A')] },
     'preset/anthropic': { deployments: [preset('anthropic', 'PROVIDER_B')] },
     'hasty/openai': { deployments: [{ id: 'hasty-openai', fromEnvironment: 'PROVIDER_A', ...IMPATIENT }] },
     'hasty/anthropic': { deployments: [{ id: 'hasty-anthropic', fromEnvironment: 'PROVIDER_B', ...IMPATIENT }] },
-    /** Both at once, each with half of the traffic and the other's place to go. */
+    /** Both at once, each with half of the traffic, and each the other's failover. */
     'app/both': {
       deployments: [
         { id: 'both-a', fromEnvironment: 'PROVIDER_A', ...HASTY },
@@ -62,7 +62,7 @@ export default {
     },
   },
   defaultFeature: 'chat',
-  // As the sandbox counts, which adds nothing of its own: no room in which a fault could hide.
+  // As the sandbox counts, which adds nothing of its own: no slack in which a bug could hide.
   pricing: { overheadTokensPerRequest: 0, overheadTokensPerTool: 0, tokensPerImage: IMAGE_TOKENS },
   router: { allowedFails: 1_000, cooldownTime: '100ms', totalTimeout: '20s', maxStreamDuration: '20s' },
 } satisfies ConfigInput;

@@ -1,4 +1,4 @@
-/** For tests of whose an answer is: one feature of each scope, and one whose streams go on. */
+/** For tests of who owns an answer: one feature per scope, and one with resumable streams. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

@@ -1,4 +1,4 @@
-/** For tests of the rate that an address has with publishable keys: a small one. */
+/** For tests of an address's rate with publishable keys: a small rate. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

@@ -1,4 +1,4 @@
-/** Cooldowns are short, nothing is tried twice, and no answer may take long. */
+/** Cooldowns are short, no deployment is tried twice, and no answer may take long. */
 import { laneConfig } from './lanes.ts';
 
 export default laneConfig({
