@@ -31,7 +31,7 @@ const audit = async (query = ''): Promise<{ entries: Entry[]; next: number | nul
 const newest = async () => (await audit('?most=1')).entries[0]?.number ?? 0;
 const since = async (number: number) => (await audit()).entries.filter((entry) => entry.number > number);
 
-/** Every reply, but for the one place where a key is shown. */
+/** Every reply, except the one place where a key is shown. */
 const replies: string[] = [];
 const secrets = new Set([LOCAL_ADMIN_KEY]);
 
@@ -43,7 +43,7 @@ async function ask([method, path, body]: Call) {
   return reply;
 }
 
-/** The app with some of its objects as a test wants them. */
+/** The app with some of its objects replaced. */
 const appWith = (changed: (composition: Composition) => Partial<Composition>) => {
   const composition = compose(env);
   const app = createApp(() => ({ ...composition, ...changed(composition) }));
@@ -104,7 +104,7 @@ describe('each change is noted once', () => {
     expect(notNoted.headers.get('retry-after')).toBe('1');
     expect(await since(before)).toEqual([]);
 
-    // `from` says that it was not made.
+    // `from` shows that it was not made.
     const reply = await ask(call);
     expect(reply.status).toBeLessThan(300);
     const rows = await since(before);
@@ -171,7 +171,7 @@ describe('a log that does not answer', () => {
   const limit: Call = ['PUT', 'tenants/kept/limits', { scope: 'user:ana', rps: 3 }];
   const setLimits = async () => (await callAdmin('GET', 'ledger/kept')).body.limits;
 
-  /** With a clock of its own, moved on once the call has come as far as it can. */
+  /** With a clock of its own, advanced once the call has come as far as it can. */
   async function late(call: Call, faulty: Parameters<typeof operatorsWith>[0]) {
     const clock = new TestClock();
     const app = appWith((composition) => ({
@@ -228,7 +228,7 @@ describe('a change that nobody knows the outcome of', () => {
     const ledger = { setLimits: never } as unknown as ReturnType<Composition['tenantLedger']>;
     const app = appWith(({ deps }) => ({ tenantLedger: () => ledger, deps: { ...deps, clock } }));
     const answering = app(['PUT', 'tenants/silent/limits', { scope: 'tenant', rps: 1 }]);
-    // The row is there before the change is tried, and survives the object's death.
+    // The row exists before the change is tried, and survives the object's death.
     await eventually(async () => expect(await since(before)).toMatchObject([{ pending: true }]));
     await evictDurableObject(env.OPERATORS.get(env.OPERATORS.idFromName('operators')));
     await eventually(async () => {

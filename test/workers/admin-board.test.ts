@@ -1,4 +1,4 @@
-/** A `HealthBoard` that fails or does not answer: operators are told within seconds, and the log says what nobody knows. */
+/** A `HealthBoard` that fails or does not answer: operators get an error within seconds, and the log says what is not known. */
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { eventually } from './eventually.ts';
 
 type Board = ReturnType<Composition['healthBoard']>;
 
-/** Calls that a board does not answer as it should. */
+/** Calls that a board fails to answer. */
 let unanswered = 0;
 const never = () => {
   unanswered++;
@@ -39,7 +39,7 @@ const CHANGES: [method: string, path: string, body?: object][] = [
   ['DELETE', 'cooldowns/a'],
 ];
 
-/** Its clock moves on once the board has been asked, and not before: the log of changes has all its time. */
+/** Its clock advances once the board has been asked, and not before, so that the log of changes is not cut short. */
 async function ask(board: object, method: string, path: string, body?: object) {
   const composition = compose(env);
   const clock = new TestClock();

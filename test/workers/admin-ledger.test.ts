@@ -76,7 +76,7 @@ describe('GET /admin/ledger/:tenant', () => {
       await ledger().report([done(id, 5)]);
     };
     await settle('ana');
-    // No part of a name is the name; nor is a name a pattern.
+    // Part of a name is not the name, and a name is not a pattern.
     for (const user of ['ana2', 'xana', 'a%a', 'an_']) await settle(user);
     const settled = async (query: string) =>
       ((await get(query)).body.settlements as { scopes: string[] }[]).map(({ scopes: [, user] }) => user);

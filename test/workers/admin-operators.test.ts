@@ -25,7 +25,7 @@ describe('/admin/admin-keys', () => {
     const revoked = await callAdmin('DELETE', `admin-keys/${id}`);
     expect(revoked).toMatchObject({ status: 200, body: { ...record, revokedAt: expect.any(Number) } });
     expect(await refused(callAdmin('GET', 'keys', undefined, as(key)))).toContain('401 invalid_admin_key');
-    // Again: the same, and nothing new.
+    // Again: the same reply, and nothing new.
     expect((await callAdmin('DELETE', `admin-keys/${id}`)).body).toEqual(revoked.body);
   });
 
@@ -85,7 +85,7 @@ describe('the history of a ledger', () => {
   });
 });
 
-/** The admin API over another composition, in this isolate. */
+/** The admin API on another composition, in this isolate. */
 async function askWith(change: Partial<Composition>, key: string, path = 'keys') {
   const app = createApp((unchecked) => ({ ...compose(unchecked), ...change }));
   const request = new Request(`http://localhost/admin/${path}`, { headers: as(key) });
@@ -116,7 +116,7 @@ describe('the object that knows admin keys', () => {
     for (const wrong of junk) expect((await askWith(watched, wrong)).code).toBe('invalid_admin_key');
     expect((await askWith(watched, 'sk-local-admin-key')).status).toBe(200);
     expect(asked).toBe(2);
-    // Genuine, and in nobody's list.
+    // Genuine, and on no list.
     expect((await askWith(watched, await newKey('ak', keySecret))).code).toBe('invalid_admin_key');
     expect(asked).toBe(3);
   });
@@ -162,7 +162,7 @@ describe('the rate of an admin key', () => {
       deps: { ...composition.deps, clock: { ...composition.deps.clock, now: () => now + ms } },
     });
     for (let call = 0; call < 60; call++) {
-      // Not there, not allowed, or answered: all the same.
+      // Not found, not allowed, or answered: the same in each case.
       const path = ['nothing', 'keys'][call % 2];
       expect((await askWith(at(0), fast ?? '', path)).status).toBe(path === 'keys' ? 200 : 404);
     }

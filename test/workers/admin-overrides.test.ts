@@ -9,7 +9,7 @@ const priced = { id: 'a', model: 'another-model', price: { input: 1, output: 2 }
 const list = { deployments: [priced], reason: 'cheaper' };
 const MONTH_MS = 30 * 86_400_000;
 
-/** Each call that sets something: where, and what with. */
+/** Each call that sets something: its path and body. */
 const CALLS = [
   { name: 'a pin', path: `pins/${CHAT}`, body: pin as object },
   { name: 'a bypass', path: 'bypass', body: { forSeconds: 60, reason: 'the board is wrong' } },
@@ -23,7 +23,7 @@ const CALLS = [
   { name: 'an alias list', path: `aliases/${CHAT}`, body: list },
 ];
 
-/** All that the admin API knows how to set. */
+/** Everything that the admin API can set. */
 const NOTHING = { pins: {}, bypass: {}, faults: {}, aliases: {}, promotions: {}, safeguards: {}, frozen: null };
 const overrides = async () => (await callAdmin('GET', 'overrides')).body;
 

@@ -13,7 +13,7 @@ import { type AdminReply, callAdmin } from './call-admin.ts';
 const SMALLER: Readonly<Record<AdminScope, AdminScope[]>> = { read: [], operate: ['read'], root: ['read', 'operate'] };
 const KEYS = { root: 'sk-local-admin-key' } as Record<AdminScope, string>;
 
-/** What there is for the parameters of a path, and what there is not. */
+/** Existing and missing values for the parameters of a path. */
 const EXISTING: Record<string, string> = { tenant: 'acme', deployment: 'a', alias: 'app%2Fchat' };
 const UNKNOWN: Record<string, string> = { tenant: 'nobody', deployment: 'zzz', alias: 'no%2Fsuch', id: 'f'.repeat(20) };
 
@@ -35,7 +35,7 @@ const pathOf = ({ path }: AdminRoute, values: Record<string, string>) =>
 
 const app = createApp(compose);
 
-/** In this isolate, so that the request itself can be looked at afterwards. */
+/** In this isolate, so that the request itself can be inspected afterwards. */
 async function ask(route: AdminRoute, values: Record<string, string>, key: string, body?: BodyInit) {
   const requests: Request[] = [];
   const response = await patiently(async () => {
@@ -101,7 +101,7 @@ describe('what a read key is told', () => {
     });
     const admin = await callAdmin('POST', 'admin-keys', { name: 'ana', scope: 'operate' });
     await callAdmin('DELETE', `admin-keys/${admin.body.id}`);
-    // Every kind of change leaves something to be seen, in the log too.
+    // Every kind of change leaves a trace, in the log too.
     const changed: AdminReply[] = [];
     for (const { prepare, change } of Object.values(AUDIT_CASES)) {
       await prepare?.();
@@ -131,7 +131,7 @@ describe('what a read key is told', () => {
         const text = JSON.stringify([body, ...headers]);
         searched++;
         for (const secret of secrets) expect(text).not.toContain(secret);
-        // Nor the part of a key that nobody can guess.
+        // Nor the secret part of a key.
         for (const key of made) expect(text).not.toContain(key.slice(3, 27));
       }
     }

@@ -65,7 +65,7 @@ describe('what a call refuses', () => {
         ODD.map((odd) => [name, odd] as const),
       )) {
         const { error } = schema.safeParse({ ...JSON.parse(example), [field]: value }, { error: wrongType });
-        // Only the first is told.
+        // Only the first problem is reported.
         const said = error?.issues.find(({ path }) => path[0] === field)?.message;
         expect(`${field}: ${said}`).not.toMatch(/expected|Invalid|Too (big|small)/);
       }

@@ -1,4 +1,4 @@
-/** `Alerts` on real storage inside workerd, with a clock that stands still and webhooks that do as they are told. */
+/** `Alerts` on real storage inside workerd, with a stopped clock and scripted webhooks. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Hook } from '../../worker/core/config/resolve-alerts.ts';
@@ -24,18 +24,18 @@ export interface Call {
 
 type Answer = (call: Call) => Response | Promise<Response>;
 
-/** What outlives an object's lives. */
+/** State that survives the object's restarts. */
 export class Receivers {
   clock = new TestClock();
   hooks: Hook[] = [hook('OPS')];
   readonly calls: Call[] = [];
   readonly events: WebhookEvent[] = [];
-  /** By the name of the hook; one that says nothing takes everything. */
+  /** By the name of the hook; one without a script accepts everything. */
   readonly answers = new Map<string, Answer>();
   random = 0.5;
   #ids = 0;
 
-  /** What one webhook took. */
+  /** What one webhook accepted. */
   taken(name: string): string[] {
     const url = hook(name).url;
     return this.calls.filter((call) => call.url === url).map(({ body }) => body);
@@ -99,7 +99,7 @@ export class AlertsStage {
     return this.inside((object) => object.list(Number.MAX_SAFE_INTEGER, most));
   }
 
-  /** Time passes: timers fire, and the alarm when its time has come, which is what the platform would do. */
+  /** Time passes: timers fire, and so does the alarm when it is due, as on the platform. */
   async pass(ms: number): Promise<void> {
     const until = this.world.clock.now() + ms;
     for (;;) {
@@ -116,7 +116,7 @@ export class AlertsStage {
     await this.inside(() => this.world.clock.advance(Math.max(0, until - this.world.clock.now())));
   }
 
-  /** Its memory, timers and calls are gone, as by a crash. */
+  /** Its memory, timers and calls are gone, as after a crash. */
   async vanish(): Promise<void> {
     await abortAllDurableObjects();
     const passed = this.world.clock.now();

@@ -46,7 +46,7 @@ describe('Alerts', () => {
     await stage.take(crossing(60));
     await stage.take(crossing(85));
     await stage.take(crossing(95));
-    // No time has passed: nothing waited for it.
+    // No time has passed: nothing waited.
     expect(percents(stage.world.taken('OPS'))).toEqual([60, 85, 95]);
     expect(shares(stage.world.taken('CHAT'))).toEqual([60]);
     await stage.pass(10_000);
@@ -95,7 +95,7 @@ describe('Alerts', () => {
   it('of a webhook that is gone for good what has waited three days is lost, and counted', async () => {
     answersOnly('OPS', () => new Response(null, { status: 410 }));
     await stage.take(crossing(60), crossing(85));
-    // As a platform that is late with its alarms: each try of three days would take long here, and tell nothing new.
+    // As if the platform's alarms were late: every single try of three days would take long here, and show nothing new.
     await stage.inside(() => stage.world.clock.advance(3 * DAY - HOUR));
     await stage.take(crossing(95));
     expect(await hookNamed('OPS')).toMatchObject({ waiting: 3, lost: 0 });
@@ -187,7 +187,7 @@ describe('Alerts', () => {
     expect(most).toBe(4);
     for (const name of ['OPS', 'ZETA']) expect(percents(stage.world.taken(name))).toEqual([60, 85]);
     for (const name of hanging) expect(await hookNamed(name)).toMatchObject({ waiting: 2, lost: 0 });
-    // Those that do not fail come first.
+    // Healthy webhooks come first.
     await stage.take(crossing(95));
     await stage.pass(10_000);
     for (const name of ['OPS', 'ZETA']) expect(percents(stage.world.taken(name))).toEqual([60, 85, 95]);

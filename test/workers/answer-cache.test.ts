@@ -18,7 +18,7 @@ const ANSWER: StoredAnswer = {
 };
 const HOUR_MS = 3_600_000;
 
-/** Another for each test: the cache outlives them. */
+/** A different one for each test: the cache outlives them. */
 let count = 0;
 const newHash = () => (++count).toString(16).padStart(64, '0');
 const urlOf = (hash: string) => `https://answers.carryon.internal/v1/${hash}`;
@@ -30,7 +30,7 @@ async function bytesAt(hash: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Where thousands of values come and go, and what the real one does with them is not the question. */
+/** For thousands of values, where the real cache's behaviour is not the question. */
 function memoryShelf(): AnswerShelf & { values: Map<string, Uint8Array> } {
   const values = new Map<string, Uint8Array>();
   return {
@@ -200,7 +200,7 @@ describe('the keys', () => {
     expect(await cache.get(hash, 'acme')).toEqual(ANSWER);
   });
 
-  // Fixed by what is stored already: another derivation would make every cached answer a miss.
+  // Must not change: another derivation would turn every cached answer into a miss.
   it('are derived as documented', async () => {
     const hash = newHash();
     await cacheOf(NEW).put(hash, 'acme', ANSWER, HOUR_MS);
@@ -224,7 +224,7 @@ describe('the keys', () => {
     );
     expect(JSON.parse(new TextDecoder().decode(plain))).toEqual(ANSWER);
 
-    // A later form, sealed well: this router does not know what is in it.
+    // A later format, sealed correctly: this router cannot read it.
     const later = text.encode(`\u0002${new TextDecoder().decode(head).slice(1)}`);
     const bound = text.encode(new TextDecoder().decode(later) + hash);
     const cipher = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: bound }, key, plain);

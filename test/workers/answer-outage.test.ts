@@ -1,4 +1,4 @@
-/** Both providers down for an hour, or no money left, by the real line and a real `AnswerStream`. */
+/** Both providers down for an hour, or no money left, through the real pipeline and a real `AnswerStream`. */
 import { describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';
@@ -13,7 +13,7 @@ import { Stage, storedIn } from './answer-stream-harness.ts';
 const MINUTE = 60_000;
 const FRESH_MS = 10 * MINUTE;
 const STALE_MS = 60 * MINUTE;
-/** Each ten minutes of it, and round its edges. */
+/** Every ten minutes, and around its edges. */
 const TIMES = [0, FRESH_MS - 1, FRESH_MS, 20, 30, 40, 50, 60, FRESH_MS + STALE_MS - 1, FRESH_MS + STALE_MS, 75].map(
   (at) => (at > 0 && at < 100 ? at * MINUTE : at),
 );
@@ -21,7 +21,7 @@ const KNOWN = 'What is a failover?';
 const ANSWER = 'When one fails, another serves.';
 const DOWN = ['providers_unavailable'];
 
-/** Every object fresh, on one storage: none of these asks twice by one key. */
+/** A new object each time, on one storage: none of these tests asks twice under one key. */
 function streamsOn(router: TestRouter, state: DurableObjectState): AnswerStreams {
   const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps }));
   let object = new Class(state, {});
@@ -72,7 +72,7 @@ function downWith(router: TestRouter, script: Script): void {
 const ask = (router: TestRouter, question: string, sent: Sent): Promise<Answered> =>
   router.clock.run(router.send({ ...sent, body: { messages: [{ role: 'user', content: question }] } }).then(read));
 
-/** What stands in the way, and the errors that are told where nothing is kept. */
+/** The obstacles, and the errors that clients get if nothing is kept. */
 const causes: [string, string[], (router: TestRouter) => void][] = [
   ['both providers answer with errors', DOWN, (router) => downWith(router, failing(503))],
   ['both providers refuse connections', DOWN, (router) => downWith(router, { instead: 'refuse' })],

@@ -1,4 +1,4 @@
-/** Nobody is given another's answer (docs/contract.md "Tenants and users"), through the real steps, keys and encryption. */
+/** No caller gets another's answer (docs/contract.md "Tenants and users"), through the real steps, keys and encryption. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CacheInput, cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
@@ -10,10 +10,10 @@ import { TenantRecords } from '../../worker/stores/tenant-records.ts';
 import { good } from '../unit/pipeline/support/openai.ts';
 import { feature, read, TestRouter } from '../unit/pipeline/support/router.ts';
 
-/** That try to pass for each other, or to forge the end of one and the beginning of the next. */
+/** Names that imitate each other, or forge the end of one name and the beginning of the next. */
 const TENANTS = ['a', 'A', ' a', 'a\n', 'a","b', 'a",null,"f', 'é', 'e\u0301', '\ud800', '\ufffd', '__proto__', ''];
 const USERS = ['b', 'B', 'b ', 'b","f', '"b"', 'null', 'é', 'e\u0301', 'a b', '__proto__', '\\u0062', '​b'];
-/** Refused by name: they would not come back from a table as they went in. */
+/** Refused by name: a table would not return them as they were stored. */
 const NO_USERS = ['b\n', '\ud800', 'b\u0000'];
 const POLICIES: Record<string, Partial<CacheInput>> = {
   f: { scope: 'user' },
@@ -56,7 +56,7 @@ interface Request {
 }
 type Command = Request | { do: 'raise'; tenant: string; feature: string | null };
 
-/** A few of each in one run, so that many requests differ in one thing or in none. */
+/** A few of each in one run, so that many requests differ in one point or in none. */
 const fewOf = <T>(all: readonly T[]) => fc.subarray([...all], { minLength: 2, maxLength: 3 });
 const pools = fc.record({
   tenants: fewOf(TENANTS),
@@ -90,7 +90,7 @@ const commands: fc.Arbitrary<Command[]> = pools.chain(({ tenants, users, feature
   return fc.array(any, { minLength: 25, maxLength: 50, size: 'max' });
 });
 
-/** Names of tenants that real KV would not take are told apart too. */
+/** Tenant names that real KV would not take are distinguished too. */
 function memoryKv(): KVNamespace {
   const values = new Map<string, string>();
   return {
@@ -108,7 +108,7 @@ function aRouter() {
   });
   Object.assign(config, { features: new Map(features), defaultFeature: 't' });
   const records = new TenantRecords(memoryKv(), router.clock);
-  // The cache outlives a run; a secret of its own makes it empty.
+  // The cache outlives a run; a new secret makes it empty.
   const cache = new AnswerCache(caches.default, [{ id: '1', secret: crypto.randomUUID() }]);
   const opened: [string, OpenMessage<unknown>][] = [];
   const open = async (name: string, message: OpenMessage<unknown>) => {
@@ -125,18 +125,18 @@ function aRouter() {
   };
   Object.assign(router.deps, {
     answers,
-    // All come at one moment of a clock that stands still, and yet nobody is busy.
+    // All come at one moment of a stopped clock, and yet no limit is reached.
     slices: undefined,
     answerStreams: { ...router.answerStreams, open },
   });
   return { router, records, opened, puts };
 }
 
-/** Texts of any content as one, by a rule of its own: each with its length; half characters as what a report can show. */
+/** Joins any strings into one, by a rule of its own: each with its length; half characters in a form that a report can show. */
 const tuple = (...parts: unknown[]): string =>
   parts.map((part) => `${String(part).length}:${String(part).replace(/\p{Cs}/gu, '<half>')}`).join('');
 
-/** Which questions are one: what docs/answers.md says, told again. */
+/** Which questions are equal: the rules of docs/answers.md, implemented again. */
 function questionOf({ feature, text, more }: Request): string {
   const { normalize } = POLICIES[feature] ?? {};
   let said = text.normalize('NFC').trim();
@@ -162,7 +162,7 @@ describe('an answer', () => {
     const seen = { hits: 0, misses: 0, refused: 0, keyed: 0 };
     const property = fc.asyncProperty(commands, async (all) => {
       const { router, records, opened, puts } = aRouter();
-      /** Whose answer to what, by number of call; and which is kept. */
+      /** Whose answer to which question, by number of call; and which is kept. */
       const kept = new Map<string, string>();
       const generations = new Map<string, number>();
       /** Each object has one owner; each owner's question one object. */

@@ -1,4 +1,4 @@
-/** Which reader of a kept or shared answer is told how it was made: its own request, under its key again, and nobody else. */
+/** Which reader of a kept or shared answer learns how it was made: its own request, and a repetition under its key, and no other. */
 import { describe, expect, it } from 'vitest';
 import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';
 import type { Refusal, RunEvent } from '../../worker/core/answers/stream/events.ts';
@@ -39,7 +39,7 @@ const BODY = JSON.stringify({
 });
 const COMPLETION: RunEvent[] = [{ kind: 'completion', data: BODY }];
 
-/** What the last thing that was said brings: of a stream the event before `[DONE]`, or the error. */
+/** The last part of an answer: of a stream the event before `[DONE]`, or the error. */
 async function toldBy(reply: Response): Promise<unknown> {
   const text = await reply.text();
   const isStream = reply.headers.get('content-type')?.startsWith('text/event-stream');

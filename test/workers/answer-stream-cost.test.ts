@@ -1,4 +1,4 @@
-/** What an answer costs: rows counted by SQLite, memory bounded by pages, slow readers who keep nobody waiting. */
+/** What an answer costs: rows counted by SQLite, memory bounded by pages, slow readers that delay no other reader. */
 import { describe, expect, it } from 'vitest';
 import { PAGE_BYTES, READER_STALL_MS } from '../../worker/core/answers/stream/limits.ts';
 import { eventsOf, pagesIn, RESUMABLE, Stage, storedIn, take } from './answer-stream-harness.ts';
@@ -49,7 +49,7 @@ describe('a stream of 10 MB', () => {
       object.world.call.complete();
       const expected = eventsOf(await fastly);
       expect(expected).toHaveLength(5_001);
-      // What waits in memory to be stored is never more than a page and the event that filled it.
+      // Memory never holds more unstored data than a page and the event that filled it.
       const largest = Math.max(...pagesIn(state).map(({ bytes }) => bytes));
       expect(largest).toBeLessThan(PAGE_BYTES + 2_500);
       expect(pagesIn(state).length).toBeGreaterThan(500);

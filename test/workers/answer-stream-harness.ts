@@ -1,4 +1,4 @@
-/** An `AnswerStream` on real storage inside workerd, with a clock that stands still and a producer that does as it is told. */
+/** An `AnswerStream` on real storage inside workerd, with a stopped clock and a scripted producer. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';
@@ -64,7 +64,7 @@ export class Call {
     this.#answer({ ok: false, refusal, personal });
   }
 
-  /** Only a safeguard is to be had. */
+  /** Only a safeguard is granted. */
   alone(): void {
     this.#answer({ ok: false, alone: true });
   }
@@ -104,7 +104,7 @@ export class Call {
   }
 }
 
-/** What outlives an object's lives. */
+/** State that survives the object's restarts. */
 export class World {
   clock = new TestClock();
   ttlMs = 3_600_000;
@@ -142,7 +142,7 @@ export class Stage {
   readonly #name = `answer stream ${names++}`;
   #life: { state: DurableObjectState; instance: Instance } | undefined;
 
-  /** Inside the object: what is made here can be used here alone. */
+  /** Runs inside the object: I/O made there can only be used there. */
   inside<R>(run: (object: Talk, state: DurableObjectState) => R | Promise<R>): Promise<R> {
     // A stub breaks with its object.
     const stub = env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(this.#name));
@@ -155,10 +155,10 @@ export class Stage {
     });
   }
 
-  /** Its memory, timers and run are gone, as by a crash or a deploy. (A graceful eviction would wait for the run.) */
+  /** Its memory, timers and run are gone, as after a crash or a deploy. (A graceful eviction would wait for the run.) */
   async vanish(): Promise<void> {
     await abortAllDurableObjects();
-    // Timers of a life that is over never fire.
+    // Timers from before a restart never fire.
     const passed = this.world.clock.now();
     this.world.clock = new TestClock();
     await this.world.clock.advance(passed - this.world.clock.now());
@@ -212,7 +212,7 @@ export class Talk {
     return this.#post('whole', {});
   }
 
-  /** Everything happens that waits for nothing but its turn. */
+  /** Lets everything run that is not waiting for time or I/O. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 2; turn++) await this.world.clock.settle();
   }
@@ -231,7 +231,7 @@ export const eventsOf = (text: string): [string | undefined, string][] =>
     .filter((block) => block !== '')
     .map((block) => [/^id: (.*)$/m.exec(block)?.[1], /^data: (.*)$/m.exec(block)?.[1] ?? '']);
 
-/** Reads until so many events have come, then leaves. */
+/** Reads until this many events have come, then leaves. */
 export async function take(response: Response, events: number): Promise<string> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();

@@ -26,7 +26,7 @@ describe('a run whose object dies', () => {
         ...[16, 17, 18, 19, 20].map((n) => [`${n}`, `{"n":${n}}`]),
         ['21', INTERRUPTED],
       ]);
-      // He had seen what was not stored yet: no silence for him either.
+      // This reader had seen events that were not stored yet; it gets the error too, not silence.
       expect(await seen(object.attach('27'))).toEqual([['28', INTERRUPTED]]);
       expect(await seen(object.open(RESUMABLE))).toHaveLength(21);
       expect((await object.open(WHOLE)).status).toBe(502);
@@ -135,7 +135,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 3, maxLength: 14 },
 );
 
-/** Lets so many writes through; the next one does not happen, and the object is dead. */
+/** Lets this many writes through; the next one does not happen, and the object dies. */
 async function withMortal<R>(sql: SqlStorage, writes: number, run: (isDead: () => boolean) => Promise<R>): Promise<R> {
   const prototype = Object.getPrototypeOf(sql) as Pick<SqlStorage, 'exec'>;
   const { exec } = prototype;
@@ -151,7 +151,7 @@ async function withMortal<R>(sql: SqlStorage, writes: number, run: (isDead: () =
   }
 }
 
-/** A reader who leaves and comes back, and keeps what he saw. */
+/** A reader that leaves and comes back, and keeps what it saw. */
 class Traveller {
   seen: [string | undefined, string][] = [];
 
@@ -159,7 +159,7 @@ class Traveller {
     return this.seen[this.seen.length - 1]?.[0] ?? null;
   }
 
-  /** An error is an ending: he asks no more. */
+  /** An error is an ending: the reader asks no more. */
   get isTold(): boolean {
     return this.seen[this.seen.length - 1]?.[1] === INTERRUPTED;
   }
@@ -215,7 +215,7 @@ describe('whatever is given, stored, read and lost, in whatever order', () => {
             if (!isDead()) throw error;
           }
         });
-        // What a dying object said last does not count as seen: nothing leaves it before its writes are durable.
+        // The last output of a dying object does not count as seen: nothing leaves it before its writes are durable.
         world.clock = new TestClock();
         const object = new Talk(new (world.class())(state, {}), world);
         const wasAnybodyCalled = world.calls.length;
@@ -248,7 +248,7 @@ describe('whatever is given, stored, read and lost, in whatever order', () => {
       });
       await fc.assert(property, { numRuns: 60 });
     });
-    // None of the ways to end is left out.
+    // Every kind of ending occurred.
     expect(Object.keys(endings).length).toBeGreaterThanOrEqual(4);
   });
 });

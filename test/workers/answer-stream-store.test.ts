@@ -1,10 +1,10 @@
-/** Names of `AnswerStream` objects, and what is found under those of the secret before. */
+/** Names of `AnswerStream` objects, and what is found under the names from the old secret. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type OpenMessage, ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
 import { AnswerStreamStore } from '../../worker/stores/answer-stream-store.ts';
 import { hex, sha256 } from '../../worker/stores/digest.ts';
 
-/** Objects that know their key once they were opened; each call as `name what`. */
+/** Objects that know their key once they have been opened; each call recorded as `name what`. */
 let known: Set<string>;
 let calls: string[];
 let isBroken: (name: string) => boolean;

@@ -199,7 +199,7 @@ describe('a reader who leaves', () => {
       let lastEventId: string | null = null;
       for (let event = 1; event <= 200; event++) {
         object.world.call.chunks(event, event);
-        // Some of it is stored, some is not.
+        // Part of it is stored, part is not.
         if (event % 7 === 0) await object.world.clock.advance(400);
         const reply =
           event === 1

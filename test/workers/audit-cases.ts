@@ -1,4 +1,4 @@
-/** Of every admin route that changes something: a call that does, one that changes nothing, one that is refused. */
+/** For every admin route that changes something: a call that does, one that changes nothing, one that is refused. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { compose } from '../../worker/deps.ts';
@@ -8,13 +8,13 @@ import { type AdminReply, callAdmin } from './call-admin.ts';
 export type Call = readonly [method: string, path: string, body?: unknown];
 
 export interface ChangeCase {
-  /** Sees to it that there is something to change. */
+  /** Makes sure that there is something to change. */
   prepare?(): Promise<unknown>;
   change: Call | (() => Promise<Call>);
   /** As the audit's row has them. */
   from: unknown;
   to: unknown;
-  /** Changes nothing, once the change is made; undefined where each call changes something. */
+  /** Changes nothing once the change is made; undefined if each call changes something. */
   again: ((changed: Call, reply: AdminReply) => Call) | undefined;
   refused: Call;
 }
@@ -45,7 +45,7 @@ function overrideCases(route: string, path: string, body: object, entry: object,
       change: set,
       from: null,
       to: kept,
-      // Set again it has a later version and another end: it is a change.
+      // Setting it again gives a later version and another end: a change.
       again: undefined,
       refused: ['PUT', path, { ...body, hosts: ['evil.example'] }],
     },

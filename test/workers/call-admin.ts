@@ -4,11 +4,11 @@ import { vi } from 'vitest';
 export interface AdminReply {
   status: number;
   headers: Headers;
-  /** Whatever the call answers; a test says what it expects. */
+  /** Any reply; a test says what it expects. */
   body: Record<string, unknown> & { error?: { code: string; param: string | null; message: string } };
 }
 
-/** One call of the admin API, as the Worker answers it. A text goes as it is, anything else as JSON. */
+/** One call of the admin API, as the Worker answers it. A string is sent as it is, anything else as JSON. */
 export async function callAdmin(
   method: string,
   path: string,
@@ -32,7 +32,7 @@ export async function callAdmin(
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-/** One that was set back finds a full bucket: nobody waits, and a clock that stands still is no hindrance. */
+/** A clock that was set back finds a full bucket, so calls never wait, even with a stopped clock. */
 async function refill(headers: Record<string, string>): Promise<void> {
   const [now, isFake] = [Date.now(), vi.isFakeTimers()];
   vi.setSystemTime(now + 3_600_000);

@@ -1,6 +1,6 @@
 /**
- * Counts the rows that SQLite itself says were written, or read, from now on, by any object of this isolate; the returned
- * function ends that and tells. A cursor counts while it is read, so it is asked at the end.
+ * Counts the rows that SQLite itself reports as written, or read, from now on, by any object of this isolate. The returned
+ * function stops and returns the count. A cursor counts while it is read, so it is asked at the end.
  */
 export function countRows(sql: SqlStorage, what: 'rowsWritten' | 'rowsRead' = 'rowsWritten'): () => number {
   const prototype = Object.getPrototypeOf(sql) as Pick<SqlStorage, 'exec'>;

@@ -1,10 +1,10 @@
-/** To whom the demo's calls do not exist, and whom they refuse. */
+/** Callers for whom the demo's calls do not exist, and callers that they refuse. */
 import { describe, expect, it, vi } from 'vitest';
 import { callAdmin } from './call-admin.ts';
 import { type Asked, appWith, ask, CALLS, claimsOf, DEPLOYED, HOST, ORIGIN, PERSON, tokenOf } from './demo-harness.ts';
 
 describe('to anybody else', () => {
-  /** As for any path at which there is nothing. */
+  /** The 404 of any unknown path. */
   async function expectNothing(method: string, path: string, asked: Asked) {
     const { status, text, headers } = await ask(method, path, asked);
     const unknown = await ask(method, `${path}-`, { ...asked, origin: '' });

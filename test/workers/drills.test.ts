@@ -39,7 +39,7 @@ describe('a drill', () => {
     });
     const ledger = await callAdmin('GET', `ledger/drill?scope=key:${record?.id}`);
     const [limits] = ledger.body.limits as { set: { dailyMicroUsd: number; monthlyMicroUsd: number } }[];
-    // Half where the drill runs over the end of a month.
+    // Half if the drill runs over the end of a month.
     expect([125_000, 250_000]).toContain(limits?.set.dailyMicroUsd);
     expect(limits?.set).toEqual({
       dailyMicroUsd: limits?.set.dailyMicroUsd,

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
 
-/** Until it no longer throws, however busy the machine is. */
+/** Repeats `check` until it no longer throws, however busy the machine is. */
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { timeout: 60_000, interval: 5 });

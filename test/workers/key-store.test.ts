@@ -25,7 +25,7 @@ const clock: Clock = {
   after: () => () => {},
 };
 
-/** What KV was asked. */
+/** The reads that KV received. */
 let asked: string[];
 const watched = new Proxy(env.STATE, {
   get(kv, name) {

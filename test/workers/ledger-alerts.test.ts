@@ -1,4 +1,4 @@
-/** From a ledger's settlement to `Alerts`: once each, in order, whatever is aborted; and no reply waits for it. */
+/** From a ledger's settlement to `Alerts`: once each, in order, whatever crashes; and no reply waits for it. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,12 +17,12 @@ const newId = () => idAt(Date.now());
 const LIMITS: Partial<Record<Scope, { monthlyMicroUsd?: number; dailyMicroUsd?: number }>> = {
   tenant: { monthlyMicroUsd: 2_000, dailyMicroUsd: 1_500 },
   'key:k': { dailyMicroUsd: 1_100 },
-  // Of users nothing is told unless config says so.
+  // Users' scopes cause no alerts unless config says so.
   'user:ana': { dailyMicroUsd: 1_100 },
   'feature:chat': { monthlyMicroUsd: 1_000 },
 };
 
-/** What `Alerts` has of this tenant, in the order in which it took it. */
+/** The alerts of this tenant at `Alerts`, in order of arrival. */
 async function taken(): Promise<string[]> {
   const { alerts } = await env.ALERTS.get(env.ALERTS.idFromName('alerts')).list(Number.MAX_SAFE_INTEGER, 1_000);
   return alerts
@@ -31,7 +31,7 @@ async function taken(): Promise<string[]> {
     .map(({ scope, period, percent }) => `${scope} ${period} ${percent}`);
 }
 
-/** Behind the replies, so a little later; never is the test's own time limit. */
+/** Runs behind the replies, so a little later; the test's own time limit covers "never". */
 async function untilTaken(alerts: number): Promise<void> {
   while ((await taken()).length < alerts);
 }
@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Asked, or told, until there is an answer, as holders do. */
+/** Repeats a call until it is answered, as holders do. */
 async function insist<Reply>(call: () => Promise<Reply>): Promise<Reply> {
   for (;;) {
     try {
@@ -65,7 +65,7 @@ describe('200 settlements at once', () => {
       const told = ids.map((id) => insist(() => ledger().report([done(id, 5)])));
       if (aborts) await abortAllDurableObjects();
       await Promise.all(told);
-      // After an abort config's caps come with the next ask, which here is refused.
+      // After a crash config's caps arrive with the next ask, which is refused here.
       await ledger().grant(ask(newId(), 5, { limits: LIMITS }));
       const expected = ['feature:chat 2026-11 60', 'feature:chat 2026-11 85', 'feature:chat 2026-11 95'];
       expected.push('key:k 2026-11-21 60', 'key:k 2026-11-21 85', 'tenant 2026-11-21 60');
@@ -76,7 +76,7 @@ describe('200 settlements at once', () => {
         const own = all.filter((one) => one.startsWith(scope));
         expect(own).toEqual(own.toSorted());
       }
-      // Repeated, nothing comes again.
+      // A repetition sends nothing again.
       await ledger().report(ids.slice(0, 64).map((id) => done(id, 5)));
       expect(await taken()).toEqual(all);
     },
@@ -158,7 +158,7 @@ describe('the outbox', () => {
   });
 
   it('has an alarm that no newer alert puts off, however long a hand-over hangs', async () => {
-    // The alarm is the platform's, by whose clock it must not come yet.
+    // The alarm runs on the platform's clock, by which it is not due yet.
     const begin = Date.UTC(2100, 0);
     vi.setSystemTime(begin);
     take = () => new Promise(() => {});

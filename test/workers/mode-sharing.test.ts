@@ -1,4 +1,4 @@
-/** Equal questions asked at once and in turn, ordinary, under bypass and in a drill: whose answer is given to whom. */
+/** Equal questions, at once and in turn, ordinary, under bypass and in a drill: which caller gets whose answer. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';

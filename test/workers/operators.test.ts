@@ -115,13 +115,13 @@ describe('the log of changes', () => {
         rows.begin(change('nothing'), MOST_CHANGES);
         rows.drop('nothing');
       }
-      // One left when the first came; nine of them found room.
+      // One was evicted when the first came; there was room for nine of them.
       expect(numbers(MOST_CHANGES)).toHaveLength(MOST_CHANGES - 1);
       for (const id of ['more', 'and more']) rows.begin(change(id), MOST_CHANGES);
       expect(numbers(MOST_CHANGES)).toHaveLength(MOST_CHANGES);
       expect(numbers(MOST_CHANGES).at(-1)).toBe(3);
 
-      // What is too old is not shown, and goes with the next changes.
+      // Rows that are too old are not shown, and are deleted with the next changes.
       const later = KEEP_CHANGES_MS + MOST_CHANGES - 1;
       expect(numbers(later)).toHaveLength(3);
       const stored = () => storage.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM audit').one().rows;

@@ -1,4 +1,4 @@
-/** Tokens of a sign-in in workerd, whose WebCrypto is not Node's: whatever comes is judged, and nothing of it throws. */
+/** Sign-in tokens in workerd, whose WebCrypto is not Node's: every token is judged, and none throws. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SignIn } from '../../worker/core/config/config.ts';
@@ -65,7 +65,7 @@ describe('in workerd', () => {
         async (pair, which, other, at) => {
           const parts = pair.token.split('.');
           const part = parts[which] ?? '';
-          // In turn: other bytes in the place of a part, one character changed, and a part cut short.
+          // In turn: a part replaced by other bytes, one character changed, and a part cut short.
           const changed = [
             base64Url(other),
             part.slice(0, at % part.length) +

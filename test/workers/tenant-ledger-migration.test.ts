@@ -1,4 +1,4 @@
-/** A ledger whose tables an earlier build wrote, a row per lease, goes on as if nothing had happened. */
+/** A ledger whose tables an earlier build wrote, with a row per lease, continues as if nothing had happened. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
@@ -34,7 +34,7 @@ const put = (sql: SqlStorage, rows: OldRows) => {
   for (const [statement, ...values] of asRowPerLease(rows)) sql.exec(statement, ...values);
 };
 
-/** What a ledger in memory has in its tables. */
+/** The tables of a ledger in memory. */
 function rowsOf({ tables }: LedgerInMemory): OldRows {
   const { leases, mark } = tables.load();
   return {
@@ -84,7 +84,7 @@ function lively() {
   return { before, limits, open, paid, lost, overtaken };
 }
 
-/** Earlier builds counted a slice's rate in `tatUs` alone, so a ledger of today with slices has no rows of theirs. */
+/** Earlier builds counted a slice's rate in `tatUs` alone, so today's ledger cannot write their rows for slices. */
 const withoutSlices = (one: Command): Command =>
   one.do === 'ask'
     ? { ...one, wants: one.wants.map((want) => ({ ...want, requests: Math.min(want.requests, 1) })) }
@@ -122,7 +122,7 @@ describe('an object of the build before', () => {
     const sums = (month: string, tatUs: number) => ({
       ...{ scope: 'tenant' as const, month, spentMicroUsd: 1, unsettledMicroUsd: 0, days: {}, tatUs, tatAt: 0 },
     });
-    // Three requests in a burst, and another after twelve days each.
+    // Three requests in a burst, and one more after every twelve days.
     const limits = { tenant: { rps: 1e-6, burst: 3 } };
     const full = (NOON + 34 * DAY) * 1_000;
     await asBefore({ sums: [sums('2026-09', full), sums('2026-10', full - 1), sums('2026-11', 5)] });

@@ -1,4 +1,4 @@
-/** Rows counted by SQLite, not argued; and what stands in them is all that a ledger needs. */
+/** Rows as SQLite counts them; and what they hold is all that a ledger needs. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ const capped = (monthlyMicroUsd: number) => ({ limits: { tenant: { monthlyMicroU
 const ROOMY = { monthlyMicroUsd: 1e9, rps: 1e4, burst: 1e4 };
 const inFour = (user: string) => ({ limits: { tenant: ROOMY, [`user:${user}`]: {}, 'feature:chat': {}, 'key:k': {} } });
 
-/** Rows that SQLite itself says were written while `work` ran. */
+/** Rows that SQLite itself reports as written while `work` ran. */
 const rowsWrittenBy = (work: (instance: TenantLedger) => void): Promise<number> =>
   inside((instance, sql) => {
     let rows = 0;
@@ -45,7 +45,7 @@ const rowsWrittenBy = (work: (instance: TenantLedger) => void): Promise<number> 
     return rows;
   });
 
-/** So many requests, one a second, each settled at once. */
+/** This many requests, one a second, each settled at once. */
 function serve(instance: TenantLedger, requests: number, userOf: (request: number) => string): void {
   for (let request = 0; request < requests; request++) {
     vi.setSystemTime(Date.now() + 1_000);
@@ -114,7 +114,7 @@ describe('rows written', () => {
 });
 
 describe('rows read', () => {
-  /** Of one request whose ledger is asleep: its ask and its close, the object's own beginning included. */
+  /** For one request whose ledger is asleep: its ask and its close, including the object's own start. */
   async function readByOneRequest(limits: AskParts['limits'] = inFour('ana').limits): Promise<number> {
     const stop = await inside((_, sql) => countRows(sql, 'rowsRead'));
     await evictDurableObject(ledger());

@@ -1,4 +1,4 @@
-/** Slices of one isolate before the real object: what they cost in calls and rows, and how soon a limit or a revocation is felt. */
+/** Slices of one isolate against the real object: their cost in calls and rows, and how soon a limit or a revocation takes effect. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -25,7 +25,7 @@ let slices: Pools;
 let background: Promise<unknown>[];
 let calls: number;
 
-/** A stub belongs to one life of an object; each call makes its own, as the Worker does. */
+/** A stub breaks when its object restarts, so each call makes its own, as the Worker does. */
 const object = () => env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(name));
 const inTime = { now: () => clock.now(), after: (ms: number, run: () => void) => clock.after(ms, run) };
 const store = () =>
@@ -64,7 +64,7 @@ async function admit(
 const isAdmitted = ({ reply }: Awaited<ReturnType<typeof admit>>) =>
   reply === 'from memory' || (reply !== undefined && 'granted' in reply);
 
-/** Fifty a second. */
+/** Fifty requests a second. */
 async function answer(requests: number): Promise<void> {
   for (let request = 1; request <= requests; request++) {
     const admitted = await admit();
@@ -76,7 +76,7 @@ async function answer(requests: number): Promise<void> {
   }
 }
 
-/** All pledges fall due; everything is told. */
+/** All slices end; everything is reported. */
 async function comeToRest(): Promise<void> {
   await pass(10_000);
   await pass(2_000);
@@ -130,7 +130,7 @@ describe('what an operator changes holds for every grant at once, and in slices 
   ])('%s', async (_, change, scopes) => {
     await answer(60);
     await change();
-    // A slice is in hand; but whoever has to ask is refused: another isolate, another tuple.
+    // This isolate has a slice; but requests that have to ask are refused: another isolate, another set of scopes.
     expect((await admit()).reply).toBe('from memory');
     const own = slices;
     slices = newTuples();

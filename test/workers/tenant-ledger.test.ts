@@ -7,7 +7,7 @@ import { ask, done, idAt, isGranted, MINUTE, NOON } from '../unit/core/ledger/su
 let tenants = 0;
 let name: string;
 
-/** A stub belongs to one life of an object; each call makes its own, as the Worker does. */
+/** A stub breaks when its object restarts, so each call makes its own, as the Worker does. */
 const ledger = () => env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(name));
 const evict = () => evictDurableObject(ledger());
 
@@ -80,7 +80,7 @@ describe('TenantLedger', () => {
     const [, held = 0] = await tenantRow();
     expect(held).toBeLessThanOrEqual(80);
     expect(held).toBeGreaterThanOrEqual(Math.min(40, heard.length) * 2);
-    // Whoever heard nothing asks again, and closes what he does not use.
+    // A holder that got no reply asks again, and closes what it does not use.
     for (const id of ids) await ledger().grant(ask(id, 2, capped(80)));
     await ledger().report(ids.map((id) => done(id, 0)));
     expect(await tenantRow()).toEqual([0, 0, 0]);

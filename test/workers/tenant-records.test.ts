@@ -1,4 +1,4 @@
-/** A tenant's generations in real KV: what two places do at once, and KV that does not answer. */
+/** A tenant's generations in real KV: two writers at once, and KV that does not answer. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { TenantRecords } from '../../worker/stores/tenant-records.ts';
@@ -9,7 +9,7 @@ it('two purges that read the same old record give two generations', async () => 
   const here = new TenantRecords(env.STATE, clock);
   const { before, after: first } = await here.raise('acme', 'summarize');
   expect(before).toBe(0);
-  // Another colo's KV still has what was before.
+  // Another colo's KV still has the old value.
   await env.STATE.delete('tenant:v1:acme');
   await clock.advance(1);
   expect(await new TenantRecords(env.STATE, clock).raise('acme', 'summarize')).toMatchObject({

@@ -143,7 +143,7 @@ it('bad ones cost neither KV nor an object', async () => {
   }
   expect(get).not.toHaveBeenCalled();
   expect(objects).not.toHaveBeenCalled();
-  // Those that are watched here are the ones that a request would use.
+  // The spied objects are the ones that a request would use.
   await models((await createKey({})).key);
   await callAdmin('GET', 'ledger/acme');
   expect(get).toHaveBeenCalled();

@@ -1,4 +1,4 @@
-/** Source text of JSON is a feature of the engine: this shows that workerd has it, and that halves of characters are mended there. */
+/** Access to JSON's source text is a feature of the engine: this shows that workerd has it, and that lone surrogates are repaired there. */
 import { expect, it } from 'vitest';
 import { answerText } from '../../protocol/answer-key.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
