@@ -2,18 +2,7 @@
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.ts';
 
 /** What a page on another origin may read. */
-export const EXPOSED_HEADERS: readonly string[] = [
-  ...Object.values(RESPONSE_HEADERS),
-  'age',
-  'date',
-  'x-carryon-stream-id',
-  'x-ratelimit-limit-requests',
-  'x-ratelimit-remaining-requests',
-  'x-ratelimit-reset-requests',
-  'x-ratelimit-limit-tokens',
-  'x-ratelimit-remaining-tokens',
-  'x-ratelimit-reset-tokens',
-];
+export const EXPOSED_HEADERS: readonly string[] = Object.values(RESPONSE_HEADERS);
 
 /** What a page on another origin may send. The `x-stainless-*` headers are those that OpenAI's SDK adds by itself. */
 export const ALLOWED_HEADERS: readonly string[] = [

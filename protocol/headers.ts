@@ -16,21 +16,29 @@ export const REQUEST_HEADERS = {
   lastEventId: 'last-event-id',
 } as const;
 
+/** What the router sends. A header that would state the ordinary is left out: see docs/contract.md. */
 export const RESPONSE_HEADERS = {
   requestId: 'x-request-id',
-  carryonRequestId: 'x-carryon-request-id',
   deployment: 'x-carryon-deployment',
   provider: 'x-carryon-provider',
   model: 'x-carryon-model',
+  /** Left out for one. */
   attempts: 'x-carryon-attempts',
+  /** Left out for none. */
   hops: 'x-carryon-hops',
+  /** `hit`, `miss` or `stale`; left out where no cache was asked. */
   cache: 'x-carryon-cache',
+  age: 'age',
   costUsd: 'x-carryon-cost-usd',
   budgetRemainingUsd: 'x-carryon-budget-remaining-usd',
+  /** Left out for `normal`. */
   mode: 'x-carryon-mode',
   dropped: 'x-carryon-dropped',
+  /** `unreachable`: budgets could not be checked. */
   ledger: 'x-carryon-ledger',
+  /** The error in whose place a stale answer stands. */
   staleCause: 'x-carryon-stale-cause',
+  streamId: 'x-carryon-stream-id',
   /** `off; reason=…`: why a stream that was to be resumable is not. */
   resume: 'x-carryon-resume',
   /** `1`: the answer kept under this idempotency key, once more. */
@@ -39,8 +47,15 @@ export const RESPONSE_HEADERS = {
   travel: 'x-carryon-travel',
   travelCause: 'x-carryon-travel-cause',
   travelId: 'x-carryon-travel-id',
+  limitRequests: 'x-ratelimit-limit-requests',
+  remainingRequests: 'x-ratelimit-remaining-requests',
+  resetRequests: 'x-ratelimit-reset-requests',
+  limitTokens: 'x-ratelimit-limit-tokens',
+  remainingTokens: 'x-ratelimit-remaining-tokens',
+  resetTokens: 'x-ratelimit-reset-tokens',
   shouldRetry: 'x-should-retry',
   retryAfter: 'retry-after',
   retryAfterMs: 'retry-after-ms',
   serverTiming: 'server-timing',
+  date: 'date',
 } as const;

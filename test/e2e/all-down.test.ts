@@ -45,7 +45,7 @@ function expectRefusal(got: Answered, { status, code }: Pick<Down, 'status' | 'c
   expect(got.header('x-should-retry')).not.toBe('false');
   expect(Number(got.header('retry-after'))).toBeGreaterThanOrEqual(1);
   expect(Number(got.header('retry-after-ms'))).toBeGreaterThan(0);
-  expect(got.header('x-carryon-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(got.header('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 }
 
 const DOWN: Down[] = [

@@ -27,26 +27,21 @@ describe('response headers', () => {
   test.each([{ stream: false }, { stream: true }])('of an answer (stream: $stream)', async ({ stream }) => {
     const got = await answered(bench.url, { stream });
     const headers = Object.fromEntries(
-      ['x-request-id', 'deployment', 'provider', 'model', 'attempts', 'hops', 'mode', 'cache'].map((name) => [
+      ['deployment', 'provider', 'model', 'request-id', 'attempts', 'hops', 'mode', 'cache'].map((name) => [
         name,
-        got.header(name.startsWith('x-') ? name : `x-carryon-${name}`),
+        got.header(`x-carryon-${name}`),
       ]),
     );
     expect(headers).toEqual({
-      'x-request-id': got.header('x-carryon-request-id'),
       deployment: 'a',
       provider: 'a',
       model: 'sandbox-openai',
-      attempts: '1',
-      hops: '0',
-      mode: 'normal',
-      cache: 'bypass',
+      // What is as usual is not said.
+      ...{ 'request-id': null, attempts: null, hops: null, mode: null, cache: null },
     });
-    expect(headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(got.header('x-request-id')).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
     expect(got.header('cache-control')).toBe('private, stale-if-error=604800');
-    expect(got.header('server-timing')).toMatch(
-      /^identify;dur=\d+, admit;dur=\d+, plan;dur=\d+, attempt;dur=\d+, total;dur=\d+$/,
-    );
+    expect(got.header('server-timing')).toMatch(/^(?:(?:identify|admit|plan|attempt);dur=[1-9]\d*, )*total;dur=\d+$/);
     expect(got.header('content-type')).toBe(stream ? 'text/event-stream; charset=utf-8' : 'application/json');
     expect(got.header('x-carryon-dropped')).toBeNull();
   });
@@ -145,7 +140,7 @@ describe('paths', () => {
   test('/healthz needs no key', async () => {
     const health = await send(bench.url, '/healthz', { method: 'GET', key: null });
     expect(health).toMatchObject({ status: 200, json: { status: 'ok', configured: true } });
-    expect(health.headers['x-request-id']).toBe(health.headers['x-carryon-request-id']);
+    expect(health.headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   });
 
   test.each(['/v1/responses', '/v1/messages', '/v1/embeddings'])('%s: a 404 that says what to use', async (path) => {

@@ -45,7 +45,7 @@ describe.each([
     expect(data.model).toBe(`sandbox-${bench.a}`);
     const { inputTokens, outputTokens } = bench.sandbox.counts()[bench.a];
     expect(data.usage).toMatchObject({ prompt_tokens: inputTokens, completion_tokens: outputTokens });
-    expect(data).toHaveProperty('_request_id', response.headers.get('x-carryon-request-id'));
+    expect(data).toHaveProperty('_request_id', response.headers.get('x-request-id'));
   });
 
   test('streamed chat, with usage', async () => {

@@ -59,7 +59,7 @@ const chat = (more: Parameters<typeof answered>[1] = {}): Promise<Answered> => a
 const served = async () => {
   const answer = await chat();
   expect(answer.status).toBe(200);
-  return [answer.header('x-carryon-deployment'), answer.header('x-carryon-mode')];
+  return [answer.header('x-carryon-deployment'), answer.header('x-carryon-mode') ?? 'normal'];
 };
 const model = async () => (JSON.parse((await chat()).raw) as { model: string }).model;
 const list = () => run('npm run route -- list');

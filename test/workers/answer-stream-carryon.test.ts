@@ -18,7 +18,7 @@ const FIELD: CarryonField = {
 const FREE = { ...FIELD, costUsd: 0 };
 const shared = { kind: 'shared' as const, key: null };
 const USAGE = { ...PLAIN, usage: true };
-const page = <W extends object>(wish: W) => ({ ...wish, open: false });
+const page = <W extends object>(wish: W) => ({ ...wish, seesProvider: false });
 
 const chunk = (content: string, finish_reason: string | null): RunEvent => ({
   kind: 'chunk',
@@ -124,7 +124,7 @@ describe('an answer that failed', () => {
       const asked = [RESUMABLE, page(RESUMABLE)].map((wish) => object.open(wish));
       await object.settle();
       object.world.call.hooks.asks('lease 1');
-      object.world.call.hooks.admitted({ headers: {}, openHeaders: {} });
+      object.world.call.hooks.admitted({});
       const replies = await Promise.all(asked);
       object.world.call.refuse(failed);
       expect(await Promise.all(replies.map(toldBy))).toEqual([FIELD, undefined]);

@@ -1,9 +1,17 @@
 /** An `AnswerStream` on real storage inside workerd, with a stopped clock and a scripted producer. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import type { AnswerHead } from '../../worker/core/answers/answer-head.ts';
 import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';
 import type { Refusal, RunEvent } from '../../worker/core/answers/stream/events.ts';
-import type { OpenMessage, Owner, Wish } from '../../worker/core/answers/stream/messages.ts';
+import {
+  NOTE_HEADER,
+  type OpenMessage,
+  type Owner,
+  type ReplyNote,
+  readNote,
+  type Wish,
+} from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunHooks, RunOutcome } from '../../worker/core/answers/stream/run.ts';
@@ -12,11 +20,13 @@ import { TestClock } from '../unit/pipeline/support/clock.ts';
 
 export type Job = string;
 
-export const HEAD = { headers: { 'x-model': 'm-1' }, openHeaders: { 'x-carryon-provider': 'openai' } };
-export const ADMITTED = { headers: { 'x-left': '9' }, openHeaders: {} };
+export const HEAD: AnswerHead = { model: 'm-1', provider: 'openai' };
+export const ADMITTED: AnswerHead = { left: [{ scope: 'tenant', limit: 'rps', cap: 10, remaining: 9, resetMs: 0 }] };
+export const noteOf = ({ headers }: Pick<Response, 'headers'>): ReplyNote => readNote(headers.get(NOTE_HEADER));
 export const refusal = (code: string, status = 400): Refusal => ({
   status,
-  head: { headers: {}, openHeaders: {} },
+  head: {},
+  headers: {},
   body: JSON.stringify({ error: { code } }),
 });
 const STATUS: Record<StreamError['code'], number> = {

@@ -1,7 +1,7 @@
 /** Equal questions share one run: who is answered by it, who is charged, who caches it, and who is sent away (docs/contract.md "Shared questions"). */
 import { describe, expect, it } from 'vitest';
 import { READER_STALL_MS, SHARED_KEEP_MS } from '../../worker/core/answers/stream/limits.ts';
-import { eventsOf, PLAIN, pagesIn, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
+import { eventsOf, noteOf, PLAIN, pagesIn, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
 import { rowsWrittenBy } from './count-rows.ts';
 
 const shared = { kind: 'shared' as const, key: null };
@@ -33,7 +33,7 @@ describe('a shared answer', () => {
       await object.world.clock.advance(SHARED_KEEP_MS - 1);
       // He had looked into the cache before it was there.
       const late = await object.open(PLAIN, shared);
-      expect([late.headers.get('x-answer-role'), eventsOf(await late.text()).length]).toEqual(['replayed', 7]);
+      expect([noteOf(late).role, eventsOf(await late.text()).length]).toEqual(['replayed', 7]);
       await object.world.clock.advance(1);
       void object.open(PLAIN, shared);
       await object.settle();
@@ -56,9 +56,9 @@ describe('a shared answer', () => {
       const whole = object.whole();
       object.world.call.complete();
       const replies = (await Promise.all(asked)) as Response[];
-      expect(replies.map(({ headers }) => headers.get('x-answer-keeps'))).toEqual(['1', null, null]);
+      expect(replies.map((reply) => noteOf(reply).keeps === true)).toEqual([true, false, false]);
       const kept = await whole;
-      expect([kept.status, kept.headers.get('x-carryon-provider')]).toEqual([200, 'openai']);
+      expect([kept.status, noteOf(kept).head.provider]).toEqual([200, 'openai']);
       expect(await kept.json()).toEqual(await (replies[1] as Response).json());
       for (const reply of [first, replies[2] as Response]) await reply.text();
       expect((await object.whole()).status).toBe(200);
@@ -80,10 +80,10 @@ describe('a shared answer', () => {
       expect(object.world.call.hooks.isShared).toBe(true);
       object.world.call.alone();
       await object.settle();
-      expect((await asked[0])?.headers.get('x-answer-role')).toBe('alone');
+      expect(noteOf((await asked[0]) as Response).role).toBe('alone');
       expect(object.world.call.job).toBe('bob');
       object.world.call.alone();
-      expect((await asked[1])?.headers.get('x-answer-role')).toBe('alone');
+      expect(noteOf((await asked[1]) as Response).role).toBe('alone');
       await object.settle();
       void object.open(PLAIN, { ...shared, job: 'cem' });
       await object.settle();
@@ -116,7 +116,7 @@ describe('a shared answer', () => {
       expect(object.world.call.job).toBe('bob');
       object.world.call.begin('lease 2').chunks(1, 1).complete();
       const replies = await Promise.all(asked.slice(1));
-      expect(replies.map(({ headers }) => headers.get('x-answer-role'))).toEqual(['started', 'attached']);
+      expect(replies.map((reply) => noteOf(reply).role)).toEqual(['started', 'attached']);
       for (const reply of replies) expect(eventsOf(await reply.text())).toHaveLength(2);
       expect(object.world.calls.map(({ job }) => job)).toEqual(['ana', 'bob']);
     });
@@ -189,7 +189,7 @@ describe('whoever comes later to a shared answer', () => {
       object.world.call.begin().chunks(1, 1, lastOf).complete();
       expect(eventsOf(await (await later).text())).toHaveLength(2);
       expect(eventsOf(await slow.text())).toHaveLength(4);
-      expect((await object.open(PLAIN, shared)).headers.get('x-answer-role')).toBe('replayed');
+      expect(noteOf(await object.open(PLAIN, shared)).role).toBe('replayed');
     });
   });
 
@@ -202,7 +202,7 @@ describe('whoever comes later to a shared answer', () => {
       await asked;
       await object.world.clock.advance(999);
       const again = await object.open(WHOLE, shared);
-      expect(again.headers.get('x-answer-stored-at')).toBe(String(object.world.clock.now() - 999));
+      expect(noteOf(again).head.storedAt).toBe(object.world.clock.now() - 999);
       await object.world.clock.advance(1);
       void object.open(WHOLE, shared);
       await object.settle();
@@ -232,7 +232,7 @@ describe('whoever comes later to a shared answer', () => {
       object.world.call.begin().chunks(1, 149, large).chunks(150, 150, lastOf).complete();
       const slow = await asked;
       await object.world.clock.advance(SHARED_KEEP_MS);
-      expect((await object.open(PLAIN, shared)).headers.get('x-answer-role')).toBe('alone');
+      expect(noteOf(await object.open(PLAIN, shared)).role).toBe('alone');
       expect(eventsOf(await slow.text())).toHaveLength(151);
       await object.settle();
       expect(storedIn(state)).toEqual([]);
@@ -255,7 +255,7 @@ describe('whoever waits for a shared answer', () => {
       leaving.abort();
       object.world.call.begin().chunks(1, 1, lastOf).complete();
       const reply = await asked;
-      expect([reply.status, reply.headers.get('x-answer-keeps')]).toEqual([200, '1']);
+      expect([reply.status, noteOf(reply).keeps]).toEqual([200, true]);
     });
   });
 
@@ -277,7 +277,7 @@ describe('whoever waits for a shared answer', () => {
         object.world.call.refuse(budget, true);
       }
       const replies = await Promise.all(asked);
-      const roles = replies.map(({ status, headers }) => (status === 429 ? 429 : headers.get('x-answer-role')));
+      const roles = replies.map((reply) => (reply.status === 429 ? 429 : noteOf(reply).role));
       expect(roles).toEqual([...Array(8).fill(429), ...Array(12).fill('alone')]);
       expect(object.world.calls).toHaveLength(8);
     });
@@ -288,12 +288,12 @@ describe('whoever waits for a shared answer', () => {
       const first = object.open(WHOLE, { ...shared, job: 'ana' });
       const second = object.open(WHOLE, { ...shared, job: 'bob' });
       await object.settle();
-      object.world.call.hooks.admitted({ headers: {}, openHeaders: {} });
+      object.world.call.hooks.admitted({});
       const third = object.open(WHOLE, { ...shared, job: 'cem' });
       await object.settle();
       object.world.call.refuse(budget, true);
       expect((await first).status).toBe(429);
-      for (const other of [second, third]) expect((await other).headers.get('x-answer-role')).toBe('alone');
+      for (const other of [second, third]) expect(noteOf(await other).role).toBe('alone');
       expect(object.world.calls).toHaveLength(1);
     });
   });
@@ -303,7 +303,7 @@ describe('whoever waits for a shared answer', () => {
       const asked = [object.open(WHOLE, { caches: false }), object.open(PLAIN, { caches: true })];
       await object.settle();
       object.world.call.begin().chunks(1, 1, lastOf).complete();
-      for (const reply of await Promise.all(asked)) expect(reply.headers.get('x-answer-keeps')).toBeNull();
+      for (const reply of await Promise.all(asked)) expect(noteOf(reply).keeps).not.toBe(true);
     });
   });
 });
@@ -315,7 +315,7 @@ describe('a shared answer of which an event could not be read', () => {
       await object.settle();
       object.world.call.begin().chunks(1, 1, lastOf).give({ end: 'complete', skippedEvents: 2 });
       expect(eventsOf(await (await stream).text())).toHaveLength(2);
-      expect((await whole).headers.get('x-answer-role')).toBe('alone');
+      expect(noteOf(await whole).role).toBe('alone');
       expect((await object.whole()).status).toBe(404);
       void object.open(PLAIN, shared);
       await object.settle();

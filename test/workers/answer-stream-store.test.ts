@@ -1,6 +1,6 @@
 /** Names of `AnswerStream` objects, and what is found under the names from the old secret. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type OpenMessage, ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
+import { NOTE_HEADER, noteText, type OpenMessage, readNote } from '../../worker/core/answers/stream/messages.ts';
 import { AnswerStreamStore } from '../../worker/stores/answer-stream-store.ts';
 import { hex, sha256 } from '../../worker/stores/digest.ts';
 
@@ -19,14 +19,14 @@ const namespace = {
       const role = known.has(name) ? 'replayed' : message.onlyKnown ? 'unknown' : 'started';
       if (what === 'whole') return new Response(null, { status: known.has(name) ? 200 : 404 });
       if (role === 'started') known.add(name);
-      return new Response(null, { headers: { [ROLE_HEADER]: role } });
+      return new Response(null, { headers: { [NOTE_HEADER]: noteText({ role, head: {} }) } });
     },
   }),
 } as unknown as DurableObjectNamespace;
 
 const keyed = { kind: 'keyed', job: { chat: 'long' } } as unknown as OpenMessage<unknown>;
 const { signal } = new AbortController();
-const roleOf = async (opened: Promise<Response>) => (await opened).headers.get(ROLE_HEADER);
+const roleOf = async (opened: Promise<Response>) => readNote((await opened).headers.get(NOTE_HEADER)).role;
 const nameOf = async (secret: string, subject: string) => {
   calls = [];
   await new AnswerStreamStore(namespace, secret).whole(subject);

@@ -2,9 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../protocol/uuid-v7.ts';
 import { KEEP_MS, LINGER_MS, LONGEST_RUN_MS } from '../../worker/core/answers/stream/limits.ts';
-import { ROLE_HEADER } from '../../worker/core/answers/stream/messages.ts';
 import { START } from '../unit/pipeline/support/clock.ts';
-import { eventsOf, OWNER, PLAIN, RESUMABLE, refusal, Stage, storedIn, take, WHOLE } from './answer-stream-harness.ts';
+import {
+  ADMITTED,
+  eventsOf,
+  noteOf,
+  OWNER,
+  PLAIN,
+  RESUMABLE,
+  refusal,
+  Stage,
+  storedIn,
+  take,
+  WHOLE,
+} from './answer-stream-harness.ts';
 import { rowsWrittenBy } from './count-rows.ts';
 
 const HOUR = 3_600_000;
@@ -34,7 +45,7 @@ describe('one key', () => {
       expect(new Set(seen).size).toBe(3);
       expect(eventsOf(texts[0] ?? '').map(([id]) => id)).toEqual(['1', '2', '3']);
       expect(JSON.parse(texts[2] ?? '').choices[0].message.content).toBe('Hello');
-      expect(replies.filter(({ headers }) => headers.get('x-answer-role') === 'started')).toHaveLength(1);
+      expect(replies.filter((reply) => noteOf(reply).role === 'started')).toHaveLength(1);
       expect(object.world.calls).toHaveLength(1);
     });
   });
@@ -60,12 +71,10 @@ describe('one key', () => {
       await stage.inside(async (object) => {
         await object.world.clock.advance(START + at - object.world.clock.now());
         const again = await object.open(wish, { key });
-        expect([again.status, again.headers.get('x-answer-role'), again.headers.get('x-model')]).toEqual([
-          ...[200, 'replayed', 'm-1'],
-        ]);
-        expect(again.headers.get('x-carryon-provider')).toBe('openai');
+        expect([again.status, noteOf(again).role, noteOf(again).head.model]).toEqual([...[200, 'replayed', 'm-1']]);
+        expect(noteOf(again).head.provider).toBe('openai');
         const page = await object.open({ ...wish, seesProvider: false }, { key });
-        expect(page.headers.get('x-carryon-provider')).toBeNull();
+        expect(noteOf(page).head.provider).toBeUndefined();
         expect(await page.text()).toContain('"model":"app/chat"');
         if (wish.stream) expect(await again.text()).toBe(first);
         else expect(await again.json()).toMatchObject({ choices: [{ message: { content: '1 2 3 4 5 ' } }] });
@@ -92,7 +101,7 @@ describe('one key', () => {
       }
       expect(await codeOf(await object.stop())).toEqual([404, 'stream_not_found']);
       const unknown = await object.open(PLAIN, { onlyKnown: true });
-      expect([unknown.status, unknown.headers.get(ROLE_HEADER)]).toEqual([200, 'unknown']);
+      expect([unknown.status, noteOf(unknown).role]).toEqual([200, 'unknown']);
       expect([object.world.calls.length, storedIn(state)]).toEqual([0, []]);
       const asked = object.open(PLAIN);
       await object.settle();
@@ -100,7 +109,7 @@ describe('one key', () => {
       await (await asked).text();
       expect(await codeOf(await object.open(PLAIN, { bodyHash: 'other' }))).toEqual([422, 'idempotency_mismatch']);
       const known = await object.open(PLAIN, { onlyKnown: true });
-      expect([known.headers.get(ROLE_HEADER), eventsOf(await known.text()).length]).toEqual(['replayed', 3]);
+      expect([noteOf(known).role, eventsOf(await known.text()).length]).toEqual(['replayed', 3]);
       for (const owner of [
         { ...OWNER, user: 'bob' },
         { ...OWNER, tenant: 'evil' },
@@ -122,7 +131,7 @@ describe('one key', () => {
       await object.settle();
       const { call } = object.world;
       call.hooks.asks('lease 1');
-      call.hooks.admitted({ headers: {}, openHeaders: {} });
+      call.hooks.admitted({});
       const early = await object.open(RESUMABLE);
       call.hooks.starts('lease 1');
       call.refuse(refusal('providers_unavailable', 503));
@@ -144,7 +153,7 @@ describe('one key', () => {
       const rows = await rowsWrittenBy(state, async () => {
         for (let request = 0; request < 60; request++) {
           const reply = await object.open(request % 2 === 0 ? PLAIN : WHOLE, { copy: 'worker', key: `key ${request}` });
-          expect(reply.headers.get(ROLE_HEADER)).toBe('alone');
+          expect(noteOf(reply).role).toBe('alone');
         }
       });
       expect([rows, object.world.calls.length, storedIn(state)]).toEqual([0, 0, []]);
@@ -276,9 +285,9 @@ describe('a reader who leaves', () => {
       const asked = object.open(RESUMABLE);
       await object.settle();
       object.world.call.hooks.asks('lease 1');
-      object.world.call.hooks.admitted({ headers: { 'x-left': '9' }, openHeaders: {} });
+      object.world.call.hooks.admitted(ADMITTED);
       const reply = await asked;
-      expect([reply.headers.get('x-left'), reply.headers.get('x-carryon-stream-id')?.length]).toEqual(['9', 64]);
+      expect([noteOf(reply).head.left, noteOf(reply).head.streamId?.length]).toEqual([ADMITTED.left, 64]);
       let text = '';
       const reader = (reply.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
       const reading = (async () => {

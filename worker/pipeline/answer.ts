@@ -67,17 +67,17 @@ async function answerTo(ask: RoutedRequest, signal: AbortSignal, deps: Deps, sco
   const cached = ask.feature.cache === undefined || !isOrdinary(ask.route) ? BYPASS : await readCache(ask, deps);
   if ('error' in cached) return refusal(cached.error, scope);
   if (cached.state === 'fresh' && ask.keyed === undefined)
-    return respondStored(cached.stored, ask, seesProvider, deps, scope);
+    return respondStored(cached.stored, ask, seesProvider, scope);
   if (ask.keyed !== undefined || sharesAnswer(ask, cached)) {
     const attached = await attach(ask, cached, signal, deps, scope);
     if (attached !== undefined) return attached;
-    if (cached.state === 'fresh') return respondStored(cached.stored, ask, seesProvider, deps, scope);
+    if (cached.state === 'fresh') return respondStored(cached.stored, ask, seesProvider, scope);
   }
 
   const produced = await produce(ask, deps, scope);
   const stale = cached.state === 'miss' ? cached.stale : undefined;
   if (stale !== undefined && !produced.ok && servesStale(stale, produced.error, ask, deps)) {
-    return respondStored(stale, ask, seesProvider, deps, scope, produced.error);
+    return respondStored(stale, ask, seesProvider, scope, produced.error);
   }
   return respond(produced, cached, seesProvider, deps, scope);
 }

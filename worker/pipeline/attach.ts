@@ -5,16 +5,17 @@
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
-import { ageSeconds } from '../core/answers/freshness.ts';
+import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
-import { KEEPS_HEADER, PARTIAL_HEADER, ROLE_HEADER, STORED_AT_HEADER } from '../core/answers/stream/messages.ts';
+import { NOTE_HEADER, type ReplyNote, readNote } from '../core/answers/stream/messages.ts';
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import type { Answers, Deps } from '../ports.ts';
 import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
-import { respondStored, servesStale, storedOpenHeaders } from '../response/respond-stored.ts';
+import { answerResponse, type ResponseForm } from '../response/headers.ts';
+import { respondStored, servesStale, storedHead } from '../response/respond-stored.ts';
 import { keepWhole } from '../response/write-through.ts';
 import { type Job, jobOf } from '../run/run-job.ts';
 import { type RoutedRequest, visitorOf } from './ask.ts';
@@ -54,23 +55,24 @@ export async function attach(
     if (isShared && reply === undefined) return undefined;
     const error = isShared ? TOO_LATE : UNAVAILABLE;
     const isStale = stale !== undefined && servesStale(stale, error, ask, deps);
-    return isStale ? respondStored(stale, ask, seesProvider, deps, scope, error) : refusal(error, scope);
+    return isStale ? respondStored(stale, ask, seesProvider, scope, error) : refusal(error, scope);
   }
-  if (reply.headers.get(ROLE_HEADER) === 'alone') {
+  const note = noteOf(reply);
+  if (note.role === 'alone') {
     // Outside of its object a keyed request never runs: it may only be given what was made before.
     return isShared || cached.state === 'fresh' ? undefined : refusal(UNAVAILABLE, scope);
   }
   if (stale !== undefined && reply.status >= 400) {
     const { error } = (await reply.clone().json()) as { error: RouterError };
-    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, seesProvider, deps, scope, error);
+    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, seesProvider, scope, error);
   }
   const isMiss = cached.state === 'miss';
-  if (isMiss && reply.headers.has(KEEPS_HEADER)) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
+  if (isMiss && note.keeps) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
   // What comes after an event that was seen is the rest of an answer, not the answer once more.
   const tellsReplay = ask.keyed !== undefined && ask.keyed.lastEventId === null;
-  const cacheControl = cacheControlOf(ask, reply.headers.get('x-carryon-mode') ?? 'normal');
-  const isFree = seesProvider && !ask.chat.stream;
-  return passedOn(reply, deps, scope, { isMiss, isShared, isFree, tellsReplay, cacheControl });
+  const cacheControl = cacheControlOf(ask, note.head.mode ?? 'normal');
+  const head = headFor(note, { isMiss, isShared, isWhole: !ask.chat.stream, tellsReplay });
+  return passedOn(reply, { ...note, head }, seesProvider, scope, cacheControl);
 }
 
 /** A piece over what the object itself may take: then it hangs. */
@@ -141,12 +143,12 @@ export async function attachById(id: string, ask: IdAsk, signal: AbortSignal, de
   if ('error' in owner) return refusal(owner.error, scope);
   const wish: Wish = { stream: true, resume: true, usage: true, seesProvider: deps.showsProvider(ask.identity) };
   const message = { owner, wish, lastEventId: ask.headers.get(REQUEST_HEADERS.lastEventId) || null };
-  return byId(deps.answerStreams.attach(id, message, signal), deps, scope);
+  return byId(deps.answerStreams.attach(id, message, signal), wish.seesProvider, scope);
 }
 
 export async function stopById(id: string, ask: IdAsk, deps: Deps, scope: RequestContext): Promise<Response> {
   const owner = await idOwner(ask, deps);
-  return 'error' in owner ? refusal(owner.error, scope) : byId(deps.answerStreams.stop(id, { owner }), deps, scope);
+  return 'error' in owner ? refusal(owner.error, scope) : byId(deps.answerStreams.stop(id, { owner }), false, scope);
 }
 
 async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Owner | { error: RouterError }> {
@@ -155,44 +157,59 @@ async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): P
   return keyedOwner(identity, user, visitor, answers);
 }
 
-async function byId(calling: Promise<Response | undefined>, deps: Deps, scope: RequestContext): Promise<Response> {
+async function byId(
+  calling: Promise<Response | undefined>,
+  seesProvider: boolean,
+  scope: RequestContext,
+): Promise<Response> {
   try {
     const reply = await calling;
-    return reply === undefined ? refusal({ code: 'stream_not_found' }, scope) : passedOn(reply, deps, scope);
+    if (reply === undefined) return refusal({ code: 'stream_not_found' }, scope);
+    if (reply.status === 204) return new Response(null, { status: 204, headers: commonHeaders(scope) });
+    const note = noteOf(reply);
+    return passedOn(reply, { ...note, head: headFor(note, {}) }, seesProvider, scope, NO_STORE);
   } catch {
     return refusal(UNAVAILABLE, scope);
   }
 }
 
-/** The object's reply, with what belongs to this request alone. Who did not start the run is charged nothing. */
+const noteOf = (reply: Response): ReplyNote => readNote(reply.headers.get(NOTE_HEADER));
+
+/** The object's head, as it is true for this caller. Callers that did not start the run are charged nothing. */
+function headFor(
+  { role, head }: ReplyNote,
+  { isMiss = false, isShared = false, isWhole = false, tellsReplay = false },
+): AnswerHead {
+  const isHit = isShared && role === 'replayed';
+  const own: AnswerHead = {
+    ...head,
+    storedAt: isHit || !isShared ? head.storedAt : undefined,
+    cache: isHit ? 'hit' : (head.cache ?? (isMiss ? 'miss' : undefined)),
+    isReplayed: tellsReplay && role === 'replayed',
+  };
+  if (role === 'started') return own;
+  return {
+    ...own,
+    // Rate limits, and names of the fields that were dropped, belong to the caller that started the run.
+    left: undefined,
+    dropped: isShared ? undefined : head.dropped,
+    costMicroUsd: isWhole || head.costMicroUsd !== undefined ? 0 : undefined,
+  };
+}
+
+/** The object's reply as this request's response. */
 function passedOn(
   reply: Response,
-  { clock }: Deps,
+  { head, isPartial, errorHeaders }: ReplyNote,
+  seesProvider: boolean,
   scope: RequestContext,
-  { isMiss = false, isShared = false, isFree = false, tellsReplay = false, cacheControl = NO_STORE } = {},
+  cacheControl: string,
 ): Response {
-  const headers = new Headers(reply.headers);
-  const role = headers.get(ROLE_HEADER);
-  headers.delete(ROLE_HEADER);
-  headers.delete(KEEPS_HEADER);
-  const isWhole = reply.status === 200 && !headers.has(PARTIAL_HEADER);
-  headers.delete(PARTIAL_HEADER);
-  const storedAt = headers.get(STORED_AT_HEADER);
-  headers.delete(STORED_AT_HEADER);
-  const isHit = isShared && role === 'replayed';
-  if (storedAt !== null && (isHit || !isShared)) headers.set('age', String(ageSeconds(Number(storedAt), clock.now())));
-  if (tellsReplay && role === 'replayed') headers.set('x-carryon-replayed', '1');
-  if (isHit) headers.set('x-carryon-cache', 'hit');
-  if (isMiss && headers.get('x-carryon-cache') === 'bypass') headers.set('x-carryon-cache', 'miss');
-  if (role !== 'started') {
-    // What is left is left to whoever started it, and now; the names of his own fields are his.
-    for (const name of [...headers.keys()]) if (/^x-(?:ratelimit-|carryon-budget-)/.test(name)) headers.delete(name);
-    if (isShared) headers.delete('x-carryon-dropped');
-    if (isFree || headers.has('x-carryon-cost-usd')) headers.set('x-carryon-cost-usd', '0');
-  }
-  for (const [name, value] of Object.entries(commonHeaders(scope))) headers.set(name, value);
-  if (isWhole) headers.set('cache-control', cacheControl);
-  return new Response(reply.body, { status: reply.status, headers });
+  const { status, body, headers } = reply;
+  const contentType = headers.get('content-type') as ResponseForm['contentType'];
+  const isWhole = status === 200 && !isPartial;
+  const form = { status, contentType, cacheControl: isWhole ? cacheControl : NO_STORE, errorHeaders };
+  return answerResponse(body, head, seesProvider, form, scope);
 }
 
 /** A reader who may come back finds the copy again; anybody else takes it from here. */
@@ -202,9 +219,6 @@ function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<OpenMessage
 }
 
 const asCached = (stored: StoredAnswer): CachedAnswer => ({
-  head: {
-    headers: { 'x-carryon-cache': 'hit', 'x-carryon-mode': 'normal', [STORED_AT_HEADER]: String(stored.storedAt) },
-    openHeaders: storedOpenHeaders(stored),
-  },
+  head: { ...storedHead(stored), cache: 'hit' },
   event: { kind: 'completion', data: stored.body },
 });

@@ -1,25 +1,23 @@
 /** Step 5: the answer as a response, at once; what is learnt later is handed on behind it. */
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
+import type { AnswerHead } from '../core/answers/answer-head.ts';
 import { type CarryonField, withCarryon } from '../core/answers/carryon-field.ts';
 import { pageCompletion } from '../core/answers/page-body.ts';
-import { usdText } from '../core/pricing/cost.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Deps } from '../ports.ts';
-import { answerResponse } from '../response/answer-response.ts';
 import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
-import { headerText } from '../response/header-text.ts';
+import { answerResponse } from '../response/headers.ts';
 import { openLastChunk, withSkippedEvents } from '../response/last-chunk.ts';
-import { budgetHeaders, rateHeaders } from '../response/rate-headers.ts';
 import { streamBody } from '../response/stream-body.ts';
 import { keeper, StreamKeeper } from '../response/write-through.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
-import type { Limited } from './admit.ts';
 import { measuredReply, settleOnce } from './meter.ts';
 import type { Produced } from './produce.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { RequestContext } from './request-context.ts';
-import { carryonField, isWorthTelling, type Trail } from './trail.ts';
+import { carryonField, headOf, isWorthTelling } from './trail.ts';
 
 export function respond(
   produced: Produced,
@@ -33,36 +31,25 @@ export function respond(
     carryonField(trail, scope.arrivedAt, deps.clock.now(), costMicroUsd, cut);
   if (!produced.ok) {
     const { chargedMicroUsd, error } = produced;
-    const headers = {
-      ...commonHeaders(scope),
-      ...trailHeaders(trail, seesProvider),
-      ...limitHeaders(limited),
-      ...(seesProvider && budgetHeaders(limited.left)),
-      ...(seesProvider && chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
-    };
-    return refusal(
-      error,
-      scope,
-      headers,
-      seesProvider && isWorthTelling(trail, error) ? field(chargedMicroUsd) : undefined,
-    );
+    const head = headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
+    const carryon = seesProvider && isWorthTelling(trail, error) ? field(chargedMicroUsd) : undefined;
+    return refusalResponse(error, head, seesProvider, scope, carryon);
   }
   const { ask, admission, answer, deployment } = produced;
   const { holding } = admission;
   const settle = settleOnce(produced, deps, scope);
   const keep = keeper(produced, cached, deps, scope);
-  const limits = seesProvider ? { ...limitHeaders(limited), ...budgetHeaders(limited.left) } : limitHeaders(limited);
-  const facts = { deployment, trail, seesProvider, limits, isMiss: cached.state === 'miss' };
+  const cache = cached.state === 'miss' ? 'miss' : undefined;
   const whole = cacheControlOf(ask, trail.mode);
   if (answer.kind === 'reply') {
     const { body } = answer.reply;
     settle('complete', measuredReply(answer.reply));
     const model = answer.reply.model ?? deployment.model;
-    const costUsd = usdText(holding.spentMicroUsd);
     keep?.(body, model);
     const shown = seesProvider ? withCarryon(body, field(holding.spentMicroUsd)) : pageCompletion(body, ask.alias.name);
-    const more = { contentType: 'application/json', cacheControl: whole, model, costUsd } as const;
-    return answerResponse(shown, { ...facts, ...more }, scope);
+    const form = { status: 200, contentType: 'application/json', cacheControl: whole } as const;
+    const head = { ...headOf(trail, limited, model, holding.spentMicroUsd), cache } as const;
+    return answerResponse(shown, head, seesProvider, form, scope);
   }
 
   const { stream } = answer;
@@ -83,8 +70,22 @@ export function respond(
   const source = new AnswerSource({ answer, gone: scope.gone, settle });
   const body = streamBody({ source, pageAlias, lastChunk, told, onChunks, clock: deps.clock });
   const contentType = 'text/event-stream; charset=utf-8';
-  const cacheControl = stream.skippedEvents === 0 ? whole : NO_STORE;
-  return answerResponse(body, { ...facts, contentType, cacheControl, model, costUsd: undefined }, scope);
+  const form = { status: 200, contentType, cacheControl: stream.skippedEvents === 0 ? whole : NO_STORE } as const;
+  const head = { ...headOf(trail, limited, model, undefined), cache } as const;
+  return answerResponse(body, head, seesProvider, form, scope);
+}
+
+/** An error in the place of an answer, before anything was sent. */
+function refusalResponse(
+  error: RouterError,
+  head: AnswerHead,
+  seesProvider: boolean,
+  scope: RequestContext,
+  carryon?: CarryonField,
+): Response {
+  const { status, body, headers: errorHeaders } = errorToWire(error);
+  const form = { status, contentType: 'application/json', cacheControl: NO_STORE, errorHeaders } as const;
+  return answerResponse(JSON.stringify({ ...body, carryon }), head, seesProvider, form, scope);
 }
 
 /** Any other JSON answer, such as a list of aliases or what an operator asked for. */
@@ -94,45 +95,19 @@ export const plainJson = (body: unknown, scope: RequestContext, status = 200, in
     headers: { ...commonHeaders(scope), 'content-type': 'application/json' },
   });
 
-/** A refusal or failure with its real status, before anything was sent. */
-export function refusal(
-  error: RouterError,
-  scope: RequestContext,
-  headers = commonHeaders(scope),
-  carryon?: CarryonField,
-): Response {
+/** A refusal with its real status. */
+export function refusal(error: RouterError, scope: RequestContext): Response {
   const wire = errorToWire(error);
-  return new Response(JSON.stringify({ ...wire.body, carryon }), {
+  return new Response(JSON.stringify(wire.body), {
     status: wire.status,
-    headers: { ...headers, ...wire.headers, 'content-type': 'application/json' },
+    headers: { ...commonHeaders(scope), ...wire.headers, 'content-type': 'application/json' },
   });
 }
 
 /** What belongs to this request alone. */
 export const commonHeaders = ({ requestId, timing }: RequestContext): Record<string, string> => ({
-  'x-request-id': requestId,
-  'x-carryon-request-id': requestId,
+  [RESPONSE_HEADERS.requestId]: requestId,
   'cache-control': NO_STORE,
-  date: timing.date,
-  'server-timing': timing.toString(),
-});
-
-/** Who served stays hidden from pages (docs/contract.md "Response headers"), how often we tried does not. */
-const trailHeaders = (trail: Trail, seesProvider: boolean): Record<string, string> =>
-  seesProvider ? { ...shownTrailHeaders(trail), ...openTrailHeaders(trail) } : shownTrailHeaders(trail);
-
-export const shownTrailHeaders = ({ mode, attempts, hops, dropped }: Trail): Record<string, string> => ({
-  'x-carryon-attempts': String(attempts.length),
-  'x-carryon-hops': String(hops),
-  ...(mode !== 'normal' && { 'x-carryon-mode': mode }),
-  ...(dropped.length > 0 && { 'x-carryon-dropped': headerText(dropped.join(', ')) }),
-});
-
-export const openTrailHeaders = ({ deployment }: Trail): Record<string, string> =>
-  deployment === undefined ? {} : { 'x-carryon-deployment': deployment.id, 'x-carryon-provider': deployment.provider };
-
-/** What remains, wherever the ledger was asked; and said where it could not be. */
-export const limitHeaders = ({ left, ledger }: Limited): Record<string, string> => ({
-  ...rateHeaders(left),
-  ...(ledger === 'unreachable' && { 'x-carryon-ledger': 'unreachable' }),
+  [RESPONSE_HEADERS.date]: timing.date,
+  [RESPONSE_HEADERS.serverTiming]: timing.toString(),
 });

@@ -1,9 +1,11 @@
 /** What became of a request on its way: for headers, the log, and the answer's own `carryon` field. */
 import type { RouterError } from '../../protocol/errors.ts';
+import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { CarryonField, CooldownField } from '../core/answers/carryon-field.ts';
 import type { Deployment } from '../core/config/config.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { EdgeMode } from '../core/routing/route.ts';
+import type { Limited } from './admit.ts';
 
 export interface Trail {
   /** As it was admitted; before that, as it was asked. */
@@ -32,6 +34,25 @@ export interface Tracked {
 
 export const newTrail = (mode: EdgeMode): Trail => ({
   ...{ mode, attempts: [], hops: 0, deployment: undefined, dropped: [], cooldowns: [] },
+});
+
+/** What a trail and the ledger's reply say in headers. `costMicroUsd`: left out where it is not known yet. */
+export const headOf = (
+  { mode, attempts, hops, dropped, deployment }: Trail,
+  { left, ledger }: Limited,
+  model: string | undefined,
+  costMicroUsd: number | undefined,
+): AnswerHead => ({
+  mode,
+  attempts: attempts.length,
+  hops,
+  dropped,
+  deployment: deployment?.id,
+  provider: deployment?.provider,
+  model,
+  costMicroUsd,
+  left,
+  isUnmetered: ledger === 'unreachable',
 });
 
 /** Each failed attempt, such as `a server_error`. */

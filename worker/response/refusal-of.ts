@@ -1,18 +1,12 @@
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
-import type { Head, Refusal } from '../core/answers/stream/events.ts';
+import type { Refusal } from '../core/answers/stream/events.ts';
 
-/** An error as an `AnswerStream` keeps it and tells it, in both wordings: those who read one answer may not all learn who served. */
-export function refusalOf(
-  error: RouterError,
-  head: Head = { headers: {}, openHeaders: {} },
-  carryon?: CarryonField,
-): Refusal {
+/** An error as an `AnswerStream` keeps it and tells it, in both wordings: not all who read one answer may learn who served. */
+export function refusalOf(error: RouterError, head: AnswerHead = {}, carryon?: CarryonField): Refusal {
   const { status, headers, body } = errorToWire(error);
-  const whole = {
-    ...{ status, head: { ...head, headers: { ...head.headers, ...headers } }, body: JSON.stringify(body) },
-    ...(carryon !== undefined && { carryon }),
-  };
+  const whole = { status, head, headers, body: JSON.stringify(body), ...(carryon !== undefined && { carryon }) };
   const page = pageError(error);
   if (page === error) return whole;
   const shown = errorToWire(page);

@@ -1,15 +1,14 @@
 /** An answer that was given already, once more: nobody is asked, nothing is charged. */
 import type { RouterError } from '../../protocol/errors.ts';
-import { ageSeconds, freshness } from '../core/answers/freshness.ts';
+import type { AnswerHead } from '../core/answers/answer-head.ts';
+import { freshness } from '../core/answers/freshness.ts';
 import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
 import type { RequestContext } from '../pipeline/request-context.ts';
-import { commonHeaders } from '../pipeline/respond.ts';
 import type { Deps } from '../ports.ts';
-import { UNBUFFERED } from './answer-response.ts';
-import { cacheControlOf } from './cache-control.ts';
-import { headerText } from './header-text.ts';
+import { cacheControlOf, NO_STORE } from './cache-control.ts';
+import { answerResponse } from './headers.ts';
 
 /** Where a stale answer is better than the error. A rate is no such place: asking again soon is. */
 const STALE_INSTEAD_OF: ReadonlySet<RouterError['code']> = new Set([
@@ -38,32 +37,27 @@ export function respondStored(
   stored: StoredAnswer,
   ask: RoutedRequest,
   seesProvider: boolean,
-  deps: Deps,
   scope: RequestContext,
   cause?: RouterError,
-) {
+): Response {
   const { stream, includeUsage } = ask.chat;
   const options = { includeUsage, seesProvider, alias: ask.alias.name };
   const body = stream ? replayAsStream(stored, options).join('') : replayAsJson(stored, options);
-  return new Response(body, {
-    headers: {
-      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      ...(stream && UNBUFFERED),
-      ...commonHeaders(scope),
-      ...(cause === undefined && { 'cache-control': cacheControlOf(ask, 'normal') }),
-      'x-carryon-cache': cause === undefined ? 'hit' : 'stale',
-      age: String(ageSeconds(stored.storedAt, deps.clock.now())),
-      'x-carryon-mode': 'normal',
-      ...(cause !== undefined && { 'x-carryon-stale-cause': cause.code }),
-      ...(seesProvider && storedOpenHeaders(stored)),
-    },
-  });
+  const contentType = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
+  const cacheControl = cause === undefined ? cacheControlOf(ask, 'normal') : NO_STORE;
+  const how = cause === undefined ? HIT : ({ cache: 'stale', staleCause: cause.code } as const);
+  return answerResponse(
+    body,
+    { ...storedHead(stored), ...how },
+    seesProvider,
+    { status: 200, contentType, cacheControl },
+    scope,
+  );
 }
 
-/** Who served it when it was made, for whoever may learn that. */
-export const storedOpenHeaders = ({ deployment, provider, model }: StoredAnswer): Record<string, string> => ({
-  'x-carryon-cost-usd': '0',
-  'x-carryon-deployment': deployment,
-  'x-carryon-provider': provider,
-  'x-carryon-model': headerText(model),
+const HIT = { cache: 'hit' } as const;
+
+/** Who served it when it was made. No provider is called, and nothing is charged. */
+export const storedHead = ({ deployment, provider, model, storedAt }: StoredAnswer): AnswerHead => ({
+  ...{ deployment, provider, model, storedAt, attempts: 0, costMicroUsd: 0 },
 });

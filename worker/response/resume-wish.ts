@@ -1,6 +1,5 @@
 /** A stream that was to be resumable and is not says why, so that nobody has to guess. */
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../../protocol/headers.ts';
-import { STREAM_ID_HEADER } from '../core/answers/stream/messages.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
 
 export function tellResume(request: Headers, ask: RoutedRequest, response: Response): Response {
@@ -20,5 +19,5 @@ function whyNotResumable(
   if (!feature.resume) return 'feature-without-resume';
   if (!chat.stream) return 'not-a-stream';
   // A cached copy that could not be kept, or stands in for an answer that failed.
-  return headers.has(STREAM_ID_HEADER) ? undefined : 'copy-not-kept';
+  return headers.has(RESPONSE_HEADERS.streamId) ? undefined : 'copy-not-kept';
 }

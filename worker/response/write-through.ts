@@ -3,6 +3,7 @@ import type { ChatChunk } from '../../protocol/chat.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
+import { NOTE_HEADER, readNote } from '../core/answers/stream/messages.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
 import type { Begun } from '../pipeline/produce.ts';
 import type { CacheRead } from '../pipeline/read-cache.ts';
@@ -34,10 +35,13 @@ export async function keepWhole(subject: string, ask: RoutedRequest, keyHash: st
   try {
     const whole = await deps.answerStreams.whole(subject);
     if (whole === undefined) return;
-    const { headers } = whole;
-    const said = (name: string): string => headers.get(`x-carryon-${name}`) ?? '';
-    const made = { model: said('model'), deployment: said('deployment'), provider: said('provider') };
-    await keep({ ...made, body: await whole.text() }, said('mode'), ask, keyHash, deps);
+    const {
+      model = '',
+      deployment = '',
+      provider = '',
+      mode = 'normal',
+    } = readNote(whole.headers.get(NOTE_HEADER)).head;
+    await keep({ model, deployment, provider, body: await whole.text() }, mode, ask, keyHash, deps);
   } catch {
     // It costs a later miss and no more.
   }

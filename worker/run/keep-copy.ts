@@ -7,7 +7,6 @@ import type { Want } from '../core/ledger/messages.ts';
 import { type LeaseHooks, RequestLease } from '../lease/request-lease.ts';
 import { refused } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
-import { limitHeaders } from '../pipeline/respond.ts';
 import type { Deps } from '../ports.ts';
 import { refusalOf } from '../response/refusal-of.ts';
 
@@ -38,13 +37,11 @@ export async function keepCopy(
       reply.refused === 'revoked' || (typeof reply.refused === 'object' && reply.refused.limit === 'rps');
     if (!isItsOwn) return { ok: false, alone: true };
     const { error, limited } = refused(reply, ask, deps);
-    const headers = limitHeaders(limited);
-    return { ok: false, refusal: refusalOf(error, { headers, openHeaders: {} }), personal: true };
+    return { ok: false, refusal: refusalOf(error, { left: limited.left }), personal: true };
   }
   // Only now does the object's row begin to exist: a refusal costs none.
   asks(leaseId);
-  const headers = { ...head.headers, ...limitHeaders({ left: reply.left, ledger: 'asked' }) };
-  return { ok: true, head: { ...head, headers }, events: only([event]) };
+  return { ok: true, head: { ...head, left: reply.left }, events: only([event]) };
 }
 
 export async function* only(batch: RunBatch, carryon?: CarryonField): AsyncGenerator<RunBatch> {

@@ -4,27 +4,23 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
-import type { Head, RunEvent } from '../core/answers/stream/events.ts';
+import type { RunEvent } from '../core/answers/stream/events.ts';
 import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/lease/holder.ts';
-import { usdText } from '../core/pricing/cost.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { AliasLists } from '../core/routing/overrides.ts';
-import { type EdgeMode, isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
+import { isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
 import { asListed } from '../overrides/overridden.ts';
 import type { Limited } from '../pipeline/admit.ts';
 import type { CacheWish, RoutedRequest } from '../pipeline/ask.ts';
 import { measuredReply, settleOnce } from '../pipeline/meter.ts';
 import { type Begun, produce } from '../pipeline/produce.ts';
 import { type RequestContext, Timing } from '../pipeline/request-context.ts';
-import { limitHeaders, openTrailHeaders, shownTrailHeaders } from '../pipeline/respond.ts';
-import { carryonField, isWorthTelling, type Trail } from '../pipeline/trail.ts';
+import { carryonField, headOf, isWorthTelling, type Trail } from '../pipeline/trail.ts';
 import type { Deps } from '../ports.ts';
-import { headerText } from '../response/header-text.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
-import { budgetHeaders } from '../response/rate-headers.ts';
 import { refusalOf } from '../response/refusal-of.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
@@ -103,21 +99,14 @@ const producer =
     const { trail, limited } = produced;
     if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
     if (!produced.ok) {
-      const headers = { ...shownTrailHeaders(trail), ...limitHeaders(limited) };
       const { error, chargedMicroUsd } = produced;
-      const openHeaders = {
-        ...openTrailHeaders(trail),
-        ...budgetHeaders(limited.left),
-        ...(chargedMicroUsd > 0 && { 'x-carryon-cost-usd': usdText(chargedMicroUsd) }),
-      };
       const carryon = isWorthTelling(trail, error)
         ? carryonField(trail, scope.arrivedAt, deps.clock.now(), chargedMicroUsd)
         : undefined;
-      const refusal = refusalOf(error, { headers, openHeaders }, carryon);
-      return { ok: false, refusal, personal: PERSONAL.has(error.code) };
+      const head = headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
+      return { ok: false, refusal: refusalOf(error, head, carryon), personal: PERSONAL.has(error.code) };
     }
-    const headers = { ...shownTrailHeaders(trail), ...admittedHeaders(limited, trail.mode) };
-    return begun(produced, headers, deps, scope);
+    return begun(produced, deps, scope);
   };
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
@@ -145,42 +134,24 @@ function scopeOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
     timing: new Timing(clock, arrivedAt),
     // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).
     leaseHooks: { onAsk: hooks.asks, onStart: hooks.starts },
-    admitted: (limited, mode) =>
-      admitted({ headers: admittedHeaders(limited, mode), openHeaders: budgetHeaders(limited.left) }),
+    admitted: ({ left, ledger }, mode) => admitted({ mode, left, isUnmetered: ledger === 'unreachable' }),
   };
 }
 
-const admittedHeaders = (limited: Limited, mode: EdgeMode): Record<string, string> => ({
-  ...limitHeaders(limited),
-  'x-carryon-mode': mode,
-  'x-carryon-cache': 'bypass',
-});
-
-function begun(
-  produced: Begun & { trail: Trail; limited: Limited },
-  headers: Record<string, string>,
-  deps: Deps,
-  scope: RequestContext,
-) {
+function begun(produced: Begun & { trail: Trail; limited: Limited }, deps: Deps, scope: RequestContext) {
   const { answer, deployment, admission, trail, limited } = produced;
   const settle = settleOnce(produced, deps, scope);
   const { holding } = admission;
   const field = (cut?: Failure): CarryonField =>
     carryonField(trail, scope.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
-  const openHeaders = (model: string, costUsd?: string): Record<string, string> => ({
-    ...openTrailHeaders(trail),
-    ...budgetHeaders(limited.left),
-    'x-carryon-model': headerText(model),
-    ...(costUsd !== undefined && { 'x-carryon-cost-usd': costUsd }),
-  });
   if (answer.kind === 'reply') {
     const { body, model } = answer.reply;
     settle('complete', measuredReply(answer.reply));
-    const head: Head = { headers, openHeaders: openHeaders(model ?? deployment.model, usdText(holding.spentMicroUsd)) };
+    const head = headOf(trail, limited, model ?? deployment.model, holding.spentMicroUsd);
     return { ok: true as const, head, events: only([{ kind: 'completion', data: body }], field()) };
   }
   const source = new AnswerSource({ answer, gone: scope.gone, settle });
-  const head: Head = { headers, openHeaders: openHeaders(answer.stream.translator.model ?? deployment.model) };
+  const head = headOf(trail, limited, answer.stream.translator.model ?? deployment.model, undefined);
   return { ok: true as const, head, events: streamed(source, field) };
 }
 

@@ -1,8 +1,9 @@
 /** `AnswerStream` objects as this isolate reaches them. By fetch, because its signal and its cancel arrive there. */
 import {
   type AttachMessage,
+  NOTE_HEADER,
   type OpenMessage,
-  ROLE_HEADER,
+  readNote,
   type StopMessage,
 } from '../core/answers/stream/messages.ts';
 import type { AnswerStreams } from '../ports.ts';
@@ -28,7 +29,7 @@ export class AnswerStreamStore implements AnswerStreams {
     if (this.#oldNames !== undefined && message.kind === 'keyed') {
       const old = await this.#stub(this.#oldNames, subject);
       const reply = await call(old, 'open', { ...message, job: undefined, onlyKnown: true }, signal);
-      if (reply.headers.get(ROLE_HEADER) !== 'unknown') return reply;
+      if (readNote(reply.headers.get(NOTE_HEADER)).role !== 'unknown') return reply;
     }
     return call(await this.#stub(this.#names, subject), 'open', message, signal);
   }

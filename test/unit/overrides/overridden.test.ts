@@ -84,7 +84,7 @@ describe('a request', () => {
     override(router, {});
     const answer = await router.clock.run(answering);
     expect(router.upstream.calls.map(({ to, body: sent }) => [to, sent.model])).toEqual([['b', 'model-new']]);
-    expect(answer.headers.get('x-carryon-mode')).toBe('normal');
+    expect(answer.headers.get('x-carryon-mode')).toBeNull();
     await router.clock.run(Promise.all(router.background));
     expect(router.ledger.figures().spentMicroUsd).toBe(100 * COST);
   });

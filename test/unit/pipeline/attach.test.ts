@@ -1,16 +1,12 @@
 /** The attach step alone: which object is opened, with what, and what the Worker does with its reply. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AnswerHead } from '../../../worker/core/answers/answer-head.ts';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
-import type { Head } from '../../../worker/core/answers/stream/events.ts';
-import {
-  KEEPS_HEADER,
-  type OpenMessage,
-  ROLE_HEADER,
-  STORED_AT_HEADER,
-} from '../../../worker/core/answers/stream/messages.ts';
+import { NOTE_HEADER, type OpenMessage, type ReplyNote } from '../../../worker/core/answers/stream/messages.ts';
 import type { Feature } from '../../../worker/core/config/config.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
 import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
+import { aloneReply, MADE, objectReply } from './support/object-reply.ts';
 import { good, goodReply } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
 
@@ -27,20 +23,9 @@ const COMPLETION = {
   model: 'm',
   choices: [{ index: 0, message: { role: 'assistant', content: 'An answer.' }, finish_reason: 'stop' }],
 };
-const headers = (more: Record<string, string> = {}) => ({
-  [ROLE_HEADER]: 'started',
-  'content-type': 'application/json',
-  'x-carryon-cache': 'bypass',
-  'x-carryon-mode': 'normal',
-  'x-carryon-cost-usd': '0.5',
-  'x-carryon-model': 'm-1',
-  'x-carryon-deployment': 'a',
-  'x-carryon-provider': 'openai',
-  'x-ratelimit-remaining-requests': '7',
-  ...more,
-});
-const replying = (more: Record<string, string> = {}, status = 200, body: unknown = COMPLETION) =>
-  new Response(JSON.stringify(body), { status, headers: headers(more) });
+const left: AnswerHead['left'] = [{ scope: 'tenant', limit: 'rps', cap: 9, remaining: 7, resetMs: 0 }];
+const replying = ({ head, ...note }: Partial<ReplyNote> = {}, status = 200, body: unknown = COMPLETION) =>
+  objectReply(JSON.stringify(body), { ...note, head: { ...MADE, left, ...head } }, status);
 
 beforeEach(() => {
   router = new TestRouter();
@@ -114,7 +99,7 @@ describe('a question whose answer would be kept', () => {
 
   it.each([
     ['is unreachable', () => Promise.reject(new Error('broken'))],
-    ['says that it is to be answered alone', () => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } })],
+    ['says that it is to be answered alone', aloneReply],
   ])('goes straight on where the object %s', async (_, answered) => {
     router.deps.answerStreams.open = async () => answered();
     const { status, headers } = await summarize();
@@ -123,33 +108,30 @@ describe('a question whose answer would be kept', () => {
 
   it('is charged to whoever started it, and tells nobody else what is left to him', async () => {
     const first = await summarize();
-    reply = () => replying({ [ROLE_HEADER]: 'attached', 'x-carryon-dropped': 'his_own' });
+    reply = () => replying({ role: 'attached', head: { dropped: ['his_own'] } });
     const joined = await summarize();
-    reply = () => {
-      const { 'x-carryon-cost-usd': _, ...others } = headers({ [ROLE_HEADER]: 'attached' });
-      return new Response(JSON.stringify(COMPLETION), { headers: others });
-    };
+    reply = () => replying({ role: 'attached', head: { costMicroUsd: undefined } });
     expect((await summarize()).headers.get('x-carryon-cost-usd')).toBe('0');
     const of = (name: string) => [first.headers.get(name), joined.headers.get(name)];
     expect(of('x-carryon-dropped')).toEqual([null, null]);
     expect(of('x-carryon-cost-usd')).toEqual(['0.5', '0']);
     expect(of('x-ratelimit-remaining-requests')).toEqual(['7', null]);
     expect(of('x-carryon-cache')).toEqual(['miss', 'miss']);
-    expect([...of(ROLE_HEADER), ...of(KEEPS_HEADER)]).toEqual([null, null, null, null]);
+    expect(of(NOTE_HEADER)).toEqual([null, null]);
   });
 });
 
 it('a shared answer that is given again is a hit, with its age', async () => {
   await router.clock.advance(3_000);
-  const madeAt = String(router.clock.now() - 3_000);
-  reply = () => replying({ [ROLE_HEADER]: 'replayed', [STORED_AT_HEADER]: madeAt });
+  const storedAt = router.clock.now() - 3_000;
+  reply = () => replying({ role: 'replayed', head: { storedAt } });
   const { headers } = await summarize();
   expect([headers.get('x-carryon-cache'), headers.get('age'), headers.get('x-carryon-cost-usd')]).toEqual([
     'hit',
     '3',
     '0',
   ]);
-  expect(headers.get(STORED_AT_HEADER)).toBeNull();
+  expect(headers.get(NOTE_HEADER)).toBeNull();
 });
 
 describe('an answer that an object made', () => {
@@ -163,7 +145,7 @@ describe('an answer that an object made', () => {
     await summarize({ headers: more });
     await done();
     expect(kept()).toEqual([]);
-    reply = () => replying({ [KEEPS_HEADER]: '1' });
+    reply = () => replying({ keeps: true });
     await summarize({ headers: more });
     await done();
     expect(kept()).toMatchObject([
@@ -173,10 +155,10 @@ describe('an answer that an object made', () => {
   });
 
   it.each([
-    ['by a safeguard', () => replying({ 'x-carryon-mode': 'safeguard' })],
+    ['by a safeguard', () => replying({ head: { mode: 'safeguard' } })],
     ['in part', () => undefined],
   ])('%s, is not', async (_, made) => {
-    reply = () => replying({ [KEEPS_HEADER]: '1' });
+    reply = () => replying({ keeps: true });
     whole = made;
     expect((await summarize()).status).toBe(200);
     await done();
@@ -185,7 +167,7 @@ describe('an answer that an object made', () => {
 });
 
 it('a stale answer stands in for a refusal of the object, too', async () => {
-  reply = () => replying({ [KEEPS_HEADER]: '1' });
+  reply = () => replying({ keeps: true });
   await summarize();
   await Promise.all(router.background);
   await router.clock.advance(cache.ttlMs);
@@ -203,7 +185,7 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   const job = opened[0]?.message.job as Job;
   // One request a second: a caller who is sent away to ask alone has not used it up.
   router.ledger.limit('tenant', { monthlyMicroUsd: 10_000, rps: 1, burst: 1 });
-  const admitted: Head[] = [];
+  const admitted: AnswerHead[] = [];
   const background: Promise<unknown>[] = [];
   const run = (isShared: boolean) =>
     answerStreamDeps(router.deps).produce(job, {
@@ -219,7 +201,7 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   expect([admitted, router.ledger.figures().heldMicroUsd, router.upstream.calls.length]).toEqual([[], 0, 0]);
   expect(router.ledger.asked[0]?.wants.map(({ mode, requests }) => [mode, requests])).toEqual([['normal', 1]]);
   expect((await router.clock.run(run(false))).ok).toBe(true);
-  expect(admitted[0]?.headers['x-carryon-mode']).toBe('safeguard');
+  expect(admitted[0]?.mode).toBe('safeguard');
 });
 
 it('a busy object has a lease of its own for each run, which its row knows (ledger rule 20)', async () => {
@@ -289,9 +271,8 @@ describe('whose a keyed answer is', () => {
 });
 
 describe('a keyed request whose answer is cached', () => {
-  const alone = () => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } });
   const kept = async () => {
-    reply = () => replying({ [KEEPS_HEADER]: '1' });
+    reply = () => replying({ keeps: true });
     await summarize();
     await Promise.all(router.background);
     opened = [];
@@ -309,7 +290,7 @@ describe('a keyed request whose answer is cached', () => {
 
   it('is given the copy by the Worker, where its key has no run', async () => {
     await kept();
-    reply = alone;
+    reply = aloneReply;
     const { headers, shown } = await summarize({ headers: { 'idempotency-key': 'k' } });
     expect([shown, headers.get('x-carryon-cache'), headers.get('x-carryon-cost-usd')]).toEqual([
       'An answer.',
@@ -324,21 +305,21 @@ describe('a keyed request whose answer is cached', () => {
   });
 
   it('never runs outside of its object: without a copy that is refused', async () => {
-    reply = alone;
+    reply = aloneReply;
     const { code } = await summarize({ headers: { 'idempotency-key': 'k' } });
     expect([code, router.upstream.calls.length]).toEqual(['stream_unavailable', 0]);
   });
 
   it('to be resumed counts against the rate and for no money, before anything is kept', async () => {
     await kept();
-    reply = alone;
+    reply = aloneReply;
     await summarize(resumable);
     const job = opened[0]?.message.job as Job;
     expect(opened[0]?.message.copy).toBe('job');
     router.ledger.limit('tenant', { monthlyMicroUsd: 10_000, rps: 0.001, burst: 1 });
     const noted: string[] = [];
     const first = await router.clock.run(runs(job, noted));
-    expect(first).toMatchObject({ ok: true, head: { headers: { 'x-carryon-cache': 'hit' } } });
+    expect(first).toMatchObject({ ok: true, head: { cache: 'hit' } });
     const second = await router.clock.run(runs(job, noted));
     expect(second).toMatchObject({ ok: false, refusal: { status: 429 } });
     expect(router.ledger.asked[0]?.wants).toEqual([
@@ -373,7 +354,7 @@ describe('a wish to resume', () => {
       'off; reason=value-is-not-1',
     );
     expect(await told({ headers: key, stream: true })).toBeNull();
-    reply = () => replying({ 'x-carryon-stream-id': 'a' });
+    reply = () => replying({ head: { streamId: 'a' } });
     expect(await told({ headers: { ...wish, ...key }, stream: true })).toBeNull();
     withFeature({ cache: undefined, resume: false });
     expect(await told({ headers: { ...wish, ...key }, stream: true })).toBe('off; reason=feature-without-resume');
@@ -381,8 +362,8 @@ describe('a wish to resume', () => {
 
   it('an answer that was kept under its key says so, its rest does not', async () => {
     withFeature({ cache: undefined });
-    const marked = async (more: Record<string, string>, role: string) => {
-      reply = () => replying({ [ROLE_HEADER]: role });
+    const marked = async (more: Record<string, string>, role: ReplyNote['role']) => {
+      reply = () => replying({ role });
       return (await summarize({ headers: { ...key, ...more } })).headers.get('x-carryon-replayed');
     };
     const roles = [await marked({}, 'replayed'), await marked({}, 'started'), await marked({}, 'attached')];

@@ -1,9 +1,9 @@
 /** Each fault as a request meets it: what fails, who answers instead, what is booked, and whose health it affects. */
 import { describe, expect, it } from 'vitest';
-import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
 import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import { FAULT_KINDS, type FaultKind } from '../../../worker/core/routing/fault.ts';
 import { asDrill, setFaults, withDrillKey } from './support/faults.ts';
+import { objectReply } from './support/object-reply.ts';
 import { DONE, finish, good, goodStream, role, streamed, text } from './support/openai.ts';
 import { deployment, TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';
@@ -73,7 +73,7 @@ describe.each(['openai', 'anthropic'] as const)('a deployment that speaks %s', (
 
       const ordinary = await ask(stream);
       expect([ordinary.status, ordinary.shown]).toEqual([200, 'of a']);
-      expect(ordinary.headers.get('x-carryon-mode')).toBe('normal');
+      expect(ordinary.headers.get('x-carryon-mode')).toBeNull();
       expect(made.standings).toEqual({ a: 'up', b: 'up' });
       expect(made.reports.every((report) => report.deployment.endsWith('~drill'))).toBe(true);
       for (const one of made.deployments) expect(made.isFree(one)).toBe(true);
@@ -83,7 +83,7 @@ describe.each(['openai', 'anthropic'] as const)('a deployment that speaks %s', (
       const { router: made, ask } = router('slow', 'drill', sound(format), format);
       const sentAt = made.clock.now();
       const drilled = await ask(stream, asDrill);
-      expect([drilled.status, drilled.shown, drilled.headers.get('x-carryon-attempts')]).toEqual([200, 'of a', '1']);
+      expect([drilled.status, drilled.shown, drilled.headers.get('x-carryon-attempts')]).toEqual([200, 'of a', null]);
       const drilledMs = made.clock.now() - sentAt;
       const ordinary = await ask(stream);
       expect(ordinary.shown).toBe('of a');
@@ -203,7 +203,7 @@ describe('a fault for all', () => {
     const { router: made, ask } = router('errors', 'all', (stream) => good(stream, 'of a'));
     for (let request = 0; request < 6; request++) {
       const { shown, headers } = await ask(false);
-      expect([shown, headers.get('x-carryon-mode')]).toEqual(['of b', 'normal']);
+      expect([shown, headers.get('x-carryon-mode')]).toEqual(['of b', null]);
     }
     expect(made.standings).not.toEqual({ a: 'up', b: 'up' });
     const cooled = made.events.filter(({ event }) => event === 'deployment_cooling');
@@ -220,10 +220,7 @@ it('a request that was chosen says drill, whether or not the faulty deployment w
 
 it('so does what was kept under a key before', async () => {
   const { router: made, ask } = router('errors', 'drill', (stream) => good(stream, 'of a'));
-  made.deps.answerStreams.open = async () =>
-    new Response('{"choices":[]}', {
-      headers: { [ROLE_HEADER]: 'replayed', 'content-type': 'application/json', 'x-carryon-mode': 'normal' },
-    });
+  made.deps.answerStreams.open = async () => objectReply('{"choices":[]}', { role: 'replayed' });
   const { status, headers } = await ask(false, { headers: { ...asDrill.headers, 'idempotency-key': 'k' } });
   expect([status, headers.get('x-carryon-replayed')]).toEqual([200, '1']);
   expect([headers.get('x-carryon-mode'), headers.get('cache-control')]).toEqual(['drill', 'no-store']);
@@ -235,7 +232,7 @@ it('a fault ends by itself', async () => {
   expect((await ask(false, asDrill)).shown).toBe('of b');
   await made.clock.advance(1_000);
   const { shown, headers } = await ask(false, asDrill);
-  expect([shown, headers.get('x-carryon-mode')]).toEqual(['of a', 'normal']);
+  expect([shown, headers.get('x-carryon-mode')]).toEqual(['of a', null]);
 });
 
 it('no header, field or user name makes a request a drill’s', async () => {
@@ -246,7 +243,7 @@ it('no header, field or user name makes a request a drill’s', async () => {
     { 'x-carryon-user': 'drill' },
   ]) {
     const answered = await ask(false, { headers, body: { user: undefined } });
-    expect([answered.shown, answered.headers.get('x-carryon-mode')]).toEqual(['of a', 'normal']);
+    expect([answered.shown, answered.headers.get('x-carryon-mode')]).toEqual(['of a', null]);
   }
 });
 

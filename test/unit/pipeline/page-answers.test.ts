@@ -1,8 +1,8 @@
 /** A page learns neither who served nor what it cost, however its answer comes (docs/contract.md "Response headers"). */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
-import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
+import { aloneReply } from './support/object-reply.ts';
 import { streamed } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
 
@@ -34,7 +34,7 @@ beforeEach(() => {
   const features = new Map(router.deps.config.features).set('summarize', feature('summarize', { cache: policy }));
   Object.assign(router.deps.config, { features });
   // Shared questions are answered by themselves.
-  router.deps.answerStreams.open = async () => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } });
+  router.deps.answerStreams.open = async () => aloneReply();
 });
 
 const answers = (stream: boolean) => (stream ? streamed(STREAM) : { body: [JSON.stringify(COMPLETION)] });

@@ -22,7 +22,7 @@ describe('a pinned deployment', () => {
     const router = pinned();
     const { headers, shown } = await router.ask();
     expect([asked(router), shown]).toEqual([['c'], 'Hello from C']);
-    expect([headers.get('x-carryon-mode'), headers.get('x-carryon-deployment')]).toEqual(['normal', 'c']);
+    expect([headers.get('x-carryon-mode'), headers.get('x-carryon-deployment')]).toEqual([null, 'c']);
   });
 
   it.each<[string, Script]>([

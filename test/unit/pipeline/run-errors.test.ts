@@ -1,8 +1,8 @@
 /** A page of the same user may read a run that a server started: its error is kept in the words for both. */
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../../worker/core/answers/stream/events.ts';
-import { ROLE_HEADER } from '../../../worker/core/answers/stream/messages.ts';
 import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
+import { objectReply } from './support/object-reply.ts';
 import { failing, role, streamed, text } from './support/openai.ts';
 import { TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';
@@ -33,7 +33,7 @@ it.each<[string, Script, string]>([
   const jobs: Job[] = [];
   router.deps.answerStreams.open = async (_, { job }) => {
     jobs.push(job as Job);
-    return new Response('{}', { headers: { [ROLE_HEADER]: 'started' } });
+    return objectReply('{}');
   };
   await router.send({ user: 'ana', stream: true, headers: { 'idempotency-key': 'k' } });
   for (const { id } of router.deployments) router.upstream.on(id, script);

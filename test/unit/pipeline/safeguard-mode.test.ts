@@ -24,7 +24,7 @@ const spend = ({ ledger, clock }: TestRouter, microUsd: number) => {
   ledger.book.clockMs = clock.now();
   ledger.book.adjust({ scope: 'tenant', deltaMicroUsd: microUsd });
 };
-const modeOf = ({ headers }: { headers: Headers }) => headers.get('x-carryon-mode');
+const modeOf = ({ headers }: { headers: Headers }) => headers.get('x-carryon-mode') ?? 'normal';
 
 describe.each([false, true])('safeguard mode (streamed: %s)', (stream) => {
   it('begins at its threshold, says so, is cheaper, shorter and whole, and ends with the month', async () => {

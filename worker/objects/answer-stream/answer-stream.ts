@@ -114,10 +114,8 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       await current?.log.until(() => current.log.ending !== null);
       const text = current?.log.ending?.standing === 'complete' ? current.log.completion : undefined;
       if (current === undefined || text === undefined) return new Response(null, { status: 404 });
-      return completionReply(text, headOf(current), { seesProvider: true }, current.record.alias, {
-        role: 'attached',
-        keeps: false,
-      });
+      const note = { role: 'attached' as const, head: headOf(current) };
+      return completionReply(text, { seesProvider: true }, current.record.alias, note);
     }
 
     #follow(
@@ -178,8 +176,8 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
       if (head !== null && seat?.refused === undefined) {
         const body = readerStream({ log, wish, alias, afterId, madeFor, clock: this.#deps.clock, onGone: leave });
         current.hasKeeper ||= keeps;
-        const part = { role, keeps, isPartial: isPartial(ending) };
-        return streamReply(body, headOf(current, head), wish, part, this.ctx.id.toString());
+        const note = { role, keeps, isPartial: isPartial(ending) };
+        return streamReply(body, headOf(current, head), wish, note, this.ctx.id.toString());
       }
       try {
         if (seat?.refused === 'alone') return aloneReply();
@@ -190,7 +188,7 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
           return current.kind === 'shared' ? aloneReply() : this.#refusal(NOT_WHOLE, wish.seesProvider);
         current.hasKeeper ||= keeps;
         const carryon = ending?.standing === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
-        return completionReply(text, headOf(current), wish, alias, { role, keeps }, carryon);
+        return completionReply(text, wish, alias, { role, keeps, head: headOf(current) }, carryon);
       } finally {
         leave();
       }

@@ -1,8 +1,8 @@
 /** What an `AnswerStream` runs or keeps, and how long. */
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
-import type { Ending, Head } from '../../core/answers/stream/events.ts';
+import type { AnswerHead } from '../../core/answers/answer-head.ts';
+import type { Ending } from '../../core/answers/stream/events.ts';
 import { SHARED_KEEP_MS } from '../../core/answers/stream/limits.ts';
-import { STORED_AT_HEADER } from '../../core/answers/stream/messages.ts';
 import type { AnswerRecord } from '../../core/answers/stream/record.ts';
 import type { AnswerLog } from './log.ts';
 import type { AnswerRun } from './run.ts';
@@ -32,12 +32,12 @@ export function isPast<Job>(current: Current<Job>, now: number): boolean {
 export const keepUntil = <Job>({ kind, record, log, givesAgainMs = SHARED_KEEP_MS }: Current<Job>): number =>
   kind === 'keyed' ? record.keepUntil : log.endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
 
-const NO_HEAD: Head = { headers: {}, openHeaders: {} };
+const NO_HEAD: AnswerHead = {};
 
 /** One that is shared tells when it was made to whoever comes later: to him it is a hit. */
-export function headOf<Job>({ kind, log }: Current<Job>, head = log.head ?? NO_HEAD): Head {
+export function headOf<Job>({ kind, log }: Current<Job>, head = log.head ?? NO_HEAD): AnswerHead {
   if (kind === 'keyed' || log.ending === null) return head;
-  return { ...head, headers: { ...head.headers, [STORED_AT_HEADER]: String(log.endedAt) } };
+  return { ...head, storedAt: log.endedAt };
 }
 
 /** It has ended, and is no whole answer: it broke off, was stopped, or lost events. */

@@ -1,7 +1,8 @@
 /** The events of one answer: the last ones in memory, the others in pages. Whoever reads asks for what he has not seen. */
 import type { ChatChunk } from '../../../protocol/chat.ts';
 import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
-import type { AnswerEvent, Ending, Head, RunEvent } from '../../core/answers/stream/events.ts';
+import type { AnswerHead } from '../../core/answers/answer-head.ts';
+import type { AnswerEvent, Ending, RunEvent } from '../../core/answers/stream/events.ts';
 import { PAGE_AGE_MS } from '../../core/answers/stream/limits.ts';
 import { bytesOf, isPageDue, type Page, pagesOf, readPages } from '../../core/answers/stream/pages.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -19,7 +20,7 @@ export interface StoredLog {
 }
 
 export class AnswerLog {
-  head: Head | null = null;
+  head: AnswerHead | null = null;
   ending: Ending | null;
   /** When it ended in this life. */
   endedAt = Number.POSITIVE_INFINITY;
@@ -50,7 +51,7 @@ export class AnswerLog {
   }
 
   /** The headers are known, because content begins. */
-  begin(head: Head): void {
+  begin(head: AnswerHead): void {
     this.head = head;
     this.tell();
   }

@@ -1,81 +1,55 @@
-/** What one reader is answered: his stream, the whole completion, or the error, with the headers he may see. */
+/** What one reader is answered: a stream, the whole completion, or an error, with a note from which the Worker makes the headers. */
+import { type AnswerHead, hiddenHead } from '../../core/answers/answer-head.ts';
 import { type CarryonField, type MadeFor, withCarryon } from '../../core/answers/carryon-field.ts';
-import { dataFor, type Head, headersFor, type Refusal, refusalFor } from '../../core/answers/stream/events.ts';
-import {
-  KEEPS_HEADER,
-  PARTIAL_HEADER,
-  ROLE_HEADER,
-  type Role,
-  STREAM_ID_HEADER,
-  type Wish,
-} from '../../core/answers/stream/messages.ts';
+import { dataFor, type Refusal, refusalFor } from '../../core/answers/stream/events.ts';
+import { NOTE_HEADER, noteText, type ReplyNote, type Role, type Wish } from '../../core/answers/stream/messages.ts';
 
-/** What the Worker is told beside the reply. */
-export interface Part {
-  role: Role;
-  /** This call's Worker caches the answer. */
-  keeps: boolean;
-  isPartial?: boolean;
-}
+type ContentType = 'application/json' | 'text/event-stream; charset=utf-8';
 
-const partHeaders = ({ role, keeps, isPartial }: Part): Record<string, string> => ({
-  [ROLE_HEADER]: role,
-  ...(keeps && { [KEEPS_HEADER]: '1' }),
-  ...(isPartial && { [PARTIAL_HEADER]: '1' }),
-});
+const reply = (
+  body: BodyInit | null,
+  note: ReplyNote,
+  status = 200,
+  type: ContentType = 'application/json',
+): Response => new Response(body, { status, headers: { [NOTE_HEADER]: noteText(note), 'content-type': type } });
 
-/** He left meanwhile: nobody reads it. */
-export const goneReply = (): Response => new Response(null, { status: 499 });
+/** The reader left meanwhile, so nobody reads this. */
+export const goneReply = (): Response => reply(null, { role: 'refused', head: {} }, 499);
 
-/** He is to be answered by himself, outside of this object. */
-export const aloneReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'alone' } });
+/** The caller is to be answered alone, outside of this object. */
+export const aloneReply = (): Response => reply(null, { role: 'alone', head: {} });
 
 /** This object knows nothing, and nothing was started. */
-export const unknownReply = (): Response => new Response(null, { headers: { [ROLE_HEADER]: 'unknown' } });
+export const unknownReply = (): Response => reply(null, { role: 'unknown', head: {} });
+
+const shown = (head: AnswerHead, seesProvider: boolean): AnswerHead => (seesProvider ? head : hiddenHead(head));
 
 export function refusalReply(refusal: Refusal, seesProvider: boolean, role: Role, madeFor: MadeFor = 'own'): Response {
   const { status, body } = refusalFor(refusal, seesProvider, madeFor);
-  const headers = {
-    ...headersFor(refusal.head, seesProvider),
-    'content-type': 'application/json',
-    [ROLE_HEADER]: role,
-  };
-  return new Response(body, { status, headers });
+  return reply(body, { role, head: shown(refusal.head, seesProvider), errorHeaders: refusal.headers }, status);
 }
 
 export const streamReply = (
   body: ReadableStream<Uint8Array>,
-  head: Head,
+  head: AnswerHead,
   wish: Wish,
-  part: Part,
+  note: Omit<ReplyNote, 'head'>,
   streamId: string,
-): Response =>
-  new Response(body, {
-    headers: {
-      ...headersFor(head, wish.seesProvider),
-      'content-type': 'text/event-stream; charset=utf-8',
-      // nginx and its like would hold the events back until a buffer is full.
-      'x-accel-buffering': 'no',
-      ...partHeaders(part),
-      ...(wish.resume && { [STREAM_ID_HEADER]: streamId }),
-    },
-  });
+): Response => {
+  const known = shown(head, wish.seesProvider);
+  const own = wish.resume ? { ...known, streamId } : known;
+  return reply(body, { ...note, head: own }, 200, 'text/event-stream; charset=utf-8');
+};
 
 /** `carryon`: how it was made, for those who may learn who served. */
 export function completionReply(
   text: string,
-  head: Head,
   wish: Pick<Wish, 'seesProvider'>,
   alias: string,
-  part: Part,
+  note: ReplyNote,
   carryon?: CarryonField,
 ): Response {
   const data = wish.seesProvider && carryon !== undefined ? withCarryon(text, carryon) : text;
-  return new Response(dataFor({ kind: 'completion', data }, wish, alias), {
-    headers: {
-      ...headersFor(head, wish.seesProvider),
-      'content-type': 'application/json',
-      ...partHeaders(part),
-    },
-  });
+  const head = shown(note.head, wish.seesProvider);
+  return reply(dataFor({ kind: 'completion', data }, wish, alias), { ...note, head });
 }

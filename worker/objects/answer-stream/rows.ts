@@ -1,6 +1,7 @@
 /** The tables of one `AnswerStream`: rows in, rows out, no rule (docs/storage.md). They are made when something is kept. */
 
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import { readEnding } from '../../core/answers/stream/earlier-head.ts';
 import type { Ending } from '../../core/answers/stream/events.ts';
 import { KEEP_MS, SHARED_IN_MEMORY_BYTES } from '../../core/answers/stream/limits.ts';
 import type { Page } from '../../core/answers/stream/pages.ts';
@@ -38,7 +39,7 @@ export class AnswerRows implements PageStore {
     const ending = pages[pages.length - 1]?.ending ?? null;
     const log = {
       lastIds: pages.map(({ lastId }) => lastId),
-      ending: ending === null ? null : (JSON.parse(ending) as Ending),
+      ending: ending === null ? null : readEnding(JSON.parse(ending)),
     };
     return { record: JSON.parse(row.record) as AnswerRecord, log };
   }

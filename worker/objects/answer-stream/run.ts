@@ -1,5 +1,6 @@
 /** A run under way: drives what the pipeline produces into the log, and ends it when nobody reads, or by `DELETE`. */
-import type { Head, Refusal } from '../../core/answers/stream/events.ts';
+import type { AnswerHead } from '../../core/answers/answer-head.ts';
+import type { Refusal } from '../../core/answers/stream/events.ts';
 import { LINGER_MS, LONGEST_RUN_MS } from '../../core/answers/stream/limits.ts';
 import type { StreamError } from '../../core/answers/stream/open.ts';
 import type { Produce, RunHooks, RunOutcome } from '../../core/answers/stream/run.ts';
@@ -31,7 +32,7 @@ const MOST_REFUSALS = 8;
 const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Each caller is answered separately.' };
 
 export class AnswerRun<Job> {
-  admitted: Head | null = null;
+  admitted: AnswerHead | null = null;
   readonly #parts: RunParts<Job>;
   readonly #abort = new AbortController();
   readonly #seats = new Set<Seat<Job>>();
@@ -90,7 +91,7 @@ export class AnswerRun<Job> {
     let refusals = 0;
     for (let asker = this.#nextAsker(); asker !== undefined; asker = this.#nextAsker()) {
       asker.hasAsked = true;
-      const admitted = (head: Head) => {
+      const admitted = (head: AnswerHead) => {
         this.admitted = head;
         for (const seat of this.#seats) seat.job = undefined;
         log.tell();

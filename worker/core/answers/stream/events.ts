@@ -1,14 +1,9 @@
 /** What a run gives, what is kept of it, and how a reader sees it. */
 import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
+import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './messages.ts';
-
-/** Response headers: for all, and for those who may also learn who served and what it cost. */
-export interface Head {
-  headers: Record<string, string>;
-  openHeaders: Record<string, string>;
-}
 
 /** `openData` is the same for those who may also learn who served and what it cost. */
 export interface RunEvent {
@@ -26,7 +21,9 @@ export interface AnswerEvent extends RunEvent {
 /** An error as it goes over the wire: before the first byte with its status, afterwards its body inside the stream. */
 export interface Refusal {
   status: number;
-  head: Head;
+  head: AnswerHead;
+  /** The error's own, such as `retry-after`. */
+  headers: Record<string, string>;
   /** OpenAI's error body, as JSON. */
   body: string;
   /** The same in the words of whoever failed, for those who may learn who served. A user's pages and servers read one answer. */
@@ -54,9 +51,6 @@ export type Ending =
   | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal }
   /** Before any content: told to all who wait, and forgotten. */
   | { standing: 'failed'; error: Refusal };
-
-export const headersFor = ({ headers, openHeaders }: Head, seesProvider: boolean): Record<string, string> =>
-  seesProvider ? { ...headers, ...openHeaders } : headers;
 
 /** `alias`: what those who may not learn who served are told in place of the model. */
 export function dataFor(

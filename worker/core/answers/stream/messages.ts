@@ -1,5 +1,6 @@
 /** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON, `/whole`. */
-import type { Head, RunEvent } from './events.ts';
+import type { AnswerHead } from '../answer-head.ts';
+import type { RunEvent } from './events.ts';
 
 /** Whose answer it is: only its owner can attach to it or stop it. `core/answers/stream/owner.ts` decides who that is. */
 export interface Owner {
@@ -49,7 +50,7 @@ export interface OpenMessage<Job> {
 }
 
 export interface CachedAnswer {
-  head: Head;
+  head: AnswerHead;
   event: RunEvent;
 }
 
@@ -64,15 +65,33 @@ export interface StopMessage {
 }
 
 /**
- * On every reply of the object, for the Worker to read and not to pass on: did this call's request run, and is it charged?
- * `alone`: it is to be answered by itself, outside of this object. `unknown`: reply to `onlyKnown`.
+ * What the object says beside its reply: JSON in one header, from which the Worker makes the headers of its own response. It is
+ * not passed on.
  */
-export const ROLE_HEADER = 'x-answer-role';
+export interface ReplyNote {
+  role: Role;
+  head: AnswerHead;
+  /** This call's Worker asks for the whole answer and caches it: said in one reply of a run. */
+  keeps?: boolean | undefined;
+  /** The stream is known to hold no whole answer: it broke off, was stopped, or lost events. */
+  isPartial?: boolean | undefined;
+  /** Of an error: `retry-after` and its like. */
+  errorHeaders?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Did this call's request run, and is it charged? `alone`: it is to be answered by itself, outside of this object. `unknown`: the
+ * reply to `onlyKnown`.
+ */
 export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone' | 'unknown';
-/** On one reply of a run, and not to be passed on either: this call's Worker asks for the whole answer and caches it. */
-export const KEEPS_HEADER = 'x-answer-keeps';
-/** On a stream that is known to hold no whole answer: one that broke off, was stopped, or lost events. */
-export const PARTIAL_HEADER = 'x-answer-partial';
-/** On what the cache gave: since when (epoch milliseconds), of which the Worker makes its `age`. */
-export const STORED_AT_HEADER = 'x-answer-stored-at';
-export const STREAM_ID_HEADER = 'x-carryon-stream-id';
+
+export const NOTE_HEADER = 'x-answer-note';
+
+/** A header holds ASCII alone. */
+export const noteText = (note: ReplyNote): string =>
+  JSON.stringify(note).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+export function readNote(text: string | null): ReplyNote {
+  if (text === null) throw new Error(`an answer stream replied without ${NOTE_HEADER}`);
+  return JSON.parse(text) as ReplyNote;
+}

@@ -1,6 +1,8 @@
 /** Events on their way into rows and back: a page is a text of entries, each with its lengths before it, so nothing is escaped. */
 import { utf8Bytes } from '../../../../protocol/utf8-bytes.ts';
-import type { AnswerEvent, Head } from './events.ts';
+import type { AnswerHead } from '../answer-head.ts';
+import { readHead } from './earlier-head.ts';
+import type { AnswerEvent } from './events.ts';
 import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from './limits.ts';
 
 export const bytesOf = ({ data, openData }: AnswerEvent): number => utf8Bytes(data) + utf8Bytes(openData ?? '');
@@ -16,7 +18,7 @@ export interface Page {
 }
 
 /** The head goes before the first event, so that it costs no row of its own. */
-export function pagesOf(events: readonly AnswerEvent[], head: Head | null): Page[] {
+export function pagesOf(events: readonly AnswerEvent[], head: AnswerHead | null): Page[] {
   const pages: Page[] = [];
   let text = head === null ? '' : entry('head', 0, false, JSON.stringify(head), undefined);
   let lastId = 0;
@@ -37,8 +39,8 @@ export function pagesOf(events: readonly AnswerEvent[], head: Head | null): Page
 }
 
 /** What a page, or several one after the other, hold; `isOpenEnded`: the last event goes on in the next page. */
-export function readPages(text: string): { head: Head | null; events: AnswerEvent[]; isOpenEnded: boolean } {
-  let head: Head | null = null;
+export function readPages(text: string): { head: AnswerHead | null; events: AnswerEvent[]; isOpenEnded: boolean } {
+  let head: AnswerHead | null = null;
   const events: AnswerEvent[] = [];
   let isOpenEnded = false;
   for (let at = 0; at < text.length; ) {
@@ -48,7 +50,7 @@ export function readPages(text: string): { head: Head | null; events: AnswerEven
     const data = text.slice(lineEnd + 1, dataEnd);
     at = dataEnd + (openUnits === '-' ? 0 : Number(openUnits));
     if (kind === 'head') {
-      head = JSON.parse(data) as Head;
+      head = readHead(JSON.parse(data));
       continue;
     }
     const openData = openUnits === '-' ? undefined : text.slice(dataEnd, at);

@@ -1,7 +1,8 @@
 /** What an `AnswerStream` and the pipeline that it runs say to each other. */
 import type { Clock } from '../../clock.ts';
+import type { AnswerHead } from '../answer-head.ts';
 import type { CarryonField } from '../carryon-field.ts';
-import type { Head, Refusal, RunEvent } from './events.ts';
+import type { Refusal, RunEvent } from './events.ts';
 import type { StreamError } from './open.ts';
 import type { KeptLease } from './record.ts';
 
@@ -33,13 +34,13 @@ export interface RunHooks {
   /** Just before the ledger is asked with a new id, and just before a provider is called under it (ledger rule 20). */
   asks(leaseId: string): void;
   starts(leaseId: string): void;
-  /** The ledger has said yes: resumable readers get these headers now. */
-  admitted(head: Head): void;
+  /** The ledger has said yes: resumable readers get this head now. */
+  admitted(head: AnswerHead): void;
 }
 
 export type RunOutcome =
   /** Content begins. The events come to an end: `complete`, or what went wrong. */
-  | { ok: true; head: Head; events: AsyncIterable<RunBatch> }
+  | { ok: true; head: AnswerHead; events: AsyncIterable<RunBatch> }
   /** Refused or failed before any content. `personal`: for this asker's own budget, rate or rights; another may be served. */
   | { ok: false; refusal: Refusal; personal: boolean }
   /** What is to be had is for this asker only: he is to ask by himself. */

@@ -84,7 +84,7 @@ describe('an event', () => {
   });
 
   it('that ends a stream is said once where all is well, and always where it is not', () => {
-    const error = { status: 502, head: { headers: {}, openHeaders: {} }, body: 'E' };
+    const error = { status: 502, head: {}, headers: {}, body: 'E' };
     expect(endingText({ standing: 'complete' }, 5, 4, resumable)).toBe('id: 5\ndata: [DONE]\n\n');
     expect(endingText({ standing: 'complete' }, 5, 5, resumable)).toBe('');
     expect(endingText({ standing: 'interrupted', error }, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');

@@ -4,7 +4,7 @@ import type { AnswerEvent } from '../../../../../worker/core/answers/stream/even
 import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from '../../../../../worker/core/answers/stream/limits.ts';
 import { isPageDue, pagesOf, readPages } from '../../../../../worker/core/answers/stream/pages.ts';
 
-const head = { headers: { 'x-a': 'é\n' }, openHeaders: {} };
+const head = { model: 'é\n' };
 const wellFormed = fc.string({ unit: 'binary', maxLength: 300 }).map((text) => text.replaceAll('\u0000', ''));
 const events = fc
   .array(

@@ -1,0 +1,39 @@
+/** What earlier builds stored of an answer's head and ending is given as what it was. */
+import { expect, it } from 'vitest';
+import { readEnding, readHead } from '../../../../../worker/core/answers/stream/earlier-head.ts';
+import { readPages } from '../../../../../worker/core/answers/stream/pages.ts';
+
+const headers = {
+  ...{ 'x-carryon-attempts': '2', 'x-carryon-hops': '1', 'x-carryon-mode': 'safeguard', 'x-carryon-cache': 'bypass' },
+  ...{ 'x-carryon-dropped': 'seed, top_k', 'x-ratelimit-remaining-requests': '7' },
+};
+const openHeaders = {
+  ...{ 'x-carryon-deployment': 'a', 'x-carryon-provider': 'openai', 'x-carryon-model': 'm-1' },
+  ...{ 'x-carryon-cost-usd': '0.000042', 'x-carryon-budget-remaining-usd': '3' },
+};
+const HEAD = {
+  ...{ mode: 'safeguard', attempts: 2, hops: 1, dropped: ['seed', 'top_k'] },
+  ...{ deployment: 'a', provider: 'openai', model: 'm-1', costMicroUsd: 42 },
+};
+
+it('a head that was kept as headers', () => {
+  expect(readHead({ headers, openHeaders })).toEqual(HEAD);
+  const stored = JSON.stringify({ headers, openHeaders });
+  expect(readPages(`head 0 . ${stored.length} -\n${stored}`).head).toEqual(HEAD);
+  expect(readHead({ headers: { 'x-carryon-cache': 'hit' }, openHeaders: {} }).cache).toBe('hit');
+});
+
+it('an ending whose error kept its own headers among those of its head', () => {
+  const error = { status: 410, body: 'E', head: { headers: { ...headers, 'x-should-retry': 'false' }, openHeaders } };
+  expect(readEnding({ standing: 'stopped', error: error as never })).toEqual({
+    standing: 'stopped',
+    error: { status: 410, body: 'E', head: HEAD, headers: { 'x-should-retry': 'false' } },
+  });
+});
+
+it('what this build stores is read as it is', () => {
+  const error = { status: 410, head: HEAD, headers: { 'x-should-retry': 'false' }, body: 'E' };
+  for (const ending of [{ standing: 'complete' }, { standing: 'died', error }] as never[])
+    expect(readEnding(ending)).toBe(ending);
+  expect(readHead(HEAD as never)).toBe(HEAD);
+});
