@@ -1,7 +1,7 @@
 /** `Alerts` on real storage inside workerd, with a stopped clock and scripted webhooks. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { Hook } from '../../worker/core/config/resolve-alerts.ts';
+import type { Hook } from '../../worker/core/alerts/policy.ts';
 import type { Crossing } from '../../worker/core/ledger/book/rows.ts';
 import { Alerts } from '../../worker/objects/alerts/alerts.ts';
 import type { AlertsDeps, WebhookEvent } from '../../worker/objects/alerts/deliveries.ts';

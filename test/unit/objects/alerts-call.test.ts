@@ -1,7 +1,7 @@
 /** One call of a webhook; its signature is checked by Standard Webhooks' own library. */
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Hook } from '../../../worker/core/config/resolve-alerts.ts';
+import type { Hook } from '../../../worker/core/alerts/policy.ts';
 import { deliver } from '../../../worker/objects/alerts/call.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 

@@ -1,7 +1,7 @@
 /** Caps below what a request holds before anybody is asked: told at build and at start, where prices are known. */
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { Alias, Config, Feature } from '../config/config.ts';
-import type { Contradiction } from '../config/contradictions.ts';
+import type { Contradiction } from '../config/contradiction.ts';
 import type { LimitsInput } from '../config/limits-schema.ts';
 import type { CheckedConfig } from '../config/schema.ts';
 import { usdText } from '../pricing/cost.ts';

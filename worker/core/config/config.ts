@@ -1,12 +1,12 @@
+import type { AlertPolicy } from '../alerts/policy.ts';
 import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
 import type { RoutingStrategy } from '../routing/strategies.ts';
+import type { DemoSignIn } from './demo-schema.ts';
 import type { BillingHabits } from './hosts.ts';
 import type { SignInAlgorithm } from './issuers-schema.ts';
 import type { Quirks } from './quirks.ts';
-import type { AlertPolicy } from './resolve-alerts.ts';
-import type { DemoSignIn } from './resolve-demo.ts';
 import type { WireFormat } from './wire-format.ts';
 
 /** The configuration as the router uses it: checked, joined with the environment, times in milliseconds. */

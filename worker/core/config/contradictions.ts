@@ -1,19 +1,15 @@
 /**
- * Settings that are right alone and make no sense together. The build refuses what can never work, and warns of what works
- * and may surprise: `isError` says which. Told at build only, so none of this is in the Worker.
+ * Settings that are valid alone and make no sense together. The build refuses what can never work, and warns of what works but
+ * may surprise. Only the build asks, so none of this is in the Worker.
  */
 import { FORMATS } from '../formats/formats.ts';
-import type { ConfigProblem } from './check.ts';
 import type { Preset } from './config.ts';
+import { type Contradiction, type Path, warning } from './contradiction.ts';
 import { limitContradictions } from './limit-contradictions.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { isKeySetUrl, isTokenUrl } from './urls.ts';
 
-export interface Contradiction extends ConfigProblem {
-  isError: boolean;
-}
-
-/** `input`: the config as it was written, because a default contradicts nobody. */
+/** `input`: the config as written, because a default contradicts nothing. */
 export function contradictions(
   checked: CheckedConfig,
   input: unknown,
@@ -28,10 +24,6 @@ export function contradictions(
     ...limitContradictions(checked),
   ];
 }
-
-type Path = (string | number)[];
-
-export const warning = (path: Path, message: string): Contradiction => ({ path, message, isError: false });
 
 function ofDeployments(
   { aliases, features, router }: CheckedConfig,

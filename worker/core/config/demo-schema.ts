@@ -1,8 +1,9 @@
-/** How people sign in to the demo of a deployed router (docs/demo.md). Locally they need not. */
+/** `demo` in config: how people sign in to the demo of a deployed router (docs/demo.md). In local mode nobody has to. */
 import * as z from 'zod';
 import { settings, variable } from './settings.ts';
 import { isTokenUrl } from './urls.ts';
 
+/** Config's `demo` section. */
 export const demo = z
   .discriminatedUnion(
     'signIn',
@@ -26,4 +27,13 @@ export const demo = z
   )
   .default({ signIn: 'off' });
 
+/** `demo` as the schema lets it pass. */
 export type CheckedDemo = z.output<typeof demo>;
+
+/** How people sign in to the demo, as `GET /demo/settings` tells everybody. */
+export type DemoSignIn =
+  | { signIn: 'publishable'; key: string }
+  | { signIn: 'token'; tokenUrl: string }
+  | { signIn: 'off'; because: 'off' | 'no_key' }
+  /** `missing`: what has to be set first. */
+  | { signIn: 'off'; because: 'not_configured'; missing: readonly string[] };

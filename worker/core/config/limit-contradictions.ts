@@ -1,16 +1,17 @@
 /** Limits that another limit always reaches first, or that limit nothing. */
-import type { Contradiction } from './contradictions.ts';
+import { type Contradiction, warning } from './contradiction.ts';
 import type { LimitsInput } from './limits-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 
 interface Scope {
-  /** How it is named in a message. */
+  /** Its name in a message. */
   name: string;
   limits: LimitsInput;
-  /** Where a field of it is written. */
+  /** Where config sets a field of it. */
   pathOf: (field: keyof LimitsInput) => string[];
 }
 
+/** Warnings about budgets and rates. */
 export function limitContradictions({ tiers, tenants, features }: CheckedConfig): Contradiction[] {
   const found: Contradiction[] = [];
   const scope = (name: string, limits: LimitsInput, path: string[]): Scope => ({
@@ -31,7 +32,7 @@ export function limitContradictions({ tiers, tenants, features }: CheckedConfig)
   Object.entries(tenants).forEach(([name, { limits, userLimits, anonymousLimits }], index) => {
     const whole = wholes[index];
     if (whole === undefined) return;
-    // What a tier contradicts in itself was told of the tier.
+    // A contradiction within a tier was reported for the tier.
     if (Object.keys(limits).length > 0) found.push(...within(whole));
     for (const [field, inner] of Object.entries({ userLimits, anonymousLimits })) {
       const part = scope(field, inner, ['tenants', name, field]);
@@ -40,7 +41,7 @@ export function limitContradictions({ tiers, tenants, features }: CheckedConfig)
   });
   for (const [name, { limits, maxCostPerRequest: cost }] of Object.entries(features)) {
     const part = scope(`feature "${name}"`, limits, ['features', name, 'limits']);
-    // A feature's limits hold in every tenant, so only those that no tenant could reach say nothing.
+    // A feature's limits hold in every tenant, so only one that no tenant can reach has no effect.
     found.push(...within(part), ...beyond(part, wholes));
     const path = ['features', name, 'maxCostPerRequest'];
     if (cost !== undefined)
@@ -48,8 +49,6 @@ export function limitContradictions({ tiers, tenants, features }: CheckedConfig)
   }
   return found;
 }
-
-const warning = (path: string[], message: string): Contradiction => ({ path, message, isError: false });
 
 /** No month has more days. */
 const MOST_DAYS = 31;
@@ -80,7 +79,7 @@ function within({ limits, pathOf }: Scope): Contradiction[] {
 
 const FIELDS = ['monthlyUsd', 'dailyUsd', 'rps', 'burst', 'tpm', 'parallel'] as const;
 
-/** What is above the same limit of all of these that it stands in, of which there is at least one. */
+/** Limits above the same limit of every scope around it. */
 function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
   const [first] = wholes;
   if (first === undefined) return [];
@@ -89,7 +88,7 @@ function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
   for (const field of FIELDS) {
     const limit = part.limits[field];
     if (limit === undefined) continue;
-    // A day may also be above a whole month.
+    // A daily budget may also be above a whole month's.
     const outer = field === 'dailyUsd' ? (['dailyUsd', 'monthlyUsd'] as const) : ([field] as const);
     for (const name of outer) {
       const limits = wholes.map((whole) => whole.limits[name]);
@@ -103,7 +102,7 @@ function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
   return found;
 }
 
-/** A request's own cap above the budget of all of these. */
+/** A cap on one request above the budget of every one of these scopes. */
 function costBeyond(cost: number, path: string[], scopes: readonly Scope[]): Contradiction[] {
   const [first] = scopes;
   if (first === undefined) return [];

@@ -1,4 +1,4 @@
-import type { Missing } from './resolve.ts';
+import type { Missing } from './environment.ts';
 
 export interface NotConfigured {
   code: 'not_configured';

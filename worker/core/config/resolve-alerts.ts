@@ -1,36 +1,20 @@
+import type { AlertPolicy, Hook } from '../alerts/policy.ts';
 import type { Ladder } from '../ledger/book/ladder.ts';
 import type { AlertsInput } from './alerts-schema.ts';
 import type { Config } from './config.ts';
+import type { Variables } from './environment.ts';
 import { isLocal } from './local.ts';
-import type { Variables } from './resolve.ts';
 import { isWebhookUrl } from './urls.ts';
 
-export interface AlertPolicy {
-  ladder: Ladder;
-  hooks: readonly Hook[];
-}
-
-/** Where alerts go. The address and the secret are credentials: what is shown is the name. */
-export interface Hook {
-  /** Of the variable that holds the address. */
-  name: string;
-  format: 'slack' | 'json';
-  url: string;
-  /** In base64; empty for Slack. */
-  secret: string;
-  /** Why nothing can be sent, such as `SLACK_WEBHOOK_URL is not set`. */
-  problem: string | undefined;
-}
-
-/** Of a config that says nothing of alerts. */
+/** What holds if config says nothing about alerts. */
 export const DEFAULT_LADDER: Ladder = {
   thresholds: [60, 85, 95],
-  // Without users, who may be thousands.
+  // Not users: there may be thousands of them.
   scopes: ['tenant', 'anonymous', 'feature', 'key'],
   safeguardAt: 95,
 };
 
-/** What is not set keeps nothing from being answered: the alerts wait for it, and say so. */
+/** A missing variable stops no request: alerts wait for it, and say so. */
 export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Variables): AlertPolicy {
   const webhooks = own.webhooks ?? base.webhooks ?? [];
   return {
@@ -47,11 +31,11 @@ export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Va
   };
 }
 
-/** Of a tenant; any that config does not name has the common one. */
+/** A tenant's policy; a tenant that config does not name has the common one. */
 export const alertsOf = ({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>, tenant: string): AlertPolicy =>
   tenants.get(tenant)?.alerts ?? alerts;
 
-/** Of all tenants, each once. */
+/** Every webhook of every tenant, each once. */
 export function allHooks({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>): Hook[] {
   const policies = [alerts, ...[...tenants.values()].flatMap((tenant) => tenant.alerts ?? [])];
   return [...new Map(policies.flatMap(({ hooks }) => hooks.map((hook) => [hook.name, hook]))).values()];

@@ -1,25 +1,17 @@
 import { parseKey } from '../identity/key-format.ts';
-import type { CheckedDemo } from './demo-schema.ts';
+import type { CheckedDemo, DemoSignIn } from './demo-schema.ts';
+import type { Variables } from './environment.ts';
 import { isLocal } from './local.ts';
-import type { Variables } from './resolve.ts';
 import { isTokenUrl } from './urls.ts';
 
-/** How people sign in to the demo, as `GET /demo/settings` tells it to everybody. */
-export type DemoSignIn =
-  | { signIn: 'publishable'; key: string }
-  | { signIn: 'token'; tokenUrl: string }
-  | { signIn: 'off'; because: 'off' | 'no_key' }
-  /** `missing`: what has to be set first. */
-  | { signIn: 'off'; because: 'not_configured'; missing: readonly string[] };
-
-/** A demo that cannot be keeps nobody else from being answered. */
+/** A demo that cannot run does not stop the router. */
 export function resolveDemo(demo: CheckedDemo, variables: Variables): DemoSignIn {
   switch (demo.signIn) {
     case 'off':
       return { signIn: 'off', because: 'off' };
     case 'publishable': {
       const key = keyOf(demo.key, variables);
-      // Everybody is given it, so nothing else may be: somebody may have set a secret key by mistake.
+      // Everybody gets to see it, so it must be a publishable key: someone may have set a secret one by mistake.
       return isPublishable(key) ? { signIn: 'publishable', key } : { signIn: 'off', because: 'no_key' };
     }
     case 'token': {
@@ -37,7 +29,7 @@ const keyOf = (name: string, variables: Variables): string => {
 };
 const isPublishable = (key: string): boolean => parseKey(key)?.kind === 'publishable';
 
-/** Why there is no demo although config wants one with a publishable key; the value itself is shown to nobody. */
+/** Why there is no demo although config asks for one with a publishable key. The value itself is never shown. */
 export function demoKeyProblem(demo: CheckedDemo, variables: Variables): string | undefined {
   if (demo.signIn !== 'publishable') return undefined;
   const key = keyOf(demo.key, variables);

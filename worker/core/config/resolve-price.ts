@@ -2,9 +2,9 @@ import { billsEachRequest } from '../pricing/fee-per-request.ts';
 import { knownPrice } from '../pricing/known-price.ts';
 import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
 import type { Deployment, Price } from './config.ts';
+import type { Missing, Read, Variables } from './environment.ts';
 import { isLocal } from './local.ts';
 import { type PriceInput, price } from './price-schema.ts';
-import type { Missing, Read, Variables } from './resolve.ts';
 import type { CheckedDeployment } from './schema.ts';
 
 /** For a model nobody knows, on a developer's machine only: elsewhere a budget counted with a guess would be none. */

@@ -1,4 +1,5 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn } from './config.ts';
+import type { Missing, Read, Variables } from './environment.ts';
 import { healthIdOf } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
@@ -10,14 +11,6 @@ import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { isBaseUrl, isKeySetUrl, isPrivateOnItsWay } from './urls.ts';
 import { isWireFormat, WIRE_FORMATS, type WireFormat } from './wire-format.ts';
-
-export type Variables = Readonly<Record<string, unknown>>;
-
-/** A variable that is missing, or holds nonsense (`problem`). */
-export interface Missing {
-  name: string;
-  problem?: string;
-}
 
 /**
  * Joins the checked config, its prices filled in (../pricing/fill-prices.ts), with the environment and the presets. Every
@@ -136,7 +129,7 @@ function resolveDeployment(
   };
 }
 
-/** What config says of them, and the host's own for the rest. */
+/** Config's own settings; where it has none, those of the host. */
 function habits(checked: CheckedDeployment, apiBase: string): BillingHabits {
   const host = habitsOf(apiBase);
   return {
@@ -147,7 +140,6 @@ function habits(checked: CheckedDeployment, apiBase: string): BillingHabits {
   };
 }
 
-export type Read = (name: string, check?: (value: string) => string | undefined) => string;
 type Upstream = Pick<Deployment, 'provider' | 'format' | 'model' | 'apiBase' | 'apiKey' | 'quirks'>;
 
 function fromPreset(

@@ -1,6 +1,4 @@
 /** What a deployment's bills have taught: from then on it holds, and is booked at, no less than it once billed. */
-import type { Deployment, PricingSettings } from '../config/config.ts';
-
 export interface Learnt {
   /** On top of what config and the host's habits say, for each request. */
   overheadTokens: number;
@@ -34,8 +32,11 @@ const MOST_LEARNT = {
 };
 const FIELDS = Object.keys(MOST_LEARNT) as Field[];
 
-export const learntOf = ({ healthId }: Deployment, { learnt }: PricingSettings): Learnt =>
-  learnt?.get(healthId) ?? NOTHING_LEARNT;
+/** What is known of one deployment. */
+export const learntOf = (
+  { healthId }: { healthId: string },
+  { learnt }: { learnt?: ReadonlyMap<string, Learnt> | undefined },
+): Learnt => learnt?.get(healthId) ?? NOTHING_LEARNT;
 
 /** Of what is known in two places, the larger; of what was cleared there meanwhile, nothing. The same object where nothing is new. */
 export function joinLearnt(known: Learnt, other: Readonly<Partial<Learnt>>): Learnt {

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { AlertView, Attempt, HookView } from '../../core/alerts/alert.ts';
 import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../../core/alerts/limits.ts';
-import type { Hook } from '../../core/config/resolve-alerts.ts';
+import type { Hook } from '../../core/alerts/policy.ts';
 import type { Crossing } from '../../core/ledger/book/rows.ts';
 import { atMost } from '../at-most.ts';
 import { type AlertsDeps, Deliveries, NOT_CONFIGURED } from './deliveries.ts';

@@ -1,8 +1,8 @@
 /** One call of a webhook. Its address and secret are credentials, so neither appears in what a call returns. */
 import type { Attempt } from '../../core/alerts/alert.ts';
 import { CALL_TIMEOUT_MS } from '../../core/alerts/limits.ts';
+import type { Hook } from '../../core/alerts/policy.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Hook } from '../../core/config/resolve-alerts.ts';
 
 /** What a call needs from outside. */
 export interface Caller {

@@ -2,7 +2,7 @@
 import type { Attempt } from '../../core/alerts/alert.ts';
 import { deliveryHealthAfter, WELL } from '../../core/alerts/delivery-health.ts';
 import { bodyOf } from '../../core/alerts/payload.ts';
-import type { Hook } from '../../core/config/resolve-alerts.ts';
+import type { Hook } from '../../core/alerts/policy.ts';
 import { type Caller, deliver } from './call.ts';
 import type { HookRows } from './hook-rows.ts';
 import type { AlertRows } from './rows.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../../worker/core/config/check.ts';
 import type { Deployment } from '../../../../worker/core/config/config.ts';
-import { resolveConfig, type Variables } from '../../../../worker/core/config/resolve.ts';
+import type { Variables } from '../../../../worker/core/config/environment.ts';
+import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
 import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
 import { knownPrice } from '../../../../worker/core/pricing/known-price.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';

@@ -1,0 +1,11 @@
+/** The environment that config is joined with: variables and secrets, by name. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** A variable that is missing, or holds something unusable (`problem`). */
+export interface Missing {
+  name: string;
+  problem?: string;
+}
+
+/** Reads a variable; whatever is missing or refused by `check` is collected as `Missing`. */
+export type Read = (name: string, check?: (value: string) => string | undefined) => string;
