@@ -63,7 +63,7 @@ function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   ts.forEachChild(node, (child) => walk(child, visit));
 }
 
-/** Rooms that are still to be built are no rooms yet. */
+/** Only rooms that exist. */
 const sources = ROOMS.filter((room) => existsSync(join(projectDirectory, room)))
   .flatMap(filesIn)
   .map(read);
@@ -146,7 +146,7 @@ const i: import('./i.ts').I = await import('./j.ts');`;
   });
 });
 
-/** Where a call or a property of one of these names stands: `fetch(…)`, `Date.now`, `new Date()`. */
+/** The places where one of these names is called or read: `fetch(…)`, `Date.now`, `new Date()`. */
 function uses(source: Source, names: readonly string[]): string[] {
   const found: string[] = [];
   const own = new Set<string>();
@@ -164,7 +164,7 @@ function uses(source: Source, names: readonly string[]): string[] {
         : isNew
           ? `new ${node.expression.getText()}()`
           : undefined;
-    // A port that was handed over is no global.
+    // A port passed as an argument is not a global.
     if (name === undefined || !names.includes(name) || own.has(name)) return;
     found.push(`${source.path}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${name}`);
   });
@@ -246,7 +246,7 @@ describe('files', () => {
 
   it('are in no room for odds and ends', () => {
     const odd = /(^|\/)(utils?|helpers?|services?|types?|common|lib|misc)(\/|\.ts$)/;
-    // A subject's own types, as one file among its room's, are no such room.
+    // A file for a subject's own types, beside the others of its room, is fine.
     const allowed = new Set(['worker/core/ledger/types.ts']);
     expect(sources.map(({ path }) => path).filter((path) => odd.test(path) && !allowed.has(path))).toEqual([]);
   });

@@ -1,9 +1,9 @@
-/** Which places of the repository, and which packages, a room may import; a `type ` entry only by type. */
+/** The places of the repository and the packages that each room may import; a `type ` entry allows type imports only. */
 export const ARROWS: Record<string, string[]> = {
   'protocol/': ['protocol/'],
   'worker/core/': ['protocol/', 'worker/core/', 'zod'],
   'sw/core/': ['protocol/', 'sw/core/'],
-  // The page reads on by the same code as the worker.
+  // The page resumes streams with the worker's code.
   'sw/page/': [
     ...['protocol/', 'sw/core/', 'sw/page/', 'type public/travel.d.ts', 'workbox-window'],
     ...['sw/resume.ts', 'sw/rim.ts', 'sw/stream.ts'],

@@ -12,7 +12,7 @@ import {
 import { subjectOf, withAgainst } from '../../../bench/subject/subject.ts';
 import { GRANTS_EVERYTHING } from '../../../bench/without-ledger/grants-everything.ts';
 
-/** A request's headers, and whether its length is as it says. */
+/** A request's headers, and whether its length is as declared. */
 function read(request: Buffer): { headers: Record<string, string>; body: { stream?: boolean } } {
   const [head = '', body = ''] = request.toString('latin1').split('\r\n\r\n');
   const headers = Object.fromEntries(

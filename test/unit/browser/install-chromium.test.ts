@@ -3,7 +3,7 @@ import { installChromium } from '../../browser/support/install-chromium.ts';
 
 const APT = '/usr/bin/apt-get';
 
-/** What was run, on a machine with these files. */
+/** The commands that were run, on a machine with these files. */
 function ran(files: string[], { isRoot = true, environment = {}, fails = false } = {}): string[] {
   const lines: string[] = [];
   installChromium(

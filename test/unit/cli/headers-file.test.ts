@@ -39,7 +39,7 @@ test.for([
   ['/*\n  !', 2],
   ['/*\n  x-one: 1\nhttps://a.example/*\n  x-two: 2', 3],
   ['/a\n  x-one: 1\n/a\n  x-two: 2', 3],
-  // Cloudflare leaves it out, without a word.
+  // Cloudflare silently ignores it.
   [`/*\n  x-one: ${'1'.repeat(1_994)}`, 2],
 ] as const)('%j is an error in line %d', ([text, line]) => {
   expect(() => parseHeadersFile(text)).toThrow(`_headers, line ${line}: `);

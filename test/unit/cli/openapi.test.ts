@@ -1,4 +1,4 @@
-/** The admin API's description holds every call of the table, and takes what the schemas that check the calls take. */
+/** The admin API's description has every call of the table, and accepts what the schemas that check the calls accept. */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What a client may nest into a tool choice or a custom tool: names and a grammar, no addresses and no headers. */
+/** What a client may put into a tool choice or a custom tool: names and a grammar, no addresses and no headers. */
 import { expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';

@@ -13,7 +13,7 @@ const delta = (delta: Json, finish_reason: string | null = null, index = 0): Cha
 const messageOf = (...chunks: ChatChunk[]) => completionOfStream([...chunks, delta({}, 'stop')])?.choices[0]?.message;
 const call = (fields: Json) => delta({ tool_calls: [fields] });
 
-/** The completion as a provider streams it: token by token, the choices by turns, empty openings included. */
+/** The completion as a provider streams it: token by token, the choices alternating, with empty first chunks. */
 function streamed({ choices, usage, object: _, ...about }: ChatCompletion): ChatChunk[] {
   const perChoice = choices.map(({ index, message, finish_reason, logprobs, ...others }) => {
     const { tool_calls: calls, content, role, function_call: called, ...more } = message;

@@ -8,14 +8,14 @@ export interface Streamed {
   choices: ExpectedChoice[];
   failure: Failure | undefined;
   done: boolean;
-  /** Number of the chunk that first showed something; of the one that finished. */
+  /** Numbers of the chunk that first showed something and of the one that finished. */
   firstContent: number;
   /** What a metering pipeline would count. */
   textBytes: number;
   finishedAt: number;
 }
 
-/** Plays events as the pipeline does, and puts the chunks together as an OpenAI client would. */
+/** Processes events as the pipeline does, and joins the chunks as an OpenAI client would. */
 export function play(stream: StreamTranslator, events: readonly WireEvent[]): Streamed {
   const steps = events.flatMap(({ name, data }) => stream.event(name, data));
   const choices = new Map<number, ExpectedChoice>();

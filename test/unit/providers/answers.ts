@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { toolCall } from './arbitraries.ts';
 import type { WireEvent } from './fixtures.ts';
 
-/** An answer in no provider's words, cut into the pieces in which it streams. */
+/** An answer in a neutral form, cut into the pieces in which it streams. */
 export interface Answer {
   reasoning: string[];
   text: string[];

@@ -20,7 +20,7 @@ export const toolCall = fc.record({
   input: fc.dictionary(name, json),
 });
 
-/** A legal turn of tool use: the calls, then a result for each. */
+/** A valid turn of tool use: the calls, then a result for each. */
 const toolTurn = fc.uniqueArray(toolCall, { minLength: 1, maxLength: 3, selector: ({ id }) => id }).chain((calls) =>
   fc
     .tuple(fc.constant(calls), fc.array(text, { minLength: calls.length, maxLength: calls.length }), text)
@@ -64,7 +64,7 @@ const tools = fc.uniqueArray(
   { minLength: 1, maxLength: 3, selector: (tool) => tool.function.name },
 );
 
-/** Bodies that the published API allows, every documented field now and then. */
+/** Bodies that the published API allows; every documented field occurs sometimes. */
 export const legalBody = fc.record(
   {
     model: fc.constant('app/chat'),
@@ -125,7 +125,7 @@ export const junkBody = fc
     return dirty;
   });
 
-/** Puts an unknown field into every object on the way down, but for what is free-form in the API. */
+/** Puts an unknown field into every object, except inside free-form values. */
 function sprinkle(value: unknown, extra: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) (value as Record<string, unknown>).xtra = extra;

@@ -1,4 +1,4 @@
-/** Ids of tool calls, as providers take them: no two alike, each result at its own call. */
+/** Ids of tool calls in the form providers take: all different, each result with its own call. */
 import { describe, expect, it } from 'vitest';
 import { adapterFor } from '../../../worker/providers/formats.ts';
 import { chat, target } from './chats.ts';
@@ -22,7 +22,7 @@ function blocksOf(messages: unknown[]): Block[] {
   return (JSON.parse(body) as { messages: { content: Block[] }[] }).messages.flatMap(({ content }) => content);
 }
 
-/** By the name of the tool that was called, the result that was sent for it. */
+/** The result sent for each call, by the name of the tool. */
 function resultsByName(messages: unknown[]): Record<string, string | undefined> {
   const blocks = blocksOf(messages);
   const uses = blocks.filter(({ type }) => type === 'tool_use');
@@ -93,7 +93,7 @@ it('ids that are longer than OpenAI takes go out short, in either format, and ap
       given,
     );
   untouched(fine, { shortCallIds: true });
-  // Another provider may have made them, and know them again.
+  // Another provider may have made them, and may recognise them.
   untouched(messages);
 });
 

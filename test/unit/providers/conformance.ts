@@ -15,7 +15,7 @@ import { errorSamples, parseEvents, type Sample, samples, type WireEvent } from 
 export interface Conformance {
   name: string;
   adapter: Adapter;
-  /** Models and quirks to ask as. */
+  /** Models and quirks of the deployments to test. */
   targets: { model: string; quirks: Quirks }[];
   /** Folders of `test/fixtures/providers`. */
   fixtures: string[];
@@ -24,14 +24,14 @@ export interface Conformance {
   /** Keys whose values are free-form: schemas, tool inputs. */
   freeForm: readonly string[];
   wire: Wire;
-  /** Of reasoning only summaries are shown, while all of it is billed. */
+  /** Reasoning is shown only in summaries, but billed in full. */
   summarizes: boolean;
 }
 
 const NOW_MS = 1_795_219_200_123;
 const noHeader = () => null;
 
-/** What every adapter has to do, whatever it speaks. */
+/** What every adapter has to do, whatever its format. */
 export function describeAdapter(suite: Conformance): void {
   describe(`${suite.name}: samples`, () => sampleTests(suite));
   describe(`${suite.name}: requests`, () => requestTests(suite));
@@ -113,7 +113,7 @@ function checkBound(
 ): void {
   const { outputTokens = 0, reasoningTokens = 0 } = usage ?? {};
   const showsReasoning = choices.some(({ reasoning }) => reasoning !== undefined);
-  // What was reasoned unseen, or held back by a filter, never came by; beside it, `outputTokens` counts more that is hidden.
+  // Unseen reasoning, and text held back by a filter, never passed; `outputTokens` counts them too.
   if (reasoningTokens > 0 && (summarizes || !showsReasoning)) return;
   if (choices.some(({ finish }) => finish === 'content_filter')) return;
   const chunks = steps.filter(({ kind }) => kind === 'chunk').length;
@@ -195,7 +195,7 @@ function requestTests({ adapter, targets, closedFields, freeForm }: Conformance)
   });
 }
 
-/** Every key of every object, but for what lies in free-form values. */
+/** Every key of every object, except inside free-form values. */
 function keysOf(value: unknown, freeForm: readonly string[]): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item) => keysOf(item, freeForm));
@@ -216,7 +216,7 @@ function answerTests({ adapter, fixtures, wire }: Conformance): void {
         expect(played.failure).toBeUndefined();
         expect(played.done && stream.complete && stream.finishedAll).toBe(true);
         expect(normal(played.choices)).toEqual(normal(readWhole(reply.body)));
-        // Nothing is missing, and next to nothing counted twice: a call may begin with an empty object.
+        // Nothing is missing, and almost nothing is counted twice: a call may begin with an empty object.
         expect(played.textBytes).toBeGreaterThanOrEqual(bytesOf(answer));
         expect(played.textBytes).toBeLessThanOrEqual(bytesOf(answer) + 2 * answer.calls.length);
         const saysNothing = [answer.reasoning, answer.text, answer.calls].every((list) => list.length === 0);
@@ -277,7 +277,7 @@ function answerTests({ adapter, fixtures, wire }: Conformance): void {
   });
 }
 
-/** JSON that breaks whoever walks it: deeper than any stack, or an object that cannot be turned into a text or a number. */
+/** JSON that breaks code that walks it: deeper than any stack, or an object that cannot be converted to a string or a number. */
 const hostile = fc.oneof(
   fc
     .tuple(fc.constantFrom('[', '{"a":', '[{"a":'), fc.constantFrom(150, 8_000, 20_000))
@@ -289,7 +289,7 @@ const closing = (open: string): string =>
 
 function deepTests({ adapter, fixtures }: Conformance): void {
   const HERE = '«here»';
-  /** `text` with one of its nodes, and perhaps a line break, in its place. */
+  /** `text` with one of its nodes replaced, perhaps by one with a line break. */
   const spoilt = (text: string, where: number, value: string, broken: boolean) =>
     (broken ? '\n ' : '') + replacePart(text, where, HERE).replace(JSON.stringify(HERE), () => value);
   const legacyChat = { ...chat({ stream: true }), legacyFunctions: true };
@@ -369,7 +369,7 @@ const normal = (choices: ReturnType<typeof readWhole>) =>
     calls: calls.map(([id, name, text]) => [id, name, JSON.parse(text)]),
   }));
 
-/** Those of the samples whose every event is JSON. */
+/** The samples whose every event is JSON. */
 const soundStreams = (fixtures: readonly string[]): WireEvent[][] =>
   fixtures
     .flatMap((provider) => samples(provider, 'sse').map(({ text }) => parseEvents(text)))

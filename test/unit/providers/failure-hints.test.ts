@@ -38,7 +38,7 @@ describe('how long to wait', () => {
     [{ 'retry-after': '1m' }, 60_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 09:59:00 GMT' }, undefined],
     [{ 'retry-after': 'Tue, 01 Jan 2036 00:00:00 GMT' }, 86_400_000],
-    // Its own clock is two minutes ahead of ours.
+    // The provider's clock is two minutes ahead of ours.
     [{ 'retry-after': 'Sat, 21 Nov 2026 10:03:00 GMT', date: 'Sat, 21 Nov 2026 10:02:00 GMT' }, 60_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT', date: 'no date' }, 60_000],
     [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795255260000' }, 60_000],
@@ -130,7 +130,7 @@ describe('what a client may read', () => {
     expect(redact('long words '.repeat(500))).toBe('long words '.repeat(500).trim());
   });
 
-  // Whoever hides a key afterwards has to find the whole of it.
+  // Code that masks keys afterwards has to find the whole key.
   it('is never cut inside a word', () => {
     const key = 'Key/of+the=operator';
     fc.assert(

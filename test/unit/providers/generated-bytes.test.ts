@@ -15,7 +15,7 @@ describe('what a model generated', () => {
     [{ tool_calls: [{ index: 0, id: 'c1', type: 'function', function: { name: 'get', arguments: '{}' } }] }, 7],
     [{ tool_calls: [{ index: 0, type: 'custom', custom: { name: 'run', input: 'ls' } }] }, 5],
     [{ function_call: { name: 'get', arguments: '{"a":1}' } }, 10],
-    // Not as the format says: an object in place of text, whose names the model wrote too.
+    // Against the format: an object instead of a string, whose names the model wrote too.
     [{ tool_calls: [{ function: { arguments: { role: 'é' } } }] }, '{"role":"é"}'.length + 1],
     [{ reasoning_details: [{ type: 'reasoning.encrypted', data: 'abcd', index: 0 }], something_new: ['xy'] }, 6],
     [undefined, 0],

@@ -1,4 +1,4 @@
-/** What a format cannot take is turned, named as dropped, or refused by name; no message of the client's vanishes. */
+/** What a format cannot take is converted, named as dropped, or refused by name; no message of the client's vanishes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outgoing } from '../../../worker/providers/adapter.ts';
@@ -15,7 +15,7 @@ const data = (type: string, base64 = 'AAAA') => ({
 });
 const file = (fields: Json) => ({ type: 'file', file: fields });
 
-/** A part, and what it is sent as: by Anthropic, by OpenAI's format, and there where config allows files. */
+/** A part, and how it is sent: in Anthropic's format, in OpenAI's, and in OpenAI's where config allows files. */
 const PARTS: Readonly<Record<string, [part: Json, anthropic: string, openai: string, withFiles: string]>> = {
   text: [{ type: 'text', text: 'Read this.' }, 'text', 'text', 'text'],
   'a picture elsewhere': [

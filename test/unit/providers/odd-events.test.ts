@@ -1,4 +1,4 @@
-/** Events that no document tells of: which of them hold part of an answer, and what a client is given in their place. */
+/** Undocumented events: which of them hold part of an answer, and what a client gets instead. */
 import { describe, expect, it } from 'vitest';
 import type { StreamStep } from '../../../worker/providers/adapter.ts';
 import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';

@@ -24,7 +24,7 @@ const asked = (names: string[], more: Json = {}) =>
     ...more,
   });
 
-/** All names that are sent: of tools, of the history's calls, of the choice. */
+/** All names that are sent: of tools, of calls in the history, of the tool choice. */
 function namesSent(format: 'openai' | 'anthropic', request: ReturnType<typeof asked>, customTools = false) {
   const { body } = adapterFor(format).request(request, target({ customTools }, { model: 'claude-haiku-4-5' }));
   const { tools = [], messages, tool_choice: choice } = JSON.parse(body);

@@ -1,4 +1,4 @@
-/** How usage is read: every dialect of either format, and what comes in pieces. */
+/** How usage is read: every dialect of both formats, and usages that come in pieces. */
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../protocol/chat.ts';
 import { AnthropicStream } from '../../../worker/providers/anthropic/stream.ts';

@@ -8,7 +8,7 @@ const JSON_TYPE = 'application/json';
 
 export type Check = (answer: RawAnswer) => void;
 
-/** Any 200 of this content type; `whole` is what the framing says, `ending` what became of the connection. */
+/** Any 200 of this content type; `whole`: as the framing says; `ending`: what happened to the connection. */
 function ok(answer: RawAnswer, type: string, whole: boolean, ending: RawAnswer['ending']): void {
   expect(answer.status).toBe(200);
   expect(answer.headers['content-type']).toContain(type);

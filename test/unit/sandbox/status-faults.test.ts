@@ -5,7 +5,7 @@ import { bodyFor, post, useSandbox } from './support.ts';
 
 const sandbox = useSandbox();
 
-/** What a client decides by: OpenAI's `code`, Anthropic's `type`. */
+/** The field that a client decides by: OpenAI's `code`, Anthropic's `type`. */
 const MARKS: Readonly<Record<StatusFault, { openai: Json; anthropic: Json }>> = {
   '400': { openai: { code: 'invalid_value' }, anthropic: { type: 'invalid_request_error' } },
   '400-too-long': {

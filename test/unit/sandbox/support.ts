@@ -9,7 +9,7 @@ const STEP_MS = 5;
 const QUIET_MS = 30;
 const PATIENCE_MS = 3_000;
 
-/** One sandbox for a test file, well again before each test. */
+/** One sandbox for a test file, without faults before each test. */
 export function useSandbox(): () => Sandbox {
   let sandbox: Sandbox | undefined;
   const running = (): Sandbox => {
@@ -31,7 +31,7 @@ export const HEADERS: Readonly<Record<ProviderName, Record<string, string>>> = {
   anthropic: { 'content-type': 'application/json', 'x-api-key': 'sk-test', 'anthropic-version': '2023-06-01' },
 };
 
-/** A good request of either format; `rest` goes over it. */
+/** A good request in either format; `rest` overrides its fields. */
 export function bodyFor(provider: ProviderName, rest: Json = {}, prompt = 'How do I pack for Lisbon?'): Json {
   const cap = provider === 'anthropic' ? { max_tokens: 4000 } : {};
   return { model: 'test-model', ...cap, messages: [{ role: 'user', content: prompt }], ...rest };
@@ -47,7 +47,7 @@ export async function postJson(sandbox: Sandbox, provider: ProviderName, body: J
   return asObject(await (await post(sandbox, provider, body)).json());
 }
 
-/** A streamed answer's events in order; `[DONE]` and what is no JSON come as text. */
+/** A streamed answer's events in order; `[DONE]` and anything that is not JSON as a string. */
 export async function postStream(sandbox: Sandbox, provider: ProviderName, body: Json): Promise<unknown[]> {
   return eventsOf(await (await post(sandbox, provider, { ...body, stream: true })).text());
 }
@@ -69,13 +69,13 @@ export interface RawAnswer {
   body: string;
   /** The framing says that the body is whole. */
   whole: boolean;
-  /** What became of the connection: still open and quiet, closed, or reset. */
+  /** The state of the connection: still open and quiet, closed, or reset. */
   ending: 'open' | 'closed' | 'reset';
 }
 
 /**
  * Speaks HTTP by hand, because a client library hides how an answer ended. Reads until the connection ends, or until `settled`
- * passes on what came so far and still does after a moment of quiet; then it leaves.
+ * accepts what came so far and still does after a moment of quiet; then it leaves.
  */
 export function postRaw(
   sandbox: Sandbox,

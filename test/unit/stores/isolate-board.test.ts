@@ -185,7 +185,7 @@ describe('what others published', () => {
         async (versions, order) => {
           const isolate = new Isolate();
           const newest = versions.reduce((one, other) => (other.version > one.version ? other : one));
-          // Each cooldown begins after the one before it was cleared, as HealthBoard decides it.
+          // Each cooldown begins after the one before it was cleared, as HealthBoard decides.
           const read = [...order.map((place) => versions[place % versions.length] ?? newest), newest, ...versions];
           for (const { version, until } of read) {
             isolate.publish({ version, until, at: START + version });
@@ -194,7 +194,7 @@ describe('what others published', () => {
           }
           await isolate.clock.advance(0);
           const expected = newest.until === 0 ? 'up' : isolate.clock.now() >= newest.until ? 'half-open' : 'cooling';
-          // A cooldown that an older copy brought before the newest came is not longer than the newest says.
+          // A cooldown from an older copy that came first does not outlast what the newest copy says.
           expect(isolate.healthState).toBe(expected);
         },
       ),
@@ -224,7 +224,7 @@ describe('what others published', () => {
     isolate.observe('success', { startedAt });
     expect(isolate.healthState).toBe('cooling');
     expect(isolate.reports).toEqual([]);
-    // Asked since, as the last one left: that is as good as a probe.
+    // Asked since, as the last deployment left: that counts as a probe.
     isolate.observe('success');
     expect(isolate.healthState).toBe('up');
     expect(isolate.reports).toHaveLength(1);

@@ -58,7 +58,7 @@ class Isolate {
     this.held = held;
   }
 
-  /** A request, and what it leaves behind it. */
+  /** A request, and the work behind its response. */
   async request(): Promise<string | undefined> {
     const behind: Promise<unknown>[] = [];
     const waiting = this.board.ready((work) => void behind.push(work));

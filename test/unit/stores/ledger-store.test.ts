@@ -1,4 +1,4 @@
-/** Ledger rule 23: a refusal for a rate is remembered, one for money is not; what is told along arrives all the same. */
+/** Ledger rule 23: a refusal for a rate is remembered, one for money is not; reports that travel with an ask still arrive. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { GrantReply } from '../../../worker/core/ledger/messages.ts';
 import type { Limits } from '../../../worker/core/ledger/types.ts';

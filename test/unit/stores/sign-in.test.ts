@@ -60,7 +60,7 @@ class Bench {
     return 'code' in found ? found.code : `user ${found.user}`;
   }
 
-  /** What was begun behind a response has ended. */
+  /** Waits for the work begun behind responses. */
   async rest(): Promise<void> {
     await Promise.all(this.background);
   }
@@ -137,7 +137,7 @@ describe('a token of a sign-in', () => {
 
 describe('forged:', () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  /** Signed with HMAC, the secret being what everybody can read in the key set. */
+  /** Signed with HMAC, using what everybody can read in the key set as the secret. */
   const confused = async (secret: string, alg = 'HS256') => {
     const signed = `${part({ alg, kid: 'rs' })}.${part(GOOD)}`;
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
@@ -309,12 +309,12 @@ describe('a key set that', () => {
     expect(await first).toMatchObject({ user: 'ana' });
     for (let minute = 0; minute < 3; minute++) {
       await bench.clock.advance(30_000);
-      // Without a tick of the clock: while it is read, and after.
+      // Without advancing the clock: while it is read, and afterwards.
       for (let times = 0; times < 3; times++) expect(await bench.code(good)).toBe('user ana');
       await bench.clock.advance(5_000);
     }
     expect(bench.fetched).toHaveLength(5);
-    // What was withdrawn meanwhile is not trusted again after an hour of quiet.
+    // A key that was withdrawn meanwhile is not trusted again after an idle hour.
     bench.served = keySetOf(rs);
     await bench.clock.advance(3_600_000);
     expect(await bench.code(good)).toBe('invalid_token');

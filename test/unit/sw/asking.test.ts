@@ -10,14 +10,14 @@ import {
 } from '../../../sw/core/patience.ts';
 
 it.each([
-  // A feature that resumes, one that does not, and one of which nothing is known yet.
+  // A feature that resumes, one that does not, and one that is not known yet.
   [true, 'fail', true, { keyed: true, resume: true }],
   [true, 'fail', false, { keyed: true, resume: false }],
   [false, 'fail', true, { keyed: false, resume: false }],
   [false, 'fail', false, { keyed: false, resume: false }],
   [undefined, 'fail', true, { keyed: true, resume: true }],
   [undefined, 'fail', false, { keyed: true, resume: false }],
-  // What may be queued has a key from its first try.
+  // A question that may be queued has a key from its first try.
   [false, 'queue', true, { keyed: true, resume: false }],
   [true, 'queue', true, { keyed: true, resume: true }],
   // Off is off.

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { clockOffsetMs } from '../../../sw/core/clock.ts';
 import { connectionOf } from '../../../sw/core/connection.ts';
 
-/** An answer whose way there and back took so long, on a device whose clock is so far behind the router's. */
+/** An answer with this round trip, on a device whose clock is this far behind the router's. */
 function exchange(offset: number, routerAt: number, thereMs: number, backMs: number) {
   const localAt = routerAt - offset;
   const date = new Date(Math.floor(routerAt / 1_000) * 1_000).toUTCString();
@@ -18,7 +18,7 @@ it('the offset comes within a second and the time of the way, and one that fits 
     fc.property(ms, ms, at, way, way, (known, offset, routerAt, there, back) => {
       const told = clockOffsetMs(known, exchange(offset, routerAt, there, back));
       expect(Math.abs(told - offset)).toBeLessThanOrEqual(there + back + 1_000);
-      // What is right is never made wrong, however slow an answer is.
+      // A correct offset is never made wrong, however slow an answer is.
       expect(clockOffsetMs(offset, exchange(offset, routerAt, there, back))).toBe(offset);
       // Never further away than before.
       expect(Math.abs(told - offset)).toBeLessThanOrEqual(Math.abs(known - offset));

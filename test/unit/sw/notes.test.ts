@@ -9,7 +9,7 @@ const tabOf = (name: string): Tab => ({ person: personOf(name), visitor: 'visito
 let named: Map<string, Tab>;
 let kept: Map<string, string>;
 let told: unknown[];
-/** The store's next writes end when they are let go, in whichever order. */
+/** The store's next writes finish when they are released, in any order. */
 let held: (() => void)[] | undefined;
 let result: KeepResult;
 

@@ -82,7 +82,7 @@ describe('what is sent', () => {
 
   it('is due when the first that waits is', () => {
     expect(nextDue([row({ notBefore: 7 }), row({ notBefore: 5 }), row({ state: 'failed' })], 4)).toBe(5);
-    // One that may go, but waits for a tab of its person, holds up no other.
+    // A question that waits for a tab of its person does not hold up the others.
     expect(nextDue([row({ notBefore: 0 }), row({ notBefore: 7 }), row({ notBefore: 5 })], 5)).toBe(7);
     expect(nextDue([row({ state: 'answered', notBefore: 9 }), row({ notBefore: 0 })], 4)).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import type { Rim } from '../../../sw/rim.ts';
 
-/** A rim whose time passes as soon as nothing else is to be done: a wait of minutes takes a turn of the event loop. */
+/** A rim whose time passes as soon as there is nothing else to do: a wait of minutes takes one turn of the event loop. */
 export function quickRim(more: Partial<Rim> = {}): Rim & { waited: number[] } {
   let now = 1_800_000_000_000;
   const waited: number[] = [];

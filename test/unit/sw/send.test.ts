@@ -25,7 +25,7 @@ const torn: Step = () =>
     { headers: OURS },
   );
 
-/** The answers of the network, in order; the last one again and again. `/healthz` has its own. */
+/** The network's answers, in order; the last one repeats. `/healthz` has its own. */
 async function sending(steps: Step[], how: Partial<Outgoing> = {}, { isOnline = true, healthz = lost as Step } = {}) {
   const asked: Request[] = [];
   const probes: Request[] = [];
@@ -93,7 +93,7 @@ describe('what comes back', () => {
   ])('%s', async (_, step, kind) => {
     const { sent, asked } = await sending([step]);
     expect(kindOf(sent)).toEqual(kind);
-    // Whoever answered has answered: it is not sent again.
+    // An answer came, so the question is not sent again.
     expect(asked).toHaveLength(1);
   });
 

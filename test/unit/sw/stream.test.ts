@@ -26,7 +26,7 @@ const eventsOf = (count: number): string[] => [
 
 type Ending = 'reset' | 'end' | 'silence';
 
-/** A connection that passes `text` in pieces, with heartbeats between, and then ends in this way. */
+/** A connection that delivers `text` in pieces, with heartbeats between, and then ends like this. */
 function connection(text: string, pieces: readonly number[], ending: Ending): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(text);
   let from = 0;
@@ -50,7 +50,7 @@ interface Cut {
   ending: Ending;
 }
 
-/** A router that keeps the stream: each connection begins behind the id that the reader names, and breaks where the next cut says. */
+/** A router that keeps the stream: each connection begins after the id that the reader names, and breaks at the next cut. */
 function router(events: readonly string[], cuts: readonly Cut[], pieces: readonly number[]) {
   let connections = 0;
   const asked: (string | undefined)[] = [];
@@ -59,7 +59,7 @@ function router(events: readonly string[], cuts: readonly Cut[], pieces: readonl
     const cut = cuts[connections++];
     if (cut === undefined) return connection(rest, pieces, 'end');
     const bytes = new TextEncoder().encode(rest);
-    // Whatever stands behind the cut never arrives, half characters included.
+    // Nothing behind the cut arrives, half characters included.
     const torn = bytes.slice(0, cut.atByte % bytes.length);
     return new ReadableStream<Uint8Array>({
       async start(controller) {

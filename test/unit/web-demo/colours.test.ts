@@ -1,4 +1,4 @@
-/** Text on every ground it stands on has 4.5:1, marks and edges 3:1; in both themes and with more contrast (7:1). */
+/** Text has a contrast of 4.5:1 on each of its backgrounds, icons and edges 3:1; in both themes, and 7:1 with more contrast. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

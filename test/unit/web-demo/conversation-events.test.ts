@@ -77,7 +77,7 @@ describe('a conversation', () => {
       outcome: { ...complete, again: ownProblem('offline') },
     });
     expect(told(...again, settled('a', 9, '', stopped)).turns[0]).toMatchObject({ text: 'Old.', outcome: complete });
-    // What came of the new one is kept, and said to be a part.
+    // What arrived of the new one is kept, and marked as partial.
     expect(told(...again, settled('a', 9, 'Begun', failed)).turns[0]).toMatchObject({
       text: 'Begun',
       outcome: failed,
@@ -150,7 +150,7 @@ describe('any sequence of events', () => {
   });
 });
 
-/** A text changes only while its question is open, and by an event that is about it. */
+/** A text changes only while its question is open, and only by an event about it. */
 function expectOneAnswer(before: Turn | undefined, now: Turn, event: ConversationEvent): void {
   if (before === undefined || before === now || before.text === now.text) return;
   if (event.kind === 'asked-again') {

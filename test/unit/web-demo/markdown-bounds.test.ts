@@ -1,4 +1,4 @@
-/** Texts that are made to hang a reader: each is shown, none nests deeper than the bound, none costs more than its length is worth. */
+/** Texts made to hang a parser: each is shown, none nests deeper than the bound, and none takes more work than its length justifies. */
 import { describe, expect, it } from 'vitest';
 import { advance, EMPTY_DOCUMENT, parse } from '../../../web-demo/markdown/document.ts';
 import { MAX_NESTING } from '../../../web-demo/markdown/lexer.ts';

@@ -1,4 +1,4 @@
-/** Markdown while it is written: in the end it is what it is when read at once, and on the way nothing that was seen vanishes. */
+/** Markdown while it arrives: the result equals that of the whole text read at once, and nothing on screen vanishes on the way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advance, EMPTY_DOCUMENT, type MarkdownDocument, parse } from '../../../web-demo/markdown/document.ts';
@@ -19,7 +19,7 @@ const word = fc.constantFrom(
   '5 * 3',
   'snake_case',
 );
-/** Without marks of its own: what half of `*5 * 3*` means, only its end tells. */
+/** Without marks of its own: only its end shows what half of `*5 * 3*` means. */
 const plain = fc.constantFrom('Lisbon', 'the hills', '2024', 'naïve', '日本', 'x: 1');
 const span = fc.oneof(
   { weight: 4, arbitrary: word },
@@ -55,7 +55,7 @@ const ordinary = fc.oneof(
 );
 const answer = fc.array(ordinary, { minLength: 1, maxLength: 6 }).map((blocks) => blocks.join('\n\n'));
 
-/** Anything at all that has to do with Markdown, in any order. */
+/** Any pieces of Markdown, in any order. */
 const odd = fc.oneof(
   ...[word, fc.constantFrom('\n', '\n\n', '\n\n\n', '\r\n', '  \n', '\t', '    ', ' ')],
   fc.constantFrom(
@@ -104,7 +104,7 @@ const odd = fc.oneof(
 );
 const anything = fc.array(odd, { maxLength: 40 }).map((parts) => parts.join(''));
 
-/** The text in pieces, at places that chance gives. */
+/** The text, cut at random places. */
 function grown(
   text: string,
   cuts: readonly number[],

@@ -1,4 +1,4 @@
-/** What is read out of an answer that streams: whole sentences, each once. */
+/** What is read aloud of a streaming answer: whole sentences, each once. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { speakFrom } from '../../../web-demo/core/spoken.ts';

@@ -29,14 +29,14 @@ export class World {
   now = 1_800_000_000_000;
   notes = new Map<string, { text: string; changedAt: number }>();
   isFull = false;
-  /** What each look at the notes takes. */
+  /** How long each read of the notes takes. */
   pause: () => Promise<void> = () => Promise.resolve();
   queue: QueuedQuestion[] = [];
   answers = new Map<string, string>();
   isOnline = true;
-  /** The router answers only then. */
+  /** The router answers only when this resolves. */
   heldUntil: Promise<void> = Promise.resolve();
-  /** What the router says instead of an answer. */
+  /** The router's error instead of an answer. */
   refusal: Response | undefined;
   generations: Generation[] = [];
   /** Keys of questions whose answer was not read to its end. */
@@ -253,7 +253,7 @@ export class Tab {
     return tab;
   }
 
-  /** As a browser that is killed: what was not kept is gone. */
+  /** Like a killed browser: what was not kept is gone. */
   kill(): void {
     this.isAlive = false;
     this.world.tabs.delete(this);

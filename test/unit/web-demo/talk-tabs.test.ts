@@ -246,7 +246,7 @@ describe('what is kept', () => {
     tab.talk.ask('x'.repeat(300_000));
     await answer(world, '1');
     expect(tab.talk.isKept.value).toBe(false);
-    // A line of the list that opens nothing would be left.
+    // Otherwise a line that opens nothing would stay in the list.
     expect((await Tab.open(world)).talk.heads.value).toEqual([]);
     tab.talk.editLast('Shorter?');
     await answer(world, '2');
@@ -303,7 +303,7 @@ it('two tabs that ask in one conversation at the same moment pay once for each q
         write('More.');
         done();
       }
-      // Whatever is still asked for then would be paid once more.
+      // Anything still asked for then would be paid for again.
       for (let turn = 0; turn < 5; turn++) await settle();
       expect(world.generations.map(({ question }) => question).sort()).toEqual(['First?', 'Second?', 'Third?']);
       expect(

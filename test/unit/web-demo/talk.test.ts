@@ -213,7 +213,7 @@ describe('a tab that dies', () => {
     const next = await Tab.open(world);
     await settle();
     last(world).write('Because.');
-    // As the router says it to everybody but the request that is charged.
+    // As the router says to every request but the one that is charged.
     last(world).done({ carryon: { attempts: [], cooldowns: [], costUsd: 0 } });
     await settle();
     expect(next.turns[0]?.outcome).toMatchObject({ state: 'complete', facts: { costUsd: null, firstWordMs: null } });

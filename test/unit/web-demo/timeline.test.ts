@@ -13,7 +13,7 @@ const STEPS = [
   { name: 'total', ms: 3 },
 ];
 
-/** One line a step, without the first, which is the question itself. */
+/** One line per step, without the first, which is the question itself. */
 const story = (one: Turn, providers = PROVIDERS): string[] =>
   timelineOf(one, providers, english)
     .slice(1)

@@ -1,4 +1,4 @@
-/** The words of the page: both languages are whole, and no entry is empty. */
+/** The words of the page: both languages are complete, and no entry is empty. */
 import { describe, expect, it } from 'vitest';
 import { wordsFor } from '../../../web-demo/words/words.ts';
 
@@ -18,7 +18,7 @@ const SAMPLES: readonly unknown[][] = [
   [true, 1],
 ];
 
-/** Each text by its path; functions are called with all samples, and those that do not fit give nothing. */
+/** Each text by its path; functions are called with all samples, and samples of the wrong type yield nothing. */
 function textsOf(value: unknown, path: string): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {

@@ -140,7 +140,7 @@ describe('a model', () => {
   });
 });
 
-/** The list's own reckoning stands beside ours, at noon and at night, below, at and above where long requests begin. */
+/** Compares the list's own calculation with ours, at noon and at night, below, at and above the start of long requests. */
 describe.each([
   ['openai', 'gpt-5-mini'],
   ['openai', 'gpt-5.6-terra'],

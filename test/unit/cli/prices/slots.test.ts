@@ -105,7 +105,7 @@ describe('the list', () => {
     ['https://api.moonshot.ai/v1', 'moonshotai'],
     ['https://generativelanguage.googleapis.com/v1beta/openai', 'google'],
     ['https://bedrock-runtime.us-east-1.amazonaws.com/v1', 'aws'],
-    // Somebody else's, and one whose list has only the cheapest of many.
+    // Another maker's model, and one for which the list has only the cheapest of many prices.
     ['https://api.openai.com.example.net/v1', undefined],
     ['https://openrouter.ai/api/v1', undefined],
     ['http://api.openai.com/v1', undefined],

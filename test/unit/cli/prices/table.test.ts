@@ -31,7 +31,7 @@ const MODELS = [
 ];
 const rows = await priceRows(MODELS, PRESETS, new Date('2026-11-21'));
 
-/** As Biome leaves it behind. */
+/** As Biome formats it. */
 function formatted(source: string): string {
   const biome = join(projectDirectory, 'node_modules/.bin/biome');
   const options = { cwd: projectDirectory, input: source, encoding: 'utf8' } as const;
@@ -68,7 +68,7 @@ describe('the price table', () => {
     { provider: 'b', model: 'm', checkedAt: '2026-01-01', price: { ...tier, tiers: [tier] } },
     { provider: 'c', model: 'm', checkedAt: '2026-01-01', price: { ...tier, usdPerRequest: 0.012 } },
   ];
-  /** From lines that are just short enough to such as are not. */
+  /** From lines that just fit to lines that do not. */
   const growing = Array.from({ length: 16 }, (_, digits): PriceRow => {
     const price = {
       input: long,

@@ -1,4 +1,4 @@
-/** Bodies that resemble each other, from few words and numbers, so that what could be taken for the same is tried. */
+/** Bodies that resemble each other, made from few words and numbers, so that near collisions are tried. */
 
 export type Json = Record<string, unknown>;
 /** In [0, 1). */
@@ -58,7 +58,7 @@ const toolOf = (chance: Chance): Json => ({
   function: { name: pick(['f', 'g'], chance), parameters: { [nameOf(chance)]: freeForm(chance) } },
 });
 
-/** Each field of a body that may change the answer, with a value that `parseChat` takes; null is "not given". */
+/** Each field of a body that may change the answer, with a value that `parseChat` accepts; null is "not given". */
 const FIELDS: Readonly<Record<string, (chance: Chance) => unknown>> = {
   temperature: (chance) => pick([0, 0.1, 0.7, 1, 2, null], chance),
   top_p: (chance) => pick([0, 0.5, 1, null], chance),
@@ -92,7 +92,7 @@ export function bodyOf(chance: Chance): Json {
   return body;
 }
 
-/** The body with one thing changed; now and then into what means the same, which the oracle tells. */
+/** The body with one thing changed, sometimes into an equivalent, which the oracle recognises. */
 export function changed(body: Json, chance: Chance): Json {
   const messages = body.messages as Json[];
   const at = Math.floor(chance() * messages.length);

@@ -8,7 +8,7 @@ import { leavesOf } from './oracle.ts';
 import { rewritten } from './rewriting.ts';
 
 const FAMILY = 100;
-/** Of a family, as many are only written in another way. */
+/** How many of a family are the same body in another notation. */
 const REWRITTEN = 20;
 
 function keyOf(body: unknown): string {
@@ -19,7 +19,7 @@ function keyOf(body: unknown): string {
   return hash('sha256', answer.text, 'base64url');
 }
 
-/** As many keys as asked for, families of like questions: two are the same exactly where the oracle's leaves are. */
+/** The given number of keys, in families of similar questions: two keys are equal exactly if the oracle's leaves are. */
 export function checkKeys(keys: number): void {
   const keyOfLeaves = new Map<string, string>();
   const seen = new Set<string>();
@@ -28,7 +28,7 @@ export function checkKeys(keys: number): void {
     const leaves = hash('sha256', leavesOf(body), 'base64url');
     const known = keyOfLeaves.get(leaves);
     if (known === undefined) {
-      // Another meaning with a key that was met before would be answered with another's answer.
+      // A different meaning with a known key would be answered with another question's answer.
       if (seen.has(key)) throw new Error(`two questions, one key: ${JSON.stringify(body)}`);
       keyOfLeaves.set(leaves, key);
       seen.add(key);
@@ -53,6 +53,6 @@ export function checkKeys(keys: number): void {
     fc.property(fc.integer(), (seed) => family(chanceOf(seed))),
     { numRuns: keys / FAMILY, endOnFailure: true },
   );
-  // It tested something: most of what was changed asks something else.
+  // It really tested something: most changes ask something else.
   expect(changes).toBeGreaterThan(keys / 4);
 }

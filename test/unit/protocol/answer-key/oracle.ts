@@ -1,4 +1,4 @@
-/** Tells by other means than `answer-key.ts` whether two bodies ask the same: from the wire's body, as a sorted list of leaves. */
+/** Decides by other means than `answer-key.ts` whether two bodies ask the same: as a sorted list of the body's leaves. */
 
 type Json = Record<string, unknown>;
 

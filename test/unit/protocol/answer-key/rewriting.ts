@@ -1,4 +1,4 @@
-/** The same body written in another way: order of names, white space, escapes, forms of numbers, and fields without meaning. */
+/** The same body in another notation: order of names, white space, escapes, forms of numbers, and fields without meaning. */
 import { type Chance, type Json, pick } from './bodies.ts';
 
 const SPACES = ['', '', '', ' ', '\n', '\t '];

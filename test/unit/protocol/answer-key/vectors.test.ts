@@ -7,7 +7,7 @@ import { parseBody } from '../../../../protocol/parse-body.ts';
 import { parseChat } from '../../../../protocol/parse-chat.ts';
 import { parseJson } from '../../../../protocol/written-number.ts';
 
-/** `body` is JSON text, since how it is written is what some of them are about. */
+/** `body` is JSON text, because some of them are about its notation. */
 interface Vector {
   name: string;
   body: string;
