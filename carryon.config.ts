@@ -1,6 +1,6 @@
 /**
- * What Carryon routes. Provider hosts and keys are named here by environment variable, never written here.
- * Checked by `npm run build` (and so by `wrangler deploy`): a mistake names its line and what would be right.
+ * What Carryon serves; docs/config.md has every field. Provider hosts and keys are named by environment variable, never written here.
+ * `npm run build` (and so `wrangler deploy`) checks this file: a mistake stops it and names the line and what would be right.
  */
 import { defineConfig } from './worker/core/config/schema.ts';
 
@@ -11,17 +11,17 @@ export default defineConfig({
         // Two slots filled from the environment: PROVIDER_A_API_BASE, PROVIDER_A_KEY, PROVIDER_A_MODEL, PROVIDER_A_FORMAT, …
         { id: 'a', fromEnvironment: 'PROVIDER_A', order: 1, streamTimeout: '8s' },
         { id: 'b', fromEnvironment: 'PROVIDER_B', order: 2, streamTimeout: '8s' },
-        // Or by preset, with OPENAI_API_KEY as the secret and the list's price:
+        // Or a preset, with OPENAI_API_KEY as the secret and its list price:
         // { id: 'gpt', provider: 'openai', model: 'gpt-5.6-terra', order: 1 },
       ],
     },
   },
   features: {
-    // Its streams go on where a connection broke; its instructions and tools come again, and Anthropic is told to keep them.
+    // Its streams resume after a broken connection. Its instructions and tools repeat, so Anthropic is told to cache them.
     chat: { alias: 'app/chat', resume: true, promptCache: true },
-    // Equal questions get the answer that was given already, for an hour; for a day where providers are down.
+    // Equal questions get the same answer for an hour, and for a day more while providers are down.
     summarize: { alias: 'app/chat', cache: { scope: 'tenant', ttl: '1h', staleTtl: '24h' } },
-    // With caps: what is above them, or above what a budget has left, is served by the safeguard.
+    // With caps: a request above them, or above what a budget has left, is served by the safeguard.
     // support: {
     //   alias: 'app/chat',
     //   maxInputTokens: 60_000,
@@ -33,7 +33,7 @@ export default defineConfig({
     // },
   },
   defaultFeature: 'chat',
-  // Pages that may call. In local mode those of this machine may too.
+  // Origins whose pages may call. In local mode, pages of this machine may too.
   origins: [],
   // Named sets of limits, for tenants and for keys (`--tier free`): 60, 600 and 6,000 requests a minute.
   tiers: {
@@ -41,7 +41,7 @@ export default defineConfig({
     team: { rps: 10, burst: 50 },
     business: { rps: 100, burst: 200 },
   },
-  // Who pays, and what each may use (docs/limits.md). A tenant that is not named here has no limits until an operator sets some.
+  // Who pays, and what each may use (docs/limits.md). A tenant that is not named has no limits until an operator sets some.
   // tenants: {
   //   acme: {
   //     tier: 'team',
@@ -52,7 +52,7 @@ export default defineConfig({
   //     whenLedgerUnreachable: { budgets: 'refuse', rates: 'run' },
   //   },
   // },
-  // Who hears of a budget before it ends, at 60, 85 and 95 % (docs/alerts.md). `npm run alerts -- test` proves that it works.
+  // Whom to alert at 60, 85 and 95 % of a budget (docs/alerts.md). `npm run alerts -- test` checks that it works.
   // alerts: {
   //   webhooks: [{ url: 'ALERTS_SLACK_URL', format: 'slack' }],
   // },
