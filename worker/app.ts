@@ -7,18 +7,19 @@ import { cors } from 'hono/cors';
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cors-headers.ts';
 import type { RouterError } from '../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import type { Door } from '../protocol/question.ts';
+import type { DoorName } from '../protocol/question.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { demoRoutes, isDemoCall } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
-import { featureList } from './doors/features.ts';
-import { aliasModel, aliasModels, aliasNames } from './doors/models.ts';
-import { nothingAt } from './doors/paths.ts';
-import { loggedPath, logRequest } from './doors/request-log.ts';
-import { serviceWorkerScript } from './doors/service-worker.ts';
-import { mintToken } from './doors/tokens.ts';
-import { takeReports } from './doors/travel-reports.ts';
+import { DOORS } from './doors/doors.ts';
 import type { App } from './edge.ts';
+import { featureList } from './endpoints/features.ts';
+import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
+import { nothingAt } from './endpoints/paths.ts';
+import { loggedPath, logRequest } from './endpoints/request-log.ts';
+import { serviceWorkerScript } from './endpoints/service-worker.ts';
+import { mintToken } from './endpoints/tokens.ts';
+import { takeReports } from './endpoints/travel-reports.ts';
 import type { UncheckedEnv } from './env.ts';
 import { answer } from './pipeline/answer.ts';
 import { attachById, stopById } from './pipeline/attach.ts';
@@ -52,9 +53,11 @@ function createRoutes(): Hono<App> {
 
   const only = (path: string, method: 'GET' | 'POST') =>
     app.all(path, (c) => refuse(c, { code: 'method_not_allowed', method: c.req.method, allow: [method] }));
-  for (const [path, door] of Object.entries(DOORS)) {
-    app.post(path, (c) => chat(c, door));
-    only(path, 'POST');
+  for (const door of Object.keys(DOORS) as DoorName[]) {
+    for (const path of DOORS[door].paths) {
+      app.post(path, (c) => chat(c, door));
+      only(path, 'POST');
+    }
   }
   app.get('/sw.js', (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.scope));
   only('/sw.js', 'GET');
@@ -85,13 +88,7 @@ function createRoutes(): Hono<App> {
   return app;
 }
 
-const DOORS: Readonly<Record<string, Door>> = {
-  '/v1/chat/completions': 'chat-completions',
-  '/chat/completions': 'chat-completions',
-  '/ai': 'ai',
-};
-
-function chat(c: Context<App>, door: Door): Response | Promise<Response> {
+function chat(c: Context<App>, door: DoorName): Response | Promise<Response> {
   const { composition, scope } = c.env;
   const { notConfigured, deps } = composition;
   if (notConfigured !== undefined) return refuse(c, notConfigured);
@@ -145,6 +142,14 @@ function reports(c: Context<App>): Response | Promise<Response> {
   return takeReports(c.req.raw, deps, c.env.scope);
 }
 
+const CORS_PATHS = ['/v1/*', '/models/*', '/ai/*', '/healthz'];
+
+/** The doors' paths that none of these patterns holds; a path under two of them would get its headers twice. */
+const doorsBeside = (patterns: readonly string[]): string[] =>
+  Object.values(DOORS)
+    .flatMap(({ paths }) => paths)
+    .filter((path) => !patterns.some((pattern) => `${path}/`.startsWith(pattern.replace('*', ''))));
+
 /** The same routes for calls from pages: behind CORS, but for admin. */
 function behindCors(routes: Hono<App>): Hono<App> {
   const pages = new Hono<App>();
@@ -164,7 +169,7 @@ function behindCors(routes: Hono<App>): Hono<App> {
     if (c.req.method === 'OPTIONS') c.header('x-request-id', c.env.scope.requestId);
   });
   // Hono's `/ai/*` holds `/ai` too.
-  for (const path of ['/v1/*', '/chat/completions', '/models/*', '/ai/*', '/healthz']) pages.use(path, allowed);
+  for (const path of [...CORS_PATHS, ...doorsBeside(CORS_PATHS)]) pages.use(path, allowed);
   pages.all('*', (c) => routes.fetch(c.req.raw, c.env));
   return pages;
 }

@@ -4,7 +4,7 @@ import type { ChatRequest } from '../../protocol/chat.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
-import { type Door, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
+import { type DoorName, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
 import { type Features, factsOf } from './features.ts';
 
 /** `queue`: into the outbox, where nothing is kept and there is no network. `off`: nothing of travel mode. */
@@ -31,7 +31,7 @@ export interface PageQuestion {
 }
 
 export interface PageRequest {
-  door: Door;
+  door: DoorName;
   header(name: string): string | null;
   bodyText: string;
 }

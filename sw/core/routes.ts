@@ -1,17 +1,15 @@
-import type { Door } from '../../protocol/question.ts';
+import { DOOR_PATHS, type DoorName } from '../../protocol/question.ts';
 
-const DOORS: Readonly<Record<string, Door>> = {
-  '/ai': 'ai',
-  '/v1/chat/completions': 'chat-completions',
-  '/chat/completions': 'chat-completions',
-};
+const DOORS = new Map(
+  (Object.keys(DOOR_PATHS) as DoorName[]).flatMap((door) => DOOR_PATHS[door].map((path) => [path, door] as const)),
+);
 
-/** Through which door of the router a request asks; undefined for every request that is none of travel mode's. */
+/** The router's door that a request asks at; undefined for every request that travel mode leaves alone. */
 export function travelDoor(
   method: string,
   { origin, pathname }: { origin: string; pathname: string },
   routerOrigin: string,
-): Door | undefined {
+): DoorName | undefined {
   if (method !== 'POST' || origin !== routerOrigin) return undefined;
-  return Object.hasOwn(DOORS, pathname) ? DOORS[pathname] : undefined;
+  return DOORS.get(pathname);
 }

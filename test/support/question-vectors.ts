@@ -1,10 +1,10 @@
 /** What pages may send, and the question that router and browser must both read in it. */
 import { readFileSync } from 'node:fs';
-import type { Door } from '../../protocol/question.ts';
+import type { DoorName } from '../../protocol/question.ts';
 
 export interface QuestionVector {
   name: string;
-  door: Door;
+  door: DoorName;
   headers: Record<string, string>;
   body: string;
   feature: string;

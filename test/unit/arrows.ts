@@ -26,19 +26,28 @@ export const ARROWS: Record<string, string[]> = {
   ],
   'worker/providers/shared/': ['protocol/', 'worker/core/', 'worker/providers/adapter.ts', 'worker/providers/shared/'],
   'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],
-  'worker/objects/': ['protocol/', 'worker/core/', 'worker/objects/', 'type worker/env.ts', 'cloudflare:workers'],
+  'worker/objects/': [
+    'protocol/',
+    'worker/core/',
+    'worker/doors/',
+    'worker/objects/',
+    'type worker/env.ts',
+    'cloudflare:workers',
+  ],
   // The line of a request, and what it is made of: bodies in, money held, providers asked, a response made.
   'worker/pipeline/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['body', 'lease', 'overrides', 'pipeline', 'response', 'run', 'upstream'].map((room) => `worker/${room}/`),
+    ...['body', 'doors', 'lease', 'overrides', 'pipeline', 'response', 'run', 'upstream'].map(
+      (room) => `worker/${room}/`,
+    ),
   ],
   'worker/run/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['lease', 'overrides', 'pipeline', 'response', 'run', 'upstream'].map((room) => `worker/${room}/`),
+    ...['doors', 'lease', 'overrides', 'pipeline', 'response', 'run', 'upstream'].map((room) => `worker/${room}/`),
   ],
   'worker/response/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['worker/response/', 'worker/pipeline/', 'type worker/upstream/'],
+    ...['worker/doors/', 'worker/response/', 'worker/pipeline/', 'type worker/upstream/'],
   ],
   'worker/overrides/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
@@ -56,9 +65,11 @@ export const ARROWS: Record<string, string[]> = {
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
     ...['worker/body/'],
   ],
-  'worker/doors/': [
+  // Inbound formats: pure translators, as providers are on the other side.
+  'worker/doors/': ['protocol/', 'worker/core/', 'worker/doors/'],
+  'worker/endpoints/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['worker/doors/', 'worker/body/', 'worker/pipeline/'],
+    ...['worker/body/', 'worker/doors/', 'worker/endpoints/', 'worker/pipeline/'],
   ],
   'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
   'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
@@ -106,6 +117,7 @@ export const ARROWS: Record<string, string[]> = {
     'type worker/edge.ts',
     'type worker/env.ts',
     'worker/doors/',
+    'worker/endpoints/',
     'worker/pipeline/',
     'hono',
   ],

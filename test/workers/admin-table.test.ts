@@ -6,8 +6,8 @@ import { adminRoutes } from '../../worker/admin/routes.ts';
 import { ADMIN_ROUTES } from '../../worker/admin/table.ts';
 import { wrongType } from '../../worker/core/config/check.ts';
 import { compose } from '../../worker/deps.ts';
-import { ADMIN_PATHS } from '../../worker/doors/paths.ts';
 import type { App } from '../../worker/edge.ts';
+import { ADMIN_PATHS } from '../../worker/endpoints/paths.ts';
 
 const lines = ADMIN_ROUTES.map(({ method, path }) => `${method} /admin${path}`);
 

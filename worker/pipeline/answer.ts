@@ -11,7 +11,7 @@
  * object runs produce itself, once for all who ask the same.
  */
 
-import type { Door } from '../../protocol/question.ts';
+import type { DoorName } from '../../protocol/question.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import { edgeMode, isOrdinary } from '../core/routing/route.ts';
 import type { Deps } from '../ports.ts';
@@ -25,7 +25,7 @@ import { BYPASS, readCache } from './read-cache.ts';
 import type { RequestContext } from './request-context.ts';
 import { refusal, respond } from './respond.ts';
 
-export async function answer(request: Request, door: Door, deps: Deps, scope: RequestContext): Promise<Response> {
+export async function answer(request: Request, door: DoorName, deps: Deps, scope: RequestContext): Promise<Response> {
   const weight = deps.bodies.open();
   try {
     return await line(request, door, deps, scope, weight);
@@ -36,7 +36,7 @@ export async function answer(request: Request, door: Door, deps: Deps, scope: Re
 
 async function line(
   request: Request,
-  door: Door,
+  door: DoorName,
   deps: Deps,
   scope: RequestContext,
   weight: Weight,

@@ -3,9 +3,10 @@ import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
+import { isObject } from '../../protocol/json.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
-import { type Door, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
+import type { DoorName } from '../../protocol/question.ts';
 import { isTextTooLong, readBody } from '../body/read-body.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
@@ -16,11 +17,14 @@ import { usableFeatures } from '../core/identity/usable-features.ts';
 import { outlineProblem } from '../core/json-outline.ts';
 import { type AliasLists, NO_OVERRIDES } from '../core/routing/overrides.ts';
 import { PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
+import { DOORS } from '../doors/doors.ts';
 import { overridden } from '../overrides/overridden.ts';
 import type { Background, Deps } from '../ports.ts';
 import { resolveUser } from './user.ts';
 
 export interface RoutedRequest {
+  /** The inbound format it came in. */
+  door: DoorName;
   identity: Identity;
   feature: Feature;
   user: string | null;
@@ -63,7 +67,7 @@ const wrong = (param: string, detail: string): RequestResult => refuse({ code: '
 /** `weight` is held by the caller until the request is answered. */
 export async function readRequest(
   request: Request,
-  door: Door,
+  door: DoorName,
   identity: Identity,
   deps: Deps,
   background: Background,
@@ -83,16 +87,15 @@ export async function readRequest(
   } catch (error) {
     return refuse({ code: 'invalid_json', detail: where(error, text) });
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return wrong('', 'must be a JSON object');
-  const fields = json as Record<string, unknown>;
-  const body = longForm(door, fields);
-  if (typeof body === 'string') return wrong('prompt', body);
+  if (!isObject(json)) return wrong('', 'must be a JSON object');
+  const asked = DOORS[door].read(json, request.headers.get(REQUEST_HEADERS.feature));
+  if (!asked.ok) return wrong(asked.error.param, asked.error.detail);
+  const { body, feature: named, usesOwnAlias } = asked.value;
 
-  const named = namedFeature(door, request.headers.get(REQUEST_HEADERS.feature), fields);
   const feature = resolveFeature(named, identity, config);
   if ('error' in feature) return refuse(feature.error);
 
-  if (usesOwnAlias(door, body)) body.model = feature.alias;
+  if (usesOwnAlias) body.model = feature.alias;
   const parsed = parseChat(body);
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
@@ -120,6 +123,7 @@ export async function readRequest(
   if (reading !== undefined) await reading;
   const safeguardAlias = safeguardAliasOf(feature, config);
   const ask: RoutedRequest = {
+    door,
     identity,
     feature,
     user,

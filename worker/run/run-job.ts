@@ -1,6 +1,7 @@
 /** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
+import type { DoorName } from '../../protocol/question.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
@@ -33,6 +34,8 @@ export interface Job {
   arrivedAt: number;
   identity: Identity;
   user: string | null;
+  /** The inbound format of its request. */
+  door: DoorName;
   feature: string;
   alias: string;
   /** Left out where nothing is set for it. */
@@ -46,10 +49,10 @@ export interface Job {
 }
 
 export const jobOf = (
-  { identity, user, feature, alias, route, lists, chat, cache }: RoutedRequest,
+  { door, identity, user, feature, alias, route, lists, chat, cache }: RoutedRequest,
   { requestId, arrivedAt }: RequestContext,
 ): Job => ({
-  ...{ requestId, arrivedAt, identity, user, chat, cache },
+  ...{ requestId, arrivedAt, door, identity, user, chat, cache },
   feature: feature.name,
   alias: alias.name,
   ...(route !== PLAIN_ROUTE && { route }),
@@ -111,13 +114,13 @@ const producer =
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
 function askOf(job: Job, { config }: Deps): RoutedRequest | undefined {
-  const { identity, user, chat, cache, route = PLAIN_ROUTE, lists } = job;
+  const { door, identity, user, chat, cache, route = PLAIN_ROUTE, lists } = job;
   const feature = config.features.get(job.feature);
   const named = config.aliases.get(job.alias);
   if (feature === undefined || named === undefined) return undefined;
   const ofSafeguard = safeguardAliasOf(feature, config);
   return {
-    ...{ identity, user, chat, cache, keyed: undefined, feature, route, lists },
+    ...{ door, identity, user, chat, cache, keyed: undefined, feature, route, lists },
     alias: asListed(named, lists, config),
     safeguardAlias: ofSafeguard && asListed(ofSafeguard, lists, config),
   };

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type DescribedRoute, openApiDocument } from '../../../cli/openapi/document.ts';
 import { adminRoutes, openApiPath, openApiSource } from '../../../cli/openapi/write.ts';
 import { settings } from '../../../worker/core/config/settings.ts';
-import { ADMIN_PATHS } from '../../../worker/doors/paths.ts';
+import { ADMIN_PATHS } from '../../../worker/endpoints/paths.ts';
 
 interface Parameter {
   name: string;

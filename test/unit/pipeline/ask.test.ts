@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Door } from '../../../protocol/question.ts';
+import type { DoorName } from '../../../protocol/question.ts';
 import type { Alias } from '../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { aliasNames } from '../../../worker/doors/models.ts';
+import { aliasNames } from '../../../worker/endpoints/models.ts';
 import { personOf, type RoutedRequest, readRequest } from '../../../worker/pipeline/ask.ts';
 import { TestRouter } from './support/router.ts';
 
@@ -12,7 +12,7 @@ const { deps } = new TestRouter();
 interface Asking {
   body?: unknown;
   headers?: Record<string, string>;
-  door?: Door;
+  door?: DoorName;
   identity?: Partial<Identity>;
 }
 

@@ -1,6 +1,6 @@
 /** The pipeline with in-memory ports: everything but the network is the real thing. */
 
-import type { Door } from '../../../../protocol/question.ts';
+import type { DoorName } from '../../../../protocol/question.ts';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
@@ -105,7 +105,7 @@ export interface Sent {
   stream?: boolean;
   user?: string;
   headers?: Record<string, string>;
-  door?: Door;
+  door?: DoorName;
 }
 
 export class TestRouter {

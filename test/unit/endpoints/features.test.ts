@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { featureList } from '../../../worker/doors/features.ts';
+import { featureList } from '../../../worker/endpoints/features.ts';
 import { readRequest } from '../../../worker/pipeline/ask.ts';
 import { feature, TestRouter } from '../pipeline/support/router.ts';
 

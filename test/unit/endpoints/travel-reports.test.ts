@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { REPORT_KINDS } from '../../../worker/core/reports/reports.ts';
-import { takeReports } from '../../../worker/doors/travel-reports.ts';
+import { takeReports } from '../../../worker/endpoints/travel-reports.ts';
 import { TestRouter } from '../pipeline/support/router.ts';
 
 const REPORT = { id: '0192-a', at: 1_700_000_000_000, kind: 'stale', feature: 'chat', waitedMs: 3_000 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nothingAt } from '../../../worker/doors/paths.ts';
+import { nothingAt } from '../../../worker/endpoints/paths.ts';
 
 it.each(['/admin/pins/app/chat', '/admin/aliases/app/chat/v2'])('%s is told how an alias is written', (path) => {
   expect(nothingAt(path)).toContain(

@@ -1,8 +1,8 @@
 /** What there is, for a caller who asked for something that is not there. */
+import { DOORS } from '../doors/doors.ts';
 
 const CLIENT_PATHS = [
-  'POST /v1/chat/completions',
-  'POST /ai',
+  ...Object.values(DOORS).map(({ paths }) => `POST ${paths[0]}`),
   'GET, DELETE /ai/streams/:id',
   'GET /ai/features',
   'POST /v1/tokens',

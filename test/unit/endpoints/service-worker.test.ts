@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SERVICE_WORKER_FILE } from '../../../protocol/static-files.ts';
-import { serviceWorkerScript } from '../../../worker/doors/service-worker.ts';
+import { serviceWorkerScript } from '../../../worker/endpoints/service-worker.ts';
 import type { Deps } from '../../../worker/ports.ts';
 import { TestRouter } from '../pipeline/support/router.ts';
 
