@@ -1,4 +1,4 @@
-/** How an answer was made reaches a page through travel mode: over a line that breaks, and where no provider answers. */
+/** How an answer was made reaches a page through travel mode: over a connection that breaks, and when no provider answers. */
 import { afterAll, afterEach, expect, test } from 'vitest';
 import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';
 import { startTravelBench } from './support/bench.ts';

@@ -1,4 +1,4 @@
-/** A line that breaks at every tenth event while an answer is written: only the strip says so. */
+/** The connection breaks at every tenth event while an answer is written: only the strip shows it. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type DemoBench, startDemoBench } from './support/demo-bench.ts';
@@ -43,7 +43,7 @@ test('cut behind every tenth event, the answer grows as if the line were whole, 
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-/** What a reader sees of the answer and of the strip, at each change of the page. */
+/** What a reader sees of the answer and the strip, at each change of the page. */
 const watch = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const seen: Seen = { answer: [], strip: [] };

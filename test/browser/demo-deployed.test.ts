@@ -1,4 +1,4 @@
-/** The demo of a deployed router in Chromium: everybody with a publishable key, the team's own people, nobody. */
+/** The demo of a deployed router in Chromium: open to everybody through a publishable key, to the team's own people, or off. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { startTravelBench } from './support/bench.ts';
@@ -38,7 +38,7 @@ test('everybody, with a publishable key: no plug of a provider, nor a word of on
 test('the team’s own people, and nobody else in their name', async () => {
   const context = await bench.newContext();
   answering('/demo/settings', 200, { signIn: 'token', tokenUrl: `${bench.line.origin}/team/token` });
-  // So soon over that each question asks for another one.
+  // Expires so soon that each question asks for another one.
   answering('/team/token', 200, { token: await bench.token('ana', { ttlSeconds: 60 }) });
   const page = await open(context);
   await ask(page, 'Whose?');

@@ -1,4 +1,4 @@
-/** Answers, questions, titles and exports with everything that wants to be more than text: nothing runs, nothing leaves, the text is shown. */
+/** Answers, questions, titles and exports full of injection attempts: nothing runs, nothing leaves the page, the text is shown. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -53,7 +53,7 @@ const ATTACKS: [string, string][] = [
   [`${'['.repeat(10_000)} brackets`, 'brackets'],
 ];
 
-/** Hosts that the browser asked for anything. */
+/** Hosts that the browser sent any request to. */
 async function open(): Promise<{ page: Page; hosts: Set<string> }> {
   const context = await demo.newContext({ acceptDownloads: true });
   await context.addInitScript(() => {
@@ -114,7 +114,7 @@ test('in answers: nothing runs, no other host is asked, and the text is shown', 
     await ask(page, `What is ${shown.slice(0, 12)}?`);
     expect(await lastAnswer(page)).toContain(shown);
   }
-  // All of them once more as one answer, in which one may try to open what another has closed.
+  // All of them again as one answer, in which one attack may reopen what another has closed.
   demo.a.set({
     text: ATTACKS.slice(0, 24)
       .map(([attack]) => attack.toWellFormed())
@@ -141,7 +141,7 @@ test('in questions, titles and what is exported', async () => {
   await ask(page, question);
   expect(await page.locator('.question').textContent()).toBe(question);
   expect(await page.locator('.chat-title').first().textContent()).toContain('<img src=x onerror');
-  // A browser's history keeps the titles of windows, so no question is in one.
+  // A browser's history keeps window titles, so no question may be in one.
   expect(await page.title()).toBe('Carryon');
   const { links, ...rest } = await inside(page);
   expect([rest, links]).toEqual([QUIET, []]);
@@ -154,7 +154,7 @@ test('in questions, titles and what is exported', async () => {
   ]);
   expect(download.suggestedFilename()).toMatch(/^[\p{L}\p{N}-]+\.md$/u);
   const file = await readFile(await download.path(), 'utf8');
-  // The title is no tag and no link in the file either.
+  // The title becomes neither a tag nor a link in the file either.
   expect(file.split('\n')[0]).not.toMatch(/(?<!\\)[<[]/);
   expect((await inside(page)).ran).toEqual([]);
   expect([...hosts].filter((host) => host !== '')).toEqual([new URL(demo.line.origin).host]);
@@ -168,7 +168,7 @@ test('a control of direction turns nothing around', async () => {
   });
   await ask(page, 'Which way?');
   const isInOrder = await page.evaluate(() => {
-    /** Where each letter stands, from left to right, in each paragraph. */
+    /** The position of each letter, from left to right, in each paragraph. */
     return [...document.querySelectorAll('.turn:last-child .markdown p')].map((paragraph) => {
       const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
       const places: number[] = [];

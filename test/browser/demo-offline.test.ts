@@ -45,7 +45,7 @@ test('a visit with the router there takes the page from what is kept', async () 
   await isShown(page);
   expect(response?.fromServiceWorker()).toBe(true);
   const asked = demo.line.seen.map(({ path }) => path);
-  // Without /travel.js: by its own cache-control the browser looks behind a page's back whether there is a newer one.
+  // Without /travel.js: its cache-control makes the browser check in the background whether there is a newer one.
   expect(asked.filter((path) => /^\/(?:$|\?|demo-assets|demo-icons)/.test(path))).toEqual([]);
 });
 

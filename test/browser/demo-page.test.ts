@@ -1,4 +1,4 @@
-/** The demo's page as a browser sees it: what its policy stops, what a phone needs to install it, and how much there is to load. */
+/** The demo's page as a browser sees it: what its policy blocks, what a phone needs to install it, and how much it loads. */
 import { gzipSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, expect, onTestFinished, test } from 'vitest';
@@ -12,12 +12,12 @@ afterEach(() => demo.reset());
 afterAll(() => demo.stop());
 
 declare global {
-  /** What the page's policy has stopped so far. */
+  /** What the page's policy has blocked so far. */
   var violations: string[];
   var ran: string[];
 }
 
-/** A page that writes down what its policy stops, and what it says on its console. */
+/** A page that records what its policy blocks and what its console says. */
 async function open(context: BrowserContext): Promise<{ page: Page; said: string[] }> {
   await context.addInitScript(() => {
     globalThis.violations = [];
@@ -77,7 +77,7 @@ test('nothing that is not the page’s own runs, loads or leaves', async () => {
   const { page } = await open(await demo.newContext());
   const address = page.url();
   for (const [attack, code] of Object.entries(ATTACKS)) {
-    // The debugger may do what the page may not, so the attack comes from a task of the page's own.
+    // The debugger may do things that the page may not, so the attack comes from a task of the page itself.
     const isStopped = await page.evaluate(async (text) => {
       const before = violations.length;
       const run = new Function(text);
@@ -102,7 +102,7 @@ test('nothing that is not the page’s own runs, loads or leaves', async () => {
 });
 
 test('a phone may install it: manifest, icons of the sizes they name, colours', async () => {
-  // A window that forgets everything cannot install.
+  // A private window cannot install.
   const profile = await openProfile();
   onTestFinished(() => profile.close());
   const { page } = await open(await demo.adopt(profile.context));
@@ -150,7 +150,7 @@ test('the first load is at most 60 KB of JavaScript, gzipped', async () => {
       found.add(new URL(name, `http://any${path}`).pathname);
   }
   expect([...found].filter((path) => path === '/travel.js')).toEqual(['/travel.js']);
-  // The page names them all, so that none waits for another to be read first; its settings come beside them.
+  // The page names them all, so that none waits for another; its settings load in parallel.
   expect(found.size).toBe(named);
   expect(html).toContain('rel="preload" href="./demo/settings"');
   expect(bytes).toBeLessThanOrEqual(60_000);

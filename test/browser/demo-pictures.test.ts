@@ -1,5 +1,5 @@
 /**
- * Pictures of the demo in each of its states, to lay beside one another and to look at: `.carryon/pictures/`. Those that README.md
+ * Pictures of the demo in each of its states, for comparing: `.carryon/pictures/`. Those that README.md
  * shows are copies of these in docs/pictures/.
  */
 import { mkdir } from 'node:fs/promises';
@@ -49,7 +49,7 @@ async function ask(page: Page, question: string): Promise<void> {
 
 async function take(page: Page, name: string): Promise<void> {
   const picture = await page.screenshot({ path: join(DIRECTORY, `${name}.png`), animations: 'disabled' });
-  // One colour alone would be far smaller.
+  // A blank picture would be far smaller.
   expect(picture.byteLength).toBeGreaterThan(10_000);
 }
 

@@ -1,4 +1,4 @@
-/** A long answer is read while it comes: nothing jumps, scrolling up is respected, the work and the memory stay bounded. */
+/** A long answer is read while it arrives: nothing jumps, scrolling up is respected, work and memory stay bounded. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -47,7 +47,7 @@ test('2,000 tokens with code and tables on a slow CPU: followed, nothing shifts,
   await untilWords(page, 300);
   expect(await toEnd(page).count()).toBe(0);
   expect(await gap(page)).toBeLessThan(60);
-  // Asked rarely: each question is work for the page too.
+  // Polled rarely: each poll is work for the page too.
   await page.waitForFunction(() => document.querySelector('.answer[aria-busy="false"]') !== null, null, {
     ...{ polling: 1_000, timeout: 120_000 },
   });
@@ -57,12 +57,12 @@ test('2,000 tokens with code and tables on a slow CPU: followed, nothing shifts,
   );
   expect(sum(shifts)).toBeLessThanOrEqual(0.02);
   expect(changesAbove).toEqual([]);
-  // Each word may change a few nodes at the end, and none is drawn again for the words after it.
+  // Each word may change a few nodes at the end, and no node is drawn again for later words.
   expect(changes).toBeLessThan(2_000 * 8);
   expect(await gap(page)).toBeLessThan(60);
 });
 
-/** Browsers scroll softly: until the box has stood still for some frames. */
+/** Browsers scroll smoothly: waits until the box has not moved for some frames. */
 const untilResting = (page: Page) =>
   page.evaluate(
     () =>
@@ -106,7 +106,7 @@ test.each(UPWARD)(
     await page.mouse.move(600, 300);
     await up(page);
     await toEnd(page).waitFor();
-    /** Where a block in the middle of the view stands, once the scrolling itself has come to rest. */
+    /** The position of a block in the middle of the view, once scrolling has stopped. */
     const place = () =>
       page.evaluate(() => {
         const marked = document.querySelector('[data-marked]');
@@ -137,7 +137,7 @@ test('memory, nodes and listeners are steady over fifty questions', async () => 
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
   const measure = async () => {
-    // What the first round frees holds what the second one finds.
+    // The second round uses the memory that the first one frees.
     for (let round = 0; round < 3; round += 1) {
       await session.send('HeapProfiler.collectGarbage');
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));

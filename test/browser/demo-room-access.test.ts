@@ -1,4 +1,4 @@
-/** The demo's page can be used by everybody: axe finds nothing in any of its states, and the console has nothing to say. */
+/** The demo's page is accessible: axe finds nothing in any of its states, and the console stays empty. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { violationsOf } from './support/axe.ts';

@@ -1,4 +1,4 @@
-/** The frame of the demo's page by keyboard, by ear, on every width and in German. */
+/** The frame of the demo's page by keyboard, by screen reader, at every width and in German. */
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { wordsFor } from '../../web-demo/words/words.ts';
@@ -218,7 +218,7 @@ describe('on every width', () => {
     ]) {
       const page = await room.open(query, { viewport: { width, height: 800 } });
       expect(await overflow(page), query).toBeLessThanOrEqual(0);
-      // As somebody who reads more easily with more space sets it.
+      // Text spacing as set by people who need more of it to read.
       await page.evaluate(() => {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(
@@ -273,7 +273,7 @@ test.each([
 ])('in German, nothing of the English table is on the page: %s', async (query) => {
   const english = new Set(textsOf(wordsFor(['en'])));
   for (const shared of textsOf(wordsFor(['de']))) english.delete(shared);
-  // What somebody has asked stays as it was asked.
+  // A question stays as it was asked.
   english.delete('What should I pack for four hot days in Lisbon, hand luggage only?');
   const page = await room.open(`${query}&lang=de`);
   const shown = await page.evaluate(() =>

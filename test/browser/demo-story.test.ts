@@ -26,7 +26,7 @@ const WAYS: [string, Away][] = [
     'without a network (setOffline)',
     { goes: (context) => context.setOffline(true), isBack: (context) => context.setOffline(false) },
   ],
-  // The browser's flag says online throughout, so no event tells that the router is back.
+  // The browser's flag says online throughout, so no event says that the router is back.
   ['with the router gone', { goes: () => demo.line.down(), isBack: () => demo.line.up() }],
 ];
 
@@ -64,7 +64,7 @@ describe.each(WAYS)('%s', (_, away) => {
     expect(paid(SHOES)).toBe(0);
 
     await away.isBack(context);
-    // What is promised: the page looks every 30 s, whatever the browser's flag says.
+    // As promised, the page checks every 30 s, whatever the browser's flag says.
     await until(
       'the question that waited is answered',
       () => turn(page, SHOES).getByText('Answer-').isVisible(),
@@ -77,7 +77,7 @@ describe.each(WAYS)('%s', (_, away) => {
   });
 });
 
-/** What the console and the page complain of, but for what the browser itself writes about each answer that is no success. */
+/** Errors of console and page, except those that the browser writes for each unsuccessful response. */
 function troubleOf(page: Page): string[] {
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));

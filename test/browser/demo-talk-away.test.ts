@@ -91,7 +91,7 @@ test('a draft, a conversation and an answer under way outlive a browser that is 
     const other = chatOn(await demo.open(profile.context));
     await other.turn('Slow?').waitFor();
     await chat.composer.fill('Half a thought');
-    // Another tab has it once it is kept.
+    // Another tab shows it once it is kept.
     await until('the draft is kept', async () => (await other.composer.inputValue()) === 'Half a thought');
     const person = await chat.page.evaluate(() => localStorage.getItem('carryon-person') ?? '');
     await until('the browser has written down who is here', () => profile.hasStored(person));

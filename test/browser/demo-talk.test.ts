@@ -68,7 +68,7 @@ test('a complete answer is asked for again, and each ask is a new answer', async
     await chat.turn('Why?').getByRole('button', { name: 'Ask again' }).click();
     await chat.answered('Why?', answerTo('Why?', call));
   }
-  // In the middle of one, too.
+  // In the middle of an answer, too.
   demo.a.set({ pauseAfter: 5 });
   await chat.turn('Why?').getByRole('button', { name: 'Ask again' }).click();
   await chat.turn('Why?').getByText('Answer-4').waitFor();
@@ -89,7 +89,7 @@ test('the last question is edited in its place', async () => {
   await chat.answered('Why not?', answerTo('Why not?', 2));
   expect(await chat.questions()).toEqual(['Why not?']);
   expect(await chat.titles()).toEqual(['Why not?']);
-  // What is asked while another question is being edited is a new one, and nobody edits it.
+  // A question asked while another is being edited is a new one, and is not being edited.
   await chat.page.getByRole('button', { name: 'Edit question' }).click();
   await chat.ask('And?');
   await chat.answered('And?', answerTo('And?', 3));

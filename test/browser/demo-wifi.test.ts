@@ -1,4 +1,4 @@
-/** The Wi-Fi that the demo's worker pulls: travel mode behind it does what it does where the network is gone. */
+/** The demo's pulled Wi-Fi: travel mode behaves as if the network were gone. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -170,7 +170,7 @@ test('other tabs hear of it, and all of them see no network', async () => {
   });
   const heard = () => other.evaluate(() => (globalThis as unknown as { heard: unknown[] }).heard);
   await wifi(page, true);
-  // It is no news where it is pulled already.
+  // Nothing changes if it is already pulled.
   await wifi(page, true);
   await wifi(page, false);
   const both = [true, false].map((off) => ({ demo: 'wifi', off }));

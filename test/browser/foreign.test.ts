@@ -45,7 +45,7 @@ async function signIn(page: Page, person: string): Promise<void> {
   await page.waitForSelector('#sign-out:not([hidden])');
 }
 
-/** Asks, and gives the entry of the chat that follows the question, once it is complete. */
+/** Asks, and returns the chat's entry after the question once it is complete. */
 async function ask(page: Page, question: string): Promise<{ label: string; text: string }> {
   const before = await page.locator('#chat > li').count();
   await page.fill('#ask input', question);

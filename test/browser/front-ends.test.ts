@@ -1,4 +1,4 @@
-/** The code of docs/front-ends.md, as it stands there, in a page of another origin: what a reader copies works. */
+/** The code of docs/front-ends.md, word for word, in a page of another origin: what a reader copies works. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -13,7 +13,7 @@ import { SCRIPT } from './support/site.ts';
 
 const text = readFileSync(join(projectDirectory, 'docs/front-ends.md'), 'utf8');
 const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
-/** The one that has these words. */
+/** The code block that contains these words. */
 function block(words: string): string {
   const found = blocks.filter((code) => code.includes(words));
   if (found.length !== 1) throw new Error(`${found.length} blocks of docs/front-ends.md have: ${words}`);

@@ -12,7 +12,7 @@ test('on a full disk answers pass through whole, the page is told once, and what
   const context = await bench.newContext();
   const page = await bench.openPage(context);
   const session = await context.newCDPSession(page);
-  // Before the first write: Chromium remembers for half a minute how much room an origin has. The worker's script takes some of it.
+  // Before the first write: Chromium remembers an origin's quota for half a minute. The worker's script takes some of it.
   const { length } = await (await fetch(`${bench.routerUrl}/sw.js`)).text();
   const quotaSize = length + 120_000;
   await session.send('Storage.overrideQuotaForOrigin', { origin: bench.line.origin, quotaSize });

@@ -69,7 +69,7 @@ test('of two puts of one name that nobody waits for the later one stays, also th
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
   for (let turn = 0; turn < 5; turn += 1) {
     const read = await page.evaluate(async (turn) => {
-      // The longer a text is, the longer it takes to seal.
+      // A longer text takes longer to seal.
       for (const length of [250_000, 1000, 10]) void travel.notes.put('n', `${turn}`.repeat(length));
       return travel.notes.get('n');
     }, turn);
@@ -197,7 +197,7 @@ test('signing out forgets them in all tabs, and none that is put meanwhile or la
         for (let at = 0; !isOver; at = (at + 1) % 100) {
           const one = travel.notes.put(`late/${at}`, text.repeat(1 + (at % 7) * 500));
           puts.push(one);
-          // Until it is nobody's any more.
+          // Until it belongs to nobody any more.
           isOver = !(await one);
         }
       };

@@ -1,4 +1,4 @@
-/** Travel mode at odd moments: people who change while something is told, sign-outs on the way back in, frames and workers that cannot. */
+/** Travel mode at odd moments: people who change while a message is under way, sign-outs during a sign-in, frames and web workers. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { travelMessage, type WorkerMessage } from '../../protocol/travel-messages.ts';
@@ -14,7 +14,7 @@ const bench = await startTravelBench();
 afterEach(() => bench.reset());
 afterAll(() => bench.stop());
 
-/** As if the worker told this page. */
+/** Sends this page a message as if from the worker. */
 const tell = (page: Page, message: WorkerMessage): Promise<void> =>
   page.evaluate(
     (data) => void navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data })),
@@ -179,7 +179,7 @@ test('a sign-out that its worker does not confirm is told; a new worker without 
   };
   expect(await settled(() => page.evaluate(() => travel.update()))).toBe('resolved');
   await page.goto('about:blank');
-  // With no page left the new worker is in.
+  // Once no page is left the new worker is active.
   await until('it is in', async () => {
     await page.goto(`${bench.foreign.origin}/`);
     const isIn = await page.evaluate(async () => !(await navigator.serviceWorker.getRegistration())?.waiting);

@@ -1,4 +1,4 @@
-/** The `openai` package in a page, as it comes: travel mode needs no code of its own there. */
+/** The `openai` package in a page, unchanged: travel mode needs no extra code there. */
 import { build } from 'esbuild';
 import type OpenAI from 'openai';
 import type { BrowserContext, Page } from 'playwright-core';

@@ -132,13 +132,13 @@ test('a question that the router had, and whose answer was lost, is queued under
 
 test('where a token is refused the page is asked once more, and no question goes without one', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
-  // Its features are known from then on, so that only the outbox wants a token.
+  // From then on its features are known, so that only the outbox needs a token.
   await bench.ask(page, { prompt: 'First?' });
   await bench.line.down();
   const id = await queue(bench, page, 'Why?');
   const token = await bench.token('ana');
   const over = `${token.slice(0, -8)}AAAAAAAA`;
-  // The page gives the first of these until the test says otherwise; each of the others once.
+  // The page returns the first of these until the test says otherwise, and each of the others once.
   await page.evaluate(`(async () => {
     const { travelMode } = await import('${bench.line.origin}/travel.js');
     Object.assign(globalThis, { tokens: [null], asked: 0 });
@@ -189,7 +189,7 @@ describe('what comes back', () => {
   });
 
   test('whatever is not its answer leaves it waiting, and sendNow sends it under its own key', async () => {
-    // No two in a row leave the same code, which tells that the next one has come.
+    // No two in a row leave the same code, so a new code shows that the next one has come.
     const replies: [number, Record<string, string>, string, string][] = [
       [200, { 'content-type': 'text/html' }, '<h1>Log in</h1>', 'unreachable'],
       [502, { 'content-type': 'text/html' }, '<h1>Bad gateway</h1>', 'http_502'],
@@ -199,7 +199,7 @@ describe('what comes back', () => {
       [503, { ...ours, 'retry-after': '600' }, refusal('overloaded'), 'overloaded'],
       [429, { ...ours, 'retry-after': '600' }, refusal('rate_limit_exceeded'), 'rate_limit_exceeded'],
       [401, ours, refusal('token_expired'), 'token_expired'],
-      // Proxies give requests such an id too.
+      // Proxies also add such an id.
       [200, { ...ours, 'content-type': 'text/html' }, '<h1>Log in</h1>', 'unreachable'],
       [503, ours, refusal('overloaded'), 'overloaded'],
       [511, { 'content-type': 'text/html' }, '<h1>Log in</h1>', 'unreachable'],

@@ -1,4 +1,4 @@
-/** What the page does for streams that its worker cannot: stop a run, and read on where the worker died. */
+/** What the page does for streams because its worker cannot: stop a run, and read on after the worker died. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -21,7 +21,7 @@ declare global {
   var tokens: string[];
 }
 
-/** Asks for a stream, and reads it as `travel.follow` gives it, or as it comes. */
+/** Asks for a stream, and reads it through `travel.follow` or directly. */
 const read = (page: Page, prompt: string, how: 'followed' | 'as it comes', key = bench.publishableKey): Promise<void> =>
   page.evaluate(
     async ({ url, key, prompt, isFollowed }) => {

@@ -169,7 +169,7 @@ test('the outbox: queue, cancel, sendNow, answer and their events', async () => 
   const context = await bench.newContext();
   const page = await bench.openPage(context, { person: 'ana' });
   await listen(page);
-  // Read behind the hello; without them a question does not know its feature yet.
+  // Read behind the hello; without them a question's feature is not known yet.
   await until('its features are known', async () => {
     const { features } = await rowsOnDisk(page, `carryon ${bench.line.origin}`);
     return (features ?? []).length > 0;

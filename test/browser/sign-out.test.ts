@@ -1,4 +1,4 @@
-/** What is left of a person who signs out: nothing, on disk too, whatever was under way. */
+/** Nothing is left of a person who signs out, on disk too, whatever was in progress. */
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ afterAll(() => bench.stop());
 const database = () => `carryon ${bench.line.origin}`;
 const signOut = (page: Page) => page.evaluate(() => travel.signOut());
 
-/** Stores with anything of a person in them. Mode and clock are of the browser; a tab without a person is a tab. */
+/** Stores that hold anything of a person. Mode and clock belong to the browser, and so does a tab without a person. */
 async function storesInUse(page: Page): Promise<string[]> {
   const { facts: _, tabs, ...stores } = await rowsOnDisk(page, database());
   const named = (tabs as { part: string | null }[]).filter(({ part }) => part !== null);

@@ -1,4 +1,4 @@
-/** The harness itself, and the first thing of all: a page under travel mode asks, and is answered as without it. */
+/** The harness itself, and the basic case: a page under travel mode asks, and is answered as without it. */
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { startTravelBench } from './support/bench.ts';
 import { dispatchSync, killWorkers, openProfile } from './support/browser.ts';

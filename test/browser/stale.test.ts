@@ -1,4 +1,4 @@
-/** Asked online, asked again without a network: what was kept, marked and with its age, or a named 503. */
+/** Asked online, then again without a network: the kept answer, marked and with its age, or a named 503. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -19,12 +19,12 @@ const travelOf = ({ status, headers }: PageAnswer) => ({
   cause: headers['x-carryon-travel-cause'],
 });
 const chats = () => line.seen.filter(isChat);
-/** What the worker does behind an answer is done when this shows it. */
+/** Waits until this shows that the worker's work behind an answer is done. */
 const kept = (page: Page, answers: number) =>
   until(`${answers} kept`, async () => (await page.evaluate(() => travel.usage())).answers === answers);
 declare const travel: { usage(): Promise<{ answers: number }>; setMode(mode: string): Promise<void>; mode: string };
 
-/** No network at all; and a router that is gone while the browser believes that it is online. */
+/** No network at all; and a router that is down while the browser believes that it is online. */
 const OUTAGES = [
   {
     way: 'setOffline',
@@ -78,7 +78,7 @@ describe.each(OUTAGES)('without a network ($way)', ({ cause, begin, end }) => {
         'cache-control': 'no-store',
       });
     }
-    // What the router would refuse cannot be refused now; a page that resumes by itself is told as by its browser.
+    // The router cannot refuse a bad request now; a page that resumes by itself gets its browser's own error.
     expect(travelOf(await bench.ask(page, { body: { prompt: 7 } }))).toEqual({ status: 503, travel: 'offline', cause });
     expect((await bench.ask(page, { headers: { 'last-event-id': '3' } })).state).toBe('error');
     await end(context);
@@ -215,7 +215,7 @@ describe('mode travel', () => {
     const first = await bench.ask(page);
     expect(travelOf(first)).toEqual({ status: 200, travel: 'stale', cause: 'mode' });
     expect(contentOf(first)).toBe(answerTo('What is a failover?', 1));
-    // Each of these asks anew behind itself; the newest of the answers that were kept comes.
+    // Each of these asks anew behind its answer; the newest kept answer is given.
     await until('the second answer is kept', async () => contentOf(await bench.ask(page)).startsWith('Answer-2'));
     expect((await bench.ask(page, { prompt: 'New?' })).headers['x-carryon-travel']).toBe('live');
     const other = await bench.openPage(context, { person: 'ana' });

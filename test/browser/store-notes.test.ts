@@ -201,7 +201,7 @@ describe('notes', () => {
     });
   });
 
-  // Chromium remembers for half a minute how much room an origin has, so each of these is an origin that was not used before.
+  // Chromium remembers an origin's quota for half a minute, so each test uses a new origin.
   it.each([
     ['make answers give way on a full disk', 2_000_000, 17, { refused: 0, answers: expect.any(Number), full: 0 }],
     ['are refused where even that makes no room, and said so once', 1_000_000, 20, { answers: 0, full: 1 }],
@@ -249,7 +249,7 @@ describe('a database of the build before notes', () => {
             request.onsuccess = () => resolve(request.result);
             request.onerror = () => reject(request.error);
           });
-        // Rows of today's store, in the stores that version 1 had.
+        // Today's rows, in the stores that version 1 had.
         const source = carryon.openStore(`${name} source`);
         const { person: ana } = await source.store.nameTab('tab', 'ana');
         if (!ana) throw new Error('no database');
@@ -304,7 +304,7 @@ describe('a database of the build before notes', () => {
           });
         }
         from.close();
-        // The worker of the earlier build lets go of the database when it is asked to, and what it is writing counts.
+        // The earlier build's worker closes the database when asked, and what it is writing counts.
         first.onversionchange = () => first.close();
         let writing: Promise<unknown> | undefined;
         if (held !== 'closed') {

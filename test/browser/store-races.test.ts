@@ -1,4 +1,4 @@
-/** The store when several things happen at once, or when a row is not what was written. */
+/** The store when several things happen at once, or when a row was damaged. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { openStore } from './support/store-entry.ts';
@@ -45,7 +45,7 @@ describe('whom a tab has named', () => {
           looks.push(store.tab('tab').then((tab) => names.push(tab?.person?.name)));
           await Promise.race([naming, new Promise((resolve) => setTimeout(resolve, turn % 3))]);
         }
-        // Asked before, so it is still the former person's; but that must not be remembered.
+        // Asked before, so it still belongs to the former person; but that must not be remembered.
         await Promise.all([early, ...looks]);
         names.push((await store.tab('tab'))?.person?.name);
       }
@@ -112,7 +112,7 @@ describe('the key that a question was sent with', () => {
       const kept = { body: '{}', feature: 'chat', generation: 1, storedAt: 1, keepUntil: 9e15 };
       const sent = async (idempotencyKey: string) =>
         (await store.sendingKey(ana, 'key', { idempotencyKey, sentAt: clock.now }, () => true)).idempotencyKey;
-      // Two tabs ask the same question, under one key; the first has its answer, and asks anew.
+      // Two tabs ask the same question under one key; the first has its answer, and asks anew.
       const keys = [await sent('first'), await sent('second tab')];
       await store.keep(ana, 'key', kept, 'first');
       keys.push(await sent('second'));

@@ -309,7 +309,7 @@ describe('a store that cannot store', () => {
     expect(found).toEqual({ person: null, visitor: 32, again: true, mode: 'auto', full: 1 });
   });
 
-  // Chromium remembers for half a minute how much room an origin has, so each of these is an origin that was not used before.
+  // Chromium remembers an origin's quota for half a minute, so each test uses a new origin.
   it.each([
     ['gives up older answers on a full disk', 2_000_000, { lost: 0, full: 0 }],
     ['keeps nothing large, and says so once, where even that makes no room', 150_000, { lost: 20, full: 1 }],

@@ -1,4 +1,4 @@
-/** Streams over bad lines: the page's own reader gets every byte once and in order, and the answer is paid for once. */
+/** Streams over bad connections: the page's own reader gets every byte once and in order, and the answer is paid for once. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -25,7 +25,7 @@ const open = async (foreign = false): Promise<Page> => {
   return page;
 };
 
-/** Once nothing is held any more. */
+/** Resolves once nothing is held any more. */
 const settled = () =>
   until('settled', async () => {
     const { spent, held } = await bench.spentMicroUsd();
@@ -78,9 +78,9 @@ describe('a stream of 200 events', () => {
     line.clear();
     const clean = await bench.ask(page, { prompt: PROMPT });
     expectWhole(clean, 2);
-    // Charged once: as much as over a good line.
+    // Charged once: as much as over a good connection.
     expect((await settled()).spent - before).toBe(2 * cost);
-    // Every byte: the two answers differ only in what names the call.
+    // Every byte: the two answers differ only in the number of the call.
     const sameCall = (text: string) => text.replaceAll(/Answer-\d|chatcmpl-\w+|"id":"[^"]+"|"created":\d+/g, '');
     expect(sameCall(answer.text)).toBe(sameCall(clean.text));
   });
@@ -199,7 +199,7 @@ test('the router dies with the answer in its memory: the stream ends at once, an
   await bench.restartRouter();
   const { text } = await running.ended();
   expect([text.includes('stream_'), text.includes('[DONE]')]).toEqual([true, false]);
-  // The router says it once: as an error where it had stored nothing yet, else as an event behind what it had.
+  // The router says it once: as an error if it had stored nothing yet, else as an event after what it had.
   const told = line.seen.filter(({ path, status }) => path.startsWith('/ai/streams/') && status !== undefined);
   expect(told).toHaveLength(1);
   provider.reset();
@@ -212,7 +212,7 @@ describe('a key whose run has ended without a whole answer', () => {
     provider.set({ words: 30, pauseAfter: 10 });
     const running = await bench.startAsk(page, { prompt: PROMPT });
     const { headers } = await running.until('ten words', (answer) => contentOf(answer).endsWith('w9'));
-    // Nobody of this browser sees how it ends.
+    // No tab of this browser sees how it ends.
     await page.goto('about:blank');
     const { 'x-carryon-visitor': visitor } = line.seen.find(isChat)?.headers ?? {};
     const stopped = await fetch(`${bench.routerUrl}/ai/streams/${headers['x-carryon-stream-id']}`, {

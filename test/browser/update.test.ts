@@ -11,7 +11,7 @@ const bench = await startTravelBench();
 afterEach(() => bench.reset());
 afterAll(() => bench.stop());
 
-/** As the browser does by itself at each visit. */
+/** Checks for an update, as the browser does at each visit. */
 const lookForUpdate = (page: Page): Promise<void> =>
   page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()));
 
@@ -53,7 +53,7 @@ test('waits, is told to all tabs, lets every stream end first, and needs no relo
   expect(await isWaiting(page)).toBe(false);
   expect(bench.provider.calls).toEqual(['Since when?', 'Why?']);
 
-  // Both tabs are known to it, though neither has named its person again.
+  // It knows both tabs, though neither has named its person again.
   await bench.line.down();
   expect(contentOf(await bench.ask(page, { prompt: 'Since when?' }))).toBe(answerTo('Since when?', 1));
   expect(contentOf(await bench.ask(other, { prompt: 'Why?' }))).toBe(answerTo('Why?', 2));
@@ -114,7 +114,7 @@ test('a front end whose worker had no travel mode yet gets it by update()', asyn
   void bench.travel(page, { person: 'ana' }).then(() => {
     isOn = true;
   });
-  // The page waits a while for a worker that does not know what it is asked.
+  // The page waits a while for a worker that does not know the message.
   await until('travelMode() resolves', async () => {
     await page.clock.runFor(1_000);
     return isOn;

@@ -1,4 +1,4 @@
-/** A worker that wraps its `fetch` ahead of travel mode, as to pull the plug: the network fails inside it, while the browser's flag says online. */
+/** A worker that wraps its `fetch` before travel mode, as for the demo's plug: the network fails inside it, while the browser's flag says online. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -55,7 +55,7 @@ const untilConnection = (page: Page, connection: string) =>
   until(`it is ${connection}`, async () => (await connectionOf(page)) === connection);
 const passed = () => bench.line.seen.length;
 
-/** Nothing in the browser changes when the plug goes in again, so the page says it, or looks by itself. */
+/** Nothing in the browser changes when the plug goes in again, so the page announces it, or checks by itself. */
 const SIGNS: [string, (page: Page) => Promise<void>][] = [
   ['an online event', (page) => page.evaluate(() => void dispatchEvent(new Event('online')))],
   ['a tab that is looked at', lookAt],

@@ -1,4 +1,4 @@
-/** axe-core in the page: every rule that it has, best practices too. */
+/** axe-core in the page: all of its rules, best practices included. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -24,7 +24,7 @@ export async function violationsOf(page: Page): Promise<string[]> {
         type: 'tag',
         values: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       },
-      // AAA asks for 7:1, which `prefers-contrast: more` gives; everybody gets 4.5:1, which is its own rule.
+      // AAA asks for 7:1, which `prefers-contrast: more` gives; otherwise 4.5:1 holds, which is a rule of its own.
       rules: { 'color-contrast-enhanced': { enabled: false }, 'target-size': { enabled: true } },
       resultTypes: ['violations'],
     }),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-/** The same engine without a browser's own windows: a test takes a quarter of the processor's time in it. */
+/** The same engine without a browser's own windows: a test takes a quarter of the CPU time. */
 const SHELL_NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
 const ELSEWHERE = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -11,7 +11,7 @@ const ELSEWHERE = [
   '/snap/bin/chromium',
 ];
 
-/** `shell`: the headless shell, or the whole browser where there is none. `whole`: the other way round. */
+/** `shell`: the headless shell, or else the whole browser. `whole`: the reverse. */
 export type BrowserKind = 'shell' | 'whole';
 
 /** Chrome or Chromium of this machine: `CHROME_PATH`, else by its usual names. */

@@ -1,4 +1,4 @@
-/** Before the tests in a browser: on a Debian machine without Chromium's headless shell, where we may, installs Debian's. */
+/** Before the browser tests: installs Debian's headless Chromium shell on a Debian machine without one, if permitted. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findChromium } from './find-chromium.ts';
@@ -16,7 +16,7 @@ const THIS_MACHINE: Machine = {
   run: (command, args) => void execFileSync(command, args, { stdio: 'inherit' }),
 };
 
-/** Where it cannot, nothing is said here: each test file then fails by name, with what to do. */
+/** If it cannot, it stays silent: each test file then fails with an error that says what to do. */
 export function installChromium(environment: NodeJS.ProcessEnv, { exists, isRoot, run }: Machine = THIS_MACHINE): void {
   if (environment.CHROME_PATH || !isRoot || !exists(APT) || hasShell(environment, exists)) return;
   try {

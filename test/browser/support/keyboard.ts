@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 /** More stops than any state of the page has. */
 const MOST_TABS = 80;
 
-/** Walks to it as a person without a mouse does. */
+/** Tabs to it, as a person without a mouse does. */
 export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let tabs = 0; tabs < MOST_TABS; tabs++) {
     if (await wanted.evaluate((element) => element === document.activeElement)) return;
@@ -13,14 +13,14 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   throw new Error(`the Tab key does not lead to ${wanted}`);
 }
 
-/** Walks to it and presses it. */
+/** Tabs to it and presses it. */
 export async function press(page: Page, wanted: Locator, key = 'Enter'): Promise<void> {
   await tabTo(page, wanted);
   expect(await wanted.evaluate((element) => element.matches(':focus-visible'))).toBe(true);
   await page.keyboard.press(key);
 }
 
-/** Types a question where the page takes one, and sends it. */
+/** Types a question into the page's input, and sends it. */
 export async function askByKeyboard(page: Page, question: string): Promise<void> {
   await tabTo(page, page.getByRole('textbox', { name: 'Your question' }));
   await page.keyboard.type(question);

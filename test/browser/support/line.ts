@@ -1,28 +1,28 @@
-/** The line between a browser and the router: an HTTP proxy that fails on demand, and remembers what passed. */
+/** The connection between a browser and the router: an HTTP proxy that fails on demand, and records what passed. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * What becomes of a request. Events are counted as a reader sees them: whole ones, comments not among them. A browser sends a POST once more by
- * itself where a connection that it has used before is reset ahead of the headers, so a page only sees that of `times: Infinity`.
+ * What happens to a request. Events are counted as a reader sees them: whole ones, without comments. A browser repeats a POST by
+ * itself if a connection that it has used before is reset ahead of the headers, so a page sees that only with `times: Infinity`.
  */
 export type Fault =
   /** The connection is reset before the router has the request. */
   | { kind: 'refuse' }
   /** The router answers, and the connection is reset before its headers arrive. */
   | { kind: 'lose-headers' }
-  /** The router has it, and nothing comes of it. */
+  /** The router receives it, and no answer comes. */
   | { kind: 'stall-headers' }
-  /** The connection breaks behind so many events, or bytes, of the body (the last of them may be lost with it); `torn`: inside the next event. */
+  /** The connection breaks after this many events, or bytes, of the body (the last of them may be lost with it); `torn`: inside the next event. */
   | { kind: 'cut'; afterEvents: number; torn?: boolean }
   | { kind: 'cut'; afterBytes: number }
-  /** The body ends there, in good order. */
+  /** The body ends there, properly. */
   | { kind: 'end'; afterEvents: number }
-  /** Silence from there on; the connection stays. */
+  /** Silence from there on; the connection stays open. */
   | { kind: 'stall'; afterEvents: number }
-  /** Somebody else answers: a gateway, a captive portal. The router does not hear of it. */
+  /** Another server answers: a gateway, a captive portal. The router never sees the request. */
   | { kind: 'answer'; status: number; headers?: Record<string, string>; body?: string };
 
 export interface FaultOptions {
@@ -32,7 +32,7 @@ export interface FaultOptions {
   match?: (seen: Seen) => boolean;
 }
 
-/** A request as it came over the line. */
+/** A request as it passed the proxy. */
 export interface Seen {
   method: string;
   path: string;
@@ -46,17 +46,17 @@ export interface Seen {
 }
 
 export interface Line {
-  /** What the browser takes for the router. */
+  /** The address that the browser uses as the router's. */
   origin: string;
   /** Every request for the router, the oldest first. */
   seen: Seen[];
   fault(fault: Fault, options?: FaultOptions): void;
   clear(): void;
-  /** As if the router were gone: nobody listens, and what is open breaks. */
+  /** As if the router were gone: connections are refused, and open ones break. */
   down(): Promise<void>;
   /** On the same port again. */
   up(): Promise<void>;
-  /** Breaks all open connections; new ones are taken. */
+  /** Breaks all open connections; new ones are accepted. */
   drop(): void;
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export interface Line {
 export const isChat = ({ method, path }: Pick<Seen, 'method' | 'path'>): boolean =>
   method === 'POST' && /^\/(?:ai|(?:v1\/)?chat\/completions)(?:\?|$)/.test(path);
 
-/** A chat, or the rest of one: wherever a stream of events may come from. */
+/** A chat, or the rest of one: every request that may bring a stream of events. */
 export const isStream = (seen: Pick<Seen, 'method' | 'path'>): boolean =>
   isChat(seen) || (seen.method === 'GET' && seen.path.startsWith('/ai/streams/'));
 
@@ -132,7 +132,7 @@ function pass(asked: IncomingMessage, reply: ServerResponse, seen: Seen, fault: 
     seen.status = status;
     return void asked.on('end', () => reply.writeHead(status, headers).end(body));
   }
-  // Host and all as the browser sent it: the router has to know under which origin it was asked.
+  // With the Host that the browser sent: the router has to know under which origin it was asked.
   const asking = request(routerUrl, { method: seen.method, path: seen.path, headers: asked.headers, agent: false });
   asked.pipe(asking);
   // When the client disconnects, the router sees it too.
@@ -148,7 +148,7 @@ function pass(asked: IncomingMessage, reply: ServerResponse, seen: Seen, fault: 
     const limit = new BodyLimit(fault, seen);
     answer.on('data', (chunk: Buffer) => {
       const { passed, isOver } = limit.take(chunk);
-      // Closed and not reset: a reset takes more along of what is not read yet.
+      // Closed, not reset: a reset discards more unread data.
       if (isOver && fault?.kind === 'cut') reply.write(passed, () => void reply.destroy());
       else if (isOver && fault?.kind === 'end') reply.end(passed);
       else if (passed.length > 0) reply.write(passed);
@@ -159,7 +159,7 @@ function pass(asked: IncomingMessage, reply: ServerResponse, seen: Seen, fault: 
   });
 }
 
-/** Headers as the router sent them, but for those of its own connection. */
+/** Headers as the router sent them, except those of its own connection. */
 function withoutHops(raw: readonly string[]): string[] {
   const pairs = raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] as const] : []));
   return pairs.filter(([name]) => !/^(?:connection|keep-alive|transfer-encoding)$/i.test(name)).flat();
@@ -168,7 +168,7 @@ function withoutHops(raw: readonly string[]): string[] {
 const LF = 10;
 const FIELD = 'data:';
 
-/** Counts what passes, and says how much of it may. */
+/** Counts what passes, and says how much may pass. */
 class BodyLimit {
   isOver = false;
   readonly #fault: Fault | undefined;
@@ -177,7 +177,7 @@ class BodyLimit {
   /** Of the event that has begun. */
   #eventBytes = 0;
   #hasData = false;
-  /** The beginning of its last line, as far as it can tell a field. */
+  /** The beginning of its last line, as far as it can identify a field. */
   #line = '';
 
   constructor(fault: Fault | undefined, seen: Seen) {

@@ -11,7 +11,7 @@ declare global {
 
 export const QUEUE = { 'x-carryon-travel': 'queue' };
 
-/** Asks without a network, and gives the id of the question that is queued. */
+/** Asks without a network, and returns the id of the queued question. */
 export async function queue(bench: TravelBench, page: Page, prompt: string): Promise<string> {
   const asked = await bench.ask(page, { prompt, headers: QUEUE });
   expect(asked).toMatchObject({ status: 503, headers: { 'x-carryon-travel': 'queued' } });
@@ -33,7 +33,7 @@ export const untilState = (page: Page, id: string, state: QueuedQuestion['state'
 export const answerText = (page: Page, id: string): Promise<string | undefined> =>
   page.evaluate(async (one) => (await travel.answer(one))?.text(), id);
 
-/** The person looks at the page again: what a page tells its worker at once, where the next probe is up to 30 s away. */
+/** The person looks at the page again: the page tells its worker at once, while the next check may be 30 s away. */
 export const lookAt = (page: Page): Promise<void> =>
   page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')));
 
@@ -43,7 +43,7 @@ export interface Outage {
   end(context: BrowserContext): Promise<void>;
 }
 
-/** Without a network, and with the router really gone while the browser believes that all is well. */
+/** Without a network, and with the router down while the browser believes that it is online. */
 export const outages = (bench: TravelBench): Outage[] => [
   {
     name: 'the browser offline',

@@ -6,7 +6,7 @@ export interface PageAsk {
   /** Default `/ai`. */
   path?: string;
   prompt?: string;
-  /** In the place of one with the prompt. */
+  /** Instead of a body with the prompt. */
   body?: object;
   /** Default true. */
   stream?: boolean;
@@ -29,7 +29,7 @@ export interface PageAnswer {
 
 export interface RunningAsk {
   now(): Promise<PageAnswer>;
-  /** Once it looks like this; an answer that has ended and does not is an error. */
+  /** Resolves once it looks like this; throws if the answer has ended and does not. */
   until(what: string, look: (answer: PageAnswer) => boolean): Promise<PageAnswer>;
   ended(): Promise<PageAnswer>;
   abort(): Promise<void>;
@@ -43,7 +43,7 @@ type Asker = {
 };
 declare global {
   var carryonAsker: Asker;
-  /** A module of any address, in the page. */
+  /** Imports a module from any address in the page. */
   var importScript: (address: string) => Promise<typeof import('../../../public/travel.d.ts')>;
 }
 
@@ -89,7 +89,7 @@ function installAsker(): void {
 
 export async function withAsker(context: BrowserContext): Promise<void> {
   await context.addInitScript(installAsker);
-  // As text: vitest rewrites an import() that it sees.
+  // As a string: vitest rewrites every import() that it sees.
   await context.addInitScript('globalThis.importScript = (address) => import(address);');
 }
 

@@ -5,13 +5,13 @@ import { startScripted } from '../../support/scripted-provider.ts';
 export interface Script {
   /** Chunks of a stream with content, one word each; also the words of a whole answer. */
   words: number;
-  /** Said in the place of these words, a word and the space behind it a chunk. Null: the words. */
+  /** Sent instead of these words, one word with its space per chunk. Null: the words. */
   text: string | null;
   /** Between two chunks. */
   paceMs: number;
-  /** Before the first of them; before the whole answer where it is not streamed. */
+  /** Before the first chunk; before the whole answer if it is not streamed. */
   firstAfterMs: number;
-  /** Streams stop behind this many chunks until `resume()`; one that is resumed before it gets there does not stop. */
+  /** Streams stop after this many chunks until `resume()`; one that is resumed earlier does not stop. */
   pauseAfter: number;
   /** The `finish_reason` of an answer. */
   finish: string;
@@ -29,7 +29,7 @@ export interface TestProvider {
   script: Script;
   /** Changes some of the script. */
   set(script: Partial<Script>): void;
-  /** Back to the script of the start; what is paused goes on. */
+  /** Back to the initial script; paused streams go on. */
   reset(): void;
   resume(): void;
   close(): Promise<void>;

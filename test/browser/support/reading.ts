@@ -1,4 +1,4 @@
-/** What a page does to somebody who reads: shifts, long tasks, and which nodes are touched while text comes. */
+/** What disturbs a reader of the page: layout shifts, long tasks, and nodes touched while text arrives. */
 import type { CDPSession, Page } from 'playwright-core';
 
 export interface Seen {

@@ -10,7 +10,7 @@ import type { RoomFixture } from './room-app.tsx';
 
 export interface Room {
   browser: Browser;
-  /** Opens one state of the page. What the console says against it is collected in `complaints`. */
+  /** Opens one state of the page. Errors on the console are collected in `complaints`. */
   open(query: string, options?: BrowserContextOptions): Promise<Page>;
   complaints: string[];
   stop(): Promise<void>;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A front end of somebody's own, on another origin than the router's. */
+/** A third party's front end, on another origin than the router's. */
 export interface Site {
   origin: string;
   /** What it serves, by path; a test may change it. */
@@ -13,7 +13,7 @@ export interface Site {
 export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** At 127.0.0.1, where the router is at localhost: two sites, each of them a secure context. */
+/** At 127.0.0.1, while the router is at localhost: two sites, each of them a secure context. */
 export async function startSite(files: Site['files']): Promise<Site> {
   const server = createServer((asked, reply) => {
     const file = files.get(asked.url?.split('?')[0] ?? '');

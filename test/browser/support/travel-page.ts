@@ -10,7 +10,7 @@ declare global {
 
 const EVENTS = ['connection', 'queue', 'answered', 'resuming', 'resumed', 'update', 'note', 'full'];
 
-/** From now on the page writes down what `travel` tells it. */
+/** From now on the page records the events of `travel`. */
 export const listen = (page: Page): Promise<void> =>
   page.evaluate((events) => {
     globalThis.told = [];
