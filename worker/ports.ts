@@ -24,6 +24,12 @@ export type { Clock };
 /** In [0, 1). */
 export type Random = () => number;
 
+/** Bytes on their way to a client: a write is over once the client has taken it, and fails once the client is gone. */
+export interface BytePipe {
+  readable: ReadableStream<Uint8Array>;
+  writable: WritableStream<Uint8Array>;
+}
+
 export type UpstreamFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Work that goes on behind the response (`ctx.waitUntil`). */
@@ -141,6 +147,7 @@ export interface Deps {
   clock: Clock;
   random: Random;
   fetch: UpstreamFetch;
+  newPipe(): BytePipe;
   identities: Identities;
   tokens: Tokens;
   /** `npm start` and tests; never a deploy. */

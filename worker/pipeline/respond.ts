@@ -68,7 +68,7 @@ export function respond(
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
   const pageAlias = seesProvider ? undefined : ask.alias.name;
   const source = new AnswerSource({ answer, gone: scope.gone, settle });
-  const body = streamBody({ source, pageAlias, lastChunk, told, onChunks, clock: deps.clock });
+  const body = streamBody({ source, pipe: deps.newPipe(), pageAlias, lastChunk, told, onChunks, clock: deps.clock });
   const contentType = 'text/event-stream; charset=utf-8';
   const form = { status: 200, contentType, cacheControl: stream.skippedEvents === 0 ? whole : NO_STORE } as const;
   const head = { ...headOf(trail, limited, model, undefined), cache } as const;

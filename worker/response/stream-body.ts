@@ -4,13 +4,16 @@ import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import type { Failure } from '../core/routing/failure.ts';
-import type { Clock } from '../ports.ts';
+import type { BytePipe, Clock } from '../ports.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
-import type { AnswerSource, SourceEnd } from '../upstream/answer-source.ts';
+import type { AnswerSource, SourceBatch, SourceEnd } from '../upstream/answer-source.ts';
+import type { Piece } from '../upstream/provider-stream.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { pageError } from './refusal-of.ts';
 
 export interface StreamBodyInput {
   source: AnswerSource;
+  pipe: BytePipe;
   /** Set for callers who may not learn which provider answered: the model's name for them. */
   pageAlias?: string | undefined;
   /** What follows the provider's chunks, such as the usage for a client that asked; called once the answer is complete. */
@@ -24,58 +27,51 @@ export interface StreamBodyInput {
 
 const encoder = new TextEncoder();
 const KEEP_ALIVE = commentText('keep-alive');
-/** After so much silence the reader hears that the line is alive, and we hear whether it has left. */
-const SILENCE_MS = 5_000;
 
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
-  const { source, onChunks, pageAlias, clock } = input;
-  let saidAt = clock.now();
-  let callOff = () => {};
-  const leave = (): void => {
-    callOff();
-    source.leave();
-  };
-  /** One timer for a whole stream: one that comes too early sleeps on. */
-  const keepAlive = (controller: ReadableStreamDefaultController): void => {
-    callOff = clock.after(Math.max(1, saidAt + SILENCE_MS - clock.now()), () => {
-      const now = clock.now();
-      if (now - saidAt >= SILENCE_MS) {
-        if (source.isWaiting) controller.enqueue(encoder.encode(KEEP_ALIVE));
-        saidAt = now;
-      }
-      if (!source.isLeft) keepAlive(controller);
-    });
-  };
-  const pull = async (controller: ReadableStreamDefaultController): Promise<void> => {
-    const { chunks, end } = await source.next();
-    saidAt = clock.now();
-    onChunks?.(chunks);
-    const text = eventsText(chunks, pageAlias) + endingText(end, input);
-    if (text !== '') controller.enqueue(encoder.encode(text));
-    if (end === undefined) return;
-    callOff();
-    await source.drained();
-    try {
-      controller.close();
-    } catch {
-      // the reader has left in the meantime
-    }
-  };
-  return new ReadableStream<Uint8Array>(
-    {
-      async start(controller) {
-        if (!source.isLeft) keepAlive(controller);
-        await pull(controller);
-      },
-      pull,
-      cancel: leave,
-    },
-    { highWaterMark: 0 },
-  );
+  const { readable, writable } = input.pipe;
+  void pump(input, writable.getWriter());
+  return readable;
 }
 
-function endingText(end: SourceEnd | undefined, { pageAlias, lastChunk, told }: StreamBodyInput): string {
-  if (end === undefined) return '';
+/** Never rejects. Nothing is read from the provider before the reader has taken what came before. */
+async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+  const { source, onChunks, pageAlias, clock } = input;
+  writer.closed.catch(source.leave);
+  let isPinging = false;
+  const keepAlive = new KeepAlive(clock, () => {
+    if (source.isLeft) keepAlive.stop();
+    // One that the reader has not taken yet is enough.
+    if (!source.isWaiting || isPinging) return;
+    isPinging = true;
+    writer.write(encoder.encode(KEEP_ALIVE)).then(() => {
+      isPinging = false;
+    }, source.leave);
+  });
+  try {
+    for (;;) {
+      const batch = await source.next();
+      keepAlive.said();
+      onChunks?.(batch.chunks);
+      if (batch.end === undefined) {
+        await writer.write(bytesOf(batch, pageAlias));
+        continue;
+      }
+      keepAlive.stop();
+      const last = encoder.encode(eventsText(batch.chunks, pageAlias) + endingText(batch.end, input));
+      await Promise.all([writer.write(last), source.drained()]);
+      return await writer.close();
+    }
+  } catch (error) {
+    source.leave();
+    // Where the reader has gone, this tells nobody; after a fault of ours, an answer that breaks off is better than one that hangs.
+    writer.abort(error).catch(() => {});
+  } finally {
+    keepAlive.stop();
+  }
+}
+
+function endingText(end: SourceEnd, { pageAlias, lastChunk, told }: StreamBodyInput): string {
   if (end.kind === 'complete') {
     const last = lastChunk();
     const done = dataText(DONE);
@@ -90,3 +86,16 @@ function eventsText(chunks: readonly Pick<Chunk, 'data'>[], pageAlias: string | 
   for (const { data } of chunks) text += dataText(pageAlias === undefined ? data : pageChunk(data, pageAlias));
   return text;
 }
+
+/** The provider's own bytes, where they say what is shown and nothing else. */
+function bytesOf({ chunks, piece }: SourceBatch, pageAlias: string | undefined): Uint8Array {
+  const text = eventsText(chunks, pageAlias);
+  return piece !== undefined && isWrittenAs(text, piece) ? piece.bytes : encoder.encode(text);
+}
+
+/** Whether the piece is these events, byte for byte: no character reaches over its edges, and none of its bytes was unreadable. */
+const isWrittenAs = (text: string, { bytes, text: read }: Piece): boolean =>
+  text === read && bytes[0] === LETTER_D && bytes[bytes.length - 1] === LF && !text.includes('\ufffd');
+
+const LETTER_D = 0x64;
+const LF = 0x0a;

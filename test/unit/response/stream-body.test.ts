@@ -110,6 +110,60 @@ describe('a committed stream', () => {
   });
 });
 
+describe('the bytes of a committed stream', () => {
+  const encoder = new TextEncoder();
+  const frames = fc.constantFrom<(event: string) => string>(
+    (event) => event,
+    (event) => event.replaceAll('\n', '\r\n'),
+    (event) => event.replace('data: ', 'data:'),
+    (event) => `id: 7\nevent: message\n${event}`,
+    (event) => `: keep-alive\n\n${event}`,
+    (event) => `\n${event}`,
+    (event) => event.replace('"choices"', '\ndata: "choices"'),
+  );
+
+  /** As a client that takes nothing but UTF-8 reads it. */
+  async function strictly(router: TestRouter): Promise<string> {
+    const response = await router.clock.run(router.send({ stream: true }));
+    const bytes = await router.clock.run(response.arrayBuffer());
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  }
+
+  it('are the events alone, however a provider frames them and wherever its packets end', async () => {
+    const framed = fc.array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), frames), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(framed, fc.array(fc.nat(), { maxLength: 12 }), fc.boolean(), async (words, cuts, hasMark) => {
+        const events = words.map(([word]) => text(word));
+        const wire = encoder.encode(
+          (hasMark ? '\ufeff' : '') + words.map(([word, frame]) => frame(text(word))).join(''),
+        );
+        const places = cuts.map((cut) => cut % (wire.length + 1)).toSorted((a, b) => a - b);
+        const pieces = [...places, wire.length].map((end, index) => wire.slice(places[index - 1] ?? 0, end));
+        const router = routerWith(...pieces.filter(({ length }) => length > 0), finish, DONE);
+        expect(await strictly(router)).toBe([...events, finish, DONE].join(''));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are UTF-8 even where the provider’s are not', async () => {
+    const latin1 = (event: string) => Uint8Array.from(event, (unit) => unit.charCodeAt(0));
+    const router = routerWith(role, text('a'), latin1(text('caf\u00e9')), text('b'), finish, DONE);
+    expect(await strictly(router)).toBe([role, text('a'), text('caf\ufffd'), text('b'), finish, DONE].join(''));
+    const [first = 0, ...others] = encoder.encode('é: is no field\n\n');
+    const halved = routerWith(
+      role,
+      text('a'),
+      Uint8Array.of(...encoder.encode(text('b')), first),
+      Uint8Array.from(others),
+    );
+    expect(await strictly(halved)).toContain(text('b'));
+  });
+});
+
 describe('a reader who leaves', () => {
   it('at any point whatever frees the place and stops the provider, is booked once, and blames nobody', async () => {
     const ending = fc.constantFrom(...endings);

@@ -27,6 +27,7 @@ import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
 import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';
 import { TestLedger } from './ledger.ts';
+import { newPipe } from './pipe.ts';
 import { Upstream } from './upstream.ts';
 
 export const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({
@@ -184,6 +185,7 @@ export class TestRouter {
       answers: this.answers,
       answerStreams: this.answerStreams,
       files: { text: () => undefined },
+      newPipe,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
       adapterFor: ({ format }) => adapterFor(format),
