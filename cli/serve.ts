@@ -9,9 +9,11 @@ import { checkPorts } from './ports.ts';
 import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { rememberPort } from './remembered-port.ts';
-import { exitWithError, runUntilStopped } from './shutdown.ts';
+import { exitWithError } from './shutdown.ts';
 import { stateDirectory } from './state-directory.ts';
 import { buildRouter } from './workerd/build-router.ts';
+import { handOver } from './workerd/hand-over.ts';
+import { startLogFilter } from './workerd/log-filter.ts';
 import { startWorkerd } from './workerd/start-workerd.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -54,9 +56,9 @@ try {
     wrangler,
     assetsDirectory,
     variables: given,
+    output: startLogFilter(),
   });
   await rememberPort(state, workerd.url);
-  const stopped = runUntilStopped(workerd);
   for (const line of [...notSet(config, given, local), ...aboutVariables(config, given, local)]) console.log(line);
   const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   if (open.length > 0) {
@@ -65,7 +67,7 @@ try {
   }
   const mode = local ? 'local mode: well-known keys' : `production mode: ${ownSecrets(variables)}`;
   console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
-  await stopped;
+  handOver(workerd);
 } catch (error) {
   exitWithError(error);
 }

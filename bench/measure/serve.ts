@@ -70,8 +70,11 @@ async function idle(directory: string, workshop: Workshop, idleMs: number): Prom
     await untilReady(npm);
     await sleep(idleMs);
     const tree = processTree(npm.pid ?? -1);
-    const [proportional, resident] = [tree.map(proportionalMiB), tree.map(residentMiB)];
-    if (!proportional.every(isNumber) || !resident.every(isNumber)) return undefined;
+    // A process may have ended since the tree was read.
+    const [proportional, resident] = [proportionalMiB, residentMiB].map((measure) =>
+      tree.map(measure).filter(isNumber),
+    );
+    if (proportional === undefined || resident === undefined || proportional.length === 0) return undefined;
     return { proportionalMiB: sum(proportional), residentMiB: sum(resident) };
   } finally {
     if (npm.exitCode === null) process.kill(-(npm.pid ?? 0), 'SIGINT');

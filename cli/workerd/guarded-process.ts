@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 
 /** A child that cannot outlive this process, not even when this process is killed with SIGKILL. */
 export interface GuardedProcess {
   pid: number;
+  /** Empty where the output goes elsewhere. */
   stdout: Readable;
   stderr: Readable;
   /** What the child writes on descriptor 3. */
   control: Readable;
   kill(signal: NodeJS.Signals): void;
+  /** From now on the child may outlive this process. */
+  letBe(): void;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -16,25 +19,39 @@ export interface GuardedProcess {
  * The shell leaves a watcher behind and then becomes the child, so `pid` is the child's own. The watcher reads
  * descriptor 4, a pipe that only we hold: a line means "let it be", its end means that we died, and the child dies too.
  */
-const GUARD = '( read -r _ <&4 || kill -KILL $$ ) 3>&- >/dev/null 2>&1 & exec "$@" 4<&-';
+const GUARD = '( read -r _ <&4 || kill -KILL $$ ) 3>&- 5>&- >/dev/null 2>&1 & exec "$@" 4<&-';
 
-export function spawnGuarded(command: string, args: string[], environment: NodeJS.ProcessEnv): GuardedProcess {
+export interface GuardOptions {
+  /** Where the child's output goes, instead of to this process. */
+  output?: Writable | undefined;
+  /** A descriptor of ours that the child inherits, as its descriptor 5. */
+  inherits?: number | undefined;
+}
+
+export function spawnGuarded(
+  command: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  { output, inherits }: GuardOptions = {},
+): GuardedProcess {
   const child = spawn('/bin/sh', ['-c', GUARD, 'guard', command, ...args], {
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', output ?? 'pipe', output ?? 'pipe', 'pipe', 'pipe', inherits ?? 'ignore'],
   });
   const lifeline = child.stdio[4];
-  if (lifeline && 'write' in lifeline) {
-    lifeline.on('error', () => {});
-    // A dead child's number may be given to another process, which the watcher must not kill.
-    child.once('exit', () => lifeline.end('let it be\n'));
-  }
+  const letBe = () => {
+    if (lifeline && 'write' in lifeline) lifeline.end('let it be\n');
+  };
+  lifeline?.on('error', () => {});
+  // A dead child's number may be given to another process, which the watcher must not kill.
+  child.once('exit', letBe);
   return {
     pid: child.pid ?? -1,
-    stdout: child.stdio[1] as Readable,
-    stderr: child.stdio[2] as Readable,
+    stdout: (child.stdio[1] as Readable | null) ?? Readable.from([]),
+    stderr: (child.stdio[2] as Readable | null) ?? Readable.from([]),
     control: child.stdio[3] as Readable,
     kill: (signal) => void child.kill(signal),
+    letBe,
     exited: exitOf(child),
   };
 }

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { readAssets } from './assets.ts';
 import { STATE_PARTS, type WorkerService, workerdConfig } from './config.ts';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.ts';
@@ -26,6 +26,8 @@ export interface StartOptions {
   cacheScriptPath?: string;
   /** What the Workers log, line by line. */
   onLog?: (line: string, from: 'stdout' | 'stderr') => void;
+  /** Where workerd writes itself, in place of `onLog`: for one that outlives this process' Node. */
+  output?: Writable;
 }
 
 export interface RunningWorkerd {
@@ -36,6 +38,8 @@ export interface RunningWorkerd {
   /** workerd's own, for measuring it. */
   pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** From now on it may outlive this process. */
+  letBe(): void;
   /** Asks once, then insists; resolves when it is gone and the state is free. */
   stop(): Promise<void>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -48,7 +52,7 @@ const STOP_GRACE_MS = 1_000;
 export async function startWorkerd(options: StartOptions): Promise<RunningWorkerd> {
   const { services, stateDirectory, variables, assetsDirectory, onLog = (line) => console.log(line) } = options;
   const host = bracketed(options.host ?? '127.0.0.1');
-  const unlock = await lockState(stateDirectory);
+  const lock = await lockState(stateDirectory);
   try {
     for (const part of STATE_PARTS.map((name) => join(stateDirectory, name))) {
       if (options.fresh) await rm(part, { recursive: true, force: true });
@@ -59,8 +63,16 @@ export async function startWorkerd(options: StartOptions): Promise<RunningWorker
     const manifestPath = join(stateDirectory, 'assets.manifest');
     const assets = assetsDirectory === undefined ? undefined : await readAssets(assetsDirectory, manifestPath);
     await writeFile(configPath, workerdConfig({ ...options, host, variableNames, assets }));
-    const workerd = spawnGuarded(binaryPath(), workerdArguments(configPath), { ...variables });
-    const exited = workerd.exited.finally(unlock);
+    const workerd = spawnGuarded(
+      binaryPath(),
+      workerdArguments(configPath),
+      { ...variables },
+      {
+        output: options.output,
+        inherits: lock.descriptor,
+      },
+    );
+    const exited = workerd.exited.finally(lock.release);
     const output: string[] = [];
     let ready = false;
     for (const from of ['stdout', 'stderr'] as const) {
@@ -76,7 +88,7 @@ export async function startWorkerd(options: StartOptions): Promise<RunningWorker
     for (const line of output) onLog(line, 'stderr');
     return running(workerd, exited, host, ports);
   } catch (error) {
-    await unlock();
+    await lock.release();
     throw error;
   }
 }
@@ -141,6 +153,7 @@ function running(
     urls,
     pid: workerd.pid,
     kill: workerd.kill,
+    letBe: workerd.letBe,
     exited,
     async stop() {
       workerd.kill('SIGTERM');

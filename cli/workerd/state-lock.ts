@@ -4,15 +4,21 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+export interface StateLock {
+  /** The socket's descriptor, for workerd to inherit: the state stays locked while workerd lives, whatever becomes of us. */
+  descriptor: number;
+  release(): Promise<void>;
+}
+
 /**
- * Two workerds on one state would each run its own copy of every Durable Object, and a ledger would then spend twice.
- * The lock is a listening socket, not a file: it is gone with its holder, however that ended.
+ * Two workerd processes on one state would each run their own copy of every Durable Object, and a ledger would spend twice.
+ * The lock is a listening socket, not a file, so it vanishes with its last holder, however that ended.
  */
-export async function lockState(stateDirectory: string): Promise<() => Promise<void>> {
+export async function lockState(stateDirectory: string): Promise<StateLock> {
   const address = socketAddress(resolve(stateDirectory));
   for (let attempt = 0; attempt < 20; attempt++) {
-    const release = await listenOn(address);
-    if (release !== undefined) return release;
+    const lock = await listenOn(address);
+    if (lock !== undefined) return lock;
     // The holder of an earlier life may be on its way out; elsewhere than on Linux a dead one leaves a file.
     if (isAbstract(address) || (await isAnswering(address))) await new Promise((done) => setTimeout(done, 100));
     else await rm(address, { force: true });
@@ -37,7 +43,8 @@ function isAbstract(address: string): boolean {
   return address.startsWith('\0');
 }
 
-function listenOn(path: string): Promise<(() => Promise<void>) | undefined> {
+/** Undefined while another process holds it. */
+function listenOn(path: string): Promise<StateLock | undefined> {
   return new Promise((done, fail) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -45,7 +52,9 @@ function listenOn(path: string): Promise<(() => Promise<void>) | undefined> {
     );
     server.listen(path, () => {
       server.unref();
-      done(() => new Promise((closed) => server.close(() => closed())));
+      // Node has no public name for it.
+      const { fd: descriptor } = (server as unknown as { _handle: { fd: number } })._handle;
+      done({ descriptor, release: () => new Promise((closed) => server.close(() => closed())) });
     });
   });
 }

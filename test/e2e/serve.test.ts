@@ -1,13 +1,27 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { chat, createKey } from '../support/admin.ts';
-import { CommandBench } from '../support/command.ts';
-import { releasePort, takePort } from '../support/free-ports.ts';
+import { type Command, CommandBench } from '../support/command.ts';
+import { freePorts, releasePort, takePort } from '../support/free-ports.ts';
 import { killAll, untilGone } from '../support/processes.ts';
 
 const bench = new CommandBench();
 afterEach(() => bench.close());
 
 const READY = 'Carryon on http://';
+
+/** What a process runs; a process that is gone runs nothing. */
+function commandOf(pid: number): string {
+  try {
+    return (
+      execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split(' ')[0] ?? ''
+    );
+  } catch {
+    return '';
+  }
+}
 
 test('npm run serve without secrets is local mode, and keeps its state across SIGKILL', async () => {
   const { url, environment } = await bench.machine();
@@ -84,6 +98,66 @@ test('SIGTERM ends everything within 2 s', async () => {
   const tree = serve.tree();
   killAll([serve.pid], 'SIGTERM');
   await untilGone(tree, 2_000);
+});
+
+test('Ctrl-C ends everything within 2 s', async () => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', environment);
+  await serve.until(READY);
+  const tree = serve.tree();
+  serve.interrupt();
+  await untilGone(tree, 2_000);
+  const { code, signal } = await serve.exited;
+  expect([0, 130, 'SIGINT']).toContain(code ?? signal);
+  expect(serve.output).not.toContain('error');
+});
+
+test('SIGTERM to the command alone ends everything within 2 s, with exit code 0', async () => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', environment);
+  await serve.until(READY);
+  const [, command] = serve.tree();
+  const tree = serve.tree();
+  killAll([command as number], 'SIGTERM');
+  await untilGone(tree, 2_000);
+  expect(await serve.exited).toEqual({ code: 0, signal: null });
+});
+
+/** npm, the command below it, and workerd, whose process id is in the line that says it is ready. */
+const victims: [string, (serve: Command) => number | undefined][] = [
+  ['npm', (serve) => serve.pid],
+  ['the command', (serve) => serve.tree()[1]],
+  ['workerd', (serve) => Number(/workerd's process id (\d+)/.exec(serve.output)?.[1])],
+];
+
+test.for(victims)('SIGKILL of %s alone leaves nothing running', async ([, pick]) => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', environment);
+  await serve.until(READY);
+  await serve.until("workerd's process id");
+  const tree = serve.tree();
+  killAll([pick(serve) ?? -1], 'SIGKILL');
+  await untilGone(tree, 3_500);
+});
+
+test('workerd that ends by itself is an error', async () => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', environment);
+  await serve.until("workerd's process id");
+  killAll([Number(/workerd's process id (\d+)/.exec(serve.output)?.[1])], 'SIGKILL');
+  expect((await serve.exited).code).toBe(1);
+  expect(serve.output).toContain('error: workerd ended by itself');
+});
+
+test('while it is up no Node runs but npm, and its state is locked', async () => {
+  const { environment } = await bench.machine();
+  const serve = bench.run('serve', environment);
+  await serve.until(READY);
+  const isNode = (pid: number) => /(?:^|\/)node$/.test(commandOf(pid));
+  await expect.poll(() => serve.tree().slice(1).filter(isNode), { timeout: 30_000 }).toEqual([]);
+  const second = bench.run('serve', { ...environment, PORT: String((await freePorts(1))[0]) });
+  expect((await second.exited).code).toBe(1);
+  expect(second.output).toContain('is in use by another "npm start" or "npm run serve"');
 });
 
 test('a taken port is one clear error', async () => {

@@ -1,0 +1,51 @@
+# What stays of `npm run serve` once workerd listens: this shell, in place of a Node process of 175 MiB. It was Node until a moment
+# ago (hand-over.ts), so workerd is its child. It ends workerd when it is asked to end, and itself when workerd ends.
+# Arguments: workerd's process id, and 1 if an npm above us must not be outlived.
+workerd=$1
+under_npm=$2
+
+# $$ is the main shell here and in the watcher below. Without /proc (macOS) ps tells.
+find_parent() {
+  if [ -r "/proc/$$/stat" ]; then
+    read -r _ _ _ parent _ <"/proc/$$/stat"
+  else
+    parent=$(ps -o ppid= -p $$)
+  fi
+}
+
+stop() {
+  trap '' INT TERM HUP
+  kill -TERM "$workerd" 2>/dev/null
+  # Streams in flight are cut after a second, so that Ctrl-C ends within two.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    kill -0 "$workerd" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$workerd" "$watcher" 2>/dev/null
+  exit 0
+}
+
+# A killed npm or a killed main shell tells nobody, so somebody has to look, once a second.
+watch() {
+  trap '' INT TERM HUP
+  while kill -0 "$workerd"; do
+    if ! kill -0 $$; then
+      kill -KILL "$workerd"
+      exit
+    fi
+    if [ "$under_npm" = 1 ]; then
+      find_parent
+      [ "$parent" = "$npm" ] || kill -TERM $$
+    fi
+    sleep 1
+  done
+}
+
+find_parent
+npm=$parent
+watch >/dev/null 2>&1 &
+watcher=$!
+trap stop INT TERM HUP
+wait "$watcher"
+printf '\nerror: workerd ended by itself\n' >&2
+exit 1
