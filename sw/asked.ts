@@ -1,4 +1,4 @@
-/** A page's request, read: who asks what, what is kept of it, and how it goes out to the router. */
+/** A page's request, read: who asks what, under which key its answer is kept, and how it is sent to the router. */
 
 import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
@@ -13,7 +13,7 @@ import type { Outgoing } from './send.ts';
 import type { Shell } from './shell.ts';
 import type { Kept, Person } from './store/store.ts';
 
-/** Read by the worker and never sent on. */
+/** Headers for the worker alone, never sent on. */
 export const TRAVEL = 'x-carryon-travel';
 
 export interface Asked {
@@ -25,17 +25,17 @@ export interface Asked {
   /** Null: nothing is stored, nothing queued. */
   person: Person | null;
   visitor: string;
-  /** Under which an answer is kept; undefined where none may be. */
+  /** The key under which the answer is kept; undefined if none may be kept. */
   key: string | undefined;
   kept: Kept | undefined;
-  /** The idempotency key that the worker sends it with; undefined where it sends none. */
+  /** The idempotency key that the worker sends; undefined if it sends none. */
   given: GivenKey | undefined;
   at: number;
 }
 
 /**
- * Whether the tab that asked still has this person. A page may name another just before it asks, and the browser tells the worker of the question
- * first: nothing of the former person is then given, queued or kept.
+ * Whether the tab that asked still has this person. A page may name another one just before it asks, and the browser may deliver the question
+ * first: then nothing of the former person is given, queued or kept.
  */
 export async function isTheirs({ store }: Shell, { person, clientId }: Asked): Promise<boolean> {
   return person !== null && (await store.tab(clientId))?.person?.part === person.part;
@@ -43,11 +43,11 @@ export async function isTheirs({ store }: Shell, { person, clientId }: Asked): P
 
 interface GivenKey {
   idempotencyKey: string;
-  /** The question was sent with it before, and no complete answer of it has been delivered since. */
+  /** The question was sent with this key before, and no complete answer has been delivered since. */
   isReused: boolean;
 }
 
-/** Undefined for what the worker has no business with: such a request goes to the router as it is. */
+/** Undefined for requests that do not concern the worker: they go to the router as they are. */
 export async function readAsked(
   shell: Shell,
   request: Request,
@@ -69,19 +69,19 @@ export async function readAsked(
   if (person === null || question.wish === 'off' || question.noStore)
     return { ...asked, given: await givenKey(shell, asked) };
   const key = await questionKey(shell, person, question);
-  // Both at once: the database is on the way of each question.
+  // Both at once: each question waits for the database.
   const [kept, given] = await Promise.all([store.answer(person, key), givenKey(shell, { ...asked, key })]);
   return { ...asked, key, given, kept: kept && isServable(kept, features, at) ? kept : undefined };
 }
 
-/** Under which the person's answer to this question is kept. */
+/** The key under which the person's answer to this question is kept. */
 export const questionKey = (
   { router, store }: Pick<Shell, 'router' | 'store'>,
   person: Person,
   { feature, text }: Pick<PageQuestion, 'feature' | 'text'>,
 ): Promise<string> => store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
 
-/** With the headers of ours: taken out where they are for the worker, put in where the router is to know. */
+/** Removes the headers that are for the worker, and adds those that are for the router. */
 export function outgoingOf({ request, body, question, visitor, kept, given }: Asked): Outgoing {
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);
@@ -93,7 +93,7 @@ export function outgoingOf({ request, body, question, visitor, kept, given }: As
   }
   if (resume) headers.set(REQUEST_HEADERS.resume, '1');
   const { url, credentials } = request;
-  // Only where the router is known to resume this feature can its headers be expected at once.
+  // Headers can be expected at once only if the router is known to resume this feature.
   const isResumable = resume && question.resumes === true;
   return { url, headers, body, credentials, idempotencyKey, isResumable, hasCopy: kept !== undefined };
 }

@@ -1,4 +1,4 @@
-/** Background Sync, where the browser has it: it only wakes this worker, and holds nothing. */
+/** Background Sync, if the browser has it: it only wakes this worker, and stores nothing. */
 
 interface SyncManager {
   register(tag: string): Promise<void>;
@@ -10,7 +10,7 @@ export interface SyncEvent extends ExtendableEvent {
 
 export const syncTag = (router: string): string => `carryon outbox ${router}`;
 
-/** Not to be had in a private window, or without an open tab: then the pages' own signs of a network have to do. */
+/** Not available in a private window, or without an open tab: then the pages' own signs of a network must suffice. */
 export async function wakeLater(registration: ServiceWorkerRegistration, router: string): Promise<void> {
   const { sync } = registration as { sync?: SyncManager };
   await sync?.register(syncTag(router)).catch(() => {});

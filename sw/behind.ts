@@ -1,4 +1,4 @@
-/** What follows an answer of the router, behind the page's back and with the credential of its request. */
+/** Work behind an answer of the router, unseen by the page and with the credential of its request. */
 import type { Asked } from './asked.ts';
 import { clockOffsetMs, type Exchange } from './core/clock.ts';
 import { credentialOf } from './features.ts';
@@ -15,7 +15,7 @@ export async function afterAnswer(shell: Shell, asked: Asked, exchange: Exchange
   await reports.sendBehind(person, request.headers);
 }
 
-/** How far this device's clock is from the router's, as far as an exchange tells. */
+/** How far this device's clock is from the router's, as far as one exchange can show. */
 export async function learnClock({ store }: Pick<Shell, 'store'>, exchange: Exchange): Promise<void> {
   const known = await store.clockOffsetMs();
   const told = clockOffsetMs(known, exchange);

@@ -1,4 +1,4 @@
-/** What a page is given where the router cannot be asked. */
+/** What a page gets when the router cannot be asked. */
 import type { Asked } from './asked.ts';
 import { ageSecondsOf } from './core/keep.ts';
 import { offlineReply, type Reply, staleReply } from './core/replies.ts';
@@ -20,10 +20,10 @@ export function offline(shell: Shell, asked: Asked, cause: Cause, carryon?: obje
   return noAnswer(cause, carryon);
 }
 
-/** `carryon`: what the router told of the attempts that failed. */
+/** `carryon`: the failed attempts that the router reported. */
 export const noAnswer = (cause: Cause, carryon?: object): Response => toResponse(offlineReply(cause, null, carryon));
 
-/** `id`: of the question in the outbox. */
+/** `id`: the question's id in the outbox. */
 export function queued(shell: Shell, asked: Asked, cause: Cause, id: string, carryon?: object): Response {
   report(shell, asked, 'queued');
   return toResponse(offlineReply(cause, id, carryon));

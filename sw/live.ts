@@ -1,4 +1,4 @@
-/** An answer from the network: marked for the page, and kept where that is allowed. */
+/** An answer from the network: marked for the page, and kept if that is allowed. */
 
 import { StreamedCompletion } from '../protocol/completion-of-stream.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
@@ -15,10 +15,10 @@ import type { ReportKind } from './store/store.ts';
 import { FollowedStream } from './stream.ts';
 import { answeredBy } from './wire.ts';
 
-/** The browser has unpacked the body, and comments are left out of streams, so these would not be true any more. */
+/** The browser has decompressed the body, and comments are left out of streams, so these headers would no longer be true. */
 const OF_THE_WIRE = ['content-encoding', 'content-length'];
 
-/** A copy, because a response's own headers may be immutable. Of another origin's answer only exposed headers are in it. */
+/** A copy, because a response's own headers may be immutable. Another origin's answer has only its exposed headers. */
 export function live({ status, statusText, headers: original }: Response, body: BodyInit | null): Response {
   const headers = new Headers(original);
   for (const name of OF_THE_WIRE) headers.delete(name);
@@ -26,7 +26,7 @@ export function live({ status, statusText, headers: original }: Response, body: 
   return new Response(body, { status, statusText, headers });
 }
 
-/** The stream of an answer, gone on with where it breaks, and kept when its end has been read. */
+/** The stream of an answer, resumed where it breaks, and kept when its end has been read. */
 export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
   const { rim, tabs, router } = shell;
   const { question, clientId, key } = asked;
@@ -65,7 +65,7 @@ const resumePorts = ({ router, rim, tabs }: Shell, { person, clientId }: Asked):
   saw: (isReached) => void tabs.reached(isReached),
 });
 
-/** For the team's own count of what people saw while the router could not. */
+/** For the team's own count of what people saw while the router could not be reached. */
 export function report(
   { reports }: Shell,
   { person, question, at }: Asked,
@@ -80,7 +80,7 @@ async function settleStream(shell: Shell, asked: Asked, response: Response, foll
   else if (endsKey(follower.error?.code)) await forgetKey(shell, asked);
 }
 
-/** A complete answer has reached the page: it is kept where it may be, and in any case the next ask is a new question. */
+/** A complete answer has reached the page: it is kept if it may be, and in any case the next ask is a new question. */
 export async function settle(
   shell: Shell,
   asked: Asked,

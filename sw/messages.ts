@@ -42,7 +42,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'clear':
     case 'sign-out': {
       const named = (await store.tab(clientId))?.person ?? null;
-      // Somebody may have been named here meanwhile; who signs out is who the message says.
+      // Another person may have been named here meanwhile; the message says who signs out.
       const isNamed = message.kind !== 'sign-out' || named?.name === message.person;
       const person = isNamed ? named : await store.person(message.person);
       return person === null ? NOBODY : replyToPerson(shell, message, person, clientId, later);
@@ -50,7 +50,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
   }
 }
 
-/** The network may be back. Pages ask while something waits, or while they show that the router is away. */
+/** The network may be back. Pages send this while something waits, or while they show that the router is unreachable. */
 async function retry({ outbox, tabs, rim, router }: Shell): Promise<void> {
   await outbox.flush();
   if (tabs.connection !== 'online' && rim.isOnline()) tabs.reached(await isRouterThere(rim, router));

@@ -3,7 +3,7 @@ import type { NoteMessage } from '../protocol/travel-messages.ts';
 import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
 import type { Person, Store, Tab } from './store/store.ts';
 
-/** Tells the person's tabs, but for the one that has changed it. */
+/** Tells the person's tabs, except the one that changed it. */
 type Tell = (name: string, person: Person, except: string) => Promise<void>;
 type NoteStore = Pick<Store, 'tab' | 'notes' | 'note' | 'putNote' | 'deleteNote'>;
 

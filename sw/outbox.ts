@@ -1,4 +1,4 @@
-/** Questions that wait for a network: taken in, sent once each, and answered until they are taken out. */
+/** Questions that wait for a network: accepted, sent once each, and kept with their answers until they are removed. */
 import { uuidV7 } from '../protocol/uuid-v7.ts';
 import {
   admits,
@@ -33,7 +33,7 @@ export interface ToQueue {
   sentUnder: string;
 }
 
-/** `unreached`: the router was not there, so a browser that can should wake us once more. */
+/** `unreached`: the router was not reached, so a browser that can should wake us again. */
 export type FlushEnd = 'done' | 'unreached';
 
 type Parts = Pick<Shell, 'router' | 'rim' | 'store' | 'tabs' | 'features' | 'reports'>;
@@ -46,7 +46,7 @@ export class Outbox {
   #running: Promise<FlushEnd> | undefined;
   #isWanted = false;
   #callOff = () => {};
-  /** What is on its way, by the person's part. */
+  /** Questions being sent, by the person's part. */
   readonly #lines = new Map<string, AbortController>();
 
   constructor(parts: Parts, locks: LockManager, wakeLater: () => Promise<void>) {
@@ -55,7 +55,7 @@ export class Outbox {
     this.#wakeLater = wakeLater;
   }
 
-  /** Its id, or undefined where the outbox does not take it. A question that is there already is not taken twice. */
+  /** Its id, or undefined if the outbox does not accept it. A question that is already there is not added again. */
   async add(person: Person, asked: ToQueue): Promise<string | undefined> {
     const { id, feature, askedAt, path, sentUnder } = asked;
     const body = inOnePiece(asked.body);
@@ -78,7 +78,7 @@ export class Outbox {
     return (await store.queued(person)).flatMap((row) => aged(row, now) ?? []);
   }
 
-  /** False where there is none of this id, or it is being sent. */
+  /** False if there is none with this id, or it is being sent. */
   async cancel(person: Person, id: string): Promise<boolean> {
     let isOut = false;
     await this.#parts.store.changeQueued(person, id, (row) => {
@@ -89,7 +89,7 @@ export class Outbox {
     return isOut;
   }
 
-  /** The question's id from now on; undefined where there is none of this id. `flush` sends it. */
+  /** The question's id from now on; undefined if there is none with this id. `flush` sends it. */
   async sendNow(person: Person, id: string): Promise<string | undefined> {
     const { store, rim } = this.#parts;
     const now = rim.now();
@@ -109,19 +109,19 @@ export class Outbox {
     return this.#parts.store.queuedAnswer(person, id);
   }
 
-  /** A tab has named this person. How many questions wait. */
+  /** A tab has named this person. Returns how many questions wait. */
   async opened(person: Person): Promise<number> {
     const waiting = countWaiting(await this.list(person));
     if (waiting > 0) void this.#wakeLater();
     return waiting;
   }
 
-  /** Ends what is on its way for somebody who leaves. */
+  /** Aborts what is being sent for a person who leaves. */
   leave(person: Person): void {
     this.#lines.get(person.part)?.abort();
   }
 
-  /** Sends what may be sent. One at a time in all workers of this origin, however many ask for it at once. */
+  /** Sends what may be sent. One round at a time across all workers of this origin. */
   flush(): Promise<FlushEnd> {
     this.#isWanted = true;
     this.#running ??= this.#run();
@@ -131,7 +131,7 @@ export class Outbox {
   async #run(): Promise<FlushEnd> {
     try {
       let end: FlushEnd = 'done';
-      // Asked for again meanwhile: perhaps for a question that this round has not seen.
+      // Requested again meanwhile: perhaps for a question that this round has not seen.
       while (this.#isWanted) {
         this.#isWanted = false;
         const name = `carryon outbox ${this.#parts.router}`;
@@ -156,7 +156,7 @@ export class Outbox {
       await this.#comeAgain(people);
       return 'done';
     }
-    // Prompt and token go to nobody who has not shown that it is the router.
+    // Prompt and token are sent only to a server that has shown that it is the router.
     const isReached = rim.isOnline() && (await isRouterThere(rim, router));
     tabs.reached(isReached);
     if (!isReached) return 'unreached';
@@ -170,7 +170,7 @@ export class Outbox {
     return end;
   }
 
-  /** For questions that the router has put off. Only while this worker lives; a page's own signs come too. */
+  /** For questions that the router has postponed. Only while this worker lives; signs from pages come too. */
   async #comeAgain(people: readonly Person[]): Promise<void> {
     const { store, rim } = this.#parts;
     const now = rim.now();
@@ -179,7 +179,7 @@ export class Outbox {
     if (dueAt !== undefined) this.#callOff = rim.after(dueAt - now, () => void this.flush());
   }
 
-  /** Under the lock nobody else sends, so a row that says so was left behind by a worker that died. */
+  /** Under the lock no other worker sends, so a row in state `sending` was left behind by a worker that died. */
   async #mend(person: Person): Promise<void> {
     const { store, rim } = this.#parts;
     const now = rim.now();
@@ -194,11 +194,11 @@ export class Outbox {
     if (isChanged) await this.changed(person);
   }
 
-  /** `gone`: the router is not there any more. */
+  /** `gone`: the router is no longer reachable. */
   async #sendAll(person: Person): Promise<FlushEnd | 'gone'> {
     const { store, rim, tabs, router } = this.#parts;
     let end: FlushEnd = 'done';
-    // Each once in a round, also where what became of it could not be written.
+    // Each once per round, even if its outcome could not be written.
     const tried = new Set<string>();
     for (;;) {
       const rows = (await store.queued(person)).filter(({ id }) => !tried.has(id));
@@ -209,7 +209,7 @@ export class Outbox {
       // Without a tab of its own person a question stays.
       if (token === null) return end;
       if ((await this.#sendOne(person, next.id, token)) === 'done') continue;
-      // A filter on the way may refuse this one's text, and let the others through.
+      // A filter on the way may refuse this question's text, and let the others through.
       if (!(await isRouterThere(rim, router))) return 'gone';
       end = 'unreached';
     }
@@ -233,7 +233,7 @@ export class Outbox {
     const question = await store.question(person, id);
     const arrived = question && (await this.#ask(signal, person, id, question, token));
     if (question === undefined) {
-      // It does not open any more: damaged on the disk.
+      // It cannot be decrypted: damaged on the disk.
       await store.changeQueued(person, id, (row) => ({ ...row, state: 'failed', lastError: 'unreadable' }));
     } else if (arrived !== undefined) {
       const row = afterSending(taken, arrived.outcome, rim.now());
@@ -243,7 +243,7 @@ export class Outbox {
     return arrived?.outcome.kind === 'unreached' ? 'unreached' : 'done';
   }
 
-  /** With a second token where the first is refused: it may have ended while the question was on its way. */
+  /** Retries with a second token if the first is refused: it may have expired while the question was being sent. */
   async #ask(signal: AbortSignal, person: Person, id: string, question: Question, token: string) {
     const ask = (token: string) => sendQueued(this.#parts, { id, person, question, token, signal });
     const arrived = await ask(token);
@@ -267,7 +267,7 @@ export class Outbox {
     if (row.state === 'failed') await store.delivered(person, sentUnder, row.id);
   }
 
-  /** Tells the person's tabs that the outbox is another. */
+  /** Tells the person's tabs that the outbox has changed. */
   async changed(person: Person): Promise<void> {
     await this.#parts.tabs.tell('queue', { waiting: countWaiting(await this.list(person)) }, { person });
   }

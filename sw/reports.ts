@@ -1,4 +1,4 @@
-/** What travel mode saw while the router could not: told behind a later answer from the network, with that request's own credential. */
+/** What travel mode saw while the router was out of reach: reported behind a later answer from the network, with that request's own credential. */
 import { REPORTS_AT_ONCE, reportsSettled } from './core/reports.ts';
 import { isOurs } from './core/verdict.ts';
 import { credentialOf } from './features.ts';
@@ -27,7 +27,7 @@ export class Reports {
     return this.#store.report(person, { id, at, kind, feature, waitedMs: Math.max(0, Math.round(at - since)) });
   }
 
-  /** `headers`: of a request of this person that the router has just answered. */
+  /** `headers`: those of a request of this person that the router has just answered. */
   async sendBehind(person: Person, headers: Headers): Promise<void> {
     const credential = credentialOf(headers);
     if (this.#isSending || credential === undefined) return;

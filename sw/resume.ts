@@ -8,7 +8,7 @@ import type { Resumed } from './stream.ts';
 import { watched, within } from './watch.ts';
 import { answeredBy, headersNamed } from './wire.ts';
 
-/** Who asked, and so who owns the stream. */
+/** The credential of the question, whose sender owns the stream. */
 const OWNER_HEADERS = ['authorization', 'x-api-key', REQUEST_HEADERS.user, REQUEST_HEADERS.visitor];
 
 export interface ResumePorts {
@@ -20,7 +20,7 @@ export interface ResumePorts {
   saw(isReached: boolean): void;
 }
 
-/** `sent`: the headers of the question. */
+/** `sent`: the question's headers. */
 export function resuming(
   { router, rim, token: newToken, saw }: ResumePorts,
   { headers: sent, credentials }: { headers: Headers; credentials: RequestCredentials },
@@ -48,7 +48,7 @@ export function resuming(
     const isOver = verdict === 'again' && response !== undefined && (await saysThatItIsOver(rim, response));
     line.abort();
     if (verdict !== 'refresh') return verdict === 'lost' || isOver ? 'never' : 'again';
-    // The token ended while the answer was being written. Its page is asked for another, once.
+    // The token expired while the answer was being written. The page is asked for another, once.
     hasNewToken = true;
     const token = await newToken();
     if (token === null) return 'never';
@@ -58,7 +58,7 @@ export function resuming(
   };
 }
 
-/** Whether the router knows that nothing more will come, such as where it died with the answer in its memory. */
+/** Whether the router says that nothing more will come, such as after a crash with the answer in memory. */
 async function saysThatItIsOver(rim: Rim, response: Response): Promise<boolean> {
   if (!isOurs(answeredBy(response))) return false;
   const read = await watched(rim, response.text(), within(HEADERS_MS));

@@ -1,4 +1,4 @@
-/** The worker's clock, chance, network and timers; the only file of `sw/` that reads them. Decisions in `sw/core` take them as arguments. */
+/** The worker's clock, randomness, network and timers; the only file of `sw/` that reads them. Decisions in `sw/core` take them as arguments. */
 
 export interface Rim {
   /** Epoch milliseconds. */
@@ -7,7 +7,7 @@ export interface Rim {
   random(): number;
   /** Random bytes for ids and keys. */
   bytes(length: number): Uint8Array<ArrayBuffer>;
-  /** Runs once after `ms`; the returned function calls it off. */
+  /** Runs once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
   fetch(request: Request): Promise<Response>;
   /** The browser's own flag. `false` can be trusted, `true` cannot. */

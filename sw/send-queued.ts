@@ -1,4 +1,4 @@
-/** One queued question on its way: asked in one piece, with a token that a tab of its person has just given. */
+/** Sends one queued question: without a stream, with a token that a tab of its person has just provided. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { questionKey } from './asked.ts';
 import { learnClock } from './behind.ts';
@@ -27,7 +27,7 @@ export interface Sending {
   signal: AbortSignal;
 }
 
-/** Undefined where the person has left meanwhile. */
+/** Undefined if the person has left meanwhile. */
 export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrived | undefined> {
   const { router, rim } = parts;
   const { id, question, token, signal } = sending;
@@ -47,7 +47,7 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
     },
     signal,
   );
-  // The next key, such as sendNow's, is to tell the router's time.
+  // The next key, such as sendNow's, should contain the router's time.
   if ('exchange' in sent) await learnClock(parts, sent.exchange);
   switch (sent.kind) {
     case 'left':
@@ -62,7 +62,7 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
       return { outcome: isWord ? refusal(instead, code) : { kind: 'unreached', cause } };
     }
     case 'stream':
-      // Not what was asked for, so it is nobody we know.
+      // Not what was asked for, so it is not the router.
       await sent.response.body?.cancel();
       return { outcome: { kind: 'unreached', cause: 'unreachable' } };
   }
@@ -95,7 +95,7 @@ async function answered(
   return { ...arrived, copy: { key, kept: { body: completion, feature, generation, ...times } } };
 }
 
-/** Feature and alias may not have been known when it was asked, and are part of the key that it will be found under. */
+/** Feature and alias may not have been known when it was asked, and are part of the key under which it will be found. */
 async function readAgain({ router, store, features: facts }: Parts, { person, question, token }: Sending) {
   const { path, headers, body } = question;
   const door = travelDoor('POST', { origin: router, pathname: path }, router);

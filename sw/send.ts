@@ -1,4 +1,4 @@
-/** One question sent to the router: how long it is waited for, when it is sent once more, and what came of it. */
+/** Sends one question to the router: how long to wait, when to send it again, and the result. */
 import { toldErrorIn } from './core/asking.ts';
 import type { Exchange } from './core/clock.ts';
 import { isCompletion } from './core/keep.ts';
@@ -9,13 +9,13 @@ import { shortCall } from './short-call.ts';
 import { type Watch, watched, within } from './watch.ts';
 import { answeredBy } from './wire.ts';
 
-/** What goes out. The body is what the page sent, byte by byte. */
+/** What is sent. The body is the page's, byte by byte. */
 export interface Outgoing {
   url: string;
   headers: Headers;
   body: ArrayBuffer | string;
   credentials: RequestCredentials;
-  /** With one it may be sent twice and is answered once. */
+  /** With a key it may be sent twice and is answered once. */
   idempotencyKey: string | undefined;
   /** Its headers come at once, before a model is asked. */
   isResumable: boolean;
@@ -27,22 +27,22 @@ export type Sent =
   | { kind: 'answer'; response: Response; text: string; exchange: Exchange }
   /** The head of a stream; its body is not read yet. */
   | { kind: 'stream'; response: Response; exchange: Exchange }
-  /** What the router refuses, by `code`; the page is to see why. */
+  /** The router refused, by `code`; the page should see why. */
   | { kind: 'refused'; response: Response; code: string | undefined; exchange: Exchange }
   | Failed
-  /** The page does not wait any more. */
+  /** The page no longer waits. */
   | { kind: 'left' };
 
-/** As good as no network. `instead`: what came, where it is better for the page than nothing, such as a 502. */
+/** Equivalent to no network. `instead`: what came, if it is better for the page than nothing, such as a 502. */
 export interface Failed {
   kind: 'failed';
   cause: Cause;
-  /** No answer came: `line` broke, or a `limit` was over. Absent where one came that is none of ours, or says that nobody answers. */
+  /** No answer came: the `line` broke, or a `limit` passed. Absent if an answer came that is not the router's, or that says that no provider answers. */
   what?: 'line' | 'limit';
   instead?: Response;
-  /** Of the router's own error. */
+  /** The code of the router's own error. */
   code?: string | undefined;
-  /** The attempts that were made before it, where this page may know. */
+  /** The attempts made before it, if this page may know them. */
   carryon?: object | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): P
 
 async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
   const { url, headers, body, credentials, isResumable, hasCopy } = outgoing;
-  // Ended on its own where the line is given up; the page's signal ends it too.
+  // Aborted when the line is given up; the page's signal aborts it too.
   const line = new AbortController();
   const leave = () => line.abort();
   if (signal.aborted) return { kind: 'left' };
@@ -101,7 +101,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   return { kind: 'failed', cause: verdict.failed, instead: refused, code, carryon };
 }
 
-/** For a line on which silence may be a slow model's: whether the router answers at all decides. */
+/** For a line on which silence may mean a slow model: decided by whether the router answers at all. */
 export const probing = (rim: Rim, url: string): Watch => ({
   silenceMs: probeAfterMs,
   isAlive: () => isRouterThere(rim, url),

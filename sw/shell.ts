@@ -1,4 +1,4 @@
-/** What the parts of the worker share: the router it serves, its rim, what it keeps, and its tabs. */
+/** What the parts of the worker share: its router, its rim, its store, and its tabs. */
 import type { FeatureFacts } from './features.ts';
 import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';

@@ -1,9 +1,9 @@
-/** Something small asked of the router. A dead line would hold the worker's event open, so it has a time limit. */
+/** A small call to the router. A dead line would hold the worker's event open, so it has a time limit. */
 import { PROBE_LIMIT_MS } from './core/patience.ts';
 import type { Rim } from './rim.ts';
 import { watched, within } from './watch.ts';
 
-/** What `read` makes of the answer; undefined where none came in time. The connection is over afterwards. */
+/** What `read` makes of the answer; undefined if none came in time. The connection is closed afterwards. */
 export async function shortCall<T>(
   rim: Pick<Rim, 'after' | 'fetch'>,
   url: string | URL,

@@ -1,4 +1,4 @@
-/** The line of a question in the browser: fresh first, then what is kept, then the outbox, then a named 503. */
+/** The line of a question in the browser: the network first, then the kept answer, then the outbox, then a named 503. */
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../protocol/headers.ts';
@@ -27,7 +27,7 @@ export class TravelStrategy extends Strategy {
     const shell = this.#shell;
     const body = await request.arrayBuffer();
     const { clientId } = handler.event as FetchEvent;
-    // A fault of ours must not stand between a page and the router.
+    // A bug of ours must not separate a page from the router.
     const asked = await readAsked(shell, request, clientId, body).catch(reportError);
     if (!asked) return untouched(shell, request, body);
 
@@ -45,7 +45,7 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
   const sent = await send(shell.rim, outgoing, asked.request.signal);
   void handler.waitUntil(held(shell.rim, noteSent(shell, asked, sent)));
   if (!isAnew && 'code' in sent && leadsNowhere(asked, sent.code)) {
-    // The next key is to tell the router's time.
+    // The next key should contain the router's time.
     if ('exchange' in sent) await learnClock(shell, sent.exchange);
     return anew(shell, asked, handler);
   }
@@ -86,7 +86,7 @@ async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promi
   return freshFirst(shell, { ...asked, given: await givenKey(shell, asked) }, handler, true);
 }
 
-/** The network has failed: what is kept, else the outbox where the page wishes it, else what came, else a 503 that says so. */
+/** The network has failed: the kept answer, else the outbox if the page wants it, else what came, else a 503 that says so. */
 async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: Failed): Promise<Response> {
   const { cause, instead, code, carryon } = failed;
   if (asked.kept !== undefined && (await isTheirs(shell, asked))) return stale(shell, asked, asked.kept, cause);
@@ -112,7 +112,7 @@ async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): P
   return cause && { kind: 'failed', cause, code, carryon };
 }
 
-/** Undefined where it is not taken: nobody is named, nothing may be stored, or the outbox is full. */
+/** Undefined if it is not accepted: nobody is named, nothing may be stored, or the outbox is full. */
 async function queueQuestion(
   shell: Shell,
   asked: Asked,
@@ -146,7 +146,7 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   await readToEnd(followed(shell, asked, outgoing, sent.response));
 }
 
-/** Only our own header is taken out. */
+/** Only our own header is removed. */
 async function untouched({ rim, tabs }: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.delete(TRAVEL);

@@ -1,6 +1,6 @@
 /**
- * A streamed answer on its way to the page: whole events pass at once, and where the connection breaks the rest is fetched
- * behind the page's back. Driven by the page's reads; there is no second branch, so a page that leaves stops it.
+ * A streamed answer on its way to the page: whole events pass at once, and if the connection breaks the rest is fetched
+ * unseen by the page. Driven by the page's reads; there is no second branch, so a page that leaves stops it.
  */
 import type { ToldError } from './core/asking.ts';
 import type { StreamFollower } from './core/follow.ts';
@@ -8,16 +8,16 @@ import { isLost, resumeAfterMs } from './core/patience.ts';
 import { pause, type Rim } from './rim.ts';
 import { type Watch, watched, within } from './watch.ts';
 
-/** What became of an attempt to go on: the rest of the stream, nothing yet, or never. */
+/** The result of an attempt to resume: the rest of the stream, nothing yet, or never. */
 export type Resumed = { body: ReadableStream<Uint8Array> } | 'again' | 'never';
 
 export interface Streaming {
   body: ReadableStream<Uint8Array>;
   follower: StreamFollower;
   watch: Watch;
-  /** Absent where the stream cannot be resumed. */
+  /** Absent if the stream cannot be resumed. */
   resume?: (lastId: string | undefined, signal: AbortSignal) => Promise<Resumed>;
-  /** The event in place of the rest, where it is lost. */
+  /** The event instead of the rest, if that is lost. */
   lostText: string;
   tell(event: 'resuming' | 'resumed' | 'lost'): void;
   /** Begins once the end has been read, and is over before the stream closes: an open stream keeps the worker alive. */
@@ -50,14 +50,14 @@ export class FollowedStream {
   readonly #streaming: Streaming;
   readonly #left = new AbortController();
   #lines: Lines;
-  /** The first events, where they were read before the page asked for them. */
+  /** The first events, if they were read before the page asked for them. */
   #ahead: Promise<string | undefined> | undefined;
-  /** What is done with the end, once it has been read. */
+  /** The work with the end, once it has been read. */
   #ending: Promise<void> | undefined;
   #isClosed = false;
-  /** Since when no byte has come, not even a heartbeat's. */
+  /** Since when no byte has come, not even of a heartbeat. */
   #brokenSince: number | undefined;
-  /** To go on, since the last byte. */
+  /** Attempts to resume since the last byte. */
   #tries = 0;
 
   constructor(rim: Rim, streaming: Streaming) {
@@ -67,8 +67,8 @@ export class FollowedStream {
   }
 
   /**
-   * For a page that has a kept answer to fall back on: what the first connection brings, within `ms`. Nothing is lost by it:
-   * what it brings is what `next` gives first.
+   * For a page that has a kept answer to fall back on: reads the first events within `ms`. Nothing is lost:
+   * `next` returns them first.
    */
   async begins(ms: number): Promise<'begun' | 'cut' | 'waiting'> {
     this.#ahead = this.#read();
@@ -77,7 +77,7 @@ export class FollowedStream {
     return 'value' in first && first.value !== undefined ? 'begun' : 'cut';
   }
 
-  /** The router's error, where one has ended the stream. */
+  /** The router's error, if one has ended the stream. */
   get error(): ToldError | undefined {
     return this.#streaming.follower.error;
   }
@@ -102,7 +102,7 @@ export class FollowedStream {
     return undefined;
   }
 
-  /** Undefined where the connection broke. */
+  /** Undefined if the connection broke. */
   async #read(): Promise<string | undefined> {
     const { follower } = this.#streaming;
     for (;;) {
@@ -127,7 +127,7 @@ export class FollowedStream {
     this.#isClosed = true;
   }
 
-  /** Whether the stream goes on, by a connection that was made anew. */
+  /** Whether the stream goes on, over a new connection. */
   async #goOn(): Promise<boolean> {
     const { resume, follower, watch, tell } = this.#streaming;
     this.#lines.leave();
@@ -151,7 +151,7 @@ export class FollowedStream {
   }
 }
 
-/** The text of one connection, with a watch on its silence. */
+/** The text of one connection, watched for silence. */
 class Lines {
   readonly #rim: Rim;
   readonly #watch: Watch;
@@ -164,7 +164,7 @@ class Lines {
     this.#reader = body.getReader();
   }
 
-  /** Undefined where the connection ended, broke or is dead. */
+  /** Undefined if the connection ended, broke or is dead. */
   async next(): Promise<string | undefined> {
     const read = await watched(this.#rim, this.#reader.read(), this.#watch);
     if (read === 'silent' || 'error' in read || read.value.done) return undefined;

@@ -1,4 +1,4 @@
-/** The pages this worker serves: who is behind each, what they are told, and what they are asked for. */
+/** The pages this worker serves: the person of each, what they are told, and what they are asked for. */
 import {
   type Connection,
   type TravelNews,
@@ -10,9 +10,9 @@ import { connectionOf } from './core/connection.ts';
 import type { Rim } from './rim.ts';
 import type { Person, Store } from './store/store.ts';
 
-/** How long a page may think about a token. */
+/** How long a page may take to provide a token. */
 const TOKEN_MS = 10_000;
-/** How often it is looked whether the page is still there. */
+/** How often to check whether the page still exists. */
 const LOOK_MS = 500;
 
 /** `except`: a tab of the person that knows already. */
@@ -40,7 +40,7 @@ export class Tabs {
     return this.#connection;
   }
 
-  /** Whether the router has just answered. True where it had not before. */
+  /** Records whether the router has just answered. True if it had not before. */
   reached(isReached: boolean): boolean {
     const before = this.#connection;
     this.#connection = connectionOf({ isOnline: this.#rim.isOnline(), isReached });
@@ -77,7 +77,7 @@ export class Tabs {
     for (const client of await this.#audience(to)) client.postMessage(message);
   }
 
-  /** A token of this person, from the tab that asked where it is still open, else from any tab of theirs. */
+  /** A token of this person, from the tab that asked if it is still open, else from any tab of theirs. */
   async token(person: Person | null, askedBy?: string): Promise<string | null> {
     const first = askedBy === undefined ? [] : await this.#audience({ tab: askedBy });
     const others = person === null ? [] : await this.#audience({ person });
@@ -101,7 +101,7 @@ export class Tabs {
         resolve(typeof token === 'string' && token !== '' ? token : null);
       };
       port1.onmessage = ({ data }: MessageEvent<{ token?: unknown } | null>) => settle(data?.token);
-      // Nobody waits for a page that is gone, such as by a reload.
+      // No wait for a page that is gone, such as after a reload.
       const look = (leftMs: number) => {
         callOff = this.#rim.after(LOOK_MS, async () => {
           const isThere = leftMs > LOOK_MS && (await this.#clients.get(client.id)) !== undefined;

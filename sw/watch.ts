@@ -1,19 +1,19 @@
-/** Waiting for something that may never come: a dead line tells nobody that it is dead. */
+/** Waiting for something that may never come: a dead line does not announce that it is dead. */
 import type { Rim } from './rim.ts';
 
 /** How silence is judged. */
 export interface Watch {
-  /** How long to wait, after it was asked `probes` times whether the line is alive. */
+  /** How long to wait after `probes` checks whether the line is alive. */
   silenceMs(probes: number): number;
   isAlive(): Promise<boolean>;
 }
 
 export type Watched<T> = { value: T } | { error: unknown } | 'silent';
 
-/** For what must come within a time. */
+/** For something that must come within a time. */
 export const within = (ms: number): Watch => ({ silenceMs: () => ms, isAlive: async () => false });
 
-/** The value of `promise`, or `silent` where it did not come and the line is not alive. */
+/** The value of `promise`, or `silent` if it did not come and the line is not alive. */
 export function watched<T>(
   { after }: Pick<Rim, 'after'>,
   promise: Promise<T>,
@@ -43,7 +43,7 @@ export function watched<T>(
   });
 }
 
-/** Chromium ends a worker whose event takes five minutes, and with it every stream that is open; three minutes for Background Sync. */
+/** Chromium ends a worker whose event takes five minutes, and with it every open stream; three minutes for Background Sync. */
 export const HOLD_EVENT_MS = 4 * 60_000;
 export const HOLD_SYNC_MS = 2 * 60_000;
 

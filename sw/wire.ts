@@ -1,4 +1,4 @@
-/** Responses and headers as the rules of `sw/core` and other requests take them. */
+/** Responses and headers in the form that `sw/core` and other requests take. */
 import type { Answered } from './core/verdict.ts';
 
 export const answeredBy = ({ status, headers }: Response): Answered => ({
@@ -6,7 +6,7 @@ export const answeredBy = ({ status, headers }: Response): Answered => ({
   header: (name) => headers.get(name),
 });
 
-/** Copies of these headers, where they are set. */
+/** Copies these headers, if they are set. */
 export function headersNamed(headers: Headers, names: readonly string[]): Headers {
   const found = new Headers();
   for (const name of names) {

@@ -1,4 +1,4 @@
-/** The entry of `/sw.js`: listeners, nothing else. It may run inside another front end's worker, so it touches nothing that is not travel mode's. */
+/** The entry of `/sw.js`: listeners, nothing else. It may run inside another front end's worker, so it touches only what belongs to travel mode. */
 import { type PageMessage, readPageMessage } from '../protocol/travel-messages.ts';
 import { type SyncEvent, syncTag, wakeLater } from './background-sync.ts';
 import { travelDoor } from './core/routes.ts';

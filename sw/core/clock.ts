@@ -1,4 +1,4 @@
-/** How far this device's clock is from the router's: idempotency keys tell the router's time, which judges how old they are. */
+/** How far this device's clock is from the router's: idempotency keys contain the router's time, by which it judges their age. */
 
 /** By this device's clock. */
 export interface Exchange {
@@ -10,7 +10,7 @@ export interface Exchange {
 
 /**
  * What to add to this device's clock, in milliseconds. An exchange only bounds it, so an offset that fits stays as it is, and a
- * slow answer cannot spoil what a quick one told.
+ * slow answer cannot spoil what a quick one showed.
  */
 export function clockOffsetMs(known: number, { sentAt, receivedAt, date }: Exchange): number {
   const dated = date === null ? Number.NaN : Date.parse(date);

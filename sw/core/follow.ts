@@ -5,9 +5,9 @@ import { DONE, eventText, type SseEvent, SseParser } from '../../protocol/sse.ts
 import { type ToldError, toldErrorOf } from './asking.ts';
 import { hasSkippedEvents } from './keep.ts';
 
-/** An unfinished event that is longer is no answer's. */
+/** No answer has a longer event. */
 const LONGEST_EVENT_CHARS = 16 * 1024 * 1024;
-/** Of all events together; an answer that may be kept is far shorter, even spread over its chunks. */
+/** The limit for all events together; an answer that may be kept is far shorter, even spread over its chunks. */
 const LONGEST_KEPT_CHARS = 8 * 1024 * 1024;
 
 export class StreamFollower {
@@ -21,7 +21,7 @@ export class StreamFollower {
   #isDone = false;
   #error: ToldError | undefined;
 
-  /** `builder`: where the completion is wanted in the end. Handed in, so that a page that only reads on does not load its code. */
+  /** `builder`: given if the completion is needed in the end. An argument, so that a page that only reads on does not load its code. */
   constructor({ builder, showsUsage }: { builder?: StreamedCompletion | undefined; showsUsage: boolean }) {
     this.showsUsage = showsUsage;
     this.#completion = builder;
@@ -47,12 +47,12 @@ export class StreamFollower {
     return this.#isDone || this.#error !== undefined;
   }
 
-  /** No event is so long: this is not a stream of the router. */
+  /** No event is this long: it is not a stream of the router. */
   get isTooLong(): boolean {
     return this.#parser.isTooLong;
   }
 
-  /** What of a piece the page is to read: the new events that it ends, '' for none. Comments are left out. */
+  /** The part of a piece that the page gets: the new events that it completes, '' for none. Comments are left out. */
   feed(piece: string): string {
     this.#parser.feed(piece);
     const text = this.#text;
@@ -60,7 +60,7 @@ export class StreamFollower {
     return text;
   }
 
-  /** Another connection takes over: half an event of the old one is thrown away. */
+  /** Another connection takes over: an incomplete event of the old one is discarded. */
   restart(): void {
     this.#parser.restart();
   }

@@ -3,10 +3,10 @@ import type { ChatChoice, ChatCompletion } from '../../protocol/chat.ts';
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { type Features, factsOf, isOfGeneration } from './features.ts';
 
-/** Of one answer. */
+/** The largest answer. */
 export const MAX_KEPT_BYTES = 256 * 1024;
 
-/** A completion of the router as it is kept: without the router's own words, which are about one request. Undefined for any other JSON, and for one that is not complete. */
+/** A completion as it is kept: without the router's own field, which is about one request. Undefined for any other JSON, and for one that is not complete. */
 export function completionToKeep(text: string): string | undefined {
   const completion = wholeCompletion(text);
   if (completion === undefined) return undefined;
@@ -32,14 +32,14 @@ function wholeCompletion(text: string): (ChatCompletion & Record<string, unknown
 const isWhole = (choice: ChatChoice | null): boolean =>
   typeof choice === 'object' && choice !== null && typeof choice.message === 'object' && Boolean(choice.finish_reason);
 
-/** The router's word for "some of it may be missing". */
+/** The router's mark for "part of it may be missing". */
 export const hasSkippedEvents = (carryon: unknown): boolean =>
   typeof carryon === 'object' && carryon !== null && Number((carryon as { skippedEvents?: unknown }).skippedEvents) > 0;
 
 export interface Answer {
   status: number;
   header(name: string): string | null;
-  /** One completion as JSON; undefined where none was put together, because it is not whole. */
+  /** One completion as JSON; undefined if the stream was not complete. */
   completion: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface PageWord {
   wish: 'queue' | 'off' | 'fail';
 }
 
-/** From when to when an answer may be given again; undefined where it may not be kept. */
+/** From when until when an answer may be given again; undefined if it may not be kept. */
 export function mayKeep(
   answer: Answer,
   page: PageWord,
@@ -61,12 +61,12 @@ export function mayKeep(
   if (utf8Bytes(completion) > MAX_KEPT_BYTES) return undefined;
   const keepSeconds = secondsToKeep(header('cache-control'));
   if (keepSeconds === 0) return undefined;
-  // One out of the router's cache was an answer before.
+  // An answer from the router's cache is older than this exchange.
   const ageSeconds = wholeNumber(header('age')) ?? 0;
   return { storedAt: now - ageSeconds * 1_000, keepUntil: now + keepSeconds * 1_000 };
 }
 
-/** Of `private, stale-if-error=604800`; 0 where nothing may be kept. */
+/** The seconds in `private, stale-if-error=604800`; 0 if nothing may be kept. */
 export function secondsToKeep(cacheControl: string | null): number {
   const directives = (cacheControl ?? '').split(',').map((directive) => directive.trim().toLowerCase());
   if (directives.includes('no-store')) return 0;
@@ -85,13 +85,13 @@ export interface KeptAnswer {
   keepUntil: number;
 }
 
-/** Whether a kept answer may be given now, by what is known of its feature by now: its time to keep may have become shorter. */
+/** Whether a kept answer may be given now, by what is now known of its feature: its time may have become shorter. */
 export function isServable(kept: KeptAnswer, known: Features | undefined, now: number): boolean {
   const ttlSeconds = factsOf(known, kept.feature)?.travelTtlSeconds ?? Number.POSITIVE_INFINITY;
   const until = Math.min(kept.keepUntil, kept.storedAt + ttlSeconds * 1_000);
   return now < until && isOfGeneration(kept, known);
 }
 
-/** Whole seconds; 0 where the clock was set back. */
+/** Whole seconds; 0 if the clock was set back. */
 export const ageSecondsOf = ({ storedAt }: Pick<KeptAnswer, 'storedAt'>, now: number): number =>
   Math.max(0, Math.floor((now - storedAt) / 1_000));

@@ -1,4 +1,4 @@
-/** What the outbox may do next: which questions it takes, which one is sent, and what becomes of one that was. */
+/** What the outbox may do next: which questions it accepts, which one is sent, and what becomes of one that was sent. */
 import { canonicalJson, Uncanonical } from '../../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
@@ -8,7 +8,7 @@ export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expire
 /** A queued question without its text. `id` is its idempotency key. */
 export interface QueuedRow {
   id: string;
-  /** Of the person. */
+  /** The person's part. */
   part: string;
   askedAt: number;
   feature: string;
@@ -29,7 +29,7 @@ const SEND_WITHIN_MS = 24 * HOUR_MS;
 const SHOWN_FOR_MS = 7 * 24 * HOUR_MS;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** A router that names a longer wait is asked again after this one. */
+/** If the router names a longer wait, it is asked again after this one. */
 const LONGEST_RETRY_AFTER_MS = HOUR_MS;
 
 export const newRow = (row: Pick<QueuedRow, 'id' | 'part' | 'askedAt' | 'feature'>): QueuedRow => ({
@@ -40,33 +40,33 @@ export const newRow = (row: Pick<QueuedRow, 'id' | 'part' | 'askedAt' | 'feature
   notBefore: 0,
 });
 
-/** Answers that nobody has taken out yet take nobody's place. */
+/** Answers that have not been collected yet take no place. */
 export const admits = (others: readonly QueuedRow[], questionBytes: number): boolean =>
   questionBytes <= MAX_QUESTION_BYTES && others.filter(({ state }) => state !== 'answered').length < MAX_QUESTIONS;
 
-/** A row as time has left it: null once it is too old to be shown. A clock that was set back makes nothing older. */
+/** The row at this time: null once it is too old to be shown. A clock that was set back makes nothing older. */
 export function aged(row: QueuedRow, now: number): QueuedRow | null {
   const age = now - row.askedAt;
   if (age >= SHOWN_FOR_MS) return null;
   return row.state === 'waiting' && age >= SEND_WITHIN_MS ? { ...row, state: 'expired' } : row;
 }
 
-/** Nobody is sending it any more: the worker that was has died. It goes again with the same key, so it is paid for once. */
+/** The worker that was sending it has died. It is sent again with the same key, so it is paid for once. */
 export const afterDeath = (row: QueuedRow): QueuedRow => (row.state === 'sending' ? { ...row, state: 'waiting' } : row);
 
 const waits = ({ state }: QueuedRow): boolean => state === 'waiting';
 
-/** A wait that is longer than any that was ever meant comes of a clock that was set back. */
+/** A wait longer than any intended one comes from a clock that was set back. */
 const isDue = ({ notBefore }: QueuedRow, now: number): boolean =>
   notBefore <= now || notBefore > now + LONGEST_RETRY_AFTER_MS;
 
-/** The oldest that may go now. */
+/** The oldest question that may be sent now. */
 export const nextToSend = (rows: readonly QueuedRow[], now: number): QueuedRow | undefined =>
   rows
     .filter((row) => waits(row) && isDue(row, now) && now - row.askedAt < SEND_WITHIN_MS)
     .toSorted((one, other) => one.askedAt - other.askedAt)[0];
 
-/** When the next one that was put off may go; undefined where none was. */
+/** When the next postponed question may be sent; undefined if there is none. */
 export function nextDue(rows: readonly QueuedRow[], now: number): number | undefined {
   const times = rows.filter((row) => waits(row) && row.notBefore > now).map(({ notBefore }) => notBefore);
   return times.length === 0 ? undefined : Math.min(...times);
@@ -75,15 +75,15 @@ export function nextDue(rows: readonly QueuedRow[], now: number): number | undef
 export const countWaiting = (rows: readonly QueuedRow[]): number =>
   rows.filter((row) => waits(row) || row.state === 'sending').length;
 
-/** Taken by the sender; undefined where it may not go any more, such as one cancelled meanwhile. */
+/** Taken by the sender; undefined if it may not be sent any more, such as one cancelled meanwhile. */
 export const sending = (row: QueuedRow): QueuedRow | undefined =>
   waits(row) ? { ...row, state: 'sending', tries: row.tries + 1 } : undefined;
 
 export type Outcome =
   | { kind: 'answered' }
-  /** An answer of the router that is none to the question. */
+  /** A reply of the router that does not answer the question. */
   | { kind: 'refused'; status: number; code: string | null; retryAfterMs: number | null }
-  /** No answer of the router at all. */
+  /** No reply of the router at all. */
   | { kind: 'unreached'; cause: string };
 
 /** Its content had begun when it broke off, and the router never runs that key again. */
@@ -94,7 +94,7 @@ export function afterSending(row: QueuedRow, outcome: Outcome, now: number): Que
     case 'answered':
       return { ...row, state: 'answered', lastError: null };
     case 'unreached':
-      // Whatever says next that the network is back may try at once.
+      // The next sign that the network is back may try at once.
       return { ...row, state: 'waiting', lastError: outcome.cause };
     case 'refused': {
       const { status, code, retryAfterMs } = outcome;
@@ -109,17 +109,17 @@ export function afterSending(row: QueuedRow, outcome: Outcome, now: number): Que
 
 const backOffMs = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
 
-/** What `sendNow` makes of a row. Only a question that the router may have forgotten, or refused, takes the new key. */
+/** The row after `sendNow`. Only a question that the router may have forgotten, or refused, takes the new key. */
 export function sentNow(row: QueuedRow, newId: string, now: number): QueuedRow {
   if (row.state === 'waiting') return { ...row, notBefore: 0 };
   if (row.state !== 'failed' && row.state !== 'expired') return row;
   return newRow({ id: newId, part: row.part, askedAt: now, feature: row.feature });
 }
 
-/** Whether `cancel` may take it out. One that is on its way may already be paid for, so its answer is waited for. */
+/** Whether `cancel` may remove it. A question that is being sent may already be paid for, so the outbox waits for its answer. */
 export const mayCancel = ({ state }: QueuedRow): boolean => state !== 'sending';
 
-/** The question as the outbox sends it: the same one, asked for in one piece. Undefined where a field has no form to be written in. */
+/** The question as the outbox sends it: the same one, not streamed. Undefined if a field cannot be written. */
 export function inOnePiece(bodyText: string): string | undefined {
   const { stream, stream_options, ...body } = parseBody(bodyText) as Record<string, unknown>;
   try {
@@ -132,15 +132,15 @@ export function inOnePiece(bodyText: string): string | undefined {
 
 const NOT_STORED = [
   ...['authorization', 'x-api-key', 'cookie', 'proxy-authorization'],
-  // Of the one try that failed: the outbox asks in one piece, under the key of the row.
+  // These belong to the try that failed: the outbox asks without a stream, under the row's key.
   ...[REQUEST_HEADERS.resume, REQUEST_HEADERS.idempotencyKey],
 ];
 
-/** What lies on disk of a question's headers: no credential. */
+/** The headers of a question that are stored: no credential. */
 export const storableHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => !NOT_STORED.includes(name.toLowerCase())));
 
-/** `retry-after-ms`, else `retry-after` in seconds; null where neither says a wait. */
+/** `retry-after-ms`, else `retry-after` in seconds; null if neither names a wait. */
 export function retryAfterMs(header: (name: string) => string | null): number | null {
   const ms = Number(header('retry-after-ms') ?? Number.NaN);
   if (ms >= 0) return ms;

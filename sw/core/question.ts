@@ -1,4 +1,4 @@
-/** What a page asks, read from its request: the text that two equal questions share, and what the page wishes of travel mode. */
+/** A page's question, read from its request: the text that equal questions share, and what the page wants of travel mode. */
 import { answerText } from '../../protocol/answer-key.ts';
 import type { ChatRequest } from '../../protocol/chat.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
@@ -7,24 +7,24 @@ import { parseChat } from '../../protocol/parse-chat.ts';
 import { type DoorName, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
 import { type Features, factsOf } from './features.ts';
 
-/** `queue`: into the outbox, where nothing is kept and there is no network. `off`: nothing of travel mode. */
+/** `queue`: into the outbox, if nothing is kept and there is no network. `off`: without travel mode. */
 export type TravelWish = 'queue' | 'off' | 'fail';
 
 export interface PageQuestion {
-  /** '' where neither the page nor the router has named one. */
+  /** '' if neither the page nor the router has named one. */
   feature: string;
-  /** The canonical text; `travelKeyText` makes the key's text of it. */
+  /** The canonical text, from which `travelKeyText` makes the key's text. */
   text: string;
   stream: boolean;
   includeUsage: boolean;
   /** Whether the feature's streams resume; undefined while that is not known. */
   resumes: boolean | undefined;
-  /** Of the feature; null while that is not known. */
+  /** The feature's generation; null while that is not known. */
   generation: number | null;
   /** The user that the body names; a secret key may. */
   user: string | undefined;
   wish: TravelWish;
-  /** The page allows neither to give a kept answer nor to keep this one. */
+  /** The page allows neither giving a kept answer nor keeping this one. */
   noStore: boolean;
   /** The page wants a new answer, not a kept one. */
   refresh: boolean;
@@ -37,7 +37,7 @@ export interface PageRequest {
 }
 
 /**
- * Undefined for what goes to the router as it is: a body that it will refuse, and by name, and a request of a page that resumes by
+ * Undefined for requests that go to the router as they are: a body that it will refuse by name, and a page that resumes by
  * itself.
  */
 export function readQuestion(request: PageRequest, known: Features | undefined): PageQuestion | undefined {
@@ -67,9 +67,9 @@ export function readQuestion(request: PageRequest, known: Features | undefined):
   };
 }
 
-/** `alias`: the feature's own, '' where it is not known; undefined where the body names a model. */
+/** `alias`: the feature's own, '' if it is not known; undefined if the body names a model. */
 function chatOf(body: Record<string, unknown>, alias: string | undefined): ChatRequest | undefined {
-  // No body without a model passes the check, so an alias that is not known has another name for a moment.
+  // No body without a model passes the check, so an unknown alias gets a temporary name.
   const parsed = parseChat(alias === undefined ? body : { ...body, model: alias || 'unknown' });
   if (!parsed.ok) return undefined;
   return alias === undefined ? parsed.chat : { ...parsed.chat, model: alias };

@@ -1,4 +1,4 @@
-/** What a page reads where the network gave no answer. */
+/** What a page gets if the network gave no answer. */
 import { streamOfCompletion } from '../../protocol/chunks-of-completion.ts';
 import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import { dataText } from '../../protocol/sse.ts';
@@ -16,8 +16,8 @@ const errorBody = (message: string, code: 'offline' | 'offline_queued' | 'stream
   JSON.stringify({ error: { message, type: 'offline', code, param: null }, carryon });
 
 /**
- * `id`: of the question in the outbox; null where it was not queued. `carryon`: what the router told of the attempts that failed.
- * SDKs obey `x-should-retry`, and would ask in vain.
+ * `id`: the question's id in the outbox; null if it was not queued. `carryon`: the failed attempts that the router reported.
+ * SDKs obey `x-should-retry`; otherwise they would retry in vain.
  */
 export function offlineReply(cause: Cause, id: string | null, carryon?: object): Reply {
   const about = {
@@ -44,7 +44,7 @@ export interface Stale {
   cause: Cause;
 }
 
-/** A kept answer in the form that was asked for. */
+/** A kept answer, streamed or whole as asked. */
 export function staleReply(
   { completion, ageSeconds, cause }: Stale,
   asked: { stream: boolean; includeUsage: boolean },

@@ -2,8 +2,8 @@
 export const REPORTS_AT_ONCE = 50;
 
 /**
- * Whether reports need not be sent again: the router has taken them, or will never take them. What a later request may bring
- * through (another credential, another minute) stays.
+ * Whether reports need not be sent again: the router has accepted them, or never will. Reports that a later request may
+ * deliver (another credential, another minute) stay.
  */
 export function reportsSettled(status: number, isOurs: boolean): boolean {
   if (!isOurs) return false;

@@ -1,12 +1,12 @@
-/** What came of asking the network: an answer, a refusal that the page is to see, or a failure that something kept may stand in for. */
+/** The result of asking the network: an answer, a refusal that the page should see, or a failure that a kept answer may replace. */
 
-/** Why a kept answer is given, or none is. `mode`: the person is in mode `travel`, and the network was not waited for. */
+/** Why a kept answer is given, or none. `mode`: the person is in mode `travel`, so the page did not wait for the network. */
 export type Cause = 'offline' | 'unreachable' | 'timeout' | 'cut' | 'mode' | `http_${number}`;
 
 export type Verdict =
-  /** Ours, and 2xx: a completion or a stream of one. */
+  /** From the router, and 2xx: a completion or a stream of one. */
   | 'answer'
-  /** Ours, and for the page: it says what is wrong with the request, or that there is no budget. */
+  /** From the router, and for the page: it says what is wrong with the request, or that there is no budget. */
   | 'pass'
   | { failed: Cause };
 
@@ -38,17 +38,17 @@ export function formOf({ header }: Pick<Answered, 'header'>): 'json' | 'stream' 
   return type === 'text/event-stream' ? 'stream' : undefined;
 }
 
-/** Whether a failed answer with nothing to stand in for it goes to the page as it came. A 2xx of somebody else would look like an answer. */
+/** Whether a failed answer that nothing replaces goes to the page as it came. Another server's 2xx would look like an answer. */
 export const passesFailed = (status: number): boolean => status < 200 || status > 299;
 
-/** `limit`: a time limit of ours was over, or the probe failed. `line`: no answer came, or it broke off before it was an answer. */
+/** `limit`: a time limit of ours passed, or the check failed. `line`: no answer came, or it broke off too early to be one. */
 export const causeOf = (what: 'line' | 'limit', isOnline: boolean): Cause => {
   if (!isOnline) return 'offline';
   return what === 'limit' ? 'timeout' : 'unreachable';
 };
 
 export interface LostRequest {
-  /** It went out with a key, so nobody pays twice. */
+  /** It was sent with a key, so it is paid for once. */
   keyed: boolean;
   /** How often it has been sent. */
   sends: number;
@@ -56,7 +56,7 @@ export interface LostRequest {
   what: 'line' | 'limit';
 }
 
-/** Whether to send it once more by itself: a used connection may have been closed under it. An answer of the router is never asked for again: it has tried already. */
+/** Whether to send it again automatically: a reused connection may have been closed under it. After an answer of the router it is not: the router has retried already. */
 export const mayResend = ({ keyed, sends, isOnline, what }: LostRequest): boolean =>
   keyed && sends === 1 && isOnline && what === 'line';
 
@@ -69,7 +69,7 @@ export function resumeVerdict(answered: Answered, hasRefreshed: boolean): 'follo
   return status === 408 || status === 429 || status >= 500 ? 'again' : 'lost';
 }
 
-/** Errors that a resumable stream has as an event where any other answer has a gateway's status. */
+/** Errors that a resumable stream reports as an event, where other answers have a gateway's status. */
 const GATEWAY_CODES: Readonly<Record<string, number>> = {
   deadline_exceeded: 503,
   ledger_unavailable: 503,
@@ -79,7 +79,7 @@ const GATEWAY_CODES: Readonly<Record<string, number>> = {
   stream_unavailable: 503,
 };
 
-/** Why a stream whose first event is an error counts as the network failing; undefined for errors that the page is to see. */
+/** Why a stream whose first event is an error counts as a network failure; undefined for errors that the page should see. */
 export function causeOfErrorEvent(code: string | undefined): Cause | undefined {
   const status = code !== undefined && Object.hasOwn(GATEWAY_CODES, code) ? GATEWAY_CODES[code] : undefined;
   return status === undefined ? undefined : `http_${status}`;

@@ -18,7 +18,7 @@ const PROBE_MS = 30_000;
 const HINT_AFTER_MS = 5_000;
 const OPEN_STREAMS_POLL_MS = 500;
 const CLAIM_LIMIT_MS = 10_000;
-/** Writes that are under way come first. */
+/** Writes in progress finish first. */
 const SIGN_OUT_LIMIT_MS = 60_000;
 
 type GetToken = TravelOptions['getToken'];
@@ -42,11 +42,11 @@ export class PageTravel extends EventTarget implements Travel {
   /** How the router seems to the worker. */
   #seen: Connection = 'online';
   #connection: Connection = connectionOf('online');
-  /** Questions of the outbox that are still to be sent. */
+  /** Queued questions that are still to be sent. */
   #waiting = 0;
-  /** Streams that a worker passes on to this page. Two workers may, during an update. */
+  /** Streams that a worker passes on to this page; two workers during an update. */
   readonly #open = new Map<ServiceWorker, number>();
-  /** Whether the worker knows this page. Until then, and where there is none, nothing is kept. */
+  /** Whether the worker knows this page. Until then, and without a worker, nothing is kept. */
   #isKnown = false;
   #hello: Promise<void> | undefined;
   #warned = new Set<string>();
@@ -100,7 +100,7 @@ export class PageTravel extends EventTarget implements Travel {
     await this.#hello;
   }
 
-  /** A version that waits already, such as from an earlier visit, is told to those who listen later too. */
+  /** A version that already waits, such as from an earlier visit, is announced to later listeners too. */
   override addEventListener(...listening: Parameters<EventTarget['addEventListener']>): void {
     super.addEventListener(...listening);
     if (listening[0] === 'update' && this.#line?.waiting) setTimeout(() => this.#tell('update', null));
@@ -153,7 +153,7 @@ export class PageTravel extends EventTarget implements Travel {
     for (;;) {
       const worker = line?.waiting;
       if (!line || !worker || !line.isControlled) return;
-      // A worker without travel mode has none of these.
+      // A worker without travel mode does not answer.
       const streams = this.#isKnown ? await line.ask({ kind: 'streams' }) : undefined;
       if (streams?.ok && streams.open > 0) {
         await pause(OPEN_STREAMS_POLL_MS);
@@ -183,10 +183,10 @@ export class PageTravel extends EventTarget implements Travel {
     const person = this.#person;
     if (person === null) return;
     this.#forget();
-    // A hello that is still on its way must not name the person once more.
+    // A hello that is still under way must not name the person again.
     await this.#hello;
     const line = this.#line;
-    // A worker that has not answered so far is asked too: it may keep something of an earlier visit.
+    // A worker that has not answered so far is asked too: it may hold data of an earlier visit.
     if (!line?.worker) return;
     const limitMs = this.#isKnown ? SIGN_OUT_LIMIT_MS : undefined;
     const { ok } = await line.ask({ kind: 'sign-out', person }, { limitMs });
@@ -194,7 +194,7 @@ export class PageTravel extends EventTarget implements Travel {
     await this.#sayHello();
   }
 
-  /** Undefined where there is no worker, and where it could not do what was asked. */
+  /** Undefined if there is no worker, or if it could not do what was asked. */
   async #ask<Kind extends keyof TravelReplies>(
     message: PageMessage & { kind: Kind },
   ): Promise<TravelReplies[Kind] | undefined> {
@@ -205,7 +205,7 @@ export class PageTravel extends EventTarget implements Travel {
     return undefined;
   }
 
-  /** Tells the worker who is asked for in this tab. */
+  /** Tells the worker who uses this tab. */
   #sayHello(): Promise<void> {
     this.#hello = this.#introduce();
     return this.#hello;
@@ -222,7 +222,7 @@ export class PageTravel extends EventTarget implements Travel {
     this.#visitor = reply.visitor;
     this.#mode = reply.mode;
     this.#see(reply.connection);
-    // Another person has another outbox, of whatever length.
+    // Another person has another outbox.
     if (this.#waiting !== reply.waiting || this.#introduced !== person) this.#count(reply.waiting);
     this.#introduced = person;
     this.#flush();
@@ -231,7 +231,7 @@ export class PageTravel extends EventTarget implements Travel {
   async #take(message: WorkerMessage, port: MessagePort | undefined, worker: MessageEventSource | null): Promise<void> {
     if (message.kind === 'token-wanted') {
       const token = message.person === this.#person ? await this.#token() : null;
-      // Nobody's question is ever sent with the token of another person.
+      // No question is ever sent with another person's token.
       port?.postMessage({ token: message.person === this.#person ? token : null });
       return;
     }
@@ -249,7 +249,7 @@ export class PageTravel extends EventTarget implements Travel {
         if (worker instanceof ServiceWorker) this.#open.set(worker, message.detail.open);
         return;
       case 'full':
-        // Each worker says it anew, and a browser starts many.
+        // Each worker reports it again, and a browser starts many.
         if (this.#isFull) return;
         this.#isFull = true;
         this.#warn('the storage of this browser is full or broken, so nothing more is kept');
@@ -305,7 +305,7 @@ export class PageTravel extends EventTarget implements Travel {
     else if (worker.state === 'redundant') this.#open.delete(worker);
   }
 
-  /** Only where something waits for the network, or the strip says that the router is away. */
+  /** Only if something waits for the network, or the page shows that the router is unreachable. */
   #flush(): void {
     if (this.#waiting > 0 || this.#seen !== 'online') this.#ask({ kind: 'flush' }).catch(() => {});
   }

@@ -1,4 +1,4 @@
-/** What a page does with a streamed answer without its worker: it ends the run, and reads on where the worker died. */
+/** What a page does with a streamed answer without its worker: stop the run, and read on after the worker died. */
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { StreamFollower } from '../core/follow.ts';
 import { idleLimitMs } from '../core/patience.ts';
@@ -29,7 +29,7 @@ export class StreamCalls {
       fetch(`${this.#ports.router()}/ai/streams/${streamId}`, { method: 'DELETE', headers: await this.#headers() });
     try {
       let reply = await send();
-      // A token that has ended is asked for anew, once.
+      // An expired token is replaced once.
       if (reply.status === 401) reply = await send();
       return reply.status === 204;
     } catch {
@@ -43,7 +43,7 @@ export class StreamCalls {
     if (streamId === null || body === null) return response;
     const { tell, token, saw } = this.#ports;
     const follower = new StreamFollower({ showsUsage: true });
-    /** From then on this is the page's own connection, and its silence counts. Before, the worker watches. */
+    /** From then on this is the page's own connection, and its silence counts. Before that, the worker watches. */
     let resume: ReturnType<typeof resuming> | undefined;
     const stream = new FollowedStream(rim, {
       body,
@@ -54,7 +54,7 @@ export class StreamCalls {
       },
       resume: async (lastId, signal) => {
         const ports = { router: this.#ports.router(), rim, token, saw };
-        // The worker knew whether the page asked for it. A client that did not may fail on a chunk without choices.
+        // The worker knew whether the page asked for usage. A client that did not may fail on a chunk without choices.
         follower.showsUsage = false;
         resume ??= resuming(ports, { headers: await this.#headers(), credentials: 'same-origin' }, streamId);
         return resume(lastId, signal);
@@ -69,7 +69,7 @@ export class StreamCalls {
     return new Response(pageBody(stream), { status, statusText, headers });
   }
 
-  /** Who asked, and so who owns the stream. The worker lets these calls pass. */
+  /** The credential of the question, whose sender owns the stream. The worker lets these calls pass. */
   async #headers(): Promise<Headers> {
     const headers = new Headers();
     const token = await this.#ports.token();

@@ -1,4 +1,4 @@
-/** The page's line to its service worker: registered and watched for updates by workbox-window, asked by messages. */
+/** The page's connection to its service worker: registered and watched for updates by workbox-window, used by messages. */
 // By file: the package's entry is built for browsers without classes, and twice as large.
 import { Workbox } from 'workbox-window/Workbox.js';
 import {
@@ -39,12 +39,12 @@ export class WorkerLine {
     this.#container.startMessages();
     this.#container.addEventListener('controllerchange', () => {
       handlers.onControllerChange();
-      // An instance of Workbox notices one update that another tab found, and no more.
+      // An instance of Workbox notices only the first update that another tab found.
       if (this.#registration) void this.#register().catch(() => {});
     });
   }
 
-  /** Resolves with a worker that runs; rejects with the reason where there is none. Offline, one of an earlier visit is enough. */
+  /** Resolves with a running worker; rejects with the reason if there is none. Offline, one of an earlier visit is enough. */
   open(): Promise<ServiceWorker> {
     // Once: each instance of Workbox listens for the rest of the page's life.
     this.#opened ??= this.#open().catch((reason) => {
@@ -77,7 +77,7 @@ export class WorkerLine {
     return registration;
   }
 
-  /** The worker that this page's requests go to, or else the one that could take them. */
+  /** The worker that handles this page's requests, or else the one that could. */
   get worker(): ServiceWorker | null {
     return this.#container.controller ?? this.#registration?.active ?? null;
   }
@@ -121,19 +121,19 @@ export class WorkerLine {
       try {
         worker.postMessage(travelMessage(message), [port2]);
       } catch {
-        // A worker of a former version cannot be told anything any more.
+        // A worker of an earlier version no longer receives messages.
         settle(silent);
       }
     });
   }
 }
 
-/** Some browsers have none in private windows, and none has them on a page that is neither https nor localhost. */
+/** Some browsers have no service workers in private windows, and none has them on pages that are neither https nor localhost. */
 export function hasServiceWorkers(): boolean {
   try {
     return navigator.serviceWorker !== undefined;
   } catch {
-    // Chromium throws in a frame that is sandboxed.
+    // Chromium throws in a sandboxed frame.
     return false;
   }
 }

@@ -52,7 +52,7 @@ interface Answers {
   index(name: 'age'): { getAllKeys(range: IDBKeyRange, count: number): Promise<[string, string][]> };
 }
 
-/** The person's oldest answers make room. */
+/** Evicts the person's oldest answers. */
 export async function putAnswer(answers: Answers, row: AnswerRow): Promise<void> {
   await answers.put(row);
   const tooMany = (await answers.count(rowsOf(row.part))) - MAX_ANSWERS;
@@ -60,7 +60,7 @@ export async function putAnswer(answers: Answers, row: AnswerRow): Promise<void>
   for (const key of await answers.index('age').getAllKeys(rowsOf(row.part), tooMany)) await answers.delete(key);
 }
 
-/** For a full disk: the older half of everybody's answers. False where there is nothing to give up. */
+/** For a full disk: evicts the older half of everybody's answers. False if there is nothing to evict. */
 export async function makeRoom(db: Database): Promise<boolean> {
   const tx = db.transaction('answers', 'readwrite');
   const keys = await tx.store.index('end').getAllKeys();
@@ -99,7 +99,7 @@ interface SentKeys {
   delete(key: [string, string]): Promise<void>;
 }
 
-/** Of `sent` alone where it is given: the question may have been asked anew meanwhile, and that key is still to be answered. */
+/** With `sent`, only if it is this key: the question may have been asked anew meanwhile, and the new key still needs its answer. */
 export async function dropSent(keys: SentKeys, { part }: Person, key: string, sent: string | undefined): Promise<void> {
   if (sent === undefined || (await keys.get([part, key]))?.idempotencyKey === sent) await keys.delete([part, key]);
 }

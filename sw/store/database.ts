@@ -1,4 +1,4 @@
-/** The IndexedDB database of one router's answers: its stores, its version, and how a connection is had. */
+/** The IndexedDB database of one router's answers: its stores, its version, and how it is opened. */
 import { type DBSchema, type IDBPDatabase, openDB, type StoreNames } from 'idb';
 import type { Features } from '../core/features.ts';
 import type { QueuedRow } from '../core/outbox.ts';
@@ -98,7 +98,7 @@ export const databaseName = (routerOrigin: string): string => `carryon ${routerO
 /** All rows of a person in a store whose keys begin with the part. */
 export const rowsOf = (part: string): IDBKeyRange => IDBKeyRange.bound([part], [part, []]);
 
-/** Rejects where a newer build has written the database, or where it cannot be opened. `blocked`: another connection is still open. */
+/** Rejects if a newer build has written the database, or if it cannot be opened. `blocked`: another connection is still open. */
 export function openDatabase(name: string, lost: () => void, blocked: () => void): Promise<Database> {
   return openDB<Schema>(name, VERSION, {
     upgrade,
@@ -136,11 +136,11 @@ interface People {
   index(name: 'part'): { getKey(part: string): Promise<string | undefined> };
 }
 
-/** Whether the person is still signed in: the first thing that a write asks, inside its own transaction. */
+/** Whether the person is still signed in: the first check of every write, inside its own transaction. */
 export const isHere = async (people: People, { part }: { part: string }): Promise<boolean> =>
   (await people.index('part').getKey(part)) !== undefined;
 
-/** How many rows a person has in a store, and of how many bytes. The sizes are in the index, so no row is read. */
+/** How many rows a person has in a store, and their bytes. The sizes are in the index, so no row is read. */
 export async function sizeOf(
   db: Database,
   store: 'answers' | 'notes',

@@ -1,4 +1,4 @@
-/** What the worker must know after it was killed: mode, clock, features, and reports that are still to be sent. */
+/** What the worker must still know after it was killed: mode, clock, features, and reports that are still to be sent. */
 import type { Features } from '../core/features.ts';
 import { type Database, isHere, rowsOf, UNKNOWN_GENERATION } from './database.ts';
 import type { Person, Report } from './store.ts';
@@ -13,8 +13,8 @@ export async function readFeatures(db: Database, { part }: Person): Promise<Feat
 }
 
 /**
- * Answers of an older generation go, and those of a feature that keeps none any more. An answer that was kept before its
- * generation was known counts as of this one.
+ * Removes answers of an older generation, and those of a feature that no longer keeps any. An answer that was kept before its
+ * generation was known counts as having this one.
  */
 export async function writeFeatures(db: Database, person: Person, features: Features): Promise<void> {
   const { part } = person;

@@ -7,7 +7,7 @@ import type { KeepResult, Person } from './store.ts';
 
 const MAX_NOTES = 500;
 const MAX_NOTE_BYTES = 256 * 1024;
-/** Behind every name that begins with what stands before it. */
+/** Sorts after every name that begins with the text before it. */
 const LAST = '\uffff'.repeat(200);
 
 const placeOf = (name: string): string => `note ${name}`;
@@ -33,7 +33,7 @@ export async function putNote(db: Database, person: Person, { name, text, change
   const bytes = utf8Bytes(text);
   if (bytes > MAX_NOTE_BYTES) return 'full';
   const { part } = person;
-  // As JSON: UTF-8 alone would lose a byte order mark at the beginning, and half of a character, as where a draft is cut.
+  // As JSON: UTF-8 alone would lose a byte order mark at the beginning, and half of a character where a draft was cut.
   const sealed = await seal(person, placeOf(name), JSON.stringify(text));
   const tx = db.transaction(['people', 'notes'], 'readwrite');
   const notes = tx.objectStore('notes');

@@ -19,16 +19,16 @@ export interface StoreOptions {
   onFull: () => void;
 }
 
-/** A database that does not open by then is done without: no page waits for it. */
+/** If the database does not open by then, the worker goes on without it: no page waits for it. */
 const OPEN_LIMIT_MS = 5_000;
-/** An earlier version of the worker ends what it is writing before its connection closes. */
+/** An earlier version of the worker finishes writing before its connection closes. */
 const BLOCKED_LIMIT_MS = 2_000;
 
 export function openStore({ name: databaseName, rim, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
-  /** Tabs that are just naming somebody. A question of theirs waits to know whose it is. */
+  /** Tabs that are just naming a person. Their questions wait until it is known whose they are. */
   const naming = new Map<string, Promise<Tab>>();
-  /** Raised whenever what a tab has named may have changed: what was being read meanwhile is not remembered. */
+  /** Raised whenever a tab's person may have changed: reads in progress are then not remembered. */
   let changes = 0;
   // Every question needs these two, and each read of the database delays it.
   const featuresOf = new Map<string, Features>();
@@ -60,7 +60,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     });
   }
 
-  /** What the database cannot do is done without it: `otherwise`. */
+  /** If the database fails, returns `otherwise`. */
   async function using<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -70,7 +70,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
         if (!(error instanceof DOMException)) throw error;
         if (error.name === 'QuotaExceededError') throw error;
         lose();
-        // A connection that the browser closed under us; the next one may do.
+        // The browser closed the connection; the next one may work.
         if (error.name === 'InvalidStateError' && tries === 1) continue;
         full();
         return otherwise;
@@ -78,7 +78,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     }
   }
 
-  /** On a full disk older answers make room, once. */
+  /** On a full disk older answers are evicted, once. */
   async function writing<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -127,7 +127,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     tab: tabOf,
 
     async nameTab(clientId, wanted) {
-      // The previous person is out of reach before anything is awaited. Names are set in the order they arrive, so the last one stays.
+      // The previous person is out of reach before anything is awaited. Names are set in order of arrival, so the last one stays.
       changes += 1;
       const before = naming.get(clientId);
       const named = before === undefined ? name(clientId, wanted) : before.then(() => name(clientId, wanted));

@@ -1,4 +1,4 @@
-/** Queued questions, and their answers until they are taken out. */
+/** Queued questions, with their answers until they are removed. */
 import type { QueuedRow } from '../core/outbox.ts';
 import { answerRow, dropSent, putAnswer } from './answers.ts';
 import { type Database, isHere, type OutboxRow, rowsOf } from './database.ts';
@@ -16,7 +16,7 @@ export async function readQueued(db: Database, { part }: Person): Promise<Queued
   return (await db.getAll('outbox', rowsOf(part))).map(withoutTexts).sort(byAge);
 }
 
-/** The parts of everybody with a row in the outbox. */
+/** The parts of all people with a row in the outbox. */
 export async function partsWithQueue(db: Database): Promise<string[]> {
   const keys = await db.getAllKeys('outbox');
   return [...new Set(keys.map(([part]) => part))];
@@ -62,7 +62,7 @@ export const readQuestion = async (db: Database, person: Person, id: string): Pr
 export const readQueuedAnswer = async (db: Database, person: Person, id: string): Promise<QueuedAnswer | undefined> =>
   (await open(db, person, id, 'answer')) as QueuedAnswer | undefined;
 
-/** Null takes the row out, undefined leaves it. The row as it stands afterwards, or stood before it left. */
+/** Null removes the row, undefined leaves it. Returns the row as it is afterwards, or was before it was removed. */
 export async function changeQueued(
   db: Database,
   person: Person,
@@ -79,7 +79,7 @@ export async function changeQueued(
   return next ?? (row === undefined ? undefined : withoutTexts(row));
 }
 
-/** One transaction, so that an answer that was paid for is in both places or the question still waits for it. */
+/** One transaction, so that an answer that was paid for is in both places, or else the question still waits for it. */
 export async function answerQueued(
   db: Database,
   person: Person,

@@ -14,7 +14,7 @@ import {
 import { hexOf, newKeys } from './seal.ts';
 import type { Person, Tab } from './store.ts';
 
-/** How exactly it is known when a person was last here. */
+/** How precisely a person's last visit is recorded. */
 const USED_PRECISION_MS = 86_400_000;
 
 /** 32 characters, as `x-carryon-visitor` needs at least 20. */
@@ -62,7 +62,7 @@ export async function writeTab(db: Database, clientId: string, person: Person | 
   const tx = db.transaction(['people', 'tabs'], 'readwrite');
   const known = await tx.objectStore('tabs').get(clientId);
   const stays = person !== null && (await isHere(tx.objectStore('people'), person)) ? person : null;
-  // Going from a person to nobody takes a new secret: what the tab does from then on is not that person's.
+  // From a person to nobody the tab gets a new secret: what it does from then on is not that person's.
   const visitor = known !== undefined && known.part === null ? known.visitor : fresh;
   const row: TabRow = { clientId, part: stays?.part ?? null, visitor, namedAt: rim.now() };
   await tx.objectStore('tabs').put(row);
@@ -100,7 +100,7 @@ export async function forgetPerson(db: Database, { name, part }: Person, rim: Ri
   return tabs;
 }
 
-/** Forgets what is kept, and gives the names of the notes. The person goes on under a new part with new keys, so that no write under way brings anything back. */
+/** Forgets what is kept, and returns the names of the notes. The person continues under a new part with new keys, so that no write in progress brings anything back. */
 export async function renewPerson(db: Database, { name, part }: Person, rim: Rim): Promise<string[]> {
   const fresh = { part: hexOf(rim.bytes(16)), ...(await newKeys()) };
   const tx = db.transaction(STORES, 'readwrite');

@@ -1,4 +1,4 @@
-/** What lies on disk: AES-GCM under the person's own key, bound to the row it belongs to. */
+/** Encryption at rest: AES-GCM under the person's own key, bound to the row it belongs to. */
 import type { Sealed } from './database.ts';
 import type { Person } from './store.ts';
 
@@ -14,13 +14,13 @@ export async function seal(person: Person, place: string, text: string): Promise
   return { iv, sealed };
 }
 
-/** Undefined where it does not open: damaged, moved, or sealed by another key. */
+/** Undefined if it does not open: damaged, moved, or sealed by another key. */
 export async function unseal(person: Person, place: string, { iv, sealed }: Sealed): Promise<string | undefined> {
   try {
     return decoder.decode(await crypto.subtle.decrypt(algorithm(person, place, iv), person.sealKey, sealed));
   } catch (error) {
     if (error instanceof DOMException && error.name === 'OperationError') return undefined;
-    // What lies there is no bytes at all.
+    // The stored value is not even bytes.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

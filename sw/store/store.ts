@@ -1,6 +1,6 @@
 /**
- * What the browser keeps, as the rest of the worker sees it. Everything of a person hangs on a row in `people`: a write first
- * reads that row in its own transaction and does nothing where it is gone, so nothing written late survives a sign-out.
+ * What the browser keeps, as the rest of the worker sees it. Everything of a person depends on a row in `people`: a write first
+ * reads that row in its own transaction and does nothing if it is gone, so no late write survives a sign-out.
  * Every call degrades: without a usable database there is no person, nothing is found and nothing is kept.
  */
 
@@ -21,7 +21,7 @@ export interface Person {
   sealKey: CryptoKey;
 }
 
-/** Whom a tab has named. With no person nothing is stored or queued, and the tab has a visitor of its own. */
+/** The person that a tab has named. Without one nothing is stored or queued, and the tab has a visitor of its own. */
 export interface Tab {
   person: Person | null;
   visitor: string;
@@ -53,7 +53,7 @@ export interface Question {
   body: string;
   /** Lower-case names; no `authorization`, no `x-api-key`. */
   headers: Record<string, string>;
-  /** The question's key (`keyOf`) when it was asked, which its idempotency key is remembered under. */
+  /** The question's key (`keyOf`) when it was asked, under which its idempotency key is remembered. */
   sentUnder: string;
 }
 
@@ -82,15 +82,15 @@ export interface Usage {
 }
 
 export interface Store {
-  /** The named person, made with new keys at first use. Null where nothing can be stored. */
+  /** The named person, made with new keys at first use. Null if nothing can be stored. */
   person(name: string): Promise<Person | null>;
   tab(clientId: string): Promise<Tab | undefined>;
   nameTab(clientId: string, name: string | null): Promise<Tab>;
   /** The tabs that have named this person. */
   tabsOf(person: Person): Promise<string[]>;
-  /** Everybody who has something in the outbox. */
+  /** All people with something in the outbox. */
   peopleWithQueue(): Promise<Person[]>;
-  /** Forgets tabs that are no more, answers whose time is over, and people without anything who were away for 30 days. */
+  /** Forgets closed tabs, expired answers, and people without data who have not visited for 30 days. */
   tidy(openClientIds: readonly string[]): Promise<void>;
 
   /** The hex HMAC of a question's text under the person's own key. */
@@ -99,7 +99,7 @@ export interface Store {
   /** Also forgets the sent key, in the same transaction. With `sent`, only if it is this key. */
   keep(person: Person, key: string, kept: Kept, sent?: string): Promise<KeepResult>;
   /**
-   * The idempotency key to send a question with, written before it is sent: the one it was sent with before where that may be
+   * The idempotency key to send a question with, written before it is sent: the one it was sent with before if that may be
    * used again, else `fresh`. One transaction, so two equal questions at once share a key.
    */
   sendingKey(person: Person, key: string, fresh: SentKey, isReusable: (sent: SentKey) => boolean): Promise<SentKey>;
@@ -107,7 +107,7 @@ export interface Store {
   delivered(person: Person, key: string, sent?: string): Promise<void>;
 
   queued(person: Person): Promise<QueuedRow[]>;
-  /** The row that stands under its id afterwards, or why it was not taken. `admit` sees the person's other rows. */
+  /** The row under its id afterwards, or why it was not accepted. `admit` sees the person's other rows. */
   enqueue(
     person: Person,
     row: QueuedRow,
@@ -115,13 +115,13 @@ export interface Store {
     admit: (others: readonly QueuedRow[]) => boolean,
   ): Promise<QueuedRow | 'refused' | 'gone' | 'full'>;
   question(person: Person, id: string): Promise<Question | undefined>;
-  /** Reads, decides and writes in one transaction: null takes the row out, undefined leaves it. Undefined: there is no such row. */
+  /** Reads, decides and writes in one transaction: null removes the row, undefined leaves it. Returns undefined if there is no such row. */
   changeQueued(
     person: Person,
     id: string,
     decide: (row: QueuedRow) => QueuedRow | null | undefined,
   ): Promise<QueuedRow | undefined>;
-  /** Stores a queued question's answer, and `copy` among the answers. Undefined: the question was taken out meanwhile. */
+  /** Stores a queued question's answer, and `copy` among the answers. Undefined if the question was removed meanwhile. */
   answerQueued(
     person: Person,
     row: QueuedRow,
@@ -159,6 +159,6 @@ export interface Store {
    * Gives the names of the notes.
    */
   clear(person: Person): Promise<string[]>;
-  /** Forgets everything of the person, keys included. The tabs that had named the person; null where the database refused. */
+  /** Forgets everything of the person, keys included. Returns the tabs that had named the person; null if the database refused. */
   signOut(person: Person): Promise<string[] | null>;
 }

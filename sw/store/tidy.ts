@@ -1,4 +1,4 @@
-/** Takes out what nobody will ask for again; run when the worker starts and when a tab names somebody. */
+/** Removes what will never be asked for again; runs when the worker starts and when a tab names a person. */
 import { type Database, rowsOf, STORES } from './database.ts';
 
 const DAY_MS = 86_400_000;
