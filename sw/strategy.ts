@@ -74,8 +74,8 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
 }
 
 /**
- * Whether its key brings no answer: that of a run which has ended without a whole one, such as when nobody read it, or a new one that is
- * too old at once, because this device's clock is days behind.
+ * Whether its key can bring no answer: its run ended without a whole one, such as when nobody read it, or the key is new but
+ * counts as too old, because this device's clock is days behind.
  */
 const leadsNowhere = ({ given }: Asked, code: string | undefined): boolean =>
   given?.isReused ? endsKey(code) : given !== undefined && code === 'idempotency_expired';
@@ -99,8 +99,8 @@ async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: F
 }
 
 /**
- * Where a copy is at hand, or the outbox is wished for, a stream is looked at before the page has it: its first event may say that no
- * provider answers. Without a copy, a stream that breaks is gone on with instead.
+ * If a copy is at hand, or the outbox is wanted, the worker reads a stream's first event before the page gets it: it may say that no
+ * provider answers. Without a copy, a stream that breaks is resumed instead.
  */
 async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): Promise<Failed | undefined> {
   const hasCopy = kept !== undefined;

@@ -1,4 +1,4 @@
-/** What is known of an answer, put together of its headers, its body and what the page has measured. */
+/** The facts of an answer, from its headers, its body and what the page has measured. */
 import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import type { Problem } from './conversation.ts';
 import type { AnswerFacts, AnswerSource } from './facts.ts';
@@ -23,7 +23,7 @@ export function factsOf(header: Header, told: Told, measured: Measured): AnswerF
     requestId: header(RESPONSE_HEADERS.requestId),
     source,
     model: header(RESPONSE_HEADERS.model) ?? told.model,
-    // What a kept answer once cost, its first asker has paid. Where costs are hidden, nothing is said of it.
+    // A kept answer was paid for when it was first asked. If costs are hidden, none is shown.
     costUsd: source.kind === 'live' || told.costUsd === null ? told.costUsd : 0,
     mode: modeOf(header(RESPONSE_HEADERS.mode)),
     steps: stepsOf(header(RESPONSE_HEADERS.serverTiming)),

@@ -1,4 +1,4 @@
-/** Whose answer it is: the provider's letter where there is one, else the model, else nothing is known. */
+/** Who answered: the provider's letter if there is one, else the model, else nothing. */
 import type { AnswerFacts } from './facts.ts';
 import type { ProviderPlug } from './settings.ts';
 

@@ -4,10 +4,10 @@ import type { AnswerFacts } from './facts.ts';
 import { titleOf } from './title.ts';
 
 export type ConversationEvent =
-  /** A new question, in the place of the turn `instead` where that is still the last one. */
+  /** A new question, instead of the turn `instead` if that is still the last one. */
   | { kind: 'asked'; turnId: string; question: string; at: number; instead?: string }
   | { kind: 'asked-again'; turnId: string; at: number }
-  /** `askedAt` says which ask it is about: an answer that comes after the question was asked anew is none to it. */
+  /** `askedAt` says which ask it belongs to: an answer that comes after the question was asked anew is ignored. */
   | {
       kind: 'queued';
       turnId: string;
@@ -34,12 +34,12 @@ export const emptyConversation = (id: string, at: number): Conversation => ({
   isCut: false,
 });
 
-/** The same value where the event changes nothing. */
+/** The same value if the event changes nothing. */
 export function afterEvent(conversation: Conversation, event: ConversationEvent): Conversation {
   const turns = turnsAfter(conversation.turns, event);
   if (turns === conversation.turns) return conversation;
   const changedAt = Math.max(conversation.changedAt, event.at);
-  // Once its first turns are gone, the first one left is not what it was named by.
+  // Once its first turns are gone, the first one left must not rename it.
   const title = conversation.isCut ? conversation.title : titleOf(turns[0]?.question ?? '');
   return { ...conversation, title, changedAt, turns };
 }
@@ -106,7 +106,7 @@ function askedAgain(turn: Turn, context: readonly string[], at: number): Turn {
     outcome.state === 'complete' ? { text, facts: outcome.facts } : earlierOf(turn).earlier;
   return {
     ...turn,
-    // A later ask is told from an earlier one by its time.
+    // A later ask is distinguished from an earlier one by its time.
     askedAt: Math.max(at, turn.askedAt + 1),
     text: '',
     context,
@@ -129,14 +129,14 @@ function settled(turn: Turn, { text, outcome }: { text: string; outcome: Settled
   return { ...turn, text, outcome };
 }
 
-/** That the outbox has given it up is told at each visit. */
+/** The outbox reports at each visit that it has given the question up. */
 const isKnown = ({ outcome: known }: Turn, { outcome }: { outcome: Settled }): boolean =>
   known.state === 'failed' && outcome.state === 'failed' && outcome.queueId !== undefined;
 
 const earlierOf = ({ outcome }: Turn): { earlier?: Earlier } =>
   'earlier' in outcome && outcome.earlier !== undefined ? { earlier: outcome.earlier } : {};
 
-/** Under which the outbox has the turn's question. */
+/** The outbox's id of the turn's question. */
 export const queueIdOf = ({ outcome }: Turn): string | undefined =>
   'queueId' in outcome ? outcome.queueId : undefined;
 

@@ -29,15 +29,15 @@ export interface Turn {
   question: string;
   /** Epoch milliseconds. */
   askedAt: number;
-  /** What has come of the answer so far; Markdown. While it is being asked it is empty: `Talk.live` has what came. */
+  /** The answer so far; Markdown. Empty while it is being asked: `Talk.live` has the text then. */
   text: string;
-  /** Turns that were sent along, by id. Asked once more after a reload, the question is then the very same. */
+  /** Turns that were sent along, by id, so that the question is exactly the same when it is asked again after a reload. */
   context: readonly string[];
   outcome: Outcome;
 }
 
 export type Outcome =
-  /** Sent, and still being answered. Found so after a reload, it is asked once more under the same key, and paid once. */
+  /** Sent, and still being answered. After a reload it is asked again under the same key, and paid for once. */
   | { state: 'asking'; earlier?: Earlier }
   /**
    * In the outbox, under this id. `cause`: why, as travel mode names it; absent where that is not known any more. `facts`: of the ask that
@@ -51,7 +51,7 @@ export type Outcome =
   /** No answer, or the beginning of one. `queueId`: the outbox still has the question, and `sendNow` sends it. */
   | { state: 'failed'; problem: Problem; facts: AnswerFacts | null; queueId?: string };
 
-/** A complete answer that is asked for once more; it comes back where nothing better does. */
+/** The complete answer of a question that is asked again; it comes back if nothing better comes. */
 export interface Earlier {
   text: string;
   facts: AnswerFacts;

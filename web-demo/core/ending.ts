@@ -1,10 +1,10 @@
-/** How a complete answer ends, where that is not by itself. */
+/** How a complete answer ended, if not by itself. */
 import type { AnswerFacts } from './facts.ts';
 
 /** `limit`: at its longest length. `filter`: the provider's filter ended it. `gap`: some of its events could not be read. */
 export type Ending = 'limit' | 'filter' | 'gap';
 
-/** Null: it is all that the model had to say. */
+/** Null: the model had no more to say. */
 export function endingOf({ finishReason, skippedEvents = 0 }: AnswerFacts): Ending | null {
   if (skippedEvents > 0) return 'gap';
   if (finishReason === 'length') return 'limit';

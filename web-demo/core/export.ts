@@ -6,7 +6,7 @@ import type { AnswerFacts } from './facts.ts';
 
 type ExportWords = Words['exported'];
 
-/** Answers are Markdown already, and stand as they came, an open code block closed; questions are quoted, so that nothing in them becomes a heading. */
+/** Answers are already Markdown and stay as they came, with an open code block closed; questions are quoted, so that nothing in them becomes a heading. */
 export function markdownOf(conversation: Conversation, words: ExportWords): string {
   const parts = conversation.turns.map((turn) =>
     [
@@ -23,7 +23,7 @@ const escaped = (title: string): string => title.replace(/[\\`*_[\]<>#&]/g, '\\$
 
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
-/** A name that every system takes, and that means nothing in a shell. */
+/** A name that every system accepts, without characters that are special in a shell. */
 export function fileNameOf(title: string, untitled: string): string {
   const name = title
     .normalize('NFC')
@@ -39,7 +39,7 @@ function answeredWith(facts: AnswerFacts, words: ExportWords): string {
   return ending === null ? answered : `${answered} (${words.ending[ending]})`;
 }
 
-/** The fence that an answer leaves open, which would make code of all behind it; undefined where none is. */
+/** The fence that an answer leaves open, which would turn everything after it into code; undefined if there is none. */
 function openFence(text: string): string | undefined {
   let open: string | undefined;
   for (const [, fence = '', info = ''] of text.matchAll(/^ {0,3}(`{3,}|~{3,})(.*)$/gm)) {

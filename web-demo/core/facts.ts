@@ -1,4 +1,4 @@
-/** What is known of an answer beside its text, as the router and travel mode told it. Everything may be hidden from this page. */
+/** What router and travel mode report about an answer besides its text. Everything may be hidden from this page. */
 
 export interface AnswerFacts {
   requestId: string | null;
@@ -7,14 +7,14 @@ export interface AnswerFacts {
   /** Epoch milliseconds of its end. */
   answeredAt: number;
   source: AnswerSource;
-  /** From the ask to the first word, as this page saw it. Null where the answer came whole. */
+  /** From the ask to the first word, as this page saw it. Null if the answer came whole. */
   firstWordMs: number | null;
   totalMs: number | null;
   model: string | null;
-  /** Times that the answer went on where the line had broken. */
+  /** How often the answer was resumed after the line broke. */
   resumed: number;
   outputTokens: number | null;
-  /** `length`: the answer is whole as far as it may go, and ends where the limit was. */
+  /** `length`: the answer is complete up to the limit at which it ends. */
   finishReason: string | null;
   /** Events that the router could not read: words may be missing. */
   skippedEvents?: number | undefined;

@@ -1,4 +1,4 @@
-/** Conversations as they lie in this browser: one note each, and a small one beside it for the list and the outbox. */
+/** Conversations as this browser keeps them: one note each, and a small one beside it for the list and the outbox. */
 import type { Conversation, ConversationHead, Turn } from './conversation.ts';
 import { askingTurn, headOf, queueIdOf } from './conversation-events.ts';
 
@@ -6,7 +6,7 @@ export const CHAT = 'chat:';
 export const HEAD = 'head:';
 export const DRAFT = 'draft:';
 
-/** A note holds 256 KB; what a turn may still become needs some of it. */
+/** A note holds 256 KB; a turn that is still growing needs some of it. */
 const MOST_BYTES = 240 * 1_024;
 
 export interface KeptHead extends ConversationHead {
@@ -27,7 +27,7 @@ export const keptHeadOf = (conversation: Conversation): KeptHead => ({
   askingTurnId: askingTurn(conversation)?.id ?? null,
 });
 
-/** Without its oldest turns where it is too large to be kept. The last turn stays, however large. */
+/** Drops its oldest turns if it is too large to be kept. The last turn stays, however large. */
 export function fitted(conversation: Conversation): Conversation {
   let bytes = 0;
   const tooOld = conversation.turns.findLastIndex((turn) => {

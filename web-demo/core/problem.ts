@@ -1,4 +1,4 @@
-/** Which words a failure gets: the router has many codes, a person needs to know which of these it is. */
+/** The kinds of failure that have words of their own: the router has many codes, a person needs to know only which of these it is. */
 
 export type ProblemKind =
   | 'budget'

@@ -7,7 +7,7 @@ import { isAway, problemKind } from './problem.ts';
 import { partsOf } from './providers.ts';
 import type { ProviderPlug } from './settings.ts';
 
-/** What a colour says; the words beside it say it too. */
+/** The meaning of a colour; the words beside it say the same. */
 export type Tone = 'plain' | 'accent' | 'good' | 'warn' | 'bad' | 'away';
 
 export interface Pill {
@@ -21,12 +21,12 @@ export interface Provenance {
   facts: readonly string[];
 }
 
-/** What the page knows beside the answer itself. */
+/** What the page knows besides the answer itself. */
 export interface Seen {
   providers: readonly ProviderPlug[];
   isOnline: boolean;
   now: number;
-  /** This answer is just going on where the line broke. */
+  /** This answer is just being resumed. */
   isResuming: boolean;
 }
 
@@ -65,7 +65,7 @@ export const hasAge = ({ outcome }: Turn): boolean =>
   outcome.state === 'complete' &&
   (outcome.again !== undefined || outcome.facts.source.kind === 'saved' || outcome.facts.source.kind === 'cached');
 
-/** It was asked once more, in vain: this is the answer of before, which this browser has kept. */
+/** It was asked again in vain: this is the earlier answer, which this browser has kept. */
 function ofEarlier(facts: AnswerFacts, again: Problem, seen: Seen, { provenance: say, problems }: Words): Provenance {
   const pill: Pill = { text: say.saved(Math.max(0, seen.now - facts.answeredAt)), tone: 'away' };
   if (isAway(again)) return { pills: [pill], facts: [say.savedBecause('offline', seen.isOnline)] };
@@ -99,11 +99,11 @@ function ofComplete(facts: AnswerFacts, seen: Seen, words: Words): Provenance {
   }
 }
 
-/** `ageMs` is as old as the answer was when it was given. */
+/** `ageMs`: the answer's age when it was given. */
 const ageNow = (ageMs: number, facts: AnswerFacts, { now }: Seen): number =>
   Math.max(0, ageMs) + Math.max(0, now - facts.askedAt);
 
-/** How the answer came, where it was not the ordinary way. */
+/** How the answer came, if not in the ordinary way. */
 function routePills(facts: AnswerFacts, seen: Seen, { provenance: say }: Words): Pill[] {
   const { answered, failed, skipped, retries } = partsOf(facts, seen.providers);
   const pills: Pill[] = [];

@@ -2,13 +2,13 @@
 import type { AnswerFacts } from './facts.ts';
 import type { ProviderPlug } from './settings.ts';
 
-/** `A`, `B`, … where the page knows its providers; elsewhere the deployment's own name. */
+/** `A`, `B`, … if the page knows its providers; otherwise the deployment's own name. */
 export const nameOf = (deployment: string, providers: readonly ProviderPlug[]): string =>
   providers.find((provider) => provider.deployment === deployment)?.name ?? deployment;
 
 /** What the providers did for one answer. Names are without repeats, in the order of the calls. */
 export interface Parts {
-  /** Who answered; null where nobody did, or this page may not know. */
+  /** Who answered; null if no provider did, or this page may not know. */
   answered: string | null;
   /** Who failed, and did not answer in the end. */
   failed: readonly string[];

@@ -1,9 +1,9 @@
-/** The body of a question. It is the same whenever it is made of the same turn, so that travel mode knows it again. */
+/** The body of a question. It is the same whenever it is made from the same turn, so that travel mode recognises it. */
 import type { Conversation, Turn } from './conversation.ts';
 
 /**
- * Tokens of one answer at most. Each request holds what it may cost at most: with one cent to spend and the sandbox's prices, about half a
- * cent. So a few answers pass before one is refused, also for somebody who has asked the welcome's examples before.
+ * The most tokens of one answer. Each request holds the most it may cost: with one cent to spend and the sandbox's prices, about half a
+ * cent. So a few answers pass before one is refused, even for somebody who has already asked the welcome's examples.
  */
 const MOST_OUTPUT_TOKENS = 1_280;
 /** Of earlier turns; the newest that fit are sent along. */

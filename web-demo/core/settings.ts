@@ -3,5 +3,5 @@ import type { DemoSettings as ToldSettings } from '../../protocol/demo-settings.
 
 export type { ProviderPlug } from '../../protocol/demo-settings.ts';
 
-/** `unreachable`: this page was never told, because the router did not answer. */
+/** `unreachable`: not known, because the router never answered. */
 export type DemoSettings = ToldSettings | { signIn: 'off'; because: 'unreachable'; missing?: readonly string[] };

@@ -1,4 +1,4 @@
-/** What a screen reader says of an answer that streams: whole sentences, without the marks of Markdown. */
+/** What a screen reader reads of a streaming answer: whole sentences, without Markdown's marks. */
 
 export interface Spoken {
   /** How much of the answer has been said. */

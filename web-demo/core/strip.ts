@@ -1,4 +1,4 @@
-/** The network strip: one sentence that says how things are. */
+/** The network strip: one sentence about the present state. */
 import type { Words } from '../words/words.ts';
 import type { AnswerFacts } from './facts.ts';
 import type { Tone } from './provenance.ts';
@@ -22,13 +22,13 @@ export interface StripSeen {
 
 export interface StripSentence {
   tone: Tone;
-  /** How things are, in a word or two. */
+  /** The state, in a word or two. */
   lead: string;
   /** What follows from that; empty where nothing does. */
   rest: string;
 }
 
-/** A failure of the last answer is news for so long; after that nobody knows how its provider is. */
+/** How long a failure of the last answer counts; after that the provider's state is unknown. */
 export const NEWS_FOR_MS = 60_000;
 
 /** The sentence of the moment. */
@@ -66,10 +66,10 @@ function recoversAt(facts: AnswerFacts, name: string, providers: readonly Provid
   return endings.length > 0 ? Math.max(...endings) : facts.askedAt + NEWS_FOR_MS;
 }
 
-/** A change is told once it has lasted so long, so that a flapping line is not read out again and again. */
+/** A change is announced once it has lasted this long, so that a flapping line is not read out again and again. */
 export const CALM_MS = 1_500;
 
-/** What a screen reader is told: nothing where it has already been said. */
+/** What a screen reader reads: nothing if it has already been said. */
 export const announcement = ({ lead, rest }: StripSentence, said: string): string | null => {
   const text = rest === '' ? lead : `${lead} ${rest}`;
   return text === said ? null : text;

@@ -20,7 +20,7 @@ export interface Step {
   isRunning?: true;
 }
 
-/** How far an answer is that has not ended. */
+/** The progress of an answer that has not ended. */
 export interface Coming {
   hasWords: boolean;
   isResuming: boolean;
@@ -151,7 +151,7 @@ function callsOf(facts: AnswerFacts, providers: readonly ProviderPlug[], { happe
       steps.push({ tone: 'bad', lead, rest, atMs: attempt.startedMs + attempt.ms });
     }
   }
-  // Who served is hidden from this page, or nobody has got to the end: the first word was seen all the same.
+  // Who served is hidden from this page, or no provider finished: the first word was seen all the same.
   const isTold = steps.some(({ tone }) => tone === 'good');
   if (!isTold && facts.firstWordMs !== null) steps.push(firstWord(say.firstWordAlone, '', facts.firstWordMs));
   return steps;
@@ -163,8 +163,8 @@ function failureWords({ result, status }: AttemptFact, times: number, say: Words
 }
 
 /**
- * When the budget let it pass: the router's steps one after the other, up to the one that asks for it. A stream that can be gone on with is
- * admitted where it is attached to. Null where nothing says so.
+ * When the budget admitted it: the sum of the router's steps up to that one. A resumable stream is
+ * admitted in the attach step. Null if nothing says so.
  */
 function budgetAt({ steps, source }: AnswerFacts, isRefused: boolean): { atMs: number; isHeld: boolean } | null {
   const index = steps.findIndex(({ name }) => name === 'admit' || name === 'attach');

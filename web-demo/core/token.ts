@@ -1,7 +1,7 @@
 /** What a page may read of a token: whose it is, and until when. Only the router checks it. */
 
 export interface TokenClaims {
-  /** Whose it is: `TENANT/SUB`, since a user of one tenant is another person than that of another one. */
+  /** Its person: `TENANT/SUB`, since equal user names of two tenants are different people. */
   person: string | null;
   /** Epoch milliseconds. */
   expiresAt: number | null;

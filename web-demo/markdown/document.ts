@@ -9,11 +9,11 @@ import { toBlocks } from './to-nodes.ts';
 
 /** How far an answer has been read. A value: each step makes a new one. */
 export interface MarkdownDocument {
-  /** What is shown. A block that is equal to what stood there before is the same object. */
+  /** What is shown. A block that is equal to the one before is the same object. */
   blocks: readonly Block[];
   text: string;
   isComplete: boolean;
-  /** The first blocks, which nothing that comes can change, and where the text after them begins. */
+  /** The first blocks, which no later text can change, and where the text after them begins. */
   frozen: number;
   frozenEnd: number;
   links: Links;
@@ -27,7 +27,7 @@ export const EMPTY_DOCUMENT: MarkdownDocument = {
 
 /** From here on a tail is read again only when it has grown by a sixteenth: the work stays in proportion to the text. */
 const LONG_TAIL = 16_384;
-/** What comes after so many characters is shown as it was written. */
+/** Text after this many characters is shown as it was written. */
 const LONGEST = 200_000;
 const PLAIN_PART = 10_000;
 /** May define what `[a link]` of an earlier block means. */
@@ -54,7 +54,7 @@ function withTail(document: MarkdownDocument, tail: readonly Block[], length: nu
   return { ...document, blocks: share(document.blocks, shown), isComplete: false, lexedCharacters };
 }
 
-/** The last step. A definition may make links of what stands before it; then all is read once more, in one go. */
+/** The last step. A definition may turn earlier text into links; then everything is read again, at once. */
 function complete(before: MarkdownDocument, text: string): MarkdownDocument {
   const isWhole = DEFINITION.test(text);
   const tail = isWhole ? text : text.slice(before.frozenEnd);
@@ -82,7 +82,7 @@ export const parse = (text: string): readonly Block[] =>
 
 const clean = (text: string) => text.replace(/\r\n?/g, '\n').replaceAll('\0', '\ufffd');
 
-/** Takes from the tail what is finished. */
+/** Freezes the finished part of the tail. */
 function freeze(document: MarkdownDocument, text: string): MarkdownDocument {
   // Only a new line can finish a block.
   if (!text.slice(document.text.length).includes('\n')) return document;

@@ -1,9 +1,9 @@
-/** The end of an answer that is still being written, made fit to show: marks are closed, and what may yet become something else waits. */
+/** Makes the end of an unfinished answer presentable: marks are closed, and text that may yet become something else waits. */
 
 import remend, { type RemendOptions } from 'remend';
 import { isCostly } from './lexer.ts';
 
-/** Nothing but marks: what kind of line it is, its next characters say. */
+/** Only marks: the next characters show what kind of line it is. */
 const UNDECIDED_LINE =
   /^(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:[-+=*_#`~> \t]*|\d{1,9}[.)]?|\[[ xX]?\]?|:?-[-:| \t]*|\|.*)$/;
 /** A row of a table, or a line that may turn out to be its head. */

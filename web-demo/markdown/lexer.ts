@@ -1,7 +1,7 @@
 /** marked's lexer, with bounds: it never nests deeper than a reader can see, and it knows no HTML. */
 import { Lexer, type Links, type Token, Tokenizer, type TokensList } from 'marked';
 
-/** What is nested deeper is shown as it was written. */
+/** Deeper nesting is shown as it was written. */
 export const MAX_NESTING = 12;
 /**
  * What marks within a line may cost: looking for the partner of each takes time in proportion to the text around it. An honest

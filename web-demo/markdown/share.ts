@@ -1,6 +1,6 @@
-/** Structural sharing: what is equal to what was there before stays the very same object, so nobody draws it again. */
+/** Structural sharing: a value equal to the one before stays the same object, so it is not drawn again. */
 
-/** `next`, built of the parts of `previous` that are equal to its own. */
+/** `next`, built from the parts of `previous` that equal its own. */
 export function share<T>(previous: unknown, next: T): T {
   if (Object.is(previous, next)) return next;
   if (!isObject(previous) || !isObject(next) || Array.isArray(previous) !== Array.isArray(next)) return next;

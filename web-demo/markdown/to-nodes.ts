@@ -46,7 +46,7 @@ const toItem = (item: Tokens.ListItem): ListItem => ({
 
 const toCell = ({ align, tokens }: Tokens.TableCell): Cell => ({ align, children: withBreaks(toInlines(tokens)) });
 
-/** A table's cell has no other way to break a line than this tag, so it is the one that is understood. */
+/** In a table's cell only this tag can break a line, so it is the one tag that is understood. */
 function withBreaks(children: readonly Inline[]): Inline[] {
   return children.flatMap((child): Inline[] => {
     if (child.kind !== 'text') return [child];

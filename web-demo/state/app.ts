@@ -1,4 +1,4 @@
-/** What the page is made of, as its components see it. `main.tsx` joins the parts; components read signals and call methods. */
+/** The parts of the page, as its components see them. `main.tsx` joins them; components read signals and call methods. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
 import type { Conversation, ConversationHead, Turn } from '../core/conversation.ts';
@@ -16,17 +16,17 @@ export interface App {
 
 export interface Session {
   settings: DemoSettings;
-  /** The name shown at the foot of the list; null where nobody is signed in. */
+  /** The name shown at the foot of the list; null if nobody is signed in. */
   name: ReadonlySignal<string | null>;
-  /** Spent today as far as this browser has seen, in USD; null where costs are hidden. */
+  /** Spent today as far as this browser knows, in USD; null if costs are hidden. */
   spentTodayUsd: ReadonlySignal<number | null>;
-  /** Forgets person, keys, answers, conversations and drafts, then loads the page anew. Rejects where not everything could be forgotten. */
+  /** Forgets person, keys, answers, conversations and drafts, then reloads the page. Rejects if not everything could be forgotten. */
   signOut(): Promise<void>;
 }
 
 /** Conversations, and asking. */
 export interface Talk {
-  /** What was there at the last visit is there again. Until then the open conversation is a new one, which can be asked in already. */
+  /** The last visit's state is restored. Until then the open conversation is a new one, in which questions can already be asked. */
   isLoaded: ReadonlySignal<boolean>;
   /** The newest first. */
   heads: ReadonlySignal<readonly ConversationHead[]>;
@@ -34,20 +34,20 @@ export interface Talk {
   open: ReadonlySignal<Conversation>;
   /** The turn that is being answered, and its text so far, changed at most once a frame. Of the open conversation. */
   live: ReadonlySignal<{ turnId: string; text: ReadonlySignal<string>; isResuming: ReadonlySignal<boolean> } | null>;
-  /** What stands in the composer, kept per conversation while it is typed. */
+  /** The composer's text, kept per conversation while it is typed. */
   draft: Signal<string>;
   /** The last request's facts, for "What just happened". */
   last: ReadonlySignal<{ turn: Turn; facts: AnswerFacts } | null>;
-  /** False where nothing can be kept (private window, disk full): said once, in words. */
+  /** False if nothing can be kept (private window, disk full): announced once, in words. */
   isKept: ReadonlySignal<boolean>;
-  /** Asks; a draft of the same words is asked with it, and gone. Nothing happens while an answer of this conversation is on its way; of others there may be. */
+  /** Asks, and removes a draft of the same words. Does nothing while an answer in this conversation is arriving; others may be. */
   ask(question: string): void;
   stop(): void;
-  /** The same question for a new answer. A complete one that was there comes back where none comes. */
+  /** Asks the same question for a new answer. The earlier complete one comes back if none comes. */
   askAgain(turnId: string): void;
-  /** Takes the last turn out and asks the new text in its place. */
+  /** Removes the last turn and asks the new text instead. */
   editLast(question: string): void;
-  /** Out of the outbox: now, or never. The outbox says what came of it: one that is on its way stays. */
+  /** Sends a queued question now, or cancels it. The outbox decides: one that is being sent stays. */
   sendNow(queueId: string): Promise<void>;
   cancel(queueId: string): Promise<void>;
   newChat(): void;
@@ -61,12 +61,12 @@ export interface Talk {
 export interface LineState {
   connection: ReadonlySignal<Travel['connection']>;
   mode: ReadonlySignal<Travel['mode']>;
-  /** Rejects where it could not be changed. */
+  /** Rejects if it could not be changed. */
   setMode(mode: Travel['mode']): Promise<void>;
-  /** An answer of this page goes on where it broke. */
+  /** An answer on this page is being resumed. */
   isResuming: ReadonlySignal<boolean>;
   outbox: ReadonlySignal<readonly OutboxEntry[]>;
-  /** A new version waits; `update()` lets it in and loads the page anew. */
+  /** A new version waits; `update()` activates it and reloads the page. */
   hasUpdate: ReadonlySignal<boolean>;
   update(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export interface OutboxEntry {
   askedAt: number;
   state: 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
   lastError: string | null;
-  /** The question and its conversation, where this browser knows them. */
+  /** The question and its conversation, if this browser knows them. */
   question: string | null;
   conversationId: string | null;
 }
@@ -85,9 +85,9 @@ export interface OutboxEntry {
 export interface Plugs {
   wifiOff: ReadonlySignal<boolean>;
   pullWifi(off: boolean): Promise<void>;
-  /** Empty where it is not a developer's machine. */
+  /** Empty unless this is a developer's machine. */
   providers: ReadonlySignal<readonly ProviderPlug[]>;
-  /** Resolves once it is so, and rejects where it could not be changed; the signals always have what the router said last. */
+  /** Resolves once it has changed, and rejects if it could not; the signals always show the router's last word. */
   plug(deployment: string, plugged: boolean): Promise<void>;
   /** The budget of one cent for this person is on. */
   isOneCent: ReadonlySignal<boolean>;

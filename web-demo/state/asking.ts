@@ -1,4 +1,4 @@
-/** One question on its way: sent, read as it comes, stopped. */
+/** Asks one question: sends it, reads the answer as it arrives, stops it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { createParser } from 'eventsource-parser';
 import type { Travel } from '/travel.js';
@@ -16,16 +16,16 @@ export type AskEnd =
 export interface Asking {
   /** Changed at most once a frame. */
   text: ReadonlySignal<string>;
-  /** It broke, and is being gone on with. */
+  /** It broke, and is being resumed. */
   isResuming: ReadonlySignal<boolean>;
   stop(): void;
   ended: Promise<AskEnd>;
 }
 
 export interface AskPorts extends Pick<Ports, 'fetch' | 'now' | 'elapsedMs' | 'frame'> {
-  /** Nothing is sent before travel mode is there: it would be nobody's question. */
+  /** Nothing is sent before travel mode is ready: the question would belong to nobody. */
   travel: Promise<Pick<Travel, 'stop' | 'cancel' | 'follow' | 'addEventListener' | 'removeEventListener'>>;
-  /** `isRefused`: the last one was no good. Null: nobody is signed in. Empty: nobody could be asked for one. */
+  /** `isRefused`: the last token was refused. Null: nobody is signed in. Empty: none could be obtained. */
   token(isRefused?: boolean): Promise<string | null>;
 }
 
@@ -54,7 +54,7 @@ class OneAsk {
   #isFrameWanted = false;
   #response: Response | undefined;
   #isStopped = false;
-  /** Ends what is being waited for. */
+  /** Aborts the current wait. */
   #wakeUp: () => void = () => {};
 
   constructor(ports: AskPorts, question: Question) {

@@ -1,4 +1,4 @@
-/** The time as components see it: it moves only while one of them shows it. */
+/** The time for components: it advances only while one of them shows it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 function ticking(everyMs: number): ReadonlySignal<number> {

@@ -22,7 +22,7 @@ import type { Ports } from './ports.ts';
 const MOST_CONVERSATIONS = 150;
 
 interface Entry {
-  /** As it was kept last, as far as this tab knows. */
+  /** As last kept, as far as this tab knows. */
   base: Conversation;
   isStored: boolean;
   pending: ConversationEvent[];
@@ -111,12 +111,12 @@ export class Conversations {
     }
   }
 
-  /** What this tab is keeping comes first: it may have read what was kept before the change. */
+  /** This tab's own writes come first: they may have read the state before the change. */
   async #read(name: string, entry: Entry): Promise<void> {
     await entry.committing;
     const stored = readConversation(await this.#ports.notes.get(name));
     if (entry.committing !== undefined) return this.#read(name, entry);
-    // Deleted elsewhere: this tab goes on showing it until another one is opened.
+    // Deleted elsewhere: this tab continues to show it until another one is opened.
     if (stored === undefined) return;
     entry.base = stored;
     entry.isStored = true;
@@ -127,7 +127,7 @@ export class Conversations {
     try {
       await this.#keepPending(id, entry);
     } finally {
-      // In the same step that found nothing left: what comes next begins anew.
+      // In the same step that found nothing left, so that the next event starts again.
       entry.committing = undefined;
     }
   }
@@ -139,7 +139,7 @@ export class Conversations {
         const stored = readConversation(await notes.get(CHAT + id));
         const isGone = stored === undefined && entry.isStored;
         const events = [...entry.pending];
-        // Deleted meanwhile: an answer to it goes nowhere, and asking in it brings it back.
+        // Deleted meanwhile: an answer to it is dropped, and asking in it brings it back.
         if (isGone && !events.some(({ kind }) => kind === 'asked' || kind === 'asked-again')) {
           entry.pending.splice(0, events.length);
           this.#setHead(id, undefined);

@@ -1,9 +1,9 @@
-/** What is being written, per conversation: kept again and again while somebody types, and when the page goes away. */
+/** Drafts, per conversation: kept repeatedly while somebody types, and when the page is hidden. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { DRAFT } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
-/** A browser that is killed loses no more of it. */
+/** A killed browser loses no more than this. */
 const KEPT_AFTER_MS = 400;
 
 export class Drafts {
@@ -51,7 +51,7 @@ export class Drafts {
     void (text === '' ? this.#ports.notes.delete(name) : this.#ports.notes.put(name, text));
   }
 
-  /** Puts a text behind what is being written there. */
+  /** Appends a text to that draft. */
   add(id: string, text: string): void {
     const before = id === this.#id ? this.current.peek() : (this.#kept.get(id) ?? '');
     const both = before.trim() === '' ? text : `${before}\n\n${text}`;
@@ -70,7 +70,7 @@ export class Drafts {
     void this.#ports.notes.delete(DRAFT + id);
   }
 
-  /** Another tab's text is taken over only where nothing has been written here since the last one. */
+  /** Another tab's text is taken over only if nothing has been written here since the last one. */
   async changedElsewhere(name: string): Promise<void> {
     const id = name.slice(DRAFT.length);
     const text = (await this.#ports.notes.get(name)) ?? '';

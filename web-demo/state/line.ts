@@ -27,7 +27,7 @@ export function lineState({ travel, queue, isResuming, onVisible, reload }: Line
     ready.addEventListener('update', () => {
       hasUpdate.value = true;
     });
-    // Another tab may have changed the mode, which no event tells.
+    // Another tab may have changed the mode, for which there is no event.
     onVisible(look);
   });
   return {

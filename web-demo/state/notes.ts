@@ -1,8 +1,8 @@
-/** Where conversations and drafts are kept: travel mode's notes, and this page's memory where there are none. */
+/** Where conversations and drafts are kept: travel mode's notes, or this page's memory if there are none. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Note, TravelNotes } from '/travel.js';
 
-/** Notes that lose nothing while this page is open: what the browser does not keep stays in memory. */
+/** Notes that lose nothing while this page is open: whatever the browser does not keep stays in memory. */
 export interface PageNotes extends TravelNotes {
   isKept: ReadonlySignal<boolean>;
 }

@@ -5,7 +5,7 @@ import type { Plugs } from './app.ts';
 import type { AskPorts } from './asking.ts';
 import type { Ports } from './ports.ts';
 
-/** That the budget is on: the router does not say. Set once more at each visit, so that it is true. */
+/** Whether the budget is on, which the router does not say. Set again at each visit, so that it is true. */
 const ONE_CENT = 'one-cent';
 
 export interface PlugParts {
@@ -35,7 +35,7 @@ export function plugs({
       return ports.fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
     };
     let response = await send(await token());
-    // A router that was set up anew does not know the old one.
+    // A freshly set-up router does not know the old token.
     if (response.status === 401) response = await send(await token(true));
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}.`);
   };

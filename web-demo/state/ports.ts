@@ -1,4 +1,4 @@
-/** What this page takes from its browser. Tests hand in their own. */
+/** What this page needs from its browser. Tests pass their own. */
 import type { TravelNotes } from '/travel.js';
 
 export interface Ports {
@@ -8,10 +8,10 @@ export interface Ports {
   /** A clock that nobody sets, in milliseconds. */
   elapsedMs(): number;
   newId(): string;
-  /** Once a picture has been drawn. */
+  /** Resolves once a frame has been drawn. */
   frame(then: () => void): void;
   later(ms: number, then: () => void): void;
-  /** One tab at a time does what is behind this name. */
+  /** Runs the work under this name in one tab at a time. */
   locked<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
   notes: TravelNotes;
 }

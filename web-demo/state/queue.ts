@@ -46,7 +46,7 @@ export class Queue {
     this.#questions.value = await travel.queue().catch(() => this.#questions.peek());
   }
 
-  /** At the beginning: what was answered meanwhile, and what the browser has forgotten. */
+  /** At the start: what was answered meanwhile, and what the browser has lost. */
   async settle(): Promise<void> {
     await this.#parts.ports.locked(LOCK, async () => {
       const { conversations } = this.#parts;
@@ -91,7 +91,7 @@ export class Queue {
     await this.refresh();
   }
 
-  /** Reads the outbox, and gives each conversation what became of its questions. */
+  /** Reads the outbox, and tells each conversation what became of its questions. */
   async look(): Promise<void> {
     await this.refresh();
     const isOver = ({ state }: QueuedQuestion) => state === 'answered' || state === 'failed' || state === 'expired';
@@ -127,7 +127,7 @@ export class Queue {
       : { state: 'failed', problem: ownProblem(reading.error?.code ?? 'unreadable'), facts };
     await this.#settled(id, reading.text, outcome);
     await spent.add(facts.costUsd);
-    // It lies with its conversation now.
+    // It is stored with its conversation now.
     await travel.cancel(id).catch(() => false);
   }
 

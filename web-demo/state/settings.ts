@@ -6,7 +6,7 @@ const SETTINGS = 'carryon-settings';
 const PERSON = 'carryon-person';
 const WAYS: readonly unknown[] = ['local', 'publishable', 'token', 'off'];
 
-/** Undefined where there never were any: the first visit needs the router. */
+/** Undefined if there never were any: the first visit needs the router. */
 export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory): Promise<DemoSettings | undefined> {
   try {
     // As the page's own preload asks for it, which a first visit then need not wait for; the answer itself is `no-store`.
@@ -20,7 +20,7 @@ export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory):
   }
 }
 
-/** Where a browser has no storage for this page, it remembers as long as the page is open. */
+/** If the browser has no storage for this page, it remembers as long as the page is open. */
 export class Memory {
   readonly #storage: Storage | undefined;
   readonly #own = new Map<string, string>();
@@ -45,7 +45,7 @@ export class Memory {
     this.#set(SETTINGS, JSON.stringify(settings));
   }
 
-  /** Chosen at the first visit. The router takes it for a secret of this page. */
+  /** Chosen at the first visit. The router treats it as a secret of this page. */
   person(newPerson: () => string): string {
     const known = this.#get(PERSON);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** Who asks: the three ways of the demo's settings, each a person and a way to their token. */
+/** Who asks: the three ways of the demo's settings, each with a person and a way to their token. */
 import type { DemoSettings } from '../core/settings.ts';
 import { readClaims, shownName } from '../core/token.ts';
 import type { Ports } from './ports.ts';
@@ -19,7 +19,7 @@ interface SignInParts {
   memory: Memory;
   newPerson(): string;
   readSettings(): Promise<DemoSettings | undefined>;
-  /** The team's own server has begun to name somebody else. Nothing is sent for them from here: the page is to be loaded anew. */
+  /** The team's own server now names somebody else. Nothing is sent for them from here: the page must be reloaded. */
   onOtherPerson(): void;
 }
 
@@ -70,7 +70,7 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
       };
       const token = tokens(mint, ports.now);
       const claims = readClaims((await token()) ?? '', atob);
-      // Offline, the person of the last visit finds what is kept. One whose sign-in has ended does not.
+      // Offline, the last visit's person finds what is kept, unless their sign-in has ended.
       person = claims.person ?? (isNobody ? null : (memory.knownPerson ?? null));
       if (claims.person !== null) memory.keepPerson(claims.person);
       return { person, name: person === null ? null : shownName(person), token };

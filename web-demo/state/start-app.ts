@@ -26,7 +26,7 @@ export async function startApp(words: Words): Promise<App> {
   const newPerson = () => [rim.newId(), rim.newId()].join('').slice(0, 32);
   const signedIn = signIn({ ports: rim, settings, memory, newPerson, readSettings, onOtherPerson: startAnew });
   const travel = signedIn.then(({ person, token }) =>
-    // The worker does not say that the last one was refused, and asks seldom: each time it gets a new one.
+    // The worker does not say whether the last one was refused, and asks rarely: it always gets a new one.
     travelMode({ worker: DEMO_WORKER, person, getToken: () => token(true) }),
   );
   const token: SignedIn['token'] = async (isRefused) => (await signedIn).token(isRefused);
@@ -84,7 +84,7 @@ export async function startApp(words: Words): Promise<App> {
   }
 }
 
-/** Those of the last visit, so that the page starts at once and offline; what is new holds from the next visit on. */
+/** The last visit's settings, so that the page starts at once and offline; new ones apply from the next visit on. */
 async function firstSettings(memory: Memory, read: () => Promise<DemoSettings | undefined>): Promise<DemoSettings> {
   const known = memory.settings();
   const reading = read();

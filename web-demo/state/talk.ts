@@ -17,7 +17,7 @@ import type { Ports } from './ports.ts';
 import type { Queue } from './queue.ts';
 import type { SpentToday } from './spent.ts';
 
-/** The conversation that was open last, for a browser that starts anew. */
+/** The conversation that was open last, for a restarted browser. */
 const OPEN = 'open';
 
 export interface TalkParts {
@@ -84,12 +84,12 @@ export class TalkState implements Talk {
     return this.#parts.ports.notes.isKept;
   }
 
-  /** What was there at the last visit, with what was under way. */
+  /** Restores the last visit's state, with what was in progress. */
   async load(): Promise<void> {
     const { conversations, ports, address } = this.#parts;
     const [, , remembered] = await Promise.all([conversations.load(), this.#drafts.load(), ports.notes.get(OPEN)]);
     const id = address.get() ?? remembered ?? this.#begunChat();
-    // Somebody who has begun to write, or has asked, is left where they are.
+    // A person who has begun to write, or has asked, stays where they are.
     const isUntouched = this.draft.peek() === '' && this.open.peek().turns.length === 0;
     if (id !== undefined && isUntouched) await this.#show(id);
     this.isLoaded.value = true;
@@ -113,7 +113,7 @@ export class TalkState implements Talk {
     const id = this.#openId.peek();
     const last = this.open.peek().turns.at(-1);
     if (question.trim() === '' || last === undefined) return;
-    // The old one is on its way to the router: what was written can be asked after it.
+    // The old one is being sent to the router: the new text can be asked after it.
     const back = isAsked(last) || this.#isBusy(id) ? Promise.resolve(false) : this.#takenBack(last);
     void back.then((isOut) => {
       if (isOut && !this.#isBusy(id)) this.#askNew(id, question, last.id);
@@ -231,7 +231,7 @@ export class TalkState implements Talk {
   /** `event` puts the turn into the state `asking`. */
   #run(id: string, turnId: string, event: ConversationEvent): void {
     let done = Promise.resolve();
-    // Asked for before any other tab hears of the question, and held until its end is kept.
+    // Taken before any other tab hears of the question, and held until its end is kept.
     void this.#parts.ports.locked(`ask ${turnId}`, () => Promise.resolve().then(() => done));
     const begun = this.#parts.conversations.apply(id, event);
     // Two tabs may ask again at the same moment: both then send what was kept first, under one key, and it is paid once.
@@ -263,7 +263,7 @@ export class TalkState implements Talk {
         this.#last.value = { turn: { ...turn, text: end.text, outcome: end.outcome }, facts: end.outcome.facts };
     });
     if (end.kind === 'settled') await spent.add(end.outcome.facts?.costUsd ?? null);
-    // Until then another tab must not take the question for one that nobody asks.
+    // Until then another tab must not think that no tab asks the question.
     await Promise.all([begun, kept]);
     // Not only listed: it may have been sent and answered before its conversation knew that it waits.
     await this.#parts.queue.look();
@@ -294,8 +294,8 @@ export class TalkState implements Talk {
 const isAsked = ({ outcome }: Turn): boolean => outcome.state === 'asking';
 
 /**
- * A complete answer that is asked for once more is to be a new one: nothing kept is given, and a key of its own lets the question be
- * sent once more after a reload without being paid for twice.
+ * Asking again must give a new answer: nothing kept is given, and a key of its own lets the question be
+ * sent again after a reload without being paid for twice.
  */
 const headersOf = ({ id, askedAt, outcome }: Turn): Record<string, string> =>
   'earlier' in outcome && outcome.earlier !== undefined

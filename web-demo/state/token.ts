@@ -6,12 +6,12 @@ export interface Token {
   expiresAt: number;
 }
 
-/** A new one is asked for this long before the old one ends, so that no answer outlives it on its way. */
+/** A new one is fetched this long before the old one ends, so that no answer outlives it in transit. */
 const AHEAD_MS = 60_000;
 
 /**
- * `mint`: undefined where nobody is signed in; it rejects where nobody could be asked. One call at a time, however many wait for it.
- * Gives null for nobody. Without a network an old token will do, and so will an empty one: travel mode answers by itself, and asks for
+ * `mint`: undefined if nobody is signed in; it rejects if no token could be obtained. One call at a time, however many wait for it.
+ * Returns null for nobody. Without a network an old token will do, and so will an empty one: travel mode answers by itself, and asks for
  * another when the router is back.
  */
 export function tokens(mint: () => Promise<Token | undefined>, now: () => number) {

@@ -1,4 +1,4 @@
-/** The page's policy lets no text become script. Its one exception is the address of its own worker, which travel mode registers as text. */
+/** The page's policy lets no string become script. Its one exception is the address of its own worker, which travel mode registers as a string. */
 
 /** The demo's service worker. */
 export const DEMO_WORKER = '/demo-sw.js';

@@ -51,11 +51,11 @@ async function tell(message: { demo: 'wifi'; off?: boolean }): Promise<void> {
 function see(isPulled: boolean): void {
   if (off.value === isPulled) return;
   off.value = isPulled;
-  // Plugged in while the device itself has no network: nothing has come back.
+  // Plugged in while the device itself has no network: there is still none.
   if (isPulled || navigator.onLine) dispatchEvent(new Event(isPulled ? 'offline' : 'online'));
 }
 
-/** Some windows have no service workers; Chromium throws in a frame that is sandboxed. */
+/** Some windows have no service workers; Chromium throws in a sandboxed frame. */
 function workers(): ServiceWorkerContainer | undefined {
   try {
     return navigator.serviceWorker;

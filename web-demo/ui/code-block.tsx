@@ -6,7 +6,7 @@ import { useWords } from './words-context.ts';
 
 /** How long the button says that it copied. */
 const COPIED_MS = 2_500;
-/** Longer code is cut into parts of this many lines, so that a line that comes touches the last part only. */
+/** Longer code is split into parts of this many lines, so that a new line changes the last part only. */
 const PART_LINES = 40;
 
 export function CodeBlock({ language, text }: { language: string; text: string }) {
@@ -57,7 +57,7 @@ function partsOf(text: string): string[] {
   return parts;
 }
 
-/** Without leave for the clipboard the code is selected, and copied the old way where that works. */
+/** Without permission for the clipboard the code is selected, and copied the old way if that works. */
 async function copyText(text: string, element: HTMLElement): Promise<'copied' | 'selected'> {
   try {
     await navigator.clipboard.writeText(text);

@@ -46,7 +46,7 @@ export function Composer({ app, view }: { app: App; view: View }) {
         ref={field}
         id="composer"
         rows={1}
-        // A browser keeps what stands in fields with the tab, which would outlive a sign-out.
+        // A browser keeps the contents of fields with the tab, which would outlive a sign-out.
         autocomplete="off"
         value={draft}
         dir="auto"
@@ -79,7 +79,7 @@ function hintOf({ words: { composer }, line, plugs }: App, isLive: boolean): str
   return isTouch.matches ? composer.hintTouch : composer.hint;
 }
 
-/** A keyboard on the glass has no Shift + Enter. */
+/** A touch keyboard has no Shift + Enter. */
 const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
 
 /** For browsers whose text fields do not grow by themselves; how far is the style sheet's. */

@@ -4,7 +4,7 @@ import type { Turn } from '../core/conversation.ts';
 import type { App } from '../state/app.ts';
 import type { View } from './view.ts';
 
-/** The last question, to be asked in other words in its place. */
+/** The last question, reworded and asked instead. */
 export function EditQuestion({ app, view, turn }: { app: App; view: View; turn: Turn }) {
   const { thread } = app.words;
   const text = useSignal(turn.question);

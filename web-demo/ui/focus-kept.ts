@@ -1,4 +1,4 @@
-/** What goes away by itself must not take the focus with it. */
+/** An element that disappears by itself must not take the focus with it. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** For an element that holds buttons: when it goes while one of them has the focus, `move` puts the focus elsewhere. */

@@ -4,9 +4,9 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 export interface Follow {
   /** False from the moment the reader scrolls up until the end is in view again. */
   isFollowing: ReadonlySignal<boolean>;
-  /** Watches a box that scrolls. What grows is its only child. The result ends the watch. */
+  /** Watches a scrolling box, whose only child grows. The returned function stops watching. */
   attach(scroller: HTMLElement): () => void;
-  /** To the end, and on with it. */
+  /** Scrolls to the end, and keeps following it. */
   toEnd(): void;
 }
 
@@ -17,7 +17,7 @@ const NEAR_PX = 2;
 export function createFollow(): Follow {
   const isFollowing = signal(true);
   let box: HTMLElement | null = null;
-  /** Where the box last stood, to tell upward from downward. */
+  /** The box's last position, to distinguish upward from downward. */
   let lastTop = 0;
 
   const toEnd = () => {

@@ -6,7 +6,7 @@ import { PlainText } from './markdown-text.tsx';
 
 const drawn = signal<{ Markdown: typeof Drawn } | null>(null);
 
-/** Before it is needed: while a first question is typed, or at once where the worker has it. Out of reach, the next call tries again. */
+/** Loads it before it is needed: while a first question is typed, or at once if the worker has it. After a failure the next call tries again. */
 export async function loadMarkdown(): Promise<void> {
   if (drawn.peek() === null) drawn.value = await import('./markdown.tsx').catch(() => null);
 }

@@ -7,7 +7,7 @@ import { Same } from './same-block.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { useWords } from './words-context.ts';
 
-/** `levels`: of the headings among these blocks, by position; elsewhere a heading is a line in bold. */
+/** `levels`: those of the headings among these blocks, by position; elsewhere a heading is a line in bold. */
 export function Blocks({ blocks, levels }: { blocks: readonly Block[]; levels?: readonly number[] }) {
   return (
     <>

@@ -51,7 +51,7 @@ function InlineView({ node }: { node: Inline }) {
   }
 }
 
-/** Leaves no trace of this page behind, and gives the page it opens no hold on this one. */
+/** Sends no referrer, and gives the page it opens no access to this one. */
 const OUTWARD = { rel: 'noopener noreferrer nofollow ugc', target: '_blank' } as const;
 
 function LinkView({ node }: { node: Inline & { kind: 'link' } }) {
@@ -64,7 +64,7 @@ function LinkView({ node }: { node: Inline & { kind: 'link' } }) {
   );
 }
 
-/** A picture is a link to it: loading it would tell a stranger who reads this answer. */
+/** A picture becomes a link to it: loading it would reveal to its server who reads this answer. */
 function ImageView({ node }: { node: Inline & { kind: 'image' } }) {
   const { markdown: words } = useWords();
   const href = safeHref(node.href);

@@ -2,7 +2,7 @@
 
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 
-/** The address in its normal form, or null where it must not be a link. Relative addresses would lead into this page: they are none. */
+/** The address in its normal form, or null if it must not be a link. Relative addresses would lead into this page, so they are not links. */
 export function safeHref(href: string): string | null {
   const url = URL.parse?.(href) ?? parse(href);
   if (url === null || !SCHEMES.has(url.protocol)) return null;

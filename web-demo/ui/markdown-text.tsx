@@ -5,7 +5,7 @@ import { Fragment } from 'preact';
 const DIRECTION_CONTROLS = /([\u202a-\u202e\u2066-\u2069])/;
 
 /**
- * The text as it is, with each control of direction shut into an element of its own, where it has nothing to turn around.
+ * The text as it is, with each direction control isolated in an element of its own, where it affects nothing.
  * The text can still be found and copied unchanged.
  */
 export function PlainText({ text }: { text: string }) {

@@ -9,7 +9,7 @@ const commands = (origin: string) => `npm run keys -- create --tenant demo --pub
 npx wrangler secret put DEMO_KEY
 npx wrangler deploy`;
 
-/** Where nobody has turned the demo on: that it is so, why, and how to change it. */
+/** Shown while the demo is off: that it is, why, and how to turn it on. */
 export function OffPage({ words, settings }: { words: Words; settings: Extract<DemoSettings, { signIn: 'off' }> }) {
   const { off } = words;
   const why = { off: off.off, no_key: off.noKey, not_configured: off.notConfigured, unreachable: off.unreachable }[

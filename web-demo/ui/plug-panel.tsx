@@ -1,4 +1,4 @@
-/** "Pull the plug": what can be broken here, each with a switch that never claims what is not so. */
+/** "Pull the plug": what can be broken here, each with a switch that always shows the true state. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { App } from '../state/app.ts';
@@ -70,7 +70,7 @@ export function PlugPanel({ app }: { app: App }) {
   );
 }
 
-/** What waited because nobody could answer need not wait any longer. */
+/** Questions that waited because no provider could answer need not wait any longer. */
 function sendWaiting({ line, talk }: App): void {
   for (const { id, state } of line.outbox.peek()) if (state === 'waiting') void talk.sendNow(id);
 }
@@ -84,7 +84,7 @@ interface SwitchProps {
   busy: string;
   /** Why it cannot be changed just now. */
   locked?: string | null;
-  /** Resolves with null once it is so, else with a sentence that says what was wrong. */
+  /** Resolves with null once it has changed, else with a sentence that says what was wrong. */
   turn(on: boolean): Promise<string | null>;
 }
 

@@ -69,7 +69,7 @@ export function ProblemCard({
 const isTold = (kind: ReturnType<typeof problemKind>): boolean =>
   kind === 'unknown' || kind === 'notAllowed' || kind === 'notConfigured' || kind === 'tooLarge' || kind === 'signIn';
 
-/** Looks at the clock only where there is something to count down. */
+/** Reads the clock only if there is something to count down. */
 function Next({ problem, words }: { problem: Problem; words: { next: (at: number | null, now: number) => string } }) {
   const { retryAt } = problem;
   if (retryAt === null) return <>{words.next(null, 0)}</>;

@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Words } from '../words/words.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** What lies over the page. The browser keeps the focus in it, closes it on `Esc`, and gives the focus back. */
+/** A dialog over the page. The browser keeps the focus in it, closes it on `Esc`, and gives the focus back. */
 export function Sheet({
   title,
   place,
@@ -23,7 +23,7 @@ export function Sheet({
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    // Closed before it is taken away, or the focus would be lost.
+    // Closed before it is removed, or the focus would be lost.
     return () => element?.close();
   }, []);
   return (

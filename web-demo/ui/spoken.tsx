@@ -10,7 +10,7 @@ import type { View } from './view.ts';
 
 const KEPT = 12;
 
-/** For people who listen: the answer sentence by sentence as it comes, and how it ended. Nobody sees it. */
+/** For screen readers: the answer sentence by sentence as it arrives, and how it ended. Visually hidden. */
 export function Spoken({ app, view }: { app: App; view: View }) {
   const { talk, words } = app;
   const lines = useSignal<readonly { id: number; text: string }[]>([]);

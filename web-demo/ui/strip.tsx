@@ -93,7 +93,7 @@ function useSentence({ words, line, plugs, talk }: App) {
   });
 }
 
-/** Tells a screen reader of a change that has lasted; what it began with is no news. */
+/** Announces a lasting change to a screen reader; the initial state is not announced. */
 function Announcer({ sentence }: { sentence: ReturnType<typeof useSentence> }) {
   const said = useRef<string | null>(null);
   const text = useSignal('');

@@ -69,7 +69,7 @@ function Question({ app, view, turn, isLast }: Props) {
   );
 }
 
-/** The same element from the first word to the last and after, so that nothing is drawn twice. */
+/** The same element from the first word to the last and beyond, so that nothing is drawn twice. */
 function Answer({ app, turn }: { app: App; turn: TurnData }) {
   const { thread } = app.words;
   const live = app.talk.live.value;
@@ -94,7 +94,7 @@ function Answer({ app, turn }: { app: App; turn: TurnData }) {
   );
 }
 
-/** Asked again, and no better answer came: why, and that the one from before still stands. */
+/** Asked again without a better answer: why, and that the earlier one stays. */
 function InVain({ app, problem }: { app: App; problem: Problem }) {
   const { problems } = app.words;
   return (

@@ -1,4 +1,4 @@
-/** What the page itself remembers while it is open: which sheet is up, what is being edited, how wide the window is. Kept nowhere. */
+/** What the page itself remembers while it is open: the open sheet, the edited turn, the window's width. Not stored. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { App } from '../state/app.ts';
 import { createFollow, type Follow } from './follow.ts';
@@ -17,7 +17,7 @@ export interface View {
   /** The turn whose question is being edited in place. */
   editing: Signal<string | null>;
   deleted: Signal<readonly Deleted[]>;
-  /** A sentence for people who listen instead of looking. */
+  /** A sentence for screen readers. */
   said: Signal<{ text: string } | null>;
   /** Opens a conversation, closes what lies over it, and puts the focus where reading goes on. */
   openChat(id: string): void;
@@ -58,7 +58,7 @@ export function createView(app: App): View {
     forget(id);
     return talk.deleteChat(id);
   };
-  // Whoever closes the page right after deleting means it.
+  // Closing the page right after deleting confirms it.
   addEventListener('pagehide', () => {
     for (const { id } of deleted.value) void finish(id);
   });

@@ -1,4 +1,4 @@
-/** Which requests of pages the demo's worker looks at beside travel mode, which answers the questions. */
+/** Which requests of pages the demo's worker handles besides travel mode, which answers the questions. */
 
 const CHAT = /^\/(?:ai|(?:v1\/)?chat\/completions)$/;
 const CALLS = /^\/(?:(?:ai|v1|demo)\/|(?:ai|models|healthz)$)/;

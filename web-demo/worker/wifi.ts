@@ -1,16 +1,16 @@
 /**
- * "Pull the plug", the Wi-Fi's: while it is pulled, nothing of this worker reaches the router, and what is open breaks, as if the
- * network were gone. Travel mode, which is imported behind this file, sees exactly what it would see then.
+ * "Pull the plug" for the Wi-Fi: while it is pulled, no request of this worker reaches the router, and open connections break, as if the
+ * network were gone. Travel mode, which is imported after this file, sees exactly what it would see then.
  */
 import { demoCall } from './demo-calls.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** That there is a cache of this name says that the Wi-Fi is pulled: the plug outlives the worker. */
+/** A cache with this name exists while the Wi-Fi is pulled: the plug outlives the worker. */
 const PULLED = 'carryon-demo-wifi-off';
 
 const network = self.fetch.bind(self);
-/** Ends all that is open. */
+/** Aborts all open requests. */
 let line = new AbortController();
 /** Undefined: not read yet. */
 let isOff: boolean | undefined;
@@ -19,7 +19,7 @@ let reading = read();
 async function read(): Promise<boolean> {
   // The first worker has its page to fetch: one that was removed by hand with the plug pulled could never be installed anew.
   const isFirst = self.registration.active === null;
-  // Where a browser keeps nothing, the plug lasts as long as this worker.
+  // If the browser keeps nothing, the plug lasts as long as this worker.
   isOff = !isFirst && (await self.caches.has(PULLED).catch(() => isOff ?? false));
   return isOff;
 }
@@ -50,14 +50,14 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const call = demoCall(request.method, new URL(request.url), self.location.origin);
   if (call === undefined || request.mode === 'navigate') return;
-  // A question that its page cannot read the answer of, such as a beacon, is none of travel mode's.
+  // A request whose page cannot read the answer, such as a beacon, is not travel mode's.
   if (call === 'question' && request.mode !== 'no-cors') return;
-  // With the plug in, the browser's own way is the shortest; only what is to break must come through here.
+  // With the plug in, the browser's own way is the shortest; only requests that must break come through here.
   if (isOff === false && call !== 'stream') return;
   event.respondWith(self.fetch(request).catch(() => Response.error()));
 });
 
-// While this worker waited for its turn, the one before it was told.
+// While this worker waited to become active, the message went to the one before it.
 self.addEventListener('activate', (event) => {
   reading = read();
   event.waitUntil(reading);
