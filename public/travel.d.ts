@@ -3,9 +3,9 @@
 export interface TravelOptions {
   /** This page's own service worker, by default `/sw.js`. */
   worker?: string;
-  /** An id of who is signed in, the same at each visit and shown to nobody. `null`: nothing is stored, nothing queued. */
+  /** An id of the person signed in, the same at each visit and never shown. `null`: nothing is stored, nothing queued. */
   person: string | null;
-  /** A user token or a publishable key. Asked for what the worker sends by itself, and once more if that gets a 401. */
+  /** A user token or a publishable key. Called for what the worker sends by itself, and again once if that gets a 401. */
   getToken?: () => string | null | undefined | Promise<string | null | undefined>;
 }
 
@@ -37,7 +37,7 @@ export interface TravelNotes {
   /** All whose name begins with `prefix`, the newest first. It reads all of their texts. */
   list(prefix: string): Promise<Note[]>;
   get(name: string): Promise<string | undefined>;
-  /** False where it cannot be kept: nobody is named, too large (256 KB each, 500 in all), no room. */
+  /** False if it cannot be kept: nobody is named, too large (256 KB each, 500 in all), no room. */
   put(name: string, text: string): Promise<boolean>;
   delete(name: string): Promise<void>;
 }
@@ -58,21 +58,21 @@ export interface TravelEvents {
 }
 
 export interface Travel extends EventTarget {
-  /** `auto`: fresh first. `travel`: what is kept first, asked anew behind it. For all tabs, kept between visits. */
+  /** `auto`: the network first. `travel`: the kept answer first, while a new one is fetched. For all tabs, kept between visits. */
   readonly mode: 'auto' | 'travel';
   setMode(mode: 'auto' | 'travel'): Promise<void>;
   /** `unreachable`: the browser says it is online, but the router does not answer. */
   readonly connection: 'online' | 'unreachable' | 'offline';
   queue(): Promise<QueuedQuestion[]>;
-  /** Takes a question out of the outbox, its answer too. False where there is none of this id, or it is being sent. */
+  /** Removes a question and its answer from the outbox. False if there is none with this id, or it is being sent. */
   cancel(id: string): Promise<boolean>;
   /** Sends a question now. Resolves with its id from now on: one that had failed or expired gets a new one. */
   sendNow(id: string): Promise<string | undefined>;
   /** The answer of a queued question, in JSON form. */
   answer(id: string): Promise<Response | undefined>;
-  /** Ends the run of this streamed answer for good. False where it had no run that can be stopped. */
+  /** Ends the run of this streamed answer for good. False if it has no run that can be stopped. */
   stop(response: Response): Promise<boolean>;
-  /** The same answer, which the page itself goes on reading where the browser ended its worker in the middle. */
+  /** The same answer, which the page itself continues to read if the browser ends its worker in the middle. */
   follow(response: Response): Response;
   /** Lets a new worker in once no stream is open in any tab. Does not reload the page. */
   update(): Promise<void>;
@@ -81,7 +81,7 @@ export interface Travel extends EventTarget {
   usage(): Promise<{ answers: number; bytes: number; queued: number }>;
   /** Forgets the answers, the outbox and the notes of this person. */
   clear(): Promise<void>;
-  /** Forgets this person, in all tabs. Resolves when nothing is left; rejects (`sign_out_unfinished`) where no worker confirms that. */
+  /** Forgets this person, in all tabs. Resolves when nothing is left; rejects (`sign_out_unfinished`) if no worker confirms that. */
   signOut(): Promise<void>;
   addEventListener<Name extends keyof TravelEvents>(
     type: Name,
@@ -96,7 +96,7 @@ export interface Travel extends EventTarget {
 }
 
 /**
- * Resolves when the worker handles this page's requests. Called again, it changes the person of the same object. Where there can be no
- * service worker it resolves too, says so on the console, and requests go straight to the router.
+ * Resolves when the worker handles this page's requests. Called again, it changes the person of the same object. If there can be no
+ * service worker it still resolves, says so on the console, and requests go straight to the router.
  */
 export declare function travelMode(options: TravelOptions): Promise<Travel>;

@@ -11,7 +11,7 @@ export interface IdPrefixes {
   tool: string;
 }
 
-/** Seed and prompt decide all of it, so the same question gets the same answer in every run. */
+/** Seed and prompt determine everything, so the same question gets the same answer in every run. */
 export function writeAnswer(
   ask: Ask,
   seed: string,
@@ -81,7 +81,7 @@ function cutAtStop(text: string, stop: string[]): { text: string; stopSequence: 
   return { text: text.slice(0, cut), stopSequence };
 }
 
-/** Reasoning counts against the cap as well, as it does at the real ones. */
+/** Reasoning counts against the cap too, as at the real providers. */
 function cutAtLength(choice: Choice, maxTokens: number): Choice {
   if (tokensOf(choice) <= maxTokens) return choice;
   let left = maxTokens;

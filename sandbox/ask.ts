@@ -16,7 +16,7 @@ export type AskedToolChoice = 'auto' | 'none' | 'required' | { name: string };
 export interface Ask {
   model: string;
   stream: boolean;
-  /** Text of the last user message: what the answer quotes and tools are chosen by. */
+  /** Text of the last user message, which the answer quotes and by which tools are chosen. */
   lastUserText: string;
   /** All that is charged as input, in order: tools, instructions, turns. */
   promptText: string;
@@ -29,10 +29,10 @@ export interface Ask {
   tools: OfferedTool[];
   toolChoice: AskedToolChoice;
   parallelTools: boolean;
-  /** The answer has to be JSON, of this schema where one was given. */
+  /** The answer has to be JSON, following this schema if one was given. */
   json: { schema: Json | undefined } | undefined;
   reasoning: 'none' | 'shown' | 'hidden';
-  /** Which beginnings of the prompt are kept, and count as cached when they come again: in steps as it goes on (OpenAI), or those
+  /** Which beginnings of the prompt are cached: in steps (OpenAI), or those
    *  that end at a `cache_control` (Anthropic), the shortest first. */
   cacheable: 'in steps' | string[];
   /** The body as sent, for what only one wire format knows. */

@@ -5,7 +5,7 @@ export interface Prices {
   inputUsdPerMillion: number;
   outputUsdPerMillion: number;
   cachedInputUsdPerMillion: number;
-  /** Of what is written to the prompt cache. */
+  /** The price of writing to the prompt cache. */
   cacheWriteUsdPerMillion: number;
 }
 
@@ -19,7 +19,7 @@ export const DEFAULT_PRICES: Prices = {
 export interface ProviderCounts {
   /** Requests for an answer that arrived; a refused connection never arrives. */
   requests: number;
-  /** Those for which the model began to work. */
+  /** Requests for which the model began to work. */
   started: number;
   completed: number;
   /** The client left before the answer was complete. */
@@ -37,7 +37,7 @@ export interface ProviderCounts {
 
 export type Outcome = 'completed' | 'aborted' | 'failed';
 
-/** What one provider would bill, kept as it happens: what was made is charged, delivered or not. */
+/** What one provider would bill, updated as it happens: whatever was made is charged, delivered or not. */
 export class Tally {
   readonly #counts: ProviderCounts = {
     requests: 0, started: 0, completed: 0, aborted: 0, failed: 0, active: 0, inputTokens: 0, cachedInputTokens: 0,

@@ -1,4 +1,4 @@
-/** What the sandbox says to the examples that the demo begins with: lists, a table and code, as models write them. */
+/** The sandbox's answers to the demo's examples: lists, a table and code, as models write them. */
 
 /** The function that both languages show. */
 const FETCH_PATIENTLY = `\`\`\`ts

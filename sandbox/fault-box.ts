@@ -1,7 +1,7 @@
 import type { ChosenFault } from './faults.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** The one fault that a provider has now, and whom it hits. */
+/** The one fault that a provider has now, and the requests that it hits. */
 export class FaultBox {
   #chosen: ChosenFault | undefined;
   #hits = 0;
@@ -19,7 +19,7 @@ export class FaultBox {
     this.#random = createRandom(this.#seed);
   }
 
-  /** The fault for this request, if it is one that is hit. */
+  /** The fault for this request, if it is hit. */
   take(promptText: string): ChosenFault | undefined {
     const chosen = this.#chosen;
     if (chosen === undefined) return undefined;
@@ -31,7 +31,7 @@ export class FaultBox {
     return chosen;
   }
 
-  /** Only a fault that hits every request may close the door: one that picks has to read the prompt first. */
+  /** Only a fault that hits every request may refuse connections: a selective one has to read the prompt first. */
   get closesListener(): boolean {
     if (this.#chosen?.fault !== 'refuse-connection') return false;
     const { share, times, user } = this.#chosen.options;

@@ -95,7 +95,7 @@ const SCRIPTS: Readonly<Record<DeliveryFault, { stream: Script; whole: Script }>
       const broken: Frame = { kind: 'start', text: s.wire.malformedFrame, tokens: 0 };
       return [streamHead(s), ...streamed(s, [...before, broken, ...s.frames.slice(before.length)]), { do: 'end' }];
     },
-    // A raw line break inside a string: what a proxy that wraps lines makes of JSON.
+    // A raw line break inside a string, as from a proxy that wraps lines.
     whole: (s) => [
       ...made(s),
       wholeHead(s),
@@ -137,7 +137,7 @@ function both(script: Script): { stream: Script; whole: Script } {
   return { stream: script, whole: script };
 }
 
-/** A part of the answer, then something bad; without a stream, half of the JSON. */
+/** Part of the answer, then the failure; without a stream, half of the JSON. */
 function partly(then: () => Step[]): { stream: Script; whole: Script } {
   return {
     stream: (s) => [...partOfStream(s), ...then()],
@@ -215,7 +215,7 @@ function silence(): Step {
   return { do: 'hang', keepAlive: undefined, everyMs: 0 };
 }
 
-/** A non-streamed answer is kept alive with blank lines, as DeepSeek does it. */
+/** A non-streamed answer is kept alive with blank lines, as at DeepSeek. */
 function hangWith(s: Scene, keepAlives: boolean): Step {
   const keepAlive = s.ask.stream ? s.wire.keepAlive : '\n';
   return {

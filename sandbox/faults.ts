@@ -4,7 +4,7 @@ export const STATUS_FAULTS = [
   '429', '429-retry-after', '429-no-money', '500', '502', '503', '504', '529',
 ] as const; // biome-ignore format: a list, not a page
 
-/** Faults in how the answer comes, or does not. */
+/** Faults in the delivery of an answer. */
 export const DELIVERY_FAULTS = [
   'refuse-connection', 'hang-before-headers', 'hang-before-first-token', 'slow-first-token', 'stall-mid-stream',
   'cut-mid-stream', 'end-mid-stream', 'drip', 'error-in-200', 'error-mid-stream', 'truncated-json', 'html',
@@ -19,7 +19,7 @@ export type Fault = StatusFault | DeliveryFault;
 export const FAULT_NAMES: readonly Fault[] = [...STATUS_FAULTS, ...DELIVERY_FAULTS];
 
 export interface FaultOptions {
-  /** Part of the requests that it hits, 0 to 1. */
+  /** The share of requests that it hits, 0 to 1. */
   share?: number;
   /** How many requests it hits before it is over. */
   times?: number;
@@ -27,7 +27,7 @@ export interface FaultOptions {
   retryAfter?: number;
   /** The `retry-after-ms` header. */
   retryAfterMs?: number;
-  /** Tokens sent before it strikes; half of the answer unless told. */
+  /** Tokens sent before it strikes; by default half of the answer. */
   afterTokens?: number;
   /** How slow, or how far apart the keep-alives are. */
   delayMs?: number;

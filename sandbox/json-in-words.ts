@@ -1,6 +1,6 @@
 import { isObject, type Json } from './json.ts';
 
-/** Instructions such as “answer with one valid JSON object”, with a schema where they hold one: models obey these as well. */
+/** Instructions such as “answer with one valid JSON object”, with their schema if they contain one: models obey these too. */
 export function jsonAskedInWords(instructions: string): { schema: Json | undefined } | undefined {
   if (!/\b(valid|only|with|in) (one |a |an )?(valid )?JSON\b/i.test(instructions)) return undefined;
   const start = instructions.indexOf('{', instructions.search(/schema/i) + 1);

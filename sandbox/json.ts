@@ -1,4 +1,4 @@
-/** A JSON object whose fields nobody has checked yet. */
+/** A JSON object whose fields have not been checked yet. */
 export type Json = Record<string, unknown>;
 
 export function isObject(value: unknown): value is Json {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const HOST = '127.0.0.1';
-/** Longer than any client keeps a connection: one closed under a client's hands would be a fault nobody asked for. */
+/** Longer than any client keeps a connection: one closed while in use would be an unintended fault. */
 const KEEP_ALIVE_MS = 600_000;
 const REOPEN_ATTEMPTS = 50;
 
@@ -39,7 +39,7 @@ export class Listener {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** While a port was closed, an outgoing connection of somebody else may have borrowed it for a moment. */
+  /** While a port was closed, another process's outgoing connection may have used it for a moment. */
   async reopen(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -51,7 +51,7 @@ export class Listener {
     }
   }
 
-  /** New connections are refused from now on; idle ones end; answers on their way run on. */
+  /** New connections are refused from now on; idle ones end; running answers continue. */
   refuse(): void {
     if (!this.#open) return;
     this.#open = false;

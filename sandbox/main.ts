@@ -50,7 +50,7 @@ async function end(): Promise<void> {
 process.once('SIGINT', end);
 process.once('SIGTERM', end);
 if (process.env.SANDBOX_WITH_PARENT === '1') {
-  // A parent that was killed cannot say goodbye, but its end of the pipe closes.
+  // A killed parent cannot send a message, but its end of the pipe closes.
   process.stdin.on('end', end).on('close', end).on('error', end).resume();
   process.once('disconnect', end);
 }

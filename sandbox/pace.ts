@@ -8,14 +8,14 @@ export interface Timing {
   nextTokenMs: () => number;
 }
 
-/** 'human' is what people see of a middling model: a pause, then some 40 tokens a second, never quite even. */
+/** 'human' is the pace of an average model: a pause, then about 40 tokens a second, never quite even. */
 export function timingOf(pace: Pace, random: Random): Timing {
   if (pace === 'fast') return { firstTokenMs: () => 0, nextTokenMs: () => 0 };
   if (pace === 'human') return { firstTokenMs: () => 250 + random() * 350, nextTokenMs: () => 12 + random() * 26 };
   return { firstTokenMs: () => pace.ttftMs, nextTokenMs: () => pace.tokenMs };
 }
 
-/** The pace in a control call or an environment variable; undefined where it is none. */
+/** The pace in a control call or an environment variable; undefined if it is not one. */
 export function parsePace(value: unknown): Pace | undefined {
   if (value === 'human' || value === 'fast') return value;
   if (!isObject(value)) return undefined;

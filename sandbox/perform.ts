@@ -9,7 +9,7 @@ export interface Meter {
   made(tokens: number): void;
 }
 
-/** Carries a script out on a real response. Ends early, as 'aborted', when the client leaves before the answer is complete. */
+/** Carries out a script on a real response. Ends early, as 'aborted', when the client leaves before the answer is complete. */
 export async function perform(response: ServerResponse, steps: Step[], meter: Meter): Promise<Outcome> {
   const left = new AbortController();
   const leave = (): void => left.abort();
@@ -64,7 +64,7 @@ async function act(response: ServerResponse, step: Act, signal: AbortSignal): Pr
 async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
   const roomLeft = response.write(text);
   if (!roomLeft) await once(response, 'drain', { signal });
-  // A turn of the event loop for each write, or a client that left would go unnoticed at the fast pace.
+  // A turn of the event loop for each write; otherwise a client that left would go unnoticed at the fast pace.
   else await nextTurn(undefined, { signal });
 }
 

@@ -17,7 +17,7 @@ export class PromptCache {
     return cacheable === 'in steps' ? this.#inSteps(promptText) : this.#atMarks(cacheable);
   }
 
-  /** In steps of 128 tokens from 1,024 on, as OpenAI does; it says nothing of writing, and charges nothing for it. */
+  /** In steps of 128 tokens from 1,024 on, as at OpenAI, which neither reports nor charges writing. */
   #inSteps(promptText: string): Cached {
     let chain = '';
     let tokens = 0;
@@ -33,7 +33,7 @@ export class PromptCache {
     return { cachedTokens, writtenTokens: 0 };
   }
 
-  /** Up to each mark with 1,024 tokens before it, as Anthropic does; what no mark before has read is written. */
+  /** Up to each mark with 1,024 tokens before it, as at Anthropic; tokens that no earlier mark has read are written. */
   #atMarks(beginnings: readonly string[]): Cached {
     let cachedTokens = 0;
     let keptTokens = 0;

@@ -55,7 +55,7 @@ export class Provider {
     else await this.listener.reopen();
   }
 
-  /** Requests still running keep the old tally, so that nothing of before shows up after. */
+  /** Requests still running keep the old tally, so that nothing from before appears in the new one. */
   async reset(): Promise<void> {
     this.tally = new Tally();
     this.#cache = new PromptCache();

@@ -1,4 +1,4 @@
-/** Chance that repeats: the same seed text gives the same sequence on every machine. */
+/** Repeatable randomness: the same seed gives the same sequence on every machine. */
 export type Random = () => number;
 
 /** FNV-1a with a final mix: short, and spread well enough for text and ids. */

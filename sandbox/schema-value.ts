@@ -3,7 +3,7 @@ import { pick, type Random } from './random.ts';
 
 export interface SchemaContext {
   random: Random;
-  /** A fitting text for a property of this name, such as the city that the prompt asks about. */
+  /** A suitable string for a property of this name, such as the city that the prompt asks about. */
   textFor: (propertyName: string) => string;
 }
 
@@ -22,7 +22,7 @@ function build(schema: Json, root: Json, name: string, depth: number, context: S
   if (Array.isArray(schema.enum) && schema.enum.length > 0) return pick(random, schema.enum);
   if (Array.isArray(schema.allOf)) return build(merge(schema), root, name, depth + 1, context);
   const alternatives = asArray(schema.anyOf ?? schema.oneOf).filter(isObject);
-  // The last levels take the plainest alternative (often null), so that a recursive schema ends.
+  // The last levels take the simplest alternative (often null), so that a recursive schema ends.
   const alternative = depth > 4 ? alternatives.at(-1) : alternatives[0];
   if (alternative !== undefined) return build(alternative, root, name, depth + 1, context);
 

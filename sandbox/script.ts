@@ -12,7 +12,7 @@ export type Step =
   /** Output tokens made, and charged. */
   | { do: 'make'; tokens: number }
   | { do: 'write'; text: string }
-  /** Everything has been said; what follows cannot make the answer a failure. */
+  /** The answer is complete; nothing that follows can make it a failure. */
   | { do: 'complete' }
   /** Silence, or keep-alives, until the client leaves. */
   | { do: 'hang'; keepAlive: string | undefined; everyMs: number }

@@ -58,7 +58,7 @@ export function citiesIn(text: string): string[] {
   return found.sort((a, b) => a.at - b.at).map(({ city }) => city);
 }
 
-/** What a tool's argument or a schema's text of this name may hold. */
+/** A value for a tool's argument or a schema's string of this name. */
 export function textForProperty(name: string, city: string | undefined, ask: Ask): string {
   if (/city|location|place|destination|town/i.test(name)) return city ?? 'Lisbon';
   if (/country/i.test(name)) return 'Portugal';

@@ -18,7 +18,7 @@ export interface Frame {
   tokens: number;
 }
 
-/** What differs between the two providers: everything that is on the wire, and nothing else. */
+/** The differences between the two providers: everything on the wire, and nothing else. */
 export interface Wire {
   name: ProviderName;
   answerPath: string;
@@ -34,9 +34,9 @@ export interface Wire {
   headers(answer: Answer): Record<string, string>;
   frames(ask: Ask, answer: Answer): Frame[];
   reply(ask: Ask, answer: Answer): Json;
-  /** Usage once more, or twice where the format usually has none. */
+  /** The usage a second time, or twice if the format usually has none. */
   extraUsage(ask: Ask, answer: Answer): Frame[];
-  /** What an overloaded provider says inside a 200. */
+  /** An overloaded provider's error inside a 200. */
   errorInside(): { body: Json; frame: string };
   keepAlive: string;
   /** An event whose JSON ends in the middle. */
@@ -47,7 +47,7 @@ export function isRefusal(value: Ask | Refusal): value is Refusal {
   return 'status' in value;
 }
 
-/** `retry-after` as both providers send it; nothing where no time was asked for. */
+/** `retry-after` as both providers send it; nothing if no time was set. */
 export function retryHeaders(options: FaultOptions): Record<string, string> {
   return {
     ...(options.retryAfter === undefined ? {} : { 'retry-after': String(options.retryAfter) }),

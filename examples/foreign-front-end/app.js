@@ -4,7 +4,7 @@ import { chunksOf } from './events.js';
 const ROUTER = 'https://ROUTER';
 const $ = (id) => document.getElementById(id);
 
-/** The token that this front end's own server mints for who is signed in. Offline the last one will do: the worker asks again. */
+/** The token that this front end's own server mints for the person signed in. Offline the last one will do: the worker asks again. */
 let token;
 async function getToken() {
   const response = await fetch('/token').catch(() => undefined);
@@ -100,7 +100,7 @@ async function ask(prompt) {
   }
 }
 
-/** A new entry of the chat; its text goes into the element that is returned. */
+/** Adds an entry to the chat and returns the element for its text. */
 function say(label) {
   const item = document.createElement('li');
   const small = document.createElement('small');
@@ -138,5 +138,5 @@ $('sign-out').addEventListener('click', async () => {
   showPerson(null);
 });
 
-// Until here nobody listened to the forms.
+// Only now do the forms have listeners.
 document.body.inert = false;

@@ -1,7 +1,7 @@
 /**
  * A small front end with a server of its own:
  *   CARRYON_KEY=sk-… node examples/foreign-front-end/server.mjs --router http://localhost:8787 --port 8080
- * It serves the files beside it and mints a token for who is signed in. The secret key never leaves this server.
+ * It serves the files beside it and mints a token for the person signed in. The secret key never leaves this server.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,9 +15,9 @@ const FILES = {
   '/sw.js': ['sw.js', 'text/javascript'],
 };
 
-/** `router`: the origin that the browser reaches the router under. */
+/** `router`: the origin under which the browser reaches the router. */
 function frontEnd({ router, key }) {
-  // The worker's own policy stands in the answer to /sw.js: it has to allow the router's script too.
+  // The response to /sw.js carries the worker's own policy, which has to allow the router's script too.
   const csp = `default-src 'self'; script-src 'self' ${router}; connect-src 'self' ${router}; frame-ancestors 'none'`;
   const headers = { 'content-security-policy': csp, 'cache-control': 'no-cache' };
   return createServer(async (request, reply) => {

@@ -26,7 +26,7 @@ interface Turn {
   blocks: Json[];
 }
 
-/** Checks the turns as Anthropic does, then takes out what is charged and what the answer is about. */
+/** Checks the turns as Anthropic does, then extracts what is charged and what the answer is about. */
 export function readMessages(messages: unknown): ReadMessages | Refusal {
   const list = asArray(messages);
   if (list.length === 0) return invalid('messages: at least one message is required');

@@ -87,7 +87,7 @@ export function anthropicFrames(ask: Ask, answer: Answer): Frame[] {
   return [...frames, messageDelta(answer), event('done', 'message_stop', {})];
 }
 
-/** Usage here is cumulative: the last one is the whole. */
+/** Usage here is cumulative: the last one is the total. */
 export function messageDelta(answer: Answer): Frame {
   const { ending, stopSequence } = onlyChoice(answer);
   const delta = { stop_reason: STOP_REASONS[ending], stop_sequence: stopSequence ?? null };
@@ -122,7 +122,7 @@ function onlyChoice(answer: Answer): Choice {
   return choice;
 }
 
-/** Arguments that the length cap cut are no object any more. */
+/** Arguments that the length cap cut are no longer an object. */
 function parsedOr(text: string): unknown {
   try {
     return JSON.parse(text);

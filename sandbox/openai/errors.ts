@@ -21,7 +21,7 @@ const OVERLOADED =
 
 type Make = (model: string, options: FaultOptions) => Refusal;
 
-/** As published by OpenAI; where it has none, by the provider of the same format that does (named beside it). */
+/** As published by OpenAI; if it has none, by a provider of the same format (named beside it). */
 const ERRORS: Readonly<Record<StatusFault, Make>> = {
   '400': () => invalid("Invalid value for 'messages': expected a conversation.", 'messages', 'invalid_value'),
   '400-too-long': () =>
@@ -117,7 +117,7 @@ export function wrongKey(key: string): Refusal {
   return openAiError(401, message, 'invalid_request_error', 'invalid_api_key');
 }
 
-/** Azure OpenAI's content filter: the flagged prompt is the caller's, whoever else is asked. */
+/** Azure OpenAI's content filter: the flagged prompt is the caller's fault at every provider. */
 function contentFilter(): Refusal {
   const message =
     "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your prompt and retry.";

@@ -16,7 +16,7 @@ export interface ReadMessages {
   toolResult: string | undefined;
 }
 
-/** Checks the turns as OpenAI does, then takes out what is charged and what the answer is about. */
+/** Checks the turns as OpenAI does, then extracts what is charged and what the answer is about. */
 export function readMessages(messages: unknown): ReadMessages | Refusal {
   if (messages === undefined) return missing('messages');
   const turns = asArray(messages);
