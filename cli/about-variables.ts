@@ -1,4 +1,4 @@
-/** What works with these variables and may surprise, or is weak: printed at each start, a line each. */
+/** Warnings about variables that work but may surprise, or are weak. Each start prints them, one a line. */
 
 import { problemText } from '../worker/core/config/check.ts';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
@@ -21,13 +21,13 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
   ];
 }
 
-/** Webhooks that cannot be told anything. Requests are answered all the same. */
+/** Webhooks that cannot be called. Requests are answered all the same. */
 export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
   const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
   return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
 }
 
-/** A demo that config turns on and that stays off. Locally nobody has to sign in, so only a wrong key is worth a word. */
+/** Why a demo that config turns on stays off. Locally nobody signs in, so only a wrong key matters there. */
 export function demoOff(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   const { demo } = config;
   const problem = demoKeyProblem(demo, variables);
@@ -53,7 +53,7 @@ function shortSecrets(variables: Variables): string[] {
   });
 }
 
-/** An address that is asked in a format or at a path that it may not know. The address itself is nobody's business. */
+/** An address that may not know the format or the path it is asked with. The address itself is never printed. */
 export function oddAddress(slot: string, variables: Variables): string[] {
   const name = `${slot}_API_BASE`;
   const url = URL.parse(variables[name] ?? '');
@@ -76,7 +76,7 @@ export function oddAddress(slot: string, variables: Variables): string[] {
   return [];
 }
 
-/** What the build could not tell, because it does not know the slots' prices. */
+/** Contradictions that the build could not see, because it does not know the slots' prices. */
 function newCapContradictions(config: CheckedConfig, variables: Variables): string[] {
   const told = new Set(capContradictions(config, {}).map(problemText));
   const now = capContradictions(config, variables).map(problemText);

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AdminTarget } from './admin-target.ts';
 
-/** A router that limits admin calls is asked this often, and its refusal is then told. */
+/** Attempts at a call that the router refuses with 429; then its refusal is the error. */
 const MOST_TRIES = 3;
-/** Nobody waits longer at a prompt than this without a word. */
+/** A longer wait than this is reported instead of waited for. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** One call of a router's admin API; after a 429 it waits as long as the router says. A refusal is thrown in the router's own words. */
+/** One call of a router's admin API. After a 429 it waits as long as the router says; any other refusal is thrown in the router's own words. */
 export async function adminCall<Answer>(
   target: AdminTarget,
   method: string,
@@ -36,12 +36,12 @@ async function send({ url, adminKey }: AdminTarget, method: string, path: string
   }
 }
 
-/** The call was on its way when the line went; what was never reached has other codes. */
+/** The connection broke after the call was sent. A router that was never reached gives other codes. */
 const BROKEN = new Set<unknown>(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'UND_ERR_HEADERS_TIMEOUT']);
 const brokeOff = (error: unknown): boolean =>
   error instanceof Error && BROKEN.has((error.cause as { code?: unknown } | undefined)?.code);
 
-/** How long to wait before the same call; undefined where the answer is to be read. */
+/** How long to wait before the next attempt; undefined if the answer is final. */
 function waitAfter({ status, headers }: Response): number | undefined {
   if (status !== 429) return undefined;
   const written = headers.get('retry-after-ms') ?? `${headers.get('retry-after')}000`;
@@ -60,7 +60,7 @@ async function read<Answer>(response: Response, { url, hint }: AdminTarget): Pro
   if (response.ok) return answer as Answer;
   const { error } = answer as { error?: { message?: string } };
   const id = response.headers.get('x-request-id');
-  // Of the router's own faults the log says more, by this id.
+  // The router's log has more about its own faults, under this id.
   const said = error?.message ?? `${url} answered ${response.status}.`;
   const refusal = response.status >= 500 && id !== null ? `${said} (request id ${id})` : said;
   throw new Error(response.status === 401 ? `${refusal}\n${hint}` : refusal);

@@ -3,17 +3,17 @@ import { portFrom, readDevVars } from './environment.ts';
 import { DEFAULT_PORT } from './local-defaults.ts';
 import { rememberedPort } from './remembered-port.ts';
 
-/** Which router the admin API is asked at, and with what. */
+/** The router whose admin API is called, and the key for it. */
 export interface AdminTarget {
   url: string;
   adminKey: string;
-  /** What may be the reason if the key is refused. */
+  /** Shown if the key is refused: what may be the reason. */
   hint: string;
 }
 
 /**
- * `ADMIN_KEY` of the environment goes to `CARRYON_URL` and nowhere else: a deploy's key that is still exported must not
- * reach whatever listens on this machine. The local router's is the one in `.dev.vars`, or the well-known one.
+ * `ADMIN_KEY` of the environment is sent to `CARRYON_URL` and nowhere else: a deploy's key that is still exported must not
+ * reach whatever listens on this machine. The local router's key is the one in `.dev.vars`, or the well-known one.
  */
 export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
   const { CARRYON_URL, ADMIN_KEY } = environment;
@@ -30,7 +30,7 @@ export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
     };
   }
   const url = `http://localhost:${portFrom(environment, 'PORT', rememberedPort(environment) ?? DEFAULT_PORT)}`;
-  // An operator with a key of their own would otherwise act as root, and the audit would say root.
+  // Otherwise an operator with their own key would act as root, and the audit would say root.
   if (ADMIN_KEY?.startsWith('ak-'))
     throw new Error(
       `ADMIN_KEY (ak-…) is sent to CARRYON_URL only, which is not set. For the router on this machine: CARRYON_URL=${url} ADMIN_KEY=ak-…; without ADMIN_KEY you are its root.`,

@@ -1,4 +1,4 @@
-/** `npm run alerts`: what was sent, what is on its way, what was lost; `-- test` proves that the webhooks work. */
+/** `npm run alerts`: alerts that were sent, are waiting or were lost; `-- test` proves that the webhooks work. */
 import type { AlertView, HookView } from '../worker/core/alerts/alert.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';

@@ -1,4 +1,4 @@
-/** `npm run answers -- purge`: forgets cached answers, of the router that `npm run keys` asks. */
+/** `npm run answers -- purge`: deletes cached answers of the router that `npm run keys` calls. */
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';

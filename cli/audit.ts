@@ -1,4 +1,4 @@
-/** `npm run audit`: who changed what, of the router that `npm run keys` asks. */
+/** `npm run audit`: who changed what, in the router that `npm run keys` calls. */
 import type { AuditEntry } from '../worker/core/operators/operators.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';

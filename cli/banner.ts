@@ -2,14 +2,14 @@ import { DEFAULT_PORT, LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY, type SandboxSlot } fro
 
 export interface BannerFacts {
   url: string;
-  /** What to ask for: an alias of the config. */
+  /** The model to ask for: an alias of the config. */
   model: string;
-  /** Slots that the sandbox fills; empty when every provider is real. */
+  /** Slots that the sandbox fills; empty if every provider is real. */
   sandboxSlots: readonly SandboxSlot[];
   controlUrl: string | undefined;
   /** The well-known client key is in force. */
   local: boolean;
-  /** `ADMIN_KEY` is set, and is the admin key instead of the well-known one. */
+  /** `ADMIN_KEY` is set and replaces the well-known admin key. */
   ownAdminKey: boolean;
   /** Lines about variables that are needed. */
   notSet: readonly string[];
@@ -18,7 +18,7 @@ export interface BannerFacts {
 /** What to do next, ready to paste. */
 export function banner(facts: BannerFacts): string {
   const { notSet, url } = facts;
-  // What is missing comes last, where it is read, and nothing is offered that could only fail.
+  // What is missing comes last, where people look, and nothing is suggested that could only fail.
   const isReady = notSet.length === 0;
   return [
     '',
@@ -38,7 +38,7 @@ const aboutAsking = ({ url, model, local }: BannerFacts): string[] => [
   `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
   `    -H 'content-type: application/json' \\`,
   `    -d '{"model":${JSON.stringify(model)},"stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'`,
-  // It signs in with the well-known key, from an origin of this machine.
+  // The example signs in with the well-known key, from an origin on this machine.
   ...(local
     ? [
         'Or from a page that keeps working without a network (docs/travel-mode.md):',

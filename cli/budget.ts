@@ -86,7 +86,7 @@ async function judge(revoked: boolean, flags: ReturnType<typeof flagsOf<'revoke'
   await warnOfUnknown(tenant);
 }
 
-/** A tenant exists from its first key, so a misspelt name is one that nobody has a key of. */
+/** A tenant exists from its first key on, so a name without any key is probably misspelt. */
 async function warnOfUnknown(tenant: string): Promise<void> {
   if (tenant === LOCAL_IDENTITY.tenant) return;
   let cursor: string | null = '';
@@ -118,7 +118,7 @@ async function correct(tenantFlag: string | undefined, scopeFlag: string | undef
   );
 }
 
-/** Only the local router has a tenant that everybody knows. */
+/** Only the local router has a well-known tenant. */
 function ownTenant(): string {
   if (process.env.CARRYON_URL) throw new UsageError('--tenant is missing', USAGE);
   return LOCAL_IDENTITY.tenant;

@@ -23,13 +23,13 @@ export type ReadConfig =
   | { problems: string[] };
 
 /**
- * The config with every price filled in, the rows of the price table that it needs, and what in it works and may surprise; or
- * its mistakes, one string each.
+ * The config with every price filled in, the rows of the price table that it needs, and warnings about what may surprise; or its
+ * mistakes, one string each.
  */
 export async function readConfig(path: string): Promise<ReadConfig> {
   let input: unknown;
   try {
-    // Its own address each time, so that a corrected file is read again.
+    // A new URL each time, so that a corrected file is read again.
     const loaded: { default?: unknown } = await import(`${pathToFileURL(path).href}?at=${Date.now()}`);
     input = loaded.default;
   } catch (error) {
@@ -57,13 +57,13 @@ export async function readConfig(path: string): Promise<ReadConfig> {
   return { config, prices, warnings: lines(found) };
 }
 
-/** As the build and a start print it. */
+/** A warning as the build and each start print it. */
 export const warningLine = (text: string): string => `warning: ${text}`;
 
 const lineText = (source: string, problem: ConfigProblem): string =>
   `carryon.config.ts:${lineOf(source, problem.path)} ${problemText(problem)}`;
 
-/** Caps that no request fits into, or none without `max_tokens`, by the prices that config and these variables say. */
+/** Caps that no request fits under, or only one with `max_tokens`, at the prices in config and these variables. */
 export function capContradictions(config: CheckedConfig, variables: Variables): Contradiction[] {
   const { config: resolved, missing } = resolveConfig(config, variables, PRESETS);
   const unpriced = Object.values(config.aliases).flatMap(({ deployments }) =>
@@ -75,7 +75,7 @@ export function capContradictions(config: CheckedConfig, variables: Variables): 
   return unreachableCaps(config, resolved, new Set(unpriced));
 }
 
-/** The config is bundled as it stands, and the Worker has no `process.env`: it would not start. */
+/** The config is bundled as it is, and the Worker has no `process.env`: it would not start. */
 function environmentProblems(source: string): string[] {
   return source.split('\n').flatMap((line, index) => {
     if (!/^(?!\s*(?:\/\/|\*|\/\*)).*\bprocess\.env\b/.test(line)) return [];

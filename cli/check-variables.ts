@@ -3,7 +3,7 @@ import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import type { Variables } from './environment.ts';
 
-/** Stops a start that could only answer 503: a line for every variable that holds nonsense. What is not set is no nonsense. */
+/** Stops a start that could only answer 503, with a line for every variable that holds nonsense. A variable that is not set is no nonsense. */
 export function refuseNonsense(config: CheckedConfig, variables: Variables): void {
   const resolved = resolveConfig(config, variables, PRESETS);
   const lines = resolved.missing.flatMap(({ name, problem }) =>
@@ -13,7 +13,7 @@ export function refuseNonsense(config: CheckedConfig, variables: Variables): voi
   const bases = [...resolved.config.aliases.values()].flatMap(({ deployments }) =>
     deployments.map((one) => one.apiBase),
   );
-  // The Worker's own check is a pattern; here is the parser that the pattern stands for.
+  // The Worker checks with a pattern; here the real parser is at hand.
   for (const base of new Set(bases.filter((url) => url !== '' && !URL.canParse(url)))) {
     const names = Object.keys(variables).filter((name) => variables[name]?.trim().replace(/\/+$/, '') === base);
     for (const name of names.filter((one) => !wrong.has(one)))
@@ -22,7 +22,7 @@ export function refuseNonsense(config: CheckedConfig, variables: Variables): voi
   if (lines.length > 0) throw new Error(lines.join('\n'));
 }
 
-/** What is not set although it is needed, and what follows from it; a line each. */
+/** Variables that are needed but not set, and what follows from that, one a line. */
 export function notSet(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   const { missing } = resolveConfig(config, variables, PRESETS);
   const secrets = local || variables.KEY_SECRET ? [] : ['KEY_SECRET'];
@@ -33,7 +33,7 @@ export function notSet(config: CheckedConfig, variables: Variables, local: boole
   return lines;
 }
 
-/** The router's own answers say how Cloudflare is told; here it is this machine. */
+/** The router's own answers say how to set a variable on Cloudflare; this says how on this machine. */
 function toSet(names: readonly string[]): string {
   return `set ${names.join(', ')} in the environment or .dev.vars`;
 }
@@ -44,7 +44,7 @@ export function slotsIn(config: CheckedConfig): ReadonlySet<string> {
   return new Set(deployments.flatMap(({ fromEnvironment }) => fromEnvironment ?? []));
 }
 
-/** A wrong format or price helps whoever looks for it; an address or a key is nobody's business. */
+/** A wrong format or price is shown, which helps to find it; an address or a key never is. */
 function shown(name: string, value: string | undefined): string {
   const isSaid = value !== undefined && /_(FORMAT|PRICE|PRICE_[A-Z_]+)$/.test(name);
   return isSaid ? `is ${JSON.stringify(value)}, and ` : '';

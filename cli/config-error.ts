@@ -2,12 +2,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
 export interface ConfigError {
-  /** From 1; undefined where nothing tells. */
+  /** From 1; undefined if it is unknown. */
   line?: number | undefined;
   what: string;
 }
 
-/** Where and why `carryon.config.ts` could not be read at all: by TypeScript's parser, its imports, or the error's own stack. */
+/** Where and why `carryon.config.ts` could not be loaded, from TypeScript's parser, the file's imports, or the error's stack. */
 export function configError(source: string, path: string, error: unknown): ConfigError {
   const message = error instanceof Error ? error.message : String(error);
   return (
@@ -29,7 +29,7 @@ function syntaxError(source: string): ConfigError | undefined {
   return { line, what: `cannot be read: ${text}${inside(openedBefore(file, first.start), line)}` };
 }
 
-/** What is missing is often missing further up, where the list or the object around it begins. */
+/** The mistake is often further up, where the enclosing list or object begins. */
 function inside(opened: { bracket: string; line: number } | undefined, line: number): string {
   return opened === undefined || opened.line === line ? '' : `, inside the ${opened.bracket} of line ${opened.line}`;
 }
@@ -47,7 +47,7 @@ function openedBefore(file: ts.SourceFile, position: number): { bracket: string;
   return { bracket: file.text.charAt(start), line: lineAt(file, start) };
 }
 
-/** An import of what is not there, or of a name that is not exported. */
+/** An import of a missing module, or of a name that the module does not export. */
 function importError(source: string, path: string, message: string): ConfigError | undefined {
   const file = parse(source);
   for (const statement of file.statements) {
@@ -67,7 +67,7 @@ function importError(source: string, path: string, message: string): ConfigError
   return undefined;
 }
 
-/** How an error may call what is imported as `specifier`: as written, by its whole path, or by its package. */
+/** The names an error may use for the import `specifier`: as written, its whole path, or its package. */
 function namesOf(specifier: string, path: string): string[] {
   if (!/^\.{0,2}\//.test(specifier)) {
     const [scope = '', name] = specifier.split('/');
@@ -77,7 +77,7 @@ function namesOf(specifier: string, path: string): string[] {
   return [specifier, url.href, fileURLToPath(url)];
 }
 
-/** Node names the place of whatever else went wrong while the file ran. */
+/** For any other error while the file ran, Node names the place in the stack. */
 function lineInStack(path: string, error: unknown): number | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const name of [pathToFileURL(path).href, path]) {

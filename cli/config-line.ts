@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** The line (from 1) where `path` stands in the config's source, or the nearest place above it that is written out there. */
+/** The line (from 1) of `path` in the config's source, or of the nearest enclosing part that is written out there. */
 export function lineOf(source: string, path: readonly (string | number)[]): number {
   const file = ts.createSourceFile('carryon.config.ts', source, ts.ScriptTarget.ESNext, true);
   let node: ts.Node | undefined = rootObject(file);
@@ -33,7 +33,7 @@ function step(node: ts.Node, part: string | number, file: ts.SourceFile): ts.Nod
     return element && written(element, file);
   }
   if (!ts.isObjectLiteralExpression(node)) return undefined;
-  // Of two with the same name the later one counts.
+  // Of two properties with the same name the later one counts.
   const property = node.properties.findLast(({ name }) => name !== undefined && nameOf(name) === part);
   if (property === undefined) return undefined;
   if (ts.isShorthandPropertyAssignment(property)) return constant(property.name.text, file) ?? property;
@@ -45,7 +45,7 @@ function nameOf(name: ts.PropertyName): string {
   return 'text' in plain && typeof plain.text === 'string' ? plain.text : plain.getText();
 }
 
-/** What is written there: without `as const`, `satisfies …`, brackets and `defineConfig( … )`; of a constant its value. */
+/** The expression itself, without `as const`, `satisfies …`, parentheses or `defineConfig( … )`; for a constant, its value. */
 function written(node: ts.Expression, file: ts.SourceFile): ts.Expression {
   if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isParenthesizedExpression(node)) {
     return written(node.expression, file);
@@ -65,6 +65,6 @@ function constant(name: string, file: ts.SourceFile): ts.Expression | undefined 
     (declaration) => ts.isIdentifier(declaration.name) && declaration.name.text === name,
   );
   const value = declared?.initializer;
-  // A constant that names itself would go round for ever.
+  // A constant that names itself would recurse for ever.
   return value && !ts.isIdentifier(value) ? written(value, file) : value;
 }

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 const PARENT_CHECK_MS = 250;
 
 /**
- * npm killed with SIGKILL tells nobody, and a signal to the shell that npm runs us in stops there: both change who is above
- * us, and count as a SIGTERM to us. Called before anything is started. Only under npm; a command run by hand may outlive its
- * shell.
+ * Ends this command when npm ends. A SIGKILL of npm is announced to nobody, and a signal to the shell between npm and us stops there, but
+ * both change our parent or its parent; that counts as a SIGTERM. Called before anything is started, and only under npm: a command
+ * that was started by hand may outlive its shell.
  */
 export function endWithNpm(): void {
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -20,14 +20,14 @@ export function endWithNpm(): void {
   timer.unref();
 }
 
-/** The shell between npm and us, if there is one (and a `ps` to tell). */
+/** The shell between npm and us, if there is one and `ps` can tell. */
 function shellAbove(pid: number): { pid: number; parent: number } | undefined {
   const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
   const [, parent, command] = /^\s*(\d+)\s+(\S+)/.exec(stdout ?? '') ?? [];
   return command !== undefined && /sh$/.test(command) ? { pid, parent: Number(parent) } : undefined;
 }
 
-/** A dead npm that nobody has buried yet still has its number, but no children: on Linux the shell's own parent tells. */
+/** A dead npm that its parent has not reaped yet still has its process id, but no children: on Linux the shell's parent tells. */
 function isBelow(pid: number, parent: number): boolean {
   try {
     if (process.platform !== 'linux') return process.kill(parent, 0);

@@ -5,15 +5,15 @@ import { devVarsPath } from './project.ts';
 export type Variables = Record<string, string>;
 
 export interface MachineVariables {
-  /** What the Worker is given; `CARRYON_LOCAL` apart, since the command decides about that. */
+  /** The Worker's variables, without `CARRYON_LOCAL`, which the command decides about. */
   variables: Variables;
-  /** Whether `CARRYON_LOCAL` asks for local mode; undefined where it says nothing. `0` and nothing mean off. */
+  /** Whether `CARRYON_LOCAL` asks for local mode; undefined if it is not set. `0` and an empty value mean off. */
   localAsked: boolean | undefined;
 }
 
 /**
- * `.dev.vars` whole, and of the environment only what the Worker's code names: `KEY_SECRET`, or all of `PROVIDER_A_…`
- * where the code names `PROVIDER_A`. The environment wins. What is set to nothing counts as not set.
+ * All of `.dev.vars`, and from the environment only the names that the Worker's code mentions: `KEY_SECRET`, or all of
+ * `PROVIDER_A_…` if the code mentions `PROVIDER_A`. The environment wins. An empty value counts as not set.
  */
 export function readMachineVariables(
   named: readonly string[],
@@ -42,7 +42,7 @@ export function portFrom(environment: NodeJS.ProcessEnv, name: string, fallback:
   return port;
 }
 
-/** What `.dev.vars` says. It may be missing, but not one that `CARRYON_DEV_VARS` names. */
+/** The variables in `.dev.vars`. That file may be missing, but a file named by `CARRYON_DEV_VARS` may not. */
 export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
   const path = devVarsPath(environment);
   if (path === undefined) return {};
@@ -56,7 +56,7 @@ export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
   }
 }
 
-/** The Worker takes any other word for off; here it is said, since somebody meant something by it. */
+/** The Worker takes any other word for off; here it is an error, because somebody meant something by it. */
 function isOn(name: string, text: string): boolean {
   if (['1', 'true'].includes(text)) return true;
   if (['', '0', 'false'].includes(text)) return false;

@@ -1,4 +1,4 @@
-/** The router's events, which are JSON for a log's index, as lines for a terminal. Anything else passes as it is. */
+/** The router logs events as JSON for a log index; this turns them into lines for a terminal. Other lines pass unchanged. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
     `  back${ofDrill(drill)}: ${deployment}, after ${seconds(outageMs)}`,
 };
 
-/** Of requests under a fault on purpose: nobody else's. */
+/** Marks cooldowns that only requests under a fault on purpose see. */
 const ofDrill = (drill: unknown): string => (drill === true ? ' (drill)' : '');
 const inMode = (mode: unknown): string => (typeof mode === 'string' ? ` (${mode})` : '');
 const seconds = (ms: unknown): string => (typeof ms === 'number' ? `${(ms / 1000).toFixed(2)} s` : '');

@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 type Values<Options extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: Options }>>['values'];
 
-/** A command line that is wrong, and what would be right. */
+/** A command line that is wrong, and the usage that would be right. */
 export class UsageError extends Error {
   readonly what: string;
 
@@ -12,7 +12,7 @@ export class UsageError extends Error {
   }
 }
 
-/** A command's flags. One that it does not know is refused, with those that there are; `--help` says them and ends. */
+/** A command's flags. An unknown flag is refused with the list of those that exist; `--help` prints the list and exits. */
 export function readFlags<Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: Options,
@@ -29,7 +29,7 @@ export function readFlags<Options extends ParseArgsOptionsConfig>(
     if (twice !== undefined) throw new Error(`--${twice} is written twice`);
     return values as Values<Options>;
   } catch (error) {
-    // Node's advice about positional arguments comes after the first sentence.
+    // After the first sentence comes Node's advice about positional arguments, which does not apply.
     const [what] = String(error instanceof Error ? error.message : error).split(/\. |\n/);
     throw new UsageError(what ?? '', usage);
   }

@@ -1,4 +1,4 @@
-/** `npm run keys -- create|list|revoke|token|…-admin`: virtual keys and admin keys of the local router, or of another one with CARRYON_URL and ADMIN_KEY. */
+/** `npm run keys -- create|list|revoke|token|…-admin`: virtual keys and admin keys of the local router, or with CARRYON_URL and ADMIN_KEY of another one. */
 import { durationMs } from '../worker/core/config/duration.ts';
 import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
 import { adminCall } from './admin-call.ts';

@@ -1,4 +1,4 @@
-/** What an unconfigured machine runs with: two sandbox providers, one for each wire format. Local mode only. */
+/** The defaults of a machine where nothing is configured: two sandbox providers, one for each wire format. Local mode only. */
 
 export { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
 
@@ -8,7 +8,7 @@ export interface SandboxPorts {
   controlPort: number;
 }
 
-/** Where the two pretend providers are; a running `Sandbox` fits. */
+/** The addresses of the two pretend providers; a running `Sandbox` fits this type. */
 export interface SandboxAddresses {
   openai: { url: string };
   anthropic: { url: string };
@@ -32,7 +32,7 @@ const SLOTS: readonly SandboxSlot[] = [
   { slot: 'PROVIDER_B', format: 'anthropic' },
 ];
 
-/** The slots that have no provider of their own, and what they speak. */
+/** The slots without a real provider, and the format of each. */
 export function sandboxSlots(variables: Readonly<Record<string, string>>): SandboxSlot[] {
   return SLOTS.filter(({ slot }) => !variables[`${slot}_API_BASE`]).map(({ slot, format }) => {
     const asked = variables[`${slot}_FORMAT`];
@@ -40,7 +40,7 @@ export function sandboxSlots(variables: Readonly<Record<string, string>>): Sandb
   });
 }
 
-/** Fills those slots. Format and model may be chosen (a sandbox model's name can be a fault); a real key stays out of it. */
+/** Fills those slots. Format and model may be set (a sandbox model's name can be a fault); a real key is never sent to the sandbox. */
 export function withSandboxProviders(
   variables: Readonly<Record<string, string>>,
   addresses: SandboxAddresses = DEFAULT_ADDRESSES,

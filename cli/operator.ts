@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Who is noted beside a change: this machine's user, unless told. Undefined where the machine knows none: the router has a word. */
+/** The name recorded with a change: `--who`, or this machine's user. Undefined if the machine knows none; the router then has a word for it. */
 export function operatorName(told: string | undefined): string | undefined {
   if (told !== undefined) return told;
   try {

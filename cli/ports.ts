@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import { isStateInUse } from './workerd/state-lock.ts';
 
-/** A port that a command needs, with the variable that moves it. */
+/** A port that a command needs, and the variable that sets it. */
 export interface NeededPort {
   port: number;
   variable: string;
@@ -9,9 +9,9 @@ export interface NeededPort {
 
 export interface PortCheck {
   host: string;
-  /** As it is typed, such as `npm start`. */
+  /** As people type it, such as `npm start`. */
   command: string;
-  /** What the command was given: what it says about itself is repeated in what to type instead. */
+  /** The command's environment: the settings in it are repeated in the command that is suggested. */
   environment: NodeJS.ProcessEnv;
   stateDirectory: string;
 }
@@ -19,7 +19,7 @@ export interface PortCheck {
 const HIGHEST_PORT = 65_535;
 const LOWEST_FREE_FOR_ALL = 1_024;
 
-/** Asks before anything starts: all that is taken is the first thing said, with one command that would do. */
+/** Checks before anything starts: the first message names every port that is taken, and one command that would work. */
 export async function checkPorts(needed: readonly NeededPort[], check: PortCheck): Promise<void> {
   for (const [index, { port, variable }] of needed.entries()) {
     const twin = needed.slice(0, index).find((other) => other.port === port && port !== 0);
@@ -59,7 +59,7 @@ async function whatIsTaken(
   return `${ports}${state}. Stop ${them}, or choose ${others}: ${settings.join(' ')} ${command}`;
 }
 
-/** A thousand further on, for as long as it takes; 0, any port, if there is none. */
+/** The next free port in steps of a thousand; 0 (any port) if there is none. */
 async function freePort(port: number, used: ReadonlySet<number>, host: string): Promise<number> {
   const steps = Array.from({ length: 64 }, (_, index) => (index + 1) * 1000);
   const candidates = [...steps.map((step) => port + step), ...steps.map((step) => port - step)];
@@ -76,12 +76,12 @@ async function freeState(directory: string, written: string): Promise<string> {
   return `${written.replace(/\/+$/, '')}-${number}`;
 }
 
-/** As a shell takes it for one word. */
+/** Quoted so that a shell takes it for one word. */
 function quoted(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Something on ::1 alone would not stop us from listening, but would answer for `localhost`. */
+/** A server on ::1 alone does not stop us from listening, but it would answer for `localhost`. */
 async function isTaken(port: number, host: string): Promise<boolean> {
   return !(await canListen(port, host)) || (await answers(port, '::1'));
 }

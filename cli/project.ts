@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 
-/** Where things are, whatever directory a command is run from. */
+/** The project's directory, whatever directory a command is run from. */
 export const projectDirectory = join(import.meta.dirname, '..');
 
 export const wranglerConfigPath = join(projectDirectory, 'wrangler.toml');
 export const builtScriptPath = join(projectDirectory, 'dist', 'worker.js');
 
-/** Local variables and secrets, never committed. `CARRYON_DEV_VARS` chooses another file; set to nothing, none (for tests). */
+/** The file of local variables and secrets, never committed. `CARRYON_DEV_VARS` names another file, or none if it is empty (for tests). */
 export function devVarsPath(environment: NodeJS.ProcessEnv): string | undefined {
   const chosen = environment.CARRYON_DEV_VARS ?? '.dev.vars';
   return chosen === '' ? undefined : resolve(projectDirectory, chosen);

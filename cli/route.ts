@@ -1,4 +1,4 @@
-/** `npm run route`: pins, bypass, faults and alias lists over config, and cooldowns; of the router that `npm run keys` asks. */
+/** `npm run route`: pins, bypass, faults and alias lists on top of config, and cooldowns, in the router that `npm run keys` calls. */
 import { readFile } from 'node:fs/promises';
 import type { ListedDeployment } from '../worker/core/routing/overrides.ts';
 import type { ShownOverrides } from '../worker/core/routing/shown-overrides.ts';

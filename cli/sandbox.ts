@@ -17,7 +17,7 @@ export function sandboxPortsNeeded(environment: NodeJS.ProcessEnv): NeededPort[]
   }));
 }
 
-/** Starts the two pretend providers inside this process, so that they end with it. */
+/** Starts the two pretend providers in this process, so that they end with it. */
 export function startSandboxProviders(environment: NodeJS.ProcessEnv, needed: readonly NeededPort[]): Promise<Sandbox> {
   const text = environment.SANDBOX_PACE || 'human';
   const pace = parsePace(text);

@@ -1,4 +1,4 @@
-/** `npm run serve`: the built Worker under plain `workerd serve`; for benchmarks and for hosts outside Cloudflare. */
+/** `npm run serve`: the built Worker under plain `workerd serve`, for benchmarks and for hosts outside Cloudflare. */
 import { aboutVariables } from './about-variables.ts';
 import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
@@ -18,7 +18,7 @@ import { startWorkerd } from './workerd/start-workerd.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-/** Which of the two secrets of a deploy are set; what the other one closes is said in a line of its own. */
+/** Which of a deploy's two secrets are set. Another line says what a missing one closes. */
 const ownSecrets = (variables: Readonly<Record<string, string>>): string =>
   ['KEY_SECRET', 'ADMIN_KEY'].map((name) => `${name} is ${variables[name] ? 'yours' : 'not set'}`).join(', ');
 
@@ -41,7 +41,7 @@ try {
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
   const local = localAsked ?? (variables.KEY_SECRET === undefined && variables.ADMIN_KEY === undefined);
   refuseNonsense(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
-  // Local mode's keys are in the documentation: a machine must not end up offering them to its network by accident.
+  // Local mode's keys are in the documentation: a machine must not offer them to its network by accident.
   if (local && localAsked === undefined && host !== LOOPBACK) {
     throw new Error(`HOST=${host} needs KEY_SECRET and ADMIN_KEY: without them the well-known local keys are in force`);
   }

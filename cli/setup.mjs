@@ -1,6 +1,6 @@
 /**
- * The first step of every npm script: brings node_modules in line with package-lock.json. Plain JavaScript for whatever
- * Node the machine has, without dependencies; when nothing is to be done it says nothing and costs a few milliseconds.
+ * The first step of every npm script: brings node_modules in line with package-lock.json. Plain JavaScript without dependencies, for
+ * whatever Node the machine has. If there is nothing to do, it prints nothing and takes a few milliseconds.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,7 +28,7 @@ async function main() {
   if (isReady()) return;
   const unlock = lock();
   try {
-    // Another command may have installed while this one waited, or somebody by hand.
+    // Another command may have installed while this one waited, or somebody did by hand.
     if (isReady()) return;
     if (!isInstalled()) await install();
     checkOwnNode();
@@ -38,7 +38,7 @@ async function main() {
   }
 }
 
-/** What the stamp must say: this lock file, on this kind of machine (node_modules may be mounted into another). */
+/** The stamp of a finished setup: this lock file, on this kind of machine (node_modules may be mounted into another). */
 function stamp() {
   const lockFile = readFileSync(join(project, 'package-lock.json'));
   return `${createHash('sha256').update(lockFile).digest('hex')} ${machine}`;
@@ -48,7 +48,7 @@ function isReady() {
   return existsSync(ownNode) && readIfThere(stampPath) === stamp();
 }
 
-/** Whether npm's own record of what it installed fits the lock file; optional packages may be for other machines. */
+/** Whether npm's record of what it installed matches the lock file. Optional packages may be for other machines. */
 function isInstalled() {
   const recordPath = join(modules, '.package-lock.json');
   const stamped = readIfThere(stampPath);
@@ -82,8 +82,8 @@ async function install() {
 const NPM_ENDS_WITHIN_MS = 3_000;
 
 /**
- * npm in a process group of its own, so that a Ctrl-C ends it and everything it started before this process ends: npm alone
- * would go on installing, and writing to the terminal, behind the shell's prompt.
+ * Runs npm in its own process group, so that Ctrl-C ends npm and everything it started before this process ends. Otherwise npm would go on
+ * installing and writing to the terminal behind the shell's prompt.
  */
 function runNpmCi() {
   const isWindows = process.platform === 'win32';
@@ -121,13 +121,13 @@ function killGroup(child, signal) {
   }
 }
 
-/** npm replaces the very Node that runs this script, so it must run on the machine's own. */
+/** npm replaces the Node in node_modules, so it must run on the machine's own. */
 function pathWithoutModules() {
   const parts = (process.env.PATH ?? '').split(delimiter);
   return parts.filter((part) => !part.includes(join('node_modules', '.bin'))).join(delimiter);
 }
 
-/** The pinned Node comes by an install script; where those are switched off it is missing, and nothing else would work. */
+/** The pinned Node is installed by an install script. If those are switched off it is missing, and nothing else would work. */
 function checkOwnNode() {
   const { status, stdout } = spawnSync(ownNode, ['--version'], {
     encoding: 'utf8',
@@ -144,14 +144,14 @@ function checkOwnNode() {
   );
 }
 
-/** One installation at a time: a second command waits for the first. A lock whose holder is dead is taken over. */
+/** One installation at a time: a second command waits for the first, and takes over the lock of a dead one. */
 function lock() {
   mkdirSync(dirname(lockPath), { recursive: true });
   for (let attempt = 0; !tryLock(); attempt++) {
     const holder = Number(readIfThere(lockPath));
     if (attempt === 0) console.log('· waiting for another installation');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-    // Read twice, so that a file that was just then being written is not taken for a dead one's.
+    // Read twice, so that a file that is just being written is not mistaken for a dead holder's.
     const abandoned = holder === Number(readIfThere(lockPath)) && !isAlive(holder);
     if (abandoned && existsSync(lockPath)) unlinkSync(lockPath);
   }
@@ -159,7 +159,7 @@ function lock() {
     process.off('exit', unlock);
     if (readIfThere(lockPath) === String(process.pid)) unlinkSync(lockPath);
   };
-  // A failed installation ends the process without coming back.
+  // A failed installation exits the process without returning here.
   process.on('exit', unlock);
   return unlock;
 }

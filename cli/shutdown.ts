@@ -1,6 +1,6 @@
-/** Ends everything that a command started, whichever way it is asked to end. */
+/** Ends everything that a command started, however it is asked to end. */
 
-/** Longer than workerd's own grace, shorter than the two seconds that Ctrl-C may take. */
+/** Longer than workerd's grace period, shorter than the two seconds that Ctrl-C may take. */
 const DEADLINE_MS = 1_700;
 const SAME_SIGNAL_MS = 300;
 
@@ -10,14 +10,14 @@ export interface Running {
 }
 
 /**
- * Keeps a command up until it is asked to end (Ctrl-C, SIGTERM, a closed terminal), then stops everything and exits with 0.
- * Rejects if workerd ends unasked.
+ * Keeps a command running until it is asked to end (Ctrl-C, SIGTERM, a closed terminal), then stops everything and exits with 0.
+ * Rejects if workerd ends by itself.
  */
 export async function runUntilStopped({ stop, exited }: Running): Promise<never> {
   let stopping = false;
   let since = 0;
   const end = async (signal: NodeJS.Signals) => {
-    // A second Ctrl-C does not wait; children die with us (guarded-process.ts). The first comes twice, for npm sends it on.
+    // A second Ctrl-C does not wait; children die with us (guarded-process.ts). The first one arrives twice, because npm forwards it.
     if (stopping && signal === 'SIGINT' && performance.now() - since > SAME_SIGNAL_MS) process.exit(130);
     if (stopping) return;
     stopping = true;
@@ -29,14 +29,14 @@ export async function runUntilStopped({ stop, exited }: Running): Promise<never>
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
 
   const { code, signal } = await exited;
-  // Ctrl-C reaches workerd as well as us, and its end may be seen before our own signal.
+  // Ctrl-C reaches workerd as well as us, and its end may be noticed before our own signal.
   await new Promise((done) => setTimeout(done, SAME_SIGNAL_MS));
   if (stopping) return await new Promise<never>(() => {});
   await stop();
   throw new Error(`workerd ended by itself (${signal ?? `exit code ${code}`})`);
 }
 
-/** What is wrong, in one line where we know it, and nothing left running. */
+/** Prints what is wrong, in one line if the error is ours, and exits; nothing is left running. */
 export function exitWithError(error: unknown): never {
   const known = error instanceof Error && (error.constructor !== TypeError || isAboutFlags(error));
   console.error(`\nerror: ${known ? error.message : error instanceof Error ? error.stack : String(error)}`);

@@ -1,4 +1,4 @@
-/** `npm start`: builds, starts the sandbox providers and the router, and says what to do next. */
+/** `npm start`: builds the Worker, starts the sandbox providers and the router, and prints what to do next. */
 
 import { aboutVariables } from './about-variables.ts';
 import { banner } from './banner.ts';
@@ -28,7 +28,7 @@ SANDBOX_ANTHROPIC_PORT, SANDBOX_CONTROL_PORT (8788, 8789, 8790), SANDBOX_PACE (h
 try {
   endWithNpm();
   const { env } = process;
-  // `npm start --fresh`: npm takes the flag for its own, and the state would stay.
+  // With `npm start --fresh` npm keeps the flag for itself, and the state would stay.
   if (env.npm_config_fresh !== undefined) {
     throw new Error('npm kept --fresh for itself; write it behind two dashes: npm start -- --fresh');
   }

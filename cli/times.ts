@@ -1,4 +1,4 @@
-/** Times as operators read them: by the clock, in UTC, and from now on. */
+/** Times for operators to read: in UTC, and relative to now. */
 
 /** `45 s`, `12 min`, `1 h 59 min`, `3 d 4 h`, rounded up. */
 export function durationText(ms: number): string {

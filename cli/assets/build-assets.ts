@@ -12,7 +12,7 @@ import { filesIn } from './files-in.ts';
 import { shellFiles } from './shell-files.ts';
 
 export interface BuiltFile {
-  /** As a client asks for it, such as `/travel.js`. */
+  /** The path that clients ask for, such as `/travel.js`. */
   path: string;
   bytes: number;
   gzippedBytes: number;
@@ -26,7 +26,7 @@ interface Script {
 }
 
 export interface AssetOptions {
-  /** Origins that the demo's page may call beside its own: that of a team's token server. */
+  /** Origins that the demo's page may call besides its own, such as a team's token server. */
   connectTo?: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const SCRIPTS: readonly Script[] = [
   { path: DEMO_WORKER, entry: 'web-demo/worker/demo-sw.ts', format: 'iife' },
 ];
 
-/** Fills `directory` with the static files, and with nothing else, because all of it is public. Gives the sizes of the scripts. */
+/** Fills `directory` with the static files and nothing else, because all of it is public. Returns the sizes of the scripts. */
 export async function buildAssets(directory: string, { connectTo = [] }: AssetOptions = {}): Promise<BuiltFile[]> {
   const [built, files, ...scripts] = await Promise.all([
     buildDemo(),
@@ -49,10 +49,10 @@ export async function buildAssets(directory: string, { connectTo = [] }: AssetOp
   const page = demoPage(built, connectTo);
   for (const [path, contents] of page.files) files.set(path, contents);
   const headers = Buffer.concat([files.get('/_headers') ?? Buffer.alloc(0), Buffer.from(page.headers)]);
-  // A deploy would only leave out what is wrong in it.
+  // A mistake is an error here; a deploy would silently leave the line out.
   parseHeadersFile(headers.toString('utf8'));
   files.set('/_headers', headers);
-  // Only now it is known what the demo's worker is to keep.
+  // Only now is it known which files the demo's worker should keep.
   const shell = `const SHELL_FILES=${JSON.stringify(shellFiles(files, page.headers))};\n`;
   files.set(DEMO_WORKER, Buffer.concat([Buffer.from(shell), files.get(DEMO_WORKER) ?? Buffer.alloc(0)]));
 

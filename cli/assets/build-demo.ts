@@ -1,4 +1,4 @@
-/** The demo's page as Vite builds it, from a cache where nothing that goes into it has changed. */
+/** The demo's page as Vite builds it, taken from a cache if none of its inputs has changed. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -8,11 +8,11 @@ import { projectDirectory } from '../project.ts';
 import { replaceFile } from '../replace-file.ts';
 import { filesIn } from './files-in.ts';
 
-/** What a client asks for, such as `/demo-assets/index-1a2b3c4d.js`, and what it gets. */
+/** Contents by the path that clients ask for, such as `/demo-assets/index-1a2b3c4d.js`. */
 export type Files = Map<string, Uint8Array>;
 
 interface ViteOutput {
-  /** Every file that a script was made of. */
+  /** Every file that went into a script. */
   modules: string[];
   files: [path: string, base64: string][];
 }
@@ -21,7 +21,7 @@ const SOURCE = join(projectDirectory, 'web-demo');
 const BUILDER = join(import.meta.dirname, 'vite-build.mjs');
 const CACHE = join(projectDirectory, 'node_modules', '.cache', 'carryon-demo');
 
-/** All that a build depends on, but for the packages, which the lock file names by version. */
+/** Everything a build depends on, except packages, whose versions the lock file names. */
 const INPUTS = ['web-demo', 'protocol', 'cli/assets/vite-build.mjs', 'tsconfig.base.json', 'package-lock.json'];
 
 export async function buildDemo(): Promise<Files> {
@@ -50,7 +50,7 @@ async function runVite(): Promise<string> {
   return stdout;
 }
 
-/** A module from elsewhere could change without a new build. */
+/** A module from anywhere else could change without causing a new build. */
 function checkInputs(modules: readonly string[]): void {
   const known = [...INPUTS, 'node_modules'];
   // A name that begins with a zero byte is Vite's own.
@@ -63,7 +63,7 @@ function checkInputs(modules: readonly string[]): void {
   }
 }
 
-/** Of files and directories, by name and contents. */
+/** A hash of files and directories, by name and contents. */
 async function hashOf(inputs: readonly string[]): Promise<string> {
   const paths = await Promise.all(inputs.map(async (input) => (input.includes('.') ? [input] : withFiles(input))));
   const hash = createHash('sha256');

@@ -1,4 +1,4 @@
-/** The page of the demo as it is served: its stylesheet inside, and the headers that let nothing else run. */
+/** The demo's page as it is served: its styles inside, and headers that let nothing else run. */
 import { createHash } from 'node:crypto';
 import type { Files } from './build-demo.ts';
 
@@ -11,7 +11,7 @@ export interface DemoPage {
   headers: string;
 }
 
-/** `connectTo`: origins that the page may call beside its own, such as that of a team's token server. */
+/** `connectTo`: origins that the page may call besides its own, such as a team's token server. */
 export function demoPage(built: Files, connectTo: readonly string[]): DemoPage {
   const files: Files = new Map(built);
   const html = withStyles(textOf(files, PAGE), files);
@@ -19,7 +19,7 @@ export function demoPage(built: Files, connectTo: readonly string[]): DemoPage {
   return { files, headers: pageHeaders(html, connectTo) };
 }
 
-/** A stylesheet of its own would be a round trip before anything is seen. */
+/** A separate stylesheet would cost a round trip before anything is visible. */
 function withStyles(html: string, files: Files): string {
   return html.replaceAll(/<link rel="stylesheet"[^>]* href="\.(\/[^"]+)">/g, (_, path: string) => {
     const css = textOf(files, path).trim();
@@ -63,7 +63,7 @@ function pageHeaders(html: string, connectTo: readonly string[]): string {
 `;
 }
 
-/** What a chat has no use for. */
+/** Browser features that a chat does not need. */
 const CLOSED = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'].concat([
   'magnetometer',
   'microphone',
@@ -74,7 +74,7 @@ const CLOSED = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gy
   'xr-spatial-tracking',
 ]);
 
-/** Of what stands between the tags of elements without `src`, as a browser hashes it. */
+/** The hashes of inline elements' contents, as a browser computes them. */
 function inlineHashes(html: string, element: 'script' | 'style'): string[] {
   const found = html.matchAll(new RegExp(`<${element}(?![^>]*\\bsrc=)[^>]*>(.*?)</${element}>`, 'gs'));
   return [...found].map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);

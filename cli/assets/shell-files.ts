@@ -1,11 +1,11 @@
-/** What the demo's worker keeps, so that the page opens without a network: every file of the page, by address and revision. */
+/** The files that the demo's worker keeps so that the page opens without a network, by URL and revision. */
 import { createHash } from 'node:crypto';
 import type { Files } from './build-demo.ts';
 
-/** As workbox-precaching takes it. */
+/** An entry as workbox-precaching takes it. */
 export interface ShellFile {
   url: string;
-  /** Null where the address itself changes with the contents. */
+  /** Null if the URL itself changes with the contents. */
   revision: string | null;
 }
 
@@ -13,7 +13,7 @@ const HASHED = '/demo-assets/';
 const PAGE = '/index.html';
 const OTHERS = ['/demo-icons/', '/manifest.webmanifest', '/travel.js'];
 
-/** `headers`: those of the page, which its kept copy has too; with another policy it is another revision. */
+/** `headers`: the page's headers. The kept copy includes them, so another policy makes another revision. */
 export function shellFiles(files: Files, headers: string): ShellFile[] {
   const found = [...files].flatMap(([path, contents]): ShellFile[] => {
     if (path.startsWith(HASHED)) return [{ url: path, revision: null }];

@@ -1,6 +1,6 @@
 /**
- * Builds the demo's page with Vite and writes the files to standard output, as JSON. A process of its own, because Vite takes NODE_ENV
- * from its process and sets it, and because what it leaves in memory would stay as long as `npm start` runs.
+ * Builds the demo's page with Vite and writes the files to standard output, as JSON. It is a separate process because Vite reads and sets
+ * NODE_ENV of its process, and because its memory would stay in use for as long as `npm start` runs.
  */
 import { build } from 'vite';
 
@@ -17,14 +17,14 @@ const { output } = await build({
   build: {
     write: false,
     target: 'es2022',
-    // light-dark() as it is written.
+    // Keeps light-dark() as it is written.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsDir: 'demo-assets',
-    // One file, which the page carries in itself; and no data: URLs in the place of files.
+    // One stylesheet, which goes into the page; and no data: URLs in place of files.
     cssCodeSplit: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The router's own file, which other pages use as well.
+    // The router serves this file itself, for other pages too.
     rolldownOptions: { external: ['/travel.js'] },
   },
 });

@@ -9,7 +9,7 @@ interface AuditAnswer {
 
 type Call = <Answer>(method: string, path: string) => Promise<Answer>;
 
-/** The audit's rows, the newest first, page by page as they are read. */
+/** The audit's rows, newest first, fetched page by page as they are consumed. */
 export async function* auditRows(call: Call, start: { before?: string | undefined } = {}): AsyncGenerator<AuditEntry> {
   let query = start.before === undefined ? '' : `?${new URLSearchParams({ before: start.before })}`;
   for (;;) {

@@ -47,7 +47,7 @@ export function joinNegatives(args: readonly string[]): string[] {
 export const flagsOf = <Command extends keyof typeof FLAGS>(command: Command, args: readonly string[]) =>
   readFlags(joinNegatives(args), FLAGS[command], USAGE);
 
-/** A name that is a whole part of a path. */
+/** A valid tenant's name, which is then safe as a part of a path. */
 export function tenantFrom(tenant: string | undefined): string {
   if (tenant === undefined) throw new UsageError('--tenant is missing', USAGE);
   const checked = tenantName.safeParse(tenant);
@@ -60,7 +60,7 @@ export function scopeFrom(scope: string | undefined): string {
   return scope;
 }
 
-/** Which numbers are right the router knows. */
+/** Any number; the router checks its range. */
 export function numberFrom(flag: string, written: string, right: string): number {
   if (!/^-?(\d+(\.\d*)?|\.\d+)$/.test(written)) throw new UsageError(`--${flag}=${written}: write ${right}`, USAGE);
   return Number(written);
@@ -77,7 +77,7 @@ const LIMIT_FLAGS = {
 
 type LimitFlag = keyof typeof LIMIT_FLAGS;
 
-/** As the router takes them; null brings config's back. */
+/** The limits in the router's form; null restores config's limit. */
 export function limitsFrom(flags: { [Flag in LimitFlag]?: string | undefined }): Record<string, number | null> {
   const limits: Record<string, number | null> = {};
   for (const [flag, field] of Object.entries(LIMIT_FLAGS) as [LimitFlag, string][]) {

@@ -12,7 +12,7 @@ export interface LedgerAnswer {
   limits: { scope: Scope; set: Partial<Limits>; revoked: boolean }[];
   settlements: Settlement[];
   next: Scope | null;
-  /** What keys are called, by id. */
+  /** The names of keys, by id. */
   keyNames?: Record<string, string>;
 }
 
@@ -23,7 +23,7 @@ export interface HistoryAnswer {
   next: number | null;
 }
 
-/** The rest is there with `--json`. */
+/** `--json` prints all of them. */
 const SETTLEMENTS_SHOWN = 20;
 
 export function showLines(
@@ -48,20 +48,20 @@ export function showLines(
   ];
 }
 
-/** A key with its name, for keys that have one. */
+/** The scope, with the key's name if it has one. */
 function calledAs(scope: Scope, keyNames: Record<string, string>): string {
   const name = scope.startsWith('key:') ? keyNames[scope.slice('key:'.length)] : undefined;
   return name === undefined ? scope : `${scope} (${name})`;
 }
 
-/** For a shell. */
+/** Quoted for a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function moneyRow(view: ScopeView, scope: string): string[] {
   const { period, capMicroUsd, spentMicroUsd, reservedMicroUsd, unsettledMicroUsd } = view;
   const amounts = [spentMicroUsd, reservedMicroUsd, unsettledMicroUsd].map(usd);
   if (capMicroUsd === null) return [scope, period, 'none', ...amounts, '-'];
-  // A cap that was lowered below what is spent leaves nothing.
+  // A cap that was lowered below what is already spent leaves nothing.
   const left = Math.max(0, capMicroUsd - spentMicroUsd - reservedMicroUsd);
   return [scope, period, usd(capMicroUsd), ...amounts, usd(left)];
 }
@@ -98,7 +98,7 @@ const changeRow = ({ at, who, scope, field, from, to }: HistoryEntry): string[] 
   `${changed(field, from)} → ${changed(field, to)}`,
 ];
 
-/** `spent 2026-11` is money too. */
+/** The value of a change as text; a field such as `spent 2026-11` is money too. */
 function changed(field: string, value: HistoryEntry['from']): string {
   if (value === null) return 'config';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

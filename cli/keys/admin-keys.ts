@@ -1,4 +1,4 @@
-/** `npm run keys -- create-admin | list-admin | revoke-admin`: keys of operators, which only root makes and revokes. */
+/** `npm run keys -- create-admin | list-admin | revoke-admin`: operators' keys, which only root may make and revoke. */
 import type { AdminKeyRecord } from '../../worker/core/operators/operators.ts';
 import { adminCall } from '../admin-call.ts';
 import { adminTarget } from '../admin-target.ts';

@@ -1,4 +1,4 @@
-/** The admin API in OpenAPI 3.1, out of the table of its calls and of the schemas that check them. */
+/** The admin API in OpenAPI 3.1, generated from the table of its calls and the schemas that check them. */
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { checkConfig } from '../../worker/core/config/check.ts';
@@ -9,7 +9,7 @@ import { PRESETS } from '../../worker/providers/presets.ts';
 
 type InputSchema = (config: Config, now: number) => z.ZodType;
 
-/** A line of the table of admin calls (worker/admin/route.ts), as far as it is read here. */
+/** The part of a row of the admin calls' table (worker/admin/route.ts) that is used here. */
 export interface DescribedRoute {
   method: string;
   path: string;
@@ -20,7 +20,7 @@ export interface DescribedRoute {
   params?: InputSchema;
 }
 
-/** As far as it is read here. */
+/** The part of a JSON schema that is used here. */
 interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
@@ -111,7 +111,7 @@ function operation({ method, path, scope, summary, params, query, body }: Descri
 const operationId = (method: string, path: string): string =>
   method.toLowerCase() + (path.match(/[a-z]+/gi) ?? []).map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 
-/** What the schema takes, of any router at any time: what differs between two configs and times is left out, such as the names of aliases. */
+/** What the schema accepts in any router at any time. Whatever differs between two configs and times, such as names of aliases, is left out. */
 function jsonSchema(input: InputSchema): Schema {
   const [one, other] = [jsonSchemaOf(input(ONE_CONFIG, 0)), jsonSchemaOf(input(OTHER_CONFIG, 1e12))];
   return inBoth(one, other) as Schema;
@@ -122,7 +122,7 @@ function jsonSchemaOf(schema: z.ZodType): object {
     io: 'input',
     unrepresentable: 'any',
     override: ({ jsonSchema, path }) => {
-      // Of an immutable list; in OpenAPI it would say that a call may not send it.
+      // Zod sets it for an immutable list; in OpenAPI it would mean that a call may not send the field.
       delete jsonSchema.readOnly;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -133,7 +133,7 @@ function jsonSchemaOf(schema: z.ZodType): object {
   return written;
 }
 
-/** What no schema can say: the clock is the router's, and one of the two is enough. */
+/** What no schema can express: the clock is the router's, and one of the two fields is enough. */
 const END = {
   until: 'Epoch milliseconds in the future, at most 30 days ahead; not beside forSeconds',
   forSeconds: 'From now on, in place of until',
@@ -154,7 +154,7 @@ function inBoth(one: unknown, other: unknown): unknown {
 
 const [ONE_CONFIG, OTHER_CONFIG] = [configOf('one'), configOf('other')];
 
-/** All that it names is called so. */
+/** A config in which everything has this name. */
 function configOf(name: string): Config {
   const price = { input: 1, output: 1 };
   const checked = checkConfig(

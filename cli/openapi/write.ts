@@ -1,4 +1,4 @@
-/** Writes worker/admin/openapi-text.ts: what `GET /admin/openapi.json` answers, so that the Worker needs no code for it. */
+/** Writes worker/admin/openapi-text.ts, the answer of `GET /admin/openapi.json`, so that the Worker needs no code to generate it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -8,7 +8,7 @@ import { type DescribedRoute, openApiDocument } from './document.ts';
 
 export const openApiPath = join(projectDirectory, 'worker/admin/openapi-text.ts');
 
-/** By a computed name, so that the types of Node and of Workers stay in programs of their own. */
+/** Imported by a computed name, so that the types of Node and of Workers stay in separate programs. */
 export async function adminRoutes(): Promise<readonly DescribedRoute[]> {
   const table = pathToFileURL(join(projectDirectory, 'worker/admin/table.ts')).href;
   const loaded: { ADMIN_ROUTES: readonly DescribedRoute[] } = await import(table);

@@ -1,5 +1,5 @@
 /**
- * Writes worker/core/pricing/known-prices.ts: of the list of prices, what the makers charge at their own hosts, so that a
+ * Writes worker/core/pricing/known-prices.ts: the part of the price list with what makers charge at their own hosts, so that a
  * deploy knows the price of a model that only the environment names.
  */
 import type { MatchLogic, Provider } from '@pydantic/genai-prices';
@@ -8,7 +8,7 @@ import { RATES } from '../../worker/core/pricing/known-price.ts';
 import { listOf, PRICE_LIST } from './list.ts';
 import { listedPrice } from './listed-price.ts';
 
-/** Each host, and the provider of the list whose prices hold there. */
+/** Each host, and the provider in the list whose prices apply there. */
 export const KNOWN_HOSTS: Readonly<Record<string, string>> = {
   'api.openai.com': 'openai',
   'api.anthropic.com': 'anthropic',
@@ -16,7 +16,7 @@ export const KNOWN_HOSTS: Readonly<Record<string, string>> = {
   'api.deepseek.com': 'deepseek',
 };
 
-/** Answers of these are no text, or their host is another: Google's list has the Claude models of its cloud. */
+/** Models that do not answer with text, or are served by another host: Google's list has the Claude models of its cloud. */
 const NOT_CHAT =
   /^(ada|babbage|curie|davinci|moderation)|embedding|image|audio|realtime|transcribe|tts|-live-|-omni-|instruct|text-davinci/;
 
@@ -28,7 +28,7 @@ export async function knownPricesSource(at = new Date()): Promise<string> {
     hosts.push(`  [\n    '${host}',\n    \`\n${linesOf(list, at).join('\n')}\n\`,\n  ],`);
   }
   return `/**
- * What the models of four makers cost at their own hosts, in USD per million tokens, by the list of @pydantic/genai-prices
+ * What the models of four makers cost at their own hosts, in USD per million tokens, from the list of @pydantic/genai-prices
  * of ${PRICE_LIST.publishedAt}. Written by \`npm run build\` (cli/prices/known.ts), read by known-price.ts: names, then input,
  * output, cached input, cache write and, where it differs, reasoning; behind a bar the same from so many input tokens on.
  */
@@ -43,13 +43,13 @@ function linesOf(list: Provider, at: Date): string[] {
     if (NOT_CHAT.test(id) || (list.id === 'google' && id.startsWith('claude'))) return [];
     const names = namesOf(match);
     const [first] = names;
-    // By the dearest from now on: nobody may build again on the day of an announced rise.
+    // The dearest price from now on, because nobody may build again on the day of an announced rise.
     const price = first === undefined ? undefined : listedPrice(list, exampleOf(first), at, 'dearest from then on');
     return price === undefined ? [] : [`${names.join(' ')} = ${printed(price)}`];
   });
 }
 
-/** The names as known-price.ts reads them; what cannot be said so is left out, and then needs a price of its own. */
+/** The names in the form known-price.ts reads. A name that does not fit that form is left out, and such a model needs a price of its own. */
 function namesOf(match: MatchLogic): string[] {
   const names = namesIn(match).map((name) => name.toLowerCase());
   return [...new Set(names)].filter((name) => !/[\s=`$\\]/.test(name));
@@ -57,7 +57,7 @@ function namesOf(match: MatchLogic): string[] {
 
 function namesIn(match: MatchLogic): string[] {
   if ('or' in match) return match.or.flatMap(namesIn);
-  // The rest of these takes models out that an edition's name cannot be.
+  // The regexes here exclude models that no edition's name can match.
   if ('and' in match) return match.and.filter((one) => !('regex' in one)).flatMap(namesIn);
   if ('equals' in match) return [match.equals];
   if ('contains' in match) return [match.contains];

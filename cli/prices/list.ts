@@ -1,10 +1,10 @@
 /**
- * The list of prices of @pydantic/genai-prices. Only the CLI reads it: of its half a megabyte the Worker gets the rows of
- * the models that config names (table.ts).
+ * The price list of @pydantic/genai-prices. Only the CLI reads its half a megabyte; the Worker gets the rows of the models that config
+ * names (table.ts).
  */
 import type { Provider } from '@pydantic/genai-prices';
 
-/** The list itself does not say when it was made: the day its version was published (`npm view @pydantic/genai-prices time`). */
+/** The day this version was published (`npm view @pydantic/genai-prices time`): the list itself has no date. */
 export const PRICE_LIST = { version: '0.1.8', publishedAt: '2026-09-23' };
 
 export async function listOf(name: string): Promise<Provider | undefined> {
@@ -13,19 +13,19 @@ export async function listOf(name: string): Promise<Provider | undefined> {
   return found?.id === name ? found : undefined;
 }
 
-/** The list of whoever answers at this address. */
+/** The price list of the provider at this address. */
 export async function listAt(apiBase: string): Promise<Provider | undefined> {
   const { findProvider } = await load();
   const url = URL.parse(apiBase)?.href ?? '';
   const found = findProvider({ providerApiUrl: url });
   if (found === undefined || NOT_ITS_OWN.has(found.id)) return undefined;
-  // It looks only at how an address begins, and api.openai.com.example.net is somebody else's.
+  // The package only compares how an address begins, and api.openai.com.example.net is somebody else's.
   const [beginning = ''] = new RegExp(`^(?:${found.api_pattern})`).exec(url) ?? [];
   return /[/.]$/.test(beginning) || /^$|^[/:]/.test(url.slice(beginning.length)) ? found : undefined;
 }
 
-/** They pass requests on, and their list has the cheapest of several who may answer. */
+/** Resellers, whose list has the cheapest of several providers that may answer. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(['openrouter']);
 
-/** A tenth of a second, which a start without need of it saves. */
+/** Loaded on demand: it takes a tenth of a second, which a start without it saves. */
 const load = () => import('@pydantic/genai-prices');

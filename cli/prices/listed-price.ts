@@ -3,8 +3,8 @@ import type { Price, TokenPrices } from '../../worker/core/config/config.ts';
 import { EDITION, plainName } from '../../worker/core/pricing/known-price.ts';
 
 /**
- * What `model` costs by the list of its provider, from `at` on until the list says otherwise; undefined where the list does
- * not know it. Where a price depends on what neither a usage nor the Worker tells, the dearest counts: a budget must hold.
+ * What `model` costs in its provider's list, from `at` on until the list says otherwise; undefined if the list does not know
+ * it. If a price depends on something that neither the usage nor the Worker can tell, the dearest counts, because a budget must hold.
  */
 export function listedPrice(
   provider: Provider,
@@ -16,7 +16,7 @@ export function listedPrice(
   const inForce = found === undefined ? [] : pricesInForce(found, at);
   const announced = found === undefined || until === 'the list says otherwise' ? [] : pricesAnnounced(found, at);
   const listed = [...inForce, ...announced];
-  // Without one of the two it is no model to chat with, or free for now.
+  // Without one of the two it is not a chat model, or it is free for now.
   if (listed.length === 0 || listed.some((one) => one.input_mtok === undefined || one.output_mtok === undefined))
     return;
   const starts = listed.flatMap((one) =>
@@ -34,7 +34,7 @@ export function listedPrice(
   };
 }
 
-/** Names of the list that begin as `model` does, the likest first. */
+/** Names in the list that begin like `model`, the most similar first. */
 export function similarModels({ models }: Provider, model: string): string[] {
   const shared = (id: string): number => {
     const end = [...id].findIndex((letter, index) => letter !== model[index]);
@@ -48,8 +48,8 @@ export function similarModels({ models }: Provider, model: string): string[] {
 }
 
 /**
- * Stricter than the list's own reading, for which claude-sonnet-5-5 is a claude-sonnet-5: a budget counted with the price
- * of a relative is none.
+ * Stricter than the package's own matching, which takes claude-sonnet-5-5 for a claude-sonnet-5: a budget counted with the price
+ * of a similar model would not hold.
  */
 function isNamed(match: MatchLogic, model: string): boolean {
   if ('or' in match) return match.or.some((one) => isNamed(one, model));
@@ -62,11 +62,11 @@ function isNamed(match: MatchLogic, model: string): boolean {
   return model.startsWith(start) && EDITION.test(model.slice(start.length));
 }
 
-/** "Anything but": the list takes the speaking models out so. */
+/** The list excludes audio models with a negative lookahead. */
 const isNotExcluded = (match: MatchLogic, model: string): boolean =>
   'regex' in match && match.regex.startsWith('^(?!') && new RegExp(match.regex).test(model);
 
-/** Later entries go first. One by the time of day leaves those before it in force at other times. */
+/** Later entries win. An entry for a time of day leaves the earlier ones in force at other times. */
 function pricesInForce({ prices }: ModelInfo, at: Date): ModelPrice[] {
   if (!Array.isArray(prices)) return [prices];
   const inForce: ModelPrice[] = [];
@@ -94,7 +94,7 @@ function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenP
       input,
       output,
       cachedInput: rate(one, ['cache_read_mtok', 'cache_image_read_mtok'], inputTokens) ?? input,
-      // Kept for minutes. An hour costs more, but Carryon does not ask for it.
+      // For a cache that is kept for minutes. An hour costs more, but Carryon never asks for it.
       cacheWrite: rate(one, ['cache_write_mtok'], inputTokens) ?? input,
       reasoning: rate(one, ['output_reasoning_mtok'], inputTokens) ?? output,
     };
@@ -109,7 +109,7 @@ function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenP
   };
 }
 
-/** The dearest of these at so many input tokens, undefined where the list has none of them. */
+/** The dearest of these prices at this number of input tokens; undefined if the list has none of them. */
 function rate(listed: ModelPrice, names: readonly string[], inputTokens: number): number | undefined {
   const rates = names.flatMap((name) => {
     const value = listed[name];

@@ -1,6 +1,6 @@
 import type { PriceRow } from '../../worker/core/config/config.ts';
 
-/** The price table's source, as Biome formats it. */
+/** The price table's source, formatted as Biome does. */
 export function printPriceTable(rows: readonly PriceRow[]): string {
   return `/**
  * What the models that carryon.config.ts names by preset cost, in USD per million tokens. Written by \`npm run build\`
@@ -31,7 +31,7 @@ function printed(value: unknown, indent: string): string {
   return flat(value, indent) ?? `{${lines(properties)}\n${indent}}`;
 }
 
-/** On one line, where it is made of numbers alone and short enough. */
+/** The object on one line, if it contains only numbers and is short enough. */
 function flat(value: object, indent: string): string | undefined {
   const properties = Object.entries(value);
   if (properties.some(([, one]) => typeof one !== 'number')) return undefined;

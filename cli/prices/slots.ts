@@ -7,7 +7,7 @@ import type { Variables } from '../environment.ts';
 import { listAt, PRICE_LIST } from './list.ts';
 import { listedPrice } from './listed-price.ts';
 
-/** The slots' prices that the list knows, for the Worker's `NAME_PRICE`. Where anything is set of a price, all of it is yours. */
+/** The slots' prices that the list knows, for the Worker's `NAME_PRICE`. If any part of a price is set, the whole price is yours. */
 export async function knownSlotPrices(
   config: CheckedConfig,
   variables: Variables,
@@ -20,13 +20,13 @@ export async function knownSlotPrices(
     if (apiBase === undefined || model === undefined || isOwn) continue;
     const list = await listAt(apiBase);
     const price = list && listedPrice(list, model, at);
-    // Whole: where the list has no tiers there are none.
+    // A whole price: if the list has no tiers, there are none.
     if (price) known[`${slot}_PRICE`] = JSON.stringify({ tiers: [], ...price });
   }
   return known;
 }
 
-/** What every slot with a provider of its own is counted with, so that nobody is surprised. `given`: as the Worker has it. */
+/** The price that counts for every slot with a real provider, so that nobody is surprised. `given`: the Worker's variables. */
 export function slotPriceLines(config: CheckedConfig, given: Variables, known: Variables): string[] {
   const { config: resolved, missing } = resolveConfig(config, given, PRESETS);
   const deployments = new Map(
@@ -39,7 +39,7 @@ export function slotPriceLines(config: CheckedConfig, given: Variables, known: V
     if (slot === undefined || own !== undefined || deployment === undefined || said.has(slot)) return [];
     said.add(slot);
     const { apiBase, model, price } = deployment;
-    // A sandbox's figures are its own; a slot that is not filled yet has none.
+    // The sandbox has its own price; a slot that is not filled yet has none.
     if (apiBase === '' || model === '' || given[`${slot}_KEY`] === 'sandbox-key') return [];
     if (missing.some(({ name }) => name.startsWith(`${slot}_PRICE`)))
       return [`${slot} has no price, and the list does not know "${model}" there; write ${pasteLine(slot)}`];
@@ -53,6 +53,6 @@ export function slotPriceLines(config: CheckedConfig, given: Variables, known: V
   });
 }
 
-/** A whole price as `.dev.vars` and `wrangler secret bulk` take it. */
+/** A whole price in the form that `.dev.vars` and `wrangler secret bulk` take. */
 const pasteLine = (slot: string): string =>
   `${slot}_PRICE={"input":…,"output":…,"cachedInput":…,"cacheWrite":…}, in USD per million tokens`;

@@ -1,4 +1,4 @@
-/** Writes worker/core/pricing/price-table.ts: of the list of prices, the rows of the models that config names; and known-prices.ts. */
+/** Writes worker/core/pricing/price-table.ts, the price list's rows for the models that config names, and known-prices.ts. */
 import { join } from 'node:path';
 import type { Preset, PriceRow } from '../../worker/core/config/config.ts';
 import type { Unpriced } from '../../worker/core/pricing/fill-prices.ts';
@@ -13,7 +13,7 @@ type Presets = Readonly<Record<string, Preset>>;
 
 export const priceTablePath = join(projectDirectory, 'worker/core/pricing/price-table.ts');
 
-/** The rows that the list has of these models, each once and in order. */
+/** The list's rows for these models, each once and in order. */
 export async function priceRows(models: readonly Unpriced[], presets: Presets, at = new Date()): Promise<PriceRow[]> {
   const rows = new Map<string, PriceRow>();
   for (const { provider, model } of models) {

@@ -1,4 +1,4 @@
-/** What `npm run route` takes. */
+/** The flags of `npm run route`. */
 import { durationMs } from '../../worker/core/config/duration.ts';
 import type { ListedDeployment } from '../../worker/core/routing/overrides.ts';
 import { readFlags, UsageError } from '../flags.ts';
@@ -48,7 +48,7 @@ export const FLAGS = {
   undo: { alias: text },
 } as const;
 
-/** Of one command, below what is wrong with it: with all of them the mistake would scroll away. */
+/** The usage of one command, printed below a mistake: the whole usage would push the mistake off the screen. */
 export function usageOf(command: keyof typeof FLAGS): string {
   const forms = [...USAGE.matchAll(/(?:npm run route --|ends with:) ((\w+).*)/g)]
     .filter(([, , name]) => name === command)
@@ -71,7 +71,7 @@ interface EndFlags {
   until?: string | undefined;
 }
 
-/** As the API takes it: `{forSeconds}` or `{until}`. */
+/** The end in the API's form: `{forSeconds}` or `{until}`. */
 export function endFrom(flags: EndFlags, now: number): { forSeconds: number } | { until: number } {
   const found = endIfAny(flags, now);
   if (found === undefined) throw new UsageError('Say when it ends: --for 2h, or --until 2026-11-29T10:00Z', USAGE);
@@ -92,7 +92,7 @@ function secondsFrom(written: string): number {
   return ms / 1_000;
 }
 
-/** With its zone: an operator's clock and a colleague's may differ. */
+/** A time must have its zone: an operator's clock and a colleague's may differ. */
 function timeFrom(written: string, now: number): number {
   const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(written);
   const epochMs = isZoned ? Date.parse(written) : Number.NaN;
@@ -102,7 +102,7 @@ function timeFrom(written: string, now: number): number {
   return epochMs;
 }
 
-/** `a=gpt-5.6-terra`, as often as there are deployments. */
+/** Deployments written as `a=gpt-5.6-terra`, one a flag. */
 export function deploymentsFrom(written: readonly string[]): ListedDeployment[] {
   return written.map((one) => {
     const [, id, model] = /^([^=]+)=(.+)$/.exec(one) ?? [];

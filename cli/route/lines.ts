@@ -13,7 +13,7 @@ interface Cooldown {
 /** `GET /admin/cooldowns`. */
 export interface CooldownsAnswer {
   cooldowns: readonly Cooldown[];
-  /** Of requests that met a fault on purpose. */
+  /** Cooldowns that only requests under a fault on purpose see. */
   drillCooldowns: readonly Cooldown[];
 }
 
@@ -52,7 +52,7 @@ export function listLines(
       title,
       found.map((one) => cooldownLine(one, now)),
     );
-  // Where the fault is gone nothing probes it any more, so it would be told for ever.
+  // Once the fault is gone nothing probes the deployment, so its cooldown would be listed for ever.
   const ofFaults = drillCooldowns.filter(({ deployment, until }) => until > now || Object.hasOwn(faults, deployment));
   return [
     ...(set.length === 0 ? ['Nothing is set over config.'] : set),

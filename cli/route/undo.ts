@@ -1,8 +1,8 @@
-/** What takes the last change of an alias's list back, by the audit. */
+/** The change that undoes the last change of an alias's list, from the audit. */
 import type { AuditEntry } from '../../worker/core/operators/operators.ts';
 import type { ListedDeployment, Override } from '../../worker/core/routing/overrides.ts';
 
-/** Null: back to config. */
+/** Null: back to config's own list. */
 export type Undo = { deployments: readonly ListedDeployment[]; until?: number; reason: string } | null;
 
 export const aliasPath = (alias: string): string => `/admin/aliases/${encodeURIComponent(alias)}`;
@@ -17,7 +17,7 @@ export function isOfAlias({ call }: Pick<AuditEntry, 'call'>, alias: string): bo
   }
 }
 
-/** Undefined where the audit kept only the beginning of a long list. */
+/** Undefined if the audit kept only the beginning of a long list. */
 export function undoOf({ number, from }: Pick<AuditEntry, 'number' | 'from'>, now: number): Undo | undefined {
   const before = from as (Override & { deployments?: readonly ListedDeployment[] }) | null;
   if (before === null) return null;

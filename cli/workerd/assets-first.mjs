@@ -1,6 +1,6 @@
 /**
- * The main module in plain workerd, in front of the router's own: a static file answers before the Worker does, as on Cloudflare.
- * There a service of the platform looks first; here a look into a set, so that a call of the API passes through no further service.
+ * The main module in plain workerd, in front of the router's own: a static file answers before the Worker does, as on Cloudflare. There a
+ * service of the platform looks first; here it is a lookup in a set, so that API calls pass through no further service.
  */
 import paths from './file-paths.json';
 import worker from './worker.js';
@@ -20,7 +20,7 @@ export default {
   },
 };
 
-/** As Cloudflare sends text to a browser; workerd compresses what says that it is. The tag is then a weak one, there as here. */
+/** Compresses text for browsers as Cloudflare does: workerd compresses whatever has `content-encoding: gzip`. The etag becomes weak, there as here. */
 function zipped(request, file) {
   const { status, headers } = file;
   const isText = TEXT.test(headers.get('content-type') ?? '');
@@ -37,7 +37,7 @@ function zipped(request, file) {
 const TEXT = /^(?:text\/|image\/svg|application\/(?:json|manifest\+json))/;
 const ACCEPTS_GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:$|,|\s))/;
 
-/** What the forms of a file's address have in common, whichever of them are redirected: `/a`, `/a/`, `/a.html`, `/a/index.html`, `//a`, `/%61`. */
+/** One name for all forms of a file's URL, redirected or not: `/a`, `/a/`, `/a.html`, `/a/index.html`, `//a`, `/%61`. */
 function nameOf(url) {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2);
   if (start === -1) return '';

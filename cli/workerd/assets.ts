@@ -7,12 +7,12 @@ import { type CapnpValue, EmbeddedFile } from './capnp.ts';
 import { parseHeadersFile } from './headers-file.ts';
 import { simulators } from './storage-services.ts';
 
-/** A directory of static files, made ready for workerd. */
+/** A directory of static files, prepared for workerd. */
 export interface Assets {
   directory: string;
   /** The paths that are served. */
   paths: readonly string[];
-  /** Cloudflare's own list of them, as a file. */
+  /** The list of them in Cloudflare's format, as a file. */
   manifestPath: string;
   /** Each file's path and type, by the hash of its contents. */
   byHash: Readonly<Record<string, { filePath: string; contentType: string }>>;
@@ -23,7 +23,7 @@ export interface Assets {
 export const ASSETS_SERVICE = 'assets';
 const [FILES_SERVICE, DISK] = ['assets-files', 'assets-disk'];
 
-/** As Cloudflare names them. A file of any other kind stops the start: it would be served without a type. */
+/** The types that Cloudflare sends. A file of any other kind stops the start, because it would be served without a type. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -38,10 +38,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Says how the others are served, and is not served itself. */
+/** Configures how the others are served, and is not served itself. */
 const HEADERS_FILE = '/_headers';
 
-/** Reads what is in the directory now; what is built into it later needs a new start. */
+/** Reads the directory as it is now; files that are built later need a new start. */
 export async function readAssets(directory: string, manifestPath: string): Promise<Assets> {
   if (!existsSync(directory)) throw new Error(`there are no static files in ${directory}; npm run build makes them`);
   const paths = (await filesIn(directory)).filter((path) => path !== HEADERS_FILE);
@@ -50,12 +50,12 @@ export async function readAssets(directory: string, manifestPath: string): Promi
   for (const path of paths) {
     const contentType = CONTENT_TYPES[extname(path)];
     if (contentType === undefined) throw new Error(`cli/workerd/assets.ts names no content type for ${path}`);
-    // The path belongs to it: two files may be equal and of different types.
+    // The hash includes the path, because two equal files may have different types.
     const hash = sha256(path, await readFile(join(directory, path))).subarray(0, HASH_BYTES);
     entries.push(Buffer.concat([sha256(path).subarray(0, HASH_BYTES), hash, Buffer.alloc(ENTRY_TAIL_BYTES)]));
     byHash[hash.toString('hex')] = { filePath: path.slice(1), contentType };
   }
-  // Cloudflare's Worker looks into it by halves.
+  // Sorted, because Cloudflare's Worker searches it by bisection.
   await writeFile(manifestPath, Buffer.concat([Buffer.alloc(MANIFEST_HEADER_BYTES), ...entries.sort(Buffer.compare)]));
   const headersPath = join(directory, HEADERS_FILE);
   const headers = existsSync(headersPath) && { headers: parseHeadersFile(await readFile(headersPath, 'utf8')) };
@@ -68,7 +68,7 @@ const [MANIFEST_HEADER_BYTES, HASH_BYTES, ENTRY_TAIL_BYTES] = [20, 16, 8];
 const sha256 = (...parts: (string | Buffer)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
-/** Cloudflare's own asset Worker, so that pages, redirects, `_headers`, `etag` and 304 are as they are there, in front of a directory. */
+/** Cloudflare's own asset Worker in front of a directory, so that pages, redirects, `_headers`, `etag` and 304 behave as they do there. */
 export function assetServices({ directory, manifestPath, byHash, configuration }: Assets): CapnpValue[] {
   return [
     { name: DISK as string, disk: { path: directory } },

@@ -12,16 +12,16 @@ import { readWranglerConfig, type WranglerConfig } from './wrangler-config.ts';
 export interface BuiltRouter {
   config: CheckedConfig;
   built: BuiltWorker;
-  /** Where the static files are; undefined where wrangler.toml has no `[assets]`. */
+  /** The directory of static files; undefined if wrangler.toml has no `[assets]`. */
   assetsDirectory: string | undefined;
   /** The scripts for browsers among them. */
   browserScripts: BuiltFile[];
   wrangler: WranglerConfig;
-  /** What in the config works and may surprise, a line each. */
+  /** Warnings about the config, one a line. */
   warnings: string[];
 }
 
-/** The router's own Worker and its static files, built to where `npm run serve` finds them; a wrong configuration stops it here, by line. */
+/** Builds the router's Worker and its static files. A mistake in the configuration is an error that names its line. */
 export async function buildRouter(): Promise<BuiltRouter> {
   const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
   if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
@@ -45,11 +45,11 @@ export async function buildRouter(): Promise<BuiltRouter> {
   };
 }
 
-/** Where the demo's page gets its people's tokens, if not from the router itself. */
+/** The origin of the demo's token server, if its tokens do not come from the router itself. */
 export function tokenOrigins({ demo }: CheckedConfig): string[] {
   if (demo.signIn !== 'token') return [];
   const url = URL.parse(demo.tokenUrl);
-  // The Worker's own check is a pattern; here is the parser that the pattern stands for.
+  // The Worker checks with a pattern; here the real parser is at hand.
   if (url === null) throw new Error('carryon.config.ts demo.tokenUrl: must be a URL, and cannot be read as one');
   return [url.origin];
 }

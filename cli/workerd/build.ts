@@ -15,11 +15,11 @@ export interface BuiltWorker {
 }
 
 export interface BuildOptions {
-  /** Another file in the place of `carryon.config.ts`: tests need shorter times than it has. */
+  /** Another file in place of `carryon.config.ts`: tests need shorter times. */
   configPath?: string;
 }
 
-/** Bundles a Worker as `wrangler deploy` does, so that what is served and measured here is what is deployed. */
+/** Bundles a Worker as `wrangler deploy` does, so that what runs and is measured here is what is deployed. */
 export async function buildWorker(
   entryPath: string,
   scriptPath: string,
@@ -64,7 +64,7 @@ export async function bundle(options: EsbuildOptions) {
     return await build({ ...options, metafile: true, write: false });
   } finally {
     bundling -= 1;
-    // esbuild's own process would otherwise stay as long as we run.
+    // Otherwise esbuild's process would stay for as long as we run.
     if (bundling === 0) await stop();
   }
 }
@@ -74,7 +74,7 @@ const withConfig = (path: string): Plugin => ({
   setup: (building) => building.onResolve({ filter: /\/carryon\.config\.ts$/ }, () => ({ path })),
 });
 
-/** Names that look like variables: `OPENAI_API_KEY` anywhere, `OPENAI` only as a string of its own. */
+/** Names that look like variables: `OPENAI_API_KEY` anywhere, `OPENAI` only as a whole string. */
 function variableNamesIn(code: string): string[] {
   const names = code.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|(?<=["'`])[A-Z][A-Z0-9]+(?=["'`])/g);
   return [...new Set(names)].sort();

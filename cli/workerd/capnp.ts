@@ -1,4 +1,4 @@
-/** Cap'n Proto's text format, as far as a workerd config needs it. */
+/** The part of Cap'n Proto's text format that a workerd config needs. */
 
 export type CapnpValue =
   | string
@@ -7,7 +7,7 @@ export type CapnpValue =
   | readonly CapnpValue[]
   | { readonly [field: string]: CapnpValue };
 
-/** The contents of a file, read by workerd itself: scripts stay out of the config. */
+/** The contents of a file, which workerd reads itself, so that scripts stay out of the config. */
 export class EmbeddedFile {
   readonly path: string;
   constructor(path: string) {
@@ -15,7 +15,7 @@ export class EmbeddedFile {
   }
 }
 
-/** Prints a value; objects become groups, so field names are trusted and everything else is escaped. */
+/** Prints a value. Objects become groups: field names are trusted, everything else is escaped. */
 export function printCapnp(value: CapnpValue, indent = ''): string {
   if (typeof value === 'string') return printText(value);
   if (typeof value === 'boolean') return String(value);
@@ -29,7 +29,7 @@ export function printCapnp(value: CapnpValue, indent = ''): string {
   return `(${fields.join(', ')})`;
 }
 
-/** Bytes outside printable ASCII go as hex escapes: the parser's own rules for UTF-8 and line ends then do not matter. */
+/** Escapes bytes outside printable ASCII as hex, so that the parser's rules for UTF-8 and line ends do not matter. */
 function printText(text: string): string {
   let printed = '"';
   for (const byte of new TextEncoder().encode(text)) {

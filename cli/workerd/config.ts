@@ -7,7 +7,7 @@ import type { WranglerConfig } from './wrangler-config.ts';
 /** One listening Worker. Several in one config are several isolates that share KV, cache and Durable Objects. */
 export interface WorkerService {
   name: string;
-  /** 0 lets the system choose. */
+  /** 0: the system chooses one. */
   port: number;
   scriptPath: string;
   /** Only a script and its variables: no KV, no objects, no cache. For the benchmark's references. */
@@ -21,23 +21,23 @@ export interface WorkerdConfigOptions {
   host: string;
   stateDirectory: string;
   wrangler: WranglerConfig;
-  /** Variables that every Worker is given; their values come from workerd's own environment, so no secret is in the file. */
+  /** Variables of every Worker. Their values come from workerd's environment, so no secret is in the file. */
   variableNames: readonly string[];
   /** Static files; undefined: none, and no binding for them. */
   assets?: Assets | undefined;
-  /** A Worker that keeps what the Cache API is given; by default on disk. */
+  /** A Worker to serve as the Cache API's store; by default the store is on disk. */
   cacheScriptPath?: string;
 }
 
-/** The parts of the state, each a directory: what `--fresh` forgets. */
+/** The directories of the state, which `--fresh` deletes. */
 export const STATE_PARTS = ['durable-objects', 'kv', 'cache'] as const;
 
 const OBJECTS_DISK = 'durable-objects-disk';
 
-/** A config for `workerd serve`, as text. */
+/** The config file for `workerd serve`. */
 export function workerdConfig(options: WorkerdConfigOptions): string {
   const [objectsDirectory, kvDirectory, cacheDirectory] = STATE_PARTS.map((part) => join(options.stateDirectory, part));
-  // The first full service runs the objects; the others reach them there, as isolates do on the platform.
+  // The first full service runs the objects; the others reach them there, as isolates on Cloudflare do.
   const owner = options.services.find((service) => !service.bare)?.name;
   const config: CapnpValue = {
     services: [

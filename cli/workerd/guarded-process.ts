@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 
-/** A child that cannot outlive this process, not even when this process is killed with SIGKILL. */
+/** A child process that cannot outlive this one, even if this one is killed with SIGKILL. */
 export interface GuardedProcess {
   pid: number;
   /** Empty where the output goes elsewhere. */
@@ -10,7 +10,7 @@ export interface GuardedProcess {
   /** What the child writes on descriptor 3. */
   control: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** From now on the child may outlive this process. */
+  /** Lets the child outlive this process. */
   letBe(): void;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }

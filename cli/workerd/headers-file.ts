@@ -1,4 +1,4 @@
-/** A `_headers` file, in the form that Cloudflare's asset Worker is configured with. */
+/** The rules of a `_headers` file, in the form that Cloudflare's asset Worker takes. */
 export interface HeaderRules {
   version: 2;
   rules: Record<string, { set: Record<string, string>; unset?: string[] }>;
@@ -7,8 +7,8 @@ export interface HeaderRules {
 const LONGEST_LINE = 2_000;
 
 /**
- * The part of Cloudflare's format that we use: a path in a line of its own, and beneath it `name: value` lines, and `! name` for a header
- * of an earlier path that this one does not have. Anything else is an error, so that no header is missing without notice.
+ * Parses the part of Cloudflare's format that we use: a path on its own line, and below it `name: value` lines, and `! name` to remove a
+ * header of an earlier path. Anything else is an error, so that no header goes missing unnoticed.
  */
 export function parseHeadersFile(text: string): HeaderRules {
   const rules: HeaderRules['rules'] = {};

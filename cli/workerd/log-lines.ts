@@ -1,9 +1,9 @@
-/** What workerd notes for its makers about alarms that ring late; they ring all the same. */
+/** workerd's notes to its own developers about late alarms. The alarms ring all the same. */
 const ALARM_NOTES = /^NOSENTRY (?:SQLite alarm overdue|DEBUG_ALARM: )/;
 
-/** workerd's own lines, made readable; a Worker's `console.log` passes as it is. `undefined` for what helps nobody. */
+/** Makes workerd's own lines readable; a Worker's `console.log` passes unchanged. Undefined for lines that help nobody. */
 export function readableLine(line: string): string | undefined {
-  // Addresses inside workerd's binary, with this machine's paths.
+  // Addresses inside workerd's binary, and this machine's paths.
   if (line.startsWith('stack: ')) return undefined;
   const [, level, message] = /^(?:\S+\/)?\S+\.(?:c\+\+|h|rs):\d+: (error|warning|info): (.*)$/.exec(line) ?? [];
   if (level === undefined || message === undefined) return line;

@@ -15,18 +15,18 @@ export interface StartOptions {
   /** Default 127.0.0.1. */
   host?: string;
   stateDirectory: string;
-  /** Forget what the state holds. Only once it is ours: another command may be running on it. */
+  /** Empties the state, once it is locked: another command may be running on it. */
   fresh?: boolean;
   wrangler: WranglerConfig;
   /** The Workers' variables and secrets. */
   variables: Readonly<Record<string, string>>;
-  /** Static files (`buildAssets`), served before the Worker is asked, and bound to it; undefined: none. */
+  /** Static files (`buildAssets`), which are served before the Worker is called and bound to it; undefined: none. */
   assetsDirectory?: string | undefined;
-  /** A Worker that keeps what the Cache API is given; by default on disk. */
+  /** A Worker to serve as the Cache API's store; by default the store is on disk. */
   cacheScriptPath?: string;
-  /** What the Workers log, line by line. */
+  /** Receives what the Workers log, line by line. */
   onLog?: (line: string, from: 'stdout' | 'stderr') => void;
-  /** Where workerd writes itself, in place of `onLog`: for one that outlives this process' Node. */
+  /** The stream that workerd writes to itself, instead of `onLog`, if it is to outlive this process. */
   output?: Writable;
 }
 
@@ -35,20 +35,20 @@ export interface RunningWorkerd {
   url: string;
   /** Of every service, by name. */
   urls: Readonly<Record<string, string>>;
-  /** workerd's own, for measuring it. */
+  /** workerd's process id, for measuring it. */
   pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** From now on it may outlive this process. */
+  /** Lets workerd outlive this process. */
   letBe(): void;
-  /** Asks once, then insists; resolves when it is gone and the state is free. */
+  /** SIGTERM, then SIGKILL; resolves when workerd is gone and the state is free. */
   stop(): Promise<void>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Streams in flight are cut after this long, so that Ctrl-C ends within two seconds. */
+/** Streams that are still open are cut after this time, so that Ctrl-C ends within two seconds. */
 const STOP_GRACE_MS = 1_000;
 
-/** Runs plain `workerd serve`; resolves when every service listens, rejects with what workerd said when one cannot. */
+/** Runs plain `workerd serve`. Resolves when every service listens; rejects with workerd's own message if one cannot. */
 export async function startWorkerd(options: StartOptions): Promise<RunningWorkerd> {
   const { services, stateDirectory, variables, assetsDirectory, onLog = (line) => console.log(line) } = options;
   const host = bracketed(options.host ?? '127.0.0.1');
@@ -97,7 +97,7 @@ function workerdArguments(configPath: string): string[] {
   return ['serve', configPath, '--experimental', '--import-path=/', '--control-fd=3'];
 }
 
-/** An IPv6 address, as it is written before a port. */
+/** Brackets an IPv6 address, as it is written before a port. */
 function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
@@ -110,7 +110,7 @@ function onLine(stream: Readable, receive: (line: string) => void): void {
   createInterface({ input: stream }).on('line', receive);
 }
 
-/** workerd reports each socket on the control descriptor as it begins to listen. */
+/** workerd reports each socket on the control descriptor once it listens. */
 function listening(control: Readable, services: readonly WorkerService[]): Promise<Map<string, number>> {
   const ports = new Map<string, number>();
   return new Promise((resolve) => {

@@ -19,7 +19,7 @@ export async function lockState(stateDirectory: string): Promise<StateLock> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const lock = await listenOn(address);
     if (lock !== undefined) return lock;
-    // The holder of an earlier life may be on its way out; elsewhere than on Linux a dead one leaves a file.
+    // The previous holder may be about to exit; except on Linux, a dead holder leaves a file.
     if (isAbstract(address) || (await isAnswering(address))) await new Promise((done) => setTimeout(done, 100));
     else await rm(address, { force: true });
   }
@@ -28,12 +28,12 @@ export async function lockState(stateDirectory: string): Promise<StateLock> {
   );
 }
 
-/** Whether another command holds it now; one that is on its way out still does. */
+/** Whether another command holds the lock now, even one that is about to exit. */
 export function isStateInUse(stateDirectory: string): Promise<boolean> {
   return isAnswering(socketAddress(resolve(stateDirectory)));
 }
 
-/** On Linux a name that is in no file system; an address must be short, so the directory goes into a hash. */
+/** On Linux a name outside every file system. Addresses must be short, so the directory is hashed. */
 function socketAddress(stateDirectory: string): string {
   const name = `carryon-${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 16)}`;
   return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { type CapnpValue, EmbeddedFile } from './capnp.ts';
 
 /**
- * KV and the Cache API on local disk: miniflare's own simulators, run in plain workerd without miniflare. Each is an
- * entry Worker in front of a Durable Object that keeps names in SQLite and values as files. They reach for
- * node-internal modules and unreleased APIs, which is why workerd runs with `--experimental`.
+ * KV and the Cache API on local disk: miniflare's simulators, in plain workerd without miniflare. Each is an entry Worker in front
+ * of a Durable Object that keeps names in SQLite and values as files. They use node-internal modules and unreleased APIs, so workerd
+ * runs with `--experimental`.
  */
 export const simulators = join(dirname(createRequire(import.meta.url).resolve('miniflare')), 'workers');
 
@@ -17,7 +17,7 @@ export const simulatorExtension: CapnpValue = {
   modules: [{ name: 'miniflare:shared', esModule: simulator('shared/index.worker.js') }],
 };
 
-/** `cacheScriptPath`: a Worker of one's own behind the Cache API. */
+/** `cacheScriptPath`: another Worker behind the Cache API. */
 export function storageServices(kvDirectory: string, cacheDirectory: string, cacheScriptPath?: string): CapnpValue[] {
   return [
     ...simulated(KV_SERVICE, 'KVNamespaceObject', 'shared/object-entry', 'kv/namespace', kvDirectory),
@@ -27,7 +27,7 @@ export function storageServices(kvDirectory: string, cacheDirectory: string, cac
   ];
 }
 
-/** A KV binding's designator: its namespace goes to the entry Worker as props, one database each. */
+/** The designator of a KV binding: the entry Worker gets the namespace as props and keeps one database for each. */
 export function kvNamespace(binding: string): CapnpValue {
   return { name: KV_SERVICE, props: { json: JSON.stringify({ MINIFLARE_NAMESPACE: binding }) } };
 }

@@ -1,10 +1,10 @@
 /**
- * The part of TOML that `wrangler.toml` here uses: sections, lists of sections, and one-line strings, numbers, booleans
- * and lists of strings. Anything else is an error, so that a setting is never silently missed.
+ * Parses the part of TOML that our `wrangler.toml` uses: sections, lists of sections, and one-line strings, numbers, booleans and lists
+ * of strings. Anything else is an error, so that no setting is silently missed.
  */
 export type TomlValue = string | number | boolean | string[];
 export interface TomlSection {
-  /** Dotted name; `''` for the top of the file. A `[[list]]` gives one section per entry. */
+  /** The dotted name; `''` for the top of the file. A `[[list]]` gives one section for each entry. */
   name: string;
   values: Record<string, TomlValue>;
 }

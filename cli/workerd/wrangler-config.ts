@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseToml, type TomlSection } from './toml.ts';
 
-/** What `wrangler.toml` says about the Worker: the one place for entry, compatibility and bindings. */
+/** The Worker's part of `wrangler.toml`, the only place for its entry, compatibility date and bindings. */
 export interface WranglerConfig {
   main: string;
   compatibilityDate: string;
