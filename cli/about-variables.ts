@@ -47,7 +47,7 @@ function shortSecrets(variables: Variables): string[] {
     if (value === undefined || !isShortSecret(value)) return [];
     return [
       warningLine(
-        `${name} has ${value.length} characters, and can be guessed; write ${SAFE_SECRET_LENGTH} or more random ones, such as openssl rand -hex 32 makes`,
+        `${name} has ${value.length} characters and can be guessed; use ${SAFE_SECRET_LENGTH} or more random ones, for example from openssl rand -hex 32`,
       ),
     ];
   });
@@ -61,18 +61,18 @@ export function oddAddress(slot: string, variables: Variables): string[] {
   const path = url.pathname.replace(/\/+$/, '');
   const endpoint = /\/(chat\/completions|completions|messages|responses)$/.exec(path)?.[0];
   if (endpoint !== undefined)
-    return [warningLine(`${name} ends in ${endpoint}, which is added by itself; write the address without it`)];
+    return [warningLine(`${name} ends in ${endpoint}, which Carryon adds itself; write the address without it`)];
   const preset = Object.values(PRESETS).find(
     ({ apiBase }) => apiBase !== undefined && URL.parse(apiBase)?.host === url.host,
   );
   const usual = preset?.apiBase === undefined ? '/v1' : (URL.parse(preset.apiBase)?.pathname ?? '').replace(/\/$/, '');
   const isUnset = !variables[`${slot}_FORMAT`];
   if (preset === undefined && isUnset && /anthropic|claude/i.test(url.host + path)) {
-    const then = `it is asked in OpenAI's format; write ${slot}_FORMAT=anthropic, or openai`;
-    return [warningLine(`${name} looks like Anthropic's API, and ${slot}_FORMAT is not set: ${then}`)];
+    const then = `so it is called in OpenAI's format; write ${slot}_FORMAT=anthropic, or openai`;
+    return [warningLine(`${name} looks like Anthropic's API, and ${slot}_FORMAT is not set, ${then}`)];
   }
   if (path === '' && usual !== '')
-    return [warningLine(`${name} has no path, and is asked as it stands; such addresses end in ${usual} as a rule`)];
+    return [warningLine(`${name} has no path and is used as it is; such addresses usually end in ${usual}`)];
   return [];
 }
 

@@ -31,7 +31,9 @@ async function send({ url, adminKey }: AdminTarget, method: string, path: string
     });
   } catch (error) {
     if (method !== 'GET' && brokeOff(error))
-      throw new Error(`${url} broke off without an answer: the change may have been made or not. npm run audit tells.`);
+      throw new Error(
+        `${url} closed the connection without an answer, so the change may or may not have been made. npm run audit shows it.`,
+      );
     throw new Error(`Nothing answers at ${url}. Is it running (npm start), and are PORT or CARRYON_URL right?`);
   }
 }
@@ -55,7 +57,7 @@ async function read<Answer>(response: Response, { url, hint }: AdminTarget): Pro
   try {
     answer = JSON.parse(text);
   } catch {
-    throw new Error(`${url} answered ${response.status}, and not in JSON. Is it Carryon?`);
+    throw new Error(`${url} answered ${response.status}, but not with JSON. Is it Carryon?`);
   }
   if (response.ok) return answer as Answer;
   const { error } = answer as { error?: { message?: string } };

@@ -40,6 +40,6 @@ export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
   return {
     url,
     adminKey: own || LOCAL_ADMIN_KEY,
-    hint: `Sent was ${sent}; to send ADMIN_KEY of the environment, name the router too: CARRYON_URL=${url}`,
+    hint: `The key sent was ${sent}; to send ADMIN_KEY of the environment, name the router too: CARRYON_URL=${url}`,
   };
 }

@@ -7,9 +7,9 @@ import { readFlags, UsageError } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run alerts                            the webhooks, and the last alerts
-npm run alerts -- test [--tenant NAME]    calls every webhook once, and says what it answered
+npm run alerts -- test [--tenant NAME]    calls every webhook once and prints what it answered
 
-It asks the router on this machine (PORT, else where it was last started), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
 const NO_WEBHOOK = 'No webhook is configured: name one in carryon.config.ts, in alerts.webhooks (docs/alerts.md).';
 

@@ -6,7 +6,7 @@ import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run answers -- purge --tenant NAME [--feature NAME]   of one feature, or of all
 
-It asks the router on this machine (PORT, else where it was last started), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
 try {
   await run(process.argv.slice(2));
@@ -25,6 +25,6 @@ async function run([command, ...args]: string[]): Promise<void> {
   await adminCall(adminTarget(process.env), 'DELETE', `/admin/answers?${query}`);
   const what = feature === undefined ? 'all features' : `feature ${feature}`;
   console.log(
-    `Forgotten: the cached answers of ${what} of ${tenant}; on every isolate within a minute plus KV's own delay.`,
+    `Deleted: the cached answers of ${what} of ${tenant}. Every isolate forgets them within a minute plus KV's own delay.`,
   );
 }

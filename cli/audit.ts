@@ -7,9 +7,9 @@ import { auditRows } from './audit/rows.ts';
 import { readFlags, UsageError } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
 
-const USAGE = `npm run audit [-- --most 20] [--before NUMBER] [--json]   who changed what, from what to what, the newest first
+const USAGE = `npm run audit [-- --most 20] [--before NUMBER] [--json]   who changed what, from what to what, newest first
 
-It asks the router on this machine (PORT, else where it was last started), or another one by CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
 const text = { type: 'string' } as const;
 const MOST_UNLESS_SAID = 20;

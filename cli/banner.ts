@@ -33,8 +33,8 @@ export function banner(facts: BannerFacts): string {
 }
 
 const aboutAsking = ({ url, model, local }: BannerFacts): string[] => [
-  ...(local ? [`Open ${url} in a browser: a chat, with plugs to pull (docs/demo.md).`, ''] : []),
-  'Ask it, and read the answer as it is written:',
+  ...(local ? [`Open ${url} in a browser: a chat in which you can break things (docs/demo.md).`, ''] : []),
+  'Ask a question and watch the answer arrive:',
   `  curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${local ? LOCAL_CLIENT_KEY : 'sk-…'}' \\`,
   `    -H 'content-type: application/json' \\`,
   `    -d '{"model":${JSON.stringify(model)},"stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'`,
@@ -65,9 +65,7 @@ function aboutSandbox({ sandboxSlots, controlUrl }: BannerFacts): string[] {
   return [
     '',
     `Sandbox providers answer for ${sandboxSlots.map(({ slot }) => slot).join(' and ')} (what they can do: curl ${controlUrl}).`,
-    takesOver
-      ? 'Make A fail, and B takes over; then let A be well again:'
-      : `Make ${first.slot} fail; then let it be well again:`,
+    takesOver ? 'Make A fail and see B take over; then repair A:' : `Make ${first.slot} fail; then repair it:`,
     `  curl -X PUT ${controlUrl}/faults/${first.format} -d '{"fault":"503"}'`,
     `  curl -X DELETE ${controlUrl}/faults/${first.format}`,
     '',

@@ -47,7 +47,7 @@ async function set(args: string[]): Promise<void> {
   const body = { scope, ...limitsFrom(flags), who: operatorName(who) };
   const answer = await call<{ set: Partial<Limits>; limits: Limits; note?: string }>('PUT', path, body);
   print([
-    `Set by hand for ${scope} of ${tenant}: ${limitsText(answer.set) || 'nothing any more'}`,
+    `Set by hand for ${scope} of ${tenant}: ${limitsText(answer.set) || 'no limit any more'}`,
     `In force, with config's: ${limitsText(answer.limits) || 'no limits'}`,
     ...(answer.limits.burst !== null && answer.limits.rps === null ? ['A burst without rps limits nothing.'] : []),
     ...(answer.note === undefined ? [] : [`Note: ${answer.note}.`]),
@@ -80,8 +80,8 @@ async function judge(revoked: boolean, flags: ReturnType<typeof flagsOf<'revoke'
   await call('POST', ledgerPath(tenant, '/revocations'), { scope, revoked, who: operatorName(flags.who) });
   print([
     revoked
-      ? `${scope} of ${tenant} is granted nothing more; npm run budget -- restore undoes it`
-      : `${scope} of ${tenant} is granted again what its limits allow`,
+      ? `${scope} of ${tenant} gets nothing more; npm run budget -- restore undoes it`
+      : `${scope} of ${tenant} gets again what its limits allow`,
   ]);
   await warnOfUnknown(tenant);
 }

@@ -33,7 +33,7 @@ export async function readConfig(path: string): Promise<ReadConfig> {
     const loaded: { default?: unknown } = await import(`${pathToFileURL(path).href}?at=${Date.now()}`);
     input = loaded.default;
   } catch (error) {
-    if (!existsSync(path)) return { problems: [`carryon.config.ts is not there: ${path}`] };
+    if (!existsSync(path)) return { problems: [`carryon.config.ts is missing: ${path}`] };
     const { line, what } = configError(readFileSync(path, 'utf8'), path, error);
     return { problems: [`carryon.config.ts${line === undefined ? '' : `:${line}`} ${what}`] };
   }
@@ -80,7 +80,7 @@ function environmentProblems(source: string): string[] {
   return source.split('\n').flatMap((line, index) => {
     if (!/^(?!\s*(?:\/\/|\*|\/\*)).*\bprocess\.env\b/.test(line)) return [];
     const instead = 'write the value itself, or fromEnvironment: "PROVIDER_A" for a deployment (PROVIDER_A_MODEL …)';
-    return [`carryon.config.ts:${index + 1} process.env is not there when the Worker runs; ${instead}`];
+    return [`carryon.config.ts:${index + 1} process.env does not exist when the Worker runs; ${instead}`];
   });
 }
 

@@ -61,7 +61,7 @@ function importError(source: string, path: string, message: string): ConfigError
     }
     const isMissing = /Cannot find (module|package)/.test(message);
     if (isMissing && namesOf(text, path).some((name) => message.includes(`'${name}'`))) {
-      return { line, what: `cannot be read: '${text}' is imported, and is not there` };
+      return { line, what: `cannot be read: '${text}' is imported but does not exist` };
     }
   }
   return undefined;

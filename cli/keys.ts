@@ -12,12 +12,12 @@ const USAGE = `npm run keys -- create --tenant NAME [--name TEXT] [--expires 30d
 npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--user ID] [--feature NAME …] [--name TEXT] [--expires 30d]
 npm run keys -- list [--tenant NAME] [--json]
 npm run keys -- revoke ID
-npm run keys -- token --user ID [--feature NAME …] [--expires 15m]   (of npm start; elsewhere: POST /v1/tokens with a secret key)
-npm run keys -- create-admin --name NAME --scope read|operate   (another operator beside root; only root's ADMIN_KEY may)
+npm run keys -- token --user ID [--feature NAME …] [--expires 15m]   (for npm start only; elsewhere: POST /v1/tokens with a secret key)
+npm run keys -- create-admin --name NAME --scope read|operate   (another operator besides root; needs root's ADMIN_KEY)
 npm run keys -- list-admin [--json]
 npm run keys -- revoke-admin ID
 
-It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
+It calls the router on this machine (at PORT, or where it was last started) with ADMIN_KEY of .dev.vars, or with the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
 
 const CREATE_FLAGS = {
@@ -107,9 +107,9 @@ async function token(args: string[]): Promise<void> {
   if (user === undefined) throw new UsageError('--user is missing', USAGE);
   if (process.env.CARRYON_URL)
     throw new Error(
-      'CARRYON_URL is set, but this asks the router of npm start alone. Unset it, or send POST /v1/tokens with a secret key.',
+      'CARRYON_URL is set, but this command calls only the router of npm start. Unset it, or send POST /v1/tokens with a secret key.',
     );
-  const hint = 'This asks the router of npm start. Elsewhere send POST /v1/tokens with a secret key.';
+  const hint = 'This command calls the router of npm start. Elsewhere, send POST /v1/tokens with a secret key.';
   const target = { ...adminTarget(process.env), adminKey: LOCAL_CLIENT_KEY, hint };
   const made = await adminCall<{ token: string; expiresAt: number }>(target, 'POST', '/v1/tokens', {
     user,
@@ -117,7 +117,7 @@ async function token(args: string[]): Promise<void> {
     ...(expires !== undefined && { ttlSeconds: secondsOf(expires) }),
   });
   console.log(made.token);
-  console.error(`Of ${user}, until ${new Date(made.expiresAt).toISOString()}.`);
+  console.error(`For ${user}, until ${new Date(made.expiresAt).toISOString()}.`);
 }
 
 function expiryText({ expiresAt }: Key): string {
@@ -172,7 +172,7 @@ async function revoke([id, ...rest]: string[]): Promise<void> {
   const query = who === undefined ? '' : `?who=${encodeURIComponent(who)}`;
   const path = `/admin/keys/${encodeURIComponent(id)}${query}`;
   const { ledgerTold } = await adminCall<{ ledgerTold: boolean }>(adminTarget(process.env), 'DELETE', path);
-  console.log(`${id} is revoked. Isolates that remember it forget it within a minute and KV's own delay.`);
+  console.log(`${id} is revoked. Isolates that have it in memory forget it within a minute plus KV's own delay.`);
   if (ledgerTold) return console.log("Its tenant's ledger grants it nothing from now on, wherever it is used.");
   console.error("Its tenant's ledger did not answer: run this again, so that it grants the key nothing from now on.");
   process.exitCode = 1;

@@ -90,7 +90,7 @@ async function fault(args: string[]): Promise<void> {
   const deployment = needed('deployment', flags.deployment);
   const [kind, traffic] = [needed('fault', flags.fault), needed('traffic', flags.traffic)];
   if (traffic === 'all' && !flags.yes)
-    throw new UsageError('--traffic all meets every request of every tenant: add --yes if that is meant', USAGE);
+    throw new UsageError('--traffic all affects every request of every tenant; add --yes if you mean that', USAGE);
   const { reason, yes } = flags;
   const more = { ...(reason !== undefined && { reason }), ...(yes && { yes }) };
   const body = { fault: kind, traffic, ...endFrom(flags, Date.now()), ...more };
@@ -112,7 +112,7 @@ async function alias(args: string[]): Promise<void> {
   const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
   const body = { deployments, ...endIfAny(flags, Date.now()), reason: needed('reason', flags.reason) };
   tell(`${name} is served by ${deploymentsText(deployments)}`, await call<SetAnswer>('PUT', aliasPath(name), body));
-  if (deployments.length === 1) console.log('It is the only one: nothing is asked where it fails.');
+  if (deployments.length === 1) console.log('It is the only one, so requests fail if it does.');
 }
 
 async function unalias(args: string[]): Promise<void> {
@@ -131,7 +131,7 @@ async function undo(args: string[]): Promise<void> {
     if (!isOfAlias(row, name)) continue;
     if (row.pending)
       throw new Error(
-        `The last change of ${name} (audit ${row.number}) never finished, so it may have been made or not. See npm run route -- list, then set it with alias or unalias.`,
+        `The last change of ${name} (audit ${row.number}) never finished, so it may or may not have been made. Look at npm run route -- list, then set it with alias or unalias.`,
       );
     const before = undoOf(row, Date.now());
     if (before === undefined)
@@ -186,7 +186,7 @@ function tellCleared({ cleared, knownEverywhereWithinSeconds = 60 }: ClearAnswer
 
 function elsewhere(seconds: number): string {
   const { url } = adminTarget(process.env);
-  return `In force now where ${url} answered this call, elsewhere within ${seconds} s plus KV's own delay.`;
+  return `In force now in the isolate at ${url} that answered this call, elsewhere within ${seconds} s plus KV's own delay.`;
 }
 
 function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

@@ -22,7 +22,7 @@ const LOOPBACK = '127.0.0.1';
 const ownSecrets = (variables: Readonly<Record<string, string>>): string =>
   ['KEY_SECRET', 'ADMIN_KEY'].map((name) => `${name} is ${variables[name] ? 'yours' : 'not set'}`).join(', ');
 
-const USAGE = `npm run serve   the built Worker in plain workerd; with KEY_SECRET and ADMIN_KEY as a deploy, without them locally
+const USAGE = `npm run serve   runs the built Worker in plain workerd: with KEY_SECRET and ADMIN_KEY like a deploy, without them in local mode
 
 Variables: PORT (8787), HOST (127.0.0.1), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), CARRYON_LOCAL (1, 0),
 and what carryon.config.ts names`;
@@ -63,7 +63,7 @@ try {
   const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   if (open.length > 0) {
     const names = open.map(({ slot }) => `${slot}_API_BASE`).join(' and ');
-    console.log(`Not set, so the sandbox is asked where npm start runs it (ports 8788 and 8789): ${names}`);
+    console.log(`Not set, so the sandbox of npm start is used (ports 8788 and 8789): ${names}`);
   }
   const mode = local ? 'local mode: well-known keys' : `production mode: ${ownSecrets(variables)}`;
   console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);

@@ -72,7 +72,7 @@ async function install() {
   }
   if (code !== 0) {
     fail(
-      'npm ci failed (its own words are above). If it is the network, try again; if a proxy is needed, set HTTPS_PROXY.',
+      'npm ci failed (see its message above). If it is the network, try again; if a proxy is needed, set HTTPS_PROXY.',
     );
   }
   console.log(`· installed in ${Math.round((Date.now() - begin) / 1000)} s`);
@@ -136,8 +136,8 @@ function checkOwnNode() {
   if (status === 0 && stdout.startsWith('v')) return;
   fail(
     [
-      'the Node that Carryon brings along (package "node") was not installed properly.',
-      'It comes by an install script. If npm is set to ignore those (npm config get ignore-scripts), allow them here:',
+      'the Node that Carryon pins (package "node") was not installed properly.',
+      'It is installed by a script. If npm is set to ignore those (npm config get ignore-scripts), allow them here:',
       '  npm ci --ignore-scripts=false',
       'The approved ones are listed in package.json under allowScripts.',
     ].join('\n'),

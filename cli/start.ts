@@ -30,7 +30,7 @@ try {
   const { env } = process;
   // With `npm start --fresh` npm keeps the flag for itself, and the state would stay.
   if (env.npm_config_fresh !== undefined) {
-    throw new Error('npm kept --fresh for itself; write it behind two dashes: npm start -- --fresh');
+    throw new Error('npm kept --fresh for itself; write it after two dashes: npm start -- --fresh');
   }
   const { fresh = false } = readFlags(process.argv.slice(2), { fresh: { type: 'boolean' } }, USAGE);
   const port = portFrom(env, 'PORT', DEFAULT_PORT);
@@ -53,7 +53,7 @@ try {
     console.log(`· sandbox providers stand in for ${slots.map(({ slot }) => slot).join(' and ')}`);
   }
   for (const { slot } of slots.filter((open) => variables[`${open.slot}_KEY`])) {
-    console.log(`  ${slot}_KEY is set, but ${slot}_API_BASE is not: nothing real is asked until both are`);
+    console.log(`  ${slot}_KEY is set, but ${slot}_API_BASE is not: no real provider is called until both are`);
   }
 
   const known = await knownSlotPrices(config, variables);

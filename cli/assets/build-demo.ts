@@ -57,9 +57,7 @@ function checkInputs(modules: readonly string[]): void {
   for (const id of modules.filter((one) => !one.startsWith('\0'))) {
     const path = relative(projectDirectory, id.split('?')[0] as string).replaceAll(sep, '/');
     if (!known.some((input) => path === input || path.startsWith(`${input}/`)))
-      throw new Error(
-        `the demo imports ${path}, which cli/assets/build-demo.ts does not look at when it asks whether to build anew`,
-      );
+      throw new Error(`the demo imports ${path}, which cli/assets/build-demo.ts does not check for changes`);
   }
 }
 

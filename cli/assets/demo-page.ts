@@ -24,7 +24,9 @@ function withStyles(html: string, files: Files): string {
   return html.replaceAll(/<link rel="stylesheet"[^>]* href="\.(\/[^"]+)">/g, (_, path: string) => {
     const css = textOf(files, path).trim();
     if (/<\/style|@import|url\((?!["']?(?:data:|#))/i.test(css))
-      throw new Error(`${path} names another file, or ends its own element; the page carries its styles in itself`);
+      throw new Error(
+        `${path} refers to another file or ends its own element; the page's styles must be self-contained`,
+      );
     files.delete(path);
     return `<style>${css}</style>`;
   });

@@ -7,7 +7,9 @@ import { durationText, utc } from '../times.ts';
 const LONGEST_VALUE = 180;
 
 export function auditLine({ number, at, who, what, from, to, pending }: AuditEntry, now: number): string {
-  const change = pending ? 'never finished: it may have been made or not' : `${valueText(from)} → ${valueText(to)}`;
+  const change = pending
+    ? 'never finished, so it may or may not have been made'
+    : `${valueText(from)} → ${valueText(to)}`;
   return `${number}  ${utc(at)} (${durationText(now - at)} ago)  ${who}  ${what}: ${change}`;
 }
 

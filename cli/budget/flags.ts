@@ -8,11 +8,11 @@ npm run budget -- adjust --tenant NAME --scope SCOPE --usd -0.25 [--period 2026-
 npm run budget -- revoke --tenant NAME --scope SCOPE      grants it nothing more, until: restore --tenant NAME --scope SCOPE
 npm run budget -- history [--tenant NAME] [--before NUMBER] [--json]
 
-SCOPE is tenant, anonymous (all without a user), user:ID, feature:NAME or key:ID. A limit that is set to "config" is config's again.
-To lift one of config's, set a large number. reset and adjust change what is spent, today and this month where no period is named, in that scope alone.
-Each change is kept with your login name; --who NAME says another.
+SCOPE is tenant, anonymous (all without a user), user:ID, feature:NAME or key:ID. Set a limit to "config" to restore config's own.
+To lift a limit of config, set a large number. reset and adjust change the spending of that scope alone, of today and this month unless you name a period.
+Each change is recorded with your login name, or with --who NAME.
 
-It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
+It calls the router on this machine (at PORT, or where it was last started) with ADMIN_KEY of .dev.vars, or with the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…`;
 
 const text = { type: 'string' } as const;
@@ -83,7 +83,7 @@ export function limitsFrom(flags: { [Flag in LimitFlag]?: string | undefined }):
   for (const [flag, field] of Object.entries(LIMIT_FLAGS) as [LimitFlag, string][]) {
     const written = flags[flag];
     if (written === undefined) continue;
-    const right = 'a number, or "config" for what config says (to lift a limit of config, a large number)';
+    const right = `a number, or "config" to restore config's own limit (to lift that one, a large number)`;
     limits[field] = written === 'config' ? null : numberFrom(flag, written, right);
   }
   if (Object.keys(limits).length === 0) {

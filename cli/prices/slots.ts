@@ -44,12 +44,12 @@ export function slotPriceLines(config: CheckedConfig, given: Variables, known: V
     if (missing.some(({ name }) => name.startsWith(`${slot}_PRICE`)))
       return [`${slot} has no price, and the list does not know "${model}" there; write ${pasteLine(slot)}`];
     const { input, output, cacheWrite } = price;
-    const counted = `${slot} is counted at ${input} USD per million tokens in and ${output} out`;
+    const cost = `${slot} costs ${input} USD per million input tokens and ${output} per million output tokens`;
     const isSaid = Object.keys(given).some((name) => name === `${slot}_PRICE` || name.startsWith(`${slot}_PRICE_`));
-    if (known[`${slot}_PRICE`] !== undefined) return [`${counted}, the list price of ${PRICE_LIST.publishedAt}`];
-    if (!isSaid) return [`${counted}, a guess: the list does not know "${model}" there; write ${pasteLine(slot)}`];
+    if (known[`${slot}_PRICE`] !== undefined) return [`${cost}, the list price of ${PRICE_LIST.publishedAt}`];
+    if (!isSaid) return [`${cost}, a guess: the list does not know "${model}" there; write ${pasteLine(slot)}`];
     const listed = knownPrice(apiBase, model) === undefined ? '' : ' or by the list, whichever is dearer';
-    return [`${counted} (${cacheWrite} where it is written to a cache), by its variables${listed}`];
+    return [`${cost} (${cacheWrite} for input written to a cache), by its variables${listed}`];
   });
 }
 

@@ -8,7 +8,7 @@ const END_IS = 'END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z,
 const KIND_IS =
   'KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).';
 
-export const USAGE = `npm run route -- list [--json]               what is set and in cooldown: by whom, why, how long still
+export const USAGE = `npm run route -- list [--json]               what is set and in cooldown: by whom, why and how long
 npm run route -- clear --deployment D        ends D's cooldown
 
 npm run route -- pin --alias A --deployment D END --reason TEXT
@@ -26,9 +26,9 @@ npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason
 ${END_IS}
 ${KIND_IS}
 
-It asks the router on this machine (PORT, else where it was last started), with ADMIN_KEY of .dev.vars or else the well-known local key.
+It calls the router on this machine (at PORT, or where it was last started) with ADMIN_KEY of .dev.vars, or with the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…
-Exit code: 0 done, also where nothing was set that could end; 1 refused, or no answer.`;
+Exit code: 0 if it is done, even if there was nothing to end; 1 if it was refused or nothing answered.`;
 
 const text = { type: 'string' } as const;
 const end = { for: text, until: text, reason: text } as const;
@@ -98,7 +98,7 @@ function timeFrom(written: string, now: number): number {
   const epochMs = isZoned ? Date.parse(written) : Number.NaN;
   if (Number.isNaN(epochMs))
     throw new UsageError(`--until ${written} is not a time with its zone, such as 2026-11-29T10:00Z`, USAGE);
-  if (epochMs <= now) throw new UsageError(`--until ${written} is over: it is ${utc(now)} now`, USAGE);
+  if (epochMs <= now) throw new UsageError(`--until ${written} is in the past: it is ${utc(now)} now`, USAGE);
   return epochMs;
 }
 

@@ -65,7 +65,7 @@ const block = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 
 function cooldownLine({ deployment, until, cause }: Cooldown, now: number): string {
-  const over = `over since ${utc(until)} (${durationText(now - until)} ago), the next request probes it`;
+  const over = `ended ${utc(until)} (${durationText(now - until)} ago), the next request probes it`;
   return `${deployment}  ${until > now ? untilText(until, now) : over}: ${cause}`;
 }
 

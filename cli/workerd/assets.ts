@@ -49,7 +49,7 @@ export async function readAssets(directory: string, manifestPath: string): Promi
   const entries: Buffer[] = [];
   for (const path of paths) {
     const contentType = CONTENT_TYPES[extname(path)];
-    if (contentType === undefined) throw new Error(`cli/workerd/assets.ts names no content type for ${path}`);
+    if (contentType === undefined) throw new Error(`cli/workerd/assets.ts has no content type for ${path}`);
     // The hash includes the path, because two equal files may have different types.
     const hash = sha256(path, await readFile(join(directory, path))).subarray(0, HASH_BYTES);
     entries.push(Buffer.concat([sha256(path).subarray(0, HASH_BYTES), hash, Buffer.alloc(ENTRY_TAIL_BYTES)]));

@@ -25,7 +25,7 @@ export function parseToml(text: string): TomlSection[] {
     const parsed = value === undefined ? undefined : parseValue(value);
     if (key === undefined || parsed === undefined) {
       throw new Error(
-        `wrangler.toml, line ${index + 1}: "${line}" is not read here; write one line of key = value, and a table as a section of its own, such as [[routes]]`,
+        `wrangler.toml, line ${index + 1}: "${line}" is not supported here; write one key = value on each line, and a table as its own section, such as [[routes]]`,
       );
     }
     section.values[key] = parsed;

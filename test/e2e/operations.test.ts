@@ -126,7 +126,7 @@ test('an alias list brings other models and another order; undo takes it back, a
   const { output } = await npm(
     `npm run route -- alias --alias app/chat --deployment a=${before} --for 1m --reason "b out"`,
   );
-  expect(output).toContain('It is the only one: nothing is asked where it fails.');
+  expect(output).toContain('It is the only one, so requests fail if it does.');
   expect((await npm('npm run route -- unalias --alias app/chat')).code).toBe(0);
 });
 

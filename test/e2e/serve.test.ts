@@ -75,7 +75,7 @@ test('as a deploy it counts a slot by the list of prices, and is not ready for a
   const serve = bench.run('serve', { ...production, ...slot('PROVIDER_B', 'nobody-knows') });
   await serve.until(READY);
   expect(serve.output).toContain(
-    'PROVIDER_A is counted at 0.25 USD per million tokens in and 2 out, the list price of',
+    'PROVIDER_A costs 0.25 USD per million input tokens and 2 per million output tokens, the list price of',
   );
   expect(serve.output).toContain(
     'not_configured: set PROVIDER_B_PRICE_INPUT, PROVIDER_B_PRICE_OUTPUT in the environment',

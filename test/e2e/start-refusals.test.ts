@@ -151,6 +151,6 @@ test('npm run keys asks with ADMIN_KEY of .dev.vars, which the router was starte
 
   const other = bench.run('keys', { ...environment, ADMIN_KEY: 'an-admin-key-of-my-own' }, 'list');
   expect(await other.exited).toMatchObject({ code: 1 });
-  expect(other.output).toContain('Sent was the well-known local key');
+  expect(other.output).toContain('The key sent was the well-known local key');
   expect(other.output).not.toContain(LOCAL_ADMIN_KEY);
 });

@@ -16,9 +16,9 @@ it('on a machine where nothing is set: what to ask, how to make A fail, how to p
   expect(banner(facts)).toBe(`
 Carryon is ready on http://localhost:8787
 
-Open http://localhost:8787 in a browser: a chat, with plugs to pull (docs/demo.md).
+Open http://localhost:8787 in a browser: a chat in which you can break things (docs/demo.md).
 
-Ask it, and read the answer as it is written:
+Ask a question and watch the answer arrive:
   curl -N http://localhost:8787/v1/chat/completions -H 'authorization: Bearer sk-local-dev-key' \\
     -H 'content-type: application/json' \\
     -d '{"model":"app/chat","stream":true,"messages":[{"role":"user","content":"What is a failover?"}]}'
@@ -29,7 +29,7 @@ Admin key: sk-local-admin-key. For more client keys: npm run keys -- create --te
 Something is wrong? npm run route -- list says what is set and in cooldown; docs/operations.md has the commands.
 
 Sandbox providers answer for PROVIDER_A and PROVIDER_B (what they can do: curl http://localhost:8790).
-Make A fail, and B takes over; then let A be well again:
+Make A fail and see B take over; then repair A:
   curl -X PUT http://localhost:8790/faults/openai -d '{"fault":"503"}'
   curl -X DELETE http://localhost:8790/faults/openai
 

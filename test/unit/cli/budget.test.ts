@@ -30,7 +30,7 @@ describe('the flags of npm run budget', () => {
     expect(() => limitsFrom({})).toThrow('Say which limit to set: --monthly-usd, --daily-usd, --rps');
     for (const word of ['unlimited', 'none']) {
       expect(() => limitsFrom({ rps: word })).toThrow(
-        `--rps=${word}: write a number, or "config" for what config says`,
+        `--rps=${word}: write a number, or "config" to restore config's own limit`,
       );
     }
   });

@@ -152,7 +152,7 @@ describe('readConfig', () => {
     [
       'a wrong path',
       "\nimport x from './nowhere.ts';\nexport default x;",
-      /^X:2 .*: '\.\/nowhere\.ts' is imported, and is not/,
+      /^X:2 .*: '\.\/nowhere\.ts' is imported but does not exist/,
     ],
     ['a package', "\nimport x from 'no-such-package/x';\nexport default x;", /^X:2 .*'no-such-package\/x' is imported/],
   ])('%s', async (_, source, text) => {

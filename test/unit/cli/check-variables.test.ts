@@ -137,8 +137,8 @@ describe('an address that may not be what was meant', () => {
     ['https://claude.example/v1', 'write PROVIDER_A_FORMAT=anthropic, or openai'],
     ['https://a.example/v1/chat/completions', 'ends in /chat/completions'],
     ['https://api.anthropic.com/v1/messages/', 'ends in /messages'],
-    ['https://api.anthropic.com', 'such addresses end in /v1'],
-    ['https://a.example/', 'such addresses end in /v1'],
+    ['https://api.anthropic.com', 'such addresses usually end in /v1'],
+    ['https://a.example/', 'such addresses usually end in /v1'],
   ])('%s is told', (base, text) => {
     expect(said(base)).toContain(text);
     expect(said(base)).not.toContain('example');
@@ -161,7 +161,7 @@ describe('an address that may not be what was meant', () => {
 describe('secrets that can be guessed', () => {
   it('are told outside local mode, and not shown', () => {
     const lines = aboutVariables(config, { ...right, KEY_SECRET: 'short', ADMIN_KEY: 'x'.repeat(24) }, false);
-    expect(lines).toEqual([expect.stringMatching(/^warning: KEY_SECRET has 5 characters, .* openssl rand -hex 32/)]);
+    expect(lines).toEqual([expect.stringMatching(/^warning: KEY_SECRET has 5 characters and .* openssl rand -hex 32/)]);
     expect(aboutVariables(config, { ...right, KEY_SECRET: 'short', CARRYON_LOCAL: '1' }, true)).toEqual([]);
   });
 });

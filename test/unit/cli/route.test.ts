@@ -49,7 +49,7 @@ describe('npm run route -- list', () => {
       'In cooldown:',
       '  a  until 2026-11-28 21:40:08 UTC (8 s left): silent',
       'In cooldown only for requests that meet a fault on purpose:',
-      '  a  over since 2026-11-28 21:39:59 UTC (1 s ago), the next request probes it: silent',
+      '  a  ended 2026-11-28 21:39:59 UTC (1 s ago), the next request probes it: silent',
     ]);
   });
 });
@@ -79,7 +79,7 @@ describe('the flags of npm run route', () => {
     [{ until: '2026-11-28T21:50' }, 'is not a time with its zone'],
     [{ until: '2026-13-28T21:50Z' }, 'is not a time with its zone'],
     [{ until: 'tomorrow' }, 'is not a time with its zone'],
-    [{ until: '2026-11-28T21:40Z' }, '--until 2026-11-28T21:40Z is over: it is 2026-11-28 21:40:00 UTC now'],
+    [{ until: '2026-11-28T21:40Z' }, '--until 2026-11-28T21:40Z is in the past: it is 2026-11-28 21:40:00 UTC now'],
   ])('%j is refused', (flags, message) => {
     expect(() => endFrom(flags, NOW)).toThrow(message);
   });
@@ -150,7 +150,7 @@ describe('npm run audit', () => {
     const said = '7  2026-11-28 21:35:00 UTC (5 min ago)  ana  pin x: ';
     expect(auditLine({ ...row, from: null, to: { deployment: 'b' } }, NOW)).toBe(`${said}nothing → {"deployment":"b"}`);
     expect(auditLine({ ...row, from: null, to: null, pending: true }, NOW)).toBe(
-      `${said}never finished: it may have been made or not`,
+      `${said}never finished, so it may or may not have been made`,
     );
     const until = NOW + 60_000;
     expect(

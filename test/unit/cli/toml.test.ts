@@ -11,7 +11,7 @@ test.for(['routes = [{ pattern = "ai.example.com", custom_domain = true }]', 'ro
   'a table inside a line is refused with its line, and told how to be written: %s',
   (line) => {
     expect(() => parseToml(`name = "carryon"\n${line}`)).toThrow(
-      /line 2.*a section of its own, such as \[\[routes\]\]/,
+      /line 2.*a table as its own section, such as \[\[routes\]\]/,
     );
   },
 );

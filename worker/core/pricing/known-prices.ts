@@ -1,5 +1,5 @@
 /**
- * What the models of four makers cost at their own hosts, in USD per million tokens, by the list of @pydantic/genai-prices
+ * What the models of four makers cost at their own hosts, in USD per million tokens, from the list of @pydantic/genai-prices
  * of 2026-09-23. Written by `npm run build` (cli/prices/known.ts), read by known-price.ts: names, then input,
  * output, cached input, cache write and, where it differs, reasoning; behind a bar the same from so many input tokens on.
  */

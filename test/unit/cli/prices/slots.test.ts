@@ -39,7 +39,7 @@ describe('a slot of the config', () => {
       tiers: [{ fromInputTokens: 272_000, input: 4, output: 18, cachedInput: 0.4, cacheWrite: 5 }],
     });
     expect(slotPriceLines(config, { ...filled, ...prices }, prices)).toEqual([
-      'PROVIDER_A is counted at 2 USD per million tokens in and 12 out, the list price of 2026-09-23',
+      'PROVIDER_A costs 2 USD per million input tokens and 12 per million output tokens, the list price of 2026-09-23',
     ]);
   });
 
@@ -57,7 +57,7 @@ describe('a slot of the config', () => {
     [
       'a guess',
       { PROVIDER_A_MODEL: 'nobody-knows', CARRYON_LOCAL: '1' },
-      'counted at 1 USD per million tokens in and 4 out, a guess: the list does not know "nobody-knows" there; write PROVIDER_A_PRICE={"input":…',
+      'costs 1 USD per million input tokens and 4 per million output tokens, a guess: the list does not know "nobody-knows" there; write PROVIDER_A_PRICE={"input":…',
     ],
     [
       'nothing',
@@ -72,12 +72,12 @@ describe('a slot of the config', () => {
     [
       'its variables',
       { PROVIDER_A_MODEL: 'nobody-knows', PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '2' },
-      'counted at 1 USD per million tokens in and 2 out (1.25 where it is written to a cache), by its variables',
+      'costs 1 USD per million input tokens and 2 per million output tokens (1.25 for input written to a cache), by its variables',
     ],
     [
       'the list above its variables',
       { PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '20' },
-      'counted at 2 USD per million tokens in and 20 out (2.5 where it is written to a cache), by its variables or by the list',
+      'costs 2 USD per million input tokens and 20 per million output tokens (2.5 for input written to a cache), by its variables or by the list',
     ],
   ])('says that it is counted with %s', async (_, more, text) => {
     const given = { ...filled, ...more };
