@@ -6,7 +6,7 @@ import { parseTools } from './parse-tools.ts';
 
 /**
  * `functions` and `function_call`, which OpenAI replaced by tools in 2023, become tools here, so that nobody further on has to
- * know them; the answer is turned back in `worker/providers/shared/legacy-functions.ts`. Next to `tools` they stay in `rest`.
+ * know them; the answer is turned back on its way out (worker/core/answers/functions-body.ts). Next to `tools` they stay in `rest`.
  */
 export function readLegacyFunctions(chat: ChatRequest, stripped: FieldNames): Problem | undefined {
   const { functions, function_call: call } = chat.rest;

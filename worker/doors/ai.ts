@@ -1,7 +1,7 @@
 import { DOOR_PATHS, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
 import { ok, refused } from '../../protocol/result.ts';
+import { chatForm } from './chat-form.ts';
 import type { Door } from './door.ts';
-import { chatForm } from './forms.ts';
 
 /** Carryon's own door for pages: `{"prompt": "…"}`, or a chat completion's body whose model may be left out. */
 export const ai: Door = {

@@ -1,7 +1,7 @@
 import { DOOR_PATHS, namedFeature } from '../../protocol/question.ts';
 import { ok } from '../../protocol/result.ts';
+import { chatForm } from './chat-form.ts';
 import type { Door } from './door.ts';
-import { chatForm } from './forms.ts';
 
 /** OpenAI's Chat Completions. The path without `/v1` is for SDKs whose base URL lacks it. */
 export const chatCompletions: Door = {

@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Result } from '../../protocol/result.ts';
-import type { AnswerForm } from '../core/answers/answer-form.ts';
+import type { AnswerForm } from '../core/answers/forms.ts';
 
 /**
  * An inbound format: where clients send it, how its body is read, and in which form they read the answer. Pure; the table of all

@@ -1,4 +1,6 @@
+import type { ChatRequest } from '../../protocol/chat.ts';
 import type { DoorName } from '../../protocol/question.ts';
+import type { AnswerForm } from '../core/answers/forms.ts';
 import { ai } from './ai.ts';
 import { chatCompletions } from './chat-completions.ts';
 import type { Door } from './door.ts';
@@ -8,3 +10,6 @@ export const DOORS: Readonly<Record<DoorName, Door>> = {
   'chat-completions': chatCompletions,
   ai,
 };
+
+/** The form in which the client of a request reads its answer. */
+export const formOf = ({ door, chat }: { door: DoorName; chat: ChatRequest }): AnswerForm => DOORS[door].formOf(chat);

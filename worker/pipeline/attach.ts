@@ -12,6 +12,7 @@ import { NOTE_HEADER, type ReplyNote, readNote } from '../core/answers/stream/me
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
+import { formOf } from '../doors/doors.ts';
 import type { Answers, Deps } from '../ports.ts';
 import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
 import { answerResponse, type ResponseForm } from '../response/headers.ts';
@@ -97,7 +98,7 @@ async function openingOf(
 ): Promise<{ subject: string; message: OpenMessage<unknown> } | { error: RouterError }> {
   const { identity, user, feature, chat, keyed } = ask;
   const seesProvider = showsProvider(identity);
-  const wish = { stream: chat.stream, usage: chat.includeUsage, seesProvider };
+  const wish = { stream: chat.stream, usage: chat.includeUsage, seesProvider, form: formOf(ask) };
   const alias = ask.alias.name;
   const job = jobOf(ask, scope);
   if (keyed === undefined) {

@@ -2,13 +2,12 @@ import type { WireFormat } from '../core/config/wire-format.ts';
 import type { Adapter } from './adapter.ts';
 import { anthropic } from './anthropic/adapter.ts';
 import { openai } from './openai/adapter.ts';
-import { withLegacyFunctions } from './shared/legacy-functions.ts';
 import { withToolNames } from './shared/tool-names.ts';
 
 /** Each wire format's translator. What prices and bounds know of a format is in core/formats/formats.ts. */
 const ADAPTERS: Readonly<Record<WireFormat, Adapter>> = {
-  openai: withLegacyFunctions(withToolNames(openai)),
-  anthropic: withLegacyFunctions(withToolNames(anthropic)),
+  openai: withToolNames(openai),
+  anthropic: withToolNames(anthropic),
 };
 
 /** The translator of a deployment's wire format. */

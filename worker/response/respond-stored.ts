@@ -4,6 +4,7 @@ import type { AnswerHead } from '../core/answers/answer-head.ts';
 import { freshness } from '../core/answers/freshness.ts';
 import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
+import { formOf } from '../doors/doors.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
 import type { RequestContext } from '../pipeline/request-context.ts';
 import type { Deps } from '../ports.ts';
@@ -41,7 +42,7 @@ export function respondStored(
   cause?: RouterError,
 ): Response {
   const { stream, includeUsage } = ask.chat;
-  const options = { includeUsage, seesProvider, alias: ask.alias.name };
+  const options = { includeUsage, seesProvider, alias: ask.alias.name, form: formOf(ask) };
   const body = stream ? replayAsStream(stored, options).join('') : replayAsJson(stored, options);
   const contentType = stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   const cacheControl = cause === undefined ? cacheControlOf(ask, 'normal') : NO_STORE;

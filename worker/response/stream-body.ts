@@ -2,6 +2,7 @@
 import { errorToWire } from '../../protocol/errors.ts';
 import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
+import { type AnswerForm, chunkIn } from '../core/answers/forms.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { BytePipe, Clock } from '../ports.ts';
@@ -16,6 +17,8 @@ export interface StreamBodyInput {
   pipe: BytePipe;
   /** Set for callers who may not learn which provider answered: the model's name for them. */
   pageAlias?: string | undefined;
+  /** The form in which the client reads the chunks. */
+  form: AnswerForm;
   /** What follows the provider's chunks, such as the usage for a client that asked; called once the answer is complete. */
   lastChunk(): Record<string, unknown> | undefined;
   /** Set where the reader is told how the answer was made, however it ends. */
@@ -36,7 +39,7 @@ export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
 
 /** Never rejects. Nothing is read from the provider before the reader has taken what came before. */
 async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
-  const { source, onChunks, pageAlias, clock } = input;
+  const { source, onChunks, clock } = input;
   writer.closed.catch(source.leave);
   let isPinging = false;
   const keepAlive = new KeepAlive(clock, () => {
@@ -54,11 +57,11 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
       keepAlive.said();
       onChunks?.(batch.chunks);
       if (batch.end === undefined) {
-        await writer.write(bytesOf(batch, pageAlias));
+        await writer.write(bytesOf(batch, input));
         continue;
       }
       keepAlive.stop();
-      const last = encoder.encode(eventsText(batch.chunks, pageAlias) + endingText(batch.end, input));
+      const last = encoder.encode(eventsText(batch.chunks, input) + endingText(batch.end, input));
       await Promise.all([writer.write(last), source.drained()]);
       return await writer.close();
     }
@@ -71,25 +74,29 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
   }
 }
 
-function endingText(end: SourceEnd, { pageAlias, lastChunk, told }: StreamBodyInput): string {
+function endingText(end: SourceEnd, input: StreamBodyInput): string {
+  const { pageAlias, lastChunk, told } = input;
   if (end.kind === 'complete') {
     const last = lastChunk();
     const done = dataText(DONE);
-    return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], pageAlias) + done;
+    return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], input) + done;
   }
   const { body } = errorToWire(pageAlias === undefined ? end.error : pageError(end.error));
   return dataText(JSON.stringify({ ...body, carryon: told?.(end.failure) }));
 }
 
-function eventsText(chunks: readonly Pick<Chunk, 'data'>[], pageAlias: string | undefined): string {
+type Written = Pick<StreamBodyInput, 'pageAlias' | 'form'>;
+
+function eventsText(chunks: readonly Pick<Chunk, 'data'>[], { pageAlias, form }: Written): string {
   let text = '';
-  for (const { data } of chunks) text += dataText(pageAlias === undefined ? data : pageChunk(data, pageAlias));
+  for (const { data } of chunks)
+    text += dataText(chunkIn(form, pageAlias === undefined ? data : pageChunk(data, pageAlias)));
   return text;
 }
 
 /** The provider's own bytes, where they say what is shown and nothing else. */
-function bytesOf({ chunks, piece }: SourceBatch, pageAlias: string | undefined): Uint8Array {
-  const text = eventsText(chunks, pageAlias);
+function bytesOf({ chunks, piece }: SourceBatch, written: Written): Uint8Array {
+  const text = eventsText(chunks, written);
   return piece !== undefined && isWrittenAs(text, piece) ? piece.bytes : encoder.encode(text);
 }
 

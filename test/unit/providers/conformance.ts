@@ -5,12 +5,12 @@ import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Quirks } from '../../../worker/core/config/quirks.ts';
 import { FAILURE_RULES } from '../../../worker/core/routing/failure.ts';
 import type { Adapter } from '../../../worker/providers/adapter.ts';
-import { withLegacyFunctions } from '../../../worker/providers/shared/legacy-functions.ts';
 import { play, readWhole, type Streamed } from './accumulate.ts';
 import { type Answer, answers, type Wire } from './answers.ts';
 import { junkBody, legalBody } from './arbitraries.ts';
 import { bodyOf, chat, target } from './chats.ts';
 import { errorSamples, parseEvents, type Sample, samples, type WireEvent } from './fixtures.ts';
+import { throughDoor } from './functions-client.ts';
 
 export interface Conformance {
   name: string;
@@ -293,10 +293,7 @@ function deepTests({ adapter, fixtures }: Conformance): void {
   const spoilt = (text: string, where: number, value: string, broken: boolean) =>
     (broken ? '\n ' : '') + replacePart(text, where, HERE).replace(JSON.stringify(HERE), () => value);
   const legacyChat = { ...chat({ stream: true }), legacyFunctions: true };
-  const both = fc.constantFrom(
-    [adapter, chat({ stream: true })] as const,
-    [withLegacyFunctions(adapter), legacyChat] as const,
-  );
+  const both = fc.constantFrom([adapter, chat({ stream: true })] as const, [throughDoor(adapter), legacyChat] as const);
   const inSamples = (texts: string[]) => fc.tuple(fc.constantFrom(...texts), fc.nat(), hostile, fc.boolean());
 
   it('reads whole answers', () => {

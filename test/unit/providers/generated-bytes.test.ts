@@ -3,8 +3,8 @@ import type { StreamStep } from '../../../worker/providers/adapter.ts';
 import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { generatedBytes } from '../../../worker/providers/shared/generated-bytes.ts';
-import { withLegacyFunctions } from '../../../worker/providers/shared/legacy-functions.ts';
 import { chat } from './chats.ts';
+import { throughDoor } from './functions-client.ts';
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}"é"${'}'.repeat(levels)}`;
 
@@ -53,7 +53,7 @@ describe('a chunk', () => {
     const event = JSON.stringify({
       choices: [{ delta: { tool_calls: [{ index: 0, id: 'call_1', function: { name: 'f', arguments: '{' } }] } }],
     });
-    const legacy = withLegacyFunctions(openai).stream({ ...chat({ stream: true }), legacyFunctions: true }, 0);
+    const legacy = throughDoor(openai).stream({ ...chat({ stream: true }), legacyFunctions: true }, 0);
     expect(bytesOf(legacy.event(undefined, event))).toEqual([8]);
   });
 });

@@ -3,6 +3,7 @@ import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
 import { anthropicWire, openaiWire } from './answers.ts';
 import { bodyOf, chat, target } from './chats.ts';
+import { throughDoor } from './functions-client.ts';
 
 const legacy = {
   functions: [{ name: 'get_weather', parameters: { type: 'object', properties: {} }, extra: 1 }],
@@ -17,7 +18,7 @@ const answer = { reasoning: [], text: [], calls: [{ id: 'c1', name: 'get_weather
 const wires = { openai: openaiWire, anthropic: anthropicWire };
 
 describe.each(['openai', 'anthropic'] as WireFormat[])('functions of 2023, over %s', (format) => {
-  const adapter = adapterFor(format);
+  const adapter = throughDoor(adapterFor(format));
 
   it('go out as tools', () => {
     const outgoing = adapter.request(chat(legacy), target({}, { model: 'claude-haiku-4-5' }));

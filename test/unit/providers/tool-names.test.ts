@@ -4,6 +4,7 @@ import { parseChat } from '../../../protocol/parse-chat.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
 import { mendedNames } from '../../../worker/providers/shared/tool-names.ts';
 import { chat, target } from './chats.ts';
+import { throughDoor } from './functions-client.ts';
 
 type Json = Record<string, unknown>;
 
@@ -152,7 +153,7 @@ describe("the answer has the client's names again", () => {
       function_call: { name: 'db.query' },
     });
     if (!parsed.ok) throw new Error(parsed.message);
-    const reply = adapterFor('openai').reply(
+    const reply = throughDoor(adapterFor('openai')).reply(
       completion({ role: 'assistant', tool_calls: [call('1', 'db_query')] }),
       parsed.chat,
       0,

@@ -6,6 +6,7 @@ import { parseChat } from '../../../protocol/parse-chat.ts';
 import { pageCompletion } from '../../../worker/core/answers/page-body.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
 import { chat, target } from './chats.ts';
+import { throughDoor } from './functions-client.ts';
 
 const NUMBERS = [
   '7204839156120043521',
@@ -85,14 +86,14 @@ describe.each([false, true])("Anthropic's answer, for a client of functions: %s"
 
   it.each(NUMBERS)('whole, with %s', (number) => {
     const text = `{"id":"msg_1","type":"message","model":"m","content":[{"type":"text","text":"[1.10, 2"},{"type":"tool_use","id":"t1","name":"f","input":{"id":${number},"a":[${number}]}}],"stop_reason":"tool_use","usage":{"input_tokens":9,"output_tokens":5}}`;
-    const reply = adapterFor('anthropic').reply(text, asked, 0);
+    const reply = throughDoor(adapterFor('anthropic')).reply(text, asked, 0);
     if (!reply.ok) throw new Error(reply.failure.message);
     expect(argumentsIn(JSON.parse(reply.body).choices[0].message)).toBe(`{"id":${number},"a":[${number}]}`);
     expect(reply.usage).toMatchObject({ inputTokens: 9, outputTokens: 5 });
   });
 
   it.each(NUMBERS)('streamed, its input sent with the start of the block, with %s', (number) => {
-    const stream = adapterFor('anthropic').stream(asked, 0);
+    const stream = throughDoor(adapterFor('anthropic')).stream(asked, 0);
     const steps = [
       `{"type":"message_start","message":{"id":"msg_1","model":"m","usage":{"input_tokens":9,"output_tokens":1}}}`,
       `{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t1","name":"f","input":{"id":${number}}}}`,
@@ -118,7 +119,7 @@ describe.each([false, true])(
 
     it.each(NUMBERS)('whole, with %s: their text, to pages and as a stream too', (number) => {
       const text = `{"id":"a","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"[1.10",${calls(`{"name":"f","arguments":{"id":${number}}}`)}},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":9,"completion_tokens":5}}`;
-      const reply = adapterFor('openai').reply(text, asked, 0);
+      const reply = throughDoor(adapterFor('openai')).reply(text, asked, 0);
       if (!reply.ok) throw new Error(reply.failure.message);
       for (const body of [reply.body, pageCompletion(reply.body, 'app/chat')])
         expect(callIn(JSON.parse(body).choices[0].message)).toEqual({ name: 'f', arguments: `{"id":${number}}` });
@@ -130,7 +131,7 @@ describe.each([false, true])(
     });
 
     it.each(NUMBERS)('streamed, with %s', (number) => {
-      const stream = adapterFor('openai').stream(asked, 0);
+      const stream = throughDoor(adapterFor('openai')).stream(asked, 0);
       const data = `{"id":"a","model":"m","choices":[{"index":0,"delta":{${calls(`{"name":"f","arguments":{"id":${number},"a":[]}}`)}}}]}`;
       const [step] = stream.event(undefined, data);
       if (step?.kind !== 'chunk') throw new Error('no chunk');
@@ -144,7 +145,9 @@ describe.each([false, true])(
       const whole = `{"choices":[{"index":0,"message":{${deep}},"finish_reason":"tool_calls"}]}`;
       expect(adapterFor('openai').reply(whole, asked, 0).ok).toBe(false);
       const chunk = `{"choices":[{"index":0,"delta":{${deep}}}]}`;
-      expect(adapterFor('openai').stream(asked, 0).event(undefined, chunk)).toMatchObject([{ kind: 'lost' }]);
+      expect(throughDoor(adapterFor('openai')).stream(asked, 0).event(undefined, chunk)).toMatchObject([
+        { kind: 'lost' },
+      ]);
     });
 
     it.each(['null', '""', '"{}"'])('a call whose arguments are %s goes on as it came', (value) => {

@@ -1,6 +1,7 @@
 /** An answer once more, in whichever form is asked for now. */
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import { DONE, dataText } from '../../../protocol/sse.ts';
+import type { AnswerForm } from './forms.ts';
 import type { StoredAnswer } from './stored-answer.ts';
 import { dataFor } from './stream/events.ts';
 
@@ -10,6 +11,8 @@ export interface ReplayOptions {
   seesProvider: boolean;
   /** The model's name for everybody else. */
   alias: string;
+  /** The form its client reads; left out: as it is stored. */
+  form?: AnswerForm | undefined;
 }
 
 /** The provider's own text, for those who may learn who served. */

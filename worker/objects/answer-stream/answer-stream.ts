@@ -149,9 +149,10 @@ export const answerStreamClass = <Job, Env>(makeDeps: (env: Env) => AnswerStream
     }
 
     async #read(current: Current<Job>, seat: Seat<Job> | undefined, reading: ReadWish): Promise<Response> {
-      const { wish, afterId, signal, caches } = reading;
+      const { afterId, signal, caches } = reading;
       const { log, run } = current;
-      const alias = current.record.alias;
+      const { alias, form } = current.record;
+      const wish = { ...reading.wish, form };
       const isReplay = log.ending !== null;
       let hasLeft = false;
       const leave = () => {

@@ -2,6 +2,7 @@
 import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
+import { chunkIn, replyIn } from '../forms.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './messages.ts';
 
@@ -55,11 +56,11 @@ export type Ending =
 /** `alias`: what those who may not learn who served are told in place of the model. */
 export function dataFor(
   { kind, data, openData }: RunEvent,
-  { seesProvider }: Pick<Wish, 'seesProvider'>,
+  { seesProvider, form }: Pick<Wish, 'seesProvider' | 'form'>,
   alias: string,
 ): string {
-  if (seesProvider) return openData ?? data;
-  return kind === 'completion' ? pageCompletion(data, alias) : pageChunk(data, alias);
+  if (kind === 'completion') return replyIn(form, seesProvider ? (openData ?? data) : pageCompletion(data, alias));
+  return chunkIn(form, seesProvider ? (openData ?? data) : pageChunk(data, alias));
 }
 
 /** A replayed answer costs its reader nothing; a reader that resumes its own stream sees what it cost. */

@@ -1,5 +1,6 @@
 /** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON, `/whole`. */
 import type { AnswerHead } from '../answer-head.ts';
+import type { AnswerForm } from '../forms.ts';
 import type { RunEvent } from './events.ts';
 
 /** Whose answer it is: only its owner can attach to it or stop it. `core/answers/stream/owner.ts` decides who that is. */
@@ -22,6 +23,8 @@ export interface Wish {
   usage: boolean;
   /** May learn who served and what it cost. */
   seesProvider: boolean;
+  /** The form it reads; left out where only the first asker's request says that. */
+  form?: AnswerForm | undefined;
 }
 
 export interface OpenMessage<Job> {

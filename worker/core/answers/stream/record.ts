@@ -1,8 +1,9 @@
 /** What is remembered of one answer, as plain data; `standing` is read from it and from whether its run is alive. */
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
+import type { AnswerForm } from '../forms.ts';
 import type { Ending } from './events.ts';
 import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
-import type { OpenMessage, Owner } from './messages.ts';
+import type { OpenMessage, Owner, Wish } from './messages.ts';
 
 /** Written before the ledger is asked, and again before a provider is called (ledger rule 20). */
 export interface KeptLease {
@@ -15,14 +16,18 @@ export interface AnswerRecord {
   bodyHash: string;
   /** What was asked for, and the model's name for readers who may not learn more. */
   alias: string;
+  /** The form its clients read, which is a part of the question. Left out: it is kept in that form, as earlier builds did. */
+  form?: AnswerForm | undefined;
   keepUntil: number;
   leases: readonly KeptLease[];
 }
 
-type Beginning = Pick<OpenMessage<unknown>, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'>;
+type Beginning = Pick<OpenMessage<unknown>, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'> & {
+  wish?: Pick<Wish, 'form'>;
+};
 
-export const beginRecord = ({ owner, bodyHash, alias, key, copy }: Beginning, now: number): AnswerRecord => ({
-  ...{ owner, bodyHash, alias, leases: [] },
+export const beginRecord = ({ owner, bodyHash, alias, key, copy, wish }: Beginning, now: number): AnswerRecord => ({
+  ...{ owner, bodyHash, alias, form: wish?.form, leases: [] },
   keepUntil: copy === 'job' ? now + KEEP_COPY_MS : keepRunUntil(key, now),
 });
 

@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../../protocol/json.ts';
-import { parseJson } from '../../protocol/written-number.ts';
+import { isObject, type Json } from '../../../protocol/json.ts';
+import { parseJson } from '../../../protocol/written-number.ts';
 import type { AnswerWriter } from './forms.ts';
 
 /**
