@@ -6,8 +6,8 @@ import { type CarryonField, withCarryon } from '../core/answers/carryon-field.ts
 import { replyIn } from '../core/answers/forms.ts';
 import { pageCompletion } from '../core/answers/page-body.ts';
 import type { Failure } from '../core/routing/failure.ts';
-import type { Deps } from '../ports.ts';
 import { formOf } from '../doors/doors.ts';
+import type { Deps } from '../ports.ts';
 import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
 import { answerResponse } from '../response/headers.ts';
 import { openLastChunk, withSkippedEvents } from '../response/last-chunk.ts';

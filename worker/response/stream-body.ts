@@ -17,8 +17,8 @@ export interface StreamBodyInput {
   pipe: BytePipe;
   /** Set for callers who may not learn which provider answered: the model's name for them. */
   pageAlias?: string | undefined;
-  /** The form in which the client reads the chunks. */
-  form: AnswerForm;
+  /** The form in which the client reads the chunks; left out: as they come. */
+  form?: AnswerForm | undefined;
   /** What follows the provider's chunks, such as the usage for a client that asked; called once the answer is complete. */
   lastChunk(): Record<string, unknown> | undefined;
   /** Set where the reader is told how the answer was made, however it ends. */
