@@ -1,6 +1,7 @@
 /** What the pipeline needs from outside. `deps.ts` joins each to its store; tests bring their own. */
 
 import type { AuthError } from '../protocol/auth-errors.ts';
+import type { Result } from '../protocol/result.ts';
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
 import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/stream/messages.ts';
 import type { BytesInFlight } from './core/bytes-in-flight.ts';
@@ -42,7 +43,7 @@ export interface Identities {
 
 /** Tokens of people who have signed in. Checked without KV or the ledger; it never rejects, and bounds what it waits for. */
 export interface Tokens {
-  find(token: string, background: Background): Promise<Identity | AuthError>;
+  find(token: string, background: Background): Promise<Result<Identity, AuthError>>;
   /** Signed as this router's own. */
   mint(claims: JwtFields): Promise<string>;
 }

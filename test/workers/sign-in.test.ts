@@ -44,7 +44,7 @@ const pairs = await Promise.all(ALGORITHMS.map(makePair));
 const keys = pairs.map(({ jwk }) => jwk);
 const codeOf = async (store: TokenStore, token: string) => {
   const found = await store.find(token, behind);
-  return 'code' in found ? found.code : found.user;
+  return found.ok ? found.value.user : found.error.code;
 };
 
 describe('in workerd', () => {

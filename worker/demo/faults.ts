@@ -36,7 +36,7 @@ async function changePlug(
 ): Promise<Response> {
   const { scope, composition } = c.env;
   const person = await personOf(c);
-  if ('error' in person) return refusal(person.error, scope);
+  if (!person.ok) return refusal(person.error, scope);
   const deployment = c.req.param('deployment') ?? '';
   const ids = providerPlugs(composition).map((plug) => plug.deployment);
   const change = ids.includes(deployment) ? await changing(deployment) : undefined;

@@ -20,14 +20,14 @@ const limitsBody = settings({
 export async function putDemoLimits(c: Context<App>): Promise<Response> {
   const { scope, composition } = c.env;
   const person = await personOf(c);
-  if ('error' in person) return refusal(person.error, scope);
+  if (!person.ok) return refusal(person.error, scope);
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, `{"dailyUsd": ${ONE_CENT}}`, composition.deps);
   if (!read.ok) return refusal(read.error, scope);
   const body = check(read.json, limitsBody);
   if (!body.ok) return refusal(body.error, scope);
   const wish = {
     tenant: LOCAL_IDENTITY.tenant,
-    scope: `user:${person.user}`,
+    scope: `user:${person.value}`,
     limits: body.value,
     who: DEMO.name,
   } as const;

@@ -1,16 +1,17 @@
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
+import type { Result } from '../../protocol/result.ts';
 import { demoPerson } from '../core/identity/demo-person.ts';
 import type { Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import { identify } from '../pipeline/identify.ts';
 
-/** As the demo's changes are noted, with the operators' own. */
+/** The name under which the audit notes the demo's changes. */
 export const DEMO: Operator = { id: 'demo', name: 'demo', scope: 'operate' };
 
-/** The person whose token came along. */
-export async function personOf(c: Context<App>): Promise<{ user: string } | { error: RouterError }> {
+/** The user whose token came with the call. */
+export async function personOf(c: Context<App>): Promise<Result<string, RouterError>> {
   const { composition, scope } = c.env;
   const identified = await identify(c.req.raw, composition.deps, scope.background);
-  return identified.ok ? demoPerson(identified.identity) : { error: identified.error };
+  return identified.ok ? demoPerson(identified.identity) : identified;
 }

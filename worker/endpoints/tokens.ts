@@ -21,7 +21,7 @@ export async function mintToken(request: Request, deps: Deps, scope: RequestCont
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
   if (!body.ok) return refusal(body.error, scope);
   const read = readMintWish(body.json, identity, config);
-  if ('error' in read) return refusal(read.error, scope);
-  const { claims, expiresAt } = mintedClaims(identity, read.wish, clock.now());
+  if (!read.ok) return refusal(read.error, scope);
+  const { claims, expiresAt } = mintedClaims(identity, read.value, clock.now());
   return plainJson({ token: await tokens.mint(claims), expiresAt }, scope, 201);
 }

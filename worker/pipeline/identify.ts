@@ -1,5 +1,6 @@
 /** Step 1: who asks. Junk is refused before any I/O; nobody names a user without a secret key or a signed token. */
 import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Config } from '../core/config/config.ts';
 import { expiredError, type Identity, isExpired, LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
@@ -27,8 +28,9 @@ export async function identify(
 ): Promise<Identified> {
   const sent = credential(headers);
   if (sent === undefined) return refuse({ code: 'missing_key', isMalformed: headers.has('authorization') });
-  const identity = looksLikeToken(sent) ? await deps.tokens.find(sent, background) : await ofKey(sent, deps);
-  if ('code' in identity) return refuse(identity);
+  const found = looksLikeToken(sent) ? await deps.tokens.find(sent, background) : await ofKey(sent, deps);
+  if (!found.ok) return found;
+  const identity = found.value;
   if (isExpired(identity, deps.clock.now())) return refuse(expiredError(identity));
   const origin = headers.get('origin');
   const problem = origin === null ? undefined : pageProblem(identity, origin, headers.get('host'), deps);
@@ -40,7 +42,7 @@ export async function identify(
   return { ok: true, identity };
 }
 
-async function ofKey(key: string, { identities, clock }: Who): Promise<Identity | RouterError> {
+async function ofKey(key: string, { identities, clock }: Who): Promise<Result<Identity, RouterError>> {
   let identity: Identity | undefined | 'unavailable';
   try {
     const found = identities.find(key);
@@ -49,8 +51,8 @@ async function ofKey(key: string, { identities, clock }: Who): Promise<Identity 
   } catch {
     identity = 'unavailable';
   }
-  if (identity === 'unavailable') return { code: 'key_store_unavailable', retryAfterMs: 2_000 };
-  return identity ?? { code: 'invalid_key' };
+  if (identity === 'unavailable') return refused({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
+  return identity === undefined ? refused({ code: 'invalid_key' }) : ok(identity);
 }
 
 /** Why pages of this origin may not ask in this identity's name. */

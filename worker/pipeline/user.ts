@@ -33,5 +33,5 @@ export function resolveUser(
 
 function checkedUser(written: string): string | RouterError {
   const checked = userName(written);
-  return 'user' in checked ? checked.user : { code: 'invalid_user', detail: checked.problem };
+  return checked.ok ? checked.value : { code: 'invalid_user', detail: checked.error };
 }

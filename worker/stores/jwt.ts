@@ -1,7 +1,8 @@
-/** The text of a JWT (RFC 7515, compact), taken apart. Nothing in it is true until its signature is checked. */
+/** A JWT (RFC 7515, compact form), taken apart. Nothing in it can be trusted before its signature is checked. */
 import { type JwtFields, LONGEST_TOKEN } from '../core/identity/token-claims.ts';
 import { base64Url } from './digest.ts';
 
+/** Its parts. */
 export interface Jwt {
   header: JwtFields;
   claims: JwtFields;
@@ -12,17 +13,17 @@ export interface Jwt {
 
 const FORM = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;
 const encoder = new TextEncoder();
-// Not `fatal`: workerd's lets a character pass that breaks off at the end. What becomes U+FFFD is refused as a name.
+// Not `fatal`: workerd accepts a character that breaks off at the end. A name with U+FFFD is refused later.
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
-/** Undefined for what is no signed JWT. */
+/** Undefined if it is no signed JWT. */
 export function parseJwt(token: string): Jwt | undefined {
   if (token.length > LONGEST_TOKEN) return undefined;
   const [, header, claims, signature] = FORM.exec(token) ?? [];
   if (header === undefined || claims === undefined || signature === undefined) return undefined;
   try {
     const bytes = bytesOf(binaryOf(signature));
-    // A last character may hold bits that no byte has; with them the same signature would come in several forms.
+    // The last character may carry spare bits, which would allow several spellings of one signature.
     if (base64Url(bytes) !== signature) return undefined;
     const signed = encoder.encode(token.slice(0, token.length - signature.length - 1)) as Uint8Array<ArrayBuffer>;
     return { header: fieldsOf(header), claims: fieldsOf(claims), signed, signature: bytes };
@@ -31,14 +32,14 @@ export function parseJwt(token: string): Jwt | undefined {
   }
 }
 
-/** workerd throws where a signature has not the length of its algorithm's; that one is wrong like any other. */
+/** workerd throws if the signature's length is not the algorithm's; such a signature is simply wrong. */
 export const isSignedBy = (
   key: CryptoKey,
   algorithm: string | { name: string; hash?: string },
   { signature, signed }: Pick<Jwt, 'signature' | 'signed'>,
 ): Promise<boolean> => crypto.subtle.verify(algorithm, key, signature, signed).catch(() => false);
 
-/** Header or claims, as they stand in a token. */
+/** Header or claims, encoded for a token. */
 export const jwtPart = (fields: JwtFields): string => base64Url(encoder.encode(JSON.stringify(fields)));
 
 const binaryOf = (text: string): string => atob(text.replaceAll('-', '+').replaceAll('_', '/'));
@@ -51,7 +52,7 @@ function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
 
 function fieldsOf(part: string): JwtFields {
   const binary = binaryOf(part);
-  // Most are ASCII, which is its own text.
+  // Most are ASCII, which needs no decoding.
   const fields: unknown = JSON.parse(/[\x80-\xff]/.test(binary) ? decoder.decode(bytesOf(binary)) : binary);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw new Error('no JSON object');
   return fields as JwtFields;

@@ -1,28 +1,30 @@
 /**
- * The keys of one sign-in, as this isolate knows them. Requests share what was read, never a promise: I/O of one cannot be awaited
- * by another, so those that come while one reads look again until it is done.
+ * The keys of one sign-in, as this isolate knows them. Requests share what was read, never a promise: in workerd one request cannot
+ * await another's I/O, so those that arrive during a read poll until it is done.
  */
 import { isKept, isUnderWay, type KeySetTimes, keySetStep, readAgainMs } from '../core/identity/key-set-times.ts';
 import type { Background, Clock, UpstreamFetch } from '../ports.ts';
 import { isSignedBy, type Jwt } from './jwt.ts';
 import { readKeySet, type SetKey, WEB_CRYPTO } from './read-key-set.ts';
 
-/** `unavailable`: it may be signed by a key that cannot be read now. */
+/** `unavailable`: the key set cannot be read now, and may hold the key. */
 export type Signature = 'good' | 'wrong' | 'unavailable';
 
+/** What a key set needs from outside. */
 export interface KeySetPorts {
   fetch: UpstreamFetch;
   clock: Clock;
-  /** What an operator should hear of a read that failed. */
+  /** Reports a failed read to the operator. */
   tell: (problem: string) => void;
 }
 
-/** A token without a `kid` is checked with no more keys than this; one with a `kid` has one as a rule. */
+/** A token is checked against at most this many keys; one with a `kid` usually has one. */
 const MOST_TRIED = 4;
-/** Between two looks whether another request has read the set. */
+/** Polling for the end of another request's read. */
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 100;
 
+/** One sign-in's keys. */
 export class KeySet {
   readonly #url: string;
   readonly #ports: KeySetPorts;
@@ -34,7 +36,7 @@ export class KeySet {
     this.#ports = ports;
   }
 
-  /** `jwt`: its header's `alg` is one that its issuer may use. */
+  /** `jwt`: the `alg` of its header has been checked already. */
   async check(jwt: Jwt, background: Background): Promise<Signature> {
     const step = keySetStep(this.#times, false, this.#now);
     const reading = step === 'read' || step === 'use, and read behind' ? this.#begin(background) : undefined;
@@ -50,18 +52,19 @@ export class KeySet {
     return this.#times.failedAt !== undefined || !isKept(this.#times, this.#now) ? 'unavailable' : 'wrong';
   }
 
+  /** Milliseconds until it may be read again. */
   get readAgainMs(): number {
     return readAgainMs(this.#times, this.#now);
   }
 
-  /** For a token that no key fits: where it may, the set is read once more. */
+  /** After no key fitted a token: reads the set once more if it may. */
   async #readAgain(background: Background): Promise<void> {
     const step = keySetStep(this.#times, true, this.#now);
     if (step === 'read') await this.#begin(background);
     if (step === 'wait') await this.#readingEnds();
   }
 
-  /** A client that leaves may drop its request, and others wait for the set. */
+  /** In the background, because a client that leaves may end its request while others wait for the set. */
   #begin(background: Background): Promise<void> {
     const reading = this.#read();
     background(reading);

@@ -1,6 +1,7 @@
-/** The keys that sign and check the router's own tokens: imported once in an isolate, from `TOKEN_SECRET` or `KEY_SECRET`. */
+/** The keys that sign and check the router's own tokens, imported once an isolate from `TOKEN_SECRET` or `KEY_SECRET`. */
 import { base64Url, hmacKey, hmacSha256, sign } from './digest.ts';
 
+/** The secrets they come from; `…Old`: still accepted during a rotation. */
 export interface TokenSecrets {
   keySecret: string;
   keySecretOld: string | undefined;
@@ -8,18 +9,20 @@ export interface TokenSecrets {
   tokenSecretOld: string | undefined;
 }
 
+/** One key. */
 export interface TokenKey {
-  /** Tells keys apart, and nothing of their secret. */
+  /** Identifies the key and reveals nothing of its secret. */
   kid: string;
   key: CryptoKey;
 }
 
+/** The first signs; all are accepted. */
 export type TokenKeyRing = readonly [TokenKey, ...TokenKey[]];
 
 const KID_BYTES = 6;
 const encoder = new TextEncoder();
 
-/** The first signs; tokens of the others are still accepted. Without `TOKEN_SECRET`, a token's secret is derived from a key's. */
+/** Without `TOKEN_SECRET` the token keys are derived from `KEY_SECRET`. */
 export async function tokenKeyRing({
   keySecret,
   keySecretOld,

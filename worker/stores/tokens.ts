@@ -1,5 +1,6 @@
-/** User tokens: made and checked in memory, without KV, the ledger or a promise that two requests share. */
+/** User tokens: minted and checked in memory, without KV or the ledger. No promise is shared between requests. */
 import type { AuthError } from '../../protocol/auth-errors.ts';
+import { type Result, refused } from '../../protocol/result.ts';
 import type { SignIn } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { OWN_ISSUER } from '../core/identity/own-issuer.ts';
@@ -19,15 +20,17 @@ import { isSignedBy, type Jwt, jwtPart, parseJwt } from './jwt.ts';
 import { KeySet } from './key-set.ts';
 import { type TokenKeyRing, type TokenSecrets, tokenKeyRing } from './token-keys.ts';
 
-/** One clock writes and reads them. */
+/** The same clock writes and reads them. */
 const OWN_RULES = { audience: OWN_ISSUER, skewMs: 0 };
 
+/** What checking tokens needs from outside. */
 export interface TokenPorts {
   clock: Clock;
   fetch: UpstreamFetch;
   events: EventSink;
 }
 
+/** The router's own tokens, and those of the sign-ins in config. */
 export class TokenStore implements Tokens {
   readonly #secrets: TokenSecrets;
   readonly #signIns: readonly SignIn[];
@@ -47,9 +50,9 @@ export class TokenStore implements Tokens {
     }
   }
 
-  async find(token: string, background: Background): Promise<Identity | AuthError> {
+  async find(token: string, background: Background): Promise<Result<Identity, AuthError>> {
     const jwt = parseJwt(token);
-    if (jwt === undefined) return invalid(`it is not a signed JWT of at most ${LONGEST_TOKEN} characters`);
+    if (jwt === undefined) return refused(invalid(`it is not a signed JWT of at most ${LONGEST_TOKEN} characters`));
     return jwt.claims.iss === OWN_ISSUER ? this.#own(jwt) : this.#signedIn(jwt, background);
   }
 
@@ -59,38 +62,38 @@ export class TokenStore implements Tokens {
     return `${signed}.${base64Url(await sign(key, signed))}`;
   }
 
-  async #own(jwt: Jwt): Promise<Identity | AuthError> {
+  async #own(jwt: Jwt): Promise<Result<Identity, AuthError>> {
     const { header, claims } = jwt;
     const problem = headerProblem(header, [OWN_ALGORITHM]);
-    if (problem !== undefined) return problem;
-    const holds = claimsExpiry(claims, OWN_RULES, this.#clock.now());
-    if ('code' in holds) return holds;
-    const identity = ownIdentity(claims, holds.expiresAt);
-    if ('code' in identity) return identity;
+    if (problem !== undefined) return refused(problem);
+    const expiry = claimsExpiry(claims, OWN_RULES, this.#clock.now());
+    if (!expiry.ok) return expiry;
+    const identity = ownIdentity(claims, expiry.value);
+    if (!identity.ok) return identity;
     for (const { kid, key } of await this.#ring()) {
       if (header.kid !== undefined && header.kid !== kid) continue;
       if (await isSignedBy(key, 'HMAC', jwt)) return identity;
     }
-    return invalid("its signature is not this router's");
+    return refused(invalid("its signature is not this router's"));
   }
 
-  async #signedIn(jwt: Jwt, background: Background): Promise<Identity | AuthError> {
+  async #signedIn(jwt: Jwt, background: Background): Promise<Result<Identity, AuthError>> {
     const { header, claims } = jwt;
     const signIn = signInOf(claims, this.#signIns);
     const keySet = signIn && this.#keySets.get(signIn.jwksUrl);
     if (signIn === undefined || keySet === undefined) {
-      return invalid('its issuer ("iss") is not among "issuers" in carryon.config.ts');
+      return refused(invalid('its issuer ("iss") is not among "issuers" in carryon.config.ts'));
     }
-    // What needs no key comes first: a token that could not be accepted anyway reads no key set.
+    // Everything that needs no key is checked first, so that a token that cannot be accepted reads no key set.
     const identity = signedInIdentity(header, claims, signIn, this.#clock.now());
-    if ('code' in identity) return identity;
+    if (!identity.ok) return identity;
     const signature = await keySet.check(jwt, background);
     if (signature === 'good') return identity;
-    if (signature === 'wrong') return invalid("none of its issuer's keys made its signature");
-    return { code: 'sign_in_unavailable', retryAfterMs: keySet.readAgainMs };
+    if (signature === 'wrong') return refused(invalid("none of its issuer's keys made its signature"));
+    return refused({ code: 'sign_in_unavailable', retryAfterMs: keySet.readAgainMs });
   }
 
-  /** Each request that comes before it is there makes its own: a promise of one may not be awaited by another. */
+  /** Requests that arrive before it exists each make their own: in workerd one request cannot await another's promise. */
   async #ring(): Promise<TokenKeyRing> {
     this.#keys ??= await tokenKeyRing(this.#secrets);
     return this.#keys;

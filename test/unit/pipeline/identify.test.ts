@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ok, refused } from '../../../protocol/result.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { identify } from '../../../worker/pipeline/identify.ts';
 import { START, TestClock } from './support/clock.ts';
@@ -26,7 +27,13 @@ const identities = {
     return keys.get(key);
   },
 };
-const tokens = { find: async (token: string) => signedIn.get(token) ?? UNKNOWN, mint: async () => '' };
+const tokens = {
+  find: async (token: string) => {
+    const identity = signedIn.get(token);
+    return identity === undefined ? refused(UNKNOWN) : ok(identity);
+  },
+  mint: async () => '',
+};
 const deps = { identities, tokens, clock, config, isLocal: false };
 const behind = () => {};
 const asking = (headers: Record<string, string>, method = 'GET') => ({ method, headers: new Headers(headers) });
@@ -210,7 +217,7 @@ it('a key is judged by its end at each use, also one that an isolate remembers',
       });
       const identified = await identify(
         request,
-        { ...deps, identities: { find: () => ending }, tokens: { ...tokens, find: async () => ending }, clock },
+        { ...deps, identities: { find: () => ending }, tokens: { ...tokens, find: async () => ok(ending) }, clock },
         behind,
       );
       return identified.ok || identified.error.code;

@@ -51,8 +51,10 @@ class Bench {
     });
   }
 
-  find(token: string) {
-    return this.store.find(token, (work) => this.background.push(work));
+  /** Who it is, or the refusal. */
+  async find(token: string) {
+    const result = await this.store.find(token, (work) => this.background.push(work));
+    return result.ok ? result.value : result.error;
   }
 
   async code(token: string | Promise<string>): Promise<string> {
@@ -337,9 +339,9 @@ describe('a key set that', () => {
     const asked = Array.from({ length: 5 }, () => store.find(good, () => {}));
     await clock.advance(1_000);
     answer();
-    expect(await asked[0]).toMatchObject({ user: 'ana' });
+    expect(await asked[0]).toMatchObject({ value: { user: 'ana' } });
     await clock.advance(1_000);
-    for (const found of await Promise.all(asked)) expect(found).toMatchObject({ user: 'ana' });
+    for (const found of await Promise.all(asked)) expect(found).toMatchObject({ value: { user: 'ana' } });
     expect(fetched).toHaveLength(1);
   });
 });

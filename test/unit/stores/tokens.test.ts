@@ -29,8 +29,8 @@ const encoder = new TextEncoder();
 const signed = (claims: object, secret = 'tokens', header: object = {}) =>
   new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', ...header }).sign(encoder.encode(secret));
 const found = async (token: string, from = store) => {
-  const identity = await from.find(token, behind);
-  return 'code' in identity ? identity : identity.user;
+  const result = await from.find(token, behind);
+  return result.ok ? result.value.user : result.error;
 };
 const invalid = (detail: string) => ({ code: 'invalid_token', detail: expect.stringContaining(detail) });
 const text = (value: unknown) =>
@@ -52,8 +52,11 @@ describe('a token that was minted', () => {
     const { payload } = await jwtVerify(token, encoder.encode('tokens'), { currentDate: new Date(START) });
     expect(payload).toEqual({ ...GOOD, features: ['chat'], tier: 'team', iat: NOW, exp: NOW + 30 });
     expect(await store.find(token, behind)).toEqual({
-      ...{ tenant: 'acme', keyId: KEY_ID, kind: 'token', user: 'ana', features: ['chat'], tier: 'team' },
-      ...{ browser: false, origins: [], expiresAt },
+      ok: true,
+      value: {
+        ...{ tenant: 'acme', keyId: KEY_ID, kind: 'token', user: 'ana', features: ['chat'], tier: 'team' },
+        ...{ browser: false, origins: [], expiresAt },
+      },
     });
   });
 
@@ -62,7 +65,9 @@ describe('a token that was minted', () => {
     expect(all).not.toHaveProperty('features');
     expect(all).not.toHaveProperty('tier');
     const some = mintedClaims({ ...KEY, features: ['chat', 'help'] }, { ...wish, features: null }, START).claims;
-    expect(await store.find(await store.mint(some), behind)).toMatchObject({ features: ['chat', 'help'], tier: null });
+    expect(await store.find(await store.mint(some), behind)).toMatchObject({
+      value: { features: ['chat', 'help'], tier: null },
+    });
   });
 
   it('lives to the millisecond', async () => {
@@ -176,7 +181,7 @@ describe('refused by name:', () => {
   it('any text, without a word of it in the refusal', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (junk) => {
-        const { code, detail } = (await store.find(`${junk}secret`, behind)) as { code: string; detail: string };
+        const { code, detail } = (await found(`${junk}secret`)) as { code: string; detail: string };
         expect(code).toBe('invalid_token');
         expect(detail).not.toContain('secret');
       }),

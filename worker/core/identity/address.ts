@@ -1,4 +1,4 @@
-/** Addresses as a rate counts them: one of IPv4, or the /64 that an IPv6 customer has to itself. */
+/** Addresses as rates count them: a whole IPv4 address, or the /64 that one IPv6 customer has. */
 
 /** The longest address, with a zone, brackets and a port. */
 const LONGEST = 80;
@@ -6,8 +6,8 @@ const LONGEST = 80;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * `written`: one address, as a proxy writes it into a header: perhaps with a port, in brackets, with a zone, or the last of a
- * list, which is the one that the nearest proxy saw. Undefined for what is no address.
+ * `written` is a header as a proxy writes it: an address, perhaps in brackets, with a port or a zone, or a list of addresses,
+ * whose last one is what the nearest proxy saw. Undefined if that is no address.
  */
 export function countedAddress(written: string): string | undefined {
   const last = written.slice(written.lastIndexOf(',') + 1).trim();
@@ -26,7 +26,7 @@ export function countedAddress(written: string): string | undefined {
     .join(':')}::/64`;
 }
 
-/** The eight groups of an IPv6 address, whose end may be written as one of IPv4. */
+/** The eight groups of an IPv6 address, whose end may be written as an IPv4 address. */
 function groupsOf(address: string): number[] | undefined {
   const [, before = '', tail] = /^(.*:)([\d.]+\.[\d.]+)$/s.exec(address) ?? [];
   if (tail !== undefined && !IPV4.test(tail)) return undefined;

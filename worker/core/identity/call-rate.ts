@@ -1,7 +1,8 @@
-/** How many requests of a minute came from one address or user, counted in this isolate's memory. */
+/** Counts requests a minute by address or user, in this isolate's memory. */
 
+/** How long a count lasts. */
 export const WINDOW_MS = 60_000;
-/** Beyond, the oldest windows are forgotten: a flood under many names costs no more memory than this. */
+/** Beyond this many the oldest windows are dropped, so that a flood under many names costs no more memory. */
 const MOST_WINDOWS = 10_000;
 
 interface Window {
@@ -9,11 +10,12 @@ interface Window {
   count: number;
 }
 
+/** One isolate's counts. */
 export class CallRate {
-  /** In the order in which they began, so the first one ends first. */
+  /** Oldest first. */
   readonly #windows = new Map<string, Window>();
 
-  /** Counts a request. 0: it may go on; else in how many milliseconds the next one may come. */
+  /** Counts a request. 0: it may go on; otherwise the milliseconds until the next one may come. */
   take(name: string, cap: number, now: number): number {
     const known = this.#windows.get(name);
     if (known !== undefined && now < known.endsAt) {

@@ -1,61 +1,67 @@
+/** A server's key, or one that pages hold. */
 export type KeyKind = 'secret' | 'publishable';
 
-/** Who asks, as every later step sees it. */
+/** The caller, as every later step sees it. */
 export interface Identity {
   tenant: string;
-  /** The key that asks, or that made the token; of a sign-in's token the sign-in (`signInId`). */
+  /** The key that was sent, or that minted the token; for a token of a sign-in, the sign-in (`signInId`). */
   keyId: string;
-  /** `token`: of a person who has signed in. */
+  /** `token`: a user who has signed in. */
   kind: KeyKind | 'token';
-  /** The user a key is bound to, or a token names; otherwise a secret key may name one per request. */
+  /** The user that the key is bound to or the token names; null: a secret key may name one in each request. */
   user: string | null;
-  /** The features it may use; null for all. */
+  /** The features that the caller may use; null: all. */
   features: readonly string[] | null;
   tier: string | null;
   /** A secret key that may be used from a page. */
   browser: boolean;
-  /** A publishable key's pages. */
+  /** The origins of the pages that may use a publishable key. */
   origins: readonly string[];
-  /** Epoch milliseconds; null: it has no end. Judged at each use, because isolates remember identities. */
+  /** Epoch milliseconds; null: never. Checked at each use, because isolates remember identities. */
   expiresAt: number | null;
   /** The id of the drill that the key was made for. */
   drill?: string | undefined;
 }
 
+/** Whether the key or token is over. */
 export const isExpired = ({ expiresAt }: Pick<Identity, 'expiresAt'>, now: number): boolean =>
   expiresAt !== null && now >= expiresAt;
 
+/** The refusal of an expired key or token. */
 export const expiredError = ({ kind }: Pick<Identity, 'kind'>): { code: 'key_expired' | 'token_expired' } => ({
   code: kind === 'token' ? 'token_expired' : 'key_expired',
 });
 
-/** Asks from a page: it chooses no alias, and learns neither provider nor cost unless config shows them. */
+/** Whether a page is calling: it chooses no alias, and learns neither provider nor cost unless config says so. */
 export const isPage = ({ kind }: Pick<Identity, 'kind'>): boolean => kind !== 'secret';
 
-/** What a secret key or a signed token says of its user is true; a publishable key is in everybody's hands. */
+/** Whether the credential proves who the user is: secret keys and signed tokens do, publishable keys are public. */
 export const vouchesForUser = ({ kind }: Pick<Identity, 'kind'>): boolean => kind !== 'publishable';
 
 /** A virtual key as KV holds it, under the hash of the key. */
 export interface KeyRecord extends Omit<Identity, 'keyId' | 'kind'> {
   kind: KeyKind;
   id: string;
-  /** What its maker calls it. */
+  /** Its label. */
   name: string | null;
   createdAt: number;
   revokedAt: number | null;
 }
 
+/** The caller that a key's record describes. */
 export const identityOf = ({ id, name, createdAt, revokedAt, ...record }: KeyRecord): Identity => ({
   ...record,
   keyId: id,
 });
 
-/** What every token's identity has. */
+/** The parts of an identity that are the same for every token. */
 export const PERSON = { kind: 'token', browser: false, origins: [] } as const;
 
-/** The key of `npm start`; it exists only where `CARRYON_LOCAL` is set. */
+/** The client key of local mode; no deployed router knows it. */
 export const LOCAL_CLIENT_KEY = 'sk-local-dev-key';
+/** The admin key of local mode. */
 export const LOCAL_ADMIN_KEY = 'sk-local-admin-key';
+/** The caller behind `LOCAL_CLIENT_KEY`. */
 export const LOCAL_IDENTITY: Identity = {
   tenant: 'local',
   keyId: 'local',

@@ -1,16 +1,17 @@
-/** The keys of a JWKS document (RFC 7517) that signatures may be checked with: their public members alone, whatever else it holds. */
+/** The keys of a JWKS document (RFC 7517) that can check signatures, reduced to their public members. */
 import type { SignInAlgorithm } from '../config/issuers-schema.ts';
 
+/** One key, and the algorithm it is for. */
 export interface PublicJwk {
   kid: string | undefined;
   algorithm: SignInAlgorithm;
   jwk: Readonly<Record<string, string>> & { kty: string };
 }
 
-/** Those after it are left out. The largest known sets hold about ten. */
+/** Further keys are ignored. The largest known sets hold about ten. */
 const MOST_KEYS = 100;
 
-/** Undefined for what is no key set. Keys that are for something else are left out. */
+/** Undefined if the document is no key set. Keys for other purposes are left out. */
 export function publicJwks(document: unknown): PublicJwk[] | undefined {
   const keys = isObject(document) ? document.keys : undefined;
   if (!Array.isArray(keys)) return undefined;
@@ -33,7 +34,7 @@ function publicJwk(key: unknown): PublicJwk | undefined {
 
 interface Kind {
   algorithm: SignInAlgorithm;
-  /** As `alg` may name it. */
+  /** The values of `alg` that mean it. */
   names: readonly string[];
   fixed: Readonly<Record<string, string>> & { kty: string };
   members: readonly string[];

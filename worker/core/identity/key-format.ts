@@ -1,27 +1,30 @@
-/** A key's form: `sk-`, `pk-` or (an operator's) `ak-`, 24 random characters, 16 of a MAC over them. Junk is told without any look-up. */
+/** A key is `sk-`, `pk-` or (for operators) `ak-`, 24 random characters, and 16 characters of a MAC over them, so junk is refused without a look-up. */
 import type { KeyKind } from './identity.ts';
 
 const FORM = /^(sk|pk|ak)-([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{16})$/;
 
+/** A key taken apart. */
 export interface SignedKey {
-  /** What the MAC covers: the prefix too, so that no key of one kind passes for another. */
+  /** What the MAC covers: the prefix too, so that a key of one kind cannot pass for another. */
   signed: string;
   mac: string;
 }
 
+/** A client's key taken apart. */
 export interface KeyParts extends SignedKey {
   kind: KeyKind;
 }
 
 const KINDS: Readonly<Record<string, KeyKind>> = { sk: 'secret', pk: 'publishable' };
 
-/** Of a client's key. */
+/** A client's key; undefined if the form is wrong. */
 export function parseKey(key: string): KeyParts | undefined {
   const { prefix = '', signed = '', mac = '' } = partsOf(key) ?? {};
   const kind = KINDS[prefix];
   return kind && { kind, signed, mac };
 }
 
+/** An operator's key; undefined if the form is wrong. */
 export function parseAdminKey(key: string): SignedKey | undefined {
   const { prefix, signed = '', mac = '' } = partsOf(key) ?? {};
   return prefix === 'ak' ? { signed, mac } : undefined;
@@ -32,12 +35,15 @@ function partsOf(key: string): (SignedKey & { prefix: string }) | undefined {
   return prefix === '' ? undefined : { prefix, signed: `${prefix}-${random}`, mac };
 }
 
-/** For logs: a caller may have written a key into a path by mistake. What is longer than our keys may be a provider's. */
+/** For logs: a caller may have put a key into a path by mistake. A longer one may be a provider's. */
 export const withoutKeys = (path: string): string => path.replace(/(sk|pk|ak)-[A-Za-z0-9_-]{40,}/g, '$1-…');
 
-/** A key's id is the beginning of its hash: unique, and enough to find its record by. */
+/** A key's id is the beginning of its hash: unique, and enough to find its record. */
 export const KEY_ID_DIGITS = 20;
+/** Whether this has the form of a key's id. */
 export const isKeyId = (text: string): boolean => text.length === KEY_ID_DIGITS && /^[0-9a-f]+$/.test(text);
 
+/** Random bytes of a key. */
 export const RANDOM_BYTES = 18;
+/** Bytes of its MAC. */
 export const MAC_BYTES = 12;

@@ -1,33 +1,34 @@
-/** When a sign-in's key set is read, and for how long a read one counts. An isolate decides by itself. */
+/** When an isolate reads a sign-in's key set, and how long it trusts what it read. */
 
 /** Epoch milliseconds. */
 export interface KeySetTimes {
-  /** Of the last read that brought a set; undefined: none yet. */
+  /** The last successful read; undefined: none yet. */
   readAt: number | undefined;
-  /** Of the last read that began. */
+  /** When the last read began. */
   triedAt: number | undefined;
-  /** That one has not ended yet. */
+  /** It has not ended yet. */
   isReading: boolean;
-  /** When the last read ended, if it brought no set. */
+  /** When the last read ended, if it failed. */
   failedAt: number | undefined;
 }
 
-/** Between two reads, whatever they are for: so a rotated set, and one that is back, is taken within this time. */
+/** The least time between two reads, and so the longest until a rotated or recovered set is used. */
 const READ_AGAIN_MS = 30_000;
 /** A read takes at most this long. */
 export const LONGEST_READ_MS = 5_000;
-/** A read of which nothing was heard for this much longer died with its request. */
+/** A read that takes this much longer has died with its request. */
 const GRACE_MS = 1_000;
-/** An older set is read anew before it is trusted, where that is possible: a key that was withdrawn should not open much. */
+/** An older set is read again before it is trusted, if possible, so that a withdrawn key does not work for long. */
 const TRUSTED_MS = 600_000;
-/** After a failed read nobody waits for the next one for this long: a set that hangs would hold up each request by `LONGEST_READ_MS`. */
+/** After a failed read, requests do not wait for a new one for this long: a server that hangs would delay each by `LONGEST_READ_MS`. */
 const DOWN_MS = 60_000;
-/** Where it cannot be read, the last one counts this long. */
+/** If the set cannot be read, the last one is used for this long. */
 const KEPT_MS = 86_400_000;
 
+/** What to do before a token is checked. */
 export type KeySetStep = 'use' | 'use, and read behind' | 'read' | 'wait';
 
-/** Before a token is checked; `isUnknown`: after no key of the set fitted it. */
+/** `isUnknown`: no key of the known set fits the token. */
 export function keySetStep(times: KeySetTimes, isUnknown: boolean, now: number): KeySetStep {
   const { readAt, triedAt, failedAt } = times;
   const isDue = triedAt === undefined || now - triedAt >= READ_AGAIN_MS;
@@ -39,11 +40,13 @@ export function keySetStep(times: KeySetTimes, isUnknown: boolean, now: number):
   return isUnderWay(times, now) ? 'wait' : 'use';
 }
 
+/** Whether a request is reading the set now. */
 export const isUnderWay = ({ isReading, triedAt }: KeySetTimes, now: number): boolean =>
   isReading && triedAt !== undefined && now - triedAt < LONGEST_READ_MS + GRACE_MS;
 
+/** Whether the last set may still be used. */
 export const isKept = ({ readAt }: KeySetTimes, now: number): boolean => readAt !== undefined && now - readAt < KEPT_MS;
 
-/** Until the next read may begin. */
+/** Milliseconds until the next read may begin. */
 export const readAgainMs = ({ triedAt }: KeySetTimes, now: number): number =>
   triedAt === undefined ? 0 : Math.max(0, triedAt + READ_AGAIN_MS - now);

@@ -1,6 +1,7 @@
-/** What a server asks of `POST /v1/tokens`, and what its key may not have. */
+/** What a server asks of `POST /v1/tokens`, and what its key may not ask for. */
 import * as z from 'zod';
 import type { RouterError } from '../../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { check } from '../checked.ts';
 import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
@@ -8,9 +9,10 @@ import { type Identity, isPage } from './identity.ts';
 import { canonicalName } from './names.ts';
 import { user } from './user-schema.ts';
 
+/** The body of the call. */
 export interface MintWish {
   user: string;
-  /** Null: as many as the key's. */
+  /** Null: the same as the key's. */
   features: readonly string[] | null;
   ttlSeconds: number;
 }
@@ -29,7 +31,7 @@ const wish = settings({
   ttlSeconds: z.number({ error: SECONDS }).int(SECONDS).min(1, SECONDS).max(LONGEST_SECONDS, SECONDS).default(900),
 });
 
-/** Before the body is read. Only a server mints: a key that a page holds could make itself anybody. */
+/** Checked before the body is read. Only servers mint: a page could otherwise pose as any user. */
 export function minterProblem(identity: Identity, hasOrigin: boolean): RouterError | undefined {
   const only = 'Only a secret key makes tokens, on a server';
   if (identity.kind === 'token') return { code: 'token_not_allowed', detail: `${only}; this is a token itself.` };
@@ -39,24 +41,24 @@ export function minterProblem(identity: Identity, hasOrigin: boolean): RouterErr
   return { code: 'token_not_allowed', detail };
 }
 
+/** Checks the body against what the key may do. */
 export function readMintWish(
   body: unknown,
   identity: Identity,
   { features }: Pick<Config, 'features'>,
-): { wish: MintWish } | { error: RouterError } {
+): Result<MintWish, RouterError> {
   const checked = check(body, wish);
   if (!checked.ok) return checked;
   const asked = checked.value;
   if (identity.user !== null && canonicalName(identity.user) !== asked.user) {
     const detail = 'This key is bound to another user, and makes tokens for that user alone.';
-    return { error: { code: 'token_not_allowed', detail } };
+    return refused({ code: 'token_not_allowed', detail });
   }
   for (const name of asked.features ?? []) {
     const feature = name.slice(0, 100);
     const { features: allowed } = identity;
-    if (allowed !== null && !allowed.includes(name))
-      return { error: { code: 'feature_not_allowed', feature, allowed } };
-    if (!features.has(name)) return { error: { code: 'unknown_feature', feature, known: [...features.keys()] } };
+    if (allowed !== null && !allowed.includes(name)) return refused({ code: 'feature_not_allowed', feature, allowed });
+    if (!features.has(name)) return refused({ code: 'unknown_feature', feature, known: [...features.keys()] });
   }
-  return { wish: asked };
+  return ok(asked);
 }

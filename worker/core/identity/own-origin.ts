@@ -1,3 +1,3 @@
-/** Whether these are the router's own pages: they need no CORS, so config need not name them. */
+/** Whether this is the router's own origin: its pages need no CORS, so config need not name it. */
 export const isOwnOrigin = (origin: string, host: string | null, publicUrl: string | undefined): boolean =>
   origin === publicUrl || origin.replace(/^https?:\/\//, '') === host;

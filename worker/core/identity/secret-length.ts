@@ -1,7 +1,8 @@
-/** As many random characters as cannot be guessed; a shorter `KEY_SECRET` or `ADMIN_KEY` is warned of at each start. */
+/** This many random characters cannot be guessed. Each start warns of a shorter `KEY_SECRET` or `ADMIN_KEY`. */
 export const SAFE_SECRET_LENGTH = 24;
 
-/** Guessed in no time: with a `KEY_SECRET` so short no first key is made. Where keys exist it goes on, with the warning. */
+/** A shorter `KEY_SECRET` is easily guessed, so no first key is made with it. Existing keys keep working, with the warning. */
 export const LEAST_SECRET_LENGTH = 8;
 
+/** Whether to warn. */
 export const isShortSecret = (secret: string): boolean => secret.length < SAFE_SECRET_LENGTH;

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { userName } from './names.ts';
 
-/** A user's name out of JSON, in the form in which it is kept. */
+/** A user's name in a JSON body, in the form in which it is stored. */
 export const user = z
   .string()
   .min(1, 'write the user that the token is for')
   .transform((written, context) => {
     const named = userName(written);
-    if ('user' in named) return named.user;
-    context.addIssue(named.problem);
+    if (named.ok) return named.value;
+    context.addIssue(named.error);
     return z.NEVER;
   });

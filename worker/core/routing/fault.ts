@@ -1,24 +1,26 @@
-/** Faults that an operator sets on a deployment, to see what the router makes of them (docs/decisions/0037-faults-on-purpose.md). */
+/** Faults that an operator sets on a deployment, to see how the router copes (docs/decisions/0037-faults-on-purpose.md). */
 import { fingerprint } from '../config/fingerprint.ts';
 
+/** The faults there are. */
 export const FAULT_KINDS = ['revoked-key', 'blocked-egress', 'tight-ttft', 'slow', 'errors', 'cut-streams'] as const;
 
+/** One of `FAULT_KINDS`. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Which requests meet a fault. */
 export type Traffic =
-  /** Those of a key that a drill was given. */
+  /** Requests with a drill's key. */
   | { kind: 'drill' }
   | { kind: 'tenant'; tenant: string }
-  /** Always the same people. */
+  /** This share of users, always the same ones. */
   | { kind: 'share'; share: number }
   | { kind: 'all' };
 
-/** Who asks, as far as a fault's traffic goes by it. */
+/** The caller, as far as a fault's traffic depends on it. */
 export interface FaultAsk {
   tenant: string;
   user: string | null;
-  /** The drill that its key was made for. */
+  /** The drill that the key belongs to. */
   drill: string | undefined;
 }
 
@@ -36,6 +38,7 @@ export function parseTraffic(text: string): Traffic | undefined {
   return share > 0 ? { kind: 'share', share } : undefined;
 }
 
+/** Whether this caller's requests meet the fault. */
 export function isChosen(traffic: Traffic, { tenant, user, drill }: FaultAsk): boolean {
   switch (traffic.kind) {
     case 'drill':
@@ -49,10 +52,10 @@ export function isChosen(traffic: Traffic, { tenant, user, drill }: FaultAsk): b
   }
 }
 
-/** Where a person stands in [0, 1): everywhere and always at the same place. A tenant's unnamed users share one. */
+/** A user's point in [0, 1), the same everywhere and at all times. A tenant's unnamed users share one. */
 function pointOf(tenant: string, user: string | null): number {
   const hash = Number.parseInt(fingerprint(`${tenant}\n${user ?? ''}`), 16);
-  // The last characters of a text hardly reach the upper bits of its FNV hash: murmur3's last step spreads them.
+  // The last characters of a string hardly reach the upper bits of its FNV hash; murmur3's final step spreads them.
   const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
   return ((twice ^ (twice >>> 16)) >>> 0) / 2 ** 32;

@@ -1,14 +1,15 @@
-/** A deployment as a fault leaves it: another key, or tighter timers. The others are made of its replies (faulty-fetch.ts). */
+/** A deployment under a fault: another key, or shorter timeouts. The other faults change its replies (worker/upstream/faulty-fetch.ts). */
 import type { Deployment } from '../config/config.ts';
 import type { FaultKind } from './fault.ts';
 
-/** No provider has given it to anybody, and the sandbox refuses it as the real ones do. */
+/** No provider ever issued it; the sandbox refuses it as real ones do. */
 const REVOKED_KEY = 'bad-key';
 const TIGHT_MS = 300;
 
-/** One for each, for what is made once per deployment is found by it. */
+/** One object for each deployment and fault, because other caches are keyed by the deployment object. */
 const made = new WeakMap<Deployment, Map<FaultKind, Deployment>>();
 
+/** The deployment to call instead; itself if the fault is not about key or timeouts. */
 export function faultyDeployment(deployment: Deployment, fault: FaultKind | undefined): Deployment {
   if (fault !== 'revoked-key' && fault !== 'tight-ttft') return deployment;
   const known = made.get(deployment) ?? new Map<FaultKind, Deployment>();

@@ -1,4 +1,4 @@
-/** What a change makes of the overrides, and what is left of them once some have ended. */
+/** The overrides after a change, and after some of them have ended. */
 import {
   type AliasList,
   type Bypass,
@@ -10,6 +10,7 @@ import {
   type Pin,
 } from './overrides.ts';
 
+/** The entry that each kind of override stores. */
 export interface EntryOfKind {
   pins: Pin;
   bypass: Bypass;
@@ -17,17 +18,20 @@ export interface EntryOfKind {
   aliases: AliasList;
 }
 
+/** `pins`, `bypass`, `faults` or `aliases`. */
 export type OverrideKind = keyof EntryOfKind;
 
+/** Every kind. */
 export const OVERRIDE_KINDS: readonly OverrideKind[] = ['pins', 'bypass', 'faults', 'aliases'];
 
-/** What to set under which name; the change itself gives the version. */
+/** What to set under which name; `setOverride` adds the version. */
 export type SetOverride = {
   [Kind in OverrideKind]: [kind: Kind, name: string, entry: Omit<EntryOfKind[Kind], 'version'>];
 }[OverrideKind];
 
+/** The result of setting or clearing one override. */
 export interface OverrideChange {
-  /** What was in force under that name; null: nothing was set, or it had ended. */
+  /** What was in force under that name before; null: nothing was, or it had ended. */
   before: EntryOfKind[OverrideKind] | null;
   overrides: Overrides;
 }
@@ -37,7 +41,7 @@ type Entries = Readonly<Record<string, Override>>;
 /** Overrides as stored or published; an earlier build may have left a kind out. */
 export const wholeOverrides = (stored: Partial<Overrides>): Overrides => ({ ...NO_OVERRIDES, ...stored });
 
-/** Those in force, at the same version; the same object where none has ended. */
+/** Those in force, at the same version; the same object if none has ended. */
 export function withoutEnded(overrides: Overrides, now: number): Overrides {
   let left = overrides;
   for (const kind of OVERRIDE_KINDS) {
@@ -48,9 +52,11 @@ export function withoutEnded(overrides: Overrides, now: number): Overrides {
   return left;
 }
 
+/** Whether any override is in force. */
 export const hasAnyInForce = (overrides: Overrides, now: number): boolean =>
   OVERRIDE_KINDS.some((kind) => Object.values<Override>(overrides[kind]).some((entry) => isInForce(entry, now)));
 
+/** Sets one override, in place of any other of its kind and name. */
 export function setOverride(overrides: Overrides, set: SetOverride, now: number): OverrideChange {
   const [kind, name, entry] = set;
   const left = withoutEnded(overrides, now);
@@ -60,7 +66,7 @@ export function setOverride(overrides: Overrides, set: SetOverride, now: number)
   return { before: entryOf(left, kind, name), overrides: { ...left, version, [kind]: entries } };
 }
 
-/** Where nothing is set under that name there is no new version: nothing changed for anybody. */
+/** Clears one override. If nothing is set under that name, nothing changes, not even the version. */
 export function clearOverride(overrides: Overrides, kind: OverrideKind, name: string, now: number): OverrideChange {
   const left = withoutEnded(overrides, now);
   const before = entryOf(left, kind, name);

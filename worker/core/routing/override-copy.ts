@@ -1,27 +1,30 @@
-/** One isolate's copy of the overrides: the highest version it has heard of holds as a whole. */
+/** One isolate's copy of the overrides. Of two copies the one with the higher version replaces the other as a whole. */
 import { hasAnyInForce, wholeOverrides, withoutEnded } from './override-changes.ts';
 import { NO_OVERRIDES, type Overrides } from './overrides.ts';
 
+/** What an isolate knows. */
 export interface OverrideCopy {
-  /** What requests see; `NO_OVERRIDES` itself where none is in force, so that they compare one reference. */
+  /** What requests see; `NO_OVERRIDES` itself if none is in force, so that a request compares one reference. */
   overrides: Overrides;
-  /** Of the newest copy taken, also where none of it is in force. */
+  /** The newest version seen, even if none of it is in force. */
   version: number;
-  /** Whether `HealthBoard` itself has told this isolate: what was cleared before a restart is known to be so. */
+  /** Whether this isolate has asked `HealthBoard` itself: only then does it know what was cleared before a restart. */
   isConfirmed: boolean;
 }
 
+/** Before anything was read. */
 export const EMPTY_COPY: OverrideCopy = { overrides: NO_OVERRIDES, version: 0, isConfirmed: false };
 
-/** As `HealthBoard` itself says it. */
+/** After a reply of `HealthBoard` itself. */
 export const takeConfirmed = (copy: OverrideCopy, told: Overrides, now: number): OverrideCopy => ({
   ...takeNewer(copy, told, now),
   isConfirmed: true,
 });
 
 /**
- * As KV has it; undefined: by a build without overrides, or nothing was ever published. The first document that shows any in force
- * may come from before a clearing that a restart kept from being published, so `HealthBoard` has to be asked, once.
+ * After reading KV. `published` is undefined if an earlier build wrote the document, or if nothing was ever published. The first
+ * document with an override in force may be older than a clearing that a restart kept from being published: `mustAsk` then says
+ * to ask `HealthBoard`, once.
  */
 export function takePublished(
   copy: OverrideCopy,

@@ -1,13 +1,13 @@
 /**
- * What an operator has set over config's routing while the router runs. `HealthBoard` keeps it and counts `version` up with every
- * change; of two copies the one with the higher `version` holds as a whole, so a clearing is a write like any other.
+ * What operators have set over config's routing while the router runs. `HealthBoard` stores it and raises `version` with every
+ * change. Of two copies the one with the higher `version` replaces the other as a whole, so clearing is a write like any other.
  */
 import type { PriceInput } from '../config/price-schema.ts';
 import type { FaultKind } from './fault.ts';
 
-/** What every override has. Its reader judges `until` by its own clock. */
+/** What every override has. Each reader compares `until` with its own clock. */
 export interface Override {
-  /** Epoch milliseconds; null: it has no end, which only an alias list may. */
+  /** Epoch milliseconds; null: no end, which only an alias list may have. */
   until: number | null;
   reason: string | null;
   /** The name of the admin key, or `root`. */
@@ -21,9 +21,10 @@ export interface Pin extends Override {
   deployment: string;
 }
 
-/** One attempt at the first deployment, without board and cache. */
+/** Requests make one attempt, at the first deployment, without board and cache. */
 export type Bypass = Override;
 
+/** Requests of this traffic meet this fault. */
 export interface Fault extends Override {
   fault: FaultKind;
   /** `drill`, `tenant:T`, `share:0.1` or `all`. */
@@ -44,9 +45,10 @@ export interface AliasList extends Override {
   deployments: readonly ListedDeployment[];
 }
 
-/** The lists in force for a request, by alias: it takes them along wherever it is answered. */
+/** The lists in force for a request, by alias. They travel with it wherever it is answered. */
 export type AliasLists = Readonly<Record<string, readonly ListedDeployment[]>>;
 
+/** All of them. */
 export interface Overrides {
   version: number;
   /** By alias. */
@@ -59,11 +61,13 @@ export interface Overrides {
   aliases: Readonly<Record<string, AliasList>>;
 }
 
+/** None; routing compares this reference. */
 export const NO_OVERRIDES: Overrides = { version: 0, pins: {}, bypass: {}, faults: {}, aliases: {} };
 
-/** Kinds that have a place in the document and in the reply, and that no call sets. */
+/** Kinds that are reserved in the document and in replies; no call sets them yet. */
 export const NOTHING_SETS_YET = { promotions: {}, safeguards: {}, frozen: null };
 
+/** Whether it has not ended. */
 export const isInForce = ({ until }: Pick<Override, 'until'>, now: number): boolean => until === null || until > now;
 
 /** The entry of this name that is in force; names come from clients, so only own properties count. */
@@ -76,7 +80,7 @@ export function inForce<Entry extends Override>(
   return entry !== undefined && isInForce(entry, now) ? entry : undefined;
 }
 
-/** Undefined where none of these aliases has one. */
+/** Undefined if none of these aliases has a list. */
 export function listsInForce({ aliases }: Overrides, names: readonly string[], now: number): AliasLists | undefined {
   let lists: AliasLists | undefined;
   for (const name of names) {

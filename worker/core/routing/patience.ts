@@ -1,13 +1,13 @@
-/** How long an attempt is waited for. Pure; docs/time-limits.md has the settings. */
+/** How long an attempt may take (docs/time-limits.md has the settings). */
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { Deployment, RouterSettings } from '../config/config.ts';
 import { hidesTokens } from '../pricing/billed.ts';
 
-/** A whole answer shows nothing until it is made, so it is given the time that a slow model needs to write to its output cap. */
+/** A whole answer shows nothing until it is finished, so it gets the time that a slow model needs to write up to its output cap. */
 const SLOW_TOKENS_PER_SECOND = 30;
-/** A small cap says little: the queue and the prompt take their time too. */
+/** Even with a small cap, the queue and the prompt take time. */
 const LEAST_WHOLE_MS = 30_000;
-/** What is kept of `totalTimeout` so that somebody else can still be asked within it. A further attempt with less is hardly answered. */
+/** Kept of `totalTimeout` so that another deployment can still be tried; a further attempt with less time is hardly ever answered. */
 const LAST_START_MS = 1_000;
 
 type Timed = Pick<
@@ -15,6 +15,7 @@ type Timed = Pick<
   'timeoutMs' | 'streamTimeoutMs' | 'thinkingTimeoutMs' | 'hidesTokens' | 'model' | 'format'
 >;
 
+/** The limits of one attempt. */
 export interface Patience {
   /** To the headers of a stream, or to the end of a whole answer. */
   answerMs: number;
@@ -22,7 +23,7 @@ export interface Patience {
   contentMs: number;
 }
 
-/** What this deployment is given for this request, whatever the time of the request itself. */
+/** How long this deployment may take for this request, regardless of the request's own deadline. */
 export function patienceFor(chat: ChatRequest, deployment: Timed, router: RouterSettings): Patience {
   const { timeoutMs, streamTimeoutMs, thinkingTimeoutMs } = deployment;
   const contentMs = hidesTokens(chat, deployment) ? Math.max(thinkingTimeoutMs, streamTimeoutMs) : streamTimeoutMs;
@@ -32,18 +33,19 @@ export function patienceFor(chat: ChatRequest, deployment: Timed, router: Router
   return { answerMs: Math.min(answerMs, router.maxStreamDurationMs), contentMs };
 }
 
+/** What is left of the request's time. */
 export interface Remaining {
   now: number;
   /** When `totalTimeout` is over. */
   deadlineAt: number;
-  /** Somebody else could be asked after this attempt. */
+  /** Another deployment could be tried after this attempt. */
   isFollowed: boolean;
 }
 
 /**
- * When an attempt has to end for the sake of `totalTimeout`. A stream's content has to have begun by then. A whole answer is
- * bounded by it until the last attempt starts, which has its own limit: an attempt is the last where nobody could be asked
- * after it, or where less than half of `totalTimeout` and less than it needs is left.
+ * When `totalTimeout` ends an attempt. The content of a stream must have begun by then. A whole answer is bounded by it unless it
+ * is the last attempt, which has only its own limit. An attempt is the last if nothing could be tried after it, or if less than
+ * half of `totalTimeout` is left and that is less than the attempt needs.
  */
 export function attemptDeadline(
   chat: ChatRequest,
@@ -61,8 +63,8 @@ const lastStart = (totalTimeoutMs: number, deadlineAt: number): number =>
   deadlineAt - Math.min(LAST_START_MS, Math.ceil(totalTimeoutMs / 10));
 
 /**
- * When the next attempt must have begun. A stream's content has to begin by the deadline, so a further attempt just before it would
- * be paid for and cut; a whole answer's last attempt has its own limit.
+ * When the next attempt must have begun. A stream's content must begin by the deadline, so a further attempt just before it would
+ * be paid for and then cut. The last attempt for a whole answer has its own limit.
  */
 export const startBy = (
   { stream }: Pick<ChatRequest, 'stream'>,

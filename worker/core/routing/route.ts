@@ -1,20 +1,21 @@
-/** What the overrides make of one request: decided once, when it is read, and handed on with it. */
+/** How the overrides affect one request. Decided once, when it is read, and handed on with it. */
 import type { Mode } from '../ledger/types.ts';
 import { FAULT_KINDS, type FaultAsk, type FaultKind, isChosen, parseTraffic } from './fault.ts';
 import { inForce, NO_OVERRIDES, type Overrides } from './overrides.ts';
 
+/** The overrides that concern one request. */
 export interface Route {
-  /** One attempt at the first deployment, without board and cache. */
+  /** One attempt, at the first deployment, without board and cache. */
   bypass: boolean;
-  /** A fault's traffic chose it: its standing is the drill's own, and its answer is for nobody else. */
+  /** A fault's traffic chose it: it uses the drill's own health, and its answer is for no one else. */
   drill: boolean;
-  /** Which deployment is asked first, by alias. */
+  /** The deployment to try first, by alias. */
   pins: Readonly<Record<string, string>>;
   /** By deployment. */
   faults: Readonly<Record<string, FaultKind>>;
 }
 
-/** Nothing is set. */
+/** No override concerns the request. */
 export const PLAIN_ROUTE: Route = { bypass: false, drill: false, pins: {}, faults: {} };
 
 const BYPASS_ROUTE: Route = { ...PLAIN_ROUTE, bypass: true };
@@ -22,12 +23,13 @@ const BYPASS_ROUTE: Route = { ...PLAIN_ROUTE, bypass: true };
 /** `x-carryon-mode`: the ledger's mode, unless an override made the answer. */
 export type EdgeMode = Mode | 'bypass' | 'drill';
 
+/** The mode that the answer names. */
 export const edgeMode = ({ bypass, drill }: Route, mode: Mode): EdgeMode => {
   if (bypass) return 'bypass';
   return drill ? 'drill' : mode;
 };
 
-/** Neither read from the cache nor kept in it, nor shared with others who ask the same. */
+/** Whether the answer may come from the cache, be kept there, and be shared with equal requests. */
 export const isOrdinary = ({ bypass, drill }: Route): boolean => !bypass && !drill;
 
 /** An alias and its deployments, as overridden. */
@@ -36,14 +38,15 @@ interface RoutedAlias {
   deployments: readonly { id: string }[];
 }
 
+/** What a route depends on. */
 export interface RouteAsk extends FaultAsk {
-  /** The one that was asked for. */
+  /** The requested one. */
   alias: RoutedAlias;
-  /** Where its feature's safeguard serves instead; undefined: the same. */
+  /** The alias that serves as the feature's safeguard; undefined: the same alias. */
   safeguardAlias: RoutedAlias | undefined;
 }
 
-/** `PLAIN_ROUTE` itself where nothing that is set concerns this request. Bypass leaves nothing to the other overrides. */
+/** `PLAIN_ROUTE` itself if no override concerns the request. Under bypass the other overrides have no effect. */
 export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route {
   if (overrides === NO_OVERRIDES) return PLAIN_ROUTE;
   const { alias, safeguardAlias } = ask;
@@ -58,7 +61,7 @@ export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route
       const fault = inForce(overrides.faults, id, now);
       const traffic = fault && parseTraffic(fault.traffic);
       if (fault === undefined || traffic === undefined || !isChosen(traffic, ask)) continue;
-      // Of a later build: nothing here could do it.
+      // A later build may have set a fault that this one does not know.
       if (!FAULT_KINDS.includes(fault.fault)) continue;
       faults = { ...faults, [id]: fault.fault };
       drill ||= traffic.kind !== 'all';
@@ -68,10 +71,10 @@ export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route
   return isPlain ? PLAIN_ROUTE : { bypass: false, drill, pins, faults };
 }
 
-/** What this deployment is to suffer in a request of this route. Names come from config, so only own properties count. */
+/** The fault that this deployment has under this route. Names come from config, so only own properties count. */
 export const faultOf = ({ faults }: Route, deployment: string): FaultKind | undefined =>
   Object.hasOwn(faults, deployment) ? faults[deployment] : undefined;
 
-/** The deployment that is pinned for this alias. */
+/** The deployment that this alias is pinned to. */
 export const pinnedIn = ({ pins }: Route, alias: string): string | undefined =>
   Object.hasOwn(pins, alias) ? pins[alias] : undefined;

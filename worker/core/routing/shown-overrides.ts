@@ -1,14 +1,15 @@
-/** The overrides as operators see them: those in force, and which of them concern nothing that is served now. */
+/** The overrides as operators see them: those in force, and which of them have no effect now. */
 import { aliasesInForce } from '../config/alias-list.ts';
 import type { Config } from '../config/config.ts';
 import { type AliasList, isInForce, type Override, type Overrides, type Pin } from './overrides.ts';
 
-/** `idle`: no deployment that is now served is concerned. */
+/** `idle`: it concerns no deployment that is served now. */
 type Shown<Entry> = Record<string, Entry & { idle?: true }>;
 
-/** `leftOut`: lines that a deploy took the ground from (`listedAlias`). */
+/** `leftOut`: lines whose deployment or price a deploy has removed (`listedAlias`). */
 type ShownList = AliasList & { leftOut?: string[] };
 
+/** The reply of `GET /admin/overrides`. */
 export interface ShownOverrides {
   pins: Shown<Pin>;
   bypass: Overrides['bypass'];
@@ -16,6 +17,7 @@ export interface ShownOverrides {
   aliases: Shown<ShownList>;
 }
 
+/** What is in force at `now`. */
 export function shownOverrides(
   { pins, bypass, faults, aliases }: Overrides,
   config: Pick<Config, 'aliases'>,
@@ -29,7 +31,7 @@ export function shownOverrides(
     bypass: shown(bypass, now, (_, entry) => entry),
     faults: shown(faults, now, (deployment, fault) => withIdle(fault, !allIds.includes(deployment))),
     aliases: shown(aliases, now, (alias, list) => {
-      // Where nothing of the list is left config's own deployments serve.
+      // If nothing of the list is left, config's own deployments serve.
       const ids = served.get(alias) === config.aliases.get(alias) ? [] : idsOf(alias);
       const leftOut = list.deployments.map(({ id }) => id).filter((id) => !ids.includes(id));
       return withIdle({ ...list, ...(leftOut.length > 0 && { leftOut }) }, ids.length === 0);

@@ -23,7 +23,7 @@ describe('what a token is asked for with', () => {
       { user: 'Jos\u00e9', features: null, ttlSeconds: 3_600 },
     ],
   ])('%j', (body, wish) => {
-    expect(read(body)).toEqual({ wish });
+    expect(read(body)).toEqual({ ok: true, value: wish });
   });
 
   it.each<[unknown, string]>([
@@ -53,13 +53,14 @@ describe('what a token is asked for with', () => {
 
   it('never more than its key may do', () => {
     expect(read({ user: 'ana', features: ['chat', 'help'] }, { features: ['chat'] })).toEqual({
+      ok: false,
       error: { code: 'feature_not_allowed', feature: 'help', allowed: ['chat'] },
     });
-    expect(read({ user: 'ana', features: ['chat'] }, { features: ['chat', 'help'] })).toMatchObject({ wish: {} });
+    expect(read({ user: 'ana', features: ['chat'] }, { features: ['chat', 'help'] })).toMatchObject({ value: {} });
     expect(read({ user: 'ana', features: ['nothing'] })).toMatchObject({ error: { code: 'unknown_feature' } });
     expect(read({ user: 'bob' }, { user: 'ana' })).toMatchObject({ error: { code: 'token_not_allowed' } });
-    expect(read({ user: 'Jos\u00e9' }, { user: 'Jose\u0301' })).toMatchObject({ wish: {} });
-    expect(read({ user: 'ana' }, { user: 'ana' })).toMatchObject({ wish: { user: 'ana' } });
+    expect(read({ user: 'Jos\u00e9' }, { user: 'Jose\u0301' })).toMatchObject({ value: {} });
+    expect(read({ user: 'ana' }, { user: 'ana' })).toMatchObject({ value: { user: 'ana' } });
   });
 });
 

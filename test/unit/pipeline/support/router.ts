@@ -1,6 +1,7 @@
 /** The pipeline with in-memory ports: everything but the network is the real thing. */
 
 import type { DoorName } from '../../../../protocol/question.ts';
+import { ok, refused } from '../../../../protocol/result.ts';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
@@ -174,7 +175,10 @@ export class TestRouter {
       fetch: this.upstream.fetch,
       identities: { find: (key) => this.identities.get(key) },
       tokens: {
-        find: async (token) => this.identities.get(token) ?? { code: 'invalid_token', detail: 'unknown' },
+        find: async (token) => {
+          const identity = this.identities.get(token);
+          return identity === undefined ? refused({ code: 'invalid_token', detail: 'unknown' }) : ok(identity);
+        },
         mint: async () => '',
       },
       isLocal: false,
