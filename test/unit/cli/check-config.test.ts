@@ -233,7 +233,7 @@ export default {
 `.replace(/^.*\n/, '');
     const problems = await problemsOf(source);
     expect(problems.at(-1)).toMatch(
-      /^carryon\.config\.ts:3 process\.env is not there when the Worker runs; write the value/,
+      /^carryon\.config\.ts:3 process\.env does not exist when the Worker runs; write the value/,
     );
   });
 
