@@ -12,7 +12,7 @@ import { resolveConfig } from './core/config/resolve.ts';
 import { alertsOf, allHooks } from './core/config/resolve-alerts.ts';
 import { CallRate } from './core/identity/call-rate.ts';
 import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
-import { newTuples } from './core/ledger/lease/pool.ts';
+import { newPools } from './core/ledger/lease/pool.ts';
 import { AdminRate } from './core/operators/admin-rate.ts';
 import type { OperatorsCalls } from './core/operators/operators.ts';
 import { fillPrices } from './core/pricing/fill-prices.ts';
@@ -131,7 +131,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       isLocal: env.local,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
-      slices: newTuples(),
+      slices: newPools(),
       bodies: new BytesInFlight(clock),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
       answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM, env.keySecret, env.keySecretOld),
@@ -155,6 +155,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
     adminRate: new AdminRate(),
     tenantLedgerDeps: {
+      clock,
       ladderOf: (tenant) => alertsOf(config, tenant).ladder,
       configuredOf: (tenant) => configuredOf(config, tenant),
       takeCrossings: async (tenant, crossings) => alerts().take(tenant, crossings),

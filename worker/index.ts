@@ -6,7 +6,7 @@ import { Alerts as AlertsObject } from './objects/alerts/alerts.ts';
 import { answerStreamClass } from './objects/answer-stream/answer-stream.ts';
 import { HealthBoard as HealthBoardObject } from './objects/health-board/health-board.ts';
 import { Operators as OperatorsObject } from './objects/operators/operators.ts';
-import { tenantLedgerClass } from './objects/tenant-ledger/tenant-ledger.ts';
+import { TenantLedger as TenantLedgerObject } from './objects/tenant-ledger/tenant-ledger.ts';
 import { answerStreamDeps, type Job } from './run/run-job.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
@@ -23,7 +23,11 @@ function composed(env: UncheckedEnv): Composition {
 
 export class AnswerStream extends answerStreamClass<Job, UncheckedEnv>((env) => answerStreamDeps(composed(env).deps)) {}
 
-export class TenantLedger extends tenantLedgerClass<UncheckedEnv>((env) => composed(env).tenantLedgerDeps) {}
+export class TenantLedger extends TenantLedgerObject<UncheckedEnv> {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, composed(env).tenantLedgerDeps);
+  }
+}
 
 export class HealthBoard extends HealthBoardObject {
   constructor(state: DurableObjectState, env: UncheckedEnv) {

@@ -11,7 +11,7 @@ import type { CallRate } from './core/identity/call-rate.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { JwtFields } from './core/identity/token-claims.ts';
 import type { Pools } from './core/ledger/lease/pool.ts';
-import type { GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, Report, ReportReply } from './core/ledger/messages.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
 import type { Oddity } from './core/pricing/plausible.ts';
 import type { ReportsSeen } from './core/reports/reports.ts';
@@ -70,18 +70,25 @@ export interface Seen {
   lesson?: Learnt | undefined;
 }
 
-/** The one place per tenant that can say no (docs/ledger.md). A call rejects, or never answers, where it cannot be reached. */
+/** What one request has to say to its tenant's ledger in one call. */
+export interface LedgerMessage {
+  /** Applied before the ask. */
+  reports: readonly Report[];
+  ask?: LeaseRequest;
+  /** In a call of its own, never together with what others say. */
+  isAlone?: boolean;
+}
+
+/** The replies to a message: to its reports in their order, and to its ask. */
+export interface LedgerAnswer {
+  reports: readonly ReportReply[];
+  grant: GrantReply | undefined;
+}
+
+/** The one place per tenant that can refuse (docs/ledger.md). */
 export interface Ledger {
-  grant(tenant: string, ask: LeaseRequest): Promise<GrantReply>;
-  report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]>;
-  /** One call for both; the reports are applied first. */
-  reportAndGrant(
-    tenant: string,
-    reports: readonly Report[],
-    ask: LeaseRequest,
-  ): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
-  /** Whether a budget is set for one of these scopes, as far as its last reply tells; undefined: nobody knows. */
-  hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined;
+  /** Rejects, or never resolves, if the ledger cannot be reached; then nobody knows whether the message arrived. */
+  send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer>;
 }
 
 /** Finished answers, kept near. Whatever fails is a miss: nobody waits for it, nobody is refused for it. */

@@ -190,15 +190,7 @@ describe('what acts', () => {
 
   it('asks for time and chance only at the rim', () => {
     expect(
-      usedOutside(
-        CLOCK_AND_CHANCE,
-        'worker/deps.ts',
-        'worker/objects/tenant-ledger/',
-        'worker/app.ts',
-        'sw/rim.ts',
-        'sw/page/',
-        'web-demo/state/',
-      ),
+      usedOutside(CLOCK_AND_CHANCE, 'worker/deps.ts', 'worker/app.ts', 'sw/rim.ts', 'sw/page/', 'web-demo/state/'),
     ).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Crossing } from '../../worker/core/ledger/book/rows.ts';
 import type { Scope } from '../../worker/core/ledger/types.ts';
-import { tenantLedgerClass } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
+import { TenantLedger, type TenantLedgerDeps } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 import { ask, done, idAt, NOON } from '../unit/core/ledger/support/messages.ts';
 import { callAdmin } from './call-admin.ts';
 import { countRows } from './count-rows.ts';
@@ -86,25 +86,24 @@ describe('200 settlements at once', () => {
 describe('the outbox', () => {
   const taken: Crossing[][] = [];
   let take: () => Promise<unknown> = async () => {};
-  const Class = tenantLedgerClass(() => ({
+  const deps: TenantLedgerDeps = {
+    clock: { now: () => Date.now() },
     ladderOf: () => ({ thresholds: [60, 85], safeguardAt: 100 }),
     configuredOf: () => ({ byScope: { tenant: { monthlyMicroUsd: 100 } } }),
     takeCrossings: (_, crossings) => {
       taken.push([...crossings]);
       return take();
     },
-  }));
-  let life: { state: DurableObjectState; instance: InstanceType<typeof Class> } | undefined;
-  const inside = <R>(
-    run: (object: InstanceType<typeof Class>, state: DurableObjectState) => R | Promise<R>,
-  ): Promise<R> =>
+  };
+  let life: { state: DurableObjectState; instance: TenantLedger } | undefined;
+  const inside = <R>(run: (object: TenantLedger, state: DurableObjectState) => R | Promise<R>): Promise<R> =>
     runInDurableObject(env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(name)), (_: unknown, state) => {
-      if (life?.state !== state) life = { state, instance: new Class(state, env) };
+      if (life?.state !== state) life = { state, instance: new TenantLedger(state, env, deps) };
       return run(life.instance, state);
     });
   const percents = () => taken.map((batch) => batch.map(({ percent }) => percent));
   const capped = { limits: { tenant: { monthlyMicroUsd: 100 } } };
-  const spend = (object: InstanceType<typeof Class>, microUsd: number) => {
+  const spend = (object: TenantLedger, microUsd: number) => {
     const id = newId();
     object.grant(ask(id, microUsd, capped));
     return object.report([done(id, microUsd)]);
@@ -179,7 +178,7 @@ describe('the outbox', () => {
   it('is nobody’s whose object was not reached by a name', async () => {
     const stub = env.HEALTH_BOARD.get(env.HEALTH_BOARD.newUniqueId());
     await runInDurableObject(stub, (_: unknown, state) => {
-      expect(() => new Class(state, env)).toThrow('reached by its tenant’s name');
+      expect(() => new TenantLedger(state, env, deps)).toThrow('reached by its tenant’s name');
     });
   });
 

@@ -56,6 +56,19 @@ function serve(instance: TenantLedger, requests: number, userOf: (request: numbe
 }
 
 describe('rows written', () => {
+  it('one for 32 asks that came in one call, and one for their closes', async () => {
+    const ids = Array.from({ length: 32 }, newId);
+    const asks = ids.map((id, user) => ask(id, 5, inFour(`u${user}`)));
+    const rows = await rowsWrittenBy((instance) => {
+      expect(instance.exchange([], asks).grants.every(isGranted)).toBe(true);
+      instance.exchange(
+        ids.map((id) => done(id, 3)),
+        [],
+      );
+    });
+    expect(rows).toBe(2);
+  });
+
   it('at most 2.02 a request for one user', async () => {
     const requests = 2_000;
     const rows = await rowsWrittenBy((instance) => serve(instance, requests, () => 'ana'));

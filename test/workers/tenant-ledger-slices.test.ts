@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newTuples, type Pools } from '../../worker/core/ledger/lease/pool.ts';
+import { newPools, type Pools } from '../../worker/core/ledger/lease/pool.ts';
 import type { GrantReply, ScopeAsk } from '../../worker/core/ledger/messages.ts';
 import { RequestLease } from '../../worker/lease/request-lease.ts';
 import type { TenantLedger } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
@@ -38,7 +38,7 @@ beforeEach(() => {
   clock = new TestClock();
   vi.useFakeTimers({ toFake: ['Date'], now: clock.now() });
   name = `sliced ${tenants++}`;
-  slices = newTuples();
+  slices = newPools();
   background = [];
   calls = 0;
 });
@@ -133,7 +133,7 @@ describe('what an operator changes holds for every grant at once, and in slices 
     // This isolate has a slice; but requests that have to ask are refused: another isolate, another set of scopes.
     expect((await admit()).reply).toBe('from memory');
     const own = slices;
-    slices = newTuples();
+    slices = newPools();
     const asked = [await admit(scopes), await admit(scopes)];
     expect(asked.filter(isAdmitted).length).toBeLessThanOrEqual(_ === 'a rate that is used up' ? 1 : 0);
     slices = own;

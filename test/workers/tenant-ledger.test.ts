@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type TenantLedger, tenantLedgerClass } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
+import { TenantLedger } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 import { ask, done, idAt, isGranted, MINUTE, NOON } from '../unit/core/ledger/support/messages.ts';
 
 let tenants = 0;
@@ -68,6 +68,20 @@ describe('TenantLedger', () => {
     const replies = await Promise.all(Array.from({ length: 200 }, () => ledger().grant(ask(id, 3, capped(100)))));
     expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
     expect(await tenantRow()).toEqual([0, 3, 0]);
+  });
+
+  it('takes what gathered in one call: reports first, each ask by itself, and forgets none of it', async () => {
+    const first = newId();
+    await ledger().grant(ask(first, 6, capped(10)));
+    const ids = [newId(), newId(), newId()];
+    const asks = ids.map((id) => ask(id, 4, capped(10)));
+    const { reports, grants } = await ledger().exchange([done(first, 1), done('not an id', 1)], asks);
+    expect(reports).toEqual(['applied', 'invalid']);
+    expect(grants.map(isGranted)).toEqual([true, true, false]);
+    await evict();
+    expect(await tenantRow()).toEqual([1, 8, 0]);
+    expect((await ledger().exchange([], asks)).grants.map(isGranted)).toEqual([true, true, false]);
+    expect(await tenantRow()).toEqual([1, 8, 0]);
   });
 
   it('aborted in the middle of many calls, what it said holds and nothing is counted twice', async () => {
@@ -269,13 +283,11 @@ const spentAlone = (spentMicroUsd: number) => ({ spentMicroUsd, reservedMicroUsd
 
 describe('what can be called', () => {
   it('is this and nothing else', () => {
-    const { prototype } = tenantLedgerClass(() => {
-      throw new Error('nothing is made');
-    });
-    const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+    const names = Object.getOwnPropertyNames(TenantLedger.prototype).filter((name) => name !== 'constructor');
     expect(names.toSorted()).toEqual([
       'adjust',
       'alarm',
+      'exchange',
       'grant',
       'history',
       'report',

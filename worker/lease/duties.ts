@@ -1,62 +1,67 @@
-/** What becomes of a slice behind the responses of those who use it: its rest goes back, its close is told until the ledger has it. */
-
-import { endTelling, isBusy, isShort, noteClosable, type Pool, tellOf } from '../core/ledger/lease/pool.ts';
+/** What is left to do behind the responses: the rest of a slice goes back, and each lease is closed until the ledger knows it. */
+import { closesDue, endTelling, isBusy, isShort, noteClosable, tellOf } from '../core/ledger/lease/closes.ts';
+import { next } from '../core/ledger/lease/holder.ts';
+import type { Pool, TenantPools } from '../core/ledger/lease/pool.ts';
 import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/lease/slice.ts';
+import type { Asker, Cover } from './ask.ts';
 import { type LedgerClient, LONGEST_REPORT_MS } from './ledger-client.ts';
 
-/** What `waitUntil` leaves for it after the asking and the admitting; later, the next ask takes it along. */
+/** What `waitUntil` has left for a report after asking and admitting. A later report travels with the next ask. */
 const LONGEST_PLEDGE_MS = 15_000;
-
-/** So long a close waits for the tenant's next ask to take it along, where there was one within as long. */
+/** How long the close of a slice waits for the tenant's next ask to take it along, if its last ask was as recent. */
 const MAY_TRAVEL_MS = 2_000;
-
-/** So long who tells of streams that ended waits for others of the slice to end. */
+/** How long a report of streams that ended waits for more of the slice to end. */
 const GATHER_MS = 10_000;
+/** With this many requests of the tenant at work in this isolate, one of them will soon ask, and take closes along. */
+const CROWD = 4;
+/** How long the close of a single request waits for that. */
+const LONE_MAY_TRAVEL_MS = 100;
 
 /**
- * Of whoever takes a slice, in `waitUntil`: when its admitting ends it closes, where nothing runs any more; else what it holds
- * for nothing goes back.
+ * The duty of the request that took a slice, in `waitUntil`: when the slice stops admitting it is closed if nothing runs in it;
+ * otherwise what it holds unused goes back.
  */
-export async function keepPledge(tuple: Pool, slice: Slice, line: LedgerClient): Promise<void> {
-  await line.pause(slice.startBefore - line.now);
+export async function keepPledge(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
+  await client.pause(slice.startBefore - client.now);
   if (slice.isOver) return;
-  noteClosable(tuple, slice, line.now);
-  if (isQuiet(slice) || holdsTooMuch(slice) || isShort(tuple, slice)) {
-    await tell(tuple, slice, line, LONGEST_PLEDGE_MS);
+  noteClosable(pool, slice, client.now);
+  if (isQuiet(slice) || holdsTooMuch(slice) || isShort(pool, slice)) {
+    await tell(pool, slice, client, LONGEST_PLEDGE_MS);
   }
 }
 
 /**
- * Whether a request that has just ended is to tell of its slice. While its pledge is still open the close waits for that or for
- * the next ask, unless others may be waiting for what it holds.
+ * Whether a request that has just ended is to report its slice. While the pledge is still open, the close waits for that or for
+ * the next ask, unless others may be waiting for what the slice holds.
  */
-export function isToTell(tuple: Pool, slice: Slice, now: number): boolean {
+export function isToTell(pool: Pool, slice: Slice, now: number): boolean {
   if (slice.isOver || isAdmitting(slice, now)) return false;
-  if (isQuiet(slice)) return now >= slice.startBefore || isShort(tuple, slice);
+  if (isQuiet(slice)) return now >= slice.startBefore || isShort(pool, slice);
   if (!holdsTooMuch(slice)) return false;
-  return (now >= slice.startBefore && now >= slice.gatheredUntil) || (now >= slice.toldUntil && isShort(tuple, slice));
+  return (now >= slice.startBefore && now >= slice.gatheredUntil) || (now >= slice.toldUntil && isShort(pool, slice));
 }
 
 /**
- * Of that request. Where others still run it waits for more of them to end, so that few reports say it all: each of at least
- * half of what was held, so that one long stream, or one of which nobody ever tells, soon holds no more than its own worst case.
+ * That request's report. While others still run in the slice it waits for more of them to end, so that few reports say it all:
+ * each gives back at least half of what was held, so one long stream, or one that is never reported, soon holds no more than
+ * its own worst case.
  */
-export async function tellAtEnd(tuple: Pool, slice: Slice, line: LedgerClient): Promise<void> {
-  if (isQuiet(slice) || isShort(tuple, slice)) return tell(tuple, slice, line);
-  slice.gatheredUntil = line.now + GATHER_MS;
-  await line.pause(GATHER_MS);
-  await tell(tuple, slice, line, LONGEST_PLEDGE_MS);
+export async function tellAtEnd(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
+  if (isQuiet(slice) || isShort(pool, slice)) return tell(pool, slice, client);
+  slice.gatheredUntil = client.now + GATHER_MS;
+  await client.pause(GATHER_MS);
+  await tell(pool, slice, client, LONGEST_PLEDGE_MS);
 }
 
 /** Until the ledger has it, unless somebody else sees to that. */
-async function tell(tuple: Pool, slice: Slice, line: LedgerClient, forMs?: number): Promise<void> {
-  if (isBusy(tuple, MAY_TRAVEL_MS, line.now) && !isShort(tuple, slice)) await line.pause(MAY_TRAVEL_MS);
-  await line.repeat(
+async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: number): Promise<void> {
+  if (isBusy(pool, MAY_TRAVEL_MS, client.now) && !isShort(pool, slice)) await client.pause(MAY_TRAVEL_MS);
+  await client.repeat(
     async () => {
       if (slice.isOver) return true;
-      if (line.now < slice.toldUntil) return false;
-      const telling = tellOf(slice, line.now + LONGEST_REPORT_MS);
-      const isTold = await line.report([telling.report]);
+      if (client.now < slice.toldUntil) return false;
+      const telling = tellOf(slice, client.now + LONGEST_REPORT_MS);
+      const isTold = await client.report([telling.report]);
       endTelling(telling, isTold);
       return isTold;
     },
@@ -64,3 +69,41 @@ async function tell(tuple: Pool, slice: Slice, line: LedgerClient, forMs?: numbe
     forMs,
   );
 }
+
+/** Ends what these cover, and closes the leases that no pool closes; resolves at once where there is none. */
+export async function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> {
+  for (const cover of covers) cover.holder = next(cover.holder, { event: 'gave_up' });
+  const slices = closingOf(covers);
+  if (slices.length === 0) return;
+  const tenant = hooks === undefined ? pool?.tenant : undefined;
+  for (const slice of slices) tenant?.closable.add(slice);
+  const travels = pool !== undefined && tenant !== undefined && tenant.active >= CROWD;
+  if (travels && !slices.some((slice) => isShort(pool, slice))) await client.pause(LONE_MAY_TRAVEL_MS);
+  await client.repeat(
+    () => tellCloses(client, slices, tenant),
+    () => slices.filter(({ isOver }) => !isOver).length,
+  );
+  // What could not be reported is booked in full when its time is over.
+  for (const slice of slices) tenant?.closable.delete(slice);
+  for (const cover of covers) cover.holder = next(cover.holder, { event: 'acknowledged' });
+}
+
+/** One report of these leases, together with all closes of the tenant that are due; true: the ledger knows them to be closed. */
+export async function tellCloses(
+  client: LedgerClient,
+  slices: readonly Slice[],
+  tenant: Pick<TenantPools, 'closable'> = { closable: new Set(slices) },
+): Promise<boolean> {
+  if (slices.every(({ isOver }) => isOver)) return true;
+  const { now } = client;
+  const tellings = closesDue(tenant, now, now + LONGEST_REPORT_MS);
+  if (tellings.length > 0) {
+    const isTold = await client.report(tellings.map(({ report }) => report));
+    for (const telling of tellings) endTelling(telling, isTold);
+  }
+  return slices.every(({ isOver }) => isOver);
+}
+
+/** Leases that no pool closes, and that the ledger does not know to be closed. */
+export const closingOf = (covers: readonly Cover[]): Slice[] =>
+  covers.flatMap(({ holder }) => (holder.state === 'closing' && !holder.slice.isOver ? [holder.slice] : []));

@@ -1,59 +1,70 @@
-/** How one request speaks with its tenant's ledger: what is lost is said again, and no answer is waited for without end. */
+/** How one request talks to its tenant's ledger: what is lost is sent again, and no reply is waited for without end. */
 import { repeatAfterMs } from '../core/ledger/lease/holder.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 
-/** How long the ledger is asked before it counts as unreachable; well under what the grant is good for. */
+/** How long the ledger is asked before it counts as unreachable: well under the time for which a grant is good. */
 export const LONGEST_ASK_MS = 3_000;
-/** One report's answer is waited for so long before it is sent again. */
+/** How long the reply to a report is waited for before the report is sent again. */
 export const LONGEST_REPORT_MS = 5_000;
-/** `waitUntil` ends 30 s after the response; what is not told by then is booked in full. */
+/** `waitUntil` ends 30 s after the response; what is not reported by then is booked in full. */
 const LONGEST_TELLING_MS = 25_000;
 
 export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newLeaseId' | 'slices'>;
 
-/** What came of an ask. `reply` is undefined where the ledger cannot be reached; `isTold`: it has the reports that came along. */
+/** What came of an ask. */
 export interface Asked {
+  /** Undefined: the ledger cannot be reached. */
   reply: GrantReply | undefined;
+  /** The ledger has the reports that travelled with the ask. */
   isTold: boolean;
 }
 
 export class LedgerClient {
   readonly #tenant: string;
   readonly #links: Links;
+  readonly #isAlone: boolean;
 
-  constructor(tenant: string, links: Links) {
+  /** `isAlone`: its calls are never made together with those of other requests. */
+  constructor(tenant: string, links: Links, isAlone: boolean) {
     this.#tenant = tenant;
     this.#links = links;
+    this.#isAlone = isAlone;
   }
 
   get now(): number {
     return this.#links.clock.now();
   }
 
-  /** Again and again with the same id until an answer comes. `reports` travel along; `again` is told of each repetition. */
+  /** Asks with the same id until a reply comes. `reports` travel along; `again` is called before each repetition. */
   async ask(ask: LeaseRequest, reports: readonly Report[], again: () => void): Promise<Asked> {
     const until = this.now + LONGEST_ASK_MS;
     for (let attempt = 1; ; attempt++) {
-      const reply = await this.#soon(this.#call(ask, reports), until - this.now);
-      if (typeof reply === 'object') return { reply, isTold: true };
+      const isAlone = this.#isAlone || attempt > 1;
+      const sent = this.#links.ledger.send(this.#tenant, { ask, reports, isAlone });
+      const answer = await this.#soon(sent, until - this.now);
+      if (typeof answer === 'object') {
+        this.#note(answer.reports);
+        return { reply: answer.grant, isTold: true };
+      }
       const waitMs = repeatAfterMs(attempt);
-      if (reply === 'overloaded' || this.now + waitMs >= until) return { reply: undefined, isTold: false };
+      if (answer === 'overloaded' || this.now + waitMs >= until) return { reply: undefined, isTold: false };
       await this.pause(waitMs);
       again();
     }
   }
 
-  /** One call; false: nobody knows whether it has come. */
+  /** One call; false: nobody knows whether it arrived. */
   async report(reports: readonly Report[]): Promise<boolean> {
-    const replies = await this.#soon(this.#links.ledger.report(this.#tenant, reports), LONGEST_REPORT_MS);
-    if (typeof replies === 'string') return false;
-    this.#note(replies);
+    const sent = this.#links.ledger.send(this.#tenant, { reports, isAlone: this.#isAlone });
+    const answer = await this.#soon(sent, LONGEST_REPORT_MS);
+    if (typeof answer === 'string') return false;
+    this.#note(answer.reports);
     return true;
   }
 
-  /** Until `step` says true, for so long; then an event. `open`: leases that it is about. */
+  /** Repeats `step` until it says true, for at most `forMs`; then an event counts the leases that are still `open`. */
   async repeat(step: () => Promise<boolean>, open: () => number, forMs = LONGEST_TELLING_MS): Promise<void> {
     const { events } = this.#links;
     const beganAt = this.now;
@@ -69,14 +80,6 @@ export class LedgerClient {
 
   pause(ms: number): Promise<void> {
     return new Promise((resume) => void this.#links.clock.after(ms, resume));
-  }
-
-  async #call(ask: LeaseRequest, reports: readonly Report[]): Promise<GrantReply> {
-    const { ledger } = this.#links;
-    if (reports.length === 0) return ledger.grant(this.#tenant, ask);
-    const both = await ledger.reportAndGrant(this.#tenant, reports, ask);
-    this.#note(both.reports);
-    return both.grant;
   }
 
   #note(replies: readonly ReportReply[]): void {

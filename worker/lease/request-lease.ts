@@ -1,69 +1,51 @@
 /**
- * What one request holds in its tenant's ledger, by whatever it is covered: shares of the slices that its isolate has, or leases
- * of its own; and a further one for each attempt after one that may have been billed. This drives core/ledger/lease/holder.ts and
- * slice.ts: it sends what they say and tells them what happens.
+ * What one request holds in its tenant's ledger: a share of a slice of its isolate or a lease of its own, and a further one for
+ * each attempt after one that may have been billed. This drives `core/ledger/lease/holder.ts`: it sends what a holder has to
+ * say, and tells it what happens.
  */
-import { beginHolding, type Holder, type HolderEvent, message, next } from '../core/ledger/lease/holder.ts';
+import { noteClosable } from '../core/ledger/lease/closes.ts';
+import { type HolderEvent, holdShare, next } from '../core/ledger/lease/holder.ts';
 import {
   admitFrom,
   beginAsking,
-  closesAlong,
   endAsking,
-  endTelling,
-  enterSlice,
   isRefillDue,
-  learn,
-  learnMode,
+  knowsBudget,
   leftBeside,
   likelyOf,
   nextSlice,
-  noteAdmitted,
-  noteClosable,
   type Pool,
   poolOf,
 } from '../core/ledger/lease/pool.ts';
-import { endShare, loseShare, ownShare, type Share, type Slice, startShare } from '../core/ledger/lease/slice.ts';
-import type { GrantReply, Left, Report, ScopeAsk, Want } from '../core/ledger/messages.ts';
+import type { Slice } from '../core/ledger/lease/slice.ts';
+import type { GrantReply, Left, ScopeAsk, Want } from '../core/ledger/messages.ts';
 import { LONE_ADMIT_MS, LONGEST_ADMIT_MS } from '../core/ledger/protocol.ts';
 import { type Mode, NOTHING_SPENT, type Spent } from '../core/ledger/types.ts';
 import type { Bill } from '../core/pricing/bill.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
-import { isToTell, keepPledge, tellAtEnd } from './duties.ts';
+import type { Background } from '../ports.ts';
+import { type Asker, askForLease, type Cover, type LeaseHooks, refusalInMemory } from './ask.ts';
+import { closeLeases, closingOf, isToTell, tellAtEnd, tellCloses } from './duties.ts';
 import { LedgerClient, type Links, LONGEST_ASK_MS } from './ledger-client.ts';
+import { refill } from './refill.ts';
 
-/** A slice that was not granted is not asked for again at once. */
-const AGAIN_AFTER_MS = 1_000;
-
-/** What covers one attempt that may be billed. */
-interface Cover {
-  by: { holder: Holder } | Share;
+/** What covers one attempt that may be billed, and what that came to. */
+interface AttemptCover extends Cover {
   spent: Spent;
   estimated: boolean;
 }
 
-/** Out of a slice. */
+/** What was taken out of a slice. */
 export interface Taken {
   mode: Mode;
   left: readonly Left[];
 }
 
-/** Called just before the ledger is asked with a new id, and just before a provider is called under it. */
-export interface LeaseHooks {
-  onAsk(leaseId: string): void;
-  onStart(leaseId: string): void;
-}
-
 export class RequestLease {
-  readonly #tenant: string;
-  readonly #scopes: readonly ScopeAsk[];
-  readonly #runForMs: number;
+  readonly #asker: Asker;
   readonly #degrades: boolean;
-  readonly #hooks: LeaseHooks | undefined;
-  readonly #links: Links;
-  readonly #background: RequestContext['background'];
-  readonly #line: LedgerClient;
-  readonly #tuple: Pool | undefined;
-  readonly #covers: Cover[] = [];
+  /** Where shares are taken from; undefined: this request takes none. */
+  readonly #slices: Pool | undefined;
+  readonly #covers: AttemptCover[] = [];
   #isClosed = false;
   #isOver = () => {};
 
@@ -73,20 +55,16 @@ export class RequestLease {
     scopes: readonly ScopeAsk[],
     runForMs: number,
     links: Links,
-    background: RequestContext['background'],
+    background: Background,
     { degrades = false, hooks }: { degrades?: boolean; hooks?: LeaseHooks | undefined } = {},
   ) {
-    this.#tenant = tenant;
-    this.#scopes = scopes;
-    this.#runForMs = runForMs;
+    const { clock, newLeaseId, slices } = links;
+    const pool = slices && poolOf(slices, tenant, scopes, clock.now());
+    const client = new LedgerClient(tenant, links, hooks !== undefined);
+    this.#asker = { scopes, runForMs, client, newLeaseId, background, pool, hooks };
     this.#degrades = degrades;
-    this.#hooks = hooks;
-    this.#links = links;
-    this.#background = background;
-    this.#line = new LedgerClient(tenant, links);
-    // A holder that notes each of its leases takes no slices (ledger rule 20).
-    const slices = hooks === undefined ? links.slices : undefined;
-    this.#tuple = slices && poolOf(slices, tenant, scopes, links.clock.now());
+    this.#slices = hooks === undefined ? pool : undefined;
+    if (this.#slices !== undefined) this.#slices.tenant.active++;
     background(
       new Promise<void>((resolve) => {
         this.#isOver = resolve;
@@ -95,70 +73,79 @@ export class RequestLease {
   }
 
   /**
-   * Takes one of `wants`, in the mode last granted, out of a slice of this isolate, without asking (ledger rule 22); that mode
-   * and what is left beside it, or undefined where no slice has room for it.
+   * Takes one of `wants` out of a slice of this isolate, in the mode last granted, without asking (ledger rule 22). Undefined:
+   * no slice has room for it.
    */
   take(wants: readonly Want[]): Taken | undefined {
-    const tuple = this.#tuple;
-    const likely = tuple && likelyOf(tuple, wants);
-    if (tuple === undefined || likely === undefined) return undefined;
-    const { now } = this.#line;
-    const share = admitFrom(tuple, likely, now);
+    const pool = this.#slices;
+    const likely = pool && likelyOf(pool, wants);
+    if (pool === undefined || likely === undefined) return undefined;
+    const { now } = this.#asker.client;
+    const share = admitFrom(pool, likely, now);
     if (share === undefined) return undefined;
-    this.#cover(share);
-    if (likely.requests > 0 && isRefillDue(tuple, share.slice, now)) this.#refill(tuple, wants, likely, now);
-    return { mode: likely.mode, left: leftBeside(tuple, now) };
+    this.#cover({ holder: holdShare(share), slice: share.slice });
+    if (likely.requests > 0 && isRefillDue(pool, share.slice, now)) {
+      void refill(this.#asker, pool, { wants, likely, degrades: this.#degrades });
+    }
+    return { mode: likely.mode, left: leftBeside(pool, now) };
   }
 
   /**
-   * Asks for a lease: of many, where this isolate has started many such requests lately, else of one. Undefined: the ledger
-   * cannot be reached.
+   * Asks for a lease: of many requests if this isolate has started many of this kind lately, otherwise of one. Undefined: the
+   * ledger cannot be reached.
    */
   async ask(wants: readonly Want[]): Promise<GrantReply | undefined> {
-    // One that came too late would stand in the way of the next.
-    if (this.#reports().length > 0) await this.#tellClosing();
-    const { now } = this.#line;
-    const tuple = this.#tuple;
-    const isFirst = this.#covers.length === 0;
-    const likely = isFirst && tuple && likelyOf(tuple, wants);
-    const many = likely && nextSlice(tuple, likely, now);
-    if (!many) return (await this.#ask(wants, LONE_ADMIT_MS)).reply;
-    beginAsking(tuple, now + LONGEST_ASK_MS);
-    const bestFirst = wants.flatMap((one) => (one === likely ? [many, one] : [one]));
-    const { reply } = await this.#ask(bestFirst, LONGEST_ADMIT_MS, likely);
-    endAsking(tuple);
+    const { client } = this.#asker;
+    // A lease that came too late to start would stand in the way of the next.
+    const late = closingOf(this.#covers);
+    if (late.length > 0) await tellCloses(client, late);
+    const remembered = refusalInMemory(this.#asker, wants);
+    if (remembered !== undefined) return remembered;
+    const pool = this.#slices;
+    const { now } = client;
+    const likely = this.#covers.length === 0 && pool ? likelyOf(pool, wants) : undefined;
+    const many = pool && likely && nextSlice(pool, likely, now);
+    // What was admitted once goes on as it is.
+    const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
+    const cover = this.#cover({ holder: { state: 'over' } });
+    if (pool === undefined || many === undefined)
+      return askForLease(this.#asker, cover, { wants, admitForMs: LONE_ADMIT_MS, degrades });
+    beginAsking(pool, now + LONGEST_ASK_MS);
+    const bestFirst = wants.flatMap((want) => (want === likely ? [many, want] : [want]));
+    const ask = { wants: bestFirst, admitForMs: LONGEST_ADMIT_MS, degrades, own: likely };
+    const reply = await askForLease(this.#asker, cover, ask);
+    endAsking(pool);
     return reply;
   }
 
-  /** The ledger cannot be reached and the tenant's policy lets the request run: it is told afterwards. */
-  runUngranted(): void {
-    const { by } = this.#last;
-    this.#tell(this.#last, { event: 'runs_ungranted' });
-    if ('holder' in by && by.holder.state === 'running') this.#hooks?.onStart(by.holder.leaseId);
+  /** Whether a budget is set for its scopes, by the ledger's last reply; undefined: nobody knows. */
+  get hasBudget(): boolean | undefined {
+    const { pool, client } = this.#asker;
+    return pool && knowsBudget(pool, client.now);
   }
 
-  /** Just before a provider is called; false: what was granted is not good any more. */
+  /** The ledger cannot be reached and the tenant's policy lets the request run: it reports afterwards. */
+  runUngranted(): void {
+    this.#next(this.#last, { event: 'runs_ungranted' });
+  }
+
+  /** Just before a provider is called; false: the grant is no longer good. */
   starts(): boolean {
     const cover = this.#last;
-    const { now } = this.#line;
-    if ('slice' in cover.by) return startShare(cover.by, now);
-    const { state } = cover.by.holder;
-    this.#tell(cover, { event: 'starts', now });
-    const { holder } = cover.by;
-    if (state === 'granted' && holder.state === 'running') this.#hooks?.onStart(holder.leaseId);
-    return holder.state === 'running';
+    this.#next(cover, { event: 'starts', now: this.#asker.client.now });
+    return cover.holder.state === 'running';
   }
 
   /** An attempt has been covered already: the request and its slot are counted. */
   get hasRun(): boolean {
-    return this.#covers.some(isRunning);
+    return this.#covers.some(({ holder }) => holder.state === 'running');
   }
 
-  /** What the running attempt came to, or may have. Each lease covers one that may be billed. */
+  /** What the running attempt cost, or may have. Each cover is for one attempt that may be billed. */
   book({ microUsd, tokens, estimated }: Bill): void {
-    const { spent } = this.#last;
-    this.#last.spent = { microUsd: spent.microUsd + microUsd, tokens: spent.tokens + tokens };
-    if (estimated) this.#last.estimated = true;
+    const cover = this.#last;
+    cover.spent = { microUsd: cover.spent.microUsd + microUsd, tokens: cover.spent.tokens + tokens };
+    if (estimated) cover.estimated = true;
   }
 
   /** All that the request was charged so far. */
@@ -168,136 +155,66 @@ export class RequestLease {
     return sum;
   }
 
-  /** Nothing runs any more: what was not spent goes back. Its first call counts. */
+  /** Nothing runs any more: what was not spent goes back. Only its first call counts. */
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const cover of this.#covers) {
-      const { by, spent, estimated } = cover;
-      if ('slice' in by) endShare(by, spent, estimated);
-      else {
-        this.#tell(cover, { event: 'gave_up' });
-        this.#tell(cover, { event: 'ended', spent, estimated });
-      }
-    }
-    this.#settle();
+    this.#end((cover) => {
+      this.#next(cover, { event: 'gave_up' });
+      this.#next(cover, { event: 'ended', spent: cover.spent, estimated: cover.estimated });
+    });
   }
 
-  /** A fault of ours: what ran stays held and is booked in full when its time is over. */
+  /** After a bug of ours: what ran stays held, and is booked in full when its time is over. */
   abandon(): void {
-    if (this.hasRun) {
-      this.#isClosed = true;
-      for (const { by } of this.#covers) if ('slice' in by) loseShare(by);
-      this.#settle();
-    } else this.close();
+    if (!this.hasRun) this.close();
+    else this.#end((cover) => this.#next(cover, { event: 'lost' }));
   }
 
-  get #last(): Cover {
+  get #last(): AttemptCover {
     const cover = this.#covers[this.#covers.length - 1];
     if (cover === undefined) throw new Error('nothing was asked for');
     return cover;
   }
 
-  #cover(by: Cover['by']): Cover {
-    const cover: Cover = { by, spent: NOTHING_SPENT, estimated: false };
+  #cover(held: Cover): AttemptCover {
+    const cover: AttemptCover = { ...held, spent: NOTHING_SPENT, estimated: false };
     this.#covers.push(cover);
     return cover;
   }
 
-  #tell({ by }: Cover, event: HolderEvent): void {
-    if ('holder' in by) by.holder = next(by.holder, event);
-  }
-
-  /** The same id until an answer comes; closes of this isolate's slices travel along. Of a slice, `own` is taken at once. */
-  async #ask(wants: readonly Want[], admitForMs: number, own?: Want): Promise<{ reply?: GrantReply; slice?: Slice }> {
-    const { now } = this.#line;
-    const tuple = this.#tuple;
-    const leaseId = this.#links.newLeaseId(now);
-    this.#hooks?.onAsk(leaseId);
-    // What was admitted once goes on as it is.
-    const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
-    const ask = { leaseId, scopes: this.#scopes, wants, admitForMs, degrades, runForMs: this.#runForMs };
-    const cover = this.#cover({ holder: beginHolding(ask, now) });
-    const tellings = tuple === undefined ? [] : closesAlong(tuple, now, now + LONGEST_ASK_MS);
-    const reports = tellings.map(({ report }) => report);
-    const { reply, isTold } = await this.#line.ask(ask, reports, () => this.#tell(cover, { event: 'asked_again' }));
-    for (const telling of tellings) endTelling(telling, isTold);
-    if (reply === undefined) return {};
-    const heardAt = this.#line.now;
-    if (tuple !== undefined) learnMode(tuple, wants, reply);
-    if (tuple !== undefined && 'left' in reply && !('remembered' in reply)) learn(tuple, reply.left, heardAt);
-    if (tuple !== undefined && 'granted' in reply && reply.granted.requests > 1) {
-      this.#covers.pop();
-      const slice = enterSlice(tuple, leaseId, reply, heardAt);
-      this.#background(keepPledge(tuple, slice, this.#line));
-      if (own === undefined) return { reply, slice };
-      this.#cover(ownShare(slice, own));
-      noteAdmitted(tuple, own, heardAt);
-      return { reply: { ...reply, left: leftBeside(tuple, heardAt) }, slice };
+  #next(cover: Cover, event: HolderEvent): void {
+    const before = cover.holder;
+    const after = next(before, event);
+    cover.holder = after;
+    if (after.state === 'running' && before.state !== 'running') {
+      this.#asker.hooks?.onStart(after.share.slice.leaseId);
     }
-    this.#tell(cover, { event: 'replied', reply, now: heardAt });
-    const granted = 'granted' in reply && wants.find(({ mode }) => mode === reply.mode);
-    if (tuple !== undefined && granted && reply.granted.requests > 0) noteAdmitted(tuple, granted, heardAt);
-    return { reply };
   }
 
-  /** Behind this request's response: the next slice, before this one is used up, by a holding that runs nothing. */
-  #refill(tuple: Pool, wants: readonly Want[], likely: Want, now: number): void {
-    const many = nextSlice(tuple, likely, now);
-    if (many === undefined) return;
-    beginAsking(tuple, now + LONGEST_ASK_MS);
-    // What is better is asked for too: once that is granted, it is what all ask for. What is smaller is not, but whether it is due.
-    const better = wants.slice(0, wants.indexOf(likely));
-    const degrades = this.#degrades || better.length + 1 < wants.length;
-    const shared = [this.#tenant, this.#scopes, this.#runForMs, this.#links, this.#background] as const;
-    const refill = new RequestLease(...shared, { degrades });
-    const againFrom = () => (tuple.mode === many.mode ? refill.#line.now + AGAIN_AFTER_MS : 0);
-    void refill
-      .#ask([...better, many], LONGEST_ADMIT_MS)
-      .then(({ slice }) => endAsking(tuple, slice === undefined ? againFrom() : 0))
-      .finally(() => refill.close());
-  }
-
-  /** What is to be told now is, behind the response; without anything, at once. */
-  #settle(): void {
-    const { now } = this.#line;
-    const tuple = this.#tuple;
-    const slices = new Set<Slice>();
-    for (const { by } of this.#covers) {
-      if (tuple === undefined || !('slice' in by)) continue;
-      noteClosable(tuple, by.slice, now);
-      if (isToTell(tuple, by.slice, now)) slices.add(by.slice);
+  /** Ends every cover. What has to be reported now is, behind the response. */
+  #end(end: (cover: AttemptCover) => void): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const pool = this.#slices;
+    for (const cover of this.#covers) end(cover);
+    const duties: Promise<void>[] = [];
+    if (pool !== undefined) {
+      pool.tenant.active--;
+      const { client } = this.#asker;
+      const { now } = client;
+      for (const slice of slicesOf(this.#covers)) {
+        noteClosable(pool, slice, now);
+        if (isToTell(pool, slice, now)) duties.push(tellAtEnd(pool, slice, client));
+      }
     }
-    if (slices.size === 0 && this.#reports().length === 0) {
-      this.#isOver();
-      return;
-    }
-    const telling = [...slices].map((slice) => tuple && tellAtEnd(tuple, slice, this.#line));
-    const closing = this.#line.repeat(
-      () => this.#tellClosing(),
-      () => this.#reports().length,
-    );
-    void Promise.all([closing, ...telling]).then(() => this.#isOver());
-  }
-
-  /** One call for all leases that are to be closed; true: none is left. */
-  async #tellClosing(): Promise<boolean> {
-    const reports = this.#reports();
-    if (reports.length === 0) return true;
-    if (!(await this.#line.report(reports))) return false;
-    for (const cover of this.#covers) this.#tell(cover, { event: 'acknowledged' });
-    return true;
-  }
-
-  /** Those of leases that are over. */
-  #reports(): Report[] {
-    const reports: Report[] = [];
-    for (const { by } of this.#covers) {
-      const said = 'holder' in by ? message(by.holder) : undefined;
-      if (said !== undefined && 'report' in said) reports.push(said.report);
-    }
-    return reports;
+    if (closingOf(this.#covers).length > 0) duties.push(closeLeases(this.#asker, this.#covers));
+    if (duties.length === 0) this.#isOver();
+    else void Promise.all(duties).then(() => this.#isOver());
   }
 }
 
-const isRunning = ({ by }: Cover): boolean => ('holder' in by ? by.holder : by).state === 'running';
+/** The slices that these covers are shares of, each once. */
+function slicesOf(covers: readonly Cover[]): Slice[] {
+  const slices: Slice[] = [];
+  for (const { slice } of covers) if (slice !== undefined && !slices.includes(slice)) slices.push(slice);
+  return slices;
+}

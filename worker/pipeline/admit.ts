@@ -5,7 +5,7 @@ import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
 import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
 import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
-import type { GrantReply, Left, Want } from '../core/ledger/messages.ts';
+import { isByLimit, type Left, type Refused, type Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
 import { RequestLease } from '../lease/request-lease.ts';
@@ -27,9 +27,9 @@ export interface Admission {
   limited: Limited;
 }
 
-export type Admitted = ({ ok: true } & Admission) | Refused;
+export type Admitted = ({ ok: true } & Admission) | NotAdmitted;
 
-interface Refused {
+interface NotAdmitted {
   ok: false;
   error: RouterError;
   limited: Limited;
@@ -43,7 +43,7 @@ const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
 const UNREACHABLE_RETRY_MS = 2_000;
 
 export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContext): Promise<Admitted> {
-  const { config, events, ledger } = deps;
+  const { config, events } = deps;
   const { tenant } = ask.identity;
   // A body may arrive long after its key was looked up, and an isolate's slices admit without asking anybody.
   if (isExpired(ask.identity, deps.clock.now()))
@@ -81,7 +81,7 @@ export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContex
   scope.timing.mark('admit');
 
   if (reply === undefined) {
-    const runs = runsUnasked(tenantOf(config, tenant), scopes, ledger.hasBudget(tenant, scopes));
+    const runs = runsUnasked(tenantOf(config, tenant), scopes, holding.hasBudget);
     events({ event: 'ledger_unreachable', tenant, feature: ask.feature.name, outcome: runs ? 'ran' : 'refused' });
     if (runs) {
       holding.runUngranted();
@@ -90,7 +90,7 @@ export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContex
     holding.close();
     return { ok: false, error: unavailable, limited: UNREACHABLE };
   }
-  if (!('granted' in reply)) {
+  if (reply.refused !== undefined) {
     holding.close();
     const isAlone = isSmallerLeft && mayFitSmaller(reply);
     if (reply.refused === 'safeguard_due') {
@@ -121,7 +121,7 @@ export async function coverAttempt(
     const wants = [{ ...wantOf(version), ...more }];
     if (holding.take(wants) !== undefined) return undefined;
     const reply = await holding.ask(wants);
-    if (reply !== undefined) return 'granted' in reply ? undefined : refused(reply, ask, deps, holding).error;
+    if (reply !== undefined) return reply.refused === undefined ? undefined : refused(reply, ask, deps, holding).error;
     if (limited.ledger !== 'unreachable') return unavailable;
     holding.runUngranted();
     return undefined;
@@ -139,7 +139,7 @@ const FURTHER = { requests: 0, parallel: 0 };
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 
 /** A smaller version takes as much of a rate and of the slots. */
-const mayFitSmaller = ({ refused }: Exclude<GrantReply, { granted: unknown }>): boolean =>
+const mayFitSmaller = ({ refused }: Refused): boolean =>
   refused === 'safeguard_due' ||
   (typeof refused === 'object' && refused.limit !== 'rps' && refused.limit !== 'parallel');
 
@@ -152,13 +152,13 @@ const wantOf = ({ mode, worst }: Version): Want => ({
 });
 
 export function refused(
-  reply: Exclude<GrantReply, { granted: unknown }>,
+  reply: Refused,
   { identity }: RoutedRequest,
   { events, showsProvider }: Deps,
   holding?: RequestLease,
 ): { error: RouterError; limited: Limited } {
-  if (typeof reply.refused === 'object') {
-    const limited: Limited = { left: 'left' in reply ? reply.left : [], ledger: 'asked' };
+  if (isByLimit(reply)) {
+    const limited: Limited = { left: reply.left, ledger: 'asked' };
     const ownMicroUsd = holding?.spentMicroUsd ?? 0;
     return { error: refusalError(reply.refused, showsProvider(identity), ownMicroUsd), limited };
   }

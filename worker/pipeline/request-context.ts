@@ -1,5 +1,5 @@
 import type { EdgeMode } from '../core/routing/route.ts';
-import type { LeaseHooks } from '../lease/request-lease.ts';
+import type { LeaseHooks } from '../lease/ask.ts';
 import type { Background, Clock } from '../ports.ts';
 import type { Limited } from './admit.ts';
 

@@ -4,7 +4,8 @@ import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { RunBatch, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
-import { type LeaseHooks, RequestLease } from '../lease/request-lease.ts';
+import type { LeaseHooks } from '../lease/ask.ts';
+import { RequestLease } from '../lease/request-lease.ts';
 import { refused } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/ask.ts';
 import type { Deps } from '../ports.ts';
@@ -32,7 +33,7 @@ export async function keepCopy(
   const reply = await holding.ask([ONE_REQUEST]);
   holding.close();
   if (reply === undefined) return { ok: false, alone: true };
-  if (!('granted' in reply)) {
+  if (reply.refused !== undefined) {
     const isItsOwn =
       reply.refused === 'revoked' || (typeof reply.refused === 'object' && reply.refused.limit === 'rps');
     if (!isItsOwn) return { ok: false, alone: true };

@@ -84,7 +84,7 @@ export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
       const holder = revive(leaseId, started);
       return holder.state === 'closing' ? [holder.report] : [];
     });
-    if (reports.length > 0) await deps.ledger.report(tenant, reports).catch(() => {});
+    if (reports.length > 0) await deps.ledger.send(tenant, { reports, isAlone: true }).catch(() => {});
   },
 });
 

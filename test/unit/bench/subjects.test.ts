@@ -101,8 +101,10 @@ describe('the router without its ledger', () => {
   it('is granted the best of what it wants, and believed whatever it reports', async () => {
     const ask = { leaseId: 'a', scopes: [], wants: [best, { ...best, microUsd: 1 }], admitForMs: 5_000, runForMs: 1 };
     const { mode, ...granted } = best;
-    expect(await GRANTS_EVERYTHING.grant('acme', ask)).toEqual({ granted, mode, admitForMs: 5_000, left: [] });
+    const { grant } = await GRANTS_EVERYTHING.send('acme', { reports: [], ask });
+    expect(grant).toEqual({ granted, mode, admitForMs: 5_000, left: [] });
     const report = { leaseId: 'a', spent: { microUsd: 9, tokens: 9 }, freed: { microUsd: 0, tokens: 0, parallel: 1 } };
-    expect(await GRANTS_EVERYTHING.report('acme', [{ ...report, done: true }])).toEqual(['applied']);
+    const { reports } = await GRANTS_EVERYTHING.send('acme', { reports: [{ ...report, done: true }] });
+    expect(reports).toEqual(['applied']);
   });
 });

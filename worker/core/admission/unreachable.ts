@@ -3,7 +3,7 @@ import type { ScopeAsk } from '../ledger/messages.ts';
 
 /**
  * Whether a request runs while its tenant's ledger does not answer. Where nobody knows of a budget, one counts as set: it may
- * have been set over the admin API. `knownBudget`: what the ledger's last reply said of these scopes, while it is fresh.
+ * have been set over the admin API. `knownBudget`: what the ledger's last reply said of these scopes, while that is fresh.
  */
 export function runsUnasked(
   { whenLedgerUnreachable: { budgets, rates } }: Tenant,

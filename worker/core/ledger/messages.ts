@@ -1,68 +1,87 @@
-/** What holders and the ledger say to each other (docs/ledger.md "Messages"). Durations travel, times of day do not. */
+/**
+ * What holders and the ledger say to each other (docs/ledger.md, "Messages"). Durations travel, times of day do not. During a
+ * deploy one side may be of the previous build, so fields are only added, and each may be missing.
+ */
 import type { Amount, Freed, LimitName, Limits, Mode, Scope, Spent } from './types.ts';
 
+/** What a holder would like to be granted, and in which mode its request would then be served. */
 export interface Want extends Amount {
   mode: Mode;
 }
 
-/** A scope, with what config says of it; what was set over the admin API is laid over that by the ledger. */
+/** A scope with its limits in config. The ledger lays limits set over the admin API over these. */
 export interface ScopeAsk {
   scope: Scope;
   limits: Partial<Limits>;
 }
 
+/** The ask for one lease. */
 export interface LeaseRequest {
-  /** A UUIDv7 of the holder's own making. */
+  /** A UUIDv7 that the holder made. */
   leaseId: string;
   scopes: readonly ScopeAsk[];
-  /** Best first: a slice, one request, one in safeguard mode. The first that fits everywhere is granted. */
+  /** In order of preference: a slice, one request, one request in safeguard mode. The first that fits in every scope is granted. */
   wants: readonly Want[];
-  /** The holder starts nothing at or after the time in its id plus what the reply says of this. */
+  /** The holder starts nothing at or after the time in its id plus the reply's value of this. */
   admitForMs: number;
-  /** Its feature has a safeguard, which is not among the wants: from where that takes over, this is refused. */
+  /** Its feature has a safeguard that is not among the wants: once that is due, this ask is refused with `safeguard_due`. */
   degrades?: boolean;
-  /** The longest that one request may take. */
+  /** The longest time that one request may take. */
   runForMs: number;
 }
 
+/** The reply to an ask. Its two kinds differ by `refused`: previous builds read these very fields, so there is no tag beside them. */
+export type GrantReply = Granted | Refused;
+
 export interface Granted {
+  refused?: undefined;
   granted: Amount;
   mode: Mode;
   admitForMs: number;
-  left: Left[];
+  left: readonly Left[];
 }
 
-export type GrantReply =
-  | Granted
-  /** `remembered`: by the isolate, which tells of the refusing scope alone. */
-  | { refused: LimitRefusal; left: Left[]; remembered?: true }
+export type Refused = RefusedByLimit | RefusedForReason;
+
+/** A limit stands in the way. */
+export interface RefusedByLimit {
+  refused: LimitRefusal;
+  left: readonly Left[];
+}
+
+/** Whether a limit refuses, and not the lease or the caller. */
+export const isByLimit = (reply: Refused): reply is RefusedByLimit => typeof reply.refused === 'object';
+
+export type RefusedForReason =
   | { refused: 'lease_settled' | 'lease_too_old' | 'safeguard_due' }
   | { refused: 'revoked'; scope: Scope }
   | { refused: 'invalid'; detail: string };
 
-/** What remains under one limit, for `x-ratelimit-*` and for the size of the next slice. */
+/** What remains under one limit: for `x-ratelimit-*` headers, and for the size of the next slice. */
 export interface Left {
   scope: Scope;
   limit: LimitName;
   /** The cap; for `rps` the burst, which is the whole bucket. */
   cap: number;
   remaining: number;
-  /** Until all of it is there again, if nothing else is asked; for slots 0, since nobody knows. */
+  /** Until all of it is available again, if nothing else is granted; 0 for slots, because nobody knows. */
   resetMs: number;
 }
 
+/** Which limit refuses, and how long to wait. */
 export type LimitRefusal = MoneyRefusal | PaceRefusal;
 
 interface Refusal {
   scope: Scope;
   resetsAt: number;
   retryAfterMs: number;
-  /** It would fit if nothing were held: what others hold may come back at any moment, and `retryAfterMs` is a guess. */
+  /** It would fit if nothing were held. What others hold may come back at any moment, so `retryAfterMs` is a guess. */
   onlyHeld: boolean;
-  /** More than the limit would ever let through at once: waiting is in vain. */
+  /** It is more than the limit ever lets through at once, so waiting does not help. */
   neverFits: boolean;
 }
 
+/** A budget refuses. */
 export interface MoneyRefusal extends Refusal {
   limit: 'monthly' | 'daily';
   spentMicroUsd: number;
@@ -71,26 +90,33 @@ export interface MoneyRefusal extends Refusal {
   wantedMicroUsd: number;
 }
 
+/** A rate, tokens per minute or parallel requests refuse. */
 export interface PaceRefusal extends Refusal {
   limit: 'rps' | 'tpm' | 'parallel';
-  /** Requests in the bucket, tokens a minute, or slots. */
+  /** Requests in the bucket, tokens per minute, or slots. */
   cap: number;
 }
 
-/** Cumulative: each figure only grows, so a report may be late, repeated or out of order (ledger rules 6 and 7). */
+/** Totals of one lease. Each figure only grows, so a report may be late, repeated or out of order (ledger rules 6 and 7). */
 export interface Report {
   leaseId: string;
   spent: Spent;
   freed: Freed;
   done: boolean;
-  /** No usage came: `spent` is what passed, by the bounds of the worst case. Stays, like `done`. */
+  /** Some of `spent` is a bound, because no usage came. Stays set, like `done`. */
   estimated?: boolean;
-  /** Only of a lease whose holder heard of no grant, because the ledger could not be reached, and ran as the tenant's policy allows. */
+  /** Only for a lease that ran without a grant, because the ledger could not be reached and the tenant's policy allows it. */
   scopes?: readonly Scope[];
 }
 
+/** The replies to reports and asks that were sent in one call, each list in the order in which they were sent. */
+export interface Exchanged {
+  reports: ReportReply[];
+  grants: GrantReply[];
+}
+
 /**
- * `unknown`: nobody's, or folded; nothing more is to be done about it. `over_granted`: applied, but more was spent than was
- * granted, so a worst case was none (ledger rule 13): a bug that an operator must hear of.
+ * `unknown`: the lease does not exist or was folded; nothing more can be done about it. `over_granted`: applied, but more was
+ * spent than was granted (ledger rule 13), so some worst case was too low: a bug that an operator must hear of.
  */
 export type ReportReply = 'applied' | 'over_granted' | 'unknown' | 'invalid';

@@ -15,6 +15,8 @@ export const LONE_ADMIT_MS = 5_000;
 
 export const MOST_SCOPES = 6;
 export const MOST_WANTS = 4;
+/** Asks that one call brings, of as many requests. */
+export const MOST_ASKS = 32;
 export const MOST_REPORTS = 64;
 /** `feature:` and 256 characters, which is as long as a user's or a feature's own name may be. */
 export const LONGEST_SCOPE_NAME = 264;

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { Clock } from '../../core/clock.ts';
 import { type Adjustment, type AdjustReply, adjust } from '../../core/ledger/book/adjust.ts';
 import { type Book, begin, loadBook, takeChanges } from '../../core/ledger/book/book.ts';
 import { grant } from '../../core/ledger/book/grant.ts';
@@ -15,7 +16,7 @@ import {
   viewOverrides,
   viewScopes,
 } from '../../core/ledger/book/view.ts';
-import type { GrantReply, LeaseRequest, Report, ReportReply } from '../../core/ledger/messages.ts';
+import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../../core/ledger/messages.ts';
 import type { Limits, Scope } from '../../core/ledger/types.ts';
 import { LedgerOutbox } from './outbox.ts';
 import { LeasePages } from './pages.ts';
@@ -23,124 +24,133 @@ import { readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges
 import { prepareTables } from './schema.ts';
 
 export interface TenantLedgerDeps {
+  clock: Pick<Clock, 'now'>;
   ladderOf(tenant: string): Ladder;
-  /** What config says, where no ask has told. */
+  /** What config says of the scopes that no ask has named yet. */
   configuredOf(tenant: string): Configured;
-  /** Hands them to `Alerts`; rejects where it cannot be reached. */
+  /** Hands crossings to `Alerts`; rejects if that cannot be reached. */
   takeCrossings(tenant: string, crossings: readonly Crossing[]): Promise<unknown>;
 }
 
-/**
- * Rates and budgets of one tenant (docs/ledger.md). Every rule is in core/ledger/; this class loads, decides and saves. A turn never
- * awaits: nothing comes between reading and writing, and the reply waits until what was written is durable (ledger rule 1). Its alarm
- * is set only while alerts are not handed over.
- */
-export const tenantLedgerClass = <Env>(makeDeps: (env: Env) => TenantLedgerDeps) =>
-  class TenantLedger extends DurableObject<Env> {
-    /** A cache of the rows; undefined when the next call has to read them. */
-    #memory: { book: Book; pages: LeasePages } | undefined;
-    #sweptTo = SWEEP_FROM_THE_BEGINNING;
-    readonly #ladder: Ladder;
-    readonly #configured: Configured;
-    readonly #outbox: LedgerOutbox;
-
-    constructor(ctx: DurableObjectState, env: Env) {
-      super(ctx, env);
-      prepareTables(ctx.storage);
-      const tenant = ctx.id.name;
-      if (tenant === undefined)
-        throw new Error('a TenantLedger is reached by its tenant’s name (idFromName), not by an id alone');
-      const { ladderOf, configuredOf, takeCrossings } = makeDeps(env);
-      this.#ladder = ladderOf(tenant);
-      this.#configured = configuredOf(tenant);
-      this.#outbox = new LedgerOutbox(ctx.storage, (crossings) => takeCrossings(tenant, crossings));
-    }
-
-    grant(ask: LeaseRequest): GrantReply {
-      return this.#turn((book, now) => grant(book, ask, now));
-    }
-
-    report(reports: readonly Report[]): ReportReply[] {
-      return this.#turn((book, now) => reportAll(book, reports, now));
-    }
-
-    /** One call for both; reports are applied first, so that what they free can be granted. */
-    reportAndGrant(reports: readonly Report[], ask: LeaseRequest): { reports: ReportReply[]; grant: GrantReply } {
-      return this.#turn((book, now) => ({ reports: reportAll(book, reports, now), grant: grant(book, ask, now) }));
-    }
-
-    /** Limits over config's, field by field; null brings config's back. */
-    setLimits(scope: Scope, limits: Partial<Limits>, who: string): LimitsReply {
-      return this.#turn((book, now) => setLimits(book, scope, limits, who, now));
-    }
-
-    revoke(scope: Scope, who: string, revoked = true): LimitsReply {
-      return this.#turn((book, now) => setRevoked(book, scope, revoked, who, now));
-    }
-
-    /** Adds to what is spent, or sets it to nought (`deltaMicroUsd: null`). */
-    adjust(adjustment: Adjustment): AdjustReply {
-      return this.#turn((book, now) => adjust(book, adjustment, now));
-    }
-
-    view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
-      return this.#turn((book, now, pages) => {
-        const { sql } = this.ctx.storage;
-        const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
-        // One more than a page shows, so that it knows whether there is another.
-        const { scopes, next } = scopesOfPage(book, storedScopes(sql, after ?? '', most + 1), configured, page);
-        return {
-          scopes: viewScopes(book, scopes, configured, now),
-          overrides: viewOverrides(book, scopes),
-          settlements: lastSettlements(pages.all(), now, 50, scope),
-          next,
-        };
-      });
-    }
-
-    /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */
-    history(before = Number.MAX_SAFE_INTEGER, most = 200): (HistoryEntry & { number: number })[] {
-      return readHistory(this.ctx.storage.sql, before, most);
-    }
-
-    override async alarm(): Promise<void> {
-      this.ctx.waitUntil(this.#outbox.again(Date.now()));
-    }
-
-    #load() {
-      const { sql } = this.ctx.storage;
-      const configured = (scope: Scope) => configuredFor(scope, this.#configured);
-      const pages = new LeasePages(sql);
-      const loaded = { mark: readMark(sql), leases: [...pages.all()] };
-      return { pages, book: loadBook(loaded, (scope) => readScope(sql, scope), this.#ladder, configured) };
-    }
-
-    // Synchronous from loading to saving. Where anything throws, memory is forgotten with what could not be saved.
-    #turn<Reply>(decide: (book: Book, now: number, pages: LeasePages) => Reply): Reply {
-      const { storage } = this.ctx;
-      const memory = this.#memory ?? this.#load();
-      const { book, pages } = memory;
-      this.#memory = undefined;
-      const reply = decide(book, begin(book, Date.now()), pages);
-      const changes = takeChanges(book);
-      if (changes !== undefined) {
-        storage.transactionSync(() => {
-          this.#sweptTo = saveChanges(storage.sql, pages, changes, this.#sweptTo);
-        });
-        if (changes.crossings.length > 0) this.ctx.waitUntil(this.#outbox.noted(Date.now()));
-      }
-      this.#memory = memory;
-      return reply;
-    }
-  };
-
-export type TenantLedger = InstanceType<ReturnType<typeof tenantLedgerClass>>;
-
+/** Which scopes an operator wants to see. */
 export interface ViewRequest {
   configured?: Configured;
-  /** Only this one, and its settlements. */
+  /** This scope alone, and its settlements. */
   scope?: Scope;
   /** The scopes after this one, which was the last reply's `next`. */
   after?: Scope;
   most?: number;
+}
+
+/**
+ * Rates and budgets of one tenant (docs/ledger.md). Every rule is in core/ledger/; this class loads, decides and saves. A turn
+ * never awaits, so nothing comes between reading and writing, and the reply waits until what was written is durable (ledger
+ * rule 1). The alarm is set only while alerts are not handed over.
+ */
+export class TenantLedger<Env = unknown> extends DurableObject<Env> {
+  /** A cache of the rows; undefined when the next call has to read them. */
+  #memory: { book: Book; pages: LeasePages } | undefined;
+  #sweptTo = SWEEP_FROM_THE_BEGINNING;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #ladder: Ladder;
+  readonly #configured: Configured;
+  readonly #outbox: LedgerOutbox;
+
+  constructor(state: DurableObjectState, env: Env, deps: TenantLedgerDeps) {
+    super(state, env);
+    prepareTables(state.storage);
+    const tenant = state.id.name;
+    if (tenant === undefined)
+      throw new Error('a TenantLedger is reached by its tenant’s name (idFromName), not by an id alone');
+    this.#clock = deps.clock;
+    this.#ladder = deps.ladderOf(tenant);
+    this.#configured = deps.configuredOf(tenant);
+    this.#outbox = new LedgerOutbox(state.storage, (crossings) => deps.takeCrossings(tenant, crossings));
+  }
+
+  grant(ask: LeaseRequest): GrantReply {
+    return this.#turn((book, now) => grant(book, ask, now));
+  }
+
+  report(reports: readonly Report[]): ReportReply[] {
+    return this.#turn((book, now) => reportAll(book, reports, now));
+  }
+
+  /** One call for both. Reports are applied first, so that what they free can be granted. */
+  reportAndGrant(reports: readonly Report[], ask: LeaseRequest): { reports: ReportReply[]; grant: GrantReply } {
+    return this.#turn((book, now) => ({ reports: reportAll(book, reports, now), grant: grant(book, ask, now) }));
+  }
+
+  /** One call, and one transaction, for all that gathered in an isolate. Each ask is judged by itself, in order. */
+  exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): Exchanged {
+    return this.#turn((book, now) => ({
+      reports: reportAll(book, reports, now),
+      grants: asks.map((ask) => grant(book, ask, now)),
+    }));
+  }
+
+  /** Lays limits over config's, field by field; null brings config's back. */
+  setLimits(scope: Scope, limits: Partial<Limits>, who: string): LimitsReply {
+    return this.#turn((book, now) => setLimits(book, scope, limits, who, now));
+  }
+
+  revoke(scope: Scope, who: string, revoked = true): LimitsReply {
+    return this.#turn((book, now) => setRevoked(book, scope, revoked, who, now));
+  }
+
+  /** Adds to what is spent, or sets it to zero (`deltaMicroUsd: null`). */
+  adjust(adjustment: Adjustment): AdjustReply {
+    return this.#turn((book, now) => adjust(book, adjustment, now));
+  }
+
+  view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
+    return this.#turn((book, now, pages) => {
+      const { sql } = this.ctx.storage;
+      const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
+      // One more than a page shows, so that it knows whether there is another.
+      const { scopes, next } = scopesOfPage(book, storedScopes(sql, after ?? '', most + 1), configured, page);
+      return {
+        scopes: viewScopes(book, scopes, configured, now),
+        overrides: viewOverrides(book, scopes),
+        settlements: lastSettlements(pages.all(), now, 50, scope),
+        next,
+      };
+    });
+  }
+
+  /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */
+  history(before = Number.MAX_SAFE_INTEGER, most = 200): (HistoryEntry & { number: number })[] {
+    return readHistory(this.ctx.storage.sql, before, most);
+  }
+
+  override async alarm(): Promise<void> {
+    this.ctx.waitUntil(this.#outbox.again(this.#clock.now()));
+  }
+
+  #load() {
+    const { sql } = this.ctx.storage;
+    const configured = (scope: Scope) => configuredFor(scope, this.#configured);
+    const pages = new LeasePages(sql);
+    const loaded = { mark: readMark(sql), leases: [...pages.all()] };
+    return { pages, book: loadBook(loaded, (scope) => readScope(sql, scope), this.#ladder, configured) };
+  }
+
+  // Synchronous from loading to saving. If anything throws, the memory is forgotten together with what could not be saved.
+  #turn<Reply>(decide: (book: Book, now: number, pages: LeasePages) => Reply): Reply {
+    const { storage } = this.ctx;
+    const memory = this.#memory ?? this.#load();
+    const { book, pages } = memory;
+    this.#memory = undefined;
+    const clockMs = this.#clock.now();
+    const reply = decide(book, begin(book, clockMs), pages);
+    const changes = takeChanges(book);
+    if (changes !== undefined) {
+      storage.transactionSync(() => {
+        this.#sweptTo = saveChanges(storage.sql, pages, changes, this.#sweptTo);
+      });
+      if (changes.crossings.length > 0) this.ctx.waitUntil(this.#outbox.noted(clockMs));
+    }
+    this.#memory = memory;
+    return reply;
+  }
 }

@@ -1,7 +1,7 @@
 /** Several isolates of one tenant, each with slices of its own, and one ledger, over a connection that is slow and may fail. */
 
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
-import { newTuples, type Pools } from '../../../../worker/core/ledger/lease/pool.ts';
+import { newPools, type Pools } from '../../../../worker/core/ledger/lease/pool.ts';
 import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
 import { RequestLease } from '../../../../worker/lease/request-lease.ts';
@@ -56,7 +56,7 @@ export class Isolates {
 
   constructor(isolates: number, limits: Partial<Limits>, skewMs = 0) {
     this.#skewMs = skewMs;
-    this.#isolates = Array.from({ length: isolates }, () => ({ slices: newTuples(), ledger: this.ledger.ofIsolate() }));
+    this.#isolates = Array.from({ length: isolates }, () => ({ slices: newPools(), ledger: this.ledger.ofIsolate() }));
     this.#scopes = [{ scope: 'tenant', limits }];
     this.#cap = limits.monthlyMicroUsd ?? Number.MAX_SAFE_INTEGER;
   }

@@ -1,12 +1,6 @@
-import type {
-  GrantReply,
-  LeaseRequest,
-  Report,
-  ReportReply,
-  ScopeAsk,
-} from '../../../../worker/core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, Report } from '../../../../worker/core/ledger/messages.ts';
 import type { Figures, Limits, Scope } from '../../../../worker/core/ledger/types.ts';
-import type { Ledger } from '../../../../worker/ports.ts';
+import type { Ledger, LedgerAnswer, LedgerMessage } from '../../../../worker/ports.ts';
 import { LedgerStore, type LedgerStub } from '../../../../worker/stores/ledger-store.ts';
 import { LedgerInMemory } from '../../core/ledger/support/ledger-in-memory.ts';
 import type { TestClock } from './clock.ts';
@@ -53,6 +47,11 @@ export class TestLedger implements Ledger {
           this.reported.push(...reports);
           return { reports: this.book.report(...reports), grant: this.#grant(ask) };
         }),
+      exchange: (reports, asks) =>
+        this.#call('grant', () => {
+          this.reported.push(...reports);
+          return { reports: this.book.report(...reports), grants: asks.map((ask) => this.#grant(ask)) };
+        }),
     };
     this.#store = this.ofIsolate();
   }
@@ -62,20 +61,8 @@ export class TestLedger implements Ledger {
     return new LedgerStore(() => this.#stub, this.#clock);
   }
 
-  grant(tenant: string, ask: LeaseRequest): Promise<GrantReply> {
-    return this.#store.grant(tenant, ask);
-  }
-
-  report(tenant: string, reports: readonly Report[]): Promise<ReportReply[]> {
-    return this.#store.report(tenant, reports);
-  }
-
-  reportAndGrant(tenant: string, reports: readonly Report[], ask: LeaseRequest) {
-    return this.#store.reportAndGrant(tenant, reports, ask);
-  }
-
-  hasBudget(tenant: string, scopes: readonly ScopeAsk[]): boolean | undefined {
-    return this.#store.hasBudget(tenant, scopes);
+  send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer> {
+    return this.#store.send(tenant, message);
   }
 
   /** Sets limits as an operator does. */

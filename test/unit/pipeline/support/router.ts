@@ -15,7 +15,7 @@ import type {
 import { CallRate } from '../../../../worker/core/identity/call-rate.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/book/ladder.ts';
-import { newTuples } from '../../../../worker/core/ledger/lease/pool.ts';
+import { newPools } from '../../../../worker/core/ledger/lease/pool.ts';
 import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import { ReportsSeen } from '../../../../worker/core/reports/reports.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
@@ -184,7 +184,7 @@ export class TestRouter {
       isLocal: false,
       board: this.board,
       ledger: this.ledger,
-      slices: newTuples(),
+      slices: newPools(),
       bodies: new BytesInFlight(clock),
       answers: this.answers,
       answerStreams: this.answerStreams,

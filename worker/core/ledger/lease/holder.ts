@@ -1,38 +1,46 @@
 /**
- * The holder of a lease of one request, as plain data (ledger rules 15 to 21). Whoever drives it sends `message(holder)`
- * whenever there is one, feeds back what happens, and hands the whole of it to `waitUntil` before the first ask. It is over
- * when its state is `over`.
+ * What covers one attempt of a request, from the ask for its lease to the ledger's acknowledgement (ledger rules 15 to 21), as
+ * plain data. Its driver sends `message(holder)` whenever there is one, feeds back what happens, and hands its own life to
+ * `waitUntil` before the first ask. A share of a pool's slice is held the same way, without the ask; its pool reports it.
  */
-
-import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
-import type { Granted, GrantReply, LeaseRequest, Report } from '../messages.ts';
-import { type Freed, NOTHING_SPENT, type Scope, type Spent } from '../types.ts';
+import type { GrantReply, LeaseRequest, Report } from '../messages.ts';
+import { NOTHING_SPENT, type Scope, type Spent } from '../types.ts';
+import {
+  beginSlice,
+  beginUngranted,
+  endShare,
+  loseShare,
+  ownShare,
+  reportOf,
+  type Share,
+  type Slice,
+  startShare,
+} from './slice.ts';
 
 export type Holder =
   | { state: 'asking'; ask: LeaseRequest; asks: number; seenAt: number }
-  /** It has what the reply says, not what it wanted (ledger rule 17). */
-  | { state: 'granted'; leaseId: string; grant: Granted; startBefore: number; seenAt: number }
-  /** `grant` is null, and `scopes` are told with the report, where the ledger could not be reached and policy was open. */
-  | { state: 'running'; leaseId: string; grant: Granted | null; scopes: readonly Scope[] | null }
+  | { state: 'granted'; share: Share }
+  /** Its provider was called, or may be. */
+  | { state: 'running'; share: Share }
   /** Its last report, repeated until acknowledged. After its close a lease is dead (ledger rule 16). */
-  | { state: 'closing'; report: Report }
+  | { state: 'closing'; report: Report; slice: Slice }
   | { state: 'over' };
 
 export type HolderEvent =
   | { event: 'asked_again' }
   | { event: 'replied'; reply: GrantReply; now: number }
-  /** No answer in time and closed by policy, the client gone, config changed. */
+  /** It will not run: no reply in time and the policy refuses, the client left, or the config changed. */
   | { event: 'gave_up' }
-  /** No answer in time and open by policy: it runs, and tells afterwards. */
+  /** No reply in time, and the policy lets it run: it reports afterwards. */
   | { event: 'runs_ungranted' }
-  /** Just before the provider is called. Look at the state then: it may be too late to start. */
+  /** Just before a provider is called. Look at the state afterwards: it may be too late to start. */
   | { event: 'starts'; now: number }
-  /** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (ledger rule 18).
+  /** The request can cost no more: it ended, or was cancelled and booked by bounds that cover what may be billed (ledger rule 18).
    *  `estimated`: some of `spent` is a bound, because no usage came. */
   | { event: 'ended'; spent: Spent; estimated?: boolean }
+  /** Its cost will never be reported. */
+  | { event: 'lost' }
   | { event: 'acknowledged' };
-
-export const NOTHING_FREED: Freed = { microUsd: 0, tokens: 0, parallel: 0 };
 
 /** The first ask is under way. */
 export const beginHolding = (ask: LeaseRequest, now: number): Holder => ({
@@ -42,13 +50,16 @@ export const beginHolding = (ask: LeaseRequest, now: number): Holder => ({
   seenAt: now,
 });
 
-/** What is to be sent, and sent again while no answer comes. */
+/** A share that was taken without an ask. */
+export const holdShare = (share: Share): Holder => ({ state: 'granted', share });
+
+/** What to send, and to send again while no answer comes. */
 export function message(holder: Holder): { ask: LeaseRequest } | { report: Report } | undefined {
   if (holder.state === 'asking') return { ask: holder.ask };
   return holder.state === 'closing' ? { report: holder.report } : undefined;
 }
 
-/** What does not apply in a state changes nothing: a reply after the close, a client that leaves while its request runs. */
+/** The next state. Events that do not apply change nothing: a reply after the close, a client that leaves while its request runs. */
 export function next(holder: Holder, event: HolderEvent): Holder {
   switch (holder.state) {
     case 'asking':
@@ -56,69 +67,98 @@ export function next(holder: Holder, event: HolderEvent): Holder {
     case 'granted':
       return whileGranted(holder, event);
     case 'running':
-      // Ledger rule 19: no `done` while anything runs. *Without:* the close says 0, the request then costs 1.
-      if (event.event !== 'ended') return holder;
-      return closing(holder.leaseId, event.spent, holder.scopes, event.estimated);
+      return whileRunning(holder, event);
     case 'closing':
-      return event.event === 'acknowledged' ? { state: 'over' } : holder;
+      return event.event === 'acknowledged' ? OVER : holder;
     case 'over':
       return holder;
   }
 }
 
 /**
- * A new life of a holder that kept `{leaseId, started}` before it asked and before it called (ledger rule 20). It never asks with the
+ * A new life of a holder that stored `{leaseId, started}` before it asked and before it called (ledger rule 20). It never asks with the
  * old id, which would be given the same grant to spend twice. Not started: it closes with nothing spent. Started: it reports
  * what is certain and leaves the rest to `settleBy`.
  */
-export const revive = (leaseId: string, started: boolean, certain: Spent = NOTHING_SPENT): Holder =>
-  started
-    ? { state: 'closing', report: { leaseId, spent: certain, freed: NOTHING_FREED, done: false } }
-    : closing(leaseId, NOTHING_SPENT, null);
+export function revive(
+  leaseId: string,
+  started: boolean,
+  certain: Spent = NOTHING_SPENT,
+): Holder & { state: 'closing' } {
+  const slice = beginUngranted(leaseId, null);
+  if (!started) return closing(slice);
+  const share = ownShare(slice, NOTHING_WANTED);
+  share.state = 'running';
+  loseShare(share);
+  Object.assign(slice.spent, certain);
+  return closing(slice);
+}
 
-/** How long to wait before the same message is sent again, the first time with `attempt` 1. */
+/** How long to wait before sending the same message again; `attempt` is 1 the first time. */
 export const repeatAfterMs = (attempt: number): number => Math.min(100 * 2 ** (attempt - 1), 5_000);
 
+const OVER: Holder = { state: 'over' };
+const NOTHING_WANTED = { mode: 'normal', microUsd: 0, tokens: 0, requests: 0, parallel: 0 } as const;
+
 function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): Holder {
-  const { ask, asks } = holder;
-  const { leaseId } = ask;
+  const { ask, asks, seenAt } = holder;
+  const { leaseId, scopes } = ask;
   switch (event.event) {
     case 'asked_again':
       return { ...holder, asks: asks + 1 };
     case 'replied': {
       const { reply, now } = event;
-      if ('granted' in reply) {
-        // Counted from the time in the id, which was before the ledger's `now`, so that it ends before the ledger's does.
-        const startBefore = (timeOfUuidV7(leaseId) ?? 0) + reply.admitForMs;
-        return { state: 'granted', leaseId, grant: reply, startBefore, seenAt: Math.max(holder.seenAt, now) };
+      if (reply.refused === undefined) {
+        const slice = beginSlice(leaseId, reply, Math.max(seenAt, now));
+        return holdShare(ownShare(slice, { ...reply.granted, mode: reply.mode }));
       }
       // Ledger rule 15: of several copies of an ask another may still be granted. One that asked once and was refused sends nothing.
-      return asks > 1 ? closing(leaseId, NOTHING_SPENT, null) : { state: 'over' };
+      return asks > 1 ? closing(beginUngranted(leaseId, null)) : OVER;
     }
     case 'gave_up':
-      return closing(leaseId, NOTHING_SPENT, null);
-    case 'runs_ungranted':
-      return { state: 'running', leaseId, grant: null, scopes: ask.scopes.map(({ scope }) => scope) };
+      return closing(beginUngranted(leaseId, null));
+    case 'runs_ungranted': {
+      const share = ownShare(beginUngranted(leaseId, namesOf(scopes)), NOTHING_WANTED);
+      share.state = 'running';
+      return { state: 'running', share };
+    }
     default:
       return holder;
   }
 }
 
 function whileGranted(holder: Holder & { state: 'granted' }, event: HolderEvent): Holder {
-  const { leaseId, grant, startBefore, seenAt } = holder;
-  if (event.event === 'gave_up') return closing(leaseId, NOTHING_SPENT, null);
-  if (event.event !== 'starts') return holder;
-  // A holder's time never goes back either. Too late: it closes, and may ask anew with another id.
-  if (Math.max(seenAt, event.now) >= startBefore) return closing(leaseId, NOTHING_SPENT, null);
-  return { state: 'running', leaseId, grant, scopes: null };
+  const { share } = holder;
+  switch (event.event) {
+    case 'gave_up':
+    case 'lost':
+      endShare(share, NOTHING_SPENT);
+      return ended(share);
+    case 'starts':
+      // Too late: it closes, and may ask anew with another id.
+      return startShare(share, event.now) ? { state: 'running', share } : ended(share);
+    default:
+      return holder;
+  }
 }
 
-/** All that was not spent is free; the ledger knows what was granted. */
-const closing = (leaseId: string, spent: Spent, scopes: readonly Scope[] | null, estimated = false): Holder => ({
-  state: 'closing',
-  report: {
-    ...{ leaseId, spent, freed: NOTHING_FREED, done: true },
-    ...(estimated && { estimated }),
-    ...(scopes !== null && { scopes }),
-  },
-});
+function whileRunning(holder: Holder & { state: 'running' }, event: HolderEvent): Holder {
+  const { share } = holder;
+  switch (event.event) {
+    // Ledger rule 19: no `done` while anything runs. *Without:* the close says 0, the request then costs 1.
+    case 'ended':
+      endShare(share, event.spent, event.estimated);
+      return ended(share);
+    case 'lost':
+      loseShare(share);
+      return OVER;
+    default:
+      return holder;
+  }
+}
+
+const ended = ({ slice }: Share): Holder => (slice.isPooled ? OVER : closing(slice));
+
+const closing = (slice: Slice): Holder & { state: 'closing' } => ({ state: 'closing', report: reportOf(slice), slice });
+
+const namesOf = (scopes: LeaseRequest['scopes']): Scope[] => scopes.map(({ scope }) => scope);

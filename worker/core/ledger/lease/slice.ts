@@ -1,37 +1,42 @@
 /**
- * A slice: a lease of many requests, out of which an isolate admits from memory (ledger rules 16 to 22). Plain data that all
- * requests of the isolate share; each change is done within one turn. What a request that has ended did not cost may be used
- * again; its place in the rate is used up. Always: spent + reserved + unused = granted − freed, in money, tokens and slots.
+ * A slice is a lease out of which an isolate admits requests from memory (ledger rules 16 to 22). The lease of a single request
+ * is a slice of one, with one share that takes all of it. Plain data; each change is made within one turn. What an ended
+ * request did not cost may be used again, its place in the rate may not. Always, for money, tokens and slots:
+ * spent + reserved + unused = granted − freed.
  */
-
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { Granted, Report, Want } from '../messages.ts';
-import { type Amount, type Freed, type Mode, NOTHING_SPENT, type Spent } from '../types.ts';
+import { type Amount, type Freed, type Mode, NOTHING_SPENT, type Scope, type Spent } from '../types.ts';
 
+/** A lease and what this isolate has done with it. */
 export interface Slice {
   readonly leaseId: string;
   readonly mode: Mode;
   /** What the reply said, not what was wanted (ledger rule 17). */
   readonly granted: Amount;
-  /** By the holder's clock, which never goes back (`seenAt`). */
+  /** Reported with it when the ledger could not be reached and granted nothing (ledger rule 30); null otherwise. */
+  readonly scopes: readonly Scope[] | null;
+  /** Nothing starts at or after this time of the holder's clock, which never goes back (`seenAt`). */
   readonly startBefore: number;
   seenAt: number;
+  /** Other requests may take shares of it; its pool closes it. */
+  isPooled: boolean;
   requestsLeft: number;
-  /** It was told of: nothing is taken of it any more (ledger rules 16 and 18). */
+  /** It was reported: nothing more is taken from it (ledger rules 16 and 18). */
   isEnding: boolean;
-  /** Shares that may still cost something, and those of them of which nobody will tell any more. */
+  /** Shares that may still cost something; `lost` counts those whose cost will never be reported. */
   running: number;
   lost: number;
-  /** The worst cases of what runs. */
+  /** The worst cases of the running shares. */
   readonly reserved: Freed;
   readonly spent: Spent;
   readonly freed: Freed;
   estimated: boolean;
-  /** Somebody is telling the ledger of it; after this time he counts as gone. */
+  /** Somebody is reporting it; after this time that attempt counts as dead. */
   toldUntil: number;
-  /** Somebody waits until then, to tell at once of all that end meanwhile. */
+  /** Until then somebody waits for more shares to end, to report them together. */
   gatheredUntil: number;
-  /** The ledger has its last report. */
+  /** The ledger has acknowledged its last report. */
   isOver: boolean;
 }
 
@@ -44,27 +49,42 @@ export interface Share {
   state: 'taken' | 'running' | 'over';
 }
 
+const NOTHING: Freed = { microUsd: 0, tokens: 0, parallel: 0 };
+
+/** A lease that was granted. */
 export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Granted, now: number): Slice => ({
   leaseId,
   mode,
   granted,
+  scopes: null,
   // From the time in the id, which was before the ledger's `now`, so that it ends before the ledger's does.
   startBefore: (timeOfUuidV7(leaseId) ?? 0) + admitForMs,
   seenAt: now,
+  isPooled: false,
   requestsLeft: granted.requests,
   isEnding: false,
   running: 0,
   lost: 0,
-  reserved: { microUsd: 0, tokens: 0, parallel: 0 },
-  spent: { microUsd: 0, tokens: 0 },
-  freed: { microUsd: 0, tokens: 0, parallel: 0 },
+  reserved: { ...NOTHING },
+  spent: { ...NOTHING_SPENT },
+  freed: { ...NOTHING },
   estimated: false,
   toldUntil: 0,
   gatheredUntil: 0,
   isOver: false,
 });
 
-/** Takes a worst case, a request and a slot, at once; undefined: it does not fit, or it is too late (ledger rules 18 and 22). */
+/**
+ * A lease whose grant was never heard, if there was one. With `scopes` its request runs all the same, as the tenant's policy
+ * allows; without, all that is left to do is to close it.
+ */
+export const beginUngranted = (leaseId: string, scopes: readonly Scope[] | null): Slice => ({
+  ...beginSlice(leaseId, { granted: { ...NOTHING, requests: 0 }, mode: 'normal', admitForMs: 0, left: [] }, 0),
+  scopes,
+  startBefore: Number.MAX_SAFE_INTEGER,
+});
+
+/** Takes a worst case, a request and a slot, synchronously; undefined: it does not fit, or it is too late (ledger rules 18 and 22). */
 export function takeShare(slice: Slice, want: Want, now: number): Share | undefined {
   const { microUsd, tokens, requests, parallel } = want;
   const hasRoom =
@@ -76,7 +96,7 @@ export function takeShare(slice: Slice, want: Want, now: number): Share | undefi
   return hasRoom && isInTime(slice, now) ? ownShare(slice, want) : undefined;
 }
 
-/** What whoever asked for the slice takes of it first: it has room for him, and whether it is too late shows when he starts. */
+/** The first share, for the request that asked: there is room for it, and whether it is too late is judged when it starts. */
 export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }: Want): Share {
   slice.requestsLeft -= requests;
   slice.running++;
@@ -95,7 +115,7 @@ export function startShare(share: Share, now: number): boolean {
   return share.state === 'running';
 }
 
-/** The request can cost no more: it ended, or was cancelled and estimated so that it covers what may be billed (ledger rule 18). */
+/** The request can cost no more: it ended, or was cancelled and booked by bounds that cover what may be billed (ledger rule 18). */
 export function endShare(share: Share, spent: Spent, estimated = false): void {
   if (share.state === 'over') return;
   share.state = 'over';
@@ -109,7 +129,7 @@ export function endShare(share: Share, spent: Spent, estimated = false): void {
   if (estimated) slice.estimated = true;
 }
 
-/** Nobody will tell what it cost: its worst case stays held, and the slice is never done; `settleBy` books that in full. */
+/** Its cost will never be reported: its worst case stays held, the slice is never done, and `settleBy` books it in full. */
 export function loseShare(share: Share): void {
   if (share.state === 'running') {
     share.state = 'over';
@@ -117,31 +137,36 @@ export function loseShare(share: Share): void {
   } else endShare(share, NOTHING_SPENT);
 }
 
+/** More requests may be admitted from it. */
 export const isAdmitting = (slice: Slice, now: number): boolean =>
   !slice.isEnding && slice.requestsLeft > 0 && isInTime(slice, now);
 
-/** Nothing of it can cost any more, as far as anybody will tell. */
+/** No share of it will report any further cost. */
 export const isQuiet = ({ running, lost }: Slice): boolean => running === lost;
 
-/** No request may begin in it and none runs: what is left to do is to close it. */
+/** No request may start in it and none runs: all that is left to do is to close it. */
 export const isClosable = (slice: Slice, now: number): boolean =>
   !slice.isOver && isQuiet(slice) && !isAdmitting(slice, now);
 
 /**
- * Ends its admitting and says what there is to say. What it frees is struck from memory here, before it is sent (ledger rule 18);
+ * Ends its admitting and makes its report. What it frees is struck from memory here, before it is sent (ledger rule 18);
  * `done` waits for the last request (ledger rule 19).
  */
 export function reportOf(slice: Slice): Report {
-  const { leaseId, spent, freed, estimated } = slice;
+  const { leaseId, scopes, spent, freed, estimated } = slice;
   slice.isEnding = true;
   freed.microUsd += unusedMicroUsd(slice);
   freed.tokens += unusedTokens(slice);
   freed.parallel += unusedSlots(slice);
   const done = slice.running === 0;
-  return { leaseId, spent: { ...spent }, freed: { ...freed }, done, ...(estimated && { estimated }) };
+  return {
+    ...{ leaseId, spent: { ...spent }, freed: { ...freed }, done },
+    ...(estimated && { estimated }),
+    ...(scopes !== null && { scopes }),
+  };
 }
 
-/** At least half of what is held is not used by anything: worth a row of its own. */
+/** At least half of what is held is unused: worth a row of its own to give it back. */
 export const holdsTooMuch = (slice: Slice): boolean =>
   isHalf(unusedMicroUsd(slice), slice.reserved.microUsd) ||
   isHalf(unusedTokens(slice), slice.reserved.tokens) ||
@@ -149,11 +174,13 @@ export const holdsTooMuch = (slice: Slice): boolean =>
 
 const isHalf = (unused: number, reserved: number): boolean => unused > 0 && unused >= reserved;
 
-/** More may be spent than a worst case allowed for (ledger rule 13): nothing is unused then. */
+/** Not below zero: more may be spent than a worst case allowed for (ledger rule 13). */
 export const unusedMicroUsd = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.microUsd - freed.microUsd - spent.microUsd - reserved.microUsd);
+/** As `unusedMicroUsd`, of tokens. */
 export const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.tokens - freed.tokens - spent.tokens - reserved.tokens);
+/** Slots that no share holds. */
 export const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
   granted.parallel - freed.parallel - reserved.parallel;
 

@@ -117,7 +117,7 @@ it('ledger rule 17: it has what the reply says, not what it wanted', () => {
   const ledger = new LedgerInMemory(NOON);
   const request = ask(idAt(NOON), 0, { ...capped(1), wants: [want(2), want(1, { mode: 'safeguard' })] });
   const holder = replied(beginHolding(request, NOON), ledger.grant(request));
-  expect(holder).toMatchObject({ grant: { granted: { microUsd: 1 }, mode: 'safeguard' } });
+  expect(holder).toMatchObject({ share: { slice: { granted: { microUsd: 1 }, mode: 'safeguard' } } });
 });
 
 it('ledger rule 18: what is freed is never used again: a closing lease starts nothing', () => {
@@ -190,9 +190,9 @@ describe('clocks: nothing starts at or after the time in its id + admitForMs, by
   const starts = (holder: Holder, now: number) => next(holder, { event: 'starts', now }).state;
 
   it('counted from the id, not from the reply: the ledger’s 5 s end later than the holder’s', () => {
-    const holder = granted(3 * SECOND, NOON + 4 * SECOND);
-    expect(starts(holder, NOON + 5 * SECOND - 1)).toBe('running');
-    expect(starts(holder, NOON + 5 * SECOND)).toBe('closing');
+    const holder = () => granted(3 * SECOND, NOON + 4 * SECOND);
+    expect(starts(holder(), NOON + 5 * SECOND - 1)).toBe('running');
+    expect(starts(holder(), NOON + 5 * SECOND)).toBe('closing');
   });
 
   it('a repeated ask gives no more time', () => {

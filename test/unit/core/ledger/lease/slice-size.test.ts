@@ -1,22 +1,24 @@
 /** How large a slice may be, and when the next one is asked for (ledger rule 28): tables. */
 import { describe, expect, it } from 'vitest';
 import {
+  closesAlong,
+  endTelling,
+  isBusy,
+  isShort,
+  noteClosable,
+} from '../../../../../worker/core/ledger/lease/closes.ts';
+import {
   admitFrom,
   beginAsking,
-  closesAlong,
   endAsking,
-  endTelling,
   enterSlice,
   forgetScope,
-  isBusy,
   isRefillDue,
-  isShort,
   learn,
   leftBeside,
-  newTuples,
+  newPools,
   nextSlice,
   noteAdmitted,
-  noteClosable,
   type Pool,
   poolOf,
 } from '../../../../../worker/core/ledger/lease/pool.ts';
@@ -154,7 +156,7 @@ describe('what was started lately', () => {
 
 describe('an isolate’s slices of one tuple', () => {
   const SCOPES = [{ scope: 'tenant' as const, limits: {} }];
-  const tuple = (): Pool => poolOf(newTuples(), 'acme', SCOPES, NOON);
+  const tuple = (): Pool => poolOf(newPools(), 'acme', SCOPES, NOON);
   const enter = (of: Pool, requests: number, now = NOON, parts = {}): Slice => {
     const granted = { microUsd: requests * 100, tokens: requests * 10, requests, parallel: requests };
     return enterSlice(of, idAt(now), { granted, mode: 'normal', admitForMs: 10_000, left: [], ...parts }, now);
@@ -166,7 +168,7 @@ describe('an isolate’s slices of one tuple', () => {
   };
 
   it('are apart from those of other scopes, users and tenants', () => {
-    const tuples = newTuples();
+    const tuples = newPools();
     const of = (tenant: string, ...scopes: ('tenant' | 'user:a' | 'user:b')[]) =>
       poolOf(
         tuples,
@@ -182,13 +184,13 @@ describe('an isolate’s slices of one tuple', () => {
   });
 
   it('are forgotten where there are too many, for whoever runs keeps hold of his own', () => {
-    const tuples = newTuples();
+    const tuples = newPools();
     for (let user = 0; user < 5_001; user++) poolOf(tuples, 'acme', [{ scope: `user:${user}`, limits: {} }], NOON);
     expect(tuples.byName.size).toBe(1);
   });
 
   it('are forgotten with the scope whose limits have changed, and with no other', () => {
-    const tuples = newTuples();
+    const tuples = newPools();
     const all: [string, ...Scope[]][] = [
       ['acme', 'tenant', 'user:ana', 'key:k'],
       ['acme', 'user:ana'],
@@ -300,7 +302,7 @@ describe('an isolate’s slices of one tuple', () => {
   });
 
   it('close with any ask of their tenant, and with nobody else’s', () => {
-    const tuples = newTuples();
+    const tuples = newPools();
     const [ana, bob] = ['user:ana', 'user:bob'].map((scope) =>
       poolOf(tuples, 'acme', [{ scope: scope as Scope, limits: {} }], NOON),
     ) as [Pool, Pool];

@@ -92,7 +92,7 @@ export class LoneHolder implements TestHolder {
     this.#next({ event: 'starts', now });
     if (!this.#isRunning()) return;
     this.#started = true;
-    const { microUsd } = before.grant.granted;
+    const { microUsd } = before.share.slice.granted;
     this.runs.push({ worst: microUsd, cost: Math.min(cost, microUsd), ended: false });
   }
 
@@ -175,7 +175,7 @@ export class IsolateHolder implements TestHolder {
   starts(cost: number, now: number) {
     if (this.#slice !== undefined) return this.#take({ requests: 1, parallel: 1 }, cost, now);
     if (this.#holder.state !== 'granted') return;
-    const { microUsd } = this.#holder.grant.granted;
+    const { microUsd } = this.#holder.share.slice.granted;
     this.#next({ event: 'starts', now });
     if (!this.#isRunning()) return;
     this.runs.push({ worst: microUsd, cost: Math.min(cost, microUsd), ended: false, lost: false, share: undefined });

@@ -1,0 +1,102 @@
+/** Asking a tenant's ledger for one lease: closes travel along, and what the reply says is kept in the pool. */
+import { closesAlong, endTelling } from '../core/ledger/lease/closes.ts';
+import { beginHolding, type Holder, holdShare, next } from '../core/ledger/lease/holder.ts';
+import { enterSlice, learn, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
+import { rememberedRefusal, rememberRefusal } from '../core/ledger/lease/refusals.ts';
+import { ownShare, type Slice } from '../core/ledger/lease/slice.ts';
+import { type GrantReply, isByLimit, type RefusedByLimit, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
+import type { Deps } from '../ports.ts';
+import { keepPledge } from './duties.ts';
+import { type LedgerClient, LONGEST_ASK_MS } from './ledger-client.ts';
+
+/** Called just before the ledger is asked with a new id, and just before a provider is called under it. */
+export interface LeaseHooks {
+  onAsk(leaseId: string): void;
+  onStart(leaseId: string): void;
+}
+
+/** On whose behalf the ledger is asked. */
+export interface Asker {
+  scopes: readonly ScopeAsk[];
+  /** The longest that the request may take. */
+  runForMs: number;
+  client: LedgerClient;
+  newLeaseId: Deps['newLeaseId'];
+  background(work: Promise<unknown>): void;
+  /** What this isolate remembers of these scopes; undefined in tests without pools. */
+  pool: Pool | undefined;
+  /** With hooks each lease is noted, covers one request, and is closed by that alone (ledger rule 20). */
+  hooks: LeaseHooks | undefined;
+}
+
+/** A holder that changes while the ledger is asked. */
+export interface Cover {
+  holder: Holder;
+  /** The slice that this is a share of; others may use it too. */
+  slice?: Slice;
+}
+
+export interface Ask {
+  wants: readonly Want[];
+  admitForMs: number;
+  /** The feature has a safeguard that is not among the wants. */
+  degrades: boolean;
+  /** What the asking request takes of a slice that is granted. */
+  own?: Want | undefined;
+}
+
+/** What the isolate remembers that the ledger would say; undefined: it has to be asked. */
+export const refusalInMemory = ({ pool, scopes, client }: Asker, wants: readonly Want[]): RefusedByLimit | undefined =>
+  pool && rememberedRefusal(pool.tenant.refusals, { scopes, wants }, client.now);
+
+/**
+ * Asks with one id until a reply comes; undefined: the ledger cannot be reached, and the cover still asks. Otherwise the cover has
+ * heard the reply. A slice is in the pool, and the cover has the asker's own share of it.
+ */
+export async function askForLease(
+  asker: Asker,
+  cover: Cover,
+  { wants, admitForMs, degrades, own }: Ask,
+): Promise<GrantReply | undefined> {
+  const { client, hooks, pool, runForMs, scopes } = asker;
+  const { now } = client;
+  const leaseId = asker.newLeaseId(now);
+  hooks?.onAsk(leaseId);
+  const request = { leaseId, scopes, wants, admitForMs, degrades, runForMs };
+  cover.holder = beginHolding(request, now);
+  const tellings = pool === undefined || hooks !== undefined ? [] : closesAlong(pool, now, now + LONGEST_ASK_MS);
+  const reports = tellings.map(({ report }) => report);
+  const { reply, isTold } = await client.ask(request, reports, () => {
+    cover.holder = next(cover.holder, { event: 'asked_again' });
+  });
+  for (const telling of tellings) endTelling(telling, isTold);
+  if (reply === undefined) return undefined;
+  const heardAt = client.now;
+  if (pool !== undefined) keep(pool, wants, reply, heardAt);
+  if (reply.refused === undefined && reply.granted.requests > 1 && pool !== undefined) {
+    const slice = enterSlice(pool, leaseId, reply, heardAt);
+    asker.background(keepPledge(pool, slice, client));
+    cover.slice = slice;
+    cover.holder = { state: 'over' };
+    if (own !== undefined) {
+      cover.holder = holdShare(ownShare(slice, own));
+      noteAdmitted(pool, own, heardAt);
+    }
+    return { ...reply, left: leftBeside(pool, heardAt) };
+  }
+  cover.holder = next(cover.holder, { event: 'replied', reply, now: heardAt });
+  return reply;
+}
+
+/** What the reply says of limits and mode. */
+function keep(pool: Pool, wants: readonly Want[], reply: GrantReply, now: number): void {
+  learnMode(pool, wants, reply);
+  if (reply.refused === undefined) {
+    learn(pool, reply.left, now);
+    const granted = wants.find(({ mode }) => mode === reply.mode);
+    if (granted !== undefined && reply.granted.requests === 1) noteAdmitted(pool, granted, now);
+  } else if (isByLimit(reply)) {
+    learn(pool, reply.left, now);
+    rememberRefusal(pool.tenant.refusals, wants, reply, now);
+  }
+}

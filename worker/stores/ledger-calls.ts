@@ -1,0 +1,159 @@
+/**
+ * The calls of one isolate to the ledger of one tenant. A message that finds no call under way is sent at once. While a call is
+ * under way messages gather, and the next call takes them together: one of those that wait leads, the others follow.
+ *
+ * Each message is of another request, and I/O of one request cannot be used by another. So they share plain data and promises
+ * alone: each sets its own timers, and makes the call itself when it leads. A leader may die without a word. Its followers
+ * then fail within `LONGEST_FOLLOW_MS`, and send their messages again by themselves.
+ */
+import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
+import { MOST_ASKS, MOST_REPORTS } from '../core/ledger/protocol.ts';
+import { within } from '../core/within.ts';
+import type { Clock, LedgerAnswer, LedgerMessage } from '../ports.ts';
+
+/** A call that is older than this is not waited for: a ledger far away delays no message by more. */
+const LONGEST_WAIT_MS = 10;
+/** How long a follower waits for the call that took its message along. */
+const LONGEST_FOLLOW_MS = 1_000;
+/** After a call of several messages failed, each is sent by itself for this long. */
+const ALONE_FOR_MS = 10_000;
+
+/** Makes one call of the object. */
+export type Call = (reports: readonly Report[], asks: readonly LeaseRequest[]) => Promise<Exchanged>;
+
+/** What a message that waits hears. */
+type Heard = { kind: 'leads' } | { kind: 'answered'; answer: LedgerAnswer } | { kind: 'failed'; error: unknown };
+
+/** A message that waits for a call. */
+class Waiting {
+  readonly message: LedgerMessage;
+  /** A call has taken it along. */
+  isTaken = false;
+  #resolve: (heard: Heard) => void = () => {};
+  heard = this.#next();
+
+  constructor(message: LedgerMessage) {
+    this.message = message;
+  }
+
+  /** Told once or, where it was told to lead and another call took it first, twice. */
+  tell(heard: Heard): void {
+    const resolve = this.#resolve;
+    if (heard.kind === 'leads') this.heard = this.#next();
+    resolve(heard);
+  }
+
+  #next(): Promise<Heard> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+}
+
+export class LedgerCalls {
+  readonly #clock: Clock;
+  #waiting: Waiting[] = [];
+  #calls = 0;
+  /** When the newest call began; undefined once it has come back. */
+  #underWaySince: number | undefined;
+  #aloneUntil = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Rejects where the call fails that carried the message, and nobody knows whether it arrived. */
+  async send(message: LedgerMessage, call: Call): Promise<LedgerAnswer> {
+    const now = this.#clock.now();
+    if (message.isAlone === true || now < this.#aloneUntil) return carried([message], call).then(first);
+    const waitMs = this.#underWaySince === undefined ? 0 : this.#underWaySince + LONGEST_WAIT_MS - now;
+    if (waitMs <= 0) return this.#lead(message, call);
+
+    const waiting = new Waiting(message);
+    this.#waiting.push(waiting);
+    const heard = await within(waiting.heard, waitMs, this.#clock, TIRED);
+    if (heard.kind !== 'leads') return answerOf(heard);
+    if (!waiting.isTaken) {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      return this.#lead(message, call);
+    }
+    const late = await within(waiting.heard, LONGEST_FOLLOW_MS, this.#clock, LATE);
+    if (late === LATE) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
+    return answerOf(late);
+  }
+
+  async #lead(message: LedgerMessage, call: Call): Promise<LedgerAnswer> {
+    const followers = this.#take(message);
+    const number = ++this.#calls;
+    this.#underWaySince = this.#clock.now();
+    try {
+      const answers = await carried([message, ...followers.map((one) => one.message)], call);
+      followers.forEach((follower, index) => {
+        follower.tell({ kind: 'answered', answer: answers[index + 1] as LedgerAnswer });
+      });
+      return first(answers);
+    } catch (error) {
+      if (followers.length > 0) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
+      for (const follower of followers) follower.tell({ kind: 'failed', error });
+      throw error;
+    } finally {
+      // A newer call, which did not wait for this one, wakes the next leader itself.
+      if (number === this.#calls) {
+        this.#underWaySince = undefined;
+        this.#waiting[0]?.tell({ kind: 'leads' });
+      }
+    }
+  }
+
+  /** Takes along what fits into one call beside the leader's message, in the order in which it came. */
+  #take({ ask, reports }: LedgerMessage): Waiting[] {
+    let asks = ask === undefined ? 0 : 1;
+    let reported = reports.length;
+    const taken: Waiting[] = [];
+    for (const waiting of this.#waiting) {
+      const { message } = waiting;
+      const more = message.ask === undefined ? 0 : 1;
+      if (asks + more > MOST_ASKS || reported + message.reports.length > MOST_REPORTS) continue;
+      asks += more;
+      reported += message.reports.length;
+      waiting.isTaken = true;
+      taken.push(waiting);
+    }
+    if (taken.length > 0) this.#waiting = this.#waiting.filter(({ isTaken }) => !isTaken);
+    return taken;
+  }
+}
+
+/** It has waited long enough for the call under way. */
+const TIRED: Heard = { kind: 'leads' };
+const LATE: Heard = { kind: 'failed', error: new Error('the call that took this message along did not come back') };
+
+function answerOf(heard: Heard): LedgerAnswer {
+  if (heard.kind === 'answered') return heard.answer;
+  throw heard.kind === 'failed' ? heard.error : new Error('a message that was taken along cannot lead');
+}
+
+/** One call for all of these; their answers in the same order. */
+async function carried(messages: readonly LedgerMessage[], call: Call): Promise<LedgerAnswer[]> {
+  const asks = messages.flatMap(({ ask }) => (ask === undefined ? [] : [ask]));
+  const { reports, grants } = await call(
+    messages.flatMap((message) => message.reports),
+    asks,
+  );
+  const [nextReport, nextGrant] = [inOrder<ReportReply>(reports), inOrder<GrantReply>(grants)];
+  return messages.map((message) => ({
+    reports: message.reports.map(nextReport),
+    grant: message.ask === undefined ? undefined : nextGrant(),
+  }));
+}
+
+function inOrder<Reply>(replies: readonly Reply[]): () => Reply {
+  let next = 0;
+  return () => {
+    const reply = replies[next++];
+    if (reply === undefined) throw new Error('the ledger gave fewer replies than it was asked for');
+    return reply;
+  };
+}
+
+const first = ([answer]: readonly LedgerAnswer[]): LedgerAnswer => answer as LedgerAnswer;
