@@ -35,7 +35,7 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   [
     'keys',
     ['create-admin', '--name', 'x'],
-    '--scope is missing: write --scope read, which sees, or --scope operate, which also changes',
+    '--scope is missing: write --scope read (sees everything) or --scope operate (also makes changes)',
     'npm run keys -- create-admin',
   ],
   [
