@@ -16,8 +16,7 @@ export function refuseNonsense(config: CheckedConfig, variables: Variables): voi
   // The Worker checks with a pattern; here the real parser is at hand.
   for (const base of new Set(bases.filter((url) => url !== '' && !URL.canParse(url)))) {
     const names = Object.keys(variables).filter((name) => variables[name]?.trim().replace(/\/+$/, '') === base);
-    for (const name of names.filter((one) => !wrong.has(one)))
-      lines.push(`${name} must be a URL, and cannot be read as one`);
+    for (const name of names.filter((one) => !wrong.has(one))) lines.push(`${name} is not a URL that can be read`);
   }
   if (lines.length > 0) throw new Error(lines.join('\n'));
 }

@@ -19,7 +19,7 @@ import { buildRouter } from './workerd/build-router.ts';
 import { startWorkerd } from './workerd/start-workerd.ts';
 
 const HOST = '127.0.0.1';
-const USAGE = `npm start              the router, beside sandbox providers where no real ones are set
+const USAGE = `npm start              the router, with sandbox providers wherever no real ones are set
 npm start -- --fresh   the same, with an empty state
 
 Variables: PORT (8787), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), SANDBOX_OPENAI_PORT,

@@ -10,8 +10,8 @@ export const testLine = ({ hook, ok, status, ms, error }: TestResult): string =>
 export function hookLine({ hook, problem, waiting, lost, nextTryAt, lastError }: HookView, now: number): string {
   const parts = [
     waiting > 0
-      ? `${waiting} on the way, ${nextTryAt === null ? 'being sent' : `next try in ${durationText(nextTryAt - now)}`}`
-      : 'nothing on the way',
+      ? `${waiting} waiting, ${nextTryAt === null ? 'being sent' : `next try in ${durationText(nextTryAt - now)}`}`
+      : 'nothing waiting',
     lost > 0 && `${lost} lost`,
     problem ?? (waiting > 0 && lastError),
   ];
@@ -23,5 +23,5 @@ export function alertLine({ tenant, scope, period, percent, spentMicroUsd, capMi
     ({ hook, state, detail }) => `${hook} ${state}${state === 'lost' ? ` (${detail})` : ''}`,
   );
   const what = `${percent} % of ${scope} of ${tenant}, ${period}: ${usd(spentMicroUsd)} of ${usd(capMicroUsd)}`;
-  return `${when(rest.at)}  ${what}  ${told.join(', ') || 'nobody to tell'}`;
+  return `${when(rest.at)}  ${what}  ${told.join(', ') || 'no webhook'}`;
 }

@@ -40,7 +40,7 @@ export function showLines(
     '',
     ...(limits.length === 0
       ? ['No limit was set by hand.']
-      : ['Set by hand, over config:', ...table(limits.map(limitRow))]),
+      : ['Set by hand, overriding the config:', ...table(limits.map(limitRow))]),
     '',
     ...(ofScope.length === 0
       ? ['No settlements yet.']

@@ -12,14 +12,17 @@ export async function createAdmin(args: string[], usage: string): Promise<void> 
   if (name === undefined) throw new UsageError('--name is missing', usage);
   if (scope !== 'read' && scope !== 'operate') {
     const wrong = scope === undefined ? '--scope is missing' : `There is no scope "${scope}"`;
-    throw new UsageError(`${wrong}: write --scope read, which sees, or --scope operate, which also changes`, usage);
+    throw new UsageError(
+      `${wrong}: write --scope read (sees everything) or --scope operate (also makes changes)`,
+      usage,
+    );
   }
   const target = adminTarget(process.env);
   const body = { name, scope };
   const made = await adminCall<AdminKeyRecord & { key: string }>(target, 'POST', '/admin/admin-keys', body);
   console.log(made.key);
   console.error(`Shown once. Its id is ${made.id}, its scope ${made.scope}.`);
-  console.error(`Its holder sets it as ADMIN_KEY, and CARRYON_URL=${target.url} beside it.`);
+  console.error(`Its holder sets it as ADMIN_KEY, together with CARRYON_URL=${target.url}.`);
 }
 
 export async function listAdmin(args: string[], usage: string): Promise<void> {

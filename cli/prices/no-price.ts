@@ -14,7 +14,9 @@ export async function noPrice(
   const similar = list === undefined ? [] : similarModels(list, model);
   const others = similar.length > 0 ? ` (but ${similar.map((id) => `"${id}"`).join(', ')})` : '';
   const why =
-    list === undefined ? `no list has the prices of ${provider}` : `${provider}'s list has no "${model}"${others}`;
+    list === undefined
+      ? `there is no price list for ${provider}`
+      : `the price list of ${provider} has no "${model}"${others}`;
   const source = list?.pricing_urls?.[0] ?? "the provider's own page";
   const line = `price: { input: …, output: … }, // USD per million tokens, from ${source}`;
   return { path: [...path, 'price'], message: `is missing, and ${why}; add the line\n    ${line}` };

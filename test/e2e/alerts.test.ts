@@ -204,7 +204,7 @@ test('npm run alerts: a test of every webhook, and the list; addresses are shown
     stdout: expect.stringMatching(/^✗ ALERTS_SLACK_URL: answered 410 \(\d+ ms\)/),
   });
   const list = await npmRunAlerts();
-  expect(list.stdout).toMatch(/^ALERTS_SLACK_URL: nothing on the way\nALERTS_JSON_URL: nothing on the way\n/);
+  expect(list.stdout).toMatch(/^ALERTS_SLACK_URL: nothing waiting\nALERTS_JSON_URL: nothing waiting\n/);
   expect(list.stdout).toMatch(
     /95 % of tenant of thrifty, 2\d{3}-\d\d: \$0\.95\d* of \$1 {2}ALERTS_JSON_URL sent, ALERTS_SLACK_URL sent/,
   );

@@ -10,18 +10,18 @@ const hook = (more: Partial<HookView> = {}): HookView => ({
 
 describe('a webhook', () => {
   it.each<[Partial<HookView>, string]>([
-    [{}, 'OPS_URL: nothing on the way'],
-    [{ waiting: 3, nextTryAt: NOW + 1 }, 'OPS_URL: 3 on the way, next try in 1 s'],
+    [{}, 'OPS_URL: nothing waiting'],
+    [{ waiting: 3, nextTryAt: NOW + 1 }, 'OPS_URL: 3 waiting, next try in 1 s'],
     [
       { waiting: 1, nextTryAt: NOW + 400_000, lost: 2, lastError: 'answered 500' },
-      'OPS_URL: 1 on the way, next try in 7 min; 2 lost; answered 500',
+      'OPS_URL: 1 waiting, next try in 7 min; 2 lost; answered 500',
     ],
     [
       { waiting: 1, nextTryAt: NOW, problem: 'OPS_URL is not set', lastError: 'OPS_URL is not set' },
-      'OPS_URL: 1 on the way, next try in 0 s; OPS_URL is not set',
+      'OPS_URL: 1 waiting, next try in 0 s; OPS_URL is not set',
     ],
-    [{ waiting: 2 }, 'OPS_URL: 2 on the way, being sent'],
-    [{ lastError: 'answered 500' }, 'OPS_URL: nothing on the way'],
+    [{ waiting: 2 }, 'OPS_URL: 2 waiting, being sent'],
+    [{ lastError: 'answered 500' }, 'OPS_URL: nothing waiting'],
   ])('%j', (view, line) => {
     expect(hookLine(hook(view), NOW)).toBe(line);
   });
@@ -35,7 +35,7 @@ describe('an alert', () => {
   const line = '2026-11-21 12:00:00Z  85 % of user:ana of acme, 2026-11: $0.85 of $1';
 
   it('is a line with what became of it', () => {
-    expect(alertLine(alert([]))).toBe(`${line}  nobody to tell`);
+    expect(alertLine(alert([]))).toBe(`${line}  no webhook`);
     const told = alert([
       { hook: 'A', state: 'sent', at: NOW, detail: 'answered 200' },
       { hook: 'B', state: 'waiting', at: null, detail: null },

@@ -102,7 +102,7 @@ user:ana  2026-11-21    $5  $1.000042  $0.02  $0.000042  $3.979958
 user:ben  2026-11-21  $0.1       $0.3     $0         $0         $0
 More: npm run budget -- show --tenant acme --after 'user:o'\\''ben'
 
-Set by hand, over config:
+Set by hand, overriding the config:
   user:ana                  daily $5, rps 0.5
   key:0123456789abcdef0123  revoked
 

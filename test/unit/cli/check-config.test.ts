@@ -202,11 +202,11 @@ describe('readConfig', () => {
     const add = 'price: { input: …, output: … }, // USD per million tokens, from';
     expect(problems).toEqual([
       expect.stringMatching(
-        /^carryon\.config\.ts:8 aliases\.chat\.deployments\[3\]\.price: is missing, and openai's list has no "gpt-5-mni" \(but "gpt-5-mini"/,
+        /^carryon\.config\.ts:8 aliases\.chat\.deployments\[3\]\.price: is missing, and the price list of openai has no "gpt-5-mni" \(but "gpt-5-mini"/,
       ),
-      `carryon.config.ts:9 aliases.chat.deployments[4].price: is missing, and anthropic's list has no "cl-1"; add the line
+      `carryon.config.ts:9 aliases.chat.deployments[4].price: is missing, and the price list of anthropic has no "cl-1"; add the line
     ${add} https://www.anthropic.com/pricing#api`,
-      `carryon.config.ts:10 aliases.chat.deployments[5].price: is missing, and no list has the prices of holysheep; add the line
+      `carryon.config.ts:10 aliases.chat.deployments[5].price: is missing, and there is no price list for holysheep; add the line
     ${add} the provider's own page`,
     ]);
     expect(problems[0]).toContain(`; add the line\n    ${add} https://`);

@@ -65,7 +65,7 @@ describe('nonsense', () => {
   });
 
   it.each(['https://a.example:70000/v1', 'https://[1:2:3]/v1', 'https://a.0x'])('%s: only a parser sees it', (url) => {
-    expect(refusal({ ...right, EU_BASE: url })).toEqual(['EU_BASE must be a URL, and cannot be read as one']);
+    expect(refusal({ ...right, EU_BASE: url })).toEqual(['EU_BASE is not a URL that can be read']);
   });
 });
 
