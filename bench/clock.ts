@@ -1,5 +1,5 @@
-/** Microseconds on the machine's monotonic clock. Every process reads the same one, so a stamp of the upstream can be
- * subtracted from a time of the client. */
+/** Microseconds on the machine's monotonic clock. All processes read the same clock, so the client can subtract the upstream's
+ * stamps from its own times. */
 export function nowMicros(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }

@@ -1,4 +1,4 @@
-/** `npm run bench:profile`: where the Worker's time goes under load, beside the same for the bare Worker. */
+/** `npm run bench:profile`: where the Worker's time goes under load, beside the bare Worker. */
 import { parseArgs } from 'node:util';
 import { exitWithError } from '../cli/shutdown.ts';
 import { profileFunctions } from './profile/functions.ts';
@@ -10,7 +10,7 @@ import { startUpstream } from './upstream/start.ts';
 
 const USAGE = `npm run bench:profile               the Worker's functions, in the names of its sources
 npm run bench:profile -- --stream   the same under streams
-npm run bench:profile -- --native   the runtime's own functions, by Linux' perf: what API calls cost
+npm run bench:profile -- --native   the runtime's own functions, by Linux perf: what API calls cost
                      --seconds=N    how long (default 5)
                      --subject=NAME     instead of carryon: ${Object.keys(KINDS).join(', ')}`;
 

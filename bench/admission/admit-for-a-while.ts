@@ -7,7 +7,7 @@ import type { Begun } from '../../worker/pipeline/produce.ts';
 import { Timing } from '../../worker/pipeline/request-context.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
 
-/** `?users=&perSecond=&ms=`, the body and headers those of a chat request. */
+/** Takes `?users=&perSecond=&ms=`, and the body and headers of a chat request. */
 export const ADMIT_PATH = '/__bench/admit';
 
 export interface AdmittedForAWhile {
@@ -15,24 +15,24 @@ export interface AdmittedForAWhile {
   tookMs: number;
 }
 
-/** What arrived since the last tick is admitted at the next, and settled at the one after it, as if the provider took so long. */
+/** Requests that are due are admitted at the next tick and settled at the one after it, as if the provider took that long. */
 const TICK_MS = 1;
 
-/** What an answer of some 130 tokens used. */
+/** The usage of an answer of about 130 tokens. */
 const MEASURED: Measured = {
   usage: { inputTokens: 250, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 130, reasoningTokens: 0 },
   isFinal: true,
   made: { textBytes: 0, chunks: 0 },
 };
 
-/** Nobody reads it: what is booked is measured above. */
+/** Never read: the usage above is what gets booked. */
 const NO_ANSWER: Begun['answer'] = {
   kind: 'reply',
   reply: { ok: true, body: '', model: undefined, usage: undefined, textBytes: 0 },
 };
 
-/** The steps of a request's money and no other: admit, cover the attempt, settle; so many a second, for `ms`. The requests are
- * read once, before; the ledger is asked and told as ever. */
+/** Runs only the money steps of a request (admit, cover the attempt, settle), `perSecond` times a second for `ms`. The requests are read
+ * once, before; the ledger is called as usual. */
 export async function admitForAWhile(request: Request, deps: Deps, background: Background): Promise<Response> {
   const { clock } = deps;
   const { searchParams } = new URL(request.url);
@@ -63,7 +63,7 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
   return Response.json({ admitted, tookMs } satisfies AdmittedForAWhile);
 }
 
-/** Its settlement, for when the answer has come. */
+/** Returns the function that settles it, to be called when the answer has come. */
 async function admitOne(ask: RoutedRequest, deps: Deps, background: Background): Promise<() => void> {
   const now = deps.clock.now();
   const timing = new Timing(deps.clock, now);
@@ -79,7 +79,7 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
   return () => settle('complete', MEASURED);
 }
 
-/** The request as each of so many users would send it; of one, as it came. */
+/** The request as each user would send it; for one user, as it came. */
 async function readAsks(request: Request, users: number, deps: Deps): Promise<RoutedRequest[]> {
   const identified = await identify(request, deps, () => {});
   if (!identified.ok) throw new Error(identified.error.code);

@@ -1,10 +1,10 @@
 import { identify } from '../../worker/pipeline/identify.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
 
-/** `?count=`, with a token as the credential. */
+/** Takes `?count=`, with a token as the credential. */
 export const TOKENS_PATH = '/__bench/tokens';
 
-/** Identifies the same caller again and again, as each request does. */
+/** Identifies the same caller `count` times, as each request does. */
 export async function checkTokens(request: Request, deps: Deps, background: Background): Promise<Response> {
   const count = Number(new URL(request.url).searchParams.get('count'));
   for (let check = 0; check < count; check += 1) {

@@ -1,18 +1,18 @@
-/** What runs in the page of a measured browser; Playwright hands over the functions as text, so none may reach outside itself. */
+/** Functions that run in the measured page. Playwright sends their source, so they cannot use anything outside themselves. */
 
 export interface StreamsAsked {
   count: number;
-  /** Before each: what the worker writes behind an answer is written by then, as it is where a person asks. */
+  /** The pause before each question, so that the worker's writes after the previous answer are done, as they are when a person asks. */
   restMs: number;
   key: string;
-  /** With what the service worker would add by itself: the router then does the same for both. */
+  /** Adds the headers that the service worker would add, so that the router does the same work in both cases. */
   asResumable: boolean;
 }
 
 export interface PageStream {
-  /** Asked to first content, less what the upstream itself took. */
+  /** From the question to the first content, less the upstream's own time. */
   timeToFirstTokenMs: number;
-  /** Of each chunk but the first: when it came by the page's clock, less when it was sent by the upstream's. */
+  /** For each chunk but the first: its arrival by the page's clock, less its sending by the upstream's clock. */
   chunkDelaysMs: number[];
   /** The `x-carryon-travel` of the answer. */
   travel: string | null;
@@ -20,7 +20,7 @@ export interface PageStream {
   isWhole: boolean;
 }
 
-/** Streams one after the other, each another question. */
+/** Reads streams one after the other, each for a new question. */
 export async function readStreams({ count, restMs, key, asResumable }: StreamsAsked): Promise<PageStream[]> {
   const [SENT, ARRIVED, LENGTH] = ['@s', '@a', 16];
   const visitor = crypto.randomUUID();
@@ -79,7 +79,7 @@ export interface Whole {
   isAnswer: boolean;
 }
 
-/** Whole answers to these questions, `atOnce` at a time. */
+/** Reads whole answers to these questions, `atOnce` at a time. */
 export async function askWhole(asked: {
   questions: string[];
   key: string;
@@ -110,7 +110,7 @@ export async function askWhole(asked: {
   return answers;
 }
 
-/** Travel mode, and a person: the page is under the service worker from then on. */
+/** Turns on travel mode for a person; the service worker controls the page from then on. */
 export async function travelAs(person: string): Promise<void> {
   const module = '/travel.js';
   const { travelMode } = await import(module);

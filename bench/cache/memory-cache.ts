@@ -1,5 +1,5 @@
-/** What stands behind the Cache API of a measured Worker: a store in memory that speaks the runtime's own protocol for it, in the
- * place of the simulator of `npm run serve`, which keeps names in SQLite and answers in files. */
+/** The store behind the Cache API of a measured Worker: in memory, and speaking the runtime's own protocol. It takes the place of the
+ * simulator of `npm run serve`, which keeps names in SQLite and answers in files. */
 interface Kept {
   headers: [string, string][];
   body: Uint8Array;
@@ -19,7 +19,7 @@ export default {
   },
 };
 
-/** The runtime sends a response to keep as the text of an HTTP message: a status line, headers, an empty line, the body. */
+/** The runtime sends a response to store as an HTTP message: a status line, headers, an empty line, the body. */
 function readResponse(message: Uint8Array): Kept {
   const text = new TextDecoder('latin1').decode(message);
   const end = text.indexOf('\r\n\r\n');

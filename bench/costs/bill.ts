@@ -1,6 +1,6 @@
 import { ITEMS, type Item, PRICES, priceOf } from './prices.ts';
 
-/** Of each item so much for one request. */
+/** How much of each item one request uses. */
 export type Use = Readonly<Record<Item, number>>;
 
 export interface Bill {
@@ -10,7 +10,7 @@ export interface Bill {
 }
 
 export function billOfMillion(use: Use): Bill {
-  // A million requests of so much each, at a price for a million.
+  // A million requests, at a price per million.
   const items = Object.fromEntries(
     ITEMS.map((item) => [item, use[item] * PRICES[item].usdPerMillion]),
   ) as Bill['items'];
@@ -23,7 +23,7 @@ export interface FreeDay {
   requests: Partial<Record<Item, number>>;
   /** The limit that is reached first. */
   first: Item;
-  /** What it allows. */
+  /** The requests a day that it allows. */
   most: number;
 }
 

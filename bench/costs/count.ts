@@ -13,18 +13,18 @@ import type { Workshop } from '../subject/workshop.ts';
 import type { Traffic } from './traffic.ts';
 import { betweenFolds, difference, sum } from './windows.ts';
 
-/** A cache that a busy machine keeps waiting is not waited for. */
+/** On a busy machine the router does not wait for a slow cache, so a few misses are allowed. */
 const MOST_MISSES = 0.01;
 
 export interface CountedTraffic {
   counts: Counts;
-  /** Folds of the ledger from the first to the last of which it was counted; 0: counted from beginning to end, with one fold at most. */
+  /** The folds between the first and the last counted one; 0: counted from beginning to end, with at most one fold. */
   folds: number;
-  /** For each request, the whole process'; undefined where the machine does not tell. */
+  /** The whole process's CPU time per request; undefined where the machine does not tell. */
   cpuMs: number | undefined;
 }
 
-/** One traffic through the counted Worker, in a process and on a state of its own. */
+/** Runs one traffic through the counted Worker, in its own process and on its own state. */
 export function countTraffic(
   traffic: Traffic,
   workshop: Workshop,
@@ -36,20 +36,20 @@ export function countTraffic(
     : countSteady(traffic, workshop, scriptPath, plan);
 }
 
-/** So long between two requests that nobody remembers anything: the process is started anew for each, on the same state. */
+/** Requests so far apart that nothing is left in memory: the process is started again for each, on the same state. */
 async function countQuiet(
   traffic: Traffic,
   workshop: Workshop,
   scriptPath: string,
   { quiet, settleMs }: Plan['costs'],
 ): Promise<CountedTraffic> {
-  // The cache has to outlive the process.
+  // On disk, because the cache has to outlive the process.
   const onDisk = { ...workshop, cacheScriptPath: undefined };
   const start = () => startProcess(onDisk, 'carryon', { scriptPath, stateName: `quiet-${traffic.id}` });
   let subject: Subject = await asSubject(traffic.subject, await start());
   const parts: Counts[] = [];
   try {
-    // A ledger reads its latest leases when it wakes: as many as a quiet tenant's holds before they are folded.
+    // A ledger reads its latest leases when it wakes: as many as a quiet tenant's ledger has before they are folded.
     const others = { ...subject, requests: ofThousandUsers(subject.key) };
     await fixedRateWell(others, { requestsPerSecond: 100, seconds: quiet.leasesBefore / 100 });
     await fixedRateWell(subject, { requestsPerSecond: 1, seconds: 1 });
@@ -75,7 +75,7 @@ async function countSteady(
 ): Promise<CountedTraffic> {
   const subject = await startSubject(workshop, traffic.subject, scriptPath);
   try {
-    // What only a first request does, and the answer that is then a hit, are not in it.
+    // What only a first request does is not counted, and neither is the miss before the hits.
     await fixedRateWell(subject, { requestsPerSecond: 10, seconds: 0.1 });
     await sleep(settleMs);
     const before = await askCounted(subject);

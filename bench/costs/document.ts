@@ -16,20 +16,20 @@ const PATH = join(ROOT, 'docs', 'costs.md');
 const BEGIN = '<!-- written by npm run bench -- --only=costs --write -->';
 const END = '<!-- end of what is written -->';
 
-/** Puts the tables of today's counts into docs/costs.md. */
+/** Writes the tables of these counts to docs/costs.md. */
 export async function writeDocument(costs: readonly CostOfTraffic[]): Promise<void> {
   await writeFile(PATH, withTables(await readFile(PATH, 'utf8'), tables(costs)));
 }
 
-/** The page with other tables between its two marks. */
+/** The page with the text between its two marks replaced. */
 export function withTables(page: string, text: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`docs/costs.md has lost its marks: ${BEGIN} … ${END}`);
   return `${page.slice(0, begin)}${BEGIN}\n\n${text}\n\n${page.slice(end)}`;
 }
 
-/** Three tables: what a request uses, what a million cost, what the free plan holds. The latter two are worked out from what the
- * first shows. Items that nobody uses are left out. */
+/** Three tables: what a request uses, what a million requests cost, what the free plan allows. The last two are worked out from the figures
+ * that the first one shows. Items that are never used are left out. */
 export function tables(counted: readonly CostOfTraffic[]): string {
   const costs = counted.map((cost) => ({ ...cost, use: rounded(cost.use) }));
   const items = ITEMS.filter((item) => costs.some(({ use }) => use[item] > 0));
@@ -61,7 +61,7 @@ const limitedOf = (items: readonly Item[]) =>
   items.filter((item) => priceOf(item).freeADay !== undefined || priceOf(item).freeARequest !== undefined);
 const labelOf = (item: Item): string => PRICES[item].label;
 
-/** Beside what one request may have; in bold where that is too much. */
+/** The figure beside the limit for one request, in bold if it is above it. */
 const of = (value: number, most: number): string =>
   value > most ? `**${figure(value)}** of ${figure(most)}` : `${figure(value)} of ${figure(most)}`;
 
@@ -74,13 +74,13 @@ function table(
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Two figures that matter: what chance puts between two runs stays out of the page. */
+/** Rounded to two significant figures, so that chance differences between two runs stay out of the page. */
 const rounded = (use: Use): Use =>
   Object.fromEntries(ITEMS.map((item) => [item, Number(use[item].toPrecision(2))])) as Use;
 
 const figure = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
 
-/** An object's seconds beside what they are billed as. */
+/** Billed GB-seconds, with the object's seconds beside them. */
 const used = (item: Item, value: number): string =>
   item === 'objectGbSeconds' && value > 0
     ? `${figure(value)} (${figure(Number((value / OBJECT_GB).toPrecision(2)))} s)`

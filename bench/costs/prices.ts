@@ -1,5 +1,5 @@
-/** What Cloudflare charges for: the paid plan's price of a million beyond what it includes a month, and what the free plan gives a
- * day. Read on 21 November 2026. */
+/** What Cloudflare charges: the paid plan's price per million beyond the monthly allowance, and the free plan's daily allowance. Read on
+ * 21 November 2026. */
 const WORKERS = 'https://developers.cloudflare.com/workers/platform/pricing/';
 const OBJECTS = 'https://developers.cloudflare.com/durable-objects/platform/pricing/';
 const KV = 'https://developers.cloudflare.com/kv/platform/pricing/';
@@ -8,9 +8,9 @@ interface Price {
   label: string;
   usdPerMillion: number;
   includedAMonth: number;
-  /** Undefined: not limited by the day. */
+  /** Undefined: there is no daily limit. */
   freeADay: number | undefined;
-  /** What the free plan allows each request, where that is limited; a request that needs more is ended. */
+  /** The free plan's limit for a single request, if there is one; a request that needs more is ended. */
   freeARequest?: number;
   source: string;
 }
@@ -62,7 +62,7 @@ export const PRICES = {
     source: OBJECTS,
   },
   kvReads: { label: 'KV reads', usdPerMillion: 0.5, includedAMonth: 10 * million, freeADay: 100_000, source: KV },
-  // Deletes and lists cost the same, and have limits of the same size each.
+  // Deletes and lists cost the same and have limits of the same size.
   kvWrites: { label: 'KV writes', usdPerMillion: 5, includedAMonth: million, freeADay: 1_000, source: KV },
 } as const satisfies Record<string, Price>;
 
@@ -72,5 +72,5 @@ export const priceOf = (item: Item): Price => PRICES[item];
 
 export const ITEMS = Object.keys(PRICES) as Item[];
 
-/** An object is billed as this much memory, whatever it uses. */
+/** The memory an object is billed for, whatever it uses. */
 export const OBJECT_GB = 0.128;

@@ -2,19 +2,19 @@ import type { SubjectName } from '../subject/subject.ts';
 
 export type Pace = 'quiet' | 'middling' | 'busy';
 
-/** Whose requests are counted, and how they come. */
+/** The requests that are counted: whose they are, and how they arrive. */
 export interface Traffic {
   id: string;
   title: string;
   subject: SubjectName;
   pace: Pace;
   isStreamed?: true;
-  /** Of another traffic: where a process has little to do, what it takes for itself would be counted as its requests'. */
+  /** Takes the CPU time of another traffic: in an idle process, what the process uses for itself would count as its requests'. */
   cpuOf?: string;
 }
 
-/** What the provider takes for a whole answer, as models do. So long a keyed answer's object is awake, and so long a lease of many
- * has requests under way: with answers at once it would be given back after each. */
+/** How long the provider takes for a whole answer, as models do. A keyed answer's object is awake for this long, and a slice has requests
+ * under way for this long: with answers at once it would be returned after each. */
 export const ANSWER_MS = 2_000;
 
 export const TRAFFIC: readonly Traffic[] = [

@@ -2,12 +2,12 @@ import type { Counts } from '../counting/counters.ts';
 import type { Use } from './bill.ts';
 import { OBJECT_GB } from './prices.ts';
 
-/** An assumption: a call that is answered at once keeps its object awake for so long, most of it until what it wrote is confirmed.
- * Locally that takes no time that could be counted. */
+/** An assumption: a call that is answered at once keeps its object awake for this long, most of it until its writes are confirmed. Locally
+ * that takes no measurable time. */
 export const SHORT_CALL_MS = 10;
 
-/** What was counted, for one request. `cpuMs` is rounded up to whole milliseconds: it is measured, and by a process that does more
- * than the Worker is billed for. */
+/** The counts for one request. `cpuMs` is rounded up to whole milliseconds: it is measured on a process that does more than the Worker is
+ * billed for. */
 export function useOf(counts: Counts, cpuMs: number): Use {
   const { requests = 0 } = counts;
   if (requests === 0) throw new Error('nothing was counted: no request came');

@@ -1,6 +1,6 @@
 import type { Counts } from '../counting/counters.ts';
 
-/** What came between two counts. */
+/** What was counted between two readings. */
 export function difference(before: Counts, after: Counts): Counts {
   return Object.fromEntries(Object.entries(after).map(([count, value]) => [count, value - (before[count] ?? 0)]));
 }
@@ -12,7 +12,7 @@ export function sum(parts: readonly Counts[]): Counts {
   return total;
 }
 
-/** From the first fold to the last, for as many leases are folded there as are granted; undefined where there are not two. */
+/** The counts from the first fold to the last, where as many leases are folded as are granted; undefined if there are not two folds. */
 export function betweenFolds(atFolds: readonly Counts[]): { counts: Counts; folds: number } | undefined {
   const [first, last] = [atFolds[0], atFolds[atFolds.length - 1]];
   if (first === undefined || last === undefined || first === last) return undefined;

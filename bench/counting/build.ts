@@ -5,12 +5,12 @@ import { ROOT, type Workshop } from '../subject/workshop.ts';
 
 type Parts = Pick<Workshop, 'wrangler' | 'directory'> & { carryon: Pick<Workshop['carryon'], 'scriptPath'> };
 
-/** Wraps the very build that is timed, without a second build of the Worker. Gives the script to serve. */
+/** Wraps the build that is timed, without building the Worker again. Returns the script to serve. */
 export async function buildCountedWorker({ carryon, wrangler, directory }: Parts): Promise<string> {
   const built = JSON.stringify(carryon.scriptPath);
   const entryPath = join(directory, 'counted-entry.ts');
   const entry = [
-    // First, so that it is in place before the Worker keeps hold of `fetch`.
+    // First, so that it is in place before the Worker takes a reference to `fetch`.
     `import { countedWorker } from ${JSON.stringify(join(ROOT, 'bench/counting/counted-worker.ts'))};`,
     `import { countedObject } from ${JSON.stringify(join(ROOT, 'bench/counting/count-storage.ts'))};`,
     `import worker, * as exported from ${built};`,

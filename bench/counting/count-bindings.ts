@@ -1,6 +1,6 @@
 import { add, adding, patchClassOf } from './counters.ts';
 
-/** A read of several keys is billed per key. */
+/** Reading several keys at once is billed per key. */
 const perKey = ([keys]: unknown[]) => (Array.isArray(keys) ? keys.length : 1);
 
 /** Counts every KV namespace and Durable Object namespace of an environment. */
@@ -31,7 +31,7 @@ function countingStubs(original: (...args: unknown[]) => unknown) {
   };
 }
 
-/** Each call of a stub's method is one billed request of the object, `fetch` or RPC. */
+/** Each call of a stub's method, `fetch` or RPC, is one billed request of the object. */
 function countedStub(stub: Record<PropertyKey, unknown>): unknown {
   return new Proxy(stub, {
     get(target, property) {
@@ -40,7 +40,7 @@ function countedStub(stub: Record<PropertyKey, unknown>): unknown {
       return (...args: unknown[]) => {
         add('objectCalls', 1);
         add(`objectCalls.${String(property)}`, 1);
-        // Called on the stub itself: reading `apply` of a remote method would name a remote property.
+        // Called on the stub itself, because reading `apply` of a remote method would name a remote property.
         return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[property]?.(...args);
       };
     },

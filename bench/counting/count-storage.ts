@@ -17,7 +17,7 @@ interface Cursor {
 
 const perEntry = ([first]: unknown[]) => (typeof first === 'object' && first !== null ? Object.keys(first).length : 1);
 
-/** The same class, its storage counted, and how long it has work of its own under way. */
+/** The same class, with its storage and the time of its background work counted. */
 export function countedObject<Class extends new (context: never, environment: never) => object>(
   original: Class,
 ): Class {
@@ -35,7 +35,7 @@ export function tableWrittenTo(statement: string): string | undefined {
   return /^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)/i.exec(statement)?.[1];
 }
 
-/** What goes on after a call has been answered: a run is handed to `waitUntil` as it begins. */
+/** Counts the work that goes on after a call was answered: it is handed to `waitUntil` as it begins. */
 function countWork(context: Context): void {
   const active = new ActiveTime(Date.now, (ms) => add('objectMs', ms));
   const waitUntil = context.waitUntil.bind(context);
@@ -45,7 +45,7 @@ function countWork(context: Context): void {
   };
 }
 
-/** An alarm that is set is a row written; keys and values are rows as well. */
+/** Setting an alarm writes a row; keys and values are rows as well. */
 function countStorage(storage: Storage): void {
   patchClassOf(storage, {
     put: adding('rowsWritten', perEntry),
@@ -57,7 +57,7 @@ function countStorage(storage: Storage): void {
     exec: (original) =>
       function (this: unknown, ...args) {
         const cursor = original.apply(this, args) as Cursor;
-        // A cursor counts while it is read; objects read theirs before they first wait.
+        // A cursor counts while it is read; our objects read theirs before they first wait.
         queueMicrotask(() => {
           add('rowsRead', cursor.rowsRead);
           add('rowsWritten', cursor.rowsWritten);

@@ -7,7 +7,7 @@ interface Worker {
 
 globalThis.fetch = adding('fetches')(globalThis.fetch as (...args: unknown[]) => unknown) as typeof fetch;
 
-/** The Worker as it is, its bindings counted, and a path more that tells the counts. */
+/** The Worker with its bindings counted, and one more path that returns the counts. */
 export function countedWorker(worker: Worker): Worker {
   return {
     ...worker,

@@ -1,13 +1,13 @@
-/** Runs inside the counted Worker's isolate: counts what each binding is asked, by the runtime's own classes, so that
- * nothing depends on how the Worker came by the binding. Only for the counting runs; the timed ones run the plain build. */
+/** Runs inside the counted Worker's isolate: counts the calls of each binding on the runtime's own classes, so that
+ * nothing depends on how the Worker reached the binding. Only for counting runs; timed ones run the plain build. */
 export const COUNTS_PATH = '/__bench/counts';
 
 export type Counts = Record<string, number>;
 
-/** What `COUNTS_PATH` tells. */
+/** The reply at `COUNTS_PATH`. */
 export interface Counted {
   counts: Counts;
-  /** What had been counted by the end of each fold of the ledger. */
+  /** The counts at the end of each fold of the ledger. */
   atFolds: Counts[];
 }
 

@@ -1,10 +1,10 @@
 import { nowMs } from '../clock.ts';
 import { Connection } from './connection.ts';
 
-/** A server closes what idles for some seconds, maybe in the very moment of the next request; so it is not used any more. */
+/** A server closes connections that idle for some seconds, possibly just when the next request is sent, so older ones are not used. */
 const LONGEST_IDLE_MS = 3_000;
 
-/** Connections for an open loop: as many as there are requests under way, the longest unused one first. */
+/** Kept connections, the longest unused one first; more are opened when all are in use. */
 export class ConnectionPool {
   readonly #port: number;
   readonly #idle: { connection: Connection; sinceMs: number }[] = [];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { MessageReader } from './message-reader.ts';
 
-/** One exchange, as it goes on. Exactly one of `end` and `failed` closes it. */
+/** Receives one exchange as it arrives. It ends with exactly one call of `end` or `failed`. */
 export interface ReplyHandler {
   status(code: number): void;
   body(segment: Buffer): void;
@@ -12,7 +12,7 @@ export interface ReplyHandler {
 
 const EXCHANGE_TIMEOUT_MS = 30_000;
 
-/** A keep-alive connection that carries one exchange at a time, from bytes serialised beforehand. */
+/** A keep-alive connection that carries one exchange at a time. Requests are serialised beforehand. */
 export class Connection {
   readonly #socket: Socket;
   readonly #reader: MessageReader;
@@ -62,7 +62,7 @@ export class Connection {
     this.#take()?.failed(reason);
   }
 
-  /** Forgets the handler first, so that it may send the next request from within `end`. */
+  /** Clears the handler first, so that the handler may send the next request from within `end`. */
   #take(): ReplyHandler | undefined {
     const handler = this.#handler;
     this.#handler = undefined;

@@ -1,4 +1,4 @@
-/** What went wrong in a run: how often, and the first as an example. A run with failures proves nothing about speed. */
+/** The failures of a run: their number, and the first as an example. A run with failures proves nothing about speed. */
 export class Failures {
   count = 0;
   first: string | undefined;

@@ -9,14 +9,14 @@ import { ask } from './whole-reply.ts';
 export interface FixedRateRun {
   /** From the moment each request was due to its last byte. */
   latenciesMs: number[];
-  /** How late this client itself was. */
+  /** How late this client itself started each request. */
   latenessMs: Float64Array;
   failures: Failures;
 }
 
 const CONNECTIONS = 16;
 
-/** Non-streamed requests at a fixed rate, whether or not the earlier ones have been answered. */
+/** Whole answers at a fixed rate, whether or not earlier requests have been answered. */
 export async function fixedRate(
   subject: Subject,
   load: { requestsPerSecond: number; seconds: number; seed: number },

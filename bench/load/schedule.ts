@@ -1,5 +1,5 @@
-/** When each request of a run is due, in ms from its start: one in every interval, at a chance moment within it, so that
- * nothing falls in step with a timer. `random` gives numbers from 0 up to 1. */
+/** When each request of a run is due, in ms from the run's start: one in every interval, at a random moment within it, so that
+ * nothing falls in step with a timer. `random` returns numbers from 0 up to 1. */
 export function dueTimesMs(ratePerSecond: number, seconds: number, random: () => number): Float64Array {
   const intervalMs = 1000 / ratePerSecond;
   return Float64Array.from(
@@ -8,7 +8,7 @@ export function dueTimesMs(ratePerSecond: number, seconds: number, random: () =>
   );
 }
 
-/** A small repeatable generator (mulberry32): both subjects of a round get the same arrivals. */
+/** A small repeatable generator (mulberry32), so that all subjects of a round get the same arrivals. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

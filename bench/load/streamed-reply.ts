@@ -2,15 +2,15 @@ import { nowMicros } from '../clock.ts';
 import type { ReplyHandler } from '../http/connection.ts';
 import { StampScanner } from '../upstream/stamp.ts';
 
-/** One stream as its reader saw it. */
+/** The times of one stream, as its reader saw them. */
 export interface StreamTiming {
-  /** Sent to first content received, less what the upstream itself took from the request's arrival to that content. */
+  /** From the request to the first content, less the upstream's own time between the request's arrival and that content. */
   timeToFirstTokenMs: number;
-  /** Of every content chunk but the first: sent by the upstream to received here. */
+  /** For every content chunk but the first: from its sending by the upstream to its arrival here. */
   chunkDelaysMs: number[];
 }
 
-/** Reads one streamed reply by the stamps in it, and checks that all of it came. */
+/** Reads one streamed reply and the stamps in it, and checks that the stream is whole. */
 export class StreamedReply implements ReplyHandler {
   readonly #sentAtMicros = nowMicros();
   readonly #contentChunks: number;

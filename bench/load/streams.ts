@@ -9,7 +9,7 @@ import { StreamedReply, type StreamTiming } from './streamed-reply.ts';
 export interface StreamsRun {
   timings: StreamTiming[];
   cpuMsPerStream: number | undefined;
-  /** The most streams that were open at one time. */
+  /** The largest number of streams that were open at one time. */
   mostOpen: number;
   failures: Failures;
 }
@@ -26,7 +26,7 @@ export async function streams(
   let mostOpen = 0;
 
   const dueTimes = dueTimesMs(load.streamsPerSecond, load.seconds, seededRandom(load.seed));
-  // Connected beforehand: a stream's time to first token should not hold a TCP handshake.
+  // Connected beforehand: a stream's time to first token should not include a TCP handshake.
   const connections = await Connection.openMany(subject.port, dueTimes.length);
   const cpuBefore = cpuMs(subject.processId);
   await runOnSchedule(dueTimes, (index) => {

@@ -3,7 +3,7 @@ import { ANSWER_TEXT } from '../upstream/wire.ts';
 
 const ANSWER = Buffer.from(ANSWER_TEXT);
 
-/** Checks one non-streamed reply: a 200 that holds the upstream's whole answer. */
+/** Checks one whole reply: status 200, with the upstream's whole answer in it. */
 export class WholeReply implements ReplyHandler {
   readonly #settled: (failure: string | undefined) => void;
   #status = 0;
@@ -34,7 +34,7 @@ export class WholeReply implements ReplyHandler {
   }
 }
 
-/** Asks once; resolves with what was wrong, or with undefined. */
+/** Sends one request; resolves with what was wrong, or with undefined. */
 export function ask(connection: Connection, request: Buffer): Promise<string | undefined> {
   return new Promise((resolve) => connection.send(request, new WholeReply(resolve)));
 }

@@ -4,13 +4,13 @@ import type { Workshop } from '../subject/workshop.ts';
 
 const KIB = 1024;
 
-/** The demo's own scripts are held to their size by a test. */
+/** The scripts that other front ends load. A test limits the size of the demo's own scripts. */
 const FRONT_ENDS_LOAD: Readonly<Record<string, string>> = {
   [SERVICE_WORKER_FILE]: 'serviceWorker',
   '/travel.js': 'travelModule',
 };
 
-/** What a deploy uploads. */
+/** The size of what a deploy uploads. */
 export function measureBundle({ carryon, browserScripts }: Workshop): Row[] {
   const named = (figure: string, label: string) => ({ id: `bundle.${figure}`, group: 'Bundle', label, unit: 'KiB' });
   return [

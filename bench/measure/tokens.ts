@@ -9,7 +9,7 @@ import type { Subject } from '../subject/subject.ts';
 import { ROOT, type Workshop } from '../subject/workshop.ts';
 import { WrongAnswers } from './alternate.ts';
 
-/** Who asks, told by a user token: signature, claims and all, and nothing of HTTP. */
+/** Identifying a caller by a user token, with signature and claims, but without HTTP. */
 export async function measureTokens(workshop: Workshop, { rounds, checks }: Plan['tokens']): Promise<Row[]> {
   const { scriptPath } = await buildWorker(
     join(ROOT, 'bench/admission/entry.mjs'),

@@ -1,4 +1,4 @@
-/** V8's CPU profile, as the DevTools protocol gives it and `.cpuprofile` files hold it. */
+/** V8's CPU profile, in the form of the DevTools protocol and of `.cpuprofile` files. */
 export interface CpuProfile {
   nodes: ProfileNode[];
   samples: number[];
@@ -20,7 +20,7 @@ export interface CallFrame {
 }
 
 export interface FunctionCost {
-  /** Where the function stands, or V8's name in brackets. */
+  /** The function's place in the source, or V8's name in brackets. */
   place: string;
   selfMicros: number;
   /** With everything it called; recursion counts once. */
@@ -30,7 +30,7 @@ export interface FunctionCost {
 /** Names a frame; a native one is told apart by the place that called it. Frames of one name are one function. */
 export type PlaceOf = (frame: CallFrame, caller: string) => string;
 
-/** What each function took, dearest first. A sample's delta is the time before it, in which the isolate may not have run at
+/** The time of each function, most expensive first. A sample's delta is the time before it, in which the isolate may not have run at
  * all (nobody samples it then), so none counts for more than `longestSampleMicros`. */
 export function functionCosts(profile: CpuProfile, placeOf: PlaceOf, longestSampleMicros: number): FunctionCost[] {
   const selfMicrosOfNode = new Map<number, number>();
@@ -47,7 +47,7 @@ export function functionCosts(profile: CpuProfile, placeOf: PlaceOf, longestSamp
     return cost;
   }
 
-  /** Gives the node's total; `above` holds the functions that are running around it. */
+  /** Returns the node's total; `above` holds the functions that are running around it. */
   function visit(node: ProfileNode, caller: string, above: ReadonlySet<string>): number {
     const place = placeOf(node.callFrame, caller);
     const selfMicros = selfMicrosOfNode.get(node.id) ?? 0;

@@ -10,7 +10,7 @@ import { type ProfiledLoad, runLoad, warmUp } from './load.ts';
 import { type ProfiledRun, printProfiles } from './print.ts';
 import { sourcePlaces } from './source-places.ts';
 
-/** V8's sampling profiler, over the inspector, on the very build that is deployed. */
+/** Profiles the deployed build with V8's sampling profiler, over the inspector. */
 export async function profileFunctions(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<void> {
   const profiled = await profileOne(workshop, name, load);
   printProfiles(KINDS[name].title, profiled, await profileOne(workshop, 'bare', load));

@@ -13,7 +13,7 @@ export interface Inspected extends Started {
   inspectorPort: number;
 }
 
-/** A process on the same config as a timed one, its inspector listening. `startWorkerd` has no such door, and the
+/** A process with the config of a timed one and its inspector listening. `startWorkerd` has no option for it, because the
  * router should not have one. */
 export async function startInspected(workshop: Workshop, worker: WorkerName): Promise<Inspected> {
   const stateDirectory = join(workshop.stateDirectory, `inspected-${worker}`);

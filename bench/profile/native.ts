@@ -14,8 +14,8 @@ const REPORT_BYTES = 64 * 2 ** 20;
 
 type MicrosBySymbol = Map<string, number>;
 
-/** Linux' `perf` on the whole process: the runtime's native work, of which V8's profile says only "(program)". Compiled
- * JavaScript has no names here and shows as addresses, summed up as one. */
+/** Linux `perf` on the whole process: the runtime's native work, which V8's profile only calls "(program)". Compiled JavaScript has no
+ * names here; its addresses are summed up as one. */
 export async function profileNative(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<void> {
   const profiled = await profileOne(workshop, name, load);
   const bare = await profileOne(workshop, 'bare', load);
@@ -43,7 +43,7 @@ function print(title: string, name: string, profiled: MicrosBySymbol, bare: Micr
   }
 }
 
-/** `workerd::api::Headers`, `kj::_`, `v8::internal`, …: template arguments and the function's own name left out. */
+/** Sums by namespace (`workerd::api::Headers`, `kj::_`, `v8::internal`, …), without template arguments and the function's name. */
 function grouped(micros: MicrosBySymbol): MicrosBySymbol {
   const groups: MicrosBySymbol = new Map();
   for (const [symbol, value] of micros) {

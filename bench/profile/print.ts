@@ -5,7 +5,7 @@ export interface ProfiledRun extends Counted {
   costs: FunctionCost[];
 }
 
-/** V8's own rows: native work outside any function, the collector, and time between two tasks. */
+/** V8's own rows: native work outside any function, the garbage collector, and the time between two tasks. */
 const NATIVE = ['(program)', '(garbage collector)', '(idle)'];
 
 const SHOWN_FUNCTIONS = 40;
@@ -15,11 +15,11 @@ export function printProfiles(name: string, profiled: ProfiledRun, bare: Profile
   console.log(`${cell(name)}${cell('bare')}`);
   const line = (figure: (run: ProfiledRun) => string, label: string) =>
     console.log(`${figure(profiled)}${figure(bare)}  ${label}`);
-  line((run) => micros(run.cpuMsPerRequest * 1000), 'CPU of the whole process, network and all; sampling adds some');
-  line(inFunctions, 'in functions, native ones that they call included');
+  line((run) => micros(run.cpuMsPerRequest * 1000), 'CPU of the whole process, network included; sampling adds some');
+  line(inFunctions, 'in functions, including native ones they call');
   for (const place of NATIVE) line((run) => perRequest(run, place), place);
-  list('Dearest by themselves', profiled, 'selfMicros');
-  list('Dearest with everything they call', profiled, 'totalMicros');
+  list('Most expensive by themselves', profiled, 'selfMicros');
+  list('Most expensive with everything they call', profiled, 'totalMicros');
   files(profiled);
 }
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import type { CallFrame, PlaceOf } from './cpu-profile.ts';
 
-/** How workerd's config names the built script; the runtime's own JavaScript goes by `node-internal:…`. */
+/** The built script's name in workerd's config; the runtime's own JavaScript has names like `node-internal:…`. */
 const SCRIPT_URL = 'worker.js';
 const SHOWN_CHARACTERS = 70;
 
-/** Names frames of the minified build by the source they came from: `worker/core/routing/plan.ts:12  export function plan(`. */
+/** Names frames of the minified build by their source: `worker/core/routing/plan.ts:12  export function plan(`. */
 export function sourcePlaces(scriptPath: string): PlaceOf {
   const payload = JSON.parse(readFileSync(`${scriptPath}.map`, 'utf8')) as SourceMapPayload;
   const map = new SourceMap(payload);
@@ -22,7 +22,7 @@ export function sourcePlaces(scriptPath: string): PlaceOf {
   };
 }
 
-/** `fetch, called in worker/pipeline/attempt.ts:39`; V8's own rows, such as `(program)`, hang on the root. */
+/** `fetch, called in worker/pipeline/attempt.ts:39`; V8's own rows, such as `(program)`, are children of the root. */
 function nativePlace(functionName: string, caller: string): string {
   const name = functionName || '(native without a name: promises that the runtime settles)';
   const [where = ''] = caller.split('  ');
@@ -41,7 +41,7 @@ function placeOf(
   return `${shortPath(entry.originalSource)}:${entry.originalLine + 1}  ${text.slice(0, SHOWN_CHARACTERS)}`;
 }
 
-/** From the project's root, or from the package's. */
+/** The path from the project's root, or from the package's. */
 function shortPath(path: string): string {
   return path.replace(/^.*node_modules\//, '').replace(/^(\.\.\/)+/, '');
 }

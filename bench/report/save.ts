@@ -8,7 +8,7 @@ import type { Row } from './row.ts';
 
 const PATH = join(RESULTS, 'latest.json');
 
-/** Everything the table shows, round by round, and the plan it was measured by. */
+/** Saves everything the table shows, round by round, and the plan of the run. */
 export async function save(plan: Plan, machine: Machine, rows: readonly Row[]): Promise<string> {
   await mkdir(RESULTS, { recursive: true });
   const judged = rows.map((row) => ({ ...row, aim: judge(row) }));
@@ -16,7 +16,7 @@ export async function save(plan: Plan, machine: Machine, rows: readonly Row[]): 
   return PATH;
 }
 
-/** As the formatter would have it, so that a result can be committed: lists of figures on one line, five digits each. */
+/** Formatted as Biome does, so that a result can be committed: lists of figures on one line, five digits each. */
 function inRepositoryStyle(result: unknown): string {
   const fiveDigits = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
   return JSON.stringify(result, fiveDigits, 2).replace(/\[\s+([^[\]{}]+?)\s+\]/g, (_, list: string) => {

@@ -1,7 +1,7 @@
 import { nowMicros } from '../clock.ts';
 
-/** Every streamed word carries the moment it was sent, the first one also the moment its request arrived:
- * `@s00001234567890` and `@a00001234567890`, in microseconds. Digits survive any re-encoding of the JSON around them. */
+/** Every streamed word carries the time it was sent, and the first one also the time its request arrived: `@s00001234567890`
+ * and `@a00001234567890`, in microseconds. Digits survive any re-encoding of the JSON around them. */
 export const SENT_MARK = '@s';
 export const ARRIVED_MARK = '@a';
 const DIGITS = 14;
@@ -11,7 +11,7 @@ export function stamp(mark: string, micros: number = nowMicros()): string {
   return mark + String(micros).padStart(DIGITS, '0');
 }
 
-/** Finds the stamps and the closing `[DONE]` in a stream's bytes, however they are split. */
+/** Finds the stamps and the final `[DONE]` in a stream's bytes, however they are split. */
 export class StampScanner {
   arrivedAtMicros: number | undefined;
   sentAtMicros: number[] = [];

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How the upstream streams from now on. */
+/** How the upstream answers. */
 export interface StreamScript {
   contentChunks: number;
-  /** On average; each wait is between half of it and one and a half. */
+  /** On average: each wait is between half and one and a half times as long. */
   paceMs: number;
   firstContentDelayMs: number;
   /** Extra text in each chunk, in bytes. */
@@ -23,7 +23,7 @@ export interface Upstream {
   port: number;
   processId: number;
   script(script: StreamScript): Promise<void>;
-  /** Whole answers take so long from now on. */
+  /** Sets how long whole answers take. */
   answerAfter(ms: number): Promise<void>;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** The entry of `worker/index.ts` over again, with a ledger that is never asked. Only the benchmark builds it. */
+/** The entry of `worker/index.ts` again, with a ledger that is never called. Only the benchmark builds it. */
 import { createApp } from '../../worker/app.ts';
 import { compose } from '../../worker/deps.ts';
 import { GRANTS_EVERYTHING } from './grants-everything.ts';
@@ -13,7 +13,7 @@ function composed(env) {
 }
 
 function withoutLedger(parts) {
-  // No compiler looks at this file: a port that was renamed must not go on being asked in silence.
+  // No compiler checks this file: if the port is renamed, the real ledger must not be measured in silence.
   if (typeof parts.deps.ledger?.grant !== 'function')
     throw new Error('deps.ledger is not where the benchmark puts its own');
   return { ...parts, deps: { ...parts.deps, ledger: GRANTS_EVERYTHING } };

@@ -1,7 +1,7 @@
 import type { GrantReply, LeaseRequest } from '../../worker/core/ledger/messages.ts';
 import type { Ledger } from '../../worker/ports.ts';
 
-/** A ledger that says yes from memory. Everything else that a request does for its budget stays: worst case, lease, report. */
+/** A ledger that grants everything from memory. The rest of a request's budget work stays: worst case, lease, report. */
 export const GRANTS_EVERYTHING: Ledger = {
   send: async (_, { reports, ask }) => ({ reports: reports.map(() => 'applied'), grant: ask && granted(ask) }),
 };
