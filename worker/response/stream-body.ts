@@ -4,11 +4,11 @@ import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { type AnswerForm, chunkIn } from '../core/answers/forms.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
-import type { Failure } from '../core/routing/failure.ts';
+import { type Failure, interruption } from '../core/routing/failure.ts';
 import type { BytePipe, Clock } from '../ports.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
-import type { AnswerSource, SourceBatch, SourceEnd } from '../upstream/answer-source.ts';
-import type { Piece } from '../upstream/provider-stream.ts';
+import type { AnswerSource } from '../upstream/answer-source.ts';
+import type { Batch, Piece, StreamEnd } from '../upstream/provider-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { pageError } from './refusal-of.ts';
 
@@ -74,14 +74,15 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
   }
 }
 
-function endingText(end: SourceEnd, input: StreamBodyInput): string {
+function endingText(end: StreamEnd, input: StreamBodyInput): string {
   const { pageAlias, lastChunk, told } = input;
   if (end.kind === 'complete') {
     const last = lastChunk();
     const done = dataText(DONE);
     return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], input) + done;
   }
-  const { body } = errorToWire(pageAlias === undefined ? end.error : pageError(end.error));
+  const error = interruption(end.failure);
+  const { body } = errorToWire(pageAlias === undefined ? error : pageError(error));
   return dataText(JSON.stringify({ ...body, carryon: told?.(end.failure) }));
 }
 
@@ -95,7 +96,7 @@ function eventsText(chunks: readonly Pick<Chunk, 'data'>[], { pageAlias, form }:
 }
 
 /** The provider's own bytes, where they say what is shown and nothing else. */
-function bytesOf({ chunks, piece }: SourceBatch, written: Written): Uint8Array {
+function bytesOf({ chunks, piece }: Batch, written: Written): Uint8Array {
   const text = eventsText(chunks, written);
   return piece !== undefined && isWrittenAs(text, piece) ? piece.bytes : encoder.encode(text);
 }

@@ -10,7 +10,7 @@ import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/lease/holder.ts';
-import type { Failure } from '../core/routing/failure.ts';
+import { type Failure, interruption } from '../core/routing/failure.ts';
 import type { AliasLists } from '../core/routing/overrides.ts';
 import { isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
 import { asListed } from '../overrides/overridden.ts';
@@ -166,7 +166,7 @@ async function* streamed(source: AnswerSource, field: (cut?: Failure) => Carryon
       if (chunks.length > 0) yield chunks.map(eventOf);
       if (end === undefined) continue;
       if (end.kind !== 'complete') {
-        yield { end: 'interrupted', error: refusalOf(end.error, undefined, field(end.failure)) };
+        yield { end: 'interrupted', error: refusalOf(interruption(end.failure), undefined, field(end.failure)) };
         return;
       }
       const { skippedEvents } = stream;

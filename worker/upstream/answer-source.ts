@@ -1,7 +1,5 @@
 /** An answer that has begun, on its way to one sink: a client's response, or the log of an `AnswerStream`. */
-import type { RouterError } from '../../protocol/errors.ts';
 import type { Measured } from '../core/pricing/bill.ts';
-import { type Failure, shownSentence } from '../core/routing/failure.ts';
 import type { Attempted } from '../pipeline/attempt.ts';
 import type { Ending } from '../pipeline/meter.ts';
 import type { Batch, ProviderStream } from './provider-stream.ts';
@@ -14,25 +12,14 @@ export interface SourceInput {
   settle(ending: Ending, measured: Measured): void;
 }
 
-export interface SourceBatch extends Pick<Batch, 'chunks' | 'piece'> {
-  /** Set on the last batch; what is left to do is `drained()`. */
-  end?: SourceEnd;
-}
-
-export type SourceEnd =
-  | { kind: 'complete' }
-  /** `interrupted`: by the provider. `left`: by the reader, who went away or took nothing for too long. */
-  | { kind: 'interrupted' | 'left'; failure: Failure; error: RouterError };
-
 /** Owns when a stream is settled, and as what. Its sink takes batches, and only has to say that it wants no more. */
 export class AnswerSource {
   readonly stream: ProviderStream;
   readonly #settle: SourceInput['settle'];
   readonly #gone: AbortSignal | undefined;
-  #opening: SourceBatch | undefined;
+  #opening: Batch | undefined;
   #isLeft = false;
   #isSettled = false;
-  #isWaiting = false;
 
   constructor({ answer: { opening, ended, stream }, gone, settle }: SourceInput) {
     this.stream = stream;
@@ -46,7 +33,7 @@ export class AnswerSource {
 
   /** The provider is being waited for, and the reader is waiting with us. */
   get isWaiting(): boolean {
-    return this.#isWaiting;
+    return this.stream.isWaiting;
   }
 
   /** Nothing more is wanted. */
@@ -55,19 +42,14 @@ export class AnswerSource {
   }
 
   /** What was read before the answer began, then each batch as it comes. Never rejects; settled before the end is returned. */
-  async next(): Promise<SourceBatch> {
-    let batch = this.#opening;
+  async next(): Promise<Batch> {
+    const batch = this.#opening ?? (await this.stream.read());
     this.#opening = undefined;
-    if (batch === undefined) {
-      this.#isWaiting = true;
-      const read = await this.stream.read();
-      this.#isWaiting = false;
-      const { chunks, piece, end } = read;
-      if (end === undefined) return { chunks, piece };
-      batch = { chunks, end: end.kind === 'complete' ? end : { ...end, error: interruption(end.failure) } };
-    }
+    const { end } = batch;
     // What a slow reader has left behind may still be being read: then that settles it.
-    if (batch.end !== undefined && !this.#isLeft) this.#settleAs(batch.end);
+    if (end !== undefined && !this.#isLeft) {
+      this.#settleOnce(end.kind === 'interrupted' ? end.failure.kind : end.kind);
+    }
     return batch;
   }
 
@@ -82,20 +64,10 @@ export class AnswerSource {
     return this.stream.drained();
   }
 
-  #settleAs(end: SourceEnd): void {
-    this.#settleOnce(end.kind === 'interrupted' ? end.failure.kind : end.kind);
-  }
-
   #settleOnce(ending: Ending): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#gone?.removeEventListener('abort', this.leave);
     this.#settle(ending, this.stream.measured);
   }
-}
-
-/** In the provider's own words, and without them for readers who may not learn which provider answered. */
-function interruption(failure: Failure): RouterError {
-  const code = 'stream_interrupted';
-  return { code, detail: failure.message, page: { code, detail: shownSentence(failure, false) } };
 }

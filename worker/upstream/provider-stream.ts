@@ -66,6 +66,11 @@ export class ProviderStream {
     return this.#answer.translator;
   }
 
+  /** The provider is being waited for, and the reader is waiting with us. */
+  get isWaiting(): boolean {
+    return this.#pace.isWaiting;
+  }
+
   /** Some content has come; true before the batch that holds it is returned. */
   get hasContent(): boolean {
     return this.#answer.hasContent;
@@ -89,14 +94,21 @@ export class ProviderStream {
     for (;;) {
       this.#pace.isWaiting = true;
       this.#silence.until(this.#pace.deadline(answer));
-      const piece = await this.#next();
+      let piece: Uint8Array | undefined;
+      let isBroken = false;
+      try {
+        piece = (await this.#reader.read()).value;
+      } catch (reason) {
+        isBroken = true;
+        this.#broke(reason);
+      }
       // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
       this.#pace.give();
       if (!this.#released) this.#silence.until(this.#limits.endAt);
       if (this.#silence.expired) return this.#end(this.#timedOut(), false);
-      if (piece === 'broken' || piece === 'ended') {
+      if (piece === undefined) {
         answer.read(undefined);
-        return this.#end(answer.failure ?? answer.cutShort(), piece === 'ended' && !this.#released);
+        return this.#end(answer.failure ?? answer.cutShort(), !isBroken && !this.#released);
       }
       const lostBefore = answer.lostEvents;
       if (!answer.hasContent) this.#pace.hear();
@@ -152,18 +164,11 @@ export class ProviderStream {
     this.#release();
   }
 
-  async #next(): Promise<Uint8Array | 'ended' | 'broken'> {
-    try {
-      const { value } = await this.#reader.read();
-      return value ?? 'ended';
-    } catch (reason) {
-      if (reason instanceof CutOff) {
-        // What is known to have been made behind the break is counted, and not shown.
-        this.#answer.fail(this.#answer.cutShort());
-        this.#answer.read(reason.behind);
-      }
-      return 'broken';
-    }
+  /** What is known to have been made behind the break is counted, and not shown. */
+  #broke(reason: unknown): void {
+    if (!(reason instanceof CutOff)) return;
+    this.#answer.fail(this.#answer.cutShort());
+    this.#answer.read(reason.behind);
   }
 
   /** The usage of a failed answer is waited for a little. */
@@ -171,8 +176,8 @@ export class ProviderStream {
     this.#pace.isWaiting = true;
     this.#silence.until(this.#clock.now() + AFTER_FAILURE_MS);
     while (!this.#answer.isBilled) {
-      const next = await this.#next();
-      this.#answer.read(typeof next === 'string' ? undefined : next);
+      const next = await this.#reader.read().catch(() => undefined);
+      this.#answer.read(next?.value);
     }
     this.#pace.isWaiting = false;
     return this.#end(failure, false);

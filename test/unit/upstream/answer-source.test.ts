@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Ending } from '../../../worker/pipeline/meter.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
-import { AnswerSource, type SourceEnd } from '../../../worker/upstream/answer-source.ts';
-import { ProviderStream } from '../../../worker/upstream/provider-stream.ts';
+import { AnswerSource } from '../../../worker/upstream/answer-source.ts';
+import { ProviderStream, type StreamEnd } from '../../../worker/upstream/provider-stream.ts';
 import { START, TestClock } from '../pipeline/support/clock.ts';
 import { DONE, finish, role, streamed, text, usage } from '../pipeline/support/openai.ts';
 import { type Step, Upstream } from '../pipeline/support/upstream.ts';
@@ -58,7 +58,7 @@ function never(): never {
   throw new Error('is not asked for here');
 }
 
-async function drain(source: AnswerSource): Promise<SourceEnd> {
+async function drain(source: AnswerSource): Promise<StreamEnd> {
   for (;;) {
     const { end } = await source.next();
     if (end !== undefined) return end;
@@ -94,7 +94,7 @@ it('whoever leaves, whenever and how often: it is settled once, as left, and the
       fc.boolean(),
       async ([, steps], reads, bySignal, waits) => {
         const { clock, upstream, source, gone, settled } = await begun([text('b'), ...steps]);
-        let end: SourceEnd | undefined;
+        let end: StreamEnd | undefined;
         for (let read = 0; read < reads && end === undefined; read++) ({ end } = await clock.run(source.next()));
         const pending = waits && end === undefined ? source.next() : undefined;
         if (bySignal) gone.abort();
@@ -128,5 +128,5 @@ it('a reader who takes nothing until the time is up has left', async () => {
   await clock.run(source.next());
   await clock.advance(30_000);
   expect(settled.map((one) => one.ending)).toEqual(['left']);
-  expect((await source.next()).end).toMatchObject({ kind: 'left', error: { code: 'stream_interrupted' } });
+  expect((await source.next()).end).toMatchObject({ kind: 'left', failure: { kind: 'stalled' } });
 });

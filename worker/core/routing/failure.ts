@@ -1,4 +1,5 @@
 /** How an attempt can fail, who is to blame, and what follows. Decided once, where the failure is classified (docs/contract.md "Blame"). */
+import type { RouterError } from '../../../protocol/errors.ts';
 
 /** Whose fault a failure is: the caller's, this place's, or the deployment's. */
 export type Blame = 'request' | 'region' | 'deployment';
@@ -123,3 +124,9 @@ export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
 /** A provider's own words may name it and its models: they are for those who may learn who served. */
 export const shownSentence = ({ kind, message }: Pick<Failure, 'kind' | 'message'>, seesProvider: boolean): string =>
   seesProvider ? message : FAILURE_SENTENCES[kind];
+
+/** What ends a stream that a provider broke off, or whose reader took too long. */
+export function interruption(failure: Failure): RouterError {
+  const code = 'stream_interrupted';
+  return { code, detail: shownSentence(failure, true), page: { code, detail: shownSentence(failure, false) } };
+}
