@@ -1,6 +1,6 @@
 /**
- * The HTTP edge ★ start here: paths, CORS, body limit, request ids, errors. What a request then goes through is
- * pipeline/answer.ts. A call from a server meets no middleware: its handler is the only one that Hono runs.
+ * The HTTP edge ★ start here: paths, CORS, request ids, errors. What a question then goes through is pipeline/answer.ts. A call
+ * from a server meets no middleware: its handler is the only one that Hono runs.
  */
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -8,11 +8,12 @@ import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cors-headers.ts';
 import type { RouterError } from '../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { DoorName } from '../protocol/question.ts';
+import { ok, type Result, refused } from '../protocol/result.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { demoRoutes, isDemoCall } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
 import { DOORS } from './doors/doors.ts';
-import type { App } from './edge.ts';
+import { type App, route } from './edge.ts';
 import { featureList } from './endpoints/features.ts';
 import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
 import { nothingAt } from './endpoints/paths.ts';
@@ -21,21 +22,34 @@ import { serviceWorkerScript } from './endpoints/service-worker.ts';
 import { mintToken } from './endpoints/tokens.ts';
 import { takeReports } from './endpoints/travel-reports.ts';
 import type { UncheckedEnv } from './env.ts';
+import { mayCall, strangeHost } from './identity/local-mode.ts';
+import { resolveUser } from './identity/user.ts';
 import { answer } from './pipeline/answer.ts';
-import { attachById, stopById } from './pipeline/attach.ts';
-import { identifyCaller } from './pipeline/caller.ts';
-import { mayCall, strangeHost } from './pipeline/local-mode.ts';
-import { type RequestContext, Timing } from './pipeline/request-context.ts';
-import { plainJson, refusal } from './pipeline/respond.ts';
-import { resolveUser } from './pipeline/user.ts';
+import { attachById, type IdAsk, stopById } from './pipeline/attach.ts';
+import { identifyCaller } from './pipeline/identify.ts';
+import type { RequestContext } from './pipeline/request.ts';
+import { respond } from './pipeline/respond.ts';
+import { noContent, plainJson, refusal } from './response/plain.ts';
+import { Timing } from './response/server-timing.ts';
 
 const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
+
+type Handler = (c: Context<App>, composition: Composition, context: RequestContext) => Response | Promise<Response>;
+
+/** A path that answers nothing before all secrets are set. */
+const configured =
+  (handler: Handler) =>
+  (c: Context<App>): Response | Promise<Response> => {
+    const { composition, scope } = c.env;
+    const { notConfigured } = composition;
+    return notConfigured === undefined ? handler(c, composition, scope) : refusal(notConfigured, scope);
+  };
 
 function createRoutes(): Hono<App> {
   const app = new Hono<App>();
   app.onError((error, c) => {
     const { scope, composition } = c.env;
-    // Where, but not the message: it may quote what the client or a provider sent. The names of storage and network faults may be told.
+    // Where, but not the message: it may quote what the client or a provider sent. Names of storage and network faults may be told.
     const where = error.stack?.split('\n').slice(1, 6).join(' ') ?? '';
     const cause =
       /\b(?:SQLITE_[A-Z_]+|ENOSPC|EIO|EDQUOT|EROFS|EMFILE|ECONN[A-Z]+|ETIMEDOUT|KV [A-Z]+ failed: \d{3})\b/.exec(
@@ -51,95 +65,73 @@ function createRoutes(): Hono<App> {
     return refuse(c, { code: 'not_found', path, detail: nothingAt(path) });
   });
 
-  const only = (path: string, method: 'GET' | 'POST') =>
-    app.all(path, (c) => refuse(c, { code: 'method_not_allowed', method: c.req.method, allow: [method] }));
   for (const door of Object.keys(DOORS) as DoorName[]) {
-    for (const path of DOORS[door].paths) {
-      app.post(path, (c) => chat(c, door));
-      only(path, 'POST');
-    }
+    const asked = configured((c, { deps }, context) => answer(c.req.raw, door, deps, context));
+    for (const path of DOORS[door].paths) route(app, path, { POST: asked });
   }
-  app.get('/sw.js', (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.scope));
-  only('/sw.js', 'GET');
-  app.get('/healthz', (c) =>
-    plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.scope),
-  );
-  only('/healthz', 'GET');
-  // The second for an SDK whose base URL lacks `/v1`, like the doors of chat.
+  route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.scope) });
+  route(app, '/healthz', { GET: health });
+  // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
   for (const path of ['/v1/models', '/models']) {
-    app.get(path, (c) => models(c, undefined));
-    app.get(`${path}/:alias{.+}`, (c) => models(c, c.req.param('alias')));
-    only(path, 'GET');
-    only(`${path}/:alias{.+}`, 'GET');
+    route(app, path, { GET: configured((c) => models(c, undefined)) });
+    route(app, `${path}/:alias{.+}`, { GET: configured((c) => models(c, c.req.param('alias'))) });
   }
-  app.post('/v1/tokens', tokens);
-  only('/v1/tokens', 'POST');
-  app.get('/ai/features', features);
-  only('/ai/features', 'GET');
-  app.post('/ai/reports', reports);
-  only('/ai/reports', 'POST');
-  app.get('/ai/streams/:id', (c) => keptAnswer(c, 'attach'));
-  app.delete('/ai/streams/:id', (c) => keptAnswer(c, 'stop'));
-  app.all('/ai/streams/:id', (c) =>
-    refuse(c, { code: 'method_not_allowed', method: c.req.method, allow: ['GET', 'DELETE'] }),
-  );
+  route(app, '/v1/tokens', { POST: configured((c, { deps }, context) => mintToken(c.req.raw, deps, context)) });
+  route(app, '/ai/features', { GET: configured(features) });
+  route(app, '/ai/reports', { POST: configured((c, { deps }, context) => takeReports(c.req.raw, deps, context)) });
+  route(app, '/ai/streams/:id', { GET: configured(restOfAnswer), DELETE: configured(stopAnswer) });
   demoRoutes(app);
   adminRoutes(app);
   return app;
 }
 
-function chat(c: Context<App>, door: DoorName): Response | Promise<Response> {
-  const { composition, scope } = c.env;
-  const { notConfigured, deps } = composition;
-  if (notConfigured !== undefined) return refuse(c, notConfigured);
-  return answer(c.req.raw, door, deps, scope);
+const health = (c: Context<App>): Response =>
+  plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.scope);
+
+/** `GET /ai/streams/:id`: what comes after the event that the caller has seen. */
+async function restOfAnswer(c: Context<App>, { deps }: Composition, context: RequestContext): Promise<Response> {
+  const asking = await askedById(c);
+  if (!asking.ok) return refuse(c, asking.error);
+  const kept = await attachById(c.req.param('id') ?? '', asking.value, c.req.raw.signal, deps);
+  if (!kept.ok) return refuse(c, kept.error);
+  return respond(kept.value, { seesProvider: deps.showsProvider(asking.value.identity) }, deps, context);
 }
 
-/** By its id, for whoever asked: the rest of it, or an end to it. */
-async function keptAnswer(c: Context<App>, what: 'attach' | 'stop'): Promise<Response> {
+/** `DELETE /ai/streams/:id`: its run ends. */
+async function stopAnswer(c: Context<App>, { deps }: Composition, context: RequestContext): Promise<Response> {
+  const asking = await askedById(c);
+  if (!asking.ok) return refuse(c, asking.error);
+  const stopped = await stopById(c.req.param('id') ?? '', asking.value, deps);
+  if (!stopped.ok) return refuse(c, stopped.error);
+  const { status } = stopped.value;
+  return status === 204 ? noContent(context) : respond(stopped.value, { seesProvider: false }, deps, context);
+}
+
+async function askedById(c: Context<App>): Promise<Result<IdAsk, RouterError>> {
   const { composition, scope } = c.env;
-  const { notConfigured, deps } = composition;
-  if (notConfigured !== undefined) return refuse(c, notConfigured);
-  const { headers, signal } = c.req.raw;
-  const identified = await identifyCaller(c.req.raw, 'read', deps, scope.background);
-  if (!identified.ok) return refuse(c, identified.error);
-  const { identity } = identified;
-  const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identity);
-  if (typeof user === 'object' && user !== null) return refuse(c, user);
-  const [id, ask] = [c.req.param('id') ?? '', { identity, user, headers }];
-  return what === 'stop' ? stopById(id, ask, deps, scope) : attachById(id, ask, signal, deps, scope);
+  const { headers } = c.req.raw;
+  const identified = await identifyCaller(c.req.raw, 'read', composition.deps, scope.background);
+  if (!identified.ok) return identified;
+  const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identified.value);
+  if (typeof user === 'object' && user !== null) return refused(user);
+  return ok({ identity: identified.value, user, headers });
 }
 
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {
-  const { config, notConfigured, deps } = c.env.composition;
-  if (notConfigured !== undefined) return refuse(c, notConfigured);
+  const { config, deps } = c.env.composition;
   const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.scope.background);
   if (!identified.ok) return refuse(c, identified.error);
-  const known = aliasNames(config, identified.identity);
+  const known = aliasNames(config, identified.value);
   if (alias === undefined) return plainJson(aliasModels(known), c.env.scope);
   const model = aliasModel(known, alias);
   if (model !== undefined) return plainJson(model, c.env.scope);
   return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known });
 }
 
-function tokens(c: Context<App>): Response | Promise<Response> {
-  const { notConfigured, deps } = c.env.composition;
-  if (notConfigured !== undefined) return refuse(c, notConfigured);
-  return mintToken(c.req.raw, deps, c.env.scope);
-}
-
-async function features(c: Context<App>): Promise<Response> {
-  const { notConfigured, deps } = c.env.composition;
-  if (notConfigured !== undefined) return refuse(c, notConfigured);
-  const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.scope.background);
+async function features(c: Context<App>, { deps }: Composition, context: RequestContext): Promise<Response> {
+  const identified = await identifyCaller(c.req.raw, 'read', deps, context.background);
   if (!identified.ok) return refuse(c, identified.error);
-  return plainJson(await featureList(identified.identity, deps), c.env.scope);
-}
-
-function reports(c: Context<App>): Response | Promise<Response> {
-  const { notConfigured, deps } = c.env.composition;
-  if (notConfigured !== undefined) return refuse(c, notConfigured);
-  return takeReports(c.req.raw, deps, c.env.scope);
+  return plainJson(await featureList(identified.value, deps), context);
 }
 
 const CORS_PATHS = ['/v1/*', '/models/*', '/ai/*', '/healthz'];

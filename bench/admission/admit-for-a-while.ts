@@ -1,11 +1,12 @@
 import type { Measured } from '../../worker/core/pricing/bill.ts';
 import { admit, coverAttempt } from '../../worker/pipeline/admit.ts';
-import { type RoutedRequest, readRequest } from '../../worker/pipeline/ask.ts';
+import { readRequest } from '../../worker/pipeline/ask.ts';
 import { identify } from '../../worker/pipeline/identify.ts';
-import { settleOnce } from '../../worker/pipeline/meter.ts';
-import type { Begun } from '../../worker/pipeline/produce.ts';
-import { Timing } from '../../worker/pipeline/request-context.ts';
+import { settle } from '../../worker/pipeline/meter.ts';
+import type { Begun } from '../../worker/pipeline/outcome.ts';
+import { newTrail, type RoutedRequest } from '../../worker/pipeline/request.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
+import { Timing } from '../../worker/response/server-timing.ts';
 
 /** Takes `?users=&perSecond=&ms=`, and the body and headers of a chat request. */
 export const ADMIT_PATH = '/__bench/admit';
@@ -74,9 +75,9 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
   const [deployment] = ask.alias.deployments;
   if (deployment === undefined) throw new Error(`${ask.alias.name} has no deployment`);
   deps.board.enter(deployment);
-  const begun: Begun = { ask, admission, deployment, startedAt: now, answer: NO_ANSWER };
-  const settle = settleOnce(begun, deps, scope);
-  return () => settle('complete', MEASURED);
+  const trail = newTrail('normal');
+  const begun: Begun = { kind: 'begun', request: ask, admission, deployment, startedAt: now, answer: NO_ANSWER, trail };
+  return () => settle(begun, 'complete', MEASURED, deps, scope);
 }
 
 /** The request as each user would send it; for one user, as it came. */
@@ -89,9 +90,9 @@ async function readAsks(request: Request, users: number, deps: Deps): Promise<Ro
     const headers = new Headers(request.headers);
     if (users > 1) headers.set('x-carryon-user', `user-${user}`);
     const sent = new Request(request.url, { method: 'POST', headers, body });
-    const asked = await readRequest(sent, 'chat-completions', identified.identity, deps, () => {});
+    const asked = await readRequest(sent, 'chat-completions', identified.value, deps, () => {});
     if (!asked.ok) throw new Error(asked.error.code);
-    asks.push(asked.ask);
+    asks.push(asked.value);
   }
   return asks;
 }

@@ -10,7 +10,7 @@ export async function checkTokens(request: Request, deps: Deps, background: Back
   for (let check = 0; check < count; check += 1) {
     const identified = await identify(request, deps, background);
     if (!identified.ok) throw new Error(identified.error.code);
-    if (identified.identity.kind !== 'token') throw new Error(`a ${identified.identity.kind}, and not a token`);
+    if (identified.value.kind !== 'token') throw new Error(`a ${identified.value.kind}, and not a token`);
   }
   return Response.json({ checked: count });
 }

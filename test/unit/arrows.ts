@@ -37,7 +37,7 @@ export const ARROWS: Record<string, string[]> = {
   // The line of a request, and what it is made of: bodies in, money held, providers asked, a response made.
   'worker/pipeline/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['body', 'doors', 'lease', 'overrides', 'pipeline', 'response', 'run', 'upstream'].map(
+    ...['body', 'doors', 'identity', 'lease', 'overrides', 'pipeline', 'response', 'run', 'upstream'].map(
       (room) => `worker/${room}/`,
     ),
   ],
@@ -61,6 +61,9 @@ export const ARROWS: Record<string, string[]> = {
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
     ...['worker/lease/', 'type worker/pipeline/'],
   ],
+  'worker/identity/': [
+    ...['protocol/', 'worker/core/', 'type worker/ports.ts', 'worker/identity/', 'worker/response/header-text.ts'],
+  ],
   'worker/body/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
     ...['worker/body/'],
@@ -69,7 +72,8 @@ export const ARROWS: Record<string, string[]> = {
   'worker/doors/': ['protocol/', 'worker/core/', 'worker/doors/'],
   'worker/endpoints/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['worker/body/', 'worker/doors/', 'worker/endpoints/', 'worker/pipeline/'],
+    ...['worker/body/', 'worker/doors/', 'worker/endpoints/', 'worker/identity/', 'worker/pipeline/'],
+    'worker/response/plain.ts',
   ],
   'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
   'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
@@ -88,7 +92,7 @@ export const ARROWS: Record<string, string[]> = {
     'worker/core/',
     'worker/admin/',
     'type worker/edge.ts',
-    'worker/pipeline/respond.ts',
+    'worker/response/plain.ts',
     'worker/body/read-json.ts',
     'worker/stores/same-secret.ts',
     'worker/stores/signed-key.ts',
@@ -96,7 +100,7 @@ export const ARROWS: Record<string, string[]> = {
     'zod',
   ],
   'worker/demo/': [
-    ...['protocol/', 'worker/core/', 'worker/demo/', 'type worker/edge.ts'],
+    ...['protocol/', 'worker/core/', 'worker/demo/'],
     // An operator's changes, which the demo makes in local mode.
     ...[
       'worker/admin/change.ts',
@@ -104,21 +108,26 @@ export const ARROWS: Record<string, string[]> = {
       'worker/admin/cooldowns.ts',
       'worker/admin/limits.ts',
     ],
-    ...['identify', 'local-mode', 'respond'].map((file) => `worker/pipeline/${file}.ts`),
+    ...['worker/edge.ts', 'worker/identity/local-mode.ts', 'worker/pipeline/identify.ts', 'worker/response/plain.ts'],
     'worker/body/read-json.ts',
     ...['worker/stores/digest.ts', 'hono', 'zod'],
   ],
-  'worker/edge.ts': ['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/request-context.ts'],
+  'worker/edge.ts': [
+    ...['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/request.ts', 'worker/response/plain.ts'],
+    'type hono',
+  ],
   'worker/app.ts': [
     'protocol/',
     'worker/admin/',
     'worker/demo/',
     'type worker/deps.ts',
-    'type worker/edge.ts',
+    'worker/edge.ts',
     'type worker/env.ts',
     'worker/doors/',
     'worker/endpoints/',
+    'worker/identity/',
     'worker/pipeline/',
+    ...['worker/response/plain.ts', 'worker/response/server-timing.ts'],
     'hono',
   ],
   'worker/index.ts': [

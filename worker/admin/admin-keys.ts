@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { canonicalName } from '../core/identity/names.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { hashOfKey, newKey } from '../stores/signed-key.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import type { Change } from './change.ts';

@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
-import { plainJson } from '../pipeline/respond.ts';
+import { plainJson } from '../response/plain.ts';
 import { wholeNumber } from './fields.ts';
 import type { AdminCall } from './route.ts';
 

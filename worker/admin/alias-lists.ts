@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { resolveAliasList } from '../core/config/alias-list.ts';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
-import { refusal } from '../pipeline/respond.ts';
+import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasAtMostOneEnd, listedDeployments, reason } from './override-fields.ts';

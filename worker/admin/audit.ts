@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
 import type { AuditEntry } from '../core/operators/operators.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askOperators } from './ask-operators.ts';
 import { AUDIT_SILENT } from './change.ts';
 import { wholeNumber } from './fields.ts';

@@ -4,7 +4,7 @@ import { nearestOf } from '../core/config/nearest.ts';
 import type { OverrideKind, SetOverride } from '../core/routing/override-changes.ts';
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Operator, OperatorsCalls } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
-import { refusal } from '../pipeline/respond.ts';
+import { refusal } from '../response/plain.ts';
 import { askOperators } from './ask-operators.ts';
 
 /** A call whose inputs have all been checked. Nothing is changed before `make` runs. */

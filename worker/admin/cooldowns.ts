@@ -8,7 +8,7 @@ import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
 import { healthIdFor } from '../core/routing/health-id.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';

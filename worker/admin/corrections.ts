@@ -4,7 +4,7 @@ import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { isPeriod } from '../core/ledger/time.ts';
 import type { Figures } from '../core/ledger/types.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { knownScope, notedName, scope, type TenantParams, who } from './fields.ts';

@@ -8,7 +8,7 @@ import {
   drillCaps,
   LONGEST_DRILL_MINUTES,
 } from '../core/operators/drill.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { askOperators } from './ask-operators.ts';
 import { AUDIT_SILENT, type Change } from './change.ts';

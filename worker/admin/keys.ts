@@ -12,7 +12,7 @@ import { canonicalName, isTellingName } from '../core/identity/names.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askLedger } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { notedName, who } from './fields.ts';

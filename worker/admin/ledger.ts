@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import { configuredOf } from '../core/admission/configured.ts';
 import { settings } from '../core/config/settings.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { namesOf, withTierCaps } from './configured.ts';
 import { scope, type TenantParams, wholeNumber } from './fields.ts';

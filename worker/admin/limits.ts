@@ -10,7 +10,7 @@ import { configuredFor } from '../core/ledger/book/view.ts';
 import { forgetScope } from '../core/ledger/lease/pool.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { tierLimits } from './configured.ts';

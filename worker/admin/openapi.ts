@@ -1,5 +1,5 @@
 /** `GET /admin/openapi.json`: the calls of the admin API, as their table and schemas have them (cli/openapi/). */
-import { plainJson } from '../pipeline/respond.ts';
+import { plainJson } from '../response/plain.ts';
 import { OPENAPI_TEXT } from './openapi-text.ts';
 import type { AdminCall } from './route.ts';
 

@@ -1,7 +1,7 @@
 /** `GET /admin/overrides`: what is in force over config, as `HealthBoard` has it. */
 import { NOTHING_SETS_YET } from '../core/routing/overrides.ts';
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { AdminCall } from './route.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
-import { refusal } from '../pipeline/respond.ts';
+import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasOneEnd, reason } from './override-fields.ts';

@@ -4,7 +4,7 @@ import { type Checked, check } from '../core/checked.ts';
 import { allows } from '../core/operators/allows.ts';
 import type { Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
-import { refusal } from '../pipeline/respond.ts';
+import { refusal } from '../response/plain.ts';
 import { authenticate } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { makeNoted } from './change.ts';

@@ -4,7 +4,7 @@ import { type Change, makeNoted } from '../admin/change.ts';
 import { clearingOverride, noSuch, settingOverride } from '../admin/change-override.ts';
 import { clearingCooldown } from '../admin/cooldowns.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { DEMO, personOf } from './person.ts';
 import { providerPlugs } from './settings.ts';
 

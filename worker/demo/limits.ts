@@ -8,7 +8,7 @@ import { check } from '../core/checked.ts';
 import { settings } from '../core/config/settings.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import type { App } from '../edge.ts';
-import { refusal } from '../pipeline/respond.ts';
+import { refusal } from '../response/plain.ts';
 import { DEMO, personOf } from './person.ts';
 import { LONGEST_BODY_BYTES } from './token.ts';
 

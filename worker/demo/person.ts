@@ -13,5 +13,5 @@ export const DEMO: Operator = { id: 'demo', name: 'demo', scope: 'operate' };
 export async function personOf(c: Context<App>): Promise<Result<string, RouterError>> {
   const { composition, scope } = c.env;
   const identified = await identify(c.req.raw, composition.deps, scope.background);
-  return identified.ok ? demoPerson(identified.identity) : identified;
+  return identified.ok ? demoPerson(identified.value) : identified;
 }

@@ -5,27 +5,20 @@
 import type { Context, Hono, Next } from 'hono';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
-import type { App } from '../edge.ts';
-import { strangeHost } from '../pipeline/local-mode.ts';
-import { refusal } from '../pipeline/respond.ts';
+import { type App, route } from '../edge.ts';
+import { strangeHost } from '../identity/local-mode.ts';
+import { refusal } from '../response/plain.ts';
 import { plugIn, unplug } from './faults.ts';
 import { putDemoLimits } from './limits.ts';
 import { demoSettings } from './settings.ts';
 import { demoToken } from './token.ts';
 
 export function demoRoutes(app: Hono<App>): void {
-  const only = (path: string, ...allow: string[]) =>
-    app.all(path, (c) => refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.scope));
-  app.get('/demo/settings', demoSettings);
-  only('/demo/settings', 'GET');
+  route(app, '/demo/settings', { GET: demoSettings });
   app.use('/demo/*', local);
-  app.post('/demo/token', demoToken);
-  only('/demo/token', 'POST');
-  app.put('/demo/limits', putDemoLimits);
-  only('/demo/limits', 'PUT');
-  app.put('/demo/faults/:deployment', unplug);
-  app.delete('/demo/faults/:deployment', plugIn);
-  only('/demo/faults/:deployment', 'PUT', 'DELETE');
+  route(app, '/demo/token', { POST: demoToken });
+  route(app, '/demo/limits', { PUT: putDemoLimits });
+  route(app, '/demo/faults/:deployment', { PUT: unplug, DELETE: plugIn });
 }
 
 /** Whether it asks for what exists for the router's own page alone; a name that is none of this machine's finds nothing there either. */

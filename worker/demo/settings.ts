@@ -4,8 +4,8 @@ import type { DemoSettings, ProviderPlug } from '../../protocol/demo-settings.ts
 import { aliasesInForce } from '../core/config/alias-list.ts';
 import { inForce } from '../core/routing/overrides.ts';
 import type { App } from '../edge.ts';
-import { strangeHost } from '../pipeline/local-mode.ts';
-import { plainJson } from '../pipeline/respond.ts';
+import { strangeHost } from '../identity/local-mode.ts';
+import { plainJson } from '../response/plain.ts';
 
 type Composition = App['Bindings']['composition'];
 

@@ -9,7 +9,7 @@ import { demoUser } from '../core/identity/demo-person.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { mintedClaims } from '../core/identity/token-claims.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import { hex, sha256 } from '../stores/digest.ts';
 
 export const LONGEST_BODY_BYTES = 4_096;

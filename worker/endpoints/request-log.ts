@@ -1,5 +1,5 @@
 import { withoutKeys } from '../core/identity/key-format.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
+import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 
 export const loggedPath = ({ url }: Request): string => withoutKeys(new URL(url).pathname).slice(0, 100);

@@ -1,9 +1,9 @@
 /** `GET /sw.js`: the service worker as it was built, behind a line that tells it where its router is. */
 import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { fingerprint } from '../core/config/fingerprint.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
-import { commonHeaders, refusal } from '../pipeline/respond.ts';
+import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
+import { commonHeaders, refusal } from '../response/plain.ts';
 
 export async function serviceWorkerScript(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
   const origin = deps.config.publicUrl ?? URL.parse(request.url)?.origin;

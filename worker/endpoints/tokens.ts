@@ -4,9 +4,9 @@ import { readJson } from '../body/read-json.ts';
 import { minterProblem, readMintWish } from '../core/identity/mint-wish.ts';
 import { mintedClaims } from '../core/identity/token-claims.ts';
 import { identify } from '../pipeline/identify.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
-import { plainJson, refusal } from '../pipeline/respond.ts';
+import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 
 /** A list of a hundred features fits. */
 const LONGEST_BODY_BYTES = 16_384;
@@ -15,7 +15,7 @@ export async function mintToken(request: Request, deps: Deps, scope: RequestCont
   const { clock, config, tokens } = deps;
   const identified = await identify(request, deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
-  const { identity } = identified;
+  const identity = identified.value;
   const problem = minterProblem(identity, request.headers.has('origin'));
   if (problem !== undefined) return refusal(problem, scope);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);

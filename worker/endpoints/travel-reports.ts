@@ -5,11 +5,11 @@ import { readJson } from '../body/read-json.ts';
 import { check } from '../core/checked.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { reportsBody } from '../core/reports/reports.ts';
-import { identifyCaller } from '../pipeline/caller.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
-import { commonHeaders, refusal } from '../pipeline/respond.ts';
-import { resolveUser } from '../pipeline/user.ts';
+import { resolveUser } from '../identity/user.ts';
+import { identifyCaller } from '../pipeline/identify.ts';
+import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
+import { noContent, refusal } from '../response/plain.ts';
 
 const LONGEST_BODY_BYTES = 65_536;
 /** Calls a minute of one user, or of a key that names none, in this isolate. */
@@ -18,7 +18,7 @@ const MOST_CALLS = 60;
 export async function takeReports(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
   const identified = await identifyCaller(request, 'read', deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
-  const { identity } = identified;
+  const identity = identified.value;
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
   if (typeof user === 'object' && user !== null) return refusal(user, scope);
   const tooOften = rateRefusal(identity, user, deps);
@@ -30,7 +30,7 @@ export async function takeReports(request: Request, deps: Deps, scope: RequestCo
   const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
   const { tenant } = identity;
   if (counts !== undefined) deps.events({ event: 'travel_reports', requestId: scope.requestId, tenant, ...counts });
-  return new Response(null, { status: 204, headers: commonHeaders(scope) });
+  return noContent(scope);
 }
 
 /** All visitors of a page have its key, so it is bounded by address alone (caller.ts). */

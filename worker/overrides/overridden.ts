@@ -3,7 +3,7 @@ import { listedAlias } from '../core/config/alias-list.ts';
 import type { Alias, Config } from '../core/config/config.ts';
 import { type AliasLists, listsInForce, type Overrides } from '../core/routing/overrides.ts';
 import { PLAIN_ROUTE, routeOf } from '../core/routing/route.ts';
-import type { RoutedRequest } from '../pipeline/ask.ts';
+import type { RoutedRequest } from '../pipeline/request.ts';
 
 /** The same ask where nothing that is set concerns it. */
 export function overridden(ask: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {

@@ -3,7 +3,7 @@ import type { Deployment } from '../core/config/config.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { faultyDeployment } from '../core/routing/faulty-deployment.ts';
 import { faultOf, type Route } from '../core/routing/route.ts';
-import type { RoutedRequest } from '../pipeline/ask.ts';
+import type { RoutedRequest } from '../pipeline/request.ts';
 import type { Deps, RoutingBoard, UpstreamFetch } from '../ports.ts';
 import { faultyFetch } from '../upstream/faulty-fetch.ts';
 import { drillBoard } from './drill-board.ts';

@@ -11,15 +11,7 @@ import type { Mode } from '../core/ledger/types.ts';
 import { RequestLease } from '../lease/request-lease.ts';
 import type { Deps } from '../ports.ts';
 import { pageError } from '../response/refusal-of.ts';
-import type { RoutedRequest } from './ask.ts';
-import type { RequestContext } from './request-context.ts';
-
-/** What the ledger said, for the response's headers. */
-export interface Limited {
-  left: readonly Left[];
-  /** `asked`: by this request, or before it for a slice. */
-  ledger: 'asked' | 'not asked' | 'unreachable';
-}
+import type { Limited, RequestContext, RoutedRequest } from './request.ts';
 
 export interface Admission {
   version: Version;

@@ -1,83 +1,82 @@
 /**
  * One request, one straight line. Each step is a file of the same name:
  *
- *   identify  who asks: junk is refused before any I/O
- *   ask       what for: the body read and checked, feature, alias and user named
- *   read-cache  an answer that was given already, where the feature keeps them
- *   produce   admit → plan → attempt: an answer begins, or everybody was asked
- *   respond   the answer at once; meter books what it used and cost when it ends
- *
- * A request with an idempotency key, or of a feature that keeps answers, takes another way from read-cache on: attach, whose
- * object runs produce itself, once for all who ask the same.
+ *   identify    who asks: junk is refused before any I/O
+ *   ask         what for: the body read and checked; feature, alias and user named
+ *   read-cache  an answer that was given before, where the feature caches them
+ *   attach      with an idempotency key, or to share an answer: one call of an object, which runs `produce` itself
+ *   produce     admit → plan → attempt: an answer begins, or every provider was asked
+ *   respond     the outcome as one response; meter books the answer when it ends
+ *   record      what the request came to, once it is over
  */
 
 import type { DoorName } from '../../protocol/question.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
-import { edgeMode, isOrdinary } from '../core/routing/route.ts';
 import type { Deps } from '../ports.ts';
-import { respondStored, servesStale } from '../response/respond-stored.ts';
-import { tellResume } from '../response/resume-wish.ts';
-import { type RoutedRequest, readRequest } from './ask.ts';
+import { readRequest } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
-import { identifyCaller } from './caller.ts';
+import { identifyCaller } from './identify.ts';
+import type { Ending } from './meter.ts';
+import { type Outcome, refusedWith, staleInstead, storedAs } from './outcome.ts';
 import { produce } from './produce.ts';
-import { BYPASS, readCache } from './read-cache.ts';
-import type { RequestContext } from './request-context.ts';
-import { refusal, respond } from './respond.ts';
+import { type CacheRead, readCache } from './read-cache.ts';
+import { firstTokenMs, record } from './record.ts';
+import type { RequestContext, RoutedRequest } from './request.ts';
+import { respond } from './respond.ts';
 
-export async function answer(request: Request, door: DoorName, deps: Deps, scope: RequestContext): Promise<Response> {
+export async function answer(request: Request, door: DoorName, deps: Deps, context: RequestContext): Promise<Response> {
   const weight = deps.bodies.open();
   try {
-    return await line(request, door, deps, scope, weight);
+    return await line(request, door, deps, context, weight);
   } finally {
     weight.release();
   }
 }
 
 async function line(
-  request: Request,
+  incoming: Request,
   door: DoorName,
   deps: Deps,
-  scope: RequestContext,
+  context: RequestContext,
   weight: Weight,
 ): Promise<Response> {
-  const identified = await identifyCaller(request, 'start', deps, scope.background);
-  if (!identified.ok) return refusal(identified.error, scope);
+  const identifying = identifyCaller(incoming, 'start', deps, context.background);
+  const identified = identifying instanceof Promise ? await identifying : identifying;
+  if (!identified.ok) return respond(refusedWith(identified.error), UNREAD, deps, context);
 
-  const asked = await readRequest(request, door, identified.identity, deps, scope.background, weight);
-  if (!asked.ok) return refusal(asked.error, scope);
-  scope.timing.mark('identify');
+  const read = await readRequest(incoming, door, identified.value, deps, context.background, weight);
+  if (!read.ok) return respond(refusedWith(read.error), UNREAD, deps, context);
+  context.timing.mark('identify');
+  const request = read.value;
 
-  const { ask } = asked;
-  return tellResume(request.headers, ask, tellMode(ask, await answerTo(ask, request.signal, deps, scope)));
+  const reading = readCache(request, deps);
+  const cached = reading instanceof Promise ? await reading : reading;
+  if (!cached.ok) return respond(refusedWith(cached.error), UNREAD, deps, context);
+
+  const found = await outcomeOf(request, cached.value, incoming.signal, deps, context);
+  const outcome = staleInstead(found, cached.value, request, deps);
+  const seesProvider = deps.showsProvider(request.identity);
+  const onEnd = (ending: Ending, costMicroUsd: number) =>
+    record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
+  return respond(outcome, { request, cached: cached.value, seesProvider }, deps, context, onEnd);
 }
 
-/**
- * A 200 says how it was made: for a kept answer that may be another mode than this request's. A refusal says its request's mode,
- * and so does every answer to a drill's request, because a drill is counted by them.
- */
-function tellMode({ route }: RoutedRequest, response: Response): Response {
-  const isOfRequest = route.drill || (response.status >= 400 && !isOrdinary(route));
-  if (isOfRequest) response.headers.set('x-carryon-mode', edgeMode(route, 'normal'));
-  return response;
-}
+const UNREAD = { seesProvider: false };
 
-async function answerTo(ask: RoutedRequest, signal: AbortSignal, deps: Deps, scope: RequestContext): Promise<Response> {
-  const seesProvider = deps.showsProvider(ask.identity);
-  const cached = ask.feature.cache === undefined || !isOrdinary(ask.route) ? BYPASS : await readCache(ask, deps);
-  if ('error' in cached) return refusal(cached.error, scope);
-  if (cached.state === 'fresh' && ask.keyed === undefined)
-    return respondStored(cached.stored, ask, seesProvider, scope);
-  if (ask.keyed !== undefined || sharesAnswer(ask, cached)) {
-    const attached = await attach(ask, cached, signal, deps, scope);
+/** A fresh copy, the object's reply, or an answer made here. */
+async function outcomeOf(
+  request: RoutedRequest,
+  cached: CacheRead,
+  signal: AbortSignal,
+  deps: Deps,
+  context: RequestContext,
+): Promise<Outcome> {
+  if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
+  if (request.keyed !== undefined || sharesAnswer(request, cached)) {
+    const attached = await attach(request, cached, signal, deps, context);
     if (attached !== undefined) return attached;
-    if (cached.state === 'fresh') return respondStored(cached.stored, ask, seesProvider, scope);
+    // The object has no answer under this key, and leaves it to the Worker to give its copy.
+    if (cached.state === 'fresh') return storedAs(cached.stored);
   }
-
-  const produced = await produce(ask, deps, scope);
-  const stale = cached.state === 'miss' ? cached.stale : undefined;
-  if (stale !== undefined && !produced.ok && servesStale(stale, produced.error, ask, deps)) {
-    return respondStored(stale, ask, seesProvider, scope, produced.error);
-  }
-  return respond(produced, cached, seesProvider, deps, scope);
+  return produce(request, deps, context);
 }

@@ -1,10 +1,11 @@
 /**
- * Step 3: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream`,
- * which runs, joins, replays or refuses (docs/contract.md "Idempotency", "Shared questions").
+ * Step: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream`,
+ * which runs, joins, replays or refuses.
  */
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
@@ -14,66 +15,68 @@ import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import { formOf } from '../doors/doors.ts';
 import type { Answers, Deps } from '../ports.ts';
-import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
-import { answerResponse, type ResponseForm } from '../response/headers.ts';
-import { respondStored, servesStale, storedHead } from '../response/respond-stored.ts';
 import { keepWhole } from '../response/write-through.ts';
 import { type Job, jobOf } from '../run/run-job.ts';
-import { type RoutedRequest, visitorOf } from './ask.ts';
+import { visitorOf } from './ask.ts';
+import { type Kept, type Refused, refusedWith, storedHead } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
-import type { RequestContext } from './request-context.ts';
-import { commonHeaders, refusal } from './respond.ts';
+import type { RequestContext, RoutedRequest } from './request.ts';
 
 const TOO_LATE: RouterError = {
   code: 'deadline_exceeded',
   retryAfterMs: 1_000,
-  detail: 'Nobody who asked the same was answered in time.',
+  detail: 'The call that this question shares with equal ones took too long.',
 };
 const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_000 };
 
-/** Undefined: it is to be answered by itself. */
+/** Undefined: the request is to be answered outside of an object. */
 export async function attach(
-  ask: RoutedRequest,
+  request: RoutedRequest,
   cached: CacheRead,
   signal: AbortSignal,
   deps: Deps,
-  scope: RequestContext,
-): Promise<Response | undefined> {
-  const isShared = ask.keyed === undefined;
-  const opening = await openingOf(ask, cached, deps, scope);
-  if ('error' in opening) return refusal(opening.error, scope);
-  const { subject, message } = opening;
-  const { seesProvider } = message.wish;
+  context: RequestContext,
+): Promise<Refused | Kept | undefined> {
+  const isShared = request.keyed === undefined;
+  const opening = await openingOf(request, cached, deps, context);
+  if (!opening.ok) return refusedWith(opening.error);
+  const { subject, message } = opening.value;
   const tooLong = new AbortController();
   const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal]));
-  const reply = await within(opened, longestOpenMs(ask, deps), deps.clock, 'late' as const).catch(() => undefined);
-  scope.timing.mark('attach');
-  const stale = cached.state === 'miss' ? cached.stale : undefined;
+  const reply = await within(opened, longestOpenMs(request, deps), deps.clock, 'late' as const).catch(() => undefined);
+  context.timing.mark('attach');
   if (reply === undefined || reply === 'late') {
     tooLong.abort();
-    if (signal.aborted) return refusal({ code: 'client_gone' }, scope);
+    if (signal.aborted) return refusedWith({ code: 'client_gone' });
     // Under a key it may have run, and never runs twice; without one that was a failed attempt like any other.
     if (isShared && reply === undefined) return undefined;
-    const error = isShared ? TOO_LATE : UNAVAILABLE;
-    const isStale = stale !== undefined && servesStale(stale, error, ask, deps);
-    return isStale ? respondStored(stale, ask, seesProvider, scope, error) : refusal(error, scope);
+    return refusedWith(isShared ? TOO_LATE : UNAVAILABLE);
   }
   const note = noteOf(reply);
   if (note.role === 'alone') {
-    // Outside of its object a keyed request never runs: it may only be given what was made before.
-    return isShared || cached.state === 'fresh' ? undefined : refusal(UNAVAILABLE, scope);
-  }
-  if (stale !== undefined && reply.status >= 400) {
-    const { error } = (await reply.clone().json()) as { error: RouterError };
-    if (servesStale(stale, error, ask, deps)) return respondStored(stale, ask, seesProvider, scope, error);
+    // Outside of its object a keyed request never runs: it may only be given an answer that was made before.
+    return isShared || cached.state === 'fresh' ? undefined : refusedWith(UNAVAILABLE);
   }
   const isMiss = cached.state === 'miss';
-  if (isMiss && note.keeps) scope.background(keepWhole(subject, ask, cached.keyHash, deps));
-  // What comes after an event that was seen is the rest of an answer, not the answer once more.
-  const tellsReplay = ask.keyed !== undefined && ask.keyed.lastEventId === null;
-  const cacheControl = cacheControlOf(ask, note.head.mode ?? 'normal');
-  const head = headFor(note, { isMiss, isShared, isWhole: !ask.chat.stream, tellsReplay });
-  return passedOn(reply, { ...note, head }, seesProvider, scope, cacheControl);
+  if (isMiss && note.keeps) context.background(keepWhole(subject, request, cached.keyHash, deps));
+  // After an event that was seen comes the rest of an answer, which is not the answer once more.
+  const tellsReplay = request.keyed !== undefined && request.keyed.lastEventId === null;
+  const head = headFor(note, { isMiss, isShared, isWhole: !request.chat.stream, tellsReplay });
+  return keptAs(reply, { ...note, head });
+}
+
+/** An error is read here, because a stale answer may stand in for it. */
+async function keptAs(reply: Response, note: ReplyNote): Promise<Kept> {
+  const { status, headers } = reply;
+  const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (status < 400) return { kind: 'kept', status, body: reply.body, isStream, note };
+  const body = await reply.text();
+  return { kind: 'kept', status, body: body || null, isStream, note, error: codeIn(body) };
+}
+
+function codeIn(body: string): RouterError['code'] | undefined {
+  if (body === '') return undefined;
+  return (JSON.parse(body) as { error?: { code?: RouterError['code'] } }).error?.code;
 }
 
 /** A piece over what the object itself may take: then it hangs. */
@@ -91,16 +94,16 @@ export const sharesAnswer = ({ cache, chat }: RoutedRequest, { state }: CacheRea
   state === 'miss' && cache === 'normal' && !hasUncounted(chat);
 
 async function openingOf(
-  ask: RoutedRequest,
+  request: RoutedRequest,
   cached: CacheRead,
   { answers, showsProvider }: Deps,
-  scope: RequestContext,
-): Promise<{ subject: string; message: OpenMessage<unknown> } | { error: RouterError }> {
-  const { identity, user, feature, chat, keyed } = ask;
+  context: RequestContext,
+): Promise<Result<{ subject: string; message: OpenMessage<unknown> }, RouterError>> {
+  const { identity, user, feature, chat, keyed } = request;
   const seesProvider = showsProvider(identity);
-  const wish = { stream: chat.stream, usage: chat.includeUsage, seesProvider, form: formOf(ask) };
-  const alias = ask.alias.name;
-  const job = jobOf(ask, scope);
+  const wish = { stream: chat.stream, usage: chat.includeUsage, seesProvider, form: formOf(request) };
+  const alias = request.alias.name;
+  const job = jobOf(request, context);
   if (keyed === undefined) {
     const bodyHash = cached.state === 'miss' ? cached.keyHash : '';
     // Nobody owns a shared answer; its record names the first asker.
@@ -108,17 +111,17 @@ async function openingOf(
     // What went wrong is told in other words to those who may not learn who served: they share among themselves.
     const subject = JSON.stringify(['answer-key', bodyHash, seesProvider]);
     const shared = { kind: 'shared' as const, key: null, lastEventId: null, copy: 'none' as const, caches: true };
-    return { subject, message: { ...shared, owner, bodyHash, alias, wish: { ...wish, resume: false }, job } };
+    return ok({ subject, message: { ...shared, owner, bodyHash, alias, wish: { ...wish, resume: false }, job } });
   }
   const { key, visitor, resume, lastEventId } = keyed;
   const owner = await keyedOwner(identity, user, visitor, answers);
   const text = answerText(chat);
-  if (!text.ok) return { error: { code: 'invalid_body', param: text.param, detail: text.message } };
+  if (!text.ok) return refused({ code: 'invalid_body', param: text.param, detail: text.message });
   const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
   const resumes = resume && chat.stream;
   const opening = { kind: 'keyed' as const, owner, key, bodyHash, alias, lastEventId, caches: cached.state === 'miss' };
   const message = { ...opening, ...copyOf(cached, resumes, job), wish: { ...wish, resume: resumes } };
-  return { subject: keyedSubject(owner, key), message };
+  return ok({ subject: keyedSubject(owner, key), message });
 }
 
 /** The visitor's secret is kept as a hash. */
@@ -139,40 +142,44 @@ export interface IdAsk {
 }
 
 /** An answer that is kept, by its id: strictly what comes after `last-event-id`. Nothing is started. */
-export async function attachById(id: string, ask: IdAsk, signal: AbortSignal, deps: Deps, scope: RequestContext) {
-  const owner = await idOwner(ask, deps);
-  if ('error' in owner) return refusal(owner.error, scope);
-  const wish: Wish = { stream: true, resume: true, usage: true, seesProvider: deps.showsProvider(ask.identity) };
-  const message = { owner, wish, lastEventId: ask.headers.get(REQUEST_HEADERS.lastEventId) || null };
-  return byId(deps.answerStreams.attach(id, message, signal), wish.seesProvider, scope);
+export async function attachById(
+  id: string,
+  asking: IdAsk,
+  signal: AbortSignal,
+  deps: Deps,
+): Promise<Result<Kept, RouterError>> {
+  const owner = await idOwner(asking, deps);
+  if (!owner.ok) return owner;
+  const wish: Wish = { stream: true, resume: true, usage: true, seesProvider: deps.showsProvider(asking.identity) };
+  const lastEventId = asking.headers.get(REQUEST_HEADERS.lastEventId) || null;
+  return byId(deps.answerStreams.attach(id, { owner: owner.value, wish, lastEventId }, signal));
 }
 
-export async function stopById(id: string, ask: IdAsk, deps: Deps, scope: RequestContext): Promise<Response> {
-  const owner = await idOwner(ask, deps);
-  return 'error' in owner ? refusal(owner.error, scope) : byId(deps.answerStreams.stop(id, { owner }), false, scope);
+/** Ends the run of an answer that is kept; one that is over already stays as it is. The reply has status 204, or is an error. */
+export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<Result<Kept, RouterError>> {
+  const owner = await idOwner(asking, deps);
+  return owner.ok ? byId(deps.answerStreams.stop(id, { owner: owner.value })) : owner;
 }
 
-async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Owner | { error: RouterError }> {
+async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Result<Owner, RouterError>> {
   const visitor = visitorOf(headers);
-  if (typeof visitor === 'object' && visitor !== null) return { error: visitor };
-  return keyedOwner(identity, user, visitor, answers);
+  if (typeof visitor === 'object' && visitor !== null) return refused(visitor);
+  return ok(await keyedOwner(identity, user, visitor, answers));
 }
 
-async function byId(
-  calling: Promise<Response | undefined>,
-  seesProvider: boolean,
-  scope: RequestContext,
-): Promise<Response> {
+async function byId(calling: Promise<Response | undefined>): Promise<Result<Kept, RouterError>> {
   try {
     const reply = await calling;
-    if (reply === undefined) return refusal({ code: 'stream_not_found' }, scope);
-    if (reply.status === 204) return new Response(null, { status: 204, headers: commonHeaders(scope) });
-    const note = noteOf(reply);
-    return passedOn(reply, { ...note, head: headFor(note, {}) }, seesProvider, scope, NO_STORE);
+    if (reply === undefined) return refused({ code: 'stream_not_found' });
+    const note = reply.status === 204 ? STOPPED : noteOf(reply);
+    return ok(await keptAs(reply, { ...note, head: headFor(note, {}) }));
   } catch {
-    return refusal(UNAVAILABLE, scope);
+    return refused(UNAVAILABLE);
   }
 }
+
+/** After `DELETE` there is nothing to tell. */
+const STOPPED: ReplyNote = { role: 'refused', head: {} };
 
 const noteOf = (reply: Response): ReplyNote => readNote(reply.headers.get(NOTE_HEADER));
 
@@ -198,21 +205,6 @@ function headFor(
   };
 }
 
-/** The object's reply as this request's response. */
-function passedOn(
-  reply: Response,
-  { head, isPartial, errorHeaders }: ReplyNote,
-  seesProvider: boolean,
-  scope: RequestContext,
-  cacheControl: string,
-): Response {
-  const { status, body, headers } = reply;
-  const contentType = headers.get('content-type') as ResponseForm['contentType'];
-  const isWhole = status === 200 && !isPartial;
-  const form = { status, contentType, cacheControl: isWhole ? cacheControl : NO_STORE, errorHeaders };
-  return answerResponse(body, head, seesProvider, form, scope);
-}
-
 /** A reader who may come back finds the copy again; anybody else takes it from here. */
 function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<OpenMessage<Job>, 'copy' | 'job'> {
   if (cached.state !== 'fresh') return { copy: 'none', job };
@@ -220,6 +212,6 @@ function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<OpenMessage
 }
 
 const asCached = (stored: StoredAnswer): CachedAnswer => ({
-  head: { ...storedHead(stored), cache: 'hit' },
+  head: storedHead(stored),
   event: { kind: 'completion', data: stored.body },
 });

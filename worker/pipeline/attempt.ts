@@ -1,26 +1,19 @@
-/** One call of one deployment: fetch under time limits, classify. The only place that fetches a provider. */
-import type { ChatRequest } from '../../protocol/chat.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { readText } from '../body/read-text.ts';
-import type { Deployment, RouterSettings } from '../core/config/config.ts';
+import type { Deployment } from '../core/config/config.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { isPlausible } from '../core/pricing/plausible.ts';
 import type { Failure } from '../core/routing/failure.ts';
-import type { Patience } from '../core/routing/patience.ts';
-import type { Clock, UpstreamFetch } from '../ports.ts';
-import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
+import type { Outgoing } from '../providers/adapter.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
+import type { Answered, AttemptInput } from '../upstream/attempt-input.ts';
 import { AttemptLimit } from '../upstream/attempt-limit.ts';
 import { classify, presentable, withoutAnswer } from '../upstream/failing-answer.ts';
 import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../upstream/other-form.ts';
 import { ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
 
-export type Attempted =
-  | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }
-  /** `opening`: everything up to the first content, read already; `ended`: that was all of it. */
-  | { kind: 'stream'; opening: Chunk[]; ended: boolean; stream: ProviderStream }
-  | Failed;
+export type Attempted = Answered | Failed;
 
 export interface Failed {
   kind: 'failure';
@@ -29,21 +22,6 @@ export interface Failed {
   cutByDeadline: boolean;
   /** What to bill it by, if it may be billed. */
   measured: Measured;
-}
-
-export interface AttemptInput {
-  chat: ChatRequest;
-  deployment: Deployment;
-  adapter: Adapter;
-  outgoing: Outgoing;
-  settings: RouterSettings;
-  patience: Patience;
-  /** When this attempt must have shown content, or have answered whole, for the sake of the whole request. */
-  deadlineAt: number;
-  fetch: UpstreamFetch;
-  clock: Clock;
-  /** Aborts when the client leaves; dear to ask for. */
-  clientGone: () => AbortSignal | undefined;
 }
 
 /** No answer is so long; one without end must not take the memory of every other request of the isolate. */
@@ -90,7 +68,7 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   };
 }
 
-type Came = Exclude<Attempted, Failed> | Omit<Failed, 'cutByDeadline'>;
+type Came = Answered | Omit<Failed, 'cutByDeadline'>;
 
 /** Of what did not arrive as a stream, nobody knows how much was made. */
 const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });

@@ -1,4 +1,4 @@
-/** Step 1: who asks. Junk is refused before any I/O; nobody names a user without a secret key or a signed token. */
+/** Step: who asks. Junk is refused before any I/O; nobody can name a user without a secret key or a signed token. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Config } from '../core/config/config.ts';
@@ -6,61 +6,90 @@ import { expiredError, type Identity, isExpired, LOCAL_IDENTITY } from '../core/
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { looksLikeToken } from '../core/identity/token-claims.ts';
 import { within } from '../core/within.ts';
+import { addressRefusal, type Errand } from '../identity/address-rate.ts';
+import { mayCall } from '../identity/local-mode.ts';
 import type { Background, Deps } from '../ports.ts';
-import { mayCall } from './local-mode.ts';
 
-export type Identified = { ok: true; identity: Identity } | { ok: false; error: RouterError };
+/** The caller, or why it is refused. */
+export type Identified = Result<Identity, RouterError>;
 
-const refuse = (error: RouterError): Identified => ({ ok: false, error });
-
-/** The store is near; where it does not answer, nobody is let in and nobody waits for long. */
+/** The store is near; if it does not answer, nobody is let in and nobody waits for long. */
 const LONGEST_LOOK_UP_MS = 2_000;
 
-type Who = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & {
+type Links = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & {
   config: Pick<Config, 'origins' | 'publicUrl'>;
 };
 
-/** `background`: what a sign-in's keys are read anew in, behind the response. */
-export async function identify(
-  { method, headers }: Pick<Request, 'method' | 'headers'>,
-  deps: Who,
+type Asking = Pick<Request, 'method' | 'headers'>;
+
+/** The caller on a path that pages may call, whose address may not ask too often. */
+export function identifyCaller(
+  request: Request,
+  errand: Errand,
+  deps: Deps,
   background: Background,
-): Promise<Identified> {
+): Identified | Promise<Identified> {
+  const identified = identify(request, deps, background);
+  return identified instanceof Promise
+    ? identified.then((one) => boundedByAddress(one, request, errand, deps))
+    : boundedByAddress(identified, request, errand, deps);
+}
+
+function boundedByAddress(
+  identified: Identified,
+  request: Request,
+  errand: Errand,
+  deps: Deps,
+): Identified | Promise<Identified> {
+  if (!identified.ok || identified.value.kind !== 'publishable') return identified;
+  return addressRefusal(request, errand, deps).then((error) => (error === undefined ? identified : refused(error)));
+}
+
+/** At once for a key that is known in this isolate. `background`: a sign-in's key set may be read anew behind the response. */
+export function identify(request: Asking, deps: Links, background: Background): Identified | Promise<Identified> {
+  const { headers } = request;
   const sent = credential(headers);
-  if (sent === undefined) return refuse({ code: 'missing_key', isMalformed: headers.has('authorization') });
-  const found = looksLikeToken(sent) ? await deps.tokens.find(sent, background) : await ofKey(sent, deps);
+  if (sent === undefined) return refused({ code: 'missing_key', isMalformed: headers.has('authorization') });
+  const found = looksLikeToken(sent) ? deps.tokens.find(sent, background) : ofKey(sent, deps);
+  return found instanceof Promise ? found.then((one) => checked(one, request, deps)) : checked(found, request, deps);
+}
+
+/** Whether this credential may be used now, and from where it is used. */
+function checked(found: Identified, { method, headers }: Asking, deps: Links): Identified {
   if (!found.ok) return found;
   const identity = found.value;
-  if (isExpired(identity, deps.clock.now())) return refuse(expiredError(identity));
+  if (isExpired(identity, deps.clock.now())) return refused(expiredError(identity));
   const origin = headers.get('origin');
   const problem = origin === null ? undefined : pageProblem(identity, origin, headers.get('host'), deps);
-  if (problem !== undefined) return refuse(problem);
+  if (problem !== undefined) return refused(problem);
   if (origin === null && identity.kind === 'publishable') {
     const isOwnPage = method === 'GET' && comesFromOwnPage(identity, headers, deps);
-    if (!isOwnPage) return refuse({ code: 'origin_not_allowed', origin });
+    if (!isOwnPage) return refused({ code: 'origin_not_allowed', origin });
   }
-  return { ok: true, identity };
+  return ok(identity);
 }
 
-async function ofKey(key: string, { identities, clock }: Who): Promise<Result<Identity, RouterError>> {
-  let identity: Identity | undefined | 'unavailable';
+function ofKey(key: string, { identities, clock }: Links): Identified | Promise<Identified> {
   try {
     const found = identities.find(key);
-    identity =
-      found instanceof Promise ? await within(found, LONGEST_LOOK_UP_MS, clock, 'unavailable' as const) : found;
+    if (!(found instanceof Promise)) return known(found);
+    return within(found.then(known), LONGEST_LOOK_UP_MS, clock, UNAVAILABLE).catch(() => UNAVAILABLE);
   } catch {
-    identity = 'unavailable';
+    return UNAVAILABLE;
   }
-  if (identity === 'unavailable') return refused({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
-  return identity === undefined ? refused({ code: 'invalid_key' }) : ok(identity);
 }
 
-/** Why pages of this origin may not ask in this identity's name. */
+const known = (identity: Identity | undefined): Identified =>
+  identity === undefined ? refused({ code: 'invalid_key' }) : ok(identity);
+
+const UNAVAILABLE: Identified = refused({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
+
+/** Why pages of this origin may not use this identity. */
 function pageProblem(
   identity: Identity,
   origin: string,
   host: string | null,
-  { config, isLocal }: Who,
+  { config, isLocal }: Links,
 ): RouterError | undefined {
   const strange: RouterError = { code: 'origin_not_allowed', origin };
   if (identity.kind === 'publishable') return identity.origins.includes(origin) ? undefined : strange;
@@ -68,13 +97,13 @@ function pageProblem(
     const isOwn = isOwnOrigin(origin, host, config.publicUrl);
     return isOwn || mayCall(origin, config.origins, isLocal) ? undefined : strange;
   }
-  // Everybody knows the local key, so only pages of this machine may use it, and those that config names.
+  // The local key is public, so only pages of this machine may use it, and those that config names.
   if (identity === LOCAL_IDENTITY && !mayCall(origin, config.origins, true)) return strange;
   return identity.browser ? undefined : { code: 'browser_not_allowed' };
 }
 
 /** A page's GET to its own origin has no `Origin`; browsers say where it comes from in a header that no page can set. */
-function comesFromOwnPage({ origins }: Identity, headers: Headers, { config }: Who): boolean {
+function comesFromOwnPage({ origins }: Identity, headers: Headers, { config }: Links): boolean {
   const host = headers.get('host');
   const isSameOrigin = headers.get('sec-fetch-site') === 'same-origin';
   return isSameOrigin && origins.some((origin) => isOwnOrigin(origin, host, config.publicUrl));

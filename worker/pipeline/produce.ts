@@ -1,194 +1,242 @@
-/** Step 4: admit, then plan → attempt, again where that may help, until an answer begins or nobody is left to ask. */
+/** Step: admit, then plan → attempt, again where that may help, until an answer begins or no provider is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { cooldownsOf } from '../core/answers/carryon-field.ts';
 import type { Deployment } from '../core/config/config.ts';
 import { billOf } from '../core/pricing/bill.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Observation } from '../core/routing/health.ts';
-import { isFollowedAfter, next, ONE_ATTEMPT, type Tried } from '../core/routing/next.ts';
+import { isFollowedAfter, next, ONE_ATTEMPT, type RetrySettings, type Tried } from '../core/routing/next.ts';
 import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
 import { edgeMode, pinnedIn } from '../core/routing/route.ts';
+import { rejected, unserved } from '../core/routing/unserved.ts';
 import { boardFor, deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
 import type { Deps } from '../ports.ts';
-import type { Outgoing } from '../providers/adapter.ts';
-import { type Admission, admit, coverAttempt, type Limited } from './admit.ts';
-import { personOf, type RoutedRequest } from './ask.ts';
-import { type Attempted, attempt } from './attempt.ts';
-import { withOwnCacheKey } from './cache-key.ts';
-import type { RequestContext } from './request-context.ts';
-import { tellFailures } from './tell-failures.ts';
-import { newTrail, type Tracked, type Trail } from './trail.ts';
-import { rejected, unserved } from './unserved.ts';
+import type { Answered } from '../upstream/attempt-input.ts';
+import { outgoingFor, withOwnCacheKey } from '../upstream/outgoing.ts';
+import { type Admission, admit, coverAttempt } from './admit.ts';
+import { attempt, type Failed } from './attempt.ts';
+import type { Begun, Refused } from './outcome.ts';
+import { newTrail, personOf, type RequestContext, type RoutedRequest, type Tracked, type Trail } from './request.ts';
 
-/** An answer that begins: `ask` is the one that was admitted, maybe as its feature's safeguard. */
-export interface Begun {
-  ask: RoutedRequest;
-  admission: Admission;
-  answer: Exclude<Attempted, { kind: 'failure' }>;
-  deployment: Deployment;
-  startedAt: number;
-}
-
-export type Produced = { trail: Trail; limited: Limited } & (
-  | ({ ok: true } & Begun)
-  /** What failed attempts may have cost, for nothing. */
-  | { ok: false; error: RouterError; chargedMicroUsd: number; isAlone?: boolean }
-);
-
-/** Looking for the client is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
+/** Looking whether the client is still there is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
 const WORTH_LOOKING_MS = 25;
 
-export async function produce(given: RoutedRequest, links: Deps, scope: RequestContext): Promise<Produced> {
+export async function produce(given: RoutedRequest, links: Deps, context: RequestContext): Promise<Begun | Refused> {
   const deps = routedDeps(given, links);
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
-  const arrivedAt = deps.clock.now();
-  const deadlineAt = arrivedAt + deps.config.router.totalTimeoutMs;
-  const mode = edgeMode(given.route, 'normal');
-  const trail = newTrail(mode);
+  const readAt = deps.clock.now();
+  const deadlineAt = readAt + deps.config.router.totalTimeoutMs;
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
-  const admitted = await admit(asked, deps, scope);
+  const admitted = await admit(asked, deps, context);
   const { limited } = admitted;
-  if (!admitted.ok) return { ...admitted, chargedMicroUsd: 0, trail };
+  if (!admitted.ok)
+    return { kind: 'refused', error: admitted.error, limited, chargedMicroUsd: 0, isAlone: admitted.isAlone };
   const { version, holding } = admitted;
-  trail.mode = edgeMode(given.route, version.mode);
-  scope.admitted?.(limited, trail.mode);
-  const ask: RoutedRequest = { ...asked, alias: version.alias, chat: version.chat };
-  const isGone = deps.clock.now() - arrivedAt >= WORTH_LOOKING_MS && scope.gone?.aborted === true;
+  const trail = newTrail(edgeMode(given.route, version.mode));
+  context.admitted?.(limited, trail.mode);
+  const request: RoutedRequest = { ...asked, alias: version.alias, chat: version.chat };
+  const isGone = deps.clock.now() - readAt >= WORTH_LOOKING_MS && context.gone?.aborted === true;
   try {
-    const found: Begun | RouterError = isGone
-      ? { code: 'client_gone' }
-      : await firstToAnswer(ask, admitted, deadlineAt, trail, deps, scope);
-    trail.cooldowns = cooldownsOf(deps.board.candidates(ask.alias.deployments), deps.clock.now());
-    const isAnswer = !('code' in found);
-    if (!isAnswer) holding.close();
-    const produced: Produced = isAnswer
-      ? { ok: true, ...found, trail, limited }
-      : { ok: false, error: found, chargedMicroUsd: holding.spentMicroUsd, trail, limited };
-    tellFailures(asked, produced, deps, scope);
-    return produced;
+    const found = isGone
+      ? CLIENT_GONE
+      : await firstToAnswer({ request, admission: admitted, deadlineAt, trail, isLeaseUsed: false, deps, context });
+    trail.cooldowns = cooldownsOf(deps.board.candidates(request.alias.deployments), deps.clock.now());
+    if (found.kind === 'answered') {
+      const { answer, deployment, startedAt } = found;
+      return { kind: 'begun', request, admission: admitted, answer, deployment, startedAt, trail };
+    }
+    holding.close();
+    return { kind: 'refused', error: found.error, trail, limited, chargedMicroUsd: holding.spentMicroUsd };
   } catch (error) {
     holding.abandon();
     throw error;
   }
 }
 
-async function firstToAnswer(
-  ask: RoutedRequest,
-  admission: Admission,
-  deadlineAt: number,
-  trail: Trail,
-  deps: Deps,
-  scope: RequestContext,
-): Promise<Begun | RouterError> {
-  const { clock, board, config, random } = deps;
-  const { bypass } = ask.route;
-  const deployments = bypass ? firstListed(ask.alias.deployments) : ask.alias.deployments;
+/** What the attempts of one request have in common. */
+interface Trying {
+  /** As it was admitted. */
+  request: RoutedRequest;
+  admission: Admission;
+  /** When the answer must have begun. */
+  deadlineAt: number;
+  trail: Trail;
+  /** The lease covers one attempt that may be billed, and has. */
+  isLeaseUsed: boolean;
+  deps: Deps;
+  context: RequestContext;
+}
+
+/** How one place in the plan ended. */
+type Try =
+  | { kind: 'answered'; answer: Answered; deployment: Deployment; startedAt: number }
+  | { kind: 'failed'; failure: Failure }
+  /** Nothing was sent. `error`: this deployment has no form for the request. */
+  | { kind: 'skipped'; error?: RouterError }
+  /** The end, whoever is left to ask. */
+  | Final;
+
+interface Final {
+  kind: 'final';
+  error: RouterError;
+}
+
+const CLIENT_GONE: Final = { kind: 'final', error: { code: 'client_gone' } };
+
+async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind: 'answered' | 'final' }>> {
+  const { request, trail, deps, context, deadlineAt } = trying;
+  const { clock, config, random } = deps;
+  const { bypass } = request.route;
+  const deployments = bypass ? firstListed(request.alias.deployments) : request.alias.deployments;
   const retries = bypass ? ONE_ATTEMPT : config.router;
-  const { holding } = admission;
-  const order = planOf(ask, deployments, deps);
+  const order = planOf(request, deployments, deps);
   const tried: Tried[] = [];
-  /** Deployments that have no form for this request, and why not, by id. */
-  const refusals = new Map<string, RouterError>();
-  /** The lease covers an attempt that may be billed only once. */
-  let isLeaseUsed = false;
-  scope.timing.mark('plan');
+  /** Deployments that have no form for this request, and why not. */
+  const unfit = new Map<string, RouterError>();
+  context.timing.mark('plan');
 
   for (;;) {
-    const nextStartBy = startBy(ask.chat, config.router, deadlineAt, trail.attempts.length);
+    const nextStartBy = startBy(request.chat, config.router, deadlineAt, trail.attempts.length);
     const step = next(order, tried, clock.now(), nextStartBy, retries, random);
-    if (step.kind === 'reject') return rejected(step.failure, deps.showsProvider(ask.identity));
+    if (step.kind === 'reject') return final(rejected(step.failure, deps.showsProvider(request.identity)));
     const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || planned === undefined) {
-      const [refusal] = refusals.values();
       // A deployment in cooldown may take it later, so it is the client's fault only if none can take it.
-      const isTakenByNone = refusal !== undefined && deployments.every((one) => 'code' in translate(ask, one, deps));
-      if (isTakenByNone) return refusal;
-      const others = tried.filter(({ slot }) => !refusals.has(slot.id));
-      return unserved(step.kind === 'deadline', others, ask, deps);
+      const [error] = unfit.values();
+      if (error !== undefined && deployments.every((one) => !outgoingFor(request, one, deps).ok)) return final(error);
+      return nobodyLeft(
+        trying,
+        tried.filter(({ slot }) => !unfit.has(slot.id)),
+        step.kind === 'deadline',
+      );
     }
-    if (step.delayMs > 0) {
-      await pause(step.delayMs, deps);
-      // Meanwhile another request may have been told to stay away for longer.
-      if (board.candidates([planned])[0]?.asked) {
-        tried.push({ slot: step.slot, failure: 'skipped' });
-        continue;
-      }
+    const { slot, delayMs } = step;
+    const found = await tryOnce(trying, { planned, slot, delayMs, nextStartBy, order, tried, retries });
+    switch (found.kind) {
+      case 'answered':
+      case 'final':
+        return found;
+      case 'failed':
+        tried.push({ slot, failure: found.failure });
+        break;
+      case 'skipped':
+        if (found.error !== undefined) unfit.set(planned.id, found.error);
+        tried.push({ slot, failure: 'skipped' });
     }
-    if (tried.length > 0 && scope.gone?.aborted) return { code: 'client_gone' };
-
-    const deployment = deploymentFor(ask.route, planned);
-    const adapter = deps.adapterFor(deployment);
-    const outgoing = translate(ask, deployment, deps);
-    if ('code' in outgoing) {
-      refusals.set(deployment.id, outgoing);
-      tried.push({ slot: step.slot, failure: 'skipped' });
-      continue;
-    }
-    const uncovered = await coverAttempt(admission, isLeaseUsed, ask, deps);
-    if (uncovered !== undefined) return uncovered;
-    // The ledger was asked, which takes a while.
-    if (isLeaseUsed && scope.gone?.aborted) return { code: 'client_gone' };
-    isLeaseUsed = false;
-    // Asking the ledger again may have taken the rest of the time.
-    if (clock.now() >= nextStartBy) return unserved(true, tried, ask, deps);
-    const patience = patienceFor(ask.chat, deployment, config.router);
-    if (!(await takePlace(ask, deployment, step.slot, patience, deps))) {
-      tried.push({ slot: step.slot, failure: 'skipped' });
-      continue;
-    }
-    if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
-    trail.deployment = deployment;
-    trail.dropped = outgoing.dropped;
-    const startedAt = clock.now();
-    const tracked: Tracked = { deployment, hop: trail.hops, startedAt };
-    trail.attempts.push(tracked);
-    const isFollowed = isFollowedAfter(order, tried, step.slot, retries);
-    const attempted = await attempt({
-      chat: ask.chat,
-      deployment,
-      adapter,
-      outgoing,
-      deadlineAt: attemptDeadline(ask.chat, patience, config.router, { now: startedAt, deadlineAt, isFollowed }),
-      clock,
-      settings: config.router,
-      patience,
-      fetch: fetchFor(ask, planned, deps),
-      clientGone: () => scope.gone,
-    });
-    scope.timing.mark('attempt');
-    const now = clock.now();
-    if (attempted.kind !== 'failure') {
-      if (attempted.kind === 'reply') tracked.endedAt = now;
-      if (attempted.kind === 'reply' || attempted.stream.hasContent) tracked.contentAt = now;
-      // A probe has shown what it was for with the first content; the others need not wait until the stream ends.
-      if (step.slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, scope.background);
-      return { ask, admission, answer: attempted, deployment, startedAt };
-    }
-
-    board.leave(deployment);
-    const { failure, cutByDeadline } = attempted;
-    const left = scope.gone?.aborted === true;
-    if (failure.mayBeBilled) {
-      isLeaseUsed = true;
-      const forMs = now - startedAt;
-      const seen = measuredFor(ask.route, deployment, attempted.measured);
-      const bill = billOf(seen, ask.chat, admission.version.worst, deployment, config, forMs);
-      holding.book(bill);
-      board.learn(deployment, bill, scope.background);
-    }
-    const outcome = outcomeOf(left || cutByDeadline ? undefined : failure, startedAt, ask);
-    board.observe(deployment, outcome, scope.background);
-    if (left) return { code: 'client_gone' };
-    tried.push({ slot: step.slot, failure });
-    tracked.endedAt = now;
-    tracked.failure = failure;
   }
 }
 
-function routedDeps(ask: RoutedRequest, deps: Deps): Deps {
-  const board = boardFor(ask, deps);
+const final = (error: RouterError): Final => ({ kind: 'final', error });
+
+function nobodyLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: boolean): Final {
+  const { board, clock, config } = deps;
+  const { totalTimeoutMs } = config.router;
+  const candidates = board.candidates(request.alias.deployments);
+  const [isBypassed, seesProvider] = [request.route.bypass, deps.showsProvider(request.identity)];
+  return final(unserved({ isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }, clock.now()));
+}
+
+/** One place in the plan, when its turn has come. */
+interface Turn {
+  /** As planned; a fault may put another in its place. */
+  planned: Deployment;
+  slot: Slot;
+  delayMs: number;
+  /** When the attempt must have started. */
+  nextStartBy: number;
+  order: Plan;
+  tried: readonly Tried[];
+  retries: RetrySettings;
+}
+
+async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
+  const { request, admission, trail, deps, context } = trying;
+  const { planned, slot, delayMs, nextStartBy, tried } = turn;
+  const { clock, board, config } = deps;
+  if (delayMs > 0) {
+    await pause(delayMs, deps);
+    // Meanwhile another request may have been told to stay away for longer.
+    if (board.candidates([planned])[0]?.asked) return SKIPPED;
+  }
+  if (tried.length > 0 && context.gone?.aborted) return CLIENT_GONE;
+  const deployment = deploymentFor(request.route, planned);
+  const outgoing = outgoingFor(request, deployment, deps);
+  if (!outgoing.ok) return { kind: 'skipped', error: outgoing.error };
+  const { isLeaseUsed } = trying;
+  const uncovered = await coverAttempt(admission, isLeaseUsed, request, deps);
+  if (uncovered !== undefined) return final(uncovered);
+  // The ledger was asked, which takes a while: the client may have left, or the rest of the time may be over.
+  if (isLeaseUsed && context.gone?.aborted) return CLIENT_GONE;
+  trying.isLeaseUsed = false;
+  if (clock.now() >= nextStartBy) return nobodyLeft(trying, tried, true);
+  const patience = patienceFor(request.chat, deployment, config.router);
+  const placed = takePlace(request, deployment, slot, patience, deps);
+  if (!(placed === true || (await placed))) return SKIPPED;
+
+  if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
+  trail.deployment = deployment;
+  trail.dropped = outgoing.value.dropped;
+  const startedAt = clock.now();
+  const tracked: Tracked = { deployment, hop: trail.hops, startedAt };
+  trail.attempts.push(tracked);
+  const isFollowed = isFollowedAfter(turn.order, tried, slot, turn.retries);
+  const times = { now: startedAt, deadlineAt: trying.deadlineAt, isFollowed };
+  const attempted = await attempt({
+    chat: request.chat,
+    deployment,
+    adapter: deps.adapterFor(deployment),
+    outgoing: outgoing.value,
+    deadlineAt: attemptDeadline(request.chat, patience, config.router, times),
+    clock,
+    settings: config.router,
+    patience,
+    fetch: fetchFor(request, planned, deps),
+    clientGone: () => context.gone,
+  });
+  context.timing.mark('attempt');
+  const now = clock.now();
+  if (attempted.kind === 'failure') return failedTry(trying, attempted, tracked, now);
+  if (attempted.kind === 'reply') tracked.endedAt = now;
+  if (attempted.kind === 'reply' || attempted.stream.hasContent) tracked.contentAt = now;
+  // A probe has shown with the first content what it was for; the others need not wait until the stream ends.
+  if (slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, context.background);
+  return { kind: 'answered', answer: attempted, deployment, startedAt };
+}
+
+const SKIPPED: Try = { kind: 'skipped' };
+
+/** Books what the attempt may be billed for, and tells the board. */
+function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed, tracked: Tracked, now: number): Try {
+  const { request, admission, deps, context } = trying;
+  const { board, config } = deps;
+  const { deployment, startedAt } = tracked;
+  board.leave(deployment);
+  const isGone = context.gone?.aborted === true;
+  if (failure.mayBeBilled) {
+    trying.isLeaseUsed = true;
+    const seen = measuredFor(request.route, deployment, measured);
+    const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, now - startedAt);
+    admission.holding.book(bill);
+    board.learn(deployment, bill, context.background);
+  }
+  // It says nothing about the deployment where the client left, or our own deadline came.
+  const observed = isGone || cutByDeadline ? { result: 'unknown' as const } : outcomeOf(failure);
+  board.observe(deployment, { startedAt, user: personOf(request), ...observed }, context.background);
+  if (isGone) return CLIENT_GONE;
+  tracked.endedAt = now;
+  tracked.failure = failure;
+  return { kind: 'failed', failure };
+}
+
+const outcomeOf = ({ kind, retryAfterMs }: Failure): Pick<Observation, 'result' | 'retryAfterMs'> => ({
+  result: kind,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+
+function routedDeps(request: RoutedRequest, deps: Deps): Deps {
+  const board = boardFor(request, deps);
   return board === deps.board ? deps : { ...deps, board };
 }
 
@@ -205,43 +253,20 @@ function planOf(
     : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling, routingStrategy);
 }
 
-/** Without a failure it says nothing about the deployment: the client left, or our own deadline came. */
-const outcomeOf = (failure: Failure | undefined, startedAt: number, ask: RoutedRequest): Observation => ({
-  startedAt,
-  result: failure?.kind ?? 'unknown',
-  user: personOf(ask),
-  ...(failure?.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
-});
-
-/** One of its `maxParallel` places and, where it is half-open, the one probe; false: somebody else has it. */
-async function takePlace(
+/** One of its `maxParallel` places and, where it is half-open, the one probe; false: another request has it. */
+function takePlace(
   { chat }: RoutedRequest,
   deployment: Deployment,
   { probe }: Slot,
   { answerMs, contentMs }: Patience,
   { board }: Deps,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (!board.enter(deployment)) return false;
   if (!probe) return true;
-  const forMs = chat.stream ? contentMs : answerMs;
-  if (await board.claimProbe(deployment, forMs)) return true;
-  board.leave(deployment);
-  return false;
-}
-
-/** The provider's request, or why the client's body cannot be one. */
-function translate(ask: RoutedRequest, deployment: Deployment, { config, adapterFor }: Deps): Outgoing | RouterError {
-  try {
-    const outgoing = adapterFor(deployment).request(ask.chat, deployment, ask.feature.promptCache);
-    const { unsendable } = outgoing;
-    if (unsendable !== undefined) return { code: 'invalid_body', param: unsendable.param, detail: unsendable.message };
-    const refused = config.router.strictParams ? outgoing.dropped[0] : undefined;
-    return refused === undefined ? outgoing : { code: 'unsupported_param', param: refused };
-  } catch (error) {
-    // JSON.stringify runs out of stack on what JSON.parse could still read.
-    if (error instanceof RangeError) return { code: 'invalid_body', param: '', detail: 'is nested too deeply' };
-    throw error;
-  }
+  return board.claimProbe(deployment, chat.stream ? contentMs : answerMs).then((isClaimed) => {
+    if (!isClaimed) board.leave(deployment);
+    return isClaimed;
+  });
 }
 
 const pause = (ms: number, { clock }: Deps): Promise<void> => new Promise((resume) => void clock.after(ms, resume));

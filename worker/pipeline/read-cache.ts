@@ -1,12 +1,15 @@
-/** Step 2: an answer that was given already, where the feature keeps them. Nothing of it may fail a request. */
+/** Step: an answer that was given before, where the feature caches them. No fault of the cache may fail a request. */
 import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import { answerKeyText } from '../core/answers/answer-key-text.ts';
+import type { CachePolicy } from '../core/answers/cache-schema.ts';
 import { freshness } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import { vouchesForUser } from '../core/identity/identity.ts';
+import { isOrdinary } from '../core/routing/route.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
-import type { RoutedRequest } from './ask.ts';
+import type { RoutedRequest } from './request.ts';
 
 export type CacheRead =
   /** Not kept here, or not asked for. */
@@ -17,30 +20,37 @@ export type CacheRead =
 
 /** A near cache answers at once; one that does not is not waited for. */
 const LONGEST_READ_MS = 500;
-/** Most features keep no answers: not worth a turn of the event loop. */
-export const BYPASS: CacheRead = { state: 'bypass' };
+const BYPASS: CacheResult = ok({ state: 'bypass' });
 
-export async function readCache(ask: RoutedRequest, deps: Deps): Promise<CacheRead | { error: RouterError }> {
-  const { feature, identity, chat, cache } = ask;
+export type CacheResult = Result<CacheRead, RouterError>;
+
+/** At once for a feature without a cache, as most are. */
+export function readCache(request: RoutedRequest, deps: Deps): CacheResult | Promise<CacheResult> {
+  const { feature, cache, route } = request;
   const policy = feature.cache;
-  if (policy === undefined || cache === 'no-store') return BYPASS;
+  if (policy === undefined || cache === 'no-store' || !isOrdinary(route)) return BYPASS;
+  return lookUp(request, policy, deps);
+}
+
+async function lookUp(request: RoutedRequest, policy: CachePolicy, deps: Deps): Promise<CacheResult> {
+  const { feature, identity, chat, cache } = request;
   // Such a request is refused further down, and its key is that of one without those fields.
   if (deps.config.router.strictParams && chat.strippedFields !== undefined) return BYPASS;
   const { answers, clock } = deps;
   const { tenant } = identity;
   const generation = await answers.generation(tenant, feature.name);
   if (generation === undefined) return BYPASS;
-  // Everybody has a publishable key, so the user it is bound to is nobody's proof.
-  const user = vouchesForUser(identity) ? ask.user : null;
+  // A publishable key is public, so the user it is bound to proves nothing.
+  const user = vouchesForUser(identity) ? request.user : null;
   const key = answerKeyText({ chat, tenant, user, feature: feature.name, generation, policy });
   if (key === undefined) return BYPASS;
-  if (!key.ok) return { error: { code: 'invalid_body', param: key.param, detail: key.message } };
+  if (!key.ok) return refused({ code: 'invalid_body', param: key.param, detail: key.message });
   const keyHash = await answers.hash(key.text);
   const found = answers.get(keyHash, tenant);
   const stored = found instanceof Promise ? await within(found, LONGEST_READ_MS, clock, undefined) : found;
   const age = stored && freshness({ storedAt: stored.storedAt, now: clock.now(), policy });
-  if (stored === undefined || age === 'gone') return { state: 'miss', keyHash, stale: undefined };
-  if (age === 'fresh' && cache === 'normal') return { state: 'fresh', stored };
+  if (stored === undefined || age === 'gone') return ok({ state: 'miss', keyHash, stale: undefined });
+  if (age === 'fresh' && cache === 'normal') return ok({ state: 'fresh', stored });
   // A fresh one that was not wanted is better than an error, too.
-  return { state: 'miss', keyHash, stale: stored };
+  return ok({ state: 'miss', keyHash, stale: stored });
 }

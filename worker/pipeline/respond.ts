@@ -1,117 +1,202 @@
-/** Step 5: the answer as a response, at once; what is learnt later is handed on behind it. */
-import { errorToWire, type RouterError } from '../../protocol/errors.ts';
-import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
+/**
+ * Step: the outcome as the response, at once. The only place that finishes an answer's `Response`; what is learnt later is told
+ * behind it: `onEnd` is called once, when the answer is over.
+ */
+import { errorToWire } from '../../protocol/errors.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import { type CarryonField, withCarryon } from '../core/answers/carryon-field.ts';
 import { replyIn } from '../core/answers/forms.ts';
 import { pageCompletion } from '../core/answers/page-body.ts';
+import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
 import type { Failure } from '../core/routing/failure.ts';
+import { edgeMode, isOrdinary } from '../core/routing/route.ts';
 import { formOf } from '../doors/doors.ts';
 import type { Deps } from '../ports.ts';
 import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
-import { answerResponse } from '../response/headers.ts';
+import { answerResponse, type ResponseForm } from '../response/headers.ts';
 import { openLastChunk, withSkippedEvents } from '../response/last-chunk.ts';
+import { whyNotResumable } from '../response/resume-wish.ts';
 import { streamBody } from '../response/stream-body.ts';
 import { keeper, StreamKeeper } from '../response/write-through.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
-import { measuredReply, settleOnce } from './meter.ts';
-import type { Produced } from './produce.ts';
+import { type Ending, measuredReply, settle } from './meter.ts';
+import {
+  type Begun,
+  carryonField,
+  headOf,
+  type Kept,
+  type Outcome,
+  type Refused,
+  refusedField,
+  refusedHead,
+  type Stored,
+  storedHead,
+} from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
-import type { RequestContext } from './request-context.ts';
-import { carryonField, headOf, isWorthTelling } from './trail.ts';
+import type { RequestContext, RoutedRequest } from './request.ts';
+
+/** For whom, and for what, the response is made. */
+export interface Reader {
+  seesProvider: boolean;
+  /** Undefined where it was refused before it was read, or where a kept answer is asked for by its id. */
+  request?: RoutedRequest | undefined;
+  cached?: CacheRead | undefined;
+}
+
+/** `costMicroUsd`: what this request was charged. */
+export type OnEnd = (ending: Ending, costMicroUsd: number) => void;
+
+/** A response but for the headers that each has. */
+interface Made extends ResponseForm {
+  body: BodyInit | null;
+  /** Made for this response: it may be added to. */
+  head: AnswerHead;
+}
 
 export function respond(
-  produced: Produced,
-  cached: CacheRead,
-  seesProvider: boolean,
+  outcome: Outcome,
+  reader: Reader,
   deps: Deps,
-  scope: RequestContext,
+  context: RequestContext,
+  onEnd: OnEnd = () => {},
 ): Response {
-  const { trail, limited } = produced;
-  const field = (costMicroUsd: number, cut?: Failure): CarryonField =>
-    carryonField(trail, scope.arrivedAt, deps.clock.now(), costMicroUsd, cut);
-  if (!produced.ok) {
-    const { chargedMicroUsd, error } = produced;
-    const head = headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
-    const carryon = seesProvider && isWorthTelling(trail, error) ? field(chargedMicroUsd) : undefined;
-    return refusalResponse(error, head, seesProvider, scope, carryon);
+  const made = makeFrom(outcome, reader, deps, context, onEnd);
+  const { body, head, status } = made;
+  const { request, seesProvider } = reader;
+  if (request !== undefined) {
+    const { route, resume } = request;
+    // A kept answer says how it was made. A refusal says its request's mode, and so does every answer to a drill's request,
+    // because a drill is counted by them.
+    if (!isOrdinary(route) && (route.drill || status >= 400)) head.mode = edgeMode(route, 'normal');
+    if (resume !== null && status < 300) head.notResumable = whyNotResumable(request, resume, head);
   }
-  const { ask, admission, answer, deployment } = produced;
-  const { holding } = admission;
-  const settle = settleOnce(produced, deps, scope);
-  const keep = keeper(produced, cached, deps, scope);
-  const cache = cached.state === 'miss' ? 'miss' : undefined;
-  const whole = cacheControlOf(ask, trail.mode);
-  if (answer.kind === 'reply') {
-    const { body } = answer.reply;
-    settle('complete', measuredReply(answer.reply));
-    const model = answer.reply.model ?? deployment.model;
-    keep?.(body, model);
-    const told = seesProvider ? withCarryon(body, field(holding.spentMicroUsd)) : pageCompletion(body, ask.alias.name);
-    const shown = replyIn(formOf(ask), told);
-    const form = { status: 200, contentType: 'application/json', cacheControl: whole } as const;
-    const head = { ...headOf(trail, limited, model, holding.spentMicroUsd), cache } as const;
-    return answerResponse(shown, head, seesProvider, form, scope);
-  }
+  return answerResponse(body, head, seesProvider, made, context);
+}
 
+function makeFrom(outcome: Outcome, reader: Reader, deps: Deps, context: RequestContext, onEnd: OnEnd): Made {
+  switch (outcome.kind) {
+    case 'refused':
+      onEnd('complete', outcome.chargedMicroUsd);
+      return madeOfRefusal(outcome, reader, deps, context);
+    case 'stored':
+      onEnd('complete', 0);
+      return madeOfStored(outcome, reader);
+    case 'kept':
+      onEnd('complete', 0);
+      return madeOfKept(outcome, reader);
+    case 'begun':
+      return outcome.answer.kind === 'reply'
+        ? madeOfReply(outcome, outcome.answer.reply, reader, deps, context, onEnd)
+        : madeOfStream(outcome, outcome.answer, reader, deps, context, onEnd);
+  }
+}
+
+const JSON_TYPE = 'application/json';
+const STREAM_TYPE = 'text/event-stream; charset=utf-8';
+
+/** An error in the place of an answer, before anything was sent. */
+function madeOfRefusal(refused: Refused, { seesProvider }: Reader, deps: Deps, { arrivedAt }: RequestContext): Made {
+  const { status, body, headers: errorHeaders } = errorToWire(refused.error);
+  const carryon = seesProvider ? refusedField(refused, arrivedAt, deps.clock.now()) : undefined;
+  const head = refusedHead(refused);
+  const text = JSON.stringify({ ...body, carryon });
+  return { body: text, head, status, contentType: JSON_TYPE, cacheControl: NO_STORE, errorHeaders };
+}
+
+/** An answer of the cache, in whichever form is asked for now. */
+function madeOfStored({ stored, instead }: Stored, { request, seesProvider }: Reader): Made {
+  if (request === undefined) throw new Error('a cached answer was given to no request');
+  const { stream, includeUsage } = request.chat;
+  const options = { includeUsage, seesProvider, alias: request.alias.name, form: formOf(request) };
+  const body = stream ? replayAsStream(stored, options).join('') : replayAsJson(stored, options);
+  const contentType = stream ? STREAM_TYPE : JSON_TYPE;
+  const head = storedHead(stored);
+  if (instead === undefined)
+    return { body, head, status: 200, contentType, cacheControl: cacheControlOf(request, 'normal') };
+  head.cache = 'stale';
+  head.staleCause = instead.kind === 'refused' ? instead.error.code : instead.error;
+  if (instead.kind === 'refused' && instead.trail !== undefined) head.attempts = instead.trail.attempts.length;
+  return { body, head, status: 200, contentType, cacheControl: NO_STORE };
+}
+
+/** An object's reply as it came. */
+function madeOfKept({ status, body, isStream, note }: Kept, { request }: Reader): Made {
+  const { head, isPartial, errorHeaders } = note;
+  const isWhole = status === 200 && !isPartial && request !== undefined;
+  const cacheControl = isWhole ? cacheControlOf(request, head.mode ?? 'normal') : NO_STORE;
+  return { body, head, status, contentType: isStream ? STREAM_TYPE : JSON_TYPE, cacheControl, errorHeaders };
+}
+
+type Reply = Extract<Begun['answer'], { kind: 'reply' }>['reply'];
+
+/** A provider's whole answer. */
+function madeOfReply(
+  begun: Begun,
+  reply: Reply,
+  { seesProvider, cached }: Reader,
+  deps: Deps,
+  context: RequestContext,
+  onEnd: OnEnd,
+): Made {
+  const { request, admission, deployment, trail } = begun;
+  const { holding, limited } = admission;
+  const { body } = reply;
+  settle(begun, 'complete', measuredReply(reply), deps, context);
+  const costMicroUsd = holding.spentMicroUsd;
+  onEnd('complete', costMicroUsd);
+  const model = reply.model ?? deployment.model;
+  keeper(begun, cached, deps, context)?.(body, model);
+  const shown = seesProvider
+    ? withCarryon(body, carryonField(trail, context.arrivedAt, deps.clock.now(), costMicroUsd))
+    : pageCompletion(body, request.alias.name);
+  const head = headOf(trail, limited, model, costMicroUsd, missOf(cached));
+  const cacheControl = cacheControlOf(request, trail.mode);
+  const shownBody = replyIn(formOf(request), shown);
+  return { body: shownBody, head, status: 200, contentType: JSON_TYPE, cacheControl };
+}
+
+/** A provider's stream: its first content is here, the rest follows. */
+function madeOfStream(
+  begun: Begun,
+  answer: Extract<Begun['answer'], { kind: 'stream' }>,
+  { seesProvider, cached }: Reader,
+  deps: Deps,
+  context: RequestContext,
+  onEnd: OnEnd,
+): Made {
+  const { request, admission, deployment, trail } = begun;
+  const { holding, limited } = admission;
   const { stream } = answer;
   const { translator } = stream;
-  const { includeUsage } = ask.chat;
-  const told = seesProvider && includeUsage ? (cut?: Failure) => field(holding.spentMicroUsd, cut) : undefined;
+  const { includeUsage } = request.chat;
+  const field = (cut?: Failure): CarryonField =>
+    carryonField(trail, context.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
+  const told = seesProvider && includeUsage ? field : undefined;
   const model = translator.model ?? deployment.model;
-  const maxBytes = ask.feature.cache?.maxBytes ?? 0;
-  const kept = keep && new StreamKeeper(keep, maxBytes);
+  const keep = keeper(begun, cached, deps, context);
+  const kept = keep && new StreamKeeper(keep, request.feature.cache?.maxBytes ?? 0);
   const lastChunk = () => {
     if (stream.skippedEvents === 0) kept?.end(translator.usageChunk(), model);
     return told === undefined
       ? withSkippedEvents(includeUsage ? translator.usageChunk() : undefined, stream)
       : openLastChunk(stream, told());
   };
+  const source = new AnswerSource({
+    answer,
+    gone: context.gone,
+    settle(ending, measured) {
+      settle(begun, ending, measured, deps, context);
+      onEnd(ending, holding.spentMicroUsd);
+    },
+  });
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
-  const pageAlias = seesProvider ? undefined : ask.alias.name;
-  const source = new AnswerSource({ answer, gone: scope.gone, settle });
-  const shownAs = { pageAlias, form: formOf(ask) };
+  const pageAlias = seesProvider ? undefined : request.alias.name;
+  const shownAs = { pageAlias, form: formOf(request) };
   const body = streamBody({ source, pipe: deps.newPipe(), ...shownAs, lastChunk, told, onChunks, clock: deps.clock });
-  const contentType = 'text/event-stream; charset=utf-8';
-  const form = { status: 200, contentType, cacheControl: stream.skippedEvents === 0 ? whole : NO_STORE } as const;
-  const head = { ...headOf(trail, limited, model, undefined), cache } as const;
-  return answerResponse(body, head, seesProvider, form, scope);
+  const head = headOf(trail, limited, model, undefined, missOf(cached));
+  const cacheControl = stream.skippedEvents === 0 ? cacheControlOf(request, trail.mode) : NO_STORE;
+  return { body, head, status: 200, contentType: STREAM_TYPE, cacheControl };
 }
 
-/** An error in the place of an answer, before anything was sent. */
-function refusalResponse(
-  error: RouterError,
-  head: AnswerHead,
-  seesProvider: boolean,
-  scope: RequestContext,
-  carryon?: CarryonField,
-): Response {
-  const { status, body, headers: errorHeaders } = errorToWire(error);
-  const form = { status, contentType: 'application/json', cacheControl: NO_STORE, errorHeaders } as const;
-  return answerResponse(JSON.stringify({ ...body, carryon }), head, seesProvider, form, scope);
-}
-
-/** Any other JSON answer, such as a list of aliases or what an operator asked for. */
-export const plainJson = (body: unknown, scope: RequestContext, status = 200, indent = 0): Response =>
-  new Response(JSON.stringify(body, null, indent), {
-    status,
-    headers: { ...commonHeaders(scope), 'content-type': 'application/json' },
-  });
-
-/** A refusal with its real status. */
-export function refusal(error: RouterError, scope: RequestContext): Response {
-  const wire = errorToWire(error);
-  return new Response(JSON.stringify(wire.body), {
-    status: wire.status,
-    headers: { ...commonHeaders(scope), ...wire.headers, 'content-type': 'application/json' },
-  });
-}
-
-/** What belongs to this request alone. */
-export const commonHeaders = ({ requestId, timing }: RequestContext): Record<string, string> => ({
-  [RESPONSE_HEADERS.requestId]: requestId,
-  'cache-control': NO_STORE,
-  [RESPONSE_HEADERS.date]: timing.date,
-  [RESPONSE_HEADERS.serverTiming]: timing.toString(),
-});
+const missOf = (cached: CacheRead | undefined): 'miss' | undefined => (cached?.state === 'miss' ? 'miss' : undefined);

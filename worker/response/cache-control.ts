@@ -1,6 +1,6 @@
 /** What an answer says of how long a browser may keep it: its feature's `travelTtl`, as `cache-control`. */
 import { isOrdinary } from '../core/routing/route.ts';
-import type { RoutedRequest } from '../pipeline/ask.ts';
+import type { RoutedRequest } from '../pipeline/request.ts';
 
 export const NO_STORE = 'no-store';
 

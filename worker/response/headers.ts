@@ -9,8 +9,9 @@ import { ageSeconds } from '../core/answers/freshness.ts';
 import { tightest } from '../core/ledger/book/left.ts';
 import type { Left } from '../core/ledger/messages.ts';
 import { usdText } from '../core/pricing/cost.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
 import { headerText } from './header-text.ts';
+import type { ResponseContext } from './plain.ts';
+import { dateText } from './server-timing.ts';
 
 /** The rest of what a response needs besides its head and its body. */
 export interface ResponseForm {
@@ -28,16 +29,17 @@ export function answerResponse(
   head: AnswerHead,
   seesProvider: boolean,
   form: ResponseForm,
-  { requestId, timing }: Pick<RequestContext, 'requestId' | 'timing'>,
+  { requestId, timing }: ResponseContext,
 ): Response {
   const { status, errorHeaders } = form;
   const response = new Response(body, { status, headers: templateOf(head, seesProvider, form) });
   const { headers } = response;
+  const { now } = timing;
   headers.set(NAME.requestId, requestId);
-  headers.set(NAME.date, timing.date);
-  headers.set(NAME.serverTiming, timing.toString());
+  headers.set(NAME.date, dateText(now));
+  headers.set(NAME.serverTiming, timing.text(now));
   setHead(headers, head, seesProvider);
-  if (head.storedAt !== undefined) headers.set(NAME.age, String(ageSeconds(head.storedAt, timing.now)));
+  if (head.storedAt !== undefined) headers.set(NAME.age, String(ageSeconds(head.storedAt, now)));
   for (const name in errorHeaders) headers.set(name, errorHeaders[name] ?? '');
   return response;
 }

@@ -1,37 +1,35 @@
-/** Behind the response: a new answer is kept, where the feature keeps them and the answer is one to give again. */
+/** Behind the response: a new answer goes into the cache, where the feature has one and the answer may be given again. */
 import type { ChatChunk } from '../../protocol/chat.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import { NOTE_HEADER, readNote } from '../core/answers/stream/messages.ts';
-import type { RoutedRequest } from '../pipeline/ask.ts';
-import type { Begun } from '../pipeline/produce.ts';
+import type { Begun } from '../pipeline/outcome.ts';
 import type { CacheRead } from '../pipeline/read-cache.ts';
-import type { RequestContext } from '../pipeline/request-context.ts';
-import type { Trail } from '../pipeline/trail.ts';
+import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 
-/** Told of a whole answer, as JSON text. */
+/** Called with a whole answer, as JSON. */
 export type Keep = (body: string, model: string) => void;
 
-/** Undefined where nothing is to be kept. */
+/** Undefined where nothing is to be cached. */
 export function keeper(
-  { ask, deployment, trail: { mode } }: Begun & { trail: Trail },
-  cached: CacheRead,
+  { request, deployment, trail: { mode } }: Begun,
+  cached: CacheRead | undefined,
   deps: Deps,
-  scope: RequestContext,
+  context: RequestContext,
 ): Keep | undefined {
-  if (cached.state !== 'miss' || mode !== 'normal') return undefined;
+  if (cached?.state !== 'miss' || mode !== 'normal') return undefined;
   const { id, provider } = deployment;
   return (body, model) => {
-    const keeping = keep({ body, model, deployment: id, provider }, mode, ask, cached.keyHash, deps);
-    if (keeping !== undefined) scope.background(keeping);
+    const keeping = keep({ body, model, deployment: id, provider }, mode, request, cached.keyHash, deps);
+    if (keeping !== undefined) context.background(keeping);
   };
 }
 
 /** What an `AnswerStream` made: asked for whole when it is complete, by the Worker, since each colo has its own cache. */
-export async function keepWhole(subject: string, ask: RoutedRequest, keyHash: string, deps: Deps): Promise<void> {
+export async function keepWhole(subject: string, request: RoutedRequest, keyHash: string, deps: Deps): Promise<void> {
   try {
     const whole = await deps.answerStreams.whole(subject);
     if (whole === undefined) return;
@@ -41,7 +39,7 @@ export async function keepWhole(subject: string, ask: RoutedRequest, keyHash: st
       provider = '',
       mode = 'normal',
     } = readNote(whole.headers.get(NOTE_HEADER)).head;
-    await keep({ model, deployment, provider, body: await whole.text() }, mode, ask, keyHash, deps);
+    await keep({ model, deployment, provider, body: await whole.text() }, mode, request, keyHash, deps);
   } catch {
     // It costs a later miss and no more.
   }

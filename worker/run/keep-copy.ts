@@ -7,7 +7,7 @@ import type { Want } from '../core/ledger/messages.ts';
 import type { LeaseHooks } from '../lease/ask.ts';
 import { RequestLease } from '../lease/request-lease.ts';
 import { refused } from '../pipeline/admit.ts';
-import type { RoutedRequest } from '../pipeline/ask.ts';
+import type { RoutedRequest } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { refusalOf } from '../response/refusal-of.ts';
 

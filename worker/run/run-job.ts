@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { DoorName } from '../../protocol/question.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
+import type { CacheWish } from '../core/answers/cache-wish.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { RunEvent } from '../core/answers/stream/events.ts';
@@ -10,19 +11,21 @@ import type { CachedAnswer } from '../core/answers/stream/messages.ts';
 import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { revive } from '../core/ledger/lease/holder.ts';
+import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import type { AliasLists } from '../core/routing/overrides.ts';
 import { isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
 import { asListed } from '../overrides/overridden.ts';
-import type { Limited } from '../pipeline/admit.ts';
-import type { CacheWish, RoutedRequest } from '../pipeline/ask.ts';
-import { measuredReply, settleOnce } from '../pipeline/meter.ts';
-import { type Begun, produce } from '../pipeline/produce.ts';
-import { type RequestContext, Timing } from '../pipeline/request-context.ts';
-import { carryonField, headOf, isWorthTelling, type Trail } from '../pipeline/trail.ts';
+import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
+import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
+import { produce } from '../pipeline/produce.ts';
+import { firstTokenMs, record } from '../pipeline/record.ts';
+import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
+import type { OnEnd } from '../pipeline/respond.ts';
 import type { Deps } from '../ports.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
 import { refusalOf } from '../response/refusal-of.ts';
+import { Timing } from '../response/server-timing.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
 import { keepCopy, only } from './keep-copy.ts';
@@ -91,42 +94,41 @@ export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
 const producer =
   (deps: Deps): Produce<Job> =>
   async (job, hooks) => {
-    const ask = askOf(job, deps);
-    if (ask === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
-    const scope = scopeOf(job, hooks, deps);
-    if (job.copy !== undefined) return keepCopy(job.copy, ask, hooks, deps);
+    const request = requestOf(job, deps);
+    if (request === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
+    const context = contextOf(job, hooks, deps);
+    if (job.copy !== undefined) return keepCopy(job.copy, request, hooks, deps);
     // What only some may be given is never made for all who ask the same.
-    if (hooks.isShared && !isOrdinary(ask.route)) return { ok: false, alone: true };
+    if (hooks.isShared && !isOrdinary(request.route)) return { ok: false, alone: true };
     await deps.board.ready(hooks.background);
-    const produced = await produce(ask, deps, scope);
-    const { trail, limited } = produced;
-    if (!produced.ok && produced.isAlone) return { ok: false, alone: true };
-    if (!produced.ok) {
-      const { error, chargedMicroUsd } = produced;
-      const carryon = isWorthTelling(trail, error)
-        ? carryonField(trail, scope.arrivedAt, deps.clock.now(), chargedMicroUsd)
-        : undefined;
-      const head = headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
-      return { ok: false, refusal: refusalOf(error, head, carryon), personal: PERSONAL.has(error.code) };
-    }
-    return begun(produced, deps, scope);
+    const outcome = await produce(request, deps, context);
+    const onEnd = (ending: Ending, costMicroUsd: number) =>
+      record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
+    if (outcome.kind === 'begun') return begun(outcome, deps, context, onEnd);
+    // Its Worker asks again, and records it.
+    if (outcome.isAlone) return { ok: false, alone: true };
+    onEnd('complete', outcome.chargedMicroUsd);
+    const { error } = outcome;
+    const carryon = refusedField(outcome, context.arrivedAt, deps.clock.now());
+    const refusal = refusalOf(error, refusedHead(outcome), carryon);
+    return { ok: false, refusal, personal: PERSONAL.has(error.code) };
   };
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
-function askOf(job: Job, { config }: Deps): RoutedRequest | undefined {
+function requestOf(job: Job, { config }: Deps): RoutedRequest | undefined {
   const { door, identity, user, chat, cache, route = PLAIN_ROUTE, lists } = job;
   const feature = config.features.get(job.feature);
   const named = config.aliases.get(job.alias);
   if (feature === undefined || named === undefined) return undefined;
   const ofSafeguard = safeguardAliasOf(feature, config);
   return {
-    ...{ door, identity, user, chat, cache, keyed: undefined, feature, route, lists },
+    ...{ door, identity, user, chat, cache, keyed: undefined, resume: null, feature, route, lists },
     alias: asListed(named, lists, config),
     safeguardAlias: ofSafeguard && asListed(ofSafeguard, lists, config),
   };
 }
 
-function scopeOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
+function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   const { background, signal, isShared, admitted } = hooks;
   const { requestId } = job;
   // The Worker's clock may be ahead of this one.
@@ -141,19 +143,22 @@ function scopeOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   };
 }
 
-function begun(produced: Begun & { trail: Trail; limited: Limited }, deps: Deps, scope: RequestContext) {
-  const { answer, deployment, admission, trail, limited } = produced;
-  const settle = settleOnce(produced, deps, scope);
-  const { holding } = admission;
+function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: OnEnd) {
+  const { answer, deployment, admission, trail } = outcome;
+  const { holding, limited } = admission;
   const field = (cut?: Failure): CarryonField =>
-    carryonField(trail, scope.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
+    carryonField(trail, context.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
+  const end = (ending: Ending, measured: Measured) => {
+    settle(outcome, ending, measured, deps, context);
+    onEnd(ending, holding.spentMicroUsd);
+  };
   if (answer.kind === 'reply') {
     const { body, model } = answer.reply;
-    settle('complete', measuredReply(answer.reply));
+    end('complete', measuredReply(answer.reply));
     const head = headOf(trail, limited, model ?? deployment.model, holding.spentMicroUsd);
     return { ok: true as const, head, events: only([{ kind: 'completion', data: body }], field()) };
   }
-  const source = new AnswerSource({ answer, gone: scope.gone, settle });
+  const source = new AnswerSource({ answer, gone: context.gone, settle: end });
   const head = headOf(trail, limited, answer.stream.translator.model ?? deployment.model, undefined);
   return { ok: true as const, head, events: streamed(source, field) };
 }

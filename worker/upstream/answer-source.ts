@@ -1,11 +1,11 @@
 /** An answer that has begun, on its way to one sink: a client's response, or the log of an `AnswerStream`. */
 import type { Measured } from '../core/pricing/bill.ts';
-import type { Attempted } from '../pipeline/attempt.ts';
 import type { Ending } from '../pipeline/meter.ts';
+import type { Answered } from './attempt-input.ts';
 import type { Batch, ProviderStream } from './provider-stream.ts';
 
 export interface SourceInput {
-  answer: Extract<Attempted, { kind: 'stream' }>;
+  answer: Extract<Answered, { kind: 'stream' }>;
   /** Aborts when the reader leaves. */
   gone: AbortSignal | undefined;
   /** Books the answer; called once. */

@@ -2,8 +2,8 @@
 import type { Deployment } from '../core/config/config.ts';
 import { inputSize } from '../core/pricing/input-size.ts';
 import { FAILURE_RULES, FAILURE_SENTENCES, type Failure } from '../core/routing/failure.ts';
-import type { AttemptInput } from '../pipeline/attempt.ts';
 import type { Clock } from '../ports.ts';
+import type { AttemptInput } from './attempt-input.ts';
 
 /** What of a failing answer's body is read to find out why. */
 const FAILURE_BODY_BYTES = 65_536;

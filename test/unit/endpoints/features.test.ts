@@ -67,7 +67,7 @@ describe('GET /ai/features', () => {
       const request = new Request('https://router.example/', { method: 'POST', body: '{"prompt":"hello"}' });
       const asked = await readRequest(request, 'ai', identity, deps, () => {});
       const list = await featureList(identity, deps);
-      expect(asked.ok && asked.ask.feature.name).toBe(list.default);
+      expect(asked.ok && asked.value.feature.name).toBe(list.default);
     }
   });
 });

@@ -4,7 +4,8 @@ import type { Alias } from '../../../worker/core/config/config.ts';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { PLAIN_ROUTE } from '../../../worker/core/routing/route.ts';
 import { boardFor, deploymentFor, fetchFor } from '../../../worker/overrides/routed.ts';
-import { type RoutedRequest, readRequest } from '../../../worker/pipeline/ask.ts';
+import { readRequest } from '../../../worker/pipeline/ask.ts';
+import type { RoutedRequest } from '../../../worker/pipeline/request.ts';
 import { COST } from '../pipeline/support/budget.ts';
 import { goodReply } from '../pipeline/support/openai.ts';
 import { override } from '../pipeline/support/overrides.ts';
@@ -28,7 +29,7 @@ async function asked({ deps }: TestRouter): Promise<RoutedRequest> {
   const request = new Request('https://router.example/', { method: 'POST', body });
   const made = await readRequest(request, 'chat-completions', LOCAL_IDENTITY, deps, () => {});
   if (!made.ok) throw new Error(made.error.code);
-  return made.ask;
+  return made.value;
 }
 
 describe('a request', () => {

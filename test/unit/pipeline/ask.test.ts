@@ -3,7 +3,8 @@ import type { DoorName } from '../../../protocol/question.ts';
 import type { Alias } from '../../../worker/core/config/config.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { aliasNames } from '../../../worker/endpoints/models.ts';
-import { personOf, type RoutedRequest, readRequest } from '../../../worker/pipeline/ask.ts';
+import { readRequest } from '../../../worker/pipeline/ask.ts';
+import { personOf, type RoutedRequest } from '../../../worker/pipeline/request.ts';
 import { TestRouter } from './support/router.ts';
 
 const messages = [{ role: 'user', content: 'hello' }];
@@ -29,7 +30,7 @@ const refusal = async (asking: Asking) => {
 const accepted = async (asking: Asking): Promise<RoutedRequest> => {
   const asked = await ask(asking);
   if (!asked.ok) throw new Error(JSON.stringify(asked.error));
-  return asked.ask;
+  return asked.value;
 };
 
 const body = { model: 'app/chat', messages };
@@ -167,7 +168,7 @@ describe('the short form', () => {
 describe('the feature', () => {
   const featureOf = async (asking: Asking) => {
     const asked = await ask(asking);
-    return asked.ok ? asked.ask.feature.name : asked.error.code;
+    return asked.ok ? asked.value.feature.name : asked.error.code;
   };
 
   it.each<[string, Asking, string]>([
@@ -234,7 +235,7 @@ describe('the alias', () => {
         router.deps,
         () => {},
       );
-    expect(await asked('secret')).toMatchObject({ ok: true, ask: { alias: dear } });
+    expect(await asked('secret')).toMatchObject({ ok: true, value: { alias: dear } });
     const error = { code: 'unknown_alias', alias: 'app/dear', known: ['app/chat'] };
     expect(await asked('publishable')).toEqual({ ok: false, error });
     expect(await asked('token')).toEqual({ ok: false, error });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import { patienceFor } from '../../../worker/core/routing/patience.ts';
-import { type Attempted, type AttemptInput, attempt } from '../../../worker/pipeline/attempt.ts';
+import { type Attempted, attempt } from '../../../worker/pipeline/attempt.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
+import type { AttemptInput } from '../../../worker/upstream/attempt-input.ts';
 import { START, TestClock } from './support/clock.ts';
 import { DONE, errorEvent, failing, finish, goodReply, role, streamed, text } from './support/openai.ts';
 import { deployment, SETTINGS } from './support/router.ts';

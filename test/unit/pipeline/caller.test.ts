@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { type Errand, identifyCaller } from '../../../worker/pipeline/caller.ts';
+import type { Errand } from '../../../worker/identity/address-rate.ts';
+import { identifyCaller } from '../../../worker/pipeline/identify.ts';
 import type { Deps } from '../../../worker/ports.ts';
 import { TestRouter } from './support/router.ts';
 

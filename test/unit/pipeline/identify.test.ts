@@ -39,7 +39,7 @@ const behind = () => {};
 const asking = (headers: Record<string, string>, method = 'GET') => ({ method, headers: new Headers(headers) });
 const codeFor = async (headers: Record<string, string>, isLocal = false, method = 'GET') => {
   const identified = await identify(asking(headers, method), { ...deps, isLocal }, behind);
-  return identified.ok ? identified.identity.kind : identified.error.code;
+  return identified.ok ? identified.value.kind : identified.error.code;
 };
 
 describe('identify', () => {
@@ -192,7 +192,10 @@ describe('identify', () => {
   it('does not wait for ever for a store that does not answer', async () => {
     const identities = { find: () => new Promise<undefined>(() => {}) };
     const identifying = identify(asking({ 'x-api-key': 'sk' }), { ...deps, identities }, behind);
-    expect(await clock.run(identifying)).toMatchObject({ ok: false, error: { code: 'key_store_unavailable' } });
+    expect(await clock.run(Promise.resolve(identifying))).toMatchObject({
+      ok: false,
+      error: { code: 'key_store_unavailable' },
+    });
     expect(clock.now() - START).toBe(2_000);
   });
 
@@ -202,7 +205,7 @@ describe('identify', () => {
       { ...deps, identities: { find: async () => server } },
       behind,
     );
-    expect(identified).toEqual({ ok: true, identity: server });
+    expect(identified).toEqual({ ok: true, value: server });
   });
 });
 

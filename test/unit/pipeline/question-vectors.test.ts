@@ -19,6 +19,6 @@ it.each(questions)('the router sees what the browser sees: $name', async ({ door
   const request = new Request('https://router.example/', { method: 'POST', headers, body });
   const asked = await readRequest(request, door, LOCAL_IDENTITY, { ...deps, config }, () => {});
   if (!asked.ok) throw new Error(JSON.stringify(asked.error));
-  expect(asked.ask.feature.name).toBe(vector.feature);
-  expect(answerText(asked.ask.chat)).toEqual({ ok: true, text: vector.text });
+  expect(asked.value.feature.name).toBe(vector.feature);
+  expect(answerText(asked.value.chat)).toEqual({ ok: true, text: vector.text });
 });

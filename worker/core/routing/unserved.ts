@@ -1,16 +1,15 @@
 /** The error of a request that no provider answered. It has two wordings: one names the provider, the other is for pages that must not learn it. */
-import type { RouterError } from '../../protocol/errors.ts';
-import { FAILURE_RULES, type Failure, shownSentence } from '../core/routing/failure.ts';
-import type { Tried } from '../core/routing/next.ts';
-import type { Deps } from '../ports.ts';
-import type { RoutedRequest } from './ask.ts';
+import type { RouterError } from '../../../protocol/errors.ts';
+import { FAILURE_RULES, type Failure, shownSentence } from './failure.ts';
+import type { Tried } from './next.ts';
+import type { Candidate } from './plan.ts';
 
 const BYPASS_FAILED = 'The first provider failed, and under bypass no other is asked.';
 
-/** With somebody still up, the next try is worth it soon. */
+/** While a provider is still up, the next try is worth it soon. */
 const LEAST_RETRY_AFTER_MS = 1_000;
 
-/** The caller's own fault: as the provider said it, to those who may learn who that is. */
+/** The caller's own fault: as the provider said it, to callers that may see the provider. */
 export function rejected(failure: Failure, seesProvider: boolean): RouterError {
   const { kind, status = 400 } = failure;
   const code = 'provider_rejected';
@@ -24,24 +23,35 @@ export function rejected(failure: Failure, seesProvider: boolean): RouterError {
   };
 }
 
-/** Why nobody answered, and when asking again may help. */
-export function unserved(late: boolean, tried: readonly Tried[], ask: RoutedRequest, deps: Deps): RouterError {
-  const { board, clock, config } = deps;
+export interface Unserved {
+  /** The time for all attempts is over. */
+  isLate: boolean;
+  tried: readonly Tried[];
+  /** All deployments of the alias, as they stand now. */
+  candidates: readonly Candidate[];
+  /** An operator's bypass is on: the board was told nothing. */
+  isBypassed: boolean;
+  seesProvider: boolean;
+  totalTimeoutMs: number;
+}
+
+/** Why no provider answered, and when asking again may help. */
+export function unserved(
+  { isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }: Unserved,
+  now: number,
+): RouterError {
   const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
   const last = failures[failures.length - 1];
   const fault = failures.find(({ kind }) => FAILURE_RULES[kind].blame === 'request');
-  if (fault !== undefined) return rejected(fault, deps.showsProvider(ask.identity));
+  if (fault !== undefined) return rejected(fault, seesProvider);
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
-  const now = clock.now();
-  const coolingUntil = board
-    .candidates(ask.alias.deployments)
-    .map(({ state, until }) => (state === 'cooling' ? until : now));
+  const coolingUntil = candidates.map(({ state, until }) => (state === 'cooling' ? until : now));
   // Bypass tells the board nothing, so it knows of no time that the provider asked for.
-  const askedMs = ask.route.bypass ? (last?.retryAfterMs ?? 0) : 0;
+  const askedMs = isBypassed ? (last?.retryAfterMs ?? 0) : 0;
   const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...coolingUntil) - now, askedMs);
-  if (late) {
-    const detail = `No provider answered within ${config.router.totalTimeoutMs} ms (totalTimeout).`;
+  if (isLate) {
+    const detail = `No provider answered within ${totalTimeoutMs} ms (totalTimeout).`;
     return { code: 'deadline_exceeded', retryAfterMs, detail };
   }
   if (failures.length > 0 && failures.every(({ kind }) => kind === 'rate_limited')) {
@@ -50,12 +60,8 @@ export function unserved(late: boolean, tried: readonly Tried[], ask: RoutedRequ
   if (last === undefined) {
     return { code: 'providers_unavailable', retryAfterMs, detail: 'Every provider is in cooldown after failures.' };
   }
-  const detail = ask.route.bypass ? BYPASS_FAILED : 'Every provider failed.';
+  const detail = isBypassed ? BYPASS_FAILED : 'Every provider failed.';
   const page: RouterError = { code: 'providers_unavailable', retryAfterMs, detail };
-  if (!deps.showsProvider(ask.identity)) return page;
-  return {
-    ...page,
-    detail: `${page.detail} ${ask.route.bypass ? 'The failure' : 'The last one'}: ${last.message}`,
-    page,
-  };
+  if (!seesProvider) return page;
+  return { ...page, detail: `${detail} ${isBypassed ? 'The failure' : 'The last one'}: ${last.message}`, page };
 }

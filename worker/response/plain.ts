@@ -1,0 +1,40 @@
+/** Responses that are no answers: lists, what an operator asked for, and refusals of any other path. */
+import { errorToWire, type RouterError } from '../../protocol/errors.ts';
+import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
+import { NO_STORE } from './cache-control.ts';
+import { dateText, type Timing } from './server-timing.ts';
+
+/** The part of a `RequestContext` that every response tells. */
+export interface ResponseContext {
+  requestId: string;
+  timing: Timing;
+}
+
+export const plainJson = (body: unknown, context: ResponseContext, status = 200, indent = 0): Response =>
+  new Response(JSON.stringify(body, null, indent), {
+    status,
+    headers: { ...commonHeaders(context), 'content-type': 'application/json' },
+  });
+
+/** A refusal with its real status. */
+export function refusal(error: RouterError, context: ResponseContext): Response {
+  const { status, headers, body } = errorToWire(error);
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...commonHeaders(context), ...headers, 'content-type': 'application/json' },
+  });
+}
+
+/** Done, and there is nothing to tell. */
+export const noContent = (context: ResponseContext): Response =>
+  new Response(null, { status: 204, headers: commonHeaders(context) });
+
+export function commonHeaders({ requestId, timing }: ResponseContext): Record<string, string> {
+  const { now } = timing;
+  return {
+    [RESPONSE_HEADERS.requestId]: requestId,
+    'cache-control': NO_STORE,
+    [RESPONSE_HEADERS.date]: dateText(now),
+    [RESPONSE_HEADERS.serverTiming]: timing.text(now),
+  };
+}
