@@ -1,8 +1,11 @@
 /** What an operator sent, checked. */
+
 import type { Context } from 'hono';
 import type * as z from 'zod';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Result } from '../../protocol/result.ts';
 import { readJson } from '../body/read-json.ts';
-import { type Checked, check } from '../core/checked.ts';
+import { check } from '../core/checked.ts';
 import type { App } from '../edge.ts';
 
 /** Of what an operator writes by hand; a list of all features fits. */
@@ -13,7 +16,7 @@ export async function readBody<Value>(
   c: Context<App>,
   schema: z.ZodType<Value>,
   example: string,
-): Promise<Checked<Value>> {
+): Promise<Result<Value, RouterError>> {
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, example, c.env.composition.deps);
   return read.ok ? check(read.json, schema) : read;
 }

@@ -1,6 +1,9 @@
 /** What an operator may do over HTTP. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
+
 import { type Context, Hono } from 'hono';
-import { type Checked, check } from '../core/checked.ts';
+import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result } from '../../protocol/result.ts';
+import { check } from '../core/checked.ts';
 import { allows } from '../core/operators/allows.ts';
 import type { Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
@@ -49,7 +52,7 @@ async function checkedCall(
   { params, query, body, example = '{}' }: AdminRoute,
   c: Context<App>,
   operator: Operator,
-): Promise<Checked<AdminCall<unknown, unknown, unknown>>> {
+): Promise<Result<AdminCall<unknown, unknown, unknown>, RouterError>> {
   const { config, deps } = c.env.composition;
   const now = deps.clock.now();
   const ofPath = params && check(c.req.param(), params(config, now));
@@ -58,8 +61,5 @@ async function checkedCall(
   if (ofQuery?.ok === false) return ofQuery;
   const ofBody = body && (await readBody(c, body(config, now), example));
   if (ofBody?.ok === false) return ofBody;
-  return {
-    ok: true,
-    value: { c, operator, params: ofPath?.value, query: ofQuery?.value, body: ofBody?.value },
-  };
+  return ok({ c, operator, params: ofPath?.value, query: ofQuery?.value, body: ofBody?.value });
 }

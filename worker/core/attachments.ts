@@ -1,6 +1,7 @@
-/** What content parts other than text hold. How a format sends them is said in core/formats/. */
+/** What content parts other than text contain. core/formats/ says how each format sends them. */
 import type { ContentPart } from '../../protocol/chat.ts';
 
+/** A data URL taken apart. */
 export interface DataUrl {
   /** Lower case, without parameters. */
   mediaType: string;
@@ -8,15 +9,16 @@ export interface DataUrl {
   data: string;
 }
 
+/** What a content part attaches. */
 export type Attachment =
-  /** A picture somewhere on the web. */
+  /** A picture on the web. */
   | { kind: 'link'; url: string }
   | { kind: 'image' | 'pdf' | 'text' | 'other'; content: DataUrl; name: string | undefined };
 
-/** `text` and `image` count as such, `file` at a constant; `nothing`: left out and named. */
+/** How it is sent and counted: `file` counts a constant; `nothing`: it is dropped, and the answer names it. */
 export type SentAs = 'text' | 'image' | 'file' | 'nothing';
 
-/** For file data that does not say what it is. */
+/** The type of file data that does not name its own. */
 const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
   txt: 'text/plain',
@@ -26,7 +28,7 @@ const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
 /** `%PDF-` in base64. */
 const BASE64_OF_PDF = 'JVBERi0';
 
-/** Undefined for text, sound, and a file that is only an id at some provider. */
+/** Undefined for text, sound, and a file that is only a provider's id. */
 export function attachmentOf(part: ContentPart): Attachment | undefined {
   if (part.type === 'image_url') {
     const { url } = part.image_url;
@@ -56,12 +58,12 @@ function readDataUrl(url: string): DataUrl | undefined {
     .toLowerCase()
     .split(';')
     .map((word) => word.trim());
-  // A data URL without a type is text, says RFC 2397.
+  // RFC 2397: a data URL without a type is text.
   const mediaType = type === 'image/jpg' ? 'image/jpeg' : type || 'text/plain';
   return { mediaType, isBase64: parameters.includes('base64'), data: url.slice(comma + 1) };
 }
 
-/** OpenAI takes base64 without a data URL round it. */
+/** OpenAI accepts base64 without a data URL around it. */
 function bareFile(data: string, name: string | undefined): DataUrl {
   const ending = name?.slice(name.lastIndexOf('.') + 1).toLowerCase() ?? '';
   const byEnding = Object.hasOwn(TYPES_BY_ENDING, ending) ? TYPES_BY_ENDING[ending] : undefined;

@@ -1,16 +1,16 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Bytes of requests that this isolate holds at once. All its requests share 128 MB, and a body exists several times while it is
- * answered: as text, as objects, and as what goes to the provider.
+ * Bytes of request bodies that this isolate holds at once. Its requests share 128 MB, and while a request is answered its body
+ * exists several times: as text, as objects, and as the provider's request.
  */
 const MOST_BYTES = 33_554_432;
-/** An eighth is for bodies up to here, so that a few large ones refuse no ordinary question. */
+/** An eighth of the room is kept for bodies up to this size, so that a few large ones cannot crowd out ordinary questions. */
 const SMALL_BYTES = 65_536;
 const SHARE_OF_SMALL = 1 / 8;
 /**
- * No request holds its body for so long. A platform may end a request whose client has left without running what would release
- * it; such bytes must not count for as long as the isolate lives.
+ * No request holds its body this long. The platform may end a request whose client has left before the body is released; such
+ * bytes must not count for the rest of the isolate's life.
  */
 const LONGEST_HELD_MS = 3_600_000;
 
@@ -19,10 +19,11 @@ interface Held {
   since: number;
 }
 
+/** The room of one isolate. */
 export class BytesInFlight {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #most: number;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #held = new Set<Held>();
   #bytes = 0;
 
@@ -31,7 +32,7 @@ export class BytesInFlight {
     this.#most = most;
   }
 
-  /** What one request takes of it. */
+  /** Begins the count of one request. */
   open(): Weight {
     const held: Held = { bytes: 0, since: this.#clock.now() };
     return {
@@ -49,7 +50,7 @@ export class BytesInFlight {
     };
   }
 
-  /** A body that is larger than all this is let in alone. */
+  /** A body larger than the whole room is admitted if it is the only one. */
   #fits(held: Held, bytes: number): boolean {
     const isSmall = held.bytes + bytes <= SMALL_BYTES;
     const most = isSmall ? this.#most : this.#most * (1 - SHARE_OF_SMALL);
@@ -71,8 +72,9 @@ export class BytesInFlight {
   }
 }
 
+/** The part that one request takes. */
 export interface Weight {
-  /** False where there is no room for so many more bytes. */
+  /** False: there is no room for this many more bytes. */
   take(bytes: number): boolean;
   release(): void;
 }

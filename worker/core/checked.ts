@@ -1,15 +1,15 @@
-/** A body checked by its schema. A named 400 says which field, what is wrong with it, and what would be right. */
+/** Checks a body by its schema. The 400 names the field, what is wrong with it, and what would be right. */
 import type * as z from 'zod';
 import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import { wrongType } from './config/check.ts';
 
-export type Checked<Value> = { ok: true; value: Value } | { ok: false; error: RouterError };
-
-export function check<Value>(value: unknown, schema: z.ZodType<Value>): Checked<Value> {
+/** The value as the schema gives it, or an `invalid_body` refusal. */
+export function check<Value>(value: unknown, schema: z.ZodType<Value>): Result<Value, RouterError> {
   const parsed = schema.safeParse(value, { error: wrongType });
-  if (parsed.success) return { ok: true, value: parsed.data };
+  if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   const stray = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const param = [...(issue?.path ?? []), ...stray].join('.').slice(0, 100);
-  return { ok: false, error: { code: 'invalid_body', param, detail: issue?.message ?? '' } };
+  return refused({ code: 'invalid_body', param, detail: issue?.message ?? '' });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** `work`, or `otherwise` where it takes longer than `ms`: nothing a request waits for may hang it. */
+/** `work`, or `otherwise` if it takes longer than `ms`, so that nothing can hang a request. */
 export async function within<T, O>(
   work: Promise<T>,
   ms: number,

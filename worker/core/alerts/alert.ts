@@ -5,38 +5,40 @@ export interface BudgetAlert extends Crossing {
   tenant: string;
 }
 
-/** The same for a repetition, another for whatever comes again after a reset or under another cap. */
+/** A repetition has the same name; an alert after a reset or under another cap has another. */
 export const nameOf = ({ tenant, scope, period, percent, capMicroUsd, at }: BudgetAlert): string =>
   [tenant, scope, period, percent, capMicroUsd, at].join('\n');
 
-/** One attempt to tell a webhook. `status`: null where no answer came. */
+/** One call of a webhook. `status` null: no reply came. */
 export interface Attempt {
   ok: boolean;
   status: number | null;
   ms: number;
-  /** What went wrong, without the address. */
+  /** What went wrong. Never contains the address. */
   error: string | null;
   retryAfterMs: number | null;
 }
 
-/** What an operator sees of a webhook: its variable's name, never its address. */
+/** A webhook as operators see it: by the name of its variable, never its address. */
 export interface HookView {
   hook: string;
   format: 'slack' | 'json' | null;
-  /** Why nothing can be sent: a variable that is missing or wrong, or the webhook is no longer in the config. */
+  /** Why nothing can be sent: a variable is missing or wrong, or config no longer has the webhook. */
   problem: string | null;
   waiting: number;
-  /** Given up, since the beginning. */
+  /** Alerts given up so far. */
   lost: number;
   failures: number;
   nextTryAt: number | null;
   lastError: string | null;
 }
 
+/** An alert as operators see it, with its deliveries. */
 export interface AlertView extends BudgetAlert {
-  /** `webhook-id`, by which a receiver knows repetitions. */
+  /** `webhook-id`, by which a receiver recognizes repetitions. */
   id: string;
   deliveries: { hook: string; state: DeliveryState; at: number | null; detail: string | null }[];
 }
 
+/** `lost`: given up. */
 export type DeliveryState = 'waiting' | 'sent' | 'lost';

@@ -1,17 +1,19 @@
-/** How a webhook stands: when it is tried next. */
+/** Whether a webhook works, and when to try it next. */
 import type { Attempt } from './alert.ts';
 import { FIRST_RETRY_MS, LAST_RETRY_MS, LONGEST_RETRY_AFTER_MS } from './limits.ts';
 
+/** A webhook's record. */
 export interface DeliveryHealth {
-  /** In a row. */
+  /** Failures in a row. */
   failures: number;
   nextTryAt: number;
   lastError: string | null;
 }
 
+/** The last call succeeded, or none was made. */
 export const WELL: DeliveryHealth = { failures: 0, nextTryAt: 0, lastError: null };
 
-/** After an attempt. `random` in [0, 1) keeps hooks of one receiver from coming back together. */
+/** The health after one call. `random`, in [0, 1), keeps webhooks of one receiver from retrying together. */
 export function deliveryHealthAfter(
   standing: DeliveryHealth,
   attempt: Attempt,

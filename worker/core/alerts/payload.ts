@@ -1,9 +1,10 @@
-/** What a webhook is sent. Names of users and tenants are somebody's input: in Slack they must mention and link nobody. */
+/** The body that a webhook gets. Names of users and tenants are untrusted input: in Slack they must not become mentions or links. */
 import type { BudgetAlert } from './alert.ts';
 
+/** What there is to tell. */
 export type News = { type: 'budget.threshold_reached'; alert: BudgetAlert } | { type: 'test'; at: number };
 
-/** The body as text. JSON in the shape that Standard Webhooks recommends: type, timestamp, data. */
+/** The body as text. `json` has the shape that Standard Webhooks recommends: type, timestamp, data. */
 export function bodyOf(news: News, format: 'slack' | 'json'): string {
   return JSON.stringify(format === 'slack' ? slackMessage(news) : jsonMessage(news));
 }
@@ -47,7 +48,7 @@ const TEST_TEXT = 'Carryon: this webhook works. Alerts about budgets will come h
 
 const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } });
 
-/** Slack's three control characters: without them nothing is a mention or a link. */
+/** Escapes Slack's three control characters: without them nothing becomes a mention or a link. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const usd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(microUsd < 1e6 ? 6 : 2)}`;

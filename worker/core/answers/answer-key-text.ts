@@ -3,22 +3,24 @@ import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { CachePolicy, Normalize } from './cache-schema.ts';
 import { isTooLongToNormalize, normalizedChat } from './normalize.ts';
 
-/** A new one forgets every answer: raise it where the text below, or the form of what is stored, changes. */
+/** Raise it when the text below or the form of stored answers changes: all cached answers are then forgotten. */
 const KEY_VERSION = 2;
 
+/** What tells one question from another. */
 export interface Question {
   chat: ChatRequest;
   tenant: string;
   user: string | null;
   feature: string;
-  /** Of this tenant and feature; raising it forgets their answers. */
+  /** The generation of this tenant and feature; raising it forgets their answers. */
   generation: number;
   policy: Pick<CachePolicy, 'scope' | 'normalize' | 'schemaVersion'>;
 }
 
 /**
- * The text whose SHA-256 finds an answer. Undefined where the request neither caches nor shares: a `user` scope without a user,
- * where nobody can be told from anybody else, and a question too long for config's patterns. The first line is JSON, which has no line break, so no other tuple gives the same text.
+ * The text whose SHA-256 finds an answer. Undefined if the request neither caches nor shares: scope `user` without a user, because
+ * callers cannot be told apart, or a question too long for config's patterns. The first line is JSON, which has no line break, so
+ * no two tuples give the same text.
  */
 export function answerKeyText({ chat, tenant, user, feature, generation, policy }: Question): AnswerText | undefined {
   const { scope, normalize, schemaVersion } = policy;
@@ -30,7 +32,7 @@ export function answerKeyText({ chat, tenant, user, feature, generation, policy 
   return { ok: true, text: `${JSON.stringify(head)}\n${question.text}` };
 }
 
-/** What was stored under other rules may be the answer to a question that is another one now. */
+/** Under other rules, two questions may have been equal that differ now. */
 const rulesOf = ({ collapseWhiteSpace, foldCase, ignore }: Normalize): unknown[] => [
   collapseWhiteSpace,
   foldCase,

@@ -1,16 +1,16 @@
 /**
- * Patterns from config run over texts that anybody may send, so one that could take its time is refused when config is read.
- * JavaScript tries the ways to match one after the other, at every place of a text. Where no repetition is open-ended, their
- * number and length are known: choices multiply, lengths add up.
+ * Patterns from config run over text that anyone may send, so a pattern that could run long is refused when config is read.
+ * JavaScript tries every way to match, one after the other, at every position of a text. Without open-ended repetitions the number
+ * and length of these ways are known: choices multiply, lengths add up.
  */
 
 const LONGEST_SOURCE = 200;
-/** Ways to match from one place, times the length of the longest. */
+/** Ways to match from one position, times the length of the longest. */
 const MOST_STEPS = 2_000;
-/** How much text, in UTF-16 units, the patterns of one feature search for one request: some tenths of a second at the most steps. */
+/** How much text, in UTF-16 units, one feature's patterns search in one request: some tenths of a second in the worst case. */
 export const MOST_SEARCHED_UNITS = 262_144;
 
-/** What is wrong with it as a pattern; undefined where nothing is. */
+/** What is wrong with the pattern; undefined if it may be used. */
 export function patternProblem(source: string): string | undefined {
   if (source.length > LONGEST_SOURCE) return `write a regular expression of at most ${LONGEST_SOURCE} characters`;
   try {

@@ -1,4 +1,4 @@
-/** A feature's `cache`, as people write it and as the router uses it. Without one nothing is cached. */
+/** A feature's `cache` setting, as written and as the router uses it. Without it nothing is cached. */
 import * as z from 'zod';
 import { count, duration, settings } from '../config/settings.ts';
 import { patternProblem } from './bounded-pattern.ts';
@@ -10,32 +10,35 @@ const pattern = z.string().superRefine((source, context) => {
 
 const patterns = z.array(pattern).max(20, 'write at most 20 patterns').default([]);
 
+/** A feature's `cache` setting. */
 export const cachePolicy = settings({
-  /** How long an answer is as good as new. */
+  /** How long an answer counts as fresh. */
   ttl: duration('1s', '30d').default(3_600_000),
-  /** How much longer it may serve when providers are down or the budget is spent. */
+  /** How much longer it may serve if providers are down or the budget is spent. */
   staleTtl: duration('0s', '30d').default(0),
-  /** Who may be given an answer: only the user who asked, or everybody of the tenant. */
+  /** Who may get a cached answer: only the user who asked, or every user of the tenant. */
   scope: z.enum(['tenant', 'user'], { error: 'write "tenant" or "user"' }).default('user'),
-  /** Each of these loses something, so that a question may be given another one's answer. */
+  /** Each of these ignores a difference, so that a question may get the answer to another one. */
   normalize: settings({
     collapseWhiteSpace: z.boolean().default(false),
     foldCase: z.boolean().default(false),
-    /** Regular expressions for what differs and means nothing, such as "ticket-\\d{1,12}". */
+    /** Regular expressions for parts that differ and mean nothing, such as "ticket-\\d{1,12}". */
     ignore: patterns,
   }).prefault({}),
-  /** A new one forgets the old answers at once. */
+  /** A new value forgets the old answers at once. */
   schemaVersion: count(1, 1_000_000).default(1),
-  /** Of an answer as it is stored. */
+  /** The largest answer that is stored. */
   maxBytes: count(1_024, 10_000_000).default(262_144),
   /** Whether answers that call tools are kept. */
   toolCalls: z.boolean().default(false),
-  /** Regular expressions for personal data of one's own, in upper or lower case; what holds any is kept only by scope "user". */
+  /** Your own regular expressions for personal data, ignoring case. What matches is kept only with scope "user". */
   personalData: patterns,
 });
 
+/** The setting as the schema lets it pass. */
 export type CacheInput = z.output<typeof cachePolicy>;
 
+/** The setting as the router uses it. */
 export interface CachePolicy {
   ttlMs: number;
   staleTtlMs: number;
@@ -47,12 +50,14 @@ export interface CachePolicy {
   personalData: readonly RegExp[];
 }
 
+/** Which differences between questions are ignored. */
 export interface Normalize {
   collapseWhiteSpace: boolean;
   foldCase: boolean;
   ignore: readonly RegExp[];
 }
 
+/** Durations in milliseconds, patterns compiled. */
 export function resolveCachePolicy({ ttl, staleTtl, normalize, personalData, ...same }: CacheInput): CachePolicy {
   const ignore = normalize.ignore.map((source) => new RegExp(source, 'gu'));
   return {

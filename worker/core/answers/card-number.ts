@@ -1,16 +1,17 @@
-/** Payment card numbers: 13 to 19 digits from 2 to 6 on, in one piece or in groups, with Luhn's check digit. */
+/** Payment card numbers: 13 to 19 digits, the first one 2 to 6, in one piece or in groups, with Luhn's check digit. */
 
 const FEWEST = 13;
 const MOST = 19;
-/** Groups with one sign between two. */
+/** Groups with one separator between them. */
 const IN_GROUPS = /\d+(?:[ .\-\u00a0\u2009\u202f]\d+)*/gu;
 
+/** Whether the text contains a card number. */
 export function hasCardNumber(text: string): boolean {
   for (const [run] of text.matchAll(IN_GROUPS)) if (isIn(run.split(/\D/u))) return true;
   return false;
 }
 
-/** Whole groups that stand side by side, since an expiry date or a check code may follow. Only the last may have fewer than four. */
+/** Runs of adjacent groups, because an expiry date or a check code may follow. Only the last group may have fewer than four digits. */
 function isIn(groups: readonly string[]): boolean {
   for (let first = 0; first < groups.length; first++) {
     let digits = '';

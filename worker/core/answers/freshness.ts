@@ -1,9 +1,9 @@
 import type { CachePolicy } from './cache-schema.ts';
 
-/** `stale` may serve only where nothing else can. */
+/** `stale`: it may serve only if nothing else can. `gone`: not even then. */
 export type Freshness = 'fresh' | 'stale' | 'gone';
 
-/** An answer of one machine is read on another, whose clock may be behind; dated further ahead, nobody knows its age. */
+/** Another machine may have stored the answer, with a clock ahead of ours. If it is dated further ahead than this, its age is unknown. */
 const CLOCKS_DIFFER_MS = 60_000;
 
 interface Dated {
@@ -12,7 +12,7 @@ interface Dated {
   policy: Pick<CachePolicy, 'ttlMs' | 'staleTtlMs'>;
 }
 
-/** By the policy of now, not by the one it was stored under: a shorter time holds at once. */
+/** Judged by the current policy, not by the one it was stored under: a shorter time holds at once. */
 export function freshness({ storedAt, now, policy }: Dated): Freshness {
   const ageMs = now - storedAt;
   if (ageMs < -CLOCKS_DIFFER_MS) return 'gone';
@@ -20,5 +20,5 @@ export function freshness({ storedAt, now, policy }: Dated): Freshness {
   return ageMs < policy.ttlMs + policy.staleTtlMs ? 'stale' : 'gone';
 }
 
-/** As HTTP's `age` counts. */
+/** The value of HTTP's `age` header. */
 export const ageSeconds = (storedAt: number, now: number): number => Math.max(0, Math.floor((now - storedAt) / 1000));

@@ -1,15 +1,15 @@
-/** Generations of cached answers: a purge raises one, and the answers of all before it are out of reach. */
+/** Generations of cached answers. A purge raises one, and all earlier answers become unreachable. */
 export interface Generations {
-  /** Of all features together, and of each. */
+  /** One for all features together, and one for each. */
   generation: number;
   generations: Record<string, number>;
 }
 
-/** Both only grow, so their sum does: no generation comes twice. */
+/** Both numbers only grow, so their sum is never the same again. */
 export const generationOf = ({ generation, generations }: Generations, feature: string): number =>
   generation + own(generations, feature);
 
-/** `feature` null: of all. By the time of day, so that two purges that read the same number do not give the same. */
+/** `feature` null: all features. The new number is at least the time, so that two purges that read the same number do not write the same one. */
 export function raised(before: Generations, feature: string | null, now: number): Generations {
   const above = (number: number): number => Math.max(number + 1, now);
   return feature === null
@@ -17,6 +17,6 @@ export function raised(before: Generations, feature: string | null, now: number)
     : { ...before, generations: { ...before.generations, [feature]: above(own(before.generations, feature)) } };
 }
 
-/** A feature may be called `constructor`, which every object has. */
+/** A feature may be called `constructor`, a property that every object has. */
 const own = (generations: Readonly<Record<string, number>>, feature: string): number =>
   Object.hasOwn(generations, feature) ? (generations[feature] ?? 0) : 0;

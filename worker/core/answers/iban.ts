@@ -1,6 +1,6 @@
-/** IBANs (ISO 13616): a country's own length, in one piece or in groups, with a remainder of 1 by 97. */
+/** IBANs (ISO 13616): of the country's length, in one piece or in groups, with a remainder of 1 when divided by 97. */
 
-/** Country and length, by SWIFT's registry. */
+/** Length by country, from SWIFT's registry. */
 const LENGTHS = new Map(
   (
     'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 ' +
@@ -12,12 +12,13 @@ const LENGTHS = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
-/** Where one may begin: not within a word, but after a line break that is written as `\n` inside of JSON. */
+/** Where an IBAN may begin: not inside a word, but after a line break written as `\n` in JSON. */
 const BEGINNING = /(?:^|[^A-Za-z0-9]|\\[nrt])([A-Za-z]{2}\d{2})/gu;
 const SEPARATORS = new Set([...' .-\u00a0\u2009\u202f'].map((sign) => sign.charCodeAt(0)));
 /** Two letters and two digits, as a number: a letter is two digits. */
 const BEGINNING_FACTOR = 1_000_000;
 
+/** Whether the text contains an IBAN. */
 export function hasIban(text: string): boolean {
   for (const { index, 0: found } of text.matchAll(BEGINNING)) {
     const start = index + found.length - 4;
@@ -27,7 +28,7 @@ export function hasIban(text: string): boolean {
   return false;
 }
 
-/** At most one separator stands between two characters. By units, because a text of beginnings alone has many of them. */
+/** At most one separator between two characters. Compares UTF-16 units, because a hostile text consists of beginnings only. */
 function isIban(text: string, start: number, length: number): boolean {
   let beginning = 0;
   let rest = 0;
@@ -46,11 +47,11 @@ function isIban(text: string, start: number, length: number): boolean {
     else rest = (rest * factor + value) % 97;
     count++;
   }
-  // Its beginning counts behind all the rest.
+  // The country and check digits are counted last.
   return (rest * BEGINNING_FACTOR + beginning) % 97 === 1;
 }
 
-/** Of a digit, or of a letter, which is a number from 10. */
+/** The value of a digit, or of a letter, counted from 10. */
 function numberOf(unit: number): number | undefined {
   if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
   const small = unit | 0x20;

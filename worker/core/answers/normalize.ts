@@ -1,15 +1,15 @@
-/** Which questions count as one beyond their canonical text. Only what people write is touched: calls, results and schemas are data. */
+/** Which questions count as equal beyond their canonical text. Only what people write is changed: calls, results and schemas are data. */
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import type { Normalize } from './cache-schema.ts';
 
-/** Not an assistant's turn, whose last white space steers what is written next. */
+/** Not the assistant: the white space at the end of its turn steers what it writes next. */
 const WRITTEN_BY_PEOPLE = new Set(['system', 'developer', 'user']);
 
-/** Stands where something was ignored, so that a text with an id is not one without. */
+/** Stands in for an ignored part, so that a text with an id differs from one without. */
 const IGNORED = '\ufffc';
 
-/** For the key alone: the provider is sent what was asked. */
+/** Only for the answer's key: the provider gets the question as it was asked. */
 export const normalizedChat = (chat: ChatRequest, normalize: Normalize): ChatRequest => ({
   ...chat,
   messages: chat.messages.map((message) =>
@@ -17,7 +17,7 @@ export const normalizedChat = (chat: ChatRequest, normalize: Normalize): ChatReq
   ),
 });
 
-/** Patterns from config take their time over what people wrote, so a question is searched only up to here (bounded-pattern.ts). */
+/** Config's patterns take time, so only shorter questions are searched (bounded-pattern.ts). */
 export function isTooLongToNormalize({ messages }: ChatRequest, { ignore }: Normalize): boolean {
   if (ignore.length === 0) return false;
   let units = 0;
@@ -36,26 +36,26 @@ function normalizedMessage(message: ChatMessage, normalize: Normalize): ChatMess
   return { ...message, content: content.map((part) => normalizedPart(part, content.length === 1, normalize)) };
 }
 
-/** Between two parts white space is not outside. */
+/** White space between two parts is not at the edge. */
 function normalizedPart(part: ContentPart, alone: boolean, normalize: Normalize): ContentPart {
   if (part.type !== 'text') return part;
   const text = normalizedText(part.text, normalize);
   return { ...part, text: alone ? withoutMargin(text) : text };
 }
 
-/** NFC sorts the marks behind a letter in quadratic time. Unicode's stream-safe form (UAX 15) has at most 30; no writing has more. */
+/** NFC sorts the marks after a letter in quadratic time. Unicode's stream-safe form (UAX 15) allows 30; no script needs more. */
 const TOO_MANY_MARKS = /\p{M}{31}/u;
 const composed = (text: string): string => (TOO_MANY_MARKS.test(text) ? text : text.normalize('NFC'));
 
 function normalizedText(text: string, { collapseWhiteSpace, foldCase, ignore }: Normalize): string {
-  // As written first: patterns are about what people see, and NFC is what they would write them in.
+  // Patterns describe what people see, in NFC, so they run after it.
   let result = composed(text);
   for (const pattern of ignore) result = result.replace(pattern, IGNORED);
   if (collapseWhiteSpace) result = result.replace(/\s+/gu, ' ');
   return foldCase ? result.toLowerCase() : result;
 }
 
-/** Without outer white space; but the first of several lines keeps its indentation, which says how it stands to the others. */
+/** Without white space at the edges, except that the first of several lines keeps its indentation, which relates it to the others. */
 function withoutMargin(text: string): string {
   const lines = text.trimEnd().replace(/^(?:[^\S\n]*\n)+/u, '');
   return lines.includes('\n') ? lines : lines.trimStart();

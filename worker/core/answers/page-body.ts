@@ -1,11 +1,12 @@
 /**
- * Answers for callers who may not learn who served: written anew from a closed list of OpenAI's fields, with the alias as `model`.
+ * Answers for callers who may not learn who served: rewritten from a closed list of OpenAI's fields, with the alias as `model`.
  * Stored copies keep the provider's text; this happens on the way out.
  */
 import { fingerprint } from '../config/fingerprint.ts';
 
 type Json = Record<string, unknown>;
 
+/** A whole answer for pages. */
 export const pageCompletion = (text: string, alias: string): string => {
   const { id, created, choices, usage, carryon } = JSON.parse(text) as Json;
   return JSON.stringify({
@@ -22,6 +23,7 @@ export const pageCompletion = (text: string, alias: string): string => {
   });
 };
 
+/** One chunk for pages. */
 export const pageChunk = (text: string, alias: string): string => {
   const { id, created, choices, usage, carryon } = JSON.parse(text) as Json;
   return JSON.stringify({
@@ -33,13 +35,13 @@ export const pageChunk = (text: string, alias: string): string => {
   });
 };
 
-/** A message or a delta. JSON.stringify leaves out what is undefined, so nothing is added that was not there. */
+/** A message or a delta. JSON.stringify drops undefined fields, so nothing is added that was not there. */
 function said(value: unknown): Json {
   const { role, content, refusal, reasoning_content, reasoning, tool_calls, function_call, annotations, audio } =
     object(value) ?? {};
   return {
     ...{ role: plain(role), content: plain(content), refusal: plain(refusal) },
-    // Some providers use a name of their own for visible reasoning.
+    // Some providers have their own name for visible reasoning.
     reasoning_content: plain(reasoning_content) ?? (typeof reasoning === 'string' ? reasoning : undefined),
     tool_calls: Array.isArray(tool_calls) ? list(tool_calls, pageCall) : undefined,
     function_call: pick(function_call, ['name', 'arguments']),
@@ -58,7 +60,7 @@ const pageCall = ({ index, id, type, function: called, custom }: Json): Json => 
   ...{ function: pick(called, ['name', 'arguments']), custom: pick(custom, ['name', 'input']) },
 });
 
-/** Without details of the input: how much of it was cached tells whether somebody else has sent the same beginning. */
+/** Without details of the input: how much of it was cached reveals whether someone else has sent the same beginning. */
 function pageUsage(value: unknown): Json | null | undefined {
   const usage = object(value);
   if (usage === undefined) return value === null ? null : undefined;
@@ -87,19 +89,19 @@ function pageLogprobs(value: unknown): unknown {
   return { content: tokens(logprobs.content), refusal: tokens(logprobs.refusal) };
 }
 
-/** Of the router's own words only what a page may know. */
+/** Of the router's own fields only what a page may know. */
 function pageCarryon(value: unknown): Json | undefined {
   const { skippedEvents } = object(value) ?? {};
   return typeof skippedEvents === 'number' ? { skippedEvents } : undefined;
 }
 
-/** A provider's ids have forms of their own. The same id gives the same one, so that a stream's chunks stay together. */
+/** The form of an id reveals its provider. The same id always becomes the same new one, so that a stream's chunks stay together. */
 const answerId = (id: unknown): string => {
   const text = typeof id === 'string' ? id : '';
   return `chatcmpl-${fingerprint(`1${text}`)}${fingerprint(`2${text}`)}${fingerprint(`3${text}`)}`;
 };
 
-/** Nine letters and digits: the one form that every provider takes back in the next turn (Mistral takes no other). */
+/** Nine letters and digits: the only form that every provider accepts in the next turn (Mistral accepts no other). */
 const callId = (id: string): string =>
   BigInt(`0x${fingerprint(`1${id}`)}${fingerprint(`2${id}`)}`)
     .toString(36)
@@ -112,7 +114,7 @@ const object = (value: unknown): Json | undefined =>
 const list = (values: unknown, write: (value: Json) => Json): Json[] =>
   Array.isArray(values) ? values.map((value) => write(object(value) ?? {})) : [];
 
-/** What is inside of an object is on no list. */
+/** Nested objects are on no list. */
 const plain = (value: unknown): unknown => (value !== null && typeof value === 'object' ? undefined : value);
 
 /** Only plain values. */

@@ -1,22 +1,23 @@
-/** Whether a text shows personal data that can be told by its form. What it misses is cached; what it takes wrongly is not. */
+/** Recognizes personal data by its form. What it misses is cached; what it wrongly recognizes is not. */
 import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import { hasCardNumber } from './card-number.ts';
 import { hasIban } from './iban.ts';
 
-/** From every `@` outwards, since an expression for the whole address would look for its beginning at every letter. */
+/** Searches outwards from each `@`: an expression for the whole address would try to begin at every letter. */
 const BEFORE_AT = /[\p{L}\p{N}._%+\-'"&!#$*/=?^`{|}~]$/u;
 const AFTER_AT = /(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2}/uy;
 
+/** Whether the text contains an e-mail address. */
 export function hasEmail(text: string): boolean {
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     AFTER_AT.lastIndex = at + 1;
-    // Two units, because a letter may be a pair.
+    // Two UTF-16 units, because a letter may be a surrogate pair.
     if (BEFORE_AT.test(text.slice(Math.max(0, at - 2), at)) && AFTER_AT.test(text)) return true;
   }
   return false;
 }
 
-/** `own`: patterns from config, without the `g` flag. What is too long to be searched for these counts as seen. */
+/** `own`: patterns from config, without the `g` flag. A value too long to search for them counts as personal data. */
 export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean {
   let unitsLeft = own.length === 0 ? Number.POSITIVE_INFINITY : MOST_SEARCHED_UNITS;
   return anyText(value, (text) => {
@@ -26,13 +27,13 @@ export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean
   });
 }
 
-/** Pictures and files: nothing can be seen in them, and among so many letters something always looks like a number. */
+/** Pictures and files: nothing can be recognized in them, and so many characters always contain something like a card number. */
 const BASE64_URL = /^data:[^,\s]{0,200};base64,[A-Za-z0-9+/=_-]*$/u;
 
-/** Every text in the value, names of fields included. What is as deep as nobody writes it counts as seen. */
+/** Every string in the value, including field names. An absurdly deep value counts as personal data. */
 function anyText(value: unknown, isSeen: (text: string) => boolean, depth = 0): boolean {
   if (typeof value === 'string') return !BASE64_URL.test(value) && isSeen(value);
-  // A card's number may come as a number.
+  // A card number may be a JSON number.
   if (typeof value === 'number') return isSeen(String(value));
   if (typeof value !== 'object' || value === null) return false;
   if (depth > 256) return true;

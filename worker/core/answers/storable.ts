@@ -6,14 +6,15 @@ import { completionOf } from './stored-answer.ts';
 
 /** Why an answer is not written to the cache. */
 export type NotStored =
-  /** Made by the safeguard, in a drill or past the router's rules: no answer to give to others. */
+  /** Made by the safeguard, in a drill or under bypass: not an answer for others. */
   | 'mode'
   | 'too_large'
-  /** Truncated, filtered, refused, empty, or with fewer choices than were asked for. */
+  /** Truncated, filtered, refused, empty, or with fewer choices than requested. */
   | 'incomplete'
   | 'tool_calls'
   | 'personal_data';
 
+/** A finished answer, and the request it belongs to. */
 export interface Finished {
   /** JSON text of a completion. */
   body: string;
@@ -24,7 +25,7 @@ export interface Finished {
   mode: string;
 }
 
-/** Undefined: it may be stored. Errors never get here, since they are no completions. */
+/** Undefined: it may be stored. Errors never get here, because they are no completions. */
 export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored | undefined {
   if (mode !== 'normal') return 'mode';
   if (utf8Bytes(body) > policy.maxBytes) return 'too_large';
@@ -40,7 +41,7 @@ export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored 
   return hasPersonalData(said, policy.personalData) ? 'personal_data' : undefined;
 }
 
-/** Some providers say `stop` where the model calls a tool, so both count. */
+/** Some providers say `stop` when the model calls a tool, so the calls count too. */
 function whyNotChoice({ message, finish_reason: reason }: ChatChoice, allowsCalls: boolean): NotStored | undefined {
   const calls = (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
   if (calls && !allowsCalls) return 'tool_calls';

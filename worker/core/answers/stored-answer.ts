@@ -1,10 +1,10 @@
 import type { ChatCompletion } from '../../../protocol/chat.ts';
 
-/** An answer as it is kept: whole, whatever way it came. */
+/** An answer in the cache: always whole, even if it came as a stream. */
 export interface StoredAnswer {
-  /** JSON text of a `ChatCompletion`, with all that its provider said. */
+  /** JSON text of a `ChatCompletion`, with everything that its provider said. */
   body: string;
-  /** The model that answered, and who served it. */
+  /** The model that answered, and where. */
   model: string;
   deployment: string;
   provider: string;
@@ -12,5 +12,6 @@ export interface StoredAnswer {
   storedAt: number;
 }
 
+/** The answer, parsed. */
 export const completionOf = ({ body }: Pick<StoredAnswer, 'body'>): ChatCompletion =>
   JSON.parse(body) as ChatCompletion;

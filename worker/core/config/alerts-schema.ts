@@ -1,4 +1,4 @@
-/** Who hears of a budget before it ends, and when, as people write it. A tenant's own stand over these, field by field. */
+/** Who hears about a budget before it ends, and when, as people write it. A tenant's own settings override these field by field. */
 import * as z from 'zod';
 import { settings, variable } from './settings.ts';
 
@@ -14,7 +14,7 @@ const thresholds = z
 const KINDS = ['tenant', 'anonymous', 'user', 'feature', 'key'] as const;
 
 const webhook = settings({
-  /** Names of the variables that hold its address, and for `json` the secret that signs. */
+  /** Names of the variables that hold its address and, for `json`, the secret that signs. */
   url: variable('ALERTS_SLACK_URL'),
   format: z.enum(['slack', 'json'], { error: 'write "slack" or "json"' }),
   secret: variable('ALERTS_SECRET').optional(),
@@ -29,18 +29,20 @@ const webhook = settings({
   }
 });
 
+/** Config's `alerts` section, and a tenant's. */
 export const alerts = settings({
-  /** Percent of a cap; each is told once per scope and period. */
+  /** Percent of a cap; each is reported once per scope and period. */
   thresholds: thresholds.optional(),
-  /** Of which scopes; all but users where it is left out. */
+  /** The scopes that are watched. Left out: all but users. */
   scopes: z.array(z.enum(KINDS, { error: `write some of ${KINDS.join(', ')}` })).optional(),
   webhooks: z
     .array(webhook)
     .max(10, 'write at most 10 webhooks')
     .refine((all) => new Set(all.map(({ url }) => url)).size === all.length, { error: 'a variable is named twice' })
     .optional(),
-  /** Percent of any cap from which on features with `onExceed: 'degrade'` are served by their safeguard. 100: never by this. */
+  /** From this percentage of any cap on, the safeguard serves features with `onExceed: 'degrade'`. 100: never for this reason. */
   safeguardAt: percent.optional(),
 });
 
+/** Alerts as the schema lets them pass. */
 export type AlertsInput = z.output<typeof alerts>;

@@ -1,6 +1,6 @@
 /**
- * The deployments of an alias as an operator lists them in place of config's: other models, prices and orders behind the same
- * providers, addresses and keys (docs/decisions/0039-alias-lists.md).
+ * An operator's list of deployments in place of config's: other models, prices and orders behind the same providers, addresses
+ * and keys (docs/decisions/0039-alias-lists.md).
  */
 import { billsEachRequest } from '../pricing/fee-per-request.ts';
 import { knownPrice } from '../pricing/known-price.ts';
@@ -16,7 +16,7 @@ type Aliases = Pick<Config, 'aliases'>;
 /** `param` is a path into the call's body, such as `deployments.0.price`. */
 export type AliasListReply = { ok: true; alias: Alias } | { ok: false; param: string; detail: string };
 
-/** Checks a whole list against config, as a call sends it. `alias` is config's own. */
+/** Checks a whole list, as a call sends it, against config. `alias` is config's own. */
 export function resolveAliasList(alias: Alias, list: readonly ListedDeployment[], config: Aliases): AliasListReply {
   const deployments: Deployment[] = [];
   for (const [index, listed] of list.entries()) {
@@ -52,8 +52,8 @@ costs there; write USD per million tokens, such as {"input": 1.25, "output": 10}
 const resolvedLists = new WeakMap<readonly ListedDeployment[], { configured: Alias; listed: Alias }>();
 
 /**
- * The alias as listed, for requests: worked out once for each list. A deploy may have taken away what a line stands on, its
- * deployment or its price: such a line is left out, and a list of which none is left counts as not set.
+ * The alias as listed, worked out once for each list. A deploy may have removed a line's deployment or price: such a line is left
+ * out, and a list without remaining lines counts as not set.
  */
 export function listedAlias(configured: Alias, list: readonly ListedDeployment[], config: Aliases): Alias {
   const known = resolvedLists.get(list);
@@ -74,7 +74,7 @@ export const aliasesInForce = (config: Aliases, overrides: Pick<Overrides, 'alia
     return list === undefined ? alias : listedAlias(alias, list.deployments, config);
   });
 
-/** As the call says; else config's for this model there; else the list's. Undefined: nobody knows. */
+/** The price from the call, else config's for this model at this address, else the price list's. Undefined: none is known. */
 function priceOf(own: Deployment, { model, price: said }: ListedDeployment, config: Aliases): Price | undefined {
   const listed = knownPrice(own.apiBase, model);
   const configured = own.model === model ? own.price : configuredPrice(own, model, config);
@@ -84,8 +84,7 @@ function priceOf(own: Deployment, { model, price: said }: ListedDeployment, conf
 }
 
 /**
- * What config's deployments at the same address cost with this model. Two of them may have it at two prices, under two
- * contracts: then the dearer, part by part.
+ * Config's price for this model at the same address. If two deployments name different prices, the dearer counts, part by part.
  */
 function configuredPrice({ apiBase }: Deployment, model: string, { aliases }: Aliases): Price | undefined {
   return [...aliases.values()]
@@ -100,7 +99,7 @@ function derived(own: Deployment, { model, order, weight }: ListedDeployment, pr
   return model === own.model ? placed : { ...placed, ...ofOtherModel(own, model) };
 }
 
-/** What config says of a deployment may be about its model: of another model it counts only where it holds or books more. */
+/** Config's settings may describe the configured model. For another model they count only if they hold or book more. */
 function ofOtherModel(own: Deployment, model: string): Partial<Deployment> {
   const host = habitsOf(own.apiBase);
   return {

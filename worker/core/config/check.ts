@@ -2,12 +2,14 @@ import type { Preset } from './config.ts';
 import { nearestOf } from './nearest.ts';
 import { type CheckedConfig, configSchema } from './schema.ts';
 
+/** One mistake in config. */
 export interface ConfigProblem {
   /** Where, such as `['aliases', 'app/chat', 'deployments', 0, 'timeout']`. */
   path: (string | number)[];
   message: string;
 }
 
+/** The checked config, or every mistake in it. */
 export type ConfigCheck = { ok: true; config: CheckedConfig } | { ok: false; problems: ConfigProblem[] };
 
 const RIGHT_TYPES: Readonly<Record<string, string>> = {
@@ -20,21 +22,21 @@ const RIGHT_TYPES: Readonly<Record<string, string>> = {
   record: 'an object: { … }',
 };
 
-/** The message where the schema has none of its own. */
+/** The message for a wrong type if the schema has none of its own. */
 export function wrongType(issue: { code?: string; expected?: unknown; input?: unknown }): string | undefined {
   const right = issue.code === 'invalid_type' ? RIGHT_TYPES[String(issue.expected)] : undefined;
   if (right === undefined) return undefined;
   return issue.input === undefined ? `is missing; write ${right}` : `write ${right}`;
 }
 
-/** Everything that can be told about a config without the environment. */
+/** Everything that can be checked without the environment. */
 export function checkConfig(input: unknown, presets: Readonly<Record<string, Preset>>): ConfigCheck {
   const parsed = configSchema.safeParse(input, { error: wrongType });
   const problems: ConfigProblem[] = [];
   for (const issue of parsed.error?.issues ?? []) {
     const path = issue.path.filter((part) => typeof part !== 'symbol');
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
-    // What is wrong with a name is told inside.
+    // The reason for a refused name is nested inside the issue.
     const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
     if (keys === undefined) problems.push({ path, message });
     for (const key of keys ?? []) problems.push({ path: [...path, key], message });

@@ -9,54 +9,57 @@ import type { SignInAlgorithm } from './issuers-schema.ts';
 import type { Quirks } from './quirks.ts';
 import type { WireFormat } from './wire-format.ts';
 
-/** The configuration as the router uses it: checked, joined with the environment, times in milliseconds. */
+/** The configuration as the router uses it: checked, joined with the environment, durations in milliseconds. */
 export interface Config {
   aliases: ReadonlyMap<string, Alias>;
   features: ReadonlyMap<string, Feature>;
   defaultFeature: string;
   origins: readonly string[];
-  /** The origin under which clients reach the router; undefined: the one that it is asked under. */
+  /** The origin under which clients reach the router; undefined: the one in their requests. */
   publicUrl: string | undefined;
   localHosts: readonly string[];
   issuers: readonly SignIn[];
-  /** Those that config names; any other is as `ANY_TENANT`. */
+  /** Those that config names; any other tenant is `ANY_TENANT`. */
   tenants: ReadonlyMap<string, Tenant>;
-  /** What a key's tier allows it. */
+  /** The limits of each tier of keys. */
   tiers: ReadonlyMap<string, Partial<Limits>>;
   alerts: AlertPolicy;
-  /** Of a router that is deployed: locally nobody has to sign in. */
+  /** For a deployed router; in local mode nobody has to sign in. */
   demo: DemoSignIn;
   pricing: PricingSettings;
   router: RouterSettings;
 }
 
-/** A team's own sign-in. */
+/** A team's own sign-in. `issuer`, `audience` and `userClaim` are what its tokens say. */
 export interface SignIn {
   issuer: string;
   jwksUrl: string;
   audience: string;
   tenant: string;
   userClaim: string;
-  /** Null for all. */
+  /** Null: all. */
   features: readonly string[] | null;
   algorithms: readonly SignInAlgorithm[];
 }
 
+/** One tenant. */
 export interface Tenant {
-  /** Its tier's, field by field under its own. */
+  /** Its own limits over those of its tier, field by field. */
   limits: Partial<Limits>;
   userLimits: Partial<Limits>;
   anonymousLimits: Partial<Limits>;
   locationHint: DurableObjectLocation | undefined;
   whenLedgerUnreachable: { budgets: WhenUnreachable; rates: WhenUnreachable };
-  /** Its pages learn which provider served and what it cost; undefined: only those of a router in local mode. */
+  /** Its pages learn which provider served and what it cost; undefined: only in local mode. */
   showsProvider?: boolean | undefined;
-  /** Undefined: the common ones. */
+  /** Undefined: the common alerts. */
   alerts?: AlertPolicy;
 }
 
+/** What happens while the ledger does not answer. */
 export type WhenUnreachable = 'refuse' | 'run';
 
+/** A location hint of Durable Objects. */
 export type DurableObjectLocation =
   | 'wnam'
   | 'enam'
@@ -79,23 +82,26 @@ export const ANY_TENANT: Tenant = {
   whenLedgerUnreachable: { budgets: 'refuse', rates: 'run' },
 };
 
+/** What a request may come to at most (docs/holds.md). */
 export interface PricingSettings {
   /** On top of each answer. */
   feePerRequestUsd: number;
-  /** For every deployment; undefined: each has its host's (`BillingHabits`). */
+  /** For every deployment; undefined: each deployment's host has its own (`BillingHabits`). */
   overheadTokensPerRequest: number | undefined;
   overheadTokensPerTool: number;
   tokensPerImage: number;
   tokensPerFile: number;
-  /** What bills have taught of deployments, by `healthId`; it grows while the isolate lives. */
+  /** What bills have taught about deployments, by `healthId`; it grows while the isolate lives. */
   learnt?: ReadonlyMap<string, Learnt> | undefined;
 }
 
+/** A name that clients ask for, and the deployments behind it. */
 export interface Alias {
   name: string;
   deployments: readonly Deployment[];
 }
 
+/** What an app asks for: its alias, caps and policies. */
 export interface Feature {
   name: string;
   /** The alias for requests that name none. */
@@ -106,15 +112,15 @@ export interface Feature {
   limits: Partial<Limits>;
   /** Its streams may be resumed. */
   resume: boolean;
-  /** Its tools and instructions come again, request after request: providers that wait to be told so are told to cache them. */
+  /** Its tools and instructions repeat with every request: providers that need to be told are told to cache them. */
   promptCache: boolean;
-  /** How long a browser may give its answers again while it reaches nobody; 0: never. */
+  /** How long a browser may replay its answers while it is offline; 0: never. */
   travelTtlSeconds: number;
-  /** Undefined: its answers are neither kept nor given again. */
+  /** Undefined: its answers are not cached. */
   cache: CachePolicy | undefined;
 }
 
-/** What one request may ask for. */
+/** The most that one request may ask for. */
 export interface FeatureCaps {
   maxInputTokens: number | undefined;
   /** A request may not ask for more. */
@@ -124,15 +130,17 @@ export interface FeatureCaps {
   maxCostMicroUsd: number | undefined;
 }
 
+/** The cheaper answer that a feature falls back to. */
 export interface Safeguard {
   alias: string | undefined;
   maxInputTokens: number | undefined;
   maxOutputTokens: number | undefined;
 }
 
+/** One model at one provider, with everything needed to call it. */
 export interface Deployment extends BillingHabits {
   id: string;
-  /** Under which name its standing is kept: another model, address or key is another standing, so a corrected one starts well. */
+  /** The name under which its health is kept. Another model, address or key has another name, so a corrected deployment starts healthy. */
   healthId: string;
   provider: string;
   format: WireFormat;
@@ -142,22 +150,22 @@ export interface Deployment extends BillingHabits {
   quirks: Quirks;
   order: number;
   weight: number;
-  /** For a whole answer that is not streamed; undefined: by its output cap. */
+  /** For a whole answer; undefined: derived from its output cap. */
   timeoutMs: number | undefined;
   /** To the first content of a stream. */
   streamTimeoutMs: number;
-  /** The same for a model that thinks unseen, as long as it shows life. */
+  /** The same for a model that thinks before it writes, as long as it sends signs of life. */
   thinkingTimeoutMs: number;
   /** Between two chunks. */
   idleTimeoutMs: number;
   maxParallel: number;
   price: Price;
-  /** Whether it may bill output that a stream does not show; undefined: known by its model's name. */
+  /** Whether it may bill output that a stream does not show; undefined: judged by its model's name. */
   hidesTokens: boolean | undefined;
   /** Body fields outside the closed list that may pass, and what each costs. */
   allowParams: readonly string[];
   paramCosts: Readonly<Record<string, ParamCost>>;
-  /** For a provider that demands an output cap, when the request has none. */
+  /** The output cap for a provider that demands one, if the request has none. */
   defaultMaxOutputTokens: number;
 }
 
@@ -165,21 +173,22 @@ export interface Deployment extends BillingHabits {
 export interface TokenPrices {
   input: number;
   output: number;
-  /** Read from the provider's cache, and written to it: parts of the input. */
+  /** For the parts of the input that are read from the provider's cache and written to it. */
   cachedInput: number;
   cacheWrite: number;
-  /** A part of the output, where it costs something else. */
+  /** For the thinking part of the output, if its price differs. */
   reasoning?: number | undefined;
 }
 
+/** A deployment's price. */
 export interface Price extends TokenPrices {
-  /** On top of the tokens, whatever their number. */
+  /** On top of the tokens. */
   usdPerRequest?: number | undefined;
-  /** What long requests cost, the shortest first. */
+  /** Prices of long requests, the shortest first. */
   tiers?: readonly PriceTier[] | undefined;
 }
 
-/** From so many input tokens on, for all tokens of the request and not only for those above. */
+/** Holds from this many input tokens on, for all tokens of the request and not only for those above. */
 export interface PriceTier extends TokenPrices {
   fromInputTokens: number;
 }
@@ -188,16 +197,18 @@ export interface PriceTier extends TokenPrices {
 export interface PriceRow {
   provider: string;
   model: string;
-  /** The day of the list that it was taken from. */
+  /** The date of the list that it comes from. */
   checkedAt: string;
   price: Price;
 }
 
+/** What a body field outside the closed list costs. */
 export interface ParamCost {
   usdPerRequest: number;
   priceFactor: number;
 }
 
+/** Config's `router` section. */
 export interface RouterSettings {
   routingStrategy: RoutingStrategy;
   numRetries: number;
@@ -214,16 +225,16 @@ export interface RouterSettings {
   privateImageUrls: boolean;
   /** Requests a minute and address with publishable keys. */
   publishableRate: number;
-  /** Where the address stands when not on Cloudflare; undefined: nowhere that can be trusted. */
+  /** The header with the client's address when not on Cloudflare; undefined: none that can be trusted. */
   addressHeader: string | undefined;
 }
 
-/** What a provider's preset says (worker/providers/presets.ts). */
+/** A provider's preset (worker/providers/presets.ts). */
 export interface Preset {
   format: WireFormat;
   apiBase?: string;
   keyVariable?: string;
-  /** Its name in the list of @pydantic/genai-prices; a provider that is not in there has its prices from config. */
+  /** Its name in the list of @pydantic/genai-prices; a provider without one has its prices in config. */
   pricesFrom?: string;
   quirks: Quirks;
 }

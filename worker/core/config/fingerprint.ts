@@ -1,8 +1,8 @@
 import type { Deployment } from './config.ts';
 
 /**
- * Eight hex digits that differ where the text does (FNV-1a, 32 bits). Too few to tell anything of a key that is part of the
- * text; a collision would only carry an old cooldown over to a corrected deployment.
+ * Eight hex digits that change with the text (FNV-1a, 32 bits). They are too few to reveal a key that is part of the text. A
+ * collision would only carry an old cooldown over to a corrected deployment.
  */
 export function fingerprint(text: string): string {
   let hash = 0x811c9dc5;

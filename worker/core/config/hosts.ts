@@ -1,14 +1,14 @@
 import { hostOf } from './urls.ts';
 
-/** What a provider bills beyond what a request shows; config may say otherwise for a deployment (docs/holds.md). */
+/** What a provider bills beyond what a request shows. A deployment's settings override it (docs/holds.md). */
 export interface BillingHabits {
-  /** What it adds to each request: chat template, instructions of its own. */
+  /** Tokens that it adds to each request: its chat template and its own instructions. */
   overheadTokens: number;
-  /** Thought and billed on top of the output cap, which does not bound it. */
+  /** Thinking tokens that it bills on top of the output cap, which does not bound them. */
   thinkingBeyondCap: number;
-  /** No choice of an answer is made faster. */
+  /** The fastest that it writes one choice of an answer. */
   tokensPerSecond: number;
-  /** It makes and bills the rest of an answer after we hang up. */
+  /** It finishes and bills an answer after we hang up. */
   goesOnWhenLeft: boolean;
 }
 
@@ -24,9 +24,9 @@ const GOES_ON = { goesOnWhenLeft: true };
 const THINKS_ON = { thinkingBeyondCap: 32_768 };
 
 /**
- * Hosts by the end of their names. Sources, November 2026: docs.siliconflow.com (`max_tokens` excludes the chain of thought, up to
- * 32,768) and Alibaba Model Studio's list of models (the same figure, apart from the response's); openrouter.ai (stream
- * cancellation: the list of providers that go on and bill, and that requests routed to them do).
+ * Habits by the end of a host's name. Sources, November 2026: docs.siliconflow.com (`max_tokens` excludes the chain of thought, up
+ * to 32,768); Alibaba Model Studio's list of models (the same figure, separate from the response's); openrouter.ai (stream
+ * cancellation: which providers go on and bill, also for requests routed to them).
  */
 const KNOWN_HOSTS: readonly (readonly [string, Partial<BillingHabits>])[] = [
   ['api.openai.com', { overheadTokens: 128 }],
@@ -50,6 +50,7 @@ const KNOWN_HOSTS: readonly (readonly [string, Partial<BillingHabits>])[] = [
   ['ai21.com', GOES_ON],
 ];
 
+/** The habits of the host of a base URL. */
 export function habitsOf(apiBase: string): BillingHabits {
   const host = hostOf(apiBase);
   const known = KNOWN_HOSTS.find(([name]) => host === name || host.endsWith(`.${name}`));

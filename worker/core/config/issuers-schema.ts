@@ -1,12 +1,13 @@
-/** A team's own sign-in: whose tokens are accepted in the place of Carryon's own (docs/tokens.md). */
+/** A team's own sign-in, whose tokens are accepted like Carryon's own (docs/tokens.md). */
 import * as z from 'zod';
 import { OWN_ISSUER } from '../identity/own-issuer.ts';
 import { settings, slug } from './settings.ts';
 import { clientTenant } from './tenants-schema.ts';
 import { isKeySetUrl } from './urls.ts';
 
-/** Signatures of which the public half is all that we need. */
+/** Algorithms whose signatures can be checked with a public key. */
 export const SIGN_IN_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
+/** One of `SIGN_IN_ALGORITHMS`. */
 export type SignInAlgorithm = (typeof SIGN_IN_ALGORITHMS)[number];
 
 const text = (what: string) =>
@@ -15,22 +16,22 @@ const text = (what: string) =>
     .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, `write ${what}, at most 200 characters, none of them a control character`);
 
 const issuer = settings({
-  /** As its tokens have it in `iss`, to the letter. */
+  /** The exact `iss` of its tokens. */
   issuer: text('the issuer as its tokens name it, such as "https://sign-in.example.com/"').refine(
     (name) => name !== OWN_ISSUER,
     `"${OWN_ISSUER}" is the issuer of the router's own tokens`,
   ),
-  /** An address, not the name of a variable: everybody may know it. */
+  /** An address, not the name of a variable, because it is public. */
   jwksUrl: z
     .string()
     .max(2_000, 'write at most 2,000 characters')
     .refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
-  /** As its tokens have it in `aud`. */
+  /** The `aud` of its tokens. */
   audience: text('the audience that it gives its tokens for this router'),
   tenant: clientTenant,
   /** The claim that names the user. */
   userClaim: text('the claim that names the user').default('sub'),
-  /** The features that its users may use; all where it is left out. */
+  /** The features that its users may use. Left out: all. */
   features: z.array(slug).min(1, 'name a feature, or leave it out for all').optional(),
   algorithms: z
     .array(z.enum(SIGN_IN_ALGORITHMS, { error: `write ${SIGN_IN_ALGORITHMS.map((name) => `"${name}"`).join(', ')}` }))
@@ -38,11 +39,12 @@ const issuer = settings({
     .default([...SIGN_IN_ALGORITHMS]),
 });
 
+/** Config's `issuers` section. */
 export const issuers = z.array(issuer).max(20, 'write at most 20').default([]);
 
 type CheckedIssuers = z.output<typeof issuers>;
 
-/** What is wrong among issuers that are right one by one. */
+/** What is wrong between issuers that are valid one by one. */
 export function* issuerProblems(
   all: CheckedIssuers,
   features: readonly string[],

@@ -1,4 +1,4 @@
-/** Limits of one scope as people write them: in config, and over the admin API (worker/admin/limits.ts). */
+/** The limits of one scope as people write them: in config, and over the admin API (worker/admin/limits.ts). */
 import * as z from 'zod';
 import type { Limits } from '../ledger/types.ts';
 import { count, settings } from './settings.ts';
@@ -8,8 +8,9 @@ const cap = z
   .min(0, 'write an amount in USD, 0 or more')
   .max(1_000_000_000, 'write an amount in USD up to a billion');
 
+/** The fields, for schemas that add to them. */
 export const limitFields = {
-  /** USD per calendar month and per day (UTC), in what providers may bill. */
+  /** USD per calendar month and per day (UTC), counted in what providers may bill. */
   monthlyUsd: cap,
   dailyUsd: cap,
   /** Requests per second, sustained; 60 a minute are 1. */
@@ -17,19 +18,21 @@ export const limitFields = {
     .number()
     .min(1e-6, 'write requests per second from 0.000001')
     .max(1e6, 'write requests per second up to 1000000'),
-  /** Requests at once out of a full bucket; a second's worth where it is left out. */
+  /** Requests at once out of a full bucket. Left out: one second's worth. */
   burst: count(1, 1_000_000),
-  /** Tokens per minute, input and output, as the worst case holds and the provider counts them. */
+  /** Tokens per minute, input and output: held by the worst case, then as the provider counts them. */
   tpm: count(0, Number.MAX_SAFE_INTEGER),
   /** Requests under way at once. */
   parallel: count(0, 1_000_000),
 };
 
+/** A set of limits, each optional. */
 export const limits = settings(limitFields).partial();
 
+/** Limits as written. */
 export type LimitsInput = z.input<typeof limits>;
 
-/** As the ledger takes them: money in whole micro-USD. What is null stays null, what is left out is left out. */
+/** The same for the ledger, with money in whole micro-USD. Null stays null, and what is left out stays out. */
 export function ledgerLimits(input: { [Field in keyof LimitsInput]: LimitsInput[Field] | null }): Partial<Limits> {
   const { monthlyUsd, dailyUsd, ...rest } = input;
   const known = Object.entries(rest).filter(([, value]) => value !== undefined);

@@ -1,3 +1,3 @@
-/** `npm start` and tests; never a deploy. On only for `1` and `true`: whatever else somebody wrote for a "no" must not be a "yes". */
+/** Local mode: `npm start` and tests, never a deployed router. Only `1` and `true` turn it on, so that no spelling of "no" does. */
 export const isLocal = ({ CARRYON_LOCAL }: Readonly<Record<string, unknown>>): boolean =>
   CARRYON_LOCAL !== undefined && ['1', 'true'].includes(String(CARRYON_LOCAL));

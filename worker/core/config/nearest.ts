@@ -1,4 +1,4 @@
-/** The name that was meant, if one is near enough to be a slip of the pen; and in any case all there are. */
+/** "did you mean": the nearest name if it is close enough to be a typo, and always the list of all names. */
 export function nearestOf(written: string | undefined, names: readonly string[]): string {
   const all = `there are ${names.join(', ')}`;
   if (written === undefined) return all;
@@ -10,7 +10,7 @@ export function nearestOf(written: string | undefined, names: readonly string[])
   return near === undefined ? all : `did you mean "${near.name}"? ${all[0]?.toUpperCase()}${all.slice(1)}`;
 }
 
-/** Letters added, left out, changed, or swapped with their neighbour. */
+/** The number of letters added, left out, changed or swapped with a neighbour. */
 function editDistance(one: string, other: string): number {
   let [before, last] = [[] as number[], Array.from({ length: other.length + 1 }, (_, index) => index)];
   for (let row = 1; row <= one.length; row++) {

@@ -1,12 +1,13 @@
 import type { Missing } from './environment.ts';
 
+/** The error of every request until the variables are set. */
 export interface NotConfigured {
   code: 'not_configured';
   missing: readonly string[];
   how: string;
 }
 
-/** Names every variable that is missing or wrong, and once what sets them. */
+/** Names every variable that is missing or wrong, and says once how to set them. */
 export function notConfigured(missing: readonly Missing[], local: boolean): NotConfigured | undefined {
   if (missing.length === 0) return undefined;
   const isPrice = missing.some(({ name, problem }) => problem === undefined && /_PRICE_(INPUT|OUTPUT)$/.test(name));

@@ -1,4 +1,4 @@
-/** A price as people write it; what they leave out counts at its dearest (../pricing/whole-price.ts). */
+/** A price as people write it. What they leave out counts at its dearest (../pricing/whole-price.ts). */
 import * as z from 'zod';
 import { count, settings, usd } from './settings.ts';
 
@@ -6,17 +6,18 @@ import { count, settings, usd } from './settings.ts';
 const tokenPrices = {
   input: usd,
   output: usd,
-  /** Input read from the provider's cache; the input price where it is left out. */
+  /** Input read from the provider's cache. Left out: the input price. */
   cachedInput: usd.optional(),
-  /** Input written to the provider's cache; 1.25 times the input price where it is left out. */
+  /** Input written to the provider's cache. Left out: 1.25 times the input price. */
   cacheWrite: usd.optional(),
-  /** Thinking; the output price where it is left out. */
+  /** Thinking. Left out: the output price. */
   reasoning: usd.optional(),
 };
 
+/** A price in config, in `NAME_PRICE` and in alias lists. */
 export const price = settings({
   ...tokenPrices,
-  /** On top of the tokens, for each request. */
+  /** USD for each request, on top of the tokens. */
   usdPerRequest: usd.optional(),
   /**
    * Other prices for the whole of a request with at least `fromInputTokens`. `[]` says that there are none; where it is
@@ -31,4 +32,5 @@ export const price = settings({
     .optional(),
 });
 
+/** A price as written. */
 export type PriceInput = z.output<typeof price>;

@@ -1,4 +1,4 @@
-/** How a provider differs from its wire format; data, set by the presets. */
+/** How a provider deviates from its wire format. Plain data, set by the presets. */
 export interface Quirks {
   /** The field for the output cap. OpenAI: `max_completion_tokens`; most others: `max_tokens`. */
   maxTokensField?: 'max_tokens' | 'max_completion_tokens';
@@ -10,11 +10,11 @@ export interface Quirks {
   jsonSchema?: boolean;
   /** The provider knows OpenAI's custom tools and `tool_choice: {type: "allowed_tools"}`. */
   customTools?: boolean;
-  /** It refuses ids of calls with more than 40 characters. Others may know their own ids by them (Kimi: `functions.name:0`). */
+  /** It refuses call ids of more than 40 characters. Others may give meaning to their own ids (Kimi: `functions.name:0`). */
   shortCallIds?: boolean;
   /** Assistant messages may carry `reasoning_content` (DeepSeek demands it inside a tool loop). */
   reasoningContent?: boolean;
-  /** `reasoning_effort: "none"` is said as `thinking: {type: "disabled"}` (DeepSeek). */
+  /** `reasoning_effort: "none"` is written `thinking: {type: "disabled"}` (DeepSeek). */
   thinkingToggle?: boolean;
   /** Sends padding against traffic analysis unless told not to (OpenAI: `include_obfuscation`). */
   obfuscation?: boolean;

@@ -3,6 +3,7 @@ import type { Feature } from './config.ts';
 import { ledgerLimits } from './limits-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 
+/** A feature as the router uses it. */
 export function resolveFeature(
   name: string,
   checked: CheckedConfig['features'][string],

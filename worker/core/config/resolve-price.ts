@@ -7,10 +7,10 @@ import { isLocal } from './local.ts';
 import { type PriceInput, price } from './price-schema.ts';
 import type { CheckedDeployment } from './schema.ts';
 
-/** For a model nobody knows, on a developer's machine only: elsewhere a budget counted with a guess would be none. */
+/** For unknown models, in local mode only: a budget counted with a guess would be no budget. */
 const LOCAL_PRICE = { input: 1, output: 4 } as const;
 
-/** Config's price stands, a slot's comes from its variables; what neither says is the list's, or counts at its dearest. */
+/** The price of a deployment: config's, or a slot's from its variables. What they leave out comes from the price list, or counts at its dearest. */
 export function deploymentPrice(
   checked: CheckedDeployment,
   { apiBase, model, format }: Pick<Deployment, 'apiBase' | 'model' | 'format'>,
@@ -24,11 +24,11 @@ export function deploymentPrice(
   const own = slotPrice(checked.fromEnvironment, listed, variables, read);
   if (own === undefined) return listed ?? wholePrice(LOCAL_PRICE, format);
   const whole = wholePrice(own, format, listed);
-  // Variables are written once and forgotten: where the list has become dearer, the list counts.
+  // Variables are written once and forgotten: if the list has become dearer, the list counts.
   return listed === undefined ? whole : dearerPrice(whole, listed);
 }
 
-/** A model that bills each search needs its fee said; where this slot's is not, what to write. */
+/** A model that bills each search needs its fee in the price. Says what to write if this slot lacks it. */
 export function missingFee(checked: CheckedDeployment, model: string, { usdPerRequest }: Price): Missing | undefined {
   const slot = checked.fromEnvironment;
   if (slot === undefined || usdPerRequest !== undefined || !billsEachRequest(model)) return undefined;
@@ -39,9 +39,8 @@ export function missingFee(checked: CheckedDeployment, model: string, { usdPerRe
 }
 
 /**
- * What a slot's variables say: whole in `NAME_PRICE` (as config has it, in JSON: so `npm start` hands over what it knows), or
- * by the four numbers `NAME_PRICE_INPUT`, `_OUTPUT`, `_CACHED_INPUT` and `_CACHE_WRITE`. Undefined where they say nothing
- * and need not.
+ * The price in a slot's variables: whole in `NAME_PRICE` (JSON, as in config; `npm start` sets it to what it knows), or as the four
+ * numbers `NAME_PRICE_INPUT`, `_OUTPUT`, `_CACHED_INPUT` and `_CACHE_WRITE`. Undefined if they set nothing and need not.
  */
 function slotPrice(
   prefix: string,

@@ -5,6 +5,7 @@ import { ledgerLimits } from './limits-schema.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
 import type { CheckedConfig } from './schema.ts';
 
+/** Tenants and tiers as the router uses them. */
 export function resolveTenants(checked: CheckedConfig, variables: Variables): Pick<Config, 'tenants' | 'tiers'> {
   const tiers = new Map<string, Partial<Limits>>(
     Object.entries(checked.tiers).map(([name, limits]) => [name, ledgerLimits(limits)]),

@@ -1,4 +1,4 @@
-/** What `carryon.config.ts` may say. Each message tells what would be right; `cli/check-config.ts` adds the line. */
+/** What `carryon.config.ts` may contain. Each message says what would be right; `cli/check-config.ts` adds the line. */
 import * as z from 'zod';
 import { cachePolicy } from '../answers/cache-schema.ts';
 import { LONGEST_RUN_MS } from '../ledger/protocol.ts';
@@ -11,13 +11,13 @@ import { price } from './price-schema.ts';
 import { count, duration, order, settings, slug, usd, variable, weight } from './settings.ts';
 import { tenant, tenantName, tiers } from './tenants-schema.ts';
 
-/** Kept as browsers send it in `Origin`: lower case, no default port, no slash. */
+/** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/?#@\s]+\/?$/i, 'write an origin such as "https://app.example.com", no path')
   .transform((text) => text.toLowerCase().replace(/(?:(?<=^http:.*):80|(?<=^https:.*):443)?\/?$/, ''));
 
-/** As a `Host` header has it, without a port. */
+/** As in a `Host` header, without a port. */
 const hostName = z
   .string()
   .regex(/^(?:[a-z0-9._-]+|\[[\da-f:.]+\])$/i, 'write a host such as "my-box.lan", without scheme and port')
@@ -42,29 +42,29 @@ const deployment = settings({
   /** A preset's name (worker/providers/presets.ts). Leave it out with `fromEnvironment`. */
   provider: z.string().optional(),
   model: z.string().min(1, 'write the model as its provider names it').optional(),
-  /** Names of the variables that hold the base URL and the key; the preset's own where they are left out. */
+  /** Names of the variables that hold the base URL and the key. Left out: the preset's. */
   apiBase: variable('OWN_API_BASE').optional(),
   key: variable('OPENAI_API_KEY').optional(),
-  /** Everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT` … */
+  /** Reads everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT` … */
   fromEnvironment: variable('PROVIDER_A').optional(),
   order: order.default(1),
   weight: weight.default(1),
-  /** For a whole answer; by its output cap where it is left out (docs/time-limits.md). */
+  /** For a whole answer. Left out: derived from its output cap (docs/time-limits.md). */
   timeout: duration('10ms', '14m').optional(),
   streamTimeout: duration('10ms', '14m').default(10_000),
-  /** The same for a model that thinks unseen, as long as it shows life. */
+  /** The same for a model that thinks before it writes, as long as it sends signs of life. */
   thinkingTimeout: duration('10ms', '14m').default(60_000),
   idleTimeout: duration('10ms', '14m').default(15_000),
   maxParallel: count(1, 100_000).optional(),
-  /** By the price list where it is left out (docs/prices.md). */
+  /** Left out: the price list's (docs/prices.md). */
   price: price.optional(),
-  /** The model thinks unseen, so a cut answer may have cost its whole cap. Known models need not say so. */
+  /** The model's thinking is not shown, so a cut answer may have cost its whole cap. Known models need no setting. */
   hidesTokens: z.boolean().optional(),
-  /** Tokens that it may think and bill on top of the output cap. By the host where left out, as the next two are. */
+  /** Thinking tokens that it may bill on top of the output cap. Left out: the host's habit, as for the next two. */
   thinkingBeyondCap: count(0, 1_000_000).optional(),
-  /** No choice of an answer is made faster. */
+  /** The fastest that it writes one choice of an answer. */
   tokensPerSecond: count(1, 1_000_000).optional(),
-  /** It makes and bills the rest of an answer after a client has left. */
+  /** It finishes and bills an answer after the client has left. */
   goesOnWhenLeft: z.boolean().optional(),
   allowParams: z.record(z.string(), allowedParam).default({}),
 });
@@ -72,7 +72,7 @@ const deployment = settings({
 const aliasName = z
   .string()
   .min(1, 'an alias needs a name, such as "app/chat"')
-  .refine((name) => name !== '*', 'is no name for an alias: to a bypass it means all of them');
+  .refine((name) => name !== '*', 'cannot name an alias: for a bypass it means all of them');
 
 const alias = settings({
   deployments: z.array(deployment).min(1, 'an alias needs a deployment, better two'),
@@ -81,38 +81,38 @@ const alias = settings({
 const feature = settings({
   /** The alias for requests that name none (`/ai` with a prompt). */
   alias: z.string().optional(),
-  /** Counted as the ledger counts, before anybody is asked: a byte of text is at most a token. English has about four bytes a token. */
+  /** Counted before any provider is called, as the ledger counts: a byte of text is at most one token. English has about four bytes a token. */
   maxInputTokens: count(1, 100_000_000).optional(),
-  /** Also the cap of a request that names none; `router.defaultMaxOutputTokens` where it is left out. */
+  /** Also the cap of requests that name none. Left out: `router.defaultMaxOutputTokens`. */
   maxOutputTokens: count(1, 1_000_000).optional(),
-  /** USD, the most that one request may come to. */
+  /** USD that one request may cost at most. */
   maxCostPerRequest: usd.optional(),
-  /** What becomes of a request above these, or above a budget's rest: refused by name, or served by the safeguard. */
+  /** What happens to a request above these caps or above what is left of a budget: it is refused, or served by the safeguard. */
   onExceed: z.enum(['reject', 'degrade'], { error: 'write "reject" or "degrade"' }).default('reject'),
   safeguard: settings({
-    /** A cheaper alias; the request's own where it is left out. */
+    /** A cheaper alias. Left out: the request's own. */
     alias: z.string().optional(),
     maxOutputTokens: count(1, 1_000_000).optional(),
-    /** The oldest whole turns are left out until the rest fits; system messages stay. */
+    /** The oldest whole turns are dropped until the others fit; system messages stay. */
     maxInputTokens: count(1, 100_000_000).optional(),
   }).optional(),
-  /** For everybody who uses this feature, of one tenant together. */
+  /** For all users of this feature within one tenant, together. */
   limits: limits.default({}),
   /** Its streams may be resumed (`x-carryon-resume: 1` with an `idempotency-key`). */
   resume: z.boolean().default(false),
-  /** Its tools and instructions are the same in request after request: Anthropic is told to cache them (docs/parameters.md). */
+  /** Its tools and instructions repeat with every request: Anthropic is told to cache them (docs/parameters.md). */
   promptCache: z.boolean().default(false),
-  /** How long a browser may give its answers again where it reaches nobody; '0s': never. */
+  /** How long a browser may replay its answers while it is offline; '0s': never. */
   travelTtl: duration('0s', '365d').default(7 * 86_400_000),
-  /** Answers are kept and given again; off where it is left out. */
+  /** Caching of answers. Left out: off. */
   cache: cachePolicy.optional(),
 });
 
-/** What a request may come to at most (docs/limits.md). */
+/** What a request may cost at most (docs/holds.md). */
 const pricing = settings({
-  /** USD of one's own on top of each answer. */
+  /** USD of your own on top of each answer. */
   feePerRequest: usd.default(0),
-  /** What a provider adds to the text: its chat template, instructions of its own. By the host where it is left out. */
+  /** Tokens that a provider adds to the text: its chat template and its own instructions. Left out: the host's habit. */
   overheadTokensPerRequest: count(0, 1_000_000).optional(),
   overheadTokensPerTool: count(0, 1_000_000).default(100),
   tokensPerImage: count(0, 10_000_000).default(10_000),
@@ -135,32 +135,33 @@ const router = settings({
   whenAllCooling: z
     .enum(['try-soonest', 'refuse'], { error: 'write "try-soonest" or "refuse"' })
     .default('try-soonest'),
-  /** Refuse a body field that would otherwise be left out and named in `x-carryon-dropped`. */
+  /** Refuses a body field that would otherwise be dropped and named in `x-carryon-dropped`. */
   strictParams: z.boolean().default(false),
   maxBodyBytes: count(1024, 100_000_000).default(1_048_576),
   /** The limit for a body that carries images. */
   maxImageBodyBytes: count(1024, 100_000_000).default(20_971_520),
-  /** Let pictures be named by `http:` and by hosts that are not public too, for providers of one's own that fetch them. */
+  /** Allows picture URLs with `http:` and on private hosts, for your own providers that fetch them. */
   privateImageUrls: z.boolean().default(false),
   /** Requests a minute that one address may make with publishable keys, in each isolate. */
   publishableRate: count(1, 1_000_000).default(60),
-  /** The header into which a proxy of one's own writes the client's address. On Cloudflare it is always `cf-connecting-ip`. */
+  /** The header into which your own proxy writes the client's address. On Cloudflare it is always `cf-connecting-ip`. */
   addressHeader: headerName.optional(),
-  /** The output cap of a request that names none, where its feature names none either. */
+  /** The output cap of a request if neither it nor its feature names one. */
   defaultMaxOutputTokens: count(1, 1_000_000).default(4096),
 });
 
+/** The schema of `carryon.config.ts`. */
 export const configSchema = settings({
   aliases: z.record(aliasName, alias),
   features: z.record(slug, feature),
   defaultFeature: slug,
-  /** Origins whose pages may call. In local mode pages of this machine may too. */
+  /** Origins whose pages may call. In local mode, pages of this machine may too. */
   origins: z.array(origin).default([]),
-  /** Where clients reach the router, if a proxy in front of it ends TLS: what it is called by its own Host header is then wrong. */
+  /** The origin under which clients reach the router, if a proxy in front of it ends TLS and so changes the address that the router sees. */
   publicUrl: origin.optional(),
-  /** Further names under which local mode answers, such as "my-box.lan": it refuses any that are not this machine's own. */
+  /** Further host names under which local mode answers, such as "my-box.lan". By itself it answers only to names of this machine. */
   localHosts: z.array(hostName).default([]),
-  /** Sign-ins of one's own, whose tokens pages may send. */
+  /** Your own sign-ins, whose tokens pages may send. */
   issuers,
   alerts: alerts.default({}),
   demo,
@@ -233,7 +234,8 @@ export const configSchema = settings({
 export type ConfigInput = z.input<typeof configSchema>;
 /** As checked, with every default filled in and durations in milliseconds. */
 export type CheckedConfig = z.output<typeof configSchema>;
+/** One deployment as checked. */
 export type CheckedDeployment = CheckedConfig['aliases'][string]['deployments'][number];
 
-/** For `carryon.config.ts`: types as you write. It is checked at build and at start. */
+/** For `carryon.config.ts`: gives types while you write. The build and each start check it. */
 export const defineConfig = (config: ConfigInput): ConfigInput => config;

@@ -1,4 +1,4 @@
-/** What the schemas of the config are made of. Each message tells what would be right. */
+/** The building blocks of config's schemas. Each message says what would be right. */
 import * as z from 'zod';
 import { durationMs } from './duration.ts';
 import { nearestOf } from './nearest.ts';
@@ -12,6 +12,7 @@ export const settings = <Shape extends z.ZodRawShape>(shape: Shape) =>
         : undefined,
   });
 
+/** A duration with its unit, as milliseconds; `least` and `most` are written the same way. */
 export const duration = (least: string, most: string) =>
   z.string({ error: 'write a duration with its unit, such as "500ms", "30s" or "2m"' }).transform((text, context) => {
     const ms = durationMs(text);
@@ -24,16 +25,17 @@ export const duration = (least: string, most: string) =>
     return ms ?? 0;
   });
 
-/** `int` last: a number far out of range is told the range. */
+/** A whole number. `int` comes last, so that a number far out of range is told the range. */
 export const count = (least: number, most: number) =>
   z.number().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`).int();
 
+/** An amount in USD. */
 export const usd = z
   .number()
   .min(0, 'write a price in USD, 0 or more')
   .max(1_000_000, 'write a price in USD up to a million');
 
-/** The name of a variable, `such as` this one; the value itself, where somebody writes it, is none of config's. */
+/** The name of an environment variable, such as `suchAs`. Its value does not belong in config. */
 export const variable = (suchAs: string) =>
   z.string().superRefine((text, context) => {
     if (/^[A-Z][A-Z0-9_]*$/.test(text)) return;
@@ -41,10 +43,12 @@ export const variable = (suchAs: string) =>
     context.addIssue(`${what}write the NAME of an environment variable, such as "${suchAs}", never the value`);
   });
 
+/** A short name in lower case. */
 export const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)');
 
-/** Of a deployment in its alias: the lowest is asked first, by weight where several share it. */
+/** A deployment's place in its alias: the lowest is tried first, those of one order by weight. */
 export const order = count(1, 100);
+/** A deployment's share among those of the same order. */
 export const weight = z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million');

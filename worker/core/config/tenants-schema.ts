@@ -1,4 +1,4 @@
-/** Who pays and what each may use. A tenant that is not named here exists all the same, without limits. */
+/** Tenants, and what each may use. A tenant that config does not name exists all the same, without limits. */
 import * as z from 'zod';
 import { DRILL_TENANT } from '../operators/drill.ts';
 import { alerts } from './alerts-schema.ts';
@@ -12,32 +12,34 @@ const unreachable = z.enum(['refuse', 'run'], { error: 'write "refuse" or "run"'
 /** Named sets of limits. */
 export const tiers = z.record(slug, limits).default({});
 
+/** A tenant's name. */
 export const tenantName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-" (at most 63)');
 
-/** A tenant that keys and sign-ins may be of. */
+/** A tenant that keys and sign-ins may belong to. */
 export const clientTenant = tenantName.refine((name) => name !== DRILL_TENANT, {
   error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
 });
 
+/** One tenant's settings. */
 export const tenant = settings({
-  /** For the whole tenant; `limits` stand over it, field by field. */
+  /** Limits for the whole tenant; `limits` override them field by field. */
   tier: z.string().optional(),
   limits: limits.default({}),
-  /** For each user who has none of his own. */
+  /** For each user without limits of their own. */
   userLimits: limits.default({}),
-  /** For all requests without a user together. */
+  /** For all requests without a user, together. */
   anonymousLimits: limits.default({}),
-  /** Where the tenant's ledger is made, near its users; it stays there (Durable Objects' location hints). */
+  /** Where the tenant's ledger is created, near its users; it stays there (location hints of Durable Objects). */
   locationHint: z.enum(LOCATIONS, { error: `write one of ${LOCATIONS.join(', ')}` }).optional(),
-  /** What becomes of a request while the ledger does not answer: where a budget is set, and where only rates are. */
+  /** Whether requests run while the ledger does not answer: with a budget, and with rates only. */
   whenLedgerUnreachable: settings({
     budgets: unreachable.default('refuse'),
     rates: unreachable.default('run'),
   }).prefault({}),
-  /** Whether its pages learn which provider served and what it cost; where left out: locally yes, deployed no. */
+  /** Whether its pages learn which provider served and what it cost. Left out: yes in local mode, otherwise no. */
   showsProvider: z.boolean().optional(),
-  /** Over the common ones, field by field. */
+  /** Override the common alerts, field by field. */
   alerts: alerts.default({}),
 });

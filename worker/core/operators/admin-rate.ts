@@ -1,19 +1,20 @@
-/** How often one admin key may call, counted in this isolate's memory. */
+/** The rate of calls of one admin key, counted in this isolate's memory. */
 import { afterArrivals, conforms, conformsInMs, type Rate } from '../ledger/book/gcra.ts';
 
-/** 60 calls at once, and 10 a second. */
+/** 60 calls at once, then 10 a second. */
 export const ADMIN_RATE: Rate = { intervalUs: 100_000, toleranceUs: 6_000_000, burst: 60 };
-/** Only genuine keys are counted, so there are rarely more. */
+/** Only genuine keys are counted, so there are rarely this many. */
 const MOST_KEYS = 1_000;
 
+/** One isolate's counts. */
 export class AdminRate {
   /** GCRA's theoretical arrival time of each key. */
   readonly #tatUs = new Map<string, number>();
 
-  /** Counts a call. 0: it may go on; otherwise in how many milliseconds the next one may come. */
+  /** Counts a call. 0: it may go on; otherwise the milliseconds until the next one may come. */
   take(keyId: string, now: number): number {
     const known = this.#tatUs.get(keyId) ?? 0;
-    // No count reaches so far ahead: the clock was set back, which must lock nobody out.
+    // A count this far ahead means that the clock was set back, which must not lock anyone out.
     const tatUs = known - now * 1_000 > ADMIN_RATE.toleranceUs ? 0 : known;
     const pace = { tatUs, at: now, later: [] };
     if (!conforms(pace, 1, now, ADMIN_RATE)) return conformsInMs(pace, 1, now, ADMIN_RATE);
@@ -22,7 +23,7 @@ export class AdminRate {
     return 0;
   }
 
-  /** A full bucket is what a key without an entry has. */
+  /** A key without an entry has a full bucket. */
   #forgetFull(now: number): void {
     for (const [keyId, tatUs] of this.#tatUs) if (tatUs <= now * 1_000) this.#tatUs.delete(keyId);
   }

@@ -1,22 +1,22 @@
 /** `from` and `to` of an audit row as JSON, of a bounded length. */
 
-/** Room for every list that config can hold; a longer value is a mistake, and must not fill the object. */
+/** Enough for every list that config can hold. A longer value is a mistake and must not fill the object. */
 export const LONGEST_VALUE = 16_384;
 const SHOWN_OF_LONGER = 1_000;
 
-/** What stands in an audit row for a value whose JSON is too long. */
+/** Stands in an audit row for a value whose JSON is too long. */
 export interface Shortened {
   /** The length of the whole JSON. */
   shortenedFrom: number;
-  /** How that JSON begins, as a string: it is cut, so it is no JSON by itself. */
+  /** The beginning of that JSON, as a string. */
   begins: string;
 }
 
-/** Always whole JSON: a value that is too long is replaced by a `Shortened`. What JSON cannot say becomes null. */
+/** Always valid JSON: a value that is too long becomes a `Shortened`, and what JSON cannot express becomes null. */
 export function auditValue(value: unknown): string {
   const json = JSON.stringify(value) ?? 'null';
   if (json.length <= LONGEST_VALUE) return json;
-  // The cut may go through a surrogate pair.
+  // The cut may split a surrogate pair.
   const begins = json.slice(0, SHOWN_OF_LONGER).replace(/[\uD800-\uDBFF]$/, '');
   return JSON.stringify({ shortenedFrom: json.length, begins } satisfies Shortened);
 }

@@ -1,16 +1,16 @@
-/** A drill: a client key that lives for a while, and may spend so much (docs/decisions/0037-faults-on-purpose.md). */
+/** A drill: a client key with an end and a spending cap (docs/decisions/0037-faults-on-purpose.md). */
 import { endOfMonth } from '../ledger/time.ts';
 import type { Limits } from '../ledger/types.ts';
 
-/** Whose keys they are: users of their own, and a ledger of their own. */
+/** The tenant of drill keys, with its own users and its own ledger. */
 export const DRILL_TENANT = 'drill';
 
-/** As the `Operators` object notes it; the key itself is stored nowhere. */
+/** A drill as the `Operators` object stores it. The key itself is stored nowhere. */
 export interface DrillRecord {
   id: string;
-  /** Of its client key. */
+  /** The id of its client key. */
   keyId: string;
-  /** Null: its key may use all. */
+  /** Null: all features. */
   feature: string | null;
   maxCostUsd: number;
   startedAt: number;
@@ -19,12 +19,14 @@ export interface DrillRecord {
   who: string;
 }
 
+/** The longest drill. */
 export const LONGEST_DRILL_MINUTES = 1_440;
+/** The largest spending cap of a drill. */
 export const DEAREST_DRILL_USD = 1_000;
 
 /**
- * The ledger counts by day and by month, and a drill may run past midnight: the month's cap holds over that. Where a month ends
- * with that day, each side of midnight has half.
+ * The caps of a drill. The ledger counts by day and by month, and a drill may run past midnight, so the monthly cap holds over
+ * both days. If the month ends at that midnight, each side gets half.
  */
 export function drillCaps({
   maxCostUsd,

@@ -1,8 +1,8 @@
-/** Who may operate the router besides root, and what they have changed: rows of the `Operators` object. */
+/** Admin keys and the audit of changes: rows of the `Operators` object. */
 
 import type { DrillRecord } from './drill.ts';
 
-/** What an admin route asks for. `read` sees, `operate` also changes, `root` (`ADMIN_KEY`) makes and revokes admin keys. */
+/** What an admin route requires: `read` to see, `operate` to change, `root` (`ADMIN_KEY`) to create and revoke admin keys. */
 export type AdminScope = 'read' | 'operate' | 'root';
 
 /** An `ak-…` key; the key itself is stored nowhere. */
@@ -14,11 +14,11 @@ export interface AdminKeyRecord {
   revokedAt: number | null;
 }
 
-/** Who makes an admin call. */
+/** The caller of the admin API. */
 export interface Operator {
   /** The id of the admin key, or `root`. */
   id: string;
-  /** As changes are noted: the key's name, or `root`. */
+  /** The name in the audit: the key's name, or `root`. */
   name: string;
   scope: AdminScope;
 }
@@ -40,17 +40,17 @@ export interface AuditEntry extends AuditBegin {
   at: number;
   from: unknown;
   to: unknown;
-  /** Begun and never finished: the change may have been made, or not. */
+  /** Begun and never finished: the change may or may not have been made. */
   pending?: true;
 }
 
 /** What the admin API asks of the `Operators` object. */
 export interface OperatorsCalls {
-  /** By the hash of a key; undefined for one that nobody has, or that was revoked. */
+  /** Finds a key by its hash; undefined if it is unknown or revoked. */
   adminKey(hash: string): Promise<AdminKeyRecord | undefined>;
   createAdminKey(key: { hash: string; name: string; scope: 'read' | 'operate' }): Promise<AdminKeyRecord>;
   listAdminKeys(): Promise<AdminKeyRecord[]>;
-  /** The record before and after; undefined where there is no such id. */
+  /** The record before and after; undefined if there is no such id. */
   revokeAdminKey(id: string): Promise<{ before: AdminKeyRecord; after: AdminKeyRecord } | undefined>;
   begin(change: AuditBegin): Promise<void>;
   finish(id: string, from: unknown, to: unknown): Promise<void>;

@@ -1,8 +1,10 @@
-/** What travel mode saw while the router could not: `POST /ai/reports`. Counted as seen offline, never as a success. */
+/** `POST /ai/reports`: what travel mode saw while the router was out of reach. Counted as offline, never as success. */
 import * as z from 'zod';
 import { settings } from '../config/settings.ts';
 
+/** What a report may say. */
 export const REPORT_KINDS = ['stale', 'offline', 'queued', 'sent', 'resumed', 'lost'] as const;
+/** One of `REPORT_KINDS`. */
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 const MOST_REPORTS = 50;
@@ -16,25 +18,28 @@ const report = settings({
   id: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces'),
   at: wholeNumber('milliseconds since 1970'),
   kind: z.enum(REPORT_KINDS, { error: `write one of ${REPORT_KINDS.join(', ')}` }),
-  /** Empty where neither the page nor the router had named one. The browser may know one that config no longer has. */
+  /** Empty if neither the page nor the router named one. The browser may know a feature that config no longer has. */
   feature: z.string().max(100, 'write at most 100 characters'),
   waitedMs: wholeNumber('milliseconds'),
 });
 
+/** The body of the call. */
 export const reportsBody = settings({
   reports: z.array(report).max(MOST_REPORTS, `send at most ${MOST_REPORTS} reports at once`),
 });
 
+/** One report. */
 export type Report = z.infer<typeof report>;
 
-/** Reports that this isolate remembers, to count each once. Until they are kept in a book, another isolate may count it again. */
+/** Reports that this isolate remembers, to count each once. Another isolate may count one again. */
 const MOST_REMEMBERED = 5_000;
 
+/** Recognizes repeated reports. */
 export class ReportsSeen {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #seen = new Set<string>();
 
-  /** How many of each kind are new; undefined where none is. `owner`: whose they are, because ids are a client's to make. */
+  /** How many of each kind are new; undefined: none. `owner`: whose reports they are, because clients make up the ids. */
   count(
     owner: string,
     reports: readonly Pick<Report, 'id' | 'kind'>[],

@@ -63,6 +63,7 @@ export interface Open {
   probeUntil: number;
 }
 
+/** A deployment's health. */
 export type Health = Closed | Open;
 
 /** A build before this one stored the length of a cooldown as `restMs`. */

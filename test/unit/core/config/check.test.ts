@@ -134,7 +134,7 @@ describe('a mistake', () => {
     [
       'aliases>*',
       { deployments: [{ id: 'b', fromEnvironment: 'B' }] },
-      'aliases["*"]: is no name for an alias: to a bypass it means all of them',
+      'aliases["*"]: cannot name an alias: for a bypass it means all of them',
     ],
     ['defaultFeature', 'chta', 'defaultFeature: "chta" is not one of features: chat'],
     ['defaultFeature', undefined, 'defaultFeature: is missing; write a string in quotes'],
