@@ -1,4 +1,4 @@
-/** Each command of docs/operations.md, docs/admin.md and docs/limits.md does what its page says, against a real router. */
+/** Each command of docs/operations.md, docs/admin.md, docs/limits.md and docs/keys.md does what its page says, against a real router. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -191,10 +191,11 @@ test('no command of the page was left out', () => {
   expect([...documented].filter((command) => !done.has(command))).toEqual([]);
 });
 
-test('each command of docs/admin.md and docs/limits.md runs', async () => {
-  const both = commandsIn(`${page('admin.md')}\n${page('limits.md')}`);
-  const others = [...both].filter((command) => !done.has(command) && !/ ID$/.test(command));
-  expect(others.length).toBeGreaterThan(10);
+test('each command of docs/admin.md, docs/limits.md and docs/keys.md runs', async () => {
+  const others = [...commandsIn(['admin.md', 'limits.md', 'keys.md'].map(page).join('\n'))].filter(
+    (command) => !done.has(command) && !/ ID$/.test(command),
+  );
+  expect(others.length).toBeGreaterThan(13);
   for (const command of others) {
     const isTest = command === 'npm run alerts -- test'; // there are no webhooks
     expect([command, (await npm(command)).code]).toEqual([command, isTest ? 1 : 0]);
