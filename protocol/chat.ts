@@ -1,5 +1,6 @@
-/** A chat completion as clients ask for it (OpenAI's published body) and as Carryon answers it, whichever provider served. */
+/** A chat completion: the request as OpenAI publishes it, and the answer in the same form, whichever provider made it. */
 
+/** A part of a message that is text. */
 export interface TextPart {
   type: 'text';
   text: string;
@@ -11,32 +12,36 @@ export interface ImagePart {
   image_url: { url: string; detail?: string };
 }
 
+/** A part in which the model says that it refuses. */
 export interface RefusalPart {
   type: 'refusal';
   refusal: string;
 }
 
-/** `input_audio` and `file` parts: documented, but no adapter prices them yet. */
+/** `input_audio` and `file` parts. Config must allow them by name, with a price. */
 export interface OtherPart {
   type: 'input_audio' | 'file';
   [field: string]: unknown;
 }
 
+/** One part of a message's content. */
 export type ContentPart = TextPart | ImagePart | RefusalPart | OtherPart;
 
+/** A call of a function; `arguments` is JSON in a string. */
 export interface ToolCall {
   id: string;
   type: 'function';
   function: { name: string; arguments: string };
 }
 
-/** A call of a custom tool: free text in place of JSON arguments. Only OpenAI itself knows these. */
+/** A call of a custom tool, with free text in place of JSON arguments. Only OpenAI itself has custom tools. */
 export interface CustomToolCall {
   id: string;
   type: 'custom';
   custom: { name: string; input: string };
 }
 
+/** One message of the conversation. */
 export interface ChatMessage {
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'function';
   content?: string | ContentPart[] | null;
@@ -44,22 +49,26 @@ export interface ChatMessage {
   tool_calls?: (ToolCall | CustomToolCall)[];
   tool_call_id?: string;
   refusal?: string | null;
-  /** Visible reasoning that a client gives back; DeepSeek wants it inside a tool loop. Sent only where the provider knows it. */
+  /** Visible reasoning that a client sends back; DeepSeek needs it inside a tool loop. Sent only to providers that know it. */
   reasoning_content?: string;
 }
 
+/** A function that the model may call. */
 export interface FunctionTool {
   type: 'function';
   function: { name: string; description?: string; parameters?: Record<string, unknown>; strict?: boolean | null };
 }
 
+/** A tool that takes free text. */
 export interface CustomTool {
   type: 'custom';
   custom: { name: string; description?: string; format?: Record<string, unknown> };
 }
 
+/** A tool that the model may call. */
 export type Tool = FunctionTool | CustomTool;
 
+/** Which tools the model may or must call. */
 export type ToolChoice =
   | 'none'
   | 'auto'
@@ -68,6 +77,7 @@ export type ToolChoice =
   | { type: 'custom'; custom: { name: string } }
   | { type: 'allowed_tools'; allowed_tools: { mode: 'auto' | 'required'; tools: Record<string, unknown>[] } };
 
+/** The form that the answer must have. */
 export type ResponseFormat =
   | { type: 'text' }
   | { type: 'json_object' }
@@ -76,8 +86,10 @@ export type ResponseFormat =
       json_schema: { name: string; description?: string; schema?: Record<string, unknown>; strict?: boolean | null };
     };
 
-/** The fields whose types `parseChat` has checked. Every other field of the body stays in `rest`, unchecked and unforwarded
- * unless an adapter's closed list names it. */
+/**
+ * A checked request. `parseChat` has checked the type of every field here. All other fields of the body are in `rest`, and only
+ * those on an adapter's closed list are sent on.
+ */
 export interface ChatRequest {
   /** The alias asked for, such as `app/chat`. */
   model: string;
@@ -102,20 +114,23 @@ export interface ChatRequest {
   parallel_tool_calls?: boolean;
   response_format?: ResponseFormat;
   reasoning_effort?: string;
-  /** OpenAI's `user`: who asks, for SDKs that cannot set `x-carryon-user`. Never forwarded. */
+  /** OpenAI's `user`: the end user, for SDKs that cannot set `x-carryon-user`. Never sent on. */
   user?: string;
-  /** OpenAI's `metadata`; `metadata.feature` names the feature. Never forwarded. */
+  /** OpenAI's `metadata`; `metadata.feature` names the feature. Never sent on. */
   metadata?: Record<string, string>;
-  /** Everything else that the body held, by name. */
+  /** All other fields of the body, by name. */
   rest: Record<string, unknown>;
-  /** The client speaks of `functions`, not tools: its answer says `function_call`. */
+  /** The client sent `functions` in place of `tools`, so its answer must say `function_call`. */
   legacyFunctions?: boolean;
-  /** Unknown fields that `parseChat` took out of messages, parts and tools, such as `messages[].cache_control`: a list by
-   * `FieldNames.toList()`. Adapters name them among what they dropped. */
+  /** Unknown fields that `parseChat` took out of messages, parts and tools, such as `messages[].cache_control`; adapters add them
+   * to the list of dropped fields. Made by `FieldNames.toList()`. */
   strippedFields?: string[];
 }
 
-/** Tokens a provider reports, in one meaning for all: cached and written input are parts of `inputTokens`, reasoning is part of `outputTokens`. */
+/**
+ * The tokens that a provider reports, with one meaning for all providers: `inputTokens` includes the input read from and written to
+ * the provider's cache, `outputTokens` includes the reasoning.
+ */
 export interface Usage {
   inputTokens: number;
   cachedInputTokens: number;
@@ -124,6 +139,7 @@ export interface Usage {
   reasoningTokens: number;
 }
 
+/** A whole answer. */
 export interface ChatCompletion {
   id: string;
   object: 'chat.completion';
@@ -133,6 +149,7 @@ export interface ChatCompletion {
   usage?: WireUsage;
 }
 
+/** One of the answers to a request; there are `n` of them. */
 export interface ChatChoice {
   index: number;
   message: {
@@ -141,15 +158,17 @@ export interface ChatChoice {
     refusal?: string | null;
     tool_calls?: ToolCall[];
     function_call?: ToolCall['function'];
-    /** The field that DeepSeek and others use for visible reasoning. */
+    /** Visible reasoning, in the field that DeepSeek and others use. */
     reasoning_content?: string;
   };
   finish_reason: FinishReason;
   logprobs?: unknown;
 }
 
+/** Why a choice ended. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
 
+/** One event of a streamed answer. */
 export interface ChatChunk {
   id: string;
   object: 'chat.completion.chunk';
@@ -159,6 +178,7 @@ export interface ChatChunk {
   usage?: WireUsage | null;
 }
 
+/** What a chunk adds to one choice. */
 export interface ChatChunkChoice {
   index: number;
   delta: {
@@ -172,6 +192,7 @@ export interface ChatChunkChoice {
   logprobs?: unknown;
 }
 
+/** What a chunk adds to one call; `index` says to which. */
 export interface ToolCallDelta {
   index: number;
   id?: string;
@@ -179,7 +200,7 @@ export interface ToolCallDelta {
   function?: { name?: string; arguments?: string };
 }
 
-/** OpenAI's usage object. */
+/** OpenAI's usage object, as clients read it. */
 export interface WireUsage {
   prompt_tokens: number;
   completion_tokens: number;

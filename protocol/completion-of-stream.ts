@@ -1,15 +1,15 @@
-/** A stream's chunks put together to one completion, as an OpenAI client does it, so that it can be kept whole. */
+/** Puts a stream's chunks together to one completion, as an OpenAI client does, so that it can be kept whole. */
 
 import type { ChatChunk, ChatChunkChoice, ChatCompletion } from './chat.ts';
 import { isObject, type Json } from './json.ts';
 
-/** Fed while the chunks pass by; it keeps what they say, not the chunks. */
+/** Takes chunks as they pass, and keeps their content, not the chunks. */
 export class StreamedCompletion {
   readonly #about: Json = {};
   readonly #choices = new Map<number, StreamedChoice>();
 
   add(chunk: ChatChunk): void {
-    // The router's own words are about one request, not about the answer.
+    // The router's own fields are about one request, not about the answer.
     const { choices, object, carryon, carryon_cost_usd, ...about } = chunk as ChatChunk & Json;
     for (const [name, value] of Object.entries(about)) {
       if (name !== '__proto__' && (value !== null || !(name in this.#about))) this.#about[name] = value;
@@ -17,7 +17,7 @@ export class StreamedCompletion {
     for (const choice of choices) this.#choice(choice.index ?? 0).add(choice);
   }
 
-  /** Undefined where a choice has no `finish_reason`, or there is no choice: such an answer is cut, not complete. */
+  /** Undefined if there is no choice, or one has no `finish_reason`: the answer broke off. */
   whole(): ChatCompletion | undefined {
     const choices = [...this.#choices].toSorted(([one], [other]) => one - other).map(([, choice]) => choice.whole());
     if (choices.length === 0 || choices.some(({ finish_reason }) => finish_reason === null)) return undefined;
@@ -66,13 +66,13 @@ class StreamedChoice {
     const calls = this.#calls.toSorted((one, other) => one.index - other.index).map(({ fields }) => fields);
     const message: Json = { ...this.#message, role: 'assistant', content: this.#message.content ?? null };
     if (calls.length > 0) message.tool_calls = calls;
-    // Streams begin with an empty text even where none follows but a call or a refusal.
+    // Streams begin with an empty string, even if only a call or a refusal follows.
     const saysElse = calls.length > 0 || 'function_call' in message || Boolean(message.refusal);
     if (message.content === '' && saysElse) message.content = null;
     return { ...this.#others, index: this.#index, message, finish_reason: this.#reason };
   }
 
-  /** Some providers give several calls the same index, or none: a further id with a further name is a further call. */
+  /** Some providers give several calls the same index, or none. A new id with a new name is therefore a new call. */
   #addCall({ index, ...fields }: Json, place: number): void {
     const number = typeof index === 'number' ? index : place;
     const begun = this.#calls.findLast((call) => call.index === number);
@@ -83,17 +83,17 @@ class StreamedChoice {
   }
 }
 
-/** Whole when they come; a later chunk only repeats them. */
+/** Fields that come whole; a later chunk only repeats them. */
 const SAID_ONCE = new Set(['role', 'id', 'type', 'name']);
 
-/** Texts and lists go on where they stopped, null and nothing say nothing, anything else is said anew. */
+/** Strings and lists continue where they stopped, null and empty strings change nothing, any other value replaces the old one. */
 function extend(known: Json, more: Json): Json {
   for (const [name, value] of Object.entries(more)) {
     const before = known[name];
     if (name === '__proto__' || (before && (value === null || value === ''))) continue;
     if (typeof value === 'string' && typeof before === 'string' && !SAID_ONCE.has(name)) known[name] = before + value;
     else if (Array.isArray(value)) {
-      // A copy of its own first, and then longer in its place: copied for each chunk, long ones would take quadratic time.
+      // Copied once and then extended in place: a copy for each chunk would take quadratic time.
       if (Array.isArray(before)) for (const item of value) before.push(item);
       else known[name] = [...value];
     } else if (isObject(value)) known[name] = extend(isObject(before) ? before : {}, value);

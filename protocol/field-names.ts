@@ -1,10 +1,10 @@
-/** A body can hold a hundred thousand unknown fields; a client needs to see a few of them. */
+/** A body can have a hundred thousand unknown fields; a client needs to see only a few. */
 const MOST_NAMES = 64;
 const LONGEST_NAME = 128;
-/** What stands for the rest at the end of a list. */
+/** The entry at the end of a list that stands for the rest. */
 const MORE = /^\+(\d{1,6}) more$/;
 
-/** Names of fields that do not go on: the first 64, each once, and how many more there were. Adding one takes constant time. */
+/** Names of fields that are not sent on: the first 64, each once, and the number of others. Adding one takes constant time. */
 export class FieldNames {
   readonly #names = new Set<string>();
   #more = 0;
@@ -29,11 +29,11 @@ export class FieldNames {
     return this.#names.size === 0 && this.#more === 0;
   }
 
-  /** The names, and `+N more` behind them where there are more. */
+  /** The names, with `+N more` at the end if there are more. */
   toList(): string[] {
     return this.#more === 0 ? [...this.#names] : [...this.#names, `+${this.#more} more`];
   }
 }
 
-/** How many names a list by `toList` stands for beyond those it shows. */
+/** How many further names the last entry of a list by `toList` stands for. */
 export const moreIn = (name: string | undefined): number => Number(MORE.exec(name ?? '')?.[1] ?? 0);

@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import { isWrittenNumber, mayHoldWrittenNumber, parseJson } from './written-number.ts';
 
-/** Fields without a free-form number in them: those of a number are checked, and go out as JavaScript writes them. */
+/** Fields that cannot hold a free-form number. Their own numbers are checked, and are sent as JavaScript writes them. */
 const WITHOUT_FREE_FORM = new Set([
   'model',
   'messages',
@@ -24,12 +24,12 @@ const WITHOUT_FREE_FORM = new Set([
   'logit_bias',
 ]);
 
-/** Free-form JSON that is deeper is refused by `parseChat`, or taken out. */
+/** Free-form JSON that is nested deeper is refused by `parseChat`, or taken out. */
 const DEEPEST = 256;
 
 /**
- * The value of a request's JSON text, as everything after it takes it: numbers in free-form fields are as they were written,
- * and halves of surrogate pairs, which no UTF-8 can carry, are U+FFFD. Throws what `JSON.parse` throws.
+ * Parses a request's JSON. Numbers in free-form fields stay as they were written, and halves of surrogate pairs, which UTF-8 cannot
+ * carry, become U+FFFD. Throws what `JSON.parse` throws.
  */
 export function parseBody(text: string): unknown {
   const body: unknown = JSON.parse(text);
@@ -38,19 +38,19 @@ export function parseBody(text: string): unknown {
   return mayHoldHalfPair(text) ? wellFormedBody(body) : body;
 }
 
-/** A tool call's arguments, which are a JSON text of their own, in the same way. */
+/** Parses the arguments of a tool call, which are JSON in a string, in the same way. */
 export function parseArguments(text: string): unknown {
   const value = parseJson(text);
   return mayHoldHalfPair(text) ? wellFormed(value, 0) : value;
 }
 
-/** UTF-8 has no halves, so they come as escapes only. */
+/** UTF-8 has no halves of pairs, so a half can only come as an escape. */
 const mayHoldHalfPair = (text: string): boolean => text.includes('\\ud') || text.includes('\\uD');
 
 const isJsonObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reading every number with its text is slow, so only a body that may need it is read a second time. */
+/** Parsing with the text of every number is slow, so only a body that may need it is parsed a second time. */
 function restoreNumbers(body: Json, text: string): void {
   const names = Object.keys(body).filter((name) => !WITHOUT_FREE_FORM.has(name) && holdsNumber(body[name], 0));
   if (names.length === 0 || !mayHoldWrittenNumber(text)) return;
@@ -58,7 +58,7 @@ function restoreNumbers(body: Json, text: string): void {
   try {
     written = parseJson(text) as Json;
   } catch (error) {
-    // It is nested too deeply for that; `parseChat` says where.
+    // It is nested too deeply for that; `parseChat` will say where.
     if (error instanceof RangeError) return;
     throw error;
   }
@@ -72,7 +72,7 @@ function holdsNumber(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** `user` stays as it is, and is refused: two halves made one character would make two people one. */
+/** `user` is left alone, and refused later: if different halves became one character, two people would become one. */
 function wellFormedBody(body: Json): Json {
   const { user } = body;
   const mended = wellFormed(body, 0) as Json;
@@ -80,7 +80,7 @@ function wellFormedBody(body: Json): Json {
   return mended;
 }
 
-/** The same value, changed where it lies. */
+/** Changes the value in place. */
 function wellFormed(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null || isWrittenNumber(value) || depth > DEEPEST) return value;

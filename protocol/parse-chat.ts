@@ -7,11 +7,12 @@ import { expected, isGiven, Problem } from './parse-problem.ts';
 import { checkRest } from './parse-rest.ts';
 import { parseResponseFormat, parseToolChoice, parseTools } from './parse-tools.ts';
 
+/** The checked request, or which field is wrong and what would be right. */
 export type ParsedChat = { ok: true; chat: ChatRequest } | { ok: false; param: string; message: string };
 
 /**
- * Checks a chat completion's body against OpenAI's published request (openai-node `ChatCompletionCreateParams`). By hand and
- * in one pass, because every request pays for it: content is checked where it lies, never copied. Never throws.
+ * Checks the body of a chat completion against OpenAI's published request (openai-node `ChatCompletionCreateParams`). Written by
+ * hand and in one pass, because every request pays for it; content is checked in place and never copied. Never throws.
  */
 export function parseChat(body: unknown): ParsedChat {
   if (!isObject(body)) return refused(expected('', 'a JSON object with "model" and "messages"', body));
@@ -99,7 +100,7 @@ function readField(chat: ChatRequest, key: string, value: unknown, stripped: Fie
     }
     case 'max_tokens':
     case 'max_completion_tokens':
-      return; // read together, once both are known
+      return; // readOutputCap reads both together
     case '__proto__':
       stripped.add(key);
       return;
@@ -137,7 +138,7 @@ function readInteger(
   return undefined;
 }
 
-/** 0 and null count as "not given", so that the feature's own cap holds; two different caps cannot both be meant. */
+/** 0 and null count as "not given", so that the feature's own cap holds. Two different caps are refused. */
 function readOutputCap(chat: ChatRequest, body: Json): Problem | undefined {
   const [newer, older] = [body.max_completion_tokens, body.max_tokens];
   for (const [name, value] of [

@@ -5,8 +5,8 @@ import { expected, Problem } from './parse-problem.ts';
 import { parseTools } from './parse-tools.ts';
 
 /**
- * `functions` and `function_call`, which OpenAI replaced by tools in 2023, become tools here, so that nobody further on has to
- * know them; the answer is turned back on its way out (worker/core/answers/functions-body.ts). Next to `tools` they stay in `rest`.
+ * Turns `functions` and `function_call`, which OpenAI replaced by tools in 2023, into tools, so that no later code has to know them.
+ * The answer is turned back on its way out (worker/core/answers/functions-body.ts). If `tools` are given too, they stay in `rest`.
  */
 export function readLegacyFunctions(chat: ChatRequest, stripped: FieldNames): Problem | undefined {
   const { functions, function_call: call } = chat.rest;
@@ -34,10 +34,10 @@ function legacyChoice(call: unknown): ChatRequest['tool_choice'] | Problem {
   return expected('function_call', '"none", "auto" or an object with a "name"', call);
 }
 
-/** The id that ties a legacy call to its result: the place of the call in the conversation. */
+/** The id that ties a legacy call to its result; made from the call's position in the conversation. */
 const legacyId = (index: number): string => `call_legacy_${index}`;
 
-/** Legacy messages as tool calls and tool results; the same array where there are none. Types are checked already. */
+/** Turns legacy messages into tool calls and tool results. Gives the same array if there are none. Types are checked already. */
 export function withoutLegacyMessages(messages: ChatMessage[]): ChatMessage[] {
   if (!messages.some((message) => message.role === 'function' || 'function_call' in message)) return messages;
   let lastCall = 0;

@@ -10,7 +10,7 @@ const ROLES = 'one of "system", "developer", "user", "assistant", "tool"';
 const PLAIN_KEYS = new Set(['role', 'content', 'name']);
 const TOOL_KEYS = new Set(['role', 'content', 'tool_call_id']);
 const ASSISTANT_KEYS = new Set(['role', 'content', 'name', 'tool_calls', 'refusal', 'reasoning_content']);
-/** Fields of an answer that clients send back with the history; nothing is lost with them, so nobody is told. */
+/** Fields of an answer that clients send back with the history. Nothing is lost without them, so they are not named as dropped. */
 const ECHOED = new Set(['annotations', 'parsed', 'reasoning', 'reasoning_details', 'function_call']);
 
 const ONLY_TEXT = new Set(['text']);
@@ -18,7 +18,7 @@ const TEXT_AND_IMAGES = new Set(['text', 'image_url']);
 const TEXT_AND_REFUSALS = new Set(['text', 'refusal']);
 const EVERY_PART = new Set(['text', 'image_url', 'input_audio', 'file']);
 
-/** Checks `messages`; what comes back holds only known fields, and is the same objects wherever nothing had to go. */
+/** Checks `messages`. The result has only known fields; a message that had no others is the same object. */
 export function parseMessages(messages: unknown, stripped: FieldNames): ChatMessage[] | Problem {
   if (!Array.isArray(messages) || messages.length === 0) {
     return expected('messages', 'an array with at least one message', messages);
@@ -65,7 +65,7 @@ function closedMessage(message: Json, keys: ReadonlySet<string>, stripped: Field
   return closed;
 }
 
-/** Something must not go on as it is: an unknown field, one that is null (but `content`), no calls, or an older role. */
+/** True if the message must change: an unknown field, a null one other than `content`, an empty list of calls, an older role. */
 function hasOther(message: Json, keys: ReadonlySet<string>): boolean {
   if (message.role === 'function') return true;
   for (const key in message) {

@@ -14,7 +14,7 @@ const FILE_KEYS = new Set(['file_data', 'file_id', 'filename']);
 
 const WHERE = 'messages[].content[]';
 
-/** Checks one message's `content` array; gives the same array back unless a part had fields that must not go on. */
+/** Checks one message's `content` array. Gives the same array back unless a part had fields that must not be sent on. */
 export function parseParts(
   parts: readonly unknown[],
   allowed: ReadonlySet<string>,
@@ -77,7 +77,7 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   return inner === image ? outer : { ...outer, image_url: inner };
 }
 
-/** Carryon fetches no URL: this keeps from a provider what is no picture and no document. For hosts: image-hosts.ts. */
+/** Carryon fetches no URL; this refuses schemes that cannot be a picture or a document. Hosts are checked in image-hosts.ts. */
 const isImageUrl = (url: string): boolean =>
   /^(https?:\/\/[^\s/]|data:(image\/[a-z0-9.+-]+|application\/pdf|text\/plain)(;[^,]*)?,)/i.test(url.slice(0, 512));
 
@@ -105,7 +105,7 @@ function parseFile(part: Json, stripped: FieldNames): Json | Problem {
   return inner === file ? outer : { ...outer, file: inner };
 }
 
-/** The object itself when it has just its `count` known fields, else a copy with only these. */
+/** The object itself if it has only its `count` known fields, else a copy with only those. */
 export function closed(
   source: Json,
   keys: ReadonlySet<string>,

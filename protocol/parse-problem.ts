@@ -2,7 +2,7 @@ import type { FieldNames } from './field-names.ts';
 import type { Json } from './json.ts';
 import { isWrittenNumber } from './written-number.ts';
 
-/** What is wrong with a body: where, and what would be right. A value, never thrown. */
+/** What is wrong with a body: which field, and what would be right. A value, never thrown. */
 export class Problem {
   readonly param: string;
   readonly message: string;
@@ -12,7 +12,7 @@ export class Problem {
     this.message = message;
   }
 
-  /** The same problem, seen from the object that holds `param`; so paths are only built when something is wrong. */
+  /** The same problem, named from the object that holds `param`. So a path is built only if something is wrong. */
   under(parent: string): Problem {
     if (this.param === '') return new Problem(parent, this.message);
     return new Problem(this.param.startsWith('[') ? parent + this.param : `${parent}.${this.param}`, this.message);
@@ -22,10 +22,11 @@ export class Problem {
 /** `null` means "not given" everywhere: SDKs send it for options that were never set. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
+/** A problem that says what would be right, and describes what came. */
 export const expected = (param: string, right: string, value: unknown): Problem =>
   new Problem(param, `must be ${right}, but is ${describe(value)}`);
 
-/** Names what came without repeating it: prompts and keys must not end up in error messages. */
+/** Describes a value without repeating it: prompts and keys must not end up in error messages. */
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -36,9 +37,10 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Free-form JSON may be deep enough to break whoever walks it (`JSON.stringify` gives up near 4,000 levels). */
+/** Free-form JSON can be nested deeply enough to break code that walks it (`JSON.stringify` gives up near 4,000 levels). */
 const DEEPEST = 200;
 
+/** Whether a value is nested too deeply to be walked safely. */
 export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= DEEPEST) return true;
@@ -46,9 +48,10 @@ export function isTooDeep(value: unknown, depth = 0): boolean {
   return false;
 }
 
+/** The problem of a value that is nested too deeply. */
 export const tooDeep = (param: string): Problem => new Problem(param, `is nested more than ${DEEPEST} levels deep`);
 
-/** A copy of `source` with only `keys`, null values left out; `where` names what is not among them. */
+/** A copy of `source` with only `keys`, without null values. Other fields are added to `stripped` under the path `where`. */
 export function keep(
   source: Json,
   keys: ReadonlySet<string>,

@@ -1,7 +1,7 @@
 import { isObject } from './json.ts';
 import { expected, isTooDeep, type Problem, tooDeep } from './parse-problem.ts';
 
-/** What the published API says of fields that Carryon does not read itself. */
+/** The published types of fields that Carryon does not read itself. */
 const SHAPES: Readonly<Record<string, 'string' | 'boolean' | 'object' | 'array' | 'word-or-object'>> = {
   audio: 'object',
   function_call: 'word-or-object',
@@ -27,7 +27,7 @@ const RIGHT = {
   'word-or-object': '"none", "auto" or an object with a "name"',
 };
 
-/** The type of a documented field that only passes through; an unknown field may be anything. */
+/** Checks the type of a documented field that is only passed on. An unknown field may be anything. */
 export function checkRest(key: string, value: unknown): Problem | undefined {
   const shape = Object.hasOwn(SHAPES, key) ? SHAPES[key] : undefined;
   switch (shape) {

@@ -12,10 +12,10 @@ const FUNCTION_KEYS = new Set(['name', 'description', 'parameters', 'strict']);
 const CUSTOM_KEYS = new Set(['name', 'description', 'format']);
 const GRAMMAR_KEYS = new Set(['syntax', 'definition']);
 const SCHEMA_KEYS = new Set(['name', 'description', 'schema', 'strict']);
-/** What SDKs leave on a streamed or parsed tool call. */
+/** Fields that SDKs leave on a streamed or parsed tool call. */
 const ECHOED = new Set(['index', 'parsed_arguments']);
 
-/** An assistant message's calls. `type` may be missing: some SDKs leave it out of the history. */
+/** Checks an assistant message's calls. `type` may be missing, because some SDKs leave it out of the history. */
 export function parseToolCalls(calls: readonly unknown[], stripped: FieldNames): ChatMessage['tool_calls'] | Problem {
   let copy: unknown[] | undefined;
   for (let index = 0; index < calls.length; index++) {
@@ -47,6 +47,7 @@ function parseToolCall(call: unknown, stripped: FieldNames): Json | Problem {
   return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
 }
 
+/** Checks `tools`; unknown fields are taken out. */
 export function parseTools(tools: unknown, stripped: FieldNames): Tool[] | Problem {
   if (!Array.isArray(tools)) return expected('tools', 'an array', tools);
   let copy: unknown[] | undefined;
@@ -109,13 +110,13 @@ function checkFormat(format: unknown): Problem | undefined {
     : new Problem('format', `must be ${right}`);
 }
 
-/** Made anew from what the published API knows. */
+/** A new object with only the published fields. */
 function closedFormat({ type, grammar }: Json, stripped: FieldNames): Json {
   if (type === 'text') return { type };
   return { type, grammar: keep(grammar as Json, GRAMMAR_KEYS, 'tools[].custom.format.grammar', stripped) };
 }
 
-/** The definition itself unless a field is unknown or null. */
+/** The definition itself, or a copy if a field is unknown or null. */
 function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string, stripped: FieldNames): Json {
   for (const key in definition) {
     if (!keys.has(key) || definition[key] === null) return keep(definition, keys, where, stripped);
@@ -125,7 +126,7 @@ function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string
 
 const CHOICES = '"none", "auto", "required", or an object that names a tool';
 
-/** Always a fresh, closed object (or one of the three words): choices are small. */
+/** Checks `tool_choice`. Gives one of the three words, or a new object with only known fields: choices are small. */
 export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoice | Problem {
   if (choice === 'none' || choice === 'auto' || choice === 'required') return choice;
   if (typeof choice === 'string') return new Problem('tool_choice', `must be ${CHOICES}`);
@@ -160,7 +161,7 @@ export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoi
 
 const ALLOWED = 'tool_choice.allowed_tools';
 
-/** Its type and its name, made anew: tools of other kinds carry addresses and credentials, which are for config to say. */
+/** A new object with type and name alone: tools of other kinds carry addresses and credentials, which only config may set. */
 function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
   const { type } = tool;
   const called = type === 'function' || type === 'custom' ? tool[type] : undefined;
@@ -176,6 +177,7 @@ function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
 
 const FORMATS = '"text", "json_object" or "json_schema"';
 
+/** Checks `response_format`; unknown fields are taken out. */
 export function parseResponseFormat(format: unknown, stripped: FieldNames): ResponseFormat | Problem {
   if (!isObject(format)) return expected('response_format', `an object whose "type" is ${FORMATS}`, format);
   const type = format.type;

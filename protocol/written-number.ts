@@ -1,40 +1,40 @@
 /**
- * Numbers that JavaScript would write differently from how they were written: an id above 2^53 loses its last digits, `1.0` its
- * fraction. Where a body is free-form they stay what the client or the model wrote, as raw JSON, which `JSON.stringify` writes
- * out unchanged.
+ * Numbers that JavaScript would write differently: an id above 2^53 loses its last digits, `1.0` its fraction. In free-form fields
+ * they stay as the client or the model wrote them, as raw JSON that `JSON.stringify` writes unchanged.
  */
 
 /** ECMAScript's "JSON.parse source text access", which TypeScript's library does not list yet. */
 interface SourceText {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
   rawJSON(text: string): WrittenNumber;
-  /** Missing in browsers before 2025: there no number is a written one, and a body that may hold one cannot be parsed. */
+  /** Missing in browsers before 2025. There a body that may need it cannot be parsed. */
   isRawJSON?(value: unknown): boolean;
 }
 
-/** What `JSON.rawJSON` makes; only numbers become one here. */
+/** The result of `JSON.rawJSON`; used for numbers only. */
 export interface WrittenNumber {
   readonly rawJSON: string;
 }
 
 const json = JSON as unknown as SourceText;
 
+/** True for a number that is kept as it was written. */
 export const isWrittenNumber = (value: unknown): value is WrittenNumber => json.isRawJSON?.(value) === true;
 
-/** A number that may be written in another way: -0, 16 characters or more, an exponent, a last 0 in the fraction, below 1e-6. */
+/** A number that JavaScript may write differently: -0, 16 characters or more, an exponent, a last 0 in the fraction, below 1e-6. */
 const MAY_CHANGE = /[[,:]\s*(?:-0(?![.\d])|-?\d[\d.]{15}|-?\d+(?:\.\d+)?[eE]|-?\d+\.\d*0(?!\d)|-?0\.000000)/;
 
-/** Whether the JSON text may hold such a number. A sentence in a string may look like one: that costs only time. */
+/** Whether the JSON text may hold such a number. A string that looks like one costs only time. */
 export const mayHoldWrittenNumber = (text: string): boolean => MAY_CHANGE.test(text);
 
-/** As `JSON.parse`, with numbers as they were written. What it throws is the same, and a RangeError for very deep nesting. */
+/** `JSON.parse` that keeps such numbers as they were written. Throws the same, and a RangeError for very deep nesting. */
 export const parseJson = (text: string): unknown =>
   mayHoldWrittenNumber(text) ? json.parse(text, asWritten) : JSON.parse(text);
 
 const asWritten = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value;
 
-/** The canonical text: RFC 8785's where a double holds the same number, else the number as it was written. */
+/** The canonical text of a number: RFC 8785's if a double holds the same number, else the number as it was written. */
 export function canonicalNumber({ rawJSON: written }: WrittenNumber): string {
   const value = Number(written);
   if (!Number.isFinite(value)) return written;
@@ -42,7 +42,7 @@ export function canonicalNumber({ rawJSON: written }: WrittenNumber): string {
   return decimal(canonical) === decimal(written) ? canonical : written;
 }
 
-/** The same text for all spellings of one decimal number: its digits without outer zeros, and the power of ten. */
+/** The same string for all spellings of one decimal number: its digits without outer zeros, and the power of ten. */
 function decimal(number: string): string {
   const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');

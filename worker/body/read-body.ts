@@ -1,6 +1,6 @@
 /**
- * A client's body as text, bounded before anything is parsed: in bytes, in time, and in what the isolate holds at once. Unpacked
- * where it came as gzip or deflate; the limits count what comes out.
+ * Reads a client's body as a string. Before anything is parsed it is bounded in bytes, in time, and in what the isolate holds at
+ * once. gzip and deflate are unpacked; the limits count the unpacked bytes.
  */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
@@ -8,22 +8,23 @@ import type { Weight } from '../core/bytes-in-flight.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
 
+/** How long a body may be, in bytes. */
 export interface BodyLimits {
-  /** Of a body without pictures and files. */
+  /** The most for a body without pictures and files. */
   textBytes: number;
-  /** Of one that has shown some within its first `textBytes`. */
+  /** The most for a body that has shown some within its first `textBytes`. */
   mediaBytes: number;
 }
 
-/** Read natively, and weighed by what it announces; a larger one is weighed as it comes. */
+/** Up to this a body is read natively, and counted by its announced length. A larger one is counted as it arrives. */
 const SMALL_BODY_BYTES = 262_144;
-/** A body has so long, and a millisecond more for every five bytes of it that arrive: 5 kB/s is a phone at the edge of a cell. */
+/** The time for a body, plus a millisecond for every five bytes that arrive: 5 kB/s is a phone at the edge of a cell. */
 const LEAST_BODY_MS = 10_000;
 const BYTES_A_MS = 5;
 const MOST_BODY_MS = 60_000;
 const allowedMs = (bytes: number): number => Math.min(MOST_BODY_MS, LEAST_BODY_MS + Math.ceil(bytes / BYTES_A_MS));
 
-/** Parts that may carry bytes of their own, as clients write their names. */
+/** Names of content parts that may carry a picture, a file or sound. */
 const MEDIA = /"(?:image_url|file_data|input_audio)"/;
 
 const UNPACKED: Readonly<Record<string, 'gzip' | 'deflate'>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate' };
@@ -36,6 +37,7 @@ const OVERLOADED: RouterError = {
   detail: 'Too many large requests are under way here. Ask again shortly.',
 };
 
+/** The body as a string, or the error that refuses it. `weight` counts its bytes against what the isolate may hold. */
 export async function readBody(
   request: Request,
   limits: BodyLimits,
@@ -60,7 +62,7 @@ export async function readBody(
     const stream = unpacking === undefined ? body : body.pipeThrough(new DecompressionStream(unpacking));
     return await readStream(stream, limits, clock, weight);
   } catch {
-    // Either it broke off its upload, or it is not what its header says.
+    // Either the client broke off its upload, or the body is not what its header says.
     const detail = `says ${encoding}, but the body cannot be unpacked`;
     return isPacked ? { code: 'invalid_body', param: 'content-encoding', detail } : { code: 'client_gone' };
   }
@@ -107,12 +109,12 @@ async function readStream(
   }
 }
 
-/** Whether a body is too long although the pictures and files inside it are counted apart. */
+/** Whether a body is too long even if the pictures and files in it are not counted. */
 export function isTextTooLong(text: string, chat: ChatRequest, textBytes: number): boolean {
   return isLonger(text, textBytes) && isLonger(text, textBytes + mediaUnits(chat));
 }
 
-/** In UTF-8 bytes, which are counted only where the text could be too long. */
+/** Compares in UTF-8 bytes, which are counted only if the string could be too long. */
 const isLonger = (text: string, bytes: number): boolean =>
   text.length > bytes || (text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes);
 

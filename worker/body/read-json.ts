@@ -1,11 +1,12 @@
-/** A small JSON body, read whole: for the calls that carry no question. */
+/** Reads a small JSON body whole: for calls that carry no question. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deps } from '../ports.ts';
 import { readBody } from './read-body.ts';
 
+/** The parsed body, or the error that refuses it. */
 export type JsonRead = { ok: true; json: unknown } | { ok: false; error: RouterError };
 
-/** `example`: what to send in place of a body that is not JSON. `none`: what no body at all stands for. */
+/** `example`: shown to a caller whose body is not JSON. `none`: the JSON that an empty body stands for. */
 export async function readJson(
   request: Request,
   longestBytes: number,
@@ -16,7 +17,7 @@ export async function readJson(
   const weight = bodies.open();
   const limits = { textBytes: longestBytes, mediaBytes: longestBytes };
   const text = await readBody(request, limits, clock, weight);
-  // It is small, and gone once it is checked.
+  // The body is small, and forgotten once it is checked.
   weight.release();
   if (typeof text !== 'string') return { ok: false, error: text };
   try {

@@ -1,6 +1,6 @@
 /**
- * A body's text, or undefined where it is longer than `mostBytes`: memory is shared by every request of the isolate. A body
- * that tells its length is read natively; another is counted as it comes.
+ * Reads a body as a string; undefined if it is longer than `mostBytes`, because all requests of an isolate share its memory. A body
+ * that announces its length is read natively; any other is counted as it arrives.
  */
 export async function readText(message: Request | Response, mostBytes: number): Promise<string | undefined> {
   const { headers } = message;

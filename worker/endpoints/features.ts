@@ -1,8 +1,9 @@
-/** `GET /ai/features`: what travel mode has to know of each feature before it asks. Neither a ledger nor a provider is asked. */
+/** `GET /ai/features`: what travel mode needs to know about each feature. No ledger and no provider is called. */
 import type { Identity } from '../core/identity/identity.ts';
 import { usableFeatures } from '../core/identity/usable-features.ts';
 import type { Deps } from '../ports.ts';
 
+/** The features that a credential may use. */
 export interface FeatureList {
   features: Record<string, ListedFeature>;
   /** The feature of a request that names none; null where the credential can use none. */
@@ -10,15 +11,16 @@ export interface FeatureList {
 }
 
 interface ListedFeature {
-  /** Its streams go on where a connection broke. */
+  /** Its streams can be resumed after the connection broke. */
   resume: boolean;
-  /** How long a browser may give an answer again; 0: never. */
+  /** How long a browser may show an answer again; 0: never. */
   travelTtlSeconds: number;
-  /** A browser forgets answers of an older one. Left out where it cannot be told at the moment. */
+  /** A browser forgets answers of an older generation. Left out if it cannot be read at the moment. */
   generation?: number;
   alias: string;
 }
 
+/** Lists the features of a credential. */
 export async function featureList(
   identity: Identity,
   { config, answers }: Pick<Deps, 'config' | 'answers'>,
@@ -28,7 +30,7 @@ export async function featureList(
   for (const name of allowed) {
     const feature = config.features.get(name);
     if (feature === undefined) continue;
-    // One after the other: the first reads the tenant's record, the others find it in memory.
+    // One after another: the first call reads the tenant's record, the others find it in memory.
     const generation = await answers.generation(identity.tenant, name);
     const { resume, travelTtlSeconds, alias } = feature;
     listed.push([name, { resume, travelTtlSeconds, ...(generation !== undefined && { generation }), alias }]);

@@ -1,4 +1,4 @@
-/** What there is, for a caller who asked for something that is not there. */
+/** The paths there are, for a caller that asked for one that does not exist. */
 import { DOORS } from '../doors/doors.ts';
 
 const CLIENT_PATHS = [
@@ -14,6 +14,7 @@ const CLIENT_PATHS = [
   "in local mode, for the router's own page: POST /demo/token, PUT /demo/limits, PUT and DELETE /demo/faults/:deployment",
 ];
 
+/** Every path of the admin API with its methods. */
 export const ADMIN_PATHS = [
   'GET, POST /admin/keys',
   'DELETE /admin/keys/:id',
@@ -38,7 +39,7 @@ export const ADMIN_PATHS = [
   'GET /admin/openapi.json',
 ];
 
-/** Paths that are planned, with and without `/v1` like those of chat, and what to use until then. */
+/** Planned paths, which are known with and without `/v1`, and what to use until then. */
 const PLANNED: Readonly<Record<string, string>> = {
   '/responses':
     'The Responses API is not here yet. Use POST /v1/chat/completions: client.chat.completions.create in the OpenAI SDK, openai.chat("app/chat") or createOpenAICompatible in the AI SDK.',
@@ -48,10 +49,10 @@ const PLANNED: Readonly<Record<string, string>> = {
     'Embeddings are not here yet. Call your provider directly for them; chat is POST /v1/chat/completions.',
 };
 
-/** An alias's own slash, taken for one of the path. */
+/** A path in which the slash of an alias was not escaped. */
 const SPLIT_ALIAS = /^\/admin\/(pins|aliases)\/[^/]+\/./;
 
-/** Why there is nothing at `path`, and what there is near it. */
+/** The sentence of a 404: why there is nothing at `path`, and which paths there are near it. */
 export function nothingAt(path: string): string {
   const planned = PLANNED[path.replace(/^\/v1(?=\/)/, '')];
   if (planned !== undefined) return planned;

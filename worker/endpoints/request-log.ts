@@ -2,9 +2,10 @@ import { withoutKeys } from '../core/identity/key-format.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 
+/** The path as logs may show it: without keys, and short. */
 export const loggedPath = ({ url }: Request): string => withoutKeys(new URL(url).pathname).slice(0, 100);
 
-/** One line about a request as its answer begins, for `npm start`: a deploy has its platform's own log of requests. */
+/** Logs one line about a request as its answer begins, for `npm start`. A deploy has its platform's own log of requests. */
 export async function logRequest(
   request: Request,
   answering: Response | Promise<Response>,

@@ -1,10 +1,11 @@
-/** `GET /sw.js`: the service worker as it was built, behind a line that tells it where its router is. */
+/** `GET /sw.js`: the built service worker, after a line that tells it the router's origin. */
 import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { fingerprint } from '../core/config/fingerprint.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { commonHeaders, refusal } from '../response/plain.ts';
 
+/** The script, a 304 if the browser has it already, or a refusal if the router does not know its own origin. */
 export async function serviceWorkerScript(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
   const origin = deps.config.publicUrl ?? URL.parse(request.url)?.origin;
   if (origin === undefined || !ORIGIN.test(origin)) {
@@ -17,10 +18,10 @@ export async function serviceWorkerScript(request: Request, deps: Deps, scope: R
   const etag = `"${fingerprint(script)}-${script.length}"`;
   const headers = {
     ...commonHeaders(scope),
-    // Browsers ask for a service worker's script anew by themselves; the tag makes that cheap.
+    // Browsers fetch a service worker's script again by themselves; the tag makes that cheap.
     'cache-control': 'no-cache',
     etag,
-    // A front end on another origin imports it into a worker of its own, which may demand this.
+    // A front end on another origin imports it into its own worker, which may require this header.
     'cross-origin-resource-policy': 'cross-origin',
     'x-content-type-options': 'nosniff',
   };
@@ -28,7 +29,7 @@ export async function serviceWorkerScript(request: Request, deps: Deps, scope: R
   return new Response(script, { headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' } });
 }
 
-/** In plain workerd the origin is what a Host header says, which may be no URL, or one with quotation marks in it. */
+/** In plain workerd the origin comes from the Host header, which may be no URL, or have quotation marks in it. */
 const ORIGIN = /^https?:\/\/[\w.-]+(?::\d+)?$|^https?:\/\/\[[\da-f:]+\](?::\d+)?$/;
 
 const NO_ORIGIN =
@@ -37,6 +38,6 @@ const NO_ORIGIN =
 const NOT_BUILT =
   'This Worker was started without its static files. npm run build makes them, and [assets] in wrangler.toml binds them.';
 
-/** A proxy that compresses has made the tag a weak one. */
+/** A proxy that compresses turns the tag into a weak one. */
 const hasTag = (ifNoneMatch: string | null, etag: string): boolean =>
   ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;

@@ -1,4 +1,4 @@
-/** `POST /v1/tokens`: a server exchanges its secret key for a token that one of its users' pages may hold. */
+/** `POST /v1/tokens`: a server uses its secret key to get a token for the page of one of its users. */
 
 import { readJson } from '../body/read-json.ts';
 import { minterProblem, readMintWish } from '../core/identity/mint-wish.ts';
@@ -8,9 +8,10 @@ import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 
-/** A list of a hundred features fits. */
+/** Enough for a list of a hundred features. */
 const LONGEST_BODY_BYTES = 16_384;
 
+/** Checks the key and the wish, and answers with a signed token. */
 export async function mintToken(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
   const { clock, config, tokens } = deps;
   const identified = await identify(request, deps, scope.background);

@@ -1,4 +1,4 @@
-/** `POST /ai/reports`: what travel mode saw is checked, and logged as counts: no id, no name of a user, no text. */
+/** `POST /ai/reports`: takes what travel mode saw, and logs it as counts, without ids, user names or text. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { readJson } from '../body/read-json.ts';
@@ -12,9 +12,10 @@ import type { Deps } from '../ports.ts';
 import { noContent, refusal } from '../response/plain.ts';
 
 const LONGEST_BODY_BYTES = 65_536;
-/** Calls a minute of one user, or of a key that names none, in this isolate. */
+/** Calls a minute, in this isolate, by one user, or by a key that names no user. */
 const MOST_CALLS = 60;
 
+/** Answers 204 once the reports are checked and counted. */
 export async function takeReports(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
   const identified = await identifyCaller(request, 'read', deps, scope.background);
   if (!identified.ok) return refusal(identified.error, scope);
@@ -33,7 +34,7 @@ export async function takeReports(request: Request, deps: Deps, scope: RequestCo
   return noContent(scope);
 }
 
-/** All visitors of a page have its key, so it is bounded by address alone (caller.ts). */
+/** All visitors of a page share its key, so publishable keys are limited by address alone. */
 function rateRefusal(identity: Identity, user: string | null, { callRate, clock }: Deps): RouterError | undefined {
   if (identity.kind === 'publishable') return undefined;
   const retryAfterMs = callRate.take(`reports ${ownerName(identity, user)}`, MOST_CALLS, clock.now());

@@ -3,100 +3,103 @@ import type { Quirks } from '../core/config/quirks.ts';
 import type { Failure } from '../core/routing/failure.ts';
 
 /**
- * A provider's translator: pure, both directions, never a client (it does not fetch and knows no clock). One shape for every
- * wire format; `test/unit/providers/conformance.ts` is the suite that each of them runs.
+ * The translator of one wire format, in both directions. Pure: it does not fetch and knows no clock. Every adapter runs the suite in
+ * `test/unit/providers/conformance.ts`.
  */
 export interface Adapter {
-  /** The provider's request for `chat`. The body holds a closed list of fields; the rest is named in `dropped`. `promptCache`:
-   *  its tools and instructions come again, so a provider that caches only what it is told to is told so. */
+  /** The provider's request for `chat`. The body has a closed list of fields; all others are named in `dropped`. `promptCache`: its
+   *  tools and instructions will be sent again, so a provider that caches only when told to is told to. */
   request(chat: ChatRequest, target: Target, promptCache?: boolean): Outgoing;
-  /** A whole 200 answer's text, checked and turned into OpenAI's form. `nowMs` dates an answer that carries no date. Whatever
-   *  comes, this, `failure` and the stream's translator never throw; a failure's message is not cut to a length. */
+  /** Checks the text of a whole 200 answer and turns it into OpenAI's form. `nowMs` dates an answer without a date. For no input does
+   *  this, `failure` or the stream's translator throw. The message of a failure may have any length. */
   reply(text: string, chat: ChatRequest, nowMs: number): Reply;
-  /** A fresh translator for one streamed 200 answer. */
+  /** A new translator for one streamed 200 answer. */
   stream(chat: ChatRequest, nowMs: number): StreamTranslator;
   /** Classifies an answer whose status is not 200. `body` is its first 64 KiB; `header` reads by lower-case name. */
   failure(status: number, header: (name: string) => string | null, body: string, asked?: Asked): Failure;
 }
 
-/** What an answer is judged beside. */
+/** Facts about the request, for judging a failed answer. */
 export interface Asked {
-  /** When its headers came: dates without a `date` beside them count from then. */
+  /** When the answer's headers came. Dates count from then if the answer has no `date` header. */
   arrivedAt: number;
-  /** What was sent, roughly, and what was asked for at most: to tell a request that no limit has room for. */
+  /** Roughly what was sent, and the most that was asked for: to recognise a request that is larger than a whole limit. */
   inputTokens: number;
   outputTokens: number;
 }
 
-/** Where a request goes; from config and secrets alone, never from the client. */
+/** Where a request is sent; from config and secrets alone, never from the client. */
 export interface Target {
   model: string;
   /** Without a trailing slash, such as `https://api.openai.com/v1`. */
   apiBase: string;
   apiKey: string;
   quirks: Quirks;
-  /** Body fields outside the closed list that config lets through (each has a price there). */
+  /** Body fields outside the closed list that config allows, each at a price. */
   allowParams: readonly string[];
-  /** For a wire format that demands an output cap, when the request has none. */
+  /** The output cap for a wire format that requires one, if the request has none. */
   defaultMaxOutputTokens: number;
 }
 
+/** The request to a provider. */
 export interface Outgoing {
   url: string;
-  /** They depend on the target alone: the pipeline makes them once per deployment. */
+  /** Depend on the target alone, so the pipeline makes them once per deployment. */
   headers: Record<string, string>;
   body: string;
-  /** Names of body fields the client sent that did not go out, or not with the value sent: `FieldNames.toList()`. */
+  /** Names of the client's fields that were not sent, or not with the client's value. Made by `FieldNames.toList()`. */
   dropped: string[];
-  /** What the client sent cannot be said to this provider, and must not be sent with other words. */
+  /** Set if the client's request cannot be expressed in this format, and must not be sent as something else. */
   unsendable?: Unsendable | undefined;
 }
 
-/** Where it is, and what would be right. */
+/** Which field cannot be sent, and what would be right. */
 export interface Unsendable {
   param: string;
   message: string;
 }
 
 /**
- * `body`: JSON text of a `ChatCompletion`. `model`: the one that answered, where the provider names it. `textBytes`: UTF-8 of all
- * that was generated, as in a stream's steps.
+ * A whole answer. `body`: the JSON of a `ChatCompletion`. `model`: the one that answered, if the provider names it. `textBytes`:
+ * UTF-8 bytes of everything that was generated, as in a stream's steps.
  */
 export type Reply =
   | { ok: true; body: string; model: string | undefined; usage: Usage | undefined; textBytes: number }
   /** `usage`: what a provider bills for an answer that cannot be used. */
   | { ok: false; failure: Failure; usage?: Usage | undefined };
 
+/** What one event of a stream comes to. */
 export type StreamStep =
-  /** `data`: JSON text of a `ChatChunk` without usage. `content`: it shows the reader something (text, reasoning, refusal,
-   *  a tool call). `finished`: `surelyFinished` by now. `textBytes`: UTF-8 of all that was generated for it; each token is a
-   *  byte or more, but for the few without text: no more than there are chunks. */
+  /** `data`: the JSON of a `ChatChunk` without usage. `content`: it shows the reader something (text, reasoning, a refusal, a tool
+   *  call). `finished`: the stream is `surelyFinished`. `textBytes`: UTF-8 bytes of everything that was generated for it. A token is
+   *  a byte or more, except for a few without text, of which there are no more than chunks. */
   | { kind: 'chunk'; data: string; content: boolean; finished: boolean; textBytes: number }
-  /** Generated and billed, and not passed on: a signature, a block that no chunk has a place for. */
+  /** Generated and billed, but not passed on: a signature, or a block that chunks cannot carry. */
   | { kind: 'unseen'; textBytes: number }
-  /** An event that may have held part of the answer and cannot be read. `textBytes`: its whole length. */
+  /** An event that cannot be read and may have held part of the answer. `textBytes`: its whole length. */
   | { kind: 'lost'; textBytes: number }
   /** The provider said that nothing more comes. */
   | { kind: 'done' }
   | { kind: 'failure'; failure: Failure };
 
+/** Translates one streamed answer, event by event. */
 export interface StreamTranslator {
-  /** One SSE event (comments never arrive here). One that holds nothing of the answer gives no step; never an exception. */
+  /** Takes one SSE event (no comments). An event that holds nothing of the answer gives no step. Never throws. */
   event(name: string | undefined, data: string): StreamStep[];
-  /** At least one choice was seen, and each one seen has its `finish_reason`, with no content after it. Where the provider says
-   *  that it is done (`[DONE]`), the answer is whole: it may send fewer choices than `n`. */
+  /** At least one choice was seen, and each has its `finish_reason` with no content after it. With the provider's `[DONE]` the answer
+   *  is then whole, even with fewer choices than `n`. */
   readonly complete: boolean;
-  /** `complete`, and as many choices as were asked for have finished: whole if the stream comes to a clean end. */
+  /** `complete`, with as many choices as were asked for: whole if the stream ends cleanly. */
   readonly finishedAll: boolean;
-  /** `finishedAll`, and no finish came with content or before more of it: whole however the stream ends, a broken connection
-   *  included. */
+  /** `finishedAll`, and no `finish_reason` came together with content or before more of it: whole however the stream ends, even if
+   *  the connection breaks. */
   readonly surelyFinished: boolean;
   /** The last usage seen; never summed. */
   readonly usage: Usage | undefined;
   /** The model that answered, as the provider names it. */
   readonly model: string | undefined;
-  /** What every chunk of this answer says beside its choices. */
+  /** The fields that every chunk of this answer has beside its choices. */
   envelope(): object;
-  /** OpenAI's closing chunk with `choices: []` and `usage`, for clients that asked; undefined where no usage came. */
+  /** OpenAI's closing chunk with `choices: []` and `usage`, for clients that asked for it; undefined if no usage came. */
   usageChunk(): Record<string, unknown> | undefined;
 }

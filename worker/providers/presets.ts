@@ -3,7 +3,7 @@ import type { WireFormat } from '../core/config/wire-format.ts';
 
 const ANTHROPIC_VERSION = { 'anthropic-version': '2023-06-01' };
 
-/** Fields of OpenAI's own API that APIs compatible with it seldom know and some refuse. */
+/** Fields of OpenAI's own API that compatible APIs seldom know, and some refuse. */
 const ONLY_OPENAI = ['store', 'verbosity', 'prompt_cache_key', 'service_tier', 'modalities'];
 
 /** Every wire format has a preset `NAME-compatible` for any API that speaks it, which assumes the least. */
@@ -48,7 +48,7 @@ export const PRESETS: Presets = {
     format: 'openai',
     apiBase: 'https://api.holysheep.ai/v1',
     keyVariable: 'HOLYSHEEP_API_KEY',
-    // It resells, at prices of its own that no list has.
+    // A reseller, with prices that no list has.
     quirks: { maxTokensField: 'max_tokens', unsupported: ONLY_OPENAI },
   },
   'openai-compatible': {

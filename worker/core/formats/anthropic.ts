@@ -48,8 +48,8 @@ const OPENING_BRACE = 0x7b;
 const ADDED_PER_OBJECT = 56;
 
 /**
- * How much longer a schema may become where it is rewritten for Anthropic (worker/providers/anthropic/schema.ts): every object
- * is closed, and what has no form there is told in a description, as JSON inside JSON.
+ * How much longer a schema may become when it is rewritten for Anthropic (worker/providers/anthropic/schema.ts): every object is
+ * closed, and what Anthropic has no keyword for moves into a description, as JSON inside JSON.
  */
 function schemaGrowth(json: string): number {
   let bytes = 0;

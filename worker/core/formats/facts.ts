@@ -6,7 +6,7 @@ import type { SentAs } from '../attachments.ts';
  * a format that left one out would be counted as if it added nothing.
  */
 export interface FormatFacts {
-  /** How the adapter sends a content part. `allowParams`: what config lets through at a price. */
+  /** How the adapter sends a content part. `allowParams`: fields that config allows at a price. */
   sentAs(part: ContentPart, allowParams: readonly string[]): SentAs;
   /** The adapter sends `n`; otherwise every request gets one choice. */
   sendsChoices: boolean;

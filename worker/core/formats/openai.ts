@@ -10,12 +10,12 @@ export const OPENAI_FACTS: FormatFacts = {
   definesToolsOfHistory: false,
   schemaGrowth: () => 0,
   longRequest: { fromInputTokens: 128_000, input: 2, output: 2 },
-  // The field goes out as it came, and not every server obeys it.
+  // The field is sent as it came, and not every server obeys it.
   turnsThinkingOff: () => false,
   cachesWhenTold: false,
 };
 
-/** Sound and files pass where config allows and prices them by these names. */
+/** Sound and files are sent if config allows them by name, with a price. */
 function sentAs(part: ContentPart, allowParams: readonly string[]): SentAs {
   switch (part.type) {
     case 'text':

@@ -7,14 +7,15 @@ import { leastTokens } from './plausible.ts';
 import { paramCostsOf } from './sent-params.ts';
 import { choicesOf, dearestCost, inputBound, MOST_TOKENS, mostOutput, tokensPerSecond } from './worst-case.ts';
 
+/** Tokens and money, as they are booked. */
 export interface Billed {
   microUsd: number;
   tokens: number;
 }
 
-/** What came of an answer, as far as it was seen. */
+/** How much of an answer was seen. */
 export interface Passed {
-  /** Of all that was generated, passed on or not. */
+  /** UTF-8 bytes of everything that was generated, passed on or not. */
   textBytes: number;
   chunks: number;
   /** Of an event whose end has not come: maybe text. */
@@ -25,15 +26,15 @@ export interface Passed {
   isWhole?: boolean;
 }
 
-/** What a provider may have made of each choice when it is let go, and nobody read; and tokens without a text. */
+/** Tokens of each choice that a provider may have made before its connection closes, unread; and tokens without text. */
 export const AHEAD_TOKENS = 128;
 
 const NOTHING_SEEN: Passed = { textBytes: 0, chunks: 0, isPartial: true };
 
 /**
- * What an attempt may have been billed of which no usage came. Where all of it was seen, by what was seen: a byte is a token at
- * most. Where more may have been made, by time as well: no provider makes more than so many tokens a second, from the request
- * out to the connection closed (`forMs`). Never above `worstCase` less the fee, but for what must be behind what passed.
+ * The most that an attempt without usage may have been billed. If everything was seen, its bytes are the bound: a token is a byte or
+ * more. If more may have been made, time is a bound too: no provider makes more than `tokensPerSecond`, from sending the request to
+ * closing the connection (`forMs`). Never above `worstCase` without the fee, unless what passed needs more.
  */
 export function billedWithoutUsage(
   chat: ChatRequest,
@@ -80,7 +81,7 @@ export const hidesTokens = (
   { hidesTokens, model, format }: Pick<Deployment, 'hidesTokens' | 'model' | 'format'>,
 ): boolean => hidesTokens ?? mayHideTokens(model, format, chat);
 
-/** What a provider bills for the usage that it told; a part that is said to be more than its whole is the whole. */
+/** What a provider bills for the usage that it reported. A part that is larger than its whole counts as the whole. */
 export function billedByUsage(chat: ChatRequest, told: Usage, deployment: Deployment): Billed {
   const inputTokens = Math.max(told.inputTokens, told.cachedInputTokens + told.cacheWriteTokens);
   const outputTokens = Math.max(told.outputTokens, told.reasoningTokens);

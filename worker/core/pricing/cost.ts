@@ -5,9 +5,9 @@ import type { ParamCost, Price, TokenPrices } from '../config/config.ts';
 const WITHOUT_DUST = 1 - 2e-15;
 
 /**
- * What a provider charges for `usage`, in micro-USD, rounded up to a whole one. USD per million tokens is micro-USD per
- * token. Reasoning is part of the output, cached and written input are parts of the input: a provider that says more of a
- * part than of the whole is not believed, or the cost could pass what was held for it.
+ * What a provider charges for `usage`, in micro-USD, rounded up. USD per million tokens is micro-USD per token. Reasoning is part of
+ * the output; cached and written input are parts of the input. A part never counts as more than its whole, or the cost could exceed
+ * what was held for it.
  */
 export function costMicroUsd(usage: Usage, price: Price, params: readonly ParamCost[] = []): number {
   const { inputTokens, outputTokens } = usage;
@@ -26,5 +26,5 @@ export function costMicroUsd(usage: Usage, price: Price, params: readonly ParamC
   return Math.ceil((tokens * factor + fees) * WITHOUT_DUST);
 }
 
-/** Micro-USD as a decimal USD text, such as `0.000042`, without an exponent. */
+/** Micro-USD as a decimal string in USD, such as `0.000042`, without an exponent. */
 export const usdText = (microUsd: number): string => (microUsd / 1e6).toFixed(6).replace(/\.?0+$/, '') || '0';

@@ -1,13 +1,14 @@
 import type { Price } from '../config/config.ts';
 
+/** One price for every kind of token on each side. */
 export interface DearestPrice {
-  /** USD per million tokens, whatever becomes of them: read from a cache, written to it, thought. */
+  /** USD per million tokens, whether read from a cache, written to it, or used for reasoning. */
   input: number;
   output: number;
   usdPerRequest: number;
 }
 
-/** The most that any of these charges for a request of at most `inputTokens`: what a worst case is counted with. */
+/** The highest of these prices for a request of at most `inputTokens`. Worst cases are computed with it. */
 export function dearest(prices: readonly Price[], inputTokens: number): DearestPrice {
   const most = { input: 0, output: 0, usdPerRequest: 0 };
   for (const price of prices) {

@@ -2,14 +2,14 @@ import type { PriceRow } from '../config/config.ts';
 import type { CheckedConfig } from '../config/schema.ts';
 import { billsEachRequest } from './fee-per-request.ts';
 
-/** A deployment that names a provider's model, and no price of its own. */
+/** A deployment that names a provider's model and no price. */
 export interface Unpriced {
   path: (string | number)[];
   provider: string;
   model: string;
 }
 
-/** What the price table has to know; after `fillPrices`, what it does not. Slots bring their prices along. */
+/** Deployments whose price must come from the price table; after `fillPrices`, those it does not know. Slots have prices of their own. */
 export function unpriced(config: CheckedConfig): Unpriced[] {
   return Object.entries(config.aliases).flatMap(([name, { deployments }]) =>
     deployments.flatMap(({ provider, model, price }, index) =>
@@ -20,7 +20,7 @@ export function unpriced(config: CheckedConfig): Unpriced[] {
   );
 }
 
-/** Deployments whose model bills each request, and whose price does not say how much (fee-per-request.ts). */
+/** Deployments whose model bills each request (fee-per-request.ts) and whose price does not say how much. */
 export function withoutFee(config: CheckedConfig): Unpriced[] {
   return Object.entries(config.aliases).flatMap(([name, { deployments }]) =>
     deployments.flatMap(({ provider = '', model = '', price }, index) =>
@@ -31,11 +31,11 @@ export function withoutFee(config: CheckedConfig): Unpriced[] {
   );
 }
 
-/** The config with the table's prices where it has none of its own. */
+/** The config, with the table's price for each deployment that has none. */
 export function fillPrices(config: CheckedConfig, rows: readonly PriceRow[]): CheckedConfig {
   const priceOf = (provider: string | undefined, model: string | undefined) => {
     const listed = rows.find((row) => row.provider === provider && row.model === model)?.price;
-    // The list's prices are whole: where it has no tiers, long requests cost no more.
+    // The list's prices are complete: without tiers, long requests cost no more.
     return listed && { tiers: [], ...listed };
   };
   const aliases = Object.entries(config.aliases).map(([name, alias]) => {

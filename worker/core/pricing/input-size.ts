@@ -5,39 +5,39 @@ import type { Deployment, PricingSettings } from '../config/config.ts';
 import { FORMATS } from '../formats/formats.ts';
 import { argumentBytes, escapedBytes, jsonBytes } from './json-bytes.ts';
 
-/** What a provider writes round a message (role, markers; OpenAI says 4 tokens), a content part, a call. */
+/** Tokens that a provider adds around a message (role, markers; OpenAI says 4), a content part, a call. */
 const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_PART = 4;
-/** With the `{"arguments":""}` that wraps what is not an object. */
+/** Includes the `{"arguments":""}` around arguments that are not an object. */
 const TOKENS_PER_CALL = 32;
-/** A message of its own and the words round it (worker/providers/shared/tool-pictures.ts). */
+/** For the message that carries a tool's picture, and its words (worker/providers/shared/tool-pictures.ts). */
 const TOKENS_PER_MOVED_ATTACHMENT = 96;
 
-/** What a request's input comes to, of which config and the adapters still add theirs. */
+/** The size of a request's input, before what config and the adapters add. */
 export interface InputSize {
-  /** Of all that the client wrote: UTF-8 bytes, of which no tokenizer makes more tokens (BPE over bytes). */
+  /** UTF-8 bytes of everything that the client wrote. No tokenizer makes more tokens than bytes (BPE over bytes). */
   textBytes: number;
   images: number;
-  /** Of those that some deployment lets through: elsewhere they are left out. */
+  /** Files that at least one deployment sends; the others leave them out. */
   files: number;
   calls: number;
   framingTokens: number;
-  /** By how much a deployment's adapter may lengthen what the client wrote. */
+  /** Bytes by which an adapter may lengthen what the client wrote. */
   growthBytes: number;
 }
 
-/** Measured in one pass, for whichever of the deployments sends most of it. */
+/** Measures a request in one pass, for the deployment that sends the most of it. */
 export function inputSize(chat: ChatRequest, deployments: readonly Deployment[]): InputSize {
   const size = sizeOfRest(chat, deployments);
   for (const message of chat.messages) addMessage(size, message, deployments);
   return size;
 }
 
-/** The client's own input, before anything is added to it: what `maxInputTokens` speaks of. */
+/** The client's own input, before anything is added to it. `maxInputTokens` limits this. */
 export const ownTokens = ({ textBytes, images, files }: InputSize, pricing: PricingSettings): number =>
   textBytes + images * pricing.tokensPerImage + files * pricing.tokensPerFile;
 
-/** All but the messages. */
+/** The size of everything but the messages. */
 export function sizeOfRest(chat: ChatRequest, deployments: readonly Deployment[]): InputSize {
   const size: InputSize = { textBytes: 0, images: 0, files: 0, calls: 0, framingTokens: 0, growthBytes: 0 };
   if (chat.tools !== undefined) size.textBytes += jsonBytes(chat.tools);
@@ -55,10 +55,11 @@ export function sizeOfRest(chat: ChatRequest, deployments: readonly Deployment[]
   return size;
 }
 
+/** Adds one message to a size. */
 export function addMessage(size: InputSize, message: ChatMessage, deployments: readonly Deployment[]): void {
   const { content, tool_calls: calls } = message;
   size.framingTokens += TOKENS_PER_MESSAGE;
-  // Calls and results are handed to some models as texts inside JSON.
+  // Some models are given calls and results as strings inside JSON.
   const bytesOf = message.role === 'tool' ? escapedBytes : utf8Bytes;
   if (typeof content === 'string') size.textBytes += bytesOf(content);
   else if (content) {
@@ -73,7 +74,7 @@ export function addMessage(size: InputSize, message: ChatMessage, deployments: r
   if (message.reasoning_content !== undefined) size.textBytes += utf8Bytes(message.reasoning_content);
   if (message.tool_call_id !== undefined) size.textBytes += escapedBytes(message.tool_call_id);
   for (const call of calls ?? []) {
-    // A custom call becomes `{"input": …}` where only functions are known: a text inside JSON inside JSON.
+    // For providers that know only functions, a custom call becomes `{"input": …}`: a string inside JSON inside JSON.
     const [name, text] =
       call.type === 'function'
         ? [call.function.name, call.function.arguments]
@@ -103,7 +104,7 @@ function addPart(
   }
 }
 
-/** A picture or a file counts at its constant, inside the body or elsewhere: neither is read as text. A text is, as a file too. */
+/** A picture or a file counts at its constant, in the body or by address, because it is not read as text. A text file is. */
 function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentAs>): void {
   if (as.has('image')) size.images++;
   if (as.has('file')) size.files++;
@@ -114,7 +115,7 @@ function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentA
   if (as.has('text') || as.has('file')) size.textBytes += utf8Bytes(attachment.name ?? '');
 }
 
-/** The adapters ask the same table what they may send. */
+/** How a deployment's adapter sends a part; adapters ask the same table. */
 export const sentTo = (part: ContentPart, { format, allowParams }: Deployment): SentAs =>
   FORMATS[format].sentAs(part, allowParams);
 

@@ -1,12 +1,12 @@
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 
-/** The length of a value as JSON in UTF-8; nothing for what is not given. Throws a RangeError where it is nested too deeply. */
+/** The length of a value as JSON in UTF-8; 0 for undefined. Throws a RangeError if it is nested too deeply. */
 export const jsonBytes = (value: unknown): number => (value === undefined ? 0 : utf8Bytes(JSON.stringify(value)));
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** The length of a text inside the quotes of JSON, in UTF-8: control characters and lone surrogates take six bytes. */
+/** The length of a string inside the quotes of JSON, in UTF-8. Control characters and lone surrogates take six bytes. */
 export function escapedBytes(text: string): number {
   let bytes = utf8Bytes(text);
   for (let index = 0; index < text.length; index++) {
@@ -23,7 +23,7 @@ export function escapedBytes(text: string): number {
 }
 
 /**
- * A bound for a tool call's arguments in whatever form they go out: as the text they are, as a text inside JSON, or read and
- * written anew (Anthropic takes an object). Numbers keep the digits they came with, so that last one is never longer.
+ * A bound for a tool call's arguments in every form in which they are sent: as they came, as a string inside JSON, or parsed and
+ * written again (Anthropic takes an object). Numbers keep their digits, so the last form is never longer.
  */
 export const argumentBytes = escapedBytes;

@@ -1,7 +1,7 @@
 import type { Price, PriceTier, TokenPrices } from '../config/config.ts';
 import { KNOWN_PRICES } from './known-prices.ts';
 
-/** What may follow a model's name without making it another: a date, whole or in part, a number of three digits, "latest". */
+/** A suffix that does not make a name another model: a date, or part of one, a number of three digits, "latest". */
 export const EDITION = /^[-@]?(\d{3,4}|\d{8}|\d{4}-\d\d-\d\d|latest)?$/;
 const EDITIONS = new Map([
   ['*', EDITION],
@@ -10,8 +10,8 @@ const EDITIONS = new Map([
 ]);
 
 /**
- * The list's price of a model at its maker's own host; undefined for every other address, a subdomain or a port of its own
- * included, and for a name that the list does not have. No relative's price: `claude-sonnet-5-5` is no `claude-sonnet-5`.
+ * The list's price of a model at its maker's own host. Undefined for every other address, even a subdomain or another port, and for
+ * a name that the list does not have. A similar name does not count: `claude-sonnet-5-5` is not `claude-sonnet-5`.
  */
 export function knownPrice(apiBase: string, model: string): Price | undefined {
   const host = /^https:\/\/([^/]+)/i.exec(apiBase)?.[1]?.toLowerCase().replace(/:443$/, '');
@@ -24,10 +24,10 @@ export function knownPrice(apiBase: string, model: string): Price | undefined {
   return undefined;
 }
 
-/** As the list writes it: Google's own list of models has `models/gemini-2.5-pro`, and takes both. */
+/** A model's name as the list writes it. Google also accepts `models/gemini-2.5-pro`. */
 export const plainName = (model: string): string => model.toLowerCase().replace(/^models\//, '');
 
-/** `gpt-5-mini` is that name alone; `gpt-5-nano*` any edition of it; `gpt-6-sol#` and `claude-opus-5%` their dated editions. */
+/** `gpt-5-mini` matches that name alone; `gpt-5-nano*` any edition of it; `gpt-6-sol#` and `claude-opus-5%` their dated editions. */
 function isNamed(pattern: string, model: string): boolean {
   const edition = EDITIONS.get(pattern.slice(-1));
   if (edition === undefined) return model === pattern;
@@ -44,6 +44,7 @@ function readPrice(text: string): Price {
   };
 }
 
+/** The rates of a row, in the order in which it writes them. */
 export const RATES = ['input', 'output', 'cachedInput', 'cacheWrite', 'reasoning'] as const;
 
 function rates(numbers: readonly number[]): TokenPrices {

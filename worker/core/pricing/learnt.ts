@@ -1,16 +1,17 @@
-/** What a deployment's bills have taught: from then on it holds, and is booked at, no less than it once billed. */
+/** What a deployment's bills have taught. From then on no less is held and booked for it than it once billed. */
 export interface Learnt {
-  /** On top of what config and the host's habits say, for each request. */
+  /** For each request, on top of what config and the host's habits say. */
   overheadTokens: number;
-  /** On top of config's `tokensPerImage` and `tokensPerFile`; apart, since one long document says nothing of pictures. */
+  /** On top of config's `tokensPerImage` and `tokensPerFile`. Kept apart, because a long document says nothing about pictures. */
   tokensPerImage: number;
   tokensPerFile: number;
   thinkingBeyondCap: number;
   tokensPerSecond: number;
-  /** How often an operator has cleared it: what was learnt before the last time counts no more. */
+  /** How often an operator has cleared it. What was learnt before the last time no longer counts. */
   clearings: number;
 }
 
+/** What is known about a deployment that has taught nothing. */
 export const NOTHING_LEARNT: Learnt = {
   overheadTokens: 0,
   tokensPerImage: 0,
@@ -22,7 +23,7 @@ export const NOTHING_LEARNT: Learnt = {
 
 type Field = keyof typeof MOST_LEARNT;
 
-/** One bad count must not end every later request: no provider adds more than this. */
+/** The most that any provider adds. Without a bound, one wrong count would end all later requests. */
 const MOST_LEARNT = {
   overheadTokens: 65_536,
   tokensPerImage: 262_144,
@@ -32,13 +33,13 @@ const MOST_LEARNT = {
 };
 const FIELDS = Object.keys(MOST_LEARNT) as Field[];
 
-/** What is known of one deployment. */
+/** What is known about one deployment. */
 export const learntOf = (
   { healthId }: { healthId: string },
   { learnt }: { learnt?: ReadonlyMap<string, Learnt> | undefined },
 ): Learnt => learnt?.get(healthId) ?? NOTHING_LEARNT;
 
-/** Of what is known in two places, the larger; of what was cleared there meanwhile, nothing. The same object where nothing is new. */
+/** Joins what is known in two places: the larger counts, and what was cleared in one no longer does. Gives `known` itself if nothing is new. */
 export function joinLearnt(known: Learnt, other: Readonly<Partial<Learnt>>): Learnt {
   const { clearings = 0 } = other;
   if (clearings < known.clearings) return known;
@@ -48,8 +49,9 @@ export function joinLearnt(known: Learnt, other: Readonly<Partial<Learnt>>): Lea
   return { ...base, ...Object.fromEntries(news.map((field) => [field, bounded(field, other[field])])) };
 }
 
+/** Whether there is anything to remember. */
 export const hasLearnt = (learnt: Learnt): boolean => FIELDS.some((field) => learnt[field] > 0);
 
-/** It was stored or sent, maybe by another version. */
+/** Another version may have stored or sent the value. */
 const bounded = (field: Field, value: unknown): number =>
   typeof value === 'number' && value > 0 ? Math.min(Math.ceil(value), MOST_LEARNT[field]) : 0;

@@ -5,20 +5,21 @@ import { inputSize } from './input-size.ts';
 import { joinLearnt, type Learnt, learntOf } from './learnt.ts';
 import { choicesOf, thinkingBeyondCap, tokensPerSecond, type WorstCase } from './worst-case.ts';
 
-/** A shorter answer says little about speed. */
+/** An answer that took less time says little about speed. */
 const LEAST_TIMED_MS = 500;
 
+/** The attempt that a usage is compared with. */
 export interface Billing {
   chat: ChatRequest;
   deployment: Deployment;
   pricing: PricingSettings;
-  /** What was held for it. */
+  /** What was held for the attempt. */
   worst: WorstCase;
-  /** From the request out to the answer's end. */
+  /** From sending the request to the end of the answer. */
   forMs: number;
 }
 
-/** What a usage that can be true teaches; undefined where the hold was large enough and the speed is known. */
+/** What a plausible usage teaches; undefined if the hold was large enough and the speed is known. */
 export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
   const { chat, deployment, pricing, worst, forMs } = billing;
   const known = learntOf(deployment, pricing);
@@ -43,5 +44,5 @@ export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
   return joined === known ? undefined : joined;
 }
 
-/** To a power of two, so that a few lessons are enough. */
+/** Up to a power of two, so that a few lessons are enough. */
 const roundUp = (tokens: number): number => 2 ** Math.ceil(Math.log2(tokens));

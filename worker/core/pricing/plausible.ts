@@ -1,22 +1,23 @@
-/** Whether a provider's usage can be true, judged against what was sent and what was seen. Nothing the client sets is a measure. */
+/** Whether a provider's usage can be true, judged by what was sent and what was seen, never by a number that the client sets. */
 import type { ChatRequest, Usage } from '../../../protocol/chat.ts';
 
-/** No tokenizer's tokens are longer than this on average. */
+/** No tokenizer has longer tokens on average. */
 const LONGEST_TOKEN_BYTES = 64;
 
-/** Above any model's window: a larger count is the provider's slip. */
+/** More than any model's context window: a larger count is a mistake of the provider. */
 export const MOST_BELIEVED_TOKENS = 10_000_000;
 
-/** Why a usage is odd. `absurd` is no count at all; any other is the least that may have been billed. */
+/** Why a usage is implausible. `absurd` is no count at all; any other usage is the least that may have been billed. */
 export type Oddity = 'absurd' | 'too_little_input' | 'too_little_output' | 'parts_exceed_whole';
 
-/** The fewest tokens that can be behind a text of so many bytes. */
+/** The fewest tokens that a text of this length can have. */
 export const leastTokens = (bytes: number): number => Math.ceil(bytes / LONGEST_TOKEN_BYTES);
 
+/** Whether a count is larger than any model can have. */
 export const isAbsurd = ({ inputTokens, outputTokens }: Usage): boolean =>
   Math.max(inputTokens, outputTokens) > MOST_BELIEVED_TOKENS;
 
-/** What is left of an absurd usage to be believed: the side that can be true. */
+/** Keeps the side of an absurd usage that can be true. */
 export function withoutSlips(usage: Usage): Usage {
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
   const input = inputTokens > MOST_BELIEVED_TOKENS ? NO_TOKENS : { inputTokens, cachedInputTokens, cacheWriteTokens };
@@ -32,7 +33,7 @@ const NO_TOKENS: Usage = {
   reasoningTokens: 0,
 };
 
-/** `textBytes`: what was generated, as far as it was seen (`StreamStep.textBytes`, summed). */
+/** What makes a usage implausible. `textBytes`: what was seen of the answer (the sum of `StreamStep.textBytes`). */
 export function oddityOf(usage: Usage, chat: ChatRequest, textBytes: number): Oddity | undefined {
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
   if (isAbsurd(usage)) return 'absurd';
@@ -42,12 +43,13 @@ export function oddityOf(usage: Usage, chat: ChatRequest, textBytes: number): Od
   return undefined;
 }
 
+/** Whether a usage may be booked as it is. */
 export const isPlausible = (usage: Usage, chat: ChatRequest, textBytes: number): boolean =>
   oddityOf(usage, chat, textBytes) === undefined;
 
 /**
- * The words of the messages alone: schemas and pictures are counted in ways of their own. UTF-16 units, which are no more than
- * bytes and cost nothing to count. No prompt has no tokens.
+ * The fewest input tokens that the messages' text can have; providers count schemas and pictures in their own ways. Counts UTF-16
+ * units, which are never more than bytes and are free to count. Every prompt has at least one token.
  */
 function leastInput({ messages }: ChatRequest): number {
   let units = 1;

@@ -4,7 +4,7 @@ import { sentTo } from './input-size.ts';
 
 const NONE: readonly ParamCost[] = [];
 
-/** What the fields cost that pass to this deployment because its config allows them, of those that the client sent. */
+/** The costs of the client's fields that this deployment is sent because its config allows them. */
 export function paramCostsOf(chat: ChatRequest, deployment: Deployment): readonly ParamCost[] {
   const { allowParams, paramCosts } = deployment;
   if (allowParams.length === 0) return NONE;

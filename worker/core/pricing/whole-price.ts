@@ -1,6 +1,6 @@
 /**
- * A whole price out of what was said of it. A part that was not said counts at the dearest reading that any provider has,
- * in worst cases and in what is booked: a budget counted with less could be overspent (docs/decisions/0021-unsaid-prices.md).
+ * Completes a price. A part that config leaves out counts at the highest reading that any provider has, in worst cases and in what is
+ * booked, because a budget counted with less could be overspent (docs/decisions/0021-unsaid-prices.md).
  */
 import type { Price, PriceTier, TokenPrices } from '../config/config.ts';
 import type { PriceInput } from '../config/price-schema.ts';
@@ -9,12 +9,12 @@ import type { FormatFacts } from '../formats/facts.ts';
 import { FORMATS } from '../formats/formats.ts';
 
 /**
- * Writing to a provider's cache, as a multiple of the input price where it is not free; some write unasked. (An hour in
- * Anthropic's cache costs 2 times, but Carryon only ever asks for five minutes.)
+ * The price of writing to a provider's cache, as a multiple of the input price. Some providers write without being asked. (An hour in
+ * Anthropic's cache costs 2 times, but Carryon only asks for five minutes.)
  */
 const WRITE_FACTOR = 1.25;
 
-/** What was said stands. A part that was not is never cheaper than the list's, where the list knows the model. */
+/** What config says stands. A part that it leaves out is never cheaper than in the list, if the list knows the model. */
 export function wholePrice(said: PriceInput, format: WireFormat, listed?: Price): Price {
   const base = wholeRates(said, listed);
   const { usdPerRequest = listed?.usdPerRequest } = said;
@@ -31,7 +31,7 @@ export function wholePrice(said: PriceInput, format: WireFormat, listed?: Price)
   };
 }
 
-/** Of two prices of one model the dearer, part by part, for every length of a request. */
+/** The higher of two prices of one model, part by part, for every length of a request. */
 export function dearerPrice(one: Price, other: Price): Price & Required<Pick<Price, 'tiers'>> {
   const lengths = new Set([one, other].flatMap(({ tiers = [] }) => tiers.map((tier) => tier.fromInputTokens)));
   const fees = [one, other].flatMap(({ usdPerRequest }) => usdPerRequest ?? []);
@@ -53,7 +53,7 @@ export const ratesAt = (price: Price, inputTokens: number): TokenPrices =>
 
 type SaidRates = Pick<PriceInput, keyof TokenPrices>;
 
-/** `floor`: what a part that was not said costs at least. */
+/** `floor`: the least that a part costs if config leaves it out. */
 function wholeRates(
   { input, output, cachedInput, cacheWrite, reasoning }: SaidRates,
   floor?: TokenPrices,

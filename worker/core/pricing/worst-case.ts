@@ -8,31 +8,31 @@ import { escapedBytes } from './json-bytes.ts';
 import { learntOf } from './learnt.ts';
 import { paramCostsOf } from './sent-params.ts';
 
-/** The most that a request may be billed for, at whichever of its alias's deployments. */
+/** The most that a request may be billed for, at the dearest of its alias's deployments. */
 export interface WorstCase {
   inputTokens: number;
   outputTokens: number;
   microUsd: number;
 }
 
-/** What adapters add at most: "Answer with one valid JSON object …" (86 bytes) or "Continue.", each in a message. */
+/** The most that adapters add: "Answer with one valid JSON object …" (86 bytes) or "Continue.", each in a message. */
 const ADDED_PER_REQUEST = 128;
-/** `input_schema`, and the `type` of a schema that has none (worker/providers/anthropic/tools.ts). */
+/** For `input_schema`, and for the `type` of a schema without one (worker/providers/anthropic/tools.ts). */
 const ADDED_PER_TOOL = 64;
 
-/** The ledger counts in whole numbers that add up exactly. */
+/** The ledger counts in integers that add up exactly. */
 const MOST = Number.MAX_SAFE_INTEGER;
-/** Of each side, so that the sum is still exact. */
+/** The most for each side, so that their sum is still exact. */
 export const MOST_TOKENS = 2 ** 52;
 
 /**
- * Text counts a token a byte, which BPE over bytes cannot exceed as long as a tokenizer's normalisation does not lengthen the
- * text. What providers add on their side is an overhead: by host, config and what their bills have taught.
+ * The worst case of a request. Text counts as one token a byte, which BPE over bytes cannot exceed unless a tokenizer's normalisation
+ * lengthens the text. What providers add is an overhead, known by host, by config, and from their bills.
  */
 export const worstCase = (chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): WorstCase =>
   worstOfSize(inputSize(chat, deployments), chat, deployments, pricing);
 
-/** The same, for who has measured the input already. */
+/** The same for an input that was measured already. */
 export function worstOfSize(
   size: InputSize,
   chat: ChatRequest,
@@ -53,11 +53,11 @@ export function worstOfSize(
   return worst;
 }
 
-/** One's own fee for an answer, rounded up as costs are; never more than what floating point adds. */
+/** The operator's own fee for an answer, rounded up as costs are, without floating-point dust. */
 export const feeMicroUsd = ({ feePerRequestUsd }: PricingSettings): number =>
   Math.ceil(feePerRequestUsd * 1e6 * (1 - 2e-15));
 
-/** Input tokens of one choice, at most. */
+/** The most input tokens of one choice. */
 export function inputBound(
   size: InputSize,
   chat: ChatRequest,
@@ -106,27 +106,29 @@ function toolsOfHistory({ messages }: ChatRequest, perTool: number): number {
   return tokens;
 }
 
-/** `n`, where it goes out. */
+/** The number of choices that a deployment is asked for: `n`, if its adapter sends it. */
 export const choicesOf = ({ n = 1 }: ChatRequest, { format, quirks }: Deployment): number =>
   FORMATS[format].sendsChoices && !quirks.unsupported?.includes('n') ? n : 1;
 
-/** Admission fills it in before anything is counted: without it there is no bound. */
+/** The request's output cap. Admission sets it before anything is counted, because without it there is no bound. */
 export function outputCap({ maxOutputTokens }: ChatRequest): number {
   if (maxOutputTokens === undefined) throw new Error('maxOutputTokens is not set: the output has no bound');
   return maxOutputTokens;
 }
 
-/** Of all choices, with what the deployment may think beyond the cap. */
+/** The most output tokens of all choices, with what the deployment may think beyond the cap. */
 export const mostOutput = (chat: ChatRequest, deployment: Deployment, pricing: PricingSettings): number =>
   Math.min((outputCap(chat) + thinkingBeyondCap(deployment, pricing)) * choicesOf(chat, deployment), MOST_TOKENS);
 
+/** Reasoning tokens of each choice that may come on top of the output cap. */
 export const thinkingBeyondCap = (deployment: Deployment, pricing: PricingSettings): number =>
   Math.max(deployment.thinkingBeyondCap, learntOf(deployment, pricing).thinkingBeyondCap);
 
+/** The most tokens a second that a choice is made at. */
 export const tokensPerSecond = (deployment: Deployment, pricing: PricingSettings): number =>
   Math.max(deployment.tokensPerSecond, learntOf(deployment, pricing).tokensPerSecond);
 
-/** What this deployment bills for so many tokens, whatever they are: cached, written to a cache, thought. */
+/** The most that this deployment bills for this many tokens, whether cached, written to a cache, or used for reasoning. */
 export function dearestCost(
   chat: ChatRequest,
   deployment: Deployment,

@@ -1,17 +1,17 @@
 import { jsonBytes } from '../../core/pricing/json-bytes.ts';
 
 /**
- * No model caches fewer tokens (platform.claude.com, prompt caching, November 2026: 512 to 4,096 by model), and no token is less
- * than a byte. Between this and a model's own minimum Anthropic passes a mark over, and charges nothing for it.
+ * The least that any model caches (platform.claude.com, prompt caching, November 2026: 512 to 4,096 tokens by model); a token is a
+ * byte or more. Below a model's own minimum Anthropic ignores a mark, and charges nothing for it.
  */
 const LEAST_CACHED_TOKENS = 512;
 
-/** Without a `ttl` it is kept for five minutes, whose price a list's `cacheWrite` is. */
+/** Without a `ttl` the prompt is cached for five minutes, at the list's `cacheWrite` price. */
 const MARK = { cache_control: { type: 'ephemeral' } };
 
-/** Marks where what comes again ends: the tools, and the instructions behind them. Two of the four marks there may be. */
+/** Marks the end of what will be sent again: the tools, and the instructions after them. Uses two of the four marks allowed. */
 export function markPromptCache(body: Record<string, unknown>): void {
-  // Let through by config: it marks the whole prompt by itself, and an hour of its own must not follow our five minutes.
+  // Config allows this field, which caches the whole prompt. A cache of an hour must not follow one of five minutes.
   if (body.cache_control !== undefined) return;
   let bytes = 0;
   for (const name of ['tools', 'system']) {

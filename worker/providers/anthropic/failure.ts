@@ -10,7 +10,7 @@ import { isWall } from '../shared/wall.ts';
 interface ErrorInfo {
   /** `error.type`, such as `overloaded_error`. */
   type: string;
-  /** `error.details.error_code`: a stable name of the cause; messages may change. */
+  /** `error.details.error_code`: a stable name for the cause, whereas messages may change. */
   cause: string;
   message: string;
 }
@@ -30,7 +30,7 @@ export function anthropicFailure(status: number, header: Header, body: string, a
   };
 }
 
-/** Statuses of the error types, for errors inside a 200. */
+/** The status that each error type has, for errors inside a 200. */
 const STATUSES: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -45,7 +45,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** An error event or object inside a 200. Once content has come, what it cost is owed. */
+/** Classifies an error event or object inside a 200. After content, the answer so far is billed. */
 export function anthropicFailureInside(event: Record<string, unknown>, afterContent: boolean): Failure {
   const info = errorInfo(event);
   const status = (Object.hasOwn(STATUSES, info.type) ? STATUSES[info.type] : undefined) ?? 500;
@@ -94,13 +94,13 @@ function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKi
   return kindOf400(info);
 }
 
-/** `forbidden` is what refused places get: not the key's fault. */
+/** `forbidden` goes to callers from refused places; the key is not at fault. */
 function kindOf403({ type, message }: ErrorInfo): FailureKind {
   if (FLAGGED_WORDS.test(message)) return 'flagged';
   return type === 'forbidden' || /country|region|territory|location/i.test(message) ? 'region' : 'bad_key';
 }
 
-/** A 400 may repeat the caller's words, so only the beginning of the sentence counts against the deployment. */
+/** A 400 may quote the caller's words, so only the beginning of the sentence counts against the deployment. */
 function kindOf400({ message, cause }: ErrorInfo): FailureKind {
   if (/^your credit balance is too low/i.test(message)) return 'no_money';
   if (cause === 'organization_on_hold' || /^this organization has been disabled/i.test(message)) return 'bad_key';

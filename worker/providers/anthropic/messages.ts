@@ -8,14 +8,15 @@ import { asFunctionCall } from '../shared/function-tools.ts';
 import { nothingLeft } from '../shared/nothing-left.ts';
 import { type Block, contentBlocks, isBlank, saysSomething } from './parts.ts';
 
+/** One turn of Anthropic's conversation. */
 export interface Turn {
   role: 'user' | 'assistant';
   content: Block[];
 }
 
 /**
- * OpenAI's list of messages as Anthropic's system prompt and turns. System and developer messages all move to the front, in
- * order, as Anthropic's own compatibility layer does; neighbours of one role become one turn; tool results are a user's.
+ * Turns OpenAI's messages into Anthropic's system prompt and turns. All system and developer messages move to the front, in order, as
+ * in Anthropic's own compatibility layer. Neighbours of one role become one turn, and tool results belong to the user.
  */
 export function anthropicMessages(
   messages: ChatMessage[],
@@ -41,13 +42,16 @@ export function anthropicMessages(
   unsendable ??= emptyEnd(messages, turns, system);
   if (unsendable === undefined) endOf(turns, prefill);
   if (instruction !== undefined) system.push({ type: 'text', text: instruction });
-  // A conversation of nothing but instructions is legal at OpenAI; Anthropic wants a user's turn.
+  // OpenAI allows a conversation of instructions alone; Anthropic needs a turn of the user.
   return turns.length === 0
     ? { system: [], messages: [{ role: 'user', content: system }], unsendable }
     : { system, messages: turns, unsendable };
 }
 
-/** Anthropic takes no empty message. One in the middle says nothing; in place of the last, the model would answer another. */
+/**
+ * The problem of a request whose last message is empty. Anthropic takes no empty message: in the middle it can be left out, but
+ * without the last one the model would answer another message.
+ */
 function emptyEnd(messages: readonly ChatMessage[], turns: readonly Turn[], system: readonly Block[]) {
   const index = messages.findLastIndex(({ role }) => role !== 'system' && role !== 'developer');
   const isAsked = turns.length === 0 ? system.length > 0 : turns.at(-1)?.role === 'user';
@@ -62,14 +66,14 @@ interface AnthropicMessages {
   unsendable: Unsendable | undefined;
 }
 
-/** A turn while messages are still added to it: tool results must come before everything else, so they are kept apart. */
+/** A turn to which messages are still added. Tool results are kept apart, because they must come first. */
 interface OpenTurn {
   role: Turn['role'];
   results: Block[];
   others: Block[];
 }
 
-/** Adds to the last turn when it is of the same role. */
+/** Adds to the last turn if it has the same role. */
 function append(turns: OpenTurn[], role: Turn['role'], blocks: Block[], areResults = false): void {
   if (blocks.length === 0) return;
   let last = turns.at(-1);
@@ -80,7 +84,7 @@ function append(turns: OpenTurn[], role: Turn['role'], blocks: Block[], areResul
   addAll(areResults ? last.results : last.others, blocks);
 }
 
-/** Without spreading: a hundred thousand arguments are more than a call takes. */
+/** A loop, because a call cannot take a hundred thousand spread arguments. */
 function addAll(blocks: Block[], more: readonly Block[]): void {
   for (const block of more) blocks.push(block);
 }
@@ -95,14 +99,14 @@ function assistantBlocks(message: ChatMessage, ids: CallIds, dropped: FieldNames
   return blocks;
 }
 
-/** A tool's input has to be an object; what stands in a history may be anything, and too deep to be written anew. */
+/** The input of a tool call, which must be an object. Arguments in a history may be anything, and too deep to be written again. */
 function toolInput(text: string): Record<string, unknown> {
   try {
     const input: unknown = parseArguments(text === '' ? '{}' : text);
     const isInput = typeof input === 'object' && input !== null && !Array.isArray(input) && !isTooDeep(input);
     if (isInput) return input as Record<string, unknown>;
   } catch {
-    // Not JSON: handed on as text below.
+    // Not JSON: sent as a string below.
   }
   return { arguments: text };
 }
@@ -114,8 +118,8 @@ function toolResult({ tool_call_id: id = '' }: ChatMessage, ids: CallIds, conten
 }
 
 /**
- * A last turn of the assistant's is continued by older models, and must not end in white space; newer ones refuse it (Claude 4.6
- * and later), so they are asked in a turn of the user's.
+ * Older models continue a last turn of the assistant, which must not end in white space. Newer ones (Claude 4.6 and later) refuse it,
+ * so a turn of the user is added.
  */
 function endOf(turns: Turn[], prefill: boolean): void {
   const last = turns.at(-1);

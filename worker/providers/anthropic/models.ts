@@ -1,9 +1,9 @@
-/** What differs between Claude models. The API refuses a field that a model does not know, so this has to be known here. */
+/** What differs between Claude models. The API refuses a field that a model does not know. */
 export interface ModelTraits {
-  /** `temperature` and `top_p`: models after Claude Opus 4.6 refuse them, 4.6 and earlier take one of the two. */
+  /** `temperature` and `top_p`: models after Claude Opus 4.6 refuse both, 4.6 and earlier take one of the two. */
   sampling: 'none' | 'one' | 'both';
   thinking: 'none' | 'budget' | 'adaptive';
-  /** What turns thinking off: nothing at all, a value of `thinking.type`, or nothing can. */
+  /** What turns thinking off: leaving the field out, a value of `thinking.type`, or nothing. */
   off: 'omit' | 'disabled' | 'between_tools' | 'never';
   /** Levels of `output_config.effort`, lowest first. */
   efforts: readonly string[];
@@ -17,7 +17,7 @@ export interface ModelTraits {
 
 const EVERY_EFFORT = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** A model newer than this table: nothing that any known model refuses is sent to it. */
+/** A model newer than this table. It is sent nothing that any known model refuses. */
 const UNKNOWN: ModelTraits = {
   sampling: 'none',
   thinking: 'adaptive',
@@ -34,7 +34,7 @@ const CLAUDE_4_5: ModelTraits = { ...CLAUDE_4_6, thinking: 'budget', efforts: []
 const OPUS_4_5: ModelTraits = { ...CLAUDE_4_5, efforts: ['low', 'medium', 'high'] };
 const CLAUDE_4: ModelTraits = { ...CLAUDE_4_5, schemas: false };
 const CLAUDE_3: ModelTraits = { ...CLAUDE_4, thinking: 'none' };
-/** Somebody else's model behind the same format: what the format always had. */
+/** Another maker's model behind the same format; it is sent what the format has always had. */
 const NOT_CLAUDE: ModelTraits = { ...CLAUDE_4, sampling: 'both' };
 
 /**
@@ -52,6 +52,7 @@ const TABLE: readonly (readonly [RegExp, ModelTraits])[] = [
   [/claude-(?:instant|v?2|3)(?=[-.:]|$)/, CLAUDE_3],
 ];
 
+/** The traits of a model, by its name. */
 export function traitsOf(model: string): ModelTraits {
   if (!model.includes('claude')) return NOT_CLAUDE;
   return TABLE.find(([pattern]) => pattern.test(model))?.[1] ?? UNKNOWN;

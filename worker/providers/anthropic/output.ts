@@ -6,7 +6,7 @@ import { structuredSchema } from './schema.ts';
 import { thinkingOptions } from './thinking.ts';
 
 interface OutputOptions {
-  /** Text for the system prompt, where the format can only be asked for in words. */
+  /** Text for the system prompt, if the format can only be asked for in words. */
   instruction: string | undefined;
   config: Record<string, unknown> | undefined;
   thinking: Record<string, unknown> | undefined;

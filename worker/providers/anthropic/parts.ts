@@ -4,11 +4,13 @@ import { attachmentOf } from '../../core/attachments.ts';
 import { ANTHROPIC_FACTS } from '../../core/formats/anthropic.ts';
 import { decodedText } from '../shared/decoded-text.ts';
 
+/** A content block of the Messages API. */
 export type Block = { type: string; [field: string]: unknown };
 
+/** True for white space alone. */
 export const isBlank = (text: string): boolean => text.trim() === '';
 
-/** Blank text is left out, because Anthropic refuses it; a part that has no form there is left out and named. */
+/** Content as Anthropic's blocks. Blank text is left out, because Anthropic refuses it; a part that has no block is left out and named. */
 export function contentBlocks(content: string | ContentPart[] | null | undefined, dropped: FieldNames): Block[] {
   if (typeof content === 'string') return isBlank(content) ? [] : [{ type: 'text', text: content }];
   const blocks: Block[] = [];
@@ -20,7 +22,7 @@ export function contentBlocks(content: string | ContentPart[] | null | undefined
   return blocks;
 }
 
-/** Whether the client wrote something there, whatever becomes of it. */
+/** Whether the client wrote something, even if it cannot be sent. */
 export const saysSomething = (content: string | ContentPart[] | null | undefined): boolean =>
   typeof content === 'string' ? !isBlank(content) : (content ?? []).some((part) => !isBlankPart(part));
 

@@ -13,7 +13,7 @@ import { wireUsage } from '../shared/usage.ts';
 import { readAnthropicUsage } from '../shared/usage-of-anthropic.ts';
 import { anthropicFailureInside } from './failure.ts';
 
-/** A whole message, turned into a completion. */
+/** Turns a whole message into a completion. */
 export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number): Reply {
   let message: unknown;
   try {
@@ -50,18 +50,18 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   return { ok: true, body: JSON.stringify(completion), model, usage, textBytes };
 }
 
-/** The same blocks, a tool's input with its numbers as the model wrote them. */
+/** The same blocks, with the numbers of a tool's input as the model wrote them. */
 function withWrittenNumbers(blocks: unknown[], text: string): unknown[] {
   if (!blocks.some((block) => isObject(block) && block.type === 'tool_use') || !mayHoldWrittenNumber(text))
     return blocks;
   try {
     return (parseJson(text) as { content: unknown[] }).content;
   } catch {
-    return blocks; // nested too deeply to be read like this; that is said below
+    return blocks; // nested too deeply for that; reported below
   }
 }
 
-/** Texts are joined; blocks of unknown kinds (server tools, redacted thinking) show nothing. */
+/** Joins texts. Blocks of unknown kinds (server tools, redacted thinking) show nothing. */
 function readBlocks(blocks: unknown[]): ChatChoice['message'] | string {
   let content = '';
   let reasoning = '';

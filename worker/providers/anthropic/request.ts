@@ -9,7 +9,7 @@ import { outputOptions } from './output.ts';
 import { sampling } from './sampling.ts';
 import { anthropicTools } from './tools.ts';
 
-/** The Messages API knows fewer knobs than OpenAI's; what has no place there is named in `dropped`. */
+/** The Messages API has fewer parameters than OpenAI's; those it does not have are named in `dropped`. */
 export function anthropicRequest(chat: ChatRequest, target: Target, promptCache = false): Outgoing {
   const dropped = new FieldNames(chat.strippedFields);
   const traits = traitsOf(target.model);

@@ -3,10 +3,10 @@ import type { FieldNames } from '../../../protocol/field-names.ts';
 import { isWhatHappensAnyway } from '../shared/harmless.ts';
 import type { ModelTraits } from './models.ts';
 
-/** Sampling and stop sequences. OpenAI's temperature goes to 2, Anthropic's to 1: what is above goes out as 1, and is named. */
+/** Sampling and stop sequences. OpenAI's temperature goes up to 2, Anthropic's to 1: a higher one is sent as 1, and named as dropped. */
 export function sampling(chat: ChatRequest, traits: ModelTraits, thinks: boolean, dropped: FieldNames) {
   const body: Record<string, unknown> = {};
-  // While it thinks, no model takes either; where it takes one, temperature is that one.
+  // No model takes either while it thinks. A model that takes one gets the temperature.
   const takes = thinks ? 'none' : traits.sampling;
   if (chat.temperature !== undefined) {
     if (takes !== 'none') body.temperature = Math.min(chat.temperature, 1);
@@ -17,7 +17,7 @@ export function sampling(chat: ChatRequest, traits: ModelTraits, thinks: boolean
     if (takes === 'both' || (takes === 'one' && chat.temperature === undefined)) body.top_p = chat.top_p;
     else if (!isWhatHappensAnyway('top_p', chat.top_p)) dropped.add('top_p');
   }
-  // Whitespace alone is refused as a stop sequence.
+  // Anthropic refuses a stop sequence of white space alone.
   const stops = chat.stop?.filter((stop) => stop.trim() !== '');
   if (stops && stops.length > 0) body.stop_sequences = stops;
   if (stops && stops.length < (chat.stop?.length ?? 0)) dropped.add('stop');
@@ -35,7 +35,7 @@ const NO_WORD_FOR = [
   'logit_bias',
 ] as const;
 
-/** What the Messages API has no word for. */
+/** Names the fields that the Messages API does not have. */
 function nameUnknown(chat: ChatRequest, dropped: FieldNames): void {
   for (const name of NO_WORD_FOR) {
     if (chat[name] !== undefined && !isWhatHappensAnyway(name, chat[name])) dropped.add(name);

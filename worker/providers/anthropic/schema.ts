@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 
 const DEEPEST = 40;
 
-/** Keywords that go on as they are. */
+/** Keywords that are kept unchanged. */
 const KEPT = new Set(['type', 'enum', 'const', 'required', 'title', 'description', 'default', '$ref']);
 /** Keywords that hold one schema, a list of them, or schemas by name. */
 const LISTS = new Set(['anyOf', 'allOf']);
@@ -12,8 +12,8 @@ const FORMATS = new Set(
 );
 
 /**
- * A JSON Schema as Anthropic's structured outputs take it (platform.claude.com, structured outputs): every object closed,
- * limits on numbers and lengths told in the description instead. Undefined where it cannot be said there: then it is asked in words.
+ * A JSON Schema as Anthropic's structured outputs take it (platform.claude.com, structured outputs): every object is closed, and
+ * limits on numbers and lengths move into the description. Undefined if it cannot be expressed; then it is asked for in words.
  */
 export function structuredSchema(schema: Json): Json | undefined {
   const closed = schema.type === 'object' || Array.isArray(schema.anyOf) ? close(schema, 0) : undefined;
@@ -31,12 +31,12 @@ function close(schema: unknown, depth: number): Json | undefined {
     else if (LISTS.has(key) || key === 'oneOf') closed[key === 'oneOf' ? 'anyOf' : key] = closeList(value, depth);
     else if (key === 'items') closed.items = close(value, depth + 1);
     else if (key === 'additionalProperties') {
-      if (value !== false) return undefined; // an open map has no form there
+      if (value !== false) return undefined; // an open map cannot be expressed
     } else if (isSaid(key, value)) closed[key] = value;
     else if (key !== '$schema' && key !== '$id') told.push(`${key}: ${JSON.stringify(value)}`);
   }
   if (Object.values(closed).includes(undefined) || refersOutside(closed.$ref)) return undefined;
-  // Closed, it would hold nothing; and of two lists of choices only one has a place.
+  // A closed object without properties would hold nothing; and only one of two lists of choices can be kept.
   const isObjectType = closed.type === 'object' || (Array.isArray(closed.type) && closed.type.includes('object'));
   if (isObjectType && closed.properties === undefined && schema.additionalProperties !== false) return undefined;
   if (schema.oneOf !== undefined && schema.anyOf !== undefined) return undefined;
@@ -56,8 +56,8 @@ const isSaid = (key: string, value: unknown): boolean =>
 const NAMED = /"\$ref":"#\/(?:\$defs|definitions)\/([^"]+)"/g;
 
 /**
- * Whether a named schema leads to itself, which is refused there. Schemas that lead to no other are done, then those that lead
- * only to what is done; what is left goes round in a circle.
+ * Whether a named schema refers to itself, which Anthropic refuses. Schemas without references are done first, then those that refer
+ * only to schemas that are done. What remains is a circle.
  */
 function isRecursive({ $defs, definitions }: Json): boolean {
   const schemas = new Map([$defs, definitions].flatMap((map) => (isObject(map) ? Object.entries(map) : [])));
@@ -76,7 +76,7 @@ function isRecursive({ $defs, definitions }: Json): boolean {
     open.set(name, used.length);
     if (used.length === 0) done.push(name);
   }
-  // It grows while it is read.
+  // The list grows while it is read.
   for (const name of done) {
     for (const user of usersOf.get(name) ?? []) {
       const left = (open.get(user) ?? 0) - 1;

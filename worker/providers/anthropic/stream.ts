@@ -1,7 +1,5 @@
 import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
-import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
-import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
 import type { StreamStep, StreamTranslator } from '../adapter.ts';
 import { failureInside, saysError } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
@@ -10,36 +8,35 @@ import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
+import { DONE, lostIf, NOTHING, unseen } from '../shared/stream-steps.ts';
 import { wireUsage } from '../shared/usage.ts';
+import { bytesIn, withWrittenNumbers } from './blocks.ts';
 import { anthropicFailureInside } from './failure.ts';
 import { AnthropicUsage } from './usage.ts';
 
 type Delta = ChatChunkChoice['delta'];
 
-const NOTHING: StreamStep[] = [];
-const DONE: StreamStep[] = [{ kind: 'done' }];
-
 interface ToolBlock {
-  /** Position among the tool calls of the answer, which is how OpenAI's chunks name it. */
+  /** Position among the answer's tool calls, by which OpenAI's chunks name it. */
   index: number;
   hasArguments: boolean;
-  /** `input` of the block's start, for a provider that sends it whole. */
+  /** `input` of the block's start, for providers that send it whole. */
   input: unknown;
 }
 
-/** Deltas that have no place in a chunk: signatures and citations. */
+/** Deltas that chunks cannot carry: signatures and citations. */
 const SILENT_DELTAS: ReadonlySet<unknown> = new Set(['signature_delta', 'citations_delta']);
 
 /**
- * Anthropic's named events as OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks; an event that may have
- * held part of a text, a thought or a call is `lost`.
+ * Turns Anthropic's named events into OpenAI's chunks. Unknown events and blocks are skipped, as Anthropic asks. An unreadable event
+ * that may have held part of a text, a thought or a call is `lost`.
  */
 export class AnthropicStream implements StreamTranslator {
   model: string | undefined;
   readonly #created: number;
-  /** By the block's index, the last call that began under it: some gateways give each block the same. */
+  /** By the block's index, the last call that began under it; some gateways give every block the same index. */
   readonly #tools = new Map<unknown, ToolBlock>();
-  /** Indexes of blocks whose kind shows nothing. */
+  /** Indexes of blocks that show the reader nothing. */
   readonly #unseenBlocks = new Set<unknown>();
   #calls = 0;
   #id = '';
@@ -61,7 +58,7 @@ export class AnthropicStream implements StreamTranslator {
     return this.#finished;
   }
 
-  /** There is only ever one choice. */
+  /** There is always one choice. */
   get finishedAll(): boolean {
     return this.#finished;
   }
@@ -106,20 +103,20 @@ export class AnthropicStream implements StreamTranslator {
     }
   }
 
-  /** Not JSON: a heartbeat, or something that is lost. */
+  /** An event that is not JSON: a heartbeat, or something that is lost. */
   #unreadable(name: string | undefined, data: string): StreamStep[] {
     if (name === 'error') return this.#error({ message: data });
     if (name === 'message_stop') return DONE;
     return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
   }
 
-  /** Whatever the event: gateways put it elsewhere too, beside an error or at the very end. */
+  /** From any event, because gateways also put usage beside an error or at the very end. */
   #takeUsage({ usage, message, delta, error }: Json): void {
     this.#usage.take(usage);
     for (const inside of [message, delta, error]) if (isObject(inside)) this.#usage.take(inside.usage);
   }
 
-  /** Anthropic's form, or that of a gateway in front of it: `{"error":{"code":502}}`. */
+  /** An error in Anthropic's form, or in that of a gateway in front of it: `{"error":{"code":502}}`. */
   #error(event: Json): StreamStep[] {
     const error = event.error ?? event;
     const isOpenAi = isObject(error) && error.code !== undefined;
@@ -141,7 +138,7 @@ export class AnthropicStream implements StreamTranslator {
     return this.#opening();
   }
 
-  /** Once; also where the provider's own `message_start` did not come. */
+  /** The opening chunk, once; also if the provider's `message_start` did not come. */
   #opening(): StreamStep[] {
     if (this.#started) return NOTHING;
     this.#started = true;
@@ -192,7 +189,7 @@ export class AnthropicStream implements StreamTranslator {
 
   #text(field: 'content' | 'reasoning_content', text: unknown, textBytes: number, data: string): StreamStep[] {
     if (text !== undefined && text !== null && typeof text !== 'string') return lostIf(mayHoldText(text), data);
-    if (!text) return unseen(textBytes); // such as the signature of a block of thinking
+    if (!text) return unseen(textBytes); // such as the signature of a thinking block
     return this.#content({ [field]: text }, textBytes);
   }
 
@@ -200,13 +197,13 @@ export class AnthropicStream implements StreamTranslator {
     const tool = this.#tools.get(index);
     if (typeof json !== 'string') return lostIf(textBytes > 0, data);
     if (json === '') return NOTHING;
-    // Of a call whose block never began. One whose beginning was lost is lost already.
+    // The call's block never began, or its beginning was lost and counted already.
     if (tool === undefined) return this.#unseenBlocks.has(index) ? unseen(textBytes) : lostIf(true, data);
     tool.hasArguments = true;
     return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, textBytes);
   }
 
-  /** A call without any input still has arguments: an empty object. What there is was counted at the block's start. */
+  /** A call without input still has arguments: an empty object. Its bytes were counted at the block's start. */
   #blockStop({ index }: Json, data: string): StreamStep[] {
     const tool = this.#tools.get(index);
     if (tool === undefined || tool.hasArguments) return NOTHING;
@@ -218,7 +215,7 @@ export class AnthropicStream implements StreamTranslator {
 
   #messageDelta({ delta }: Json, data: string): StreamStep[] {
     if (!isObject(delta) || typeof delta.stop_reason !== 'string' || delta.stop_reason === '') return NOTHING;
-    // The stop sequence was generated too, and is taken off the text.
+    // The stop sequence was generated too, but is not part of the text.
     const textBytes = generatedBytes(delta.stop_sequence) ?? 0;
     const reason = finishReason(delta.stop_reason);
     if (reason === undefined) {
@@ -226,7 +223,7 @@ export class AnthropicStream implements StreamTranslator {
       return [...unseen(textBytes), { kind: 'failure', failure: brokeOff(delta.stop_reason) }];
     }
     if (this.#finished) return NOTHING;
-    // Blocks whose own end did not come.
+    // Blocks whose end did not come.
     const open = [...this.#tools.keys()].flatMap((index) => this.#blockStop({ index }, data));
     this.#finished = true;
     return [...this.#opening(), ...open, this.#step({}, reason, false, textBytes)];
@@ -251,20 +248,3 @@ export class AnthropicStream implements StreamTranslator {
     return { kind: 'chunk', data: JSON.stringify(chunk), content, finished: this.surelyFinished, textBytes };
   }
 }
-
-/** The same block, its input with its numbers as the model wrote them. */
-function withWrittenNumbers(block: Json, data: string): unknown {
-  try {
-    return mayHoldWrittenNumber(data) ? (parseJson(data) as Json).content_block : block;
-  } catch {
-    return block; // nested too deeply to be read like this; that is said when it is written
-  }
-}
-
-/** What the model generated in `value`; too deep to be read, no more than the event's whole text. */
-const bytesIn = (value: unknown, data: string): number => generatedBytes(value) ?? utf8Bytes(data);
-
-const unseen = (textBytes: number): StreamStep[] => (textBytes === 0 ? NOTHING : [{ kind: 'unseen', textBytes }]);
-
-const lostIf = (isLost: boolean, data: string): StreamStep[] =>
-  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;

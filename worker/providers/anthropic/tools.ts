@@ -6,7 +6,7 @@ import type { ModelTraits } from './models.ts';
 
 type Body = Record<string, unknown>;
 
-/** `tools` and `tool_choice`. A model that refuses to be forced is left to choose, and the choice is named as dropped. */
+/** `tools` and `tool_choice`. If the model cannot be forced to call a tool, the choice is left out and named as dropped. */
 export function anthropicTools(chat: ChatRequest, turns: Turn[], traits: ModelTraits, dropped: FieldNames): Body {
   let { tools, choice } = narrow(onlyFunctions(chat.tools, dropped), chat.tool_choice);
   if (tools === undefined || tools.length === 0) {
@@ -39,7 +39,7 @@ function toolChoice(choice: ToolChoice | undefined, parallel: boolean | undefine
   return undefined;
 }
 
-/** A history with tool calls needs the tools' definitions, which a client may no longer send. */
+/** Anthropic needs the definition of every tool that the history calls, even if the client no longer sends it. */
 function toolsOfHistory(turns: Turn[]): Body {
   const names = new Set<unknown>();
   for (const { content } of turns) for (const block of content) if (block.type === 'tool_use') names.add(block.name);

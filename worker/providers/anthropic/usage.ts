@@ -4,8 +4,8 @@ import { laterUsage } from '../shared/usage.ts';
 import { readAnthropicUsage } from '../shared/usage-of-anthropic.ts';
 
 /**
- * A later event's counts over what is known. They are cumulative, may be null, and may repeat a side as zeros: what is not given
- * keeps its last value, and of each side the larger counts.
+ * The usage so far. Counts are cumulative, may be null, and may repeat one side as zeros: a missing count keeps its last value, and
+ * the larger value counts for each side.
  */
 export class AnthropicUsage {
   usage: Usage | undefined;
@@ -21,7 +21,7 @@ export class AnthropicUsage {
       return;
     }
     const merged = laterUsage(this.usage, next);
-    // A side that was not taken keeps its counts for what a later event leaves out.
+    // A side that did not change keeps its counts, for fields that a later event leaves out.
     const inputStays = merged.inputTokens > next.inputTokens;
     const outputStays = merged.outputTokens > next.outputTokens;
     for (const key of Object.keys(counts)) {

@@ -5,7 +5,7 @@ import { openaiReply } from './reply.ts';
 import { openaiRequest } from './request.ts';
 import { OpenAiStream } from './stream.ts';
 
-/** Chat Completions as OpenAI publishes it, and the many APIs compatible with it; how they differ is in their quirks. */
+/** Chat Completions as OpenAI publishes it, and the many compatible APIs. Their differences are in `quirks`. */
 export const openai: Adapter = {
   request: openaiRequest,
   reply: (text, chat, nowMs) => withToldUsage(openaiReply(text, chat, nowMs), text),

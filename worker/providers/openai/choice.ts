@@ -4,30 +4,31 @@ import { finishReason } from '../shared/finish-reasons.ts';
 import { mayHoldText } from '../shared/heartbeat.ts';
 import { ToolCallIndexes } from '../shared/tool-call-indexes.ts';
 
+/** What a chunk says about one choice. */
 export interface ReadChoice {
-  /** Content, not the role or an empty opening: the first such delta is the first token. */
+  /** It has content, not only the role or an empty opening. The first such delta is the first token. */
   shows: boolean;
-  /** Part of it may have held text and could not be read; that part is taken out. */
+  /** A part that may have held text could not be read, and was taken out. */
   isLost: boolean;
   /** It was changed, so that a client can read it. */
   isRewritten: boolean;
-  /** False: there is nothing in it to pass on. */
+  /** False if there is nothing to pass on. */
   isReadable: boolean;
   /** A `finish_reason` that does not say the answer is complete. */
   brokeOff: string | undefined;
 }
 
-/** One choice of a stream: what its deltas say, and whether it has come to its end. */
+/** One choice of a stream: reads its deltas, and knows whether it has ended. */
 export class OpenAiChoice {
   isFinished = false;
-  /** Content came, then a chunk without any finished it. Servers that send `stop` with every chunk never get here. */
+  /** Content came, then a chunk without content finished it. Servers that send `stop` with every chunk never get here. */
   isSurelyFinished = false;
   #hasSaid = false;
-  /** A finish came together with content, or content after a finish: its finishes mean little. */
+  /** A `finish_reason` came together with content, or before more of it, so it proves nothing. */
   #finishesEarly = false;
   readonly #calls = new ToolCallIndexes();
 
-  /** Reads it, and mends it in place. */
+  /** Reads one delta, and repairs it in place. */
   read(choice: Json): ReadChoice {
     const read: ReadChoice = { shows: false, isLost: false, isRewritten: false, isReadable: true, brokeOff: undefined };
     const { finish_reason: reason } = choice;
@@ -36,7 +37,7 @@ export class OpenAiChoice {
     else {
       const { finish_reason: _, index: __, logprobs: ___, ...rest } = choice;
       read.isLost = mayHoldText(rest);
-      // Azure sends its filter's results in such a choice; clients that expect a delta break.
+      // Azure sends its filter's results in such a choice, which breaks clients that expect a delta.
       read.isReadable = isEnd;
       choice.delta = {};
       read.isRewritten = true;
@@ -89,7 +90,7 @@ export class OpenAiChoice {
   }
 }
 
-/** A list of parts becomes a string, its thinking `reasoning_content`; anything else cannot be passed on. */
+/** A list of parts becomes a string, and its thinking `reasoning_content`. Anything else cannot be passed on. */
 function readContent(delta: Json, content: unknown, read: ReadChoice): void {
   read.isRewritten = true;
   if (!Array.isArray(content)) {

@@ -8,7 +8,7 @@ import { nothingLeft } from '../shared/nothing-left.ts';
 import { schemaInstruction } from '../shared/schema-instruction.ts';
 import { hasAttachments, withoutToolAttachments } from '../shared/tool-pictures.ts';
 
-/** The messages as this provider takes them: the very same array unless something has to change. */
+/** The messages as this provider takes them. The same array if nothing has to change. */
 export function openaiMessages(chat: ChatRequest, target: Target, dropped: FieldNames): OpenAiMessages {
   let copy: ChatMessage[] | undefined;
   let unsendable: Unsendable | undefined;
@@ -55,10 +55,10 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
   return outgoing;
 }
 
-/** No registered type, but often written. */
+/** Not a registered type, but often written. */
 const JPG = /^data:image\/jpg(?=[;,])/i;
 
-/** What may go, and has a price (core/formats/openai.ts); the rest is left out and named. A document given as a picture goes as a file. */
+/** The parts that may be sent (core/formats/openai.ts); the others are left out and named. A document in an image part is sent as a file. */
 function sendableParts(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
   let copy: ContentPart[] | undefined;
   for (const [index, part] of parts.entries()) {
@@ -78,12 +78,12 @@ function sendableParts(parts: ContentPart[], allowParams: readonly string[], dro
   return copy ?? parts;
 }
 
-/** Providers tell by the name's ending what it is. */
+/** Providers recognise the type by the ending of the name. */
 function asFile(url: string): ContentPart {
   const filename = /^data:application\/pdf/i.test(url) ? 'document.pdf' : 'document.txt';
   return { type: 'file', file: { filename, file_data: url } };
 }
 
-/** It said something, and nothing of it is left. */
+/** The message had content, and none of it is left. */
 const isEmptied = ({ content, tool_calls: calls }: ChatMessage, outgoing: ChatMessage): boolean =>
   Array.isArray(content) && content.length > 0 && outgoing.content === '' && !calls;

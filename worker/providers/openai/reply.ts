@@ -13,7 +13,7 @@ import { dropRoutersWords } from '../shared/routers-words.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
 import { readUsage, usageIn } from '../shared/usage.ts';
 
-/** A whole answer: already in the shape we speak, so its own text goes on untouched, unless a client could not read it. */
+/** Checks a whole answer. It is in OpenAI's form already, so its own text is passed on, unless a client could not read it. */
 export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
   let answer: unknown;
   try {
@@ -45,7 +45,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes };
 }
 
-/** Whether it was mended in place, or why it cannot be used. */
+/** True if the choice was repaired in place; a failure if it cannot be used. */
 function readChoice(choice: unknown) {
   if (!isObject(choice) || !isObject(choice.message)) return malformed('A choice of the answer has no message.');
   const { message, finish_reason: word } = choice;
@@ -76,7 +76,7 @@ function joinParts(message: Json, parts: unknown[]): boolean {
   return true;
 }
 
-/** What the models of all choices generated. */
+/** UTF-8 bytes that were generated for all choices. */
 function bytesIn(choices: unknown): number | undefined {
   let bytes = 0;
   for (const choice of Array.isArray(choices) ? choices : []) {

@@ -5,7 +5,7 @@ import { isWhatHappensAnyway } from '../shared/harmless.ts';
 import { openaiMessages } from './messages.ts';
 import { openaiTools } from './tools.ts';
 
-/** Fields of `ChatRequest` that go out under their own name (openai-node 7.57 `ChatCompletionCreateParams`). */
+/** Fields of `ChatRequest` that are sent under the same name (openai-node 7.57 `ChatCompletionCreateParams`). */
 const PASSED = [
   'n',
   'temperature',
@@ -20,9 +20,10 @@ const PASSED = [
   'reasoning_effort',
 ] as const;
 
-/** Fields of `rest` that change no price and ask for nothing but text. */
+/** Fields of `rest` that change no price and ask for no more than text. */
 const PASSED_FROM_REST = new Set(['verbosity', 'prompt_cache_key']);
 
+/** The request in OpenAI's form, with the target's quirks. */
 export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
   const { quirks } = target;
   const unsupported = quirks.unsupported ?? [];

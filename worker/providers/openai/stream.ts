@@ -10,18 +10,17 @@ import { isTooDeep, jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRoutersWords, lostBehind } from '../shared/routers-words.ts';
+import { DONE, lostIf, NOTHING } from '../shared/stream-steps.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
 import { laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
 import { OpenAiChoice } from './choice.ts';
 
-const DONE: StreamStep[] = [{ kind: 'done' }];
-const NOTHING: StreamStep[] = [];
-/** Told by a router behind this one. */
+/** A router behind this one said that it lost events. */
 const LOST_BEHIND: StreamStep[] = [{ kind: 'lost', textBytes: 0 }];
 
 /**
- * Passes chunks on as the provider wrote them. A chunk is only written anew to take its usage off, or where a client could not
- * read it. Events that hold nothing of the answer are passed over; one that may have held some is `lost`.
+ * Passes chunks on as the provider wrote them. A chunk is written again only to remove its usage, or if a client could not read it.
+ * Events without any of the answer are skipped; an unreadable event that may have held some is `lost`.
  */
 export class OpenAiStream implements StreamTranslator {
   usage: Usage | undefined;
@@ -33,7 +32,7 @@ export class OpenAiStream implements StreamTranslator {
   #hasContent = false;
   #last: Json | undefined;
   #wireUsage: unknown;
-  /** By index, where each choice tells its own. */
+  /** By index, for providers that report usage for each choice. */
   readonly #usageOfChoices = new Map<string, Usage>();
 
   constructor(asked: number) {
@@ -62,9 +61,9 @@ export class OpenAiStream implements StreamTranslator {
     }
     // Gemini's compatible API wraps its errors in a list.
     const said: unknown = Array.isArray(chunk) ? chunk[0] : chunk;
-    // Before anything else: an error too may tell what it is billed at.
+    // Before anything else, because an error may report usage too.
     const told = isObject(said) ? usageIn(said, this.#usageOfChoices) : undefined;
-    // It goes on in a chunk of our own, so it has to be one that can be written.
+    // Usage is passed on in a chunk of our own, so it must be one that can be written.
     if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
     if (name === 'error' || (isObject(said) && saysError(said))) {
       return failed(failureInside(isObject(said) ? (said.error ?? said) : said, this.#hasContent));
@@ -80,7 +79,7 @@ export class OpenAiStream implements StreamTranslator {
     return this.#chunk(chunk, chunk.choices, data);
   }
 
-  /** Not JSON: a heartbeat, several events without the blank lines between them, or something that is lost. */
+  /** An event that is not JSON: a heartbeat, several events without blank lines between them, or something that is lost. */
   #unreadable(name: string | undefined, data: string): StreamStep[] {
     if (name === 'error') return failed(failureInside({ message: data }, this.#hasContent));
     if (isPingEvent(name) || isHeartbeat(data)) return NOTHING;
@@ -99,7 +98,7 @@ export class OpenAiStream implements StreamTranslator {
     let shows = false;
     let isLost = false;
     const isMarked = lostBehind(chunk);
-    // Some clients take any error for one, empty or not.
+    // Some clients treat any `error` as one, even an empty one.
     let isRewritten = dropRoutersWords(chunk) || isWritten || isObject(chunk.usage) || Boolean(chunk.error);
     if (isObject(chunk.usage)) delete chunk.usage;
     if (chunk.error) delete chunk.error;
@@ -119,11 +118,11 @@ export class OpenAiStream implements StreamTranslator {
       chunk.choices = readable;
       isRewritten = true;
     }
-    // A line break inside JSON is legal, inside an SSE line it is not.
+    // A line break is legal inside JSON, but not inside an SSE line.
     const text = isRewritten || data.includes('\n') ? jsonText(chunk) : data;
     if (text === undefined) return lostIf(true, data);
     const finished = this.surelyFinished;
-    // What is lost was counted with its whole event.
+    // A lost event was counted with its whole length.
     const step: StreamStep = { kind: 'chunk', data: text, content: shows, finished, textBytes: isLost ? 0 : textBytes };
     return steps.length === 0 ? [step] : [step, ...steps];
   }
@@ -149,7 +148,7 @@ export class OpenAiStream implements StreamTranslator {
     const next = readUsage(value);
     if (next === undefined) return;
     const later = laterUsage(this.usage, next);
-    // The provider's own words, but where they take back what it said before.
+    // The provider's own object, unless it takes back what was reported before.
     this.#wireUsage = later === next ? value : wireUsage(later);
     this.usage = later;
   }
@@ -173,7 +172,7 @@ export class OpenAiStream implements StreamTranslator {
 type ReadChoice = ReturnType<OpenAiChoice['read']>;
 const UNREADABLE = { shows: false, isRewritten: false, isReadable: false, brokeOff: undefined };
 
-/** Some leave it out, or send it as a string. */
+/** Some providers leave the index out, or send it as a string. */
 function indexOf({ index }: Json): number | undefined {
   if (index === undefined || index === null) return 0;
   if (typeof index === 'number') return index;
@@ -189,7 +188,7 @@ function isWhole(line: string): boolean {
   }
 }
 
-/** What the models of all choices generated here; what stands beside the deltas (logprobs, filters) says it again. */
+/** UTF-8 bytes that were generated for all choices. What is beside the deltas (logprobs, filters) only repeats them. */
 function bytesIn(choices: readonly unknown[]): number | undefined {
   let bytes = 0;
   for (const choice of choices) {
@@ -201,6 +200,3 @@ function bytesIn(choices: readonly unknown[]): number | undefined {
 }
 
 const failed = (failure: Failure): StreamStep[] => [{ kind: 'failure', failure }];
-
-const lostIf = (isLost: boolean, data: string): StreamStep[] =>
-  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;

@@ -9,7 +9,7 @@ interface OutgoingTools {
   parallel: boolean | undefined;
 }
 
-/** Tools and what goes with them; a choice without tools is left out, because providers refuse it. */
+/** Tools and their settings. A choice without tools is left out, because providers refuse it. */
 export function openaiTools(chat: ChatRequest, quirks: Quirks, dropped: FieldNames): OutgoingTools {
   let tools = chat.tools;
   let choice = chat.tool_choice;

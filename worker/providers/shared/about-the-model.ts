@@ -1,7 +1,7 @@
 /**
- * Whether a 400 is about this model or provider rather than about the request, so that another one may take it: a parameter,
- * value, tool form or schema that it does not support, or more output than it can make. A closed list, by code, parameter and
- * words. Words may be the caller's own, repeated: all that follows from them is one attempt elsewhere.
+ * What a provider complains about. A 400 may be about this model or provider rather than about the request, so that another may take
+ * it: a parameter, value, kind of tool or schema that it does not support, or more output than it can make. Codes, parameters and
+ * words are closed lists. Words may quote the caller: the only consequence is one attempt elsewhere.
  */
 export interface Complaint {
   /** Codes and types, in lower case. */
@@ -14,7 +14,7 @@ export interface Complaint {
 const CODES =
   /unsupported|not_supported|unknown_parameter|unrecognized_(?:request_)?argument|extra_forbidden|invalid_(?:function_parameters|json_schema)/;
 
-/** Of tools and of the answer's form each provider has its own idea, and its own limit of the output. */
+/** Providers differ in what they take of tools and answer formats, and in how much output they allow. */
 const PARAMETERS =
   /^(?:tools?|tool_choice|functions?|function_call|response_format|thinking|output_(?:config|format))\b/;
 const OUTPUT_CAP = /^max_(?:completion_|output_|new_)?tokens$/;
@@ -39,9 +39,10 @@ const WORDS: readonly RegExp[] = [
   /\bthis model (?:does|do|can|must|requires|only|supports|is not|has no)\b/i,
 ];
 
+/** Whether another model or provider may take the request. */
 export function isAboutTheModel({ codes, param, message }: Complaint): boolean {
   if (CODES.test(codes) || WORDS.some((words) => words.test(message))) return true;
-  // Anthropic begins its sentence with the parameter.
+  // Anthropic's sentence begins with the parameter.
   const named = param ?? /^([a-z_]+)(?:[.:[]|$)/.exec(message)?.[1] ?? '';
   if (OUTPUT_CAP.test(named)) return !TOO_SMALL.test(`${codes} ${message}`);
   return PARAMETERS.test(named);

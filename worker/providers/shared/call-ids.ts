@@ -1,18 +1,18 @@
 import type { ChatMessage } from '../../../protocol/chat.ts';
 
-/** OpenAI takes no longer ones; vLLM and others make some. */
+/** OpenAI takes no longer ids; vLLM and others make longer ones. */
 const LONGEST = 40;
-/** `_2` and on, for ids that would become the same. */
+/** Room for `_2` and so on, for ids that would become the same. */
 const LONGEST_NUMBER = 8;
 
 /**
- * Ids of tool calls as every provider takes them: up to 40 letters, digits, `_` and `-`, and no two calls of a conversation alike.
- * Some providers' ids have more characters (`functions.search:0`) or begin anew with each turn (`call_0`), which Anthropic refuses.
+ * Ids of tool calls as every provider takes them: up to 40 letters, digits, `_` and `-`, each used once in a conversation. Some
+ * providers make ids with other characters (`functions.search:0`), or the same ids in every turn (`call_0`), which Anthropic refuses.
  */
 export class CallIds {
   readonly #sent = new Map<string, SentIds>();
   readonly #taken = new Set<string>();
-  /** How often an id was wanted already, so that a thousand alike are not a million tries. */
+  /** How often an id was requested, so that a thousand equal ids do not take a million tries. */
   readonly #wanted = new Map<string, number>();
 
   ofCall(id: string): string {
@@ -26,7 +26,7 @@ export class CallIds {
     return free;
   }
 
-  /** Of the first call with this id that has no result yet, or of its last. */
+  /** The id of the first call with this id that has no result yet, or else of the last. */
   ofResult(id: string): string {
     const sent = this.#sent.get(id);
     return sent?.ids[Math.min(sent.answered++, sent.ids.length - 1)] ?? mended(id);
@@ -43,7 +43,7 @@ export class CallIds {
   }
 }
 
-/** What calls of one id were sent as, in order, and how many of them have their result. */
+/** The ids that calls of one id were sent with, in order, and how many of them have their result. */
 interface SentIds {
   ids: string[];
   answered: number;
@@ -51,7 +51,7 @@ interface SentIds {
 
 const mended = (id: string): string => id.replace(/[^\w-]/g, '_').slice(0, LONGEST);
 
-/** For OpenAI, which is strict about the length alone: the very same messages where no id is too long. */
+/** For OpenAI, which is strict about the length only. The same messages if no id is too long. */
 export function withShortIds(messages: ChatMessage[]): ChatMessage[] {
   const isLong = ({ tool_call_id: id = '', tool_calls: calls = [] }: ChatMessage): boolean =>
     id.length > LONGEST || calls.some((call) => call.id.length > LONGEST);

@@ -1,7 +1,7 @@
 import { isObject } from '../../../protocol/json.ts';
 import { mayHoldText } from './heartbeat.ts';
 
-/** What a list of content parts says. `isLost`: part of it may hold text and has a shape nobody knows. */
+/** The content of a list of parts. `isLost`: a part of an unknown kind may hold text. */
 export interface SaidInParts {
   content: string;
   reasoning: string;
@@ -9,7 +9,7 @@ export interface SaidInParts {
   isLost: boolean;
 }
 
-/** Mistral's reasoning models, and gateways in front of other formats, send `content` as a list of typed parts. */
+/** Reads `content` that is a list of typed parts, as Mistral's reasoning models and gateways in front of other formats send it. */
 export function readParts(parts: readonly unknown[]): SaidInParts {
   const said: SaidInParts = { content: '', reasoning: '', refusal: '', isLost: false };
   for (const part of parts) {
@@ -40,7 +40,7 @@ function readPart(part: Record<string, unknown>, said: SaidInParts): boolean {
       said.refusal += text ?? '';
       return text !== undefined;
     }
-    // Anthropic's and Mistral's marks of where a text comes from: numbers and names, none of it the answer's.
+    // Anthropic's and Mistral's references to sources: numbers and names, no part of the answer.
     case 'reference':
       return true;
     default:

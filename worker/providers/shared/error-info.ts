@@ -1,18 +1,18 @@
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { jsonText } from './json-text.ts';
 
-/** What the many error bodies have in common. */
+/** What the many kinds of error bodies have in common. */
 export interface ErrorInfo {
   message: string;
-  /** `code` and `type`, in lower case, in one text to search. */
+  /** `code` and `type` in lower case, joined in one string to search. */
   codes: string;
   code: string | null;
   /** OpenRouter and Gemini put an HTTP status into `code`. */
   status: number | undefined;
   param: string | null;
-  /** Gemini's `details`, OpenRouter's `metadata`: as JSON text to search. */
+  /** Gemini's `details` and OpenRouter's `metadata`, as JSON to search. */
   extra: string;
-  /** Said by a wall in front of the provider. */
+  /** The answer comes from a wall in front of the provider. */
   wall: boolean;
 }
 
@@ -57,7 +57,7 @@ export function errorInfo(parsed: unknown): ErrorInfo {
   };
 }
 
-/** FastAPI's list of what is wrong (vLLM, Mistral): its first entry. */
+/** A field of the first entry in FastAPI's list of problems (vLLM, Mistral). */
 function inList({ detail, message }: Json, name: string): string | null {
   const list = detail ?? (isObject(message) ? message.detail : undefined);
   const first = Array.isArray(list) ? list[0] : undefined;

@@ -6,7 +6,7 @@ import { kindOf } from './error-kind.ts';
 import { failure } from './provider-error.ts';
 import { noHeader, retryAfterMs } from './retry-hints.ts';
 
-/** An `error` object inside a 200. Once content has come, what it cost is owed. */
+/** Classifies an `error` object inside a 200. After content, the answer so far is billed. */
 export function failureInside(error: unknown, afterContent: boolean, arrivedAt?: number): Failure {
   const info = errorInfo({ error });
   const status = info.status ?? statusOf(info.codes);
@@ -22,13 +22,13 @@ export function failureInside(error: unknown, afterContent: boolean, arrivedAt?:
   };
 }
 
-/** Whether an answer tells of an error; some say in every chunk that there is none: `{}`, or a code of 0. */
+/** Whether an answer reports an error. Some providers say in every chunk that there is none: `{}`, or a code of 0. */
 export function saysError({ error, choices }: Json): boolean {
   if (!error || !isObject(error) || !Array.isArray(choices)) return Boolean(error);
   return text(error.code) !== '0' && Object.values(error).some(Boolean);
 }
 
-/** Inside a 200 there is no status, only words. */
+/** The status that an error inside a 200 would have had, by its words. */
 function statusOf(codes: string): number {
   if (/rate_limit|resource_exhausted|too_many/.test(codes)) return 429;
   if (/invalid_request|invalid_argument/.test(codes)) return 400;

@@ -19,7 +19,7 @@ const NO_MODEL = /model_not_found|model_not_exist|no_such_model|not_found_error|
 const BAD_KEY = /invalid_api_key|api_key_invalid|incorrect_api_key|unauthenticated|authentication/;
 
 /**
- * A 400 may repeat what the caller wrote, and the caller's words must not rest a deployment: there only codes and the beginning
+ * A 400 may quote what the caller wrote, and a caller's words must not put a deployment into cooldown. So only codes and the beginning
  * of the sentence count against it.
  */
 const AT_400 = {
@@ -45,22 +45,22 @@ export function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): Fa
   return kindOf400(info);
 }
 
-/** 499: a gateway's word for a connection that its own side closed. */
+/** 499: a gateway closed the connection from its own side. */
 const SERVERS_FAULT: ReadonlySet<number> = new Set([408, 409, 421, 425, 499]);
 
-/** OpenRouter has the model, and nobody who serves it with what the request asks for. */
+/** OpenRouter has the model, but no endpoint that supports what the request asks for. */
 const kindOf404 = ({ message }: ErrorInfo): FailureKind =>
   /no endpoints found that (support|can)/i.test(message) ? 'unsupported' : 'no_model';
 
-/** OpenRouter: a request too large for what is left is that request's own matter; an empty balance is the operator's. */
+/** OpenRouter: a request too large for the remaining credit is the request's fault; an empty balance is the operator's. */
 function kindOf402({ message }: ErrorInfo): FailureKind {
   const affordable = /can only afford (\d+)/i.exec(message);
   return affordable && Number(affordable[1]) > 0 ? 'too_long' : 'no_money';
 }
 
 /**
- * Gemini says "exceeded your current quota" of a minute's quota too, so there only its details decide. What is larger than the
- * whole minute's allowance never fits here.
+ * Gemini says "exceeded your current quota" for a quota per minute too, so only its details decide. A request larger than the whole
+ * quota of a minute will never fit.
  */
 function kindOf429(info: ErrorInfo, isTooLarge: boolean): FailureKind {
   if (NO_MONEY.test(info.codes)) return 'no_money';
@@ -77,20 +77,20 @@ function kindOf403(info: ErrorInfo): FailureKind {
   if (REGION_WORDS.test(info.message)) return 'region';
   if (isNoMoney(info)) return 'no_money';
   if (NO_MODEL.test(info.codes)) return 'no_model';
-  // It refuses this place, not the key.
+  // The wall refuses this place, not the key.
   return info.wall ? 'region' : 'bad_key';
 }
 
 function kindOf400({ codes, message, extra, param }: ErrorInfo): FailureKind {
   if (AT_400.region.test(message)) return 'region';
-  // Before all that may be asked elsewhere: a flagged prompt is not.
+  // First, because a flagged prompt is not tried elsewhere.
   if (FLAGGED.test(codes)) return 'flagged';
   if (TOO_LONG.test(codes)) return 'too_long';
   if (FLAGGED_WORDS.test(message)) return 'flagged';
   if (TOO_LONG_WORDS.test(message)) return 'too_long';
   if (NO_MODEL.test(codes) || AT_400.noModel.test(message)) return 'no_model';
   if (BAD_KEY.test(codes) || /API_KEY_INVALID/.test(extra) || AT_400.badKey.test(message)) return 'bad_key';
-  // Gemini says both of region and of billing that a precondition failed.
+  // Gemini reports both region and billing as a failed precondition.
   const billing = /failed_precondition/.test(codes) && /billing/i.test(message);
   if (billing || NO_MONEY.test(codes) || AT_400.noMoney.test(message)) return 'no_money';
   return isAboutTheModel({ codes, param, message }) ? 'unsupported' : 'bad_request';

@@ -1,8 +1,8 @@
 import type { FinishReason } from '../../../protocol/chat.ts';
 
 /**
- * Every word that says an answer is complete, in lower case. The list is closed: a provider that breaks off says so in words
- * of its own (`abort`, `error`, `network_error`), so a word that is missing here never passes for the end of an answer.
+ * Every finish reason of a complete answer, in lower case. The list is closed: a provider that breaks off uses its own words (`abort`,
+ * `error`, `network_error`), so a word that is missing here is never taken for the end of an answer.
  */
 const COMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   // OpenAI
@@ -11,7 +11,7 @@ const COMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   ['tool_calls', 'tool_calls'],
   ['function_call', 'function_call'],
   ['content_filter', 'content_filter'],
-  // Anthropic, and gateways that pass its words on. Only server tools pause, and none are sent: what came is all there is.
+  // Anthropic, and gateways that pass its words on. Only server tools pause, and none are sent, so the answer is whole.
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
   ['pause_turn', 'stop'],
@@ -40,6 +40,6 @@ const COMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   ['spii', 'content_filter'],
 ]);
 
-/** OpenAI's word for a provider's; undefined for a word that does not say the answer is complete. */
+/** OpenAI's finish reason for a provider's; undefined for one that does not mean a complete answer. */
 export const finishReason = (reason: string): FinishReason | undefined =>
   COMPLETE.get(reason) ?? COMPLETE.get(reason.toLowerCase());

@@ -1,14 +1,14 @@
 import type { CustomToolCall, Tool, ToolCall, ToolChoice } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
 
-/** Custom tools are OpenAI's alone: left out and named elsewhere. */
+/** The tools without custom ones, which only OpenAI knows; they are named as dropped. */
 export function onlyFunctions(tools: Tool[] | undefined, dropped: FieldNames): Tool[] | undefined {
   if (!tools?.some((tool) => tool.type === 'custom')) return tools;
   dropped.add('tools[].custom');
   return tools.filter((tool) => tool.type === 'function');
 }
 
-/** For providers without `allowed_tools`: only the allowed tools are offered, and the mode becomes the choice. */
+/** For providers without `allowed_tools`: offers only the allowed tools, and makes the mode the choice. */
 export function narrow(tools: Tool[] | undefined, choice: ToolChoice | undefined) {
   if (typeof choice !== 'object') return { tools, choice };
   if (choice.type === 'custom') return { tools, choice: undefined };

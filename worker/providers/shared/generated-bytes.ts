@@ -1,9 +1,9 @@
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { jsonText } from './json-text.ts';
 
-/** Words of the wire format, which no model generated. */
+/** Fields of the wire format, which no model generated. */
 const NOT_GENERATED = new Set(['role', 'type']);
-/** A provider may send these as JSON in place of text; the model wrote its names and braces too. */
+/** A provider may send these as JSON in place of a string; the model wrote the names and braces too. */
 const FREE_FORM = new Set(['arguments', 'input']);
 /** Sound and pictures in base64 take 1,000 bytes a token and more; 64 is a bound far above what they are billed at. */
 const MEDIA_BYTES_PER_TOKEN = 64;
@@ -11,8 +11,8 @@ const MEDIA_BYTES_PER_TOKEN = 64;
 const DEEPEST = 20;
 
 /**
- * An upper bound of what a model generated in a delta or a block, in UTF-8 bytes: every text in it, whatever its field is
- * called, since a field that is new may be billed too. Undefined for what is nested too deeply to be read.
+ * An upper bound of what a model generated in a delta or a block, in UTF-8 bytes. Every string counts, whatever its field is called,
+ * because a new field may be billed too. Undefined if the value is nested too deeply.
  */
 export function generatedBytes(value: unknown, depth = 0): number | undefined {
   if (typeof value === 'string') return utf8Bytes(value);
@@ -34,7 +34,7 @@ export function generatedBytes(value: unknown, depth = 0): number | undefined {
   return bytes;
 }
 
-/** `audio: {data}` and `images: [{image_url: {url}}]`; a short one is not worth telling apart. */
+/** `audio: {data}` and `images: [{image_url: {url}}]`. A short string is counted as text. */
 const isMedia = (key: string, value: unknown): value is string =>
   typeof value === 'string' &&
   value.length > 4_096 &&

@@ -1,4 +1,4 @@
-/** Values of unforwarded fields that ask for the default: left out, nothing is lost, so they are not named as dropped. */
+/** Whether a field asks for the default. Nothing is lost if such a field is not sent, so it is not named as dropped. */
 export function isWhatHappensAnyway(name: string, value: unknown): boolean {
   switch (name) {
     case 'store':

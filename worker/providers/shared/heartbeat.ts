@@ -1,11 +1,11 @@
 import { isObject } from '../../../protocol/json.ts';
 
-/** Words of events that only keep a connection alive, with one other word beside them: `ping`, `OPENROUTER PROCESSING`. */
+/** Events that only keep a connection alive, with at most one other word: `ping`, `OPENROUTER PROCESSING`. */
 const ALIVE =
   /^\W*(?:\w+[-_ .:])?(?:ping|pong|heart[-_ ]?beat|hb|keep[-_ ]?alive|noop|processing|waiting|queued)(?:[-_ .:]\w+)?\W*$/i;
 const LONGEST_HEARTBEAT = 64;
 
-/** Fields whose strings describe an event; the answer's own text never stands in them. */
+/** Fields whose strings describe an event, and never hold the answer's own text. */
 const DESCRIBES = new Set([
   'id',
   'object',
@@ -39,11 +39,11 @@ const DESCRIBES = new Set([
 /** Far deeper than any event. */
 const DEEPEST = 20;
 
-/** What cannot be parsed, and certainly held nothing of an answer: an empty event, a word such as `ping`, a broken `[DONE]`. */
+/** True for data that is not JSON and surely held none of the answer: an empty event, a word such as `ping`, a broken `[DONE]`. */
 export const isHeartbeat = (text: string): boolean =>
   '[DONE]'.startsWith(text.trim()) || (text.length <= LONGEST_HEARTBEAT && !/[{[]/.test(text) && ALIVE.test(text));
 
-/** Whether part of an answer may stand in a value whose shape nobody knows: any string that does not describe the event. */
+/** Whether a value of unknown shape may hold part of an answer: any string that does not describe the event. */
 export function mayHoldText(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return value !== '' && !isHeartbeat(value);
   if (typeof value !== 'object' || value === null) return false;
@@ -55,4 +55,5 @@ export function mayHoldText(value: unknown, depth = 0): boolean {
   return false;
 }
 
+/** Whether an event's name says that it only keeps the connection alive. */
 export const isPingEvent = (name: string | undefined): boolean => name !== undefined && isHeartbeat(name);

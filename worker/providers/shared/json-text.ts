@@ -1,4 +1,4 @@
-/** JSON text, or undefined: `JSON.stringify` runs out of stack on what `JSON.parse` could still read. */
+/** A value as JSON; undefined if it is nested so deeply that `JSON.stringify` runs out of stack, where `JSON.parse` did not. */
 export function jsonText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -7,9 +7,10 @@ export function jsonText(value: unknown): string | undefined {
   }
 }
 
-/** Far deeper than what any provider sends, far less than what breaks whoever walks it. */
+/** Far deeper than anything a provider sends, far less than what breaks code that walks it. */
 const DEEPEST = 100;
 
+/** Whether a value is nested too deeply to be walked and written. */
 export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= DEEPEST) return true;

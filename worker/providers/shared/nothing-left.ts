@@ -1,7 +1,7 @@
 import type { ContentPart } from '../../../protocol/chat.ts';
 import type { Unsendable } from '../adapter.ts';
 
-/** Why a message cannot go to a provider: it has no place for any of its parts. */
+/** The problem of a message none of whose parts the provider takes. */
 export function nothingLeft(index: number, content: string | ContentPart[] | null | undefined): Unsendable {
   const types = Array.isArray(content) ? [...new Set(content.map(({ type }) => type))].join(', ') : 'text';
   return {

@@ -1,12 +1,12 @@
 import type { Failure, FailureKind } from '../../core/routing/failure.ts';
 
-/** Far more than a client is shown: the pipeline cuts, and only once it has hidden what must not be read. */
+/** Far more than a client is shown. The pipeline cuts the message after hiding what must not be read. */
 const LONGEST_TEXT = 8192;
 
 /** A 200 that is no answer. Tokens may have been generated before it broke. */
 export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
 
-/** What content filters say of a prompt. It is asked nowhere else, so a word too many costs less than one too few. */
+/** What content filters say about a prompt. A flagged prompt is not tried elsewhere, so matching too much costs less than too little. */
 export const FLAGGED_WORDS =
   /flagged|content (?:management |filtering )?policy|usage polic|moderation|content exists risk|safety (?:system|polic|filter|check|classifier|setting)|(?:inappropriate|sensitive|harmful|prohibited)[ _](?:content|words?|information)|responsible ai/i;
 
@@ -18,6 +18,7 @@ export const brokeOff = (reason: string): Failure => ({
   mayBeBilled: true,
 });
 
+/** A failure that was not billed, with a message that clients may read. */
 export const failure = (kind: FailureKind, status: number | undefined, message: string): Failure => ({
   kind,
   ...(status === undefined ? {} : { status }),
@@ -26,8 +27,8 @@ export const failure = (kind: FailureKind, status: number | undefined, message: 
 });
 
 /**
- * What a client may read of a provider's words: no keys, tokens, account ids or addresses. Each pattern begins at the beginning
- * of a run of its letters only, so that a text made for it does not take the square of its length.
+ * A provider's message without keys, tokens, account ids and addresses, as clients may read it. Each pattern starts only at the
+ * beginning of a run of its letters, so that no text takes quadratic time.
  */
 export function redact(text: string): string {
   return bounded(text)
@@ -42,7 +43,7 @@ export function redact(text: string): string {
     .trim();
 }
 
-/** Ends between two words: half a key could not be found any more. */
+/** Cuts between two words, because half a key would no longer be recognised. */
 function bounded(text: string): string {
   if (text.length <= LONGEST_TEXT) return text;
   let end = LONGEST_TEXT;

@@ -1,10 +1,10 @@
-/** Errors told with status 200 and no answer: `{"code": 401, "msg": "…", "success": false}`. */
+/** Errors that come with status 200 in place of an answer: `{"code": 401, "msg": "…", "success": false}`. */
 import { isObject, type Json } from '../../../protocol/json.ts';
 
 const CODES = ['code', 'status', 'status_code', 'statusCode', 'error_code', 'errcode', 'errorCode'];
 const MESSAGES = ['msg', 'message', 'error_msg', 'errmsg', 'errorMessage', 'status_msg', 'detail', 'reason'];
 
-/** Where no code is a status, the words of a refusal that cost nothing. */
+/** If no code is a status: the words of refusals that cost nothing. */
 const BY_WORDS: readonly (readonly [RegExp, number])[] = [
   [
     /(?:invalid|incorrect|missing|expired|wrong|no) (?:api[ _-]?)?(?:key|token|credential)|unauthori[sz]ed|authenticat|login fail/i,
@@ -14,7 +14,7 @@ const BY_WORDS: readonly (readonly [RegExp, number])[] = [
   [/rate.?limit|too many requests|frequency limit/i, 429],
 ];
 
-/** The error in OpenAI's form, its `code` a status; undefined where the answer says nothing of a refusal. */
+/** The error in OpenAI's form, with a status as its `code`; undefined if the answer reports no refusal. */
 export function refusalInside(answer: Json): Json | undefined {
   const said = isObject(answer.base_resp) ? answer.base_resp : answer;
   const message = MESSAGES.map((name) => said[name]).find((value) => typeof value === 'string') ?? '';

@@ -1,5 +1,5 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Larger numbers are times of day: in seconds from 2017 on, in milliseconds a thousand times that. */
+/** A larger number is a point in time, in seconds (this one is in 2017) or, a thousand times larger, in milliseconds. */
 const EPOCH_SECONDS = 1_500_000_000;
 
 /** Reads a header of the provider's answer by its lower-case name. */
@@ -9,9 +9,9 @@ export type Header = (name: string) => string | null;
 export const noHeader: Header = () => null;
 
 /**
- * How long a provider asks to be left alone: its headers first, then what its body says (Gemini's `RetryInfo`, OpenAI's "try
- * again in 20s", OpenRouter's `metadata.headers`) of a limit or of its own trouble; what is the caller's fault may repeat the
- * caller's words. Dates are read against the answer's own `date`, else against its arrival.
+ * How long a provider asks to wait. Its headers count first, then its body (Gemini's `RetryInfo`, OpenAI's "try again in 20s",
+ * OpenRouter's `metadata.headers`), but only for limits and the provider's own faults: other errors may quote the caller's words.
+ * Dates are compared with the answer's own `date`, or else with its arrival.
  */
 export function retryAfterMs(
   status: number,
@@ -58,12 +58,12 @@ const LIMITS: readonly (readonly [string, string])[] = [
     (name) => [`anthropic-ratelimit-${name}-remaining`, `anthropic-ratelimit-${name}-reset`] as const,
   ),
 ];
-/** One limit without a name: OpenRouter, and the drafts of the standard. */
+/** A single limit without a name: OpenRouter, and the drafts of the standard. */
 const ONE_LIMIT: readonly (readonly [string, string])[] = ['x-ratelimit', 'x-rate-limit', 'ratelimit'].map(
   (name) => [`${name}-remaining`, `${name}-reset`] as const,
 );
 
-/** Only of limits of which nothing remains; the latest of them counts. */
+/** The latest reset among limits that are used up. */
 function reset(header: Header, now: number | undefined): number | undefined {
   let latest: number | undefined;
   const take = (value: string | null) => {
@@ -75,7 +75,7 @@ function reset(header: Header, now: number | undefined): number | undefined {
   return latest;
 }
 
-/** No limit takes longer than a day: a larger number of seconds is in a unit that nobody named. */
+/** No limit takes longer than a day, so a larger number of seconds is in some other unit. */
 function resetMs(value: string | null, now: number | undefined): number | undefined {
   const parsed = number(value);
   return parsed !== undefined && parsed * 1000 > DAY_MS && parsed < EPOCH_SECONDS ? undefined : waitMs(value, now);

@@ -4,7 +4,7 @@
  */
 import { isObject, type Json } from '../../../protocol/json.ts';
 
-/** Takes it out of an answer or a chunk; whether there was any. */
+/** Removes those fields from an answer or a chunk; true if there were any. */
 export function dropRoutersWords(said: Json): boolean {
   if (!('carryon' in said || 'carryon_cost_usd' in said)) return false;
   delete said.carryon;
@@ -12,5 +12,5 @@ export function dropRoutersWords(said: Json): boolean {
   return true;
 }
 
-/** Its mark that it could not read some events: what they held is missing here too. */
+/** Whether that router marked events that it could not read, whose content is missing here too. */
 export const lostBehind = ({ carryon }: Json): boolean => isObject(carryon) && Number(carryon.skippedEvents) > 0;

@@ -3,9 +3,9 @@ import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-numbe
 import { jsonText } from './json-text.ts';
 
 /**
- * Some servers send a call's arguments as the object they are. OpenAI's format has their JSON text, which every client joins
- * and parses, so they become that, in place, their numbers as the model wrote them in `text`. True if any did; undefined where
- * they are nested too deeply.
+ * Some servers send a call's arguments as an object. OpenAI's format has them as JSON in a string, which clients join and parse, so
+ * they are rewritten in place, with numbers as the model wrote them in `text`. True if any were; undefined if they are nested too
+ * deeply.
  */
 export function writeArguments(choices: readonly unknown[], text: string): boolean | undefined {
   const called = calledIn(choices);

@@ -1,16 +1,16 @@
 import { isObject } from '../../../protocol/json.ts';
 
-/** The calls of one choice: some providers (Gemini) stream parallel calls that all have index 0, which clients then join to one. */
+/** The calls of one choice. Gemini and others stream parallel calls that all have index 0, which clients would join to one. */
 export class ToolCallIndexes {
-  /** By the provider's index and the call's id: the index it goes on under. */
+  /** By the provider's index and the call's id: the index that clients see. */
   readonly #byId = new Map<string, number>();
-  /** By the provider's index: the index of the call it last spoke of. */
+  /** By the provider's index: the client's index of the latest call. */
   readonly #current = new Map<number, number>();
   readonly #taken = new Set<number>();
-  /** Of calls without an id, what came of their arguments: only a further beginning behind whole ones tells two calls apart. */
+  /** The arguments so far of calls without an id. Only a new beginning after complete arguments shows a second call. */
   readonly #said = new Map<number, string>();
 
-  /** Gives each call of a delta an index of its own; true if that changed one. */
+  /** Gives each call of a delta its own index; true if one changed. */
   separate(calls: readonly unknown[]): boolean {
     let changed = false;
     for (const [place, call] of calls.entries()) {
@@ -38,7 +38,7 @@ export class ToolCallIndexes {
     return index;
   }
 
-  /** It has arguments from their beginning, and those before it are whole. */
+  /** The delta begins new arguments, and those before it are complete. */
   #isSecond(call: Record<string, unknown>, current: number | undefined): boolean {
     if (current === undefined || !argumentsOf(call).startsWith('{')) return false;
     try {

@@ -6,15 +6,15 @@ import { jsonText } from './json-text.ts';
 import { malformed } from './provider-error.ts';
 import { RewrittenStream } from './rewritten-stream.ts';
 
-/** What every provider takes: OpenAI and Anthropic refuse other characters, OpenAI more than 64 of them. */
+/** Names that every provider takes: OpenAI and Anthropic refuse other characters, OpenAI more than 64. */
 const EVERYWHERE = /^[a-zA-Z0-9_-]{1,64}$/;
 const LONGEST = 64;
-/** `_2` and on, for names that would become the same. */
+/** Room for `_2` and so on, for names that would become the same. */
 const LONGEST_NUMBER = 8;
 
 /**
- * Names of tools that not every provider takes (`db.query`, long ones) go out mended, wherever the request has them, and the
- * answer has the client's names again. So a failover to a stricter provider needs nothing of the client.
+ * Replaces names of tools that not every provider takes (`db.query`, long names) everywhere in the request, and puts the client's
+ * names back into the answer. So a failover to a stricter provider needs nothing from the client.
  */
 export function withToolNames(adapter: Adapter): Adapter {
   return {
@@ -40,14 +40,14 @@ export function withToolNames(adapter: Adapter): Adapter {
   };
 }
 
-/** The mended names by the client's; undefined where none needs it, which costs a look at each. */
+/** The replaced names, by the client's names; undefined if all names can be sent. */
 export function mendedNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
   const taken = new Set<string>();
   const strange = new Set<string>();
   for (const name of namesIn(chat)) (EVERYWHERE.test(name) ? taken : strange).add(name);
   if (strange.size === 0) return undefined;
   const mended = new Map<string, string>();
-  /** How often a name was wanted already, so that a thousand alike are not a million tries. */
+  /** How often a name was requested, so that a thousand equal names do not take a million tries. */
   const wanted = new Map<string, number>();
   for (const name of strange) {
     const wish = name.replace(/[^\w-]/g, '_').slice(0, LONGEST);
@@ -109,7 +109,7 @@ function renamedChoice(choice: Exclude<ToolChoice, string>, names: ReadonlyMap<s
 
 const newName = (name: string, names: ReadonlyMap<string, string>): string => names.get(name) ?? name;
 
-/** The same JSON with the client's own names in its calls; the very same text where it has none. */
+/** The same JSON with the client's names in its calls; the same string if it has none. */
 function withOwnNames(text: string, own: ReadonlyMap<string, string>): string | undefined {
   if (!text.includes('_call')) return text;
   let answer: { choices?: unknown };

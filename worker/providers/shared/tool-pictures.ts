@@ -1,16 +1,17 @@
 import type { ChatMessage, ContentPart } from '../../../protocol/chat.ts';
 
-/** Stands in a tool's result that was nothing but a picture. */
+/** The text of a tool's result that was only a picture. */
 const FOLLOWS = 'The result is in the next message.';
 
 const isAttached = ({ type }: ContentPart): boolean => type !== 'text';
 
+/** Whether a tool's result has anything but text. */
 export const hasAttachments = ({ role, content }: ChatMessage): boolean =>
   role === 'tool' && Array.isArray(content) && content.some(isAttached);
 
 /**
- * OpenAI takes nothing but text in a tool's result, so pictures and files go in a user's message right after the results of
- * the same turn. `worker/core/pricing/input-size.ts` counts the words that are added.
+ * OpenAI takes only text in a tool's result, so pictures and files move into a user message after the results of the same turn.
+ * `worker/core/pricing/input-size.ts` counts the added words.
  */
 export function withoutToolAttachments(messages: readonly ChatMessage[]): ChatMessage[] {
   const moved: ChatMessage[] = [];

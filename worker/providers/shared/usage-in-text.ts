@@ -4,7 +4,7 @@ import type { Reply } from '../adapter.ts';
 import { readUsage, usageIn } from './usage.ts';
 import { readAnthropicUsage } from './usage-of-anthropic.ts';
 
-/** A whole answer that is no good otherwise may still tell what it is billed at, in either format. */
+/** Adds the usage to a failed reply: an answer that cannot be used may still report what it is billed at, in either format. */
 export function withToldUsage(reply: Reply, text: string): Reply {
   if (reply.ok || reply.usage !== undefined) return reply;
   const usage = usageInText(text);

@@ -2,7 +2,7 @@ import type { Usage } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { count, laterUsage, readUsage, writtenInParts } from './usage.ts';
 
-/** In Anthropic's names, and in OpenAI's where a gateway uses those. */
+/** Reads Anthropic's usage object, also with OpenAI's names, which some gateways use. */
 export function readAnthropicUsage(value: Json): Usage | undefined {
   const usage = readOwnNames(value);
   const hasOpenAiNames = count(value.prompt_tokens) !== undefined || count(value.completion_tokens) !== undefined;
@@ -10,7 +10,7 @@ export function readAnthropicUsage(value: Json): Usage | undefined {
   return other === undefined ? usage : laterUsage(usage, other);
 }
 
-/** The total input is input + cache_creation + cache_read. A side that is missing counts as nothing told. */
+/** The whole input is input + cache_creation + cache_read. Undefined if nothing was reported. */
 function readOwnNames(value: Json): Usage | undefined {
   const fresh = count(value.input_tokens);
   const said = count(value.output_tokens);

@@ -1,12 +1,12 @@
 import type { Usage, WireUsage } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 
-/** Far above what is believed (worker/core/pricing/plausible.ts); the sum of all parts of all choices is still exact. */
+/** Far above what is plausible (worker/core/pricing/plausible.ts), and low enough that sums are still exact. */
 const MOST_COUNTED = 2 ** 43;
 
 /**
- * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and one
- * that is too large to be added up is still large. Undefined for what is no count, such as a negative number.
+ * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and a
+ * huge number stays large. Undefined for anything that is no count, such as a negative number.
  */
 export function count(value: unknown): number | undefined {
   const number = typeof value === 'string' ? numberIn(value) : value;
@@ -19,11 +19,11 @@ function numberIn(text: string): number | undefined {
   return /^\+?\d+(?:\.\d*)?(?:e\+?\d+)?$/i.test(digits) ? Number(digits) : undefined;
 }
 
-/** The largest of several counts that say the same thing under different names. */
+/** The largest of several counts that mean the same under different names. */
 const largest = (...values: unknown[]): number =>
   values.reduce<number>((most, one) => Math.max(most, count(one) ?? 0), 0);
 
-/** The largest of such a part in any of the objects under these names. */
+/** The largest count of such a part in the objects under these names. */
 function largestIn(value: Json, names: readonly string[], ...parts: string[]): number {
   let most = 0;
   for (const name of names) {
@@ -37,11 +37,11 @@ const INPUT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'];
 const OUTPUT_DETAILS = ['completion_tokens_details', 'output_tokens_details'];
 
 /**
- * OpenAI's usage object, as its many dialects write it, in Carryon's one meaning: every part is part of its whole. What can be
- * read in two ways is read in the dearer one:
+ * Reads OpenAI's usage object in its many dialects. In the result every part is part of its whole. If a report can be read in two
+ * ways, the dearer one counts:
  * - more cached input than input: gateways in front of Claude leave the cached part out of `prompt_tokens`, so it is added;
- * - cached input beside `input_tokens` with Anthropic's names all through: there the input leaves it out, so it is added;
- * - more reasoning than completion: then the completion leaves it out, so it is added;
+ * - cached input beside `input_tokens`, all with Anthropic's names: the input leaves it out, so it is added;
+ * - more reasoning than completion: the completion leaves it out, so it is added;
  * - a total above its parts: Gemini and Grok show their thinking only there, and bill it as output.
  */
 export function readUsage(value: unknown): Usage | undefined {
@@ -93,15 +93,15 @@ const saysCacheAsAnthropic = ({
   [cache_read_input_tokens, cache_creation_input_tokens].some((one) => count(one) !== undefined) ||
   isObject(cache_creation);
 
-/** Anthropic tells writes for five minutes and for an hour apart. */
+/** Anthropic reports cache writes for five minutes and for an hour separately. */
 export function writtenInParts(value: unknown): number {
   if (!isObject(value)) return 0;
   return largest(value.ephemeral_5m_input_tokens) + largest(value.ephemeral_1h_input_tokens);
 }
 
 /**
- * The usage of a chunk or a whole answer, wherever it stands: Groq has a field of its own, Moonshot puts it into each choice. Where
- * it stands in several places, of each side the larger counts. `ofChoices`: what earlier chunks of the same answer told.
+ * Finds the usage of a chunk or a whole answer: Groq has its own field, Moonshot puts it into each choice. If it is in several places,
+ * the larger value counts for each side. `ofChoices`: the usage in earlier chunks of the same answer.
  */
 export function usageIn(answer: Json, ofChoices?: Map<string, Usage>): unknown {
   const { usage, x_groq: groq, error, choices } = answer;
@@ -112,7 +112,7 @@ export function usageIn(answer: Json, ofChoices?: Map<string, Usage>): unknown {
   return moreOf(found, usage);
 }
 
-/** In the provider's own words where one of them says it all. */
+/** The provider's own object if one of the two has everything. */
 function moreOf(one: unknown, other: unknown): unknown {
   const next = readUsage(other);
   if (next === undefined) return one;
@@ -122,7 +122,7 @@ function moreOf(one: unknown, other: unknown): unknown {
   return later === next ? other : wireUsage(later);
 }
 
-/** Each of several choices tells its own, maybe in a chunk of its own. */
+/** The sum for providers that report usage for each choice, maybe each in its own chunk. */
 function usageOfChoices(choices: readonly unknown[], known?: Map<string, Usage>): unknown {
   let found: unknown;
   let ofChoices = known;
@@ -155,8 +155,8 @@ const sumOf = (one: Usage, other: Usage): Usage => ({
 });
 
 /**
- * Usage is cumulative, so of two the later counts; but some end with zeros, or without their parts, which must not wipe what was
- * told before. Of each side the larger counts; no part of it that may be dearer shrinks.
+ * Joins two reports. Usage is cumulative, so the later one counts; but some providers end with zeros, or leave parts out, which must
+ * not erase an earlier report. The larger value counts for each side, and no part that may be dearer shrinks.
  */
 export function laterUsage(known: Usage | undefined, next: Usage): Usage {
   if (known === undefined) return next;
@@ -171,6 +171,7 @@ export function laterUsage(known: Usage | undefined, next: Usage): Usage {
   return { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens: output.outputTokens, reasoningTokens };
 }
 
+/** Usage in OpenAI's form. */
 export const wireUsage = (usage: Usage): WireUsage => ({
   prompt_tokens: usage.inputTokens,
   completion_tokens: usage.outputTokens,

@@ -1,11 +1,11 @@
 /**
- * A wall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller, and says so
- * in a page, a line of text, or JSON of its own. It never saw the key.
+ * A wall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller, in an HTML page, a
+ * line of text, or its own JSON. It never saw the key.
  */
 import { isObject } from '../../../protocol/json.ts';
 import type { Header } from './retry-hints.ts';
 
-/** Whether a 403 is a wall's: whatever is no error in the provider's own form. */
+/** Whether a 403 comes from a wall: anything that is not an error in the provider's own form. */
 export function isWall(header: Header, body: string): boolean {
   if (header('cf-mitigated') !== null) return true;
   let said: unknown;
@@ -16,9 +16,9 @@ export function isWall(header: Header, body: string): boolean {
   }
   if (Array.isArray(said)) said = said[0];
   if (!isObject(said)) return true;
-  // Cloudflare's problem details, by code: 1006 to 1020 are its firewall's.
+  // Cloudflare's problem details: codes 1006 to 1020 are from its firewall.
   if (said.cloudflare_error === true || /^10\d\d$/.test(String(said.error_code ?? ''))) return true;
-  // Gateways of clouds: {"message":"Forbidden"}.
+  // API gateways of clouds: {"message":"Forbidden"}.
   const words = Object.values(said).filter((value) => typeof value === 'string');
   return Object.keys(said).length === 1 && /^(forbidden|access denied|request blocked)\.?$/i.test(words[0] ?? '');
 }

@@ -1,0 +1,16 @@
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import type { StreamStep } from '../adapter.ts';
+
+/** The provider said that nothing more comes. */
+export const DONE: StreamStep[] = [{ kind: 'done' }];
+
+/** An event that holds nothing of the answer. */
+export const NOTHING: StreamStep[] = [];
+
+/** An event that may have held part of the answer, counted with its whole length; nothing if it surely held none. */
+export const lostIf = (isLost: boolean, data: string): StreamStep[] =>
+  isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;
+
+/** Something that was generated and billed, and that no chunk shows. */
+export const unseen = (textBytes: number): StreamStep[] =>
+  textBytes === 0 ? NOTHING : [{ kind: 'unseen', textBytes }];
