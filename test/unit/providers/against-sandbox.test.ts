@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../protocol/chat.ts';
+import type { ProviderName } from '../../../sandbox/ask.ts';
 import { STATUS_FAULTS } from '../../../sandbox/faults.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/start.ts';
-import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import type { FailureKind } from '../../../worker/core/routing/failure.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
@@ -24,7 +24,7 @@ const MODELS = {
   anthropic: ['claude-haiku-4-5', 'claude-sonnet-4-6', 'claude-sonnet-5', 'claude-opus-5-5', 'some-model'],
 };
 
-async function ask(format: WireFormat, request: ChatRequest, model: string) {
+async function ask(format: ProviderName, request: ChatRequest, model: string) {
   const quirks = PRESETS[format]?.quirks ?? {};
   const outgoing = adapterFor(format).request(request, target(quirks, { model, apiBase: sandbox[format].url }));
   const { url, headers, body } = outgoing;
@@ -32,7 +32,7 @@ async function ask(format: WireFormat, request: ChatRequest, model: string) {
   return { response, text: await response.text(), body };
 }
 
-describe.each(['openai', 'anthropic'] as WireFormat[])('%s', (format) => {
+describe.each(['openai', 'anthropic'] as const)('%s', (format) => {
   const adapter = adapterFor(format);
   afterEach(() => sandbox.setFault(format, null));
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { WireFormat } from '../../../worker/core/config/wire-format.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
 import { anthropicWire, openaiWire } from './answers.ts';
 import { bodyOf, chat, target } from './chats.ts';
@@ -17,7 +16,7 @@ const legacy = {
 const answer = { reasoning: [], text: [], calls: [{ id: 'c1', name: 'get_weather', json: ['{"city"', ':"Hue"}'] }] };
 const wires = { openai: openaiWire, anthropic: anthropicWire };
 
-describe.each(['openai', 'anthropic'] as WireFormat[])('functions of 2023, over %s', (format) => {
+describe.each(['openai', 'anthropic'] as const)('functions of 2023, over %s', (format) => {
   const adapter = throughDoor(adapterFor(format));
 
   it('go out as tools', () => {
