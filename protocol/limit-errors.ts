@@ -1,5 +1,5 @@
 /** Refusals of a budget or a rate as they look on the wire (docs/limits.md). */
-import { FINAL, retryAfter, type WireError, type WireLimit, wire } from './wire-error.ts';
+import type { Rows } from './wire-error.ts';
 
 /** Figures of money; left out where the caller may not see what things cost. */
 export interface BudgetFigures {
@@ -37,15 +37,36 @@ export interface RateLimitExceeded {
   neverFits: boolean;
 }
 
-export function budgetToWire(error: BudgetExceeded): WireError {
-  const { scope, limit, figures, resetsAt, onlyHeld, retryAfterMs } = error;
-  const money = figures === undefined ? '' : ` ${inWords(figures)}`;
-  const whole = `Carryon's ${PERIODS[limit]} of ${ofScope(scope)} leaves no room for this request.${money}`;
-  return wire(error.code, 429, 'rate_limit_error', `${whole} ${adviceOf(error)}`, {
-    headers: onlyHeld && !error.failedBefore ? retryAfter(retryAfterMs) : FINAL,
-    limit: { owner: 'carryon', scope, name: limit, ...figures, ...(resetsAt !== null && { resetsAt }) },
-  });
-}
+export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
+  budget_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: (error) => {
+      const { scope, limit, figures } = error;
+      const money = figures === undefined ? '' : ` ${inWords(figures)}`;
+      const whole = `Carryon's ${PERIODS[limit]} of ${ofScope(scope)} leaves no room for this request.${money}`;
+      return `${whole} ${adviceOf(error)}`;
+    },
+    again: ({ onlyHeld, failedBefore, retryAfterMs }) => (onlyHeld && !failedBefore ? retryAfterMs : 'never'),
+    limit: ({ scope, limit, figures, resetsAt }) => ({
+      ...{ owner: 'carryon', scope, name: limit, ...figures },
+      ...(resetsAt !== null && { resetsAt }),
+    }),
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: ({ scope, limit, cap, retryAfterMs, neverFits }) => {
+      const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${ofScope(scope)}`;
+      if (!neverFits) return `${whole} is reached. Ask again in ${inTime(retryAfterMs)}.`;
+      return `${whole} is less than this request alone could take.${limit === 'tpm' ? SMALLER : ''} ${settingOf(scope, limit)}`;
+    },
+    again: ({ neverFits, retryAfterMs }) => (neverFits ? 'never' : retryAfterMs),
+    headers: ({ limit, cap, retryAfterMs, neverFits }) =>
+      limit === 'rpm' && !neverFits ? perMinute(cap, retryAfterMs) : {},
+    limit: ({ scope, limit, cap }) => ({ owner: 'carryon', scope, name: limit, cap }),
+  },
+};
 
 function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt, failedBefore }: BudgetExceeded): string {
   const resets = resetsAt === null ? '' : ` It resets at ${new Date(resetsAt).toISOString()}.`;
@@ -59,27 +80,7 @@ function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt, failedBefore }:
 const FIELDS = { monthly: 'monthlyUsd', daily: 'dailyUsd', request: 'maxCostPerRequest' } as const;
 const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;
 
-export function rateToWire({ code, scope, limit, cap, retryAfterMs, neverFits }: RateLimitExceeded): WireError {
-  const says: WireLimit = { owner: 'carryon', scope, name: limit, cap };
-  const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${ofScope(scope)}`;
-  return neverFits
-    ? wire(
-        code,
-        429,
-        'rate_limit_error',
-        `${whole} is less than this request alone could take.${limit === 'tpm' ? SMALLER : ''} ${settingOf(scope, limit)}`,
-        {
-          headers: FINAL,
-          limit: says,
-        },
-      )
-    : wire(code, 429, 'rate_limit_error', `${whole} is reached. Ask again in ${inTime(retryAfterMs)}.`, {
-        headers: { ...retryAfter(retryAfterMs), ...(limit === 'rpm' && perMinute(cap, retryAfterMs)) },
-        limit: says,
-      });
-}
-
-/** Told here, because the ledger, which tells the other rates, is not asked. */
+/** Said here, because the ledger, which says it of the other rates, is not asked. */
 const perMinute = (cap: number, resetMs: number): Record<string, string> => ({
   'x-ratelimit-limit-requests': String(cap),
   'x-ratelimit-remaining-requests': '0',
