@@ -14,6 +14,7 @@ import { DONE, lostIf, NOTHING } from '../shared/stream-steps.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
 import { laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
 import { OpenAiChoice } from './choice.ts';
+import { PlainText } from './plain-text.ts';
 
 /** A router behind this one said that it lost events. */
 const LOST_BEHIND: StreamStep[] = [{ kind: 'lost', textBytes: 0 }];
@@ -27,6 +28,7 @@ export class OpenAiStream implements StreamTranslator {
   model: string | undefined;
   readonly #asked: number;
   readonly #choices = new Map<number, OpenAiChoice>();
+  readonly #plainText = new PlainText();
   #finished = 0;
   #surelyFinished = 0;
   #hasContent = false;
@@ -53,6 +55,11 @@ export class OpenAiStream implements StreamTranslator {
 
   event(name: string | undefined, data: string): StreamStep[] {
     if (data.startsWith('[DONE]')) return DONE;
+    const text = name === undefined ? this.#plainText.read(data) : undefined;
+    if (text !== undefined) {
+      return [{ kind: 'chunk', data, content: true, finished: false, textBytes: utf8Bytes(text) }];
+    }
+    this.#plainText.forget();
     let chunk: unknown;
     try {
       chunk = JSON.parse(data);
@@ -76,7 +83,9 @@ export class OpenAiStream implements StreamTranslator {
     this.model = nonEmpty(chunk.model) ?? this.model;
     if (this.#last === undefined || nonEmpty(chunk.id) !== undefined) this.#last = chunk;
     if (chunk.choices.length === 0) return lostBehind(chunk) ? LOST_BEHIND : NOTHING;
-    return this.#chunk(chunk, chunk.choices, data);
+    const steps = this.#chunk(chunk, chunk.choices, data);
+    if (told === undefined) this.#plainText.learn(data, chunk, steps);
+    return steps;
   }
 
   /** An event that is not JSON: a heartbeat, several events without blank lines between them, or something that is lost. */

@@ -1,0 +1,50 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
+import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import type { StreamStep } from '../adapter.ts';
+
+const KEY = '"content"';
+const OPENING = `${KEY}:"`;
+/** What ends a JSON string, begins an escape, or may not stand in one. */
+const NOT_PLAIN = /["\\]|[^ -\uffff]/;
+
+/**
+ * Most chunks of an answer are the one before with another word in it, and are read here without parsing them: everything round
+ * the text is the same, and the text is written as it is, so the chunk means the same but for the text. Parsing and reading each
+ * chunk anew costs about a tenth of a stream's CPU (1.25 instead of 1.16 times that of a Worker which only moves the bytes).
+ */
+export class PlainText {
+  #before = '';
+  #after = '';
+
+  /** The text of a chunk that is the one before but for its text; undefined for any other. */
+  read(data: string): string | undefined {
+    const [from, to] = [this.#before.length, data.length - this.#after.length];
+    if (from === 0 || from >= to) return undefined;
+    if (data.slice(0, from) !== this.#before || data.slice(to) !== this.#after) return undefined;
+    const text = data.slice(from, to);
+    return NOT_PLAIN.test(text) ? undefined : text;
+  }
+
+  /** The chunk before is another one now. */
+  forget(): void {
+    this.#before = '';
+  }
+
+  /** `steps`: what came of the chunk. Only one that showed its `content`, and did nothing else, can be the pattern of others. */
+  learn(data: string, { choices }: Json, steps: readonly StreamStep[]): void {
+    const [step] = steps;
+    if (step?.kind !== 'chunk' || steps.length > 1 || step.data !== data || !step.content || step.finished) return;
+    const [choice, ...others] = choices as unknown[];
+    if (!isObject(choice) || !isObject(choice.delta) || choice.finish_reason || others.length > 0) return;
+    const { content } = choice.delta;
+    if (typeof content !== 'string' || utf8Bytes(content) !== step.textBytes) return;
+    // Without an escape, quotes stand round names and values alone: the only `"content"` is the name of the text.
+    const at = data.indexOf(KEY);
+    if (data.includes('\\') || at !== data.lastIndexOf(KEY)) return;
+    const from = at + OPENING.length;
+    const to = from + content.length;
+    if (data.slice(at, to + 1) !== `${OPENING}${content}"`) return;
+    this.#before = data.slice(0, from);
+    this.#after = data.slice(to);
+  }
+}
