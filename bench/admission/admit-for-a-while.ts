@@ -18,6 +18,8 @@ export interface AdmittedForAWhile {
 
 /** Requests that are due are admitted at the next tick and settled at the one after it, as if the provider took that long. */
 const TICK_MS = 1;
+/** On a busy machine a backlog would otherwise exceed the number of timers that the runtime allows a request. */
+const MOST_A_TICK = 100;
 
 /** The usage of an answer of about 130 tokens. */
 const MEASURED: Measured = {
@@ -52,9 +54,9 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
   };
   for (let now = beganAt; now < beganAt + figure('ms'); now = clock.now()) {
     await new Promise<void>((resume) => void clock.after(TICK_MS, resume));
-    settling.push(settle(answered));
+    await settle(answered);
     answered = [];
-    const due = Math.floor((clock.now() - beganAt) * perMs) - admitted;
+    const due = Math.min(Math.floor((clock.now() - beganAt) * perMs) - admitted, MOST_A_TICK);
     for (let one = 0; one < due; one += 1)
       answered.push(admitOne(asks[admitted++ % asks.length] as RoutedRequest, deps, aside));
   }
