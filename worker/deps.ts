@@ -134,7 +134,11 @@ export function compose(unchecked: UncheckedEnv): Composition {
       slices: newPools(),
       bodies: new BytesInFlight(clock),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
-      answerStreams: new AnswerStreamStore(unchecked.ANSWER_STREAM, env.keySecret, env.keySecretOld),
+      answerStreams: new AnswerStreamStore(
+        { keyed: unchecked.ANSWER_STREAM, shared: unchecked.SHARED_ANSWER },
+        env.keySecret,
+        env.keySecretOld,
+      ),
       files: new StaticFileStore(unchecked.ASSETS),
       // Native: the client is written to without JavaScript, which costs a tenth less CPU a stream than a `ReadableStream` of ours.
       newPipe: () => new IdentityTransformStream(),

@@ -8,6 +8,7 @@ export interface UncheckedEnv {
   HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board/health-board.ts').HealthBoard>;
   TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger/tenant-ledger.ts').TenantLedger>;
   ANSWER_STREAM: DurableObjectNamespace;
+  SHARED_ANSWER: DurableObjectNamespace;
   /** Static files; undefined where wrangler.toml has no `[assets]`. */
   ASSETS?: Fetcher;
   ALERTS: DurableObjectNamespace<import('./objects/alerts/alerts.ts').Alerts>;

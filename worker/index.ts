@@ -3,11 +3,12 @@ import { createApp } from './app.ts';
 import { type Composition, compose } from './deps.ts';
 import type { UncheckedEnv } from './env.ts';
 import { Alerts as AlertsObject } from './objects/alerts/alerts.ts';
-import { answerStreamClass } from './objects/answer-stream/answer-stream.ts';
+import { AnswerStream as AnswerStreamObject } from './objects/answer-stream/answer-stream.ts';
 import { HealthBoard as HealthBoardObject } from './objects/health-board/health-board.ts';
 import { Operators as OperatorsObject } from './objects/operators/operators.ts';
+import { SharedAnswer as SharedAnswerObject } from './objects/shared-answer/shared-answer.ts';
 import { TenantLedger as TenantLedgerObject } from './objects/tenant-ledger/tenant-ledger.ts';
-import { answerStreamDeps, type Job } from './run/run-job.ts';
+import { answerRuns } from './run/run-job.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
 
@@ -21,7 +22,17 @@ function composed(env: UncheckedEnv): Composition {
   return known;
 }
 
-export class AnswerStream extends answerStreamClass<Job, UncheckedEnv>((env) => answerStreamDeps(composed(env).deps)) {}
+export class AnswerStream extends AnswerStreamObject {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, answerRuns(composed(env).deps));
+  }
+}
+
+export class SharedAnswer extends SharedAnswerObject {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, answerRuns(composed(env).deps));
+  }
+}
 
 export class TenantLedger extends TenantLedgerObject<UncheckedEnv> {
   constructor(state: DurableObjectState, env: UncheckedEnv) {

@@ -2,8 +2,14 @@
 
 import type { AuthError } from '../protocol/auth-errors.ts';
 import type { Result } from '../protocol/result.ts';
+import type { AnswerHead } from './core/answers/answer-head.ts';
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
+import type { Refusal } from './core/answers/stream/events.ts';
+import type { Job } from './core/answers/stream/job.ts';
 import type { AttachMessage, OpenMessage, StopMessage } from './core/answers/stream/messages.ts';
+import type { StreamError } from './core/answers/stream/open.ts';
+import type { KeptLease } from './core/answers/stream/record.ts';
+import type { RunOutcome } from './core/answers/stream/run.ts';
 import type { BytesInFlight } from './core/bytes-in-flight.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config, Deployment } from './core/config/config.ts';
@@ -100,15 +106,41 @@ export interface Answers {
   put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<unknown>;
 }
 
-/** Answers that outlive the connection of whoever asked: one object each. A call rejects where it cannot be reached. */
+/** Answers that several callers read, in an object each. A call rejects where the object cannot be reached. */
 export interface AnswerStreams {
   /** `subject`: what the object is named after; nothing is claimed between two calls. */
-  open(subject: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response>;
+  open(subject: string, message: OpenMessage, signal: AbortSignal): Promise<Response>;
   /** The whole answer of a subject once it is complete, with who served it; undefined where it does not become so. */
-  whole(subject: string): Promise<Response | undefined>;
-  /** By the id that an answer was given; undefined for what is no id. */
+  whole(subject: string, kind: OpenMessage['kind']): Promise<Response | undefined>;
+  /** By the id of a keyed answer; undefined for what is no id. */
   attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined>;
   stop(id: string, message: StopMessage): Promise<Response | undefined>;
+}
+
+/** What those objects need in order to run a request themselves. */
+export interface AnswerRuns {
+  clock: Clock;
+  produce(job: Job, hooks: RunHooks): Promise<RunOutcome>;
+  /** Settles the leases of a former life (ledger rule 20). */
+  settleLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
+  /** How long a whole answer may be given to others who ask the same; 0: to nobody. */
+  givesAgainMs(job: Job, completion: string): number;
+  /** An error in the words of the contract. */
+  wire(error: StreamError): Refusal;
+}
+
+/** What a run is given by its object. It must stop, settle and return soon after `signal` aborts. */
+export interface RunHooks {
+  signal: AbortSignal;
+  /** For work that goes on when the run is over: settlement, what was learnt. */
+  background: Background;
+  /** The answer is for others too, who may not be given a safeguard's. */
+  isShared: boolean;
+  /** Called just before the ledger is asked with a new id, and just before a provider is called under it (ledger rule 20). */
+  asks(leaseId: string): void;
+  starts(leaseId: string): void;
+  /** The ledger has said yes: resumable readers get this head now. */
+  admitted(head: AnswerHead): void;
 }
 
 /** What the build has made for browsers, all of it public. */

@@ -27,11 +27,7 @@ export const ARROWS: Record<string, string[]> = {
   'worker/providers/shared/': ['protocol/', 'worker/core/', 'worker/providers/adapter.ts', 'worker/providers/shared/'],
   'worker/ports.ts': ['type protocol/', 'type worker/core/', 'type worker/providers/adapter.ts'],
   'worker/objects/': [
-    'protocol/',
-    'worker/core/',
-    'worker/doors/',
-    'worker/objects/',
-    'type worker/env.ts',
+    ...['protocol/', 'worker/core/', 'worker/objects/', 'type worker/env.ts', 'type worker/ports.ts'],
     'cloudflare:workers',
   ],
   // The line of a request, and what it is made of: bodies in, money held, providers asked, a response made.

@@ -1,9 +1,10 @@
 /** Both providers down for an hour, or no money left, through the real pipeline and a real `AnswerStream`. */
 import { describe, expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
-import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';
+import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
+import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';
-import { answerStreamDeps, type Job } from '../../worker/run/run-job.ts';
+import { answerRuns } from '../../worker/run/run-job.ts';
 import { HANGS } from '../unit/pipeline/support/budget.ts';
 import { failing, good } from '../unit/pipeline/support/openai.ts';
 import { type Answered, feature, read, type Sent, TestRouter } from '../unit/pipeline/support/router.ts';
@@ -23,8 +24,8 @@ const DOWN = ['providers_unavailable'];
 
 /** A new object each time, on one storage: none of these tests asks twice under one key. */
 function streamsOn(router: TestRouter, state: DurableObjectState): AnswerStreams {
-  const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps }));
-  let object = new Class(state, {});
+  const runs = () => answerRuns({ ...router.deps });
+  let object: Pick<AnswerStream, 'fetch'> = new AnswerStream(state, {}, runs());
   const call = (what: string, message: object, signal?: AbortSignal) =>
     object.fetch(
       new Request(`https://answer-stream/${what}`, {
@@ -36,7 +37,7 @@ function streamsOn(router: TestRouter, state: DurableObjectState): AnswerStreams
     ...router.answerStreams,
     open(_, message, signal) {
       for (const table of storedIn(state)) state.storage.sql.exec(`DROP TABLE ${table}`);
-      object = new Class(state, {});
+      object = message.kind === 'keyed' ? new AnswerStream(state, {}, runs()) : new SharedAnswer(state, {}, runs());
       return call('open', message, signal);
     },
     whole: () => call('whole', {}),

@@ -110,8 +110,8 @@ function aRouter() {
   const records = new TenantRecords(memoryKv(), router.clock);
   // The cache outlives a run; a new secret makes it empty.
   const cache = new AnswerCache(caches.default, [{ id: '1', secret: crypto.randomUUID() }]);
-  const opened: [string, OpenMessage<unknown>][] = [];
-  const open = async (name: string, message: OpenMessage<unknown>) => {
+  const opened: [string, OpenMessage][] = [];
+  const open = async (name: string, message: OpenMessage) => {
     opened.push([name, message]);
     throw new Error('no objects here');
   };
@@ -196,10 +196,14 @@ describe('an answer', () => {
           continue;
         }
         const isCached = scope === 'tenant' || user !== undefined;
-        for (const [name, { kind, owner: told }] of opened.slice(before)) {
+        for (const [name, message] of opened.slice(before)) {
           const byKey = user === undefined ? `secret ${LOCAL_IDENTITY.keyId}` : null;
-          expect(told).toEqual({ tenant, user: user ?? null, key: byKey, visitor: null });
-          const whose = kind === 'keyed' ? tuple('keyed', tenant, user ?? 'nobody', user === undefined, key) : asked;
+          const { job } = message;
+          expect([job.identity.tenant, job.user]).toEqual([tenant, user ?? null]);
+          if (message.kind === 'keyed')
+            expect(message.owner).toEqual({ tenant, user: user ?? null, key: byKey, visitor: null });
+          const whose =
+            message.kind === 'keyed' ? tuple('keyed', tenant, user ?? 'nobody', user === undefined, key) : asked;
           expect(names.get(name) ?? whose).toBe(whose);
           names.set(name, whose);
         }
@@ -208,7 +212,7 @@ describe('an answer', () => {
           expect([code, opened.length]).toEqual(['stream_unavailable', before + 1]);
           const [, message] = opened[before] ?? [];
           // No stream asks to be resumed, so a fresh copy stays with the Worker.
-          expect(message?.copy).toBe(isCached && kept.has(asked) ? 'worker' : 'none');
+          expect(message?.kind === 'keyed' && message.copy).toBe(isCached && kept.has(asked) ? 'worker' : 'none');
           continue;
         }
         const expected = isCached ? kept.get(asked) : undefined;

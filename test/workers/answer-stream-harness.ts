@@ -1,12 +1,13 @@
-/** An `AnswerStream` on real storage inside workerd, with a stopped clock and a scripted producer. */
+/** An `AnswerStream`, and a `SharedAnswer`, on real storage inside workerd, with a stopped clock and a scripted producer. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { AnswerHead } from '../../worker/core/answers/answer-head.ts';
 import type { CarryonField } from '../../worker/core/answers/carryon-field.ts';
 import type { Refusal, RunEvent } from '../../worker/core/answers/stream/events.ts';
+import type { Job } from '../../worker/core/answers/stream/job.ts';
 import {
+  type KeyedOpen,
   NOTE_HEADER,
-  type OpenMessage,
   type Owner,
   type ReplyNote,
   readNote,
@@ -14,11 +15,18 @@ import {
 } from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
-import type { RunBatch, RunHooks, RunOutcome } from '../../worker/core/answers/stream/run.ts';
-import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';
+import type { RunBatch, RunOutcome } from '../../worker/core/answers/stream/run.ts';
+import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
+import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
+import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
+import type { AnswerRuns, RunHooks } from '../../worker/ports.ts';
 import { TestClock } from '../unit/pipeline/support/clock.ts';
 
-export type Job = string;
+/** Tests name their jobs; the name travels as the request's id. */
+const jobNamed = (requestId: string): Job => ({
+  ...{ requestId, arrivedAt: 0, identity: LOCAL_IDENTITY, user: null, door: 'chat-completions', feature: 'chat' },
+  ...{ alias: 'app/chat', chat: {} as Job['chat'], cache: 'normal' },
+});
 
 export const HEAD: AnswerHead = { model: 'm-1', provider: 'openai' };
 export const ADMITTED: AnswerHead = { left: [{ scope: 'tenant', limit: 'rps', cap: 10, remaining: 9, resetMs: 0 }] };
@@ -37,9 +45,22 @@ const STATUS: Record<StreamError['code'], number> = {
   stream_interrupted: 502,
 };
 
+/** Batches as tests write them. */
+type Given =
+  | readonly RunEvent[]
+  | { end: 'complete'; skippedEvents?: number; carryon?: CarryonField }
+  | { end: 'interrupted'; error: Refusal };
+
+function batchOf(given: Given): RunBatch {
+  if (!('end' in given)) return { kind: 'events', events: given };
+  if (given.end === 'interrupted') return { kind: 'interrupted', error: given.error };
+  const { end: kind, ...about } = given;
+  return { kind, ...about };
+}
+
 /** One call of the producer. */
 export class Call {
-  readonly job: Job;
+  readonly job: string;
   readonly hooks: RunHooks;
   readonly outcome: Promise<RunOutcome>;
   #answer: (outcome: RunOutcome) => void = () => {};
@@ -48,8 +69,8 @@ export class Call {
   #wake = () => {};
   #isOver = false;
 
-  constructor(job: Job, hooks: RunHooks) {
-    this.job = job;
+  constructor({ requestId }: Job, hooks: RunHooks) {
+    this.job = requestId;
     this.hooks = hooks;
     this.outcome = new Promise((resolve, reject) => {
       this.#answer = resolve;
@@ -66,25 +87,25 @@ export class Call {
   }
 
   content(): this {
-    this.#answer({ ok: true, head: HEAD, events: this.#events() });
+    this.#answer({ kind: 'begun', head: HEAD, events: this.#events() });
     return this;
   }
 
   refuse(refusal: Refusal, personal = false): void {
-    this.#answer({ ok: false, refusal, personal });
+    this.#answer({ kind: 'refused', refusal, isPersonal: personal });
   }
 
   /** Only a safeguard is granted. */
   alone(): void {
-    this.#answer({ ok: false, alone: true });
+    this.#answer({ kind: 'alone' });
   }
 
   fault(): void {
     this.#fault(new Error('a bug'));
   }
 
-  give(...batches: RunBatch[]): this {
-    this.#batches.push(...batches);
+  give(...batches: Given[]): this {
+    this.#batches.push(...batches.map(batchOf));
     this.#wake();
     return this;
   }
@@ -127,22 +148,31 @@ export class World {
     return call;
   }
 
-  class() {
-    return answerStreamClass<Job, unknown>(() => ({
+  get runs(): AnswerRuns {
+    return {
       clock: this.clock,
       produce: (job, hooks) => {
         const call = new Call(job, hooks);
         this.calls.push(call);
         return call.outcome;
       },
-      tellLeases: async (_, leases) => void this.told.push([...leases]),
+      settleLeases: async (_, leases) => void this.told.push([...leases]),
       givesAgainMs: (_, completion) => (completion.includes('"length"') ? 0 : this.ttlMs),
       wire: ({ code }) => refusal(code, STATUS[code]),
-    }));
+    };
+  }
+
+  class() {
+    const { runs } = this;
+    return class extends AnswerStream {
+      constructor(state: DurableObjectState, env: unknown) {
+        super(state, env, runs);
+      }
+    };
   }
 }
 
-type Instance = InstanceType<ReturnType<World['class']>>;
+type Instance = Pick<AnswerStream, 'fetch' | 'alarm'>;
 
 let names = 0;
 
@@ -150,7 +180,7 @@ let names = 0;
 export class Stage {
   readonly world = new World();
   readonly #name = `answer stream ${names++}`;
-  #life: { state: DurableObjectState; instance: Instance } | undefined;
+  #life: { state: DurableObjectState; talk: Talk } | undefined;
 
   /** Runs inside the object: I/O made there can only be used there. */
   inside<R>(run: (object: Talk, state: DurableObjectState) => R | Promise<R>): Promise<R> {
@@ -158,10 +188,11 @@ export class Stage {
     const stub = env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(this.#name));
     return runInDurableObject(stub, (_: unknown, state: DurableObjectState) => {
       if (this.#life?.state !== state) {
-        const Class = this.world.class();
-        this.#life = { state, instance: new Class(state, env) };
+        const { runs } = this.world;
+        const talk = new Talk(new AnswerStream(state, env, runs), this.world, new SharedAnswer(state, env, runs));
+        this.#life = { state, talk };
       }
-      return run(new Talk(this.#life.instance, this.world), state);
+      return run(this.#life.talk, state);
     });
   }
 
@@ -180,34 +211,40 @@ export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, seesP
 export const PLAIN: Wish = { ...RESUMABLE, resume: false };
 export const WHOLE: Wish = { ...PLAIN, stream: false };
 
-export type Asking = Partial<OpenMessage<Job>>;
+export type Asking = Partial<Omit<KeyedOpen, 'kind' | 'key' | 'job'>> & {
+  kind?: 'keyed' | 'shared';
+  key?: string | null;
+  job?: string;
+};
 
 export class Talk {
-  readonly instance: Pick<Instance, 'fetch' | 'alarm'>;
+  readonly instance: Instance;
   readonly world: World;
+  readonly #shared: Pick<SharedAnswer, 'fetch'> | undefined;
+  /** Where the last question was asked. */
+  #opened: Pick<SharedAnswer, 'fetch'>;
 
-  constructor(instance: Pick<Instance, 'fetch' | 'alarm'>, world: World) {
+  constructor(instance: Instance, world: World, shared?: SharedAnswer) {
     this.instance = instance;
     this.world = world;
+    this.#shared = shared;
+    this.#opened = instance;
   }
 
-  open(wish: Wish, more: Asking = {}, signal?: AbortSignal): Promise<Response> {
-    const message: OpenMessage<Job> = {
-      ...{
-        kind: 'keyed',
-        owner: OWNER,
-        key: 'key',
-        bodyHash: 'hash',
-        alias: 'app/chat',
-        wish,
-        lastEventId: null,
-        job: 'job',
-        caches: true,
-        copy: 'none',
-      },
-      ...more,
+  open(wish: Wish, { job = 'job', ...more }: Asking = {}, signal?: AbortSignal): Promise<Response> {
+    const asked = { alias: 'app/chat', wish, job: jobNamed(job) };
+    const keyed = {
+      kind: 'keyed',
+      owner: OWNER,
+      key: 'key',
+      bodyHash: 'hash',
+      lastEventId: null,
+      caches: true,
+      copy: 'none',
     };
-    return this.#post('open', message, signal);
+    const isShared = more.kind === 'shared';
+    this.#opened = isShared && this.#shared !== undefined ? this.#shared : this.instance;
+    return this.#post('open', isShared ? { ...asked, kind: 'shared' } : { ...asked, ...keyed, ...more }, signal);
   }
 
   attach(lastEventId: string | null, owner = OWNER): Promise<Response> {
@@ -219,7 +256,7 @@ export class Talk {
   }
 
   whole(): Promise<Response> {
-    return this.#post('whole', {});
+    return post(this.#opened, 'whole', {});
   }
 
   /** Lets everything run that is not waiting for time or I/O. */
@@ -228,9 +265,13 @@ export class Talk {
   }
 
   #post(path: string, message: unknown, signal?: AbortSignal): Promise<Response> {
-    const init = { method: 'POST', body: JSON.stringify(message), ...(signal && { signal }) };
-    return this.instance.fetch(new Request(`https://answer-stream/${path}`, init));
+    return post(path === 'open' ? this.#opened : this.instance, path, message, signal);
   }
+}
+
+function post(object: Pick<SharedAnswer, 'fetch'>, path: string, message: unknown, signal?: AbortSignal) {
+  const init = { method: 'POST', body: JSON.stringify(message), ...(signal && { signal }) };
+  return object.fetch(new Request(`https://answer-stream/${path}`, init));
 }
 
 /** Ids and texts of a stream's events, without comments. */

@@ -1,6 +1,12 @@
 /** Names of `AnswerStream` objects, and what is found under the names from the old secret. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NOTE_HEADER, noteText, type OpenMessage, readNote } from '../../worker/core/answers/stream/messages.ts';
+import {
+  type KeyedOpen,
+  NOTE_HEADER,
+  noteText,
+  type OpenMessage,
+  readNote,
+} from '../../worker/core/answers/stream/messages.ts';
 import { AnswerStreamStore } from '../../worker/stores/answer-stream-store.ts';
 import { hex, sha256 } from '../../worker/stores/digest.ts';
 
@@ -12,7 +18,7 @@ const namespace = {
   idFromName: (name: string) => name,
   get: (name: string) => ({
     fetch: async (url: string, { body }: { body: string }) => {
-      const message = JSON.parse(body) as Partial<OpenMessage<unknown>>;
+      const message = JSON.parse(body) as Partial<KeyedOpen>;
       const what = `${url.split('/').pop()}${message.onlyKnown ? ' what is known' : ''}`;
       calls.push(`${name} ${what}`);
       if (isBroken(name)) throw new Error('broken');
@@ -23,13 +29,14 @@ const namespace = {
     },
   }),
 } as unknown as DurableObjectNamespace;
+const namespaces = { keyed: namespace, shared: namespace };
 
-const keyed = { kind: 'keyed', job: { chat: 'long' } } as unknown as OpenMessage<unknown>;
+const keyed = { kind: 'keyed', job: { chat: 'long' } } as unknown as OpenMessage;
 const { signal } = new AbortController();
 const roleOf = async (opened: Promise<Response>) => readNote((await opened).headers.get(NOTE_HEADER)).role;
 const nameOf = async (secret: string, subject: string) => {
   calls = [];
-  await new AnswerStreamStore(namespace, secret).whole(subject);
+  await new AnswerStreamStore(namespaces, secret).whole(subject, 'keyed');
   return calls.pop()?.split(' ')[0] ?? '';
 };
 
@@ -51,8 +58,8 @@ describe('a name', () => {
 });
 
 describe('while KEY_SECRET_OLD is set', () => {
-  const before = new AnswerStreamStore(namespace, 'old');
-  const rotated = () => new AnswerStreamStore(namespace, 'new', 'old');
+  const before = new AnswerStreamStore(namespaces, 'old');
+  const rotated = () => new AnswerStreamStore(namespaces, 'new', 'old');
 
   it('a key that was used under it runs nothing anew', async () => {
     expect(await roleOf(before.open('a', keyed, signal))).toBe('started');
@@ -60,7 +67,7 @@ describe('while KEY_SECRET_OLD is set', () => {
     calls = [];
     expect(await roleOf(rotated().open('a', keyed, signal))).toBe('replayed');
     expect(calls).toEqual([`${oldName} open what is known`]);
-    expect((await rotated().whole('a'))?.status).toBe(200);
+    expect((await rotated().whole('a', 'keyed'))?.status).toBe(200);
   });
 
   it('a new key is looked for under the old name before it runs under the new one, once for all who send it', async () => {
@@ -81,7 +88,7 @@ describe('while KEY_SECRET_OLD is set', () => {
   });
 
   it('a shared question, which nobody remembers, is not looked for', async () => {
-    const shared = { ...keyed, kind: 'shared' } as OpenMessage<unknown>;
+    const shared = { ...keyed, kind: 'shared' } as OpenMessage;
     expect(await roleOf(rotated().open('d', shared, signal))).toBe('started');
     expect(calls).toEqual([`${await nameOf('new', 'd')} open`].slice(0, 1));
   });

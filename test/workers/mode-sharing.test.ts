@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { Identity } from '../../worker/core/identity/identity.ts';
 import { NO_OVERRIDES } from '../../worker/core/routing/overrides.ts';
-import { answerStreamClass } from '../../worker/objects/answer-stream/answer-stream.ts';
-import { answerStreamDeps, type Job } from '../../worker/run/run-job.ts';
+import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
+import { answerRuns } from '../../worker/run/run-job.ts';
 import { good } from '../unit/pipeline/support/openai.ts';
 import { feature, read, TestRouter } from '../unit/pipeline/support/router.ts';
 import { Stage } from './answer-stream-harness.ts';
@@ -34,10 +34,9 @@ const askings: fc.Arbitrary<Asking[]> = fc.array(
 
 /** All objects on one storage: shared answers write no rows. */
 function withObjects(router: TestRouter, state: DurableObjectState): void {
-  const Class = answerStreamClass<Job, object>(() => answerStreamDeps({ ...router.deps }));
-  const objects = new Map<string, InstanceType<typeof Class>>();
+  const objects = new Map<string, SharedAnswer>();
   const call = (subject: string, what: string, message: object, signal?: AbortSignal) => {
-    const object = objects.get(subject) ?? new Class(state, {});
+    const object = objects.get(subject) ?? new SharedAnswer(state, {}, answerRuns({ ...router.deps }));
     objects.set(subject, object);
     const init = { method: 'POST', body: JSON.stringify(message), ...(signal && { signal }) };
     return object.fetch(new Request(`https://answer-stream/${what}`, init));

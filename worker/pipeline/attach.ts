@@ -1,6 +1,6 @@
 /**
- * Step: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream`,
- * which runs, joins, replays or refuses.
+ * Step: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream` or
+ * `SharedAnswer`, which runs, joins, replays or refuses.
  */
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
@@ -8,15 +8,23 @@ import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
-import type { CachedAnswer, OpenMessage, Owner, Wish } from '../core/answers/stream/messages.ts';
-import { NOTE_HEADER, type ReplyNote, readNote } from '../core/answers/stream/messages.ts';
+import type { CachedAnswer, Job } from '../core/answers/stream/job.ts';
+import {
+  type KeyedOpen,
+  NOTE_HEADER,
+  type OpenMessage,
+  type Owner,
+  type ReplyNote,
+  readNote,
+  type Wish,
+} from '../core/answers/stream/messages.ts';
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import { formOf } from '../doors/doors.ts';
 import type { Answers, Deps } from '../ports.ts';
 import { keepWhole } from '../response/write-through.ts';
-import { type Job, jobOf } from '../run/run-job.ts';
+import { jobOf } from '../run/run-job.ts';
 import { visitorOf } from './ask.ts';
 import { type Kept, type Refused, refusedWith, storedHead } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
@@ -98,20 +106,17 @@ async function openingOf(
   cached: CacheRead,
   { answers, showsProvider }: Deps,
   context: RequestContext,
-): Promise<Result<{ subject: string; message: OpenMessage<unknown> }, RouterError>> {
+): Promise<Result<{ subject: string; message: OpenMessage }, RouterError>> {
   const { identity, user, feature, chat, keyed } = request;
   const seesProvider = showsProvider(identity);
   const wish = { stream: chat.stream, usage: chat.includeUsage, seesProvider, form: formOf(request) };
   const alias = request.alias.name;
   const job = jobOf(request, context);
   if (keyed === undefined) {
-    const bodyHash = cached.state === 'miss' ? cached.keyHash : '';
-    // Nobody owns a shared answer; its record names the first asker.
-    const owner = ownerOf(identity, user, null);
-    // What went wrong is told in other words to those who may not learn who served: they share among themselves.
-    const subject = JSON.stringify(['answer-key', bodyHash, seesProvider]);
-    const shared = { kind: 'shared' as const, key: null, lastEventId: null, copy: 'none' as const, caches: true };
-    return ok({ subject, message: { ...shared, owner, bodyHash, alias, wish: { ...wish, resume: false }, job } });
+    const keyHash = cached.state === 'miss' ? cached.keyHash : '';
+    // Callers that may not learn who served are told errors in other words, so they share among themselves.
+    const subject = JSON.stringify(['answer-key', keyHash, seesProvider]);
+    return ok({ subject, message: { kind: 'shared', alias, wish: { ...wish, resume: false }, job } });
   }
   const { key, visitor, resume, lastEventId } = keyed;
   const owner = await keyedOwner(identity, user, visitor, answers);
@@ -206,7 +211,7 @@ function headFor(
 }
 
 /** A reader who may come back finds the copy again; anybody else takes it from here. */
-function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<OpenMessage<Job>, 'copy' | 'job'> {
+function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<KeyedOpen, 'copy' | 'job'> {
   if (cached.state !== 'fresh') return { copy: 'none', job };
   return resumes ? { copy: 'job', job: { ...job, copy: asCached(cached.stored) } } : { copy: 'worker', job };
 }

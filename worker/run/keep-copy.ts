@@ -1,14 +1,15 @@
 /** A cached copy that its reader may resume is kept for a while, which costs rows: so it counts against the rate, for no money. */
 import { scopesOf } from '../core/admission/scopes.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
-import type { CachedAnswer } from '../core/answers/stream/messages.ts';
-import type { RunBatch, RunHooks, RunOutcome } from '../core/answers/stream/run.ts';
+import type { RunEvent } from '../core/answers/stream/events.ts';
+import type { CachedAnswer } from '../core/answers/stream/job.ts';
+import type { RunBatch, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
 import type { LeaseHooks } from '../lease/ask.ts';
 import { RequestLease } from '../lease/request-lease.ts';
 import { refused } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
-import type { Deps } from '../ports.ts';
+import type { Deps, RunHooks } from '../ports.ts';
 import { refusalOf } from '../response/refusal-of.ts';
 
 const ONE_REQUEST: Want = { mode: 'normal', microUsd: 0, tokens: 0, requests: 1, parallel: 0 };
@@ -21,7 +22,7 @@ export async function keepCopy(
   deps: Deps,
 ): Promise<RunOutcome> {
   const scoped = scopesOf(ask, deps.config);
-  if (!scoped.ok) return { ok: false, refusal: refusalOf(scoped.error), personal: true };
+  if (!scoped.ok) return { kind: 'refused', refusal: refusalOf(scoped.error), isPersonal: true };
   let leaseId = '';
   const hooks: LeaseHooks = {
     onAsk(id) {
@@ -32,20 +33,21 @@ export async function keepCopy(
   const holding = new RequestLease(ask.identity.tenant, scoped.scopes, 0, deps, background, { hooks });
   const reply = await holding.ask([ONE_REQUEST]);
   holding.close();
-  if (reply === undefined) return { ok: false, alone: true };
+  if (reply === undefined) return { kind: 'alone' };
   if (reply.refused !== undefined) {
     const isItsOwn =
       reply.refused === 'revoked' || (typeof reply.refused === 'object' && reply.refused.limit === 'rps');
-    if (!isItsOwn) return { ok: false, alone: true };
+    if (!isItsOwn) return { kind: 'alone' };
     const { error, limited } = refused(reply, ask, deps);
-    return { ok: false, refusal: refusalOf(error, { left: limited.left }), personal: true };
+    return { kind: 'refused', refusal: refusalOf(error, { left: limited.left }), isPersonal: true };
   }
   // Only now does the object's row begin to exist: a refusal costs none.
   asks(leaseId);
-  return { ok: true, head: { ...head, left: reply.left }, events: only([event]) };
+  return { kind: 'begun', head: { ...head, left: reply.left }, events: only([event]) };
 }
 
-export async function* only(batch: RunBatch, carryon?: CarryonField): AsyncGenerator<RunBatch> {
-  yield batch;
-  yield { end: 'complete', ...(carryon !== undefined && { carryon }) };
+/** A run that has all its events at once. */
+export async function* only(events: readonly RunEvent[], carryon?: CarryonField): AsyncGenerator<RunBatch> {
+  yield { kind: 'events', events };
+  yield { kind: 'complete', ...(carryon !== undefined && { carryon }) };
 }

@@ -1,20 +1,15 @@
 /** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
-import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
-import type { DoorName } from '../../protocol/question.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
-import type { CacheWish } from '../core/answers/cache-wish.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { RunEvent } from '../core/answers/stream/events.ts';
-import type { CachedAnswer } from '../core/answers/stream/messages.ts';
-import type { AnswerStreamDeps, Produce, RunBatch, RunHooks } from '../core/answers/stream/run.ts';
-import type { Identity } from '../core/identity/identity.ts';
+import type { Job } from '../core/answers/stream/job.ts';
+import type { RunBatch, RunOutcome } from '../core/answers/stream/run.ts';
 import { revive } from '../core/ledger/lease/holder.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
-import type { AliasLists } from '../core/routing/overrides.ts';
-import { isOrdinary, PLAIN_ROUTE, type Route } from '../core/routing/route.ts';
+import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
 import { asListed } from '../overrides/overridden.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
 import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
@@ -22,7 +17,7 @@ import { produce } from '../pipeline/produce.ts';
 import { firstTokenMs, record } from '../pipeline/record.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { OnEnd } from '../pipeline/respond.ts';
-import type { Deps } from '../ports.ts';
+import type { AnswerRuns, Deps, RunHooks } from '../ports.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
 import { refusalOf } from '../response/refusal-of.ts';
 import { Timing } from '../response/server-timing.ts';
@@ -30,27 +25,7 @@ import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
 import { keepCopy, only } from './keep-copy.ts';
 
-/** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */
-export interface Job {
-  requestId: string;
-  /** When its request arrived at the Worker. */
-  arrivedAt: number;
-  identity: Identity;
-  user: string | null;
-  /** The inbound format of its request. */
-  door: DoorName;
-  feature: string;
-  alias: string;
-  /** Left out where nothing is set for it. */
-  route?: Route;
-  /** Left out where config's own deployments serve. */
-  lists?: AliasLists;
-  chat: ChatRequest;
-  cache: CacheWish;
-  /** A fresh copy, to be kept for a reader who may resume it; no provider is asked. */
-  copy?: CachedAnswer;
-}
-
+/** The job of a request. */
 export const jobOf = (
   { door, identity, user, feature, alias, route, lists, chat, cache }: RoutedRequest,
   { requestId, arrivedAt }: RequestContext,
@@ -73,7 +48,8 @@ const PERSONAL: ReadonlySet<RouterError['code']> = new Set([
   'unknown_tier',
 ]);
 
-export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
+/** What the objects that run answers need. */
+export const answerRuns = (deps: Deps): AnswerRuns => ({
   clock: deps.clock,
   produce: producer(deps),
   wire: (error) => refusalOf(error),
@@ -82,7 +58,7 @@ export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
     const isKept = policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;
     return isKept ? policy.ttlMs : 0;
   },
-  async tellLeases(tenant, leases) {
+  async settleLeases(tenant, leases) {
     const reports = leases.flatMap(({ leaseId, started }) => {
       const holder = revive(leaseId, started);
       return holder.state === 'closing' ? [holder.report] : [];
@@ -92,26 +68,27 @@ export const answerStreamDeps = (deps: Deps): AnswerStreamDeps<Job> => ({
 });
 
 const producer =
-  (deps: Deps): Produce<Job> =>
+  (deps: Deps): AnswerRuns['produce'] =>
   async (job, hooks) => {
     const request = requestOf(job, deps);
-    if (request === undefined) return { ok: false, refusal: refusalOf({ code: 'internal_error' }), personal: false };
+    if (request === undefined)
+      return { kind: 'refused', refusal: refusalOf({ code: 'internal_error' }), isPersonal: false };
     const context = contextOf(job, hooks, deps);
     if (job.copy !== undefined) return keepCopy(job.copy, request, hooks, deps);
     // What only some may be given is never made for all who ask the same.
-    if (hooks.isShared && !isOrdinary(request.route)) return { ok: false, alone: true };
+    if (hooks.isShared && !isOrdinary(request.route)) return { kind: 'alone' };
     await deps.board.ready(hooks.background);
     const outcome = await produce(request, deps, context);
     const onEnd = (ending: Ending, costMicroUsd: number) =>
       record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
     if (outcome.kind === 'begun') return begun(outcome, deps, context, onEnd);
     // Its Worker asks again, and records it.
-    if (outcome.isAlone) return { ok: false, alone: true };
+    if (outcome.isAlone) return { kind: 'alone' };
     onEnd('complete', outcome.chargedMicroUsd);
     const { error } = outcome;
     const carryon = refusedField(outcome, context.arrivedAt, deps.clock.now());
     const refusal = refusalOf(error, refusedHead(outcome), carryon);
-    return { ok: false, refusal, personal: PERSONAL.has(error.code) };
+    return { kind: 'refused', refusal, isPersonal: PERSONAL.has(error.code) };
   };
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
@@ -135,7 +112,7 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   const arrivedAt = Math.min(job.arrivedAt, clock.now());
   return {
     ...{ requestId, arrivedAt, background, isShared },
-    gone: signal as AbortSignal,
+    gone: signal,
     timing: new Timing(clock, arrivedAt),
     // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).
     leaseHooks: { onAsk: hooks.asks, onStart: hooks.starts },
@@ -143,7 +120,7 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   };
 }
 
-function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: OnEnd) {
+function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: OnEnd): RunOutcome {
   const { answer, deployment, admission, trail } = outcome;
   const { holding, limited } = admission;
   const field = (cut?: Failure): CarryonField =>
@@ -156,11 +133,11 @@ function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: OnEnd
     const { body, model } = answer.reply;
     end('complete', measuredReply(answer.reply));
     const head = headOf(trail, limited, model ?? deployment.model, holding.spentMicroUsd);
-    return { ok: true as const, head, events: only([{ kind: 'completion', data: body }], field()) };
+    return { kind: 'begun', head, events: only([{ kind: 'completion', data: body }], field()) };
   }
   const source = new AnswerSource({ answer, gone: context.gone, settle: end });
   const head = headOf(trail, limited, answer.stream.translator.model ?? deployment.model, undefined);
-  return { ok: true as const, head, events: streamed(source, field) };
+  return { kind: 'begun', head, events: streamed(source, field) };
 }
 
 async function* streamed(source: AnswerSource, field: (cut?: Failure) => CarryonField): AsyncGenerator<RunBatch> {
@@ -168,20 +145,21 @@ async function* streamed(source: AnswerSource, field: (cut?: Failure) => Carryon
   try {
     for (;;) {
       const { chunks, end } = await source.next();
-      if (chunks.length > 0) yield chunks.map(eventOf);
+      if (chunks.length > 0) yield { kind: 'events', events: chunks.map(eventOf) };
       if (end === undefined) continue;
       if (end.kind !== 'complete') {
-        yield { end: 'interrupted', error: refusalOf(interruption(end.failure), undefined, field(end.failure)) };
+        yield { kind: 'interrupted', error: refusalOf(interruption(end.failure), undefined, field(end.failure)) };
         return;
       }
       const { skippedEvents } = stream;
       // In a chunk of its own too, for readers who asked for no usage.
       const mark = withSkippedEvents(undefined, stream);
-      if (mark !== undefined) yield [{ kind: 'chunk', data: JSON.stringify(mark) }];
+      if (mark !== undefined) yield { kind: 'events', events: [{ kind: 'chunk', data: JSON.stringify(mark) }] };
       const carryon = field();
       const data = JSON.stringify(withSkippedEvents(usageChunk(stream), stream));
-      yield [{ kind: 'usage', data, openData: JSON.stringify(openLastChunk(stream, carryon)) }];
-      yield { end: 'complete', carryon, ...(skippedEvents > 0 && { skippedEvents }) };
+      const openData = JSON.stringify(openLastChunk(stream, carryon));
+      yield { kind: 'events', events: [{ kind: 'usage', data, openData }] };
+      yield { kind: 'complete', carryon, ...(skippedEvents > 0 && { skippedEvents }) };
       return await source.drained();
     }
   } finally {

@@ -1,6 +1,7 @@
-/** `AnswerStream` objects as this isolate reaches them. By fetch, because its signal and its cancel arrive there. */
+/** `AnswerStream` and `SharedAnswer` objects as this isolate reaches them: by fetch, which hands on an abort and a cancel. */
 import {
   type AttachMessage,
+  type KeyedOpen,
   NOTE_HEADER,
   type OpenMessage,
   readNote,
@@ -9,35 +10,30 @@ import {
 import type { AnswerStreams } from '../ports.ts';
 import { hex, hmacKey, hmacSha256, sign } from './digest.ts';
 
+type Kind = OpenMessage['kind'];
+
+/** The objects of this deployment's two namespaces. */
 export class AnswerStreamStore implements AnswerStreams {
-  readonly #namespace: DurableObjectNamespace;
+  readonly #namespaces: Record<Kind, DurableObjectNamespace>;
   readonly #names: Names;
   readonly #oldNames: Names | undefined;
 
-  /** `oldSecret`: the one in force before, while keys used under it are still remembered. */
-  constructor(namespace: DurableObjectNamespace, secret: string, oldSecret?: string) {
-    this.#namespace = namespace;
+  /** `oldSecret`: the secret that was in force before, while keys that were used under it are still remembered. */
+  constructor(namespaces: Record<Kind, DurableObjectNamespace>, secret: string, oldSecret?: string) {
+    this.#namespaces = namespaces;
     this.#names = new Names(secret);
     this.#oldNames = oldSecret === undefined ? undefined : new Names(oldSecret);
   }
 
-  /**
-   * The old name first: once the new object has been opened, the request may be running, and it is too late to find that it was
-   * answered before. If the old object cannot be reached, this fails and nothing runs.
-   */
-  async open(subject: string, message: OpenMessage<unknown>, signal: AbortSignal): Promise<Response> {
-    if (this.#oldNames !== undefined && message.kind === 'keyed') {
-      const old = await this.#stub(this.#oldNames, subject);
-      const reply = await call(old, 'open', { ...message, job: undefined, onlyKnown: true }, signal);
-      if (readNote(reply.headers.get(NOTE_HEADER)).role !== 'unknown') return reply;
-    }
-    return call(await this.#stub(this.#names, subject), 'open', message, signal);
+  async open(subject: string, message: OpenMessage, signal: AbortSignal): Promise<Response> {
+    const old = message.kind === 'keyed' ? await this.#openOld(subject, message, signal) : undefined;
+    return old ?? call(await this.#stub(this.#names, message.kind, subject), 'open', message, signal);
   }
 
-  async whole(subject: string): Promise<Response | undefined> {
-    const reply = await call(await this.#stub(this.#names, subject), 'whole', {});
-    if (reply.ok || this.#oldNames === undefined) return reply.ok ? reply : undefined;
-    const old = await call(await this.#stub(this.#oldNames, subject), 'whole', {});
+  async whole(subject: string, kind: Kind): Promise<Response | undefined> {
+    const reply = await call(await this.#stub(this.#names, kind, subject), 'whole', {});
+    if (reply.ok || kind === 'shared' || this.#oldNames === undefined) return reply.ok ? reply : undefined;
+    const old = await call(await this.#stub(this.#oldNames, kind, subject), 'whole', {});
     return old.ok ? old : undefined;
   }
 
@@ -51,15 +47,28 @@ export class AnswerStreamStore implements AnswerStreams {
     return stub && call(stub, 'stop', message);
   }
 
-  async #stub(names: Names, subject: string): Promise<DurableObjectStub> {
-    return this.#namespace.get(this.#namespace.idFromName(await names.of(subject)));
+  /**
+   * The old name comes first: once the new object is open the request may be running, and it is too late to find that it was
+   * answered before. If the old object cannot be reached, this fails and nothing runs. Undefined: it does not know the key.
+   */
+  async #openOld(subject: string, message: KeyedOpen, signal: AbortSignal): Promise<Response | undefined> {
+    if (this.#oldNames === undefined) return undefined;
+    const old = await this.#stub(this.#oldNames, 'keyed', subject);
+    const reply = await call(old, 'open', { ...message, job: undefined, onlyKnown: true }, signal);
+    return readNote(reply.headers.get(NOTE_HEADER)).role === 'unknown' ? undefined : reply;
   }
 
-  /** What a client sends may be anything. */
+  async #stub(names: Names, kind: Kind, subject: string): Promise<DurableObjectStub> {
+    const namespace = this.#namespaces[kind];
+    return namespace.get(namespace.idFromName(await names.of(subject)));
+  }
+
+  /** The id comes from a client, so it may be anything. */
   #byId(id: string): DurableObjectStub | undefined {
     if (!/^[0-9a-f]{64}$/.test(id)) return undefined;
+    const namespace = this.#namespaces.keyed;
     try {
-      return this.#namespace.get(this.#namespace.idFromString(id));
+      return namespace.get(namespace.idFromString(id));
     } catch {
       return undefined;
     }
@@ -67,7 +76,7 @@ export class AnswerStreamStore implements AnswerStreams {
 }
 
 /**
- * An id opens an answer, and outside Cloudflare ids are made from names with a public constant (`uniqueKey` in
+ * The id of an object opens its answer, and outside Cloudflare ids are made from names with a public constant (`uniqueKey` in
  * cli/workerd/config.ts). So a name is an HMAC that only the router can compute.
  */
 class Names {
@@ -79,14 +88,14 @@ class Names {
   }
 
   async of(subject: string): Promise<string> {
-    // The key is remembered and not its promise, which belongs to one request and may end with it.
+    // Not its promise, which belongs to one request and may end with it.
     this.#key ??= await hmacKey(await hmacSha256(this.#secret, 'carryon answer-stream names v1'));
     return hex(await sign(this.#key, subject));
   }
 }
 
 const call = (stub: DurableObjectStub, what: string, message: object, signal?: AbortSignal): Promise<Response> =>
-  stub.fetch(`https://answer-stream.internal/${what}`, {
+  stub.fetch(`https://answer.internal/${what}`, {
     method: 'POST',
     body: JSON.stringify(message),
     ...(signal !== undefined && { signal }),

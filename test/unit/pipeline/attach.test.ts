@@ -2,16 +2,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnswerHead } from '../../../worker/core/answers/answer-head.ts';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
-import { NOTE_HEADER, type OpenMessage, type ReplyNote } from '../../../worker/core/answers/stream/messages.ts';
+import type { Job } from '../../../worker/core/answers/stream/job.ts';
+import { type KeyedOpen, NOTE_HEADER, type ReplyNote } from '../../../worker/core/answers/stream/messages.ts';
 import type { Feature } from '../../../worker/core/config/config.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
-import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
+import { answerRuns } from '../../../worker/run/run-job.ts';
 import { aloneReply, MADE, objectReply } from './support/object-reply.ts';
 import { good, goodReply } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
 
 let router: TestRouter;
-let opened: { name: string; message: OpenMessage<Job> }[];
+let opened: { name: string; message: KeyedOpen }[];
 let reply: () => Response;
 let whole: () => Response | undefined;
 
@@ -35,7 +36,7 @@ beforeEach(() => {
   router.upstream.on('a', goodReply('An answer.'));
   withFeature({ cache });
   router.deps.answerStreams.open = async (name, message) => {
-    opened.push({ name, message: message as OpenMessage<Job> });
+    opened.push({ name, message: message as KeyedOpen });
     return reply();
   };
   router.deps.answerStreams.whole = async () => whole();
@@ -58,7 +59,7 @@ describe('a question whose answer would be kept', () => {
   it('is one call to the object of its answer key, whoever asks and in whatever form', async () => {
     for (const more of [{}, { stream: true }, { user: 'ana' }]) await summarize(more);
     expect(new Set(opened.map(({ name }) => name)).size).toBe(1);
-    expect(opened.map(({ message: { kind, key } }) => [kind, key])).toEqual(Array(3).fill(['shared', null]));
+    expect(opened.map(({ message }) => message.kind)).toEqual(Array(3).fill('shared'));
     expect(router.upstream.calls).toHaveLength(0);
   });
 
@@ -188,7 +189,7 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
   const admitted: AnswerHead[] = [];
   const background: Promise<unknown>[] = [];
   const run = (isShared: boolean) =>
-    answerStreamDeps(router.deps).produce(job, {
+    answerRuns(router.deps).produce(job, {
       signal: new AbortController().signal,
       background: (work) => void background.push(work),
       isShared,
@@ -196,11 +197,11 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
       starts: () => {},
       admitted: (head) => void admitted.push(head),
     });
-  expect(await router.clock.run(run(true))).toEqual({ ok: false, alone: true });
+  expect(await router.clock.run(run(true))).toEqual({ kind: 'alone' });
   await router.clock.run(Promise.all(background));
   expect([admitted, router.ledger.figures().heldMicroUsd, router.upstream.calls.length]).toEqual([[], 0, 0]);
   expect(router.ledger.asked[0]?.wants.map(({ mode, requests }) => [mode, requests])).toEqual([['normal', 1]]);
-  expect((await router.clock.run(run(false))).ok).toBe(true);
+  expect((await router.clock.run(run(false))).kind).toBe('begun');
   expect(admitted[0]?.mode).toBe('safeguard');
 });
 
@@ -210,7 +211,7 @@ it('a busy object has a lease of its own for each run, which its row knows (ledg
   const noted: string[] = [];
   for (let run = 0; run < 12; run++) {
     router.upstream.on('a', goodReply('An answer.'));
-    const outcome = answerStreamDeps(router.deps).produce(job, {
+    const outcome = answerRuns(router.deps).produce(job, {
       signal: new AbortController().signal,
       background: (work) => void router.background.push(work),
       isShared: false,
@@ -218,7 +219,7 @@ it('a busy object has a lease of its own for each run, which its row knows (ledg
       starts: () => {},
       admitted: () => {},
     });
-    expect((await router.clock.run(outcome)).ok).toBe(true);
+    expect((await router.clock.run(outcome)).kind).toBe('begun');
   }
   expect(router.ledger.asked.flatMap(({ wants }) => wants.map(({ requests }) => requests))).toEqual(Array(12).fill(1));
   expect(router.ledger.asked.map(({ leaseId }) => leaseId)).toEqual(noted);
@@ -279,7 +280,7 @@ describe('a keyed request whose answer is cached', () => {
   };
   const resumable = { headers: { 'idempotency-key': 'k', 'x-carryon-resume': '1' }, stream: true };
   const runs = (job: Job, noted: string[] = []) =>
-    answerStreamDeps(router.deps).produce(job, {
+    answerRuns(router.deps).produce(job, {
       signal: new AbortController().signal,
       background: (work) => void router.background.push(work),
       isShared: false,
@@ -319,9 +320,9 @@ describe('a keyed request whose answer is cached', () => {
     router.ledger.limit('tenant', { monthlyMicroUsd: 10_000, rps: 0.001, burst: 1 });
     const noted: string[] = [];
     const first = await router.clock.run(runs(job, noted));
-    expect(first).toMatchObject({ ok: true, head: { cache: 'hit' } });
+    expect(first).toMatchObject({ kind: 'begun', head: { cache: 'hit' } });
     const second = await router.clock.run(runs(job, noted));
-    expect(second).toMatchObject({ ok: false, refusal: { status: 429 } });
+    expect(second).toMatchObject({ kind: 'refused', refusal: { status: 429 } });
     expect(router.ledger.asked[0]?.wants).toEqual([
       { mode: 'normal', microUsd: 0, tokens: 0, requests: 1, parallel: 0 },
     ]);

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerHead } from '../../../worker/core/answers/answer-head.ts';
 import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import type { Job } from '../../../worker/core/answers/stream/job.ts';
 import type { OpenMessage } from '../../../worker/core/answers/stream/messages.ts';
 import { PLAIN_ROUTE } from '../../../worker/core/routing/route.ts';
-import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
+import { answerRuns } from '../../../worker/run/run-job.ts';
 import { COST, settled, withBudget } from './support/budget.ts';
 import { objectReply } from './support/object-reply.ts';
 import { errorEvent, failing, good, goodReply, role, streamed } from './support/openai.ts';
@@ -203,17 +204,17 @@ describe('cached and shared answers', () => {
   const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '1h', staleTtl: '1h' }));
   const caching = () => {
     const router = bypassed();
-    const opened: OpenMessage<Job>[] = [];
+    const opened: OpenMessage[] = [];
     Object.assign(router.deps.config, { features: new Map([['chat', feature('chat', { cache })]]) });
     router.deps.answerStreams.open = async (_, message) => {
-      opened.push(message as OpenMessage<Job>);
+      opened.push(message as OpenMessage);
       return objectReply('{}', { role: 'alone' }, 503);
     };
     return { router, opened };
   };
   const run = (router: TestRouter, job: Job, isShared: boolean, admitted: (head: AnswerHead) => void = () => {}) =>
     router.clock.run(
-      answerStreamDeps(router.deps).produce(job, {
+      answerRuns(router.deps).produce(job, {
         signal: new AbortController().signal,
         background: (work) => void router.background.push(work),
         isShared,
@@ -255,12 +256,12 @@ describe('cached and shared answers', () => {
     override(router, {});
     const admitted: AnswerHead[] = [];
     const outcome = await run(router, job, false, (head) => void admitted.push(head));
-    expect(outcome).toMatchObject({ ok: true, head: { mode: 'bypass' } });
+    expect(outcome).toMatchObject({ kind: 'begun', head: { mode: 'bypass' } });
     expect(admitted[0]?.mode).toBe('bypass');
     expect(askedOf(router)).toEqual(['b']);
     router.upstream.on('b', failing(503));
     const failed = await run(router, job, false);
-    expect(failed).toMatchObject({ ok: false, refusal: { head: { mode: 'bypass' } } });
+    expect(failed).toMatchObject({ kind: 'refused', refusal: { head: { mode: 'bypass' } } });
     expect(askedOf(router)).toEqual(['b', 'b']);
   });
 
@@ -275,7 +276,7 @@ describe('cached and shared answers', () => {
       { ...PLAIN_ROUTE, bypass: true },
       { ...PLAIN_ROUTE, drill: true },
     ]) {
-      expect(await run(router, { ...job, route }, true)).toEqual({ ok: false, alone: true });
+      expect(await run(router, { ...job, route }, true)).toEqual({ kind: 'alone' });
     }
     expect(router.upstream.calls.length).toBe(before);
     expect(router.ledger.figures()).toMatchObject(settled);
@@ -308,7 +309,7 @@ describe('cached and shared answers', () => {
     for (const secret of ['key-b', 'https://']) expect(sent).not.toContain(secret);
     override(router, {});
     router.upstream.on('b', goodReply('Hello from B'));
-    expect((await run(router, JSON.parse(sent) as Job, false)).ok).toBe(true);
+    expect((await run(router, JSON.parse(sent) as Job, false)).kind).toBe('begun');
     expect(router.upstream.calls.map(({ to, body }) => [to, body.model])).toEqual([['b', 'model-new']]);
   });
 });

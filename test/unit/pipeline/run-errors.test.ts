@@ -1,7 +1,8 @@
 /** A page of the same user may read a run that a server started: its error is kept in the words for both. */
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../../worker/core/answers/stream/events.ts';
-import { answerStreamDeps, type Job } from '../../../worker/run/run-job.ts';
+import type { Job } from '../../../worker/core/answers/stream/job.ts';
+import { answerRuns } from '../../../worker/run/run-job.ts';
 import { objectReply } from './support/object-reply.ts';
 import { failing, role, streamed, text } from './support/openai.ts';
 import { TestRouter } from './support/router.ts';
@@ -11,7 +12,7 @@ const error = { message: 'acct-7 flagged it', code: 'content_filter', type: 'inv
 const FLAGGED = `data: ${JSON.stringify({ error })}\n\n`;
 
 async function refusalOf(job: Job, router: TestRouter): Promise<Refusal | undefined> {
-  const outcome = await answerStreamDeps(router.deps).produce(job, {
+  const outcome = await answerRuns(router.deps).produce(job, {
     signal: new AbortController().signal,
     background: (work) => void router.background.push(work),
     isShared: false,
@@ -19,8 +20,8 @@ async function refusalOf(job: Job, router: TestRouter): Promise<Refusal | undefi
     starts: () => {},
     admitted: () => {},
   });
-  if (!outcome.ok) return 'refusal' in outcome ? outcome.refusal : undefined;
-  for await (const batch of outcome.events) if ('end' in batch && batch.end === 'interrupted') return batch.error;
+  if (outcome.kind !== 'begun') return outcome.kind === 'refused' ? outcome.refusal : undefined;
+  for await (const batch of outcome.events) if (batch.kind === 'interrupted') return batch.error;
   return undefined;
 }
 

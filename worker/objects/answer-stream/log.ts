@@ -1,13 +1,16 @@
-/** The events of one answer: the last ones in memory, the others in pages. Whoever reads asks for what he has not seen. */
+/** The events of one keyed answer: the last ones in memory, the others in pages. Readers ask for what they have not seen. */
 import type { ChatChunk } from '../../../protocol/chat.ts';
 import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import type { AnswerEvent, Ending, RunEvent } from '../../core/answers/stream/events.ts';
 import { PAGE_AGE_MS } from '../../core/answers/stream/limits.ts';
-import { bytesOf, isPageDue, type Page, pagesOf, readPages } from '../../core/answers/stream/pages.ts';
+import { bytesOf, isPageDue, type Page, pageAfter, pagesOf, readPages } from '../../core/answers/stream/pages.ts';
 import type { Clock } from '../../core/clock.ts';
+import { Changes } from '../answers/changes.ts';
+import type { RunLog } from '../answers/run.ts';
+import type { ServedLog } from '../answers/serve.ts';
 
-/** Durable before anything that is sent afterwards. Pages are numbered from 0; the last one brings the ending. */
+/** Where pages are stored, before anything that is sent afterwards. They are numbered from 0; the last one brings the ending. */
 export interface PageStore {
   write(number: number, page: Page, ending: Ending | null): void;
   read(number: number): string;
@@ -19,17 +22,15 @@ export interface StoredLog {
   ending: Ending | null;
 }
 
-export class AnswerLog {
+/** A run writes into it; any number of readers read it, from wherever they are. */
+export class AnswerLog implements RunLog, ServedLog {
   head: AnswerHead | null = null;
   ending: Ending | null;
-  /** When it ended in this life. */
-  endedAt = Number.POSITIVE_INFINITY;
-  /** The last event's. */
   lastId: number;
+  readonly changes = new Changes();
   readonly #store: PageStore;
   readonly #clock: Clock;
-  readonly #listeners = new Set<() => void>();
-  /** Of each page, the last id in it. */
+  /** The last id in each page. */
   readonly #pages: number[];
   #tail: AnswerEvent[] = [];
   #tailBytes = 0;
@@ -46,14 +47,9 @@ export class AnswerLog {
     if (this.#pages.length > 0) this.head = readPages(store.read(0)).head;
   }
 
-  get endId(): number {
-    return this.lastId + 1;
-  }
-
-  /** The headers are known, because content begins. */
   begin(head: AnswerHead): void {
     this.head = head;
-    this.tell();
+    this.changes.notify();
   }
 
   append(events: readonly RunEvent[]): void {
@@ -68,29 +64,27 @@ export class AnswerLog {
       this.#tailBytes += bytesOf(kept);
       this.#flushIfDue();
     }
-    if (events.length > 0) this.tell();
+    if (events.length > 0) this.changes.notify();
   }
 
-  /** Once; stored before anybody hears of it. What failed before content is told, and not kept. */
+  /** Its first call counts. The ending is stored before anybody hears of it. A failure before content is told, and not stored. */
   end(ending: Ending): void {
     if (this.ending !== null) return;
     if (ending.standing !== 'failed') this.#flush(ending);
     this.lose(ending);
   }
 
-  /** An ending that cannot be stored: for those who read now. */
   lose(ending: Ending): void {
     this.#callOff();
     this.ending = ending;
-    this.endedAt = this.#clock.now();
-    this.tell();
+    this.changes.notify();
   }
 
-  /** Events after this one, at most about a page of them; none where there is nothing yet, or nothing more. */
+  /** About a page of events after this one. */
   read(afterId: number): AnswerEvent[] {
     const first = this.#tail[0];
     if (first !== undefined && afterId >= first.id - 1) return this.#tail.slice(afterId + 1 - first.id);
-    let number = firstAbove(this.#pages, afterId);
+    let number = pageAfter(this.#pages, afterId);
     if (number === this.#pages.length) return [];
     let text = this.#store.read(number);
     let page = readPages(text);
@@ -101,16 +95,13 @@ export class AnswerLog {
     return page.events.filter(({ id }) => id > afterId);
   }
 
-  /**
-   * Once it is complete: as one JSON, the provider's own where it answered so. Undefined where it has no end, or where events of
-   * the provider could not be read.
-   */
   get completion(): string | undefined {
-    if (this.ending?.standing === 'complete' && this.ending.skippedEvents !== undefined) return undefined;
+    if (this.ending?.standing !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
     this.#completion ??= this.#whole();
     return this.#completion;
   }
 
+  /** The provider's own JSON, where it answered as a whole. */
   #whole(): string | undefined {
     const completion = new StreamedCompletion();
     for (let afterId = 0; afterId < this.lastId; ) {
@@ -124,22 +115,12 @@ export class AnswerLog {
     return whole && JSON.stringify(whole);
   }
 
-  /** Told of every change; the returned function ends it. */
   listen(run: () => void): () => void {
-    this.#listeners.add(run);
-    return () => void this.#listeners.delete(run);
+    return this.changes.listen(run);
   }
 
-  /** Resolves as soon as it is so. */
   until(isSo: () => boolean): Promise<void> {
-    if (isSo()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const unlisten = this.listen(() => {
-        if (!isSo()) return;
-        unlisten();
-        resolve();
-      });
-    });
+    return this.changes.until(isSo);
   }
 
   #flushIfDue(): void {
@@ -157,21 +138,4 @@ export class AnswerLog {
     this.#tail = [];
     this.#tailBytes = 0;
   }
-
-  /** Something that listeners wait for has changed. */
-  tell(): void {
-    for (const listener of [...this.#listeners]) listener();
-  }
-}
-
-/** The first index whose value is above; the values never fall. */
-function firstAbove(values: readonly number[], limit: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

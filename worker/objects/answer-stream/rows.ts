@@ -1,9 +1,6 @@
-/** The tables of one `AnswerStream`: rows in, rows out, no rule (docs/storage.md). They are made when something is kept. */
-
-import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+/** The tables of one `AnswerStream`: rows in, rows out (docs/storage.md). They are made when something is first kept. */
 import { readEnding } from '../../core/answers/stream/earlier-head.ts';
 import type { Ending } from '../../core/answers/stream/events.ts';
-import { KEEP_MS, SHARED_IN_MEMORY_BYTES } from '../../core/answers/stream/limits.ts';
 import type { Page } from '../../core/answers/stream/pages.ts';
 import type { AnswerRecord } from '../../core/answers/stream/record.ts';
 import type { PageStore, StoredLog } from './log.ts';
@@ -13,6 +10,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS answer (id INTEGER PRIMARY KEY CHECK (id = 1), record TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS pages (number INTEGER PRIMARY KEY, lastId INTEGER NOT NULL, ending TEXT, text TEXT NOT NULL)`;
 
+/** The tables `answer` and `pages`. */
 export class AnswerRows implements PageStore {
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean | undefined;
@@ -21,15 +19,15 @@ export class AnswerRows implements PageStore {
     this.#storage = storage;
   }
 
-  /** An object that was never used, or has forgotten, is asked often and must not begin to exist by that. */
-  get hasTables(): boolean {
+  /** An object that was never used, or has forgotten everything, is often asked. Asking must not make it exist. */
+  get #exists(): boolean {
     this.#hasTables ??=
       this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'answer'").toArray().length > 0;
     return this.#hasTables;
   }
 
   load(): { record: AnswerRecord; log: StoredLog } | undefined {
-    if (!this.hasTables) return undefined;
+    if (!this.#exists) return undefined;
     const { sql } = this.#storage;
     const [row] = sql.exec<{ record: string }>('SELECT record FROM answer').toArray();
     if (row === undefined) return undefined;
@@ -44,8 +42,13 @@ export class AnswerRows implements PageStore {
     return { record: JSON.parse(row.record) as AnswerRecord, log };
   }
 
+  /** With the first record come the tables, and the one alarm after which nothing is left, whatever becomes of this life. */
   save(record: AnswerRecord): void {
-    this.#exist(record.keepUntil);
+    if (!this.#exists) {
+      this.#storage.sql.exec(TABLES);
+      this.#hasTables = true;
+      void this.#storage.setAlarm(record.keepUntil);
+    }
     this.#storage.sql.exec(
       'INSERT INTO answer (id, record) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record',
       JSON.stringify(record),
@@ -62,50 +65,10 @@ export class AnswerRows implements PageStore {
     return this.#storage.sql.exec<{ text: string }>('SELECT text FROM pages WHERE number = ?', number).one().text;
   }
 
-  /** Everything, the alarm too: the object is as if it had never been. */
+  /** Deletes everything, the alarm too. */
   async forget(): Promise<void> {
-    if (!this.hasTables) return;
+    if (!this.#exists) return;
     this.#hasTables = false;
     await this.#storage.deleteAll();
-  }
-
-  /** Tables, and the one alarm after which nothing is left, whatever becomes of this life. */
-  #exist(until: number): void {
-    if (this.hasTables) return;
-    this.#storage.sql.exec(TABLES);
-    this.#hasTables = true;
-    void this.#storage.setAlarm(until);
-  }
-
-  /** Of a shared answer that outgrew memory. */
-  spill(now: number): void {
-    this.#exist(now + KEEP_MS);
-  }
-}
-
-/** Nobody can come back to a shared answer, so it costs no row while it is small. */
-export class SharedPages implements PageStore {
-  readonly #rows: AnswerRows;
-  readonly #now: () => number;
-  readonly #texts = new Map<number, string>();
-  #bytes = 0;
-
-  constructor(rows: AnswerRows, now: () => number) {
-    this.#rows = rows;
-    this.#now = now;
-  }
-
-  write(number: number, page: Page, ending: Ending | null): void {
-    this.#bytes += utf8Bytes(page.text);
-    if (this.#bytes <= SHARED_IN_MEMORY_BYTES) {
-      this.#texts.set(number, page.text);
-      return;
-    }
-    this.#rows.spill(this.#now());
-    this.#rows.write(number, page, ending);
-  }
-
-  read(number: number): string {
-    return this.#texts.get(number) ?? this.#rows.read(number);
   }
 }

@@ -1,4 +1,4 @@
-/** What a run gives, what is kept of it, and how a reader sees it. */
+/** The events of an answer: what a run gives, what is kept, and how each reader sees them. */
 import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
@@ -6,20 +6,20 @@ import { chunkIn, replyIn } from '../forms.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './messages.ts';
 
-/** `openData` is the same for those who may also learn who served and what it cost. */
+/** One event of an answer. `openData`: for readers who may also learn who served and what it cost, where that differs. */
 export interface RunEvent {
-  /** `completion`: the whole answer as one JSON, the only event of a run that was not asked for as a stream. */
+  /** `completion`: the whole answer as one JSON, which is the only event of a run that was not asked for as a stream. */
   kind: 'chunk' | 'usage' | 'completion';
   data: string;
   openData?: string;
 }
 
-/** Ids count from 1; the ending has the next one after the last event. */
+/** An event with its place. Ids count from 1; the ending has the next one after the last event. */
 export interface AnswerEvent extends RunEvent {
   id: number;
 }
 
-/** An error as it goes over the wire: before the first byte with its status, afterwards its body inside the stream. */
+/** An error as it is sent: with its status before the first byte, afterwards only its body, inside the stream. */
 export interface Refusal {
   status: number;
   head: AnswerHead;
@@ -27,13 +27,13 @@ export interface Refusal {
   headers: Record<string, string>;
   /** OpenAI's error body, as JSON. */
   body: string;
-  /** The same in the words of whoever failed, for those who may learn who served. A user's pages and servers read one answer. */
+  /** In the words of the provider that failed, for those who may learn who served. A user's pages and servers read one answer. */
   open?: { status: number; body: string };
   /** How it came about, for them too. */
   carryon?: CarryonField;
 }
 
-/** `madeFor`: left out for a reader who is not to be told how it came about. */
+/** An error as one reader sees it. Without `madeFor` it does not say how it came about. */
 export function refusalFor(
   refusal: Refusal,
   seesProvider: boolean,
@@ -45,15 +45,23 @@ export function refusalFor(
   return { status, body: carryon === undefined ? body : withCarryon(body, carryon) };
 }
 
+/** How an answer ended. */
 export type Ending =
   /** `skippedEvents`: some of it may be missing, so it is given as the stream it was, never as a whole. */
   | { standing: 'complete'; skippedEvents?: number; carryon?: CarryonField }
-  /** Content had begun: by the provider, for want of readers, by an operator; by `DELETE`; by the end of the object. */
+  /**
+   * After content had begun. `interrupted`: by the provider, or because nobody read it. `stopped`: by `DELETE`, even before
+   * content. `died`: with the object.
+   */
   | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal }
   /** Before any content: told to all who wait, and forgotten. */
   | { standing: 'failed'; error: Refusal };
 
-/** `alias`: what those who may not learn who served are told in place of the model. */
+/** It has ended, and is no whole answer: it broke off, was stopped, or lost events. */
+export const isPartial = (ending: Ending | null): boolean =>
+  ending !== null && (ending.standing !== 'complete' || ending.skippedEvents !== undefined);
+
+/** The data of an event as one reader sees it. `alias`: told instead of the model to those who may not learn who served. */
 export function dataFor(
   { kind, data, openData }: RunEvent,
   { seesProvider, form }: Pick<Wish, 'seesProvider' | 'form'>,
@@ -63,7 +71,7 @@ export function dataFor(
   return chunkIn(form, seesProvider ? (openData ?? data) : pageChunk(data, alias));
 }
 
-/** A replayed answer costs its reader nothing; a reader that resumes its own stream sees what it cost. */
+/** A replay costs its reader nothing. A reader that resumes its own stream sees what it cost. */
 export function eventFor(event: RunEvent, madeFor: MadeFor): RunEvent {
   if (event.kind !== 'usage' || event.openData === undefined || madeFor === 'own') return event;
   const said = JSON.parse(madeFor === 'again' ? event.openData : event.data) as { carryon?: Partial<CarryonField> };
@@ -71,17 +79,17 @@ export function eventFor(event: RunEvent, madeFor: MadeFor): RunEvent {
   return { ...event, openData: JSON.stringify({ ...said, carryon_cost_usd: 0 }) };
 }
 
-/** Only a reader that asked for the usage chunk, or that resumes, gets it. */
+/** Only readers that asked for the usage chunk, or that resume, get it. */
 export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => kind !== 'usage' || usage || resume;
 
-/** One event of a stream. Resumable readers get its id, which says how far they have come. */
+/** The text of one event. Resumable readers get its id, which says how far they have come. */
 export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume'>): string {
   return resume ? eventText({ id: String(id), data }) : dataText(data);
 }
 
 /**
- * How a stream ends for a reader who has seen all up to `seenId`. `[DONE]` is sent once. An error is told again to whoever asks
- * again: of a run that died the reader may have seen more than was stored, and silence is no ending.
+ * How a stream ends for a reader who has seen everything up to `seenId`. `[DONE]` is sent once. An error is sent again to a
+ * reader that asks again: if the run died, that reader may have seen more than was stored, and must be told of an end.
  */
 export function endingText(
   ending: Ending,
@@ -92,7 +100,7 @@ export function endingText(
 ): string {
   if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
   const { body } = refusalFor(ending.error, wish.seesProvider, wish.usage || wish.resume ? madeFor : undefined);
-  // What failed before any content has no place in the order, and may run again.
+  // A failure before any content has no place in the order of events, and the key may run again.
   if (ending.standing === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);
 }

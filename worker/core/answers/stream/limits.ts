@@ -1,34 +1,41 @@
-/** How long, and how much, an answer may be while it is written or kept (docs/answers.md). */
+/** How long answers are kept, how much of them, and how long their readers are waited for (docs/answers.md). */
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** An answer, or what there is of it, is remembered so long: one hour more than the browser's queue (docs/travel-mode.md). */
+/** A keyed answer, or as much as there is of it, is kept this long: one hour more than the browser's queue (docs/travel-mode.md). */
 export const KEEP_MS = 25 * HOUR;
-/** A cached copy that a reader may resume: nobody was asked for it, so it need not last. */
+/** How long a cached copy is kept that a reader may resume. It was not paid for, so it need not last. */
 export const KEEP_COPY_MS = 10 * 60 * SECOND;
-/** No run is longer (docs/time-limits.md). With it one alarm, set at the beginning, is late enough: a second would be a row. */
+/** The longest run (docs/time-limits.md). Because of it one alarm, set at the beginning, is late enough; a second one would cost a row. */
 export const LONGEST_RUN_MS = 15 * 60 * SECOND;
-/** A key may be stamped so far ahead of our clock; what it names is then kept that much longer, so that its stamp is no
- *  younger than what is remembered: never a silent second run. */
+/**
+ * How far ahead of our clock the time in a key may be. Its answer is kept that much longer: when it is forgotten, the key is
+ * old enough to be refused, so it never runs a second time.
+ */
 export const STAMPED_AHEAD_MS = HOUR;
 
-/** Events are stored in pages, not a row each: when so many bytes are gathered, or the oldest is so old. */
+/** Events are stored in pages: when this much has gathered, */
 export const PAGE_BYTES = 16 * 1024;
+/** or when the oldest event has waited this long. */
 export const PAGE_AGE_MS = SECOND;
-/** An event longer than this is stored in parts: a row of a Durable Object holds 2 MB, and a unit is at most 3 bytes. */
+/** An event longer than this is stored in parts: a row of a Durable Object holds 2 MB, and a UTF-16 unit is at most 3 bytes. */
 export const PART_UNITS = 256 * 1024;
-/** A shared answer is kept in memory while it is written, and costs no row unless it grows beyond this. */
+
+/** A shared answer is kept in memory for callers that come later while it is no larger than this. */
 export const SHARED_IN_MEMORY_BYTES = 1024 * 1024;
-
-/** A complete shared answer is given to who comes a moment late: he looked into the cache before it was there. */
+/** How far a reader of a larger one may fall behind. Beyond that the provider's stream waits, as it does for an only reader. */
+export const SHARED_BEHIND_BYTES = 8 * 1024 * 1024;
+/** A complete shared answer is served this long to latecomers that missed the cache just before the answer was written to it. */
 export const SHARED_KEEP_MS = 5 * SECOND;
+/** After this many refused callers of a shared answer the remaining ones are sent away to ask alone. */
+export const MOST_REFUSED_CALLERS = 8;
 
-/** A keyed run goes on so long after its last reader left. */
+/** How long a keyed run goes on after its last reader has left. */
 export const LINGER_MS = 60 * SECOND;
-/** A resumable reader hears from us at least so often: a comment where there is nothing else. */
+/** The longest silence on a resumable stream: then a comment is sent. */
 export const HEARTBEAT_MS = SECOND;
-/** Other streams get a comment after this much silence, for proxies that would close them. */
+/** The longest silence on other streams, for the sake of proxies that would close them. */
 export const KEEP_ALIVE_MS = 15 * SECOND;
-/** A reader that takes nothing for so long has left, whatever its connection says; it may resume. */
+/** A reader that takes nothing for this long has left, whatever its connection says. It may resume. */
 export const READER_STALL_MS = 60 * SECOND;

@@ -1,23 +1,26 @@
-/** What the Worker asks an `AnswerStream`: one call each, `POST /open`, `/attach`, `/stop` with one of these as JSON, `/whole`. */
+/**
+ * What the Worker says to an `AnswerStream` (`POST /open`, `/attach`, `/stop` and `/whole`) and to a `SharedAnswer` (`/open` and
+ * `/whole`), as JSON, and what they say beside their reply.
+ */
 import type { AnswerHead } from '../answer-head.ts';
 import type { AnswerForm } from '../forms.ts';
-import type { RunEvent } from './events.ts';
+import type { Job } from './job.ts';
 
-/** Whose answer it is: only its owner can attach to it or stop it. `core/answers/stream/owner.ts` decides who that is. */
+/** Whose answer it is: only its owner can attach to it or stop it. `owner.ts` decides who that is. */
 export interface Owner {
   tenant: string;
   user: string | null;
-  /** Kind and id of the key that asked, where no secret key named a user; else null. */
+  /** Kind and id of the key that asked, where no secret key named a user; otherwise null. */
   key: string | null;
-  /** Hash of the page visitor's own secret, where one came with that key; else null. */
+  /** Hash of the page visitor's own secret, where one came with that key; otherwise null. */
   visitor: string | null;
 }
 
-/** How this reader wants it. None of this makes another answer, so none of it is in the body's hash. */
+/** How a reader wants the answer. None of this makes it another answer, so none of it is in the body's hash. */
 export interface Wish {
-  /** As events; else as one JSON completion. */
+  /** As events; otherwise as one JSON completion. */
   stream: boolean;
-  /** Ids, heartbeats, and headers as soon as it is admitted (`x-carryon-resume: 1`). */
+  /** With ids, heartbeats, and headers as soon as the run is admitted (`x-carryon-resume: 1`). */
   resume: boolean;
   /** The closing usage chunk. */
   usage: boolean;
@@ -27,48 +30,58 @@ export interface Wish {
   form?: AnswerForm | undefined;
 }
 
-export interface OpenMessage<Job> {
-  /** `keyed`: named by an idempotency key, and kept; `shared`: by an answer key, and forgotten soon after it is complete. */
-  kind: 'keyed' | 'shared';
-  owner: Owner;
-  /** The idempotency key as it was sent; a UUIDv7 tells its own age. Null where shared. */
-  key: string | null;
-  /** Hash of the answer key's text. */
-  bodyHash: string;
+/** `POST /open`: run this, join what runs, or replay what there is. */
+export type OpenMessage = KeyedOpen | SharedOpen;
+
+interface Opening {
+  /** The model's name for readers who may not learn more. */
   alias: string;
   wish: Wish;
+  /** What runs, where a run is needed. */
+  job: Job;
+}
+
+/** To the `AnswerStream` of an idempotency key. */
+export interface KeyedOpen extends Opening {
+  kind: 'keyed';
+  owner: Owner;
+  /** The idempotency key as it was sent; a UUIDv7 tells its own age. */
+  key: string;
+  /** Hash of the answer key's text. */
+  bodyHash: string;
   /** The header as it was sent; with it nothing is ever started. */
   lastEventId: string | null;
-  /** Whatever `produce` needs. JSON. */
-  job: Job;
-  /** Only what is known under this name is given; otherwise the role `unknown`, and nothing starts. */
+  /** Only what is known under this name is given; otherwise the role is `unknown`, and nothing starts. */
   onlyKnown?: true;
-  /** This call's Worker looked for it in its cache, and would keep it there. */
+  /** This call's Worker looked for the answer in its cache, and would keep it there. */
   caches: boolean;
   /**
-   * The asking Worker holds a fresh cached copy, so no provider is asked under a new key. `worker`: it gives the copy itself, and
-   * nothing is kept. `job`: the copy is in the job, to be kept for a while, because the reader wants to be able to resume it.
+   * Whether the Worker has a fresh cached copy, so that no provider is asked under a new key. `worker`: the Worker gives the copy
+   * itself, and nothing is kept. `job`: the copy is in the job, to be kept for a while, because the reader wants to be able to
+   * resume it.
    */
   copy: 'none' | 'worker' | 'job';
 }
 
-export interface CachedAnswer {
-  head: AnswerHead;
-  event: RunEvent;
+/** To the `SharedAnswer` of an answer key. The Worker has looked into its cache, and would keep the answer there. */
+export interface SharedOpen extends Opening {
+  kind: 'shared';
 }
 
+/** `POST /attach`: read on by the answer's id. Nothing is started. */
 export interface AttachMessage {
   owner: Owner;
   wish: Wish;
   lastEventId: string | null;
 }
 
+/** `POST /stop`: end the answer for good. */
 export interface StopMessage {
   owner: Owner;
 }
 
 /**
- * What the object says beside its reply: JSON in one header, from which the Worker makes the headers of its own response. It is
+ * What an object says beside its reply: JSON in one header, from which the Worker makes the headers of its own response. It is
  * not passed on.
  */
 export interface ReplyNote {
@@ -88,12 +101,14 @@ export interface ReplyNote {
  */
 export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone' | 'unknown';
 
+/** Where the note stands. */
 export const NOTE_HEADER = 'x-answer-note';
 
-/** A header holds ASCII alone. */
+/** A note as the value of a header, which holds ASCII alone. */
 export const noteText = (note: ReplyNote): string =>
   JSON.stringify(note).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** The note of a reply. */
 export function readNote(text: string | null): ReplyNote {
   if (text === null) throw new Error(`an answer stream replied without ${NOTE_HEADER}`);
   return JSON.parse(text) as ReplyNote;

@@ -1,23 +1,24 @@
-/** Events on their way into rows and back: a page is a text of entries, each with its lengths before it, so nothing is escaped. */
+/** Events on their way into rows and back. A page is a string of entries, each behind its own lengths, so nothing is escaped. */
 import { utf8Bytes } from '../../../../protocol/utf8-bytes.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import { readHead } from './earlier-head.ts';
 import type { AnswerEvent } from './events.ts';
 import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from './limits.ts';
 
+/** How much an event counts. */
 export const bytesOf = ({ data, openData }: AnswerEvent): number => utf8Bytes(data) + utf8Bytes(openData ?? '');
 
-/** Stored when 16 KB or a second old, so a reader who comes back finds everything older than a second. */
+/** Stored when 16 KB or a second old: a reader who comes back finds everything that is older than a second. */
 export const isPageDue = (bytes: number, since: number, now: number): boolean =>
   bytes >= PAGE_BYTES || now - since >= PAGE_AGE_MS;
 
-/** One text for a row; more where an event is too long for one. */
+/** The text of one row. An event that is too long for one row goes on in the next. */
 export interface Page {
   lastId: number;
   text: string;
 }
 
-/** The head goes before the first event, so that it costs no row of its own. */
+/** The pages of these events. The head goes before the first event, so that it costs no row of its own. */
 export function pagesOf(events: readonly AnswerEvent[], head: AnswerHead | null): Page[] {
   const pages: Page[] = [];
   let text = head === null ? '' : entry('head', 0, false, JSON.stringify(head), undefined);
@@ -38,7 +39,7 @@ export function pagesOf(events: readonly AnswerEvent[], head: AnswerHead | null)
   return pages;
 }
 
-/** What a page, or several one after the other, hold; `isOpenEnded`: the last event goes on in the next page. */
+/** What one page holds, or several in a row. `isOpenEnded`: the last event goes on in the next page. */
 export function readPages(text: string): { head: AnswerHead | null; events: AnswerEvent[]; isOpenEnded: boolean } {
   let head: AnswerHead | null = null;
   const events: AnswerEvent[] = [];
@@ -67,7 +68,7 @@ export function readPages(text: string): { head: AnswerHead | null; events: Answ
 const entry = (kind: string, id: number, more: boolean, data: string, openData: string | undefined): string =>
   `${kind} ${id} ${more ? '+' : '.'} ${data.length} ${openData === undefined ? '-' : openData.length}\n${data}${openData ?? ''}`;
 
-/** In so many parts, none of which ends in the middle of a character: a row's text is UTF-8. */
+/** Splits a string between characters, because the text of a row is UTF-8. */
 function split(text: string, parts: number): string[] {
   const found: string[] = [];
   let at = 0;
@@ -78,4 +79,16 @@ function split(text: string, parts: number): string[] {
     at = end;
   }
   return found;
+}
+
+/** The first page with an event after this one, by the last id of each page. */
+export function pageAfter(lastIds: readonly number[], afterId: number): number {
+  let low = 0;
+  let high = lastIds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lastIds[middle] ?? 0) > afterId) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

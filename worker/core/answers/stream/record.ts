@@ -1,16 +1,17 @@
-/** What is remembered of one answer, as plain data; `standing` is read from it and from whether its run is alive. */
+/** What is remembered of one keyed answer, as plain data. */
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { AnswerForm } from '../forms.ts';
 import type { Ending } from './events.ts';
 import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
-import type { OpenMessage, Owner, Wish } from './messages.ts';
+import type { KeyedOpen, Owner, Wish } from './messages.ts';
 
-/** Written before the ledger is asked, and again before a provider is called (ledger rule 20). */
+/** A lease of the run: written before the ledger is asked, and again before a provider is called (ledger rule 20). */
 export interface KeptLease {
   leaseId: string;
   started: boolean;
 }
 
+/** What the row of a keyed answer holds. */
 export interface AnswerRecord {
   owner: Owner;
   bodyHash: string;
@@ -22,36 +23,42 @@ export interface AnswerRecord {
   leases: readonly KeptLease[];
 }
 
-type Beginning = Pick<OpenMessage<unknown>, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'> & {
-  wish?: Pick<Wish, 'form'>;
-};
+type Beginning = Pick<KeyedOpen, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'> & { wish?: Pick<Wish, 'form'> };
 
+/** The record of a run that starts now. */
 export const beginRecord = ({ owner, bodyHash, alias, key, copy, wish }: Beginning, now: number): AnswerRecord => ({
   ...{ owner, bodyHash, alias, form: wish?.form, leases: [] },
   keepUntil: copy === 'job' ? now + KEEP_COPY_MS : keepRunUntil(key, now),
 });
 
-const keepRunUntil = (key: string | null, now: number): number =>
+const keepRunUntil = (key: string, now: number): number =>
   Math.max(now + LONGEST_RUN_MS, Math.min(stampOf(key) ?? now, now + STAMPED_AHEAD_MS)) + KEEP_MS;
 
-/** The time that a key tells of itself; undefined for one that is no UUIDv7. */
-export const stampOf = (key: string | null): number | undefined =>
-  key === null ? undefined : timeOfUuidV7(key.toLowerCase());
+/** The time in a key that is a UUIDv7; undefined for any other. */
+export const stampOf = (key: string): number | undefined => timeOfUuidV7(key.toLowerCase());
 
+/** The ledger is about to be asked for this lease. */
 export const asked = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
   ...record,
   leases: [...record.leases, { leaseId, started: false }],
 });
 
+/** A provider is about to be called under this lease. */
 export const started = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
   ...record,
   leases: record.leases.map((lease) => (lease.leaseId === leaseId ? { leaseId, started: true } : lease)),
 });
 
 /**
- * What a new life finds (ledger rule 20: never silently, and never run again by itself). A provider was called: its answer may
- * have been seen, so the key stays with what was stored and a named error. None was called: nobody has seen anything, and the
- * key may run again. In both cases the leases are told, and nothing is asked for again.
+ * The time of an answer is over, or it failed before any content, so the key may run again. Readers that have begun read on.
+ */
+export const isPast = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: number): boolean =>
+  ending !== null && (ending.standing === 'failed' || now >= keepUntil);
+
+/**
+ * What a new life of the object finds (ledger rule 20). Where a provider was called, its answer may have been seen, so the key
+ * stays with what was stored and a named error. Where none was called, nobody has seen anything, and the key may run again. In
+ * both cases the leases are settled, and nothing is asked again.
  */
 export function wake(record: AnswerRecord, ending: Ending | null, now: number): 'kept' | 'died' | 'forget' {
   if (now >= record.keepUntil) return 'forget';

@@ -7,11 +7,11 @@ import { asked, beginRecord, started, wake } from '../../../../../worker/core/an
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const owner: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
-const record = beginRecord({ owner, bodyHash: 'hash', alias: 'app/chat', key: null, copy: 'none' }, NOW);
-const running: Known = { record, kind: 'keyed', lastId: 7, died: false, ended: false };
+const record = beginRecord({ owner, bodyHash: 'hash', alias: 'app/chat', key: 'k', copy: 'none' }, NOW);
+const running: Known = { record, lastId: 7, died: false, ended: false };
 const ended: Known = { ...running, ended: true };
 const died: Known = { ...ended, died: true };
-const opening = { kind: 'keyed' as const, owner, key: 'k', bodyHash: 'hash', lastEventId: null };
+const opening = { owner, key: 'k', bodyHash: 'hash', lastEventId: null };
 const keyAt = (ms: number) => uuidV7(ms, [1, 2, 3]);
 
 const said = (decision: ReturnType<typeof decideOpen>) =>
@@ -25,7 +25,6 @@ describe('open', () => {
     ['one too old', undefined, { key: keyAt(NOW - KEEP_MS) }, 'idempotency_expired'],
     ['one too old, in capitals', undefined, { key: keyAt(NOW - KEEP_MS).toUpperCase() }, 'idempotency_expired'],
     ['one too old that is remembered', ended, { key: keyAt(NOW - KEEP_MS) }, 0],
-    ['a shared one', undefined, { kind: 'shared' as const, key: null }, 'run'],
     ['the same body while it runs', running, {}, 0],
     ['the same body afterwards', ended, {}, 0],
     ['another body', running, { bodyHash: 'other' }, 'idempotency_mismatch'],
@@ -54,23 +53,16 @@ describe('open', () => {
   ])('%s', (_, known, change, expected) => {
     expect(said(decideOpen(known, { ...opening, ...change }, NOW))).toBe(expected);
   });
-
-  it('of what is shared asks for no owner', () => {
-    const shared = { ...running, kind: 'shared' as const };
-    expect(said(decideOpen(shared, { ...opening, kind: 'shared', owner: { ...owner, user: 'bob' } }, NOW))).toBe(0);
-  });
 });
 
 describe('attach and stop', () => {
   const bob = { ...owner, user: 'bob' };
-  const shared = { ...running, kind: 'shared' as const };
 
   it.each([
     ['its owner', ended, owner, '2', 2, 'nothing'],
     ['its owner, from the start', running, owner, null, 0, 'stop'],
     ['somebody else', running, bob, '2', 'stream_not_found', 'stream_not_found'],
     ['nobody’s', undefined, owner, null, 'stream_not_found', 'stream_not_found'],
-    ['a shared one', shared, owner, null, 'stream_not_found', 'stream_not_found'],
   ])('%s', (_, known, who, lastEventId, attached, stopped) => {
     expect(said(decideAttach(known, { owner: who, lastEventId }))).toBe(attached);
     expect(decideStop(known, { owner: who })).toBe(stopped);
@@ -79,9 +71,9 @@ describe('attach and stop', () => {
 
 describe('what is remembered', () => {
   it('is kept 25 hours after the longest run, and no shorter than its key’s own stamp is young', () => {
-    const kept = (key: string | null) =>
+    const kept = (key: string) =>
       beginRecord({ owner, bodyHash: 'hash', alias: 'app/chat', key, copy: 'none' }, NOW).keepUntil - NOW - KEEP_MS;
-    expect(kept(null)).toBe(LONGEST_RUN_MS);
+    expect(kept('k')).toBe(LONGEST_RUN_MS);
     expect(kept(keyAt(NOW - 20 * STAMPED_AHEAD_MS))).toBe(LONGEST_RUN_MS);
     expect(kept(keyAt(NOW + STAMPED_AHEAD_MS / 2))).toBe(STAMPED_AHEAD_MS / 2);
     expect(kept(keyAt(NOW + 99 * STAMPED_AHEAD_MS))).toBe(STAMPED_AHEAD_MS);

@@ -19,16 +19,21 @@ export const goneReply = (): Response => reply(null, { role: 'refused', head: {}
 /** The caller is to be answered alone, outside of this object. */
 export const aloneReply = (): Response => reply(null, { role: 'alone', head: {} });
 
+/** There is nothing of that kind here. */
+export const notFoundReply = (): Response => new Response(null, { status: 404 });
+
 /** This object knows nothing, and nothing was started. */
 export const unknownReply = (): Response => reply(null, { role: 'unknown', head: {} });
 
 const shown = (head: AnswerHead, seesProvider: boolean): AnswerHead => (seesProvider ? head : hiddenHead(head));
 
+/** An error, in the words that this caller may read. */
 export function refusalReply(refusal: Refusal, seesProvider: boolean, role: Role, madeFor: MadeFor = 'own'): Response {
   const { status, body } = refusalFor(refusal, seesProvider, madeFor);
   return reply(body, { role, head: shown(refusal.head, seesProvider), errorHeaders: refusal.headers }, status);
 }
 
+/** A stream, with the headers that are known when it begins. */
 export const streamReply = (
   body: ReadableStream<Uint8Array>,
   head: AnswerHead,
@@ -41,7 +46,7 @@ export const streamReply = (
   return reply(body, { ...note, head: own }, 200, 'text/event-stream; charset=utf-8');
 };
 
-/** `carryon`: how it was made, for those who may learn who served. */
+/** The whole answer. `carryon`: how it was made, for those who may learn who served. */
 export function completionReply(
   text: string,
   wish: Pick<Wish, 'seesProvider'>,

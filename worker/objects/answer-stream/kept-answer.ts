@@ -1,0 +1,111 @@
+/** What an `AnswerStream` runs or keeps: found in memory, or in the rows of a former life, until it is forgotten. */
+import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
+import type { KeyedOpen } from '../../core/answers/stream/messages.ts';
+import type { Known, StreamError } from '../../core/answers/stream/open.ts';
+import { type AnswerRecord, asked, beginRecord, isPast, started, wake } from '../../core/answers/stream/record.ts';
+import type { AnswerRuns, Background } from '../../ports.ts';
+import { KeyedRun } from './keyed-run.ts';
+import { AnswerLog } from './log.ts';
+import { AnswerRows } from './rows.ts';
+
+/** An answer that is running or kept. */
+export interface Kept {
+  record: AnswerRecord;
+  readonly log: AnswerLog;
+  /** Undefined where a former life ran it. */
+  readonly run: KeyedRun | undefined;
+  /** A caller's Worker has been told to cache the answer, or none is to. */
+  hasKeeper: boolean;
+}
+
+const DIED: StreamError = {
+  code: 'stream_interrupted',
+  detail: 'The router was restarted while this answer was being written. Ask again with a new idempotency-key.',
+};
+
+/** The one answer of an object, or none. */
+export class KeptAnswer {
+  readonly #rows: AnswerRows;
+  readonly #runs: AnswerRuns;
+  readonly #background: Background;
+  #kept: Kept | undefined;
+
+  constructor(storage: DurableObjectStorage, runs: AnswerRuns, background: Background) {
+    this.#rows = new AnswerRows(storage);
+    this.#runs = runs;
+    this.#background = background;
+  }
+
+  /** Undefined where there is none, or its time is over. */
+  find(): Kept | undefined {
+    const now = this.#runs.clock.now();
+    this.#kept ??= this.#wake(now);
+    const kept = this.#kept;
+    if (kept === undefined || !isPast(kept.record, kept.log.ending, now)) return kept;
+    this.#background(this.forget());
+    return undefined;
+  }
+
+  /** What is decided by. */
+  known(lastEventId: string | null): Known | undefined {
+    const kept = this.find();
+    if (kept === undefined) return undefined;
+    const { record, log } = kept;
+    const lastId = lastEventId === null ? log.lastId : shownLastId(log);
+    return { record, died: log.ending?.standing === 'died', ended: log.ending !== null, lastId };
+  }
+
+  /** Starts a run, in the turn in which nothing was found. */
+  begin(message: KeyedOpen): Kept {
+    const log = new AnswerLog(this.#rows, this.#runs.clock);
+    const run = new KeyedRun(log, this.#runs);
+    const record = beginRecord(message, this.#runs.clock.now());
+    const kept: Kept = { record, log, run, hasKeeper: !message.caches };
+    this.#kept = kept;
+    const note = (change: typeof asked) => (leaseId: string) => {
+      kept.record = change(kept.record, leaseId);
+      if (this.#kept === kept) this.save(kept);
+    };
+    const hooks = { background: this.#background, asks: note(asked), starts: note(started) };
+    this.#background(run.drive(message.job, hooks).then(() => this.#ended(kept)));
+    return kept;
+  }
+
+  save({ record }: Kept): void {
+    this.#rows.save(record);
+  }
+
+  /** The object is as if it had never been. */
+  async forget(): Promise<void> {
+    this.#kept = undefined;
+    await this.#rows.forget();
+  }
+
+  /** What failed before any content is forgotten at once, so that the key may run again. */
+  async #ended(kept: Kept): Promise<void> {
+    if (this.#kept === kept && kept.log.ending?.standing === 'failed') await this.forget();
+  }
+
+  /** In a new life: what the former one left. */
+  #wake(now: number): Kept | undefined {
+    const { clock, wire, settleLeases } = this.#runs;
+    const loaded = this.#rows.load();
+    if (loaded === undefined) return undefined;
+    const { record, log: stored } = loaded;
+    const found = wake(record, stored.ending, now);
+    if (stored.ending === null) this.#background(settleLeases(record.owner.tenant, record.leases));
+    if (found === 'forget') {
+      this.#background(this.forget());
+      return undefined;
+    }
+    const log = new AnswerLog(this.#rows, clock, stored);
+    if (found === 'died') log.end({ standing: 'died', error: wire(DIED) });
+    return { record, log, run: undefined, hasKeeper: true };
+  }
+}
+
+/** A completion is shown as chunks with ids of their own. */
+function shownLastId(log: AnswerLog): number {
+  const [first] = log.read(0);
+  return first?.kind === 'completion' ? chunksOfCompletion(first.data).length : log.lastId;
+}

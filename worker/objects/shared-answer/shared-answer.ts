@@ -1,0 +1,79 @@
+import { DurableObject } from 'cloudflare:workers';
+import { parseJson } from '../../../protocol/written-number.ts';
+import type { SharedOpen } from '../../core/answers/stream/messages.ts';
+import type { AnswerRuns } from '../../ports.ts';
+import { completionReply, notFoundReply } from '../answers/reply.ts';
+import { serve } from '../answers/serve.ts';
+import { SharedRun } from './shared-run.ts';
+
+/**
+ * Callers that ask an equal question at the same time, and the one answer they get; named by the answer key
+ * (docs/contract.md "Shared questions"). It lives in memory alone: nobody can come back to it, so where the object dies each
+ * Worker asks on its own, and the lease of the lost run is booked in full, like that of an isolate that dies
+ * (docs/decisions/0052-shared-answers.md). No `await` stands between looking for a run and starting one.
+ */
+export class SharedAnswer extends DurableObject<unknown> {
+  readonly #runs: AnswerRuns;
+  #run: SharedRun | undefined;
+
+  constructor(state: DurableObjectState, env: unknown, runs: AnswerRuns) {
+    super(state, env);
+    this.#runs = runs;
+  }
+
+  /** One call each (messages.ts); a Request, because its signal tells of a caller that leaves while it waits. */
+  override async fetch(request: Request): Promise<Response> {
+    const message: unknown = parseJson(await request.text());
+    switch (new URL(request.url).pathname) {
+      case '/open':
+        return this.#open(message as SharedOpen, request.signal);
+      case '/whole':
+        return this.#whole();
+      default:
+        return notFoundReply();
+    }
+  }
+
+  #open({ wish, alias, job }: SharedOpen, signal: AbortSignal): Promise<Response> {
+    const known = this.#run;
+    const isJoined = known !== undefined && !known.isOver(job);
+    const run = isJoined ? known : new SharedRun(alias, this.#runs, (work) => this.ctx.waitUntil(work));
+    const seat = run.sit(job);
+    if (!isJoined) {
+      this.#run = run;
+      this.ctx.waitUntil(run.drive());
+    }
+    const { log } = run;
+    const reader = log.reader(wish.stream);
+    const isReplay = log.ending !== null;
+    return serve({
+      ...{ log: reader, wish, alias, afterId: 0, signal, clock: this.#runs.clock, streamId: '' },
+      // To a caller that comes when the answer is complete it is a hit, with an age.
+      head: () => (isReplay ? log.head && { ...log.head, storedAt: log.endedAt } : log.head),
+      refused: () => seat.refused,
+      role: () => (isReplay ? 'replayed' : seat.hasAsked ? 'started' : 'attached'),
+      madeFor: () => (seat.hasAsked ? 'own' : 'other'),
+      keeps() {
+        const keeps = !isReplay && !run.hasKeeper;
+        run.hasKeeper ||= keeps;
+        return keeps;
+      },
+      notWhole: 'alone',
+      onLeave() {
+        reader.close();
+        run.leave(seat);
+      },
+    });
+  }
+
+  /** For the Worker that caches the answer, once it is complete. That Worker is no reader: nothing runs for it alone. */
+  async #whole(): Promise<Response> {
+    const run = this.#run;
+    if (run === undefined) return notFoundReply();
+    const { log, alias } = run;
+    await log.changes.until(() => log.ending !== null);
+    const text = log.completion;
+    if (text === undefined) return notFoundReply();
+    return completionReply(text, { seesProvider: true }, alias, { role: 'attached', head: log.head ?? {} });
+  }
+}

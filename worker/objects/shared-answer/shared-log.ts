@@ -1,0 +1,143 @@
+/** The events of a shared answer, in memory alone: from the beginning while they are few, later those that a reader still needs. */
+import type { ChatChunk } from '../../../protocol/chat.ts';
+import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
+import type { AnswerHead } from '../../core/answers/answer-head.ts';
+import type { AnswerEvent, Ending, Refusal, RunEvent } from '../../core/answers/stream/events.ts';
+import { READER_STALL_MS, SHARED_BEHIND_BYTES, SHARED_IN_MEMORY_BYTES } from '../../core/answers/stream/limits.ts';
+import { bytesOf } from '../../core/answers/stream/pages.ts';
+import type { Clock } from '../../core/clock.ts';
+import { Changes } from '../answers/changes.ts';
+import type { RunLog } from '../answers/run.ts';
+import { SharedReader } from './shared-reader.ts';
+
+/** What one run of a `SharedAnswer` has produced. Each stream reads it through a reader of its own. */
+export class SharedLog implements RunLog {
+  head: AnswerHead | null = null;
+  ending: Ending | null = null;
+  endedAt = Number.POSITIVE_INFINITY;
+  lastId = 0;
+  /** It has grown beyond what is kept, so nobody can read it from the beginning any more. */
+  hasOutgrownMemory = false;
+  readonly changes = new Changes();
+  readonly #clock: Clock;
+  /** Told to a reader that was left behind. */
+  readonly #tooSlow: Refusal;
+  readonly #readers = new Set<SharedReader>();
+  /** What events said that are no longer in memory: a small part of their size. */
+  readonly #streamed = new StreamedCompletion();
+  #completion: string | undefined;
+  #isPutTogether = false;
+  #events: AnswerEvent[] = [];
+  #bytes = 0;
+  /** Looks whether what waits for room may go on. */
+  #checkRoom = () => {};
+
+  constructor(clock: Clock, tooSlow: Refusal) {
+    this.#clock = clock;
+    this.#tooSlow = tooSlow;
+  }
+
+  begin(head: AnswerHead): void {
+    this.head = head;
+    this.changes.notify();
+  }
+
+  async append(events: readonly RunEvent[]): Promise<void> {
+    await this.#room();
+    if (this.ending !== null) return;
+    for (const event of events) {
+      const kept = { ...event, id: ++this.lastId };
+      this.#events.push(kept);
+      this.#bytes += bytesOf(kept);
+    }
+    this.hasOutgrownMemory ||= this.#bytes > SHARED_IN_MEMORY_BYTES;
+    this.changes.notify();
+  }
+
+  end(ending: Ending): void {
+    if (this.ending !== null) return;
+    this.ending = ending;
+    this.endedAt = this.#clock.now();
+    this.#checkRoom();
+    this.changes.notify();
+  }
+
+  lose(ending: Ending): void {
+    this.end(ending);
+  }
+
+  /** Once it is complete and nothing of it is missing: the answer as one JSON. */
+  get completion(): string | undefined {
+    if (this.ending?.standing !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
+    if (!this.#isPutTogether) {
+      this.#isPutTogether = true;
+      for (const event of this.#events) this.#putTogether(event);
+      const whole = this.#completion === undefined ? this.#streamed.whole() : undefined;
+      if (whole !== undefined) this.#completion = JSON.stringify(whole);
+    }
+    return this.#completion;
+  }
+
+  /** A reader from the beginning, which must be closed. One that waits for the whole answer needs none of the events. */
+  reader(isStream: boolean): SharedReader {
+    const reader = new SharedReader(this, () => {
+      this.#readers.delete(reader);
+      this.#checkRoom();
+    });
+    if (isStream) this.#readers.add(reader);
+    return reader;
+  }
+
+  /** Events after this one. */
+  read(afterId: number): AnswerEvent[] {
+    return this.#events.slice(afterId + this.#events.length - this.lastId);
+  }
+
+  /** A reader has taken more, or left. */
+  onTaken(): void {
+    this.#checkRoom();
+  }
+
+  /** Waits while a reader is too far behind. One that stays so for long is left behind. */
+  #room(): Promise<void> | void {
+    if (this.ending !== null || this.#hasRoom()) return;
+    return new Promise((resolve) => {
+      const goOn = () => {
+        this.#checkRoom = () => {};
+        callOff();
+        resolve();
+      };
+      this.#checkRoom = () => {
+        if (this.ending !== null || this.#hasRoom()) goOn();
+      };
+      const callOff = this.#clock.after(READER_STALL_MS, () => {
+        const firstId = this.lastId - this.#events.length + 1;
+        for (const reader of this.#readers) if (reader.takenId < firstId) reader.leaveBehind(this.#tooSlow);
+        this.changes.notify();
+        goOn();
+      });
+    });
+  }
+
+  #hasRoom(): boolean {
+    this.#trim();
+    return this.#bytes <= SHARED_BEHIND_BYTES;
+  }
+
+  /** Lets go of what every reader has taken, once nobody can join any more. */
+  #trim(): void {
+    if (!this.hasOutgrownMemory) return;
+    let takenId = this.lastId;
+    for (const reader of this.#readers) takenId = Math.min(takenId, reader.takenId);
+    const firstId = this.lastId - this.#events.length + 1;
+    for (const event of this.#events.splice(0, takenId - firstId + 1)) {
+      this.#bytes -= bytesOf(event);
+      this.#putTogether(event);
+    }
+  }
+
+  #putTogether({ kind, data }: AnswerEvent): void {
+    if (kind === 'completion') this.#completion = data;
+    else this.#streamed.add(JSON.parse(data) as ChatChunk);
+  }
+}

@@ -1,0 +1,51 @@
+/** One stream's view of a shared answer. It knows how far it has come, so that the log can let go of what all have taken. */
+import type { AnswerEvent, Ending, Refusal } from '../../core/answers/stream/events.ts';
+import type { ServedLog } from '../answers/serve.ts';
+import type { SharedLog } from './shared-log.ts';
+
+/** A reader of a `SharedLog`. */
+export class SharedReader implements ServedLog {
+  /** Everything up to this event has gone out. */
+  takenId = 0;
+  readonly close: () => void;
+  readonly #log: SharedLog;
+  #leftBehind: Ending | null = null;
+
+  constructor(log: SharedLog, close: () => void) {
+    this.#log = log;
+    this.close = close;
+  }
+
+  get ending(): Ending | null {
+    return this.#leftBehind ?? this.#log.ending;
+  }
+
+  get lastId(): number {
+    return this.#leftBehind === null ? this.#log.lastId : this.takenId;
+  }
+
+  get completion(): string | undefined {
+    return this.#log.completion;
+  }
+
+  read(afterId: number): AnswerEvent[] {
+    if (this.#leftBehind !== null) return [];
+    this.takenId = afterId;
+    this.#log.onTaken();
+    return this.#log.read(afterId);
+  }
+
+  /** Ends this reader's stream by name, where it has kept all others waiting for too long. */
+  leaveBehind(error: Refusal): void {
+    this.#leftBehind = { standing: 'interrupted', error };
+    this.close();
+  }
+
+  listen(run: () => void): () => void {
+    return this.#log.changes.listen(run);
+  }
+
+  until(isSo: () => boolean): Promise<void> {
+    return this.#log.changes.until(isSo);
+  }
+}

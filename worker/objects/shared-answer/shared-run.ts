@@ -1,0 +1,118 @@
+/** One run of a `SharedAnswer`: its callers ask for it one after the other, until one of them is admitted. */
+import type { Refusal } from '../../core/answers/stream/events.ts';
+import type { Job } from '../../core/answers/stream/job.ts';
+import { MOST_REFUSED_CALLERS, SHARED_KEEP_MS } from '../../core/answers/stream/limits.ts';
+import type { StreamError } from '../../core/answers/stream/open.ts';
+import type { AnswerRuns, Background } from '../../ports.ts';
+import { Run } from '../answers/run.ts';
+import { SharedLog } from './shared-log.ts';
+
+/** Each caller has been told something of its own, so nobody is told this. */
+const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Each caller is answered separately.' };
+
+/** One caller, from its arrival until it has left. */
+export interface Seat {
+  /** What this caller asks for, if it has to. Undefined once that is not needed, because a chat may be large. */
+  job: Job | undefined;
+  /** This caller's own refusal, while the run goes on for others. `alone`: the Worker is to ask outside of this object. */
+  refused: Refusal | 'alone' | undefined;
+  /** This caller has asked, or is asking: its request is the one that is charged. */
+  hasAsked: boolean;
+}
+
+/** Runs a question once for all who wait for it. The first caller asks; where that caller is refused, the next one asks. */
+export class SharedRun {
+  readonly alias: string;
+  readonly log: SharedLog;
+  /** A caller's Worker has been told to cache the answer. */
+  hasKeeper = false;
+  readonly #runs: AnswerRuns;
+  readonly #run: Run;
+  readonly #background: Background;
+  readonly #seats = new Set<Seat>();
+  #isAdmitted = false;
+
+  constructor(alias: string, runs: AnswerRuns, background: Background) {
+    const { clock, wire } = runs;
+    this.alias = alias;
+    this.#runs = runs;
+    this.#background = background;
+    this.log = new SharedLog(clock, wire({ code: 'stream_interrupted', detail: 'The answer was read too slowly.' }));
+    this.#run = new Run(this.log, clock, wire);
+  }
+
+  /** A caller has come. */
+  sit(job: Job): Seat {
+    const seat: Seat = { job: this.#isAdmitted ? undefined : job, refused: undefined, hasAsked: false };
+    this.#seats.add(seat);
+    return seat;
+  }
+
+  /** A caller has left. With the last one the run ends. */
+  leave(seat: Seat): void {
+    if (!this.#seats.delete(seat) || this.#seats.size > 0 || this.log.ending !== null) return;
+    this.#run.cut('Nobody reads this answer any more.');
+  }
+
+  /** Callers that come now need a run of their own. `job`: what such a caller asks for. */
+  isOver(job: Job): boolean {
+    const { ending, endedAt, completion, hasOutgrownMemory } = this.log;
+    if (hasOutgrownMemory) return true;
+    if (ending === null) return false;
+    if (ending.standing !== 'complete') return true;
+    // An answer that is not one to cache, such as one cut by its length, is for its own callers only.
+    const givesAgainMs = completion === undefined ? 0 : this.#runs.givesAgainMs(job, completion);
+    return this.#runs.clock.now() >= endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
+  }
+
+  /** Resolves when nothing runs any more. The promise belongs in `waitUntil`. */
+  drive(): Promise<void> {
+    return this.#run.drive(() => this.#askInTurn());
+  }
+
+  async #askInTurn(): Promise<void> {
+    const { log } = this;
+    let refusals = 0;
+    for (let asker = this.#nextAsker(); asker?.job !== undefined; asker = this.#nextAsker()) {
+      const { job } = asker;
+      asker.hasAsked = true;
+      const outcome = await this.#runs.produce(job, {
+        signal: this.#run.signal,
+        background: this.#background,
+        isShared: true,
+        // No later life could find them, so nothing is kept of leases.
+        asks() {},
+        starts() {},
+        admitted: () => this.#admit(),
+      });
+      if (outcome.kind === 'begun') return this.#run.pump(outcome);
+      if (log.ending !== null) return;
+      this.#isAdmitted = false;
+      asker.refused = outcome.kind === 'alone' ? 'alone' : outcome.refusal;
+      if (outcome.kind === 'refused' && !outcome.isPersonal)
+        return log.end({ standing: 'failed', error: outcome.refusal });
+      if (++refusals === MOST_REFUSED_CALLERS) this.#sendAway(() => true);
+      // Callers that came after it was admitted have brought nothing to ask with.
+      this.#sendAway(({ job }) => job === undefined);
+      if (this.#nextAsker() !== undefined) log.changes.notify();
+    }
+    log.end({ standing: 'failed', error: this.#runs.wire(NOBODY_LEFT) });
+  }
+
+  #admit(): void {
+    this.#isAdmitted = true;
+    for (const seat of this.#seats) seat.job = undefined;
+  }
+
+  #nextAsker(): Seat | undefined {
+    return this.#waiting().find(({ job }) => job !== undefined);
+  }
+
+  #sendAway(which: (seat: Seat) => boolean): void {
+    for (const seat of this.#waiting()) if (which(seat)) seat.refused = 'alone';
+  }
+
+  #waiting(): Seat[] {
+    return [...this.#seats].filter(({ hasAsked, refused }) => !hasAsked && refused === undefined);
+  }
+}
