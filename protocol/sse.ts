@@ -16,25 +16,25 @@ export function eventText({ id, event, data }: SseEvent): string {
   return `${fields}${dataText(data)}`;
 }
 
-/** An event that is nothing but its data. */
+/** An event that has only data. */
 export function dataText(data: string): string {
   const isOneLine = !(data.includes('\n') || data.includes('\r'));
   return `data: ${isOneLine ? data : data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
 }
 
-/** One line, without a blank one: that would end an event, and some clients dispatch even an empty one. */
+/** A line without a blank line after it: that would end an event, and some clients dispatch even an empty one. */
 export const commentText = (comment: string): string => `: ${comment}\n`;
 
 export interface SseHandlers {
   onEvent(event: SseEvent): void;
   onComment?(comment: string): void;
-  /** A line whose field the standard does not know; it is not part of the event. */
+  /** A line with a field that the standard does not define; it is not part of the event. */
   onOtherLine?(field: string, line: string): void;
 }
 
 /**
- * Reads a stream in pieces of any size, with LF, CR or CRLF. An event is told once its blank line came, so what a broken
- * connection leaves behind is never told.
+ * Reads a stream in pieces of any size, with LF, CR or CRLF. An event is reported once its blank line has come, so half an event
+ * before a broken connection is never reported.
  */
 export class SseParser {
   readonly #handlers: SseHandlers;
@@ -42,14 +42,14 @@ export class SseParser {
   #isFirst = true;
   /** The last piece ended in CR: an LF that follows belongs to it. */
   #mayFollowLf = false;
-  /** The beginning of a line. Only searched once it is whole, so that a long line in many pieces takes linear time. */
+  /** The beginning of a line. It is searched only once the line is complete, so a long line in many pieces takes linear time. */
   #rest = '';
   #id: string | undefined;
   #event: string | undefined;
   #data: string | undefined;
   #isTooLong = false;
 
-  /** `maxChars`: the longest unfinished event that is held; whatever follows a longer one is passed over. */
+  /** `maxChars`: the longest unfinished event that is held; everything after a longer one is ignored. */
   constructor(handlers: SseHandlers, maxChars = Number.POSITIVE_INFINITY) {
     this.#handlers = handlers;
     this.#maxChars = maxChars;
@@ -87,7 +87,7 @@ export class SseParser {
     this.#isTooLong = this.#rest.length + (this.#data?.length ?? 0) > this.#maxChars;
   }
 
-  /** As for a new connection: what is unfinished of the old one is thrown away. */
+  /** For a new connection: drops the unfinished event of the old one. */
   restart(): void {
     this.#isFirst = true;
     this.#mayFollowLf = false;

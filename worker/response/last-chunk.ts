@@ -1,10 +1,10 @@
-/** What follows a provider's own chunks: the usage, the mark of lost events, and how the answer was made. */
+/** The chunk that follows the provider's own: its usage, the mark for lost events, and how the answer was made. */
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { ProviderStream } from '../upstream/provider-stream.ts';
 
 type Json = Record<string, unknown>;
 
-/** The last chunk of an answer with the mark that some of its events could not be read; `chunk`, where there is none to mark. */
+/** Adds the mark for events that could not be read to the last chunk, or makes a chunk for it; `chunk` as it is if all were read. */
 export function withSkippedEvents(
   chunk: Json | undefined,
   { skippedEvents, translator }: ProviderStream,
@@ -15,11 +15,11 @@ export function withSkippedEvents(
   return { ...(chunk ?? empty), carryon: { skippedEvents } };
 }
 
-/** OpenAI's closing chunk, even where the provider told no usage. */
+/** OpenAI's closing chunk, even if the provider reported no usage. */
 export const usageChunk = ({ translator }: ProviderStream): Json =>
   translator.usageChunk() ?? { ...translator.envelope(), choices: [] };
 
-/** The same for those who asked for it and may learn who served. */
+/** The closing chunk for callers that asked for the usage and may learn which provider answered. */
 export function openLastChunk(stream: ProviderStream, field: CarryonField): Json {
   const { skippedEvents } = stream;
   return {

@@ -1,12 +1,12 @@
 import type { Clock } from '../ports.ts';
 
 /**
- * Asking for the client's signal alone costs about a tenth of a bare request's CPU (196 against 175 microseconds, measured),
- * and no model answers so fast: until then nobody asks; a client that has left by then is noticed then.
+ * Asking for the client's signal alone costs about a tenth of a bare request's CPU (196 against 175 microseconds, measured), and
+ * no model answers this fast. So the signal is asked for only now, and a client that has left by now is noticed now.
  */
 const LOOK_FOR_CLIENT_MS = 100;
 
-/** What ends an attempt from our side: its time, or the client's leaving. One timer, one signal. */
+/** Ends an attempt from our side: when its time is up, or when the client leaves. One timer, one signal. */
 export class AttemptLimit {
   timedOut = false;
   /** The client left. */
@@ -34,12 +34,12 @@ export class AttemptLimit {
     return this.#abort.signal;
   }
 
-  /** From here on a stream keeps the time itself; only the client's leaving still ends it. */
+  /** From here on the stream keeps its own time; only a client that leaves still ends the attempt. */
   letStreamKeepTime(): void {
     this.#keepsTime = false;
   }
 
-  /** The answer has begun, or failed: nothing is ended by this any more. */
+  /** The answer has begun, or failed: from here on this ends nothing. */
   stop(): void {
     this.#callOff();
     this.#gone?.removeEventListener('abort', this.#leave);
@@ -49,7 +49,7 @@ export class AttemptLimit {
     this.#gone = this.#clientGone();
     this.#gone?.addEventListener('abort', this.#leave);
     this.#callOff = this.#clock.after(Math.max(0, this.#at - this.#clock.now()), this.#timeOut);
-    if (this.#gone?.aborted) this.#leave(); // no event comes any more
+    if (this.#gone?.aborted) this.#leave(); // the event does not come again
   }
 
   readonly #leave = (): void => {

@@ -1,8 +1,8 @@
-/** A provider's event stream that breaks off behind its first content, whatever the packets it comes in. */
+/** A fault on purpose: a provider's event stream that breaks off after its first content, however its packets are cut. */
 import { SseParser } from '../../protocol/sse.ts';
 import type { StreamTranslator } from '../providers/adapter.ts';
 
-/** How it breaks. What came `behind` the cut was made, and is billed. */
+/** The error that such a stream ends with. What came `behind` the cut was generated, and is billed. */
 export class CutOff extends Error {
   readonly behind: Uint8Array;
 
@@ -12,7 +12,7 @@ export class CutOff extends Error {
   }
 }
 
-/** `translator`: a fresh one of that stream, which tells what content is. */
+/** `translator`: a fresh one for this stream, to recognise content. */
 export function cutAfterContent(
   body: ReadableStream<Uint8Array>,
   translator: StreamTranslator,
@@ -23,7 +23,7 @@ export function cutAfterContent(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        // Only now: an error would take along what has not been read yet.
+        // Not sooner: an error discards what has not been read yet.
         if (cutOff !== undefined) return controller.error(cutOff);
         const { done, value } = await reader.read();
         if (done) return controller.close();
@@ -56,10 +56,10 @@ class ContentSearch {
     });
   }
 
-  /** Where in this packet the first event with content ends; undefined where it does not. */
+  /** Where in this packet the first event with content ends; undefined if it does not end here. */
   endIn(packet: Uint8Array): number | undefined {
     let from = 0;
-    // Line by line: an event is over at the end of a line, and a line's end is a byte of its own in UTF-8.
+    // Line by line: an event ends with a line, and in UTF-8 the end of a line is a byte that is part of nothing else.
     while (from < packet.length && !this.#isFound) {
       const end = lineEnd(packet, from);
       this.#parser.feed(this.#decoder.decode(packet.subarray(from, end), { stream: true }));

@@ -1,10 +1,10 @@
 import { SseParser } from '../../protocol/sse.ts';
 import { formOf, hasEventLine, isUnreadable, withoutComments } from './other-form.ts';
 
-/** The text of a body that comes in packets: its events or, where a provider sent one instead of them, its one JSON text. */
+/** Reads a body that arrives in packets: as events or, if the provider sent one JSON document instead, as that document. */
 export class EventText {
   readonly #parser: SseParser;
-  /** White space and comments, until the form is known. */
+  /** What came before the form was known: white space and comments. */
   #begun = '';
   #form: 'events' | { json: string } | undefined;
 
@@ -18,7 +18,7 @@ export class EventText {
     });
   }
 
-  /** What was read so far, where it is no events. */
+  /** The document so far; undefined if the body is events, or not known yet. */
   get json(): string | undefined {
     return typeof this.#form === 'object' ? this.#form.json : undefined;
   }
@@ -36,7 +36,7 @@ export class EventText {
     if (typeof this.#form === 'object') {
       this.#form.json += text;
       if (!hasEventLine(this.#form.json, text.length)) return;
-      // No JSON text has such a line: events, after something that was none.
+      // JSON has no such line, so these are events after all, behind something that was not one.
       const events = this.#form.json;
       this.#form = 'events';
       this.#take(events);

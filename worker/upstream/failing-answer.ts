@@ -5,19 +5,19 @@ import { FAILURE_RULES, FAILURE_SENTENCES, type Failure } from '../core/routing/
 import type { Clock } from '../ports.ts';
 import type { AttemptInput } from './attempt-input.ts';
 
-/** What of a failing answer's body is read to find out why. */
+/** At most this much of a failed answer's body is read to find out why it failed. */
 const FAILURE_BODY_BYTES = 65_536;
 const FAILURE_BODY_MS = 2_000;
-/** A long prompt may keep a sound provider silent; a short one may not, so only then is silence the deployment's fault. */
+/** A long prompt may keep a healthy provider silent. After a prompt up to this long, silence is the deployment's fault. */
 const LONG_PROMPT_BYTES = 16_384;
 const LONGEST_MESSAGE = 500;
 
-/** An answer that is no 200, `waitedMs` after the request went out. */
+/** Classifies an answer whose status is not 200, which came `waitedMs` after the request went out. */
 export async function classify(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
   const { adapter, deployment, clock } = input;
   const { status, headers } = response;
   const arrivedAt = clock.now();
-  // Before anything else reads it: what shortens or masks words could leave half a key that is no longer found.
+  // Before anything else reads it: code that shortens or masks words could leave half a key, which this would not find.
   const body = hide(await readSome(response, clock), secretsOf(deployment));
   const asked = { arrivedAt, ...(status === 429 ? sizeOf(input) : UNKNOWN_SIZE) };
   const failure = adapter.failure(status, (name) => headers.get(name), body, asked);
@@ -26,7 +26,7 @@ export async function classify(response: Response, input: AttemptInput, waitedMs
 }
 
 const UNKNOWN_SIZE = { inputTokens: 0, outputTokens: 0 };
-/** English; what is denser has more tokens, and is told by its limit a little later. */
+/** True of English. Denser text has more tokens, so a request that no limit has room for is recognised a little later. */
 const BYTES_PER_TOKEN = 4;
 const sizeOf = ({ chat, deployment }: AttemptInput) => ({
   inputTokens: inputSize(chat, [deployment]).textBytes / BYTES_PER_TOKEN,
@@ -34,8 +34,8 @@ const sizeOf = ({ chat, deployment }: AttemptInput) => ({
 });
 
 /**
- * Whether a status tells that nothing was made. A gateway that gave up or lost its connection (408, 499, 502, 504, 52x) does
- * not know how far the provider was, whatever its body says; another 5xx is a refusal where the provider says so in JSON.
+ * Whether a status means that nothing was generated. A gateway that gave up or lost its connection (408, 499, 502, 504, 52x)
+ * does not know how far the provider was, whatever its body says. Any other 5xx is a refusal if the provider says so in JSON.
  */
 function isRefusal(status: number, body: string): boolean {
   if (LOST.has(status) || (status >= 520 && status <= 527)) return false;
@@ -53,12 +53,12 @@ function isInOwnWords(body: string): boolean {
 }
 
 /**
- * A connection that breaks sooner was refused, or broke before a model began; the platform says the same of both. Later the
- * provider may have worked, and may bill it; so too where a gateway answers for it.
+ * A connection that breaks sooner was refused, or broke before a model began: the platform reports both in the same way. After
+ * this time the provider may have worked and may bill for it, also if a gateway answers in its place.
  */
 const BEGUN_AFTER_MS = 1_000;
 
-/** Neither a status nor a whole body. */
+/** The failure of an attempt from which neither a status nor a whole body came. */
 export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
   if (left) return { kind: 'cut', message: 'The client left.', mayBeBilled: true };
   if (!timedOut && !headersCame) {
@@ -67,8 +67,8 @@ export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptByt
   }
   if (!timedOut) return { kind: 'cut', message: 'The provider’s answer was cut off.', mayBeBilled: true };
   const message = headersCame ? 'The provider’s answer did not end in time.' : 'The provider did not answer in time.';
-  // A whole answer shows nothing until it is made, and headers say nothing about how far it is: some send them, and blank
-  // lines, while they are still at work (DeepSeek). So it is no silence, and may be the request's own length.
+  // A whole answer shows nothing until it is complete, and headers do not say how far it is: DeepSeek sends them, and blank
+  // lines, while its model is at work. So this is not silence: the request itself may be long.
   const kind = isWhole || promptBytes > LONG_PROMPT_BYTES ? 'slow' : 'silent';
   return { kind, message, mayBeBilled: true };
 }
@@ -83,8 +83,8 @@ export interface NoAnswer {
 }
 
 /**
- * A provider's failure as a client may read it. Of what is not the caller's fault only the kind is told; the caller's own
- * fault comes in the provider's words, which may repeat anything it was sent: never the key or the host.
+ * A provider's failure as a client may read it. If it is the caller's own fault, the client reads the provider's words, without
+ * the key and the host, since they may repeat anything the provider was sent. Of any other failure it learns the kind alone.
  */
 export function presentable(failure: Failure, deployment: Deployment): Failure {
   const { kind } = failure;
@@ -108,7 +108,7 @@ function secretsOf({ apiKey, apiBase }: Deployment): string[] {
 const hide = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((shown, secret) => shown.replaceAll(secret, '[hidden]'), text);
 
-/** The beginning of a body, and no longer than two seconds: a failing provider may also hang. */
+/** The beginning of a body, for at most two seconds: a failing provider may also hang. */
 async function readSome(response: Response, clock: Clock): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
@@ -122,7 +122,7 @@ async function readSome(response: Response, clock: Clock): Promise<string> {
       text += decoder.decode(value, { stream: true });
     }
   } catch {
-    // A body that breaks off is judged by what came of it.
+    // The failure is classified by what came before the body broke off.
   } finally {
     stop();
     reader.cancel().catch(() => {});

@@ -1,4 +1,4 @@
-/** A deployment's network under a fault: what its provider's failing would look like (docs/decisions/0037-faults-on-purpose.md). */
+/** A deployment's network under a fault that an operator set: what a failing provider looks like from here (docs/decisions/0037-faults-on-purpose.md). */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { FaultKind } from '../core/routing/fault.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
@@ -25,7 +25,7 @@ export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: L
     case 'slow':
       return async (url, init) => {
         const response = await fetch(url, init);
-        // A refusal costs nothing; one that takes its time would be booked as if a model had been at work.
+        // A refusal is not held back: it costs nothing, and a late one would be booked as if a model had been at work.
         return response.status === 200 ? heldBack(response, init.signal, clock) : response;
       };
     case 'cut-streams':
@@ -34,14 +34,14 @@ export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: L
         if (!chat.stream || response.status !== 200 || response.body === null) return response;
         return new Response(cutAfterContent(response.body, adapter.stream(chat, clock.now())));
       };
-    // Of the deployment itself.
+    // These are faults of the deployment, not of its network.
     case 'revoked-key':
     case 'tight-ttft':
       return fetch;
   }
 }
 
-/** The provider has been asked and is at work meanwhile, and is let go where the attempt ends. */
+/** The provider works meanwhile, and is let go if the attempt ends first. */
 function heldBack(response: Response, signal: AbortSignal | null | undefined, clock: Clock): Promise<Response> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
@@ -54,6 +54,6 @@ function heldBack(response: Response, signal: AbortSignal | null | undefined, cl
       resolve(response);
     });
     signal?.addEventListener('abort', leave);
-    if (signal?.aborted) leave(); // no event comes any more
+    if (signal?.aborted) leave(); // the event does not come again
   });
 }

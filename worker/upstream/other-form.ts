@@ -1,4 +1,4 @@
-/** A provider's answer in the other form than was asked for: events in the place of one JSON, or one JSON in the place of events. */
+/** An answer in another form than was asked for: events in place of one JSON document, or one JSON document in place of events. */
 import type { ChatChunk, Usage } from '../../protocol/chat.ts';
 import { type CompletionChunk, chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
@@ -8,27 +8,27 @@ import type { Failure } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { generatedBytes } from './tally.ts';
 
-/** Events, by their beginning behind comments; a JSON text begins with a brace, a page with a tag. */
+/** Whether a whole body is events: it begins, after comments, with a field of an event. JSON begins with a brace, a page with a tag. */
 export const isEventText = (text: string): boolean => /^\s*(?:data|event|id|retry):/.test(withoutComments(text));
 
-/** Less the white space and the whole comments that it begins with: some send `: processing` before an answer of either form. */
+/** Without leading white space and complete comments: some providers send `: processing` before an answer of either form. */
 export const withoutComments = (text: string): string => text.replace(/^\s*(?::[^\r\n]*[\r\n]\s*)*/, '');
 
-/** A JSON answer, or a page, in the place of events; undefined for nothing but white space and half a comment. */
+/** Whether a body is events or one document (JSON or a page), from its beginning; undefined while that cannot be told. */
 export function formOf(text: string): 'events' | { json: string } | undefined {
   const first = /\S/.exec(text)?.[0];
   if (first === undefined || first === ':') return undefined;
   return first === '{' || first === '[' || first === '<' ? { json: '' } : 'events';
 }
 
-/** Whether a line of an event begins in the last `newLength` characters; JSON strings hold no line breaks. */
+/** Whether a line of an event begins in the last `newLength` characters. JSON has none: its strings hold no line breaks. */
 export const hasEventLine = (text: string, newLength: number): boolean =>
   /[\r\n](?:data|event):/.test(text.slice(-newLength - '\nevent'.length));
 
-/** Fields that the standard does not know are passed over, as it asks; a line that is no field at all may hold text. */
+/** Whether a line may hold text of the answer: unknown fields are ignored, as the standard asks, but this is not a field at all. */
 export const isUnreadable = (field: string): boolean => !/^[\w-]{1,32}$/.test(field);
 
-/** Put together; an event that is lost, or a missing end, makes it a failed attempt. */
+/** Puts the events together to one answer. If an event is lost, or the end is missing, the attempt has failed. */
 export function replyOfEvents(text: string, translator: StreamTranslator): Reply {
   const completion = new StreamedCompletion();
   let failure: Failure | undefined;
@@ -36,7 +36,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   let textBytes = 0;
   const onEvent = (name: string | undefined, data: string): void => {
     if (saidDone) return;
-    // After a failure too: what it is billed at may still come.
+    // Also after a failure: its usage may still come.
     for (const step of translator.event(name, data)) {
       textBytes += generatedBytes(step);
       if (step.kind === 'failure') failure ??= step.failure;
@@ -61,7 +61,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   return { ok: true, body: JSON.stringify(whole), model, usage, textBytes };
 }
 
-/** A whole answer as the stream it could have been: all of it at the first event. */
+/** A whole answer as a stream that gives all of it at its first event. */
 export class WholeAsStream implements StreamTranslator {
   readonly complete = true;
   readonly finishedAll = true;

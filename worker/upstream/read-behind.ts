@@ -1,9 +1,9 @@
 import type { Clock } from '../ports.ts';
 
-/** At most so much is read behind a reader that has left, for so long. */
+/** Limits of what is read after a reader has left. */
 const MOST_BYTES = 262_144;
 const MOST_MS = 3_000;
-/** So long a wait shows that there was no more yet, as does a trickle for the whole time. */
+/** A wait this long shows that the provider had made no more yet; so does a trickle for the whole of `MOST_MS`. */
 const CAUGHT_UP_MS = 150;
 
 export interface Behind {
@@ -16,8 +16,8 @@ export interface Behind {
 }
 
 /**
- * What a slow reader has not taken when it leaves is read to its end behind it: its usage may be there already. True: all that the
- * provider had made was read; false: there was more than is worth reading.
+ * Reads what a slow reader had not taken when it left: the usage may be there already. True if everything that the provider had
+ * made was read, false if there was more than is worth reading.
  */
 export async function readBehind({ reader, clock, take, letGo }: Behind): Promise<boolean> {
   const beganAt = clock.now();

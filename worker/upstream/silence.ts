@@ -1,8 +1,8 @@
 import type { Clock } from '../ports.ts';
 
 /**
- * One movable deadline over a stream of chunks. Moving it costs no timer: a running timer that fires too early looks at the
- * deadline and sleeps on, so a stream of a thousand chunks makes a handful of timers.
+ * One movable deadline for a stream of chunks. Moving it starts no timer: a timer that fires too early looks at the deadline and
+ * sleeps on, so a stream of a thousand chunks starts a handful of timers.
  */
 export class Silence {
   expired = false;

@@ -4,8 +4,8 @@ import type { Failure } from '../core/routing/failure.ts';
 import type { StreamTranslator } from '../providers/adapter.ts';
 
 /**
- * Before its content, a provider that sends heartbeats (comments, pings, empty chunks) is known by two of them, each this long
- * after the sign of life before it. One that was heard once and then thinks in silence is no less alive.
+ * A provider that sends heartbeats (comments, pings, empty chunks) before its content is recognised by two of them, each at least
+ * this long after the last sign of life. A provider that was heard once and then thinks in silence is just as alive.
  */
 export const HEARTBEAT_GAP_MS = 1_000;
 export const HEARTBEATS = 2;
@@ -22,11 +22,11 @@ export interface StreamLimits {
 }
 
 export interface StreamHelp {
-  /** Takes out of a provider's own words what a client may not read. */
+  /** A failure without those of the provider's own words that a client may not read. */
   present(failure: Failure): Failure;
-  /** A whole answer in the place of events: a translator that gives it at its first event, or why it is no answer. */
+  /** Reads a whole answer that came in place of events. Its translator gives all of it at the first event. */
   readWhole(text: string): ReadWhole;
-  /** Whether a usage may be the bill of what was seen: then nothing much can be missing. */
+  /** Whether a usage can be the bill for what was seen: then not much can be missing. */
   isPlausible(usage: Usage, seen: Passed): boolean;
 }
 

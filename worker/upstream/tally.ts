@@ -16,7 +16,7 @@ export class Tally {
   /** Nothing was generated since the usage came. */
   #isLast = false;
 
-  /** The usage can be the bill. */
+  /** The usage is a total. */
   get isFinal(): boolean {
     return this.#isFinal;
   }
@@ -43,7 +43,7 @@ export class Tally {
     this.#lostBytes += textBytes;
   }
 
-  /** `unread`: of an event whose end has not come. */
+  /** `unread`: characters of an event whose end has not come. */
   made(unread: number): Pick<Passed, 'textBytes' | 'chunks' | 'unreadBytes'> {
     const { textBytes, chunks } = this.passed;
     // A final usage counts what was lost. Without it, the length of the lost events is counted, though most of it is no text.
@@ -55,6 +55,6 @@ export class Tally {
 /** UTF-8 has at most three bytes for each unit of a string. */
 const MOST_BYTES_PER_UNIT = 3;
 
-/** UTF-8 of what the model generated for it. */
+/** Bytes of UTF-8 that the model generated for this step. */
 export const generatedBytes = (step: StreamStep): number =>
   step.kind === 'done' || step.kind === 'failure' ? 0 : step.textBytes;
