@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/project.ts';
-import { type Citable, deadCitations, headingsOf, RULES_PAGE, rulesCited, rulesOf } from './citations.ts';
+import { type Citable, deadCitations, deadPlaces, headingsOf, RULES_PAGE, rulesCited, rulesOf } from './citations.ts';
 
 const LEFT_OUT = new Set(['.git', '.wrangler', 'node_modules', 'results', 'fixtures', 'dist']);
 /** Those that speak of citations. */
@@ -31,6 +31,17 @@ it('everything cited exists', () => {
 it('the ledger’s rules are numbered from 1 on', () => {
   expect(citable.rules.length).toBeGreaterThan(20);
   expect(citable.rules).toEqual(citable.rules.map((_, index) => index + 1));
+});
+
+it('ARCHITECTURE.md’s table "To change X, open Y" names files where they are', () => {
+  const [, table = ''] = (texts.get('ARCHITECTURE.md') ?? '').split('## To change X, open Y\n');
+  const rows = table.split('\n').filter((line) => line.startsWith('| '));
+  expect(rows.length).toBeGreaterThan(50);
+  expect(
+    rows.flatMap((row) => deadPlaces(row, citable.files).map((problem) => `${row.slice(0, 60)}…: ${problem}`)),
+  ).toEqual([]);
+  expect(deadPlaces('| x | `worker/core/ledger/`, `worker/app.ts`, `index.ts` |', citable.files)).toEqual([]);
+  expect(deadPlaces('| x | `worker/app.ts`, `schema.ts`, `-rows.ts` |', citable.files)).toHaveLength(2);
 });
 
 it('each rule of the ledger is named by the tests that play its story', () => {

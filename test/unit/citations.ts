@@ -80,6 +80,25 @@ export function deadCitations(path: string, text: string, citable: Citable): str
   }
 }
 
+/**
+ * What a row of a table says of files in vain: each path must exist, and a name without a path must be in the folder of the path
+ * before it, so that a reader of the row finds it.
+ */
+export function deadPlaces(row: string, files: ReadonlySet<string>): string[] {
+  const dead: string[] = [];
+  let folder = '';
+  for (const [, span = ''] of row.matchAll(/`([^`]+)`/g)) {
+    const path = span.replace(/\/$/, '');
+    const isFile = /^[\w./-]+\.(?:tsx?|mjs)$/.test(path);
+    if (files.has(path)) {
+      if (path.includes('/')) folder = path.replace(/\/[^/]*$/, '');
+    } else if (isFile) {
+      if (!files.has(`${folder}/${path}`)) dead.push(`there is no ${path} in ${folder === '' ? 'the root' : folder}`);
+    } else if ([...files].some((file) => file.startsWith(`${path}/`))) folder = path;
+  }
+  return dead;
+}
+
 /** The headings of a page, without their marks. */
 export const headingsOf = (page: string): string[] =>
   [...page.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading.trim());
