@@ -1,14 +1,13 @@
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { parseJson } from '../../../protocol/written-number.ts';
-import type { AnswerWriter } from './forms.ts';
 
 /**
  * Gives clients that send `functions` (protocol/parse-legacy.ts) their answers in the same words: `function_call` in place of
  * `tool_calls`. Numbers keep the digits they came with.
  */
-export const functionsWriter: AnswerWriter = {
-  reply: (completion) => rewritten(completion, 'message'),
-  chunk: (chunk) => rewritten(chunk, 'delta'),
+export const functionsWriter = {
+  reply: (completion: string): string => rewritten(completion, 'message'),
+  chunk: (chunk: string): string => rewritten(chunk, 'delta'),
 };
 
 function rewritten(text: string, said: 'message' | 'delta'): string {
