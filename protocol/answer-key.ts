@@ -10,6 +10,7 @@
 import type { ChatMessage, ChatRequest } from './chat.ts';
 import { canonicalNumber, isWrittenNumber } from './written-number.ts';
 
+/** Why a value has no canonical text. */
 export type NotCanonical = 'lone_surrogate' | 'too_deep' | 'not_json';
 
 /** `param` and `message` are an `invalid_body`'s; nothing of the prompt is in them. */
@@ -99,6 +100,7 @@ function isCanonical(value: unknown): boolean {
   }
 }
 
+/** Thrown by `canonicalJson`; `answerText` turns it into a refusal. */
 export class Uncanonical extends Error {
   readonly reason: NotCanonical;
 

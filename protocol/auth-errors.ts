@@ -1,6 +1,7 @@
 /** Refusals that concern the credential: it is missing, it is not valid, or it does not allow this request. */
 import { afterItsTime, type Rows } from './wire-error.ts';
 
+/** Refusals of credentials. */
 export type AuthError =
   /** `isMalformed`: an `authorization` header came, without `Bearer`. */
   | { code: 'missing_key'; isMalformed?: boolean }
@@ -31,6 +32,7 @@ const BEARER = { 'www-authenticate': 'Bearer' };
 /** The same token is refused again. */
 const BAD_TOKEN = { 'www-authenticate': 'Bearer error="invalid_token"' };
 
+/** Status and wording of each. */
 export const AUTH_ROWS: Rows<AuthError> = {
   missing_key: {
     status: 401,

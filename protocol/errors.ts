@@ -3,6 +3,7 @@ import { AUTH_ROWS, type AuthError } from './auth-errors.ts';
 import { type BudgetExceeded, LIMIT_ROWS, type RateLimitExceeded } from './limit-errors.ts';
 import { afterItsTime, type Row, type Rows, toWire, type WireError } from './wire-error.ts';
 
+/** Every error of the router, by its code. */
 export type RouterError =
   | { code: 'invalid_json'; detail: string }
   | { code: 'invalid_body'; param: string; detail: string }

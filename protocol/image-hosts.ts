@@ -1,12 +1,12 @@
-/** Whether a picture's address is for everybody. A provider fetches it, and one of one's own stands inside one's own network. */
+/** Whether a picture's address is public. A provider fetches it, and your own provider sits inside your network. */
 import type { ChatRequest, ContentPart } from './chat.ts';
 
-/** Name and port; no user, and nothing that one reader of URLs takes for another part than the next. */
+/** Name and port; no user, and nothing that URL parsers disagree about. */
 const PUBLIC_URL =
   /^https:\/\/((?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9-]+)\.?(?::\d{1,5})?(?:[/?#][^\s\\]*)?$/i;
-/** An address in any of its spellings ends in a number: 10.0.0.5, 127.1, 0x7f.1, 0xa9fea9fe. */
+/** Every spelling of an IPv4 address ends in a number: 10.0.0.5, 127.1, 0x7f.1, 0xa9fea9fe. */
 const NUMBER = /^(?:\d+|0x[\da-f]*)$/i;
-/** Names that networks keep to themselves. */
+/** Top-level names of private networks. */
 const PRIVATE = new Set([
   'localhost',
   'local',
@@ -20,12 +20,13 @@ const PRIVATE = new Set([
   'localdomain',
 ]);
 
+/** Whether a URL is https on a public host. */
 export function isPublicUrl(url: string): boolean {
   const last = PUBLIC_URL.exec(url)?.[1]?.split('.').at(-1)?.toLowerCase();
   return last !== undefined && !NUMBER.test(last) && !PRIVATE.has(last);
 }
 
-/** Some providers take an address where OpenAI has base64. That has no colon. */
+/** Some providers accept a URL where OpenAI has base64, which has no colon. */
 const isAddress = (text: unknown): text is string =>
   typeof text === 'string' && /^\s*(?!data:)[a-z][a-z0-9+.-]*:/i.test(text);
 
@@ -54,4 +55,5 @@ function addressIn(part: ContentPart): [field: string, value: unknown] {
   }
 }
 
+/** The wording of the refusal. */
 export const PRIVATE_IMAGE = 'must be an https: URL of a public host by its name, or a data: URL';

@@ -9,6 +9,7 @@ export interface BudgetFigures {
   wantedMicroUsd: number;
 }
 
+/** A budget has no room. */
 export interface BudgetExceeded {
   code: 'budget_exceeded';
   scope: string;
@@ -26,6 +27,7 @@ export interface BudgetExceeded {
   failedBefore?: boolean;
 }
 
+/** A rate has no room. */
 export interface RateLimitExceeded {
   code: 'rate_limit_exceeded';
   scope: string;
@@ -37,6 +39,7 @@ export interface RateLimitExceeded {
   neverFits: boolean;
 }
 
+/** Status and wording of each. */
 export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
   budget_exceeded: {
     status: 429,

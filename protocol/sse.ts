@@ -25,6 +25,7 @@ export function dataText(data: string): string {
 /** A line without a blank line after it: that would end an event, and some clients dispatch even an empty one. */
 export const commentText = (comment: string): string => `: ${comment}\n`;
 
+/** What a reader of events is told. */
 export interface SseHandlers {
   onEvent(event: SseEvent): void;
   onComment?(comment: string): void;

@@ -5,11 +5,13 @@
 
 export const TRAVEL_MESSAGES = 'travel/1';
 
+/** `travel`: the person travels, so saved answers come first; `auto`: the network decides. */
 export type TravelMode = 'auto' | 'travel';
 
 /** `unreachable`: the browser says it is online, but the router does not answer. */
 export type Connection = 'online' | 'unreachable' | 'offline';
 
+/** What became of a queued question. */
 export type QuestionState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
 
 /** A question in the outbox, as a page sees it. Its id is its idempotency key. */
@@ -34,6 +36,7 @@ export interface Note {
 
 const MAX_NOTE_NAME_LENGTH = 200;
 
+/** Whether a page may use this name for a note. */
 export const isNoteName = (name: unknown): name is string =>
   typeof name === 'string' && name.length > 0 && name.length <= MAX_NOTE_NAME_LENGTH;
 
@@ -43,6 +46,7 @@ export type NoteMessage =
   | { kind: 'note-get' | 'note-delete'; person: string; name: string }
   | { kind: 'note-put'; person: string; name: string; text: string };
 
+/** How much this browser stores. */
 export interface Usage {
   answers: number;
   bytes: number;
@@ -68,6 +72,7 @@ export type PageMessage =
   | NoteMessage
   | { kind: 'queue' | 'usage' | 'clear' };
 
+/** The kind of a message. */
 export type PageMessageKind = PageMessage['kind'];
 
 /** What a worker replies where it could do what was asked. */
@@ -124,6 +129,7 @@ export interface TravelNews {
   'signed-out': { person: string };
 }
 
+/** The kind of news. */
 export type TravelNewsKind = keyof TravelNews;
 
 /** From a worker to a page. */

@@ -166,6 +166,7 @@ function behindCors(routes: Hono<App>): Hono<App> {
   return pages;
 }
 
+/** The fetch handler of the Worker. */
 export function createApp(composed: (env: UncheckedEnv) => Composition): ExportedHandlerFetchHandler<UncheckedEnv> {
   const routes = createRoutes();
   const pages = behindCors(routes);

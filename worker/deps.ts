@@ -38,6 +38,7 @@ import { StaticFileStore } from './stores/static-file-store.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 import { TokenStore } from './stores/tokens.ts';
 
+/** Everything that is joined for one environment. */
 export interface Composition {
   env: Env;
   config: Config;
@@ -76,6 +77,7 @@ const events: EventSink = (event) => {
   console[loud ? 'error' : 'warn'](JSON.stringify(event));
 };
 
+/** Joins config, stores and bindings. */
 export function compose(unchecked: UncheckedEnv): Composition {
   const { env, missing } = readEnv(unchecked);
   const check = checkConfig(configInput, PRESETS);

@@ -13,6 +13,7 @@ export interface Edge {
 /** `operator`: who makes an admin call. */
 export type App = { Bindings: Edge; Variables: { operator: Operator } };
 
+/** An HTTP method of the table of paths. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One path with all its methods: any other method is a 405 that names them. */

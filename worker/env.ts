@@ -18,6 +18,7 @@ export interface UncheckedEnv {
   [variable: string]: unknown;
 }
 
+/** Bindings, variables and secrets, checked. */
 export interface Env {
   /** `npm start` and tests; never a deploy. Only then do the `sk-local-…` keys exist. */
   local: boolean;

@@ -37,11 +37,13 @@ export interface BytePipe {
   writable: WritableStream<Uint8Array>;
 }
 
+/** Calls a provider. */
 export type UpstreamFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Work that goes on behind the response (`ctx.waitUntil`). */
 export type Background = (work: Promise<unknown>) => void;
 
+/** Client keys. */
 export interface Identities {
   /** Who a key belongs to; undefined for a key nobody has. Junk is refused without I/O. */
   find(key: string): Identity | undefined | Promise<Identity | undefined>;
@@ -54,6 +56,7 @@ export interface Tokens {
   mint(claims: JwtFields): Promise<string>;
 }
 
+/** The health of deployments, and what operators have set. */
 export interface RoutingBoard {
   /** Reads what others published, at first use; later behind the response. */
   ready(background: Background): void | Promise<void>;
@@ -71,6 +74,7 @@ export interface RoutingBoard {
   learn(deployment: Deployment, seen: Seen, background: Background): void;
 }
 
+/** What a bill taught. */
 export interface Seen {
   oddity?: Oddity | undefined;
   lesson?: Learnt | undefined;
@@ -179,6 +183,7 @@ export interface RouterEvent {
   [field: string]: string | number | boolean | null;
 }
 
+/** Takes events for operators. */
 export type EventSink = (event: RouterEvent) => void;
 
 /** All of it, joined in `deps.ts`. */

@@ -1,4 +1,4 @@
-/** `/admin/admin-keys` (docs/admin.md): keys of operators. One is shown once, when it is made; its hash is kept. */
+/** `/admin/admin-keys` (docs/admin.md): operators' keys. A key is shown once, when it is created; only its hash is stored. */
 import * as z from 'zod';
 import { notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
@@ -9,8 +9,9 @@ import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
 
+/** The body of `POST /admin/admin-keys`. */
 export const adminKeyBody = settings({
-  /** Stands beside each change that the key makes, where `root` is `ADMIN_KEY`. */
+  /** The audit shows it beside each change that the key makes. */
   name: z
     .string()
     .transform((name) => canonicalName(name.trim()))
@@ -24,6 +25,7 @@ export const adminKeyBody = settings({
   }),
 });
 
+/** `POST /admin/admin-keys`. */
 export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof adminKeyBody>>): Promise<Change | Response> {
   const { keySecret, local } = c.env.composition.env;
   const problem = notConfigured(keySecret === '' ? [{ name: 'KEY_SECRET' }] : [], local);
@@ -42,12 +44,13 @@ export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof admin
   };
 }
 
+/** `GET /admin/admin-keys`. */
 export async function listAdminKeys({ c }: AdminCall): Promise<Response> {
   const found = await askOperators(c, (operators) => operators.listAdminKeys());
   return found === undefined ? refusal(OPERATORS_SILENT, c.env.scope) : plainJson({ keys: found.reply }, c.env.scope);
 }
 
-/** Refused from the next call on: each call asks for its key's record. */
+/** `DELETE /admin/admin-keys/:id`. It is refused from the next call on, because each call looks up its key. */
 export async function revokeAdminKey({ c }: AdminCall): Promise<Change | Response> {
   const id = c.req.param('id') ?? '';
   const found = await askOperators(c, (operators) => operators.listAdminKeys());

@@ -1,4 +1,4 @@
-/** `/admin/alerts` (docs/alerts.md): what was sent, what is on its way, what was lost; and proof that a webhook works. */
+/** `/admin/alerts` (docs/alerts.md): alerts that were sent, wait or were lost, and a test of the webhooks. */
 
 import type * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
@@ -9,23 +9,26 @@ import type { AdminCall } from './route.ts';
 
 const MOST_ALERTS = 200;
 
+/** The query of `GET /admin/alerts`. */
 export const alertsQuery = settings({
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
   most: wholeNumber(1, MOST_ALERTS).default(50),
 });
 
+/** `GET /admin/alerts`, newest first. */
 export async function listAlerts({ c, query }: AdminCall<undefined, z.infer<typeof alertsQuery>>): Promise<Response> {
   const { before = Number.MAX_SAFE_INTEGER, most } = query;
-  // One more than is shown tells whether there is another.
+  // One more than is shown tells whether there is another page.
   const { hooks, alerts: found } = await c.env.composition.alerts().list(before, most + 1);
   const alerts = found.slice(0, most);
   const next = found.length > most ? (alerts[most - 1]?.number ?? null) : null;
   return plainJson({ webhooks: hooks, alerts, next }, c.env.scope);
 }
 
+/** The query of `POST /admin/alerts/test`. */
 export const alertsTestQuery = settings({ tenant: tenantName.optional() });
 
-/** Waits for the webhooks' answers. */
+/** `POST /admin/alerts/test`: calls every webhook and waits for the replies. */
 export async function testAlerts({
   c,
   query,

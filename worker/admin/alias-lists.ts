@@ -9,9 +9,11 @@ import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasAtMostOneEnd, listedDeployments, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
+/** The body of `PUT /admin/aliases/:alias`. */
 export const aliasListBody = (_: Config, now: number) =>
   settings({ deployments: listedDeployments, ...end(now), reason }).superRefine(hasAtMostOneEnd);
 
+/** `PUT /admin/aliases/:alias`. */
 export async function setAliasList({
   c,
   operator,
@@ -30,7 +32,7 @@ export async function setAliasList({
   return settingOverride(c, `list of ${alias}`, { alias }, ['aliases', alias, list]);
 }
 
-/** Config's own list serves again. */
+/** `DELETE /admin/aliases/:alias`: config's own list serves again. */
 export async function clearAliasList({
   c,
   params: { alias },

@@ -1,4 +1,4 @@
-/** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): forgets what was kept, everywhere, by raising the generation. */
+/** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): forgets cached answers everywhere, by raising their generation. */
 
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
@@ -8,9 +8,10 @@ import { plainJson } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
 
-/** An isolate's own memory; KV's own delay comes on top. */
+/** How long an isolate remembers a generation; KV's delay comes on top. */
 const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
 
+/** The query of `DELETE /admin/answers`. */
 export const purgeQuery = ({ features }: Config) =>
   settings({
     tenant: tenantName,
@@ -20,6 +21,7 @@ export const purgeQuery = ({ features }: Config) =>
       .optional(),
   });
 
+/** `DELETE /admin/answers`. */
 export async function purgeAnswers({
   c,
   query,

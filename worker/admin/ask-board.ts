@@ -5,9 +5,10 @@ import { askObject } from './ask-object.ts';
 
 type Board = ReturnType<App['Bindings']['composition']['healthBoard']>;
 
+/** `HealthBoard` did not answer. */
 export const BOARD_SILENT: RouterError = { code: 'board_unavailable', retryAfterMs: 1_000 };
 
-/** One call of `HealthBoard`; undefined where it fails or does not answer in time. What was to change may have changed. */
+/** One call of `HealthBoard`; undefined if it fails or does not answer in time. A change may have been made all the same. */
 export async function askBoard<Reply extends object>(
   c: Context<App>,
   call: (board: Board) => Promise<Reply>,

@@ -17,9 +17,10 @@ interface OperatorsLedger {
   history(before: number | undefined, most: number): Promise<(HistoryEntry & { number: number })[]>;
 }
 
+/** The tenant's ledger did not answer. */
 export const LEDGER_SILENT: RouterError = { code: 'ledger_unavailable', retryAfterMs: 1_000 };
 
-/** One call of a tenant's ledger; undefined where it fails or does not answer in time. What was to change may have changed. */
+/** One call of a tenant's ledger; undefined if it fails or does not answer in time. A change may have been made all the same. */
 export async function askLedger<Reply extends object>(
   c: Context<App>,
   tenant: string,

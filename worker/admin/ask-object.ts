@@ -2,13 +2,13 @@ import type { Context } from 'hono';
 import { within } from '../core/within.ts';
 import type { App } from '../edge.ts';
 
-/** An operator can ask again. */
+/** Operators can repeat a call. */
 const LONGEST_CALL_MS = 5_000;
 
-/** `reason`: the name of what went wrong, or `timeout`. What was to change may have changed. */
+/** `reason`: the name of the error, or `timeout`. A change may have been made all the same. */
 export type Answered<Reply> = { ok: true; reply: Reply } | { ok: false; reason: string };
 
-/** One call of an object, which is not waited for without an end. */
+/** One call of an object, with a time limit. */
 export async function askObject<Reply>(c: Context<App>, call: () => Promise<Reply>): Promise<Answered<Reply>> {
   const asked = async () => ({ ok: true, reply: await call() }) as const;
   try {

@@ -1,4 +1,4 @@
-/** `GET /admin/audit` (docs/admin.md): every change that was made over the admin API, the newest first. */
+/** `GET /admin/audit` (docs/admin.md): every change made over the admin API, newest first. */
 import type * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
 import type { AuditEntry } from '../core/operators/operators.ts';
@@ -10,16 +10,18 @@ import type { AdminCall } from './route.ts';
 
 const MOST_ENTRIES = 200;
 
+/** The query of `GET /admin/audit`. */
 export const auditQuery = settings({
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
   most: wholeNumber(1, MOST_ENTRIES).default(50),
 });
 
+/** `GET /admin/audit`. */
 export async function listAudit({
   c,
   query: { before, most },
 }: AdminCall<undefined, z.infer<typeof auditQuery>>): Promise<Response> {
-  // One more than is shown tells whether there is another.
+  // One more than is shown tells whether there is another page.
   const asked = await askOperators(c, (operators) => operators.audit(before, most + 1));
   if (asked === undefined) return refusal(AUDIT_SILENT, c.env.scope);
   const found = asked.reply;
@@ -28,5 +30,5 @@ export async function listAudit({
   return plainJson({ entries: entries.map(shown), next }, c.env.scope);
 }
 
-/** The request id finds the call of a pending row in the log. */
+/** The request id of a pending row finds its call in the log. */
 const shown = ({ id, pending, ...entry }: AuditEntry) => (pending ? { ...entry, pending, requestId: id } : entry);

@@ -1,4 +1,4 @@
-/** Who makes an admin call, and whether the key has called too often. `ADMIN_KEY` is root, and needs no look-up. */
+/** The caller of the admin API, and whether its key has called too often. `ADMIN_KEY` is root and needs no look-up. */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import { KEY_ID_DIGITS, parseAdminKey } from '../core/identity/key-format.ts';
@@ -9,11 +9,13 @@ import { sameSecret } from '../stores/same-secret.ts';
 import { hashOfKey, isGenuine } from '../stores/signed-key.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 
+/** The caller, or why it is refused. */
 export type Authenticated = { ok: true; operator: Operator } | { ok: false; error: RouterError };
 
 const ROOT: Operator = { id: 'root', name: 'root', scope: 'root' };
 const INVALID: Authenticated = { ok: false, error: { code: 'invalid_admin_key' } };
 
+/** Checks the key of an admin call, and its rate. */
 export async function authenticate(c: Context<App>): Promise<Authenticated> {
   const { adminKey } = c.env.composition.env;
   if (adminKey === undefined) return { ok: false, error: { code: 'admin_closed' } };

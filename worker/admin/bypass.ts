@@ -1,4 +1,4 @@
-/** `/admin/bypass`: straight to the first deployment of an alias, or of all: one attempt, without board and cache. */
+/** `/admin/bypass`: requests for an alias, or for all, go straight to its first deployment: one attempt, without board and cache. */
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
@@ -15,6 +15,7 @@ const whose = (alias: string): string => (alias === ALL ? 'all aliases' : alias)
 const noAlias = (name: string, { aliases }: Config): string =>
   `is no alias; ${nearestOf(name.slice(0, 100), [...aliases.keys()])}`;
 
+/** The body of `PUT /admin/bypass`. */
 export const bypassBody = (config: Config, now: number) =>
   settings({
     alias: z
@@ -27,9 +28,10 @@ export const bypassBody = (config: Config, now: number) =>
     reason,
   }).superRefine(hasOneEnd);
 
-/** An alias that was written here would be passed over, and all aliases bypassed. */
+/** Strict, because an alias in the query would be ignored, and all aliases bypassed. */
 export const setBypassQuery = z.strictObject({}, { error: 'belongs in the body, such as {"alias": "app/chat", …}' });
 
+/** `PUT /admin/bypass`. */
 export async function setBypass({
   c,
   operator,
@@ -39,8 +41,10 @@ export async function setBypass({
   return settingOverride(c, `bypass ${whose(alias)}`, { alias }, ['bypass', alias, bypass]);
 }
 
+/** The query of `DELETE /admin/bypass`. */
 export const clearBypassQuery = settings({ alias: z.string().default(ALL) });
 
+/** `DELETE /admin/bypass`. */
 export async function clearBypass({
   c,
   query: { alias },

@@ -1,4 +1,4 @@
-/** Setting and clearing an override over HTTP: `HealthBoard` has it before the reply, and it is in force here at once. */
+/** Setting and clearing an override over HTTP. `HealthBoard` has it before the reply, and it is in force here at once. */
 import type { Context } from 'hono';
 import { nearestOf } from '../core/config/nearest.ts';
 import type { OverrideKind, SetOverride } from '../core/routing/override-changes.ts';
@@ -8,7 +8,7 @@ import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 
-/** How old an isolate's copy of the board may be; KV's own delay comes on top. */
+/** How old an isolate's copy of the board may be; KV's delay comes on top. */
 const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
 const ELSEWHERE = { knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECONDS };
 
@@ -23,14 +23,14 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
     board.takeOverrides(overrides);
     const [kind, of] = set;
     const entry = overrides[kind][of];
-    // What ends this soon may have ended already: the reply still says what was set.
+    // It may have ended already; the reply still says what was set.
     const shown = shownOverrides(overrides, config, deps.clock.now())[kind][of] ?? entry;
     const reply = plainJson({ ...name, ...shown, ...ELSEWHERE }, c.env.scope);
     return { outcome: 'changed', from: before, to: entry, reply };
   },
 });
 
-/** `known`: whether config has what the override is set on. A deploy may have removed it, and then it can still be cleared. */
+/** `known`: whether config has the target of the override. A deploy may have removed it, and the override can still be cleared. */
 export async function clearingOverride(
   c: Context<App>,
   { what, name, kind, of, known }: { what: string; name: object; kind: OverrideKind; of: string; known: boolean },
@@ -55,7 +55,7 @@ export async function clearingOverride(
   };
 }
 
-/** The same for what the path's alias has. */
+/** The same for an override of the alias in the path. */
 export async function clearingOfAlias(
   c: Context<App>,
   kind: 'pins' | 'aliases',
@@ -67,7 +67,7 @@ export async function clearingOfAlias(
   return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
 }
 
-/** Something that the path names and that does not exist. */
+/** The path names something that does not exist. */
 export function noSuch(
   c: Context<App>,
   what: 'alias' | 'deployment',

@@ -1,4 +1,4 @@
-/** What a call of the admin API changes: noted first, then made, then noted as done (docs/storage.md, `Operators`). */
+/** A change over the admin API: noted first, then made, then noted as done (docs/storage.md, `Operators`). */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Operator, OperatorsCalls } from '../core/operators/operators.ts';
@@ -10,24 +10,26 @@ import { askOperators } from './ask-operators.ts';
 export interface Change {
   /** In a few words, such as `pin app/chat`; no secret, no prompt. */
   what: string;
-  /** What it throws leaves the outcome unknown. */
+  /** If it throws, the outcome is unknown. */
   make(): Promise<Made>;
 }
 
+/** The result of a change. */
 export type Made =
-  /** No secret in `from` and `to`. Where both are the same as JSON nothing was changed. */
+  /** No secret in `from` and `to`. If both are the same JSON, nothing was changed. */
   | { outcome: 'changed'; from: unknown; to: unknown; reply: Response }
-  /** Refused after all, or it was so already. */
+  /** Refused after all, or already so. */
   | { outcome: 'nothing'; reply: Response }
-  /** No answer came in time: it may have been changed. */
+  /** No reply came in time: the change may have been made. */
   | { outcome: 'unknown'; reply: Response };
 
+/** The audit did not answer, so nothing was changed. */
 export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
 
-/** Makes a change that has its row in the log; one that cannot be noted is not made. A row stays pending where nobody knows what came of it. */
+/** Makes a change once it has its row in the audit; what cannot be noted is not made. The row stays pending if the outcome is unknown. */
 export function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
   const making = make(change, c, operator);
-  // A client that leaves ends nothing halfway.
+  // A client that leaves must not stop it halfway.
   c.env.scope.background(making.catch(() => {}));
   return making;
 }
@@ -37,12 +39,12 @@ async function make(change: Change, c: Context<App>, operator: Operator): Promis
   const call = `${c.req.method} ${new URL(c.req.url).pathname}`;
   const begin = { id, who: operator.name, call, what: change.what };
   if (!(await noted(c, (operators) => operators.begin(begin)))) {
-    // The row may have been written all the same, and nothing is changed.
+    // The row may have been written all the same; nothing is changed.
     c.env.scope.background(noted(c, (operators) => operators.drop(id)));
     return refusal(AUDIT_SILENT, c.env.scope);
   }
   const made = await change.make();
-  // Where the log fails from here on, the change is made all the same.
+  // If the audit fails from here on, the change is made all the same.
   if (made.outcome !== 'unknown') await noted(c, (operators) => end(operators, id, made));
   return made.reply;
 }
@@ -54,6 +56,6 @@ function end(operators: OperatorsCalls, id: string, made: Exclude<Made, { outcom
 
 const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
 
-/** One call of the object; false where it fails or does not answer in time. */
+/** One call of the object; false if it fails or does not answer in time. */
 const noted = async (c: Context<App>, call: (operators: OperatorsCalls) => Promise<void>): Promise<boolean> =>
   (await askOperators(c, call)) !== undefined;

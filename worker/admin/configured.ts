@@ -1,10 +1,10 @@
-/** What config says of a tenant's keys by their tiers, which only their records tell. */
+/** Limits that a tenant's keys have through their tiers; only a key's record tells its tier. */
 import type { Config } from '../core/config/config.ts';
 import type { KeyRecord } from '../core/identity/identity.ts';
 import type { ScopeView } from '../core/ledger/book/view.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 
-/** What this needs of the `KeyStore`. */
+/** The part of `KeyStore` that this needs. */
 interface KeyRecords {
   records(ids: readonly string[]): Promise<KeyRecord[]>;
 }
@@ -12,7 +12,7 @@ interface KeyRecords {
 const keyIdsIn = (scopes: Iterable<Scope>): string[] =>
   [...new Set(scopes)].flatMap((scope) => (scope.startsWith('key:') ? [scope.slice('key:'.length)] : []));
 
-/** What those of these scopes that are keys of this tenant are called, by id. */
+/** The names of this tenant's keys among these scopes, by id. */
 export async function namesOf(
   scopes: Iterable<Scope>,
   tenant: string,
@@ -23,7 +23,7 @@ export async function namesOf(
   return Object.fromEntries(named.map(({ id, name }) => [id, name ?? '']));
 }
 
-/** What their tiers allow those of these scopes that are keys of this tenant. */
+/** The tier limits of this tenant's keys among these scopes. */
 export async function tierLimits(
   scopes: Iterable<Scope>,
   tenant: string,
@@ -38,7 +38,7 @@ export async function tierLimits(
   return found;
 }
 
-/** The rows with the caps of keys' tiers. KV is asked only where a tier has a cap and a key none that was set by hand. */
+/** Adds the caps of keys' tiers to the rows. Reads KV only if a tier has a cap and a key has none set by hand. */
 export async function withTierCaps(
   rows: readonly ScopeView[],
   tenant: string,

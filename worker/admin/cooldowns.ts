@@ -43,6 +43,7 @@ export async function listCooldowns({ c }: AdminCall): Promise<Response> {
 export const clearCooldown = ({ c }: AdminCall): Promise<Change | Response> =>
   clearingCooldown(c, c.req.param('deployment') ?? '');
 
+/** Ends one deployment's cooldown, for operators and for the demo. */
 export async function clearingCooldown(c: Context<App>, id: string): Promise<Change | Response> {
   const { config, board, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());

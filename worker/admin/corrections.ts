@@ -12,25 +12,27 @@ import type { AdminCall } from './route.ts';
 
 const MOST_USD = 1_000_000_000;
 
+/** The body of `POST /admin/ledger/:tenant/adjustments`. */
 export const adjustmentBody = (config: Config) =>
   settings({
     scope: knownScope(config),
-    /** Added to what is spent, at most down to nought. */
+    /** Added to what is spent, which never falls below zero. */
     deltaUsd: z
       .number()
       .min(-MOST_USD, 'write USD down to minus a billion')
       .max(MOST_USD, 'write USD up to a billion')
       .refine((usd) => Math.round(usd * 1e6) !== 0, 'write at least a millionth of a USD, such as 0.25 or -0.25')
       .optional(),
-    /** Sets what is spent to nought. */
+    /** Sets what is spent to zero. */
     reset: z.literal(true, { error: 'write true, or leave it out' }).optional(),
-    /** The running day and month where it is left out. */
+    /** Left out: the current day and month. */
     period: z.string().refine(isPeriod, 'write a month such as 2026-11 or a day such as 2026-11-21').optional(),
     who,
   }).refine(({ deltaUsd, reset }) => (deltaUsd === undefined) !== (reset === undefined), {
     error: 'say either how much with deltaUsd, or "reset": true',
   });
 
+/** `POST /admin/ledger/:tenant/adjustments`. */
 export async function adjustLedger({
   c,
   operator,
@@ -46,7 +48,7 @@ export async function adjustLedger({
       const reply = await askLedger(c, tenant, (ledger) => ledger.adjust(adjustment));
       if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
       if (!reply.ok) {
-        // Only the ledger's clock knows which periods are kept.
+        // Only the ledger's clock knows which periods it keeps.
         const { detail } = reply;
         const refused = refusal({ code: 'invalid_body', param: 'period', detail }, c.env.scope);
         return { outcome: 'nothing', reply: refused };
@@ -66,16 +68,17 @@ export async function adjustLedger({
   };
 }
 
-/** In the words of the view. */
+/** In the words of `GET /admin/ledger/:tenant`. */
 const shown = ({ spentMicroUsd, heldMicroUsd, unsettledMicroUsd }: Figures) => ({
   spentMicroUsd,
   reservedMicroUsd: heldMicroUsd,
   unsettledMicroUsd,
 });
 
+/** The body of `POST /admin/ledger/:tenant/revocations`. */
 export const revocationBody = settings({ scope, revoked: z.boolean(), who });
 
-/** A revoked scope is granted nothing more, until it is restored. */
+/** `POST /admin/ledger/:tenant/revocations`: a revoked scope is granted nothing until it is restored. */
 export async function revokeScope({
   c,
   operator,

@@ -1,4 +1,4 @@
-/** `POST /admin/drills`: a client key for a drill, which ends by itself, spends no more than so much, and is shown once (docs/admin.md). */
+/** `POST /admin/drills`: a client key for a drill, with an end and a spending cap. It is shown once (docs/admin.md). */
 import * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
 import {
@@ -18,12 +18,14 @@ import type { AdminCall } from './route.ts';
 const MINUTES = `write minutes above 0, at most ${LONGEST_DRILL_MINUTES}`;
 const USD = `write USD from 0.000001 to ${DEAREST_DRILL_USD}`;
 
+/** The body of `POST /admin/drills`. */
 export const drillBody = settings({
   minutes: z.number(MINUTES).gt(0, MINUTES).lte(LONGEST_DRILL_MINUTES, MINUTES),
   maxCostUsd: z.number(USD).gte(1e-6, USD).lte(DEAREST_DRILL_USD, USD),
   feature: z.string().nullable().default(null),
 });
 
+/** `POST /admin/drills`. */
 export async function startDrill({
   c,
   operator,
@@ -41,7 +43,7 @@ export async function startDrill({
     async make() {
       const startedAt = deps.clock.now();
       const until = startedAt + Math.ceil(minutes * 60_000);
-      // The call's own, as in the log and in its audit row: a call starts one drill.
+      // The call's request id, as in the log and in its audit row: one call starts one drill.
       const id = c.env.scope.requestId;
       const made = await keys.make({
         tenant: DRILL_TENANT,
@@ -64,7 +66,7 @@ export async function startDrill({
         until,
         who: operator.name,
       };
-      // Before the key exists: nobody ever holds one without a cap.
+      // Before the key exists, so that no key is ever without a cap.
       const capped = await askLedger(c, DRILL_TENANT, (ledger) =>
         ledger.setLimits(`key:${drill.keyId}`, drillCaps(drill), operator.name),
       );

@@ -7,6 +7,7 @@ import { clearingOverride, noSuch, settingOverride } from './change-override.ts'
 import { type DeploymentParams, end, endOf, faultFields, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
+/** The body of `PUT /admin/faults/:deployment`. */
 export const faultBody = (_: Config, now: number) =>
   settings({ ...faultFields, ...end(now), reason: reason.optional() }).superRefine((body, context) => {
     hasOneEnd(body, context);
@@ -15,6 +16,7 @@ export const faultBody = (_: Config, now: number) =>
     context.addIssue({ code: 'custom', path: ['yes'], message });
   });
 
+/** `PUT /admin/faults/:deployment`. */
 export async function setFault({
   c,
   operator,
@@ -32,6 +34,7 @@ export async function setFault({
   ]);
 }
 
+/** `DELETE /admin/faults/:deployment`. */
 export async function clearFault({
   c,
   params: { deployment },

@@ -1,4 +1,4 @@
-/** What several calls of the admin API take. */
+/** Fields that several calls of the admin API share. */
 
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
@@ -12,22 +12,22 @@ import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import type { Scope } from '../core/ledger/types.ts';
 import type { Operator } from '../core/operators/operators.ts';
 
-/** Who is noted beside a change in the history of a ledger. */
+/** The name beside a change in a ledger's history. */
 export const who = z
   .string()
   .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character')
   .optional();
 
-/** The holder of an admin key may add a name, but not pass for somebody else. */
+/** The holder of an admin key may add a name, but cannot pose as someone else. */
 export function notedName({ scope, name }: Operator, who: string | undefined): string {
   if (scope === 'root') return who ?? 'admin';
   return who === undefined ? name : `${name} (${who})`;
 }
 
-/** Of a key's id, or of a sign-in in its place. */
+/** A key's id, or a sign-in in its place. */
 const isKnownForm = (id: string): boolean => isKeyId(id) || id === LOCAL_IDENTITY.keyId || id.startsWith(signInId(''));
 
-/** Any scope, also one that config does not have any more. What is none is not repeated or kept: it may be a key. */
+/** Any scope, even one that config no longer has. A value that is no scope is neither repeated nor stored: it may be a key. */
 export const scope = z.string().transform((written, context): Scope => {
   const text = written.length > 2 * LONGEST_SCOPE_NAME ? written : canonicalName(written);
   if (scopeProblem(text) !== undefined) {
@@ -39,7 +39,7 @@ export const scope = z.string().transform((written, context): Scope => {
   return text as Scope;
 });
 
-/** A scope that requests may have as things are configured: a feature's name is one of config's. */
+/** A scope that requests can have under the current config: a feature must be one of config's. */
 export const knownScope = ({ features }: Config) =>
   scope.refine((text) => !text.startsWith('feature:') || features.has(text.slice('feature:'.length)), {
     error: `there is no such feature; there are ${[...features.keys()].map((name) => `feature:${name}`).join(', ')}`,
@@ -55,6 +55,7 @@ export const wholeNumber = (least: number, most: number) => {
     .refine((number) => number >= least && number <= most, error);
 };
 
-/** Of the path; any that could be configured, or have a key. */
+/** The tenant in the path: any valid name. */
 export const tenantParams = z.object({ tenant: tenantName });
+/** The tenant of the path. */
 export type TenantParams = z.infer<typeof tenantParams>;

@@ -1,4 +1,4 @@
-/** `/admin/keys` (docs/keys.md): a key is shown once, when it is made; afterwards only its id and what it may do. */
+/** `/admin/keys` (docs/keys.md): a key is shown once, when it is created; afterwards only its id and what it may do. */
 
 import type { Context } from 'hono';
 import * as z from 'zod';
@@ -18,7 +18,7 @@ import type { Change } from './change.ts';
 import { notedName, who } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
-/** As browsers send it in `Origin`: lower case, no default port, no slash. */
+/** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = z.string().transform((text, context) => {
   const url = /^https?:\/\/[^/?#@\s]+\/?$/i.test(text) ? URL.parse(text) : null;
   if (url === null) context.addIssue('write an origin such as "https://app.example.com"');
@@ -33,6 +33,7 @@ const expiry = (from: number, longest: number, unit: string) =>
     .gt(from, 'write a time that is still to come')
     .lte(from + longest, 'write at most ten years, or leave it out for a key without an end');
 
+/** The body of `POST /admin/keys`. */
 export const keyBody = ({ tiers }: Config, now: number) =>
   settings({
     tenant: clientTenant,
@@ -83,6 +84,7 @@ export const keyBody = ({ tiers }: Config, now: number) =>
       error: 'write expiresAt or expiresInSeconds, not both',
     });
 
+/** `POST /admin/keys`. */
 export async function createKey({
   c,
   body,
@@ -123,7 +125,7 @@ function originWarnings(c: Context<App>, origins: readonly string[]): string[] {
   );
 }
 
-/** A secret that is guessed in no time signs no first key. Where keys exist they go on: another secret would end them. */
+/** A secret that is easily guessed signs no first key. Existing keys keep working, because another secret would end them. */
 export async function secretProblem(c: Context<App>): Promise<NotConfigured | undefined> {
   const { env, keys } = c.env.composition;
   const { keySecret, local } = env;
@@ -133,9 +135,10 @@ export async function secretProblem(c: Context<App>): Promise<NotConfigured | un
   return notConfigured([{ name: 'KEY_SECRET', problem }], local);
 }
 
-/** Where the next page begins; other fields were never refused here. */
+/** The query of `GET /admin/keys`: where the next page begins. Not strict, because other fields were never refused here. */
 export const keysQuery = z.object({ cursor: z.string().optional() });
 
+/** `GET /admin/keys`. */
 export async function listKeys({
   c,
   query: { cursor: from },
@@ -144,9 +147,10 @@ export async function listKeys({
   return plainJson({ keys: records, cursor }, c.env.scope);
 }
 
+/** The query of `DELETE /admin/keys/:id`. */
 export const revokeKeyQuery = settings({ who });
 
-/** Dead for new requests within KV's delay; the tenant's ledger, which is asked each time, grants it nothing from now on. */
+/** `DELETE /admin/keys/:id`. The key stops working within KV's delay; the tenant's ledger grants it nothing from now on. */
 export async function revokeKey({
   c,
   operator,
@@ -156,7 +160,7 @@ export async function revokeKey({
   const id = c.req.param('id') ?? '';
   const [known] = await keys.records([id]);
   if (known === undefined) {
-    // What is no id is not repeated: it may be the key itself.
+    // A value that is no id is not repeated: it may be the key itself.
     const detail = isKeyId(id)
       ? `There is no key with the id "${id}".`
       : 'Name the key by its id, such as 0123456789abcdef0123, never by itself (GET /admin/keys).';

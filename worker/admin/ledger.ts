@@ -12,12 +12,14 @@ import type { AdminCall } from './route.ts';
 const MOST_SCOPES = 500;
 const MOST_CHANGES = 1_000;
 
+/** The query of `GET /admin/ledger/:tenant`. */
 export const ledgerQuery = settings({
   scope: scope.optional(),
   after: scope.optional(),
   most: wholeNumber(1, MOST_SCOPES).default(100),
 });
 
+/** `GET /admin/ledger/:tenant`. */
 export async function viewLedger({
   c,
   query: { scope, after, most },
@@ -40,17 +42,19 @@ export async function viewLedger({
   return plainJson({ tenant, scopes, limits, settlements, next, ...named }, c.env.scope);
 }
 
+/** The query of `GET /admin/ledger/:tenant/history`. */
 export const historyQuery = settings({
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
   most: wholeNumber(1, MOST_CHANGES).default(100),
 });
 
+/** `GET /admin/ledger/:tenant/history`. */
 export async function ledgerHistory({
   c,
   query: { before, most },
   params: { tenant },
 }: AdminCall<undefined, z.infer<typeof historyQuery>, TenantParams>): Promise<Response> {
-  // One more than is shown tells whether there is another.
+  // One more than is shown tells whether there is another page.
   const found = await askLedger(c, tenant, (ledger) => ledger.history(before, most + 1));
   if (found === undefined) return refusal(LEDGER_SILENT, c.env.scope);
   const changes = found.slice(0, most);

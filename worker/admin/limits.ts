@@ -1,4 +1,4 @@
-/** `PUT /admin/tenants/:tenant/limits` (docs/limits.md): limits over config's, field by field; null brings config's back. */
+/** `PUT /admin/tenants/:tenant/limits` (docs/limits.md): limits that override config's, field by field; null restores config's. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import { configuredOf } from '../core/admission/configured.ts';
@@ -19,6 +19,7 @@ import type { AdminCall } from './route.ts';
 
 const { monthlyUsd, dailyUsd, rps, burst, tpm, parallel } = limitFields;
 
+/** The body of `PUT /admin/tenants/:tenant/limits`. */
 export const limitsBody = (config: Config) =>
   settings({
     scope: knownScope(config),
@@ -33,6 +34,7 @@ export const limitsBody = (config: Config) =>
     error: `name at least one of ${Object.keys(limitFields).join(', ')}`,
   });
 
+/** `PUT /admin/tenants/:tenant/limits`. */
 export async function putLimits({
   c,
   operator,
@@ -52,7 +54,7 @@ interface LimitsWish {
   who: string;
 }
 
-/** `shown`: the reply, out of what is now set over config, and of the limits in force. */
+/** `shown` makes the reply, from what now overrides config and from the limits in force. */
 export function settingLimits(
   c: Context<App>,
   { tenant, scope, limits, who }: LimitsWish,

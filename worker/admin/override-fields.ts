@@ -1,28 +1,33 @@
-/** What the calls that set an override take, each in its own words. */
+/** Fields of the calls that set overrides. */
 import * as z from 'zod';
 import { price } from '../core/config/price-schema.ts';
 import { order, settings, weight } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { FAULT_KINDS, parseTraffic } from '../core/routing/fault.ts';
 
-/** Of the path: any name, since an override may outlive what a deploy removed. */
+/** The alias in the path: any name, because an override may outlive an alias that a deploy removed. */
 export const aliasParams = z.object({ alias: z.string() });
+/** The alias of the path. */
 export type AliasParams = z.infer<typeof aliasParams>;
+/** The deployment of the path. */
 export const deploymentParams = z.object({ deployment: z.string() });
+/** The deployment of the path. */
 export type DeploymentParams = z.infer<typeof deploymentParams>;
 
 const LONGEST_SECONDS = 30 * 86_400;
 
+/** Why an override was set. */
 export const reason = z
   .string()
   .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'write why, in 1 to 200 characters, none of them a control character');
 
+/** When an override ends, in one of two ways. */
 export interface End {
   until?: number | undefined;
   forSeconds?: number | undefined;
 }
 
-/** Refined, not bounded by `gt` and `lt`: the API's description must not hold today's date. */
+/** Checked by refinements instead of bounds, because the API's description must not contain today's date. */
 export const end = (now: number) => ({
   until: z
     .number()
@@ -37,13 +42,13 @@ export const end = (now: number) => ({
     .optional(),
 });
 
-/** Not both. */
+/** Refuses both ends at once. */
 export function hasAtMostOneEnd({ until, forSeconds }: End, context: z.RefinementCtx): void {
   if (until === undefined || forSeconds === undefined) return;
   context.addIssue({ code: 'custom', path: ['forSeconds'], message: 'stands beside until; write one of the two' });
 }
 
-/** Exactly one. */
+/** Demands exactly one end. */
 export function hasOneEnd(body: End, context: z.RefinementCtx): void {
   hasAtMostOneEnd(body, context);
   if (body.until !== undefined || body.forSeconds !== undefined) return;
@@ -51,7 +56,7 @@ export function hasOneEnd(body: End, context: z.RefinementCtx): void {
   context.addIssue({ code: 'custom', path: ['until'], message });
 }
 
-/** Epoch milliseconds; null: without an end. */
+/** Epoch milliseconds; null: no end. */
 export function endOf({ until, forSeconds }: End, now: number): number | null {
   if (until !== undefined) return until;
   return forSeconds === undefined ? null : now + Math.ceil(forSeconds * 1_000);
@@ -64,10 +69,11 @@ const traffic = z.string().superRefine((text, context) => {
   if (named !== undefined) context.addIssue(`of the tenant's name: ${named.message}`);
 });
 
+/** A fault and its traffic. */
 export const faultFields = {
   fault: z.enum(FAULT_KINDS, { error: `write one of ${FAULT_KINDS.join(', ')}` }),
   traffic,
-  /** That `traffic: 'all'` is meant. */
+  /** Confirms `traffic: 'all'`. */
   yes: z.boolean().optional(),
 };
 
@@ -78,6 +84,7 @@ const model = z
     'write the model as its provider names it, in at most 200 characters',
   );
 
+/** The lines of an alias list. */
 export const listedDeployments = z
   .array(
     settings({ id: z.string(), model, price: price.optional(), order: order.optional(), weight: weight.optional() }),

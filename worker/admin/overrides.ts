@@ -5,6 +5,7 @@ import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { AdminCall } from './route.ts';
 
+/** `GET /admin/overrides`: those in force. */
 export async function listOverrides({ c }: AdminCall): Promise<Response> {
   const { board, config, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());

@@ -1,4 +1,4 @@
-/** `/admin/pins/:alias`: the deployment that is asked first, whatever its health. */
+/** `/admin/pins/:alias`: a deployment that is tried first, whatever its health. */
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
@@ -9,9 +9,11 @@ import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
+/** The body of `PUT /admin/pins/:alias`. */
 export const pinBody = (_: Config, now: number) =>
   settings({ deployment: z.string(), ...end(now), reason }).superRefine(hasOneEnd);
 
+/** `PUT /admin/pins/:alias`. */
 export async function setPin({
   c,
   operator,
@@ -30,6 +32,7 @@ export async function setPin({
   return settingOverride(c, `pin ${alias} to ${deployment}`, { alias }, ['pins', alias, pin]);
 }
 
+/** `DELETE /admin/pins/:alias`. */
 export async function clearPin({
   c,
   params: { alias },

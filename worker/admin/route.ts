@@ -1,4 +1,4 @@
-/** What a line of the table of admin calls (table.ts) holds. */
+/** One line of the table of admin calls (table.ts). */
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
@@ -6,7 +6,7 @@ import type { AdminScope, Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import type { Change } from './change.ts';
 
-/** A checked call. `params` are those of the path; each is undefined where the line has no schema for it. */
+/** A checked call. `params` are those of the path. Each is undefined if the line has no schema for it. */
 export interface AdminCall<Body = undefined, Query = undefined, Params = undefined> {
   c: Context<App>;
   operator: Operator;
@@ -15,26 +15,27 @@ export interface AdminCall<Body = undefined, Query = undefined, Params = undefin
   params: Params;
 }
 
-/** Checks what a call brings; the API's description is made from it too. `now` is epoch milliseconds. */
+/** Checks a call's input; the API's description is made from it too. `now`: epoch milliseconds. */
 export type InputSchema<Value> = (config: Config, now: number) => z.ZodType<Value>;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 interface Line {
   method: Method;
-  /** As Hono writes it, below `/admin`. */
+  /** In Hono's form, below `/admin`. */
   path: string;
-  /** What the key needs at least. */
+  /** The least scope that the key needs. */
   scope: AdminScope;
   /** One sentence for the API's description. */
   summary: string;
   body?: InputSchema<unknown>;
-  /** What to send where the body is not JSON. */
+  /** What to send, for callers whose body is not JSON. */
   example?: string;
   query?: InputSchema<unknown>;
   params?: InputSchema<unknown>;
 }
 
+/** A call that changes nothing. */
 export interface ViewRoute extends Line {
   changes: false;
   handler(call: AdminCall<unknown, unknown, unknown>): Promise<Response>;
@@ -46,6 +47,7 @@ export interface ChangeRoute extends Line {
   handler(call: AdminCall<unknown, unknown, unknown>): Promise<Change | Response>;
 }
 
+/** One line of the table. */
 export type AdminRoute = ViewRoute | ChangeRoute;
 
 /** A handler that reads a body, query or path has a schema for it. */

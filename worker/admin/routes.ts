@@ -1,4 +1,4 @@
-/** What an operator may do over HTTP. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
+/** The admin API. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
 
 import { type Context, Hono } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
@@ -14,6 +14,7 @@ import { makeNoted } from './change.ts';
 import type { AdminCall, AdminRoute } from './route.ts';
 import { ADMIN_ROUTES } from './table.ts';
 
+/** Adds the admin API to the app. */
 export function adminRoutes(app: Hono<App>): void {
   const admin = new Hono<App>();
   admin.use(async (c, next) => {
@@ -35,7 +36,7 @@ function methodsByPath(): Map<string, string[]> {
   return methods;
 }
 
-/** The scope is judged before anything that the call brings is read. */
+/** The scope is checked before any input is read. */
 async function answer(route: AdminRoute, c: Context<App>, operator: Operator): Promise<Response> {
   const { scope } = c.env;
   if (!allows(operator.scope, route.scope)) {

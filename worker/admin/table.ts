@@ -19,6 +19,7 @@ import { listOverrides } from './overrides.ts';
 import { clearPin, pinBody, setPin } from './pins.ts';
 import { type AdminRoute, change, view } from './route.ts';
 
+/** Every call. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   view('GET', '/openapi.json', 'read', {
     summary: 'This description',

@@ -11,6 +11,7 @@ import { providerPlugs } from './settings.ts';
 /** Somebody who closes the page with a plug pulled finds the provider well again later. */
 const ENDS_AFTER_MS = 3_600_000;
 
+/** `PUT /demo/faults/:deployment`. */
 export const unplug = (c: Context<App>): Promise<Response> =>
   changePlug(c, false, async (deployment) => {
     const until = c.env.composition.deps.clock.now() + ENDS_AFTER_MS;

@@ -17,6 +17,7 @@ const limitsBody = settings({
   dailyUsd: z.literal([ONE_CENT, null], { error: `write ${ONE_CENT}, or null for the limit of carryon.config.ts` }),
 });
 
+/** `PUT /demo/limits`. */
 export async function putDemoLimits(c: Context<App>): Promise<Response> {
   const { scope, composition } = c.env;
   const person = await personOf(c);

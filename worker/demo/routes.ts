@@ -13,6 +13,7 @@ import { putDemoLimits } from './limits.ts';
 import { demoSettings } from './settings.ts';
 import { demoToken } from './token.ts';
 
+/** Adds the paths of the demo to the app. */
 export function demoRoutes(app: Hono<App>): void {
   route(app, '/demo/settings', { GET: demoSettings });
   app.use('/demo/*', local);

@@ -9,6 +9,7 @@ import { plainJson } from '../response/plain.ts';
 
 type Composition = App['Bindings']['composition'];
 
+/** `GET /demo/settings`. */
 export async function demoSettings(c: Context<App>): Promise<Response> {
   const { composition, scope } = c.env;
   const { config, notConfigured, env, board } = composition;
@@ -24,6 +25,7 @@ export async function demoSettings(c: Context<App>): Promise<Response> {
   return told({ signIn: 'local', providers: providerPlugs(composition) });
 }
 
+/** The deployments that the page shows as plugs. */
 export function providerPlugs({ config, board, deps }: Pick<Composition, 'config' | 'board' | 'deps'>): ProviderPlug[] {
   const now = deps.clock.now();
   const { overrides } = board;

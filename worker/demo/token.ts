@@ -12,6 +12,7 @@ import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { hex, sha256 } from '../stores/digest.ts';
 
+/** The longest body that the demo accepts. */
 export const LONGEST_BODY_BYTES = 4_096;
 const TTL_SECONDS = 3_600;
 const RANDOM_BYTES = 16;
@@ -24,6 +25,7 @@ const tokenBody = settings({
     .optional(),
 });
 
+/** `POST /demo/token`. */
 export async function demoToken(c: Context<App>): Promise<Response> {
   const { scope, composition } = c.env;
   const { deps } = composition;

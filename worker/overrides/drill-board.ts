@@ -11,6 +11,7 @@ function ofDrill(deployment: Deployment): Deployment {
   return known;
 }
 
+/** The board of requests under a fault. */
 export const drillBoard = (board: RoutingBoard): RoutingBoard => ({
   ready: (background) => board.ready(background),
   overrides: board.overrides,

@@ -10,6 +10,7 @@ export interface AnswerSecret {
 const MOST_REMEMBERED = 1_000;
 const encoder = new TextEncoder();
 
+/** A tenant's keys. */
 export class TenantKeys {
   readonly #currentId: string;
   readonly #secrets: ReadonlyMap<string, string>;

@@ -11,6 +11,7 @@ const NEAR_MS = 10_000;
 const MOST_NEAR = 64;
 const LONGEST_NEAR = 65_536;
 
+/** The cache of answers. */
 export class AnswerStore implements Answers {
   readonly #clock: Clock;
   readonly #near = new Map<string, { answer: StoredAnswer; until: number }>();

@@ -22,6 +22,7 @@ const KEEP_DEAD_SECONDS = 90 * 86_400;
 /** Values that KV reads in one call. */
 const AT_ONCE = 100;
 
+/** Secrets and caching. */
 export interface KeyStoreSettings {
   keySecret: string;
   keySecretOld?: string | undefined;
@@ -37,6 +38,7 @@ interface MadeKey {
   record: KeyRecord;
 }
 
+/** Client keys in KV. */
 export class KeyStore implements Identities {
   readonly #kv: KVNamespace;
   /** The first signs; keys of an older one are still read. */

@@ -14,6 +14,7 @@ export interface LedgerStub {
 /** Tenants whose calls are remembered; beyond, all are forgotten, and a call under way is not waited for. */
 const MOST_TENANTS = 1_000;
 
+/** The ledgers of all tenants. */
 export class LedgerStore implements Ledger {
   readonly #stubOf: (tenant: string) => LedgerStub;
   readonly #clock: Clock;

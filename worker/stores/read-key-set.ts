@@ -5,6 +5,7 @@ import { LONGEST_READ_MS } from '../core/identity/key-set-times.ts';
 import { within } from '../core/within.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
 
+/** A key of the set, ready to check signatures. */
 export interface SetKey {
   kid: string | undefined;
   algorithm: SignInAlgorithm;

@@ -3,11 +3,13 @@ import { MAC_BYTES, RANDOM_BYTES, type SignedKey } from '../core/identity/key-fo
 import { base64Url, hex, hmacSha256, sha256 } from './digest.ts';
 import { constantTimeEqual } from './same-secret.ts';
 
+/** Creates a key. */
 export async function newKey(prefix: 'sk' | 'pk' | 'ak', secret: string): Promise<string> {
   const signed = `${prefix}-${base64Url(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)))}`;
   return signed + (await macOf(secret, signed));
 }
 
+/** Whether the MAC of a key is ours. */
 export async function isGenuine({ signed, mac }: SignedKey, secrets: readonly string[]): Promise<boolean> {
   for (const secret of secrets) if (constantTimeEqual(await macOf(secret, signed), mac)) return true;
   return false;

@@ -14,6 +14,7 @@ const UNREADABLE_MS = 5_000;
 
 const NEW: Generations = { generation: 0, generations: {} };
 
+/** What KV stores about a tenant. */
 export class TenantRecords {
   readonly #kv: KVNamespace;
   readonly #clock: Clock;
