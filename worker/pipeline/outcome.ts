@@ -36,7 +36,7 @@ export interface Stored {
   instead?: Refused | Kept | undefined;
 }
 
-/** The reply of an `AnswerStream`. */
+/** The reply of an `AnswerStream` or a `SharedAnswer`. */
 export interface Kept {
   kind: 'kept';
   status: number;

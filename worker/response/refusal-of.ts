@@ -3,7 +3,7 @@ import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { Refusal } from '../core/answers/stream/events.ts';
 
-/** An error as an `AnswerStream` keeps it and tells it, in both wordings: not all who read one answer may learn who served. */
+/** An error in both wordings, as objects keep it: not all readers of one answer may learn who served. */
 export function refusalOf(error: RouterError, head: AnswerHead = {}, carryon?: CarryonField): Refusal {
   const { status, headers, body } = errorToWire(error);
   const whole = { status, head, headers, body: JSON.stringify(body), ...(carryon !== undefined && { carryon }) };

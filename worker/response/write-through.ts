@@ -28,7 +28,7 @@ export function keeper(
   };
 }
 
-/** What an `AnswerStream` made: asked for whole when it is complete, by the Worker, since each colo has its own cache. */
+/** Caches what an object made. The Worker asks for it whole, because each colo has its own cache. */
 export async function keepWhole(subject: string, request: RoutedRequest, keyHash: string, deps: Deps): Promise<void> {
   try {
     const whole = await deps.answerStreams.whole(subject, request.keyed === undefined ? 'shared' : 'keyed');

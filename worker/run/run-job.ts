@@ -1,4 +1,4 @@
-/** `produce` as an `AnswerStream` runs it: the same steps, its events handed to the object instead of a client. */
+/** `produce` as the object of a keyed or shared answer runs it: the same steps, with the events handed to the object. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';

@@ -73,7 +73,7 @@ describe('a shared answer in memory', () => {
     const bench = new Bench();
     await bench.append(30);
     await bench.log.append([chunk('End.', 'stop')]);
-    bench.log.end({ standing: 'complete' });
+    bench.log.end({ kind: 'complete' });
     const whole = `${upTo(30)
       .map((id) => `${id} ${filler}`)
       .join('')}End.`;
@@ -84,8 +84,8 @@ describe('a shared answer in memory', () => {
   });
 
   it.each([
-    ['that broke off', { standing: 'interrupted' as const, error: TOO_SLOW }],
-    ['that lost events', { standing: 'complete' as const, skippedEvents: 1 }],
+    ['that broke off', { kind: 'interrupted' as const, error: TOO_SLOW }],
+    ['that lost events', { kind: 'complete' as const, skippedEvents: 1 }],
   ])('%s has no whole', async (_, ending) => {
     const bench = new Bench();
     await bench.log.append([chunk('Hello.', 'stop')]);
@@ -122,7 +122,7 @@ describe('a slow reader', () => {
     await appending;
     expect([...ids, ...fast.take()]).toEqual(upTo(TOO_MANY + 1));
     expect([slow.reader.ending, slow.take(), fast.reader.ending]).toEqual([
-      { standing: 'interrupted', error: TOO_SLOW },
+      { kind: 'interrupted', error: TOO_SLOW },
       [],
       null,
     ]);
@@ -132,7 +132,7 @@ describe('a slow reader', () => {
     ['leaves', ({ slow }: { slow: ReturnType<Bench['reader']>; bench: Bench }) => slow.reader.close()],
     [
       'is there when the run is cut',
-      ({ bench }: { bench: Bench }) => bench.log.end({ standing: 'interrupted', error: TOO_SLOW }),
+      ({ bench }: { bench: Bench }) => bench.log.end({ kind: 'interrupted', error: TOO_SLOW }),
     ],
   ])('that %s lets the provider go on at once', async (_, happens) => {
     const bench = new Bench();

@@ -52,7 +52,7 @@ export class KeptAnswer {
     if (kept === undefined) return undefined;
     const { record, log } = kept;
     const lastId = lastEventId === null ? log.lastId : shownLastId(log);
-    return { record, died: log.ending?.standing === 'died', ended: log.ending !== null, lastId };
+    return { record, died: log.ending?.kind === 'died', ended: log.ending !== null, lastId };
   }
 
   /** Starts a run, in the turn in which nothing was found. */
@@ -83,7 +83,7 @@ export class KeptAnswer {
 
   /** What failed before any content is forgotten at once, so that the key may run again. */
   async #ended(kept: Kept): Promise<void> {
-    if (this.#kept === kept && kept.log.ending?.standing === 'failed') await this.forget();
+    if (this.#kept === kept && kept.log.ending?.kind === 'failed') await this.forget();
   }
 
   /** In a new life: what the former one left. */
@@ -99,7 +99,7 @@ export class KeptAnswer {
       return undefined;
     }
     const log = new AnswerLog(this.#rows, clock, stored);
-    if (found === 'died') log.end({ standing: 'died', error: wire(DIED) });
+    if (found === 'died') log.end({ kind: 'died', error: wire(DIED) });
     return { record, log, run: undefined, hasKeeper: true };
   }
 }

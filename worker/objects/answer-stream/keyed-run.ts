@@ -67,6 +67,6 @@ export class KeyedRun {
     if (log.ending !== null) return;
     this.isAlone = outcome.kind === 'alone';
     const refusal = outcome.kind === 'alone' ? this.#runs.wire({ code: 'stream_not_found' }) : outcome.refusal;
-    log.end({ standing: 'failed', error: refusal });
+    log.end({ kind: 'failed', error: refusal });
   }
 }

@@ -70,7 +70,7 @@ export class AnswerLog implements RunLog, ServedLog {
   /** Its first call counts. The ending is stored before anybody hears of it. A failure before content is told, and not stored. */
   end(ending: Ending): void {
     if (this.ending !== null) return;
-    if (ending.standing !== 'failed') this.#flush(ending);
+    if (ending.kind !== 'failed') this.#flush(ending);
     this.lose(ending);
   }
 
@@ -96,7 +96,7 @@ export class AnswerLog implements RunLog, ServedLog {
   }
 
   get completion(): string | undefined {
-    if (this.ending?.standing !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
+    if (this.ending?.kind !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
     this.#completion ??= this.#whole();
     return this.#completion;
   }

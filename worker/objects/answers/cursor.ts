@@ -82,7 +82,7 @@ export class Cursor {
   /** The last chunk of an answer that was made as a whole. */
   #withCarryon(data: string): string {
     const { ending } = this.#log;
-    const made = ending?.standing === 'complete' ? fieldFor(ending.carryon, this.#madeFor) : undefined;
+    const made = ending?.kind === 'complete' ? fieldFor(ending.carryon, this.#madeFor) : undefined;
     return made !== undefined && (this.#wish.usage || this.#wish.resume) ? withCarryon(data, made) : data;
   }
 

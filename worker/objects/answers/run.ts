@@ -57,18 +57,8 @@ export class Run {
     if (log.ending === null) log.begin(head);
     for await (const batch of events) {
       if (log.ending !== null) break;
-      switch (batch.kind) {
-        case 'events':
-          await log.append(batch.events);
-          break;
-        case 'complete': {
-          const { kind: outcome, ...about } = batch;
-          log.end({ standing: outcome, ...about });
-          break;
-        }
-        case 'interrupted':
-          log.end({ standing: 'interrupted', error: batch.error });
-      }
+      if (batch.kind === 'events') await log.append(batch.events);
+      else log.end(batch);
     }
   }
 
@@ -80,17 +70,17 @@ export class Run {
 
   /** `DELETE`: kept as stopped, whether content had begun or not. */
   stop(): void {
-    this.#log.end({ standing: 'stopped', error: this.#wire({ code: 'stopped' }) });
+    this.#log.end({ kind: 'stopped', error: this.#wire({ code: 'stopped' }) });
     this.#abort.abort();
   }
 
   #fail(detail: string): void {
     const error = this.#wire({ code: 'stream_interrupted', detail });
     try {
-      this.#log.end({ standing: this.#log.head === null ? 'failed' : 'interrupted', error });
+      this.#log.end({ kind: this.#log.head === null ? 'failed' : 'interrupted', error });
     } catch {
       // Storage refuses, so the next life of the object will find a run without an ending.
-      this.#log.lose({ standing: 'died', error });
+      this.#log.lose({ kind: 'died', error });
     }
   }
 }

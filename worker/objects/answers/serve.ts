@@ -64,12 +64,12 @@ export async function serve(caller: Caller): Promise<Response> {
     return streamReply(body, head, wish, note, caller.streamId);
   }
   leave();
-  const error = refused ?? (ending === null || ending.standing === 'complete' ? undefined : ending.error);
+  const error = refused ?? (ending === null || ending.kind === 'complete' ? undefined : ending.error);
   const text = error === undefined ? log.completion : undefined;
   if (text === undefined) {
     const said = error ?? caller.notWhole;
     return said === 'alone' ? aloneReply() : refusalReply(said, wish.seesProvider, role, madeFor);
   }
-  const carryon = ending?.standing === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
+  const carryon = ending?.kind === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
   return completionReply(text, wish, alias, { role, keeps: caller.keeps(), head: head ?? {} }, carryon);
 }

@@ -68,7 +68,7 @@ export class SharedLog implements RunLog {
 
   /** Once it is complete and nothing of it is missing: the answer as one JSON. */
   get completion(): string | undefined {
-    if (this.ending?.standing !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
+    if (this.ending?.kind !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
     if (!this.#isPutTogether) {
       this.#isPutTogether = true;
       for (const event of this.#events) this.#putTogether(event);

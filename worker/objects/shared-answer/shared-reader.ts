@@ -37,7 +37,7 @@ export class SharedReader implements ServedLog {
 
   /** Ends this reader's stream by name, where it has kept all others waiting for too long. */
   leaveBehind(error: Refusal): void {
-    this.#leftBehind = { standing: 'interrupted', error };
+    this.#leftBehind = { kind: 'interrupted', error };
     this.close();
   }
 

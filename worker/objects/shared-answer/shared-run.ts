@@ -59,7 +59,7 @@ export class SharedRun {
     const { ending, endedAt, completion, hasOutgrownMemory } = this.log;
     if (hasOutgrownMemory) return true;
     if (ending === null) return false;
-    if (ending.standing !== 'complete') return true;
+    if (ending.kind !== 'complete') return true;
     // An answer that is not one to cache, such as one cut by its length, is for its own callers only.
     const givesAgainMs = completion === undefined ? 0 : this.#runs.givesAgainMs(job, completion);
     return this.#runs.clock.now() >= endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
@@ -89,14 +89,13 @@ export class SharedRun {
       if (log.ending !== null) return;
       this.#isAdmitted = false;
       asker.refused = outcome.kind === 'alone' ? 'alone' : outcome.refusal;
-      if (outcome.kind === 'refused' && !outcome.isPersonal)
-        return log.end({ standing: 'failed', error: outcome.refusal });
+      if (outcome.kind === 'refused' && !outcome.isPersonal) return log.end({ kind: 'failed', error: outcome.refusal });
       if (++refusals === MOST_REFUSED_CALLERS) this.#sendAway(() => true);
       // Callers that came after it was admitted have brought nothing to ask with.
       this.#sendAway(({ job }) => job === undefined);
       if (this.#nextAsker() !== undefined) log.changes.notify();
     }
-    log.end({ standing: 'failed', error: this.#runs.wire(NOBODY_LEFT) });
+    log.end({ kind: 'failed', error: this.#runs.wire(NOBODY_LEFT) });
   }
 
   #admit(): void {

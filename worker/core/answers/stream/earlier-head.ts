@@ -8,7 +8,11 @@ interface HeaderHead {
 }
 
 type StoredHead = AnswerHead | HeaderHead;
-type StoredEnding = Ending | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal & { head: StoredHead } };
+/** `kind` was called `standing`. */
+interface EarlierEnding {
+  standing: Ending['kind'];
+  error?: Refusal & { head: StoredHead };
+}
 
 const isOfHeaders = (head: StoredHead): head is HeaderHead => (head as HeaderHead).openHeaders !== undefined;
 
@@ -32,9 +36,15 @@ export function readHead(stored: StoredHead): AnswerHead {
 }
 
 /** The error's own headers, such as `retry-after`, stood among those of its head. */
-export function readEnding(stored: StoredEnding): Ending {
-  if (stored.standing === 'complete' || !isOfHeaders(stored.error.head)) return stored as Ending;
-  const { head } = stored.error;
+export function readEnding(stored: Ending | EarlierEnding): Ending {
+  const ending = isEarlier(stored) ? renamed(stored) : stored;
+  if (ending.kind === 'complete' || !isOfHeaders(ending.error.head)) return ending;
+  const { head } = ending.error;
   const own = Object.entries(head.headers).filter(([name]) => !/^x-(?:carryon|ratelimit)-/.test(name));
-  return { ...stored, error: { ...stored.error, head: readHead(head), headers: Object.fromEntries(own) } };
+  return { ...ending, error: { ...ending.error, head: readHead(head), headers: Object.fromEntries(own) } };
 }
+
+const isEarlier = (stored: Ending | EarlierEnding): stored is EarlierEnding =>
+  (stored as EarlierEnding).standing !== undefined;
+
+const renamed = ({ standing, ...about }: EarlierEnding): Ending => ({ kind: standing, ...about }) as Ending;

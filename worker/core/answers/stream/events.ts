@@ -48,18 +48,20 @@ export function refusalFor(
 /** How an answer ended. */
 export type Ending =
   /** `skippedEvents`: some of it may be missing, so it is given as the stream it was, never as a whole. */
-  | { standing: 'complete'; skippedEvents?: number; carryon?: CarryonField }
+  | { kind: 'complete'; skippedEvents?: number; carryon?: CarryonField }
   /**
    * After content had begun. `interrupted`: by the provider, or because nobody read it. `stopped`: by `DELETE`, even before
    * content. `died`: with the object.
    */
-  | { standing: 'interrupted' | 'stopped' | 'died'; error: Refusal }
+  | { kind: 'interrupted'; error: Refusal }
+  | { kind: 'stopped'; error: Refusal }
+  | { kind: 'died'; error: Refusal }
   /** Before any content: told to all who wait, and forgotten. */
-  | { standing: 'failed'; error: Refusal };
+  | { kind: 'failed'; error: Refusal };
 
 /** It has ended, and is no whole answer: it broke off, was stopped, or lost events. */
 export const isPartial = (ending: Ending | null): boolean =>
-  ending !== null && (ending.standing !== 'complete' || ending.skippedEvents !== undefined);
+  ending !== null && (ending.kind !== 'complete' || ending.skippedEvents !== undefined);
 
 /** The data of an event as one reader sees it. `alias`: told instead of the model to those who may not learn who served. */
 export function dataFor(
@@ -98,9 +100,9 @@ export function endingText(
   wish: Wish,
   madeFor: MadeFor = 'own',
 ): string {
-  if (ending.standing === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
+  if (ending.kind === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
   const { body } = refusalFor(ending.error, wish.seesProvider, wish.usage || wish.resume ? madeFor : undefined);
   // A failure before any content has no place in the order of events, and the key may run again.
-  if (ending.standing === 'failed') return dataText(body);
+  if (ending.kind === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);
 }

@@ -53,7 +53,7 @@ export const started = (record: AnswerRecord, leaseId: string): AnswerRecord => 
  * The time of an answer is over, or it failed before any content, so the key may run again. Readers that have begun read on.
  */
 export const isPast = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: number): boolean =>
-  ending !== null && (ending.standing === 'failed' || now >= keepUntil);
+  ending !== null && (ending.kind === 'failed' || now >= keepUntil);
 
 /**
  * What a new life of the object finds (ledger rule 20). Where a provider was called, its answer may have been seen, so the key

@@ -1,7 +1,6 @@
 /** What a run produces, for the object that keeps it and hands it on. */
 import type { AnswerHead } from '../answer-head.ts';
-import type { CarryonField } from '../carryon-field.ts';
-import type { Refusal, RunEvent } from './events.ts';
+import type { Ending, Refusal, RunEvent } from './events.ts';
 
 /** How a run begins. */
 export type RunOutcome =
@@ -12,9 +11,7 @@ export type RunOutcome =
   /** What is to be had is for this caller only, who is to ask alone, outside of the object. */
   | { kind: 'alone' };
 
-/** What comes next. */
+/** What comes next: events, or how the answer ends. */
 export type RunBatch =
   | { kind: 'events'; events: readonly RunEvent[] }
-  /** `skippedEvents`: how many of the provider's could not be read. Such an answer is for its own readers only. */
-  | { kind: 'complete'; skippedEvents?: number; carryon?: CarryonField }
-  | { kind: 'interrupted'; error: Refusal };
+  | Extract<Ending, { kind: 'complete' } | { kind: 'interrupted' }>;

@@ -26,14 +26,23 @@ it('a head that was kept as headers', () => {
 it('an ending whose error kept its own headers among those of its head', () => {
   const error = { status: 410, body: 'E', head: { headers: { ...headers, 'x-should-retry': 'false' }, openHeaders } };
   expect(readEnding({ standing: 'stopped', error: error as never })).toEqual({
-    standing: 'stopped',
+    kind: 'stopped',
     error: { status: 410, body: 'E', head: HEAD, headers: { 'x-should-retry': 'false' } },
   });
 });
 
+it('an ending whose kind was called its standing', () => {
+  const error = { status: 502, head: HEAD, headers: {}, body: 'E' };
+  expect(readEnding({ standing: 'complete', skippedEvents: 2 } as never)).toEqual({
+    kind: 'complete',
+    skippedEvents: 2,
+  });
+  expect(readEnding({ standing: 'died', error: error as never })).toEqual({ kind: 'died', error });
+});
+
 it('what this build stores is read as it is', () => {
   const error = { status: 410, head: HEAD, headers: { 'x-should-retry': 'false' }, body: 'E' };
-  for (const ending of [{ standing: 'complete' }, { standing: 'died', error }] as never[])
+  for (const ending of [{ kind: 'complete' }, { kind: 'died', error }] as never[])
     expect(readEnding(ending)).toBe(ending);
   expect(readHead(HEAD as never)).toBe(HEAD);
 });

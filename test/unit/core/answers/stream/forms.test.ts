@@ -85,12 +85,12 @@ describe('an event', () => {
 
   it('that ends a stream is said once where all is well, and always where it is not', () => {
     const error = { status: 502, head: {}, headers: {}, body: 'E' };
-    expect(endingText({ standing: 'complete' }, 5, 4, resumable)).toBe('id: 5\ndata: [DONE]\n\n');
-    expect(endingText({ standing: 'complete' }, 5, 5, resumable)).toBe('');
-    expect(endingText({ standing: 'interrupted', error }, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
-    expect(endingText({ standing: 'died', error }, 5, 9, resumable)).toBe('id: 10\ndata: E\n\n');
-    expect(endingText({ standing: 'failed', error }, 5, 0, resumable)).toBe('data: E\n\n');
-    const telling = { standing: 'interrupted' as const, error: { ...error, open: { status: 500, body: 'WHO' } } };
+    expect(endingText({ kind: 'complete' }, 5, 4, resumable)).toBe('id: 5\ndata: [DONE]\n\n');
+    expect(endingText({ kind: 'complete' }, 5, 5, resumable)).toBe('');
+    expect(endingText({ kind: 'interrupted', error }, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
+    expect(endingText({ kind: 'died', error }, 5, 9, resumable)).toBe('id: 10\ndata: E\n\n');
+    expect(endingText({ kind: 'failed', error }, 5, 0, resumable)).toBe('data: E\n\n');
+    const telling = { kind: 'interrupted' as const, error: { ...error, open: { status: 500, body: 'WHO' } } };
     expect(endingText(telling, 5, 4, resumable)).toBe('id: 5\ndata: E\n\n');
     expect(endingText(telling, 5, 4, { ...resumable, seesProvider: true })).toBe('id: 5\ndata: WHO\n\n');
   });

@@ -86,7 +86,7 @@ describe('what is remembered', () => {
       { leaseId: 'a', started: true },
       { leaseId: 'b', started: false },
     ]);
-    const complete = { standing: 'complete' as const };
+    const complete = { kind: 'complete' as const };
     expect(wake(waiting, null, NOW)).toBe('forget');
     expect(wake(calling, null, NOW)).toBe('died');
     expect(wake(calling, complete, NOW)).toBe('kept');
