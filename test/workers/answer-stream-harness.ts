@@ -11,11 +11,11 @@ import {
   type Owner,
   type ReplyNote,
   readNote,
-  type Wish,
 } from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunOutcome } from '../../worker/core/answers/stream/run.ts';
+import type { Wish } from '../../worker/core/answers/stream/wish.ts';
 import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';

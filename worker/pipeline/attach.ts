@@ -16,9 +16,9 @@ import {
   type Owner,
   type ReplyNote,
   readNote,
-  type Wish,
 } from '../core/answers/stream/messages.ts';
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
+import type { Wish } from '../core/answers/stream/wish.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import { formOf } from '../doors/doors.ts';

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseJson } from '../../../protocol/written-number.ts';
-import type { AttachMessage, KeyedOpen, StopMessage, Wish } from '../../core/answers/stream/messages.ts';
+import type { AttachMessage, KeyedOpen, StopMessage } from '../../core/answers/stream/messages.ts';
 import {
   type Decision,
   decideAttach,
@@ -8,6 +8,7 @@ import {
   decideStop,
   type StreamError,
 } from '../../core/answers/stream/open.ts';
+import type { Wish } from '../../core/answers/stream/wish.ts';
 import type { AnswerRuns } from '../../ports.ts';
 import { aloneReply, completionReply, notFoundReply, refusalReply, unknownReply } from '../answers/reply.ts';
 import { serve } from '../answers/serve.ts';

@@ -11,7 +11,7 @@ import {
   type RunEvent,
   sseText,
 } from '../../core/answers/stream/events.ts';
-import type { Wish } from '../../core/answers/stream/messages.ts';
+import type { Wish } from '../../core/answers/stream/wish.ts';
 
 /** The events of an answer as a reader sees them. */
 export interface ReadableLog {

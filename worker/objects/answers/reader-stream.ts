@@ -2,7 +2,7 @@
 import { commentText } from '../../../protocol/sse.ts';
 import type { MadeFor } from '../../core/answers/carryon-field.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../../core/answers/stream/limits.ts';
-import type { Wish } from '../../core/answers/stream/messages.ts';
+import type { Wish } from '../../core/answers/stream/wish.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Cursor, type ReadableLog } from './cursor.ts';
 

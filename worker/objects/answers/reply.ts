@@ -2,7 +2,8 @@
 import { type AnswerHead, hiddenHead } from '../../core/answers/answer-head.ts';
 import { type CarryonField, type MadeFor, withCarryon } from '../../core/answers/carryon-field.ts';
 import { dataFor, type Refusal, refusalFor } from '../../core/answers/stream/events.ts';
-import { NOTE_HEADER, noteText, type ReplyNote, type Role, type Wish } from '../../core/answers/stream/messages.ts';
+import { NOTE_HEADER, noteText, type ReplyNote, type Role } from '../../core/answers/stream/messages.ts';
+import type { Wish } from '../../core/answers/stream/wish.ts';
 
 type ContentType = 'application/json' | 'text/event-stream; charset=utf-8';
 

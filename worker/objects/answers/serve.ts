@@ -2,7 +2,8 @@
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import { fieldFor, type MadeFor } from '../../core/answers/carryon-field.ts';
 import { isPartial, type Refusal } from '../../core/answers/stream/events.ts';
-import type { Role, Wish } from '../../core/answers/stream/messages.ts';
+import type { Role } from '../../core/answers/stream/messages.ts';
+import type { Wish } from '../../core/answers/stream/wish.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ReadableLog } from './cursor.ts';
 import { readerStream } from './reader-stream.ts';

@@ -1,17 +1,28 @@
 /** One stream's view of a shared answer. It knows how far it has come, so that the log can let go of what all have taken. */
 import type { AnswerEvent, Ending, Refusal } from '../../core/answers/stream/events.ts';
+import type { Changes } from '../answers/changes.ts';
 import type { ServedLog } from '../answers/serve.ts';
-import type { SharedLog } from './shared-log.ts';
+
+/** What a reader needs of the log. */
+interface ReadLog {
+  readonly ending: Ending | null;
+  readonly lastId: number;
+  readonly completion: string | undefined;
+  readonly changes: Changes;
+  read(afterId: number): AnswerEvent[];
+  /** Called when this reader has taken more. */
+  onTaken(): void;
+}
 
 /** A reader of a `SharedLog`. */
 export class SharedReader implements ServedLog {
   /** Everything up to this event has gone out. */
   takenId = 0;
   readonly close: () => void;
-  readonly #log: SharedLog;
+  readonly #log: ReadLog;
   #leftBehind: Ending | null = null;
 
-  constructor(log: SharedLog, close: () => void) {
+  constructor(log: ReadLog, close: () => void) {
     this.#log = log;
     this.close = close;
   }

@@ -4,7 +4,7 @@ import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
 import { chunkIn, replyIn } from '../forms.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
-import type { Wish } from './messages.ts';
+import type { Wish } from './wish.ts';
 
 /** One event of an answer. `openData`: for readers who may also learn who served and what it cost, where that differs. */
 export interface RunEvent {

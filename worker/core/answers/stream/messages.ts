@@ -3,8 +3,8 @@
  * `/whole`), as JSON, and what they say beside their reply.
  */
 import type { AnswerHead } from '../answer-head.ts';
-import type { AnswerForm } from '../forms.ts';
 import type { Job } from './job.ts';
+import type { Wish } from './wish.ts';
 
 /** Whose answer it is: only its owner can attach to it or stop it. `owner.ts` decides who that is. */
 export interface Owner {
@@ -14,20 +14,6 @@ export interface Owner {
   key: string | null;
   /** Hash of the page visitor's own secret, where one came with that key; otherwise null. */
   visitor: string | null;
-}
-
-/** How a reader wants the answer. None of this makes it another answer, so none of it is in the body's hash. */
-export interface Wish {
-  /** As events; otherwise as one JSON completion. */
-  stream: boolean;
-  /** With ids, heartbeats, and headers as soon as the run is admitted (`x-carryon-resume: 1`). */
-  resume: boolean;
-  /** The closing usage chunk. */
-  usage: boolean;
-  /** May learn who served and what it cost. */
-  seesProvider: boolean;
-  /** The form it reads; left out where only the first asker's request says that. */
-  form?: AnswerForm | undefined;
 }
 
 /** `POST /open`: run this, join what runs, or replay what there is. */

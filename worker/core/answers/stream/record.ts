@@ -3,7 +3,8 @@ import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { AnswerForm } from '../forms.ts';
 import type { Ending } from './events.ts';
 import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
-import type { KeyedOpen, Owner, Wish } from './messages.ts';
+import type { KeyedOpen, Owner } from './messages.ts';
+import type { Wish } from './wish.ts';
 
 /** A lease of the run: written before the ledger is asked, and again before a provider is called (ledger rule 20). */
 export interface KeptLease {
