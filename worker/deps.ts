@@ -2,7 +2,7 @@
 import configInput from '../carryon.config.ts';
 import { uuidV7 } from '../protocol/uuid-v7.ts';
 import { configuredOf } from './core/admission/configured.ts';
-import { tenantOf } from './core/admission/scopes.ts';
+import { KnownScopes, tenantOf } from './core/admission/scopes.ts';
 import { BytesInFlight } from './core/bytes-in-flight.ts';
 import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
@@ -134,6 +134,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       board,
       ledger: new LedgerStore(tenantLedger, clock),
       slices: newPools(),
+      scopes: new KnownScopes(),
       bodies: new BytesInFlight(clock),
       answers: new AnswerStore(openAnswerCache, tenantRecords, clock),
       answerStreams: new AnswerStreamStore(

@@ -2,6 +2,7 @@
 
 import type { AuthError } from '../protocol/auth-errors.ts';
 import type { Result } from '../protocol/result.ts';
+import type { KnownScopes } from './core/admission/scopes.ts';
 import type { AnswerHead } from './core/answers/answer-head.ts';
 import type { StoredAnswer } from './core/answers/stored-answer.ts';
 import type { Refusal } from './core/answers/stream/events.ts';
@@ -201,6 +202,8 @@ export interface Deps {
   ledger: Ledger;
   /** What this isolate may admit from memory; undefined: every request has a lease of its own. */
   slices: Pools | undefined;
+  /** In this isolate. */
+  scopes: KnownScopes;
   /** Of this isolate. */
   bodies: BytesInFlight;
   answers: Answers;

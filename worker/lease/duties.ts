@@ -16,6 +16,8 @@ const GATHER_MS = 10_000;
 const CROWD = 4;
 /** How long the close of a single request waits for that. */
 const LONE_MAY_TRAVEL_MS = 100;
+/** How often a request looks whether another has reported its lease. */
+const LISTEN_AGAIN_MS = 100;
 
 /**
  * The duty of the request that took a slice, in `waitUntil`: when the slice stops admitting it is closed if nothing runs in it;
@@ -88,21 +90,27 @@ export async function closeLeases({ client, pool, hooks }: Asker, covers: readon
   for (const cover of covers) cover.holder = next(cover.holder, { event: 'acknowledged' });
 }
 
-/** One report of these leases, together with all closes of the tenant that are due; true: the ledger knows them to be closed. */
+/**
+ * One report of these leases, together with those of other single requests that are due. While another request reports them, this
+ * waits to hear what comes of that. True: the ledger knows them to be closed.
+ */
 export async function tellCloses(
   client: LedgerClient,
   slices: readonly Slice[],
   tenant: Pick<TenantPools, 'closable'> = { closable: new Set(slices) },
 ): Promise<boolean> {
-  if (slices.every(({ isOver }) => isOver)) return true;
-  const { now } = client;
-  const tellings = closesDue(tenant, now, now + LONGEST_REPORT_MS);
-  if (tellings.length > 0) {
-    const isTold = await client.report(tellings.map(({ report }) => report));
-    for (const telling of tellings) endTelling(telling, isTold);
+  while (!slices.some((slice) => isUntold(slice, client.now))) {
+    if (slices.every(({ isOver }) => isOver)) return true;
+    await client.pause(LISTEN_AGAIN_MS);
   }
+  const { now } = client;
+  const tellings = closesDue(tenant, now, now + LONGEST_REPORT_MS, true);
+  const isTold = await client.report(tellings.map(({ report }) => report));
+  for (const telling of tellings) endTelling(telling, isTold);
   return slices.every(({ isOver }) => isOver);
 }
+
+const isUntold = ({ isOver, toldUntil }: Slice, now: number): boolean => !isOver && now >= toldUntil;
 
 /** Leases that no pool closes, and that the ledger does not know to be closed. */
 export const closingOf = (covers: readonly Cover[]): Slice[] =>

@@ -36,6 +36,7 @@ interface AttemptCover extends Cover {
 
 /** What was taken out of a slice. */
 export interface Taken {
+  refused?: undefined;
   mode: Mode;
   left: readonly Left[];
 }

@@ -1,11 +1,12 @@
-/** Step: may it run, and as what? Feature caps first; then its worst case is held: in a slice of this isolate, or by a call of the ledger. */
+/** Step: may the request run, and as what? Feature caps first; then its worst case is held, in a slice of this isolate or by a call of the ledger. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { refusalError } from '../core/admission/refusal.ts';
-import { scopesOf, tenantOf } from '../core/admission/scopes.ts';
+import { tenantOf } from '../core/admission/scopes.ts';
 import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
+import type { Config } from '../core/config/config.ts';
 import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
-import { isByLimit, type Left, type Refused, type Want } from '../core/ledger/messages.ts';
+import { isByLimit, type Refused, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
 import { RequestLease } from '../lease/request-lease.ts';
@@ -13,9 +14,10 @@ import type { Deps } from '../ports.ts';
 import { pageError } from '../response/refusal-of.ts';
 import type { Limited, RequestContext, RoutedRequest } from './request.ts';
 
+/** How a request was admitted. */
 export interface Admission {
   version: Version;
-  holding: RequestLease;
+  lease: RequestLease;
   limited: Limited;
 }
 
@@ -25,112 +27,127 @@ interface NotAdmitted {
   ok: false;
   error: RouterError;
   limited: Limited;
-  /** A safeguard may serve this asker, by himself: its answer is not one for others. */
+  /** A safeguard may serve this caller, but its answer is not for others. */
   isAlone?: boolean;
 }
 
 const NOT_ASKED: Limited = { left: [], ledger: 'not asked' };
+const NOTHING_LEFT: Limited = { left: [], ledger: 'asked' };
 const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
 /** The ledger is one object that restarts within seconds. */
 const UNREACHABLE_RETRY_MS = 2_000;
 
-export async function admit(ask: RoutedRequest, deps: Deps, scope: RequestContext): Promise<Admitted> {
-  const { config, events } = deps;
-  const { tenant } = ask.identity;
-  // A body may arrive long after its key was looked up, and an isolate's slices admit without asking anybody.
-  if (isExpired(ask.identity, deps.clock.now()))
-    return { ok: false, error: expiredError(ask.identity), limited: NOT_ASKED };
-  const possible = versionsOf({ ...ask, isPage: isPage(ask.identity) }, config);
-  if (!possible.ok) return { ok: false, error: withoutMoney(possible.error, ask, deps), limited: NOT_ASKED };
-  const scoped = scopesOf(ask, config);
-  if (!scoped.ok) return { ok: false, error: scoped.error, limited: NOT_ASKED };
-  const { scopes } = scoped;
-  const { totalTimeoutMs, maxStreamDurationMs } = config.router;
-  const runForMs = Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
+export async function admit(request: RoutedRequest, deps: Deps, context: RequestContext): Promise<Admitted> {
+  const { config } = deps;
+  const { alias, chat, feature, identity, safeguardAlias } = request;
+  // A body may arrive long after its key was looked up, and slices admit without asking anybody.
+  if (isExpired(identity, deps.clock.now())) return refusedUnasked(expiredError(identity));
+  const possible = versionsOf({ alias, chat, feature, safeguardAlias, isPage: isPage(identity) }, config);
+  if (!possible.ok) return refusedUnasked(withoutMoney(possible.error, request, deps));
+  const scoped = deps.scopes.of(request, config);
+  if (!scoped.ok) return refusedUnasked(scoped.error);
   const [best] = possible.versions;
-  // A safeguard's answer is not for others (docs/contract.md "Shared questions"): what is shared is asked for as it is, or not at all.
-  const versions = scope.isShared ? [best] : possible.versions;
-  if (scope.isShared && best.mode === 'safeguard')
-    return { ok: false, error: unavailable, limited: NOT_ASKED, isAlone: true };
+  // A safeguard's answer is not for others (docs/contract.md "Shared questions"), so a shared question is asked as it is, or not at all.
+  if (context.isShared && best.mode === 'safeguard') return { ...refusedUnasked(unavailable), isAlone: true };
+  const versions = context.isShared ? [best] : possible.versions;
   const isSmallerLeft = versions.length < possible.versions.length;
-  const degrades = isSmallerLeft || possible.withoutSafeguard !== undefined;
-  const holding = new RequestLease(tenant, scopes, runForMs, deps, scope.background, {
-    degrades,
-    hooks: scope.leaseHooks,
+  const lease = new RequestLease(identity.tenant, scoped.scopes, longestRunMs(config), deps, context.background, {
+    degrades: isSmallerLeft || possible.withoutSafeguard !== undefined,
+    hooks: context.leaseHooks,
   });
   const wants = versions.map(wantOf);
-  const granted = (mode: Mode, left: readonly Left[]): Admitted => {
-    const version = versions.find((one) => one.mode === mode);
-    if (version === undefined) throw new Error(`mode ${mode} was granted, which nobody asked for`);
-    return { ok: true, version, holding, limited: { left, ledger: 'asked' } };
-  };
-  const taken = holding.take(wants);
-  if (taken !== undefined) {
-    scope.timing.mark('admit');
-    return granted(taken.mode, taken.left);
+  const taken = lease.take(wants);
+  const reply = taken === undefined ? await lease.ask(wants) : undefined;
+  context.timing.mark('admit');
+  const granted = taken ?? reply;
+  if (granted === undefined) return whileUnreachable(request, best, scoped.scopes, lease, deps);
+  if (granted.refused === undefined) {
+    const limited: Limited = { left: granted.left, ledger: 'asked' };
+    return { ok: true, version: versionIn(versions, granted.mode), lease, limited };
   }
-  const reply = await holding.ask(wants);
-  scope.timing.mark('admit');
-
-  if (reply === undefined) {
-    const runs = runsUnasked(tenantOf(config, tenant), scopes, holding.hasBudget);
-    events({ event: 'ledger_unreachable', tenant, feature: ask.feature.name, outcome: runs ? 'ran' : 'refused' });
-    if (runs) {
-      holding.runUngranted();
-      return { ok: true, version: best, holding, limited: UNREACHABLE };
-    }
-    holding.close();
-    return { ok: false, error: unavailable, limited: UNREACHABLE };
+  lease.close();
+  const isAlone = isSmallerLeft && mayFitSmaller(granted);
+  if (granted.refused === 'safeguard_due') {
+    const error = withoutMoney(possible.withoutSafeguard ?? unavailable, request, deps);
+    return { ok: false, error, limited: NOTHING_LEFT, isAlone };
   }
-  if (reply.refused !== undefined) {
-    holding.close();
-    const isAlone = isSmallerLeft && mayFitSmaller(reply);
-    if (reply.refused === 'safeguard_due') {
-      const error = withoutMoney(possible.withoutSafeguard ?? unavailable, ask, deps);
-      return { ok: false, error, limited: { left: [], ledger: 'asked' }, isAlone };
-    }
-    return { ok: false, ...refused(reply, ask, deps), isAlone };
-  }
-  return granted(reply.mode, reply.left);
+  return { ok: false, ...refused(granted, request, deps), isAlone };
 }
 
-/** What things cost is for who may see it. */
-function withoutMoney(error: RouterError, { identity }: RoutedRequest, { showsProvider }: Deps): RouterError {
-  return showsProvider(identity) ? error : pageError(error);
+const refusedUnasked = (error: RouterError): NotAdmitted => ({ ok: false, error, limited: NOT_ASKED });
+
+/** The longest that one request may take. */
+const longestRunMs = ({ router: { totalTimeoutMs, maxStreamDurationMs } }: Config): number =>
+  Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
+
+function versionIn(versions: readonly Version[], mode: Mode): Version {
+  const version = versions.find((one) => one.mode === mode);
+  if (version === undefined) throw new Error(`mode ${mode} was granted, which nobody asked for`);
+  return version;
 }
+
+/** The ledger does not answer: the tenant's policy decides. */
+function whileUnreachable(
+  { identity: { tenant }, feature }: RoutedRequest,
+  best: Version,
+  scopes: readonly ScopeAsk[],
+  lease: RequestLease,
+  { config, events }: Deps,
+): Admitted {
+  const runs = runsUnasked(tenantOf(config, tenant), scopes, lease.hasBudget);
+  events({ event: 'ledger_unreachable', tenant, feature: feature.name, outcome: runs ? 'ran' : 'refused' });
+  if (runs) {
+    lease.runUngranted();
+    return { ok: true, version: best, lease, limited: UNREACHABLE };
+  }
+  lease.close();
+  return { ok: false, error: unavailable, limited: UNREACHABLE };
+}
+
+/** Only callers that may see costs are told figures. */
+const withoutMoney = (error: RouterError, { identity }: RoutedRequest, { showsProvider }: Deps): RouterError =>
+  showsProvider(identity) ? error : pageError(error);
 
 /**
- * Before each attempt: what it may cost is held, by a further lease after one that may have been billed (ledger rule 21), and
- * it starts while the grant is good. Undefined, or why it may not start.
+ * Before each attempt: what it may cost is held, by a further lease after an attempt that may have been billed (ledger rule 21),
+ * and it starts while the grant is good. Undefined, or why it may not start.
  */
 export async function coverAttempt(
-  { version, holding, limited }: Admission,
+  admission: Admission,
   isLeaseUsed: boolean,
-  ask: RoutedRequest,
+  request: RoutedRequest,
   deps: Deps,
 ): Promise<RouterError | undefined> {
-  const hold = async (more: Partial<Want>): Promise<RouterError | undefined> => {
-    const wants = [{ ...wantOf(version), ...more }];
-    if (holding.take(wants) !== undefined) return undefined;
-    const reply = await holding.ask(wants);
-    if (reply !== undefined) return reply.refused === undefined ? undefined : refused(reply, ask, deps, holding).error;
-    if (limited.ledger !== 'unreachable') return unavailable;
-    holding.runUngranted();
-    return undefined;
-  };
-  const refusedFurther = isLeaseUsed ? await hold(FURTHER) : undefined;
-  if (refusedFurther !== undefined || holding.starts()) return refusedFurther;
-  // A grant of tokens ends with its minute: asked anew, in the next.
-  const again = holding.hasRun ? FURTHER : {};
-  return (await hold(again)) ?? (holding.starts() ? undefined : unavailable);
+  const { lease } = admission;
+  const refusedFurther = isLeaseUsed ? await hold(admission, FURTHER, request, deps) : undefined;
+  if (refusedFurther !== undefined || lease.starts()) return refusedFurther;
+  // A grant of tokens ends with its minute, so it is asked for again in the next one.
+  const again = lease.hasRun ? FURTHER : {};
+  return (await hold(admission, again, request, deps)) ?? (lease.starts() ? undefined : unavailable);
 }
 
-/** The request itself, and its slot, were counted with its first lease. */
+/** Holds the worst case once more. Undefined, or why it may not be held. */
+async function hold(
+  { version, lease, limited }: Admission,
+  more: Partial<Want>,
+  request: RoutedRequest,
+  deps: Deps,
+): Promise<RouterError | undefined> {
+  const wants = [{ ...wantOf(version), ...more }];
+  if (lease.take(wants) !== undefined) return undefined;
+  const reply = await lease.ask(wants);
+  if (reply !== undefined) return reply.refused === undefined ? undefined : refused(reply, request, deps, lease).error;
+  if (limited.ledger !== 'unreachable') return unavailable;
+  lease.runUngranted();
+  return undefined;
+}
+
+/** The request and its slot were counted with its first lease. */
 const FURTHER = { requests: 0, parallel: 0 };
 
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 
-/** A smaller version takes as much of a rate and of the slots. */
+/** A smaller version takes just as much of a rate, and of the slots. */
 const mayFitSmaller = ({ refused }: Refused): boolean =>
   refused === 'safeguard_due' ||
   (typeof refused === 'object' && refused.limit !== 'rps' && refused.limit !== 'parallel');
@@ -143,21 +160,22 @@ const wantOf = ({ mode, worst }: Version): Want => ({
   parallel: 1,
 });
 
+/** A refusal of the ledger as the client hears it. */
 export function refused(
   reply: Refused,
   { identity }: RoutedRequest,
   { events, showsProvider }: Deps,
-  holding?: RequestLease,
+  lease?: RequestLease,
 ): { error: RouterError; limited: Limited } {
   if (isByLimit(reply)) {
     const limited: Limited = { left: reply.left, ledger: 'asked' };
-    const ownMicroUsd = holding?.spentMicroUsd ?? 0;
+    const ownMicroUsd = lease?.spentMicroUsd ?? 0;
     return { error: refusalError(reply.refused, showsProvider(identity), ownMicroUsd), limited };
   }
-  const limited: Limited = { left: [], ledger: 'asked' };
+  const limited = NOTHING_LEFT;
   if (reply.refused === 'revoked') return { error: { code: 'access_revoked', scope: reply.scope }, limited };
   if (reply.refused === 'invalid') throw new Error(`the ledger was asked wrongly: ${reply.detail}`);
-  // Our clock and the ledger's are a minute apart, or an answer came too late; with a new id it may be granted.
+  // The clocks differ by a minute, or the reply came too late. With a new id it may be granted.
   events({ event: 'ledger_refused_lease', tenant: identity.tenant, reason: reply.refused });
   return { error: unavailable, limited };
 }

@@ -28,13 +28,13 @@ export function settle(
 ): void {
   const { clock, config } = deps;
   const board = boardFor(request, deps);
-  const { holding } = admission;
+  const { lease } = admission;
   const forMs = clock.now() - startedAt;
   const seen = measuredFor(request.route, deployment, measured);
   const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, forMs);
-  holding.book({ ...bill, microUsd: bill.microUsd + feeMicroUsd(config.pricing) });
+  lease.book({ ...bill, microUsd: bill.microUsd + feeMicroUsd(config.pricing) });
   board.learn(deployment, bill, background);
-  holding.close();
+  lease.close();
   board.leave(deployment);
   // A reader who leaves says nothing about the provider.
   if (ending === 'left') return;

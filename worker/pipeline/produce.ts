@@ -33,7 +33,7 @@ export async function produce(given: RoutedRequest, links: Deps, context: Reques
   const { limited } = admitted;
   if (!admitted.ok)
     return { kind: 'refused', error: admitted.error, limited, chargedMicroUsd: 0, isAlone: admitted.isAlone };
-  const { version, holding } = admitted;
+  const { version, lease } = admitted;
   const trail = newTrail(edgeMode(given.route, version.mode));
   context.admitted?.(limited, trail.mode);
   const request: RoutedRequest = { ...asked, alias: version.alias, chat: version.chat };
@@ -47,10 +47,10 @@ export async function produce(given: RoutedRequest, links: Deps, context: Reques
       const { answer, deployment, startedAt } = found;
       return { kind: 'begun', request, admission: admitted, answer, deployment, startedAt, trail };
     }
-    holding.close();
-    return { kind: 'refused', error: found.error, trail, limited, chargedMicroUsd: holding.spentMicroUsd };
+    lease.close();
+    return { kind: 'refused', error: found.error, trail, limited, chargedMicroUsd: lease.spentMicroUsd };
   } catch (error) {
-    holding.abandon();
+    lease.abandon();
     throw error;
   }
 }
@@ -218,7 +218,7 @@ function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed,
     trying.isLeaseUsed = true;
     const seen = measuredFor(request.route, deployment, measured);
     const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, now - startedAt);
-    admission.holding.book(bill);
+    admission.lease.book(bill);
     board.learn(deployment, bill, context.background);
   }
   // It says nothing about the deployment where the client left, or our own deadline came.

@@ -140,10 +140,10 @@ function madeOfReply(
   onEnd: OnEnd,
 ): Made {
   const { request, admission, deployment, trail } = begun;
-  const { holding, limited } = admission;
+  const { lease, limited } = admission;
   const { body } = reply;
   settle(begun, 'complete', measuredReply(reply), deps, context);
-  const costMicroUsd = holding.spentMicroUsd;
+  const costMicroUsd = lease.spentMicroUsd;
   onEnd('complete', costMicroUsd);
   const model = reply.model ?? deployment.model;
   keeper(begun, cached, deps, context)?.(body, model);
@@ -166,12 +166,12 @@ function madeOfStream(
   onEnd: OnEnd,
 ): Made {
   const { request, admission, deployment, trail } = begun;
-  const { holding, limited } = admission;
+  const { lease, limited } = admission;
   const { stream } = answer;
   const { translator } = stream;
   const { includeUsage } = request.chat;
   const field = (cut?: Failure): CarryonField =>
-    carryonField(trail, context.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
+    carryonField(trail, context.arrivedAt, deps.clock.now(), lease.spentMicroUsd, cut);
   const told = seesProvider && includeUsage ? field : undefined;
   const model = translator.model ?? deployment.model;
   const keep = keeper(begun, cached, deps, context);
@@ -187,7 +187,7 @@ function madeOfStream(
     gone: context.gone,
     settle(ending, measured) {
       settle(begun, ending, measured, deps, context);
-      onEnd(ending, holding.spentMicroUsd);
+      onEnd(ending, lease.spentMicroUsd);
     },
   });
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));

@@ -30,9 +30,9 @@ export async function keepCopy(
     },
     onStart() {},
   };
-  const holding = new RequestLease(ask.identity.tenant, scoped.scopes, 0, deps, background, { hooks });
-  const reply = await holding.ask([ONE_REQUEST]);
-  holding.close();
+  const lease = new RequestLease(ask.identity.tenant, scoped.scopes, 0, deps, background, { hooks });
+  const reply = await lease.ask([ONE_REQUEST]);
+  lease.close();
   if (reply === undefined) return { kind: 'alone' };
   if (reply.refused !== undefined) {
     const isItsOwn =

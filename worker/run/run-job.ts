@@ -122,17 +122,17 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
 
 function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: OnEnd): RunOutcome {
   const { answer, deployment, admission, trail } = outcome;
-  const { holding, limited } = admission;
+  const { lease, limited } = admission;
   const field = (cut?: Failure): CarryonField =>
-    carryonField(trail, context.arrivedAt, deps.clock.now(), holding.spentMicroUsd, cut);
+    carryonField(trail, context.arrivedAt, deps.clock.now(), lease.spentMicroUsd, cut);
   const end = (ending: Ending, measured: Measured) => {
     settle(outcome, ending, measured, deps, context);
-    onEnd(ending, holding.spentMicroUsd);
+    onEnd(ending, lease.spentMicroUsd);
   };
   if (answer.kind === 'reply') {
     const { body, model } = answer.reply;
     end('complete', measuredReply(answer.reply));
-    const head = headOf(trail, limited, model ?? deployment.model, holding.spentMicroUsd);
+    const head = headOf(trail, limited, model ?? deployment.model, lease.spentMicroUsd);
     return { kind: 'begun', head, events: only([{ kind: 'completion', data: body }], field()) };
   }
   const source = new AnswerSource({ answer, gone: context.gone, settle: end });

@@ -1,32 +1,35 @@
 /** The figures of docs/ledger.md, with their reasons. */
 
-/** Longer than any call lives. An id older than this (or as far in the future) is refused unless its row is known. */
+/** Longer than any call lives. An id older than this, or as far in the future, is refused unless its row is known. */
 export const MAX_ASK_AGE_MS = 60_000;
-/** For this long after `settleBy` a report still lowers what was booked in full: longer than an outage worth settling. */
+/** How long after `settleBy` a report still lowers what was booked in full: longer than an outage worth settling. */
 export const LATE_REPORT_MS = 3_600_000;
-/** Covers drift, and a clock set while a request runs. */
+/** Covers clock drift, and a clock that is set while a request runs. */
 export const GRACE_MS = 30_000;
 /** Longest time that a dead holder can block money and slots. */
 export const LONGEST_RUN_MS = 15 * 60_000;
-/** Longest time that a revoked key still works in slices already granted. */
+/** Longest time that a revoked key still works out of slices already granted. */
 export const LONGEST_ADMIT_MS = 10_000;
-/** How long a single request waits for its grant. */
+/** How long a single request's grant is good for. */
 export const LONE_ADMIT_MS = 5_000;
 
+/** In one ask. */
 export const MOST_SCOPES = 6;
+/** In one ask. */
 export const MOST_WANTS = 4;
-/** Asks in one call, each of another request. */
+/** In one call, each of another request. */
 export const MOST_ASKS = 32;
+/** In one call. */
 export const MOST_REPORTS = 64;
-/** `feature:` and 256 characters, the longest name of a user or a feature. */
+/** `feature:` and 256 characters, the most that the name of a user or a feature may have. */
 export const LONGEST_SCOPE_NAME = 264;
 
 /** Leases are folded into sums once this many are ripe, so that as many share the rows that a fold writes. */
 export const FOLD_AT = 256;
-/** The most leases that one fold visits: other calls wait behind it. */
+/** Most rows that one fold visits: other calls wait behind it. */
 export const FOLD_MOST = 1_000;
 /** The running month, and a year to compare it with. */
 export const KEEP_MONTHS = 13;
 
-/** A guess: what is held may be given back at any moment. */
+/** A guess: what others hold may be given back at any moment. */
 export const HELD_RETRY_MS = 1_000;

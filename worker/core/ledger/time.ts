@@ -11,17 +11,22 @@ const DAY_MS = 86_400_000;
 
 let remembered = { index: Number.NaN, day: '' };
 
+/** The UTC day of a time. */
 export function dayOf(ms: number): Day {
   const index = Math.floor(ms / DAY_MS);
-  // A ledger asks for the same day thousands of times.
+  // A ledger needs the same day thousands of times.
   if (index !== remembered.index) remembered = { index, day: new Date(index * DAY_MS).toISOString().slice(0, 10) };
   return remembered.day;
 }
 
+/** The UTC month of a time. */
 export const monthOf = (ms: number): Month => dayOf(ms).slice(0, 7);
+/** The month of a day, or the month itself. */
 export const monthOfPeriod = (period: Period): Month => period.slice(0, 7);
+/** The number of the minute since the epoch. */
 export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
 
+/** When the minute, the day or the month of a time is over. */
 export const endOfMinute = (ms: number): number => (minuteOf(ms) + 1) * MINUTE_MS;
 export const endOfDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
 export const endOfMonth = (ms: number): number => startOfMonth(monthOf(ms), 1);
@@ -34,7 +39,7 @@ export const monthBefore = (ms: number, months = 1): Month =>
 const startOfMonth = (month: Month, later: number): number =>
   Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
 
-/** Whether a text names a period that exists. */
+/** Whether a string names a period that exists. */
 export function isPeriod(text: string): boolean {
   if (!/^\d{4}-\d{2}(-\d{2})?$/.test(text)) return false;
   const ms = Date.parse(text.length === 7 ? `${text}-01` : text);

@@ -1,14 +1,14 @@
 /** The ledger's words (docs/ledger.md): plain data, money in whole micro-USD, times in epoch milliseconds of the ledger's clock. */
 
-/** Who or what an amount counts for. Requests of nobody in particular share `anonymous`, so that they share its limits. */
+/** What an amount counts for. Requests without a user share `anonymous`, and so its limits. */
 export type Scope = 'tenant' | 'anonymous' | `user:${string}` | `feature:${string}` | `key:${string}`;
 
-/** `safeguard`: the cheaper alias and smaller context of a budget that is nearly spent. */
+/** `safeguard`: the cheaper alias and smaller context that serve when a budget is nearly spent. */
 export type Mode = 'normal' | 'safeguard';
 
 /**
- * What may be asked of a scope; null is no limit. `burst` is the whole bucket that `rps` fills: without it a second's worth, and
- * at least one request; without `rps` it limits nothing.
+ * The limits of a scope; null is no limit. `burst` is the whole bucket that `rps` fills: by default a second's worth, and at
+ * least one request. Without `rps` it limits nothing.
  */
 export interface Limits {
   monthlyMicroUsd: number | null;
@@ -19,9 +19,10 @@ export interface Limits {
   parallel: number | null;
 }
 
+/** What a limit is on. */
 export type LimitName = 'monthly' | 'daily' | 'rps' | 'tpm' | 'parallel';
 
-/** One amount counts in every scope of its lease. */
+/** What a lease may use. The same amount counts in each of its scopes. */
 export interface Amount {
   microUsd: number;
   tokens: number;
@@ -29,26 +30,30 @@ export interface Amount {
   parallel: number;
 }
 
+/** What was used. */
 export interface Spent {
   microUsd: number;
   tokens: number;
 }
 
+/** Nothing was used. */
 export const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
 
+/** What goes back, or is set aside. Rate never goes back (ledger rule 25). */
 export interface Freed {
   microUsd: number;
   tokens: number;
   parallel: number;
 }
 
-/** One amount of money in its three parts; `unsettled` is part of `spent`. */
+/** Money of one scope and period. `unsettled` is part of `spent`. */
 export interface Figures {
   spentMicroUsd: number;
   heldMicroUsd: number;
   unsettledMicroUsd: number;
 }
 
+/** A scope without any limit. */
 export const NO_LIMITS: Limits = {
   monthlyMicroUsd: null,
   dailyMicroUsd: null,

@@ -3,6 +3,7 @@
 import type { DoorName } from '../../../../protocol/question.ts';
 import { ok, refused } from '../../../../protocol/result.ts';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
+import { KnownScopes } from '../../../../worker/core/admission/scopes.ts';
 import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
   Alias,
@@ -186,6 +187,7 @@ export class TestRouter {
       board: this.board,
       ledger: this.ledger,
       slices: newPools(),
+      scopes: new KnownScopes(),
       bodies: new BytesInFlight(clock),
       answers: this.answers,
       answerStreams: this.answerStreams,

@@ -1,4 +1,4 @@
-/** One scope in memory: a cache of its rows, kept incrementally so that a grant looks at scopes, never at leases. */
+/** One scope in memory: a cache of its rows, updated with each lease, so that a grant looks at scopes and never at leases. */
 
 import type { Day, Month, Period } from '../time.ts';
 import { monthOfPeriod } from '../time.ts';
@@ -14,37 +14,41 @@ export interface Tally {
   unsettledMicroUsd: number;
 }
 
+/** The rows of a scope. */
 export interface Stored {
-  /** Months read so far; undefined where there is no row. */
+  /** Months read so far; undefined for a month without a row. */
   sums: Map<Month, Sums | undefined>;
-  /** Its `tatUs` and `tatAt` are the scope's. */
+  /** The newest month. Its `tatUs` and `tatAt` are those of the scope. */
   newest: Sums | undefined;
   readEarlier(month: Month): Sums | undefined;
   overrides: Overrides;
 }
 
+/** What is counted for one scope. */
 export interface Account {
   scope: Scope;
-  /** Undefined until somebody asks: a load counts leases without reading each user's sums. */
+  /** Undefined until an ask needs it: loading counts leases without reading the sums of each user. */
   stored: Stored | undefined;
-  /** What config says of it, as last heard in an ask; undefined until then, for a report does not tell (`Book.configured`). */
+  /** Its limits in config, as an ask last named them; undefined until then, because reports do not (see `Book.configured`). */
   configured: Partial<Limits> | undefined;
   tallies: Map<Period, Tally>;
-  /** Leases that count here; without one, all of this can be read again. */
+  /** Leases that count here. Without any, the account can be forgotten and read again. */
   leases: number;
   slots: number;
-  /** Tokens booked in the newest minute of which there is a lease. */
+  /** The newest minute that has a lease, and the tokens booked in it. */
   minute: number;
   tokens: number;
-  /** Its `tatUs` never falls, whatever is freed. */
+  /** Its `tatUs` never falls, whatever is freed (ledger rule 25). */
   pace: Pace;
 }
 
 const NOTHING: Sum = { spentMicroUsd: 0, unsettledMicroUsd: 0 };
 const NO_OVERRIDES: Overrides = { limits: {}, revoked: false };
 
+/** An account before any lease is counted. */
 export const NOTHING_COUNTED = { leases: 0, slots: 0, minute: 0, tokens: 0 };
 
+/** The account of a scope, made at first use. */
 export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account {
   const known = accounts.get(scope);
   if (known !== undefined) return known;
@@ -73,21 +77,21 @@ export function storedOf(account: Account, read: ReadScope): Stored {
   return stored;
 }
 
-/** The row of a month, read at first use; undefined where there is none. */
+/** The row of a month, read at first use; undefined if there is none. */
 export function storedMonth(stored: Stored, month: Month): Sums | undefined {
   if (stored.newest === undefined || month > stored.newest.month) return undefined;
   if (!stored.sums.has(month)) stored.sums.set(month, stored.readEarlier(month));
   return stored.sums.get(month);
 }
 
-/** What is in the sums of a day or month. */
+/** What was folded into a day or month. */
 export function summed(account: Account, period: Period): Sum {
   const sums = account.stored && storedMonth(account.stored, monthOfPeriod(period));
   if (sums === undefined) return NOTHING;
   return period.length === sums.month.length ? sums : (sums.days[period] ?? NOTHING);
 }
 
-/** Sums and leases together: what is shown and checked. Read the account's rows first (`storedOf`). */
+/** Sums and leases together: what is shown, and checked against the caps. Read the account's rows first (`storedOf`). */
 export function figuresOf(account: Account, period: Period): Figures {
   const { spentMicroUsd, unsettledMicroUsd } = summed(account, period);
   const tally = account.tallies.get(period);
@@ -99,9 +103,10 @@ export function figuresOf(account: Account, period: Period): Figures {
   };
 }
 
+/** Tokens booked in a minute. */
 export const tokensIn = (account: Account, minute: number): number => (account.minute === minute ? account.tokens : 0);
 
-/** The row of a month, made where there is none. The caller notes it as changed. */
+/** The row of a month, made if there is none. The caller notes it as changed. */
 export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
   const known = storedMonth(stored, month);
   if (known !== undefined) return known;

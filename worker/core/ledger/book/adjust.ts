@@ -1,6 +1,6 @@
 /**
  * An operator's correction (ledger rule 14). First every unsettled lease of the scope is done in full, so that no late report can
- * lower what was already corrected; then one sum is added, which may leave the row below nought, never what is shown.
+ * lower what was already corrected. Then one amount is added, which may make the row negative, but never what is shown.
  */
 
 import { KEEP_MONTHS } from '../protocol.ts';
@@ -14,23 +14,27 @@ import { note } from './limits.ts';
 import { merge } from './report.ts';
 import { scopeProblem } from './shape.ts';
 
+/** What an operator wants corrected. */
 export interface Adjustment {
   scope: Scope;
-  /** Added to what is spent, at most down to nought; null sets it to nought. */
+  /** Added to what is spent, which does not fall below zero; null sets it to zero. */
   deltaMicroUsd: number | null;
-  /** The running day and month where it is left out. */
+  /** By default the running day and the running month. */
   period?: Period;
   who: string;
 }
 
+/** One period before and after its correction. */
 export interface Adjusted {
   period: Period;
   before: Figures;
   after: Figures;
 }
 
+/** What was corrected, or what is wrong with the correction. */
 export type AdjustReply = { ok: true; periods: Adjusted[] } | { ok: false; detail: string };
 
+/** Corrects what a scope has spent. */
 export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustReply {
   const problem = adjustmentProblem(adjustment, now);
   if (problem !== undefined) return { ok: false, detail: problem };
@@ -38,12 +42,12 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   const periods = period === undefined ? [dayOf(now), monthOf(now)] : [period];
   const account = accountOf(book.accounts, scope);
   storedOf(account, book.read);
-  // What is settled in full is spent already, so these are the figures to be corrected.
+  // What will be settled in full counts as spent already, so these are the figures to correct.
   if (periods.some((one) => !Number.isSafeInteger(figuresOf(account, one).spentMicroUsd + (deltaMicroUsd ?? 0)))) {
     return { ok: false, detail: `no more than ${Number.MAX_SAFE_INTEGER} micro-USD can be counted` };
   }
   settleInFull(book, scope, now);
-  // What was final when it was corrected must not be open again after the clock has stepped back (ledger rule 12).
+  // Leases that were final when they were corrected must not be open again after the clock steps back (ledger rule 12).
   book.mark = { ...book.mark, foldedAt: now };
   book.noted.mark = book.mark;
   const corrected = periods.map((one) => correct(book, scope, one, deltaMicroUsd, who, now));
@@ -51,7 +55,7 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   return { ok: true, periods: corrected };
 }
 
-/** What is ripe is final already, folded or not. `scopes`: its holder was not heard of, and may yet tell of itself. */
+/** Ripe leases are final already, folded or not. With `scopes` the row says that its holder was not heard of and may still report. */
 function settleInFull(book: Book, scope: Scope, now: number): void {
   for (const live of [...book.leases.values()]) {
     const { lease, standing, isRipe } = live;
@@ -91,7 +95,8 @@ function correct(
 
 function adjustmentProblem({ scope, deltaMicroUsd, period }: Adjustment, now: number): string | undefined {
   if (deltaMicroUsd !== null && !Number.isSafeInteger(deltaMicroUsd)) return 'deltaMicroUsd is not a whole number';
-  if (period !== undefined && !isPeriod(period)) return `"${period}" is no day (2026-11-21) and no month (2026-11)`;
+  if (period !== undefined && !isPeriod(period))
+    return `"${period}" is neither a day (2026-11-21) nor a month (2026-11)`;
   if (period !== undefined && (monthOfPeriod(period) < monthBefore(now, KEEP_MONTHS) || period > dayOf(now))) {
     return `${period} is not kept: only the running and the last ${KEEP_MONTHS} months are`;
   }

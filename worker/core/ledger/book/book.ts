@@ -1,6 +1,7 @@
 /**
- * The ledger's memory: a cache of its rows that answers in time proportional to the scopes asked for. Rules change it through
- * the functions here, which note what is to be written (`takeChanges`); if writing fails, it is thrown away and loaded anew.
+ * The ledger's memory: a cache of its rows that answers in time proportional to the number of scopes in an ask. Rules change it
+ * through the functions here, which note what has to be written (`takeChanges`). If writing fails, the memory is thrown away and
+ * loaded again.
  */
 
 import { type Day, dayOf } from '../time.ts';
@@ -13,12 +14,12 @@ import type { Lease, LeaseStatus } from './lease.ts';
 import type { Changes, Crossing, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
 import { dueItems, newWheel, type Wheel } from './wheel.ts';
 
-/** A lease that is not folded, and how it is counted now. */
+/** A lease that is not folded, and how it is counted at the moment. */
 export interface Live {
   lease: Lease;
   day: Day;
   standing: LeaseStatus;
-  /** May be folded; nothing said of it changes it any more. */
+  /** It may be folded, and no report changes it any more. */
   isRipe: boolean;
   dueAt: number;
 }
@@ -31,9 +32,10 @@ interface Noted extends Changes {
   crossings: Crossing[];
 }
 
-/** What config says of a scope; of a key nothing, whose tier only an ask tells. */
+/** The limits of a scope in config. Nothing for a key, because only an ask names the tier of its key. */
 export type LimitsOf = (scope: Scope) => Partial<Limits>;
 
+/** All that a ledger has in memory. */
 export interface Book {
   read: ReadScope;
   ladder: Ladder;
@@ -41,19 +43,19 @@ export interface Book {
   mark: Mark;
   nextNumber: number;
   nextSlot: number;
-  /** Descending: the lowest is taken first, so that the last pages fall empty after a rush. */
+  /** In descending order: the lowest is taken first, so that the last pages become empty after a rush. */
   freeSlots: number[];
   latestGrantedAt: number;
-  /** In the order of their numbers. */
+  /** By id, in the order of their numbers. */
   leases: Map<string, Live>;
   accounts: Map<Scope, Account>;
   wheel: Wheel<Live>;
   ripe: number;
-  /** So many ripe leases before a fold is tried again (fold.ts). */
+  /** How many leases have to be ripe before a fold is tried again (`fold.ts`). */
   foldAgainAt: number;
-  /** So many accounts before those without leases are forgotten. */
+  /** How many accounts there may be before those without leases are forgotten. */
   forgetAccountsAt: number;
-  /** How leases are counted is true at this time. */
+  /** The time at which the counts are true. */
   countedAt: number;
   noted: Noted;
 }
@@ -61,6 +63,7 @@ export interface Book {
 const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
 const REMEMBERED_ACCOUNTS = 10_000;
 
+/** The memory of a ledger that wakes. */
 export function loadBook(
   { mark = NEVER_FOLDED, leases }: Loaded,
   read: ReadScope,
@@ -95,16 +98,16 @@ export function loadBook(
 }
 
 /**
- * Begins a turn: the ledger's time, which never goes back (ledger rule 12), and every lease counted as it stands then. *Without:*
+ * Begins a turn. Gives the ledger's time, which never goes back (ledger rule 12); every lease is counted by its status then. *Without:*
  * last month's sums are purged, the clock steps back, last month's cap is spent a second time.
  */
 export function begin(book: Book, clockMs: number): number {
   const now = Math.max(clockMs, book.mark.foldedAt, book.latestGrantedAt);
-  // The clock stepped back and no row holds it: what had settled by time alone is open again.
+  // The clock stepped back, and no row holds it: leases that had settled by time alone are open again.
   if (now < book.countedAt) countAnew(book, now);
   for (const live of dueItems(book.wheel, now)) {
     restand(book, live, live.lease, now);
-    // By time alone; nobody may ask in its day any more.
+    // It settled by time alone, and maybe no ask will come in its day any more.
     if (live.standing !== 'unsettled') continue;
     for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
   }
@@ -113,19 +116,19 @@ export function begin(book: Book, clockMs: number): number {
   return now;
 }
 
-/** Enters a lease, with a slot and a number of its own. */
+/** Enters a lease, under a slot and a number of its own. */
 export function enterLease(book: Book, row: Omit<Lease, 'slot' | 'number'>, now: number): void {
   const slot = book.freeSlots.pop() ?? book.nextSlot++;
   book.noted.leases.add(addLease(book, { ...row, slot, number: book.nextNumber }, now));
 }
 
-/** Puts a changed row in the place of the one before. */
+/** Replaces the row of a lease. */
 export function changeLease(book: Book, live: Live, lease: Lease, now: number): void {
   restand(book, live, lease, now);
   book.noted.leases.add(live);
 }
 
-/** Takes a folded lease out; its slot is to be freed. */
+/** Removes a folded lease. The caller frees its slot. */
 export function removeLease(book: Book, live: Live): void {
   stop(book, live);
   book.leases.delete(live.lease.leaseId);
@@ -139,7 +142,7 @@ export function renumberLease(book: Book, live: Live): void {
   book.noted.leases.add(live);
 }
 
-/** What the turn changed, told once; undefined for nothing. */
+/** What the turn changed; undefined for nothing. The next call begins from nothing again. */
 export function takeChanges(book: Book): Changes | undefined {
   const { noted } = book;
   const { leases, sums, mark, overrides, history } = noted;
@@ -176,7 +179,7 @@ function addLease(book: Book, lease: Lease, now: number): Live {
   return live;
 }
 
-/** Users come and go; one without a lease can be read again. */
+/** Users come and go. An account without a lease can be read again. */
 function forgetAccounts(book: Book): void {
   if (book.accounts.size < book.forgetAccountsAt) return;
   for (const [scope, { leases }] of book.accounts) if (leases === 0) book.accounts.delete(scope);

@@ -7,22 +7,24 @@ import type { Limits } from '../types.ts';
 import { type Account, figuresOf, tokensIn } from './account.ts';
 import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
 
-/** A scope of an ask: its account with its rows read, and the limits in force. */
+/** A scope of an ask: its account, with its rows read, and the limits in force. */
 export interface Place {
   account: Account;
   limits: Limits;
   rate: Rate | undefined;
 }
 
+/** When a want is judged. */
 export interface Moment {
   now: number;
-  /** Cut to the minute's end where tokens are counted. */
+  /** Cut to the end of the minute if tokens are limited. */
   admitForMs: number;
 }
 
+/** Whether no limit of the scope refuses. */
 export const fits = (place: Place, want: Want, moment: Moment): boolean => obstacles(place, want, moment).length === 0;
 
-/** Every limit that refuses, since a wait is true only when it is over for all of them. */
+/** Every limit that refuses, because a wait is right only when it ends for all of them. */
 export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusal[] {
   const { limits } = place;
   const { now } = moment;
@@ -36,7 +38,7 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
   return found.filter((refusal) => refusal !== undefined);
 }
 
-/** `null` is no limit, but is still counted, since a cap may come in mid-period; sums stay numbers that add up exactly. */
+/** Without a cap the sum only has to stay a number that adds up exactly. It is counted all the same: a cap may come in mid-period. */
 function overspent(
   { account }: Place,
   { microUsd }: Want,

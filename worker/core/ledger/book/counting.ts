@@ -1,4 +1,4 @@
-/** Leases counted in the accounts of their scopes: put in as they stand, taken out the same way when they stand differently. */
+/** Adds a lease to the accounts of its scopes under its current status. Before the status changes, it is subtracted under the same one. */
 
 import { minuteOf, monthOfPeriod, type Period } from '../time.ts';
 import { type Account, accountOf, NOTHING_COUNTED } from './account.ts';
@@ -6,6 +6,7 @@ import type { Book, Live } from './book.ts';
 import { bookedMicroUsd, bookedTokens, type Lease, type LeaseStatus, leaseStatus, ripeAt } from './lease.ts';
 import { newWheel, schedule, unschedule } from './wheel.ts';
 
+/** Counts a lease, and schedules when its status changes by time. */
 export function start(book: Book, live: Live, now: number): void {
   const ripensAt = ripeAt(live.lease);
   live.standing = leaseStatus(live.lease, now);
@@ -19,19 +20,21 @@ export function start(book: Book, live: Live, now: number): void {
   }
 }
 
+/** Takes a lease out of the counts. */
 export function stop(book: Book, live: Live): void {
   count(book, live, -1);
   if (live.isRipe) book.ripe--;
   else unschedule(book.wheel, live);
 }
 
-/** The lease has another row, or another time has come. */
+/** Counts a lease again: its row changed, or time has passed. */
 export function restand(book: Book, live: Live, lease: Lease, now: number): void {
   stop(book, live);
   live.lease = lease;
   start(book, live, now);
 }
 
+/** Counts all leases again, as of `now`. */
 export function countAnew(book: Book, now: number): void {
   book.wheel = newWheel();
   book.ripe = 0;

@@ -1,7 +1,7 @@
 /**
- * Folding (ledger rule 11): ripe leases go into the sums of their scopes, the mark passes them, and their slots are free to be written
- * over (a DELETE would cost a row more). In one transaction with the grant that it happens in. *Without:* the object dies in
- * between, and a cost is counted twice, or not at all.
+ * Folding (ledger rule 11): ripe leases are added to the sums of their scopes, the mark passes them, and their slots may be
+ * overwritten (a DELETE would cost one more row). It is one transaction with the grant in which it happens. *Without:* the
+ * object dies in between, and a cost is counted twice, or not at all.
  */
 
 import { FOLD_AT, FOLD_MOST, KEEP_MONTHS } from '../protocol.ts';
@@ -12,15 +12,15 @@ import { paceAt } from './gcra.ts';
 import { bookedMicroUsd } from './lease.ts';
 import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
 
-/** An unripe row that the mark passes is written again, so it pays to wait until there are so many ripe ones for each. */
+/** An unripe row that the mark passes is written again, so folding waits for this many ripe ones for each. */
 const RIPE_PER_UNRIPE = 8;
-/** Memory is dearer than rows: with so many ripe, it no longer waits. */
+/** With this many ripe it no longer waits: memory is dearer than rows. */
 const FOLD_ANYWAY_AT = 4_096;
-/** After a rush, pages that hold nothing but free slots are deleted, a few at a time: each load would read them. */
+/** After a rush, pages with nothing but free slots are deleted, a few at a time, because every load would read them. */
 const SLOTS_KEPT_PER_LEASE = 3;
 const DROP_MOST = 512;
 
-/** Folds when it is worth it; called inside a grant, so that it needs no alarm and a refusal writes nothing. */
+/** Folds when it is worth it. Called inside a grant, so that it needs no alarm, and a refusal writes nothing. */
 export function foldIfDue(book: Book, now: number): void {
   if (book.ripe < FOLD_AT || book.ripe < book.foldAgainAt) return;
   const rows = worthFolding(book);
@@ -28,7 +28,7 @@ export function foldIfDue(book: Book, now: number): void {
   else fold(book, rows, now);
 }
 
-/** Folds the ripe of the first so many rows, and writes the unripe ones of them again. */
+/** Folds the ripe leases among the first `rows`, and writes the unripe ones again. */
 export function fold(book: Book, rows: number, now: number): void {
   const passed = firstOf(book, rows);
   const last = passed[passed.length - 1];
@@ -38,7 +38,7 @@ export function fold(book: Book, rows: number, now: number): void {
   book.noted.purgeBefore = monthBefore(now, KEEP_MONTHS);
   const freed: number[] = [];
   for (const live of passed) {
-    // What this call has changed is written anyway, and not yet in its row.
+    // A lease that this call has changed is written anyway, and its row does not yet say so.
     if (live.isRipe && !book.noted.leases.has(live)) {
       sumUp(book, live, now);
       freed.push(live.lease.slot);
@@ -49,7 +49,7 @@ export function fold(book: Book, rows: number, now: number): void {
   dropSparePages(book);
 }
 
-/** The lowest slots are taken first, so the last pages fall empty. */
+/** The lowest slots are taken first, so the last pages become empty. */
 function dropSparePages(book: Book): void {
   const { freeSlots, leases } = book;
   const last = book.nextSlot - 1;
@@ -63,7 +63,7 @@ function dropSparePages(book: Book): void {
   book.noted.lastSlotKept = lastKept;
 }
 
-/** How many of the first rows to pass: as many ripe ones as possible, not too many unripe between them. */
+/** How many of the first rows to pass: as many ripe ones as possible without too many unripe ones between them. */
 function worthFolding(book: Book): number {
   let ripe = 0;
   let best = 0;
@@ -85,7 +85,7 @@ function firstOf({ leases }: Book, rows: number): Live[] {
   return first;
 }
 
-/** What is done counts as spent; what nobody reported stays booked in full, and can no longer be lowered. */
+/** A lease that is done counts at its cost. One that was never reported stays booked in full, and can no longer be lowered. */
 function sumUp(book: Book, live: Live, now: number): void {
   const { lease, day, standing } = live;
   const booked = bookedMicroUsd(lease);

@@ -32,11 +32,20 @@ export function closesAlong(pool: Pool, now: number, until: number): Telling[] {
   return closesDue(pool.tenant, now, until);
 }
 
-/** Closes that nobody is reporting now; until `until` the caller does. */
-export function closesDue({ closable }: Pick<TenantPools, 'closable'>, now: number, until: number): Telling[] {
+/**
+ * Closes that nobody is reporting now; until `until` the caller does. A request that closes its own lease takes along only others
+ * of single requests, each of which also sees to itself: those of slices may have nobody left but the next ask.
+ */
+export function closesDue(
+  { closable }: Pick<TenantPools, 'closable'>,
+  now: number,
+  until: number,
+  isOfSingleRequests = false,
+): Telling[] {
   const tellings: Telling[] = [];
   for (const slice of closable) {
     if (slice.isOver) closable.delete(slice);
+    else if (isOfSingleRequests && slice.isPooled) continue;
     else if (now >= slice.toldUntil) tellings.push(tellOf(slice, until));
     if (tellings.length === MOST_REPORTS) break;
   }

@@ -43,6 +43,7 @@ export interface Pool {
 
 /** What the pools of one tenant share: any ask of its ledger takes the closes of all of them along. */
 export interface TenantPools {
+  readonly name: string;
   /** When its ledger was last asked. */
   askedAt: number;
   /** Leases in which nothing runs and nothing may start, and which the ledger does not know to be closed. */
@@ -56,9 +57,11 @@ export interface TenantPools {
 export interface Pools {
   readonly byName: Map<string, Pool>;
   readonly tenants: Map<string, TenantPools>;
+  /** The same pools, by the very list of scopes that they were asked for with. */
+  byScopes: WeakMap<readonly ScopeAsk[], Pool>;
 }
 
-export const newPools = (): Pools => ({ byName: new Map(), tenants: new Map() });
+export const newPools = (): Pools => ({ byName: new Map(), tenants: new Map(), byScopes: new WeakMap() });
 
 /** Users come and go. Beyond this many pools all are forgotten; requests that run keep hold of their own slices. */
 const MOST_POOLS = 5_000;
@@ -72,44 +75,53 @@ const MOST_OPEN = 4;
 
 /** The pool of these scopes, made at first use. */
 export function poolOf(pools: Pools, tenant: string, scopes: readonly ScopeAsk[], now: number): Pool {
-  const { byName } = pools;
+  const { byName, byScopes } = pools;
+  const same = byScopes.get(scopes);
+  if (same?.tenant.name === tenant) return same;
   let name = tenant;
   for (const { scope } of scopes) name += `\n${scope}`;
-  const known = byName.get(name);
-  if (known !== undefined) return known;
-  if (byName.size >= MOST_POOLS) {
-    byName.clear();
-    pools.tenants.clear();
+  let pool = byName.get(name);
+  if (pool === undefined) {
+    if (byName.size >= MOST_POOLS) {
+      byName.clear();
+      pools.tenants.clear();
+      pools.byScopes = new WeakMap();
+    }
+    pool = newPool(tenantPoolsOf(pools, tenant), now);
+    byName.set(name, pool);
   }
-  const pool: Pool = {
-    tenant: tenantPoolsOf(pools, tenant),
-    open: [],
-    left: [],
-    leftAt: now,
-    shown: [],
-    hasBudget: undefined,
-    lately: newLately(now),
-    mode: 'normal',
-    askingUntil: 0,
-    admitted: 0,
-    admittedAtAsk: 0,
-    admittedWhileAsking: 0,
-  };
-  byName.set(name, pool);
+  pools.byScopes.set(scopes, pool);
   return pool;
 }
+
+const newPool = (tenant: TenantPools, now: number): Pool => ({
+  tenant,
+  open: [],
+  left: [],
+  leftAt: now,
+  shown: [],
+  hasBudget: undefined,
+  lately: newLately(now),
+  mode: 'normal',
+  askingUntil: 0,
+  admitted: 0,
+  admittedAtAsk: 0,
+  admittedWhileAsking: 0,
+});
 
 function tenantPoolsOf({ tenants }: Pools, tenant: string): TenantPools {
   let known = tenants.get(tenant);
   if (known === undefined) {
-    known = { askedAt: 0, closable: new Set(), refusals: new Map(), active: 0 };
+    known = { name: tenant, askedAt: 0, closable: new Set(), refusals: new Map(), active: 0 };
     tenants.set(tenant, known);
   }
   return known;
 }
 
 /** The limits of this scope have changed: its next request asks the ledger. Requests that run keep hold of their own slices. */
-export function forgetScope({ byName, tenants }: Pools, tenant: string, scope: Scope): void {
+export function forgetScope(pools: Pools, tenant: string, scope: Scope): void {
+  const { byName, tenants } = pools;
+  pools.byScopes = new WeakMap();
   tenants.get(tenant)?.refusals.delete(scope);
   for (const name of byName.keys()) {
     const [of, ...scopes] = name.split('\n');

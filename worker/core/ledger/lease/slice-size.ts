@@ -1,24 +1,28 @@
-/** How large a slice may be (ledger rule 28): by what its holder started lately, and small beside what is left to all. */
+/** How large a slice may be (ledger rule 28): by what this isolate started lately, and small beside what is left for all. */
 import type { Granted, Left, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS } from '../protocol.ts';
 import type { Amount } from '../types.ts';
 
+/** However busy an isolate is: a dead one must not block more. */
 export const MOST_SLICE_REQUESTS = 64;
-/** Of each scope's headroom in money and tokens, with what its holder has in hand; and of the burst. At the end of a budget everybody asks one by one. */
+/**
+ * A slice may take at most this share of a scope's remaining money, tokens and burst, counting what this isolate already holds. So
+ * at the end of a budget requests ask one by one.
+ */
 const LARGEST_SHARE = 1 / 8;
-/** Of what is left of the burst, and of the slots. */
+/** And at most this share of what is left of the burst, and of the slots. */
 const LARGEST_SHARE_OF_PACE = 1 / 4;
 
-/** Requests that were started, and the worst cases of them all. */
+/** Requests that were started, and the sum of their worst cases. */
 export interface Started {
   requests: number;
   microUsd: number;
   tokens: number;
 }
 
-/** What was started within the last `windowMs`, as a running estimate: this window, and what of the last one still counts. */
+/** A running estimate of what was started within the last `windowMs`: this window, and the part of the last one that still counts. */
 export interface Lately {
-  /** As long as a slice may admit, as the last one told; forgotten after a while, since rates may be raised. */
+  /** How long the last slice was allowed to admit; forgotten after a while, because rates may be raised. */
   windowMs: number;
   windowUntil: number;
   since: number;
@@ -26,6 +30,7 @@ export interface Lately {
   previous: Started;
 }
 
+/** Nothing was started yet. */
 export const newLately = (now: number): Lately => ({
   windowMs: LONGEST_ADMIT_MS,
   windowUntil: now,
@@ -36,13 +41,14 @@ export const newLately = (now: number): Lately => ({
 
 const WINDOW_KNOWN_MS = 60_000;
 
-/** What the rates allow a slice to admit for; what a minute's end cut off says nothing of the next one. */
+/** Learns how long the rates allow a slice to admit. One that was cut at the end of its minute says nothing about the next. */
 export function learnWindow(lately: Lately, { admitForMs, left }: Granted, now: number): void {
   if (left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= admitForMs)) return;
   lately.windowMs = admitForMs;
   lately.windowUntil = now + WINDOW_KNOWN_MS;
 }
 
+/** Counts a request that starts. */
 export function noteStart(lately: Lately, { microUsd, tokens }: Want, now: number): void {
   turn(lately, now);
   lately.current.requests++;
@@ -50,6 +56,7 @@ export function noteStart(lately: Lately, { microUsd, tokens }: Want, now: numbe
   lately.current.tokens += tokens;
 }
 
+/** What was started within the last window. */
 export function startedLately(lately: Lately, now: number): Started {
   turn(lately, now);
   const { current, previous, since, windowMs } = lately;
@@ -71,18 +78,19 @@ function turn(lately: Lately, now: number): void {
   lately.since = isNext ? since + windowMs : now;
 }
 
+/** What the size of a slice depends on. */
 export interface Headroom {
-  /** Of the last reply, and how long ago that was. */
+  /** What the last reply said is left, and how long ago that was. */
   left: readonly Left[];
   ageMs: number;
   /** Within the time that a slice may admit for. */
   started: Started;
   admitForMs: number;
-  /** What its holder has in other slices, and does not use. */
+  /** What this isolate holds unused in other slices. */
   inHand: Amount;
 }
 
-/** A slice for requests like `one`; undefined where it would hold less than two. */
+/** A slice for requests like `one`; undefined if it would hold fewer than two. */
 export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand }: Headroom): Want | undefined {
   let requests = started.requests;
   let money = Number.POSITIVE_INFINITY;
@@ -92,7 +100,7 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
     const isAnew = ageMs >= resetMs;
     const rest = isAnew ? cap : remaining;
     if (limit === 'rps') {
-      // Rate that is not used is lost to everybody: beside the limit, one by one.
+      // Rate that is not used is lost to everybody. Near the limit requests ask one by one.
       const most = Math.min(cap * LARGEST_SHARE, rest * LARGEST_SHARE_OF_PACE);
       requests = Math.min(requests, started.requests - inHand.requests, most);
     } else if (limit === 'parallel') {
