@@ -22,6 +22,8 @@ function composed(env: UncheckedEnv): Composition {
   return known;
 }
 
+// The platform makes each object from its state and environment; here it is also given what it needs from outside.
+
 export class AnswerStream extends AnswerStreamObject {
   constructor(state: DurableObjectState, env: UncheckedEnv) {
     super(state, env, answerRuns(composed(env).deps));
