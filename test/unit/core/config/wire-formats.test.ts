@@ -37,5 +37,7 @@ describe.each(WIRE_FORMATS)('a slot that says %s', (format) => {
 });
 
 it.each(['gemini', 'OpenAI', 'toString', 'openai,anthropic'])('%s is no format, and never taken for one', (format) => {
-  expect(slotWith(format).missing).toEqual([{ name: 'PROVIDER_A_FORMAT', problem: 'must be "openai" or "anthropic"' }]);
+  expect(slotWith(format).missing).toEqual([
+    { name: 'PROVIDER_A_FORMAT', problem: `must be ${WIRE_FORMATS.map((name) => `"${name}"`).join(' or ')}` },
+  ]);
 });
