@@ -18,5 +18,5 @@ export async function readBody<Value>(
   example: string,
 ): Promise<Result<Value, RouterError>> {
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, example, c.env.composition.deps);
-  return read.ok ? check(read.json, schema) : read;
+  return read.ok ? check(read.value, schema) : read;
 }

@@ -4,6 +4,7 @@
  */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
@@ -29,27 +30,26 @@ const MEDIA = /"(?:image_url|file_data|input_audio)"/;
 
 const UNPACKED: Readonly<Record<string, 'gzip' | 'deflate'>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate' };
 
-const tooLarge = (limitBytes: number): RouterError => ({ code: 'payload_too_large', limitBytes });
-const tooLate = (limitMs: number): RouterError => ({ code: 'body_timeout', limitMs });
-const OVERLOADED: RouterError = {
+/** The body as a string, or the error that refuses it. */
+type BodyRead = Result<string, RouterError>;
+
+const tooLarge = (limitBytes: number): BodyRead => refused({ code: 'payload_too_large', limitBytes });
+const tooLate = (limitMs: number): BodyRead => refused({ code: 'body_timeout', limitMs });
+const OVERLOADED: BodyRead = refused({
   code: 'overloaded',
   retryAfterMs: 1_000,
   detail: 'Too many large requests are under way here. Ask again shortly.',
-};
+});
 
 /** The body as a string, or the error that refuses it. `weight` counts its bytes against what the isolate may hold. */
-export async function readBody(
-  request: Request,
-  limits: BodyLimits,
-  clock: Clock,
-  weight: Weight,
-): Promise<string | RouterError> {
+export async function readBody(request: Request, limits: BodyLimits, clock: Clock, weight: Weight): Promise<BodyRead> {
   const { headers, body } = request;
   const encoding = (headers.get('content-encoding') ?? '').trim().toLowerCase();
   const isPacked = encoding !== '' && encoding !== 'identity';
   const unpacking = Object.hasOwn(UNPACKED, encoding) ? UNPACKED[encoding] : undefined;
-  if (isPacked && unpacking === undefined) return { code: 'unsupported_encoding', encoding: encoding.slice(0, 100) };
-  if (body === null) return '';
+  if (isPacked && unpacking === undefined)
+    return refused({ code: 'unsupported_encoding', encoding: encoding.slice(0, 100) });
+  if (body === null) return ok('');
   const announced = headers.has('transfer-encoding') ? null : headers.get('content-length');
   const bytes = announced === null ? undefined : Number(announced);
   if (bytes !== undefined && bytes > limits.mediaBytes) return tooLarge(limits.mediaBytes);
@@ -57,14 +57,14 @@ export async function readBody(
     if (bytes !== undefined && !isPacked && bytes <= Math.min(SMALL_BODY_BYTES, limits.textBytes)) {
       if (!weight.take(bytes)) return OVERLOADED;
       const ms = allowedMs(bytes);
-      return await within(request.text(), ms, clock, tooLate(ms));
+      return await within(request.text().then(ok), ms, clock, tooLate(ms));
     }
     const stream = unpacking === undefined ? body : body.pipeThrough(new DecompressionStream(unpacking));
     return await readStream(stream, limits, clock, weight);
   } catch {
     // Either the client broke off its upload, or the body is not what its header says.
     const detail = `says ${encoding}, but the body cannot be unpacked`;
-    return isPacked ? { code: 'invalid_body', param: 'content-encoding', detail } : { code: 'client_gone' };
+    return refused(isPacked ? { code: 'invalid_body', param: 'content-encoding', detail } : { code: 'client_gone' });
   }
 }
 
@@ -73,7 +73,7 @@ async function readStream(
   { textBytes, mediaBytes }: BodyLimits,
   clock: Clock,
   weight: Weight,
-): Promise<string | RouterError> {
+): Promise<BodyRead> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   const startedAt = clock.now();
@@ -89,15 +89,15 @@ async function readStream(
     };
     wait(allowedMs(0));
   });
-  const stop = (error: RouterError): RouterError => {
+  const stop = (why: BodyRead): BodyRead => {
     reader.cancel().catch(() => {});
-    return error;
+    return why;
   };
   try {
     for (;;) {
       const read = await Promise.race([reader.read(), late]);
       if (read === 'late') return stop(tooLate(allowedMs(bytes)));
-      if (read.done) return text + decoder.decode();
+      if (read.done) return ok(text + decoder.decode());
       bytes += read.value.byteLength;
       text += decoder.decode(read.value, { stream: true });
       if (bytes > limit && limit < mediaBytes && MEDIA.test(text)) limit = mediaBytes;

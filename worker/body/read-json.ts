@@ -1,10 +1,11 @@
 /** Reads a small JSON body whole: for calls that carry no question. */
 import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Deps } from '../ports.ts';
 import { readBody } from './read-body.ts';
 
 /** The parsed body, or the error that refuses it. */
-export type JsonRead = { ok: true; json: unknown } | { ok: false; error: RouterError };
+export type JsonRead = Result<unknown, RouterError>;
 
 /** `example`: shown to a caller whose body is not JSON. `none`: the JSON that an empty body stands for. */
 export async function readJson(
@@ -19,10 +20,10 @@ export async function readJson(
   const text = await readBody(request, limits, clock, weight);
   // The body is small, and forgotten once it is checked.
   weight.release();
-  if (typeof text !== 'string') return { ok: false, error: text };
+  if (!text.ok) return text;
   try {
-    return { ok: true, json: JSON.parse(text || none) };
+    return ok(JSON.parse(text.value || none));
   } catch {
-    return { ok: false, error: { code: 'invalid_json', detail: `send ${example}` } };
+    return refused({ code: 'invalid_json', detail: `send ${example}` });
   }
 }

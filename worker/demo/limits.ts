@@ -24,7 +24,7 @@ export async function putDemoLimits(c: Context<App>): Promise<Response> {
   if (!person.ok) return refusal(person.error, scope);
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, `{"dailyUsd": ${ONE_CENT}}`, composition.deps);
   if (!read.ok) return refusal(read.error, scope);
-  const body = check(read.json, limitsBody);
+  const body = check(read.value, limitsBody);
   if (!body.ok) return refusal(body.error, scope);
   const wish = {
     tenant: LOCAL_IDENTITY.tenant,

@@ -31,7 +31,7 @@ export async function demoToken(c: Context<App>): Promise<Response> {
   const { deps } = composition;
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, '{"person": "…"}', deps, '{}');
   if (!read.ok) return refusal(read.error, scope);
-  const body = check(read.json, tokenBody);
+  const body = check(read.value, tokenBody);
   if (!body.ok) return refusal(body.error, scope);
   const { person = hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))) } = body.value;
   const wish = { user: demoUser(hex(await sha256(person))), features: null, ttlSeconds: TTL_SECONDS };

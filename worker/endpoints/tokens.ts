@@ -21,7 +21,7 @@ export async function mintToken(request: Request, deps: Deps, scope: RequestCont
   if (problem !== undefined) return refusal(problem, scope);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
   if (!body.ok) return refusal(body.error, scope);
-  const read = readMintWish(body.json, identity, config);
+  const read = readMintWish(body.value, identity, config);
   if (!read.ok) return refusal(read.error, scope);
   const { claims, expiresAt } = mintedClaims(identity, read.value, clock.now());
   return plainJson({ token: await tokens.mint(claims), expiresAt }, scope, 201);

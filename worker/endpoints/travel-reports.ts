@@ -26,7 +26,7 @@ export async function takeReports(request: Request, deps: Deps, scope: RequestCo
   if (tooOften !== undefined) return refusal(tooOften, scope);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);
   if (!body.ok) return refusal(body.error, scope);
-  const checked = check(body.json, reportsBody);
+  const checked = check(body.value, reportsBody);
   if (!checked.ok) return refusal(checked.error, scope);
   const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
   const { tenant } = identity;

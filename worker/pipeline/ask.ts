@@ -42,8 +42,9 @@ export async function readRequest(
   const { maxBodyBytes, maxImageBodyBytes } = config.router;
   const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
   // Only now that we know who asks.
-  const text = await readBody(request, limits, deps.clock, weight);
-  if (typeof text !== 'string') return refused(text);
+  const bodyRead = await readBody(request, limits, deps.clock, weight);
+  if (!bodyRead.ok) return bodyRead;
+  const text = bodyRead.value;
   const problem = outlineProblem(text);
   if (problem !== undefined) return wrong('', problem);
   let json: unknown;
@@ -57,8 +58,9 @@ export async function readRequest(
   if (!asked.ok) return wrong(asked.error.param, asked.error.detail);
   const { body, feature: named, usesOwnAlias } = asked.value;
 
-  const feature = resolveFeature(named, identity, config);
-  if ('error' in feature) return refused(feature.error);
+  const resolved = resolveFeature(named, identity, config);
+  if (!resolved.ok) return resolved;
+  const feature = resolved.value;
 
   if (usesOwnAlias) body.model = feature.alias;
   const parsed = parseChat(body);
@@ -76,14 +78,14 @@ export async function readRequest(
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refused(user);
   const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);
-  if (typeof cache !== 'string') return refused(cache);
+  if (!cache.ok) return cache;
   const key = request.headers.get(REQUEST_HEADERS.idempotencyKey);
   if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
     return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
   }
   const visitor = visitorOf(request.headers);
-  if (typeof visitor === 'object' && visitor !== null) return refused(visitor);
-  const keyed = key === null ? undefined : keyedAs(key, visitor, request.headers, feature);
+  if (!visitor.ok) return visitor;
+  const keyed = key === null ? undefined : keyedAs(key, visitor.value, request.headers, feature);
   const reading = deps.board.ready(background);
   if (reading !== undefined) await reading;
   const safeguardAlias = safeguardAliasOf(feature, config);
@@ -97,7 +99,7 @@ export async function readRequest(
     route: PLAIN_ROUTE,
     lists: undefined,
     chat,
-    cache,
+    cache: cache.value,
     keyed,
     resume: request.headers.get(REQUEST_HEADERS.resume),
   };
@@ -112,35 +114,38 @@ const keyedAs = (key: string, visitor: string | null, headers: Headers, feature:
   lastEventId: headers.get(REQUEST_HEADERS.lastEventId) || null,
 });
 
-function cacheWish(header: string | null, identity: Identity): CacheWish | RouterError {
+const NORMAL: Result<CacheWish, RouterError> = ok('normal');
+
+function cacheWish(header: string | null, identity: Identity): Result<CacheWish, RouterError> {
   const wish = header?.trim().toLowerCase();
-  if (!wish) return 'normal';
-  if (wish === 'refresh') return isPage(identity) ? { code: 'refresh_not_allowed' } : wish;
-  if (wish === 'no-store') return wish;
-  return { code: 'invalid_body', param: REQUEST_HEADERS.cache, detail: 'must be "no-store" or "refresh"' };
+  if (!wish) return NORMAL;
+  if (wish === 'refresh') return isPage(identity) ? refused({ code: 'refresh_not_allowed' }) : ok(wish);
+  if (wish === 'no-store') return ok(wish);
+  return refused({ code: 'invalid_body', param: REQUEST_HEADERS.cache, detail: 'must be "no-store" or "refresh"' });
 }
 
-function resolveFeature(named: unknown, identity: Identity, config: Config): Feature | { error: RouterError } {
+function resolveFeature(named: unknown, identity: Identity, config: Config): Result<Feature, RouterError> {
   const { allowed, fallback } = usableFeatures(identity, config);
   const name = named === undefined ? fallback : named;
-  if (typeof name !== 'string')
-    return { error: { code: 'invalid_body', param: 'feature', detail: 'must be a string' } };
+  if (typeof name !== 'string') return refused({ code: 'invalid_body', param: 'feature', detail: 'must be a string' });
   const feature = config.features.get(name);
   if (identity.features !== null && !identity.features.includes(name)) {
-    return { error: { code: 'feature_not_allowed', feature: name.slice(0, 100), allowed } };
+    return refused({ code: 'feature_not_allowed', feature: name.slice(0, 100), allowed });
   }
-  return (
-    feature ?? { error: { code: 'unknown_feature', feature: name.slice(0, 100), known: [...config.features.keys()] } }
-  );
+  if (feature !== undefined) return ok(feature);
+  return refused({ code: 'unknown_feature', feature: name.slice(0, 100), known: [...config.features.keys()] });
 }
 
-/** What tells one visitor of a page from another; null where none was sent. */
-export function visitorOf(headers: Headers): string | null | RouterError {
+const NO_VISITOR: Result<string | null, RouterError> = ok(null);
+
+/** The secret by which a page tells its visitors apart; null if none was sent. */
+export function visitorOf(headers: Headers): Result<string | null, RouterError> {
   const visitor = headers.get(REQUEST_HEADERS.visitor);
-  if (visitor === null || isVisitor(visitor)) return visitor;
+  if (visitor === null) return NO_VISITOR;
+  if (isVisitor(visitor)) return ok(visitor);
   const detail =
     'must be 20 to 128 visible characters without spaces, and random, because anyone who has them can read these answers';
-  return { code: 'invalid_body', param: REQUEST_HEADERS.visitor, detail };
+  return refused({ code: 'invalid_body', param: REQUEST_HEADERS.visitor, detail });
 }
 
 /** Where JSON breaks, without repeating the body: the parser's message quotes it, and prompts do not belong into errors. */

@@ -168,8 +168,7 @@ export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<R
 
 async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Result<Owner, RouterError>> {
   const visitor = visitorOf(headers);
-  if (typeof visitor === 'object' && visitor !== null) return refused(visitor);
-  return ok(await keyedOwner(identity, user, visitor, answers));
+  return visitor.ok ? ok(await keyedOwner(identity, user, visitor.value, answers)) : visitor;
 }
 
 async function byId(calling: Promise<Response | undefined>): Promise<Result<Kept, RouterError>> {

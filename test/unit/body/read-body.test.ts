@@ -15,7 +15,8 @@ function reader(limits = LIMITS, bodies = new BytesInFlight(new TestClock())) {
   /** Its clock stands still: unpacking takes real time. */
   const readNow = (body: BodyInit | null, headers: Record<string, string> = {}) => {
     const init = { method: 'POST', body, headers, ...(body instanceof ReadableStream && { duplex: 'half' }) };
-    return readBody(new Request('https://router.example/', init as RequestInit), limits, clock, bodies.open());
+    const request = new Request('https://router.example/', init as RequestInit);
+    return readBody(request, limits, clock, bodies.open()).then((read) => (read.ok ? read.value : read.error));
   };
   const read: typeof readNow = (body, headers) => clock.run(readNow(body, headers));
   const stream = (pieces: readonly Piece[]) => {
