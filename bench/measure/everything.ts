@@ -64,8 +64,8 @@ export async function* measureEverything(
         break;
       case 'streams':
         yield* warm(workshop, upstream, plan, STREAMED, async function* (subjects) {
-          for (const load of plan.streamsAtOnce) yield await measureStreams(subjects, upstream, load);
           yield await measureFirstTokens(subjects, upstream, plan.firstTokens);
+          for (const load of plan.streamsAtOnce) yield await measureStreams(subjects, upstream, load);
         });
         break;
       case 'serve':
