@@ -46,11 +46,11 @@ export type Background = (work: Promise<unknown>) => void;
 
 /** Client keys. */
 export interface Identities {
-  /** Who a key belongs to; undefined for a key nobody has. Junk is refused without I/O. */
+  /** Whom a key identifies; undefined for a key that does not exist. Junk is refused without I/O. */
   find(key: string): Identity | undefined | Promise<Identity | undefined>;
 }
 
-/** Tokens of people who have signed in. Checked without KV or the ledger; it never rejects, and bounds what it waits for. */
+/** Tokens of people who have signed in. They are checked without KV or the ledger, in bounded time; a call never rejects. */
 export interface Tokens {
   find(token: string, background: Background): Promise<Result<Identity, AuthError>>;
   /** Signed as this router's own. */
@@ -59,7 +59,7 @@ export interface Tokens {
 
 /** The health of deployments, and what operators have set. */
 export interface RoutingBoard {
-  /** Reads what others published, at first use; later behind the response. */
+  /** Reads what other isolates published: at first use now, later behind the response. */
   ready(background: Background): void | Promise<void>;
   candidates(deployments: readonly Deployment[]): Candidate[];
   /** What operators have set over config's routing, as this isolate knows it. */
@@ -69,7 +69,7 @@ export interface RoutingBoard {
   leave(deployment: Deployment): void;
   /** May this request probe the half-open deployment? `forMs`: when a probe that never reports makes way for the next. */
   claimProbe(deployment: Deployment, forMs: number): Promise<boolean>;
-  /** What an attempt showed: this isolate's breaker at once, `HealthBoard` behind the response. */
+  /** What an attempt showed: it reaches this isolate's breaker at once, `HealthBoard` behind the response. */
   observe(deployment: Deployment, outcome: Observation, background: Background): void;
   /** What a bill showed of a deployment: at once in this isolate, for all others behind the response. */
   learn(deployment: Deployment, seen: Seen, background: Background): void;
@@ -102,9 +102,9 @@ export interface Ledger {
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer>;
 }
 
-/** Finished answers, kept near. Whatever fails is a miss: nobody waits for it, nobody is refused for it. */
+/** Finished answers, kept near. A fault of the cache is a miss: no request waits for it or is refused for it. */
 export interface Answers {
-  /** Of a tenant's feature; raising it forgets what was kept. Undefined: it cannot be told, so nothing is to be given. */
+  /** The generation of a tenant's feature; raising it forgets what was cached. Undefined: unknown, so no cached answer may be given. */
   generation(tenant: string, feature: string): Promise<number | undefined>;
   hash(keyText: string): Promise<string>;
   get(keyHash: string, tenant: string): StoredAnswer | undefined | Promise<StoredAnswer | undefined>;
@@ -148,13 +148,13 @@ export interface RunHooks {
   admitted(head: AnswerHead): void;
 }
 
-/** What the build has made for browsers, all of it public. */
+/** The files that the build has made for browsers. All of them are public. */
 export interface StaticFiles {
   /** Undefined where this Worker was started without it. */
   text(path: string): string | undefined | Promise<string | undefined>;
 }
 
-/** What an operator must hear of. No prompts, no answers, no keys. */
+/** What operators must know. No prompts, no answers, no keys. */
 export interface RouterEvent {
   event:
     | 'deployment_cooling'

@@ -87,16 +87,16 @@ function codeIn(body: string): RouterError['code'] | undefined {
   return (JSON.parse(body) as { error?: { code?: RouterError['code'] } }).error?.code;
 }
 
-/** A piece over what the object itself may take: then it hangs. */
+/** Somewhat more than the object itself may take: beyond that it hangs. */
 const OVER_MS = 5_000;
 function longestOpenMs({ chat }: RoutedRequest, { config: { router } }: Deps): number {
-  // Who wants one piece may have joined a stream.
+  // A caller that wants one piece may have joined a stream.
   return router.totalTimeoutMs + (chat.stream ? 0 : router.maxStreamDurationMs) + OVER_MS;
 }
 
 /**
- * A question without a key shares only what it would look for in the cache, not what it asks for anew, nor what has fields that
- * the key leaves out: a run may fail for them, and that is nobody else's.
+ * A question without an idempotency key is shared only if it would be looked for in the cache: not one that asks for a new answer,
+ * nor one with fields that the answer key leaves out, because a run may fail for those, and that failure is its caller's alone.
  */
 export const sharesAnswer = ({ cache, chat }: RoutedRequest, { state }: CacheRead): boolean =>
   state === 'miss' && cache === 'normal' && !hasUncounted(chat);
@@ -209,7 +209,7 @@ function headFor(
   };
 }
 
-/** A reader who may come back finds the copy again; anybody else takes it from here. */
+/** A reader that may come back finds the copy in the object again; any other takes it from the Worker. */
 function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<KeyedOpen, 'copy' | 'job'> {
   if (cached.state !== 'fresh') return { copy: 'none', job };
   return resumes ? { copy: 'job', job: { ...job, copy: asCached(cached.stored) } } : { copy: 'worker', job };

@@ -24,7 +24,7 @@ export interface Failed {
   measured: Measured;
 }
 
-/** No answer is so long; one without end must not take the memory of every other request of the isolate. */
+/** Longer than any real answer; an endless one must not take the memory of the isolate's other requests. */
 const MOST_ANSWER_BYTES = 33_554_432;
 const NO_BODY: Failure = { kind: 'malformed', message: 'The provider’s stream was empty.', mayBeBilled: true };
 const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answer was too large.', mayBeBilled: true };
@@ -70,20 +70,20 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
 
 type Came = Answered | Omit<Failed, 'cutByDeadline'>;
 
-/** Of what did not arrive as a stream, nobody knows how much was made. */
+/** It is unknown how much was made of an answer that did not arrive as a stream. */
 const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });
 const NOBODY_KNOWS: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
 
-/** A stream was asked for and nothing of it came: what was made is on its way. */
+/** A stream was asked for and nothing of it came: nothing was made that is not still on its way. */
 const hung = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOTHING_CAME });
 const NOTHING_CAME: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
 
-/** Said in the place of an answer, with a 2xx: the model may have been at work. */
+/** An error with a 2xx, in the place of an answer: the model may have been at work. */
 const billedIfServed = (status: number, failure: Failure): Failure =>
   status < 300 && SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
 const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
-/** Whatever the failure says of itself, tokens that it tells of are billed. */
+/** A failure that reports tokens is billed, whatever else it says. */
 function billedIfTold<F extends Pick<Failed, 'failure' | 'measured'>>(came: F): F {
   const { inputTokens = 0, outputTokens = 0 } = came.measured.usage ?? {};
   return inputTokens + outputTokens > 0 ? { ...came, failure: { ...came.failure, mayBeBilled: true } } : came;
@@ -99,14 +99,14 @@ async function whole(response: Response, input: AttemptInput): Promise<Came> {
     ? replyOfEvents(text, adapter.stream(chat, clock.now()))
     : adapter.reply(withoutComments(text), chat, clock.now());
   if (reply.ok) return { kind: 'reply', reply };
-  // Of what cannot be read nobody knows how much was made: a usage without output does not say that it was nothing, and one
-  // among events may be what was true when it came.
+  // It is unknown how much was made of an answer that cannot be read: a usage without output does not mean that there was none,
+  // and one among events may only be what was true when it came.
   const isFinal = !isEvents && (reply.usage?.outputTokens ?? 0) > 0;
   const failure = billedIfServed(response.status, presentable(reply.failure, deployment));
   return { kind: 'failure', failure, measured: { usage: reply.usage, isFinal, made: 'unknown' } };
 }
 
-/** Up to the first content: until then nothing has reached the client, so it does not see a failure. */
+/** Read up to the first content. Until then nothing has reached the client, so it sees no failure. */
 async function streamed(
   body: ReadableStream<Uint8Array>,
   { chat, deployment, adapter, clock }: AttemptInput,
@@ -135,7 +135,7 @@ async function streamed(
 
 /**
  * An attempt that our deadline cut short says nothing about the deployment, unless it had half of the total time to itself:
- * where that is less than its own limit, nobody else is ever tried.
+ * where that is less than its own limit, no other deployment would ever be tried.
  */
 const hadLittleTime = (startedAt: number, { deadlineAt, settings }: AttemptInput): boolean =>
   2 * (deadlineAt - startedAt) < settings.totalTimeoutMs;

@@ -147,13 +147,12 @@ function madeOfReply(
   onEnd('complete', costMicroUsd);
   const model = reply.model ?? deployment.model;
   keeper(begun, cached, deps, context)?.(body, model);
-  const shown = seesProvider
+  const told = seesProvider
     ? withCarryon(body, carryonField(trail, context.arrivedAt, deps.clock.now(), costMicroUsd))
     : pageCompletion(body, request.alias.name);
   const head = headOf(trail, limited, model, costMicroUsd, missOf(cached));
   const cacheControl = cacheControlOf(request, trail.mode);
-  const shownBody = replyIn(formOf(request), shown);
-  return { body: shownBody, head, status: 200, contentType: JSON_TYPE, cacheControl };
+  return { body: replyIn(formOf(request), told), head, status: 200, contentType: JSON_TYPE, cacheControl };
 }
 
 /** A provider's stream: its first content is here, the rest follows. */

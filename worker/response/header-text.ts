@@ -2,7 +2,7 @@ import { moreIn } from '../../protocol/field-names.ts';
 
 /**
  * A header's text as its sender wrote it. Headers are bytes: Cloudflare reads them as UTF-8, plain workerd as Latin-1, so there
- * "é" in UTF-8 comes as two characters. What is UTF-8 by its form is taken as that; whoever sends Latin-1 still says "é".
+ * "é" in UTF-8 arrives as two characters. Bytes in the form of UTF-8 are read as UTF-8; Latin-1's "é" is still an "é".
  */
 export function headerAsWritten(value: string): string {
   if (!/[\x80-\xff]/.test(value) || !UTF8_FORM.test(value)) return value;

@@ -37,7 +37,7 @@ export const jobOf = (
   ...(lists !== undefined && { lists }),
 });
 
-/** Another asker may be served where these stand in one's way. */
+/** Refusals that concern one caller alone: another caller of the same question may be served. */
 const PERSONAL: ReadonlySet<RouterError['code']> = new Set([
   'budget_exceeded',
   'rate_limit_exceeded',

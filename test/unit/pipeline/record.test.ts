@@ -1,0 +1,60 @@
+/** What a request came to is told once, when its answer is over: as a line of the log for those that failed over or failed. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { aloneReply } from './support/object-reply.ts';
+import { failing, good, goodReply } from './support/openai.ts';
+import { feature, TestRouter } from './support/router.ts';
+
+let router: TestRouter;
+const told = () => router.events.filter(({ event }) => event.startsWith('request_'));
+
+beforeEach(() => {
+  router = new TestRouter();
+});
+
+describe('a streamed answer that failed over', () => {
+  it('is told when the stream has ended, and once', async () => {
+    router.upstream.on('a', failing(503));
+    router.upstream.on('b', good(true, 'Hello'));
+    const response = await router.clock.run(router.send({ stream: true }));
+    expect(told()).toEqual([]);
+    await router.clock.run(response.text());
+    expect(told()).toMatchObject([{ event: 'request_failed_over', servedBy: 'b', requestId: 'request-1' }]);
+  });
+
+  it('is told when its reader has left', async () => {
+    router.upstream.on('a', failing(503));
+    router.upstream.on('b', good(true, 'Hello'));
+    const response = await router.clock.run(router.send({ stream: true }));
+    await router.clock.run(Promise.resolve(response.body?.cancel()));
+    await router.clock.run(Promise.all(router.background));
+    expect(told()).toMatchObject([{ event: 'request_failed_over', servedBy: 'b' }]);
+  });
+});
+
+it('a failure in whose place a stale answer stands is told all the same', async () => {
+  const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '1h', staleTtl: '1h' }));
+  const features = new Map(router.deps.config.features).set('summarize', feature('summarize', { cache }));
+  Object.assign(router.deps.config, { features });
+  router.deps.answerStreams.open = async () => aloneReply();
+  const summarize = () => router.ask({ headers: { 'x-carryon-feature': 'summarize' } });
+  router.upstream.on('a', goodReply('An answer.'));
+  await summarize();
+  await Promise.all(router.background);
+  await router.clock.advance(cache.ttlMs);
+  for (const { id } of router.deployments) router.upstream.on(id, failing(503));
+  const { status, headers } = await summarize();
+  expect([status, headers.get('x-carryon-cache')]).toEqual([200, 'stale']);
+  expect(Number(headers.get('x-carryon-attempts'))).toBeGreaterThan(1);
+  expect(told()).toMatchObject([{ event: 'request_failed', code: 'providers_unavailable' }]);
+});
+
+it('a request that was answered at once, or refused, is no line', async () => {
+  router.upstream.on('a', goodReply('Hello'));
+  await router.ask();
+  await router.ask({ headers: { authorization: 'Bearer nobody' } });
+  await router.ask({ body: { model: 'no such alias' } });
+  router.ledger.limit('tenant', { monthlyMicroUsd: 0 });
+  expect((await router.ask()).status).toBe(429);
+  expect(told()).toEqual([]);
+});
