@@ -22,7 +22,7 @@ const numbered = (id: number) => chunk(`${id} ${filler}`);
 
 class Bench {
   readonly clock = new TestClock();
-  readonly log = new SharedLog(this.clock, TOO_SLOW);
+  readonly log = new SharedLog(this.clock, () => TOO_SLOW);
   appended = 0;
 
   /** One event after the other, as a provider's stream is read. */

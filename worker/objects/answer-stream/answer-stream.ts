@@ -126,7 +126,7 @@ export class AnswerStream extends DurableObject<unknown> {
         kept.hasKeeper ||= keeps;
         return keeps;
       },
-      notWhole: this.#runs.wire(NOT_WHOLE),
+      notWhole: () => this.#runs.wire(NOT_WHOLE),
       onLeave: run?.enter() ?? (() => {}),
     });
   }

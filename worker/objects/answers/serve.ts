@@ -37,7 +37,7 @@ export interface Caller {
   /** Called when the answer, or its stream, is given: true where this caller's Worker is the one to cache it. */
   keeps(): boolean;
   /** Told to a caller that wants the whole of an answer which has lost events. */
-  notWhole: Refusal | 'alone';
+  notWhole(): Refusal | 'alone';
   /** The caller has left, or has all it gets. May be called more than once. */
   onLeave(): void;
 }
@@ -68,7 +68,7 @@ export async function serve(caller: Caller): Promise<Response> {
   const error = refused ?? (ending === null || ending.kind === 'complete' ? undefined : ending.error);
   const text = error === undefined ? log.completion : undefined;
   if (text === undefined) {
-    const said = error ?? caller.notWhole;
+    const said = error ?? caller.notWhole();
     return said === 'alone' ? aloneReply() : refusalReply(said, wish.seesProvider, role, madeFor);
   }
   const carryon = ending?.kind === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;

@@ -58,7 +58,7 @@ export class SharedAnswer extends DurableObject<unknown> {
         run.hasKeeper ||= keeps;
         return keeps;
       },
-      notWhole: 'alone',
+      notWhole: () => 'alone',
       onLeave() {
         reader.close();
         run.leave(seat);

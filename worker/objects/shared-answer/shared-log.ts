@@ -21,7 +21,7 @@ export class SharedLog implements RunLog {
   readonly changes = new Changes();
   readonly #clock: Clock;
   /** Told to a reader that was left behind. */
-  readonly #tooSlow: Refusal;
+  readonly #tooSlow: () => Refusal;
   readonly #readers = new Set<SharedReader>();
   /** What events said that are no longer in memory: a small part of their size. */
   readonly #streamed = new StreamedCompletion();
@@ -32,7 +32,7 @@ export class SharedLog implements RunLog {
   /** Looks whether what waits for room may go on. */
   #checkRoom = () => {};
 
-  constructor(clock: Clock, tooSlow: Refusal) {
+  constructor(clock: Clock, tooSlow: () => Refusal) {
     this.#clock = clock;
     this.#tooSlow = tooSlow;
   }
@@ -112,7 +112,7 @@ export class SharedLog implements RunLog {
       };
       const callOff = this.#clock.after(READER_STALL_MS, () => {
         const firstId = this.lastId - this.#events.length + 1;
-        for (const reader of this.#readers) if (reader.takenId < firstId) reader.leaveBehind(this.#tooSlow);
+        for (const reader of this.#readers) if (reader.takenId < firstId) reader.leaveBehind(this.#tooSlow());
         this.changes.notify();
         goOn();
       });

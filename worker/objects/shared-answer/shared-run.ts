@@ -7,6 +7,8 @@ import type { AnswerRuns, Background } from '../../ports.ts';
 import { Run } from '../answers/run.ts';
 import { SharedLog } from './shared-log.ts';
 
+/** Told to a reader that was left behind. */
+const TOO_SLOW: StreamError = { code: 'stream_interrupted', detail: 'The answer was read too slowly.' };
 /** Each caller has been told something of its own, so nobody is told this. */
 const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Each caller is answered separately.' };
 
@@ -37,7 +39,7 @@ export class SharedRun {
     this.alias = alias;
     this.#runs = runs;
     this.#background = background;
-    this.log = new SharedLog(clock, wire({ code: 'stream_interrupted', detail: 'The answer was read too slowly.' }));
+    this.log = new SharedLog(clock, () => wire(TOO_SLOW));
     this.#run = new Run(this.log, clock, wire);
   }
 
@@ -56,10 +58,11 @@ export class SharedRun {
 
   /** Callers that come now need a run of their own. `job`: what such a caller asks for. */
   isOver(job: Job): boolean {
-    const { ending, endedAt, completion, hasOutgrownMemory } = this.log;
+    const { ending, endedAt, hasOutgrownMemory } = this.log;
     if (hasOutgrownMemory) return true;
     if (ending === null) return false;
     if (ending.kind !== 'complete') return true;
+    const { completion } = this.log;
     // An answer that is not one to cache, such as one cut by its length, is for its own callers only.
     const givesAgainMs = completion === undefined ? 0 : this.#runs.givesAgainMs(job, completion);
     return this.#runs.clock.now() >= endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
