@@ -17,7 +17,7 @@ const never = () => {
 };
 
 /** `pieces` without an end hang once they are all taken. */
-async function begin(pieces: (string | Uint8Array)[], { ends = true } = {}) {
+async function begin(pieces: (string | Uint8Array)[], { ends = true, lastChunk = (): undefined => undefined } = {}) {
   let taken = 0;
   let isCancelled = false;
   const provider = new ReadableStream<Uint8Array>(
@@ -44,7 +44,7 @@ async function begin(pieces: (string | Uint8Array)[], { ends = true } = {}) {
   const settled: Ending[] = [];
   const answer = { kind: 'stream' as const, opening: (await stream.read()).chunks, ended: false, stream };
   const source = new AnswerSource({ answer, gone: undefined, settle: (ending) => settled.push(ending) });
-  const body = streamBody({ source, pipe: new IdentityTransformStream(), lastChunk: () => undefined, clock });
+  const body = streamBody({ source, pipe: new IdentityTransformStream(), lastChunk, clock });
   return { body, clock, settled, taken: () => taken, isCancelled: () => isCancelled };
 }
 
@@ -72,6 +72,13 @@ describe('the body of a streamed answer in workerd', () => {
       expect(taken()).toBe(1 + read);
     }
     await reader.cancel();
+  });
+
+  it('breaks off, and does not hang, after a fault of ours', async () => {
+    const { body, isCancelled } = await begin([chunk('one'), chunk('', 'stop'), DONE], { lastChunk: never });
+    await expect(new Response(body).text()).rejects.toThrow('is not asked for here');
+    await settle();
+    expect(isCancelled()).toBe(true);
   });
 
   it('is left when its reader cancels while a piece waits for it, and the provider is let go', async () => {

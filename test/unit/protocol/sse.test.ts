@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { projectDirectory } from '../../../cli/project.ts';
 import { commentText, dataText, eventText, type SseEvent, SseParser } from '../../../protocol/sse.ts';
 
 interface Heard {
@@ -137,4 +140,17 @@ describe('what is written', () => {
     expect(eventText({ data })).toBe(text);
     expect(eventText({ id: '7', event: 'x', data })).toBe(`id: 7\nevent: x\n${text}`);
   });
+});
+
+it('is the only place that writes events as text', () => {
+  const rooms = ['protocol', 'worker', 'sw', 'web-demo'];
+  const files = rooms.flatMap((room) =>
+    readdirSync(join(projectDirectory, room), { recursive: true, encoding: 'utf8' }).map((file) => join(room, file)),
+  );
+  const writers = files.filter(
+    (file) =>
+      /\.tsx?$/.test(file) &&
+      /`(?:data|event|id|retry): ?\$\{/.test(readFileSync(join(projectDirectory, file), 'utf8')),
+  );
+  expect(writers).toEqual(['protocol/sse.ts']);
 });
