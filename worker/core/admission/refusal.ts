@@ -2,8 +2,8 @@ import type { RouterError } from '../../../protocol/errors.ts';
 import type { LimitRefusal } from '../ledger/messages.ts';
 
 /**
- * A limit's refusal as a client hears it; money in figures only for callers that may see what things cost. `ownMicroUsd`: what failed
- * attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
+ * The refusal of a limit as the client hears it, with amounts of money only for callers that may see costs. `ownMicroUsd`: what
+ * failed attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
  */
 export function refusalError(refused: LimitRefusal, showsMoney: boolean, ownMicroUsd = 0): RouterError {
   const { scope, retryAfterMs, neverFits } = refused;

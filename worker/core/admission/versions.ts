@@ -1,4 +1,4 @@
-/** What a request may become under its feature's caps, before the ledger is asked: itself, and its feature's safeguard. */
+/** What a request may become under its feature's caps, before the ledger is asked: itself, or its feature's safeguard. */
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { RouterError } from '../../../protocol/errors.ts';
 import type { Alias, Config, Feature, Safeguard } from '../config/config.ts';
@@ -8,6 +8,7 @@ import { type WorstCase, worstOfSize } from '../pricing/worst-case.ts';
 import { costRefusal, inputRefusal, lastTurnRefusal, outputRefusal } from './cap-refusal.ts';
 import { leastInput, withinInput } from './turns.ts';
 
+/** A request in the form in which it would be served. */
 export interface Version {
   mode: Mode;
   alias: Alias;
@@ -17,24 +18,25 @@ export interface Version {
 }
 
 export type Versions =
-  /** `withoutSafeguard`: why there is none of it for this request, although its feature has one. */
+  /** `withoutSafeguard`: why this request has none, although its feature has one. */
   | { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError }
   | { ok: false; error: RouterError };
 
+/** What the versions of a request depend on. */
 export interface Asked {
   chat: ChatRequest;
   /** The one the client named. */
   alias: Alias;
   feature: Feature;
-  /** Where its safeguard serves instead (`safeguardAliasOf`); undefined: the same. */
+  /** The alias that serves its safeguard (`safeguardAliasOf`); undefined: the same one. */
   safeguardAlias: Alias | undefined;
-  /** A page's visitors: bounded by the feature's output cap, which always has a value. */
+  /** Visitors of a page are bound by the feature's output cap, or by its default. */
   isPage?: boolean;
 }
 
 type Settings = Pick<Config, 'pricing'>;
 
-/** Undefined where its feature has no safeguard, or one that serves with the alias asked for. */
+/** Undefined if the feature has no safeguard, or one that serves with the alias of the request. */
 export function safeguardAliasOf(
   { name, safeguard }: Feature,
   { aliases }: Pick<Config, 'aliases'>,
@@ -45,10 +47,10 @@ export function safeguardAliasOf(
   return alias;
 }
 
-/** No model writes more, and by a number alone nobody may hold a whole budget while his request runs. */
+/** No model writes more. A larger number in one request must not hold a whole budget. */
 const MOST_OUTPUT_TOKENS = 1_000_000;
 
-/** Best first; at least one, or why there is none. */
+/** The best first. At least one, or why there is none. */
 export function versionsOf(asked: Asked, config: Settings): Versions {
   try {
     const normal = normalVersion(asked, config);
@@ -63,7 +65,7 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
     if ('code' in smaller) return { ok: true, versions: [normal], withoutSafeguard: smaller };
     return { ok: true, versions: isLess(smaller.worst, normal.worst) ? [normal, smaller] : [normal] };
   } catch (error) {
-    // `parseChat` refuses by name what is nested so deeply; this is for chats that came another way.
+    // `parseChat` refuses chats that are nested this deeply; this is for those that came another way.
     if (error instanceof RangeError)
       return refused({ code: 'invalid_body', param: '', detail: 'is nested too deeply' });
     throw error;
@@ -73,8 +75,8 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
 const refused = (error: RouterError): Versions => ({ ok: false, error });
 
 /**
- * Why neither version can be: as a rule why the safeguard cannot, which takes more than the request itself. Where both are
- * refused for their input and the safeguard takes a shorter one, its limit is not what the client has to keep to.
+ * Why there is no version: usually why there is no safeguard, which accepts more than the request as it is. If both are refused
+ * for their input and the safeguard takes a shorter one, its limit is not the one that the client has to keep.
  */
 function sayingMore(
   { chat, alias, feature }: Asked,
@@ -92,7 +94,7 @@ function sayingMore(
 
 const isOfInput = (error: RouterError): boolean => error.code === 'feature_cap_exceeded' && error.param === 'messages';
 
-/** The ledger takes wants best first and the last as the least: what is less in nothing could never be granted instead. */
+/** The ledger takes the last want as the least. A version that is smaller in nothing could never be granted instead. */
 const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 

@@ -1,11 +1,12 @@
-/** Hands what a ledger has noted over to `Alerts`, behind its replies, again and again until it is taken. */
+/** Hands the crossings that a ledger noted to `Alerts`, behind its replies, and repeats that until they are taken. */
 import type { Crossing } from '../../core/ledger/book/rows.ts';
 import { forgetDelivered, undelivered } from './rows.ts';
 
+/** Resolves once they are taken. */
 export type TakeCrossings = (crossings: readonly Crossing[]) => Promise<unknown>;
 
 const MOST_AT_ONCE = 100;
-/** As long as a call that hangs is waited for; then the alarm tries again, and later each time. */
+/** How long a call that hangs is waited for. Then the alarm tries again, later each time. */
 const FIRST_RETRY_MS = 10_000;
 const LAST_RETRY_MS = 300_000;
 
@@ -22,22 +23,22 @@ export class LedgerOutbox {
   }
 
   /**
-   * In the turn that noted something: the alarm is written with it, so that a death before it is taken only delays it. The
-   * promise is for `waitUntil`.
+   * Called in the turn that noted something: the alarm is written with it, so that a death before it is taken only delays it.
+   * The promise is for `waitUntil`.
    */
   noted(now: number): Promise<void> {
-    // One that each newer crossing put off would never come.
+    // An alarm that each newer crossing puts off would never come.
     if (!this.#isAlarmSet) void this.#storage.setAlarm(now + this.#retryMs);
     this.#isAlarmSet = true;
     return this.handOver();
   }
 
-  /** From the alarm. */
+  /** Called by the alarm. */
   async again(now: number): Promise<void> {
     this.#isAlarmSet = false;
     if (undelivered(this.#storage.sql, 1).length === 0) return;
     this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
-    // A call that hangs must not keep the next from being made: what comes twice changes nothing.
+    // A call that hangs must not block the next one. Crossings that arrive twice change nothing.
     this.#isBusy = false;
     await this.noted(now);
   }

@@ -6,13 +6,13 @@ import type { Lease } from '../../core/ledger/book/lease.ts';
 import { pageOf } from '../../core/ledger/book/pages.ts';
 import type { Mode, Scope } from '../../core/ledger/types.ts';
 
-/** Writing over a row costs one row; deleting it first would cost two. */
+/** Overwriting a row costs one row; deleting it first would cost two. */
 const WRITE_PAGE =
   'INSERT INTO lease (page, leases) VALUES (?, ?) ON CONFLICT (page) DO UPDATE SET leases = excluded.leases';
 
 interface Entry {
   lease: Lease;
-  /** As it stands in its page. */
+  /** Its JSON, as in its page. */
   text: string;
 }
 
@@ -60,7 +60,7 @@ export class LeasePages {
 
 type LeaseValues = ReturnType<typeof valuesOf>;
 
-/** Without names, which would be most of a page. */
+/** Without field names, which would be most of a page. */
 const valuesOf = ({ granted, spent, freed, ...lease }: Lease) =>
   [
     ...([

@@ -18,7 +18,7 @@ const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicr
     unsettledMicroUsd = excluded.unsettledMicroUsd, days = excluded.days, tatUs = excluded.tatUs, alerts = excluded.alerts,
     tatAt = excluded.tatAt`;
 
-/** Sums looked through at each fold for months that may go, so that nothing ever looks through all of them at once. */
+/** How many sums each fold searches for months to delete, so that nothing ever searches all of them at once. */
 const SWEPT_AT_ONCE = 500;
 
 export const SWEEP_FROM_THE_BEGINNING: SweptTo = { scope: '', month: '' };
@@ -48,10 +48,10 @@ function sumsOf({ alerts, days, ...row }: Row): Sums {
   return { ...row, days: JSON.parse(days as string), ...told } as Sums;
 }
 
-/** A row of `sums`, where a sweep for old ones goes on. */
+/** The row of `sums` after which the search for old ones goes on. */
 export type SweptTo = { scope: Scope | ''; month: Month };
 
-/** Everything that one turn changed. Returns where the next sweep goes on. */
+/** Writes everything that one turn changed. Returns where the next sweep goes on. */
 export function saveChanges(sql: SqlStorage, pages: LeasePages, changes: Changes, sweptTo: SweptTo): SweptTo {
   pages.write(Array.from(changes.leases, ({ lease }) => lease));
   if (changes.lastSlotKept !== undefined) pages.dropAfter(changes.lastSlotKept);
@@ -90,7 +90,7 @@ export function saveChanges(sql: SqlStorage, pages: LeasePages, changes: Changes
   return changes.purgeBefore === undefined ? sweptTo : sweep(sql, changes.purgeBefore, sweptTo);
 }
 
-/** Deletes what is too old of the next sums; from the beginning again after the last. */
+/** Deletes those of the next sums that are too old. After the last it begins again. */
 function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): SweptTo {
   const rows = sql
     .exec<SweptTo>(
@@ -104,7 +104,7 @@ function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): Swept
   return (rows.length === SWEPT_AT_ONCE && rows[rows.length - 1]) || SWEEP_FROM_THE_BEGINNING;
 }
 
-/** What `Alerts` has not been heard to have taken, the oldest first. */
+/** What `Alerts` has not acknowledged, the oldest first. */
 export const undelivered = (sql: SqlStorage, most: number): { number: number; crossing: Crossing }[] =>
   sql
     .exec<{ number: number; crossing: string }>('SELECT number, crossing FROM outbox ORDER BY number LIMIT ?', most)

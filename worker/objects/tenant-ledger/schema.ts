@@ -1,4 +1,4 @@
-/** The tables of one `TenantLedger` (docs/storage.md), and what becomes of those that earlier builds wrote. */
+/** The tables of one `TenantLedger` (docs/storage.md), and how those of earlier builds are taken over. */
 import type { Lease } from '../../core/ledger/book/lease.ts';
 import type { Mode, Scope } from '../../core/ledger/types.ts';
 import { LeasePages } from './pages.ts';
@@ -22,7 +22,7 @@ const TABLES = `
     id INTEGER PRIMARY KEY CHECK (id = 1), foldedThrough INTEGER NOT NULL, foldedAt INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, crossing TEXT NOT NULL)`;
 
-/** Makes the tables, or brings them up to date: all of it or nothing, so a process that dies in between begins anew. */
+/** Makes the tables or brings them up to date, all or nothing, so a process that dies in between starts over. */
 export function prepareTables(storage: DurableObjectStorage): void {
   const { sql } = storage;
   sql.exec('CREATE TABLE IF NOT EXISTS schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)');
@@ -37,12 +37,12 @@ export function prepareTables(storage: DurableObjectStorage): void {
   });
 }
 
-/** Folded leases that are still shown to an operator as the last settlements. */
+/** How many folded leases are kept, to be shown to operators as the last settlements. */
 const FOLDED_KEPT = 256;
 
 /**
- * From version 1. The table of leases keeps its name: should an earlier build be started on it, each of its calls fails, where
- * one that found no leases would grant again what they hold.
+ * From version 1. The table of leases keeps its name. So if an earlier build is started on it, each of its calls fails; if it
+ * found no leases, it would grant again what they hold.
  */
 function fromRowPerLease(sql: SqlStorage): void {
   const foldedThrough = Number(sql.exec('SELECT foldedThrough FROM mark').toArray()[0]?.foldedThrough ?? 0);

@@ -13,6 +13,7 @@ import {
   configuredFor,
   type LedgerView,
   scopesOfPage,
+  type ViewRequest,
   viewOverrides,
   viewScopes,
 } from '../../core/ledger/book/view.ts';
@@ -30,16 +31,6 @@ export interface TenantLedgerDeps {
   configuredOf(tenant: string): Configured;
   /** Hands crossings to `Alerts`; rejects if that cannot be reached. */
   takeCrossings(tenant: string, crossings: readonly Crossing[]): Promise<unknown>;
-}
-
-/** Which scopes an operator wants to see. */
-export interface ViewRequest {
-  configured?: Configured;
-  /** This scope alone, and its settlements. */
-  scope?: Scope;
-  /** The scopes after this one, which was the last reply's `next`. */
-  after?: Scope;
-  most?: number;
 }
 
 /**

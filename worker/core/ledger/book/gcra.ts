@@ -4,21 +4,22 @@
  */
 import type { Limits } from '../types.ts';
 
+/** A rate as GCRA counts it. */
 export interface Rate {
-  /** T: what one request takes of the bucket. */
+  /** T: what one request takes out of the bucket. */
   intervalUs: number;
   /** burst · T: the whole bucket. */
   toleranceUs: number;
   burst: number;
 }
 
-/** A month; longer intervals mean "never". */
+/** A month. Longer intervals mean "never". */
 const LONGEST_INTERVAL_US = 31 * 86_400 * 1e6;
 const LARGEST_TOLERANCE_US = 2 ** 51;
 /** Keeps floating-point dust of a rate such as 1/60 from adding a whole microsecond. */
 const DUST_US = 1e-3;
 
-/** Undefined where there is no limit, which a burst alone is not. Without a burst, a second's worth is one. */
+/** Undefined without a limit; a burst alone is none. The default burst is a second's worth. */
 export function rateOf({ rps, burst }: Pick<Limits, 'rps' | 'burst'>): Rate | undefined {
   if (rps === null) return undefined;
   const bucket = rps > 0 ? (burst ?? Math.max(1, Math.ceil(rps))) : 0;
@@ -26,9 +27,9 @@ export function rateOf({ rps, burst }: Pick<Limits, 'rps' | 'burst'>): Rate | un
   return { intervalUs, toleranceUs: Math.min(bucket * intervalUs, LARGEST_TOLERANCE_US), burst: bucket };
 }
 
-/** What a scope's requests have taken of its bucket. */
+/** What the requests of a scope have taken out of its bucket. */
 export interface Pace {
-  /** Theoretical arrival time of all that counts up to `at`. */
+  /** Theoretical arrival time after all that counts up to `at`. */
   tatUs: number;
   at: number;
   /** Slices that may still admit, by their ends. */
@@ -36,17 +37,18 @@ export interface Pace {
 }
 
 /**
- * A slice counts in full at the end of its admitting, since its holder may start all of it only then; until that time its share of the
- * bucket is kept free for it. *Without:* the bucket drains meanwhile, and somebody else is granted the same again.
+ * A slice counts in full at the end of its admitting, because its holder may start all of it only then. Until then its share of
+ * the bucket is kept free for it. *Without:* the bucket drains meanwhile, and another holder is granted the same again.
  */
 export interface Later {
   endsAt: number;
   takesUs: number;
 }
 
+/** A full bucket. */
 export const UNUSED: Pace = { tatUs: 0, at: 0, later: [] };
 
-/** At a later time: slices that have ended are in `tatUs`. */
+/** The same at a later time: slices that have ended are counted in `tatUs`. */
 export function paceAt(pace: Pace, now: number): Pace {
   const ended = pace.later.findIndex(({ endsAt }) => endsAt > now);
   const count = ended < 0 ? pace.later.length : ended;
@@ -58,7 +60,7 @@ export function paceAt(pace: Pace, now: number): Pace {
   return { tatUs, at: now, later: pace.later.slice(count) };
 }
 
-/** With what a row tells of the same scope; in any order. */
+/** Joined with what a row says of the same scope, in any order. */
 export function joined(pace: Pace, tatUs: number, at: number, later?: Later): Pace {
   const latest = Math.max(pace.at, at);
   const all = later === undefined ? pace.later : [...pace.later, later];
@@ -69,7 +71,7 @@ export function joined(pace: Pace, tatUs: number, at: number, later?: Later): Pa
   };
 }
 
-/** One request counts as if it started now; a slice takes `laterUs` at its end. `pace` is that of `now`. */
+/** A single request counts as if it started now; a slice takes `laterUs` at its end. `pace` is the one at `now`. */
 export function afterArrivals(
   { tatUs }: Pace,
   requests: number,
@@ -82,10 +84,11 @@ export function afterArrivals(
   return { tatUs: Math.max(tatUs, now * 1_000) + intervalUs, laterUs: 0 };
 }
 
+/** Whether so many requests fit into the bucket now. */
 export const conforms = (pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): boolean =>
   takenUs(pace, now) + requests * intervalUs <= toleranceUs;
 
-/** The first millisecond at which the same arrivals conform, if nobody else comes. */
+/** How long until the same requests fit, if no others come. */
 export function conformsInMs(pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): number {
   const room = toleranceUs - requests * intervalUs;
   let { tatUs } = pace;
@@ -105,8 +108,9 @@ const QUIET = 1 / 16;
 const USED_UP_IN = 1 / 8;
 
 /**
- * How long a slice may admit: what it keeps free in the bucket does not drain meanwhile. Where hardly anything is taken that costs
- * nothing, and a long slice saves a slow tenant calls; else no longer than it takes to use it up at the full rate.
+ * How long a slice may admit. What it keeps free in the bucket does not drain meanwhile. While hardly anything is taken that
+ * costs nothing, and a long slice saves a slow tenant calls. Otherwise it may admit for as long as it takes to use it up at the
+ * full rate.
  */
 export function longestSliceMs(pace: Pace, now: number, { toleranceUs }: Rate): number {
   const isQuiet = takenUs(pace, now) <= toleranceUs * QUIET;
@@ -117,6 +121,7 @@ export function longestSliceMs(pace: Pace, now: number, { toleranceUs }: Rate): 
 export const neverConforms = (requests: number, { intervalUs, toleranceUs }: Rate): boolean =>
   requests * intervalUs > toleranceUs;
 
+/** What is left in the bucket, and how long until it is full if nothing else is granted. */
 export function bucketAt(pace: Pace, now: number, rate: Rate): { remaining: number; resetMs: number } {
   const ends = pace.later[pace.later.length - 1]?.endsAt ?? now;
   const fullAtUs = Math.max(paceAt(pace, ends).tatUs, now * 1_000);

@@ -1,4 +1,4 @@
-/** Granting (ledger rules 2 to 5): one synchronous turn; all scopes or none; a refusal changes nothing. */
+/** Grants a lease, in one synchronous turn: in all its scopes or in none. A refusal changes nothing (ledger rules 2 to 5). */
 
 import type { Granted, GrantReply, LeaseRequest, LimitRefusal, Want } from '../messages.ts';
 import { GRACE_MS } from '../protocol.ts';
@@ -14,6 +14,7 @@ import { leftOf } from './left.ts';
 import { inForce } from './limits.ts';
 import { askProblem } from './shape.ts';
 
+/** The reply to an ask. */
 export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
   const problem = askProblem(ask);
   if (problem !== undefined) return { refused: 'invalid', detail: problem };
@@ -24,7 +25,7 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
   const places = placesOf(book, ask);
   const revoked = places.find(({ account }) => account.stored?.overrides.revoked);
   if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
-  // Also before a refusal, which may be all that follows once time alone has settled the rest.
+  // Before a refusal too: once time alone has settled the rest, refusals may be all that follows.
   for (const { account } of places) climb(book, account, dayOf(now), now);
   const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
   const isDue = (safeguards.length > 0 || ask.degrades) && isSafeguardDue(book.ladder, places, now);
@@ -44,14 +45,14 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
  * copies of one ask both are granted, and the second hold is nobody's.
  */
 function again(book: Book, { lease, standing, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
-  // As it will be answered once the row is folded, which may be at any moment.
+  // The same reply as after the fold, which may come at any moment.
   if (isRipe) return { refused: 'lease_too_old' };
   if (standing !== 'open') return { refused: 'lease_settled' };
   const { granted, mode, admitForMs } = lease;
   return { granted, mode, admitForMs, left: leftOf(placesOf(book, ask), now) };
 }
 
-/** The scopes of an ask, with the caps in force now, from the object's own rows (ledger rule 4). */
+/** The scopes of an ask with the limits in force now, from the object's own rows (ledger rule 4). */
 const placesOf = (book: Book, { scopes }: LeaseRequest): Place[] =>
   scopes.map(({ scope, limits: configured }) => {
     const account = accountOf(book.accounts, scope);
@@ -107,7 +108,7 @@ function enter(
   return { granted, mode, admitForMs };
 }
 
-/** Why not even the last want fits, which is the least: of all that stands in its way, what lasts longest. */
+/** Why not even the last want fits, which is the least: of all obstacles, the one that lasts longest. */
 function longestWait(ask: LeaseRequest, places: readonly Place[], now: number): LimitRefusal {
   const least = ask.wants[ask.wants.length - 1] as Want;
   const moment = momentOf(ask, least, places, now);

@@ -1,7 +1,7 @@
 /**
- * The alert ladder: each threshold of each scope once per period and cap, in order, judged on what is spent, never on what is
- * only held. What was told stands in the scope's sums, in the same transaction as what made it true, so no crash and no repeat
- * tells it twice.
+ * The alert ladder: each threshold of each scope is reported once per period and cap, in order, by what is spent and never by
+ * what is only held. What was reported is in the scope's sums, written in the same transaction as what made it true, so no
+ * crash and no repetition reports it twice.
  */
 
 import { dayOf, monthOf, monthOfPeriod, type Period } from '../time.ts';
@@ -15,18 +15,19 @@ import type { Sums, Told } from './rows.ts';
 export interface Ladder {
   /** Ascending. */
   thresholds: readonly number[];
-  /** Kinds of scopes that are told of; all where it is undefined. */
+  /** Kinds of scopes that are reported; undefined for all. */
   scopes?: readonly string[] | undefined;
-  /** From here on a request that has a safeguard is served by it. 100: only where nothing else fits. */
+  /** From here on a request with a safeguard is served by it. 100: only if nothing else fits. */
   safeguardAt: number;
 }
 
+/** No alerts, and the safeguard only if nothing else fits. */
 export const NO_LADDER: Ladder = { thresholds: [], safeguardAt: 100 };
 
-/** Caps that came and went within a period: of so many it is known what was told. */
+/** For how many caps of one period it is remembered what was reported. */
 const MOST_CAPS = 8;
 
-/** Notes what a scope's spending has crossed in a month, or a day and its month, under the caps last heard of, else config's. */
+/** Notes the thresholds that a scope's spending has crossed in a month, or in a day and its month, under the caps last heard, or config's. */
 export function climb(book: Book, account: Account, period: Period, now: number): void {
   const { thresholds, scopes } = book.ladder;
   if (thresholds.length === 0 || (scopes !== undefined && !scopes.includes(kindOf(account.scope)))) return;
@@ -45,7 +46,7 @@ function climbPeriod(book: Book, account: Account, period: Period, cap: number |
   const before = storedMonth(stored, monthOfPeriod(period))?.told?.[period];
   if (before === undefined && reached === 0) return;
   const known = before?.find(({ capMicroUsd }) => capMicroUsd === cap);
-  // Under a cap that is new in this period only what is news is told: not again what was told and is still true.
+  // Under a cap that is new in this period, thresholds that were reported and are still crossed are not reported again.
   const told = known?.percent ?? Math.min(reached, Math.max(0, ...(before ?? []).map(({ percent }) => percent)));
   if (known !== undefined && reached <= told) return;
   const sums = sumsOf(stored, account.scope, monthOfPeriod(period));
@@ -58,7 +59,7 @@ function climbPeriod(book: Book, account: Account, period: Period, cap: number |
   }
 }
 
-/** After an operator's correction: what is not true any more may come again. A late report's correction is not told twice. */
+/** After an operator's correction: thresholds that are no longer crossed may be reported again. A late report does not do that. */
 export function descend(sums: Sums, period: Period, ladder: Ladder, spentMicroUsd: number): void {
   const before = sums.told?.[period];
   if (before === undefined) return;
@@ -68,7 +69,7 @@ export function descend(sums: Sums, period: Period, ladder: Ladder, spentMicroUs
   sums.told = { ...sums.told, [period]: after };
 }
 
-/** Whether so much is spent, under any cap of the running day or month, that the safeguard takes over. */
+/** Whether enough is spent, under any cap of the running day or month, for the safeguard to take over. */
 export function isSafeguardDue({ safeguardAt }: Ladder, places: readonly Place[], now: number): boolean {
   if (safeguardAt >= 100) return false;
   const isDue = (account: Account, period: Period, cap: number | null) =>
@@ -85,6 +86,6 @@ const kindOf = (scope: Scope): string => scope.split(':', 1)[0] ?? '';
 const reachedBy = ({ thresholds }: Ladder, spentMicroUsd: number, cap: number): number =>
   thresholds.findLast((percent) => isReached(percent, spentMicroUsd, cap)) ?? 0;
 
-/** Both sides are the nearest number to a share, so equal shares are equal; amounts are too large to be multiplied. */
+/** Both sides are the nearest number to a share, so equal shares are equal. The amounts are too large to be multiplied. */
 const isReached = (percent: number, spentMicroUsd: number, cap: number): boolean =>
   spentMicroUsd / cap >= percent / 100;

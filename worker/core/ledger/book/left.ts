@@ -1,4 +1,4 @@
-/** What remains under each limit in force, for `x-ratelimit-*` headers and for the size of the next slice. */
+/** What remains under each limit in force: for `x-ratelimit-*` headers, and for the size of the next slice. */
 
 import type { Left } from '../messages.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
@@ -6,6 +6,7 @@ import { figuresOf, tokensIn } from './account.ts';
 import type { Place } from './check.ts';
 import { bucketAt, paceAt } from './gcra.ts';
 
+/** What remains for these scopes now. */
 export function leftOf(places: readonly Place[], now: number): Left[] {
   const left: Left[] = [];
   for (const { account, limits, rate } of places) {
@@ -31,7 +32,7 @@ export function leftOf(places: readonly Place[], now: number): Left[] {
   return left;
 }
 
-/** The limit of a kind that is nearest to its end, for `x-ratelimit-*`, which has room for one. */
+/** Of one kind of limit, the one that is nearest to its end: `x-ratelimit-*` headers have room for one. */
 export const tightest = (left: readonly Left[], limit: Left['limit']): Left | undefined =>
   left
     .filter((one) => one.limit === limit)

@@ -10,6 +10,7 @@ import { scopeProblem, wholeNumber } from './shape.ts';
 
 const FIELDS = Object.keys(NO_LIMITS) as (keyof Limits)[];
 
+/** The limits that a scope has now. */
 export function inForce(configured: Partial<Limits>, set: Partial<Limits>): Limits {
   const of = (field: keyof Limits): number | null => set[field] ?? configured[field] ?? null;
   return {
@@ -22,16 +23,16 @@ export function inForce(configured: Partial<Limits>, set: Partial<Limits>): Limi
   };
 }
 
-/** What an operator should know of a rate in force: slices need a bucket that lasts. */
+/** What an operator should know of a rate in force: slices need a bucket that lasts. Undefined: nothing. */
 export function burstNote({ rps, burst }: Limits): string | undefined {
   if (rps === null || burst === null || burst >= rps) return undefined;
   return `a burst of ${burst} is under a second of ${rps} requests per second: leases of many hardly fit into it, so most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
 }
 
-/** `before`: what was set for the scope until then. */
+/** What is set for the scope now and, as `before`, what was set until then; or what is wrong with the limits. */
 export type LimitsReply = { ok: true; set: Partial<Limits>; before: Overrides } | { ok: false; detail: string };
 
-/** Sets limits for one scope; null takes what was set away, so that config's holds again. Holds for every grant at once. */
+/** Sets limits for one scope; null removes what was set, so that config's limit holds again. Every grant from now on obeys. */
 export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who: string, now: number): LimitsReply {
   const problem = scopeProblem(scope) ?? limitsProblem(patch);
   if (problem !== undefined) return { ok: false, detail: problem };
@@ -53,7 +54,7 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
   return { ok: true, set: limits, before: overrides };
 }
 
-/** A revoked scope (a key, a user) is granted nothing more; slices of it end by themselves within their `admitForMs` (ledger rule 4). */
+/** A revoked scope (a key, a user) is granted nothing more. Its slices end by themselves within their `admitForMs` (ledger rule 4). */
 export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: string, now: number): LimitsReply {
   const problem = scopeProblem(scope);
   if (problem !== undefined) return { ok: false, detail: problem };
@@ -65,7 +66,7 @@ export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: stri
   return { ok: true, set: overrides.limits, before: overrides };
 }
 
-/** What is wrong with limits, in words for whoever wrote them. */
+/** What is wrong with these limits, and what would be right; undefined if nothing is. */
 export function limitsProblem(patch: Partial<Limits>): string | undefined {
   for (const [name, value] of Object.entries(patch)) {
     if (!FIELDS.includes(name as keyof Limits)) return `there is no limit "${name}"; there are ${FIELDS.join(', ')}`;
@@ -82,6 +83,7 @@ export function limitsProblem(patch: Partial<Limits>): string | undefined {
   return undefined;
 }
 
+/** Adds to the history that operators see. */
 export function note(book: Book, entry: HistoryEntry): void {
   book.noted.history.push(entry);
 }

@@ -1,4 +1,4 @@
-/** Reports (ledger rules 6 to 9 and 13): figures only grow, the larger wins, each for itself, so that order and repetition do not matter. */
+/** Reports (ledger rules 6 to 9 and 13): figures only grow, and the larger one wins, each by itself. So order and repetition do not matter. */
 
 import type { Report, ReportReply } from '../messages.ts';
 import { LATE_REPORT_MS, MOST_REPORTS } from '../protocol.ts';
@@ -11,15 +11,16 @@ import { climb } from './ladder.ts';
 import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
 import { reportProblem } from './shape.ts';
 
-/** In their order; those beyond what one call may bring are refused by name. */
+/** Applies reports in their order. Those beyond what one call may bring are refused by name. */
 export const reportAll = (book: Book, reports: readonly Report[], now: number): ReportReply[] =>
   reports.map((one, index) => (index < MOST_REPORTS ? report(book, one, now) : 'invalid'));
 
+/** Applies one report. */
 export function report(book: Book, report: Report, now: number): ReportReply {
   if (reportProblem(report) !== undefined) return 'invalid';
   const live = book.leases.get(report.leaseId);
   if (live === undefined) return firstHeard(book, report, now);
-  // As it will be answered once the row is folded, which may be at any moment.
+  // The same reply as after the fold, which may come at any moment.
   if (live.isRipe) return 'unknown';
   const merged = merge(live.lease, report);
   if (merged !== live.lease) {
@@ -29,7 +30,7 @@ export function report(book: Book, report: Report, now: number): ReportReply {
   return isOverGranted(merged) ? 'over_granted' : 'applied';
 }
 
-/** The row after a report; the same row where it changes nothing, so that nothing is written. */
+/** The row after a report; the very same object if nothing changes, so that nothing is written. */
 export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
   const { granted } = lease;
   const done = lease.done || report.done;
@@ -37,7 +38,7 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
     microUsd: Math.max(lease.spent.microUsd, report.spent.microUsd),
     tokens: Math.max(lease.spent.tokens, report.spent.tokens),
   };
-  // Done frees what was not spent. Not more can be free, not even where more was spent than granted (ledger rule 13).
+  // Done frees what was not spent. No more can be free, even if more was spent than granted (ledger rule 13).
   const free = (figure: 'microUsd' | 'tokens'): number => {
     const most = Math.max(0, granted[figure] - spent[figure]);
     return done ? most : Math.min(most, Math.max(lease.freed[figure], report.freed[figure]));
@@ -49,9 +50,9 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
       ? granted.parallel
       : Math.min(granted.parallel, Math.max(lease.freed.parallel, report.freed.parallel)),
   };
-  // It only grows like the rest: the larger figure may be the bound, also where a smaller, exact one comes after it.
+  // It stays set, because the larger figure may be the bound even if a smaller, exact one comes after it.
   const estimated = lease.estimated || report.estimated === true;
-  // Its holder did not hear of the grant.
+  // Its holder did not hear the grant.
   const origin = report.scopes !== undefined && lease.origin === 'asked' ? 'unreachable' : lease.origin;
   const isSame =
     done === lease.done &&
@@ -68,26 +69,26 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
 function firstHeard(book: Book, report: Report, now: number): ReportReply {
   const { leaseId, scopes, done } = report;
   if (scopes !== undefined) {
-    // It ran while nobody could be asked: booked at once, in the periods of its arrival, and told apart by its origin.
+    // It ran while the ledger could not be asked: booked at once, in the periods of its arrival, and marked by its origin (ledger rule 30).
     if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
     const row = ungranted('unreachable', report, scopes, book, now);
     enterLease(book, row, now);
     climbAll(book, row, now);
     return 'applied';
   }
-  // Ledger rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody and booked in full.
+  // Ledger rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody, and booked in full.
   if (!done || isOutOfAge(leaseId, now)) return 'unknown';
   const row = ungranted('closed', report, [], book, now);
   enterLease(book, row, now);
   return isOverGranted(row) ? 'over_granted' : 'applied';
 }
 
-/** In the periods of its grant, however late. */
+/** Reports crossed thresholds in the day and month of the grant, however late. */
 function climbAll(book: Book, { scopes, grantedAt }: Pick<Lease, 'scopes' | 'grantedAt'>, now: number): void {
   for (const scope of scopes) climb(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
 }
 
-/** It takes nothing of a rate, but each row tells how that stood. */
+/** It takes nothing of a rate, but each row says how the rate stood. */
 function tatOf({ accounts, read }: Book, scope: Scope, now: number): number {
   const account = accountOf(accounts, scope);
   storedOf(account, read);

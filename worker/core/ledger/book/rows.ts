@@ -1,13 +1,13 @@
-/** What one ledger keeps in its tables, as plain data; `Lease` (lease.ts) is the row of a lease. */
+/** What one ledger keeps in its tables, as plain data. `Lease` (`lease.ts`) is the row of a lease. */
 
 import type { Day, Month, Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
 import type { Lease } from './lease.ts';
 
-/** Money of leases that were folded, and corrections of an operator, which may stand below nought here (ledger rule 14). */
+/** Money of leases that were folded, and corrections by operators, which may make it negative here (ledger rule 14). */
 export interface Sum {
   spentMicroUsd: number;
-  /** Part of `spent`: booked in full because no report came, and final. */
+  /** The part of `spent` that was booked in full because no report came; final. */
   unsettledMicroUsd: number;
 }
 
@@ -16,14 +16,14 @@ export interface Sums extends Sum {
   scope: Scope;
   month: Month;
   days: Record<Day, Sum>;
-  /** Of all that counts up to `tatAt`, where this is the scope's newest month; earlier months may hold less. */
+  /** In the scope's newest month: the theoretical arrival time after all that counts up to `tatAt`. Earlier months may hold less. */
   tatUs: number;
   tatAt: number;
-  /** What the alert ladder has told (ladder.ts). */
+  /** What the alert ladder has reported (`ladder.ts`). */
   told?: Record<Period, readonly Told[]>;
 }
 
-/** The highest threshold that was told under this cap. */
+/** The highest threshold that was reported under this cap. */
 export interface Told {
   capMicroUsd: number;
   percent: number;
@@ -36,18 +36,21 @@ export interface Crossing {
   percent: number;
   spentMicroUsd: number;
   capMicroUsd: number;
-  /** Of the ledger's time. */
+  /** By the ledger's time. */
   at: number;
 }
 
-/** What was set over the admin API for a scope, over config's. */
+/** What operators set for a scope, over its limits in config. */
 export interface Overrides {
   limits: Partial<Limits>;
   /** A revoked scope is granted nothing more. */
   revoked: boolean;
 }
 
-/** Leases up to the number `foldedThrough` are in the sums, and their slots are free. `foldedAt` is also set by a correction; the ledger's time never goes behind it. */
+/**
+ * Leases up to the number `foldedThrough` are in the sums, and their slots are free. The ledger's time never goes behind
+ * `foldedAt`, which corrections set too.
+ */
 export interface Mark {
   foldedThrough: number;
   foldedAt: number;
@@ -64,13 +67,13 @@ export interface HistoryEntry {
   to: number | boolean | null;
 }
 
-/** All that a ledger needs to begin: rows of the running work. Scopes are read one by one, when they are asked for. */
+/** All that a ledger reads when it wakes. Scopes are read one by one, when an ask needs them. */
 export interface Loaded {
   mark: Mark | undefined;
   leases: readonly Lease[];
 }
 
-/** The rows of one scope: a ledger that wakes needs the newest month alone. */
+/** The rows of one scope. A ledger that wakes needs only the newest month. */
 export interface StoredScope {
   newest: Sums | undefined;
   /** Reads the row of an earlier month. */
@@ -78,13 +81,13 @@ export interface StoredScope {
   overrides: Overrides | undefined;
 }
 
-/** Reads the rows of one scope, at once: nothing may come between reading and deciding. */
+/** Reads the rows of one scope, synchronously: nothing may come between reading and deciding. */
 export type ReadScope = (scope: Scope) => StoredScope;
 
-/** What a turn changed: to be written in one transaction, or, where that fails, forgotten with the memory that holds it. */
+/** What a turn changed. It is written in one transaction; if that fails, it is forgotten together with the memory that holds it. */
 export interface Changes {
   leases: ReadonlySet<{ readonly lease: Lease }>;
-  /** Slots beyond this one are free and not needed: their pages may go. */
+  /** Slots beyond this one are free and not needed: their pages may be deleted. */
   lastSlotKept: number | undefined;
   sums: ReadonlySet<Sums>;
   mark: Mark | undefined;
@@ -92,6 +95,6 @@ export interface Changes {
   history: readonly HistoryEntry[];
   /** In their order, for the outbox. */
   crossings: readonly Crossing[];
-  /** Sums of earlier months may go. */
+  /** Sums of earlier months may be deleted. */
   purgeBefore: Month | undefined;
 }

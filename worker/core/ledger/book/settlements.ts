@@ -3,25 +3,26 @@
 import type { Mode, Scope } from '../types.ts';
 import { bookedMicroUsd, isOverGranted, type Lease, leaseStatus } from './lease.ts';
 
+/** One lease that no longer holds anything. */
 export interface Settlement {
   leaseId: string;
   scopes: readonly Scope[];
   mode: Mode;
-  /** `unreachable`: it ran while the ledger could not be heard, and was told afterwards; or never was, until an operator settled
-   *  it. `closed`: it ran without any grant. */
+  /** `unreachable`: it ran while the ledger could not be reached, and was reported afterwards, or settled by an operator.
+   *  `closed`: it ran without any grant. */
   origin: Lease['origin'];
   grantedAt: number;
   /** `unsettled`: booked in full, because no report came. */
   standing: 'done' | 'unsettled';
   grantedMicroUsd: number;
   spentMicroUsd: number;
-  /** Some of it is booked by bounds, because no usage came. */
+  /** Some of it was booked by bounds, because no usage came. */
   estimated: boolean;
-  /** A worst case was none (ledger rule 13): a bug that an operator must hear of. */
+  /** A worst case was too low (ledger rule 13): a bug that an operator must hear of. */
   overGranted: boolean;
 }
 
-/** The newest first, out of all leases that a ledger still has: a folded one stays in its slot until that is written over. */
+/** The newest first, out of all leases that a ledger still has: a folded one stays in its slot until that is overwritten. */
 export const lastSettlements = (leases: Iterable<Lease>, now: number, most: number, scope?: Scope): Settlement[] =>
   [...leases]
     .filter((lease) => isSettlement(lease, now) && (scope === undefined || lease.scopes.includes(scope)))

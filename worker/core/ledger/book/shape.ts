@@ -1,4 +1,4 @@
-/** What a message must look like. Callers are our own, so a refusal here is a bug elsewhere: it is refused by name. */
+/** What a message must look like. The callers are our own, so a message that is refused here is a bug elsewhere. */
 
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { LeaseRequest, Report } from '../messages.ts';
@@ -7,14 +7,16 @@ import { LONGEST_ADMIT_MS, LONGEST_RUN_MS, LONGEST_SCOPE_NAME, MOST_SCOPES, MOST
 /** From 0 to 2^53 − 1: what adds up exactly. */
 export const wholeNumber = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-// Lone surrogates and control characters do not come back from a table as they went in.
+// Lone surrogates and control characters do not come back from a table unchanged.
 const SCOPE = /^(tenant|anonymous|(user|feature|key):[^\p{Cc}\p{Cs}]+)$/u;
 
+/** What is wrong with the name of a scope; undefined if nothing is. */
 export function scopeProblem(scope: string): string | undefined {
   if (scope.length > LONGEST_SCOPE_NAME) return `a scope's name has at most ${LONGEST_SCOPE_NAME} characters`;
   return SCOPE.test(scope) ? undefined : `"${scope}" is not tenant, anonymous, user:ID, feature:NAME or key:ID`;
 }
 
+/** What is wrong with the scopes of a message; undefined if nothing is. */
 export function scopesProblem(scopes: readonly string[]): string | undefined {
   if (scopes.length === 0 || scopes.length > MOST_SCOPES) return `name 1 to ${MOST_SCOPES} scopes`;
   if (new Set(scopes).size !== scopes.length) return 'a scope is named twice';
@@ -25,6 +27,7 @@ export function scopesProblem(scopes: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** What is wrong with an ask; undefined if nothing is. */
 export function askProblem({ leaseId, scopes, wants, admitForMs, runForMs }: LeaseRequest): string | undefined {
   if (timeOfUuidV7(leaseId) === undefined) return 'leaseId is not a UUIDv7 in lower case';
   const problem = scopesProblem(scopes.map(({ scope }) => scope));
@@ -40,6 +43,7 @@ export function askProblem({ leaseId, scopes, wants, admitForMs, runForMs }: Lea
   return wholeNumber(runForMs) && runForMs <= LONGEST_RUN_MS ? undefined : `runForMs is not 0 to ${LONGEST_RUN_MS}`;
 }
 
+/** What is wrong with a report; undefined if nothing is. */
 export function reportProblem({ leaseId, spent, freed, scopes }: Report): string | undefined {
   if (timeOfUuidV7(leaseId) === undefined) return 'leaseId is not a UUIDv7 in lower case';
   const figures = [spent.microUsd, spent.tokens, freed.microUsd, freed.tokens, freed.parallel];

@@ -1,4 +1,4 @@
-/** What an operator sees: each scope's periods with cap, spent, held and unsettled, leases included. */
+/** What an operator sees: the periods of each scope with its cap, what is spent, held and unsettled, leases included. */
 
 import { dayBefore, dayOf, monthBefore, monthOf, type Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
@@ -8,6 +8,7 @@ import { inForce } from './limits.ts';
 import type { Overrides } from './rows.ts';
 import type { Settlement } from './settlements.ts';
 
+/** One scope in one period. */
 export interface ScopeView {
   scope: Scope;
   period: Period;
@@ -18,6 +19,7 @@ export interface ScopeView {
   unsettledMicroUsd: number;
 }
 
+/** A page of scopes. */
 export interface LedgerView {
   scopes: ScopeView[];
   /** What was set over the admin API for the scopes above. */
@@ -27,20 +29,30 @@ export interface LedgerView {
   next: Scope | null;
 }
 
-/** What config says: of a scope by name, else of its kind (`user` for `user:ana`). The ledger keeps only what was set beside it. */
+/** Limits in config: of a scope by name, otherwise of its kind (`user` for `user:ana`). The ledger stores only what was set over them. */
 export interface Configured {
   byScope?: Record<string, Partial<Limits>>;
   byKind?: Partial<Record<'tenant' | 'anonymous' | 'user' | 'feature' | 'key', Partial<Limits>>>;
 }
 
-/** Which of a tenant's scopes, maybe a million: this one, or so many after that one. */
+/** Which scopes an operator wants to see. */
+export interface ViewRequest {
+  configured?: Configured;
+  /** This scope alone, and its settlements. */
+  scope?: Scope;
+  /** The scopes after this one, which was the last reply's `next`. */
+  after?: Scope;
+  most?: number;
+}
+
+/** Which of a tenant's scopes, of which there may be a million: this one, or the `most` that follow `after`. */
 export interface Page {
   scope?: Scope;
   after?: Scope;
   most: number;
 }
 
-/** The scopes of a page, out of those that have rows, have leases, or stand in config. The tenant is always one. */
+/** The scopes of a page, out of those that have rows, have leases, or are named in config. The tenant is always one. */
 export function scopesOfPage(
   book: Book,
   stored: readonly Scope[],
@@ -59,6 +71,7 @@ export function scopesOfPage(
 export const viewScopes = (book: Book, scopes: readonly Scope[], configured: Configured, now: number): ScopeView[] =>
   scopes.flatMap((scope) => viewScope(book, scope, configured, now));
 
+/** What operators set for these scopes. */
 export const viewOverrides = (book: Book, scopes: readonly Scope[]): LedgerView['overrides'] =>
   scopes.flatMap((scope) => {
     const { overrides } = storedOf(accountOf(book.accounts, scope), book.read);
@@ -81,13 +94,13 @@ function viewScope(book: Book, scope: Scope, configured: Configured, now: number
   return [...running.map(row), ...[...earlier].toSorted().map(row).filter(isBooked)];
 }
 
-/** What config says of one scope. */
+/** The limits of one scope in config. */
 export function configuredFor(scope: Scope, { byScope, byKind }: Configured): Partial<Limits> {
   const kind = scope.split(':', 1)[0] as keyof NonNullable<Configured['byKind']>;
   return byScope?.[scope] ?? byKind?.[kind] ?? {};
 }
 
-/** The order in which SQLite sorts text: by code points, where JavaScript's own is by UTF-16 units. */
+/** The order in which SQLite sorts strings: by code points. JavaScript sorts by UTF-16 units. */
 function byCodePoints(one: string, other: string): number {
   const [left, right] = [[...one], [...other]];
   for (let index = 0; index < left.length && index < right.length; index++) {
