@@ -11,14 +11,15 @@ const names = new Set(paths.map(nameOf));
 
 export default {
   ...worker,
-  async fetch(request, env, ctx) {
-    if (names.has(nameOf(request.url))) {
-      const file = await env.ASSETS.fetch(request);
-      if (file.status !== 404) return zipped(request, file);
-    }
-    return worker.fetch(request, env, ctx);
+  fetch(request, env, ctx) {
+    return names.has(nameOf(request.url)) ? fileOrAnswer(request, env, ctx) : worker.fetch(request, env, ctx);
   },
 };
+
+async function fileOrAnswer(request, env, ctx) {
+  const file = await env.ASSETS.fetch(request);
+  return file.status === 404 ? worker.fetch(request, env, ctx) : zipped(request, file);
+}
 
 /** Compresses text for browsers as Cloudflare does: workerd compresses whatever has `content-encoding: gzip`. The etag becomes weak, there as here. */
 function zipped(request, file) {

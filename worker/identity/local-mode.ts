@@ -13,7 +13,13 @@ export function strangeHost(
   { url, headers }: Pick<Request, 'url' | 'headers'>,
   localHosts: readonly string[],
 ): string | undefined {
+  const host = headers.get('host') ?? 'localhost';
+  if (host === known.host && url === known.url && localHosts === known.localHosts) return undefined;
   // workerd passes on what is no URL, such as one with a port of letters.
-  const hosts = [headers.get('host') ?? 'localhost', URL.parse(url)?.host ?? url];
-  return hosts.find((host) => !isLocalHost(host, localHosts));
+  const stranger = [host, URL.parse(url)?.host ?? url].find((name) => !isLocalHost(name, localHosts));
+  if (stranger === undefined) known = { host, url, localHosts };
+  return stranger;
 }
+
+/** What was last found to be of this machine: most requests come as the one before did. */
+let known: { host?: string; url?: string; localHosts?: readonly string[] } = {};

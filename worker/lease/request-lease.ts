@@ -86,7 +86,8 @@ export class RequestLease {
     if (share === undefined) return undefined;
     this.#cover({ holder: holdShare(share), slice: share.slice });
     if (likely.requests > 0 && isRefillDue(pool, share.slice, now)) {
-      void refill(this.#asker, pool, { wants, likely, degrades: this.#degrades });
+      // Its answer may end sooner: then the slice would be granted to nobody, and held in full until its time is over.
+      this.#asker.background(refill(this.#asker, pool, { wants, likely, degrades: this.#degrades }));
     }
     return { mode: likely.mode, left: leftBeside(pool, now) };
   }
