@@ -74,7 +74,7 @@ type Came = Answered | Omit<Failed, 'cutByDeadline'>;
 const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });
 const NOBODY_KNOWS: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
 
-/** A stream was asked for and nothing of it came: nothing was made that is not still on its way. */
+/** A stream was asked for and nothing of it came: whatever was made is still on its way. */
 const hung = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOTHING_CAME });
 const NOTHING_CAME: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
 
