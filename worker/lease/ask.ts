@@ -1,40 +1,13 @@
 /** Asking a tenant's ledger for one lease: closes travel along, and what the reply says is kept in the pool. */
 import { closesAlong, endTelling } from '../core/ledger/lease/closes.ts';
-import { beginHolding, type Holder, holdShare, next } from '../core/ledger/lease/holder.ts';
+import { beginHolding, holdShare, next } from '../core/ledger/lease/holder.ts';
 import { enterSlice, learn, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
 import { rememberedRefusal, rememberRefusal } from '../core/ledger/lease/refusals.ts';
-import { ownShare, type Slice } from '../core/ledger/lease/slice.ts';
-import { type GrantReply, isByLimit, type RefusedByLimit, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
-import type { Deps } from '../ports.ts';
+import { ownShare } from '../core/ledger/lease/slice.ts';
+import { type GrantReply, isByLimit, type RefusedByLimit, type Want } from '../core/ledger/messages.ts';
+import type { Asker, Cover } from './cover.ts';
 import { keepPledge } from './duties.ts';
-import { type LedgerClient, LONGEST_ASK_MS } from './ledger-client.ts';
-
-/** Called just before the ledger is asked with a new id, and just before a provider is called under it. */
-export interface LeaseHooks {
-  onAsk(leaseId: string): void;
-  onStart(leaseId: string): void;
-}
-
-/** On whose behalf the ledger is asked. */
-export interface Asker {
-  scopes: readonly ScopeAsk[];
-  /** The longest that the request may take. */
-  runForMs: number;
-  client: LedgerClient;
-  newLeaseId: Deps['newLeaseId'];
-  background(work: Promise<unknown>): void;
-  /** What this isolate remembers of these scopes; undefined in tests without pools. */
-  pool: Pool | undefined;
-  /** With hooks each lease is noted, covers one request, and is closed by that alone (ledger rule 20). */
-  hooks: LeaseHooks | undefined;
-}
-
-/** A holder that changes while the ledger is asked. */
-export interface Cover {
-  holder: Holder;
-  /** The slice that this is a share of; others may use it too. */
-  slice?: Slice;
-}
+import { LONGEST_ASK_MS } from './ledger-client.ts';
 
 export interface Ask {
   wants: readonly Want[];

@@ -3,7 +3,7 @@ import { closesDue, endTelling, isBusy, isShort, noteClosable, tellOf } from '..
 import { next } from '../core/ledger/lease/holder.ts';
 import type { Pool, TenantPools } from '../core/ledger/lease/pool.ts';
 import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/lease/slice.ts';
-import type { Asker, Cover } from './ask.ts';
+import type { Asker, Cover } from './cover.ts';
 import { type LedgerClient, LONGEST_REPORT_MS } from './ledger-client.ts';
 
 /** What `waitUntil` has left for a report after asking and admitting. A later report travels with the next ask. */

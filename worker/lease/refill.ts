@@ -3,7 +3,8 @@ import type { Holder } from '../core/ledger/lease/holder.ts';
 import { beginAsking, endAsking, nextSlice, type Pool } from '../core/ledger/lease/pool.ts';
 import type { Want } from '../core/ledger/messages.ts';
 import { LONGEST_ADMIT_MS } from '../core/ledger/protocol.ts';
-import { type Asker, askForLease, refusalInMemory } from './ask.ts';
+import { askForLease, refusalInMemory } from './ask.ts';
+import type { Asker } from './cover.ts';
 import { closeLeases } from './duties.ts';
 import { LONGEST_ASK_MS } from './ledger-client.ts';
 

@@ -5,7 +5,7 @@ import type { RunEvent } from '../core/answers/stream/events.ts';
 import type { CachedAnswer } from '../core/answers/stream/job.ts';
 import type { RunBatch, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
-import type { LeaseHooks } from '../lease/ask.ts';
+import type { LeaseHooks } from '../lease/cover.ts';
 import { RequestLease } from '../lease/request-lease.ts';
 import { refused } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';

@@ -1,5 +1,5 @@
 /** Which alerts are sent, and where. */
-import type { Ladder } from '../ledger/book/ladder.ts';
+import type { Ladder } from '../ledger/book/state.ts';
 
 /** A tenant's alerts: at which thresholds, and to which webhooks. */
 export interface AlertPolicy {

@@ -1,5 +1,5 @@
 import type { AlertPolicy, Hook } from '../alerts/policy.ts';
-import type { Ladder } from '../ledger/book/ladder.ts';
+import type { Ladder } from '../ledger/book/state.ts';
 import type { AlertsInput } from './alerts-schema.ts';
 import type { Config } from './config.ts';
 import type { Variables } from './environment.ts';

@@ -1,13 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Clock } from '../../core/clock.ts';
 import { type Adjustment, type AdjustReply, adjust } from '../../core/ledger/book/adjust.ts';
-import { type Book, begin, loadBook, takeChanges } from '../../core/ledger/book/book.ts';
+import { begin, loadBook, takeChanges } from '../../core/ledger/book/book.ts';
 import { grant } from '../../core/ledger/book/grant.ts';
-import type { Ladder } from '../../core/ledger/book/ladder.ts';
 import { type LimitsReply, setLimits, setRevoked } from '../../core/ledger/book/limits.ts';
 import { reportAll } from '../../core/ledger/book/report.ts';
 import type { Crossing, HistoryEntry } from '../../core/ledger/book/rows.ts';
 import { lastSettlements } from '../../core/ledger/book/settlements.ts';
+import type { Book, Ladder } from '../../core/ledger/book/state.ts';
 import {
   type Configured,
   configuredFor,

@@ -7,12 +7,13 @@ import { KEEP_MONTHS } from '../protocol.ts';
 import { dayOf, isPeriod, monthBefore, monthOf, monthOfPeriod, type Period } from '../time.ts';
 import type { Figures, Scope } from '../types.ts';
 import { accountOf, addToSums, figuresOf, storedOf, sumsOf } from './account.ts';
-import { type Book, changeLease } from './book.ts';
+import { changeLease } from './book.ts';
 import { climb, descend } from './ladder.ts';
 import { bookedMicroUsd, bookedTokens } from './lease.ts';
 import { note } from './limits.ts';
 import { merge } from './report.ts';
 import { scopeProblem } from './shape.ts';
+import type { Book } from './state.ts';
 
 /** What an operator wants corrected. */
 export interface Adjustment {

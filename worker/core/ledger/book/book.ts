@@ -4,61 +4,15 @@
  * loaded again.
  */
 
-import { type Day, dayOf } from '../time.ts';
-import type { Limits, Scope } from '../types.ts';
-import { type Account, accountOf } from './account.ts';
+import { dayOf } from '../time.ts';
+import { accountOf } from './account.ts';
 import { countAnew, restand, start, stop } from './counting.ts';
 import { joined } from './gcra.ts';
-import { climb, type Ladder } from './ladder.ts';
-import type { Lease, LeaseStatus } from './lease.ts';
-import type { Changes, Crossing, HistoryEntry, Loaded, Mark, Overrides, ReadScope, Sums } from './rows.ts';
-import { dueItems, newWheel, type Wheel } from './wheel.ts';
-
-/** A lease that is not folded, and how it is counted at the moment. */
-export interface Live {
-  lease: Lease;
-  day: Day;
-  standing: LeaseStatus;
-  /** It may be folded, and no report changes it any more. */
-  isRipe: boolean;
-  dueAt: number;
-}
-
-interface Noted extends Changes {
-  leases: Set<Live>;
-  sums: Set<Sums>;
-  overrides: Map<Scope, Overrides>;
-  history: HistoryEntry[];
-  crossings: Crossing[];
-}
-
-/** The limits of a scope in config. Nothing for a key, because only an ask names the tier of its key. */
-export type LimitsOf = (scope: Scope) => Partial<Limits>;
-
-/** All that a ledger has in memory. */
-export interface Book {
-  read: ReadScope;
-  ladder: Ladder;
-  configured: LimitsOf;
-  mark: Mark;
-  nextNumber: number;
-  nextSlot: number;
-  /** In descending order: the lowest is taken first, so that the last pages become empty after a rush. */
-  freeSlots: number[];
-  latestGrantedAt: number;
-  /** By id, in the order of their numbers. */
-  leases: Map<string, Live>;
-  accounts: Map<Scope, Account>;
-  wheel: Wheel<Live>;
-  ripe: number;
-  /** How many leases have to be ripe before a fold is tried again (`fold.ts`). */
-  foldAgainAt: number;
-  /** How many accounts there may be before those without leases are forgotten. */
-  forgetAccountsAt: number;
-  /** The time at which the counts are true. */
-  countedAt: number;
-  noted: Noted;
-}
+import { climb } from './ladder.ts';
+import type { Lease } from './lease.ts';
+import type { Changes, Loaded, Mark, ReadScope } from './rows.ts';
+import type { Book, Ladder, LimitsOf, Live, Noted } from './state.ts';
+import { dueItems, newWheel } from './wheel.ts';
 
 const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
 const REMEMBERED_ACCOUNTS = 10_000;

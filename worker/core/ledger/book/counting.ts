@@ -2,8 +2,8 @@
 
 import { minuteOf, monthOfPeriod, type Period } from '../time.ts';
 import { type Account, accountOf, NOTHING_COUNTED } from './account.ts';
-import type { Book, Live } from './book.ts';
 import { bookedMicroUsd, bookedTokens, type Lease, type LeaseStatus, leaseStatus, ripeAt } from './lease.ts';
+import type { Book, Live } from './state.ts';
 import { newWheel, schedule, unschedule } from './wheel.ts';
 
 /** Counts a lease, and schedules when its status changes by time. */

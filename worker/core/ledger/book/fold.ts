@@ -7,10 +7,11 @@
 import { FOLD_AT, FOLD_MOST, KEEP_MONTHS } from '../protocol.ts';
 import { monthBefore, monthOfPeriod } from '../time.ts';
 import { accountOf, addToSums, storedOf, sumsOf } from './account.ts';
-import { type Book, type Live, removeLease, renumberLease } from './book.ts';
+import { removeLease, renumberLease } from './book.ts';
 import { paceAt } from './gcra.ts';
 import { bookedMicroUsd } from './lease.ts';
 import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
+import type { Book, Live } from './state.ts';
 
 /** An unripe row that the mark passes is written again, so folding waits for this many ripe ones for each. */
 const RIPE_PER_UNRIPE = 8;

@@ -4,7 +4,7 @@ import type { Granted, GrantReply, LeaseRequest, LimitRefusal, Want } from '../m
 import { GRACE_MS } from '../protocol.ts';
 import { dayOf, endOfMinute } from '../time.ts';
 import { accountOf, storedOf } from './account.ts';
-import { type Book, enterLease, type Live } from './book.ts';
+import { enterLease } from './book.ts';
 import { fits, type Moment, obstacles, type Place } from './check.ts';
 import { foldIfDue } from './fold.ts';
 import { afterArrivals, longestSliceMs, paceAt, rateOf } from './gcra.ts';
@@ -13,6 +13,7 @@ import { isOutOfAge } from './lease.ts';
 import { leftOf } from './left.ts';
 import { inForce } from './limits.ts';
 import { askProblem } from './shape.ts';
+import type { Book, Live } from './state.ts';
 
 /** The reply to an ask. */
 export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {

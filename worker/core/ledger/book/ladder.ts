@@ -7,19 +7,9 @@
 import { dayOf, monthOf, monthOfPeriod, type Period } from '../time.ts';
 import type { Scope } from '../types.ts';
 import { type Account, figuresOf, storedMonth, storedOf, sumsOf } from './account.ts';
-import type { Book } from './book.ts';
 import type { Place } from './check.ts';
 import type { Sums, Told } from './rows.ts';
-
-/** In percent of a cap. */
-export interface Ladder {
-  /** Ascending. */
-  thresholds: readonly number[];
-  /** Kinds of scopes that are reported; undefined for all. */
-  scopes?: readonly string[] | undefined;
-  /** From here on a request with a safeguard is served by it. 100: only if nothing else fits. */
-  safeguardAt: number;
-}
+import type { Book, Ladder } from './state.ts';
 
 /** No alerts, and the safeguard only if nothing else fits. */
 export const NO_LADDER: Ladder = { thresholds: [], safeguardAt: 100 };

@@ -3,10 +3,10 @@
 import { dayOf } from '../time.ts';
 import { type Limits, NO_LIMITS, type Scope } from '../types.ts';
 import { accountOf, storedOf } from './account.ts';
-import type { Book } from './book.ts';
 import { climb } from './ladder.ts';
 import type { HistoryEntry, Overrides } from './rows.ts';
 import { scopeProblem, wholeNumber } from './shape.ts';
+import type { Book } from './state.ts';
 
 const FIELDS = Object.keys(NO_LIMITS) as (keyof Limits)[];
 

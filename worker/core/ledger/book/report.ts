@@ -5,11 +5,12 @@ import { LATE_REPORT_MS, MOST_REPORTS } from '../protocol.ts';
 import { dayOf } from '../time.ts';
 import type { Amount, Scope } from '../types.ts';
 import { accountOf, storedOf } from './account.ts';
-import { type Book, changeLease, enterLease } from './book.ts';
+import { changeLease, enterLease } from './book.ts';
 import { paceAt } from './gcra.ts';
 import { climb } from './ladder.ts';
 import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
 import { reportProblem } from './shape.ts';
+import type { Book } from './state.ts';
 
 /** Applies reports in their order. Those beyond what one call may bring are refused by name. */
 export const reportAll = (book: Book, reports: readonly Report[], now: number): ReportReply[] =>

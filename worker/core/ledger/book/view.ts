@@ -3,10 +3,10 @@
 import { dayBefore, dayOf, monthBefore, monthOf, type Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
 import { accountOf, figuresOf, storedOf } from './account.ts';
-import type { Book } from './book.ts';
 import { inForce } from './limits.ts';
 import type { Overrides } from './rows.ts';
 import type { Settlement } from './settlements.ts';
+import type { Book } from './state.ts';
 
 /** One scope in one period. */
 export interface ScopeView {

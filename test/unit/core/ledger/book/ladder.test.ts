@@ -1,7 +1,7 @@
 /** The alert ladder: each threshold of each scope once per period and cap, in order, even if the object dies in between. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ladder } from '../../../../../worker/core/ledger/book/ladder.ts';
+import type { Ladder } from '../../../../../worker/core/ledger/book/state.ts';
 import { endOfDay, endOfMonth } from '../../../../../worker/core/ledger/time.ts';
 import { LedgerInMemory } from '../support/ledger-in-memory.ts';
 import { ask, DAY, done, HOUR, idAt, MINUTE, NOON, refusalOf, report, want } from '../support/messages.ts';

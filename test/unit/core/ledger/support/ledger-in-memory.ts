@@ -1,11 +1,12 @@
 import { accountOf, figuresOf, storedOf } from '../../../../../worker/core/ledger/book/account.ts';
 import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker/core/ledger/book/adjust.ts';
-import { type Book, begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book/book.ts';
+import { begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book/book.ts';
 import { fold } from '../../../../../worker/core/ledger/book/fold.ts';
 import { grant } from '../../../../../worker/core/ledger/book/grant.ts';
-import { type Ladder, NO_LADDER } from '../../../../../worker/core/ledger/book/ladder.ts';
+import { NO_LADDER } from '../../../../../worker/core/ledger/book/ladder.ts';
 import { setLimits, setRevoked } from '../../../../../worker/core/ledger/book/limits.ts';
 import { reportAll } from '../../../../../worker/core/ledger/book/report.ts';
+import type { Book, Ladder } from '../../../../../worker/core/ledger/book/state.ts';
 import {
   type Configured,
   configuredFor,

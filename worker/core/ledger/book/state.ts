@@ -1,0 +1,63 @@
+/** The ledger's memory as data: what `book.ts` loads and changes, and what the rules read. */
+import type { Day } from '../time.ts';
+import type { Limits, Scope } from '../types.ts';
+import type { Account } from './account.ts';
+import type { Lease, LeaseStatus } from './lease.ts';
+import type { Changes, Crossing, HistoryEntry, Mark, Overrides, ReadScope, Sums } from './rows.ts';
+import type { Wheel } from './wheel.ts';
+
+/** A lease that is not folded, and how it is counted at the moment. */
+export interface Live {
+  lease: Lease;
+  day: Day;
+  standing: LeaseStatus;
+  /** It may be folded, and no report changes it any more. */
+  isRipe: boolean;
+  dueAt: number;
+}
+
+export interface Noted extends Changes {
+  leases: Set<Live>;
+  sums: Set<Sums>;
+  overrides: Map<Scope, Overrides>;
+  history: HistoryEntry[];
+  crossings: Crossing[];
+}
+
+/** The limits of a scope in config. Nothing for a key, because only an ask names the tier of its key. */
+export type LimitsOf = (scope: Scope) => Partial<Limits>;
+
+/** All that a ledger has in memory. */
+export interface Book {
+  read: ReadScope;
+  ladder: Ladder;
+  configured: LimitsOf;
+  mark: Mark;
+  nextNumber: number;
+  nextSlot: number;
+  /** In descending order: the lowest is taken first, so that the last pages become empty after a rush. */
+  freeSlots: number[];
+  latestGrantedAt: number;
+  /** By id, in the order of their numbers. */
+  leases: Map<string, Live>;
+  accounts: Map<Scope, Account>;
+  wheel: Wheel<Live>;
+  ripe: number;
+  /** How many leases have to be ripe before a fold is tried again (`fold.ts`). */
+  foldAgainAt: number;
+  /** How many accounts there may be before those without leases are forgotten. */
+  forgetAccountsAt: number;
+  /** The time at which the counts are true. */
+  countedAt: number;
+  noted: Noted;
+}
+
+/** In percent of a cap. */
+export interface Ladder {
+  /** Ascending. */
+  thresholds: readonly number[];
+  /** Kinds of scopes that are reported; undefined for all. */
+  scopes?: readonly string[] | undefined;
+  /** From here on a request with a safeguard is served by it. 100: only if nothing else fits. */
+  safeguardAt: number;
+}

@@ -1,0 +1,34 @@
+/** On whose behalf a ledger is asked, and what covers the request then. */
+import type { Holder } from '../core/ledger/lease/holder.ts';
+import type { Pool } from '../core/ledger/lease/pool.ts';
+import type { Slice } from '../core/ledger/lease/slice.ts';
+import type { ScopeAsk } from '../core/ledger/messages.ts';
+import type { Deps } from '../ports.ts';
+import type { LedgerClient } from './ledger-client.ts';
+
+/** Called just before the ledger is asked with a new id, and just before a provider is called under it. */
+export interface LeaseHooks {
+  onAsk(leaseId: string): void;
+  onStart(leaseId: string): void;
+}
+
+/** On whose behalf the ledger is asked. */
+export interface Asker {
+  scopes: readonly ScopeAsk[];
+  /** The longest that the request may take. */
+  runForMs: number;
+  client: LedgerClient;
+  newLeaseId: Deps['newLeaseId'];
+  background(work: Promise<unknown>): void;
+  /** What this isolate remembers of these scopes; undefined in tests without pools. */
+  pool: Pool | undefined;
+  /** With hooks each lease is noted, covers one request, and is closed by that alone (ledger rule 20). */
+  hooks: LeaseHooks | undefined;
+}
+
+/** A holder that changes while the ledger is asked. */
+export interface Cover {
+  holder: Holder;
+  /** The slice that this is a share of; others may use it too. */
+  slice?: Slice;
+}
