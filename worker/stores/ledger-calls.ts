@@ -13,8 +13,8 @@ import type { Clock, LedgerAnswer, LedgerMessage } from '../ports.ts';
 
 /** A call that is older than this is not waited for: a ledger far away delays no message by more. */
 const LONGEST_WAIT_MS = 10;
-/** How long a follower waits for the call that took its message along. */
-const LONGEST_FOLLOW_MS = 1_000;
+/** How long a follower waits for the call that took its message along: a slow object must not be asked twice; a dead leader must leave time to ask. */
+const LONGEST_FOLLOW_MS = 2_000;
 /** After a call of several messages failed, each is sent by itself for this long. */
 const ALONE_FOR_MS = 10_000;
 

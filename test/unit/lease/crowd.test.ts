@@ -57,7 +57,7 @@ it('the ledger does not answer a crowd: each is refused by itself, and the budge
   const statuses = (await router.clock.run(Promise.all(sent))).map(({ status }) => status);
   await router.clock.run(Promise.all(router.background));
   await router.clock.advance(30_000);
-  // A follower repeats its ask a second later, by itself and with its own lease id.
+  // A follower repeats its ask two seconds later, by itself and with its own lease id.
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(users - 6);
   expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: router.upstream.calls.length * COST });
 });

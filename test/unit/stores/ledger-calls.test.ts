@@ -141,7 +141,7 @@ describe('a call that took others along', () => {
     expect(made.at(-1)).toEqual([0, 2]);
   });
 
-  it('and whose leader dies: its followers fail a second later, and the next message waits for nobody', async () => {
+  it('and whose leader dies: its followers fail two seconds later, and the next message waits for nobody', async () => {
     const first = asks();
     const others = [asks(), asks(), asks()];
     await clock.advance(4);
@@ -150,7 +150,7 @@ describe('a call that took others along', () => {
     expect(made).toHaveLength(2);
     const [, ...followers] = others;
     const failed = outcomes(followers.map(({ sent }) => sent));
-    await clock.advance(1_050);
+    await clock.advance(2_050);
     expect(await failed).toEqual(['failed', 'failed']);
     fate = 5;
     await clock.run(own(asks()));
