@@ -67,7 +67,7 @@ class StreamedChoice {
     const message: Json = { ...this.#message, role: 'assistant', content: this.#message.content ?? null };
     if (calls.length > 0) message.tool_calls = calls;
     // Streams begin with an empty string, even if only a call or a refusal follows.
-    const saysElse = calls.length > 0 || 'function_call' in message || Boolean(message.refusal);
+    const saysElse = calls.length > 0 || message.function_call !== undefined || Boolean(message.refusal);
     if (message.content === '' && saysElse) message.content = null;
     return { ...this.#others, index: this.#index, message, finish_reason: this.#reason };
   }

@@ -34,18 +34,21 @@ function legacyChoice(call: unknown): ChatRequest['tool_choice'] | Problem {
   return expected('function_call', '"none", "auto" or an object with a "name"', call);
 }
 
+/** A message that may call a function in the old way. */
+type LegacyMessage = ChatMessage & { function_call?: ToolCall['function'] };
+
 /** The id that ties a legacy call to its result; made from the call's position in the conversation. */
 const legacyId = (index: number): string => `call_legacy_${index}`;
 
 /** Turns legacy messages into tool calls and tool results. Gives the same array if there are none. Types are checked already. */
-export function withoutLegacyMessages(messages: ChatMessage[]): ChatMessage[] {
-  if (!messages.some((message) => message.role === 'function' || 'function_call' in message)) return messages;
+export function withoutLegacyMessages(messages: LegacyMessage[]): ChatMessage[] {
+  if (!messages.some((message) => message.role === 'function' || message.function_call !== undefined)) return messages;
   let lastCall = 0;
   return messages.map((message, index) => {
     if (message.role === 'function') {
       return { role: 'tool', content: message.content ?? '', tool_call_id: legacyId(lastCall) };
     }
-    const { function_call: call, ...rest } = message as ChatMessage & { function_call?: ToolCall['function'] };
+    const { function_call: call, ...rest } = message;
     if (call === undefined || rest.tool_calls) return rest;
     lastCall = index;
     const { name, arguments: text } = call;

@@ -9,6 +9,7 @@ import type { Asker, Cover } from './cover.ts';
 import { keepPledge } from './duties.ts';
 import { LONGEST_ASK_MS } from './ledger-client.ts';
 
+/** What the ledger is asked for. */
 export interface Ask {
   wants: readonly Want[];
   admitForMs: number;

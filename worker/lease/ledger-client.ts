@@ -11,6 +11,7 @@ export const LONGEST_REPORT_MS = 5_000;
 /** `waitUntil` ends 30 s after the response; what is not reported by then is booked in full. */
 const LONGEST_TELLING_MS = 25_000;
 
+/** The ports that a lease needs. */
 export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newLeaseId' | 'slices'>;
 
 /** What came of an ask. */
@@ -21,6 +22,7 @@ export interface Asked {
   isTold: boolean;
 }
 
+/** One request's side of the talk with its tenant's ledger. */
 export class LedgerClient {
   readonly #tenant: string;
   readonly #links: Links;

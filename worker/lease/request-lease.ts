@@ -42,6 +42,7 @@ export interface Taken {
   left: readonly Left[];
 }
 
+/** What holds the money of one request: a cover for each attempt that may be billed. */
 export class RequestLease {
   readonly #asker: Asker;
   readonly #degrades: boolean;

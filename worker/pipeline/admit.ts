@@ -21,6 +21,7 @@ export interface Admission {
   limited: Limited;
 }
 
+/** Admitted, or why not. */
 export type Admitted = ({ ok: true } & Admission) | NotAdmitted;
 
 interface NotAdmitted {
@@ -37,6 +38,7 @@ const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
 /** The ledger is one object that restarts within seconds. */
 const UNREACHABLE_RETRY_MS = 2_000;
 
+/** Holds what the request may cost at most. Undone by `lease.close()`, whatever happens. */
 export async function admit(request: RoutedRequest, deps: Deps, context: RequestContext): Promise<Admitted> {
   const { config } = deps;
   const { alias, chat, feature, identity, safeguardAlias } = request;
@@ -51,7 +53,7 @@ export async function admit(request: RoutedRequest, deps: Deps, context: Request
   if (context.isShared && best.mode === 'safeguard') return { ...refusedUnasked(unavailable), isAlone: true };
   const versions = context.isShared ? [best] : possible.versions;
   const isSmallerLeft = versions.length < possible.versions.length;
-  const lease = new RequestLease(identity.tenant, scoped.scopes, longestRunMs(config), deps, context.background, {
+  const lease = new RequestLease(identity.tenant, scoped.value, longestRunMs(config), deps, context.background, {
     degrades: isSmallerLeft || possible.withoutSafeguard !== undefined,
     hooks: context.leaseHooks,
   });
@@ -60,7 +62,7 @@ export async function admit(request: RoutedRequest, deps: Deps, context: Request
   const reply = taken === undefined ? await lease.ask(wants) : undefined;
   context.timing.mark('admit');
   const granted = taken ?? reply;
-  if (granted === undefined) return whileUnreachable(request, best, scoped.scopes, lease, deps);
+  if (granted === undefined) return whileUnreachable(request, best, scoped.value, lease, deps);
   if (granted.refused === undefined) {
     const limited: Limited = { left: granted.left, ledger: 'asked' };
     return { ok: true, version: versionIn(versions, granted.mode), lease, limited };

@@ -24,6 +24,7 @@ import { firstTokenMs, record } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 import { respond } from './respond.ts';
 
+/** From the request to its response. Never throws for what a client, a provider or an operator does. */
 export async function answer(request: Request, door: DoorName, deps: Deps, context: RequestContext): Promise<Response> {
   const weight = deps.bodies.open();
   try {

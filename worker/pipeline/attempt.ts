@@ -13,8 +13,10 @@ import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../u
 import { ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
 
+/** How one call of a provider ended, or began to be answered. */
 export type Attempted = Answered | Failed;
 
+/** No answer, and nothing was sent to the client. */
 export interface Failed {
   kind: 'failure';
   failure: Failure;
@@ -29,6 +31,7 @@ const MOST_ANSWER_BYTES = 33_554_432;
 const NO_BODY: Failure = { kind: 'malformed', message: 'The provider’s stream was empty.', mayBeBilled: true };
 const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answer was too large.', mayBeBilled: true };
 
+/** Calls one deployment once: up to its whole answer, or the first content of its stream. */
 export async function attempt(input: AttemptInput): Promise<Attempted> {
   const { chat, deployment, outgoing, clock, clientGone, deadlineAt, patience, settings } = input;
   const startedAt = clock.now();

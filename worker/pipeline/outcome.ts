@@ -13,6 +13,7 @@ import type { Admission } from './admit.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Limited, RoutedRequest, Trail } from './request.ts';
 
+/** What a request came to. */
 export type Outcome = Refused | Stored | Kept | Begun;
 
 /** An error, before anything was sent. */
@@ -60,7 +61,9 @@ export interface Begun {
   trail: Trail;
 }
 
+/** Refused before it was admitted. */
 export const refusedWith = (error: RouterError): Refused => ({ kind: 'refused', error, chargedMicroUsd: 0 });
+/** Answered by the cache. */
 export const storedAs = (stored: StoredAnswer): Stored => ({ kind: 'stored', stored });
 
 /** The code of the error that an outcome is; undefined for an answer. */
@@ -117,6 +120,7 @@ export const headOf = (
 const NOT_LIMITED: Limited = { left: [], ledger: 'not asked' };
 const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
+/** The head of an error: what was tried, as far as anything was. */
 export function refusedHead({ trail, limited = NOT_LIMITED, chargedMicroUsd }: Refused): AnswerHead {
   if (trail !== undefined) return headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
   if (limited === NOT_LIMITED) return NO_ATTEMPT;

@@ -22,6 +22,7 @@ import { newTrail, personOf, type RequestContext, type RoutedRequest, type Track
 /** Looking whether the client is still there is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
 const WORTH_LOOKING_MS = 25;
 
+/** Asks providers until one of them begins to answer. The lease of a refusal is closed already. */
 export async function produce(given: RoutedRequest, links: Deps, context: RequestContext): Promise<Begun | Refused> {
   const deps = routedDeps(given, links);
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.

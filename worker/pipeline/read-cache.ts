@@ -11,6 +11,7 @@ import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 import type { RoutedRequest } from './request.ts';
 
+/** What the cache has for a question. */
 export type CacheRead =
   /** Not kept here, or not asked for. */
   | { state: 'bypass' }
@@ -22,6 +23,7 @@ export type CacheRead =
 const LONGEST_READ_MS = 500;
 const BYPASS: CacheResult = ok({ state: 'bypass' });
 
+/** The same, or why the question cannot be looked up. */
 export type CacheResult = Result<CacheRead, RouterError>;
 
 /** At once for a feature without a cache, as most are. */

@@ -8,6 +8,7 @@ import type { Ending } from './meter.ts';
 import { errorIn, type Outcome } from './outcome.ts';
 import type { RequestContext, RoutedRequest, Trail } from './request.ts';
 
+/** All that is known of a request when it is over. */
 export interface Recorded {
   /** As it was read: a safeguard's answer names the alias that was asked for. */
   request: RoutedRequest;
@@ -20,6 +21,7 @@ export interface Recorded {
   firstTokenMs: number | undefined;
 }
 
+/** Undefined where this request called no provider, or got no content. */
 export function firstTokenMs(outcome: Outcome, { arrivedAt }: RequestContext): number | undefined {
   const at = outcome.kind === 'begun' ? outcome.trail.attempts.at(-1)?.contentAt : undefined;
   return at === undefined ? undefined : at - arrivedAt;
@@ -34,6 +36,7 @@ const FAILURES: ReadonlySet<RouterError['code']> = new Set([
   'ledger_unavailable',
 ]);
 
+/** Called once for each request that was read. */
 export function record(recorded: Recorded, { events }: Pick<Deps, 'events'>, { requestId }: RequestContext): void {
   const { request, outcome } = recorded;
   const tried = outcome.kind === 'stored' ? outcome.instead : outcome;

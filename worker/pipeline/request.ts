@@ -99,6 +99,7 @@ export interface Tracked {
   failure?: Pick<Failure, 'kind' | 'status'>;
 }
 
+/** Before the first call. */
 export const newTrail = (mode: EdgeMode): Trail => ({
   ...{ mode, attempts: [], hops: 0, deployment: undefined, dropped: [], cooldowns: [] },
 });

@@ -54,6 +54,7 @@ interface Made extends ResponseForm {
   head: AnswerHead;
 }
 
+/** The response. `onEnd` is called once, when the answer is over. */
 export function respond(
   outcome: Outcome,
   reader: Reader,

@@ -2,6 +2,7 @@
 import { isOrdinary } from '../core/routing/route.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
 
+/** For whatever no browser may keep. */
 export const NO_STORE = 'no-store';
 
 /** For an answer that is whole, as far as is known when its headers are written; anything else gets `NO_STORE`. */

@@ -10,6 +10,7 @@ export interface ResponseContext {
   timing: Timing;
 }
 
+/** A JSON response that is no answer of a model. */
 export const plainJson = (body: unknown, context: ResponseContext, status = 200, indent = 0): Response =>
   new Response(JSON.stringify(body, null, indent), {
     status,
@@ -29,6 +30,7 @@ export function refusal(error: RouterError, context: ResponseContext): Response 
 export const noContent = (context: ResponseContext): Response =>
   new Response(null, { status: 204, headers: commonHeaders(context) });
 
+/** The headers that every response has. */
 export function commonHeaders({ requestId, timing }: ResponseContext): Record<string, string> {
   const { now } = timing;
   return {

@@ -12,6 +12,7 @@ import type { Batch, Piece, StreamEnd } from '../upstream/provider-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { pageError } from './refusal-of.ts';
 
+/** A streamed answer, and for whom it is written. */
 export interface StreamBodyInput {
   source: AnswerSource;
   pipe: BytePipe;
@@ -31,6 +32,7 @@ export interface StreamBodyInput {
 const encoder = new TextEncoder();
 const KEEP_ALIVE = commentText('keep-alive');
 
+/** The body, at once; it is filled as the answer comes. */
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   const { readable, writable } = input.pipe;
   void pump(input, writable.getWriter());

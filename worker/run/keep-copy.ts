@@ -17,11 +17,11 @@ const ONE_REQUEST: Want = { mode: 'normal', microUsd: 0, tokens: 0, requests: 1,
 /** Refused for the rate, or for a key that was revoked. Where anything else stands in the way, the copy is given and not kept. */
 export async function keepCopy(
   { head, event }: CachedAnswer,
-  ask: RoutedRequest,
+  request: RoutedRequest,
   { asks, background }: Pick<RunHooks, 'asks' | 'background'>,
   deps: Deps,
 ): Promise<RunOutcome> {
-  const scoped = scopesOf(ask, deps.config);
+  const scoped = scopesOf(request, deps.config);
   if (!scoped.ok) return { kind: 'refused', refusal: refusalOf(scoped.error), isPersonal: true };
   let leaseId = '';
   const hooks: LeaseHooks = {
@@ -30,7 +30,7 @@ export async function keepCopy(
     },
     onStart() {},
   };
-  const lease = new RequestLease(ask.identity.tenant, scoped.scopes, 0, deps, background, { hooks });
+  const lease = new RequestLease(request.identity.tenant, scoped.value, 0, deps, background, { hooks });
   const reply = await lease.ask([ONE_REQUEST]);
   lease.close();
   if (reply === undefined) return { kind: 'alone' };
@@ -38,7 +38,7 @@ export async function keepCopy(
     const isItsOwn =
       reply.refused === 'revoked' || (typeof reply.refused === 'object' && reply.refused.limit === 'rps');
     if (!isItsOwn) return { kind: 'alone' };
-    const { error, limited } = refused(reply, ask, deps);
+    const { error, limited } = refused(reply, request, deps);
     return { kind: 'refused', refusal: refusalOf(error, { left: limited.left }), isPersonal: true };
   }
   // Only now does the object's row begin to exist: a refusal costs none.

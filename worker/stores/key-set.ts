@@ -76,11 +76,11 @@ export class KeySet {
     this.#times = { ...this.#times, triedAt: this.#now, isReading: true };
     const read = await readKeySet(this.#url, fetch, clock);
     const ended = { ...this.#times, isReading: false };
-    if ('problem' in read) {
-      tell(read.problem);
+    if (!read.ok) {
+      tell(read.error);
       this.#times = { ...ended, failedAt: this.#now };
     } else {
-      this.#keys = read.keys;
+      this.#keys = read.value;
       this.#times = { ...ended, readAt: this.#now, failedAt: undefined };
     }
   }

@@ -50,6 +50,7 @@ class Waiting {
   }
 }
 
+/** The calls of one isolate to one tenant's ledger. */
 export class LedgerCalls {
   readonly #clock: Clock;
   #waiting: Waiting[] = [];

@@ -1,4 +1,5 @@
 /** One read of a sign-in's key set: bounded in time and size, without following a redirect, and its keys imported. */
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { SignInAlgorithm } from '../core/config/issuers-schema.ts';
 import { type PublicJwk, publicJwks } from '../core/identity/jwk.ts';
 import { LONGEST_READ_MS } from '../core/identity/key-set-times.ts';
@@ -19,8 +20,8 @@ export const WEB_CRYPTO: Readonly<Record<SignInAlgorithm, { name: string; hash?:
   EdDSA: { name: 'Ed25519' },
 };
 
-/** `problem` says what went wrong, without the address. */
-export type KeySetRead = { keys: readonly SetKey[] } | { problem: string };
+/** The error says what went wrong, without the address. */
+export type KeySetRead = Result<readonly SetKey[], string>;
 
 const MOST_BYTES = 262_144;
 const LEAST_RSA_BITS = 2_048;
@@ -28,11 +29,11 @@ const LEAST_RSA_BITS = 2_048;
 /** Never rejects. */
 export async function readKeySet(url: string, fetch: UpstreamFetch, clock: Clock): Promise<KeySetRead> {
   const tooLate = new AbortController();
-  const reading = read(url, fetch, tooLate.signal).catch((): KeySetRead => ({ problem: 'is unreachable' }));
+  const reading = read(url, fetch, tooLate.signal).catch((): KeySetRead => refused('is unreachable'));
   const result = await within(reading, LONGEST_READ_MS, clock, undefined);
   if (result !== undefined) return result;
   tooLate.abort();
-  return { problem: `did not come within ${LONGEST_READ_MS} ms` };
+  return refused(`did not come within ${LONGEST_READ_MS} ms`);
 }
 
 async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Promise<KeySetRead> {
@@ -43,14 +44,14 @@ async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Pro
   });
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {});
-    return { problem: `came with status ${response.status}` };
+    return refused(`came with status ${response.status}`);
   }
   const text = await boundedText(response);
-  if (text === undefined) return { problem: `is larger than ${MOST_BYTES} bytes` };
+  if (text === undefined) return refused(`is larger than ${MOST_BYTES} bytes`);
   const jwks = publicJwks(parsed(text));
-  if (jwks === undefined) return { problem: 'is no JWKS' };
+  if (jwks === undefined) return refused('is no JWKS');
   const keys = await Promise.all(jwks.map(importKey));
-  return { keys: keys.filter((key) => key !== undefined) };
+  return ok(keys.filter((key) => key !== undefined));
 }
 
 async function boundedText(response: Response): Promise<string | undefined> {

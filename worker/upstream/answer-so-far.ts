@@ -10,6 +10,7 @@ import { Tally } from './tally.ts';
 /** In characters. No event is this long: an image in base64 is a few million. */
 const MOST_EVENT_LENGTH = 8_000_000;
 
+/** A chunk of an answer, as the translator gives it. */
 export type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
 
 /** What has come of a streamed answer: bytes in, chunks out. It knows no clock and no connection. */

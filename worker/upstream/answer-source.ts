@@ -4,6 +4,7 @@ import type { Ending } from '../pipeline/meter.ts';
 import type { Answered } from './attempt-input.ts';
 import type { Batch, ProviderStream } from './provider-stream.ts';
 
+/** A stream that has begun, and what to do when it is over. */
 export interface SourceInput {
   answer: Extract<Answered, { kind: 'stream' }>;
   /** Aborts when the reader leaves. */

@@ -7,6 +7,7 @@ import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
 import type { Chunk } from './answer-so-far.ts';
 import type { ProviderStream } from './provider-stream.ts';
 
+/** What one call of a provider needs. */
 export interface AttemptInput {
   chat: ChatRequest;
   deployment: Deployment;

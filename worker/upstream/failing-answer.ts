@@ -73,6 +73,7 @@ export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptByt
   return { kind, message, mayBeBilled: true };
 }
 
+/** What is known of an attempt without an answer. */
 export interface NoAnswer {
   timedOut: boolean;
   left: boolean;

@@ -8,14 +8,16 @@ import { cutAfterContent } from './cut-stream.ts';
 const SLOW_MS = 3_000;
 const ON_PURPOSE = 'A fault that an operator set.';
 
-export interface Line {
+/** The call that fails. */
+export interface FaultyCall {
   chat: ChatRequest;
   adapter: Adapter;
   fetch: UpstreamFetch;
   clock: Clock;
 }
 
-export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: Line): UpstreamFetch {
+/** A `fetch` that shows this fault in place of the provider's answer. */
+export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: FaultyCall): UpstreamFetch {
   switch (fault) {
     case 'blocked-egress':
       return () => Promise.reject(new TypeError(ON_PURPOSE));

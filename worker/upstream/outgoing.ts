@@ -7,6 +7,7 @@ import type { RoutedRequest } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import type { Outgoing } from '../providers/adapter.ts';
 
+/** The request as this deployment takes it, or why it has no form for it. */
 export function outgoingFor(
   { chat, feature }: RoutedRequest,
   deployment: Deployment,

@@ -14,6 +14,7 @@ const AFTER_DONE_MS = 250;
 /** After an answer has failed, its usage may still come, mostly in the same packet. */
 const AFTER_FAILURE_MS = 250;
 
+/** What one read brought. */
 export interface Batch {
   chunks: Chunk[];
   /** The network chunk that the last of them came in, and its text. */
@@ -22,11 +23,13 @@ export interface Batch {
   end?: StreamEnd;
 }
 
+/** A network chunk as it came, and as text. */
 export interface Piece {
   bytes: Uint8Array;
   text: string;
 }
 
+/** How a stream ended. */
 export type StreamEnd =
   | { kind: 'complete' }
   /** `interrupted`: the provider failed. `left`: the reader took too long. */

@@ -6,6 +6,7 @@ const MOST_MS = 3_000;
 /** A wait this long shows that the provider had made no more yet; so does a trickle for the whole of `MOST_MS`. */
 const CAUGHT_UP_MS = 150;
 
+/** A connection that is read to its end behind the response. */
 export interface Behind {
   reader: ReadableStreamDefaultReader<Uint8Array>;
   clock: Clock;

@@ -10,6 +10,7 @@ import type { StreamTranslator } from '../providers/adapter.ts';
 export const HEARTBEAT_GAP_MS = 1_000;
 export const HEARTBEATS = 2;
 
+/** The time limits of one stream. */
 export interface StreamLimits {
   /** Until then the provider may be silent before its content, even if it has been heard at regular intervals. */
   quietUntil: number;
@@ -21,6 +22,7 @@ export interface StreamLimits {
   endAt: number;
 }
 
+/** What a stream has to ask about its attempt. */
 export interface StreamHelp {
   /** A failure without those of the provider's own words that a client may not read. */
   present(failure: Failure): Failure;
@@ -30,6 +32,7 @@ export interface StreamHelp {
   isPlausible(usage: Usage, seen: Passed): boolean;
 }
 
+/** A whole answer in place of a stream, or why it is none. */
 export type ReadWhole =
   | { ok: true; translator: StreamTranslator }
   | { ok: false; failure: Failure; usage: Usage | undefined };

@@ -1,16 +1,27 @@
 import type { RouterError } from '../../../protocol/errors.ts';
-import type { LimitRefusal } from '../ledger/messages.ts';
+import type { LimitRefusal, MoneyRefusal } from '../ledger/messages.ts';
 
 /**
- * The refusal of a limit as the client hears it, with amounts of money only for callers that may see costs. `ownMicroUsd`: what
- * failed attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
+ * A limit's refusal as a client hears it; money in figures only for callers that may see what things cost. `ownMicroUsd`: what failed
+ * attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
  */
 export function refusalError(refused: LimitRefusal, showsMoney: boolean, ownMicroUsd = 0): RouterError {
-  const { scope, retryAfterMs, neverFits } = refused;
-  if ('cap' in refused) {
-    return { code: 'rate_limit_exceeded', scope, limit: refused.limit, cap: refused.cap, retryAfterMs, neverFits };
+  switch (refused.limit) {
+    case 'rps':
+    case 'tpm':
+    case 'parallel': {
+      const { scope, limit, cap, retryAfterMs, neverFits } = refused;
+      return { code: 'rate_limit_exceeded', scope, limit, cap, retryAfterMs, neverFits };
+    }
+    case 'monthly':
+    case 'daily':
+      return budgetError(refused, showsMoney, ownMicroUsd);
   }
-  const { limit, spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd, resetsAt, onlyHeld } = refused;
+}
+
+function budgetError(refused: MoneyRefusal, showsMoney: boolean, ownMicroUsd: number): RouterError {
+  const { scope, limit, spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd } = refused;
+  const { resetsAt, retryAfterMs, onlyHeld, neverFits } = refused;
   const failedBefore = ownMicroUsd > 0 && spentMicroUsd + ownMicroUsd + wantedMicroUsd > capMicroUsd;
   return {
     code: 'budget_exceeded',

@@ -1,4 +1,5 @@
 import type { RouterError } from '../../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { ANY_TENANT, type Config, type Feature, type Tenant } from '../config/config.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ScopeAsk } from '../ledger/messages.ts';
@@ -7,7 +8,8 @@ import type { Limits } from '../ledger/types.ts';
 /** What config says of a tenant. One that it does not name exists from its first key on. */
 export const tenantOf = ({ tenants }: Pick<Config, 'tenants'>, name: string): Tenant => tenants.get(name) ?? ANY_TENANT;
 
-export type Scoped = { ok: true; scopes: readonly ScopeAsk[] } | { ok: false; error: RouterError };
+/** The scopes that a request counts in, or why it may not ask. */
+export type Scoped = Result<readonly ScopeAsk[], RouterError>;
 
 interface Caller {
   identity: Identity;
@@ -20,16 +22,13 @@ interface Caller {
 export function scopesOf({ identity, user, feature }: Caller, config: Pick<Config, 'tenants' | 'tiers'>): Scoped {
   const { limits, userLimits, anonymousLimits } = tenantOf(config, identity.tenant);
   const ofKey = keyLimits(identity, config);
-  if (ofKey === undefined) return { ok: false, error: { code: 'unknown_tier', tier: identity.tier ?? '' } };
-  return {
-    ok: true,
-    scopes: [
-      { scope: 'tenant', limits },
-      user === null ? { scope: 'anonymous', limits: anonymousLimits } : { scope: `user:${user}`, limits: userLimits },
-      { scope: `feature:${feature.name}`, limits: feature.limits },
-      { scope: `key:${identity.keyId}`, limits: ofKey },
-    ],
-  };
+  if (ofKey === undefined) return refused({ code: 'unknown_tier', tier: identity.tier ?? '' });
+  return ok([
+    { scope: 'tenant', limits },
+    user === null ? { scope: 'anonymous', limits: anonymousLimits } : { scope: `user:${user}`, limits: userLimits },
+    { scope: `feature:${feature.name}`, limits: feature.limits },
+    { scope: `key:${identity.keyId}`, limits: ofKey },
+  ]);
 }
 
 /** Callers remembered; beyond, all are forgotten. */

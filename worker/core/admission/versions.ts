@@ -1,6 +1,7 @@
 /** What a request may become under its feature's caps, before the ledger is asked: itself, or its feature's safeguard. */
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { RouterError } from '../../../protocol/errors.ts';
+import { ok, type Refused, type Result, refused } from '../../../protocol/result.ts';
 import type { Alias, Config, Feature, Safeguard } from '../config/config.ts';
 import type { Mode } from '../ledger/types.ts';
 import { inputSize, ownTokens } from '../pricing/input-size.ts';
@@ -17,10 +18,10 @@ export interface Version {
   worst: WorstCase;
 }
 
+/** As what a request may be served, best first; or why as nothing. */
 export type Versions =
   /** `withoutSafeguard`: why this request has none, although its feature has one. */
-  | { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError }
-  | { ok: false; error: RouterError };
+  { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError } | Refused<RouterError>;
 
 /** What the versions of a request depend on. */
 export interface Asked {
@@ -55,15 +56,16 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
   try {
     const normal = normalVersion(asked, config);
     const { safeguard } = asked.feature;
-    if (safeguard === undefined) return 'code' in normal ? refused(normal) : { ok: true, versions: [normal] };
+    if (safeguard === undefined) return normal.ok ? { ok: true, versions: [normal.value] } : normal;
     const smaller = safeguardVersion(asked, safeguard, config);
-    if ('code' in normal) {
-      return 'code' in smaller
-        ? refused(sayingMore(asked, normal, smaller, config))
-        : { ok: true, versions: [smaller] };
+    if (!normal.ok) {
+      return smaller.ok
+        ? { ok: true, versions: [smaller.value] }
+        : refused(sayingMore(asked, normal.error, smaller.error, config));
     }
-    if ('code' in smaller) return { ok: true, versions: [normal], withoutSafeguard: smaller };
-    return { ok: true, versions: isLess(smaller.worst, normal.worst) ? [normal, smaller] : [normal] };
+    if (!smaller.ok) return { ok: true, versions: [normal.value], withoutSafeguard: smaller.error };
+    const isOther = isLess(smaller.value.worst, normal.value.worst);
+    return { ok: true, versions: isOther ? [normal.value, smaller.value] : [normal.value] };
   } catch (error) {
     // `parseChat` refuses chats that are nested this deeply; this is for those that came another way.
     if (error instanceof RangeError)
@@ -71,8 +73,6 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
     throw error;
   }
 }
-
-const refused = (error: RouterError): Versions => ({ ok: false, error });
 
 /**
  * Why there is no version: usually why there is no safeguard, which accepts more than the request as it is. If both are refused
@@ -98,17 +98,20 @@ const isOfInput = (error: RouterError): boolean => error.code === 'feature_cap_e
 const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 
-function normalVersion({ chat: sent, alias, feature, isPage }: Asked, { pricing }: Settings): Version | RouterError {
+function normalVersion(
+  { chat: sent, alias, feature, isPage }: Asked,
+  { pricing }: Settings,
+): Result<Version, RouterError> {
   const { caps } = feature;
   const output = sent.maxOutputTokens ?? caps.defaultMaxOutputTokens;
   const mostOutput = caps.maxOutputTokens ?? (isPage ? caps.defaultMaxOutputTokens : MOST_OUTPUT_TOKENS);
-  if (output > mostOutput) return outputRefusal(feature, output, mostOutput);
+  if (output > mostOutput) return refused(outputRefusal(feature, output, mostOutput));
   const chat = sent.maxOutputTokens === undefined ? withOutput(sent, output) : sent;
   const size = inputSize(chat, alias.deployments);
   const mostInput = caps.maxInputTokens;
   if (mostInput !== undefined) {
     const input = ownTokens(size, pricing);
-    if (input > mostInput) return inputRefusal(feature, input, mostInput);
+    if (input > mostInput) return refused(inputRefusal(feature, input, mostInput));
   }
   const worst = worstOfSize(size, chat, alias.deployments, pricing);
   return withinCost({ mode: 'normal', alias, chat, worst }, feature);
@@ -118,7 +121,7 @@ function safeguardVersion(
   { chat: sent, alias: named, feature, safeguardAlias }: Asked,
   safeguard: Safeguard,
   { pricing }: Settings,
-): Version | RouterError {
+): Result<Version, RouterError> {
   const { caps } = feature;
   const alias = safeguardAlias ?? named;
   const { deployments } = alias;
@@ -127,7 +130,7 @@ function safeguardVersion(
   let size = inputSize(sent, deployments);
   if (most !== undefined && ownTokens(size, pricing) > most) {
     const trimmed = withinInput(sent, most, deployments, pricing);
-    if (trimmed === undefined) return lastTurnRefusal(feature, leastInput(sent, deployments, pricing), most);
+    if (trimmed === undefined) return refused(lastTurnRefusal(feature, leastInput(sent, deployments, pricing), most));
     chat = trimmed;
     size = inputSize(trimmed, deployments);
   }
@@ -143,8 +146,8 @@ function safeguardVersion(
 
 const withOutput = (chat: ChatRequest, maxOutputTokens: number): ChatRequest => ({ ...chat, maxOutputTokens });
 
-function withinCost(version: Version, feature: Feature): Version | RouterError {
+function withinCost(version: Version, feature: Feature): Result<Version, RouterError> {
   const cap = feature.caps.maxCostMicroUsd;
   const { microUsd } = version.worst;
-  return cap !== undefined && microUsd > cap ? costRefusal(feature, microUsd, cap) : version;
+  return cap !== undefined && microUsd > cap ? refused(costRefusal(feature, microUsd, cap)) : ok(version);
 }

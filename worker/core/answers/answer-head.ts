@@ -6,6 +6,7 @@ import type { RouterError } from '../../../protocol/errors.ts';
 import type { Left } from '../ledger/messages.ts';
 import type { EdgeMode } from '../routing/route.ts';
 
+/** What headers and log say of an answer. */
 export interface AnswerHead {
   /** How it was made; left out for `normal`. */
   mode?: EdgeMode | undefined;

@@ -33,6 +33,7 @@ export interface LeaseRequest {
 /** The reply to an ask. Its two kinds differ by `refused`: previous builds read these very fields, so there is no tag beside them. */
 export type GrantReply = Granted | Refused;
 
+/** A lease was granted, of the first want that fits. */
 export interface Granted {
   refused?: undefined;
   granted: Amount;
@@ -41,6 +42,7 @@ export interface Granted {
   left: readonly Left[];
 }
 
+/** No lease was granted. */
 export type Refused = RefusedByLimit | RefusedForReason;
 
 /** A limit stands in the way. */
@@ -52,6 +54,7 @@ export interface RefusedByLimit {
 /** Whether a limit refuses, and not the lease or the caller. */
 export const isByLimit = (reply: Refused): reply is RefusedByLimit => typeof reply.refused === 'object';
 
+/** Something other than a limit stands in the way. */
 export type RefusedForReason =
   | { refused: 'lease_settled' | 'lease_too_old' | 'safeguard_due' }
   | { refused: 'revoked'; scope: Scope }

@@ -4,6 +4,7 @@
 export type Day = string;
 /** Such as `2026-11`. */
 export type Month = string;
+/** A UTC day, or a month. */
 export type Period = Day | Month;
 
 const MINUTE_MS = 60_000;
@@ -28,11 +29,14 @@ export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
 
 /** When the minute, the day or the month of a time is over. */
 export const endOfMinute = (ms: number): number => (minuteOf(ms) + 1) * MINUTE_MS;
+/** When the UTC day of a time is over. */
 export const endOfDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
+/** When the UTC month of a time is over. */
 export const endOfMonth = (ms: number): number => startOfMonth(monthOf(ms), 1);
 
 /** The day before `ms`, and the month before it. */
 export const dayBefore = (ms: number): Day => dayOf(ms - DAY_MS);
+/** The month that lies so many months before the one of `ms`. */
 export const monthBefore = (ms: number, months = 1): Month =>
   new Date(startOfMonth(monthOf(ms), -months)).toISOString().slice(0, 7);
 

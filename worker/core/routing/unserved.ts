@@ -23,6 +23,7 @@ export function rejected(failure: Failure, seesProvider: boolean): RouterError {
   };
 }
 
+/** What is known when no provider is left to ask. */
 export interface Unserved {
   /** The time for all attempts is over. */
   isLate: boolean;

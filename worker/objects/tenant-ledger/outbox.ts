@@ -10,6 +10,7 @@ const MOST_AT_ONCE = 100;
 const FIRST_RETRY_MS = 10_000;
 const LAST_RETRY_MS = 300_000;
 
+/** Hands crossings over, again and again until `Alerts` has them. */
 export class LedgerOutbox {
   readonly #storage: DurableObjectStorage;
   readonly #take: TakeCrossings;

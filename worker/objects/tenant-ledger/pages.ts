@@ -16,6 +16,7 @@ interface Entry {
   text: string;
 }
 
+/** The rows of leases, many to a page. */
 export class LeasePages {
   readonly #sql: SqlStorage;
   readonly #pages = new Map<number, Map<number, Entry>>();

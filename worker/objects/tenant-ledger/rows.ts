@@ -21,15 +21,18 @@ const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicr
 /** How many sums each fold searches for months to delete, so that nothing ever searches all of them at once. */
 const SWEPT_AT_ONCE = 500;
 
+/** Where the sweep of old sums begins, and begins again. */
 export const SWEEP_FROM_THE_BEGINNING: SweptTo = { scope: '', month: '' };
 
 type Row = Record<string, SqlStorageValue>;
 
+/** Up to which lease everything is folded; undefined before the first fold. */
 export function readMark(sql: SqlStorage): Mark | undefined {
   const [mark] = sql.exec<Row>('SELECT foldedThrough, foldedAt FROM mark').toArray();
   return mark as Mark | undefined;
 }
 
+/** What is stored of one scope: its sums, and what an operator set. */
 export function readScope(sql: SqlStorage, scope: Scope): StoredScope {
   const [newest] = sql.exec<Row>('SELECT * FROM sums WHERE scope = ? ORDER BY month DESC LIMIT 1', scope).toArray();
   const [set] = sql.exec<Row>('SELECT limits, revoked FROM limits WHERE scope = ?', scope).toArray();
@@ -111,6 +114,7 @@ export const undelivered = (sql: SqlStorage, most: number): { number: number; cr
     .toArray()
     .map(({ number, crossing }) => ({ number, crossing: JSON.parse(crossing) as Crossing }));
 
+/** Deletes the crossings that were handed over. */
 export const forgetDelivered = (sql: SqlStorage, through: number): void =>
   void sql.exec('DELETE FROM outbox WHERE number <= ?', through);
 

@@ -24,6 +24,7 @@ import { LeasePages } from './pages.ts';
 import { readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges, storedScopes } from './rows.ts';
 import { prepareTables } from './schema.ts';
 
+/** What a ledger needs from outside. */
 export interface TenantLedgerDeps {
   clock: Pick<Clock, 'now'>;
   ladderOf(tenant: string): Ladder;

@@ -6,7 +6,7 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 
 /** Removes those fields from an answer or a chunk; true if there were any. */
 export function dropRoutersWords(said: Json): boolean {
-  if (!('carryon' in said || 'carryon_cost_usd' in said)) return false;
+  if (said.carryon === undefined && said.carryon_cost_usd === undefined) return false;
   delete said.carryon;
   delete said.carryon_cost_usd;
   return true;

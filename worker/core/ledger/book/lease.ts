@@ -5,6 +5,7 @@ import { LATE_REPORT_MS, MAX_ASK_AGE_MS } from '../protocol.ts';
 import { endOfMinute } from '../time.ts';
 import type { Amount, Freed, Mode, Scope, Spent } from '../types.ts';
 
+/** A lease, with all that its row holds. */
 export interface Lease {
   /** Its place in the table; free again once its `number` is folded. */
   slot: number;

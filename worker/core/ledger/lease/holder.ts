@@ -17,6 +17,7 @@ import {
   startShare,
 } from './slice.ts';
 
+/** How far the cover of one attempt has come. */
 export type Holder =
   | { state: 'asking'; ask: LeaseRequest; asks: number; seenAt: number }
   | { state: 'granted'; share: Share }
@@ -26,6 +27,7 @@ export type Holder =
   | { state: 'closing'; report: Report; slice: Slice }
   | { state: 'over' };
 
+/** What happens to it. */
 export type HolderEvent =
   | { event: 'asked_again' }
   | { event: 'replied'; reply: GrantReply; now: number }

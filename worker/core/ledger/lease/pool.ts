@@ -61,6 +61,7 @@ export interface Pools {
   byScopes: WeakMap<readonly ScopeAsk[], Pool>;
 }
 
+/** Those of an isolate that has just begun. */
 export const newPools = (): Pools => ({ byName: new Map(), tenants: new Map(), byScopes: new WeakMap() });
 
 /** Users come and go. Beyond this many pools all are forgotten; requests that run keep hold of their own slices. */
