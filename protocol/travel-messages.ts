@@ -3,7 +3,7 @@
  * its own, so every message of ours carries `carryon: 'travel/1'`; anything else is ignored, never an error.
  */
 
-export const TRAVEL_MESSAGES = 'travel/1';
+const TRAVEL_MESSAGES = 'travel/1';
 
 /** `travel`: the person travels, so saved answers come first; `auto`: the network decides. */
 export type TravelMode = 'auto' | 'travel';

@@ -8,6 +8,7 @@ export function printPriceTable(rows: readonly PriceRow[]): string {
  */
 import type { PriceRow } from '../config/config.ts';
 
+/** A row for each preset and model. */
 export const PRICE_TABLE: readonly PriceRow[] = ${printed(rows, '')};
 `;
 }

@@ -18,7 +18,7 @@ import type { Person, Tab } from './store.ts';
 const USED_PRECISION_MS = 86_400_000;
 
 /** 32 characters, as `x-carryon-visitor` needs at least 20. */
-export const newSecret = (rim: Rim): string => hexOf(rim.bytes(16));
+const newSecret = (rim: Rim): string => hexOf(rim.bytes(16));
 
 const personOf = ({ name, part, visitor, signKey, sealKey }: PersonRow): Person => ({
   name,

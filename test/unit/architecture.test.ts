@@ -5,23 +5,20 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/project.ts';
 import { ARROWS } from './arrows.ts';
+import {
+  circlesOf,
+  exportsOf,
+  type Import,
+  importsOf,
+  isType,
+  namesLookedFor,
+  type Source,
+  uses,
+  walk,
+} from './syntax.ts';
 
 const ROOMS = ['protocol', 'worker', 'sw', 'web-demo', 'sandbox', 'cli', 'bench', 'test'];
 const NOT_SOURCE = new Set(['node_modules', 'results', 'fixtures', 'dist']);
-
-interface Import {
-  /** A file of this repository, or a package's name. */
-  target: string;
-  typeOnly: boolean;
-}
-
-interface Source {
-  path: string;
-  text: string;
-  lines: number;
-  tree: ts.SourceFile;
-  imports: Import[];
-}
 
 function filesIn(directory: string): string[] {
   const entries = readdirSync(join(projectDirectory, directory), { withFileTypes: true, recursive: true });
@@ -35,32 +32,6 @@ function read(path: string): Source {
   const text = readFileSync(join(projectDirectory, path), 'utf8');
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
   return { path, text, tree, lines: text.split('\n').length - 1, imports: importsOf(tree, path) };
-}
-
-function importsOf(tree: ts.SourceFile, path: string): Import[] {
-  const found: Import[] = [];
-  const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
-    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
-    const { text } = specifier;
-    found.push({ target: text.startsWith('.') ? join(path, '..', text).split(sep).join('/') : text, typeOnly });
-  };
-  walk(tree, (node) => {
-    if (ts.isImportDeclaration(node)) {
-      const names = node.importClause?.namedBindings;
-      const allTypes = names && ts.isNamedImports(names) && names.elements.every(({ isTypeOnly }) => isTypeOnly);
-      const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword || allTypes === true;
-      add(node.moduleSpecifier, typeOnly && node.importClause?.name === undefined);
-    } else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], false);
-  });
-  return found;
-}
-
-function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
-  visit(node);
-  ts.forEachChild(node, (child) => walk(child, visit));
 }
 
 /** Only rooms that exist. */
@@ -134,46 +105,6 @@ const i: import('./i.ts').I = await import('./j.ts');`;
     expect(circlesOf(within('protocol/', 'worker/'), () => true)).toEqual([]);
   });
 });
-
-/** Each circle that imports go in, once. */
-function circlesOf(files: readonly Source[], counts: (entry: Import) => boolean): string[] {
-  const graph = new Map(files.map(({ path, imports }) => [path, imports.filter(counts).map(({ target }) => target)]));
-  const done = new Set<string>();
-  const circles: string[] = [];
-  const visit = (path: string, trail: readonly string[]): void => {
-    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
-    if (done.has(path) || trail.includes(path)) return;
-    for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
-    done.add(path);
-  };
-  for (const path of graph.keys()) visit(path, []);
-  return circles;
-}
-
-/** The places where one of these names is called or read: `fetch(…)`, `Date.now`, `new Date()`. */
-function uses(source: Source, names: readonly string[]): string[] {
-  const found: string[] = [];
-  const own = new Set<string>();
-  walk(source.tree, (node) => {
-    if ((ts.isBindingElement(node) || ts.isParameter(node)) && ts.isIdentifier(node.name))
-      own.add(`${node.name.text}()`);
-  });
-  walk(source.tree, (node) => {
-    const isCall = ts.isCallExpression(node) && ts.isIdentifier(node.expression);
-    const isNew = ts.isNewExpression(node) && (node.arguments?.length ?? 0) === 0;
-    const name = ts.isPropertyAccessExpression(node)
-      ? node.getText()
-      : isCall
-        ? `${node.expression.getText()}()`
-        : isNew
-          ? `new ${node.expression.getText()}()`
-          : undefined;
-    // A port passed as an argument is not a global.
-    if (name === undefined || !names.includes(name) || own.has(name)) return;
-    found.push(`${source.path}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${name}`);
-  });
-  return found;
-}
 
 describe('what acts', () => {
   const CLOCK_AND_CHANCE = ['Date.now', 'new Date()', 'Math.random', 'crypto.randomUUID', 'performance.now'];
@@ -259,6 +190,11 @@ describe('files', () => {
     ]);
   });
 
+  it('of Durable Objects are at most 150 lines long', () => {
+    const long = within('worker/objects/').filter(({ lines }) => lines > 150);
+    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
   it('say nothing of type any, and silence no compiler', () => {
     const loose = sources.flatMap(({ path, tree, text }) => {
       const found: string[] = [];
@@ -281,6 +217,56 @@ describe('files', () => {
       return found;
     });
     expect(shown).toEqual([]);
+  });
+});
+
+describe('what is exported', () => {
+  it('from core has a comment of its own', () => {
+    const bare = within('worker/core/').flatMap((source) =>
+      exportsOf(source).flatMap(({ name, statement }) =>
+        ts.getJSDocCommentsAndTags(statement).length === 0 ? [`${source.path} ${name}`] : [],
+      ),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it('is used elsewhere: every value', () => {
+    const outside = ['carryon.config.ts'].map(read);
+    const files = new Map<string, number>();
+    for (const { tree } of [...sources, ...outside]) {
+      const names = new Set<string>();
+      walk(tree, (node) => {
+        if (ts.isIdentifier(node)) names.add(node.text);
+      });
+      for (const name of names) files.set(name, (files.get(name) ?? 0) + 1);
+    }
+    const unused = shipped.flatMap((source) =>
+      exportsOf(source).flatMap(({ name, statement }) =>
+        !isType(statement) && name !== 'default' && files.get(name) === 1 ? [`${source.path} ${name}`] : [],
+      ),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('unions', () => {
+  /** What is looked for all the same, and why a tag would not do. */
+  const EXCEPTIONS: readonly string[] = [
+    // Some errors have a second wording. Their tag is `code`, and a list of codes here could miss one.
+    "worker/response/refusal-of.ts: 'page' in error",
+  ];
+
+  it('have a tag, so that no field is looked for by name', () => {
+    const found = within('protocol/', 'worker/').flatMap((source) =>
+      namesLookedFor(source).map((text) => `${source.path}: ${text}`),
+    );
+    expect(found).toEqual(EXCEPTIONS);
+  });
+
+  it('without one are found', () => {
+    const text = "if ('error' in one) say(); for (const name in one) count(name); if (name in one) go();";
+    const tree = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, true);
+    expect(namesLookedFor({ path: 'x.ts', text, lines: 1, imports: [], tree })).toEqual(["'error' in one"]);
   });
 });
 

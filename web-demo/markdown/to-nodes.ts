@@ -58,7 +58,7 @@ function withBreaks(children: readonly Inline[]): Inline[] {
   });
 }
 
-export function toInlines(tokens: readonly Token[]): Inline[] {
+function toInlines(tokens: readonly Token[]): Inline[] {
   const inlines: Inline[] = [];
   for (const token of tokens as readonly MarkedToken[]) {
     const inline = toInline(token);

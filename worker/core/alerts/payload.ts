@@ -21,7 +21,7 @@ function jsonMessage(news: News) {
 }
 
 /** An incoming webhook's message: `text` for notifications, `blocks` for the channel (docs.slack.dev, Block Kit). */
-export function slackMessage(news: News) {
+function slackMessage(news: News) {
   if (news.type === 'test') return { text: TEST_TEXT, blocks: [section(TEST_TEXT)] };
   const { tenant, scope, period, percent, spentMicroUsd, capMicroUsd } = news.alert;
   const kind = period.length === 7 ? 'monthly' : 'daily';

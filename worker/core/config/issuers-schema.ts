@@ -6,7 +6,7 @@ import { clientTenant } from './tenants-schema.ts';
 import { isKeySetUrl } from './urls.ts';
 
 /** Algorithms whose signatures can be checked with a public key. */
-export const SIGN_IN_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
+const SIGN_IN_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
 /** One of `SIGN_IN_ALGORITHMS`. */
 export type SignInAlgorithm = (typeof SIGN_IN_ALGORITHMS)[number];
 

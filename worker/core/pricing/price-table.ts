@@ -4,4 +4,5 @@
  */
 import type { PriceRow } from '../config/config.ts';
 
+/** A row for each preset and model. */
 export const PRICE_TABLE: readonly PriceRow[] = [];

@@ -48,7 +48,7 @@ export function dearerPrice(one: Price, other: Price): Price & Required<Pick<Pri
 }
 
 /** What each token of a request with this much input costs. */
-export const ratesAt = (price: Price, inputTokens: number): TokenPrices =>
+const ratesAt = (price: Price, inputTokens: number): TokenPrices =>
   price.tiers?.findLast(({ fromInputTokens }) => fromInputTokens <= inputTokens) ?? price;
 
 type SaidRates = Pick<PriceInput, keyof TokenPrices>;

@@ -111,7 +111,7 @@ export const choicesOf = ({ n = 1 }: ChatRequest, { format, quirks }: Deployment
   FORMATS[format].sendsChoices && !quirks.unsupported?.includes('n') ? n : 1;
 
 /** The request's output cap. Admission sets it before anything is counted, because without it there is no bound. */
-export function outputCap({ maxOutputTokens }: ChatRequest): number {
+function outputCap({ maxOutputTokens }: ChatRequest): number {
   if (maxOutputTokens === undefined) throw new Error('maxOutputTokens is not set: the output has no bound');
   return maxOutputTokens;
 }

@@ -85,7 +85,7 @@ export function storedMonth(stored: Stored, month: Month): Sums | undefined {
 }
 
 /** What was folded into a day or month. */
-export function summed(account: Account, period: Period): Sum {
+function summed(account: Account, period: Period): Sum {
   const sums = account.stored && storedMonth(account.stored, monthOfPeriod(period));
   if (sums === undefined) return NOTHING;
   return period.length === sums.month.length ? sums : (sums.days[period] ?? NOTHING);

@@ -59,8 +59,8 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
 /** Ripe leases are final already, folded or not. With `scopes` the row says that its holder was not heard of and may still report. */
 function settleInFull(book: Book, scope: Scope, now: number): void {
   for (const live of [...book.leases.values()]) {
-    const { lease, standing, isRipe } = live;
-    if (standing !== 'unsettled' || isRipe || !lease.scopes.includes(scope)) continue;
+    const { lease, status, isRipe } = live;
+    if (status !== 'unsettled' || isRipe || !lease.scopes.includes(scope)) continue;
     const spent = { microUsd: bookedMicroUsd(lease), tokens: bookedTokens(lease) };
     changeLease(
       book,

@@ -62,7 +62,7 @@ export function begin(book: Book, clockMs: number): number {
   for (const live of dueItems(book.wheel, now)) {
     restand(book, live, live.lease, now);
     // It settled by time alone, and maybe no ask will come in its day any more.
-    if (live.standing !== 'unsettled') continue;
+    if (live.status !== 'unsettled') continue;
     for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
   }
   book.countedAt = now;
@@ -119,7 +119,7 @@ function nothingNoted(): Noted {
 }
 
 function addLease(book: Book, lease: Lease, now: number): Live {
-  const live: Live = { lease, day: dayOf(lease.grantedAt), standing: 'open', isRipe: false, dueAt: 0 };
+  const live: Live = { lease, day: dayOf(lease.grantedAt), status: 'open', isRipe: false, dueAt: 0 };
   book.nextNumber = lease.number + 1;
   book.latestGrantedAt = Math.max(book.latestGrantedAt, lease.grantedAt);
   book.leases.set(lease.leaseId, live);

@@ -9,13 +9,13 @@ import { newWheel, schedule, unschedule } from './wheel.ts';
 /** Counts a lease, and schedules when its status changes by time. */
 export function start(book: Book, live: Live, now: number): void {
   const ripensAt = ripeAt(live.lease);
-  live.standing = leaseStatus(live.lease, now);
+  live.status = leaseStatus(live.lease, now);
   live.isRipe = now >= ripensAt;
   count(book, live, 1);
   if (live.isRipe) {
     book.ripe++;
   } else {
-    live.dueAt = live.standing === 'open' ? live.lease.settleBy : ripensAt;
+    live.dueAt = live.status === 'open' ? live.lease.settleBy : ripensAt;
     schedule(book.wheel, live);
   }
 }
@@ -42,10 +42,10 @@ export function countAnew(book: Book, now: number): void {
   for (const live of book.leases.values()) start(book, live, now);
 }
 
-function count(book: Book, { lease, standing, day }: Live, sign: 1 | -1): void {
+function count(book: Book, { lease, status, day }: Live, sign: 1 | -1): void {
   const booked = sign * bookedMicroUsd(lease);
   const rest = booked - sign * lease.spent.microUsd;
-  const slots = standing === 'open' ? sign * (lease.granted.parallel - lease.freed.parallel) : 0;
+  const slots = status === 'open' ? sign * (lease.granted.parallel - lease.freed.parallel) : 0;
   const tokens = sign * bookedTokens(lease);
   const minute = minuteOf(lease.grantedAt);
   const month = monthOfPeriod(day);
@@ -58,8 +58,8 @@ function count(book: Book, { lease, standing, day }: Live, sign: 1 | -1): void {
       account.tokens = 0;
     }
     if (minute === account.minute) account.tokens += tokens;
-    addToTally(account, day, sign, booked, rest, standing);
-    addToTally(account, month, sign, booked, rest, standing);
+    addToTally(account, day, sign, booked, rest, status);
+    addToTally(account, month, sign, booked, rest, status);
   }
 }
 
@@ -69,13 +69,13 @@ function addToTally(
   leases: 1 | -1,
   booked: number,
   rest: number,
-  standing: LeaseStatus,
+  status: LeaseStatus,
 ): void {
   const tally = tallies.get(period) ?? { leases: 0, bookedMicroUsd: 0, heldMicroUsd: 0, unsettledMicroUsd: 0 };
   if (tally.leases === 0) tallies.set(period, tally);
   tally.leases += leases;
   tally.bookedMicroUsd += booked;
-  if (standing === 'open') tally.heldMicroUsd += rest;
-  if (standing === 'unsettled') tally.unsettledMicroUsd += rest;
+  if (status === 'open') tally.heldMicroUsd += rest;
+  if (status === 'unsettled') tally.unsettledMicroUsd += rest;
   if (tally.leases === 0) tallies.delete(period);
 }

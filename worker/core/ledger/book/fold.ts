@@ -88,11 +88,11 @@ function firstOf({ leases }: Book, rows: number): Live[] {
 
 /** A lease that is done counts at its cost. One that was never reported stays booked in full, and can no longer be lowered. */
 function sumUp(book: Book, live: Live, now: number): void {
-  const { lease, day, standing } = live;
+  const { lease, day, status } = live;
   const booked = bookedMicroUsd(lease);
   const sum = {
     spentMicroUsd: booked,
-    unsettledMicroUsd: standing === 'unsettled' ? booked - lease.spent.microUsd : 0,
+    unsettledMicroUsd: status === 'unsettled' ? booked - lease.spent.microUsd : 0,
   };
   const month = monthOfPeriod(day);
   for (const scope of lease.scopes) {

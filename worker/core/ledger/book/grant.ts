@@ -45,10 +45,10 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
  * Ledger rule 2: a known id is never granted again. Open, the reply is what its row says, whatever is wanted now. *Without:* of two
  * copies of one ask both are granted, and the second hold is nobody's.
  */
-function again(book: Book, { lease, standing, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
+function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
   // The same reply as after the fold, which may come at any moment.
   if (isRipe) return { refused: 'lease_too_old' };
-  if (standing !== 'open') return { refused: 'lease_settled' };
+  if (status !== 'open') return { refused: 'lease_settled' };
   const { granted, mode, admitForMs } = lease;
   return { granted, mode, admitForMs, left: leftOf(placesOf(book, ask), now) };
 }

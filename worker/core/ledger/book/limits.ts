@@ -67,7 +67,7 @@ export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: stri
 }
 
 /** What is wrong with these limits, and what would be right; undefined if nothing is. */
-export function limitsProblem(patch: Partial<Limits>): string | undefined {
+function limitsProblem(patch: Partial<Limits>): string | undefined {
   for (const [name, value] of Object.entries(patch)) {
     if (!FIELDS.includes(name as keyof Limits)) return `there is no limit "${name}"; there are ${FIELDS.join(', ')}`;
     if (value === null || value === undefined) continue;

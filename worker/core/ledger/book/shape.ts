@@ -17,7 +17,7 @@ export function scopeProblem(scope: string): string | undefined {
 }
 
 /** What is wrong with the scopes of a message; undefined if nothing is. */
-export function scopesProblem(scopes: readonly string[]): string | undefined {
+function scopesProblem(scopes: readonly string[]): string | undefined {
   if (scopes.length === 0 || scopes.length > MOST_SCOPES) return `name 1 to ${MOST_SCOPES} scopes`;
   if (new Set(scopes).size !== scopes.length) return 'a scope is named twice';
   for (const scope of scopes) {

@@ -10,12 +10,13 @@ import type { Wheel } from './wheel.ts';
 export interface Live {
   lease: Lease;
   day: Day;
-  standing: LeaseStatus;
+  status: LeaseStatus;
   /** It may be folded, and no report changes it any more. */
   isRipe: boolean;
   dueAt: number;
 }
 
+/** What a turn has changed so far, and has to write. */
 export interface Noted extends Changes {
   leases: Set<Live>;
   sums: Set<Sums>;

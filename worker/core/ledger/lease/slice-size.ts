@@ -4,7 +4,7 @@ import { LONGEST_ADMIT_MS } from '../protocol.ts';
 import type { Amount } from '../types.ts';
 
 /** However busy an isolate is: a dead one must not block more. */
-export const MOST_SLICE_REQUESTS = 64;
+const MOST_SLICE_REQUESTS = 64;
 /**
  * A slice may take at most this share of a scope's remaining money, tokens and burst, counting what this isolate already holds. So
  * at the end of a budget requests ask one by one.
