@@ -107,7 +107,9 @@ describe('one key', () => {
       await object.settle();
       object.world.call.begin().chunks(1, 2).complete();
       await (await asked).text();
-      expect(await codeOf(await object.open(PLAIN, { bodyHash: 'other' }))).toEqual([422, 'idempotency_mismatch']);
+      const mismatch = await object.open(PLAIN, { bodyHash: 'other' });
+      expect(noteOf(mismatch).head.attempts).toBe(0);
+      expect(await codeOf(mismatch)).toEqual([422, 'idempotency_mismatch']);
       const known = await object.open(PLAIN, { onlyKnown: true });
       expect([noteOf(known).role, eventsOf(await known.text()).length]).toEqual(['replayed', 3]);
       for (const owner of [

@@ -50,17 +50,19 @@ export async function attach(
   if (!opening.ok) return refusedWith(opening.error);
   const { subject, message } = opening.value;
   const tooLong = new AbortController();
-  const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal]));
-  const reply = await within(opened, longestOpenMs(request, deps), deps.clock, 'late' as const).catch(() => undefined);
+  const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal])).then(withNote);
+  const replied = await within(opened, longestOpenMs(request, deps), deps.clock, 'late' as const).catch(
+    () => undefined,
+  );
   context.timing.mark('attach');
-  if (reply === undefined || reply === 'late') {
+  if (replied === undefined || replied === 'late') {
     tooLong.abort();
     if (signal.aborted) return refusedWith({ code: 'client_gone' });
     // Under a key it may have run, and never runs twice; without one that was a failed attempt like any other.
-    if (isShared && reply === undefined) return undefined;
+    if (isShared && replied === undefined) return undefined;
     return refusedWith(isShared ? TOO_LATE : UNAVAILABLE);
   }
-  const note = noteOf(reply);
+  const { reply, note } = replied;
   if (note.role === 'alone') {
     // Outside of its object a keyed request never runs: it may only be given an answer that was made before.
     return isShared || cached.state === 'fresh' ? undefined : refusedWith(UNAVAILABLE);
@@ -69,7 +71,8 @@ export async function attach(
   if (isMiss && note.keeps) context.background(keepWhole(subject, request, cached.keyHash, deps));
   // After an event that was seen comes the rest of an answer, which is not the answer once more.
   const tellsReplay = request.keyed !== undefined && request.keyed.lastEventId === null;
-  const head = headFor(note, { isMiss, isShared, isWhole: !request.chat.stream, tellsReplay });
+  const isAnswer = reply.status < 400;
+  const head = headFor(note, { isMiss: isMiss && isAnswer, isShared, isWhole: !request.chat.stream, tellsReplay });
   return keptAs(reply, { ...note, head });
 }
 
@@ -186,6 +189,8 @@ async function byId(calling: Promise<Response | undefined>): Promise<Result<Kept
 const STOPPED: ReplyNote = { role: 'refused', head: {} };
 
 const noteOf = (reply: Response): ReplyNote => readNote(reply.headers.get(NOTE_HEADER));
+/** Rejects where there is no note: during a deploy the object may be of the previous build. */
+const withNote = (reply: Response): { reply: Response; note: ReplyNote } => ({ reply, note: noteOf(reply) });
 
 /** The object's head, as it is true for this caller. Callers that did not start the run are charged nothing. */
 function headFor(

@@ -101,10 +101,17 @@ describe('a question whose answer would be kept', () => {
   it.each([
     ['is unreachable', () => Promise.reject(new Error('broken'))],
     ['says that it is to be answered alone', aloneReply],
+    ['is of the previous build, which writes no note', () => new Response('{}')],
   ])('goes straight on where the object %s', async (_, answered) => {
     router.deps.answerStreams.open = async () => answered();
     const { status, headers } = await summarize();
     expect([status, headers.get('x-carryon-cache'), router.upstream.calls.length]).toEqual([200, 'miss', 1]);
+  });
+
+  it('that is refused says nothing of the cache, as a refusal without an object', async () => {
+    reply = () => replying({}, 429, { error: { code: 'rate_limit_exceeded' } });
+    const { status, headers } = await summarize();
+    expect([status, headers.get('x-carryon-cache')]).toEqual([429, null]);
   });
 
   it('is charged to whoever started it, and tells nobody else what is left to him', async () => {
@@ -305,8 +312,11 @@ describe('a keyed request whose answer is cached', () => {
     ]);
   });
 
-  it('never runs outside of its object: without a copy that is refused', async () => {
-    reply = aloneReply;
+  it.each([
+    ['without a copy', aloneReply],
+    ['an object of the previous build', () => new Response('{}')],
+  ])('never runs outside of its object: %s, that is refused', async (_, given) => {
+    reply = given;
     const { code } = await summarize({ headers: { 'idempotency-key': 'k' } });
     expect([code, router.upstream.calls.length]).toEqual(['stream_unavailable', 0]);
   });

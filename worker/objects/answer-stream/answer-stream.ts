@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseJson } from '../../../protocol/written-number.ts';
+import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import type { AttachMessage, KeyedOpen, StopMessage } from '../../core/answers/stream/messages.ts';
 import {
   type Decision,
@@ -13,6 +14,9 @@ import type { AnswerRuns } from '../../ports.ts';
 import { aloneReply, completionReply, notFoundReply, refusalReply, unknownReply } from '../answers/reply.ts';
 import { serve } from '../answers/serve.ts';
 import { type Kept, KeptAnswer } from './kept-answer.ts';
+
+/** Of what the object itself refuses. */
+const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
 /** How one reader takes it. */
 interface ReadWish {
@@ -132,6 +136,6 @@ export class AnswerStream extends DurableObject<unknown> {
   }
 
   #refusal(error: StreamError, seesProvider: boolean): Response {
-    return refusalReply(this.#runs.wire(error), seesProvider, 'refused');
+    return refusalReply({ ...this.#runs.wire(error), head: NO_ATTEMPT }, seesProvider, 'refused');
   }
 }

@@ -21,6 +21,7 @@ export function readHead(stored: StoredHead): AnswerHead {
   if (!isOfHeaders(stored)) return stored;
   const said = (name: string): string | undefined => stored.headers[name] ?? stored.openHeaders[name];
   const [attempts, hops, cost] = [said('x-carryon-attempts'), said('x-carryon-hops'), said('x-carryon-cost-usd')];
+  const storedAt = said('x-answer-stored-at');
   const head: AnswerHead = {
     mode: said('x-carryon-mode') as AnswerHead['mode'],
     attempts: attempts === undefined ? undefined : Number(attempts),
@@ -30,6 +31,8 @@ export function readHead(stored: StoredHead): AnswerHead {
     provider: said('x-carryon-provider'),
     model: said('x-carryon-model'),
     costMicroUsd: cost === undefined ? undefined : Math.round(Number(cost) * 1e6),
+    storedAt: storedAt === undefined ? undefined : Number(storedAt),
+    isUnmetered: said('x-carryon-ledger') === 'unreachable' || undefined,
   };
   const cache = said('x-carryon-cache');
   return cache === 'hit' ? { ...head, cache } : head;

@@ -20,7 +20,15 @@ it('a head that was kept as headers', () => {
   expect(readHead({ headers, openHeaders })).toEqual(HEAD);
   const stored = JSON.stringify({ headers, openHeaders });
   expect(readPages(`head 0 . ${stored.length} -\n${stored}`).head).toEqual(HEAD);
-  expect(readHead({ headers: { 'x-carryon-cache': 'hit' }, openHeaders: {} }).cache).toBe('hit');
+});
+
+it('the head of a kept copy: a hit, with its age', () => {
+  const copied = { 'x-carryon-cache': 'hit', 'x-answer-stored-at': '1700000000000' };
+  expect(readHead({ headers: copied, openHeaders: {} })).toEqual({ cache: 'hit', storedAt: 1_700_000_000_000 });
+});
+
+it('an answer that ran without the ledger still says so', () => {
+  expect(readHead({ headers: { 'x-carryon-ledger': 'unreachable' }, openHeaders: {} })).toEqual({ isUnmetered: true });
 });
 
 it('an ending whose error kept its own headers among those of its head', () => {
