@@ -34,6 +34,7 @@ const UNPACKED: Readonly<Record<string, 'gzip' | 'deflate'>> = { gzip: 'gzip', '
 type BodyRead = Result<string, RouterError>;
 
 const tooLarge = (limitBytes: number): BodyRead => refused({ code: 'payload_too_large', limitBytes });
+const LATE = Symbol('late');
 const tooLate = (limitMs: number): BodyRead => refused({ code: 'body_timeout', limitMs });
 const OVERLOADED: BodyRead = refused({
   code: 'overloaded',
@@ -57,7 +58,8 @@ export async function readBody(request: Request, limits: BodyLimits, clock: Cloc
     if (bytes !== undefined && !isPacked && bytes <= Math.min(SMALL_BODY_BYTES, limits.textBytes)) {
       if (!weight.take(bytes)) return OVERLOADED;
       const ms = allowedMs(bytes);
-      return await within(request.text().then(ok), ms, clock, tooLate(ms));
+      const text = await within(request.text(), ms, clock, LATE);
+      return text === LATE ? tooLate(ms) : ok(text);
     }
     const stream = unpacking === undefined ? body : body.pipeThrough(new DecompressionStream(unpacking));
     return await readStream(stream, limits, clock, weight);

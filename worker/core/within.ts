@@ -1,19 +1,17 @@
 import type { Clock } from './clock.ts';
 
 /** `work`, or `otherwise` if it takes longer than `ms`, so that nothing can hang a request. */
-export async function within<T, O>(
-  work: Promise<T>,
-  ms: number,
-  clock: Pick<Clock, 'after'>,
-  otherwise: O,
-): Promise<T | O> {
-  let callOff = () => {};
-  const tooLong = new Promise<O>((resolve) => {
-    callOff = clock.after(ms, () => resolve(otherwise));
+export const within = <T, O>(work: Promise<T>, ms: number, clock: Pick<Clock, 'after'>, otherwise: O): Promise<T | O> =>
+  new Promise((resolve, reject) => {
+    const callOff = clock.after(ms, () => resolve(otherwise));
+    work.then(
+      (value) => {
+        callOff();
+        resolve(value);
+      },
+      (error: unknown) => {
+        callOff();
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work, tooLong]);
-  } finally {
-    callOff();
-  }
-}

@@ -12,6 +12,7 @@
 
 import type { DoorName } from '../../protocol/question.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
+import { OneTimer } from '../core/one-timer.ts';
 import type { Deps } from '../ports.ts';
 import { readRequest } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
@@ -27,10 +28,12 @@ import { respond } from './respond.ts';
 /** From the request to its response. Never throws for what a client, a provider or an operator does. */
 export async function answer(request: Request, door: DoorName, deps: Deps, context: RequestContext): Promise<Response> {
   const weight = deps.bodies.open();
+  const waits = new OneTimer(deps.clock);
   try {
-    return await line(request, door, deps, context, weight);
+    return await line(request, door, deps, context, weight, waits);
   } finally {
     weight.release();
+    waits.end();
   }
 }
 
@@ -40,12 +43,13 @@ async function line(
   deps: Deps,
   context: RequestContext,
   weight: Weight,
+  waits: OneTimer,
 ): Promise<Response> {
   const identifying = identifyCaller(incoming, 'start', deps, context.background);
   const identified = identifying instanceof Promise ? await identifying : identifying;
   if (!identified.ok) return respond(refusedWith(identified.error), UNREAD, deps, context);
 
-  const read = await readRequest(incoming, door, identified.value, deps, context.background, weight);
+  const read = await readRequest(incoming, door, identified.value, deps, context.background, weight, waits);
   if (!read.ok) return respond(refusedWith(read.error), UNREAD, deps, context);
   context.timing.mark('identify');
   const request = read.value;
@@ -54,7 +58,7 @@ async function line(
   const cached = reading instanceof Promise ? await reading : reading;
   if (!cached.ok) return respond(refusedWith(cached.error), UNREAD, deps, context);
 
-  const found = await outcomeOf(request, cached.value, incoming.signal, deps, context);
+  const found = await outcomeOf(request, cached.value, incoming, deps, context, waits);
   const outcome = staleInstead(found, cached.value, request, deps);
   const seesProvider = deps.showsProvider(request.identity);
   const onEnd = (ending: Ending, costMicroUsd: number) =>
@@ -68,16 +72,17 @@ const UNREAD = { seesProvider: false };
 async function outcomeOf(
   request: RoutedRequest,
   cached: CacheRead,
-  signal: AbortSignal,
+  incoming: Request,
   deps: Deps,
   context: RequestContext,
+  waits: OneTimer,
 ): Promise<Outcome> {
   if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
   if (request.keyed !== undefined || sharesAnswer(request, cached)) {
-    const attached = await attach(request, cached, signal, deps, context);
+    const attached = await attach(request, cached, incoming.signal, deps, context);
     if (attached !== undefined) return attached;
     // The object has no answer under this key, and leaves it to the Worker to give its copy.
     if (cached.state === 'fresh') return storedAs(cached.stored);
   }
-  return produce(request, deps, context);
+  return produce(request, deps, context, waits);
 }

@@ -21,7 +21,7 @@ import { PLAIN_ROUTE } from '../core/routing/route.ts';
 import { DOORS } from '../doors/doors.ts';
 import { resolveUser } from '../identity/user.ts';
 import { overridden } from '../overrides/overridden.ts';
-import type { Background, Deps } from '../ports.ts';
+import type { Background, Clock, Deps } from '../ports.ts';
 import type { Keyed, RoutedRequest } from './request.ts';
 
 /** The question, or why it is none. */
@@ -37,12 +37,13 @@ export async function readRequest(
   deps: Deps,
   background: Background,
   weight: Weight = deps.bodies.open(),
+  waits: Clock = deps.clock,
 ): Promise<RequestResult> {
   const { config } = deps;
   const { maxBodyBytes, maxImageBodyBytes } = config.router;
   const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
   // Only now that we know who asks.
-  const bodyRead = await readBody(request, limits, deps.clock, weight);
+  const bodyRead = await readBody(request, limits, waits, weight);
   if (!bodyRead.ok) return bodyRead;
   const text = bodyRead.value;
   const problem = outlineProblem(text);

@@ -33,10 +33,10 @@ const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answe
 
 /** Calls one deployment once: up to its whole answer, or the first content of its stream. */
 export async function attempt(input: AttemptInput): Promise<Attempted> {
-  const { chat, deployment, outgoing, clock, clientGone, deadlineAt, patience, settings } = input;
+  const { chat, deployment, outgoing, clock, waits, gone, deadlineAt, patience, settings } = input;
   const startedAt = clock.now();
   const quietUntil = Math.min(startedAt + patience.answerMs, deadlineAt);
-  const limit = new AttemptLimit(quietUntil, clientGone, clock);
+  const limit = new AttemptLimit(quietUntil, gone, waits);
   let headersCame = false;
   let came: Came;
   try {

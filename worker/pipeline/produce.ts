@@ -11,7 +11,7 @@ import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/rou
 import { edgeMode, pinnedIn } from '../core/routing/route.ts';
 import { rejected, unserved } from '../core/routing/unserved.ts';
 import { boardFor, deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
-import type { Deps } from '../ports.ts';
+import type { Clock, Deps } from '../ports.ts';
 import type { Answered } from '../upstream/attempt-input.ts';
 import { outgoingFor, withOwnCacheKey } from '../upstream/outgoing.ts';
 import { type Admission, admit, coverAttempt } from './admit.ts';
@@ -19,15 +19,19 @@ import { attempt, type Failed } from './attempt.ts';
 import type { Begun, Refused } from './outcome.ts';
 import { newTrail, personOf, type RequestContext, type RoutedRequest, type Tracked, type Trail } from './request.ts';
 
-/** Looking whether the client is still there is dear (attempt-limit.ts); within less the ledger has not kept it waiting. */
-const WORTH_LOOKING_MS = 25;
-
-/** Asks providers until one of them begins to answer. The lease of a refusal is closed already. */
-export async function produce(given: RoutedRequest, links: Deps, context: RequestContext): Promise<Begun | Refused> {
+/**
+ * Asks providers until one of them begins to answer. The lease of a refusal is closed already. `waits`: a clock for waits that come
+ * one after the other.
+ */
+export async function produce(
+  given: RoutedRequest,
+  links: Deps,
+  context: RequestContext,
+  waits: Clock = links.clock,
+): Promise<Begun | Refused> {
   const deps = routedDeps(given, links);
   // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
-  const readAt = deps.clock.now();
-  const deadlineAt = readAt + deps.config.router.totalTimeoutMs;
+  const deadlineAt = deps.clock.now() + deps.config.router.totalTimeoutMs;
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
   const admitted = await admit(asked, deps, context);
@@ -38,11 +42,20 @@ export async function produce(given: RoutedRequest, links: Deps, context: Reques
   const trail = newTrail(edgeMode(given.route, version.mode));
   context.admitted?.(limited, trail.mode);
   const request: RoutedRequest = { ...asked, alias: version.alias, chat: version.chat };
-  const isGone = deps.clock.now() - readAt >= WORTH_LOOKING_MS && context.gone?.aborted === true;
+  const isGone = context.gone?.aborted === true;
   try {
     const found = isGone
       ? CLIENT_GONE
-      : await firstToAnswer({ request, admission: admitted, deadlineAt, trail, isLeaseUsed: false, deps, context });
+      : await firstToAnswer({
+          request,
+          admission: admitted,
+          deadlineAt,
+          trail,
+          isLeaseUsed: false,
+          deps,
+          context,
+          waits,
+        });
     trail.cooldowns = cooldownsOf(deps.board.candidates(request.alias.deployments), deps.clock.now());
     if (found.kind === 'answered') {
       const { answer, deployment, startedAt } = found;
@@ -68,6 +81,7 @@ interface Trying {
   isLeaseUsed: boolean;
   deps: Deps;
   context: RequestContext;
+  waits: Clock;
 }
 
 /** How one place in the plan ended. */
@@ -194,7 +208,8 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
     settings: config.router,
     patience,
     fetch: fetchFor(request, planned, deps),
-    clientGone: () => context.gone,
+    waits: trying.waits,
+    gone: context.gone,
   });
   context.timing.mark('attempt');
   const now = clock.now();

@@ -19,8 +19,10 @@ export interface AttemptInput {
   deadlineAt: number;
   fetch: UpstreamFetch;
   clock: Clock;
-  /** Aborts when the client leaves; dear to ask for. */
-  clientGone: () => AbortSignal | undefined;
+  /** For the wait for its answer. */
+  waits: Clock;
+  /** Aborts when the client leaves. */
+  gone: AbortSignal | undefined;
 }
 
 /** An answer that begins. */

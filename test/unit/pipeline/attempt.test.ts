@@ -44,7 +44,8 @@ async function tryOnce(
     deadlineAt: START + 45_000,
     fetch: upstream.fetch,
     clock,
-    clientGone: () => undefined,
+    waits: clock,
+    gone: undefined,
     ...more,
   };
   const attempted = await clock.run(attempt(input));
@@ -161,8 +162,8 @@ describe('what goes out', () => {
   it('is let go when the client is gone, before and while it runs', async () => {
     const gone = new AbortController();
     gone.abort();
-    const before = await tryOnce({ instead: 'hang' }, true, { clientGone: () => gone.signal });
-    expect(before.at).toBe(100); // the first look
+    const before = await tryOnce({ instead: 'hang' }, true, { gone: gone.signal });
+    expect(before.at).toBe(0); // at once
     expect(before.attempted.kind).toBe('failure');
     expect(before.upstream.running).toEqual([]);
   });
