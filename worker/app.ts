@@ -32,7 +32,7 @@ import { respond } from './pipeline/respond.ts';
 import { noContent, plainJson, refusal } from './response/plain.ts';
 import { Timing } from './response/server-timing.ts';
 
-const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.scope);
+const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.context);
 
 type Handler = (c: Context<App>, composition: Composition, context: RequestContext) => Response | Promise<Response>;
 
@@ -40,23 +40,23 @@ type Handler = (c: Context<App>, composition: Composition, context: RequestConte
 const configured =
   (handler: Handler) =>
   (c: Context<App>): Response | Promise<Response> => {
-    const { composition, scope } = c.env;
+    const { composition, context } = c.env;
     const { notConfigured } = composition;
-    return notConfigured === undefined ? handler(c, composition, scope) : refusal(notConfigured, scope);
+    return notConfigured === undefined ? handler(c, composition, context) : refusal(notConfigured, context);
   };
 
 /** A bug of ours. It is logged with its place, but without its message, which may quote what the client or a provider sent. */
-function internalError(error: Error, request: Request, { scope, composition }: Edge): Response {
+function internalError(error: Error, request: Request, { context, composition }: Edge): Response {
   const where = error.stack?.split('\n').slice(1, 6).join(' ') ?? '';
   // Names of storage and network faults may be told.
   const cause =
     /\b(?:SQLITE_[A-Z_]+|ENOSPC|EIO|EDQUOT|EROFS|EMFILE|ECONN[A-Z]+|ETIMEDOUT|KV [A-Z]+ failed: \d{3})\b/.exec(
       error.message,
     )?.[0] ?? null;
-  const { requestId } = scope;
+  const { requestId } = context;
   const path = loggedPath(request);
   composition.deps.events({ event: 'internal_error', requestId, path, reason: error.name, cause, where });
-  return refusal({ code: 'internal_error' }, scope);
+  return refusal({ code: 'internal_error' }, context);
 }
 
 function createRoutes(): Hono<App> {
@@ -68,7 +68,7 @@ function createRoutes(): Hono<App> {
   });
 
   for (const [path, door] of DOOR_AT) route(app, path, { POST: (c) => ask(c.req.raw, door, c.env) });
-  route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.scope) });
+  route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.context) });
   route(app, '/healthz', { GET: health });
   // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
   for (const path of ['/v1/models', '/models']) {
@@ -91,10 +91,10 @@ const DOOR_AT: ReadonlyMap<string, DoorName> = new Map(
 
 /** A question. It comes here without Hono where no page asks, because finding its route takes as long as all headers of its answer. */
 function ask(request: Request, door: DoorName, edge: Edge): Promise<Response> | Response {
-  const { composition, scope } = edge;
+  const { composition, context } = edge;
   const { notConfigured, deps } = composition;
-  if (notConfigured !== undefined) return refusal(notConfigured, scope);
-  return answer(request, door, deps, scope).catch((error: Error) => internalError(error, request, edge));
+  if (notConfigured !== undefined) return refusal(notConfigured, context);
+  return answer(request, door, deps, context).catch((error: Error) => internalError(error, request, edge));
 }
 
 /** The path of a request's URL as it was sent; one that is written in another way is found by Hono. */
@@ -105,7 +105,7 @@ function pathOf({ url }: Request): string {
 }
 
 const health = (c: Context<App>): Response =>
-  plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.scope);
+  plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.context);
 
 /** `GET /ai/streams/:id`: what comes after the event that the caller has seen. */
 async function restOfAnswer(c: Context<App>, { deps }: Composition, context: RequestContext): Promise<Response> {
@@ -127,9 +127,9 @@ async function stopAnswer(c: Context<App>, { deps }: Composition, context: Reque
 }
 
 async function askedById(c: Context<App>): Promise<Result<IdAsk, RouterError>> {
-  const { composition, scope } = c.env;
+  const { composition, context } = c.env;
   const { headers } = c.req.raw;
-  const identified = await identifyCaller(c.req.raw, 'read', composition.deps, scope.background);
+  const identified = await identifyCaller(c.req.raw, 'read', composition.deps, context.background);
   if (!identified.ok) return identified;
   const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identified.value);
   if (typeof user === 'object' && user !== null) return refused(user);
@@ -138,12 +138,12 @@ async function askedById(c: Context<App>): Promise<Result<IdAsk, RouterError>> {
 
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {
   const { config, deps } = c.env.composition;
-  const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.scope.background);
+  const identified = await identifyCaller(c.req.raw, 'read', deps, c.env.context.background);
   if (!identified.ok) return refuse(c, identified.error);
   const known = aliasNames(config, identified.value);
-  if (alias === undefined) return plainJson(aliasModels(known), c.env.scope);
+  if (alias === undefined) return plainJson(aliasModels(known), c.env.context);
   const model = aliasModel(known, alias);
-  if (model !== undefined) return plainJson(model, c.env.scope);
+  if (model !== undefined) return plainJson(model, c.env.context);
   return refuse(c, { code: 'unknown_alias', alias: alias.slice(0, 100), known });
 }
 
@@ -177,7 +177,7 @@ function behindCors(routes: Hono<App>): Hono<App> {
   pages.use('*', async (c, next) => {
     await next();
     // A preflight is answered by CORS alone.
-    if (c.req.method === 'OPTIONS') c.header('x-request-id', c.env.scope.requestId);
+    if (c.req.method === 'OPTIONS') c.header('x-request-id', c.env.context.requestId);
   });
   // Hono's `/ai/*` holds `/ai` too.
   for (const path of [...CORS_PATHS, ...doorsBeside(CORS_PATHS)]) pages.use(path, allowed);
@@ -218,13 +218,13 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
   };
   return (request, env, ctx) => {
     const composition = composed(env);
-    const scope = new HttpContext(request, ctx, composition.deps);
+    const context = new HttpContext(request, ctx, composition.deps);
     if (composition.env.local) {
       const stranger = strangeHost(request, composition.config.localHosts);
       if (stranger !== undefined && !isDemoCall(request.url))
-        return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, scope);
+        return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, context);
     }
-    const answering = dispatch(request, { composition, scope });
-    return composition.env.logsRequests ? logRequest(request, answering, composition.deps, scope) : answering;
+    const answering = dispatch(request, { composition, context });
+    return composition.env.logsRequests ? logRequest(request, answering, composition.deps, context) : answering;
   };
 }

@@ -7,7 +7,7 @@ import { refusal } from './response/plain.ts';
 /** What every handler starts from, as `c.env`: Hono is handed this in the place of the bindings, which only deps.ts sees. */
 export interface Edge {
   composition: Composition;
-  scope: RequestContext;
+  context: RequestContext;
 }
 
 /** `operator`: who makes an admin call. */
@@ -20,5 +20,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export function route(app: Hono<App>, path: string, handlers: Partial<Record<Method, Handler<App>>>): void {
   const allow = Object.keys(handlers);
   for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler);
-  app.all(path, (c: Context<App>) => refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.scope));
+  app.all(path, (c: Context<App>) =>
+    refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.context),
+  );
 }

@@ -70,8 +70,8 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
 async function admitOne(ask: RoutedRequest, deps: Deps, background: Background): Promise<() => void> {
   const now = deps.clock.now();
   const timing = new Timing(deps.clock, now);
-  const scope = { requestId: 'bench', arrivedAt: now, background, gone: undefined, timing };
-  const admission = await admit(ask, deps, scope);
+  const context = { requestId: 'bench', arrivedAt: now, background, gone: undefined, timing };
+  const admission = await admit(ask, deps, context);
   const refused = admission.ok ? await coverAttempt(admission, false, ask, deps) : admission.error;
   if (!admission.ok || refused !== undefined) throw new Error(`not admitted: ${refused?.code}`);
   const [deployment] = ask.alias.deployments;
@@ -79,7 +79,7 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
   deps.board.enter(deployment);
   const trail = newTrail('normal');
   const begun: Begun = { kind: 'begun', request: ask, admission, deployment, startedAt: now, answer: NO_ANSWER, trail };
-  return () => settle(begun, 'complete', MEASURED, deps, scope);
+  return () => settle(begun, 'complete', MEASURED, deps, context);
 }
 
 /** The request as each user would send it; for one user, as it came. */

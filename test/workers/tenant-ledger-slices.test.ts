@@ -52,13 +52,11 @@ async function pass(ms: number): Promise<void> {
   vi.setSystemTime(clock.now());
 }
 
-async function admit(
-  scopes = SCOPES,
-): Promise<{ holding: RequestLease; reply: GrantReply | undefined | 'from memory' }> {
+async function admit(scopes = SCOPES): Promise<{ lease: RequestLease; reply: GrantReply | undefined | 'from memory' }> {
   const links = { ledger: store(), clock: inTime, slices, events: () => {}, newLeaseId: idAt };
-  const holding = new RequestLease(name, scopes, 60_000, links, (work) => void background.push(work));
-  const reply = holding.take([want(WORST)]) === undefined ? await holding.ask([want(WORST)]) : 'from memory';
-  return { holding, reply };
+  const lease = new RequestLease(name, scopes, 60_000, links, (work) => void background.push(work));
+  const reply = lease.take([want(WORST)]) === undefined ? await lease.ask([want(WORST)]) : 'from memory';
+  return { lease, reply };
 }
 
 const isAdmitted = ({ reply }: Awaited<ReturnType<typeof admit>>) =>
@@ -69,9 +67,9 @@ async function answer(requests: number): Promise<void> {
   for (let request = 1; request <= requests; request++) {
     const admitted = await admit();
     expect(isAdmitted(admitted)).toBe(true);
-    expect(admitted.holding.starts()).toBe(true);
-    admitted.holding.book({ microUsd: COST, tokens: 0, estimated: false });
-    admitted.holding.close();
+    expect(admitted.lease.starts()).toBe(true);
+    admitted.lease.book({ microUsd: COST, tokens: 0, estimated: false });
+    admitted.lease.close();
     if (request % 10 === 0) await pass(200);
   }
 }

@@ -29,16 +29,16 @@ export const adminKeyBody = settings({
 export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof adminKeyBody>>): Promise<Change | Response> {
   const { keySecret, local } = c.env.composition.env;
   const problem = notConfigured(keySecret === '' ? [{ name: 'KEY_SECRET' }] : [], local);
-  if (problem !== undefined) return refusal(problem, c.env.scope);
+  if (problem !== undefined) return refusal(problem, c.env.context);
   return {
     what: `make the admin key ${body.name}`,
     async make() {
       const key = await newKey('ak', keySecret);
       const hash = await hashOfKey(key);
       const made = await askOperators(c, (operators) => operators.createAdminKey({ ...body, hash }));
-      if (made === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.scope) };
+      if (made === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.context) };
       const { id, name, scope } = made.reply;
-      const reply = plainJson({ id, key, name, scope }, c.env.scope, 201);
+      const reply = plainJson({ id, key, name, scope }, c.env.context, 201);
       return { outcome: 'changed', from: null, to: made.reply, reply };
     },
   };
@@ -47,26 +47,28 @@ export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof admin
 /** `GET /admin/admin-keys`. */
 export async function listAdminKeys({ c }: AdminCall): Promise<Response> {
   const found = await askOperators(c, (operators) => operators.listAdminKeys());
-  return found === undefined ? refusal(OPERATORS_SILENT, c.env.scope) : plainJson({ keys: found.reply }, c.env.scope);
+  return found === undefined
+    ? refusal(OPERATORS_SILENT, c.env.context)
+    : plainJson({ keys: found.reply }, c.env.context);
 }
 
 /** `DELETE /admin/admin-keys/:id`. It is refused from the next call on, because each call looks up its key. */
 export async function revokeAdminKey({ c }: AdminCall): Promise<Change | Response> {
   const id = c.req.param('id') ?? '';
   const found = await askOperators(c, (operators) => operators.listAdminKeys());
-  if (found === undefined) return refusal(OPERATORS_SILENT, c.env.scope);
+  if (found === undefined) return refusal(OPERATORS_SILENT, c.env.context);
   const before = found.reply.find((record) => record.id === id);
   if (before === undefined) {
     const detail = 'There is no admin key with this id. GET /admin/admin-keys lists them.';
-    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {
     what: `revoke the admin key ${before.name}`,
     async make() {
       const revoked = await askOperators(c, (operators) => operators.revokeAdminKey(id));
-      if (revoked === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.scope) };
+      if (revoked === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.context) };
       const { before: from = before, after: to = before } = revoked.reply ?? {};
-      return { outcome: 'changed', from, to, reply: plainJson(to, c.env.scope) };
+      return { outcome: 'changed', from, to, reply: plainJson(to, c.env.context) };
     },
   };
 }

@@ -22,7 +22,7 @@ export async function listAlerts({ c, query }: AdminCall<undefined, z.infer<type
   const { hooks, alerts: found } = await c.env.composition.alerts().list(before, most + 1);
   const alerts = found.slice(0, most);
   const next = found.length > most ? (alerts[most - 1]?.number ?? null) : null;
-  return plainJson({ webhooks: hooks, alerts, next }, c.env.scope);
+  return plainJson({ webhooks: hooks, alerts, next }, c.env.context);
 }
 
 /** The query of `POST /admin/alerts/test`. */
@@ -33,5 +33,5 @@ export async function testAlerts({
   c,
   query,
 }: AdminCall<undefined, z.infer<typeof alertsTestQuery>>): Promise<Response> {
-  return plainJson({ results: await c.env.composition.alerts().tryAll(query.tenant) }, c.env.scope);
+  return plainJson({ results: await c.env.composition.alerts().tryAll(query.tenant) }, c.env.context);
 }

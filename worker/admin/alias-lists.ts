@@ -26,7 +26,7 @@ export async function setAliasList({
   const resolved = resolveAliasList(configured, deployments, config);
   if (!resolved.ok) {
     const { param, detail } = resolved;
-    return refusal({ code: 'invalid_body', param, detail }, c.env.scope);
+    return refusal({ code: 'invalid_body', param, detail }, c.env.context);
   }
   const list = { deployments, until: endOf(end, deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `list of ${alias}`, { alias }, ['aliases', alias, list]);

@@ -36,7 +36,7 @@ export async function purgeAnswers({
         outcome: 'changed',
         from: { generation: before },
         to: { generation },
-        reply: plainJson(purged, c.env.scope),
+        reply: plainJson(purged, c.env.context),
       };
     },
   };

@@ -16,6 +16,6 @@ export async function askBoard<Reply extends object>(
   const { healthBoard, deps } = c.env.composition;
   const answered = await askObject(c, () => call(healthBoard()));
   if (answered.ok) return answered.reply;
-  deps.events({ event: 'board_unreachable', requestId: c.env.scope.requestId, reason: answered.reason });
+  deps.events({ event: 'board_unreachable', requestId: c.env.context.requestId, reason: answered.reason });
   return undefined;
 }

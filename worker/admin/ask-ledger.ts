@@ -29,6 +29,6 @@ export async function askLedger<Reply extends object>(
   const { tenantLedger, deps } = c.env.composition;
   const answered = await askObject(c, () => call(tenantLedger(tenant)));
   if (answered.ok) return answered.reply;
-  deps.events({ event: 'ledger_unreachable', tenant, requestId: c.env.scope.requestId, reason: answered.reason });
+  deps.events({ event: 'ledger_unreachable', tenant, requestId: c.env.context.requestId, reason: answered.reason });
   return undefined;
 }

@@ -15,6 +15,6 @@ export async function askOperators<Reply>(
   const { operators, deps } = c.env.composition;
   const answered = await askObject(c, () => call(operators()));
   if (answered.ok) return answered;
-  deps.events({ event: 'operators_unreachable', requestId: c.env.scope.requestId, reason: answered.reason });
+  deps.events({ event: 'operators_unreachable', requestId: c.env.context.requestId, reason: answered.reason });
   return undefined;
 }

@@ -23,11 +23,11 @@ export async function listAudit({
 }: AdminCall<undefined, z.infer<typeof auditQuery>>): Promise<Response> {
   // One more than is shown tells whether there is another page.
   const asked = await askOperators(c, (operators) => operators.audit(before, most + 1));
-  if (asked === undefined) return refusal(AUDIT_SILENT, c.env.scope);
+  if (asked === undefined) return refusal(AUDIT_SILENT, c.env.context);
   const found = asked.reply;
   const entries = found.slice(0, most);
   const next = found.length > most ? (entries[most - 1]?.number ?? null) : null;
-  return plainJson({ entries: entries.map(shown), next }, c.env.scope);
+  return plainJson({ entries: entries.map(shown), next }, c.env.context);
 }
 
 /** The request id of a pending row finds its call in the log. */

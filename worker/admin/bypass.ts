@@ -60,6 +60,6 @@ export async function clearBypass({
   } as const;
   const detail = noAlias(alias, config);
   return (
-    (await clearingOverride(c, clearing)) ?? refusal({ code: 'invalid_body', param: 'alias', detail }, c.env.scope)
+    (await clearingOverride(c, clearing)) ?? refusal({ code: 'invalid_body', param: 'alias', detail }, c.env.context)
   );
 }

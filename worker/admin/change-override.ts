@@ -18,14 +18,14 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
   async make() {
     const { board, config, deps } = c.env.composition;
     const changed = await askBoard(c, async (health) => health.setOverride(...set));
-    if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
+    if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.context) };
     const { before, overrides } = changed;
     board.takeOverrides(overrides);
     const [kind, of] = set;
     const entry = overrides[kind][of];
     // It may have ended already; the reply still says what was set.
     const shown = shownOverrides(overrides, config, deps.clock.now())[kind][of] ?? entry;
-    const reply = plainJson({ ...name, ...shown, ...ELSEWHERE }, c.env.scope);
+    const reply = plainJson({ ...name, ...shown, ...ELSEWHERE }, c.env.context);
     return { outcome: 'changed', from: before, to: entry, reply };
   },
 });
@@ -38,18 +38,18 @@ export async function clearingOverride(
   const { board } = c.env.composition;
   if (!known) {
     const overrides = await askBoard(c, async (health) => health.overrides());
-    if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
+    if (overrides === undefined) return refusal(BOARD_SILENT, c.env.context);
     if (!Object.hasOwn(overrides[kind], of)) return undefined;
   }
   return {
     what,
     async make() {
       const changed = await askBoard(c, async (health) => health.clearOverride(kind, of));
-      if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
+      if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.context) };
       const { before, overrides } = changed;
       board.takeOverrides(overrides);
-      if (before === null) return { outcome: 'nothing', reply: plainJson({ ...name, cleared: false }, c.env.scope) };
-      const reply = plainJson({ ...name, cleared: true, ...ELSEWHERE }, c.env.scope);
+      if (before === null) return { outcome: 'nothing', reply: plainJson({ ...name, cleared: false }, c.env.context) };
+      const reply = plainJson({ ...name, cleared: true, ...ELSEWHERE }, c.env.context);
       return { outcome: 'changed', from: before, to: null, reply };
     },
   };
@@ -76,5 +76,5 @@ export function noSuch(
 ): Response {
   const short = name.slice(0, 100);
   const detail = `There is no ${what} "${short}"; ${nearestOf(short, names)}.`;
-  return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+  return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
 }

@@ -30,18 +30,18 @@ export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfter
 export function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
   const making = make(change, c, operator);
   // A client that leaves must not stop it halfway.
-  c.env.scope.background(making.catch(() => {}));
+  c.env.context.background(making.catch(() => {}));
   return making;
 }
 
 async function make(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
-  const id = c.env.scope.requestId;
+  const id = c.env.context.requestId;
   const call = `${c.req.method} ${new URL(c.req.url).pathname}`;
   const begin = { id, who: operator.name, call, what: change.what };
   if (!(await noted(c, (operators) => operators.begin(begin)))) {
     // The row may have been written all the same; nothing is changed.
-    c.env.scope.background(noted(c, (operators) => operators.drop(id)));
-    return refusal(AUDIT_SILENT, c.env.scope);
+    c.env.context.background(noted(c, (operators) => operators.drop(id)));
+    return refusal(AUDIT_SILENT, c.env.context);
   }
   const made = await change.make();
   // If the audit fails from here on, the change is made all the same.

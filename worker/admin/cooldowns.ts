@@ -20,7 +20,7 @@ const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
   const { config, deps } = c.env.composition;
   const found = await askBoard(c, (board) => Promise.all([board.list(), board.listLearnt(), board.overrides()]));
-  if (found === undefined) return refusal(BOARD_SILENT, c.env.scope);
+  if (found === undefined) return refusal(BOARD_SILENT, c.env.context);
   const [listed, lessons, overrides] = found;
   const cooling = new Map(listed.map(({ deployment, health }) => [deployment, health]));
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());
@@ -33,7 +33,7 @@ export async function listCooldowns({ c }: AdminCall): Promise<Response> {
     const lesson = lessons[healthId];
     return lesson === undefined ? [] : [{ deployment: id, ...learntShown(lesson) }];
   });
-  return plainJson({ cooldowns: cooldownsOf(false), drillCooldowns: cooldownsOf(true), learnt }, c.env.scope);
+  return plainJson({ cooldowns: cooldownsOf(false), drillCooldowns: cooldownsOf(true), learnt }, c.env.context);
 }
 
 /**
@@ -47,13 +47,13 @@ export const clearCooldown = ({ c }: AdminCall): Promise<Change | Response> =>
 export async function clearingCooldown(c: Context<App>, id: string): Promise<Change | Response> {
   const { config, board, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());
-  if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
+  if (overrides === undefined) return refusal(BOARD_SILENT, c.env.context);
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());
   const deployment = deployments.find((one) => one.id === id);
   if (deployment === undefined) {
     const known = deployments.map((one) => one.id).join(', ');
     const detail = `There is no deployment "${id.slice(0, 100)}". There are ${known}.`;
-    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {
     what: `end the cooldown of ${id}`,
@@ -68,9 +68,9 @@ export async function clearingCooldown(c: Context<App>, id: string): Promise<Cha
       const real = await clear(deployment.healthId);
       const drill = real && (await clear(healthIdFor(deployment, true)));
       if (real === undefined || drill === undefined)
-        return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.scope) };
+        return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.context) };
       const { wasInCooldown, before } = real;
-      const reply = plainJson({ deployment: id, cleared: wasInCooldown || drill.wasInCooldown }, c.env.scope);
+      const reply = plainJson({ deployment: id, cleared: wasInCooldown || drill.wasInCooldown }, c.env.context);
       const from = {
         cooldown: before.cooldown && cooldownShown(before.cooldown),
         drillCooldown: drill.before.cooldown && cooldownShown(drill.before.cooldown),

@@ -46,11 +46,11 @@ export async function adjustLedger({
     what: `correct what ${tenant} has spent, ${scope}`,
     async make() {
       const reply = await askLedger(c, tenant, (ledger) => ledger.adjust(adjustment));
-      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.context) };
       if (!reply.ok) {
         // Only the ledger's clock knows which periods it keeps.
         const { detail } = reply;
-        const refused = refusal({ code: 'invalid_body', param: 'period', detail }, c.env.scope);
+        const refused = refusal({ code: 'invalid_body', param: 'period', detail }, c.env.context);
         return { outcome: 'nothing', reply: refused };
       }
       const periods = reply.periods.map(({ period, before, after }) => ({
@@ -62,7 +62,7 @@ export async function adjustLedger({
         outcome: 'changed',
         from: periods.map(({ period, before }) => ({ period, ...before })),
         to: periods.map(({ period, after }) => ({ period, ...after })),
-        reply: plainJson({ tenant, scope, periods }, c.env.scope),
+        reply: plainJson({ tenant, scope, periods }, c.env.context),
       };
     },
   };
@@ -89,12 +89,12 @@ export async function revokeScope({
     what: `${revoked ? 'revoke' : 'restore'} ${scope} of ${tenant}`,
     async make() {
       const reply = await askLedger(c, tenant, (ledger) => ledger.revoke(scope, notedName(operator, who), revoked));
-      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.context) };
       if (!reply.ok) {
-        const refused = refusal({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.scope);
+        const refused = refusal({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.context);
         return { outcome: 'nothing', reply: refused };
       }
-      const shown = plainJson({ tenant, scope, revoked }, c.env.scope);
+      const shown = plainJson({ tenant, scope, revoked }, c.env.context);
       return { outcome: 'changed', from: { revoked: reply.before.revoked }, to: { revoked }, reply: shown };
     },
   };

@@ -33,10 +33,10 @@ export async function startDrill({
 }: AdminCall<z.infer<typeof drillBody>>): Promise<Change | Response> {
   const { config, deps, keys } = c.env.composition;
   const problem = await secretProblem(c);
-  if (problem !== undefined) return refusal(problem, c.env.scope);
+  if (problem !== undefined) return refusal(problem, c.env.context);
   if (feature !== null && !config.features.has(feature)) {
     const known = [...config.features.keys()];
-    return refusal({ code: 'unknown_feature', feature: feature.slice(0, 100), known }, c.env.scope);
+    return refusal({ code: 'unknown_feature', feature: feature.slice(0, 100), known }, c.env.context);
   }
   return {
     what: feature === null ? 'start a drill' : `start a drill of ${feature}`,
@@ -44,7 +44,7 @@ export async function startDrill({
       const startedAt = deps.clock.now();
       const until = startedAt + Math.ceil(minutes * 60_000);
       // The call's request id, as in the log and in its audit row: one call starts one drill.
-      const id = c.env.scope.requestId;
+      const id = c.env.context.requestId;
       const made = await keys.make({
         tenant: DRILL_TENANT,
         kind: 'secret',
@@ -70,11 +70,11 @@ export async function startDrill({
       const capped = await askLedger(c, DRILL_TENANT, (ledger) =>
         ledger.setLimits(`key:${drill.keyId}`, drillCaps(drill), operator.name),
       );
-      if (capped?.ok !== true) return { outcome: 'nothing', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (capped?.ok !== true) return { outcome: 'nothing', reply: refusal(LEDGER_SILENT, c.env.context) };
       const noted = await askOperators(c, (operators) => operators.addDrill(drill));
-      if (noted === undefined) return { outcome: 'nothing', reply: refusal(AUDIT_SILENT, c.env.scope) };
+      if (noted === undefined) return { outcome: 'nothing', reply: refusal(AUDIT_SILENT, c.env.context) };
       await keys.save(made);
-      const reply = plainJson({ id, key: made.key, until }, c.env.scope, 201);
+      const reply = plainJson({ id, key: made.key, until }, c.env.context, 201);
       return { outcome: 'changed', from: null, to: drill, reply };
     },
   };

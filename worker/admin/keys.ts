@@ -91,12 +91,12 @@ export async function createKey({
 }: AdminCall<z.infer<ReturnType<typeof keyBody>>>): Promise<Change | Response> {
   const { keys, config, deps } = c.env.composition;
   const problem = await secretProblem(c);
-  if (problem !== undefined) return refusal(problem, c.env.scope);
+  if (problem !== undefined) return refusal(problem, c.env.context);
   const unknown = body.features?.find((feature) => !config.features.has(feature));
   if (unknown !== undefined) {
     return refusal(
       { code: 'unknown_feature', feature: unknown.slice(0, 100), known: [...config.features.keys()] },
-      c.env.scope,
+      c.env.context,
     );
   }
   const { expiresInSeconds, ...fields } = body;
@@ -105,7 +105,7 @@ export async function createKey({
     what: `make a key of ${fields.tenant}`,
     async make() {
       const { key, record } = await keys.create({ ...fields, expiresAt });
-      const reply = plainJson({ ...record, key, warnings: originWarnings(c, fields.origins) }, c.env.scope, 201);
+      const reply = plainJson({ ...record, key, warnings: originWarnings(c, fields.origins) }, c.env.context, 201);
       return { outcome: 'changed', from: null, to: record, reply };
     },
   };
@@ -144,7 +144,7 @@ export async function listKeys({
   query: { cursor: from },
 }: AdminCall<undefined, z.infer<typeof keysQuery>>): Promise<Response> {
   const { records, cursor } = await c.env.composition.keys.list(from);
-  return plainJson({ keys: records, cursor }, c.env.scope);
+  return plainJson({ keys: records, cursor }, c.env.context);
 }
 
 /** The query of `DELETE /admin/keys/:id`. */
@@ -164,14 +164,14 @@ export async function revokeKey({
     const detail = isKeyId(id)
       ? `There is no key with the id "${id}".`
       : 'Name the key by its id, such as 0123456789abcdef0123, never by itself (GET /admin/keys).';
-    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.scope);
+    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {
     what: `revoke the key ${id} of ${known.tenant}`,
     async make() {
       const { before, after } = (await keys.revoke(id)) ?? { before: known, after: known };
       const told = await askLedger(c, known.tenant, (ledger) => ledger.revoke(`key:${id}`, notedName(operator, who)));
-      const reply = plainJson({ ...after, ledgerTold: told?.ok === true }, c.env.scope);
+      const reply = plainJson({ ...after, ledgerTold: told?.ok === true }, c.env.context);
       if (told?.ok === true) {
         const from = { ...before, revokedInLedger: told.before.revoked };
         return { outcome: 'changed', from, to: { ...after, revokedInLedger: true }, reply };

@@ -29,7 +29,7 @@ export async function viewLedger({
   const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
   const configured = configuredOf(config, tenant);
   const view = await askLedger(c, tenant, (ledger) => ledger.view({ configured, ...page }));
-  if (view === undefined) return refusal(LEDGER_SILENT, c.env.scope);
+  if (view === undefined) return refusal(LEDGER_SILENT, c.env.context);
   const limits = view.overrides.map(({ scope, limits, revoked }) => ({ scope, set: limits, revoked }));
   const scopes = await withTierCaps(view.scopes, tenant, keys, config);
   const { settlements, next } = view;
@@ -39,7 +39,7 @@ export async function viewLedger({
     keys,
   );
   const named = Object.keys(keyNames).length > 0 && { keyNames };
-  return plainJson({ tenant, scopes, limits, settlements, next, ...named }, c.env.scope);
+  return plainJson({ tenant, scopes, limits, settlements, next, ...named }, c.env.context);
 }
 
 /** The query of `GET /admin/ledger/:tenant/history`. */
@@ -56,8 +56,8 @@ export async function ledgerHistory({
 }: AdminCall<undefined, z.infer<typeof historyQuery>, TenantParams>): Promise<Response> {
   // One more than is shown tells whether there is another page.
   const found = await askLedger(c, tenant, (ledger) => ledger.history(before, most + 1));
-  if (found === undefined) return refusal(LEDGER_SILENT, c.env.scope);
+  if (found === undefined) return refusal(LEDGER_SILENT, c.env.context);
   const changes = found.slice(0, most);
   const next = found.length > most ? (changes[most - 1]?.number ?? null) : null;
-  return plainJson({ tenant, changes, next }, c.env.scope);
+  return plainJson({ tenant, changes, next }, c.env.context);
 }

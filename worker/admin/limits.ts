@@ -66,15 +66,15 @@ export function settingLimits(
     async make() {
       const tier = (await tierLimits([scope], tenant, keys, config)).get(scope);
       const reply = await askLedger(c, tenant, (ledger) => ledger.setLimits(scope, ledgerLimits(limits), who));
-      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.scope) };
+      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.context) };
       if (!reply.ok) {
-        const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.scope);
+        const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.context);
         return { outcome: 'nothing', reply: refused };
       }
       if (deps.slices !== undefined) forgetScope(deps.slices, tenant, scope);
       const { set, before } = reply;
       const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
-      const told = plainJson(shown({ set, limits: limitsInForce }), c.env.scope);
+      const told = plainJson(shown({ set, limits: limitsInForce }), c.env.context);
       return { outcome: 'changed', from: before.limits, to: set, reply: told };
     },
   };

@@ -5,5 +5,5 @@ import type { AdminCall } from './route.ts';
 
 /** The description that the build made. */
 export async function describeApi({ c }: AdminCall): Promise<Response> {
-  return plainJson(JSON.parse(OPENAPI_TEXT), c.env.scope);
+  return plainJson(JSON.parse(OPENAPI_TEXT), c.env.context);
 }

@@ -9,7 +9,7 @@ import type { AdminCall } from './route.ts';
 export async function listOverrides({ c }: AdminCall): Promise<Response> {
   const { board, config, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());
-  if (overrides === undefined) return refusal(BOARD_SILENT, c.env.scope);
+  if (overrides === undefined) return refusal(BOARD_SILENT, c.env.context);
   board.takeOverrides(overrides);
-  return plainJson({ ...shownOverrides(overrides, config, deps.clock.now()), ...NOTHING_SETS_YET }, c.env.scope);
+  return plainJson({ ...shownOverrides(overrides, config, deps.clock.now()), ...NOTHING_SETS_YET }, c.env.context);
 }

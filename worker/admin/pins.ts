@@ -26,7 +26,7 @@ export async function setPin({
   const ids = configured.deployments.map(({ id }) => id);
   if (!ids.includes(deployment)) {
     const detail = `is no deployment of "${alias}"; ${nearestOf(deployment.slice(0, 100), ids)}`;
-    return refusal({ code: 'invalid_body', param: 'deployment', detail }, c.env.scope);
+    return refusal({ code: 'invalid_body', param: 'deployment', detail }, c.env.context);
   }
   const pin = { deployment, until: endOf(end, deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `pin ${alias} to ${deployment}`, { alias }, ['pins', alias, pin]);

@@ -19,13 +19,13 @@ export function adminRoutes(app: Hono<App>): void {
   const admin = new Hono<App>();
   admin.use(async (c, next) => {
     const authenticated = await authenticate(c);
-    if (!authenticated.ok) return refusal(authenticated.error, c.env.scope);
+    if (!authenticated.ok) return refusal(authenticated.error, c.env.context);
     c.set('operator', authenticated.operator);
     return next();
   });
   for (const route of ADMIN_ROUTES) admin.on(route.method, route.path, (c) => answer(route, c, c.get('operator')));
   for (const [path, allow] of methodsByPath()) {
-    admin.all(path, (c) => refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.scope));
+    admin.all(path, (c) => refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.context));
   }
   app.route('/admin', admin);
 }
@@ -38,12 +38,12 @@ function methodsByPath(): Map<string, string[]> {
 
 /** The scope is checked before any input is read. */
 async function answer(route: AdminRoute, c: Context<App>, operator: Operator): Promise<Response> {
-  const { scope } = c.env;
+  const { context } = c.env;
   if (!allows(operator.scope, route.scope)) {
-    return refusal({ code: 'scope_not_allowed', needed: route.scope, has: operator.scope }, scope);
+    return refusal({ code: 'scope_not_allowed', needed: route.scope, has: operator.scope }, context);
   }
   const call = await checkedCall(route, c, operator);
-  if (!call.ok) return refusal(call.error, scope);
+  if (!call.ok) return refusal(call.error, context);
   if (!route.changes) return route.handler(call.value);
   const change = await route.handler(call.value);
   return change instanceof Response ? change : makeNoted(change, c, operator);

@@ -35,15 +35,15 @@ async function changePlug(
   plugged: boolean,
   changing: (deployment: string) => Promise<Change | Response | undefined>,
 ): Promise<Response> {
-  const { scope, composition } = c.env;
+  const { context, composition } = c.env;
   const person = await personOf(c);
-  if (!person.ok) return refusal(person.error, scope);
+  if (!person.ok) return refusal(person.error, context);
   const deployment = c.req.param('deployment') ?? '';
   const ids = providerPlugs(composition).map((plug) => plug.deployment);
   const change = ids.includes(deployment) ? await changing(deployment) : undefined;
   if (change === undefined) return noSuch(c, 'deployment', deployment, ids);
   const reply = change instanceof Response ? change : await makeNoted(change, c, DEMO);
-  return reply.ok ? plainJson({ deployment, plugged }, scope) : reply;
+  return reply.ok ? plainJson({ deployment, plugged }, context) : reply;
 }
 
 /** One row in the log: a call has one id there. Cleared of the fault first, so that no request after it starts a cooldown anew. */

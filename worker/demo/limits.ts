@@ -19,13 +19,13 @@ const limitsBody = settings({
 
 /** `PUT /demo/limits`. */
 export async function putDemoLimits(c: Context<App>): Promise<Response> {
-  const { scope, composition } = c.env;
+  const { context, composition } = c.env;
   const person = await personOf(c);
-  if (!person.ok) return refusal(person.error, scope);
+  if (!person.ok) return refusal(person.error, context);
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, `{"dailyUsd": ${ONE_CENT}}`, composition.deps);
-  if (!read.ok) return refusal(read.error, scope);
+  if (!read.ok) return refusal(read.error, context);
   const body = check(read.value, limitsBody);
-  if (!body.ok) return refusal(body.error, scope);
+  if (!body.ok) return refusal(body.error, context);
   const wish = {
     tenant: LOCAL_IDENTITY.tenant,
     scope: `user:${person.value}`,

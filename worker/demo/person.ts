@@ -11,7 +11,7 @@ export const DEMO: Operator = { id: 'demo', name: 'demo', scope: 'operate' };
 
 /** The user whose token came with the call. */
 export async function personOf(c: Context<App>): Promise<Result<string, RouterError>> {
-  const { composition, scope } = c.env;
-  const identified = await identify(c.req.raw, composition.deps, scope.background);
+  const { composition, context } = c.env;
+  const identified = await identify(c.req.raw, composition.deps, context.background);
   return identified.ok ? demoPerson(identified.value) : identified;
 }

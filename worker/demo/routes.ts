@@ -28,7 +28,7 @@ export const isDemoCall = (url: string): boolean => /^\/demo\/(?!settings$)/.tes
 async function local(c: Context<App>, next: Next): Promise<Response | undefined> {
   const { env, notConfigured } = c.env.composition;
   if (!env.local || !isOwnPage(c.req.raw)) return c.notFound();
-  if (notConfigured !== undefined) return refusal(notConfigured, c.env.scope);
+  if (notConfigured !== undefined) return refusal(notConfigured, c.env.context);
   await next();
   return undefined;
 }

@@ -11,9 +11,9 @@ type Composition = App['Bindings']['composition'];
 
 /** `GET /demo/settings`. */
 export async function demoSettings(c: Context<App>): Promise<Response> {
-  const { composition, scope } = c.env;
+  const { composition, context } = c.env;
   const { config, notConfigured, env, board } = composition;
-  const told = (settings: DemoSettings) => plainJson(settings, scope);
+  const told = (settings: DemoSettings) => plainJson(settings, context);
   if (notConfigured !== undefined) {
     const { missing } = notConfigured;
     return told({ signIn: 'off', because: 'not_configured', missing });
@@ -21,7 +21,7 @@ export async function demoSettings(c: Context<App>): Promise<Response> {
   // Under any other name the local sign-in does not exist (routes.ts).
   if (!env.local || strangeHost(c.req.raw, []) !== undefined) return told(config.demo);
   // As every request does: what was set before this process started is known then.
-  await board.ready(scope.background);
+  await board.ready(context.background);
   return told({ signIn: 'local', providers: providerPlugs(composition) });
 }
 

@@ -27,14 +27,14 @@ const tokenBody = settings({
 
 /** `POST /demo/token`. */
 export async function demoToken(c: Context<App>): Promise<Response> {
-  const { scope, composition } = c.env;
+  const { context, composition } = c.env;
   const { deps } = composition;
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, '{"person": "…"}', deps, '{}');
-  if (!read.ok) return refusal(read.error, scope);
+  if (!read.ok) return refusal(read.error, context);
   const body = check(read.value, tokenBody);
-  if (!body.ok) return refusal(body.error, scope);
+  if (!body.ok) return refusal(body.error, context);
   const { person = hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))) } = body.value;
   const wish = { user: demoUser(hex(await sha256(person))), features: null, ttlSeconds: TTL_SECONDS };
   const { claims, expiresAt } = mintedClaims(LOCAL_IDENTITY, wish, deps.clock.now());
-  return plainJson({ token: await deps.tokens.mint(claims), expiresAt }, scope, 201);
+  return plainJson({ token: await deps.tokens.mint(claims), expiresAt }, context, 201);
 }

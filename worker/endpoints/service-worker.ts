@@ -6,18 +6,18 @@ import type { Deps } from '../ports.ts';
 import { commonHeaders, refusal } from '../response/plain.ts';
 
 /** The script, a 304 if the browser has it already, or a refusal if the router does not know its own origin. */
-export async function serviceWorkerScript(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
+export async function serviceWorkerScript(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const origin = deps.config.publicUrl ?? URL.parse(request.url)?.origin;
   if (origin === undefined || !ORIGIN.test(origin)) {
     const host = (request.headers.get('host') ?? '').slice(0, 100);
-    return refusal({ code: 'misdirected_request', host, detail: NO_ORIGIN }, scope);
+    return refusal({ code: 'misdirected_request', host, detail: NO_ORIGIN }, context);
   }
   const built = await deps.files.text(SERVICE_WORKER_FILE);
-  if (built === undefined) return refusal({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, scope);
+  if (built === undefined) return refusal({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, context);
   const script = `self.carryonRouter=${JSON.stringify(origin)};\n${built}`;
   const etag = `"${fingerprint(script)}-${script.length}"`;
   const headers = {
-    ...commonHeaders(scope),
+    ...commonHeaders(context),
     // Browsers fetch a service worker's script again by themselves; the tag makes that cheap.
     'cache-control': 'no-cache',
     etag,

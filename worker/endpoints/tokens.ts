@@ -12,17 +12,17 @@ import { plainJson, refusal } from '../response/plain.ts';
 const LONGEST_BODY_BYTES = 16_384;
 
 /** Checks the key and the wish, and answers with a signed token. */
-export async function mintToken(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
+export async function mintToken(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const { clock, config, tokens } = deps;
-  const identified = await identify(request, deps, scope.background);
-  if (!identified.ok) return refusal(identified.error, scope);
+  const identified = await identify(request, deps, context.background);
+  if (!identified.ok) return refusal(identified.error, context);
   const identity = identified.value;
   const problem = minterProblem(identity, request.headers.has('origin'));
-  if (problem !== undefined) return refusal(problem, scope);
+  if (problem !== undefined) return refusal(problem, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
-  if (!body.ok) return refusal(body.error, scope);
+  if (!body.ok) return refusal(body.error, context);
   const read = readMintWish(body.value, identity, config);
-  if (!read.ok) return refusal(read.error, scope);
+  if (!read.ok) return refusal(read.error, context);
   const { claims, expiresAt } = mintedClaims(identity, read.value, clock.now());
-  return plainJson({ token: await tokens.mint(claims), expiresAt }, scope, 201);
+  return plainJson({ token: await tokens.mint(claims), expiresAt }, context, 201);
 }

@@ -16,22 +16,22 @@ const LONGEST_BODY_BYTES = 65_536;
 const MOST_CALLS = 60;
 
 /** Answers 204 once the reports are checked and counted. */
-export async function takeReports(request: Request, deps: Deps, scope: RequestContext): Promise<Response> {
-  const identified = await identifyCaller(request, 'read', deps, scope.background);
-  if (!identified.ok) return refusal(identified.error, scope);
+export async function takeReports(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
+  const identified = await identifyCaller(request, 'read', deps, context.background);
+  if (!identified.ok) return refusal(identified.error, context);
   const identity = identified.value;
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
-  if (typeof user === 'object' && user !== null) return refusal(user, scope);
+  if (typeof user === 'object' && user !== null) return refusal(user, context);
   const tooOften = rateRefusal(identity, user, deps);
-  if (tooOften !== undefined) return refusal(tooOften, scope);
+  if (tooOften !== undefined) return refusal(tooOften, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);
-  if (!body.ok) return refusal(body.error, scope);
+  if (!body.ok) return refusal(body.error, context);
   const checked = check(body.value, reportsBody);
-  if (!checked.ok) return refusal(checked.error, scope);
+  if (!checked.ok) return refusal(checked.error, context);
   const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
   const { tenant } = identity;
-  if (counts !== undefined) deps.events({ event: 'travel_reports', requestId: scope.requestId, tenant, ...counts });
-  return noContent(scope);
+  if (counts !== undefined) deps.events({ event: 'travel_reports', requestId: context.requestId, tenant, ...counts });
+  return noContent(context);
 }
 
 /** All visitors of a page share its key, so publishable keys are limited by address alone. */

@@ -5,15 +5,15 @@ import { type AliasLists, listsInForce, type Overrides } from '../core/routing/o
 import { PLAIN_ROUTE, routeOf } from '../core/routing/route.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
 
-/** The same ask where nothing that is set concerns it. */
-export function overridden(ask: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
-  const { identity, user } = ask;
-  const lists = listsInForce(overrides, [ask.alias.name, ask.safeguardAlias?.name ?? ask.alias.name], now);
-  const alias = asListed(ask.alias, lists, config);
-  const safeguardAlias = ask.safeguardAlias && asListed(ask.safeguardAlias, lists, config);
+/** The same request where nothing that is set concerns it. */
+export function overridden(request: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
+  const { identity, user } = request;
+  const lists = listsInForce(overrides, [request.alias.name, request.safeguardAlias?.name ?? request.alias.name], now);
+  const alias = asListed(request.alias, lists, config);
+  const safeguardAlias = request.safeguardAlias && asListed(request.safeguardAlias, lists, config);
   const { tenant, drill } = identity;
   const route = routeOf(overrides, { alias, safeguardAlias, tenant, user, drill }, now);
-  return route === PLAIN_ROUTE && lists === undefined ? ask : { ...ask, alias, safeguardAlias, route, lists };
+  return route === PLAIN_ROUTE && lists === undefined ? request : { ...request, alias, safeguardAlias, route, lists };
 }
 
 /** With the deployments that its list names; config's own alias where it has none. */

@@ -10,17 +10,17 @@ function ask(
   url: string,
   { publicUrl, headers = {}, built = BUILT }: { publicUrl?: string; headers?: HeadersInit; built?: string | null } = {},
 ) {
-  const { deps, scope } = routerOf();
+  const { deps, context } = routerOf();
   const files: Deps['files'] = { text: (path) => (path === SERVICE_WORKER_FILE ? (built ?? undefined) : undefined) };
   const config = { ...deps.config, publicUrl };
   // workerd makes requests of addresses that are no URLs; `Request` here does not.
   const request = { url, headers: new Headers(headers) } as Request;
-  return serviceWorkerScript(request, { ...deps, config, files }, scope);
+  return serviceWorkerScript(request, { ...deps, config, files }, context);
 }
 
 function routerOf() {
   const router = new TestRouter();
-  return { deps: router.deps, scope: router.scope() };
+  return { deps: router.deps, context: router.scope() };
 }
 
 /** What the script sees as its router. */

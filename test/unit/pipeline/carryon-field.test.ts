@@ -240,7 +240,7 @@ it.each(FORMS)('a kept answer, first %s, is given again without the attempts of 
 
 it('counts from the arrival of the request, not from when its body had come', async () => {
   const router = routerWith({ a: [slowly(false)] });
-  const scope = { ...router.scope(), arrivedAt: START - 700 };
-  router.scope = () => scope;
+  const context = { ...router.scope(), arrivedAt: START - 700 };
+  router.scope = () => context;
   expect(lastOf((await router.ask()).body).carryon?.attempts[0]?.startedMs).toBe(700);
 });

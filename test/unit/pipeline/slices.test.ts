@@ -69,7 +69,7 @@ describe('a busy isolate', () => {
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 20 * COST });
   });
 
-  it('has a slice for each tuple of scopes', async () => {
+  it('has a slice for each set of scopes', async () => {
     await answers(10, 20, { user: 'ana' });
     const asked = router.ledger.asked.length;
     await answers(1, 20, { user: 'bob' });

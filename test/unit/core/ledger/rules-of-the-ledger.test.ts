@@ -151,7 +151,7 @@ describe('ledger rule 4: all scopes or none, by the caps in force now', () => {
     expect(isGranted(ledger.grant(ask(idAt(NOON), 3, capped(10))))).toBe(true);
   });
 
-  it('a revoked scope is granted nothing more, in whatever tuple; what is open runs on', () => {
+  it('a revoked scope is granted nothing more, among whatever other scopes; what is open runs on', () => {
     const ledger = new LedgerInMemory(NOON);
     const withKey = { limits: { tenant: {}, 'key:k1': {} } };
     const open = ask(idAt(NOON), 1, withKey);

@@ -107,19 +107,13 @@ export class Isolates {
       ...{ clock: ownClock, newLeaseId, ...(this.#isolates[isolate] as { slices: Pools; ledger: Ledger }) },
       events: (event: RouterEvent) => void this.events.push(event),
     };
-    const holding = new RequestLease(
-      'acme',
-      this.#scopes,
-      RUN_FOR_MS,
-      links,
-      (work) => void this.#background.push(work),
-    );
+    const lease = new RequestLease('acme', this.#scopes, RUN_FOR_MS, links, (work) => void this.#background.push(work));
     const covered = async (one: Want): Promise<{ countedAt: number | undefined } | { waitMs: number }> => {
-      if (holding.take([one]) !== undefined) {
+      if (lease.take([one]) !== undefined) {
         this.fromMemory++;
         return { countedAt: undefined };
       }
-      const reply = await holding.ask([one]);
+      const reply = await lease.ask([one]);
       if (reply !== undefined && 'granted' in reply) {
         return { countedAt: reply.granted.requests > 1 ? undefined : ledger.firstHeardAt.get(leaseId) };
       }
@@ -132,11 +126,11 @@ export class Isolates {
       if ('waitMs' in cover) {
         this.refused++;
         this.onRefused();
-        holding.close();
+        lease.close();
         return cover.waitMs;
       }
       await this.#pause(dawdlesMs);
-      if (!holding.starts()) break;
+      if (!lease.starts()) break;
       const bill: Bill = { worst, cost: undefined };
       this.#bills.push(bill);
       const at = clock.now();
@@ -145,13 +139,13 @@ export class Isolates {
       this.#check();
       await this.#pause(runsForMs);
       if (isLost) {
-        holding.abandon();
+        lease.abandon();
         return undefined;
       }
       bill.cost = Math.floor((worst * costs) / 100);
-      holding.book({ microUsd: bill.cost, tokens, estimated: false });
+      lease.book({ microUsd: bill.cost, tokens, estimated: false });
     }
-    holding.close();
+    lease.close();
     this.#check();
     return undefined;
   }

@@ -154,24 +154,24 @@ describe('what was started lately', () => {
   });
 });
 
-describe('an isolate’s slices of one tuple', () => {
+describe('an isolate’s slices of one pool', () => {
   const SCOPES = [{ scope: 'tenant' as const, limits: {} }];
-  const tuple = (): Pool => poolOf(newPools(), 'acme', SCOPES, NOON);
+  const pool = (): Pool => poolOf(newPools(), 'acme', SCOPES, NOON);
   const enter = (of: Pool, requests: number, now = NOON, parts = {}): Slice => {
     const granted = { microUsd: requests * 100, tokens: requests * 10, requests, parallel: requests };
     return enterSlice(of, idAt(now), { granted, mode: 'normal', admitForMs: 10_000, left: [], ...parts }, now);
   };
   const busy = (): Pool => {
-    const of = tuple();
+    const of = pool();
     for (let request = 0; request < 40; request++) noteAdmitted(of, one, NOON);
     return of;
   };
 
   it('are apart from those of other scopes, users and tenants', () => {
-    const tuples = newPools();
+    const pools = newPools();
     const of = (tenant: string, ...scopes: ('tenant' | 'user:a' | 'user:b')[]) =>
       poolOf(
-        tuples,
+        pools,
         tenant,
         scopes.map((scope) => ({ scope, limits: {} })),
         NOON,
@@ -180,17 +180,17 @@ describe('an isolate’s slices of one tuple', () => {
     expect(
       new Set([of('acme', 'tenant'), of('acme', 'user:a'), of('acme', 'user:b'), of('other', 'tenant')]).size,
     ).toBe(4);
-    expect([tuples.byName.size, tuples.tenants.size]).toEqual([5, 2]);
+    expect([pools.byName.size, pools.tenants.size]).toEqual([5, 2]);
   });
 
   it('are forgotten where there are too many, for whoever runs keeps hold of his own', () => {
-    const tuples = newPools();
-    for (let user = 0; user < 5_001; user++) poolOf(tuples, 'acme', [{ scope: `user:${user}`, limits: {} }], NOON);
-    expect(tuples.byName.size).toBe(1);
+    const pools = newPools();
+    for (let user = 0; user < 5_001; user++) poolOf(pools, 'acme', [{ scope: `user:${user}`, limits: {} }], NOON);
+    expect(pools.byName.size).toBe(1);
   });
 
   it('are forgotten with the scope whose limits have changed, and with no other', () => {
-    const tuples = newPools();
+    const pools = newPools();
     const all: [string, ...Scope[]][] = [
       ['acme', 'tenant', 'user:ana', 'key:k'],
       ['acme', 'user:ana'],
@@ -200,22 +200,22 @@ describe('an isolate’s slices of one tuple', () => {
     ];
     for (const [tenant, ...scopes] of all) {
       poolOf(
-        tuples,
+        pools,
         tenant,
         scopes.map((scope) => ({ scope, limits: {} })),
         NOON,
       );
     }
-    forgetScope(tuples, 'acme', 'user:ana');
-    expect([...tuples.byName.keys()]).toEqual(all.slice(2).map((names) => names.join('\n')));
-    forgetScope(tuples, 'acme', 'tenant');
-    expect([...tuples.byName.keys()]).toEqual(['other\ntenant\nuser:ana']);
-    forgetScope(tuples, 'nobody', 'tenant');
-    expect(tuples.byName.size).toBe(1);
+    forgetScope(pools, 'acme', 'user:ana');
+    expect([...pools.byName.keys()]).toEqual(all.slice(2).map((names) => names.join('\n')));
+    forgetScope(pools, 'acme', 'tenant');
+    expect([...pools.byName.keys()]).toEqual(['other\ntenant\nuser:ana']);
+    forgetScope(pools, 'nobody', 'tenant');
+    expect(pools.byName.size).toBe(1);
   });
 
   it('are used in their order, in their mode alone, until their time', () => {
-    const of = tuple();
+    const of = pool();
     const [first, second] = [enter(of, 2), enter(of, 2, NOON + SECOND)];
     expect([1, 2, 3].map(() => admitFrom(of, one, NOON)?.slice)).toEqual([first, first, second]);
     expect(admitFrom(of, { ...one, mode: 'safeguard' }, NOON)).toBeUndefined();
@@ -223,7 +223,7 @@ describe('an isolate’s slices of one tuple', () => {
   });
 
   it('what does not fit the first may fit the next', () => {
-    const of = tuple();
+    const of = pool();
     enter(of, 2);
     const large = enter(of, 20);
     expect(admitFrom(of, want(900), NOON)?.slice).toBe(large);
@@ -257,7 +257,7 @@ describe('an isolate’s slices of one tuple', () => {
     ['as much is left as goes while one asks', 32, 12, 10, true],
     ['it is small', 7, 7, 0, false],
   ])('the next is due: %s', (_, requests, used, admittedWhileAsking, isDue) => {
-    const of = tuple();
+    const of = pool();
     of.admittedWhileAsking = admittedWhileAsking;
     const slice = enter(of, requests);
     for (let request = 0; request < used; request++) takeShare(slice, one, NOON);
@@ -267,7 +267,7 @@ describe('an isolate’s slices of one tuple', () => {
   });
 
   it('the next is due when the time of the last is nearly over', () => {
-    const of = tuple();
+    const of = pool();
     const slice = enter(of, 32);
     expect([8_749, 8_750].map((ms) => isRefillDue(of, slice, NOON + ms))).toEqual([false, true]);
     enter(of, 32, NOON + 8_750);
@@ -280,7 +280,7 @@ describe('an isolate’s slices of one tuple', () => {
   };
 
   it('close with the next ask once nothing runs, and once only; again, where it was not heard', () => {
-    const of = tuple();
+    const of = pool();
     const slice = enter(of, 2);
     noteClosable(of, slice, NOON);
     expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
@@ -302,25 +302,25 @@ describe('an isolate’s slices of one tuple', () => {
   });
 
   it('close with any ask of their tenant, and with nobody else’s', () => {
-    const tuples = newPools();
+    const pools = newPools();
     const [ana, bob] = ['user:ana', 'user:bob'].map((scope) =>
-      poolOf(tuples, 'acme', [{ scope: scope as Scope, limits: {} }], NOON),
+      poolOf(pools, 'acme', [{ scope: scope as Scope, limits: {} }], NOON),
     ) as [Pool, Pool];
     spent(ana, enter(ana, 2));
-    expect(closesAlong(poolOf(tuples, 'other', SCOPES, NOON), NOON, NOON)).toEqual([]);
+    expect(closesAlong(poolOf(pools, 'other', SCOPES, NOON), NOON, NOON)).toEqual([]);
     expect(closesAlong(bob, NOON, NOON + 3_000)).toHaveLength(1);
     expect([isBusy(ana, 2_000, NOON + 1_999), isBusy(ana, 2_000, NOON + 2_000)]).toEqual([true, false]);
   });
 
   it('whoever told of it and vanished is followed by another', () => {
-    const of = tuple();
+    const of = pool();
     spent(of, enter(of, 2));
     closesAlong(of, NOON, NOON + 3_000);
     expect(closesAlong(of, NOON + 3_000, NOON + 6_000)).toHaveLength(1);
   });
 
   it('64 closes travel with one ask', () => {
-    const of = tuple();
+    const of = pool();
     for (let slice = 0; slice < 70; slice++) spent(of, enter(of, 2));
     expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(64);
     expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(6);
@@ -333,13 +333,13 @@ describe('an isolate’s slices of one tuple', () => {
     ['slots', left('parallel', 9e9, 319), true],
     ['a rate, which does not come back', left('rps', 9e9, 0), false],
   ])('are short of %s', (_, one, isIt) => {
-    const of = tuple();
+    const of = pool();
     learn(of, [one], NOON);
     expect(isShort(of, enter(of, 20))).toBe(isIt);
   });
 
   it('tell what is left: of the limits nearest to their ends, with what they have themselves', () => {
-    const of = tuple();
+    const of = pool();
     const all = [
       left('rps', 100, 50, 900),
       left('rps', 80, 20, 400),
