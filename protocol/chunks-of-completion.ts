@@ -19,9 +19,9 @@ export function streamOfCompletion(body: string, includeUsage: boolean): string 
 
 /**
  * The chunks that an OpenAI client puts together to the same completion: for each choice its role, its content, its end. The same
- * text always gives the same chunks, because a reader resumes by their ids.
+ * text always gives the same chunks, because a reader resumes by their ids. `costUsd`: what the request was charged that is given it.
  */
-export function chunksOfCompletion(body: string): CompletionChunk[] {
+export function chunksOfCompletion(body: string, costUsd = 0): CompletionChunk[] {
   const { choices, usage, ...about } = JSON.parse(body) as ChatCompletion;
   const chunk = (more: Json): string => JSON.stringify({ ...about, object: 'chat.completion.chunk', ...more });
   const events: CompletionChunk[] = [];
@@ -32,7 +32,7 @@ export function chunksOfCompletion(body: string): CompletionChunk[] {
   }
   if (usage) {
     const last = { choices: [], usage };
-    events.push({ kind: 'usage', data: chunk(last), openData: chunk({ ...last, carryon_cost_usd: 0 }) });
+    events.push({ kind: 'usage', data: chunk(last), openData: chunk({ ...last, carryon_cost_usd: costUsd }) });
   }
   return events;
 }

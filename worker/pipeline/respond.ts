@@ -24,6 +24,7 @@ import { type Ending, measuredReply, settle } from './meter.ts';
 import {
   type Begun,
   carryonField,
+  errorIn,
   headOf,
   type Kept,
   type Outcome,
@@ -81,7 +82,7 @@ function makeFrom(outcome: Outcome, reader: Reader, deps: Deps, context: Request
       onEnd('complete', outcome.chargedMicroUsd);
       return madeOfRefusal(outcome, reader, deps, context);
     case 'stored':
-      onEnd('complete', 0);
+      onEnd('complete', outcome.instead === undefined ? 0 : chargedFor(outcome.instead));
       return madeOfStored(outcome, reader);
     case 'kept':
       onEnd('complete', 0);
@@ -109,17 +110,25 @@ function madeOfRefusal(refused: Refused, { seesProvider }: Reader, deps: Deps, {
 function madeOfStored({ stored, instead }: Stored, { request, seesProvider }: Reader): Made {
   if (request === undefined) throw new Error('a cached answer was given to no request');
   const { stream, includeUsage } = request.chat;
-  const options = { includeUsage, seesProvider, alias: request.alias.name, form: formOf(request) };
+  const chargedMicroUsd = instead === undefined ? 0 : chargedFor(instead);
+  const costUsd = chargedMicroUsd / 1e6;
+  const options = { includeUsage, seesProvider, costUsd, alias: request.alias.name, form: formOf(request) };
   const body = stream ? replayAsStream(stored, options).join('') : replayAsJson(stored, options);
   const contentType = stream ? STREAM_TYPE : JSON_TYPE;
   const head = storedHead(stored);
   if (instead === undefined)
     return { body, head, status: 200, contentType, cacheControl: cacheControlOf(request, 'normal') };
   head.cache = 'stale';
-  head.staleCause = instead.kind === 'refused' ? instead.error.code : instead.error;
-  if (instead.kind === 'refused' && instead.trail !== undefined) head.attempts = instead.trail.attempts.length;
+  head.staleCause = errorIn(instead);
+  head.attempts = failedHead(instead).attempts;
+  head.costMicroUsd = chargedMicroUsd;
   return { body, head, status: 200, contentType, cacheControl: NO_STORE };
 }
+
+/** The answer itself costs nothing; the failed attempts before it may be billed. */
+const chargedFor = (failed: Refused | Kept): number => failedHead(failed).costMicroUsd ?? 0;
+const failedHead = (failed: Refused | Kept): AnswerHead =>
+  failed.kind === 'refused' ? refusedHead(failed) : failed.note.head;
 
 /** An object's reply as it came. */
 function madeOfKept({ status, body, isStream, note }: Kept, { request }: Reader): Made {

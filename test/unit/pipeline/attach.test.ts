@@ -179,11 +179,14 @@ it('a stale answer stands in for a refusal of the object, too', async () => {
   await summarize();
   await Promise.all(router.background);
   await router.clock.advance(cache.ttlMs);
-  reply = () => replying({}, 429, { error: { code: 'budget_exceeded' } });
+  const head = { attempts: 2, costMicroUsd: 70 };
+  reply = () => replying({ head }, 429, { error: { code: 'budget_exceeded' } });
   const { status, headers } = await summarize();
   expect([status, headers.get('x-carryon-cache'), headers.get('x-carryon-stale-cause')]).toEqual([
     ...[200, 'stale', 'budget_exceeded'],
   ]);
+  // What the failed run took and cost, not what the answer once did.
+  expect([headers.get('x-carryon-attempts'), headers.get('x-carryon-cost-usd')]).toEqual(['2', '0.00007']);
 });
 
 it('a safeguard’s answer is not made for others: what was held goes back', async () => {

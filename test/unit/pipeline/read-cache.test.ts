@@ -197,6 +197,27 @@ describe('nothing better can be given', () => {
     expect([shown, headers.get('x-carryon-stale-cause')]).toEqual(['The first answer', 'budget_exceeded']);
   });
 
+  it.each(bothForms)(
+    'a stale answer costs what failed attempts before it may be billed (streamed: %s)',
+    async (stream) => {
+      const router = withBudget(1_000_000);
+      cacheOf(router, { scope: 'tenant', ttl: '1h', staleTtl: '1h' });
+      router.upstream.on('a', goodReply('The first answer'));
+      await ask(router);
+      const before = router.ledger.figures().spentMicroUsd;
+      for (const id of ['a', 'b']) router.upstream.on(id, { instead: 'hang' });
+      await router.clock.advance(HOUR);
+      const { headers, body } = await ask(router, { stream, body: { stream_options: { include_usage: true } } });
+      const charged = router.ledger.figures().spentMicroUsd - before;
+      expect(charged).toBeGreaterThan(0);
+      expect([headers.get('x-carryon-cache'), headers.get('x-carryon-cost-usd')]).toEqual([
+        'stale',
+        `${charged / 1e6}`,
+      ]);
+      if (stream) expect(body).toContain(`"carryon_cost_usd":${charged / 1e6}`);
+    },
+  );
+
   it('it is the caller’s own mistake: his error', async () => {
     const router = caching();
     await ask(router);

@@ -8,10 +8,12 @@ import { dataFor } from './stream/events.ts';
 /** How the answer is given. */
 export interface ReplayOptions {
   includeUsage: boolean;
-  /** For callers who may see costs: adds `carryon_cost_usd: 0` beside the usage. */
+  /** For callers who may see costs: adds `carryon_cost_usd` beside the usage. */
   seesProvider: boolean;
   /** The model's name for all other callers. */
   alias: string;
+  /** What this request was charged, by attempts that failed; left out: nothing. */
+  costUsd?: number | undefined;
   /** The form that the client reads; left out: as stored. */
   form?: AnswerForm | undefined;
 }
@@ -19,11 +21,13 @@ export interface ReplayOptions {
 /** Callers who may learn who served get the provider's own text. */
 export const replayAsJson = (
   { body }: Pick<StoredAnswer, 'body'>,
-  options: Omit<ReplayOptions, 'includeUsage'>,
+  options: Omit<ReplayOptions, 'includeUsage' | 'costUsd'>,
 ): string => dataFor({ kind: 'completion', data: body }, options, options.alias);
 
 /** The events of a stream, in order. */
 export function replayAsStream({ body }: Pick<StoredAnswer, 'body'>, options: ReplayOptions): string[] {
-  const events = chunksOfCompletion(body).filter(({ kind }) => kind !== 'usage' || options.includeUsage);
+  const events = chunksOfCompletion(body, options.costUsd).filter(
+    ({ kind }) => kind !== 'usage' || options.includeUsage,
+  );
   return [...events.map((event) => dataFor(event, options, options.alias)), DONE].map(dataText);
 }
