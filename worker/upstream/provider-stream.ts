@@ -127,7 +127,8 @@ export class ProviderStream {
 
   /** Reads the end behind `[DONE]`, if it comes soon: then the connection to the provider serves the next request too. */
   async drained(): Promise<void> {
-    if (this.#released) return;
+    // After a slow reader has left, `readBehind` has the rest.
+    if (this.#released || this.#isLeft) return;
     this.#silence.until(this.#clock.now() + AFTER_DONE_MS);
     try {
       while (!(await this.#reader.read()).done);
