@@ -17,11 +17,10 @@ import type { Deps } from '../ports.ts';
 import { readRequest } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
 import { identifyCaller } from './identify.ts';
-import type { Ending } from './meter.ts';
 import { type Outcome, refusedWith, staleInstead, storedAs } from './outcome.ts';
 import { produce } from './produce.ts';
 import { type CacheRead, readCache } from './read-cache.ts';
-import { firstTokenMs, record } from './record.ts';
+import { recorder } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 import { respond } from './respond.ts';
 
@@ -61,8 +60,7 @@ async function line(
   const found = await outcomeOf(request, cached.value, incoming, deps, context, waits);
   const outcome = staleInstead(found, cached.value, request, deps);
   const seesProvider = deps.showsProvider(request.identity);
-  const onEnd = (ending: Ending, costMicroUsd: number) =>
-    record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
+  const onEnd = recorder(request, outcome, deps, context);
   return respond(outcome, { request, cached: cached.value, seesProvider }, deps, context, onEnd);
 }
 

@@ -9,7 +9,7 @@ import { errorIn, type Outcome } from './outcome.ts';
 import type { RequestContext, RoutedRequest, Trail } from './request.ts';
 
 /** All that is known of a request when it is over. */
-export interface Recorded {
+interface Recorded {
   /** As it was read: a safeguard's answer names the alias that was asked for. */
   request: RoutedRequest;
   outcome: Outcome;
@@ -22,7 +22,7 @@ export interface Recorded {
 }
 
 /** Undefined where this request called no provider, or got no content. */
-export function firstTokenMs(outcome: Outcome, { arrivedAt }: RequestContext): number | undefined {
+function firstTokenMs(outcome: Outcome, { arrivedAt }: RequestContext): number | undefined {
   const at = outcome.kind === 'begun' ? outcome.trail.attempts.at(-1)?.contentAt : undefined;
   return at === undefined ? undefined : at - arrivedAt;
 }
@@ -37,7 +37,22 @@ const FAILURES: ReadonlySet<RouterError['code']> = new Set([
 ]);
 
 /** Called once for each request that was read. */
-export function record(recorded: Recorded, { events }: Pick<Deps, 'events'>, { requestId }: RequestContext): void {
+/** Called once, when the response has ended. `costMicroUsd`: what its request was charged. */
+export type OnEnd = (ending: Ending, costMicroUsd: number) => void;
+
+/** A fault of whatever is attached here must not break an answer that was paid for: it is logged, and no more. */
+export const recorder =
+  (request: RoutedRequest, outcome: Outcome, deps: Pick<Deps, 'events'>, context: RequestContext): OnEnd =>
+  (ending, costMicroUsd) => {
+    try {
+      record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : typeof error;
+      deps.events({ event: 'internal_error', requestId: context.requestId, reason, cause: null, where: 'record' });
+    }
+  };
+
+function record(recorded: Recorded, { events }: Pick<Deps, 'events'>, { requestId }: RequestContext): void {
   const { request, outcome } = recorded;
   const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
   const trail = tried !== undefined && tried.kind !== 'kept' ? tried.trail : undefined;

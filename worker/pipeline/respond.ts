@@ -20,7 +20,7 @@ import { streamBody } from '../response/stream-body.ts';
 import { keeper, StreamKeeper } from '../response/write-through.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
-import { type Ending, measuredReply, settle } from './meter.ts';
+import { measuredReply, settle } from './meter.ts';
 import {
   type Begun,
   carryonField,
@@ -35,6 +35,7 @@ import {
   storedHead,
 } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
+import type { OnEnd } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 
 /** For whom, and for what, the response is made. */
@@ -44,9 +45,6 @@ export interface Reader {
   request?: RoutedRequest | undefined;
   cached?: CacheRead | undefined;
 }
-
-/** `costMicroUsd`: what this request was charged. */
-export type OnEnd = (ending: Ending, costMicroUsd: number) => void;
 
 /** A response but for the headers that each has. */
 interface Made extends ResponseForm {

@@ -14,9 +14,8 @@ import { asListed } from '../overrides/overridden.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
 import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
 import { produce } from '../pipeline/produce.ts';
-import { firstTokenMs, record } from '../pipeline/record.ts';
+import { type OnEnd, recorder } from '../pipeline/record.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
-import type { OnEnd } from '../pipeline/respond.ts';
 import type { AnswerRuns, Deps, RunHooks } from '../ports.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
 import { refusalOf } from '../response/refusal-of.ts';
@@ -79,8 +78,7 @@ const producer =
     if (hooks.isShared && !isOrdinary(request.route)) return { kind: 'alone' };
     await deps.board.ready(hooks.background);
     const outcome = await produce(request, deps, context);
-    const onEnd = (ending: Ending, costMicroUsd: number) =>
-      record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
+    const onEnd = recorder(request, outcome, deps, context);
     if (outcome.kind === 'begun') return begun(outcome, deps, context, onEnd);
     // Its Worker asks again, and records it.
     if (outcome.isAlone) return { kind: 'alone' };

@@ -32,6 +32,19 @@ describe('a streamed answer that failed over', () => {
   });
 });
 
+it.each([true, false])('a fault of what is told breaks no answer (streamed: %s)', async (stream) => {
+  const tell = router.deps.events;
+  router.deps.events = (event) => {
+    if (event.event === 'request_failed_over') throw new RangeError('ours');
+    tell(event);
+  };
+  router.upstream.on('a', failing(503));
+  router.upstream.on('b', good(stream, 'Hello'));
+  const { status, shown, body } = await router.ask({ stream });
+  expect([status, shown, body.endsWith('[DONE]\n\n')]).toEqual([200, 'Hello', stream]);
+  expect(router.events).toContainEqual(expect.objectContaining({ event: 'internal_error', reason: 'RangeError' }));
+});
+
 it('a failure in whose place a stale answer stands is told all the same', async () => {
   const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '1h', staleTtl: '1h' }));
   const features = new Map(router.deps.config.features).set('summarize', feature('summarize', { cache }));
