@@ -40,7 +40,7 @@ export function resuming(
       rim.fetch(new Request(url, { ...how, headers, signal: line.signal })),
       within(HEADERS_MS),
     );
-    const response = head !== 'silent' && 'value' in head ? head.value : undefined;
+    const response = head.kind === 'came' ? head.value : undefined;
     const answered = response && answeredBy(response);
     saw(answered !== undefined && isOurs(answered));
     const verdict = answered ? resumeVerdict(answered, hasNewToken) : 'again';
@@ -62,5 +62,5 @@ export function resuming(
 async function saysThatItIsOver(rim: Rim, response: Response): Promise<boolean> {
   if (!isOurs(answeredBy(response))) return false;
   const read = await watched(rim, response.text(), within(HEADERS_MS));
-  return read !== 'silent' && 'value' in read && endsKey(toldErrorIn(read.value).code);
+  return read.kind === 'came' && endsKey(toldErrorIn(read.value).code);
 }

@@ -73,8 +73,8 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   const limitMs = headerLimitMs({ isResumable, hasCopy });
   const sentAt = rim.now();
   const head = await watched(rim, rim.fetch(request), limitMs === undefined ? probing(rim, url) : within(limitMs));
-  if (head === 'silent') return failed('limit');
-  if ('error' in head) return failed('line');
+  if (head.kind === 'silent') return failed('limit');
+  if (head.kind === 'failed') return failed('line');
 
   const response = head.value;
   const exchange = { sentAt, receivedAt: rim.now(), date: response.headers.get('date') };
@@ -88,7 +88,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   if (typeof verdict === 'object' && !isOurs(answered))
     return { kind: 'failed', cause: verdict.failed, instead: response };
   const read = await watched(rim, response.text(), probing(rim, url));
-  const text = read !== 'silent' && 'value' in read ? read.value : undefined;
+  const text = read.kind === 'came' ? read.value : undefined;
   if (text === undefined || (verdict === 'answer' && !isCompletion(text))) {
     // With its key it may be asked for again: the router has it whole.
     leave();

@@ -14,5 +14,5 @@ export async function shortCall<T>(
   const asked = rim.fetch(new Request(url, { ...init, signal: line.signal })).then(read);
   const answer = await watched(rim, asked, within(PROBE_LIMIT_MS));
   line.abort();
-  return answer !== 'silent' && 'value' in answer ? answer.value : undefined;
+  return answer.kind === 'came' ? answer.value : undefined;
 }

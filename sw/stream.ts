@@ -73,8 +73,8 @@ export class FollowedStream {
   async begins(ms: number): Promise<'begun' | 'cut' | 'waiting'> {
     this.#ahead = this.#read();
     const first = await watched(this.#rim, this.#ahead, within(ms));
-    if (first === 'silent') return 'waiting';
-    return 'value' in first && first.value !== undefined ? 'begun' : 'cut';
+    if (first.kind === 'silent') return 'waiting';
+    return first.kind === 'came' && first.value !== undefined ? 'begun' : 'cut';
   }
 
   /** The router's error, if one has ended the stream. */
@@ -167,7 +167,7 @@ class Lines {
   /** Undefined if the connection ended, broke or is dead. */
   async next(): Promise<string | undefined> {
     const read = await watched(this.#rim, this.#reader.read(), this.#watch);
-    if (read === 'silent' || 'error' in read || read.value.done) return undefined;
+    if (read.kind !== 'came' || read.value.done) return undefined;
     return this.#decoder.decode(read.value.value, { stream: true });
   }
 

@@ -8,12 +8,13 @@ export interface Watch {
   isAlive(): Promise<boolean>;
 }
 
-export type Watched<T> = { value: T } | { error: unknown } | 'silent';
+/** What became of something that was waited for. */
+export type Watched<T> = { kind: 'came'; value: T } | { kind: 'failed'; error: unknown } | { kind: 'silent' };
 
 /** For something that must come within a time. */
 export const within = (ms: number): Watch => ({ silenceMs: () => ms, isAlive: async () => false });
 
-/** The value of `promise`, or `silent` if it did not come and the line is not alive. */
+/** What `promise` came to; `silent` if nothing came and the line is not alive. */
 export function watched<T>(
   { after }: Pick<Rim, 'after'>,
   promise: Promise<T>,
@@ -32,13 +33,13 @@ export function watched<T>(
         const lives = await isAlive().catch(() => false);
         if (isSettled) return;
         if (lives) wait(probes + 1);
-        else settle('silent');
+        else settle({ kind: 'silent' });
       });
     };
     wait(0);
     promise.then(
-      (value) => settle({ value }),
-      (error: unknown) => settle({ error }),
+      (value) => settle({ kind: 'came', value }),
+      (error: unknown) => settle({ kind: 'failed', error }),
     );
   });
 }
@@ -50,7 +51,6 @@ export const HOLD_SYNC_MS = 2 * 60_000;
 /** Keeps an event open for work behind it, but not longer than that. What takes longer goes on while the worker lives. */
 export async function held<T>(rim: Pick<Rim, 'after'>, work: Promise<T>, ms = HOLD_EVENT_MS): Promise<T | 'silent'> {
   const done = await watched(rim, work, within(ms));
-  if (done === 'silent') return done;
-  if ('error' in done) throw done.error;
-  return done.value;
+  if (done.kind === 'failed') throw done.error;
+  return done.kind === 'came' ? done.value : 'silent';
 }

@@ -45,6 +45,8 @@ it('the staging environment of docs/deploy.md repeats every binding of wrangler.
   const shipped = readFileSync(wranglerConfigPath, 'utf8');
   expect(bindingsIn(shipped).length).toBeGreaterThan(6);
   expect(bindingsIn(staging)).toEqual(bindingsIn(shipped));
+  // It would take production's domain over.
+  expect(parseToml(staging).find(({ name }) => name === 'env.staging')?.values).toMatchObject({ routes: [] });
 });
 
 const cheaper = { deployments: [{ id: 'cheap', provider: 'openai', model: 'gpt-5-mini' }] };
