@@ -21,32 +21,41 @@ const ALONE_FOR_MS = 10_000;
 /** Makes one call of the object. */
 export type Call = (reports: readonly Report[], asks: readonly LeaseRequest[]) => Promise<Exchanged>;
 
-/** What a message that waits hears. */
-type Heard = { kind: 'leads' } | { kind: 'answered'; answer: LedgerAnswer } | { kind: 'failed'; error: unknown };
+/** What a call came to for a message that it took along. */
+type Ending = { kind: 'answered'; answer: LedgerAnswer } | { kind: 'failed'; error: unknown };
+/** What a message that waits hears: to lead, unless another call has taken it along meanwhile. */
+type Heard = { kind: 'leads' } | Ending;
 
-/** A message that waits for a call. */
+/**
+ * A message that waits for a call. Both promises are made by the request that waits: the runtime lets another request resolve
+ * them, and continues where they were made, but not if that request has ended.
+ */
 class Waiting {
   readonly message: LedgerMessage;
   /** A call has taken it along. */
   isTaken = false;
-  #resolve: (heard: Heard) => void = () => {};
-  heard = this.#next();
+  #hear: (heard: Heard) => void = () => {};
+  #end: (ending: Ending) => void = () => {};
+  /** The first that it is told. */
+  readonly heard = new Promise<Heard>((resolve) => {
+    this.#hear = resolve;
+  });
+  /** What the call that took it along came to. */
+  readonly ending = new Promise<Ending>((resolve) => {
+    this.#end = resolve;
+  });
 
   constructor(message: LedgerMessage) {
     this.message = message;
   }
 
-  /** Told once or, where it was told to lead and another call took it first, twice. */
-  tell(heard: Heard): void {
-    const resolve = this.#resolve;
-    if (heard.kind === 'leads') this.heard = this.#next();
-    resolve(heard);
+  lead(): void {
+    this.#hear({ kind: 'leads' });
   }
 
-  #next(): Promise<Heard> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
+  tell(ending: Ending): void {
+    this.#hear(ending);
+    this.#end(ending);
   }
 }
 
@@ -78,9 +87,9 @@ export class LedgerCalls {
       this.#waiting = this.#waiting.filter((other) => other !== waiting);
       return this.#lead(message, call);
     }
-    const late = await within(waiting.heard, LONGEST_FOLLOW_MS, this.#clock, LATE);
-    if (late === LATE) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
-    return answerOf(late);
+    const ending = await within(waiting.ending, LONGEST_FOLLOW_MS, this.#clock, LATE);
+    if (ending === LATE) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
+    return answerOf(ending);
   }
 
   async #lead(message: LedgerMessage, call: Call): Promise<LedgerAnswer> {
@@ -101,7 +110,7 @@ export class LedgerCalls {
       // A newer call, which did not wait for this one, wakes the next leader itself.
       if (number === this.#calls) {
         this.#underWaySince = undefined;
-        this.#waiting[0]?.tell({ kind: 'leads' });
+        this.#waiting[0]?.lead();
       }
     }
   }
@@ -127,11 +136,11 @@ export class LedgerCalls {
 
 /** It has waited long enough for the call under way. */
 const TIRED: Heard = { kind: 'leads' };
-const LATE: Heard = { kind: 'failed', error: new Error('the call that took this message along did not come back') };
+const LATE: Ending = { kind: 'failed', error: new Error('the call that took this message along did not come back') };
 
-function answerOf(heard: Heard): LedgerAnswer {
-  if (heard.kind === 'answered') return heard.answer;
-  throw heard.kind === 'failed' ? heard.error : new Error('a message that was taken along cannot lead');
+function answerOf(ending: Ending): LedgerAnswer {
+  if (ending.kind === 'answered') return ending.answer;
+  throw ending.error;
 }
 
 /** One call for all of these; their answers in the same order. */

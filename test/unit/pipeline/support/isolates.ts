@@ -1,11 +1,13 @@
 /** Several isolates of one tenant, each with slices of its own, and one ledger, over a connection that is slow and may fail. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { newPools, type Pools } from '../../../../worker/core/ledger/lease/pool.ts';
 import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
 import { RequestLease } from '../../../../worker/lease/request-lease.ts';
-import type { Ledger, RouterEvent } from '../../../../worker/ports.ts';
+import type { Ledger, LedgerAnswer, LedgerMessage, RouterEvent } from '../../../../worker/ports.ts';
+import { LedgerStore, type LedgerStub } from '../../../../worker/stores/ledger-store.ts';
 import { want } from '../../core/ledger/support/messages.ts';
 import type { Start } from '../../core/ledger/support/pace.ts';
 import { TestClock } from './clock.ts';
@@ -29,6 +31,10 @@ export interface Request {
   triesTwice: boolean;
   /** Its cost will never be reported. */
   isLost: boolean;
+  /** The runtime kills it then, whatever it waits for: nothing of it goes on, and nobody hears of it. */
+  diesAfterMs?: number | undefined;
+  /** It counts in this user's scope too. */
+  user?: string | undefined;
 }
 
 interface Bill {
@@ -36,6 +42,17 @@ interface Bill {
   /** Undefined while it runs, or if its cost is never reported. */
   cost: number | undefined;
 }
+
+/** What the runtime knows of one request. */
+interface Life {
+  background: Promise<unknown>[];
+  isOver: boolean;
+  isDead: boolean;
+}
+
+/** Of the request that runs at the moment: its timers and the replies to its own calls end with it. */
+const lives = new AsyncLocalStorage<Life>();
+const never = new Promise<never>(() => {});
 
 export class Isolates {
   readonly clock = new TestClock();
@@ -48,6 +65,7 @@ export class Isolates {
   fromMemory = 0;
   readonly #background: Promise<unknown>[] = [];
   readonly #bills: Bill[] = [];
+  readonly #owners = new Map<string, Life>();
   readonly #isolates: { slices: Pools; ledger: Ledger }[];
   readonly #scopes: readonly ScopeAsk[];
   readonly #cap: number;
@@ -56,7 +74,10 @@ export class Isolates {
 
   constructor(isolates: number, limits: Partial<Limits>, skewMs = 0) {
     this.#skewMs = skewMs;
-    this.#isolates = Array.from({ length: isolates }, () => ({ slices: newPools(), ledger: this.ledger.ofIsolate() }));
+    const clock = this.#clockOf(0);
+    this.#isolates = Array.from({ length: isolates }, () => ({
+      ...{ slices: newPools(), ledger: new LedgerStore(() => mortal(this.ledger.stub), clock) },
+    }));
     this.#scopes = [{ scope: 'tenant', limits }];
     this.#cap = limits.monthlyMicroUsd ?? Number.MAX_SAFE_INTEGER;
   }
@@ -92,22 +113,77 @@ export class Isolates {
     return this.#bills.reduce((sum, { worst, cost }) => sum + (cost ?? worst), 0);
   }
 
+  /** Leases of single requests that live, or lived to their ends, and that the ledger does not know to be closed. */
+  get unclosed(): string[] {
+    const { leases } = this.ledger.book.tables.load();
+    return leases
+      .filter(({ leaseId, granted, done }) => !done && granted.requests < 2 && !this.#owners.get(leaseId)?.isDead)
+      .map(({ leaseId }) => leaseId);
+  }
+
+  #clockOf(skewMs: number) {
+    const { clock } = this;
+    return {
+      now: () => clock.now() + skewMs,
+      after: (ms: number, run: () => void) => {
+        const life = lives.getStore();
+        return clock.after(ms, () => {
+          if (!life?.isDead) run();
+        });
+      },
+    };
+  }
+
   /** How long it is told to wait; undefined if it was admitted. */
-  async #one({ isolate, worst, costs, tokens, dawdlesMs, runsForMs, triesTwice, isLost }: Request) {
+  async #one(request: Request): Promise<number | undefined> {
+    const life: Life = { background: [], isOver: false, isDead: false };
+    const lived = lives.run(life, () => this.#live(request, life));
+    const died = new Promise<'died'>((resolve) => {
+      if (request.diesAfterMs === undefined) return;
+      this.clock.after(request.diesAfterMs, () => {
+        life.isDead = true;
+        resolve('died');
+      });
+    });
+    const waitMs = await Promise.race([lived, died]);
+    if (waitMs === 'died') return undefined;
+    this.#background.push(Promise.race([this.#outlive(life), died]));
+    return waitMs;
+  }
+
+  /** The runtime drops what a request waits for once it has answered, but for what it handed to `waitUntil`. */
+  async #outlive(life: Life): Promise<void> {
+    for (let awaited = 0; awaited < life.background.length; ) {
+      awaited = life.background.length;
+      await Promise.all(life.background);
+    }
+    life.isOver = true;
+  }
+
+  async #live(request: Request, life: Life): Promise<number | undefined> {
+    const { isolate, worst, costs, tokens, dawdlesMs, runsForMs, triesTwice, isLost, user } = request;
     const { clock, ledger } = this;
     let leaseId = '';
     const newLeaseId = (nowMs: number) => {
       leaseId = uuidV7(nowMs, [0, 0, 0, 0, 0, 0, 0, this.#ids >> 16, this.#ids >> 8, this.#ids++]);
+      this.#owners.set(leaseId, life);
       return leaseId;
     };
     // Every second isolate's clock is wrong.
     const skewMs = isolate % 2 === 0 ? 0 : this.#skewMs;
-    const ownClock = { now: () => clock.now() + skewMs, after: (ms: number, run: () => void) => clock.after(ms, run) };
+    const at = this.#isolates[isolate] as { slices: Pools; ledger: Ledger };
     const links = {
-      ...{ clock: ownClock, newLeaseId, ...(this.#isolates[isolate] as { slices: Pools; ledger: Ledger }) },
+      ...{ clock: this.#clockOf(skewMs), newLeaseId, slices: at.slices },
+      ledger: { send: (tenant: string, message: LedgerMessage) => this.#heard(at.ledger.send(tenant, message), life) },
       events: (event: RouterEvent) => void this.events.push(event),
     };
-    const lease = new RequestLease('acme', this.#scopes, RUN_FOR_MS, links, (work) => void this.#background.push(work));
+    const lease = new RequestLease(
+      'acme',
+      user === undefined ? this.#scopes : [...this.#scopes, { scope: `user:${user}`, limits: {} }],
+      RUN_FOR_MS,
+      links,
+      (work) => void life.background.push(work),
+    );
     const covered = async (one: Want): Promise<{ countedAt: number | undefined } | { waitMs: number }> => {
       if (lease.take([one]) !== undefined) {
         this.fromMemory++;
@@ -133,9 +209,10 @@ export class Isolates {
       if (!lease.starts()) break;
       const bill: Bill = { worst, cost: undefined };
       this.#bills.push(bill);
-      const at = clock.now();
+      const startedAt = clock.now();
+      const countedAt = cover.countedAt ?? startedAt;
       const isFirst = wanted.requests > 0;
-      if (isFirst) this.starts.push({ at, countedAt: cover.countedAt ?? at, endsAt: at + runsForMs, tokens });
+      if (isFirst) this.starts.push({ at: startedAt, countedAt, endsAt: startedAt + runsForMs, tokens });
       this.#check();
       await this.#pause(runsForMs);
       if (isLost) {
@@ -150,6 +227,13 @@ export class Isolates {
     return undefined;
   }
 
+  async #heard(sent: Promise<LedgerAnswer>, life: Life): Promise<LedgerAnswer> {
+    const answer = await sent;
+    if (life.isDead) return never;
+    if (life.isOver) this.wrong.push('the ledger replied to a request that had ended');
+    return answer;
+  }
+
   #check(): void {
     const { spentMicroUsd: spent, heldMicroUsd: held } = this.ledger.figures();
     const { billed } = this;
@@ -158,6 +242,24 @@ export class Isolates {
   }
 
   async #pause(ms: number): Promise<void> {
-    if (ms > 0) await new Promise<void>((resume) => void this.clock.after(ms, resume));
+    if (ms > 0) await new Promise<void>((resume) => void this.#clockOf(0).after(ms, resume));
   }
+}
+
+/** Calls that a request that is killed has made arrive, but it does not hear the replies. */
+function mortal(stub: LedgerStub): LedgerStub {
+  const heard = async <Reply>(make: () => Promise<Reply>): Promise<Reply> => {
+    const life = lives.getStore();
+    if (life?.isDead) return never;
+    const [reply] = await Promise.allSettled([make()]);
+    if (life?.isDead) return never;
+    if (reply.status === 'rejected') throw reply.reason;
+    return reply.value;
+  };
+  return {
+    grant: (ask) => heard(() => stub.grant(ask)),
+    report: (reports) => heard(() => stub.report(reports)),
+    reportAndGrant: (reports, ask) => heard(() => stub.reportAndGrant(reports, ask)),
+    exchange: (reports, asks) => heard(() => stub.exchange(reports, asks)),
+  };
 }

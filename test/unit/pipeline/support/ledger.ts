@@ -26,13 +26,13 @@ export class TestLedger implements Ledger {
   latencyMs = 0;
   answerMs = 0;
   readonly #clock: TestClock;
-  readonly #stub: LedgerStub;
+  readonly stub: LedgerStub;
   readonly #store: LedgerStore;
 
   constructor(clock: TestClock) {
     this.#clock = clock;
     this.book = new LedgerInMemory(clock.now());
-    this.#stub = {
+    this.stub = {
       grant: (ask) =>
         this.#call('grant', () => {
           return this.#grant(ask);
@@ -58,7 +58,7 @@ export class TestLedger implements Ledger {
 
   /** As one more isolate reaches it, which remembers for itself. */
   ofIsolate(): LedgerStore {
-    return new LedgerStore(() => this.#stub, this.#clock);
+    return new LedgerStore(() => this.stub, this.#clock);
   }
 
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer> {
