@@ -36,7 +36,6 @@ const FAILURES: ReadonlySet<RouterError['code']> = new Set([
   'ledger_unavailable',
 ]);
 
-/** Called once for each request that was read. */
 /** Called once, when the response has ended. `costMicroUsd`: what its request was charged. */
 export type OnEnd = (ending: Ending, costMicroUsd: number) => void;
 

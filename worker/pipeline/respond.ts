@@ -80,7 +80,8 @@ function makeFrom(outcome: Outcome, reader: Reader, deps: Deps, context: Request
       onEnd('complete', outcome.chargedMicroUsd);
       return madeOfRefusal(outcome, reader, deps, context);
     case 'stored':
-      onEnd('complete', outcome.instead === undefined ? 0 : chargedFor(outcome.instead));
+      // What an object's run was charged, the object has recorded.
+      onEnd('complete', outcome.instead?.kind === 'refused' ? outcome.instead.chargedMicroUsd : 0);
       return madeOfStored(outcome, reader);
     case 'kept':
       onEnd('complete', 0);

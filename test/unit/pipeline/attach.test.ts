@@ -189,21 +189,6 @@ it('a stale answer stands in for a refusal of the object, too', async () => {
   expect([headers.get('x-carryon-attempts'), headers.get('x-carryon-cost-usd')]).toEqual(['2', '0.00007']);
 });
 
-it('a stale answer says what the failure in whose place it stands took and cost', async () => {
-  reply = () => replying({ keeps: true });
-  await summarize();
-  await Promise.all(router.background);
-  await router.clock.advance(cache.ttlMs);
-  const saying = async (role: ReplyNote['role']) => {
-    const head = { attempts: 4, costMicroUsd: 70 };
-    reply = () => replying({ role, head }, 503, { error: { code: 'providers_unavailable' } });
-    const { headers } = await summarize();
-    return ['x-carryon-cache', 'x-carryon-attempts', 'x-carryon-cost-usd'].map((name) => headers.get(name));
-  };
-  expect(await saying('started')).toEqual(['stale', '4', '0.00007']);
-  expect(await saying('attached')).toEqual(['stale', '4', '0']);
-});
-
 it('a safeguard’s answer is not made for others: what was held goes back', async () => {
   const safeguard = { alias: 'app/chat', maxInputTokens: undefined, maxOutputTokens: 10 };
   withFeature({ cache, safeguard });

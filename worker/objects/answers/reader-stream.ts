@@ -1,4 +1,4 @@
-/** One reader of an answer as a stream. It takes events from the log when its connection has room, so a slow one delays nobody. */
+/** One reader of an answer as a stream. It takes events from the log when its connection has room, so a slow one delays nobody else while its log has room. */
 import { commentText } from '../../../protocol/sse.ts';
 import type { MadeFor } from '../../core/answers/carryon-field.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../../core/answers/stream/limits.ts';
