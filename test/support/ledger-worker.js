@@ -1,16 +1,17 @@
-import { tenantLedgerClass } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
+import { TenantLedger as Ledger } from '../../worker/objects/tenant-ledger/tenant-ledger.ts';
 
-const Ledger = tenantLedgerClass(() => ({
+const DEPS = {
+  clock: { now: () => Date.now() },
   ladderOf: () => ({ thresholds: [], safeguardAt: 100 }),
   configuredOf: () => ({}),
   takeCrossings: async () => {},
-}));
+};
 
 /** The ledger, whose tables a test may write, and which hangs before a statement that begins with `HANG_AT`. */
 export class TenantLedger extends Ledger {
   constructor(ctx, env) {
     hangAt(ctx.storage.sql, env.HANG_AT);
-    super(ctx, env);
+    super(ctx, env, DEPS);
   }
 
   write(statements) {
