@@ -81,7 +81,7 @@ const events: EventSink = (event) => {
 export function compose(unchecked: UncheckedEnv): Composition {
   const { env, missing } = readEnv(unchecked);
   const check = checkConfig(configInput, PRESETS);
-  // The build has checked it already, with lines; this is for whoever deploys without building.
+  // The build has checked it already, with lines; this is for a deploy without a build.
   if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
   const resolved = resolveConfig(fillPrices(check.config, PRICE_TABLE), unchecked, PRESETS);
   const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));

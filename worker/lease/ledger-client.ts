@@ -15,7 +15,7 @@ const LONGEST_TELLING_MS = 25_000;
 export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newLeaseId' | 'slices'>;
 
 /** What came of an ask. */
-export interface Asked {
+export interface AskOutcome {
   /** Undefined: the ledger cannot be reached. */
   reply: GrantReply | undefined;
   /** The ledger has the reports that travelled with the ask. */
@@ -40,7 +40,7 @@ export class LedgerClient {
   }
 
   /** Asks with the same id until a reply comes. `reports` travel along; `again` is called before each repetition. */
-  async ask(ask: LeaseRequest, reports: readonly Report[], again: () => void): Promise<Asked> {
+  async ask(ask: LeaseRequest, reports: readonly Report[], again: () => void): Promise<AskOutcome> {
     const until = this.now + LONGEST_ASK_MS;
     for (let attempt = 1; ; attempt++) {
       const isAlone = this.#isAlone || attempt > 1;

@@ -6,7 +6,7 @@ import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
 import type { Config } from '../core/config/config.ts';
 import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
-import { isByLimit, type Refused, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
+import { isByLimit, type NotGranted, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
 import { RequestLease } from '../lease/request-lease.ts';
@@ -73,7 +73,7 @@ export async function admit(request: RoutedRequest, deps: Deps, context: Request
     const error = withoutMoney(possible.withoutSafeguard ?? unavailable, request, deps);
     return { ok: false, error, limited: NOTHING_LEFT, isAlone };
   }
-  return { ok: false, ...refused(granted, request, deps), isAlone };
+  return { ok: false, ...clientRefusal(granted, request, deps), isAlone };
 }
 
 const refusedUnasked = (error: RouterError): NotAdmitted => ({ ok: false, error, limited: NOT_ASKED });
@@ -138,7 +138,8 @@ async function hold(
   const wants = [{ ...wantOf(version), ...more }];
   if (lease.take(wants) !== undefined) return undefined;
   const reply = await lease.ask(wants);
-  if (reply !== undefined) return reply.refused === undefined ? undefined : refused(reply, request, deps, lease).error;
+  if (reply !== undefined)
+    return reply.refused === undefined ? undefined : clientRefusal(reply, request, deps, lease).error;
   if (limited.ledger !== 'unreachable') return unavailable;
   lease.runUngranted();
   return undefined;
@@ -150,7 +151,7 @@ const FURTHER = { requests: 0, parallel: 0 };
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 
 /** A smaller version takes just as much of a rate, and of the slots. */
-const mayFitSmaller = ({ refused }: Refused): boolean =>
+const mayFitSmaller = ({ refused }: NotGranted): boolean =>
   refused === 'safeguard_due' ||
   (typeof refused === 'object' && refused.limit !== 'rps' && refused.limit !== 'parallel');
 
@@ -163,8 +164,8 @@ const wantOf = ({ mode, worst }: Version): Want => ({
 });
 
 /** A refusal of the ledger as the client hears it. */
-export function refused(
-  reply: Refused,
+export function clientRefusal(
+  reply: NotGranted,
   { identity }: RoutedRequest,
   { events, showsProvider }: Deps,
   lease?: RequestLease,

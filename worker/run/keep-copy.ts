@@ -7,7 +7,7 @@ import type { RunBatch, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
 import type { LeaseHooks } from '../lease/cover.ts';
 import { RequestLease } from '../lease/request-lease.ts';
-import { refused } from '../pipeline/admit.ts';
+import { clientRefusal } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
 import type { Deps, RunHooks } from '../ports.ts';
 import { refusalOf } from '../response/refusal-of.ts';
@@ -38,7 +38,7 @@ export async function keepCopy(
     const isItsOwn =
       reply.refused === 'revoked' || (typeof reply.refused === 'object' && reply.refused.limit === 'rps');
     if (!isItsOwn) return { kind: 'alone' };
-    const { error, limited } = refused(reply, request, deps);
+    const { error, limited } = clientRefusal(reply, request, deps);
     return { kind: 'refused', refusal: refusalOf(error, { left: limited.left }), isPersonal: true };
   }
   // Only now does the object's row begin to exist: a refusal costs none.

@@ -24,7 +24,7 @@ export type Versions =
   { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError } | Refused<RouterError>;
 
 /** What the versions of a request depend on. */
-export interface Asked {
+export interface ToVersion {
   chat: ChatRequest;
   /** The one the client named. */
   alias: Alias;
@@ -52,7 +52,7 @@ export function safeguardAliasOf(
 const MOST_OUTPUT_TOKENS = 1_000_000;
 
 /** The best first. At least one, or why there is none. */
-export function versionsOf(asked: Asked, config: Settings): Versions {
+export function versionsOf(asked: ToVersion, config: Settings): Versions {
   try {
     const normal = normalVersion(asked, config);
     const { safeguard } = asked.feature;
@@ -79,7 +79,7 @@ export function versionsOf(asked: Asked, config: Settings): Versions {
  * for their input and the safeguard takes a shorter one, its limit is not the one that the client has to keep.
  */
 function sayingMore(
-  { chat, alias, feature }: Asked,
+  { chat, alias, feature }: ToVersion,
   normal: RouterError,
   smaller: RouterError,
   { pricing }: Settings,
@@ -99,7 +99,7 @@ const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 
 function normalVersion(
-  { chat: sent, alias, feature, isPage }: Asked,
+  { chat: sent, alias, feature, isPage }: ToVersion,
   { pricing }: Settings,
 ): Result<Version, RouterError> {
   const { caps } = feature;
@@ -118,7 +118,7 @@ function normalVersion(
 }
 
 function safeguardVersion(
-  { chat: sent, alias: named, feature, safeguardAlias }: Asked,
+  { chat: sent, alias: named, feature, safeguardAlias }: ToVersion,
   safeguard: Safeguard,
   { pricing }: Settings,
 ): Result<Version, RouterError> {

@@ -31,7 +31,7 @@ export interface LeaseRequest {
 }
 
 /** The reply to an ask. Its two kinds differ by `refused`: previous builds read these very fields, so there is no tag beside them. */
-export type GrantReply = Granted | Refused;
+export type GrantReply = Granted | NotGranted;
 
 /** A lease was granted, of the first want that fits. */
 export interface Granted {
@@ -43,7 +43,7 @@ export interface Granted {
 }
 
 /** No lease was granted. */
-export type Refused = RefusedByLimit | RefusedForReason;
+export type NotGranted = RefusedByLimit | RefusedForReason;
 
 /** A limit stands in the way. */
 export interface RefusedByLimit {
@@ -52,7 +52,7 @@ export interface RefusedByLimit {
 }
 
 /** Whether a limit refuses, and not the lease or the caller. */
-export const isByLimit = (reply: Refused): reply is RefusedByLimit => typeof reply.refused === 'object';
+export const isByLimit = (reply: NotGranted): reply is RefusedByLimit => typeof reply.refused === 'object';
 
 /** Something other than a limit stands in the way. */
 export type RefusedForReason =
