@@ -1,6 +1,6 @@
 /**
  * The HTTP edge ★ start here: paths, CORS, request ids, errors. What a question then goes through is pipeline/answer.ts. A call
- * from a server meets no middleware, and a question from one does not even meet Hono.
+ * from a server meets no middleware: its handler is the only one that Hono runs.
  */
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -67,7 +67,10 @@ function createRoutes(): Hono<App> {
     return refuse(c, { code: 'not_found', path, detail: nothingAt(path) });
   });
 
-  for (const [path, door] of DOOR_AT) route(app, path, { POST: (c) => ask(c.req.raw, door, c.env) });
+  for (const door of Object.keys(DOORS) as DoorName[]) {
+    const asked = configured((c, { deps }, context) => answer(c.req.raw, door, deps, context));
+    for (const path of DOORS[door].paths) route(app, path, { POST: asked });
+  }
   route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.context) });
   route(app, '/healthz', { GET: health });
   // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
@@ -82,26 +85,6 @@ function createRoutes(): Hono<App> {
   demoRoutes(app);
   adminRoutes(app);
   return app;
-}
-
-/** Each door by its paths. */
-const DOOR_AT: ReadonlyMap<string, DoorName> = new Map(
-  (Object.keys(DOORS) as DoorName[]).flatMap((door) => DOORS[door].paths.map((path) => [path, door] as const)),
-);
-
-/** A question. It comes here without Hono where no page asks, because finding its route takes as long as all headers of its answer. */
-function ask(request: Request, door: DoorName, edge: Edge): Promise<Response> | Response {
-  const { composition, context } = edge;
-  const { notConfigured, deps } = composition;
-  if (notConfigured !== undefined) return refusal(notConfigured, context);
-  return answer(request, door, deps, context).catch((error: Error) => internalError(error, request, edge));
-}
-
-/** The path of a request's URL as it was sent; one that is written in another way is found by Hono. */
-function pathOf({ url }: Request): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3);
-  const end = url.indexOf('?', start);
-  return end === -1 ? url.slice(start) : url.slice(start, end);
 }
 
 const health = (c: Context<App>): Response =>
@@ -211,11 +194,6 @@ class HttpContext implements RequestContext {
 export function createApp(composed: (env: UncheckedEnv) => Composition): ExportedHandlerFetchHandler<UncheckedEnv> {
   const routes = createRoutes();
   const pages = behindCors(routes);
-  const dispatch = (request: Request, edge: Edge): Response | Promise<Response> => {
-    if (request.headers.has('origin')) return pages.fetch(request, edge);
-    const door = request.method === 'POST' ? DOOR_AT.get(pathOf(request)) : undefined;
-    return door === undefined ? routes.fetch(request, edge) : ask(request, door, edge);
-  };
   return (request, env, ctx) => {
     const composition = composed(env);
     const context = new HttpContext(request, ctx, composition.deps);
@@ -224,7 +202,7 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
       if (stranger !== undefined && !isDemoCall(request.url))
         return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, context);
     }
-    const answering = dispatch(request, { composition, context });
+    const answering = (request.headers.has('origin') ? pages : routes).fetch(request, { composition, context });
     return composition.env.logsRequests ? logRequest(request, answering, composition.deps, context) : answering;
   };
 }
