@@ -65,7 +65,8 @@ export async function serve(caller: Caller): Promise<Response> {
     return streamReply(body, head, wish, note, caller.streamId);
   }
   leave();
-  const error = refused ?? (ending === null || ending.kind === 'complete' ? undefined : ending.error);
+  const cut = ending === null || ending.kind === 'complete' ? undefined : cutShort(ending.error, head);
+  const error = refused ?? cut;
   const text = error === undefined ? log.completion : undefined;
   if (text === undefined) {
     const said = error ?? caller.notWhole();
@@ -74,3 +75,10 @@ export async function serve(caller: Caller): Promise<Response> {
   const carryon = ending?.kind === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
   return completionReply(text, wish, alias, { role, keeps: caller.keeps(), head: head ?? {} }, carryon);
 }
+
+/** An answer that ended early took as many attempts as one that did not. */
+const cutShort = (error: Refusal, head: AnswerHead | null): Refusal => {
+  if (head === null) return error;
+  const { mode, attempts, hops } = head;
+  return { ...error, head: { mode, attempts, hops, ...error.head } };
+};
