@@ -53,17 +53,11 @@ export const ARROWS: Record<string, string[]> = {
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
     ...['worker/upstream/', 'worker/body/read-text.ts', 'type worker/pipeline/'],
   ],
-  'worker/lease/': [
-    ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['worker/lease/', 'type worker/pipeline/'],
-  ],
+  'worker/lease/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'worker/lease/'],
   'worker/identity/': [
     ...['protocol/', 'worker/core/', 'type worker/ports.ts', 'worker/identity/', 'worker/response/header-text.ts'],
   ],
-  'worker/body/': [
-    ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
-    ...['worker/body/'],
-  ],
+  'worker/body/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'worker/body/'],
   // Inbound formats: pure translators, as providers are on the other side.
   'worker/doors/': ['protocol/', 'worker/core/', 'worker/doors/'],
   'worker/endpoints/': [
