@@ -94,8 +94,9 @@ export function durationText(ms: number): string {
 }
 
 const templates = new Map<string, Headers>();
-/** A provider may name its models as it likes, so the templates are bounded. */
+/** A provider may name its models as it likes, so the templates are bounded, and so are their names. */
 const MOST_TEMPLATES = 500;
+const LONGEST_NAME = 2_000;
 
 function templateOf(head: AnswerHead, seesProvider: boolean, { contentType, cacheControl }: ResponseForm): Headers {
   const { deployment = '', provider = '', model = '' } = seesProvider ? head : HIDDEN;
@@ -108,6 +109,7 @@ function templateOf(head: AnswerHead, seesProvider: boolean, { contentType, cach
   if (deployment !== '') headers.set(NAME.deployment, headerText(deployment));
   if (provider !== '') headers.set(NAME.provider, headerText(provider));
   if (model !== '') headers.set(NAME.model, headerText(model));
+  if (name.length > LONGEST_NAME) return headers;
   if (templates.size >= MOST_TEMPLATES) templates.clear();
   templates.set(name, headers);
   return headers;
