@@ -22,7 +22,7 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
       status,
       seconds(tookMs),
       deployment && `by ${deployment}`,
-      attempts !== '1' && cache !== 'hit' && `${attempts} attempts`,
+      attempts !== '0' && attempts !== '1' && `${attempts} attempts`,
       typeof mode === 'string' && mode !== 'normal' && mode,
       (cache === 'hit' || cache === 'stale') && `cache ${cache}`,
       costUsd && `$${costUsd}`,

@@ -9,7 +9,8 @@ const request = {
 test.for<[object, string]>([
   [request, 'POST /ai  200  1.23 s  by a  $0.000043  id-1'],
   [{ ...request, attempts: '3', deployment: 'b' }, 'POST /ai  200  1.23 s  by b  3 attempts  $0.000043  id-1'],
-  [{ ...request, cache: 'hit', costUsd: null }, 'POST /ai  200  1.23 s  by a  cache hit  id-1'],
+  [{ ...request, cache: 'hit', attempts: '0', costUsd: null }, 'POST /ai  200  1.23 s  by a  cache hit  id-1'],
+  [{ ...request, status: 401, deployment: null, attempts: '0', costUsd: null }, 'POST /ai  401  1.23 s  id-1'],
   [
     { event: 'request_failed_over', requestId: 'id-2', failed: 'a server_error, a server_error', servedBy: 'b' },
     '  failed over: a server_error, a server_error → b  id-2',
