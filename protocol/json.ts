@@ -11,3 +11,12 @@ export const isObject = (value: unknown): value is Json =>
 /** The value where it is a string with something in it, else undefined. */
 export const nonEmpty = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/** The parsed text; undefined where it is no JSON. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -134,16 +134,19 @@ export interface AnswerRuns {
   wire(error: StreamError): Refusal;
 }
 
+/** Called just before the ledger is asked with a new id, and just before a provider is called under it (ledger rule 20). */
+export interface LeaseHooks {
+  onAsk(leaseId: string): void;
+  onStart(leaseId: string): void;
+}
+
 /** What a run is given by its object. It must stop, settle and return soon after `signal` aborts. */
-export interface RunHooks {
+export interface RunHooks extends LeaseHooks {
   signal: AbortSignal;
   /** For work that goes on when the run is over: settlement, what was learnt. */
   background: Background;
   /** The answer is for others too, who may not be given a safeguard's. */
   isShared: boolean;
-  /** Called just before the ledger is asked with a new id, and just before a provider is called under it (ledger rule 20). */
-  asks(leaseId: string): void;
-  starts(leaseId: string): void;
   /** The ledger has said yes: resumable readers get this head now. */
   admitted(head: AnswerHead): void;
 }

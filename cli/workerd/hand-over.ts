@@ -4,7 +4,7 @@ import type { RunningWorkerd } from './start-workerd.ts';
 const KEEP_UP = join(import.meta.dirname, 'keep-up.sh');
 
 /** Replaces this process by a shell of a megabyte that keeps workerd up: building has left Node with 175 MiB that nothing needs any
- * more. The process id stays, so npm and whoever sends us signals notice nothing. Nothing after this call runs. */
+ * more. The process id stays, so npm notices nothing, and signals still arrive. Nothing after this call runs. */
 export function handOver(workerd: Pick<RunningWorkerd, 'pid' | 'letBe'>): never {
   const isUnderNpm = process.env.npm_lifecycle_event !== undefined;
   const { execve } = process;

@@ -123,7 +123,7 @@ describe('an answer that failed', () => {
     await new Stage().inside(async (object) => {
       const asked = [RESUMABLE, page(RESUMABLE)].map((wish) => object.open(wish));
       await object.settle();
-      object.world.call.hooks.asks('lease 1');
+      object.world.call.hooks.onAsk('lease 1');
       object.world.call.hooks.admitted({});
       const replies = await Promise.all(asked);
       object.world.call.refuse(failed);

@@ -80,9 +80,9 @@ export class Call {
 
   /** As the pipeline does it: asks, is admitted, calls a provider, gets content. */
   begin(leaseId = 'lease 1'): this {
-    this.hooks.asks(leaseId);
+    this.hooks.onAsk(leaseId);
     this.hooks.admitted(ADMITTED);
-    this.hooks.starts(leaseId);
+    this.hooks.onStart(leaseId);
     return this.content();
   }
 

@@ -44,7 +44,7 @@ describe('a run whose object dies', () => {
     await stage.inside(async (object) => {
       void object.open(RESUMABLE);
       await object.settle();
-      object.world.call.hooks.asks('lease 1');
+      object.world.call.hooks.onAsk('lease 1');
     });
     await stage.vanish();
     await stage.inside(async (object, state) => {
@@ -98,8 +98,8 @@ describe('a run whose object dies', () => {
     await stage.inside(async (object) => {
       void object.open(RESUMABLE);
       await object.settle();
-      object.world.call.hooks.asks('lease 1');
-      object.world.call.hooks.starts('lease 1');
+      object.world.call.hooks.onAsk('lease 1');
+      object.world.call.hooks.onStart('lease 1');
     });
     await stage.vanish();
     await stage.inside(async (object) => {

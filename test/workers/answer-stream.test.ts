@@ -132,10 +132,10 @@ describe('one key', () => {
       const waiting = [object.open(PLAIN), object.open(WHOLE)];
       await object.settle();
       const { call } = object.world;
-      call.hooks.asks('lease 1');
+      call.hooks.onAsk('lease 1');
       call.hooks.admitted({});
       const early = await object.open(RESUMABLE);
-      call.hooks.starts('lease 1');
+      call.hooks.onStart('lease 1');
       call.refuse(refusal('providers_unavailable', 503));
       for (const reply of await Promise.all(waiting))
         expect(await codeOf(reply)).toEqual([503, 'providers_unavailable']);
@@ -180,7 +180,7 @@ describe('one key', () => {
       expect([(await refused).status, storedIn(state)]).toEqual([429, []]);
       const asked = object.open(RESUMABLE, { copy: 'job' });
       await object.settle();
-      object.world.call.hooks.asks('lease 1');
+      object.world.call.hooks.onAsk('lease 1');
       object.world.call
         .content()
         .give([{ kind: 'completion', data }])
@@ -286,7 +286,7 @@ describe('a reader who leaves', () => {
       const { clock } = object.world;
       const asked = object.open(RESUMABLE);
       await object.settle();
-      object.world.call.hooks.asks('lease 1');
+      object.world.call.hooks.onAsk('lease 1');
       object.world.call.hooks.admitted(ADMITTED);
       const reply = await asked;
       expect([noteOf(reply).head.left, noteOf(reply).head.streamId?.length]).toEqual([ADMITTED.left, 64]);

@@ -15,3 +15,7 @@ export const within = <T, O>(work: Promise<T>, ms: number, clock: Pick<Clock, 'a
       },
     );
   });
+
+/** Resolves after `ms`. */
+export const pause = (ms: number, clock: Pick<Clock, 'after'>): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve));

@@ -3,14 +3,8 @@ import type { Holder } from '../core/ledger/lease/holder.ts';
 import type { Pool } from '../core/ledger/lease/pool.ts';
 import type { Slice } from '../core/ledger/lease/slice.ts';
 import type { ScopeAsk } from '../core/ledger/messages.ts';
-import type { Deps } from '../ports.ts';
+import type { Deps, LeaseHooks } from '../ports.ts';
 import type { LedgerClient } from './ledger-client.ts';
-
-/** Called just before the ledger is asked with a new id, and just before a provider is called under it. */
-export interface LeaseHooks {
-  onAsk(leaseId: string): void;
-  onStart(leaseId: string): void;
-}
 
 /** On whose behalf the ledger is asked. */
 export interface Asker {

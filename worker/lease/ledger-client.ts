@@ -1,7 +1,7 @@
 /** How one request talks to its tenant's ledger: what is lost is sent again, and no reply is waited for without end. */
 import { repeatAfterMs } from '../core/ledger/lease/holder.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
-import { within } from '../core/within.ts';
+import { pause, within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 
 /** How long the ledger is asked before it counts as unreachable: well under the time for which a grant is good. */
@@ -81,7 +81,7 @@ export class LedgerClient {
   }
 
   pause(ms: number): Promise<void> {
-    return new Promise((resume) => void this.#links.clock.after(ms, resume));
+    return pause(ms, this.#links.clock);
   }
 
   #note(replies: readonly ReportReply[]): void {

@@ -22,9 +22,9 @@ import type { GrantReply, Left, ScopeAsk, Want } from '../core/ledger/messages.t
 import { LONE_ADMIT_MS, LONGEST_ADMIT_MS } from '../core/ledger/protocol.ts';
 import { type Mode, NOTHING_SPENT, type Spent } from '../core/ledger/types.ts';
 import type { Bill } from '../core/pricing/bill.ts';
-import type { Background } from '../ports.ts';
+import type { Background, LeaseHooks } from '../ports.ts';
 import { askForLease, refusalInMemory } from './ask.ts';
-import type { Asker, Cover, LeaseHooks } from './cover.ts';
+import type { Asker, Cover } from './cover.ts';
 import { closeLeases, closingOf, isToTell, tellAtEnd, tellCloses } from './duties.ts';
 import { LedgerClient, type Links, LONGEST_ASK_MS } from './ledger-client.ts';
 import { refill } from './refill.ts';

@@ -10,6 +10,7 @@ import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/ro
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
 import { edgeMode, pinnedIn } from '../core/routing/route.ts';
 import { rejected, unserved } from '../core/routing/unserved.ts';
+import { pause } from '../core/within.ts';
 import { boardFor, deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
 import type { Clock, Deps } from '../ports.ts';
 import type { Answered } from '../upstream/attempt-input.ts';
@@ -90,7 +91,7 @@ type Try =
   | { kind: 'failed'; failure: Failure }
   /** Nothing was sent. `error`: this deployment has no form for the request. */
   | { kind: 'skipped'; error?: RouterError }
-  /** The end, whoever is left to ask. */
+  /** The end, even if providers are left to ask. */
   | Final;
 
 interface Final {
@@ -171,7 +172,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   const { planned, slot, delayMs, nextStartBy, tried } = turn;
   const { clock, board, config } = deps;
   if (delayMs > 0) {
-    await pause(delayMs, deps);
+    await pause(delayMs, clock);
     // Meanwhile another request may have been told to stay away for longer.
     if (board.candidates([planned])[0]?.asked) return SKIPPED;
   }
@@ -284,5 +285,3 @@ function takePlace(
     return isClaimed;
   });
 }
-
-const pause = (ms: number, { clock }: Deps): Promise<void> => new Promise((resume) => void clock.after(ms, resume));

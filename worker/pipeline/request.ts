@@ -9,8 +9,7 @@ import type { Left } from '../core/ledger/messages.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { AliasLists } from '../core/routing/overrides.ts';
 import type { EdgeMode, Route } from '../core/routing/route.ts';
-import type { LeaseHooks } from '../lease/cover.ts';
-import type { Background } from '../ports.ts';
+import type { Background, LeaseHooks } from '../ports.ts';
 import type { Timing } from '../response/server-timing.ts';
 
 /** What belongs to one HTTP request, known before it is read. */

@@ -5,11 +5,10 @@ import type { RunEvent } from '../core/answers/stream/events.ts';
 import type { CachedAnswer } from '../core/answers/stream/job.ts';
 import type { RunBatch, RunOutcome } from '../core/answers/stream/run.ts';
 import type { Want } from '../core/ledger/messages.ts';
-import type { LeaseHooks } from '../lease/cover.ts';
 import { RequestLease } from '../lease/request-lease.ts';
 import { clientRefusal } from '../pipeline/admit.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
-import type { Deps, RunHooks } from '../ports.ts';
+import type { Deps, LeaseHooks, RunHooks } from '../ports.ts';
 import { refusalOf } from '../response/refusal-of.ts';
 
 const ONE_REQUEST: Want = { mode: 'normal', microUsd: 0, tokens: 0, requests: 1, parallel: 0 };
@@ -18,7 +17,7 @@ const ONE_REQUEST: Want = { mode: 'normal', microUsd: 0, tokens: 0, requests: 1,
 export async function keepCopy(
   { head, event }: CachedAnswer,
   request: RoutedRequest,
-  { asks, background }: Pick<RunHooks, 'asks' | 'background'>,
+  { onAsk, background }: Pick<RunHooks, 'onAsk' | 'background'>,
   deps: Deps,
 ): Promise<RunOutcome> {
   const scoped = scopesOf(request, deps.config);
@@ -42,7 +41,7 @@ export async function keepCopy(
     return { kind: 'refused', refusal: refusalOf(error, { left: limited.left }), isPersonal: true };
   }
   // Only now does the object's row begin to exist: a refusal costs none.
-  asks(leaseId);
+  onAsk(leaseId);
   return { kind: 'begun', head: { ...head, left: reply.left }, events: only([event]) };
 }
 

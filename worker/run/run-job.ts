@@ -113,7 +113,7 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
     gone: signal,
     timing: new Timing(clock, arrivedAt),
     // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).
-    leaseHooks: { onAsk: hooks.asks, onStart: hooks.starts },
+    leaseHooks: hooks,
     admitted: ({ left, ledger }, mode) => admitted({ mode, left, isUnmetered: ledger === 'unreachable' }),
   };
 }

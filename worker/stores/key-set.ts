@@ -3,6 +3,7 @@
  * await another's I/O, so those that arrive during a read poll until it is done.
  */
 import { isKept, isUnderWay, type KeySetTimes, keySetStep, readAgainMs } from '../core/identity/key-set-times.ts';
+import { pause } from '../core/within.ts';
 import type { Background, Clock, UpstreamFetch } from '../ports.ts';
 import { isSignedBy, type Jwt } from './jwt.ts';
 import { readKeySet, type SetKey, WEB_CRYPTO } from './read-key-set.ts';
@@ -91,7 +92,7 @@ export class KeySet {
       isUnderWay(this.#times, this.#now);
       waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
     ) {
-      await new Promise<void>((resolve) => this.#ports.clock.after(waitMs, resolve));
+      await pause(waitMs, this.#ports.clock);
     }
   }
 

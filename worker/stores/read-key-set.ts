@@ -1,4 +1,5 @@
 /** One read of a sign-in's key set: bounded in time and size, without following a redirect, and its keys imported. */
+import { parsedJson } from '../../protocol/json.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { SignInAlgorithm } from '../core/config/issuers-schema.ts';
 import { type PublicJwk, publicJwks } from '../core/identity/jwk.ts';
@@ -48,7 +49,7 @@ async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Pro
   }
   const text = await boundedText(response);
   if (text === undefined) return refused(`is larger than ${MOST_BYTES} bytes`);
-  const jwks = publicJwks(parsed(text));
+  const jwks = publicJwks(parsedJson(text));
   if (jwks === undefined) return refused('is no JWKS');
   const keys = await Promise.all(jwks.map(importKey));
   return ok(keys.filter((key) => key !== undefined));
@@ -65,14 +66,6 @@ async function boundedText(response: Response): Promise<string | undefined> {
     chunks.push(value);
     if (bytes <= MOST_BYTES) continue;
     reader?.cancel().catch(() => {});
-    return undefined;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { type CompletionChunk, chunksOfCompletion } from '../../protocol/chunks-
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { SseParser } from '../../protocol/sse.ts';
 import { completionOf } from '../core/answers/stored-answer.ts';
-import type { Failure } from '../core/routing/failure.ts';
+import { type Failure, malformed } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { generatedBytes } from './tally.ts';
 
@@ -103,5 +103,3 @@ export class WholeAsStream implements StreamTranslator {
       .map(({ data }) => data);
   }
 }
-
-const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });

@@ -33,7 +33,7 @@ const latencyMs = fc.constantFrom(0, 1, 6, 70);
 /** When the ledger's object loses its memory. */
 const evictions = fc.array(fc.nat({ max: 4_000 }), { maxLength: 3 });
 
-it('whoever is killed: nothing is overspent, all that may be billed is booked, and the others close their leases', async () => {
+it('any request may be killed: nothing is overspent, all that may be billed is booked, and the others close their leases', async () => {
   let together = 0;
   await fc.assert(
     fc.asyncProperty(

@@ -203,8 +203,8 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
       signal: new AbortController().signal,
       background: (work) => void background.push(work),
       isShared,
-      asks: () => {},
-      starts: () => {},
+      onAsk: () => {},
+      onStart: () => {},
       admitted: (head) => void admitted.push(head),
     });
   expect(await router.clock.run(run(true))).toEqual({ kind: 'alone' });
@@ -225,8 +225,8 @@ it('a busy object has a lease of its own for each run, which its row knows (ledg
       signal: new AbortController().signal,
       background: (work) => void router.background.push(work),
       isShared: false,
-      asks: (leaseId) => void noted.push(leaseId),
-      starts: () => {},
+      onAsk: (leaseId) => void noted.push(leaseId),
+      onStart: () => {},
       admitted: () => {},
     });
     expect((await router.clock.run(outcome)).kind).toBe('begun');
@@ -294,8 +294,8 @@ describe('a keyed request whose answer is cached', () => {
       signal: new AbortController().signal,
       background: (work) => void router.background.push(work),
       isShared: false,
-      asks: (leaseId) => void noted.push(leaseId),
-      starts: () => {},
+      onAsk: (leaseId) => void noted.push(leaseId),
+      onStart: () => {},
       admitted: () => {},
     });
 

@@ -218,8 +218,8 @@ describe('cached and shared answers', () => {
         signal: new AbortController().signal,
         background: (work) => void router.background.push(work),
         isShared,
-        asks: () => {},
-        starts: () => {},
+        onAsk: () => {},
+        onStart: () => {},
         admitted,
       }),
     );

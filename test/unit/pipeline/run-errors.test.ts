@@ -16,8 +16,8 @@ async function refusalOf(job: Job, router: TestRouter): Promise<Refusal | undefi
     signal: new AbortController().signal,
     background: (work) => void router.background.push(work),
     isShared: false,
-    asks: () => {},
-    starts: () => {},
+    onAsk: () => {},
+    onStart: () => {},
     admitted: () => {},
   });
   if (outcome.kind !== 'begun') return outcome.kind === 'refused' ? outcome.refusal : undefined;

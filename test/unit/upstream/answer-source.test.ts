@@ -84,7 +84,7 @@ it.each(endings)('an answer that is %s is settled once, before its end is told',
   expect(clock.pending).toBe(0);
 });
 
-it('whoever leaves, whenever and how often: it is settled once, as left, and the provider stops', async () => {
+it('the reader or the client may leave at any time, and more than once: it is settled once, as left, and the provider stops', async () => {
   const ending = fc.constantFrom(...endings);
   await fc.assert(
     fc.asyncProperty(

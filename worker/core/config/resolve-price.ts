@@ -1,3 +1,4 @@
+import { parsedJson } from '../../../protocol/json.ts';
 import { billsEachRequest } from '../pricing/fee-per-request.ts';
 import { knownPrice } from '../pricing/known-price.ts';
 import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
@@ -67,7 +68,7 @@ function slotPrice(
 
 function checkWhole(text: string): string | undefined {
   const problem = 'must be JSON such as {"input": 1.25, "output": 10}';
-  const read = price.safeParse(parsed(text));
+  const read = price.safeParse(parsedJson(text));
   const [issue] = read.error?.issues ?? [];
   if (issue === undefined) return undefined;
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
@@ -77,12 +78,4 @@ function checkWhole(text: string): string | undefined {
 const checkNumber = (text: string): string | undefined =>
   Number(text) >= 0 && Number(text) < 1e6 ? undefined : 'must be USD per million tokens, such as 1.25';
 
-const readWhole = (text: string): PriceInput | undefined => price.safeParse(parsed(text)).data;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const readWhole = (text: string): PriceInput | undefined => price.safeParse(parsedJson(text)).data;

@@ -1,4 +1,5 @@
 /** The keys of a JWKS document (RFC 7517) that can check signatures, reduced to their public members. */
+import { isObject } from '../../../protocol/json.ts';
 import type { SignInAlgorithm } from '../config/issuers-schema.ts';
 
 /** One key, and the algorithm it is for. */
@@ -45,5 +46,3 @@ const KINDS: readonly Kind[] = [
   { algorithm: 'ES256', names: ['ES256'], fixed: { kty: 'EC', crv: 'P-256' }, members: ['x', 'y'] },
   { algorithm: 'EdDSA', names: ['EdDSA', 'Ed25519'], fixed: { kty: 'OKP', crv: 'Ed25519' }, members: ['x'] },
 ];
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

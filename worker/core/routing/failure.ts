@@ -130,3 +130,6 @@ export function interruption(failure: Failure): RouterError {
   const code = 'stream_interrupted';
   return { code, detail: shownSentence(failure, true), page: { code, detail: shownSentence(failure, false) } };
 }
+
+/** A 200 that is no answer. Tokens may have been generated before it broke. */
+export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });

@@ -66,7 +66,7 @@ export class KeptAnswer {
       kept.record = change(kept.record, leaseId);
       if (this.#kept === kept) this.save(kept);
     };
-    const hooks = { background: this.#background, asks: note(asked), starts: note(started) };
+    const hooks = { background: this.#background, onAsk: note(asked), onStart: note(started) };
     this.#background(run.drive(message.job, hooks).then(() => this.#ended(kept)));
     return kept;
   }

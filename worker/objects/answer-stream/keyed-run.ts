@@ -7,7 +7,7 @@ import { Run } from '../answers/run.ts';
 import type { AnswerLog } from './log.ts';
 
 /** What the object does about the leases of a run, and behind it. */
-export type KeyedHooks = Pick<RunHooks, 'background' | 'asks' | 'starts'>;
+export type KeyedHooks = Pick<RunHooks, 'background' | 'onAsk' | 'onStart'>;
 
 /** Runs a keyed question into its log. */
 export class KeyedRun {

@@ -84,8 +84,8 @@ export class SharedRun {
         background: this.#background,
         isShared: true,
         // No later life could find them, so nothing is kept of leases.
-        asks() {},
-        starts() {},
+        onAsk() {},
+        onStart() {},
         admitted: () => this.#admit(),
       });
       if (outcome.kind === 'begun') return this.#run.pump(outcome);

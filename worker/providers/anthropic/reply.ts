@@ -2,12 +2,13 @@ import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../..
 import { isObject, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
+import { malformed } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
 import { failureInside } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
-import { brokeOff, malformed } from '../shared/provider-error.ts';
+import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { wireUsage } from '../shared/usage.ts';
 import { readAnthropicUsage } from '../shared/usage-of-anthropic.ts';

@@ -1,13 +1,14 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
+import { malformed } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { failureInside, saysError } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
-import { brokeOff, malformed } from '../shared/provider-error.ts';
+import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRoutersWords } from '../shared/routers-words.ts';
 import { writeArguments } from '../shared/text-arguments.ts';

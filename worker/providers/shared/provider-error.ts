@@ -3,9 +3,6 @@ import type { Failure, FailureKind } from '../../core/routing/failure.ts';
 /** Far more than a client is shown. The pipeline cuts the message after hiding what must not be read. */
 const LONGEST_TEXT = 8192;
 
-/** A 200 that is no answer. Tokens may have been generated before it broke. */
-export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
-
 /** What content filters say about a prompt. A flagged prompt is not tried elsewhere, so matching too much costs less than too little. */
 export const FLAGGED_WORDS =
   /flagged|content (?:management |filtering )?policy|usage polic|moderation|content exists risk|safety (?:system|polic|filter|check|classifier|setting)|(?:inappropriate|sensitive|harmful|prohibited)[ _](?:content|words?|information)|responsible ai/i;

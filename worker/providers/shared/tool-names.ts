@@ -1,9 +1,9 @@
 import type { ChatMessage, ChatRequest, CustomToolCall, Tool, ToolCall, ToolChoice } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { parseJson } from '../../../protocol/written-number.ts';
+import { malformed } from '../../core/routing/failure.ts';
 import type { Adapter } from '../adapter.ts';
 import { jsonText } from './json-text.ts';
-import { malformed } from './provider-error.ts';
 import { RewrittenStream } from './rewritten-stream.ts';
 
 /** Names that every provider takes: OpenAI and Anthropic refuse other characters, OpenAI more than 64. */

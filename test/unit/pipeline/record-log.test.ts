@@ -1,4 +1,4 @@
-/** What a support case is followed by: one line for each request that failed over or failed, with its id, and no word of anybody's. */
+/** The log lines for support: one for each request that failed over or failed, with its id and nobody's words. */
 import { expect, test } from 'vitest';
 import type { RouterEvent } from '../../../worker/ports.ts';
 import { failing, good, role, streamed, text } from './support/openai.ts';
