@@ -34,6 +34,7 @@ import { AnswerStreamStore } from './stores/answer-stream-store.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
+import { RecordBatches } from './stores/record-batches.ts';
 import { StaticFileStore } from './stores/static-file-store.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 import { TokenStore } from './stores/tokens.ts';
@@ -147,6 +148,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newPipe: () => new IdentityTransformStream(),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
+      records: new RecordBatches({ sinks: [], clock, hashUser: async () => '' }),
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),
       reportsSeen: new ReportsSeen(),

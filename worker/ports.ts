@@ -25,6 +25,7 @@ import type { ReportsSeen } from './core/reports/reports.ts';
 import type { Observation } from './core/routing/health.ts';
 import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
+import type { ClosedRecord, RequestRecord } from './core/slo/record.ts';
 import type { Adapter } from './providers/adapter.ts';
 
 export type { Clock };
@@ -187,6 +188,21 @@ export interface RouterEvent {
   [field: string]: string | number | boolean | null;
 }
 
+/** Takes the record of each request, once, when it is over. It never throws, and nothing waits for it. */
+export interface Records {
+  /** `atOnce`: the batch goes out now, because the caller (an object) may sleep or end soon. */
+  close(record: ClosedRecord, background: Background, atOnce?: boolean): void;
+}
+
+/** Where batches of records go: the book, traces, logs. Each sink bounds what it holds, and counts what it drops. */
+export interface RecordSink {
+  readonly name: string;
+  /** Resolves when the batch is delivered or given up; never rejects. */
+  take(records: readonly RequestRecord[]): Promise<void>;
+  /** Records given up so far in this isolate. */
+  readonly dropped: number;
+}
+
 /** Takes events for operators. */
 export type EventSink = (event: RouterEvent) => void;
 
@@ -215,6 +231,7 @@ export interface Deps {
   /** A UUIDv7 that holds `nowMs`: a lease's id. */
   newLeaseId(nowMs: number): string;
   events: EventSink;
+  records: Records;
   adapterFor(deployment: Deployment): Adapter;
   /** In this isolate: requests with publishable keys by address, and reports by who sends them. */
   callRate: CallRate;

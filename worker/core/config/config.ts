@@ -3,6 +3,7 @@ import type { CachePolicy } from '../answers/cache-schema.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
 import type { RoutingStrategy } from '../routing/strategies.ts';
+import type { Slo } from '../slo/slo.ts';
 import type { DemoSignIn } from './demo-schema.ts';
 import type { BillingHabits } from './hosts.ts';
 import type { SignInAlgorithm } from './issuers-schema.ts';
@@ -28,6 +29,7 @@ export interface Config {
   demo: DemoSignIn;
   pricing: PricingSettings;
   router: RouterSettings;
+  slo: Slo;
 }
 
 /** A team's own sign-in. `issuer`, `audience` and `userClaim` are what its tokens say. */
@@ -54,6 +56,8 @@ export interface Tenant {
   showsProvider?: boolean | undefined;
   /** Undefined: the common alerts. */
   alerts?: AlertPolicy;
+  /** The name of its service class in `slo.classes`. */
+  serviceClass?: string | undefined;
 }
 
 /** What happens while the ledger does not answer. */

@@ -7,6 +7,7 @@ import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveDemo } from './resolve-demo.ts';
 import { resolveFeature } from './resolve-feature.ts';
 import { deploymentPrice, missingFee } from './resolve-price.ts';
+import { resolveSlo } from './resolve-slo.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { isBaseUrl, isKeySetUrl, isPrivateOnItsWay } from './urls.ts';
@@ -67,6 +68,7 @@ export function resolveConfig(
       maxStreamDurationMs: maxStreamDuration,
       maxRetryAfterWaitMs: maxRetryAfterWait,
     },
+    slo: resolveSlo(Object.keys(checked.features)),
   };
   return { config, missing };
 }

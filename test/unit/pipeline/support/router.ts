@@ -13,6 +13,7 @@ import type {
   PricingSettings,
   RouterSettings,
 } from '../../../../worker/core/config/config.ts';
+import { resolveSlo } from '../../../../worker/core/config/resolve-slo.ts';
 import { CallRate } from '../../../../worker/core/identity/call-rate.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/book/ladder.ts';
@@ -21,6 +22,7 @@ import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import { ReportsSeen } from '../../../../worker/core/reports/reports.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
+import type { ClosedRecord } from '../../../../worker/core/slo/record.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
 import type { RequestContext } from '../../../../worker/pipeline/request.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
@@ -124,6 +126,7 @@ export class TestRouter {
     stop: async () => undefined,
   };
   readonly events: RouterEvent[] = [];
+  readonly records: ClosedRecord[] = [];
   readonly reports: HealthReport[] = [];
   readonly lessons: { deployment: string; lesson: Learnt }[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -169,6 +172,7 @@ export class TestRouter {
       demo: { signIn: 'off', because: 'off' },
       pricing: { ...PRICING, learnt: this.board.learnt },
       router,
+      slo: resolveSlo(['chat', 'summarize']),
     };
     this.deps = {
       config,
@@ -195,6 +199,7 @@ export class TestRouter {
       newPipe,
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events: (event) => this.events.push(event),
+      records: { close: (record) => void this.records.push(record) },
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),
       reportsSeen: new ReportsSeen(),
