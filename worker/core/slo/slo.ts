@@ -28,8 +28,7 @@ export interface Slo {
 /** A promise about a share of requests. `target` and `promised` are percent. */
 export interface Objective {
   name: string;
-  /** Undefined: of its parts (`of`). */
-  sli: Sli | undefined;
+  sli: Sli;
   /** Null: all features. */
   feature: string | null;
   /** Null: all tenants. Objectives of a class are made for each of its tenants. */
@@ -41,7 +40,7 @@ export interface Objective {
   windowMs: number;
   why: string | null;
   team: string | null;
-  /** A composite: good where all of these are. */
+  /** A composite: good where all of these are. What requests count for them is in `sli`; the ratios of the others are multiplied. */
   of: readonly string[];
   /** Whether requests of drills count. */
   countsInSlo: boolean;
@@ -57,7 +56,9 @@ export type Sli =
   | { kind: 'valid' }
   | { kind: 'quality' }
   /** Figures reported with `POST /v1/sli` under this name. */
-  | { kind: 'external'; name: string };
+  | { kind: 'external'; name: string }
+  /** Of a composite: those of its parts that each request counts for. */
+  | { kind: 'all'; of: readonly Sli[] };
 
 /** An average without an error budget. */
 export interface AverageObjective {

@@ -1,0 +1,139 @@
+/** What counts as good, bad, or not at all. */
+import type { RouterError } from '../../../protocol/errors.ts';
+import type { RecordEnding, RequestRecord } from './record.ts';
+import type { Slo } from './slo.ts';
+
+/** Why a request counts neither as good nor as bad: it was outside what is promised. */
+export const EXCLUDED_REASONS = [
+  'caller',
+  'key',
+  'idempotency',
+  'stopped',
+  'budget',
+  'rate',
+  'left',
+  'maintenance',
+  'drill',
+] as const;
+
+/** One of them. */
+export type ExcludedReason = (typeof EXCLUDED_REASONS)[number];
+
+/** Whether a request kept the promise of success; `layer`: where it failed, at the providers or in the router. */
+export type Verdict =
+  | { outcome: 'good' }
+  | { outcome: 'bad'; layer: 'inference' | 'gateway' }
+  | { outcome: 'excluded'; reason: ExcludedReason };
+
+const GOOD: Verdict = { outcome: 'good' };
+const INFERENCE: Verdict = { outcome: 'bad', layer: 'inference' };
+const GATEWAY: Verdict = { outcome: 'bad', layer: 'gateway' };
+const excluded = (reason: ExcludedReason): Verdict => ({ outcome: 'excluded', reason });
+const CALLER = excluded('caller');
+const KEY = excluded('key');
+const IDEMPOTENCY = excluded('idempotency');
+const LEFT = excluded('left');
+const DRILL = excluded('drill');
+const MAINTENANCE = excluded('maintenance');
+
+/** What a record without a code is judged by: its ending, where it says enough. */
+type Ending = RecordEnding | 'stale' | 'left_before_content';
+
+/** The verdict for each code and each ending: one without a line does not compile. */
+export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> = {
+  complete: GOOD,
+  /** Unless `slo.staleIs` is `bad`: then the error decides in whose place the answer was given. */
+  stale: GOOD,
+  /** After content had come. */
+  left: GOOD,
+  left_before_content: LEFT,
+  cut: INFERENCE,
+  /** Without a code: no refusal is meant to be. */
+  refused: GATEWAY,
+
+  providers_unavailable: INFERENCE,
+  deadline_exceeded: INFERENCE,
+  rate_limited_by_provider: INFERENCE,
+  stream_interrupted: INFERENCE,
+  overloaded: GATEWAY,
+  ledger_unavailable: GATEWAY,
+  key_store_unavailable: GATEWAY,
+  sign_in_unavailable: GATEWAY,
+  stream_unavailable: GATEWAY,
+  audit_unavailable: GATEWAY,
+  board_unavailable: GATEWAY,
+  internal_error: GATEWAY,
+  not_configured: GATEWAY,
+
+  invalid_json: CALLER,
+  invalid_body: CALLER,
+  unknown_alias: CALLER,
+  unknown_feature: CALLER,
+  unsupported_param: CALLER,
+  conflicting_user: CALLER,
+  invalid_user: CALLER,
+  payload_too_large: CALLER,
+  unsupported_encoding: CALLER,
+  misdirected_request: CALLER,
+  body_timeout: CALLER,
+  method_not_allowed: CALLER,
+  not_found: CALLER,
+  feature_cap_exceeded: CALLER,
+  provider_rejected: CALLER,
+
+  missing_key: KEY,
+  invalid_key: KEY,
+  key_expired: KEY,
+  invalid_token: KEY,
+  token_expired: KEY,
+  token_not_allowed: KEY,
+  browser_not_allowed: KEY,
+  origin_not_allowed: KEY,
+  user_not_allowed: KEY,
+  feature_not_allowed: KEY,
+  access_revoked: KEY,
+  unknown_tier: KEY,
+  refresh_not_allowed: KEY,
+  admin_closed: KEY,
+  invalid_admin_key: KEY,
+  scope_not_allowed: KEY,
+
+  idempotency_mismatch: IDEMPOTENCY,
+  idempotency_expired: IDEMPOTENCY,
+  stream_not_found: IDEMPOTENCY,
+  stopped: excluded('stopped'),
+  budget_exceeded: excluded('budget'),
+  rate_limit_exceeded: excluded('rate'),
+  client_gone: LEFT,
+};
+
+/** What of a record its verdict depends on. */
+export type Judged = Pick<
+  RequestRecord,
+  'arrivedAt' | 'totalMs' | 'ttftMs' | 'costMicroUsd' | 'code' | 'staleCause' | 'ending' | 'drill'
+>;
+
+/** The settings that verdicts depend on. */
+export type JudgeSettings = Pick<Slo, 'staleIs' | 'maintenance'>;
+
+/** Whether a request kept the promise of success. Without `countsDrills` those of drills are excluded. */
+export function judge(record: Judged, slo: JudgeSettings, countsDrills = false): Verdict {
+  if (record.drill !== null && !countsDrills) return DRILL;
+  if (isInMaintenance(record, slo)) return MAINTENANCE;
+  return SLI_RULES[ruleOf(record, slo)];
+}
+
+function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: JudgeSettings): keyof typeof SLI_RULES {
+  if (ending === 'left' && (code === null || code === 'client_gone')) {
+    return ttftMs === null ? 'left_before_content' : 'left';
+  }
+  if (code !== null) return code;
+  if (staleCause !== null && ending === 'complete') return staleIs === 'good' ? 'stale' : staleCause;
+  return ending;
+}
+
+/** A request that any part of a window may have harmed. */
+function isInMaintenance({ arrivedAt, totalMs }: Judged, { maintenance }: JudgeSettings): boolean {
+  for (const { from, to } of maintenance.windows) if (arrivedAt < to && arrivedAt + totalMs >= from) return true;
+  return false;
+}

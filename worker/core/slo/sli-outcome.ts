@@ -1,0 +1,69 @@
+/** What one request counts as for each kind of promise. */
+import { type ExcludedReason, type Judged, type JudgeSettings, judge, type Verdict } from './rules.ts';
+import type { Objective, Sli } from './slo.ts';
+
+/** Undefined: the request is not measured, because the promise is not about it. */
+export type SliOutcome = 'good' | 'bad' | ExcludedReason | undefined;
+
+/** What an objective counts, apart from its feature and tenant. */
+export type Counted = Pick<Objective, 'sli' | 'countsInSlo'>;
+
+/** The same for what counts the same, such as `success`, `ttft:2500` and `success+drills`: the name of its counters. */
+export const countedKey = ({ sli, countsInSlo }: Counted): string => `${sliKey(sli)}${countsInSlo ? '+drills' : ''}`;
+
+function sliKey(sli: Sli): string {
+  switch (sli.kind) {
+    case 'ttft':
+    case 'latency':
+      return `${sli.kind}:${sli.underMs}`;
+    case 'cost':
+      return `cost:${sli.atMostMicroUsd}`;
+    case 'external':
+      return `external:${sli.name}`;
+    case 'all':
+      return `all(${sli.of.map(sliKey).join(',')})`;
+    default:
+      return sli.kind;
+  }
+}
+
+/** What a request counts as. `valid`, `quality` and `external` are counted by what is reported, never by a record. */
+export function sliOutcome(record: Judged, { sli, countsInSlo }: Counted, slo: JudgeSettings): SliOutcome {
+  return outcomeBy(sli, record, judge(record, slo, countsInSlo));
+}
+
+function outcomeBy(sli: Sli, record: Judged, verdict: Verdict): SliOutcome {
+  const isOutside = verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance');
+  if (isOutside) return verdict.reason;
+  switch (sli.kind) {
+    case 'success':
+      return verdict.outcome === 'excluded' ? verdict.reason : verdict.outcome;
+    case 'ttft':
+      if (record.ttftMs !== null) return record.ttftMs <= sli.underMs ? 'good' : 'bad';
+      return withoutEnd(record, verdict, sli.underMs);
+    case 'latency':
+      if (record.ending === 'complete' && record.code === null) return record.totalMs <= sli.underMs ? 'good' : 'bad';
+      return withoutEnd(record, verdict, sli.underMs);
+    case 'cost':
+      if (verdict.outcome === 'excluded') return verdict.reason;
+      return record.costMicroUsd <= sli.atMostMicroUsd ? 'good' : 'bad';
+    case 'all':
+      return joint(sli.of.map((part) => outcomeBy(part, record, verdict)));
+    default:
+      return undefined;
+  }
+}
+
+/** Whoever left later than the bound had waited too long, or the slow ones would vanish. What failed is counted by success alone. */
+function withoutEnd({ ending, code, totalMs }: Judged, verdict: Verdict, underMs: number): SliOutcome {
+  const isLeft = ending === 'left' || code === 'stopped' || code === 'client_gone';
+  if (isLeft && totalMs > underMs) return 'bad';
+  if (verdict.outcome === 'excluded') return verdict.reason;
+  return isLeft ? 'left' : undefined;
+}
+
+/** Good where no part is bad. A part that does not count has no say, unless none counts. */
+function joint(outcomes: readonly SliOutcome[]): SliOutcome {
+  if (outcomes.includes('bad')) return 'bad';
+  return outcomes.includes('good') ? 'good' : outcomes.find((one) => one !== undefined);
+}
