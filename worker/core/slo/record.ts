@@ -12,6 +12,8 @@ export interface RequestRecord {
   /** A UUIDv7 that holds `arrivedAt`, so that a record is found by its time. */
   requestId: string;
   arrivedAt: number;
+  /** The caller's place in a trace, checked by `checkedTraceparent`; null where the request starts one. */
+  traceparent: string | null;
   tenant: string | null;
   /** HMAC of tenant and user under a key derived from `KEY_SECRET`: 16 hex digits. */
   userHash: string | null;
