@@ -1,0 +1,30 @@
+/** What of a record and its attempts is measured, and what an attempt counts as. */
+import { FAILURE_RULES } from '../../routing/failure.ts';
+import type { RecordedAttempt, RequestRecord } from '../record.ts';
+import type { ExcludedReason, Verdict } from '../rules.ts';
+import type { SliOutcome } from '../sli-outcome.ts';
+import type { Sli } from '../slo.ts';
+
+/** Why a request is outside: a drill's requests and those in a maintenance window are measured by nothing but objectives that count drills. */
+export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
+  verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance')
+    ? verdict.reason
+    : undefined;
+
+/** The time of a complete answer. */
+export const completeMs = ({ ending, code, totalMs }: RequestRecord): number | null =>
+  ending === 'complete' && code === null ? totalMs : null;
+
+/** A deployment is not to blame for what the caller did. */
+export function attemptOutcome({ result }: RecordedAttempt): Exclude<SliOutcome, undefined> {
+  if (result === 'success') return 'good';
+  if (result === 'left') return 'left';
+  return FAILURE_RULES[result].blame === 'request' ? 'caller' : 'bad';
+}
+
+/** Whether one of the promises about a duration was broken; for a request that has none, because its reader left. */
+export const isBroken = (
+  kind: Sli['kind'],
+  counted: readonly { sli: Sli }[],
+  outcomes: readonly SliOutcome[],
+): boolean => counted.some(({ sli }, index) => sli.kind === kind && outcomes[index] === 'bad');

@@ -1,0 +1,78 @@
+/** Which tenants have series of their own: those with the most requests. The others are counted together. */
+
+/** The name of the others. */
+export const OTHER = 'other';
+
+const MOST_TENANTS = 200;
+const MOST_WAITING = 1_000;
+/** A tenant among the others is compared at every so many of its requests. */
+const COMPARED_EVERY = 100;
+const DAY_MS = 86_400_000;
+
+/** Requests of the current day by UTC decide. */
+export class Tenants {
+  /** With series of their own. */
+  #own = new Map<string, number>();
+  /** Of the others. */
+  #waiting = new Map<string, number>();
+  #day = 0;
+  /** Requests that were counted for `other`. */
+  folded = 0;
+
+  /**
+   * The name to count a request under. `fold` is called with a tenant that has to make room: what was counted for it becomes
+   * that of `other`.
+   */
+  named(tenant: string, at: number, fold: (tenant: string) => void): string {
+    this.#beginDay(Math.floor(at / DAY_MS));
+    const count = this.#own.get(tenant);
+    if (count !== undefined || this.#own.size < MOST_TENANTS) {
+      this.#own.set(tenant, (count ?? 0) + 1);
+      return tenant;
+    }
+    const waited = (this.#waiting.get(tenant) ?? 0) + 1;
+    if (waited % COMPARED_EVERY === 0) {
+      const [least, leastCount] = this.#least();
+      if (leastCount < waited) {
+        fold(least);
+        this.#own.delete(least);
+        this.#waiting.delete(tenant);
+        this.#own.set(tenant, waited);
+        return tenant;
+      }
+    }
+    if (this.#waiting.size < MOST_WAITING || waited > 1) this.#waiting.set(tenant, waited);
+    this.folded += 1;
+    return OTHER;
+  }
+
+  /** How the tenant's series are named. */
+  shownAs(tenant: string): string {
+    return this.#own.has(tenant) || this.#own.size < MOST_TENANTS ? tenant : OTHER;
+  }
+
+  save(): string {
+    return JSON.stringify([this.#day, this.folded, [...this.#own], [...this.#waiting]]);
+  }
+
+  load(text: string): void {
+    const [day, folded, own, waiting]: [number, number, [string, number][], [string, number][]] = JSON.parse(text);
+    this.#day = day;
+    this.folded = folded;
+    this.#own = new Map(own);
+    this.#waiting = new Map(waiting);
+  }
+
+  #beginDay(day: number): void {
+    if (day <= this.#day) return;
+    this.#day = day;
+    for (const tenant of this.#own.keys()) this.#own.set(tenant, 0);
+    this.#waiting.clear();
+  }
+
+  #least(): [tenant: string, count: number] {
+    let least: [string, number] = [OTHER, Number.POSITIVE_INFINITY];
+    for (const entry of this.#own) if (entry[1] < least[1]) least = entry;
+    return least;
+  }
+}
