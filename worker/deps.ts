@@ -23,14 +23,16 @@ import { type Env, readEnv, type UncheckedEnv } from './env.ts';
 import type { Alerts } from './objects/alerts/alerts.ts';
 import type { AlertsDeps } from './objects/alerts/deliveries.ts';
 import type { HealthBoard } from './objects/health-board/health-board.ts';
+import type { SloBook } from './objects/slo-book/slo-book.ts';
 import type { TenantLedger, TenantLedgerDeps } from './objects/tenant-ledger/tenant-ledger.ts';
-import type { Clock, Deps, EventSink, UpstreamFetch } from './ports.ts';
+import type { Clock, Deps, EventSink, RecordSink, UpstreamFetch } from './ports.ts';
 import { adapterFor } from './providers/formats.ts';
 import { PRESETS } from './providers/presets.ts';
 import { AnswerCache } from './stores/answer-cache.ts';
 import type { AnswerSecret } from './stores/answer-cache-keys.ts';
 import { AnswerStore } from './stores/answer-store.ts';
 import { AnswerStreamStore } from './stores/answer-stream-store.ts';
+import { BookSink } from './stores/book-sink.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
@@ -54,6 +56,7 @@ export interface Composition {
   tenantRecords: TenantRecords;
   alerts: () => DurableObjectStub<Alerts>;
   operators: () => OperatorsCalls;
+  sloBook: () => DurableObjectStub<SloBook>;
   adminRate: AdminRate;
   /** What the objects need of config and of each other. */
   tenantLedgerDeps: TenantLedgerDeps;
@@ -113,6 +116,17 @@ export function compose(unchecked: UncheckedEnv): Composition {
     const { locationHint } = tenantOf(config, tenant);
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };
+  const sloBook = () => unchecked.SLO_BOOK.get(unchecked.SLO_BOOK.idFromName('book'));
+  const sinks: RecordSink[] = [];
+  sinks.push(
+    new BookSink({
+      source: crypto.randomUUID(),
+      slo: config.slo,
+      clock,
+      record: async (flush) => sloBook().record(flush),
+      dropped: () => Object.fromEntries(sinks.map(({ name, dropped }) => [name, dropped])),
+    }),
+  );
   const keys = new KeyStore(unchecked.STATE, env, clock);
   const tenantRecords = new TenantRecords(unchecked.STATE, clock);
   let answerCache: AnswerCache | undefined;
@@ -148,7 +162,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newPipe: () => new IdentityTransformStream(),
       newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
       events,
-      records: new RecordBatches({ sinks: [], clock, hashUser: async () => '' }),
+      records: new RecordBatches({ sinks, clock, hashUser: async () => '' }),
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),
       reportsSeen: new ReportsSeen(),
@@ -162,6 +176,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     tenantRecords,
     alerts,
     operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
+    sloBook,
     adminRate: new AdminRate(),
     tenantLedgerDeps: {
       clock,

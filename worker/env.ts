@@ -13,6 +13,7 @@ export interface UncheckedEnv {
   ASSETS?: Fetcher;
   ALERTS: DurableObjectNamespace<import('./objects/alerts/alerts.ts').Alerts>;
   OPERATORS: DurableObjectNamespace<import('./objects/operators/operators.ts').Operators>;
+  SLO_BOOK: DurableObjectNamespace<import('./objects/slo-book/slo-book.ts').SloBook>;
   /** Absent in plain workerd, which has no such binding. */
   ADDRESS_RATE?: RateLimit;
   [variable: string]: unknown;

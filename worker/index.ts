@@ -7,6 +7,7 @@ import { AnswerStream as AnswerStreamObject } from './objects/answer-stream/answ
 import { HealthBoard as HealthBoardObject } from './objects/health-board/health-board.ts';
 import { Operators as OperatorsObject } from './objects/operators/operators.ts';
 import { SharedAnswer as SharedAnswerObject } from './objects/shared-answer/shared-answer.ts';
+import { SloBook as SloBookObject } from './objects/slo-book/slo-book.ts';
 import { TenantLedger as TenantLedgerObject } from './objects/tenant-ledger/tenant-ledger.ts';
 import { answerRuns } from './run/run-job.ts';
 
@@ -57,6 +58,12 @@ export class Alerts extends AlertsObject {
 export class Operators extends OperatorsObject {
   constructor(state: DurableObjectState, env: UncheckedEnv) {
     super(state, env, composed(env).deps.clock);
+  }
+}
+
+export class SloBook extends SloBookObject {
+  constructor(state: DurableObjectState, env: UncheckedEnv) {
+    super(state, env, composed(env).deps);
   }
 }
 

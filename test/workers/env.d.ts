@@ -6,7 +6,7 @@ declare global {
     interface Env extends UncheckedEnv {}
     interface GlobalProps {
       mainModule: typeof import('../../worker/index.ts');
-      durableNamespaces: 'HealthBoard' | 'TenantLedger' | 'Alerts' | 'Operators';
+      durableNamespaces: 'HealthBoard' | 'TenantLedger' | 'Alerts' | 'Operators' | 'SloBook';
     }
   }
 }

@@ -1,0 +1,98 @@
+import * as fc from 'fast-check';
+import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
+import type { RecordedAttempt, RequestRecord } from '../../../../../worker/core/slo/record.ts';
+
+export const AT = 1_800_000_000_000;
+
+/** An ordinary answer, with what a test wants otherwise. */
+export function recordOf(more: Partial<RequestRecord> = {}): RequestRecord {
+  const arrivedAt = more.arrivedAt ?? AT;
+  return {
+    requestId: uuidV7(arrivedAt, [1, 2, 3, 4, 5, 6, 7, 0, 0, 1]),
+    traceparent: null,
+    arrivedAt,
+    tenant: 'acme',
+    userHash: '0123456789abcdef',
+    feature: 'chat',
+    alias: 'app/chat',
+    keyId: 'key-1',
+    class: null,
+    door: 'chat-completions',
+    stream: true,
+    mode: 'normal',
+    cache: null,
+    cacheAgeS: null,
+    cacheTtlS: null,
+    role: 'own',
+    deployment: 'a',
+    provider: 'openai',
+    model: 'small',
+    colo: 'FRA',
+    build: 'v1',
+    promptVersion: null,
+    attempts: [attemptOf()],
+    hops: 0,
+    ttftMs: 400,
+    totalMs: 1_900,
+    inputTokens: 100,
+    cachedTokens: 0,
+    outputTokens: 50,
+    reasoningTokens: 0,
+    costMicroUsd: 300,
+    estimated: false,
+    finishReason: 'stop',
+    status: 200,
+    code: null,
+    staleCause: null,
+    ending: 'complete',
+    drill: null,
+    experiment: null,
+    ...more,
+  };
+}
+
+export const attemptOf = (more: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
+  deployment: 'a',
+  provider: 'openai',
+  model: 'small',
+  startedMs: 3,
+  ttftMs: 390,
+  ms: 1_890,
+  result: 'success',
+  status: null,
+  hop: 0,
+  ...more,
+});
+
+const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
+const name = oneOf('acme', 'globex', 'chat "quoted"', 'ünï', '');
+
+/** Any record. */
+export const anyRecord: fc.Arbitrary<RequestRecord> = fc
+  .record({
+    arrivedAt: fc.integer({ min: AT, max: AT + 60_000 }),
+    tenant: fc.option(name),
+    userHash: fc.option(oneOf('0123456789abcdef', 'fedcba9876543210')),
+    feature: fc.option(name),
+    stream: fc.boolean(),
+    cache: oneOf(null, 'hit', 'miss'),
+    cacheAgeS: fc.option(fc.nat(3_600)),
+    deployment: fc.option(oneOf('a', 'b')),
+    attempts: fc.array(
+      fc
+        .record({ deployment: oneOf('a', 'b'), ttftMs: fc.option(fc.nat(9_999)), ms: fc.nat(9_999) })
+        .map((attempt) => attemptOf({ ...attempt, result: attempt.ttftMs === null ? 'server_error' : 'success' })),
+      { maxLength: 4 },
+    ),
+    ttftMs: fc.option(fc.nat(60_000)),
+    totalMs: fc.nat(60_000),
+    costMicroUsd: fc.nat(1_000_000),
+    estimated: fc.boolean(),
+    code: oneOf(null, 'providers_unavailable', 'invalid_body'),
+    ending: oneOf('complete', 'left', 'cut', 'refused'),
+    drill: fc.option(oneOf('drill-1')),
+    random: fc.array(fc.nat(255), { minLength: 10, maxLength: 10 }),
+  })
+  .map(({ random, ...more }) =>
+    recordOf({ ...(more as Partial<RequestRecord>), requestId: uuidV7(more.arrivedAt, random) }),
+  );

@@ -1,0 +1,52 @@
+/** What is kept of a record for seven days, and shown to operators: all of it, or its index entry. */
+
+import type { RequestRecord } from './record.ts';
+import { judge } from './rules.ts';
+import type { Slo } from './slo.ts';
+
+/** For how long a request can be looked up, in milliseconds. */
+export const KEEP_RECEIPTS_MS = 7 * 86_400_000;
+
+/** One record in this many is kept whole, however well it went. */
+const SAMPLE = 100;
+
+/** What an index entry leaves out: nothing that the book counts. */
+export type Detail =
+  | 'alias'
+  | 'keyId'
+  | 'class'
+  | 'door'
+  | 'stream'
+  | 'cacheAgeS'
+  | 'cacheTtlS'
+  | 'colo'
+  | 'build'
+  | 'promptVersion'
+  | 'traceparent';
+
+/** A record without its details. */
+export type RequestEntry = Omit<RequestRecord, Detail>;
+
+/** As `GET /admin/requests` shows it. */
+export type Receipt = (RequestRecord & { whole: true }) | (RequestEntry & { whole: false });
+
+/** Whether the whole record is kept: of a bad, failed-over, slow or drill request, and of a sample of the others. */
+export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
+  const { attempts, hops, drill, mode, requestId } = record;
+  if (hops > 0 || attempts.length > 1 || drill !== null || mode === 'drill') return true;
+  if (judge(record, slo).outcome === 'bad' || isSlow(record, slo)) return true;
+  // The last digits of an id are random.
+  return Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
+}
+
+/** Whether its first content, or its end where none came, was later than an objective of its feature and tenant allows. */
+export function isSlow({ feature, tenant, ttftMs, totalMs }: RequestRecord, { objectives }: Slo): boolean {
+  const waitedMs = ttftMs ?? totalMs;
+  return objectives.some(
+    ({ sli, ...of }) =>
+      sli?.kind === 'ttft' &&
+      waitedMs > sli.underMs &&
+      (of.feature === null || of.feature === feature) &&
+      (of.tenant === null || of.tenant === tenant),
+  );
+}

@@ -1,0 +1,82 @@
+/** The journal of `SloBook`: rows in, rows out (docs/storage.md). */
+import { KEEP_RECEIPTS_MS } from '../../core/slo/receipt.ts';
+
+// `body` comes last, so that SQLite reads the other columns without the pages that a long text spills over to.
+const TABLE = `CREATE TABLE IF NOT EXISTS journal (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, sentAt INTEGER NOT NULL,
+  body TEXT NOT NULL)`;
+
+/** At most this many rows are kept: about 2 GB of full ones. */
+const MOST_ROWS = 400_000;
+
+/** One flush. */
+export interface JournalRow extends Record<string, SqlStorageValue> {
+  /** Without gaps. */
+  number: number;
+  /** When it was taken, by the book's clock; never earlier than the row before. */
+  at: number;
+  source: string;
+  seq: number;
+  /** By the isolate's clock. */
+  sentAt: number;
+  /** JSON of `FlushBody`. */
+  body: string;
+}
+
+/** The table `journal`. Its numbers have no gaps, from `oldest` to `newest`. */
+export class Journal {
+  readonly #sql: SqlStorage;
+  readonly #mostRows: number;
+  oldest: number;
+  newest: number;
+  #oldestAt: number;
+  #newestAt: number;
+
+  constructor(sql: SqlStorage, mostRows = MOST_ROWS) {
+    this.#sql = sql;
+    this.#mostRows = mostRows;
+    sql.exec(TABLE);
+    const [first, last] = [this.#end('ASC'), this.#end('DESC')];
+    this.oldest = first?.number ?? 1;
+    this.newest = last?.number ?? 0;
+    this.#oldestAt = first?.at ?? 0;
+    this.#newestAt = last?.at ?? 0;
+  }
+
+  /**
+   * One row, whichever way: it takes the place of the oldest once that is too old or there are too many. (SQLite counts an
+   * update that moves the key as one row; deleting would be a second.)
+   */
+  add({ source, seq, sentAt, body }: Pick<JournalRow, 'source' | 'seq' | 'sentAt' | 'body'>, now: number): void {
+    const [number, at] = [this.newest + 1, Math.max(now, this.#newestAt)];
+    const values = [number, at, source, seq, sentAt, body];
+    const isFull = number - this.oldest >= this.#mostRows;
+    if (this.newest >= this.oldest && (isFull || this.#oldestAt < at - KEEP_RECEIPTS_MS)) {
+      this.#sql.exec(
+        'UPDATE journal SET number = ?, at = ?, source = ?, seq = ?, sentAt = ?, body = ? WHERE number = ?',
+        ...[...values, this.oldest],
+      );
+      this.oldest++;
+      this.#oldestAt = this.#end('ASC')?.at ?? at;
+    } else {
+      if (this.newest < this.oldest) this.#oldestAt = at;
+      this.#sql.exec(
+        'INSERT INTO journal (number, at, source, seq, sentAt, body) VALUES (?, ?, ?, ?, ?, ?)',
+        ...values,
+      );
+    }
+    this.newest = number;
+    this.#newestAt = at;
+  }
+
+  /** Whose flushes the rows behind this number are. */
+  sourcesAfter(number: number): Pick<JournalRow, 'at' | 'source' | 'seq'>[] {
+    return this.#sql
+      .exec<JournalRow>('SELECT at, source, seq FROM journal WHERE number > ? ORDER BY number', number)
+      .toArray();
+  }
+
+  #end(order: 'ASC' | 'DESC'): Pick<JournalRow, 'number' | 'at'> | undefined {
+    return this.#sql.exec<JournalRow>(`SELECT number, at FROM journal ORDER BY number ${order} LIMIT 1`).toArray()[0];
+  }
+}

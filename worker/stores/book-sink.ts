@@ -1,0 +1,98 @@
+/** Batches of records on their way to `SloBook`: sent until it acknowledges them, a few times at most. */
+
+import type { Flush, FlushBody } from '../core/slo/flush.ts';
+import { packRecords } from '../core/slo/packed.ts';
+import { isKeptWhole } from '../core/slo/receipt.ts';
+import type { RequestRecord } from '../core/slo/record.ts';
+import type { Slo } from '../core/slo/slo.ts';
+import { pause, within } from '../core/within.ts';
+import type { Clock, RecordSink } from '../ports.ts';
+
+/** Records may have waited for 10 s, and the platform ends what runs behind a response after 30 s. */
+const LONGEST_CALL_MS = 3_000;
+const WAITS_MS = [500, 1_500, 4_000];
+const ENDED_AFTER_MS = 30_000;
+/** While the book does not answer, an isolate holds no more than this. */
+const MOST_HELD = 2_000;
+
+interface Links {
+  /** A random id of this isolate. */
+  source: string;
+  slo: Slo;
+  clock: Clock;
+  record(flush: Flush): Promise<unknown>;
+  /** Records that each sink of this isolate has given up so far. */
+  dropped(): Readonly<Record<string, number>>;
+}
+
+/** One per isolate. */
+export class BookSink implements RecordSink {
+  readonly name = 'book';
+  dropped = 0;
+  readonly #links: Links;
+  #seq = 0;
+  /** Flushes that are under way, by number. */
+  readonly #held = new Map<number, { records: number; until: number }>();
+  /** What the book has been told of the drops, by sink. */
+  #told: Record<string, number> = {};
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  async take(records: readonly RequestRecord[]): Promise<void> {
+    const { source, slo, clock } = this.#links;
+    const now = clock.now();
+    if (this.#heldAt(now) + records.length > MOST_HELD) {
+      this.dropped += records.length;
+      return;
+    }
+    const seq = this.#seq++;
+    this.#held.set(seq, { records: records.length, until: now + ENDED_AFTER_MS });
+    const dropped = this.#newDrops();
+    const body: FlushBody = { records: packRecords(records, (record) => isKeptWhole(record, slo)), dropped };
+    const isTaken = await this.#send({ source, seq, body: JSON.stringify(body) });
+    this.#held.delete(seq);
+    if (isTaken) return;
+    this.dropped += records.length;
+    for (const [sink, count] of Object.entries(dropped)) this.#told[sink] = (this.#told[sink] ?? 0) - count;
+  }
+
+  /** The records under way. Those of a request that the platform has ended are given up here. */
+  #heldAt(now: number): number {
+    let sum = 0;
+    for (const [seq, { records, until }] of this.#held) {
+      if (until > now) sum += records;
+      else {
+        this.#held.delete(seq);
+        this.dropped += records;
+      }
+    }
+    return sum;
+  }
+
+  /** The same flush again and again, under the same number: the book counts it once. */
+  async #send(flush: Omit<Flush, 'sentAt'>): Promise<boolean> {
+    const { clock, record } = this.#links;
+    for (const waitMs of [...WAITS_MS, undefined]) {
+      const call = async () => record({ ...flush, sentAt: clock.now() });
+      const isTaken = call().then(
+        () => true,
+        () => false,
+      );
+      if (await within(isTaken, LONGEST_CALL_MS, clock, false)) return true;
+      if (waitMs !== undefined) await pause(waitMs, clock);
+    }
+    return false;
+  }
+
+  #newDrops(): Record<string, number> {
+    const drops: Record<string, number> = {};
+    for (const [sink, count] of Object.entries(this.#links.dropped())) {
+      const more = count - (this.#told[sink] ?? 0);
+      if (more > 0) drops[sink] = more;
+      this.#told[sink] = count;
+    }
+    return drops;
+  }
+}
