@@ -1,6 +1,7 @@
 import type { ChatRequest } from './chat.ts';
 import { FieldNames } from './field-names.ts';
 import { isObject, type Json } from './json.ts';
+import { keepShape } from './kept-shapes.ts';
 import { readLegacyFunctions } from './parse-legacy.ts';
 import { parseMessages } from './parse-messages.ts';
 import { expected, isGiven, Problem } from './parse-problem.ts';
@@ -18,6 +19,7 @@ export function parseChat(body: unknown): ParsedChat {
   if (!isObject(body)) return refused(expected('', 'a JSON object with "model" and "messages"', body));
   const chat: ChatRequest = { model: '', messages: [], stream: false, includeUsage: false, rest: {} };
   const stripped = new FieldNames();
+  keepShape('field names', stripped);
   for (const key in body) {
     const value = body[key];
     if (value === null || value === undefined) continue;

@@ -1,3 +1,4 @@
+import { keepShape } from '../../protocol/kept-shapes.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -13,6 +14,7 @@ export class OneTimer implements Clock {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    keepShape('timer', this);
   }
 
   now(): number {

@@ -24,5 +24,5 @@ export interface Asker {
 export interface Cover {
   holder: Holder;
   /** The slice that this is a share of; others may use it too. */
-  slice?: Slice;
+  slice?: Slice | undefined;
 }

@@ -3,8 +3,9 @@
  * each attempt after one that may have been billed. This drives `core/ledger/lease/holder.ts`: it sends what a holder has to
  * say, and tells it what happens.
  */
+import { keepShape } from '../../protocol/kept-shapes.ts';
 import { noteClosable } from '../core/ledger/lease/closes.ts';
-import { type HolderEvent, holdShare, next } from '../core/ledger/lease/holder.ts';
+import { type Holder, type HolderEvent, holdShare, next } from '../core/ledger/lease/holder.ts';
 import {
   admitFrom,
   beginAsking,
@@ -73,6 +74,7 @@ export class RequestLease {
         this.#isOver = resolve;
       }),
     );
+    keepShape('lease', this);
   }
 
   /**
@@ -86,7 +88,7 @@ export class RequestLease {
     const { now } = this.#asker.client;
     const share = admitFrom(pool, likely, now);
     if (share === undefined) return undefined;
-    this.#cover({ holder: holdShare(share), slice: share.slice });
+    this.#cover(holdShare(share), share.slice);
     if (likely.requests > 0 && isRefillDue(pool, share.slice, now)) {
       // Its answer may end sooner: then the slice would be granted to nobody, and held in full until its time is over.
       this.#asker.background(refill(this.#asker, pool, { wants, likely, degrades: this.#degrades }));
@@ -111,7 +113,7 @@ export class RequestLease {
     const many = pool && likely && nextSlice(pool, likely, now);
     // What was admitted once goes on as it is.
     const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
-    const cover = this.#cover({ holder: { state: 'over' } });
+    const cover = this.#cover({ state: 'over' });
     if (pool === undefined || many === undefined)
       return askForLease(this.#asker, cover, { wants, admitForMs: LONE_ADMIT_MS, degrades });
     beginAsking(pool, now + LONGEST_ASK_MS);
@@ -179,8 +181,8 @@ export class RequestLease {
     return cover;
   }
 
-  #cover(held: Cover): AttemptCover {
-    const cover: AttemptCover = { ...held, spent: NOTHING_SPENT, estimated: false };
+  #cover(holder: Holder, slice?: Slice): AttemptCover {
+    const cover: AttemptCover = { holder, slice, spent: NOTHING_SPENT, estimated: false };
     this.#covers.push(cover);
     return cover;
   }

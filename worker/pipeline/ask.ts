@@ -3,6 +3,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
 import { isObject } from '../../protocol/json.ts';
+import { keepShape, LONGEST_KEPT } from '../../protocol/kept-shapes.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import type { DoorName } from '../../protocol/question.ts';
@@ -67,6 +68,7 @@ export async function readRequest(
   const parsed = parseChat(body);
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
+  if (text.length <= LONGEST_KEPT) keepShape('question', [json, chat]);
   if (isTextTooLong(text, chat, maxBodyBytes)) return refused({ code: 'payload_too_large', limitBytes: maxBodyBytes });
   const image = config.router.privateImageUrls ? undefined : privateImage(chat);
   if (image !== undefined) return wrong(image, PRIVATE_IMAGE);

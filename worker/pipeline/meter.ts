@@ -32,7 +32,8 @@ export function settle(
   const forMs = clock.now() - startedAt;
   const seen = measuredFor(request.route, deployment, measured);
   const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, forMs);
-  lease.book({ ...bill, microUsd: bill.microUsd + feeMicroUsd(config.pricing) });
+  const { microUsd, tokens, estimated } = bill;
+  lease.book({ microUsd: microUsd + feeMicroUsd(config.pricing), tokens, estimated });
   board.learn(deployment, bill, background);
   lease.close();
   board.leave(deployment);

@@ -18,7 +18,15 @@ import { outgoingFor, withOwnCacheKey } from '../upstream/outgoing.ts';
 import { type Admission, admit, coverAttempt } from './admit.ts';
 import { attempt, type Failed } from './attempt.ts';
 import type { Begun, Refused } from './outcome.ts';
-import { newTrail, personOf, type RequestContext, type RoutedRequest, type Tracked, type Trail } from './request.ts';
+import {
+  newTracked,
+  newTrail,
+  personOf,
+  type RequestContext,
+  type RoutedRequest,
+  type Tracked,
+  type Trail,
+} from './request.ts';
 
 /**
  * Asks providers until one of them begins to answer. The lease of a refusal is closed already. `waits`: a clock for waits that come
@@ -195,7 +203,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   trail.deployment = deployment;
   trail.dropped = outgoing.value.dropped;
   const startedAt = clock.now();
-  const tracked: Tracked = { deployment, hop: trail.hops, startedAt };
+  const tracked = newTracked(deployment, trail.hops, startedAt);
   trail.attempts.push(tracked);
   const isFollowed = isFollowedAfter(turn.order, tried, slot, turn.retries);
   const times = { now: startedAt, deadlineAt: trying.deadlineAt, isFollowed };

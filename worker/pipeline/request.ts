@@ -92,13 +92,28 @@ export interface Tracked {
   hop: number;
   startedAt: number;
   /** When its first content came. */
-  contentAt?: number;
-  /** Left out while it goes on. */
-  endedAt?: number;
-  failure?: Pick<Failure, 'kind' | 'status'>;
+  contentAt: number | undefined;
+  /** Undefined while it goes on. */
+  endedAt: number | undefined;
+  failure: Pick<Failure, 'kind' | 'status'> | undefined;
 }
 
 /** Before the first call. */
 export const newTrail = (mode: EdgeMode): Trail => ({
-  ...{ mode, attempts: [], hops: 0, deployment: undefined, dropped: [], cooldowns: [] },
+  mode,
+  attempts: [],
+  hops: 0,
+  deployment: undefined,
+  dropped: [],
+  cooldowns: [],
+});
+
+/** An attempt that begins. */
+export const newTracked = (deployment: Deployment, hop: number, startedAt: number): Tracked => ({
+  deployment,
+  hop,
+  startedAt,
+  contentAt: undefined,
+  endedAt: undefined,
+  failure: undefined,
 });

@@ -1,3 +1,4 @@
+import { keepShape } from '../../protocol/kept-shapes.ts';
 import type { Clock } from '../ports.ts';
 
 /**
@@ -18,6 +19,7 @@ export class AttemptLimit {
     this.#callOff = clock.after(Math.max(0, at - clock.now()), this.#timeOut);
     gone?.addEventListener('abort', this.#leave);
     if (gone?.aborted) this.#leave(); // the event does not come again
+    keepShape('attempt limit', this);
   }
 
   get signal(): AbortSignal {

@@ -43,7 +43,10 @@ export function billOf(
   const oddity = isSlip ? 'absurd' : (judged ?? (isSilent ? 'too_little_output' : undefined));
   const told = usage && billedByUsage(chat, isSlip ? withoutSlips(usage) : usage, deployment);
   const lesson = usage && !isSlip ? lessonOf(usage, { chat, deployment, pricing, worst, forMs }) : undefined;
-  if (told !== undefined && isFinal && oddity === undefined) return { ...told, estimated: false, lesson };
+  if (told !== undefined && isFinal && oddity === undefined) {
+    const { microUsd, tokens } = told;
+    return { microUsd, tokens, estimated: false, oddity: undefined, lesson };
+  }
   // A provider that counts this wrongly may have made all that it could.
   const passed: Measured['made'] = isSlip ? { chunks: 0, textBytes: seenBytes(made), isPartial: true } : made;
   const bound = billedWithoutUsage(chat, deployment, pricing, passed, isSlip ? FOR_EVER : forMs);

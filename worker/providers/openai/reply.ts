@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
+import { keepShape, LONGEST_KEPT } from '../../../protocol/kept-shapes.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { malformed } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
@@ -23,6 +24,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     return { ok: false, failure: malformed('The answer is not JSON.') };
   }
   if (!isObject(answer)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
+  if (text.length <= LONGEST_KEPT) keepShape('reply', answer);
   if (saysError(answer)) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
   const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
   if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };

@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import { FieldNames } from '../../../protocol/field-names.ts';
+import { keepShape, LONGEST_KEPT } from '../../../protocol/kept-shapes.ts';
 import type { Outgoing, Target } from '../adapter.ts';
 import { isWhatHappensAnyway } from '../shared/harmless.ts';
 import { openaiMessages } from './messages.ts';
@@ -64,10 +65,12 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
         : { include_usage: true };
     }
   }
+  const text = JSON.stringify(body);
+  if (text.length <= LONGEST_KEPT) keepShape('sent question', body);
   return {
     url: `${target.apiBase}/chat/completions`,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${target.apiKey}`, ...quirks.headers },
-    body: JSON.stringify(body),
+    body: text,
     dropped: dropped.toList(),
     unsendable,
   };
