@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveSlo } from '../../../worker/core/config/resolve-slo.ts';
 import type { Flush, FlushBody } from '../../../worker/core/slo/flush.ts';
 import { unpackRecords } from '../../../worker/core/slo/packed.ts';
 import { Sources } from '../../../worker/core/slo/sources.ts';
 import { BookSink } from '../../../worker/stores/book-sink.ts';
 import { recordOf } from '../core/slo/support/record.ts';
+import { sloFor } from '../core/slo/support/slo-for.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 
 /** What becomes of one call. */
@@ -27,7 +27,7 @@ class Net {
   sink(source = 'isolate'): BookSink {
     const sink: BookSink = new BookSink({
       source,
-      slo: resolveSlo([]),
+      slo: sloFor([]),
       clock: this.clock,
       record: (flush) => this.#record(flush),
       dropped: () => ({ book: sink.dropped, ...this.drops }),

@@ -7,6 +7,7 @@ import type { Preset } from './config.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
 import { limitContradictions } from './limit-contradictions.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
+import { sloContradictions } from './slo-contradictions.ts';
 import { isKeySetUrl, isTokenUrl } from './urls.ts';
 
 /** `input`: the config as written, because a default contradicts nothing. */
@@ -22,6 +23,7 @@ export function contradictions(
     ...ofIssuers(checked),
     ...ofDemo(checked),
     ...limitContradictions(checked),
+    ...sloContradictions(checked),
   ];
 }
 

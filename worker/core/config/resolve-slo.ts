@@ -1,31 +1,139 @@
 /** What a config without `slo` promises, and what one with it does. */
-import type { Slo } from '../slo/slo.ts';
+import type { AverageObjective, Objective, ServiceClass, Sli, Slo } from '../slo/slo.ts';
+import { OBJECTIVE_WINDOWS } from '../slo/windows.ts';
+import type { CheckedConfig } from './schema.ts';
+import { presetAverages, presetObjectives, SHARE_IN_TIME } from './slo-presets.ts';
+
+type CheckedSlo = CheckedConfig['slo'];
+/** An objective as written, over what the preset says under its name. */
+export type WrittenObjective = NonNullable<CheckedSlo['objectives']>[number];
+type WrittenAverage = NonNullable<CheckedSlo['averages']>[number];
+/** What promises are made from. */
+export interface Promising {
+  slo: CheckedSlo;
+  features: Readonly<Record<string, unknown>>;
+  tenants: Readonly<Record<string, { class?: string | undefined }>>;
+}
 
 const DAY_MS = 86_400_000;
-const WINDOW_MS = 30 * DAY_MS;
 
-/** For each feature: 99.5 % answered, 95 % of first tokens within 2.5 s, $0.015 a request on average; over 30 days. */
-export function resolveSlo(names: readonly string[]): Slo {
-  const common = { tenant: null, windowMs: WINDOW_MS, why: null, team: null, of: [], countsInSlo: false };
+/** `local`: everything is public where `slo.public` is left out. */
+export function resolveSlo(promising: Promising, local: boolean): Slo {
+  const { slo } = promising;
+  const objectives = [...resolvedObjectives(promising), ...ofClasses(promising).map(({ objective }) => objective)];
+  const averages = byName<WrittenAverage>(presetAverages(slo, Object.keys(promising.features)), slo.averages).map(
+    resolvedAverage,
+  );
+  const names = [...objectives, ...averages].map(({ name }) => name);
+  const { public: publicNames = local ? names : [], objectives: _, averages: __, preset: ___, ...rest } = slo;
+  const { retention, reviewEvery, noDataAfter, contact, classes, credits, ...same } = rest;
   return {
-    service: 'Carryon',
-    contact: null,
-    retentionDays: 400,
-    reviewEveryDays: 30,
-    objectives: names.flatMap((feature) => [
-      { ...common, name: `${feature}-success`, feature, sli: { kind: 'success' }, target: 99.5, promised: 99.5 },
-      { ...common, name: `${feature}-ttft`, feature, sli: { kind: 'ttft', underMs: 2_500 }, target: 95, promised: 95 },
-    ]),
-    averages: names.map((feature) => ({
-      ...{ name: `${feature}-cost`, feature, averageMicroUsd: 15_000, windowMs: WINDOW_MS },
-    })),
-    classes: new Map(),
-    publicNames: new Set(),
-    showCounts: false,
-    staleIs: 'good',
-    minErrors: 5,
-    noDataAfterMs: 2 * 3_600_000,
-    maintenance: { mostMinutes: 60, perQuarter: 2, noticeHours: 48, windows: [] },
-    credits: [],
+    ...same,
+    contact: contact ?? null,
+    retentionDays: Math.floor(retention / DAY_MS),
+    reviewEveryDays: Math.floor(reviewEvery / DAY_MS),
+    objectives,
+    averages,
+    classes: new Map(Object.entries(classes).map(([name, one]) => [name, resolvedClass(one)])),
+    publicNames: new Set(publicNames),
+    noDataAfterMs: noDataAfter,
+    credits: [...credits].sort((one, other) => other.below - one.below),
   };
+}
+
+/** The preset's objectives and the written ones, each name once. */
+export const writtenObjectives = (promising: Promising): WrittenObjective[] =>
+  byName<WrittenObjective>(presetObjectives(promising.slo, Object.keys(promising.features)), promising.slo.objectives);
+
+/** Those of each tenant that has a class. */
+export function ofClasses({ slo, tenants }: Promising): { tenant: string; objective: Objective }[] {
+  return Object.entries(tenants).flatMap(([tenant, { class: name = '' }]) => {
+    const { success, ttft, latency } = (Object.hasOwn(slo.classes, name) && slo.classes[name]) || {};
+    const slis: [Sli, number | undefined][] = [
+      [{ kind: 'success' }, success],
+      [{ kind: 'ttft', underMs: ttft ?? 0 }, ttft && SHARE_IN_TIME],
+      [{ kind: 'latency', underMs: latency ?? 0 }, latency && SHARE_IN_TIME],
+    ];
+    return slis.flatMap(([sli, target]) => {
+      if (target === undefined) return [];
+      const objective = resolvedObjective({ name: `${tenant}-${sli.kind}`, target }, sli);
+      return [{ tenant, objective: { ...objective, tenant } }];
+    });
+  });
+}
+
+/** Whether each request counts as good or bad for it; the others are reported, or judged in samples. */
+export const isPerRequest = (sli: Sli['kind'] | undefined): boolean =>
+  sli === 'success' || sli === 'ttft' || sli === 'latency' || sli === 'cost';
+
+function resolvedObjectives(promising: Promising): Objective[] {
+  const written = writtenObjectives(promising);
+  const plain = new Map<string, Objective>();
+  for (const one of written) if (one.of === undefined) plain.set(one.name, resolvedObjective(one, sliOf(one)));
+  return written.map((one) => plain.get(one.name) ?? composite(one, plain));
+}
+
+/** By default its target is what its parts come to if each just keeps its own. */
+function composite(written: WrittenObjective, plain: ReadonlyMap<string, Objective>): Objective {
+  const parts = (written.of ?? []).flatMap((name) => plain.get(name) ?? []);
+  const counted = parts.filter(({ sli }) => isPerRequest(sli.kind));
+  const product = (of: 'target' | 'promised') => rounded(100 * parts.reduce((all, part) => all * (part[of] / 100), 1));
+  const target = written.target ?? product('target');
+  return {
+    ...resolvedObjective(
+      {
+        ...written,
+        target,
+        promised: written.promised ?? (written.target === undefined ? product('promised') : target),
+      },
+      { kind: 'all', of: counted.map(({ sli }) => sli) },
+    ),
+    feature: counted[0]?.feature ?? null,
+  };
+}
+
+const rounded = (percent: number): number => Math.round(percent * 1e4) / 1e4;
+
+function resolvedObjective(written: WrittenObjective, sli: Sli): Objective {
+  const { name, feature, target = 100, promised = target, window = '30d', why, team, of = [] } = written;
+  return {
+    ...{ name, sli, target, promised, of },
+    feature: feature ?? null,
+    tenant: null,
+    windowMs: OBJECTIVE_WINDOWS[window],
+    why: why ?? null,
+    team: team ?? null,
+    countsInSlo: written.countsInSlo ?? false,
+  };
+}
+
+function sliOf({ name, sli = 'success', under = 0, atMostUsd = 0 }: WrittenObjective): Sli {
+  switch (sli) {
+    case 'ttft':
+    case 'latency':
+      return { kind: sli, underMs: under };
+    case 'cost':
+      return { kind: sli, atMostMicroUsd: microUsd(atMostUsd) };
+    case 'external':
+      return { kind: sli, name };
+    default:
+      return { kind: sli };
+  }
+}
+
+const resolvedAverage = ({ name, feature, averageUsd, window = '30d' }: WrittenAverage): AverageObjective => ({
+  ...{ name, feature: feature ?? null, averageMicroUsd: microUsd(averageUsd), windowMs: OBJECTIVE_WINDOWS[window] },
+});
+
+const resolvedClass = ({ success, ttft, latency }: CheckedSlo['classes'][string]): ServiceClass => ({
+  ...{ success, ttftMs: ttft, latencyMs: latency },
+});
+
+const microUsd = (usd: number): number => Math.round(usd * 1e6);
+
+/** Each written one over the preset's of its name, field by field. */
+function byName<Named extends { name: string }>(preset: readonly Named[], written: readonly Named[] = []): Named[] {
+  const all = new Map(preset.map((one) => [one.name, one]));
+  for (const one of written) all.set(one.name, { ...all.get(one.name), ...one });
+  return [...all.values()];
 }

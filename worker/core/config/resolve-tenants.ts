@@ -20,6 +20,7 @@ export function resolveTenants(checked: CheckedConfig, variables: Variables): Pi
         locationHint: tenant.locationHint,
         whenLedgerUnreachable: tenant.whenLedgerUnreachable,
         showsProvider: tenant.showsProvider,
+        serviceClass: tenant.class,
         alerts: resolveAlerts(checked.alerts, tenant.alerts, variables),
       },
     ]),

@@ -68,7 +68,7 @@ export function resolveConfig(
       maxStreamDurationMs: maxStreamDuration,
       maxRetryAfterWaitMs: maxRetryAfterWait,
     },
-    slo: resolveSlo(Object.keys(checked.features)),
+    slo: resolveSlo(checked, isLocal(variables)),
   };
   return { config, missing };
 }

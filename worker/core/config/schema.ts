@@ -9,6 +9,7 @@ import { issuerProblems, issuers } from './issuers-schema.ts';
 import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
 import { count, duration, order, settings, slug, usd, variable, weight } from './settings.ts';
+import { slo } from './slo-schema.ts';
 import { tenant, tenantName, tiers } from './tenants-schema.ts';
 
 /** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
@@ -167,6 +168,7 @@ export const configSchema = settings({
   demo,
   tiers,
   tenants: z.record(tenantName, tenant).default({}),
+  slo: slo.prefault({}),
   pricing: pricing.prefault({}),
   router: router.prefault({}),
 }).superRefine((config, context) => {

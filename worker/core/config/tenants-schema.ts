@@ -40,6 +40,8 @@ export const tenant = settings({
   }).prefault({}),
   /** Whether its pages learn which provider served and what it cost. Left out: yes in local mode, otherwise no. */
   showsProvider: z.boolean().optional(),
+  /** What it is promised: one of `slo.classes`. */
+  class: z.string().optional(),
   /** Override the common alerts, field by field. */
   alerts: alerts.default({}),
 });

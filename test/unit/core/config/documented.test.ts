@@ -6,6 +6,7 @@ import { parseToml } from '../../../../cli/workerd/toml.ts';
 import { checkConfig } from '../../../../worker/core/config/check.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
 import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
+import { sloContradictions } from '../../../../worker/core/config/slo-contradictions.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
 
 const pageOf = (name: string) => readFileSync(`${import.meta.dirname}/../../../../docs/${name}.md`, 'utf8');
@@ -61,4 +62,13 @@ it('the examples of docs/config.md and docs/limits.md are configs that are taken
   const { aliases } = ownConfig;
   const limits = { ...ownConfig, ...exampleOf('limits'), aliases: { ...aliases, 'app/cheap': cheaper } };
   expect(checkConfig(limits, PRESETS)).toMatchObject({ ok: true, config: { tenants: { acme: { tier: 'team' } } } });
+});
+
+it('the promises of docs/slo.md are ones that config takes, without a contradiction', () => {
+  const [, slo = ''] = /^```ts\n(slo: \{.*?\},)\n```$/ms.exec(pageOf('slo')) ?? [];
+  const written = new Function(`return { ${slo} }`)() as Pick<ConfigInput, 'slo'>;
+  const checked = checkConfig({ ...ownConfig, tenants: { acme: { class: 'gold' } }, ...written }, PRESETS);
+  if (!checked.ok) throw new Error('the example is wrong');
+  expect(checked.config.slo.objectives?.length).toBeGreaterThan(2);
+  expect(sloContradictions(checked.config)).toEqual([]);
 });

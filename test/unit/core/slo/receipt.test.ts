@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
-import { resolveSlo } from '../../../../worker/core/config/resolve-slo.ts';
 import { isKeptWhole } from '../../../../worker/core/slo/receipt.ts';
 import type { RequestRecord } from '../../../../worker/core/slo/record.ts';
 import { AT, attemptOf, recordOf } from './support/record.ts';
+import { sloFor } from './support/slo-for.ts';
 
-const slo = resolveSlo(['chat']);
+const slo = sloFor(['chat']);
 
 it.each<[string, Partial<RequestRecord>, boolean]>([
   ['an ordinary one', {}, false],

@@ -13,7 +13,6 @@ import type {
   PricingSettings,
   RouterSettings,
 } from '../../../../worker/core/config/config.ts';
-import { resolveSlo } from '../../../../worker/core/config/resolve-slo.ts';
 import { CallRate } from '../../../../worker/core/identity/call-rate.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import { NO_LADDER } from '../../../../worker/core/ledger/book/ladder.ts';
@@ -29,6 +28,7 @@ import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.
 import { adapterFor } from '../../../../worker/providers/formats.ts';
 import { Timing } from '../../../../worker/response/server-timing.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
+import { sloFor } from '../../core/slo/support/slo-for.ts';
 import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';
 import { TestLedger } from './ledger.ts';
@@ -172,7 +172,7 @@ export class TestRouter {
       demo: { signIn: 'off', because: 'off' },
       pricing: { ...PRICING, learnt: this.board.learnt },
       router,
-      slo: resolveSlo(['chat', 'summarize']),
+      slo: sloFor(['chat', 'summarize']),
     };
     this.deps = {
       config,

@@ -1,11 +1,12 @@
 /** Records as the line closes them. */
-import { resolveSlo } from '../../../../../../worker/core/config/resolve-slo.ts';
+
 import { Book } from '../../../../../../worker/core/slo/book/book.ts';
 import type { RecordedAttempt, RequestRecord } from '../../../../../../worker/core/slo/record.ts';
 import type { Slo } from '../../../../../../worker/core/slo/slo.ts';
+import { sloFor } from '../../support/slo-for.ts';
 
 export const FEATURES = ['chat', 'search'];
-const SLO = resolveSlo(FEATURES);
+const SLO = sloFor(FEATURES);
 
 export const bookOf = (slo: Partial<Slo> = {}): Book =>
   new Book({ slo: { ...SLO, ...slo }, features: new Set(FEATURES) });

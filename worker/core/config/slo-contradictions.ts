@@ -1,0 +1,176 @@
+/** Promises that cannot be kept account of, and alerts on them that could never fire. Only the build asks. */
+import { burnAlerts, fastestBurn } from '../slo/burn-alerts.ts';
+import type { Objective } from '../slo/slo.ts';
+import { type Contradiction, type Path, warning } from './contradiction.ts';
+import { maintenanceContradictions } from './maintenance-contradictions.ts';
+import { nearestOf } from './nearest.ts';
+import { isPerRequest, ofClasses, resolveSlo, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
+import type { CheckedConfig } from './schema.ts';
+import { presetAverages } from './slo-presets.ts';
+
+const error = (path: Path, message: string): Contradiction => ({ path, message, isError: true });
+
+/** Errors in `slo` and in the classes of tenants; warnings of what may surprise. */
+export function sloContradictions(checked: CheckedConfig): Contradiction[] {
+  const { slo } = checked;
+  const errors = [
+    ...ofNames(checked),
+    ...ofObjectives(checked),
+    ...ofFeatures(checked),
+    ...ofClassNames(checked),
+    ...maintenanceContradictions(slo.maintenance),
+    ...ofCredits(slo.credits),
+  ];
+  if (errors.some(({ isError }) => isError)) return errors;
+  const resolved = resolveSlo(checked, false);
+  const names = [...resolved.objectives, ...resolved.averages].map(({ name }) => name);
+  return [
+    ...errors,
+    ...resolved.objectives.flatMap((objective) => ofTarget(objective, pathOf(objective, checked))),
+    ...(slo.public ?? []).flatMap((name, index) =>
+      names.includes(name)
+        ? []
+        : [error(['slo', 'public', index], `"${name}" is no promise; ${nearestOf(name, names)}`)],
+    ),
+  ];
+}
+
+/** Where it is written; the preset's and those of classes stand nowhere. */
+function pathOf({ name, tenant }: Objective, { slo, tenants }: CheckedConfig): Path {
+  if (tenant !== null) return ['slo', 'classes', tenants[tenant]?.class ?? ''];
+  const index = (slo.objectives ?? []).findIndex((one) => one.name === name);
+  return index === -1 ? ['slo'] : ['slo', 'objectives', index, 'target'];
+}
+
+function ofNames(checked: CheckedConfig): Contradiction[] {
+  const { objectives = [], averages = [] } = checked.slo;
+  const written = new Set(averages.map(({ name }) => name));
+  const ofPreset = presetAverages(checked.slo, Object.keys(checked.features)).filter(({ name }) => !written.has(name));
+  const places: { name: string; path: Path }[] = [
+    ...ofPreset.map(({ name }) => ({ name, path: ['slo', 'preset', name] })),
+    ...objectives.map(({ name }, index) => ({ name, path: ['slo', 'objectives', index, 'name'] })),
+    ...averages.map(({ name }, index) => ({ name, path: ['slo', 'averages', index, 'name'] })),
+    ...ofClasses(checked).map(({ tenant, objective: { name } }) => ({ name, path: ['tenants', tenant, 'class'] })),
+  ];
+  return places.flatMap(({ name, path }, index) => {
+    if (places.findIndex((other) => other.name === name) === index) return [];
+    return [error(path, `"${name}" is the name of another promise already; every promise needs its own`)];
+  });
+}
+
+function ofObjectives(checked: CheckedConfig): Contradiction[] {
+  const whole = new Map(writtenObjectives(checked).map((one) => [one.name, one]));
+  return (checked.slo.objectives ?? []).flatMap((written, index) => {
+    const path = ['slo', 'objectives', index];
+    const objective = whole.get(written.name) ?? written;
+    const found = objective.of === undefined ? ofPlain(objective, path) : ofComposite(objective, path, whole);
+    const { target = 100, promised = target } = objective;
+    if (promised <= target) return found;
+    const message = `is above the target (${target}), so alerts are silent while it is broken; write at most the target`;
+    return [...found, warning([...path, 'promised'], message)];
+  });
+}
+
+function ofPlain({ sli, target, under, atMostUsd }: WrittenObjective, path: Path): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (sli === undefined)
+    found.push(
+      error([...path, 'sli'], 'is missing; write what is measured, such as "success", or the parts in of: [ … ]'),
+    );
+  if (target === undefined)
+    found.push(error([...path, 'target'], 'is missing; write the percentage of requests, such as 99.5'));
+  const isTimed = sli === 'ttft' || sli === 'latency';
+  if (isTimed && under === undefined)
+    found.push(error([...path, 'under'], `is missing: "${sli}" needs a bound, such as under: "2.5s"`));
+  if (!isTimed && under !== undefined)
+    found.push(error([...path, 'under'], 'is only used with "ttft" and "latency"; leave it out'));
+  if (sli === 'cost' && atMostUsd === undefined)
+    found.push(error([...path, 'atMostUsd'], 'is missing: "cost" needs a bound, such as atMostUsd: 0.02'));
+  if (sli !== 'cost' && atMostUsd !== undefined)
+    found.push(error([...path, 'atMostUsd'], 'is only used with "cost"; leave it out'));
+  return found;
+}
+
+function ofComposite(
+  objective: WrittenObjective,
+  path: Path,
+  whole: ReadonlyMap<string, WrittenObjective>,
+): Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const field of ['sli', 'feature', 'under', 'atMostUsd'] as const) {
+    if (objective[field] !== undefined) found.push(error([...path, field], 'is that of the parts in of; leave it out'));
+  }
+  const names = [...whole.values()].flatMap(({ name, of }) => (of === undefined ? [name] : []));
+  const parts = (objective.of ?? []).flatMap((name, index) => {
+    const part = names.includes(name) ? whole.get(name) : undefined;
+    if (part === undefined) {
+      const what = whole.has(name) ? 'is a composite itself' : 'is no objective';
+      found.push(error([...path, 'of', index], `"${name}" ${what}; ${nearestOf(name, names)}`));
+    }
+    return part ?? [];
+  });
+  const [first, ...others] = parts.filter(({ sli }) => isPerRequest(sli));
+  for (const other of others) {
+    if (first === undefined || other.feature === first.feature) continue;
+    const [one, two] = [first, other].map(({ name, feature }) => `"${name}" is for ${feature ?? 'all features'}`);
+    found.push(
+      error([...path, 'of'], `no request counts for all of them: ${one}, ${two}; write objectives of one feature`),
+    );
+  }
+  return found;
+}
+
+function ofFeatures({ slo, features }: CheckedConfig): Contradiction[] {
+  const names = Object.keys(features);
+  return (['objectives', 'averages'] as const).flatMap((list) =>
+    (slo[list] ?? []).flatMap(({ feature }, index) => {
+      if (feature === undefined || names.includes(feature)) return [];
+      return [error(['slo', list, index, 'feature'], `"${feature}" is not one of features: ${names.join(', ')}`)];
+    }),
+  );
+}
+
+function ofClassNames({ slo, tenants }: CheckedConfig): Contradiction[] {
+  const names = Object.keys(slo.classes);
+  const used = new Set(Object.values(tenants).map((tenant) => tenant.class));
+  return [
+    ...Object.entries(tenants).flatMap(([tenant, { class: name }]) => {
+      if (name === undefined || names.includes(name)) return [];
+      const message = `"${name}" is not one of slo.classes: ${names.join(', ') || 'there are none'}`;
+      return [error(['tenants', tenant, 'class'], message)];
+    }),
+    ...names.flatMap((name) =>
+      used.has(name) ? [] : [warning(['slo', 'classes', name], 'promises nothing: no tenant has this class')],
+    ),
+  ];
+}
+
+function ofCredits(credits: CheckedConfig['slo']['credits']): Contradiction[] {
+  return credits.flatMap(({ below, percent }, index) => {
+    const path = ['slo', 'credits', index];
+    if (credits.findIndex((other) => other.below === below) < index)
+      return [error([...path, 'below'], 'is written twice; write each threshold once')];
+    const isLess = credits.some((other) => other.below > below && other.percent >= percent);
+    return isLess
+      ? [warning([...path, 'percent'], 'is no more than is due for a better month; write a larger one')]
+      : [];
+  });
+}
+
+/** What its alerts come to at this target. */
+function ofTarget(objective: Objective, path: Path): Contradiction[] {
+  const { name, target } = objective;
+  if (target === 100) {
+    const message =
+      'is 100, which leaves no error budget: one bad request exhausts it, and no alert on a burn rate is possible';
+    return [warning(path, `${name}: ${message}; write less`)];
+  }
+  const fastest = fastestBurn(objective);
+  return burnAlerts(objective).flatMap(({ long, severity, wantedBurnRate, burnRate }) => {
+    if (wantedBurnRate < fastest) return [];
+    const message = `at ${target} % the budget burns at most ${short(fastest)} times too fast, so the ${severity} at ${short(wantedBurnRate)} over ${long} could never fire; it fires at ${short(burnRate)}`;
+    return [warning(path, `${name}: ${message}`)];
+  });
+}
+
+const short = (rate: number): string => String(Math.round(rate * 10) / 10);
