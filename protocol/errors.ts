@@ -46,6 +46,8 @@ export type RouterError =
   | { code: 'audit_unavailable'; retryAfterMs: number }
   /** Where operators' changes of the routing are kept does not answer. */
   | { code: 'board_unavailable'; retryAfterMs: number }
+  /** Where requests are counted does not answer. */
+  | { code: 'book_unavailable'; retryAfterMs: number }
   /** Nobody reads it. nginx's 499. */
   | { code: 'client_gone' }
   /** The same idempotency key, and another question. */
@@ -213,6 +215,12 @@ const ROWS: Rows<RouterError> = {
     status: 503,
     type: 'server_error',
     message: 'The routing board does not answer. Ask again shortly.',
+    again: afterItsTime,
+  },
+  book_unavailable: {
+    status: 503,
+    type: 'server_error',
+    message: 'The book of requests does not answer. Ask again shortly.',
     again: afterItsTime,
   },
   idempotency_mismatch: {

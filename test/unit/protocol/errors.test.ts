@@ -78,6 +78,7 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   ledger_unavailable: [{ code: 'ledger_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
   audit_unavailable: [{ code: 'audit_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
   board_unavailable: [{ code: 'board_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
+  book_unavailable: [{ code: 'book_unavailable', retryAfterMs: 1_500 }, 503, 'retryable'],
   internal_error: [{ code: 'internal_error' }, 500, 'retryable'],
   stream_interrupted: [{ code: 'stream_interrupted', detail: 'cut' }, 502, 'told in the stream'],
   body_timeout: [{ code: 'body_timeout', limitMs: 60_000 }, 408, 'retryable'],

@@ -1,4 +1,5 @@
 /** What a config without `slo` promises, and what one with it does. */
+import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { AverageObjective, Objective, ServiceClass, Sli, Slo } from '../slo/slo.ts';
 import { OBJECTIVE_WINDOWS } from '../slo/windows.ts';
 import type { CheckedConfig } from './schema.ts';
@@ -62,10 +63,6 @@ export function ofClasses({ slo, tenants }: Promising): { tenant: string; object
   });
 }
 
-/** Whether each request counts as good or bad for it; the others are reported, or judged in samples. */
-export const isPerRequest = (sli: Sli['kind'] | undefined): boolean =>
-  sli === 'success' || sli === 'ttft' || sli === 'latency' || sli === 'cost';
-
 function resolvedObjectives(promising: Promising): Objective[] {
   const written = writtenObjectives(promising);
   const plain = new Map<string, Objective>();
@@ -76,7 +73,7 @@ function resolvedObjectives(promising: Promising): Objective[] {
 /** By default its target is what its parts come to if each just keeps its own. */
 function composite(written: WrittenObjective, plain: ReadonlyMap<string, Objective>): Objective {
   const parts = (written.of ?? []).flatMap((name) => plain.get(name) ?? []);
-  const counted = parts.filter(({ sli }) => isPerRequest(sli.kind));
+  const counted = parts.filter(({ sli }) => isPerRequest(sli));
   const product = (of: 'target' | 'promised') => rounded(100 * parts.reduce((all, part) => all * (part[of] / 100), 1));
   const target = written.target ?? product('target');
   return {
@@ -107,7 +104,8 @@ function resolvedObjective(written: WrittenObjective, sli: Sli): Objective {
   };
 }
 
-function sliOf({ name, sli = 'success', under = 0, atMostUsd = 0 }: WrittenObjective): Sli {
+/** What a written objective counts. */
+export function sliOf({ name, sli = 'success', under = 0, atMostUsd = 0 }: WrittenObjective): Sli {
   switch (sli) {
     case 'ttft':
     case 'latency':

@@ -1,10 +1,11 @@
 /** Promises that cannot be kept account of, and alerts on them that could never fire. Only the build asks. */
 import { burnAlerts, fastestBurn } from '../slo/burn-alerts.ts';
+import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { Objective } from '../slo/slo.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
 import { maintenanceContradictions } from './maintenance-contradictions.ts';
 import { nearestOf } from './nearest.ts';
-import { isPerRequest, ofClasses, resolveSlo, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
+import { ofClasses, resolveSlo, sliOf, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
 import type { CheckedConfig } from './schema.ts';
 import { presetAverages } from './slo-presets.ts';
 
@@ -109,7 +110,7 @@ function ofComposite(
     }
     return part ?? [];
   });
-  const [first, ...others] = parts.filter(({ sli }) => isPerRequest(sli));
+  const [first, ...others] = parts.filter((part) => isPerRequest(sliOf(part)));
   for (const other of others) {
     if (first === undefined || other.feature === first.feature) continue;
     const [one, two] = [first, other].map(({ name, feature }) => `"${name}" is for ${feature ?? 'all features'}`);

@@ -62,6 +62,7 @@ export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> 
   stream_unavailable: GATEWAY,
   audit_unavailable: GATEWAY,
   board_unavailable: GATEWAY,
+  book_unavailable: GATEWAY,
   internal_error: GATEWAY,
   not_configured: GATEWAY,
 

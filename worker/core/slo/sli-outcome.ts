@@ -8,8 +8,12 @@ export type SliOutcome = 'good' | 'bad' | ExcludedReason | undefined;
 /** What an objective counts, apart from its feature and tenant. */
 export type Counted = Pick<Objective, 'sli' | 'countsInSlo'>;
 
+/** Whether each request counts for it. The others are reported, or judged in samples, and drills are no matter there. */
+export const isPerRequest = ({ kind }: Sli): boolean => kind !== 'valid' && kind !== 'quality' && kind !== 'external';
+
 /** The same for what counts the same, such as `success`, `ttft:2500` and `success+drills`: the name of its counters. */
-export const countedKey = ({ sli, countsInSlo }: Counted): string => `${sliKey(sli)}${countsInSlo ? '+drills' : ''}`;
+export const countedKey = ({ sli, countsInSlo }: Counted): string =>
+  countsInSlo && isPerRequest(sli) ? `${sliKey(sli)}+drills` : sliKey(sli);
 
 function sliKey(sli: Sli): string {
   switch (sli.kind) {

@@ -160,5 +160,6 @@ describe('what a request counts as', () => {
       [SUCCESS, TTFT, LATENCY, COST, BOTH, { kind: 'external' as const, name: 'retrieval' }].map((sli) => key(sli)),
     ).toEqual(['success', 'ttft:2500', 'latency:10000', 'cost:20000', 'all(success,ttft:2500)', 'external:retrieval']);
     expect(key(SUCCESS, true)).toBe('success+drills');
+    expect(key({ kind: 'quality' }, true)).toBe('quality');
   });
 });
