@@ -1,4 +1,7 @@
-/** UUIDv7 (RFC 9562): the ids of leases and the browser's idempotency keys. Each holds the time at which it was made, by its maker's clock. */
+/**
+ * UUIDv7 (RFC 9562): the ids of requests and leases, and the browser's idempotency keys. Each holds the time at which it was made, by
+ * its maker's clock.
+ */
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -15,4 +18,10 @@ export function uuidV7(nowMs: number, random: ArrayLike<number>): string {
   bytes[2] = 0x80 | (byte(2) & 0x3f);
   const hex = nowMs.toString(16).padStart(12, '0') + bytes.map((value) => value.toString(16).padStart(2, '0')).join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The same out of the time and a random UUID (version 4), at a quarter of the cost: every request makes one. */
+export function uuidV7Of(nowMs: number, random: string): string {
+  const time = nowMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }

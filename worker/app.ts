@@ -22,19 +22,58 @@ import { serviceWorkerScript } from './endpoints/service-worker.ts';
 import { mintToken } from './endpoints/tokens.ts';
 import { takeReports } from './endpoints/travel-reports.ts';
 import type { UncheckedEnv } from './env.ts';
+import { HttpContext } from './http-context.ts';
 import { mayCall, strangeHost } from './identity/local-mode.ts';
 import { resolveUser } from './identity/user.ts';
 import { answer } from './pipeline/answer.ts';
 import { attachById, type IdAsk, stopById } from './pipeline/attach.ts';
 import { identifyCaller } from './pipeline/identify.ts';
+import { refusedWith } from './pipeline/outcome.ts';
+import { OpenRecord } from './pipeline/record.ts';
 import type { RequestContext } from './pipeline/request.ts';
 import { respond } from './pipeline/respond.ts';
 import { noContent, plainJson, refusal } from './response/plain.ts';
-import { Timing } from './response/server-timing.ts';
 
 const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.context);
 
 type Handler = (c: Context<App>, composition: Composition, context: RequestContext) => Response | Promise<Response>;
+
+/** A question. Its line goes on when the client leaves, so that its record is closed. */
+function ask(c: Context<App>, door: DoorName): Response | Promise<Response> {
+  const { composition, context } = c.env;
+  const { deps, notConfigured } = composition;
+  if (notConfigured !== undefined) return refuseQuestion(notConfigured, door, deps, context);
+  const answering = answer(c.req.raw, door, deps, context);
+  context.background(answering.catch(() => {}));
+  return answering;
+}
+
+/** A question that is refused before its line begins has a record too. */
+function refuseQuestion(
+  error: RouterError,
+  door: DoorName,
+  deps: Composition['deps'],
+  context: RequestContext,
+): Response {
+  const response = refusal(error, context);
+  new OpenRecord(door, deps, context).close(refusedWith(error), 'complete', response.status);
+  return response;
+}
+
+/** Local mode, asked under a name that is not this machine's. */
+function misdirected(
+  { method, url }: Request,
+  host: string,
+  deps: Composition['deps'],
+  context: RequestContext,
+): Response {
+  const error: RouterError = { code: 'misdirected_request', host: host.slice(0, 100) };
+  const door = method === 'POST' ? DOOR_AT.get(URL.parse(url)?.pathname ?? '') : undefined;
+  return door === undefined ? refusal(error, context) : refuseQuestion(error, door, deps, context);
+}
+
+const DOOR_NAMES = Object.keys(DOORS) as DoorName[];
+const DOOR_AT = new Map(DOOR_NAMES.flatMap((door) => DOORS[door].paths.map((path) => [path, door] as const)));
 
 /** A path that answers nothing before all secrets are set. */
 const configured =
@@ -67,10 +106,7 @@ function createRoutes(): Hono<App> {
     return refuse(c, { code: 'not_found', path, detail: nothingAt(path) });
   });
 
-  for (const door of Object.keys(DOORS) as DoorName[]) {
-    const asked = configured((c, { deps }, context) => answer(c.req.raw, door, deps, context));
-    for (const path of DOORS[door].paths) route(app, path, { POST: asked });
-  }
+  for (const [path, door] of DOOR_AT) route(app, path, { POST: (c) => ask(c, door) });
   route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.context) });
   route(app, '/healthz', { GET: health });
   // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
@@ -140,9 +176,7 @@ const CORS_PATHS = ['/v1/*', '/models/*', '/ai/*', '/healthz'];
 
 /** The doors' paths that none of these patterns holds; a path under two of them would get its headers twice. */
 const doorsBeside = (patterns: readonly string[]): string[] =>
-  Object.values(DOORS)
-    .flatMap(({ paths }) => paths)
-    .filter((path) => !patterns.some((pattern) => `${path}/`.startsWith(pattern.replace('*', ''))));
+  [...DOOR_AT.keys()].filter((path) => !patterns.some((pattern) => `${path}/`.startsWith(pattern.replace('*', ''))));
 
 /** The same routes for calls from pages: behind CORS, but for admin. */
 function behindCors(routes: Hono<App>): Hono<App> {
@@ -168,28 +202,6 @@ function behindCors(routes: Hono<App>): Hono<App> {
   return pages;
 }
 
-/** The context of one HTTP request. A class, because an object literal with a getter takes twenty times as long to make. */
-class HttpContext implements RequestContext {
-  readonly requestId = crypto.randomUUID();
-  readonly arrivedAt: number;
-  readonly timing: Timing;
-  readonly #request: Request;
-  readonly #execution: ExecutionContext;
-
-  constructor(request: Request, execution: ExecutionContext, { clock }: Composition['deps']) {
-    this.arrivedAt = clock.now();
-    this.timing = new Timing(clock, this.arrivedAt);
-    this.#request = request;
-    this.#execution = execution;
-  }
-
-  readonly background: RequestContext['background'] = (work) => this.#execution.waitUntil(work);
-
-  get gone(): AbortSignal {
-    return this.#request.signal;
-  }
-}
-
 /** The fetch handler of the Worker. */
 export function createApp(composed: (env: UncheckedEnv) => Composition): ExportedHandlerFetchHandler<UncheckedEnv> {
   const routes = createRoutes();
@@ -200,7 +212,7 @@ export function createApp(composed: (env: UncheckedEnv) => Composition): Exporte
     if (composition.env.local) {
       const stranger = strangeHost(request, composition.config.localHosts);
       if (stranger !== undefined && !isDemoCall(request.url))
-        return refusal({ code: 'misdirected_request', host: stranger.slice(0, 100) }, context);
+        return misdirected(request, stranger, composition.deps, context);
     }
     const answering = (request.headers.has('origin') ? pages : routes).fetch(request, { composition, context });
     return composition.env.logsRequests ? logRequest(request, answering, composition.deps, context) : answering;

@@ -1,6 +1,7 @@
 /** Composition root: the only file that joins ports to bindings. Built once per isolate. */
 import configInput from '../carryon.config.ts';
-import { uuidV7 } from '../protocol/uuid-v7.ts';
+import { uuidV7Of } from '../protocol/uuid-v7.ts';
+import { VERSION } from '../protocol/version.ts';
 import { configuredOf } from './core/admission/configured.ts';
 import { KnownScopes, tenantOf } from './core/admission/scopes.ts';
 import { BytesInFlight } from './core/bytes-in-flight.ts';
@@ -160,9 +161,10 @@ export function compose(unchecked: UncheckedEnv): Composition {
       files: new StaticFileStore(unchecked.ASSETS),
       // Native: the client is written to without JavaScript, which costs a tenth less CPU a stream than a `ReadableStream` of ours.
       newPipe: () => new IdentityTransformStream(),
-      newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
+      newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events,
       records: new RecordBatches({ sinks, clock, hashUser: async () => '' }),
+      build: VERSION,
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),
       reportsSeen: new ReportsSeen(),

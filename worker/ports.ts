@@ -228,10 +228,12 @@ export interface Deps {
   answers: Answers;
   answerStreams: AnswerStreams;
   files: StaticFiles;
-  /** A UUIDv7 that holds `nowMs`: a lease's id. */
-  newLeaseId(nowMs: number): string;
+  /** A UUIDv7 that holds `nowMs`: the id of a request or a lease. */
+  newId(nowMs: number): string;
   events: EventSink;
   records: Records;
+  /** The deployed version. */
+  build: string;
   adapterFor(deployment: Deployment): Adapter;
   /** In this isolate: requests with publishable keys by address, and reports by who sends them. */
   callRate: CallRate;

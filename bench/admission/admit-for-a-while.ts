@@ -31,7 +31,7 @@ const MEASURED: Measured = {
 /** Never read: the usage above is what gets booked. */
 const NO_ANSWER: Begun['answer'] = {
   kind: 'reply',
-  reply: { ok: true, body: '', model: undefined, usage: undefined, textBytes: 0 },
+  reply: { ok: true, body: '', model: undefined, usage: undefined, textBytes: 0, finishReason: 'stop' },
 };
 
 /** Runs only the money steps of a request (admit, cover the attempt, settle), `perSecond` times a second for `ms`. The requests are read
@@ -70,7 +70,15 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
 async function admitOne(ask: RoutedRequest, deps: Deps, background: Background): Promise<() => void> {
   const now = deps.clock.now();
   const timing = new Timing(deps.clock, now);
-  const context = { requestId: 'bench', arrivedAt: now, background, gone: undefined, timing };
+  const context = {
+    requestId: 'bench',
+    arrivedAt: now,
+    background,
+    colo: null,
+    traceparent: null,
+    gone: undefined,
+    timing,
+  };
   const admission = await admit(ask, deps, context);
   const refused = admission.ok ? await coverAttempt(admission, false, ask, deps) : admission.error;
   if (!admission.ok || refused !== undefined) throw new Error(`not admitted: ${refused?.code}`);

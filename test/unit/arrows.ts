@@ -106,6 +106,15 @@ export const ARROWS: Record<string, string[]> = {
     ...['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/request.ts', 'worker/response/plain.ts'],
     'type hono',
   ],
+  'worker/http-context.ts': [
+    ...[
+      'protocol/',
+      'worker/core/',
+      'type worker/ports.ts',
+      'type worker/pipeline/',
+      'worker/response/server-timing.ts',
+    ],
+  ],
   'worker/app.ts': [
     'protocol/',
     'worker/admin/',
@@ -117,7 +126,7 @@ export const ARROWS: Record<string, string[]> = {
     'worker/endpoints/',
     'worker/identity/',
     'worker/pipeline/',
-    ...['worker/response/plain.ts', 'worker/response/server-timing.ts'],
+    ...['worker/http-context.ts', 'worker/response/plain.ts'],
     'hono',
   ],
   'worker/index.ts': [

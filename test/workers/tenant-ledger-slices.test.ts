@@ -53,7 +53,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 async function admit(scopes = SCOPES): Promise<{ lease: RequestLease; reply: GrantReply | undefined | 'from memory' }> {
-  const links = { ledger: store(), clock: inTime, slices, events: () => {}, newLeaseId: idAt };
+  const links = { ledger: store(), clock: inTime, slices, events: () => {}, newId: idAt };
   const lease = new RequestLease(name, scopes, 60_000, links, (work) => void background.push(work));
   const reply = lease.take([want(WORST)]) === undefined ? await lease.ask([want(WORST)]) : 'from memory';
   return { lease, reply };

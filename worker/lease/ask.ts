@@ -34,7 +34,7 @@ export async function askForLease(
 ): Promise<GrantReply | undefined> {
   const { client, hooks, pool, runForMs, scopes } = asker;
   const { now } = client;
-  const leaseId = asker.newLeaseId(now);
+  const leaseId = asker.newId(now);
   hooks?.onAsk(leaseId);
   const request = { leaseId, scopes, wants, admitForMs, degrades, runForMs };
   cover.holder = beginHolding(request, now);

@@ -12,7 +12,7 @@ export interface Asker {
   /** The longest that the request may take. */
   runForMs: number;
   client: LedgerClient;
-  newLeaseId: Deps['newLeaseId'];
+  newId: Deps['newId'];
   background(work: Promise<unknown>): void;
   /** What this isolate remembers of these scopes; undefined in tests without pools. */
   pool: Pool | undefined;

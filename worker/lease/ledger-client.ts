@@ -12,7 +12,7 @@ export const LONGEST_REPORT_MS = 5_000;
 const LONGEST_TELLING_MS = 25_000;
 
 /** The ports that a lease needs. */
-export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newLeaseId' | 'slices'>;
+export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newId' | 'slices'>;
 
 /** What came of an ask. */
 export interface AskOutcome {

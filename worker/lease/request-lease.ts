@@ -62,10 +62,10 @@ export class RequestLease {
     background: Background,
     { degrades = false, hooks }: { degrades?: boolean; hooks?: LeaseHooks | undefined } = {},
   ) {
-    const { clock, newLeaseId, slices } = links;
+    const { clock, newId, slices } = links;
     const pool = slices && poolOf(slices, tenant, scopes, clock.now());
     const client = new LedgerClient(tenant, links, hooks !== undefined);
-    this.#asker = { scopes, runForMs, client, newLeaseId, background, pool, hooks };
+    this.#asker = { scopes, runForMs, client, newId, background, pool, hooks };
     this.#degrades = degrades;
     this.#slices = hooks === undefined ? pool : undefined;
     if (this.#slices !== undefined) this.#slices.tenant.active++;
@@ -148,7 +148,7 @@ export class RequestLease {
   }
 
   /** What the running attempt cost, or may have. Each cover is for one attempt that may be billed. */
-  book({ microUsd, tokens, estimated }: Bill): void {
+  book({ microUsd, tokens, estimated }: Omit<Bill, 'usage'>): void {
     const cover = this.#last;
     cover.spent = { microUsd: cover.spent.microUsd + microUsd, tokens: cover.spent.tokens + tokens };
     if (estimated) cover.estimated = true;

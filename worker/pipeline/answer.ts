@@ -7,7 +7,7 @@
  *   attach      with an idempotency key, or to share an answer: one call of an object, which runs `produce` itself
  *   produce     admit → plan → attempt: an answer begins, or every provider was asked
  *   respond     the outcome as one response; meter books the answer when it ends
- *   record      what the request came to, once it is over
+ *   record      what each step found out, closed once, when the request is over
  */
 
 import type { DoorName } from '../../protocol/question.ts';
@@ -20,16 +20,20 @@ import { identifyCaller } from './identify.ts';
 import { type Outcome, refusedWith, staleInstead, storedAs } from './outcome.ts';
 import { produce } from './produce.ts';
 import { type CacheRead, readCache } from './read-cache.ts';
-import { recorder } from './record.ts';
+import { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 import { respond } from './respond.ts';
 
 /** From the request to its response. Never throws for what a client, a provider or an operator does. */
 export async function answer(request: Request, door: DoorName, deps: Deps, context: RequestContext): Promise<Response> {
+  const record = new OpenRecord(door, deps, context);
   const weight = deps.bodies.open();
   const waits = new OneTimer(deps.clock);
   try {
-    return await line(request, door, deps, context, weight, waits);
+    return await line(request, door, deps, context, record, weight, waits);
+  } catch (error) {
+    record.fail();
+    throw error;
   } finally {
     weight.release();
     waits.end();
@@ -41,27 +45,31 @@ async function line(
   door: DoorName,
   deps: Deps,
   context: RequestContext,
+  record: OpenRecord,
   weight: Weight,
   waits: OneTimer,
 ): Promise<Response> {
   const identifying = identifyCaller(incoming, 'start', deps, context.background);
   const identified = identifying instanceof Promise ? await identifying : identifying;
-  if (!identified.ok) return respond(refusedWith(identified.error), UNREAD, deps, context);
+  if (!identified.ok) return respond(refusedWith(identified.error), UNREAD, deps, context, record);
+  record.identity = identified.value;
 
-  const read = await readRequest(incoming, door, identified.value, deps, context.background, weight, waits);
-  if (!read.ok) return respond(refusedWith(read.error), UNREAD, deps, context);
+  const read = await readRequest(incoming, door, identified.value, deps, context.background, record, weight, waits);
+  if (!read.ok) return respond(refusedWith(read.error), UNREAD, deps, context, record);
   context.timing.mark('identify');
   const request = read.value;
+  record.request = request;
 
   const reading = readCache(request, deps);
   const cached = reading instanceof Promise ? await reading : reading;
-  if (!cached.ok) return respond(refusedWith(cached.error), UNREAD, deps, context);
+  if (!cached.ok) return respond(refusedWith(cached.error), UNREAD, deps, context, record);
+
+  record.cached = cached.value;
 
   const found = await outcomeOf(request, cached.value, incoming, deps, context, waits);
   const outcome = staleInstead(found, cached.value, request, deps);
   const seesProvider = deps.showsProvider(request.identity);
-  const onEnd = recorder(request, outcome, deps, context);
-  return respond(outcome, { request, cached: cached.value, seesProvider }, deps, context, onEnd);
+  return respond(outcome, { request, cached: cached.value, seesProvider }, deps, context, record);
 }
 
 const UNREAD = { seesProvider: false };

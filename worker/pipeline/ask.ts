@@ -30,6 +30,14 @@ export type RequestResult = Result<RoutedRequest, RouterError>;
 
 const wrong = (param: string, detail: string): RequestResult => refused({ code: 'invalid_body', param, detail });
 
+/** What is found out on the way, also of a question that is refused in the end. */
+export interface Noted {
+  feature?: Feature | undefined;
+  stream?: boolean;
+  /** Its name, if there is such an alias. */
+  alias?: string | undefined;
+}
+
 /** `weight` is held by the caller until the request is answered. */
 export async function readRequest(
   request: Request,
@@ -37,6 +45,7 @@ export async function readRequest(
   identity: Identity,
   deps: Deps,
   background: Background,
+  noted: Noted = {},
   weight: Weight = deps.bodies.open(),
   waits: Clock = deps.clock,
 ): Promise<RequestResult> {
@@ -63,11 +72,13 @@ export async function readRequest(
   const resolved = resolveFeature(named, identity, config);
   if (!resolved.ok) return resolved;
   const feature = resolved.value;
+  noted.feature = feature;
 
   if (usesOwnAlias) body.model = feature.alias;
   const parsed = parseChat(body);
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
+  noted.stream = chat.stream;
   if (text.length <= LONGEST_KEPT) keepShape('question', [json, chat]);
   if (isTextTooLong(text, chat, maxBodyBytes)) return refused({ code: 'payload_too_large', limitBytes: maxBodyBytes });
   const image = config.router.privateImageUrls ? undefined : privateImage(chat);
@@ -78,6 +89,7 @@ export async function readRequest(
     const known = isPage(identity) ? [feature.alias] : [...config.aliases.keys()];
     return refused({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
   }
+  noted.alias = alias.name;
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refused(user);
   const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);
@@ -105,10 +117,15 @@ export async function readRequest(
     cache: cache.value,
     keyed,
     resume: request.headers.get(REQUEST_HEADERS.resume),
+    promptVersion: slug(request.headers.get(REQUEST_HEADERS.promptVersion) ?? chat.metadata?.prompt_version),
   };
   const { overrides } = deps.board;
   return ok(overrides === NO_OVERRIDES ? read : overridden(read, overrides, config, deps.clock.now()));
 }
+
+/** Anything longer, or with other characters, may be a text and not a name. */
+const slug = (name: string | undefined): string | null =>
+  name !== undefined && /^[\w.-]{1,64}$/.test(name) ? name : null;
 
 const keyedAs = (key: string, visitor: string | null, headers: Headers, feature: Feature): Keyed => ({
   ...{ key, visitor },

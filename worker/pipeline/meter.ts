@@ -6,7 +6,7 @@ import { boardFor, measuredFor } from '../overrides/routed.ts';
 import type { Deps } from '../ports.ts';
 import type { Reply } from '../providers/adapter.ts';
 import type { Begun } from './outcome.ts';
-import { personOf, type RequestContext } from './request.ts';
+import { addBill, personOf, type RequestContext } from './request.ts';
 
 /** How an answer that had begun ended. `left`: the reader went away. */
 export type Ending = 'complete' | 'left' | FailureKind;
@@ -20,7 +20,7 @@ export const measuredReply = ({ usage, textBytes }: Extract<Reply, { ok: true }>
 
 /** After the answer, once: it is booked and told to the ledger, the deployment's place is free again, and its health is learnt. */
 export function settle(
-  { request, admission, deployment, startedAt }: Begun,
+  { request, admission, deployment, startedAt, trail }: Begun,
   ending: Ending,
   measured: Measured,
   deps: Deps,
@@ -34,6 +34,7 @@ export function settle(
   const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, forMs);
   const { microUsd, tokens, estimated } = bill;
   lease.book({ microUsd: microUsd + feeMicroUsd(config.pricing), tokens, estimated });
+  addBill(trail, bill);
   board.learn(deployment, bill, background);
   lease.close();
   board.leave(deployment);

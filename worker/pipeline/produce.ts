@@ -19,6 +19,7 @@ import { type Admission, admit, coverAttempt } from './admit.ts';
 import { attempt, type Failed } from './attempt.ts';
 import type { Begun, Refused } from './outcome.ts';
 import {
+  addBill,
   newTracked,
   newTrail,
   personOf,
@@ -234,7 +235,7 @@ const SKIPPED: Try = { kind: 'skipped' };
 
 /** Books what the attempt may be billed for, and tells the board. */
 function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed, tracked: Tracked, now: number): Try {
-  const { request, admission, deps, context } = trying;
+  const { request, admission, trail, deps, context } = trying;
   const { board, config } = deps;
   const { deployment, startedAt } = tracked;
   board.leave(deployment);
@@ -244,6 +245,7 @@ function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed,
     const seen = measuredFor(request.route, deployment, measured);
     const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, now - startedAt);
     admission.lease.book(bill);
+    addBill(trail, bill);
     board.learn(deployment, bill, context.background);
   }
   // It says nothing about the deployment where the client left, or our own deadline came.

@@ -1,79 +1,172 @@
-/**
- * Step: what a request came to, told once, when it is over: promises, statistics and traces attach here. Today a request that
- * failed over, or failed, is one line of the log, which a support case with a request id is followed by.
- */
+/** The record of a request: each step notes its part, and it is closed once, behind the response, whatever became of the request. */
 import type { RouterError } from '../../protocol/errors.ts';
+import type { DoorName } from '../../protocol/question.ts';
+import { tenantOf } from '../core/admission/scopes.ts';
+import { ageSeconds } from '../core/answers/freshness.ts';
+import type { Feature } from '../core/config/config.ts';
+import type { Identity } from '../core/identity/identity.ts';
+import { edgeMode } from '../core/routing/route.ts';
+import type { ClosedRecord, FinishReason, RecordEnding, RecordedAttempt } from '../core/slo/record.ts';
 import type { Deps } from '../ports.ts';
+import { logFailure } from './failure-log.ts';
 import type { Ending } from './meter.ts';
-import { errorIn, type Outcome } from './outcome.ts';
-import type { RequestContext, RoutedRequest, Trail } from './request.ts';
+import { type Begun, errorIn, type Outcome, refusedWith, type Stored } from './outcome.ts';
+import type { CacheRead } from './read-cache.ts';
+import { NOTHING_USED, type RequestContext, type RoutedRequest, type Trail } from './request.ts';
 
-/** All that is known of a request when it is over. */
-interface Recorded {
-  /** As it was read: a safeguard's answer names the alias that was asked for. */
-  request: RoutedRequest;
-  outcome: Outcome;
-  /** How the response ended: a stream may break off, or lose its reader, long after it began. */
-  ending: Ending;
-  /** What this request was charged; 0 for an answer that another request made. */
-  costMicroUsd: number;
-  /** From the request's arrival to the first content that its own attempt brought. */
-  firstTokenMs: number | undefined;
-}
+type Links = Pick<Deps, 'clock' | 'config' | 'records' | 'events' | 'build'>;
 
-/** Undefined where this request called no provider, or got no content. */
-function firstTokenMs(outcome: Outcome, { arrivedAt }: RequestContext): number | undefined {
-  const at = outcome.kind === 'begun' ? outcome.trail.attempts.at(-1)?.contentAt : undefined;
-  return at === undefined ? undefined : at - arrivedAt;
-}
+/** What is known of a request so far. A field that no step has reached is undefined. */
+export class OpenRecord {
+  identity: Identity | undefined;
+  feature: Feature | undefined;
+  stream = false;
+  /** The name of an alias that exists; any other name may be anything that a client wrote. */
+  alias: string | undefined;
+  request: RoutedRequest | undefined;
+  cached: CacheRead | undefined;
+  readonly #door: DoorName;
+  readonly #links: Links;
+  readonly #context: RequestContext;
+  #isClosed = false;
 
-/** The router's own failures. Refusals (a budget, a rate, a caller's mistake) are no news: a storm of them would be many lines. */
-const FAILURES: ReadonlySet<RouterError['code']> = new Set([
-  'providers_unavailable',
-  'deadline_exceeded',
-  'overloaded',
-  'rate_limited_by_provider',
-  'ledger_unavailable',
-]);
+  constructor(door: DoorName, links: Links, context: RequestContext) {
+    this.#door = door;
+    this.#links = links;
+    this.#context = context;
+  }
 
-/** Called once, when the response has ended. `costMicroUsd`: what its request was charged. */
-export type OnEnd = (ending: Ending, costMicroUsd: number) => void;
-
-/** A fault of whatever is attached here must not break an answer that was paid for: it is logged, and no more. */
-export const recorder =
-  (request: RoutedRequest, outcome: Outcome, deps: Pick<Deps, 'events'>, context: RequestContext): OnEnd =>
-  (ending, costMicroUsd) => {
+  /**
+   * The request is over; only the first call counts. `ending`: how the response ended, long after it began if it is a stream.
+   * A fault in here must not break an answer that was paid for: it is logged, and no more.
+   */
+  close(outcome: Outcome, ending: Ending, status: number): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { records, events } = this.#links;
+    const { requestId, background } = this.#context;
     try {
-      record({ request, outcome, ending, costMicroUsd, firstTokenMs: firstTokenMs(outcome, context) }, deps, context);
+      records.close(this.closed(outcome, ending, status), background);
+      if (this.request !== undefined) logFailure(this.request, outcome, this.#links, this.#context);
     } catch (error) {
       const reason = error instanceof Error ? error.name : typeof error;
-      deps.events({ event: 'internal_error', requestId: context.requestId, reason, cause: null, where: 'record' });
+      events({ event: 'internal_error', requestId, reason, cause: null, where: 'record' });
     }
-  };
+  }
 
-function record(recorded: Recorded, { events }: Pick<Deps, 'events'>, { requestId }: RequestContext): void {
-  const { request, outcome } = recorded;
-  const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
-  const trail = tried !== undefined && tried.kind !== 'kept' ? tried.trail : undefined;
-  // A request that was not admitted, or whose object records it, has no trail here.
-  if (trail === undefined || tried === undefined) return;
-  const failed = failedIn(trail);
-  const code = errorIn(tried);
-  if (failed.length === 0 && (code === undefined || !FAILURES.has(code))) return;
-  const { attempts, deployment, mode } = trail;
-  events({
-    event: code === undefined ? 'request_failed_over' : 'request_failed',
-    requestId,
-    tenant: request.identity.tenant,
-    feature: request.feature.name,
-    alias: request.alias.name,
-    ...(mode !== 'normal' && { mode }),
-    attempts: attempts.length,
-    failed: failed.join(', '),
-    ...(code === undefined ? { servedBy: deployment?.id ?? null } : { code }),
-  });
+  /** A bug of ours ended it. */
+  fail(): void {
+    this.close(refusedWith({ code: 'internal_error' }), 'complete', 500);
+  }
+
+  /** The whole record, as of now. */
+  closed(outcome: Outcome, ending: Ending, status: number): ClosedRecord {
+    const { identity, request, feature, cached } = this;
+    const { clock, config, build } = this.#links;
+    const { requestId, arrivedAt, traceparent, colo } = this.#context;
+    const now = clock.now();
+    const stored = outcome.kind === 'stored' ? outcome : undefined;
+    const begun = outcome.kind === 'begun' ? outcome : undefined;
+    const tried = stored === undefined ? outcome : stored.instead;
+    const trail = tried === undefined || tried.kind === 'kept' || tried.kind === 'stored' ? undefined : tried.trail;
+    const { inputTokens, cachedTokens, outputTokens, reasoningTokens, estimated } = trail?.used ?? NOTHING_USED;
+    const error = tried && errorIn(tried);
+    const isLeft = ending === 'left' || (stored === undefined && error === 'client_gone');
+    const isCut = begun !== undefined && ending !== 'complete' && ending !== 'left';
+    const by = stored === undefined ? trail?.deployment : servedBy(stored, request);
+    const policy = feature?.cache;
+    return {
+      requestId,
+      arrivedAt,
+      traceparent,
+      tenant: identity?.tenant ?? null,
+      user: request?.user ?? identity?.user ?? null,
+      feature: feature?.name ?? null,
+      alias: this.alias ?? null,
+      keyId: identity?.keyId ?? null,
+      class: (identity && tenantOf(config, identity.tenant).serviceClass) ?? null,
+      door: this.#door,
+      stream: this.stream,
+      mode: trail?.mode ?? (request === undefined ? 'normal' : edgeMode(request.route, 'normal')),
+      cache: policy === undefined || cached === undefined ? null : cacheResult(cached, stored),
+      cacheAgeS: stored === undefined ? null : ageSeconds(stored.stored.storedAt, now),
+      cacheTtlS: stored === undefined || policy === undefined ? null : policy.ttlMs / 1_000,
+      role: outcome.kind === 'kept' ? roleOf(outcome.note.role) : 'own',
+      deployment: by?.id ?? null,
+      provider: by?.provider ?? null,
+      model: by?.model ?? null,
+      colo,
+      build,
+      promptVersion: request?.promptVersion ?? null,
+      attempts: trail === undefined ? NO_ATTEMPTS : recordedAttempts(trail, arrivedAt, now, isLeft ? 'left' : ending),
+      hops: trail?.hops ?? 0,
+      ttftMs: ttftMs(outcome, arrivedAt, now),
+      totalMs: now - arrivedAt,
+      inputTokens,
+      cachedTokens,
+      outputTokens,
+      reasoningTokens,
+      costMicroUsd: chargedFor(outcome),
+      estimated,
+      finishReason: begun === undefined ? null : finishReasonOf(begun),
+      status,
+      code: stored !== undefined ? null : isCut ? 'stream_interrupted' : (error ?? null),
+      staleCause: stored === undefined ? null : (error ?? null),
+      ending: isLeft ? 'left' : endingOf(stored === undefined ? error : undefined, isCut),
+      drill: identity?.drill ?? (request?.route.drill ? 'unnamed' : null),
+      experiment: null,
+    };
+  }
 }
 
-/** Each failed attempt, such as `a server_error`. */
-const failedIn = ({ attempts }: Trail): string[] =>
-  attempts.flatMap(({ deployment, failure }) => (failure === undefined ? [] : [`${deployment.id} ${failure.kind}`]));
+const NO_ATTEMPTS: readonly RecordedAttempt[] = [];
+
+const endingOf = (error: RouterError['code'] | undefined, isCut: boolean): RecordEnding => {
+  if (isCut) return 'cut';
+  return error === undefined ? 'complete' : 'refused';
+};
+
+const cacheResult = ({ state }: CacheRead, stored: Stored | undefined): ClosedRecord['cache'] => {
+  if (stored !== undefined) return stored.instead === undefined ? 'hit' : 'stale';
+  return state === 'fresh' ? 'hit' : state;
+};
+
+const roleOf = (role: string): ClosedRecord['role'] =>
+  role === 'started' || role === 'attached' || role === 'replayed' ? role : 'own';
+
+/** A stored answer names its model in the provider's words, of any length, so config is asked. */
+const servedBy = ({ stored }: Stored, request: RoutedRequest | undefined) =>
+  request?.alias.deployments.find(({ id }) => id === stored.deployment);
+
+/** From arrival to the first content out: an answer in one piece is sent as it is recorded. */
+function ttftMs(outcome: Outcome, arrivedAt: number, now: number): number | null {
+  if (outcome.kind === 'refused' || errorIn(outcome) !== undefined) return null;
+  const at = outcome.kind === 'begun' ? outcome.trail.attempts.at(-1)?.contentAt : now;
+  return at === undefined ? null : at - arrivedAt;
+}
+
+/** The answer of a cache costs nothing, and that of an object is charged there; failed attempts before it may be billed. */
+function chargedFor(outcome: Outcome): number {
+  if (outcome.kind === 'begun') return outcome.admission.lease.spentMicroUsd;
+  const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
+  return tried?.kind === 'refused' ? tried.chargedMicroUsd : 0;
+}
+
+function finishReasonOf({ answer }: Begun): FinishReason | null {
+  const { finishReason = null } = answer.kind === 'reply' ? answer.reply : answer.stream.translator;
+  return finishReason === 'function_call' ? 'tool_calls' : finishReason;
+}
+
+/** `ending`: of the attempt that did not fail before the answer began, if there is one. */
+const recordedAttempts = ({ attempts }: Trail, arrivedAt: number, now: number, ending: Ending): RecordedAttempt[] =>
+  attempts.map(({ deployment, hop, startedAt, contentAt, endedAt = now, failure }) => ({
+    deployment: deployment.id,
+    provider: deployment.provider,
+    model: deployment.model,
+    startedMs: startedAt - arrivedAt,
+    ttftMs: contentAt === undefined ? null : contentAt - startedAt,
+    ms: endedAt - startedAt,
+    result: failure?.kind ?? (ending === 'complete' ? 'success' : ending),
+    status: failure?.status ?? null,
+    hop,
+  }));

@@ -6,6 +6,7 @@ import type { CooldownField } from '../core/answers/carryon-field.ts';
 import type { Alias, Deployment, Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import type { Left } from '../core/ledger/messages.ts';
+import type { Bill } from '../core/pricing/bill.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { AliasLists } from '../core/routing/overrides.ts';
 import type { EdgeMode, Route } from '../core/routing/route.ts';
@@ -17,6 +18,10 @@ export interface RequestContext {
   requestId: string;
   arrivedAt: number;
   background: Background;
+  /** Cloudflare's data centre; null where nobody knows it. */
+  readonly colo: string | null;
+  /** The caller's place in a trace, checked. */
+  readonly traceparent: string | null;
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;
@@ -49,6 +54,8 @@ export interface RoutedRequest {
   keyed: Keyed | undefined;
   /** `x-carryon-resume` as it was sent; null without one. */
   resume: string | null;
+  /** The client's own name of its prompt; null: none, or one that is no slug. */
+  promptVersion: string | null;
 }
 
 /** A request with an idempotency key: its answer goes on without its reader (docs/contract.md "Idempotency"). */
@@ -84,6 +91,31 @@ export interface Trail {
   dropped: readonly string[];
   /** As they stood when the answer began, or when no deployment was left to ask. */
   cooldowns: readonly CooldownField[];
+  used: Used;
+}
+
+/** The tokens of all attempts that were billed so far. */
+export interface Used {
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+  /** At least one of the bills is a bound. */
+  estimated: boolean;
+}
+
+/** Before the first bill. */
+export const NOTHING_USED: Readonly<Used> = {
+  ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, estimated: false },
+};
+
+/** Counts what one attempt was billed for. */
+export function addBill({ used }: Trail, { usage, estimated }: Bill): void {
+  used.inputTokens += usage.inputTokens;
+  used.cachedTokens += usage.cachedInputTokens;
+  used.outputTokens += usage.outputTokens;
+  used.reasoningTokens += usage.reasoningTokens;
+  used.estimated ||= estimated;
 }
 
 /** One call of a provider. */
@@ -106,6 +138,7 @@ export const newTrail = (mode: EdgeMode): Trail => ({
   deployment: undefined,
   dropped: [],
   cooldowns: [],
+  used: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, estimated: false },
 });
 
 /** An attempt that begins. */

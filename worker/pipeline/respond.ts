@@ -1,6 +1,6 @@
 /**
  * Step: the outcome as the response, at once. The only place that finishes an answer's `Response`; what is learnt later is told
- * behind it: `onEnd` is called once, when the answer is over.
+ * behind it: the record is closed once, when the answer is over.
  */
 import { errorToWire } from '../../protocol/errors.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
@@ -35,7 +35,7 @@ import {
   storedHead,
 } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
-import type { OnEnd } from './record.ts';
+import type { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 
 /** For whom, and for what, the response is made. */
@@ -53,15 +53,15 @@ interface Made extends ResponseForm {
   head: AnswerHead;
 }
 
-/** The response. `onEnd` is called once, when the answer is over. */
+/** The response. `record` is closed when the answer is over; undefined: the request has none of its own. */
 export function respond(
   outcome: Outcome,
   reader: Reader,
   deps: Deps,
   context: RequestContext,
-  onEnd: OnEnd = () => {},
+  record?: OpenRecord,
 ): Response {
-  const made = makeFrom(outcome, reader, deps, context, onEnd);
+  const made = makeFrom(outcome, reader, deps, context, record);
   const { body, head, status } = made;
   const { request, seesProvider } = reader;
   if (request !== undefined) {
@@ -71,25 +71,30 @@ export function respond(
     if (!isOrdinary(route) && (route.drill || status >= 400)) head.mode = edgeMode(route, 'normal');
     if (resume !== null && status < 300) head.notResumable = whyNotResumable(request, resume, head);
   }
-  return answerResponse(body, head, seesProvider, made, context);
+  const response = answerResponse(body, head, seesProvider, made, context);
+  // A stream closes it when it ends.
+  if (outcome.kind !== 'begun' || outcome.answer.kind === 'reply') record?.close(outcome, 'complete', status);
+  return response;
 }
 
-function makeFrom(outcome: Outcome, reader: Reader, deps: Deps, context: RequestContext, onEnd: OnEnd): Made {
+function makeFrom(
+  outcome: Outcome,
+  reader: Reader,
+  deps: Deps,
+  context: RequestContext,
+  record: OpenRecord | undefined,
+): Made {
   switch (outcome.kind) {
     case 'refused':
-      onEnd('complete', outcome.chargedMicroUsd);
       return madeOfRefusal(outcome, reader, deps, context);
     case 'stored':
-      // What an object's run was charged, the object has recorded.
-      onEnd('complete', outcome.instead?.kind === 'refused' ? outcome.instead.chargedMicroUsd : 0);
       return madeOfStored(outcome, reader);
     case 'kept':
-      onEnd('complete', 0);
       return madeOfKept(outcome, reader);
     case 'begun':
       return outcome.answer.kind === 'reply'
-        ? madeOfReply(outcome, outcome.answer.reply, reader, deps, context, onEnd)
-        : madeOfStream(outcome, outcome.answer, reader, deps, context, onEnd);
+        ? madeOfReply(outcome, outcome.answer.reply, reader, deps, context)
+        : madeOfStream(outcome, outcome.answer, reader, deps, context, record);
   }
 }
 
@@ -146,14 +151,12 @@ function madeOfReply(
   { seesProvider, cached }: Reader,
   deps: Deps,
   context: RequestContext,
-  onEnd: OnEnd,
 ): Made {
   const { request, admission, deployment, trail } = begun;
   const { lease, limited } = admission;
   const { body } = reply;
   settle(begun, 'complete', measuredReply(reply), deps, context);
   const costMicroUsd = lease.spentMicroUsd;
-  onEnd('complete', costMicroUsd);
   const model = reply.model ?? deployment.model;
   keeper(begun, cached, deps, context)?.(body, model);
   const told = seesProvider
@@ -171,7 +174,7 @@ function madeOfStream(
   { seesProvider, cached }: Reader,
   deps: Deps,
   context: RequestContext,
-  onEnd: OnEnd,
+  record: OpenRecord | undefined,
 ): Made {
   const { request, admission, deployment, trail } = begun;
   const { lease, limited } = admission;
@@ -195,7 +198,7 @@ function madeOfStream(
     gone: context.gone,
     settle(ending, measured) {
       settle(begun, ending, measured, deps, context);
-      onEnd(ending, lease.spentMicroUsd);
+      record?.close(begun, ending, 200);
     },
   });
   const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));

@@ -1,4 +1,4 @@
-import type { ChatRequest, Usage } from '../../protocol/chat.ts';
+import type { ChatRequest, FinishReason, Usage } from '../../protocol/chat.ts';
 import type { Quirks } from '../core/config/quirks.ts';
 import type { Failure } from '../core/routing/failure.ts';
 
@@ -61,10 +61,17 @@ export interface Unsendable {
 
 /**
  * A whole answer. `body`: the JSON of a `ChatCompletion`. `model`: the one that answered, if the provider names it. `textBytes`:
- * UTF-8 bytes of everything that was generated, as in a stream's steps.
+ * UTF-8 bytes of everything that was generated, as in a stream's steps. `finishReason`: of the first choice.
  */
 export type Reply =
-  | { ok: true; body: string; model: string | undefined; usage: Usage | undefined; textBytes: number }
+  | {
+      ok: true;
+      body: string;
+      model: string | undefined;
+      usage: Usage | undefined;
+      textBytes: number;
+      finishReason: FinishReason | undefined;
+    }
   /** `usage`: what a provider bills for an answer that cannot be used. */
   | { ok: false; failure: Failure; usage?: Usage | undefined };
 
@@ -98,6 +105,8 @@ export interface StreamTranslator {
   readonly usage: Usage | undefined;
   /** The model that answered, as the provider names it. */
   readonly model: string | undefined;
+  /** Of the choice that ended last. */
+  readonly finishReason: FinishReason | undefined;
   /** The fields that every chunk of this answer has beside its choices. */
   envelope(): object;
   /** OpenAI's closing chunk with `choices: []` and `usage`, for clients that asked for it; undefined if no usage came. */

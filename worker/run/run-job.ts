@@ -11,10 +11,10 @@ import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
 import { asListed } from '../overrides/overridden.ts';
+import { logFailure } from '../pipeline/failure-log.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
 import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
 import { produce } from '../pipeline/produce.ts';
-import { type OnEnd, recorder } from '../pipeline/record.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { AnswerRuns, Deps, RunHooks } from '../ports.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
@@ -78,11 +78,11 @@ const producer =
     if (hooks.isShared && !isOrdinary(request.route)) return { kind: 'alone' };
     await deps.board.ready(hooks.background);
     const outcome = await produce(request, deps, context);
-    const onEnd = recorder(request, outcome, deps, context);
+    const onEnd = () => logFailure(request, outcome, deps, context);
     if (outcome.kind === 'begun') return begun(outcome, deps, context, onEnd);
     // Its Worker asks again, and records it.
     if (outcome.isAlone) return { kind: 'alone' };
-    onEnd('complete', outcome.chargedMicroUsd);
+    onEnd();
     const { error } = outcome;
     const carryon = refusedField(outcome, context.arrivedAt, deps.clock.now());
     const refusal = refusalOf(error, refusedHead(outcome), carryon);
@@ -97,7 +97,19 @@ function requestOf(job: Job, { config }: Deps): RoutedRequest | undefined {
   if (feature === undefined || named === undefined) return undefined;
   const ofSafeguard = safeguardAliasOf(feature, config);
   return {
-    ...{ door, identity, user, chat, cache, keyed: undefined, resume: null, feature, route, lists },
+    ...{
+      door,
+      identity,
+      user,
+      chat,
+      cache,
+      keyed: undefined,
+      resume: null,
+      promptVersion: null,
+      feature,
+      route,
+      lists,
+    },
     alias: asListed(named, lists, config),
     safeguardAlias: ofSafeguard && asListed(ofSafeguard, lists, config),
   };
@@ -109,7 +121,7 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   // The Worker's clock may be ahead of this one.
   const arrivedAt = Math.min(job.arrivedAt, clock.now());
   return {
-    ...{ requestId, arrivedAt, background, isShared },
+    ...{ requestId, arrivedAt, background, isShared, colo: null, traceparent: null },
     gone: signal,
     timing: new Timing(clock, arrivedAt),
     // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).
@@ -118,14 +130,14 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   };
 }
 
-function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: OnEnd): RunOutcome {
+function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: () => void): RunOutcome {
   const { answer, deployment, admission, trail } = outcome;
   const { lease, limited } = admission;
   const field = (cut?: Failure): CarryonField =>
     carryonField(trail, context.arrivedAt, deps.clock.now(), lease.spentMicroUsd, cut);
   const end = (ending: Ending, measured: Measured) => {
     settle(outcome, ending, measured, deps, context);
-    onEnd(ending, lease.spentMicroUsd);
+    onEnd();
   };
   if (answer.kind === 'reply') {
     const { body, model } = answer.reply;

@@ -1,5 +1,5 @@
 /** An answer in another form than was asked for: events in place of one JSON document, or one JSON document in place of events. */
-import type { ChatChunk, Usage } from '../../protocol/chat.ts';
+import type { ChatChunk, FinishReason, Usage } from '../../protocol/chat.ts';
 import { type CompletionChunk, chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { SseParser } from '../../protocol/sse.ts';
@@ -49,7 +49,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
     if (isUnreadable(field)) failure ??= malformed('A line of the answer is not an event.');
   };
   new SseParser({ onEvent: ({ event, data }) => onEvent(event, data), onOtherLine }).feed(`${text}\n\n`);
-  const { usage, model } = translator;
+  const { usage, model, finishReason } = translator;
   const isFinished = saidDone ? translator.complete : translator.finishedAll;
   if (failure !== undefined || !isFinished) {
     return { ok: false, failure: failure ?? malformed('The events of the answer have no end.'), usage };
@@ -58,7 +58,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   if (usageChunk !== undefined) completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);
   const whole = completion.whole();
   if (whole === undefined) return { ok: false, failure: malformed('The events of the answer have no end.'), usage };
-  return { ok: true, body: JSON.stringify(whole), model, usage, textBytes };
+  return { ok: true, body: JSON.stringify(whole), model, usage, textBytes, finishReason };
 }
 
 /** A whole answer as a stream that gives all of it at its first event. */
@@ -68,14 +68,16 @@ export class WholeAsStream implements StreamTranslator {
   readonly surelyFinished = true;
   readonly usage: Usage | undefined;
   readonly model: string | undefined;
+  readonly finishReason: FinishReason | undefined;
   readonly #body: string;
   readonly #textBytes: number;
 
-  constructor({ body, usage, model, textBytes }: Extract<Reply, { ok: true }>) {
+  constructor({ body, usage, model, textBytes, finishReason }: Extract<Reply, { ok: true }>) {
     this.#body = body;
     this.#textBytes = textBytes;
     this.usage = usage;
     this.model = model;
+    this.finishReason = finishReason;
   }
 
   event(): StreamStep[] {

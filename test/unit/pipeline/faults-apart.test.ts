@@ -121,7 +121,8 @@ async function answer(
     const mode = response.headers.get('x-carryon-mode') ?? '';
     modes[index] = mode;
     if (!isSeen(one)) return;
-    const headers = [...response.headers];
+    // Ids count the requests of one router.
+    const headers = [...response.headers].filter(([name]) => name !== 'x-request-id');
     answers.push({ index, doneAt: router.clock.now(), status: response.status, headers, body: answered.body });
   });
   await router.clock.run(Promise.all(started));

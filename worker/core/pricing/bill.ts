@@ -44,8 +44,14 @@ export function billOf(
   const told = usage && billedByUsage(chat, isSlip ? withoutSlips(usage) : usage, deployment);
   const lesson = usage && !isSlip ? lessonOf(usage, { chat, deployment, pricing, worst, forMs }) : undefined;
   if (told !== undefined && isFinal && oddity === undefined) {
-    const { microUsd, tokens } = told;
-    return { microUsd, tokens, estimated: false, oddity: undefined, lesson };
+    return {
+      microUsd: told.microUsd,
+      tokens: told.tokens,
+      usage: told.usage,
+      estimated: false,
+      oddity: undefined,
+      lesson,
+    };
   }
   // A provider that counts this wrongly may have made all that it could.
   const passed: Measured['made'] = isSlip ? { chunks: 0, textBytes: seenBytes(made), isPartial: true } : made;
@@ -53,6 +59,7 @@ export function billOf(
   return {
     microUsd: Math.max(bound.microUsd, told?.microUsd ?? 0),
     tokens: Math.max(bound.tokens, told?.tokens ?? 0),
+    usage: told !== undefined && told.tokens > bound.tokens ? told.usage : bound.usage,
     estimated: true,
     oddity,
     lesson,

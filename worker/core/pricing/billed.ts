@@ -3,7 +3,7 @@ import type { Deployment, PricingSettings } from '../config/config.ts';
 import { costMicroUsd } from './cost.ts';
 import { mayHideTokens } from './hidden-tokens.ts';
 import { inputSize } from './input-size.ts';
-import { leastTokens } from './plausible.ts';
+import { leastTokens, NO_TOKENS } from './plausible.ts';
 import { paramCostsOf } from './sent-params.ts';
 import { choicesOf, dearestCost, inputBound, MOST_TOKENS, mostOutput, tokensPerSecond } from './worst-case.ts';
 
@@ -11,6 +11,8 @@ import { choicesOf, dearestCost, inputBound, MOST_TOKENS, mostOutput, tokensPerS
 export interface Billed {
   microUsd: number;
   tokens: number;
+  /** The same tokens in their parts. */
+  usage: Usage;
 }
 
 /** How much of an answer was seen. */
@@ -55,6 +57,7 @@ export function billedWithoutUsage(
   return {
     microUsd: dearestCost(chat, deployment, inputTokens, outputTokens),
     tokens: inputTokens + outputTokens,
+    usage: { ...NO_TOKENS, inputTokens, outputTokens },
   };
 }
 
@@ -89,5 +92,6 @@ export function billedByUsage(chat: ChatRequest, told: Usage, deployment: Deploy
   return {
     microUsd: costMicroUsd(usage, deployment.price, paramCostsOf(chat, deployment)),
     tokens: inputTokens + outputTokens,
+    usage,
   };
 }

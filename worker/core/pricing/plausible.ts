@@ -25,7 +25,8 @@ export function withoutSlips(usage: Usage): Usage {
   return { ...NO_TOKENS, ...input, ...output };
 }
 
-const NO_TOKENS: Usage = {
+/** A usage of nothing. */
+export const NO_TOKENS: Usage = {
   inputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteTokens: 0,

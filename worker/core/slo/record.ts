@@ -62,7 +62,7 @@ export interface RequestRecord {
   code: RouterError['code'] | null;
   staleCause: RouterError['code'] | null;
   ending: RecordEnding;
-  /** The id of the drill that the request belongs to. */
+  /** The id of the drill that the request belongs to; `unnamed`: a fault's traffic chose it without one. */
   drill: string | null;
   experiment: string | null;
 }

@@ -48,7 +48,7 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   };
   if (usage) completion.usage = wireUsage(usage);
   const textBytes = generatedBytes(message.content) ?? utf8Bytes(text);
-  return { ok: true, body: JSON.stringify(completion), model, usage, textBytes };
+  return { ok: true, body: JSON.stringify(completion), model, usage, textBytes, finishReason: reason };
 }
 
 /** The same blocks, with the numbers of a tool's input as the model wrote them. */

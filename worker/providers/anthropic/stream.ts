@@ -33,6 +33,7 @@ const SILENT_DELTAS: ReadonlySet<unknown> = new Set(['signature_delta', 'citatio
  */
 export class AnthropicStream implements StreamTranslator {
   model: string | undefined;
+  finishReason: FinishReason | undefined;
   readonly #created: number;
   /** By the block's index, the last call that began under it; some gateways give every block the same index. */
   readonly #tools = new Map<unknown, ToolBlock>();
@@ -226,6 +227,7 @@ export class AnthropicStream implements StreamTranslator {
     // Blocks whose end did not come.
     const open = [...this.#tools.keys()].flatMap((index) => this.#blockStop({ index }, data));
     this.#finished = true;
+    this.finishReason = reason;
     return [...this.#opening(), ...open, this.#step({}, reason, false, textBytes)];
   }
 

@@ -1,3 +1,4 @@
+import type { FinishReason } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
@@ -23,6 +24,7 @@ export class OpenAiChoice {
   isFinished = false;
   /** Content came, then a chunk without content finished it. Servers that send `stop` with every chunk never get here. */
   isSurelyFinished = false;
+  finishReason: FinishReason | undefined;
   #hasSaid = false;
   /** A `finish_reason` came together with content, or before more of it, so it proves nothing. */
   #finishesEarly = false;
@@ -66,6 +68,7 @@ export class OpenAiChoice {
     }
     this.isSurelyFinished = this.#hasSaid && !this.#finishesEarly && !read.isLost;
     this.isFinished = true;
+    this.finishReason = reason;
   }
 
   #readDelta(delta: Json, read: ReadChoice): void {

@@ -45,7 +45,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);
-  return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes };
+  return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes, finishReason: choices[0].finish_reason };
 }
 
 /** True if the choice was repaired in place; a failure if it cannot be used. */

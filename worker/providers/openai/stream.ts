@@ -1,4 +1,4 @@
-import type { Usage } from '../../../protocol/chat.ts';
+import type { FinishReason, Usage } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Failure } from '../../core/routing/failure.ts';
@@ -26,6 +26,7 @@ const LOST_BEHIND: StreamStep[] = [{ kind: 'lost', textBytes: 0 }];
 export class OpenAiStream implements StreamTranslator {
   usage: Usage | undefined;
   model: string | undefined;
+  finishReason: FinishReason | undefined;
   readonly #asked: number;
   readonly #choices = new Map<number, OpenAiChoice>();
   readonly #plainText = new PlainText();
@@ -147,6 +148,7 @@ export class OpenAiStream implements StreamTranslator {
     const { isFinished, isSurelyFinished } = known;
     const read = known.read(choice);
     this.#finished += Number(known.isFinished) - Number(isFinished);
+    this.finishReason = known.finishReason ?? this.finishReason;
     this.#surelyFinished += Number(known.isSurelyFinished) - Number(isSurelyFinished);
     if (choice.index === index || (choice.index ?? 0) === index) return read;
     choice.index = index;

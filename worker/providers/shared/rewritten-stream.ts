@@ -30,6 +30,10 @@ export class RewrittenStream implements StreamTranslator {
     return this.#stream.model;
   }
 
+  get finishReason() {
+    return this.#stream.finishReason;
+  }
+
   envelope() {
     return this.#stream.envelope();
   }

@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { timeOfUuidV7, uuidV7 } from '../../../../protocol/uuid-v7.ts';
+import { timeOfUuidV7, uuidV7, uuidV7Of } from '../../../../protocol/uuid-v7.ts';
 import { dueItems, newWheel, schedule, unschedule } from '../../../../worker/core/ledger/book/wheel.ts';
 
 it('a UUIDv7 holds its time, version and variant, whatever the chance', () => {
   fc.assert(
-    fc.property(fc.nat({ max: 2 ** 47 }), fc.uint8Array({ minLength: 10, maxLength: 10 }), (ms, random) => {
-      const id = uuidV7(ms, random);
-      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-      expect(timeOfUuidV7(id)).toBe(ms);
-    }),
+    fc.property(
+      fc.nat({ max: 2 ** 47 }),
+      fc.uint8Array({ minLength: 10, maxLength: 10 }),
+      fc.uuid({ version: 4 }),
+      (ms, bytes, random) => {
+        for (const id of [uuidV7(ms, bytes), uuidV7Of(ms, random)]) {
+          expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+          expect(timeOfUuidV7(id)).toBe(ms);
+        }
+      },
+    ),
   );
 });
 

@@ -14,7 +14,11 @@ const INPUT = 5 + 8 + 128 + 1_000;
 
 const bill = (passed: Passed | 'unknown', body: Record<string, unknown> = {}, one = A, forMs = 60_000) =>
   billedWithoutUsage(chat({ max_tokens: 1_000, ...body }), one, PRICING, passed, forMs);
-const billOf = (input: number, output: number) => ({ microUsd: input + 4 * output, tokens: input + output });
+const billOf = (inputTokens: number, outputTokens: number, reasoningTokens = 0) => ({
+  microUsd: inputTokens + 4 * outputTokens,
+  tokens: inputTokens + outputTokens,
+  usage: { inputTokens, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens, reasoningTokens },
+});
 const partly = (textBytes: number, chunks = 0): Passed => ({ textBytes, chunks, isPartial: true });
 
 describe('what is booked without usage', () => {
@@ -99,7 +103,7 @@ describe('what is booked by usage', () => {
   const usage = { inputTokens: 100, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 4 };
 
   it('is its cost, and its tokens', () => {
-    expect(billedByUsage(chat(), usage, A)).toEqual(billOf(100, 10));
+    expect(billedByUsage(chat(), usage, A)).toEqual(billOf(100, 10, 4));
   });
 
   it('costs what the fields sent cost, a file among the parts too', () => {

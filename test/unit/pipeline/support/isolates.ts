@@ -164,7 +164,7 @@ export class Isolates {
     const { isolate, worst, costs, tokens, dawdlesMs, runsForMs, triesTwice, isLost, user } = request;
     const { clock, ledger } = this;
     let leaseId = '';
-    const newLeaseId = (nowMs: number) => {
+    const newId = (nowMs: number) => {
       leaseId = uuidV7(nowMs, [0, 0, 0, 0, 0, 0, 0, this.#ids >> 16, this.#ids >> 8, this.#ids++]);
       this.#owners.set(leaseId, life);
       return leaseId;
@@ -173,7 +173,7 @@ export class Isolates {
     const skewMs = isolate % 2 === 0 ? 0 : this.#skewMs;
     const at = this.#isolates[isolate] as { slices: Pools; ledger: Ledger };
     const links = {
-      ...{ clock: this.#clockOf(skewMs), newLeaseId, slices: at.slices },
+      ...{ clock: this.#clockOf(skewMs), newId, slices: at.slices },
       ledger: { send: (tenant: string, message: LedgerMessage) => this.#heard(at.ledger.send(tenant, message), life) },
       events: (event: RouterEvent) => void this.events.push(event),
     };

@@ -2,7 +2,7 @@
 
 import type { DoorName } from '../../../../protocol/question.ts';
 import { ok, refused } from '../../../../protocol/result.ts';
-import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
+import { uuidV7Of } from '../../../../protocol/uuid-v7.ts';
 import { KnownScopes } from '../../../../worker/core/admission/scopes.ts';
 import { BytesInFlight } from '../../../../worker/core/bytes-in-flight.ts';
 import type {
@@ -31,6 +31,7 @@ import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
 import { sloFor } from '../../core/slo/support/slo-for.ts';
 import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';
+import { Closings } from './closings.ts';
 import { TestLedger } from './ledger.ts';
 import { newPipe } from './pipe.ts';
 import { Upstream } from './upstream.ts';
@@ -126,7 +127,8 @@ export class TestRouter {
     stop: async () => undefined,
   };
   readonly events: RouterEvent[] = [];
-  readonly records: ClosedRecord[] = [];
+  readonly closings = new Closings();
+  readonly records: ClosedRecord[] = this.closings.records;
   readonly reports: HealthReport[] = [];
   readonly lessons: { deployment: string; lesson: Learnt }[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -196,10 +198,11 @@ export class TestRouter {
       answers: this.answers,
       answerStreams: this.answerStreams,
       files: { text: () => undefined },
-      newPipe,
-      newLeaseId: (nowMs) => uuidV7(nowMs, crypto.getRandomValues(new Uint8Array(10))),
+      newPipe: () => this.closings.piping(newPipe()),
+      newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events: (event) => this.events.push(event),
       records: { close: (record) => void this.records.push(record) },
+      build: 'test',
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),
       reportsSeen: new ReportsSeen(),
@@ -208,14 +211,16 @@ export class TestRouter {
     };
   }
 
-  scope(gone?: AbortSignal): RequestContext {
+  scope(gone?: AbortSignal, requestId = 'request-1'): RequestContext {
     const { clock } = this;
     const arrivedAt = clock.now();
     return {
-      requestId: 'request-1',
+      requestId,
       arrivedAt,
       background: (work) => void this.background.push(work),
       gone,
+      colo: null,
+      traceparent: null,
       timing: new Timing(clock, arrivedAt),
     };
   }
@@ -232,7 +237,8 @@ export class TestRouter {
       headers: { authorization: 'Bearer sk-test', ...(user !== undefined && { 'x-carryon-user': user }), ...headers },
       body: sent,
     });
-    return answer(request, door, this.deps, this.scope(gone));
+    const context = this.scope(gone, this.closings.nextId());
+    return this.closings.answering(answer(request, door, this.deps, context));
   }
 
   /** One request to its end. */
