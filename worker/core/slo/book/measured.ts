@@ -3,7 +3,6 @@ import { FAILURE_RULES } from '../../routing/failure.ts';
 import type { RecordedAttempt, RequestRecord } from '../record.ts';
 import type { ExcludedReason, Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
-import type { Sli } from '../slo.ts';
 
 /** Why a request is outside: a drill's requests and those in a maintenance window are measured by nothing but objectives that count drills. */
 export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
@@ -21,10 +20,3 @@ export function attemptOutcome({ result }: RecordedAttempt): Exclude<SliOutcome,
   if (result === 'left') return 'left';
   return FAILURE_RULES[result].blame === 'request' ? 'caller' : 'bad';
 }
-
-/** Whether one of the promises about a duration was broken; for a request that has none, because its reader left. */
-export const isBroken = (
-  kind: Sli['kind'],
-  counted: readonly { sli: Sli }[],
-  outcomes: readonly SliOutcome[],
-): boolean => counted.some(({ sli }, index) => sli.kind === kind && outcomes[index] === 'bad');

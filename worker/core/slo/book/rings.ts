@@ -1,4 +1,5 @@
 /** Counts over time in bounded memory: the newest in narrow cells, older ones in wide cells. */
+import { Column } from './column.ts';
 import { eachCell, toWord } from './digits.ts';
 
 /** `cells` times `widthMs`, all aligned to the epoch, so that a cell of 24 hours is a day by UTC. */
@@ -7,57 +8,61 @@ export interface Resolution {
   cells: number;
 }
 
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** A ring has one cell more than it covers, because a window begins inside a cell. */
-const ring = (widthMs: number, covered: number): Resolution => ({ widthMs, cells: covered + 1 });
+const ring = (widthMs: number, coveredMs: number): Resolution => ({ widthMs, cells: coveredMs / widthMs + 1 });
 
-/** For what is alerted on: windows up to 60 days, and calendar days. */
+/**
+ * For what is alerted on. Of each window for burn rates and objectives (5 and 30 minutes; 1, 2 and 6 hours; 1 to 60 days) a
+ * cell is at most a 60th, so that even an outage that begins inside the window's first cell shifts its ratio by less than 0.5 %.
+ */
 export const fineResolutions = (retentionDays: number): readonly Resolution[] => [
-  ring(10_000, 60),
-  ring(MINUTE_MS, 120),
-  ...coarse(retentionDays, [ring(HOUR_MS, 720)]),
+  ring(5 * SECOND_MS, 10 * MINUTE_MS),
+  ring(30 * SECOND_MS, HOUR_MS),
+  ring(2 * MINUTE_MS, 6 * HOUR_MS),
+  ring(20 * MINUTE_MS, 3 * DAY_MS),
+  ring(2 * HOUR_MS, 30 * DAY_MS),
+  ring(12 * HOUR_MS, 60 * DAY_MS),
+  ring(DAY_MS, retentionDays * DAY_MS),
 ];
 
 /** For what is only shown beside it. */
-export const coarseResolutions = (retentionDays: number): readonly Resolution[] => coarse(retentionDays, []);
-
-const coarse = (retentionDays: number, between: readonly Resolution[]): Resolution[] => [
-  ring(10 * MINUTE_MS, 432),
-  ...between,
-  ring(6 * HOUR_MS, 240),
-  ring(DAY_MS, retentionDays),
+export const coarseResolutions = (retentionDays: number): readonly Resolution[] => [
+  ring(20 * MINUTE_MS, 3 * DAY_MS),
+  ring(12 * HOUR_MS, 60 * DAY_MS),
+  ring(DAY_MS, retentionDays * DAY_MS),
 ];
 
-/** For percentiles: 10 minutes for a day, then days. */
-export const HISTOGRAM_RESOLUTIONS: readonly Resolution[] = [ring(10 * MINUTE_MS, 144), ring(DAY_MS, 90)];
-
-/** A column's cells of all rings, one after the other, in the narrowest numbers that hold them. */
-type Cells = Uint16Array | Uint32Array | Float64Array;
+/** For percentiles. */
+export const HISTOGRAM_RESOLUTIONS: readonly Resolution[] = [ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)];
 
 interface Ring extends Resolution {
   /** Of its first cell in a column. */
   offset: number;
   /** The newest cell that was counted in, in widths since the epoch. */
   head: number;
-  /** The place of the moment that was moved to; -1: it is too old for this ring. */
-  place: number;
 }
 
 /** Named columns of counts that share their rings. */
 export class Rings {
   readonly #rings: readonly Ring[];
   readonly #length: number;
-  readonly #columns = new Map<string, Cells>();
+  readonly #columns = new Map<string, Column>();
+  /** Where the moment that was moved to is counted, in the rings that still reach it. */
+  #places: number[] = [];
+  #from = 0;
+  #to = 0;
 
   constructor(resolutions: readonly Resolution[]) {
     let length = 0;
     this.#rings = resolutions.map((resolution) => {
       const offset = length;
       length += resolution.cells;
-      return { ...resolution, offset, head: -1, place: -1 };
+      return { ...resolution, offset, head: -1 };
     });
     this.#length = length;
   }
@@ -68,51 +73,51 @@ export class Rings {
 
   /** What is counted next happened at `at`. Cells that this leaves behind are emptied. */
   moveTo(at: number): void {
+    // All widths are multiples of the first, so that within one of its cells nothing moves.
+    if (at >= this.#from && at < this.#to) return;
+    const width = this.#rings[0]?.widthMs ?? 1;
+    this.#from = Math.floor(at / width) * width;
+    this.#to = this.#from + width;
+    this.#places = [];
     for (const one of this.#rings) {
       const index = Math.floor(at / one.widthMs);
       if (index > one.head) this.#advance(one, index);
-      one.place = index > one.head - one.cells ? one.offset + (index % one.cells) : -1;
+      if (index > one.head - one.cells) this.#places.push(placeOf(one, index));
     }
   }
 
   count(name: string, amount = 1): void {
-    let cells = this.#columns.get(name);
-    if (cells === undefined) {
-      cells = new Uint16Array(this.#length);
-      this.#columns.set(name, cells);
-    }
-    for (const { place } of this.#rings) {
-      if (place >= 0) cells = this.#put(name, cells, place, (cells[place] ?? 0) + amount);
-    }
+    const column = this.#column(name);
+    for (const place of this.#places) column.add(place, amount);
   }
 
   /** The sum of a window that ends now. The cell that it begins in counts by the part that lies inside. */
   sum(name: string, windowMs: number, now: number): number {
-    const cells = this.#columns.get(name);
+    const column = this.#columns.get(name);
     const one = this.#rings.find(({ widthMs, cells }) => (cells - 1) * widthMs >= windowMs) ?? this.#rings.at(-1);
-    if (cells === undefined || one === undefined) return 0;
+    if (column === undefined || one === undefined) return 0;
     const { widthMs } = one;
     const start = now - windowMs;
     const first = Math.floor(start / widthMs);
     const newest = Math.floor(now / widthMs);
     const until = first === newest ? now : (first + 1) * widthMs;
     const part = (until - start) / (until - first * widthMs);
-    return part * total(cells, one, first, first) + total(cells, one, first + 1, newest);
+    return part * total(column, one, first, first) + total(column, one, first + 1, newest);
   }
 
   /** The sum of the days by UTC that begin in a time; `to` is the first moment that is outside. */
   sumOfDays(name: string, from: number, to: number): number {
-    const cells = this.#columns.get(name);
+    const column = this.#columns.get(name);
     const days = this.#rings.at(-1);
-    if (cells === undefined || days === undefined) return 0;
-    return total(cells, days, Math.ceil(from / DAY_MS), Math.ceil(to / DAY_MS) - 1);
+    if (column === undefined || days === undefined) return 0;
+    return total(column, days, Math.ceil(from / DAY_MS), Math.ceil(to / DAY_MS) - 1);
   }
 
   /** The rings' newest cells in the first line, then a line for each column. */
   save(): string {
     const heads = this.#rings.map(({ widthMs, head }) => `${widthMs}:${head}`).join(' ');
-    const columns = [...this.#columns].map(([name, cells]) =>
-      [name, ...this.#rings.map((one) => toWord(newestFirst(cells, one)))].join('\t'),
+    const columns = [...this.#columns].map(([name, column]) =>
+      [name, ...this.#rings.map((one) => toWord(newestFirst(column, one)))].join('\t'),
     );
     return [heads, ...columns].join('\n');
   }
@@ -129,56 +134,51 @@ export class Rings {
     for (const column of columns) {
       const [name = '', ...words] = column.split('\t');
       if (words.every((word) => word === '') || !keeps(name)) continue;
-      let cells: Cells = new Uint16Array(this.#length);
+      const own = this.#column(name);
       for (const [index, word] of words.entries()) {
         const one = saved[index];
         if (one === undefined) continue;
-        eachCell(word, (back, value) => {
-          if (back < one.cells) cells = this.#put(name, cells, placeOf(one, one.head - back), value);
+        eachCell(word, (back, count) => {
+          if (back < Math.min(one.cells, one.head + 1)) own.add(placeOf(one, one.head - back), count);
         });
       }
-      this.#columns.set(name, cells);
     }
+    this.#to = 0;
   }
 
-  /** Takes the counts of other rings of the same resolutions, and of their time where it is later. */
+  /** Adds the counts of other rings of the same resolutions. */
   merge(other: Rings): void {
     for (const [index, one] of this.#rings.entries()) {
       const theirs = other.#rings[index];
       if (theirs === undefined) continue;
       if (theirs.head > one.head) this.#advance(one, theirs.head);
       for (const [name, from] of other.#columns) {
-        let cells: Cells = this.#columns.get(name) ?? new Uint16Array(this.#length);
-        this.#columns.set(name, cells);
+        const column = this.#column(name);
         const oldest = Math.max(one.head - one.cells, theirs.head - theirs.cells) + 1;
         for (let at = Math.max(0, oldest); at <= theirs.head; at++) {
           const place = placeOf(one, at);
-          cells = this.#put(name, cells, place, (cells[place] ?? 0) + (from[place] ?? 0));
+          column.add(place, from.at(place));
         }
       }
     }
+    this.#to = 0;
   }
 
-  #put(name: string, cells: Cells, place: number, value: number): Cells {
-    if (value <= 0xffff || cells instanceof Float64Array || (value <= 0xffff_ffff && cells instanceof Uint32Array)) {
-      cells[place] = value;
-      return cells;
+  #column(name: string): Column {
+    let column = this.#columns.get(name);
+    if (column === undefined) {
+      column = new Column(this.#length);
+      this.#columns.set(name, column);
     }
-    const wider = value <= 0xffff_ffff ? Uint32Array.from(cells) : Float64Array.from(cells);
-    wider[place] = value;
-    this.#columns.set(name, wider);
-    return wider;
+    return column;
   }
 
   #advance(one: Ring, index: number): void {
-    const { head, cells, offset } = one;
+    const { head, cells } = one;
     one.head = index;
-    if (index - head >= cells) {
-      for (const column of this.#columns.values()) column.fill(0, offset, offset + cells);
-      return;
-    }
-    for (let at = head + 1; at <= index; at++) {
-      for (const column of this.#columns.values()) column[placeOf(one, at)] = 0;
+    const from = Math.max(head + 1, index - cells + 1);
+    for (const column of this.#columns.values()) {
+      for (let at = from; at <= index; at++) column.empty(placeOf(one, at));
     }
   }
 }
@@ -186,16 +186,18 @@ export class Rings {
 const placeOf = ({ offset, cells }: Ring, index: number): number => offset + (index % cells);
 
 /** Of the cells from `first` to `last`, as far as the ring still has them. */
-function total(column: Cells, one: Ring, first: number, last: number): number {
-  let sum = 0;
-  const newest = Math.min(last, one.head);
-  for (let index = Math.max(first, one.head - one.cells + 1, 0); index <= newest; index++) {
-    sum += column[placeOf(one, index)] ?? 0;
-  }
-  return sum;
+function total(column: Column, one: Ring, first: number, last: number): number {
+  const { offset, cells, head } = one;
+  const oldest = Math.max(first, head - cells + 1, 0);
+  const newest = Math.min(last, head);
+  if (oldest > newest) return 0;
+  const from = placeOf(one, oldest);
+  const to = placeOf(one, newest);
+  if (from <= to) return column.sum(from, to);
+  return column.sum(from, offset + cells - 1) + column.sum(offset, to);
 }
 
-function newestFirst(column: Cells, one: Ring): number[] {
+function newestFirst(column: Column, one: Ring): number[] {
   const count = Math.min(one.cells, one.head + 1);
-  return Array.from({ length: count }, (_, back) => column[placeOf(one, one.head - back)] ?? 0);
+  return Array.from({ length: count }, (_, back) => column.at(placeOf(one, one.head - back)));
 }

@@ -15,14 +15,22 @@ export interface Tally {
 export type Measure = 'ttft' | 'total';
 
 const COST = 'cost';
+const BETWEEN_PARTS = '\n\n';
 /** Counters of promises that config no longer has, kept for the case that they come back. */
 const MOST_DORMANT = 8;
+
+/** What a record counts as. */
+export type Outcome = Exclude<SliOutcome, undefined>;
+
+/** The counters of one promise. */
+export type CounterNames = Readonly<Record<Outcome, string>>;
 
 /** Counters by name. A promise has the names `KEY good`, `KEY bad`, and in other rings `KEY REASON`. */
 export class Series {
   readonly #counted: Rings;
   readonly #excluded: Rings;
   readonly #histograms: Readonly<Record<Measure, Histogram>> | undefined;
+  #at = 0;
   /** Changed since it was saved. */
   isDirty = false;
   /** The end of its last request; undefined where it never had one. */
@@ -36,22 +44,27 @@ export class Series {
 
   /** What is counted next happened at `at`. */
   moveTo(at: number): void {
+    this.#at = at;
     this.#counted.moveTo(at);
-    this.#excluded.moveTo(at);
-    this.lastAt = Math.max(this.lastAt ?? at, at);
+    if (this.lastAt === undefined || at > this.lastAt) this.lastAt = at;
     this.isDirty = true;
   }
 
-  count(key: string, outcome: Exclude<SliOutcome, undefined>, amount = 1): void {
-    (isMeasured(outcome) ? this.#counted : this.#excluded).count(`${key} ${outcome}`, amount);
+  count(names: CounterNames, outcome: Outcome, amount = 1): void {
+    if (outcome === 'good' || outcome === 'bad') {
+      this.#counted.count(names[outcome], amount);
+      return;
+    }
+    this.#excluded.moveTo(this.#at);
+    this.#excluded.count(names[outcome], amount);
   }
 
   countCost(microUsd: number): void {
     if (microUsd > 0) this.#counted.count(COST, Math.round(microUsd));
   }
 
-  measure(measure: Measure, ms: number, at: number): void {
-    this.#histograms?.[measure].add(ms, at);
+  measure(measure: Measure, ms: number): void {
+    this.#histograms?.[measure].add(ms, this.#at);
   }
 
   /** Of a window that ends now. */
@@ -83,22 +96,17 @@ export class Series {
     this.isDirty = true;
   }
 
-  /** A text for each part, by its name. */
-  save(): [part: string, text: string][] {
+  save(): string {
     this.isDirty = false;
-    const counts = `${this.lastAt ?? ''}\n\n${this.#counted.save()}\n\n${this.#excluded.save()}`;
-    const histograms = Object.entries(this.#histograms ?? {});
-    return [['', counts], ...histograms.map(([part, histogram]): [string, string] => [part, histogram.save()])];
+    const { ttft, total } = this.#histograms ?? {};
+    const parts = [String(this.lastAt ?? ''), this.#counted.save(), this.#excluded.save()];
+    return [...parts, ttft?.save() ?? '', total?.save() ?? ''].join(BETWEEN_PARTS);
   }
 
   /** Takes what `save` wrote, maybe under another config. `isKnown`: whether a promise has this key. */
-  load(part: string, text: string, isKnown: (key: string) => boolean): void {
-    if (part === 'ttft' || part === 'total') {
-      this.#histograms?.[part].load(text);
-      return;
-    }
-    const [lastAt = '', counted = '', excluded = ''] = text.split('\n\n');
-    this.lastAt = lastAt === '' ? undefined : Number(lastAt);
+  load(text: string, isKnown: (key: string) => boolean): void {
+    const [lastAt = '', counted = '', excluded = '', ttft = '', total = ''] = text.split(BETWEEN_PARTS);
+    this.lastAt = Number(lastAt) || undefined;
     const dormant = new Set<string>();
     const keeps = (name: string): boolean => {
       const key = name.slice(0, name.lastIndexOf(' '));
@@ -109,16 +117,26 @@ export class Series {
     };
     this.#counted.load(counted, keeps);
     this.#excluded.load(excluded, keeps);
+    this.#histograms?.ttft.load(ttft);
+    this.#histograms?.total.load(total);
   }
 }
 
-const isMeasured = (outcome: SliOutcome): boolean => outcome === 'good' || outcome === 'bad';
+/** Made once for each promise: a string made for each record would cost more than the counting. */
+export const counterNames = (key: string): CounterNames => ({
+  ...{ good: `${key} good`, bad: `${key} bad` },
+  ...excludedNames(key),
+});
+
+const excludedNames = (key: string): Record<ExcludedReason, string> =>
+  Object.fromEntries(EXCLUDED_REASONS.map((reason) => [reason, `${key} ${reason}`])) as Record<ExcludedReason, string>;
 
 function tallyOf(key: string, sum: (rings: Rings, name: string) => number, counted: Rings, excluded: Rings): Tally {
-  const reasons = EXCLUDED_REASONS.map((reason) => [reason, sum(excluded, `${key} ${reason}`)] as const);
+  const names = counterNames(key);
+  const reasons = EXCLUDED_REASONS.map((reason) => [reason, sum(excluded, names[reason])] as const);
   return {
-    good: sum(counted, `${key} good`),
-    bad: sum(counted, `${key} bad`),
+    good: sum(counted, names.good),
+    bad: sum(counted, names.bad),
     excluded: Object.fromEntries(reasons.filter(([, count]) => count > 0)),
   };
 }

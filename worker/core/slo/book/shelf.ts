@@ -11,14 +11,12 @@ const MOST = { feature: 200, tenant: 201, pair: 1_000, deployment: 100, experime
 /** What a series is about. */
 export type SeriesKind = keyof typeof MOST;
 
-/** Between a series and a part of it, in the name of a saved row. */
-const PART = '#';
 const PAIR = '|feature:';
 
 const kindOf = (name: string): SeriesKind =>
   name.includes(PAIR) ? 'pair' : name === 'all' ? 'feature' : (name.slice(0, name.indexOf(':')) as SeriesKind);
 
-/** Percentiles are of features and deployments. */
+/** Percentiles are of all requests, of features and of deployments. */
 const hasHistograms = (kind: SeriesKind): boolean => kind === 'feature' || kind === 'deployment';
 
 /** All series. */
@@ -72,15 +70,11 @@ export class Shelf {
   *save(): Iterable<SavedRow> {
     for (const name of this.#gone) yield [name, ''];
     this.#gone.clear();
-    for (const [name, series] of this.#series) {
-      if (!series.isDirty) continue;
-      for (const [part, text] of series.save()) yield [part === '' ? name : name + PART + part, text];
-    }
+    for (const [name, series] of this.#series) if (series.isDirty) yield [name, series.save()];
   }
 
   /** `isKnown`: whether a promise of today's config has this key. */
-  load(row: string, text: string, isKnown: (key: string) => boolean): void {
-    const [name = row, part = ''] = row.split(PART);
-    this.open(name, name).load(part, text, isKnown);
+  load(name: string, text: string, isKnown: (key: string) => boolean): void {
+    this.open(name, name).load(text, isKnown);
   }
 }

@@ -1,26 +1,66 @@
 /** What one record adds to the counters of `GET /metrics`. */
 import type { RequestRecord } from '../record.ts';
 import type { Verdict } from '../rules.ts';
+import type { SliOutcome } from '../sli-outcome.ts';
+import type { Sli } from '../slo.ts';
+import type { CountedPromise } from './counted-promises.ts';
+import type { LabelTree } from './label-tree.ts';
+import { completeMs } from './measured.ts';
 import type { Totals } from './totals.ts';
 
 /** `tenant` and `feature` as they are counted: empty where the request had none. */
 export function addToTotals(
-  totals: Totals,
+  { counters }: Totals,
   record: RequestRecord,
   { outcome }: Verdict,
   tenant: string,
   feature: string,
 ): void {
-  const deployment = record.deployment ?? '';
-  totals.add('requests', `${tenant}\n${feature}\n${outcome}\n${record.code ?? ''}`);
-  totals.add('costMicroUsd', `${tenant}\n${feature}`, record.costMicroUsd);
-  totals.add('failovers', feature, record.hops);
-  if (record.cache !== null) totals.add('cache', `${feature}\n${record.cache}`);
-  totals.add('tokens', `${deployment}\ninput`, record.inputTokens);
-  totals.add('tokens', `${deployment}\ncached`, record.cachedTokens);
-  totals.add('tokens', `${deployment}\noutput`, record.outputTokens);
-  totals.add('tokens', `${deployment}\nreasoning`, record.reasoningTokens);
-  for (const attempt of record.attempts) {
-    totals.add('attempts', `${attempt.deployment}\n${attempt.provider}\n${attempt.result}`);
+  add(
+    counters.requests
+      .at(tenant)
+      .at(feature)
+      .at(outcome)
+      .at(record.code ?? ''),
+    1,
+  );
+  if (record.costMicroUsd > 0) add(counters.costMicroUsd.at(tenant).at(feature), record.costMicroUsd);
+  if (record.hops > 0) add(counters.failovers.at(feature), record.hops);
+  if (record.cache !== null) add(counters.cache.at(feature).at(record.cache), 1);
+  if (record.inputTokens + record.outputTokens > 0) {
+    const tokens = counters.tokens.at(record.deployment ?? '');
+    add(tokens.at('input'), record.inputTokens);
+    add(tokens.at('cached'), record.cachedTokens);
+    add(tokens.at('output'), record.outputTokens);
+    add(tokens.at('reasoning'), record.reasoningTokens);
+  }
+  for (const { deployment, provider, result } of record.attempts) {
+    add(counters.attempts.at(deployment).at(provider).at(result), 1);
+  }
+}
+
+function add(leaf: LabelTree<number>, amount: number): void {
+  leaf.value = (leaf.value ?? 0) + amount;
+}
+
+/**
+ * Adds what a request took. Whoever left without an answer after a promised time had waited too long: it is in the buckets
+ * above that promise, so that the promise can be computed from them.
+ */
+export function addDurations(
+  totals: Totals,
+  record: RequestRecord,
+  feature: string,
+  promises: readonly CountedPromise[],
+  outcomes: readonly SliOutcome[],
+): void {
+  const isBroken = (kind: Sli['kind']): boolean =>
+    promises.some(({ counted: { sli }, index }) => sli.kind === kind && outcomes[index] === 'bad');
+  const { ttftMs, totalMs } = record;
+  if (ttftMs !== null || isBroken('ttft')) {
+    totals.addDuration('ttft', totals.durations.ttft.at(feature).at(record.deployment ?? ''), ttftMs ?? totalMs);
+  }
+  if (completeMs(record) !== null || isBroken('latency')) {
+    totals.addDuration('total', totals.durations.total.at(feature), totalMs);
   }
 }

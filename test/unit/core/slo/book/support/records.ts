@@ -6,7 +6,7 @@ import type { Slo } from '../../../../../../worker/core/slo/slo.ts';
 import { sloFor } from '../../support/slo-for.ts';
 
 export const FEATURES = ['chat', 'search'];
-const SLO = sloFor(FEATURES);
+export const SLO = sloFor(FEATURES);
 
 export const bookOf = (slo: Partial<Slo> = {}): Book =>
   new Book({ slo: { ...SLO, ...slo }, features: new Set(FEATURES) });

@@ -1,0 +1,62 @@
+/** The book's memory is bounded: what is too much is counted together. */
+import { describe, expect, test } from 'vitest';
+import type { Book } from '../../../../../worker/core/slo/book/book.ts';
+import { attempt, bookOf, record } from './support/records.ts';
+
+const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const AT = 20_000 * DAY_MS;
+const good = (book: Book, name: string): number => book.series(name)?.window('success', HOUR_MS, AT).good ?? 0;
+const ofTenants = (book: Book): string[] => [...book.names].filter((name) => /^tenant:[^|]*$/.test(name));
+
+function bookOfTenants(count: number): Book {
+  const book = bookOf();
+  for (let tenant = 0; tenant < count; tenant++) book.add(record({ tenant: `t${tenant}` }), AT);
+  return book;
+}
+
+describe('of more than 200 tenants', () => {
+  test('the others are counted together, and nothing is lost', () => {
+    const book = bookOfTenants(300);
+    expect(ofTenants(book)).toHaveLength(201);
+    expect(good(book, 'tenant:other')).toBe(100);
+    expect(good(book, 'tenant:other|feature:chat')).toBe(100);
+    expect(book.folded).toBe(100);
+    expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
+    expect(book.seriesOf('t250', 'chat')).toBe(book.series('tenant:other|feature:chat'));
+  });
+
+  test('those with the most requests have series of their own', () => {
+    const book = bookOfTenants(201);
+    for (let more = 0; more < 150; more++) book.add(record({ tenant: 't200' }), AT);
+    expect(ofTenants(book)).toHaveLength(201);
+    expect(good(book, 'tenant:t200')).toBeGreaterThan(50);
+    expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
+    const again = bookOf();
+    again.load(book.save());
+    expect(ofTenants(again).toSorted()).toEqual(ofTenants(book).toSorted());
+    expect(again.folded).toBe(book.folded);
+  });
+
+  test('a tenant that made room leaves nothing behind in what is saved, nor in the totals', () => {
+    const book = bookOfTenants(201);
+    const saved = new Map(book.save());
+    for (let more = 0; more < 150; more++) book.add(record({ tenant: 't200' }), AT);
+    for (const [name, text] of book.save()) saved.set(name, text);
+    const again = bookOf();
+    again.load(saved);
+    const tenants = new Set(again.totals.counters.requests.toJSON().map(([[tenant]]) => tenant));
+    expect(ofTenants(again)).toHaveLength(201);
+    expect(tenants.size).toBe(201);
+  });
+});
+
+test('names of features and deployments that come from outside make no series', () => {
+  const book = bookOf();
+  for (let index = 0; index < 500; index++) {
+    const name = `made-up-${index}`;
+    book.add(record({ feature: name, attempts: [attempt({ deployment: name })] }), AT);
+  }
+  expect([...book.names].filter((name) => name.startsWith('feature:'))).toEqual([]);
+  expect([...book.names].filter((name) => name.startsWith('deployment:')).length).toBeLessThanOrEqual(101);
+  expect(book.totals.counters.requests.toJSON()).toEqual([[['acme', 'unknown', 'good', ''], 500]]);
+});

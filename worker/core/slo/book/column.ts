@@ -1,0 +1,39 @@
+/** Counts in the narrowest numbers that hold them: most columns of most tenants stay small. */
+
+/** The cells of one counter. */
+export class Column {
+  #cells: Uint16Array | Uint32Array | Float64Array;
+  #highest = 0xffff;
+
+  constructor(length: number) {
+    this.#cells = new Uint16Array(length);
+  }
+
+  at(place: number): number {
+    return this.#cells[place] ?? 0;
+  }
+
+  add(place: number, amount: number): void {
+    const count = (this.#cells[place] ?? 0) + amount;
+    if (count > this.#highest) this.#widen(count);
+    this.#cells[place] = Math.max(0, count);
+  }
+
+  empty(place: number): void {
+    this.#cells[place] = 0;
+  }
+
+  /** Of the cells from one to another, both included. */
+  sum(from: number, to: number): number {
+    const cells = this.#cells;
+    let sum = 0;
+    for (let place = from; place <= to; place++) sum += cells[place] ?? 0;
+    return sum;
+  }
+
+  #widen(count: number): void {
+    const isLarge = count > 0xffff_ffff;
+    this.#cells = isLarge ? Float64Array.from(this.#cells) : Uint32Array.from(this.#cells);
+    this.#highest = isLarge ? Number.MAX_SAFE_INTEGER : 0xffff_ffff;
+  }
+}

@@ -1,0 +1,37 @@
+/** The distinct promises of a config: objectives that count the same are counted once. */
+import { type Counted, countedKey } from '../sli-outcome.ts';
+import type { Objective } from '../slo.ts';
+import { type CounterNames, counterNames } from './series.ts';
+import { concerns } from './series-names.ts';
+
+/** One of them. */
+export interface CountedPromise {
+  key: string;
+  counted: Counted;
+  names: CounterNames;
+  /** Its place among all. */
+  index: number;
+}
+
+/** Success is counted in every series. */
+const SUCCESS: Counted = { sli: { kind: 'success' }, countsInSlo: false };
+/** Its key. */
+export const SUCCESS_KEY = countedKey(SUCCESS);
+
+/** All of them; success is the first. */
+export function countedPromises(objectives: readonly Objective[]): readonly CountedPromise[] {
+  const byKey = new Map([SUCCESS, ...objectives].map((counted) => [countedKey(counted), counted]));
+  return [...byKey].map(([key, counted], index) => ({ key, counted, names: counterNames(key), index }));
+}
+
+/** Those that a series counts. */
+export function promisesOf(
+  promises: readonly CountedPromise[],
+  objectives: readonly Objective[],
+  tenant: string | null,
+  feature: string | null,
+): readonly CountedPromise[] {
+  const wanted = objectives.filter((objective) => concerns(objective, tenant, feature)).map(countedKey);
+  const keys = new Set([SUCCESS_KEY, ...wanted]);
+  return promises.filter(({ key }) => keys.has(key));
+}

@@ -1,0 +1,62 @@
+/** In which series a request is counted. */
+import type { Objective } from '../slo.ts';
+import { type CountedPromise, promisesOf } from './counted-promises.ts';
+import type { Series } from './series.ts';
+import { seriesOf } from './series-names.ts';
+import type { Shelf } from './shelf.ts';
+import { OTHER } from './tenants.ts';
+
+/** A series, and what it counts of a request. */
+export interface Counting {
+  series: Series;
+  promises: readonly CountedPromise[];
+  /** Those of a tenant are too many to have percentiles. */
+  hasPercentiles: boolean;
+}
+
+interface Links {
+  shelf: Shelf;
+  objectives: readonly Objective[];
+  promises: readonly CountedPromise[];
+}
+
+/** Looked up once for each tenant and feature. */
+export class Routes {
+  readonly #links: Links;
+  readonly #byTenant = new Map<string | null, Map<string | null, readonly Counting[]>>();
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  /** All, and those of the tenant, the feature, and both. */
+  of(tenant: string | null, feature: string | null): readonly Counting[] {
+    let byFeature = this.#byTenant.get(tenant);
+    if (byFeature === undefined) {
+      byFeature = new Map();
+      this.#byTenant.set(tenant, byFeature);
+    }
+    let route = byFeature.get(feature);
+    if (route === undefined) {
+      const tenants = tenant === null ? [null] : [null, tenant];
+      const features = feature === null ? [null] : [null, feature];
+      route = tenants.flatMap((one) => features.map((other) => this.#counting(one, other)));
+      byFeature.set(feature, route);
+    }
+    return route;
+  }
+
+  /** A tenant is counted elsewhere from now on. */
+  forget(): void {
+    this.#byTenant.clear();
+  }
+
+  #counting(tenant: string | null, feature: string | null): Counting {
+    const { shelf, objectives, promises } = this.#links;
+    return {
+      series: shelf.open(seriesOf(tenant, feature), seriesOf(tenant === null ? null : OTHER, feature)),
+      promises: promisesOf(promises, objectives, tenant, feature),
+      hasPercentiles: tenant === null,
+    };
+  }
+}
