@@ -184,6 +184,8 @@ export interface RouterEvent {
     | 'key_set_unreadable'
     | 'webhook_failing'
     | 'alerts_lost'
+    /** Something that `SloBook` keeps cannot be read, and so is not counted. */
+    | 'book_unreadable'
     | 'internal_error';
   [field: string]: string | number | boolean | null;
 }

@@ -1,7 +1,6 @@
-/** Which flushes the book has taken: of each isolate the highest number, and which of those before it. */
+/** Which flushes the book has taken lately: of each isolate the highest number, and which of those before it. */
 
-/** Of one isolate. */
-export interface Source {
+interface Source {
   high: number;
   /** Bit n: `high - 1 - n` was taken. */
   before: number;
@@ -10,40 +9,31 @@ export interface Source {
 }
 
 const WINDOW = 32;
-/** An isolate that has been silent for longer is forgotten: its repetitions have long been given up. */
-const FORGET_AFTER_MS = 3_600_000;
-/** The longest silent make room for others. */
-const MOST_SOURCES = 5_000;
 
-/** The isolates that have flushed lately. */
+/** An isolate that has been silent for so long is forgotten: it has given up what it might repeat within seconds. */
+export const FORGET_SOURCE_AFTER_MS = 15 * 60_000;
+
+/** The isolates that have flushed lately. What they were taken by is the rows of the journal of that time, so nothing else is stored. */
 export class Sources {
-  readonly #known: Map<string, Source>;
-
-  constructor(known: Iterable<readonly [string, Source]> = []) {
-    this.#known = new Map(known);
-  }
+  readonly #known = new Map<string, Source>();
 
   /** Whether a flush is to be counted: false for one that was taken already, or is too late to tell. Notes that it is. */
   take(source: string, seq: number, now: number): boolean {
     const known = this.#known.get(source);
     const next = known === undefined ? { high: seq, before: 0, at: now } : after(known, seq, now);
     if (next === undefined) return false;
-    // At the end of the map: its order is that of the last flushes.
+    // At the end of the map, so that its order is that of the last flushes.
     this.#known.delete(source);
     this.#known.set(source, next);
-    this.#forget(now);
+    for (const [name, { at }] of this.#known) {
+      if (at > now - FORGET_SOURCE_AFTER_MS) break;
+      this.#known.delete(name);
+    }
     return true;
   }
 
-  all(): [string, Source][] {
-    return [...this.#known];
-  }
-
-  #forget(now: number): void {
-    for (const [source, { at }] of this.#known) {
-      if (at > now - FORGET_AFTER_MS && this.#known.size <= MOST_SOURCES) return;
-      this.#known.delete(source);
-    }
+  get count(): number {
+    return this.#known.size;
   }
 }
 

@@ -69,11 +69,19 @@ export class Journal {
     this.#newestAt = at;
   }
 
-  /** Whose flushes the rows behind this number are. */
-  sourcesAfter(number: number): Pick<JournalRow, 'at' | 'source' | 'seq'>[] {
-    return this.#sql
-      .exec<JournalRow>('SELECT at, source, seq FROM journal WHERE number > ? ORDER BY number', number)
-      .toArray();
+  /** Whose flushes the rows of this time and later are, the earliest first. */
+  sourcesSince(at: number): Pick<JournalRow, 'at' | 'source' | 'seq'>[] {
+    const found: JournalRow[] = [];
+    for (const row of this.#sql.exec<JournalRow>('SELECT at, source, seq FROM journal ORDER BY number DESC')) {
+      if (row.at < at) break;
+      found.push(row);
+    }
+    return found.reverse();
+  }
+
+  /** The rows behind this number. */
+  after(number: number): Iterable<JournalRow> {
+    return this.#sql.exec<JournalRow>('SELECT * FROM journal WHERE number > ? ORDER BY number', number);
   }
 
   #end(order: 'ASC' | 'DESC'): Pick<JournalRow, 'number' | 'at'> | undefined {

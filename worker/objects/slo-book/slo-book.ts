@@ -1,24 +1,20 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Clock } from '../../core/clock.ts';
 import type { Flush } from '../../core/slo/flush.ts';
-import { Sources } from '../../core/slo/sources.ts';
+import { FORGET_SOURCE_AFTER_MS, Sources } from '../../core/slo/sources.ts';
 import { Journal } from './journal.ts';
-import { Snapshots } from './snapshot.ts';
+import { KeptBook, type KeptBookDeps } from './kept-book.ts';
 
 /** What the book needs from outside. */
-export interface SloBookDeps {
+export interface SloBookDeps extends KeptBookDeps {
   clock: Pick<Clock, 'now'>;
 }
-
-/** So many rows of the journal are read again when the object wakes, at most. */
-const SNAPSHOT_AFTER = 64;
 
 /** What is in memory of the rows. */
 interface Memory {
   journal: Journal;
   sources: Sources;
-  /** The last row of the journal that the snapshot holds. */
-  through: number;
+  book: KeptBook;
 }
 
 /**
@@ -26,47 +22,40 @@ interface Memory {
  * acknowledged, and everything else is worked out from the rows. A call is one synchronous turn.
  */
 export class SloBook extends DurableObject<unknown> {
-  readonly #clock: Pick<Clock, 'now'>;
-  readonly #snapshots: Snapshots;
+  readonly #deps: SloBookDeps;
   /** Undefined when the next call has to read the rows. */
   #memory: Memory | undefined;
 
   constructor(state: DurableObjectState, env: unknown, deps: SloBookDeps) {
     super(state, env);
-    this.#clock = deps.clock;
-    this.#snapshots = new Snapshots(state.storage.sql);
+    this.#deps = deps;
   }
 
   /** Takes a batch of records over. `counted`: false for a repetition, which changes nothing. */
   record({ source, seq, sentAt, body }: Flush): { counted: boolean } {
-    return this.#turn((memory, now) => {
-      const { journal, sources } = memory;
+    return this.#turn(({ journal, sources, book }, now) => {
       if (!sources.take(source, seq, now)) return { counted: false };
       journal.add({ source, seq, sentAt, body }, now);
-      if (journal.newest - memory.through >= SNAPSHOT_AFTER) this.#takeSnapshot(memory);
+      book.keepUp();
       return { counted: true };
     });
   }
 
-  #takeSnapshot(memory: Memory): void {
-    memory.through = memory.journal.newest;
-    this.#snapshots.write({ through: memory.through, sources: memory.sources.all() });
-  }
-
   // If anything throws, the memory is forgotten together with what could not be saved.
   #turn<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
-    const memory = this.#memory ?? this.#load();
+    const now = this.#deps.clock.now();
+    const memory = this.#memory ?? this.#load(now);
     this.#memory = undefined;
-    const reply = this.ctx.storage.transactionSync(() => decide(memory, this.#clock.now()));
+    const reply = this.ctx.storage.transactionSync(() => decide(memory, now));
     this.#memory = memory;
     return reply;
   }
 
-  #load(): Memory {
-    const journal = new Journal(this.ctx.storage.sql);
-    const { through, sources } = this.#snapshots.head();
-    const known = new Sources(sources);
-    for (const { source, seq, at } of journal.sourcesAfter(through)) known.take(source, seq, at);
-    return { journal, sources: known, through };
+  #load(now: number): Memory {
+    const { sql } = this.ctx.storage;
+    const journal = new Journal(sql);
+    const sources = new Sources();
+    for (const { source, seq, at } of journal.sourcesSince(now - FORGET_SOURCE_AFTER_MS)) sources.take(source, seq, at);
+    return { journal, sources, book: new KeptBook(sql, journal, this.#deps) };
   }
 }

@@ -1,0 +1,70 @@
+/** The book as it is kept: its last snapshot, and the journal since then. */
+import { Book, type BookConfig } from '../../core/slo/book/book.ts';
+import { fold } from '../../core/slo/fold.ts';
+import type { Journal } from './journal.ts';
+import { type SnapshotHead, Snapshots } from './snapshots.ts';
+
+/**
+ * So many flushes lie between two snapshots, and more if the last one had more rows: snapshots never cost more rows than the
+ * journal, and a book that was not in memory has no more than these to read again.
+ */
+const SNAPSHOT_AFTER = 400;
+
+/** What it needs from outside. */
+export interface KeptBookDeps {
+  config: BookConfig;
+  /** Told of what cannot be counted, because it cannot be read. */
+  events(event: { event: 'book_unreadable'; what: string; needsOperator: true }): void;
+}
+
+/** Reads the journal when somebody asks, and not before: a quiet router's book wakes for one row and no more. */
+export class KeptBook {
+  readonly #journal: Journal;
+  readonly #snapshots: Snapshots;
+  readonly #deps: KeptBookDeps;
+  #head: SnapshotHead;
+  #book: Book | undefined;
+  /** The last row of the journal that is in `#book`. */
+  #folded = 0;
+
+  constructor(sql: SqlStorage, journal: Journal, deps: KeptBookDeps) {
+    this.#journal = journal;
+    this.#snapshots = new Snapshots(sql);
+    this.#deps = deps;
+    this.#head = this.#snapshots.head();
+  }
+
+  /** All that the journal holds. */
+  current(): Book {
+    this.#book ??= this.#load();
+    for (const row of this.#journal.after(this.#folded)) {
+      try {
+        fold(this.#book, row);
+      } catch {
+        // Of a build with other records, or a bug: it must not keep the book from all that comes after it.
+        this.#unreadable(`journal ${row.number}`);
+      }
+    }
+    this.#folded = this.#journal.newest;
+    return this.#book;
+  }
+
+  /** Called after each flush. What is in memory keeps up with it, so that no later call has to fold very many. */
+  keepUp(): void {
+    const since = this.#journal.newest - this.#head.through;
+    const isDue = since >= SNAPSHOT_AFTER && since >= this.#head.rows;
+    if (isDue) this.#head = this.#snapshots.write(this.current().save(), this.#journal.newest);
+    else if (this.#book !== undefined) this.current();
+  }
+
+  #load(): Book {
+    const book = new Book(this.#deps.config);
+    for (const name of book.load(this.#snapshots.rows())) this.#unreadable(`snapshot ${name}`);
+    this.#folded = this.#head.through;
+    return book;
+  }
+
+  #unreadable(what: string): void {
+    this.#deps.events({ event: 'book_unreadable', what, needsOperator: true });
+  }
+}
