@@ -17,6 +17,7 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
     ...[...slotsIn(config)].flatMap((slot) => oddAddress(slot, variables)),
     ...newCapContradictions(config, variables),
     ...silentWebhooks(config, variables),
+    ...lostTelemetry(config, variables),
     ...demoOff(config, variables, local),
   ];
 }
@@ -25,6 +26,13 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
 export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
   const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
   return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
+}
+
+/** Receivers of traces and metrics that cannot be called. Requests are answered all the same. */
+export function lostTelemetry(config: CheckedConfig, variables: Variables): string[] {
+  const { receivers } = resolveConfig(config, variables, PRESETS).config.telemetry;
+  const problems = new Set(receivers.flatMap(({ problem }) => problem ?? []));
+  return [...problems].map((problem) => `Traces and metrics are lost: ${problem} (docs/observability.md)`);
 }
 
 /** Why a demo that config turns on stays off. Locally nobody signs in, so only a wrong key matters there. */

@@ -39,6 +39,7 @@ import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
 import { RecordBatches } from './stores/record-batches.ts';
 import { StaticFileStore } from './stores/static-file-store.ts';
+import { telemetrySinks } from './stores/telemetry/sinks.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 import { TokenStore } from './stores/tokens.ts';
 
@@ -118,14 +119,20 @@ export function compose(unchecked: UncheckedEnv): Composition {
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };
   const sloBook = () => unchecked.SLO_BOOK.get(unchecked.SLO_BOOK.idFromName('book'));
+  /** Of this isolate. */
+  const source = crypto.randomUUID();
   const sinks: RecordSink[] = [];
   sinks.push(
     new BookSink({
-      source: crypto.randomUUID(),
+      source,
       slo: config.slo,
       clock,
       record: async (flush) => sloBook().record(flush),
       dropped: () => Object.fromEntries(sinks.map(({ name, dropped }) => [name, dropped])),
+    }),
+    ...telemetrySinks(config.telemetry, config.slo, {
+      ...{ clock, random: () => Math.random(), fetch: outward, events, print: (line) => console.log(line) },
+      origin: { instance: source, version: VERSION },
     }),
   );
   const keys = new KeyStore(unchecked.STATE, env, clock);

@@ -6,6 +6,7 @@ import { type PublicJwk, publicJwks } from '../core/identity/jwk.ts';
 import { LONGEST_READ_MS } from '../core/identity/key-set-times.ts';
 import { within } from '../core/within.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
+import { boundedText } from './bounded-text.ts';
 
 /** A key of the set, ready to check signatures. */
 export interface SetKey {
@@ -47,27 +48,12 @@ async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Pro
     response.body?.cancel().catch(() => {});
     return refused(`came with status ${response.status}`);
   }
-  const text = await boundedText(response);
+  const text = await boundedText(response, MOST_BYTES);
   if (text === undefined) return refused(`is larger than ${MOST_BYTES} bytes`);
   const jwks = publicJwks(parsedJson(text));
   if (jwks === undefined) return refused('is no JWKS');
   const keys = await Promise.all(jwks.map(importKey));
   return ok(keys.filter((key) => key !== undefined));
-}
-
-async function boundedText(response: Response): Promise<string | undefined> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true };
-    if (done || value === undefined) return new Blob(chunks).text();
-    bytes += value.byteLength;
-    chunks.push(value);
-    if (bytes <= MOST_BYTES) continue;
-    reader?.cancel().catch(() => {});
-    return undefined;
-  }
 }
 
 /** Undefined where it is none: the others of its set are still good. */

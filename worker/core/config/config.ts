@@ -4,6 +4,7 @@ import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
 import type { RoutingStrategy } from '../routing/strategies.ts';
 import type { Slo } from '../slo/slo.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DemoSignIn } from './demo-schema.ts';
 import type { BillingHabits } from './hosts.ts';
 import type { SignInAlgorithm } from './issuers-schema.ts';
@@ -30,6 +31,7 @@ export interface Config {
   pricing: PricingSettings;
   router: RouterSettings;
   slo: Slo;
+  telemetry: Telemetry;
 }
 
 /** A team's own sign-in. `issuer`, `audience` and `userClaim` are what its tokens say. */

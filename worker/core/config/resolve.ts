@@ -8,6 +8,7 @@ import { resolveDemo } from './resolve-demo.ts';
 import { resolveFeature } from './resolve-feature.ts';
 import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveSlo } from './resolve-slo.ts';
+import { resolveTelemetry } from './resolve-telemetry.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { isBaseUrl, isKeySetUrl, isPrivateOnItsWay } from './urls.ts';
@@ -69,6 +70,7 @@ export function resolveConfig(
       maxRetryAfterWaitMs: maxRetryAfterWait,
     },
     slo: resolveSlo(checked, isLocal(variables)),
+    telemetry: resolveTelemetry(checked.telemetry, variables),
   };
   return { config, missing };
 }

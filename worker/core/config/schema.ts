@@ -10,6 +10,7 @@ import { limits } from './limits-schema.ts';
 import { price } from './price-schema.ts';
 import { count, duration, order, settings, slug, usd, variable, weight } from './settings.ts';
 import { slo } from './slo-schema.ts';
+import { telemetry } from './telemetry-schema.ts';
 import { tenant, tenantName, tiers } from './tenants-schema.ts';
 
 /** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
@@ -165,6 +166,7 @@ export const configSchema = settings({
   /** Your own sign-ins, whose tokens pages may send. */
   issuers,
   alerts: alerts.default({}),
+  telemetry: telemetry.prefault({}),
   demo,
   tiers,
   tenants: z.record(tenantName, tenant).default({}),

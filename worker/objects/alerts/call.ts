@@ -3,6 +3,7 @@ import type { Attempt } from '../../core/alerts/alert.ts';
 import { CALL_TIMEOUT_MS } from '../../core/alerts/limits.ts';
 import type { Hook } from '../../core/alerts/policy.ts';
 import type { Clock } from '../../core/clock.ts';
+import { retryAfterMs } from '../../core/retry-after.ts';
 
 /** What a call needs from outside. */
 export interface Caller {
@@ -13,8 +14,8 @@ export interface Caller {
 /** Calls a webhook once. `id` is the same for each repetition (Standard Webhooks: `webhook-id`). */
 export async function deliver(hook: Hook, id: string, body: string, { clock, fetch }: Caller): Promise<Attempt> {
   const began = clock.now();
-  const failed = (error: string, status: number | null = null, retryAfterMs: number | null = null): Attempt => {
-    return { ok: false, status, ms: clock.now() - began, error, retryAfterMs };
+  const failed = (error: string, status: number | null = null, askedMs: number | null = null): Attempt => {
+    return { ok: false, status, ms: clock.now() - began, error, retryAfterMs: askedMs };
   };
   if (hook.problem !== undefined) return failed(hook.problem);
   const abort = new AbortController();
@@ -28,7 +29,7 @@ export async function deliver(hook: Hook, id: string, body: string, { clock, fet
     if (ok) return { ok, status, ms: clock.now() - began, error: null, retryAfterMs: null };
     const isRedirect = status >= 300 && status < 400;
     const why = isRedirect ? ', and redirects are not followed' : word && !hook.url.includes(word) ? `: ${word}` : '';
-    return failed(`answered ${status}${why}`, status, retryAfter(response, clock.now()));
+    return failed(`answered ${status}${why}`, status, retryAfterMs(response.headers.get('retry-after'), clock.now()));
   } catch {
     return failed(abort.signal.aborted ? `did not answer within ${CALL_TIMEOUT_MS / 1_000} s` : 'cannot be reached');
   } finally {
@@ -60,11 +61,4 @@ async function wordOf({ body, ok }: Response): Promise<string> {
   reader.cancel().catch(() => {});
   const text = new TextDecoder().decode(value);
   return /^[a-z_]{1,40}$/.test(text) ? text : '';
-}
-
-/** `retry-after` in seconds or as a date (RFC 9110 10.2.3). */
-function retryAfter({ headers }: Response, now: number): number | null {
-  const text = headers.get('retry-after') || 'none';
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isFinite(ms) && ms >= 0 ? ms : null;
 }

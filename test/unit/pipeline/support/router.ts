@@ -175,6 +175,7 @@ export class TestRouter {
       pricing: { ...PRICING, learnt: this.board.learnt },
       router,
       slo: sloFor(['chat', 'summarize']),
+      telemetry: { receivers: [], logs: false },
     };
     this.deps = {
       config,

@@ -1,0 +1,37 @@
+/** Where traces, metrics and logs of requests go, as people write it. Addresses and keys are named by variable. */
+import * as z from 'zod';
+import { CONVENTIONS } from '../telemetry/names.ts';
+import { settings, variable } from './settings.ts';
+
+const otlp = settings({
+  /** NAMES of the variables: the address of a receiver of OTLP over HTTP, without `/v1/traces`; headers as `key=value,key=value`. */
+  url: variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
+  headers: variable('OTEL_EXPORTER_OTLP_HEADERS').optional(),
+  traces: z.boolean().default(true),
+  metrics: z.boolean().default(true),
+  /** Which version of OpenTelemetry's conventions names attributes and metrics. */
+  conventions: z
+    .enum(CONVENTIONS, { error: `write ${CONVENTIONS.map((name) => `"${name}"`).join(' or ')}` })
+    .default('1.41'),
+}).refine(({ traces, metrics }) => traces || metrics, {
+  error: 'sends neither traces nor metrics; leave otlp out',
+  path: ['traces'],
+});
+
+const langfuse = settings({
+  /** NAMES of the variables: the address, such as https://cloud.langfuse.com, and the two keys of a project. */
+  url: variable('LANGFUSE_BASE_URL'),
+  publicKey: variable('LANGFUSE_PUBLIC_KEY'),
+  secretKey: variable('LANGFUSE_SECRET_KEY'),
+});
+
+/** Config's `telemetry` section. */
+export const telemetry = settings({
+  otlp: otlp.optional(),
+  langfuse: langfuse.optional(),
+  /** A line of JSON in the log for each request. */
+  logs: z.boolean().default(false),
+});
+
+/** Telemetry as the schema lets it pass. */
+export type TelemetryInput = z.output<typeof telemetry>;

@@ -1,0 +1,36 @@
+/** Limits on delivering telemetry, and when to try again. What is beyond them is lost and counted. */
+
+/** Records that wait for one receiver. Beyond that the oldest are lost. */
+export const MOST_WAITING = 1_000;
+/** Records in one call. */
+export const MOST_IN_A_CALL = 200;
+/** How long a receiver may take to answer. */
+export const CALL_TIMEOUT_MS = 5_000;
+/**
+ * How long one request sends for all others, behind its response. The platform ends that work after 30 seconds, of which a timer
+ * may already have taken ten; the last call begins within this time.
+ */
+export const LONGEST_TURN_MS = 12_000;
+/** What is read of a receiver's answer. */
+export const MOST_ANSWER_BYTES = 65_536;
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+/** A receiver's own `retry-after` counts up to this. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
+
+/** How long to wait after this many failures in a row. `random`, in [0, 1), keeps isolates from retrying together. */
+export function retryWaitMs(failures: number, retryAfterMs: number | null, random: number): number {
+  const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS) * (0.5 + random / 2);
+  return Math.ceil(Math.max(backOffMs, Math.min(retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)));
+}
+
+/** Whether the same call may succeed later (OTLP, "Retryable Response Codes"). No other status is retried. */
+export const mayRetry = (status: number): boolean => [429, 502, 503, 504].includes(status);
+
+/** How many spans or data points a receiver says it has rejected of those that it answered with 200; they are not sent again. */
+export function rejectedIn(answer: unknown): number {
+  const { partialSuccess } = (answer ?? {}) as { partialSuccess?: Record<string, unknown> | null };
+  const count = Number(partialSuccess?.rejectedSpans ?? partialSuccess?.rejectedDataPoints ?? 0);
+  return Number.isFinite(count) ? Math.max(0, count) : 0;
+}

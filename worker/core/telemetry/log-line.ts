@@ -1,0 +1,9 @@
+/** A record as a line of JSON, for whoever indexes logs. */
+import type { RequestRecord } from '../slo/record.ts';
+import { type JudgeSettings, judge } from '../slo/rules.ts';
+
+/** All of a record's fields, and before them what it is, when it ended, and what it counts as. */
+export function logLine(record: RequestRecord, slo: JudgeSettings): string {
+  const endedAt = new Date(record.arrivedAt + record.totalMs).toISOString();
+  return JSON.stringify({ event: 'request_record', at: endedAt, outcome: judge(record, slo).outcome, ...record });
+}
