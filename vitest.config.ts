@@ -58,7 +58,10 @@ export default defineConfig({
       },
       {
         // Real processes on real ports, after the others. They mostly wait, so more files at a time than there are cores.
-        test: { ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: waiting, sequence: { groupOrder: 1 } },
+        test: {
+          ...{ ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: waiting, sequence: { groupOrder: 1 } },
+          globalSetup: 'test/support/prometheus-tools.ts',
+        },
       },
       {
         // Chromium against the built router. These wait too, so they share the places of the real processes.

@@ -1,0 +1,23 @@
+/** Pieces of PromQL. */
+
+/** `{feature="chat",outcome="bad"}`: labels that are null are left out; `more` are whole matchers. */
+export function selector(labels: Readonly<Record<string, string | null>>, ...more: string[]): string {
+  const equal = Object.entries(labels).flatMap(([name, value]) =>
+    value === null ? [] : [`${name}=${JSON.stringify(value)}`],
+  );
+  const matchers = [...equal, ...more];
+  return matchers.length === 0 ? '' : `{${matchers.join(',')}}`;
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** `5m`, `36h`: in the largest unit that needs no fraction. */
+export function duration(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, size]) => ms % size === 0) ?? ['ms', 1];
+  return `${ms / unitMs}${unit}`;
+}

@@ -1,0 +1,32 @@
+/** Which of the router's counters hold the bad events of an objective, and all of them. */
+import { bucketBound } from '../../worker/core/slo/bucket-bound.ts';
+import type { Objective } from '../../worker/core/slo/slo.ts';
+import { selector } from './promql.ts';
+
+/** Selectors of counters. The bad events are `bad`, or what is in `all` but not in `good`. */
+export type SliCounters = { all: string; bad: string } | { all: string; good: string };
+
+const HISTOGRAMS = { ttft: 'carryon_ttft_seconds', latency: 'carryon_request_duration_seconds' } as const;
+
+/**
+ * From the counters of requests and times where these tell features alone apart. Costs, quality, composites, drills that count and promises to
+ * one tenant are in no such counter; for these the router counts the events of the objective itself.
+ */
+export function countersOf({ name, sli, feature, tenant, countsInSlo }: Objective): SliCounters {
+  const ofFeature = tenant === null && !countsInSlo;
+  if (ofFeature && sli.kind === 'success') {
+    const of = (outcome: string) => `carryon_requests_total${selector({ feature }, outcome)}`;
+    return { all: of('outcome=~"good|bad"'), bad: of('outcome="bad"') };
+  }
+  if (ofFeature && (sli.kind === 'ttft' || sli.kind === 'latency')) {
+    const metric = HISTOGRAMS[sli.kind];
+    const good = `${metric}_bucket${selector({ feature, le: bucketBound(sli.underMs) })}`;
+    return { all: `${metric}_count${selector({ feature })}`, good };
+  }
+  const of = (outcome: string | null) => `carryon_slo_events_total${selector({ objective: name, outcome })}`;
+  return { all: of(null), bad: of('bad') };
+}
+
+/** The bad events as an expression; `of` makes the sum of one selector. */
+export const badEvents = (counters: SliCounters, of: (counter: string) => string): string =>
+  'bad' in counters ? of(counters.bad) : `${of(counters.all)} - ${of(counters.good)}`;

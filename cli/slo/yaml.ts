@@ -1,0 +1,37 @@
+/** Plain data as YAML in block style. Strings are quoted unless nothing could read them as anything else. */
+export type Yaml = string | number | boolean | object;
+
+/** `comment`: lines at the top of the file. */
+export const yamlText = (value: Yaml, comment: readonly string[] = []): string =>
+  `${comment.map((line) => `# ${line}\n`).join('')}${block(value, 0)}\n`;
+
+/** What follows a key or a dash that stands `depth` levels in. */
+function block(value: Yaml, depth: number): string {
+  const indent = '  '.repeat(depth);
+  if (typeof value === 'string' && value.includes('\n')) return `|-\n${value.replace(/^/gm, indent)}`;
+  if (typeof value !== 'object') return scalar(value);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]';
+    return value.map((one) => `${indent}- ${block(one, depth + 1).trimStart()}`).join('\n');
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  return entries.map(([key, one]) => `${indent}${scalar(key)}:${after(one, depth)}`).join('\n');
+}
+
+function after(value: Yaml, depth: number): string {
+  const isNested = typeof value === 'object' && Object.keys(value).length > 0;
+  return isNested ? `\n${block(value, depth + 1)}` : ` ${block(value, depth + 1)}`;
+}
+
+/** Words, paths and durations such as `30s`. */
+const PLAIN = /^(?:[A-Za-z_/][\w./ -]*|\d+[smhd])$/;
+/** Words of YAML 1.1 that are no strings. */
+const OTHER_WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+const PRINTABLE = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufefe]*$/;
+
+function scalar(value: string | number | boolean): string {
+  if (typeof value !== 'string') return String(value);
+  if (PLAIN.test(value) && !OTHER_WORDS.test(value) && value.trim() === value) return value;
+  return PRINTABLE.test(value) ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
+}
