@@ -1,5 +1,5 @@
 /** Which of the router's counters hold the bad events of an objective, and all of them. */
-import { bucketBound } from '../../worker/core/slo/bucket-bound.ts';
+import { bucketBound } from '../../worker/core/slo/metrics/bucket-bound.ts';
 import type { Objective } from '../../worker/core/slo/slo.ts';
 import { selector } from './promql.ts';
 

@@ -27,6 +27,7 @@ export function slothFile({ service, objectives }: Slo): Yaml {
           sli: { events: { error_query: badEvents(counters, rate), total_query: rate(counters.all) } },
           alerting: {
             name: 'CarryonBudgetBurns',
+            labels: { objective: name },
             annotations: { summary: `${name}: the error budget burns too fast`, runbook: RUNBOOK },
             page_alert: { labels: { severity: 'page' } },
             ticket_alert: { labels: { severity: 'ticket' } },
