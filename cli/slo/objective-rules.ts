@@ -5,7 +5,7 @@ import { BURN_WINDOWS } from '../../worker/core/slo/windows.ts';
 import { errorBudgetOf } from './error-budget.ts';
 import { duration, selector } from './promql.ts';
 import { atLeast, RUNBOOK, type Rule, type RuleGroup, type Severity } from './rule.ts';
-import { badEvents, countersOf } from './sli-counters.ts';
+import { badEvents, countersOf, outsideParts } from './sli-counters.ts';
 
 /** How long a promise may be missed before someone is told, whatever is left of the budget. */
 const BELOW_TARGET: Partial<Record<Sli['kind'], readonly { lasts: string; severity: Severity }[]>> = {
@@ -23,10 +23,11 @@ const errorRatio = (window: string): string => `objective:carryon_slo_error_rati
 
 export function objectiveGroups(objective: Objective, slo: Slo): RuleGroup[] {
   const name = `carryon-slo-${objective.name}`;
+  const parts = outsideParts(objective, slo.objectives);
   const alerts = [...burnRules(objective, slo), ...belowRules(objective, slo), noDataRule(objective, slo)];
   return [
-    { name, interval: '30s', rules: [...eventRules(objective), ...alerts] },
-    { name: `${name}-window`, interval: '5m', rules: budgetRules(objective) },
+    { name, interval: '30s', rules: [...eventRules(objective, parts), ...alerts] },
+    { name: `${name}-window`, interval: '5m', rules: budgetRules(objective, parts) },
   ];
 }
 
@@ -34,29 +35,40 @@ export function objectiveGroups(objective: Objective, slo: Slo): RuleGroup[] {
  * The sums are recorded before their increase is taken: `increase` of the router's own series would miss the first count of each
  * new combination of labels. One object counts everything, so all series that are summed start again together.
  */
-function eventRules(objective: Objective): Rule[] {
+function eventRules(objective: Objective, parts: readonly Objective[]): Rule[] {
   const labels = { objective: objective.name };
-  const counters = countersOf(objective);
+  const counters = [objective, ...parts].map(countersOf);
   const sum = (counter: string) => `sum(${counter})`;
   return [
-    { record: EVENTS, expr: sum(counters.all), labels },
-    { record: BAD, expr: badEvents(counters, sum), labels },
-    ...Object.keys(BURN_WINDOWS).map((window) => ratioRule(objective, window)),
+    { record: EVENTS, expr: counters.map(({ all }) => sum(all)).join(' + '), labels },
+    { record: BAD, expr: counters.map((one) => badEvents(one, sum)).join(' + '), labels },
+    ...Object.keys(BURN_WINDOWS).map((window) => ratioRule(objective, parts, window)),
   ];
 }
 
-function ratioRule({ name }: Objective, window: string): Rule {
+function ratioRule(objective: Objective, parts: readonly Objective[], window: string): Rule {
+  const { name } = objective;
   const over = `${selector({ objective: name })}[${window}]`;
-  const expr = `increase(${BAD}${over}) / (increase(${EVENTS}${over}) > 0)`;
+  const ofSums = `increase(${BAD}${over}) / (increase(${EVENTS}${over}) > 0)`;
+  const expr = parts.length === 0 ? ofSums : jointRatio(objective, parts, window);
   return { record: errorRatio(window), expr, labels: { objective: name } };
 }
 
-function budgetRules(objective: Objective): Rule[] {
+/** Of a composite: the good shares are multiplied, and what has no data leaves the others as they are. */
+function jointRatio(objective: Objective, parts: readonly Objective[], window: string): string {
+  const counters = countersOf(objective);
+  const increase = (counter: string) => `sum(increase(${counter}[${window}]))`;
+  const own = `${badEvents(counters, increase)} / (${increase(counters.all)} > 0)`;
+  const others = parts.map(({ name }) => `sum(${errorRatio(window)}${selector({ objective: name })})`);
+  return `1 - ${[own, ...others].map((ratio) => `(1 - ${ratio} or vector(1))`).join(' * ')}`;
+}
+
+function budgetRules(objective: Objective, parts: readonly Objective[]): Rule[] {
   const { name } = objective;
   const window = duration(objective.windowMs);
   const expr = `1 - ${errorRatio(window)}${selector({ objective: name })} / ${errorBudgetOf(objective)}`;
   const remaining = { record: 'objective:carryon_slo_budget_remaining:ratio', expr, labels: { objective: name } };
-  return Object.hasOwn(BURN_WINDOWS, window) ? [remaining] : [ratioRule(objective, window), remaining];
+  return Object.hasOwn(BURN_WINDOWS, window) ? [remaining] : [ratioRule(objective, parts, window), remaining];
 }
 
 function burnRules(objective: Objective, { minErrors }: Slo): Rule[] {

@@ -1,5 +1,6 @@
 /** Which of the router's counters hold the bad events of an objective, and all of them. */
 import { bucketBound } from '../../worker/core/slo/metrics/bucket-bound.ts';
+import { isPerRequest } from '../../worker/core/slo/sli-outcome.ts';
 import type { Objective } from '../../worker/core/slo/slo.ts';
 import { selector } from './promql.ts';
 
@@ -26,6 +27,10 @@ export function countersOf({ name, sli, feature, tenant, countsInSlo }: Objectiv
   const of = (outcome: string | null) => `carryon_slo_events_total${selector({ objective: name, outcome })}`;
   return { all: of(null), bad: of('bad') };
 }
+
+/** The parts of a composite that no request counts for: their ratios are multiplied with that of the requests. */
+export const outsideParts = ({ of }: Objective, objectives: readonly Objective[]): Objective[] =>
+  objectives.filter(({ name, sli }) => of.includes(name) && !isPerRequest(sli));
 
 /** The bad events as an expression; `of` makes the sum of one selector. */
 export const badEvents = (counters: SliCounters, of: (counter: string) => string): string =>

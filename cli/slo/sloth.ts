@@ -2,7 +2,7 @@
 import type { Slo } from '../../worker/core/slo/slo.ts';
 import { errorBudgetOf } from './error-budget.ts';
 import { RUNBOOK } from './rule.ts';
-import { badEvents, countersOf } from './sli-counters.ts';
+import { badEvents, countersOf, outsideParts } from './sli-counters.ts';
 import type { Yaml } from './yaml.ts';
 
 /** sloth puts its own windows here. */
@@ -14,8 +14,8 @@ export function slothFile({ service, objectives }: Slo): Yaml {
     service: slug(service),
     labels: { router: 'carryon' },
     slos: objectives
-      // sloth divides by the error budget.
-      .filter((objective) => errorBudgetOf(objective) > 0)
+      // sloth divides by the error budget, and knows no product of ratios.
+      .filter((one) => errorBudgetOf(one) > 0 && outsideParts(one, objectives).length === 0)
       .map((objective) => {
         const { name, target, why, team } = objective;
         const counters = countersOf(objective);

@@ -5,29 +5,25 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboard } from '../../cli/slo/dashboard.ts';
 import { prometheusFiles } from '../../cli/slo/prometheus-files.ts';
-import { resolveSlo } from '../../worker/core/config/resolve-slo.ts';
-import type { Objective, Sli, Slo } from '../../worker/core/slo/slo.ts';
 import { promtool } from '../support/prometheus-tools.ts';
+import { sloFor } from '../unit/core/slo/support/slo-for.ts';
 
-const DAY_MS = 86_400_000;
-
-const objective = (name: string, sli: Sli, more: Partial<Objective> = {}): Objective => ({
-  ...{ name, sli, feature: 'chat', tenant: null, target: 99.5, promised: 99, windowMs: 30 * DAY_MS },
-  ...{ why: null, team: null, of: [], countsInSlo: false, ...more },
-});
-
-const SLO: Slo = {
-  ...resolveSlo([]),
-  service: "Ana's assistant",
-  objectives: [
-    objective('success', { kind: 'success' }, { team: 'ai' }),
-    objective('ttft', { kind: 'ttft', underMs: 2_000 }, { target: 95 }),
-    objective('loose', { kind: 'latency', underMs: 1_500 }, { feature: null, target: 90, windowMs: 7 * DAY_MS }),
-    objective('of-acme', { kind: 'success' }, { tenant: 'acme', target: 99 }),
-    objective('perfect', { kind: 'valid' }, { target: 100 }),
-  ],
-  averages: [{ name: 'average', feature: 'chat', averageMicroUsd: 15_000, windowMs: 30 * DAY_MS }],
-};
+const SLO = sloFor(
+  ['chat'],
+  {
+    service: "Ana's assistant",
+    objectives: [
+      { name: 'success', sli: 'success', feature: 'chat', target: 99.5, team: 'ai' },
+      { name: 'ttft', sli: 'ttft', feature: 'chat', under: '2s', target: 95 },
+      { name: 'loose', sli: 'latency', under: '1.5s', target: 90, window: '7d' },
+      { name: 'cheap', sli: 'cost', feature: 'chat', atMostUsd: 0.02, target: 99 },
+      { name: 'retrieval', sli: 'external', target: 99.5 },
+      { name: 'all', of: ['success', 'ttft', 'retrieval'] },
+    ],
+    averages: [{ name: 'average', feature: 'chat', averageUsd: 0.015 }],
+  },
+  {},
+);
 
 let directory: string;
 beforeAll(async () => {
@@ -95,7 +91,7 @@ describe('npm run slo -- prometheus', () => {
     const inDashboard = dashboard('x').panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
     const sloth = await readFile(join(directory, 'sloth.yml'), 'utf8');
     const inSloth = [...sloth.matchAll(/_query: '(.*)'$/gm)].map(([, expr = '']) => expr);
-    expect(inSloth).toHaveLength(8);
+    expect(inSloth).toHaveLength(10);
     const rules = [...inDashboard, ...inSloth].map((expr, index) => ({
       record: `query_${index}`,
       expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('{{.window}}', '5m').replaceAll(/\$\w+/g, '.*'),
@@ -175,14 +171,25 @@ describe('the alerts', () => {
     expect(await firing(['30m'], of('0+91x30'))).toEqual([[]]);
   });
 
-  it('of one tenant, or of what is no time, go by the events that the router counts for the objective', async () => {
-    const events = (outcome: string, values: string) => ({
-      ...{ series: `carryon_slo_events_total{objective="of-acme",outcome="${outcome}"}`, values },
-    });
-    const ofAcme = [UP, good('0+100x30'), failing('0x30'), events('good', '0+1x30')];
-    expect(await firing(['30m'], [...ofAcme, events('bad', '0x30')])).toEqual([[]]);
-    const [alerts = []] = await firing(['30m'], [...ofAcme, events('bad', '0+1x30')]);
-    expect(alerts).toContain('CarryonBudgetBurns of-acme page 1h');
+  const events = (objective: string, outcome: string, values: string) => ({
+    ...{ series: `carryon_slo_events_total{objective="${objective}",outcome="${outcome}"}`, values },
+  });
+
+  it('of costs go by the events that the router counts for the objective', async () => {
+    const of = (bad: string) => [UP, events('cheap', 'good', '0+1x30'), events('cheap', 'bad', bad)];
+    expect(await firing(['30m'], of('0x30'))).toEqual([[]]);
+    const [alerts = []] = await firing(['30m'], of('0+1x30'));
+    expect(alerts).toEqual(burns('cheap'));
+  });
+
+  it('of a composite count what was reported from outside, too', async () => {
+    const of = (badReports: string) => [
+      ...[UP, events('all', 'good', '0+100x30'), events('all', 'bad', '0x30')],
+      ...[events('retrieval', 'good', '0+100x30'), events('retrieval', 'bad', badReports)],
+    ];
+    expect(await firing(['30m'], of('0x30'))).toEqual([[]]);
+    const [alerts = []] = await firing(['30m'], of('0+900x30'));
+    expect(alerts).toEqual([...burns('all'), ...burns('retrieval')]);
   });
 
   it('of an average cost wait a quarter of an hour', async () => {
