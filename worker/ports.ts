@@ -26,6 +26,7 @@ import type { Observation } from './core/routing/health.ts';
 import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { ClosedRecord, RequestRecord } from './core/slo/record.ts';
+import type { RunFacts } from './core/slo/run-facts.ts';
 import type { Adapter } from './providers/adapter.ts';
 
 export type { Clock };
@@ -133,6 +134,8 @@ export interface AnswerRuns {
   givesAgainMs(job: Job, completion: string): number;
   /** An error in the words of the contract. */
   wire(error: StreamError): Refusal;
+  /** Takes the record of a call that is over, and sends it on at once, because the object may sleep now. */
+  close(record: ClosedRecord, background: Background): void;
 }
 
 /** Called just before the ledger is asked with a new id, and just before a provider is called under it (ledger rule 20). */
@@ -150,6 +153,8 @@ export interface RunHooks extends LeaseHooks {
   isShared: boolean;
   /** The ledger has said yes: resumable readers get this head now. */
   admitted(head: AnswerHead): void;
+  /** Called once, when the run is settled: before it is refused or its end is told, but for a run that was told to stop. */
+  settled(facts: RunFacts): void;
 }
 
 /** The files that the build has made for browsers. All of them are public. */

@@ -17,14 +17,16 @@ import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunOutcome } from '../../worker/core/answers/stream/run.ts';
 import type { Wish } from '../../worker/core/answers/stream/wish.ts';
 import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
+import type { ClosedRecord } from '../../worker/core/slo/record.ts';
+import { NO_RUN, type RunFacts } from '../../worker/core/slo/run-facts.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerRuns, RunHooks } from '../../worker/ports.ts';
-import { TestClock } from '../unit/pipeline/support/clock.ts';
+import { START, TestClock } from '../unit/pipeline/support/clock.ts';
 
 /** Tests name their jobs; the name travels as the request's id. */
 const jobNamed = (requestId: string): Job => ({
-  ...{ requestId, arrivedAt: 0, identity: LOCAL_IDENTITY, user: null, door: 'chat-completions', feature: 'chat' },
+  ...{ requestId, arrivedAt: START, identity: LOCAL_IDENTITY, user: null, door: 'chat-completions', feature: 'chat' },
   ...{ alias: 'app/chat', chat: {} as Job['chat'], cache: 'normal' },
 });
 
@@ -86,6 +88,12 @@ export class Call {
     return this.content();
   }
 
+  /** What the run came to, as the pipeline tells before its end. */
+  settled(facts: Partial<RunFacts> = {}): this {
+    this.hooks.settled({ ...NO_RUN, ...facts });
+    return this;
+  }
+
   content(): this {
     this.#answer({ kind: 'begun', head: HEAD, events: this.#events() });
     return this;
@@ -141,6 +149,7 @@ export class World {
   ttlMs = 3_600_000;
   readonly calls: Call[] = [];
   readonly told: KeptLease[][] = [];
+  readonly records: ClosedRecord[] = [];
 
   get call(): Call {
     const call = this.calls[this.calls.length - 1];
@@ -159,6 +168,7 @@ export class World {
       settleLeases: async (_, leases) => void this.told.push([...leases]),
       givesAgainMs: (_, completion) => (completion.includes('"length"') ? 0 : this.ttlMs),
       wire: ({ code }) => refusal(code, STATUS[code]),
+      close: (record) => void this.records.push(record),
     };
   }
 
@@ -231,8 +241,8 @@ export class Talk {
     this.#opened = instance;
   }
 
-  open(wish: Wish, { job = 'job', ...more }: Asking = {}, signal?: AbortSignal): Promise<Response> {
-    const asked = { alias: 'app/chat', wish, job: jobNamed(job) };
+  open(wish: Wish, { job = 'job', record, ...more }: Asking = {}, signal?: AbortSignal): Promise<Response> {
+    const asked = { alias: 'app/chat', wish, job: jobNamed(job), record };
     const keyed = {
       kind: 'keyed',
       owner: OWNER,

@@ -52,6 +52,7 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
   clock: deps.clock,
   produce: producer(deps),
   wire: (error) => refusalOf(error),
+  close: (record, background) => deps.records.close(record, background, true),
   givesAgainMs({ chat, feature }, body) {
     const policy = deps.config.features.get(feature)?.cache;
     const isKept = policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;

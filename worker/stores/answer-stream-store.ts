@@ -1,4 +1,5 @@
 /** `AnswerStream` and `SharedAnswer` objects as this isolate reaches them: by fetch, which hands on an abort and a cancel. */
+import type { Job } from '../core/answers/stream/job.ts';
 import {
   type AttachMessage,
   type KeyedOpen,
@@ -54,7 +55,7 @@ export class AnswerStreamStore implements AnswerStreams {
   async #openOld(subject: string, message: KeyedOpen, signal: AbortSignal): Promise<Response | undefined> {
     if (this.#oldNames === undefined) return undefined;
     const old = await this.#stub(this.#oldNames, 'keyed', subject);
-    const reply = await call(old, 'open', { ...message, job: undefined, onlyKnown: true }, signal);
+    const reply = await call(old, 'open', { ...message, job: withoutChat(message.job), onlyKnown: true }, signal);
     return readNote(reply.headers.get(NOTE_HEADER)).role === 'unknown' ? undefined : reply;
   }
 
@@ -93,6 +94,12 @@ class Names {
     return hex(await sign(this.#key, subject));
   }
 }
+
+/** For an object that runs nothing. */
+const withoutChat = ({ requestId, arrivedAt, identity, user, door, feature, alias }: Job): Omit<Job, 'chat'> => ({
+  ...{ requestId, arrivedAt, identity, user, door, feature, alias },
+  cache: 'normal',
+});
 
 const call = (stub: DurableObjectStub, what: string, message: object, signal?: AbortSignal): Promise<Response> =>
   stub.fetch(`https://answer.internal/${what}`, {

@@ -28,6 +28,7 @@ it.each([
     role: () => 'attached',
     madeFor: () => 'again',
     keeps: () => false,
+    record: undefined,
     notWhole: () => 'alone',
     onLeave() {},
   });

@@ -34,7 +34,7 @@ class Bench {
   }
 
   reader() {
-    const reader = this.log.reader(true);
+    const reader = this.log.reader(true, () => {});
     let seenId = 0;
     return {
       reader,

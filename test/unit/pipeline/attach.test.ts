@@ -206,6 +206,7 @@ it('a safeguard’s answer is not made for others: what was held goes back', asy
       onAsk: () => {},
       onStart: () => {},
       admitted: (head) => void admitted.push(head),
+      settled: () => {},
     });
   expect(await router.clock.run(run(true))).toEqual({ kind: 'alone' });
   await router.clock.run(Promise.all(background));
@@ -228,6 +229,7 @@ it('a busy object has a lease of its own for each run, which its row knows (ledg
       onAsk: (leaseId) => void noted.push(leaseId),
       onStart: () => {},
       admitted: () => {},
+      settled: () => {},
     });
     expect((await router.clock.run(outcome)).kind).toBe('begun');
   }
@@ -297,6 +299,7 @@ describe('a keyed request whose answer is cached', () => {
       onAsk: (leaseId) => void noted.push(leaseId),
       onStart: () => {},
       admitted: () => {},
+      settled: () => {},
     });
 
   it('is given the copy by the Worker, where its key has no run', async () => {

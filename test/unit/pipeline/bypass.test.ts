@@ -221,6 +221,7 @@ describe('cached and shared answers', () => {
         onAsk: () => {},
         onStart: () => {},
         admitted,
+        settled: () => {},
       }),
     );
 

@@ -19,6 +19,7 @@ async function refusalOf(job: Job, router: TestRouter): Promise<Refusal | undefi
     onAsk: () => {},
     onStart: () => {},
     admitted: () => {},
+    settled: () => {},
   });
   if (outcome.kind !== 'begun') return outcome.kind === 'refused' ? outcome.refusal : undefined;
   for await (const batch of outcome.events) if (batch.kind === 'interrupted') return batch.error;

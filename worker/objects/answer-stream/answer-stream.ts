@@ -10,6 +10,8 @@ import {
   type StreamError,
 } from '../../core/answers/stream/open.ts';
 import type { Wish } from '../../core/answers/stream/wish.ts';
+import { openedRecord } from '../../core/slo/opened.ts';
+import type { ClosedRecord } from '../../core/slo/record.ts';
 import type { AnswerRuns } from '../../ports.ts';
 import { aloneReply, completionReply, notFoundReply, refusalReply, unknownReply } from '../answers/reply.ts';
 import { serve } from '../answers/serve.ts';
@@ -24,6 +26,8 @@ interface ReadWish {
   signal: AbortSignal;
   /** The reader's Worker would keep the answer in its cache. */
   caches: boolean;
+  /** What its record says when it is opened; undefined where the call is no request of its own. */
+  opened: ClosedRecord | undefined;
 }
 
 /** An answer that has lost events passed as a stream, marked, and is never given as a whole. */
@@ -73,17 +77,18 @@ export class AnswerStream extends DurableObject<unknown> {
 
   #open(message: KeyedOpen, signal: AbortSignal): Promise<Response> | Response {
     const { wish, caches } = message;
+    const reading = { wish, signal, caches, opened: openedRecord(message, this.#runs.clock.now()) };
     const decision = decideOpen(this.#answer.known(message.lastEventId), message, this.#runs.clock.now());
     if (decision.do === 'nothing') return unknownReply();
-    if (decision.do !== 'run') return this.#follow(decision, { wish, signal, caches });
+    if (decision.do !== 'run') return this.#follow(decision, reading);
     // The Worker gives its cached copy itself: a key that was new stays new, and costs no row.
     if (message.copy === 'worker') return aloneReply();
-    return this.#read(this.#answer.begin(message), { wish, signal, caches }, 0, true);
+    return this.#read(this.#answer.begin(message), reading, 0, true);
   }
 
   #attach({ wish, ...message }: AttachMessage, signal: AbortSignal): Promise<Response> | Response {
     const decision = decideAttach(this.#answer.known(message.lastEventId), message);
-    return this.#follow(decision, { wish, signal, caches: false });
+    return this.#follow(decision, { wish, signal, caches: false, opened: undefined });
   }
 
   #stop(message: StopMessage): Response {
@@ -115,15 +120,17 @@ export class AnswerStream extends DurableObject<unknown> {
     return this.#read(kept, reading, decision.afterId, false);
   }
 
-  #read(kept: Kept, { wish, signal, caches }: ReadWish, afterId: number, isFirst: boolean): Promise<Response> {
+  #read(kept: Kept, reading: ReadWish, afterId: number, isFirst: boolean): Promise<Response> {
+    const { wish, signal, caches, opened } = reading;
     const { log, run, record } = kept;
     const isReplay = log.ending !== null;
+    const role = isReplay ? 'replayed' : isFirst ? 'started' : 'attached';
     return serve({
       ...{ log, wish: { ...wish, form: record.form }, alias: record.alias, afterId, signal },
       ...{ clock: this.#runs.clock, streamId: this.ctx.id.toString() },
       head: () => log.head ?? (wish.resume && log.ending === null ? (run?.admitted ?? null) : null),
       refused: () => (run?.isAlone ? 'alone' : undefined),
-      role: () => (isReplay ? 'replayed' : isFirst ? 'started' : 'attached'),
+      role: () => role,
       madeFor: () => (isFirst || afterId > 0 ? 'own' : 'again'),
       keeps() {
         const keeps = caches && !isReplay && !kept.hasKeeper;
@@ -131,11 +138,12 @@ export class AnswerStream extends DurableObject<unknown> {
         return keeps;
       },
       notWhole: () => this.#runs.wire(NOT_WHOLE),
+      record: this.#answer.recordFor(kept, opened, role),
       onLeave: run?.enter() ?? (() => {}),
     });
   }
 
   #refusal(error: StreamError, seesProvider: boolean): Response {
-    return refusalReply({ ...this.#runs.wire(error), head: NO_ATTEMPT }, seesProvider, 'refused');
+    return refusalReply({ ...this.#runs.wire(error), head: NO_ATTEMPT }, seesProvider, { role: 'refused' });
   }
 }

@@ -3,7 +3,10 @@ import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import type { KeyedOpen } from '../../core/answers/stream/messages.ts';
 import type { Known, StreamError } from '../../core/answers/stream/open.ts';
 import { type AnswerRecord, asked, beginRecord, isPast, started, wake } from '../../core/answers/stream/record.ts';
+import type { ClosedRecord, RecordRole } from '../../core/slo/record.ts';
+import { factsOfHead, joinedFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns, Background } from '../../ports.ts';
+import { CallerRecord } from '../answers/caller-record.ts';
 import { KeyedRun } from './keyed-run.ts';
 import { AnswerLog } from './log.ts';
 import { AnswerRows } from './rows.ts';
@@ -16,6 +19,8 @@ export interface Kept {
   readonly run: KeyedRun | undefined;
   /** A caller's Worker has been told to cache the answer, or none is to. */
   hasKeeper: boolean;
+  /** Of the request that started the run, where it has one. */
+  starter?: CallerRecord | undefined;
 }
 
 const DIED: StreamError = {
@@ -69,6 +74,21 @@ export class KeptAnswer {
     const hooks = { background: this.#background, onAsk: note(asked), onStart: note(started) };
     this.#background(run.drive(message.job, hooks).then(() => this.#ended(kept)));
     return kept;
+  }
+
+  /** The record that a reader goes on with: its own, or that of the request whose stream it resumes. */
+  recordFor(kept: Kept, opened: ClosedRecord | undefined, role: RecordRole): CallerRecord | undefined {
+    const { log, run, starter } = kept;
+    if (opened === undefined) return starter?.resumes() ? starter : undefined;
+    const record = new CallerRecord(opened, {
+      clock: this.#runs.clock,
+      role: () => role,
+      facts: () => (role === 'started' ? run?.facts : joinedFacts(run?.facts ?? factsOfHead(log.head ?? {}))),
+      until: (isSo) => log.until(isSo),
+      close: (closed) => this.#runs.close(closed, this.#background),
+    });
+    if (role === 'started') kept.starter = record;
+    return record;
   }
 
   save({ record }: Kept): void {

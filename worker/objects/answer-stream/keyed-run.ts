@@ -2,6 +2,7 @@
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import type { Job } from '../../core/answers/stream/job.ts';
 import { LINGER_MS } from '../../core/answers/stream/limits.ts';
+import type { RunFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns, RunHooks } from '../../ports.ts';
 import { Run } from '../answers/run.ts';
 import type { AnswerLog } from './log.ts';
@@ -15,6 +16,8 @@ export class KeyedRun {
   admitted: AnswerHead | null = null;
   /** The answer is one that the Worker has to give itself. */
   isAlone = false;
+  /** What the run came to; undefined until it is settled. */
+  facts: RunFacts | undefined;
   readonly #log: AnswerLog;
   readonly #runs: AnswerRuns;
   readonly #run: Run;
@@ -60,6 +63,10 @@ export class KeyedRun {
       isShared: false,
       admitted: (head) => {
         this.admitted = head;
+        log.changes.notify();
+      },
+      settled: (facts) => {
+        this.facts = facts;
         log.changes.notify();
       },
     });

@@ -4,6 +4,7 @@ import type { MadeFor } from '../../core/answers/carryon-field.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../../core/answers/stream/limits.ts';
 import type { Wish } from '../../core/answers/stream/wish.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { CallerRecord } from './caller-record.ts';
 import { Cursor, type ReadableLog } from './cursor.ts';
 
 /** One reader, and what it wants. */
@@ -16,6 +17,7 @@ export interface Reading {
   afterId: number;
   madeFor: MadeFor;
   clock: Clock;
+  record: CallerRecord | undefined;
   /** Called once, when the reader has left or has everything. */
   onGone(): void;
 }
@@ -26,7 +28,7 @@ const encoder = new TextEncoder();
 
 /** The body of one reader's response: server-sent events, with comments in between while there is nothing else to send. */
 export function readerStream(reading: Reading): ReadableStream<Uint8Array> {
-  const { log, wish, alias, afterId, madeFor, clock, onGone } = reading;
+  const { log, wish, alias, afterId, madeFor, clock, record, onGone } = reading;
   const silenceMs = wish.resume ? HEARTBEAT_MS : KEEP_ALIVE_MS;
   const comment = wish.resume ? HEARTBEAT : KEEP_ALIVE;
   const cursor = new Cursor(log, wish, alias, afterId, madeFor);
@@ -74,8 +76,11 @@ export function readerStream(reading: Reading): ReadableStream<Uint8Array> {
         for (;;) {
           if (isGone) return;
           const text = cursor.next();
+          // Before the first event there is at most an error.
+          if (text !== '' && log.lastId > 0) record?.content();
           if (text !== '' || isSilent) controller.enqueue(encoder.encode(text === '' ? comment : text));
           if (cursor.isOver) {
+            record?.ended(log.ending);
             controller.close();
             return leave();
           }

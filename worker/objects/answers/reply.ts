@@ -2,7 +2,7 @@
 import { type AnswerHead, hiddenHead } from '../../core/answers/answer-head.ts';
 import { type CarryonField, type MadeFor, withCarryon } from '../../core/answers/carryon-field.ts';
 import { dataFor, type Refusal, refusalFor } from '../../core/answers/stream/events.ts';
-import { NOTE_HEADER, noteText, type ReplyNote, type Role } from '../../core/answers/stream/messages.ts';
+import { NOTE_HEADER, noteText, type ReplyNote } from '../../core/answers/stream/messages.ts';
 import type { Wish } from '../../core/answers/stream/wish.ts';
 
 type ContentType = 'application/json' | 'text/event-stream; charset=utf-8';
@@ -29,9 +29,14 @@ export const unknownReply = (): Response => reply(null, { role: 'unknown', head:
 const shown = (head: AnswerHead, seesProvider: boolean): AnswerHead => (seesProvider ? head : hiddenHead(head));
 
 /** An error, in the words that this caller may read. */
-export function refusalReply(refusal: Refusal, seesProvider: boolean, role: Role, madeFor: MadeFor = 'own'): Response {
+export function refusalReply(
+  refusal: Refusal,
+  seesProvider: boolean,
+  note: Omit<ReplyNote, 'head'>,
+  madeFor: MadeFor = 'own',
+): Response {
   const { status, body } = refusalFor(refusal, seesProvider, madeFor);
-  return reply(body, { role, head: shown(refusal.head, seesProvider), errorHeaders: refusal.headers }, status);
+  return reply(body, { ...note, head: shown(refusal.head, seesProvider), errorHeaders: refusal.headers }, status);
 }
 
 /** A stream, with the headers that are known when it begins. */

@@ -5,6 +5,7 @@ import { isPartial, type Refusal } from '../../core/answers/stream/events.ts';
 import type { Role } from '../../core/answers/stream/messages.ts';
 import type { Wish } from '../../core/answers/stream/wish.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { CallerRecord } from './caller-record.ts';
 import type { ReadableLog } from './cursor.ts';
 import { readerStream } from './reader-stream.ts';
 import { aloneReply, completionReply, goneReply, refusalReply, streamReply } from './reply.ts';
@@ -38,17 +39,20 @@ export interface Caller {
   keeps(): boolean;
   /** Told to a caller that wants the whole of an answer which has lost events. */
   notWhole(): Refusal | 'alone';
+  /** Undefined where this call is no request of its own. */
+  record: CallerRecord | undefined;
   /** The caller has left, or has all it gets. May be called more than once. */
   onLeave(): void;
 }
 
 /** Waits until there is something to say to this caller, and says it. */
 export async function serve(caller: Caller): Promise<Response> {
-  const { log, wish, alias, signal, afterId, clock } = caller;
+  const { log, wish, alias, signal, afterId, clock, record } = caller;
   let hasLeft = false;
   const leave = () => {
     hasLeft = true;
     signal?.removeEventListener('abort', leave);
+    record?.left();
     caller.onLeave();
   };
   signal?.addEventListener('abort', leave);
@@ -60,20 +64,27 @@ export async function serve(caller: Caller): Promise<Response> {
   const { ending } = log;
   const [head, refused, role, madeFor] = [caller.head(), caller.refused(), caller.role(), caller.madeFor()];
   if (wish.stream && head !== null && refused === undefined) {
-    const body = readerStream({ log, wish, alias, afterId, madeFor, clock, onGone: leave });
-    const note = { role, keeps: caller.keeps(), isPartial: isPartial(ending) };
+    record?.begins();
+    const body = readerStream({ log, wish, alias, afterId, madeFor, clock, record, onGone: leave });
+    const note = { role, keeps: caller.keeps(), isPartial: isPartial(ending), isRecorded: record && true };
     return streamReply(body, head, wish, note, caller.streamId);
   }
-  leave();
   const cut = ending === null || ending.kind === 'complete' ? undefined : cutShort(ending.error, head);
   const error = refused ?? cut;
   const text = error === undefined ? log.completion : undefined;
-  if (text === undefined) {
-    const said = error ?? caller.notWhole();
-    return said === 'alone' ? aloneReply() : refusalReply(said, wish.seesProvider, role, madeFor);
-  }
+  const said = error ?? (text === undefined ? caller.notWhole() : undefined);
+  const recorded = record?.give(said);
+  leave();
+  if (said === 'alone') return aloneReply();
+  if (said !== undefined) return refusalReply(said, wish.seesProvider, { role, ...recorded }, madeFor);
   const carryon = ending?.kind === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
-  return completionReply(text, wish, alias, { role, keeps: caller.keeps(), head: head ?? {} }, carryon);
+  return completionReply(
+    text ?? '',
+    wish,
+    alias,
+    { role, ...recorded, keeps: caller.keeps(), head: head ?? {} },
+    carryon,
+  );
 }
 
 /** An answer that ended early took as many attempts as one that did not. */

@@ -1,7 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseJson } from '../../../protocol/written-number.ts';
 import type { SharedOpen } from '../../core/answers/stream/messages.ts';
+import { openedRecord } from '../../core/slo/opened.ts';
+import { factsOfHead, joinedFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns } from '../../ports.ts';
+import { CallerRecord } from '../answers/caller-record.ts';
 import { completionReply, notFoundReply } from '../answers/reply.ts';
 import { serve } from '../answers/serve.ts';
 import { SharedRun } from './shared-run.ts';
@@ -34,7 +37,8 @@ export class SharedAnswer extends DurableObject<unknown> {
     }
   }
 
-  #open({ wish, alias, job }: SharedOpen, signal: AbortSignal): Promise<Response> {
+  #open(message: SharedOpen, signal: AbortSignal): Promise<Response> {
+    const { wish, alias, job } = message;
     const known = this.#run;
     const isJoined = known !== undefined && !known.isOver(job);
     const run = isJoined ? known : new SharedRun(alias, this.#runs, (work) => this.ctx.waitUntil(work));
@@ -44,14 +48,24 @@ export class SharedAnswer extends DurableObject<unknown> {
       this.ctx.waitUntil(run.drive());
     }
     const { log } = run;
-    const reader = log.reader(wish.stream);
     const isReplay = log.ending !== null;
+    const role = () => (isReplay ? 'replayed' : seat.hasAsked ? 'started' : 'attached');
+    const opened = openedRecord(message, this.#runs.clock.now());
+    const joined = () => joinedFacts(run.facts ?? factsOfHead(log.head ?? {}));
+    const record =
+      opened &&
+      new CallerRecord(opened, {
+        ...{ clock: this.#runs.clock, role, until: (isSo) => log.changes.until(isSo) },
+        facts: () => (seat.hasAsked ? seat.facts : joined()),
+        close: (closed) => this.#runs.close(closed, (work) => this.ctx.waitUntil(work)),
+      });
+    const reader = log.reader(wish.stream, () => record?.left());
     return serve({
       ...{ log: reader, wish, alias, afterId: 0, signal, clock: this.#runs.clock, streamId: '' },
       // To a caller that comes when the answer is complete it is a hit, with an age.
       head: () => (isReplay ? log.head && { ...log.head, storedAt: log.endedAt } : log.head),
       refused: () => seat.refused,
-      role: () => (isReplay ? 'replayed' : seat.hasAsked ? 'started' : 'attached'),
+      ...{ role, record },
       madeFor: () => (seat.hasAsked ? 'own' : 'other'),
       keeps() {
         const keeps = !isReplay && !run.hasKeeper;

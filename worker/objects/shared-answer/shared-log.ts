@@ -78,12 +78,13 @@ export class SharedLog implements RunLog {
     return this.#completion;
   }
 
-  /** A reader from the beginning, which must be closed. One that waits for the whole answer needs none of the events. */
-  reader(isStream: boolean): SharedReader {
-    const reader = new SharedReader(this, () => {
+  /** A reader from the beginning, which must be closed. `onLeftBehind`: it was too slow. One that waits for the whole answer needs none of the events. */
+  reader(isStream: boolean, onLeftBehind: () => void): SharedReader {
+    const close = () => {
       this.#readers.delete(reader);
       this.#checkRoom();
-    });
+    };
+    const reader = new SharedReader(this, close, onLeftBehind);
     if (isStream) this.#readers.add(reader);
     return reader;
   }

@@ -20,11 +20,13 @@ export class SharedReader implements ServedLog {
   takenId = 0;
   readonly close: () => void;
   readonly #log: ReadLog;
+  readonly #onLeftBehind: () => void;
   #leftBehind: Ending | null = null;
 
-  constructor(log: ReadLog, close: () => void) {
+  constructor(log: ReadLog, close: () => void, onLeftBehind: () => void) {
     this.#log = log;
     this.close = close;
+    this.#onLeftBehind = onLeftBehind;
   }
 
   get ending(): Ending | null {
@@ -49,6 +51,7 @@ export class SharedReader implements ServedLog {
   /** Ends this reader's stream by name, where it has kept all others waiting for too long. */
   leaveBehind(error: Refusal): void {
     this.#leftBehind = { kind: 'interrupted', error };
+    this.#onLeftBehind();
     this.close();
   }
 

@@ -3,6 +3,7 @@ import type { Refusal } from '../../core/answers/stream/events.ts';
 import type { Job } from '../../core/answers/stream/job.ts';
 import { MOST_REFUSED_CALLERS, SHARED_KEEP_MS } from '../../core/answers/stream/limits.ts';
 import type { StreamError } from '../../core/answers/stream/open.ts';
+import type { RunFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns, Background } from '../../ports.ts';
 import { Run } from '../answers/run.ts';
 import { SharedLog } from './shared-log.ts';
@@ -20,6 +21,8 @@ export interface Seat {
   refused: Refusal | 'alone' | undefined;
   /** This caller has asked, or is asking: its request is the one that is charged. */
   hasAsked: boolean;
+  /** What its own asking came to; undefined until it is settled. */
+  facts: RunFacts | undefined;
 }
 
 /** Runs a question once for all who wait for it. The first caller asks; where that caller is refused, the next one asks. */
@@ -28,6 +31,8 @@ export class SharedRun {
   readonly log: SharedLog;
   /** A caller's Worker has been told to cache the answer. */
   hasKeeper = false;
+  /** What the last asking came to. */
+  facts: RunFacts | undefined;
   readonly #runs: AnswerRuns;
   readonly #run: Run;
   readonly #background: Background;
@@ -45,7 +50,12 @@ export class SharedRun {
 
   /** A caller has come. */
   sit(job: Job): Seat {
-    const seat: Seat = { job: this.#isAdmitted ? undefined : job, refused: undefined, hasAsked: false };
+    const seat: Seat = {
+      job: this.#isAdmitted ? undefined : job,
+      refused: undefined,
+      hasAsked: false,
+      facts: undefined,
+    };
     this.#seats.add(seat);
     return seat;
   }
@@ -87,6 +97,11 @@ export class SharedRun {
         onAsk() {},
         onStart() {},
         admitted: () => this.#admit(),
+        settled: (facts) => {
+          this.facts = facts;
+          asker.facts = facts;
+          log.changes.notify();
+        },
       });
       if (outcome.kind === 'begun') return this.#run.pump(outcome);
       if (log.ending !== null) return;

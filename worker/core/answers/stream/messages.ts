@@ -2,6 +2,8 @@
  * What the Worker says to an `AnswerStream` (`POST /open`, `/attach`, `/stop` and `/whole`) and to a `SharedAnswer` (`/open` and
  * `/whole`), as JSON, and what they say beside their reply.
  */
+import type { ClosedRecord } from '../../slo/record.ts';
+import type { RunFacts } from '../../slo/run-facts.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import type { Job } from './job.ts';
 import type { Wish } from './wish.ts';
@@ -25,7 +27,26 @@ interface Opening {
   wish: Wish;
   /** What runs, where a run is needed. */
   job: Job;
+  /** Left out for a resumed read, which is no request of its own, and by earlier builds: the call has no record here. */
+  record?: RecordOpening | undefined;
 }
+
+/** What the record of a call says besides its job. A null is left out. */
+export type RecordOpening = Partial<
+  Pick<
+    ClosedRecord,
+    | 'class'
+    | 'cache'
+    | 'cacheAgeS'
+    | 'cacheTtlS'
+    | 'colo'
+    | 'build'
+    | 'promptVersion'
+    | 'traceparent'
+    | 'drill'
+    | 'experiment'
+  >
+>;
 
 /** To the `AnswerStream` of an idempotency key. */
 export interface KeyedOpen extends Opening {
@@ -79,6 +100,10 @@ export interface ReplyNote {
   isPartial?: boolean | undefined;
   /** Of an error: `retry-after` and its like. */
   errorHeaders?: Readonly<Record<string, string>> | undefined;
+  /** The object closes the record of this call. */
+  isRecorded?: boolean | undefined;
+  /** Otherwise this is what its Worker closes it with; neither comes from an earlier build. */
+  ran?: RunFacts | undefined;
 }
 
 /**

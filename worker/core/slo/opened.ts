@@ -1,0 +1,25 @@
+/** The record of a call of an object, as it begins. */
+import type { Job } from '../answers/stream/job.ts';
+import type { OpenMessage } from '../answers/stream/messages.ts';
+import { edgeMode, PLAIN_ROUTE } from '../routing/route.ts';
+import type { ClosedRecord } from './record.ts';
+import { NO_RUN } from './run-facts.ts';
+
+/** Undefined where the call has no record. `job` is left out by earlier builds that only look for a known answer. */
+export function openedRecord(
+  { record, wish, job }: Pick<OpenMessage, 'record' | 'wish'> & { job?: Job | undefined },
+  now: number,
+): ClosedRecord | undefined {
+  if (record === undefined || job === undefined) return undefined;
+  const { requestId, arrivedAt, identity, user, door, feature, alias, route = PLAIN_ROUTE } = job;
+  return {
+    ...NO_RUN,
+    ...{ class: null, cache: null, cacheAgeS: null, cacheTtlS: null, colo: null, build: null, promptVersion: null },
+    ...{ traceparent: null, experiment: null, drill: null, staleCause: null, code: null, ttftMs: null },
+    ...{ requestId, user, door, feature, alias, tenant: identity.tenant, keyId: identity.keyId, stream: wish.stream },
+    // The Worker's clock may be ahead of this one.
+    arrivedAt: Math.min(arrivedAt, now),
+    ...{ mode: edgeMode(route, 'normal'), role: 'started', status: 0, totalMs: 0, ending: 'left' },
+    ...record,
+  };
+}

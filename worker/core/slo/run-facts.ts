@@ -1,0 +1,43 @@
+/** What the run of a keyed or shared answer came to, for the records of the requests that started, joined or replayed it. */
+import type { AnswerHead } from '../answers/answer-head.ts';
+import type { RequestRecord } from './record.ts';
+
+/** The run's part of a record: who served it, and what it took. */
+export type RunFacts = Pick<
+  RequestRecord,
+  | 'mode'
+  | 'deployment'
+  | 'provider'
+  | 'model'
+  | 'attempts'
+  | 'hops'
+  | 'inputTokens'
+  | 'cachedTokens'
+  | 'outputTokens'
+  | 'reasoningTokens'
+  | 'costMicroUsd'
+  | 'estimated'
+  | 'finishReason'
+>;
+
+/** No provider was asked. */
+export const NO_RUN: RunFacts = {
+  ...{ mode: 'normal', deployment: null, provider: null, model: null, finishReason: null },
+  ...{ attempts: [], hops: 0, costMicroUsd: 0, estimated: false },
+  ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+};
+
+/** For a request that joined a run or replays it: what the run took belongs to the request that started it. */
+export const joinedFacts = ({ mode, deployment, provider, model, finishReason }: RunFacts): RunFacts => ({
+  ...NO_RUN,
+  ...{ mode, deployment, provider, model, finishReason },
+});
+
+/** For a request that replays what a run of an earlier life left. */
+export const factsOfHead = ({ mode, deployment, provider, model }: AnswerHead): RunFacts => ({
+  ...NO_RUN,
+  mode: mode ?? 'normal',
+  deployment: deployment ?? null,
+  provider: provider ?? null,
+  model: model ?? null,
+});
