@@ -50,6 +50,7 @@ export async function readRequest(
   waits: Clock = deps.clock,
 ): Promise<RequestResult> {
   const { config } = deps;
+  const { headers } = request;
   const { maxBodyBytes, maxImageBodyBytes } = config.router;
   const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
   // Only now that we know who asks.
@@ -65,7 +66,7 @@ export async function readRequest(
     return refused({ code: 'invalid_json', detail: where(error, text) });
   }
   if (!isObject(json)) return wrong('', 'must be a JSON object');
-  const asked = DOORS[door].read(json, request.headers.get(REQUEST_HEADERS.feature));
+  const asked = DOORS[door].read(json, headers.get(REQUEST_HEADERS.feature));
   if (!asked.ok) return wrong(asked.error.param, asked.error.detail);
   const { body, feature: named, usesOwnAlias } = asked.value;
 
@@ -90,17 +91,17 @@ export async function readRequest(
     return refused({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
   }
   noted.alias = alias.name;
-  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), chat.user, identity);
+  const user = resolveUser(headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refused(user);
-  const cache = cacheWish(request.headers.get(REQUEST_HEADERS.cache), identity);
+  const cache = cacheWish(headers.get(REQUEST_HEADERS.cache), identity);
   if (!cache.ok) return cache;
-  const key = request.headers.get(REQUEST_HEADERS.idempotencyKey);
+  const key = headers.get(REQUEST_HEADERS.idempotencyKey);
   if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
     return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
   }
-  const visitor = visitorOf(request.headers);
+  const visitor = visitorOf(headers);
   if (!visitor.ok) return visitor;
-  const keyed = key === null ? undefined : keyedAs(key, visitor.value, request.headers, feature);
+  const keyed = key === null ? undefined : keyedAs(key, visitor.value, headers, feature);
   const reading = deps.board.ready(background);
   if (reading !== undefined) await reading;
   const safeguardAlias = safeguardAliasOf(feature, config);
@@ -116,8 +117,8 @@ export async function readRequest(
     chat,
     cache: cache.value,
     keyed,
-    resume: request.headers.get(REQUEST_HEADERS.resume),
-    promptVersion: slug(request.headers.get(REQUEST_HEADERS.promptVersion) ?? chat.metadata?.prompt_version),
+    resume: headers.get(REQUEST_HEADERS.resume),
+    promptVersion: slug(headers.get(REQUEST_HEADERS.promptVersion) ?? chat.metadata?.prompt_version),
   };
   const { overrides } = deps.board;
   return ok(overrides === NO_OVERRIDES ? read : overridden(read, overrides, config, deps.clock.now()));

@@ -55,15 +55,16 @@ export function identify(request: Asking, deps: Links, background: Background): 
 }
 
 /** Whether this credential may be used now, and from where it is used. */
-function checked(found: Identified, { method, headers }: Asking, deps: Links): Identified {
+function checked(found: Identified, request: Asking, deps: Links): Identified {
   if (!found.ok) return found;
+  const { headers } = request;
   const identity = found.value;
   if (isExpired(identity, deps.clock.now())) return refused(expiredError(identity));
   const origin = headers.get('origin');
   const problem = origin === null ? undefined : pageProblem(identity, origin, headers.get('host'), deps);
   if (problem !== undefined) return refused(problem);
   if (origin === null && identity.kind === 'publishable') {
-    const isOwnPage = method === 'GET' && comesFromOwnPage(identity, headers, deps);
+    const isOwnPage = request.method === 'GET' && comesFromOwnPage(identity, headers, deps);
     if (!isOwnPage) return refused({ code: 'origin_not_allowed', origin });
   }
   return ok(identity);

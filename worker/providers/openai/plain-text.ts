@@ -3,7 +3,8 @@ import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { StreamStep } from '../adapter.ts';
 
 const KEY = '"content"';
-const OPENING = `${KEY}:"`;
+/** Python's `json.dumps`, which some servers use, writes a space. */
+const OPENINGS = [`${KEY}:"`, `${KEY}: "`];
 /** What ends a JSON string, begins an escape, or may not stand in one. */
 const NOT_PLAIN = /["\\]|[^ -\uffff]/;
 
@@ -41,9 +42,11 @@ export class PlainText {
     // Without an escape, quotes stand round names and values alone: the only `"content"` is the name of the text.
     const at = data.indexOf(KEY);
     if (data.includes('\\') || at !== data.lastIndexOf(KEY)) return;
-    const from = at + OPENING.length;
+    const opening = OPENINGS.find((one) => data.startsWith(one, at));
+    if (opening === undefined) return;
+    const from = at + opening.length;
     const to = from + content.length;
-    if (data.slice(at, to + 1) !== `${OPENING}${content}"`) return;
+    if (data.slice(from, to + 1) !== `${content}"`) return;
     this.#before = data.slice(0, from);
     this.#after = data.slice(to);
   }
