@@ -26,7 +26,8 @@ export interface BenchOptions {
     | 'refuse'
     | 'budgets'
     | 'owners'
-    | 'alerts';
+    | 'alerts'
+    | 'telemetry';
   /** A file elsewhere, instead of `config`. */
   configPath?: string;
   /** The Worker reports its calls to the platform at `COUNTS_PATH`. */
