@@ -1,5 +1,6 @@
 /** How a flush is counted: the only way into the book, for what comes now and for what a restarted book reads again. */
 import type { Book } from './book/book.ts';
+import { increase } from './book/label-tree.ts';
 import type { FlushBody } from './flush.ts';
 import { unpackRecords } from './packed.ts';
 import type { RequestRecord } from './record.ts';
@@ -13,11 +14,12 @@ export interface TakenFlush {
 
 /** Adds what a flush says to the book. */
 export function fold(book: Book, { at, sentAt, body }: TakenFlush): void {
-  const { records } = JSON.parse(body) as FlushBody;
+  const { records, dropped } = JSON.parse(body) as FlushBody;
   // From the isolate's clock to the book's.
   const shiftMs = at - sentAt;
   for (const receipt of unpackRecords(records)) {
     // Nothing that an index entry lacks is counted.
     book.add(receipt as RequestRecord, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));
   }
+  for (const [sink, count] of Object.entries(dropped)) increase(book.totals.counters.dropped.at(sink), count);
 }

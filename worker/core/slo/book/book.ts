@@ -4,8 +4,9 @@ import { type ExcludedReason, judge } from '../rules.ts';
 import { countedKey, sliOutcome } from '../sli-outcome.ts';
 import type { Slo } from '../slo.ts';
 import { type CountedPromise, countedPromises, SUCCESS_KEY } from './counted-promises.ts';
+import { increase } from './label-tree.ts';
 import { attemptOutcome, completeMs, outsideReason } from './measured.ts';
-import { Routes } from './routes.ts';
+import { type Counting, Routes } from './routes.ts';
 import { counterNames, type Series } from './series.ts';
 import { deploymentSeries, experimentSeries, seriesOf } from './series-names.ts';
 import { type SavedRow, Shelf } from './shelf.ts';
@@ -53,7 +54,9 @@ export class Book {
     this.totals = new Totals(objectives);
     this.#promises = countedPromises(objectives);
     this.#shelf = new Shelf(retentionDays);
-    this.#routes = new Routes({ shelf: this.#shelf, objectives, promises: this.#promises });
+    this.#routes = new Routes({
+      ...{ shelf: this.#shelf, objectives, promises: this.#promises, events: this.totals.counters.events },
+    });
   }
 
   /** `at`: when the request ended. */
@@ -66,11 +69,15 @@ export class Book {
     const feature = this.#known(record.feature);
     const label = feature ?? (record.feature === null ? '' : UNKNOWN);
     const fullMs = completeMs(record);
-    for (const { series, promises, hasPercentiles } of this.#routes.of(tenant, feature)) {
+    for (const { series, promises, objectives, hasPercentiles } of this.#routes.of(tenant, feature)) {
       series.moveTo(at);
       for (const { index, names } of promises) {
         const outcome = outcomes[index];
         if (outcome !== undefined) series.count(names, outcome);
+      }
+      for (const { promise, events } of objectives) {
+        const outcome = outcomes[promise.index];
+        if (outcome === 'good' || outcome === 'bad') increase(events.at(outcome), 1);
       }
       if (verdict.outcome !== 'excluded') series.countCost(record.costMicroUsd);
       if (!hasPercentiles || outside !== undefined) continue;
@@ -87,7 +94,9 @@ export class Book {
     const { key, deployment, experiment, good, bad } = report;
     const tenant = report.tenant === null ? null : this.#tenants.shownAs(report.tenant);
     const features = report.feature === null ? this.#featuresOf(key) : [this.#known(report.feature)];
-    const told = new Set(features.flatMap((feature) => this.#routes.of(tenant, feature)).map(({ series }) => series));
+    const routes = features.flatMap((feature) => this.#routes.of(tenant, feature));
+    const told = new Set(routes.map(({ series }) => series));
+    this.#countEvents(new Map(routes.map(({ series, objectives }) => [series, objectives])).values(), report);
     if (deployment !== null) told.add(this.#deployment(deployment));
     if (experiment !== null) told.add(this.#shelf.open(experimentSeries(experiment), experimentSeries(OTHER)));
     const names = counterNames(key);
@@ -154,11 +163,22 @@ export class Book {
     }
   }
 
+  /** A counter for `GET /metrics` only grows: what is taken back stays in it. */
+  #countEvents(told: Iterable<Counting['objectives']>, { key, good, bad }: OutsideReport): void {
+    for (const objectives of told) {
+      for (const { promise, events } of objectives) {
+        if (promise.key !== key) continue;
+        increase(events.at('good'), Math.max(0, good));
+        increase(events.at('bad'), Math.max(0, bad));
+      }
+    }
+  }
+
   #named(tenant: string, at: number): string {
     return this.#tenants.named(tenant, at, (least) => {
       this.#shelf.fold(least);
       this.#routes.forget();
-      this.totals.forgetTenant(least);
+      this.totals.foldTenant(least);
     });
   }
 

@@ -18,6 +18,13 @@ export class LabelTree<Value> {
     this.#children.delete(label);
   }
 
+  /** Where there may be none yet. */
+  leaf(labels: readonly string[]): LabelTree<Value> {
+    let leaf: LabelTree<Value> = this;
+    for (const label of labels) leaf = leaf.at(label);
+    return leaf;
+  }
+
   /** Every value with its labels. */
   *entries(labels: readonly string[] = []): Iterable<[labels: readonly string[], value: Value]> {
     if (this.value !== undefined) yield [labels, this.value];
@@ -29,10 +36,11 @@ export class LabelTree<Value> {
   }
 
   load(entries: Iterable<[labels: readonly string[], value: Value]>): void {
-    for (const [labels, value] of entries) {
-      let leaf: LabelTree<Value> = this;
-      for (const label of labels) leaf = leaf.at(label);
-      leaf.value = value;
-    }
+    for (const [labels, value] of entries) this.leaf(labels).value = value;
   }
+}
+
+/** Adds to a counter. */
+export function increase(leaf: LabelTree<number>, amount: number): void {
+  leaf.value = (leaf.value ?? 0) + amount;
 }

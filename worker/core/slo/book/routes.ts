@@ -1,6 +1,8 @@
 /** In which series a request is counted. */
+import { countedKey } from '../sli-outcome.ts';
 import type { Objective } from '../slo.ts';
 import { type CountedPromise, promisesOf } from './counted-promises.ts';
+import type { LabelTree } from './label-tree.ts';
 import type { Series } from './series.ts';
 import { seriesOf } from './series-names.ts';
 import type { Shelf } from './shelf.ts';
@@ -10,14 +12,23 @@ import { OTHER } from './tenants.ts';
 export interface Counting {
   series: Series;
   promises: readonly CountedPromise[];
+  /** The objectives that are about just these requests. */
+  objectives: readonly CountedObjective[];
   /** Those of a tenant are too many to have percentiles. */
   hasPercentiles: boolean;
+}
+
+/** An objective's counters for `GET /metrics`, by outcome. */
+interface CountedObjective {
+  promise: CountedPromise;
+  events: LabelTree<number>;
 }
 
 interface Links {
   shelf: Shelf;
   objectives: readonly Objective[];
   promises: readonly CountedPromise[];
+  events: LabelTree<number>;
 }
 
 /** Looked up once for each tenant and feature. */
@@ -52,10 +63,15 @@ export class Routes {
   }
 
   #counting(tenant: string | null, feature: string | null): Counting {
-    const { shelf, objectives, promises } = this.#links;
+    const { shelf, objectives, promises, events } = this.#links;
+    const about = objectives.filter((objective) => objective.tenant === tenant && objective.feature === feature);
     return {
       series: shelf.open(seriesOf(tenant, feature), seriesOf(tenant === null ? null : OTHER, feature)),
       promises: promisesOf(promises, objectives, tenant, feature),
+      objectives: about.flatMap((objective) => {
+        const promise = promises.find(({ key }) => key === countedKey(objective));
+        return promise === undefined ? [] : [{ promise, events: events.at(objective.name) }];
+      }),
       hasPercentiles: tenant === null,
     };
   }

@@ -4,7 +4,7 @@ import type { Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
 import type { CountedPromise } from './counted-promises.ts';
-import type { LabelTree } from './label-tree.ts';
+import { increase } from './label-tree.ts';
 import { completeMs } from './measured.ts';
 import type { Totals } from './totals.ts';
 
@@ -16,7 +16,7 @@ export function addToTotals(
   tenant: string,
   feature: string,
 ): void {
-  add(
+  increase(
     counters.requests
       .at(tenant)
       .at(feature)
@@ -24,23 +24,19 @@ export function addToTotals(
       .at(record.code ?? ''),
     1,
   );
-  if (record.costMicroUsd > 0) add(counters.costMicroUsd.at(tenant).at(feature), record.costMicroUsd);
-  if (record.hops > 0) add(counters.failovers.at(feature), record.hops);
-  if (record.cache !== null) add(counters.cache.at(feature).at(record.cache), 1);
+  if (record.costMicroUsd > 0) increase(counters.costMicroUsd.at(tenant).at(feature), record.costMicroUsd);
+  if (record.hops > 0) increase(counters.failovers.at(feature), record.hops);
+  if (record.cache !== null) increase(counters.cache.at(feature).at(record.cache), 1);
   if (record.inputTokens + record.outputTokens > 0) {
     const tokens = counters.tokens.at(record.deployment ?? '');
-    add(tokens.at('input'), record.inputTokens);
-    add(tokens.at('cached'), record.cachedTokens);
-    add(tokens.at('output'), record.outputTokens);
-    add(tokens.at('reasoning'), record.reasoningTokens);
+    increase(tokens.at('input'), record.inputTokens);
+    increase(tokens.at('cached'), record.cachedTokens);
+    increase(tokens.at('output'), record.outputTokens);
+    increase(tokens.at('reasoning'), record.reasoningTokens);
   }
   for (const { deployment, provider, result } of record.attempts) {
-    add(counters.attempts.at(deployment).at(provider).at(result), 1);
+    increase(counters.attempts.at(deployment).at(provider).at(result), 1);
   }
-}
-
-function add(leaf: LabelTree<number>, amount: number): void {
-  leaf.value = (leaf.value ?? 0) + amount;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Counters that only grow, for `GET /metrics`. */
 import type { Objective, Sli } from '../slo.ts';
-import { LabelTree } from './label-tree.ts';
+import { increase, LabelTree } from './label-tree.ts';
+import { OTHER } from './tenants.ts';
 
 /** A histogram: `counts[i]` had at most `boundsMs[i]` and more than the bound before; the last count had more than all bounds. */
 export interface DurationTotal {
@@ -46,6 +47,10 @@ export class Totals {
     costMicroUsd: counter(),
     /** feature, result */
     cache: counter(),
+    /** objective, outcome: good or bad */
+    events: counter(),
+    /** sink */
+    dropped: counter(),
   };
   readonly durations = {
     /** feature, deployment */
@@ -67,9 +72,12 @@ export class Totals {
     leaf.value.sumMs += ms;
   }
 
-  forgetTenant(tenant: string): void {
-    this.counters.requests.remove(tenant);
-    this.counters.costMicroUsd.remove(tenant);
+  /** A tenant's counts become those of `other`: the sum of all tenants must not shrink, or it looks like a restart. */
+  foldTenant(tenant: string): void {
+    for (const counter of [this.counters.requests, this.counters.costMicroUsd]) {
+      for (const [labels, value] of counter.at(tenant).entries()) increase(counter.at(OTHER).leaf(labels), value);
+      counter.remove(tenant);
+    }
   }
 
   save(): string {
