@@ -42,6 +42,7 @@ import { StaticFileStore } from './stores/static-file-store.ts';
 import { telemetrySinks } from './stores/telemetry/sinks.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 import { TokenStore } from './stores/tokens.ts';
+import { UserHashes } from './stores/user-hash.ts';
 
 /** Everything that is joined for one environment. */
 export interface Composition {
@@ -119,6 +120,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };
   const sloBook = () => unchecked.SLO_BOOK.get(unchecked.SLO_BOOK.idFromName('book'));
+  const userHashes = new UserHashes(env.keySecret);
+  const version = unchecked.CF_VERSION_METADATA;
   /** Of this isolate. */
   const source = crypto.randomUUID();
   const sinks: RecordSink[] = [];
@@ -170,8 +173,13 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newPipe: () => new IdentityTransformStream(),
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events,
-      records: new RecordBatches({ sinks, clock, hashUser: async () => '' }),
-      build: VERSION,
+      records: new RecordBatches({
+        sinks,
+        clock,
+        slo: config.slo,
+        hashUser: (tenant, user) => userHashes.of(tenant, user),
+      }),
+      build: version?.tag || version?.id || VERSION,
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),
       reportsSeen: new ReportsSeen(),

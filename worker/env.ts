@@ -16,6 +16,8 @@ export interface UncheckedEnv {
   SLO_BOOK: DurableObjectNamespace<import('./objects/slo-book/slo-book.ts').SloBook>;
   /** Absent in plain workerd, which has no such binding. */
   ADDRESS_RATE?: RateLimit;
+  /** Which deploy this is; absent in plain workerd. `tag` may be empty. */
+  CF_VERSION_METADATA?: { id: string; tag: string };
   [variable: string]: unknown;
 }
 

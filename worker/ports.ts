@@ -242,7 +242,7 @@ export interface Deps {
   newId(nowMs: number): string;
   events: EventSink;
   records: Records;
-  /** The deployed version. */
+  /** The deployed version: its tag or id at Cloudflare, otherwise the router's own version. */
   build: string;
   adapterFor(deployment: Deployment): Adapter;
   /** In this isolate: requests with publishable keys by address, and reports by who sends them. */

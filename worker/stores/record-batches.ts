@@ -1,63 +1,75 @@
 /** This isolate's records, in batches for each sink: the book, traces, logs. */
 import type { ClosedRecord, RequestRecord } from '../core/slo/record.ts';
+import { type JudgeSettings, judge } from '../core/slo/rules.ts';
 import type { Background, Clock, RecordSink, Records } from '../ports.ts';
 
-const MOST_RECORDS = 50;
+/** A batch is worth sending; more may come together within a second. */
+const ENOUGH = 50;
+/** The most in one batch. */
+const MOST = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** After a bad request, whose objectives may be burning. */
-const BAD_WAIT_MS = 1_000;
+/** After a bad request, whose objectives may be burning; and between two batches. */
+const SHORTEST_WAIT_MS = 1_000;
 
 interface Links {
   sinks: readonly RecordSink[];
   clock: Clock;
+  slo: JudgeSettings;
   /** The `userHash` of a record; the same for the same user. */
-  hashUser(tenant: string, user: string): Promise<string>;
+  hashUser(tenant: string, user: string): string | Promise<string>;
 }
 
 /** One per isolate. What an isolate holds is lost when it is killed: at most the last 10 seconds. */
 export class RecordBatches implements Records {
   readonly #links: Links;
   #closed: ClosedRecord[] = [];
-  /** When the timer of a request that is over sends what there is; past where none is armed. */
-  #dueAt = 0;
+  /** When the next batch is to go out. In the past, the request that held the timer was ended before. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(links: Links) {
     this.#links = links;
   }
 
   close(record: ClosedRecord, background: Background, atOnce = false): void {
-    if (this.#links.sinks.length === 0) return;
+    const { sinks, clock, slo } = this.#links;
+    if (sinks.length === 0) return;
     this.#closed.push(record);
-    const isBad = record.ending === 'cut' || record.status >= 500;
-    if (atOnce || this.#closed.length >= MOST_RECORDS) background(this.#send());
-    else this.#arm(isBad ? BAD_WAIT_MS : LONGEST_WAIT_MS, background);
+    const now = clock.now();
+    const { length } = this.#closed;
+    let dueAt = now + LONGEST_WAIT_MS;
+    if (judge(record, slo).outcome === 'bad') dueAt = now + SHORTEST_WAIT_MS;
+    if (length >= ENOUGH) dueAt = Math.min(dueAt, this.#sentAt + SHORTEST_WAIT_MS);
+    if (dueAt >= this.#dueAt) dueAt = this.#dueAt;
+    if (atOnce || length >= MOST || dueAt <= now) background(this.#send());
+    else if (dueAt < this.#dueAt) this.#arm(dueAt, now, background);
   }
 
-  /** One request holds the timer for all; a bad request brings it forward. */
-  #arm(waitMs: number, background: Background): void {
+  /** One request holds the timer for all. A batch that is to go out sooner has a timer of its own: no request can stop another's. */
+  #arm(dueAt: number, now: number, background: Background): void {
     const { clock } = this.#links;
-    const now = clock.now();
-    const isArmed = this.#dueAt > now && this.#dueAt <= now + waitMs;
-    if (isArmed) return;
-    this.#dueAt = now + waitMs;
+    this.#dueAt = dueAt;
     background(
       new Promise<void>((resolve) => {
-        clock.after(waitMs, () => resolve(this.#send()));
+        clock.after(dueAt - now, () => resolve(this.#dueAt <= clock.now() ? this.#send() : undefined));
       }),
     );
   }
 
   async #send(): Promise<void> {
+    const { sinks, clock } = this.#links;
     const closed = this.#closed;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#sentAt = clock.now();
     if (closed.length === 0) return;
     this.#closed = [];
-    const records = await Promise.all(closed.map((record) => this.#hashed(record)));
-    await Promise.all(this.#links.sinks.map((sink) => sink.take(records)));
-  }
-
-  async #hashed({ user, ...record }: ClosedRecord): Promise<RequestRecord> {
-    const { tenant } = record;
-    const userHash = tenant === null || user === null ? null : await this.#links.hashUser(tenant, user);
-    return { ...record, userHash };
+    const records: RequestRecord[] = [];
+    for (const record of closed) {
+      const { tenant, user } = record;
+      const hash = tenant === null || user === null ? null : this.#links.hashUser(tenant, user);
+      // Written into it, because a copy of all fields takes longer than anything else here. The name goes nowhere.
+      records.push(Object.assign(record, { user: null, userHash: hash instanceof Promise ? await hash : hash }));
+    }
+    await Promise.all(sinks.map((sink) => sink.take(records)));
   }
 }

@@ -1,0 +1,31 @@
+import { hex, hmacKey, hmacSha256, sign } from './digest.ts';
+
+const HASH_BYTES = 8;
+/** Users remembered; beyond, all are forgotten. */
+const MOST_KNOWN = 1_000;
+
+/** `userHash` of records: the same for the same user, and of no use to anybody without the secret. */
+export class UserHashes {
+  readonly #secret: string;
+  readonly #known = new Map<string, string>();
+  #key: CryptoKey | undefined;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  /** At once for a user who was asked for lately. */
+  of(tenant: string, user: string): string | Promise<string> {
+    const name = JSON.stringify([tenant, user]);
+    return this.#known.get(name) ?? this.#hash(name);
+  }
+
+  async #hash(name: string): Promise<string> {
+    // Not its promise, which belongs to one request and may end with it.
+    this.#key ??= await hmacKey(await hmacSha256(this.#secret, 'carryon user hashes v1'));
+    const hash = hex((await sign(this.#key, name)).subarray(0, HASH_BYTES));
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(name, hash);
+    return hash;
+  }
+}
