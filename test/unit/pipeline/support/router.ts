@@ -242,6 +242,15 @@ export class TestRouter {
     return this.closings.answering(answer(request, door, this.deps, context));
   }
 
+  /** A question whose body comes as it comes. */
+  sendBody(body: ReadableStream): Promise<Response> {
+    const headers = { authorization: 'Bearer sk-test' };
+    const init = { method: 'POST', headers, body, duplex: 'half' };
+    const request = new Request('https://router.example/v1/chat/completions', init);
+    const context = this.scope(undefined, this.closings.nextId());
+    return this.closings.answering(answer(request, 'chat-completions', this.deps, context));
+  }
+
   /** One request to its end. */
   ask(sent: Sent = {}, gone?: AbortSignal): Promise<Answered> {
     return this.clock.run(this.send(sent, gone).then(read));
