@@ -17,6 +17,7 @@ import { type App, type Edge, route } from './edge.ts';
 import { featureList } from './endpoints/features.ts';
 import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
 import { nothingAt } from './endpoints/paths.ts';
+import { publicPromises } from './endpoints/promises.ts';
 import { loggedPath, logRequest } from './endpoints/request-log.ts';
 import { serviceWorkerScript } from './endpoints/service-worker.ts';
 import { mintToken } from './endpoints/tokens.ts';
@@ -109,6 +110,7 @@ function createRoutes(): Hono<App> {
   for (const [path, door] of DOOR_AT) route(app, path, { POST: (c) => ask(c, door) });
   route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.context) });
   route(app, '/healthz', { GET: health });
+  route(app, '/slo', { GET: configured((c) => publicPromises(c.req.query(), c.env.composition, c.env.context)) });
   // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
   for (const path of ['/v1/models', '/models']) {
     route(app, path, { GET: configured((c) => models(c, undefined)) });

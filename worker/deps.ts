@@ -38,6 +38,7 @@ import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
 import { RecordBatches } from './stores/record-batches.ts';
+import { SloReports } from './stores/slo-reports.ts';
 import { StaticFileStore } from './stores/static-file-store.ts';
 import { telemetrySinks } from './stores/telemetry/sinks.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
@@ -60,6 +61,7 @@ export interface Composition {
   alerts: () => DurableObjectStub<Alerts>;
   operators: () => OperatorsCalls;
   sloBook: () => DurableObjectStub<SloBook>;
+  sloReports: SloReports;
   adminRate: AdminRate;
   /** What the objects need of config and of each other. */
   tenantLedgerDeps: TenantLedgerDeps;
@@ -194,6 +196,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     alerts,
     operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
     sloBook,
+    sloReports: new SloReports({ clock, report: async (narrowing) => sloBook().report(narrowing) }),
     adminRate: new AdminRate(),
     tenantLedgerDeps: {
       clock,

@@ -17,6 +17,7 @@ import { describeApi } from './openapi.ts';
 import { aliasParams, deploymentParams } from './override-fields.ts';
 import { listOverrides } from './overrides.ts';
 import { clearPin, pinBody, setPin } from './pins.ts';
+import { promisesQuery, showPromises } from './promises.ts';
 import { type AdminRoute, change, view } from './route.ts';
 
 /** Every call. */
@@ -124,6 +125,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: 'Changes that operators made, the newest first',
     query: () => auditQuery,
     handler: listAudit,
+  }),
+  view('GET', '/slo', 'read', {
+    summary: 'How all promises stand, with counts',
+    query: promisesQuery,
+    handler: showPromises,
   }),
   view('GET', '/alerts', 'read', {
     summary: 'Alerts sent, on their way and lost',

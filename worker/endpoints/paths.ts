@@ -10,6 +10,7 @@ const CLIENT_PATHS = [
   'GET /v1/models',
   'GET /sw.js, /travel.js',
   'GET /healthz',
+  'GET /slo?window=&feature=',
   'GET /demo/settings',
   "in local mode, for the router's own page: POST /demo/token, PUT /demo/limits, PUT and DELETE /demo/faults/:deployment",
 ];
@@ -31,6 +32,7 @@ export const ADMIN_PATHS = [
   'PUT, DELETE /admin/aliases/:alias',
   'POST /admin/drills',
   'GET /admin/audit',
+  'GET /admin/slo?tenant=&feature=&window=',
   'GET, POST /admin/admin-keys',
   'DELETE /admin/admin-keys/:id',
   'DELETE /admin/answers?tenant=&feature=',

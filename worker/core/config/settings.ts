@@ -29,6 +29,10 @@ export const duration = (least: string, most: string) =>
 export const count = (least: number, most: number) =>
   z.number().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`).int();
 
+/** One of a table's names. */
+export const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
+  z.enum(Object.keys(table) as [Name, ...Name[]], { error: `write one of ${Object.keys(table).join(', ')}` });
+
 /** An amount in USD. */
 export const usd = z
   .number()

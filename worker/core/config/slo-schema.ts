@@ -1,11 +1,8 @@
 /** What is promised, as people write it. What is wrong between fields the build says (slo-contradictions.ts). */
 import * as z from 'zod';
 import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
-import { count, duration, settings, slug, usd } from './settings.ts';
+import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
 import { SLO_PRESETS, type SloPreset } from './slo-presets.ts';
-
-const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
-  z.enum(Object.keys(table) as [Name, ...Name[]], { error: `write one of ${Object.keys(table).join(', ')}` });
 
 const percent = z.number().min(1, 'write a percentage from 1').max(100, 'write a percentage up to 100');
 const text = z.string().min(1, 'write a few words').max(500, 'write at most 500 characters');

@@ -40,7 +40,8 @@ export const dayBefore = (ms: number): Day => dayOf(ms - DAY_MS);
 export const monthBefore = (ms: number, months = 1): Month =>
   new Date(startOfMonth(monthOf(ms), -months)).toISOString().slice(0, 7);
 
-const startOfMonth = (month: Month, later: number): number =>
+/** When the month begins that is so many months later. */
+export const startOfMonth = (month: Month, later: number): number =>
   Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
 
 /** Whether a string names a period that exists. */

@@ -23,8 +23,11 @@ const SHARES = [
 /** Of the fastest burn there can be, when everything is bad. */
 const MOST_OF_FASTEST = 0.8;
 
+/** The share of requests that may be bad; without the error of 100 - 99.9. `percent`: a target. */
+export const errorBudget = (percent: number): number => Math.round((100 - percent) * 1e6) / 1e8;
+
 /** The fastest that a budget can burn; without a budget there is no such rate. */
-export const fastestBurn = ({ target }: Pick<Objective, 'target'>): number => 100 / (100 - target);
+export const fastestBurn = ({ target }: Pick<Objective, 'target'>): number => 1 / errorBudget(target);
 
 /**
  * The alerts of an objective: never below 1, which uses the budget up exactly, and never so high that they cannot fire. One

@@ -28,3 +28,9 @@ export const OBJECTIVE_WINDOWS = {
 
 /** The name of one. */
 export type ObjectiveWindow = keyof typeof OBJECTIVE_WINDOWS;
+
+/** Those that may be asked for, by name, in milliseconds. */
+export const ASKED_WINDOWS: Readonly<Record<BurnWindow | ObjectiveWindow, number>> = {
+  ...BURN_WINDOWS,
+  ...OBJECTIVE_WINDOWS,
+};

@@ -1,6 +1,8 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Clock } from '../../core/clock.ts';
+import type { Narrowing } from '../../core/slo/evaluate.ts';
 import type { Flush } from '../../core/slo/flush.ts';
+import { reportOf, type SloReport } from '../../core/slo/report.ts';
 import { FORGET_SOURCE_AFTER_MS, Sources } from '../../core/slo/sources.ts';
 import { Journal } from './journal.ts';
 import { KeptBook, type KeptBookDeps } from './kept-book.ts';
@@ -39,6 +41,11 @@ export class SloBook extends DurableObject<unknown> {
       book.keepUp();
       return { counted: true };
     });
+  }
+
+  /** How all promises stand, with all that has been taken over so far. */
+  report(narrowing: Narrowing): SloReport {
+    return this.#turn(({ book }, now) => reportOf(book.current(), this.#deps.config.slo, narrowing, now));
   }
 
   // If anything throws, the memory is forgotten together with what could not be saved.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { durationMs } from '../../../../worker/core/config/duration.ts';
+import { durationMs, durationText } from '../../../../worker/core/config/duration.ts';
 
 describe('durationMs', () => {
   it.each([
@@ -51,4 +51,15 @@ describe('durationMs', () => {
       }),
     );
   });
+});
+
+it('durationText says what durationMs reads', () => {
+  for (const text of ['800ms', '1s', '2.5s', '90s', '2m', '36h', '30d']) {
+    expect(durationText(durationMs(text) ?? 0)).toBe(text);
+  }
+  fc.assert(
+    fc.property(fc.nat(10_000_000_000), (ms) => {
+      expect(durationMs(durationText(ms))).toBe(ms);
+    }),
+  );
 });

@@ -1,0 +1,141 @@
+/** `GET /slo` and `GET /admin/slo` on the object that counts. */
+import { createExecutionContext } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../worker/app.ts';
+import { packRecords } from '../../worker/core/slo/packed.ts';
+import type { RequestRecord } from '../../worker/core/slo/record.ts';
+import { compose } from '../../worker/deps.ts';
+import { SloReports } from '../../worker/stores/slo-reports.ts';
+import { recordOf } from '../unit/core/slo/support/record.ts';
+import { TestClock } from '../unit/pipeline/support/clock.ts';
+import { callAdmin, refused } from './call-admin.ts';
+
+const now = Date.now();
+const RECORDS: readonly RequestRecord[] = [
+  recordOf({ arrivedAt: now, tenant: 'acme', feature: 'chat' }),
+  recordOf({ arrivedAt: now, tenant: 'acme', feature: 'chat' }),
+  recordOf({ arrivedAt: now, tenant: 'hooli', feature: 'chat', ending: 'cut', code: 'stream_interrupted' }),
+  recordOf({
+    arrivedAt: now,
+    tenant: 'hooli',
+    feature: 'chat',
+    ending: 'refused',
+    code: 'budget_exceeded',
+    ttftMs: null,
+  }),
+];
+
+let seq = 0;
+const count = async (records: readonly RequestRecord[]) => {
+  const book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName('book'));
+  const body = JSON.stringify({ records: packRecords(records, () => false), dropped: {} });
+  await book.record({ source: 'test', seq: seq++, sentAt: Date.now(), body });
+};
+beforeAll(() => count(RECORDS));
+
+type Told = { name: string; good?: number; total?: number };
+const find = (body: Record<string, unknown>, name: string) =>
+  (body.objectives as Told[]).find((objective) => objective.name === name);
+
+describe('GET /admin/slo', () => {
+  it('has every promise with counts, and follows each flush', async () => {
+    const { status, body } = await callAdmin('GET', 'slo');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ service: 'Carryon', incidents: [], maintenance: [] });
+    expect(find(body, 'chat-success')).toMatchObject({
+      good: 2,
+      total: 3,
+      excluded: { budget: 1 },
+      state: 'exhausted',
+    });
+    expect(body).not.toHaveProperty('percentiles');
+    await count([recordOf({ arrivedAt: now, feature: 'chat' })]);
+    expect(find((await callAdmin('GET', 'slo')).body, 'chat-success')).toMatchObject({ good: 3, total: 4 });
+  });
+
+  it('of a tenant and a feature, over a window', async () => {
+    const { body } = await callAdmin('GET', 'slo?tenant=hooli&feature=chat&window=1h');
+    expect(find(body, 'chat-success')).toMatchObject({ window: '1h', tenant: 'hooli', good: 0, total: 1 });
+    expect(find(body, 'summarize-success')).toBeUndefined();
+    expect((await callAdmin('GET', 'slo?feature=chat')).body.percentiles).toMatchObject({
+      ttftMs: { p50: expect.any(Number) },
+    });
+  });
+
+  it('says what is wrong with a query', async () => {
+    expect(await refused(callAdmin('GET', 'slo?window=10d'))).toMatch(
+      /^400 invalid_body window: write one of 5m, 30m, 1h/,
+    );
+    expect(await refused(callAdmin('GET', 'slo?feature=nope'))).toMatch(
+      /^400 invalid_body feature: write one of chat, summarize/,
+    );
+  });
+});
+
+/** The Worker with its own clock and a book that can be taken away. */
+function publicSlo(isPublic: readonly string[]) {
+  const composition = compose(env);
+  const clock = new TestClock();
+  const book = { calls: 0, isGone: false };
+  const sloReports = new SloReports({
+    clock,
+    report: async (narrowing) => {
+      book.calls++;
+      if (book.isGone) throw new Error('the object was reset');
+      return composition.sloBook().report(narrowing);
+    },
+  });
+  const config = { ...composition.config, slo: { ...composition.config.slo, publicNames: new Set(isPublic) } };
+  const app = createApp(() => ({ ...composition, config, sloReports }));
+  const get = async (query = '') => {
+    const request = new Request(`http://localhost/slo${query}`, { headers: { origin: 'https://status.example' } });
+    const response = await app(request as Parameters<typeof app>[0], env, createExecutionContext());
+    return { response, body: (await response.json()) as Record<string, unknown> & { error?: { code: string } } };
+  };
+  return { get, clock, book };
+}
+
+describe('GET /slo', () => {
+  it('shows everybody what is public, without counts, to pages of every origin', async () => {
+    const { get } = publicSlo(['chat-success']);
+    const { response, body } = await get();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(body.objectives).toEqual([expect.objectContaining({ name: 'chat-success', state: 'exhausted' })]);
+    expect(find(body, 'chat-success')).not.toHaveProperty('total');
+    expect((await publicSlo([]).get()).body).toMatchObject({ objectives: [], averages: [] });
+    expect((await get('?feature=summarize')).body.objectives).toEqual([]);
+  });
+
+  it('takes no tenant, and only known windows', async () => {
+    const { get } = publicSlo(['chat-success']);
+    expect((await get('?tenant=acme')).body.error).toMatchObject({ code: 'invalid_body' });
+    const { response, body } = await get('?window=1y');
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([400, '*']);
+    expect(body.error).toMatchObject({ code: 'invalid_body' });
+    expect(find((await get('?window=7d')).body, 'chat-success')).toMatchObject({ window: '7d' });
+  });
+
+  it('asks the book at most every 10 s, and says when it does not answer', async () => {
+    const { get, clock, book } = publicSlo(['chat-success']);
+    await get();
+    await get('?feature=chat');
+    await clock.advance(9_999);
+    book.isGone = true;
+    expect((await get()).response.status).toBe(200);
+    expect(book.calls).toBe(1);
+    await clock.advance(1);
+    const { response, body } = await get();
+    expect([response.status, body.error?.code]).toEqual([503, 'book_unavailable']);
+    book.isGone = false;
+    expect((await get()).response.status).toBe(200);
+  });
+
+  it('is open to everybody in local mode, and read alone', async () => {
+    const response = await exports.default.fetch(new Request('http://localhost/slo'));
+    expect(find(await response.json(), 'chat-ttft')).toBeDefined();
+    const posted = await exports.default.fetch(new Request('http://localhost/slo', { method: 'POST' }));
+    expect(posted.status).toBe(405);
+  });
+});

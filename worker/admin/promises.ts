@@ -1,0 +1,30 @@
+/** `GET /admin/slo` (docs/slo.md): how all promises stand, with counts. */
+import type * as z from 'zod';
+import type { Config } from '../core/config/config.ts';
+import { namesOf, settings, slug } from '../core/config/settings.ts';
+import { tenantName } from '../core/config/tenants-schema.ts';
+import { ASKED_WINDOWS } from '../core/slo/windows.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+import { askObject } from './ask-object.ts';
+import type { AdminCall } from './route.ts';
+
+/** Its query. */
+export const promisesQuery = ({ features }: Config) =>
+  settings({
+    tenant: tenantName.optional(),
+    feature: slug
+      .refine((name) => features.has(name), { error: `write one of ${[...features.keys()].join(', ')}` })
+      .optional(),
+    window: namesOf(ASKED_WINDOWS).optional(),
+  });
+
+/** Never older than the last batch of records. */
+export async function showPromises({
+  c,
+  query: { tenant, feature, window },
+}: AdminCall<undefined, z.infer<ReturnType<typeof promisesQuery>>>): Promise<Response> {
+  const windowMs = window && ASKED_WINDOWS[window];
+  const asked = await askObject(c, async () => c.env.composition.sloBook().report({ tenant, feature, windowMs }));
+  if (!asked.ok) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, c.env.context);
+  return plainJson(asked.reply, c.env.context);
+}

@@ -1,0 +1,210 @@
+/** How one objective stands: its budget, how fast it burns, and what state that is. */
+import { durationText } from '../config/duration.ts';
+import { monthOf, startOfMonth } from '../ledger/time.ts';
+import type { Book } from './book/book.ts';
+import type { Series, Tally } from './book/series.ts';
+import { type BurnAlert, burnAlerts, errorBudget } from './burn-alerts.ts';
+import type { ExcludedReason } from './rules.ts';
+import { countedKey, isPerRequest } from './sli-outcome.ts';
+import type { Objective, Sli, Slo } from './slo.ts';
+import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
+
+/** `burning`: the condition of one of its alerts holds. */
+export type SloState = 'healthy' | 'burning' | 'exhausted' | 'no_data';
+
+/** One objective as it stands. Shares are from 0 to 1; `target` and `promised` are percent. Null: there is no data to tell. */
+export interface Evaluation {
+  name: string;
+  sli: Exclude<Sli['kind'], 'all'> | 'composite';
+  feature: string | null;
+  tenant: string | null;
+  /** Of `ttft` and `latency`, as in config. */
+  under: string | null;
+  atMostUsd: number | null;
+  of: readonly string[];
+  target: number;
+  promised: number;
+  window: string;
+  value: number | null;
+  state: SloState;
+  good: number;
+  /** Good and bad. */
+  total: number;
+  excluded: Partial<Record<ExcludedReason, number>>;
+  /** Of the budget, below 0 when overspent; null too where the target leaves none. */
+  errorBudgetRemaining: number | null;
+  budget: Budget;
+  /** How many times too fast the budget burns; 1 uses it up exactly. */
+  burnRates: Record<BurnWindow, number | null>;
+  /** Epoch milliseconds: when the budget is used up at the rate of the last hour; null if it lasts. */
+  exhaustsAt: number | null;
+  month: MonthSoFar;
+}
+
+/** In requests. */
+interface Budget {
+  allowed: number;
+  spent: number;
+  remaining: number;
+  /** How long everything could fail until the budget is used up, at the window's traffic. */
+  outageMinutes: number;
+}
+
+/** The calendar month by UTC. */
+interface MonthSoFar {
+  month: string;
+  value: number | null;
+  /** Whether what is promised is kept so far. */
+  kept: boolean | null;
+  /** What share of the whole month's budget is spent, if the rest of the month has the traffic that it has had so far. */
+  budgetSpent: number | null;
+  good: number;
+  total: number;
+  excluded: Partial<Record<ExcludedReason, number>>;
+}
+
+/** Whose requests are looked at, where that is narrower than the objective; and over which window. */
+export interface Narrowing {
+  tenant?: string | undefined;
+  feature?: string | undefined;
+  windowMs?: number | undefined;
+}
+
+/** What is read of a book. */
+export type ReadBook = Pick<Book, 'seriesOf'>;
+type Reading = (series: Series, key: string) => Tally;
+
+const MINUTE_MS = 60_000;
+const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
+const totalOf = ({ good, bad }: Tally): number => good + bad;
+const ratioOf = (tally: Tally): number | null => (totalOf(tally) > 0 ? tally.good / totalOf(tally) : null);
+
+/** An objective as it stands at `now`, epoch milliseconds of the book's clock. */
+export function evaluate(
+  objective: Objective,
+  book: ReadBook,
+  slo: Slo,
+  now: number,
+  narrowing: Narrowing,
+): Evaluation {
+  const { sli, name, of, target, promised } = objective;
+  const tenant = narrowing.tenant ?? objective.tenant;
+  const feature = narrowing.feature ?? objective.feature;
+  const windowMs = narrowing.windowMs ?? objective.windowMs;
+  const tally = (read: Reading): Tally =>
+    tallyOf(objective, slo, (part) => countsOf(part, book, tenant, feature, read));
+  const over = (ms: number): Tally => tally((series, key) => series.window(key, ms, now));
+
+  const whole = over(windowMs);
+  const burns = new Map(Object.entries(BURN_WINDOWS).map(([window, ms]) => [window as BurnWindow, over(ms)]));
+  const burnRates = Object.fromEntries(
+    [...burns].map(([window, counts]) => [window, burnRateOf(counts, target)]),
+  ) as Evaluation['burnRates'];
+  const remaining = remainingShare(whole, target);
+  const isSilent = totalOf(isReported(objective) ? whole : over(slo.noDataAfterMs)) === 0;
+  return {
+    ...{ name, tenant, feature, of, target, promised, window: durationText(windowMs) },
+    sli: sli.kind === 'all' ? 'composite' : sli.kind,
+    under: sli.kind === 'ttft' || sli.kind === 'latency' ? durationText(sli.underMs) : null,
+    atMostUsd: sli.kind === 'cost' ? sli.atMostMicroUsd / 1e6 : null,
+    value: ratioOf(whole),
+    state: stateOf(),
+    ...shownCounts(whole),
+    errorBudgetRemaining: remaining,
+    budget: budgetOf(whole, target, windowMs),
+    burnRates,
+    exhaustsAt: exhaustion(burnRates['1h'], remaining, windowMs, now),
+    month: monthSoFar(objective, tally, now),
+  };
+
+  function stateOf(): SloState {
+    if (isSilent) return 'no_data';
+    if (whole.bad > 0 && whole.bad >= totalOf(whole) * errorBudget(target)) return 'exhausted';
+    return burnAlerts(objective).some(holds) ? 'burning' : 'healthy';
+  }
+
+  function holds({ long, short, burnRate, severity }: BurnAlert): boolean {
+    const isFast = (burnRates[long] ?? 0) > burnRate && (burnRates[short] ?? 0) > burnRate;
+    return isFast && (severity !== 'page' || (burns.get(long)?.bad ?? 0) >= slo.minErrors);
+  }
+}
+
+/** Reported now and then: that nothing came for some hours says nothing. */
+const isReported = ({ sli, of }: Objective): boolean =>
+  !isPerRequest(sli) || (sli.kind === 'all' && of.length > 0 && sli.of.length === 0);
+
+/** What is reported under a name is of a service beside the router, which may be one for all features. */
+function countsOf(
+  part: Objective,
+  book: ReadBook,
+  tenant: string | null,
+  feature: string | null,
+  read: Reading,
+): Tally {
+  const series = book.seriesOf(tenant, part.sli.kind === 'external' ? part.feature : feature);
+  return series === undefined ? NOTHING : read(series, countedKey(part));
+}
+
+/** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
+function tallyOf(objective: Objective, slo: Slo, counts: (part: Objective) => Tally): Tally {
+  const own = counts(objective);
+  const others = slo.objectives
+    .filter(({ name, sli }) => objective.of.includes(name) && !isPerRequest(sli))
+    .map(counts);
+  if (others.length === 0) return own;
+  const all = [own, ...others].filter((one) => totalOf(one) > 0);
+  const total = totalOf(all[0] ?? NOTHING);
+  const good = all.reduce((rest, one) => (rest * one.good) / totalOf(one), total);
+  return { good, bad: total - good, excluded: own.excluded };
+}
+
+function burnRateOf(tally: Tally, target: number): number | null {
+  const total = totalOf(tally);
+  if (total === 0 || (target === 100 && tally.bad > 0)) return null;
+  return tally.bad === 0 ? 0 : tally.bad / total / errorBudget(target);
+}
+
+function remainingShare(tally: Tally, target: number): number | null {
+  const burn = burnRateOf(tally, target);
+  return burn === null ? null : 1 - burn;
+}
+
+function budgetOf(tally: Tally, target: number, windowMs: number): Budget {
+  const allowed = totalOf(tally) * errorBudget(target);
+  const left = Math.max(0, remainingShare(tally, target) ?? (tally.bad > 0 ? 0 : 1));
+  return {
+    allowed: rounded(allowed),
+    spent: rounded(tally.bad),
+    remaining: rounded(allowed - tally.bad),
+    outageMinutes: rounded((left * errorBudget(target) * windowMs) / MINUTE_MS),
+  };
+}
+
+/** At a rate of 1 or less the budget lasts: what is spent comes back as the window moves on. */
+function exhaustion(burnRate: number | null, remaining: number | null, windowMs: number, now: number): number | null {
+  if (burnRate === null || burnRate <= 1 || remaining === null || remaining <= 0) return null;
+  return Math.round(now + (remaining * windowMs) / burnRate);
+}
+
+function monthSoFar({ target, promised }: Objective, tally: (read: Reading) => Tally, now: number): MonthSoFar {
+  const month = monthOf(now);
+  const [from, end] = [startOfMonth(month, 0), startOfMonth(month, 1)];
+  const counts = tally((series, key) => series.days(key, from, end));
+  const burn = burnRateOf(counts, target);
+  return {
+    month,
+    value: ratioOf(counts),
+    kept: totalOf(counts) === 0 ? null : counts.bad <= totalOf(counts) * errorBudget(promised) + 1e-9,
+    budgetSpent: burn === null ? null : rounded((burn * (now - from)) / (end - from)),
+    ...shownCounts(counts),
+  };
+}
+
+/** Whole requests: a window may begin inside a cell of the book. */
+function shownCounts(tally: Tally): Pick<Evaluation, 'good' | 'total' | 'excluded'> {
+  const excluded = Object.entries(tally.excluded).map(([reason, count]) => [reason, Math.round(count)]);
+  const good = Math.round(tally.good);
+  return { good, total: good + Math.round(tally.bad), excluded: Object.fromEntries(excluded) };
+}
+
+const rounded = (number: number): number => Math.round(number * 1e4) / 1e4;

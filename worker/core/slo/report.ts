@@ -1,0 +1,85 @@
+/** How all promises stand: what `GET /slo` and `GET /admin/slo` answer. */
+import { durationText } from '../config/duration.ts';
+import type { Book } from './book/book.ts';
+import { type Evaluation, evaluate, type Narrowing, type ReadBook } from './evaluate.ts';
+import { countedKey } from './sli-outcome.ts';
+import type { AverageObjective, MaintenanceWindow, Slo } from './slo.ts';
+
+/** All promises at a time. Times are epoch milliseconds. */
+export interface SloReport {
+  service: string;
+  contact: string | null;
+  at: number;
+  objectives: Evaluation[];
+  averages: AverageReport[];
+  /** None is recorded yet. */
+  incidents: never[];
+  /** Windows that are announced, going on, or were within the last 30 days. */
+  maintenance: MaintenanceWindow[];
+  /** Of one feature. */
+  percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
+}
+
+/** An average and what it may be. */
+export interface AverageReport {
+  name: string;
+  feature: string | null;
+  averageUsd: number;
+  window: string;
+  /** Null without a request that is good or bad. */
+  valueUsd: number | null;
+  state: 'healthy' | 'exceeded' | 'no_data';
+  /** Requests that are good or bad. */
+  total: number;
+}
+
+/** Milliseconds, within 4.3 %; null without a measurement. */
+type Percentiles = Record<'p50' | 'p95' | 'p99', number | null>;
+
+const SHOWN_MS = 30 * 86_400_000;
+const SUCCESS_KEY = countedKey({ sli: { kind: 'success' }, countsInSlo: false });
+
+/** Of the requests of a tenant or a feature, where these are named; `now`: the time of the book's clock. */
+export function reportOf(book: Book, slo: Slo, narrowing: Narrowing, now: number): SloReport {
+  const { service, contact, maintenance } = slo;
+  const concerns = (one: { feature: string | null; tenant?: string | null }): boolean =>
+    isWithin(narrowing.feature, one.feature) && isWithin(narrowing.tenant, one.tenant ?? null);
+  return {
+    ...{ service, contact, at: now },
+    objectives: slo.objectives.filter(concerns).map((one) => evaluate(one, book, slo, now, narrowing)),
+    averages: slo.averages.filter(concerns).map((one) => averageOf(one, book, now, narrowing)),
+    incidents: [],
+    maintenance: maintenance.windows.filter(({ to }) => to > now - SHOWN_MS),
+    ...(narrowing.feature !== undefined && { percentiles: percentilesOf(book, narrowing, now) }),
+  };
+}
+
+const isWithin = (asked: string | undefined, own: string | null): boolean =>
+  asked === undefined || own === null || own === asked;
+
+function averageOf(average: AverageObjective, book: ReadBook, now: number, narrowing: Narrowing): AverageReport {
+  const { name, averageMicroUsd } = average;
+  const feature = narrowing.feature ?? average.feature;
+  const windowMs = narrowing.windowMs ?? average.windowMs;
+  const series = book.seriesOf(narrowing.tenant ?? null, feature);
+  const counts = series?.window(SUCCESS_KEY, windowMs, now);
+  const total = (counts?.good ?? 0) + (counts?.bad ?? 0);
+  const microUsd = total > 0 && series !== undefined ? series.cost(windowMs, now) / total : null;
+  return {
+    ...{ name, feature, averageUsd: averageMicroUsd / 1e6, window: durationText(windowMs) },
+    valueUsd: microUsd === null ? null : Math.round(microUsd) / 1e6,
+    state: microUsd === null ? 'no_data' : microUsd > averageMicroUsd ? 'exceeded' : 'healthy',
+    total: Math.round(total),
+  };
+}
+
+/** Of the last 30 days where no window is named. */
+function percentilesOf(book: ReadBook, { tenant, feature, windowMs = SHOWN_MS }: Narrowing, now: number) {
+  const series = book.seriesOf(tenant ?? null, feature ?? null);
+  const of = (measure: 'ttft' | 'total'): Percentiles => {
+    const found = series?.percentiles(measure, [0.5, 0.95, 0.99], windowMs, now) ?? [];
+    const [p50 = null, p95 = null, p99 = null] = found.map(Math.round);
+    return { p50, p95, p99 };
+  };
+  return { ttftMs: of('ttft'), totalMs: of('total') };
+}

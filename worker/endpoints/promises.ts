@@ -1,0 +1,35 @@
+/** `GET /slo`: what everybody may see of the promises (docs/slo.md). No credential is asked for. */
+import { check } from '../core/checked.ts';
+import type { Config } from '../core/config/config.ts';
+import { namesOf, settings, slug } from '../core/config/settings.ts';
+import { publicReport } from '../core/slo/public-report.ts';
+import type { SloReport } from '../core/slo/report.ts';
+import { ASKED_WINDOWS } from '../core/slo/windows.ts';
+import { plainJson, type ResponseContext, refusal } from '../response/plain.ts';
+
+const query = settings({ window: namesOf(ASKED_WINDOWS).optional(), feature: slug.optional() });
+
+interface Links {
+  config: Pick<Config, 'slo'>;
+  sloReports: { recent(windowMs: number | undefined): Promise<SloReport | undefined> };
+}
+
+/** For pages of every origin. */
+export async function publicPromises(
+  asked: Record<string, string>,
+  { config, sloReports }: Links,
+  context: ResponseContext,
+): Promise<Response> {
+  const response = await answer(asked, { config, sloReports }, context);
+  response.headers.set('access-control-allow-origin', '*');
+  return response;
+}
+
+async function answer(asked: Record<string, string>, { config, sloReports }: Links, context: ResponseContext) {
+  const checked = check(asked, query);
+  if (!checked.ok) return refusal(checked.error, context);
+  const { window, feature = null } = checked.value;
+  const report = await sloReports.recent(window && ASKED_WINDOWS[window]);
+  if (report === undefined) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
+  return plainJson(publicReport(report, feature, config.slo), context);
+}
