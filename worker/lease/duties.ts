@@ -80,7 +80,7 @@ export async function closeLeases({ client, pool, hooks }: Asker, covers: readon
   const tenant = hooks === undefined ? pool?.tenant : undefined;
   for (const slice of slices) tenant?.closable.add(slice);
   const travels = pool !== undefined && tenant !== undefined && tenant.active >= CROWD;
-  if (travels && !slices.some((slice) => isShort(pool, slice))) await client.pause(LONE_MAY_TRAVEL_MS);
+  if (travels && !slices.some((slice) => isShort(pool, slice))) await client.upTo(LONE_MAY_TRAVEL_MS, allOver(slices));
   await client.repeat(
     () => tellCloses(client, slices, tenant),
     () => slices.filter(({ isOver }) => !isOver).length,
@@ -109,6 +109,17 @@ export async function tellCloses(
   for (const telling of tellings) endTelling(telling, isTold);
   return slices.every(({ isOver }) => isOver);
 }
+
+/** Made by the request that waits: another resolves it, when it has taken the closes along. */
+const allOver = (slices: readonly Slice[]): Promise<unknown> =>
+  Promise.all(
+    slices.map(
+      (slice) =>
+        new Promise<void>((resolve) => {
+          slice.onOver = resolve;
+        }),
+    ),
+  );
 
 const isUntold = ({ isOver, toldUntil }: Slice, now: number): boolean => !isOver && now >= toldUntil;
 

@@ -84,6 +84,11 @@ export class LedgerClient {
     return pause(ms, this.#links.clock);
   }
 
+  /** Waits for `work`, but no longer than this. */
+  upTo(ms: number, work: Promise<unknown>): Promise<unknown> {
+    return within(work, ms, this.#links.clock, undefined);
+  }
+
   #note(replies: readonly ReportReply[]): void {
     const { events } = this.#links;
     for (const reply of replies)

@@ -36,6 +36,28 @@ it.each([
   },
 );
 
+it('in a crowd, a request is over as soon as another has taken its close along', async () => {
+  const router = withBudget(1_000_000_000);
+  router.ledger.latencyMs = 1;
+  const others = ['u1', 'u2', 'u3', 'u4', 'u5'].map((user) => {
+    router.upstream.on('a', afterAWhile());
+    return router.send({ user, stream: true }).then((response) => response.text());
+  });
+  await router.clock.advance(20);
+  const before = router.background.length;
+  router.upstream.on('a', goodReply('Hello'));
+  await router.clock.run(router.send({ user: 'ana' }));
+  const endedAt = router.clock.now();
+  const over = Promise.all(router.background.slice(before));
+  router.upstream.on('a', goodReply('Hello'));
+  const next = router.send({ user: 'ben' });
+  await router.clock.run(over);
+  expect(router.clock.now() - endedAt).toBeLessThan(10);
+  await router.clock.run(Promise.all([...others, next]));
+  await router.clock.run(Promise.all(router.background));
+  expect(router.clock.pending).toBe(0);
+});
+
 it('one request alone asks at once, and closes at once', async () => {
   const router = withBudget(1_000_000_000);
   router.upstream.on('a', goodReply('Hello'));

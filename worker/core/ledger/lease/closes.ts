@@ -55,7 +55,9 @@ export function closesDue(
 /** The call came back; false: nobody knows whether the ledger has the report. */
 export function endTelling({ slice, isLast }: Telling, isTold: boolean): void {
   slice.toldUntil = 0;
-  if (isTold && isLast) slice.isOver = true;
+  if (!isTold || !isLast) return;
+  slice.isOver = true;
+  slice.onOver?.();
 }
 
 /** Little is left beside what this slice was granted: others may be waiting for it. */
