@@ -20,7 +20,7 @@ describe('the counters of objectives', () => {
     ]);
     book.add(record({ ttftMs: 400, costMicroUsd: 300 }), AT);
     book.add(record({ ttftMs: 1_400, costMicroUsd: 3_000 }), AT);
-    book.add(record({ ttftMs: 1_400, feature: 'search' }), AT);
+    book.add(record({ ttftMs: 1_400, costMicroUsd: 300, feature: 'search' }), AT);
     book.add(record({ code: 'invalid_key', ending: 'refused', status: 401, ttftMs: null }), AT);
     const { events } = book.totals.counters;
     expect(sums(events)).toMatchObject({ 'fast good': 1, 'fast bad': 1, 'cheap good': 2, 'cheap bad': 1 });
