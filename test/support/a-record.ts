@@ -24,6 +24,7 @@ export const aRecord = (changes: Partial<RequestRecord> = {}): RequestRecord => 
     ending: 'complete',
     drill: null,
     experiment: null,
+    valid: null,
   },
   ...changes,
 });

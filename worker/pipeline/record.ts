@@ -7,6 +7,8 @@ import type { Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { edgeMode } from '../core/routing/route.ts';
 import type { ClosedRecord, FinishReason, RecordEnding, RecordedAttempt } from '../core/slo/record.ts';
+import type { Objective } from '../core/slo/slo.ts';
+import { isSampled, keptSchema } from '../core/slo/valid/valid.ts';
 import type { Deps } from '../ports.ts';
 import { logFailure } from './failure-log.ts';
 import type { Ending } from './meter.ts';
@@ -115,6 +117,7 @@ export class OpenRecord {
       ending: isLeft ? 'left' : endingOf(stored === undefined ? error : undefined, isCut),
       drill: identity?.drill ?? (request?.route.drill ? 'unnamed' : null),
       experiment: null,
+      valid: begun === undefined ? null : sampledValid(begun, requestId, config.slo.objectives),
     };
   }
 }
@@ -150,6 +153,14 @@ function chargedFor(outcome: Outcome): number {
   if (outcome.kind === 'begun') return outcome.admission.lease.spentMicroUsd;
   const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
   return tried?.kind === 'refused' ? tried.chargedMicroUsd : 0;
+}
+
+/** Of an answer in one piece; a stream is nowhere held as a whole. */
+function sampledValid({ answer, request }: Begun, requestId: string, objectives: readonly Objective[]): boolean | null {
+  const { chat, feature, identity } = request;
+  if (answer.kind !== 'reply' || chat.response_format === undefined) return null;
+  const isChecked = isSampled({ requestId, tenant: identity.tenant, feature: feature.name }, objectives);
+  return isChecked ? keptSchema(chat, answer.reply.body) : null;
 }
 
 function finishReasonOf({ answer }: Begun): FinishReason | null {

@@ -44,6 +44,7 @@ const ENTRY: Listed<EntryField> = {
   ending: true,
   drill: true,
   experiment: true,
+  valid: true,
 };
 
 const DETAIL: Listed<Detail> = {

@@ -65,6 +65,8 @@ export interface RequestRecord {
   /** The id of the drill that the request belongs to; `unnamed`: a fault's traffic chose it without one. */
   drill: string | null;
   experiment: string | null;
+  /** Whether the answer kept the JSON schema that was asked for; null: it was not checked. */
+  valid: boolean | null;
 }
 
 /**

@@ -111,7 +111,7 @@ export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> 
 /** What of a record its verdict depends on. */
 export type Judged = Pick<
   RequestRecord,
-  'arrivedAt' | 'totalMs' | 'ttftMs' | 'costMicroUsd' | 'code' | 'staleCause' | 'ending' | 'drill'
+  'arrivedAt' | 'totalMs' | 'ttftMs' | 'costMicroUsd' | 'code' | 'staleCause' | 'ending' | 'drill' | 'valid'
 >;
 
 /** The settings that verdicts depend on. */

@@ -31,7 +31,7 @@ function sliKey(sli: Sli): string {
   }
 }
 
-/** What a request counts as. `valid`, `quality` and `external` are counted by what is reported, never by a record. */
+/** What a request counts as. `quality` and `external` are counted by what is reported, never by a record. */
 export function sliOutcome(record: Judged, { sli, countsInSlo }: Counted, slo: JudgeSettings): SliOutcome {
   return outcomeBy(sli, record, judge(record, slo, countsInSlo));
 }
@@ -53,6 +53,9 @@ function outcomeBy(sli: Sli, record: Judged, verdict: Verdict): SliOutcome {
       return record.costMicroUsd <= sli.atMostMicroUsd ? 'good' : 'bad';
     case 'all':
       return joint(sli.of.map((part) => outcomeBy(part, record, verdict)));
+    case 'valid':
+      if (record.valid === null) return undefined;
+      return record.valid ? 'good' : 'bad';
     default:
       return undefined;
   }

@@ -70,7 +70,7 @@ export class Book {
     const label = feature ?? (record.feature === null ? '' : UNKNOWN);
     const fullMs = completeMs(record);
     for (const { series, promises, objectives, hasPercentiles } of this.#routes.of(tenant, feature)) {
-      series.moveTo(at);
+      series.beginRequest(at);
       for (const { index, names } of promises) {
         const outcome = outcomes[index];
         if (outcome !== undefined) series.count(names, outcome);
@@ -155,7 +155,7 @@ export class Book {
   #addAttempts({ attempts }: RequestRecord, outside: ExcludedReason | undefined, at: number): void {
     for (const attempt of attempts) {
       const series = this.#deployment(attempt.deployment);
-      series.moveTo(at);
+      series.beginRequest(at);
       series.count(SUCCESS_NAMES, outside ?? attemptOutcome(attempt));
       if (outside !== undefined) continue;
       if (attempt.ttftMs !== null) series.measure('ttft', attempt.ttftMs);

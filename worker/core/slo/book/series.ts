@@ -46,8 +46,13 @@ export class Series {
   moveTo(at: number): void {
     this.#at = at;
     this.#counted.moveTo(at);
-    if (this.lastAt === undefined || at > this.lastAt) this.lastAt = at;
     this.isDirty = true;
+  }
+
+  /** A request that ended then is counted next. */
+  beginRequest(at: number): void {
+    this.moveTo(at);
+    if (this.lastAt === undefined || at > this.lastAt) this.lastAt = at;
   }
 
   count(names: CounterNames, outcome: Outcome, amount = 1): void {

@@ -13,5 +13,6 @@ export const judged = (changes: Partial<Judged> = {}): Judged => ({
   staleCause: null,
   ending: 'complete',
   drill: null,
+  valid: null,
   ...changes,
 });

@@ -47,6 +47,7 @@ export function recordOf(more: Partial<RequestRecord> = {}): RequestRecord {
     ending: 'complete',
     drill: null,
     experiment: null,
+    valid: null,
     ...more,
   };
 }

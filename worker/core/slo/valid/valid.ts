@@ -1,0 +1,59 @@
+/** Whether an answer kept the JSON schema that was asked for, in a sample of the answers. */
+import type { ChatRequest } from '../../../../protocol/chat.ts';
+import { concerns } from '../book/series-names.ts';
+import type { Objective } from '../slo.ts';
+import { keepsSchema } from './keeps-schema.ts';
+
+/** One answer in this many is checked, where an objective asks for it. */
+const SAMPLE = 10;
+/** In characters. Longer ones are not checked, because that would take milliseconds. */
+const LONGEST_ANSWER = 100_000;
+
+/** What of a request the sample depends on. */
+export interface Sampled {
+  requestId: string;
+  tenant: string;
+  feature: string;
+}
+
+/** Whether this answer is one to check. */
+export function isSampled({ requestId, tenant, feature }: Sampled, objectives: readonly Objective[]): boolean {
+  const isPromised = objectives.some((one) => one.sli.kind === 'valid' && concerns(one, tenant, feature));
+  // The last digits of an id are random.
+  return isPromised && Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
+}
+
+/** `completion`: the answer as JSON in OpenAI's form. Null: no schema was asked for, or it cannot be told. */
+export function keptSchema({ response_format: format }: ChatRequest, completion: string): boolean | null {
+  const schema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
+  if (schema === undefined || completion.length > LONGEST_ANSWER) return null;
+  const contents = contentsOf(completion);
+  if (contents.length === 0) return null;
+  const kept = contents.map((content) => {
+    const value = parsed(content);
+    return value === undefined ? false : keepsSchema(value, schema);
+  });
+  if (kept.includes(false)) return false;
+  return kept.includes(undefined) ? null : true;
+}
+
+interface Completion {
+  choices?: { message?: { content?: unknown; tool_calls?: unknown } }[];
+}
+
+/** Of all choices. One that calls a tool, or refuses, is none that had to keep a schema. */
+function contentsOf(completion: string): string[] {
+  const { choices = [] } = parsed(completion) as Completion;
+  return choices.flatMap(({ message }) => {
+    const { content, tool_calls: calls } = message ?? {};
+    return typeof content === 'string' && content !== '' && calls === undefined ? [content] : [];
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
