@@ -62,6 +62,8 @@ export interface Composition {
   operators: () => OperatorsCalls;
   sloBook: () => DurableObjectStub<SloBook>;
   sloReports: SloReports;
+  /** Users as records name them. */
+  userHashes: UserHashes;
   adminRate: AdminRate;
   /** What the objects need of config and of each other. */
   tenantLedgerDeps: TenantLedgerDeps;
@@ -196,6 +198,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     alerts,
     operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
     sloBook,
+    userHashes,
     sloReports: new SloReports({ clock, report: async (narrowing) => sloBook().report(narrowing) }),
     adminRate: new AdminRate(),
     tenantLedgerDeps: {

@@ -45,6 +45,8 @@ async function npm(command: string, variables: Record<string, string> = {}): Pro
 }
 
 const done = new Set<string>();
+/** Requests that other tests have made. */
+let [failedId, failedOverId] = ['', ''];
 
 /** Runs the page's command word for word, with `id` in place of ID. */
 async function run(command: string, id = 'ID'): Promise<string> {
@@ -94,13 +96,14 @@ test('bypass is one attempt at the first deployment, of one alias or of all', as
   await router.sandbox.setFault(router.a, '503');
   const failed = await chat();
   expect([failed.status, failed.header('x-carryon-mode')]).toEqual([503, 'bypass']);
+  failedId = failed.header('x-request-id') ?? '';
   await router.sandbox.setFault(router.a, null);
   await run('npm run route -- unbypass');
 });
 
 test('clear ends a cooldown', async () => {
   await router.sandbox.setFault(router.a, '401');
-  await chat();
+  failedOverId = (await chat()).header('x-request-id') ?? '';
   await until('a is in cooldown', async () => (await cooldowns(router.url, 'a')).length === 1);
   await router.sandbox.setFault(router.a, null);
   expect(await served()).toEqual(['b', 'normal']);
@@ -185,6 +188,20 @@ test('what is refused is said in the router’s own words', async () => {
     expect(await npm(command)).toMatchObject({ code: 1, output: expect.stringContaining(said) });
   }
   expect(await (await admin(router.url, 'overrides')).json()).toMatchObject({ pins: {}, faults: {} });
+});
+
+test('why tells of a request what became of it, and of others why they are not there', async () => {
+  const isKept = async (id: string) => (await admin(router.url, `requests/${id}`)).ok;
+  await until('both are in the book', async () => (await isKept(failedId)) && (await isKept(failedOverId)));
+  const failed = await run('npm run why -- ID', failedId);
+  expect(failed).toMatch(/of the tenant local.*It asked for app\/chat/);
+  expect(failed).toMatch(/An operator had set a bypass[\s\S]*1\. After .* it asked a .*server_error, HTTP 503/);
+  expect(failed).toMatch(/refused with 503 \(providers_unavailable[\s\S]*It cost nothing\.[\s\S]*It counts as bad/);
+  const { output } = await npm(`npm run why -- ${failedOverId}`);
+  expect(output).toMatch(/it asked a .*bad_key, HTTP 401\)[\s\S]*so it failed over to b\.\n2\. After .* it asked b/);
+  expect(output).toMatch(/answered in full, with 200[\s\S]*It counts as good/);
+  const unknown = await npm('npm run why -- 019b76da-a800-7000-8000-0123456789ab');
+  expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('requests are kept for 7 days') });
 });
 
 test('no command of the page was left out', () => {

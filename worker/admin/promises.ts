@@ -5,7 +5,7 @@ import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenants-schema.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, refusal } from '../response/plain.ts';
-import { askObject } from './ask-object.ts';
+import { askBook, BOOK_SILENT } from './ask-book.ts';
 import type { AdminCall } from './route.ts';
 
 /** Its query. */
@@ -24,7 +24,6 @@ export async function showPromises({
   query: { tenant, feature, window },
 }: AdminCall<undefined, z.infer<ReturnType<typeof promisesQuery>>>): Promise<Response> {
   const windowMs = window && ASKED_WINDOWS[window];
-  const asked = await askObject(c, async () => c.env.composition.sloBook().report({ tenant, feature, windowMs }));
-  if (!asked.ok) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, c.env.context);
-  return plainJson(asked.reply, c.env.context);
+  const report = await askBook(c, (book) => book.report({ tenant, feature, windowMs }));
+  return report === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(report, c.env.context);
 }

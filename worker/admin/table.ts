@@ -18,6 +18,7 @@ import { aliasParams, deploymentParams } from './override-fields.ts';
 import { listOverrides } from './overrides.ts';
 import { clearPin, pinBody, setPin } from './pins.ts';
 import { promisesQuery, showPromises } from './promises.ts';
+import { listRequests, requestParams, requestsQuery, showRequest } from './requests.ts';
 import { type AdminRoute, change, view } from './route.ts';
 
 /** Every call. */
@@ -130,6 +131,16 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: 'How all promises stand, with counts',
     query: promisesQuery,
     handler: showPromises,
+  }),
+  view('GET', '/requests', 'read', {
+    summary: 'What became of the requests of the last seven days, the newest first',
+    query: () => requestsQuery,
+    handler: listRequests,
+  }),
+  view('GET', '/requests/:id', 'read', {
+    summary: 'What became of one request, and what it counts as',
+    params: () => requestParams,
+    handler: showRequest,
   }),
   view('GET', '/alerts', 'read', {
     summary: 'Alerts sent, on their way and lost',

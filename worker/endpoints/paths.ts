@@ -36,6 +36,7 @@ export const ADMIN_PATHS = [
   'GET, POST /admin/admin-keys',
   'DELETE /admin/admin-keys/:id',
   'DELETE /admin/answers?tenant=&feature=',
+  'GET /admin/requests, /admin/requests/:id',
   'GET /admin/alerts',
   'POST /admin/alerts/test',
   'GET /admin/openapi.json',

@@ -84,6 +84,25 @@ export class Journal {
     return this.#sql.exec<JournalRow>('SELECT * FROM journal WHERE number > ? ORDER BY number', number);
   }
 
+  /** The first row of this time or later, or the number of the next one that will be written. */
+  firstSince(at: number): number {
+    let [low, high] = [this.oldest, this.newest + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const [row] = this.#sql.exec<{ at: number }>('SELECT at FROM journal WHERE number = ?', middle).toArray();
+      if (row !== undefined && row.at >= at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The rows from one number to another whose bodies contain all these texts. */
+  containing(texts: readonly string[], from: number, to: number, order: 'ASC' | 'DESC'): Iterable<JournalRow> {
+    const contains = texts.map(() => ' AND instr(body, ?) > 0').join('');
+    const query = `SELECT * FROM journal WHERE number BETWEEN ? AND ?${contains} ORDER BY number ${order}`;
+    return this.#sql.exec<JournalRow>(query, from, to, ...texts);
+  }
+
   #end(order: 'ASC' | 'DESC'): Pick<JournalRow, 'number' | 'at'> | undefined {
     return this.#sql.exec<JournalRow>(`SELECT number, at FROM journal ORDER BY number ${order} LIMIT 1`).toArray()[0];
   }

@@ -2,10 +2,12 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Clock } from '../../core/clock.ts';
 import type { Narrowing } from '../../core/slo/evaluate.ts';
 import type { Flush } from '../../core/slo/flush.ts';
+import type { ReceiptCursor, ReceiptFilter, ReceiptFound, ReceiptPage } from '../../core/slo/receipt-search.ts';
 import { reportOf, type SloReport } from '../../core/slo/report.ts';
 import { FORGET_SOURCE_AFTER_MS, Sources } from '../../core/slo/sources.ts';
 import { Journal } from './journal.ts';
 import { KeptBook, type KeptBookDeps } from './kept-book.ts';
+import { findReceipt, listReceipts } from './receipts.ts';
 
 /** What the book needs from outside. */
 export interface SloBookDeps extends KeptBookDeps {
@@ -46,6 +48,16 @@ export class SloBook extends DurableObject<unknown> {
   /** How all promises stand, with all that has been taken over so far. */
   report(narrowing: Narrowing): SloReport {
     return this.#turn(({ book }, now) => reportOf(book.current(), this.#deps.config.slo, narrowing, now));
+  }
+
+  /** What is kept of a request; the search goes on from the row `next`, where the reply has one. */
+  request(requestId: string, since?: number): ReceiptFound {
+    return this.#turn(({ journal }, now) => findReceipt(journal, requestId, now, since));
+  }
+
+  /** A page of at most `most` requests; a page may be empty although there are more. */
+  requests(filter: ReceiptFilter, most: number, before?: ReceiptCursor): ReceiptPage {
+    return this.#turn(({ journal }, now) => listReceipts(journal, filter, most, now, before));
   }
 
   // If anything throws, the memory is forgotten together with what could not be saved.

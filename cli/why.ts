@@ -1,0 +1,32 @@
+/** `npm run why`: what became of one request and why, in words, from the router that `npm run keys` calls. */
+import { timeOfUuidV7 } from '../protocol/uuid-v7.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { exitWithError } from './shutdown.ts';
+import { type ShownRequest, whyLines } from './why/lines.ts';
+
+const USAGE = `npm run why -- ID [--json]   what became of one request of the last 7 days, and why; ID is its x-request-id
+
+It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run(args: string[]): Promise<void> {
+  const hasId = args[0] !== undefined && !args[0].startsWith('-');
+  const id = hasId ? args[0] : undefined;
+  const { json } = readFlags(hasId ? args.slice(1) : args, { json: { type: 'boolean' } }, USAGE);
+  if (id === undefined) throw new UsageError('Say which request: its x-request-id', USAGE);
+  if (timeOfUuidV7(id) === undefined)
+    throw new UsageError(
+      `${id.slice(0, 60)} is no id of a request; they look like 019b76da-a800-7000-8000-0123456789ab`,
+      USAGE,
+    );
+  const request = await adminCall<ShownRequest>(adminTarget(process.env), 'GET', `/admin/requests/${id}`);
+  if (json) return console.log(JSON.stringify(request, null, 2));
+  console.log(whyLines(request, Date.now()).slice(1).join('\n'));
+}

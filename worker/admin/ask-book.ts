@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { App } from '../edge.ts';
+import { askObject } from './ask-object.ts';
+
+type Book = ReturnType<App['Bindings']['composition']['sloBook']>;
+
+/** `SloBook` did not answer. */
+export const BOOK_SILENT: RouterError = { code: 'book_unavailable', retryAfterMs: 1_000 };
+
+/** One call of `SloBook`; undefined if it fails or does not answer in time. */
+export async function askBook<Reply>(
+  c: Context<App>,
+  call: (book: Book) => Promise<Reply>,
+): Promise<Reply | undefined> {
+  const { sloBook } = c.env.composition;
+  const answered = await askObject(c, () => call(sloBook()));
+  return answered.ok ? answered.reply : undefined;
+}

@@ -1,0 +1,93 @@
+/** `/admin/requests` (docs/requests.md): what became of requests of the last seven days. */
+import * as z from 'zod';
+import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
+import { settings } from '../core/config/settings.ts';
+import { tenantName } from '../core/config/tenants-schema.ts';
+import { canonicalName } from '../core/identity/names.ts';
+import { countsAs } from '../core/slo/counts-as.ts';
+import { KEEP_RECEIPTS_MS } from '../core/slo/receipt.ts';
+import { type ReceiptFound, readCursor } from '../core/slo/receipt-search.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+import { askBook, BOOK_SILENT } from './ask-book.ts';
+import { wholeNumber } from './fields.ts';
+import type { AdminCall } from './route.ts';
+
+const MOST_REQUESTS = 200;
+/** A record is in the book this long after its request's end, at the latest, where nothing is wrong. */
+const IN_THE_BOOK_AFTER_MS = 15_000;
+
+/** The path of `GET /admin/requests/:id`. */
+export const requestParams = z.object({
+  id: z.string().refine((id) => timeOfUuidV7(id) !== undefined, {
+    error: 'write a request’s id as x-request-id tells it, such as 019b76da-a800-7000-8000-0123456789ab',
+  }),
+});
+
+/** `GET /admin/requests/:id`. */
+export async function showRequest({
+  c,
+  params: { id },
+}: AdminCall<undefined, undefined, z.infer<typeof requestParams>>): Promise<Response> {
+  const { context, composition } = c.env;
+  let since: number | undefined;
+  do {
+    const found: ReceiptFound | undefined = await askBook(c, (book) => book.request(id, since));
+    if (found === undefined) return refusal(BOOK_SILENT, context);
+    const { receipt, next } = found;
+    if (receipt !== null) return plainJson({ ...receipt, counts: countsAs(receipt, composition.config.slo) }, context);
+    since = next ?? undefined;
+  } while (since !== undefined);
+  const detail = whyAbsent(id, composition.deps.clock.now());
+  return refusal({ code: 'not_found', path: c.req.path, detail }, context);
+}
+
+/** An id holds the time at which its request came. */
+function whyAbsent(id: string, now: number): string {
+  const ageMs = now - (timeOfUuidV7(id) ?? now);
+  if (ageMs > KEEP_RECEIPTS_MS) return `The request ${id} is too old: requests are kept for 7 days.`;
+  if (ageMs < -60_000) return `No request has the id ${id}: its time has not come yet.`;
+  const rest =
+    'Else no request of this router had it, or its record was lost: with its isolate, because the book did not answer, or because a very busy router keeps less than 7 days.';
+  if (ageMs > IN_THE_BOOK_AFTER_MS) return `The book has no request ${id}. It may be running still. ${rest}`;
+  return `The book has no request ${id} yet. Records reach it some 10 s after their requests have ended: ask again then. ${rest}`;
+}
+
+const name = z
+  .string()
+  .min(1, 'write a name')
+  .max(1_024, 'write a name of at most 1,024 characters')
+  .transform(canonicalName);
+
+/** The query of `GET /admin/requests`. */
+export const requestsQuery = settings({
+  tenant: tenantName.optional(),
+  feature: name.optional(),
+  user: name.optional(),
+  code: z
+    .string()
+    .regex(/^[a-z_]{1,64}$/, 'write the code of an error, such as providers_unavailable')
+    .optional(),
+  before: z
+    .string()
+    .transform((text, context) => {
+      const cursor = readCursor(text);
+      if (cursor === undefined) context.addIssue('write the "next" of the page before');
+      return cursor;
+    })
+    .optional(),
+  most: wholeNumber(1, MOST_REQUESTS).default(50),
+}).refine(({ user, tenant }) => user === undefined || tenant !== undefined, {
+  path: ['tenant'],
+  error: 'name the tenant too: a user is one of a tenant',
+});
+
+/** `GET /admin/requests`, newest first. */
+export async function listRequests({
+  c,
+  query: { tenant, feature, user, code, before, most },
+}: AdminCall<undefined, z.infer<typeof requestsQuery>>): Promise<Response> {
+  const { userHashes } = c.env.composition;
+  const userHash = tenant === undefined || user === undefined ? undefined : await userHashes.of(tenant, user);
+  const page = await askBook(c, (book) => book.requests({ tenant, feature, userHash, code }, most, before));
+  return page === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(page, c.env.context);
+}

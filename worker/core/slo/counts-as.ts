@@ -1,0 +1,20 @@
+/** What one request counts as, for `GET /admin/requests/:id`. */
+import { concerns } from './book/series-names.ts';
+import type { RequestEntry } from './receipt.ts';
+import { judge, type Verdict } from './rules.ts';
+import { type SliOutcome, sliOutcome } from './sli-outcome.ts';
+import type { Slo } from './slo.ts';
+
+/** `outcome` of an objective is undefined where it is not about this request, such as a time to the first content that never came. */
+export interface CountsAs {
+  success: Verdict;
+  objectives: { name: string; outcome: SliOutcome }[];
+}
+
+/** By the objectives in force now, which may have changed since the request was counted. */
+export const countsAs = (entry: RequestEntry, slo: Slo): CountsAs => ({
+  success: judge(entry, slo),
+  objectives: slo.objectives
+    .filter((objective) => concerns(objective, entry.tenant, entry.feature))
+    .map((objective) => ({ name: objective.name, outcome: sliOutcome(entry, objective, slo) })),
+});

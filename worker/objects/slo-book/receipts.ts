@@ -1,0 +1,72 @@
+/** Receipts, out of the journal: an id is looked for around its time, everything else backwards, a bounded number of rows a call. */
+import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
+import type { FlushBody } from '../../core/slo/flush.ts';
+import { unpackRecords } from '../../core/slo/packed.ts';
+import { KEEP_RECEIPTS_MS, type Receipt } from '../../core/slo/receipt.ts';
+import {
+  isAskedFor,
+  type ReceiptCursor,
+  type ReceiptFilter,
+  type ReceiptFound,
+  type ReceiptPage,
+  textsOf,
+} from '../../core/slo/receipt-search.ts';
+import type { Journal } from './journal.ts';
+
+/** About 12 MB of full rows, in which SQLite looks for a text. */
+const MOST_ROWS_A_CALL = 2_000;
+/** A request runs for a quarter of an hour at most, and its batch is on its way for less than a minute. */
+const LONGEST_WAY_MS = 20 * 60_000;
+/** By how much the clocks of an isolate and the book may differ. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** None of a body that cannot be read: that of a build with other records. */
+function receiptsIn(body: string): Receipt[] {
+  try {
+    return unpackRecords((JSON.parse(body) as FlushBody).records);
+  } catch {
+    return [];
+  }
+}
+
+/** One step: call it again from `next`. `since`: a row of the journal. */
+export function findReceipt(journal: Journal, requestId: string, now: number, since = 0): ReceiptFound {
+  const madeAt = timeOfUuidV7(requestId);
+  if (madeAt === undefined) return { receipt: null, next: null };
+  const from = Math.max(since, journal.firstSince(Math.max(madeAt - CLOCKS_DIFFER_MS, now - KEEP_RECEIPTS_MS)));
+  const end = journal.firstSince(madeAt + LONGEST_WAY_MS) - 1;
+  const to = Math.min(end, from + MOST_ROWS_A_CALL - 1);
+  for (const { body } of journal.containing([JSON.stringify(requestId)], from, to, 'ASC')) {
+    const receipt = receiptsIn(body).find((one) => one.requestId === requestId);
+    if (receipt !== undefined) return { receipt, next: null };
+  }
+  return { receipt: null, next: to < end ? to + 1 : null };
+}
+
+/** Receipts in the order in which the book took them, the newest first; those of a page by their arrival. */
+export function listReceipts(
+  journal: Journal,
+  filter: ReceiptFilter,
+  most: number,
+  now: number,
+  before: ReceiptCursor = { number: journal.newest, index: Number.POSITIVE_INFINITY },
+): ReceiptPage {
+  const oldest = journal.firstSince(now - KEEP_RECEIPTS_MS);
+  const from = Math.max(oldest, before.number - MOST_ROWS_A_CALL + 1);
+  const requests: Receipt[] = [];
+  const page = (next: string | null): ReceiptPage => ({
+    requests: requests.toSorted((one, other) => other.arrivedAt - one.arrivedAt),
+    next,
+  });
+  for (const { number, body } of journal.containing(textsOf(filter), from, before.number, 'DESC')) {
+    const receipts = receiptsIn(body);
+    const end = number === before.number ? Math.min(before.index, receipts.length) : receipts.length;
+    for (let index = end - 1; index >= 0; index--) {
+      const receipt = receipts[index] as Receipt;
+      if (!isAskedFor(receipt, filter)) continue;
+      if (requests.length === most) return page(`${number}.${index + 1}`);
+      requests.push(receipt);
+    }
+  }
+  return page(from > oldest ? `${from}.0` : null);
+}
