@@ -83,6 +83,7 @@ export class OpenRecord {
       traceparent,
       tenant: identity?.tenant ?? null,
       user: request?.user ?? identity?.user ?? null,
+      userHash: null,
       feature: feature?.name ?? null,
       alias: this.alias ?? null,
       keyId: identity?.keyId ?? null,

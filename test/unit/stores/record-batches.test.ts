@@ -46,7 +46,7 @@ class Isolate {
 
   close(more: Partial<ClosedRecord> = {}, atOnce = false): void {
     const background: Background = (work) => void this.#background.push(work);
-    const record = { ...recordOf({ requestId: `request ${this.closed++}` }), user: null, ...more };
+    const record = { ...recordOf({ requestId: `request ${this.closed++}` }), user: null, userHash: null, ...more };
     this.#records.close(record, background, atOnce);
   }
 

@@ -15,7 +15,16 @@ export function openedRecord(
   return {
     ...NO_RUN,
     ...{ class: null, cache: null, cacheAgeS: null, cacheTtlS: null, colo: null, build: null, promptVersion: null },
-    ...{ traceparent: null, experiment: null, drill: null, staleCause: null, code: null, ttftMs: null, valid: null },
+    ...{
+      userHash: null,
+      traceparent: null,
+      experiment: null,
+      drill: null,
+      staleCause: null,
+      code: null,
+      ttftMs: null,
+      valid: null,
+    },
     ...{ requestId, user, door, feature, alias, tenant: identity.tenant, keyId: identity.keyId, stream: wish.stream },
     // The Worker's clock may be ahead of this one.
     arrivedAt: Math.min(arrivedAt, now),

@@ -98,4 +98,4 @@ export interface RecordedAttempt {
 }
 
 /** A record as it is closed: its user is hashed behind the response, and the name never leaves the isolate. */
-export type ClosedRecord = Omit<RequestRecord, 'userHash'> & { user: string | null };
+export type ClosedRecord = RequestRecord & { user: string | null };
