@@ -4,85 +4,54 @@ import { isLocal } from './local.ts';
 import type { TelemetryInput } from './telemetry-schema.ts';
 import { isBaseUrl, isPrivateOnItsWay } from './urls.ts';
 
+/** `key=value`, where a value's other characters, a comma above all, are percent-encoded. */
+const HEADER = /^([\w-]+) *= *((?:[!-$&-+--~]|%[2-7][\da-f])+)$/i;
+
 /** A variable that is missing or wrong stops no request: what would have been sent is counted as lost, and the log says so. */
 export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, variables: Variables): Telemetry {
   const receivers: Receiver[] = [];
+  let problem: string | undefined;
+  const read = (name: string, isRight: (text: string) => boolean, right: string): string => {
+    const text = String(variables[name] ?? '').trim();
+    if (text === '') problem ??= `${name} is not set`;
+    else if (!isRight(text)) problem ??= `${name} must be ${right}`;
+    return text;
+  };
+  /** Outside local mode what is told of users goes over https, or stays on this machine. */
+  const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isPrivateOnItsWay(url));
+  const base = (name: string) => read(name, isSafe, 'a URL that begins with https://').replace(/\/+$/, '');
+  const key = (name: string) => read(name, (text) => /^[!-~]+$/.test(text), 'a key as Langfuse shows it');
   if (otlp !== undefined) {
-    const base = baseOf(otlp.url, variables);
-    const headers = headersOf(otlp.headers, variables);
+    const url = base(otlp.url);
+    const isRight = (text: string) => headersIn(text) !== undefined;
+    const text = otlp.headers && read(otlp.headers, isRight, 'headers: key=value,key=value (a comma is %2C)');
     const common = {
       dialect: otlp.conventions,
-      headers: headers.value,
+      headers: (text && headersIn(text)) || {},
       credentials: undefined,
-      problem: base.problem ?? headers.problem,
+      problem,
     };
-    if (otlp.traces) receivers.push({ ...common, name: 'otlp_traces', url: `${base.value}/v1/traces` });
-    if (otlp.metrics) receivers.push({ ...common, name: 'otlp_metrics', url: `${base.value}/v1/metrics` });
+    if (otlp.traces) receivers.push({ ...common, name: 'otlp_traces', url: `${url}/v1/traces` });
+    if (otlp.metrics) receivers.push({ ...common, name: 'otlp_metrics', url: `${url}/v1/metrics` });
   }
   if (langfuse !== undefined) {
-    const base = baseOf(langfuse.url, variables);
-    const [publicKey, secretKey] = [keyOf(langfuse.publicKey, variables), keyOf(langfuse.secretKey, variables)];
-    receivers.push({
-      name: 'langfuse',
-      dialect: 'langfuse',
-      url: `${base.value}/api/public/otel/v1/traces`,
-      // Without the version Langfuse shows what it is sent up to ten minutes later.
-      headers: { 'x-langfuse-ingestion-version': '4' },
-      credentials: `${publicKey.value}:${secretKey.value}`,
-      problem: base.problem ?? publicKey.problem ?? secretKey.problem,
-    });
+    problem = undefined;
+    const url = `${base(langfuse.url)}/api/public/otel/v1/traces`;
+    const credentials = `${key(langfuse.publicKey)}:${key(langfuse.secretKey)}`;
+    // Without the version Langfuse shows what it is sent up to ten minutes later.
+    const headers = { 'x-langfuse-ingestion-version': '4' };
+    receivers.push({ name: 'langfuse', dialect: 'langfuse', url, headers, credentials, problem });
   }
   return { receivers, logs };
 }
 
-interface Checked<Value> {
-  value: Value;
-  problem: string | undefined;
-}
-
-/** Outside local mode what is told of users goes over https, or stays on this machine. */
-function baseOf(name: string, variables: Variables): Checked<string> {
-  const value = textOf(name, variables).replace(/\/+$/, '');
-  if (value === '') return { value, problem: `${name} is not set` };
-  const local = isLocal(variables);
-  if (isBaseUrl(value) && (local || isPrivateOnItsWay(value))) return { value, problem: undefined };
-  return { value, problem: `${name} must be a URL such as https://otlp.example.com${local ? '' : ' (https only)'}` };
-}
-
-function keyOf(name: string, variables: Variables): Checked<string> {
-  const value = textOf(name, variables);
-  if (value === '') return { value, problem: `${name} is not set` };
-  return { value, problem: /^[\x21-\x7e]+$/.test(value) ? undefined : `${name} must be the key as Langfuse shows it` };
-}
-
-/** As OpenTelemetry's exporters read them: `key=value,key=value`, with `%20` for a space or a comma's `%2C` in a value. */
-function headersOf(name: string | undefined, variables: Variables): Checked<Readonly<Record<string, string>>> {
-  if (name === undefined) return { value: {}, problem: undefined };
-  const written = textOf(name, variables);
-  if (written === '') return { value: {}, problem: `${name} is not set` };
+/** As OpenTelemetry's exporters read them. */
+function headersIn(text: string): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
-  for (const entry of written.split(',')) {
-    const [, key, value] =
-      /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)\s*$/.exec(entry) ?? [];
-    const text = value === undefined ? undefined : decoded(value);
-    if (key === undefined || text === undefined) {
-      return { value: {}, problem: `${name} must be headers such as x-api-key=…,x-team=… (a comma in a value is %2C)` };
-    }
-    headers[key.toLowerCase()] = text;
+  for (const entry of text.split(',')) {
+    const [, name, value] = HEADER.exec(entry.trim()) ?? [];
+    if (name === undefined || value === undefined) return undefined;
+    headers[name.toLowerCase()] = decodeURIComponent(value);
   }
-  return { value: headers, problem: undefined };
-}
-
-function decoded(value: string): string | undefined {
-  try {
-    const text = decodeURIComponent(value);
-    return /^[\x20-\x7e]*$/.test(text) ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(name: string, variables: Variables): string {
-  const value = variables[name];
-  return typeof value === 'string' ? value.trim() : '';
+  return headers;
 }

@@ -13,9 +13,6 @@ const otlp = settings({
   conventions: z
     .enum(CONVENTIONS, { error: `write ${CONVENTIONS.map((name) => `"${name}"`).join(' or ')}` })
     .default('1.41'),
-}).refine(({ traces, metrics }) => traces || metrics, {
-  error: 'sends neither traces nor metrics; leave otlp out',
-  path: ['traces'],
 });
 
 const langfuse = settings({

@@ -1,4 +1,5 @@
 /** Limits on delivering telemetry, and when to try again. What is beyond them is lost and counted. */
+import type { Json } from '../../../protocol/json.ts';
 
 /** Records that wait for one receiver. Beyond that the oldest are lost. */
 export const MOST_WAITING = 1_000;
@@ -30,7 +31,7 @@ export const mayRetry = (status: number): boolean => [429, 502, 503, 504].includ
 
 /** How many spans or data points a receiver says it has rejected of those that it answered with 200; they are not sent again. */
 export function rejectedIn(answer: unknown): number {
-  const { partialSuccess } = (answer ?? {}) as { partialSuccess?: Record<string, unknown> | null };
-  const count = Number(partialSuccess?.rejectedSpans ?? partialSuccess?.rejectedDataPoints ?? 0);
-  return Number.isFinite(count) ? Math.max(0, count) : 0;
+  const { rejectedSpans, rejectedDataPoints } = ((answer as { partialSuccess?: Json } | null)?.partialSuccess ??
+    {}) as Json;
+  return Math.max(0, Number(rejectedSpans ?? rejectedDataPoints ?? 0)) || 0;
 }

@@ -1,15 +1,18 @@
 /** Metrics of records, as what a batch adds (delta temporality): an isolate does not live long enough for totals. */
 import type { RequestRecord } from '../slo/record.ts';
 import { type JudgeSettings, judge } from '../slo/rules.ts';
-import { ATTRIBUTES as A, type Dialect, METRICS as M } from './names.ts';
-import { nanos, type Origin, senderOf, text } from './otlp.ts';
-import { type Fact, Points } from './points.ts';
+import type { Dialect } from './names.ts';
+import { bodyOf, nanos, type Origin } from './otlp.ts';
+import { type Measure, Points } from './points.ts';
+import { failureOf } from './spans.ts';
 
 /** The boundaries that the conventions give: for durations in seconds, and for tokens. */
-const SECONDS = { unit: 's', bounds: Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power) };
-const TOKENS = { unit: '{token}', bounds: Array.from({ length: 14 }, (_, power) => 4 ** power) };
-const REQUESTS = { unit: '{request}' };
-const TOKEN_COUNT = { unit: '{token}' };
+const powers = (first: number, base: number) => Array.from({ length: 14 }, (_, power) => first * base ** power);
+const SECONDS: Measure = { unit: 's', bounds: powers(0.01, 2) };
+const TOKENS: Measure = { unit: '{token}', bounds: powers(1, 4) };
+const COUNT: Measure = { unit: '1' };
+const TOKEN_COUNT: Measure = { unit: TOKENS.unit };
+const USD: Measure = { unit: '{USD}' };
 
 /** The time that a batch stands for, in epoch milliseconds: from the end of the one before it, and never empty. */
 export interface Window {
@@ -17,7 +20,7 @@ export interface Window {
   to: number;
 }
 
-/** The body of an `ExportMetricsServiceRequest`. */
+/** The body that is sent of these records. */
 export function metricsBody(
   records: readonly RequestRecord[],
   { from, to }: Window,
@@ -30,54 +33,37 @@ export function metricsBody(
     addRequest(record, slo, points);
     addCalls(record, points);
   }
-  const { resource, scope } = senderOf(origin, records[0]?.build ?? null);
   const metrics = points.told({ startTimeUnixNano: nanos(from), timeUnixNano: nanos(to) });
-  return JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] });
+  return bodyOf('Metrics', metrics, origin, records[0]?.build);
 }
 
 /** What clients saw, counted as in `GET /metrics`. */
 function addRequest(record: RequestRecord, slo: JudgeSettings, points: Points): void {
-  const { ttftMs, costMicroUsd, hops, cache } = record;
-  const feature: Fact = [A.feature, text(record.feature ?? 'unknown')];
-  const tenant: Fact = [A.tenant, text(record.tenant ?? '')];
-  const verdict: Fact[] = [
-    [A.outcome, text(judge(record, slo).outcome)],
-    [A.code, text(record.code ?? '')],
-  ];
-  points.add(M.requests, REQUESTS, [tenant, feature, ...verdict], 1);
-  points.add(M.requestSeconds, SECONDS, [feature], record.totalMs / 1_000);
-  if (ttftMs !== null) points.add(M.secondsToFirstContent, SECONDS, [feature], ttftMs / 1_000);
-  if (costMicroUsd > 0)
-    points.add(M.costUsd, { unit: '{USD}', isFraction: true }, [tenant, feature], costMicroUsd / 1e6);
-  if (hops > 0) points.add(M.hops, { unit: '{hop}' }, [feature], hops);
-  if (cache !== null) points.add(M.caches, REQUESTS, [feature, [A.cache, text(cache)]], 1);
+  const { tenant, code, ttftMs, costMicroUsd, hops, cache } = record;
+  const feature = record.feature ?? 'unknown';
+  points.add('requests', COUNT, { tenant, feature, outcome: judge(record, slo).outcome, code }, 1);
+  points.add('request.duration', SECONDS, { feature }, record.totalMs / 1_000);
+  if (ttftMs !== null) points.add('request.timeToFirstContent', SECONDS, { feature }, ttftMs / 1_000);
+  if (costMicroUsd > 0) points.add('cost', USD, { tenant, feature }, costMicroUsd / 1e6);
+  if (hops > 0) points.add('failovers', COUNT, { feature }, hops);
+  if (cache !== null) points.add('cache', COUNT, { feature, cache }, 1);
 }
 
 /** Calls of providers. A record has the tokens of all its attempts together: they count for the last. */
-function addCalls({ attempts, stream, ...record }: RequestRecord, points: Points): void {
-  for (const { provider, model, result, ms, ttftMs } of attempts) {
-    const call: Fact[] = [
-      [A.operation, text('chat')],
-      [A.provider, text(provider)],
-      [A.model, text(model)],
-    ];
-    const failed = result !== 'success' && result !== 'left';
-    points.add(M.callSeconds, SECONDS, [...call, [A.errorType, failed ? text(result) : undefined]], ms / 1_000);
-    if (stream && ttftMs !== null) points.add(M.secondsToFirstChunk, SECONDS, call, ttftMs / 1_000);
+function addCalls(record: RequestRecord, points: Points): void {
+  const { attempts, stream, inputTokens, outputTokens } = record;
+  for (const [index, attempt] of attempts.entries()) {
+    const { provider, model, ms, ttftMs } = attempt;
+    const call = { operation: 'chat', provider, model };
+    points.add('callDuration', SECONDS, { ...call, code: failureOf(attempt) }, ms / 1_000);
+    if (stream && ttftMs !== null) points.add('timeToFirstChunk', SECONDS, call, ttftMs / 1_000);
+    if (index < attempts.length - 1) continue;
+    points.add('tokens', TOKENS, { ...call, tokenType: 'input' }, inputTokens);
+    points.add('tokens', TOKENS, { ...call, tokenType: 'output' }, outputTokens);
+    const counted = { ...call, tokenModality: 'unknown' };
+    points.add('inputUsage', TOKEN_COUNT, counted, inputTokens);
+    points.add('outputUsage', TOKEN_COUNT, counted, outputTokens);
+    points.add('cachedUsage', TOKEN_COUNT, counted, record.cachedTokens);
+    points.add('reasoningUsage', TOKEN_COUNT, counted, record.reasoningTokens);
   }
-  const last = attempts.at(-1);
-  if (last === undefined) return;
-  const call: Fact[] = [
-    [A.operation, text('chat')],
-    [A.provider, text(last.provider)],
-    [A.model, text(last.model)],
-  ];
-  const { inputTokens, outputTokens } = record;
-  const modality: Fact = [A.tokenModality, text('unknown')];
-  points.add(M.tokens, TOKENS, [...call, [A.tokenType, text('input')]], inputTokens);
-  points.add(M.tokens, TOKENS, [...call, [A.tokenType, text('output')]], outputTokens);
-  points.add(M.inputTokens, TOKEN_COUNT, [...call, modality], inputTokens);
-  points.add(M.outputTokens, TOKEN_COUNT, [...call, modality], outputTokens);
-  points.add(M.cachedTokens, TOKEN_COUNT, [...call, modality], record.cachedTokens);
-  points.add(M.reasoningTokens, TOKEN_COUNT, [...call, modality], record.reasoningTokens);
 }

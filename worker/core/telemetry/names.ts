@@ -13,95 +13,73 @@ export type Conventions = (typeof CONVENTIONS)[number];
 export type Dialect = Conventions | 'langfuse';
 
 /** The names of one fact in each dialect. */
-export type Names = Readonly<Partial<Record<Dialect, string>>>;
+type Names = Readonly<Partial<Record<Dialect, string>>>;
 
-const otel = (name: string): Names => ({ '1.36': name, '1.41': name, 'genai-0.1': name });
-const since141 = (name: string): Names => ({ '1.41': name, 'genai-0.1': name });
-/** Ours, under a common prefix; in Langfuse metadata that can be filtered by. */
-const ours = (name: string, inLangfuse = name): Names => ({
-  ...otel(`carryon.${name}`),
-  langfuse: `langfuse.observation.metadata.${inLangfuse}`,
+const since141 = (name: string, langfuse?: string): Names => ({
+  ...{ '1.41': name, 'genai-0.1': name },
+  ...(langfuse && { langfuse: `langfuse.${langfuse}` }),
 });
+const otel = (name: string, langfuse?: string): Names => ({ ...since141(name, langfuse), '1.36': name });
+const onlyIn = (dialect: Dialect, name: string): Names => ({ [dialect]: name });
+const inLangfuse = (name: string): Names => onlyIn('langfuse', `langfuse.${name}`);
 
-/** Attributes of spans. */
-export const ATTRIBUTES = {
+const operation = (name: string): Names => ({ '1.36': name, '1.41': name });
+const inference = (name: string): Names => onlyIn('genai-0.1', `gen_ai.client.inference.${name}`);
+
+/** By the field of a record, or by what is made of its fields. */
+const NAMES: Record<string, Names> = {
   operation: otel('gen_ai.operation.name'),
-  provider: {
-    ...since141('gen_ai.provider.name'),
-    '1.36': 'gen_ai.system',
-    langfuse: 'langfuse.observation.metadata.provider',
-  },
-  model: { ...otel('gen_ai.request.model'), langfuse: 'langfuse.observation.model.name' },
+  provider: { ...since141('gen_ai.provider.name', 'observation.metadata.provider'), '1.36': 'gen_ai.system' },
+  model: otel('gen_ai.request.model', 'observation.model.name'),
   stream: since141('gen_ai.request.stream'),
   finishReasons: otel('gen_ai.response.finish_reasons'),
-  secondsToFirstChunk: since141('gen_ai.response.time_to_first_chunk'),
+  firstChunk: since141('gen_ai.response.time_to_first_chunk'),
   inputTokens: otel('gen_ai.usage.input_tokens'),
   outputTokens: otel('gen_ai.usage.output_tokens'),
   cachedTokens: since141('gen_ai.usage.cache_read.input_tokens'),
   reasoningTokens: since141('gen_ai.usage.reasoning.output_tokens'),
-  errorType: { ...otel('error.type'), langfuse: 'langfuse.observation.status_message' },
-  httpStatus: { ...otel('http.response.status_code'), langfuse: 'langfuse.observation.metadata.status' },
-  userHash: { ...otel('user.id'), langfuse: 'langfuse.user.id' },
-
-  requestId: ours('request_id'),
-  tenant: ours('tenant', 'tenant_id'),
-  feature: ours('feature'),
-  alias: ours('alias'),
-  keyId: ours('key_id'),
-  serviceClass: ours('class'),
-  door: ours('door'),
-  mode: ours('mode'),
-  cache: ours('cache'),
-  role: ours('role'),
-  ending: ours('ending'),
-  staleCause: ours('stale_cause'),
-  hops: ours('hops'),
-  costUsd: ours('cost_usd'),
-  secondsToFirstContent: ours('time_to_first_content'),
-  promptVersion: { ...otel('carryon.prompt_version'), langfuse: 'langfuse.version' },
-  colo: ours('colo'),
-  drill: ours('drill'),
-  experiment: ours('experiment'),
-  deployment: ours('deployment'),
-  hop: ours('hop'),
-  estimated: ours('usage_estimated'),
+  code: otel('error.type', 'observation.status_message'),
+  status: otel('http.response.status_code', 'observation.metadata.status'),
+  userHash: otel('user.id', 'user.id'),
+  promptVersion: otel('carryon.prompt_version', 'version'),
+  build: inLangfuse('release'),
 
   // Of metrics alone.
-  outcome: otel('carryon.outcome'),
-  code: otel('carryon.code'),
-  tokenType: { '1.36': 'gen_ai.token.type', '1.41': 'gen_ai.token.type' },
-  tokenModality: { 'genai-0.1': 'gen_ai.token.modality' },
+  tokenType: operation('gen_ai.token.type'),
+  tokenModality: onlyIn('genai-0.1', 'gen_ai.token.modality'),
 
   // Of Langfuse alone.
-  kind: { langfuse: 'langfuse.observation.type' },
-  level: { langfuse: 'langfuse.observation.level' },
-  usageDetails: { langfuse: 'langfuse.observation.usage_details' },
-  costDetails: { langfuse: 'langfuse.observation.cost_details' },
-  firstContentAt: { langfuse: 'langfuse.observation.completion_start_time' },
-  traceName: { langfuse: 'langfuse.trace.name' },
-  tags: { langfuse: 'langfuse.trace.tags' },
-  release: { langfuse: 'langfuse.release' },
-} satisfies Readonly<Record<string, Names>>;
+  kind: inLangfuse('observation.type'),
+  level: inLangfuse('observation.level'),
+  usageDetails: inLangfuse('observation.usage_details'),
+  costDetails: inLangfuse('observation.cost_details'),
+  firstContentAt: inLangfuse('observation.completion_start_time'),
+  trace: inLangfuse('trace.name'),
+  tags: inLangfuse('trace.tags'),
 
-/** Metrics. The router's own, `carryon.…`, have the same name in all versions. */
-export const METRICS = {
-  requests: otel('carryon.requests'),
-  requestSeconds: otel('carryon.request.duration'),
-  secondsToFirstContent: otel('carryon.request.time_to_first_content'),
-  costUsd: otel('carryon.cost'),
-  hops: otel('carryon.failovers'),
-  caches: otel('carryon.cache'),
-
-  callSeconds: { ...otel('gen_ai.client.operation.duration'), 'genai-0.1': 'gen_ai.client.inference.duration' },
-  secondsToFirstChunk: {
-    '1.41': 'gen_ai.client.operation.time_to_first_chunk',
-    'genai-0.1': 'gen_ai.client.inference.time_to_first_chunk',
+  // Metrics of calls of providers.
+  callDuration: { ...operation('gen_ai.client.operation.duration'), ...inference('duration') },
+  timeToFirstChunk: {
+    ...onlyIn('1.41', 'gen_ai.client.operation.time_to_first_chunk'),
+    ...inference('time_to_first_chunk'),
   },
-  /** A histogram for both kinds, which `gen_ai.token.type` tells apart … */
-  tokens: { '1.36': 'gen_ai.client.token.usage', '1.41': 'gen_ai.client.token.usage' },
+  /** A histogram for both kinds, which `tokenType` tells apart … */
+  tokens: operation('gen_ai.client.token.usage'),
   /** … and the counters that replaced it. */
-  inputTokens: { 'genai-0.1': 'gen_ai.client.inference.usage.input_tokens' },
-  outputTokens: { 'genai-0.1': 'gen_ai.client.inference.usage.output_tokens' },
-  cachedTokens: { 'genai-0.1': 'gen_ai.client.inference.usage.cache_read.input_tokens' },
-  reasoningTokens: { 'genai-0.1': 'gen_ai.client.inference.usage.reasoning.output_tokens' },
-} satisfies Readonly<Record<string, Names>>;
+  inputUsage: inference('usage.input_tokens'),
+  outputUsage: inference('usage.output_tokens'),
+  cachedUsage: inference('usage.cache_read.input_tokens'),
+  reasoningUsage: inference('usage.reasoning.output_tokens'),
+};
+
+/**
+ * What a fact or a metric is called; undefined: this dialect has no name for it. What the table does not have is ours: `keyId` is
+ * `carryon.key_id`, and in Langfuse metadata, which can be filtered by.
+ */
+export function nameOf(fact: string, dialect: Dialect): string | undefined {
+  if (NAMES[fact] === undefined) {
+    const name = fact.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    NAMES[fact] = otel(`carryon.${name}`, `observation.metadata.${name}`);
+  }
+  return NAMES[fact][dialect];
+}

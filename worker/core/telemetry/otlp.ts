@@ -1,8 +1,8 @@
 /** OTLP as JSON (opentelemetry-proto, "JSON Protobuf Encoding"): ids in hex, 64-bit numbers as strings, enums as numbers. */
-import type { Dialect, Names } from './names.ts';
+import { type Dialect, nameOf } from './names.ts';
 
 /** `AnyValue`: one of its fields. */
-export interface AnyValue {
+interface AnyValue {
   stringValue?: string;
   boolValue?: boolean;
   intValue?: string;
@@ -16,35 +16,37 @@ export interface Attribute {
   value: AnyValue;
 }
 
-/** A string, or nothing. */
-export const text = (value: string | null | undefined): AnyValue | undefined =>
-  value === null || value === undefined ? undefined : { stringValue: value };
+/** What is told: a number is a whole one, a decimal is an `AnyValue`; null, undefined and false are not told. */
+type Told = string | number | boolean | readonly string[] | AnyValue | null | undefined;
 
-/** Strings. */
-export const texts = (values: readonly string[]): AnyValue => ({
-  arrayValue: { values: values.map((stringValue) => ({ stringValue })) },
-});
+/** What is known, by names of which the table tells the attribute's. */
+export type Facts = Readonly<Record<string, Told>>;
 
-/** A whole number, or nothing. */
-export const int = (value: number | null): AnyValue | undefined =>
-  value === null ? undefined : { intValue: String(Math.round(value)) };
+/** A decimal. */
+export const double = (doubleValue: number): AnyValue => ({ doubleValue });
 
-/** A number, or nothing. */
-export const double = (value: number | null): AnyValue | undefined =>
-  value === null ? undefined : { doubleValue: value };
-
-/** True, or nothing. */
-export const flag = (value: boolean): AnyValue | undefined => (value ? { boolValue: true } : undefined);
+/** Milliseconds as seconds. */
+export const seconds = (ms: number | null): AnyValue | null => (ms === null ? null : double(ms / 1_000));
 
 /** The facts that have a value, and a name in the dialect. */
-export const attributesOf = (
-  facts: readonly (readonly [Names, AnyValue | undefined])[],
-  dialect: Dialect,
-): Attribute[] =>
-  facts.flatMap(([names, value]) => {
-    const key = names[dialect];
-    return key === undefined || value === undefined ? [] : [{ key, value }];
-  });
+export function attributesOf(facts: Facts, dialect: Dialect): Attribute[] {
+  const attributes: Attribute[] = [];
+  for (const [field, told] of Object.entries(facts)) {
+    const key = nameOf(field, dialect);
+    if (key === undefined || told === null || told === undefined || told === false) continue;
+    attributes.push({ key, value: anyValue(told) });
+  }
+  return attributes;
+}
+
+function anyValue(told: NonNullable<Told>): AnyValue {
+  if (typeof told === 'string') return { stringValue: told };
+  if (typeof told === 'number') return { intValue: String(told) };
+  if (typeof told === 'boolean') return { boolValue: told };
+  return isList(told) ? { arrayValue: { values: told.map(anyValue) } } : told;
+}
+
+const isList = (told: readonly string[] | AnyValue): told is readonly string[] => Array.isArray(told);
 
 /** Epoch nanoseconds, from milliseconds: they are no number that JSON could hold. */
 export const nanos = (ms: number): string => `${Math.round(ms)}000000`;
@@ -57,14 +59,15 @@ export interface Origin {
   version: string;
 }
 
-/** `Resource` and `InstrumentationScope`, for all that one isolate sends. */
-export const senderOf = ({ instance, version }: Origin, build: string | null) => ({
-  resource: {
-    attributes: [
-      { key: 'service.name', value: { stringValue: 'carryon' } },
-      { key: 'service.version', value: { stringValue: build ?? version } },
-      { key: 'service.instance.id', value: { stringValue: instance } },
-    ],
-  },
-  scope: { name: 'carryon', version },
-});
+/** The body of an `ExportTraceServiceRequest` or `ExportMetricsServiceRequest`: all that one isolate sends in one call. */
+export function bodyOf(
+  kind: 'Spans' | 'Metrics',
+  items: readonly object[],
+  { instance, version }: Origin,
+  build: string | null | undefined,
+): string {
+  const facts = { 'service.name': 'carryon', 'service.version': build ?? version, 'service.instance.id': instance };
+  const attributes = Object.entries(facts).map(([key, told]) => ({ key, value: anyValue(told) }));
+  const scoped = { scope: { name: 'carryon', version }, [kind.toLowerCase()]: items };
+  return JSON.stringify({ [`resource${kind}`]: [{ resource: { attributes }, [`scope${kind}`]: [scoped] }] });
+}

@@ -1,19 +1,14 @@
 /** Data points of metrics, while a batch is added up. */
-import type { Dialect, Names } from './names.ts';
-import { type AnyValue, type Attribute, attributesOf } from './otlp.ts';
+import { type Dialect, nameOf } from './names.ts';
+import { type Attribute, attributesOf, type Facts } from './otlp.ts';
 
 const DELTA = 1;
-
-/** What something is, in each dialect, and its value; undefined: nothing is known. */
-export type Fact = readonly [Names, AnyValue | undefined];
 
 /** How a metric is counted: with `bounds` a histogram, otherwise a sum. */
 export interface Measure {
   /** UCUM. */
   unit: string;
   bounds?: readonly number[];
-  /** Its sum is no whole number. */
-  isFraction?: boolean;
 }
 
 interface Point {
@@ -34,16 +29,16 @@ export class Points {
   }
 
   /** Nothing where the dialect has no such metric. */
-  add(names: Names, measure: Measure, facts: readonly Fact[], value: number): void {
-    const name = names[this.#dialect];
+  add(metric: string, measure: Measure, facts: Facts, value: number): void {
+    const name = nameOf(metric, this.#dialect);
     if (name === undefined) return;
-    const metric = this.#metrics.get(name) ?? { measure, points: new Map<string, Point>() };
-    this.#metrics.set(name, metric);
+    const known = this.#metrics.get(name) ?? { measure, points: new Map<string, Point>() };
+    this.#metrics.set(name, known);
     const attributes = attributesOf(facts, this.#dialect);
     const key = JSON.stringify(attributes);
     const { bounds = [] } = measure;
-    const point = metric.points.get(key) ?? { attributes, count: 0, sum: 0, buckets: Array(bounds.length + 1).fill(0) };
-    metric.points.set(key, point);
+    const point = known.points.get(key) ?? { attributes, count: 0, sum: 0, buckets: Array(bounds.length + 1).fill(0) };
+    known.points.set(key, point);
     const above = bounds.findIndex((bound) => value <= bound);
     const bucket = above === -1 ? bounds.length : above;
     point.buckets[bucket] = (point.buckets[bucket] ?? 0) + 1;
@@ -54,10 +49,10 @@ export class Points {
   /** As `Metric` messages. */
   told(times: { startTimeUnixNano: string; timeUnixNano: string }) {
     return [...this.#metrics].map(([name, { measure, points }]) => {
-      const { unit, bounds, isFraction } = measure;
+      const { unit, bounds } = measure;
       const told = [...points.values()].map(({ attributes, count, sum, buckets }) => {
         const common = { attributes, ...times };
-        if (bounds === undefined) return { ...common, ...(isFraction ? { asDouble: sum } : { asInt: String(sum) }) };
+        if (bounds === undefined) return { ...common, asDouble: sum };
         return { ...common, count: String(count), sum, bucketCounts: buckets.map(String), explicitBounds: bounds };
       });
       const data = { aggregationTemporality: DELTA, dataPoints: told };

@@ -27,10 +27,12 @@ export interface SinkLinks {
   encode(records: readonly RequestRecord[]): string | undefined;
 }
 
-/** How a call ended. `reason` never holds the address. */
-type Called =
-  | { kind: 'delivered'; rejected: number }
-  | { kind: 'failed'; reason: string; mayRetry: boolean; retryAfterMs: number | null };
+/** Why a call was not taken. `reason` never holds the address. */
+interface Trouble {
+  reason: string;
+  mayRetry: boolean;
+  retryAfterMs: number | null;
+}
 
 const SLACK_MS = 5_000;
 
@@ -39,6 +41,7 @@ const SLACK_MS = 5_000;
  * after a growing wait, with the next records if no request can wait that long.
  */
 export class HttpSink implements RecordSink {
+  readonly name: string;
   dropped = 0;
   readonly #receiver: Receiver;
   readonly #links: SinkLinks;
@@ -52,12 +55,9 @@ export class HttpSink implements RecordSink {
   #lastReason: string | undefined;
 
   constructor(receiver: Receiver, links: SinkLinks) {
+    this.name = receiver.name;
     this.#receiver = receiver;
     this.#links = links;
-  }
-
-  get name(): string {
-    return this.#receiver.name;
   }
 
   async take(records: readonly RequestRecord[]): Promise<void> {
@@ -86,52 +86,47 @@ export class HttpSink implements RecordSink {
 
   async #send(batch: RequestRecord[]): Promise<void> {
     this.#underWay = batch.length;
-    const called = await this.#call(batch);
+    const trouble = await this.#call(batch);
     this.#underWay = 0;
-    if (called.kind === 'delivered') {
-      this.dropped += Math.min(called.rejected, batch.length);
+    if (trouble === undefined) {
       this.#failures = 0;
-      this.#tell(called.rejected > 0 ? `rejected ${called.rejected} of a call` : undefined, false);
+      this.#tell(undefined, false);
       return;
     }
-    this.#failures++;
     const { clock, random } = this.#links;
-    this.#nextTryAt = clock.now() + retryWaitMs(this.#failures, called.retryAfterMs, random());
-    if (called.mayRetry) this.#keep([...batch, ...this.#waiting]);
+    this.#nextTryAt = clock.now() + retryWaitMs(++this.#failures, trouble.retryAfterMs, random());
+    if (trouble.mayRetry) this.#keep([...batch, ...this.#waiting]);
     else this.dropped += batch.length;
-    this.#tell(called.reason, !called.mayRetry);
+    this.#tell(trouble.reason, !trouble.mayRetry);
   }
 
-  async #call(batch: readonly RequestRecord[]): Promise<Called> {
+  async #call(batch: readonly RequestRecord[]): Promise<Trouble | undefined> {
     const { clock, fetch, encode } = this.#links;
     const { url, headers, credentials, problem } = this.#receiver;
-    if (problem !== undefined) return { kind: 'failed', reason: problem, mayRetry: false, retryAfterMs: null };
+    if (problem !== undefined) return { reason: problem, mayRetry: false, retryAfterMs: null };
     const body = encode(batch);
-    if (body === undefined) return { kind: 'delivered', rejected: 0 };
+    if (body === undefined) return undefined;
     const abort = new AbortController();
     const stopTimer = clock.after(CALL_TIMEOUT_MS, () => abort.abort());
+    const init = { method: 'POST', body, redirect: 'manual' as const, signal: abort.signal };
+    const authorization = credentials && `Basic ${btoa(credentials)}`;
     try {
       const response = await fetch(url, {
-        ...{ method: 'POST', body, redirect: 'manual', signal: abort.signal },
-        headers: {
-          ...headers,
-          ...(credentials !== undefined && { authorization: `Basic ${btoa(credentials)}` }),
-          'content-type': 'application/json',
-        },
+        ...init,
+        headers: { ...headers, ...(authorization && { authorization }), 'content-type': 'application/json' },
       });
-      const { status } = response;
-      if (response.ok) {
-        // It has taken the call, whatever becomes of its answer.
-        const answer = await boundedText(response, MOST_ANSWER_BYTES).catch(() => undefined);
-        return { kind: 'delivered', rejected: rejectedIn(parsedJson(answer ?? '')) };
+      const { ok, status } = response;
+      // It has taken the call, whatever becomes of its answer.
+      const answer = await boundedText(response, MOST_ANSWER_BYTES).catch(() => undefined);
+      if (ok) {
+        this.dropped += Math.min(rejectedIn(parsedJson(answer ?? '')), batch.length);
+        return undefined;
       }
-      response.body?.cancel().catch(() => {});
       const askedMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
-      return { kind: 'failed', reason: `answered ${status}`, mayRetry: mayRetry(status), retryAfterMs: askedMs };
+      return { reason: `answered ${status}`, mayRetry: mayRetry(status), retryAfterMs: askedMs };
     } catch {
-      const seconds = CALL_TIMEOUT_MS / 1_000;
-      const reason = abort.signal.aborted ? `did not answer within ${seconds} s` : 'cannot be reached';
-      return { kind: 'failed', reason, mayRetry: true, retryAfterMs: null };
+      const reason = abort.signal.aborted ? `did not answer within ${CALL_TIMEOUT_MS} ms` : 'cannot be reached';
+      return { reason, mayRetry: true, retryAfterMs: null };
     } finally {
       stopTimer();
     }

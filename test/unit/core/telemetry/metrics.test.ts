@@ -66,9 +66,9 @@ const RECORDS = [
 it('what clients saw is counted by tenant, feature, outcome and code', () => {
   const metrics = sent(RECORDS);
   expect(pointsOf(metrics, 'carryon.requests')).toEqual([
-    ['acme chat good ', 2],
+    ['acme chat good', 2],
     ['other chat excluded budget_exceeded', 1],
-    [' unknown excluded invalid_key', 1],
+    ['unknown excluded invalid_key', 1],
     ['acme chat bad deadline_exceeded', 1],
   ]);
   expect(pointsOf(metrics, 'carryon.cost')).toEqual([['acme chat', 0.002]]);

@@ -1,6 +1,8 @@
 /** The names of the table are those that each version of the conventions published. */
+
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ATTRIBUTES, CONVENTIONS, METRICS, type Names } from '../../../../worker/core/telemetry/names.ts';
+import { CONVENTIONS, nameOf } from '../../../../worker/core/telemetry/names.ts';
 
 /** Of what a router knows, as `@opentelemetry/semantic-conventions` 1.36.0 and 1.41.1 and semantic-conventions-genai 0.1.0 list it. */
 const ALL = ['error.type', 'http.response.status_code', 'user.id', 'gen_ai.operation.name', 'gen_ai.request.model'];
@@ -30,15 +32,17 @@ const PUBLISHED = {
   },
 };
 
-const foreign = (table: Readonly<Record<string, Names>>, version: (typeof CONVENTIONS)[number]) =>
-  Object.values(table).flatMap((names) => {
-    const name = names[version];
-    return name === undefined || name.startsWith('carryon.') ? [] : [name];
-  });
+/** All rows of the table, as the file has them. */
+const table = readFileSync(`${import.meta.dirname}/../../../../worker/core/telemetry/names.ts`, 'utf8');
+const FACTS = [...table.matchAll(/^ {2}(\w+): (?:otel|since141|onlyIn|inLangfuse|operation|inference|\{)/gm)].map(
+  ([, fact = '']) => fact,
+);
+const namesIn = (dialect: Parameters<typeof nameOf>[1]) => FACTS.flatMap((fact) => nameOf(fact, dialect) ?? []);
 
 it.each(CONVENTIONS)('of %s', (version) => {
-  expect(foreign(ATTRIBUTES, version).toSorted()).toEqual(PUBLISHED[version].attributes.toSorted());
-  expect(foreign(METRICS, version).toSorted()).toEqual(PUBLISHED[version].metrics.toSorted());
+  const { attributes, metrics } = PUBLISHED[version];
+  const foreign = namesIn(version).filter((name) => !name.startsWith('carryon.'));
+  expect(foreign.toSorted()).toEqual([...attributes, ...metrics].toSorted());
 });
 
 /** langfuse.com/integrations/native/opentelemetry, "Attribute Mapping". */
@@ -46,7 +50,14 @@ const LANGFUSE =
   /^langfuse\.(?:trace\.(?:name|tags)|user\.id|release|version|observation\.(?:type|level|status_message|model\.name|usage_details|cost_details|completion_start_time|metadata\.[a-z_]+))$/;
 
 it('of Langfuse', () => {
-  const names = Object.values<Names>(ATTRIBUTES).flatMap(({ langfuse }) => langfuse ?? []);
+  const names = namesIn('langfuse');
+  expect(names.length).toBeGreaterThan(12);
   expect(names.filter((name) => !LANGFUSE.test(name))).toEqual([]);
   expect(new Set(names).size).toBe(names.length);
+});
+
+it('what the table does not have is ours', () => {
+  expect(CONVENTIONS.map((version) => nameOf('keyId', version))).toEqual(Array(3).fill('carryon.key_id'));
+  expect(nameOf('keyId', 'langfuse')).toBe('langfuse.observation.metadata.key_id');
+  expect(nameOf('request.timeToFirstContent', '1.41')).toBe('carryon.request.time_to_first_content');
 });

@@ -87,7 +87,7 @@ describe('the attributes of a call', () => {
       'langfuse.release': 'b-7',
       'langfuse.version': 'v3',
       'langfuse.observation.type': 'span',
-      'langfuse.observation.metadata.tenant_id': 'acme',
+      'langfuse.observation.metadata.tenant': 'acme',
       'langfuse.observation.metadata.feature': 'chat',
     });
     expect(failed).toMatchObject({
