@@ -15,11 +15,13 @@ import type { Composition } from './deps.ts';
 import { DOORS } from './doors/doors.ts';
 import { type App, type Edge, route } from './edge.ts';
 import { featureList } from './endpoints/features.ts';
+import { takeFeedback } from './endpoints/feedback.ts';
 import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
 import { nothingAt } from './endpoints/paths.ts';
 import { publicPromises } from './endpoints/promises.ts';
 import { loggedPath, logRequest } from './endpoints/request-log.ts';
 import { serviceWorkerScript } from './endpoints/service-worker.ts';
+import { takeFigures } from './endpoints/sli.ts';
 import { mintToken } from './endpoints/tokens.ts';
 import { takeReports } from './endpoints/travel-reports.ts';
 import type { UncheckedEnv } from './env.ts';
@@ -117,6 +119,8 @@ function createRoutes(): Hono<App> {
     route(app, `${path}/:alias{.+}`, { GET: configured((c) => models(c, c.req.param('alias'))) });
   }
   route(app, '/v1/tokens', { POST: configured((c, { deps }, context) => mintToken(c.req.raw, deps, context)) });
+  route(app, '/v1/feedback', { POST: configured((c, { deps }, context) => takeFeedback(c.req.raw, deps, context)) });
+  route(app, '/v1/sli', { POST: configured((c, { deps }, context) => takeFigures(c.req.raw, deps, context)) });
   route(app, '/ai/features', { GET: configured(features) });
   route(app, '/ai/reports', { POST: configured((c, { deps }, context) => takeReports(c.req.raw, deps, context)) });
   route(app, '/ai/streams/:id', { GET: configured(restOfAnswer), DELETE: configured(stopAnswer) });

@@ -43,6 +43,7 @@ import { StaticFileStore } from './stores/static-file-store.ts';
 import { telemetrySinks } from './stores/telemetry/sinks.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 import { TokenStore } from './stores/tokens.ts';
+import { ToldStore } from './stores/told-store.ts';
 import { UserHashes } from './stores/user-hash.ts';
 
 /** Everything that is joined for one environment. */
@@ -125,6 +126,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   };
   const sloBook = () => unchecked.SLO_BOOK.get(unchecked.SLO_BOOK.idFromName('book'));
   const userHashes = new UserHashes(env.keySecret);
+  const hashUser = (tenant: string, user: string) => userHashes.of(tenant, user);
   const version = unchecked.CF_VERSION_METADATA;
   /** Of this isolate. */
   const source = crypto.randomUUID();
@@ -177,11 +179,12 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newPipe: () => new IdentityTransformStream(),
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events,
-      records: new RecordBatches({
-        sinks,
+      records: new RecordBatches({ sinks, clock, slo: config.slo, hashUser }),
+      told: new ToldStore({
         clock,
-        slo: config.slo,
-        hashUser: (tenant, user) => userHashes.of(tenant, user),
+        hashUser,
+        opinion: async (given) => sloBook().opinion(given),
+        figures: async (figures, tenant) => sloBook().figures(figures, tenant),
       }),
       build: version?.tag || version?.id || VERSION,
       adapterFor: ({ format }) => adapterFor(format),

@@ -27,6 +27,8 @@ import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
 import type { ClosedRecord, RequestRecord } from './core/slo/record.ts';
 import type { RunFacts } from './core/slo/run-facts.ts';
+import type { Feedback } from './core/slo/told/feedback.ts';
+import type { FiguresById } from './core/slo/told/figures.ts';
 import type { Adapter } from './providers/adapter.ts';
 
 export type { Clock };
@@ -213,6 +215,16 @@ export interface RecordSink {
   readonly dropped: number;
 }
 
+/** Who rates an answer. */
+export type Rater = Pick<Identity, 'tenant' | 'kind'>;
+
+/** What clients tell of answers and services, on its way to the book. False: it does not answer. */
+export interface Told {
+  /** Of a request that the book does not know yet, it is told again, for 15 s. */
+  feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean>;
+  figures(figures: FiguresById, tenant: string): Promise<boolean>;
+}
+
 /** Takes events for operators. */
 export type EventSink = (event: RouterEvent) => void;
 
@@ -242,6 +254,7 @@ export interface Deps {
   newId(nowMs: number): string;
   events: EventSink;
   records: Records;
+  told: Told;
   /** The deployed version: its tag or id at Cloudflare, otherwise the router's own version. */
   build: string;
   adapterFor(deployment: Deployment): Adapter;

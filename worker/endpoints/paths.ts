@@ -7,6 +7,7 @@ const CLIENT_PATHS = [
   'GET /ai/features',
   'POST /v1/tokens',
   'POST /ai/reports',
+  'POST /v1/feedback, /v1/sli',
   'GET /v1/models',
   'GET /sw.js, /travel.js',
   'GET /healthz',

@@ -1,5 +1,6 @@
 /** What an isolate tells the book in one call. */
 import type { PackedRecords } from './packed.ts';
+import type { Told } from './told/told.ts';
 
 /** A batch of records. `source` and `seq` name it: a repetition has the same. */
 export interface Flush {
@@ -18,4 +19,6 @@ export interface FlushBody {
   records: PackedRecords;
   /** Records that sinks of the isolate have given up since it last said so, by sink. */
   dropped: Readonly<Record<string, number>>;
+  /** In a row that the book has written itself. */
+  told?: readonly Told[];
 }

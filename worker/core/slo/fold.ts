@@ -14,7 +14,7 @@ export interface TakenFlush {
 
 /** Adds what a flush says to the book. */
 export function fold(book: Book, { at, sentAt, body }: TakenFlush): void {
-  const { records, dropped } = JSON.parse(body) as FlushBody;
+  const { records, dropped, told = [] } = JSON.parse(body) as FlushBody;
   // From the isolate's clock to the book's.
   const shiftMs = at - sentAt;
   for (const receipt of unpackRecords(records)) {
@@ -22,4 +22,5 @@ export function fold(book: Book, { at, sentAt, body }: TakenFlush): void {
     book.add(receipt as RequestRecord, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));
   }
   for (const [sink, count] of Object.entries(dropped)) increase(book.totals.counters.dropped.at(sink), count);
+  for (const one of told) book.report(one, one.at);
 }

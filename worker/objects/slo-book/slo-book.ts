@@ -5,9 +5,13 @@ import type { Flush } from '../../core/slo/flush.ts';
 import type { ReceiptCursor, ReceiptFilter, ReceiptFound, ReceiptPage } from '../../core/slo/receipt-search.ts';
 import { reportOf, type SloReport } from '../../core/slo/report.ts';
 import { FORGET_SOURCE_AFTER_MS, Sources } from '../../core/slo/sources.ts';
+import type { FiguresById } from '../../core/slo/told/figures.ts';
+import type { OpinionReply, ToldOpinion } from '../../core/slo/told/told.ts';
 import { Journal } from './journal.ts';
 import { KeptBook, type KeptBookDeps } from './kept-book.ts';
 import { findReceipt, listReceipts } from './receipts.ts';
+import { tellFigures, tellOpinion } from './tell.ts';
+import { ToldRows } from './told-rows.ts';
 
 /** What the book needs from outside. */
 export interface SloBookDeps extends KeptBookDeps {
@@ -19,6 +23,7 @@ interface Memory {
   journal: Journal;
   sources: Sources;
   book: KeptBook;
+  told: ToldRows;
 }
 
 /**
@@ -60,6 +65,24 @@ export class SloBook extends DurableObject<unknown> {
     return this.#turn(({ journal }, now) => listReceipts(journal, filter, most, now, before));
   }
 
+  /** Takes what somebody thinks of an answer. */
+  opinion(given: ToldOpinion): OpinionReply {
+    return this.#turn((memory, now) => {
+      const reply = tellOpinion(memory, given, now);
+      memory.book.keepUp();
+      return reply;
+    });
+  }
+
+  /** Takes a service's figures. False: they were counted before. */
+  figures(figures: FiguresById, tenant: string): boolean {
+    return this.#turn((memory, now) => {
+      const isNew = tellFigures(memory, figures, tenant, now);
+      memory.book.keepUp();
+      return isNew;
+    });
+  }
+
   // If anything throws, the memory is forgotten together with what could not be saved.
   #turn<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
     const now = this.#deps.clock.now();
@@ -75,6 +98,6 @@ export class SloBook extends DurableObject<unknown> {
     const journal = new Journal(sql);
     const sources = new Sources();
     for (const { source, seq, at } of journal.sourcesSince(now - FORGET_SOURCE_AFTER_MS)) sources.take(source, seq, at);
-    return { journal, sources, book: new KeptBook(sql, journal, this.#deps) };
+    return { journal, sources, book: new KeptBook(sql, journal, this.#deps), told: new ToldRows(sql) };
   }
 }

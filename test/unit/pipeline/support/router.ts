@@ -22,12 +22,15 @@ import { ReportsSeen } from '../../../../worker/core/reports/reports.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
 import type { ClosedRecord } from '../../../../worker/core/slo/record.ts';
+import type { FiguresById } from '../../../../worker/core/slo/told/figures.ts';
+import type { OpinionReply, ToldOpinion } from '../../../../worker/core/slo/told/told.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
 import type { RequestContext } from '../../../../worker/pipeline/request.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/formats.ts';
 import { Timing } from '../../../../worker/response/server-timing.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
+import { ToldStore } from '../../../../worker/stores/told-store.ts';
 import { sloFor } from '../../core/slo/support/slo-for.ts';
 import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';
@@ -129,6 +132,10 @@ export class TestRouter {
   readonly events: RouterEvent[] = [];
   readonly closings = new Closings();
   readonly records: ClosedRecord[] = this.closings.records;
+  /** What the book replies to feedback; undefined: it does not answer. */
+  bookReply: OpinionReply | undefined = 'taken';
+  readonly opinions: ToldOpinion[] = [];
+  readonly figures: [FiguresById, string][] = [];
   readonly reports: HealthReport[] = [];
   readonly lessons: { deployment: string; lesson: Learnt }[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -203,6 +210,20 @@ export class TestRouter {
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events: (event) => this.events.push(event),
       records: { close: (record) => void this.records.push(record) },
+      told: new ToldStore({
+        clock,
+        hashUser: (tenant, user) => `hash of ${user} of ${tenant}`,
+        opinion: async (given) => {
+          this.opinions.push(given);
+          if (this.bookReply === undefined) throw new Error('the book does not answer');
+          return this.bookReply;
+        },
+        figures: async (...given) => {
+          this.figures.push(given);
+          if (this.bookReply === undefined) throw new Error('the book does not answer');
+          return true;
+        },
+      }),
       build: 'test',
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),

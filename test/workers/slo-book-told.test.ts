@@ -1,0 +1,107 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { uuidV7 } from '../../protocol/uuid-v7.ts';
+import type { FlushBody } from '../../worker/core/slo/flush.ts';
+import { packRecords } from '../../worker/core/slo/packed.ts';
+import { KEEP_RECEIPTS_MS } from '../../worker/core/slo/receipt.ts';
+import type { RequestRecord } from '../../worker/core/slo/record.ts';
+import type { ToldOpinion } from '../../worker/core/slo/told/told.ts';
+import { Journal } from '../../worker/objects/slo-book/journal.ts';
+import { KeptBook } from '../../worker/objects/slo-book/kept-book.ts';
+import type { SloBook } from '../../worker/objects/slo-book/slo-book.ts';
+import { ToldRows } from '../../worker/objects/slo-book/told-rows.ts';
+import { recordOf } from '../unit/core/slo/support/record.ts';
+import { sloFor } from '../unit/core/slo/support/slo-for.ts';
+import { rowsWrittenBy } from './count-rows.ts';
+
+const HOUR_MS = 3_600_000;
+const config = { slo: sloFor(['chat']), features: new Set(['chat']) };
+const NOW = Date.now();
+const ID = uuidV7(NOW, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+
+let made = 0;
+let book: DurableObjectStub<SloBook>;
+beforeEach(() => {
+  book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName(`told ${made++}`));
+});
+
+let seq = 0;
+async function flush(...records: RequestRecord[]): Promise<void> {
+  const body: FlushBody = { records: packRecords(records, () => false), dropped: {} };
+  await book.record({ source: 'a', seq: seq++, sentAt: NOW, body: JSON.stringify(body) });
+}
+const answer = (more: Partial<RequestRecord> = {}): RequestRecord =>
+  recordOf({ requestId: ID, arrivedAt: NOW, userHash: 'ann', ...more });
+const opinion = (more: Partial<ToldOpinion> = {}): ToldOpinion => ({
+  ...{ requestId: ID, tenant: 'acme', ofUser: undefined, rater: 'ann', isGood: true, isVouched: true, label: null },
+  ...more,
+});
+const counted = (key: string): Promise<number[]> =>
+  runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
+    const events = () => expect.unreachable();
+    const all = new KeptBook(sql, new Journal(sql), { config, events }).current().series('all');
+    const { good = 0, bad = 0 } = all?.window(key, HOUR_MS, Date.now()) ?? {};
+    return [good, bad];
+  });
+
+describe('an opinion of an answer', () => {
+  it('counts once its request is in the book', async () => {
+    expect(await book.opinion(opinion())).toBe('unknown');
+    await flush(recordOf({ arrivedAt: NOW }), answer());
+    expect(await book.opinion(opinion())).toBe('taken');
+    expect(await counted('quality')).toEqual([1, 0]);
+    expect(await counted('success')).toEqual([2, 0]);
+  });
+
+  it('is the last one of each rater, also when the object has slept in between', async () => {
+    await flush(answer());
+    for (const isGood of [true, true, false]) {
+      expect(await book.opinion(opinion({ isGood }))).toBe('taken');
+      await evictDurableObject(book);
+    }
+    await book.opinion(opinion({ rater: 'bob' }));
+    expect(await counted('quality')).toEqual([1, 1]);
+  });
+
+  it('is taken of the tenant alone, and where it is a user’s of that user alone', async () => {
+    await flush(answer());
+    expect(await book.opinion(opinion({ tenant: 'globex' }))).toBe('refused');
+    expect(await book.opinion(opinion({ ofUser: 'bob' }))).toBe('refused');
+    expect(await book.opinion(opinion({ ofUser: 'ann' }))).toBe('taken');
+    expect(await counted('quality')).toEqual([1, 0]);
+  });
+
+  it('costs a handful of rows, and the same one again none', async () => {
+    await flush(answer());
+    await runInDurableObject(book, async (instance: SloBook, state) => {
+      const rows = (isGood: boolean) => rowsWrittenBy(state, async () => void instance.opinion(opinion({ isGood })));
+      expect(await rows(true)).toBeLessThanOrEqual(3);
+      expect(await rows(true)).toBe(0);
+      expect(await rows(false)).toBeLessThanOrEqual(5);
+    });
+  });
+});
+
+describe('figures of a service', () => {
+  const figures = { name: 'retrieval', good: 98, total: 100, at: NOW, id: 'minute-1' };
+
+  it('count once for their id, of each tenant and name, also when the object has slept in between', async () => {
+    expect(await book.figures(figures, 'acme')).toBe(true);
+    await evictDurableObject(book);
+    expect(await book.figures({ ...figures, good: 1 }, 'acme')).toBe(false);
+    expect(await book.figures(figures, 'globex')).toBe(true);
+    expect(await book.figures({ ...figures, name: 'vectors' }, 'acme')).toBe(true);
+    expect(await counted('external:retrieval')).toEqual([196, 4]);
+  });
+});
+
+it('what was told is remembered for a week, and makes room', async () => {
+  await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
+    const rows = new ToldRows(sql);
+    for (let hour = 0; hour < 300; hour++) rows.keep(`id-${hour}`, String(hour), hour * HOUR_MS);
+    const [kept] = sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM told').toArray();
+    expect(kept?.count).toBe(KEEP_RECEIPTS_MS / HOUR_MS + 1);
+    expect([rows.find('id-100'), rows.find('id-299')]).toEqual([undefined, '299']);
+  });
+});

@@ -1,0 +1,53 @@
+/** What `POST /v1/feedback` takes, and from whom. */
+import * as z from 'zod';
+import type { RouterError } from '../../../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../../../protocol/result.ts';
+import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
+import { check } from '../../checked.ts';
+import { settings } from '../../config/settings.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { KEEP_RECEIPTS_MS } from '../receipt.ts';
+
+const SCORE = 'write a number from 0 to 1';
+const THUMB = { error: 'write 1 or -1' };
+
+const body = settings({
+  requestId: z.string().refine((id) => timeOfUuidV7(id) !== undefined, 'write the x-request-id of the answer'),
+  rater: z.string().min(1, 'write 1 to 200 characters').max(200, 'write 1 to 200 characters').optional(),
+  thumb: z.union([z.literal(1), z.literal(-1)], THUMB).optional(),
+  score: z.number({ error: SCORE }).min(0, SCORE).max(1, SCORE).optional(),
+  escalated: z.boolean().optional(),
+  label: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'use at most 64 letters, digits, ".", "_" and "-"')
+    .optional(),
+});
+
+/** One rater's word on one answer. */
+export interface Feedback {
+  requestId: string;
+  /** Null: the one rater that a key has that names none. */
+  rater: string | null;
+  isGood: boolean;
+  label: string | null;
+}
+
+/** Checks the body, and what this caller may say in it. */
+export function readFeedback(given: unknown, { kind, user }: Identity, now: number): Result<Feedback, RouterError> {
+  const checked = check(given, body);
+  if (!checked.ok) return checked;
+  const { requestId, rater, thumb, score, escalated, label } = checked.value;
+  if (rater !== undefined && kind !== 'secret') return invalid('rater', 'only a secret key names a rater');
+  if (thumb === undefined && score === undefined && escalated === undefined) {
+    return invalid('', 'write "thumb", "score" or "escalated"');
+  }
+  if ((timeOfUuidV7(requestId) ?? 0) < now - KEEP_RECEIPTS_MS) {
+    return invalid('requestId', 'feedback is taken for 7 days; this request is older');
+  }
+  // Without a thumb and a score, a question that nobody had to take over was answered well.
+  const isLiked = thumb === undefined ? (score ?? 1) >= 0.5 : thumb === 1;
+  return ok({ requestId, rater: rater ?? user, isGood: isLiked && escalated !== true, label: label ?? null });
+}
+
+const invalid = (param: string, detail: string): Result<never, RouterError> =>
+  refused({ code: 'invalid_body', param, detail });

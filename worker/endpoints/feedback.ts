@@ -1,0 +1,31 @@
+/** `POST /v1/feedback`: what a person, or a judge of answers, thinks of one. */
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { readJson } from '../body/read-json.ts';
+import { readFeedback } from '../core/slo/told/feedback.ts';
+import { resolveUser } from '../identity/user.ts';
+import { identifyCaller } from '../pipeline/identify.ts';
+import type { RequestContext } from '../pipeline/request.ts';
+import type { Deps } from '../ports.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+import { tooOften } from './too-often.ts';
+
+const LONGEST_BODY_BYTES = 4_096;
+
+/** Answers 202, whether the request is known or not: it may be on its way to the book. */
+export async function takeFeedback(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
+  const identified = await identifyCaller(request, 'read', deps, context.background);
+  if (!identified.ok) return refusal(identified.error, context);
+  const identity = identified.value;
+  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
+  if (typeof user === 'object' && user !== null) return refusal(user, context);
+  const refused = tooOften('feedback', identity, user, deps);
+  if (refused !== undefined) return refusal(refused, context);
+  const example = '{"requestId": "…", "thumb": 1}';
+  const body = await readJson(request, LONGEST_BODY_BYTES, example, deps);
+  if (!body.ok) return refusal(body.error, context);
+  const feedback = readFeedback(body.value, { ...identity, user }, deps.clock.now());
+  if (!feedback.ok) return refusal(feedback.error, context);
+  const isTaken = await deps.told.feedback(feedback.value, identity, context.background);
+  if (!isTaken) return refusal({ code: 'book_unavailable', retryAfterMs: 2_000 }, context);
+  return plainJson({ requestId: feedback.value.requestId }, context, 202);
+}

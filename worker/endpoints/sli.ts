@@ -1,0 +1,26 @@
+/** `POST /v1/sli`: how often a service beside the router, such as a vector store, kept its promise. */
+import { readJson } from '../body/read-json.ts';
+import { figuresProblem, readFigures } from '../core/slo/told/figures.ts';
+import { identify } from '../pipeline/identify.ts';
+import type { RequestContext } from '../pipeline/request.ts';
+import type { Deps } from '../ports.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+
+const LONGEST_BODY_BYTES = 4_096;
+
+/** Answers 202 once the figures are in the book: under the same id they count once. */
+export async function takeFigures(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
+  const identified = await identify(request, deps, context.background);
+  if (!identified.ok) return refusal(identified.error, context);
+  const { tenant } = identified.value;
+  const problem = figuresProblem(identified.value);
+  if (problem !== undefined) return refusal(problem, context);
+  const example = '{"name": "…", "good": 99, "total": 100, "id": "…"}';
+  const body = await readJson(request, LONGEST_BODY_BYTES, example, deps);
+  if (!body.ok) return refusal(body.error, context);
+  const figures = readFigures(body.value, tenant, deps.config.slo.objectives, deps.clock.now());
+  if (!figures.ok) return refusal(figures.error, context);
+  const isTaken = await deps.told.figures(figures.value, tenant);
+  if (!isTaken) return refusal({ code: 'book_unavailable', retryAfterMs: 2_000 }, context);
+  return plainJson({ id: figures.value.id }, context, 202);
+}

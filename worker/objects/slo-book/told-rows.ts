@@ -1,0 +1,33 @@
+/** What clients have told the book, so that each rater and each id counts once: rows in, rows out (docs/storage.md). */
+import { KEEP_RECEIPTS_MS } from '../../core/slo/receipt.ts';
+
+const TABLE = `CREATE TABLE IF NOT EXISTS told (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, body TEXT NOT NULL)`;
+const MOST_ROWS = 200_000;
+/** More than one, so that the table shrinks again. */
+const FORGOTTEN_AT_ONCE = 3;
+
+/** The table `told`; its numbers are the order of writing. */
+export class ToldRows {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(TABLE);
+  }
+
+  /** What was told under this id. */
+  find(id: string): string | undefined {
+    return this.#sql.exec<{ body: string }>('SELECT body FROM told WHERE id = ?', id).toArray()[0]?.body;
+  }
+
+  /** Takes the place of what was told before; the oldest make room. */
+  keep(id: string, body: string, now: number): void {
+    this.#sql.exec('INSERT OR REPLACE INTO told (id, at, body) VALUES (?, ?, ?)', id, now, body);
+    this.#sql.exec(
+      `DELETE FROM told WHERE number IN (SELECT number FROM told ORDER BY number LIMIT ?)
+       AND (at < ? OR number <= (SELECT MAX(number) FROM told) - ?)`,
+      ...[FORGOTTEN_AT_ONCE, now - KEEP_RECEIPTS_MS, MOST_ROWS],
+    );
+  }
+}

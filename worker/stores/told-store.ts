@@ -1,0 +1,65 @@
+/** What clients tell of answers and services, on its way to the book. */
+import type { Feedback } from '../core/slo/told/feedback.ts';
+import type { FiguresById } from '../core/slo/told/figures.ts';
+import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
+import { pause, within } from '../core/within.ts';
+import type { Background, Clock, Rater, Told } from '../ports.ts';
+
+const LONGEST_CALL_MS = 3_000;
+/** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
+const WAITS_MS = [5_000, 6_000, 4_000];
+const MOST_WAITING = 1_000;
+/** The rater of all visitors of pages, and that of a key which names none. */
+const VISITOR = 'visitor';
+const KEY = 'key';
+
+interface Links {
+  clock: Clock;
+  hashUser(tenant: string, user: string): string | Promise<string>;
+  opinion(given: ToldOpinion): Promise<OpinionReply>;
+  figures(figures: FiguresById, tenant: string): Promise<boolean>;
+}
+
+/** One per isolate. */
+export class ToldStore implements Told {
+  readonly #links: Links;
+  #waiting = 0;
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  async feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean> {
+    const opinion = await this.#opinionOf(feedback, rater);
+    const reply = await this.#call(() => this.#links.opinion(opinion));
+    if (reply === 'unknown' && this.#waiting < MOST_WAITING) background(this.#tellAgain(opinion));
+    return reply !== undefined;
+  }
+
+  async figures(figures: FiguresById, tenant: string): Promise<boolean> {
+    return (await this.#call(() => this.#links.figures(figures, tenant))) !== undefined;
+  }
+
+  async #opinionOf({ rater, ...said }: Feedback, { tenant, kind }: Rater): Promise<ToldOpinion> {
+    const isVouched = kind !== 'publishable';
+    const named = rater === null || !isVouched ? undefined : await this.#links.hashUser(tenant, rater);
+    const ofUser = kind === 'token' ? named : undefined;
+    return { ...said, tenant, isVouched, rater: named ?? (isVouched ? KEY : VISITOR), ofUser };
+  }
+
+  async #tellAgain(opinion: ToldOpinion): Promise<void> {
+    this.#waiting += 1;
+    for (const waitMs of WAITS_MS) {
+      await pause(waitMs, this.#links.clock);
+      const reply = await this.#call(() => this.#links.opinion(opinion));
+      if (reply === 'taken' || reply === 'refused') break;
+    }
+    this.#waiting -= 1;
+  }
+
+  /** Undefined where the book does not answer. */
+  #call<Reply>(call: () => Promise<Reply>): Promise<Reply | undefined> {
+    const called = (async (): Promise<Reply> => call())().catch(() => undefined);
+    return within(called, LONGEST_CALL_MS, this.#links.clock, undefined);
+  }
+}
