@@ -121,6 +121,8 @@ export interface AnswerStreams {
   open(subject: string, message: OpenMessage, signal: AbortSignal): Promise<Response>;
   /** The whole answer of a subject once it is complete, with who served it; undefined where it does not become so. */
   whole(subject: string, kind: OpenMessage['kind']): Promise<Response | undefined>;
+  /** Whether the object, as it lives now, closes the record of this request or has closed it. */
+  hasTaken(subject: string, kind: OpenMessage['kind'], requestId: string): Promise<boolean>;
   /** By the id of a keyed answer; undefined for what is no id. */
   attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined>;
   stop(id: string, message: StopMessage): Promise<Response | undefined>;

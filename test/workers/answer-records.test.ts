@@ -55,7 +55,11 @@ describe.each([
         { requestId: 'cem', role: 'replayed', ...COMPLETE, ttftMs: 170, totalMs: 170, took: NOTHING },
       ]);
       for (const each of records)
-        expect(each).toMatchObject({ ...record, deployment: 'a', provider: 'openai', model: 'm-a', tenant: 'local' });
+        expect(each).toMatchObject({ colo: 'FRA', build: 'b1', deployment: 'a', model: 'm-a', tenant: 'local' });
+      // A shared answer that is given again is told as a hit.
+      expect(records.map(({ cache, cacheAgeS }) => [cache, cacheAgeS]).at(-1)).toEqual(
+        asking === shared ? ['hit', 0] : ['miss', null],
+      );
     });
   });
 

@@ -66,7 +66,7 @@ async function line(
 
   record.cached = cached.value;
 
-  const found = await outcomeOf(request, cached.value, incoming, deps, context, waits);
+  const found = await outcomeOf(request, cached.value, incoming, deps, context, record, waits);
   const outcome = staleInstead(found, cached.value, request, deps);
   const seesProvider = deps.showsProvider(request.identity);
   return respond(outcome, { request, cached: cached.value, seesProvider }, deps, context, record);
@@ -81,11 +81,12 @@ async function outcomeOf(
   incoming: Request,
   deps: Deps,
   context: RequestContext,
+  record: OpenRecord,
   waits: OneTimer,
 ): Promise<Outcome> {
   if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
   if (request.keyed !== undefined || sharesAnswer(request, cached)) {
-    const attached = await attach(request, cached, incoming.signal, deps, context);
+    const attached = await attach(request, cached, incoming.signal, deps, context, record);
     if (attached !== undefined) return attached;
     // The object has no answer under this key, and leaves it to the Worker to give its copy.
     if (cached.state === 'fresh') return storedAs(cached.stored);

@@ -26,8 +26,10 @@ import type { Answers, Deps } from '../ports.ts';
 import { keepWhole } from '../response/write-through.ts';
 import { jobOf } from '../run/run-job.ts';
 import { visitorOf } from './ask.ts';
-import { type Kept, type Refused, refusedWith, storedHead } from './outcome.ts';
+import { isTaken, watched } from './hand-over.ts';
+import { type Kept, type Refused, refusedWith, storedAs, storedHead } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
+import type { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 
 const TOO_LATE: RouterError = {
@@ -37,6 +39,9 @@ const TOO_LATE: RouterError = {
 };
 const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_000 };
 
+/** What a request comes to before anything is known of its answer. */
+const NOTHING_YET = refusedWith({ code: 'internal_error' });
+
 /** Undefined: the request is to be answered outside of an object. */
 export async function attach(
   request: RoutedRequest,
@@ -44,11 +49,14 @@ export async function attach(
   signal: AbortSignal,
   deps: Deps,
   context: RequestContext,
+  record: OpenRecord,
 ): Promise<Refused | Kept | undefined> {
   const isShared = request.keyed === undefined;
-  const opening = await openingOf(request, cached, deps, context);
+  const opening = await openingOf(request, cached, deps, context, record);
   if (!opening.ok) return refusedWith(opening.error);
   const { subject, message } = opening.value;
+  // A resumed read is the same request going on.
+  if (message.record === undefined) record.handOver();
   const tooLong = new AbortController();
   const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal])).then(withNote);
   const replied = await within(opened, longestOpenMs(request, deps), deps.clock, 'late' as const).catch(
@@ -57,7 +65,10 @@ export async function attach(
   context.timing.mark('attach');
   if (replied === undefined || replied === 'late') {
     tooLong.abort();
-    if (signal.aborted) return refusedWith({ code: 'client_gone' });
+    if (signal.aborted) {
+      if (await isTaken(subject, message, deps)) record.handOver();
+      return refusedWith({ code: 'client_gone' });
+    }
     // Under a key it may have run, and never runs twice; without one that was a failed attempt like any other.
     if (isShared && replied === undefined) return undefined;
     return refusedWith(isShared ? TOO_LATE : UNAVAILABLE);
@@ -73,7 +84,14 @@ export async function attach(
   const tellsReplay = request.keyed !== undefined && request.keyed.lastEventId === null;
   const isAnswer = reply.status < 400;
   const head = headFor(note, { isMiss: isMiss && isAnswer, isShared, isWhole: !request.chat.stream, tellsReplay });
-  return keptAs(reply, { ...note, head });
+  const kept = await keptAs(reply, { ...note, head });
+  if (!note.isRecorded) return kept;
+  record.handOver();
+  if (reply.body === null || !kept.isStream) return kept;
+  const onBroken = async () => {
+    if (!signal.aborted && !(await isTaken(subject, message, deps))) record.lost(kept);
+  };
+  return { ...kept, body: watched(reply.body, onBroken, deps, context) };
 }
 
 /** An error is read here, because a stale answer may stand in for it. */
@@ -109,6 +127,7 @@ async function openingOf(
   cached: CacheRead,
   { answers, showsProvider }: Deps,
   context: RequestContext,
+  open: OpenRecord,
 ): Promise<Result<{ subject: string; message: OpenMessage }, RouterError>> {
   const { identity, user, feature, chat, keyed } = request;
   const seesProvider = showsProvider(identity);
@@ -119,7 +138,8 @@ async function openingOf(
     const keyHash = cached.state === 'miss' ? cached.keyHash : '';
     // Callers that may not learn who served are told errors in other words, so they share among themselves.
     const subject = JSON.stringify(['answer-key', keyHash, seesProvider]);
-    return ok({ subject, message: { kind: 'shared', alias, wish: { ...wish, resume: false }, job } });
+    const record = open.opening(NOTHING_YET);
+    return ok({ subject, message: { kind: 'shared', alias, wish: { ...wish, resume: false }, job, record } });
   }
   const { key, visitor, resume, lastEventId } = keyed;
   const owner = await keyedOwner(identity, user, visitor, answers);
@@ -128,7 +148,9 @@ async function openingOf(
   const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
   const resumes = resume && chat.stream;
   const opening = { kind: 'keyed' as const, owner, key, bodyHash, alias, lastEventId, caches: cached.state === 'miss' };
-  const message = { ...opening, ...copyOf(cached, resumes, job), wish: { ...wish, resume: resumes } };
+  const known = cached.state === 'fresh' ? storedAs(cached.stored) : NOTHING_YET;
+  const record = lastEventId === null ? open.opening(known) : undefined;
+  const message = { ...opening, ...copyOf(cached, resumes, job), wish: { ...wish, resume: resumes }, record };
   return ok({ subject: keyedSubject(owner, key), message });
 }
 

@@ -3,6 +3,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import type { DoorName } from '../../protocol/question.ts';
 import { tenantOf } from '../core/admission/scopes.ts';
 import { ageSeconds } from '../core/answers/freshness.ts';
+import type { RecordOpening } from '../core/answers/stream/messages.ts';
 import type { Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { edgeMode } from '../core/routing/route.ts';
@@ -12,7 +13,7 @@ import { isSampled, keptSchema } from '../core/slo/valid/valid.ts';
 import type { Deps } from '../ports.ts';
 import { logFailure } from './failure-log.ts';
 import type { Ending } from './meter.ts';
-import { type Begun, errorIn, type Outcome, refusedWith, type Stored } from './outcome.ts';
+import { type Begun, errorIn, type Kept, type Outcome, refusedWith, type Stored } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
 import { NOTHING_USED, type RequestContext, type RoutedRequest, type Trail } from './request.ts';
 
@@ -56,6 +57,35 @@ export class OpenRecord {
     }
   }
 
+  /** The object of its answer closes it, or it is no request of its own. */
+  handOver(): void {
+    this.#isClosed = true;
+  }
+
+  /** The object that was to close it died, and its stream broke off. */
+  lost(outcome: Kept): void {
+    this.#isClosed = false;
+    this.close(outcome, 'cut', outcome.status);
+  }
+
+  /** What an object needs in order to close it (core/answers/stream/messages.ts). `known`: what it comes to as far as that is known. */
+  opening(known: Outcome): RecordOpening {
+    const { class: serviceClass, cache, cacheAgeS, cacheTtlS, colo, ...more } = this.closed(known, 'complete', 0);
+    const { build, promptVersion, traceparent, drill, experiment } = more;
+    const opening = {
+      class: serviceClass,
+      cache,
+      cacheAgeS,
+      cacheTtlS,
+      colo,
+      build,
+      promptVersion,
+      traceparent,
+      drill,
+    };
+    return Object.fromEntries(Object.entries({ ...opening, experiment }).filter(([, value]) => value !== null));
+  }
+
   /** A bug of ours ended it. */
   fail(): void {
     this.close(refusedWith({ code: 'internal_error' }), 'complete', 500);
@@ -69,13 +99,17 @@ export class OpenRecord {
     const now = clock.now();
     const stored = outcome.kind === 'stored' ? outcome : undefined;
     const begun = outcome.kind === 'begun' ? outcome : undefined;
+    const kept = outcome.kind === 'kept' ? outcome : undefined;
     const tried = stored === undefined ? outcome : stored.instead;
     const trail = tried === undefined || tried.kind === 'kept' || tried.kind === 'stored' ? undefined : tried.trail;
-    const { inputTokens, cachedTokens, outputTokens, reasoningTokens, estimated } = trail?.used ?? NOTHING_USED;
+    const ran = tried?.kind === 'kept' ? tried.note.ran : undefined;
+    const { inputTokens, cachedTokens, outputTokens, reasoningTokens, estimated } = trail?.used ?? ran ?? NOTHING_USED;
     const error = tried && errorIn(tried);
     const isLeft = ending === 'left' || (stored === undefined && error === 'client_gone');
-    const isCut = begun !== undefined && ending !== 'complete' && ending !== 'left';
+    const isCut = (begun ?? kept) !== undefined && ending !== 'complete' && ending !== 'left';
     const by = stored === undefined ? trail?.deployment : servedBy(stored, request);
+    const served = kept?.note.ran;
+    const storedAt = stored?.stored.storedAt ?? (kept?.note.head.cache === 'hit' ? kept.note.head.storedAt : undefined);
     const policy = feature?.cache;
     return {
       requestId,
@@ -90,20 +124,23 @@ export class OpenRecord {
       class: (identity && tenantOf(config, identity.tenant).serviceClass) ?? null,
       door: this.#door,
       stream: this.stream,
-      mode: trail?.mode ?? (request === undefined ? 'normal' : edgeMode(request.route, 'normal')),
-      cache: policy === undefined || cached === undefined ? null : cacheResult(cached, stored),
-      cacheAgeS: stored === undefined ? null : ageSeconds(stored.stored.storedAt, now),
-      cacheTtlS: stored === undefined || policy === undefined ? null : policy.ttlMs / 1_000,
-      role: outcome.kind === 'kept' ? roleOf(outcome.note.role) : 'own',
-      deployment: by?.id ?? null,
-      provider: by?.provider ?? null,
-      model: by?.model ?? null,
+      mode: trail?.mode ?? ran?.mode ?? (request === undefined ? 'normal' : edgeMode(request.route, 'normal')),
+      cache: policy === undefined || cached === undefined ? null : cacheResult(cached, stored, storedAt),
+      cacheAgeS: storedAt === undefined ? null : ageSeconds(storedAt, now),
+      cacheTtlS: storedAt === undefined || policy === undefined ? null : policy.ttlMs / 1_000,
+      role: kept === undefined ? 'own' : roleOf(kept.note.role),
+      deployment: by?.id ?? served?.deployment ?? null,
+      provider: by?.provider ?? served?.provider ?? null,
+      model: by?.model ?? served?.model ?? null,
       colo,
       build,
       promptVersion: request?.promptVersion ?? null,
-      attempts: trail === undefined ? NO_ATTEMPTS : recordedAttempts(trail, arrivedAt, now, isLeft ? 'left' : ending),
-      hops: trail?.hops ?? 0,
-      ttftMs: ttftMs(outcome, arrivedAt, now),
+      attempts:
+        trail === undefined
+          ? (ran?.attempts ?? NO_ATTEMPTS)
+          : recordedAttempts(trail, arrivedAt, now, isLeft ? 'left' : ending),
+      hops: trail?.hops ?? ran?.hops ?? 0,
+      ttftMs: kept !== undefined && isCut ? null : ttftMs(outcome, arrivedAt, now),
       totalMs: now - arrivedAt,
       inputTokens,
       cachedTokens,
@@ -111,7 +148,7 @@ export class OpenRecord {
       reasoningTokens,
       costMicroUsd: chargedFor(outcome),
       estimated,
-      finishReason: begun === undefined ? null : finishReasonOf(begun),
+      finishReason: begun === undefined ? (served?.finishReason ?? null) : finishReasonOf(begun),
       status,
       code: stored !== undefined ? null : isCut ? 'stream_interrupted' : (error ?? null),
       staleCause: stored === undefined ? null : (error ?? null),
@@ -130,8 +167,14 @@ const endingOf = (error: RouterError['code'] | undefined, isCut: boolean): Recor
   return error === undefined ? 'complete' : 'refused';
 };
 
-const cacheResult = ({ state }: CacheRead, stored: Stored | undefined): ClosedRecord['cache'] => {
-  if (stored !== undefined) return stored.instead === undefined ? 'hit' : 'stale';
+/** `storedAt`: an object gave an answer again, which was in no cache. */
+const cacheResult = (
+  { state }: CacheRead,
+  stored: Stored | undefined,
+  storedAt: number | undefined,
+): ClosedRecord['cache'] => {
+  if (stored?.instead !== undefined) return 'stale';
+  if (storedAt !== undefined) return 'hit';
   return state === 'fresh' ? 'hit' : state;
 };
 
@@ -149,11 +192,13 @@ function ttftMs(outcome: Outcome, arrivedAt: number, now: number): number | null
   return at === undefined ? null : at - arrivedAt;
 }
 
-/** The answer of a cache costs nothing, and that of an object is charged there; failed attempts before it may be billed. */
+/** The answer of a cache costs nothing; failed attempts before it may be billed. An object says what its run took. */
 function chargedFor(outcome: Outcome): number {
   if (outcome.kind === 'begun') return outcome.admission.lease.spentMicroUsd;
   const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
-  return tried?.kind === 'refused' ? tried.chargedMicroUsd : 0;
+  return tried?.kind === 'refused'
+    ? tried.chargedMicroUsd
+    : (tried?.kind === 'kept' && tried.note.ran?.costMicroUsd) || 0;
 }
 
 /** Of an answer in one piece; a stream is nowhere held as a whole. */

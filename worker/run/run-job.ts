@@ -10,11 +10,13 @@ import { revive } from '../core/ledger/lease/holder.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
+import { factsIn, factsOfHead, NO_RUN, type RunFacts } from '../core/slo/run-facts.ts';
 import { asListed } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
 import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
 import { produce } from '../pipeline/produce.ts';
+import { OpenRecord } from '../pipeline/record.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { AnswerRuns, Deps, RunHooks } from '../ports.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
@@ -70,25 +72,55 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
 const producer =
   (deps: Deps): AnswerRuns['produce'] =>
   async (job, hooks) => {
-    const request = requestOf(job, deps);
-    if (request === undefined)
-      return { kind: 'refused', refusal: refusalOf({ code: 'internal_error' }), isPersonal: false };
-    const context = contextOf(job, hooks, deps);
-    if (job.copy !== undefined) return keepCopy(job.copy, request, hooks, deps);
-    // What only some may be given is never made for all who ask the same.
-    if (hooks.isShared && !isOrdinary(request.route)) return { kind: 'alone' };
-    await deps.board.ready(hooks.background);
-    const outcome = await produce(request, deps, context);
-    const onEnd = () => logFailure(request, outcome, deps, context);
-    if (outcome.kind === 'begun') return begun(outcome, deps, context, onEnd);
-    // Its Worker asks again, and records it.
-    if (outcome.isAlone) return { kind: 'alone' };
-    onEnd();
-    const { error } = outcome;
-    const carryon = refusedField(outcome, context.arrivedAt, deps.clock.now());
-    const refusal = refusalOf(error, refusedHead(outcome), carryon);
-    return { kind: 'refused', refusal, isPersonal: PERSONAL.has(error.code) };
+    let facts: RunFacts | undefined = NO_RUN;
+    try {
+      const ran = await run(job, hooks, deps);
+      facts = ran.facts;
+      return ran.outcome;
+    } finally {
+      if (facts !== undefined) hooks.settled(facts);
+    }
   };
+
+/** `facts`: what it came to; undefined for an answer that has begun, which is settled when it ends. */
+interface Ran {
+  outcome: RunOutcome;
+  facts: RunFacts | undefined;
+}
+
+async function run(job: Job, hooks: RunHooks, deps: Deps): Promise<Ran> {
+  const request = requestOf(job, deps);
+  if (request === undefined) {
+    const refusal = refusalOf({ code: 'internal_error' });
+    return { outcome: { kind: 'refused', refusal, isPersonal: false }, facts: NO_RUN };
+  }
+  const context = contextOf(job, hooks, deps);
+  if (job.copy !== undefined) {
+    return { outcome: await keepCopy(job.copy, request, hooks, deps), facts: factsOfHead(job.copy.head) };
+  }
+  // What only some may be given is never made for all who ask the same.
+  if (hooks.isShared && !isOrdinary(request.route)) return { outcome: { kind: 'alone' }, facts: NO_RUN };
+  await deps.board.ready(hooks.background);
+  const outcome = await produce(request, deps, context);
+  // It is never closed: its object closes those of its readers.
+  const record = new OpenRecord(job.door, deps, context);
+  record.request = request;
+  const settledAs = (ending: Ending): RunFacts => {
+    logFailure(request, outcome, deps, context);
+    return factsIn(record.closed(outcome, ending, 200));
+  };
+  if (outcome.kind === 'begun') {
+    const onEnd = (ending: Ending) => hooks.settled(settledAs(ending));
+    return { outcome: begun(outcome, deps, context, onEnd), facts: undefined };
+  }
+  // Its Worker asks again, and records it.
+  if (outcome.isAlone) return { outcome: { kind: 'alone' }, facts: NO_RUN };
+  const facts = settledAs('complete');
+  const { error } = outcome;
+  const carryon = refusedField(outcome, context.arrivedAt, deps.clock.now());
+  const refusal = refusalOf(error, refusedHead(outcome), carryon);
+  return { outcome: { kind: 'refused', refusal, isPersonal: PERSONAL.has(error.code) }, facts };
+}
 
 /** Undefined where a deploy has meanwhile taken away what it names. */
 function requestOf(job: Job, { config }: Deps): RoutedRequest | undefined {
@@ -131,14 +163,14 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   };
 }
 
-function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: () => void): RunOutcome {
+function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: (ending: Ending) => void): RunOutcome {
   const { answer, deployment, admission, trail } = outcome;
   const { lease, limited } = admission;
   const field = (cut?: Failure): CarryonField =>
     carryonField(trail, context.arrivedAt, deps.clock.now(), lease.spentMicroUsd, cut);
   const end = (ending: Ending, measured: Measured) => {
     settle(outcome, ending, measured, deps, context);
-    onEnd();
+    onEnd(ending);
   };
   if (answer.kind === 'reply') {
     const { body, model } = answer.reply;

@@ -7,6 +7,7 @@ import {
   type OpenMessage,
   readNote,
   type StopMessage,
+  type TookMessage,
 } from '../core/answers/stream/messages.ts';
 import type { AnswerStreams } from '../ports.ts';
 import { hex, hmacKey, hmacSha256, sign } from './digest.ts';
@@ -36,6 +37,11 @@ export class AnswerStreamStore implements AnswerStreams {
     if (reply.ok || kind === 'shared' || this.#oldNames === undefined) return reply.ok ? reply : undefined;
     const old = await call(await this.#stub(this.#oldNames, kind, subject), 'whole', {});
     return old.ok ? old : undefined;
+  }
+
+  async hasTaken(subject: string, kind: Kind, requestId: string): Promise<boolean> {
+    const message: TookMessage = { requestId };
+    return (await call(await this.#stub(this.#names, kind, subject), 'took', message)).ok;
   }
 
   async attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined> {

@@ -27,6 +27,16 @@ export const NO_RUN: RunFacts = {
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
 };
 
+/** The run's part of a record that says more. */
+export const factsIn = (record: RunFacts): RunFacts => {
+  const { mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason } = record;
+  const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = record;
+  return {
+    ...{ mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason },
+    ...{ inputTokens, cachedTokens, outputTokens, reasoningTokens },
+  };
+};
+
 /** For a request that joined a run or replays it: what the run took belongs to the request that started it. */
 export const joinedFacts = ({ mode, deployment, provider, model, finishReason }: RunFacts): RunFacts => ({
   ...NO_RUN,

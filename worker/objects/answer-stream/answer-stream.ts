@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseJson } from '../../../protocol/written-number.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
-import type { AttachMessage, KeyedOpen, StopMessage } from '../../core/answers/stream/messages.ts';
+import type { AttachMessage, KeyedOpen, StopMessage, TookMessage } from '../../core/answers/stream/messages.ts';
 import {
   type Decision,
   decideAttach,
@@ -63,6 +63,8 @@ export class AnswerStream extends DurableObject<unknown> {
         return this.#stop(message as StopMessage);
       case '/whole':
         return this.#whole();
+      case '/took':
+        return this.#answer.taken.reply(message as TookMessage);
       default:
         return notFoundReply();
     }
@@ -76,9 +78,9 @@ export class AnswerStream extends DurableObject<unknown> {
   }
 
   #open(message: KeyedOpen, signal: AbortSignal): Promise<Response> | Response {
-    const { wish, caches } = message;
-    const reading = { wish, signal, caches, opened: openedRecord(message, this.#runs.clock.now()) };
-    const decision = decideOpen(this.#answer.known(message.lastEventId), message, this.#runs.clock.now());
+    const now = this.#runs.clock.now();
+    const reading = { ...message, signal, opened: openedRecord(message, now) };
+    const decision = decideOpen(this.#answer.known(message.lastEventId), message, now);
     if (decision.do === 'nothing') return unknownReply();
     if (decision.do !== 'run') return this.#follow(decision, reading);
     // The Worker gives its cached copy itself: a key that was new stays new, and costs no row.
@@ -120,8 +122,7 @@ export class AnswerStream extends DurableObject<unknown> {
     return this.#read(kept, reading, decision.afterId, false);
   }
 
-  #read(kept: Kept, reading: ReadWish, afterId: number, isFirst: boolean): Promise<Response> {
-    const { wish, signal, caches, opened } = reading;
+  #read(kept: Kept, { wish, signal, caches, opened }: ReadWish, afterId: number, isFirst: boolean): Promise<Response> {
     const { log, run, record } = kept;
     const isReplay = log.ending !== null;
     const role = isReplay ? 'replayed' : isFirst ? 'started' : 'attached';

@@ -7,6 +7,7 @@ import type { ClosedRecord, RecordRole } from '../../core/slo/record.ts';
 import { factsOfHead, joinedFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns, Background } from '../../ports.ts';
 import { CallerRecord } from '../answers/caller-record.ts';
+import { TakenRecords } from '../answers/taken-records.ts';
 import { KeyedRun } from './keyed-run.ts';
 import { AnswerLog } from './log.ts';
 import { AnswerRows } from './rows.ts';
@@ -30,6 +31,7 @@ const DIED: StreamError = {
 
 /** The one answer of an object, or none. */
 export class KeptAnswer {
+  readonly taken = new TakenRecords();
   readonly #rows: AnswerRows;
   readonly #runs: AnswerRuns;
   readonly #background: Background;
@@ -80,12 +82,14 @@ export class KeptAnswer {
   recordFor(kept: Kept, opened: ClosedRecord | undefined, role: RecordRole): CallerRecord | undefined {
     const { log, run, starter } = kept;
     if (opened === undefined) return starter?.resumes() ? starter : undefined;
+    if (!this.taken.take(opened.requestId)) return undefined;
     const record = new CallerRecord(opened, {
       clock: this.#runs.clock,
       role: () => role,
       facts: () => (role === 'started' ? run?.facts : joinedFacts(run?.facts ?? factsOfHead(log.head ?? {}))),
       until: (isSo) => log.until(isSo),
       close: (closed) => this.#runs.close(closed, this.#background),
+      giveBack: () => this.taken.giveBack(opened.requestId),
     });
     if (role === 'started') kept.starter = record;
     return record;

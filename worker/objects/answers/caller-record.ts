@@ -1,4 +1,6 @@
 /** The record of one caller of an object: what its reader got, and what its run took. Closed once, when both are known. */
+import type { AnswerHead } from '../../core/answers/answer-head.ts';
+import { ageSeconds } from '../../core/answers/freshness.ts';
 import type { Ending, Refusal } from '../../core/answers/stream/events.ts';
 import type { ReplyNote } from '../../core/answers/stream/messages.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -14,6 +16,8 @@ export interface CallerLinks {
   /** Resolves as soon as `isSo` is true, which is asked after each change of the run. */
   until(isSo: () => boolean): Promise<void>;
   close(record: ClosedRecord): void;
+  /** Its Worker closes it instead. */
+  giveBack(): void;
 }
 
 /** Fills the record of a call. */
@@ -30,7 +34,10 @@ export class CallerRecord {
   }
 
   /** The headers of its stream go out. */
-  begins(): void {
+  begins({ cache, storedAt }: AnswerHead): void {
+    if (cache === 'hit' && storedAt !== undefined) {
+      Object.assign(this.#record, { cache, cacheAgeS: ageSeconds(storedAt, this.#links.clock.now()) });
+    }
     this.#record.status = 200;
   }
 
@@ -71,6 +78,7 @@ export class CallerRecord {
     const ran = this.#links.facts();
     if (ran !== undefined || error === 'alone') {
       this.#isReading = false;
+      this.#links.giveBack();
       return { ran };
     }
     this.#record.status = error?.status ?? 200;

@@ -15,7 +15,7 @@ const reply = (
 ): Response => new Response(body, { status, headers: { [NOTE_HEADER]: noteText(note), 'content-type': type } });
 
 /** The reader left meanwhile, so nobody reads this. */
-export const goneReply = (): Response => reply(null, { role: 'refused', head: {} }, 499);
+export const goneReply = (isRecorded: boolean): Response => reply(null, { role: 'refused', head: {}, isRecorded }, 499);
 
 /** The caller is to be answered alone, outside of this object. */
 export const aloneReply = (): Response => reply(null, { role: 'alone', head: {} });

@@ -60,11 +60,11 @@ export async function serve(caller: Caller): Promise<Response> {
   const hasNews = () =>
     log.ending !== null || caller.refused() !== undefined || (wish.stream && caller.head() !== null);
   if (!hasLeft) await log.until(hasNews);
-  if (hasLeft) return goneReply();
+  if (hasLeft) return goneReply(record !== undefined);
   const { ending } = log;
   const [head, refused, role, madeFor] = [caller.head(), caller.refused(), caller.role(), caller.madeFor()];
   if (wish.stream && head !== null && refused === undefined) {
-    record?.begins();
+    record?.begins(head);
     const body = readerStream({ log, wish, alias, afterId, madeFor, clock, record, onGone: leave });
     const note = { role, keeps: caller.keeps(), isPartial: isPartial(ending), isRecorded: record && true };
     return streamReply(body, head, wish, note, caller.streamId);

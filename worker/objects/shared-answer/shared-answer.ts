@@ -1,12 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import { parseJson } from '../../../protocol/written-number.ts';
-import type { SharedOpen } from '../../core/answers/stream/messages.ts';
+import type { SharedOpen, TookMessage } from '../../core/answers/stream/messages.ts';
 import { openedRecord } from '../../core/slo/opened.ts';
 import { factsOfHead, joinedFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns } from '../../ports.ts';
 import { CallerRecord } from '../answers/caller-record.ts';
 import { completionReply, notFoundReply } from '../answers/reply.ts';
 import { serve } from '../answers/serve.ts';
+import { TakenRecords } from '../answers/taken-records.ts';
 import { SharedRun } from './shared-run.ts';
 
 /**
@@ -17,6 +18,7 @@ import { SharedRun } from './shared-run.ts';
  */
 export class SharedAnswer extends DurableObject<unknown> {
   readonly #runs: AnswerRuns;
+  readonly #taken = new TakenRecords();
   #run: SharedRun | undefined;
 
   constructor(state: DurableObjectState, env: unknown, runs: AnswerRuns) {
@@ -32,6 +34,8 @@ export class SharedAnswer extends DurableObject<unknown> {
         return this.#open(message as SharedOpen, request.signal);
       case '/whole':
         return this.#whole();
+      case '/took':
+        return this.#taken.reply(message as TookMessage);
       default:
         return notFoundReply();
     }
@@ -52,18 +56,20 @@ export class SharedAnswer extends DurableObject<unknown> {
     const role = () => (isReplay ? 'replayed' : seat.hasAsked ? 'started' : 'attached');
     const opened = openedRecord(message, this.#runs.clock.now());
     const joined = () => joinedFacts(run.facts ?? factsOfHead(log.head ?? {}));
-    const record =
-      opened &&
-      new CallerRecord(opened, {
-        ...{ clock: this.#runs.clock, role, until: (isSo) => log.changes.until(isSo) },
-        facts: () => (seat.hasAsked ? seat.facts : joined()),
-        close: (closed) => this.#runs.close(closed, (work) => this.ctx.waitUntil(work)),
-      });
+    const isMine = opened !== undefined && this.#taken.take(opened.requestId);
+    const record = isMine
+      ? new CallerRecord(opened, {
+          ...{ clock: this.#runs.clock, role, until: (isSo) => log.changes.until(isSo) },
+          facts: () => (seat.hasAsked ? seat.facts : joined()),
+          close: (closed) => this.#runs.close(closed, (work) => this.ctx.waitUntil(work)),
+          giveBack: () => this.#taken.giveBack(opened.requestId),
+        })
+      : undefined;
     const reader = log.reader(wish.stream, () => record?.left());
     return serve({
       ...{ log: reader, wish, alias, afterId: 0, signal, clock: this.#runs.clock, streamId: '' },
       // To a caller that comes when the answer is complete it is a hit, with an age.
-      head: () => (isReplay ? log.head && { ...log.head, storedAt: log.endedAt } : log.head),
+      head: () => (isReplay ? log.head && { ...log.head, cache: 'hit', storedAt: log.endedAt } : log.head),
       refused: () => seat.refused,
       ...{ role, record },
       madeFor: () => (seat.hasAsked ? 'own' : 'other'),

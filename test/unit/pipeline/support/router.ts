@@ -126,6 +126,7 @@ export class TestRouter {
   readonly answerStreams: AnswerStreams = {
     open: async () => Promise.reject(new Error('no objects here')),
     whole: async () => undefined,
+    hasTaken: async () => false,
     attach: async () => undefined,
     stop: async () => undefined,
   };
@@ -258,9 +259,12 @@ export class TestRouter {
       method: 'POST',
       headers: { authorization: 'Bearer sk-test', ...(user !== undefined && { 'x-carryon-user': user }), ...headers },
       body: sent,
+      ...(gone && { signal: gone }),
     });
     const context = this.scope(gone, this.closings.nextId());
-    return this.closings.answering(answer(request, door, this.deps, context));
+    const answering = answer(request, door, this.deps, context);
+    // A resumed read is no request of its own.
+    return request.headers.has('last-event-id') ? answering : this.closings.answering(answering);
   }
 
   /** A question whose body comes as it comes. */

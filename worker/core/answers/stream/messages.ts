@@ -1,6 +1,6 @@
 /**
- * What the Worker says to an `AnswerStream` (`POST /open`, `/attach`, `/stop` and `/whole`) and to a `SharedAnswer` (`/open` and
- * `/whole`), as JSON, and what they say beside their reply.
+ * What the Worker says to an `AnswerStream` (`POST /open`, `/attach`, `/stop`, `/whole` and `/took`) and to a `SharedAnswer` (`/open`,
+ * `/whole` and `/took`), as JSON, and what they say beside their reply.
  */
 import type { ClosedRecord } from '../../slo/record.ts';
 import type { RunFacts } from '../../slo/run-facts.ts';
@@ -85,6 +85,11 @@ export interface AttachMessage {
 /** `POST /stop`: end the answer for good. */
 export interface StopMessage {
   owner: Owner;
+}
+
+/** `POST /took`: does this life of the object close the record of this call, or has it? */
+export interface TookMessage {
+  requestId: string;
 }
 
 /**
