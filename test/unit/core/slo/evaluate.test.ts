@@ -142,6 +142,14 @@ describe('an objective', () => {
     });
   });
 
+  test('may have missed its target, and keep what is promised', () => {
+    const batches: Batch[] = [
+      [985, {}],
+      [15, FAILED],
+    ];
+    expect(first(ONE, batches)).toMatchObject({ state: 'exhausted', month: { kept: true } });
+  });
+
   test('without a budget has no share of it left once it failed', () => {
     const slo: Written = { objectives: [{ ...SUCCESS, target: 100 }] };
     expect(first(slo, [[9, {}]])).toMatchObject({ errorBudgetRemaining: 1, burnRates: { '1h': 0 } });

@@ -185,3 +185,13 @@ describe('what everybody sees', () => {
     expect(shown({ public: [] }).objectives).toEqual([]);
   });
 });
+
+test('maintenance is told from its announcement until 30 days after it', () => {
+  const at = (ms: number) => new Date(NOW + ms).toISOString();
+  const windows = [-31, -29, 40].map((days) => ({
+    ...{ from: at(days * DAY_MS - 60_000), to: at(days * DAY_MS), reason: `day ${days}` },
+    announcedAt: at(-40 * DAY_MS),
+  }));
+  const { maintenance } = report({ maintenance: { windows } }, []);
+  expect(maintenance.map(({ reason }) => reason)).toEqual(['day -29', 'day 40']);
+});
