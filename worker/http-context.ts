@@ -35,6 +35,10 @@ export class HttpContext implements RequestContext {
     return checkedTraceparent(this.#request.headers.get(REQUEST_HEADERS.traceparent));
   }
 
+  get namedFeature(): string | null {
+    return this.#request.headers.get(REQUEST_HEADERS.feature);
+  }
+
   get gone(): AbortSignal {
     return this.#request.signal;
   }

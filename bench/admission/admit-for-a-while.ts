@@ -76,6 +76,7 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
     background,
     colo: null,
     traceparent: null,
+    namedFeature: null,
     gone: undefined,
     timing,
   };

@@ -32,7 +32,12 @@ const post = (headers: Record<string, string> = KEY, body = QUESTION): RequestIn
 });
 
 it.each<[string, string, RequestInit, Partial<ClosedRecord>, ((all: Composition) => void)?]>([
-  ['no key', '/v1/chat/completions', post({}), { code: 'missing_key', status: 401, door: 'chat-completions' }],
+  [
+    'no key',
+    '/v1/chat/completions',
+    post({ 'x-carryon-feature': 'summarize' }),
+    { code: 'missing_key', status: 401, feature: null, door: 'chat-completions' },
+  ],
   ['no JSON', '/ai', post(KEY, 'hello'), { code: 'invalid_json', status: 400, door: 'ai', tenant: 'local' }],
   [
     'from a page',
@@ -55,6 +60,21 @@ it.each<[string, string, RequestInit, Partial<ClosedRecord>, ((all: Composition)
       all.notConfigured = { code: 'not_configured', missing: ['KEY_SECRET'], how: 'Set it.' };
     },
   ],
+  ...(
+    [
+      ['', 'chat'],
+      ['summarize', 'summarize'],
+      ['nonsense', 'chat'],
+    ] as const
+  ).map(([named, feature]): [string, string, RequestInit, Partial<ClosedRecord>, (all: Composition) => void] => [
+    `no key store, for the feature "${named}"`,
+    '/v1/chat/completions',
+    post({ ...KEY, ...(named !== '' && { 'x-carryon-feature': named }) }),
+    { code: 'key_store_unavailable', status: 503, tenant: null, feature },
+    ({ deps }) => {
+      deps.identities = { find: () => Promise.reject(new Error('down')) };
+    },
+  ]),
   [
     'a bug',
     '/v1/chat/completions',

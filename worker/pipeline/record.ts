@@ -118,7 +118,7 @@ export class OpenRecord {
       tenant: identity?.tenant ?? null,
       user: request?.user ?? identity?.user ?? null,
       userHash: null,
-      feature: feature?.name ?? null,
+      feature: feature?.name ?? (status >= 500 ? this.#meantFeature() : null),
       alias: this.alias ?? null,
       keyId: identity?.keyId ?? null,
       class: (identity && tenantOf(config, identity.tenant).serviceClass) ?? null,
@@ -157,6 +157,13 @@ export class OpenRecord {
       experiment: null,
       valid: begun === undefined ? null : sampledValid(begun, requestId, config.slo.objectives),
     };
+  }
+
+  /** What failed before its feature was read breaks the promises of the one that its header names, or that it would have had. */
+  #meantFeature(): string {
+    const { features, defaultFeature } = this.#links.config;
+    const named = this.#context.namedFeature;
+    return named !== null && features.has(named) ? named : defaultFeature;
   }
 }
 

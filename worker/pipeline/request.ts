@@ -22,6 +22,8 @@ export interface RequestContext {
   readonly colo: string | null;
   /** The caller's place in a trace, checked. */
   readonly traceparent: string | null;
+  /** As the header says, unchecked. */
+  readonly namedFeature: string | null;
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;

@@ -154,7 +154,7 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   // The Worker's clock may be ahead of this one.
   const arrivedAt = Math.min(job.arrivedAt, clock.now());
   return {
-    ...{ requestId, arrivedAt, background, isShared, colo: null, traceparent: null },
+    ...{ requestId, arrivedAt, background, isShared, colo: null, traceparent: null, namedFeature: null },
     gone: signal,
     timing: new Timing(clock, arrivedAt),
     // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).

@@ -17,7 +17,7 @@ export const REFUSALS: Row[] = [
   ['a page elsewhere', refused('origin_not_allowed', 403), 'key', asking(as('pk-page'))],
   [
     'the key store is down',
-    refused('key_store_unavailable', 503),
+    { ...refused('key_store_unavailable', 503), feature: 'chat' },
     'gateway',
     asking({}, ({ deps }) => {
       deps.identities = { find: () => Promise.reject(new Error('down')) };

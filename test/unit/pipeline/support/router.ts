@@ -244,6 +244,7 @@ export class TestRouter {
       gone,
       colo: null,
       traceparent: null,
+      namedFeature: null,
       timing: new Timing(clock, arrivedAt),
     };
   }
