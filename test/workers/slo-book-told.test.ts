@@ -1,5 +1,5 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../protocol/uuid-v7.ts';
 import type { FlushBody } from '../../worker/core/slo/flush.ts';
@@ -103,5 +103,28 @@ it('what was told is remembered for a week, and makes room', async () => {
     const [kept] = sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM told').toArray();
     expect(kept?.count).toBe(KEEP_RECEIPTS_MS / HOUR_MS + 1);
     expect([rows.find('id-100'), rows.find('id-299')]).toEqual([undefined, '299']);
+  });
+});
+
+describe('over HTTP', () => {
+  const post = async (path: string, body: object, key = 'sk-local-dev-key') => {
+    const headers = { authorization: `Bearer ${key}` };
+    const request = new Request(`http://localhost${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await exports.default.fetch(request);
+    return [response.status, ((await response.json()) as { error?: { code: string } }).error?.code];
+  };
+
+  it('feedback on an answer reaches the book of the service', async () => {
+    book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName('book'));
+    await flush(answer({ tenant: 'local' }));
+    expect(await post('/v1/feedback', { requestId: ID, score: 0.2 })).toEqual([202, undefined]);
+    expect(await post('/v1/feedback', { requestId: ID, thumb: 1, rater: 'judge' })).toEqual([202, undefined]);
+    expect(await counted('quality')).toEqual([1, 1]);
+    expect(await counted('quality:vouched')).toEqual([1, 1]);
+  });
+
+  it('is for callers with a key, and figures for objectives in config', async () => {
+    expect(await post('/v1/feedback', { requestId: ID, thumb: 1 }, 'sk-wrong')).toEqual([401, 'invalid_key']);
+    expect(await post('/v1/sli', { name: 'x', good: 1, total: 1, id: 'a' })).toEqual([400, 'invalid_body']);
   });
 });

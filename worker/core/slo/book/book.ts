@@ -45,7 +45,7 @@ export class Book {
   readonly #promises: readonly CountedPromise[];
   readonly #shelf: Shelf;
   readonly #routes: Routes;
-  readonly #tenants = new Tenants();
+  readonly #tenants: Tenants;
   readonly #deployments = new Map<string, Series>();
 
   constructor(config: BookConfig) {
@@ -53,6 +53,7 @@ export class Book {
     this.#config = config;
     this.totals = new Totals(objectives);
     this.#promises = countedPromises(objectives);
+    this.#tenants = new Tenants(new Set(objectives.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))));
     this.#shelf = new Shelf(retentionDays);
     this.#routes = new Routes({
       ...{ shelf: this.#shelf, objectives, promises: this.#promises, events: this.totals.counters.events },
@@ -117,9 +118,9 @@ export class Book {
     return this.#shelf.find(name);
   }
 
-  /** That of a tenant, which may be `other`, and a feature. */
+  /** That of a tenant and a feature; undefined too for a tenant that is counted with `other`. */
   seriesOf(tenant: string | null, feature: string | null): Series | undefined {
-    return this.#shelf.find(seriesOf(tenant === null ? null : this.#tenants.shownAs(tenant), feature));
+    return this.#shelf.find(seriesOf(tenant, feature));
   }
 
   /** Requests that were counted for `other`, because there are too many tenants. */

@@ -1,4 +1,4 @@
-/** Which tenants have series of their own: those with the most requests. The others are counted together. */
+/** Which tenants have series of their own: those with promises of their own, and those with the most requests. The others are counted together. */
 
 /** The name of the others. */
 export const OTHER = 'other';
@@ -11,6 +11,7 @@ const DAY_MS = 86_400_000;
 
 /** Requests of the current day by UTC decide. */
 export class Tenants {
+  readonly #promised: ReadonlySet<string>;
   /** With series of their own. */
   #own = new Map<string, number>();
   /** Of the others. */
@@ -18,6 +19,11 @@ export class Tenants {
   #day = 0;
   /** Requests that were counted for `other`. */
   folded = 0;
+
+  /** `promised`: tenants that objectives name. They make no room for others. */
+  constructor(promised: ReadonlySet<string>) {
+    this.#promised = promised;
+  }
 
   /**
    * The name to count a request under. `fold` is called with a tenant that has to make room: what was counted for it becomes
@@ -31,9 +37,10 @@ export class Tenants {
       return tenant;
     }
     const waited = (this.#waiting.get(tenant) ?? 0) + 1;
-    if (waited % COMPARED_EVERY === 0) {
+    const isPromised = this.#promised.has(tenant);
+    if (isPromised || waited % COMPARED_EVERY === 0) {
       const [least, leastCount] = this.#least();
-      if (leastCount < waited) {
+      if (least !== undefined && (isPromised || leastCount < waited)) {
         fold(least);
         this.#own.delete(least);
         this.#waiting.delete(tenant);
@@ -70,9 +77,10 @@ export class Tenants {
     this.#waiting.clear();
   }
 
-  #least(): [tenant: string, count: number] {
-    let least: [string, number] = [OTHER, Number.POSITIVE_INFINITY];
-    for (const entry of this.#own) if (entry[1] < least[1]) least = entry;
+  /** Of those that may make room. */
+  #least(): [tenant: string | undefined, count: number] {
+    let least: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+    for (const entry of this.#own) if (entry[1] < least[1] && !this.#promised.has(entry[0])) least = entry;
     return least;
   }
 }

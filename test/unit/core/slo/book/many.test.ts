@@ -1,7 +1,8 @@
 /** The book's memory is bounded: what is too much is counted together. */
 import { describe, expect, test } from 'vitest';
 import type { Book } from '../../../../../worker/core/slo/book/book.ts';
-import { attempt, bookOf, record } from './support/records.ts';
+import type { Objective } from '../../../../../worker/core/slo/slo.ts';
+import { attempt, bookOf, record, SLO } from './support/records.ts';
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
 const AT = 20_000 * DAY_MS;
@@ -22,7 +23,8 @@ describe('of more than 200 tenants', () => {
     expect(good(book, 'tenant:other|feature:chat')).toBe(100);
     expect(book.folded).toBe(100);
     expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
-    expect(book.seriesOf('t250', 'chat')).toBe(book.series('tenant:other|feature:chat'));
+    expect(book.seriesOf('t250', 'chat')).toBeUndefined();
+    expect(book.seriesOf('t150', 'chat')?.window('success', HOUR_MS, AT).good).toBe(1);
   });
 
   test('those with the most requests have series of their own', () => {
@@ -35,6 +37,20 @@ describe('of more than 200 tenants', () => {
     again.load(book.save());
     expect(ofTenants(again).toSorted()).toEqual(ofTenants(book).toSorted());
     expect(again.folded).toBe(book.folded);
+  });
+
+  test('those with promises of their own have series of their own, however few requests they make', () => {
+    const [success] = SLO.objectives as [Objective];
+    const gold = ['gold-1', 'gold-2'].map((tenant): Objective => ({ ...success, name: tenant, feature: null, tenant }));
+    const book = bookOf({ objectives: [success, ...gold] });
+    for (let tenant = 0; tenant < 250; tenant++) book.add(record({ tenant: `t${tenant}` }), AT);
+    for (const tenant of ['gold-1', 'gold-2']) book.add(record({ tenant }), AT);
+    for (let more = 0; more < 150; more++) book.add(record({ tenant: 't249' }), AT);
+    for (let more = 0; more < 150; more++) book.add(record({ tenant: 't248' }), AT);
+    expect([good(book, 'tenant:gold-1'), good(book, 'tenant:gold-2')]).toEqual([1, 1]);
+    expect(good(book, 'tenant:t249')).toBeGreaterThan(50);
+    expect(ofTenants(book)).toHaveLength(201);
+    expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
   });
 
   test('a tenant that made room leaves nothing behind in what is saved, nor in the totals', () => {
