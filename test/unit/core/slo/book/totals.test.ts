@@ -16,7 +16,7 @@ describe('the counters of objectives', () => {
   it('count what is good or bad for each, of its own requests', () => {
     const book = bookWith([
       { name: 'fast', sli: 'ttft', under: '1s', target: 95, feature: 'chat' },
-      { name: 'cheap', sli: 'cost', atMostUsd: 0.001, target: 95 },
+      { name: 'cheap', sli: 'cost', atMostUsd: 0.002, target: 95 },
     ]);
     book.add(record({ ttftMs: 400, costMicroUsd: 300 }), AT);
     book.add(record({ ttftMs: 1_400, costMicroUsd: 3_000 }), AT);
