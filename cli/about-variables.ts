@@ -50,7 +50,7 @@ export function demoOff(config: CheckedConfig, variables: Variables, local: bool
 }
 
 function shortSecrets(variables: Variables): string[] {
-  return ['KEY_SECRET', 'TOKEN_SECRET', 'ADMIN_KEY'].flatMap((name) => {
+  return ['KEY_SECRET', 'TOKEN_SECRET', 'ADMIN_KEY', 'METRICS_TOKEN'].flatMap((name) => {
     const value = variables[name];
     if (value === undefined || !isShortSecret(value)) return [];
     return [

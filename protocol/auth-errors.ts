@@ -19,6 +19,7 @@ export type AuthError =
   | { code: 'user_not_allowed' }
   | { code: 'admin_closed' }
   | { code: 'invalid_admin_key' }
+  | { code: 'invalid_metrics_token' }
   /** An admin key's. */
   | { code: 'scope_not_allowed'; needed: string; has: string }
   | { code: 'key_store_unavailable'; retryAfterMs: number }
@@ -112,6 +113,13 @@ export const AUTH_ROWS: Rows<AuthError> = {
     status: 401,
     type: 'authentication_error',
     message: 'This is neither ADMIN_KEY nor an admin key (ak-…) in force.',
+    again: 'never',
+    headers: BEARER,
+  },
+  invalid_metrics_token: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'This is not METRICS_TOKEN. Where it is set, nothing else opens /metrics.',
     again: 'never',
     headers: BEARER,
   },

@@ -9,6 +9,7 @@ import type { RouterError } from '../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { DoorName } from '../protocol/question.ts';
 import { ok, type Result, refused } from '../protocol/result.ts';
+import { scrape } from './admin/metrics.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { demoRoutes, isDemoCall } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
@@ -112,6 +113,7 @@ function createRoutes(): Hono<App> {
   for (const [path, door] of DOOR_AT) route(app, path, { POST: (c) => ask(c, door) });
   route(app, '/sw.js', { GET: (c) => serviceWorkerScript(c.req.raw, c.env.composition.deps, c.env.context) });
   route(app, '/healthz', { GET: health });
+  route(app, '/metrics', { GET: scrape });
   route(app, '/slo', { GET: configured((c) => publicPromises(c.req.query(), c.env.composition, c.env.context)) });
   // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
   for (const path of ['/v1/models', '/models']) {

@@ -37,6 +37,8 @@ export interface Env {
   tokenSecretOld: string | undefined;
   /** Undefined: admin is closed. */
   adminKey: string | undefined;
+  /** Opens `/metrics`; undefined: an admin key does. */
+  metricsToken: string | undefined;
   /** A log line for each request, as `npm start` prints them. */
   logsRequests: boolean;
 }
@@ -52,6 +54,7 @@ const variables = z.object({
   ANSWER_SECRET_OLD: z.string().optional(),
   TOKEN_SECRET: z.string().optional(),
   TOKEN_SECRET_OLD: z.string().optional(),
+  METRICS_TOKEN: z.string().optional(),
   CARRYON_LOG: z.string().optional(),
 });
 
@@ -68,9 +71,10 @@ export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] 
     tokenSecret: others.TOKEN_SECRET || undefined,
     tokenSecretOld: others.TOKEN_SECRET_OLD || undefined,
   };
+  const metricsToken = others.METRICS_TOKEN || undefined;
   const logsRequests = others.CARRYON_LOG === 'requests';
   return {
-    env: { local, keySecret, keySecretOld, adminKey, logsRequests, ...answerSecrets, ...tokenSecrets },
+    env: { local, keySecret, keySecretOld, adminKey, metricsToken, logsRequests, ...answerSecrets, ...tokenSecrets },
     missing: keySecret === '' ? ['KEY_SECRET'] : [],
   };
 }

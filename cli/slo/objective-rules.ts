@@ -1,8 +1,7 @@
 /** The rules of one objective: its events, the share of bad ones over each window, its budget, and its alerts. */
-import { burnAlerts } from '../../worker/core/slo/burn-alerts.ts';
+import { burnAlerts, errorBudget } from '../../worker/core/slo/burn-alerts.ts';
 import type { Objective, Sli, Slo } from '../../worker/core/slo/slo.ts';
 import { BURN_WINDOWS } from '../../worker/core/slo/windows.ts';
-import { errorBudgetOf } from './error-budget.ts';
 import { duration, selector } from './promql.ts';
 import { atLeast, RUNBOOK, type Rule, type RuleGroup, type Severity } from './rule.ts';
 import { badEvents, countersOf, outsideParts } from './sli-counters.ts';
@@ -66,7 +65,7 @@ function jointRatio(objective: Objective, parts: readonly Objective[], window: s
 function budgetRules(objective: Objective, parts: readonly Objective[]): Rule[] {
   const { name } = objective;
   const window = duration(objective.windowMs);
-  const expr = `1 - ${errorRatio(window)}${selector({ objective: name })} / ${errorBudgetOf(objective)}`;
+  const expr = `1 - ${errorRatio(window)}${selector({ objective: name })} / ${errorBudget(objective.target)}`;
   const remaining = { record: 'objective:carryon_slo_budget_remaining:ratio', expr, labels: { objective: name } };
   return Object.hasOwn(BURN_WINDOWS, window) ? [remaining] : [ratioRule(objective, parts, window), remaining];
 }
@@ -76,7 +75,7 @@ function burnRules(objective: Objective, { minErrors }: Slo): Rule[] {
   const chosen = selector({ objective: name });
   return burnAlerts(objective).map(({ severity, long, short, burnRate }): Rule => {
     const rate = Number(burnRate.toFixed(4));
-    const burns = (window: string) => `${errorRatio(window)}${chosen} > ${rate} * ${errorBudgetOf(objective)}`;
+    const burns = (window: string) => `${errorRatio(window)}${chosen} > ${rate} * ${errorBudget(objective.target)}`;
     return {
       alert: 'CarryonBudgetBurns',
       expr: `${burns(long)}\nand ${burns(short)}\nand increase(${BAD}${chosen}[${long}]) ${atLeast(minErrors)}`,
@@ -95,7 +94,7 @@ function belowRules(objective: Objective, { minErrors }: Slo): Rule[] {
   const chosen = selector({ objective: name });
   return (BELOW_TARGET[sli.kind] ?? []).map(({ lasts, severity }) => ({
     alert: 'CarryonBelowTarget',
-    expr: `${errorRatio('5m')}${chosen} > ${errorBudgetOf(objective)}\nand increase(${BAD}${chosen}[5m]) ${atLeast(minErrors)}`,
+    expr: `${errorRatio('5m')}${chosen} > ${errorBudget(objective.target)}\nand increase(${BAD}${chosen}[5m]) ${atLeast(minErrors)}`,
     for: lasts,
     labels: { ...labelsOf(objective), severity, window: lasts },
     annotations: {

@@ -1,6 +1,7 @@
 /** The objectives as a file of sloth (`prometheus/v1`), which writes rules of its own from it. */
+
+import { errorBudget } from '../../worker/core/slo/burn-alerts.ts';
 import type { Slo } from '../../worker/core/slo/slo.ts';
-import { errorBudgetOf } from './error-budget.ts';
 import { RUNBOOK } from './rule.ts';
 import { badEvents, countersOf, outsideParts } from './sli-counters.ts';
 import type { Yaml } from './yaml.ts';
@@ -15,7 +16,7 @@ export function slothFile({ service, objectives }: Slo): Yaml {
     labels: { router: 'carryon' },
     slos: objectives
       // sloth divides by the error budget, and knows no product of ratios.
-      .filter((one) => errorBudgetOf(one) > 0 && outsideParts(one, objectives).length === 0)
+      .filter((one) => errorBudget(one.target) > 0 && outsideParts(one, objectives).length === 0)
       .map((objective) => {
         const { name, target, why, team } = objective;
         const counters = countersOf(objective);

@@ -57,6 +57,7 @@ export const CODE_WORDS: Readonly<Record<RouterError['code'], string>> = {
   sign_in_unavailable: 'the keys of the sign-in could not be read',
   admin_closed: 'the admin API is closed',
   invalid_admin_key: 'its admin key is wrong',
+  invalid_metrics_token: 'its metrics token is wrong',
   scope_not_allowed: 'its admin key may not do that',
 };
 

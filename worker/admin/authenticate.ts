@@ -19,11 +19,15 @@ const INVALID: Authenticated = { ok: false, error: { code: 'invalid_admin_key' }
 export async function authenticate(c: Context<App>): Promise<Authenticated> {
   const { adminKey } = c.env.composition.env;
   if (adminKey === undefined) return { ok: false, error: { code: 'admin_closed' } };
-  const sent = /^bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? c.req.header('x-api-key');
+  const sent = sentKey(c);
   if (sent === undefined) return INVALID;
   if (!(await sameSecret(sent, adminKey))) return withAdminKey(sent, c);
   return rateRefusal(ROOT.id, c) ?? { ok: true, operator: ROOT };
 }
+
+/** The credential of a call, whatever it is. */
+export const sentKey = (c: Context<App>): string | undefined =>
+  /^bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? c.req.header('x-api-key');
 
 /** The object is asked each time, so that a revoked key is refused at once; not for a key that was never made here. */
 async function withAdminKey(sent: string, c: Context<App>): Promise<Authenticated> {

@@ -11,6 +11,7 @@ const CLIENT_PATHS = [
   'GET /v1/models',
   'GET /sw.js, /travel.js',
   'GET /healthz',
+  'GET /metrics',
   'GET /slo?window=&feature=',
   'GET /demo/settings',
   "in local mode, for the router's own page: POST /demo/token, PUT /demo/limits, PUT and DELETE /demo/faults/:deployment",

@@ -29,6 +29,7 @@ const EVERY: { [C in Code]: [Extract<RouterError, { code: C }>, ...Expected] } =
   conflicting_user: [{ code: 'conflicting_user', detail: 'send one' }, 400, 'final'],
   admin_closed: [{ code: 'admin_closed' }, 503, 'final'],
   invalid_admin_key: [{ code: 'invalid_admin_key' }, 401, 'final'],
+  invalid_metrics_token: [{ code: 'invalid_metrics_token' }, 401, 'final'],
   scope_not_allowed: [{ code: 'scope_not_allowed', needed: 'operate', has: 'read' }, 403, 'final'],
   payload_too_large: [{ code: 'payload_too_large', limitBytes: 1_048_576 }, 413, 'final'],
   method_not_allowed: [{ code: 'method_not_allowed', method: 'PUT', allow: ['GET', 'POST'] }, 405, 'final'],

@@ -97,6 +97,7 @@ export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> 
   refresh_not_allowed: KEY,
   admin_closed: KEY,
   invalid_admin_key: KEY,
+  invalid_metrics_token: KEY,
   scope_not_allowed: KEY,
 
   idempotency_mismatch: IDEMPOTENCY,

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Clock } from '../../core/clock.ts';
 import type { Narrowing } from '../../core/slo/evaluate.ts';
 import type { Flush } from '../../core/slo/flush.ts';
+import { bookMetrics, type MetricsConfig } from '../../core/slo/metrics/book-metrics.ts';
 import type { ReceiptCursor, ReceiptFilter, ReceiptFound, ReceiptPage } from '../../core/slo/receipt-search.ts';
 import { reportOf, type SloReport } from '../../core/slo/report.ts';
 import { FORGET_SOURCE_AFTER_MS, Sources } from '../../core/slo/sources.ts';
@@ -15,6 +16,7 @@ import { ToldRows } from './told-rows.ts';
 
 /** What the book needs from outside. */
 export interface SloBookDeps extends KeptBookDeps {
+  config: KeptBookDeps['config'] & MetricsConfig;
   clock: Pick<Clock, 'now'>;
 }
 
@@ -81,6 +83,11 @@ export class SloBook extends DurableObject<unknown> {
       memory.book.keepUp();
       return isNew;
     });
+  }
+
+  /** For `GET /metrics`, with all that has been taken over so far. */
+  metrics(): string {
+    return this.#turn(({ book }, now) => bookMetrics(book.current(), this.#deps.config, now));
   }
 
   // If anything throws, the memory is forgotten together with what could not be saved.

@@ -12,7 +12,7 @@ const ROWS = [...REFUSALS, ...ENDINGS];
 /** Codes of the edge (test/workers/records.test.ts), of other paths, and of answers that an object keeps. */
 const ELSEWHERE = [
   ...['misdirected_request', 'method_not_allowed', 'not_found', 'not_configured'],
-  ...['token_not_allowed', 'admin_closed', 'invalid_admin_key', 'scope_not_allowed'],
+  ...['token_not_allowed', 'admin_closed', 'invalid_admin_key', 'invalid_metrics_token', 'scope_not_allowed'],
   ...['audit_unavailable', 'board_unavailable', 'book_unavailable'],
   ...['idempotency_mismatch', 'idempotency_expired', 'stream_not_found', 'stopped'],
 ];

@@ -1,14 +1,14 @@
 /** What `GET /metrics` says of the book (docs/prometheus.md). Labels are names of config, tenants, and words of closed lists. */
 import type { Book } from '../book/book.ts';
 import type { Totals } from '../book/totals.ts';
-import type { SloReport } from '../report.ts';
+import { reportOf, type SloReport } from '../report.ts';
 import type { Slo } from '../slo.ts';
 import { type Buckets, histogramText, type Metric, metricText, type Sample } from './exposition.ts';
+import { type RateLimits, rateSaturation } from './rate-saturation.ts';
 
 /** What of config is shown. */
-export interface MetricsConfig {
+export interface MetricsConfig extends RateLimits {
   slo: Slo;
-  features: { keys(): Iterable<string> };
 }
 
 type CounterName = keyof Totals['counters'];
@@ -41,12 +41,16 @@ const DURATION: Metric = {
 const TARGET = gauge('target_ratio', 'The share that must be good.', 'objective');
 const REMAINING = gauge('budget_remaining_ratio', 'What is left of the error budget.', 'objective');
 const BURN_RATE = gauge('burn_rate', 'How many times too fast the error budget burns.', 'objective', 'window');
+const SATURATION: Metric = {
+  ...{ name: 'carryon_rate_limit_saturation_ratio', type: 'gauge', labels: ['scope'] },
+  help: 'Requests of the last minute against what rps allows.',
+};
 
-/** The counters, and how each objective stands by `report`. */
-export function bookMetrics({ totals }: Pick<Book, 'totals'>, report: SloReport, config: MetricsConfig): string {
+/** All counters, how each objective stands at `now`, and how much of the rates is in use. */
+export function bookMetrics(book: Book, config: MetricsConfig, now: number): string {
   const { objectives } = config.slo;
   const features = [...config.features.keys()];
-  const { counters, durations, boundsMs } = totals;
+  const { counters, durations, boundsMs } = book.totals;
   // What has not happened yet is 0, not absent: the rise of a counter that begins with its first event cannot be seen.
   const zeros: Partial<Record<CounterName, string[][]>> = {
     requests: features.flatMap((feature) => ['good', 'bad'].map((outcome) => ['', feature, outcome, ''])),
@@ -76,7 +80,8 @@ export function bookMetrics({ totals }: Pick<Book, 'totals'>, report: SloReport,
     ...texts,
     histogramText(TTFT, boundsMs.ttft, ttft),
     histogramText(DURATION, boundsMs.total, total),
-    ...promiseTexts(report),
+    ...promiseTexts(reportOf(book, config.slo, {}, now)),
+    metricText(SATURATION, rateSaturation(book, config, now)),
   ].join('');
 }
 

@@ -1,0 +1,41 @@
+/**
+ * `GET /metrics` (docs/prometheus.md): all that the book has counted, and what this isolate knows of deployments, in Prometheus's
+ * text format. With METRICS_TOKEN only that opens it, so that a scraper needs no admin key.
+ */
+import type { Context } from 'hono';
+import type { RouterError } from '../../protocol/errors.ts';
+import { effectiveDeployments } from '../core/config/effective-deployments.ts';
+import { routerMetrics } from '../core/slo/metrics/router-metrics.ts';
+import type { App } from '../edge.ts';
+import { commonHeaders, refusal } from '../response/plain.ts';
+import { sameSecret } from '../stores/same-secret.ts';
+import { askObject } from './ask-object.ts';
+import { authenticate, sentKey } from './authenticate.ts';
+
+const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Answers a scrape. */
+export async function scrape(c: Context<App>): Promise<Response> {
+  const { config, deps, sloBook } = c.env.composition;
+  const { context } = c.env;
+  const refused = await whyNot(c);
+  if (refused !== undefined) return refusal(refused, context);
+  const [counted] = await Promise.all([
+    askObject(c, async () => sloBook().metrics()),
+    deps.board.ready(context.background),
+  ]);
+  if (!counted.ok) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
+  const deployments = effectiveDeployments(config, deps.board.overrides, deps.clock.now());
+  const text = counted.reply + routerMetrics(deps.board.candidates(deployments), deps.build);
+  return new Response(text, { headers: { ...commonHeaders(context), 'content-type': TEXT_TYPE } });
+}
+
+async function whyNot(c: Context<App>): Promise<RouterError | undefined> {
+  const { metricsToken } = c.env.composition.env;
+  if (metricsToken === undefined) {
+    const caller = await authenticate(c);
+    return caller.ok ? undefined : caller.error;
+  }
+  const isIt = await sameSecret(sentKey(c) ?? '', metricsToken);
+  return isIt ? undefined : { code: 'invalid_metrics_token' };
+}
