@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
+import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import { chat, createKey } from '../support/admin.ts';
 import { CommandBench } from '../support/command.ts';
 import { releasePort, takePort } from '../support/free-ports.ts';
 import { killAll, untilGone } from '../support/processes.ts';
+import { until } from '../support/until.ts';
 
 const bench = new CommandBench();
 afterEach(() => bench.close());
@@ -21,7 +23,23 @@ test('npm start is ready with a curl line that works, and streams an answer', as
   const answer = await chat(url, undefined, { stream: true });
   expect(answer.status).toBe(200);
   expect(await answer.text()).toMatch(/data: \[DONE\]\s*$/);
+  // What it promises by itself. Fifty records travel at once, and no later than a second after those before.
+  await Promise.all(Array.from({ length: 49 }, () => chat(url, undefined, { messages: [] })));
+  const headers = { authorization: `Bearer ${LOCAL_ADMIN_KEY}` };
+  const promise = await until('the book has counted', async () => {
+    const { objectives } = (await (await fetch(`${url}/admin/slo`, { headers })).json()) as { objectives: Counted[] };
+    return objectives.find(({ name, excluded }) => name === 'chat-success' && excluded.caller === 49);
+  });
+  expect(promise).toMatchObject({ state: 'healthy', value: 1, good: 1, total: 1 });
+  expect(await (await fetch(`${url}/slo`)).json()).toMatchObject({
+    objectives: [{ name: 'chat-success', value: 1 }, {}, {}, {}],
+  });
 });
+
+interface Counted {
+  name: string;
+  excluded: Record<string, number>;
+}
 
 test('started again after SIGKILL of everything it is ready within 10 s, with its state; --fresh forgets it', async () => {
   const { url, environment } = await bench.machine();
