@@ -13,12 +13,11 @@ export interface PackedRecords {
   attempts: Table;
 }
 
-type EntryField = Exclude<keyof RequestEntry, 'attempts'>;
+type EntryField = Exclude<keyof RequestEntry, 'attempts' | 'arrivedAt'>;
 type Listed<Name extends string> = Readonly<Record<Name, true>>;
 
 const ENTRY: Listed<EntryField> = {
   requestId: true,
-  arrivedAt: true,
   tenant: true,
   userHash: true,
   feature: true,
@@ -75,43 +74,50 @@ const ATTEMPT: Listed<keyof RecordedAttempt> = {
 
 const namesOf = <Name extends string>(listed: Listed<Name>): readonly Name[] => Object.keys(listed) as Name[];
 const ENTRY_FIELDS = namesOf(ENTRY);
-const DETAIL_FIELDS = namesOf({ of: true, ...DETAIL });
-const ATTEMPT_FIELDS = namesOf({ of: true, ...ATTEMPT });
+const DETAIL_FIELDS = namesOf(DETAIL);
+const ATTEMPT_FIELDS = namesOf(ATTEMPT);
+/** `attempts` and `whole` are no columns. */
+const RECEIPT_FIELDS = [...ENTRY_FIELDS, 'arrivedAt', 'attempts', 'whole'] as const;
 
 /** Packs records; `isWhole` says of which the details are kept. */
 export function packRecords(
   records: readonly RequestRecord[],
   isWhole: (record: RequestRecord) => boolean,
 ): PackedRecords {
-  const from = Math.min(...records.map(({ arrivedAt }) => arrivedAt));
-  const numbered = records.map((record, of) => ({ ...record, of, arrivedAt: record.arrivedAt - from }));
+  const from = records.reduce((least, { arrivedAt }) => Math.min(least, arrivedAt), Number.POSITIVE_INFINITY);
+  const whole = records.flatMap((record, of) => (isWhole(record) ? [of] : []));
+  const attempts = records.flatMap((record) => record.attempts);
+  const attemptsOf = records.flatMap((record, of) => record.attempts.map(() => of));
   return {
     from,
-    entries: packTable(numbered, ENTRY_FIELDS),
+    entries: packTable(records, ENTRY_FIELDS, { arrivedAt: records.map(({ arrivedAt }) => arrivedAt - from) }),
     details: packTable(
-      numbered.filter((_, index) => isWhole(records[index] as RequestRecord)),
+      whole.map((of) => records[of] as RequestRecord),
       DETAIL_FIELDS,
+      { of: whole },
     ),
-    attempts: packTable(
-      numbered.flatMap(({ attempts, of }) => attempts.map((attempt) => ({ ...attempt, of }))),
-      ATTEMPT_FIELDS,
-    ),
+    attempts: packTable(attempts, ATTEMPT_FIELDS, { of: attemptsOf }),
   };
 }
 
 /** The records of a flush in their order, each with what is kept of it. */
 export function unpackRecords({ from, entries, details, attempts }: PackedRecords): Receipt[] {
-  const receipts = unpackTable(entries, ENTRY_FIELDS).map((entry) => ({
-    ...entry,
-    arrivedAt: from + Number(entry.arrivedAt),
-    attempts: [] as unknown[],
-    whole: false,
-  }));
-  for (const { of, ...attempt } of unpackTable(attempts, ATTEMPT_FIELDS)) receipts[Number(of)]?.attempts.push(attempt);
-  for (const { of, ...detail } of unpackTable(details, DETAIL_FIELDS)) {
-    const receipt = receipts[Number(of)];
-    if (receipt !== undefined) Object.assign(receipt, detail, { whole: true });
+  const receipts = unpackTable(entries, RECEIPT_FIELDS) as unknown as Unpacked[];
+  for (const receipt of receipts) {
+    receipt.arrivedAt = from + Number(receipt.arrivedAt);
+    receipt.attempts = [];
+    receipt.whole = false;
   }
+  const attemptsOf = unpackTable(attempts, ['of']);
+  unpackTable(attempts, ATTEMPT_FIELDS).forEach((attempt, index) => {
+    receipts[Number(attemptsOf[index]?.of)]?.attempts?.push(attempt);
+  });
+  const detailsOf = unpackTable(details, ['of']);
+  unpackTable(details, DETAIL_FIELDS).forEach((detail, index) => {
+    Object.assign(receipts[Number(detailsOf[index]?.of)] ?? {}, detail, { whole: true });
+  });
   // What was packed is what is unpacked; a field that is new since then is null.
   return receipts as unknown as Receipt[];
 }
+
+type Unpacked = Record<EntryField | 'arrivedAt' | 'whole', unknown> & { attempts: unknown[] | null };

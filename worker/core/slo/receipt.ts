@@ -1,5 +1,6 @@
 /** What is kept of a record for seven days, and shown to operators: all of it, or its index entry. */
 
+import { concerns } from './book/series-names.ts';
 import type { RequestRecord } from './record.ts';
 import { judge } from './rules.ts';
 import type { Slo } from './slo.ts';
@@ -43,10 +44,7 @@ export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
 export function isSlow({ feature, tenant, ttftMs, totalMs }: RequestRecord, { objectives }: Slo): boolean {
   const waitedMs = ttftMs ?? totalMs;
   return objectives.some(
-    ({ sli, ...of }) =>
-      sli?.kind === 'ttft' &&
-      waitedMs > sli.underMs &&
-      (of.feature === null || of.feature === feature) &&
-      (of.tenant === null || of.tenant === tenant),
+    (objective) =>
+      objective.sli.kind === 'ttft' && waitedMs > objective.sli.underMs && concerns(objective, tenant, feature),
   );
 }

@@ -14,25 +14,29 @@ export interface Table {
   columns: Readonly<Record<string, Column>>;
 }
 
-/** Packs these fields of the rows. */
+/** Packs these fields of the rows, and columns that are no fields of theirs. */
 export function packTable<Name extends string>(
   rows: readonly Readonly<Record<Name, Cell>>[],
   names: readonly Name[],
+  more: Readonly<Record<string, readonly Cell[]>>,
 ): Table {
   const columns: Record<string, Column> = {};
   for (const name of names) {
-    const column = columnOf(rows.map((row) => row[name]));
+    const first = rows[0]?.[name] ?? null;
+    const isSame = rows.every((row) => row[name] === first);
+    const column = isSame ? first : columnOf(rows.map((row) => row[name]));
     if (column !== null) columns[name] = column;
   }
+  for (const [name, cells] of Object.entries(more)) columns[name] = columnOf(cells);
   return { count: rows.length, columns };
 }
 
 function columnOf(cells: readonly Cell[]): Column {
-  const distinct = new Map<Cell, number>();
-  for (const cell of cells) if (!distinct.has(cell)) distinct.set(cell, distinct.size);
-  if (distinct.size <= 1) return cells[0] ?? null;
-  const repeats = distinct.size * 2 <= cells.length && cells.some((cell) => typeof cell === 'string');
-  return repeats ? { of: [...distinct.keys()], is: cells.map((cell) => distinct.get(cell) ?? 0) } : cells;
+  const isText = cells.some((cell) => typeof cell === 'string');
+  const distinct = isText ? [...new Set(cells)] : cells;
+  if (distinct.length * 2 > cells.length) return cells;
+  const numbers = new Map(distinct.map((cell, number) => [cell, number]));
+  return { of: distinct, is: cells.map((cell) => numbers.get(cell) ?? 0) };
 }
 
 /** The rows of a table, with null for each field that it does not hold. */
@@ -40,20 +44,20 @@ export function unpackTable<Name extends string>(
   { count, columns }: Table,
   names: readonly Name[],
 ): Record<Name, Cell>[] {
-  const rows = Array.from({ length: count }, () => ({}) as Record<Name, Cell>);
-  for (const name of names) {
-    const cellAt = reader(columns[name] ?? null);
-    rows.forEach((row, index) => {
-      row[name] = cellAt(index);
-    });
-  }
+  // Copies of an object that has all fields keep its shape; a field added to each would cost several times as much.
+  const empty = Object.fromEntries(names.map((name) => [name, null])) as Record<Name, Cell>;
+  const rows = Array.from({ length: count }, () => ({ ...empty }));
+  for (const name of names) fill(rows, name, columns[name] ?? null);
   return rows;
 }
 
-function reader(column: Column): (index: number) => Cell {
-  if (column === null || typeof column !== 'object') return () => column;
-  if (isList(column)) return (index) => column[index] ?? null;
-  return (index) => column.of[column.is[index] ?? -1] ?? null;
+function fill<Name extends string>(rows: Record<Name, Cell>[], name: Name, column: Column): void {
+  if (column === null) return;
+  rows.forEach((row, index) => {
+    if (typeof column !== 'object') row[name] = column;
+    else if (isList(column)) row[name] = column[index] ?? null;
+    else row[name] = column.of[column.is[index] ?? -1] ?? null;
+  });
 }
 
 const isList = (column: object): column is readonly Cell[] => Array.isArray(column);
