@@ -117,7 +117,7 @@ export const QUICK: Plan = {
     middling: { seconds: 6 },
     busy: { requestsPerSecond: 100, seconds: 6 },
     streamed: { count: 3, contentChunks: 60, paceMs: 50 },
-    settleMs: 1_000,
+    settleMs: 11_000,
   },
 };
 
@@ -154,6 +154,7 @@ export const FULL: Plan = {
     // A minute until the first lease may be folded, and then some nine folds of 256 leases of one.
     busy: { requestsPerSecond: 100, seconds: 84 },
     streamed: { count: 30, contentChunks: 600, paceMs: 50 },
-    settleMs: 3_000,
+    // Records wait for up to 10 s.
+    settleMs: 12_000,
   },
 };
