@@ -102,3 +102,64 @@ test('ends by itself at its time, over a power cut too', async () => {
   for (const { at, by } of served) if (at > Number(end)) expect(by).toBe(a);
   expect(await pinned(alias)).toBeUndefined();
 });
+
+interface Listed {
+  requestId: string;
+  arrivedAt: number;
+  feature: string | null;
+  ending: string;
+}
+
+/** All that the book has, page by page. */
+async function inTheBook(): Promise<Listed[]> {
+  const found: Listed[] = [];
+  let query = 'requests?most=200';
+  for (;;) {
+    const { requests, next } = await call(bench.url, 'GET', query);
+    found.push(...(requests as Listed[]));
+    if (next === null) return found;
+    query = `requests?most=200&before=${next}`;
+  }
+}
+
+test('a power cut under load: each request is in the book once or not at all, and none is missing but those of its last 10 s', async () => {
+  const { alias } = bench.lane('calm');
+  const sent = new Map<string, { from: number; to: number }>();
+  const send = async (index: number) => {
+    const from = Date.now();
+    const answer = await answered(urls()[index % 2] ?? '', { model: alias });
+    const id = answer.header('x-request-id');
+    if (answer.status === 200 && id !== null) sent.set(id, { from, to: Date.now() });
+  };
+  const sendAll = (count: number) => Promise.all(Array.from({ length: count }, (_, index) => send(index)));
+  const isThere = async (ids: string[]) => {
+    const there = new Set((await inTheBook()).map(({ requestId }) => requestId));
+    return ids.every((id) => there.has(id));
+  };
+
+  await sendAll(120);
+  const early = [...sent.keys()];
+  await until('the first ones are in the book', () => isThere(early));
+  await sendAll(60);
+  const load = sendAll(60).catch(() => {});
+  const cutAt = Date.now();
+  await bench.killAndRestart();
+  await load;
+  const before = sent.size;
+  await sendAll(60);
+  await until('the last ones are in the book', () => isThere([...sent.keys()].slice(before)));
+
+  const listed = await inTheBook();
+  const ids = listed.map(({ requestId }) => requestId);
+  expect(new Set(ids).size).toBe(ids.length);
+  const there = new Set(ids);
+  for (const [id, { from, to }] of sent) {
+    if (there.has(id)) continue;
+    expect(to).toBeGreaterThan(cutAt - 12_000);
+    expect(from).toBeLessThan(cutAt + 1_000);
+  }
+  // What is promised is counted from the same rows.
+  const { objectives } = await call(bench.url, 'GET', 'slo?feature=chat');
+  const chat = (objectives as { name: string; total: number }[]).find(({ name }) => name === 'chat-success');
+  expect(chat?.total).toBe(listed.filter(({ feature }) => feature === 'chat').length);
+});
