@@ -3,7 +3,6 @@ import type { Book } from './book/book.ts';
 import { increase } from './book/label-tree.ts';
 import type { FlushBody } from './flush.ts';
 import { unpackRecords } from './packed.ts';
-import type { RequestRecord } from './record.ts';
 
 /** A flush as the journal keeps it. `at`: taken, by the book's clock; `sentAt`: by the isolate's; `body`: JSON of `FlushBody`. */
 export interface TakenFlush {
@@ -18,8 +17,7 @@ export function fold(book: Book, { at, sentAt, body }: TakenFlush): void {
   // From the isolate's clock to the book's.
   const shiftMs = at - sentAt;
   for (const receipt of unpackRecords(records)) {
-    // Nothing that an index entry lacks is counted.
-    book.add(receipt as RequestRecord, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));
+    book.add(receipt, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));
   }
   for (const [sink, count] of Object.entries(dropped)) increase(book.totals.counters.dropped.at(sink), count);
   for (const one of told) book.report(one, one.at);

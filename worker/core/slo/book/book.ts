@@ -1,5 +1,5 @@
 /** What has become of all requests, as counts over time. A pure fold over records: their order does not matter. */
-import type { RequestRecord } from '../record.ts';
+import type { RequestEntry } from '../receipt.ts';
 import { type ExcludedReason, judge } from '../rules.ts';
 import { countedKey, sliOutcome } from '../sli-outcome.ts';
 import type { Slo } from '../slo.ts';
@@ -61,7 +61,7 @@ export class Book {
   }
 
   /** `at`: when the request ended. */
-  add(record: RequestRecord, at: number): void {
+  add(record: RequestEntry, at: number): void {
     const { slo } = this.#config;
     const verdict = judge(record, slo);
     const outside = outsideReason(verdict);
@@ -153,7 +153,7 @@ export class Book {
   }
 
   /** `outside`: why the request counts for nothing. */
-  #addAttempts({ attempts }: RequestRecord, outside: ExcludedReason | undefined, at: number): void {
+  #addAttempts({ attempts }: RequestEntry, outside: ExcludedReason | undefined, at: number): void {
     for (const attempt of attempts) {
       const series = this.#deployment(attempt.deployment);
       series.beginRequest(at);

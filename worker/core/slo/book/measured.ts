@@ -1,6 +1,7 @@
 /** What of a record and its attempts is measured, and what an attempt counts as. */
 import { FAILURE_RULES } from '../../routing/failure.ts';
-import type { RecordedAttempt, RequestRecord } from '../record.ts';
+import type { RequestEntry } from '../receipt.ts';
+import type { RecordedAttempt } from '../record.ts';
 import type { ExcludedReason, Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 
@@ -11,7 +12,7 @@ export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
     : undefined;
 
 /** The time of a complete answer. */
-export const completeMs = ({ ending, code, totalMs }: RequestRecord): number | null =>
+export const completeMs = ({ ending, code, totalMs }: RequestEntry): number | null =>
   ending === 'complete' && code === null ? totalMs : null;
 
 /** A deployment is not to blame for what the caller did. */

@@ -1,5 +1,5 @@
 /** What one record adds to the counters of `GET /metrics`. */
-import type { RequestRecord } from '../record.ts';
+import type { RequestEntry } from '../receipt.ts';
 import type { Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
@@ -11,7 +11,7 @@ import type { Totals } from './totals.ts';
 /** `tenant` and `feature` as they are counted: empty where the request had none. */
 export function addToTotals(
   { counters }: Totals,
-  record: RequestRecord,
+  record: RequestEntry,
   { outcome }: Verdict,
   tenant: string,
   feature: string,
@@ -45,7 +45,7 @@ export function addToTotals(
  */
 export function addDurations(
   totals: Totals,
-  record: RequestRecord,
+  record: RequestEntry,
   feature: string,
   promises: readonly CountedPromise[],
   outcomes: readonly SliOutcome[],
