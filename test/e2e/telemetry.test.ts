@@ -49,7 +49,7 @@ const requestsCounted = (): number =>
   otlp.metrics
     .filter(({ name }) => name === 'carryon.requests')
     .flatMap(({ sum }) => sum?.dataPoints ?? [])
-    .reduce((sum, point: RawPoint) => sum + Number(point.asInt), 0);
+    .reduce((sum, point: RawPoint) => sum + Number(point.asDouble), 0);
 
 /** A failed request ends the batch that it is in within a second. */
 async function badRequest(): Promise<void> {
