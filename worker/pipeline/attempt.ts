@@ -143,9 +143,14 @@ async function streamed(
 const hadLittleTime = (startedAt: number, { deadlineAt, settings }: AttemptInput): boolean =>
   2 * (deadlineAt - startedAt) < settings.totalTimeoutMs;
 
-function send({ fetch, outgoing, deployment }: AttemptInput, signal: AbortSignal): Promise<Response> {
+function send({ fetch, outgoing, deployment, traceparent }: AttemptInput, signal: AbortSignal): Promise<Response> {
   const { url, body } = outgoing;
-  return fetch(url, { method: 'POST', headers: headersFor(deployment, outgoing), body, redirect: 'manual', signal });
+  let headers = headersFor(deployment, outgoing);
+  if (traceparent !== undefined) {
+    headers = new Headers(headers);
+    headers.set('traceparent', traceparent);
+  }
+  return fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
 }
 
 const USER_AGENT = `carryon/${VERSION}`;

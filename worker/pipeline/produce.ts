@@ -10,6 +10,7 @@ import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/ro
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
 import { edgeMode, pinnedIn } from '../core/routing/route.ts';
 import { rejected, unserved } from '../core/routing/unserved.ts';
+import { traceparentOfCall } from '../core/telemetry/span-ids.ts';
 import { pause } from '../core/within.ts';
 import { boardFor, deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
 import type { Clock, Deps } from '../ports.ts';
@@ -220,6 +221,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
     fetch: fetchFor(request, planned, deps),
     waits: trying.waits,
     gone: context.gone,
+    traceparent: deployment.traceparent ? traceparentOfCall(context, trail.attempts.length) : undefined,
   });
   context.timing.mark('attempt');
   const now = clock.now();

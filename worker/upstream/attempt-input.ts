@@ -23,6 +23,8 @@ export interface AttemptInput {
   waits: Clock;
   /** Aborts when the client leaves. */
   gone: AbortSignal | undefined;
+  /** Undefined: none is sent. */
+  traceparent: string | undefined;
 }
 
 /** An answer that begins. */

@@ -46,6 +46,7 @@ async function tryOnce(
     clock,
     waits: clock,
     gone: undefined,
+    traceparent: undefined,
     ...more,
   };
   const attempted = await clock.run(attempt(input));

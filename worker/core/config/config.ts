@@ -168,6 +168,8 @@ export interface Deployment extends BillingHabits {
   price: Price;
   /** Whether it may bill output that a stream does not show; undefined: judged by its model's name. */
   hidesTokens: boolean | undefined;
+  /** It is sent a `traceparent` of ours. */
+  traceparent?: boolean;
   /** Body fields outside the closed list that may pass, and what each costs. */
   allowParams: readonly string[];
   paramCosts: Readonly<Record<string, ParamCost>>;

@@ -127,6 +127,7 @@ function resolveDeployment(
     maxParallel: checked.maxParallel ?? Number.POSITIVE_INFINITY,
     price,
     hidesTokens: checked.hidesTokens,
+    traceparent: checked.traceparent,
     ...habits(checked, apiBase),
     allowParams: Object.keys(checked.allowParams),
     paramCosts: Object.fromEntries(Object.entries(checked.allowParams).map(([name, cost]) => [name, paramCost(cost)])),

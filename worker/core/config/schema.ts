@@ -68,6 +68,8 @@ const deployment = settings({
   tokensPerSecond: count(1, 1_000_000).optional(),
   /** It finishes and bills an answer after the client has left. */
   goesOnWhenLeft: z.boolean().optional(),
+  /** It is a server of your own that traces, and goes on with the trace of each request. */
+  traceparent: z.boolean().default(false),
   allowParams: z.record(z.string(), allowedParam).default({}),
 });
 

@@ -2,6 +2,7 @@
 import type { RecordedAttempt, RequestRecord } from '../slo/record.ts';
 import type { Dialect } from './names.ts';
 import { attributesOf, bodyOf, double, type Facts, nanos, type Origin, seconds } from './otlp.ts';
+import { isSampled, spanIdOf, traceIdOf } from './span-ids.ts';
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -11,23 +12,16 @@ const ERROR = 2;
  * The body that is sent of these records; undefined where the callers of all these requests sample their traces and left these out.
  */
 export function traceBody(records: readonly RequestRecord[], dialect: Dialect, origin: Origin): string | undefined {
-  const sampled = records.filter(({ traceparent }) => traceparent === null || isSampled(traceparent));
+  const sampled = records.filter(isSampled);
   if (sampled.length === 0) return undefined;
   const spans = sampled.flatMap((record) => spansOf(record, dialect));
   return bodyOf('Spans', spans, origin, sampled[0]?.build);
 }
 
-const isSampled = (traceparent: string): boolean => /[13579bdf]$/.test(traceparent);
-
-/**
- * Without a caller's trace, the request's id is the trace's: it can be looked up by either. All span ids hold the last random bits
- * of the request's id; that of the request begins with its variant's bits (8 to b), that of an attempt with its number.
- */
 function spansOf(record: RequestRecord, dialect: Dialect) {
-  const { requestId, arrivedAt, totalMs, traceparent, attempts, code, ending } = record;
-  const hex = requestId.replaceAll('-', '');
-  const spanId = hex.slice(16);
-  const traceId = traceparent?.slice(3, 35) ?? hex;
+  const { arrivedAt, totalMs, traceparent, attempts, code, ending } = record;
+  const traceId = traceIdOf(record);
+  const spanId = spanIdOf(record);
   const common = factsOfEach(record);
   const span = (name: string | null, startedAt: number, ms: number, facts: Facts, problem: string | null) => ({
     ...{ traceId, name: `chat ${name ?? ''}`.trimEnd() },
@@ -44,10 +38,9 @@ function spansOf(record: RequestRecord, dialect: Dialect) {
   const calls = attempts.map((attempt, index) => {
     const isLast = index === attempts.length - 1;
     const facts = { ...callFacts(attempt, record), ...(isLast && usageFacts(record)) };
-    const number = (index + 1).toString(16).padStart(2, '0');
     return {
       ...span(attempt.model, arrivedAt + attempt.startedMs, attempt.ms, facts, failureOf(attempt)),
-      ...{ spanId: number + hex.slice(18), parentSpanId: spanId, kind: CLIENT },
+      ...{ spanId: spanIdOf(record, index + 1), parentSpanId: spanId, kind: CLIENT },
     };
   });
   return [request, ...calls];

@@ -92,7 +92,7 @@ describe('a mistake', () => {
     [
       `${first}>tiemout`,
       '3s',
-      `${at}.tiemout: is not a setting; did you mean "timeout"? There are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, thinkingBeyondCap, tokensPerSecond, goesOnWhenLeft, allowParams`,
+      `${at}.tiemout: is not a setting; did you mean "timeout"? There are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, thinkingBeyondCap, tokensPerSecond, goesOnWhenLeft, traceparent, allowParams`,
     ],
     [`${first}>price`, { input: 1 }, `${at}.price.output: is missing; write a number`],
     [`${first}>price`, { input: -1, output: 1 }, `${at}.price.input: write a price in USD, 0 or more`],

@@ -70,6 +70,7 @@ describe('an environment slot', () => {
         thinkingBeyondCap: 0,
         tokensPerSecond: 2_000,
         goesOnWhenLeft: false,
+        traceparent: false,
         allowParams: [],
         paramCosts: {},
         defaultMaxOutputTokens: 4096,

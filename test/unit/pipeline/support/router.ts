@@ -24,6 +24,7 @@ import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/
 import type { ClosedRecord } from '../../../../worker/core/slo/record.ts';
 import type { FiguresById } from '../../../../worker/core/slo/told/figures.ts';
 import type { OpinionReply, ToldOpinion } from '../../../../worker/core/slo/told/told.ts';
+import { checkedTraceparent } from '../../../../worker/core/telemetry/traceparent.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
 import type { RequestContext } from '../../../../worker/pipeline/request.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
@@ -262,7 +263,8 @@ export class TestRouter {
       body: sent,
       ...(gone && { signal: gone }),
     });
-    const context = this.scope(gone, this.closings.nextId());
+    const traceparent = checkedTraceparent(request.headers.get('traceparent'));
+    const context = { ...this.scope(gone, this.closings.nextId()), traceparent };
     const answering = answer(request, door, this.deps, context);
     // A resumed read is no request of its own.
     return request.headers.has('last-event-id') ? answering : this.closings.answering(answering);
