@@ -8,7 +8,7 @@ import type { Upstream } from '../upstream/start.ts';
 import { alternate, type Rounds } from './alternate.ts';
 
 /** The main line: answers take as long as models take. */
-export const ANSWERS: readonly SubjectName[] = ['carryon', 'least', 'bare'];
+export const ANSWERS: readonly SubjectName[] = ['carryon', 'gatewayFloor', 'least', 'bare'];
 export const SATURATED: readonly SubjectName[] = [
   'carryon',
   'everything',
@@ -16,6 +16,7 @@ export const SATURATED: readonly SubjectName[] = [
   'thousandUsers',
   'cacheHit',
   'withoutLedger',
+  'gatewayFloor',
   'least',
   'bareLongPrompts',
   'bare',

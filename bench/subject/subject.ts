@@ -14,10 +14,10 @@ import {
 /** What is built. */
 export type WorkerName = 'carryon' | 'withoutLedger' | ReferenceWorker;
 /** Pass-throughs that Carryon is measured against: a script and its variables, without KV, objects or cache. */
-export type ReferenceWorker = 'bare' | 'least' | 'streamFloor';
+export type ReferenceWorker = 'bare' | 'least' | 'gatewayFloor' | 'streamFloor';
 
 export const isReference = (worker: WorkerName): worker is ReferenceWorker =>
-  worker === 'bare' || worker === 'least' || worker === 'streamFloor';
+  worker === 'bare' || worker === 'least' || worker === 'gatewayFloor' || worker === 'streamFloor';
 
 /** A Worker, and how it is asked. */
 interface Kind {
@@ -46,6 +46,7 @@ export const KINDS = {
   bare: { worker: 'bare', title: 'bare', ...LOCAL },
   bareLongPrompts: { worker: 'bare', title: 'bare, prompts of 32 KB', ...LOCAL, requests: ofLongPrompts },
   least: { worker: 'least', title: 'the least Worker', ...LOCAL },
+  gatewayFloor: { worker: 'gatewayFloor', title: 'the floor of a gateway', ...LOCAL },
   streamFloor: { worker: 'streamFloor', title: 'the JavaScript floor', ...LOCAL },
 } satisfies Record<string, Kind>;
 

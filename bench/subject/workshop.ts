@@ -71,6 +71,7 @@ export async function openWorkshop(
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
     bare: await build('bench/reference/bare.ts', 'bare'),
     least: await build('bench/reference/least.ts', 'least'),
+    gatewayFloor: await build('bench/reference/gateway-floor.ts', 'gatewayFloor'),
     streamFloor: await build('bench/reference/stream-floor.ts', 'streamFloor'),
     against: againstDirectory === undefined ? undefined : await buildAgainst(againstDirectory, directory),
     cacheScriptPath:
