@@ -89,6 +89,12 @@ export type StreamStep =
   | { kind: 'done' }
   | { kind: 'failure'; failure: Failure };
 
+/** The `data` of an event, but for its text: the next event may be the same with another text, and means the same then. */
+export interface TextPattern {
+  before: string;
+  after: string;
+}
+
 /** Translates one streamed answer, event by event. */
 export interface StreamTranslator {
   /** Takes one SSE event (no comments). An event that holds nothing of the answer gives no step. Never throws. */
@@ -101,6 +107,8 @@ export interface StreamTranslator {
   /** `finishedAll`, and no `finish_reason` came together with content or before more of it: whole however the stream ends, even if
    *  the connection breaks. */
   readonly surelyFinished: boolean;
+  /** Of the last event; undefined where the next one has to be read. An event of the same pattern changes nothing in here. */
+  readonly pattern?: TextPattern | undefined;
   /** The last usage seen; never summed. */
   readonly usage: Usage | undefined;
   /** The model that answered, as the provider names it. */

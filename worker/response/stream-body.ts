@@ -2,7 +2,7 @@
 import { errorToWire } from '../../protocol/errors.ts';
 import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
-import { type AnswerForm, chunkIn } from '../core/answers/forms.ts';
+import { type AnswerForm, chunkIn, keepsChunks } from '../core/answers/forms.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import type { BytePipe, Clock } from '../ports.ts';
@@ -99,6 +99,8 @@ function eventsText(chunks: readonly Pick<Chunk, 'data'>[], { pageAlias, form }:
 
 /** The provider's own bytes, where they say what is shown and nothing else. */
 function bytesOf({ chunks, piece }: Batch, written: Written): Uint8Array {
+  const isAsItCame = piece !== undefined && piece.text === undefined;
+  if (isAsItCame && written.pageAlias === undefined && keepsChunks(written.form)) return piece.bytes;
   const text = eventsText(chunks, written);
   return piece !== undefined && isWrittenAs(text, piece) ? piece.bytes : encoder.encode(text);
 }

@@ -4,6 +4,7 @@ import type { Passed } from '../core/pricing/billed.ts';
 import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { EventText } from './event-text.ts';
+import { SamePiece } from './same-piece.ts';
 import type { StreamHelp } from './stream-settings.ts';
 import { Tally } from './tally.ts';
 
@@ -27,6 +28,7 @@ export class AnswerSoFar {
   readonly #decoder = new TextDecoder();
   readonly #text: EventText;
   readonly #tally = new Tally();
+  readonly #same = new SamePiece();
   #chunks: Chunk[] = [];
   /** How far the answer was when it failed. */
   #atFailure: Pick<StreamTranslator, 'complete' | 'finishedAll' | 'surelyFinished'> | undefined;
@@ -65,12 +67,21 @@ export class AnswerSoFar {
     return this.#unreadLength > MOST_EVENT_LENGTH;
   }
 
-  /** Reads the next bytes, and says what they are as text; undefined: the connection has ended. */
-  read(piece: Uint8Array | undefined): string {
+  /**
+   * Reads the next bytes; undefined: the connection has ended. Gives them as text; undefined where they need not be read as such,
+   * because they are one chunk as it goes on.
+   */
+  read(piece: Uint8Array | undefined): string | undefined {
     if (piece !== undefined) {
+      const same = this.#same.read(piece);
+      if (same !== undefined) {
+        this.#takeAll([same]);
+        return undefined;
+      }
       const text = this.#decoder.decode(piece, { stream: true });
       this.#unreadLength += text.length;
       this.#feed(text);
+      this.#same.learn(piece, text, this.translator.pattern);
       return text;
     }
     this.#isOver = true;
@@ -155,7 +166,10 @@ export class AnswerSoFar {
   #onEvent(name: string | undefined, data: string): void {
     this.#sawEvent = true;
     this.#unreadLength = 0;
-    const steps = this.translator.event(name, data);
+    this.#takeAll(this.translator.event(name, data));
+  }
+
+  #takeAll(steps: readonly StreamStep[]): void {
     this.#tally.note(this.translator, steps, this.translator.complete || this.saidDone);
     // Behind the end only a usage counts.
     if (this.saidDone) return;

@@ -2,7 +2,7 @@
 import type { Measured } from '../core/pricing/bill.ts';
 import type { Ending } from '../pipeline/meter.ts';
 import type { Answered } from './attempt-input.ts';
-import type { Batch, ProviderStream } from './provider-stream.ts';
+import type { Batch, ProviderStream, StreamEnd } from './provider-stream.ts';
 
 /** A stream that has begun, and what to do when it is over. */
 export interface SourceInput {
@@ -28,6 +28,7 @@ export class AnswerSource {
     this.#gone = gone;
     this.#opening = ended ? { chunks: opening, end: { kind: 'complete' } } : { chunks: opening };
     stream.onSlowReader = this.leave;
+    stream.onEnd = this.#ended;
     gone?.addEventListener('abort', this.leave);
     if (gone?.aborted) this.leave(); // the event does not come again
   }
@@ -43,16 +44,18 @@ export class AnswerSource {
   }
 
   /** What was read before the answer began, then each batch as it comes. Never rejects; settled before the end is returned. */
-  async next(): Promise<Batch> {
-    const batch = this.#opening ?? (await this.stream.read());
+  next(): Promise<Batch> {
+    const opening = this.#opening;
+    if (opening === undefined) return this.stream.read();
     this.#opening = undefined;
-    const { end } = batch;
-    // What a slow reader has left behind may still be being read: then that settles it.
-    if (end !== undefined && !this.#isLeft) {
-      this.#settleOnce(end.kind === 'interrupted' ? end.failure.kind : end.kind);
-    }
-    return batch;
+    if (opening.end !== undefined) this.#ended(opening.end);
+    return Promise.resolve(opening);
   }
+
+  readonly #ended = (end: StreamEnd): void => {
+    // What a slow reader has left behind may still be being read: then that settles it.
+    if (!this.#isLeft) this.#settleOnce(end.kind === 'interrupted' ? end.failure.kind : end.kind);
+  };
 
   /** The sink wants no more: the provider stops, and what it has made by then is settled. Safe to call more than once. */
   readonly leave = (): void => {

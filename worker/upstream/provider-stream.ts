@@ -26,7 +26,8 @@ export interface Batch {
 /** A network chunk as it came, and as text. */
 export interface Piece {
   bytes: Uint8Array;
-  text: string;
+  /** Undefined: the bytes are the one chunk of this batch, and nothing else. */
+  text: string | undefined;
 }
 
 /** How a stream ended. */
@@ -39,6 +40,8 @@ export type StreamEnd =
 export class ProviderStream {
   /** The reader took longer than the whole answer may: nobody reads any more, whatever its connection says. */
   onSlowReader = () => this.cancel();
+  /** Called before the last batch is returned. */
+  onEnd: (end: StreamEnd) => void = () => {};
   readonly #answer: AnswerSoFar;
   readonly #pace: Pace;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -192,8 +195,12 @@ export class ProviderStream {
     // After `[DONE]`, `drained` reads on.
     if (reason !== undefined || !this.#answer.saidDone) this.cancel();
     const chunks = this.#answer.takeChunks();
-    if (reason === undefined) return { chunks, end: { kind: 'complete' } };
-    return { chunks, end: { kind: this.#slowReader ? 'left' : 'interrupted', failure: reason } };
+    const end: StreamEnd =
+      reason === undefined
+        ? { kind: 'complete' }
+        : { kind: this.#slowReader ? 'left' : 'interrupted', failure: reason };
+    this.onEnd(end);
+    return { chunks, end };
   }
 
   #onTimeUp(): void {

@@ -78,7 +78,7 @@ describe('a stream', () => {
         return translator;
       },
     });
-    router.upstream.on('a', streamed(role, text('hello'), { waitMs: 10 }, text('trip')));
+    router.upstream.on('a', streamed(role, text('hello'), { waitMs: 10 }, text('trip\n')));
     expect(await router.ask({ stream: true })).toMatchObject({ shown: 'hello', code: 'stream_interrupted' });
     expect(router.isFree(only)).toBe(true);
   });

@@ -23,6 +23,9 @@ const WRITERS: Readonly<Record<AnswerForm, AnswerWriter | undefined>> = {
 export const replyIn = (form: AnswerForm | undefined, completion: string): string =>
   (form === undefined ? undefined : WRITERS[form])?.reply(completion) ?? completion;
 
+/** Whether chunks go out as they are. */
+export const keepsChunks = (form: AnswerForm | undefined): boolean => form === undefined || WRITERS[form] === undefined;
+
 /** One chunk of a stream in the client's form. */
 export const chunkIn = (form: AnswerForm | undefined, chunk: string): string =>
   (form === undefined ? undefined : WRITERS[form])?.chunk(chunk) ?? chunk;

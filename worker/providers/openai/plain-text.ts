@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
-import type { StreamStep } from '../adapter.ts';
+import type { StreamStep, TextPattern } from '../adapter.ts';
 
 const KEY = '"content"';
 /** Python's `json.dumps`, which some servers use, writes a space. */
@@ -14,21 +14,22 @@ const NOT_PLAIN = /["\\]|[^ -\uffff]/;
  * chunk anew costs about a tenth of a stream's CPU (1.25 instead of 1.16 times that of a Worker which only moves the bytes).
  */
 export class PlainText {
-  #before = '';
-  #after = '';
+  /** What the next chunk may be; undefined: anything. */
+  pattern: TextPattern | undefined;
 
   /** The text of a chunk that is the one before but for its text; undefined for any other. */
   read(data: string): string | undefined {
-    const [from, to] = [this.#before.length, data.length - this.#after.length];
-    if (from === 0 || from >= to) return undefined;
-    if (data.slice(0, from) !== this.#before || data.slice(to) !== this.#after) return undefined;
+    if (this.pattern === undefined) return undefined;
+    const { before, after } = this.pattern;
+    const [from, to] = [before.length, data.length - after.length];
+    if (from >= to || data.slice(0, from) !== before || data.slice(to) !== after) return undefined;
     const text = data.slice(from, to);
     return NOT_PLAIN.test(text) ? undefined : text;
   }
 
   /** The chunk before is another one now. */
   forget(): void {
-    this.#before = '';
+    this.pattern = undefined;
   }
 
   /** `steps`: what came of the chunk. Only one that showed its `content`, and did nothing else, can be the pattern of others. */
@@ -47,7 +48,6 @@ export class PlainText {
     const from = at + opening.length;
     const to = from + content.length;
     if (data.slice(from, to + 1) !== `${content}"`) return;
-    this.#before = data.slice(0, from);
-    this.#after = data.slice(to);
+    this.pattern = { before: data.slice(0, from), after: data.slice(to) };
   }
 }

@@ -2,7 +2,7 @@ import type { FinishReason, Usage } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Failure } from '../../core/routing/failure.ts';
-import type { StreamStep, StreamTranslator } from '../adapter.ts';
+import type { StreamStep, StreamTranslator, TextPattern } from '../adapter.ts';
 import { failureInside, saysError } from '../shared/error-inside.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
@@ -40,6 +40,10 @@ export class OpenAiStream implements StreamTranslator {
 
   constructor(asked: number) {
     this.#asked = asked;
+  }
+
+  get pattern(): TextPattern | undefined {
+    return this.#plainText.pattern;
   }
 
   get complete(): boolean {

@@ -1,0 +1,71 @@
+import type { StreamStep, TextPattern } from '../providers/adapter.ts';
+
+type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
+
+const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
+/** What ends a JSON string, begins an escape, or may not stand in one; and a line's end. */
+const NOT_PLAIN = /["\\]|[^ -\uffff]/;
+const [FIRST, LAST, QUOTE, BACKSLASH, LF] = [0x20, 0x7e, 0x22, 0x5c, 0x0a];
+
+/**
+ * Recognises a network chunk that is one event, and the one before with another word in it. Such a piece is neither decoded nor
+ * parsed, and goes on as it is. It begins where an event ended, because the piece before it was one whole event too.
+ */
+export class SamePiece {
+  #pattern: TextPattern | undefined;
+  #head: Uint8Array = NOTHING;
+  #tail: Uint8Array = NOTHING;
+  /** The piece before was one whole event of the pattern. */
+  #isNext = false;
+
+  /** The chunk that such a piece is; undefined for any other. */
+  read(piece: Uint8Array): Chunk | undefined {
+    const [head, tail] = [this.#head, this.#tail];
+    const [from, to] = [head.length, piece.length - tail.length];
+    if (!this.#isNext || to <= from) return undefined;
+    for (let index = 0; index < from; index++) if (piece[index] !== head[index]) return undefined;
+    for (let index = 0; index < tail.length; index++) if (piece[to + index] !== tail[index]) return undefined;
+    for (let index = from; index < to; index++) {
+      const byte = piece[index] as number;
+      if (byte < FIRST || byte > LAST || byte === QUOTE || byte === BACKSLASH) return undefined;
+    }
+    return new SameChunk(piece, to - from);
+  }
+
+  /** A piece that was read as text. `pattern`: what its last event says of the next. */
+  learn(piece: Uint8Array, text: string, pattern: TextPattern | undefined): void {
+    this.#isNext = pattern !== undefined && piece[piece.length - 1] === LF && isEventOf(text, pattern);
+    if (pattern === undefined || pattern === this.#pattern) return;
+    this.#pattern = pattern;
+    this.#head = encoder.encode(headOf(pattern));
+    this.#tail = encoder.encode(tailOf(pattern));
+  }
+}
+
+const headOf = ({ before }: TextPattern): string => `data: ${before}`;
+const tailOf = ({ after }: TextPattern): string => `${after}\n\n`;
+
+function isEventOf(text: string, pattern: TextPattern): boolean {
+  const [head, tail] = [headOf(pattern), tailOf(pattern)];
+  const isRound = text.length > head.length + tail.length && text.startsWith(head) && text.endsWith(tail);
+  return isRound && !NOT_PLAIN.test(text.slice(head.length, text.length - tail.length));
+}
+
+/** Its data is made only for a sink that asks. */
+class SameChunk {
+  readonly kind = 'chunk';
+  readonly content = true;
+  readonly finished = false;
+  readonly textBytes: number;
+  readonly #piece: Uint8Array;
+
+  constructor(piece: Uint8Array, textBytes: number) {
+    this.#piece = piece;
+    this.textBytes = textBytes;
+  }
+
+  get data(): string {
+    return new TextDecoder().decode(this.#piece).slice('data: '.length, -'\n\n'.length);
+  }
+}
