@@ -137,6 +137,28 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('names the line of a promise that cannot be kept account of', async () => {
+    const problems = await problemsOf(`export default {
+  aliases: { chat: { deployments: [{ id: 'a', provider: 'openai', model: 'gpt', price: { input: 1, output: 1 } }] } },
+  features: { chat: {} },
+  defaultFeature: 'chat',
+  slo: {
+    objectives: [
+      { name: 'chat-success', sli: 'success', target: 99.5 },
+      { name: 'chat-ttft', sli: 'ttft', target: 95,
+        feature: 'chatt' },
+    ],
+    public: [
+      'chat-sucess' ],
+  },
+};
+`);
+    expect(problems).toEqual([
+      'carryon.config.ts:8 slo.objectives[1].under: is missing: "ttft" needs a bound, such as under: "2.5s"',
+      'carryon.config.ts:9 slo.objectives[1].feature: "chatt" is not one of features: chat',
+    ]);
+  });
+
   it.each([
     ['no default export', 'export const config = {};', /no default export/],
     [

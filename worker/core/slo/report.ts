@@ -78,7 +78,7 @@ function percentilesOf(book: ReadBook, { tenant, feature, windowMs = SHOWN_MS }:
   const series = book.seriesOf(tenant ?? null, feature ?? null);
   const of = (measure: 'ttft' | 'total'): Percentiles => {
     const found = series?.percentiles(measure, [0.5, 0.95, 0.99], windowMs, now) ?? [];
-    const [p50 = null, p95 = null, p99 = null] = found.map(Math.round);
+    const [p50 = null, p95 = null, p99 = null] = found.map((ms) => Math.round(ms * 10) / 10);
     return { p50, p95, p99 };
   };
   return { ttftMs: of('ttft'), totalMs: of('total') };
