@@ -25,6 +25,7 @@ import { serviceWorkerScript } from './endpoints/service-worker.ts';
 import { takeFigures } from './endpoints/sli.ts';
 import { mintToken } from './endpoints/tokens.ts';
 import { takeReports } from './endpoints/travel-reports.ts';
+import { usage } from './endpoints/usage.ts';
 import type { UncheckedEnv } from './env.ts';
 import { HttpContext } from './http-context.ts';
 import { mayCall, strangeHost } from './identity/local-mode.ts';
@@ -123,6 +124,7 @@ function createRoutes(): Hono<App> {
   route(app, '/v1/tokens', { POST: configured((c, { deps }, context) => mintToken(c.req.raw, deps, context)) });
   route(app, '/v1/feedback', { POST: configured((c, { deps }, context) => takeFeedback(c.req.raw, deps, context)) });
   route(app, '/v1/sli', { POST: configured((c, { deps }, context) => takeFigures(c.req.raw, deps, context)) });
+  route(app, '/v1/usage', { GET: configured((c, { deps }, context) => usage(c.req.raw, deps, context)) });
   route(app, '/ai/features', { GET: configured(features) });
   route(app, '/ai/reports', { POST: configured((c, { deps }, context) => takeReports(c.req.raw, deps, context)) });
   route(app, '/ai/streams/:id', { GET: configured(restOfAnswer), DELETE: configured(stopAnswer) });

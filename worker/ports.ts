@@ -17,8 +17,9 @@ import type { Config, Deployment } from './core/config/config.ts';
 import type { CallRate } from './core/identity/call-rate.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { JwtFields } from './core/identity/token-claims.ts';
+import type { Used } from './core/ledger/book/usage.ts';
 import type { Pools } from './core/ledger/lease/pool.ts';
-import type { GrantReply, LeaseRequest, Report, ReportReply } from './core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
 import type { Oddity } from './core/pricing/plausible.ts';
 import type { ReportsSeen } from './core/reports/reports.ts';
@@ -104,6 +105,8 @@ export interface LedgerAnswer {
 export interface Ledger {
   /** Rejects, or never resolves, if the ledger cannot be reached; then nobody knows whether the message arrived. */
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer>;
+  /** Each limit in force of these scopes. Rejects, or never resolves, as `send` does. */
+  usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
 }
 
 /** Finished answers, kept near. A fault of the cache is a miss: no request waits for it or is refused for it. */

@@ -4,6 +4,7 @@ import type { Ledger } from '../../worker/ports.ts';
 /** A ledger that grants everything from memory. The rest of a request's budget work stays: worst case, lease, report. */
 export const GRANTS_EVERYTHING: Ledger = {
   send: async (_, { reports, ask }) => ({ reports: reports.map(() => 'applied'), grant: ask && granted(ask) }),
+  usage: async () => [],
 };
 
 function granted({ wants: [want], admitForMs }: LeaseRequest): GrantReply {

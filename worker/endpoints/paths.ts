@@ -9,6 +9,7 @@ const CLIENT_PATHS = [
   'POST /ai/reports',
   'POST /v1/feedback, /v1/sli',
   'GET /v1/models',
+  'GET /v1/usage',
   'GET /sw.js, /travel.js',
   'GET /healthz',
   'GET /metrics',

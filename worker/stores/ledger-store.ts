@@ -1,5 +1,6 @@
 /** The ledgers of all tenants as this isolate reaches them: one Durable Object each. */
-import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
+import type { Used } from '../core/ledger/book/usage.ts';
+import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from '../core/ledger/messages.ts';
 import type { Clock, Ledger, LedgerAnswer, LedgerMessage } from '../ports.ts';
 import { LedgerCalls } from './ledger-calls.ts';
 
@@ -9,6 +10,7 @@ export interface LedgerStub {
   report(reports: readonly Report[]): Promise<ReportReply[]>;
   reportAndGrant(reports: readonly Report[], ask: LeaseRequest): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
   exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<Exchanged>;
+  usage(scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
 }
 
 /** Tenants whose calls are remembered; beyond, all are forgotten, and a call under way is not waited for. */
@@ -27,6 +29,10 @@ export class LedgerStore implements Ledger {
 
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer> {
     return this.#callsOf(tenant).send(message, (reports, asks) => call(this.#stubOf(tenant), reports, asks));
+  }
+
+  async usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly Used[]> {
+    return this.#stubOf(tenant).usage(scopes);
   }
 
   #callsOf(tenant: string): LedgerCalls {

@@ -59,5 +59,5 @@ export class KnownScopes {
 }
 
 /** Undefined for a tier that config does not know: better refused than unlimited. */
-const keyLimits = ({ tier }: Identity, { tiers }: Pick<Config, 'tiers'>): Partial<Limits> | undefined =>
+export const keyLimits = ({ tier }: Identity, { tiers }: Pick<Config, 'tiers'>): Partial<Limits> | undefined =>
   tier === null ? {} : tiers.get(tier);

@@ -6,23 +6,16 @@ import { grant } from '../../core/ledger/book/grant.ts';
 import { type LimitsReply, setLimits, setRevoked } from '../../core/ledger/book/limits.ts';
 import { reportAll } from '../../core/ledger/book/report.ts';
 import type { Crossing, HistoryEntry } from '../../core/ledger/book/rows.ts';
-import { lastSettlements } from '../../core/ledger/book/settlements.ts';
 import type { Book, Ladder } from '../../core/ledger/book/state.ts';
-import {
-  type Configured,
-  configuredFor,
-  type LedgerView,
-  scopesOfPage,
-  type ViewRequest,
-  viewOverrides,
-  viewScopes,
-} from '../../core/ledger/book/view.ts';
-import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../../core/ledger/messages.ts';
+import { type Used, usageOf } from '../../core/ledger/book/usage.ts';
+import { type Configured, configuredFor, type LedgerView, type ViewRequest } from '../../core/ledger/book/view.ts';
+import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from '../../core/ledger/messages.ts';
 import type { Limits, Scope } from '../../core/ledger/types.ts';
 import { LedgerOutbox } from './outbox.ts';
 import { LeasePages } from './pages.ts';
-import { readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges, storedScopes } from './rows.ts';
+import { readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges } from './rows.ts';
 import { prepareTables } from './schema.ts';
+import { viewPage } from './view-page.ts';
 
 /** What a ledger needs from outside. */
 export interface TenantLedgerDeps {
@@ -95,19 +88,13 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     return this.#turn((book, now) => adjust(book, adjustment, now));
   }
 
-  view({ configured = {}, scope, after, most = 1_000 }: ViewRequest = {}): LedgerView {
-    return this.#turn((book, now, pages) => {
-      const { sql } = this.ctx.storage;
-      const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
-      // One more than a page shows, so that it knows whether there is another.
-      const { scopes, next } = scopesOfPage(book, storedScopes(sql, after ?? '', most + 1), configured, page);
-      return {
-        scopes: viewScopes(book, scopes, configured, now),
-        overrides: viewOverrides(book, scopes),
-        settlements: lastSettlements(pages.all(), now, 50, scope),
-        next,
-      };
-    });
+  /** Each limit in force of these scopes, for the caller that they count for. */
+  usage(scopes: readonly ScopeAsk[]): Used[] {
+    return this.#turn((book, now) => usageOf(book, scopes, now));
+  }
+
+  view(request: ViewRequest = {}): LedgerView {
+    return this.#turn((book, now, pages) => viewPage(book, pages, this.ctx.storage.sql, request, now));
   }
 
   /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */

@@ -174,7 +174,10 @@ export class Isolates {
     const at = this.#isolates[isolate] as { slices: Pools; ledger: Ledger };
     const links = {
       ...{ clock: this.#clockOf(skewMs), newId, slices: at.slices },
-      ledger: { send: (tenant: string, message: LedgerMessage) => this.#heard(at.ledger.send(tenant, message), life) },
+      ledger: {
+        send: (tenant: string, message: LedgerMessage) => this.#heard(at.ledger.send(tenant, message), life),
+        usage: async () => [],
+      },
       events: (event: RouterEvent) => void this.events.push(event),
     };
     const lease = new RequestLease(
@@ -261,5 +264,6 @@ function mortal(stub: LedgerStub): LedgerStub {
     report: (reports) => heard(() => stub.report(reports)),
     reportAndGrant: (reports, ask) => heard(() => stub.reportAndGrant(reports, ask)),
     exchange: (reports, asks) => heard(() => stub.exchange(reports, asks)),
+    usage: (scopes) => heard(() => stub.usage(scopes)),
   };
 }

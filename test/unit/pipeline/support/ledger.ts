@@ -52,9 +52,12 @@ export class TestLedger implements Ledger {
           this.reported.push(...reports);
           return { reports: this.book.report(...reports), grants: asks.map((ask) => this.#grant(ask)) };
         }),
+      usage: async () => [],
     };
     this.#store = this.ofIsolate();
   }
+
+  usage: LedgerStore['usage'] = (tenant, scopes) => this.#store.usage(tenant, scopes);
 
   /** As one more isolate reaches it, which remembers for itself. */
   ofIsolate(): LedgerStore {

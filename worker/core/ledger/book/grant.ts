@@ -54,7 +54,7 @@ function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, n
 }
 
 /** The scopes of an ask with the limits in force now, from the object's own rows (ledger rule 4). */
-const placesOf = (book: Book, { scopes }: LeaseRequest): Place[] =>
+export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): Place[] =>
   scopes.map(({ scope, limits: configured }) => {
     const account = accountOf(book.accounts, scope);
     account.configured = configured;

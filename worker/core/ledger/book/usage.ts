@@ -1,0 +1,25 @@
+/** What a caller has used of its own limits, and what remains of them. Reading changes nothing. */
+import type { Left, ScopeAsk } from '../messages.ts';
+import { dayOf, monthOf } from '../time.ts';
+import { accountOf, figuresOf } from './account.ts';
+import { placesOf } from './grant.ts';
+import { leftOf } from './left.ts';
+import type { Book } from './state.ts';
+
+/** One limit in force. `used` and `remaining` are less than `cap` together where running requests hold the rest. */
+export interface Used extends Left {
+  /** In micro-USD, requests of the bucket, tokens of this minute, or slots. */
+  used: number;
+}
+
+/** Each limit in force of these scopes. */
+export function usageOf(book: Book, scopes: readonly ScopeAsk[], now: number): Used[] {
+  return leftOf(placesOf(book, { scopes }), now).map((left) => ({ ...left, used: usedOf(book, left, now) }));
+}
+
+function usedOf(book: Book, { scope, limit, cap, remaining }: Left, now: number): number {
+  const account = accountOf(book.accounts, scope);
+  if (limit === 'monthly') return figuresOf(account, monthOf(now)).spentMicroUsd;
+  if (limit === 'daily') return figuresOf(account, dayOf(now)).spentMicroUsd;
+  return cap - remaining;
+}

@@ -1,0 +1,39 @@
+/** `GET /v1/usage`: what a caller has used of its own limits, and what remains (docs/limits.md). Its ledger is read, and not written. */
+import { REQUEST_HEADERS } from '../../protocol/headers.ts';
+import { ownScopes } from '../core/admission/own-scopes.ts';
+import type { Used } from '../core/ledger/book/usage.ts';
+import { within } from '../core/within.ts';
+import { resolveUser } from '../identity/user.ts';
+import { identifyCaller } from '../pipeline/identify.ts';
+import type { RequestContext } from '../pipeline/request.ts';
+import type { Deps } from '../ports.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+import { tooOften } from './too-often.ts';
+
+const LONGEST_ASK_MS = 2_000;
+
+/** Answers with each limit in force of the caller's own scopes. */
+export async function usage(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
+  const identified = await identifyCaller(request, 'read', deps, context.background);
+  if (!identified.ok) return refusal(identified.error, context);
+  const identity = identified.value;
+  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
+  if (typeof user === 'object' && user !== null) return refusal(user, context);
+  const refused = tooOften('usage', identity, user, deps);
+  if (refused !== undefined) return refusal(refused, context);
+  const scopes = ownScopes(identity, user, deps.config);
+  if (!scopes.ok) return refusal(scopes.error, context);
+  const asking = deps.ledger.usage(identity.tenant, scopes.value).catch(() => undefined);
+  const used = await within(asking, LONGEST_ASK_MS, deps.clock, undefined);
+  if (used === undefined) return refusal({ code: 'ledger_unavailable', retryAfterMs: 1_000 }, context);
+  const seesCost = deps.showsProvider(identity);
+  return plainJson({ limits: used.map((one) => shown(one, seesCost)) }, context);
+}
+
+/** Money is shown as a share to callers that do not learn what things cost. */
+function shown({ scope, limit, cap, used, remaining, resetMs }: Used, seesCost: boolean): object {
+  const about = { scope, limit, remainingRatio: cap === 0 ? 0 : remaining / cap, resetMs };
+  if (limit !== 'monthly' && limit !== 'daily') return { ...about, cap, used, remaining };
+  if (!seesCost) return about;
+  return { ...about, capUsd: cap / 1e6, usedUsd: used / 1e6, remainingUsd: remaining / 1e6 };
+}
