@@ -87,6 +87,7 @@ describe('the book', () => {
       let kept = new KeptBook(sql, journal, { config, events: noEvents });
       const snapshots = () => sql.exec<{ body: string }>("SELECT body FROM snapshot WHERE name = ''").toArray();
       const through = new Set<string>();
+      const stop = countRows(sql);
       flushes.forEach((body, seq) => {
         const at = AT + seq * 1_000 + 500;
         journal.add({ source: 'a', seq, sentAt: at - 20, body }, at);
@@ -98,6 +99,8 @@ describe('the book', () => {
         for (const { body } of snapshots()) through.add(body);
       });
       expect(through.size).toBe(2);
+      // A row a flush, and two snapshots.
+      expect(stop()).toBeLessThan(1_000 + 2 * 60);
       const now = AT + 1_001_000;
       const shown = (book: Book) => ({
         totals: book.totals.save(),
