@@ -8,25 +8,27 @@ const DENSE = '1'.charCodeAt(0) - 1;
 const SPARSE = 'A'.charCodeAt(0) - 1;
 
 /**
- * Cells as one word: the first character says how many digits a cell has, and whether zeros are left out. All zeros are the
+ * `count` cells as one word: the first character says how many digits a cell has, and whether zeros are left out. All zeros are the
  * empty word. Cells are whole numbers below 2^53.
  */
-export function toWord(cells: readonly number[]): string {
-  let digits = 0;
+export function toWord(count: number, cellAt: (index: number) => number): string {
+  let largest = 0;
   let filled = 0;
   let length = 0;
-  for (const [index, cell] of cells.entries()) {
+  for (let index = 0; index < count; index++) {
+    const cell = cellAt(index);
     if (cell === 0) continue;
     filled += 1;
     length = index + 1;
-    digits = Math.max(digits, digitsOf(cell));
+    if (cell > largest) largest = cell;
   }
   if (filled === 0) return '';
+  const digits = digitsOf(largest);
   const isSparse = filled * (GAP_DIGITS + digits) < length * digits;
   let word = String.fromCharCode((isSparse ? SPARSE : DENSE) + digits);
   let gap = 0;
   for (let index = 0; index < length; index++) {
-    const cell = cells[index] ?? 0;
+    const cell = cellAt(index);
     if (isSparse && cell === 0) {
       gap += 1;
       continue;

@@ -53,7 +53,7 @@ export class Rings {
   readonly #length: number;
   readonly #columns = new Map<string, Column>();
   /** Where the moment that was moved to is counted, in the rings that still reach it. */
-  #places: number[] = [];
+  readonly #places: number[] = [];
   #from = 0;
   #to = 0;
 
@@ -78,7 +78,7 @@ export class Rings {
     const width = this.#rings[0]?.widthMs ?? 1;
     this.#from = Math.floor(at / width) * width;
     this.#to = this.#from + width;
-    this.#places = [];
+    this.#places.length = 0;
     for (const one of this.#rings) {
       const index = Math.floor(at / one.widthMs);
       if (index > one.head) this.#advance(one, index);
@@ -117,7 +117,7 @@ export class Rings {
   save(): string {
     const heads = this.#rings.map(({ widthMs, head }) => `${widthMs}:${head}`).join(' ');
     const columns = [...this.#columns].map(([name, column]) =>
-      [name, ...this.#rings.map((one) => toWord(newestFirst(column, one)))].join('\t'),
+      [name, ...this.#rings.map((one) => wordOf(column, one))].join('\t'),
     );
     return [heads, ...columns].join('\n');
   }
@@ -176,9 +176,9 @@ export class Rings {
   #advance(one: Ring, index: number): void {
     const { head, cells } = one;
     one.head = index;
-    const from = Math.max(head + 1, index - cells + 1);
-    for (const column of this.#columns.values()) {
-      for (let at = from; at <= index; at++) column.empty(placeOf(one, at));
+    const first = Math.max(head + 1, index - cells + 1);
+    for (const [from, to] of runsOf(one, first, index)) {
+      for (const column of this.#columns.values()) column.empty(from, to);
     }
   }
 }
@@ -187,17 +187,24 @@ const placeOf = ({ offset, cells }: Ring, index: number): number => offset + (in
 
 /** Of the cells from `first` to `last`, as far as the ring still has them. */
 function total(column: Column, one: Ring, first: number, last: number): number {
-  const { offset, cells, head } = one;
+  const { cells, head } = one;
   const oldest = Math.max(first, head - cells + 1, 0);
   const newest = Math.min(last, head);
   if (oldest > newest) return 0;
-  const from = placeOf(one, oldest);
-  const to = placeOf(one, newest);
-  if (from <= to) return column.sum(from, to);
-  return column.sum(from, offset + cells - 1) + column.sum(offset, to);
+  return runsOf(one, oldest, newest).reduce((sum, [from, to]) => sum + column.sum(from, to), 0);
 }
 
-function newestFirst(column: Column, one: Ring): number[] {
-  const count = Math.min(one.cells, one.head + 1);
-  return Array.from({ length: count }, (_, back) => column.at(placeOf(one, one.head - back)));
+/** The places of neighbouring cells: one run, or two where the ring's end lies between. */
+function runsOf(one: Ring, first: number, last: number): [from: number, to: number][] {
+  const from = placeOf(one, first);
+  const to = placeOf(one, last);
+  if (from <= to) return [[from, to]];
+  return [
+    [from, one.offset + one.cells - 1],
+    [one.offset, to],
+  ];
 }
+
+/** The newest cell first. */
+const wordOf = (column: Column, one: Ring): string =>
+  toWord(Math.min(one.cells, one.head + 1), (back) => column.at(placeOf(one, one.head - back)));
