@@ -23,7 +23,6 @@ export function openedRecord(
       staleCause: null,
       code: null,
       ttftMs: null,
-      valid: null,
     },
     ...{ requestId, user, door, feature, alias, tenant: identity.tenant, keyId: identity.keyId, stream: wish.stream },
     // The Worker's clock may be ahead of this one.

@@ -18,6 +18,7 @@ export type RunFacts = Pick<
   | 'costMicroUsd'
   | 'estimated'
   | 'finishReason'
+  | 'valid'
 >;
 
 /** No provider was asked. */
@@ -25,15 +26,16 @@ export const NO_RUN: RunFacts = {
   ...{ mode: 'normal', deployment: null, provider: null, model: null, finishReason: null },
   ...{ attempts: [], hops: 0, costMicroUsd: 0, estimated: false },
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+  valid: null,
 };
 
 /** The run's part of a record that says more. */
 export const factsIn = (record: RunFacts): RunFacts => {
   const { mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason } = record;
-  const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = record;
+  const { inputTokens, cachedTokens, outputTokens, reasoningTokens, valid } = record;
   return {
     ...{ mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason },
-    ...{ inputTokens, cachedTokens, outputTokens, reasoningTokens },
+    ...{ inputTokens, cachedTokens, outputTokens, reasoningTokens, valid },
   };
 };
 
