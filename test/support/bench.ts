@@ -27,7 +27,8 @@ export interface BenchOptions {
     | 'budgets'
     | 'owners'
     | 'alerts'
-    | 'telemetry';
+    | 'telemetry'
+    | 'promises';
   /** A file elsewhere, instead of `config`. */
   configPath?: string;
   /** The Worker reports its calls to the platform at `COUNTS_PATH`. */
