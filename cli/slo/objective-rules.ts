@@ -75,10 +75,11 @@ function burnRules(objective: Objective, { minErrors }: Slo): Rule[] {
   const chosen = selector({ objective: name });
   return burnAlerts(objective).map(({ severity, long, short, burnRate }): Rule => {
     const rate = Number(burnRate.toFixed(4));
+    const enough = severity === 'page' ? [`increase(${BAD}${chosen}[${long}]) ${atLeast(minErrors)}`] : [];
     const burns = (window: string) => `${errorRatio(window)}${chosen} > ${rate} * ${errorBudget(objective.target)}`;
     return {
       alert: 'CarryonBudgetBurns',
-      expr: `${burns(long)}\nand ${burns(short)}\nand increase(${BAD}${chosen}[${long}]) ${atLeast(minErrors)}`,
+      expr: [burns(long), burns(short), ...enough].join('\nand '),
       labels: { ...labelsOf(objective), severity, window: long },
       annotations: {
         summary: `${name}: the error budget burns more than ${rate} times too fast`,

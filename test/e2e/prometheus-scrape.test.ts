@@ -10,7 +10,7 @@ import { LOCAL_ADMIN_KEY } from '../../worker/core/identity/identity.ts';
 import type { SloReport } from '../../worker/core/slo/report.ts';
 import { type AskOptions, ask } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
-import { PROMISES } from '../support/configs/promises.ts';
+import { PROMISED } from '../support/configs/promises.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { prometheusTool, promtool } from '../support/prometheus-tools.ts';
 import { until } from '../support/until.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** With the rules as they are generated, evaluated each second. */
 async function startPrometheus() {
   const [port] = await freePorts(1);
-  const slo = sloFor(['chat', 'search'], PROMISES);
+  const slo = sloFor(['chat', 'search'], PROMISED);
   const rules = prometheusFiles({ slo, publicUrl: undefined }).get('rules.yml') ?? '';
   await writeFile(join(directory, 'rules.yml'), rules.replaceAll(/interval: \w+/g, 'interval: 1s'));
   const scrape = {

@@ -1,7 +1,7 @@
 /** Promises that some requests keep and others do not: a first content within 10 ms comes from the cache. */
 import { type ConfigInput, defineConfig } from '../../../worker/core/config/schema.ts';
 
-export const PROMISES: ConfigInput['slo'] = {
+export const PROMISED: ConfigInput['slo'] = {
   objectives: [
     { name: 'success', sli: 'success', target: 99.5 },
     { name: 'at-once', sli: 'ttft', feature: 'search', under: '10ms', target: 50 },
@@ -28,5 +28,5 @@ export default defineConfig({
   origins: [],
   tiers: {},
   router: { numRetries: 0, allowedFails: 3, cooldownTime: '1s', whenAllCooling: 'try-soonest' },
-  slo: PROMISES,
+  slo: PROMISED,
 });
