@@ -29,11 +29,12 @@ import { keepCopy, only } from './keep-copy.ts';
 /** The job of a request. */
 export const jobOf = (
   { door, identity, user, feature, alias, route, lists, chat, cache }: RoutedRequest,
-  { requestId, arrivedAt }: RequestContext,
+  { requestId, arrivedAt, traceparent }: RequestContext,
 ): Job => ({
   ...{ requestId, arrivedAt, door, identity, user, chat, cache },
   feature: feature.name,
   alias: alias.name,
+  ...(traceparent !== null && { traceparent }),
   ...(route !== PLAIN_ROUTE && { route }),
   ...(lists !== undefined && { lists }),
 });
@@ -150,11 +151,11 @@ function requestOf(job: Job, { config }: Deps): RoutedRequest | undefined {
 
 function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   const { background, signal, isShared, admitted } = hooks;
-  const { requestId } = job;
+  const { requestId, traceparent = null } = job;
   // The Worker's clock may be ahead of this one.
   const arrivedAt = Math.min(job.arrivedAt, clock.now());
   return {
-    ...{ requestId, arrivedAt, background, isShared, colo: null, traceparent: null, namedFeature: null },
+    ...{ requestId, arrivedAt, background, isShared, colo: null, traceparent, namedFeature: null },
     gone: signal,
     timing: new Timing(clock, arrivedAt),
     // Each lease is in the object's own row before it is asked for, and before a provider is called under it (ledger rule 20).

@@ -1,6 +1,9 @@
 /** Which providers go on with a trace: those that config says are one's own, and of the caller's headers nothing else. */
 import { expect, it } from 'vitest';
+import type { Job } from '../../../worker/core/answers/stream/job.ts';
 import { spanIdOf, traceIdOf, traceparentOfCall } from '../../../worker/core/telemetry/span-ids.ts';
+import { answerRuns } from '../../../worker/run/run-job.ts';
+import { objectReply } from './support/object-reply.ts';
 import { failing, good } from './support/openai.ts';
 import { deployment, TestRouter } from './support/router.ts';
 
@@ -33,6 +36,28 @@ it.each([false, true])(
     expect(sentTo('own').at(-1)?.get('traceparent')).not.toContain(TRACE);
   },
 );
+
+it('the run of a keyed answer goes on with it too', async () => {
+  const router = new TestRouter([deployment('own', { traceparent: true })]);
+  router.upstream.on('own', good(true, 'Hello'));
+  const jobs: Job[] = [];
+  router.deps.answerStreams.open = async (_, { job }) => {
+    jobs.push(job);
+    return objectReply('{}');
+  };
+  await router.send({ stream: true, headers: { ...headers, 'idempotency-key': 'k' } });
+  const [job] = jobs;
+  if (job === undefined) throw new Error('no object was asked');
+  const hooks = { onAsk: () => {}, onStart: () => {}, admitted: () => {}, settled: () => {} };
+  const background = (work: Promise<unknown>) => void router.background.push(work);
+  // As it arrives at the object.
+  const sent = JSON.parse(JSON.stringify(job)) as Job;
+  const run = { signal: new AbortController().signal, background, isShared: false, ...hooks };
+  await router.clock.run(answerRuns(router.deps).produce(sent, run));
+  const [call] = router.upstream.callsTo('own');
+  const said = new Headers(call?.init.headers).get('traceparent');
+  expect(said).toBe(`00-${TRACE}-${spanIdOf({ requestId: job.requestId, traceparent: null }, 1)}-01`);
+});
 
 const requestId = '019ab2c4-5e6f-7a1b-8c2d-0123456789ab';
 

@@ -13,6 +13,8 @@ export interface Job {
   requestId: string;
   /** When its request arrived at the Worker. */
   arrivedAt: number;
+  /** Its caller's, checked; left out where there is none. */
+  traceparent?: string;
   identity: Identity;
   user: string | null;
   /** The inbound format of its request. */
