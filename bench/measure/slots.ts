@@ -16,6 +16,7 @@ export const SATURATED: readonly SubjectName[] = [
   'thousandUsers',
   'cacheHit',
   'withoutLedger',
+  'withoutRecords',
   'gatewayFloor',
   'least',
   'bareLongPrompts',

@@ -12,7 +12,7 @@ import {
 } from '../load/requests.ts';
 
 /** What is built. */
-export type WorkerName = 'carryon' | 'withoutLedger' | ReferenceWorker;
+export type WorkerName = 'carryon' | 'withoutLedger' | 'withoutRecords' | ReferenceWorker;
 /** Pass-throughs that Carryon is measured against: a script and its variables, without KV, objects or cache. */
 export type ReferenceWorker = 'bare' | 'least' | 'gatewayFloor' | 'streamFloor';
 
@@ -43,6 +43,7 @@ export const KINDS = {
   keyed: { worker: 'carryon', title: 'keyed', requests: ofKeys, key: 'virtual', users: 1 },
   resumable: { worker: 'carryon', title: 'resumable', requests: ofResumable, key: 'virtual', users: 1 },
   withoutLedger: { worker: 'withoutLedger', title: 'no ledger', requests: ofOneUser, key: 'virtual', users: 0 },
+  withoutRecords: { worker: 'withoutRecords', title: 'no records', requests: ofOneUser, key: 'virtual', users: 1 },
   bare: { worker: 'bare', title: 'bare', ...LOCAL },
   bareLongPrompts: { worker: 'bare', title: 'bare, prompts of 32 KB', ...LOCAL, requests: ofLongPrompts },
   least: { worker: 'least', title: 'the least Worker', ...LOCAL },

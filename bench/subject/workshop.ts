@@ -69,6 +69,7 @@ export async function openWorkshop(
     browserScripts: await buildAssets(assetsDirectory),
     carryon: await build(wrangler.main, 'carryon'),
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
+    withoutRecords: await build('bench/without-records/entry.mjs', 'withoutRecords'),
     bare: await build('bench/reference/bare.ts', 'bare'),
     least: await build('bench/reference/least.ts', 'least'),
     gatewayFloor: await build('bench/reference/gateway-floor.ts', 'gatewayFloor'),
