@@ -7,7 +7,7 @@ import { identifyCaller } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusal } from '../response/plain.ts';
-import { tooOften } from './too-often.ts';
+import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 4_096;
 
@@ -18,7 +18,8 @@ export async function takeFeedback(request: Request, deps: Deps, context: Reques
   const identity = identified.value;
   const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
   if (typeof user === 'object' && user !== null) return refusal(user, context);
-  const refused = tooOften('feedback', identity, user, deps);
+  const most = identity.kind === 'secret' ? MOST_CALLS_OF_SERVERS : undefined;
+  const refused = tooOften('feedback', identity, user, deps, most);
   if (refused !== undefined) return refusal(refused, context);
   const example = '{"requestId": "…", "thumb": 1}';
   const body = await readJson(request, LONGEST_BODY_BYTES, example, deps);

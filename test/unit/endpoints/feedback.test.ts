@@ -132,9 +132,12 @@ describe('POST /v1/feedback', () => {
     expect(await rate({ requestId: id, thumb: 1 })).toEqual([503, 'book_unavailable', null]);
   });
 
-  it('has a rate', async () => {
-    const { id, rate } = world();
-    for (let call = 0; call < 60; call++) expect((await rate({ requestId: id, thumb: 1 }))[0]).toBe(202);
+  it.each([
+    [60, ANN],
+    [1_200, {}],
+  ])('comes at most %i times a minute from %j', async (most, identity) => {
+    const { id, rate } = world(identity);
+    for (let call = 0; call < most; call++) expect((await rate({ requestId: id, thumb: 1 }))[0]).toBe(202);
     expect(await rate({ requestId: id, thumb: 1 })).toEqual([429, 'rate_limit_exceeded', null]);
   });
 });
