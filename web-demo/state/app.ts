@@ -1,6 +1,7 @@
 /** The parts of the page, as its components see them. `main.tsx` joins them; components read signals and call methods. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
+import type { Budget } from '../core/budget.ts';
 import type { Conversation, ConversationHead, Turn } from '../core/conversation.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
@@ -20,6 +21,8 @@ export interface Session {
   name: ReadonlySignal<string | null>;
   /** Spent today as far as this browser knows, in USD; null if costs are hidden. */
   spentTodayUsd: ReadonlySignal<number | null>;
+  /** What the router's ledger says of this person's tightest budget; null where there is none, or costs are hidden. */
+  budget: ReadonlySignal<Budget | null>;
   /** Forgets person, keys, answers, conversations and drafts, then reloads the page. Rejects if not everything could be forgotten. */
   signOut(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 /** Joins the parts of the page. Nothing here waits for the service worker: the page can be used before it is there. */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { type Travel, type TravelNotes, travelMode } from '/travel.js';
 import type { DemoSettings } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
 import type { App } from './app.ts';
+import { BudgetLeft } from './budget.ts';
 import { Conversations } from './conversations.ts';
 import { lineState } from './line.ts';
 import { pageNotes } from './notes.ts';
@@ -50,13 +51,21 @@ export async function startApp(words: Words): Promise<App> {
   const { isResuming } = talk;
   const line = lineState({ travel, queue, isResuming, onVisible, reload: () => location.reload() });
   const plugged = plugs({ ports, settings, token, wifi: { wifiOff, pullWifi }, readSettings, onVisible });
+  const budget = new BudgetLeft(ports, token);
+  // After each answer, and after the budget itself has changed.
+  effect(() => {
+    talk.last.value;
+    plugged.isOneCent.value;
+    budget.readSoon();
+  });
+  onVisible(() => budget.readSoon());
   const name = signal<string | null>(null);
 
   void load();
   watchPage();
   return {
     ...{ words, talk, line, plugs: plugged },
-    session: { settings, name: computed(() => name.value), spentTodayUsd: spent.usd, signOut },
+    session: { settings, name: computed(() => name.value), spentTodayUsd: spent.usd, budget: budget.budget, signOut },
   };
 
   async function load(): Promise<void> {

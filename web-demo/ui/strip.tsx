@@ -18,8 +18,9 @@ export function Strip({
   before?: ComponentChildren;
   children?: ComponentChildren;
 }) {
-  const { words, line } = app;
+  const { words, line, session } = app;
   const say = words.strip;
+  const budget = session.budget.value;
   const isOutboxOpen = useSignal(false);
   const sentence = useSentence(app);
   const waiting = line.outbox.value.filter(({ state }) => state === 'waiting' || state === 'sending').length;
@@ -37,6 +38,11 @@ export function Strip({
           <button type="button" class="round" title={say.updateWhat} onClick={() => line.update()}>
             {say.update}
           </button>
+        )}
+        {budget !== null && (
+          <span class="strip-budget" title={say.budgetWhat}>
+            {say.budget(budget.usedUsd, budget.capUsd)}
+          </span>
         )}
         {waiting > 0 && <span class="strip-waiting">{say.waiting(waiting)}</span>}
         <button

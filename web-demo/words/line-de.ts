@@ -25,6 +25,8 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     standsIn: (answered, away) =>
       `Anbieter ${answered} antwortet, während ${list().format(away)} sich ${away.length > 1 ? 'erholen' : 'erholt'}`,
     waiting: (count) => `${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,
+    budget: (usedUsd, capUsd) => `${format.usd(usedUsd)} von ${format.usd(capUsd)}`,
+    budgetWhat: 'Von deinem Budget ausgegeben',
     outbox: 'Postausgang',
     outboxWith: (count) =>
       count === 0 ? 'Postausgang, leer' : `Postausgang, ${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,

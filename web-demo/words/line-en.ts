@@ -25,6 +25,8 @@ export const lineEn = (format: Format) => ({
     standsIn: (answered: string, away: readonly string[]) =>
       `Provider ${answered} answers while ${list().format(away)} ${away.length > 1 ? 'recover' : 'recovers'}`,
     waiting: (count: number) => `${format.count(count)} waiting`,
+    budget: (usedUsd: number, capUsd: number) => `${format.usd(usedUsd)} of ${format.usd(capUsd)}`,
+    budgetWhat: 'Spent of your budget',
     outbox: 'Outbox',
     outboxWith: (count: number) => (count === 0 ? 'Outbox, empty' : `Outbox, ${format.count(count)} waiting`),
     travel: 'Travel mode',

@@ -199,6 +199,7 @@ const app: App = {
     settings,
     name: signal('ana'),
     spentTodayUsd: signal(0.012),
+    budget: signal({ usedUsd: 0.012, capUsd: 0.5 }),
     signOut: async () => did('signOut'),
   },
   talk: {
