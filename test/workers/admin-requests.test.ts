@@ -140,9 +140,9 @@ describe('the rows that are read', () => {
       const body = JSON.stringify({ records: packRecords([ago(50, { tenant: 'rare' })], () => false), dropped: {} });
       instance.record({ source: 'a', seq: 0, sentAt: NOW, body });
       sql.exec(
-        `INSERT INTO journal (number, at, source, seq, sentAt, body)
+        `INSERT INTO journal (number, at, source, seq, sentAt, bytes, body)
          WITH RECURSIVE count(number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM count WHERE number < 5000)
-         SELECT number, ?, 'b', number, 0, '{}' FROM count`,
+         SELECT number, ?, 'b', number, 0, 0, '{}' FROM count`,
         Date.now(),
       );
     });

@@ -154,11 +154,25 @@ describe('the journal', () => {
 
   it('keeps no more rows than it may', async () => {
     await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
-      const journal = new Journal(sql, 3);
+      const journal = new Journal(sql, { rows: 3, bytes: 1_000 });
       for (let seq = 0; seq < 8; seq++) journal.add(row(seq), 1);
       const kept = sql.exec<{ seq: number }>('SELECT seq FROM journal ORDER BY number').toArray();
       expect(kept.map(({ seq }) => seq)).toEqual([5, 6, 7]);
       expect([journal.oldest, journal.newest]).toEqual([6, 8]);
+    });
+  });
+
+  it('keeps no more bytes than it may, also where rows become longer', async () => {
+    await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
+      const most = { rows: 100, bytes: 1_000 };
+      let journal = new Journal(sql, most);
+      for (let seq = 0; seq < 60; seq++) {
+        journal.add(row(seq, 'x'.repeat(seq < 30 ? 100 : 300)), 1);
+        if (seq % 7 === 0) journal = new Journal(sql, most);
+      }
+      const kept = sql.exec<{ number: number; body: string }>('SELECT * FROM journal ORDER BY number').toArray();
+      expect(kept.map(({ number }) => number)).toEqual([57, 58, 59, 60]);
+      expect([journal.oldest, journal.newest]).toEqual([57, 60]);
     });
   });
 

@@ -4,10 +4,16 @@ import { KEEP_RECEIPTS_MS } from '../../core/slo/receipt.ts';
 // `body` comes last, so that SQLite reads the other columns without the pages that a long text spills over to.
 const TABLE = `CREATE TABLE IF NOT EXISTS journal (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, sentAt INTEGER NOT NULL,
-  body TEXT NOT NULL)`;
+  bytes INTEGER NOT NULL, body TEXT NOT NULL)`;
 
-/** At most this many rows are kept: about 2 GB of full ones. */
-const MOST_ROWS = 400_000;
+/** At most so much is kept: 50 million requests or more. An object holds 10 GB at most. */
+const MOST: JournalBounds = { rows: 500_000, bytes: 5_000_000_000 };
+
+interface JournalBounds {
+  rows: number;
+  /** Of bodies. */
+  bytes: number;
+}
 
 /** One flush. */
 export interface JournalRow extends Record<string, SqlStorageValue> {
@@ -19,6 +25,8 @@ export interface JournalRow extends Record<string, SqlStorageValue> {
   seq: number;
   /** By the isolate's clock. */
   sentAt: number;
+  /** How long the bodies of all rows ever written are, up to and with this one. */
+  bytes: number;
   /** JSON of `FlushBody`. */
   body: string;
 }
@@ -26,21 +34,25 @@ export interface JournalRow extends Record<string, SqlStorageValue> {
 /** The table `journal`. Its numbers have no gaps, from `oldest` to `newest`. */
 export class Journal {
   readonly #sql: SqlStorage;
-  readonly #mostRows: number;
-  oldest: number;
+  readonly #most: JournalBounds;
   newest: number;
-  #oldestAt: number;
+  #first: Pick<JournalRow, 'number' | 'at' | 'bytes'> | undefined;
   #newestAt: number;
+  #bytes: number;
 
-  constructor(sql: SqlStorage, mostRows = MOST_ROWS) {
+  constructor(sql: SqlStorage, most = MOST) {
     this.#sql = sql;
-    this.#mostRows = mostRows;
+    this.#most = most;
     sql.exec(TABLE);
-    const [first, last] = [this.#end('ASC'), this.#end('DESC')];
-    this.oldest = first?.number ?? 1;
+    const last = this.#end('DESC');
+    this.#first = this.#end('ASC');
     this.newest = last?.number ?? 0;
-    this.#oldestAt = first?.at ?? 0;
     this.#newestAt = last?.at ?? 0;
+    this.#bytes = last?.bytes ?? 0;
+  }
+
+  get oldest(): number {
+    return this.#first?.number ?? this.newest + 1;
   }
 
   /**
@@ -48,25 +60,32 @@ export class Journal {
    * update that moves the key as one row; deleting would be a second.)
    */
   add({ source, seq, sentAt, body }: Pick<JournalRow, 'source' | 'seq' | 'sentAt' | 'body'>, now: number): void {
-    const [number, at] = [this.newest + 1, Math.max(now, this.#newestAt)];
-    const values = [number, at, source, seq, sentAt, body];
-    const isFull = number - this.oldest >= this.#mostRows;
-    if (this.newest >= this.oldest && (isFull || this.#oldestAt < at - KEEP_RECEIPTS_MS)) {
+    const [number, at, bytes] = [this.newest + 1, Math.max(now, this.#newestAt), this.#bytes + body.length];
+    const values = [number, at, source, seq, sentAt, bytes, body];
+    const first = this.#first;
+    const isTooMuch = (row: { number: number; bytes: number }) =>
+      number - row.number >= this.#most.rows || bytes - row.bytes >= this.#most.bytes;
+    if (first !== undefined && (isTooMuch(first) || first.at < at - KEEP_RECEIPTS_MS)) {
       this.#sql.exec(
-        'UPDATE journal SET number = ?, at = ?, source = ?, seq = ?, sentAt = ?, body = ? WHERE number = ?',
-        ...[...values, this.oldest],
+        'UPDATE journal SET number = ?, at = ?, source = ?, seq = ?, sentAt = ?, bytes = ?, body = ? WHERE number = ?',
+        ...[...values, first.number],
       );
-      this.oldest++;
-      this.#oldestAt = this.#end('ASC')?.at ?? at;
+      this.#first = this.#end('ASC');
+      // Where rows become longer, one for one is not enough.
+      if (this.#first !== undefined && this.#first.number < number && isTooMuch(this.#first)) {
+        this.#sql.exec('DELETE FROM journal WHERE number = ?', this.#first.number);
+        this.#first = this.#end('ASC');
+      }
     } else {
-      if (this.newest < this.oldest) this.#oldestAt = at;
       this.#sql.exec(
-        'INSERT INTO journal (number, at, source, seq, sentAt, body) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO journal (number, at, source, seq, sentAt, bytes, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
         ...values,
       );
+      this.#first ??= { number, at, bytes };
     }
     this.newest = number;
     this.#newestAt = at;
+    this.#bytes = bytes;
   }
 
   /** Whose flushes the rows of this time and later are, the earliest first. */
@@ -103,7 +122,8 @@ export class Journal {
     return this.#sql.exec<JournalRow>(query, from, to, ...texts);
   }
 
-  #end(order: 'ASC' | 'DESC'): Pick<JournalRow, 'number' | 'at'> | undefined {
-    return this.#sql.exec<JournalRow>(`SELECT number, at FROM journal ORDER BY number ${order} LIMIT 1`).toArray()[0];
+  #end(order: 'ASC' | 'DESC'): Pick<JournalRow, 'number' | 'at' | 'bytes'> | undefined {
+    const query = `SELECT number, at, bytes FROM journal ORDER BY number ${order} LIMIT 1`;
+    return this.#sql.exec<JournalRow>(query).toArray()[0];
   }
 }
