@@ -129,6 +129,7 @@ describe('GET /slo', () => {
     const { response, body } = await get();
     expect([response.status, body.error?.code]).toEqual([503, 'book_unavailable']);
     book.isGone = false;
+    await clock.advance(1_000);
     expect((await get()).response.status).toBe(200);
   });
 

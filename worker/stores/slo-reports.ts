@@ -2,10 +2,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { Narrowing } from '../core/slo/evaluate.ts';
 import type { SloReport } from '../core/slo/report.ts';
-import { within } from '../core/within.ts';
+import { pause, within } from '../core/within.ts';
 
 const KEEP_MS = 10_000;
+/** The book is not asked again for so long after it did not answer. */
+const KEEP_FAILURE_MS = 1_000;
 const LONGEST_CALL_MS = 3_000;
+const SLACK_MS = 500;
+const POLL_MS = 50;
 
 interface Links {
   clock: Clock;
@@ -16,21 +20,34 @@ interface Links {
 export class SloReports {
   readonly #links: Links;
   /** By window; there are a dozen. */
-  readonly #kept = new Map<number | undefined, { report: SloReport; until: number }>();
+  readonly #kept = new Map<number | undefined, { report: SloReport | undefined; until: number }>();
+  /** By then the call that is under way has ended, or its request has. */
+  readonly #underWay = new Map<number | undefined, number>();
 
   constructor(links: Links) {
     this.#links = links;
   }
 
-  /** At most 10 s old; undefined if the book does not answer. */
+  /** At most 10 s old; undefined if the book does not answer. Of those that ask at once one calls, and the others wait for what it keeps. */
   async recent(windowMs: number | undefined): Promise<SloReport | undefined> {
+    const { clock } = this.#links;
+    for (;;) {
+      const kept = this.#kept.get(windowMs);
+      if (kept !== undefined && kept.until > clock.now()) return kept.report;
+      if ((this.#underWay.get(windowMs) ?? 0) <= clock.now()) return this.#ask(windowMs);
+      await pause(POLL_MS, clock);
+    }
+  }
+
+  async #ask(windowMs: number | undefined): Promise<SloReport | undefined> {
     const { clock, report } = this.#links;
-    const now = clock.now();
-    const kept = this.#kept.get(windowMs);
-    if (kept !== undefined && kept.until > now) return kept.report;
+    const askedAt = clock.now();
+    this.#underWay.set(windowMs, askedAt + LONGEST_CALL_MS + SLACK_MS);
     const asked = report({ windowMs }).catch(() => undefined);
     const found = await within(asked, LONGEST_CALL_MS, clock, undefined);
-    if (found !== undefined) this.#kept.set(windowMs, { report: found, until: now + KEEP_MS });
+    const until = found === undefined ? clock.now() + KEEP_FAILURE_MS : askedAt + KEEP_MS;
+    this.#kept.set(windowMs, { report: found, until });
+    this.#underWay.delete(windowMs);
     return found;
   }
 }

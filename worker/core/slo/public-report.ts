@@ -1,4 +1,5 @@
 /** What everybody may see of a report. */
+import { durationMs } from '../config/duration.ts';
 import { errorBudget } from './burn-alerts.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { SloReport } from './report.ts';
@@ -16,21 +17,24 @@ export function publicReport(report: SloReport, asked: string | null, { publicNa
     publicNames.has(name) && (asked === null || feature === null || feature === asked);
   return {
     ...rest,
-    objectives: objectives.filter(isShown).map((one) => publicEvaluation(one, showCounts)),
+    objectives: objectives.filter(isShown).map((one) => {
+      const shares = publicShares(showCounts ? one : rounded(one, report.at), showCounts);
+      return { ...shares, of: one.of.filter((part) => publicNames.has(part)) };
+    }),
     averages: averages.filter(isShown).map(({ total, ...average }) => ({ ...average, ...(showCounts && { total }) })),
   };
 }
 
-function publicEvaluation(evaluation: Evaluation, showCounts: boolean) {
+function publicShares(evaluation: Evaluation, showCounts: boolean) {
   const { good, total, excluded, month, budget, tenant: _, ...shares } = evaluation;
   const { target, value } = evaluation;
   const allowed = errorBudget(target);
-  const spent = value === null ? 0 : rounded(1 - value);
+  const spent = value === null ? 0 : inSteps(1 - value, 1e-8);
   const { good: monthGood, total: monthTotal, excluded: monthExcluded, ...monthShares } = month;
   return {
     ...shares,
     ...(showCounts && { good, total, excluded }),
-    budget: { allowed, spent, remaining: rounded(allowed - spent), outageMinutes: budget.outageMinutes },
+    budget: { allowed, spent, remaining: inSteps(allowed - spent, 1e-8), outageMinutes: budget.outageMinutes },
     month: {
       ...monthShares,
       ...(showCounts && { good: monthGood, total: monthTotal, excluded: monthExcluded }),
@@ -38,4 +42,31 @@ function publicEvaluation(evaluation: Evaluation, showCounts: boolean) {
   };
 }
 
-const rounded = (share: number): number => Math.round(share * 1e8) / 1e8;
+/**
+ * From a ratio with all its digits the numbers of requests could be computed (0.98734177… is 78 of 79), so shares are told in
+ * steps of a hundredth of the error budget.
+ */
+function rounded(evaluation: Evaluation, at: number): Evaluation {
+  const { target, value, window, errorBudgetRemaining, burnRates, budget, exhaustsAt, month } = evaluation;
+  const allowed = errorBudget(target);
+  const windowMs = durationMs(window) ?? 0;
+  const remaining = nullOr(errorBudgetRemaining, hundredths);
+  const rates = Object.fromEntries(Object.entries(burnRates).map(([name, rate]) => [name, nullOr(rate, hundredths)]));
+  const ratio = (share: number): number => inSteps(1 - inSteps(1 - share, Math.min(allowed || 1, 0.01) / 100), 1e-8);
+  const untilExhausted = ((remaining ?? 0) * windowMs) / (rates['1h'] || 1);
+  return {
+    ...evaluation,
+    value: nullOr(value, ratio),
+    errorBudgetRemaining: remaining,
+    burnRates: rates as Evaluation['burnRates'],
+    budget: { ...budget, outageMinutes: hundredths((Math.max(0, remaining ?? 1) * allowed * windowMs) / 60_000) },
+    exhaustsAt: nullOr(exhaustsAt, () => Math.round(at + untilExhausted)),
+    month: { ...month, value: nullOr(month.value, ratio), budgetSpent: nullOr(month.budgetSpent, hundredths) },
+  };
+}
+
+const nullOr = (value: number | null, change: (value: number) => number): number | null =>
+  value === null ? null : change(value);
+const hundredths = (value: number): number => inSteps(value, 0.01);
+/** Without the noise of binary fractions. */
+const inSteps = (value: number, step: number): number => Math.round(Math.round(value / step) * step * 1e8) / 1e8;

@@ -179,6 +179,47 @@ describe('what everybody sees', () => {
     expect(averages[0]).toMatchObject({ total: 100 });
   });
 
+  test.each([3, 7, 11, 79, 997])('tells no number of requests: 1 of %i failed', (total) => {
+    const written: Written = { objectives: [{ ...SUCCESS, target: 99 }], public: ['chat-success'] };
+    const told = (times: number) => {
+      const { book, settings } = bookOf(written, [
+        [(total - 1) * times, {}],
+        [times, FAILED],
+      ]);
+      return publicReport(reportOf(book, settings, {}, NOW), null, settings).objectives;
+    };
+    const [objective] = told(1);
+    expect(told(2)).toEqual([objective]);
+    const { value, budget, burnRates, errorBudgetRemaining, month } = objective ?? expect.fail();
+    for (const share of [value, month.value, budget.spent]) expect(Math.round((share ?? 0) * 1e4) / 1e4).toBe(share);
+    for (const rate of [errorBudgetRemaining, month.budgetSpent, budget.outageMinutes, ...Object.values(burnRates)]) {
+      expect(Math.round((rate ?? 0) * 100) / 100).toBe(rate);
+    }
+  });
+
+  test('nor when the budget is used up to the millisecond', () => {
+    const seen = [1_000, 1_001, 1_002].map((total) => {
+      const { book, settings } = bookOf({ objectives: [{ ...SUCCESS, target: 99 }], public: ['chat-success'] }, [
+        [total - 1, {}],
+        [1, FAILED],
+      ]);
+      const report = reportOf(book, settings, {}, NOW);
+      const [objective] = report.objectives;
+      if (objective)
+        Object.assign(objective, { exhaustsAt: NOW + total, burnRates: { ...objective.burnRates, '1h': 2 } });
+      return publicReport(report, null, settings).objectives[0]?.exhaustsAt;
+    });
+    expect(new Set(seen)).toEqual(new Set([NOW + (0.9 * 30 * DAY_MS) / 2]));
+  });
+
+  test('names no part of a composite that is not public', () => {
+    const composite = { name: 'both', of: ['chat-success', 'chat-ttft'] };
+    const more: Written = { objectives: [SUCCESS, TTFT, composite], public: ['both', 'chat-success'] };
+    const objectives = shown(more).objectives;
+    expect(objectives.map(({ of }) => of)).toEqual([[], ['chat-success']]);
+    expect(JSON.stringify(objectives)).not.toContain('chat-ttft');
+  });
+
   test('of a feature is what holds for it', () => {
     expect(shown({}, 'search').objectives.map(({ name }) => name)).toEqual(['all-success']);
     expect(shown({}, 'chat').averages).toHaveLength(1);
