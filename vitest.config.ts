@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { withSandboxProviders } from './cli/local-defaults.ts';
-import { wranglerConfigPath } from './cli/project.ts';
+import { workerEntryPath, wranglerConfigPath } from './cli/project.ts';
 import { readWranglerConfig } from './cli/workerd/wrangler-config.ts';
 import { SERVICE_WORKER_FILE } from './protocol/static-files.ts';
 
@@ -39,7 +39,7 @@ export default defineConfig({
         // which would bring a developer's .dev.vars along, real providers and all.
         plugins: [
           cloudflareTest({
-            main: worker.main,
+            main: workerEntryPath,
             miniflare: {
               compatibilityDate: worker.compatibilityDate,
               // vitest's own code in there wants Node's modules.

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 export const projectDirectory = join(import.meta.dirname, '..');
 
 export const wranglerConfigPath = join(projectDirectory, 'wrangler.toml');
+export const workerEntryPath = join(projectDirectory, 'worker', 'index.ts');
+/** `main` of wrangler.toml. */
 export const builtScriptPath = join(projectDirectory, 'dist', 'worker.js');
 
 /** The file of local variables and secrets, never committed. `CARRYON_DEV_VARS` names another file, or none if it is empty (for tests). */

@@ -1,11 +1,10 @@
 /** Composition root: the only file that joins ports to bindings. Built once per isolate. */
-import configInput from '../carryon.config.ts';
 import { uuidV7Of } from '../protocol/uuid-v7.ts';
 import { VERSION } from '../protocol/version.ts';
+import { CHECKED_CONFIG } from './checked-config.ts';
 import { configuredOf } from './core/admission/configured.ts';
 import { KnownScopes, tenantOf } from './core/admission/scopes.ts';
 import { BytesInFlight } from './core/bytes-in-flight.ts';
-import { checkConfig, problemText } from './core/config/check.ts';
 import type { Config } from './core/config/config.ts';
 import { fingerprint } from './core/config/fingerprint.ts';
 import { type NotConfigured, notConfigured } from './core/config/not-configured.ts';
@@ -16,8 +15,6 @@ import { mayLearnProvider } from './core/identity/may-learn-provider.ts';
 import { newPools } from './core/ledger/lease/pool.ts';
 import { AdminRate } from './core/operators/admin-rate.ts';
 import type { OperatorsCalls } from './core/operators/operators.ts';
-import { fillPrices } from './core/pricing/fill-prices.ts';
-import { PRICE_TABLE } from './core/pricing/price-table.ts';
 import { ReportsSeen } from './core/reports/reports.ts';
 import { BOARD_KEY, type BoardDocument } from './core/routing/board.ts';
 import { type Env, readEnv, type UncheckedEnv } from './env.ts';
@@ -92,10 +89,7 @@ const events: EventSink = (event) => {
 /** Joins config, stores and bindings. */
 export function compose(unchecked: UncheckedEnv): Composition {
   const { env, missing } = readEnv(unchecked);
-  const check = checkConfig(configInput, PRESETS);
-  // The build has checked it already, with lines; this is for a deploy without a build.
-  if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
-  const resolved = resolveConfig(fillPrices(check.config, PRICE_TABLE), unchecked, PRESETS);
+  const resolved = resolveConfig(CHECKED_CONFIG, unchecked, PRESETS);
   const healthBoard = () => unchecked.HEALTH_BOARD.get(unchecked.HEALTH_BOARD.idFromName('board'));
   const alerts = () => unchecked.ALERTS.get(unchecked.ALERTS.idFromName('alerts'));
   const { allowedFails, cooldownMs } = resolved.config.router;

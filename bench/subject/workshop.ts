@@ -12,6 +12,7 @@ export const RESULTS = join(ROOT, 'bench', 'results');
 /** Ignored by git. */
 export const TEMPORARY = join(RESULTS, 'tmp');
 /** Linux' file system in memory. */
+const ENTRY = 'worker/index.ts';
 const IN_MEMORY = '/dev/shm';
 const STATES_NAME = 'carryon-bench-';
 
@@ -67,7 +68,7 @@ export async function openWorkshop(
     wrangler,
     assetsDirectory,
     browserScripts: await buildAssets(assetsDirectory),
-    carryon: await build(wrangler.main, 'carryon'),
+    carryon: await build(ENTRY, 'carryon'),
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
     withoutRecords: await build('bench/without-records/entry.mjs', 'withoutRecords'),
     bare: await build('bench/reference/bare.ts', 'bare'),
@@ -92,7 +93,7 @@ async function buildAgainst(given: string, buildDirectory: string): Promise<Agai
   const wranglerPath = join(directory, 'wrangler.toml');
   if (!existsSync(wranglerPath)) throw new Error(`--against=${given}: no wrangler.toml there; name another checkout`);
   const wrangler = readWranglerConfig(wranglerPath);
-  const built = await buildWorker(join(directory, wrangler.main), join(buildDirectory, 'against', 'worker.js'));
+  const built = await buildWorker(join(directory, ENTRY), join(buildDirectory, 'against', 'worker.js'));
   return { directory, commit: commitOf(directory) ?? basename(directory), built, wrangler };
 }
 

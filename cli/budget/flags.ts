@@ -1,4 +1,4 @@
-import { tenantName } from '../../worker/core/config/tenants-schema.ts';
+import { tenantName } from '../../worker/core/config/tenant-name.ts';
 import { readFlags, UsageError } from '../flags.ts';
 
 export const USAGE = `npm run budget -- show [--tenant NAME] [--scope SCOPE] [--after SCOPE] [--json]

@@ -4,7 +4,7 @@ import { type BuiltFile, buildAssets } from '../assets/build-assets.ts';
 import { readConfig, warningLine } from '../check-config.ts';
 import { writeOpenApi } from '../openapi/write.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
-import { builtScriptPath, projectDirectory, wranglerConfigPath } from '../project.ts';
+import { builtScriptPath, projectDirectory, workerEntryPath, wranglerConfigPath } from '../project.ts';
 import { type BuiltWorker, buildWorker } from './build.ts';
 import { coarseRateProblem } from './coarse-rate.ts';
 import { readWranglerConfig, type WranglerConfig } from './wrangler-config.ts';
@@ -31,7 +31,7 @@ export async function buildRouter(): Promise<BuiltRouter> {
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const problem = coarseRateProblem(wranglerConfigPath, read.config.router.publishableRate);
   if (problem !== undefined) throw new Error(problem);
-  const built = await buildWorker(join(projectDirectory, wrangler.main), builtScriptPath);
+  const built = await buildWorker(workerEntryPath, builtScriptPath);
   const assetsDirectory = wrangler.assets && join(projectDirectory, wrangler.assets.directory);
   const browserScripts =
     assetsDirectory === undefined ? [] : await buildAssets(assetsDirectory, { connectTo: tokenOrigins(read.config) });

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type BuildOptions as EsbuildOptions, type Metafile, type Plugin, stop } from 'esbuild';
+import { build, type BuildOptions as EsbuildOptions, type Metafile, stop } from 'esbuild';
 import { replaceFile } from '../replace-file.ts';
+import { configAsData } from './config-as-data.ts';
+import { zodWithoutJsonSchema } from './zod-without-json-schema.ts';
 
 export interface BuiltWorker {
   /** The one ES module that workerd runs. */
@@ -19,7 +21,7 @@ export interface BuildOptions {
   configPath?: string;
 }
 
-/** Bundles a Worker as `wrangler deploy` does, so that what runs and is measured here is what is deployed. */
+/** Bundles a Worker for workerd. The router's is the one that `wrangler deploy` uploads: `main` of wrangler.toml is this script. */
 export async function buildWorker(
   entryPath: string,
   scriptPath: string,
@@ -39,7 +41,7 @@ export async function buildWorker(
     minify: true,
     sourcemap: 'linked',
     logLevel: 'silent',
-    plugins: configPath === undefined ? [] : [withConfig(configPath)],
+    plugins: [configAsData(configPath), zodWithoutJsonSchema],
   });
   await mkdir(dirname(scriptPath), { recursive: true });
   await Promise.all(outputFiles.map((file) => replaceFile(file.path, file.contents)));
@@ -68,11 +70,6 @@ export async function bundle(options: EsbuildOptions) {
     if (bundling === 0) await stop();
   }
 }
-
-const withConfig = (path: string): Plugin => ({
-  name: 'another config',
-  setup: (building) => building.onResolve({ filter: /\/carryon\.config\.ts$/ }, () => ({ path })),
-});
 
 /** Names that look like variables: `OPENAI_API_KEY` anywhere, `OPENAI` only as a whole string. */
 function variableNamesIn(code: string): string[] {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseToml, type TomlSection } from './toml.ts';
 
-/** The Worker's part of `wrangler.toml`, the only place for its entry, compatibility date and bindings. */
+/** The Worker's part of `wrangler.toml`, the only place for its compatibility date and bindings. */
 export interface WranglerConfig {
-  main: string;
   compatibilityDate: string;
   compatibilityFlags: string[];
   kvBindings: string[];
@@ -25,7 +24,6 @@ export function readWranglerConfig(path: string): WranglerConfig {
   const [assets] = named('assets');
   const flags = top.values.compatibility_flags;
   return {
-    main: text(top, 'main'),
     compatibilityDate: text(top, 'compatibility_date'),
     compatibilityFlags: Array.isArray(flags) ? flags : [],
     kvBindings: named('kv_namespaces').map((section) => text(section, 'binding')),

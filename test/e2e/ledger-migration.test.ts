@@ -27,7 +27,6 @@ async function start(stateDirectory: string, variables = {}, onLog = (_: string)
   const workerd = await startWorkerd({
     ...{ services: [{ name: 'main', port: 0, scriptPath, bare: false }], stateDirectory, variables, onLog },
     wrangler: {
-      main: scriptPath,
       compatibilityDate: '2026-11-02',
       compatibilityFlags: [],
       kvBindings: [],

@@ -27,7 +27,6 @@ async function start(stateDirectory: string, options: Partial<StartOptions> = {}
     services: [service('main')],
     stateDirectory,
     wrangler: {
-      main: scriptPath,
       compatibilityDate: '2026-11-02',
       compatibilityFlags: ['enable_request_signal'],
       kvBindings: ['STATE'],

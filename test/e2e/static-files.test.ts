@@ -187,7 +187,6 @@ describe('a page among the files', () => {
       stateDirectory: join(directory, 'state'),
       assetsDirectory: join(directory, 'files'),
       wrangler: {
-        main: 'worker.js',
         compatibilityDate: '2026-11-02',
         compatibilityFlags: [],
         kvBindings: [],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildCountedWorker } from '../../bench/counting/build.ts';
 import { buildAssets } from '../../cli/assets/build-assets.ts';
 import { withSandboxProviders } from '../../cli/local-defaults.ts';
-import { projectDirectory, wranglerConfigPath } from '../../cli/project.ts';
+import { workerEntryPath, wranglerConfigPath } from '../../cli/project.ts';
 import { buildWorker } from '../../cli/workerd/build.ts';
 import { type RunningWorkerd, startWorkerd } from '../../cli/workerd/start-workerd.ts';
 import { readWranglerConfig } from '../../cli/workerd/wrangler-config.ts';
@@ -112,7 +112,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   };
   try {
     const configPath = options.configPath ?? (config && join(import.meta.dirname, 'configs', `${config}.ts`));
-    const carryon = await buildWorker(join(projectDirectory, wrangler.main), scriptPath, {
+    const carryon = await buildWorker(workerEntryPath, scriptPath, {
       ...(configPath && { configPath }),
     });
     if (options.isCounted) scriptPath = await buildCountedWorker({ carryon, wrangler, directory });

@@ -67,6 +67,7 @@ export const ARROWS: Record<string, string[]> = {
   ],
   'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
   'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
+  'worker/checked-config.ts': ['worker/core/', 'worker/providers/presets.ts', 'carryon.config.ts'],
   'worker/deps.ts': [
     'protocol/',
     'worker/core/',
@@ -75,7 +76,7 @@ export const ARROWS: Record<string, string[]> = {
     'worker/stores/',
     'type worker/objects/',
     'worker/env.ts',
-    'carryon.config.ts',
+    'worker/checked-config.ts',
   ],
   'worker/admin/': [
     'protocol/',

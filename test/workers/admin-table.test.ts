@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { adminRoutes } from '../../worker/admin/routes.ts';
 import { ADMIN_ROUTES } from '../../worker/admin/table.ts';
-import { wrongType } from '../../worker/core/config/check.ts';
+import { wrongType } from '../../worker/core/config/wrong-type.ts';
 import { compose } from '../../worker/deps.ts';
 import type { App } from '../../worker/edge.ts';
 import { ADMIN_PATHS } from '../../worker/endpoints/paths.ts';

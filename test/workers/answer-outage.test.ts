@@ -1,6 +1,7 @@
 /** Both providers down for an hour, or no money left, through the real pipeline and a real `AnswerStream`. */
 import { describe, expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';

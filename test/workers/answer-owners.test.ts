@@ -1,7 +1,8 @@
 /** No caller gets another's answer (docs/contract.md "Tenants and users"), through the real steps, keys and encryption. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CacheInput, cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
+import { type CacheInput, cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { OpenMessage } from '../../worker/core/answers/stream/messages.ts';
 import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
 import { AnswerCache } from '../../worker/stores/answer-cache.ts';

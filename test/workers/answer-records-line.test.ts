@@ -1,6 +1,7 @@
 /** Records of keyed and shared answers through the whole line: the real pipeline, real objects, one record for each request. */
 import { expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';

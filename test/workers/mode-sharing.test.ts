@@ -1,7 +1,8 @@
 /** Equal questions, at once and in turn, ordinary, under bypass and in a drill: which caller gets whose answer. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { Identity } from '../../worker/core/identity/identity.ts';
 import { NO_OVERRIDES } from '../../worker/core/routing/overrides.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';

@@ -2,7 +2,7 @@
 
 import type * as z from 'zod';
 import { settings } from '../core/config/settings.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
 import { plainJson } from '../response/plain.ts';
 import { wholeNumber } from './fields.ts';
 import type { AdminCall } from './route.ts';

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
 import { plainJson } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { canonicalName } from '../core/identity/names.ts';

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
-import { clientTenant } from '../core/config/tenants-schema.ts';
+import { clientTenant } from '../core/config/tenant-name.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { canonicalName, isTellingName } from '../core/identity/names.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { price } from '../core/config/price-schema.ts';
 import { order, settings, weight } from '../core/config/settings.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
 import { FAULT_KINDS, parseTraffic } from '../core/routing/fault.ts';
 
 /** The alias in the path: any name, because an override may outlive an alias that a deploy removed. */

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
 import { settings } from '../core/config/settings.ts';
-import { tenantName } from '../core/config/tenants-schema.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
 import { canonicalName } from '../core/identity/names.ts';
 import { countsAs } from '../core/slo/counts-as.ts';
 import { KEEP_RECEIPTS_MS } from '../core/slo/receipt.ts';

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
-import { wrongType } from './config/check.ts';
+import { wrongType } from './config/wrong-type.ts';
 
 /** The value as the schema gives it, or an `invalid_body` refusal. */
 export function check<Value>(value: unknown, schema: z.ZodType<Value>): Result<Value, RouterError> {

@@ -2,7 +2,7 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import { answerKeyText } from '../core/answers/answer-key-text.ts';
-import type { CachePolicy } from '../core/answers/cache-schema.ts';
+import type { CachePolicy } from '../core/answers/cache-policy.ts';
 import { freshness } from '../core/answers/freshness.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import { vouchesForUser } from '../core/identity/identity.ts';

@@ -28,7 +28,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildAssets } from '../../../cli/assets/build-assets.ts';
-import { projectDirectory, wranglerConfigPath } from '../../../cli/project.ts';
+import { workerEntryPath, wranglerConfigPath } from '../../../cli/project.ts';
 import { buildWorker } from '../../../cli/workerd/build.ts';
 import { type RunningWorkerd, startWorkerd } from '../../../cli/workerd/start-workerd.ts';
 import { readWranglerConfig } from '../../../cli/workerd/wrangler-config.ts';
@@ -138,7 +138,7 @@ export async function startTravelBench({
     await writeFile(configPath, `export default ${JSON.stringify({ ...usualConfig, origins, ...config })};\n`);
     const scriptPath = join(directory, 'worker.js');
     const assetsDirectory = join(directory, 'assets');
-    await buildWorker(join(projectDirectory, wrangler.main), scriptPath, { configPath });
+    await buildWorker(workerEntryPath, scriptPath, { configPath });
     await buildAssets(assetsDirectory);
     const start = async () => {
       workerd = await startWorkerd({

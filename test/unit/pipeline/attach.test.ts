@@ -1,7 +1,8 @@
 /** The attach step alone: which object is opened, with what, and what the Worker does with its reply. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnswerHead } from '../../../worker/core/answers/answer-head.ts';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { Job } from '../../../worker/core/answers/stream/job.ts';
 import { type KeyedOpen, NOTE_HEADER, type ReplyNote } from '../../../worker/core/answers/stream/messages.ts';
 import type { Feature } from '../../../worker/core/config/config.ts';

@@ -1,7 +1,8 @@
 /** Bypass: the first deployment, once, without board and cache; money, limits and keys as always. */
 import { describe, expect, it } from 'vitest';
 import type { AnswerHead } from '../../../worker/core/answers/answer-head.ts';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { Job } from '../../../worker/core/answers/stream/job.ts';
 import type { OpenMessage } from '../../../worker/core/answers/stream/messages.ts';
 import { PLAIN_ROUTE } from '../../../worker/core/routing/route.ts';

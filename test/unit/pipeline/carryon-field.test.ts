@@ -1,7 +1,8 @@
 /** An answer says how it was made, to callers who may learn who served it and to no others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { CarryonField } from '../../../worker/core/answers/carryon-field.ts';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { COST, withBudget } from './support/budget.ts';

@@ -1,6 +1,7 @@
 /** Answers are stored as chat completions, and every client reads them in its own form, whichever way they come. */
 import { describe, expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { DONE, role, streamed, usage } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';

@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { FAULT_KINDS, type FaultKind, isChosen, parseTraffic } from '../../../worker/core/routing/fault.ts';
 import { OF_DRILL, setFaults } from './support/faults.ts';

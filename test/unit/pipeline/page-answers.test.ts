@@ -1,6 +1,7 @@
 /** A page learns neither who served nor what it cost, however its answer comes (docs/contract.md "Response headers"). */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
 import { aloneReply } from './support/object-reply.ts';
 import { streamed } from './support/openai.ts';

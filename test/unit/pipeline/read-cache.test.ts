@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
 import { withBudget } from './support/budget.ts';
 import { failing, good, goodReply, goodStream, role, streamed, text } from './support/openai.ts';

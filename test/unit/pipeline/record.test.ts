@@ -1,6 +1,7 @@
 /** What a request came to is told once, when its answer is over: as a line of the log for those that failed over or failed. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { cachePolicy, resolveCachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { aloneReply } from './support/object-reply.ts';
 import { failing, good, goodReply } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';

@@ -1,6 +1,6 @@
 import { type AnswerText, answerText } from '../../../protocol/answer-key.ts';
 import type { ChatRequest } from '../../../protocol/chat.ts';
-import type { CachePolicy, Normalize } from './cache-schema.ts';
+import type { CachePolicy, Normalize } from './cache-policy.ts';
 import { isTooLongToNormalize, normalizedChat } from './normalize.ts';
 
 /** Raise it when the text below or the form of stored answers changes: all cached answers are then forgotten. */

@@ -1,4 +1,4 @@
-/** A feature's `cache` setting, as written and as the router uses it. Without it nothing is cached. */
+/** A feature's `cache` setting as it is written. Without it nothing is cached. */
 import * as z from 'zod';
 import { count, duration, settings } from '../config/settings.ts';
 import { patternProblem } from './bounded-pattern.ts';
@@ -37,34 +37,3 @@ export const cachePolicy = settings({
 
 /** The setting as the schema lets it pass. */
 export type CacheInput = z.output<typeof cachePolicy>;
-
-/** The setting as the router uses it. */
-export interface CachePolicy {
-  ttlMs: number;
-  staleTtlMs: number;
-  scope: 'tenant' | 'user';
-  normalize: Normalize;
-  schemaVersion: number;
-  maxBytes: number;
-  toolCalls: boolean;
-  personalData: readonly RegExp[];
-}
-
-/** Which differences between questions are ignored. */
-export interface Normalize {
-  collapseWhiteSpace: boolean;
-  foldCase: boolean;
-  ignore: readonly RegExp[];
-}
-
-/** Durations in milliseconds, patterns compiled. */
-export function resolveCachePolicy({ ttl, staleTtl, normalize, personalData, ...same }: CacheInput): CachePolicy {
-  const ignore = normalize.ignore.map((source) => new RegExp(source, 'gu'));
-  return {
-    ...same,
-    ttlMs: ttl,
-    staleTtlMs: staleTtl,
-    normalize: { ...normalize, ignore },
-    personalData: personalData.map((source) => new RegExp(source, 'iu')),
-  };
-}

@@ -1,4 +1,4 @@
-import type { CachePolicy } from './cache-schema.ts';
+import type { CachePolicy } from './cache-policy.ts';
 
 /** `stale`: it may serve only if nothing else can. `gone`: not even then. */
 export type Freshness = 'fresh' | 'stale' | 'gone';

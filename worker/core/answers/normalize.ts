@@ -1,7 +1,7 @@
 /** Which questions count as equal beyond their canonical text. Only what people write is changed: calls, results and schemas are data. */
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
-import type { Normalize } from './cache-schema.ts';
+import type { Normalize } from './cache-policy.ts';
 
 /** Not the assistant: the white space at the end of its turn steers what it writes next. */
 const WRITTEN_BY_PEOPLE = new Set(['system', 'developer', 'user']);

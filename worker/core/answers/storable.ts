@@ -1,6 +1,6 @@
 import type { ChatChoice, ChatRequest } from '../../../protocol/chat.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
-import type { CachePolicy } from './cache-schema.ts';
+import type { CachePolicy } from './cache-policy.ts';
 import { hasPersonalData } from './personal-data.ts';
 import { completionOf } from './stored-answer.ts';
 

@@ -1,6 +1,7 @@
 import type { Preset } from './config.ts';
 import { nearestOf } from './nearest.ts';
 import { type CheckedConfig, configSchema } from './schema.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** One mistake in config. */
 export interface ConfigProblem {
@@ -11,23 +12,6 @@ export interface ConfigProblem {
 
 /** The checked config, or every mistake in it. */
 export type ConfigCheck = { ok: true; config: CheckedConfig } | { ok: false; problems: ConfigProblem[] };
-
-const RIGHT_TYPES: Readonly<Record<string, string>> = {
-  string: 'a string in quotes',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list: [ … ]',
-  object: 'an object: { … }',
-  record: 'an object: { … }',
-};
-
-/** The message for a wrong type if the schema has none of its own. */
-export function wrongType(issue: { code?: string; expected?: unknown; input?: unknown }): string | undefined {
-  const right = issue.code === 'invalid_type' ? RIGHT_TYPES[String(issue.expected)] : undefined;
-  if (right === undefined) return undefined;
-  return issue.input === undefined ? `is missing; write ${right}` : `write ${right}`;
-}
 
 /** Everything that can be checked without the environment. */
 export function checkConfig(input: unknown, presets: Readonly<Record<string, Preset>>): ConfigCheck {

@@ -1,5 +1,5 @@
 import type { AlertPolicy } from '../alerts/policy.ts';
-import type { CachePolicy } from '../answers/cache-schema.ts';
+import type { CachePolicy } from '../answers/cache-policy.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
 import type { RoutingStrategy } from '../routing/strategies.ts';

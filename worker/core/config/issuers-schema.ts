@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { OWN_ISSUER } from '../identity/own-issuer.ts';
 import { settings, slug } from './settings.ts';
-import { clientTenant } from './tenants-schema.ts';
+import { clientTenant } from './tenant-name.ts';
 import { isKeySetUrl } from './urls.ts';
 
 /** Algorithms whose signatures can be checked with a public key. */

@@ -1,6 +1,5 @@
 /** The limits of one scope as people write them: in config, and over the admin API (worker/admin/limits.ts). */
 import * as z from 'zod';
-import type { Limits } from '../ledger/types.ts';
 import { count, settings } from './settings.ts';
 
 const cap = z
@@ -31,16 +30,3 @@ export const limits = settings(limitFields).partial();
 
 /** Limits as written. */
 export type LimitsInput = z.input<typeof limits>;
-
-/** The same for the ledger, with money in whole micro-USD. Null stays null, and what is left out stays out. */
-export function ledgerLimits(input: { [Field in keyof LimitsInput]: LimitsInput[Field] | null }): Partial<Limits> {
-  const { monthlyUsd, dailyUsd, ...rest } = input;
-  const known = Object.entries(rest).filter(([, value]) => value !== undefined);
-  return {
-    ...(monthlyUsd !== undefined && { monthlyMicroUsd: microUsd(monthlyUsd) }),
-    ...(dailyUsd !== undefined && { dailyMicroUsd: microUsd(dailyUsd) }),
-    ...(Object.fromEntries(known) as Partial<Limits>),
-  };
-}
-
-const microUsd = (usd: number | null): number | null => (usd === null ? null : Math.round(usd * 1e6));

@@ -1,6 +1,6 @@
-import { resolveCachePolicy } from '../answers/cache-schema.ts';
+import { resolveCachePolicy } from '../answers/cache-policy.ts';
 import type { Feature } from './config.ts';
-import { ledgerLimits } from './limits-schema.ts';
+import { ledgerLimits } from './ledger-limits.ts';
 import type { CheckedConfig } from './schema.ts';
 
 /** A feature as the router uses it. */

@@ -1,7 +1,7 @@
 import type { Limits } from '../ledger/types.ts';
 import type { Config, Tenant } from './config.ts';
 import type { Variables } from './environment.ts';
-import { ledgerLimits } from './limits-schema.ts';
+import { ledgerLimits } from './ledger-limits.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
 import type { CheckedConfig } from './schema.ts';
 

@@ -11,7 +11,8 @@ import { price } from './price-schema.ts';
 import { count, duration, order, settings, slug, usd, variable, weight } from './settings.ts';
 import { slo } from './slo-schema.ts';
 import { telemetry } from './telemetry-schema.ts';
-import { tenant, tenantName, tiers } from './tenants-schema.ts';
+import { tenantName } from './tenant-name.ts';
+import { tenant, tiers } from './tenants-schema.ts';
 
 /** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = z
@@ -243,5 +244,5 @@ export type CheckedConfig = z.output<typeof configSchema>;
 /** One deployment as checked. */
 export type CheckedDeployment = CheckedConfig['aliases'][string]['deployments'][number];
 
-/** For `carryon.config.ts`: gives types while you write. The build and each start check it. */
+/** For `carryon.config.ts`: gives types while you write. The build checks it. */
 export const defineConfig = (config: ConfigInput): ConfigInput => config;

@@ -1,6 +1,5 @@
 /** Tenants, and what each may use. A tenant that config does not name exists all the same, without limits. */
 import * as z from 'zod';
-import { DRILL_TENANT } from '../operators/drill.ts';
 import { alerts } from './alerts-schema.ts';
 import { limits } from './limits-schema.ts';
 import { settings, slug } from './settings.ts';
@@ -11,16 +10,6 @@ const unreachable = z.enum(['refuse', 'run'], { error: 'write "refuse" or "run"'
 
 /** Named sets of limits. */
 export const tiers = z.record(slug, limits).default({});
-
-/** A tenant's name. */
-export const tenantName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-" (at most 63)');
-
-/** A tenant that keys and sign-ins may belong to. */
-export const clientTenant = tenantName.refine((name) => name !== DRILL_TENANT, {
-  error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
-});
 
 /** One tenant's settings. */
 export const tenant = settings({

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { AuthError } from '../../../protocol/auth-errors.ts';
 import { ok, type Result, refused } from '../../../protocol/result.ts';
-import { tenantName } from '../config/tenants-schema.ts';
+import { tenantName } from '../config/tenant-name.ts';
 import { type Identity, LOCAL_IDENTITY, PERSON } from './identity.ts';
 import { isKeyId } from './key-format.ts';
 import { OWN_ISSUER } from './own-issuer.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { patternProblem } from '../../../../worker/core/answers/bounded-pattern.ts';
-import { cachePolicy, resolveCachePolicy } from '../../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../../worker/core/answers/cache-schema.ts';
 
 describe('the cache of a feature', () => {
   it('is careful where nothing is said', () => {

@@ -1,5 +1,6 @@
 /** How the tests of records ask, and what they ask. */
-import { cachePolicy, resolveCachePolicy } from '../../../../worker/core/answers/cache-schema.ts';
+import { resolveCachePolicy } from '../../../../worker/core/answers/cache-policy.ts';
+import { cachePolicy } from '../../../../worker/core/answers/cache-schema.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
 import type { ClosedRecord } from '../../../../worker/core/slo/record.ts';
 import { START } from '../support/clock.ts';
