@@ -8,7 +8,7 @@ export const yamlText = (value: Yaml, comment: readonly string[] = []): string =
 /** What follows a key or a dash that stands `depth` levels in. */
 function block(value: Yaml, depth: number): string {
   const indent = '  '.repeat(depth);
-  if (typeof value === 'string' && value.includes('\n')) return `|-\n${value.replace(/^/gm, indent)}`;
+  if (typeof value === 'string' && isLiteral(value)) return `|-\n${value.replace(/^/gm, indent)}`;
   if (typeof value !== 'object') return scalar(value);
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]';
@@ -28,10 +28,20 @@ function after(value: Yaml, depth: number): string {
 const PLAIN = /^(?:[A-Za-z_/][\w./ -]*|\d+[smhd])$/;
 /** Words of YAML 1.1 that are no strings. */
 const OTHER_WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
-const PRINTABLE = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufefe]*$/;
+const PRINTABLE = /^[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe]*$/;
+/** What JSON leaves as it is and YAML does not take, or takes for the end of a line. */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** Lines that a literal block gives back as they are: the first shows how far it is indented, and an empty last one would be lost. */
+function isLiteral(text: string): boolean {
+  const lines = text.split('\n');
+  return lines.length > 1 && /^\S/.test(text) && lines.at(-1) !== '' && lines.every((line) => PRINTABLE.test(line));
+}
 
 function scalar(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
   if (PLAIN.test(value) && !OTHER_WORDS.test(value) && value.trim() === value) return value;
-  return PRINTABLE.test(value) ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
+  if (PRINTABLE.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  const unicode = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(UNPRINTABLE, unicode);
 }

@@ -24,7 +24,14 @@ export function contradictions(
     ...ofDemo(checked),
     ...limitContradictions(checked),
     ...sloContradictions(checked),
+    ...ofTelemetry(checked),
   ];
+}
+
+function ofTelemetry({ telemetry: { otlp } }: CheckedConfig): Contradiction[] {
+  if (otlp === undefined || otlp.traces || otlp.metrics) return [];
+  const message = 'sends neither traces nor metrics; set one of them to true, or leave otlp out';
+  return [{ path: ['telemetry', 'otlp'], message, isError: true }];
 }
 
 function ofDeployments(

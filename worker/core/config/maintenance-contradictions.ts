@@ -18,9 +18,10 @@ export function maintenanceContradictions({
     const path = ['slo', 'maintenance', 'windows', index];
     const found: Contradiction[] = [];
     const refuse = (field: string, message: string) => found.push({ path: [...path, field], message, isError: true });
-    if (to <= from) refuse('to', 'is not after from');
+    if (to <= from) refuse('to', 'is not after from; write when the window ends');
     const minutes = Math.ceil((to - from) / MINUTE_MS);
-    if (minutes > mostMinutes) refuse('to', `makes ${minutes} minutes, and mostMinutes is ${mostMinutes}`);
+    if (minutes > mostMinutes)
+      refuse('to', `makes ${minutes} minutes, and mostMinutes is ${mostMinutes}; write a shorter window`);
     const hours = Math.floor((from - announcedAt) / HOUR_MS);
     if (hours < noticeHours) {
       const message = `is ${hours} hours before from, and noticeHours is ${noticeHours}; such a window counts against the promise: leave it out`;
@@ -29,7 +30,8 @@ export function maintenanceContradictions({
     const quarter = quarterOf(from);
     const nth = (inQuarter.get(quarter) ?? 0) + 1;
     inQuarter.set(quarter, nth);
-    if (nth > perQuarter) refuse('from', `is number ${nth} of its quarter (UTC), and perQuarter is ${perQuarter}`);
+    if (nth > perQuarter)
+      refuse('from', `is number ${nth} of its quarter (UTC), and perQuarter is ${perQuarter}; move it or leave it out`);
     return found;
   });
 }

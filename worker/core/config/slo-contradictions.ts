@@ -1,4 +1,6 @@
 /** Promises that cannot be kept account of, and alerts on them that could never fire. Only the build asks. */
+
+import { MOST_TENANTS, OTHER } from '../slo/book/tenants.ts';
 import { burnAlerts, fastestBurn } from '../slo/burn-alerts.ts';
 import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { Objective } from '../slo/slo.ts';
@@ -19,6 +21,9 @@ export function sloContradictions(checked: CheckedConfig): Contradiction[] {
     ...ofObjectives(checked),
     ...ofFeatures(checked),
     ...ofClassNames(checked),
+    ...(slo.averages ?? []).flatMap(({ averageUsd }, index) =>
+      ofAmount(averageUsd, ['slo', 'averages', index, 'averageUsd']),
+    ),
     ...maintenanceContradictions(slo.maintenance),
     ...ofCredits(slo.credits),
   ];
@@ -89,8 +94,12 @@ function ofPlain({ sli, target, under, atMostUsd }: WrittenObjective, path: Path
     found.push(error([...path, 'atMostUsd'], 'is missing: "cost" needs a bound, such as atMostUsd: 0.02'));
   if (sli !== 'cost' && atMostUsd !== undefined)
     found.push(error([...path, 'atMostUsd'], 'is only used with "cost"; leave it out'));
-  return found;
+  return [...found, ...ofAmount(atMostUsd, [...path, 'atMostUsd'])];
 }
+
+/** Money is counted in micro-USD. */
+const ofAmount = (usd: number | undefined, path: Path): Contradiction[] =>
+  usd && usd < 1e-6 ? [error(path, 'is less than can be counted; write 0.000001 or more, or 0')] : [];
 
 function ofComposite(
   objective: WrittenObjective,
@@ -107,6 +116,8 @@ function ofComposite(
     if (part === undefined) {
       const what = whole.has(name) ? 'is a composite itself' : 'is no objective';
       found.push(error([...path, 'of', index], `"${name}" ${what}; ${nearestOf(name, names)}`));
+    } else if (objective.of?.indexOf(name) !== index) {
+      found.push(error([...path, 'of', index], `"${name}" is written twice; write each part once`));
     }
     return part ?? [];
   });
@@ -140,9 +151,21 @@ function ofClassNames({ slo, tenants }: CheckedConfig): Contradiction[] {
       const message = `"${name}" is not one of slo.classes: ${names.join(', ') || 'there are none'}`;
       return [error(['tenants', tenant, 'class'], message)];
     }),
-    ...names.flatMap((name) =>
-      used.has(name) ? [] : [warning(['slo', 'classes', name], 'promises nothing: no tenant has this class')],
-    ),
+    ...(tenants[OTHER]?.class === undefined
+      ? []
+      : [
+          error(
+            ['tenants', OTHER, 'class'],
+            `tenants beyond the ${MOST_TENANTS} busiest are counted as "${OTHER}"; name this tenant otherwise`,
+          ),
+        ]),
+    ...names.flatMap((name) => {
+      const path = ['slo', 'classes', name];
+      const { success, ttft, latency } = slo.classes[name] ?? {};
+      if (success === undefined && ttft === undefined && latency === undefined)
+        return [error(path, 'promises nothing; write success, ttft or latency')];
+      return used.has(name) ? [] : [warning(path, 'promises nothing: no tenant has this class')];
+    }),
   ];
 }
 

@@ -4,7 +4,11 @@ import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
 import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
 import { SLO_PRESETS, type SloPreset } from './slo-presets.ts';
 
-const percent = z.number().min(1, 'write a percentage from 1').max(100, 'write a percentage up to 100');
+const percent = z
+  .number()
+  .min(1, 'write a percentage from 1')
+  .max(100, 'write a percentage up to 100')
+  .refine((one) => one <= 99.9999 || one >= 100, 'write a percentage up to 99.9999, or 100');
 const text = z.string().min(1, 'write a few words').max(500, 'write at most 500 characters');
 const time = z.iso
   .datetime({ offset: true, error: 'write a time such as "2027-01-31T02:00:00Z"' })
@@ -27,7 +31,8 @@ const objective = settings({
   promised: percent.optional(),
   window: window.optional(),
   why: text.optional(),
-  team: text.optional(),
+  /** A label for Prometheus, which takes braces for a template. */
+  team: text.refine((name) => !name.includes('{{'), 'write a name without "{{"').optional(),
   /** Names of objectives: a request is good where it is good for all of them. */
   of: z.array(slug).min(2, 'write at least two objectives').max(10, 'write at most 10 objectives').optional(),
   /** Whether requests of drills count. */

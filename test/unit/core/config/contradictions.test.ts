@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import ownConfig from '../../../../carryon.config.ts';
 import { capContradictions } from '../../../../cli/check-config.ts';
 import { checkConfig, problemText } from '../../../../worker/core/config/check.ts';
@@ -212,6 +212,14 @@ describe('a contradiction that can never work is refused', () => {
     ['a feature’s tokens', feature({ limits: { tpm: 10 } }), 'features.chat.limits.tpm: is less than any request'],
   ])('a cap below the smallest request: %s', (_, config, text) => {
     expect(found(config)).toContainEqual(expect.stringContaining(`error ${text}`));
+  });
+
+  test('a receiver that is sent nothing', () => {
+    const otlp = { url: 'OTLP_URL', traces: false, metrics: false };
+    expect(found({ telemetry: { otlp } })).toEqual([
+      expect.stringContaining('error telemetry.otlp: sends neither traces nor metrics; set one of them to true'),
+    ]);
+    expect(found({ telemetry: { otlp: { ...otlp, metrics: true } } })).toEqual([]);
   });
 });
 

@@ -173,6 +173,11 @@ describe('a mistake', () => {
     [{ objectives: [{ ...TTFT, under: 2.5 }] }, 'slo.objectives[0].under: write a duration with its unit'],
     [{ objectives: [{ ...SUCCESS, goal: 1 }] }, 'slo.objectives[0].goal: is not a setting; there are name, sli'],
     [{ objectives: [{ name: 'all', of: ['one'] }] }, 'slo.objectives[0].of: write at least two objectives'],
+    [
+      { objectives: [{ ...SUCCESS, target: 99.99999 }] },
+      'slo.objectives[0].target: write a percentage up to 99.9999, or 100',
+    ],
+    [{ objectives: [{ ...SUCCESS, team: '{{ ai' }] }, 'slo.objectives[0].team: write a name without "{{"'],
     [{ preset: 'chatt' }, 'slo.preset: write one of chat, realtime, rag, agent'],
     [{ staleIs: 'ok' }, 'slo.staleIs: write "good" or "bad"'],
     [{ retention: '30d' }, 'slo.retention: "30d" is out of range; write 62d to 800d'],
@@ -255,6 +260,36 @@ describe('what cannot be kept account of stops the build', () => {
       { objectives: [SUCCESS, TTFT, { name: 'all', of: ['chat-success', 'chat-ttfb'] }] },
       {},
       'slo.objectives[2].of[1]: "chat-ttfb" is no objective; did you mean "chat-ttft"?',
+    ],
+    [
+      'a part twice',
+      { objectives: [SUCCESS, TTFT, { name: 'all', of: ['chat-success', 'chat-ttft', 'chat-success'] }] },
+      {},
+      'slo.objectives[2].of[2]: "chat-success" is written twice; write each part once',
+    ],
+    [
+      'an amount that cannot be counted',
+      { objectives: [{ name: 'cheap', sli: 'cost', atMostUsd: 0.0000004, target: 95 }] },
+      {},
+      'slo.objectives[0].atMostUsd: is less than can be counted; write 0.000001 or more, or 0',
+    ],
+    [
+      'an average that cannot be counted',
+      { objectives: [SUCCESS], averages: [{ name: 'cheap', averageUsd: 0.0000004 }] },
+      {},
+      'slo.averages[0].averageUsd: is less than can be counted',
+    ],
+    [
+      'a class without promises',
+      { classes: { gold: {} } },
+      { tenants: { acme: { class: 'gold' } } },
+      'slo.classes.gold: promises nothing; write success, ttft or latency',
+    ],
+    [
+      'promises to a tenant that has the name of all others',
+      { classes: { gold: { success: 99 } } },
+      { tenants: { other: { class: 'gold' } } },
+      'tenants.other.class: tenants beyond the 200 busiest are counted as "other"; name this tenant otherwise',
     ],
     [
       'a composite of a composite',

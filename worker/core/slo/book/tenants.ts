@@ -3,7 +3,8 @@
 /** The name of the others. */
 export const OTHER = 'other';
 
-const MOST_TENANTS = 200;
+/** Tenants with series of their own. */
+export const MOST_TENANTS = 200;
 const MOST_WAITING = 1_000;
 /** A tenant among the others is compared at every so many of its requests. */
 const COMPARED_EVERY = 100;
