@@ -2,36 +2,15 @@ import { describe, expect, it, test } from 'vitest';
 import { checkConfig, problemText } from '../../../../worker/core/config/check.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
 import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
-import { sloContradictions } from '../../../../worker/core/config/slo-contradictions.ts';
 import { SLO_PRESETS } from '../../../../worker/core/config/slo-presets.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
+import { checkedOf, configOf, found, type SloInput, SUCCESS, TTFT } from './support/slo-config.ts';
 
-type SloInput = NonNullable<ConfigInput['slo']>;
 const DAY_MS = 86_400_000;
-
-const configOf = (slo: SloInput | undefined, more: Partial<ConfigInput> = {}): ConfigInput => ({
-  aliases: { chat: { deployments: [{ id: 'a', provider: 'openai', model: 'gpt', price: { input: 1, output: 1 } }] } },
-  features: { chat: {}, summarize: {} },
-  defaultFeature: 'chat',
-  ...(slo !== undefined && { slo }),
-  ...more,
-});
-
-function checkedOf(slo: SloInput | undefined, more: Partial<ConfigInput> = {}) {
-  const checked = checkConfig(configOf(slo, more), PRESETS);
-  if (!checked.ok) throw new Error(checked.problems.map(problemText).join('\n'));
-  return checked.config;
-}
 
 /** As the router uses it, deployed. */
 const resolved = (slo: SloInput | undefined, more: Partial<ConfigInput> = {}, variables = {}) =>
   resolveConfig(checkedOf(slo, more), variables, PRESETS).config.slo;
-
-const found = (slo: SloInput, more: Partial<ConfigInput> = {}) =>
-  sloContradictions(checkedOf(slo, more)).map((one) => `${one.isError ? 'error' : 'warning'} ${problemText(one)}`);
-
-const SUCCESS = { name: 'chat-success', sli: 'success', feature: 'chat', target: 99.5 } as const;
-const TTFT = { name: 'chat-ttft', sli: 'ttft', feature: 'chat', under: '2.5s', target: 95 } as const;
 
 describe('what is promised', () => {
   test('without slo: each feature answers, starts in time, and costs little', () => {
@@ -372,54 +351,5 @@ describe('what cannot be kept account of stops the build', () => {
   ])('%s', (_name, slo, more, message) => {
     const errors = found(slo, more).filter((one) => one.startsWith('error'));
     expect(errors).toEqual([expect.stringContaining(`error ${message}`)]);
-  });
-});
-
-describe('what may surprise is warned of', () => {
-  it.each<[string, SloInput, Partial<ConfigInput>, string[]]>([
-    [
-      'promised above the target',
-      { objectives: [{ ...SUCCESS, promised: 99.9 }] },
-      {},
-      ['slo.objectives[0].promised: is above the target (99.5)'],
-    ],
-    ['a class of nobody', { classes: { gold: { success: 99 } } }, {}, ['slo.classes.gold: promises nothing']],
-    [
-      'a smaller credit for a worse month',
-      {
-        credits: [
-          { below: 99.5, percent: 10 },
-          { below: 99, percent: 10 },
-        ],
-      },
-      {},
-      ['slo.credits[1].percent: is no more than'],
-    ],
-    [
-      'no budget',
-      { objectives: [{ ...SUCCESS, target: 100 }] },
-      {},
-      ['slo.objectives[0].target: chat-success: is 100, which leaves no error budget'],
-    ],
-    [
-      'an alert that could never fire',
-      { objectives: [{ ...SUCCESS, target: 93 }] },
-      {},
-      [
-        'slo.objectives[0].target: chat-success: at 93 % the budget burns at most 14.3 times too fast, so the page at 14.4 over 1h could never fire; it fires at 11.4',
-      ],
-    ],
-    [
-      'alerts that could never fire, of a class',
-      { objectives: [SUCCESS], classes: { bronze: { success: 80 } } },
-      { tenants: { acme: { class: 'bronze' } } },
-      [
-        'slo.classes.bronze: acme-success: at 80 % the budget burns at most 5 times',
-        'slo.classes.bronze: acme-success: at 80 % the budget burns at most 5 times',
-      ],
-    ],
-    ['nothing at 95 %', { objectives: [TTFT] }, {}, []],
-  ])('%s', (_name, slo, more, messages) => {
-    expect(found(slo, more)).toEqual(messages.map((message) => expect.stringContaining(`warning ${message}`)));
   });
 });
