@@ -10,6 +10,7 @@ import type { ToldOpinion } from '../../worker/core/slo/told/told.ts';
 import { Journal } from '../../worker/objects/slo-book/journal.ts';
 import { KeptBook } from '../../worker/objects/slo-book/kept-book.ts';
 import type { SloBook } from '../../worker/objects/slo-book/slo-book.ts';
+import { tellOpinion } from '../../worker/objects/slo-book/tell.ts';
 import { ToldRows } from '../../worker/objects/slo-book/told-rows.ts';
 import { recordOf } from '../unit/core/slo/support/record.ts';
 import { sloFor } from '../unit/core/slo/support/slo-for.ts';
@@ -79,6 +80,35 @@ describe('an opinion of an answer', () => {
       expect(await rows(true)).toBeLessThanOrEqual(3);
       expect(await rows(true)).toBe(0);
       expect(await rows(false)).toBeLessThanOrEqual(5);
+    });
+  });
+});
+
+describe('hostile opinions', () => {
+  it('of one rater cost rows twenty times, and no more', async () => {
+    await flush(answer());
+    await runInDurableObject(book, async (instance: SloBook, state) => {
+      for (let time = 0; time <= 20; time++) instance.opinion(opinion({ isGood: time % 2 === 0 }));
+      const again = async () => expect(instance.opinion(opinion({ isGood: false }))).toBe('taken');
+      expect(await rowsWrittenBy(state, again)).toBe(0);
+    });
+    expect(await counted('quality')).toEqual([1, 0]);
+  });
+
+  it('of made-up requests leave the book its time: beyond some thousand rows a second it looks for none', async () => {
+    await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
+      new Journal(sql);
+      sql.exec(
+        `INSERT INTO journal (number, at, source, seq, sentAt, bytes, body)
+         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)
+         SELECT n, ?, 'a', n, 0, 0, '' FROM n`,
+        NOW,
+      );
+      const links = { journal: new Journal(sql), told: new ToldRows(sql), looks: { second: 0, rows: 0 } };
+      const told = (now: number) => tellOpinion(links, opinion(), now);
+      const [second, next] = [Math.ceil(NOW / 1_000) * 1_000, Math.ceil(NOW / 1_000) * 1_000 + 1_000];
+      expect([1, 2, 3, 4].map((ms) => told(second + ms))).toEqual(['unknown', 'unknown', 'busy', 'busy']);
+      expect(told(next)).toBe('unknown');
     });
   });
 });

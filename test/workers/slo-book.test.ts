@@ -12,6 +12,7 @@ import { FORGET_SOURCE_AFTER_MS } from '../../worker/core/slo/sources.ts';
 import { Journal } from '../../worker/objects/slo-book/journal.ts';
 import { KeptBook } from '../../worker/objects/slo-book/kept-book.ts';
 import type { SloBook } from '../../worker/objects/slo-book/slo-book.ts';
+import { Snapshots } from '../../worker/objects/slo-book/snapshots.ts';
 import { AT, recordOf } from '../unit/core/slo/support/record.ts';
 import { sloFor } from '../unit/core/slo/support/slo-for.ts';
 import { countRows, rowsWrittenBy } from './count-rows.ts';
@@ -128,6 +129,30 @@ describe('the book', () => {
         journal.add({ source: 'a', seq, sentAt: AT, body }, AT);
       expect(kept.current().series('all')?.window('success', 3_600_000, AT).good).toBe(1);
       expect(told).toEqual(['journal 2']);
+    });
+  });
+});
+
+describe('a snapshot', () => {
+  const long = (length: number) => Array.from({ length }, (_, place) => place % 10).join('');
+
+  it('holds a text that is longer than a row may be, and nothing of it when it is short again or gone', async () => {
+    await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
+      const snapshots = new Snapshots(sql);
+      const neighbours: [string, string][] = [
+        ['=tenants', 'a'],
+        ['all', 'b'],
+        ['feature:chat-2', 'c'],
+      ];
+      for (const length of [5_000_001, 1_200_000, 500_000, 500_001, 10, 0]) {
+        const text = long(length);
+        const { rows } = snapshots.write([...neighbours, ['feature:chat', text]], 7);
+        expect(rows).toBe(1 + neighbours.length + Math.max(1, Math.ceil(length / 500_000)));
+        const own: [string, string][] = length === 0 ? [] : [['feature:chat', text]];
+        expect(new Map(new Snapshots(sql).rows())).toEqual(new Map([...neighbours, ...own]));
+        expect(snapshots.head()).toEqual({ through: 7, rows });
+      }
+      expect(sql.exec('SELECT name FROM snapshot').toArray()).toHaveLength(4);
     });
   });
 });

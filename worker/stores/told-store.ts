@@ -1,4 +1,5 @@
 /** What clients tell of answers and services, on its way to the book. */
+import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
 import type { Feedback } from '../core/slo/told/feedback.ts';
 import type { FiguresById } from '../core/slo/told/figures.ts';
 import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
@@ -9,6 +10,8 @@ const LONGEST_CALL_MS = 3_000;
 /** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
 const WAITS_MS = [5_000, 6_000, 4_000];
 const MOST_WAITING = 1_000;
+/** What arrived earlier is in the book, or will never be. */
+const LONGEST_WAY_MS = 20 * 60_000;
 /** The rater of all visitors of pages, and that of a key which names none. */
 const VISITOR = 'visitor';
 const KEY = 'key';
@@ -32,8 +35,9 @@ export class ToldStore implements Told {
   async feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean> {
     const opinion = await this.#opinionOf(feedback, rater);
     const reply = await this.#call(() => this.#links.opinion(opinion));
-    if (reply === 'unknown' && this.#waiting < MOST_WAITING) background(this.#tellAgain(opinion));
-    return reply !== undefined;
+    const mayCome = (timeOfUuidV7(feedback.requestId) ?? 0) > this.#links.clock.now() - LONGEST_WAY_MS;
+    if (reply === 'unknown' && mayCome && this.#waiting < MOST_WAITING) background(this.#tellAgain(opinion));
+    return reply !== undefined && reply !== 'busy';
   }
 
   async figures(figures: FiguresById, tenant: string): Promise<boolean> {

@@ -144,8 +144,11 @@ function ofFeatures({ slo, features }: CheckedConfig): Contradiction[] {
 
 function ofClassNames({ slo, tenants }: CheckedConfig): Contradiction[] {
   const names = Object.keys(slo.classes);
+  const promised = Object.values(tenants).filter((tenant) => tenant.class !== undefined).length;
   const used = new Set(Object.values(tenants).map((tenant) => tenant.class));
+  const tooMany = `${promised} tenants have a class, but only ${MOST_TENANTS} can be counted one by one; promise the others what holds for all`;
   return [
+    ...(promised > MOST_TENANTS ? [error(['tenants'], tooMany)] : []),
     ...Object.entries(tenants).flatMap(([tenant, { class: name }]) => {
       if (name === undefined || names.includes(name)) return [];
       const message = `"${name}" is not one of slo.classes: ${names.join(', ') || 'there are none'}`;

@@ -31,16 +31,27 @@ function receiptsIn(body: string): Receipt[] {
 
 /** One step: call it again from `next`. `since`: a row of the journal. */
 export function findReceipt(journal: Journal, requestId: string, now: number, since = 0): ReceiptFound {
+  const { receipt, next } = lookForReceipt(journal, requestId, now, since);
+  return { receipt, next };
+}
+
+/** The same; `looked`: how many rows it has looked through. */
+export function lookForReceipt(
+  journal: Journal,
+  requestId: string,
+  now: number,
+  since: number,
+): ReceiptFound & { looked: number } {
   const madeAt = timeOfUuidV7(requestId);
-  if (madeAt === undefined) return { receipt: null, next: null };
+  if (madeAt === undefined) return { receipt: null, next: null, looked: 0 };
   const from = Math.max(since, journal.firstSince(Math.max(madeAt - CLOCKS_DIFFER_MS, now - KEEP_RECEIPTS_MS)));
   const end = journal.firstSince(madeAt + LONGEST_WAY_MS) - 1;
   const to = Math.min(end, from + MOST_ROWS_A_CALL - 1);
-  for (const { body } of journal.containing([JSON.stringify(requestId)], from, to, 'ASC')) {
+  for (const { number, body } of journal.containing([JSON.stringify(requestId)], from, to, 'ASC')) {
     const receipt = receiptsIn(body).find((one) => one.requestId === requestId);
-    if (receipt !== undefined) return { receipt, next: null };
+    if (receipt !== undefined) return { receipt, next: null, looked: number - from + 1 };
   }
-  return { receipt: null, next: to < end ? to + 1 : null };
+  return { receipt: null, next: to < end ? to + 1 : null, looked: Math.max(0, to - from + 1) };
 }
 
 /** Receipts in the order in which the book took them, the newest first; those of a page by their arrival. */

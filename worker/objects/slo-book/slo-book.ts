@@ -11,7 +11,7 @@ import type { OpinionReply, ToldOpinion } from '../../core/slo/told/told.ts';
 import { Journal } from './journal.ts';
 import { KeptBook, type KeptBookDeps } from './kept-book.ts';
 import { findReceipt, listReceipts } from './receipts.ts';
-import { tellFigures, tellOpinion } from './tell.ts';
+import { type Looks, tellFigures, tellOpinion } from './tell.ts';
 import { ToldRows } from './told-rows.ts';
 
 /** What the book needs from outside. */
@@ -26,6 +26,7 @@ interface Memory {
   sources: Sources;
   book: KeptBook;
   told: ToldRows;
+  looks: Looks;
 }
 
 /**
@@ -105,6 +106,7 @@ export class SloBook extends DurableObject<unknown> {
     const journal = new Journal(sql);
     const sources = new Sources();
     for (const { source, seq, at } of journal.sourcesSince(now - FORGET_SOURCE_AFTER_MS)) sources.take(source, seq, at);
-    return { journal, sources, book: new KeptBook(sql, journal, this.#deps), told: new ToldRows(sql) };
+    const looks = { second: 0, rows: 0 };
+    return { journal, sources, book: new KeptBook(sql, journal, this.#deps), told: new ToldRows(sql), looks };
   }
 }

@@ -4,8 +4,12 @@ import type { SavedRow } from '../../core/slo/book/shelf.ts';
 // WITHOUT ROWID: any other text key is an index, and a second row on every write.
 const TABLE = 'CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID';
 const WRITE = 'INSERT INTO snapshot (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body';
+const FORGET = 'DELETE FROM snapshot WHERE name BETWEEN ? AND ?';
 /** No part of the book has this name. */
 const HEAD = '';
+/** SQLite takes 2 MB in one row. A longer text goes on in rows of its own, of which none may be left when it is shorter again. */
+const LONGEST = 500_000;
+const continued = (name: string, part: number): string => (part === 0 ? name : `${name}\n${1_000 + part}`);
 
 /** How far the snapshot goes. */
 export interface SnapshotHead {
@@ -30,16 +34,29 @@ export class Snapshots {
   }
 
   *rows(): Iterable<SavedRow> {
-    const rows = this.#sql.exec<{ name: string; body: string }>('SELECT * FROM snapshot WHERE name <> ?', HEAD);
-    for (const { name, body } of rows) yield [name, body];
+    const query = 'SELECT * FROM snapshot WHERE name <> ? ORDER BY name';
+    let whole: SavedRow | undefined;
+    for (const { name, body } of this.#sql.exec<{ name: string; body: string }>(query, HEAD)) {
+      if (whole !== undefined && name.startsWith(`${whole[0]}\n`)) {
+        whole[1] += body;
+        continue;
+      }
+      if (whole !== undefined) yield whole;
+      whole = [name, body];
+    }
+    if (whole !== undefined) yield whole;
   }
 
   /** Writes what has changed since the last one. */
   write(changed: Iterable<SavedRow>, through: number): SnapshotHead {
     let rows = 1;
     for (const [name, text] of changed) {
-      this.#sql.exec(WRITE, name, text);
-      rows++;
+      const parts = Math.ceil(text.length / LONGEST);
+      for (let part = 0; part < parts; part++) {
+        this.#sql.exec(WRITE, continued(name, part), text.slice(part * LONGEST, (part + 1) * LONGEST));
+      }
+      rows += Math.max(1, parts);
+      this.#sql.exec(FORGET, continued(name, parts), `${name}\n9`);
     }
     const head = { through, rows };
     this.#sql.exec(WRITE, HEAD, JSON.stringify(head));

@@ -2,7 +2,6 @@
 import type { FlushBody } from '../../core/slo/flush.ts';
 import { packRecords } from '../../core/slo/packed.ts';
 import type { Receipt } from '../../core/slo/receipt.ts';
-import type { ReceiptFound } from '../../core/slo/receipt-search.ts';
 import type { FiguresById } from '../../core/slo/told/figures.ts';
 import {
   figuresTold,
@@ -13,30 +12,49 @@ import {
   toldOf,
 } from '../../core/slo/told/told.ts';
 import type { Journal } from './journal.ts';
-import { findReceipt } from './receipts.ts';
+import { lookForReceipt } from './receipts.ts';
 import type { ToldRows } from './told-rows.ts';
+
+/** How many rows of the journal have been looked through in a second. */
+export interface Looks {
+  second: number;
+  rows: number;
+}
 
 interface Links {
   journal: Journal;
   told: ToldRows;
+  looks: Looks;
 }
 
 /** A request of a busy service is found in the first steps, or not at all. */
 const MOST_STEPS = 5;
+/** A tenth of a second: made-up ids, of which each is looked for in vain, must not keep the book from its records. */
+const MOST_ROWS_A_SECOND = 15_000;
+/** So often a rater may think better of it. Each change is a row of the journal, whose room all share. */
+const MOST_CHANGES = 20;
+
+interface KeptOpinion extends Opinion {
+  label: string | null;
+  changes: number;
+}
 
 /** The last opinion of a rater counts. */
-export function tellOpinion({ journal, told }: Links, given: ToldOpinion, now: number): OpinionReply {
+export function tellOpinion({ journal, told, looks }: Links, given: ToldOpinion, now: number): OpinionReply {
   const { requestId, tenant, ofUser, rater, isGood, isVouched, label } = given;
-  const receipt = receiptOf(journal, requestId, now);
+  if (!mayLook(looks, now)) return 'busy';
+  const receipt = receiptOf(journal, requestId, looks, now);
   if (receipt === null) return 'unknown';
   const isTheirs = receipt.tenant === tenant && (ofUser === undefined || receipt.userHash === ofUser);
   if (!isTheirs) return 'refused';
   const id = `${requestId} ${rater}`;
-  const earlier = told.find(id);
+  const text = told.find(id);
+  const earlier = text === undefined ? undefined : (JSON.parse(text) as KeptOpinion);
+  const changes = earlier === undefined ? 0 : (earlier.changes ?? 0) + 1;
   const opinion = { isGood, isVouched, at: now };
-  const counts = toldOf(receipt, opinion, earlier === undefined ? undefined : (JSON.parse(earlier) as Opinion));
-  if (counts.length === 0) return 'taken';
-  told.keep(id, JSON.stringify({ ...opinion, label }), now);
+  const counts = toldOf(receipt, opinion, earlier);
+  if (counts.length === 0 || changes > MOST_CHANGES) return 'taken';
+  told.keep(id, JSON.stringify({ ...opinion, label, changes } satisfies KeptOpinion), now);
   write(journal, counts, now);
   return 'taken';
 }
@@ -50,12 +68,19 @@ export function tellFigures({ journal, told }: Links, figures: FiguresById, tena
   return true;
 }
 
-function receiptOf(journal: Journal, requestId: string, now: number): Receipt | null {
+function mayLook(looks: Looks, now: number): boolean {
+  const second = Math.floor(now / 1_000);
+  if (looks.second !== second) Object.assign(looks, { second, rows: 0 });
+  return looks.rows < MOST_ROWS_A_SECOND;
+}
+
+function receiptOf(journal: Journal, requestId: string, looks: Looks, now: number): Receipt | null {
   let since: number | null = 0;
   for (let step = 0; step < MOST_STEPS && since !== null; step++) {
-    const { receipt, next }: ReceiptFound = findReceipt(journal, requestId, now, since);
-    if (receipt !== null) return receipt;
-    since = next;
+    const found = lookForReceipt(journal, requestId, now, since);
+    looks.rows += found.looked;
+    if (found.receipt !== null) return found.receipt;
+    since = found.next;
   }
   return null;
 }

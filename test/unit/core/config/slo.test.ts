@@ -265,6 +265,12 @@ describe('what cannot be kept account of stops the build', () => {
       'slo.classes.gold: promises nothing; write success, ttft or latency',
     ],
     [
+      'promises to more tenants than are counted one by one',
+      { classes: { gold: { success: 99 } } },
+      { tenants: Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`t${at}`, { class: 'gold' }])) },
+      'tenants: 201 tenants have a class, but only 200 can be counted one by one',
+    ],
+    [
       'promises to a tenant that has the name of all others',
       { classes: { gold: { success: 99 } } },
       { tenants: { other: { class: 'gold' } } },

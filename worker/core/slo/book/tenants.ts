@@ -1,6 +1,6 @@
 /** Which tenants have series of their own: those with promises of their own, and those with the most requests. The others are counted together. */
 
-/** The name of the others. */
+/** The name of the others. A tenant that has this name is one of them. */
 export const OTHER = 'other';
 
 /** Tenants with series of their own. */
@@ -33,9 +33,13 @@ export class Tenants {
   named(tenant: string, at: number, fold: (tenant: string) => void): string {
     this.#beginDay(Math.floor(at / DAY_MS));
     const count = this.#own.get(tenant);
-    if (count !== undefined || this.#own.size < MOST_TENANTS) {
+    if (count !== undefined || (this.#own.size < MOST_TENANTS && tenant !== OTHER)) {
       this.#own.set(tenant, (count ?? 0) + 1);
       return tenant;
+    }
+    if (tenant === OTHER) {
+      this.folded += 1;
+      return OTHER;
     }
     const waited = (this.#waiting.get(tenant) ?? 0) + 1;
     const isPromised = this.#promised.has(tenant);
@@ -67,7 +71,7 @@ export class Tenants {
     const [day, folded, own, waiting]: [number, number, [string, number][], [string, number][]] = JSON.parse(text);
     this.#day = day;
     this.folded = folded;
-    this.#own = new Map(own);
+    this.#own = new Map(own.filter(([tenant]) => tenant !== OTHER));
     this.#waiting = new Map(waiting);
   }
 

@@ -15,8 +15,11 @@ export interface Opinion {
   at: number;
 }
 
-/** What the book makes of an opinion. `unknown`: the request may still be on its way; `refused`: it is not the caller's. */
-export type OpinionReply = 'taken' | 'unknown' | 'refused';
+/**
+ * What the book makes of an opinion. `unknown`: the request may still be on its way; `refused`: it is not the caller's; `busy`:
+ * it has looked for so many requests in this second that it did not look for this one.
+ */
+export type OpinionReply = 'taken' | 'unknown' | 'refused' | 'busy';
 
 /** An opinion on its way to the book. */
 export interface ToldOpinion extends Omit<Opinion, 'at'> {

@@ -53,6 +53,17 @@ describe('of more than 200 tenants', () => {
     expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
   });
 
+  test('one that is named as the others are is one of them, and takes nothing away', () => {
+    const book = bookOf();
+    book.add(record({ tenant: 'other' }), AT);
+    for (let tenant = 0; tenant < 201; tenant++) book.add(record({ tenant: `t${tenant}` }), AT);
+    for (let more = 0; more < 150; more++) book.add(record({ tenant: 't200' }), AT);
+    expect(good(book, 'all')).toBe(1 + 201 + 150);
+    expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
+    const requests = book.totals.counters.requests.toJSON();
+    expect(requests.reduce((sum, [, count]) => sum + count, 0)).toBe(good(book, 'all'));
+  });
+
   test('a tenant that made room leaves nothing behind in what is saved, nor in the totals', () => {
     const book = bookOfTenants(201);
     const saved = new Map(book.save());
