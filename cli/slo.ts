@@ -1,18 +1,24 @@
-/** `npm run slo -- prometheus`: the promises of carryon.config.ts as files for Prometheus, Alertmanager, Grafana and sloth. */
+/** `npm run slo`: how the promises stand, and the promises as files for Prometheus, Alertmanager, Grafana and sloth. */
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
+import type { SloReport } from '../worker/core/slo/report.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
 import { readConfig, warningLine } from './check-config.ts';
 import { readFlags, UsageError } from './flags.ts';
 import { projectDirectory } from './project.ts';
 import { replaceChanged } from './replace-file.ts';
 import { exitWithError } from './shutdown.ts';
+import { promiseLines } from './slo/list-lines.ts';
 import { prometheusFiles } from './slo/prometheus-files.ts';
 
-const USAGE = `npm run slo -- prometheus [--out DIR]   writes rules, a dashboard, a sloth file and examples (to slo/prometheus)
+const USAGE = `npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand
+npm run slo -- prometheus [--out DIR]   writes rules, a dashboard, a sloth file and examples (to slo/prometheus)
 
-It reads carryon.config.ts and calls nothing. docs/prometheus.md says what to do with the files.`;
+list calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
+prometheus reads carryon.config.ts and calls nothing. docs/slo.md and docs/prometheus.md say more.`;
 
 try {
   await run(process.argv.slice(2));
@@ -21,9 +27,19 @@ try {
 }
 
 async function run([command, ...args]: string[]): Promise<void> {
+  if (command === 'list') return list(args);
   if (command === 'prometheus') return prometheus(args);
   if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to make of the promises: prometheus', USAGE);
+  throw new UsageError('Say what to do with the promises: list or prometheus', USAGE);
+}
+
+async function list(args: string[]): Promise<void> {
+  const one = { type: 'string' } as const;
+  const flags = { tenant: one, feature: one, window: one, json: { type: 'boolean' } } as const;
+  const { json, ...narrowing } = readFlags(args, flags, USAGE);
+  const query = new URLSearchParams(Object.entries(narrowing));
+  const report = await adminCall<SloReport>(adminTarget(process.env), 'GET', `/admin/slo?${query}`);
+  console.log(json ? JSON.stringify(report, null, 2) : promiseLines(report).join('\n'));
 }
 
 async function prometheus(args: string[]): Promise<void> {

@@ -99,7 +99,9 @@ function cost(request: ShownRequest): string[] {
   const reasoning = reasoningTokens === 0 ? '' : ` (${reasoningTokens} of them reasoning)`;
   return [
     `It cost ${usd(costMicroUsd)}: ${inputTokens} tokens in${cached}, ${outputTokens} out${reasoning}.`,
-    ...(estimated ? ['That is a bound, because the provider told no usage that can be true.'] : []),
+    ...(estimated
+      ? ['That is an upper bound, because the provider reported no usage, or one that cannot be true.']
+      : []),
   ];
 }
 

@@ -87,7 +87,7 @@ It counts as good.
       [
         'Its answer broke off (stream_interrupted: the stream broke off',
         'the fault lies with the providers',
-        'That is a bound',
+        'That is an upper bound',
       ],
     ],
     [

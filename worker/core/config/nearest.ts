@@ -1,5 +1,6 @@
 /** "did you mean": the nearest name if it is close enough to be a typo, and always the list of all names. */
 export function nearestOf(written: string | undefined, names: readonly string[]): string {
+  if (names.length === 0) return 'there are none';
   const all = `there are ${names.join(', ')}`;
   if (written === undefined) return all;
   const text = written.toLowerCase();

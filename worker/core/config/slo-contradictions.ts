@@ -9,7 +9,7 @@ import { maintenanceContradictions } from './maintenance-contradictions.ts';
 import { nearestOf } from './nearest.ts';
 import { ofClasses, resolveSlo, sliOf, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
 import type { CheckedConfig } from './schema.ts';
-import { presetAverages } from './slo-presets.ts';
+import { presetAverages, presetObjectives } from './slo-presets.ts';
 
 const error = (path: Path, message: string): Contradiction => ({ path, message, isError: true });
 
@@ -69,7 +69,7 @@ function ofObjectives(checked: CheckedConfig): Contradiction[] {
   return (checked.slo.objectives ?? []).flatMap((written, index) => {
     const path = ['slo', 'objectives', index];
     const objective = whole.get(written.name) ?? written;
-    const found = objective.of === undefined ? ofPlain(objective, path) : ofComposite(objective, path, whole);
+    const found = objective.of === undefined ? ofPlain(objective, path, checked) : ofComposite(objective, path, whole);
     const { target = 100, promised = target } = objective;
     if (promised <= target) return found;
     const message = `is above the target (${target}), so alerts are silent while it is broken; write at most the target`;
@@ -77,11 +77,18 @@ function ofObjectives(checked: CheckedConfig): Contradiction[] {
   });
 }
 
-function ofPlain({ sli, target, under, atMostUsd }: WrittenObjective, path: Path): Contradiction[] {
+function ofPlain(
+  { name, sli, target, under, atMostUsd }: WrittenObjective,
+  path: Path,
+  checked: CheckedConfig,
+): Contradiction[] {
   const found: Contradiction[] = [];
   if (sli === undefined)
     found.push(
-      error([...path, 'sli'], 'is missing; write what is measured, such as "success", or the parts in of: [ … ]'),
+      error(
+        [...path, 'sli'],
+        `is missing; write what is measured, such as "success", or the parts in of: [ … ]${presetHint(name, checked)}`,
+      ),
     );
   if (target === undefined)
     found.push(error([...path, 'target'], 'is missing; write the percentage of requests, such as 99.5'));
@@ -100,6 +107,13 @@ function ofPlain({ sli, target, under, atMostUsd }: WrittenObjective, path: Path
 /** Money is counted in micro-USD. */
 const ofAmount = (usd: number | undefined, path: Path): Contradiction[] =>
   usd && usd < 1e-6 ? [error(path, 'is less than can be counted; write 0.000001 or more, or 0')] : [];
+
+/** An objective without its own `sli` was probably meant to change one of a preset. */
+function presetHint(name: string, { slo: { preset }, features }: CheckedConfig): string {
+  const names = presetObjectives({ preset: preset ?? 'chat' }, Object.keys(features)).map((one) => one.name);
+  if (preset !== undefined) return `. To change an objective of the preset, write its name: ${nearestOf(name, names)}`;
+  return names.includes(name) ? '. To keep the default promises and change this one, add preset: "chat"' : '';
+}
 
 function ofComposite(
   objective: WrittenObjective,
@@ -195,7 +209,7 @@ function ofTarget(objective: Objective, path: Path): Contradiction[] {
   const fastest = fastestBurn(objective);
   return burnAlerts(objective).flatMap(({ long, severity, wantedBurnRate, burnRate }) => {
     if (wantedBurnRate < fastest) return [];
-    const message = `at ${target} % the budget burns at most ${short(fastest)} times too fast, so the ${severity} at ${short(wantedBurnRate)} over ${long} could never fire; it fires at ${short(burnRate)}`;
+    const message = `at ${target} % the budget burns at most ${short(fastest)} times too fast, so the ${severity} above ${short(wantedBurnRate)} over ${long} could never fire; it fires above ${short(burnRate)} instead`;
     return [warning(path, `${name}: ${message}`)];
   });
 }

@@ -4,10 +4,11 @@ import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
 import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
 import { SLO_PRESETS, type SloPreset } from './slo-presets.ts';
 
+const PERCENT = 'write a percentage from 1 to 100, such as 99.5';
 const percent = z
   .number()
-  .min(1, 'write a percentage from 1')
-  .max(100, 'write a percentage up to 100')
+  .min(1, PERCENT)
+  .max(100, PERCENT)
   .refine((one) => one <= 99.9999 || one >= 100, 'write a percentage up to 99.9999, or 100');
 const text = z.string().min(1, 'write a few words').max(500, 'write at most 500 characters');
 const time = z.iso

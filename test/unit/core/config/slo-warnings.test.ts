@@ -34,7 +34,7 @@ describe('what may surprise is warned of', () => {
       { objectives: [{ ...SUCCESS, target: 93 }] },
       {},
       [
-        'slo.objectives[0].target: chat-success: at 93 % the budget burns at most 14.3 times too fast, so the page at 14.4 over 1h could never fire; it fires at 11.4',
+        'slo.objectives[0].target: chat-success: at 93 % the budget burns at most 14.3 times too fast, so the page above 14.4 over 1h could never fire; it fires above 11.4 instead',
       ],
     ],
     [

@@ -143,8 +143,14 @@ describe('a mistake', () => {
       { objectives: [{ ...SUCCESS, sli: 'sucess' }] },
       'slo.objectives[0].sli: write one of success, ttft, latency, cost',
     ],
-    [{ objectives: [{ ...SUCCESS, target: 101 }] }, 'slo.objectives[0].target: write a percentage up to 100'],
-    [{ objectives: [{ ...SUCCESS, target: 0.99 }] }, 'slo.objectives[0].target: write a percentage from 1'],
+    [
+      { objectives: [{ ...SUCCESS, target: 101 }] },
+      'slo.objectives[0].target: write a percentage from 1 to 100, such as 99.5',
+    ],
+    [
+      { objectives: [{ ...SUCCESS, target: 0.99 }] },
+      'slo.objectives[0].target: write a percentage from 1 to 100, such as 99.5',
+    ],
     [
       { objectives: [{ ...SUCCESS, window: '10d' }] },
       'slo.objectives[0].window: write one of 1d, 3d, 7d, 14d, 28d, 30d, 60d',

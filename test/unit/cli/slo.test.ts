@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { promiseLines } from '../../../cli/slo/list-lines.ts';
+import { FAILED, report, SUCCESS, TTFT, type Written } from '../core/slo/support/reports.ts';
+
+const PROMISED: Written = {
+  service: 'Support',
+  objectives: [
+    SUCCESS,
+    TTFT,
+    { name: 'retrieval', sli: 'external', target: 99.5 },
+    { name: 'chat', of: ['chat-success', 'chat-ttft'] },
+  ],
+  averages: [{ name: 'chat-cost', feature: 'chat', averageUsd: 0.015 }],
+};
+
+it('npm run slo -- list has a row for each promise, what does not count, and how the budget stands', () => {
+  const lines = promiseLines(
+    report(PROMISED, [
+      [199, { costMicroUsd: 300 }],
+      [1, { ...FAILED, costMicroUsd: 0 }],
+      [2, { ending: 'refused', code: 'budget_exceeded', ttftMs: null }],
+    ]),
+  );
+  expect(lines.join('\n')).toBe(`Support, 2027-05-16 12:00:00 UTC
+
+promise       for   what                        over   target        now  counted  bad  allowed  state
+chat-success  chat  answered                    30d      99 %     99.5 %      200    1        2  healthy
+chat-ttft     chat  first content within 2.5s   30d      95 %      100 %      199    0     9.95  healthy
+retrieval     all   reported from outside       30d    99.5 %          -        0    0        0  no data
+chat          chat  chat-success and chat-ttft  30d   94.05 %     99.5 %      200    1     11.9  healthy
+chat-cost     chat  cost on average             30d    $0.015  $0.000299      200    -        -  healthy
+
+Requests that do not count, by reason:
+  chat-success: 2 budget
+  chat-ttft: 2 budget
+  chat: 2 budget`);
+});
+
+it('shows percentiles where the report has them, and says so where nothing is promised', () => {
+  const chat = promiseLines(report(PROMISED, [[3, {}]], undefined, { feature: 'chat' }));
+  expect(chat).toContainEqual(expect.stringMatching(/^First content: p50 \d\.\d\d s, p95 \d\.\d\d s, p99 \d\.\d\d s$/));
+  const none = report({ ...PROMISED, objectives: [], averages: [] }, []);
+  expect(promiseLines(none)).toEqual(['Support has no promises to show.']);
+});
+
+it('never rounds a broken promise up to a kept one', () => {
+  const lines = promiseLines(
+    report({ objectives: [SUCCESS] }, [
+      [2, {}],
+      [1, FAILED],
+    ]),
+  );
+  expect(lines.join('\n')).toContain(' 66.666 % ');
+});
