@@ -7,6 +7,9 @@ import { isBaseUrl, isPrivateOnItsWay } from './urls.ts';
 /** `key=value`, where a value's other characters, a comma above all, are percent-encoded. */
 const HEADER = /^([\w-]+) *= *((?:[!-$&-+--~]|%[2-7][\da-f])+)$/i;
 
+/** What is added to an address: OTLP's path of a signal, and Langfuse's before it. */
+const SIGNAL_PATH = /\/(?:v1\/(?:traces|metrics|logs)|api\/public(?:\/otel)?)\/*$/;
+
 /** A variable that is missing or wrong stops no request: what would have been sent is counted as lost, and the log says so. */
 export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, variables: Variables): Telemetry {
   const receivers: Receiver[] = [];
@@ -19,7 +22,11 @@ export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, varia
   };
   /** Outside local mode what is told of users goes over https, or stays on this machine. */
   const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isPrivateOnItsWay(url));
-  const base = (name: string) => read(name, isSafe, 'a URL that begins with https://').replace(/\/+$/, '');
+  /** The router adds the path of each signal. */
+  const base = (name: string) => {
+    const isRight = (url: string) => isSafe(url) && !SIGNAL_PATH.test(url);
+    return read(name, isRight, 'a URL that begins with https://, without /v1/traces').replace(/\/+$/, '');
+  };
   const key = (name: string) => read(name, (text) => /^[!-~]+$/.test(text), 'a key as Langfuse shows it');
   if (otlp !== undefined) {
     const url = base(otlp.url);

@@ -40,7 +40,7 @@ export function metricsBody(
 /** What clients saw, counted as in `GET /metrics`. */
 function addRequest(record: RequestRecord, slo: JudgeSettings, points: Points): void {
   const { tenant, code, ttftMs, costMicroUsd, hops, cache } = record;
-  const feature = record.feature ?? 'unknown';
+  const feature = record.feature ?? (code === 'unknown_feature' ? 'unknown' : null);
   points.add('requests', COUNT, { tenant, feature, outcome: judge(record, slo).outcome, code }, 1);
   points.add('request.duration', SECONDS, { feature }, record.totalMs / 1_000);
   if (ttftMs !== null) points.add('request.timeToFirstContent', SECONDS, { feature }, ttftMs / 1_000);

@@ -82,14 +82,17 @@ describe('a variable that is missing or wrong', () => {
   const good = { OTLP_URL: 'https://otlp.test', OTLP_HEADERS: 'x-key=1' };
   const keys = { LANGFUSE_URL: 'https://langfuse.test', LANGFUSE_PK: 'pk-lf-1', LANGFUSE_SK: 'sk-lf-2' };
   const HEADERS = 'OTLP_HEADERS must be headers: key=value,key=value (a comma is %2C)';
-  const HTTPS = 'OTLP_URL must be a URL that begins with https://';
+  const HTTPS = 'OTLP_URL must be a URL that begins with https://, without /v1/traces';
   it.each<[object, string | undefined]>([
     [good, undefined],
     [{ ...good, OTLP_URL: 'http://127.0.0.1:4318' }, undefined],
+    [{ ...good, OTLP_URL: 'https://vendor.test/api/v1/otlp' }, undefined],
     [{ ...good, OTLP_URL: '' }, 'OTLP_URL is not set'],
     [{ ...good, OTLP_URL: 'http://collector.internal:4318' }, HTTPS],
     [{ ...good, OTLP_URL: 'https://user:pass@otlp.test' }, HTTPS],
     [{ ...good, OTLP_URL: 'otlp.test' }, HTTPS],
+    [{ ...good, OTLP_URL: 'https://otlp.test/v1/traces' }, HTTPS],
+    [{ ...good, OTLP_URL: 'https://otlp.test/otlp/v1/metrics/' }, HTTPS],
     [{ ...good, OTLP_HEADERS: '' }, 'OTLP_HEADERS is not set'],
     [{ ...good, OTLP_HEADERS: 'x-key' }, HEADERS],
     [{ ...good, OTLP_HEADERS: 'x-key=' }, HEADERS],
@@ -110,6 +113,10 @@ describe('a variable that is missing or wrong', () => {
   it.each<[object, string | undefined]>([
     [keys, undefined],
     [{ ...keys, LANGFUSE_URL: '' }, 'LANGFUSE_URL is not set'],
+    [
+      { ...keys, LANGFUSE_URL: 'https://langfuse.test/api/public/otel' },
+      'LANGFUSE_URL must be a URL that begins with https://, without /v1/traces',
+    ],
     [{ ...keys, LANGFUSE_PK: '' }, 'LANGFUSE_PK is not set'],
     [{ ...keys, LANGFUSE_SK: '' }, 'LANGFUSE_SK is not set'],
     [{ ...keys, LANGFUSE_SK: 'sk-lf-…' }, 'LANGFUSE_SK must be a key as Langfuse shows it'],

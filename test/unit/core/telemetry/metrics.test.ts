@@ -53,6 +53,10 @@ const RECORDS = [
     costMicroUsd: 0,
   }),
   aRecord({
+    ...{ tenant: 'other', feature: null, attempts: [], ttftMs: null, totalMs: 1, status: 400 },
+    ...{ code: 'unknown_feature', ending: 'refused', costMicroUsd: 0 },
+  }),
+  aRecord({
     attempts: [anAttempt({ result: 'slow', ms: 10_000, ttftMs: null })],
     ttftMs: null,
     totalMs: 10_000,
@@ -68,7 +72,8 @@ it('what clients saw is counted by tenant, feature, outcome and code', () => {
   expect(pointsOf(metrics, 'carryon.requests')).toEqual([
     ['acme chat good', 2],
     ['other chat excluded budget_exceeded', 1],
-    ['unknown excluded invalid_key', 1],
+    ['excluded invalid_key', 1],
+    ['other unknown excluded unknown_feature', 1],
     ['acme chat bad deadline_exceeded', 1],
   ]);
   expect(pointsOf(metrics, 'carryon.cost')).toEqual([['acme chat', 0.002]]);

@@ -68,7 +68,8 @@ export class Book {
     const outcomes = this.#promises.map(({ counted }) => sliOutcome(record, counted, slo));
     const tenant = record.tenant === null ? null : this.#named(record.tenant, at);
     const feature = this.#known(record.feature);
-    const label = feature ?? (record.feature === null ? '' : UNKNOWN);
+    const isNamed = record.feature !== null || record.code === 'unknown_feature';
+    const label = feature ?? (isNamed ? UNKNOWN : '');
     const fullMs = completeMs(record);
     for (const { series, promises, objectives, hasPercentiles } of this.#routes.of(tenant, feature)) {
       series.beginRequest(at);

@@ -9,6 +9,8 @@ import { type RateLimits, rateSaturation } from './rate-saturation.ts';
 /** What of config is shown. */
 export interface MetricsConfig extends RateLimits {
   slo: Slo;
+  /** Each receiver's drops are counted under its name. */
+  telemetry: { receivers: readonly { name: string }[] };
 }
 
 type CounterName = keyof Totals['counters'];
@@ -49,6 +51,7 @@ const SATURATION: Metric = {
 /** All counters, how each objective stands at `now`, and how much of the rates is in use. */
 export function bookMetrics(book: Book, config: MetricsConfig, now: number): string {
   const { objectives } = config.slo;
+  const { receivers } = config.telemetry;
   const features = [...config.features.keys()];
   const { counters, durations, boundsMs } = book.totals;
   // What has not happened yet is 0, not absent: the rise of a counter that begins with its first event cannot be seen.
@@ -57,6 +60,7 @@ export function bookMetrics(book: Book, config: MetricsConfig, now: number): str
     failovers: features.map((feature) => [feature]),
     costMicroUsd: features.map((feature) => ['', feature]),
     events: objectives.flatMap(({ name }) => ['good', 'bad'].map((outcome) => [name, outcome])),
+    dropped: [['book'], ...receivers.map(({ name }) => [name])],
   };
   const names = new Set(objectives.map(({ name }) => name));
   const isShown = ([[name = '']]: Sample<number>): boolean => names.has(name);

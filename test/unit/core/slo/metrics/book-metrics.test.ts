@@ -11,6 +11,7 @@ const limited = (rps: number | null) => ({ limits: { ...NO_LIMITS, rps } });
 function metricsOf(book: Book, tenants: Record<string, number> = {}): string[] {
   const config = {
     slo: SLO,
+    telemetry: { receivers: [{ name: 'otlp_traces' }] },
     tenants: new Map(Object.entries(tenants).map(([name, rps]) => [name, limited(rps)])),
     features: new Map([
       ['chat', limited(null)],
@@ -40,6 +41,8 @@ describe('the metrics of the book', () => {
       expect(lines).toContain(`carryon_ttft_seconds_bucket{feature="${feature}",deployment="",le="2.5"} 0`);
       expect(lines).toContain(`carryon_request_duration_seconds_count{feature="${feature}"} 0`);
     }
+    // Or the first loss of records would be no rise of a counter, and tell nobody.
+    for (const sink of ['book', 'otlp_traces']) expect(lines).toContain(`carryon_dropped_total{sink="${sink}"} 0`);
     expect(lines.some((line) => line.startsWith('carryon_slo_burn_rate{'))).toBe(false);
   });
 
@@ -70,6 +73,17 @@ describe('the metrics of the book', () => {
     const lines = metricsOf(book);
     expect(lines.join('\n')).not.toContain(marker);
     expect(lines).toContain('carryon_requests_total{tenant="acme",feature="unknown",outcome="good",code=""} 1');
+  });
+
+  it('tell a feature that does not exist from none', () => {
+    const refused = { ending: 'refused', feature: null } as const;
+    const lines = metricsOf(
+      withRecords({ ...refused, code: 'unknown_feature' }, { ...refused, tenant: null, code: 'invalid_key' }),
+    );
+    const excluded = (labels: string, code: string) =>
+      `carryon_requests_total{${labels},outcome="excluded",code="${code}"} 1`;
+    expect(lines).toContain(excluded('tenant="acme",feature="unknown"', 'unknown_feature'));
+    expect(lines).toContain(excluded('tenant="",feature=""', 'invalid_key'));
   });
 
   it('are bounded, however many tenants there are', () => {
