@@ -274,6 +274,10 @@ const OWN: ReadonlySet<string> = new Set(OWN_CODES);
 const foreignCode = (code: string | null | undefined): string | undefined =>
   code && !OWN.has(code.trim().toLowerCase()) ? code : undefined;
 
+/** The router's own code of an error body, which may show a provider's: any text, and no name for anything but that answer. */
+export const ownCode = (shown: string): RouterError['code'] =>
+  OWN.has(shown) ? (shown as RouterError['code']) : 'provider_rejected';
+
 /** The one place where a `RouterError` becomes a status, headers and a body. */
 export function errorToWire(error: RouterError): WireError {
   // The row of an error's own code takes that error: TypeScript cannot tell for a union.

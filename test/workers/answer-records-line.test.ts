@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
+import { judge } from '../../worker/core/slo/rules.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';
@@ -118,6 +119,43 @@ it.each(KINDS)('a %s answer that nobody can give is one error for each caller', 
   });
 });
 
+it.each(KINDS)('a %s question that a provider rejects has the router’s code, not the provider’s', async (_, sent) => {
+  const resuming = { ...sent, stream: true, headers: { ...sent.headers, 'x-carryon-resume': '1' } };
+  for (const code of ['its_own_word', null]) {
+    for (const asked of [sent, { ...sent, stream: true }, resuming]) {
+      await inside(async ({ router, records }) => {
+        router.upstream.on('a', failing(400, { code }));
+        const body = await router.clock.run(router.send(asked).then((reply) => reply.text()));
+        expect(body).toContain(`"code":"${code ?? 'bad_request'}"`);
+        expect(records).toMatchObject([{ role: 'started', code: 'provider_rejected', ending: 'refused' }]);
+        const [record] = records as [ClosedRecord];
+        expect(judge(record, router.deps.config.slo)).toEqual({ outcome: 'excluded', reason: 'caller' });
+      });
+    }
+  }
+});
+
+it('a key whose answer is given again is no hit of the cache, though that has a copy too', async () => {
+  await inside(async ({ router, records }) => {
+    router.upstream.on('a', good(false, 'Hello'));
+    await router.ask(KEYED);
+    await router.clock.run(Promise.all(router.background));
+    for (const stream of [false, true]) {
+      const { headers } = await router.ask({ ...KEYED, stream });
+      expect([headers.get('x-carryon-replayed'), headers.get('x-carryon-cache')]).toEqual(['1', null]);
+    }
+    await router.ask({ ...KEYED, body: { messages: [{ role: 'user', content: 'another question' }] } });
+    await router.ask();
+    expect(records.map(({ role, status, cache: from }) => [role, status, from])).toEqual([
+      ['started', 200, 'miss'],
+      ['replayed', 200, null],
+      ['replayed', 200, null],
+      ['own', 422, 'miss'],
+      ['own', 200, 'hit'],
+    ]);
+  });
+});
+
 it('a stale answer in the place of an object’s error says so, with the attempts that failed', async () => {
   await inside(async ({ router, records }) => {
     router.upstream.on('a', good(false, 'Hello'));
@@ -158,6 +196,20 @@ it.each(KINDS)('a %s answer whose object dies under its reader is cut, as its Wo
     expect(records.map(told)).toMatchObject([
       { role: 'started', status: 200, code: 'stream_interrupted', ending: 'cut', isCharged: false },
     ]);
+  });
+});
+
+it.each(KINDS)('a fault of ours in the record of a %s answer breaks no stream', async (_, sent) => {
+  await inside(async ({ router, records }) => {
+    const { close } = router.deps.records;
+    router.deps.records.close = (record, ...more) => {
+      close(record, ...more);
+      throw new RangeError('ours');
+    };
+    router.upstream.on('a', good(true, 'Hello'));
+    expect((await router.ask({ ...sent, stream: true })).body).toMatch(/\[DONE\]\n\n$/);
+    expect(records).toHaveLength(1);
+    expect(router.events).toContainEqual(expect.objectContaining({ event: 'internal_error', where: 'record' }));
   });
 });
 

@@ -3,7 +3,7 @@
  * `SharedAnswer`, which runs, joins, replays or refuses.
  */
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
-import type { RouterError } from '../../protocol/errors.ts';
+import { ownCode, type RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
@@ -27,7 +27,7 @@ import { keepWhole } from '../response/write-through.ts';
 import { jobOf } from '../run/run-job.ts';
 import { visitorOf } from './ask.ts';
 import { isTaken, watched } from './hand-over.ts';
-import { type Kept, type Refused, refusedWith, storedAs, storedHead } from './outcome.ts';
+import { type Kept, type Refused, refusedWith, storedHead } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
@@ -38,9 +38,6 @@ const TOO_LATE: RouterError = {
   detail: 'The call that this question shares with equal ones took too long.',
 };
 const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_000 };
-
-/** What a request comes to before anything is known of its answer. */
-const NOTHING_YET = refusedWith({ code: 'internal_error' });
 
 /** Undefined: the request is to be answered outside of an object. */
 export async function attach(
@@ -105,7 +102,8 @@ async function keptAs(reply: Response, note: ReplyNote): Promise<Kept> {
 
 function codeIn(body: string): RouterError['code'] | undefined {
   if (body === '') return undefined;
-  return (JSON.parse(body) as { error?: { code?: RouterError['code'] } }).error?.code;
+  const { error } = JSON.parse(body) as { error?: { code?: string } };
+  return error?.code === undefined ? undefined : ownCode(error.code);
 }
 
 /** Somewhat more than the object itself may take: beyond that it hangs. */
@@ -138,7 +136,7 @@ async function openingOf(
     const keyHash = cached.state === 'miss' ? cached.keyHash : '';
     // Callers that may not learn who served are told errors in other words, so they share among themselves.
     const subject = JSON.stringify(['answer-key', keyHash, seesProvider]);
-    const record = open.opening(NOTHING_YET);
+    const record = open.opening();
     return ok({ subject, message: { kind: 'shared', alias, wish: { ...wish, resume: false }, job, record } });
   }
   const { key, visitor, resume, lastEventId } = keyed;
@@ -148,8 +146,7 @@ async function openingOf(
   const bodyHash = await answers.hash(JSON.stringify([feature.name, text.text]));
   const resumes = resume && chat.stream;
   const opening = { kind: 'keyed' as const, owner, key, bodyHash, alias, lastEventId, caches: cached.state === 'miss' };
-  const known = cached.state === 'fresh' ? storedAs(cached.stored) : NOTHING_YET;
-  const record = lastEventId === null ? open.opening(known) : undefined;
+  const record = lastEventId === null ? open.opening() : undefined;
   const message = { ...opening, ...copyOf(cached, resumes, job), wish: { ...wish, resume: resumes }, record };
   return ok({ subject: keyedSubject(owner, key), message });
 }

@@ -52,8 +52,7 @@ export class OpenRecord {
       records.close(this.closed(outcome, ending, status), background);
       if (this.request !== undefined) logFailure(this.request, outcome, this.#links, this.#context);
     } catch (error) {
-      const reason = error instanceof Error ? error.name : typeof error;
-      events({ event: 'internal_error', requestId, reason, cause: null, where: 'record' });
+      logRecordFault(error, requestId, events);
     }
   }
 
@@ -68,21 +67,13 @@ export class OpenRecord {
     this.close(outcome, 'cut', outcome.status);
   }
 
-  /** What an object needs in order to close it (core/answers/stream/messages.ts). `known`: what it comes to as far as that is known. */
-  opening(known: Outcome): RecordOpening {
-    const { class: serviceClass, cache, cacheAgeS, cacheTtlS, colo, ...more } = this.closed(known, 'complete', 0);
-    const { build, promptVersion, traceparent, drill, experiment } = more;
-    const opening = {
-      class: serviceClass,
-      cache,
-      cacheAgeS,
-      cacheTtlS,
-      colo,
-      build,
-      promptVersion,
-      traceparent,
-      drill,
-    };
+  /** What an object needs in order to close it (core/answers/stream/messages.ts). */
+  opening(): RecordOpening {
+    const { class: serviceClass, cache, colo, build, ...more } = this.closed(NOTHING_YET, 'complete', 0);
+    const { promptVersion, traceparent, drill, experiment } = more;
+    const ttlMs = this.feature?.cache?.ttlMs;
+    const cacheTtlS = ttlMs === undefined ? null : ttlMs / 1_000;
+    const opening = { class: serviceClass, cache, cacheTtlS, colo, build, promptVersion, traceparent, drill };
     return Object.fromEntries(Object.entries({ ...opening, experiment }).filter(([, value]) => value !== null));
   }
 
@@ -167,6 +158,14 @@ export class OpenRecord {
   }
 }
 
+/** What a request comes to before anything is known of its answer. */
+const NOTHING_YET = refusedWith({ code: 'internal_error' });
+/** A fault of ours in a record: no answer may break for it. */
+export function logRecordFault(error: unknown, requestId: string, events: Deps['events']): void {
+  const reason = error instanceof Error ? error.name : typeof error;
+  events({ event: 'internal_error', requestId, reason, cause: null, where: 'record' });
+}
+
 const NO_ATTEMPTS: readonly RecordedAttempt[] = [];
 
 const endingOf = (error: RouterError['code'] | undefined, isCut: boolean): RecordEnding => {
@@ -174,7 +173,7 @@ const endingOf = (error: RouterError['code'] | undefined, isCut: boolean): Recor
   return error === undefined ? 'complete' : 'refused';
 };
 
-/** `storedAt`: an object gave an answer again, which was in no cache. */
+/** `storedAt`: of a copy, or of a shared answer given again. A fresh copy that was not given, such as to a key with an answer of its own, is no hit. */
 const cacheResult = (
   { state }: CacheRead,
   stored: Stored | undefined,
@@ -182,7 +181,7 @@ const cacheResult = (
 ): ClosedRecord['cache'] => {
   if (stored?.instead !== undefined) return 'stale';
   if (storedAt !== undefined) return 'hit';
-  return state === 'fresh' ? 'hit' : state;
+  return state === 'fresh' ? null : state;
 };
 
 const roleOf = (role: string): ClosedRecord['role'] =>

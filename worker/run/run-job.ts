@@ -16,7 +16,7 @@ import { logFailure } from '../pipeline/failure-log.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
 import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
 import { produce } from '../pipeline/produce.ts';
-import { OpenRecord } from '../pipeline/record.ts';
+import { logRecordFault, OpenRecord } from '../pipeline/record.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { AnswerRuns, Deps, RunHooks } from '../ports.ts';
 import { openLastChunk, usageChunk, withSkippedEvents } from '../response/last-chunk.ts';
@@ -55,7 +55,13 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
   clock: deps.clock,
   produce: producer(deps),
   wire: (error) => refusalOf(error),
-  close: (record, background) => deps.records.close(record, background, true),
+  close(record, background) {
+    try {
+      deps.records.close(record, background, true);
+    } catch (error) {
+      logRecordFault(error, record.requestId, deps.events);
+    }
+  },
   givesAgainMs({ chat, feature }, body) {
     const policy = deps.config.features.get(feature)?.cache;
     const isKept = policy !== undefined && whyNotStored({ body, chat, policy, mode: 'normal' }) === undefined;

@@ -51,7 +51,7 @@ export class RecordBatches implements Records {
     this.#dueAt = dueAt;
     background(
       new Promise<void>((resolve) => {
-        clock.after(dueAt - now, () => resolve(this.#dueAt <= clock.now() ? this.#send() : undefined));
+        clock.after(dueAt - now, () => resolve(this.#dueAt <= Math.max(dueAt, clock.now()) ? this.#send() : undefined));
       }),
     );
   }
@@ -72,6 +72,6 @@ export class RecordBatches implements Records {
     }
     // No sink is handed a name.
     for (const record of closed) record.user = null;
-    await Promise.all(sinks.map((sink) => sink.take(closed)));
+    await Promise.all(sinks.map(async (sink) => sink.take(closed)));
   }
 }

@@ -26,7 +26,7 @@ export interface RequestRecord {
   door: DoorName;
   stream: boolean;
   mode: EdgeMode;
-  /** Null: no cache was asked. */
+  /** Null: no cache was asked, or what it had was not given. */
   cache: 'hit' | 'miss' | 'stale' | 'bypass' | null;
   cacheAgeS: number | null;
   cacheTtlS: number | null;

@@ -122,7 +122,9 @@ export type JudgeSettings = Pick<Slo, 'staleIs' | 'maintenance'>;
 export function judge(record: Judged, slo: JudgeSettings, countsDrills = false): Verdict {
   if (record.drill !== null && !countsDrills) return DRILL;
   if (isInMaintenance(record, slo)) return MAINTENANCE;
-  return SLI_RULES[ruleOf(record, slo)];
+  const verdict: Verdict | undefined = SLI_RULES[ruleOf(record, slo)];
+  // During a deploy a record may have a code of another build: one that has no line here must not lose those beside it.
+  return verdict ?? GATEWAY;
 }
 
 function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: JudgeSettings): keyof typeof SLI_RULES {

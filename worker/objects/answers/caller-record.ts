@@ -1,4 +1,5 @@
 /** The record of one caller of an object: what its reader got, and what its run took. Closed once, when both are known. */
+import { ownCode } from '../../../protocol/errors.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import { ageSeconds } from '../../core/answers/freshness.ts';
 import type { Ending, Refusal } from '../../core/answers/stream/events.ts';
@@ -24,19 +25,22 @@ export interface CallerLinks {
 export class CallerRecord {
   readonly #record: ClosedRecord;
   readonly #links: CallerLinks;
+  readonly #cacheTtlS: number | null;
   #isReading = true;
   #isAwaitingRun = false;
 
   /** `opened`: what its Worker knows of it. */
   constructor(opened: ClosedRecord, links: CallerLinks) {
-    this.#record = opened;
+    this.#cacheTtlS = opened.cacheTtlS;
+    this.#record = Object.assign(opened, { cacheTtlS: null });
     this.#links = links;
   }
 
   /** The headers of its stream go out. */
   begins({ cache, storedAt }: AnswerHead): void {
     if (cache === 'hit' && storedAt !== undefined) {
-      Object.assign(this.#record, { cache, cacheAgeS: ageSeconds(storedAt, this.#links.clock.now()) });
+      const cacheAgeS = ageSeconds(storedAt, this.#links.clock.now());
+      Object.assign(this.#record, { cache, cacheAgeS, cacheTtlS: this.#cacheTtlS });
     }
     this.#record.status = 200;
   }
@@ -89,8 +93,8 @@ export class CallerRecord {
   }
 
   #fails({ body, open }: Refusal, isCut: boolean): void {
-    const { error } = JSON.parse(open?.body ?? body) as { error: { code: ClosedRecord['code'] } };
-    Object.assign(this.#record, { ending: isCut ? 'cut' : 'refused', code: error.code });
+    const { error } = JSON.parse(open?.body ?? body) as { error: { code: string } };
+    Object.assign(this.#record, { ending: isCut ? 'cut' : 'refused', code: ownCode(error.code) });
   }
 
   #over(): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { OWN_CODES } from '../../../../protocol/errors.ts';
+import { OWN_CODES, type RouterError } from '../../../../protocol/errors.ts';
 import { EXCLUDED_REASONS, type JudgeSettings, judge, SLI_RULES } from '../../../../worker/core/slo/rules.ts';
 import { countedKey, sliOutcome } from '../../../../worker/core/slo/sli-outcome.ts';
 import type { Sli } from '../../../../worker/core/slo/slo.ts';
@@ -71,6 +71,11 @@ describe('the verdict', () => {
     const settings = withWindow(ARRIVED_AT + fromMs, ARRIVED_AT + toMs);
     const verdict = judge(judged({ ...FAILED, totalMs: 1_000 }), settings);
     expect(verdict.outcome).toBe(isExcluded ? 'excluded' : 'bad');
+  });
+
+  test('of a code that only another build knows is bad: nothing beside it may be lost', () => {
+    const newer = { ...judged({ ending: 'refused', ttftMs: null }), code: 'of_tomorrow' as RouterError['code'] };
+    expect(judge(newer, slo)).toEqual({ outcome: 'bad', layer: 'gateway' });
   });
 
   test('drills count where they are asked for', () => {

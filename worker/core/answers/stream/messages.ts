@@ -31,20 +31,11 @@ interface Opening {
   record?: RecordOpening | undefined;
 }
 
-/** What the record of a call says besides its job. A null is left out. */
+/** What the record of a call says besides its job. A null is left out. `cacheTtlS`: true only where the object gives a hit. */
 export type RecordOpening = Partial<
   Pick<
     ClosedRecord,
-    | 'class'
-    | 'cache'
-    | 'cacheAgeS'
-    | 'cacheTtlS'
-    | 'colo'
-    | 'build'
-    | 'promptVersion'
-    | 'traceparent'
-    | 'drill'
-    | 'experiment'
+    'class' | 'cache' | 'cacheTtlS' | 'colo' | 'build' | 'promptVersion' | 'traceparent' | 'drill' | 'experiment'
   >
 >;
 
