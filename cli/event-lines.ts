@@ -39,10 +39,13 @@ const LINES: Readonly<Record<string, (event: Fields) => string>> = {
   deployment_cooling: ({ deployment, cause, cooldownMs, advice, drill }) =>
     `  cooldown${ofDrill(drill)}: ${deployment} for ${seconds(cooldownMs)} (${cause})${advice ? `: ${advice}` : ''}`,
   key_set_unreadable: ({ setting, reason }) => `  sign-in: the key set of ${setting} ${reason}`,
+  telemetry_failing: ({ sink, reason, dropped }) => `  telemetry: ${sink} ${reason}${lost(dropped)}`,
+  telemetry_back: ({ sink, dropped }) => `  telemetry: ${sink} works again${lost(dropped)}`,
   deployment_back: ({ deployment, outageMs, drill }) =>
     `  back${ofDrill(drill)}: ${deployment}, after ${seconds(outageMs)}`,
 };
 
+const lost = (dropped: unknown): string => (dropped === 0 ? '' : `; ${dropped} records were lost`);
 /** Marks cooldowns that only requests under a fault on purpose see. */
 const ofDrill = (drill: unknown): string => (drill === true ? ' (drill)' : '');
 const inMode = (mode: unknown): string => (typeof mode === 'string' ? ` (${mode})` : '');

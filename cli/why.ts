@@ -1,14 +1,19 @@
-/** `npm run why`: what became of one request and why, in words, from the router that `npm run keys` calls. */
+/** `npm run why`: what became of one request and why, in words, and the latest requests, from the router that `npm run keys` calls. */
 import { timeOfUuidV7 } from '../protocol/uuid-v7.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
 import { type ShownRequest, whyLines } from './why/lines.ts';
+import { type RequestsAnswer, requestLines } from './why/list-lines.ts';
 
 const USAGE = `npm run why -- ID [--json]   what became of one request of the last 7 days, and why; ID is its x-request-id
+npm run why -- list [--code CODE] [--feature NAME] [--tenant NAME [--user ID]] [--most 50] [--before PAGE] [--json]   the latest requests
 
 It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+
+const text = { type: 'string' } as const;
+const FLAGS = { code: text, feature: text, tenant: text, user: text, most: text, before: text } as const;
 
 try {
   await run(process.argv.slice(2));
@@ -17,10 +22,11 @@ try {
 }
 
 async function run(args: string[]): Promise<void> {
+  if (args[0] === 'list') return list(args.slice(1));
   const hasId = args[0] !== undefined && !args[0].startsWith('-');
   const id = hasId ? args[0] : undefined;
   const { json } = readFlags(hasId ? args.slice(1) : args, { json: { type: 'boolean' } }, USAGE);
-  if (id === undefined) throw new UsageError('Say which request: its x-request-id', USAGE);
+  if (id === undefined) throw new UsageError('Say which request: its x-request-id, or list for the latest ones', USAGE);
   if (timeOfUuidV7(id) === undefined)
     throw new UsageError(
       `${id.slice(0, 60)} is no id of a request; they look like 019b76da-a800-7000-8000-0123456789ab`,
@@ -29,4 +35,11 @@ async function run(args: string[]): Promise<void> {
   const request = await adminCall<ShownRequest>(adminTarget(process.env), 'GET', `/admin/requests/${id}`);
   if (json) return console.log(JSON.stringify(request, null, 2));
   console.log(whyLines(request, Date.now()).slice(1).join('\n'));
+}
+
+async function list(args: string[]): Promise<void> {
+  const { json, ...asked } = readFlags(args, { ...FLAGS, json: { type: 'boolean' } }, USAGE);
+  const query = new URLSearchParams(asked);
+  const answer = await adminCall<RequestsAnswer>(adminTarget(process.env), 'GET', `/admin/requests?${query}`);
+  console.log(json ? JSON.stringify(answer, null, 2) : requestLines(answer, asked).join('\n'));
 }

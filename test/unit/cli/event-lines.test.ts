@@ -32,6 +32,14 @@ test.for<[object, string]>([
     { event: 'deployment_cooling', deployment: 'a', cause: 'bad_key', cooldownMs: 300_000, advice: 'replace the key' },
     '  cooldown: a for 300.00 s (bad_key): replace the key',
   ],
+  [
+    { event: 'telemetry_failing', sink: 'otlp_traces', reason: 'cannot be reached', dropped: 0, needsOperator: false },
+    '  telemetry: otlp_traces cannot be reached',
+  ],
+  [
+    { event: 'telemetry_back', sink: 'otlp_traces', dropped: 7 },
+    '  telemetry: otlp_traces works again; 7 records were lost',
+  ],
   [{ ...request, mode: 'normal' }, 'POST /ai  200  1.23 s  by a  $0.000043  id-1'],
   [{ ...request, mode: 'bypass' }, 'POST /ai  200  1.23 s  by a  bypass  $0.000043  id-1'],
   [
