@@ -22,7 +22,7 @@ export function averageGroup({ name, feature, averageMicroUsd, windowMs }: Avera
     name: `carryon-slo-${name}`,
     interval: '1m',
     rules: [
-      { record: COST, expr: `sum(carryon_cost_usd_total${selector({ feature })})`, labels },
+      { record: COST, expr: `sum(carryon_slo_cost_usd_total${selector({ feature })})`, labels },
       { record: REQUESTS, expr: `sum(carryon_requests_total${selector({ feature }, 'outcome=~"good|bad"')})`, labels },
       average(SHORT),
       average(duration(windowMs)),

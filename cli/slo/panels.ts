@@ -81,12 +81,12 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Cost of a request',
-    description: 'On average.',
+    description: 'On average, of requests that are good or bad.',
     unit: 'currencyUSD',
     queries: [
       [
         '{{feature}}',
-        `${perSecond('feature', `carryon_cost_usd_total{${OF_FEATURE}}`)} / ${perSecond('feature', COUNTED)}`,
+        `${perSecond('feature', `carryon_slo_cost_usd_total{${OF_FEATURE}}`)} / ${perSecond('feature', COUNTED)}`,
       ],
     ],
   },

@@ -196,7 +196,7 @@ describe('the alerts', () => {
   });
 
   it('of an average cost wait a quarter of an hour', async () => {
-    const cost = (values: string) => ({ series: 'carryon_cost_usd_total{tenant="acme",feature="chat"}', values });
+    const cost = (values: string) => ({ series: 'carryon_slo_cost_usd_total{feature="chat"}', values });
     expect(await firing(['40m'], [UP, good('0+10x40'), cost('0+0.14x40')])).toEqual([[]]);
     expect(await firing(['10m', '40m'], [UP, good('0+10x40'), cost('0+0.2x40')])).toEqual([
       [],

@@ -24,7 +24,10 @@ export function addToTotals(
       .at(record.code ?? ''),
     1,
   );
-  if (record.costMicroUsd > 0) increase(counters.costMicroUsd.at(tenant).at(feature), record.costMicroUsd);
+  if (record.costMicroUsd > 0) {
+    increase(counters.costMicroUsd.at(tenant).at(feature), record.costMicroUsd);
+    if (outcome !== 'excluded') increase(counters.countedMicroUsd.at(feature), record.costMicroUsd);
+  }
   if (record.hops > 0) increase(counters.failovers.at(feature), record.hops);
   if (record.cache !== null) increase(counters.cache.at(feature).at(record.cache), 1);
   if (record.inputTokens + record.outputTokens > 0) {

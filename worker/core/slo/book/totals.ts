@@ -45,6 +45,8 @@ export class Totals {
     tokens: counter(),
     /** tenant, feature */
     costMicroUsd: counter(),
+    /** feature: of requests that are good or bad, as averages count them */
+    countedMicroUsd: counter(),
     /** feature, result */
     cache: counter(),
     /** objective, outcome: good or bad */

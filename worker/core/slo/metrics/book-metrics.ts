@@ -28,6 +28,7 @@ const COUNTERS: Readonly<Record<CounterName, Metric>> = {
   failovers: counter('failovers', 'Moves to the next group of deployments.', 'feature'),
   tokens: counter('tokens', 'Tokens by kind; input holds cached, output holds reasoning.', 'deployment', 'kind'),
   costMicroUsd: counter('cost_usd', 'What requests were charged.', 'tenant', 'feature'),
+  countedMicroUsd: counter('slo_cost_usd', 'What requests were charged that are good or bad.', 'feature'),
   cache: counter('cache', 'Requests that the cache was asked for.', 'feature', 'result'),
   events: counter('slo_events', 'What was good or bad for an objective.', 'objective', 'outcome'),
   dropped: counter('dropped', 'Records that could not be delivered.', 'sink'),
@@ -59,6 +60,7 @@ export function bookMetrics(book: Book, config: MetricsConfig, now: number): str
     requests: features.flatMap((feature) => ['good', 'bad'].map((outcome) => ['', feature, outcome, ''])),
     failovers: features.map((feature) => [feature]),
     costMicroUsd: features.map((feature) => ['', feature]),
+    countedMicroUsd: features.map((feature) => [feature]),
     events: objectives.flatMap(({ name }) => ['good', 'bad'].map((outcome) => [name, outcome])),
     dropped: [['book'], ...receivers.map(({ name }) => [name])],
   };
@@ -66,7 +68,7 @@ export function bookMetrics(book: Book, config: MetricsConfig, now: number): str
   const isShown = ([[name = '']]: Sample<number>): boolean => names.has(name);
   const texts = (Object.keys(COUNTERS) as CounterName[]).map((name) => {
     const all = withZeros([...counters[name].entries()], zeros[name] ?? [], 0);
-    if (name === 'costMicroUsd') return metricText(COUNTERS[name], all.map(inUsd));
+    if (name === 'costMicroUsd' || name === 'countedMicroUsd') return metricText(COUNTERS[name], all.map(inUsd));
     return metricText(COUNTERS[name], name === 'events' ? all.filter(isShown) : all);
   });
   const none: Buckets = { counts: [], sumMs: 0 };

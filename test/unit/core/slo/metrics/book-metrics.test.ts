@@ -56,6 +56,14 @@ describe('the metrics of the book', () => {
     expect(lines).toContain('carryon_slo_budget_remaining_ratio{objective="chat-ttft"} -9');
   });
 
+  it('have the costs of averages apart: what was charged for a request that is excluded is in no average', () => {
+    const stopped = { code: 'stopped', ending: 'cut' } as const;
+    const lines = metricsOf(withRecords({ costMicroUsd: 100 }, { costMicroUsd: 900, ...stopped }));
+    expect(lines).toContain('carryon_cost_usd_total{tenant="acme",feature="chat"} 0.001');
+    expect(lines).toContain('carryon_slo_cost_usd_total{feature="chat"} 0.0001');
+    expect(lines).toContain('carryon_slo_cost_usd_total{feature="search"} 0');
+  });
+
   it('say how many attempts, hops, tokens and answers of the cache there were', () => {
     const lines = metricsOf(withRecords({ hops: 2, cache: 'miss', cachedTokens: 60 }, { cache: 'hit', attempts: [] }));
     expect(lines).toContain('carryon_attempts_total{deployment="one",provider="openai",result="success"} 1');
