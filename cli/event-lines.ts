@@ -2,7 +2,8 @@
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function eventLine(line: string): string {
+/** Undefined for what would only fill the terminal. */
+export function eventLine(line: string): string | undefined {
   if (!line.startsWith('{"event":"')) return line;
   let event: Fields;
   try {
@@ -14,9 +15,11 @@ export function eventLine(line: string): string {
   return write === undefined ? line : write(event);
 }
 
-const LINES: Readonly<Record<string, (event: Fields) => string>> = {
+const LINES: Readonly<Record<string, (event: Fields) => string | undefined>> = {
   request: (event) => {
     const { method, path, status, tookMs, deployment, attempts, mode, cache, costUsd, requestId } = event;
+    // A Prometheus that scrapes asks every few seconds.
+    if (path === '/metrics' && status === 200) return undefined;
     const parts = [
       `${method} ${path}`,
       status,

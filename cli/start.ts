@@ -73,7 +73,10 @@ try {
     wrangler,
     assetsDirectory,
     variables: given,
-    onLog: (line) => console.log(eventLine(line)),
+    onLog: (line) => {
+      const text = eventLine(line);
+      if (text !== undefined) console.log(text);
+    },
   });
   await rememberPort(state, workerd.url);
   const stopped = runUntilStopped({

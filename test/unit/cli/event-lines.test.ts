@@ -54,3 +54,9 @@ test.for(['said by somebody', '{"event":"toString"}', '{"event":"webhook_failing
   'passes as it is: %s',
   (line) => expect(eventLine(line)).toBe(line),
 );
+
+test('a scrape of /metrics is not printed, a refused one is', () => {
+  const scrape = { event: 'request', requestId: 'id-9', method: 'GET', path: '/metrics', tookMs: 3, attempts: '0' };
+  expect(eventLine(JSON.stringify({ ...scrape, status: 200 }))).toBeUndefined();
+  expect(eventLine(JSON.stringify({ ...scrape, status: 401 }))).toBe('GET /metrics  401  0.00 s  id-9');
+});
