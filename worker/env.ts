@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isLocal } from './core/config/local.ts';
 import { LOCAL_ADMIN_KEY } from './core/identity/identity.ts';
 
@@ -47,15 +47,15 @@ export interface Env {
 const LOCAL_KEY_SECRET = 'carryon-local-key-secret';
 
 const variables = z.object({
-  KEY_SECRET: z.string().optional(),
-  KEY_SECRET_OLD: z.string().optional(),
-  ADMIN_KEY: z.string().optional(),
-  ANSWER_SECRET: z.string().optional(),
-  ANSWER_SECRET_OLD: z.string().optional(),
-  TOKEN_SECRET: z.string().optional(),
-  TOKEN_SECRET_OLD: z.string().optional(),
-  METRICS_TOKEN: z.string().optional(),
-  CARRYON_LOG: z.string().optional(),
+  KEY_SECRET: z.optional(z.string()),
+  KEY_SECRET_OLD: z.optional(z.string()),
+  ADMIN_KEY: z.optional(z.string()),
+  ANSWER_SECRET: z.optional(z.string()),
+  ANSWER_SECRET_OLD: z.optional(z.string()),
+  TOKEN_SECRET: z.optional(z.string()),
+  TOKEN_SECRET_OLD: z.optional(z.string()),
+  METRICS_TOKEN: z.optional(z.string()),
+  CARRYON_LOG: z.optional(z.string()),
 });
 
 /** The checked environment, and the names of required secrets that are not set. */

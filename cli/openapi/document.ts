@@ -1,13 +1,13 @@
 /** The admin API in OpenAPI 3.1, generated from the table of its calls and the schemas that check them. */
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { checkConfig } from '../../worker/core/config/check.ts';
 import type { Config } from '../../worker/core/config/config.ts';
 import { resolveConfig } from '../../worker/core/config/resolve.ts';
 import type { AdminScope } from '../../worker/core/operators/operators.ts';
 import { PRESETS } from '../../worker/providers/presets.ts';
 
-type InputSchema = (config: Config, now: number) => z.ZodType;
+type InputSchema = (config: Config, now: number) => z.ZodMiniType;
 
 /** The part of a row of the admin calls' table (worker/admin/route.ts) that is used here. */
 export interface DescribedRoute {
@@ -117,7 +117,7 @@ function jsonSchema(input: InputSchema): Schema {
   return inBoth(one, other) as Schema;
 }
 
-function jsonSchemaOf(schema: z.ZodType): object {
+function jsonSchemaOf(schema: z.ZodMiniType): object {
   const { $schema, ...written } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',

@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib';
 import { build, type BuildOptions as EsbuildOptions, type Metafile, stop } from 'esbuild';
 import { replaceFile } from '../replace-file.ts';
 import { configAsData } from './config-as-data.ts';
-import { zodWithoutJsonSchema } from './zod-without-json-schema.ts';
 
 export interface BuiltWorker {
   /** The one ES module that workerd runs. */
@@ -41,7 +40,7 @@ export async function buildWorker(
     minify: true,
     sourcemap: 'linked',
     logLevel: 'silent',
-    plugins: [configAsData(configPath), zodWithoutJsonSchema],
+    plugins: [configAsData(configPath)],
   });
   await mkdir(dirname(scriptPath), { recursive: true });
   await Promise.all(outputFiles.map((file) => replaceFile(file.path, file.contents)));

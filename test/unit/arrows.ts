@@ -1,7 +1,7 @@
 /** The places of the repository and the packages that each room may import; a `type ` entry allows type imports only. */
 export const ARROWS: Record<string, string[]> = {
   'protocol/': ['protocol/'],
-  'worker/core/': ['protocol/', 'worker/core/', 'zod'],
+  'worker/core/': ['protocol/', 'worker/core/', 'zod/mini'],
   'sw/core/': ['protocol/', 'sw/core/'],
   // The page resumes streams with the worker's code.
   'sw/page/': [
@@ -63,10 +63,10 @@ export const ARROWS: Record<string, string[]> = {
   'worker/endpoints/': [
     ...['protocol/', 'worker/core/', 'type worker/providers/adapter.ts', 'type worker/ports.ts'],
     ...['worker/body/', 'worker/doors/', 'worker/endpoints/', 'worker/identity/', 'worker/pipeline/'],
-    'worker/response/plain.ts',
+    ...['worker/response/plain.ts', 'zod/mini'],
   ],
   'worker/stores/': ['protocol/', 'worker/core/', 'type worker/ports.ts', 'type worker/objects/', 'worker/stores/'],
-  'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod'],
+  'worker/env.ts': ['worker/core/', 'type worker/objects/', 'zod/mini'],
   'worker/checked-config.ts': ['worker/core/', 'worker/providers/presets.ts', 'carryon.config.ts'],
   'worker/deps.ts': [
     'protocol/',
@@ -88,7 +88,7 @@ export const ARROWS: Record<string, string[]> = {
     'worker/stores/same-secret.ts',
     'worker/stores/signed-key.ts',
     'hono',
-    'zod',
+    'zod/mini',
   ],
   'worker/demo/': [
     ...['protocol/', 'worker/core/', 'worker/demo/'],
@@ -101,7 +101,7 @@ export const ARROWS: Record<string, string[]> = {
     ],
     ...['worker/edge.ts', 'worker/identity/local-mode.ts', 'worker/pipeline/identify.ts', 'worker/response/plain.ts'],
     'worker/body/read-json.ts',
-    ...['worker/stores/digest.ts', 'hono', 'zod'],
+    ...['worker/stores/digest.ts', 'hono', 'zod/mini'],
   ],
   'worker/edge.ts': [
     ...['type worker/core/', 'type worker/deps.ts', 'type worker/pipeline/request.ts', 'worker/response/plain.ts'],
@@ -161,6 +161,6 @@ export const ARROWS: Record<string, string[]> = {
     'typescript',
     'vite',
     'wrangler',
-    'zod',
+    'zod/mini',
   ],
 };

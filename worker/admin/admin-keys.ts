@@ -1,5 +1,5 @@
 /** `/admin/admin-keys` (docs/admin.md): operators' keys. A key is shown once, when it is created; only its hash is stored. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { canonicalName } from '../core/identity/names.ts';
@@ -13,13 +13,17 @@ import type { AdminCall } from './route.ts';
 export const adminKeyBody = settings({
   /** The audit shows it beside each change that the key makes. */
   name: z
-    .string()
-    .transform((name) => canonicalName(name.trim()))
-    .refine(
-      (name) => /^[^\p{Cc}\p{Cs}\ufffd]{1,100}$/u.test(name),
-      'write a name of 1 to 100 characters, none of them a control character',
+    .pipe(
+      z.string(),
+      z.transform((name) => canonicalName(name.trim())),
     )
-    .refine((name) => name.toLowerCase() !== 'root', 'root is ADMIN_KEY itself; write another name'),
+    .check(
+      z.refine(
+        (name) => /^[^\p{Cc}\p{Cs}\ufffd]{1,100}$/u.test(name),
+        'write a name of 1 to 100 characters, none of them a control character',
+      ),
+      z.refine((name) => name.toLowerCase() !== 'root', 'root is ADMIN_KEY itself; write another name'),
+    ),
   scope: z.enum(['read', 'operate'], {
     error: 'write read, which sees, or operate, which also changes',
   }),

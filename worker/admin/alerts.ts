@@ -1,6 +1,6 @@
 /** `/admin/alerts` (docs/alerts.md): alerts that were sent, wait or were lost, and a test of the webhooks. */
 
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { plainJson } from '../response/plain.ts';
@@ -11,8 +11,8 @@ const MOST_ALERTS = 200;
 
 /** The query of `GET /admin/alerts`. */
 export const alertsQuery = settings({
-  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-  most: wholeNumber(1, MOST_ALERTS).default(50),
+  before: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  most: z._default(wholeNumber(1, MOST_ALERTS), 50),
 });
 
 /** `GET /admin/alerts`, newest first. */
@@ -26,7 +26,7 @@ export async function listAlerts({ c, query }: AdminCall<undefined, z.infer<type
 }
 
 /** The query of `POST /admin/alerts/test`. */
-export const alertsTestQuery = settings({ tenant: tenantName.optional() });
+export const alertsTestQuery = settings({ tenant: z.optional(tenantName) });
 
 /** `POST /admin/alerts/test`: calls every webhook and waits for the replies. */
 export async function testAlerts({

@@ -1,5 +1,5 @@
 /** `/admin/aliases/:alias`: the alias's own deployments with other models, prices and orders (docs/decisions/0039-alias-lists.md). */
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { resolveAliasList } from '../core/config/alias-list.ts';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
@@ -11,7 +11,7 @@ import type { AdminCall } from './route.ts';
 
 /** The body of `PUT /admin/aliases/:alias`. */
 export const aliasListBody = (_: Config, now: number) =>
-  settings({ deployments: listedDeployments, ...end(now), reason }).superRefine(hasAtMostOneEnd);
+  settings({ deployments: listedDeployments, ...end(now), reason }).check(z.superRefine(hasAtMostOneEnd));
 
 /** `PUT /admin/aliases/:alias`. */
 export async function setAliasList({

@@ -1,6 +1,6 @@
 /** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): forgets cached answers everywhere, by raising their generation. */
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
@@ -15,10 +15,9 @@ const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
 export const purgeQuery = ({ features }: Config) =>
   settings({
     tenant: tenantName,
-    feature: z
-      .string()
-      .refine((name) => features.has(name), `write one of ${[...features.keys()].join(', ')}`)
-      .optional(),
+    feature: z.optional(
+      z.string().check(z.refine((name) => features.has(name), `write one of ${[...features.keys()].join(', ')}`)),
+    ),
   });
 
 /** `DELETE /admin/answers`. */

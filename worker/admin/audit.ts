@@ -1,5 +1,5 @@
 /** `GET /admin/audit` (docs/admin.md): every change made over the admin API, newest first. */
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import type { AuditEntry } from '../core/operators/operators.ts';
 import { plainJson, refusal } from '../response/plain.ts';
@@ -12,8 +12,8 @@ const MOST_ENTRIES = 200;
 
 /** The query of `GET /admin/audit`. */
 export const auditQuery = settings({
-  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-  most: wholeNumber(1, MOST_ENTRIES).default(50),
+  before: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  most: z._default(wholeNumber(1, MOST_ENTRIES), 50),
 });
 
 /** `GET /admin/audit`. */

@@ -1,7 +1,7 @@
 /** What an operator sent, checked. */
 
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/result.ts';
 import { readJson } from '../body/read-json.ts';
@@ -14,7 +14,7 @@ const LONGEST_BODY_BYTES = 65_536;
 /** `example` is what to send instead of something that is no JSON. */
 export async function readBody<Value>(
   c: Context<App>,
-  schema: z.ZodType<Value>,
+  schema: z.ZodMiniType<Value>,
   example: string,
 ): Promise<Result<Value, RouterError>> {
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, example, c.env.composition.deps);

@@ -1,5 +1,5 @@
 /** `/admin/bypass`: requests for an alias, or for all, go straight to its first deployment: one attempt, without board and cache. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
@@ -18,15 +18,17 @@ const noAlias = (name: string, { aliases }: Config): string =>
 /** The body of `PUT /admin/bypass`. */
 export const bypassBody = (config: Config, now: number) =>
   settings({
-    alias: z
-      .string()
-      .refine((name) => name === ALL || config.aliases.has(name), {
-        error: ({ input }) => noAlias(String(input), config),
-      })
-      .default(ALL),
+    alias: z._default(
+      z.string().check(
+        z.refine((name) => name === ALL || config.aliases.has(name), {
+          error: ({ input }) => noAlias(String(input), config),
+        }),
+      ),
+      ALL,
+    ),
     ...end(now),
     reason,
-  }).superRefine(hasOneEnd);
+  }).check(z.superRefine(hasOneEnd));
 
 /** Strict, because an alias in the query would be ignored, and all aliases bypassed. */
 export const setBypassQuery = z.strictObject({}, { error: 'belongs in the body, such as {"alias": "app/chat", …}' });
@@ -42,7 +44,7 @@ export async function setBypass({
 }
 
 /** The query of `DELETE /admin/bypass`. */
-export const clearBypassQuery = settings({ alias: z.string().default(ALL) });
+export const clearBypassQuery = settings({ alias: z._default(z.string(), ALL) });
 
 /** `DELETE /admin/bypass`. */
 export async function clearBypass({

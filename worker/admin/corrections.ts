@@ -1,5 +1,5 @@
 /** `POST /admin/ledger/:tenant/adjustments` and `…/revocations`: what an operator changes in a ledger besides limits. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { isPeriod } from '../core/ledger/time.ts';
@@ -17,20 +17,25 @@ export const adjustmentBody = (config: Config) =>
   settings({
     scope: knownScope(config),
     /** Added to what is spent, which never falls below zero. */
-    deltaUsd: z
-      .number()
-      .min(-MOST_USD, 'write USD down to minus a billion')
-      .max(MOST_USD, 'write USD up to a billion')
-      .refine((usd) => Math.round(usd * 1e6) !== 0, 'write at least a millionth of a USD, such as 0.25 or -0.25')
-      .optional(),
+    deltaUsd: z.optional(
+      z.number().check(
+        z.minimum(-MOST_USD, 'write USD down to minus a billion'),
+        z.maximum(MOST_USD, 'write USD up to a billion'),
+        z.refine((usd) => Math.round(usd * 1e6) !== 0, 'write at least a millionth of a USD, such as 0.25 or -0.25'),
+      ),
+    ),
     /** Sets what is spent to zero. */
-    reset: z.literal(true, { error: 'write true, or leave it out' }).optional(),
+    reset: z.optional(z.literal(true, { error: 'write true, or leave it out' })),
     /** Left out: the current day and month. */
-    period: z.string().refine(isPeriod, 'write a month such as 2026-11 or a day such as 2026-11-21').optional(),
+    period: z.optional(
+      z.string().check(z.refine(isPeriod, 'write a month such as 2026-11 or a day such as 2026-11-21')),
+    ),
     who,
-  }).refine(({ deltaUsd, reset }) => (deltaUsd === undefined) !== (reset === undefined), {
-    error: 'say either how much with deltaUsd, or "reset": true',
-  });
+  }).check(
+    z.refine(({ deltaUsd, reset }) => (deltaUsd === undefined) !== (reset === undefined), {
+      error: 'say either how much with deltaUsd, or "reset": true',
+    }),
+  );
 
 /** `POST /admin/ledger/:tenant/adjustments`. */
 export async function adjustLedger({

@@ -1,5 +1,5 @@
 /** `POST /admin/drills`: a client key for a drill, with an end and a spending cap. It is shown once (docs/admin.md). */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import {
   DEAREST_DRILL_USD,
@@ -20,9 +20,9 @@ const USD = `write USD from 0.000001 to ${DEAREST_DRILL_USD}`;
 
 /** The body of `POST /admin/drills`. */
 export const drillBody = settings({
-  minutes: z.number(MINUTES).gt(0, MINUTES).lte(LONGEST_DRILL_MINUTES, MINUTES),
-  maxCostUsd: z.number(USD).gte(1e-6, USD).lte(DEAREST_DRILL_USD, USD),
-  feature: z.string().nullable().default(null),
+  minutes: z.number(MINUTES).check(z.gt(0, MINUTES), z.lte(LONGEST_DRILL_MINUTES, MINUTES)),
+  maxCostUsd: z.number(USD).check(z.gte(1e-6, USD), z.lte(DEAREST_DRILL_USD, USD)),
+  feature: z._default(z.nullable(z.string()), null),
 });
 
 /** `POST /admin/drills`. */

@@ -1,5 +1,5 @@
 /** `/admin/faults/:deployment`: a fault on purpose, for the traffic that it names (docs/decisions/0037-faults-on-purpose.md). */
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import type { Change } from './change.ts';
@@ -9,12 +9,14 @@ import type { AdminCall } from './route.ts';
 
 /** The body of `PUT /admin/faults/:deployment`. */
 export const faultBody = (_: Config, now: number) =>
-  settings({ ...faultFields, ...end(now), reason: reason.optional() }).superRefine((body, context) => {
-    hasOneEnd(body, context);
-    if (body.traffic !== 'all' || body.yes === true) return;
-    const message = 'write true: traffic "all" is every request of every tenant, answered and counted as any other';
-    context.addIssue({ code: 'custom', path: ['yes'], message });
-  });
+  settings({ ...faultFields, ...end(now), reason: z.optional(reason) }).check(
+    z.superRefine((body, context) => {
+      hasOneEnd(body, context);
+      if (body.traffic !== 'all' || body.yes === true) return;
+      const message = 'write true: traffic "all" is every request of every tenant, answered and counted as any other';
+      context.addIssue({ code: 'custom', path: ['yes'], message });
+    }),
+  );
 
 /** `PUT /admin/faults/:deployment`. */
 export async function setFault({

@@ -1,7 +1,9 @@
 /** Fields that several calls of the admin API share. */
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Config } from '../core/config/config.ts';
+import { textAs } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
@@ -13,10 +15,13 @@ import type { Scope } from '../core/ledger/types.ts';
 import type { Operator } from '../core/operators/operators.ts';
 
 /** The name beside a change in a ledger's history. */
-export const who = z
-  .string()
-  .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character')
-  .optional();
+export const who = z.optional(
+  z
+    .string()
+    .check(
+      z.regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'write a name of 1 to 100 characters, none of them a control character'),
+    ),
+);
 
 /** The holder of an admin key may add a name, but cannot pose as someone else. */
 export function notedName({ scope, name }: Operator, who: string | undefined): string {
@@ -28,31 +33,32 @@ export function notedName({ scope, name }: Operator, who: string | undefined): s
 const isKnownForm = (id: string): boolean => isKeyId(id) || id === LOCAL_IDENTITY.keyId || id.startsWith(signInId(''));
 
 /** Any scope, even one that config no longer has. A value that is no scope is neither repeated nor stored: it may be a key. */
-export const scope = z.string().transform((written, context): Scope => {
+export const scope = textAs((written): Result<Scope, string> => {
   const text = written.length > 2 * LONGEST_SCOPE_NAME ? written : canonicalName(written);
   if (scopeProblem(text) !== undefined) {
     const length = `of at most ${LONGEST_SCOPE_NAME} characters, none of them a control character`;
-    context.addIssue(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);
-  } else if (text.startsWith('key:') && !isKnownForm(text.slice('key:'.length))) {
-    context.addIssue('name the key by its id, such as key:0123456789abcdef0123, never by itself (GET /admin/keys)');
+    return refused(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);
   }
-  return text as Scope;
+  if (text.startsWith('key:') && !isKnownForm(text.slice('key:'.length))) {
+    return refused('name the key by its id, such as key:0123456789abcdef0123, never by itself (GET /admin/keys)');
+  }
+  return ok(text as Scope);
 });
 
 /** A scope that requests can have under the current config: a feature must be one of config's. */
 export const knownScope = ({ features }: Config) =>
-  scope.refine((text) => !text.startsWith('feature:') || features.has(text.slice('feature:'.length)), {
-    error: `there is no such feature; there are ${[...features.keys()].map((name) => `feature:${name}`).join(', ')}`,
-  });
+  scope.check(
+    z.refine((text) => !text.startsWith('feature:') || features.has(text.slice('feature:'.length)), {
+      error: `there is no such feature; there are ${[...features.keys()].map((name) => `feature:${name}`).join(', ')}`,
+    }),
+  );
 
 /** A whole number in the query. */
 export const wholeNumber = (least: number, most: number) => {
   const error = `write a whole number from ${least} to ${most}`;
   return z
-    .string()
-    .regex(/^\d{1,16}$/, error)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, error);
+    .pipe(z.string().check(z.regex(/^\d{1,16}$/, error)), z.transform(Number))
+    .check(z.refine((number) => number >= least && number <= most, error));
 };
 
 /** The tenant in the path: any valid name. */

@@ -1,10 +1,11 @@
 /** `/admin/keys` (docs/keys.md): a key is shown once, when it is created; afterwards only its id and what it may do. */
 
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { ok, refused } from '../../protocol/result.ts';
 import type { Config } from '../core/config/config.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
-import { settings } from '../core/config/settings.ts';
+import { settings, textAs } from '../core/config/settings.ts';
 import { clientTenant } from '../core/config/tenant-name.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
@@ -19,70 +20,91 @@ import { notedName, who } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
 /** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
-const origin = z.string().transform((text, context) => {
+const origin = textAs((text) => {
   const url = /^https?:\/\/[^/?#@\s]+\/?$/i.test(text) ? URL.parse(text) : null;
-  if (url === null) context.addIssue('write an origin such as "https://app.example.com"');
-  return url?.origin ?? '';
+  return url === null ? refused('write an origin such as "https://app.example.com"') : ok(url.origin);
 });
 
 const LONGEST_MS = 10 * 366 * 86_400_000;
 const expiry = (from: number, longest: number, unit: string) =>
   z
     .number({ error: `write a whole number of ${unit}` })
-    .int(`write a whole number of ${unit}`)
-    .gt(from, 'write a time that is still to come')
-    .lte(from + longest, 'write at most ten years, or leave it out for a key without an end');
+    .check(
+      z.int(`write a whole number of ${unit}`),
+      z.gt(from, 'write a time that is still to come'),
+      z.lte(from + longest, 'write at most ten years, or leave it out for a key without an end'),
+    );
 
 /** The body of `POST /admin/keys`. */
 export const keyBody = ({ tiers }: Config, now: number) =>
   settings({
     tenant: clientTenant,
-    kind: z.enum(['secret', 'publishable'], { error: 'write secret or publishable' }).default('secret'),
-    origins: z.array(origin).max(20, 'write at most 20 origins').default([]),
-    user: z
-      .string()
-      .min(1, 'write the user, or null for none')
-      .max(256, 'write at most 256 characters')
-      .transform(canonicalName)
-      .refine(isTellingName, 'write no control characters and no U+FFFD')
-      .nullable()
-      .default(null),
-    features: z
-      .array(z.string())
-      .min(1, 'write a feature, or null for all')
-      .max(100, 'write at most 100 features')
-      .nullable()
-      .default(null),
-    tier: z
-      .string()
-      .refine((tier) => tiers.has(tier), `there is no such tier; there are ${[...tiers.keys()].join(', ') || 'none'}`)
-      .nullable()
-      .default(null),
-    browser: z.boolean().default(false),
-    name: z
-      .string()
-      .min(1, 'write a name, or null for none')
-      .max(100, 'write at most 100 characters')
-      .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'write no control characters')
-      .nullable()
-      .default(null),
-    expiresAt: expiry(now, LONGEST_MS, 'epoch milliseconds').nullable().default(null),
-    expiresInSeconds: expiry(0, LONGEST_MS / 1_000, 'seconds')
-      .nullable()
-      .default(null),
-  })
-    .refine(({ kind, origins }) => kind === 'secret' || origins.length > 0, {
+    kind: z._default(z.enum(['secret', 'publishable'], { error: 'write secret or publishable' }), 'secret'),
+    origins: z._default(z.array(origin).check(z.maxLength(20, 'write at most 20 origins')), []),
+    user: z._default(
+      z.nullable(
+        z
+          .pipe(
+            z
+              .string()
+              .check(
+                z.minLength(1, 'write the user, or null for none'),
+                z.maxLength(256, 'write at most 256 characters'),
+              ),
+            z.transform(canonicalName),
+          )
+          .check(z.refine(isTellingName, 'write no control characters and no U+FFFD')),
+      ),
+      null,
+    ),
+    features: z._default(
+      z.nullable(
+        z
+          .array(z.string())
+          .check(z.minLength(1, 'write a feature, or null for all'), z.maxLength(100, 'write at most 100 features')),
+      ),
+      null,
+    ),
+    tier: z._default(
+      z.nullable(
+        z
+          .string()
+          .check(
+            z.refine(
+              (tier) => tiers.has(tier),
+              `there is no such tier; there are ${[...tiers.keys()].join(', ') || 'none'}`,
+            ),
+          ),
+      ),
+      null,
+    ),
+    browser: z._default(z.boolean(), false),
+    name: z._default(
+      z.nullable(
+        z.string().check(
+          z.minLength(1, 'write a name, or null for none'),
+          z.maxLength(100, 'write at most 100 characters'),
+          z.refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'write no control characters'),
+        ),
+      ),
+      null,
+    ),
+    expiresAt: z._default(z.nullable(expiry(now, LONGEST_MS, 'epoch milliseconds')), null),
+    expiresInSeconds: z._default(z.nullable(expiry(0, LONGEST_MS / 1_000, 'seconds')), null),
+  }).check(
+    z.refine(({ kind, origins }) => kind === 'secret' || origins.length > 0, {
       path: ['origins'],
       error: 'a publishable key needs the origins of its pages',
-    })
-    .refine(({ kind, origins }) => kind === 'publishable' || origins.length === 0, {
+    }),
+    z.refine(({ kind, origins }) => kind === 'publishable' || origins.length === 0, {
       path: ['origins'],
       error: 'only a publishable key is bound to origins',
-    })
-    .refine(({ expiresAt, expiresInSeconds }) => expiresAt === null || expiresInSeconds === null, {
+    }),
+    z.refine(({ expiresAt, expiresInSeconds }) => expiresAt === null || expiresInSeconds === null, {
       path: ['expiresInSeconds'],
       error: 'write expiresAt or expiresInSeconds, not both',
-    });
+    }),
+  );
 
 /** `POST /admin/keys`. */
 export async function createKey({
@@ -136,7 +158,7 @@ export async function secretProblem(c: Context<App>): Promise<NotConfigured | un
 }
 
 /** The query of `GET /admin/keys`: where the next page begins. Not strict, because other fields were never refused here. */
-export const keysQuery = z.object({ cursor: z.string().optional() });
+export const keysQuery = z.object({ cursor: z.optional(z.string()) });
 
 /** `GET /admin/keys`. */
 export async function listKeys({

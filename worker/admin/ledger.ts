@@ -1,6 +1,6 @@
 /** `/admin/ledger/:tenant` (docs/admin.md): what is spent and held, and every change. */
 
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { plainJson, refusal } from '../response/plain.ts';
@@ -14,9 +14,9 @@ const MOST_CHANGES = 1_000;
 
 /** The query of `GET /admin/ledger/:tenant`. */
 export const ledgerQuery = settings({
-  scope: scope.optional(),
-  after: scope.optional(),
-  most: wholeNumber(1, MOST_SCOPES).default(100),
+  scope: z.optional(scope),
+  after: z.optional(scope),
+  most: z._default(wholeNumber(1, MOST_SCOPES), 100),
 });
 
 /** `GET /admin/ledger/:tenant`. */
@@ -44,8 +44,8 @@ export async function viewLedger({
 
 /** The query of `GET /admin/ledger/:tenant/history`. */
 export const historyQuery = settings({
-  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-  most: wholeNumber(1, MOST_CHANGES).default(100),
+  before: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  most: z._default(wholeNumber(1, MOST_CHANGES), 100),
 });
 
 /** `GET /admin/ledger/:tenant/history`. */

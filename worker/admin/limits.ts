@@ -1,6 +1,6 @@
 /** `PUT /admin/tenants/:tenant/limits` (docs/limits.md): limits that override config's, field by field; null restores config's. */
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
 import type { Config } from '../core/config/config.ts';
 import { ledgerLimits } from '../core/config/ledger-limits.ts';
@@ -24,16 +24,18 @@ const { monthlyUsd, dailyUsd, rps, burst, tpm, parallel } = limitFields;
 export const limitsBody = (config: Config) =>
   settings({
     scope: knownScope(config),
-    monthlyUsd: monthlyUsd.nullable().optional(),
-    dailyUsd: dailyUsd.nullable().optional(),
-    rps: rps.nullable().optional(),
-    burst: burst.nullable().optional(),
-    tpm: tpm.nullable().optional(),
-    parallel: parallel.nullable().optional(),
+    monthlyUsd: z.optional(z.nullable(monthlyUsd)),
+    dailyUsd: z.optional(z.nullable(dailyUsd)),
+    rps: z.optional(z.nullable(rps)),
+    burst: z.optional(z.nullable(burst)),
+    tpm: z.optional(z.nullable(tpm)),
+    parallel: z.optional(z.nullable(parallel)),
     who,
-  }).refine(({ scope, who, ...limits }) => Object.values(limits).some((limit) => limit !== undefined), {
-    error: `name at least one of ${Object.keys(limitFields).join(', ')}`,
-  });
+  }).check(
+    z.refine(({ scope, who, ...limits }) => Object.values(limits).some((limit) => limit !== undefined), {
+      error: `name at least one of ${Object.keys(limitFields).join(', ')}`,
+    }),
+  );
 
 /** `PUT /admin/tenants/:tenant/limits`. */
 export async function putLimits({

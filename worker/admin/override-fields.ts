@@ -1,5 +1,5 @@
 /** Fields of the calls that set overrides. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { price } from '../core/config/price-schema.ts';
 import { order, settings, weight } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
@@ -19,7 +19,7 @@ const LONGEST_SECONDS = 30 * 86_400;
 /** Why an override was set. */
 export const reason = z
   .string()
-  .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'write why, in 1 to 200 characters, none of them a control character');
+  .check(z.regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'write why, in 1 to 200 characters, none of them a control character'));
 
 /** When an override ends, in one of two ways. */
 export interface End {
@@ -29,27 +29,31 @@ export interface End {
 
 /** Checked by refinements instead of bounds, because the API's description must not contain today's date. */
 export const end = (now: number) => ({
-  until: z
-    .number()
-    .int('write epoch milliseconds, a whole number')
-    .refine((until) => until > now, `is over; write epoch milliseconds in the future (it is ${now} now)`)
-    .refine((until) => until <= now + LONGEST_SECONDS * 1_000, 'is more than 30 days ahead; write a nearer end')
-    .optional(),
-  forSeconds: z
-    .number()
-    .positive('write a number of seconds above 0')
-    .max(LONGEST_SECONDS, `write at most ${LONGEST_SECONDS} seconds, which are 30 days`)
-    .optional(),
+  until: z.optional(
+    z.number().check(
+      z.int('write epoch milliseconds, a whole number'),
+      z.refine((until) => until > now, `is over; write epoch milliseconds in the future (it is ${now} now)`),
+      z.refine((until) => until <= now + LONGEST_SECONDS * 1_000, 'is more than 30 days ahead; write a nearer end'),
+    ),
+  ),
+  forSeconds: z.optional(
+    z
+      .number()
+      .check(
+        z.positive('write a number of seconds above 0'),
+        z.maximum(LONGEST_SECONDS, `write at most ${LONGEST_SECONDS} seconds, which are 30 days`),
+      ),
+  ),
 });
 
 /** Refuses both ends at once. */
-export function hasAtMostOneEnd({ until, forSeconds }: End, context: z.RefinementCtx): void {
+export function hasAtMostOneEnd({ until, forSeconds }: End, context: z.core.$RefinementCtx): void {
   if (until === undefined || forSeconds === undefined) return;
   context.addIssue({ code: 'custom', path: ['forSeconds'], message: 'stands beside until; write one of the two' });
 }
 
 /** Demands exactly one end. */
-export function hasOneEnd(body: End, context: z.RefinementCtx): void {
+export function hasOneEnd(body: End, context: z.core.$RefinementCtx): void {
   hasAtMostOneEnd(body, context);
   if (body.until !== undefined || body.forSeconds !== undefined) return;
   const message = 'is missing; write until (epoch milliseconds) or forSeconds';
@@ -62,32 +66,43 @@ export function endOf({ until, forSeconds }: End, now: number): number | null {
   return forSeconds === undefined ? null : now + Math.ceil(forSeconds * 1_000);
 }
 
-const traffic = z.string().superRefine((text, context) => {
-  const read = parseTraffic(text);
-  if (read === undefined) context.addIssue('write drill, tenant:NAME, share:0.1 (above 0, at most 1) or all');
-  const named = read?.kind === 'tenant' ? tenantName.safeParse(read.tenant).error?.issues[0] : undefined;
-  if (named !== undefined) context.addIssue(`of the tenant's name: ${named.message}`);
-});
+const traffic = z.string().check(
+  z.superRefine((text, context) => {
+    const read = parseTraffic(text);
+    if (read === undefined) context.addIssue('write drill, tenant:NAME, share:0.1 (above 0, at most 1) or all');
+    const named = read?.kind === 'tenant' ? tenantName.safeParse(read.tenant).error?.issues[0] : undefined;
+    if (named !== undefined) context.addIssue(`of the tenant's name: ${named.message}`);
+  }),
+);
 
 /** A fault and its traffic. */
 export const faultFields = {
   fault: z.enum(FAULT_KINDS, { error: `write one of ${FAULT_KINDS.join(', ')}` }),
   traffic,
   /** Confirms `traffic: 'all'`. */
-  yes: z.boolean().optional(),
+  yes: z.optional(z.boolean()),
 };
 
 const model = z
   .string()
-  .regex(
-    /^(?!\s)[^\p{Cc}\p{Cs}]{1,200}(?<!\s)$/u,
-    'write the model as its provider names it, in at most 200 characters',
+  .check(
+    z.regex(
+      /^(?!\s)[^\p{Cc}\p{Cs}]{1,200}(?<!\s)$/u,
+      'write the model as its provider names it, in at most 200 characters',
+    ),
   );
 
 /** The lines of an alias list. */
-export const listedDeployments = z
-  .array(
-    settings({ id: z.string(), model, price: price.optional(), order: order.optional(), weight: weight.optional() }),
-  )
-  .min(1, 'an alias needs a deployment, better two')
-  .readonly();
+export const listedDeployments = z.readonly(
+  z
+    .array(
+      settings({
+        id: z.string(),
+        model,
+        price: z.optional(price),
+        order: z.optional(order),
+        weight: z.optional(weight),
+      }),
+    )
+    .check(z.minLength(1, 'an alias needs a deployment, better two')),
+);

@@ -1,5 +1,5 @@
 /** `/admin/pins/:alias`: a deployment that is tried first, whatever its health. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
@@ -11,7 +11,7 @@ import type { AdminCall } from './route.ts';
 
 /** The body of `PUT /admin/pins/:alias`. */
 export const pinBody = (_: Config, now: number) =>
-  settings({ deployment: z.string(), ...end(now), reason }).superRefine(hasOneEnd);
+  settings({ deployment: z.string(), ...end(now), reason }).check(z.superRefine(hasOneEnd));
 
 /** `PUT /admin/pins/:alias`. */
 export async function setPin({

@@ -1,5 +1,5 @@
 /** `GET /admin/slo` (docs/slo.md): how all promises stand, with counts. */
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
@@ -11,11 +11,11 @@ import type { AdminCall } from './route.ts';
 /** Its query. */
 export const promisesQuery = ({ features }: Config) =>
   settings({
-    tenant: tenantName.optional(),
-    feature: slug
-      .refine((name) => features.has(name), { error: `write one of ${[...features.keys()].join(', ')}` })
-      .optional(),
-    window: namesOf(ASKED_WINDOWS).optional(),
+    tenant: z.optional(tenantName),
+    feature: z.optional(
+      slug.check(z.refine((name) => features.has(name), { error: `write one of ${[...features.keys()].join(', ')}` })),
+    ),
+    window: z.optional(namesOf(ASKED_WINDOWS)),
   });
 
 /** Never older than the last batch of records. */

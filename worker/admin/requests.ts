@@ -1,7 +1,8 @@
 /** `/admin/requests` (docs/requests.md): what became of requests of the last seven days. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { ok, refused } from '../../protocol/result.ts';
 import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
-import { settings } from '../core/config/settings.ts';
+import { settings, textAs } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { canonicalName } from '../core/identity/names.ts';
 import { countsAs } from '../core/slo/counts-as.ts';
@@ -18,9 +19,11 @@ const IN_THE_BOOK_AFTER_MS = 15_000;
 
 /** The path of `GET /admin/requests/:id`. */
 export const requestParams = z.object({
-  id: z.string().refine((id) => timeOfUuidV7(id) !== undefined, {
-    error: 'write a request’s id as x-request-id tells it, such as 019b76da-a800-7000-8000-0123456789ab',
-  }),
+  id: z.string().check(
+    z.refine((id) => timeOfUuidV7(id) !== undefined, {
+      error: 'write a request’s id as x-request-id tells it, such as 019b76da-a800-7000-8000-0123456789ab',
+    }),
+  ),
 });
 
 /** `GET /admin/requests/:id`. */
@@ -52,34 +55,32 @@ function whyAbsent(id: string, now: number): string {
   return `The book has no request ${id} yet. Records reach it some 10 s after their requests have ended: ask again then. ${rest}`;
 }
 
-const name = z
-  .string()
-  .min(1, 'write a name')
-  .max(1_024, 'write a name of at most 1,024 characters')
-  .transform(canonicalName);
+const name = z.pipe(
+  z.string().check(z.minLength(1, 'write a name'), z.maxLength(1_024, 'write a name of at most 1,024 characters')),
+  z.transform(canonicalName),
+);
 
 /** The query of `GET /admin/requests`. */
 export const requestsQuery = settings({
-  tenant: tenantName.optional(),
-  feature: name.optional(),
-  user: name.optional(),
-  code: z
-    .string()
-    .regex(/^[a-z_]{1,64}$/, 'write the code of an error, such as providers_unavailable')
-    .optional(),
-  before: z
-    .string()
-    .transform((text, context) => {
+  tenant: z.optional(tenantName),
+  feature: z.optional(name),
+  user: z.optional(name),
+  code: z.optional(
+    z.string().check(z.regex(/^[a-z_]{1,64}$/, 'write the code of an error, such as providers_unavailable')),
+  ),
+  before: z.optional(
+    textAs((text) => {
       const cursor = readCursor(text);
-      if (cursor === undefined) context.addIssue('write the "next" of the page before');
-      return cursor;
-    })
-    .optional(),
-  most: wholeNumber(1, MOST_REQUESTS).default(50),
-}).refine(({ user, tenant }) => user === undefined || tenant !== undefined, {
-  path: ['tenant'],
-  error: 'name the tenant too: a user is one of a tenant',
-});
+      return cursor === undefined ? refused('write the "next" of the page before') : ok(cursor);
+    }),
+  ),
+  most: z._default(wholeNumber(1, MOST_REQUESTS), 50),
+}).check(
+  z.refine(({ user, tenant }) => user === undefined || tenant !== undefined, {
+    path: ['tenant'],
+    error: 'name the tenant too: a user is one of a tenant',
+  }),
+);
 
 /** `GET /admin/requests`, newest first. */
 export async function listRequests({

@@ -1,6 +1,6 @@
 /** One line of the table of admin calls (table.ts). */
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import type { AdminScope, Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
@@ -16,7 +16,7 @@ export interface AdminCall<Body = undefined, Query = undefined, Params = undefin
 }
 
 /** Checks a call's input; the API's description is made from it too. `now`: epoch milliseconds. */
-export type InputSchema<Value> = (config: Config, now: number) => z.ZodType<Value>;
+export type InputSchema<Value> = (config: Config, now: number) => z.ZodMiniType<Value>;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 

@@ -1,11 +1,11 @@
 /** Checks a body by its schema. The 400 names the field, what is wrong with it, and what would be right. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import { wrongType } from './config/wrong-type.ts';
 
 /** The value as the schema gives it, or an `invalid_body` refusal. */
-export function check<Value>(value: unknown, schema: z.ZodType<Value>): Result<Value, RouterError> {
+export function check<Value>(value: unknown, schema: z.ZodMiniType<Value>): Result<Value, RouterError> {
   const parsed = schema.safeParse(value, { error: wrongType });
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;

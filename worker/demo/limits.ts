@@ -1,6 +1,6 @@
 /** `PUT /demo/limits`: a budget of one cent a day for the person who asks, or config's own again. */
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { makeNoted } from '../admin/change.ts';
 import { settingLimits } from '../admin/limits.ts';
 import { readJson } from '../body/read-json.ts';

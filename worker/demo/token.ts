@@ -1,6 +1,6 @@
 /** `POST /demo/token`: signs a person of the demo in, without a step. */
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readJson } from '../body/read-json.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import { check } from '../core/checked.ts';
@@ -19,10 +19,16 @@ const RANDOM_BYTES = 16;
 
 /** `person`: a secret that the page has made up, as `x-carryon-visitor` is. */
 const tokenBody = settings({
-  person: z
-    .string()
-    .refine(isVisitor, 'write 20 to 128 visible ASCII characters, random ones: they are what tells this person apart')
-    .optional(),
+  person: z.optional(
+    z
+      .string()
+      .check(
+        z.refine(
+          isVisitor,
+          'write 20 to 128 visible ASCII characters, random ones: they are what tells this person apart',
+        ),
+      ),
+  ),
 });
 
 /** `POST /demo/token`. */

@@ -1,4 +1,5 @@
 /** `GET /slo`: what everybody may see of the promises (docs/slo.md). No credential is asked for. */
+import * as z from 'zod/mini';
 import { check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
@@ -7,7 +8,7 @@ import type { SloReport } from '../core/slo/report.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, type ResponseContext, refusal } from '../response/plain.ts';
 
-const query = settings({ window: namesOf(ASKED_WINDOWS).optional(), feature: slug.optional() });
+const query = settings({ window: z.optional(namesOf(ASKED_WINDOWS)), feature: z.optional(slug) });
 
 interface Links {
   config: Pick<Config, 'slo'>;

@@ -1,11 +1,11 @@
 /** `demo` in config: how people sign in to the demo of a deployed router (docs/demo.md). In local mode nobody has to. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { settings, variable } from './settings.ts';
 import { isTokenUrl } from './urls.ts';
 
 /** Config's `demo` section. */
-export const demo = z
-  .discriminatedUnion(
+export const demo = z._default(
+  z.discriminatedUnion(
     'signIn',
     [
       /** Everybody, with a publishable key. */
@@ -13,19 +13,20 @@ export const demo = z
       /** The team's own people: a server of the team gives out their tokens. */
       settings({
         signIn: z.literal('token'),
-        tokenUrl: z
-          .string()
-          .max(2_000, 'write at most 2,000 characters')
-          .refine(
+        tokenUrl: z.string().check(
+          z.maxLength(2_000, 'write at most 2,000 characters'),
+          z.refine(
             (url) => isTokenUrl(url, true),
             'write the https:// address that gives out tokens, without ? and # (http:// only to this machine)',
           ),
+        ),
       }),
       settings({ signIn: z.literal('off') }),
     ],
     { error: 'write signIn: "publishable" (with key), "token" (with tokenUrl) or "off"' },
-  )
-  .default({ signIn: 'off' });
+  ),
+  { signIn: 'off' },
+);
 
 /** `demo` as the schema lets it pass. */
 export type CheckedDemo = z.output<typeof demo>;

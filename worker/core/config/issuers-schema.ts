@@ -1,5 +1,5 @@
 /** A team's own sign-in, whose tokens are accepted like Carryon's own (docs/tokens.md). */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OWN_ISSUER } from '../identity/own-issuer.ts';
 import { settings, slug } from './settings.ts';
 import { clientTenant } from './tenant-name.ts';
@@ -13,34 +13,37 @@ export type SignInAlgorithm = (typeof SIGN_IN_ALGORITHMS)[number];
 const text = (what: string) =>
   z
     .string()
-    .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, `write ${what}, at most 200 characters, none of them a control character`);
+    .check(
+      z.regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, `write ${what}, at most 200 characters, none of them a control character`),
+    );
 
 const issuer = settings({
   /** The exact `iss` of its tokens. */
-  issuer: text('the issuer as its tokens name it, such as "https://sign-in.example.com/"').refine(
-    (name) => name !== OWN_ISSUER,
-    `"${OWN_ISSUER}" is the issuer of the router's own tokens`,
+  issuer: text('the issuer as its tokens name it, such as "https://sign-in.example.com/"').check(
+    z.refine((name) => name !== OWN_ISSUER, `"${OWN_ISSUER}" is the issuer of the router's own tokens`),
   ),
   /** An address, not the name of a variable, because it is public. */
-  jwksUrl: z
-    .string()
-    .max(2_000, 'write at most 2,000 characters')
-    .refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
+  jwksUrl: z.string().check(
+    z.maxLength(2_000, 'write at most 2,000 characters'),
+    z.refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
+  ),
   /** The `aud` of its tokens. */
   audience: text('the audience that it gives its tokens for this router'),
   tenant: clientTenant,
   /** The claim that names the user. */
-  userClaim: text('the claim that names the user').default('sub'),
+  userClaim: z._default(text('the claim that names the user'), 'sub'),
   /** The features that its users may use. Left out: all. */
-  features: z.array(slug).min(1, 'name a feature, or leave it out for all').optional(),
-  algorithms: z
-    .array(z.enum(SIGN_IN_ALGORITHMS, { error: `write ${SIGN_IN_ALGORITHMS.map((name) => `"${name}"`).join(', ')}` }))
-    .min(1, 'name an algorithm, or leave it out for all three')
-    .default([...SIGN_IN_ALGORITHMS]),
+  features: z.optional(z.array(slug).check(z.minLength(1, 'name a feature, or leave it out for all'))),
+  algorithms: z._default(
+    z
+      .array(z.enum(SIGN_IN_ALGORITHMS, { error: `write ${SIGN_IN_ALGORITHMS.map((name) => `"${name}"`).join(', ')}` }))
+      .check(z.minLength(1, 'name an algorithm, or leave it out for all three')),
+    [...SIGN_IN_ALGORITHMS],
+  ),
 });
 
 /** Config's `issuers` section. */
-export const issuers = z.array(issuer).max(20, 'write at most 20').default([]);
+export const issuers = z._default(z.array(issuer).check(z.maxLength(20, 'write at most 20')), []);
 
 type CheckedIssuers = z.output<typeof issuers>;
 

@@ -1,11 +1,13 @@
 /** The limits of one scope as people write them: in config, and over the admin API (worker/admin/limits.ts). */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { count, settings } from './settings.ts';
 
 const cap = z
   .number()
-  .min(0, 'write an amount in USD, 0 or more')
-  .max(1_000_000_000, 'write an amount in USD up to a billion');
+  .check(
+    z.minimum(0, 'write an amount in USD, 0 or more'),
+    z.maximum(1_000_000_000, 'write an amount in USD up to a billion'),
+  );
 
 /** The fields, for schemas that add to them. */
 export const limitFields = {
@@ -15,8 +17,10 @@ export const limitFields = {
   /** Requests per second, sustained; 60 a minute are 1. */
   rps: z
     .number()
-    .min(1e-6, 'write requests per second from 0.000001')
-    .max(1e6, 'write requests per second up to 1000000'),
+    .check(
+      z.minimum(1e-6, 'write requests per second from 0.000001'),
+      z.maximum(1e6, 'write requests per second up to 1000000'),
+    ),
   /** Requests at once out of a full bucket. Left out: one second's worth. */
   burst: count(1, 1_000_000),
   /** Tokens per minute, input and output: held by the worst case, then as the provider counts them. */
@@ -26,7 +30,7 @@ export const limitFields = {
 };
 
 /** A set of limits, each optional. */
-export const limits = settings(limitFields).partial();
+export const limits = z.partial(settings(limitFields));
 
 /** Limits as written. */
 export type LimitsInput = z.input<typeof limits>;

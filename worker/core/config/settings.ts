@@ -1,10 +1,11 @@
 /** The building blocks of config's schemas. Each message says what would be right. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { durationMs } from './duration.ts';
 import { nearestOf } from './nearest.ts';
 
 /** An object of these settings and no others. */
-export const settings = <Shape extends z.ZodRawShape>(shape: Shape) =>
+export const settings = <Shape extends z.core.$ZodShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -12,22 +13,37 @@ export const settings = <Shape extends z.ZodRawShape>(shape: Shape) =>
         : undefined,
   });
 
+/** A string as `read` makes it a value, or says what would be right. `error`: what is said of anything but a string. */
+export const textAs = <Value>(read: (text: string) => Result<Value, string>, error?: string) =>
+  z.pipe(
+    z.string(error),
+    z.transform((text, context): Value => {
+      const made = read(text);
+      if (made.ok) return made.value;
+      context.issues.push({ code: 'custom', message: made.error, input: text });
+      return z.NEVER;
+    }),
+  );
+
 /** A duration with its unit, as milliseconds; `least` and `most` are written the same way. */
-export const duration = (least: string, most: string) =>
-  z.string({ error: 'write a duration with its unit, such as "500ms", "30s" or "2m"' }).transform((text, context) => {
+export const duration = (least: string, most: string) => {
+  const [leastMs, mostMs] = [durationMs(least) ?? 0, durationMs(most) ?? 0];
+  return textAs((text) => {
     const ms = durationMs(text);
-    const [leastMs, mostMs] = [durationMs(least) ?? 0, durationMs(most) ?? 0];
-    if (ms === undefined) {
-      context.addIssue(`"${text}" is not a duration; write "500ms", "30s" or "2m"`);
-    } else if (ms < leastMs || ms > mostMs) {
-      context.addIssue(`"${text}" is out of range; write ${least} to ${most}`);
-    }
-    return ms ?? 0;
-  });
+    if (ms === undefined) return refused(`"${text}" is not a duration; write "500ms", "30s" or "2m"`);
+    return ms >= leastMs && ms <= mostMs ? ok(ms) : refused(`"${text}" is out of range; write ${least} to ${most}`);
+  }, 'write a duration with its unit, such as "500ms", "30s" or "2m"');
+};
 
 /** A whole number. `int` comes last, so that a number far out of range is told the range. */
 export const count = (least: number, most: number) =>
-  z.number().min(least, `write a whole number from ${least}`).max(most, `write a whole number up to ${most}`).int();
+  z
+    .number()
+    .check(
+      z.minimum(least, `write a whole number from ${least}`),
+      z.maximum(most, `write a whole number up to ${most}`),
+      z.int(),
+    );
 
 /** One of a table's names. */
 export const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
@@ -36,23 +52,26 @@ export const namesOf = <Name extends string>(table: Readonly<Record<Name, unknow
 /** An amount in USD. */
 export const usd = z
   .number()
-  .min(0, 'write a price in USD, 0 or more')
-  .max(1_000_000, 'write a price in USD up to a million');
+  .check(z.minimum(0, 'write a price in USD, 0 or more'), z.maximum(1_000_000, 'write a price in USD up to a million'));
 
 /** The name of an environment variable, such as `suchAs`. Its value does not belong in config. */
 export const variable = (suchAs: string) =>
-  z.string().superRefine((text, context) => {
-    if (/^[A-Z][A-Z0-9_]*$/.test(text)) return;
-    const what = /^https?:/i.test(text) ? 'an address is not written here: ' : '';
-    context.addIssue(`${what}write the NAME of an environment variable, such as "${suchAs}", never the value`);
-  });
+  z.string().check(
+    z.superRefine((text, context) => {
+      if (/^[A-Z][A-Z0-9_]*$/.test(text)) return;
+      const what = /^https?:/i.test(text) ? 'an address is not written here: ' : '';
+      context.addIssue(`${what}write the NAME of an environment variable, such as "${suchAs}", never the value`);
+    }),
+  );
 
 /** A short name in lower case. */
 export const slug = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)');
+  .check(z.regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)'));
 
 /** A deployment's place in its alias: the lowest is tried first, those of one order by weight. */
 export const order = count(1, 100);
 /** A deployment's share among those of the same order. */
-export const weight = z.number().positive('write a weight above 0').max(1_000_000, 'write a weight up to a million');
+export const weight = z
+  .number()
+  .check(z.positive('write a weight above 0'), z.maximum(1_000_000, 'write a weight up to a million'));

@@ -1,19 +1,20 @@
 /** What is promised, as people write it. What is wrong between fields the build says (slo-contradictions.ts). */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
 import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
 import { SLO_PRESETS, type SloPreset } from './slo-presets.ts';
 
 const PERCENT = 'write a percentage from 1 to 100, such as 99.5';
-const percent = z
-  .number()
-  .min(1, PERCENT)
-  .max(100, PERCENT)
-  .refine((one) => one <= 99.9999 || one >= 100, 'write a percentage up to 99.9999, or 100');
-const text = z.string().min(1, 'write a few words').max(500, 'write at most 500 characters');
-const time = z.iso
-  .datetime({ offset: true, error: 'write a time such as "2027-01-31T02:00:00Z"' })
-  .transform((written) => Date.parse(written));
+const percent = z.number().check(
+  z.minimum(1, PERCENT),
+  z.maximum(100, PERCENT),
+  z.refine((one) => one <= 99.9999 || one >= 100, 'write a percentage up to 99.9999, or 100'),
+);
+const text = z.string().check(z.minLength(1, 'write a few words'), z.maxLength(500, 'write at most 500 characters'));
+const time = z.pipe(
+  z.iso.datetime({ offset: true, error: 'write a time such as "2027-01-31T02:00:00Z"' }),
+  z.transform((written) => Date.parse(written)),
+);
 const window = namesOf<ObjectiveWindow>(OBJECTIVE_WINDOWS);
 
 const SLIS = ['success', 'ttft', 'latency', 'cost', 'valid', 'quality', 'external'] as const;
@@ -21,69 +22,75 @@ const SLIS = ['success', 'ttft', 'latency', 'cost', 'valid', 'quality', 'externa
 const objective = settings({
   name: slug,
   /** What makes a request good. Left out: the preset's, or that of the parts in `of`. */
-  sli: z.enum(SLIS, { error: `write one of ${SLIS.join(', ')}` }).optional(),
+  sli: z.optional(z.enum(SLIS, { error: `write one of ${SLIS.join(', ')}` })),
   /** Left out: all features. */
-  feature: slug.optional(),
-  under: duration('1ms', '30m').optional(),
-  atMostUsd: usd.optional(),
+  feature: z.optional(slug),
+  under: z.optional(duration('1ms', '30m')),
+  atMostUsd: z.optional(usd),
   /** Percent of requests. Alerts and the error budget watch it. */
-  target: percent.optional(),
+  target: z.optional(percent),
   /** Percent of requests, for reports and credits. Left out: the target. */
-  promised: percent.optional(),
-  window: window.optional(),
-  why: text.optional(),
+  promised: z.optional(percent),
+  window: z.optional(window),
+  why: z.optional(text),
   /** A label for Prometheus, which takes braces for a template. */
-  team: text.refine((name) => !name.includes('{{'), 'write a name without "{{"').optional(),
+  team: z.optional(text.check(z.refine((name) => !name.includes('{{'), 'write a name without "{{"'))),
   /** Names of objectives: a request is good where it is good for all of them. */
-  of: z.array(slug).min(2, 'write at least two objectives').max(10, 'write at most 10 objectives').optional(),
+  of: z.optional(
+    z
+      .array(slug)
+      .check(z.minLength(2, 'write at least two objectives'), z.maxLength(10, 'write at most 10 objectives')),
+  ),
   /** Whether requests of drills count. */
-  countsInSlo: z.boolean().optional(),
+  countsInSlo: z.optional(z.boolean()),
 });
 
 const average = settings({
   name: slug,
-  feature: slug.optional(),
+  feature: z.optional(slug),
   averageUsd: usd,
-  window: window.optional(),
+  window: z.optional(window),
 });
 
 const serviceClass = settings({
-  success: percent.optional(),
-  ttft: duration('1ms', '30m').optional(),
-  latency: duration('1ms', '30m').optional(),
+  success: z.optional(percent),
+  ttft: z.optional(duration('1ms', '30m')),
+  latency: z.optional(duration('1ms', '30m')),
 });
 
 const maintenance = settings({
-  mostMinutes: count(0, 10_000).default(60),
-  perQuarter: count(0, 100).default(2),
-  noticeHours: count(0, 1_000).default(48),
-  windows: z
-    .array(settings({ from: time, to: time, reason: text, announcedAt: time }))
-    .max(100, 'write at most 100 windows')
-    .default([]),
+  mostMinutes: z._default(count(0, 10_000), 60),
+  perQuarter: z._default(count(0, 100), 2),
+  noticeHours: z._default(count(0, 1_000), 48),
+  windows: z._default(
+    z
+      .array(settings({ from: time, to: time, reason: text, announcedAt: time }))
+      .check(z.maxLength(100, 'write at most 100 windows')),
+    [],
+  ),
 });
 
 /** Config's `slo` section. */
 export const slo = settings({
-  service: text.default('Carryon'),
-  contact: text.optional(),
+  service: z._default(text, 'Carryon'),
+  contact: z.optional(text),
   /** How long the figures of a day are kept. */
-  retention: duration('62d', '800d').default(400 * 86_400_000),
-  reviewEvery: duration('1d', '366d').default(30 * 86_400_000),
+  retention: z._default(duration('62d', '800d'), 400 * 86_400_000),
+  reviewEvery: z._default(duration('1d', '366d'), 30 * 86_400_000),
   /** Objectives for each feature, which `objectives` and `averages` override by name, field by field. */
-  preset: namesOf<SloPreset>(SLO_PRESETS).optional(),
-  objectives: z.array(objective).max(100, 'write at most 100 objectives').optional(),
-  averages: z.array(average).max(100, 'write at most 100 averages').optional(),
-  classes: z.record(slug, serviceClass).default({}),
+  preset: z.optional(namesOf<SloPreset>(SLO_PRESETS)),
+  objectives: z.optional(z.array(objective).check(z.maxLength(100, 'write at most 100 objectives'))),
+  averages: z.optional(z.array(average).check(z.maxLength(100, 'write at most 100 averages'))),
+  classes: z._default(z.record(slug, serviceClass), {}),
   /** What `GET /slo` shows everybody. Left out: everything in local mode, otherwise nothing. */
-  public: z.array(z.string()).optional(),
-  showCounts: z.boolean().default(false),
-  staleIs: z.enum(['good', 'bad'], { error: 'write "good" or "bad"' }).default('good'),
-  minErrors: count(1, 1_000_000).default(5),
-  noDataAfter: duration('1m', '7d').default(7_200_000),
-  maintenance: maintenance.prefault({}),
-  credits: z
-    .array(settings({ below: percent, percent }))
-    .max(20, 'write at most 20 credits')
-    .default([]),
+  public: z.optional(z.array(z.string())),
+  showCounts: z._default(z.boolean(), false),
+  staleIs: z._default(z.enum(['good', 'bad'], { error: 'write "good" or "bad"' }), 'good'),
+  minErrors: z._default(count(1, 1_000_000), 5),
+  noDataAfter: z._default(duration('1m', '7d'), 7_200_000),
+  maintenance: z.prefault(maintenance, {}),
+  credits: z._default(
+    z.array(settings({ below: percent, percent })).check(z.maxLength(20, 'write at most 20 credits')),
+    [],
+  ),
 });

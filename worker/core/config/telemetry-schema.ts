@@ -1,18 +1,19 @@
 /** Where traces, metrics and logs of requests go, as people write it. Addresses and keys are named by variable. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CONVENTIONS } from '../telemetry/names.ts';
 import { settings, variable } from './settings.ts';
 
 const otlp = settings({
   /** NAMES of the variables: the address of a receiver of OTLP over HTTP, without `/v1/traces`; headers as `key=value,key=value`. */
   url: variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
-  headers: variable('OTEL_EXPORTER_OTLP_HEADERS').optional(),
-  traces: z.boolean().default(true),
-  metrics: z.boolean().default(true),
+  headers: z.optional(variable('OTEL_EXPORTER_OTLP_HEADERS')),
+  traces: z._default(z.boolean(), true),
+  metrics: z._default(z.boolean(), true),
   /** Which version of OpenTelemetry's conventions names attributes and metrics. */
-  conventions: z
-    .enum(CONVENTIONS, { error: `write ${CONVENTIONS.map((name) => `"${name}"`).join(' or ')}` })
-    .default('1.41'),
+  conventions: z._default(
+    z.enum(CONVENTIONS, { error: `write ${CONVENTIONS.map((name) => `"${name}"`).join(' or ')}` }),
+    '1.41',
+  ),
 });
 
 const langfuse = settings({
@@ -24,10 +25,10 @@ const langfuse = settings({
 
 /** Config's `telemetry` section. */
 export const telemetry = settings({
-  otlp: otlp.optional(),
-  langfuse: langfuse.optional(),
+  otlp: z.optional(otlp),
+  langfuse: z.optional(langfuse),
   /** A line of JSON in the log for each request. */
-  logs: z.boolean().default(false),
+  logs: z._default(z.boolean(), false),
 });
 
 /** Telemetry as the schema lets it pass. */

@@ -1,12 +1,14 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { DRILL_TENANT } from '../operators/drill.ts';
 
 /** A tenant's name. */
 export const tenantName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-" (at most 63)');
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use letters, digits, ".", "_" and "-" (at most 63)'));
 
 /** A tenant that keys and sign-ins may belong to. */
-export const clientTenant = tenantName.refine((name) => name !== DRILL_TENANT, {
-  error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
-});
+export const clientTenant = tenantName.check(
+  z.refine((name) => name !== DRILL_TENANT, {
+    error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
+  }),
+);

@@ -1,5 +1,5 @@
 /** Tenants, and what each may use. A tenant that config does not name exists all the same, without limits. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { alerts } from './alerts-schema.ts';
 import { limits } from './limits-schema.ts';
 import { settings, slug } from './settings.ts';
@@ -9,28 +9,31 @@ const LOCATIONS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'apac-ne', 'ap
 const unreachable = z.enum(['refuse', 'run'], { error: 'write "refuse" or "run"' });
 
 /** Named sets of limits. */
-export const tiers = z.record(slug, limits).default({});
+export const tiers = z._default(z.record(slug, limits), {});
 
 /** One tenant's settings. */
 export const tenant = settings({
   /** Limits for the whole tenant; `limits` override them field by field. */
-  tier: z.string().optional(),
-  limits: limits.default({}),
+  tier: z.optional(z.string()),
+  limits: z._default(limits, {}),
   /** For each user without limits of their own. */
-  userLimits: limits.default({}),
+  userLimits: z._default(limits, {}),
   /** For all requests without a user, together. */
-  anonymousLimits: limits.default({}),
+  anonymousLimits: z._default(limits, {}),
   /** Where the tenant's ledger is created, near its users; it stays there (location hints of Durable Objects). */
-  locationHint: z.enum(LOCATIONS, { error: `write one of ${LOCATIONS.join(', ')}` }).optional(),
+  locationHint: z.optional(z.enum(LOCATIONS, { error: `write one of ${LOCATIONS.join(', ')}` })),
   /** Whether requests run while the ledger does not answer: with a budget, and with rates only. */
-  whenLedgerUnreachable: settings({
-    budgets: unreachable.default('refuse'),
-    rates: unreachable.default('run'),
-  }).prefault({}),
+  whenLedgerUnreachable: z.prefault(
+    settings({
+      budgets: z._default(unreachable, 'refuse'),
+      rates: z._default(unreachable, 'run'),
+    }),
+    {},
+  ),
   /** Whether its pages learn which provider served and what it cost. Left out: yes in local mode, otherwise no. */
-  showsProvider: z.boolean().optional(),
+  showsProvider: z.optional(z.boolean()),
   /** What it is promised: one of `slo.classes`. */
-  class: z.string().optional(),
+  class: z.optional(z.string()),
   /** Override the common alerts, field by field. */
-  alerts: alerts.default({}),
+  alerts: z._default(alerts, {}),
 });

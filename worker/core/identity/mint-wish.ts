@@ -1,5 +1,5 @@
 /** What a server asks of `POST /v1/tokens`, and what its key may not ask for. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RouterError } from '../../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { check } from '../checked.ts';
@@ -22,13 +22,21 @@ const SECONDS = `write a whole number of seconds from 1 to ${LONGEST_SECONDS}`;
 
 const wish = settings({
   user,
-  features: z
-    .array(z.string())
-    .min(1, 'write one feature or more, or leave it out for all that the key may use')
-    .max(100, 'write at most 100 features')
-    .nullable()
-    .default(null),
-  ttlSeconds: z.number({ error: SECONDS }).int(SECONDS).min(1, SECONDS).max(LONGEST_SECONDS, SECONDS).default(900),
+  features: z._default(
+    z.nullable(
+      z
+        .array(z.string())
+        .check(
+          z.minLength(1, 'write one feature or more, or leave it out for all that the key may use'),
+          z.maxLength(100, 'write at most 100 features'),
+        ),
+    ),
+    null,
+  ),
+  ttlSeconds: z._default(
+    z.number({ error: SECONDS }).check(z.int(SECONDS), z.minimum(1, SECONDS), z.maximum(LONGEST_SECONDS, SECONDS)),
+    900,
+  ),
 });
 
 /** Checked before the body is read. Only servers mint: a page could otherwise pose as any user. */

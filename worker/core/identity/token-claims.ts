@@ -1,5 +1,5 @@
 /** What a signed token claims, and which caller that makes. Its signature is checked in worker/stores/tokens.ts. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AuthError } from '../../../protocol/auth-errors.ts';
 import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { tenantName } from '../config/tenant-name.ts';
@@ -60,9 +60,9 @@ function epochMs(seconds: unknown): number | undefined {
 const ownClaims = z.object({
   sub: user,
   tenant: tenantName,
-  features: z.array(z.string()).optional(),
-  tier: z.string().optional(),
-  key: z.string().refine((id) => isKeyId(id) || id === LOCAL_IDENTITY.keyId),
+  features: z.optional(z.array(z.string())),
+  tier: z.optional(z.string()),
+  key: z.string().check(z.refine((id) => isKeyId(id) || id === LOCAL_IDENTITY.keyId)),
 });
 
 /** The caller of a token that this router minted. */

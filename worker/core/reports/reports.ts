@@ -1,5 +1,5 @@
 /** `POST /ai/reports`: what travel mode saw while the router was out of reach. Counted as offline, never as success. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { settings } from '../config/settings.ts';
 
 /** What a report may say. */
@@ -11,21 +11,21 @@ const MOST_REPORTS = 50;
 
 const wholeNumber = (of: string) => {
   const error = `write a whole number of ${of}, 0 or more`;
-  return z.number({ error }).int(error).min(0, error);
+  return z.number({ error }).check(z.int(error), z.minimum(0, error));
 };
 
 const report = settings({
-  id: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces'),
+  id: z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces')),
   at: wholeNumber('milliseconds since 1970'),
   kind: z.enum(REPORT_KINDS, { error: `write one of ${REPORT_KINDS.join(', ')}` }),
   /** Empty if neither the page nor the router named one. The browser may know a feature that config no longer has. */
-  feature: z.string().max(100, 'write at most 100 characters'),
+  feature: z.string().check(z.maxLength(100, 'write at most 100 characters')),
   waitedMs: wholeNumber('milliseconds'),
 });
 
 /** The body of the call. */
 export const reportsBody = settings({
-  reports: z.array(report).max(MOST_REPORTS, `send at most ${MOST_REPORTS} reports at once`),
+  reports: z.array(report).check(z.maxLength(MOST_REPORTS, `send at most ${MOST_REPORTS} reports at once`)),
 });
 
 /** One report. */

@@ -1,5 +1,5 @@
 /** What `POST /v1/feedback` takes, and from whom. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RouterError } from '../../../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../../../protocol/result.ts';
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
@@ -12,15 +12,14 @@ const SCORE = 'write a number from 0 to 1';
 const THUMB = { error: 'write 1 or -1' };
 
 const body = settings({
-  requestId: z.string().refine((id) => timeOfUuidV7(id) !== undefined, 'write the x-request-id of the answer'),
-  rater: z.string().min(1, 'write 1 to 200 characters').max(200, 'write 1 to 200 characters').optional(),
-  thumb: z.union([z.literal(1), z.literal(-1)], THUMB).optional(),
-  score: z.number({ error: SCORE }).min(0, SCORE).max(1, SCORE).optional(),
-  escalated: z.boolean().optional(),
-  label: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/, 'use at most 64 letters, digits, ".", "_" and "-"')
-    .optional(),
+  requestId: z.string().check(z.refine((id) => timeOfUuidV7(id) !== undefined, 'write the x-request-id of the answer')),
+  rater: z.optional(
+    z.string().check(z.minLength(1, 'write 1 to 200 characters'), z.maxLength(200, 'write 1 to 200 characters')),
+  ),
+  thumb: z.optional(z.union([z.literal(1), z.literal(-1)], THUMB)),
+  score: z.optional(z.number({ error: SCORE }).check(z.minimum(0, SCORE), z.maximum(1, SCORE))),
+  escalated: z.optional(z.boolean()),
+  label: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/, 'use at most 64 letters, digits, ".", "_" and "-"'))),
 });
 
 /** One rater's word on one answer. */

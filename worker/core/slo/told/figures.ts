@@ -1,5 +1,5 @@
 /** What `POST /v1/sli` takes, and from whom. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RouterError } from '../../../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../../../protocol/result.ts';
 import { check } from '../../checked.ts';
@@ -11,7 +11,7 @@ import type { Figures } from './told.ts';
 
 const MOST = 1_000_000_000;
 const COUNT = `write a whole number from 0 to ${MOST}`;
-const count = z.number({ error: COUNT }).int(COUNT).min(0, COUNT).max(MOST, COUNT);
+const count = z.number({ error: COUNT }).check(z.int(COUNT), z.minimum(0, COUNT), z.maximum(MOST, COUNT));
 const TIME = 'write a time such as "2027-01-31T02:00:00Z"';
 /** Clocks differ. */
 const MOST_AHEAD_MS = 60_000;
@@ -20,8 +20,8 @@ const body = settings({
   name: z.string(),
   good: count,
   total: count,
-  at: z.iso.datetime({ offset: true, error: TIME }).optional(),
-  id: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces'),
+  at: z.optional(z.iso.datetime({ offset: true, error: TIME })),
+  id: z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces')),
 });
 
 /** Figures that count once for their id. */
