@@ -52,7 +52,9 @@ function rounded(evaluation: Evaluation, at: number): Evaluation {
   const windowMs = durationMs(window) ?? 0;
   const remaining = nullOr(errorBudgetRemaining, hundredths);
   const rates = Object.fromEntries(Object.entries(burnRates).map(([name, rate]) => [name, nullOr(rate, hundredths)]));
-  const ratio = (share: number): number => inSteps(1 - inSteps(1 - share, Math.min(allowed || 1, 0.01) / 100), 1e-8);
+  const step = Math.min(allowed || 1, 0.01) / 100;
+  // Down, so that a promise that is just broken does not look kept.
+  const ratio = (share: number): number => inSteps(1 - Math.ceil((1 - share) / step - 1e-6) * step, 1e-8);
   const untilExhausted = ((remaining ?? 0) * windowMs) / (rates['1h'] || 1);
   return {
     ...evaluation,

@@ -197,6 +197,21 @@ describe('what everybody sees', () => {
     }
   });
 
+  test.each([
+    [199, 1, 0.995, true],
+    [8_158, 41, 0.99495, false],
+    [9_999, 1, 0.9999, true],
+    [10, 0, 1, true],
+  ])('of %i good and %i bad shows no more than is true', (good, bad, value, kept) => {
+    const written: Written = { objectives: [{ ...SUCCESS, target: 99.5, promised: 99.5 }], public: ['chat-success'] };
+    const { book, settings } = bookOf(written, [
+      [good, {}],
+      [bad, FAILED],
+    ]);
+    const [objective] = publicReport(reportOf(book, settings, {}, NOW), null, settings).objectives;
+    expect(objective).toMatchObject({ value, month: { value, kept } });
+  });
+
   test('nor when the budget is used up to the millisecond', () => {
     const seen = [1_000, 1_001, 1_002].map((total) => {
       const { book, settings } = bookOf({ objectives: [{ ...SUCCESS, target: 99 }], public: ['chat-success'] }, [
