@@ -2,10 +2,13 @@
 
 /** The cells of one counter. */
 export class Column {
+  /** By ring, what is still to be added to the cell of the latest moment. */
+  readonly waiting: number[];
   #cells: Uint16Array | Uint32Array | Float64Array;
   #highest = 0xffff;
 
-  constructor(length: number) {
+  constructor(length: number, rings: number) {
+    this.waiting = new Array<number>(rings).fill(0);
     this.#cells = new Uint16Array(length);
   }
 

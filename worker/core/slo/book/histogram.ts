@@ -1,5 +1,6 @@
 /** Durations in buckets of which each is 9 % wider than the one before (OpenTelemetry's exponential histogram, scale 3). */
-import { HISTOGRAM_RESOLUTIONS, Rings } from './rings.ts';
+import type { Layout } from './layout.ts';
+import { Rings } from './rings.ts';
 
 const PER_DOUBLING = 8;
 /** An hour: what takes longer is counted as an hour. */
@@ -12,7 +13,11 @@ const NAMES = Array.from({ length: LAST_BUCKET + 2 }, (_, bucket) => String(buck
 
 /** Milliseconds over time: 10-minute histograms for a day, daily ones for 90 days. */
 export class Histogram {
-  readonly #rings = new Rings(HISTOGRAM_RESOLUTIONS);
+  readonly #rings: Rings;
+
+  constructor(layout: Layout) {
+    this.#rings = new Rings(layout);
+  }
 
   add(ms: number, at: number): void {
     this.#rings.moveTo(at);

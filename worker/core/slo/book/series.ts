@@ -2,7 +2,8 @@
 import { EXCLUDED_REASONS, type ExcludedReason } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import { Histogram } from './histogram.ts';
-import { coarseResolutions, fineResolutions, Rings } from './rings.ts';
+import type { Layouts } from './layout.ts';
+import { Rings } from './rings.ts';
 
 /** What was counted for one promise. A window may begin inside a cell, so that counts have fractions. */
 export interface Tally {
@@ -36,10 +37,10 @@ export class Series {
   /** The end of its last request; undefined where it never had one. */
   lastAt: number | undefined;
 
-  constructor(retentionDays: number, hasHistograms: boolean) {
-    this.#counted = new Rings(fineResolutions(retentionDays));
-    this.#excluded = new Rings(coarseResolutions(retentionDays));
-    if (hasHistograms) this.#histograms = { ttft: new Histogram(), total: new Histogram() };
+  constructor({ counted, excluded, durations }: Layouts, hasHistograms: boolean) {
+    this.#counted = new Rings(counted);
+    this.#excluded = new Rings(excluded);
+    if (hasHistograms) this.#histograms = { ttft: new Histogram(durations), total: new Histogram(durations) };
   }
 
   /** What is counted next happened at `at`. */

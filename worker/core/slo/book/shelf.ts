@@ -1,4 +1,5 @@
 /** The series of the book by name: bounded in number, saved and loaded. */
+import { type Layouts, layoutsOf } from './layout.ts';
 import { Series } from './series.ts';
 import { seriesOf } from './series-names.ts';
 import { OTHER } from './tenants.ts';
@@ -21,13 +22,13 @@ const hasHistograms = (kind: SeriesKind): boolean => kind === 'feature' || kind 
 
 /** All series. */
 export class Shelf {
-  readonly #retentionDays: number;
+  readonly #layouts: Layouts;
   readonly #series = new Map<string, Series>();
   readonly #counts = new Map<SeriesKind, number>();
   readonly #gone = new Set<string>();
 
   constructor(retentionDays: number) {
-    this.#retentionDays = retentionDays;
+    this.#layouts = layoutsOf(retentionDays);
   }
 
   find(name: string): Series | undefined {
@@ -46,7 +47,7 @@ export class Shelf {
     const count = this.#counts.get(kind) ?? 0;
     if (count >= MOST[kind] && name !== other) return this.open(other, other);
     this.#counts.set(kind, count + 1);
-    const series = new Series(this.#retentionDays, hasHistograms(kind));
+    const series = new Series(this.#layouts, hasHistograms(kind));
     this.#series.set(name, series);
     this.#gone.delete(name);
     return series;

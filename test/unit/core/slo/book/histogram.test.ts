@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Histogram } from '../../../../../worker/core/slo/book/histogram.ts';
+import { durationLayout } from '../../../../../worker/core/slo/book/layout.ts';
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
 const START = 20_000 * DAY_MS;
@@ -20,9 +21,9 @@ test('percentiles are within 4.33 %, and within half a millisecond below one', (
   );
   fc.assert(
     fc.property(fc.array(duration, { minLength: 1, maxLength: 300 }), (values) => {
-      const histogram = new Histogram();
+      const histogram = new Histogram(durationLayout());
       for (const ms of values) histogram.add(ms, START);
-      const loaded = new Histogram();
+      const loaded = new Histogram(durationLayout());
       loaded.load(histogram.save());
       const found = histogram.percentiles(SHARES, HOUR_MS, START + 1_000);
       expect(loaded.percentiles(SHARES, HOUR_MS, START + 1_000)).toEqual(found);
@@ -36,7 +37,7 @@ test('percentiles are within 4.33 %, and within half a millisecond below one', (
 });
 
 test('a window has its own percentiles, by 10 minutes for a day and by days for 90', () => {
-  const histogram = new Histogram();
+  const histogram = new Histogram(durationLayout());
   histogram.add(100, START);
   histogram.add(9_000, START + 2 * DAY_MS);
   const now = START + 2 * DAY_MS + HOUR_MS;
@@ -46,7 +47,7 @@ test('a window has its own percentiles, by 10 minutes for a day and by days for 
 });
 
 test('what takes longer than an hour is counted as an hour', () => {
-  const histogram = new Histogram();
+  const histogram = new Histogram(durationLayout());
   histogram.add(1e12, START);
   expect(histogram.percentiles([0.5], HOUR_MS, START)?.[0]).toBeGreaterThan(3_300_000);
 });

@@ -1,5 +1,6 @@
 /** 90 days at 20 requests a second, against sums over each single second. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { layoutsOf } from '../../../../../worker/core/slo/book/layout.ts';
 import { counterNames, Series } from '../../../../../worker/core/slo/book/series.ts';
 
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
@@ -56,7 +57,7 @@ function simulate(series: Series): Reference {
 }
 
 const checks = new Map<number, () => void>();
-const series = new Series(400, false);
+const series = new Series(layoutsOf(400), false);
 let reference: Reference;
 const seen: { window: string; second: number; ratio: number }[] = [];
 
@@ -99,14 +100,14 @@ describe('after 90 days', () => {
   test('the counters of the promise are at most 16 KB of text, and give the same when they are loaded', () => {
     const text = series.save();
     expect(text.length).toBeLessThan(16 * 1_024);
-    const again = new Series(400, false);
+    const again = new Series(layoutsOf(400), false);
     again.load(text, () => true);
     expect(again.save()).toBe(text);
   });
 });
 
 test('the counters of 400 days at 2,000 requests a second, of which 1 % are bad, are at most 16 KB of text', () => {
-  const busy = new Series(400, false);
+  const busy = new Series(layoutsOf(400), false);
   for (let second = 0; second < 400 * DAY; second += second > 399 * DAY ? 5 : 1_200) {
     const count = second > 399 * DAY ? 10_000 : 2_400_000;
     busy.moveTo((START + second) * 1_000);

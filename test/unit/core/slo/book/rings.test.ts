@@ -1,11 +1,12 @@
 /** The properties of counts over time, with the true sums beside them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fineResolutions, Rings } from '../../../../../worker/core/slo/book/rings.ts';
+import { countedLayout, Layout } from '../../../../../worker/core/slo/book/layout.ts';
+import { Rings } from '../../../../../worker/core/slo/book/rings.ts';
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1_000, 60_000, 3_600_000, 86_400_000];
 const START = 20_000 * DAY_MS;
-const RESOLUTIONS = fineResolutions(400);
+const LAYOUT = countedLayout(400);
 const WINDOWS_MS = [5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, 3 * DAY_MS, 30 * DAY_MS, 60 * DAY_MS];
 
 interface Count {
@@ -22,7 +23,7 @@ const count = fc.record({
 const counts = fc.array(count, { maxLength: 60 });
 
 function ringsOf(list: readonly Count[]): Rings {
-  const rings = new Rings(RESOLUTIONS);
+  const rings = new Rings(LAYOUT);
   for (const { at, name, amount } of list) {
     rings.moveTo(START + at);
     rings.count(name, amount);
@@ -71,7 +72,7 @@ describe('rings', () => {
   test('are the same when they were saved and loaded in between', () => {
     fc.assert(
       fc.property(counts, counts, (before, after) => {
-        const loaded = new Rings(RESOLUTIONS);
+        const loaded = new Rings(LAYOUT);
         loaded.load(ringsOf(before).save(), () => true);
         for (const { at, name, amount } of after) {
           loaded.moveTo(START + at);
@@ -96,7 +97,7 @@ describe('rings', () => {
 
   test('load what rings of another retention have saved', () => {
     const long = ringsOf([{ at: 0, name: 'good', amount: 7 }]);
-    const short = new Rings(fineResolutions(30));
+    const short = new Rings(countedLayout(30));
     short.load(long.save(), () => true);
     expect(short.sumOfDays('good', START, START + DAY_MS)).toBe(7);
     short.moveTo(START + 31 * DAY_MS);
@@ -104,9 +105,9 @@ describe('rings', () => {
   });
 
   test('forget everything that a long silence leaves behind', () => {
-    for (const { widthMs, cells } of RESOLUTIONS) {
+    for (const { widthMs, cells } of LAYOUT.rings) {
       for (const silent of [cells - 1, cells, 2 * cells - 1, 2 * cells]) {
-        const rings = new Rings([{ widthMs, cells }]);
+        const rings = new Rings(new Layout([{ widthMs, cells }]));
         for (const cell of [0, silent]) {
           rings.moveTo(START + cell * widthMs);
           rings.count('good');

@@ -1,0 +1,98 @@
+/** Where in its columns a moment is counted: the same for all series, so it is worked out once for all of them. */
+
+/** `cells` times `widthMs`, all aligned to the epoch, so that a cell of 24 hours is a day by UTC. */
+export interface Resolution {
+  widthMs: number;
+  cells: number;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A ring of cells in each column. */
+export interface Ring extends Resolution {
+  /** Of its first cell in a column. */
+  offset: number;
+}
+
+/** The time from `from` until before `to`, in which nothing moves; by ring the cell since the epoch, and its place in a column. */
+export interface Moment {
+  from: number;
+  to: number;
+  cells: readonly number[];
+  places: readonly number[];
+}
+
+/** Rings side by side in a column. */
+export class Layout {
+  readonly rings: readonly Ring[];
+  /** Of a column. */
+  readonly length: number;
+  #moment: Moment | undefined;
+
+  /** All widths are multiples of the first. */
+  constructor(resolutions: readonly Resolution[]) {
+    let length = 0;
+    this.rings = resolutions.map((resolution) => {
+      const offset = length;
+      length += resolution.cells;
+      return { ...resolution, offset };
+    });
+    this.length = length;
+  }
+
+  moment(at: number): Moment {
+    const last = this.#moment;
+    if (last !== undefined && at >= last.from && at < last.to) return last;
+    const width = this.rings[0]?.widthMs ?? 1;
+    const from = Math.floor(at / width) * width;
+    const cells = this.rings.map(({ widthMs }) => Math.floor(at / widthMs));
+    const places = this.rings.map((ring, index) => placeOf(ring, cells[index] ?? 0));
+    this.#moment = { from, to: from + width, cells, places };
+    return this.#moment;
+  }
+}
+
+/** In a column, of a cell since the epoch. */
+export const placeOf = ({ offset, cells }: Ring, cell: number): number => offset + (cell % cells);
+
+/** The layouts of a series' counters. */
+export interface Layouts {
+  counted: Layout;
+  excluded: Layout;
+  durations: Layout;
+}
+
+/** A ring has one cell more than it covers, because a window begins inside a cell. */
+const ring = (widthMs: number, coveredMs: number): Resolution => ({ widthMs, cells: coveredMs / widthMs + 1 });
+
+/** Days are kept for so long. */
+export const layoutsOf = (retentionDays: number): Layouts => ({
+  counted: countedLayout(retentionDays),
+  excluded: new Layout([
+    ring(20 * MINUTE_MS, 3 * DAY_MS),
+    ring(12 * HOUR_MS, 60 * DAY_MS),
+    ring(DAY_MS, retentionDays * DAY_MS),
+  ]),
+  durations: durationLayout(),
+});
+
+/**
+ * For what is alerted on. Of each window for burn rates and objectives (5 and 30 minutes; 1, 2 and 6 hours; 1 to 60 days) a
+ * cell is at most a 60th, so that even an outage that begins inside the window's first cell shifts its ratio by less than 0.5 %.
+ */
+export const countedLayout = (retentionDays: number): Layout =>
+  new Layout([
+    ring(5 * SECOND_MS, 10 * MINUTE_MS),
+    ring(30 * SECOND_MS, HOUR_MS),
+    ring(2 * MINUTE_MS, 6 * HOUR_MS),
+    ring(20 * MINUTE_MS, 3 * DAY_MS),
+    ring(2 * HOUR_MS, 30 * DAY_MS),
+    ring(12 * HOUR_MS, 60 * DAY_MS),
+    ring(DAY_MS, retentionDays * DAY_MS),
+  ]);
+
+/** For percentiles: 10 minutes for a day, days for 90 days. */
+export const durationLayout = (): Layout => new Layout([ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)]);
