@@ -29,6 +29,8 @@ export interface BenchOptions {
     | 'alerts'
     | 'telemetry'
     | 'promises';
+  /** Another Worker, around the product's own. */
+  entryPath?: string;
   /** A file elsewhere, instead of `config`. */
   configPath?: string;
   /** The Worker reports its calls to the platform at `COUNTS_PATH`. */
@@ -112,7 +114,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   };
   try {
     const configPath = options.configPath ?? (config && join(import.meta.dirname, 'configs', `${config}.ts`));
-    const carryon = await buildWorker(workerEntryPath, scriptPath, {
+    const carryon = await buildWorker(options.entryPath ?? workerEntryPath, scriptPath, {
       ...(configPath && { configPath }),
     });
     if (options.isCounted) scriptPath = await buildCountedWorker({ carryon, wrangler, directory });

@@ -23,7 +23,7 @@ const namespace = {
       calls.push(`${name} ${what}`);
       if (isBroken(name)) throw new Error('broken');
       const role = known.has(name) ? 'replayed' : message.onlyKnown ? 'unknown' : 'started';
-      if (what === 'whole') return new Response(null, { status: known.has(name) ? 200 : 404 });
+      if (what === 'whole' || what === 'took') return new Response(null, { status: known.has(name) ? 200 : 404 });
       if (role === 'started') known.add(name);
       return new Response(null, { headers: { [NOTE_HEADER]: noteText({ role, head: {} }) } });
     },
@@ -68,6 +68,13 @@ describe('while KEY_SECRET_OLD is set', () => {
     expect(await roleOf(rotated().open('a', keyed, signal))).toBe('replayed');
     expect(calls).toEqual([`${oldName} open what is known`]);
     expect((await rotated().whole('a', 'keyed'))?.status).toBe(200);
+  });
+
+  it('the record of a call is its old object’s, where that gives the answer', async () => {
+    await before.open('e', keyed, signal);
+    expect(await rotated().hasTaken('e', 'keyed', 'request')).toBe(true);
+    expect(await rotated().hasTaken('e', 'shared', 'request')).toBe(false);
+    expect(await rotated().hasTaken('f', 'keyed', 'request')).toBe(false);
   });
 
   it('a new key is looked for under the old name before it runs under the new one, once for all who send it', async () => {

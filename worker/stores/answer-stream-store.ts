@@ -41,7 +41,9 @@ export class AnswerStreamStore implements AnswerStreams {
 
   async hasTaken(subject: string, kind: Kind, requestId: string): Promise<boolean> {
     const message: TookMessage = { requestId };
-    return (await call(await this.#stub(this.#names, kind, subject), 'took', message)).ok;
+    const { ok } = await call(await this.#stub(this.#names, kind, subject), 'took', message);
+    if (ok || kind === 'shared' || this.#oldNames === undefined) return ok;
+    return (await call(await this.#stub(this.#oldNames, kind, subject), 'took', message)).ok;
   }
 
   async attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined> {

@@ -1,0 +1,19 @@
+/** The product’s own Worker, with answer objects that die where their question tells them to. Nothing else is changed. */
+import { AnswerStream as ProductAnswer, SharedAnswer as ProductShared } from '../../worker/index.ts';
+
+export * from '../../worker/index.ts';
+export { default } from '../../worker/index.ts';
+
+/** Like a crash or a deploy: memory is gone, and streams break off. */
+const mortal = (Product) =>
+  class extends Product {
+    async fetch(request) {
+      const text = await request.clone().text();
+      const afterMs = /die after (\d+) ms/.exec(text)?.[1];
+      if (afterMs !== undefined) setTimeout(() => this.ctx.abort('a test made it die'), Number(afterMs));
+      return super.fetch(request);
+    }
+  };
+
+export const AnswerStream = mortal(ProductAnswer);
+export const SharedAnswer = mortal(ProductShared);
