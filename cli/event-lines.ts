@@ -42,6 +42,7 @@ const LINES: Readonly<Record<string, (event: Fields) => string | undefined>> = {
   deployment_cooling: ({ deployment, cause, cooldownMs, advice, drill }) =>
     `  cooldown${ofDrill(drill)}: ${deployment} for ${seconds(cooldownMs)} (${cause})${advice ? `: ${advice}` : ''}`,
   key_set_unreadable: ({ setting, reason }) => `  sign-in: the key set of ${setting} ${reason}`,
+  book_unreachable: ({ reason, requestId }) => `  the book of requests does not answer: ${reason}  ${requestId}`,
   telemetry_failing: ({ sink, reason, dropped }) => `  telemetry: ${sink} ${reason}${lost(dropped)}`,
   telemetry_back: ({ sink, dropped }) => `  telemetry: ${sink} works again${lost(dropped)}`,
   deployment_back: ({ deployment, outageMs, drill }) =>

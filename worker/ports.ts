@@ -198,6 +198,7 @@ export interface RouterEvent {
     | 'alerts_lost'
     /** Something that `SloBook` keeps cannot be read, and so is not counted. */
     | 'book_unreadable'
+    | 'book_unreachable'
     /** Where traces, metrics and logs go: a receiver does not take them; it takes them again. */
     | 'telemetry_failing'
     | 'telemetry_back'

@@ -1,7 +1,7 @@
 /** `GET /metrics` on the object that counts. */
 import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../worker/app.ts';
 import { packRecords } from '../../worker/core/slo/packed.ts';
 import { compose } from '../../worker/deps.ts';
@@ -74,6 +74,8 @@ describe('GET /metrics', () => {
   it('fails while the book does not answer, so that Prometheus sees a gap and no restart', async () => {
     const gone = { get: () => ({ metrics: () => Promise.reject(new Error('gone')) }), idFromName: () => 'book' };
     const SLO_BOOK = gone as unknown as UncheckedEnv['SLO_BOOK'];
+    const log = vi.spyOn(console, 'warn').mockImplementation(() => {});
     expect(await codeOf(await scrapeOf({ SLO_BOOK }, ADMIN))).toBe('503 book_unavailable');
+    expect(log).toHaveBeenCalledWith(expect.stringContaining('"event":"book_unreachable"'));
   });
 });

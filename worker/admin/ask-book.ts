@@ -13,7 +13,9 @@ export async function askBook<Reply>(
   c: Context<App>,
   call: (book: Book) => Promise<Reply>,
 ): Promise<Reply | undefined> {
-  const { sloBook } = c.env.composition;
+  const { sloBook, deps } = c.env.composition;
   const answered = await askObject(c, () => call(sloBook()));
-  return answered.ok ? answered.reply : undefined;
+  if (answered.ok) return answered.reply;
+  deps.events({ event: 'book_unreachable', requestId: c.env.context.requestId, reason: answered.reason });
+  return undefined;
 }

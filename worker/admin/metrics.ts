@@ -9,24 +9,24 @@ import { routerMetrics } from '../core/slo/metrics/router-metrics.ts';
 import type { App } from '../edge.ts';
 import { commonHeaders, refusal } from '../response/plain.ts';
 import { sameSecret } from '../stores/same-secret.ts';
-import { askObject } from './ask-object.ts';
+import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { authenticate, sentKey } from './authenticate.ts';
 
 const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Answers a scrape. */
 export async function scrape(c: Context<App>): Promise<Response> {
-  const { config, deps, sloBook } = c.env.composition;
+  const { config, deps } = c.env.composition;
   const { context } = c.env;
   const refused = await whyNot(c);
   if (refused !== undefined) return refusal(refused, context);
   const [counted] = await Promise.all([
-    askObject(c, async () => sloBook().metrics()),
+    askBook(c, async (book) => book.metrics()),
     deps.board.ready(context.background),
   ]);
-  if (!counted.ok) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
+  if (counted === undefined) return refusal(BOOK_SILENT, context);
   const deployments = effectiveDeployments(config, deps.board.overrides, deps.clock.now());
-  const text = counted.reply + routerMetrics(deps.board.candidates(deployments), deps.build);
+  const text = counted + routerMetrics(deps.board.candidates(deployments), deps.build);
   return new Response(text, { headers: { ...commonHeaders(context), 'content-type': TEXT_TYPE } });
 }
 

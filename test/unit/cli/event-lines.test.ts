@@ -33,6 +33,10 @@ test.for<[object, string]>([
     '  cooldown: a for 300.00 s (bad_key): replace the key',
   ],
   [
+    { event: 'book_unreachable', requestId: 'id-8', reason: 'timeout' },
+    '  the book of requests does not answer: timeout  id-8',
+  ],
+  [
     { event: 'telemetry_failing', sink: 'otlp_traces', reason: 'cannot be reached', dropped: 0, needsOperator: false },
     '  telemetry: otlp_traces cannot be reached',
   ],
