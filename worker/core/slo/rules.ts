@@ -128,12 +128,12 @@ export function judge(record: Judged, slo: JudgeSettings, countsDrills = false):
 }
 
 function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: JudgeSettings): keyof typeof SLI_RULES {
-  if (ending === 'left' && (code === null || code === 'client_gone')) {
-    return ttftMs === null ? 'left_before_content' : 'left';
+  const isLeft = ending === 'left' && (code === null || code === 'client_gone');
+  if (isLeft && ttftMs === null) return 'left_before_content';
+  if (staleCause !== null && (isLeft || (code === null && ending === 'complete'))) {
+    return staleIs === 'good' ? 'stale' : staleCause;
   }
-  if (code !== null) return code;
-  if (staleCause !== null && ending === 'complete') return staleIs === 'good' ? 'stale' : staleCause;
-  return ending;
+  return isLeft ? 'left' : (code ?? ending);
 }
 
 /** A request that any part of a window may have harmed. */
