@@ -71,11 +71,7 @@ const ring = (widthMs: number, coveredMs: number): Resolution => ({ widthMs, cel
 /** Days are kept for so long. */
 export const layoutsOf = (retentionDays: number): Layouts => ({
   counted: countedLayout(retentionDays),
-  excluded: new Layout([
-    ring(20 * MINUTE_MS, 3 * DAY_MS),
-    ring(12 * HOUR_MS, 60 * DAY_MS),
-    ring(DAY_MS, retentionDays * DAY_MS),
-  ]),
+  excluded: excludedLayout(),
   durations: durationLayout(),
 });
 
@@ -93,6 +89,10 @@ export const countedLayout = (retentionDays: number): Layout =>
     ring(12 * HOUR_MS, 60 * DAY_MS),
     ring(DAY_MS, retentionDays * DAY_MS),
   ]);
+
+/** For what is only shown beside it: nine reasons of each promise. This month and the last one, and the longest window, fit in. */
+const excludedLayout = (): Layout =>
+  new Layout([ring(20 * MINUTE_MS, 6 * HOUR_MS), ring(2 * HOUR_MS, 3 * DAY_MS), ring(DAY_MS, 62 * DAY_MS)]);
 
 /** For percentiles: 10 minutes for a day, days for 90 days. */
 export const durationLayout = (): Layout => new Layout([ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)]);

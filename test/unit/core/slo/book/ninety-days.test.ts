@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { layoutsOf } from '../../../../../worker/core/slo/book/layout.ts';
 import { counterNames, Series } from '../../../../../worker/core/slo/book/series.ts';
+import { EXCLUDED_REASONS } from '../../../../../worker/core/slo/rules.ts';
 
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
 const DAYS = 90;
@@ -106,13 +107,14 @@ describe('after 90 days', () => {
   });
 });
 
-test('the counters of 400 days at 2,000 requests a second, of which 1 % are bad, are at most 16 KB of text', () => {
+test('the counters of 400 days at 2,000 requests a second, 1 % bad and 1 % excluded for each reason, are at most 16 KB of text', () => {
   const busy = new Series(layoutsOf(400), false);
   for (let second = 0; second < 400 * DAY; second += second > 399 * DAY ? 5 : 1_200) {
     const count = second > 399 * DAY ? 10_000 : 2_400_000;
     busy.moveTo((START + second) * 1_000);
     busy.count(SUCCESS, 'good', count * 0.99);
     busy.count(SUCCESS, 'bad', count * 0.01);
+    for (const reason of EXCLUDED_REASONS) busy.count(SUCCESS, reason, count * 0.01);
   }
   const text = busy.save();
   expect(text.length).toBeGreaterThan(8 * 1_024);
