@@ -75,7 +75,7 @@ export function capContradictions(config: CheckedConfig, variables: Variables): 
   return unreachableCaps(config, resolved, new Set(unpriced));
 }
 
-/** The config is bundled as it is, and the Worker has no `process.env`: it would not start. */
+/** The build runs the config and bundles its value: a secret would be written into the script. */
 function environmentProblems(source: string): string[] {
   return source.split('\n').flatMap((line, index) => {
     if (!/^(?!\s*(?:\/\/|\*|\/\*)).*\bprocess\.env\b/.test(line)) return [];

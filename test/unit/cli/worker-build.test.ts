@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { judge } from '../../../bench/report/aims.ts';
+import { singleRow } from '../../../bench/report/row.ts';
 import { projectDirectory, workerEntryPath } from '../../../cli/project.ts';
 import { buildWorker } from '../../../cli/workerd/build.ts';
 import { checkConfig } from '../../../worker/core/config/check.ts';
@@ -25,8 +27,8 @@ it('bundles the config as the schemas leave it: every field of docs/config.md su
   expect(checked).toEqual({ ok: true, config: bundled.default });
 });
 
-it('leaves out of the Worker what only the build needs: schemas of config, price table, the larger zod', async () => {
-  const { metafile } = await buildWorker(workerEntryPath, join(directory, 'worker.js'));
+it('leaves out of the Worker what only the build needs: schemas of config, price table, the larger zod; it is within its limit', async () => {
+  const { metafile, gzippedBytes } = await buildWorker(workerEntryPath, join(directory, 'worker.js'));
   const parts = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
   const bytesOf = (name: RegExp) =>
     parts.reduce((sum, [path, { bytesInOutput }]) => sum + (name.test(path) ? bytesInOutput : 0), 0);
@@ -34,4 +36,6 @@ it('leaves out of the Worker what only the build needs: schemas of config, price
   expect(bytesOf(/core\/pricing\/price-table\.ts$/)).toBe(0);
   expect(bytesOf(/zod\/v4\/core\/schemas\.js$/)).toBeGreaterThan(1_000);
   expect(bytesOf(/zod\/v4\/(?:classic|locales)\/|json-schema/)).toBe(0);
+  const size = { id: 'bundle.gzippedKiB', group: 'Bundle', label: 'gzipped', unit: 'KiB' };
+  expect(judge(singleRow(size, [gzippedBytes / 1024]))).toMatchObject({ met: true });
 });
