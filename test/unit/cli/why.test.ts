@@ -20,7 +20,7 @@ describe('npm run why', () => {
       attemptOf({ deployment: 'b', provider: 'anthropic', model: 'other', startedMs: 215, ms: 1_600, hop: 1 }),
     ];
     expect(whole({ attempts, hops: 1, deployment: 'b', ttftMs: 2_700, totalMs: 3_060, cachedTokens: 20 })).toBe(`
-${recordOf().requestId} came at 2027-01-15 08:00:00 UTC (5 min ago), of the tenant acme, user 0123456789abcdef (hashed), for the feature chat. It asked for app/chat as a stream, by chat-completions, with the key key-1.
+${recordOf().requestId} came at 2027-01-15 08:00:00 UTC (5 min ago), of the tenant acme, user 0123456789abcdef (hashed), for the feature chat. It asked for app/chat as a stream, at /v1/chat/completions, with the key key-1.
 
 1. After 3 ms it asked a (openai, small): it failed after 210 ms (server_error, HTTP 503). The provider failed.
    That is a’s fault, so it failed over to b.
