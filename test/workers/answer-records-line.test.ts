@@ -9,7 +9,7 @@ import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.t
 import type { AnswerStreams } from '../../worker/ports.ts';
 import { answerRuns } from '../../worker/run/run-job.ts';
 import { HANGS } from '../unit/pipeline/support/budget.ts';
-import { failing, good, role, streamed, text } from '../unit/pipeline/support/openai.ts';
+import { DONE, failing, finish, good, role, streamed, text, usage } from '../unit/pipeline/support/openai.ts';
 import { feature, read, type Sent, TestRouter } from '../unit/pipeline/support/router.ts';
 import { Stage } from './answer-stream-harness.ts';
 
@@ -133,6 +133,28 @@ it.each(KINDS)('a %s question that a provider rejects has the router’s code, n
       });
     }
   }
+});
+
+it('a record names the model as config does, whoever joined, left or came after the object’s death', async () => {
+  const said = text('Hello').replace('served', 'a word of the provider’s');
+  await inside(async ({ router, die, records }) => {
+    router.upstream.on('a', streamed(role, said, { waitMs: 5_000 }, finish, usage, DONE));
+    const gone = new AbortController();
+    const first = router.send({ ...KEYED, stream: true });
+    const second = router.send({ ...KEYED, stream: true }, gone.signal);
+    await router.clock.advance(1_000);
+    gone.abort();
+    await (await second).body?.cancel();
+    await router.clock.run(first.then(read));
+    die();
+    for (const stream of [true, false]) await router.ask({ ...KEYED, stream });
+    expect(records.map((record) => [record.role, record.deployment, record.provider, record.model])).toEqual([
+      ['attached', 'a', 'provider-a', 'model-a'],
+      ['started', 'a', 'provider-a', 'model-a'],
+      ['replayed', 'a', 'provider-a', 'model-a'],
+      ['replayed', 'a', 'provider-a', 'model-a'],
+    ]);
+  });
 });
 
 it('a key whose answer is given again is no hit of the cache, though that has a copy too', async () => {

@@ -98,8 +98,9 @@ export class OpenRecord {
     const error = tried && errorIn(tried);
     const isLeft = ending === 'left' || (stored === undefined && error === 'client_gone');
     const isCut = (begun ?? kept) !== undefined && ending !== 'complete' && ending !== 'left';
-    const by = stored === undefined ? trail?.deployment : servedBy(stored, request);
     const served = kept?.note.ran;
+    const answered = stored === undefined ? trail?.deployment : undefined;
+    const by = answered ?? named(stored?.stored.deployment ?? served?.deployment, request);
     const storedAt = stored?.stored.storedAt ?? (kept?.note.head.cache === 'hit' ? kept.note.head.storedAt : undefined);
     const policy = feature?.cache;
     return {
@@ -120,9 +121,9 @@ export class OpenRecord {
       cacheAgeS: storedAt === undefined ? null : ageSeconds(storedAt, now),
       cacheTtlS: storedAt === undefined || policy === undefined ? null : policy.ttlMs / 1_000,
       role: kept === undefined ? 'own' : roleOf(kept.note.role),
-      deployment: by?.id ?? served?.deployment ?? null,
-      provider: by?.provider ?? served?.provider ?? null,
-      model: by?.model ?? served?.model ?? null,
+      deployment: served?.deployment ?? by?.id ?? null,
+      provider: served?.provider ?? by?.provider ?? null,
+      model: served?.model ?? by?.model ?? null,
       colo,
       build,
       promptVersion: request?.promptVersion ?? null,
@@ -187,9 +188,9 @@ const cacheResult = (
 const roleOf = (role: string): ClosedRecord['role'] =>
   role === 'started' || role === 'attached' || role === 'replayed' ? role : 'own';
 
-/** A stored answer names its model in the provider's words, of any length, so config is asked. */
-const servedBy = ({ stored }: Stored, request: RoutedRequest | undefined) =>
-  request?.alias.deployments.find(({ id }) => id === stored.deployment);
+/** A kept answer names its model in the provider's words, of any length, so config is asked. */
+const named = (deployment: string | null | undefined, request: RoutedRequest | undefined) =>
+  request?.alias.deployments.find(({ id }) => id === deployment);
 
 /** From arrival to the first content out: an answer in one piece is sent as it is recorded. */
 function ttftMs(outcome: Outcome, arrivedAt: number, now: number): number | null {

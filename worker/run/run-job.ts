@@ -10,6 +10,7 @@ import { revive } from '../core/ledger/lease/holder.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
+import type { ClosedRecord } from '../core/slo/record.ts';
 import { factsIn, factsOfHead, NO_RUN, type RunFacts } from '../core/slo/run-facts.ts';
 import { asListed } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
@@ -57,6 +58,7 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
   wire: (error) => refusalOf(error),
   close(record, background) {
     try {
+      record.model ??= modelOf(record, deps);
       deps.records.close(record, background, true);
     } catch (error) {
       logRecordFault(error, record.requestId, deps.events);
@@ -75,6 +77,9 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
     if (reports.length > 0) await deps.ledger.send(tenant, { reports, isAlone: true }).catch(() => {});
   },
 });
+
+const modelOf = ({ alias, deployment }: ClosedRecord, { config }: Deps): string | null =>
+  config.aliases.get(alias ?? '')?.deployments.find(({ id }) => id === deployment)?.model ?? null;
 
 const producer =
   (deps: Deps): AnswerRuns['produce'] =>

@@ -45,11 +45,13 @@ export const joinedFacts = ({ mode, deployment, provider, model, finishReason }:
   ...{ mode, deployment, provider, model, finishReason },
 });
 
-/** For a request that replays what a run of an earlier life left. */
-export const factsOfHead = ({ mode, deployment, provider, model }: AnswerHead): RunFacts => ({
+/**
+ * Where the run's own facts are not known: of an earlier life, or not settled. The head's model is in the provider's words, of any
+ * length, so it is left open: config knows the deployment's.
+ */
+export const factsOfHead = ({ mode, deployment, provider }: AnswerHead): RunFacts => ({
   ...NO_RUN,
   mode: mode ?? 'normal',
   deployment: deployment ?? null,
   provider: provider ?? null,
-  model: model ?? null,
 });

@@ -171,6 +171,8 @@ export const ENDINGS: Row[] = [
       ending: 'complete',
       cache: 'stale',
       cacheTtlS: 3_600,
+      deployment: 'a',
+      model: 'model-a',
     },
     'good',
     async (router) => {
