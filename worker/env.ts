@@ -71,7 +71,7 @@ export function readEnv(unchecked: UncheckedEnv): { env: Env; missing: string[] 
     tokenSecret: others.TOKEN_SECRET || undefined,
     tokenSecretOld: others.TOKEN_SECRET_OLD || undefined,
   };
-  const metricsToken = others.METRICS_TOKEN || undefined;
+  const metricsToken = others.METRICS_TOKEN?.trim() || undefined;
   const logsRequests = others.CARRYON_LOG === 'requests';
   return {
     env: { local, keySecret, keySecretOld, adminKey, metricsToken, logsRequests, ...answerSecrets, ...tokenSecrets },

@@ -67,6 +67,9 @@ describe('GET /metrics', () => {
   it('is opened by METRICS_TOKEN alone where that is set', async () => {
     const METRICS_TOKEN = 'a-token-for-the-scraper';
     expect((await scrapeOf({ METRICS_TOKEN }, { authorization: `Bearer ${METRICS_TOKEN}` })).status).toBe(200);
+    // The file that Prometheus reads ends in a newline.
+    const ofFile = { METRICS_TOKEN: `${METRICS_TOKEN}\n` };
+    expect((await scrapeOf(ofFile, { authorization: `Bearer ${METRICS_TOKEN}` })).status).toBe(200);
     expect(await codeOf(await scrapeOf({ METRICS_TOKEN }, ADMIN))).toBe('401 invalid_metrics_token');
     expect(await codeOf(await scrapeOf({ METRICS_TOKEN }, {}))).toBe('401 invalid_metrics_token');
   });
