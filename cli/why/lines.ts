@@ -1,11 +1,12 @@
 /** What `npm run why` prints. */
+import { DOOR_PATHS } from '../../protocol/question.ts';
 import { FAILURE_RULES, FAILURE_SENTENCES } from '../../worker/core/routing/failure.ts';
 import type { CountsAs } from '../../worker/core/slo/counts-as.ts';
 import type { Receipt } from '../../worker/core/slo/receipt.ts';
 import type { RecordedAttempt } from '../../worker/core/slo/record.ts';
 import { usd } from '../budget/words.ts';
 import { durationText, utc } from '../times.ts';
-import { CODE_WORDS, DOOR_PATHS, EXCLUDED_WORDS, FINISH_WORDS, MODE_WORDS } from './words.ts';
+import { CODE_WORDS, EXCLUDED_WORDS, FINISH_WORDS, MODE_WORDS } from './words.ts';
 
 /** `GET /admin/requests/:id`. */
 export type ShownRequest = Receipt & { counts: CountsAs };
@@ -24,7 +25,7 @@ function asked(request: ShownRequest, now: number): string[] {
       ? 'with no credential that is known'
       : `of the tenant ${tenant}${userHash === null ? '' : `, user ${userHash} (hashed)`}`;
   const what = request.whole
-    ? ` It asked for ${request.alias ?? 'no alias that could be read'}${request.stream ? ' as a stream' : ''}, at ${DOOR_PATHS[request.door]}${request.keyId === null ? '' : `, with the key ${request.keyId}`}.`
+    ? ` It asked for ${request.alias ?? 'no alias that could be read'}${request.stream ? ' as a stream' : ''}, at ${DOOR_PATHS[request.door][0]}${request.keyId === null ? '' : `, with the key ${request.keyId}`}.`
     : '';
   return [
     `${requestId} came at ${when}, ${who}${feature === null ? '' : `, for the feature ${feature}`}.${what}`,

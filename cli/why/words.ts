@@ -1,6 +1,5 @@
 /** What the codes of a record mean, in words. */
 import type { RouterError } from '../../protocol/errors.ts';
-import type { DoorName } from '../../protocol/question.ts';
 import type { EdgeMode } from '../../worker/core/routing/route.ts';
 import type { FinishReason } from '../../worker/core/slo/record.ts';
 import type { ExcludedReason } from '../../worker/core/slo/rules.ts';
@@ -73,12 +72,6 @@ export const EXCLUDED_WORDS: Readonly<Record<ExcludedReason, string>> = {
   left: 'its client left before any content',
   maintenance: 'it came in an announced maintenance',
   drill: 'it belongs to a drill',
-};
-
-/** Where a request came in. */
-export const DOOR_PATHS: Readonly<Record<DoorName, string>> = {
-  ai: '/ai',
-  'chat-completions': '/v1/chat/completions',
 };
 
 /** How a request was served, where that is out of the ordinary. */
