@@ -37,6 +37,14 @@ export class Column {
     return sum;
   }
 
+  /** Writes the cells from one down to another, both included, into `list` from `index` on. Returns where it goes on there. */
+  copy(from: number, to: number, list: Float64Array, index: number): number {
+    const cells = this.#cells;
+    let next = index;
+    for (let place = from; place >= to; place--) list[next++] = cells[place] as number;
+    return next;
+  }
+
   #widen(count: number): void {
     const isLarge = count > 0xffff_ffff;
     this.#cells = isLarge ? Float64Array.from(this.#cells) : Uint32Array.from(this.#cells);

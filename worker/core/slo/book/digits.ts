@@ -8,15 +8,15 @@ const DENSE = '1'.charCodeAt(0) - 1;
 const SPARSE = 'A'.charCodeAt(0) - 1;
 
 /**
- * `count` cells as one word: the first character says how many digits a cell has, and whether zeros are left out. All zeros are the
+ * The first `count` cells as one word: the first character says how many digits a cell has, and whether zeros are left out. All zeros are the
  * empty word. Cells are whole numbers below 2^53.
  */
-export function toWord(count: number, cellAt: (index: number) => number): string {
+export function toWord(cells: Float64Array, count: number): string {
   let largest = 0;
   let filled = 0;
   let length = 0;
   for (let index = 0; index < count; index++) {
-    const cell = cellAt(index);
+    const cell = cells[index] as number;
     if (cell === 0) continue;
     filled += 1;
     length = index + 1;
@@ -28,7 +28,7 @@ export function toWord(count: number, cellAt: (index: number) => number): string
   let word = String.fromCharCode((isSparse ? SPARSE : DENSE) + digits);
   let gap = 0;
   for (let index = 0; index < length; index++) {
-    const cell = cellAt(index);
+    const cell = cells[index] as number;
     if (isSparse && cell === 0) {
       gap += 1;
       continue;

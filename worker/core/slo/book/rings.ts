@@ -83,9 +83,10 @@ export class Rings {
   /** The rings' newest cells in the first line, then a line for each column. */
   save(): string {
     const rings = this.#rings();
+    const list = new Float64Array(this.#layout.length);
     const heads = rings.map(({ widthMs, head }) => `${widthMs}:${head}`).join(' ');
     const columns = [...this.#columns].map(([name, column]) =>
-      [name, ...rings.map((one) => wordOf(column, one))].join('\t'),
+      [name, ...rings.map((one) => wordOf(column, one, list))].join('\t'),
     );
     return [heads, ...columns].join('\n');
   }
@@ -203,6 +204,11 @@ function runsOf(one: Ring, first: number, last: number): [from: number, to: numb
   ];
 }
 
-/** The newest cell first. */
-const wordOf = (column: Column, one: Reached): string =>
-  toWord(Math.min(one.cells, one.head + 1), (back) => column.at(placeOf(one, one.head - back)));
+/** The newest cell first. `list` is long enough for all cells. */
+function wordOf(column: Column, { offset, cells, head }: Reached, list: Float64Array): string {
+  if (head < 0) return '';
+  const newest = offset + (head % cells);
+  const length = column.copy(newest, offset, list, 0);
+  if (head >= cells) column.copy(offset + cells - 1, newest + 1, list, length);
+  return toWord(list, Math.min(cells, head + 1));
+}
