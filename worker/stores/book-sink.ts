@@ -25,6 +25,13 @@ interface Links {
   dropped(): Readonly<Record<string, number>>;
 }
 
+/** What is lost with a flush: its records, and what it was to tell of drops. */
+interface Held {
+  records: number;
+  dropped: Readonly<Record<string, number>>;
+  until: number;
+}
+
 /** One per isolate. */
 export class BookSink implements RecordSink {
   readonly name = 'book';
@@ -32,7 +39,7 @@ export class BookSink implements RecordSink {
   readonly #links: Links;
   #seq = 0;
   /** Flushes that are under way, by number. */
-  readonly #held = new Map<number, { records: number; until: number }>();
+  readonly #held = new Map<number, Held>();
   /** What the book has been told of the drops, by sink. */
   #told: Record<string, number> = {};
 
@@ -48,14 +55,11 @@ export class BookSink implements RecordSink {
       return;
     }
     const seq = this.#seq++;
-    this.#held.set(seq, { records: records.length, until: now + ENDED_AFTER_MS });
     const dropped = this.#newDrops();
+    this.#held.set(seq, { records: records.length, dropped, until: now + ENDED_AFTER_MS });
     const body: FlushBody = { records: packRecords(records, (record) => isKeptWhole(record, slo)), dropped };
-    const isTaken = await this.#send({ source, seq, body: JSON.stringify(body) });
-    this.#held.delete(seq);
-    if (isTaken) return;
-    this.dropped += records.length;
-    for (const [sink, count] of Object.entries(dropped)) this.#told[sink] = (this.#told[sink] ?? 0) - count;
+    if (await this.#send({ source, seq, body: JSON.stringify(body) })) this.#held.delete(seq);
+    else this.#giveUp(seq);
   }
 
   /** The records under way. Those of a request that the platform has ended are given up here. */
@@ -63,12 +67,18 @@ export class BookSink implements RecordSink {
     let sum = 0;
     for (const [seq, { records, until }] of this.#held) {
       if (until > now) sum += records;
-      else {
-        this.#held.delete(seq);
-        this.dropped += records;
-      }
+      else this.#giveUp(seq);
     }
     return sum;
+  }
+
+  /** The drops that it was to tell of are told with the next flush. */
+  #giveUp(seq: number): void {
+    const held = this.#held.get(seq);
+    if (held === undefined) return;
+    this.#held.delete(seq);
+    this.dropped += held.records;
+    for (const [sink, count] of Object.entries(held.dropped)) this.#told[sink] = (this.#told[sink] ?? 0) - count;
   }
 
   /** The same flush again and again, under the same number: the book counts it once. */

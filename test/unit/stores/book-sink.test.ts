@@ -112,6 +112,21 @@ describe('the book’s sink', () => {
     expect(net.bodies.map(({ dropped }) => dropped)).toEqual([{ otlp: 3 }, {}, { otlp: 1, book: 1 }]);
   });
 
+  it('tells again of the drops that a flush was to tell of which the platform has ended', async () => {
+    const net = new Net(['hangs']);
+    const sink = net.sink();
+    net.drops.otlp = 7;
+    // As after a request that ended in the middle: its timers never fire.
+    const after = net.clock.after.bind(net.clock);
+    net.clock.after = () => () => {};
+    void sink.take(batch(0, 1));
+    await net.clock.settle();
+    net.clock.after = after;
+    await net.clock.advance(30_000);
+    await net.clock.run(sink.take(batch(1, 1)));
+    expect(net.bodies.map(({ dropped }) => dropped)).toEqual([{ book: 1, otlp: 7 }]);
+  });
+
   it('never lets a record count twice, whatever the network does', async () => {
     const fate = fc.constantFrom<Fate>('answered', 'lost', 'reply lost', 'hangs', 'late');
     await fc.assert(
