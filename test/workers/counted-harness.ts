@@ -67,6 +67,8 @@ const checked = checkConfig(
 if (!checked.ok) throw new Error(checked.problems.map(problemText).join('; '));
 // Before its first request the Worker has read nothing of it.
 Object.assign(CHECKED_CONFIG, checked.config);
+// A line for each call as well.
+Object.assign(env, { CARRYON_LOG: 'requests' });
 
 /** What left the Worker: to providers, to receivers of telemetry, into the log. */
 export const sent = { providers: [] as string[], telemetry: [] as string[], log: [] as string[] };
