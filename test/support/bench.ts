@@ -28,7 +28,8 @@ export interface BenchOptions {
     | 'owners'
     | 'alerts'
     | 'telemetry'
-    | 'promises';
+    | 'promises'
+    | 'truth';
   /** Another Worker, around the product's own. */
   entryPath?: string;
   /** A file elsewhere, instead of `config`. */
