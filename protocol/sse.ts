@@ -22,6 +22,9 @@ export function dataText(data: string): string {
   return `data: ${isOneLine ? data : data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
 }
 
+/** What stands around the data of an event that is one line. */
+export const DATA_FRAME = { before: 'data: ', after: '\n\n' } as const;
+
 /** A line without a blank line after it: that would end an event, and some clients dispatch even an empty one. */
 export const commentText = (comment: string): string => `: ${comment}\n`;
 

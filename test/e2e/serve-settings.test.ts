@@ -78,7 +78,6 @@ test('a slot without its own provider points at the sandbox, without the real ke
 
 test('wrangler.toml is read as wrangler reads it', () => {
   expect(readWranglerConfig(wranglerConfigPath)).toMatchObject({
-    main: 'worker/index.ts',
     compatibilityDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
     compatibilityFlags: expect.arrayContaining(['enable_request_signal']),
     kvBindings: ['STATE'],

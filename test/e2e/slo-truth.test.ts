@@ -49,7 +49,7 @@ const KINDS: [number, (number: number) => Sending][] = [
 const TIMED = 1_500 * SCALE;
 
 /** Between the router's clock and the client's. */
-const ON_THE_WAY_MS = 20;
+const ON_THE_WAY_MS = 30;
 
 const keyed = (number: number) => ({ headers: { 'idempotency-key': `key-${number}` } });
 
@@ -116,7 +116,7 @@ beforeAll(async () => {
     ...(await sendAll(
       urls,
       Array.from({ length: TIMED }, (_, number) => timed(number)),
-      60,
+      20,
     )),
   );
   await until(
@@ -148,8 +148,13 @@ describe('what the router reports of many requests', () => {
 
   test('first tokens under a bound', async () => {
     const all = seen.filter(({ kind }) => kind === 'timed');
-    const good = all.filter(({ ttftMs }) => ttftMs !== null && ttftMs < 700).length;
-    expect(await objective('timed-ttft')).toMatchObject({ good, total: all.length });
+    const inTime = all.filter(({ ttftMs }) => ttftMs !== null && ttftMs < 800).length;
+    const { good, total } = await objective('timed-ttft');
+    expect(total).toBe(all.length);
+    // The router's clock starts later than the client's, and the provider's delay is in both.
+    expect(good).toBeGreaterThanOrEqual(inTime);
+    const couldBe = all.filter(({ deployment }) => Number(deployment?.slice('slow-'.length)) < 800).length;
+    expect(good).toBeLessThanOrEqual(couldBe);
   });
 
   test.each(['ttftMs', 'totalMs'] as const)('percentiles of %s', async (figure) => {

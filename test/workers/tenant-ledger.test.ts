@@ -294,6 +294,7 @@ describe('what can be called', () => {
       'reportAndGrant',
       'revoke',
       'setLimits',
+      'usage',
       'view',
     ]);
   });

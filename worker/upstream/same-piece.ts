@@ -1,3 +1,4 @@
+import { DATA_FRAME } from '../../protocol/sse.ts';
 import type { StreamStep, TextPattern } from '../providers/adapter.ts';
 
 type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
@@ -43,8 +44,8 @@ export class SamePiece {
   }
 }
 
-const headOf = ({ before }: TextPattern): string => `data: ${before}`;
-const tailOf = ({ after }: TextPattern): string => `${after}\n\n`;
+const headOf = ({ before }: TextPattern): string => DATA_FRAME.before + before;
+const tailOf = ({ after }: TextPattern): string => after + DATA_FRAME.after;
 
 function isEventOf(text: string, pattern: TextPattern): boolean {
   const [head, tail] = [headOf(pattern), tailOf(pattern)];
@@ -66,6 +67,6 @@ class SameChunk {
   }
 
   get data(): string {
-    return new TextDecoder().decode(this.#piece).slice('data: '.length, -'\n\n'.length);
+    return new TextDecoder().decode(this.#piece).slice(DATA_FRAME.before.length, -DATA_FRAME.after.length);
   }
 }
