@@ -6,15 +6,15 @@ import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cors-headers.ts';
 import type { RouterError } from '../protocol/errors.ts';
-import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import type { DoorName } from '../protocol/question.ts';
-import { ok, type Result, refused } from '../protocol/result.ts';
+import { ok, type Result } from '../protocol/result.ts';
 import { scrape } from './admin/metrics.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { demoRoutes, isDemoCall } from './demo/routes.ts';
 import type { Composition } from './deps.ts';
 import { DOORS } from './doors/doors.ts';
 import { type App, type Edge, route } from './edge.ts';
+import { callerOf } from './endpoints/caller.ts';
 import { featureList } from './endpoints/features.ts';
 import { takeFeedback } from './endpoints/feedback.ts';
 import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
@@ -29,7 +29,6 @@ import { usage } from './endpoints/usage.ts';
 import type { UncheckedEnv } from './env.ts';
 import { HttpContext } from './http-context.ts';
 import { mayCall, strangeHost } from './identity/local-mode.ts';
-import { resolveUser } from './identity/user.ts';
 import { answer } from './pipeline/answer.ts';
 import { attachById, type IdAsk, stopById } from './pipeline/attach.ts';
 import { identifyCaller } from './pipeline/identify.ts';
@@ -157,12 +156,8 @@ async function stopAnswer(c: Context<App>, { deps }: Composition, context: Reque
 
 async function askedById(c: Context<App>): Promise<Result<IdAsk, RouterError>> {
   const { composition, context } = c.env;
-  const { headers } = c.req.raw;
-  const identified = await identifyCaller(c.req.raw, 'read', composition.deps, context.background);
-  if (!identified.ok) return identified;
-  const user = resolveUser(headers.get(REQUEST_HEADERS.user), undefined, identified.value);
-  if (typeof user === 'object' && user !== null) return refused(user);
-  return ok({ identity: identified.value, user, headers });
+  const caller = await callerOf(c.req.raw, composition.deps, context.background);
+  return caller.ok ? ok({ ...caller.value, headers: c.req.raw.headers }) : caller;
 }
 
 async function models(c: Context<App>, alias: string | undefined): Promise<Response> {

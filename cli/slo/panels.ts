@@ -15,6 +15,8 @@ const COUNTED = `carryon_requests_total{${OF_FEATURE},outcome=~"good|bad"}`;
 
 const quantile = (share: number, metric: string): string =>
   `histogram_quantile(${share}, sum by (feature, le) (rate(${metric}_bucket{${OF_FEATURE}}[$__rate_interval])))`;
+const quantiles = (metric: string, ...percents: number[]): Panel['queries'] =>
+  percents.map((percent) => [`{{feature}} p${percent}`, quantile(percent / 100, metric)]);
 const perSecond = (by: string, counter: string): string => `sum by (${by}) (rate(${counter}[$__rate_interval]))`;
 
 export const PANELS: readonly Panel[] = [
@@ -64,20 +66,13 @@ export const PANELS: readonly Panel[] = [
     description:
       'From the arrival of a request. The histogram has exact bounds at what is promised; between bounds it is estimated.',
     unit: 's',
-    queries: [
-      ['{{feature}} p50', quantile(0.5, 'carryon_ttft_seconds')],
-      ['{{feature}} p95', quantile(0.95, 'carryon_ttft_seconds')],
-    ],
+    queries: quantiles('carryon_ttft_seconds', 50, 95),
   },
   {
     title: 'Duration of requests',
     description: 'From arrival to the end.',
     unit: 's',
-    queries: [
-      ['{{feature}} p50', quantile(0.5, 'carryon_request_duration_seconds')],
-      ['{{feature}} p95', quantile(0.95, 'carryon_request_duration_seconds')],
-      ['{{feature}} p99', quantile(0.99, 'carryon_request_duration_seconds')],
-    ],
+    queries: quantiles('carryon_request_duration_seconds', 50, 95, 99),
   },
   {
     title: 'Cost of a request',

@@ -1,4 +1,4 @@
-/** A record of a request, for whoever reads records. */
+/** Records of requests, for tests of what reads them. */
 import type { RecordedAttempt, RequestRecord } from '../../worker/core/slo/record.ts';
 
 /** One that was answered at the first attempt, with `changes`. */

@@ -13,9 +13,7 @@ export async function askBoard<Reply extends object>(
   c: Context<App>,
   call: (board: Board) => Promise<Reply>,
 ): Promise<Reply | undefined> {
-  const { healthBoard, deps } = c.env.composition;
-  const answered = await askObject(c, () => call(healthBoard()));
-  if (answered.ok) return answered.reply;
-  deps.events({ event: 'board_unreachable', requestId: c.env.context.requestId, reason: answered.reason });
-  return undefined;
+  const { healthBoard } = c.env.composition;
+  const answered = await askObject(c, { event: 'board_unreachable' }, () => call(healthBoard()));
+  return answered?.reply;
 }

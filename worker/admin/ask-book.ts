@@ -13,9 +13,7 @@ export async function askBook<Reply>(
   c: Context<App>,
   call: (book: Book) => Promise<Reply>,
 ): Promise<Reply | undefined> {
-  const { sloBook, deps } = c.env.composition;
-  const answered = await askObject(c, () => call(sloBook()));
-  if (answered.ok) return answered.reply;
-  deps.events({ event: 'book_unreachable', requestId: c.env.context.requestId, reason: answered.reason });
-  return undefined;
+  const { sloBook } = c.env.composition;
+  const answered = await askObject(c, { event: 'book_unreachable' }, () => call(sloBook()));
+  return answered?.reply;
 }

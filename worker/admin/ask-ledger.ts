@@ -26,9 +26,7 @@ export async function askLedger<Reply extends object>(
   tenant: string,
   call: (ledger: OperatorsLedger) => Promise<Reply>,
 ): Promise<Reply | undefined> {
-  const { tenantLedger, deps } = c.env.composition;
-  const answered = await askObject(c, () => call(tenantLedger(tenant)));
-  if (answered.ok) return answered.reply;
-  deps.events({ event: 'ledger_unreachable', tenant, requestId: c.env.context.requestId, reason: answered.reason });
-  return undefined;
+  const { tenantLedger } = c.env.composition;
+  const answered = await askObject(c, { event: 'ledger_unreachable', tenant }, () => call(tenantLedger(tenant)));
+  return answered?.reply;
 }

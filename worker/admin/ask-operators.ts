@@ -12,9 +12,6 @@ export async function askOperators<Reply>(
   c: Context<App>,
   call: (operators: OperatorsCalls) => Promise<Reply>,
 ): Promise<{ reply: Reply } | undefined> {
-  const { operators, deps } = c.env.composition;
-  const answered = await askObject(c, () => call(operators()));
-  if (answered.ok) return answered;
-  deps.events({ event: 'operators_unreachable', requestId: c.env.context.requestId, reason: answered.reason });
-  return undefined;
+  const { operators } = c.env.composition;
+  return askObject(c, { event: 'operators_unreachable' }, () => call(operators()));
 }

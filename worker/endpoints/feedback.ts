@@ -1,23 +1,19 @@
 /** `POST /v1/feedback`: what a person, or a judge of answers, thinks of one. */
-import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { readJson } from '../body/read-json.ts';
 import { readFeedback } from '../core/slo/told/feedback.ts';
-import { resolveUser } from '../identity/user.ts';
-import { identifyCaller } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusal } from '../response/plain.ts';
+import { callerOf } from './caller.ts';
 import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 4_096;
 
 /** Answers 202, whether the request is known or not: it may be on its way to the book. */
 export async function takeFeedback(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
-  const identified = await identifyCaller(request, 'read', deps, context.background);
-  if (!identified.ok) return refusal(identified.error, context);
-  const identity = identified.value;
-  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
-  if (typeof user === 'object' && user !== null) return refusal(user, context);
+  const caller = await callerOf(request, deps, context.background);
+  if (!caller.ok) return refusal(caller.error, context);
+  const { identity, user } = caller.value;
   const most = identity.kind === 'secret' ? MOST_CALLS_OF_SERVERS : undefined;
   const refused = tooOften('feedback', identity, user, deps, most);
   if (refused !== undefined) return refusal(refused, context);

@@ -1,24 +1,20 @@
 /** `POST /ai/reports`: takes what travel mode saw, and logs it as counts, without ids, user names or text. */
-import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { readJson } from '../body/read-json.ts';
 import { check } from '../core/checked.ts';
 import { reportsBody } from '../core/reports/reports.ts';
-import { resolveUser } from '../identity/user.ts';
-import { identifyCaller } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { noContent, refusal } from '../response/plain.ts';
+import { callerOf } from './caller.ts';
 import { ownerName, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 65_536;
 
 /** Answers 204 once the reports are checked and counted. */
 export async function takeReports(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
-  const identified = await identifyCaller(request, 'read', deps, context.background);
-  if (!identified.ok) return refusal(identified.error, context);
-  const identity = identified.value;
-  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
-  if (typeof user === 'object' && user !== null) return refusal(user, context);
+  const caller = await callerOf(request, deps, context.background);
+  if (!caller.ok) return refusal(caller.error, context);
+  const { identity, user } = caller.value;
   const refused = tooOften('reports', identity, user, deps);
   if (refused !== undefined) return refusal(refused, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);

@@ -1,24 +1,20 @@
 /** `GET /v1/usage`: what a caller has used of its own limits, and what remains (docs/limits.md). Its ledger is read, and not written. */
-import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ownScopes } from '../core/admission/own-scopes.ts';
 import type { Used } from '../core/ledger/book/usage.ts';
 import { within } from '../core/within.ts';
-import { resolveUser } from '../identity/user.ts';
-import { identifyCaller } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusal } from '../response/plain.ts';
+import { callerOf } from './caller.ts';
 import { tooOften } from './too-often.ts';
 
 const LONGEST_ASK_MS = 2_000;
 
 /** Answers with each limit in force of the caller's own scopes. */
 export async function usage(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
-  const identified = await identifyCaller(request, 'read', deps, context.background);
-  if (!identified.ok) return refusal(identified.error, context);
-  const identity = identified.value;
-  const user = resolveUser(request.headers.get(REQUEST_HEADERS.user), undefined, identity);
-  if (typeof user === 'object' && user !== null) return refusal(user, context);
+  const caller = await callerOf(request, deps, context.background);
+  if (!caller.ok) return refusal(caller.error, context);
+  const { identity, user } = caller.value;
   const refused = tooOften('usage', identity, user, deps);
   if (refused !== undefined) return refusal(refused, context);
   const scopes = ownScopes(identity, user, deps.config);

@@ -5,11 +5,11 @@ import { packRecords } from '../core/slo/packed.ts';
 import { isKeptWhole } from '../core/slo/receipt.ts';
 import type { RequestRecord } from '../core/slo/record.ts';
 import type { Slo } from '../core/slo/slo.ts';
-import { pause, within } from '../core/within.ts';
+import { pause } from '../core/within.ts';
 import type { Clock, RecordSink } from '../ports.ts';
+import { callBook } from './call-book.ts';
 
 /** Records may have waited for 10 s, and the platform ends what runs behind a response after 30 s. */
-const LONGEST_CALL_MS = 3_000;
 const WAITS_MS = [500, 1_500, 4_000];
 const ENDED_AFTER_MS = 30_000;
 /** While the book does not answer, an isolate holds no more than this. */
@@ -85,12 +85,8 @@ export class BookSink implements RecordSink {
   async #send(flush: Omit<Flush, 'sentAt'>): Promise<boolean> {
     const { clock, record } = this.#links;
     for (const waitMs of [...WAITS_MS, undefined]) {
-      const call = async () => record({ ...flush, sentAt: clock.now() });
-      const isTaken = call().then(
-        () => true,
-        () => false,
-      );
-      if (await within(isTaken, LONGEST_CALL_MS, clock, false)) return true;
+      const isTaken = await callBook(() => record({ ...flush, sentAt: clock.now() }).then(() => true), clock);
+      if (isTaken) return true;
       if (waitMs !== undefined) await pause(waitMs, clock);
     }
     return false;

@@ -2,12 +2,12 @@
 import type { Clock } from '../core/clock.ts';
 import type { Narrowing } from '../core/slo/evaluate.ts';
 import type { SloReport } from '../core/slo/report.ts';
-import { pause, within } from '../core/within.ts';
+import { pause } from '../core/within.ts';
+import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
 const KEEP_MS = 10_000;
 /** The book is not asked again for so long after it did not answer. */
 const KEEP_FAILURE_MS = 1_000;
-const LONGEST_CALL_MS = 3_000;
 const SLACK_MS = 500;
 const POLL_MS = 50;
 
@@ -43,8 +43,7 @@ export class SloReports {
     const { clock, report } = this.#links;
     const askedAt = clock.now();
     this.#underWay.set(windowMs, askedAt + LONGEST_CALL_MS + SLACK_MS);
-    const asked = report({ windowMs }).catch(() => undefined);
-    const found = await within(asked, LONGEST_CALL_MS, clock, undefined);
+    const found = await callBook(() => report({ windowMs }), clock);
     const until = found === undefined ? clock.now() + KEEP_FAILURE_MS : askedAt + KEEP_MS;
     this.#kept.set(windowMs, { report: found, until });
     this.#underWay.delete(windowMs);

@@ -3,10 +3,10 @@ import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
 import type { Feedback } from '../core/slo/told/feedback.ts';
 import type { FiguresById } from '../core/slo/told/figures.ts';
 import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
-import { pause, within } from '../core/within.ts';
+import { pause } from '../core/within.ts';
 import type { Background, Clock, Rater, Told } from '../ports.ts';
+import { callBook } from './call-book.ts';
 
-const LONGEST_CALL_MS = 3_000;
 /** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
 const WAITS_MS = [5_000, 6_000, 4_000];
 const MOST_WAITING = 1_000;
@@ -34,14 +34,14 @@ export class ToldStore implements Told {
 
   async feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean> {
     const opinion = await this.#opinionOf(feedback, rater);
-    const reply = await this.#call(() => this.#links.opinion(opinion));
+    const reply = await callBook(() => this.#links.opinion(opinion), this.#links.clock);
     const mayCome = (timeOfUuidV7(feedback.requestId) ?? 0) > this.#links.clock.now() - LONGEST_WAY_MS;
     if (reply === 'unknown' && mayCome && this.#waiting < MOST_WAITING) background(this.#tellAgain(opinion));
     return reply !== undefined && reply !== 'busy';
   }
 
   async figures(figures: FiguresById, tenant: string): Promise<boolean> {
-    return (await this.#call(() => this.#links.figures(figures, tenant))) !== undefined;
+    return (await callBook(() => this.#links.figures(figures, tenant), this.#links.clock)) !== undefined;
   }
 
   async #opinionOf({ rater, ...said }: Feedback, { tenant, kind }: Rater): Promise<ToldOpinion> {
@@ -55,15 +55,9 @@ export class ToldStore implements Told {
     this.#waiting += 1;
     for (const waitMs of WAITS_MS) {
       await pause(waitMs, this.#links.clock);
-      const reply = await this.#call(() => this.#links.opinion(opinion));
+      const reply = await callBook(() => this.#links.opinion(opinion), this.#links.clock);
       if (reply === 'taken' || reply === 'refused') break;
     }
     this.#waiting -= 1;
-  }
-
-  /** Undefined where the book does not answer. */
-  #call<Reply>(call: () => Promise<Reply>): Promise<Reply | undefined> {
-    const called = (async (): Promise<Reply> => call())().catch(() => undefined);
-    return within(called, LONGEST_CALL_MS, this.#links.clock, undefined);
   }
 }

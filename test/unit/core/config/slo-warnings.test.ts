@@ -1,4 +1,4 @@
-/** Promises that work but may surprise whoever wrote them. */
+/** Promises that are accepted, with a warning because they may not do what their author meant. */
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../../../worker/core/config/schema.ts';
 import { found, type SloInput, SUCCESS, TTFT } from './support/slo-config.ts';

@@ -1,69 +1,22 @@
 import * as fc from 'fast-check';
 import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
 import type { RecordedAttempt, RequestRecord } from '../../../../../worker/core/slo/record.ts';
+import { anAttempt, aRecord } from '../../../../support/a-record.ts';
 
 export const AT = 1_800_000_000_000;
 
 /** An ordinary answer, with what a test wants otherwise. */
-export function recordOf(more: Partial<RequestRecord> = {}): RequestRecord {
-  const arrivedAt = more.arrivedAt ?? AT;
-  return {
-    requestId: uuidV7(arrivedAt, [1, 2, 3, 4, 5, 6, 7, 0, 0, 1]),
-    traceparent: null,
-    arrivedAt,
-    tenant: 'acme',
-    userHash: '0123456789abcdef',
-    feature: 'chat',
-    alias: 'app/chat',
-    keyId: 'key-1',
-    class: null,
-    door: 'chat-completions',
-    stream: true,
-    mode: 'normal',
-    cache: null,
-    cacheAgeS: null,
-    cacheTtlS: null,
-    role: 'own',
-    deployment: 'a',
-    provider: 'openai',
-    model: 'small',
-    colo: 'FRA',
-    build: 'v1',
-    promptVersion: null,
-    attempts: [attemptOf()],
-    hops: 0,
-    ttftMs: 400,
-    totalMs: 1_900,
-    inputTokens: 100,
-    cachedTokens: 0,
-    outputTokens: 50,
-    reasoningTokens: 0,
-    costMicroUsd: 300,
-    estimated: false,
-    finishReason: 'stop',
-    status: 200,
-    code: null,
-    staleCause: null,
-    ending: 'complete',
-    drill: null,
-    experiment: null,
-    valid: null,
+export const recordOf = (more: Partial<RequestRecord> = {}): RequestRecord =>
+  aRecord({
+    requestId: uuidV7(more.arrivedAt ?? AT, [1, 2, 3, 4, 5, 6, 7, 0, 0, 1]),
+    ...{ arrivedAt: AT, keyId: 'key-1', class: null, promptVersion: null, build: 'v1', attempts: [attemptOf()] },
+    ...{ deployment: 'a', model: 'small', ttftMs: 400, totalMs: 1_900 },
+    ...{ inputTokens: 100, cachedTokens: 0, outputTokens: 50, reasoningTokens: 0, costMicroUsd: 300 },
     ...more,
-  };
-}
+  });
 
-export const attemptOf = (more: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
-  deployment: 'a',
-  provider: 'openai',
-  model: 'small',
-  startedMs: 3,
-  ttftMs: 390,
-  ms: 1_890,
-  result: 'success',
-  status: null,
-  hop: 0,
-  ...more,
-});
+export const attemptOf = (more: Partial<RecordedAttempt> = {}): RecordedAttempt =>
+  anAttempt({ deployment: 'a', model: 'small', startedMs: 3, ttftMs: 390, ms: 1_890, ...more });
 
 const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
 const name = oneOf('acme', 'globex', 'chat "quoted"', 'ünï', '');
