@@ -1,0 +1,50 @@
+/** What webhooks are told, of whatever kind. */
+
+/** How urgent it is: `page` and `incident` wake somebody, `ticket` waits for working hours, `note` is for the record. */
+export type Severity = 'note' | 'ticket' | 'page' | 'incident';
+
+/** The most urgent first; a webhook is sent the first of these that waits for it. */
+export const SEVERITIES: readonly Severity[] = ['incident', 'page', 'ticket', 'note'];
+
+/** What it is about. */
+export type NoticeKind = 'budget' | 'slo' | 'incident' | 'drill' | 'promotion';
+
+/** JSON webhooks' `type`. */
+export type NoticeType =
+  | 'budget.threshold_reached'
+  | 'slo.burning'
+  | 'slo.recovered'
+  | 'slo.threshold'
+  | 'slo.no_data'
+  | 'incident.opened'
+  | 'incident.updated'
+  | 'incident.closed'
+  | 'maintenance.announced'
+  | 'drill.done'
+  | 'drill.overdue'
+  | 'promotion.rolled_back'
+  | 'promotion.done';
+
+/** One thing to tell, once. */
+export interface Notice {
+  /** A repetition has the same name and is told once. */
+  name: string;
+  /** What begins and ends it share, such as `burn/chat-success/1h`; PagerDuty's `dedup_key`. */
+  subject: string;
+  /** Null: of the whole service. */
+  tenant: string | null;
+  kind: NoticeKind;
+  type: NoticeType;
+  severity: Severity;
+  /** Epoch milliseconds. */
+  at: number;
+  /** One sentence in plain text, with untrusted names in it. */
+  text: string;
+  /** Where a person reads what to do; null where none is configured. */
+  runbook: string | null;
+  /** Figures and names for machines; no prompt, answer, key or address. */
+  data: NoticeData;
+}
+
+/** JSON's own values. */
+export type NoticeData = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;

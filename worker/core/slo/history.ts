@@ -1,0 +1,115 @@
+/** What pages and documents read of the past: replies of the admin API, as JSON. Times are epoch milliseconds. */
+
+/** `GET /admin/slo/history?objective=&tenant=&window=`: a rolling window ago until now, in equal cells, oldest first. */
+export interface ObjectiveHistory {
+  objective: string;
+  tenant: string | null;
+  from: number;
+  to: number;
+  widthMs: number;
+  points: HistoryPoint[];
+  marks: HistoryMark[];
+}
+
+/** One cell. */
+export interface HistoryPoint {
+  /** Its beginning. */
+  at: number;
+  good: number;
+  total: number;
+  /** Null without traffic: a gap. */
+  value: number | null;
+  /** What was left, at its end, of the error budget of the objective's window that ended there; below 0 when overspent. */
+  budgetRemaining: number | null;
+}
+
+/** Something that happened, drawn over a plot. */
+export interface HistoryMark {
+  kind: 'incident' | 'maintenance' | 'drill' | 'lost';
+  from: number;
+  /** Null: it goes on. */
+  to: number | null;
+  text: string;
+}
+
+/** `GET /admin/slo/durations?feature=&window=24h`: by hour (by day beyond 24 h), oldest first. */
+export interface DurationHistory {
+  feature: string;
+  widthMs: number;
+  ttftMs: DurationPoint[];
+  totalMs: DurationPoint[];
+}
+
+/** Milliseconds; null without a measurement. */
+export interface DurationPoint {
+  at: number;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+/** A day by UTC against what is promised: `strained` is below the target and above the promise, or a burnt day's share of the budget. */
+export type DayState = 'kept' | 'strained' | 'broken' | 'no_data';
+
+/** `GET /admin/money?tenant=&month=2026-11`. */
+export interface MoneyReport {
+  tenant: string;
+  month: string;
+  at: number;
+  spentUsd: number;
+  /** Where the month ends at the pace of its days so far; null for a month that is over, or too young to tell. */
+  projectedUsd: number | null;
+  /** The tenant's own cap of the month; null: none. */
+  capUsd: number | null;
+  ladder: { percent: number; usd: number; isSafeguard: boolean; reachedAt: number | null }[];
+  /** Every day so far, oldest first. */
+  days: { day: string; costUsd: number; requests: number }[];
+  /** By feature and model; model null: from the cache. The dearest first. */
+  where: { feature: string; model: string | null; requests: number; costUsd: number }[];
+  /** What failed attempts may be billed for; part of `spentUsd`, not of `where`. */
+  failedUsd: number;
+}
+
+/** `GET /admin/slo/months/2026-11?tenant=`: what a month's report says. */
+export interface MonthReport {
+  service: string;
+  contact: string | null;
+  tenant: string | null;
+  month: string;
+  from: number;
+  to: number;
+  at: number;
+  /** The month is over and all its figures are kept. */
+  isWhole: boolean;
+  objectives: MonthOfObjective[];
+  averages: { name: string; feature: string | null; averageUsd: number; valueUsd: number | null; total: number }[];
+  requests: number;
+  costUsd: number;
+  incidents: { id: string; openedAt: number; closedAt: number | null; objective: string | null; text: string }[];
+  /** Minutes; null without a closed incident, or with fewer than two. */
+  mttrMinutes: number | null;
+  mtbfMinutes: number | null;
+  maintenance: { from: number; to: number; reason: string; announcedAt: number }[];
+  drills: { at: number; text: string }[];
+  creditPercent: number;
+}
+
+/** One promise over a month. Shares from 0 to 1, `target` and `promised` percent. */
+export interface MonthOfObjective {
+  name: string;
+  sli: string;
+  feature: string | null;
+  under: string | null;
+  target: number;
+  promised: number;
+  value: number | null;
+  kept: boolean | null;
+  good: number;
+  total: number;
+  excluded: Readonly<Record<string, number>>;
+  budgetSpent: number | null;
+  /** How long everything would have had to fail for as many bad requests, at the month's traffic. */
+  badMinutes: number | null;
+  creditPercent: number;
+  days: DayState[];
+}

@@ -1,0 +1,39 @@
+/** Something that went wrong, from when it was opened, by policy or by a person, until it was closed. */
+export interface Incident {
+  id: string;
+  openedAt: number;
+  /** Null: it goes on. */
+  closedAt: number | null;
+  /** One sentence for operators. */
+  title: string;
+  /** The objective that broke; null where a person opened it for something else. */
+  objective: string | null;
+  feature: string | null;
+  tenant: string | null;
+  /** `policy:NAME`, or the operator's name. */
+  openedBy: string;
+  closedBy: string | null;
+  /** What was done by itself meanwhile, such as a pin, and what was skipped, with the reason. */
+  actions: readonly IncidentAction[];
+  /** A person's words, for operators. */
+  note: string | null;
+  /** A person's words, for everybody who may read the status page. Without them a sentence is made for it. */
+  publicNote: string | null;
+}
+
+/** One thing that a policy did, undid or left out. */
+export interface IncidentAction {
+  at: number;
+  /** As a sentence. */
+  text: string;
+}
+
+/** What everybody may see of it. */
+export interface PublicIncident {
+  id: string;
+  openedAt: number;
+  closedAt: number | null;
+  objective: string | null;
+  feature: string | null;
+  text: string;
+}
