@@ -9,12 +9,14 @@ try {
     {},
     'npm run build   checks carryon.config.ts and writes dist/worker.js and dist/assets',
   );
-  const { built, browserScripts, warnings } = await buildRouter();
-  const scripts = browserScripts.map((script) => ({ ...script, path: `/assets${script.path}` }));
+  const { built, assets, warnings } = await buildRouter();
+  const scripts = assets.scripts.map((script) => ({ ...script, path: `/assets${script.path}` }));
   for (const line of warnings) console.error(line);
   for (const { path, bytes, gzippedBytes } of [{ path: '/worker.js', ...built }, ...scripts]) {
     console.log(`dist${path}: ${kib(bytes)}, ${kib(gzippedBytes)} gzipped`);
   }
+  for (const { path, bytes, gzippedBytes } of assets.pages)
+    console.log(`the page ${path} with its scripts: ${kib(bytes)}, ${kib(gzippedBytes)} gzipped`);
 } catch (error) {
   exitWithError(error);
 }

@@ -67,7 +67,7 @@ export async function openWorkshop(
   return {
     wrangler,
     assetsDirectory,
-    browserScripts: await buildAssets(assetsDirectory),
+    browserScripts: (await buildAssets(assetsDirectory)).scripts,
     carryon: await build(ENTRY, 'carryon'),
     withoutLedger: await build('bench/without-ledger/entry.mjs', 'withoutLedger'),
     withoutRecords: await build('bench/without-records/entry.mjs', 'withoutRecords'),

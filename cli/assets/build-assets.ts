@@ -6,9 +6,10 @@ import { projectDirectory } from '../project.ts';
 import { replaceFile } from '../replace-file.ts';
 import { bundle } from '../workerd/build.ts';
 import { parseHeadersFile } from '../workerd/headers-file.ts';
-import { buildDemo, type Files } from './build-demo.ts';
-import { demoPage } from './demo-page.ts';
+import { buildPages, type Files } from './build-pages.ts';
 import { filesIn } from './files-in.ts';
+import { DEMO } from './pages.ts';
+import { servedPage } from './served-page.ts';
 import { shellFiles } from './shell-files.ts';
 
 export interface BuiltFile {
@@ -16,6 +17,12 @@ export interface BuiltFile {
   path: string;
   bytes: number;
   gzippedBytes: number;
+}
+
+export interface BuiltAssets {
+  scripts: BuiltFile[];
+  /** Each page with all of its own scripts, those that load later too. */
+  pages: BuiltFile[];
 }
 
 interface Script {
@@ -38,22 +45,28 @@ const SCRIPTS: readonly Script[] = [
   { path: DEMO_WORKER, entry: 'web-demo/worker/demo-sw.ts', format: 'iife' },
 ];
 
-/** Fills `directory` with the static files and nothing else, because all of it is public. Returns the sizes of the scripts. */
-export async function buildAssets(directory: string, { connectTo = [] }: AssetOptions = {}): Promise<BuiltFile[]> {
+/** Fills `directory` with the static files and nothing else, because all of it is public. Returns the sizes of scripts and pages. */
+export async function buildAssets(directory: string, { connectTo = [] }: AssetOptions = {}): Promise<BuiltAssets> {
   const [built, files, ...scripts] = await Promise.all([
-    buildDemo(),
+    buildPages(),
     copied(join(projectDirectory, 'public')),
     ...SCRIPTS.map(async (script) => [script.path, await bundled(script)] as const),
   ]);
   for (const [path, contents] of scripts) files.set(path, contents);
-  const page = demoPage(built, connectTo);
-  for (const [path, contents] of page.files) files.set(path, contents);
-  const headers = Buffer.concat([files.get('/_headers') ?? Buffer.alloc(0), Buffer.from(page.headers)]);
+  const headers = [Buffer.from(files.get('/_headers') ?? '').toString('utf8'), DEMO_WORKER_HEADERS];
+  const pages: BuiltFile[] = [];
+  for (const [page, itsFiles] of built) {
+    const served = servedPage(page, itsFiles, page.isApp ? connectTo : []);
+    for (const [path, contents] of served.files) files.set(path, contents);
+    headers.push(served.headers);
+    pages.push(sizeOf(page.path, [...served.files.values()]));
+  }
+  const text = headers.join('');
   // A mistake is an error here; a deploy would silently leave the line out.
-  parseHeadersFile(headers.toString('utf8'));
-  files.set('/_headers', headers);
+  const { rules } = parseHeadersFile(text);
+  files.set('/_headers', Buffer.from(text));
   // Only now is it known which files the demo's worker should keep.
-  const shell = `const SHELL_FILES=${JSON.stringify(shellFiles(files, page.headers))};\n`;
+  const shell = `const SHELL_FILES=${JSON.stringify(shellFiles(files, JSON.stringify(rules[DEMO.path])))};\n`;
   files.set(DEMO_WORKER, Buffer.concat([Buffer.from(shell), files.get(DEMO_WORKER) ?? Buffer.alloc(0)]));
 
   for (const [path, contents] of files) {
@@ -62,13 +75,23 @@ export async function buildAssets(directory: string, { connectTo = [] }: AssetOp
   }
   const left = (await filesIn(directory)).filter((path) => !files.has(path));
   await Promise.all(left.map((path) => rm(join(directory, path), { force: true })));
-  return [...files]
-    .filter(([path]) => path.endsWith('.js'))
-    .map(([path, contents]) => ({
-      path,
-      bytes: contents.byteLength,
-      gzippedBytes: gzipSync(contents).byteLength,
-    }));
+  const isScript = ([path]: [string, unknown]): boolean => path.endsWith('.js');
+  return { scripts: [...files].filter(isScript).map(([path, contents]) => sizeOf(path, [contents])), pages };
+}
+
+const DEMO_WORKER_HEADERS = `
+${DEMO_WORKER}
+  cache-control: no-cache
+`;
+
+/** Together; each is compressed for itself, as it is sent. */
+function sizeOf(path: string, contents: readonly Uint8Array[]): BuiltFile {
+  const sum = (sizes: number[]): number => sizes.reduce((one, other) => one + other, 0);
+  return {
+    path,
+    bytes: sum(contents.map((one) => one.byteLength)),
+    gzippedBytes: sum(contents.map((one) => gzipSync(one).byteLength)),
+  };
 }
 
 async function copied(directory: string): Promise<Files> {

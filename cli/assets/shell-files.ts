@@ -1,6 +1,7 @@
 /** The files that the demo's worker keeps so that the page opens without a network, by URL and revision. */
 import { createHash } from 'node:crypto';
-import type { Files } from './build-demo.ts';
+import type { Files } from './build-pages.ts';
+import { DEMO } from './pages.ts';
 
 /** An entry as workbox-precaching takes it. */
 export interface ShellFile {
@@ -9,15 +10,13 @@ export interface ShellFile {
   revision: string | null;
 }
 
-const HASHED = '/demo-assets/';
-const PAGE = '/index.html';
 const OTHERS = ['/demo-icons/', '/manifest.webmanifest', '/travel.js'];
 
 /** `headers`: the page's headers. The kept copy includes them, so another policy makes another revision. */
 export function shellFiles(files: Files, headers: string): ShellFile[] {
   const found = [...files].flatMap(([path, contents]): ShellFile[] => {
-    if (path.startsWith(HASHED)) return [{ url: path, revision: null }];
-    if (path === PAGE) return [{ url: '/', revision: revisionOf(contents, headers) }];
+    if (path.startsWith(DEMO.assets)) return [{ url: path, revision: null }];
+    if (path === DEMO.file) return [{ url: '/', revision: revisionOf(contents, headers) }];
     return OTHERS.some((other) => path.startsWith(other)) ? [{ url: path, revision: revisionOf(contents) }] : [];
   });
   return found.sort((one, other) => (one.url < other.url ? -1 : 1));

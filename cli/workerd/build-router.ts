@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
-import { type BuiltFile, buildAssets } from '../assets/build-assets.ts';
+import { type BuiltAssets, buildAssets } from '../assets/build-assets.ts';
 import { readConfig, warningLine } from '../check-config.ts';
 import { writeOpenApi } from '../openapi/write.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
@@ -14,8 +14,8 @@ export interface BuiltRouter {
   built: BuiltWorker;
   /** The directory of static files; undefined if wrangler.toml has no `[assets]`. */
   assetsDirectory: string | undefined;
-  /** The scripts for browsers among them. */
-  browserScripts: BuiltFile[];
+  /** The sizes of scripts and pages among them. */
+  assets: BuiltAssets;
   wrangler: WranglerConfig;
   /** Warnings about the config, one a line. */
   warnings: string[];
@@ -33,13 +33,15 @@ export async function buildRouter(): Promise<BuiltRouter> {
   if (problem !== undefined) throw new Error(problem);
   const built = await buildWorker(workerEntryPath, builtScriptPath);
   const assetsDirectory = wrangler.assets && join(projectDirectory, wrangler.assets.directory);
-  const browserScripts =
-    assetsDirectory === undefined ? [] : await buildAssets(assetsDirectory, { connectTo: tokenOrigins(read.config) });
+  const assets =
+    assetsDirectory === undefined
+      ? { scripts: [], pages: [] }
+      : await buildAssets(assetsDirectory, { connectTo: tokenOrigins(read.config) });
   return {
     config: read.config,
     built,
     assetsDirectory,
-    browserScripts,
+    assets,
     wrangler,
     warnings: read.warnings.map(warningLine),
   };

@@ -106,6 +106,22 @@ describe('the router', () => {
     });
   });
 
+  test.for(['status', 'operator'])('gives /%s a policy and scripts of its own', async (page) => {
+    const { status, headers, text } = await get(bench.url, `/${page}`);
+    const policy = String(headers['content-security-policy']);
+    expect([status, policy.match(/default-src/g)?.length]).toEqual([200, 1]);
+    for (const part of ["default-src 'none'", "connect-src 'self';", "frame-ancestors 'none'", "trusted-types 'none'"])
+      expect(policy).toContain(part);
+    expect(policy).not.toMatch(/unsafe|\*|http/);
+    const scripts = [...text.matchAll(/(?:src|href)="\.([^"]+\.js)"/g)].map(([, path]) => path ?? '');
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const path of scripts) {
+      expect(path).toMatch(new RegExp(`^/${page}-assets/`));
+      expect((await get(bench.url, path)).headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    }
+    expect((await get(bench.url, `/${page}.html`)).status).toBe(307);
+  });
+
   test('gives its types as text', async () => {
     const { status, headers, text } = await get(bench.url, '/travel.d.ts');
     expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);

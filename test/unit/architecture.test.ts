@@ -124,9 +124,8 @@ describe('what acts', () => {
       .flatMap((source) => uses(source, names));
 
   it('asks for time and chance only at the rim', () => {
-    expect(
-      usedOutside(CLOCK_AND_CHANCE, 'worker/deps.ts', 'worker/app.ts', 'sw/rim.ts', 'sw/page/', 'web-demo/state/'),
-    ).toEqual([]);
+    const rim = ['worker/deps.ts', 'worker/app.ts', 'sw/rim.ts', 'sw/page/', 'web-demo/state/'];
+    expect(usedOutside(CLOCK_AND_CHANCE, ...rim, 'web-demo/status/main.ts', 'web-demo/operator/state/')).toEqual([]);
   });
 
   it('fetches, waits and speaks only where ports are joined', () => {

@@ -140,6 +140,13 @@ export const ARROWS: Record<string, string[]> = {
   'web-demo/core/': ['protocol/', 'web-demo/core/', 'web-demo/words/', 'type public/travel.d.ts'],
   'web-demo/words/': ['web-demo/words/', 'type web-demo/core/'],
   'web-demo/markdown/': ['web-demo/core/', 'web-demo/markdown/', 'marked', 'remend'],
+  // Pages of their own, which share styles with the demo and none of its scripts.
+  'web-demo/status/': ['web-demo/status/', 'web-demo/words/format.ts', 'type worker/core/'],
+  'web-demo/operator/': [
+    ...['protocol/', 'web-demo/operator/', 'web-demo/plots/', 'web-demo/words/format.ts', 'type worker/core/'],
+    ...['preact', '@preact/signals'],
+  ],
+  'web-demo/plots/': ['web-demo/plots/', 'web-demo/words/format.ts', 'preact', '@preact/signals', 'uplot'],
   'web-demo/worker/': ['web-demo/worker/', 'workbox-precaching', 'workbox-routing'],
   'web-demo/': [
     ...['protocol/', 'web-demo/', 'type public/travel.d.ts', '/travel.js'],

@@ -1,22 +1,21 @@
-/** The demo's page as it is served: its styles inside, and headers that let nothing else run. */
+/** A page as it is served: its styles inside, and headers that let nothing else run. */
 import { createHash } from 'node:crypto';
-import type { Files } from './build-demo.ts';
+import type { Files } from './build-pages.ts';
+import type { Page } from './pages.ts';
 
-const PAGE = '/index.html';
-
-export interface DemoPage {
-  /** All of the demo's files, with the page as it is served. */
+export interface ServedPage {
+  /** All of the page's files, with the page as it is served. */
   files: Files;
   /** The page's own part of `_headers`. */
   headers: string;
 }
 
 /** `connectTo`: origins that the page may call besides its own, such as a team's token server. */
-export function demoPage(built: Files, connectTo: readonly string[]): DemoPage {
+export function servedPage(page: Page, built: Files, connectTo: readonly string[]): ServedPage {
   const files: Files = new Map(built);
-  const html = withStyles(textOf(files, PAGE), files);
-  files.set(PAGE, Buffer.from(html));
-  return { files, headers: pageHeaders(html, connectTo) };
+  const html = withStyles(textOf(files, page.file), files);
+  files.set(page.file, Buffer.from(html));
+  return { files, headers: pageHeaders(page, html, connectTo) };
 }
 
 /** A separate stylesheet would cost a round trip before anything is visible. */
@@ -32,40 +31,35 @@ function withStyles(html: string, files: Files): string {
   });
 }
 
-function pageHeaders(html: string, connectTo: readonly string[]): string {
+function pageHeaders(page: Page, html: string, connectTo: readonly string[]): string {
   const policy = {
     'default-src': ["'none'"],
     'script-src': ["'self'", ...inlineHashes(html, 'script')],
     'style-src': ["'self'", ...inlineHashes(html, 'style')],
     'connect-src': ["'self'", ...connectTo],
     'img-src': ["'self'", 'data:'],
-    'manifest-src': ["'self'"],
-    'worker-src': ["'self'"],
+    ...(page.isApp && { 'manifest-src': ["'self'"], 'worker-src': ["'self'"] }),
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],
     'require-trusted-types-for': ["'script'"],
-    // The one that lets the page register its worker (web-demo/state/trusted-types.ts).
-    'trusted-types': ['default'],
+    'trusted-types': [page.trustedTypes],
   };
   const lines = Object.entries(policy).map(([name, values]) => [name, ...values].join(' '));
   return `
-/
+${page.path}
   ! content-security-policy
   content-security-policy: ${lines.join('; ')}
   cache-control: no-cache
   cross-origin-opener-policy: same-origin
   permissions-policy: ${CLOSED.map((feature) => `${feature}=()`).join(', ')}
 
-/demo-assets/*
+${page.assets}*
   cache-control: public, max-age=31536000, immutable
-
-/demo-sw.js
-  cache-control: no-cache
 `;
 }
 
-/** Browser features that a chat does not need. */
+/** Browser features that no page needs. */
 const CLOSED = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'].concat([
   'magnetometer',
   'microphone',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { demoPage } from '../../../cli/assets/demo-page.ts';
+import { DEMO, PAGES } from '../../../cli/assets/pages.ts';
+import { servedPage } from '../../../cli/assets/served-page.ts';
 import { shellFiles } from '../../../cli/assets/shell-files.ts';
 import { parseHeadersFile } from '../../../cli/workerd/headers-file.ts';
 
@@ -8,7 +9,8 @@ const CSS = '.a > .b::before { content: "ä" }';
 const LINKED = '<link rel="stylesheet" crossorigin href="./demo-assets/style-1.css">';
 
 const build = (html: string, css = CSS, connectTo: string[] = []) => {
-  const page = demoPage(
+  const page = servedPage(
+    DEMO,
     new Map([
       ['/index.html', Buffer.from(html)],
       ['/demo-assets/style-1.css', Buffer.from(css)],
@@ -64,6 +66,21 @@ test('pictures inside the stylesheet are fine', () => {
   expect(() => build(LINKED, '.a{mask:url("data:image/svg+xml,x")}.b{clip-path:url(#x)}')).not.toThrow();
 });
 
+test.for(PAGES)('$path has one policy, and nobody may frame it', (page) => {
+  const { headers } = servedPage(page, new Map([[page.file, Buffer.from('')]]), []);
+  const rule = parseHeadersFile(headers).rules[page.path];
+  expect(rule?.unset).toEqual(['content-security-policy']);
+  expect(rule?.set['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+});
+
+test('only the demo may have a worker, and make a policy for trusted types', () => {
+  const policies = PAGES.map((page) => servedPage(page, new Map([[page.file, Buffer.from('')]]), []).headers);
+  expect(policies.map((policy) => policy.includes('worker-src'))).toEqual([true, false, false]);
+  expect(policies.map((policy) => /trusted-types (default|'none')/.exec(policy)?.[1])).toEqual([
+    ...['default', "'none'", "'none'"],
+  ]);
+});
+
 test('the worker keeps the page and what it loads, and nothing else', () => {
   const files = new Map(
     [
@@ -74,6 +91,10 @@ test('the worker keeps the page and what it loads, and nothing else', () => {
       '/_headers',
       '/demo-assets/a-1.js',
       '/demo-icons/icon.svg',
+      '/status.html',
+      '/status-assets/a-1.js',
+      '/operator.html',
+      '/operator-assets/a-1.js',
     ]
       .concat(['/manifest.webmanifest'])
       .map((path) => [path, Buffer.from(path)] as const),

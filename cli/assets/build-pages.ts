@@ -1,4 +1,4 @@
-/** The demo's page as Vite builds it, taken from a cache if none of its inputs has changed. */
+/** The pages as Vite builds them, taken from a cache if none of their inputs has changed. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { projectDirectory } from '../project.ts';
 import { replaceFile } from '../replace-file.ts';
 import { filesIn } from './files-in.ts';
+import { PAGES, type Page } from './pages.ts';
 
 /** Contents by the path that clients ask for, such as `/demo-assets/index-1a2b3c4d.js`. */
 export type Files = Map<string, Uint8Array>;
@@ -14,22 +15,27 @@ export type Files = Map<string, Uint8Array>;
 interface ViteOutput {
   /** Every file that went into a script. */
   modules: string[];
-  files: [path: string, base64: string][];
+  /** The files of each page, by its path. */
+  pages: Record<string, [path: string, base64: string][]>;
 }
 
 const SOURCE = join(projectDirectory, 'web-demo');
 const BUILDER = join(import.meta.dirname, 'vite-build.mjs');
-const CACHE = join(projectDirectory, 'node_modules', '.cache', 'carryon-demo');
+const CACHE = join(projectDirectory, 'node_modules', '.cache', 'carryon-pages');
 
 /** Everything a build depends on, except packages, whose versions the lock file names. */
-const INPUTS = ['web-demo', 'protocol', 'cli/assets/vite-build.mjs', 'tsconfig.base.json', 'package-lock.json'];
+const INPUTS = ['web-demo', 'protocol', 'cli/assets/pages.ts', 'cli/assets/vite-build.mjs'].concat([
+  'tsconfig.base.json',
+  'package-lock.json',
+]);
 
-export async function buildDemo(): Promise<Files> {
+/** What Vite makes of each page. */
+export async function buildPages(): Promise<[Page, Files][]> {
   const name = `${await hashOf(INPUTS)}.json`;
   const path = join(CACHE, name);
   const cached = await readFile(path, 'utf8').catch(() => undefined);
   const text = cached ?? (await runVite());
-  const { modules, files } = JSON.parse(text) as ViteOutput;
+  const { modules, pages } = JSON.parse(text) as ViteOutput;
   if (cached === undefined) {
     checkInputs(modules);
     await mkdir(CACHE, { recursive: true });
@@ -37,7 +43,10 @@ export async function buildDemo(): Promise<Files> {
     const others = (await readdir(CACHE)).filter((other) => other.endsWith('.json') && other !== name);
     await Promise.all(others.map((other) => rm(join(CACHE, other), { force: true })));
   }
-  return new Map(files.map(([file, base64]) => [file, Buffer.from(base64, 'base64')]));
+  return PAGES.map((page) => {
+    const files = pages[page.path] ?? [];
+    return [page, new Map(files.map(([file, base64]) => [file, Buffer.from(base64, 'base64')]))];
+  });
 }
 
 async function runVite(): Promise<string> {
@@ -46,7 +55,7 @@ async function runVite(): Promise<string> {
     maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, NODE_ENV: 'production' },
   };
-  const { stdout } = await promisify(execFile)(process.execPath, [BUILDER, SOURCE], options);
+  const { stdout } = await promisify(execFile)(process.execPath, [BUILDER, SOURCE, JSON.stringify(PAGES)], options);
   return stdout;
 }
 
@@ -57,7 +66,7 @@ function checkInputs(modules: readonly string[]): void {
   for (const id of modules.filter((one) => !one.startsWith('\0'))) {
     const path = relative(projectDirectory, id.split('?')[0] as string).replaceAll(sep, '/');
     if (!known.some((input) => path === input || path.startsWith(`${input}/`)))
-      throw new Error(`the demo imports ${path}, which cli/assets/build-demo.ts does not check for changes`);
+      throw new Error(`a page imports ${path}, which cli/assets/build-pages.ts does not check for changes`);
   }
 }
 

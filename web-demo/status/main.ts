@@ -1,0 +1,4 @@
+/** The entry of the page. */
+document.getElementById('app')?.append('Status');
+
+export {};
