@@ -20,12 +20,17 @@ import { clearPin, pinBody, setPin } from './pins.ts';
 import { promisesQuery, showPromises } from './promises.ts';
 import { listRequests, requestParams, requestsQuery, showRequest } from './requests.ts';
 import { type AdminRoute, change, view } from './route.ts';
+import { showConfig } from './shown-config.ts';
 
 /** Every call. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   view('GET', '/openapi.json', 'read', {
     summary: 'This description',
     handler: describeApi,
+  }),
+  view('GET', '/config', 'read', {
+    summary: 'Who calls, and the tenants, features, aliases and deployments of config',
+    handler: showConfig,
   }),
   view('GET', '/keys', 'read', {
     summary: 'Client keys, page by page',

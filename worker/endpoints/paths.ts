@@ -20,6 +20,7 @@ const CLIENT_PATHS = [
 
 /** Every path of the admin API with its methods. */
 export const ADMIN_PATHS = [
+  'GET /admin/config',
   'GET, POST /admin/keys',
   'DELETE /admin/keys/:id',
   'GET /admin/ledger/:tenant',
