@@ -1,12 +1,12 @@
 /** How one objective stands: its budget, how fast it burns, and what state that is. */
 import { durationText } from '../config/duration.ts';
 import { monthOf, startOfMonth } from '../ledger/time.ts';
-import type { Book } from './book/book.ts';
-import type { Series, Tally } from './book/series.ts';
-import { type BurnAlert, burnAlerts, errorBudget } from './burn-alerts.ts';
+import type { Tally } from './book/series.ts';
+import { errorBudget } from './burn-alerts.ts';
 import type { ExcludedReason } from './rules.ts';
-import { countedKey, isPerRequest } from './sli-outcome.ts';
+import { isPerRequest } from './sli-outcome.ts';
 import type { Objective, Sli, Slo } from './slo.ts';
+import { burningAlerts, burnRateOf, type ReadBook, type Reading, tallyOf, totalOf } from './tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
 
 /** `burning`: the condition of one of its alerts holds. */
@@ -70,13 +70,7 @@ export interface Narrowing {
   windowMs?: number | undefined;
 }
 
-/** What is read of a book. */
-export type ReadBook = Pick<Book, 'seriesOf'>;
-type Reading = (series: Series, key: string) => Tally;
-
 const MINUTE_MS = 60_000;
-const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
-const totalOf = ({ good, bad }: Tally): number => good + bad;
 const ratioOf = (tally: Tally): number | null => (totalOf(tally) > 0 ? tally.good / totalOf(tally) : null);
 
 /** An objective as it stands at `now`, epoch milliseconds of the book's clock. */
@@ -91,8 +85,7 @@ export function evaluate(
   const tenant = narrowing.tenant ?? objective.tenant;
   const feature = narrowing.feature ?? objective.feature;
   const windowMs = narrowing.windowMs ?? objective.windowMs;
-  const tally = (read: Reading): Tally =>
-    tallyOf(objective, slo, (part) => countsOf(part, book, tenant, feature, read));
+  const tally = (read: Reading): Tally => tallyOf(objective, book, slo, { tenant, feature }, read);
   const over = (ms: number): Tally => tally((series, key) => series.window(key, ms, now));
 
   const whole = over(windowMs);
@@ -120,49 +113,14 @@ export function evaluate(
   function stateOf(): SloState {
     if (isSilent) return 'no_data';
     if (whole.bad > 0 && whole.bad >= totalOf(whole) * errorBudget(target)) return 'exhausted';
-    return burnAlerts(objective).some(holds) ? 'burning' : 'healthy';
-  }
-
-  function holds({ long, short, burnRate, severity }: BurnAlert): boolean {
-    const isFast = (burnRates[long] ?? 0) > burnRate && (burnRates[short] ?? 0) > burnRate;
-    return isFast && (severity !== 'page' || (burns.get(long)?.bad ?? 0) >= slo.minErrors);
+    const burning = burningAlerts(objective, slo.minErrors, (name) => burns.get(name) ?? over(BURN_WINDOWS[name]));
+    return burning.length > 0 ? 'burning' : 'healthy';
   }
 }
 
 /** Reported now and then: that nothing came for some hours says nothing. */
 const isReported = ({ sli, of }: Objective): boolean =>
   !isPerRequest(sli) || (sli.kind === 'all' && of.length > 0 && sli.of.length === 0);
-
-/** What is reported under a name is of a service beside the router, which may be one for all features. */
-function countsOf(
-  part: Objective,
-  book: ReadBook,
-  tenant: string | null,
-  feature: string | null,
-  read: Reading,
-): Tally {
-  const series = book.seriesOf(tenant, part.sli.kind === 'external' ? part.feature : feature);
-  return series === undefined ? NOTHING : read(series, countedKey(part));
-}
-
-/** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
-function tallyOf(objective: Objective, slo: Slo, counts: (part: Objective) => Tally): Tally {
-  const own = counts(objective);
-  const others = slo.objectives
-    .filter(({ name, sli }) => objective.of.includes(name) && !isPerRequest(sli))
-    .map(counts);
-  if (others.length === 0) return own;
-  const all = [own, ...others].filter((one) => totalOf(one) > 0);
-  const total = totalOf(all[0] ?? NOTHING);
-  const good = all.reduce((rest, one) => (rest * one.good) / totalOf(one), total);
-  return { good, bad: total - good, excluded: own.excluded };
-}
-
-function burnRateOf(tally: Tally, target: number): number | null {
-  const total = totalOf(tally);
-  if (total === 0 || (target === 100 && tally.bad > 0)) return null;
-  return tally.bad === 0 ? 0 : tally.bad / total / errorBudget(target);
-}
 
 function remainingShare(tally: Tally, target: number): number | null {
   const burn = burnRateOf(tally, target);

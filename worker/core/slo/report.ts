@@ -1,9 +1,10 @@
 /** How all promises stand: what `GET /slo` and `GET /admin/slo` answer. */
 import { durationText } from '../config/duration.ts';
 import type { Book } from './book/book.ts';
-import { type Evaluation, evaluate, type Narrowing, type ReadBook } from './evaluate.ts';
+import { type Evaluation, evaluate, type Narrowing } from './evaluate.ts';
 import { countedKey } from './sli-outcome.ts';
 import type { AverageObjective, MaintenanceWindow, Slo } from './slo.ts';
+import type { ReadBook } from './tally.ts';
 
 /** All promises at a time. Times are epoch milliseconds. */
 export interface SloReport {

@@ -1,0 +1,72 @@
+/** What was counted for an objective over some time, and how fast that burns its error budget. */
+import type { Book } from './book/book.ts';
+import type { Series, Tally } from './book/series.ts';
+import { type BurnAlert, burnAlerts, errorBudget } from './burn-alerts.ts';
+import { countedKey, isPerRequest } from './sli-outcome.ts';
+import type { Objective, Slo } from './slo.ts';
+import type { BurnWindow } from './windows.ts';
+
+/** What is read of a book. */
+export type ReadBook = Pick<Book, 'seriesOf'>;
+/** Some time of a series. */
+export type Reading = (series: Series, key: string) => Tally;
+
+/** Whose requests are counted; null: everybody's, and every feature's. */
+interface Whose {
+  tenant: string | null;
+  feature: string | null;
+}
+
+const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
+
+/** Good and bad ones. */
+export const totalOf = ({ good, bad }: Pick<Tally, 'good' | 'bad'>): number => good + bad;
+
+/** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
+export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
+  const counts = (part: Objective): Tally => countsOf(part, book, whose, read);
+  const own = counts(objective);
+  if (objective.of.length === 0) return own;
+  const others = slo.objectives
+    .filter(({ name, sli }) => objective.of.includes(name) && !isPerRequest(sli))
+    .map(counts);
+  if (others.length === 0) return own;
+  const all = [own, ...others].filter((one) => totalOf(one) > 0);
+  const total = totalOf(all[0] ?? NOTHING);
+  const good = all.reduce((rest, one) => (rest * one.good) / totalOf(one), total);
+  return { good, bad: total - good, excluded: own.excluded };
+}
+
+/** What is reported under a name is of a service beside the router, which may be one for all features. */
+function countsOf(part: Objective, book: ReadBook, { tenant, feature }: Whose, read: Reading): Tally {
+  const series = book.seriesOf(tenant, part.sli.kind === 'external' ? part.feature : feature);
+  return series === undefined ? NOTHING : read(series, countedKey(part));
+}
+
+/** How many times too fast these counts burn the budget of a target, in percent; null where there is nothing to tell it from. */
+export function burnRateOf(tally: Pick<Tally, 'good' | 'bad'>, target: number): number | null {
+  const total = totalOf(tally);
+  if (total === 0 || (target === 100 && tally.bad > 0)) return null;
+  return tally.bad === 0 ? 0 : tally.bad / total / errorBudget(target);
+}
+
+/** A burn alert whose condition holds, and the burn rate of its long window. */
+export interface BurningAlert {
+  alert: BurnAlert;
+  burnRate: number;
+}
+
+/** The alerts of an objective whose conditions hold, the fastest first. Fewer than `minErrors` bad ones never page. */
+export function burningAlerts(
+  objective: Pick<Objective, 'target' | 'windowMs'>,
+  minErrors: number,
+  over: (window: BurnWindow) => Pick<Tally, 'good' | 'bad'>,
+): BurningAlert[] {
+  const rate = (window: BurnWindow): number => burnRateOf(over(window), objective.target) ?? 0;
+  return burnAlerts(objective).flatMap((alert) => {
+    const burnRate = rate(alert.long);
+    const isFast = burnRate > alert.burnRate && rate(alert.short) > alert.burnRate;
+    const isEnough = alert.severity !== 'page' || over(alert.long).bad >= minErrors;
+    return isFast && isEnough ? [{ alert, burnRate }] : [];
+  });
+}
