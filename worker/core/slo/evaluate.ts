@@ -2,7 +2,7 @@
 import { durationText } from '../config/duration.ts';
 import { monthOf, startOfMonth } from '../ledger/time.ts';
 import type { Tally } from './book/series.ts';
-import { errorBudget } from './burn-alerts.ts';
+import { type BurnAlert, burnAlerts, errorBudget } from './burn-alerts.ts';
 import type { ExcludedReason } from './rules.ts';
 import { isPerRequest } from './sli-outcome.ts';
 import type { Objective, Sli, Slo } from './slo.ts';
@@ -36,6 +36,8 @@ export interface Evaluation {
   budget: Budget;
   /** How many times too fast the budget burns; 1 uses it up exactly. */
   burnRates: Record<BurnWindow, number | null>;
+  /** At which burn rates somebody is told; not in public reports. */
+  burnAlerts: readonly BurnAlert[];
   /** Epoch milliseconds: when the budget is used up at the rate of the last hour; null if it lasts. */
   exhaustsAt: number | null;
   month: MonthSoFar;
@@ -106,6 +108,7 @@ export function evaluate(
     errorBudgetRemaining: remaining,
     budget: budgetOf(whole, target, windowMs),
     burnRates,
+    burnAlerts: burnAlerts(objective),
     exhaustsAt: exhaustion(burnRates['1h'], remaining, windowMs, now),
     month: monthSoFar(objective, tally, now),
   };

@@ -26,7 +26,7 @@ export function publicReport(report: SloReport, asked: string | null, { publicNa
 }
 
 function publicShares(evaluation: Evaluation, showCounts: boolean) {
-  const { good, total, excluded, month, budget, tenant: _, ...shares } = evaluation;
+  const { good, total, excluded, month, budget, tenant: _, burnAlerts: __, ...shares } = evaluation;
   const { target, value } = evaluation;
   const allowed = errorBudget(target);
   const spent = value === null ? 0 : inSteps(1 - value, 1e-8);

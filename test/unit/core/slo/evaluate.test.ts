@@ -36,6 +36,18 @@ describe('an objective', () => {
       burnRates: Object.fromEntries(
         ['5m', '30m', '1h', '2h', '6h', '1d', '3d'].map((one) => [one, expect.closeTo(0.3, 9)]),
       ),
+      burnAlerts: [
+        {
+          long: '1h',
+          short: '5m',
+          severity: 'page',
+          burnRate: expect.closeTo(14.4, 9),
+          wantedBurnRate: expect.any(Number),
+        },
+        { long: '6h', short: '30m', severity: 'page', burnRate: 6, wantedBurnRate: 6 },
+        { long: '1d', short: '2h', severity: 'ticket', burnRate: 3, wantedBurnRate: 3 },
+        { long: '3d', short: '6h', severity: 'ticket', burnRate: 1, wantedBurnRate: 1 },
+      ],
       exhaustsAt: null,
       month: {
         ...{ month: '2027-05', value: 0.997, kept: true, good: 9_970, total: 10_000, excluded: { budget: 5 } },
