@@ -21,7 +21,7 @@ import { type Env, readEnv, type UncheckedEnv } from './env.ts';
 import type { Alerts } from './objects/alerts/alerts.ts';
 import type { AlertsDeps } from './objects/alerts/deliveries.ts';
 import type { HealthBoard } from './objects/health-board/health-board.ts';
-import type { SloBook } from './objects/slo-book/slo-book.ts';
+import type { SloBook, SloBookDeps } from './objects/slo-book/slo-book.ts';
 import type { TenantLedger, TenantLedgerDeps } from './objects/tenant-ledger/tenant-ledger.ts';
 import type { Clock, Deps, EventSink, RecordSink, UpstreamFetch } from './ports.ts';
 import { adapterFor } from './providers/formats.ts';
@@ -66,6 +66,7 @@ export interface Composition {
   /** What the objects need of config and of each other. */
   tenantLedgerDeps: TenantLedgerDeps;
   alertsDeps: AlertsDeps;
+  sloBookDeps: SloBookDeps;
 }
 
 const MOST_LEDGER_IDS = 1_000;
@@ -212,6 +213,13 @@ export function compose(unchecked: UncheckedEnv): Composition {
       fetch: outward,
       hooksOf: (tenant) => alertsOf(config, tenant).hooks,
       allHooks: () => allHooks(config),
+    },
+    sloBookDeps: {
+      ...{ config, clock, events },
+      // Until `Alerts` has this call, notices wait.
+      notify: async (notices) => (alerts() as unknown as Pick<SloBookDeps, 'notify'>).notify(notices),
+      // No policy gives an order yet.
+      carryOut: async () => {},
     },
   };
 }

@@ -63,7 +63,7 @@ export class Operators extends OperatorsObject {
 
 export class SloBook extends SloBookObject {
   constructor(state: DurableObjectState, env: UncheckedEnv) {
-    super(state, env, composed(env).deps);
+    super(state, env, composed(env).sloBookDeps);
   }
 }
 

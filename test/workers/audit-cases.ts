@@ -1,4 +1,5 @@
 /** For every admin route that changes something: a call that does, one that changes nothing, one that is refused. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { compose } from '../../worker/deps.ts';
@@ -32,6 +33,20 @@ async function cool(deployment: string): Promise<void> {
   await healthBoard().report(reports, { allowedFails: 1, cooldownMs: 600_000 });
   await healthBoard().learn(found?.healthId ?? '', { overheadTokens: 7 });
 }
+
+/** As if a promise had burned for a while. */
+async function fire(name: string): Promise<void> {
+  const book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName('book'));
+  await book.silences();
+  await runInDurableObject(book, (_: unknown, { storage }) => {
+    const firing = { [name]: { name, objective: 'chat-success', severity: 'page', firedAt: 1 } };
+    const text = JSON.stringify({ pending: {}, firing });
+    storage.sql.exec("INSERT OR REPLACE INTO document (name, body) VALUES ('watch', ?)", text);
+  });
+  await evictDurableObject(book);
+}
+
+const madeIncident = async () => (await callAdmin('POST', 'incidents', { title: 'Slow since noon' })).body;
 
 const madeKey = async () => (await callAdmin('POST', 'keys', { tenant: 'acme', name: 'back end' })).body;
 
@@ -150,6 +165,43 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     { deployments: PRICED },
     'aliases/chat',
   ),
+  'PUT /acknowledgements': {
+    prepare: () => fire('burn/chat-success/1h'),
+    change: ['PUT', 'acknowledgements', { alert: 'burn/chat-success/1h', note: 'looking' }],
+    from: { acknowledgedBy: null },
+    to: { acknowledgedBy: 'root', acknowledgedAt: expect.any(Number), acknowledgedNote: 'looking' },
+    again: undefined,
+    refused: ['PUT', 'acknowledgements', { alert: 'burn/chat-success/6h' }],
+  },
+  'PUT /silences': {
+    change: ['PUT', 'silences', { objective: 'chat-success', ...HOUR }],
+    from: null,
+    to: { objective: 'chat-success', until: expect.any(Number), reason: HOUR.reason, who: 'root' },
+    again: undefined,
+    refused: ['PUT', 'silences', { objective: 'chat-succes', ...HOUR }],
+  },
+  'DELETE /silences': {
+    prepare: () => callAdmin('PUT', 'silences', { objective: '*', ...HOUR }),
+    change: ['DELETE', 'silences?objective=*'],
+    from: { objective: '*', who: 'root' },
+    to: null,
+    again: same,
+    refused: ['DELETE', 'silences'],
+  },
+  'POST /incidents': {
+    change: ['POST', 'incidents', { title: 'Slow since noon', objective: 'chat-success' }],
+    from: null,
+    to: { id: expect.any(String), title: 'Slow since noon', feature: 'chat', openedBy: 'root', closedAt: null },
+    again: undefined,
+    refused: ['POST', 'incidents', { title: 'Slow', objective: 'chat-succes' }],
+  },
+  'PUT /incidents/:id': {
+    change: async () => ['PUT', `incidents/${(await madeIncident()).id}`, { publicNote: 'It is well.', close: true }],
+    from: { title: 'Slow since noon', publicNote: null, closedAt: null, closedBy: null },
+    to: { publicNote: 'It is well.', closedAt: expect.any(Number), closedBy: 'root' },
+    again: same,
+    refused: ['PUT', 'incidents/none', { close: true }],
+  },
   'POST /drills': {
     change: ['POST', 'drills', { minutes: 5, maxCostUsd: 0.5, feature: 'summarize' }],
     from: null,

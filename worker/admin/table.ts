@@ -10,6 +10,16 @@ import { adjustLedger, adjustmentBody, revocationBody, revokeScope } from './cor
 import { drillBody, startDrill } from './drills.ts';
 import { clearFault, faultBody, setFault } from './faults.ts';
 import { tenantParams } from './fields.ts';
+import { acknowledge, acknowledgementBody, listFiring } from './firing.ts';
+import {
+  changeIncident,
+  incidentBody,
+  incidentParams,
+  incidentsQuery,
+  listIncidents,
+  openIncident,
+  openIncidentBody,
+} from './incidents.ts';
 import { createKey, keyBody, keysQuery, listKeys, revokeKey, revokeKeyQuery } from './keys.ts';
 import { historyQuery, ledgerHistory, ledgerQuery, viewLedger } from './ledger.ts';
 import { limitsBody, putLimits } from './limits.ts';
@@ -21,6 +31,7 @@ import { promisesQuery, showPromises } from './promises.ts';
 import { listRequests, requestParams, requestsQuery, showRequest } from './requests.ts';
 import { type AdminRoute, change, view } from './route.ts';
 import { showConfig } from './shown-config.ts';
+import { clearSilence, clearSilenceQuery, listSilences, setSilence, silenceBody } from './silences.ts';
 
 /** Every call. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -156,6 +167,49 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: 'Calls every webhook, and shows what each answered',
     query: () => alertsTestQuery,
     handler: testAlerts,
+  }),
+  view('GET', '/firing', 'read', {
+    summary: 'Alerts that fire, the most urgent first',
+    handler: listFiring,
+  }),
+  change('PUT', '/acknowledgements', 'operate', {
+    summary: 'Says that somebody has seen an alert that fires',
+    body: acknowledgementBody,
+    example: '{"alert": "burn/chat-success/1h", "note": "…"}',
+    handler: acknowledge,
+  }),
+  view('GET', '/silences', 'read', {
+    summary: 'Silences that hold, and the notices that they held back',
+    handler: listSilences,
+  }),
+  change('PUT', '/silences', 'operate', {
+    summary: 'Nobody is told of a promise, or of anything (*), for a while',
+    body: silenceBody,
+    example: '{"objective": "chat-success", "forSeconds": 7200, "reason": "…"}',
+    handler: setSilence,
+  }),
+  change('DELETE', '/silences', 'operate', {
+    summary: 'Ends a silence; what it held back and still goes on is told',
+    query: () => clearSilenceQuery,
+    handler: clearSilence,
+  }),
+  view('GET', '/incidents', 'read', {
+    summary: 'What went wrong, the newest first',
+    query: () => incidentsQuery,
+    handler: listIncidents,
+  }),
+  change('POST', '/incidents', 'operate', {
+    summary: 'Opens an incident',
+    body: openIncidentBody,
+    example: '{"title": "…", "objective": "chat-success"}',
+    handler: openIncident,
+  }),
+  change('PUT', '/incidents/:id', 'operate', {
+    summary: "A person's words about an incident, or its end",
+    params: () => incidentParams,
+    body: incidentBody,
+    example: '{"publicNote": "…", "close": true}',
+    handler: changeIncident,
   }),
   change('PUT', '/tenants/:tenant/limits', 'operate', {
     summary: 'Sets limits over those of the configuration, field by field',

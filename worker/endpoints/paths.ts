@@ -43,6 +43,11 @@ export const ADMIN_PATHS = [
   'GET /admin/requests, /admin/requests/:id',
   'GET /admin/alerts',
   'POST /admin/alerts/test',
+  'GET /admin/firing',
+  'PUT /admin/acknowledgements',
+  'GET, PUT, DELETE /admin/silences',
+  'GET, POST /admin/incidents',
+  'PUT /admin/incidents/:id',
   'GET /admin/openapi.json',
 ];
 

@@ -37,3 +37,15 @@ export interface PublicIncident {
   feature: string | null;
   text: string;
 }
+
+/** How the list of incidents stands. */
+export interface IncidentPage {
+  incidents: Incident[];
+  /** For `before` of the next page; null: there is none. */
+  next: number | null;
+  mttrMinutes: number | null;
+  mtbfMinutes: number | null;
+}
+
+/** Whether a policy opened or closed it, by the name that it has. */
+export const isByPolicy = (who: string | null): boolean => who?.startsWith('policy:') ?? false;

@@ -2,21 +2,27 @@
 import { durationMs } from '../config/duration.ts';
 import { errorBudget } from './burn-alerts.ts';
 import type { Evaluation } from './evaluate.ts';
+import { publicIncident } from './public-incident.ts';
 import type { SloReport } from './report.ts';
 import type { Slo } from './slo.ts';
 
-type PublicSettings = Pick<Slo, 'publicNames' | 'showCounts'>;
+type PublicSettings = Pick<Slo, 'objectives' | 'averages' | 'publicNames' | 'showCounts'>;
 
 /**
  * The promises that config calls public, as shares; numbers of requests only with `showCounts`. `asked`: a feature, null for
  * all; those that hold for all features stay as they are.
  */
-export function publicReport(report: SloReport, asked: string | null, { publicNames, showCounts }: PublicSettings) {
-  const { percentiles: _, objectives, averages, ...rest } = report;
+export function publicReport(report: SloReport, asked: string | null, slo: PublicSettings) {
+  const { publicNames, showCounts } = slo;
+  const { percentiles: _, objectives, averages, incidents, ...rest } = report;
   const isShown = ({ name, feature }: { name: string; feature: string | null }): boolean =>
     publicNames.has(name) && (asked === null || feature === null || feature === asked);
   return {
     ...rest,
+    incidents: incidents
+      .map((one) => publicIncident(one, slo))
+      .filter((one) => one !== undefined)
+      .filter(({ feature }) => asked === null || feature === null || feature === asked),
     objectives: objectives.filter(isShown).map((one) => {
       const shares = publicShares(showCounts ? one : rounded(one, report.at), showCounts);
       return { ...shares, of: one.of.filter((part) => publicNames.has(part)) };

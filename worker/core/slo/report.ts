@@ -2,6 +2,7 @@
 import { durationText } from '../config/duration.ts';
 import type { Book } from './book/book.ts';
 import { type Evaluation, evaluate, type Narrowing } from './evaluate.ts';
+import type { Incident } from './incident.ts';
 import { countedKey } from './sli-outcome.ts';
 import type { AverageObjective, MaintenanceWindow, Slo } from './slo.ts';
 import type { ReadBook } from './tally.ts';
@@ -13,8 +14,8 @@ export interface SloReport {
   at: number;
   objectives: Evaluation[];
   averages: AverageReport[];
-  /** None is recorded yet. */
-  incidents: never[];
+  /** Those that go on or were within the last 30 days, the newest first. */
+  incidents: Incident[];
   /** Windows that are announced, going on, or were within the last 30 days. */
   maintenance: MaintenanceWindow[];
   /** Of one feature. */
@@ -37,11 +38,18 @@ export interface AverageReport {
 /** Milliseconds, within 4.3 %; null without a measurement. */
 type Percentiles = Record<'p50' | 'p95' | 'p99', number | null>;
 
-const SHOWN_MS = 30 * 86_400_000;
+/** So long incidents and maintenance are shown. */
+export const SHOWN_MS = 30 * 86_400_000;
 const SUCCESS_KEY = countedKey({ sli: { kind: 'success' }, countsInSlo: false });
 
 /** Of the requests of a tenant or a feature, where these are named; `now`: the time of the book's clock. */
-export function reportOf(book: Book, slo: Slo, narrowing: Narrowing, now: number): SloReport {
+export function reportOf(
+  book: Book,
+  slo: Slo,
+  narrowing: Narrowing,
+  now: number,
+  incidents: readonly Incident[] = [],
+): SloReport {
   const { service, contact, maintenance } = slo;
   const concerns = (one: { feature: string | null; tenant?: string | null }): boolean =>
     isWithin(narrowing.feature, one.feature) && isWithin(narrowing.tenant, one.tenant ?? null);
@@ -49,7 +57,7 @@ export function reportOf(book: Book, slo: Slo, narrowing: Narrowing, now: number
     ...{ service, contact, at: now },
     objectives: slo.objectives.filter(concerns).map((one) => evaluate(one, book, slo, now, narrowing)),
     averages: slo.averages.filter(concerns).map((one) => averageOf(one, book, now, narrowing)),
-    incidents: [],
+    incidents: incidents.filter(concerns),
     maintenance: maintenance.windows.filter(({ to }) => to > now - SHOWN_MS),
     ...(narrowing.feature !== undefined && { percentiles: percentilesOf(book, narrowing, now) }),
   };

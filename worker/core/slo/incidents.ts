@@ -1,0 +1,100 @@
+/** What becomes of incidents: opened, given words, closed; told, and counted. */
+import type { Notice, NoticeType } from '../alerts/notice.ts';
+import type { Incident, IncidentAction } from './incident.ts';
+
+/** So many actions of one incident are kept, the newest. */
+const MOST_ACTIONS = 100;
+
+/** What is known of an incident when it is opened. */
+export type NewIncident = Pick<Incident, 'id' | 'title' | 'openedBy'> &
+  Partial<Pick<Incident, 'objective' | 'feature' | 'tenant' | 'note' | 'publicNote' | 'actions'>>;
+
+/** What may change of one. Null takes words away. */
+export interface IncidentChange {
+  title?: string | undefined;
+  note?: string | null | undefined;
+  publicNote?: string | null | undefined;
+  /** Further ones. */
+  actions?: readonly IncidentAction[] | undefined;
+  close?: boolean | undefined;
+}
+
+/** A new one; `now`: epoch milliseconds. */
+export const openedIncident = (given: NewIncident, now: number): Incident => ({
+  ...{ objective: null, feature: null, tenant: null, actions: [], note: null, publicNote: null },
+  ...given,
+  ...{ openedAt: now, closedAt: null, closedBy: null },
+});
+
+/** The same with a change. Words may still change when it is closed; it is closed once. */
+export function changedIncident(incident: Incident, change: IncidentChange, who: string, now: number): Incident {
+  const { title = incident.title, note = incident.note, publicNote = incident.publicNote, actions = [] } = change;
+  const closes = change.close === true && incident.closedAt === null;
+  return {
+    ...{ ...incident, title, note, publicNote },
+    actions: [...incident.actions, ...actions].slice(-MOST_ACTIONS),
+    ...(closes && { closedAt: now, closedBy: who }),
+  };
+}
+
+/** What its notices have as their subject. */
+export const incidentSubject = ({ id }: Pick<Incident, 'id'>): string => `incident/${id}`;
+
+/**
+ * What there is to tell of a change; `before` is null for a new incident. The operators' note stays with those who look after the
+ * whole service: it is in no notice of a tenant's incident.
+ */
+export function incidentNotice(
+  before: Incident | null,
+  after: Incident,
+  { now, runbook }: { now: number; runbook: string | null },
+): Notice | undefined {
+  const type = typeOf(before, after);
+  if (type === undefined) return undefined;
+  const { id, tenant, title, objective, feature, openedBy, openedAt, closedAt, publicNote } = after;
+  const subject = incidentSubject(after);
+  const note = tenant === null ? after.note : null;
+  const minutes = closedAt === null ? null : minutesOf(closedAt - openedAt);
+  return {
+    ...{ subject, tenant, kind: 'incident', type, severity: 'incident', at: now, runbook },
+    name: type === 'incident.updated' ? `${subject}/updated/${now}` : `${subject}/${type.slice('incident.'.length)}`,
+    text: sentence(type, title, note ?? publicNote, minutes),
+    data: { id, objective, feature, openedBy, openedAt, closedAt, minutes, title, note, publicNote },
+  };
+}
+
+function typeOf(before: Incident | null, after: Incident): NoticeType | undefined {
+  if (before === null) return 'incident.opened';
+  if (before.closedAt === null && after.closedAt !== null) return 'incident.closed';
+  const told = ({ title, note, publicNote, tenant }: Incident) => [title, tenant === null ? note : null, publicNote];
+  return JSON.stringify(told(before)) === JSON.stringify(told(after)) ? undefined : 'incident.updated';
+}
+
+function sentence(type: NoticeType, title: string, words: string | null, minutes: number | null): string {
+  const more = words === null ? '' : ` ${words}`;
+  if (type === 'incident.opened') return `Incident opened: ${title}${more}`;
+  if (type === 'incident.updated') return `Incident: ${title}${more}`;
+  return `Incident closed after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}: ${title}${more}`;
+}
+
+const minutesOf = (ms: number): number => Math.round(ms / 60_000);
+
+/**
+ * Minutes, of closed incidents: from opening to closing on average, and from one opening to the next on average. Null without a
+ * closed one, or with fewer than two.
+ */
+export function meanTimes(incidents: readonly Pick<Incident, 'openedAt' | 'closedAt'>[]): {
+  mttrMinutes: number | null;
+  mtbfMinutes: number | null;
+} {
+  const closed = incidents.flatMap(({ openedAt, closedAt }) => (closedAt === null ? [] : [{ openedAt, closedAt }]));
+  const count = closed.length;
+  const openings = closed.map(({ openedAt }) => openedAt);
+  const repair = closed.reduce((sum, { openedAt, closedAt }) => sum + closedAt - openedAt, 0);
+  const between = Math.max(...openings) - Math.min(...openings);
+  const tenths = (ms: number): number => Math.round(ms / 6_000) / 10;
+  return {
+    mttrMinutes: count === 0 ? null : tenths(repair / count),
+    mtbfMinutes: count < 2 ? null : tenths(between / (count - 1)),
+  };
+}

@@ -1,0 +1,38 @@
+/** What everybody may read of an incident. */
+import type { Incident, PublicIncident } from './incident.ts';
+import type { Slo } from './slo.ts';
+
+/**
+ * Undefined: nobody outside learns of it. An incident of one tenant is never public. Any other is where its objective is, and where a
+ * person wrote `publicNote`. Without one, a sentence is made that names what was promised, and no numbers, tenants or providers.
+ */
+export function publicIncident(
+  incident: Incident,
+  { objectives, averages, publicNames }: Pick<Slo, 'objectives' | 'averages' | 'publicNames'>,
+): PublicIncident | undefined {
+  const { id, openedAt, closedAt, tenant, publicNote } = incident;
+  if (tenant !== null) return undefined;
+  const isPublic = incident.objective !== null && publicNames.has(incident.objective);
+  if (!isPublic && publicNote === null) return undefined;
+  const objective = isPublic ? incident.objective : null;
+  const promised = [...objectives, ...averages].find(({ name }) => name === objective);
+  const sli = promised !== undefined && 'sli' in promised ? promised.sli.kind : 'average';
+  const of = promised?.feature ? ` of ${promised.feature}` : '';
+  return {
+    ...{ id, openedAt, closedAt, objective },
+    feature: promised?.feature ?? null,
+    text: publicNote ?? WORDS[sli](of),
+  };
+}
+
+const WORDS: Readonly<Record<Slo['objectives'][number]['sli']['kind'] | 'average', (of: string) => string>> = {
+  success: (of) => `Some answers${of} did not arrive.`,
+  ttft: (of) => `Answers${of} began later than promised.`,
+  latency: (of) => `Answers${of} took longer than promised.`,
+  cost: (of) => `Answers${of} cost more than planned.`,
+  average: (of) => `Answers${of} cost more than planned.`,
+  valid: (of) => `Some answers${of} did not have the form that was asked for.`,
+  quality: (of) => `Some answers${of} were not as good as promised.`,
+  external: (of) => `A service behind the answers${of} did not work as promised.`,
+  all: (of) => `Some answers${of} were not as promised.`,
+};

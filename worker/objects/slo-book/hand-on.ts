@@ -1,0 +1,60 @@
+/** Hands on what the book's outbox holds. */
+import type { Notice } from '../../core/alerts/notice.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { PolicyOrder } from '../../core/slo/policy/policy.ts';
+import { within } from '../../core/within.ts';
+import type { Outbox, Outgoing } from './outbox.ts';
+import type { Turns } from './turns.ts';
+
+/** The objects that take it. Each call may be repeated. */
+export interface Takers {
+  clock: Clock;
+  notify(notices: readonly Notice[]): Promise<unknown>;
+  carryOut(order: PolicyOrder): Promise<unknown>;
+}
+
+const MOST_AT_ONCE = 50;
+const LONGEST_CALL_MS = 10_000;
+const [FIRST_RETRY_MS, LAST_RETRY_MS] = [1_000, 60_000];
+
+/** One per life of the book. */
+export class HandOn {
+  readonly #turns: Turns;
+  readonly #takers: Takers;
+  #failures = 0;
+
+  constructor(turns: Turns, takers: Takers) {
+    this.#turns = turns;
+    this.#takers = takers;
+  }
+
+  /** All that waits. When to try again, by the clock; null: all was taken. */
+  async all(): Promise<number | null> {
+    const { notify, carryOut, clock } = this.#takers;
+    const isTold = await this.#each('notice', MOST_AT_ONCE, (notices) => notify(notices));
+    const isDone = await this.#each('order', 1, async ([order]) => order && carryOut(order));
+    if (isTold && isDone) {
+      this.#failures = 0;
+      return null;
+    }
+    return clock.now() + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
+  }
+
+  /** In order. False: one call failed. */
+  async #each<Kind extends Parameters<Outbox['first']>[0]>(
+    kind: Kind,
+    most: number,
+    hand: (bodies: Outgoing<Kind>['body'][]) => Promise<unknown>,
+  ): Promise<boolean> {
+    for (;;) {
+      const waiting = this.#turns.take(({ watch }) => watch.outbox.first(kind, most));
+      if (waiting.length === 0) return true;
+      const handed = hand(waiting.map(({ body }) => body)).then(
+        () => true,
+        () => false,
+      );
+      if (!(await within(handed, LONGEST_CALL_MS, this.#takers.clock, false))) return false;
+      this.#turns.take(({ watch }) => watch.outbox.forget(waiting));
+    }
+  }
+}

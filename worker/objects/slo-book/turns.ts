@@ -1,0 +1,51 @@
+/** Turns of the book: load, decide, save, all in one synchronous step. */
+import type { Clock } from '../../core/clock.ts';
+import { FORGET_SOURCE_AFTER_MS, Sources } from '../../core/slo/sources.ts';
+import { Journal } from './journal.ts';
+import { KeptBook, type KeptBookDeps } from './kept-book.ts';
+import type { Looks } from './tell.ts';
+import { ToldRows } from './told-rows.ts';
+import { WatchKept } from './watch-kept.ts';
+
+/** What is in memory of the rows. */
+export interface Memory {
+  journal: Journal;
+  sources: Sources;
+  book: KeptBook;
+  told: ToldRows;
+  looks: Looks;
+  watch: WatchKept;
+}
+
+/** Takes turns on a book's rows. */
+export class Turns {
+  readonly #storage: DurableObjectStorage;
+  readonly #deps: KeptBookDeps & { clock: Pick<Clock, 'now'> };
+  /** Undefined when the next turn has to read the rows. */
+  #memory: Memory | undefined;
+
+  constructor(storage: DurableObjectStorage, deps: KeptBookDeps & { clock: Pick<Clock, 'now'> }) {
+    this.#storage = storage;
+    this.#deps = deps;
+  }
+
+  /** If anything throws, the memory is forgotten together with what could not be saved. */
+  take<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
+    const now = this.#deps.clock.now();
+    const memory = this.#memory ?? this.#load(now);
+    this.#memory = undefined;
+    const reply = this.#storage.transactionSync(() => decide(memory, now));
+    this.#memory = memory;
+    return reply;
+  }
+
+  #load(now: number): Memory {
+    const { sql } = this.#storage;
+    const journal = new Journal(sql);
+    const sources = new Sources();
+    for (const { source, seq, at } of journal.sourcesSince(now - FORGET_SOURCE_AFTER_MS)) sources.take(source, seq, at);
+    const looks = { second: 0, rows: 0 };
+    const [book, told] = [new KeptBook(sql, journal, this.#deps), new ToldRows(sql)];
+    return { journal, sources, book, told, looks, watch: new WatchKept(sql) };
+  }
+}

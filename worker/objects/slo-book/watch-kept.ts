@@ -1,0 +1,155 @@
+/** What the book keeps of its watch: alerts that fire, what people set beside them, incidents, and what is to be told. */
+import type { Notice } from '../../core/alerts/notice.ts';
+import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
+import type { Incident, IncidentPage } from '../../core/slo/incident.ts';
+import {
+  changedIncident,
+  type IncidentChange,
+  incidentNotice,
+  incidentSubject,
+  meanTimes,
+  type NewIncident,
+  openedIncident,
+} from '../../core/slo/incidents.ts';
+import {
+  type Acknowledgements,
+  type ShownAlert,
+  type ShownSilences,
+  shownAlerts,
+} from '../../core/slo/shown-alerts.ts';
+import { inForce, MOST_SILENCES, type Silence } from '../../core/slo/silences.ts';
+import { type FiringAlert, NOTHING_WATCHED, type WatchState } from '../../core/slo/watch/watch.ts';
+import { Documents } from './documents.ts';
+import { IncidentRows } from './incident-rows.ts';
+import { Outbox } from './outbox.ts';
+
+/** An incident as it was and is. */
+export interface IncidentPair {
+  before: Incident | null;
+  after: Incident;
+}
+
+/** Every call is within a turn of the book. */
+export class WatchKept {
+  readonly documents: Documents;
+  readonly incidents: IncidentRows;
+  readonly outbox: Outbox;
+
+  constructor(sql: SqlStorage) {
+    this.documents = new Documents(sql);
+    this.incidents = new IncidentRows(sql);
+    this.outbox = new Outbox(sql);
+  }
+
+  get state(): WatchState {
+    return this.documents.read('watch', NOTHING_WATCHED);
+  }
+
+  /** Acknowledgements end with their alerts. */
+  keepState(state: WatchState): void {
+    this.documents.write('watch', state);
+    const seen = Object.entries(this.#acknowledgements).filter(
+      ([name, { firedAt }]) => state.firing[name]?.firedAt === firedAt,
+    );
+    this.documents.write('acknowledgements', Object.fromEntries(seen));
+  }
+
+  firing(now: number): ShownAlert[] {
+    return shownAlerts(this.state, this.#acknowledgements, this.#silences, now);
+  }
+
+  /** Null: no such alert fires. */
+  acknowledge(name: string, who: string, note: string | null, now: number): ShownAlert | null {
+    const alert: FiringAlert | undefined = this.state.firing[name];
+    if (alert === undefined) return null;
+    const seen = { who, at: now, note, firedAt: alert.firedAt };
+    this.documents.write('acknowledgements', { ...this.#acknowledgements, [name]: seen });
+    return this.firing(now).find((one) => one.name === name) ?? null;
+  }
+
+  silences(now: number): ShownSilences {
+    return { silences: inForce(this.#silences, now), held: this.#held.toReversed() };
+  }
+
+  /** Takes the place of the silence that the objective had. Undefined: there are too many. */
+  setSilence(silence: Silence, now: number): { before: Silence | null } | undefined {
+    const { before, others } = this.#silencesWithout(silence.objective, now);
+    if (others.length >= MOST_SILENCES) return undefined;
+    this.documents.write('silences', [...others, silence]);
+    return { before };
+  }
+
+  clearSilence(objective: string, now: number): { before: Silence | null } {
+    const { before, others } = this.#silencesWithout(objective, now);
+    if (before !== null) this.documents.write('silences', others);
+    return { before };
+  }
+
+  /** When the first of the silences ends that hold something back; null: none does. */
+  silenceEndsAt(now: number): number | null {
+    if (!this.#held.some(({ waits }) => waits)) return null;
+    return inForce(this.#silences, now)[0]?.until ?? now;
+  }
+
+  /** Sends these, and what silences no longer hold back, or keeps them to be shown. */
+  tell(notices: readonly Notice[], now: number): void {
+    const open = this.incidents.since(now).map(incidentSubject);
+    const goesOn = new Set([...Object.keys(this.state.firing), ...open]);
+    const sifted = sift(notices, { silences: this.#silences, held: this.#held, goesOn }, now);
+    this.documents.write('held', sifted.held);
+    this.outbox.add('notice', sifted.send);
+  }
+
+  incidentPage(before: number, most: number): IncidentPage {
+    // One more than is shown tells whether there is another page.
+    const found = this.incidents.page(before, most + 1);
+    const shown = found.slice(0, most);
+    const next = found.length > most ? (shown.at(-1)?.number ?? null) : null;
+    return { incidents: shown.map(({ incident }) => incident), next, ...meanTimes(this.incidents.times()) };
+  }
+
+  /** A repetition with the same id changes nothing. */
+  openIncident(given: NewIncident, runbook: string | null, now: number): IncidentPair {
+    const known = this.incidents.find(given.id);
+    if (known !== undefined) return { before: known, after: known };
+    return this.#saveIncident(null, openedIncident(given, now), runbook, now);
+  }
+
+  /** Undefined: there is none with this id. */
+  changeIncident(
+    id: string,
+    change: IncidentChange,
+    who: string,
+    runbookOf: (objective: string | null) => string | null,
+    now: number,
+  ): IncidentPair | undefined {
+    const before = this.incidents.find(id);
+    if (before === undefined) return undefined;
+    return this.#saveIncident(before, changedIncident(before, change, who, now), runbookOf(before.objective), now);
+  }
+
+  #saveIncident(before: Incident | null, after: Incident, runbook: string | null, now: number): IncidentPair {
+    this.incidents.save(after, now);
+    const notice = incidentNotice(before, after, { now, runbook });
+    if (notice !== undefined) this.tell([notice], now);
+    return { before, after };
+  }
+
+  get #silences(): readonly Silence[] {
+    return this.documents.read<readonly Silence[]>('silences', []);
+  }
+
+  #silencesWithout(objective: string, now: number): { before: Silence | null; others: Silence[] } {
+    const all = inForce(this.#silences, now);
+    const before = all.find((one) => one.objective === objective) ?? null;
+    return { before, others: all.filter((one) => one !== before) };
+  }
+
+  get #acknowledgements(): Acknowledgements {
+    return this.documents.read<Acknowledgements>('acknowledgements', {});
+  }
+
+  get #held(): readonly HeldNotice[] {
+    return this.documents.read<readonly HeldNotice[]>('held', []);
+  }
+}
