@@ -1,7 +1,8 @@
-/** `npm run slo`: how the promises stand, and the promises as files for Prometheus, Alertmanager, Grafana and sloth. */
+/** `npm run slo`: how the promises stand, documents about them, and files for Prometheus, Alertmanager, Grafana and sloth. */
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
+import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import type { SloReport } from '../worker/core/slo/report.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import { adminCall } from './admin-call.ts';
@@ -11,14 +12,18 @@ import { readFlags, UsageError } from './flags.ts';
 import { projectDirectory } from './project.ts';
 import { replaceChanged } from './replace-file.ts';
 import { exitWithError } from './shutdown.ts';
+import { drafts } from './slo/documents/documents.ts';
+import { dayOf } from './slo/documents/words.ts';
+import { writeDocuments } from './slo/documents/write.ts';
 import { promiseLines } from './slo/list-lines.ts';
 import { prometheusFiles } from './slo/prometheus-files.ts';
 
 const USAGE = `npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand
+npm run slo -- generate [--out DIR]     writes slo.md, budgets.md, sow-clause.md and operations.md (to promises)
 npm run slo -- prometheus [--out DIR]   writes rules, a dashboard, a sloth file and examples (to slo/prometheus)
 
 list calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
-prometheus reads carryon.config.ts and calls nothing. docs/slo.md and docs/prometheus.md say more.`;
+generate and prometheus read carryon.config.ts and call nothing. docs/slo.md, docs/documents.md and docs/prometheus.md say more.`;
 
 try {
   await run(process.argv.slice(2));
@@ -28,9 +33,10 @@ try {
 
 async function run([command, ...args]: string[]): Promise<void> {
   if (command === 'list') return list(args);
+  if (command === 'generate') return generate(args);
   if (command === 'prometheus') return prometheus(args);
   if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with the promises: list or prometheus', USAGE);
+  throw new UsageError('Say what to do with the promises: list, generate or prometheus', USAGE);
 }
 
 async function list(args: string[]): Promise<void> {
@@ -42,16 +48,30 @@ async function list(args: string[]): Promise<void> {
   console.log(json ? JSON.stringify(report, null, 2) : promiseLines(report).join('\n'));
 }
 
+async function generate(args: string[]): Promise<void> {
+  const { out } = readFlags(args, { out: { type: 'string' } }, USAGE);
+  // Without an environment: on every machine the same config makes the same documents.
+  const { config } = resolveConfig(await checkedConfig(), {}, PRESETS);
+  const directory = resolve(projectDirectory, out ?? 'promises');
+  const written = await writeDocuments(directory, drafts(config), dayOf(Date.now()));
+  for (const { path, isChanged } of written)
+    console.log(`${relative(process.cwd(), path)}${isChanged ? '' : ' (unchanged)'}`);
+}
+
 async function prometheus(args: string[]): Promise<void> {
   const { out } = readFlags(args, { out: { type: 'string' } }, USAGE);
-  const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
-  if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
-  for (const warning of read.warnings) console.error(warningLine(warning));
-  const { config } = resolveConfig(read.config, process.env, PRESETS);
+  const { config } = resolveConfig(await checkedConfig(), process.env, PRESETS);
   const directory = resolve(projectDirectory, out ?? 'slo/prometheus');
   await mkdir(directory, { recursive: true });
   for (const [name, text] of prometheusFiles(config)) {
     await replaceChanged(join(directory, name), text);
     console.log(relative(process.cwd(), join(directory, name)));
   }
+}
+
+async function checkedConfig(): Promise<CheckedConfig> {
+  const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
+  if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
+  for (const warning of read.warnings) console.error(warningLine(warning));
+  return read.config;
 }

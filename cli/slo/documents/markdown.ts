@@ -1,0 +1,34 @@
+/** Markdown from text that nobody has checked. */
+
+/** Characters with a meaning inside a line. */
+const SPECIAL = /[\\`*_[\]|~#!$]/g;
+/** What makes a list, a heading's underline or a quote of a line that begins with it. */
+const AT_THE_BEGINNING = /^([-+=]|\d+(?=[.)]))/;
+/** GitHub makes links of these by themselves. */
+const BARE_LINK = /\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these have no place in a document.
+const CONTROLS = /[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text as one line of Markdown that shows exactly this text: no markup, HTML or link comes of it. */
+export function escaped(text: string): string {
+  return text
+    .replace(CONTROLS, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(SPECIAL, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(AT_THE_BEGINNING, (found) => (/^\d/.test(found) ? `${found}\\` : `\\${found}`))
+    .replace(BARE_LINK, '$&&#8203;');
+}
+
+/** A table; its cells are Markdown already. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)];
+}
+
+/** `chat`, `chat and search`, `a, b and c`. */
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

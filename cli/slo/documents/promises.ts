@@ -1,0 +1,111 @@
+/** Promises in the words of somebody who has never seen the config. */
+import { errorBudget } from '../../../worker/core/slo/burn-alerts.ts';
+import type { AverageObjective, Objective, Sli, Slo } from '../../../worker/core/slo/slo.ts';
+import type { Facts } from './changes.ts';
+import { escaped, listed } from './markdown.ts';
+import { duration, numberText, percent, usd } from './words.ts';
+
+/** What is promised of requests, as text: `At least 99 % of requests are answered.` `share`: percent of requests. */
+export function promiseText(sli: Sli, of: readonly string[], share: number): string {
+  const least = share >= 100 ? '100 % of' : `At least ${percent(share)} of`;
+  const within = share >= 100 ? 'For 100 % of requests' : `For at least ${percent(share)} of requests`;
+  switch (sli.kind) {
+    case 'success':
+      return `${least} requests are answered.`;
+    case 'ttft':
+      return `${within}, the first word comes within ${duration(sli.underMs)}.`;
+    case 'latency':
+      return `${within}, the whole answer comes within ${duration(sli.underMs)}.`;
+    case 'cost':
+      return `${least} requests cost at most ${usd(sli.atMostMicroUsd)} each.`;
+    case 'valid':
+      return `${least} checked answers keep the JSON schema that was asked for.`;
+    case 'quality':
+      return `${least} rated answers are rated good.`;
+    case 'external':
+      return `${least} what is reported of ${sli.name} is good.`;
+    case 'all':
+      return `${least} requests keep ${listed(of)} at once.`;
+  }
+}
+
+/** What an average promises, as text. */
+export const averageText = ({ averageMicroUsd }: AverageObjective): string =>
+  `A request costs at most ${usd(averageMicroUsd)} on average.`;
+
+/** What clients are told: the promises that `slo.public` names, or all that are not of a single tenant, where it names none. */
+export function toldToClients({ objectives, averages, publicNames }: Slo): {
+  objectives: Objective[];
+  averages: AverageObjective[];
+} {
+  const isTold = (name: string) => publicNames.size === 0 || publicNames.has(name);
+  return {
+    objectives: objectives.filter(({ name, tenant }) => tenant === null && isTold(name)),
+    averages: averages.filter(({ name }) => isTold(name)),
+  };
+}
+
+/** A row for each promise: its name, for what, what, and over which time. Cells are Markdown. */
+export function promiseRows(slo: Slo): string[][] {
+  const { objectives, averages } = toldToClients(slo);
+  return [
+    ...objectives.map(({ name, feature, sli, of, promised, windowMs }) => [
+      ...[name, forWhat(feature), escaped(promiseText(sli, of, promised)), duration(windowMs)],
+    ]),
+    ...averages.map((one) => [one.name, forWhat(one.feature), escaped(averageText(one)), duration(one.windowMs)]),
+  ];
+}
+
+/** The features that a promise is about, as text. */
+export const forWhat = (feature: string | null): string => feature ?? 'all features';
+
+/** The promises that clients are told, as facts. */
+export function promiseFacts(slo: Slo): Facts {
+  const { objectives, averages } = toldToClients(slo);
+  return Object.fromEntries([
+    ...objectives.map(({ name, feature, sli, of, promised, windowMs }) => [
+      name,
+      { promise: promiseText(sli, of, promised), for: forWhat(feature), over: duration(windowMs) },
+    ]),
+    ...averages.map((one) => [
+      one.name,
+      { promise: averageText(one), for: forWhat(one.feature), over: duration(one.windowMs) },
+    ]),
+    ...[...slo.classes].map(([name, { success, ttftMs, latencyMs }]) => [
+      `class ${name}`,
+      {
+        ...(success !== undefined && { answered: percent(success) }),
+        ...(ttftMs !== undefined && { 'first word within': duration(ttftMs) }),
+        ...(latencyMs !== undefined && { 'whole answer within': duration(latencyMs) }),
+      },
+    ]),
+  ]);
+}
+
+/** Our own targets and the reasons for promises, as facts. */
+export function targetFacts(slo: Slo): Facts {
+  const { objectives } = toldToClients(slo);
+  return Object.fromEntries(
+    objectives.map(({ name, target, why }) => [
+      `our target for ${name}`,
+      { is: percent(target), ...(why !== null && { why }) },
+    ]),
+  );
+}
+
+/** A row for each error budget: how much may go wrong. */
+export function budgetRows(slo: Slo): string[][] {
+  return toldToClients(slo)
+    .objectives.filter(({ target }) => target < 100)
+    .map(({ name, target, windowMs, sli }) => {
+      const share = errorBudget(target);
+      const minutes = Math.floor((share * windowMs) / 60_000);
+      return [
+        ...[name, percent(target), `${percent(share * 100)}, or ${numberText(share * 10_000)} of 10,000`],
+        // Only what is counted all the time can be compared with an outage.
+        isPerRequest(sli) ? `${minutes} minutes in ${duration(windowMs)}` : '–',
+      ];
+    });
+}
+
+const isPerRequest = ({ kind }: Sli): boolean => !['valid', 'quality', 'external', 'cost'].includes(kind);

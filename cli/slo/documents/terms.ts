@@ -1,0 +1,53 @@
+/** The terms beside the promises: maintenance, credits, review. */
+import type { Slo } from '../../../worker/core/slo/slo.ts';
+import type { Facts } from './changes.ts';
+import { escaped, table } from './markdown.ts';
+import { counted, minuteOf, percent } from './words.ts';
+
+/** What maintenance may take, as one sentence of text; with windows that config has. */
+export function maintenanceText({ maintenance: { mostMinutes, perQuarter, noticeHours } }: Slo): string {
+  if (perQuarter === 0 || mostMinutes === 0) return 'There is no planned maintenance: all time counts.';
+  return `Planned maintenance takes at most ${counted(mostMinutes, 'minute')} at a time and comes at most ${counted(perQuarter, 'time')} a quarter. It is announced at least ${counted(noticeHours, 'hour')} before.`;
+}
+
+/** Announced windows as a table; nothing where there are none. */
+export function windowLines({ maintenance: { windows } }: Slo): string[] {
+  if (windows.length === 0) return [];
+  const rows = windows.map(({ from, to, reason, announcedAt }) => [
+    ...[minuteOf(from), minuteOf(to), escaped(reason), minuteOf(announcedAt)],
+  ]);
+  return ['', ...table(['from', 'to', 'why', 'announced'], rows)];
+}
+
+/** What is owed below each threshold, as sentences of text; the highest threshold first. */
+export function creditTexts({ credits }: Slo): string[] {
+  return credits.map(
+    ({ below, percent: share }) => `Below ${percent(below)}: ${percent(share)} of the month's fees for the service.`,
+  );
+}
+
+/** The terms that every document for clients has, as facts. */
+export function termFacts(slo: Slo): Facts {
+  const { service, contact, retentionDays, reviewEveryDays, maintenance, credits } = slo;
+  return {
+    service: { name: service, contact: contact ?? 'not set' },
+    terms: {
+      'review of the promises': `every ${counted(reviewEveryDays, 'day')}`,
+      'figures are kept for': counted(retentionDays, 'day'),
+    },
+    maintenance: {
+      'at most': counted(maintenance.mostMinutes, 'minute'),
+      'a quarter': counted(maintenance.perQuarter, 'time'),
+      notice: counted(maintenance.noticeHours, 'hour'),
+    },
+    ...Object.fromEntries(
+      maintenance.windows.map(({ from, to, reason, announcedAt }) => [
+        `maintenance on ${minuteOf(from)}`,
+        { until: minuteOf(to), why: reason, announced: minuteOf(announcedAt) },
+      ]),
+    ),
+    ...Object.fromEntries(
+      credits.map(({ below, percent: share }) => [`credit below ${percent(below)}`, { is: percent(share) }]),
+    ),
+  };
+}
