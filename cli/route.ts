@@ -1,4 +1,4 @@
-/** `npm run route`: pins, bypass, faults and alias lists on top of config, and cooldowns, in the router that `npm run keys` calls. */
+/** `npm run route`: pins, bypass, faults, alias lists, safeguards and a freeze on top of config, and cooldowns, in the router that `npm run keys` calls. */
 import { readFile } from 'node:fs/promises';
 import type { ListedDeployment } from '../worker/core/routing/overrides.ts';
 import type { ShownOverrides } from '../worker/core/routing/shown-overrides.ts';
@@ -12,10 +12,10 @@ import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
 import { exitWithError } from './shutdown.ts';
 import { untilText } from './times.ts';
 
-const COMMANDS = { list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo } satisfies Record<
-  keyof typeof FLAGS,
-  unknown
->;
+const COMMANDS = {
+  ...{ list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo },
+  ...{ safeguard, unsafeguard, freeze, unfreeze },
+} satisfies Record<keyof typeof FLAGS, unknown>;
 
 try {
   await run(process.argv.slice(2));
@@ -149,6 +149,31 @@ async function undo(args: string[]): Promise<void> {
     return tell(`${name} is served by ${deploymentsText(before.deployments)}`, set);
   }
   throw new Error(`The audit has no change of the list of ${name}.`);
+}
+
+async function safeguard(args: string[]): Promise<void> {
+  const flags = flagsOf('safeguard', args);
+  const feature = needed('feature', flags.feature);
+  const body = { ...endFrom(flags, Date.now()), reason: needed('reason', flags.reason) };
+  const set = await call<SetAnswer>('PUT', `/admin/safeguards/${encodeURIComponent(feature)}`, body);
+  tell(`${feature} is served by its safeguard`, set);
+}
+
+async function unsafeguard(args: string[]): Promise<void> {
+  const feature = needed('feature', flagsOf('unsafeguard', args).feature);
+  const answer = await call<ClearAnswer>('DELETE', `/admin/safeguards/${encodeURIComponent(feature)}`);
+  tellCleared(answer, `${feature} is served as it is asked again`, `${feature} had no safeguard set`);
+}
+
+async function freeze(args: string[]): Promise<void> {
+  const flags = flagsOf('freeze', args);
+  const body = { ...endFrom(flags, Date.now()), reason: needed('reason', flags.reason) };
+  tell('No promotion goes on', await call<SetAnswer>('PUT', '/admin/freeze', body));
+}
+
+async function unfreeze(args: string[]): Promise<void> {
+  flagsOf('unfreeze', args);
+  tellCleared(await call<ClearAnswer>('DELETE', '/admin/freeze'), 'The freeze is over', 'There was no freeze');
 }
 
 async function readList(path: string): Promise<ListedDeployment[]> {

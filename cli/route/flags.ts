@@ -20,6 +20,10 @@ npm run route -- alias --alias A --list FILE [END] --reason TEXT
     other models for A; FILE holds [{"id", "model", "price"?, "order"?, "weight"?}]; ends with: unalias --alias A
 npm run route -- undo --alias A
     takes back the last change of A's list
+npm run route -- safeguard --feature F END --reason TEXT
+    F is served by its safeguard; ends with: unsafeguard --feature F
+npm run route -- freeze END --reason TEXT
+    no promotion goes on; ends with: unfreeze
 npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason TEXT] [--yes]
     a fault on purpose; ends with: unfault --deployment D
 
@@ -46,6 +50,10 @@ export const FLAGS = {
   alias: { alias: text, deployment: { type: 'string', multiple: true }, list: text, ...end },
   unalias: { alias: text },
   undo: { alias: text },
+  safeguard: { feature: text, ...end },
+  unsafeguard: { feature: text },
+  freeze: end,
+  unfreeze: {},
 } as const;
 
 /** The usage of one command, printed below a mistake: the whole usage would push the mistake off the screen. */

@@ -18,7 +18,7 @@ export interface CooldownsAnswer {
 }
 
 export function listLines(
-  { pins, bypass, faults, aliases }: ShownOverrides,
+  { pins, bypass, faults, aliases, safeguards, frozen }: ShownOverrides,
   { cooldowns, drillCooldowns }: CooldownsAnswer,
   now: number,
 ): string[] {
@@ -46,6 +46,8 @@ export function listLines(
       aliases,
       (alias, { deployments }) => `${alias}: ${deploymentsText(deployments)}`,
     ),
+    ...section('Served by their safeguard:', safeguards, (feature) => feature),
+    ...(frozen === null ? [] : section('Frozen:', { frozen }, () => 'no promotion goes on')),
   ];
   const cooling = (title: string, found: readonly Cooldown[]) =>
     block(

@@ -22,7 +22,7 @@ const commandsIn = (text: string): Set<string> =>
   );
 
 const documented = commandsIn(operations);
-const router = await startBench();
+const router = await startBench({ config: 'support' });
 const commands = new CommandBench();
 const directory = await mkdtemp(join(tmpdir(), 'carryon-operations-'));
 const models = join(directory, 'models.json');
@@ -133,6 +133,24 @@ test('an alias list brings other models and another order; undo takes it back, a
   expect((await npm('npm run route -- unalias --alias app/chat')).code).toBe(0);
 });
 
+test('a safeguard serves its feature, and a freeze is set, until they are ended', async () => {
+  const SAFEGUARD = 'npm run route -- safeguard --feature support --for 2h --reason "a is down"';
+  expect(await run(SAFEGUARD)).toMatch(/support is served by its safeguard until .* UTC \(2 h left\)\./);
+  const asked = await chat({
+    headers: { authorization: `Bearer ${LOCAL_CLIENT_KEY}`, 'x-carryon-feature': 'support' },
+  });
+  expect([asked.status, asked.header('x-carryon-mode')]).toEqual([200, 'safeguard']);
+  expect(await served()).toEqual(['a', 'normal']);
+  await run('npm run route -- freeze --for 2h --reason "an incident"');
+  expect(await list()).toMatch(
+    /Served by their safeguard:\n {2}support {2}until .*\nFrozen:\n {2}no promotion goes on {2}until /,
+  );
+  const ended = await run('npm run route -- unsafeguard --feature support');
+  expect(ended).toContain('support is served as it is asked again.');
+  expect(await run('npm run route -- unfreeze')).toContain('The freeze is over.');
+  expect(await list()).toContain('Nothing is set over config.');
+});
+
 test('a fault meets the traffic that was chosen', async () => {
   await run(FAULT);
   expect(await served()).toEqual(['b', 'drill']);
@@ -181,6 +199,7 @@ test('what is refused is said in the router’s own words', async () => {
     ['npm run route -- pin --alias app/chat --deployment c --for 2h --reason x', 'deployment'],
     ['npm run route -- pin --alias app/chatt --deployment b --for 2h --reason x', 'There is no alias "app/chatt"'],
     ['npm run route -- pin --alias app/chat --deployment b --for 31d --reason x', '30 days'],
+    ['npm run route -- safeguard --feature chat --for 2h --reason x', 'has no safeguard'],
     ['npm run route -- clear --deployment c', 'There is no deployment "c"'],
     ['npm run route -- undo --alias app/other', 'The audit has no change of the list of app/other.'],
     ['npm run route -- fault --deployment a --fault slow --traffic all --for 1m', 'add --yes'],

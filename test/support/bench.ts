@@ -29,7 +29,8 @@ export interface BenchOptions {
     | 'alerts'
     | 'telemetry'
     | 'promises'
-    | 'truth';
+    | 'truth'
+    | 'support';
   /** Another Worker, around the product's own. */
   entryPath?: string;
   /** A file elsewhere, instead of `config`. */

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { callAdmin, refused } from './call-admin.ts';
+import './support-feature.ts';
 
 const CHAT = encodeURIComponent('app/chat');
 const pin = { deployment: 'b', forSeconds: 60, reason: 'a is slow' };
@@ -20,6 +21,8 @@ const CALLS = [
     body: { alias: 'app/chat', forSeconds: 60, reason: 'x' },
   },
   { name: 'a fault', path: 'faults/a', body: fault },
+  { name: 'a safeguard', path: 'safeguards/support', body: { forSeconds: 60, reason: 'a is too dear' } },
+  { name: 'a freeze', path: 'freeze', body: { forSeconds: 60, reason: 'an incident' } },
   { name: 'an alias list', path: `aliases/${CHAT}`, body: list },
 ];
 
@@ -29,12 +32,14 @@ const overrides = async () => (await callAdmin('GET', 'overrides')).body;
 
 /** Only what is set is cleared: admin calls are counted. */
 beforeEach(async () => {
-  const { pins, bypass, faults, aliases } = await overrides();
+  const { pins, bypass, faults, aliases, safeguards, frozen } = await overrides();
   const names = (entries: unknown) => Object.keys(entries as object).map(encodeURIComponent);
   for (const alias of names(pins)) await callAdmin('DELETE', `pins/${alias}`);
   for (const alias of names(bypass)) await callAdmin('DELETE', alias === '*' ? 'bypass' : `bypass?alias=${alias}`);
   for (const deployment of names(faults)) await callAdmin('DELETE', `faults/${deployment}`);
   for (const alias of names(aliases)) await callAdmin('DELETE', `aliases/${alias}`);
+  for (const feature of names(safeguards)) await callAdmin('DELETE', `safeguards/${feature}`);
+  if (frozen !== null) await callAdmin('DELETE', 'freeze');
 });
 
 describe('what is set', () => {
@@ -47,8 +52,9 @@ describe('what is set', () => {
       expect(set.status).toBe(200);
       expect(knownEverywhereWithinSeconds).toBe(60);
       expect(shown).toMatchObject({ who: 'root', version: expect.any(Number) });
-      const kinds = await overrides();
+      const { frozen, ...kinds } = await overrides();
       const entry = Object.values(kinds).flatMap((entries) => Object.values((entries ?? {}) as object));
+      if (frozen !== null) entry.push(frozen);
       expect(entry).toHaveLength(1);
       expect(shown).toMatchObject(entry[0]);
       if ('forSeconds' in body) {
@@ -130,12 +136,23 @@ describe('what is set on something that a deploy removed', () => {
     await board().setOverride('bypass', 'gone', set);
     await board().setOverride('faults', 'gone', { ...set, fault: 'errors', traffic: 'all' });
     await board().setOverride('aliases', 'app/chat', { ...set, deployments: [{ id: 'gone', model: 'm' }] });
+    await board().setOverride('safeguards', 'gone', set);
+    await board().setOverride('safeguards', 'chat', set);
     expect(await overrides()).toMatchObject({
       pins: { gone: { idle: true }, 'app/chat': { idle: true } },
       faults: { gone: { idle: true } },
       aliases: { 'app/chat': { idle: true, leftOut: ['gone'] } },
+      safeguards: { gone: { idle: true }, chat: { idle: true } },
     });
-    for (const path of ['pins/gone', `pins/${CHAT}`, 'bypass?alias=gone', 'faults/gone', `aliases/${CHAT}`]) {
+    for (const path of [
+      'safeguards/gone',
+      'safeguards/chat',
+      'pins/gone',
+      `pins/${CHAT}`,
+      'bypass?alias=gone',
+      'faults/gone',
+      `aliases/${CHAT}`,
+    ]) {
       expect([path, (await callAdmin('DELETE', path)).body.cleared]).toEqual([path, true]);
     }
     expect(await overrides()).toEqual(NOTHING);
@@ -222,7 +239,21 @@ describe('a call that is refused by name', () => {
       /^400 invalid_body alias: .*app\/chat/,
     );
     expect(await setting('pins/__proto__', pin)).toContain('404 not_found');
-    for (const path of ['pins/nope', 'aliases/nope', 'faults/nope', 'faults/constructor']) {
+    const safeguard = { forSeconds: 60, reason: 'x' };
+    expect(await setting('safeguards/chess', safeguard)).toMatch(
+      /^404 not_found There is no feature "chess"; there are/,
+    );
+    expect(await setting('safeguards/chat', safeguard)).toBe(
+      '400 invalid_body feature: has no safeguard that could serve it; write features.chat.safeguard into the config',
+    );
+    for (const path of [
+      'safeguards/nope',
+      'safeguards/constructor',
+      'pins/nope',
+      'aliases/nope',
+      'faults/nope',
+      'faults/constructor',
+    ]) {
       expect(await refused(callAdmin('DELETE', path))).toContain('404 not_found');
     }
     expect(await refused(callAdmin('DELETE', 'bypass?alias=nope'))).toMatch(/^400 invalid_body alias: .*app\/chat/);

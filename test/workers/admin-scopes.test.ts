@@ -14,8 +14,14 @@ const SMALLER: Readonly<Record<AdminScope, AdminScope[]>> = { read: [], operate:
 const KEYS = { root: 'sk-local-admin-key' } as Record<AdminScope, string>;
 
 /** Existing and missing values for the parameters of a path. */
-const EXISTING: Record<string, string> = { tenant: 'acme', deployment: 'a', alias: 'app%2Fchat' };
-const UNKNOWN: Record<string, string> = { tenant: 'nobody', deployment: 'zzz', alias: 'no%2Fsuch', id: 'f'.repeat(20) };
+const EXISTING: Record<string, string> = { tenant: 'acme', deployment: 'a', feature: 'support', alias: 'app%2Fchat' };
+const UNKNOWN: Record<string, string> = {
+  tenant: 'nobody',
+  deployment: 'zzz',
+  feature: 'chess',
+  alias: 'no%2Fsuch',
+  id: 'f'.repeat(20),
+};
 
 beforeAll(async () => {
   for (const scope of ['read', 'operate'] as const) {

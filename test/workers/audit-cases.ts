@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { compose } from '../../worker/deps.ts';
 import { type AdminReply, callAdmin } from './call-admin.ts';
+import './support-feature.ts';
 
 /** Method, path below `/admin/`, body. */
 export type Call = readonly [method: string, path: string, body?: unknown];
@@ -202,6 +203,8 @@ export const AUDIT_CASES: Readonly<Record<string, ChangeCase>> = {
     again: same,
     refused: ['PUT', 'incidents/none', { close: true }],
   },
+  ...overrideCases('/safeguards/:feature', 'safeguards/support', HOUR, { reason: HOUR.reason }, 'safeguards/chess'),
+  ...overrideCases('/freeze', 'freeze', HOUR, { reason: HOUR.reason }, 'freeze?alias=chat'),
   'POST /drills': {
     change: ['POST', 'drills', { minutes: 5, maxCostUsd: 0.5, feature: 'summarize' }],
     from: null,

@@ -8,7 +8,7 @@ import { IsolateBoard } from '../../worker/stores/isolate-board.ts';
 import { eventually } from './eventually.ts';
 
 const HOUR_MS = 3_600_000;
-const EMPTY = { promotions: {}, safeguards: {}, frozen: null };
+const EMPTY = { promotions: {} };
 let boards = 0;
 let board: DurableObjectStub<HealthBoard>;
 

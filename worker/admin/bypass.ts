@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
+import { ALL } from '../core/routing/overrides.ts';
 import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOverride, settingOverride } from './change-override.ts';
 import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
-const ALL = '*';
 const whose = (alias: string): string => (alias === ALL ? 'all aliases' : alias);
 
 const noAlias = (name: string, { aliases }: Config): string =>

@@ -24,7 +24,8 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
     const [kind, of] = set;
     const entry = overrides[kind][of];
     // It may have ended already; the reply still says what was set.
-    const shown = shownOverrides(overrides, config, deps.clock.now())[kind][of] ?? entry;
+    const all = shownOverrides(overrides, config, deps.clock.now());
+    const shown = (kind === 'frozen' ? all.frozen : all[kind][of]) ?? entry;
     const reply = plainJson({ ...name, ...shown, ...ELSEWHERE }, c.env.context);
     return { outcome: 'changed', from: before, to: entry, reply };
   },
@@ -70,7 +71,7 @@ export async function clearingOfAlias(
 /** The path names something that does not exist. */
 export function noSuch(
   c: Context<App>,
-  what: 'alias' | 'deployment',
+  what: 'alias' | 'deployment' | 'feature',
   name: string,
   names: readonly string[],
 ): Response {

@@ -9,6 +9,10 @@ import { FAULT_KINDS, parseTraffic } from '../core/routing/fault.ts';
 export const aliasParams = z.object({ alias: z.string() });
 /** The alias of the path. */
 export type AliasParams = z.infer<typeof aliasParams>;
+/** The feature in the path: any name, too. */
+export const featureParams = z.object({ feature: z.string() });
+/** The feature of the path. */
+export type FeatureParams = z.infer<typeof featureParams>;
 /** The deployment of the path. */
 export const deploymentParams = z.object({ deployment: z.string() });
 /** The deployment of the path. */

@@ -11,6 +11,7 @@ import { drillBody, startDrill } from './drills.ts';
 import { clearFault, faultBody, setFault } from './faults.ts';
 import { tenantParams } from './fields.ts';
 import { acknowledge, acknowledgementBody, listFiring } from './firing.ts';
+import { clearFreeze, clearFreezeQuery, freezeBody, setFreeze } from './freeze.ts';
 import {
   changeIncident,
   incidentBody,
@@ -24,12 +25,13 @@ import { createKey, keyBody, keysQuery, listKeys, revokeKey, revokeKeyQuery } fr
 import { historyQuery, ledgerHistory, ledgerQuery, viewLedger } from './ledger.ts';
 import { limitsBody, putLimits } from './limits.ts';
 import { describeApi } from './openapi.ts';
-import { aliasParams, deploymentParams } from './override-fields.ts';
+import { aliasParams, deploymentParams, featureParams } from './override-fields.ts';
 import { listOverrides } from './overrides.ts';
 import { clearPin, pinBody, setPin } from './pins.ts';
 import { promisesQuery, showPromises } from './promises.ts';
 import { listRequests, requestParams, requestsQuery, showRequest } from './requests.ts';
 import { type AdminRoute, change, view } from './route.ts';
+import { clearSafeguard, safeguardBody, setSafeguard } from './safeguards.ts';
 import { showConfig } from './shown-config.ts';
 import { clearSilence, clearSilenceQuery, listSilences, setSilence, silenceBody } from './silences.ts';
 
@@ -82,7 +84,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: clearCooldown,
   }),
   view('GET', '/overrides', 'read', {
-    summary: 'What operators have set over config: pins, bypass, faults and alias lists in force',
+    summary:
+      'What operators and policies have set over config: pins, bypass, faults, alias lists, safeguards and a freeze',
     handler: listOverrides,
   }),
   change('PUT', '/pins/:alias', 'operate', {
@@ -132,6 +135,29 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: "Back to config's own list",
     params: () => aliasParams,
     handler: clearAliasList,
+  }),
+  change('PUT', '/safeguards/:feature', 'operate', {
+    summary: 'A feature is served by its safeguard, although budgets have enough left',
+    params: () => featureParams,
+    body: safeguardBody,
+    example: '{"forSeconds": 7200, "reason": "…"}',
+    handler: setSafeguard,
+  }),
+  change('DELETE', '/safeguards/:feature', 'operate', {
+    summary: 'Ends the safeguard of a feature',
+    params: () => featureParams,
+    handler: clearSafeguard,
+  }),
+  change('PUT', '/freeze', 'operate', {
+    summary: 'No promotion goes on',
+    body: freezeBody,
+    example: '{"forSeconds": 7200, "reason": "…"}',
+    handler: setFreeze,
+  }),
+  change('DELETE', '/freeze', 'operate', {
+    summary: 'Ends the freeze',
+    query: () => clearFreezeQuery,
+    handler: clearFreeze,
   }),
   change('DELETE', '/answers', 'operate', {
     summary: 'Forgets cached answers of a tenant, or of one of its features',

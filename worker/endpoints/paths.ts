@@ -34,6 +34,8 @@ export const ADMIN_PATHS = [
   'PUT, DELETE /admin/bypass',
   'PUT, DELETE /admin/faults/:deployment',
   'PUT, DELETE /admin/aliases/:alias',
+  'PUT, DELETE /admin/safeguards/:feature',
+  'PUT, DELETE /admin/freeze',
   'POST /admin/drills',
   'GET /admin/audit',
   'GET /admin/slo?tenant=&feature=&window=',

@@ -7,12 +7,12 @@ import type { RoutedRequest } from '../pipeline/request.ts';
 
 /** The same request where nothing that is set concerns it. */
 export function overridden(request: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
-  const { identity, user } = request;
+  const { identity, user, feature } = request;
   const lists = listsInForce(overrides, [request.alias.name, request.safeguardAlias?.name ?? request.alias.name], now);
   const alias = asListed(request.alias, lists, config);
   const safeguardAlias = request.safeguardAlias && asListed(request.safeguardAlias, lists, config);
   const { tenant, drill } = identity;
-  const route = routeOf(overrides, { alias, safeguardAlias, tenant, user, drill }, now);
+  const route = routeOf(overrides, { feature: feature.name, alias, safeguardAlias, tenant, user, drill }, now);
   return route === PLAIN_ROUTE && lists === undefined ? request : { ...request, alias, safeguardAlias, route, lists };
 }
 

@@ -41,10 +41,11 @@ const UNREACHABLE_RETRY_MS = 2_000;
 /** Holds what the request may cost at most. Undone by `lease.close()`, whatever happens. */
 export async function admit(request: RoutedRequest, deps: Deps, context: RequestContext): Promise<Admitted> {
   const { config } = deps;
-  const { alias, chat, feature, identity, safeguardAlias } = request;
+  const { alias, chat, feature, identity, route, safeguardAlias } = request;
   // A body may arrive long after its key was looked up, and slices admit without asking anybody.
   if (isExpired(identity, deps.clock.now())) return refusedUnasked(expiredError(identity));
-  const possible = versionsOf({ alias, chat, feature, safeguardAlias, isPage: isPage(identity) }, config);
+  const asked = { alias, chat, feature, safeguardAlias, isPage: isPage(identity), prefersSafeguard: route.safeguard };
+  const possible = versionsOf(asked, config);
   if (!possible.ok) return refusedUnasked(withoutMoney(possible.error, request, deps));
   const scoped = deps.scopes.of(request, config);
   if (!scoped.ok) return refusedUnasked(scoped.error);

@@ -115,10 +115,11 @@ function longestOpenMs({ chat }: RoutedRequest, { config: { router } }: Deps): n
 
 /**
  * A question without an idempotency key is shared only if it would be looked for in the cache: not one that asks for a new answer,
- * nor one with fields that the answer key leaves out, because a run may fail for those, and that failure is its caller's alone.
+ * nor one with fields that the answer key leaves out, because a run may fail for those, and that failure is its caller's alone; nor
+ * one that a safeguard serves.
  */
-export const sharesAnswer = ({ cache, chat }: RoutedRequest, { state }: CacheRead): boolean =>
-  state === 'miss' && cache === 'normal' && !hasUncounted(chat);
+export const sharesAnswer = ({ cache, chat, route }: RoutedRequest, { state }: CacheRead): boolean =>
+  state === 'miss' && cache === 'normal' && !hasUncounted(chat) && !route.safeguard;
 
 async function openingOf(
   request: RoutedRequest,

@@ -10,7 +10,9 @@ import type { ShownOverrides } from '../../../worker/core/routing/shown-override
 const NOW = Date.UTC(2026, 10, 28, 21, 40);
 const entry = { until: NOW + 600_000, reason: 'slow "today"', who: 'ana', version: 3 };
 const none = { cooldowns: [], drillCooldowns: [] };
-const nothing: ShownOverrides = { pins: {}, bypass: {}, faults: {}, aliases: {} };
+const nothing: ShownOverrides = {
+  ...{ pins: {}, bypass: {}, faults: {}, aliases: {}, safeguards: {}, frozen: null },
+};
 
 describe('npm run route -- list', () => {
   it('says that nothing is set, nor in cooldown', () => {
@@ -31,6 +33,8 @@ describe('npm run route -- list', () => {
           ],
         },
       },
+      safeguards: { chat: { ...entry, who: 'policy:chat-fast' } },
+      frozen: entry,
     };
     const end = 'until 2026-11-28 21:50:00 UTC (10 min left), by';
     const resting = { deployment: 'a', until: NOW + 8_000, cause: 'silent' } as const;
@@ -46,6 +50,10 @@ describe('npm run route -- list', () => {
       `  a: slow, traffic drill  ${end} ana`,
       'Alias lists in place of config:',
       `  app/chat: a = m (order 1, weight 2), b = n (own price)  without an end, by ana: ${why}; not served since a deploy: b`,
+      'Served by their safeguard:',
+      `  chat  ${end} policy:chat-fast: ${why}`,
+      'Frozen:',
+      `  no promotion goes on  ${end} ana: ${why}`,
       'In cooldown:',
       '  a  until 2026-11-28 21:40:08 UTC (8 s left): silent',
       'In cooldown only for requests that meet a fault on purpose:',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endOfMonth } from '../../../worker/core/ledger/time.ts';
 import { COST, withBudget } from './support/budget.ts';
 import { failing, good } from './support/openai.ts';
+import { override } from './support/overrides.ts';
 import { deployment, feature, type TestRouter } from './support/router.ts';
 
 const CAP = 10_000_000;
@@ -46,6 +47,57 @@ describe.each([false, true])('safeguard mode (streamed: %s)', (stream) => {
     await router.clock.advance(endOfMonth(router.clock.now()) - router.clock.now());
     const next = await router.ask({ stream });
     expect([next.status, modeOf(next), next.shown]).toEqual([200, 'normal', 'As before.']);
+  });
+});
+
+describe('safeguard mode that an operator has set', () => {
+  const long = { body: { messages: [{ role: 'user', content: 'x'.repeat(600) }] } };
+  const withLimit = (): TestRouter => {
+    const router = withSafeguard();
+    const shorter = { ...safeguard, maxInputTokens: 500 };
+    (router.deps.config.features as Map<string, unknown>).set('chat', feature('chat', { safeguard: shorter }));
+    router.upstream.on('a', good(false, 'Dear.'));
+    router.upstream.on('b', good(false, 'Short.'));
+    return router;
+  };
+
+  it('is for the feature that it names, as long as it is in force', async () => {
+    const router = withLimit();
+    override(router, { safeguards: ['search'] });
+    expect(modeOf(await router.ask())).toBe('normal');
+    override(router, { safeguards: ['chat'] });
+    expect(await router.ask()).toMatchObject({ status: 200, shown: 'Short.' });
+    expect(router.ledger.figures()).toMatchObject({ spentMicroUsd: COST + COST / 10, heldMicroUsd: 0 });
+    await router.clock.advance(3_600_000);
+    router.upstream.on('a', good(false, 'Dear.'));
+    expect(modeOf(await router.ask())).toBe('normal');
+  });
+
+  it('serves as asked what the safeguard does not take, and refuses nothing for it', async () => {
+    const router = withLimit();
+    override(router, { safeguards: ['chat'] });
+    const answered = await router.ask(long);
+    expect([answered.status, modeOf(answered), answered.shown]).toEqual([200, 'normal', 'Dear.']);
+  });
+
+  it('serves a safeguard that is no cheaper, too, and one of which nothing is left in a budget is refused', async () => {
+    const router = withLimit();
+    const same = { alias: 'app/chat', maxInputTokens: undefined, maxOutputTokens: undefined };
+    (router.deps.config.features as Map<string, unknown>).set('chat', feature('chat', { safeguard: same }));
+    override(router, { safeguards: ['chat'] });
+    expect(modeOf(await router.ask())).toBe('safeguard');
+    spend(router, CAP);
+    expect(await router.ask()).toMatchObject({ status: 429, code: 'budget_exceeded' });
+  });
+
+  it('is of no effect under bypass, and for a feature that has lost its safeguard', async () => {
+    const router = withLimit();
+    override(router, { safeguards: ['chat'], bypass: ['*'] });
+    expect(modeOf(await router.ask())).toBe('bypass');
+    (router.deps.config.features as Map<string, unknown>).set('chat', feature('chat'));
+    override(router, { safeguards: ['chat'] });
+    router.upstream.on('a', good(false, 'Dear.'));
+    expect(modeOf(await router.ask())).toBe('normal');
   });
 });
 

@@ -19,7 +19,7 @@ const unpinned = (from: Overrides): Overrides => clearOverride(from, 'pins', ALI
 const documentOf = (overrides: Overrides): BoardDocument => ({
   schema: 2,
   cooldowns: {},
-  overrides: { ...overrides, promotions: {}, safeguards: {}, frozen: null },
+  overrides: { ...overrides, promotions: {} },
 });
 
 class Isolate {

@@ -33,6 +33,8 @@ export interface ToVersion {
   safeguardAlias: Alias | undefined;
   /** Visitors of a page are bound by the feature's output cap, or by its default. */
   isPage?: boolean;
+  /** Its safeguard serves, if the feature has one that takes the request. */
+  prefersSafeguard?: boolean | undefined;
 }
 
 type Settings = Pick<Config, 'pricing'>;
@@ -63,6 +65,7 @@ export function versionsOf(asked: ToVersion, config: Settings): Versions {
         ? { ok: true, versions: [smaller.value] }
         : refused(sayingMore(asked, normal.error, smaller.error, config));
     }
+    if (asked.prefersSafeguard && smaller.ok) return { ok: true, versions: [smaller.value] };
     if (!smaller.ok) return { ok: true, versions: [normal.value], withoutSafeguard: smaller.error };
     const isOther = isLess(smaller.value.worst, normal.value.worst);
     return { ok: true, versions: isOther ? [normal.value, smaller.value] : [normal.value] };

@@ -21,11 +21,9 @@ export interface PublishedCooldown {
   at: number;
 }
 
-/** The last three are reserved in the document; nothing sets them yet. */
+/** Promotions are reserved in the document; nothing sets them yet. */
 export interface PublishedOverrides extends Overrides {
   promotions: Readonly<Record<string, never>>;
-  safeguards: Readonly<Record<string, never>>;
-  frozen: null;
 }
 
 /** What KV holds under `BOARD_KEY`. */

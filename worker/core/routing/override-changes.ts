@@ -3,11 +3,13 @@ import {
   type AliasList,
   type Bypass,
   type Fault,
+  type Freeze,
   isInForce,
   NO_OVERRIDES,
   type Override,
   type Overrides,
   type Pin,
+  type Safeguarded,
 } from './overrides.ts';
 
 /** The entry that each kind of override stores. */
@@ -16,13 +18,15 @@ export interface EntryOfKind {
   bypass: Bypass;
   faults: Fault;
   aliases: AliasList;
+  safeguards: Safeguarded;
+  frozen: Freeze;
 }
 
-/** `pins`, `bypass`, `faults` or `aliases`. */
+/** A field of `Overrides` that holds entries by name. */
 export type OverrideKind = keyof EntryOfKind;
 
 /** Every kind. */
-export const OVERRIDE_KINDS: readonly OverrideKind[] = ['pins', 'bypass', 'faults', 'aliases'];
+export const OVERRIDE_KINDS: readonly OverrideKind[] = ['pins', 'bypass', 'faults', 'aliases', 'safeguards', 'frozen'];
 
 /** What to set under which name; `setOverride` adds the version. */
 export type SetOverride = {
@@ -38,8 +42,11 @@ export interface OverrideChange {
 
 type Entries = Readonly<Record<string, Override>>;
 
-/** Overrides as stored or published; an earlier build may have left a kind out. */
-export const wholeOverrides = (stored: Partial<Overrides>): Overrides => ({ ...NO_OVERRIDES, ...stored });
+/** Overrides as stored or published; an earlier build may have left a kind out, and published `frozen` as null. */
+export const wholeOverrides = (stored: Partial<Overrides>): Overrides => ({
+  ...{ ...NO_OVERRIDES, ...stored },
+  frozen: stored.frozen ?? {},
+});
 
 /** Those in force, at the same version; the same object if none has ended. */
 export function withoutEnded(overrides: Overrides, now: number): Overrides {

@@ -40,6 +40,12 @@ export interface ListedDeployment {
   weight?: number | undefined;
 }
 
+/** A feature is served as its safeguard wherever that takes the request, whatever budgets have left. */
+export type Safeguarded = Override;
+
+/** No promotion goes on. */
+export type Freeze = Override;
+
 /** The deployments of an alias in place of config's. */
 export interface AliasList extends Override {
   deployments: readonly ListedDeployment[];
@@ -59,13 +65,22 @@ export interface Overrides {
   faults: Readonly<Record<string, Fault>>;
   /** By alias. */
   aliases: Readonly<Record<string, AliasList>>;
+  /** By feature. */
+  safeguards: Readonly<Record<string, Safeguarded>>;
+  /** Under `*` alone. */
+  frozen: Readonly<Record<string, Freeze>>;
 }
 
 /** None; routing compares this reference. */
-export const NO_OVERRIDES: Overrides = { version: 0, pins: {}, bypass: {}, faults: {}, aliases: {} };
+export const NO_OVERRIDES: Overrides = {
+  ...{ version: 0, pins: {}, bypass: {}, faults: {}, aliases: {}, safeguards: {}, frozen: {} },
+};
 
-/** Kinds that are reserved in the document and in replies; no call sets them yet. */
-export const NOTHING_SETS_YET = { promotions: {}, safeguards: {}, frozen: null };
+/** The name of what holds for all. */
+export const ALL = '*';
+
+/** A kind that is reserved in the document and in replies; no call sets it yet. */
+export const NOTHING_SETS_YET = { promotions: {} };
 
 /** Whether it has not ended. */
 export const isInForce = ({ until }: Pick<Override, 'until'>, now: number): boolean => until === null || until > now;

@@ -9,6 +9,8 @@ export interface Route {
   bypass: boolean;
   /** A fault's traffic chose it: it uses the drill's own health, and its answer is for no one else. */
   drill: boolean;
+  /** Its feature's safeguard serves, wherever it takes the request. Undefined in a job of an earlier build. */
+  safeguard?: boolean;
   /** The deployment to try first, by alias. */
   pins: Readonly<Record<string, string>>;
   /** By deployment. */
@@ -16,7 +18,7 @@ export interface Route {
 }
 
 /** No override concerns the request. */
-export const PLAIN_ROUTE: Route = { bypass: false, drill: false, pins: {}, faults: {} };
+export const PLAIN_ROUTE: Route = { bypass: false, drill: false, safeguard: false, pins: {}, faults: {} };
 
 const BYPASS_ROUTE: Route = { ...PLAIN_ROUTE, bypass: true };
 
@@ -40,6 +42,7 @@ interface RoutedAlias {
 
 /** What a route depends on. */
 export interface RouteAsk extends FaultAsk {
+  feature: string;
   /** The requested one. */
   alias: RoutedAlias;
   /** The alias that serves as the feature's safeguard; undefined: the same alias. */
@@ -49,10 +52,11 @@ export interface RouteAsk extends FaultAsk {
 /** `PLAIN_ROUTE` itself if no override concerns the request. Under bypass the other overrides have no effect. */
 export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route {
   if (overrides === NO_OVERRIDES) return PLAIN_ROUTE;
-  const { alias, safeguardAlias } = ask;
+  const { alias, feature, safeguardAlias } = ask;
   const bypass = inForce(overrides.bypass, alias.name, now) ?? inForce(overrides.bypass, '*', now);
   if (bypass !== undefined) return BYPASS_ROUTE;
   let { pins, faults } = PLAIN_ROUTE;
+  const safeguard = inForce(overrides.safeguards, feature, now) !== undefined;
   let drill = false;
   for (const { name, deployments } of safeguardAlias === undefined ? [alias] : [alias, safeguardAlias]) {
     const pin = inForce(overrides.pins, name, now);
@@ -67,8 +71,8 @@ export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route
       drill ||= traffic.kind !== 'all';
     }
   }
-  const isPlain = pins === PLAIN_ROUTE.pins && faults === PLAIN_ROUTE.faults;
-  return isPlain ? PLAIN_ROUTE : { bypass: false, drill, pins, faults };
+  const isPlain = !safeguard && pins === PLAIN_ROUTE.pins && faults === PLAIN_ROUTE.faults;
+  return isPlain ? PLAIN_ROUTE : { bypass: false, drill, safeguard, pins, faults };
 }
 
 /** The fault that this deployment has under this route. Names come from config, so only own properties count. */

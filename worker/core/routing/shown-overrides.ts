@@ -1,9 +1,18 @@
 /** The overrides as operators see them: those in force, and which of them have no effect now. */
 import { aliasesInForce } from '../config/alias-list.ts';
 import type { Config } from '../config/config.ts';
-import { type AliasList, isInForce, type Override, type Overrides, type Pin } from './overrides.ts';
+import {
+  ALL,
+  type AliasList,
+  type Freeze,
+  inForce,
+  isInForce,
+  type Override,
+  type Overrides,
+  type Pin,
+} from './overrides.ts';
 
-/** `idle`: it concerns no deployment that is served now. */
+/** `idle`: it concerns no deployment that is served now, or a feature that has no safeguard. */
 type Shown<Entry> = Record<string, Entry & { idle?: true }>;
 
 /** `leftOut`: lines whose deployment or price a deploy has removed (`listedAlias`). */
@@ -15,12 +24,14 @@ export interface ShownOverrides {
   bypass: Overrides['bypass'];
   faults: Shown<Overrides['faults'][string]>;
   aliases: Shown<ShownList>;
+  safeguards: Shown<Overrides['safeguards'][string]>;
+  frozen: Freeze | null;
 }
 
 /** What is in force at `now`. */
 export function shownOverrides(
-  { pins, bypass, faults, aliases }: Overrides,
-  config: Pick<Config, 'aliases'>,
+  { pins, bypass, faults, aliases, safeguards, frozen }: Overrides,
+  config: Pick<Config, 'aliases' | 'features'>,
   now: number,
 ): ShownOverrides {
   const served = new Map(aliasesInForce(config, { aliases }, now).map((alias) => [alias.name, alias]));
@@ -36,6 +47,10 @@ export function shownOverrides(
       const leftOut = list.deployments.map(({ id }) => id).filter((id) => !ids.includes(id));
       return withIdle({ ...list, ...(leftOut.length > 0 && { leftOut }) }, ids.length === 0);
     }),
+    safeguards: shown(safeguards, now, (feature, entry) =>
+      withIdle(entry, config.features.get(feature)?.safeguard === undefined),
+    ),
+    frozen: inForce(frozen, ALL, now) ?? null,
   };
 }
 

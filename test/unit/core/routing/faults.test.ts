@@ -25,6 +25,7 @@ const under = (faults: Overrides['faults'], more: Partial<Overrides> = {}): Over
 const CHAT = { name: 'app/chat', deployments: [{ id: 'a' }, { id: 'b' }] };
 const SMALL = { name: 'app/small', deployments: [{ id: 'c' }] };
 const ask = (more: Partial<RouteAsk> = {}): RouteAsk => ({
+  feature: 'chat',
   alias: CHAT,
   safeguardAlias: undefined,
   tenant: 'acme',

@@ -17,6 +17,8 @@ const SETS: readonly SetOverride[] = [
   ['bypass', '*', said],
   ['faults', 'a', { ...said, fault: 'slow', traffic: 'drill' }],
   ['aliases', 'app/chat', { ...said, deployments: [{ id: 'a', model: 'm' }] }],
+  ['safeguards', 'chat', said],
+  ['frozen', '*', said],
 ];
 
 const setAll = (sets: readonly SetOverride[], from: Overrides = NO_OVERRIDES): Overrides =>
@@ -70,6 +72,8 @@ describe('what has ended', () => {
       bypass: [],
       faults: [],
       aliases: ['app/fast'],
+      safeguards: [],
+      frozen: [],
     });
   });
 
@@ -82,4 +86,6 @@ describe('what has ended', () => {
 
 it('reads what an earlier build stored, without the kinds that it did not know', () => {
   expect(wholeOverrides({ version: 3, pins: {} })).toEqual({ ...NO_OVERRIDES, version: 3 });
+  const published = JSON.parse('{"version": 3, "pins": {}, "safeguards": {}, "frozen": null}');
+  expect(withoutEnded(wholeOverrides(published), START)).toEqual({ ...NO_OVERRIDES, version: 3 });
 });

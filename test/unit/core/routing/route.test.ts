@@ -20,11 +20,13 @@ const someOverrides: fc.Arbitrary<Overrides> = fc.record({
   bypass: someBy(anEnd.map(entry)),
   faults: fc.constant({}),
   aliases: someBy(anEnd.map((ms) => ({ ...entry(ms), deployments: [{ id: 'a', model: 'm' }] }))),
+  safeguards: someBy(anEnd.map(entry)),
+  frozen: someBy(anEnd.map(entry)),
 });
 const isOn = (entries: Readonly<Record<string, { until: number | null }>>, name: string): boolean =>
   Object.hasOwn(entries, name) && (entries[name]?.until ?? 0) > NOW;
-const anAsk = fc.tuple(aName, fc.option(aName, { nil: undefined })).map(([name, guard]) => ({
-  ...{ alias: alias(name), safeguardAlias: guard === undefined ? undefined : alias(guard) },
+const anAsk = fc.tuple(aName, fc.option(aName, { nil: undefined }), aName).map(([name, guard, feature]) => ({
+  ...{ feature, alias: alias(name), safeguardAlias: guard === undefined ? undefined : alias(guard) },
   ...{ tenant: 'acme', user: null, drill: undefined },
 }));
 
@@ -53,16 +55,32 @@ describe('the route of a request', () => {
     );
   });
 
+  it('has the safeguard of its own feature, unless it is bypassed', () => {
+    fc.assert(
+      fc.property(someOverrides, anAsk, (overrides, ask) => {
+        const route = routeOf(overrides, ask, NOW);
+        expect(route.safeguard).toBe(!route.bypass && isOn(overrides.safeguards, ask.feature));
+      }),
+    );
+  });
+
   it('is the plain one itself where nothing concerns it, and as JSON it is the same', () => {
     fc.assert(
       fc.property(someOverrides, anAsk, (overrides, ask) => {
         const route = routeOf(overrides, ask, NOW);
-        const isPlain = !route.bypass && NAMES.every((name) => pinnedIn(route, name) === undefined);
+        const isPlain = !route.bypass && !route.safeguard && NAMES.every((name) => pinnedIn(route, name) === undefined);
         expect(route === PLAIN_ROUTE).toBe(isPlain);
         expect(JSON.parse(JSON.stringify(route))).toEqual(route);
       }),
     );
-    const ask = { alias: alias('app/chat'), safeguardAlias: undefined, tenant: 't', user: null, drill: undefined };
+    const ask = {
+      feature: 'chat',
+      alias: alias('app/chat'),
+      safeguardAlias: undefined,
+      tenant: 't',
+      user: null,
+      drill: undefined,
+    };
     expect(routeOf(NO_OVERRIDES, ask, NOW)).toBe(PLAIN_ROUTE);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Alias, Deployment } from '../../../../worker/core/config/config.ts';
+import type { Alias, Deployment, Feature } from '../../../../worker/core/config/config.ts';
 import { NO_OVERRIDES, type Overrides } from '../../../../worker/core/routing/overrides.ts';
 import { shownOverrides } from '../../../../worker/core/routing/shown-overrides.ts';
 
@@ -7,7 +7,13 @@ const NOW = 1_000;
 const set = { until: NOW + 1, reason: 'x', who: 'root', version: 3 };
 const deployment = (id: string) => ({ id, model: `model-${id}`, price: { input: 1, output: 1 } }) as Deployment;
 const alias = (name: string, ...ids: string[]): [string, Alias] => [name, { name, deployments: ids.map(deployment) }];
-const config = { aliases: new Map([alias('app/chat', 'a', 'b'), alias('app/cheap', 'c')]) };
+const config = {
+  aliases: new Map([alias('app/chat', 'a', 'b'), alias('app/cheap', 'c')]),
+  features: new Map([
+    ['chat', { safeguard: {} } as Feature],
+    ['search', {} as Feature],
+  ]),
+};
 const line = (id: string) => ({ id, model: `model-${id}` });
 const shown = (overrides: Partial<Overrides>) => shownOverrides({ ...NO_OVERRIDES, ...overrides }, config, NOW);
 
@@ -20,12 +26,28 @@ describe('overrides as they are shown', () => {
         bypass: { '*': ended, 'app/chat': set },
         faults: { a: { ...ended, fault: 'slow', traffic: 'all' } },
         aliases: { 'app/chat': { ...set, until: null, deployments: [line('a')] } },
+        safeguards: { chat: ended },
+        frozen: { '*': ended },
       }),
     ).toEqual({
       pins: {},
       bypass: { 'app/chat': set },
       faults: {},
       aliases: { 'app/chat': { ...set, until: null, deployments: [line('a')] } },
+      safeguards: {},
+      frozen: null,
+    });
+    expect(shown({ safeguards: { chat: set }, frozen: { '*': set } })).toMatchObject({
+      safeguards: { chat: set },
+      frozen: set,
+    });
+  });
+
+  it('are idle where the feature has no safeguard', () => {
+    expect(shown({ safeguards: { chat: set, search: set, gone: set } }).safeguards).toEqual({
+      chat: set,
+      search: { ...set, idle: true },
+      gone: { ...set, idle: true },
     });
   });
 

@@ -8,6 +8,8 @@ interface Set {
   /** Aliases, or `*`. */
   bypass?: string[];
   aliases?: Record<string, AliasList['deployments']>;
+  /** Features. */
+  safeguards?: string[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +17,10 @@ const HOUR_MS = 3_600_000;
 let version = 0;
 
 /** In place of all that was set before. */
-export function override({ board, clock }: TestRouter, { pins = {}, bypass = [], aliases = {} }: Set): void {
+export function override(
+  { board, clock }: TestRouter,
+  { pins = {}, bypass = [], aliases = {}, safeguards = [] }: Set,
+): void {
   version++;
   const entry: Bypass = { until: clock.now() + HOUR_MS, reason: 'an incident', who: 'root', version };
   const pinned = (deployment: string): Pin => ({ ...entry, deployment });
@@ -26,6 +31,7 @@ export function override({ board, clock }: TestRouter, { pins = {}, bypass = [],
     pins: mapped(pins, pinned),
     bypass: Object.fromEntries(bypass.map((name) => [name, entry])),
     aliases: mapped(aliases, listed),
+    safeguards: Object.fromEntries(safeguards.map((name) => [name, entry])),
   });
 }
 

@@ -1,0 +1,34 @@
+/** `/admin/freeze`: no promotion goes on. */
+import * as z from 'zod/mini';
+import type { Config } from '../core/config/config.ts';
+import { settings } from '../core/config/settings.ts';
+import { ALL } from '../core/routing/overrides.ts';
+import type { Change } from './change.ts';
+import { clearingOverride, settingOverride } from './change-override.ts';
+import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
+import type { AdminCall } from './route.ts';
+
+/** The body of `PUT /admin/freeze`. */
+export const freezeBody = (_: Config, now: number) => settings({ ...end(now), reason }).check(z.superRefine(hasOneEnd));
+
+/** `PUT /admin/freeze`. */
+export async function setFreeze({
+  c,
+  operator,
+  body: { reason, ...end },
+}: AdminCall<z.infer<ReturnType<typeof freezeBody>>>): Promise<Change> {
+  const entry = { until: endOf(end, c.env.composition.deps.clock.now()), reason, who: operator.name };
+  return settingOverride(c, 'freeze', {}, ['frozen', ALL, entry]);
+}
+
+/** Strict, because there is one freeze, and nothing in the query narrows what ends. */
+export const clearFreezeQuery = z.strictObject({}, { error: 'is not known: there is one freeze, of all promotions' });
+
+/** `DELETE /admin/freeze`. */
+export async function clearFreeze({
+  c,
+}: AdminCall<undefined, z.infer<typeof clearFreezeQuery>>): Promise<Change | Response> {
+  const clearing = { what: 'end the freeze', name: {}, kind: 'frozen', of: ALL, known: true } as const;
+  // What is known is never refused.
+  return (await clearingOverride(c, clearing)) as Change | Response;
+}
