@@ -1,0 +1,62 @@
+/** What the page reads of `GET /slo` (docs/slo.md). Times are epoch milliseconds. */
+import type { DayState } from '../../worker/core/slo/history.ts';
+import type { PublicIncident } from '../../worker/core/slo/incident.ts';
+import type { publicReport } from '../../worker/core/slo/public-report.ts';
+
+export interface StatusReport {
+  service: string;
+  contact: string | null;
+  at: number;
+  objectives: readonly SharePromise[];
+  averages: readonly AveragePromise[];
+  incidents: readonly PublicIncident[];
+  maintenance: readonly Maintenance[];
+}
+
+/** A promise about a share of requests. */
+export interface SharePromise {
+  name: string;
+  sli: 'success' | 'ttft' | 'latency' | 'cost' | 'valid' | 'quality' | 'external' | 'composite';
+  feature: string | null;
+  /** A duration such as `2.5s`. */
+  under: string | null;
+  atMostUsd: number | null;
+  /** Names of a composite's parts that are public too. */
+  of: readonly string[];
+  /** Percent. */
+  promised: number;
+  target: number;
+  window: string;
+  /** From 0 to 1. */
+  value: number | null;
+  state: 'healthy' | 'burning' | 'exhausted' | 'no_data';
+  exhaustsAt: number | null;
+  /** Good and bad requests, where the operator publishes numbers. */
+  total?: number;
+  /** By UTC, the oldest first, the last is today. */
+  days?: readonly DayState[];
+  /** What it depends on, by the names of public promises. */
+  dependsOn?: readonly { objective: string }[];
+}
+
+/** A promise about the average cost of an answer. */
+export interface AveragePromise {
+  name: string;
+  feature: string | null;
+  averageUsd: number;
+  window: string;
+  valueUsd: number | null;
+  state: 'healthy' | 'exceeded' | 'no_data';
+  days?: readonly DayState[];
+}
+
+export interface Maintenance {
+  from: number;
+  to: number;
+  reason: string;
+  announcedAt: number;
+}
+
+/** Compiles as long as the router answers what the page reads. */
+export type Answered = ReturnType<typeof publicReport> extends StatusReport ? true : never;
+export const isAnswered: Answered = true;

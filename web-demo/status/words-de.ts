@@ -1,0 +1,87 @@
+/** German. */
+import type { Figures } from './figures.ts';
+import type { statusEn } from './words-en.ts';
+
+export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
+  title: 'Status',
+  loading: 'Die Zahlen werden gelesen …',
+  overall: {
+    nothing: 'Hier ist kein Versprechen veröffentlicht',
+    broken: (broken, of) => {
+      if (of === 1) return 'Das Versprechen ist gebrochen';
+      if (broken === of) return 'Alle Versprechen sind gebrochen';
+      return broken === 1 ? 'Ein Versprechen ist gebrochen' : `${figures.count(broken)} Versprechen sind gebrochen`;
+    },
+    strained: (strained, of) => {
+      if (of === 1) return 'Das Versprechen wird gehalten, ist aber in Gefahr';
+      return `Alle Versprechen werden gehalten, ${strained === 1 ? 'eines ist' : `${figures.count(strained)} sind`} in Gefahr`;
+    },
+    incident: 'Wir arbeiten an einer Störung',
+    maintenance: (until) => `Geplante Wartung bis ${figures.clock(until)}`,
+    kept: (of) => (of === 1 ? 'Das Versprechen wird gehalten' : 'Alle Versprechen werden gehalten'),
+    unknown: 'Für ein Urteil gab es noch zu wenige Anfragen',
+  },
+  nothingWhat: 'Wer diesen Dienst betreibt, hat kein Versprechen genannt, das hier stehen soll. Fragen Sie dort nach.',
+  measured: (service, at) => `${service} · gemessen am Rand des Netzes, ${figures.moment(at)}`,
+  away: {
+    title: 'Der Dienst antwortet nicht',
+    what: 'Die Seite versucht es alle 30 Sekunden von selbst noch einmal. Öffnen sich andere Seiten, so ist der Dienst selbst nicht da.',
+    stale: (at) =>
+      `Der Dienst antwortet nicht. Diese Zahlen sind von ${figures.moment(at)}; die Seite versucht es von selbst noch einmal.`,
+    again: 'Jetzt noch einmal versuchen',
+  },
+  promises: {
+    heading: 'Was wir versprechen',
+    over: (window) => `Über jeweils ${figures.duration(window)}.`,
+    cells: 'Ein Feld ist ein Tag; an grauen Tagen gab es zu wenige Anfragen für ein Urteil.',
+    overOwn: (window) => `über jeweils ${figures.duration(window)}`,
+    everything: 'Alles',
+    success: 'Antworten kommen an',
+    ttft: (under) => `Das erste Wort kommt binnen ${figures.duration(under)}`,
+    latency: (under) => `Die ganze Antwort kommt binnen ${figures.duration(under)}`,
+    cost: (usd) => `Eine Antwort kostet uns höchstens ${figures.usd(usd)}`,
+    valid: 'Antworten haben die Form, die verlangt war',
+    quality: 'Die Antworten werden für gut befunden',
+    external: (name) => `Der Dienst „${name}“ funktioniert`,
+    composite: 'Alles zusammen',
+    compositeOf: (titles) => `Zusammen: ${figures.list(titles)}.`,
+    dependsOn: (titles) => `Dazu gehört auch: ${figures.list(titles)}.`,
+    share: (share, total, isOfAnswers) => {
+      if (total !== undefined) return `${share} von ${figures.count(total)} Antworten`;
+      return isOfAnswers ? `${share} der Antworten` : share;
+    },
+    promise: (percent) => `versprochen ${percent}`,
+    average: (usd) => `im Mittel ${figures.usd(usd)}`,
+    noTraffic: 'noch nichts zu beurteilen',
+    standing: { kept: 'gehalten', strained: 'in Gefahr', broken: 'gebrochen', unknown: 'keine Daten' },
+    exhausts: (inMs) => `Geht es weiter wie in der letzten Stunde, ist es in ${figures.length(inMs)} gebrochen.`,
+  },
+  days: {
+    first: (days) => `vor ${figures.count(days)} Tagen`,
+    last: 'heute',
+    state: { kept: 'gehalten', strained: 'belastet', broken: 'gebrochen', no_data: 'zu wenige Anfragen' },
+    summary: (days, parts) => `Die letzten ${figures.count(days)} Tage: ${figures.list(parts)}`,
+    some: (count, state) => `${figures.count(count)} ${state}`,
+    table: 'Tag für Tag',
+    caption: (title) => `${title}, nach Tagen (UTC)`,
+    day: 'Tag',
+    how: 'Das Versprechen war',
+  },
+  happened: {
+    heading: 'Was geschehen ist',
+    nothing: 'Nichts: keine Störung, keine Wartung.',
+    problem: 'Eine Störung',
+    maintenance: 'Geplante Wartung',
+    solved: (what, ms) => `${what}, behoben nach ${figures.length(ms)}`,
+    goingOn: (what, ms) => `${what}, seit ${figures.length(ms)}`,
+    touched: (title) => `Betroffen ist dieses Versprechen: ${title}.`,
+    touchedThen: (title) => `Betroffen war dieses Versprechen: ${title}.`,
+    now: 'läuft gerade',
+    planned: 'angekündigt',
+    over: 'vorbei',
+  },
+  foot: {
+    contact: 'Fragen?',
+    json: 'Dasselbe als JSON',
+  },
+});

@@ -1,0 +1,86 @@
+/** English. */
+import type { Figures } from './figures.ts';
+
+export const statusEn = (figures: Figures) => ({
+  title: 'Status',
+  loading: 'Looking at the figures…',
+  overall: {
+    nothing: 'No promise is published here',
+    broken: (broken: number, of: number) => {
+      if (of === 1) return 'The promise is broken';
+      if (broken === of) return 'Every promise is broken';
+      return broken === 1 ? 'One promise is broken' : `${figures.count(broken)} promises are broken`;
+    },
+    strained: (strained: number, of: number) => {
+      if (of === 1) return 'The promise is kept, but at risk';
+      return `Every promise is kept, but ${strained === 1 ? 'one is' : `${figures.count(strained)} are`} at risk`;
+    },
+    incident: 'We are working on a problem',
+    maintenance: (until: number) => `Planned maintenance until ${figures.clock(until)}`,
+    kept: (of: number): string => (of === 1 ? 'The promise is kept' : 'Every promise is kept'),
+    unknown: 'There was too little traffic to judge yet',
+  },
+  nothingWhat: 'The people who run this service have not named a promise to show here. Ask them what is promised.',
+  measured: (service: string, at: number) => `${service} · measured at the edge, ${figures.moment(at)}`,
+  away: {
+    title: 'The service does not answer',
+    what: 'This page tries again by itself every 30 seconds. If other pages open, the service itself is away.',
+    stale: (at: number) =>
+      `The service does not answer. These figures are from ${figures.moment(at)}; the page tries again by itself.`,
+    again: 'Try again now',
+  },
+  promises: {
+    heading: 'What we promise',
+    over: (window: string) => `Over any ${figures.duration(window)}.`,
+    cells: 'A cell is a day; grey days had too little traffic to judge.',
+    overOwn: (window: string) => `over any ${figures.duration(window)}`,
+    everything: 'Everything',
+    success: 'Answers arrive',
+    ttft: (under: string) => `The first word comes within ${figures.duration(under)}`,
+    latency: (under: string) => `The whole answer comes within ${figures.duration(under)}`,
+    cost: (usd: number) => `An answer costs us at most ${figures.usd(usd)}`,
+    valid: 'Answers have the form that was asked for',
+    quality: 'People find the answers good',
+    external: (name: string) => `The service “${name}” works`,
+    composite: 'All of this together',
+    compositeOf: (titles: readonly string[]) => `Together: ${figures.list(titles)}.`,
+    dependsOn: (titles: readonly string[]) => `It needs this too: ${figures.list(titles)}.`,
+    share: (share: string, total: number | undefined, isOfAnswers: boolean) => {
+      if (total !== undefined) return `${share} of ${figures.count(total)} answers`;
+      return isOfAnswers ? `${share} of answers` : share;
+    },
+    promise: (percent: string) => `promise ${percent}`,
+    average: (usd: number) => `${figures.usd(usd)} on average`,
+    noTraffic: 'nothing to judge by yet',
+    standing: { kept: 'kept', strained: 'at risk', broken: 'broken', unknown: 'no data' },
+    exhausts: (inMs: number) => `At the pace of the last hour it is broken in ${figures.length(inMs)}.`,
+  },
+  days: {
+    first: (days: number) => `${figures.count(days)} days ago`,
+    last: 'today',
+    state: { kept: 'kept', strained: 'strained', broken: 'broken', no_data: 'too little traffic' },
+    summary: (days: number, parts: readonly string[]) => `The last ${figures.count(days)} days: ${figures.list(parts)}`,
+    some: (count: number, state: string) => `${figures.count(count)} ${state}`,
+    table: 'Day by day',
+    caption: (title: string) => `${title}, by day (UTC)`,
+    day: 'Day',
+    how: 'The promise was',
+  },
+  happened: {
+    heading: 'What happened',
+    nothing: 'Nothing: no problem, no maintenance.',
+    problem: 'A problem',
+    maintenance: 'Planned maintenance',
+    solved: (what: string, ms: number) => `${what}, solved after ${figures.length(ms)}`,
+    goingOn: (what: string, ms: number) => `${what}, going on for ${figures.length(ms)}`,
+    touched: (title: string) => `It touches this promise: ${title}.`,
+    touchedThen: (title: string) => `It touched this promise: ${title}.`,
+    now: 'going on',
+    planned: 'announced',
+    over: 'over',
+  },
+  foot: {
+    contact: 'Questions?',
+    json: 'The same as JSON',
+  },
+});
