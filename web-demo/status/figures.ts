@@ -25,6 +25,9 @@ export interface Figures {
   list(parts: readonly string[]): string;
 }
 
+/** A number and its unit stay on one line. */
+const GAP = '\u00a0';
+
 export function figuresFor(locale: string): Figures {
   const format = formatFor(locale);
   const number = (digits: number, least = 0) =>
@@ -50,19 +53,21 @@ export function figuresFor(locale: string): Figures {
       const digits = Math.min(5, Math.max(1, Math.floor(-Math.log10(1 - target / 100 || 1e-4) + 1e-9)));
       const scale = 10 ** digits;
       // Down, so that a promise that is just broken does not look kept.
-      return `${number(digits).format(Math.floor(share * 100 * scale + 1e-6) / scale)} %`;
+      return `${number(digits).format(Math.floor(share * 100 * scale + 1e-6) / scale)}${GAP}%`;
     },
-    promised: (percent) => `${number(4).format(percent)} %`,
+    promised: (percent) => `${number(4).format(percent)}${GAP}%`,
     usd: format.usd,
     count: format.count,
     duration(text) {
       const [, value, unit = ''] = /^([\d.]+)([a-z]+)$/.exec(text) ?? [];
       if (value === undefined) return text;
-      if (unit === 'd' && Number(value) === 1) return isGerman ? '1 Tag' : '1 day';
-      return `${number(3).format(Number(value))} ${UNITS[unit] ?? unit}`;
+      if (unit === 'd' && Number(value) === 1) return `1${GAP}${isGerman ? 'Tag' : 'day'}`;
+      return `${number(3).format(Number(value))}${GAP}${UNITS[unit] ?? unit}`;
     },
     length: (ms) =>
-      ms < 60_000 ? `${whole.format(Math.max(1, Math.round(ms / 1_000)))} s` : format.age(ms).replace(/Tage$/, 'Tagen'),
+      ms < 60_000
+        ? `${whole.format(Math.max(1, Math.round(ms / 1_000)))}${GAP}s`
+        : format.age(ms).replace(' ', GAP).replace(/Tage$/, 'Tagen'),
     moment: (at) => moment.format(at),
     clock: (at) => clockOnly.format(at),
     day: (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayWithYear).format(at),

@@ -1,7 +1,6 @@
 /** What the page reads of `GET /slo` (docs/slo.md). Times are epoch milliseconds. */
 import type { DayState } from '../../worker/core/slo/history.ts';
 import type { PublicIncident } from '../../worker/core/slo/incident.ts';
-import type { publicReport } from '../../worker/core/slo/public-report.ts';
 
 export interface StatusReport {
   service: string;
@@ -56,7 +55,3 @@ export interface Maintenance {
   reason: string;
   announcedAt: number;
 }
-
-/** Compiles as long as the router answers what the page reads. */
-export type Answered = ReturnType<typeof publicReport> extends StatusReport ? true : never;
-export const isAnswered: Answered = true;

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { figuresFor } from '../../../../web-demo/status/figures.ts';
+import { figuresOf, titleOf } from '../../../../web-demo/status/promises.ts';
+import type { AveragePromise, SharePromise } from '../../../../web-demo/status/report.ts';
+import { statusWords } from '../../../../web-demo/status/words.ts';
+import { average, share } from './fixture.ts';
+
+/** Without spaces that hold a number and its unit together. */
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+const en = statusWords(['en-GB']);
+const de = statusWords(['fr', 'de-DE', 'en']);
+
+test.for([
+  [share(), 'Answers arrive', 'Antworten kommen an'],
+  [share({ sli: 'ttft', under: '2.5s' }), 'The first word comes within 2.5 s', 'Das erste Wort kommt binnen 2,5 s'],
+  [share({ sli: 'latency', under: '2m' }), 'The whole answer comes within 2 min', /binnen 2 Min\.$/],
+  [share({ sli: 'cost', atMostUsd: 0.02 }), 'An answer costs us at most $0.02', /höchstens 0,02 \$$/],
+  [share({ sli: 'external', name: 'retrieval' }), 'The service “retrieval” works', /„retrieval“/],
+  [share({ sli: 'composite' }), 'All of this together', 'Alles zusammen'],
+  [average(), 'An answer costs us at most $0.015', /höchstens 0,015 \$$/],
+] as [SharePromise | AveragePromise, string, string | RegExp][])(
+  'a promise in words: %o',
+  ([promise, inEnglish, inGerman]) => {
+    expect(plain(titleOf(promise, en))).toBe(inEnglish);
+    expect(plain(titleOf(promise, de))).toMatch(inGerman);
+  },
+);
+
+test.for([
+  [share(), '99.71 % · promise 99.5 %'],
+  [share({ total: 12_974 }), '99.71 % of 12,974 answers · promise 99.5 %'],
+  [share({ sli: 'ttft', target: 95, promised: 95, value: 0.994 }), '99.4 % of answers · promise 95 %'],
+  [share({ promised: 99, value: null }), 'nothing to judge by yet · promise 99 %'],
+  [average(), '$0.0093 on average'],
+  [average({ valueUsd: null }), 'nothing to judge by yet'],
+] as [SharePromise | AveragePromise, string][])('what became of %o', ([promise, text]) => {
+  expect(plain(figuresOf(promise, en))).toBe(text);
+});
+
+test('a share below what is promised never looks like it', () => {
+  const figures = figuresFor('en');
+  fc.assert(
+    fc.property(
+      fc.constantFrom(90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (target, value) => {
+        const shown = Number.parseFloat(figures.percent(value, target));
+        expect(shown).toBeLessThanOrEqual(value * 100 + 1e-5);
+        if (value * 100 < target - 1e-5) expect(shown).toBeLessThan(target);
+        expect(shown).toBeGreaterThan(value * 100 - 0.1);
+      },
+    ),
+  );
+});
+
+test('times are of the reader’s zone, days by UTC', () => {
+  const at = Date.UTC(2026, 10, 28, 23, 30);
+  expect(en.figures.utcDay(at)).toMatch(/^Sat.* 28 Nov$/);
+  expect(en.figures.span(at, at + 1_200_000)).toMatch(/^2\d Nov(ember)?.*\d\d:\d\d–\d\d:\d\d/);
+  expect(plain(de.figures.length(72 * 3_600_000))).toBe('3 Tagen');
+  expect(plain(en.figures.length(41_000))).toBe('41 s');
+});
