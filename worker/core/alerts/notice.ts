@@ -29,7 +29,10 @@ export type NoticeType =
 export interface Notice {
   /** A repetition has the same name and is told once. */
   name: string;
-  /** What begins and ends it share, such as `burn/chat-success/1h`; PagerDuty's `dedup_key`. */
+  /**
+   * What begins and ends it share, such as `burn/chat-success/page`; PagerDuty's `dedup_key`. Several beginnings may share one:
+   * two page alerts of an objective are one trouble. One end ends them all, in the severity that they were told in.
+   */
   subject: string;
   /** Null: of the whole service. */
   tenant: string | null;

@@ -78,6 +78,12 @@ export class Series {
     return tallyOf(key, (rings, name) => rings.sum(name, windowMs, now), this.#counted, this.#excluded);
   }
 
+  /** The same without what is excluded, for alerts: a look at all of them must be cheap. */
+  goodAndBad(key: string, windowMs: number, now: number): Tally {
+    const sum = (outcome: 'good' | 'bad') => this.#counted.sum(`${key} ${outcome}`, windowMs, now);
+    return { good: sum('good'), bad: sum('bad'), excluded: {} };
+  }
+
   /** Of the days by UTC that begin in a time; `to` is outside. */
   days(key: string, from: number, to: number): Tally {
     return tallyOf(key, (rings, name) => rings.sumOfDays(name, from, to), this.#counted, this.#excluded);

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import type { Notice } from '../../../../../worker/core/alerts/notice.ts';
+import { Book } from '../../../../../worker/core/slo/book/book.ts';
+import type { RequestRecord } from '../../../../../worker/core/slo/record.ts';
+import { NOTHING_WATCHED, type WatchState, watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { failed, record } from '../book/support/records.ts';
+import { sloFor } from '../support/slo-for.ts';
+
+const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
+const START = Date.UTC(2027, 4, 16, 12);
+const SUCCESS = { name: 'chat-success', sli: 'success', feature: 'chat', target: 99.5 } as const;
+const SLO = sloFor(['chat'], { objectives: [SUCCESS] });
+
+/** What is told of `minutes` minutes with `perMinute` requests each, of which so many fail. */
+function watched(minutes: number, perMinute: number, failing: (minute: number) => number, slo = SLO) {
+  const book = new Book({ slo, features: new Set(['chat']) });
+  const looks: { minute: number; notices: Notice[]; state: WatchState; next: number | null }[] = [];
+  let state = NOTHING_WATCHED;
+  for (let minute = 0; minute < minutes; minute++) {
+    const bad = failing(minute);
+    for (let index = 0; index < perMinute; index++) {
+      const at = START + minute * MINUTE_MS + Math.floor((index * MINUTE_MS) / perMinute);
+      const made: RequestRecord = (index < bad ? failed : record)({ arrivedAt: at, tenant: 'acme' });
+      book.add(made, at);
+    }
+    const step = watch(state, { book, slo }, START + (minute + 1) * MINUTE_MS);
+    state = JSON.parse(JSON.stringify(step.state));
+    looks.push({ minute: minute + 1, notices: step.notices, state, next: step.nextLookAt });
+  }
+  return looks;
+}
+
+const toldOf = (looks: ReturnType<typeof watched>) =>
+  looks.flatMap(({ minute, notices }) => notices.map(({ type, subject }) => `${minute} ${type} ${subject}`));
+
+test('an outage is told once per pair, and the end of all of them once per severity', () => {
+  const looks = watched(600, 20, (minute) => (minute >= 120 && minute < 150 ? 20 : 0));
+  expect(toldOf(looks)).toEqual([
+    '121 slo.burning burn/chat-success/ticket',
+    '122 slo.burning burn/chat-success/ticket',
+    '124 slo.burning burn/chat-success/page',
+    '125 slo.burning burn/chat-success/page',
+    '509 slo.recovered burn/chat-success/page',
+    '509 slo.recovered burn/chat-success/ticket',
+  ]);
+  const notices = looks.flatMap((look) => look.notices);
+  expect(notices.find(({ severity }) => severity === 'page')).toMatchObject({
+    text: 'Success of chat burns its error budget 6.5 times too fast over six hours: 3.2 % of requests fail, most at deployment one. It touches tenant acme.',
+  });
+  expect(notices.at(-1)?.text).toBe('Success of chat is back to normal after six hours and 28 minutes.');
+});
+
+test('four errors page nobody', () => {
+  const told = toldOf(watched(120, 1, (minute) => (minute % 20 === 0 && minute < 80 ? 1 : 0)));
+  expect(told.filter((one) => one.endsWith('/page'))).toEqual([]);
+});
+
+test('looks are due each minute until an hour after the last request', () => {
+  const slo = SLO;
+  const book = new Book({ slo, features: new Set(['chat']) });
+  expect(watch(NOTHING_WATCHED, { book, slo }, START).nextLookAt).toBeNull();
+  book.add(record({ arrivedAt: START }), START);
+  expect(watch(NOTHING_WATCHED, { book, slo }, START + HOUR_MS - 1).nextLookAt).toBe(START + HOUR_MS - 1 + MINUTE_MS);
+  expect(watch(NOTHING_WATCHED, { book, slo }, START + HOUR_MS).nextLookAt).toBeNull();
+});

@@ -1,0 +1,21 @@
+/** What is looked at, and what of it holds at one moment. */
+import type { NoticeData } from '../../alerts/notice.ts';
+import type { Book } from '../book/book.ts';
+import type { Slo } from '../slo.ts';
+import type { FiringAlert } from './watch.ts';
+
+/** What a look needs. */
+export interface Watched {
+  book: Pick<Book, 'names' | 'series' | 'seriesOf'>;
+  slo: Slo;
+}
+
+/** Something that holds now. */
+export interface Condition extends Omit<FiringAlert, 'since' | 'firedAt' | 'quietSince' | 'text' | 'runbook'> {
+  /** It is told once it has held for so long at every look. */
+  forMs: number;
+  /** Something wider holds too, and is told in its place. */
+  isCovered: boolean;
+  /** What there is to tell, as a sentence and as figures. Worked out only when it is told. */
+  tell(): { text: string; data: NoticeData };
+}

@@ -1,0 +1,85 @@
+/** From what holds now to what is pending, firing and told. */
+import { type Notice, SEVERITIES } from '../../alerts/notice.ts';
+import type { Condition } from './condition.ts';
+import type { FiringAlert, WatchState } from './watch.ts';
+import { lasting, timeOfDay } from './words.ts';
+
+/** More than these are not remembered: an outage for thousands of tenants is told by its first ones. */
+export const MOST_REMEMBERED = 1_000;
+
+/** An alert whose own condition has not held for so long is told again when it does: it is another outage, though the objective has not recovered. */
+const AGAIN_AFTER_MS = 3_600_000;
+
+/** `conditions`: all that hold now. */
+export function stepOf(
+  before: WatchState,
+  conditions: readonly Condition[],
+  now: number,
+): { state: WatchState; notices: Notice[] } {
+  const pending: Record<string, number> = {};
+  const firing: Record<string, FiringAlert> = {};
+  const [begun, ended]: [Notice[], FiringAlert[]] = [[], []];
+  const held = new Set(conditions.map(({ name }) => name));
+  const heldGroups = new Set(conditions.map(({ group }) => group));
+  let room = MOST_REMEMBERED;
+
+  for (const alert of Object.values(before.firing)) {
+    if (held.has(alert.name)) continue;
+    if (!heldGroups.has(alert.group)) ended.push(alert);
+    else firing[alert.name] = { ...alert, burnRate: null, quietSince: alert.quietSince ?? now };
+  }
+  room -= Object.keys(firing).length;
+  for (const condition of conditions) {
+    const known = before.firing[condition.name];
+    const since = before.pending[condition.name];
+    if (known !== undefined && now - (known.quietSince ?? now) < AGAIN_AFTER_MS) {
+      firing[condition.name] = { ...known, burnRate: condition.burnRate, quietSince: null };
+    } else if (room <= 0) {
+      continue;
+    } else if (now - (since ?? now) >= condition.forMs && !condition.isCovered) {
+      const { alert, notice } = begin(condition, since ?? now, now);
+      firing[condition.name] = alert;
+      begun.push(notice);
+    } else {
+      pending[condition.name] = since ?? now;
+    }
+    room -= 1;
+  }
+  return { state: { pending, firing }, notices: [...begun.sort(moreUrgent), ...ends(ended, now)] };
+}
+
+const moreUrgent = (one: Notice, other: Notice): number =>
+  SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
+
+function begin(condition: Condition, since: number, now: number): { alert: FiringAlert; notice: Notice } {
+  const { forMs: _, isCovered: __, tell, ...same } = condition;
+  const { text, data } = tell();
+  const { name, subject, tenant, type, severity, objective, feature, burnRate } = condition;
+  const runbook = null;
+  return {
+    alert: { ...same, since, firedAt: now, quietSince: null, text, runbook },
+    notice: {
+      ...{ name: `${name}@${now}`, subject, tenant, kind: 'slo', type, severity, at: now, runbook },
+      text: since < now ? `${text} This has held since ${timeOfDay(since)}.` : text,
+      data: { alert: name, objective, feature, burnRate, since, ...data },
+    },
+  };
+}
+
+/** One for each subject: alerts that share it are one trouble. */
+function ends(alerts: readonly FiringAlert[], now: number): Notice[] {
+  return [...new Set(alerts.map(({ subject }) => subject))].flatMap((subject) => {
+    const same = alerts.filter((alert) => alert.subject === subject);
+    const [first] = same.toSorted((one, other) => one.since - other.since);
+    if (first === undefined) return [];
+    const { tenant, severity, objective, feature, what, since, runbook } = first;
+    return [
+      {
+        ...{ name: `recovered/${subject}@${now}`, subject, tenant, severity, at: now, runbook },
+        ...{ kind: 'slo' as const, type: 'slo.recovered' as const },
+        text: `${what} is back to normal after ${lasting(now - since)}.`,
+        data: { alerts: same.map(({ name }) => name), objective, feature, since, forMs: now - since },
+      },
+    ];
+  });
+}

@@ -1,0 +1,54 @@
+/** Whom it touches when a promise breaks, and where it breaks. */
+import { SUCCESS_KEY } from '../book/counted-promises.ts';
+import { deploymentSeries, seriesOf } from '../book/series-names.ts';
+import { OTHER } from '../book/tenants.ts';
+import { countedKey } from '../sli-outcome.ts';
+import type { Objective } from '../slo.ts';
+import type { Watched } from './condition.ts';
+import { listText } from './words.ts';
+
+type ReadNames = Watched['book'];
+
+/** As many tenants are named. */
+const MOST_NAMED = 3;
+/** A deployment is named where it made this share of all failed attempts. */
+const MOST_OF_FAILURES = 0.5;
+const TENANT = /^tenant:([^|]+)$/;
+const DEPLOYMENT = /^deployment:(.+)$/;
+
+const named = (book: ReadNames, pattern: RegExp): string[] =>
+  [...book.names].flatMap((name) => pattern.exec(name)?.[1] ?? []);
+
+/** Tenants with series of their own, and `other`. */
+export const tenantsOf = (book: ReadNames): string[] => named(book, TENANT);
+
+/** Tenants with bad requests of an objective in a window that ends now, those with the most first. */
+export function touchedTenants(objective: Objective, book: ReadNames, windowMs: number, now: number): string[] {
+  if (objective.tenant !== null) return [objective.tenant];
+  const key = countedKey(objective);
+  return tenantsOf(book)
+    .map((tenant) => {
+      const series = book.series(seriesOf(tenant, objective.feature));
+      return { tenant, bad: series?.goodAndBad(key, windowMs, now).bad ?? 0 };
+    })
+    .filter(({ bad }) => bad > 0)
+    .toSorted((one, other) => other.bad - one.bad)
+    .map(({ tenant }) => tenant);
+}
+
+/** `tenants acme, globex and 3 more`. */
+export function tenantsText(tenants: readonly string[]): string {
+  const shown = tenants.slice(0, MOST_NAMED).map((tenant) => (tenant === OTHER ? 'others' : tenant));
+  const more = tenants.length - shown.length;
+  return `tenant${tenants.length === 1 ? '' : 's'} ${listText(more > 0 ? [...shown, `${more} more`] : shown)}`;
+}
+
+/** The deployment that made most of all failed attempts in a window that ends now; null where none did. */
+export function failingDeployment(book: ReadNames, windowMs: number, now: number): string | null {
+  const all = named(book, DEPLOYMENT).map((deployment) => ({
+    deployment,
+    bad: book.series(deploymentSeries(deployment))?.goodAndBad(SUCCESS_KEY, windowMs, now).bad ?? 0,
+  }));
+  const total = all.reduce((sum, { bad }) => sum + bad, 0);
+  return all.find(({ bad }) => bad > 0 && bad >= MOST_OF_FAILURES * total)?.deployment ?? null;
+}
