@@ -12,6 +12,7 @@ import { clearFault, faultBody, setFault } from './faults.ts';
 import { tenantParams } from './fields.ts';
 import { acknowledge, acknowledgementBody, listFiring } from './firing.ts';
 import { clearFreeze, clearFreezeQuery, freezeBody, setFreeze } from './freeze.ts';
+import { durationsQuery, historyOfQuery, showDurations, showHistory } from './history.ts';
 import {
   changeIncident,
   incidentBody,
@@ -24,6 +25,8 @@ import {
 import { createKey, keyBody, keysQuery, listKeys, revokeKey, revokeKeyQuery } from './keys.ts';
 import { historyQuery, ledgerHistory, ledgerQuery, viewLedger } from './ledger.ts';
 import { limitsBody, putLimits } from './limits.ts';
+import { moneyQuery, showMoney } from './money.ts';
+import { monthParams, monthQuery, showMonth } from './months.ts';
 import { describeApi } from './openapi.ts';
 import { aliasParams, deploymentParams, featureParams } from './override-fields.ts';
 import { listOverrides } from './overrides.ts';
@@ -173,6 +176,27 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     summary: 'How all promises stand, with counts',
     query: promisesQuery,
     handler: showPromises,
+  }),
+  view('GET', '/slo/history', 'read', {
+    summary: 'How an objective went over a window, cell by cell',
+    query: historyOfQuery,
+    handler: showHistory,
+  }),
+  view('GET', '/slo/durations', 'read', {
+    summary: 'How long the requests of a feature took, by hour or by day',
+    query: durationsQuery,
+    handler: showDurations,
+  }),
+  view('GET', '/slo/months/:month', 'read', {
+    summary: 'What was promised, delivered and spent in a month',
+    params: () => monthParams,
+    query: () => monthQuery,
+    handler: showMonth,
+  }),
+  view('GET', '/money', 'read', {
+    summary: 'What a tenant has spent in a month against its budget, and where it went',
+    query: () => moneyQuery,
+    handler: showMoney,
   }),
   view('GET', '/requests', 'read', {
     summary: 'What became of the requests of the last seven days, the newest first',

@@ -39,6 +39,8 @@ export const ADMIN_PATHS = [
   'POST /admin/drills',
   'GET /admin/audit',
   'GET /admin/slo?tenant=&feature=&window=',
+  'GET /admin/slo/history?objective=, /admin/slo/durations?feature=, /admin/slo/months/:month',
+  'GET /admin/money?tenant=&month=',
   'GET, POST /admin/admin-keys',
   'DELETE /admin/admin-keys/:id',
   'DELETE /admin/answers?tenant=&feature=',

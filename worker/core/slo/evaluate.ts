@@ -6,7 +6,7 @@ import { type BurnAlert, burnAlerts, errorBudget } from './burn-alerts.ts';
 import type { ExcludedReason } from './rules.ts';
 import { isPerRequest } from './sli-outcome.ts';
 import type { Objective, Sli, Slo } from './slo.ts';
-import { burningAlerts, burnRateOf, type ReadBook, type Reading, tallyOf, totalOf } from './tally.ts';
+import { burningAlerts, burnRateOf, type ReadBook, ratioOf, type Tallies, talliesOf, totalOf } from './tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
 
 /** `burning`: the condition of one of its alerts holds. */
@@ -73,7 +73,6 @@ export interface Narrowing {
 }
 
 const MINUTE_MS = 60_000;
-const ratioOf = (tally: Tally): number | null => (totalOf(tally) > 0 ? tally.good / totalOf(tally) : null);
 
 /** An objective as it stands at `now`, epoch milliseconds of the book's clock. */
 export function evaluate(
@@ -87,7 +86,7 @@ export function evaluate(
   const tenant = narrowing.tenant ?? objective.tenant;
   const feature = narrowing.feature ?? objective.feature;
   const windowMs = narrowing.windowMs ?? objective.windowMs;
-  const tally = (read: Reading): Tally => tallyOf(objective, book, slo, { tenant, feature }, read);
+  const tally = talliesOf(objective, book, slo, narrowing);
   const over = (ms: number): Tally => tally((series, key) => series.window(key, ms, now));
 
   const whole = over(windowMs);
@@ -147,7 +146,7 @@ function exhaustion(burnRate: number | null, remaining: number | null, windowMs:
   return Math.round(now + (remaining * windowMs) / burnRate);
 }
 
-function monthSoFar({ target, promised }: Objective, tally: (read: Reading) => Tally, now: number): MonthSoFar {
+function monthSoFar({ target, promised }: Objective, tally: Tallies, now: number): MonthSoFar {
   const month = monthOf(now);
   const [from, end] = [startOfMonth(month, 0), startOfMonth(month, 1)];
   const counts = tally((series, key) => series.days(key, from, end));

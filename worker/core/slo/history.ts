@@ -54,6 +54,8 @@ export type DayState = 'kept' | 'strained' | 'broken' | 'no_data';
 /** `GET /admin/money?tenant=&month=2026-11`. */
 export interface MoneyReport {
   tenant: string;
+  /** Whose money can be asked for: those with requests this month, the dearest first, then config's others. */
+  tenants: string[];
   month: string;
   at: number;
   spentUsd: number;

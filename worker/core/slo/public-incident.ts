@@ -16,21 +16,31 @@ export function publicIncident(
   if (!isPublic && publicNote === null) return undefined;
   const objective = isPublic ? incident.objective : null;
   const promised = [...objectives, ...averages].find(({ name }) => name === objective);
-  const sli = promised !== undefined && 'sli' in promised ? promised.sli.kind : 'average';
-  const of = promised?.feature ? ` of ${promised.feature}` : '';
   return {
     ...{ id, openedAt, closedAt, objective },
     feature: promised?.feature ?? null,
-    text: publicNote ?? WORDS[sli](of),
+    text: publicNote ?? madeSentence(objective, { objectives, averages }),
   };
 }
 
-const WORDS: Readonly<Record<Slo['objectives'][number]['sli']['kind'] | 'average', (of: string) => string>> = {
+/** What is said of an incident that nobody wrote words for. */
+export function madeSentence(
+  objective: string | null,
+  { objectives, averages }: Pick<Slo, 'objectives' | 'averages'>,
+): string {
+  const promised = objectives.find(({ name }) => name === objective);
+  const average = averages.find(({ name }) => name === objective);
+  const feature = promised?.feature ?? average?.feature;
+  const of = feature ? ` of ${feature}` : '';
+  if (promised !== undefined) return WORDS[promised.sli.kind](of);
+  return average === undefined ? 'Something did not work as promised.' : `Answers${of} cost more than planned.`;
+}
+
+const WORDS: Readonly<Record<Slo['objectives'][number]['sli']['kind'], (of: string) => string>> = {
   success: (of) => `Some answers${of} did not arrive.`,
   ttft: (of) => `Answers${of} began later than promised.`,
   latency: (of) => `Answers${of} took longer than promised.`,
   cost: (of) => `Answers${of} cost more than planned.`,
-  average: (of) => `Answers${of} cost more than planned.`,
   valid: (of) => `Some answers${of} did not have the form that was asked for.`,
   quality: (of) => `Some answers${of} were not as good as promised.`,
   external: (of) => `A service behind the answers${of} did not work as promised.`,

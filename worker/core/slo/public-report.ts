@@ -1,9 +1,8 @@
 /** What everybody may see of a report. */
 import { durationMs } from '../config/duration.ts';
 import { errorBudget } from './burn-alerts.ts';
-import type { Evaluation } from './evaluate.ts';
 import { publicIncident } from './public-incident.ts';
-import type { SloReport } from './report.ts';
+import type { ReportedObjective, SloReport } from './report.ts';
 import type { Slo } from './slo.ts';
 
 type PublicSettings = Pick<Slo, 'objectives' | 'averages' | 'publicNames' | 'showCounts'>;
@@ -31,7 +30,7 @@ export function publicReport(report: SloReport, asked: string | null, slo: Publi
   };
 }
 
-function publicShares(evaluation: Evaluation, showCounts: boolean) {
+function publicShares(evaluation: ReportedObjective, showCounts: boolean) {
   const { good, total, excluded, month, budget, tenant: _, burnAlerts: __, ...shares } = evaluation;
   const { target, value } = evaluation;
   const allowed = errorBudget(target);
@@ -52,7 +51,7 @@ function publicShares(evaluation: Evaluation, showCounts: boolean) {
  * From a ratio with all its digits the numbers of requests could be computed (0.98734177… is 78 of 79), so shares are told in
  * steps of a hundredth of the error budget.
  */
-function rounded(evaluation: Evaluation, at: number): Evaluation {
+function rounded(evaluation: ReportedObjective, at: number): ReportedObjective {
   const { target, value, window, errorBudgetRemaining, burnRates, budget, exhaustsAt, month } = evaluation;
   const allowed = errorBudget(target);
   const windowMs = durationMs(window) ?? 0;
@@ -66,7 +65,7 @@ function rounded(evaluation: Evaluation, at: number): Evaluation {
     ...evaluation,
     value: nullOr(value, ratio),
     errorBudgetRemaining: remaining,
-    burnRates: rates as Evaluation['burnRates'],
+    burnRates: rates as ReportedObjective['burnRates'],
     budget: { ...budget, outageMinutes: hundredths((Math.max(0, remaining ?? 1) * allowed * windowMs) / 60_000) },
     exhaustsAt: nullOr(exhaustsAt, () => Math.round(at + untilExhausted)),
     month: { ...month, value: nullOr(month.value, ratio), budgetSpent: nullOr(month.budgetSpent, hundredths) },

@@ -1,18 +1,20 @@
 /** How all promises stand: what `GET /slo` and `GET /admin/slo` answer. */
 import { durationText } from '../config/duration.ts';
 import type { Book } from './book/book.ts';
+import { lastDays, lastDaysOfAverage } from './days.ts';
 import { type Evaluation, evaluate, type Narrowing } from './evaluate.ts';
+import type { DayState } from './history.ts';
 import type { Incident } from './incident.ts';
 import { countedKey } from './sli-outcome.ts';
 import type { AverageObjective, MaintenanceWindow, Slo } from './slo.ts';
-import type { ReadBook } from './tally.ts';
+import { type ReadBook, totalOf } from './tally.ts';
 
 /** All promises at a time. Times are epoch milliseconds. */
 export interface SloReport {
   service: string;
   contact: string | null;
   at: number;
-  objectives: Evaluation[];
+  objectives: ReportedObjective[];
   averages: AverageReport[];
   /** Those that go on or were within the last 30 days, the newest first. */
   incidents: Incident[];
@@ -21,6 +23,9 @@ export interface SloReport {
   /** Of one feature. */
   percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
 }
+
+/** An objective and its last 90 days, oldest first, today last. */
+export type ReportedObjective = Evaluation & { days: DayState[] };
 
 /** An average and what it may be. */
 export interface AverageReport {
@@ -33,6 +38,8 @@ export interface AverageReport {
   state: 'healthy' | 'exceeded' | 'no_data';
   /** Requests that are good or bad. */
   total: number;
+  /** As those of an objective. */
+  days: DayState[];
 }
 
 /** Milliseconds, within 4.3 %; null without a measurement. */
@@ -55,7 +62,10 @@ export function reportOf(
     isWithin(narrowing.feature, one.feature) && isWithin(narrowing.tenant, one.tenant ?? null);
   return {
     ...{ service, contact, at: now },
-    objectives: slo.objectives.filter(concerns).map((one) => evaluate(one, book, slo, now, narrowing)),
+    objectives: slo.objectives.filter(concerns).map((one) => ({
+      ...evaluate(one, book, slo, now, narrowing),
+      days: lastDays(one, book, slo, narrowing, now),
+    })),
     averages: slo.averages.filter(concerns).map((one) => averageOf(one, book, now, narrowing)),
     incidents: incidents.filter(concerns),
     maintenance: maintenance.windows.filter(({ to }) => to > now - SHOWN_MS),
@@ -79,6 +89,14 @@ function averageOf(average: AverageObjective, book: ReadBook, now: number, narro
     valueUsd: microUsd === null ? null : Math.round(microUsd) / 1e6,
     state: microUsd === null ? 'no_data' : microUsd > averageMicroUsd ? 'exceeded' : 'healthy',
     total: Math.round(total),
+    days: lastDaysOfAverage(
+      average,
+      (from, to) => ({
+        microUsd: series?.costOfDays(from, to) ?? 0,
+        total: series === undefined ? 0 : totalOf(series.day(SUCCESS_KEY, from)),
+      }),
+      now,
+    ),
   };
 }
 

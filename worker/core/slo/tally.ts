@@ -22,6 +22,24 @@ const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
 /** Good and bad ones. */
 export const totalOf = ({ good, bad }: Pick<Tally, 'good' | 'bad'>): number => good + bad;
 
+/** The share of good ones; null without any. */
+export const ratioOf = (tally: Pick<Tally, 'good' | 'bad'>): number | null =>
+  totalOf(tally) > 0 ? tally.good / totalOf(tally) : null;
+
+/** What was counted for an objective, in the time that a reading reads. */
+export type Tallies = (read: Reading) => Tally;
+
+/** Of an objective, or of the part of it that a tenant or a feature has. */
+export function talliesOf(
+  objective: Objective,
+  book: ReadBook,
+  slo: Slo,
+  { tenant, feature }: { tenant?: string | undefined; feature?: string | undefined },
+): Tallies {
+  const whose = { tenant: tenant ?? objective.tenant, feature: feature ?? objective.feature };
+  return (read) => tallyOf(objective, book, slo, whose, read);
+}
+
 /** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
 export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const counts = (part: Objective): Tally => countsOf(part, book, whose, read);

@@ -1,6 +1,12 @@
+import { monthOf } from '../../core/ledger/time.ts';
+import { durationHistory } from '../../core/slo/duration-history.ts';
 import type { Narrowing } from '../../core/slo/evaluate.ts';
 import type { Flush } from '../../core/slo/flush.ts';
+import type { DurationHistory, MonthReport, ObjectiveHistory } from '../../core/slo/history.ts';
 import { bookMetrics, type MetricsConfig } from '../../core/slo/metrics/book-metrics.ts';
+import { type SpentInMonth, spentInMonth } from '../../core/slo/money.ts';
+import { monthReport } from '../../core/slo/month.ts';
+import { objectiveHistory } from '../../core/slo/objective-history.ts';
 import type { ReceiptCursor, ReceiptFilter, ReceiptFound, ReceiptPage } from '../../core/slo/receipt-search.ts';
 import { reportOf, SHOWN_MS, type SloReport } from '../../core/slo/report.ts';
 import type { FiguresById } from '../../core/slo/told/figures.ts';
@@ -39,6 +45,35 @@ export class SloBook extends WatchingBook {
   report(narrowing: Narrowing): SloReport {
     return this.turns.take(({ book, watch }, now) =>
       reportOf(book.current(), this.#deps.config.slo, narrowing, now, watch.incidents.since(now - SHOWN_MS)),
+    );
+  }
+
+  /** How an objective went over its window, or the asked one; undefined: there is none of that name. */
+  history(name: string, narrowing: Narrowing): ObjectiveHistory | undefined {
+    const { slo } = this.#deps.config;
+    const objective = slo.objectives.find((one) => one.name === name);
+    if (objective === undefined) return undefined;
+    return this.turns.take(({ book, watch }, now) =>
+      objectiveHistory(objective, book.current(), slo, narrowing, watch.incidents.since(0), now),
+    );
+  }
+
+  /** How long the requests of a feature took. */
+  durations(feature: string, windowMs: number): DurationHistory {
+    return this.turns.take(({ book }, now) => durationHistory(book.current(), feature, windowMs, now));
+  }
+
+  /** What a tenant's requests were charged in a month, or those of the tenant that was charged most. */
+  spent(tenant: string | undefined, month: string | undefined): SpentInMonth {
+    return this.turns.take(({ book }, now) =>
+      spentInMonth(book.current().spending, tenant, month ?? monthOf(now), now),
+    );
+  }
+
+  /** A month of all promises. */
+  month(month: string, tenant: string | undefined): MonthReport {
+    return this.turns.take(({ book, watch }, now) =>
+      monthReport(book.current(), this.#deps.config.slo, { tenant, month }, watch.incidents.since(0), now),
     );
   }
 

@@ -10,6 +10,7 @@ import { type Counting, Routes } from './routes.ts';
 import { counterNames, type Series } from './series.ts';
 import { deploymentSeries, experimentSeries, seriesOf } from './series-names.ts';
 import { type SavedRow, Shelf } from './shelf.ts';
+import { Spending } from './spending.ts';
 import { OTHER, Tenants } from './tenants.ts';
 import { Totals } from './totals.ts';
 import { addDurations, addToTotals } from './totals-of.ts';
@@ -41,6 +42,7 @@ const SUCCESS_NAMES = counterNames(SUCCESS_KEY);
 /** One for the whole service. Times are epoch milliseconds of the book's own clock. */
 export class Book {
   readonly totals: Totals;
+  readonly spending: Spending;
   readonly #config: BookConfig;
   readonly #promises: readonly CountedPromise[];
   readonly #shelf: Shelf;
@@ -52,6 +54,7 @@ export class Book {
     const { objectives, retentionDays } = config.slo;
     this.#config = config;
     this.totals = new Totals(objectives);
+    this.spending = new Spending(retentionDays);
     this.#promises = countedPromises(objectives);
     this.#tenants = new Tenants(new Set(objectives.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))));
     this.#shelf = new Shelf(retentionDays);
@@ -87,6 +90,7 @@ export class Book {
       if (fullMs !== null) series.measure('total', fullMs);
     }
     this.#addAttempts(record, outside, at);
+    this.spending.add(record, tenant ?? '', label, at);
     addToTotals(this.totals, record, verdict, tenant ?? '', label);
     if (outside === undefined) addDurations(this.totals, record, label, this.#promises, outcomes);
   }
@@ -133,6 +137,7 @@ export class Book {
   *save(): Iterable<SavedRow> {
     yield [TOTALS_ROW, this.totals.save()];
     yield [TENANTS_ROW, this.#tenants.save()];
+    yield* this.spending.save();
     yield* this.#shelf.save();
   }
 
@@ -145,7 +150,7 @@ export class Book {
       try {
         if (name === TOTALS_ROW) this.totals.load(text);
         else if (name === TENANTS_ROW) this.#tenants.load(text);
-        else this.#shelf.load(name, text, (key) => known.has(key));
+        else if (!this.spending.load(name, text)) this.#shelf.load(name, text, (key) => known.has(key));
       } catch {
         unreadable.push(name);
       }
@@ -181,6 +186,7 @@ export class Book {
       this.#shelf.fold(least);
       this.#routes.forget();
       this.totals.foldTenant(least);
+      this.spending.fold(least);
     });
   }
 

@@ -80,6 +80,28 @@ export class Rings {
     return total(column, days, Math.ceil(from / DAY_MS), Math.ceil(to / DAY_MS) - 1);
   }
 
+  /**
+   * The sum of a time that may be long past, out of the narrowest cells that are left of each part of it. A cell that lies
+   * only partly inside counts by that part.
+   */
+  between(name: string, from: number, to: number): number {
+    const column = this.#columns.get(name);
+    if (column === undefined) return 0;
+    const { rings } = this.#layout;
+    let [sum, end] = [0, to];
+    for (let index = 0; index < rings.length && from < end; index++) {
+      const one = this.#settled(index) as Reached;
+      const wider = rings[index + 1]?.widthMs;
+      const oldest = (one.head - one.cells + 1) * one.widthMs;
+      // Where a wider ring goes on, one of its cells ends.
+      const start = wider === undefined ? from : Math.max(from, Math.ceil(oldest / wider) * wider);
+      if (start >= end) continue;
+      sum += partly(column, one, start, end);
+      end = start;
+    }
+    return sum;
+  }
+
   /** The rings' newest cells in the first line, then a line for each column. */
   save(): string {
     const rings = this.#rings();
@@ -191,6 +213,18 @@ function total(column: Column, one: Reached, first: number, last: number): numbe
   const newest = Math.min(last, head);
   if (oldest > newest) return 0;
   return runsOf(one, oldest, newest).reduce((sum, [from, to]) => sum + column.sum(from, to), 0);
+}
+
+/** Of a time whose first and last cell may lie only partly inside. */
+function partly(column: Column, one: Reached, from: number, to: number): number {
+  const { widthMs } = one;
+  const [first, last] = [Math.floor(from / widthMs), Math.ceil(to / widthMs) - 1];
+  const before = (from - first * widthMs) / widthMs;
+  const behind = ((last + 1) * widthMs - to) / widthMs;
+  let sum = total(column, one, first, last);
+  if (before > 0) sum -= before * total(column, one, first, first);
+  if (behind > 0) sum -= behind * total(column, one, last, last);
+  return sum;
 }
 
 /** The places of neighbouring cells: one run, or two where the ring's end lies between. */

@@ -16,6 +16,8 @@ export interface Tally {
 export type Measure = 'ttft' | 'total';
 
 const COST = 'cost';
+const NONE_EXCLUDED: Tally['excluded'] = {};
+const DAY_MS = 86_400_000;
 const BETWEEN_PARTS = '\n\n';
 /** Counters of promises that config no longer has, kept for the case that they come back. */
 const MOST_DORMANT = 8;
@@ -89,6 +91,20 @@ export class Series {
     return tallyOf(key, (rings, name) => rings.sumOfDays(name, from, to), this.#counted, this.#excluded);
   }
 
+  /** The good and the bad of one day by UTC, without what is excluded. */
+  day(key: string, from: number): Tally {
+    return this.#goodAndBad(key, (name) => this.#counted.sumOfDays(name, from, from + DAY_MS));
+  }
+
+  /** The good and the bad of a time that may be long past, without what is excluded; `to` is outside. */
+  between(key: string, from: number, to: number): Tally {
+    return this.#goodAndBad(key, (name) => this.#counted.between(name, from, to));
+  }
+
+  #goodAndBad(key: string, sum: (name: string) => number): Tally {
+    return { good: sum(`${key} good`), bad: sum(`${key} bad`), excluded: NONE_EXCLUDED };
+  }
+
   cost(windowMs: number, now: number): number {
     return this.#counted.sum(COST, windowMs, now);
   }
@@ -99,6 +115,11 @@ export class Series {
 
   percentiles(measure: Measure, shares: readonly number[], windowMs: number, now: number): number[] | undefined {
     return this.#histograms?.[measure].percentiles(shares, windowMs, now);
+  }
+
+  /** Of a time that may be past; `to` is outside. */
+  percentilesBetween(measure: Measure, shares: readonly number[], from: number, to: number): number[] | undefined {
+    return this.#histograms?.[measure].percentilesBetween(shares, from, to);
   }
 
   merge(other: Series): void {

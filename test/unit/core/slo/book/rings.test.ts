@@ -57,6 +57,27 @@ describe('rings', () => {
     );
   });
 
+  test('have of a past time exactly what was counted in it, where it begins and ends with a cell', () => {
+    const day = fc.integer({ min: 0, max: 90 });
+    const hours = fc.integer({ min: 89 * 12, max: 90 * 12 });
+    const minutes = fc.integer({ min: 90 * 720 - 180, max: 90 * 720 });
+    const span = fc.oneof(
+      fc.tuple(day, day).map((days) => days.map((one) => one * DAY_MS)),
+      fc.tuple(day, hours).map(([one, other]) => [one * DAY_MS, other * 2 * HOUR_MS]),
+      fc.tuple(hours, minutes).map(([one, other]) => [one * 2 * HOUR_MS, other * 2 * MINUTE_MS]),
+    );
+    fc.assert(
+      fc.property(counts, span, (list, ends) => {
+        const [from = 0, to = 0] = ends.toSorted((one, other) => one - other);
+        // Something was counted last, at the end of all.
+        const rings = ringsOf([...list, { at: 90 * DAY_MS, name: 'other', amount: 1 }]);
+        const inside = list.filter(({ at, name }) => name === 'good' && at >= from && at < to);
+        const sum = inside.reduce((all, { amount }) => all + amount, 0);
+        expect(rings.between('good', START + from, START + to)).toBe(sum);
+      }),
+    );
+  });
+
   test('are the same in whatever order they are counted', () => {
     const shuffled = counts.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),

@@ -1,0 +1,50 @@
+/** `GET /admin/slo/history` and `/admin/slo/durations` (docs/slo.md): how promises went over time. */
+import * as z from 'zod/mini';
+import type { Config } from '../core/config/config.ts';
+import { nearestOf } from '../core/config/nearest.ts';
+import { namesOf, settings, slug } from '../core/config/settings.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
+import { DURATION_WINDOWS } from '../core/slo/duration-history.ts';
+import { ASKED_WINDOWS } from '../core/slo/windows.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+import { askBook, BOOK_SILENT } from './ask-book.ts';
+import type { AdminCall } from './route.ts';
+
+/** The query of `GET /admin/slo/history`. */
+export const historyOfQuery = ({ slo }: Config) => {
+  const names = slo.objectives.map(({ name }) => name);
+  const error = (issue: { input?: unknown }) => nearestOf(String(issue.input ?? ''), names);
+  return settings({
+    objective: z.string().check(z.refine((name) => names.includes(name), { error })),
+    tenant: z.optional(tenantName),
+    window: z.optional(namesOf(ASKED_WINDOWS)),
+  });
+};
+
+/** `GET /admin/slo/history`: without `window`, the objective's own. */
+export async function showHistory({
+  c,
+  query: { objective, tenant, window },
+}: AdminCall<undefined, z.infer<ReturnType<typeof historyOfQuery>>>): Promise<Response> {
+  const windowMs = window && ASKED_WINDOWS[window];
+  const history = await askBook(c, (book) => book.history(objective, { tenant, windowMs }));
+  return history === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(history, c.env.context);
+}
+
+/** The query of `GET /admin/slo/durations`. */
+export const durationsQuery = ({ features }: Config) =>
+  settings({
+    feature: slug.check(
+      z.refine((name) => features.has(name), { error: `write one of ${[...features.keys()].join(', ')}` }),
+    ),
+    window: z._default(namesOf(DURATION_WINDOWS), '24h'),
+  });
+
+/** `GET /admin/slo/durations`. */
+export async function showDurations({
+  c,
+  query: { feature, window },
+}: AdminCall<undefined, z.infer<ReturnType<typeof durationsQuery>>>): Promise<Response> {
+  const durations = await askBook(c, (book) => book.durations(feature, DURATION_WINDOWS[window]));
+  return durations === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(durations, c.env.context);
+}

@@ -1,0 +1,44 @@
+/** `GET /admin/money` (docs/admin.md): what a tenant has spent in a month against its budget, and where it went. */
+import * as z from 'zod/mini';
+import { configuredOf } from '../core/admission/configured.ts';
+import { alertsOf } from '../core/config/resolve-alerts.ts';
+import { settings } from '../core/config/settings.ts';
+import { tenantName } from '../core/config/tenant-name.ts';
+import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { monthOf } from '../core/ledger/time.ts';
+import { moneyReport } from '../core/slo/money.ts';
+import { plainJson, refusal } from '../response/plain.ts';
+import { askBook, BOOK_SILENT } from './ask-book.ts';
+import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
+import { monthText } from './months.ts';
+import type { AdminCall } from './route.ts';
+
+/** Its query. Left out: this month, and the tenant whose requests cost the most in it. */
+export const moneyQuery = settings({ tenant: z.optional(tenantName), month: z.optional(monthText) });
+
+/** The book knows where it went, the ledger what counts against the budget. */
+export async function showMoney({
+  c,
+  query: { tenant: asked, month },
+}: AdminCall<undefined, z.infer<typeof moneyQuery>>): Promise<Response> {
+  const { config } = c.env.composition;
+  const found = await askBook(c, (book) => book.spent(asked, month));
+  if (found === undefined) return refusal(BOOK_SILENT, c.env.context);
+  const tenants = [...new Set([...found.tenants, ...config.tenants.keys()])];
+  const tenant = found.tenant || (tenants[0] ?? LOCAL_IDENTITY.tenant);
+  const scope = 'tenant';
+  const view = await askLedger(c, tenant, (ledger) =>
+    ledger.view({ configured: configuredOf(config, tenant), scope, most: 1 }),
+  );
+  if (view === undefined) return refusal(LEDGER_SILENT, c.env.context);
+  const periods = view.scopes.filter((one) => one.scope === scope && one.period.length === found.month.length);
+  const own = periods.find(({ period }) => period === found.month);
+  const cap = own ?? periods.find(({ period }) => period === monthOf(found.at));
+  const { thresholds, safeguardAt } = alertsOf(config, tenant).ladder;
+  const budget = {
+    spentMicroUsd: own?.spentMicroUsd ?? null,
+    capMicroUsd: cap?.capMicroUsd ?? null,
+    ...{ thresholds, safeguardAt },
+  };
+  return plainJson(moneyReport({ ...found, tenant, tenants }, budget), c.env.context);
+}

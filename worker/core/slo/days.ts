@@ -1,0 +1,77 @@
+/** How the last days went, one state each. */
+import type { Tally } from './book/series.ts';
+import { errorBudget } from './burn-alerts.ts';
+import type { Narrowing } from './evaluate.ts';
+import type { DayState } from './history.ts';
+import type { AverageObjective, Objective, Slo } from './slo.ts';
+import { type ReadBook, type Tallies, talliesOf, totalOf } from './tally.ts';
+
+/** How many days a report looks back, the running one included. */
+export const SHOWN_DAYS = 90;
+
+const DAY_MS = 86_400_000;
+/** Shares of large numbers are not exact. */
+const SLACK = 1e-9;
+
+/** A day against what is promised. `allowedADay`: its share of the window's error budget, in requests. */
+export function dayState(
+  counts: Pick<Tally, 'good' | 'bad'>,
+  { target, promised }: Pick<Objective, 'target' | 'promised'>,
+  allowedADay: number,
+  minErrors: number,
+): DayState {
+  const { bad } = counts;
+  const total = totalOf(counts);
+  if (total <= 0) return 'no_data';
+  if (bad > total * errorBudget(promised) + SLACK) return 'broken';
+  if (bad > total * errorBudget(target) + SLACK) return 'strained';
+  return bad >= minErrors && bad > allowedADay + SLACK ? 'strained' : 'kept';
+}
+
+/** The days by UTC from `from` until before `to`, oldest first. All days of a window that have requests share its budget. */
+export function daysOf(
+  objective: Objective,
+  tallies: Tallies,
+  slo: Pick<Slo, 'minErrors'>,
+  from: number,
+  to: number,
+): DayState[] {
+  const inWindow = Math.max(1, Math.round(objective.windowMs / DAY_MS));
+  const firstRead = from - (inWindow - 1) * DAY_MS;
+  const counts = Array.from({ length: Math.max(0, Math.ceil((to - firstRead) / DAY_MS)) }, (_, index) =>
+    tallies((series, key) => series.day(key, firstRead + index * DAY_MS)),
+  );
+  return counts.slice(inWindow - 1).map((day, index) => {
+    const totals = counts.slice(index, index + inWindow).map(totalOf);
+    const inside = totals.reduce((sum, total) => sum + total, 0);
+    const withTraffic = Math.max(1, totals.filter((total) => total > 0).length);
+    return dayState(day, objective, (inside * errorBudget(objective.target)) / withTraffic, slo.minErrors);
+  });
+}
+
+/** Those of an objective until today. */
+export function lastDays(
+  objective: Objective,
+  book: ReadBook,
+  slo: Slo,
+  narrowing: Narrowing,
+  now: number,
+): DayState[] {
+  const end = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
+  return daysOf(objective, talliesOf(objective, book, slo, narrowing), slo, end - SHOWN_DAYS * DAY_MS, end);
+}
+
+/** Those of an average until today. `read`: what requests cost on a day, and how many are good or bad. */
+export function lastDaysOfAverage(
+  { averageMicroUsd }: AverageObjective,
+  read: (from: number, to: number) => { microUsd: number; total: number },
+  now: number,
+): DayState[] {
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  return Array.from({ length: SHOWN_DAYS }, (_, index) => {
+    const from = today - (SHOWN_DAYS - 1 - index) * DAY_MS;
+    const { microUsd, total } = read(from, from + DAY_MS);
+    if (total <= 0) return 'no_data';
+    return microUsd > averageMicroUsd * total ? 'broken' : 'kept';
+  });
+}

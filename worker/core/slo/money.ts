@@ -1,0 +1,97 @@
+/** What a tenant has spent in a month, against its budget. */
+import { endOfMonth, monthOf, startOfMonth } from '../ledger/time.ts';
+import type { Spending } from './book/spending.ts';
+import type { SpentMonth } from './book/spent-month.ts';
+import type { MoneyReport } from './history.ts';
+
+/** What the book has of it. */
+export type SpentInMonth = Pick<MoneyReport, 'at' | 'tenant' | 'tenants' | 'month' | 'days' | 'where' | 'failedUsd'>;
+
+/** What the ledger and config have of it. `spentMicroUsd`: null where the ledger does not keep that month any more. */
+export interface Budget {
+  spentMicroUsd: number | null;
+  capMicroUsd: number | null;
+  /** Percent, rising. */
+  thresholds: readonly number[];
+  /** Percent; 100 or more: there is none. */
+  safeguardAt: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Before, the pace of a month says nothing. */
+const SHORTEST_PACE_MS = DAY_MS;
+
+/** By the records of requests. `tenant` left out: whose requests cost the most. */
+export function spentInMonth(spending: Spending, tenant: string | undefined, month: string, at: number): SpentInMonth {
+  const tenants = spending
+    .tenants(month)
+    .filter((name) => name !== '')
+    .toSorted((one, other) => costOf(spending.of(other, month)) - costOf(spending.of(one, month)));
+  const name = tenant ?? tenants[0] ?? '';
+  const spent = spending.of(name, month);
+  const from = startOfMonth(month, 0);
+  const days = Math.max(0, Math.min(Math.floor(at / DAY_MS) + 1, startOfMonth(month, 1) / DAY_MS) - from / DAY_MS);
+  return {
+    ...{ at, tenant: name, month, tenants },
+    days: Array.from({ length: days }, (_, index) => {
+      const { requests = 0, microUsd = 0 } = spent?.days[index] ?? {};
+      const day = new Date(from + index * DAY_MS).toISOString().slice(0, 10);
+      return { day, costUsd: microUsd / 1e6, requests };
+    }),
+    where: [...(spent?.where.entries() ?? [])]
+      .map(([[feature = '', model = ''], { requests, microUsd }]) => ({
+        ...{ feature, model: model === '' ? null : model, requests, costUsd: microUsd / 1e6 },
+      }))
+      .toSorted((one, other) => other.costUsd - one.costUsd || other.requests - one.requests),
+    failedUsd: (spent?.failedMicroUsd ?? 0) / 1e6,
+  };
+}
+
+/** All of a month, in micro-USD. */
+export const costOf = (spent: SpentMonth | undefined): number =>
+  spent?.days.reduce((sum, { microUsd }) => sum + microUsd, 0) ?? 0;
+
+/** The whole report. What is spent is the ledger's figure, as long as it has one: that is what budgets hold. */
+export function moneyReport(spent: SpentInMonth, budget: Budget): MoneyReport {
+  const { at, month, days } = spent;
+  const counted = days.reduce((sum, { costUsd }) => sum + costUsd, 0);
+  const spentUsd = inCents(budget.spentMicroUsd === null ? counted : budget.spentMicroUsd / 1e6);
+  const capUsd = budget.capMicroUsd === null ? null : budget.capMicroUsd / 1e6;
+  return {
+    ...spent,
+    ...{ spentUsd, capUsd, projectedUsd: projected(spentUsd, month, at) },
+    ladder: capUsd === null ? [] : ladderOf(capUsd, budget, spent),
+  };
+}
+
+function projected(spentUsd: number, month: string, at: number): number | null {
+  const from = startOfMonth(month, 0);
+  if (month !== monthOf(at) || at - from < SHORTEST_PACE_MS) return null;
+  return inCents((spentUsd * (endOfMonth(at) - from)) / (at - from));
+}
+
+/** When a threshold was reached is told by the day's pace, so to within that day. */
+function ladderOf(capUsd: number, { thresholds, safeguardAt }: Budget, { days, at }: SpentInMonth) {
+  const isSafeguard = (percent: number): boolean => percent === safeguardAt;
+  const all = new Set(safeguardAt < 100 ? [...thresholds, safeguardAt] : thresholds);
+  return [...all]
+    .toSorted((one, other) => one - other)
+    .map((percent) => {
+      const usd = (capUsd * percent) / 100;
+      return { percent, usd, isSafeguard: isSafeguard(percent), reachedAt: reachedAt(usd, days, at) };
+    });
+}
+
+function reachedAt(usd: number, days: MoneyReport['days'], now: number): number | null {
+  let sum = 0;
+  for (const { day, costUsd } of days) {
+    const from = Date.parse(day);
+    const lengthMs = Math.min(DAY_MS, Math.max(1, now - from));
+    if (costUsd > 0 && sum + costUsd >= usd) return Math.round(from + (Math.max(0, usd - sum) / costUsd) * lengthMs);
+    sum += costUsd;
+  }
+  return null;
+}
+
+/** Without the noise of binary fractions. */
+const inCents = (usd: number): number => Math.round(usd * 1e6) / 1e6;

@@ -1,0 +1,110 @@
+/** What a month's report says: promised, delivered, spent. */
+import { durationText } from '../config/duration.ts';
+import { startOfMonth } from '../ledger/time.ts';
+import type { Book } from './book/book.ts';
+import { SUCCESS_KEY } from './book/counted-promises.ts';
+import { errorBudget } from './burn-alerts.ts';
+import { daysOf } from './days.ts';
+import type { MonthOfObjective, MonthReport } from './history.ts';
+import type { Incident } from './incident.ts';
+import { meanTimes } from './incidents.ts';
+import { costOf } from './money.ts';
+import { madeSentence } from './public-incident.ts';
+import type { AverageObjective, Credit, Objective, Slo } from './slo.ts';
+import { ratioOf, talliesOf, totalOf } from './tally.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** `from` and `end`: of the month; `to`: until when there can be figures. */
+interface Span {
+  from: number;
+  to: number;
+  end: number;
+}
+
+/** A month by UTC, until now if it is still running. `all`: incidents; drills are added by those who keep them. */
+export function monthReport(
+  book: Book,
+  slo: Slo,
+  { tenant, month }: { tenant?: string | undefined; month: string },
+  all: readonly Incident[],
+  now: number,
+): MonthReport {
+  const { service, contact, maintenance, retentionDays } = slo;
+  const [from, end] = [startOfMonth(month, 0), startOfMonth(month, 1)];
+  const span: Span = { from, end, to: Math.max(from, Math.min(end, now)) };
+  const isConcerned = (one: { tenant: string | null }) =>
+    tenant === undefined || one.tenant === null || one.tenant === tenant;
+  const incidents = all.filter(
+    (one) => isConcerned(one) && one.openedAt < span.to && (one.closedAt === null || one.closedAt >= from),
+  );
+  const objectives = slo.objectives
+    .filter(isConcerned)
+    .map((objective) => monthOfObjective(objective, book, slo, tenant, span));
+  const counted = book.seriesOf(tenant ?? null, null)?.days(SUCCESS_KEY, from, end);
+  const spenders = tenant === undefined ? book.spending.tenants(month) : [tenant];
+  return {
+    ...{ service, contact, tenant: tenant ?? null, month, from, to: span.to, at: now },
+    isWhole: end <= now && from > now - retentionDays * DAY_MS,
+    objectives,
+    averages: slo.averages.map((one) => averageOf(one, book, tenant, span)),
+    requests: counted === undefined ? 0 : totalOf(counted),
+    costUsd: spenders.reduce((sum, name) => sum + costOf(book.spending.of(name, month)), 0) / 1e6,
+    incidents: incidents.map(({ id, openedAt, closedAt, objective, publicNote }) => ({
+      ...{ id, openedAt, closedAt, objective },
+      text: publicNote ?? madeSentence(objective, slo),
+    })),
+    ...meanTimes(incidents),
+    drills: [],
+    maintenance: maintenance.windows.filter((window) => window.from < span.to && window.to > from),
+    creditPercent: Math.max(0, ...objectives.map((one) => one.creditPercent)),
+  };
+}
+
+function monthOfObjective(
+  objective: Objective,
+  book: Book,
+  slo: Slo,
+  tenant: string | undefined,
+  { from, to, end }: Span,
+): MonthOfObjective {
+  const { name, sli, feature, target, promised } = objective;
+  const tallies = talliesOf(objective, book, slo, { tenant });
+  const counts = tallies((series, key) => series.days(key, from, end));
+  const total = totalOf(counts);
+  const value = ratioOf(counts);
+  const allowed = total * errorBudget(target);
+  return {
+    ...{ name, sli: sli.kind === 'all' ? 'composite' : sli.kind, feature, target, promised, value },
+    under: sli.kind === 'ttft' || sli.kind === 'latency' ? durationText(sli.underMs) : null,
+    kept: value === null ? null : counts.bad <= total * errorBudget(promised) + 1e-9,
+    good: Math.round(counts.good),
+    total: Math.round(counts.good) + Math.round(counts.bad),
+    excluded: counts.excluded,
+    budgetSpent: value === null ? null : counts.bad === 0 ? 0 : allowed > 0 ? counts.bad / allowed : null,
+    badMinutes: value === null ? null : ((1 - value) * (to - from)) / MINUTE_MS,
+    creditPercent: sli.kind === 'success' ? creditOf(value, slo.credits) : 0,
+    days: daysOf(objective, tallies, slo, from, to),
+  };
+}
+
+/** The thresholds fall, so the last one that is missed says what is due. */
+function creditOf(value: number | null, credits: readonly Credit[]): number {
+  if (value === null) return 0;
+  return credits.findLast(({ below }) => value * 100 < below - 1e-9)?.percent ?? 0;
+}
+
+function averageOf(
+  { name, feature, averageMicroUsd }: AverageObjective,
+  book: Book,
+  tenant: string | undefined,
+  { from, end }: Span,
+): MonthReport['averages'][number] {
+  const series = book.seriesOf(tenant ?? null, feature);
+  const counts = series?.days(SUCCESS_KEY, from, end);
+  const total = counts === undefined ? 0 : totalOf(counts);
+  const microUsd = total > 0 && series !== undefined ? series.costOfDays(from, end) / total : null;
+  const valueUsd = microUsd === null ? null : Math.round(microUsd) / 1e6;
+  return { name, feature, averageUsd: averageMicroUsd / 1e6, valueUsd, total };
+}

@@ -1,0 +1,91 @@
+/** How an objective went over a window, cell by cell. */
+import type { Tally } from './book/series.ts';
+import type { Narrowing } from './evaluate.ts';
+import type { HistoryMark, HistoryPoint, ObjectiveHistory } from './history.ts';
+import type { Incident } from './incident.ts';
+import type { Objective, Slo } from './slo.ts';
+import { burnRateOf, type ReadBook, ratioOf, talliesOf } from './tally.ts';
+
+const [SECOND_MS, MINUTE_MS, HOUR_MS] = [1_000, 60_000, 3_600_000];
+/** Widths that the book's rings make up exactly. */
+const WIDTHS_MS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  20 * MINUTE_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+  12 * HOUR_MS,
+];
+const MOST_POINTS = 240;
+
+/** The narrowest cells of which a window has no more than a plot can show. */
+const widthOf = (windowMs: number): number =>
+  WIDTHS_MS.find((widthMs) => windowMs / widthMs <= MOST_POINTS) ?? 24 * HOUR_MS;
+
+/** The window that ends now; its last cell is still running. */
+export function objectiveHistory(
+  objective: Objective,
+  book: ReadBook,
+  slo: Slo,
+  narrowing: Narrowing,
+  incidents: readonly Incident[],
+  now: number,
+): ObjectiveHistory {
+  const tenant = narrowing.tenant ?? objective.tenant;
+  const tallies = talliesOf(objective, book, slo, narrowing);
+  const windowMs = narrowing.windowMs ?? objective.windowMs;
+  const widthMs = widthOf(windowMs);
+  const end = (Math.floor(now / widthMs) + 1) * widthMs;
+  const from = end - Math.ceil(windowMs / widthMs) * widthMs;
+  const points: HistoryPoint[] = [];
+  for (let at = from; at < end; at += widthMs) {
+    const to = at + widthMs;
+    const counts = tallies((series, key) => series.between(key, at, to));
+    const whole = tallies((series, key) =>
+      to > now ? series.window(key, objective.windowMs, now) : series.between(key, to - objective.windowMs, to),
+    );
+    points.push({
+      at,
+      good: Math.round(counts.good),
+      total: Math.round(counts.good) + Math.round(counts.bad),
+      value: ratioOf(counts),
+      budgetRemaining: remainingOf(whole, objective),
+    });
+  }
+  const marks = marksOf(objective, slo, tenant, incidents).filter(
+    (mark) => mark.from < now && (mark.to === null || mark.to > from),
+  );
+  return { objective: objective.name, tenant, from, to: now, widthMs, points, marks };
+}
+
+function remainingOf(whole: Tally, { target }: Objective): number | null {
+  const burn = burnRateOf(whole, target);
+  return burn === null ? null : 1 - burn;
+}
+
+/** Incidents of this objective, or of no objective in particular. */
+function marksOf(
+  { name, feature }: Objective,
+  { maintenance }: Slo,
+  tenant: string | null,
+  incidents: readonly Incident[],
+): HistoryMark[] {
+  const isAbout = (one: Incident): boolean =>
+    (one.objective === null || one.objective === name) &&
+    (one.feature === null || feature === null || one.feature === feature) &&
+    (one.tenant === null || one.tenant === tenant);
+  return [
+    ...incidents.filter(isAbout).map(
+      ({ openedAt, closedAt, title }): HistoryMark => ({
+        kind: 'incident',
+        from: openedAt,
+        to: closedAt,
+        text: title,
+      }),
+    ),
+    ...maintenance.windows.map(
+      ({ from, to, reason }): HistoryMark => ({ kind: 'maintenance', from, to, text: reason }),
+    ),
+  ];
+}
