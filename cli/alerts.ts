@@ -1,4 +1,4 @@
-/** `npm run alerts`: alerts that were sent, are waiting or were lost; `-- test` proves that the webhooks work. */
+/** `npm run alerts`: notices that were sent, are waiting or were lost; `-- test` proves that the webhooks work. */
 import type { AlertView, HookView } from '../worker/core/alerts/alert.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
@@ -7,6 +7,8 @@ import { readFlags, UsageError } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run alerts                            the webhooks, and the last alerts
+npm run alerts -- [--severity incident|page|ticket|note] [--kind budget|slo|incident|drill|promotion]
+                                          the last alerts of these
 npm run alerts -- test [--tenant NAME]    calls every webhook once and prints what it answered
 
 It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
@@ -20,17 +22,18 @@ try {
 }
 
 async function run([command, ...args]: string[]): Promise<void> {
-  if (command === undefined) return list();
+  if (command === undefined || command.startsWith('-')) return list(command === undefined ? [] : [command, ...args]);
   if (command === 'test') return test(args);
-  readFlags([command], {}, USAGE);
   throw new UsageError('Say nothing for a list, or test', USAGE);
 }
 
-async function list(): Promise<void> {
+async function list(args: string[]): Promise<void> {
+  const { severity, kind } = readFlags(args, { severity: { type: 'string' }, kind: { type: 'string' } }, USAGE);
+  const query = new URLSearchParams({ ...(severity && { severity }), ...(kind && { kind }) });
   const answer = await adminCall<{ webhooks: HookView[]; alerts: AlertView[] }>(
     adminTarget(process.env),
     'GET',
-    '/admin/alerts',
+    `/admin/alerts?${query}`,
   );
   const { webhooks, alerts } = answer;
   const lines = webhooks.length === 0 ? [NO_WEBHOOK] : webhooks.map((one) => hookLine(one, Date.now()));

@@ -1,4 +1,5 @@
 import type { AlertView, Attempt, HookView } from '../../worker/core/alerts/alert.ts';
+import { oneLine } from '../../worker/core/alerts/plain-text.ts';
 import { usd, when } from '../budget/words.ts';
 import { durationText } from '../times.ts';
 
@@ -18,10 +19,16 @@ export function hookLine({ hook, problem, waiting, lost, nextTryAt, lastError }:
   return `${hook}: ${parts.filter(Boolean).join('; ')}`;
 }
 
-export function alertLine({ tenant, scope, period, percent, spentMicroUsd, capMicroUsd, ...rest }: AlertView): string {
-  const told = rest.deliveries.map(
+export function alertLine(alert: AlertView): string {
+  const told = alert.deliveries.map(
     ({ hook, state, detail }) => `${hook} ${state}${state === 'lost' ? ` (${detail})` : ''}`,
   );
-  const what = `${percent} % of ${scope} of ${tenant}, ${period}: ${usd(spentMicroUsd)} of ${usd(capMicroUsd)}`;
-  return `${when(rest.at)}  ${what}  ${told.join(', ') || 'no webhook'}`;
+  const { at, severity, data, kind, text, tenant } = alert;
+  const what = kind === 'budget' ? budgetText(tenant, data) : oneLine(text, LONGEST_TEXT);
+  return `${when(at)}  ${severity.padEnd(8)}  ${what}  ${told.join(', ') || 'no webhook'}`;
 }
+
+const LONGEST_TEXT = 300;
+
+const budgetText = (tenant: string | null, { scope, period, thresholdPercent, ...amounts }: AlertView['data']) =>
+  `${thresholdPercent} % of ${scope} of ${tenant}, ${period}: ${usd(Number(amounts.spentMicroUsd))} of ${usd(Number(amounts.capMicroUsd))}`;

@@ -1,6 +1,7 @@
 /** `Alerts` on real storage inside workerd, with a stopped clock and scripted webhooks. */
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { type Notice, SEVERITIES } from '../../worker/core/alerts/notice.ts';
 import type { Hook } from '../../worker/core/alerts/policy.ts';
 import type { Crossing } from '../../worker/core/ledger/book/rows.ts';
 import { Alerts } from '../../worker/objects/alerts/alerts.ts';
@@ -11,7 +12,8 @@ export const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export const hook = (name: string, format: Hook['format'] = 'json'): Hook => ({
   ...{ name, format, url: `https://${name.toLowerCase().replaceAll('_', '-')}.example/in`, problem: undefined },
-  secret: format === 'json' ? SECRET : '',
+  secret: format === 'slack' ? '' : SECRET,
+  severities: SEVERITIES,
 });
 
 export interface Call {
@@ -28,6 +30,8 @@ type Answer = (call: Call) => Response | Promise<Response>;
 export class Receivers {
   clock = new TestClock();
   hooks: Hook[] = [hook('OPS')];
+  /** Those of the whole service, where they are others. */
+  common: Hook[] | undefined;
   readonly calls: Call[] = [];
   readonly events: WebhookEvent[] = [];
   /** By the name of the hook; one without a script accepts everything. */
@@ -46,13 +50,13 @@ export class Receivers {
       clock: { now: () => this.clock.now(), after: (ms, run) => this.clock.after(ms, run) },
       random: () => this.random,
       newId: () => `id-${this.#ids++}`,
-      hooksOf: () => this.hooks,
-      allHooks: () => this.hooks,
+      hooksOf: (tenant) => (tenant === null && this.common) || this.hooks,
+      allHooks: () => [...this.hooks, ...(this.common ?? [])],
       events: (event) => void this.events.push(event),
       fetch: async (url, { headers, body, redirect, signal }) => {
         const call = { url, headers: new Headers(headers), body: String(body), at: this.clock.now(), redirect };
         this.calls.push(call);
-        const name = this.hooks.find((one) => one.url === url)?.name ?? '';
+        const name = [...this.hooks, ...(this.common ?? [])].find((one) => one.url === url)?.name ?? '';
         return Promise.race([this.answers.get(name)?.(call) ?? new Response('ok'), aborted(signal)]);
       },
     };
@@ -64,7 +68,7 @@ const aborted = (signal: AbortSignal | null | undefined): Promise<never> =>
 
 export const never = (): Promise<Response> => new Promise(() => {});
 
-type Instance = Pick<Alerts, 'take' | 'list' | 'tryAll' | 'alarm'>;
+type Instance = Pick<Alerts, 'take' | 'notify' | 'list' | 'tryAll' | 'alarm'>;
 
 let names = 0;
 
@@ -91,6 +95,13 @@ export class AlertsStage {
   takeOf(tenant: string, ...crossings: Crossing[]): Promise<void> {
     return this.inside(async (object) => {
       object.take(tenant, crossings);
+      await this.world.clock.settle();
+    });
+  }
+
+  notify(...notices: Notice[]): Promise<void> {
+    return this.inside(async (object) => {
+      object.notify(notices);
       await this.world.clock.settle();
     });
   }
@@ -127,5 +138,12 @@ export class AlertsStage {
 
 export const crossing = (percent: number, more: Partial<Crossing> = {}): Crossing => ({
   ...{ scope: 'tenant', period: '2026-11', percent, spentMicroUsd: percent * 1e6, capMicroUsd: 1e8, at: percent },
+  ...more,
+});
+
+/** A notice about a promise; the same number is the same notice. */
+export const notice = (number: number, more: Partial<Notice> = {}): Notice => ({
+  ...{ name: `burn/chat/1h/${number}`, subject: 'burn/chat/1h', tenant: null, kind: 'slo', type: 'slo.burning' },
+  ...{ severity: 'page', at: number, text: `Notice ${number}`, runbook: null, data: { objective: 'chat', number } },
   ...more,
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MOST_WAITING } from '../../worker/core/alerts/limits.ts';
 import { Alerts } from '../../worker/objects/alerts/alerts.ts';
-import { AlertsStage, crossing, hook, never } from './alerts-harness.ts';
+import { AlertsStage, crossing, hook, never, notice } from './alerts-harness.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,11 +29,13 @@ describe('Alerts', () => {
     expect(percents(stage.world.taken('OPS'))).toEqual([60, 85, 95]);
     expect(shares(stage.world.taken('CHAT'))).toEqual([60, 85, 95]);
     const { alerts, hooks } = await stage.list();
-    expect(alerts.map(({ percent, deliveries }) => [percent, deliveries.map(({ state }) => state)])).toEqual([
-      [95, ['sent', 'sent']],
-      [85, ['sent', 'sent']],
-      [60, ['sent', 'sent']],
-    ]);
+    expect(alerts.map(({ data, deliveries }) => [data.thresholdPercent, deliveries.map(({ state }) => state)])).toEqual(
+      [
+        [95, ['sent', 'sent']],
+        [85, ['sent', 'sent']],
+        [60, ['sent', 'sent']],
+      ],
+    );
     expect(hooks.map(({ hook, waiting, lost, nextTryAt }) => [hook, waiting, lost, nextTryAt])).toEqual([
       ['OPS', 0, 0, null],
       ['CHAT', 0, 0, null],
@@ -213,16 +215,19 @@ describe('Alerts', () => {
     expect(await hookNamed('OPS')).toMatchObject({ waiting: 0, failures: 0, lastError: null });
   });
 
-  it('one tenant’s many push out no other’s', async () => {
+  it('one tenant’s many push out no other’s, and no page', async () => {
     answersOnly('OPS', () => new Response(null, { status: 500 }));
     await stage.takeOf('zeta', crossing(60));
+    await stage.notify(notice(1, { tenant: 'acme' }));
     for (let from = 0; from < MOST_WAITING + 20; from += 100) {
       await stage.take(...Array.from({ length: 100 }, (_, index) => crossing(from + index)));
     }
     const { alerts } = await stage.list(2_000);
     const mine = alerts.filter(({ tenant }) => tenant === 'zeta').flatMap(({ deliveries }) => deliveries);
     expect(mine).toMatchObject([{ hook: 'CHAT' }, { hook: 'OPS', state: 'waiting' }]);
-    expect(await hookNamed('OPS')).toMatchObject({ waiting: MOST_WAITING });
+    const page = alerts.find(({ severity }) => severity === 'page');
+    expect(page?.deliveries).toMatchObject([{ hook: 'CHAT' }, { hook: 'OPS', state: 'waiting' }]);
+    expect(await hookNamed('OPS')).toMatchObject({ waiting: MOST_WAITING + 1 });
   });
 
   it('what is being sent is not given up, and is shown as that', async () => {
@@ -262,7 +267,9 @@ describe('Alerts', () => {
   it('pages through what it has, the newest first', async () => {
     await stage.take(...[1, 2, 3, 4, 5].map((percent) => crossing(percent)));
     const page = (before: number) =>
-      stage.inside((object) => object.list(before, 2).alerts.map(({ number, percent }) => [number, percent]));
+      stage.inside((object) =>
+        object.list(before, 2).alerts.map(({ number, data }) => [number, data.thresholdPercent]),
+      );
     expect(await page(Number.MAX_SAFE_INTEGER)).toEqual([
       [5, 5],
       [4, 4],
@@ -276,5 +283,5 @@ describe('Alerts', () => {
 
 it('what can be called is this and nothing else', () => {
   const names = Object.getOwnPropertyNames(Alerts.prototype).filter((name) => name !== 'constructor');
-  expect(names.toSorted()).toEqual(['alarm', 'list', 'take', 'tryAll']);
+  expect(names.toSorted()).toEqual(['alarm', 'list', 'notify', 'take', 'tryAll']);
 });

@@ -28,7 +28,7 @@ async function taken(): Promise<string[]> {
   return alerts
     .filter(({ tenant }) => tenant === name)
     .reverse()
-    .map(({ scope, period, percent }) => `${scope} ${period} ${percent}`);
+    .map(({ data }) => `${data.scope} ${data.period} ${data.thresholdPercent}`);
 }
 
 /** Runs behind the replies, so a little later; the test's own time limit covers "never". */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { alertLine, hookLine, testLine } from '../../../cli/alerts/lines.ts';
 import type { AlertView, HookView } from '../../../worker/core/alerts/alert.ts';
+import { budgetNotice } from '../../../worker/core/alerts/budget-notice.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const hook = (more: Partial<HookView> = {}): HookView => ({
   ...{ hook: 'OPS_URL', format: 'json', problem: null, waiting: 0, lost: 0, failures: 0, nextTryAt: null },
+  severities: ['page'],
   ...{ lastError: null, ...more },
 });
 
@@ -29,10 +31,13 @@ describe('a webhook', () => {
 
 describe('an alert', () => {
   const alert = (deliveries: AlertView['deliveries']): AlertView => ({
-    ...{ id: 'msg_1', tenant: 'acme', scope: 'user:ana', period: '2026-11', percent: 85, at: NOW, deliveries },
-    ...{ spentMicroUsd: 850_000, capMicroUsd: 1_000_000 },
+    ...budgetNotice({
+      ...{ tenant: 'acme', scope: 'user:ana', period: '2026-11', percent: 85, at: NOW },
+      ...{ spentMicroUsd: 850_000, capMicroUsd: 1_000_000 },
+    }),
+    ...{ id: 'msg_1', deliveries },
   });
-  const line = '2026-11-21 12:00:00Z  85 % of user:ana of acme, 2026-11: $0.85 of $1';
+  const line = '2026-11-21 12:00:00Z  note      85 % of user:ana of acme, 2026-11: $0.85 of $1';
 
   it('is a line with what became of it', () => {
     expect(alertLine(alert([]))).toBe(`${line}  no webhook`);
@@ -43,6 +48,17 @@ describe('an alert', () => {
     ]);
     expect(alertLine(told)).toBe(`${line}  A sent, B waiting, C lost (too many were waiting)`);
   });
+});
+
+it('an alert about a promise is its sentence, on one line', () => {
+  const text = 'Success of feature:\u001b[31mx\nburns its error budget 6.4 times too fast';
+  const view: AlertView = {
+    ...{ name: 'n', subject: 's', tenant: null, kind: 'slo', type: 'slo.burning', severity: 'page', at: NOW, text },
+    ...{ runbook: null, data: {}, id: 'msg_1', deliveries: [] },
+  };
+  expect(alertLine(view)).toBe(
+    '2026-11-21 12:00:00Z  page      Success of feature: [31mx burns its error budget 6.4 times too fast  no webhook',
+  );
 });
 
 it('a test says what a webhook answered, or why not', () => {

@@ -1,14 +1,18 @@
 /** One call of a webhook; its signature is checked by Standard Webhooks' own library. */
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SEVERITIES } from '../../../worker/core/alerts/notice.ts';
 import type { Hook } from '../../../worker/core/alerts/policy.ts';
 import { deliver } from '../../../worker/objects/alerts/call.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 
 const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const URL = 'https://hooks.example/services/T0/B0/s3cr3t?token=t0k3n';
-const json: Hook = { name: 'OPS', format: 'json', url: URL, secret: SECRET, problem: undefined };
-const slack: Hook = { name: 'CHAT', format: 'slack', url: URL, secret: '', problem: undefined };
+const common = { severities: SEVERITIES, problem: undefined };
+const json: Hook = { name: 'OPS', format: 'json', url: URL, secret: SECRET, ...common };
+const ROUTING_KEY = 'R0123456789abcdef0123456789abcde';
+const pager: Hook = { name: 'PAGER', format: 'pagerduty', url: URL, secret: ROUTING_KEY, ...common };
+const slack: Hook = { name: 'CHAT', format: 'slack', url: URL, secret: '', ...common };
 
 let clock: TestClock;
 beforeEach(() => {
@@ -84,6 +88,40 @@ describe('a call that fails', () => {
     const { attempt, sent } = await call(json, '{}', answer);
     expect(attempt).toEqual({ ok: false, status: code, ms: 0, error, retryAfterMs: null });
     expect(sent.redirect).toBe('manual');
+  });
+
+  it.each([
+    [
+      'PagerDuty’s errors',
+      {
+        status: 'invalid event',
+        message: 'Event object is invalid',
+        errors: ["'summary' is missing", 'Length is wrong'],
+      },
+      "answered 400: 'summary' is missing; Length is wrong",
+      true,
+    ],
+    ['its message', { message: 'Event object is invalid' }, 'answered 400: Event object is invalid', true],
+    ['words with the key in them', { message: `No integration ${ROUTING_KEY}` }, 'answered 400', true],
+    [
+      'words of a wrong key, which may be set right',
+      { message: 'Invalid routing key' },
+      'answered 400: Invalid routing key',
+      undefined,
+    ],
+    ['words that link', { message: 'see https://x.example/<b>' }, 'answered 400', true],
+    ['something else', 'Bad Request', 'answered 400', true],
+  ])('with %s of an event that PagerDuty refuses is told so', async (_, reply, error, isRefused) => {
+    const body = typeof reply === 'string' ? reply : JSON.stringify(reply);
+    const { attempt } = await call(pager, '{}', status(400, body));
+    expect([attempt.error, attempt.isRefused]).toEqual([error, isRefused]);
+    const { attempt: later } = await call(pager, '{}', status(429, body));
+    expect(later.isRefused).toBeUndefined();
+  });
+
+  it('with a message that Slack cannot read is a refusal; a channel that is gone is none', async () => {
+    expect((await call(slack, '{}', status(400, 'invalid_payload'))).attempt.isRefused).toBe(true);
+    expect((await call(slack, '{}', status(404, 'no_service'))).attempt.isRefused).toBeUndefined();
   });
 
   it.each([

@@ -1,28 +1,25 @@
-import type { Crossing } from '../ledger/book/rows.ts';
-
-/** A threshold that one of a tenant's scopes has crossed. */
-export interface BudgetAlert extends Crossing {
-  tenant: string;
-}
-
-/** A repetition has the same name; an alert after a reset or under another cap has another. */
-export const nameOf = ({ tenant, scope, period, percent, capMicroUsd, at }: BudgetAlert): string =>
-  [tenant, scope, period, percent, capMicroUsd, at].join('\n');
+/** Notices as operators see them, and the webhooks on their way. */
+import type { Notice, Severity } from './notice.ts';
+import type { HookFormat } from './policy.ts';
 
 /** One call of a webhook. `status` null: no reply came. */
 export interface Attempt {
   ok: boolean;
   status: number | null;
   ms: number;
-  /** What went wrong. Never contains the address. */
+  /** What went wrong. Never contains the address or the routing key. */
   error: string | null;
   retryAfterMs: number | null;
+  /** The receiver works and will never take this message, so a repetition is of no use. */
+  isRefused?: true;
 }
 
 /** A webhook as operators see it: by the name of its variable, never its address. */
 export interface HookView {
   hook: string;
-  format: 'slack' | 'json' | null;
+  format: HookFormat | null;
+  /** What it is sent; empty where config no longer has it. */
+  severities: readonly Severity[];
   /** Why nothing can be sent: a variable is missing or wrong, or config no longer has the webhook. */
   problem: string | null;
   waiting: number;
@@ -33,8 +30,8 @@ export interface HookView {
   lastError: string | null;
 }
 
-/** An alert as operators see it, with its deliveries. */
-export interface AlertView extends BudgetAlert {
+/** A notice as operators see it, with its deliveries. */
+export interface AlertView extends Notice {
   /** `webhook-id`, by which a receiver recognizes repetitions. */
   id: string;
   deliveries: { hook: string; state: DeliveryState; at: number | null; detail: string | null }[];

@@ -1,6 +1,6 @@
 /** Whether a webhook works, and when to try it next. */
 import type { Attempt } from './alert.ts';
-import { FIRST_RETRY_MS, LAST_RETRY_MS, LONGEST_RETRY_AFTER_MS } from './limits.ts';
+import { FIRST_RETRY_MS, LAST_RETRY_MS, LAST_URGENT_RETRY_MS, LONGEST_RETRY_AFTER_MS } from './limits.ts';
 
 /** A webhook's record. */
 export interface DeliveryHealth {
@@ -13,16 +13,21 @@ export interface DeliveryHealth {
 /** The last call succeeded, or none was made. */
 export const WELL: DeliveryHealth = { failures: 0, nextTryAt: 0, lastError: null };
 
-/** The health after one call. `random`, in [0, 1), keeps webhooks of one receiver from retrying together. */
+/**
+ * The health after one call. `random`, in [0, 1), keeps webhooks of one receiver from retrying together. `isUrgent`: a page or
+ * an incident waits.
+ */
 export function deliveryHealthAfter(
   standing: DeliveryHealth,
   attempt: Attempt,
   now: number,
   random: number,
+  isUrgent: boolean,
 ): DeliveryHealth {
-  if (attempt.ok) return WELL;
+  if (attempt.ok || attempt.isRefused) return WELL;
   const { failures } = standing;
-  const waitMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS) * (0.5 + random / 2);
+  const waitMs =
+    Math.min(FIRST_RETRY_MS * 2 ** failures, isUrgent ? LAST_URGENT_RETRY_MS : LAST_RETRY_MS) * (0.5 + random / 2);
   const askedMs = Math.min(attempt.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
   const nextTryAt = now + Math.ceil(Math.max(waitMs, askedMs));
   return { failures: failures + 1, nextTryAt, lastError: attempt.error };

@@ -2,7 +2,7 @@
 
 /** How long an alert is retried. */
 export const KEEP_TRYING_MS = 3 * 86_400_000;
-/** Alerts that wait for one webhook. Beyond that, the oldest alerts of the tenant with the most are given up. */
+/** Alerts of one severity that wait for one webhook. Beyond that, the oldest of the tenant with the most are given up. */
 export const MOST_WAITING = 1_000;
 /** Finished alerts that are kept to be shown. */
 export const MOST_SHOWN = 1_000;
@@ -16,6 +16,8 @@ export const CALL_TIMEOUT_MS = 10_000;
 export const FIRST_RETRY_MS = 2_000;
 /** The longest wait before a retry. */
 export const LAST_RETRY_MS = 15 * 60_000;
+/** The longest wait before a retry while a page or an incident waits. */
+export const LAST_URGENT_RETRY_MS = 60_000;
 /** A webhook's own `retry-after` counts up to this. */
 export const LONGEST_RETRY_AFTER_MS = 3_600_000;
 /** After this long no call can still be running: the instance that made it has ended. */

@@ -4,10 +4,16 @@
 export type Severity = 'note' | 'ticket' | 'page' | 'incident';
 
 /** The most urgent first; a webhook is sent the first of these that waits for it. */
-export const SEVERITIES: readonly Severity[] = ['incident', 'page', 'ticket', 'note'];
+export const SEVERITIES = ['incident', 'page', 'ticket', 'note'] as const satisfies readonly Severity[];
+
+/** Whether it must not wait. */
+export const isUrgent = (severity: Severity): boolean => severity === 'incident' || severity === 'page';
+
+/** What notices are about. */
+export const NOTICE_KINDS = ['budget', 'slo', 'incident', 'drill', 'promotion'] as const;
 
 /** What it is about. */
-export type NoticeKind = 'budget' | 'slo' | 'incident' | 'drill' | 'promotion';
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** JSON webhooks' `type`. */
 export type NoticeType =

@@ -1,5 +1,6 @@
-/** Which alerts are sent, and where. */
+/** Which notices are sent, and where. */
 import type { Ladder } from '../ledger/book/state.ts';
+import type { Notice, Severity } from './notice.ts';
 
 /** A tenant's alerts: at which thresholds, and to which webhooks. */
 export interface AlertPolicy {
@@ -7,14 +8,24 @@ export interface AlertPolicy {
   hooks: readonly Hook[];
 }
 
+/** Slack's incoming webhooks, signed JSON, and PagerDuty's Events API v2. */
+export const HOOK_FORMATS = ['slack', 'json', 'pagerduty'] as const;
+/** What a webhook is sent. */
+export type HookFormat = (typeof HOOK_FORMATS)[number];
+
 /** A webhook. Its address and secret are credentials, so it is shown by its name. */
 export interface Hook {
-  /** The name of the variable that holds the address. */
+  /** The name of the variable that holds the address; of PagerDuty's, the one that holds the routing key. */
   name: string;
-  format: 'slack' | 'json';
+  format: HookFormat;
   url: string;
-  /** Base64; empty for Slack. */
+  /** Base64 for `json`, the routing key for `pagerduty`, empty for Slack. */
   secret: string;
+  severities: readonly Severity[];
   /** Why nothing can be sent, such as `SLACK_WEBHOOK_URL is not set`. */
   problem: string | undefined;
 }
+
+/** Whether a webhook is sent this. Announced maintenance is nothing that PagerDuty could resolve. */
+export const takes = ({ format, severities }: Hook, { severity, type }: Notice): boolean =>
+  severities.includes(severity) && !(format === 'pagerduty' && type === 'maintenance.announced');

@@ -1,5 +1,7 @@
-/** Who hears about a budget before it ends, and when, as people write it. A tenant's own settings override these field by field. */
+/** Who is told of what, and when a budget is nearly spent, as people write it. A tenant's own settings override these field by field. */
 import * as z from 'zod/mini';
+import { SEVERITIES } from '../alerts/notice.ts';
+import { HOOK_FORMATS } from '../alerts/policy.ts';
 import { settings, variable } from './settings.ts';
 
 const percent = z
@@ -15,23 +17,49 @@ const thresholds = z.array(percent).check(
 
 const KINDS = ['tenant', 'anonymous', 'user', 'feature', 'key'] as const;
 
+const severities = z.array(z.enum(SEVERITIES, { error: `write some of ${SEVERITIES.join(', ')}` })).check(
+  z.minLength(1, 'write at least one severity, or leave it out'),
+  z.refine((all) => new Set(all).size === all.length, { error: 'write each severity once' }),
+);
+
 const webhook = settings({
-  /** Names of the variables that hold its address and, for `json`, the secret that signs. */
-  url: variable('ALERTS_SLACK_URL'),
-  format: z.enum(['slack', 'json'], { error: 'write "slack" or "json"' }),
+  /** Names of the variables that hold its address; for `json`, the secret that signs; for `pagerduty`, the routing key. */
+  url: z.optional(variable('ALERTS_SLACK_URL')),
+  format: z.enum(HOOK_FORMATS, { error: 'write "slack", "json" or "pagerduty"' }),
   secret: z.optional(variable('ALERTS_SECRET')),
+  routingKey: z.optional(variable('PAGERDUTY_ROUTING_KEY')),
+  /** What it is sent. */
+  severities: z.optional(severities),
 }).check(
-  z.superRefine(({ format, secret }, context) => {
+  z.superRefine(({ format, url, secret, routingKey }, context) => {
+    const wrong = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (format !== 'pagerduty' && url === undefined) {
+      wrong('url', 'is missing: write the NAME of the variable that holds the address');
+    }
+    if (format === 'pagerduty' && routingKey === undefined) {
+      wrong('routingKey', 'is missing: write the NAME of the variable that holds the routing key');
+    }
+    if (format !== 'pagerduty' && routingKey !== undefined) {
+      wrong('routingKey', 'only PagerDuty has routing keys; leave it out');
+    }
     if (format === 'json' && secret === undefined) {
-      const message = 'is missing: what is sent is signed; write the NAME of the variable that holds the secret';
-      context.addIssue({ code: 'custom', path: ['secret'], message });
+      wrong('secret', 'is missing: what is sent is signed; write the NAME of the variable that holds the secret');
     }
     if (format === 'slack' && secret !== undefined) {
-      const message = 'Slack knows no signatures: its URL is the secret; leave it out';
-      context.addIssue({ code: 'custom', path: ['secret'], message });
+      wrong('secret', 'Slack knows no signatures: its URL is the secret; leave it out');
+    }
+    if (format === 'pagerduty' && secret !== undefined) {
+      wrong('secret', 'PagerDuty knows no signatures: its routing key is the secret; leave it out');
     }
   }),
 );
+
+/** A webhook as the schema lets it pass. */
+export type WebhookInput = z.output<typeof webhook>;
+
+/** The variable by which a webhook is known. */
+export const hookName = ({ format, url, routingKey }: WebhookInput): string =>
+  (format === 'pagerduty' ? routingKey : url) ?? '';
 
 /** Config's `alerts` section, and a tenant's. */
 export const alerts = settings({
@@ -42,7 +70,7 @@ export const alerts = settings({
   webhooks: z.optional(
     z.array(webhook).check(
       z.maxLength(10, 'write at most 10 webhooks'),
-      z.refine((all) => new Set(all.map(({ url }) => url)).size === all.length, { error: 'a variable is named twice' }),
+      z.refine((all) => new Set(all.map(hookName)).size === all.length, { error: 'a variable is named twice' }),
     ),
   ),
   /** From this percentage of any cap on, the safeguard serves features with `onExceed: 'degrade'`. 100: never for this reason. */

@@ -1,6 +1,8 @@
-import type { AlertPolicy, Hook } from '../alerts/policy.ts';
+import { SEVERITIES, type Severity } from '../alerts/notice.ts';
+import { PAGERDUTY_URL } from '../alerts/pagerduty.ts';
+import type { AlertPolicy, Hook, HookFormat } from '../alerts/policy.ts';
 import type { Ladder } from '../ledger/book/state.ts';
-import type { AlertsInput } from './alerts-schema.ts';
+import { type AlertsInput, hookName, type WebhookInput } from './alerts-schema.ts';
 import type { Config } from './config.ts';
 import type { Variables } from './environment.ts';
 import { isLocal } from './local.ts';
@@ -23,17 +25,35 @@ export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Va
       scopes: own.scopes ?? base.scopes ?? DEFAULT_LADDER.scopes,
       safeguardAt: own.safeguardAt ?? base.safeguardAt ?? DEFAULT_LADDER.safeguardAt,
     },
-    hooks: webhooks.map(({ url: name, format, secret }) => {
-      const [address, key] = [textOf(name, variables), secret === undefined ? '' : textOf(secret, variables)];
-      const problem = addressProblem(name, address, isLocal(variables)) ?? secretProblem(secret, key);
-      return { name, format, url: address, secret: key.replace(/^whsec_/, ''), problem };
-    }),
+    hooks: webhooks.map((webhook) => resolveHook(webhook, variables)),
   };
 }
 
-/** A tenant's policy; a tenant that config does not name has the common one. */
-export const alertsOf = ({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>, tenant: string): AlertPolicy =>
-  tenants.get(tenant)?.alerts ?? alerts;
+/** A pager is for what wakes somebody. */
+const DEFAULT_SEVERITIES: Readonly<Record<HookFormat, readonly Severity[]>> = {
+  slack: SEVERITIES,
+  json: SEVERITIES,
+  pagerduty: ['incident', 'page'],
+};
+
+function resolveHook(webhook: WebhookInput, variables: Variables): Hook {
+  const { format, severities = DEFAULT_SEVERITIES[format] } = webhook;
+  const [name, local] = [hookName(webhook), isLocal(variables)];
+  const address = textOf(webhook.url, variables);
+  if (format === 'pagerduty') {
+    const key = textOf(webhook.routingKey, variables);
+    const url = address === '' ? PAGERDUTY_URL : address;
+    const problem = routingKeyProblem(name, key) ?? addressProblem(webhook.url ?? '', url, local);
+    return { name, format, url, secret: key, severities, problem };
+  }
+  const key = textOf(webhook.secret, variables);
+  const problem = addressProblem(name, address, local) ?? secretProblem(webhook.secret, key);
+  return { name, format, url: address, secret: key.replace(/^whsec_/, ''), severities, problem };
+}
+
+/** A tenant's policy; null, and a tenant that config does not name have the common one. */
+export const alertsOf = ({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>, tenant: string | null): AlertPolicy =>
+  (tenant === null ? undefined : tenants.get(tenant)?.alerts) ?? alerts;
 
 /** Every webhook of every tenant, each once. */
 export function allHooks({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>): Hook[] {
@@ -47,6 +67,12 @@ function addressProblem(name: string, address: string, local: boolean): string |
   return `${name} must be a URL such as https://hooks.slack.com/services/…${local ? '' : ' (https only)'}`;
 }
 
+function routingKeyProblem(name: string, key: string): string | undefined {
+  if (key === '') return `${name} is not set`;
+  if (/^[A-Za-z0-9]{32}$/.test(key)) return undefined;
+  return `${name} must be the 32 characters of an integration key for Events API v2`;
+}
+
 function secretProblem(name: string | undefined, key: string): string | undefined {
   if (name === undefined) return undefined;
   if (key === '') return `${name} is not set`;
@@ -57,7 +83,8 @@ function secretProblem(name: string | undefined, key: string): string | undefine
 
 const isWholeBase64 = (key: string): boolean => key.replace(/^whsec_/, '').length % 4 === 0;
 
-function textOf(name: string, variables: Variables): string {
-  const value = variables[name];
+/** A variable's value; empty where it is not set, or not named. */
+function textOf(name: string | undefined, variables: Variables): string {
+  const value = variables[name ?? ''];
   return typeof value === 'string' ? value.trim() : '';
 }

@@ -1,19 +1,21 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { AlertView, Attempt, HookView } from '../../core/alerts/alert.ts';
+import { budgetNotice } from '../../core/alerts/budget-notice.ts';
 import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../../core/alerts/limits.ts';
-import type { Hook } from '../../core/alerts/policy.ts';
+import type { Notice } from '../../core/alerts/notice.ts';
+import { type Hook, takes } from '../../core/alerts/policy.ts';
 import type { Crossing } from '../../core/ledger/book/rows.ts';
 import { atMost } from '../at-most.ts';
 import { type AlertsDeps, Deliveries, NOT_CONFIGURED } from './deliveries.ts';
 import { HookRows } from './hook-rows.ts';
-import { AlertRows } from './rows.ts';
+import { AlertRows, type Narrowing } from './rows.ts';
 
 /** How a test call of one webhook went. */
-export type TestResult = Omit<Attempt, 'retryAfterMs'> & { hook: string; format: Hook['format'] };
+export type TestResult = Omit<Attempt, 'retryAfterMs' | 'isRefused'> & { hook: string; format: Hook['format'] };
 
 /**
- * Alerts on their way to webhooks: an outbox that calls them from its alarm. Each webhook receives its alerts in order and at its
- * own pace. An alert that was taken over is delivered at least once, even if the object dies meanwhile; a repetition has
+ * Notices on their way to webhooks: an outbox that calls them from its alarm. Each webhook receives the most urgent first,
+ * among equals in order, and at its own pace. A notice that was taken over is delivered at least once, even if the object dies meanwhile; a repetition has
  * the same `webhook-id`. When to try again and what to send is decided in core/alerts/.
  */
 export class Alerts extends DurableObject<unknown> {
@@ -41,31 +43,47 @@ export class Alerts extends DurableObject<unknown> {
 
   /** Takes over what a tenant's ledger has noted, in its order; a repetition changes nothing. */
   take(tenant: string, crossings: readonly Crossing[]): void {
+    this.notify(crossings.map((crossing) => budgetNotice({ ...crossing, tenant })));
+  }
+
+  /** Takes over notices of every kind, in their order; one whose name is known changes nothing. */
+  notify(notices: readonly Notice[]): void {
     const { clock, newId, hooksOf } = this.#deps;
     const now = clock.now();
-    const hooks = hooksOf(tenant).map(({ name }) => name);
+    const called = new Set<string>();
     this.ctx.storage.transactionSync(() => {
-      for (const crossing of crossings) this.#alerts.add({ ...crossing, tenant }, `msg_${newId()}`, hooks, now);
+      for (const notice of notices) {
+        const hooks = hooksOf(notice.tenant).flatMap((hook) => (takes(hook, notice) ? hook.name : []));
+        const isNew = this.#alerts.add(notice, `msg_${newId()}`, hooks, now);
+        for (const hook of hooks) {
+          called.add(hook);
+          if (isNew) this.#deliveries.hasten(hook, notice);
+        }
+      }
       this.#alerts.forgetOld();
     });
-    for (const hook of hooks) this.#deliveries.giveUp(hook, this.#busy.get(hook));
+    for (const hook of called) this.#deliveries.giveUp(hook, this.#busy.get(hook));
     this.#sendDue();
   }
 
-  /** All webhooks, and the alerts with numbers below `before`, newest first. */
-  list(before: number, most: number): { hooks: HookView[]; alerts: (AlertView & { number: number })[] } {
+  /** All webhooks, and the notices with numbers below `before`, newest first. */
+  list(
+    before: number,
+    most: number,
+    narrowing: Narrowing = {},
+  ): { hooks: HookView[]; alerts: (AlertView & { number: number })[] } {
     const waiting = this.#alerts.waiting();
     const configured = new Map(this.#deps.allHooks().map((hook) => [hook.name, hook]));
     const names = [...new Set([...configured.keys(), ...waiting.keys()])];
     const hooks = names.map((name): HookView => {
       const { failures, nextTryAt, lastError, lost } = this.#hooks.health(name);
-      const { format = null, problem = null } = configured.get(name) ?? { problem: NOT_CONFIGURED };
+      const { format = null, severities = [], problem = null } = configured.get(name) ?? { problem: NOT_CONFIGURED };
       const rows = waiting.get(name) ?? 0;
       // Null although alerts wait: the first of them is being sent.
       const next = rows > 0 && !this.#busy.has(name) ? Math.max(nextTryAt, this.#deps.clock.now()) : null;
-      return { hook: name, format, problem, waiting: rows, lost, failures, nextTryAt: next, lastError };
+      return { hook: name, format, severities, problem, waiting: rows, lost, failures, nextTryAt: next, lastError };
     });
-    return { hooks, alerts: this.#alerts.list(before, most) };
+    return { hooks, alerts: this.#alerts.list(before, most, narrowing) };
   }
 
   /**

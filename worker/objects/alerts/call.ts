@@ -24,12 +24,18 @@ export async function deliver(hook: Hook, id: string, body: string, { clock, fet
     const headers = { 'content-type': 'application/json', ...(await signatureHeaders(hook, id, began, body)) };
     const init = { method: 'POST', headers, body, redirect: 'manual' as const, signal: abort.signal };
     const response = await fetch(hook.url, init);
-    const word = await wordOf(response);
+    const reply = await replyOf(response);
     const { ok, status } = response;
     if (ok) return { ok, status, ms: clock.now() - began, error: null, retryAfterMs: null };
     const isRedirect = status >= 300 && status < 400;
-    const why = isRedirect ? ', and redirects are not followed' : word && !hook.url.includes(word) ? `: ${word}` : '';
-    return failed(`answered ${status}${why}`, status, retryAfterMs(response.headers.get('retry-after'), clock.now()));
+    const words = wordsOf(hook, reply);
+    const why = isRedirect ? ', and redirects are not followed' : words && `: ${words}`;
+    const failure = failed(
+      `answered ${status}${why}`,
+      status,
+      retryAfterMs(response.headers.get('retry-after'), clock.now()),
+    );
+    return isRefusal(hook, status, reply) ? { ...failure, isRefused: true } : failure;
   } catch {
     return failed(abort.signal.aborted ? `did not answer within ${CALL_TIMEOUT_MS / 1_000} s` : 'cannot be reached');
   } finally {
@@ -37,14 +43,14 @@ export async function deliver(hook: Hook, id: string, body: string, { clock, fet
   }
 }
 
-/** Standard Webhooks: HMAC-SHA256 of `id.timestamp.body`. Slack needs none: its address is the secret. */
+/** Standard Webhooks: HMAC-SHA256 of `id.timestamp.body`. Slack and PagerDuty need none: address or body hold the secret. */
 async function signatureHeaders(
   { format, secret }: Hook,
   id: string,
   now: number,
   body: string,
 ): Promise<Record<string, string>> {
-  if (format === 'slack') return {};
+  if (format !== 'json') return {};
   const timestamp = String(Math.floor(now / 1_000));
   const bytes = Uint8Array.from(atob(secret), (character) => character.charCodeAt(0));
   const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
@@ -53,12 +59,42 @@ async function signatureHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }
 
-/** Slack says in one word what is wrong, such as `no_service`. Any other text might quote the address, so it is left out. */
-async function wordOf({ body, ok }: Response): Promise<string> {
+/** The beginning of a failed call's reply. */
+async function replyOf({ body, ok }: Response): Promise<string> {
   if (body === null) return '';
   const reader = body.getReader();
   const { value } = ok ? { value: undefined } : await reader.read();
   reader.cancel().catch(() => {});
-  const text = new TextDecoder().decode(value);
-  return /^[a-z_]{1,40}$/.test(text) ? text : '';
+  return new TextDecoder().decode(value?.subarray(0, LONGEST_REPLY_BYTES));
+}
+
+const LONGEST_REPLY_BYTES = 4_096;
+
+/**
+ * What a receiver says is wrong: Slack one word, such as `no_service`, PagerDuty sentences. Any other text might quote the address or
+ * the key, so it is left out.
+ */
+function wordsOf({ format, url, secret }: Hook, reply: string): string {
+  const words = format === 'pagerduty' ? pagerDutyWords(reply) : reply;
+  const isHarmless = (format === 'pagerduty' ? /^[\w '’.,:;()-]{1,300}$/ : /^[a-z_]{1,40}$/).test(words);
+  const quotes = url.includes(words) || (secret !== '' && words.includes(secret));
+  return isHarmless && !quotes ? words : '';
+}
+
+/** Of `{"status": "invalid event", "message": "…", "errors": ["…"]}`: the errors, or the message. */
+function pagerDutyWords(reply: string): string {
+  try {
+    const { errors, message } = JSON.parse(reply) as { errors?: unknown; message?: unknown };
+    const told = Array.isArray(errors) && errors.length > 0 ? errors : [message];
+    return told.filter((one) => typeof one === 'string').join('; ');
+  } catch {
+    return '';
+  }
+}
+
+/** Whether the message itself is wrong. A wrong routing key can be set right, so what is sent with it waits. */
+function isRefusal({ format }: Hook, status: number, reply: string): boolean {
+  if (status !== 400) return false;
+  if (format === 'slack') return /^invalid_(?:payload|blocks)/.test(reply);
+  return format === 'pagerduty' && !/routing.?key/i.test(reply);
 }

@@ -1,7 +1,8 @@
 /** What happens to the alerts of one webhook: sent in order, counted against its health, given up where it is too late. */
 import type { Attempt } from '../../core/alerts/alert.ts';
 import { deliveryHealthAfter, WELL } from '../../core/alerts/delivery-health.ts';
-import { bodyOf } from '../../core/alerts/payload.ts';
+import { isUrgent, type Notice } from '../../core/alerts/notice.ts';
+import { bodyOf, testBodies } from '../../core/alerts/payload.ts';
 import type { Hook } from '../../core/alerts/policy.ts';
 import { type Caller, deliver } from './call.ts';
 import type { HookRows } from './hook-rows.ts';
@@ -11,7 +12,8 @@ import type { AlertRows } from './rows.ts';
 export interface AlertsDeps extends Caller {
   random(): number;
   newId(): string;
-  hooksOf(tenant: string): readonly Hook[];
+  /** A tenant's webhooks; null: those of the whole service. */
+  hooksOf(tenant: string | null): readonly Hook[];
   /** The webhooks of all tenants, each once. */
   allHooks(): readonly Hook[];
   events(event: WebhookEvent): void;
@@ -43,28 +45,34 @@ export class Deliveries {
     this.#deps = deps;
   }
 
-  /** Sends the oldest alert. `onSend` hears its number before the call. False: nothing waits, or the call failed. */
+  /** Sends what is next. `onSend` hears its number before the call. False: nothing waits, or the call failed. */
   async sendFirst(hook: string, onSend: (number: number) => void): Promise<boolean> {
     const { clock } = this.#deps;
     const [first, target] = this.#firstWithTarget(hook);
     if (first === undefined || target === undefined) return false;
-    const { number, id, alert } = first;
+    const { number, id, notice } = first;
     onSend(number);
-    const body = bodyOf({ type: 'budget.threshold_reached', alert }, target.format);
-    const attempt = await deliver(target, id, body, this.#deps);
+    const attempt = await deliver(target, id, bodyOf(notice, target), this.#deps);
     this.#storage.transactionSync(() => {
       if (attempt.ok) this.#alerts.end(hook, number, 'sent', `answered ${attempt.status}`, clock.now());
+      if (attempt.isRefused) this.#lose(hook, number, `was refused: it ${attempt.error}`);
       this.note(hook, attempt);
     });
-    return attempt.ok;
+    if (attempt.isRefused) this.#notifyOperator('alerts_lost', hook, attempt.error ?? '', 1);
+    return attempt.ok || attempt.isRefused === true;
   }
 
   /** Calls a webhook once with a test message, ahead of what waits for it. */
-  async sendTest(hook: Hook): Promise<Omit<Attempt, 'retryAfterMs'>> {
+  async sendTest(hook: Hook): Promise<Omit<Attempt, 'retryAfterMs' | 'isRefused'>> {
     const { newId, clock } = this.#deps;
-    const body = bodyOf({ type: 'test', at: clock.now() }, hook.format);
-    const { retryAfterMs: _, ...result } = await deliver(hook, `msg_${newId()}`, body, this.#deps);
-    if (result.ok) this.#hooks.saveHealth(hook.name, WELL);
+    const began = clock.now();
+    let result: Omit<Attempt, 'retryAfterMs' | 'isRefused'> = { ok: true, status: null, ms: 0, error: null };
+    for (const body of testBodies(hook, began)) {
+      const { ok, status, error } = await deliver(hook, `msg_${newId()}`, body, this.#deps);
+      result = { ok, status, ms: clock.now() - began, error };
+      if (!ok) return result;
+    }
+    this.#hooks.saveHealth(hook.name, WELL);
     return result;
   }
 
@@ -72,8 +80,17 @@ export class Deliveries {
   note(hook: string, attempt: Attempt): void {
     const { clock, random } = this.#deps;
     const before = this.#hooks.health(hook);
-    this.#hooks.saveHealth(hook, deliveryHealthAfter(before, attempt, clock.now(), random()));
-    if (!attempt.ok && before.failures === 0) this.#notifyOperator('webhook_failing', hook, attempt.error ?? '', 1);
+    const urgent = !attempt.ok && this.#alerts.isUrgent(hook);
+    this.#hooks.saveHealth(hook, deliveryHealthAfter(before, attempt, clock.now(), random(), urgent));
+    if (!attempt.ok && !attempt.isRefused && before.failures === 0)
+      this.#notifyOperator('webhook_failing', hook, attempt.error ?? '', 1);
+  }
+
+  /** Has a webhook that waits after failures tried at once for this notice, if it is urgent. */
+  hasten(hook: string, { severity }: Notice): void {
+    const health = this.#hooks.health(hook);
+    const now = this.#deps.clock.now();
+    if (isUrgent(severity) && health.nextTryAt > now) this.#hooks.saveHealth(hook, { ...health, nextTryAt: now });
   }
 
   /** Gives up what has waited too long, or stands behind too many others; never `sending`. */
@@ -84,19 +101,19 @@ export class Deliveries {
     this.#notifyOperator('alerts_lost', hook, 'they waited too long, or before too many', overdue.length);
   }
 
-  /** The oldest alert whose tenant still has the webhook. Alerts of tenants that no longer have it are given up on the way. */
+  /** What is next and whose tenant still has the webhook. Alerts of tenants that no longer have it are given up on the way. */
   #firstWithTarget(hook: string) {
-    const targetOf = (tenant: string) => this.#deps.hooksOf(tenant).find(({ name }) => name === hook);
+    const targetOf = (tenant: string | null) => this.#deps.hooksOf(tenant).find(({ name }) => name === hook);
     let lost = 0;
     let first = this.#alerts.first(hook);
-    let target = first && targetOf(first.alert.tenant);
+    let target = first && targetOf(first.notice.tenant);
     while (first !== undefined && target === undefined) {
-      for (const number of this.#alerts.waitingOf(hook, first.alert.tenant)) {
+      for (const number of this.#alerts.waitingOf(hook, first.notice.tenant)) {
         this.#lose(hook, number, NOT_CONFIGURED);
         lost++;
       }
       first = this.#alerts.first(hook);
-      target = first && targetOf(first.alert.tenant);
+      target = first && targetOf(first.notice.tenant);
     }
     if (lost > 0) this.#notifyOperator('alerts_lost', hook, NOT_CONFIGURED, lost);
     return [first, target] as const;

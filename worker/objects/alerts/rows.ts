@@ -1,19 +1,31 @@
-/** The alerts in `Alerts` and their way to each webhook: rows in, rows out (docs/storage.md). */
-import { type AlertView, type BudgetAlert, type DeliveryState, nameOf } from '../../core/alerts/alert.ts';
+/** The notices in `Alerts` and their way to each webhook: rows in, rows out (docs/storage.md). */
+import type { AlertView, DeliveryState } from '../../core/alerts/alert.ts';
+import { readNotice } from '../../core/alerts/budget-notice.ts';
 import { KEEP_TRYING_MS, MOST_SHOWN, MOST_WAITING } from '../../core/alerts/limits.ts';
+import { isUrgent, type Notice, type NoticeKind, SEVERITIES, type Severity } from '../../core/alerts/notice.ts';
+
+/** The most urgent first. Earlier builds knew notes alone, and had no column for it. */
+const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS alert (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, id TEXT NOT NULL, takenAt INTEGER NOT NULL, alert TEXT NOT NULL);
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, id TEXT NOT NULL, takenAt INTEGER NOT NULL, alert TEXT NOT NULL,
+    rank INTEGER NOT NULL DEFAULT ${rankOf('note')});
   CREATE TABLE IF NOT EXISTS delivery (
     hook TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, at INTEGER, detail TEXT,
     PRIMARY KEY (hook, number)) WITHOUT ROWID`;
 
-/** An alert that one webhook has not taken yet. */
+/** A notice that one webhook has not taken yet. */
 export interface Waiting {
   number: number;
   id: string;
-  alert: BudgetAlert;
+  notice: Notice;
+}
+
+/** Which notices are listed; left out: all. */
+export interface Narrowing {
+  severity?: Severity | undefined;
+  kind?: NoticeKind | undefined;
 }
 
 /** A delivery that has waited too long, or stands behind too many others. */
@@ -35,29 +47,36 @@ export class AlertRows {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(TABLES);
-  }
-
-  /** Adds an alert once, however often it comes, with a delivery for each of these webhooks. */
-  add(alert: BudgetAlert, id: string, hooks: readonly string[], now: number): void {
-    const insert =
-      'INSERT INTO alert (name, id, takenAt, alert) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number';
-    const [added] = this.#sql.exec<{ number: number }>(insert, nameOf(alert), id, now, JSON.stringify(alert)).toArray();
-    if (added === undefined) return;
-    for (const hook of hooks) {
-      this.#sql.exec("INSERT INTO delivery (hook, number, state) VALUES (?, ?, 'waiting')", hook, added.number);
+    const [ranked] = sql.exec("SELECT name FROM pragma_table_info('alert') WHERE name = 'rank'").toArray();
+    if (ranked === undefined) {
+      sql.exec(`ALTER TABLE alert ADD COLUMN rank INTEGER NOT NULL DEFAULT ${rankOf('note')}`);
     }
   }
 
+  /** Adds a notice once, however often it comes, with a delivery for each of these webhooks. False: it was known. */
+  add(notice: Notice, id: string, hooks: readonly string[], now: number): boolean {
+    const insert =
+      'INSERT INTO alert (name, id, takenAt, alert, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number';
+    const row = [notice.name, id, now, JSON.stringify(notice), rankOf(notice.severity)];
+    const [added] = this.#sql.exec<{ number: number }>(insert, ...row).toArray();
+    if (added === undefined) return false;
+    for (const hook of hooks) {
+      this.#sql.exec("INSERT INTO delivery (hook, number, state) VALUES (?, ?, 'waiting')", hook, added.number);
+    }
+    return true;
+  }
+
   /**
-   * Deliveries to give up: those that have waited too long, and those beyond the limit. Of these the oldest of the tenant
-   * with the most go first, so that no tenant pushes out another's. Never includes `sending`.
+   * Deliveries to give up: those that have waited too long, and those beyond the limit of their severity. Of these the oldest of
+   * the tenant with the most go first, so that no tenant pushes out another's, and no note a page. Never includes `sending`.
    */
   overdue(hook: string, now: number, sending: number | undefined): Overdue[] {
     return this.#sql
       .exec<{ number: number; place: number }>(
         `SELECT number, place FROM (
-           SELECT number, takenAt, ROW_NUMBER() OVER (ORDER BY own, number DESC) AS place FROM (
-             SELECT number, takenAt, ROW_NUMBER() OVER (PARTITION BY alert ->> 'tenant' ORDER BY number DESC) AS own
+           SELECT number, takenAt, ROW_NUMBER() OVER (PARTITION BY rank ORDER BY own, number DESC) AS place FROM (
+             SELECT number, takenAt, rank,
+               ROW_NUMBER() OVER (PARTITION BY rank, alert ->> 'tenant' ORDER BY number DESC) AS own
              FROM delivery JOIN alert USING (number) WHERE hook = ?1 AND state = 'waiting'))
          WHERE (place > ?2 OR takenAt <= ?3) AND number IS NOT ?4 ORDER BY number`,
         ...[hook, MOST_WAITING, now - KEEP_TRYING_MS, sending ?? null],
@@ -69,28 +88,34 @@ export class AlertRows {
       }));
   }
 
-  /** All that waits for a webhook of one tenant, oldest first. */
-  waitingOf(hook: string, tenant: string): number[] {
+  /** All that waits for a webhook of one tenant, or of the whole service, oldest first. */
+  waitingOf(hook: string, tenant: string | null): number[] {
     return this.#sql
       .exec<{ number: number }>(
         `SELECT number FROM delivery JOIN alert USING (number)
-         WHERE hook = ? AND state = 'waiting' AND alert ->> 'tenant' = ? ORDER BY number`,
+         WHERE hook = ? AND state = 'waiting' AND alert ->> 'tenant' IS ? ORDER BY number`,
         ...[hook, tenant],
       )
       .toArray()
       .map(({ number }) => number);
   }
 
-  /** The oldest alert that waits for a webhook: each webhook receives them in order. */
+  /** What a webhook is sent next: the most urgent that waits for it, among equals the oldest. */
   first(hook: string): Waiting | undefined {
     const [row] = this.#sql
       .exec<AlertRow>(
         `SELECT number, id, alert FROM delivery JOIN alert USING (number)
-         WHERE hook = ? AND state = 'waiting' ORDER BY number LIMIT 1`,
+         WHERE hook = ? AND state = 'waiting' ORDER BY rank, number LIMIT 1`,
         hook,
       )
       .toArray();
-    return row && { number: row.number, id: row.id, alert: JSON.parse(row.alert) as BudgetAlert };
+    return row && { number: row.number, id: row.id, notice: readNotice(row.alert) };
+  }
+
+  /** Whether a page or an incident waits for a webhook. */
+  isUrgent(hook: string): boolean {
+    const first = this.first(hook);
+    return first !== undefined && isUrgent(first.notice.severity);
   }
 
   /** How many alerts wait for each webhook. Webhooks without any are left out. */
@@ -103,10 +128,15 @@ export class AlertRows {
     return new Map(rows.map(({ hook, rows }) => [hook, rows]));
   }
 
-  /** Alerts with their deliveries, newest first, with numbers below `before`. */
-  list(before: number, most: number): (AlertView & { number: number })[] {
+  /** Notices with their deliveries, newest first, with numbers below `before`. */
+  list(before: number, most: number, { severity, kind }: Narrowing): (AlertView & { number: number })[] {
     const rows = this.#sql
-      .exec<AlertRow>('SELECT number, id, alert FROM alert WHERE number < ? ORDER BY number DESC LIMIT ?', before, most)
+      .exec<AlertRow>(
+        `SELECT number, id, alert FROM alert
+         WHERE number < ?1 AND (?3 IS NULL OR rank = ?3) AND (?4 IS NULL OR COALESCE(alert ->> 'kind', 'budget') = ?4)
+         ORDER BY number DESC LIMIT ?2`,
+        ...[before, most, severity === undefined ? null : rankOf(severity), kind ?? null],
+      )
       .toArray();
     return rows.map(({ number, id, alert }) => {
       const deliveries = this.#sql
@@ -115,7 +145,7 @@ export class AlertRows {
           number,
         )
         .toArray();
-      return { number, id, ...(JSON.parse(alert) as BudgetAlert), deliveries };
+      return { number, id, ...readNotice(alert), deliveries };
     });
   }
 

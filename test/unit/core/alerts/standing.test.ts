@@ -16,7 +16,7 @@ const ok: Attempt = { ok: true, status: 200, ms: 1, error: null, retryAfterMs: n
 function waits(failures: number, random: number): number[] {
   let standing: DeliveryHealth = WELL;
   return Array.from({ length: failures }, () => {
-    standing = deliveryHealthAfter(standing, failed(), 1_000, random);
+    standing = deliveryHealthAfter(standing, failed(), 1_000, random, false);
     return standing.nextTryAt - 1_000;
   });
 }
@@ -30,14 +30,25 @@ describe('a webhook that fails', () => {
   });
 
   it('is left alone as long as it asks, within reason', () => {
-    expect(deliveryHealthAfter(WELL, failed(60_000), 0, 0).nextTryAt).toBe(60_000);
-    expect(deliveryHealthAfter(WELL, failed(1), 0, 0).nextTryAt).toBe(FIRST_RETRY_MS / 2);
-    expect(deliveryHealthAfter(WELL, failed(1e12), 0, 0).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
+    expect(deliveryHealthAfter(WELL, failed(60_000), 0, 0, false).nextTryAt).toBe(60_000);
+    expect(deliveryHealthAfter(WELL, failed(1), 0, 0, false).nextTryAt).toBe(FIRST_RETRY_MS / 2);
+    expect(deliveryHealthAfter(WELL, failed(1e12), 0, 0, false).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
+  });
+
+  it('is tried every minute at least while a page waits, unless it asks for more', () => {
+    const standing = { ...WELL, failures: 20 };
+    expect(deliveryHealthAfter(standing, failed(), 0, 0.999, true).nextTryAt).toBeLessThanOrEqual(60_000);
+    expect(deliveryHealthAfter(standing, failed(), 0, 0.999, false).nextTryAt).toBeGreaterThan(800_000);
+    expect(deliveryHealthAfter(standing, failed(300_000), 0, 0, true).nextTryAt).toBe(300_000);
+  });
+
+  it('that refuses one message works', () => {
+    expect(deliveryHealthAfter(WELL, { ...failed(), isRefused: true }, 0, 0, true)).toBe(WELL);
   });
 
   it('is well again with its first success', () => {
-    const standing = deliveryHealthAfter(deliveryHealthAfter(WELL, failed(), 0, 0), failed(), 0, 0);
+    const standing = deliveryHealthAfter(deliveryHealthAfter(WELL, failed(), 0, 0, false), failed(), 0, 0, false);
     expect(standing).toMatchObject({ failures: 2, lastError: 'answered 500' });
-    expect(deliveryHealthAfter(standing, ok, 0, 0)).toBe(WELL);
+    expect(deliveryHealthAfter(standing, ok, 0, 0, false)).toBe(WELL);
   });
 });

@@ -8,6 +8,8 @@ const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const slack = { url: 'SLACK_URL', format: 'slack' };
 const ops = { url: 'OPS_URL', format: 'json', secret: 'OPS_SECRET' };
 
+const pager = { format: 'pagerduty', routingKey: 'PAGER_KEY' };
+
 const check = (alerts: unknown, tenants: unknown = {}) =>
   checkConfig(
     {
@@ -42,7 +44,36 @@ describe('a mistake', () => {
     [{ safeguardAt: 0 }, 'alerts.safeguardAt: write a percentage from 1'],
     [{ scopes: ['users'] }, 'alerts.scopes[0]: write some of tenant, anonymous, user, feature, key'],
     [{ hooks: [] }, 'alerts.hooks: is not a setting; there are thresholds, scopes, webhooks, safeguardAt'],
-    [{ webhooks: [{ url: 'SLACK_URL' }] }, 'alerts.webhooks[0].format: write "slack" or "json"'],
+    [{ webhooks: [{ url: 'SLACK_URL' }] }, 'alerts.webhooks[0].format: write "slack", "json" or "pagerduty"'],
+    [
+      { webhooks: [{ format: 'slack' }] },
+      'alerts.webhooks[0].url: is missing: write the NAME of the variable that holds the address',
+    ],
+    [
+      { webhooks: [{ format: 'pagerduty', url: 'PAGER_URL' }] },
+      'alerts.webhooks[0].routingKey: is missing: write the NAME of the variable that holds the routing key',
+    ],
+    [
+      { webhooks: [{ ...pager, secret: 'OPS_SECRET' }] },
+      'alerts.webhooks[0].secret: PagerDuty knows no signatures: its routing key is the secret; leave it out',
+    ],
+    [
+      { webhooks: [{ ...slack, routingKey: 'PAGER_KEY' }] },
+      'alerts.webhooks[0].routingKey: only PagerDuty has routing keys; leave it out',
+    ],
+    [
+      { webhooks: [{ ...slack, severities: [] }] },
+      'alerts.webhooks[0].severities: write at least one severity, or leave it out',
+    ],
+    [
+      { webhooks: [{ ...slack, severities: ['page', 'page'] }] },
+      'alerts.webhooks[0].severities: write each severity once',
+    ],
+    [
+      { webhooks: [{ ...slack, severities: ['critical'] }] },
+      'alerts.webhooks[0].severities[0]: write some of incident, page, ticket, note',
+    ],
+    [{ webhooks: [pager, pager] }, 'alerts.webhooks: a variable is named twice'],
     [
       { webhooks: [{ ...slack, url: 'https://hooks.slack.com/services/T/B/x' }] },
       'alerts.webhooks[0].url: an address is not written here: write the NAME of an environment variable, such as "ALERTS_SLACK_URL", never the value',
@@ -90,6 +121,38 @@ describe('alerts', () => {
     expect(alertsOf(config, 'nobody')).toBe(config.alerts);
     expect(allHooks(config).map(({ name }) => name)).toEqual(['SLACK_URL', 'OPS_URL']);
   });
+
+  it('of the whole service go to the common webhooks', () => {
+    const config = resolved({ webhooks: [slack] }, {}, { acme: { alerts: { webhooks: [ops] } } });
+    expect(alertsOf(config, null)).toBe(config.alerts);
+  });
+});
+
+describe('PagerDuty', () => {
+  const key = 'R0123456789abcdef0123456789abcde';
+  const hook = (more: object, variables: Record<string, string>) =>
+    resolved({ webhooks: [{ ...pager, ...more }] }, variables).alerts.hooks[0];
+
+  it('is called for pages and incidents, at its own address, with the key', () => {
+    expect(hook({}, { PAGER_KEY: ` ${key}\n` })).toEqual({
+      ...{ name: 'PAGER_KEY', format: 'pagerduty', url: 'https://events.pagerduty.com/v2/enqueue', secret: key },
+      ...{ severities: ['incident', 'page'], problem: undefined },
+    });
+  });
+
+  it('may have another address and other severities', () => {
+    const [url, eu] = ['PAGER_URL', 'https://events.eu.pagerduty.com/v2/enqueue'];
+    expect(hook({ url, severities: ['page'] }, { PAGER_KEY: key, PAGER_URL: eu })).toMatchObject({
+      ...{ url: eu, severities: ['page'], problem: undefined },
+    });
+    expect(hook({ url }, { PAGER_KEY: key })).toMatchObject({ url: 'https://events.pagerduty.com/v2/enqueue' });
+    expect(hook({ url }, { PAGER_KEY: key, PAGER_URL: 'http://pager.example' })?.problem).toMatch(/^PAGER_URL must be/);
+  });
+
+  it('waits for its key', () => {
+    expect(hook({}, {})?.problem).toBe('PAGER_KEY is not set');
+    expect(hook({}, { PAGER_KEY: 'short' })?.problem).toMatch(/^PAGER_KEY must be the 32 characters/);
+  });
 });
 
 describe('a webhook’s address', () => {
@@ -131,6 +194,7 @@ describe('a webhook’s address', () => {
         format: 'json',
         url,
         secret: SECRET,
+        severities: ['incident', 'page', 'ticket', 'note'],
         problem: undefined,
       });
     }
