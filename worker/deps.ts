@@ -217,7 +217,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     sloBookDeps: {
       ...{ config, clock, events },
       // Until `Alerts` has this call, notices wait.
-      notify: async (notices) => (alerts() as unknown as Pick<SloBookDeps, 'notify'>).notify(notices),
+      notify: async (notices) => alerts().notify(notices),
       // No policy gives an order yet.
       carryOut: async () => {},
     },

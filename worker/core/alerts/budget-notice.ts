@@ -29,6 +29,6 @@ export const periodWord = (period: string): 'monthly' | 'daily' => (period.lengt
 
 /** A stored notice, or a row of an earlier build. */
 export function readNotice(json: string): Notice {
-  const stored = JSON.parse(json) as Notice | BudgetAlert;
-  return 'kind' in stored ? stored : budgetNotice(stored);
+  const stored = JSON.parse(json) as Notice | (BudgetAlert & { kind: undefined });
+  return stored.kind === undefined ? budgetNotice(stored) : stored;
 }

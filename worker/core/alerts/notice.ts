@@ -31,6 +31,11 @@ export type NoticeType =
   | 'promotion.rolled_back'
   | 'promotion.done';
 
+const ENDINGS: ReadonlySet<NoticeType> = new Set(['slo.recovered', 'incident.closed', 'drill.done', 'promotion.done']);
+
+/** Whether it ends what an earlier notice of its subject began. */
+export const isEnding = (type: NoticeType): boolean => ENDINGS.has(type);
+
 /** One thing to tell, once. */
 export interface Notice {
   /** A repetition has the same name and is told once. */

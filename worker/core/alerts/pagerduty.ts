@@ -1,13 +1,10 @@
 /** Events for PagerDuty's Events API v2 (developer.pagerduty.com, "Send an event"). */
 import { fingerprint } from '../config/fingerprint.ts';
-import type { Notice, NoticeType, Severity } from './notice.ts';
+import { isEnding, type Notice, type Severity } from './notice.ts';
 import { oneLine } from './plain-text.ts';
 
 /** Where events go unless a variable holds another address, such as that of PagerDuty's European region. */
 export const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
-
-/** Each ends what an earlier notice of its subject began. */
-const ENDINGS: ReadonlySet<NoticeType> = new Set(['slo.recovered', 'incident.closed', 'drill.done', 'promotion.done']);
 
 /** `critical` and `warning` are PagerDuty's words; a service may turn them into its urgency. */
 const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
@@ -24,7 +21,7 @@ const LONGEST_DEDUP_KEY = 255;
 export function pagerDutyEvent(notice: Notice, routingKey: string) {
   const { subject, type, kind, severity, text, at, tenant, name, runbook, data } = notice;
   const head = { routing_key: routingKey, dedup_key: dedupKey(subject) };
-  if (ENDINGS.has(type)) return { ...head, event_action: 'resolve' as const };
+  if (isEnding(type)) return { ...head, event_action: 'resolve' as const };
   return {
     ...head,
     event_action: 'trigger' as const,

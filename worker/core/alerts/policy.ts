@@ -1,6 +1,6 @@
 /** Which notices are sent, and where. */
 import type { Ladder } from '../ledger/book/state.ts';
-import type { Notice, Severity } from './notice.ts';
+import { isEnding, type Notice, type Severity } from './notice.ts';
 
 /** A tenant's alerts: at which thresholds, and to which webhooks. */
 export interface AlertPolicy {
@@ -26,6 +26,10 @@ export interface Hook {
   problem: string | undefined;
 }
 
-/** Whether a webhook is sent this. Announced maintenance is nothing that PagerDuty could resolve. */
-export const takes = ({ format, severities }: Hook, { severity, type }: Notice): boolean =>
-  severities.includes(severity) && !(format === 'pagerduty' && type === 'maintenance.announced');
+/** Whether a webhook is sent this. PagerDuty resolves what was opened by any severity, and ignores endings of what it does not know. */
+export function takes({ format, severities }: Hook, { severity, type }: Notice): boolean {
+  if (format === 'pagerduty' && isEnding(type)) return true;
+  // Nothing would resolve it.
+  if (format === 'pagerduty' && type === 'maintenance.announced') return false;
+  return severities.includes(severity);
+}

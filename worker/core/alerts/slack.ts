@@ -1,7 +1,7 @@
 /** Messages for Slack's incoming webhooks: `text` for notifications, `blocks` for the channel (docs.slack.dev, Block Kit). */
 import { periodWord } from './budget-notice.ts';
 import { figuresOf, usd } from './figures.ts';
-import type { Notice, NoticeType, Severity } from './notice.ts';
+import { isEnding, type Notice, type NoticeType, type Severity } from './notice.ts';
 import { oneLine } from './plain-text.ts';
 
 /** What a message says first, in bold. */
@@ -41,8 +41,7 @@ export function slackMessage(notice: Notice) {
 export const slackTest = (text: string) => ({ text, blocks: [section(text)] });
 
 function message({ type, severity, text, tenant, runbook, data }: Notice, title: string) {
-  const isOver = type === 'slo.recovered' || type === 'incident.closed' || type.endsWith('.done');
-  const sign = isOver ? ':white_check_mark:' : SEVERITY_SIGNS[severity];
+  const sign = isEnding(type) ? ':white_check_mark:' : SEVERITY_SIGNS[severity];
   const figures = [
     { label: 'Severity', value: severity },
     ...(tenant === null ? [] : [{ label: 'Tenant', value: tenant }]),

@@ -1,14 +1,16 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { AlertView, Attempt, HookView } from '../../core/alerts/alert.ts';
+import type { AlertView, Attempt } from '../../core/alerts/alert.ts';
 import { budgetNotice } from '../../core/alerts/budget-notice.ts';
 import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../../core/alerts/limits.ts';
 import type { Notice } from '../../core/alerts/notice.ts';
 import { type Hook, takes } from '../../core/alerts/policy.ts';
 import type { Crossing } from '../../core/ledger/book/rows.ts';
 import { atMost } from '../at-most.ts';
-import { type AlertsDeps, Deliveries, NOT_CONFIGURED } from './deliveries.ts';
+import { type AlertsDeps, Deliveries } from './deliveries.ts';
 import { HookRows } from './hook-rows.ts';
-import { AlertRows, type Narrowing } from './rows.ts';
+import { hookViews } from './hook-views.ts';
+import { listed, type Narrowing } from './listed.ts';
+import { AlertRows } from './rows.ts';
 
 /** How a test call of one webhook went. */
 export type TestResult = Omit<Attempt, 'retryAfterMs' | 'isRefused'> & { hook: string; format: Hook['format'] };
@@ -67,23 +69,10 @@ export class Alerts extends DurableObject<unknown> {
   }
 
   /** All webhooks, and the notices with numbers below `before`, newest first. */
-  list(
-    before: number,
-    most: number,
-    narrowing: Narrowing = {},
-  ): { hooks: HookView[]; alerts: (AlertView & { number: number })[] } {
-    const waiting = this.#alerts.waiting();
-    const configured = new Map(this.#deps.allHooks().map((hook) => [hook.name, hook]));
-    const names = [...new Set([...configured.keys(), ...waiting.keys()])];
-    const hooks = names.map((name): HookView => {
-      const { failures, nextTryAt, lastError, lost } = this.#hooks.health(name);
-      const { format = null, severities = [], problem = null } = configured.get(name) ?? { problem: NOT_CONFIGURED };
-      const rows = waiting.get(name) ?? 0;
-      // Null although alerts wait: the first of them is being sent.
-      const next = rows > 0 && !this.#busy.has(name) ? Math.max(nextTryAt, this.#deps.clock.now()) : null;
-      return { hook: name, format, severities, problem, waiting: rows, lost, failures, nextTryAt: next, lastError };
-    });
-    return { hooks, alerts: this.#alerts.list(before, most, narrowing) };
+  list(before: number, most: number, narrowing: Narrowing = {}) {
+    const { sql } = this.ctx.storage;
+    const hooks = hookViews(this.#alerts, this.#hooks, this.#deps, (hook) => this.#busy.has(hook));
+    return { hooks, alerts: listed(sql, before, most, narrowing) };
   }
 
   /**

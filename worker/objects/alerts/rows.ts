@@ -1,19 +1,9 @@
 /** The notices in `Alerts` and their way to each webhook: rows in, rows out (docs/storage.md). */
-import type { AlertView, DeliveryState } from '../../core/alerts/alert.ts';
+import type { DeliveryState } from '../../core/alerts/alert.ts';
 import { readNotice } from '../../core/alerts/budget-notice.ts';
 import { KEEP_TRYING_MS, MOST_SHOWN, MOST_WAITING } from '../../core/alerts/limits.ts';
-import { isUrgent, type Notice, type NoticeKind, SEVERITIES, type Severity } from '../../core/alerts/notice.ts';
-
-/** The most urgent first. Earlier builds knew notes alone, and had no column for it. */
-const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
-
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS alert (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, id TEXT NOT NULL, takenAt INTEGER NOT NULL, alert TEXT NOT NULL,
-    rank INTEGER NOT NULL DEFAULT ${rankOf('note')});
-  CREATE TABLE IF NOT EXISTS delivery (
-    hook TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, at INTEGER, detail TEXT,
-    PRIMARY KEY (hook, number)) WITHOUT ROWID`;
+import { isUrgent, type Notice } from '../../core/alerts/notice.ts';
+import { prepareTables, rankOf } from './tables.ts';
 
 /** A notice that one webhook has not taken yet. */
 export interface Waiting {
@@ -22,22 +12,10 @@ export interface Waiting {
   notice: Notice;
 }
 
-/** Which notices are listed; left out: all. */
-export interface Narrowing {
-  severity?: Severity | undefined;
-  kind?: NoticeKind | undefined;
-}
-
 /** A delivery that has waited too long, or stands behind too many others. */
 export interface Overdue {
   number: number;
   reason: 'too many were waiting' | 'was tried for too long';
-}
-
-interface AlertRow extends Record<string, SqlStorageValue> {
-  number: number;
-  id: string;
-  alert: string;
 }
 
 /** The tables `alert` and `delivery`. */
@@ -46,11 +24,7 @@ export class AlertRows {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(TABLES);
-    const [ranked] = sql.exec("SELECT name FROM pragma_table_info('alert') WHERE name = 'rank'").toArray();
-    if (ranked === undefined) {
-      sql.exec(`ALTER TABLE alert ADD COLUMN rank INTEGER NOT NULL DEFAULT ${rankOf('note')}`);
-    }
+    prepareTables(sql);
   }
 
   /** Adds a notice once, however often it comes, with a delivery for each of these webhooks. False: it was known. */
@@ -103,7 +77,7 @@ export class AlertRows {
   /** What a webhook is sent next: the most urgent that waits for it, among equals the oldest. */
   first(hook: string): Waiting | undefined {
     const [row] = this.#sql
-      .exec<AlertRow>(
+      .exec<{ number: number; id: string; alert: string }>(
         `SELECT number, id, alert FROM delivery JOIN alert USING (number)
          WHERE hook = ? AND state = 'waiting' ORDER BY rank, number LIMIT 1`,
         hook,
@@ -126,27 +100,6 @@ export class AlertRows {
       )
       .toArray();
     return new Map(rows.map(({ hook, rows }) => [hook, rows]));
-  }
-
-  /** Notices with their deliveries, newest first, with numbers below `before`. */
-  list(before: number, most: number, { severity, kind }: Narrowing): (AlertView & { number: number })[] {
-    const rows = this.#sql
-      .exec<AlertRow>(
-        `SELECT number, id, alert FROM alert
-         WHERE number < ?1 AND (?3 IS NULL OR rank = ?3) AND (?4 IS NULL OR COALESCE(alert ->> 'kind', 'budget') = ?4)
-         ORDER BY number DESC LIMIT ?2`,
-        ...[before, most, severity === undefined ? null : rankOf(severity), kind ?? null],
-      )
-      .toArray();
-    return rows.map(({ number, id, alert }) => {
-      const deliveries = this.#sql
-        .exec<{ hook: string; state: DeliveryState; at: number | null; detail: string | null }>(
-          'SELECT hook, state, at, detail FROM delivery WHERE number = ? ORDER BY hook',
-          number,
-        )
-        .toArray();
-      return { number, id, ...readNotice(alert), deliveries };
-    });
   }
 
   /** Ends one delivery. */

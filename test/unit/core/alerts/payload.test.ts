@@ -211,7 +211,7 @@ it('a test of signed JSON is one of its own type', () => {
   ]);
 });
 
-it('a webhook takes the severities that it names, and PagerDuty no maintenance', () => {
+it('a webhook takes the severities that it names, and PagerDuty every ending and no maintenance', () => {
   const hook = (format: HookFormat) => ({
     ...{ name: 'OPS', format, url: '', secret: '', problem: undefined, severities: ['page', 'note'] as const },
   });
@@ -219,6 +219,8 @@ it('a webhook takes the severities that it names, and PagerDuty no maintenance',
   expect(taken).toEqual(['page', 'note']);
   const maintenance = burning({ type: 'maintenance.announced', severity: 'note' });
   expect(HOOK_FORMATS.filter((format) => takes(hook(format), maintenance))).toEqual(['slack', 'json']);
+  const ending = burning({ type: 'slo.recovered', severity: 'ticket' });
+  expect(HOOK_FORMATS.filter((format) => takes(hook(format), ending))).toEqual(['pagerduty']);
 });
 
 it('a row of an earlier build is the same notice as a new one', () => {
