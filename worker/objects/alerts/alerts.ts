@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { AlertView, Attempt } from '../../core/alerts/alert.ts';
+import type { Attempt } from '../../core/alerts/alert.ts';
 import { budgetNotice } from '../../core/alerts/budget-notice.ts';
 import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../../core/alerts/limits.ts';
 import type { Notice } from '../../core/alerts/notice.ts';
