@@ -40,10 +40,7 @@ export const isEnding = (type: NoticeType): boolean => ENDINGS.has(type);
 export interface Notice {
   /** A repetition has the same name and is told once. */
   name: string;
-  /**
-   * What begins and ends it share, such as `burn/chat-success/page`; PagerDuty's `dedup_key`. Several beginnings may share one:
-   * two page alerts of an objective are one trouble. One end ends them all, in the severity that they were told in.
-   */
+  /** What begins and ends it share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
   subject: string;
   /** Null: of the whole service. */
   tenant: string | null;

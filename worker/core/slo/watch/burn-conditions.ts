@@ -18,10 +18,9 @@ export function burnConditions(watched: Watched, now: number): Condition[] {
       const { severity, long } = burning.alert;
       return {
         name: `burn/${name}/${long}`,
-        subject: `burn/${name}/${severity}`,
         group: `burn/${name}`,
         ...{ type: 'slo.burning', severity, objective: name, feature, tenant },
-        what: promiseText(objective, tenant),
+        endText: `${promiseText(objective, tenant)} no longer burns its error budget too fast over ${lengthText(BURN_WINDOWS[long])}.`,
         ...{ burnRate: rounded(burning.burnRate), forMs: 0, isCovered: false },
         tell: () => told(objective, burning, over(long), watched, now),
       };

@@ -1,13 +1,16 @@
 /** What is looked at, and what of it holds at one moment. */
 import type { NoticeData } from '../../alerts/notice.ts';
 import type { Book } from '../book/book.ts';
+import type { RateLimits } from '../metrics/rate-saturation.ts';
 import type { Slo } from '../slo.ts';
-import type { FiringAlert } from './watch.ts';
+import type { FiringAlert } from './watch-state.ts';
 
 /** What a look needs. */
 export interface Watched {
   book: Pick<Book, 'names' | 'series' | 'seriesOf'>;
   slo: Slo;
+  /** Config's limits. */
+  limits: RateLimits;
 }
 
 /** Something that holds now. */

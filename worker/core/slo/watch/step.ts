@@ -1,7 +1,7 @@
 /** From what holds now to what is pending, firing and told. */
 import { type Notice, SEVERITIES } from '../../alerts/notice.ts';
 import type { Condition } from './condition.ts';
-import type { FiringAlert, WatchState } from './watch.ts';
+import type { FiringAlert, WatchState } from './watch-state.ts';
 import { lasting, timeOfDay } from './words.ts';
 
 /** More than these are not remembered: an outage for thousands of tenants is told by its first ones. */
@@ -45,7 +45,7 @@ export function stepOf(
     }
     room -= 1;
   }
-  return { state: { pending, firing }, notices: [...begun.sort(moreUrgent), ...ends(ended, now)] };
+  return { state: { pending, firing }, notices: [...begun.sort(moreUrgent), ...ended.map((alert) => end(alert, now))] };
 }
 
 const moreUrgent = (one: Notice, other: Notice): number =>
@@ -54,32 +54,24 @@ const moreUrgent = (one: Notice, other: Notice): number =>
 function begin(condition: Condition, since: number, now: number): { alert: FiringAlert; notice: Notice } {
   const { forMs: _, isCovered: __, tell, ...same } = condition;
   const { text, data } = tell();
-  const { name, subject, tenant, type, severity, objective, feature, burnRate } = condition;
+  const { name, tenant, type, severity, objective, feature, burnRate } = condition;
   const runbook = null;
   return {
     alert: { ...same, since, firedAt: now, quietSince: null, text, runbook },
     notice: {
-      ...{ name: `${name}@${now}`, subject, tenant, kind: 'slo', type, severity, at: now, runbook },
+      ...{ name: `${name}@${now}`, subject: name, tenant, kind: 'slo', type, severity, at: now, runbook },
       text: since < now ? `${text} This has held since ${timeOfDay(since)}.` : text,
       data: { alert: name, objective, feature, burnRate, since, ...data },
     },
   };
 }
 
-/** One for each subject: alerts that share it are one trouble. */
-function ends(alerts: readonly FiringAlert[], now: number): Notice[] {
-  return [...new Set(alerts.map(({ subject }) => subject))].flatMap((subject) => {
-    const same = alerts.filter((alert) => alert.subject === subject);
-    const [first] = same.toSorted((one, other) => one.since - other.since);
-    if (first === undefined) return [];
-    const { tenant, severity, objective, feature, what, since, runbook } = first;
-    return [
-      {
-        ...{ name: `recovered/${subject}@${now}`, subject, tenant, severity, at: now, runbook },
-        ...{ kind: 'slo' as const, type: 'slo.recovered' as const },
-        text: `${what} is back to normal after ${lasting(now - since)}.`,
-        data: { alerts: same.map(({ name }) => name), objective, feature, since, forMs: now - since },
-      },
-    ];
-  });
+function end(alert: FiringAlert, now: number): Notice {
+  const { name, tenant, severity, objective, feature, since, runbook, endText } = alert;
+  return {
+    ...{ name: `${name}@${now}/over`, subject: name, tenant, severity, at: now, runbook },
+    ...{ kind: 'slo', type: 'slo.recovered' },
+    text: `${endText} It lasted ${lasting(now - since)}.`,
+    data: { alert: name, objective, feature, since, lastedMs: now - since },
+  };
 }
