@@ -12,11 +12,15 @@ import { until } from '../support/until.ts';
 import { type Delivery, startReceiver } from '../support/webhook-receiver.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const ROUTING_KEY = 'R0123456789abcdef0123456789abcde';
+const PATHS = ['/slack', '/json', '/pager'];
 const receiver = await startReceiver();
 const variables = {
   ALERTS_SLACK_URL: `${receiver.origin}/slack`,
   ALERTS_JSON_URL: `${receiver.origin}/json`,
   ALERTS_JSON_SECRET: SECRET,
+  ALERTS_PAGER_URL: `${receiver.origin}/pager`,
+  ALERTS_PAGER_KEY: ROUTING_KEY,
 };
 const bench = await startBench({ config: 'alerts', variables });
 afterAll(async () => {
@@ -76,18 +80,21 @@ class Payer {
 }
 
 const percentsOf = (deliveries: readonly Delivery[]): number[] =>
-  deliveries.map(({ body }) => Number(/(?:"thresholdPercent":|"text":")(\d+)/.exec(body)?.[1]));
+  deliveries.map(({ body }) => Number(/(?:"thresholdPercent":|"text":"|"summary":")(\d+)/.exec(body)?.[1]));
 
-test('from the settlement to both webhooks: signed, in order, once', async () => {
+test('from the settlement to every webhook: signed, in order, once', async () => {
   const acme = await Payer.with('acme');
   for (const percent of [60, 85, 95]) {
     await acme.almost(percent);
     expect((await acme.chat()).status).toBe(200);
-    await until(`both are told of ${percent} %`, () =>
-      ['/slack', '/json'].every((path) => percentsOf(acme.told(path)).includes(percent)),
+    await until(`all are told of ${percent} %`, () =>
+      PATHS.every((path) => percentsOf(acme.told(path)).includes(percent)),
     );
   }
-  for (const path of ['/slack', '/json']) expect(percentsOf(acme.told(path))).toEqual([60, 85, 95]);
+  for (const path of PATHS) expect(percentsOf(acme.told(path))).toEqual([60, 85, 95]);
+  expect(acme.told('/pager').map(({ body }) => JSON.parse(body))).toMatchObject(
+    Array(3).fill({ routing_key: ROUTING_KEY, event_action: 'trigger', payload: { severity: 'info', group: 'acme' } }),
+  );
   for (const { body, headers } of acme.told('/json')) {
     expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({
       type: 'budget.threshold_reached',
@@ -102,7 +109,7 @@ test('a power cut while a webhook is down: told afterwards, by itself, under the
   receiver.status = 503;
   await cut.almost(60);
   await cut.chat();
-  await until('it was tried', () => cut.told('/json').length > 0 && cut.told('/slack').length > 0);
+  await until('it was tried', () => PATHS.every((path) => cut.told(path).length > 0));
   const { webhooks, alerts } = await until('the failure is known', async () => {
     const list = await call<AlertList>('alerts');
     return list.webhooks.every(({ lastError }) => lastError !== null) && list;
@@ -110,16 +117,19 @@ test('a power cut while a webhook is down: told afterwards, by itself, under the
   expect(webhooks).toMatchObject([
     { hook: 'ALERTS_SLACK_URL', waiting: 1, lost: 0, lastError: 'answered 503' },
     { hook: 'ALERTS_JSON_URL', waiting: 1, lost: 0, lastError: 'answered 503' },
+    { hook: 'ALERTS_PAGER_KEY', waiting: 1, lost: 0, lastError: 'answered 503' },
   ]);
   expect(alerts[0]).toMatchObject({
     tenant: 'cut',
     percent: 60,
-    deliveries: [{ state: 'waiting' }, { state: 'waiting' }],
+    severity: 'note',
+    kind: 'budget',
+    deliveries: Array(3).fill({ state: 'waiting' }),
   });
   await bench.killAndRestart();
   const before = receiver.deliveries.length;
   receiver.status = 200;
-  await until('both are told', () => new Set(receiver.deliveries.slice(before).map(({ path }) => path)).size === 2);
+  await until('all are told', () => new Set(receiver.deliveries.slice(before).map(({ path }) => path)).size === 3);
   const ids = cut.told('/json').map(({ headers }) => headers['webhook-id']);
   expect(new Set(ids).size).toBe(1);
   expect(JSON.stringify(await call<AlertList>('alerts'))).not.toContain(receiver.origin);
@@ -186,15 +196,17 @@ test('npm run alerts: a test of every webhook, and the list; addresses are shown
   receiver.status = 200;
   const proof = await npmRunAlerts('test');
   expect(proof.stdout).toMatch(
-    /^✓ ALERTS_SLACK_URL: answered 200 in \d+ ms\n✓ ALERTS_JSON_URL: answered 200 in \d+ ms\n$/,
+    /^✓ ALERTS_SLACK_URL: answered 200 in \d+ ms\n✓ ALERTS_JSON_URL: answered 200 in \d+ ms\n✓ ALERTS_PAGER_KEY: answered 200 in \d+ ms\n$/,
   );
   expect(
     receiver.deliveries
-      .slice(-2)
-      .map(({ path, body }) => [path, body.includes('this webhook works')])
+      .slice(-4)
+      .map(({ path, body }) => [path, body.includes('this webhook works') || body.includes('"resolve"')])
       .toSorted(),
   ).toEqual([
     ['/json', true],
+    ['/pager', true],
+    ['/pager', true],
     ['/slack', true],
   ]);
   receiver.status = 410;
@@ -204,9 +216,13 @@ test('npm run alerts: a test of every webhook, and the list; addresses are shown
     stdout: expect.stringMatching(/^✗ ALERTS_SLACK_URL: answered 410 \(\d+ ms\)/),
   });
   const list = await npmRunAlerts();
-  expect(list.stdout).toMatch(/^ALERTS_SLACK_URL: nothing waiting\nALERTS_JSON_URL: nothing waiting\n/);
   expect(list.stdout).toMatch(
-    /95 % of tenant of thrifty, 2\d{3}-\d\d: \$0\.95\d* of \$1 {2}ALERTS_JSON_URL sent, ALERTS_SLACK_URL sent/,
+    /^ALERTS_SLACK_URL: nothing waiting\nALERTS_JSON_URL: nothing waiting\nALERTS_PAGER_KEY: nothing waiting\n/,
   );
+  expect(list.stdout).toMatch(
+    /95 % of tenant of thrifty, 2\d{3}-\d\d: \$0\.95\d* of \$1 {2}ALERTS_JSON_URL sent, ALERTS_PAGER_KEY sent, ALERTS_SLACK_URL sent/,
+  );
+  expect((await npmRunAlerts('--severity', 'page')).stdout).toMatch(/No alerts yet\.\n$/);
   expect(proof.stdout + list.stdout).not.toContain(receiver.origin);
+  expect(proof.stdout + list.stdout).not.toContain(ROUTING_KEY);
 });

@@ -1,4 +1,4 @@
-/** A feature with a safeguard, and two webhooks. */
+/** A feature with a safeguard, and a webhook of each format. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {
@@ -18,6 +18,10 @@ export default {
     webhooks: [
       { url: 'ALERTS_SLACK_URL', format: 'slack' },
       { url: 'ALERTS_JSON_URL', format: 'json', secret: 'ALERTS_JSON_SECRET' },
+      {
+        ...{ routingKey: 'ALERTS_PAGER_KEY', url: 'ALERTS_PAGER_URL', format: 'pagerduty' },
+        severities: ['incident', 'page', 'ticket', 'note'],
+      },
     ],
   },
 } satisfies ConfigInput;
