@@ -17,12 +17,15 @@ import { dayOf } from './slo/documents/words.ts';
 import { writeDocuments } from './slo/documents/write.ts';
 import { promiseLines } from './slo/list-lines.ts';
 import { prometheusFiles } from './slo/prometheus-files.ts';
+import { readReport, writeReport } from './slo/report/write.ts';
 
 const USAGE = `npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand
 npm run slo -- generate [--out DIR]     writes slo.md, budgets.md, sow-clause.md and operations.md (to promises)
+npm run slo -- report --month 2026-11 [--tenant NAME] [--all] [--out DIR]
+    writes a month's report as Markdown and HTML (to slo/reports); --all: also promises that slo.public does not name
 npm run slo -- prometheus [--out DIR]   writes rules, a dashboard, a sloth file and examples (to slo/prometheus)
 
-list calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
+list and report call the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
 generate and prometheus read carryon.config.ts and call nothing. docs/slo.md, docs/documents.md and docs/prometheus.md say more.`;
 
 try {
@@ -34,9 +37,10 @@ try {
 async function run([command, ...args]: string[]): Promise<void> {
   if (command === 'list') return list(args);
   if (command === 'generate') return generate(args);
+  if (command === 'report') return report(args);
   if (command === 'prometheus') return prometheus(args);
   if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with the promises: list, generate or prometheus', USAGE);
+  throw new UsageError('Say what to do with the promises: list, generate, report or prometheus', USAGE);
 }
 
 async function list(args: string[]): Promise<void> {
@@ -56,6 +60,19 @@ async function generate(args: string[]): Promise<void> {
   const written = await writeDocuments(directory, drafts(config), dayOf(Date.now()));
   for (const { path, isChanged } of written)
     console.log(`${relative(process.cwd(), path)}${isChanged ? '' : ' (unchanged)'}`);
+}
+
+async function report(args: string[]): Promise<void> {
+  const one = { type: 'string' } as const;
+  const flags = { month: one, tenant: one, out: one, all: { type: 'boolean' } } as const;
+  const { month, tenant, out, all: withAll = false } = readFlags(args, flags, USAGE);
+  if (month === undefined || !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month))
+    throw new UsageError('Say which month, such as --month 2026-11', USAGE);
+  const asked = { month, tenant, withAll };
+  const said = await readReport(adminTarget(process.env), asked);
+  for (const path of await writeReport(resolve(projectDirectory, out ?? 'slo/reports'), asked, said))
+    console.log(relative(process.cwd(), path));
+  console.log(said.verdict.text);
 }
 
 async function prometheus(args: string[]): Promise<void> {

@@ -47,7 +47,7 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   ['route', ['pn'], "Unexpected argument 'pn'", 'npm run route -- pin'],
   ['route', ['pin', '--alais', 'x'], "Unknown option '--alais'", 'npm run route -- pin'],
   ['route', ['unpin', '--for', '2h'], "Unknown option '--for'", 'unpin --alias A'],
-  ['slo', [], 'Say what to do with the promises: list, generate or prometheus', 'npm run slo -- list'],
+  ['slo', [], 'Say what to do with the promises: list, generate, report or prometheus', 'npm run slo -- list'],
   ['why', [], 'Say which request: its x-request-id, or list for the latest ones', 'npm run why -- list'],
   ['audit', ['--most', '0'], '--most 0: write a whole number from 1', 'npm run audit'],
 ];

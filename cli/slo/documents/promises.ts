@@ -30,7 +30,7 @@ export function promiseText(sli: Sli, of: readonly string[], share: number): str
 }
 
 /** What an average promises, as text. */
-export const averageText = ({ averageMicroUsd }: AverageObjective): string =>
+export const averageText = ({ averageMicroUsd }: Pick<AverageObjective, 'averageMicroUsd'>): string =>
   `A request costs at most ${usd(averageMicroUsd)} on average.`;
 
 /** What clients are told: the promises that `slo.public` names, or all that are not of a single tenant, where it names none. */

@@ -84,7 +84,14 @@ export interface MonthReport {
   /** The month is over and all its figures are kept. */
   isWhole: boolean;
   objectives: MonthOfObjective[];
-  averages: { name: string; feature: string | null; averageUsd: number; valueUsd: number | null; total: number }[];
+  averages: {
+    name: string;
+    feature: string | null;
+    isPublic: boolean;
+    averageUsd: number;
+    valueUsd: number | null;
+    total: number;
+  }[];
   requests: number;
   costUsd: number;
   incidents: { id: string; openedAt: number; closedAt: number | null; objective: string | null; text: string }[];
@@ -101,7 +108,14 @@ export interface MonthOfObjective {
   name: string;
   sli: string;
   feature: string | null;
+  /** Whose promise it is; null: everybody's. */
+  tenant: string | null;
   under: string | null;
+  atMostUsd: number | null;
+  /** A composite's parts. */
+  of: readonly string[];
+  /** Whether `slo.public` names it. */
+  isPublic: boolean;
   target: number;
   promised: number;
   value: number | null;

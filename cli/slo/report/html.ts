@@ -1,0 +1,30 @@
+/** HTML from text that nobody has checked. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these have no place in a document, and some turn its text around.
+const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Markup, as against text. */
+export interface Html {
+  readonly html: string;
+}
+
+type Part = string | Html | readonly Html[];
+
+/** A template whose strings are text, and escaped; only what this function made is markup. */
+export function html(markup: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  const texts = parts.map((part) => (typeof part === 'string' ? textHtml(part) : joined(part)));
+  return { html: markup.map((piece, index) => piece + (texts[index] ?? '')).join('') };
+}
+
+const joined = (part: Html | readonly Html[]): string =>
+  'html' in part ? part.html : part.map(({ html: one }) => one).join('');
+
+const textHtml = (text: string): string =>
+  text.replace(CONTROLS, '').replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? letter);

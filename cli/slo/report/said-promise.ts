@@ -1,0 +1,122 @@
+/** One promise over a month, in a client's words. */
+import { durationMs } from '../../../worker/core/config/duration.ts';
+import type { DayState, MonthOfObjective, MonthReport } from '../../../worker/core/slo/history.ts';
+import { EXCLUDED_REASONS, type ExcludedReason } from '../../../worker/core/slo/rules.ts';
+import type { Sli } from '../../../worker/core/slo/slo.ts';
+import { averageText, forWhat, promiseText } from '../documents/promises.ts';
+import { numberText, percent, usd } from '../documents/words.ts';
+import { lengthText } from './dates.ts';
+
+/** Plain text; `–` where there is nothing to say. */
+export interface SaidPromise {
+  name: string;
+  feature: string;
+  text: string;
+  /** Null without requests. */
+  isKept: boolean | null;
+  promised: string;
+  delivered: string;
+  budget: string;
+  /** The share of the error budget that was used, above 1 when overspent; null where there is none. */
+  budgetShare: number | null;
+  counted: string;
+  bad: string;
+  outage: string;
+  excluded: string;
+  /** Empty where days are not known. */
+  days: readonly DayState[];
+}
+
+const NONE = '–';
+
+/** Of an objective. */
+export function saidPromise(month: MonthOfObjective): SaidPromise {
+  const { name, feature, promised, value, kept, good, total, budgetSpent, badMinutes, days } = month;
+  return {
+    ...{ name, days, isKept: kept },
+    feature: forWhat(feature),
+    text: promiseText(sliOf(month), month.of, promised),
+    promised: percent(promised),
+    delivered: value === null ? NONE : shareText(value),
+    budget:
+      budgetSpent === null ? NONE : `${Math.max(0, Math.ceil(budgetSpent * 100 - 1e-6)).toLocaleString('en-US')} %`,
+    budgetShare: budgetSpent,
+    counted: numberText(total),
+    bad: numberText(total - good),
+    outage: badMinutes === null || !isAllTheTime(month) ? NONE : lengthText(badMinutes),
+    excluded: excludedText(month.excluded),
+  };
+}
+
+/** Of an average. */
+export function saidAverage({
+  name,
+  feature,
+  averageUsd,
+  valueUsd,
+  total,
+}: MonthReport['averages'][number]): SaidPromise {
+  const averageMicroUsd = Math.round(averageUsd * 1e6);
+  return {
+    ...{
+      name,
+      feature: forWhat(feature),
+      budget: NONE,
+      budgetShare: null,
+      bad: NONE,
+      outage: NONE,
+      excluded: NONE,
+      days: [],
+    },
+    isKept: valueUsd === null ? null : valueUsd <= averageUsd + 1e-9,
+    text: averageText({ averageMicroUsd }),
+    promised: usd(averageMicroUsd),
+    delivered: valueUsd === null ? NONE : usd(Math.round(valueUsd * 1e6)),
+    counted: numberText(total),
+  };
+}
+
+function sliOf({ sli, name, under, atMostUsd }: MonthOfObjective): Sli {
+  switch (sli) {
+    case 'ttft':
+    case 'latency':
+      return { kind: sli, underMs: durationMs(under ?? '') ?? 0 };
+    case 'cost':
+      return { kind: sli, atMostMicroUsd: Math.round((atMostUsd ?? 0) * 1e6) };
+    case 'external':
+      return { kind: sli, name };
+    case 'composite':
+      return { kind: 'all', of: [] };
+    case 'valid':
+    case 'quality':
+      return { kind: sli };
+    default:
+      return { kind: 'success' };
+  }
+}
+
+/** An outage is no measure of what is asked now and then, or of money. */
+const isAllTheTime = ({ sli }: MonthOfObjective): boolean => ['success', 'ttft', 'latency', 'composite'].includes(sli);
+
+/** Rounded down, so that a promise that is just missed does not look kept. */
+const shareText = (share: number): string => percent(Math.floor(share * 1e5 + 1e-6) / 1e3);
+
+function excludedText(excluded: MonthOfObjective['excluded']): string {
+  const said = EXCLUDED_REASONS.flatMap((reason) => {
+    const count = excluded[reason] ?? 0;
+    return count === 0 ? [] : [`${numberText(count)} ${EXCLUDED_WORDS[reason]}`];
+  });
+  return said.join(', ') || 'none';
+}
+
+const EXCLUDED_WORDS: Readonly<Record<ExcludedReason, string>> = {
+  caller: 'faulty',
+  key: 'without a valid key',
+  idempotency: 'repeated wrongly',
+  stopped: 'stopped by the sender',
+  budget: 'above a budget',
+  rate: 'above a rate',
+  left: 'given up before the answer',
+  maintenance: 'during maintenance',
+  drill: 'of a rehearsal',
+};

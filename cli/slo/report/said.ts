@@ -1,0 +1,163 @@
+/** What a month's report says, as plain text; `markdown-report.ts` and `html-report.ts` give it a form. */
+import type { DayState, MonthReport } from '../../../worker/core/slo/history.ts';
+import { listed } from '../documents/markdown.ts';
+import { daysIn, dayText, lengthText, minuteText, momentText, monthName, spanText } from './dates.ts';
+import { type SaidPromise, saidAverage, saidPromise } from './said-promise.ts';
+
+/** Plain text, with names in it that anybody may have written. */
+export interface Said {
+  service: string;
+  tenant: string | null;
+  /** Such as `November 2026`. */
+  month: string;
+  daysInMonth: number;
+  /** One sentence first. `isKept`: null where there is nothing to judge. */
+  verdict: { isKept: boolean | null; text: string };
+  /** What the reader has to know about the figures. */
+  notes: string[];
+  figures: { name: string; value: string }[];
+  promises: SaidPromise[];
+  happened: Happened[];
+  explained: string[];
+  contact: string | null;
+  /** When it was made. */
+  made: string;
+}
+
+/** A kind of things that happened; `none` is said where there were none. */
+export interface Happened {
+  title: string;
+  none: string;
+  /** About all of them; may be empty. */
+  summary: string;
+  entries: { when: string; text: string }[];
+}
+
+/** Those of the report's tenant and those of everybody: no client reads of another one's promises. */
+export function saidOf(report: MonthReport, withAll: boolean): Said {
+  const month = monthName(report.month);
+  const isRunning = report.at < Date.parse(`${report.month}-01T00:00:00Z`) + daysIn(report.month) * 86_400_000;
+  const isOurs = ({ tenant }: { tenant: string | null }) => tenant === null || tenant === report.tenant;
+  const ours = report.objectives.filter(isOurs);
+  const hasPublic = [...ours, ...report.averages].some(({ isPublic }) => isPublic);
+  const isTold = (one: { isPublic: boolean; tenant?: string | null }) =>
+    withAll || !hasPublic || one.isPublic || (one.tenant ?? null) !== null;
+  const objectives = ours.filter(isTold);
+  const promises = [...objectives.map(saidPromise), ...report.averages.filter(isTold).map(saidAverage)];
+  const credit = Math.max(0, ...ours.map(({ creditPercent }) => creditPercent));
+  return {
+    ...{ service: report.service, tenant: report.tenant, month, contact: report.contact },
+    daysInMonth: daysIn(report.month),
+    verdict: verdictOf(promises, month, isRunning),
+    notes: notesOf(report, isRunning),
+    figures: figuresOf(report, promises, credit, isRunning),
+    promises,
+    happened: happenedIn(report),
+    explained: EXPLAINED,
+    made: minuteText(report.at),
+  };
+}
+
+function verdictOf(promises: readonly SaidPromise[], month: string, isRunning: boolean): Said['verdict'] {
+  if (promises.length === 0) return { isKept: null, text: 'Nothing was promised.' };
+  const judged = promises.filter(({ isKept }) => isKept !== null);
+  const missed = judged.filter(({ isKept }) => isKept === false);
+  const all = judged.length === 1 ? 'the one promise' : `all ${judged.length} promises`;
+  if (judged.length === 0)
+    return { isKept: null, text: `There were no requests in ${month}, so nothing can be judged.` };
+  if (missed.length === 0)
+    return isRunning
+      ? { isKept: true, text: `So far, ${all} in ${month} ${judged.length === 1 ? 'is' : 'are'} kept.` }
+      : { isKept: true, text: `In ${month} ${all} ${judged.length === 1 ? 'was' : 'were'} kept.` };
+  const names = listed(missed.map(({ name }) => name));
+  const kept = `${judged.length - missed.length} of ${judged.length} promises ${isRunning ? 'are' : 'were'} kept`;
+  return { isKept: false, text: `${isRunning ? 'So far, ' : `In ${month} `}${kept}. Missed: ${names}.` };
+}
+
+function notesOf({ at, isWhole }: MonthReport, isRunning: boolean): string[] {
+  if (isRunning) return [`The month is not over. The figures are those until ${minuteText(at)} UTC, and may change.`];
+  return isWhole ? [] : ['Days of this month are no longer kept. The figures are those of the days that are left.'];
+}
+
+function figuresOf(
+  { requests, costUsd }: MonthReport,
+  promises: readonly SaidPromise[],
+  credit: number,
+  isRunning: boolean,
+): Said['figures'] {
+  const judged = promises.filter(({ isKept }) => isKept !== null);
+  const kept = judged.filter(({ isKept }) => isKept).length;
+  const none = isRunning ? 'none so far' : 'none';
+  return [
+    { name: 'promises kept', value: judged.length === 0 ? '–' : `${kept} of ${judged.length}` },
+    { name: 'requests', value: requests.toLocaleString('en-US') },
+    { name: 'cost of the models', value: `$${moneyText(costUsd)}` },
+    { name: 'credit due, of the month’s fees', value: credit === 0 ? none : `${credit} %` },
+  ];
+}
+
+/** In cents; below a cent as far as there is something to see. */
+const moneyText = (usd: number): string =>
+  usd > 0 && usd < 0.01
+    ? String(Number(usd.toPrecision(2)))
+    : usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+function happenedIn({ incidents, mttrMinutes, mtbfMinutes, maintenance, drills }: MonthReport): Happened[] {
+  return [
+    {
+      title: 'Incidents',
+      none: 'There were none.',
+      summary: [
+        ...(mttrMinutes === null ? [] : [`On average one was over after ${lengthText(mttrMinutes)}.`]),
+        ...(mtbfMinutes === null ? [] : [`Between two there were ${lengthText(mtbfMinutes)} on average.`]),
+      ].join(' '),
+      entries: incidents.map(({ openedAt, closedAt, text }) => ({
+        when:
+          closedAt === null
+            ? `${spanText(openedAt, null)}, not over yet`
+            : `${spanText(openedAt, closedAt)} (${lengthText((closedAt - openedAt) / 60_000)})`,
+        text,
+      })),
+    },
+    {
+      title: 'Planned maintenance',
+      none: 'There was none.',
+      summary: '',
+      entries: maintenance.map(({ from, to, reason, announcedAt }) => ({
+        when: `${spanText(from, to)} (${lengthText((to - from) / 60_000)})`,
+        text: `${reason} (announced ${dayText(announcedAt)})`,
+      })),
+    },
+    {
+      title: 'Rehearsed failures',
+      none: 'None was rehearsed.',
+      summary: '',
+      entries: drills.map(({ at, text }) => ({ when: momentText(at), text })),
+    },
+  ];
+}
+
+const EXPLAINED = [
+  'Delivered: the share of counted requests that kept the promise, rounded down.',
+  'Error budget used: how much of what our own target allows to go wrong did go wrong. Above 100 % we missed our target; the promise may still be kept, as it leaves more room.',
+  'As an outage: for how long everything would have had to fail to do the same harm.',
+  'Not counted: requests that were wrong by their sender’s doing or above agreed limits, that the sender gave up, that came during announced maintenance, or that belonged to a rehearsal.',
+  'Days are those of UTC. A day is marked where it alone stayed below the target or the promise; the month may be kept all the same.',
+];
+
+/** How many days were of each state, in words: `28 days kept, 1 below our target, 1 below the promise`. */
+export function daysText(days: readonly DayState[]): string {
+  const [first = 'no days', ...others] = (Object.keys(DAY_WORDS) as DayState[]).flatMap((state) => {
+    const count = days.filter((one) => one === state).length;
+    return count === 0 ? [] : [`${count} ${DAY_WORDS[state]}`];
+  });
+  return [first.replace(' ', first.startsWith('1 ') ? ' day ' : ' days '), ...others].join(', ');
+}
+
+/** What a day's state means to a client. */
+export const DAY_WORDS: Readonly<Record<DayState, string>> = {
+  kept: 'kept',
+  strained: 'below our target',
+  broken: 'below the promise',
+  no_data: 'without requests',
+};

@@ -1,0 +1,53 @@
+/** Reads a month of the router, and writes its report. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ShownConfig } from '../../../worker/core/config/shown-config.ts';
+import type { MonthReport } from '../../../worker/core/slo/history.ts';
+import { adminCall } from '../../admin-call.ts';
+import type { AdminTarget } from '../../admin-target.ts';
+import { replaceFile } from '../../replace-file.ts';
+import { listed } from '../documents/markdown.ts';
+import { monthName } from './dates.ts';
+import { htmlReport } from './html-report.ts';
+import { markdownReport } from './markdown-report.ts';
+import { type Said, saidOf } from './said.ts';
+
+/** What is reported on. `withAll`: also promises that are not public. */
+export interface Asked {
+  /** Such as `2026-11`. */
+  month: string;
+  tenant?: string | undefined;
+  withAll: boolean;
+}
+
+/** The month in words. It throws where there can be no report: before the month begins, and of a tenant that nobody knows. */
+export async function readReport(target: AdminTarget, { month, tenant, withAll }: Asked): Promise<Said> {
+  const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
+  const report = await adminCall<MonthReport>(target, 'GET', `/admin/slo/months/${month}${query}`);
+  if (report.from > report.at) throw new Error(`${monthName(month)} has not begun, so there is nothing to report.`);
+  if (tenant !== undefined && isEmpty(report)) await checkTenant(target, tenant);
+  return saidOf(report, withAll);
+}
+
+/** The paths of the Markdown and the HTML file; both are written anew. */
+export async function writeReport(directory: string, { month, tenant }: Asked, said: Said): Promise<string[]> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, tenant === undefined ? month : `${month}-${tenant}`);
+  await replaceFile(`${path}.md`, markdownReport(said));
+  await replaceFile(`${path}.html`, htmlReport(said));
+  return [`${path}.md`, `${path}.html`];
+}
+
+const isEmpty = ({ requests, costUsd, objectives }: MonthReport): boolean =>
+  requests === 0 && costUsd === 0 && objectives.every(({ total }) => total === 0);
+
+/** A tenant of config may have had a quiet month; any other name without a request is more likely a wrong one. */
+async function checkTenant(target: AdminTarget, tenant: string): Promise<void> {
+  const { tenants } = await adminCall<ShownConfig>(target, 'GET', '/admin/config');
+  const names = tenants.map(({ name }) => name);
+  if (names.includes(tenant)) return;
+  const known = names.length === 0 ? 'Config names no tenants' : `Config names ${listed(names)}`;
+  throw new Error(
+    `Tenant "${tenant}" had no requests in this month, and config does not name it. Is the name right? ${known}; npm run keys -- list shows whose keys there are.`,
+  );
+}
