@@ -88,6 +88,7 @@ it('a month, of all and of a tenant', async () => {
   expect(report).toMatchObject({ tenant: null, isWhole: false, requests: 4, costUsd: 0.8001, incidents: [] });
   const success = report.objectives.find(({ name }) => name === 'chat-success');
   expect(success).toMatchObject({ value: 0.75, kept: false, good: 3, total: 4, excluded: { caller: 1 } });
+  expect(success).toMatchObject({ tenant: null, of: [], atMostUsd: null, isPublic: true });
   expect(success?.days.at(-1)).toBe('broken');
   expect(await get<MonthReport>(`slo/months/${month}?tenant=hooli`)).toMatchObject({ tenant: 'hooli', requests: 1 });
   expect(await get<MonthReport>('slo/months/2020-02')).toMatchObject({ requests: 0, isWhole: false, costUsd: 0 });

@@ -52,7 +52,7 @@ export function saidOf(report: MonthReport, withAll: boolean): Said {
     notes: notesOf(report, isRunning),
     figures: figuresOf(report, promises, credit, isRunning),
     promises,
-    happened: happenedIn(report),
+    happened: happenedIn({ ...report, incidents: report.incidents.filter(isOurs) }, report.incidents.every(isOurs)),
     explained: EXPLAINED,
     made: minuteText(report.at),
   };
@@ -102,14 +102,18 @@ const moneyText = (usd: number): string =>
     ? String(Number(usd.toPrecision(2)))
     : usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-function happenedIn({ incidents, mttrMinutes, mtbfMinutes, maintenance, drills }: MonthReport): Happened[] {
+/** `areAll`: the mean times are of these incidents. */
+function happenedIn(
+  { incidents, mttrMinutes, mtbfMinutes, maintenance, drills }: MonthReport,
+  areAll: boolean,
+): Happened[] {
   return [
     {
       title: 'Incidents',
       none: 'There were none.',
       summary: [
-        ...(mttrMinutes === null ? [] : [`On average one was over after ${lengthText(mttrMinutes)}.`]),
-        ...(mtbfMinutes === null ? [] : [`Between two there were ${lengthText(mtbfMinutes)} on average.`]),
+        ...(!areAll || mttrMinutes === null ? [] : [`On average one was over after ${lengthText(mttrMinutes)}.`]),
+        ...(!areAll || mtbfMinutes === null ? [] : [`Between two there were ${lengthText(mtbfMinutes)} on average.`]),
       ].join(' '),
       entries: incidents.map(({ openedAt, closedAt, text }) => ({
         when:

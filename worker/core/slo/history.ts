@@ -94,7 +94,15 @@ export interface MonthReport {
   }[];
   requests: number;
   costUsd: number;
-  incidents: { id: string; openedAt: number; closedAt: number | null; objective: string | null; text: string }[];
+  incidents: {
+    id: string;
+    openedAt: number;
+    closedAt: number | null;
+    objective: string | null;
+    /** Whom alone it touched; null: everybody. */
+    tenant: string | null;
+    text: string;
+  }[];
   /** Minutes; null without a closed incident, or with fewer than two. */
   mttrMinutes: number | null;
   mtbfMinutes: number | null;

@@ -48,11 +48,14 @@ export function monthReport(
     ...{ service, contact, tenant: tenant ?? null, month, from, to: span.to, at: now },
     isWhole: end <= now && from > now - retentionDays * DAY_MS,
     objectives,
-    averages: slo.averages.map((one) => averageOf(one, book, tenant, span)),
+    averages: slo.averages.map((one) => ({
+      ...averageOf(one, book, tenant, span),
+      isPublic: slo.publicNames.has(one.name),
+    })),
     requests: counted === undefined ? 0 : totalOf(counted),
     costUsd: spenders.reduce((sum, name) => sum + costOf(book.spending.of(name, month)), 0) / 1e6,
-    incidents: incidents.map(({ id, openedAt, closedAt, objective, publicNote }) => ({
-      ...{ id, openedAt, closedAt, objective },
+    incidents: incidents.map(({ id, openedAt, closedAt, objective, tenant: whose, publicNote }) => ({
+      ...{ id, openedAt, closedAt, objective, tenant: whose },
       text: publicNote ?? madeSentence(objective, slo),
     })),
     ...meanTimes(incidents),
@@ -69,7 +72,7 @@ function monthOfObjective(
   tenant: string | undefined,
   { from, to, end }: Span,
 ): MonthOfObjective {
-  const { name, sli, feature, target, promised } = objective;
+  const { name, sli, feature, tenant: whose, of, target, promised } = objective;
   const tallies = talliesOf(objective, book, slo, { tenant });
   const counts = tallies((series, key) => series.days(key, from, end));
   const total = totalOf(counts);
@@ -77,6 +80,8 @@ function monthOfObjective(
   const allowed = total * errorBudget(target);
   return {
     ...{ name, sli: sli.kind === 'all' ? 'composite' : sli.kind, feature, target, promised, value },
+    ...{ tenant: whose, of, isPublic: slo.publicNames.has(name) },
+    atMostUsd: sli.kind === 'cost' ? sli.atMostMicroUsd / 1e6 : null,
     under: sli.kind === 'ttft' || sli.kind === 'latency' ? durationText(sli.underMs) : null,
     kept: value === null ? null : counts.bad <= total * errorBudget(promised) + 1e-9,
     good: Math.round(counts.good),
@@ -100,7 +105,7 @@ function averageOf(
   book: Book,
   tenant: string | undefined,
   { from, end }: Span,
-): MonthReport['averages'][number] {
+): Omit<MonthReport['averages'][number], 'isPublic'> {
   const series = book.seriesOf(tenant ?? null, feature);
   const counts = series?.days(SUCCESS_KEY, from, end);
   const total = counts === undefined ? 0 : totalOf(counts);

@@ -64,6 +64,8 @@ it('never shows one client what another one was promised', () => {
   const names = said().promises.map(({ name }) => name);
   expect(names).toContain('acme-success');
   expect(JSON.stringify([said(), said({}, true), said({ tenant: null }, true)])).not.toContain('globex');
+  const incidents = MONTH.incidents.map((one) => ({ ...one, tenant: 'globex', text: 'globex was down.' }));
+  expect(JSON.stringify(said({ incidents }).happened)).not.toMatch(/globex|On average/);
   expect(said({ tenant: null }).promises.map(({ name }) => name)).not.toContain('acme-success');
 });
 
