@@ -208,6 +208,10 @@ export interface RouterEvent {
 
 /** Takes the record of each request, once, when it is over. It never throws, and nothing waits for it. */
 export interface Records {
+  /** A request is under way from now on; `request` is any object of its own. */
+  opened(request: object): void;
+  /** It is not under way here any more. */
+  ended(request: object): void;
   /** `atOnce`: the batch goes out now, because the caller (an object) may sleep or end soon. */
   close(record: ClosedRecord, background: Background, atOnce?: boolean): void;
 }
@@ -215,8 +219,8 @@ export interface Records {
 /** Where batches of records go: the book, traces, logs. Each sink bounds what it holds, and counts what it drops. */
 export interface RecordSink {
   readonly name: string;
-  /** Resolves when the batch is delivered or given up; never rejects. */
-  take(records: readonly RequestRecord[]): Promise<void>;
+  /** Resolves when the batch is delivered or given up; never rejects. `open`: requests that are under way in this isolate. */
+  take(records: readonly RequestRecord[], open: number): Promise<void>;
   /** Records given up so far in this isolate. */
   readonly dropped: number;
 }

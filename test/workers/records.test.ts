@@ -14,7 +14,11 @@ async function recordsOf(path: string, init: RequestInit = {}, change: (all: Com
   const records: ClosedRecord[] = [];
   const composed = compose(env);
   const events = () => {};
-  const deps = { ...composed.deps, events, records: { close: (record: ClosedRecord) => void records.push(record) } };
+  const close = (record: ClosedRecord) => void records.push(record);
+  const underWay = new Set<object>();
+  const opened = (request: object) => void underWay.add(request);
+  const ended = (request: object) => void underWay.delete(request);
+  const deps = { ...composed.deps, events, records: { opened, ended, close } };
   const all: Composition = { ...composed, deps };
   change(all);
   const context = createExecutionContext();
@@ -22,6 +26,7 @@ async function recordsOf(path: string, init: RequestInit = {}, change: (all: Com
   const response = await createApp(() => all)(request as Request<unknown, IncomingRequestCfProperties>, env, context);
   await response.text();
   await waitOnExecutionContext(context);
+  expect(underWay.size).toBe(0);
   return { records, response };
 }
 

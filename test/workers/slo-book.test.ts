@@ -68,6 +68,27 @@ describe('a flush', () => {
   });
 });
 
+it('tells what an isolate took with it, also after a sleep, and takes it back when the isolate tells something after all', async () => {
+  const lost = async () => (await book.report({})).lost;
+  const body = (open: number) => JSON.stringify({ ...JSON.parse(EMPTY), open });
+  await record('a', 0, body(3));
+  await record('b', 0);
+  expect(await lost()).toEqual([]);
+  await runInDurableObject(book, (_, { storage: { sql } }) => void sql.exec('UPDATE journal SET at = at - 120000'));
+  await evictDurableObject(book);
+  expect(await lost()).toEqual([{ from: expect.any(Number), to: expect.any(Number), openRequests: 3 }]);
+  await record('b', 1);
+  await evictDurableObject(book);
+  const [loss] = await lost();
+  expect(Number(loss?.to) - Number(loss?.from)).toBe(10_000);
+  const history = await book.history('chat-success', {});
+  expect(history?.marks).toMatchObject([
+    { kind: 'lost', from: loss?.from, text: expect.stringContaining('3 requests') },
+  ]);
+  await record('a', 1);
+  expect(await lost()).toEqual([]);
+});
+
 describe('the book', () => {
   const config = { slo: sloFor(['chat', 'search']), features: new Set(['chat', 'search']) };
   const noEvents = () => {
@@ -92,7 +113,7 @@ describe('the book', () => {
       flushes.forEach((body, seq) => {
         const at = AT + seq * 1_000 + 500;
         journal.add({ source: 'a', seq, sentAt: at - 20, body }, at);
-        fold(straight, { at, sentAt: at - 20, body });
+        fold(straight, { source: 'a', at, sentAt: at - 20, body });
         // Of some it is asked, some find it asleep.
         if (seq % 90 === 0) kept = new KeptBook(sql, journal, { config, events: noEvents });
         if (seq % 130 === 0) kept.current();

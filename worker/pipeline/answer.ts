@@ -27,6 +27,7 @@ import { respond } from './respond.ts';
 /** From the request to its response. Never throws for what a client, a provider or an operator does. */
 export async function answer(request: Request, door: DoorName, deps: Deps, context: RequestContext): Promise<Response> {
   const record = new OpenRecord(door, deps, context);
+  deps.records.opened(record);
   const weight = deps.bodies.open();
   const waits = new OneTimer(deps.clock);
   try {

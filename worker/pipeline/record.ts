@@ -48,6 +48,7 @@ export class OpenRecord {
     this.#isClosed = true;
     const { records, events } = this.#links;
     const { requestId, background } = this.#context;
+    records.ended(this);
     try {
       records.close(this.closed(outcome, ending, status), background);
       if (this.request !== undefined) logFailure(this.request, outcome, this.#links, this.#context);
@@ -59,6 +60,7 @@ export class OpenRecord {
   /** The object of its answer closes it, or it is no request of its own. */
   handOver(): void {
     this.#isClosed = true;
+    this.#links.records.ended(this);
   }
 
   /** The object that was to close it died, and its stream broke off. */

@@ -47,7 +47,7 @@ export class BookSink implements RecordSink {
     this.#links = links;
   }
 
-  async take(records: readonly RequestRecord[]): Promise<void> {
+  async take(records: readonly RequestRecord[], open = 0): Promise<void> {
     const { source, slo, clock } = this.#links;
     const now = clock.now();
     if (this.#heldAt(now) + records.length > MOST_HELD) {
@@ -57,7 +57,7 @@ export class BookSink implements RecordSink {
     const seq = this.#seq++;
     const dropped = this.#newDrops();
     this.#held.set(seq, { records: records.length, dropped, until: now + ENDED_AFTER_MS });
-    const body: FlushBody = { records: packRecords(records, (record) => isKeptWhole(record, slo)), dropped };
+    const body: FlushBody = { records: packRecords(records, (record) => isKeptWhole(record, slo)), dropped, open };
     if (await this.#send({ source, seq, body: JSON.stringify(body) })) this.#held.delete(seq);
     else this.#giveUp(seq);
   }

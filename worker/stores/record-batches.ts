@@ -10,6 +10,8 @@ const MOST = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** After a bad request, whose objectives may be burning; and between two batches. */
 const SHORTEST_WAIT_MS = 1_000;
+/** No request is under way for longer: one that was never closed, by a bug of ours, must not count for ever. */
+const LONGEST_REQUEST_MS = 20 * 60_000;
 
 interface Links {
   sinks: readonly RecordSink[];
@@ -26,9 +28,19 @@ export class RecordBatches implements Records {
   /** When the next batch is to go out. In the past, the request that held the timer was ended before. */
   #dueAt = Number.POSITIVE_INFINITY;
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** Requests that are under way, since when. */
+  readonly #open = new Map<object, number>();
 
   constructor(links: Links) {
     this.#links = links;
+  }
+
+  opened(request: object): void {
+    this.#open.set(request, this.#links.clock.now());
+  }
+
+  ended(request: object): void {
+    this.#open.delete(request);
   }
 
   close(record: ClosedRecord, background: Background, atOnce = false): void {
@@ -63,6 +75,7 @@ export class RecordBatches implements Records {
     this.#sentAt = clock.now();
     if (closed.length === 0) return;
     this.#closed = [];
+    const open = this.#openAt(this.#sentAt);
     for (const record of closed) {
       const { tenant, user } = record;
       if (tenant === null || user === null) continue;
@@ -72,6 +85,14 @@ export class RecordBatches implements Records {
     }
     // No sink is handed a name.
     for (const record of closed) record.user = null;
-    await Promise.all(sinks.map(async (sink) => sink.take(closed)));
+    await Promise.all(sinks.map(async (sink) => sink.take(closed, open)));
+  }
+
+  #openAt(now: number): number {
+    for (const [request, since] of this.#open) {
+      if (since > now - LONGEST_REQUEST_MS) break;
+      this.#open.delete(request);
+    }
+    return this.#open.size;
   }
 }

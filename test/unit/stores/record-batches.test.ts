@@ -15,6 +15,8 @@ class Isolate {
   readonly clock = new TestClock();
   readonly batches: RequestRecord[][] = [];
   readonly at: number[] = [];
+  /** What each batch says of requests that are under way. */
+  readonly open: number[] = [];
   closed = 0;
   /** The platform ends requests of this isolate: their timers never fire. */
   isEnding = false;
@@ -29,7 +31,8 @@ class Isolate {
         {
           name: 'test',
           dropped: 0,
-          take: async (records) => {
+          take: async (records, open) => {
+            this.open.push(open);
             this.batches.push([...records]);
             this.at.push(clock.now() - start);
           },
@@ -48,6 +51,14 @@ class Isolate {
     const background: Background = (work) => void this.#background.push(work);
     const record = { ...recordOf({ requestId: `request ${this.closed++}` }), user: null, userHash: null, ...more };
     this.#records.close(record, background, atOnce);
+  }
+
+  opened(request: object): void {
+    this.#records.opened(request);
+  }
+
+  ended(request: object): void {
+    this.#records.ended(request);
   }
 
   get ids(): string[] {
@@ -190,4 +201,20 @@ it('a hash is of tenant and user together, under the secret, and known the secon
   expect(hashes.of('acme', 'alice')).toBe(hash);
   const others = [hashes.of('globex', 'alice'), hashes.of('acme', 'bob'), new UserHashes('other').of('acme', 'alice')];
   expect(new Set([hash, ...(await Promise.all(others))]).size).toBe(4);
+});
+
+it('says how many requests are under way when it goes out, but for those that nobody can still wait for', async () => {
+  const isolate = new Isolate();
+  const [one, two] = [{}, {}];
+  isolate.opened(one);
+  await isolate.clock.advance(60_000);
+  isolate.opened(two);
+  isolate.close({}, true);
+  isolate.ended({});
+  isolate.close({}, true);
+  await isolate.clock.advance(19 * 60_000);
+  isolate.close({}, true);
+  isolate.ended(two);
+  isolate.close({}, true);
+  expect(isolate.open).toEqual([2, 2, 1, 0]);
 });

@@ -19,6 +19,8 @@ export interface FlushBody {
   records: PackedRecords;
   /** Records that sinks of the isolate have given up since it last said so, by sink. */
   dropped: Readonly<Record<string, number>>;
+  /** Requests of the isolate that were under way. Earlier builds did not say. */
+  open?: number;
   /** In a row that the book has written itself. */
   told?: readonly Told[];
 }

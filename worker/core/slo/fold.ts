@@ -4,21 +4,23 @@ import { increase } from './book/label-tree.ts';
 import type { FlushBody } from './flush.ts';
 import { unpackRecords } from './packed.ts';
 
-/** A flush as the journal keeps it. `at`: taken, by the book's clock; `sentAt`: by the isolate's; `body`: JSON of `FlushBody`. */
+/** A flush as the journal keeps it. `source`: whose; `at`: taken, by the book's clock; `sentAt`: by the isolate's; `body`: JSON of `FlushBody`. */
 export interface TakenFlush {
+  source: string;
   at: number;
   sentAt: number;
   body: string;
 }
 
 /** Adds what a flush says to the book. */
-export function fold(book: Book, { at, sentAt, body }: TakenFlush): void {
-  const { records, dropped, told = [] } = JSON.parse(body) as FlushBody;
+export function fold(book: Book, { source, at, sentAt, body }: TakenFlush): void {
+  const { records, dropped, open = 0, told = [] } = JSON.parse(body) as FlushBody;
   // From the isolate's clock to the book's.
   const shiftMs = at - sentAt;
   for (const receipt of unpackRecords(records)) {
     book.add(receipt, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));
   }
   for (const [sink, count] of Object.entries(dropped)) increase(book.totals.counters.dropped.at(sink), count);
+  book.losses.note(source, open, at);
   for (const one of told) book.report(one, one.at);
 }

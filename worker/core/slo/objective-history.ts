@@ -1,10 +1,12 @@
 /** How an objective went over a window, cell by cell. */
+import type { Book } from './book/book.ts';
+import type { Loss } from './book/losses.ts';
 import type { Tally } from './book/series.ts';
 import type { Narrowing } from './evaluate.ts';
 import type { HistoryMark, HistoryPoint, ObjectiveHistory } from './history.ts';
 import type { Incident } from './incident.ts';
 import type { Objective, Slo } from './slo.ts';
-import { burnRateOf, type ReadBook, ratioOf, talliesOf } from './tally.ts';
+import { burnRateOf, ratioOf, talliesOf } from './tally.ts';
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS] = [1_000, 60_000, 3_600_000];
 /** Widths that the book's rings make up exactly. */
@@ -26,7 +28,7 @@ const widthOf = (windowMs: number): number =>
 /** The window that ends now; its last cell is still running. */
 export function objectiveHistory(
   objective: Objective,
-  book: ReadBook,
+  book: Book,
   slo: Slo,
   narrowing: Narrowing,
   incidents: readonly Incident[],
@@ -53,7 +55,7 @@ export function objectiveHistory(
       budgetRemaining: remainingOf(whole, objective),
     });
   }
-  const marks = marksOf(objective, slo, tenant, incidents).filter(
+  const marks = [...marksOf(objective, slo, tenant, incidents), ...book.losses.until(now).map(lossMark)].filter(
     (mark) => mark.from < now && (mark.to === null || mark.to > from),
   );
   return { objective: objective.name, tenant, from, to: now, widthMs, points, marks };
@@ -89,3 +91,8 @@ function marksOf(
     ),
   ];
 }
+
+const lossMark = ({ from, to, openRequests }: Loss): HistoryMark => ({
+  ...{ kind: 'lost', from, to },
+  text: `An isolate ended with ${openRequests} ${openRequests === 1 ? 'request' : 'requests'} under way; what it had not told yet is not counted.`,
+});

@@ -13,7 +13,7 @@ type PublicSettings = Pick<Slo, 'objectives' | 'averages' | 'publicNames' | 'sho
  */
 export function publicReport(report: SloReport, asked: string | null, slo: PublicSettings) {
   const { publicNames, showCounts } = slo;
-  const { percentiles: _, objectives, averages, incidents, ...rest } = report;
+  const { percentiles: _, lost: __, objectives, averages, incidents, ...rest } = report;
   const isShown = ({ name, feature }: { name: string; feature: string | null }): boolean =>
     publicNames.has(name) && (asked === null || feature === null || feature === asked);
   return {

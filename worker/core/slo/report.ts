@@ -1,6 +1,7 @@
 /** How all promises stand: what `GET /slo` and `GET /admin/slo` answer. */
 import { durationText } from '../config/duration.ts';
 import type { Book } from './book/book.ts';
+import type { Loss } from './book/losses.ts';
 import { lastDays, lastDaysOfAverage } from './days.ts';
 import { type Evaluation, evaluate, type Narrowing } from './evaluate.ts';
 import type { DayState } from './history.ts';
@@ -20,6 +21,8 @@ export interface SloReport {
   incidents: Incident[];
   /** Windows that are announced, going on, or were within the last 30 days. */
   maintenance: MaintenanceWindow[];
+  /** Times of the last 30 days from which records may be missing, because an isolate ended. */
+  lost: Loss[];
   /** Of one feature. */
   percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
 }
@@ -69,6 +72,7 @@ export function reportOf(
     averages: slo.averages.filter(concerns).map((one) => averageOf(one, book, now, narrowing)),
     incidents: incidents.filter(concerns),
     maintenance: maintenance.windows.filter(({ to }) => to > now - SHOWN_MS),
+    lost: book.losses.until(now),
     ...(narrowing.feature !== undefined && { percentiles: percentilesOf(book, narrowing, now) }),
   };
 }

@@ -211,7 +211,7 @@ export class TestRouter {
       newPipe: () => this.closings.piping(newPipe()),
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events: (event) => this.events.push(event),
-      records: { close: (record) => void this.records.push(record) },
+      records: { opened() {}, ended() {}, close: (record) => void this.records.push(record) },
       told: new ToldStore({
         clock,
         hashUser: (tenant, user) => `hash of ${user} of ${tenant}`,

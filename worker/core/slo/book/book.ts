@@ -5,6 +5,7 @@ import { countedKey, sliOutcome } from '../sli-outcome.ts';
 import type { Slo } from '../slo.ts';
 import { type CountedPromise, countedPromises, SUCCESS_KEY } from './counted-promises.ts';
 import { increase } from './label-tree.ts';
+import { Losses } from './losses.ts';
 import { attemptOutcome, completeMs, outsideReason } from './measured.ts';
 import { type Counting, Routes } from './routes.ts';
 import { counterNames, type Series } from './series.ts';
@@ -37,12 +38,14 @@ export interface OutsideReport {
 const UNKNOWN = 'unknown';
 const TOTALS_ROW = '=totals';
 const TENANTS_ROW = '=tenants';
+const LOSSES_ROW = '=losses';
 const SUCCESS_NAMES = counterNames(SUCCESS_KEY);
 
 /** One for the whole service. Times are epoch milliseconds of the book's own clock. */
 export class Book {
   readonly totals: Totals;
   readonly spending: Spending;
+  readonly losses = new Losses();
   readonly #config: BookConfig;
   readonly #promises: readonly CountedPromise[];
   readonly #shelf: Shelf;
@@ -137,6 +140,7 @@ export class Book {
   *save(): Iterable<SavedRow> {
     yield [TOTALS_ROW, this.totals.save()];
     yield [TENANTS_ROW, this.#tenants.save()];
+    yield [LOSSES_ROW, this.losses.save()];
     yield* this.spending.save();
     yield* this.#shelf.save();
   }
@@ -150,6 +154,7 @@ export class Book {
       try {
         if (name === TOTALS_ROW) this.totals.load(text);
         else if (name === TENANTS_ROW) this.#tenants.load(text);
+        else if (name === LOSSES_ROW) this.losses.load(text);
         else if (!this.spending.load(name, text)) this.#shelf.load(name, text, (key) => known.has(key));
       } catch {
         unreadable.push(name);

@@ -22,7 +22,7 @@ describe('feedback', () => {
   };
 
   test('counts for all, feature, tenant, and the deployment and experiment that answered', () => {
-    fold(book, { at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true), undefined)) });
+    fold(book, { source: 'a', at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true), undefined)) });
     for (const name of ['all', 'feature:chat', 'tenant:acme|feature:chat', 'deployment:two', 'experiment:b']) {
       expect(windowOf(name)).toEqual([1, 0]);
     }
@@ -30,14 +30,19 @@ describe('feedback', () => {
   });
 
   test('of the same rater takes the place of the last', () => {
-    fold(book, { at: AT, sentAt: AT, body: body(toldOf(answer, opinion(false, AT + DAY_MS), opinion(true))) });
+    fold(book, {
+      source: 'a',
+      at: AT,
+      sentAt: AT,
+      body: body(toldOf(answer, opinion(false, AT + DAY_MS), opinion(true))),
+    });
     expect(windowOf('all')).toEqual([0, 1]);
     expect(book.series('all')?.window('quality', HOUR_MS, AT + DAY_MS)).toMatchObject({ good: 0, bad: 1 });
     expect(toldOf(answer, opinion(true), opinion(true))).toEqual([]);
   });
 
   test('of visitors is counted apart from that of known raters', () => {
-    fold(book, { at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true, AT, false), undefined)) });
+    fold(book, { source: 'a', at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true, AT, false), undefined)) });
     expect(windowOf('all')).toEqual([1, 1]);
     expect(windowOf('all', 'quality:vouched')).toEqual([0, 1]);
   });
@@ -51,7 +56,7 @@ test('figures count for their tenant, for all, and for the features whose object
   const sli: Sli = { kind: 'external', name: 'retrieval' };
   const book = bookOf({ objectives: [objective(sli, 'chat'), objective(sli, 'search')] });
   const told = [figuresTold({ name: 'retrieval', good: 98, total: 100, at: AT }, 'acme')];
-  fold(book, { at: AT, sentAt: AT, body: body(told) });
+  fold(book, { source: 'a', at: AT, sentAt: AT, body: body(told) });
   const names = ['all', 'feature:chat', 'feature:search', 'tenant:acme', 'tenant:acme|feature:chat'];
   for (const name of names) {
     expect(book.series(name)?.window('external:retrieval', HOUR_MS, AT)).toMatchObject({ good: 98, bad: 2 });

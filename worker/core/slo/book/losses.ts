@@ -1,0 +1,74 @@
+/** What isolates may have taken with them: those that ended while requests were under way and told nothing afterwards. */
+
+/** One time in which records may be missing; epoch milliseconds. */
+export interface Loss {
+  from: number;
+  to: number;
+  /** Requests that were under way when the isolates told something for the last time. */
+  openRequests: number;
+}
+
+/** An isolate flushes within 10 s of a request's end, so one that is silent for so long has ended, or its requests are long. */
+const SILENT_AFTER_MS = 120_000;
+/** What it closes is told after so long, so this is the most that is lost of it. */
+const LONGEST_WAIT_MS = 10_000;
+const KEPT_MS = 30 * 86_400_000;
+const MOST_LOSSES = 500;
+
+/** The last flush of an isolate. */
+interface LastFlush {
+  at: number;
+  open: number;
+}
+
+type Saved = [source: string, at: number, open: number][];
+
+/** Flushes are noted in the order in which the book took them. */
+export class Losses {
+  /** Isolates whose last flush said that requests were under way; the one that has been silent for the longest is the first. */
+  readonly #last = new Map<string, LastFlush>();
+  /** Those that were silent for too long. One that tells something after all is none. */
+  readonly #lost = new Map<string, LastFlush>();
+
+  /** `open`: requests of the isolate that were under way; `at`: when the flush was taken. */
+  note(source: string, open: number, at: number): void {
+    this.#last.delete(source);
+    this.#lost.delete(source);
+    for (const [other, last] of this.#last) {
+      if (last.at > at - SILENT_AFTER_MS) break;
+      this.#last.delete(other);
+      this.#lost.set(other, last);
+    }
+    for (const [other, last] of this.#lost) {
+      if (last.at > at - KEPT_MS && this.#lost.size <= MOST_LOSSES) break;
+      this.#lost.delete(other);
+    }
+    if (open > 0) this.#last.set(source, { at, open });
+  }
+
+  /** The oldest first; those at the same time are one. */
+  until(now: number): Loss[] {
+    const silent = [...this.#last.values()].filter(({ at }) => at <= now - SILENT_AFTER_MS);
+    const losses: Loss[] = [];
+    for (const { at, open } of [...this.#lost.values(), ...silent].toSorted((one, other) => one.at - other.at)) {
+      if (at <= now - KEPT_MS) continue;
+      const before = losses.at(-1);
+      const to = at + LONGEST_WAIT_MS;
+      if (before === undefined || before.to < at) losses.push({ from: at, to, openRequests: open });
+      else Object.assign(before, { to, openRequests: before.openRequests + open });
+    }
+    return losses;
+  }
+
+  save(): string {
+    const rows = (list: ReadonlyMap<string, LastFlush>): Saved =>
+      [...list].map(([name, { at, open }]) => [name, at, open]);
+    return JSON.stringify([rows(this.#last), rows(this.#lost)]);
+  }
+
+  load(text: string): void {
+    const [last, lost] = JSON.parse(text) as [Saved, Saved];
+    for (const [name, at, open] of last) this.#last.set(name, { at, open });
+    for (const [name, at, open] of lost) this.#lost.set(name, { at, open });
+  }
+}
