@@ -1,4 +1,5 @@
 /** What is done by itself when a promise burns: rules as config makes them, and the orders that come of them. */
+import type { Sli } from '../slo.ts';
 
 /** One rule of config's `slo.policy`. */
 export interface PolicyRule {
@@ -6,6 +7,8 @@ export interface PolicyRule {
   name: string;
   /** An objective's name; null: every one. */
   objective: string | null;
+  /** Only objectives that promise this; null: whatever they promise. */
+  sli: Exclude<Sli['kind'], 'all'> | null;
   on: PolicyTrigger;
   does: readonly PolicyAction[];
 }
@@ -22,8 +25,15 @@ export type PolicyTrigger =
 export type PolicyAction = 'incident' | 'pin' | 'safeguard' | 'freeze';
 
 /** An override that a policy sets or clears; carried out until the board has taken it. */
-export type PolicyOrder =
-  | { do: 'pin'; alias: string; deployment: string; until: number; reason: string; who: string }
-  | { do: 'safeguard'; feature: string; until: number; reason: string; who: string }
-  | { do: 'freeze'; until: number; reason: string; who: string }
-  | { do: 'undo'; of: 'pin' | 'safeguard' | 'freeze'; name: string; who: string };
+export type PolicyOrder = (
+  | { do: 'pin'; alias: string; deployment: string; until: number; reason: string }
+  | { do: 'safeguard'; feature: string; until: number; reason: string }
+  | { do: 'freeze'; until: number; reason: string }
+  /** `name`: an alias, a feature, or `*` of a freeze. */
+  | { do: 'undo'; of: 'pin' | 'safeguard' | 'freeze'; name: string }
+) & {
+  /** `policy:NAME`. */
+  who: string;
+  /** When it was decided. */
+  at: number;
+};

@@ -1,0 +1,64 @@
+/** Which rules hold of which objectives, and which have begun, calmed down or ended since the last look. */
+import type { PolicyRule } from './policy.ts';
+import type { Standing } from './standing.ts';
+import type { Activation, PolicyState } from './state.ts';
+import { isCalm, whyTriggered } from './trigger.ts';
+
+/** A rule that holds of an objective now. */
+export interface Acting {
+  key: string;
+  rule: PolicyRule;
+  standing: Standing;
+  activation: Activation;
+  /** It began with this look. */
+  isNew: boolean;
+  /** Its trigger holds now; where it does not, it is waited for the burn to be over. */
+  holds: boolean;
+}
+
+/** What has become of the activations. */
+export interface Activations {
+  acting: Acting[];
+  /** Those that hold no longer, or whose rule config no longer has. */
+  ended: Activation[];
+}
+
+/** Pure. */
+export function activationsOf(
+  before: PolicyState['active'],
+  rules: readonly PolicyRule[],
+  standings: readonly Standing[],
+  minErrors: number,
+  now: number,
+): Activations {
+  const acting: Acting[] = [];
+  const left = new Map(Object.entries(before));
+  for (const rule of rules) {
+    for (const standing of standings.filter(({ objective }) => isAbout(rule, objective))) {
+      const key = `${rule.name}/${standing.objective.name}`;
+      const known = left.get(key);
+      const isActive = known !== undefined;
+      const why = whyTriggered(rule.on, standing, minErrors, { isActive });
+      const calm = isCalm(standing);
+      if (why === undefined && (known === undefined || calm)) continue;
+      left.delete(key);
+      const activation = known ?? begun(rule, standing, why ?? '', now);
+      acting.push({
+        ...{ key, rule, standing },
+        // A burn is calm when it is over. A share of the budget stays spent.
+        activation: { ...activation, isCalm: activation.isCalm || (isActive && calm && rule.on.kind !== 'burn') },
+        isNew: !isActive,
+        holds: why !== undefined,
+      });
+    }
+  }
+  return { acting, ended: [...left.values()] };
+}
+
+const isAbout = ({ objective, sli }: PolicyRule, { name, sli: { kind } }: Standing['objective']): boolean =>
+  (objective === null || objective === name) && (sli === null || sli === kind);
+
+const begun = ({ name }: PolicyRule, { objective }: Standing, why: string, now: number): Activation => ({
+  ...{ rule: name, objective: objective.name, since: now, why },
+  ...{ isCalm: false, incident: null, released: [], skipped: {} },
+});

@@ -1,0 +1,48 @@
+/** What an order makes of the overrides. The board decides it, so that nothing that a person sets meanwhile is lost. */
+import { clearOverride, type OverrideChange, type SetOverride, setOverride } from '../../routing/override-changes.ts';
+import { ALL, type Overrides } from '../../routing/overrides.ts';
+import { isByPolicy } from '../incident.ts';
+import type { PolicyOrder } from './policy.ts';
+import type { SetKind } from './state.ts';
+import { overrideOf } from './wanted.ts';
+
+const KIND_OF = { pin: 'pins', safeguard: 'safeguards', freeze: 'frozen' } as const;
+
+/** Undefined: it changes nothing. A person's override stays as it is, and a policy undoes only what has its own name. */
+export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange | undefined {
+  const kind: SetKind = order.do === 'undo' ? order.of : order.do;
+  const name = nameOf(order);
+  const known = overrideOf(overrides, kind, name, now);
+  if (order.do === 'undo') {
+    return known?.who === order.who ? clearOverride(overrides, KIND_OF[kind], name, now) : undefined;
+  }
+  const isPersons = known !== undefined && !isByPolicy(known.who);
+  return isPersons || order.until <= now ? undefined : setOverride(overrides, setOf(order), now);
+}
+
+/** An alias, a feature, or `*`. */
+export function nameOf(order: PolicyOrder): string {
+  switch (order.do) {
+    case 'pin':
+      return order.alias;
+    case 'safeguard':
+      return order.feature;
+    case 'freeze':
+      return ALL;
+    case 'undo':
+      return order.name;
+  }
+}
+
+function setOf(order: Exclude<PolicyOrder, { do: 'undo' }>): SetOverride {
+  const { until, reason, who } = order;
+  const entry = { until, reason, who };
+  switch (order.do) {
+    case 'pin':
+      return ['pins', order.alias, { ...entry, deployment: order.deployment }];
+    case 'safeguard':
+      return ['safeguards', order.feature, entry];
+    case 'freeze':
+      return ['frozen', ALL, entry];
+  }
+}

@@ -1,0 +1,73 @@
+/** The policy's step from one look to the next. */
+import type { Overrides } from '../../routing/overrides.ts';
+import type { Incident } from '../incident.ts';
+import { activationsOf } from './activations.ts';
+import { closeIncidents, noteActions, openIncidents, type PolicyIncident, type Told } from './incidents-step.ts';
+import { overridesStep } from './overrides-step.ts';
+import type { PolicyOrder, PolicyRule } from './policy.ts';
+import type { Standing } from './standing.ts';
+import { keyParts, type PolicyState } from './state.ts';
+import { type PolicyWorld, renewAt } from './wanted.ts';
+
+/** What a look depends on. */
+export interface PolicyAsk extends PolicyWorld {
+  rules: readonly PolicyRule[];
+  standings: readonly Standing[];
+  /**
+   * Undefined: the board did not answer, or an earlier order is not carried out yet. Then no override is set or undone before the
+   * next look.
+   */
+  overrides: Overrides | undefined;
+  /** Those that are open. */
+  incidents: readonly Pick<Incident, 'id' | 'objective' | 'openedBy'>[];
+}
+
+/** What comes of a look. */
+export interface PolicyStep {
+  state: PolicyState;
+  incidents: PolicyIncident[];
+  /** To be carried out in this order. */
+  orders: PolicyOrder[];
+  told: Told[];
+  /** When to look again although nothing new may have come; null: with the next record. */
+  nextLookAt: number | null;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Pure: the same look at the same time decides the same. `now`: epoch milliseconds. */
+export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): PolicyStep {
+  const { rules, standings, minErrors, overrides } = ask;
+  const found = activationsOf(before.active, rules, standings, minErrors, now);
+  const opened = openIncidents(found.acting, ask.incidents, now);
+  const step =
+    overrides === undefined
+      ? { ...before, acting: opened.acting, orders: [], told: [] }
+      : overridesStep(before, opened.acting, ask, overrides, now);
+  const after = step.acting.map(({ key, activation }) => ({
+    key,
+    activation: activation.isCalm ? { ...activation, incident: null } : activation,
+  }));
+  const had = [...opened.acting.map(({ activation }) => activation), ...found.ended];
+  const state: PolicyState = {
+    active: Object.fromEntries(after.map(({ key, activation }) => [key, activation])),
+    set: step.set,
+    pinnedAt: step.pinnedAt,
+  };
+  const left = after.map(({ activation }) => activation);
+  return {
+    ...{ state, orders: step.orders, told: step.told },
+    incidents: [...opened.incidents, ...noteActions(step.told, had, now), ...closeIncidents(had, left, now)],
+    nextLookAt: nextLookAt(state, overrides !== undefined, now),
+  };
+}
+
+function nextLookAt({ active, set }: PolicyState, isKnown: boolean, now: number): number | null {
+  const minute = Math.floor(now / MINUTE_MS + 1) * MINUTE_MS;
+  const isSet = Object.keys(set).length > 0;
+  if (isSet && !isKnown) return minute;
+  if (Object.values(active).some(({ isCalm }) => !isCalm)) return minute;
+  const renewals = Object.entries(set).map(([key, { until }]) => renewAt(keyParts(key)[0], until));
+  const first = Math.min(...renewals);
+  return Number.isFinite(first) ? Math.max(minute, first) : null;
+}

@@ -1,0 +1,79 @@
+/** Which incidents policies open, what they note in them, and which they close. */
+import type { Incident, IncidentAction } from '../incident.ts';
+import type { IncidentChange, NewIncident } from '../incidents.ts';
+import type { Acting } from './activations.ts';
+import { type Activation, policyName } from './state.ts';
+
+/** What becomes of an incident. */
+export type PolicyIncident =
+  | { do: 'open'; incident: NewIncident }
+  | { do: 'change'; id: string; change: IncidentChange; who: string };
+
+/** What a rule did, undid or left out, as a sentence. */
+export interface Told {
+  rule: string;
+  objective: string;
+  text: string;
+}
+
+type Open = Pick<Incident, 'id' | 'objective' | 'openedBy'>;
+
+/** One incident an objective: a rule that begins while another one has an incident open joins it. Pure. */
+export function openIncidents(
+  acting: readonly Acting[],
+  open: readonly Open[],
+  now: number,
+): { acting: Acting[]; incidents: PolicyIncident[] } {
+  const incidents: PolicyIncident[] = [];
+  const byObjective = new Map<string, string>();
+  for (const { activation } of acting) {
+    const { objective, incident } = activation;
+    if (incident !== null && open.some(({ id }) => id === incident)) byObjective.set(objective, incident);
+  }
+  const after = acting.map((one): Acting => {
+    const { rule, standing, activation, isNew } = one;
+    if (!isNew || !rule.does.includes('incident')) return one;
+    const { name, feature, tenant } = standing.objective;
+    let id = byObjective.get(name);
+    if (id === undefined) {
+      id = `${name}-${now.toString(36)}`;
+      byObjective.set(name, id);
+      const openedBy = policyName(rule.name);
+      incidents.push({
+        do: 'open',
+        incident: { id, openedBy, title: activation.why, objective: name, feature, tenant },
+      });
+    }
+    return { ...one, activation: { ...activation, incident: id } };
+  });
+  return { acting: after, incidents };
+}
+
+/** Notes what was done in the incidents of its rules. */
+export function noteActions(told: readonly Told[], activations: readonly Activation[], now: number): PolicyIncident[] {
+  const actions = new Map<string, { who: string; actions: IncidentAction[] }>();
+  for (const { rule, objective, text } of told) {
+    const incident = activations.find((one) => one.rule === rule && one.objective === objective)?.incident;
+    if (incident === undefined || incident === null) continue;
+    const known = actions.get(incident) ?? { who: policyName(rule), actions: [] };
+    known.actions.push({ at: now, text });
+    actions.set(incident, known);
+  }
+  return [...actions].map(([id, { who, actions }]) => ({ do: 'change', id, change: { actions }, who }));
+}
+
+/** Those that no rule has any more. */
+export function closeIncidents(
+  before: readonly Activation[],
+  after: readonly Activation[],
+  now: number,
+): PolicyIncident[] {
+  const had = new Map(before.flatMap(({ incident, rule }) => (incident === null ? [] : [[incident, rule] as const])));
+  const action = { at: now, text: 'The error budget has not burnt too fast for half an hour.' };
+  return [...had]
+    .filter(([id]) => !after.some(({ incident }) => incident === id))
+    .map(([id, rule]) => ({
+      ...{ do: 'change', id, who: policyName(rule) },
+      change: { close: true, actions: [action] },
+    }));
+}

@@ -1,0 +1,129 @@
+/** What becomes of the overrides of policies: set, set again, undone, or left to whoever has ended them by hand. */
+import type { Overrides } from '../../routing/overrides.ts';
+import type { Acting } from './activations.ts';
+import type { PolicyOrder } from './policy.ts';
+import { keyParts, type PolicyState, policyName, ruleOf, type SetByPolicy } from './state.ts';
+import {
+  decideSet,
+  endOf,
+  overrideOf,
+  PIN_AGAIN_MS,
+  type PolicyWorld,
+  renewAt,
+  type Wanted,
+  WHAT,
+  wantedOf,
+} from './wanted.ts';
+
+/** What one look changes. */
+export interface OverridesStep {
+  acting: Acting[];
+  set: Record<string, SetByPolicy>;
+  pinnedAt: Record<string, number>;
+  orders: PolicyOrder[];
+  /** As sentences, of each rule that is concerned. */
+  told: { rule: string; objective: string; text: string }[];
+}
+
+/** Pure. `overrides`: as the board has them, with all earlier orders carried out. */
+export function overridesStep(
+  before: Pick<PolicyState, 'set' | 'pinnedAt'>,
+  acting: readonly Acting[],
+  world: PolicyWorld,
+  overrides: Overrides,
+  now: number,
+): OverridesStep {
+  const step: OverridesStep = {
+    acting: [...acting],
+    set: { ...before.set },
+    pinnedAt: Object.fromEntries(Object.entries(before.pinnedAt).filter(([, at]) => now - at < PIN_AGAIN_MS)),
+    orders: [],
+    told: [],
+  };
+  const wanted = wantedOf(acting, world);
+  for (const [key, known] of Object.entries(before.set)) keepOrUndo(step, key, known, wanted, overrides, now);
+  for (const one of wanted) {
+    const isSet = step.set[one.key] !== undefined;
+    const isReleased = actingOf(step, one).activation.released.includes(one.key);
+    if (!isSet && !isReleased && one.acting.holds) setAnew(step, one, world, overrides, now);
+  }
+  return step;
+}
+
+/** An override that a policy has set before. */
+function keepOrUndo(
+  step: OverridesStep,
+  key: string,
+  known: SetByPolicy,
+  wanted: readonly Wanted[],
+  overrides: Overrides,
+  now: number,
+): void {
+  const [kind, name] = keyParts(key);
+  const wanting = wanted.filter((one) => one.key === key);
+  const onBoard = overrideOf(overrides, kind, name, now);
+  if (known.until <= now) {
+    delete step.set[key];
+    return;
+  }
+  if (onBoard?.who !== known.who) {
+    delete step.set[key];
+    const text = `${WHAT[kind](name)} was ${onBoard === undefined ? 'ended' : `replaced by ${onBoard.who}`} by hand.`;
+    for (const one of wanting) {
+      const { activation } = actingOf(step, one);
+      change(step, one, { released: [...activation.released, key] });
+      tell(step, one, text);
+    }
+    return;
+  }
+  const [first] = wanting;
+  if (first === undefined) {
+    delete step.set[key];
+    step.orders.push({ do: 'undo', of: kind, name, who: known.who, at: now });
+    step.told.push({ rule: ruleOf(known.who), objective: known.objective, text: `${WHAT[kind](name)} was undone.` });
+    return;
+  }
+  if (now < renewAt(kind, known.until)) return;
+  const { rule, activation } = first.acting;
+  const order = { until: endOf(kind, now), reason: activation.why, who: policyName(rule.name), at: now };
+  if (kind === 'safeguard') step.orders.push({ ...order, do: kind, feature: name });
+  if (kind === 'freeze') step.orders.push({ ...order, do: kind });
+  step.set[key] = { who: order.who, objective: activation.objective, until: order.until };
+}
+
+function setAnew(step: OverridesStep, one: Wanted, world: PolicyWorld, overrides: Overrides, now: number): void {
+  const objective = one.acting.standing.objective.name;
+  const decision = decideSet(one, world, overrides, step.pinnedAt, now);
+  if ('adopt' in decision) {
+    const { who, until } = decision.adopt;
+    step.set[one.key] = { who, objective, until: until ?? Number.MAX_SAFE_INTEGER };
+    return;
+  }
+  if ('skip' in decision) {
+    const { skipped } = actingOf(step, one).activation;
+    if (skipped[one.key] === decision.skip) return;
+    change(step, one, { skipped: { ...skipped, [one.key]: decision.skip } });
+  } else {
+    const { order } = decision;
+    step.orders.push(order);
+    if (order.do !== 'undo') step.set[one.key] = { who: order.who, objective, until: order.until };
+    if (order.do === 'pin') step.pinnedAt[order.alias] = now;
+  }
+  tell(step, one, decision.text);
+}
+
+/** As this step has changed it so far. */
+function actingOf({ acting }: OverridesStep, { acting: { key } }: Wanted): Acting {
+  const found = acting.find((one) => one.key === key);
+  if (found === undefined) throw new Error(`nothing acts as ${key}`);
+  return found;
+}
+
+function change(step: OverridesStep, { acting: { key } }: Wanted, changes: Partial<Acting['activation']>): void {
+  step.acting = step.acting.map((one) =>
+    one.key === key ? { ...one, activation: { ...one.activation, ...changes } } : one,
+  );
+}
+
+const tell = (step: OverridesStep, { acting: { rule, standing } }: Wanted, text: string): number =>
+  step.told.push({ rule: rule.name, objective: standing.objective.name, text });

@@ -1,0 +1,62 @@
+/** What a policy looks at: how much of an objective was good and bad, and of the attempts behind it. */
+import { monthOf, startOfMonth } from '../../ledger/time.ts';
+import type { Book } from '../book/book.ts';
+import { deploymentSeries } from '../book/series-names.ts';
+import { countedKey } from '../sli-outcome.ts';
+import type { Objective, Slo } from '../slo.ts';
+import { burnRateOf, type Reading, tallyOf } from '../tally.ts';
+import { BURN_WINDOWS, type BurnWindow } from '../windows.ts';
+
+/** Requests, or attempts. */
+export interface Counts {
+  good: number;
+  bad: number;
+}
+
+/** How an objective stands. */
+export interface Standing {
+  objective: Objective;
+  over: Readonly<Record<BurnWindow, Counts>>;
+  /** Over its own window. */
+  whole: { counts: Counts };
+  /** The calendar month by UTC so far. `spentShare`: of the whole month's budget, at the traffic so far. */
+  month: { month: string; day: number; counts: Counts; spentShare: number | null };
+}
+
+const DAY_MS = 86_400_000;
+/** Anybody may press a thumb on a public page. Only what known raters think leads to a change. */
+const VOUCHED: Readonly<Record<string, string>> = { quality: 'quality:vouched' };
+
+/** At `now`, epoch milliseconds of the book's clock. */
+export function standingOf(objective: Objective, book: Pick<Book, 'seriesOf'>, slo: Slo, now: number): Standing {
+  const { tenant, feature, target, windowMs } = objective;
+  const counts = (read: Reading): Counts =>
+    tallyOf(objective, book, slo, { tenant, feature }, (series, key) => read(series, VOUCHED[key] ?? key));
+  const over = (ms: number): Counts => counts((series, key) => series.window(key, ms, now));
+  const month = monthOf(now);
+  const [from, end] = [startOfMonth(month, 0), startOfMonth(month, 1)];
+  const ofMonth = counts((series, key) => series.days(key, from, end));
+  const burn = burnRateOf(ofMonth, target);
+  return {
+    objective,
+    over: Object.fromEntries(
+      Object.entries(BURN_WINDOWS).map(([name, ms]) => [name, over(ms)]),
+    ) as unknown as Standing['over'],
+    whole: { counts: over(windowMs) },
+    month: {
+      ...{ month, counts: ofMonth, day: Math.floor((now - from) / DAY_MS) + 1 },
+      spentShare: burn === null ? null : (burn * (now - from)) / (end - from),
+    },
+  };
+}
+
+/** What became of the attempts of a deployment, as an objective counts them. */
+export function attemptsOf(
+  deployment: string,
+  objective: Objective,
+  book: Pick<Book, 'series'>,
+  windowMs: number,
+  now: number,
+): Counts {
+  return book.series(deploymentSeries(deployment))?.window(countedKey(objective), windowMs, now) ?? { good: 0, bad: 0 };
+}
