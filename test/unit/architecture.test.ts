@@ -125,7 +125,15 @@ describe('what acts', () => {
 
   it('asks for time and chance only at the rim', () => {
     const rim = ['worker/deps.ts', 'worker/app.ts', 'sw/rim.ts', 'sw/page/', 'web-demo/state/'];
-    expect(usedOutside(CLOCK_AND_CHANCE, ...rim, 'web-demo/status/main.ts', 'web-demo/operator/state/')).toEqual([]);
+    expect(
+      usedOutside(
+        CLOCK_AND_CHANCE,
+        ...rim,
+        'web-demo/status/main.ts',
+        'web-demo/operator/main.tsx',
+        'web-demo/operator/state/',
+      ),
+    ).toEqual([]);
   });
 
   it('fetches, waits and speaks only where ports are joined', () => {

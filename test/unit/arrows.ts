@@ -143,10 +143,10 @@ export const ARROWS: Record<string, string[]> = {
   // Pages of their own, which share styles with the demo and none of its scripts.
   'web-demo/status/': ['web-demo/status/', 'web-demo/words/format.ts', 'type worker/core/'],
   'web-demo/operator/': [
-    ...['protocol/', 'web-demo/operator/', 'web-demo/plots/', 'web-demo/words/format.ts', 'type worker/core/'],
+    ...['protocol/', 'web-demo/operator/', 'web-demo/plots/', 'type worker/core/'],
     ...['preact', '@preact/signals'],
   ],
-  'web-demo/plots/': ['web-demo/plots/', 'web-demo/words/format.ts', 'preact', '@preact/signals', 'uplot'],
+  'web-demo/plots/': ['web-demo/plots/', 'preact'],
   'web-demo/worker/': ['web-demo/worker/', 'workbox-precaching', 'workbox-routing'],
   'web-demo/': [
     ...['protocol/', 'web-demo/', 'type public/travel.d.ts', '/travel.js'],

@@ -1,0 +1,128 @@
+/** How one promise stands, in a few words for a card. */
+import type { AverageReport } from '../../../worker/core/slo/report.ts';
+import { counted, duration, percent, times, usd, wholePercent } from './format.ts';
+import type { ShownObjective } from './replies.ts';
+
+/** A state's colour; its words say it too. */
+export type Tone = 'good' | 'warn' | 'bad' | 'away';
+
+export interface PromiseCard {
+  name: string;
+  /** What is measured, in the field's words. */
+  title: string;
+  /** Such as its feature and tenant; empty for the whole service. */
+  of: string;
+  pill: { text: string; tone: Tone };
+  value: string;
+  /** Beside the value. */
+  promise: string;
+  /** From 0 to 1; null: nothing to show. */
+  bar: number | null;
+  barName: string;
+  note: string;
+}
+
+const TITLES: Readonly<Record<ShownObjective['sli'], string>> = {
+  success: 'Success',
+  ttft: 'First token',
+  latency: 'Whole answer',
+  cost: 'Cost of a request',
+  valid: 'Valid JSON',
+  quality: 'Quality',
+  external: 'Reported',
+  composite: 'All together',
+};
+
+/** What an objective measures, such as `First token within 2.5 s`. */
+export function titleOf({ sli, under, atMostUsd, name }: ShownObjective): string {
+  if (under !== null) return `${TITLES[sli]} within ${durationWords(under)}`;
+  if (atMostUsd !== null) return `${TITLES[sli]} at most ${usd(atMostUsd)}`;
+  return sli === 'external' ? `${TITLES[sli]}: ${name}` : TITLES[sli];
+}
+
+/** Within a sentence, such as `success of chat, acme`. */
+export function objectiveWords(objective: ShownObjective): string {
+  const title = titleOf(objective);
+  const of = [objective.feature, objective.tenant].filter(Boolean).join(', ');
+  return `${title.charAt(0).toLowerCase()}${title.slice(1)}${of === '' ? '' : ` of ${of}`}`;
+}
+
+/** `2.5s` of config as `2.5 s`. */
+export const durationWords = (text: string): string => text.replace(/(\d)([a-z])/g, '$1 $2').replace(/ d$/, ' days');
+
+const whose = (parts: readonly (string | null | undefined)[]): string => parts.filter(Boolean).join(' · ');
+
+/** Of an objective at a time. */
+export function objectiveCard(objective: ShownObjective, now: number): PromiseCard {
+  const { name, feature, tenant, value, target, state, errorBudgetRemaining: left } = objective;
+  return {
+    ...{ name, title: titleOf(objective) },
+    of: whose([feature, tenant, objective.tier ? `tier ${objective.tier}` : null]),
+    pill: pillOf(objective),
+    value: percent(value, target > 99.9 ? 3 : undefined),
+    promise: `≥ ${target} %`,
+    bar: left === null ? null : Math.max(0, Math.min(1, left)),
+    barName: `Error budget left: ${left === null ? 'no data' : wholePercent(Math.max(0, left))}`,
+    note: state === 'no_data' && value === null ? 'No requests in this window.' : noteOf(objective, now),
+  };
+}
+
+function pillOf({ state, burnRates, burnAlerts = [] }: ShownObjective): PromiseCard['pill'] {
+  switch (state) {
+    case 'healthy':
+      return { text: 'kept', tone: 'good' };
+    case 'exhausted':
+      return { text: 'budget spent', tone: 'bad' };
+    case 'no_data':
+      return { text: 'no data', tone: 'away' };
+    case 'burning': {
+      const firing = burnAlerts.find(({ long, short, burnRate }) => {
+        return (burnRates[long] ?? 0) > burnRate && (burnRates[short] ?? 0) > burnRate;
+      });
+      return { text: firing ? `burning ${times(burnRates[firing.long])}` : 'burning', tone: 'warn' };
+    }
+  }
+}
+
+function noteOf({ errorBudgetRemaining: left, exhaustsAt, budget, total, good }: ShownObjective, now: number): string {
+  const bad = counted(total - good, 'bad request');
+  if (left === null) return total === good ? 'No budget is spent.' : `${bad}; the target leaves no budget.`;
+  if (left <= 0)
+    return `The budget is overspent by ${wholePercent(-left)}: ${bad}, ${Math.floor(budget.allowed)} allowed.`;
+  const pace = exhaustsAt === null ? bad : `${duration(exhaustsAt - now)} at this pace`;
+  return `${wholePercent(left)} of the error budget left · ${pace}`;
+}
+
+/** Of an average without an error budget. */
+export function averageCard({
+  name,
+  feature,
+  averageUsd,
+  valueUsd,
+  state,
+  total,
+}: Omit<AverageReport, 'days'>): PromiseCard {
+  const share = valueUsd === null || averageUsd === 0 ? null : valueUsd / averageUsd;
+  return {
+    ...{ name, title: 'Cost of a request, on average', of: feature ?? '' },
+    pill: {
+      healthy: { text: 'kept', tone: 'good' } as const,
+      exceeded: { text: 'above', tone: 'bad' } as const,
+      no_data: { text: 'no data', tone: 'away' } as const,
+    }[state],
+    value: valueUsd === null ? '–' : usd(valueUsd),
+    promise: `≤ ${usd(averageUsd)}`,
+    bar: share === null ? null : Math.min(1, share),
+    barName: `Of what is promised: ${share === null ? 'no data' : wholePercent(share)}`,
+    note: share === null ? 'No requests in this window.' : `${apart(share)} · ${counted(total, 'request')}`,
+  };
+}
+
+const apart = (share: number): string =>
+  share <= 1 ? `${wholePercent(1 - share)} below the promise` : `${wholePercent(share - 1)} above the promise`;
+
+const RANK: Readonly<Record<ShownObjective['state'], number>> = { exhausted: 0, burning: 1, healthy: 2, no_data: 3 };
+
+/** What needs a look first: broken, burning, kept, silent; then the tier, then config's order. */
+export const worstFirst = (objectives: readonly ShownObjective[]): ShownObjective[] =>
+  objectives.toSorted((a, b) => RANK[a.state] - RANK[b.state] || (a.tier ?? 9) - (b.tier ?? 9));

@@ -1,0 +1,129 @@
+/** What the admin API answers (docs/admin.md), as far as the page reads it. Times are epoch milliseconds. */
+import type { KeyRecord } from '../../../worker/core/identity/identity.ts';
+import type { ScopeView } from '../../../worker/core/ledger/book/view.ts';
+import type { Limits, Scope } from '../../../worker/core/ledger/types.ts';
+import type { AdminKeyRecord, AuditEntry } from '../../../worker/core/operators/operators.ts';
+import type { Override } from '../../../worker/core/routing/overrides.ts';
+import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
+import type { CountsAs } from '../../../worker/core/slo/counts-as.ts';
+import type { Evaluation } from '../../../worker/core/slo/evaluate.ts';
+import type { Incident } from '../../../worker/core/slo/incident.ts';
+import type { Receipt } from '../../../worker/core/slo/receipt.ts';
+import type { SloReport } from '../../../worker/core/slo/report.ts';
+import type { FiringAlert } from '../../../worker/core/slo/watch/watch.ts';
+
+/** `GET /admin/slo`. */
+export interface Promises extends Omit<SloReport, 'objectives' | 'incidents'> {
+  objectives: ShownObjective[];
+}
+
+/** One promise, with what it depends on. */
+export interface ShownObjective extends Evaluation {
+  /** 1 matters most. */
+  tier?: number | null;
+  /** Objectives whose breach touches this one; `consumes`: their bad share counts into its error budget. */
+  dependsOn?: { objective: string; state: Evaluation['state']; consumes: boolean }[];
+}
+
+/** `GET /admin/cooldowns`. */
+export interface Cooldowns {
+  cooldowns: Cooldown[];
+  drillCooldowns: Cooldown[];
+}
+
+export interface Cooldown {
+  deployment: string;
+  until: number;
+  since: number;
+  /** The kind of failure, or why else. */
+  cause: string;
+  cooldownMs: number;
+}
+
+/** `GET /admin/overrides`. */
+export interface Overrides extends ShownOverrides {
+  safeguards: Record<string, Override>;
+  frozen: Override | null;
+}
+
+/** `GET /admin/firing`. */
+export interface Firing {
+  firing: ShownAlert[];
+}
+
+/** An alert that holds now. */
+export interface ShownAlert
+  extends Pick<
+    FiringAlert,
+    'name' | 'severity' | 'objective' | 'feature' | 'tenant' | 'since' | 'firedAt' | 'burnRate' | 'text' | 'runbook'
+  > {
+  silencedUntil: number | null;
+  acknowledgedBy: string | null;
+  acknowledgedAt: number | null;
+}
+
+/** `GET /admin/silences`. */
+export interface Silences {
+  /** `objective` is `*` where it holds for all. */
+  silences: { objective: string; until: number; reason: string | null; who: string }[];
+}
+
+/** `GET /admin/incidents`. */
+export interface Incidents {
+  incidents: Incident[];
+  next: string | number | null;
+  mttrMinutes: number | null;
+  mtbfMinutes: number | null;
+}
+
+/** `GET /admin/alerts`: what webhooks were told. */
+export interface Deliveries {
+  webhooks: { name: string; format: string; failing?: unknown; problem?: string }[];
+  alerts: Delivered[];
+  next: number | null;
+}
+
+export interface Delivered {
+  number: number;
+  at?: number;
+  text?: string;
+  severity?: string;
+  kind?: string;
+  deliveries?: { webhook: string; state: string; error?: string | null }[];
+  [field: string]: unknown;
+}
+
+/** `GET /admin/ledger/:tenant`. */
+export interface Ledger {
+  tenant: string;
+  scopes: ScopeView[];
+  limits: { scope: Scope; set: Partial<Limits>; revoked: boolean }[];
+  keyNames?: Record<string, string>;
+  next: string | null;
+}
+
+/** `GET /admin/requests`. */
+export interface Requests {
+  requests: Receipt[];
+  next: string | null;
+}
+
+/** `GET /admin/requests/:id`. */
+export type ShownRequest = Receipt & { counts: CountsAs };
+
+/** `GET /admin/keys`. */
+export interface Keys {
+  keys: KeyRecord[];
+  cursor?: string | null;
+}
+
+/** `GET /admin/admin-keys`. */
+export interface AdminKeys {
+  keys: AdminKeyRecord[];
+}
+
+/** `GET /admin/audit`. */
+export interface Audit {
+  entries: (Omit<AuditEntry, 'id'> & { requestId?: string })[];
+  next: number | null;
+}

@@ -1,0 +1,16 @@
+/** The views of the page; the address's hash names one. */
+export const TABS = ['promises', 'requests', 'money', 'routing', 'alerts', 'keys', 'audit'] as const;
+export type Tab = (typeof TABS)[number];
+
+export const TAB_NAMES: Readonly<Record<Tab, string>> = {
+  promises: 'Promises',
+  requests: 'Requests',
+  money: 'Money',
+  routing: 'Routing',
+  alerts: 'Alerts',
+  keys: 'Keys',
+  audit: 'Audit',
+};
+
+/** Of `#money`; undefined where it names none. */
+export const tabOf = (hash: string): Tab | undefined => TABS.find((tab) => `#${tab}` === hash);

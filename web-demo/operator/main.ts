@@ -1,4 +1,0 @@
-/** The entry of the page. */
-document.getElementById('app')?.append('Operations');
-
-export {};

@@ -1,0 +1,3 @@
+import { Empty } from '../ui/pieces.tsx';
+
+export const Money = () => <Empty>Not here yet: use the commands of docs/admin.md.</Empty>;
