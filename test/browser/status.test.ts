@@ -1,0 +1,251 @@
+/** The status page at `/status`: what it says on the router's own figures, and in every state that there is. */
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import type { StatusReport } from '../../web-demo/status/report.ts';
+import { patiently } from '../support/patiently.ts';
+import { until } from '../support/until.ts';
+import { average, DAY_MS, HOUR_MS, NOW, reportOf, share } from '../unit/web-demo/status/fixture.ts';
+import { violationsOf } from './support/axe.ts';
+import { ADMIN_KEY, startTravelBench } from './support/bench.ts';
+
+const bench = await startTravelBench({
+  config: {
+    slo: {
+      service: 'Support assistant of Acme',
+      contact: 'ops@acme.example',
+      showCounts: true,
+      objectives: [
+        { name: 'chat-success', feature: 'chat', target: 90, promised: 90 },
+        { name: 'chat-ttft', feature: 'chat', sli: 'ttft', under: '20s', target: 95 },
+        { name: 'hidden', feature: 'chat', target: 99.9 },
+      ],
+      averages: [{ name: 'chat-cost', feature: 'chat', averageUsd: 0.015 }],
+      public: ['chat-success', 'chat-ttft', 'chat-cost'],
+    },
+  },
+});
+const contexts: BrowserContext[] = [];
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+  await bench.reset();
+});
+afterAll(() => bench.stop());
+
+const SLO = '**/slo';
+const plain = (text: string | null): string => (text ?? '').replaceAll('\u00a0', ' ');
+
+/** `report`: what `/slo` answers instead of the router; null: nothing answers. */
+async function open(report?: () => StatusReport | null, options: BrowserContextOptions = {}) {
+  const context = await bench.adopt(await bench.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options }));
+  contexts.push(context);
+  await context.addInitScript(() => {
+    globalThis.violations = [];
+    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
+  });
+  const page = await context.newPage();
+  const said: string[] = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
+  page.on('pageerror', (error) => said.push(String(error)));
+  let asked = 0;
+  await page.route(SLO, async (route) => {
+    asked++;
+    if (report === undefined) return route.continue();
+    const given = report();
+    return given === null ? route.abort() : route.fulfill({ json: given });
+  });
+  if (report !== undefined) await page.clock.install({ time: NOW });
+  await page.goto(`${bench.line.origin}/status`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const heading = async (text: string) => {
+    await page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
+  };
+  return { page, said, heading, asked: () => asked };
+}
+
+const cardOf = (page: Page, name: string) => page.locator(`[data-promise="${name}"]`);
+
+test('it says what the router answers: figures, an incident in a person’s words, whom to ask', async () => {
+  const ask = (status: number) => {
+    bench.provider.set({ status });
+    const headers = { authorization: `Bearer ${bench.secretKey}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ prompt: 'Why?', stream: true });
+    return patiently(async () => (await fetch(`${bench.routerUrl}/ai`, { method: 'POST', headers, body })).text());
+  };
+  for (let count = 0; count < 14; count++) await ask(200);
+  // It fails, so what was counted so far goes to the book.
+  await ask(500);
+  const opened = await patiently(() =>
+    fetch(`${bench.routerUrl}/admin/incidents`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        title: 'A fails',
+        objective: 'chat-success',
+        publicNote: 'One of <b>two</b> providers fails.',
+      }),
+    }),
+  );
+  expect(opened.status).toBe(201);
+  const read = async () => (await (await fetch(`${bench.routerUrl}/slo`)).json()) as StatusReport;
+  // What everybody reads is kept for 10 s, so it is not asked before it is right.
+  const counted = async () => {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+    const { objectives } = (await (await fetch(`${bench.routerUrl}/admin/slo`, { headers })).json()) as StatusReport;
+    return objectives.find(({ name }) => name === 'chat-success')?.total === 15;
+  };
+  await until('the book has counted all of it', counted);
+
+  const { page, said, heading, asked } = await open();
+  await heading('We are working on a problem');
+  const report = await read();
+  const [success, ttft] = report.objectives;
+  const cost = report.averages[0];
+  expect(report.objectives.map(({ name }) => name)).toEqual(['chat-success', 'chat-ttft']);
+  const percent = (value: number | null | undefined, digits: number) =>
+    `${Math.floor((value ?? -1) * 100 * 10 ** digits + 1e-6) / 10 ** digits} %`;
+  const figures = async (name: string) => plain(await cardOf(page, name).locator('.figures').textContent());
+  expect(await figures('chat-success')).toContain(`${percent(success?.value, 1)} of 15 answers · promise 90 %`);
+  expect(await figures('chat-success')).toContain('93.3 %');
+  expect(await figures('chat-ttft')).toContain(`${percent(ttft?.value, 1)} of ${ttft?.total} answers · promise 95 %`);
+  expect(await figures('chat-cost')).toContain(`$${Number(cost?.valueUsd?.toFixed(4))} on average`);
+  const cells = cardOf(page, 'chat-success').locator('.cells i');
+  expect(await cells.evaluateAll((all) => all.map((one) => one.getAttribute('data-day')))).toEqual(success?.days);
+  expect([success?.days?.length, success?.days?.at(-1)]).toEqual([90, 'kept']);
+  expect(await page.getByText('hidden').count()).toBe(0);
+  const happened = page.getByRole('region', { name: 'What happened' });
+  expect(await happened.getByRole('listitem').textContent()).toMatch(
+    /A problem, going on.*One of <b>two<\/b> providers/,
+  );
+  expect(await page.getByRole('link', { name: 'ops@acme.example' }).getAttribute('href')).toBe(
+    'mailto:ops@acme.example',
+  );
+  expect(await page.title()).toBe('We are working on a problem · Support assistant of Acme');
+  await page.waitForLoadState('networkidle');
+  expect([said, await page.evaluate(() => violations), asked()]).toEqual([[], [], 1]);
+});
+
+const days = (broken: number, strained: number) =>
+  Array.from({ length: 90 }, (_, index) => {
+    if (index < 6) return 'no_data' as const;
+    return index === broken ? ('broken' as const) : index === strained ? ('strained' as const) : ('kept' as const);
+  });
+const SUCCESS = share({ days: days(48, 88) });
+const TTFT = share({ name: 'chat-ttft', sli: 'ttft', under: '2.5s', target: 95, promised: 95, value: 0.994 });
+const GOING = {
+  id: '1',
+  openedAt: NOW - HOUR_MS,
+  closedAt: null,
+  objective: 'chat-success',
+  feature: 'chat',
+  text: 'It fails.',
+};
+const CALM = reportOf({
+  objectives: [SUCCESS, { ...TTFT, days: days(-1, 48) }],
+  averages: [average({ days: days(-1, -1) })],
+  incidents: [{ ...GOING, openedAt: NOW - 17 * DAY_MS, closedAt: NOW - 17 * DAY_MS + 38 * 60_000 }],
+  maintenance: [{ from: NOW + 5 * DAY_MS, to: NOW + 5 * DAY_MS + 1_200_000, reason: 'An update.', announcedAt: NOW }],
+});
+const FULL = reportOf({
+  objectives: [
+    { ...SUCCESS, value: 0.9812, state: 'exhausted', dependsOn: [{ objective: 'retrieval' }] },
+    { ...TTFT, value: 0.9521, state: 'burning', exhaustsAt: NOW + 6 * HOUR_MS },
+    share({ name: 'retrieval', sli: 'external', value: 0.9, state: 'exhausted' }),
+    share({ name: 'both', sli: 'composite', of: ['chat-success', 'chat-ttft'], target: 90, promised: 90, value: 0.93 }),
+    share({ name: 'other', feature: `a-name-without-any-space-${'x'.repeat(40)}`, window: '7d' }),
+  ],
+  incidents: [{ ...GOING, text: `It fails: ${'w'.repeat(120)}` }],
+  contact: 'https://acme.example/help',
+});
+
+const STATES: [StatusReport | null, string][] = [
+  [null, 'The service does not answer'],
+  [CALM, 'Every promise is kept'],
+  [FULL, '2 promises are broken'],
+  [reportOf({ objectives: [{ ...SUCCESS, state: 'burning' }] }), 'Every promise is kept, but one is at risk'],
+  [reportOf({ objectives: [], averages: [] }), 'No promise is published here'],
+];
+
+test('in every state: one sentence first, no rule of access broken, nothing beyond the edge', async () => {
+  let report: StatusReport | null = null;
+  const { page, heading } = await open(() => report);
+  for (const [given, text] of STATES) {
+    report = given;
+    await page.clock.runFor(30_000);
+    await heading(text);
+    await page.evaluate(() => {
+      const details = document.querySelector('details');
+      if (details) details.open = true;
+    });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect([text, colorScheme, await violationsOf(page)]).toEqual([text, colorScheme, []]);
+    }
+    for (const width of [360, 720, 2_560]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect([width, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([width, width]);
+    }
+  }
+});
+
+test('days are cells, told by the pointer, and a table by the keyboard', async () => {
+  const { page } = await open(() => CALM);
+  const card = cardOf(page, 'chat-success');
+  expect(await card.getByRole('img').getAttribute('aria-label')).toBe(
+    'The last 90 days: 82 kept, 1 strained, 1 broken and 6 too little traffic',
+  );
+  await card.locator('.cells i').nth(48).hover();
+  expect(await card.locator('.axis').textContent()).toMatch(/Sun.* 18 Oct: broken/);
+  await card.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  const rows = card.getByRole('row');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(91);
+  expect(await rows.nth(1).textContent()).toMatch(/28 Nov.*kept/);
+  expect(await rows.nth(2).textContent()).toMatch(/27 Nov.*strained/);
+  expect(await rows.nth(42).textContent()).toMatch(/18 Oct.*broken/);
+});
+
+test('it looks every 30 seconds while it is seen, keeps what it had, and what was open stays open', async () => {
+  let report: StatusReport | null = CALM;
+  const { page, heading, asked } = await open(() => report);
+  await heading('Every promise is kept');
+  const summary = cardOf(page, 'chat-success').locator('summary');
+  await summary.press('Enter');
+  await page.clock.runFor(29_000);
+  expect(asked()).toBe(1);
+  report = reportOf({ ...CALM, objectives: [{ ...SUCCESS, value: 0.9812, state: 'exhausted' }, TTFT] });
+  await page.clock.runFor(1_000);
+  await heading('One promise is broken');
+  expect(await cardOf(page, 'chat-success').getByRole('table').isVisible()).toBe(true);
+  expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
+
+  report = null;
+  await page.clock.runFor(30_000);
+  await page.getByRole('alert').getByText('These figures are from 28 Nov 2026, 14:02 UTC').waitFor();
+  await heading('One promise is broken');
+  report = CALM;
+  await page.getByRole('button', { name: 'Try again now' }).click();
+  await heading('Every promise is kept');
+  expect(await page.getByRole('alert').textContent()).toBe('');
+
+  const before = asked();
+  const turn = (state: string) =>
+    page.evaluate((now) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => now });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await turn('hidden');
+  await page.clock.runFor(300_000);
+  expect(asked()).toBe(before);
+  await turn('visible');
+  await until('it looks at once', async () => asked() === before + 1);
+});
+
+test('in German for Germans', async () => {
+  const { page, heading } = await open(() => CALM, { locale: 'de-DE' });
+  await heading('Alle Versprechen werden gehalten');
+  expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  expect(plain(await cardOf(page, 'chat-ttft').textContent())).toContain(
+    'binnen 2,5 s99,4 % der Antworten · versprochen 95 %',
+  );
+});
