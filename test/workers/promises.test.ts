@@ -133,6 +133,25 @@ describe('GET /slo', () => {
     expect((await get()).response.status).toBe(200);
   });
 
+  it('asks the book once for a burst of 500 readers, and once again for those 10 s later', async () => {
+    const { get, clock, book } = publicSlo(['chat-success']);
+    const readers = async (count: number) => {
+      let waiting = count;
+      const all = Array.from({ length: count }, () => get().finally(() => waiting--));
+      // Those that wait for the one that asks look again by the clock; it stays within the same 10 s.
+      for (let turn = 0; waiting > 0 && turn < 150; turn++) await clock.advance(50);
+      const answers = await Promise.all(all);
+      return answers.map(({ response, body }) => [response.status, find(body, 'chat-success')]);
+    };
+    const answers = await readers(500);
+    expect(answers[0]).toEqual([200, expect.objectContaining({ name: 'chat-success', state: 'exhausted' })]);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(book.calls).toBe(1);
+    await clock.advance(10_000);
+    await readers(500);
+    expect(book.calls).toBe(2);
+  });
+
   it('is open to everybody in local mode, and read alone', async () => {
     const response = await exports.default.fetch(new Request('http://localhost/slo'));
     expect(find(await response.json(), 'chat-ttft')).toBeDefined();
