@@ -1,7 +1,7 @@
 /** What of the notices is sent, and what a silence holds back. */
 import type { Notice } from '../alerts/notice.ts';
 import { isByPolicy } from './incident.ts';
-import { type Silence, silenceable, silenceOf } from './silences.ts';
+import { alertOf, type Silence, silenceable, silenceOf } from './silences.ts';
 
 /** A notice that a silence held back. */
 export interface HeldNotice {
@@ -12,20 +12,17 @@ export interface HeldNotice {
   waits: boolean;
 }
 
-/** So many are kept to be shown. */
-const MOST_HELD = 200;
+/** So many that no longer wait are kept to be shown. */
+const MOST_SHOWN = 100;
 
 /** All that a sifting looks at. */
 export interface Sifting {
   silences: readonly Silence[];
   /** From before, the oldest first. */
   held: readonly HeldNotice[];
-  /** Subjects that go on: alerts that fire, incidents that are open. */
+  /** Names of alerts that fire, subjects of incidents that are open. */
   goesOn: ReadonlySet<string>;
 }
-
-/** Those that end what another notice began. */
-const ENDS: ReadonlySet<string> = new Set(['slo.recovered', 'incident.closed']);
 
 /**
  * What has begun under a silence is told when the silence is over, if it still goes on; otherwise neither its beginning nor its end
@@ -36,22 +33,31 @@ export function sift(
   { silences, held, goesOn }: Sifting,
   now: number,
 ): { send: Notice[]; held: HeldNotice[] } {
+  const silenceBy = (notice: Notice) => silenceOf(silences, silenceable(notice), now)?.objective;
   const send: Notice[] = [];
   let kept = [...held];
   for (const notice of notices) {
-    const begun = kept.find((one) => one.waits && one.notice.subject === notice.subject);
-    const by = begun?.by ?? (mayBeSilenced(notice) && silenceOf(silences, silenceable(notice), now)?.objective);
-    if (by) kept.push({ notice, by, waits: true });
-    else send.push(notice);
+    const by = heldWith(notice, kept) ?? (mayBeSilenced(notice) ? silenceBy(notice) : undefined);
+    if (by === undefined) send.push(notice);
+    else kept.push({ notice, by, waits: true });
   }
-  kept = kept.map((one) => (goesOn.has(one.notice.subject) ? one : { ...one, waits: false }));
-  const isDue = ({ notice, waits }: HeldNotice) => waits && silenceOf(silences, silenceable(notice), now) === undefined;
+  kept = kept.map((one) => (goesOn.has(alertOf(one.notice)) ? one : { ...one, waits: false }));
+  const isDue = ({ notice, waits }: HeldNotice) => waits && silenceBy(notice) === undefined;
+  const over = kept.filter(({ waits }) => !waits).slice(-MOST_SHOWN);
   return {
     send: [...kept.filter(isDue).map(({ notice }) => notice), ...send],
-    held: kept.filter((one) => !isDue(one)).slice(-MOST_HELD),
+    held: [...kept.filter((one) => one.waits && !isDue(one)), ...over].toSorted((a, b) => a.notice.at - b.notice.at),
   };
+}
+
+/** What follows a beginning that waits, waits with it; an end only where all waits that it ends. */
+function heldWith(notice: Notice, held: readonly HeldNotice[]): string | undefined {
+  const { alerts } = notice.data;
+  const begun = Array.isArray(alerts) ? (alerts as readonly string[]) : [alertOf(notice)];
+  const waiting = begun.map((name) => held.find((one) => one.waits && alertOf(one.notice) === name));
+  return waiting.every((one) => one !== undefined) ? waiting[0]?.by : undefined;
 }
 
 /** What a person did to an incident is told to the others in any case. */
 const mayBeSilenced = ({ kind, type, data }: Notice): boolean =>
-  !ENDS.has(type) && (kind === 'slo' || (kind === 'incident' && isByPolicy(String(data.openedBy))));
+  kind === 'incident' ? type === 'incident.opened' && isByPolicy(String(data.openedBy)) : type !== 'slo.recovered';

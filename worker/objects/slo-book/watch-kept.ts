@@ -93,9 +93,11 @@ export class WatchKept {
 
   /** Sends these, and what silences no longer hold back, or keeps them to be shown. */
   tell(notices: readonly Notice[], now: number): void {
+    const [silences, held] = [inForce(this.#silences, now), this.#held];
+    if (silences.length === 0 && held.length === 0) return this.outbox.add('notice', notices);
     const open = this.incidents.since(now).map(incidentSubject);
     const goesOn = new Set([...Object.keys(this.state.firing), ...open]);
-    const sifted = sift(notices, { silences: this.#silences, held: this.#held, goesOn }, now);
+    const sifted = sift(notices, { silences, held, goesOn }, now);
     this.documents.write('held', sifted.held);
     this.outbox.add('notice', sifted.send);
   }

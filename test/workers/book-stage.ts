@@ -1,0 +1,101 @@
+/** `SloBook` on real storage inside workerd, with a stopped clock and takers that a test can break. */
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import type { Notice } from '../../worker/core/alerts/notice.ts';
+import { packRecords } from '../../worker/core/slo/packed.ts';
+import type { PolicyOrder } from '../../worker/core/slo/policy/policy.ts';
+import type { RequestRecord } from '../../worker/core/slo/record.ts';
+import type { Slo } from '../../worker/core/slo/slo.ts';
+import { compose } from '../../worker/deps.ts';
+import { SloBook, type SloBookDeps } from '../../worker/objects/slo-book/slo-book.ts';
+import { sloFor } from '../unit/core/slo/support/slo-for.ts';
+import { TestClock } from '../unit/pipeline/support/clock.ts';
+
+let names = 0;
+
+/** Any class with an alarm will do as a host: the object under test is made on its storage, in its context. */
+export class BookStage {
+  clock = new TestClock();
+  slo: Slo;
+  readonly notices: Notice[] = [];
+  readonly orders: PolicyOrder[] = [];
+  readonly events: unknown[] = [];
+  /** How often something was handed on, also in vain. */
+  calls = 0;
+  /** Runs in place of a taker that takes. */
+  fails: (() => Promise<void>) | undefined;
+  readonly #name = `book stage ${names++}`;
+  #life: { state: DurableObjectState; book: SloBook } | undefined;
+  #seq = 0;
+
+  constructor(slo: Slo = sloFor(['chat'])) {
+    this.slo = slo;
+  }
+
+  get deps(): SloBookDeps {
+    const { config } = compose(env);
+    const take = async <One>(list: One[], given: readonly One[]) => {
+      this.calls++;
+      if (this.fails !== undefined) await this.fails();
+      list.push(...given);
+    };
+    return {
+      config: { ...config, slo: this.slo },
+      clock: { now: () => this.clock.now(), after: (ms, run) => this.clock.after(ms, run) },
+      events: (event) => void this.events.push(event),
+      notify: (notices) => take(this.notices, notices),
+      carryOut: (order) => take(this.orders, [order]),
+    };
+  }
+
+  inside<R>(run: (book: SloBook, state: DurableObjectState) => R | Promise<R>): Promise<R> {
+    const stub = env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(this.#name));
+    return runInDurableObject(stub, async (_: unknown, state: DurableObjectState) => {
+      if (this.#life?.state !== state) {
+        this.#life = { state, book: new SloBook(state, env, this.deps) };
+        // What the platform waits for before the first call.
+        await state.storage.getAlarm();
+        await this.clock.settle();
+      }
+      return run(this.#life.book, state);
+    });
+  }
+
+  /** A batch of records, sent now. */
+  flush(...records: RequestRecord[]): Promise<void> {
+    return this.inside((book) => {
+      const body = JSON.stringify({ records: packRecords(records, () => false), dropped: {} });
+      book.record({ source: 'stage', seq: this.#seq++, sentAt: this.clock.now(), body });
+    });
+  }
+
+  alarmAt(): Promise<number | null> {
+    return this.inside((_, { storage }) => storage.getAlarm());
+  }
+
+  /** Time passes, and the alarm rings when it is due, as on the platform. */
+  async pass(ms: number): Promise<void> {
+    const until = this.clock.now() + ms;
+    for (;;) {
+      const at = await this.alarmAt();
+      if (at === null || at > until) break;
+      await this.inside(async (book, { storage }) => {
+        await this.clock.advance(Math.max(0, at - this.clock.now()));
+        await storage.deleteAlarm();
+        await book.alarm();
+      });
+    }
+    await this.inside(() => this.clock.advance(Math.max(0, until - this.clock.now())));
+  }
+
+  /** Its memory, timers and calls are gone, as after a crash. */
+  async vanish(): Promise<void> {
+    await abortAllDurableObjects();
+    const passed = this.clock.now();
+    this.clock = new TestClock();
+    await this.clock.advance(passed - this.clock.now());
+  }
+}
+
+/** As lines, in the order in which they were told. */
+export const told = (notices: readonly Notice[]): string[] => notices.map(({ type, text }) => `${type} ${text}`);
