@@ -3,6 +3,7 @@ import type { AlertView, HookView } from '../worker/core/alerts/alert.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { alertLine, hookLine, type TestResult, testLine } from './alerts/lines.ts';
+import { runWatch, WATCH_COMMANDS, WATCH_USAGE } from './alerts/watch.ts';
 import { readFlags, UsageError } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
 
@@ -10,6 +11,7 @@ const USAGE = `npm run alerts                            the webhooks, and the l
 npm run alerts -- [--severity incident|page|ticket|note] [--kind budget|slo|incident|drill|promotion]
                                           the last alerts of these
 npm run alerts -- test [--tenant NAME]    calls every webhook once and prints what it answered
+${WATCH_USAGE}
 
 It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
@@ -24,7 +26,8 @@ try {
 async function run([command, ...args]: string[]): Promise<void> {
   if (command === undefined || command.startsWith('-')) return list(command === undefined ? [] : [command, ...args]);
   if (command === 'test') return test(args);
-  throw new UsageError('Say nothing for a list, or test', USAGE);
+  if (Object.hasOwn(WATCH_COMMANDS, command)) return runWatch(command as keyof typeof WATCH_COMMANDS, args, USAGE);
+  throw new UsageError('Say nothing for a list, or test, firing, ack, silence, silences or unsilence', USAGE);
 }
 
 async function list(args: string[]): Promise<void> {

@@ -1,0 +1,85 @@
+/** The commands of `npm run alerts` about alerts that fire. */
+import type { ShownAlert, ShownSilences } from '../../worker/core/slo/shown-alerts.ts';
+import type { Silence } from '../../worker/core/slo/silences.ts';
+import { adminCall } from '../admin-call.ts';
+import { adminTarget } from '../admin-target.ts';
+import { readFlags, UsageError } from '../flags.ts';
+import { endFrom } from '../route/flags.ts';
+import { firingLines, silenceLines, silenceText } from './watch-lines.ts';
+
+/** Their part of the usage. */
+export const WATCH_USAGE = `npm run alerts -- firing [--json]         what fires now, since when, and who has seen it
+npm run alerts -- ack --alert NAME [--note TEXT]
+    says that you have seen an alert that fires
+npm run alerts -- silence --objective NAME END --reason TEXT
+    nobody is told of the promise (or of an alert that fires; '*' is everything) until END: --for 2h or --until 2026-11-29T10:00Z
+npm run alerts -- silences [--json]       which silences hold, and what they held back
+npm run alerts -- unsilence --objective NAME`;
+
+const text = { type: 'string' } as const;
+const json = { type: 'boolean' } as const;
+
+/** By their names; each takes the arguments behind its name. */
+export const WATCH_COMMANDS = { firing, ack, silence, silences, unsilence } as const;
+
+/** Runs one; a mistake is told with `usage`. */
+export async function runWatch(
+  command: keyof typeof WATCH_COMMANDS,
+  args: readonly string[],
+  usage: string,
+): Promise<void> {
+  try {
+    await WATCH_COMMANDS[command](args);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.what, usage) : error;
+  }
+}
+
+async function firing(args: readonly string[]): Promise<void> {
+  const flags = readFlags(args, { json }, WATCH_USAGE);
+  const answer = await call<{ firing: ShownAlert[] }>('GET', '/admin/firing');
+  console.log(flags.json ? JSON.stringify(answer, null, 2) : firingLines(answer.firing, Date.now()).join('\n'));
+}
+
+async function ack(args: readonly string[]): Promise<void> {
+  const { alert, note } = readFlags(args, { alert: text, note: text }, WATCH_USAGE);
+  const body = { alert: needed('alert', alert), ...(note !== undefined && { note }) };
+  const seen = await call<ShownAlert>('PUT', '/admin/acknowledgements', body);
+  console.log(firingLines([seen], Date.now()).join('\n'));
+}
+
+async function silence(args: readonly string[]): Promise<void> {
+  const flags = readFlags(args, { objective: text, for: text, until: text, reason: text }, WATCH_USAGE);
+  const body = {
+    objective: needed('objective', flags.objective),
+    ...endFrom(flags, Date.now()),
+    reason: needed('reason', flags.reason),
+  };
+  console.log(`${silenceText(await call<Silence>('PUT', '/admin/silences', body), Date.now())}.`);
+}
+
+async function silences(args: readonly string[]): Promise<void> {
+  const flags = readFlags(args, { json }, WATCH_USAGE);
+  const answer = await call<ShownSilences>('GET', '/admin/silences');
+  console.log(flags.json ? JSON.stringify(answer, null, 2) : silenceLines(answer, Date.now()).join('\n'));
+}
+
+async function unsilence(args: readonly string[]): Promise<void> {
+  const objective = needed('objective', readFlags(args, { objective: text }, WATCH_USAGE).objective);
+  const path = `/admin/silences?${new URLSearchParams({ objective })}`;
+  const { cleared } = await call<{ cleared: boolean }>('DELETE', path);
+  console.log(
+    cleared
+      ? `The silence of ${objective} is over. What it held back and still goes on is told now.`
+      : `There was no silence of ${objective}.`,
+  );
+}
+
+function needed(flag: string, written: string | undefined): string {
+  if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`, WATCH_USAGE);
+  return written;
+}
+
+function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  return adminCall<Answer>(adminTarget(process.env), method, path, body);
+}

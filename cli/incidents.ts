@@ -1,0 +1,90 @@
+/** `npm run incidents`: what went wrong, and a person's words about it, in the router that `npm run keys` calls. */
+import type { Incident, IncidentPage } from '../worker/core/slo/incident.ts';
+import { adminCall } from './admin-call.ts';
+import { adminTarget } from './admin-target.ts';
+import { readFlags, UsageError } from './flags.ts';
+import { incidentLines, pageLines } from './incidents/lines.ts';
+import { exitWithError } from './shutdown.ts';
+
+const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   the newest first
+npm run incidents -- open --title TEXT [--objective NAME] [--feature NAME] [--tenant NAME] [--note TEXT] [--public TEXT]
+npm run incidents -- note [--id ID] --note TEXT      words for operators
+npm run incidents -- publish [--id ID] --public TEXT   words for everybody who may read the status page
+npm run incidents -- close [--id ID] [--public TEXT]
+
+Without --id it is the incident that is open, where there is one only.
+It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
+
+const text = { type: 'string' } as const;
+const ID = { id: text, public: text } as const;
+const COMMANDS = { list, open, note, publish, close } as const;
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  exitWithError(error);
+}
+
+async function run([command = 'list', ...args]: string[]): Promise<void> {
+  if (Object.hasOwn(COMMANDS, command)) return COMMANDS[command as keyof typeof COMMANDS](args);
+  readFlags([command], {}, USAGE);
+  throw new UsageError(`${command}: say ${Object.keys(COMMANDS).join(', ')}`, USAGE);
+}
+
+async function list(args: string[]): Promise<void> {
+  const { json, most = '20', before } = readFlags(args, { most: text, before: text, json: { type: 'boolean' } }, USAGE);
+  const query = new URLSearchParams({ most, ...(before !== undefined && { before }) });
+  const page = await call<IncidentPage>('GET', `/admin/incidents?${query}`);
+  console.log(json ? JSON.stringify(page, null, 2) : pageLines(page, Date.now()).join('\n'));
+}
+
+async function open(args: string[]): Promise<void> {
+  const { public: publicNote, ...given } = readFlags(
+    args,
+    { title: text, objective: text, feature: text, tenant: text, note: text, public: text },
+    USAGE,
+  );
+  needed('title', given.title);
+  tell(await call<Incident>('POST', '/admin/incidents', { ...given, ...(publicNote !== undefined && { publicNote }) }));
+}
+
+async function note(args: string[]): Promise<void> {
+  const { id, note } = readFlags(args, { id: text, note: text }, USAGE);
+  await change(id, { note: needed('note', note) });
+}
+
+async function publish(args: string[]): Promise<void> {
+  const { id, public: publicNote } = readFlags(args, ID, USAGE);
+  await change(id, { publicNote: needed('public', publicNote) });
+}
+
+async function close(args: string[]): Promise<void> {
+  const { id, public: publicNote } = readFlags(args, ID, USAGE);
+  await change(id, { close: true, ...(publicNote !== undefined && { publicNote }) });
+}
+
+async function change(id: string | undefined, body: object): Promise<void> {
+  const which = id ?? (await theOpenOne());
+  tell(await call<Incident>('PUT', `/admin/incidents/${encodeURIComponent(which)}`, body));
+}
+
+async function theOpenOne(): Promise<string> {
+  const { incidents } = await call<IncidentPage>('GET', '/admin/incidents?most=200');
+  const [first, second] = incidents.filter(({ closedAt }) => closedAt === null);
+  if (first === undefined) throw new Error('No incident is open. Name one that is closed with --id.');
+  if (second !== undefined) throw new Error('More than one incident is open. Name one with --id.');
+  return first.id;
+}
+
+function needed(flag: string, written: string | undefined): string {
+  if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`, USAGE);
+  return written;
+}
+
+function tell(incident: Incident): void {
+  console.log(incidentLines(incident, Date.now()).join('\n'));
+}
+
+function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  return adminCall<Answer>(adminTarget(process.env), method, path, body);
+}
