@@ -9,13 +9,43 @@ import type { Slo } from '../../worker/core/slo/slo.ts';
 import { compose } from '../../worker/deps.ts';
 import { SloBook, type SloBookDeps } from '../../worker/objects/slo-book/slo-book.ts';
 import { sloFor } from '../unit/core/slo/support/slo-for.ts';
-import { TestClock } from '../unit/pipeline/support/clock.ts';
+import { START } from '../unit/pipeline/support/clock.ts';
+
+/** A clock that stands still until it is moved; timers fire when it comes past them. */
+class StageClock {
+  #now = START;
+  #timers: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.#now + ms, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer);
+    };
+  }
+
+  moveTo(at: number): void {
+    this.#now = Math.max(this.#now, at);
+    const due = this.#timers.filter((one) => one.at <= this.#now);
+    this.#timers = this.#timers.filter((one) => one.at > this.#now);
+    for (const { run } of due) run();
+  }
+
+  /** Those of an object that is gone never fire. */
+  forgetTimers(): void {
+    this.#timers = [];
+  }
+}
 
 let names = 0;
 
 /** Any class with an alarm will do as a host: the object under test is made on its storage, in its context. */
 export class BookStage {
-  clock = new TestClock();
+  readonly clock = new StageClock();
   slo: Slo;
   readonly notices: Notice[] = [];
   readonly orders: PolicyOrder[] = [];
@@ -55,7 +85,6 @@ export class BookStage {
         this.#life = { state, book: new SloBook(state, env, this.deps) };
         // What the platform waits for before the first call.
         await state.storage.getAlarm();
-        await this.clock.settle();
       }
       return run(this.#life.book, state);
     });
@@ -74,28 +103,23 @@ export class BookStage {
   }
 
   /** Time passes, and the alarm rings when it is due, as on the platform. */
-  async pass(ms: number): Promise<void> {
+  pass(ms: number): Promise<void> {
     const until = this.clock.now() + ms;
-    for (;;) {
-      const at = await this.alarmAt();
-      if (at === null || at > until) break;
-      await this.inside(async (book, { storage }) => {
-        await this.clock.advance(Math.max(0, at - this.clock.now()));
+    return this.inside(async (book, { storage }) => {
+      for (;;) {
+        const at = await storage.getAlarm();
+        if (at === null || at > until) break;
+        this.clock.moveTo(at);
         await storage.deleteAlarm();
         await book.alarm();
-      });
-    }
-    await this.inside(() => this.clock.advance(Math.max(0, until - this.clock.now())));
+      }
+      this.clock.moveTo(until);
+    });
   }
 
   /** Its memory, timers and calls are gone, as after a crash. */
   async vanish(): Promise<void> {
     await abortAllDurableObjects();
-    const passed = this.clock.now();
-    this.clock = new TestClock();
-    await this.clock.advance(passed - this.clock.now());
+    this.clock.forgetTimers();
   }
 }
-
-/** As lines, in the order in which they were told. */
-export const told = (notices: readonly Notice[]): string[] => notices.map(({ type, text }) => `${type} ${text}`);

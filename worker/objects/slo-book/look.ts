@@ -1,14 +1,21 @@
 /** One look of the watch: what holds now, what there is to tell, and when to look again. */
 import { maintenanceNotices, type ToldMaintenance } from '../../core/slo/maintenance-notices.ts';
 import type { Slo } from '../../core/slo/slo.ts';
+import { watch } from '../../core/slo/watch/watch.ts';
 import type { Memory } from './turns.ts';
 
+const MINUTE_MS = 60_000;
+
 /** When the next look is due although nothing new may have come; null: with the next record. */
-export function look({ watch }: Memory, slo: Slo, now: number): number | null {
-  const maintenance = maintenanceOf({ watch }, slo, now);
-  watch.documents.write('maintenance', maintenance.told);
-  watch.tell(maintenance.notices, now);
-  return earliest(maintenance.nextAt, watch.silenceEndsAt(now));
+export function look({ book, watch: kept }: Memory, slo: Slo, now: number): number | null {
+  // An alarm comes a little late; "for five minutes" is five looks all the same.
+  const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  const step = watch(kept.state, { book: book.current(), slo }, minute);
+  const maintenance = maintenanceOf({ watch: kept }, slo, now);
+  kept.keepState(step.state);
+  kept.documents.write('maintenance', maintenance.told);
+  kept.tell([...step.notices, ...maintenance.notices], now);
+  return earliest(step.nextLookAt, maintenance.nextAt, kept.silenceEndsAt(now));
 }
 
 /** Whether there is maintenance to tell of. */

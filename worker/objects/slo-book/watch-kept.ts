@@ -79,9 +79,12 @@ export class WatchKept {
     return { before };
   }
 
+  /** What goes on without a silence is told. */
   clearSilence(objective: string, now: number): { before: Silence | null } {
     const { before, others } = this.#silencesWithout(objective, now);
-    if (before !== null) this.documents.write('silences', others);
+    if (before === null) return { before };
+    this.documents.write('silences', others);
+    this.tell([], now);
     return { before };
   }
 
@@ -94,7 +97,10 @@ export class WatchKept {
   /** Sends these, and what silences no longer hold back, or keeps them to be shown. */
   tell(notices: readonly Notice[], now: number): void {
     const [silences, held] = [inForce(this.#silences, now), this.#held];
-    if (silences.length === 0 && held.length === 0) return this.outbox.add('notice', notices);
+    if (silences.length === 0 && held.length === 0) {
+      this.outbox.add('notice', notices);
+      return;
+    }
     const open = this.incidents.since(now).map(incidentSubject);
     const goesOn = new Set([...Object.keys(this.state.firing), ...open]);
     const sifted = sift(notices, { silences, held, goesOn }, now);
