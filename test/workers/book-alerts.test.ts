@@ -52,7 +52,7 @@ describe('a promise that burns', () => {
     expect(first?.at).toBeLessThanOrEqual(began + 2 * MINUTE);
     expect((first?.at ?? 0) % MINUTE).toBe(0);
     expect(new Set(told()).size).toBe(told().length);
-    expect(told()).toContain('slo.recovered recovered/burn/chat-success/page');
+    expect(told()).toContain('slo.recovered burn/chat-success/1h');
     expect(await firing()).toEqual([]);
     // Nothing comes any more, so nothing is looked at.
     expect(await stage.alarmAt()).toBeNull();

@@ -1,7 +1,7 @@
 /** What of the notices is sent, and what a silence holds back. */
 import type { Notice } from '../alerts/notice.ts';
 import { isByPolicy } from './incident.ts';
-import { alertOf, type Silence, silenceable, silenceOf } from './silences.ts';
+import { type Silence, silenceable, silenceOf } from './silences.ts';
 
 /** A notice that a silence held back. */
 export interface HeldNotice {
@@ -20,7 +20,7 @@ export interface Sifting {
   silences: readonly Silence[];
   /** From before, the oldest first. */
   held: readonly HeldNotice[];
-  /** Names of alerts that fire, subjects of incidents that are open. */
+  /** Subjects of alerts that fire, and of incidents that are open. */
   goesOn: ReadonlySet<string>;
 }
 
@@ -37,25 +37,19 @@ export function sift(
   const send: Notice[] = [];
   let kept = [...held];
   for (const notice of notices) {
-    const by = heldWith(notice, kept) ?? (mayBeSilenced(notice) ? silenceBy(notice) : undefined);
+    // What follows a beginning that waits, waits with it.
+    const begun = kept.find((one) => one.waits && one.notice.subject === notice.subject);
+    const by = begun?.by ?? (mayBeSilenced(notice) ? silenceBy(notice) : undefined);
     if (by === undefined) send.push(notice);
     else kept.push({ notice, by, waits: true });
   }
-  kept = kept.map((one) => (goesOn.has(alertOf(one.notice)) ? one : { ...one, waits: false }));
+  kept = kept.map((one) => (goesOn.has(one.notice.subject) ? one : { ...one, waits: false }));
   const isDue = ({ notice, waits }: HeldNotice) => waits && silenceBy(notice) === undefined;
   const over = kept.filter(({ waits }) => !waits).slice(-MOST_SHOWN);
   return {
     send: [...kept.filter(isDue).map(({ notice }) => notice), ...send],
     held: [...kept.filter((one) => one.waits && !isDue(one)), ...over].toSorted((a, b) => a.notice.at - b.notice.at),
   };
-}
-
-/** What follows a beginning that waits, waits with it; an end only where all waits that it ends. */
-function heldWith(notice: Notice, held: readonly HeldNotice[]): string | undefined {
-  const { alerts } = notice.data;
-  const begun = Array.isArray(alerts) ? (alerts as readonly string[]) : [alertOf(notice)];
-  const waiting = begun.map((name) => held.find((one) => one.waits && alertOf(one.notice) === name));
-  return waiting.every((one) => one !== undefined) ? waiting[0]?.by : undefined;
 }
 
 /** What a person did to an incident is told to the others in any case. */

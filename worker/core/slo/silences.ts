@@ -16,7 +16,7 @@ export const SILENCE_ALL = '*';
 /** More at once are refused. */
 export const MOST_SILENCES = 200;
 
-/** An alert or a notice, as silences see it. `name`: the alert's. */
+/** An alert or a notice, as silences see it. `name`: an alert's name, a notice's subject. */
 export interface Silenceable {
   name: string;
   objective: string | null;
@@ -38,10 +38,7 @@ export const inForce = (silences: readonly Silence[], now: number): Silence[] =>
   silences.filter(({ until }) => until > now).toSorted((one, other) => one.until - other.until);
 
 /** What of a notice a silence looks at. */
-export const silenceable = (notice: Notice): Silenceable => ({
-  name: alertOf(notice),
-  objective: typeof notice.data.objective === 'string' ? notice.data.objective : null,
+export const silenceable = ({ subject, data }: Notice): Silenceable => ({
+  name: subject,
+  objective: typeof data.objective === 'string' ? data.objective : null,
 });
-
-/** Which alert began; of a notice of an incident its subject. */
-export const alertOf = ({ subject, data }: Notice): string => (typeof data.alert === 'string' ? data.alert : subject);

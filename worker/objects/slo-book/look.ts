@@ -1,16 +1,23 @@
 /** One look of the watch: what holds now, what there is to tell, and when to look again. */
 import { maintenanceNotices, type ToldMaintenance } from '../../core/slo/maintenance-notices.ts';
+import type { RateLimits } from '../../core/slo/metrics/rate-saturation.ts';
 import type { Slo } from '../../core/slo/slo.ts';
 import { watch } from '../../core/slo/watch/watch.ts';
 import type { Memory } from './turns.ts';
 
 const MINUTE_MS = 60_000;
 
+/** What of config a look needs. */
+export interface LookConfig extends RateLimits {
+  slo: Slo;
+}
+
 /** When the next look is due although nothing new may have come; null: with the next record. */
-export function look({ book, watch: kept }: Memory, slo: Slo, now: number): number | null {
+export function look({ book, watch: kept }: Memory, config: LookConfig, now: number): number | null {
+  const { slo } = config;
   // An alarm comes a little late; "for five minutes" is five looks all the same.
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
-  const step = watch(kept.state, { book: book.current(), slo }, minute);
+  const step = watch(kept.state, { book: book.current(), slo, limits: config }, minute);
   const maintenance = maintenanceOf({ watch: kept }, slo, now);
   kept.keepState(step.state);
   kept.documents.write('maintenance', maintenance.told);

@@ -5,7 +5,7 @@ import type { ShownAlert, ShownSilences } from '../../core/slo/shown-alerts.ts';
 import type { Silence } from '../../core/slo/silences.ts';
 import { HandOn, type Takers } from './hand-on.ts';
 import type { KeptBookDeps } from './kept-book.ts';
-import { earliest, isMaintenanceDue, look } from './look.ts';
+import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
 import { type Memory, Turns } from './turns.ts';
 import { Waker } from './waker.ts';
 import type { IncidentPair } from './watch-kept.ts';
@@ -17,6 +17,7 @@ type BookEvent =
 
 /** What the watch needs from outside. */
 export interface WatchingDeps extends KeptBookDeps, Takers {
+  config: KeptBookDeps['config'] & LookConfig;
   events(event: BookEvent): void;
 }
 
@@ -119,7 +120,7 @@ export class WatchingBook extends DurableObject<unknown> {
   #look(): number | null {
     const { config, events, clock } = this.#deps;
     try {
-      return this.turns.take((memory, now) => look(memory, config.slo, now));
+      return this.turns.take((memory, now) => look(memory, config, now));
     } catch (error) {
       events({ event: 'internal_error', where: 'watch', reason: error instanceof Error ? error.name : 'unknown' });
       return clock.now() + MINUTE_MS;

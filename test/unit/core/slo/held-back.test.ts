@@ -14,9 +14,8 @@ const aNotice = (more: Partial<Notice>): Notice => ({
   ...more,
 });
 const begins = (alert: string, at = NOW, objective = 'chat-success') =>
-  aNotice({ name: `${alert}@${at}`, subject: 'burn/page', data: { alert, objective } });
-const ends = (...alerts: string[]) =>
-  aNotice({ name: 'end', subject: 'burn/page', type: 'slo.recovered', data: { alerts, objective: 'chat-success' } });
+  aNotice({ name: `${alert}@${at}`, subject: alert, data: { alert, objective } });
+const ends = (alert: string, name = 'end') => aNotice({ name, subject: alert, type: 'slo.recovered' });
 const silence = (objective: string, until = NOW + MINUTE): Silence => ({ objective, until, reason: 'r', who: 'ana' });
 const names = (notices: readonly Notice[]) => notices.map(({ name }) => name);
 const nothing = { silences: [], held: [], goesOn: new Set<string>() };
@@ -46,13 +45,6 @@ describe('a silence', () => {
     expect(names(sift([ends('burn/1h')], sifting, NOW).send)).toEqual(['end']);
   });
 
-  it('keeps an end only where it held back all that ends', () => {
-    const silenced = { ...nothing, silences: [silence('*')], goesOn: new Set(['burn/1h', 'burn/6h']) };
-    const { held } = sift([begins('burn/6h')], silenced, NOW);
-    expect(names(sift([ends('burn/1h', 'burn/6h')], { ...nothing, held }, NOW).send)).toEqual(['end']);
-    expect(names(sift([ends('burn/6h')], { ...nothing, held }, NOW).send)).toEqual([]);
-  });
-
   it('does not keep maintenance, nor what a person did to an incident', () => {
     const maintenance = aNotice({ kind: 'incident', type: 'maintenance.announced', data: {} });
     const incident = (openedBy: string) =>
@@ -69,7 +61,7 @@ it('keeps all that waits, and of the rest the last hundred', () => {
   const old = Array.from({ length: 300 }, (_, place): HeldNotice => {
     return { notice: begins(`a${place}`, NOW + place), by: '*', waits: place < 50 };
   });
-  const goesOn = new Set(old.map(({ notice }) => String(notice.data.alert)));
+  const goesOn = new Set(old.map(({ notice }) => notice.subject));
   const { held } = sift([], { silences: [silence('*')], held: old, goesOn }, NOW);
   expect(held.map(({ notice }) => notice.at)).toEqual([
     ...old.slice(0, 50).map(({ notice }) => notice.at),
@@ -86,15 +78,9 @@ it('told is exactly what goes on without a silence, once, and the end of what wa
       const told = new Map<string, number>();
       steps.forEach(({ alert, silenced }, minute) => {
         const now = NOW + minute * MINUTE;
-        const subject = `subject ${alert}`;
         const since = firing.get(alert);
-        const end = aNotice({
-          name: `end ${alert}@${since}`,
-          subject,
-          type: 'slo.recovered',
-          data: { alerts: [alert] },
-        });
-        const change = since === undefined ? { ...begins(alert, now, 'chat'), subject } : end;
+        const end = ends(alert, `end ${alert}@${since}`);
+        const change = since === undefined ? begins(alert, now, 'chat') : end;
         if (since === undefined) firing.set(alert, now);
         else firing.delete(alert);
         // As it is read again after a restart.
