@@ -1,6 +1,6 @@
 /** Each command of docs/operations.md, docs/admin.md, docs/limits.md and docs/keys.md does what its page says, against a real router. */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -221,6 +221,16 @@ test('why tells of a request what became of it, and of others why they are not t
   expect(output).toMatch(/answered in full, with 200[\s\S]*It counts as good/);
   const unknown = await npm('npm run why -- 019b76da-a800-7000-8000-0123456789ab');
   expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('requests are kept for 7 days') });
+});
+
+test('a report of this month has the requests so far, and documents come of the config', async () => {
+  const month = new Date().toISOString().slice(0, 7);
+  const reported = await npm(`npm run slo -- report --month ${month} --tenant local --out ${directory}`);
+  expect(reported).toMatchObject({ code: 0, output: expect.stringContaining('Missed: chat-success') });
+  const html = await readFile(join(directory, `${month}-local.html`), 'utf8');
+  expect(html).toMatch(/<dt>requests<\/dt><dd>[1-9]\d*<\/dd>/);
+  const generated = await npm(`npm run slo -- generate --out ${directory}`);
+  expect(generated).toMatchObject({ code: 0, output: expect.stringContaining('sow-clause.md') });
 });
 
 test('no command of the page was left out', () => {

@@ -89,9 +89,9 @@ const RUNBOOKS = [
   ['The router itself is in doubt', 'npm run route -- bypass --for 30m --reason "…"'],
   ['A model is withdrawn or too expensive', 'npm run route -- alias --alias ALIAS --list models.json --reason "…"'],
   ['Spend is too high', 'npm run budget -- set --tenant NAME --scope tenant --daily-usd 20'],
-  ['Why did this request fail?', 'npm run why -- REQUEST-ID'],
+  ['Why did this request fail?', 'npm run why -- ID'],
   ['A wrong answer is saved', 'npm run answers -- purge --tenant NAME --feature NAME'],
-  ['A key has leaked', 'npm run keys -- revoke KEY-ID'],
+  ['A key has leaked', 'npm run keys -- revoke ID'],
 ] as const;
 
 /** What the alerts of each promise wait for; names and words, all safe in Markdown. */

@@ -18,7 +18,7 @@ export function htmlReport(said: Said): string {
 <meta name="robots" content="noindex">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${title}</title>
-<style>${STYLE}</style>
+<style>${styles}</style>
 </head>
 <body>
 <header>
@@ -39,7 +39,7 @@ ${happened.map(happenedSection)}
 `.html;
 }
 
-const STYLE: Html = { html: REPORT_STYLE };
+const styles: Html = { html: REPORT_STYLE };
 
 const STATES = { kept: 'kept', missed: 'missed', unknown: 'no requests' } as const;
 const stateOf = (isKept: boolean | null): keyof typeof STATES =>

@@ -1,5 +1,8 @@
 /** What `npm run slo -- generate` writes, and that it tells of every change. Golden files: `vitest -u` writes them anew. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { projectDirectory } from '../../../../../cli/project.ts';
 import { documentText } from '../../../../../cli/slo/documents/document.ts';
 import type { ConfigInput } from '../../../../../worker/core/config/schema.ts';
 import { FILLED } from './filled.ts';
@@ -68,6 +71,17 @@ describe('what a client is handed', () => {
   it('the clause says that it is no legal advice', () => {
     expect(draftOf(FILLED, 'sow-clause.md').body.slice(0, 1).join()).toContain('not legal advice');
   });
+});
+
+it.each(['operations.md', 'budgets.md'])('%s names only commands that are documented', (name) => {
+  const pages = readdirSync(join(projectDirectory, 'docs')).filter((file) => file.endsWith('.md'));
+  const docs = pages.map((file) => readFileSync(join(projectDirectory, 'docs', file), 'utf8')).join('\n');
+  const commands =
+    draftOf(FILLED, name)
+      .body.join('\n')
+      .match(/npm run \w+(?: -- [\w-]+)?/g) ?? [];
+  expect(commands.length).toBeGreaterThan(1);
+  expect(commands.filter((command) => !docs.includes(command))).toEqual([]);
 });
 
 /** One change of config each. */
