@@ -14,6 +14,7 @@ export const aRecord = (changes: Partial<RequestRecord> = {}): RequestRecord => 
     outputTokens: 80,
     reasoningTokens: 30,
     costMicroUsd: 1_234,
+    failedMicroUsd: 0,
     estimated: false,
   },
   ...{

@@ -72,6 +72,7 @@ const operatorsWith =
         drop: (id) => real.drop(id),
         audit: (before, most) => real.audit(before, most),
         addDrill: (drill) => real.addDrill(drill),
+        drills: (from, to) => real.drills(from, to),
         ...faulty,
       };
     },

@@ -14,7 +14,7 @@ const feature = 'chat';
 const RECORDS: readonly RequestRecord[] = [
   recordOf({ arrivedAt: now, tenant: 'acme', feature, costMicroUsd: 300_000 }),
   recordOf({ arrivedAt: now, tenant: 'acme', feature, cache: 'hit', costMicroUsd: 0, attempts: [], model: null }),
-  recordOf({ arrivedAt: now, tenant: 'acme', feature, model: 'large', costMicroUsd: 500_000 }),
+  recordOf({ arrivedAt: now, tenant: 'acme', feature, model: 'large', costMicroUsd: 600_000, failedMicroUsd: 100_000 }),
   recordOf({ arrivedAt: now, tenant: 'hooli', feature, ending: 'cut', code: 'stream_interrupted', costMicroUsd: 100 }),
   recordOf({
     arrivedAt: now,
@@ -66,13 +66,13 @@ it('money: where it went, and what counts against the budget', async () => {
   await callAdmin('PUT', 'tenants/acme/limits', { scope: 'tenant', monthlyUsd: 2 });
   await callAdmin('POST', 'ledger/acme/adjustments', { scope: 'tenant', deltaUsd: 0.8 });
   const money = await get<MoneyReport>(`money?tenant=acme&month=${month}`);
-  expect(money).toMatchObject({ tenant: 'acme', month, spentUsd: 0.8, capUsd: 2, failedUsd: 0 });
+  expect(money).toMatchObject({ tenant: 'acme', month, spentUsd: 0.8, capUsd: 2, failedUsd: 0.1 });
   expect(money.where).toEqual([
     { feature, model: 'large', requests: 1, costUsd: 0.5 },
     { feature, model: 'small', requests: 1, costUsd: 0.3 },
     { feature, model: null, requests: 1, costUsd: 0 },
   ]);
-  expect(money.days.at(-1)).toMatchObject({ costUsd: 0.8, requests: 3 });
+  expect(money.days.at(-1)).toMatchObject({ costUsd: 0.9, requests: 3 });
   expect(money.ladder).toMatchObject([
     { percent: 60, usd: 1.2, isSafeguard: false, reachedAt: null },
     { percent: 85, usd: 1.7 },
@@ -85,13 +85,38 @@ it('money: where it went, and what counts against the budget', async () => {
 
 it('a month, of all and of a tenant', async () => {
   const report = await get<MonthReport>(`slo/months/${month}`);
-  expect(report).toMatchObject({ tenant: null, isWhole: false, requests: 4, costUsd: 0.8001, incidents: [] });
+  expect(report).toMatchObject({
+    tenant: null,
+    isWhole: false,
+    requests: 4,
+    costUsd: 0.9001,
+    incidents: [],
+    drills: [],
+  });
   const success = report.objectives.find(({ name }) => name === 'chat-success');
   expect(success).toMatchObject({ value: 0.75, kept: false, good: 3, total: 4, excluded: { caller: 1 } });
   expect(success).toMatchObject({ tenant: null, of: [], atMostUsd: null, isPublic: true });
   expect(success?.days.at(-1)).toBe('broken');
   expect(await get<MonthReport>(`slo/months/${month}?tenant=hooli`)).toMatchObject({ tenant: 'hooli', requests: 1 });
   expect(await get<MonthReport>('slo/months/2020-02')).toMatchObject({ requests: 0, isWhole: false, costUsd: 0 });
+});
+
+it('drills and incidents are marks of the time, and in the month', async () => {
+  await callAdmin('POST', 'drills', { minutes: 5, maxCostUsd: 0.5, feature });
+  await callAdmin('POST', 'incidents', {
+    title: 'a is down',
+    objective: 'chat-success',
+    publicNote: 'We had an outage.',
+  });
+  const history = await get<ObjectiveHistory>('slo/history?objective=chat-success&window=1h');
+  expect(history.marks).toEqual([
+    { kind: 'incident', from: expect.any(Number), to: null, text: 'a is down' },
+    { kind: 'drill', from: expect.any(Number), to: expect.any(Number), text: 'Drill of chat, by root' },
+  ]);
+  expect((await get<ObjectiveHistory>('slo/history?objective=chat-ttft&window=1h')).marks).toHaveLength(1);
+  const report = await get<MonthReport>(`slo/months/${month}`);
+  expect(report.drills).toEqual([{ at: expect.any(Number), text: 'Drill of chat, by root' }]);
+  expect(report.incidents).toMatchObject([{ objective: 'chat-success', closedAt: null, text: 'We had an outage.' }]);
 });
 
 it.each([

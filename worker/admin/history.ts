@@ -4,10 +4,13 @@ import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
+import { drillText } from '../core/operators/drill.ts';
 import { DURATION_WINDOWS } from '../core/slo/duration-history.ts';
+import type { HistoryMark } from '../core/slo/history.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
+import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import type { AdminCall } from './route.ts';
 
 /** The query of `GET /admin/slo/history`. */
@@ -28,7 +31,13 @@ export async function showHistory({
 }: AdminCall<undefined, z.infer<ReturnType<typeof historyOfQuery>>>): Promise<Response> {
   const windowMs = window && ASKED_WINDOWS[window];
   const history = await askBook(c, (book) => book.history(objective, { tenant, windowMs }));
-  return history === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(history, c.env.context);
+  if (history === undefined) return refusal(BOOK_SILENT, c.env.context);
+  const drills = await askOperators(c, (operators) => operators.drills(history.from, history.to));
+  if (drills === undefined) return refusal(OPERATORS_SILENT, c.env.context);
+  const marks = drills.reply.map((drill): HistoryMark => {
+    return { kind: 'drill', from: drill.startedAt, to: drill.until, text: drillText(drill) };
+  });
+  return plainJson({ ...history, marks: [...history.marks, ...marks] }, c.env.context);
 }
 
 /** The query of `GET /admin/slo/durations`. */

@@ -3,8 +3,10 @@ import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { isPeriod } from '../core/ledger/time.ts';
+import { drillText } from '../core/operators/drill.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
+import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import type { AdminCall } from './route.ts';
 
 /** A month by UTC. */
@@ -27,5 +29,9 @@ export async function showMonth({
   query: { tenant },
 }: AdminCall<undefined, z.infer<typeof monthQuery>, z.infer<typeof monthParams>>): Promise<Response> {
   const report = await askBook(c, (book) => book.month(month, tenant));
-  return report === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(report, c.env.context);
+  if (report === undefined) return refusal(BOOK_SILENT, c.env.context);
+  const asked = await askOperators(c, (operators) => operators.drills(report.from, report.to));
+  if (asked === undefined) return refusal(OPERATORS_SILENT, c.env.context);
+  const drills = asked.reply.map((drill) => ({ at: drill.startedAt, text: drillText(drill) })).toReversed();
+  return plainJson({ ...report, drills }, c.env.context);
 }

@@ -161,6 +161,11 @@ export class RequestLease {
     return sum;
   }
 
+  /** The part of it that is for attempts before the last, which failed. */
+  get failedMicroUsd(): number {
+    return this.spentMicroUsd - (this.#covers.at(-1)?.spent.microUsd ?? 0);
+  }
+
   /** Nothing runs any more: what was not spent goes back. Only its first call counts. */
   close(): void {
     this.#end((cover) => {

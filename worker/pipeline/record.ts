@@ -141,6 +141,7 @@ export class OpenRecord {
       outputTokens,
       reasoningTokens,
       costMicroUsd: chargedFor(outcome),
+      failedMicroUsd: failedFor(outcome),
       estimated,
       finishReason: begun === undefined ? (served?.finishReason ?? null) : finishReasonOf(begun),
       status,
@@ -216,6 +217,14 @@ function sampledValid({ answer, request }: Begun, requestId: string, objectives:
   if (answer.kind !== 'reply' || chat.response_format === undefined) return null;
   const isChecked = isSampled({ requestId, tenant: identity.tenant, feature: feature.name }, objectives);
   return isChecked ? keptSchema(chat, answer.reply.body) : null;
+}
+
+/** What was asked for before a stale answer stood in has failed, as has all of a refused request. */
+function failedFor(outcome: Outcome): number {
+  if (outcome.kind === 'begun') return outcome.admission.lease.failedMicroUsd;
+  // Objects of an earlier build do not say.
+  if (outcome.kind === 'kept' && outcome.error === undefined) return outcome.note.ran?.failedMicroUsd ?? 0;
+  return chargedFor(outcome);
 }
 
 function finishReasonOf({ answer }: Begun): FinishReason | null {

@@ -19,6 +19,9 @@ export interface DrillRecord {
   who: string;
 }
 
+/** A drill in a few words. */
+export const drillText = ({ feature, who }: DrillRecord): string => `Drill of ${feature ?? 'all features'}, by ${who}`;
+
 /** The longest drill. */
 export const LONGEST_DRILL_MINUTES = 1_440;
 /** The largest spending cap of a drill. */

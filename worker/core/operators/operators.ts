@@ -58,4 +58,6 @@ export interface OperatorsCalls {
   drop(id: string): Promise<void>;
   audit(before: number | undefined, most: number): Promise<AuditEntry[]>;
   addDrill(drill: DrillRecord): Promise<void>;
+  /** Those that went on at some time between, the newest first, at most 100. */
+  drills(from: number, to: number): Promise<DrillRecord[]>;
 }

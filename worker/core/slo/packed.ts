@@ -35,6 +35,7 @@ const ENTRY: Listed<EntryField> = {
   outputTokens: true,
   reasoningTokens: true,
   costMicroUsd: true,
+  failedMicroUsd: true,
   estimated: true,
   finishReason: true,
   status: true,

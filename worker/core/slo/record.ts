@@ -54,6 +54,8 @@ export interface RequestRecord {
   reasoningTokens: number;
   /** All that this request was charged. */
   costMicroUsd: number;
+  /** The part of it that attempts which failed may be billed for. */
+  failedMicroUsd: number;
   /** Cost and tokens are a bound, because no usage came or none that can be true. */
   estimated: boolean;
   finishReason: FinishReason | null;

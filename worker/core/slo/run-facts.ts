@@ -16,6 +16,7 @@ export type RunFacts = Pick<
   | 'outputTokens'
   | 'reasoningTokens'
   | 'costMicroUsd'
+  | 'failedMicroUsd'
   | 'estimated'
   | 'finishReason'
   | 'valid'
@@ -24,7 +25,7 @@ export type RunFacts = Pick<
 /** No provider was asked. */
 export const NO_RUN: RunFacts = {
   ...{ mode: 'normal', deployment: null, provider: null, model: null, finishReason: null },
-  ...{ attempts: [], hops: 0, costMicroUsd: 0, estimated: false },
+  ...{ attempts: [], hops: 0, costMicroUsd: 0, failedMicroUsd: 0, estimated: false },
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
   valid: null,
 };
@@ -32,10 +33,10 @@ export const NO_RUN: RunFacts = {
 /** The run's part of a record that says more. */
 export const factsIn = (record: RunFacts): RunFacts => {
   const { mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason } = record;
-  const { inputTokens, cachedTokens, outputTokens, reasoningTokens, valid } = record;
+  const { failedMicroUsd, inputTokens, cachedTokens, outputTokens, reasoningTokens, valid } = record;
   return {
     ...{ mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason },
-    ...{ inputTokens, cachedTokens, outputTokens, reasoningTokens, valid },
+    ...{ failedMicroUsd, inputTokens, cachedTokens, outputTokens, reasoningTokens, valid },
   };
 };
 

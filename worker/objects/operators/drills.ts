@@ -7,6 +7,9 @@ const TABLE = `CREATE TABLE IF NOT EXISTS drill (
 
 /** As long as the changes that started them (`KEEP_CHANGES_MS`). */
 const KEEP_DRILLS_MS = 400 * 86_400_000;
+const MOST_SHOWN = 100;
+
+type DrillRow = DrillRecord & Record<string, SqlStorageValue>;
 
 /** The table `drill`. */
 export class DrillRows {
@@ -23,5 +26,10 @@ export class DrillRows {
       'INSERT INTO drill (id, keyId, feature, maxCostUsd, startedAt, until, who) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ...[id, keyId, feature, maxCostUsd, startedAt, until, who],
     );
+  }
+  /** The newest first. */
+  between(from: number, to: number): DrillRecord[] {
+    const query = 'SELECT * FROM drill WHERE startedAt < ? AND until > ? ORDER BY startedAt DESC LIMIT ?';
+    return this.#sql.exec<DrillRow>(query, to, from, MOST_SHOWN).toArray();
   }
 }

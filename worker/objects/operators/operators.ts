@@ -59,6 +59,10 @@ export class Operators extends DurableObject<unknown> implements Served<Operator
   addDrill(drill: DrillRecord): void {
     this.#drills.add(drill);
   }
+
+  drills(from: number, to: number): DrillRecord[] {
+    return this.#drills.between(from, to);
+  }
 }
 
 /** The calls as the object itself answers them, without the promise that a stub adds. */

@@ -26,8 +26,10 @@ describe('the attempts of a record', () => {
     router.upstream.on('b', goodReply('Hello'));
     router.upstream.on('a', { instead: 'hang' });
     await router.ask();
-    const [{ attempts, estimated, costMicroUsd, outputTokens }] = router.records as [ClosedRecord];
+    const [{ attempts, estimated, costMicroUsd, failedMicroUsd, outputTokens }] = router.records as [ClosedRecord];
     expect(attempts.map(({ result }) => result)).toEqual(['slow', 'success']);
+    expect(failedMicroUsd).toBeGreaterThan(0);
+    expect(failedMicroUsd).toBeLessThan(costMicroUsd);
     expect(estimated).toBe(true);
     expect(outputTokens).toBeGreaterThan(5);
     expect(costMicroUsd).toBe(router.ledger.figures().spentMicroUsd);

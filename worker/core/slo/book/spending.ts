@@ -32,12 +32,13 @@ export class Spending {
   /** `tenant` and `feature`: as they are counted. Only what asked a provider or was answered is counted. */
   add(record: RequestEntry, tenant: string, feature: string, at: number): void {
     const { cache, model, attempts, costMicroUsd, ending } = record;
+    // Of records of earlier builds it is null.
+    const failedMicroUsd = record.failedMicroUsd ?? 0;
     const isAnswered = ending !== 'refused';
     if (attempts.length === 0 && costMicroUsd === 0 && !isAnswered) return;
     const running = this.#at(tenant, at);
     running.isDirty = true;
     const isFromCache = cache === 'hit' || cache === 'stale';
-    const failedMicroUsd = isFromCache || !isAnswered ? costMicroUsd : 0;
     running.month.add(Math.floor((at - running.from) / DAY_MS), 1, costMicroUsd);
     running.month.failedMicroUsd += failedMicroUsd;
     if (!isAnswered) return;
