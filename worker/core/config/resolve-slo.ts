@@ -2,6 +2,7 @@
 import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { AverageObjective, Objective, ServiceClass, Sli, Slo } from '../slo/slo.ts';
 import { OBJECTIVE_WINDOWS } from '../slo/windows.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import type { CheckedConfig } from './schema.ts';
 import { presetAverages, presetObjectives, SHARE_IN_TIME } from './slo-presets.ts';
 
@@ -27,7 +28,7 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
   );
   const names = [...objectives, ...averages].map(({ name }) => name);
   const { public: publicNames = local ? names : [], objectives: _, averages: __, preset: ___, ...rest } = slo;
-  const { retention, reviewEvery, noDataAfter, contact, classes, credits, ...same } = rest;
+  const { retention, reviewEvery, noDataAfter, contact, classes, credits, policy, ...same } = rest;
   return {
     ...same,
     contact: contact ?? null,
@@ -38,6 +39,7 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
     classes: new Map(Object.entries(classes).map(([name, one]) => [name, resolvedClass(one)])),
     publicNames: new Set(publicNames),
     noDataAfterMs: noDataAfter,
+    policy: resolvePolicy(policy),
     credits: [...credits].sort((one, other) => other.below - one.below),
   };
 }

@@ -7,6 +7,7 @@ import type { Objective } from '../slo/slo.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
 import { maintenanceContradictions } from './maintenance-contradictions.ts';
 import { nearestOf } from './nearest.ts';
+import { policyContradictions } from './policy-contradictions.ts';
 import { ofClasses, resolveSlo, sliOf, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
 import type { CheckedConfig } from './schema.ts';
 import { presetAverages, presetObjectives } from './slo-presets.ts';
@@ -33,6 +34,7 @@ export function sloContradictions(checked: CheckedConfig): Contradiction[] {
   return [
     ...errors,
     ...resolved.objectives.flatMap((objective) => ofTarget(objective, pathOf(objective, checked))),
+    ...policyContradictions(checked, resolved),
     ...(slo.public ?? []).flatMap((name, index) =>
       names.includes(name)
         ? []

@@ -1,6 +1,7 @@
 /** What is promised, as people write it. What is wrong between fields the build says (slo-contradictions.ts). */
 import * as z from 'zod/mini';
 import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
+import { policy } from './policy-schema.ts';
 import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
 import { SLO_PRESETS, type SloPreset } from './slo-presets.ts';
 
@@ -88,6 +89,8 @@ export const slo = settings({
   staleIs: z._default(z.enum(['good', 'bad'], { error: 'write "good" or "bad"' }), 'good'),
   minErrors: z._default(count(1, 1_000_000), 5),
   noDataAfter: z._default(duration('1m', '7d'), 7_200_000),
+  /** What is done by itself. Left out: an incident and a freeze of promotions at a fast burn, a freeze at a slow one. */
+  policy,
   maintenance: z.prefault(maintenance, {}),
   credits: z._default(
     z.array(settings({ below: percent, percent })).check(z.maxLength(20, 'write at most 20 credits')),

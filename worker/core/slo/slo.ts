@@ -1,5 +1,7 @@
 /** Promises as config makes them: checked, with defaults, durations in milliseconds, money in micro-USD. */
 
+import type { PolicyRule } from './policy/policy.ts';
+
 /** Config's `slo` section. */
 export interface Slo {
   /** Names the service in reports and pages. */
@@ -20,6 +22,8 @@ export interface Slo {
   /** Fewer bad requests in a window never page, open an incident or trigger a policy. */
   minErrors: number;
   noDataAfterMs: number;
+  /** What is done by itself. */
+  policy: readonly PolicyRule[];
   maintenance: Maintenance;
   /** What is owed below a month's promise, the highest threshold first. */
   credits: readonly Credit[];

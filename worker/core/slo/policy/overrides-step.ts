@@ -94,12 +94,12 @@ function keepOrUndo(
 function setAnew(step: OverridesStep, one: Wanted, world: PolicyWorld, overrides: Overrides, now: number): void {
   const objective = one.acting.standing.objective.name;
   const decision = decideSet(one, world, overrides, step.pinnedAt, now);
-  if ('adopt' in decision) {
-    const { who, until } = decision.adopt;
+  if (decision.do === 'adopt') {
+    const { who, until } = decision.known;
     step.set[one.key] = { who, objective, until: until ?? Number.MAX_SAFE_INTEGER };
     return;
   }
-  if ('skip' in decision) {
+  if (decision.do === 'skip') {
     const { skipped } = actingOf(step, one).activation;
     if (skipped[one.key] === decision.skip) return;
     change(step, one, { skipped: { ...skipped, [one.key]: decision.skip } });

@@ -12,7 +12,9 @@ export interface PinAsk {
 }
 
 /** Which deployment to pin, in place of which; or why none. */
-export type PinChoice = { pin: string; culprit: string; share: number } | { skip: PinSkip; text: string };
+export type PinChoice =
+  | { do: 'pin'; pin: string; culprit: string; share: number }
+  | { do: 'skip'; skip: PinSkip; text: string };
 
 /** Why no deployment is pinned. */
 export type PinSkip = 'alone' | 'too few' | 'no culprit' | 'none is well';
@@ -22,7 +24,11 @@ const CULPRIT_SHARE = 0.8;
 
 /** Pure: by the attempts of the rule's window alone. */
 export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): PinChoice {
-  const skipped = (skip: PinSkip, text: string): PinChoice => ({ skip, text: `${alias} was not pinned: ${text}.` });
+  const skipped = (skip: PinSkip, text: string): PinChoice => ({
+    do: 'skip',
+    skip,
+    text: `${alias} was not pinned: ${text}.`,
+  });
   if (deployments.length < 2) return skipped('alone', 'it has no other deployment');
   const bad = deployments.reduce((sum, { attempts }) => sum + attempts.bad, 0);
   if (bad < minErrors) return skipped('too few', 'too few of its attempts were bad');
@@ -33,7 +39,7 @@ export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): Pi
     .toSorted((one, other) => ratio(other.attempts) - ratio(one.attempts))[0];
   if (best === undefined)
     return skipped('none is well', `${culprit.id} fails, and no other deployment is known to keep ${target} %`);
-  return { pin: best.id, culprit: culprit.id, share: culprit.attempts.bad / bad };
+  return { do: 'pin', pin: best.id, culprit: culprit.id, share: culprit.attempts.bad / bad };
 }
 
 const ratio = ({ good, bad }: Counts): number => good / (good + bad);

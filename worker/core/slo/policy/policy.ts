@@ -1,5 +1,4 @@
 /** What is done by itself when a promise burns: rules as config makes them, and the orders that come of them. */
-import type { Sli } from '../slo.ts';
 
 /** One rule of config's `slo.policy`. */
 export interface PolicyRule {
@@ -8,10 +7,13 @@ export interface PolicyRule {
   /** An objective's name; null: every one. */
   objective: string | null;
   /** Only objectives that promise this; null: whatever they promise. */
-  sli: Exclude<Sli['kind'], 'all'> | null;
+  sli: PolicySli | null;
   on: PolicyTrigger;
   does: readonly PolicyAction[];
 }
+
+/** What an objective may promise, apart from composites. */
+export type PolicySli = 'success' | 'ttft' | 'latency' | 'cost' | 'valid' | 'quality' | 'external';
 
 /** `burn>2x/1h`, `month>50%@15`, `budget<20%`. */
 export type PolicyTrigger =

@@ -1,6 +1,7 @@
 /** When a rule of the policy begins to hold: how it is written, and whether it does. */
 import { ok, type Result, refused } from '../../../../protocol/result.ts';
 import { burnRateOf, totalOf } from '../tally.ts';
+import { factorText, lengthText, percentText, promiseText } from '../watch/words.ts';
 import { BURN_WINDOWS, type BurnWindow } from '../windows.ts';
 import type { PolicyTrigger } from './policy.ts';
 import type { Standing } from './standing.ts';
@@ -59,29 +60,30 @@ export function whyTriggered(
   minErrors: number,
   { isActive = false } = {},
 ): string | undefined {
-  const { name, target } = standing.objective;
+  const { target, tenant } = standing.objective;
+  const promise = promiseText(standing.objective, tenant);
   const over = (window: BurnWindow): number => burnRateOf(standing.over[window], target) ?? 0;
   switch (trigger.kind) {
     case 'burn': {
       const window = windowName(trigger.windowMs);
       const isFast = over(window) > trigger.above && over(SHORT[window]) > trigger.above;
       if (!isFast || standing.over[window].bad < minErrors) return undefined;
-      return `${name} burns its error budget ${rounded(over(window))} times too fast over ${window}.`;
+      const [factor, length] = [factorText(over(window)), lengthText(trigger.windowMs)];
+      return `${promise} burns its error budget ${factor} times too fast over ${length}.`;
     }
     case 'month': {
       const { spentShare, day, counts, month } = standing.month;
       // What has begun by its day lasts as long as the share stays spent, or until the month ends.
       if (!(isActive || day <= trigger.byDay) || counts.bad < minErrors || spentShare === null) return undefined;
       if (spentShare * 100 <= trigger.abovePercent) return undefined;
-      return `${name} has spent ${rounded(spentShare * 100)} % of its error budget of ${month} by day ${day}.`;
+      return `${promise} has spent ${percentText(spentShare)} of its error budget of ${month} by day ${day}.`;
     }
     case 'budget': {
       const { counts } = standing.whole;
       const burn = burnRateOf(counts, target);
-      const left = burn === null ? null : (1 - burn) * 100;
-      if (counts.bad < minErrors || left === null || left >= trigger.belowPercent) return undefined;
-      const isOverspent = left <= 0;
-      return `${name} has ${isOverspent ? 'nothing' : `${rounded(left)} %`} of its error budget left.`;
+      const left = burn === null ? null : 1 - burn;
+      if (counts.bad < minErrors || left === null || left * 100 >= trigger.belowPercent) return undefined;
+      return `${promise} has ${left > 0 ? percentText(left) : 'nothing'} of its error budget left.`;
     }
   }
 }
@@ -89,5 +91,3 @@ export function whyTriggered(
 /** Nothing burns: over the last half an hour less than the budget allows was bad. */
 export const isCalm = ({ objective, over }: Standing): boolean =>
   totalOf(over['30m']) === 0 || (burnRateOf(over['30m'], objective.target) ?? Number.POSITIVE_INFINITY) < 1;
-
-const rounded = (number: number): number => Math.round(number * 10) / 10;

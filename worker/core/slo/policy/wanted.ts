@@ -59,7 +59,7 @@ const concerned = ({ standing: { objective } }: Acting, { features }: PolicyWorl
   features.filter(({ name }) => objective.feature === null || objective.feature === name);
 
 /** Promises that are kept or broken by attempts. */
-const OF_ATTEMPTS: ReadonlySet<string> = new Set(['success', 'ttft', 'latency', 'all']);
+export const OF_ATTEMPTS: ReadonlySet<string> = new Set(['success', 'ttft', 'latency', 'all']);
 
 const aliasesOf = (acting: Acting, world: PolicyWorld): string[] =>
   OF_ATTEMPTS.has(acting.standing.objective.sli.kind)
@@ -74,10 +74,10 @@ const featuresOf = (acting: Acting, world: PolicyWorld): string[] =>
 
 /** What to order for a wanted override that is not set; or why not. `skip` names the reason, so that it is told once. */
 export type SetDecision =
-  | { order: PolicyOrder; text: string }
+  | { do: 'order'; order: PolicyOrder; text: string }
   /** A policy has set it already, by what the board says. */
-  | { adopt: Override }
-  | { skip: string; text: string };
+  | { do: 'adopt'; known: Override }
+  | { do: 'skip'; skip: string; text: string };
 
 /** Pure. */
 export function decideSet(
@@ -89,20 +89,22 @@ export function decideSet(
 ): SetDecision {
   const { rule, standing, activation } = acting;
   const known = overrideOf(overrides, kind, name, now);
-  if (known?.who.startsWith('policy:')) return { adopt: known };
-  if (known !== undefined) return { skip: 'by hand', text: `${WHAT[kind](name)} was set by ${known.who} already.` };
+  if (known?.who.startsWith('policy:')) return { do: 'adopt', known };
+  if (known !== undefined)
+    return { do: 'skip', skip: 'by hand', text: `${WHAT[kind](name)} was set by ${known.who} already.` };
   const order = { until: endOf(kind, now), reason: activation.why, who: policyName(rule.name), at: now };
-  if (kind === 'freeze') return { order: { ...order, do: kind }, text: 'Promotions were frozen.' };
+  if (kind === 'freeze') return { do: 'order', order: { ...order, do: kind }, text: 'Promotions were frozen.' };
   if (kind === 'safeguard') {
     const has = world.features.find((feature) => feature.name === name)?.hasSafeguard;
-    if (!has) return { skip: 'none', text: `${name} has no safeguard.` };
-    return { order: { ...order, do: kind, feature: name }, text: `${name} is served by its safeguard.` };
+    if (!has) return { do: 'skip', skip: 'none', text: `${name} has no safeguard.` };
+    return { do: 'order', order: { ...order, do: kind, feature: name }, text: `${name} is served by its safeguard.` };
   }
   const bypass = inForce(overrides.bypass, name, now) ?? inForce(overrides.bypass, ALL, now);
-  if (bypass !== undefined) return { skip: 'bypass', text: `${name} was not pinned: ${bypass.who} has set a bypass.` };
+  if (bypass !== undefined)
+    return { do: 'skip', skip: 'bypass', text: `${name} was not pinned: ${bypass.who} has set a bypass.` };
   const last = pinnedAt[name];
   if (last !== undefined && now - last < PIN_AGAIN_MS)
-    return { skip: 'recent', text: `${name} was not pinned: it was, less than two hours ago.` };
+    return { do: 'skip', skip: 'recent', text: `${name} was not pinned: it was, less than two hours ago.` };
   const windowMs = rule.on.kind === 'burn' ? rule.on.windowMs : HOUR_MS;
   const { target } = standing.objective;
   const choice = pinChoice({
@@ -112,10 +114,10 @@ export function decideSet(
       attempts: world.attempts(id, standing.objective, windowMs),
     })),
   });
-  if ('skip' in choice) return choice;
+  if (choice.do === 'skip') return choice;
   const { pin, culprit, share } = choice;
   const text = `${name} was pinned to ${pin} for 30 minutes: ${culprit} made ${Math.round(share * 100)} % of its bad attempts.`;
-  return { order: { ...order, do: kind, alias: name, deployment: pin }, text };
+  return { do: 'order', order: { ...order, do: kind, alias: name, deployment: pin }, text };
 }
 
 /** The one in force. */
