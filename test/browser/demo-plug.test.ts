@@ -158,3 +158,40 @@ describe('the budget of one cent', () => {
     await lineSays(page, 'model-of-a');
   });
 });
+
+test('a promise that burns is said on the strip, which leads to the status page', async () => {
+  const slo = (objectives: object[], incidents: object[]) => {
+    demo.line.clear();
+    const body = JSON.stringify({
+      at: 0,
+      service: 'Demo',
+      contact: null,
+      objectives,
+      averages: [],
+      incidents,
+      maintenance: [],
+    });
+    const headers = { 'content-type': 'application/json' };
+    const isSlo = ({ path }: { path: string }) => path === '/slo';
+    demo.line.fault({ kind: 'answer', status: 200, headers, body }, { times: Number.POSITIVE_INFINITY, match: isSlo });
+  };
+  slo([{ name: 'chat-ttft', sli: 'ttft', state: 'burning' }], []);
+  const context = await demo.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(`${demo.line.origin}/`);
+  await page.getByRole('textbox', { name: 'Your question' }).waitFor();
+  await page.clock.runFor(3_000);
+  await stripSays(page, /^Answers come later than planned\./);
+  slo([], [{ closedAt: null }]);
+  await page.clock.runFor(60_000);
+  await stripSays(page, /^A problem is being worked on\./);
+  slo([], []);
+  await page.clock.runFor(60_000);
+  await stripSays(page, /^Connected/);
+  slo([], [{ closedAt: null }]);
+  await page.clock.runFor(60_000);
+  await page.getByRole('link', { name: 'A problem is being worked on.' }).click();
+  await page.getByRole('heading', { level: 1, name: 'No promise is published here' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/status');
+});

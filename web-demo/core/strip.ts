@@ -1,6 +1,7 @@
 /** The network strip: one sentence about the present state. */
 import type { Words } from '../words/words.ts';
 import type { AnswerFacts } from './facts.ts';
+import type { PromiseNews } from './promise-news.ts';
 import type { Tone } from './provenance.ts';
 import { nameOf, partsOf } from './providers.ts';
 import type { ProviderPlug } from './settings.ts';
@@ -12,6 +13,8 @@ export interface StripSeen {
   /** Something can be kept here, so saved answers work and questions wait. */
   isKept: boolean;
   providers: readonly ProviderPlug[];
+  /** Null: the public promises are kept, or nobody knows. */
+  news: PromiseNews | null;
   /** Of the last answer. */
   last: AnswerFacts | null;
   /** When the last plug of a provider went in; epoch milliseconds. */
@@ -26,6 +29,8 @@ export interface StripSentence {
   lead: string;
   /** What follows from that; empty where nothing does. */
   rest: string;
+  /** The status page says more about it. */
+  isOnStatus?: true;
 }
 
 /** How long a failure of the last answer counts; after that the provider's state is unknown. */
@@ -38,6 +43,8 @@ export function stripOf(seen: StripSeen, { strip: say }: Words): StripSentence {
   if (seen.connection === 'unreachable') return { tone: 'warn', lead: say.unreachable, rest: say.tryingAgain };
   if (seen.isResuming) return { tone: 'warn', lead: say.goingOn, rest: say.goingOnWhy };
   const route = routeNow(seen, say);
+  if (seen.news !== null && route?.isBroken !== true)
+    return { tone: 'warn', lead: say.news[seen.news], rest: route?.text ?? '', isOnStatus: true };
   if (route !== null) return { tone: route.isBroken ? 'bad' : 'good', lead: say.connected, rest: route.text };
   return { tone: 'good', lead: say.connected, rest: seen.mode === 'travel' ? say.travelOn : '' };
 }

@@ -4,6 +4,7 @@ import type { Travel } from '/travel.js';
 import type { Budget } from '../core/budget.ts';
 import type { Conversation, ConversationHead, Turn } from '../core/conversation.ts';
 import type { AnswerFacts } from '../core/facts.ts';
+import type { PromiseNews } from '../core/promise-news.ts';
 import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
 
@@ -13,6 +14,8 @@ export interface App {
   line: LineState;
   plugs: Plugs;
   session: Session;
+  /** Of the public promises; null: none that matters now. */
+  news: ReadonlySignal<PromiseNews | null>;
 }
 
 export interface Session {

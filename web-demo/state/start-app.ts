@@ -10,6 +10,7 @@ import { lineState } from './line.ts';
 import { pageNotes } from './notes.ts';
 import { plugs } from './plugs.ts';
 import { browserPorts, type Ports } from './ports.ts';
+import { promiseNews } from './promise-news.ts';
 import { Queue } from './queue.ts';
 import { isOtherPerson, loadSettings, Memory } from './settings.ts';
 import { type SignedIn, signIn } from './sign-in.ts';
@@ -59,12 +60,17 @@ export async function startApp(words: Words): Promise<App> {
     budget.readSoon();
   });
   onVisible(() => budget.readSoon());
+  const news = promiseNews({
+    ports,
+    isWorthIt: () => document.visibilityState === 'visible' && line.connection.value === 'online',
+    onVisible,
+  });
   const name = signal<string | null>(null);
 
   void load();
   watchPage();
   return {
-    ...{ words, talk, line, plugs: plugged },
+    ...{ words, talk, line, plugs: plugged, news },
     session: { settings, name: computed(() => name.value), spentTodayUsd: spent.usd, budget: budget.budget, signOut },
   };
 

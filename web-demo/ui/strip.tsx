@@ -25,13 +25,22 @@ export function Strip({
   const sentence = useSentence(app);
   const waiting = line.outbox.value.filter(({ state }) => state === 'waiting' || state === 'sending').length;
   const isTravelling = line.mode.value === 'travel';
-  const { tone, lead, rest } = sentence.value;
+  const { tone, lead, rest, isOnStatus } = sentence.value;
   const joined = rest === '' || lead.endsWith('.') || lead.endsWith('…') ? rest : `· ${rest}`;
   return (
     <section class="strip" data-tone={tone} aria-label={say.label}>
       {before}
       <p class="strip-words" title={`${lead} ${joined}`}>
-        <strong>{lead}</strong> <span class="strip-rest">{joined}</span>
+        <strong>
+          {isOnStatus ? (
+            <a href="./status" title={say.newsWhat}>
+              {lead}
+            </a>
+          ) : (
+            lead
+          )}
+        </strong>{' '}
+        <span class="strip-rest">{joined}</span>
       </p>
       <div class="strip-end">
         {line.hasUpdate.value && (
@@ -73,7 +82,7 @@ export function Strip({
   );
 }
 
-function useSentence({ words, line, plugs, talk }: App) {
+function useSentence({ words, line, plugs, talk, news }: App) {
   const before = useRef<readonly ProviderPlug[]>([]);
   const pluggedInAt = useSignal(0);
   useSignalEffect(() => {
@@ -90,6 +99,7 @@ function useSentence({ words, line, plugs, talk }: App) {
         isResuming: line.isResuming.value,
         isKept: talk.isKept.value,
         providers: plugs.providers.value,
+        news: news.value,
         last: talk.last.value?.facts ?? null,
         pluggedInAt: pluggedInAt.value,
         now: () => nowBySecond.value,

@@ -24,6 +24,13 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     unplugged: (names) => `Anbieter ${list().format(names)} ${names.length > 1 ? 'sind' : 'ist'} ausgesteckt`,
     standsIn: (answered, away) =>
       `Anbieter ${answered} antwortet, während ${list().format(away)} sich ${away.length > 1 ? 'erholen' : 'erholt'}`,
+    news: {
+      incident: 'An einer Störung wird gearbeitet.',
+      failing: 'Mehr Antworten schlagen fehl als geplant.',
+      late: 'Antworten kommen später als geplant.',
+      atRisk: 'Ein Versprechen ist in Gefahr.',
+    },
+    newsWhat: 'Öffnet die Statusseite',
     waiting: (count) => `${format.count(count)} ${count === 1 ? 'wartet' : 'warten'}`,
     budget: (usedUsd, capUsd) => `${format.usd(usedUsd)} von ${format.usd(capUsd)}`,
     budgetWhat: 'Von deinem Budget ausgegeben',

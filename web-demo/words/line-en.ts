@@ -24,6 +24,13 @@ export const lineEn = (format: Format) => ({
       `Provider ${list().format(names)} ${names.length > 1 ? 'are' : 'is'} unplugged`,
     standsIn: (answered: string, away: readonly string[]) =>
       `Provider ${answered} answers while ${list().format(away)} ${away.length > 1 ? 'recover' : 'recovers'}`,
+    news: {
+      incident: 'A problem is being worked on.',
+      failing: 'More answers fail than planned.',
+      late: 'Answers come later than planned.',
+      atRisk: 'A promise is at risk.',
+    },
+    newsWhat: 'Opens the status page',
     waiting: (count: number) => `${format.count(count)} waiting`,
     budget: (usedUsd: number, capUsd: number) => `${format.usd(usedUsd)} of ${format.usd(capUsd)}`,
     budgetWhat: 'Spent of your budget',

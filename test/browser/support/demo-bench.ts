@@ -26,6 +26,8 @@ const CONFIG: Partial<ConfigInput> = {
   },
   features: { chat: { alias: 'app/chat', resume: true } },
   router: { numRetries: 0, allowedFails: 1, cooldownTime: '10s' },
+  // Providers fail on purpose here; the strip would say so.
+  slo: { public: [] },
 };
 
 export interface DemoBench

@@ -195,6 +195,7 @@ const settings: DemoSettings = is('off')
 
 const app: App = {
   words: wordsFor(languages),
+  news: signal(is('burning') ? 'failing' : null),
   session: {
     settings,
     name: signal('ana'),

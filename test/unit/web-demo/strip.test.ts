@@ -15,6 +15,7 @@ const seen = (some: Partial<StripSeen> = {}): StripSeen => ({
   isResuming: false,
   isKept: true,
   providers: PROVIDERS,
+  news: null,
   last: null,
   pluggedInAt: 0,
   now: () => ASKED_AT + 2_000,
@@ -55,6 +56,28 @@ describe('the strip says', () => {
       'no connection before anything else',
       { connection: 'offline', isResuming: true, last: failover },
       'away: No connection. | Saved answers still work; new questions wait.',
+    ],
+    ['that a problem is worked on', { news: 'incident' }, 'warn: A problem is being worked on.'],
+    [
+      'that a promise burns before who stands in',
+      { news: 'failing', last: failover },
+      'warn: More answers fail than planned. | Provider B answers while A recovers',
+    ],
+    [
+      'no promise without a connection',
+      { news: 'late', connection: 'unreachable' },
+      'warn: The router does not answer. | Trying again…',
+    ],
+    [
+      'that all is unplugged before any promise',
+      {
+        news: 'late',
+        providers: [
+          { ...A, ...OUT },
+          { ...B, ...OUT },
+        ],
+      },
+      'bad: Connected | No provider is plugged in',
     ],
     ['who stands in after a failure', { last: failover }, 'good: Connected | Provider B answers while A recovers'],
     ['who stands in during a cooldown', { last: cooling }, 'good: Connected | Provider B answers while A recovers'],

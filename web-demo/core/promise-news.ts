@@ -1,0 +1,36 @@
+/** What of the public promises everybody should know who asks something now. */
+
+/** `incident`: a person or a policy says that something is wrong. The others: a promise burns. */
+export type PromiseNews = 'incident' | 'failing' | 'late' | 'atRisk';
+
+interface Promised {
+  sli?: unknown;
+  state?: unknown;
+  burnRates?: Readonly<Record<string, number | null>>;
+}
+
+const KINDS: ReadonlyMap<unknown, PromiseNews> = new Map([
+  ['success', 'failing'],
+  ['ttft', 'late'],
+  ['latency', 'late'],
+]);
+const ORDER: readonly PromiseNews[] = ['failing', 'late', 'atRisk'];
+
+/** Of a reply of `GET /slo`; null where there is nothing to say. */
+export function readPromiseNews(reply: unknown): PromiseNews | null {
+  const { incidents, objectives } = (reply ?? {}) as { incidents?: unknown; objectives?: unknown };
+  if (listOf<{ closedAt?: unknown }>(incidents).some((one) => one.closedAt === null)) return 'incident';
+  const kinds = listOf<Promised>(objectives)
+    .filter(burns)
+    .map(({ sli }) => KINDS.get(sli) ?? 'atRisk');
+  return ORDER.find((kind) => kinds.includes(kind)) ?? null;
+}
+
+/** A budget that is used up stays so for weeks; it is news while still more of it burns. */
+function burns({ state, burnRates }: Promised): boolean {
+  if (state === 'burning') return true;
+  return state === 'exhausted' && (burnRates?.['5m'] ?? 0) > 1 && (burnRates?.['1h'] ?? 0) > 1;
+}
+
+const listOf = <Item>(value: unknown): readonly Item[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
