@@ -48,14 +48,15 @@ export async function openIncident({
   body: { objective, feature, ...given },
 }: AdminCall<z.infer<ReturnType<typeof openIncidentBody>>>): Promise<Change> {
   const { objectives, averages } = c.env.composition.config.slo;
-  const promised = [...objectives, ...averages].find(({ name }) => name === objective);
+  const promised = objectives.find(({ name }) => name === objective);
+  const average = averages.find(({ name }) => name === objective);
   const incident = {
     ...given,
     // The call's request id: one call opens one incident.
     id: c.env.context.requestId,
     objective: objective ?? null,
-    feature: feature ?? promised?.feature ?? null,
-    tenant: given.tenant ?? (promised && 'tenant' in promised ? promised.tenant : null),
+    feature: feature ?? promised?.feature ?? average?.feature ?? null,
+    tenant: given.tenant ?? promised?.tenant ?? null,
     note: given.note ?? null,
     publicNote: given.publicNote ?? null,
     openedBy: operator.name,

@@ -13,11 +13,12 @@ import type { FiguresById } from '../../core/slo/told/figures.ts';
 import type { OpinionReply, ToldOpinion } from '../../core/slo/told/told.ts';
 import { findReceipt, listReceipts } from './receipts.ts';
 import { tellFigures, tellOpinion } from './tell.ts';
-import { WatchingBook, type WatchingDeps } from './watching-book.ts';
+import { WatchingBook } from './watching-book.ts';
+import { Watchman, type WatchmanDeps } from './watchman.ts';
 
 /** What the book needs from outside. */
-export interface SloBookDeps extends WatchingDeps {
-  config: WatchingDeps['config'] & MetricsConfig;
+export interface SloBookDeps extends WatchmanDeps {
+  config: WatchmanDeps['config'] & MetricsConfig;
 }
 
 /**
@@ -26,15 +27,18 @@ export interface SloBookDeps extends WatchingDeps {
  */
 export class SloBook extends WatchingBook {
   readonly #deps: SloBookDeps;
+  readonly #watchman: Watchman;
 
   constructor(state: DurableObjectState, env: unknown, deps: SloBookDeps) {
-    super(state, env, deps);
+    const watchman = new Watchman(state.storage, deps);
+    super(state, env, watchman);
     this.#deps = deps;
+    this.#watchman = watchman;
   }
 
   /** Takes a batch of records over. `counted`: false for a repetition, which changes nothing. */
   record({ source, seq, sentAt, body }: Flush): { counted: boolean } {
-    return this.takeNews(({ journal, sources }, now) => {
+    return this.#watchman.takeNews(({ journal, sources }, now) => {
       const counted = sources.take(source, seq, now);
       if (counted) journal.add({ source, seq, sentAt, body }, now);
       return { counted };
@@ -43,7 +47,7 @@ export class SloBook extends WatchingBook {
 
   /** How all promises stand, with all that has been taken over so far. */
   report(narrowing: Narrowing): SloReport {
-    return this.turns.take(({ book, watch }, now) =>
+    return this.#watchman.turns.take(({ book, watch }, now) =>
       reportOf(book.current(), this.#deps.config.slo, narrowing, now, watch.incidents.since(now - SHOWN_MS)),
     );
   }
@@ -53,52 +57,52 @@ export class SloBook extends WatchingBook {
     const { slo } = this.#deps.config;
     const objective = slo.objectives.find((one) => one.name === name);
     if (objective === undefined) return undefined;
-    return this.turns.take(({ book, watch }, now) =>
+    return this.#watchman.turns.take(({ book, watch }, now) =>
       objectiveHistory(objective, book.current(), slo, narrowing, watch.incidents.since(0), now),
     );
   }
 
   /** How long the requests of a feature took. */
   durations(feature: string, windowMs: number): DurationHistory {
-    return this.turns.take(({ book }, now) => durationHistory(book.current(), feature, windowMs, now));
+    return this.#watchman.turns.take(({ book }, now) => durationHistory(book.current(), feature, windowMs, now));
   }
 
   /** What a tenant's requests were charged in a month, or those of the tenant that was charged most. */
   spent(tenant: string | undefined, month: string | undefined): SpentInMonth {
-    return this.turns.take(({ book }, now) =>
+    return this.#watchman.turns.take(({ book }, now) =>
       spentInMonth(book.current().spending, tenant, month ?? monthOf(now), now),
     );
   }
 
   /** A month of all promises. */
   month(month: string, tenant: string | undefined): MonthReport {
-    return this.turns.take(({ book, watch }, now) =>
+    return this.#watchman.turns.take(({ book, watch }, now) =>
       monthReport(book.current(), this.#deps.config.slo, { tenant, month }, watch.incidents.since(0), now),
     );
   }
 
   /** What is kept of a request; the search goes on from the row `next`, where the reply has one. */
   request(requestId: string, since?: number): ReceiptFound {
-    return this.turns.take(({ journal }, now) => findReceipt(journal, requestId, now, since));
+    return this.#watchman.turns.take(({ journal }, now) => findReceipt(journal, requestId, now, since));
   }
 
   /** A page of at most `most` requests; a page may be empty although there are more. */
   requests(filter: ReceiptFilter, most: number, before?: ReceiptCursor): ReceiptPage {
-    return this.turns.take(({ journal }, now) => listReceipts(journal, filter, most, now, before));
+    return this.#watchman.turns.take(({ journal }, now) => listReceipts(journal, filter, most, now, before));
   }
 
   /** Takes what somebody thinks of an answer. */
   opinion(given: ToldOpinion): OpinionReply {
-    return this.takeNews((memory, now) => tellOpinion(memory, given, now));
+    return this.#watchman.takeNews((memory, now) => tellOpinion(memory, given, now));
   }
 
   /** Takes a service's figures. False: they were counted before. */
   figures(figures: FiguresById, tenant: string): boolean {
-    return this.takeNews((memory, now) => tellFigures(memory, figures, tenant, now));
+    return this.#watchman.takeNews((memory, now) => tellFigures(memory, figures, tenant, now));
   }
 
   /** For `GET /metrics`, with all that has been taken over so far. */
   metrics(): string {
-    return this.turns.take(({ book }, now) => bookMetrics(book.current(), this.#deps.config, now));
+    return this.#watchman.turns.take(({ book }, now) => bookMetrics(book.current(), this.#deps.config, now));
   }
 }

@@ -1,16 +1,7 @@
-/** What the book keeps of its watch: alerts that fire, what people set beside them, incidents, and what is to be told. */
+/** What the book keeps of its watch: alerts that fire, what people set beside them, and what is to be told. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
-import type { Incident, IncidentPage } from '../../core/slo/incident.ts';
-import {
-  changedIncident,
-  type IncidentChange,
-  incidentNotice,
-  incidentSubject,
-  meanTimes,
-  type NewIncident,
-  openedIncident,
-} from '../../core/slo/incidents.ts';
+import { incidentSubject } from '../../core/slo/incidents.ts';
 import {
   type Acknowledgements,
   type ShownAlert,
@@ -21,23 +12,18 @@ import { inForce, MOST_SILENCES, type Silence } from '../../core/slo/silences.ts
 import { type FiringAlert, NOTHING_WATCHED, type WatchState } from '../../core/slo/watch/watch.ts';
 import { Documents } from './documents.ts';
 import { IncidentRows } from './incident-rows.ts';
+import { KeptIncidents } from './kept-incidents.ts';
 import { Outbox } from './outbox.ts';
-
-/** An incident as it was and is. */
-export interface IncidentPair {
-  before: Incident | null;
-  after: Incident;
-}
 
 /** Every call is within a turn of the book. */
 export class WatchKept {
   readonly documents: Documents;
-  readonly incidents: IncidentRows;
+  readonly incidents: KeptIncidents;
   readonly outbox: Outbox;
 
   constructor(sql: SqlStorage) {
     this.documents = new Documents(sql);
-    this.incidents = new IncidentRows(sql);
+    this.incidents = new KeptIncidents(new IncidentRows(sql), (notices, now) => this.tell(notices, now));
     this.outbox = new Outbox(sql);
   }
 
@@ -106,41 +92,6 @@ export class WatchKept {
     const sifted = sift(notices, { silences, held, goesOn }, now);
     this.documents.write('held', sifted.held);
     this.outbox.add('notice', sifted.send);
-  }
-
-  incidentPage(before: number, most: number): IncidentPage {
-    // One more than is shown tells whether there is another page.
-    const found = this.incidents.page(before, most + 1);
-    const shown = found.slice(0, most);
-    const next = found.length > most ? (shown.at(-1)?.number ?? null) : null;
-    return { incidents: shown.map(({ incident }) => incident), next, ...meanTimes(this.incidents.times()) };
-  }
-
-  /** A repetition with the same id changes nothing. */
-  openIncident(given: NewIncident, runbook: string | null, now: number): IncidentPair {
-    const known = this.incidents.find(given.id);
-    if (known !== undefined) return { before: known, after: known };
-    return this.#saveIncident(null, openedIncident(given, now), runbook, now);
-  }
-
-  /** Undefined: there is none with this id. */
-  changeIncident(
-    id: string,
-    change: IncidentChange,
-    who: string,
-    runbookOf: (objective: string | null) => string | null,
-    now: number,
-  ): IncidentPair | undefined {
-    const before = this.incidents.find(id);
-    if (before === undefined) return undefined;
-    return this.#saveIncident(before, changedIncident(before, change, who, now), runbookOf(before.objective), now);
-  }
-
-  #saveIncident(before: Incident | null, after: Incident, runbook: string | null, now: number): IncidentPair {
-    this.incidents.save(after, now);
-    const notice = incidentNotice(before, after, { now, runbook });
-    if (notice !== undefined) this.tell([notice], now);
-    return { before, after };
   }
 
   get #silences(): readonly Silence[] {

@@ -1,0 +1,81 @@
+/** Incidents, silences and acknowledgements over the admin API, and incidents as everybody sees them. */
+import { env, exports } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { compose } from '../../worker/deps.ts';
+import { callAdmin, refused } from './call-admin.ts';
+
+type Row = Record<string, unknown>;
+
+const publicIncidents = async (query = ''): Promise<Row[]> => {
+  const response = await exports.default.fetch(new Request(`http://localhost/slo${query}`));
+  return ((await response.json()) as { incidents: Row[] }).incidents;
+};
+
+describe('an incident', () => {
+  it('is opened, written about and closed, and whoever may read sees what is for them', async () => {
+    const opened = await callAdmin('POST', 'incidents', {
+      ...{ title: 'Provider a answers 503.', objective: 'chat-success', note: 'a secret of ours' },
+    });
+    expect([opened.status, opened.body]).toMatchObject([201, { feature: 'chat', tenant: null, closedAt: null }]);
+    const path = `incidents/${opened.body.id}`;
+    const report = async () => (await callAdmin('GET', 'slo')).body.incidents as Row[];
+    expect(await report()).toEqual([opened.body]);
+    expect((await callAdmin('GET', 'slo?feature=summarize')).body.incidents).toEqual([]);
+    // Local mode shows every promise.
+    const shown = { id: opened.body.id, openedAt: opened.body.openedAt, objective: 'chat-success', feature: 'chat' };
+    expect(await publicIncidents()).toEqual([
+      { ...shown, closedAt: null, text: 'Some answers of chat did not arrive.' },
+    ]);
+
+    const closed = await callAdmin('PUT', path, { publicNote: 'All is well.\nSorry.', note: null, close: true });
+    expect(closed.body).toMatchObject({ publicNote: 'All is well.\nSorry.', note: null, closedBy: 'root' });
+    expect((await callAdmin('GET', 'incidents')).body).toMatchObject({
+      ...{ incidents: [closed.body], next: null, mttrMinutes: expect.any(Number), mtbfMinutes: null },
+    });
+  });
+
+  it('is refused with what would be right', async () => {
+    expect(await refused(callAdmin('POST', 'incidents', { title: ' ' }))).toBe(
+      '400 invalid_body title: write 1 to 200 characters, none of them a control character',
+    );
+    expect(await refused(callAdmin('POST', 'incidents', { title: 't', objective: 'chat-sucess' }))).toMatch(
+      /^400 invalid_body objective: is no promise; did you mean "chat-success"\?/,
+    );
+    expect(await refused(callAdmin('POST', 'incidents', { title: 't', note: 'a\u0000b' }))).toMatch(
+      /^400 .* note: write/,
+    );
+    expect(await refused(callAdmin('PUT', 'incidents/none', { close: true }))).toMatch(/^404 not_found/);
+    expect(await refused(callAdmin('PUT', 'incidents/none', { close: false }))).toMatch(/^400 .* close: write true/);
+  });
+});
+
+it('a silence is set, shown and ended', async () => {
+  const body = { objective: 'chat-success', forSeconds: 60, reason: 'a deploy' };
+  expect((await callAdmin('PUT', 'silences', body)).body).toMatchObject({ objective: 'chat-success', who: 'root' });
+  await callAdmin('PUT', 'silences', { ...body, reason: 'another deploy' });
+  expect((await callAdmin('GET', 'silences')).body).toMatchObject({
+    silences: [{ objective: 'chat-success', reason: 'another deploy', who: 'root', until: expect.any(Number) }],
+    held: [],
+  });
+  expect(await refused(callAdmin('PUT', 'silences', { ...body, objective: 'burn/chat-success/1h' }))).toMatch(
+    /^400 invalid_body objective: is no promise and no alert that fires; there are \*, chat-success/,
+  );
+  expect((await callAdmin('DELETE', 'silences?objective=chat-success')).body).toMatchObject({ cleared: true });
+  expect((await callAdmin('DELETE', 'silences?objective=chat-success')).body).toMatchObject({ cleared: false });
+});
+
+it('there are at most 200 silences', async () => {
+  const book = compose(env).sloBook();
+  const until = Date.now() + 60_000;
+  for (let one = 0; one < 200; one++) await book.setSilence({ objective: `o${one}`, until, reason: 'r', who: 'ana' });
+  const body = { objective: 'chat-success', until, reason: 'r' };
+  expect(await refused(callAdmin('PUT', 'silences', body))).toMatch(/^400 .* more than 200 silences/);
+  expect(await book.setSilence({ objective: 'o1', until, reason: 'again', who: 'ana' })).toBeDefined();
+});
+
+it('an alert that does not fire cannot be acknowledged', async () => {
+  expect((await callAdmin('GET', 'firing')).body).toEqual({ firing: [] });
+  expect(await refused(callAdmin('PUT', 'acknowledgements', { alert: 'burn/chat-success/1h' }))).toBe(
+    '400 invalid_body alert: does not fire; there are none',
+  );
+});

@@ -1,0 +1,88 @@
+/** Keeps watch over a book: looks once a minute while something may change, and hands on what is to be told. */
+import { HandOn, type Takers } from './hand-on.ts';
+import type { KeptBookDeps } from './kept-book.ts';
+import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
+import { type Memory, Turns } from './turns.ts';
+import { Waker } from './waker.ts';
+
+type BookEvent =
+  | Parameters<KeptBookDeps['events']>[0]
+  /** A look failed. */
+  | { event: 'internal_error'; where: 'watch'; reason: string };
+
+/** What the watch needs from outside. */
+export interface WatchmanDeps extends KeptBookDeps, Takers {
+  config: KeptBookDeps['config'] & LookConfig;
+  events(event: BookEvent): void;
+}
+
+const MINUTE_MS = 60_000;
+
+/** One per life of the book. */
+export class Watchman {
+  readonly turns: Turns;
+  readonly #deps: WatchmanDeps;
+  readonly #handOn: HandOn;
+  readonly #waker: Waker;
+  /** Undefined: with the next alarm. */
+  #nextLookAt: number | null | undefined;
+
+  constructor(storage: DurableObjectStorage, deps: WatchmanDeps) {
+    this.#deps = deps;
+    this.turns = new Turns(storage, deps);
+    this.#handOn = new HandOn(this.turns, deps);
+    this.#waker = new Waker(storage);
+  }
+
+  /** Before the first call. */
+  async begin(): Promise<void> {
+    await this.#waker.read();
+    const { slo } = this.#deps.config;
+    const isDue = this.turns.take((memory, now) => isMaintenanceDue(memory, slo, now));
+    if (isDue) this.#wakeBy(this.#deps.clock.now());
+  }
+
+  /** The alarm rings. */
+  async ring(): Promise<void> {
+    this.#waker.rang();
+    if ((this.#nextLookAt ?? 0) <= this.#deps.clock.now()) this.#nextLookAt = this.#look();
+    const retryAt = await this.#handOn.all();
+    const next = earliest(this.#nextLookAt ?? null, retryAt);
+    if (next !== null) this.#wakeBy(next);
+  }
+
+  /** A turn in which something new may come: what is in memory keeps up, and the next look is at the next whole minute. */
+  takeNews<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
+    const reply = this.turns.take((memory, now) => {
+      const reply = decide(memory, now);
+      memory.book.keepUp();
+      return reply;
+    });
+    const minute = Math.floor(this.#deps.clock.now() / MINUTE_MS + 1) * MINUTE_MS;
+    if (this.#nextLookAt !== undefined) this.#nextLookAt = Math.min(this.#nextLookAt ?? minute, minute);
+    this.#wakeBy(minute);
+    return reply;
+  }
+
+  /** A turn that may leave something to tell, which the alarm then does at once. */
+  takeAndTell<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
+    const reply = this.turns.take(decide);
+    this.#wakeBy(this.#deps.clock.now());
+    return reply;
+  }
+
+  /** A bug must not end the watch: the platform gives an alarm up that fails again and again. */
+  #look(): number | null {
+    const { config, events, clock } = this.#deps;
+    try {
+      return this.turns.take((memory, now) => look(memory, config, now));
+    } catch (error) {
+      events({ event: 'internal_error', where: 'watch', reason: error instanceof Error ? error.name : 'unknown' });
+      return clock.now() + MINUTE_MS;
+    }
+  }
+
+  #wakeBy(at: number): void {
+    this.#waker.by(at, this.#deps.clock.now());
+  }
+}
