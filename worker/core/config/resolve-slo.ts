@@ -94,7 +94,7 @@ function composite(written: WrittenObjective, plain: ReadonlyMap<string, Objecti
 const rounded = (percent: number): number => Math.round(percent * 1e4) / 1e4;
 
 function resolvedObjective(written: WrittenObjective, sli: Sli): Objective {
-  const { name, feature, target = 100, promised = target, window = '30d', why, team, of = [] } = written;
+  const { name, feature, target = 100, promised = target, window = '30d', why, team, tier, of = [] } = written;
   return {
     ...{ name, sli, target, promised, of },
     feature: feature ?? null,
@@ -102,6 +102,7 @@ function resolvedObjective(written: WrittenObjective, sli: Sli): Objective {
     windowMs: OBJECTIVE_WINDOWS[window],
     why: why ?? null,
     team: team ?? null,
+    tier: tier ?? null,
     countsInSlo: written.countsInSlo ?? false,
   };
 }

@@ -5,6 +5,7 @@ import { burnAlerts, fastestBurn } from '../slo/burn-alerts.ts';
 import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { Objective } from '../slo/slo.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
+import { dependencyContradictions } from './dependency-contradictions.ts';
 import { maintenanceContradictions } from './maintenance-contradictions.ts';
 import { nearestOf } from './nearest.ts';
 import { policyContradictions } from './policy-contradictions.ts';
@@ -35,6 +36,7 @@ export function sloContradictions(checked: CheckedConfig): Contradiction[] {
     ...errors,
     ...resolved.objectives.flatMap((objective) => ofTarget(objective, pathOf(objective, checked))),
     ...policyContradictions(checked, resolved),
+    ...dependencyContradictions(slo.dependencies, resolved.objectives),
     ...(slo.public ?? []).flatMap((name, index) =>
       names.includes(name)
         ? []

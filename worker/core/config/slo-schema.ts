@@ -34,6 +34,8 @@ const objective = settings({
   promised: z.optional(percent),
   window: z.optional(window),
   why: z.optional(text),
+  /** How much depends on it, 1 being the most. Only shown. */
+  tier: z.optional(z.literal([1, 2, 3], { error: 'write 1, 2 or 3' })),
   /** A label for Prometheus, which takes braces for a template. */
   team: z.optional(text.check(z.refine((name) => !name.includes('{{'), 'write a name without "{{"'))),
   /** Names of objectives: a request is good where it is good for all of them. */
@@ -44,6 +46,15 @@ const objective = settings({
   ),
   /** Whether requests of drills count. */
   countsInSlo: z.optional(z.boolean()),
+});
+
+const dependency = settings({
+  objective: slug,
+  touches: z
+    .array(z.string())
+    .check(z.minLength(1, 'write at least one objective'), z.maxLength(50, 'write at most 50 objectives')),
+  /** Whether its bad share counts into their error budgets. */
+  consumes: z._default(z.boolean(), false),
 });
 
 const average = settings({
@@ -81,6 +92,8 @@ export const slo = settings({
   /** Objectives for each feature, which `objectives` and `averages` override by name, field by field. */
   preset: z.optional(namesOf<SloPreset>(SLO_PRESETS)),
   objectives: z.optional(z.array(objective).check(z.maxLength(100, 'write at most 100 objectives'))),
+  /** Which promises depend on which. */
+  dependencies: z._default(z.array(dependency).check(z.maxLength(50, 'write at most 50 dependencies')), []),
   averages: z.optional(z.array(average).check(z.maxLength(100, 'write at most 100 averages'))),
   classes: z._default(z.record(slug, serviceClass), {}),
   /** What `GET /slo` shows everybody. Left out: everything in local mode, otherwise nothing. */

@@ -6,7 +6,16 @@ import { type BurnAlert, burnAlerts, errorBudget } from './burn-alerts.ts';
 import type { ExcludedReason } from './rules.ts';
 import { isPerRequest } from './sli-outcome.ts';
 import type { Objective, Sli, Slo } from './slo.ts';
-import { burningAlerts, burnRateOf, type ReadBook, ratioOf, type Tallies, talliesOf, totalOf } from './tally.ts';
+import {
+  burningAlerts,
+  burnRateOf,
+  inWhole,
+  type ReadBook,
+  ratioOf,
+  type Tallies,
+  talliesOf,
+  totalOf,
+} from './tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
 
 /** `burning`: the condition of one of its alerts holds. */
@@ -160,11 +169,9 @@ function monthSoFar({ target, promised }: Objective, tally: Tallies, now: number
   };
 }
 
-/** Whole requests: a window may begin inside a cell of the book. */
 function shownCounts(tally: Tally): Pick<Evaluation, 'good' | 'total' | 'excluded'> {
   const excluded = Object.entries(tally.excluded).map(([reason, count]) => [reason, Math.round(count)]);
-  const good = Math.round(tally.good);
-  return { good, total: good + Math.round(tally.bad), excluded: Object.fromEntries(excluded) };
+  return { ...inWhole(tally), excluded: Object.fromEntries(excluded) };
 }
 
 const rounded = (number: number): number => Math.round(number * 1e4) / 1e4;

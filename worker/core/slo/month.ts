@@ -11,7 +11,7 @@ import { meanTimes } from './incidents.ts';
 import { costOf } from './money.ts';
 import { madeSentence } from './public-incident.ts';
 import type { AverageObjective, Credit, Objective, Slo } from './slo.ts';
-import { ratioOf, talliesOf, totalOf } from './tally.ts';
+import { inWhole, ratioOf, talliesOf, totalOf } from './tally.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -84,8 +84,7 @@ function monthOfObjective(
     atMostUsd: sli.kind === 'cost' ? sli.atMostMicroUsd / 1e6 : null,
     under: sli.kind === 'ttft' || sli.kind === 'latency' ? durationText(sli.underMs) : null,
     kept: value === null ? null : counts.bad <= total * errorBudget(promised) + 1e-9,
-    good: Math.round(counts.good),
-    total: Math.round(counts.good) + Math.round(counts.bad),
+    ...inWhole(counts),
     excluded: counts.excluded,
     budgetSpent: value === null ? null : counts.bad === 0 ? 0 : allowed > 0 ? counts.bad / allowed : null,
     badMinutes: value === null ? null : ((1 - value) * (to - from)) / MINUTE_MS,

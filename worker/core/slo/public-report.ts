@@ -24,7 +24,13 @@ export function publicReport(report: SloReport, asked: string | null, slo: Publi
       .filter(({ feature }) => asked === null || feature === null || feature === asked),
     objectives: objectives.filter(isShown).map((one) => {
       const shares = publicShares(showCounts ? one : rounded(one, report.at), showCounts);
-      return { ...shares, of: one.of.filter((part) => publicNames.has(part)) };
+      const isPublic = (name: string): boolean => publicNames.has(name);
+      return {
+        ...shares,
+        of: one.of.filter(isPublic),
+        dependsOn: one.dependsOn.filter(({ objective }) => isPublic(objective)),
+        touches: one.touches.filter(isPublic),
+      };
     }),
     averages: averages.filter(isShown).map(({ total, ...average }) => ({ ...average, ...(showCounts && { total }) })),
   };

@@ -3,6 +3,7 @@ import { durationText } from '../config/duration.ts';
 import type { Book } from './book/book.ts';
 import type { Loss } from './book/losses.ts';
 import { lastDays, lastDaysOfAverage } from './days.ts';
+import { dependenciesAt, type ShownDependencies } from './dependencies.ts';
 import { type Evaluation, evaluate, type Narrowing } from './evaluate.ts';
 import type { DayState } from './history.ts';
 import type { Incident } from './incident.ts';
@@ -27,8 +28,8 @@ export interface SloReport {
   percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
 }
 
-/** An objective and its last 90 days, oldest first, today last. */
-export type ReportedObjective = Evaluation & { days: DayState[] };
+/** An objective, what depends on what, and its last 90 days, oldest first, today last. */
+export type ReportedObjective = Evaluation & ShownDependencies & { days: DayState[] };
 
 /** An average and what it may be. */
 export interface AverageReport {
@@ -61,12 +62,14 @@ export function reportOf(
   incidents: readonly Incident[] = [],
 ): SloReport {
   const { service, contact, maintenance } = slo;
+  const dependencies = dependenciesAt(book, slo, now);
   const concerns = (one: { feature: string | null; tenant?: string | null }): boolean =>
     isWithin(narrowing.feature, one.feature) && isWithin(narrowing.tenant, one.tenant ?? null);
   return {
     ...{ service, contact, at: now },
     objectives: slo.objectives.filter(concerns).map((one) => ({
       ...evaluate(one, book, slo, now, narrowing),
+      ...dependencies(one),
       days: lastDays(one, book, slo, narrowing, now),
     })),
     averages: slo.averages.filter(concerns).map((one) => averageOf(one, book, now, narrowing)),

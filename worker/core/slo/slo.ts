@@ -11,6 +11,7 @@ export interface Slo {
   retentionDays: number;
   reviewEveryDays: number;
   objectives: readonly Objective[];
+  dependencies: readonly Dependency[];
   averages: readonly AverageObjective[];
   /** By name; a tenant's class is `Tenant.serviceClass`. */
   classes: ReadonlyMap<string, ServiceClass>;
@@ -44,10 +45,21 @@ export interface Objective {
   windowMs: number;
   why: string | null;
   team: string | null;
+  /** How much depends on it: 1, the most, to 3. Only shown. */
+  tier: 1 | 2 | 3 | null;
   /** A composite: good where all of these are. What requests count for them is in `sli`; the ratios of the others are multiplied. */
   of: readonly string[];
   /** Whether requests of drills count. */
   countsInSlo: boolean;
+}
+
+/** A promise on which others depend. */
+export interface Dependency {
+  objective: string;
+  /** Names of the objectives that its failures touch. */
+  touches: readonly string[];
+  /** Whether its bad share counts into their error budgets. */
+  consumes: boolean;
 }
 
 /** What makes one request, or one report from outside, good or bad. */

@@ -22,6 +22,12 @@ const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
 /** Good and bad ones. */
 export const totalOf = ({ good, bad }: Pick<Tally, 'good' | 'bad'>): number => good + bad;
 
+/** Whole requests: a window may begin inside a cell of the book, and a dependency takes a share. */
+export function inWhole(tally: Pick<Tally, 'good' | 'bad'>): { good: number; total: number } {
+  const total = Math.round(totalOf(tally));
+  return { good: total - Math.round(tally.bad), total };
+}
+
 /** The share of good ones; null without any. */
 export const ratioOf = (tally: Pick<Tally, 'good' | 'bad'>): number | null =>
   totalOf(tally) > 0 ? tally.good / totalOf(tally) : null;
@@ -40,8 +46,26 @@ export function talliesOf(
   return (read) => tallyOf(objective, book, slo, whose, read);
 }
 
-/** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
+/** Those of an objective itself, less the bad share of each dependency that it consumes. */
 export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
+  const own = ownTally(objective, book, slo, whose, read);
+  const total = totalOf(own);
+  if (total === 0 || slo.dependencies.length === 0) return own;
+  // A dependency fails for everybody, so it is counted as its own promise says, whoever is looked at here.
+  const shares = consumedBy(objective, slo).map((one) => ratioOf(ownTally(one, book, slo, one, read)) ?? 1);
+  const good = shares.reduce((rest, share) => rest * share, own.good);
+  return { good, bad: total - good, excluded: own.excluded };
+}
+
+function consumedBy({ name }: Objective, { dependencies, objectives }: Slo): Objective[] {
+  const names = dependencies.flatMap(({ objective, touches, consumes }) =>
+    consumes && touches.includes(name) ? [objective] : [],
+  );
+  return objectives.filter((one) => names.includes(one.name));
+}
+
+/** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
+function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const counts = (part: Objective): Tally => countsOf(part, book, whose, read);
   const own = counts(objective);
   if (objective.of.length === 0) return own;

@@ -84,7 +84,7 @@ describe('what is promised', () => {
           target: 99.5,
           promised: 99,
         },
-        ...{ windowMs: 7 * DAY_MS, why: 'They pay.', team: 'ai', of: [], countsInSlo: true },
+        ...{ windowMs: 7 * DAY_MS, why: 'They pay.', team: 'ai', tier: null, of: [], countsInSlo: true },
       },
     ]);
     expect(slo.averages).toEqual([]);

@@ -53,6 +53,7 @@ describe('an objective', () => {
         ...{ month: '2027-05', value: 0.997, kept: true, good: 9_970, total: 10_000, excluded: { budget: 5 } },
         budgetSpent: expect.closeTo(0.15, 4),
       },
+      ...{ tier: null, dependsOn: [], touches: [] },
       days: [...Array.from({ length: 89 }, () => 'no_data'), 'kept'],
     });
   });

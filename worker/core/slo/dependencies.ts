@@ -1,0 +1,31 @@
+/** Which promises depend on which, and how those stand. */
+import { evaluate, type SloState } from './evaluate.ts';
+import type { Objective, Slo } from './slo.ts';
+import type { ReadBook } from './tally.ts';
+
+/** What is shown of it beside an objective. */
+export interface ShownDependencies {
+  tier: Objective['tier'];
+  /** What it depends on. */
+  dependsOn: { objective: string; state: SloState; consumes: boolean }[];
+  /** What its own failures touch. */
+  touches: string[];
+}
+
+/** For each objective. A dependency's state is that of its own promise, whoever is looked at. */
+export function dependenciesAt(book: ReadBook, slo: Slo, now: number): (objective: Objective) => ShownDependencies {
+  const states = new Map<string, SloState>();
+  const stateOf = (name: string): SloState => {
+    const objective = slo.objectives.find((one) => one.name === name);
+    const state = states.get(name) ?? (objective && evaluate(objective, book, slo, now, {}).state) ?? 'no_data';
+    states.set(name, state);
+    return state;
+  };
+  return ({ name, tier }) => ({
+    tier,
+    dependsOn: slo.dependencies.flatMap(({ objective, touches, consumes }) =>
+      touches.includes(name) ? [{ objective, state: stateOf(objective), consumes }] : [],
+    ),
+    touches: slo.dependencies.flatMap(({ objective, touches }) => (objective === name ? touches : [])),
+  });
+}
