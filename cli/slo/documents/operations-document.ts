@@ -2,9 +2,10 @@
 import type { Config } from '../../../worker/core/config/config.ts';
 import { burnAlerts } from '../../../worker/core/slo/burn-alerts.ts';
 import { BURN_WINDOWS } from '../../../worker/core/slo/windows.ts';
+import { severityFacts, severityLines } from './alert-lines.ts';
 import type { Facts } from './changes.ts';
 import type { Draft } from './document.ts';
-import { escaped, listed, table } from './markdown.ts';
+import { escaped, table } from './markdown.ts';
 import { toldToClients } from './promises.ts';
 import { maintenanceText, termFacts, windowLines } from './terms.ts';
 import { counted, duration, numberText } from './words.ts';
@@ -14,7 +15,6 @@ type Operated = Pick<Config, 'slo' | 'aliases' | 'router' | 'alerts' | 'publicUr
 /** For clients and for the people on call. Deployments are shown by their ids. */
 export function operationsDocument(config: Operated): Draft {
   const { slo, router, alerts, publicUrl } = config;
-  const channels = [...new Set(alerts.hooks.map(({ format }) => CHANNELS[format] ?? format))];
   const routes = routesOf(config);
   const burns = burnsOf(config);
   return {
@@ -26,8 +26,9 @@ export function operationsDocument(config: Operated): Draft {
       '',
       ...burnLines(burns),
       '',
-      `- A page wakes the person on call. A ticket is read in working hours. Fewer than ${counted(slo.minErrors, 'failed request')} wake nobody.`,
-      `- Alerts are shown on the operator page${channels.length === 0 ? '' : `, and sent to ${listed(channels)}`}.`,
+      ...severityLines(alerts.hooks),
+      '',
+      `- All alerts are shown on the operator page. Fewer than ${counted(slo.minErrors, 'failed request')} wake nobody.`,
       '- Each alert says which promise burns, how fast, since when and whom it touches. It is sent once, and once more when it is over.',
       ...heading('What happens by itself'),
       'A request goes to the first deployment of its model name that is well. Until the first word of the answer has been sent, a failure is repaired without the reader noticing.',
@@ -66,7 +67,7 @@ export function operationsDocument(config: Operated): Draft {
     facts: {
       ...termFacts(slo),
       'fewest failed requests that wake somebody': { is: String(slo.minErrors) },
-      alerts: { 'sent to': channels.length === 0 ? 'nobody' : listed(channels) },
+      ...severityFacts(alerts.hooks),
       ...Object.fromEntries(
         burns.map(({ name, condition, rate }) => [`${name}, ${condition}`, { 'burn rate above': rate }]),
       ),
@@ -80,8 +81,6 @@ export function operationsDocument(config: Operated): Draft {
 }
 
 const heading = (text: string): string[] => ['', `## ${text}`, ''];
-
-const CHANNELS: Readonly<Record<string, string>> = { slack: 'Slack', pagerduty: 'PagerDuty', json: 'a signed webhook' };
 
 const RUNBOOKS = [
   ['What is set, and what is in cooldown?', 'npm run route -- list'],

@@ -42,7 +42,8 @@ export const FILLED = defineConfig({
   },
   alerts: {
     webhooks: [
-      { url: 'ALERTS_SLACK_URL', format: 'slack' },
+      { url: 'ALERTS_SLACK_URL', format: 'slack', severities: ['incident', 'page', 'ticket'] },
+      { format: 'pagerduty', routingKey: 'PAGERDUTY_KEY' },
       { url: 'ALERTS_OPS_URL', format: 'json', secret: 'ALERTS_OPS_SECRET' },
     ],
   },
