@@ -24,7 +24,7 @@ const BUILDER = join(import.meta.dirname, 'vite-build.mjs');
 const CACHE = join(projectDirectory, 'node_modules', '.cache', 'carryon-pages');
 
 /** Everything a build depends on, except packages, whose versions the lock file names. */
-const INPUTS = ['web-demo', 'protocol', 'cli/assets/pages.ts', 'cli/assets/vite-build.mjs'].concat([
+const INPUTS = ['web-demo', 'protocol', 'cli/why/words.ts', 'cli/assets/pages.ts', 'cli/assets/vite-build.mjs'].concat([
   'tsconfig.base.json',
   'package-lock.json',
 ]);

@@ -143,7 +143,8 @@ export const ARROWS: Record<string, string[]> = {
   // Pages of their own, which share styles with the demo and none of its scripts.
   'web-demo/status/': ['web-demo/status/', 'web-demo/words/format.ts', 'type worker/core/'],
   'web-demo/operator/': [
-    ...['protocol/', 'web-demo/operator/', 'web-demo/plots/', 'type worker/core/'],
+    // `npm run why` has the words of what became of requests.
+    ...['protocol/', 'web-demo/operator/', 'web-demo/plots/', 'type worker/core/', 'cli/why/words.ts'],
     ...['preact', '@preact/signals'],
   ],
   'web-demo/plots/': ['web-demo/plots/', 'preact'],

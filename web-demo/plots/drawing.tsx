@@ -1,5 +1,5 @@
 /** The SVG of a plot: grid, marks, lines, levels and their labels. Its figures are elsewhere for screen readers. */
-import { areaOf, type Layout, lastPoint, pathOf } from './layout.ts';
+import { areaOf, type Layout, lastPoint, lonePoints, pathOf } from './layout.ts';
 import type { Level, Line, Mark, PlotData, Row } from './plot-data.ts';
 import { place } from './scale.ts';
 
@@ -32,8 +32,8 @@ export function Drawing({ data, layout, row }: { data: PlotData; layout: Layout;
       {(data.marks ?? []).map((mark, index) => (
         <MarkOf key={`${mark.from} ${mark.text}`} mark={mark} layout={layout} index={index} />
       ))}
-      {(data.levels ?? []).map((level) => (
-        <LevelOf key={level.text} level={level} layout={layout} />
+      {(data.levels ?? []).map((level, index) => (
+        <LevelOf key={level.text} level={level} layout={layout} textAt={layout.levelTexts[index] ?? 0} />
       ))}
       {labels.map(({ text, tone, ...at }) => (
         <text key={text} class="plot-label" data-tone={tone} x={at.x} y={at.y + 4}>
@@ -59,6 +59,16 @@ function LineOf({ line, layout }: { line: Line; layout: Layout }) {
     <g>
       {filled && <path class="plot-ground" data-tone={tone} d={areaOf(points, layout)} />}
       <path class="plot-line" data-tone={tone} data-dashed={dashed} d={pathOf(points, layout)} />
+      {lonePoints(points).map(({ at, value }) => (
+        <circle
+          key={at}
+          class="plot-dot"
+          data-tone={tone}
+          cx={place(layout.x, at)}
+          cy={place(layout.y, value)}
+          r={3.5}
+        />
+      ))}
       {filled && end && (
         <circle class="plot-dot" data-tone={tone} cx={place(layout.x, end.at)} cy={place(layout.y, end.value)} r={4} />
       )}
@@ -66,13 +76,21 @@ function LineOf({ line, layout }: { line: Line; layout: Layout }) {
   );
 }
 
-function LevelOf({ level: { value, text, tone }, layout: { x, y } }: { level: Level; layout: Layout }) {
+function LevelOf({
+  level: { value, text, tone },
+  layout: { x, y },
+  textAt,
+}: {
+  level: Level;
+  layout: Layout;
+  textAt: number;
+}) {
   const at = place(y, value);
   if (at < y.end - 1 || at > y.start + 1) return null;
   return (
     <g>
       <line class="plot-level" data-tone={tone} x1={x.start} x2={x.end} y1={at} y2={at} />
-      <text class="plot-label" data-tone={tone} x={x.start + 6} y={at - 5}>
+      <text class="plot-label" data-tone={tone} x={x.start + 6} y={textAt}>
         {text}
       </text>
     </g>

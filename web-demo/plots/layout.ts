@@ -11,9 +11,12 @@ export interface Layout {
   yTicks: number[];
   /** At the ends of lines, moved apart. */
   labels: { text: string; tone: Line['tone']; x: number; y: number }[];
+  /** Where the words of each level stand, moved apart. */
+  levelTexts: number[];
 }
 
 const [TOP, BOTTOM, CHARACTER, LINE_HEIGHT] = [14, 26, 6.6, 15];
+const LEVEL_HEIGHT = 13;
 /** A tick of the x axis with its neighbour. */
 const TICK_WIDTH = 90;
 
@@ -39,10 +42,12 @@ export function layoutOf(data: PlotData, width: number, height: number): Layout 
     TOP,
     height - BOTTOM,
   );
+  const levels = (data.levels ?? []).map(({ value }) => place(y, value) - 5);
   const offsetMs = -new Date(data.to).getTimezoneOffset() * 60_000;
   return {
     ...{ width, height, x, y, yTicks },
     xTicks: timeTicks(data.from, data.to, Math.max(2, Math.floor((x.end - x.start) / TICK_WIDTH)), offsetMs),
+    levelTexts: spread(levels, LEVEL_HEIGHT, TOP - 4, height - BOTTOM),
     labels: ends.map(({ end, text, tone }, index) => ({
       ...{ text, tone },
       x: place(x, end.at) + 8,
@@ -55,16 +60,17 @@ export function layoutOf(data: PlotData, width: number, height: number): Layout 
 export const lastPoint = ({ points }: Line): { at: number; value: number } | undefined =>
   points.findLast((point): point is { at: number; value: number } => point.value !== null);
 
-/** SVG's path of a line; gaps stay gaps, and a point alone is a short stroke. */
+/** SVG's path of a line. Gaps stay gaps, and points alone are none of its. */
 export function pathOf(points: readonly Point[], { x, y }: Layout): string {
   return runs(points)
-    .map((run) => {
-      const [first] = run;
-      const path = run.map(({ at, value }) => `${round(place(x, at))} ${round(place(y, value))}`).join('L');
-      return run.length === 1 && first ? `M${path}h.01` : `M${path}`;
-    })
+    .filter((run) => run.length > 1)
+    .map((run) => `M${run.map(({ at, value }) => `${round(place(x, at))} ${round(place(y, value))}`).join('L')}`)
     .join('');
 }
+
+/** Points with a gap on either side. */
+export const lonePoints = (points: readonly Point[]): { at: number; value: number }[] =>
+  runs(points).flatMap((run) => (run.length === 1 ? run : []));
 
 /** The same, closed along the bottom. */
 export function areaOf(points: readonly Point[], { x, y }: Layout): string {

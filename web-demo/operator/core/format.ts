@@ -14,6 +14,8 @@ export function percent(share: number | null, digits?: number): string {
 /** `42 %` of a budget. */
 export const wholePercent = (share: number): string => `${Math.round(share * 100)} %`;
 
+/** `3.00` as `3`. */
+const whole = (text: string): string => text.replace(/\.0+$/, '');
 const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
 /** `$171`, `$8.20`, `$0.0093`. */
@@ -22,7 +24,7 @@ export function usd(amount: number): string {
   const size = Math.abs(amount);
   if (size === 0) return '$0';
   if (size >= 100) return `${sign}$${grouped(Math.round(size))}`;
-  if (size >= 0.995) return `${sign}$${size.toFixed(2)}`;
+  if (size >= 0.995) return `${sign}$${whole(size.toFixed(2))}`;
   if (size < 0.00005) return `${sign}under $0.0001`;
   return `${sign}$${size.toFixed(size < 0.1 ? 4 : 2)}`;
 }
@@ -36,8 +38,8 @@ export const grouped = (count: number): string => count.toLocaleString('en-GB');
 export function seconds(ms: number | null): string {
   if (ms === null) return '–';
   if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 9_995) return `${(ms / 1_000).toFixed(2)} s`;
-  if (ms < 99_950) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 9_995) return `${whole((ms / 1_000).toFixed(2))} s`;
+  if (ms < 99_950) return `${whole((ms / 1_000).toFixed(1))} s`;
   return duration(ms);
 }
 

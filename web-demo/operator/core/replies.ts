@@ -1,13 +1,11 @@
 /** What the admin API answers (docs/admin.md), as far as the page reads it. Times are epoch milliseconds. */
+import type { AlertView, HookView } from '../../../worker/core/alerts/alert.ts';
 import type { KeyRecord } from '../../../worker/core/identity/identity.ts';
 import type { ScopeView } from '../../../worker/core/ledger/book/view.ts';
 import type { Limits, Scope } from '../../../worker/core/ledger/types.ts';
 import type { AdminKeyRecord, AuditEntry } from '../../../worker/core/operators/operators.ts';
-import type { Override } from '../../../worker/core/routing/overrides.ts';
-import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
 import type { CountsAs } from '../../../worker/core/slo/counts-as.ts';
 import type { Evaluation } from '../../../worker/core/slo/evaluate.ts';
-import type { Incident } from '../../../worker/core/slo/incident.ts';
 import type { Receipt } from '../../../worker/core/slo/receipt.ts';
 import type { SloReport } from '../../../worker/core/slo/report.ts';
 import type { FiringAlert } from '../../../worker/core/slo/watch/watch.ts';
@@ -40,12 +38,6 @@ export interface Cooldown {
   cooldownMs: number;
 }
 
-/** `GET /admin/overrides`. */
-export interface Overrides extends ShownOverrides {
-  safeguards: Record<string, Override>;
-  frozen: Override | null;
-}
-
 /** `GET /admin/firing`. */
 export interface Firing {
   firing: ShownAlert[];
@@ -62,35 +54,16 @@ export interface ShownAlert
   acknowledgedAt: number | null;
 }
 
-/** `GET /admin/silences`. */
-export interface Silences {
-  /** `objective` is `*` where it holds for all. */
-  silences: { objective: string; until: number; reason: string | null; who: string }[];
-}
-
-/** `GET /admin/incidents`. */
-export interface Incidents {
-  incidents: Incident[];
-  next: string | number | null;
-  mttrMinutes: number | null;
-  mtbfMinutes: number | null;
-}
-
 /** `GET /admin/alerts`: what webhooks were told. */
 export interface Deliveries {
-  webhooks: { name: string; format: string; failing?: unknown; problem?: string }[];
-  alerts: Delivered[];
+  webhooks: HookView[];
+  alerts: (AlertView & { number: number })[];
   next: number | null;
 }
 
-export interface Delivered {
-  number: number;
-  at?: number;
-  text?: string;
-  severity?: string;
-  kind?: string;
-  deliveries?: { webhook: string; state: string; error?: string | null }[];
-  [field: string]: unknown;
+/** `POST /admin/alerts/test`. */
+export interface TestedHooks {
+  results: { hook: string; ok: boolean; status: number | null; error: string | null }[];
 }
 
 /** `GET /admin/ledger/:tenant`. */

@@ -1,3 +1,10 @@
-import { Empty } from '../ui/pieces.tsx';
+/** Keys of clients and of operators. A key is shown once, when it is made. */
+import { AdminKeysCard } from './keys/admin-keys-card.tsx';
+import { ClientKeysCard } from './keys/client-keys-card.tsx';
 
-export const Keys = () => <Empty>Not here yet: use the commands of docs/admin.md.</Empty>;
+export const Keys = () => (
+  <>
+    <ClientKeysCard />
+    <AdminKeysCard />
+  </>
+);

@@ -1,3 +1,22 @@
-import { Empty } from '../ui/pieces.tsx';
+/** Who serves what now, why not, and what operators have set over it. */
+import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
+import type { Cooldowns } from '../core/replies.ts';
+import { usePage, useRead } from '../ui/context.ts';
+import { AliasCard } from './routing/alias-card.tsx';
+import { InForce } from './routing/in-force.tsx';
+import { SafeguardsCard } from './routing/safeguards-card.tsx';
 
-export const Routing = () => <Empty>Not here yet: use the commands of docs/admin.md.</Empty>;
+export function Routing() {
+  const { aliases } = usePage().session.config;
+  const cooldowns = useRead<Cooldowns>('cooldowns');
+  const overrides = useRead<ShownOverrides>('overrides');
+  return (
+    <>
+      <InForce read={overrides} />
+      {aliases.map((alias) => (
+        <AliasCard key={alias.name} alias={alias} cooldowns={cooldowns} overrides={overrides.value} />
+      ))}
+      <SafeguardsCard overrides={overrides.value} />
+    </>
+  );
+}

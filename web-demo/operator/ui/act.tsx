@@ -60,7 +60,7 @@ export function Act({
   look?: 'link' | 'quiet' | 'action';
   children: ComponentChildren;
   /** For screen readers, where the button's words alone do not say of what. */
-  label?: string;
+  label?: string | undefined;
 }) {
   const { session } = usePage();
   const { isBusy, problem, make } = useChange();
@@ -101,7 +101,7 @@ export function ActForm({
   title: string;
   button: ComponentChildren;
   look?: 'link' | 'quiet' | 'action';
-  label?: string;
+  label?: string | undefined;
   submit: string;
   read: (fields: FormData) => Change;
   after: After & { show?: (reply: never) => ComponentChildren };

@@ -119,8 +119,8 @@ export const endAndReason = (fields: FormData) => ({
   reason: textOf(fields, 'reason'),
 });
 
-export const Check = ({ name, children }: { name: string; children: ComponentChildren }) => (
+export const Check = ({ name, isOn, children }: { name: string; isOn: boolean; children: ComponentChildren }) => (
   <label class="check">
-    <input type="checkbox" name={name} /> {children}
+    <input type="checkbox" name={name} defaultChecked={isOn} /> {children}
   </label>
 );

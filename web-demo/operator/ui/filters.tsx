@@ -8,7 +8,7 @@ export const Filters = ({ children }: { children: preact.ComponentChildren }) =>
 );
 
 /** Any tenant's name; config's are offered. Empty: all. */
-export function TenantFilter({ all = 'all tenants' }: { all?: string }) {
+export function TenantFilter({ all = 'all tenants', names }: { all?: string; names?: readonly string[] | undefined }) {
   const { filters, session } = usePage();
   const id = useId();
   return (
@@ -25,7 +25,7 @@ export function TenantFilter({ all = 'all tenants' }: { all?: string }) {
         }}
       />
       <datalist id={id}>
-        {session.config.tenants.map(({ name }) => (
+        {(names ?? session.config.tenants.map(({ name }) => name)).map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>

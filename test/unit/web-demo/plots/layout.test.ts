@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaOf, layoutOf, pathOf } from '../../../../web-demo/plots/layout.ts';
+import { areaOf, layoutOf, lonePoints, pathOf } from '../../../../web-demo/plots/layout.ts';
 import { momentText, type PlotData, rowsOf } from '../../../../web-demo/plots/plot-data.ts';
 import { nearest, niceTicks, place, spread, timeTicks, valueAt } from '../../../../web-demo/plots/scale.ts';
 
@@ -86,7 +86,8 @@ describe('a layout', () => {
     const layout = layoutOf(data, 600, 240);
     const points = data.lines[0]?.points ?? [];
     // Two runs of two points and one alone.
-    expect(pathOf(points, layout).match(/M/g)).toHaveLength(3);
+    expect(pathOf(points, layout).match(/M/g)).toHaveLength(2);
+    expect(lonePoints(points)).toEqual([{ at: 3 * HOUR, value: 3 }]);
     expect(areaOf(points, layout).match(/Z/g)).toHaveLength(2);
   });
 });

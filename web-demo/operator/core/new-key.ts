@@ -1,0 +1,25 @@
+/** The body of `POST /admin/keys`, from the fields of a form. */
+
+/** As it is written; empty fields are left out. */
+export interface WrittenKey {
+  tenant: string;
+  name: string;
+  kind: string;
+  origins: string;
+  features: string;
+  user: string;
+  days: string;
+}
+
+const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
+
+export function keyBody({ tenant, name, kind, origins, features, user, days }: WrittenKey): Record<string, unknown> {
+  return {
+    ...{ tenant, kind },
+    ...(name !== '' && { name }),
+    ...(kind === 'publishable' && { origins: words(origins) }),
+    ...(words(features).length > 0 && { features: words(features) }),
+    ...(user !== '' && { user }),
+    ...(days !== '' && { expiresInSeconds: Math.round(Number(days) * 86_400) }),
+  };
+}

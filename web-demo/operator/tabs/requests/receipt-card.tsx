@@ -1,0 +1,125 @@
+/** One request: what became of it in a sentence, its attempts on a line of time, and its figures. */
+import { EXCLUDED_WORDS, FINISH_WORDS, MODE_WORDS } from '../../../../cli/why/words.ts';
+import { microUsd, moment, seconds } from '../../core/format.ts';
+import { headingOf, sentenceOf, timelineOf, tokensText } from '../../core/receipt.ts';
+import type { ShownRequest } from '../../core/replies.ts';
+import { useRead } from '../../ui/context.ts';
+import { Card, Loaded, Pill } from '../../ui/pieces.tsx';
+
+export function ReceiptCard({ id }: { id: string }) {
+  const read = useRead<ShownRequest>(`requests/${encodeURIComponent(id)}`);
+  return (
+    <Card title={read.value === undefined ? 'Request' : headingOf(read.value)} what={<span class="mono">{id}</span>}>
+      <Loaded read={read} rows={8}>
+        {(receipt) => <Receipt receipt={receipt} />}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Receipt({ receipt }: { receipt: ShownRequest }) {
+  const { mode, drill, whole } = receipt;
+  return (
+    <>
+      <p>
+        {sentenceOf(receipt)} {MODE_WORDS[mode]}
+      </p>
+      <Timeline receipt={receipt} />
+      <dl class="facts">
+        {factsOf(receipt).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Counts receipt={receipt} />
+      {drill !== null && <p class="beside">It belongs to the drill {drill}.</p>}
+      {!whole && (
+        <p class="beside">
+          Only its index entry is kept. Whole are those of bad, failed-over, slow and drill requests, and 1 % of the
+          others.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Timeline({ receipt }: { receipt: ShownRequest }) {
+  const bars = timelineOf(receipt);
+  if (bars.length === 0) return null;
+  return (
+    <ol class="timeline" aria-label={`Attempts over ${seconds(receipt.totalMs)}`}>
+      {bars.map(({ name, from, to, first, tone, text, took }) => (
+        <li key={name}>
+          <span>{name}</span>
+          <div class="timeline-track">
+            <i data-tone={tone} style={{ left: `${from * 100}%`, width: `max(4px, ${(to - from) * 100}%)` }} />
+            {first !== null && <b style={{ left: `${first * 100}%` }} />}
+            {text !== '' && (
+              <span class="timeline-text" {...besideBar(from, to)}>
+                {text}
+              </span>
+            )}
+          </div>
+          <span class="number figures">{took}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Within a long bar, else after it, else before it. */
+function besideBar(from: number, to: number): { style: Record<string, string>; 'data-inside'?: boolean } {
+  if (to - from > 0.4) return { style: { left: `calc(${from * 100}% + 8px)` }, 'data-inside': true };
+  return to < 0.6
+    ? { style: { left: `calc(${to * 100}% + 8px)` } }
+    : { style: { right: `calc(${(1 - from) * 100}% + 8px)` } };
+}
+
+function factsOf(receipt: ShownRequest): [string, string][] {
+  const { arrivedAt, tenant, feature, userHash, costMicroUsd, finishReason, totalMs, ttftMs, status, cache } = receipt;
+  const facts: [string, string | null][] = [
+    ['came', moment(arrivedAt)],
+    ['tenant', tenant],
+    ['feature', feature],
+    ['user', userHash === null ? null : `${userHash} (hashed)`],
+    ['first word', ttftMs === null ? 'none' : seconds(ttftMs)],
+    ['end after', seconds(totalMs)],
+    ['charged', microUsd(costMicroUsd)],
+    ['tokens', tokensText(receipt)],
+    ['status', String(status)],
+    ['finish', finishReason === null ? null : FINISH_WORDS[finishReason].toLowerCase()],
+    ['cache', cache ?? 'not asked'],
+    ...(receipt.whole
+      ? ([
+          ['alias', receipt.alias],
+          ['key', receipt.keyId],
+          ['place', receipt.colo],
+          ['build', receipt.build],
+          ['prompt', receipt.promptVersion],
+        ] as [string, string | null][])
+      : []),
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value] as [string, string]]));
+}
+
+function Counts({ receipt: { counts } }: { receipt: ShownRequest }) {
+  const { success, objectives } = counts;
+  const verdict =
+    success.outcome === 'excluded'
+      ? `counts for no promise: ${EXCLUDED_WORDS[success.reason]}`
+      : `counts as ${success.outcome}`;
+  return (
+    <p class="acts">
+      <Pill tone={{ good: 'good', bad: 'bad', excluded: 'away' }[success.outcome] as 'good'}>{verdict}</Pill>
+      {objectives
+        .filter(({ outcome }) => outcome === 'bad' && success.outcome !== 'bad')
+        .map(({ name }) => (
+          <Pill key={name} tone="bad">
+            bad for {name}
+          </Pill>
+        ))}
+    </p>
+  );
+}

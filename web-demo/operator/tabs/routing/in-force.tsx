@@ -1,0 +1,109 @@
+import type { ShownOverrides } from '../../../../worker/core/routing/shown-overrides.ts';
+import { inForceLines } from '../../core/in-force.ts';
+import type { Read } from '../../state/reads.ts';
+import { Act, ActForm } from '../../ui/act.tsx';
+import { usePage } from '../../ui/context.ts';
+import { Choice, endAndReason, ForHowLong, Reason, textOf } from '../../ui/fields.tsx';
+import { Card, Empty, Loaded, Pill, Scroll } from '../../ui/pieces.tsx';
+
+/** What overrides config now, each with its undo. */
+export function InForce({ read }: { read: Read<ShownOverrides> }) {
+  const { now } = usePage();
+  return (
+    <Card
+      title="Set over config"
+      what="In force at once where it is set, elsewhere within a minute. Each ends by itself."
+      more={<NewOverride />}
+    >
+      <Loaded read={read}>
+        {(overrides) => {
+          const lines = inForceLines(overrides, now.value);
+          if (lines.length === 0) return <Empty>Nothing: requests go as config says.</Empty>;
+          return (
+            <Scroll name="Set over config">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">kind</th>
+                    <th scope="col">what</th>
+                    <th scope="col">by</th>
+                    <th scope="col">ends</th>
+                    <th scope="col">
+                      <span class="visually-hidden">undo</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {lines.map(({ kind, text, who, reason, end, isIdle, path }) => (
+                    <tr key={path}>
+                      <td>
+                        <Pill tone="accent">{kind}</Pill>
+                      </td>
+                      <th scope="row">
+                        {text} {isIdle && <Pill tone="warn">no effect now</Pill>}
+                        {reason !== null && <div class="beside">{reason}</div>}
+                      </th>
+                      <td>{who}</td>
+                      <td class="figures">{end}</td>
+                      <td class="number">
+                        <Act
+                          change={{ method: 'DELETE', path }}
+                          after={{ refresh: ['overrides', 'cooldowns'], done: `Undone: ${text}.` }}
+                          label={`Undo: ${text}`}
+                        >
+                          Undo
+                        </Act>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
+}
+
+/** What is not of one alias alone. */
+function NewOverride() {
+  const { aliases } = usePage().session.config;
+  return (
+    <span class="acts">
+      <ActForm
+        title="Bypass"
+        button="Bypass…"
+        submit="Bypass"
+        read={(fields) => ({
+          ...{ method: 'PUT', path: 'bypass' },
+          body: { alias: textOf(fields, 'alias'), ...endAndReason(fields) },
+        })}
+        after={{ refresh: ['overrides'], done: 'The bypass is in force.' }}
+      >
+        <p>
+          One attempt at the first deployment, without failover, cooldowns and cache. Budgets and limits stay. For when
+          the router’s own routing is in the way.
+        </p>
+        <Choice
+          name="alias"
+          label="Of"
+          options={[['*', 'all aliases'], ...aliases.map(({ name }) => [name, name] as const)]}
+        />
+        <ForHowLong />
+        <Reason />
+      </ActForm>
+      <ActForm
+        title="Freeze promotions"
+        button="Freeze…"
+        submit="Freeze"
+        read={(fields) => ({ method: 'PUT', path: 'freeze', body: endAndReason(fields) })}
+        after={{ refresh: ['overrides'], done: 'Promotions are frozen.' }}
+      >
+        <p>No promotion of a model goes on until the freeze ends.</p>
+        <ForHowLong value="86400" />
+        <Reason />
+      </ActForm>
+    </span>
+  );
+}
