@@ -187,10 +187,35 @@ test('safeguard mode from 95 % on: it says so, and its answers are shorter, chea
   expect((await payer.chat({ headers })).header('x-carryon-mode')).toBeNull();
 });
 
-const npmRunAlerts = (...args: string[]) => {
+const npmRun = (command: string, ...args: string[]) => {
   const env = { ...process.env, CARRYON_URL: bench.url, ADMIN_KEY: LOCAL_ADMIN_KEY };
-  return promisify(execFile)(process.execPath, [join(projectDirectory, 'cli/alerts.ts'), ...args], { env });
+  return promisify(execFile)(process.execPath, [join(projectDirectory, `cli/${command}.ts`), ...args], { env });
 };
+const npmRunAlerts = (...args: string[]) => npmRun('alerts', ...args);
+
+test('an incident that is opened at the moment of a power cut is told once, and so is its end', async () => {
+  receiver.status = 200;
+  const { id } = await call<{ id: string }>('incidents', 'POST', { title: 'Provider a is down.' });
+  await bench.killAndRestart();
+  const toldOf = (path: string) =>
+    receiver.at(path).filter(({ body }) => body.includes(id) || body.includes('is down'));
+  await until('all are told', () => PATHS.every((path) => toldOf(path).length > 0));
+  const closed = await npmRun('incidents', 'close', '--public', 'All is well.');
+  expect(closed.stdout).toMatch(/^Provider a is down\. {2}\(closed after .+ by root\)\n/);
+  const ends = ({ body }: Delivery) => /incident\.closed|Incident closed|"resolve"/.test(body);
+  await until('all are told of its end', () => PATHS.every((path) => toldOf(path).some(ends)));
+  const typesById = new Map(
+    toldOf('/json').map(({ body, headers }) => [headers['webhook-id'], (JSON.parse(body) as { type: string }).type]),
+  );
+  expect([...typesById.values()]).toEqual(['incident.opened', 'incident.closed']);
+  expect((await npmRun('incidents', 'list')).stdout).toContain('public: All is well.');
+
+  const silenced = await npmRunAlerts('silence', '--objective', '*', '--for', '2h', '--reason', 'a test');
+  expect(silenced.stdout).toMatch(/^Everything is silenced until .+ \((2 h|1 h 59 min|120 min) left\)\.\n$/);
+  expect((await npmRunAlerts('silences')).stdout).toMatch(/^Everything is silenced until .+, by root: a test\n/);
+  expect((await npmRunAlerts('unsilence', '--objective', '*')).stdout).toMatch(/^The silence of \* is over\./);
+  expect((await npmRunAlerts('firing')).stdout).toMatch(/^(No alert fires\.|(page|ticket|note) {2}\S+)/);
+});
 
 test('npm run alerts: a test of every webhook, and the list; addresses are shown nowhere', async () => {
   receiver.status = 200;
