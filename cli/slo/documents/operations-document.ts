@@ -6,6 +6,7 @@ import { severityFacts, severityLines } from './alert-lines.ts';
 import type { Facts } from './changes.ts';
 import type { Draft } from './document.ts';
 import { escaped, table } from './markdown.ts';
+import { policyFacts, policyLines } from './policy-lines.ts';
 import { toldToClients } from './promises.ts';
 import { maintenanceText, termFacts, windowLines } from './terms.ts';
 import { counted, duration, numberText } from './words.ts';
@@ -41,7 +42,9 @@ export function operationsDocument(config: Operated): Draft {
       `- A failed call is tried again up to ${counted(router.numRetries, 'time')} among deployments of the same rank, then by those of the next rank, all within ${duration(router.totalTimeoutMs)}.`,
       `- A deployment that fails more than ${counted(router.allowedFails, 'time')} a minute is left alone for ${duration(router.cooldownMs)} or longer, then tried with a single request.`,
       '- While no provider answers, a saved answer is given where there is one, and marked as old.',
-      ...heading('What people do'),
+      '',
+      ...policyLines(slo),
+      ...heading('What people do').slice(1),
       ...table(
         ['situation', 'command'],
         RUNBOOKS.map(([when, command]) => [when, `\`${command}\``]),
@@ -75,6 +78,7 @@ export function operationsDocument(config: Operated): Draft {
         routes.map(({ alias, first, after }) => [`model name ${alias}`, { first, 'after that': after }]),
       ),
       ...failoverFacts(config),
+      ...policyFacts(slo),
       ...(publicUrl !== undefined && { 'status page': { is: `${publicUrl}/status` } }),
     },
   };

@@ -96,6 +96,7 @@ const CHANGED: [string, (input: ConfigInput) => ConfigInput][] = [
   ['staleIs', (input) => ({ ...input, slo: { ...input.slo, staleIs: 'bad' } })],
   ['minErrors', (input) => ({ ...input, slo: { ...input.slo, minErrors: 9 } })],
   ['maintenance', (input) => ({ ...input, slo: { ...input.slo, maintenance: { mostMinutes: 30, noticeHours: 72 } } })],
+  ['policy', (input) => ({ ...input, slo: { ...input.slo, policy: [] } })],
   ['credits', (input) => ({ ...input, slo: { ...input.slo, credits: [{ below: 99, percent: 15 }] } })],
   ['publicUrl', (input) => ({ ...input, publicUrl: 'https://other.example' })],
   ['webhooks', (input) => ({ ...input, alerts: {} })],

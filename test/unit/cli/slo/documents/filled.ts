@@ -81,6 +81,11 @@ export const FILLED = defineConfig({
         },
       ],
     },
+    policy: [
+      { on: 'burn>2x/1h', objective: 'chat-success', do: ['incident', 'pin', 'safeguard'] },
+      { on: 'month>50%@15', sli: 'success', do: ['freeze'] },
+      { on: 'budget<20%', objective: 'globex-success', do: ['incident'] },
+    ],
     credits: [
       { below: 99, percent: 10 },
       { below: 95, percent: 25 },
