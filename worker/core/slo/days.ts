@@ -12,6 +12,7 @@ export const SHOWN_DAYS = 90;
 const DAY_MS = 86_400_000;
 /** Shares of large numbers are not exact. */
 const SLACK = 1e-9;
+const NO_REQUESTS = { good: 0, bad: 0 };
 
 /** A day against what is promised. `allowedADay`: its share of the window's error budget, in requests. */
 export function dayState(
@@ -41,12 +42,15 @@ export function daysOf(
   const counts = Array.from({ length: Math.max(0, Math.ceil((to - firstRead) / DAY_MS)) }, (_, index) =>
     tallies((series, key) => series.day(key, firstRead + index * DAY_MS)),
   );
-  return counts.slice(inWindow - 1).map((day, index) => {
-    const totals = counts.slice(index, index + inWindow).map(totalOf);
-    const inside = totals.reduce((sum, total) => sum + total, 0);
-    const withTraffic = Math.max(1, totals.filter((total) => total > 0).length);
-    return dayState(day, objective, (inside * errorBudget(objective.target)) / withTraffic, slo.minErrors);
+  const share = errorBudget(objective.target);
+  let [inside, busyDays] = [0, 0];
+  const states = counts.map((day, index) => {
+    const [added, left] = [totalOf(day), totalOf(counts[index - inWindow] ?? NO_REQUESTS)];
+    inside += added - left;
+    busyDays += Number(added > 0) - Number(left > 0);
+    return dayState(day, objective, (inside * share) / Math.max(1, busyDays), slo.minErrors);
   });
+  return states.slice(inWindow - 1);
 }
 
 /** Those of an objective until today. */

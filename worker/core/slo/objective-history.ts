@@ -8,22 +8,19 @@ import type { Incident } from './incident.ts';
 import type { Objective, Slo } from './slo.ts';
 import { burnRateOf, inWhole, ratioOf, talliesOf } from './tally.ts';
 
-const [SECOND_MS, MINUTE_MS, HOUR_MS] = [1_000, 60_000, 3_600_000];
-/** Widths that the book's rings make up exactly. */
-const WIDTHS_MS = [
-  5 * SECOND_MS,
-  30 * SECOND_MS,
-  2 * MINUTE_MS,
-  20 * MINUTE_MS,
-  2 * HOUR_MS,
-  4 * HOUR_MS,
-  12 * HOUR_MS,
+const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1_000, 60_000, 3_600_000, 86_400_000];
+/** Cells that the book still has for the whole of a window up to this long, and of which a plot can show all. */
+const CELLS = [
+  { mostMs: 10 * MINUTE_MS, widthMs: 5 * SECOND_MS },
+  { mostMs: HOUR_MS, widthMs: 30 * SECOND_MS },
+  { mostMs: 6 * HOUR_MS, widthMs: 2 * MINUTE_MS },
+  { mostMs: 3 * DAY_MS, widthMs: 20 * MINUTE_MS },
+  { mostMs: 14 * DAY_MS, widthMs: 2 * HOUR_MS },
+  { mostMs: 30 * DAY_MS, widthMs: 4 * HOUR_MS },
 ];
-const MOST_POINTS = 240;
+const WIDEST_MS = 12 * HOUR_MS;
 
-/** The narrowest cells of which a window has no more than a plot can show. */
-const widthOf = (windowMs: number): number =>
-  WIDTHS_MS.find((widthMs) => windowMs / widthMs <= MOST_POINTS) ?? 24 * HOUR_MS;
+const widthOf = (windowMs: number): number => CELLS.find(({ mostMs }) => windowMs <= mostMs)?.widthMs ?? WIDEST_MS;
 
 /** The window that ends now; its last cell is still running. */
 export function objectiveHistory(

@@ -22,11 +22,15 @@ export class Rings {
   #moment: Moment | undefined;
   /** Its place in each ring; -1 where the ring does not reach it any more. */
   readonly #places: number[];
+  /** How often something was counted; and by ring how often that was when it was last settled. */
+  #counted = 0;
+  readonly #settledAt: number[];
 
   constructor(layout: Layout) {
     this.#layout = layout;
     this.#heads = layout.rings.map(() => -1);
     this.#places = layout.rings.map(() => -1);
+    this.#settledAt = layout.rings.map(() => 0);
   }
 
   get names(): Iterable<string> {
@@ -52,6 +56,7 @@ export class Rings {
   }
 
   count(name: string, amount = 1): void {
+    this.#counted += 1;
     const { waiting } = this.#column(name);
     for (let index = 0; index < waiting.length; index++) waiting[index] = (waiting[index] as number) + amount;
   }
@@ -172,6 +177,8 @@ export class Rings {
 
   /** Brings what was counted in the moment's cell of a ring into the column. A record that did so itself would write to distant memory. */
   #settle(index: number): void {
+    if (this.#settledAt[index] === this.#counted) return;
+    this.#settledAt[index] = this.#counted;
     const place = this.#places[index] as number;
     for (const column of this.#list) {
       const amount = column.waiting[index] as number;
