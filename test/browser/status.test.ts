@@ -191,7 +191,7 @@ test('days are cells, told by the pointer, and a table by the keyboard', async (
   const { page } = await open(() => CALM);
   const card = cardOf(page, 'chat-success');
   expect(await card.getByRole('img').getAttribute('aria-label')).toBe(
-    'The last 90 days: 82 kept, 1 strained, 1 broken and 6 too little traffic',
+    'The last 90 days: 82 kept, 1 strained, 1 broken and 6 no traffic',
   );
   await card.locator('.cells i').nth(48).hover();
   expect(await card.locator('.axis').textContent()).toMatch(/Sun.* 18 Oct: broken/);

@@ -19,7 +19,7 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     incident: 'Wir arbeiten an einer Störung',
     maintenance: (until) => `Geplante Wartung bis ${figures.clock(until)}`,
     kept: (of) => (of === 1 ? 'Das Versprechen wird gehalten' : 'Alle Versprechen werden gehalten'),
-    unknown: 'Für ein Urteil gab es noch zu wenige Anfragen',
+    unknown: 'Es gab noch keine Anfragen, an denen es sich messen ließe',
   },
   nothingWhat: 'Wer diesen Dienst betreibt, hat kein Versprechen genannt, das hier stehen soll. Fragen Sie dort nach.',
   measured: (service, at) => `${service} · gemessen am Rand des Netzes, ${figures.moment(at)}`,
@@ -33,7 +33,7 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
   promises: {
     heading: 'Was wir versprechen',
     over: (window) => `Über jeweils ${figures.duration(window)}.`,
-    cells: 'Ein Feld ist ein Tag; an grauen Tagen gab es zu wenige Anfragen für ein Urteil.',
+    cells: 'Ein Feld ist ein Tag; an grauen Tagen gab es keine Anfragen.',
     overOwn: (window) => `über jeweils ${figures.duration(window)}`,
     everything: 'Alles',
     success: 'Antworten kommen an',
@@ -59,7 +59,7 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
   days: {
     first: (days) => `vor ${figures.count(days)} Tagen`,
     last: 'heute',
-    state: { kept: 'gehalten', strained: 'belastet', broken: 'gebrochen', no_data: 'zu wenige Anfragen' },
+    state: { kept: 'gehalten', strained: 'belastet', broken: 'gebrochen', no_data: 'keine Anfragen' },
     summary: (days, parts) => `Die letzten ${figures.count(days)} Tage: ${figures.list(parts)}`,
     some: (count, state) => `${figures.count(count)} ${state}`,
     table: 'Tag für Tag',

@@ -18,7 +18,7 @@ export const statusEn = (figures: Figures) => ({
     incident: 'We are working on a problem',
     maintenance: (until: number) => `Planned maintenance until ${figures.clock(until)}`,
     kept: (of: number): string => (of === 1 ? 'The promise is kept' : 'Every promise is kept'),
-    unknown: 'There was too little traffic to judge yet',
+    unknown: 'There was no traffic to judge by yet',
   },
   nothingWhat: 'The people who run this service have not named a promise to show here. Ask them what is promised.',
   measured: (service: string, at: number) => `${service} · measured at the edge, ${figures.moment(at)}`,
@@ -32,7 +32,7 @@ export const statusEn = (figures: Figures) => ({
   promises: {
     heading: 'What we promise',
     over: (window: string) => `Over any ${figures.duration(window)}.`,
-    cells: 'A cell is a day; grey days had too little traffic to judge.',
+    cells: 'A cell is a day; grey days had no traffic.',
     overOwn: (window: string) => `over any ${figures.duration(window)}`,
     everything: 'Everything',
     success: 'Answers arrive',
@@ -58,7 +58,7 @@ export const statusEn = (figures: Figures) => ({
   days: {
     first: (days: number) => `${figures.count(days)} days ago`,
     last: 'today',
-    state: { kept: 'kept', strained: 'strained', broken: 'broken', no_data: 'too little traffic' },
+    state: { kept: 'kept', strained: 'strained', broken: 'broken', no_data: 'no traffic' },
     summary: (days: number, parts: readonly string[]) => `The last ${figures.count(days)} days: ${figures.list(parts)}`,
     some: (count: number, state: string) => `${figures.count(count)} ${state}`,
     table: 'Day by day',
