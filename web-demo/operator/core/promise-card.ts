@@ -104,7 +104,7 @@ export function averageCard({
 }: Omit<AverageReport, 'days'>): PromiseCard {
   const share = valueUsd === null || averageUsd === 0 ? null : valueUsd / averageUsd;
   return {
-    ...{ name, title: 'Cost of a request, on average', of: feature ?? '' },
+    ...{ name, title: 'Cost a request', of: feature ?? '' },
     pill: {
       healthy: { text: 'kept', tone: 'good' } as const,
       exceeded: { text: 'above', tone: 'bad' } as const,

@@ -59,7 +59,7 @@ export function sentenceOf(receipt: Receipt): string {
   if (role === 'replayed') return 'The answer was kept under its key; no provider was asked again.';
   if (attempts.length === 0) return `${why} No provider was asked.`.trim();
   const told = attempts.map((attempt, index) => attemptText(attempt, attempts[index - 1], receipt));
-  const whole = `${sentenceStart(told.join('; '))}.`;
+  const whole = `${told.join('').replace(/^; /, '')}.`;
   if (ending === 'refused' || ending === 'cut') return `${whole} ${why}`.trim();
   if (ending === 'left')
     return `${whole} The client left ${ttftMs === null ? 'before any content' : 'in the middle of the answer'}.`;
@@ -73,21 +73,25 @@ function aged(receipt: Receipt): string {
   return `The cache had an answer to an equal question, ${duration(receipt.cacheAgeS * 1_000)} old`;
 }
 
+/** With what joins it to the attempt before. A deployment keeps its name as it is, at the beginning of a sentence too. */
 function attemptText(attempt: RecordedAttempt, before: RecordedAttempt | undefined, receipt: Receipt): string {
-  const { deployment, result, status, ms, ttftMs } = attempt;
-  const isAgain = before?.deployment === deployment;
-  const when = ms < 50 ? ' at once' : ` after ${seconds(ms)}`;
-  if (result === 'left') return `${deployment} was answering when the client left`;
+  const { deployment, result, status, ms, ttftMs, startedMs } = attempt;
+  if (result === 'left') return `; ${deployment} was answering when the client left`;
   if (result === 'success') {
-    const streamed = receipt.whole && !receipt.stream ? false : ttftMs !== null;
-    return streamed
-      ? `${deployment}’s first word came ${seconds(ttftMs)} after it was asked`
-      : `${deployment} answered in ${seconds(ms)}`;
+    const isWhole = ttftMs === null || (receipt.whole && !receipt.stream);
+    return isWhole
+      ? `; ${deployment} answered in ${seconds(ms)}`
+      : `; ${deployment}’s first word came ${seconds(ttftMs)} after it was asked`;
   }
   const did = status === null ? (RESULTS[result] ?? `failed (${result})`) : `answered ${status}`;
-  const gap = isAgain && before ? ` ${seconds(attempt.startedMs - before.startedMs - before.ms)} later` : '';
-  const early = ttftMs === null ? '' : ', after its content had begun,';
-  return isAgain ? `${deployment} ${did} again${gap}` : `${deployment} ${did}${early}${when}`;
+  if (before?.deployment === deployment && isFailure(before)) {
+    const later = `${seconds(Math.max(0, startedMs - before.startedMs))} later`;
+    return before.result === result && before.status === status && status !== null
+      ? `, and ${status} again ${later}`
+      : `, and ${did} ${later}`;
+  }
+  const early = ttftMs === null ? '' : ' after its content had begun,';
+  return `; ${deployment} ${did}${early}${ms < 50 ? ' at once' : ` after ${seconds(ms)}`}`;
 }
 
 /** One bar of the timeline, in shares of the whole from 0 to 1. */

@@ -1,7 +1,8 @@
 /** How all promises stand: one sentence, a card for each, and why. */
 import { useSignal } from '@preact/signals';
+import { mostUrgentFirst } from '../core/headline.ts';
 import { averageCard, objectiveCard, worstFirst } from '../core/promise-card.ts';
-import type { Cooldowns, Promises as PromisesReply } from '../core/replies.ts';
+import type { Cooldowns, Firing, Promises as PromisesReply } from '../core/replies.ts';
 import { pathOf, usePage, useRead } from '../ui/context.ts';
 import { FeatureFilter, Filters, TenantFilter, WindowFilter } from '../ui/filters.tsx';
 import { Empty, Loaded } from '../ui/pieces.tsx';
@@ -23,6 +24,7 @@ export function Promises() {
     pathOf('slo', { ...asked, window: window.value === '30d' ? null : window.value }),
   );
   const cooldowns = useRead<Cooldowns>('cooldowns');
+  const firing = useRead<Firing>('firing').value?.firing ?? [];
   const chosen = useSignal<string | null>(null);
   const hasAll = useSignal(false);
   const choose = (name: string) => {
@@ -41,14 +43,15 @@ export function Promises() {
       <Loaded read={read} rows={12}>
         {({ objectives, averages }) => {
           const sorted = worstFirst(objectives);
-          const focus = sorted.find(({ name }) => name === chosen.value) ?? sorted[0];
+          const alarming = mostUrgentFirst(firing, now.value).find(({ objective }) => objective !== null)?.objective;
+          const focus = sorted.find(({ name }) => name === (chosen.value ?? alarming)) ?? sorted[0];
           const cards = [
             ...sorted.map((one) => ({ card: objectiveCard(one, now.value), isObjective: true })),
             ...averages.map((one) => ({ card: averageCard(one), isObjective: false })),
           ];
           return (
             <>
-              <Headline objectives={objectives} cooldowns={cooldowns.value?.cooldowns ?? []} />
+              <Headline objectives={objectives} firing={firing} cooldowns={cooldowns.value?.cooldowns ?? []} />
               {cards.length === 0 && <Empty>Nothing is promised of this tenant and feature.</Empty>}
               <ul class="cards">
                 {(hasAll.value ? cards : cards.slice(0, MOST_CARDS)).map(({ card, isObjective }) => (

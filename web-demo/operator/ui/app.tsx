@@ -63,7 +63,7 @@ function Frame({ session }: { session: Session }) {
           <span class="beside">
             {name}
             <span id="scope-note">
-              {scope === 'read' ? ', who may see and change nothing (scope read)' : ` · ${scope}`}
+              {scope === 'read' ? ', who may see and change nothing (scope read)' : scope === name ? '' : ` · ${scope}`}
             </span>
           </span>
           <button type="button" class="link" onClick={session.signOut}>

@@ -27,7 +27,7 @@ export function SilencesCard() {
                       <Act
                         change={{ method: 'DELETE', path: `silences?objective=${encodeURIComponent(objective)}` }}
                         after={{ refresh: ['silences', 'firing'], done: 'The silence is over.' }}
-                        label={`End the silence of ${objective === '*' ? 'everything' : objective}`}
+                        label={`End it: the silence of ${objective === '*' ? 'everything' : objective}`}
                       >
                         End it
                       </Act>

@@ -1,5 +1,5 @@
 /** One sentence first: the most urgent alert with what helps, or how all promises stand. */
-import { relative } from '../../core/format.ts';
+import { duration, relative } from '../../core/format.ts';
 import {
   helpfulPin,
   isAnswered,
@@ -8,23 +8,22 @@ import {
   SEVERITY_TONES,
   summary,
 } from '../../core/headline.ts';
-import type { Cooldown, Firing, ShownAlert, ShownObjective } from '../../core/replies.ts';
+import type { Cooldown, ShownAlert, ShownObjective } from '../../core/replies.ts';
 import { Act } from '../../ui/act.tsx';
-import { usePage, useRead } from '../../ui/context.ts';
+import { usePage } from '../../ui/context.ts';
 
 export function Headline({
   objectives,
+  firing,
   cooldowns,
 }: {
   objectives: readonly ShownObjective[];
+  firing: readonly ShownAlert[];
   cooldowns: readonly Cooldown[];
 }) {
   const { now, filters } = usePage();
-  const { value } = useRead<Firing>('firing');
   const tenant = filters.tenant.value;
-  const concerned = (value?.firing ?? []).filter(
-    (one) => tenant === null || one.tenant === null || one.tenant === tenant,
-  );
+  const concerned = firing.filter((one) => tenant === null || one.tenant === null || one.tenant === tenant);
   const [first, ...others] = mostUrgentFirst(concerned, now.value);
   if (first === undefined) {
     const { text, tone } = summary(objectives);
@@ -53,7 +52,7 @@ export function Headline({
 /** What was done about it so far. */
 export function answered(alert: ShownAlert, now: number): string {
   const { acknowledgedBy, acknowledgedAt, silencedUntil, since } = alert;
-  const parts = [`Since ${relative(since, now)}.`];
+  const parts = [`For ${duration(now - since)} now.`];
   if (acknowledgedAt !== null)
     parts.push(`${acknowledgedBy ?? 'Somebody'} acknowledged it ${relative(acknowledgedAt, now)}.`);
   if (silencedUntil !== null && silencedUntil > now) parts.push(`Silenced, ends ${relative(silencedUntil, now)}.`);
@@ -63,7 +62,7 @@ export function answered(alert: ShownAlert, now: number): string {
 /** Pin, acknowledge, silence, and where to read what to do. */
 export function AlertActs({ alert, cooldowns }: { alert: ShownAlert; cooldowns: readonly Cooldown[] }) {
   const { session, now } = usePage();
-  const pin = helpfulPin(session.config, alert.feature, cooldowns);
+  const pin = alert.objective === null ? undefined : helpfulPin(session.config, alert.feature, cooldowns);
   return (
     <>
       {alert.runbook !== null && /^https?:\/\//.test(alert.runbook) && (
@@ -103,7 +102,7 @@ export function AlertActs({ alert, cooldowns }: { alert: ShownAlert; cooldowns: 
             body: { objective: alert.objective, forSeconds: 3_600, reason: 'silenced on the operator page' },
           }}
           after={{ refresh: ['firing', 'silences'], done: `Alerts of ${alert.objective} are silenced for an hour.` }}
-          label={`Silence ${alert.objective} for an hour`}
+          label={`Silence 1 h: ${alert.objective}`}
         >
           Silence 1 h
         </Act>

@@ -55,7 +55,7 @@ function Timeline({ receipt }: { receipt: ShownRequest }) {
           <span>{name}</span>
           <div class="timeline-track">
             <i data-tone={tone} style={{ left: `${from * 100}%`, width: `max(4px, ${(to - from) * 100}%)` }} />
-            {first !== null && <b style={{ left: `${first * 100}%` }} />}
+            {first !== null && to - from <= 0.6 && <b style={{ left: `${first * 100}%` }} />}
             {text !== '' && (
               <span class="timeline-text" {...besideBar(from, to)}>
                 {text}
@@ -71,10 +71,9 @@ function Timeline({ receipt }: { receipt: ShownRequest }) {
 
 /** Within a long bar, else after it, else before it. */
 function besideBar(from: number, to: number): { style: Record<string, string>; 'data-inside'?: boolean } {
-  if (to - from > 0.4) return { style: { left: `calc(${from * 100}% + 8px)` }, 'data-inside': true };
-  return to < 0.6
-    ? { style: { left: `calc(${to * 100}% + 8px)` } }
-    : { style: { right: `calc(${(1 - from) * 100}% + 8px)` } };
+  if (to - from > 0.6) return { style: { left: `calc(${from * 100}% + 8px)` }, 'data-inside': true };
+  if (to < 0.6) return { style: { left: `calc(${to * 100}% + 8px)` } };
+  return { style: { right: `calc(${(1 - from) * 100}% + 8px)` } };
 }
 
 function factsOf(receipt: ShownRequest): [string, string][] {

@@ -69,7 +69,7 @@ export function AliasCard({
                 {shown.map(({ id, provider, model, order, weight, isListed }) => (
                   <tr key={id}>
                     <th scope="row">
-                      {id} <span class="beside">{provider}</span>
+                      {id} {provider !== id && <span class="beside">{provider}</span>}
                     </th>
                     <td>
                       {model} {list && isListed && <Pill tone="accent">set by hand</Pill>}

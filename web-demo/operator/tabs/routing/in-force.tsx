@@ -12,7 +12,7 @@ export function InForce({ read }: { read: Read<ShownOverrides> }) {
   return (
     <Card
       title="Set over config"
-      what="In force at once where it is set, elsewhere within a minute. Each ends by itself."
+      what="In force at once where it is set, elsewhere within a minute. Each ends at its time, or by hand."
       more={<NewOverride />}
     >
       <Loaded read={read}>
