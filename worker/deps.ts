@@ -34,6 +34,7 @@ import { BookSink } from './stores/book-sink.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
+import { carryOutOrder } from './stores/policy-orders.ts';
 import { RecordBatches } from './stores/record-batches.ts';
 import { SloReports } from './stores/slo-reports.ts';
 import { StaticFileStore } from './stores/static-file-store.ts';
@@ -119,6 +120,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     const { locationHint } = tenantOf(config, tenant);
     return unchecked.TENANT_LEDGER.get(id, locationHint === undefined ? {} : { locationHint });
   };
+  const operators = () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators'));
   const sloBook = () => unchecked.SLO_BOOK.get(unchecked.SLO_BOOK.idFromName('book'));
   const userHashes = new UserHashes(env.keySecret);
   const hashUser = (tenant: string, user: string) => userHashes.of(tenant, user);
@@ -194,7 +196,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     tenantLedger,
     tenantRecords,
     alerts,
-    operators: () => unchecked.OPERATORS.get(unchecked.OPERATORS.idFromName('operators')),
+    operators,
     sloBook,
     userHashes,
     sloReports: new SloReports({ clock, report: async (narrowing) => sloBook().report(narrowing) }),
@@ -218,8 +220,8 @@ export function compose(unchecked: UncheckedEnv): Composition {
       ...{ config, clock, events },
       // Until `Alerts` has this call, notices wait.
       notify: async (notices) => alerts().notify(notices),
-      // No policy gives an order yet.
-      carryOut: async () => {},
+      overrides: async () => healthBoard().overrides(),
+      carryOut: (order) => carryOutOrder(order, { board: healthBoard(), operators: operators() }, clock.now()),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Notice } from '../../worker/core/alerts/notice.ts';
+import { NO_OVERRIDES, type Overrides } from '../../worker/core/routing/overrides.ts';
 import { packRecords } from '../../worker/core/slo/packed.ts';
 import type { PolicyOrder } from '../../worker/core/slo/policy/policy.ts';
 import type { RequestRecord } from '../../worker/core/slo/record.ts';
@@ -49,6 +50,7 @@ export class BookStage {
   slo: Slo;
   readonly notices: Notice[] = [];
   readonly orders: PolicyOrder[] = [];
+  overrides: Overrides = NO_OVERRIDES;
   readonly events: unknown[] = [];
   /** How often something was handed on, also in vain. */
   calls = 0;
@@ -73,6 +75,7 @@ export class BookStage {
       config: { ...config, slo: this.slo },
       clock: { now: () => this.clock.now(), after: (ms, run) => this.clock.after(ms, run) },
       events: (event) => void this.events.push(event),
+      overrides: async () => this.overrides,
       notify: (notices) => take(this.notices, notices),
       carryOut: (order) => take(this.orders, [order]),
     };

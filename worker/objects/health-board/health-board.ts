@@ -25,9 +25,11 @@ import {
   type OverrideKind,
   type SetOverride,
   setOverride,
-  withoutEnded,
 } from '../../core/routing/override-changes.ts';
 import type { Overrides } from '../../core/routing/overrides.ts';
+import { carriedOut } from '../../core/slo/policy/carried-out.ts';
+import type { PolicyOrder } from '../../core/slo/policy/policy.ts';
+import { KeptOverrides } from './kept-overrides.ts';
 import { BoardPublisher } from './publisher.ts';
 import { HealthRows, type KnownHealth } from './rows.ts';
 
@@ -46,12 +48,14 @@ export class HealthBoard extends DurableObject<Bindings> {
   readonly #rows: HealthRows;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #publisher: BoardPublisher;
+  readonly #overrides: KeptOverrides;
 
   constructor(state: DurableObjectState, env: Bindings, clock: Pick<Clock, 'now'>) {
     super(state, env);
     this.#clock = clock;
     this.#rows = new HealthRows(state.storage.sql);
     this.#publisher = new BoardPublisher(state.storage, clock, (text) => this.env.STATE.put(BOARD_KEY, text));
+    this.#overrides = new KeptOverrides(this.#rows, this.#publisher, clock);
   }
 
   /** What isolates saw. Failures are reported at once, together with the number of successes before them. */
@@ -110,18 +114,23 @@ export class HealthBoard extends DurableObject<Bindings> {
     return all.flatMap(({ deployment, health }) => (health.state === 'open' ? [{ deployment, health }] : []));
   }
 
-  /** An operator's change: in SQLite before the reply, in KV by the alarm. */
+  /** An operator's change. */
   setOverride(...set: SetOverride): OverrideChange {
-    return this.#changeOverrides((overrides, now) => setOverride(overrides, set, now));
+    return this.#overrides.change((overrides, now) => setOverride(overrides, set, now));
   }
 
   clearOverride(kind: OverrideKind, name: string): OverrideChange {
-    return this.#changeOverrides((overrides, now) => clearOverride(overrides, kind, name, now));
+    return this.#overrides.change((overrides, now) => clearOverride(overrides, kind, name, now));
+  }
+
+  /** A policy's change. */
+  carryOut(order: PolicyOrder): OverrideChange {
+    return this.#overrides.change((overrides, now) => carriedOut(overrides, order, now));
   }
 
   /** The overrides in force. */
   overrides(): Overrides {
-    return withoutEnded(this.#rows.overrides(), this.#clock.now());
+    return this.#overrides.current();
   }
 
   override async alarm(): Promise<void> {
@@ -135,16 +144,5 @@ export class HealthBoard extends DurableObject<Bindings> {
     const change = publishedChange(health, after, versionAfter(published), now);
     this.#rows.saveHealth(deployment, { health: after, published: change ?? published });
     if (change !== undefined) this.#publisher.publishSoon();
-  }
-
-  #changeOverrides(decide: (overrides: Overrides, now: number) => OverrideChange): OverrideChange {
-    const now = this.#clock.now();
-    const before = this.#rows.overrides();
-    const change = decide(before, now);
-    if (change.overrides.version > before.version) {
-      this.#rows.saveOverrides(change.overrides);
-      this.#publisher.publishSoon();
-    }
-    return change;
   }
 }

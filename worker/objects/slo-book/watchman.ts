@@ -2,17 +2,18 @@
 import { HandOn, type Takers } from './hand-on.ts';
 import type { KeptBookDeps } from './kept-book.ts';
 import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
+import { type PolicyDeps, policyLook } from './policy-look.ts';
 import { type Memory, Turns } from './turns.ts';
 import { Waker } from './waker.ts';
 
 type BookEvent =
   | Parameters<KeptBookDeps['events']>[0]
   /** A look failed. */
-  | { event: 'internal_error'; where: 'watch'; reason: string };
+  | { event: 'internal_error'; where: 'watch' | 'policy'; reason: string };
 
 /** What the watch needs from outside. */
-export interface WatchmanDeps extends KeptBookDeps, Takers {
-  config: KeptBookDeps['config'] & LookConfig;
+export interface WatchmanDeps extends KeptBookDeps, Takers, PolicyDeps {
+  config: KeptBookDeps['config'] & LookConfig & PolicyDeps['config'];
   events(event: BookEvent): void;
 }
 
@@ -45,7 +46,7 @@ export class Watchman {
   /** The alarm rings. */
   async ring(): Promise<void> {
     this.#waker.rang();
-    if ((this.#nextLookAt ?? 0) <= this.#deps.clock.now()) this.#nextLookAt = this.#look();
+    if ((this.#nextLookAt ?? 0) <= this.#deps.clock.now()) await this.#look();
     const retryAt = await this.#handOn.all();
     const next = earliest(this.#nextLookAt ?? null, retryAt);
     if (next !== null) this.#wakeBy(next);
@@ -71,13 +72,25 @@ export class Watchman {
     return reply;
   }
 
+  async #look(): Promise<void> {
+    const { config } = this.#deps;
+    // News that come while the policy asks the board may want the next look sooner.
+    this.#nextLookAt = null;
+    const watchAt = await this.#safely('watch', () => this.turns.take((memory, now) => look(memory, config, now)));
+    const policyAt = await this.#safely('policy', () => policyLook(this.turns, this.#deps));
+    this.#nextLookAt = earliest(this.#nextLookAt, watchAt, policyAt);
+  }
+
   /** A bug must not end the watch: the platform gives an alarm up that fails again and again. */
-  #look(): number | null {
-    const { config, events, clock } = this.#deps;
+  async #safely(
+    where: 'watch' | 'policy',
+    looking: () => number | null | Promise<number | null>,
+  ): Promise<number | null> {
+    const { events, clock } = this.#deps;
     try {
-      return this.turns.take((memory, now) => look(memory, config, now));
+      return await looking();
     } catch (error) {
-      events({ event: 'internal_error', where: 'watch', reason: error instanceof Error ? error.name : 'unknown' });
+      events({ event: 'internal_error', where, reason: error instanceof Error ? error.name : 'unknown' });
       return clock.now() + MINUTE_MS;
     }
   }

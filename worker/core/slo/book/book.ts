@@ -3,10 +3,10 @@ import type { RequestEntry } from '../receipt.ts';
 import { type ExcludedReason, judge } from '../rules.ts';
 import { countedKey, sliOutcome } from '../sli-outcome.ts';
 import type { Slo } from '../slo.ts';
-import { type CountedPromise, countedPromises, SUCCESS_KEY } from './counted-promises.ts';
+import { type CountedPromise, countedPromises } from './counted-promises.ts';
 import { increase } from './label-tree.ts';
 import { Losses } from './losses.ts';
-import { attemptOutcome, completeMs, outsideReason } from './measured.ts';
+import { attemptOutcomeFor, completeMs, outsideReason } from './measured.ts';
 import { type Counting, Routes } from './routes.ts';
 import { counterNames, type Series } from './series.ts';
 import { deploymentSeries, experimentSeries, seriesOf } from './series-names.ts';
@@ -39,7 +39,6 @@ const UNKNOWN = 'unknown';
 const TOTALS_ROW = '=totals';
 const TENANTS_ROW = '=tenants';
 const LOSSES_ROW = '=losses';
-const SUCCESS_NAMES = counterNames(SUCCESS_KEY);
 
 /** One for the whole service. Times are epoch milliseconds of the book's own clock. */
 export class Book {
@@ -168,7 +167,10 @@ export class Book {
     for (const attempt of attempts) {
       const series = this.#deployment(attempt.deployment);
       series.beginRequest(at);
-      series.count(SUCCESS_NAMES, outside ?? attemptOutcome(attempt));
+      for (const { counted, names } of this.#promises) {
+        const outcome = attemptOutcomeFor(counted.sli, attempt);
+        if (outcome !== undefined) series.count(names, outside ?? outcome);
+      }
       if (outside !== undefined) continue;
       if (attempt.ttftMs !== null) series.measure('ttft', attempt.ttftMs);
       if (attempt.result === 'success') series.measure('total', attempt.ms);

@@ -4,6 +4,7 @@ import type { RequestEntry } from '../receipt.ts';
 import type { RecordedAttempt } from '../record.ts';
 import type { ExcludedReason, Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
+import type { Sli } from '../slo.ts';
 
 /** Why a request is outside: a drill's requests and those in a maintenance window are measured by nothing but objectives that count drills. */
 export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
@@ -15,8 +16,30 @@ export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
 export const completeMs = ({ ending, code, totalMs }: RequestEntry): number | null =>
   ending === 'complete' && code === null ? totalMs : null;
 
+/** What an attempt counts as for a promise: an attempt that failed breaks those of success and of times. Undefined: the promise is not about attempts. */
+export function attemptOutcomeFor(sli: Sli, attempt: RecordedAttempt): SliOutcome {
+  const outcome = attemptOutcome(attempt);
+  switch (sli.kind) {
+    case 'success':
+      return outcome;
+    case 'ttft': {
+      const waitedMs = attempt.ttftMs ?? (outcome === 'good' ? attempt.ms : null);
+      if (outcome === 'bad' || waitedMs === null) return outcome;
+      return waitedMs <= sli.underMs ? 'good' : 'bad';
+    }
+    case 'latency':
+      return outcome === 'good' && attempt.ms > sli.underMs ? 'bad' : outcome;
+    case 'all': {
+      const outcomes = sli.of.map((part) => attemptOutcomeFor(part, attempt));
+      return outcomes.includes('bad') ? 'bad' : outcomes.find((one) => one !== undefined);
+    }
+    default:
+      return undefined;
+  }
+}
+
 /** A deployment is not to blame for what the caller did. */
-export function attemptOutcome({ result }: RecordedAttempt): Exclude<SliOutcome, undefined> {
+function attemptOutcome({ result }: RecordedAttempt): Exclude<SliOutcome, undefined> {
   if (result === 'success') return 'good';
   if (result === 'left') return 'left';
   return FAILURE_RULES[result].blame === 'request' ? 'caller' : 'bad';

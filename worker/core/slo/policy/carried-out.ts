@@ -8,16 +8,17 @@ import { overrideOf } from './wanted.ts';
 
 const KIND_OF = { pin: 'pins', safeguard: 'safeguards', freeze: 'frozen' } as const;
 
-/** Undefined: it changes nothing. A person's override stays as it is, and a policy undoes only what has its own name. */
-export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange | undefined {
+/** A person's override stays as it is, and a policy undoes only what has its own name: then the version stays the same. */
+export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange {
   const kind: SetKind = order.do === 'undo' ? order.of : order.do;
   const name = nameOf(order);
   const known = overrideOf(overrides, kind, name, now);
+  const nothing: OverrideChange = { before: null, overrides };
   if (order.do === 'undo') {
-    return known?.who === order.who ? clearOverride(overrides, KIND_OF[kind], name, now) : undefined;
+    return known?.who === order.who ? clearOverride(overrides, KIND_OF[kind], name, now) : nothing;
   }
   const isPersons = known !== undefined && !isByPolicy(known.who);
-  return isPersons || order.until <= now ? undefined : setOverride(overrides, setOf(order), now);
+  return isPersons || order.until <= now ? nothing : setOverride(overrides, setOf(order), now);
 }
 
 /** An alias, a feature, or `*`. */

@@ -62,6 +62,17 @@ export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): 
   };
 }
 
+/** Whether a look has anything to decide: only then the board has to be asked. */
+export const mayAct = (
+  { active, set }: PolicyState,
+  rules: readonly PolicyRule[],
+  standings: readonly Standing[],
+  minErrors: number,
+): boolean =>
+  Object.keys(active).length > 0 ||
+  Object.keys(set).length > 0 ||
+  activationsOf({}, rules, standings, minErrors, 0).acting.length > 0;
+
 function nextLookAt({ active, set }: PolicyState, isKnown: boolean, now: number): number | null {
   const minute = Math.floor(now / MINUTE_MS + 1) * MINUTE_MS;
   const isSet = Object.keys(set).length > 0;

@@ -140,7 +140,7 @@ export class World {
   carryOut(times = 1): void {
     for (const order of this.waiting) {
       for (let time = 0; time < times; time++) {
-        this.overrides = carriedOut(this.overrides, order, this.now)?.overrides ?? this.overrides;
+        this.overrides = carriedOut(this.overrides, order, this.now).overrides;
       }
     }
     this.waiting = [];

@@ -1,0 +1,50 @@
+/** Carries a policy's order out: noted in the audit by the policy's name, then made by the board, as an operator's change is. */
+import type { OperatorsCalls } from '../core/operators/operators.ts';
+import type { OverrideChange } from '../core/routing/override-changes.ts';
+import { nameOf } from '../core/slo/policy/carried-out.ts';
+import type { PolicyOrder } from '../core/slo/policy/policy.ts';
+import type { SetKind } from '../core/slo/policy/state.ts';
+import { overrideOf } from '../core/slo/policy/wanted.ts';
+
+/** The objects that it takes. */
+export interface OrderTakers {
+  board: { carryOut(order: PolicyOrder): Promise<OverrideChange> };
+  operators: Pick<OperatorsCalls, 'begin' | 'finish' | 'drop'>;
+}
+
+/** As operators call it. */
+const PATHS: Readonly<Record<SetKind, (name: string) => string>> = {
+  pin: (alias) => `/admin/pins/${encodeURIComponent(alias)}`,
+  safeguard: (feature) => `/admin/safeguards/${encodeURIComponent(feature)}`,
+  freeze: () => '/admin/freeze',
+};
+
+/** May be repeated, and is until it succeeds. */
+export async function carryOutOrder(order: PolicyOrder, { board, operators }: OrderTakers, now: number): Promise<void> {
+  const { who, at } = order;
+  const [kind, name] = [order.do === 'undo' ? order.of : order.do, nameOf(order)];
+  const id = `${who} ${order.do} ${kind}/${name} ${at}`;
+  const call = `${order.do === 'undo' ? 'DELETE' : 'PUT'} ${PATHS[kind](name)}`;
+  // An earlier try may have left its row.
+  await operators.drop(id);
+  await operators.begin({ id, who, call, what: wordsOf(order) });
+  const { before, overrides } = await board.carryOut(order);
+  const after = overrideOf(overrides, kind, name, now) ?? null;
+  const isMade = order.do === 'undo' ? before !== null : after?.who === who && after.until === order.until;
+  await (isMade ? operators.finish(id, before, order.do === 'undo' ? null : after) : operators.drop(id));
+}
+
+function wordsOf(order: PolicyOrder): string {
+  switch (order.do) {
+    case 'pin':
+      return `pin ${order.alias} to ${order.deployment}`;
+    case 'safeguard':
+      return `safeguard of ${order.feature}`;
+    case 'freeze':
+      return 'freeze';
+    case 'undo':
+      return { pin: `unpin ${order.name}`, safeguard: `end the safeguard of ${order.name}`, freeze: 'end the freeze' }[
+        order.of
+      ];
+  }
+}
