@@ -1,6 +1,9 @@
 /** Overrides across two isolates and power cuts: nothing confirmed is lost, and nothing cleared comes back. */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
-import { admin, answered } from '../support/ask.ts';
+import { admin, answered, ask } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
 import { until } from '../support/until.ts';
 
@@ -162,4 +165,37 @@ test('a power cut under load: each request is in the book once or not at all, an
   const { objectives } = await call(bench.url, 'GET', 'slo?feature=chat');
   const chat = (objectives as { name: string; total: number }[]).find(({ name }) => name === 'chat-success');
   expect(chat?.total).toBe(listed.filter(({ feature }) => feature === 'chat').length);
+});
+
+/** An isolate that is silent for so long after it told of requests under way has ended. */
+const SILENCE_MS = 120_000;
+
+/** As if everything that the book has taken had come so much earlier. */
+function age(stateDirectory: string, ms: number): void {
+  for (const path of globSync(join(stateDirectory, '**/*.sqlite'))) {
+    const database = new DatabaseSync(path);
+    const [found] = database.prepare("SELECT name FROM sqlite_master WHERE name = 'journal'").all();
+    if (found !== undefined) database.prepare('UPDATE journal SET at = at - ?').run(ms);
+    database.close();
+  }
+}
+
+test('a power cut while an answer is on its way: the report says that something was lost, and when', async () => {
+  const { alias } = bench.lane('calm');
+  bench.sandbox.setPace({ ttftMs: 0, tokenMs: 100 });
+  const stream = await ask(bench.url, { model: alias, stream: true, question: 'In 2000 words: what is a failover?' });
+  await stream.body?.getReader().read();
+  for (const provider of [bench.a, bench.b]) await bench.sandbox.setFault(provider, '500');
+  // A failed request is told within a second.
+  const failedAt = Date.now();
+  const failed = await answered(bench.url, { model: bench.lane('calm').alias });
+  expect(failed.status).toBeGreaterThanOrEqual(500);
+  const id = failed.header('x-request-id');
+  await until('it is told', async () => (await inTheBook()).some(({ requestId }) => requestId === id));
+  await bench.killAndRestart({}, (stateDirectory) => age(stateDirectory, SILENCE_MS));
+  await bench.sandbox.reset();
+  const lost = (await call(bench.url, 'GET', 'slo')).lost as { to: number; openRequests: number }[];
+  expect(lost.at(-1)?.openRequests).toBeGreaterThan(0);
+  // Ten seconds after what it told last.
+  expect(Number(lost.at(-1)?.to) + SILENCE_MS - 10_000).toBeGreaterThanOrEqual(failedAt);
 });

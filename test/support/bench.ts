@@ -69,8 +69,11 @@ export interface Bench {
   /** Everything that the Workers have logged so far. */
   log: readonly string[];
   lane(kind: LaneKind): Lane;
-  /** A power cut, then a restart with the same state and ports, and further variables, if any. */
-  killAndRestart(more?: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * A power cut, then a restart with the same state and ports, and further variables, if any. `whileDown` may change what is
+   * stored in the meantime.
+   */
+  killAndRestart(more?: Readonly<Record<string, string>>, whileDown?: (stateDirectory: string) => void): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -103,9 +106,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     ({ urls } = workerd);
     return workerd.url;
   };
-  const killAndRestart = async (more?: Readonly<Record<string, string>>) => {
+  const stateDirectory = join(directory, 'state');
+  const killAndRestart: Bench['killAndRestart'] = async (more, whileDown) => {
     workerd?.kill('SIGKILL');
     await workerd?.exited;
+    whileDown?.(stateDirectory);
     await start(more);
   };
   let url: string;
