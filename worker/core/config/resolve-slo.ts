@@ -3,6 +3,7 @@ import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { AverageObjective, Objective, ServiceClass, Sli, Slo } from '../slo/slo.ts';
 import { OBJECTIVE_WINDOWS } from '../slo/windows.ts';
 import { resolvePolicy } from './resolve-policy.ts';
+import { resolvedAlerts } from './resolve-slo-alerts.ts';
 import type { CheckedConfig } from './schema.ts';
 import { presetAverages, presetObjectives, SHARE_IN_TIME } from './slo-presets.ts';
 
@@ -28,7 +29,7 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
   );
   const names = [...objectives, ...averages].map(({ name }) => name);
   const { public: publicNames = local ? names : [], objectives: _, averages: __, preset: ___, ...rest } = slo;
-  const { retention, reviewEvery, noDataAfter, contact, classes, credits, policy, ...same } = rest;
+  const { retention, reviewEvery, noDataAfter, contact, classes, credits, policy, alerts, runbooks, ...same } = rest;
   return {
     ...same,
     contact: contact ?? null,
@@ -40,6 +41,8 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
     publicNames: new Set(publicNames),
     noDataAfterMs: noDataAfter,
     policy: resolvePolicy(policy),
+    alerts: resolvedAlerts(alerts),
+    runbooks: new Map(Object.entries(runbooks)),
     credits: [...credits].sort((one, other) => other.below - one.below),
   };
 }
@@ -104,6 +107,8 @@ function resolvedObjective(written: WrittenObjective, sli: Sli): Objective {
     team: team ?? null,
     tier: tier ?? null,
     countsInSlo: written.countsInSlo ?? false,
+    alerts:
+      written.alerts?.map((one) => ({ limit: one.below ?? null, forMs: one.for, severity: one.severity })) ?? null,
   };
 }
 

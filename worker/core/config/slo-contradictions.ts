@@ -11,6 +11,7 @@ import { nearestOf } from './nearest.ts';
 import { policyContradictions } from './policy-contradictions.ts';
 import { ofClasses, resolveSlo, sliOf, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
 import type { CheckedConfig } from './schema.ts';
+import { sloAlertContradictions } from './slo-alerts-contradictions.ts';
 import { presetAverages, presetObjectives } from './slo-presets.ts';
 
 const error = (path: Path, message: string): Contradiction => ({ path, message, isError: true });
@@ -34,6 +35,7 @@ export function sloContradictions(checked: CheckedConfig): Contradiction[] {
   const names = [...resolved.objectives, ...resolved.averages].map(({ name }) => name);
   return [
     ...errors,
+    ...sloAlertContradictions(checked, names),
     ...resolved.objectives.flatMap((objective) => ofTarget(objective, pathOf(objective, checked))),
     ...policyContradictions(checked, resolved),
     ...dependencyContradictions(slo.dependencies, resolved.objectives),

@@ -3,7 +3,9 @@ import * as z from 'zod/mini';
 import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
 import { policy } from './policy-schema.ts';
 import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
+import { ownSloAlert, sloAlert } from './slo-alerts-schema.ts';
 import { SLO_PRESETS, type SloPreset } from './slo-presets.ts';
+import { isWebhookUrl } from './urls.ts';
 
 const PERCENT = 'write a percentage from 1 to 100, such as 99.5';
 const percent = z.number().check(
@@ -17,6 +19,11 @@ const time = z.pipe(
   z.transform((written) => Date.parse(written)),
 );
 const window = namesOf<ObjectiveWindow>(OBJECTIVE_WINDOWS);
+
+const runbook = z.string().check(
+  z.maxLength(500, 'write at most 500 characters'),
+  z.refine((url) => isWebhookUrl(url, true), 'write an address such as "https://wiki.example/runbooks/chat"'),
+);
 
 const SLIS = ['success', 'ttft', 'latency', 'cost', 'valid', 'quality', 'external'] as const;
 
@@ -46,6 +53,8 @@ const objective = settings({
   ),
   /** Whether requests of drills count. */
   countsInSlo: z.optional(z.boolean()),
+  /** In the place of those plain thresholds of `slo.alerts` that would hold for it; none: []. Its burn rates are watched in any case. */
+  alerts: z.optional(z.array(ownSloAlert).check(z.maxLength(5, 'write at most 5 alerts'))),
 });
 
 const dependency = settings({
@@ -104,6 +113,10 @@ export const slo = settings({
   noDataAfter: z._default(duration('1m', '7d'), 7_200_000),
   /** What is done by itself. Left out: an incident and a freeze of promotions at a fast burn, a freeze at a slow one. */
   policy,
+  /** Plain thresholds beside burn rates. Left out: the usual ones. */
+  alerts: z.optional(z.array(sloAlert).check(z.maxLength(50, 'write at most 50 alerts'))),
+  /** What to do, by promise; by what else is watched, such as `spend`; `*`: for everything else. */
+  runbooks: z._default(z.record(z.string(), runbook), {}),
   maintenance: z.prefault(maintenance, {}),
   credits: z._default(
     z.array(settings({ below: percent, percent })).check(z.maxLength(20, 'write at most 20 credits')),

@@ -1,5 +1,6 @@
 /** Promises as config makes them: checked, with defaults, durations in milliseconds, money in micro-USD. */
 
+import type { AlertRule, OwnAlertRule } from './alert-rule.ts';
 import type { PolicyRule } from './policy/policy.ts';
 
 /** Config's `slo` section. */
@@ -25,6 +26,10 @@ export interface Slo {
   noDataAfterMs: number;
   /** What is done by itself. */
   policy: readonly PolicyRule[];
+  /** Plain thresholds. Of several with the same `sli`, `forMs` and `severity` the first that is about the same requests holds. */
+  alerts: readonly AlertRule[];
+  /** Addresses by promise, by what else is watched, and `*` (runbookOf). */
+  runbooks: ReadonlyMap<string, string>;
   maintenance: Maintenance;
   /** What is owed below a month's promise, the highest threshold first. */
   credits: readonly Credit[];
@@ -51,6 +56,8 @@ export interface Objective {
   of: readonly string[];
   /** Whether requests of drills count. */
   countsInSlo: boolean;
+  /** In the place of those of `Slo.alerts`; null: those hold. */
+  alerts: readonly OwnAlertRule[] | null;
 }
 
 /** A promise on which others depend. */

@@ -87,6 +87,7 @@ export class Book {
         if (outcome === 'good' || outcome === 'bad') increase(events.at(outcome), 1);
       }
       if (verdict.outcome !== 'excluded') series.countCost(record.costMicroUsd);
+      if (hasPercentiles && record.drill === null) series.countTraffic(record.code === 'provider_rejected');
       if (!hasPercentiles || outside !== undefined) continue;
       if (record.ttftMs !== null) series.measure('ttft', record.ttftMs);
       if (fullMs !== null) series.measure('total', fullMs);

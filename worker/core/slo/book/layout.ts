@@ -63,6 +63,7 @@ export interface Layouts {
   counted: Layout;
   excluded: Layout;
   durations: Layout;
+  traffic: Layout;
 }
 
 /** A ring has one cell more than it covers, because a window begins inside a cell. */
@@ -73,6 +74,7 @@ export const layoutsOf = (retentionDays: number): Layouts => ({
   counted: countedLayout(retentionDays),
   excluded: excludedLayout(),
   durations: durationLayout(),
+  traffic: trafficLayout(),
 });
 
 /**
@@ -96,3 +98,6 @@ const excludedLayout = (): Layout =>
 
 /** For percentiles: 10 minutes for a day, days for 90 days. */
 export const durationLayout = (): Layout => new Layout([ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)]);
+
+/** For how much comes: minutes for half an hour, 10 minutes for longer than a week, so that now can be compared with the same time a week ago. */
+const trafficLayout = (): Layout => new Layout([ring(MINUTE_MS, 30 * MINUTE_MS), ring(10 * MINUTE_MS, 9 * DAY_MS)]);

@@ -16,6 +16,7 @@ export interface Tally {
 export type Measure = 'ttft' | 'total';
 
 const COST = 'cost';
+const [REQUESTS, REJECTED] = ['requests', 'rejected'];
 const NONE_EXCLUDED: Tally['excluded'] = {};
 const DAY_MS = 86_400_000;
 const BETWEEN_PARTS = '\n\n';
@@ -32,6 +33,7 @@ export type CounterNames = Readonly<Record<Outcome, string>>;
 export class Series {
   readonly #counted: Rings;
   readonly #excluded: Rings;
+  readonly #traffic: Rings;
   readonly #histograms: Readonly<Record<Measure, Histogram>> | undefined;
   #at = 0;
   /** Changed since it was saved. */
@@ -39,9 +41,10 @@ export class Series {
   /** The end of its last request; undefined where it never had one. */
   lastAt: number | undefined;
 
-  constructor({ counted, excluded, durations }: Layouts, hasHistograms: boolean) {
+  constructor({ counted, excluded, durations, traffic }: Layouts, hasHistograms: boolean) {
     this.#counted = new Rings(counted);
     this.#excluded = new Rings(excluded);
+    this.#traffic = new Rings(traffic);
     if (hasHistograms) this.#histograms = { ttft: new Histogram(durations), total: new Histogram(durations) };
   }
 
@@ -67,6 +70,13 @@ export class Series {
     this.#excluded.count(names[outcome], amount);
   }
 
+  /** A request of any outcome; `isRejected`: by its provider, as one that it cannot serve. */
+  countTraffic(isRejected: boolean): void {
+    this.#traffic.moveTo(this.#at);
+    this.#traffic.count(REQUESTS);
+    if (isRejected) this.#traffic.count(REJECTED);
+  }
+
   countCost(microUsd: number): void {
     if (microUsd > 0) this.#counted.count(COST, Math.round(microUsd));
   }
@@ -82,8 +92,12 @@ export class Series {
 
   /** The same without what is excluded, for alerts: a look at all of them must be cheap. */
   goodAndBad(key: string, windowMs: number, now: number): Tally {
-    const sum = (outcome: 'good' | 'bad') => this.#counted.sum(`${key} ${outcome}`, windowMs, now);
-    return { good: sum('good'), bad: sum('bad'), excluded: {} };
+    return this.#goodAndBad(key, (name) => this.#counted.sum(name, windowMs, now));
+  }
+
+  /** Requests of any outcome, and those that their providers rejected; of a time up to nine days ago. `to` is outside. */
+  traffic(from: number, to: number): { requests: number; rejected: number } {
+    return { requests: this.#traffic.between(REQUESTS, from, to), rejected: this.#traffic.between(REJECTED, from, to) };
   }
 
   /** Of the days by UTC that begin in a time; `to` is outside. */
@@ -125,6 +139,7 @@ export class Series {
   merge(other: Series): void {
     this.#counted.merge(other.#counted);
     this.#excluded.merge(other.#excluded);
+    this.#traffic.merge(other.#traffic);
     this.lastAt = Math.max(this.lastAt ?? 0, other.lastAt ?? 0);
     this.isDirty = true;
   }
@@ -133,12 +148,12 @@ export class Series {
     this.isDirty = false;
     const { ttft, total } = this.#histograms ?? {};
     const parts = [String(this.lastAt ?? ''), this.#counted.save(), this.#excluded.save()];
-    return [...parts, ttft?.save() ?? '', total?.save() ?? ''].join(BETWEEN_PARTS);
+    return [...parts, ttft?.save() ?? '', total?.save() ?? '', this.#traffic.save()].join(BETWEEN_PARTS);
   }
 
   /** Takes what `save` wrote, maybe under another config. `isKnown`: whether a promise has this key. */
   load(text: string, isKnown: (key: string) => boolean): void {
-    const [lastAt = '', counted = '', excluded = '', ttft = '', total = ''] = text.split(BETWEEN_PARTS);
+    const [lastAt = '', counted = '', excluded = '', ttft = '', total = '', traffic = ''] = text.split(BETWEEN_PARTS);
     this.lastAt = Number(lastAt) || undefined;
     const dormant = new Set<string>();
     const keeps = (name: string): boolean => {
@@ -150,6 +165,7 @@ export class Series {
     };
     this.#counted.load(counted, keeps);
     this.#excluded.load(excluded, keeps);
+    this.#traffic.load(traffic, () => true);
     this.#histograms?.ttft.load(ttft);
     this.#histograms?.total.load(total);
   }

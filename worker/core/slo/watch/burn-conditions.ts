@@ -28,6 +28,13 @@ export function burnConditions(watched: Watched, now: number): Condition[] {
   });
 }
 
+/** Whether anything was bad for any objective in a window that ends now. */
+export const hasBadOnes = ({ slo, book }: Watched, windowMs: number, now: number): boolean =>
+  slo.objectives.some(
+    (objective) =>
+      tallyOf(objective, book, slo, objective, (series, key) => series.goodAndBad(key, windowMs, now)).bad > 0,
+  );
+
 /** Each window is summed up once. */
 function countsOver(objective: Objective, { book, slo }: Watched, now: number): (window: BurnWindow) => Tally {
   const known = new Map<BurnWindow, Tally>();

@@ -1,19 +1,26 @@
 /** From what holds now to what is pending, firing and told. */
 import { type Notice, SEVERITIES } from '../../alerts/notice.ts';
+import { runbookOf } from '../runbook.ts';
+import type { Slo } from '../slo.ts';
 import type { Condition } from './condition.ts';
 import type { FiringAlert, WatchState } from './watch-state.ts';
 import { lasting, timeOfDay } from './words.ts';
 
+const MINUTE_MS = 60_000;
 /** More than these are not remembered: an outage for thousands of tenants is told by its first ones. */
 export const MOST_REMEMBERED = 1_000;
 
 /** An alert whose own condition has not held for so long is told again when it does: it is another outage, though the objective has not recovered. */
 const AGAIN_AFTER_MS = 3_600_000;
 
-/** `conditions`: all that hold now. */
+/** A plain threshold is over when it has not held for so long: a value close to its limit must not tell its end every other minute. */
+const QUIET_MS = 300_000;
+
+/** `conditions`: all that hold now; of two with one name the first counts. */
 export function stepOf(
   before: WatchState,
   conditions: readonly Condition[],
+  slo: Pick<Slo, 'runbooks'>,
   now: number,
 ): { state: WatchState; notices: Notice[] } {
   const pending: Record<string, number> = {};
@@ -21,27 +28,31 @@ export function stepOf(
   const [begun, ended]: [Notice[], FiringAlert[]] = [[], []];
   const held = new Set(conditions.map(({ name }) => name));
   const heldGroups = new Set(conditions.map(({ group }) => group));
+  const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   let room = MOST_REMEMBERED;
 
   for (const alert of Object.values(before.firing)) {
     if (held.has(alert.name)) continue;
-    if (!heldGroups.has(alert.group)) ended.push(alert);
-    else firing[alert.name] = { ...alert, burnRate: null, quietSince: alert.quietSince ?? now };
+    const quietSince = alert.quietSince ?? minute;
+    const isOver = !heldGroups.has(alert.group) && (alert.type !== 'slo.threshold' || minute - quietSince >= QUIET_MS);
+    if (isOver) ended.push(alert);
+    else firing[alert.name] = { ...alert, burnRate: null, quietSince };
   }
   room -= Object.keys(firing).length;
   for (const condition of conditions) {
     const known = before.firing[condition.name];
-    const since = before.pending[condition.name];
-    if (known !== undefined && now - (known.quietSince ?? now) < AGAIN_AFTER_MS) {
+    const since = before.pending[condition.name] ?? minute;
+    if (condition.name in firing || condition.name in pending) continue;
+    if (known !== undefined && minute - (known.quietSince ?? minute) < AGAIN_AFTER_MS) {
       firing[condition.name] = { ...known, burnRate: condition.burnRate, quietSince: null };
     } else if (room <= 0) {
       continue;
-    } else if (now - (since ?? now) >= condition.forMs && !condition.isCovered) {
-      const { alert, notice } = begin(condition, since ?? now, now);
+    } else if (minute - since >= condition.forMs && !condition.isCovered) {
+      const { alert, notice } = begin(condition, runbookOf(slo, watchedAs(condition)), since, now);
       firing[condition.name] = alert;
       begun.push(notice);
-    } else {
-      pending[condition.name] = since ?? now;
+    } else if (condition.forMs > 0) {
+      pending[condition.name] = since;
     }
     room -= 1;
   }
@@ -51,16 +62,26 @@ export function stepOf(
 const moreUrgent = (one: Notice, other: Notice): number =>
   SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
 
-function begin(condition: Condition, since: number, now: number): { alert: FiringAlert; notice: Notice } {
+/** As `slo.runbooks` names it: a promise, or what is looked at, such as `spend`. */
+function watchedAs({ objective, name }: Condition): string | null {
+  const [first = null, second = null] = name.split('/');
+  return objective ?? (first === 'threshold' ? second : first);
+}
+
+function begin(
+  condition: Condition,
+  runbook: string | null,
+  since: number,
+  now: number,
+): { alert: FiringAlert; notice: Notice } {
   const { forMs: _, isCovered: __, tell, ...same } = condition;
   const { text, data } = tell();
   const { name, tenant, type, severity, objective, feature, burnRate } = condition;
-  const runbook = null;
   return {
     alert: { ...same, since, firedAt: now, quietSince: null, text, runbook },
     notice: {
       ...{ name: `${name}@${now}`, subject: name, tenant, kind: 'slo', type, severity, at: now, runbook },
-      text: since < now ? `${text} This has held since ${timeOfDay(since)}.` : text,
+      text: condition.forMs > 0 ? `${text} This has held since ${timeOfDay(since)}.` : text,
       data: { alert: name, objective, feature, burnRate, since, ...data },
     },
   };

@@ -1,22 +1,53 @@
 /** What is watched, what of it holds, and what there is to tell of it. A pure step from one minute to the next. */
-import { burnConditions } from './burn-conditions.ts';
+import { endOfMonth } from '../../ledger/time.ts';
+import { burnConditions, hasBadOnes } from './burn-conditions.ts';
 import type { Watched } from './condition.ts';
+import { costConditions, spendConditions } from './cost-conditions.ts';
+import { rateConditions } from './rate-conditions.ts';
+import { shareConditions } from './share-conditions.ts';
 import { stepOf } from './step.ts';
-import type { WatchState, WatchStep } from './watch-state.ts';
+import { tenantsOf } from './touched.ts';
+import { silenceDueAt, trafficConditions } from './traffic-conditions.ts';
+import type { FiringAlert, WatchState, WatchStep } from './watch-state.ts';
 
 export { type FiringAlert, NOTHING_WATCHED, type WatchState, type WatchStep } from './watch-state.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
+/** The longest of the short windows of burn alerts: what was bad in it may still burn. */
+const SHORT_WINDOW_MS = 6 * HOUR_MS;
 
 /** One look at everything that is watched; `now`: epoch milliseconds of the book's clock. */
 export function watch(before: WatchState, watched: Watched, now: number): WatchStep {
-  const conditions = burnConditions(watched, now);
-  const { state, notices } = stepOf(before, conditions, now);
+  const tenants = tenantsOf(watched.book);
+  const conditions = [
+    ...burnConditions(watched, now),
+    ...shareConditions(watched, tenants, now),
+    ...costConditions(watched, tenants, now),
+    ...spendConditions(watched, before, now),
+    ...rateConditions(watched, now),
+    ...trafficConditions(watched, before, now),
+  ];
+  const { state, notices } = stepOf(before, conditions, watched.slo, now);
   return { state, notices, nextLookAt: nextLookAt(state, watched, now) };
 }
 
-function nextLookAt({ pending, firing }: WatchState, { book }: Watched, now: number): number | null {
-  const isChanging = Object.keys(pending).length > 0 || Object.keys(firing).length > 0;
-  const lastAt = book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
-  return isChanging || lastAt > now - HOUR_MS ? now + MINUTE_MS : null;
+/** At whole minutes while requests come or something may change by the time alone; then when silence is odd, or a month ends. */
+function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: number): number | null {
+  const lastAt = watched.book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
+  const moves = Object.keys(pending).length > 0 || Object.values(firing).some(isMoving);
+  const isRecent = lastAt > now - HOUR_MS || (lastAt > now - SHORT_WINDOW_MS && moves);
+  if (isRecent || hasBadOnes(watched, SHORT_WINDOW_MS, now)) return next(now, MINUTE_MS);
+  const told = Object.keys(firing).length > 0;
+  const due = [
+    moves ? next(now, 10 * MINUTE_MS) : undefined,
+    told ? endOfMonth(now) : undefined,
+    silenceDueAt(watched, now),
+  ].filter((at) => at !== undefined);
+  return due.length === 0 ? null : Math.min(...due);
 }
+
+const next = (now: number, stepMs: number): number => (Math.floor(now / stepMs) + 1) * stepMs;
+
+/** What only a request or the end of the month ends does not move. */
+const isMoving = ({ type, name }: FiringAlert): boolean =>
+  type !== 'slo.no_data' && !name.startsWith('threshold/spend');

@@ -56,6 +56,9 @@ export function percentText(share: number): string {
   return `${Number(percent.toFixed(Math.min(6, digits)))} %`;
 }
 
+/** `$83.10`, `$0.021`. */
+export const usdText = (usd: number): string => (usd >= 1 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(2))}`);
+
 /** With two digits that matter below 100. */
 export const factorText = (factor: number): string =>
   factor >= 100 ? String(Math.round(factor)) : String(Number(factor.toPrecision(factor >= 10 ? 3 : 2)));

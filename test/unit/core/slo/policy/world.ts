@@ -17,7 +17,7 @@ export const START = Date.UTC(2027, 4, 1);
 
 export const objectiveOf = (more: Partial<Objective> = {}): Objective => ({
   ...{ name: 'chat-success', sli: { kind: 'success' }, feature: 'chat', tenant: null, target: 99, promised: 99 },
-  ...{ windowMs: 30 * 86_400_000, why: null, team: null, tier: null, of: [], countsInSlo: false },
+  ...{ windowMs: 30 * 86_400_000, why: null, team: null, tier: null, of: [], countsInSlo: false, alerts: null },
   ...more,
 });
 

@@ -1,0 +1,36 @@
+/** Plain thresholds: what is told although no error budget burns too fast, or where there is none. */
+import type { Severity } from '../alerts/notice.ts';
+
+/** What is looked at; docs/slo.md says what each means. */
+export const ALERT_SLIS = [
+  ...(['success', 'ttft', 'latency', 'cost'] as const),
+  ...(['spend', 'throughput', 'rate', 'rejected', 'no_data'] as const),
+] as const;
+/** One of them. */
+export type AlertSli = (typeof ALERT_SLIS)[number];
+
+/** One threshold for many at once. */
+export interface AlertRule {
+  sli: AlertSli;
+  /** `all`, `feature=*`, `feature=NAME`, `tenant=*` or `tenant=NAME`; null: all of these. */
+  of: string | null;
+  /** Percent; of `cost` USD, of `rejected` a factor. Null: what is promised. */
+  limit: number | null;
+  /** It is told once it has held for so long. */
+  forMs: number;
+  severity: Severity;
+  /** Of `spend`: the last day of the month on which it is told. */
+  byDay: number;
+}
+
+/** A threshold of a single objective. */
+export type OwnAlertRule = Pick<AlertRule, 'limit' | 'forMs' | 'severity'>;
+
+/** Whether a rule is about these requests; null: all features, all tenants. */
+export function isAbout({ of }: AlertRule, feature: string | null, tenant: string | null): boolean {
+  if (of === null) return true;
+  if (of === 'all') return feature === null && tenant === null;
+  const [kind, name] = [of.slice(0, of.indexOf('=')), of.slice(of.indexOf('=') + 1)];
+  const own = kind === 'tenant' ? tenant : tenant === null ? feature : null;
+  return own !== null && (name === '*' || name === own);
+}

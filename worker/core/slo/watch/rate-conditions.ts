@@ -1,0 +1,36 @@
+/** Which rate limits are nearly used up. */
+import { isAbout } from '../alert-rule.ts';
+import { rateSaturation } from '../metrics/rate-saturation.ts';
+import type { Condition, Watched } from './condition.ts';
+import { thresholdName } from './threshold.ts';
+import { percentText } from './words.ts';
+
+const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
+
+/** Rates of config of which more than a rule's percentage was used in the last minute. */
+export function rateConditions({ book, slo, limits }: Watched, now: number): Condition[] {
+  const rules = slo.alerts.filter(({ sli }) => sli === 'rate');
+  if (rules.length === 0) return [];
+  return rateSaturation(book, limits, now).flatMap(([[series = ''], share]) => {
+    const [, tenant = '', feature = null] = OF_TENANT.exec(series) ?? [];
+    const rps = (feature === null ? limits.tenants.get(tenant) : limits.features.get(feature))?.limits.rps ?? 0;
+    return rules.flatMap((rule) => {
+      // With a rate of few requests a minute each of them would be a large part.
+      const isSmall = share * rps * 60 < slo.minErrors;
+      if (!isAbout(rule, feature, tenant) || share * 100 <= (rule.limit ?? 100) || isSmall) return [];
+      const name = thresholdName(feature === null ? 'rate' : `rate/feature:${feature}`, rule, tenant);
+      const whose = feature === null ? `Tenant ${tenant}` : `Tenant ${tenant} with feature ${feature}`;
+      return [
+        {
+          ...{ name, group: name, type: 'slo.threshold', severity: rule.severity, objective: null, feature, tenant },
+          ...{ burnRate: null, forMs: rule.forMs, isCovered: false },
+          endText: `${whose} uses at most ${rule.limit} % of its rate limit again.`,
+          tell: () => ({
+            text: `${whose} uses ${percentText(share)} of its rate limit of ${rps} requests a second.`,
+            data: { sli: 'rate', threshold: rule.limit, value: share * 100, rps, forMs: rule.forMs },
+          }),
+        } satisfies Condition,
+      ];
+    });
+  });
+}

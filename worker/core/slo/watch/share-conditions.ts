@@ -1,0 +1,94 @@
+/** Which promises about shares of requests are not kept just now: plain thresholds of `success`, `ttft` and `latency`. */
+import { isAbout, type OwnAlertRule } from '../alert-rule.ts';
+import type { Tally } from '../book/series.ts';
+import type { Objective } from '../slo.ts';
+import { tallyOf, totalOf } from '../tally.ts';
+import type { Condition, Watched } from './condition.ts';
+import { MEASURED_MS, thresholdName } from './threshold.ts';
+import { failingDeployment, tenantsText, touchedTenants } from './touched.ts';
+import { badText, lengthText, percentText, promiseText } from './words.ts';
+
+/** Of each objective, and of each tenant in it: `tenants` are those that the book counts by themselves. */
+export function shareConditions(watched: Watched, tenants: readonly string[], now: number): Condition[] {
+  return watched.slo.objectives.flatMap((objective) => {
+    const rules = watched.slo.alerts.filter(({ sli }) => sli === objective.sli.kind);
+    if (objective.alerts?.length === 0 || (objective.alerts === null && rules.length === 0)) return [];
+    const rulesFor = (tenant: string | null): readonly OwnAlertRule[] =>
+      objective.alerts ?? rules.filter((rule) => isAbout(rule, objective.feature, tenant));
+    const own = ofOne(objective, objective.tenant, rulesFor(objective.tenant), watched, now);
+    if (objective.tenant !== null || objective.of.length > 0) return own;
+    const covered = new Set(own.map(({ name }) => name));
+    return [
+      ...own,
+      ...tenants.flatMap((tenant) =>
+        ofOne(objective, tenant, rulesFor(tenant), watched, now).map((condition) => ({
+          ...condition,
+          isCovered: covered.has(condition.name.slice(0, condition.name.lastIndexOf('/tenant:'))),
+        })),
+      ),
+    ];
+  });
+}
+
+function ofOne(
+  objective: Objective,
+  tenant: string | null,
+  rules: readonly OwnAlertRule[],
+  watched: Watched,
+  now: number,
+): Condition[] {
+  if (rules.length === 0) return [];
+  const { book, slo } = watched;
+  const counts = tallyOf(objective, book, slo, { tenant, feature: objective.feature }, (series, key) =>
+    series.goodAndBad(key, MEASURED_MS, now),
+  );
+  if (counts.bad < slo.minErrors) return [];
+  const goodPercent = (100 * counts.good) / totalOf(counts);
+  return rules
+    .filter(({ limit }) => goodPercent < (limit ?? objective.target))
+    .map((rule) => conditionOf(objective, tenant, rule, counts, watched, now));
+}
+
+function conditionOf(
+  objective: Objective,
+  tenant: string | null,
+  rule: OwnAlertRule,
+  counts: Tally,
+  { book }: Watched,
+  now: number,
+): Condition {
+  const { sli, feature, target } = objective;
+  const name = thresholdName(objective.name, rule, tenant === objective.tenant ? null : tenant);
+  const whose = promiseText(objective, tenant);
+  const limit = rule.limit ?? target;
+  const missed = limit === target ? `its target of ${target} %` : `${limit} %`;
+  return {
+    ...{
+      name,
+      group: name,
+      type: 'slo.threshold',
+      severity: rule.severity,
+      objective: objective.name,
+      feature,
+      tenant,
+    },
+    ...{ burnRate: null, forMs: rule.forMs, isCovered: false },
+    endText: `${whose} keeps ${missed} again.`,
+    tell: () => {
+      const badShare = counts.bad / totalOf(counts);
+      const tenants = tenant === null ? touchedTenants(objective, book, MEASURED_MS, now) : [tenant];
+      const deployment = sli.kind === 'success' && tenant === null ? failingDeployment(book, MEASURED_MS, now) : null;
+      return {
+        text: [
+          `${whose} misses ${missed}: over the last ${lengthText(MEASURED_MS)} ${percentText(badShare)} of ${badText(sli)}`,
+          deployment === null ? '' : `, most at deployment ${deployment}`,
+          tenant !== null || tenants.length === 0 ? '.' : `. It touches ${tenantsText(tenants)}.`,
+        ].join(''),
+        data: {
+          ...{ sli: sli.kind, target, threshold: limit, value: 100 - 100 * badShare, badShare, tenants, deployment },
+          ...{ bad: Math.round(counts.bad), total: Math.round(totalOf(counts)), forMs: rule.forMs },
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** What plain thresholds have in common. */
+import { durationText } from '../../config/duration.ts';
+import type { OwnAlertRule } from '../alert-rule.ts';
+
+/** What is compared with a limit is of the last five minutes: shorter than thresholds last, so that one burst cannot hold for as long. */
+export const MEASURED_MS = 300_000;
+
+/** Of a promise, or what else is watched. `about`: a tenant within it. */
+export const thresholdName = (
+  what: string,
+  { forMs, severity }: Pick<OwnAlertRule, 'forMs' | 'severity'>,
+  tenant: string | null = null,
+): string =>
+  [
+    `threshold/${what}/${forMs > 0 ? `${durationText(forMs)}/` : ''}${severity}`,
+    ...(tenant === null ? [] : [`tenant:${tenant}`]),
+  ].join('/');

@@ -1,0 +1,153 @@
+/** What is odd about how much comes: far fewer requests than a week ago, none at all, or many that providers reject. */
+import type { NoticeData } from '../../alerts/notice.ts';
+import { type AlertRule, type AlertSli, isAbout } from '../alert-rule.ts';
+import type { Series } from '../book/series.ts';
+import { seriesOf } from '../book/series-names.ts';
+import type { Slo } from '../slo.ts';
+import type { Condition, Watched } from './condition.ts';
+import { thresholdName } from './threshold.ts';
+import type { WatchState } from './watch-state.ts';
+import { factorText, lasting, lengthText, listText, percentText } from './words.ts';
+
+const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
+const WEEK_MS = 7 * DAY_MS;
+/** How much comes is of so long. */
+const TRAFFIC_MS = 10 * MINUTE_MS;
+/** With fewer a week ago, that nothing comes is no news. */
+const LEAST_WEEK_AGO = 10;
+/** A share of rejected requests that was smaller than this counts as this. */
+const LEAST_REJECTED_SHARE = 0.01;
+
+/** What of one series is odd. */
+interface Odd {
+  text: string;
+  endText: string;
+  data: NoticeData;
+}
+type Look = (series: Series, rule: AlertRule, name: string) => Odd | undefined;
+
+/** Of all requests, and of each feature where not all requests are concerned. */
+export function trafficConditions(watched: Watched, before: WatchState, now: number): Condition[] {
+  const { slo } = watched;
+  return [
+    ...ofWholeAndFeatures('throughput', watched, (series, { limit }) => fewer(series, limit ?? 100, now)),
+    ...ofWholeAndFeatures('rejected', watched, (series, { limit }) => rejected(series, limit ?? 1, slo, now)),
+    ...ofWholeAndFeatures('no_data', watched, (series, _, name) =>
+      nothing(series, before.firing[name] !== undefined, slo, now),
+    ),
+  ];
+}
+
+function ofWholeAndFeatures(sli: AlertSli, { book, slo, limits }: Watched, look: Look): Condition[] {
+  return slo.alerts
+    .filter((rule) => rule.sli === sli)
+    .flatMap((rule) => {
+      const found = [null, ...limits.features.keys()].flatMap((feature) => {
+        const series = book.series(seriesOf(null, feature));
+        const what = feature === null ? sli : `${sli}/feature:${feature}`;
+        const name =
+          sli === 'no_data' ? `no_data/${feature === null ? 'all' : `feature:${feature}`}` : thresholdName(what, rule);
+        const odd = series && isAbout(rule, feature, null) ? look(series, rule, name) : undefined;
+        return odd === undefined ? [] : [{ feature, name, odd }];
+      });
+      const isWhole = found.some(({ feature }) => feature === null);
+      const features = found.flatMap(({ feature }) => feature ?? []);
+      return found.map(
+        ({ feature, name, odd }): Condition => ({
+          ...{ name, group: name, type: sli === 'no_data' ? 'slo.no_data' : 'slo.threshold', severity: rule.severity },
+          ...{ objective: null, feature, tenant: null, burnRate: null, forMs: rule.forMs },
+          isCovered: isWhole && feature !== null,
+          endText: `${feature === null ? 'All requests' : `Feature ${feature}`}: ${odd.endText}`,
+          tell: () => ({
+            text: [
+              `${feature === null ? 'All requests' : `Feature ${feature}`}: ${odd.text}`,
+              feature === null && features.length > 0 ? ` It touches ${listText(features)}.` : '',
+            ].join(''),
+            data: { sli, threshold: rule.limit, forMs: rule.forMs, ...odd.data, ...(feature === null && { features }) },
+          }),
+        }),
+      );
+    });
+}
+
+/** Undefined where as many come as can be expected. */
+function fewer(series: Series, percent: number, now: number): Odd | undefined {
+  const expected = weekAgo(series, now);
+  if (!isSure(expected)) return undefined;
+  const { requests } = series.traffic(now - TRAFFIC_MS, now);
+  if (requests >= (expected * percent) / 100 || requests >= expected - spread(expected)) return undefined;
+  return {
+    text: `traffic is ${percentText(requests / expected)} of what it was a week ago; ${Math.round(requests)} requests came in the last ${lengthText(TRAFFIC_MS)}, and ${Math.round(expected)} then.`,
+    endText: 'as many come as a week ago.',
+    data: { value: (100 * requests) / expected, total: Math.round(requests), expected: Math.round(expected) },
+  };
+}
+
+/** So many more or less are chance. */
+const spread = (expected: number): number => 3 * Math.sqrt(expected);
+const isSure = (expected: number): boolean => expected > spread(expected);
+
+/** The fewest of the same ten minutes a week ago, ten minutes earlier and ten minutes later: no break begins at the very same minute. */
+function weekAgo(series: Series, now: number): number {
+  const counts = [-1, 0, 1].map((shift) => {
+    const to = now - WEEK_MS + shift * TRAFFIC_MS;
+    return series.traffic(to - TRAFFIC_MS, to).requests;
+  });
+  return Math.min(...counts);
+}
+
+/** Undefined where no more are rejected than before. */
+function rejected(series: Series, factor: number, { minErrors }: Slo, now: number): Odd | undefined {
+  const lately = series.traffic(now - TRAFFIC_MS, now);
+  if (lately.rejected < 2 * minErrors) return undefined;
+  const day = series.traffic(now - TRAFFIC_MS - DAY_MS, now - TRAFFIC_MS);
+  const usual = day.requests > 0 ? day.rejected / day.requests : 0;
+  const share = lately.rejected / lately.requests;
+  if (share <= factor * Math.max(usual, LEAST_REJECTED_SHARE)) return undefined;
+  const than =
+    usual > 0 ? `${factorText(share / usual)} times the share of the day before` : 'and none in the day before';
+  return {
+    text: `providers reject ${percentText(share)} of requests over the last ${lengthText(TRAFFIC_MS)}, ${than}.`,
+    endText: 'providers reject no more than usual.',
+    data: {
+      value: share * 100,
+      usual: usual * 100,
+      bad: Math.round(lately.rejected),
+      total: Math.round(lately.requests),
+    },
+  };
+}
+
+/** Undefined where something came, or nothing was to be expected. */
+function nothing(series: Series, isTold: boolean, { noDataAfterMs }: Slo, now: number): Odd | undefined {
+  const { lastAt } = series;
+  if (lastAt === undefined || now - lastAt < noDataAfterMs) return undefined;
+  const windowMs = sameHoursMs(noDataAfterMs);
+  const expected = series.traffic(now - WEEK_MS - windowMs, now - WEEK_MS).requests;
+  if (!isTold && expected < LEAST_WEEK_AGO) return undefined;
+  return {
+    text: `nothing has come for ${lasting(now - lastAt)}; in the same ${lengthText(windowMs)} a week ago it was ${Math.round(expected)} requests.`,
+    endText: 'something comes again.',
+    data: { lastAt, expected: Math.round(expected) },
+  };
+}
+
+const sameHoursMs = (noDataAfterMs: number): number => Math.min(noDataAfterMs, DAY_MS);
+
+/**
+ * When the silence of all requests, if it goes on, is worth a look, because something came a week earlier; undefined: never. In
+ * steps of ten minutes, as a week ago is counted.
+ */
+export function silenceDueAt({ book, slo }: Watched, now: number): number | undefined {
+  const series = book.seriesOf(null, null);
+  if (series?.lastAt === undefined) return undefined;
+  const slis = new Set(slo.alerts.map(({ sli }) => sli));
+  const windowMs = sameHoursMs(slo.noDataAfterMs);
+  const last = series.lastAt + WEEK_MS + windowMs;
+  for (let at = (Math.floor(now / TRAFFIC_MS) + 1) * TRAFFIC_MS; at <= last; at += TRAFFIC_MS) {
+    if (slis.has('throughput') && isSure(weekAgo(series, at))) return at;
+    const isSilent = slis.has('no_data') && at - series.lastAt >= slo.noDataAfterMs;
+    if (isSilent && series.traffic(at - WEEK_MS - windowMs, at - WEEK_MS).requests >= LEAST_WEEK_AGO) return at;
+  }
+  return undefined;
+}
