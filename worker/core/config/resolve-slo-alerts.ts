@@ -5,7 +5,7 @@ import type { SloAlertInput } from './slo-alerts-schema.ts';
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 
 /** What holds where config has no `slo.alerts`. */
-export const DEFAULT_SLO_ALERTS: readonly SloAlertInput[] = [
+const DEFAULT_SLO_ALERTS: readonly SloAlertInput[] = [
   { sli: 'success', for: 5 * MINUTE_MS, severity: 'page' },
   { sli: 'success', for: HOUR_MS, severity: 'incident' },
   { sli: 'ttft', for: 15 * MINUTE_MS, severity: 'page' },

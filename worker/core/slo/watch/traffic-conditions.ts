@@ -5,7 +5,7 @@ import type { Series } from '../book/series.ts';
 import { seriesOf } from '../book/series-names.ts';
 import type { Slo } from '../slo.ts';
 import type { Condition, Watched } from './condition.ts';
-import { thresholdName } from './threshold.ts';
+import { startOfNext, thresholdName } from './threshold.ts';
 import type { WatchState } from './watch-state.ts';
 import { factorText, lasting, lengthText, listText, percentText } from './words.ts';
 
@@ -134,20 +134,25 @@ function nothing(series: Series, isTold: boolean, { noDataAfterMs }: Slo, now: n
 
 const sameHoursMs = (noDataAfterMs: number): number => Math.min(noDataAfterMs, DAY_MS);
 
-/**
- * When the silence of all requests, if it goes on, is worth a look, because something came a week earlier; undefined: never. In
- * steps of ten minutes, as a week ago is counted.
- */
+/** The minute at which the silence of all requests, if it goes on, is odd, because something came a week earlier; undefined: never. */
 export function silenceDueAt({ book, slo }: Watched, now: number): number | undefined {
   const series = book.seriesOf(null, null);
-  if (series?.lastAt === undefined) return undefined;
+  const lastAt = series?.lastAt;
+  if (series === undefined || lastAt === undefined) return undefined;
   const slis = new Set(slo.alerts.map(({ sli }) => sli));
   const windowMs = sameHoursMs(slo.noDataAfterMs);
-  const last = series.lastAt + WEEK_MS + windowMs;
-  for (let at = (Math.floor(now / TRAFFIC_MS) + 1) * TRAFFIC_MS; at <= last; at += TRAFFIC_MS) {
-    if (slis.has('throughput') && isSure(weekAgo(series, at))) return at;
-    const isSilent = slis.has('no_data') && at - series.lastAt >= slo.noDataAfterMs;
-    if (isSilent && series.traffic(at - WEEK_MS - windowMs, at - WEEK_MS).requests >= LEAST_WEEK_AGO) return at;
+  const isOdd = (at: number): boolean => {
+    if (slis.has('throughput') && isSure(weekAgo(series, at))) return true;
+    if (!slis.has('no_data') || at - lastAt < slo.noDataAfterMs) return false;
+    return series.traffic(at - WEEK_MS - windowMs, at - WEEK_MS).requests >= LEAST_WEEK_AGO;
+  };
+  // What came a week ago is counted in steps of ten minutes; only the one that it becomes odd in is looked at by the minute.
+  for (let from = now; from <= lastAt + WEEK_MS + windowMs; from = startOfNext(from, TRAFFIC_MS)) {
+    const to = startOfNext(from, TRAFFIC_MS);
+    if (!isOdd(to)) continue;
+    let at = startOfNext(from, MINUTE_MS);
+    while (at < to && !isOdd(at)) at += MINUTE_MS;
+    return at;
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import { costConditions, spendConditions } from './cost-conditions.ts';
 import { rateConditions } from './rate-conditions.ts';
 import { shareConditions } from './share-conditions.ts';
 import { stepOf } from './step.ts';
+import { startOfNext } from './threshold.ts';
 import { tenantsOf } from './touched.ts';
 import { silenceDueAt, trafficConditions } from './traffic-conditions.ts';
 import type { FiringAlert, WatchState, WatchStep } from './watch-state.ts';
@@ -36,17 +37,15 @@ function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: numb
   const lastAt = watched.book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
   const moves = Object.keys(pending).length > 0 || Object.values(firing).some(isMoving);
   const isRecent = lastAt > now - HOUR_MS || (lastAt > now - SHORT_WINDOW_MS && moves);
-  if (isRecent || hasBadOnes(watched, SHORT_WINDOW_MS, now)) return next(now, MINUTE_MS);
+  if (isRecent || hasBadOnes(watched, SHORT_WINDOW_MS, now)) return startOfNext(now, MINUTE_MS);
   const told = Object.keys(firing).length > 0;
   const due = [
-    moves ? next(now, 10 * MINUTE_MS) : undefined,
+    moves ? startOfNext(now, 10 * MINUTE_MS) : undefined,
     told ? endOfMonth(now) : undefined,
     silenceDueAt(watched, now),
   ].filter((at) => at !== undefined);
   return due.length === 0 ? null : Math.min(...due);
 }
-
-const next = (now: number, stepMs: number): number => (Math.floor(now / stepMs) + 1) * stepMs;
 
 /** What only a request or the end of the month ends does not move. */
 const isMoving = ({ type, name }: FiringAlert): boolean =>
