@@ -26,6 +26,7 @@ describe('an incident', () => {
     expect(await publicIncidents()).toEqual([
       { ...shown, closedAt: null, text: 'Some answers of chat did not arrive.' },
     ]);
+    expect(await publicIncidents('?feature=summarize')).toEqual([]);
 
     const closed = await callAdmin('PUT', path, { publicNote: 'All is well.\nSorry.', note: null, close: true });
     expect(closed.body).toMatchObject({ publicNote: 'All is well.\nSorry.', note: null, closedBy: 'root' });

@@ -133,6 +133,10 @@ it('an acknowledgement is shown with its alert, and ends with it', async () => {
   expect(seen).toMatchObject({ acknowledgedBy: 'ana', acknowledgedNote: 'looking' });
   await minutes(5, 0);
   await stage.pass(8 * HOUR);
+  const kept = await stage.inside((_, { storage }) => [
+    ...storage.sql.exec("SELECT body FROM document WHERE name = 'acknowledgements'"),
+  ]);
+  expect(kept).toEqual([{ body: '{}' }]);
   await minutes(5, 0);
   await minutes(4, 30);
   expect((await firing()).find((one) => one.name === name)).toMatchObject({ acknowledgedBy: null });

@@ -42,6 +42,9 @@ class StageClock {
   }
 }
 
+/** By so much alarms are late. */
+export const LATE_MS = 7;
+
 let names = 0;
 
 /** Any class with an alarm will do as a host: the object under test is made on its storage, in its context. */
@@ -105,14 +108,14 @@ export class BookStage {
     return this.inside((_, { storage }) => storage.getAlarm());
   }
 
-  /** Time passes, and the alarm rings when it is due, as on the platform. */
+  /** Time passes, and the alarm rings a little after it is due, as on the platform. */
   pass(ms: number): Promise<void> {
     const until = this.clock.now() + ms;
     return this.inside(async (book, { storage }) => {
       for (;;) {
         const at = await storage.getAlarm();
         if (at === null || at > until) break;
-        this.clock.moveTo(at);
+        this.clock.moveTo(at + LATE_MS);
         await storage.deleteAlarm();
         await book.alarm();
       }

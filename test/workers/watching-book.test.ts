@@ -3,7 +3,7 @@ import { SloBook } from '../../worker/objects/slo-book/slo-book.ts';
 import { WatchingBook } from '../../worker/objects/slo-book/watching-book.ts';
 import { recordOf } from '../unit/core/slo/support/record.ts';
 import { sloFor } from '../unit/core/slo/support/slo-for.ts';
-import { BookStage } from './book-stage.ts';
+import { BookStage, LATE_MS } from './book-stage.ts';
 import { rowsWrittenBy } from './count-rows.ts';
 import { eventually } from './eventually.ts';
 
@@ -132,7 +132,7 @@ describe('maintenance', () => {
       await stage.pass(24 * HOUR);
     }
     expect(names().slice(1)).toEqual([`maintenance/${from}-${from + HOUR}/reminder`]);
-    expect(stage.notices[1]?.at).toBe(from - 48 * HOUR);
+    expect(stage.notices[1]?.at).toBe(from - 48 * HOUR + LATE_MS);
   });
 });
 
