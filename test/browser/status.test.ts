@@ -34,8 +34,8 @@ afterAll(() => bench.stop());
 const SLO = '**/slo';
 const plain = (text: string | null): string => (text ?? '').replaceAll('\u00a0', ' ');
 
-/** `report`: what `/slo` answers instead of the router; null: nothing answers. */
-async function open(report?: () => StatusReport | null, options: BrowserContextOptions = {}) {
+/** `report`: what `/slo` answers instead of the router; null: nothing answers; a number: that status. */
+async function open(report?: () => StatusReport | number | null, options: BrowserContextOptions = {}) {
   const context = await bench.adopt(await bench.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options }));
   contexts.push(context);
   await context.addInitScript(() => {
@@ -51,7 +51,8 @@ async function open(report?: () => StatusReport | null, options: BrowserContextO
     asked++;
     if (report === undefined) return route.continue();
     const given = report();
-    return given === null ? route.abort() : route.fulfill({ json: given });
+    if (given === null) return route.abort();
+    return route.fulfill(typeof given === 'number' ? { status: given } : { json: given });
   });
   if (report !== undefined) await page.clock.install({ time: NOW });
   await page.goto(`${bench.line.origin}/status`);
@@ -157,7 +158,8 @@ const FULL = reportOf({
   contact: 'https://acme.example/help',
 });
 
-const STATES: [StatusReport | null, string][] = [
+const STATES: [StatusReport | number | null, string][] = [
+  [503, 'The figures cannot be read just now'],
   [null, 'The service does not answer'],
   [CALM, 'Every promise is kept'],
   [FULL, '2 promises are broken'],
@@ -166,7 +168,7 @@ const STATES: [StatusReport | null, string][] = [
 ];
 
 test('in every state: one sentence first, no rule of access broken, nothing beyond the edge', async () => {
-  let report: StatusReport | null = null;
+  let report: StatusReport | number | null = null;
   const { page, heading } = await open(() => report);
   for (const [given, text] of STATES) {
     report = given;
@@ -206,7 +208,7 @@ test('days are cells, told by the pointer, and a table by the keyboard', async (
 });
 
 test('it looks every 30 seconds while it is seen, keeps what it had, and what was open stays open', async () => {
-  let report: StatusReport | null = CALM;
+  let report: StatusReport | number | null = CALM;
   const { page, heading, asked } = await open(() => report);
   await heading('Every promise is kept');
   const summary = cardOf(page, 'chat-success').locator('summary');
@@ -223,6 +225,9 @@ test('it looks every 30 seconds while it is seen, keeps what it had, and what wa
   await page.clock.runFor(30_000);
   await page.getByRole('alert').getByText('These figures are from 28 Nov 2026, 14:02 UTC').waitFor();
   await heading('One promise is broken');
+  report = 503;
+  await page.clock.runFor(30_000);
+  await page.getByRole('alert').getByText('Newer figures cannot be read just now').waitFor();
   report = CALM;
   await page.getByRole('button', { name: 'Try again now' }).click();
   await heading('Every promise is kept');

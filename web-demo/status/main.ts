@@ -1,5 +1,5 @@
 /** The entry of the page: reads `GET /slo` every 30 seconds while somebody looks. */
-import type { StatusReport } from './report.ts';
+import type { Away, StatusReport } from './report.ts';
 import { pageIn } from './view.ts';
 import { statusWords } from './words.ts';
 
@@ -10,24 +10,23 @@ const words = statusWords(navigator.languages);
 document.documentElement.lang = words.language;
 
 let report: StatusReport | null = null;
-let isAway = false;
+let away: Away | null = null;
 let lastLookAt = Number.NEGATIVE_INFINITY;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const root = document.getElementById('app');
 const page = root && pageIn(root, words, () => void look());
-const show = (): void => page?.show({ report, isAway, now: Date.now() });
+const show = (): void => page?.show({ report, away, now: Date.now() });
 
 async function look(): Promise<void> {
   clearTimeout(timer);
   lastLookAt = performance.now();
   try {
     const response = await fetch('./slo', { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!response.ok) throw new Error(`${response.status}`);
-    report = (await response.json()) as StatusReport;
-    isAway = false;
+    away = response.ok ? null : 'figures';
+    if (response.ok) report = (await response.json()) as StatusReport;
   } catch {
-    isAway = true;
+    away = 'service';
   }
   show();
   clearTimeout(timer);

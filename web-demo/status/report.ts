@@ -55,3 +55,13 @@ export interface Maintenance {
   reason: string;
   announcedAt: number;
 }
+
+/** What did not answer: nothing did, or the router did and has no figures just now. */
+export type Away = 'service' | 'figures';
+
+/** `report`: the last one that came. `away`: why no other came since. `now`: epoch milliseconds. */
+export interface Seen {
+  report: StatusReport | null;
+  away: Away | null;
+  now: number;
+}

@@ -1,27 +1,10 @@
 /** What the page shows, part by part: a part is drawn anew only where what it shows has changed. */
-import { element, mark, type Tone } from './element.ts';
-import { type Happening, happeningsOf } from './happened.ts';
-import { promisesView, titleOf } from './promises.ts';
-import type { StatusReport } from './report.ts';
-import { type Overall, overallOf } from './standing.ts';
+import { element, mark } from './element.ts';
+import { happenedView } from './happened-view.ts';
+import { heroOf } from './hero.ts';
+import { promisesView } from './promises.ts';
+import type { Away, Seen, StatusReport } from './report.ts';
 import type { StatusWords } from './words.ts';
-
-/** `report`: the last one that came. `isAway`: the router did not answer since. `now`: epoch milliseconds. */
-export interface Seen {
-  report: StatusReport | null;
-  isAway: boolean;
-  now: number;
-}
-
-const TONES: Readonly<Record<Overall['kind'], Tone>> = {
-  nothing: 'away',
-  broken: 'bad',
-  incident: 'warn',
-  strained: 'warn',
-  maintenance: 'away',
-  kept: 'good',
-  unknown: 'away',
-};
 
 export interface Page {
   show(seen: Seen): void;
@@ -47,9 +30,8 @@ export function pageIn(root: HTMLElement, words: StatusWords, again: () => void)
   };
 
   return {
-    show({ report, isAway, now }) {
-      const overall = report === null ? null : overallOf(report, now);
-      const hero = heroOf(report, overall, isAway, words);
+    show({ report, away, now }) {
+      const hero = heroOf({ report, away, now }, words);
       parts.hero.dataset.tone = hero.tone;
       document.title = `${hero.title} · ${report?.service ?? words.title}`;
       draw(parts.hero, hero, () => [
@@ -63,7 +45,7 @@ export function pageIn(root: HTMLElement, words: StatusWords, again: () => void)
         ),
       ]);
       parts.meta.textContent = report === null ? '' : words.measured(report.service, report.at);
-      draw(parts.notice, isAway && report?.at, () => (isAway ? noticeOf(report, words, again) : []));
+      draw(parts.notice, [away, report?.at], () => (away === null ? [] : noticeOf(report, away, words, again)));
       if (report === null) return;
       const { at, objectives, averages, incidents, maintenance } = report;
       draw(parts.promises, { objectives, averages, day: Math.floor(at / 86_400_000) }, () =>
@@ -89,79 +71,10 @@ function replace(part: HTMLElement, nodes: readonly Node[]): void {
   }
 }
 
-interface Hero {
-  tone: Tone;
-  title: string;
-  lines: string[];
-}
-
-function heroOf(report: StatusReport | null, overall: Overall | null, isAway: boolean, words: StatusWords): Hero {
-  if (report === null || overall === null)
-    return isAway
-      ? { tone: 'warn', title: words.away.title, lines: [words.away.what] }
-      : { tone: 'away', title: words.loading, lines: [] };
-  const promises = [...report.objectives, ...report.averages];
-  const named = (names: readonly string[]) =>
-    promises.filter(({ name }) => names.includes(name)).map((one) => titleOf(one, words));
-  const problems = report.incidents.filter(({ closedAt }) => closedAt === null).map(({ text }) => text);
-  const names = overall.kind === 'broken' || overall.kind === 'strained' ? [named(overall.names).join(' · ')] : [];
-  const lines = overall.kind === 'nothing' ? [words.nothingWhat] : [...names, ...problems];
-  return { tone: TONES[overall.kind], title: overallText(overall, words), lines };
-}
-
-function overallText(overall: Overall, { overall: say }: StatusWords): string {
-  switch (overall.kind) {
-    case 'broken':
-    case 'strained':
-      return say[overall.kind](overall.names.length, overall.of);
-    case 'maintenance':
-      return say.maintenance(overall.until);
-    case 'kept':
-      return say.kept(overall.of);
-    default:
-      return say[overall.kind];
-  }
-}
-
-function noticeOf(report: StatusReport | null, words: StatusWords, again: () => void): Node[] {
+function noticeOf(report: StatusReport | null, away: Away, words: StatusWords, again: () => void): Node[] {
   const button = element('button', { type: 'button', class: 'quiet' }, words.away.again);
   button.addEventListener('click', again);
-  return report === null ? [button] : [element('p', {}, words.away.stale(report.at)), button];
-}
-
-function happenedView(report: StatusReport, now: number, words: StatusWords): Node[] {
-  const { happened: say } = words;
-  const happenings = happeningsOf(report, now);
-  const list = element('ol', { class: 'happenings' }, ...happenings.map((one) => happening(one, report, now, words)));
-  return [
-    element('h2', { id: 'happened' }, say.heading),
-    happenings.length === 0 ? element('p', { class: 'under' }, say.nothing) : list,
-  ];
-}
-
-function happening(one: Happening, report: StatusReport, now: number, words: StatusWords): Node {
-  const { happened: say, figures } = words;
-  const broken = report.objectives.find(({ name }) => name === one.objective);
-  const touched = one.phase === 'over' ? say.touchedThen : say.touched;
-  const title =
-    one.kind === 'maintenance'
-      ? `${figures.span(one.from, one.to ?? one.from)} · ${say.maintenance}`
-      : `${figures.day(one.from, now)} · ${
-          one.to === null ? say.goingOn(say.problem, now - one.from) : say.solved(say.problem, one.to - one.from)
-        }`;
-  const tone = one.phase === 'now' ? (one.kind === 'incident' ? 'warn' : 'away') : null;
-  return element(
-    'li',
-    {},
-    element(
-      'h3',
-      {},
-      `${title} `,
-      element('span', { class: one.phase === 'over' ? 'visually-hidden' : 'pill', 'data-tone': tone }, say[one.phase]),
-    ),
-    element('p', {}, one.text),
-    broken !== undefined && element('p', {}, touched(titleOf(broken, words))),
-  );
+  return report === null ? [button] : [element('p', {}, words.away[away].stale(report.at)), button];
 }
 
 /** An address to write to, or a page, is a link; anything else stays text. */

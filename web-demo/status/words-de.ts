@@ -24,10 +24,18 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
   nothingWhat: 'Wer diesen Dienst betreibt, hat kein Versprechen genannt, das hier stehen soll. Fragen Sie dort nach.',
   measured: (service, at) => `${service} · gemessen am Rand des Netzes, ${figures.moment(at)}`,
   away: {
-    title: 'Der Dienst antwortet nicht',
-    what: 'Die Seite versucht es alle 30 Sekunden von selbst noch einmal. Öffnen sich andere Seiten, so ist der Dienst selbst nicht da.',
-    stale: (at) =>
-      `Der Dienst antwortet nicht. Diese Zahlen sind von ${figures.moment(at)}; die Seite versucht es von selbst noch einmal.`,
+    service: {
+      title: 'Der Dienst antwortet nicht',
+      what: 'Die Seite versucht es alle 30 Sekunden von selbst noch einmal. Öffnen sich andere Seiten, so ist der Dienst selbst nicht da.',
+      stale: (at) =>
+        `Der Dienst antwortet nicht. Diese Zahlen sind von ${figures.moment(at)}; die Seite versucht es von selbst noch einmal.`,
+    },
+    figures: {
+      title: 'Die Zahlen lassen sich gerade nicht lesen',
+      what: 'Der Dienst antwortet, aber was er zählt, lässt sich nicht lesen. Die Seite versucht es alle 30 Sekunden von selbst noch einmal.',
+      stale: (at) =>
+        `Neuere Zahlen lassen sich gerade nicht lesen. Diese sind von ${figures.moment(at)}; die Seite versucht es von selbst noch einmal.`,
+    },
     again: 'Jetzt noch einmal versuchen',
   },
   promises: {

@@ -23,10 +23,18 @@ export const statusEn = (figures: Figures) => ({
   nothingWhat: 'The people who run this service have not named a promise to show here. Ask them what is promised.',
   measured: (service: string, at: number) => `${service} · measured at the edge, ${figures.moment(at)}`,
   away: {
-    title: 'The service does not answer',
-    what: 'This page tries again by itself every 30 seconds. If other pages open, the service itself is away.',
-    stale: (at: number) =>
-      `The service does not answer. These figures are from ${figures.moment(at)}; the page tries again by itself.`,
+    service: {
+      title: 'The service does not answer',
+      what: 'This page tries again by itself every 30 seconds. If other pages open, the service itself is away.',
+      stale: (at: number) =>
+        `The service does not answer. These figures are from ${figures.moment(at)}; the page tries again by itself.`,
+    },
+    figures: {
+      title: 'The figures cannot be read just now',
+      what: 'The service answers, but what it counts cannot be read. This page tries again by itself every 30 seconds.',
+      stale: (at: number) =>
+        `Newer figures cannot be read just now. These are from ${figures.moment(at)}; the page tries again by itself.`,
+    },
     again: 'Try again now',
   },
   promises: {

@@ -1,0 +1,41 @@
+/** What happened and what is planned, as it is shown. */
+import { element } from './element.ts';
+import { type Happening, happeningsOf } from './happened.ts';
+import { titleOf } from './promises.ts';
+import type { StatusReport } from './report.ts';
+import type { StatusWords } from './words.ts';
+
+export function happenedView(report: StatusReport, now: number, words: StatusWords): Node[] {
+  const { happened: say } = words;
+  const happenings = happeningsOf(report, now);
+  const list = element('ol', { class: 'happenings' }, ...happenings.map((one) => happening(one, report, now, words)));
+  return [
+    element('h2', { id: 'happened' }, say.heading),
+    happenings.length === 0 ? element('p', { class: 'under' }, say.nothing) : list,
+  ];
+}
+
+function happening(one: Happening, report: StatusReport, now: number, words: StatusWords): Node {
+  const { happened: say, figures } = words;
+  const broken = report.objectives.find(({ name }) => name === one.objective);
+  const touched = one.phase === 'over' ? say.touchedThen : say.touched;
+  const title =
+    one.kind === 'maintenance'
+      ? `${figures.span(one.from, one.to ?? one.from)} · ${say.maintenance}`
+      : `${figures.day(one.from, now)} · ${
+          one.to === null ? say.goingOn(say.problem, now - one.from) : say.solved(say.problem, one.to - one.from)
+        }`;
+  const tone = one.phase === 'now' ? (one.kind === 'incident' ? 'warn' : 'away') : null;
+  return element(
+    'li',
+    {},
+    element(
+      'h3',
+      {},
+      `${title} `,
+      element('span', { class: one.phase === 'over' ? 'visually-hidden' : 'pill', 'data-tone': tone }, say[one.phase]),
+    ),
+    element('p', {}, one.text),
+    broken !== undefined && element('p', {}, touched(titleOf(broken, words))),
+  );
+}
