@@ -1,6 +1,6 @@
 /** What `npm run slo -- list` prints: a row for each promise. */
 import type { Evaluation } from '../../worker/core/slo/evaluate.ts';
-import type { SloReport } from '../../worker/core/slo/report.ts';
+import type { ReportedObjective, SloReport } from '../../worker/core/slo/report.ts';
 import { table } from '../budget/words.ts';
 import { untilText, utc } from '../times.ts';
 
@@ -8,7 +8,7 @@ const HEADINGS = ['promise', 'for', 'what', 'over', 'target', 'now', 'counted', 
 const NUMBERS = [4, 5, 6, 7, 8];
 
 /** Of an answer of `GET /admin/slo`. */
-export function promiseLines({ service, at, objectives, averages, percentiles }: SloReport): string[] {
+export function promiseLines({ service, at, objectives, averages, percentiles, lost }: SloReport): string[] {
   if (objectives.length + averages.length === 0) return [`${service} has no promises to show.`];
   const rows = [
     ...objectives.map((one) => objectiveRow(one, at)),
@@ -33,6 +33,8 @@ export function promiseLines({ service, at, objectives, averages, percentiles }:
     '',
     ...table([HEADINGS, ...rows], NUMBERS),
     ...(excluded.length === 0 ? [] : ['', 'Requests that do not count, by reason:', ...excluded]),
+    ...dependencyLines(objectives),
+    ...lossLines(lost),
     ...(percentiles === undefined
       ? []
       : [
@@ -41,6 +43,22 @@ export function promiseLines({ service, at, objectives, averages, percentiles }:
           `Whole answer: ${percentilesText(percentiles.totalMs)}`,
         ]),
   ];
+}
+
+function dependencyLines(objectives: readonly ReportedObjective[]): string[] {
+  const lines = objectives.flatMap(({ name, dependsOn }) =>
+    dependsOn.map(({ objective, state, consumes }) => {
+      const counts = consumes ? ', and its bad share counts' : '';
+      return `  ${name} depends on ${objective}: ${stateText(state)}${counts}`;
+    }),
+  );
+  return lines.length === 0 ? [] : ['', 'Dependencies:', ...lines];
+}
+
+function lossLines(lost: SloReport['lost']): string[] {
+  if (lost.length === 0) return [];
+  const lines = lost.map(({ from, openRequests }) => `  ${utc(from)}, with ${openRequests} under way`);
+  return ['', 'Requests may be missing, because isolates ended:', ...lines];
 }
 
 function objectiveRow(objective: Evaluation, at: number): string[] {

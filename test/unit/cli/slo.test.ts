@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { promiseLines } from '../../../cli/slo/list-lines.ts';
-import { FAILED, report, SUCCESS, TTFT, type Written } from '../core/slo/support/reports.ts';
+import { FAILED, NOW, report, SUCCESS, TTFT, type Written } from '../core/slo/support/reports.ts';
 
 const PROMISED: Written = {
   service: 'Support',
@@ -51,4 +51,16 @@ it('never rounds a broken promise up to a kept one', () => {
     ]),
   );
   expect(lines.join('\n')).toContain(' 66.666 % ');
+});
+
+it('says what depends on what, and where records may be missing', () => {
+  const dependencies = [{ objective: 'retrieval', touches: ['chat-success', 'chat'], consumes: true }];
+  const lost = [{ from: NOW - 60_000, to: NOW - 50_000, openRequests: 3 }];
+  const lines = promiseLines({ ...report({ ...PROMISED, dependencies }, [[3, {}]]), lost });
+  expect(lines.slice(-6).join('\n')).toBe(`Dependencies:
+  chat-success depends on retrieval: no data, and its bad share counts
+  chat depends on retrieval: no data, and its bad share counts
+
+Requests may be missing, because isolates ended:
+  2027-05-16 11:59:00 UTC, with 3 under way`);
 });
