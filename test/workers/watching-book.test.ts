@@ -115,6 +115,22 @@ describe('what is to be told', () => {
   });
 });
 
+it('what the watch cannot read keeps no record from being counted, and is in the log at each look', async () => {
+  await stage.flush(recordOf({ arrivedAt: stage.clock.now() }));
+  await stage.inside((_, { storage }) => {
+    storage.sql.exec("INSERT INTO document (name, body) VALUES ('maintenance', '{')");
+  });
+  await stage.vanish();
+  await stage.flush(recordOf({ arrivedAt: stage.clock.now() }));
+  const total = () => stage.inside((book) => book.report({}).objectives[0]?.total);
+  expect(await total()).toBe(2);
+  await stage.pass(2 * MINUTE + SECOND);
+  expect(stage.events.length).toBeGreaterThanOrEqual(2);
+  expect(stage.events[0]).toEqual({ event: 'internal_error', where: 'watch', reason: 'SyntaxError' });
+  await stage.flush(recordOf({ arrivedAt: stage.clock.now() }));
+  expect(await total()).toBe(3);
+});
+
 describe('maintenance', () => {
   it('is announced once for each config that has it, also by a book that only wakes, and once more before', async () => {
     await stage.inside((book) => book.silences());
@@ -149,6 +165,16 @@ describe('incidents', () => {
     const first = await page(Number.MAX_SAFE_INTEGER);
     expect(first).toMatchObject({ incidents: [{ id: 'i2' }], mttrMinutes: 0, mtbfMinutes: null });
     expect(await page(first.next ?? 0)).toMatchObject({ incidents: [{ id: 'i1' }], next: null });
+  });
+
+  it('of a promise have its runbook', async () => {
+    stage.slo = sloFor(['chat'], { runbooks: { 'chat-success': 'https://runbooks.example/success' } });
+    await stage.inside((book) => {
+      book.openIncident({ id: 'i1', title: 't', openedBy: 'ana', objective: 'chat-success' });
+      book.openIncident({ id: 'i2', title: 't', openedBy: 'ana' });
+    });
+    await stage.pass(MINUTE);
+    expect(stage.notices.map(({ runbook }) => runbook)).toEqual(['https://runbooks.example/success', null]);
   });
 
   it('that are opened twice by one call are one', async () => {

@@ -9,6 +9,8 @@ import {
   type NewIncident,
   openedIncident,
 } from '../../core/slo/incidents.ts';
+import { runbookOf } from '../../core/slo/runbook.ts';
+import type { Slo } from '../../core/slo/slo.ts';
 import type { IncidentRows } from './incident-rows.ts';
 
 /** An incident as it was and is. */
@@ -23,8 +25,10 @@ type Tell = (notices: readonly Notice[], now: number) => void;
 export class KeptIncidents {
   readonly #rows: IncidentRows;
   readonly #tell: Tell;
+  readonly #slo: Pick<Slo, 'runbooks'>;
 
-  constructor(rows: IncidentRows, tell: Tell) {
+  constructor(rows: IncidentRows, tell: Tell, slo: Pick<Slo, 'runbooks'>) {
+    this.#slo = slo;
     this.#rows = rows;
     this.#tell = tell;
   }
@@ -58,7 +62,8 @@ export class KeptIncidents {
 
   #save(before: Incident | null, after: Incident, now: number): IncidentPair {
     this.#rows.save(after, now);
-    const notice = incidentNotice(before, after, { now, runbook: null });
+    const runbook = after.objective === null ? null : runbookOf(this.#slo, after.objective);
+    const notice = incidentNotice(before, after, { now, runbook });
     if (notice !== undefined) this.#tell([notice], now);
     return { before, after };
   }

@@ -46,6 +46,6 @@ export class Turns {
     for (const { source, seq, at } of journal.sourcesSince(now - FORGET_SOURCE_AFTER_MS)) sources.take(source, seq, at);
     const looks = { second: 0, rows: 0 };
     const [book, told] = [new KeptBook(sql, journal, this.#deps), new ToldRows(sql)];
-    return { journal, sources, book, told, looks, watch: new WatchKept(sql) };
+    return { journal, sources, book, told, looks, watch: new WatchKept(sql, this.#deps.config.slo) };
   }
 }

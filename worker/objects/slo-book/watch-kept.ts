@@ -9,6 +9,7 @@ import {
   shownAlerts,
 } from '../../core/slo/shown-alerts.ts';
 import { inForce, MOST_SILENCES, type Silence } from '../../core/slo/silences.ts';
+import type { Slo } from '../../core/slo/slo.ts';
 import { type FiringAlert, NOTHING_WATCHED, type WatchState } from '../../core/slo/watch/watch.ts';
 import { Documents } from './documents.ts';
 import { IncidentRows } from './incident-rows.ts';
@@ -21,9 +22,9 @@ export class WatchKept {
   readonly incidents: KeptIncidents;
   readonly outbox: Outbox;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, slo: Pick<Slo, 'runbooks'>) {
     this.documents = new Documents(sql);
-    this.incidents = new KeptIncidents(new IncidentRows(sql), (notices, now) => this.tell(notices, now));
+    this.incidents = new KeptIncidents(new IncidentRows(sql), (notices, now) => this.tell(notices, now), slo);
     this.outbox = new Outbox(sql);
   }
 

@@ -38,9 +38,17 @@ export class Watchman {
   /** Before the first call. */
   async begin(): Promise<void> {
     await this.#waker.read();
+    if (this.#isDue()) this.#wakeBy(this.#deps.clock.now());
+  }
+
+  /** A bug must not keep the book from counting: the alarm meets it again, and tells of it. */
+  #isDue(): boolean {
     const { slo } = this.#deps.config;
-    const isDue = this.turns.take((memory, now) => isMaintenanceDue(memory, slo, now));
-    if (isDue) this.#wakeBy(this.#deps.clock.now());
+    try {
+      return this.turns.take((memory, now) => isMaintenanceDue(memory, slo, now));
+    } catch {
+      return true;
+    }
   }
 
   /** The alarm rings. */
