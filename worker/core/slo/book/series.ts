@@ -95,9 +95,14 @@ export class Series {
     return this.#goodAndBad(key, (name) => this.#counted.sum(name, windowMs, now));
   }
 
-  /** Requests of any outcome, and those that their providers rejected; of a time up to nine days ago. `to` is outside. */
-  traffic(from: number, to: number): { requests: number; rejected: number } {
-    return { requests: this.#traffic.between(REQUESTS, from, to), rejected: this.#traffic.between(REJECTED, from, to) };
+  /** Requests of any outcome, of a time up to nine days ago; `to` is outside. */
+  requests(from: number, to: number): number {
+    return this.#traffic.between(REQUESTS, from, to);
+  }
+
+  /** Those of them that their providers rejected. */
+  rejected(from: number, to: number): number {
+    return this.#traffic.between(REJECTED, from, to);
   }
 
   /** Of the days by UTC that begin in a time; `to` is outside. */

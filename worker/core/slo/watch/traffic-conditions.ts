@@ -74,7 +74,7 @@ function ofWholeAndFeatures(sli: AlertSli, { book, slo, limits }: Watched, look:
 function fewer(series: Series, percent: number, now: number): Odd | undefined {
   const expected = weekAgo(series, now);
   if (!isSure(expected)) return undefined;
-  const { requests } = series.traffic(now - TRAFFIC_MS, now);
+  const requests = series.requests(now - TRAFFIC_MS, now);
   if (requests >= (expected * percent) / 100 || requests >= expected - spread(expected)) return undefined;
   return {
     text: `traffic is ${percentText(requests / expected)} of what it was a week ago; ${Math.round(requests)} requests came in the last ${lengthText(TRAFFIC_MS)}, and ${Math.round(expected)} then.`,
@@ -91,18 +91,20 @@ const isSure = (expected: number): boolean => expected > spread(expected);
 function weekAgo(series: Series, now: number): number {
   const counts = [-1, 0, 1].map((shift) => {
     const to = now - WEEK_MS + shift * TRAFFIC_MS;
-    return series.traffic(to - TRAFFIC_MS, to).requests;
+    return series.requests(to - TRAFFIC_MS, to);
   });
   return Math.min(...counts);
 }
 
 /** Undefined where no more are rejected than before. */
 function rejected(series: Series, factor: number, { minErrors }: Slo, now: number): Odd | undefined {
-  const lately = series.traffic(now - TRAFFIC_MS, now);
-  if (lately.rejected < 2 * minErrors) return undefined;
-  const day = series.traffic(now - TRAFFIC_MS - DAY_MS, now - TRAFFIC_MS);
-  const usual = day.requests > 0 ? day.rejected / day.requests : 0;
-  const share = lately.rejected / lately.requests;
+  const from = now - TRAFFIC_MS;
+  const bad = series.rejected(from, now);
+  if (bad < 2 * minErrors) return undefined;
+  const total = series.requests(from, now);
+  const dayTotal = series.requests(from - DAY_MS, from);
+  const usual = dayTotal > 0 ? series.rejected(from - DAY_MS, from) / dayTotal : 0;
+  const share = bad / total;
   if (share <= factor * Math.max(usual, LEAST_REJECTED_SHARE)) return undefined;
   const than =
     usual > 0 ? `${factorText(share / usual)} times the share of the day before` : 'and none in the day before';
@@ -112,8 +114,8 @@ function rejected(series: Series, factor: number, { minErrors }: Slo, now: numbe
     data: {
       value: share * 100,
       usual: usual * 100,
-      bad: Math.round(lately.rejected),
-      total: Math.round(lately.requests),
+      bad: Math.round(bad),
+      total: Math.round(total),
     },
   };
 }
@@ -123,7 +125,7 @@ function nothing(series: Series, isTold: boolean, { noDataAfterMs }: Slo, now: n
   const { lastAt } = series;
   if (lastAt === undefined || now - lastAt < noDataAfterMs) return undefined;
   const windowMs = sameHoursMs(noDataAfterMs);
-  const expected = series.traffic(now - WEEK_MS - windowMs, now - WEEK_MS).requests;
+  const expected = series.requests(now - WEEK_MS - windowMs, now - WEEK_MS);
   if (!isTold && expected < LEAST_WEEK_AGO) return undefined;
   return {
     text: `nothing has come for ${lasting(now - lastAt)}; in the same ${lengthText(windowMs)} a week ago it was ${Math.round(expected)} requests.`,
@@ -144,7 +146,7 @@ export function silenceDueAt({ book, slo }: Watched, now: number): number | unde
   const isOdd = (at: number): boolean => {
     if (slis.has('throughput') && isSure(weekAgo(series, at))) return true;
     if (!slis.has('no_data') || at - lastAt < slo.noDataAfterMs) return false;
-    return series.traffic(at - WEEK_MS - windowMs, at - WEEK_MS).requests >= LEAST_WEEK_AGO;
+    return series.requests(at - WEEK_MS - windowMs, at - WEEK_MS) >= LEAST_WEEK_AGO;
   };
   // What came a week ago is counted in steps of ten minutes; only the one that it becomes odd in is looked at by the minute.
   for (let from = now; from <= lastAt + WEEK_MS + windowMs; from = startOfNext(from, TRAFFIC_MS)) {
