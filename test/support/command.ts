@@ -21,8 +21,7 @@ export class Command {
   constructor(script: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     const child = spawn('npm', ['run', script, ...(args.length > 0 ? ['--', ...args] : [])], {
       cwd: join(import.meta.dirname, '..', '..'),
-      // A developer's own variables would send the tests to real providers.
-      env: { ...withoutOurs(process.env), CARRYON_DEV_VARS: '', SANDBOX_PACE: 'fast', ...environment },
+      env: commandEnvironment(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -107,6 +106,14 @@ export class CommandBench {
     for (const directory of this.#directories.splice(0)) await rm(directory, { recursive: true, force: true });
   }
 }
+
+/** This process's own variables and `environment`; a developer's own ones would send the tests to real providers. */
+export const commandEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...withoutOurs(process.env),
+  CARRYON_DEV_VARS: '',
+  SANDBOX_PACE: 'fast',
+  ...environment,
+});
 
 function withoutOurs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ours = /^(PROVIDER_|CARRYON_|SANDBOX_|KEY_SECRET$|ADMIN_KEY$|PORT$|HOST$)/;
