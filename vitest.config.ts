@@ -66,7 +66,7 @@ export default defineConfig({
         // Real processes on real ports, after the others. They mostly wait, so more files at a time than there are cores.
         test: {
           ...{ ...E2E, name: 'e2e', exclude: ALONE, maxWorkers: waiting, sequence: { groupOrder: 1 } },
-          globalSetup: 'test/support/prometheus-tools.ts',
+          globalSetup: ['test/support/built-once.ts', 'test/support/prometheus-tools.ts'],
         },
       },
       {
@@ -75,14 +75,17 @@ export default defineConfig({
           ...PATIENT,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: 'test/browser/support/install-chromium.ts',
+          globalSetup: ['test/support/built-once.ts', 'test/browser/support/install-chromium.ts'],
           maxWorkers: waiting,
           sequence: { groupOrder: 1 },
         },
       },
       {
         // Load, and what is told by how long it takes: these want the machine for themselves.
-        test: { ...E2E, name: 'e2e-alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
+        test: {
+          ...{ ...E2E, name: 'e2e-alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
+          globalSetup: 'test/support/built-once.ts',
+        },
       },
     ],
   },

@@ -3,14 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCountedWorker } from '../../bench/counting/build.ts';
-import { buildAssets } from '../../cli/assets/build-assets.ts';
 import { withSandboxProviders } from '../../cli/local-defaults.ts';
 import { workerEntryPath, wranglerConfigPath } from '../../cli/project.ts';
-import { buildWorker } from '../../cli/workerd/build.ts';
 import { type RunningWorkerd, startWorkerd } from '../../cli/workerd/start-workerd.ts';
 import { readWranglerConfig } from '../../cli/workerd/wrangler-config.ts';
 import type { ProviderName } from '../../sandbox/ask.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { builtAssets, builtWorker } from './built-once.ts';
 import { LANES, type LaneKind, laneAlias, laneId } from './configs/lanes.ts';
 import { startGate, type TrafficGate } from './traffic-gate.ts';
 
@@ -86,8 +85,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const log: string[] = [];
   let workerd: RunningWorkerd | undefined;
   let urls: Readonly<Record<string, string>> = {};
-  let scriptPath = join(directory, 'worker.js');
-  const assetsDirectory = join(directory, 'assets');
+  let [scriptPath, assetsDirectory] = ['', ''];
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const formats = { PROVIDER_A_FORMAT: a, PROVIDER_B_FORMAT: b };
   const addresses = gated ? { ...sandbox, [a]: { url: gate.url } } : sandbox;
@@ -121,11 +119,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   };
   try {
     const configPath = options.configPath ?? (config && join(import.meta.dirname, 'configs', `${config}.ts`));
-    const carryon = await buildWorker(options.entryPath ?? workerEntryPath, scriptPath, {
+    scriptPath = await builtWorker(options.entryPath ?? workerEntryPath, directory, {
       ...(configPath && { configPath }),
     });
-    if (options.isCounted) scriptPath = await buildCountedWorker({ carryon, wrangler, directory });
-    await buildAssets(assetsDirectory);
+    if (options.isCounted) scriptPath = await buildCountedWorker({ carryon: { scriptPath }, wrangler, directory });
+    assetsDirectory = await builtAssets(directory);
     url = await start();
   } catch (error) {
     await stop();

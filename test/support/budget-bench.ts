@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withSandboxProviders } from '../../cli/local-defaults.ts';
 import { wranglerConfigPath } from '../../cli/project.ts';
-import { buildWorker } from '../../cli/workerd/build.ts';
 import { type RunningWorkerd, startWorkerd } from '../../cli/workerd/start-workerd.ts';
 import { readWranglerConfig } from '../../cli/workerd/wrangler-config.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { admin } from './ask.ts';
+import { builtWorker } from './built-once.ts';
 import { until } from './until.ts';
 
 export interface BudgetBenchOptions {
@@ -55,6 +55,7 @@ export class BudgetBench {
   readonly log: string[] = [];
   readonly #directory: string;
   readonly #options: BudgetBenchOptions;
+  #scriptPath = '';
   #workerd: RunningWorkerd | undefined;
   #payers = 0;
 
@@ -68,7 +69,7 @@ export class BudgetBench {
     const directory = await mkdtemp(join(tmpdir(), 'carryon-budget-'));
     const bench = new BudgetBench(await startSandbox({ pace: 'fast' }), directory, options);
     try {
-      await buildWorker(join(import.meta.dirname, 'vanishing-worker.js'), join(directory, 'worker.js'), {
+      bench.#scriptPath = await builtWorker(join(import.meta.dirname, 'vanishing-worker.js'), directory, {
         configPath: join(import.meta.dirname, 'configs', 'metered.ts'),
       });
       await bench.#start();
@@ -81,7 +82,7 @@ export class BudgetBench {
 
   async #start(): Promise<void> {
     const { isolates = 1, variables = {} } = this.#options;
-    const scriptPath = join(this.#directory, 'worker.js');
+    const scriptPath = this.#scriptPath;
     this.#workerd = await startWorkerd({
       services: Array.from({ length: isolates }, (_, index) => ({ name: `isolate-${index}`, port: 0, scriptPath })),
       stateDirectory: join(this.#directory, 'state'),

@@ -23,16 +23,15 @@
  * Restarts of the browser and a search of the disk: `openProfile` in browser.ts, its context made ready by `bench.adopt(context)`.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { buildAssets } from '../../../cli/assets/build-assets.ts';
 import { workerEntryPath, wranglerConfigPath } from '../../../cli/project.ts';
-import { buildWorker } from '../../../cli/workerd/build.ts';
 import { type RunningWorkerd, startWorkerd } from '../../../cli/workerd/start-workerd.ts';
 import { readWranglerConfig } from '../../../cli/workerd/wrangler-config.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
+import { builtAssets, builtWorker } from '../../support/built-once.ts';
 import { patiently } from '../../support/patiently.ts';
 import { launchBrowser } from './browser.ts';
 import usualConfig from './config.ts';
@@ -48,6 +47,12 @@ const TENANT = 'acme';
 const PATIENT_MS = 120_000;
 /** Linux' file system in memory: the router's ledger waits for the disk with every question. */
 const IN_MEMORY = '/dev/shm';
+
+/** Stand for the two origins in a build, which files share although each has ports of its own. */
+const STAND_INS = ['http://line.stand-in.localhost', 'http://foreign.stand-in.localhost'];
+
+const withOrigins = (script: string, origins: readonly string[]): string =>
+  STAND_INS.reduce((text, standIn, index) => text.replaceAll(standIn, origins[index] ?? ''), script);
 
 export interface OpenOptions {
   /** Undefined: travel mode is not turned on. */
@@ -133,13 +138,12 @@ export async function startTravelBench({
 
   try {
     const wrangler = readWranglerConfig(wranglerConfigPath);
+    const text = `export default ${JSON.stringify({ ...usualConfig, origins: STAND_INS, ...config })};\n`;
+    const built = await readFile(await builtWorker(workerEntryPath, directory, { configText: text }), 'utf8');
+    const scriptPath = join(directory, 'with-origins.js');
     const origins = [line.origin, foreign.origin];
-    const configPath = join(directory, 'config.ts');
-    await writeFile(configPath, `export default ${JSON.stringify({ ...usualConfig, origins, ...config })};\n`);
-    const scriptPath = join(directory, 'worker.js');
-    const assetsDirectory = join(directory, 'assets');
-    await buildWorker(workerEntryPath, scriptPath, { configPath });
-    await buildAssets(assetsDirectory);
+    await writeFile(scriptPath, withOrigins(built, origins));
+    const assetsDirectory = await builtAssets(directory);
     const start = async () => {
       workerd = await startWorkerd({
         services: [{ name: 'carryon', port: Number(new URL(workerd?.url ?? 'http://free:0').port), scriptPath }],
