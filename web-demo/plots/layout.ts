@@ -18,7 +18,7 @@ export interface Layout {
 const [TOP, BOTTOM, CHARACTER, LINE_HEIGHT] = [14, 26, 6.6, 15];
 const LEVEL_HEIGHT = 13;
 /** A tick of the x axis with its neighbour. */
-const TICK_WIDTH = 90;
+const TICK_WIDTH = 72;
 
 /** Of a plot in so many pixels. */
 export function layoutOf(data: PlotData, width: number, height: number): Layout {
@@ -46,7 +46,7 @@ export function layoutOf(data: PlotData, width: number, height: number): Layout 
   const offsetMs = -new Date(data.to).getTimezoneOffset() * 60_000;
   return {
     ...{ width, height, x, y, yTicks },
-    xTicks: timeTicks(data.from, data.to, Math.max(2, Math.floor((x.end - x.start) / TICK_WIDTH)), offsetMs),
+    xTicks: timeTicks(data.from, data.to, Math.max(3, Math.floor((x.end - x.start) / TICK_WIDTH)), offsetMs),
     levelTexts: spread(levels, LEVEL_HEIGHT, TOP - 4, height - BOTTOM),
     labels: ends.map(({ end, text, tone }, index) => ({
       ...{ text, tone },
