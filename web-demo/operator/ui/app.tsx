@@ -54,7 +54,7 @@ function Frame({ session }: { session: Session }) {
         <p class="brand">{session.config.service}</p>
         <nav aria-label="Views">
           {TABS.map((one) => (
-            <a key={one} href={`#${one}`} aria-current={one === tab.value ? 'page' : undefined}>
+            <a key={one} href={`operator#${one}`} aria-current={one === tab.value ? 'page' : undefined}>
               {TAB_NAMES[one]}
             </a>
           ))}
