@@ -3,11 +3,12 @@ import { type Notice, SEVERITIES } from '../../alerts/notice.ts';
 import { runbookOf } from '../runbook.ts';
 import type { Slo } from '../slo.ts';
 import type { Condition } from './condition.ts';
+import { isOfSingleTenant } from './threshold.ts';
 import type { FiringAlert, WatchState } from './watch-state.ts';
 import { lasting, timeOfDay } from './words.ts';
 
 const MINUTE_MS = 60_000;
-/** More than these are not remembered: an outage for thousands of tenants is told by its first ones. */
+/** No more of single tenants are remembered: an outage for thousands of tenants is told by its first ones. Of the others config has few. */
 export const MOST_REMEMBERED = 1_000;
 
 /** An alert whose own condition has not held for so long is told again when it does: it is another outage, though the objective has not recovered. */
@@ -39,13 +40,13 @@ export function stepOf(
     else firing[alert.name] = { ...alert, burnRate: null, quietSince };
   }
   room -= Object.keys(firing).length;
-  for (const condition of conditions) {
+  for (const condition of [0, 1, 2].flatMap((place) => conditions.filter((one) => placeOf(one) === place))) {
     const known = before.firing[condition.name];
     const since = before.pending[condition.name] ?? minute;
     if (condition.name in firing || condition.name in pending) continue;
     if (known !== undefined && minute - (known.quietSince ?? minute) < AGAIN_AFTER_MS) {
       firing[condition.name] = { ...known, burnRate: condition.burnRate, quietSince: null };
-    } else if (room <= 0) {
+    } else if (room <= 0 && placeOf(condition) > 0) {
       continue;
     } else if (minute - since >= condition.forMs && !condition.isCovered) {
       const { alert, notice } = begin(condition, runbookOf(slo, watchedAs(condition)), since, now);
@@ -58,6 +59,9 @@ export function stepOf(
   }
   return { state: { pending, firing }, notices: [...begun.sort(moreUrgent), ...ended.map((alert) => end(alert, now))] };
 }
+
+/** What waits behind something wider must not take the room of what is told. */
+const placeOf = ({ isCovered, name }: Condition): number => (isOfSingleTenant(name) ? (isCovered ? 2 : 1) : 0);
 
 const moreUrgent = (one: Notice, other: Notice): number =>
   SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);

@@ -18,3 +18,6 @@ export const thresholdName = (
     `threshold/${what}/${forMs > 0 ? `${durationText(forMs)}/` : ''}${severity}`,
     ...(tenant === null ? [] : [`tenant:${tenant}`]),
   ].join('/');
+
+/** Whether a threshold is one of those that each tenant has. */
+export const isOfSingleTenant = (name: string): boolean => /\/tenant:[^/]*$/.test(name);
