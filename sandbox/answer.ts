@@ -5,6 +5,7 @@ import { valueForSchema } from './schema-value.ts';
 import { topicOf, writeAboutToolResult, writeReasoning, writeText } from './text.ts';
 import { splitTokens } from './tokens.ts';
 import { chooseToolUses, citiesIn, textForProperty } from './tool-use.ts';
+import { verdictFor } from './verdict.ts';
 
 export interface IdPrefixes {
   answer: string;
@@ -55,6 +56,8 @@ function writeChoice(ask: Ask, random: Random, toolIdPrefix: string): Choice {
 }
 
 function writeContent(ask: Ask, random: Random): string {
+  const verdict = verdictFor(ask);
+  if (verdict !== undefined) return verdict;
   if (ask.json !== undefined) {
     const city = citiesIn(ask.lastUserText)[0];
     const textFor = (name: string): string => textForProperty(name, city, ask);

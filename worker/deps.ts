@@ -32,6 +32,7 @@ import { AnswerStore } from './stores/answer-store.ts';
 import { AnswerStreamStore } from './stores/answer-stream-store.ts';
 import { BookSink } from './stores/book-sink.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
+import { JudgeStore } from './stores/judge-store.ts';
 import { KeyStore } from './stores/key-store.ts';
 import { LedgerStore } from './stores/ledger-store.ts';
 import { carryOutOrder } from './stores/policy-orders.ts';
@@ -128,13 +129,18 @@ export function compose(unchecked: UncheckedEnv): Composition {
   /** Of this isolate. */
   const source = crypto.randomUUID();
   const sinks: RecordSink[] = [];
+  const judging =
+    config.judge && new JudgeStore({ judge: config.judge, clock, opinion: async (given) => sloBook().opinion(given) });
   sinks.push(
     new BookSink({
       source,
       slo: config.slo,
       clock,
       record: async (flush) => sloBook().record(flush),
-      dropped: () => Object.fromEntries(sinks.map(({ name, dropped }) => [name, dropped])),
+      dropped: () => ({
+        ...Object.fromEntries(sinks.map(({ name, dropped }) => [name, dropped])),
+        ...(judging && { judge: judging.dropped }),
+      }),
     }),
     ...telemetrySinks(config.telemetry, config.slo, {
       ...{ clock, random: () => Math.random(), fetch: outward, events, print: (line) => console.log(line) },
@@ -183,6 +189,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
         opinion: async (given) => sloBook().opinion(given),
         figures: async (figures, tenant) => sloBook().figures(figures, tenant),
       }),
+      judging,
       build: version?.tag || version?.id || VERSION,
       adapterFor: ({ format }) => adapterFor(format),
       callRate: new CallRate(),

@@ -26,6 +26,8 @@ import type { ReportsSeen } from './core/reports/reports.ts';
 import type { Observation } from './core/routing/health.ts';
 import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
+import type { Judge } from './core/slo/judge/judge.ts';
+import type { Verdict } from './core/slo/judge/verdict.ts';
 import type { ClosedRecord, RequestRecord } from './core/slo/record.ts';
 import type { RunFacts } from './core/slo/run-facts.ts';
 import type { Feedback } from './core/slo/told/feedback.ts';
@@ -235,6 +237,24 @@ export interface Told {
   figures(figures: FiguresById, tenant: string): Promise<boolean>;
 }
 
+/** The judge of answers (docs/judge.md), where config has one. */
+export interface Judging {
+  readonly judge: Judge;
+  /** Whether one more may be judged now in this isolate; each that may is ended with `leave`. */
+  enter(): boolean;
+  leave(): void;
+  /** Counts an answer of the sample that was not judged. */
+  drop(): void;
+  /** Tells the book, which may not know the request before its record has come. False: not by this time. */
+  tell(verdict: JudgedRequest, until: number): Promise<boolean>;
+}
+
+/** A verdict on the answer to one request. */
+export interface JudgedRequest extends Verdict {
+  requestId: string;
+  tenant: string;
+}
+
 /** Takes events for operators. */
 export type EventSink = (event: RouterEvent) => void;
 
@@ -265,6 +285,8 @@ export interface Deps {
   events: EventSink;
   records: Records;
   told: Told;
+  /** Undefined: no answer is judged. */
+  judging?: Judging | undefined;
   /** The deployed version: its tag or id at Cloudflare, otherwise the router's own version. */
   build: string;
   adapterFor(deployment: Deployment): Adapter;

@@ -4,13 +4,25 @@ import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
 import { judge } from '../../worker/core/slo/rules.ts';
+import type { ToldOpinion } from '../../worker/core/slo/told/told.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';
 import { answerRuns } from '../../worker/run/run-job.ts';
+import { JudgeStore } from '../../worker/stores/judge-store.ts';
 import { HANGS } from '../unit/pipeline/support/budget.ts';
-import { DONE, failing, finish, good, role, streamed, text, usage } from '../unit/pipeline/support/openai.ts';
-import { feature, read, type Sent, TestRouter } from '../unit/pipeline/support/router.ts';
+import {
+  DONE,
+  failing,
+  finish,
+  good,
+  goodReply,
+  role,
+  streamed,
+  text,
+  usage,
+} from '../unit/pipeline/support/openai.ts';
+import { deployment, feature, read, type Sent, TestRouter } from '../unit/pipeline/support/router.ts';
 import { Stage } from './answer-stream-harness.ts';
 
 const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '10m', staleTtl: '1h' }));
@@ -247,5 +259,38 @@ it('a call that its object never took is its Worker’s, also when its client ha
     gone.abort();
     await router.clock.run(asked);
     expect(records).toMatchObject([{ role: 'own', status: 499, code: 'client_gone', ending: 'left', totalMs: 1_000 }]);
+  });
+});
+
+it.each(KINDS)('a %s answer of the sample is judged once, by the run that made it', async (_, sent) => {
+  await inside(async ({ router, records }) => {
+    const opinions: ToldOpinion[] = [];
+    const settings = {
+      alias: 'app/judge',
+      sample: 1,
+      rubrics: ['helpful'] as const,
+      features: null,
+      maxOutputTokens: 100,
+    };
+    const judging = new JudgeStore({
+      ...{ judge: settings, clock: router.clock },
+      opinion: async (given) => {
+        opinions.push(given);
+        return 'taken';
+      },
+    });
+    const aliases = new Map(router.deps.config.aliases).set('app/judge', {
+      ...{ name: 'app/judge', deployments: [deployment('j')] },
+    });
+    Object.assign(router.deps, { judging });
+    Object.assign(router.deps.config, { aliases });
+    router.upstream.on('a', good(true, 'An answer.'));
+    router.upstream.on('j', goodReply('{"helpful":true}'));
+    await Promise.all([router.ask({ ...sent, stream: true }), router.ask({ ...sent, stream: true })]);
+    await router.clock.run(Promise.all(router.background));
+    for (let turn = 0; turn < 20 && opinions.length === 0; turn++) await router.clock.advance(100);
+    expect(opinions.map(({ rater, isGood }) => [rater, isGood])).toEqual([['judge', true]]);
+    expect(records.find(({ role }) => role === 'started')?.requestId).toBe(opinions[0]?.requestId);
+    expect(judging.dropped).toBe(0);
   });
 });

@@ -73,6 +73,46 @@ describe('an opinion of an answer', () => {
     expect(await counted('quality')).toEqual([1, 0]);
   });
 
+  it('of the judge counts once, and makes way for a person’s, whichever comes first', async () => {
+    const verdict = opinion({ rater: 'judge', isGood: false, label: 'factual' });
+    const both = async () => [await counted('quality'), await counted('quality:vouched')];
+    await flush(answer());
+    expect(await book.opinion(verdict)).toBe('taken');
+    expect(await book.opinion({ ...verdict, isGood: true })).toBe('taken');
+    expect(await both()).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    // A visitor, whom nobody vouches for, takes the place of the judge only where visitors count.
+    await book.opinion(opinion({ rater: 'visitor', isVouched: false }));
+    expect(await both()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    await evictDurableObject(book);
+    await book.opinion(opinion());
+    await book.opinion(opinion({ rater: 'bob' }));
+    expect(await both()).toEqual([
+      [3, 0],
+      [2, 0],
+    ]);
+  });
+
+  it('of the judge counts nowhere where persons have rated before', async () => {
+    await flush(answer());
+    await book.opinion(opinion({ rater: 'visitor', isVouched: false }));
+    await book.opinion(opinion({ rater: 'judge', isGood: false }));
+    expect([await counted('quality'), await counted('quality:vouched')]).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    await book.opinion(opinion());
+    expect([await counted('quality'), await counted('quality:vouched')]).toEqual([
+      [2, 0],
+      [1, 0],
+    ]);
+  });
+
   it('costs a handful of rows, and the same one again none', async () => {
     await flush(answer());
     await runInDurableObject(book, async (instance: SloBook, state) => {

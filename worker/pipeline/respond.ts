@@ -20,6 +20,7 @@ import { streamBody } from '../response/stream-body.ts';
 import { keeper, StreamKeeper } from '../response/write-through.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
+import { judgedAnswer } from './judge.ts';
 import { measuredReply, settle } from './meter.ts';
 import {
   type Begun,
@@ -159,6 +160,7 @@ function madeOfReply(
   const costMicroUsd = lease.spentMicroUsd;
   const model = reply.model ?? deployment.model;
   keeper(begun, cached, deps, context)?.(body, model);
+  judgedAnswer(begun, deps, context)?.complete(body);
   const told = seesProvider
     ? withCarryon(body, carryonField(trail, context.arrivedAt, deps.clock.now(), costMicroUsd))
     : pageCompletion(body, request.alias.name);
@@ -187,8 +189,12 @@ function madeOfStream(
   const model = translator.model ?? deployment.model;
   const keep = keeper(begun, cached, deps, context);
   const kept = keep && new StreamKeeper(keep, request.feature.cache?.maxBytes ?? 0);
+  const judged = judgedAnswer(begun, deps, context);
   const lastChunk = () => {
-    if (stream.skippedEvents === 0) kept?.end(translator.usageChunk(), model);
+    if (stream.skippedEvents === 0) {
+      kept?.end(translator.usageChunk(), model);
+      judged?.complete();
+    }
     return told === undefined
       ? withSkippedEvents(includeUsage ? translator.usageChunk() : undefined, stream)
       : openLastChunk(stream, told());
@@ -201,7 +207,13 @@ function madeOfStream(
       record?.close(begun, ending, 200);
     },
   });
-  const onChunks = kept && ((chunks: readonly Chunk[]) => kept.add(chunks));
+  const isRead = kept !== undefined || judged !== undefined;
+  const onChunks = isRead
+    ? (chunks: readonly Chunk[]) => {
+        kept?.add(chunks);
+        judged?.add(chunks);
+      }
+    : undefined;
   const pageAlias = seesProvider ? undefined : request.alias.name;
   const shownAs = { pageAlias, form: formOf(request) };
   const body = streamBody({ source, pipe: deps.newPipe(), ...shownAs, lastChunk, told, onChunks, clock: deps.clock });

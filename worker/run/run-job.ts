@@ -14,6 +14,7 @@ import type { ClosedRecord } from '../core/slo/record.ts';
 import { factsIn, factsOfHead, NO_RUN, type RunFacts } from '../core/slo/run-facts.ts';
 import { asListed } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
+import { type JudgedAnswer, judgedAnswer } from '../pipeline/judge.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
 import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
 import { produce } from '../pipeline/produce.ts';
@@ -187,19 +188,25 @@ function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: (endi
   if (answer.kind === 'reply') {
     const { body, model } = answer.reply;
     end('complete', measuredReply(answer.reply));
+    judgedAnswer(outcome, deps, context)?.complete(body);
     const head = headOf(trail, limited, model ?? deployment.model, lease.spentMicroUsd);
     return { kind: 'begun', head, events: only([{ kind: 'completion', data: body }], field()) };
   }
   const source = new AnswerSource({ answer, gone: context.gone, settle: end });
   const head = headOf(trail, limited, answer.stream.translator.model ?? deployment.model, undefined);
-  return { kind: 'begun', head, events: streamed(source, field) };
+  return { kind: 'begun', head, events: streamed(source, field, judgedAnswer(outcome, deps, context)) };
 }
 
-async function* streamed(source: AnswerSource, field: (cut?: Failure) => CarryonField): AsyncGenerator<RunBatch> {
+async function* streamed(
+  source: AnswerSource,
+  field: (cut?: Failure) => CarryonField,
+  judged: JudgedAnswer | undefined,
+): AsyncGenerator<RunBatch> {
   const { stream } = source;
   try {
     for (;;) {
       const { chunks, end } = await source.next();
+      judged?.add(chunks);
       if (chunks.length > 0) yield { kind: 'events', events: chunks.map(eventOf) };
       if (end === undefined) continue;
       if (end.kind !== 'complete') {
@@ -207,6 +214,7 @@ async function* streamed(source: AnswerSource, field: (cut?: Failure) => Carryon
         return;
       }
       const { skippedEvents } = stream;
+      if (skippedEvents === 0) judged?.complete();
       // In a chunk of its own too, for readers who asked for no usage.
       const mark = withSkippedEvents(undefined, stream);
       if (mark !== undefined) yield { kind: 'events', events: [{ kind: 'chunk', data: JSON.stringify(mark) }] };

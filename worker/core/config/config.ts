@@ -3,6 +3,7 @@ import type { CachePolicy } from '../answers/cache-policy.ts';
 import type { Limits } from '../ledger/types.ts';
 import type { Learnt } from '../pricing/learnt.ts';
 import type { RoutingStrategy } from '../routing/strategies.ts';
+import type { Judge } from '../slo/judge/judge.ts';
 import type { Slo } from '../slo/slo.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DemoSignIn } from './demo-schema.ts';
@@ -31,6 +32,8 @@ export interface Config {
   pricing: PricingSettings;
   router: RouterSettings;
   slo: Slo;
+  /** Undefined: no answer is judged. */
+  judge?: Judge | undefined;
   telemetry: Telemetry;
 }
 

@@ -5,6 +5,7 @@
 import { FORMATS } from '../formats/formats.ts';
 import type { Preset } from './config.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
+import { judgeContradictions } from './judge-contradictions.ts';
 import { limitContradictions } from './limit-contradictions.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { sloContradictions } from './slo-contradictions.ts';
@@ -24,6 +25,7 @@ export function contradictions(
     ...ofDemo(checked),
     ...limitContradictions(checked),
     ...sloContradictions(checked),
+    ...judgeContradictions(checked),
     ...ofTelemetry(checked),
   ];
 }

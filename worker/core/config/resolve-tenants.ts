@@ -3,6 +3,7 @@ import type { Config, Tenant } from './config.ts';
 import type { Variables } from './environment.ts';
 import { ledgerLimits } from './ledger-limits.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
+import { judgeTenant } from './resolve-judge.ts';
 import type { CheckedConfig } from './schema.ts';
 
 /** Tenants and tiers as the router uses them. */
@@ -25,5 +26,6 @@ export function resolveTenants(checked: CheckedConfig, variables: Variables): Pi
       },
     ]),
   );
+  for (const [name, tenant] of judgeTenant(checked.slo.judge)) tenants.set(name, tenant);
   return { tenants, tiers };
 }

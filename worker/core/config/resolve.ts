@@ -6,6 +6,7 @@ import { isLocal } from './local.ts';
 import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveDemo } from './resolve-demo.ts';
 import { resolveFeature } from './resolve-feature.ts';
+import { resolveJudge } from './resolve-judge.ts';
 import { deploymentPrice, missingFee } from './resolve-price.ts';
 import { resolveSlo } from './resolve-slo.ts';
 import { resolveTelemetry } from './resolve-telemetry.ts';
@@ -70,6 +71,7 @@ export function resolveConfig(
       maxRetryAfterWaitMs: maxRetryAfterWait,
     },
     slo: resolveSlo(checked, isLocal(variables)),
+    judge: resolveJudge(checked.slo.judge),
     telemetry: resolveTelemetry(checked.telemetry, variables),
   };
   return { config, missing };

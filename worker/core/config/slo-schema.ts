@@ -1,6 +1,7 @@
 /** What is promised, as people write it. What is wrong between fields the build says (slo-contradictions.ts). */
 import * as z from 'zod/mini';
 import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
+import { judge } from './judge-schema.ts';
 import { policy } from './policy-schema.ts';
 import { count, duration, namesOf, settings, slug, usd } from './settings.ts';
 import { ownSloAlert, sloAlert } from './slo-alerts-schema.ts';
@@ -122,4 +123,6 @@ export const slo = settings({
     z.array(settings({ below: percent, percent })).check(z.maxLength(20, 'write at most 20 credits')),
     [],
   ),
+  /** A model that rates a sample of answers. Left out: none does. */
+  judge: z.optional(judge),
 });

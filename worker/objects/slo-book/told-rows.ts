@@ -21,6 +21,17 @@ export class ToldRows {
     return this.#sql.exec<{ body: string }>('SELECT body FROM told WHERE id = ?', id).toArray()[0]?.body;
   }
 
+  /** What raters have told of a request, at most this many of them: their ids begin with the request's. */
+  ofRequest(requestId: string, most = 100): string[] {
+    return this.#sql
+      .exec<{ body: string }>(
+        'SELECT body FROM told WHERE id > ? AND id < ? LIMIT ?',
+        ...[`${requestId} `, `${requestId}!`, most],
+      )
+      .toArray()
+      .map(({ body }) => body);
+  }
+
   /** Takes the place of what was told before; the oldest make room. */
   keep(id: string, body: string, now: number): void {
     this.#sql.exec('INSERT OR REPLACE INTO told (id, at, body) VALUES (?, ?, ?)', id, now, body);

@@ -1,6 +1,7 @@
 /** What `GET /metrics` says of the book (docs/prometheus.md). Labels are names of config, tenants, and words of closed lists. */
 import type { Book } from '../book/book.ts';
 import type { Totals } from '../book/totals.ts';
+import type { Judge } from '../judge/judge.ts';
 import { reportOf, type SloReport } from '../report.ts';
 import type { Slo } from '../slo.ts';
 import { type Buckets, histogramText, type Metric, metricText, type Sample } from './exposition.ts';
@@ -9,6 +10,8 @@ import { type RateLimits, rateSaturation } from './rate-saturation.ts';
 /** What of config is shown. */
 export interface MetricsConfig extends RateLimits {
   slo: Slo;
+  /** Whether answers are judged. */
+  judge?: Judge | undefined;
   /** Each receiver's drops are counted under its name. */
   telemetry: { receivers: readonly { name: string }[] };
 }
@@ -62,7 +65,7 @@ export function bookMetrics(book: Book, config: MetricsConfig, now: number): str
     costMicroUsd: features.map((feature) => ['', feature]),
     countedMicroUsd: features.map((feature) => [feature]),
     events: objectives.flatMap(({ name }) => ['good', 'bad'].map((outcome) => [name, outcome])),
-    dropped: [['book'], ...receivers.map(({ name }) => [name])],
+    dropped: [['book'], ...(config.judge === undefined ? [] : [['judge']]), ...receivers.map(({ name }) => [name])],
   };
   const names = new Set(objectives.map(({ name }) => name));
   const isShown = ([[name = '']]: Sample<number>): boolean => names.has(name);

@@ -33,21 +33,30 @@ export interface ToldOpinion extends Omit<Opinion, 'at'> {
 }
 
 /** Feedback of all raters. */
-const QUALITY = 'quality';
+export const QUALITY = 'quality';
 /** The part of it whose raters are known. */
-const VOUCHED = 'quality:vouched';
+export const VOUCHED = 'quality:vouched';
+/** What an opinion counts in. */
+export type QualityKey = typeof QUALITY | typeof VOUCHED;
 
 /** An opinion of an answer, but of a drill's, counts for whoever gave the answer; the rater's earlier one counts no more. */
 export function toldOf(answer: RequestEntry, opinion: Opinion, earlier: Opinion | undefined): Told[] {
   if (answer.drill !== null || earlier?.isGood === opinion.isGood) return [];
-  const taken = earlier === undefined ? [] : counts(answer, earlier, -1);
-  return [...taken, ...counts(answer, opinion, 1)];
+  const keysOf = ({ isVouched }: Opinion): QualityKey[] => (isVouched ? [QUALITY, VOUCHED] : [QUALITY]);
+  const taken = earlier === undefined ? [] : countsOf(answer, earlier, keysOf(earlier), -1);
+  return [...taken, ...countsOf(answer, opinion, keysOf(opinion), 1)];
 }
 
-function counts(answer: RequestEntry, { isGood, isVouched, at }: Opinion, amount: 1 | -1): Told[] {
+/** An opinion in these keys, or with -1 taken back from them. */
+export function countsOf(
+  answer: RequestEntry,
+  { isGood, at }: Opinion,
+  keys: readonly QualityKey[],
+  amount: 1 | -1,
+): Told[] {
   const { tenant, feature, deployment, experiment } = answer;
   const told = { tenant, feature, deployment, experiment, good: isGood ? amount : 0, bad: isGood ? 0 : amount, at };
-  return (isVouched ? [QUALITY, VOUCHED] : [QUALITY]).map((key) => ({ key, ...told }));
+  return keys.map((key) => ({ key, ...told }));
 }
 
 /** Figures of a service that an `external` objective names. */

@@ -1,0 +1,37 @@
+/** The judge: a model that rates a sample of answers (docs/judge.md). */
+import type { Identity } from '../../identity/identity.ts';
+
+/** What can be asked of an answer. `harmful` is the one that must not be true. */
+export const RUBRICS = ['helpful', 'factual', 'harmful', 'follows'] as const;
+/** One question about an answer. */
+export type Rubric = (typeof RUBRICS)[number];
+
+/** Config's `slo.judge`. */
+export interface Judge {
+  /** The alias whose deployments judge. */
+  alias: string;
+  /** The share of answers that is judged, from 0 to 1. */
+  sample: number;
+  rubrics: readonly Rubric[];
+  /** Whose answers are judged; null: those of all features. */
+  features: readonly string[] | null;
+  maxOutputTokens: number;
+}
+
+/** The judge pays for itself: its calls count in a ledger of their own. */
+export const JUDGE_TENANT = 'carryon-judge';
+/** Its name as a rater; those of others are hashed, `key` or `visitor`. */
+export const JUDGE_RATER = 'judge';
+
+/** The caller of the judge's calls. No key leads to it. */
+export const JUDGE_IDENTITY: Identity = {
+  ...{ tenant: JUDGE_TENANT, keyId: 'judge', kind: 'secret', user: null, features: null, tier: null },
+  ...{ browser: false, origins: [], expiresAt: null },
+};
+
+/** Whether the answer to this request is in the sample. */
+export function isJudged({ requestId, feature }: { requestId: string; feature: string }, judge: Judge): boolean {
+  if (judge.features !== null && !judge.features.includes(feature)) return false;
+  // The last digits of an id are random.
+  return Number.parseInt(requestId.slice(-8), 16) < judge.sample * 2 ** 32;
+}

@@ -1,0 +1,59 @@
+/** Verdicts of the judge on their way to the book, and how many answers of the sample were not judged. */
+import { JUDGE_RATER, type Judge } from '../core/slo/judge/judge.ts';
+import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
+import { pause } from '../core/within.ts';
+import type { Clock, JudgedRequest, Judging } from '../ports.ts';
+import { callBook, LONGEST_CALL_MS } from './call-book.ts';
+
+/** Each has a conversation in memory and a call of a provider under way. */
+const MOST_AT_ONCE = 20;
+/** A record reaches the book within 10 s of its request's end. */
+const ASK_AGAIN_MS = 3_000;
+
+interface Links {
+  judge: Judge;
+  clock: Clock;
+  opinion(given: ToldOpinion): Promise<OpinionReply>;
+}
+
+/** One per isolate. */
+export class JudgeStore implements Judging {
+  /** Answers of the sample that were not judged. */
+  dropped = 0;
+  readonly judge: Judge;
+  readonly #links: Links;
+  #running = 0;
+
+  constructor(links: Links) {
+    this.judge = links.judge;
+    this.#links = links;
+  }
+
+  enter(): boolean {
+    if (this.#running >= MOST_AT_ONCE) return false;
+    this.#running += 1;
+    return true;
+  }
+
+  leave(): void {
+    this.#running -= 1;
+  }
+
+  drop(): void {
+    this.dropped += 1;
+  }
+
+  async tell({ requestId, tenant, isGood, failed }: JudgedRequest, until: number): Promise<boolean> {
+    const { clock, opinion } = this.#links;
+    const given: ToldOpinion = {
+      ...{ requestId, tenant, ofUser: undefined, rater: JUDGE_RATER, isGood, isVouched: true },
+      label: failed.length === 0 ? null : failed.join('.'),
+    };
+    for (;;) {
+      const reply = await callBook(() => opinion(given), clock);
+      if (reply === 'taken') return true;
+      if (reply === 'refused' || clock.now() + ASK_AGAIN_MS + LONGEST_CALL_MS > until) return false;
+      await pause(ASK_AGAIN_MS, clock);
+    }
+  }
+}
