@@ -26,6 +26,7 @@ export interface BenchOptions {
     | 'budgets'
     | 'owners'
     | 'alerts'
+    | 'judge'
     | 'telemetry'
     | 'promises'
     | 'truth'

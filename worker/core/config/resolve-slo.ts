@@ -29,7 +29,19 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
   );
   const names = [...objectives, ...averages].map(({ name }) => name);
   const { public: publicNames = local ? names : [], objectives: _, averages: __, preset: ___, ...rest } = slo;
-  const { retention, reviewEvery, noDataAfter, contact, classes, credits, policy, judge: ____, alerts, runbooks, ...same } = rest;
+  const {
+    retention,
+    reviewEvery,
+    noDataAfter,
+    contact,
+    classes,
+    credits,
+    policy,
+    judge: ____,
+    alerts,
+    runbooks,
+    ...same
+  } = rest;
   return {
     ...same,
     contact: contact ?? null,
