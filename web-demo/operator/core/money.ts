@@ -9,7 +9,7 @@ import type { Ledger } from './replies.ts';
 const DAY_MS = 86_400_000;
 
 /** The beginning and end of a month by UTC, such as `2026-11`. */
-export function monthBounds(month: string): { from: number; to: number } {
+function monthBounds(month: string): { from: number; to: number } {
   const [year = 1970, number = 1] = month.split('-').map(Number);
   return { from: Date.UTC(year, number - 1), to: Date.UTC(year, number) };
 }
@@ -172,7 +172,7 @@ export function limitsInForce(scope: Scope, { tenant, limits }: Ledger, config: 
 }
 
 /** `tenant acme`, `feature chat`, `key web-backend`. */
-export function scopeName(scope: Scope, { tenant, keyNames = {} }: Ledger): string {
+function scopeName(scope: Scope, { tenant, keyNames = {} }: Ledger): string {
   const [kind = '', ...rest] = scope.split(':');
   const id = rest.join(':');
   if (kind === 'tenant') return `tenant ${tenant}`;

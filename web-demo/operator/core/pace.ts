@@ -1,6 +1,6 @@
 /** How often the page calls: once a second on the whole, with room for the calls of one view. The router allows ten times that. */
 
-const BURST = 12;
+const BURST = 20;
 const INTERVAL_MS = 1_000;
 
 /** Calls that may be made at once, at a time. */

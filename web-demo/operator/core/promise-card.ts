@@ -1,4 +1,5 @@
 /** How one promise stands, in a few words for a card. */
+import type { MoneyReport } from '../../../worker/core/slo/history.ts';
 import type { AverageReport } from '../../../worker/core/slo/report.ts';
 import { counted, duration, percent, times, usd, wholePercent } from './format.ts';
 import type { ShownObjective } from './replies.ts';
@@ -116,6 +117,42 @@ export function averageCard({
     barName: `Of what is promised: ${share === null ? 'no data' : wholePercent(share)}`,
     note: share === null ? 'No requests in this window.' : `${apart(share)} · ${counted(total, 'request')}`,
   };
+}
+
+/** Of a tenant's money this month; undefined without a limit. */
+export function budgetCard(money: MoneyReport): PromiseCard | undefined {
+  const { tenant, spentUsd, capUsd, ladder } = money;
+  if (capUsd === null || capUsd <= 0) return undefined;
+  const reached = ladder.filter((step) => spentUsd >= step.usd).at(-1);
+  return {
+    ...{ name: `month of ${tenant}`, title: 'Month’s budget', of: tenant },
+    pill:
+      reached === undefined
+        ? { text: 'within', tone: 'good' }
+        : {
+            text: reached.isSafeguard ? 'safeguard serves' : `${reached.percent} % alert sent`,
+            tone: reached.isSafeguard ? 'bad' : 'warn',
+          },
+    value: usd(spentUsd),
+    promise: `of ${usd(capUsd)}`,
+    bar: Math.min(1, spentUsd / capUsd),
+    barName: `Of the month’s budget: ${wholePercent(spentUsd / capUsd)}`,
+    note: paceNote(money),
+  };
+}
+
+function paceNote({ projectedUsd, spentUsd, ladder, at, month }: MoneyReport): string {
+  const next = ladder.find((step) => step.usd > spentUsd);
+  const began = Date.parse(`${month}-01`);
+  if (projectedUsd === null || next === undefined || spentUsd <= 0)
+    return projectedUsd === null
+      ? 'Too early to tell where the month ends.'
+      : `The month ends at ${usd(projectedUsd)} at this pace.`;
+  const what = next.isSafeguard ? 'Safeguard takes over' : `The ${next.percent} % alert goes out`;
+  if (projectedUsd < next.usd)
+    return `${what} at ${usd(next.usd)}; the month ends at ${usd(projectedUsd)} at this pace.`;
+  const inMs = ((next.usd - spentUsd) / spentUsd) * (at - began);
+  return `${what} at ${usd(next.usd)}, in ${duration(inMs)} at this pace.`;
 }
 
 const apart = (share: number): string =>

@@ -29,7 +29,8 @@ export function createApi(key: string, ports: ApiPorts, onKeyRefused: (problem: 
     for (let tries = 1; ; tries++) {
       const next = paced(pace, ports.now());
       pace = next.pace;
-      if (next.waitMs > 0) await ports.wait(next.waitMs);
+      // What a person presses does not wait behind what the page reads.
+      if (next.waitMs > 0 && method === 'GET') await ports.wait(next.waitMs);
       const response = await once(method, path, body);
       if (response === undefined) return { ok: false, problem: UNREACHABLE };
       if (response.status === 429 && tries < MOST_TRIES) {

@@ -1,7 +1,8 @@
 /** How all promises stand: one sentence, a card for each, and why. */
 import { useSignal } from '@preact/signals';
+import type { MoneyReport } from '../../../worker/core/slo/history.ts';
 import { mostUrgentFirst } from '../core/headline.ts';
-import { averageCard, objectiveCard, worstFirst } from '../core/promise-card.ts';
+import { averageCard, budgetCard, objectiveCard, worstFirst } from '../core/promise-card.ts';
 import type { Cooldowns, Firing, Promises as PromisesReply } from '../core/replies.ts';
 import { pathOf, usePage, useRead } from '../ui/context.ts';
 import { FeatureFilter, Filters, TenantFilter, WindowFilter } from '../ui/filters.tsx';
@@ -25,6 +26,7 @@ export function Promises() {
   );
   const cooldowns = useRead<Cooldowns>('cooldowns');
   const firing = useRead<Firing>('firing').value?.firing ?? [];
+  const money = useRead<MoneyReport>(pathOf('money', { tenant: tenant.value })).value;
   const chosen = useSignal<string | null>(null);
   const hasAll = useSignal(false);
   const choose = (name: string) => {
@@ -47,7 +49,9 @@ export function Promises() {
           const focus = sorted.find(({ name }) => name === (chosen.value ?? alarming)) ?? sorted[0];
           const cards = [
             ...sorted.map((one) => ({ card: objectiveCard(one, now.value), isObjective: true })),
-            ...averages.map((one) => ({ card: averageCard(one), isObjective: false })),
+            ...[...averages.map(averageCard), (money && budgetCard(money)) ?? []].flat().map((card) => {
+              return { card, isObjective: false };
+            }),
           ];
           return (
             <>

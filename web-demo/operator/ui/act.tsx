@@ -22,7 +22,7 @@ export interface After {
 }
 
 /** Makes changes one at a time, and remembers why the last one was refused. */
-export function useChange() {
+function useChange() {
   const { session, said } = usePage();
   const isBusy = useSignal(false);
   const problem = useSignal<Problem | null>(null);

@@ -1,6 +1,6 @@
 /** The whole page: the gate, or the views behind it. */
 import { signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { TAB_NAMES, TABS, type Tab, tabOf } from '../core/tabs.ts';
 import { type Gate, newFilters, type Session } from '../state/session.ts';
 import { Alerts } from '../tabs/alerts.tsx';
@@ -43,6 +43,8 @@ function Frame({ session }: { session: Session }) {
     };
     return watch(page, onHash);
   }, [page, tab]);
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [tab.value]);
   const View = VIEWS[tab.value];
   const { name, scope } = session.config.operator;
   return (
@@ -52,7 +54,7 @@ function Frame({ session }: { session: Session }) {
       </a>
       <header class="top">
         <p class="brand">{session.config.service}</p>
-        <nav aria-label="Views">
+        <nav aria-label="Views" ref={nav}>
           {TABS.map((one) => (
             <a key={one} href={`operator#${one}`} aria-current={one === tab.value ? 'page' : undefined}>
               {TAB_NAMES[one]}

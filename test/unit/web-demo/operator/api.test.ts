@@ -32,13 +32,15 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
   new Response(JSON.stringify(body), { status, headers });
 
 describe('calls of the page', () => {
-  it('go out at once for a view, then once a second', async () => {
+  it('go out at once for a view, then once a second; a change never waits', async () => {
     const { calls, ports } = router(() => json({}));
     const api = createApi('ak-1', ports, () => {});
     for (let call = 0; call < 30; call++) await api.get('slo');
     const began = calls[0]?.at ?? 0;
-    expect(calls.filter(({ at }) => at === began)).toHaveLength(12);
-    expect((calls.at(-1)?.at ?? 0) - began).toBe(18_000);
+    expect(calls.filter(({ at }) => at === began)).toHaveLength(20);
+    expect((calls.at(-1)?.at ?? 0) - began).toBe(10_000);
+    await api.send('PUT', 'freeze', {});
+    expect(calls.at(-1)?.at).toBe(calls.at(-2)?.at);
   });
 
   it('have the key in their header alone, and follow no redirect', async () => {

@@ -4,6 +4,7 @@ import { durationsPlot, levelsOf } from '../../../../web-demo/operator/core/dura
 import { helpfulPin, listed, mostUrgentFirst, summary } from '../../../../web-demo/operator/core/headline.ts';
 import {
   averageCard,
+  budgetCard,
   objectiveCard,
   objectiveWords,
   worstFirst,
@@ -58,6 +59,24 @@ describe('a promise’s card', () => {
       note: /100 % above/,
     });
     expect(averageCard({ ...average, valueUsd: null, state: 'no_data' })).toMatchObject({ bar: null, value: '–' });
+  });
+
+  it('of a month’s budget says what comes next, and when', () => {
+    const ladder = [
+      { percent: 85, usd: 170, isSafeguard: false, reachedAt: NOW },
+      { percent: 95, usd: 190, isSafeguard: true, reachedAt: null },
+    ];
+    const money = { tenant: 'acme', tenants: [], month: '2026-11', at: NOW, ladder, days: [], where: [], failedUsd: 0 };
+    expect(budgetCard({ ...money, spentUsd: 171, capUsd: 200, projectedUsd: 194 })).toMatchObject({
+      ...{ value: '$171', promise: 'of $200', pill: { text: '85 % alert sent', tone: 'warn' }, bar: 0.855 },
+      note: 'Safeguard takes over at $190, in 3 days at this pace.',
+    });
+    expect(budgetCard({ ...money, spentUsd: 195, capUsd: 200, projectedUsd: 220 })).toMatchObject({
+      pill: { text: 'safeguard serves', tone: 'bad' },
+      note: 'The month ends at $220 at this pace.',
+    });
+    expect(budgetCard({ ...money, spentUsd: 2, capUsd: 200, projectedUsd: null })?.pill.text).toBe('within');
+    expect(budgetCard({ ...money, spentUsd: 2, capUsd: null, projectedUsd: null })).toBeUndefined();
   });
 
   it('stands before others where it is worse, then by tier', () => {

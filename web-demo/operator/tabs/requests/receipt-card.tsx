@@ -1,4 +1,6 @@
 /** One request: what became of it in a sentence, its attempts on a line of time, and its figures. */
+
+import { useEffect, useRef } from 'preact/hooks';
 import { EXCLUDED_WORDS, FINISH_WORDS, MODE_WORDS } from '../../../../cli/why/words.ts';
 import { microUsd, moment, seconds } from '../../core/format.ts';
 import { headingOf, sentenceOf, timelineOf, tokensText } from '../../core/receipt.ts';
@@ -8,12 +10,19 @@ import { Card, Loaded, Pill } from '../../ui/pieces.tsx';
 
 export function ReceiptCard({ id }: { id: string }) {
   const read = useRead<ShownRequest>(`requests/${encodeURIComponent(id)}`);
+  const card = useRef<HTMLDivElement>(null);
+  // On a phone it stands below the list.
+  useEffect(() => {
+    if (matchMedia('(max-width: 60rem)').matches) card.current?.scrollIntoView({ block: 'start' });
+  }, [id]);
   return (
-    <Card title={read.value === undefined ? 'Request' : headingOf(read.value)} what={<span class="mono">{id}</span>}>
-      <Loaded read={read} rows={8}>
-        {(receipt) => <Receipt receipt={receipt} />}
-      </Loaded>
-    </Card>
+    <div ref={card} class="receipt">
+      <Card title={read.value === undefined ? 'Request' : headingOf(read.value)} what={<span class="mono">{id}</span>}>
+        <Loaded read={read} rows={8}>
+          {(receipt) => <Receipt receipt={receipt} />}
+        </Loaded>
+      </Card>
+    </div>
   );
 }
 

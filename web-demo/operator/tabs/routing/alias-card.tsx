@@ -52,6 +52,7 @@ export function AliasCard({
               <thead>
                 <tr>
                   <th scope="col">deployment</th>
+                  <th scope="col">now</th>
                   <th scope="col">model</th>
                   <th scope="col" class="number">
                     order
@@ -59,7 +60,6 @@ export function AliasCard({
                   <th scope="col" class="number">
                     weight
                   </th>
-                  <th scope="col">now</th>
                   <th scope="col">
                     <span class="visually-hidden">clear</span>
                   </th>
@@ -72,16 +72,16 @@ export function AliasCard({
                       {id} {provider !== id && <span class="beside">{provider}</span>}
                     </th>
                     <td>
+                      <Standing isListed={isListed} isPinned={pin?.deployment === id} cooldown={cooldownOf(read, id)} />
+                    </td>
+                    <td>
                       {model} {list && isListed && <Pill tone="accent">set by hand</Pill>}
                     </td>
                     <td class="number">{order}</td>
                     <td class="number">{weight}</td>
-                    <Standing
-                      id={id}
-                      isListed={isListed}
-                      isPinned={pin?.deployment === id}
-                      cooldown={read.cooldowns.find(({ deployment }) => deployment === id)}
-                    />
+                    <td class="number">
+                      <Clear id={id} cooldown={cooldownOf(read, id)} />
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -96,13 +96,14 @@ export function AliasCard({
 const listed = (list: ShownOverrides['aliases'][string] | undefined, id: string): boolean =>
   list === undefined || (list.deployments.some((one) => one.id === id) && !list.leftOut?.includes(id));
 
+const cooldownOf = ({ cooldowns }: Cooldowns, id: string): Cooldown | undefined =>
+  cooldowns.find(({ deployment }) => deployment === id);
+
 function Standing({
-  id,
   isListed,
   isPinned,
   cooldown,
 }: {
-  id: string;
   isListed: boolean;
   isPinned: boolean;
   cooldown: Cooldown | undefined;
@@ -110,33 +111,31 @@ function Standing({
   const { now } = usePage();
   return (
     <>
-      <td>
-        {isPinned && <Pill tone="accent">pinned</Pill>} {!isListed && <Pill tone="away">not in the list in force</Pill>}
-        {isListed && cooldown === undefined && <Pill tone="good">up</Pill>}
-        {cooldown && (
-          <>
-            <Pill tone="bad">in cooldown</Pill>{' '}
-            <span class="beside">
-              {causeText(cooldown.cause)}, since {relative(cooldown.since, now.value)},{' '}
-              {cooldown.until <= now.value ? 'waits for a probe' : `ends ${relative(cooldown.until, now.value)}`}
-            </span>
-          </>
-        )}
-      </td>
-      <td class="number">
-        {cooldown && (
-          <Act
-            change={{ method: 'DELETE', path: `cooldowns/${encodeURIComponent(id)}` }}
-            after={{ refresh: ['cooldowns'], done: `The cooldown of ${id} is over.` }}
-            label={`Clear the cooldown of ${id}`}
-          >
-            Clear
-          </Act>
-        )}
-      </td>
+      {isPinned && <Pill tone="accent">pinned</Pill>} {!isListed && <Pill tone="away">not in the list in force</Pill>}
+      {isListed && cooldown === undefined && <Pill tone="good">up</Pill>}
+      {cooldown && (
+        <>
+          <Pill tone="bad">in cooldown</Pill>{' '}
+          <span class="beside">
+            {causeText(cooldown.cause)}, since {relative(cooldown.since, now.value)},{' '}
+            {cooldown.until <= now.value ? 'waits for a probe' : `ends ${relative(cooldown.until, now.value)}`}
+          </span>
+        </>
+      )}
     </>
   );
 }
+
+const Clear = ({ id, cooldown }: { id: string; cooldown: Cooldown | undefined }) =>
+  cooldown === undefined ? null : (
+    <Act
+      change={{ method: 'DELETE', path: `cooldowns/${encodeURIComponent(id)}` }}
+      after={{ refresh: ['cooldowns'], done: `The cooldown of ${id} is over.` }}
+      label={`Clear the cooldown of ${id}`}
+    >
+      Clear
+    </Act>
+  );
 
 function PinForm({ alias: { name, deployments } }: { alias: Alias }) {
   return (
