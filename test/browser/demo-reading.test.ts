@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { type DemoBench, startDemoBench } from './support/demo-bench.ts';
 import { untilServed } from './support/demo-page.ts';
-import { forget, longAnswer, sum, throttle, watchReading } from './support/reading.ts';
+import { forget, longAnswer, SHORT_ANSWER, sum, throttle, watchReading } from './support/reading.ts';
 
 let demo: DemoBench;
 beforeAll(async () => {
@@ -26,7 +26,6 @@ async function ask(page: Page, question: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-const isDone = (page: Page) => page.evaluate(() => document.querySelector('.answer[aria-busy="true"]') === null);
 const words = (page: Page) =>
   page.evaluate(() => (document.querySelector('.turn:last-child .markdown')?.textContent ?? '').split(/\s+/).length);
 const gap = (page: Page) =>
@@ -46,8 +45,16 @@ const drawnGap = (page: Page) =>
         }).observe(thread);
       }),
   );
+/** Polled rarely: each poll is work for the page too. */
+const RARELY = { polling: 500, timeout: 120_000 };
 const untilWords = (page: Page, count: number) =>
-  until(`${count} words have come`, async () => (await words(page)) > count);
+  page.waitForFunction(
+    (least) => (document.querySelector('.turn:last-child .markdown')?.textContent ?? '').split(/\s+/).length > least,
+    count,
+    RARELY,
+  );
+const untilDone = (page: Page) =>
+  page.waitForFunction(() => document.querySelector('.answer[aria-busy="false"]') !== null, null, RARELY);
 const toEnd = (page: Page) => page.getByRole('button', { name: 'To the end' });
 
 test('2,000 tokens with code and tables on a slow CPU: followed, nothing shifts, only the end is drawn', async () => {
@@ -59,10 +66,7 @@ test('2,000 tokens with code and tables on a slow CPU: followed, nothing shifts,
   await untilWords(page, 300);
   expect(await toEnd(page).count()).toBe(0);
   expect(await drawnGap(page)).toBeLessThan(60);
-  // Polled rarely: each poll is work for the page too.
-  await page.waitForFunction(() => document.querySelector('.answer[aria-busy="false"]') !== null, null, {
-    ...{ polling: 1_000, timeout: 120_000 },
-  });
+  await untilDone(page);
   const { shifts, longTasks, changes, changesAbove } = await page.evaluate(() => seen);
   console.log(
     `shifts ${sum(shifts).toFixed(4)}; long tasks ${longTasks.length}, longest ${Math.max(0, ...longTasks)} ms; ${changes} changes`,
@@ -111,7 +115,7 @@ const UPWARD: [string, (page: Page) => Promise<void>][] = [
 test.each(UPWARD)(
   'scrolled up by %s, the text that is read stays where it is, and the button leads back',
   async (way, up) => {
-    demo.a.set({ text: longAnswer(900), paceMs: 8 });
+    demo.a.set({ text: longAnswer(650), paceMs: 8 });
     const page = await open({ hasTouch: way === 'touch' });
     await ask(page, 'How does a bridge stand?');
     await untilWords(page, 300);
@@ -137,14 +141,15 @@ test.each(UPWARD)(
     expect(sum((await page.evaluate(() => seen)).shifts)).toBeLessThanOrEqual(0.02);
     await toEnd(page).click();
     expect(await toEnd(page).count()).toBe(0);
-    await until('the answer is complete', async () => (await words(page)) > 800 && (await isDone(page)));
+    await untilDone(page);
+    expect(await words(page)).toBeGreaterThan(550);
     await until('the end is in view', async () => (await gap(page)) < 60);
     expect(await place()).not.toBe(before);
   },
 );
 
 test('memory, nodes and listeners are steady over fifty questions', async () => {
-  demo.a.set({ text: longAnswer(120), paceMs: 0 });
+  demo.a.set({ text: SHORT_ANSWER, paceMs: 0 });
   const page = await open();
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');

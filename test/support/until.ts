@@ -10,7 +10,9 @@ export async function until<T>(
   for (;;) {
     const seen = await look();
     if (seen !== false && seen !== undefined && seen !== null) return seen as Exclude<T, false | undefined | null>;
-    if (performance.now() - begin > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await sleep(10);
+    const elapsedMs = performance.now() - begin;
+    if (elapsedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    // What takes long is looked at less often: each look is work for the very process that is waited for.
+    await sleep(Math.min(50, Math.max(10, elapsedMs / 20)));
   }
 }

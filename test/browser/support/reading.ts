@@ -72,3 +72,13 @@ export function longAnswer(tokens: number): string {
   while (parts.join(' ').split(/\s+/).length < tokens) parts.push(part);
   return parts.join('\n\n');
 }
+
+/** A few words in each kind of block. */
+export const SHORT_ANSWER = [
+  ...[
+    '## Why',
+    'It **hangs** from [cables](https://a.example/c), *all* of it: `load / n`.',
+    '1. Towers\n   - steel\n2. Deck',
+  ],
+  ...['```ts\nconst share = load / cables;\n```', '> So it stands.', '| Part | Built |\n|---|--:|\n| Span | 1931 |'],
+].join('\n\n');
