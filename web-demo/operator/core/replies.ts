@@ -5,6 +5,7 @@ import type { ScopeView } from '../../../worker/core/ledger/book/view.ts';
 import type { Limits, Scope } from '../../../worker/core/ledger/types.ts';
 import type { AdminKeyRecord, AuditEntry } from '../../../worker/core/operators/operators.ts';
 import type { CountsAs } from '../../../worker/core/slo/counts-as.ts';
+import type { ShownDependencies } from '../../../worker/core/slo/dependencies.ts';
 import type { Evaluation } from '../../../worker/core/slo/evaluate.ts';
 import type { Receipt } from '../../../worker/core/slo/receipt.ts';
 import type { SloReport } from '../../../worker/core/slo/report.ts';
@@ -16,12 +17,7 @@ export interface Promises extends Omit<SloReport, 'objectives' | 'incidents'> {
 }
 
 /** One promise, with what it depends on. */
-export interface ShownObjective extends Evaluation {
-  /** 1 matters most. */
-  tier?: number | null;
-  /** Objectives whose breach touches this one; `consumes`: their bad share counts into its error budget. */
-  dependsOn?: { objective: string; state: Evaluation['state']; consumes: boolean }[];
-}
+export type ShownObjective = Evaluation & Partial<ShownDependencies>;
 
 /** `GET /admin/cooldowns`. */
 export interface Cooldowns {

@@ -1,4 +1,5 @@
 /** Promises that stand on others: composites, dependencies and tiers. */
+import { listed } from '../../core/headline.ts';
 import { durationWords } from '../../core/promise-card.ts';
 import type { ShownObjective } from '../../core/replies.ts';
 import { Card, Pill, Scroll } from '../../ui/pieces.tsx';
@@ -16,7 +17,9 @@ const State = ({ state }: { state: ShownObjective['state'] }) => {
 };
 
 export function Dependencies({ objectives }: { objectives: readonly ShownObjective[] }) {
-  const shown = objectives.filter(({ of, dependsOn = [], tier }) => of.length > 0 || dependsOn.length > 0 || tier);
+  const shown = objectives.filter(({ of, dependsOn = [], touches = [], tier }) => {
+    return of.length > 0 || dependsOn.length > 0 || touches.length > 0 || tier;
+  });
   if (shown.length === 0) return null;
   const states = new Map(objectives.map(({ name, state }) => [name, state]));
   return (
@@ -37,7 +40,7 @@ export function Dependencies({ objectives }: { objectives: readonly ShownObjecti
             </tr>
           </thead>
           <tbody>
-            {shown.flatMap(({ name, tier, of, dependsOn = [], state, window }) => {
+            {shown.flatMap(({ name, tier, of, dependsOn = [], touches = [], state, window }) => {
               const parts = [
                 ...of.map((part) => ({ objective: part, state: states.get(part), consumes: true, isPart: true })),
                 ...dependsOn.map((one) => ({ ...one, isPart: false })),
@@ -58,7 +61,7 @@ export function Dependencies({ objectives }: { objectives: readonly ShownObjecti
                     <td>
                       <State state={state} />
                     </td>
-                    <td />
+                    <td>{touches.length > 0 && `touches ${listed(touches)}`}</td>
                   </tr>,
                 ];
               return parts.map((part) => (
