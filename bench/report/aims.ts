@@ -43,7 +43,7 @@ const AIMS: Record<string, Aim> = {
   'costs.busy.kvReads': { of: 'value', atMost: 60 },
   // Where hardly a lease holds more than one request: 3.016 by the ledger's own sum, and chance between two folds.
   'costs.busyThousandUsers.rowsWritten': { of: 'value', atMost: 3_050 },
-  'bundle.gzippedKiB': { of: 'value', atMost: 215 },
+  'bundle.gzippedKiB': { of: 'value', atMost: 225 },
   'bundle.serviceWorkerGzippedKiB': { of: 'value', atMost: 20 },
   // What the service worker adds for a page.
   'browser.firstTokenAddedP50Ms': { of: 'value', atMost: 5 },
