@@ -67,7 +67,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     const named = (place: string) =>
       (operation.parameters ?? []).filter((one) => one.in === place).map(({ name }) => name);
     expect(named('path')).toEqual([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name));
-    const query = route.query?.({ features: new Map() } as never, 0);
+    const query = route.query?.({ features: new Map(), slo: { objectives: [] } } as never, 0);
     expect(named('query')).toEqual(query instanceof z.ZodMiniObject ? Object.keys(query.shape) : []);
     for (const parameter of operation.parameters ?? []) {
       expect(parameter).toMatchObject({ name: expect.any(String), schema: { type: expect.any(String) } });
