@@ -11,7 +11,7 @@ const worker = readWranglerConfig(wranglerConfigPath);
 /** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
 const maxWorkers = Math.max(2, availableParallelism());
 /** For files that wait for other processes most of the time. */
-const waiting = maxWorkers + 1;
+const waiting = maxWorkers + 2;
 
 /** The one static file that the Worker itself reads. */
 const staticFile = (request: { url: string }) =>
