@@ -3,7 +3,7 @@ import type { Incident, IncidentPage } from '../worker/core/slo/incident.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
-import { incidentLines, pageLines } from './incidents/lines.ts';
+import { incidentLines, onlyOpenOne, pageLines } from './incidents/lines.ts';
 import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   the newest first
@@ -70,10 +70,7 @@ async function change(id: string | undefined, body: object): Promise<void> {
 
 async function theOpenOne(): Promise<string> {
   const { incidents } = await call<IncidentPage>('GET', '/admin/incidents?most=200');
-  const [first, second] = incidents.filter(({ closedAt }) => closedAt === null);
-  if (first === undefined) throw new Error('No incident is open. Name one that is closed with --id.');
-  if (second !== undefined) throw new Error('More than one incident is open. Name one with --id.');
-  return first.id;
+  return onlyOpenOne(incidents);
 }
 
 function needed(flag: string, written: string | undefined): string {

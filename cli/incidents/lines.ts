@@ -16,6 +16,16 @@ export function pageLines({ incidents, next, mttrMinutes, mtbfMinutes }: Inciden
   ];
 }
 
+/** The id of the incident that is open, where it is the only one; otherwise an error that lists them. */
+export function onlyOpenOne(incidents: readonly Incident[]): string {
+  const open = incidents.filter(({ closedAt }) => closedAt === null);
+  const [first, second] = open;
+  if (first === undefined) throw new Error('No incident is open. Name one that is closed with --id.');
+  if (second === undefined) return first.id;
+  const choices = open.map(({ id, title }) => `  --id ${id}  ${title}`);
+  throw new Error([`${open.length} incidents are open. Name one:`, ...choices].join('\n'));
+}
+
 /** One incident. */
 export function incidentLines(incident: Incident, now: number): string[] {
   const { id, title, objective, tenant, openedAt, openedBy, closedAt, closedBy, note, publicNote, actions } = incident;

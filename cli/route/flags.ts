@@ -5,6 +5,8 @@ import { readFlags, UsageError } from '../flags.ts';
 import { utc } from '../times.ts';
 
 const END_IS = 'END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.';
+/** The router refuses an end that is further away. */
+const LONGEST_MS = 30 * 86_400_000;
 const KIND_IS =
   'KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).';
 
@@ -97,6 +99,7 @@ function secondsFrom(written: string): number {
   const ms = durationMs(written);
   if (ms === undefined || ms <= 0)
     throw new UsageError(`--for ${written} is not a duration; write 30s, 10m, 2h or 7d`, USAGE);
+  if (ms > LONGEST_MS) throw new UsageError(`--for ${written} is too long; write at most 30d`, USAGE);
   return ms / 1_000;
 }
 
@@ -106,6 +109,8 @@ function timeFrom(written: string, now: number): number {
   const epochMs = isZoned ? Date.parse(written) : Number.NaN;
   if (Number.isNaN(epochMs))
     throw new UsageError(`--until ${written} is not a time with its zone, such as 2026-11-29T10:00Z`, USAGE);
+  if (epochMs > now + LONGEST_MS)
+    throw new UsageError(`--until ${written} is more than 30 days ahead; write a nearer end`, USAGE);
   if (epochMs <= now) throw new UsageError(`--until ${written} is in the past: it is ${utc(now)} now`, USAGE);
   return epochMs;
 }

@@ -218,6 +218,7 @@ test('it looks every 30 seconds while it is seen, keeps what it had, and what wa
   report = reportOf({ ...CALM, objectives: [{ ...SUCCESS, value: 0.9812, state: 'exhausted' }, TTFT] });
   await page.clock.runFor(1_000);
   await heading('One promise is broken');
+  await page.getByText('Not kept: Answers arrive', { exact: true }).waitFor();
   expect(await cardOf(page, 'chat-success').getByRole('table').isVisible()).toBe(true);
   expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
 

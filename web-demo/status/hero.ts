@@ -32,7 +32,10 @@ export function heroOf({ report, away, now }: Seen, words: StatusWords): Hero {
   const named = (names: readonly string[]) =>
     promises.filter(({ name }) => names.includes(name)).map((one) => titleOf(one, words));
   const problems = report.incidents.filter(({ closedAt }) => closedAt === null).map(({ text }) => text);
-  const names = overall.kind === 'broken' || overall.kind === 'strained' ? [named(overall.names).join(' · ')] : [];
+  const names =
+    overall.kind === 'broken' || overall.kind === 'strained'
+      ? [words.concerned[overall.kind](named(overall.names).join(' · '))]
+      : [];
   const lines = overall.kind === 'nothing' ? [words.nothingWhat] : [...names, ...problems];
   return { tone: TONES[overall.kind], title: overallText(overall, words), lines };
 }

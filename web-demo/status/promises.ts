@@ -9,7 +9,7 @@ type Promised = SharePromise | AveragePromise;
 
 /** What is promised, as a sentence. */
 export function titleOf(promise: Promised, { promises: say }: StatusWords): string {
-  if ('averageUsd' in promise) return say.cost(promise.averageUsd);
+  if ('averageUsd' in promise) return say.averageCost(promise.averageUsd);
   switch (promise.sli) {
     case 'ttft':
     case 'latency':

@@ -21,6 +21,10 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     kept: (of) => (of === 1 ? 'Das Versprechen wird gehalten' : 'Alle Versprechen werden gehalten'),
     unknown: 'Es gab noch keine Anfragen, an denen es sich messen ließe',
   },
+  concerned: {
+    broken: (titles) => `Nicht gehalten: ${titles}`,
+    strained: (titles) => `In Gefahr: ${titles}`,
+  },
   nothingWhat: 'Wer diesen Dienst betreibt, hat kein Versprechen genannt, das hier stehen soll. Fragen Sie dort nach.',
   measured: (service, at) => `${service} · gemessen am Rand des Netzes, ${figures.moment(at)}`,
   away: {
@@ -47,6 +51,7 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     success: 'Antworten kommen an',
     ttft: (under) => `Das erste Wort kommt binnen ${figures.duration(under)}`,
     latency: (under) => `Die ganze Antwort kommt binnen ${figures.duration(under)}`,
+    averageCost: (usd) => `Eine Antwort kostet uns im Schnitt höchstens ${figures.usd(usd)}`,
     cost: (usd) => `Eine Antwort kostet uns höchstens ${figures.usd(usd)}`,
     valid: 'Antworten haben die Form, die verlangt war',
     quality: 'Die Antworten werden für gut befunden',

@@ -20,6 +20,10 @@ export const statusEn = (figures: Figures) => ({
     kept: (of: number): string => (of === 1 ? 'The promise is kept' : 'Every promise is kept'),
     unknown: 'There was no traffic to judge by yet',
   },
+  concerned: {
+    broken: (titles: string) => `Not kept: ${titles}`,
+    strained: (titles: string) => `At risk: ${titles}`,
+  },
   nothingWhat: 'The people who run this service have not named a promise to show here. Ask them what is promised.',
   measured: (service: string, at: number) => `${service} · measured at the edge, ${figures.moment(at)}`,
   away: {
@@ -46,6 +50,7 @@ export const statusEn = (figures: Figures) => ({
     success: 'Answers arrive',
     ttft: (under: string) => `The first word comes within ${figures.duration(under)}`,
     latency: (under: string) => `The whole answer comes within ${figures.duration(under)}`,
+    averageCost: (usd: number) => `An answer costs us at most ${figures.usd(usd)} on average`,
     cost: (usd: number) => `An answer costs us at most ${figures.usd(usd)}`,
     valid: 'Answers have the form that was asked for',
     quality: 'People find the answers good',

@@ -87,6 +87,10 @@ export function operationsDocument(config: Operated): Draft {
 const heading = (text: string): string[] => ['', `## ${text}`, ''];
 
 const RUNBOOKS = [
+  ['Somebody was alerted: what fires?', 'npm run alerts -- firing'],
+  ['Tell the others that you look into it', 'npm run alerts -- ack --alert NAME --note "…"'],
+  ['Users should know of it', 'npm run incidents -- publish --public "…"'],
+  ['It is over', 'npm run incidents -- close --public "…"'],
   ['What is set, and what is in cooldown?', 'npm run route -- list'],
   ['One provider is slow or fails', 'npm run route -- pin --alias ALIAS --deployment ID --for 2h --reason "…"'],
   ['The router itself is in doubt', 'npm run route -- bypass --for 30m --reason "…"'],

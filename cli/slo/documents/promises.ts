@@ -1,6 +1,7 @@
 /** Promises in the words of somebody who has never seen the config. */
 import { errorBudget } from '../../../worker/core/slo/burn-alerts.ts';
 import type { AverageObjective, Objective, Sli, Slo } from '../../../worker/core/slo/slo.ts';
+import { lengthText } from '../report/dates.ts';
 import type { Facts } from './changes.ts';
 import { escaped, listed } from './markdown.ts';
 import { duration, numberText, percent, usd } from './words.ts';
@@ -103,7 +104,7 @@ export function budgetRows(slo: Slo): string[][] {
       return [
         ...[name, percent(target), `${percent(share * 100)}, or ${numberText(share * 10_000)} of 10,000`],
         // Only what is counted all the time can be compared with an outage.
-        isPerRequest(sli) ? `${minutes} minutes in ${duration(windowMs)}` : '–',
+        isPerRequest(sli) ? `${lengthText(minutes)} in ${duration(windowMs)}` : '–',
       ];
     });
 }

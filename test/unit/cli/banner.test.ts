@@ -28,6 +28,7 @@ Or from a page that keeps working without a network (docs/travel-mode.md):
 Admin key: sk-local-admin-key. For more client keys: npm run keys -- create --tenant acme
 Something is wrong? npm run route -- list says what is set and in cooldown; docs/operations.md has the commands.
 What is promised, and is it kept? npm run slo -- list, or http://localhost:8787/status. What became of a request? npm run why -- ID (its x-request-id).
+All of this in a browser: http://localhost:8787/operator asks for the admin key.
 
 Sandbox providers answer for PROVIDER_A and PROVIDER_B (what they can do: curl http://localhost:8790).
 Make A fail and see B take over; then repair A:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firingLines, silenceLines, silenceText } from '../../../cli/alerts/watch-lines.ts';
-import { pageLines } from '../../../cli/incidents/lines.ts';
+import { onlyOpenOne, pageLines } from '../../../cli/incidents/lines.ts';
 import type { Notice } from '../../../worker/core/alerts/notice.ts';
 import type { Incident } from '../../../worker/core/slo/incident.ts';
 import { openedIncident } from '../../../worker/core/slo/incidents.ts';
@@ -39,6 +39,15 @@ An incident is closed after 3 min on average; one begins every 2 d.
 There are more: --before 4`,
     );
     expect(lines([])).toBe('No incident yet.');
+  });
+
+  it('without --id means the only one that is open, and lists them where there are more', () => {
+    const closed = incident({ id: 'i2', closedAt: NOW });
+    expect(onlyOpenOne([closed, incident()])).toBe('i1');
+    expect(() => onlyOpenOne([closed])).toThrow('No incident is open.');
+    expect(() => onlyOpenOne([incident(), incident({ id: 'i3', title: 'B is slow.' })])).toThrow(
+      '2 incidents are open. Name one:\n  --id i1  Provider a is down.\n  --id i3  B is slow.',
+    );
   });
 });
 

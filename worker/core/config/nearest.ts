@@ -6,7 +6,7 @@ export function nearestOf(written: string | undefined, names: readonly string[])
   const text = written.toLowerCase();
   const near = names
     .map((name) => ({ name, distance: editDistance(text, name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 4)))
+    .filter(({ name, distance }) => distance < name.length && distance <= Math.max(1, Math.floor(name.length / 4)))
     .sort((one, other) => one.distance - other.distance)[0];
   return near === undefined ? all : `did you mean "${near.name}"? ${all[0]?.toUpperCase()}${all.slice(1)}`;
 }

@@ -26,7 +26,7 @@ export interface Sifting {
 
 /**
  * What has begun under a silence is told when the silence is over, if it still goes on; otherwise neither its beginning nor its end
- * is told. What was told before the silence began is told to be over, too.
+ * is told. Of what was told before the silence began, the end is told when it comes.
  */
 export function sift(
   notices: readonly Notice[],

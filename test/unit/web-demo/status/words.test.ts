@@ -19,7 +19,7 @@ test.for([
   [share({ sli: 'cost', atMostUsd: 0.02 }), 'An answer costs us at most $0.02', /höchstens 0,02 \$$/],
   [share({ sli: 'external', name: 'retrieval' }), 'The service “retrieval” works', /„retrieval“/],
   [share({ sli: 'composite' }), 'All of this together', 'Alles zusammen'],
-  [average(), 'An answer costs us at most $0.015', /höchstens 0,015 \$$/],
+  [average(), 'An answer costs us at most $0.015 on average', /im Schnitt höchstens 0,015 \$$/],
 ] as [SharePromise | AveragePromise, string, string | RegExp][])(
   'a promise in words: %o',
   ([promise, inEnglish, inGerman]) => {

@@ -43,8 +43,8 @@ export function IncidentsCard() {
 
 function meansText({ mttrMinutes, mtbfMinutes }: IncidentPage): string {
   if (mttrMinutes === null) return 'How long they last on average is known after the first one is closed.';
-  const apart = mtbfMinutes === null ? '' : `, ${duration(mtbfMinutes * 60_000)} between two`;
-  return `On average ${duration(mttrMinutes * 60_000)} until it is over${apart}.`;
+  const apart = mtbfMinutes === null ? '' : `; one begins every ${duration(mtbfMinutes * 60_000)}`;
+  return `An incident is closed after ${duration(mttrMinutes * 60_000)} on average${apart}.`;
 }
 
 function IncidentItem({ incident }: { incident: Incident }) {

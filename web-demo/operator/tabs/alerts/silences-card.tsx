@@ -40,7 +40,7 @@ export function SilencesCard() {
               </ul>
             )}
             {held.length > 0 && (
-              <p class="beside">{held.length} held back so far: they are listed by npm run alerts.</p>
+              <p class="beside">{held.length} held back so far. To list them: npm run alerts -- silences</p>
             )}
           </>
         )}

@@ -39,7 +39,9 @@ export function InCooldown({ read }: { read: Read<Cooldowns> }) {
                       {deployment} <span class="beside">{models.get(deployment)}</span>
                     </td>
                     <td>{causeText(cause)}</td>
-                    <td class="number figures">{until <= now.value ? 'on probe' : relative(until, now.value)}</td>
+                    <td class="number figures">
+                      {until <= now.value ? 'the next request probes it' : relative(until, now.value)}
+                    </td>
                   </tr>
                 ))}
               </tbody>

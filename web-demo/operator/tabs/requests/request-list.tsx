@@ -48,7 +48,7 @@ export function RequestList({
                       <th scope="col">when</th>
                       <th scope="col">feature</th>
                       <th scope="col">outcome</th>
-                      <th scope="col">served by</th>
+                      <th scope="col">deployment</th>
                       <th scope="col" class="number">
                         first word
                       </th>
