@@ -149,6 +149,11 @@ describe('hostile opinions', () => {
       const [second, next] = [Math.ceil(NOW / 1_000) * 1_000, Math.ceil(NOW / 1_000) * 1_000 + 1_000];
       expect([1, 2, 3, 4].map((ms) => told(second + ms))).toEqual(['unknown', 'unknown', 'busy', 'busy']);
       expect(told(next)).toBe('unknown');
+      // The judge asks for each answer before its record has come, and leaves half of the time to persons.
+      const asked = ['judge', 'judge', 'ann', 'ann'].map((rater) =>
+        tellOpinion(links, opinion({ rater }), next + 1_000),
+      );
+      expect(asked).toEqual(['unknown', 'busy', 'unknown', 'busy']);
     });
   });
 });

@@ -64,19 +64,24 @@ class Collected implements JudgedAnswer {
     for (const { data } of chunks) {
       this.#lengthLeft -= data.length;
       if (this.#lengthLeft < 0) return;
-      this.#streamed.add(JSON.parse(data) as ChatChunk);
+      try {
+        this.#streamed.add(JSON.parse(data) as ChatChunk);
+      } catch {
+        // Its reader gets what nobody else can read, such as thousands of objects inside each other.
+        this.#lengthLeft = -1;
+      }
     }
   }
 
   complete(body?: string): void {
-    const { conversation, tenant, judging, deps, context } = this.#about;
+    const { judging, context } = this.#about;
     if (this.#lengthLeft < 0) {
       judging.drop();
       return;
     }
     const answer = answerText(body === undefined ? this.#streamed.whole() : JSON.parse(body));
     if (answer === undefined) return;
-    context.background(judgeBehind({ conversation, tenant, judging, deps, context }, answer));
+    context.background(judgeBehind(this.#about, answer));
   }
 }
 

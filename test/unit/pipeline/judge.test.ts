@@ -10,7 +10,7 @@ import { answer } from '../../../worker/pipeline/answer.ts';
 import type { Deps } from '../../../worker/ports.ts';
 import { JudgeStore } from '../../../worker/stores/judge-store.ts';
 import { TestLedger } from './support/ledger.ts';
-import { failing, good, goodReply, role, streamed, text } from './support/openai.ts';
+import { DONE, failing, finish, good, goodReply, role, streamed, text, usage } from './support/openai.ts';
 import { deployment, read, type Sent, TestRouter } from './support/router.ts';
 
 const MARKER = 'marker-7f3a';
@@ -159,6 +159,15 @@ describe('an answer is not judged', () => {
     router.upstream.on('a', good(true, 'x'.repeat(20 * LONGEST_JUDGED)));
     await asked({ stream: true });
     expect([router.upstream.callsTo('j').length, judging.dropped]).toEqual([0, 2]);
+  });
+
+  it('and is counted, where it cannot be read: its reader gets it all the same', async () => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const odd = `data: {"choices":[{"index":0,"delta":{"content":"ok"},"more":${deep}}]}\n\n`;
+    router.upstream.on('a', streamed(role, odd, finish, usage, DONE));
+    const { shown } = await asked({ stream: true });
+    expect(shown).toBe('ok');
+    expect([router.upstream.callsTo('j').length, judging.dropped]).toEqual([0, 1]);
   });
 
   it('beyond 20 at once in an isolate', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DRILL_TENANT } from '../operators/drill.ts';
+import { JUDGE_TENANT } from '../slo/judge/judge.ts';
 
 /** A tenant's name. */
 export const tenantName = z
@@ -10,5 +11,8 @@ export const tenantName = z
 export const clientTenant = tenantName.check(
   z.refine((name) => name !== DRILL_TENANT, {
     error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
+  }),
+  z.refine((name) => name !== JUDGE_TENANT, {
+    error: `"${JUDGE_TENANT}" is kept for the judge of answers, whose budget it has; use another name`,
   }),
 );

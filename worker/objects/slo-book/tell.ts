@@ -34,6 +34,8 @@ interface Links {
 const MOST_STEPS = 5;
 /** A tenth of a second: made-up ids, of which each is looked for in vain, must not keep the book from its records. */
 const MOST_ROWS_A_SECOND = 15_000;
+/** The judge asks before the record of its answer has come, and again; the rest is for persons. */
+const MOST_ROWS_OF_JUDGE = MOST_ROWS_A_SECOND / 2;
 /** So often a rater may think better of it. Each change is a row of the journal, whose room all share. */
 const MOST_CHANGES = 20;
 
@@ -51,7 +53,7 @@ interface KeptVerdict extends Opinion {
 /** The last opinion of a rater counts. */
 export function tellOpinion({ journal, told, looks }: Links, given: ToldOpinion, now: number): OpinionReply {
   const { requestId, tenant, ofUser, rater, isGood, isVouched, label } = given;
-  if (!mayLook(looks, now)) return 'busy';
+  if (!mayLook(looks, rater === JUDGE_RATER ? MOST_ROWS_OF_JUDGE : MOST_ROWS_A_SECOND, now)) return 'busy';
   const receipt = receiptOf(journal, requestId, looks, now);
   if (receipt === null) return 'unknown';
   const isTheirs = receipt.tenant === tenant && (ofUser === undefined || receipt.userHash === ofUser);
@@ -108,10 +110,10 @@ export function tellFigures({ journal, told }: Links, figures: FiguresById, tena
   return true;
 }
 
-function mayLook(looks: Looks, now: number): boolean {
+function mayLook(looks: Looks, most: number, now: number): boolean {
   const second = Math.floor(now / 1_000);
   if (looks.second !== second) Object.assign(looks, { second, rows: 0 });
-  return looks.rows < MOST_ROWS_A_SECOND;
+  return looks.rows < most;
 }
 
 function receiptOf(journal: Journal, requestId: string, looks: Looks, now: number): Receipt | null {

@@ -36,8 +36,11 @@ function resolved(more: object, variables: Record<string, string>) {
 }
 
 describe('an issuer', () => {
-  it('is of no tenant that is kept for drills', () => {
-    expect(problems({ ...least, tenant: 'drill' }).join()).toContain('kept for drills');
+  it.each([
+    ['drill', 'kept for drills'],
+    ['carryon-judge', 'kept for the judge'],
+  ])('is of no tenant that the router keeps for itself: %s', (tenant, why) => {
+    expect(problems({ ...least, tenant }).join()).toContain(why);
   });
 
   it('needs four settings, and has all features and algorithms', () => {
