@@ -41,7 +41,7 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   [
     'route',
     [],
-    'Say what to do with routing: list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias or undo',
+    'Say what to do with routing: list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo, safeguard, unsafeguard, freeze or unfreeze',
     'npm run route -- list',
   ],
   ['route', ['pn'], "Unexpected argument 'pn'", 'npm run route -- pin'],
