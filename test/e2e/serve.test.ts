@@ -39,7 +39,7 @@ test('npm run serve without secrets is local mode, and keeps its state across SI
   expect((await chat(url, key)).status).not.toBe(401);
 });
 
-test('with secrets it is production mode: the well-known keys are unknown', async () => {
+test('with secrets it is production mode: the well-known keys are unknown; SIGTERM to the command alone ends everything', async () => {
   const { url, environment } = await bench.machine();
   const serve = bench.run('serve', {
     ...environment,
@@ -51,9 +51,13 @@ test('with secrets it is production mode: the well-known keys are unknown', asyn
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await chat(url)).ok).toBe(false);
   await expect(createKey(url, 'x')).rejects.toThrow(/^(401|403|503)/);
+  const tree = serve.tree();
+  killAll([tree[1] as number], 'SIGTERM');
+  await untilGone(tree, 20_000);
+  expect(await serve.exited).toEqual({ code: 0, signal: null });
 });
 
-test('CARRYON_LOCAL=0 without secrets is neither: it runs and answers 503', async () => {
+test('CARRYON_LOCAL=0 without secrets is neither: it runs and answers 503; SIGTERM ends everything', async () => {
   const { url, environment } = await bench.machine();
   const serve = bench.run('serve', { ...environment, CARRYON_LOCAL: '0' });
   await serve.until(READY);
@@ -62,6 +66,9 @@ test('CARRYON_LOCAL=0 without secrets is neither: it runs and answers 503', asyn
   const answer = await chat(url);
   expect(answer.status).toBe(503);
   expect(await answer.json()).toMatchObject({ error: { code: 'not_configured' } });
+  const tree = serve.tree();
+  killAll([serve.pid], 'SIGTERM');
+  await untilGone(tree, 20_000);
 });
 
 test('as a deploy it counts a slot by the list of prices, and is not ready for a model that has none', async () => {
@@ -91,43 +98,10 @@ test('it does not offer the well-known keys to the network', async () => {
   expect(serve.output).toContain('error: HOST=0.0.0.0 needs KEY_SECRET and ADMIN_KEY');
 });
 
-test('SIGTERM ends everything', async () => {
-  const { environment } = await bench.machine();
-  const serve = bench.run('serve', environment);
-  await serve.until(READY);
-  const tree = serve.tree();
-  killAll([serve.pid], 'SIGTERM');
-  await untilGone(tree, 20_000);
-});
-
-test('Ctrl-C ends everything', async () => {
-  const { environment } = await bench.machine();
-  const serve = bench.run('serve', environment);
-  await serve.until(READY);
-  const tree = serve.tree();
-  serve.interrupt();
-  await untilGone(tree, 20_000);
-  const { code, signal } = await serve.exited;
-  expect([0, 130, 'SIGINT']).toContain(code ?? signal);
-  expect(serve.output).not.toContain('error');
-});
-
-test('SIGTERM to the command alone ends everything, with exit code 0', async () => {
-  const { environment } = await bench.machine();
-  const serve = bench.run('serve', environment);
-  await serve.until(READY);
-  const [, command] = serve.tree();
-  const tree = serve.tree();
-  killAll([command as number], 'SIGTERM');
-  await untilGone(tree, 20_000);
-  expect(await serve.exited).toEqual({ code: 0, signal: null });
-});
-
-/** npm, the command below it, and workerd, whose process id is in the line that says it is ready. */
+/** npm, and the command below it. */
 const victims: [string, (serve: Command) => number | undefined][] = [
   ['npm', (serve) => serve.pid],
   ['the command', (serve) => serve.tree()[1]],
-  ['workerd', (serve) => Number(/workerd's process id (\d+)/.exec(serve.output)?.[1])],
 ];
 
 test.for(victims)('SIGKILL of %s alone leaves nothing running', async ([, pick]) => {
@@ -140,16 +114,18 @@ test.for(victims)('SIGKILL of %s alone leaves nothing running', async ([, pick])
   await untilGone(tree, 30_000);
 });
 
-test('workerd that ends by itself is an error', async () => {
+test('SIGKILL of workerd alone is an error, and leaves nothing running', async () => {
   const { environment } = await bench.machine();
   const serve = bench.run('serve', environment);
   await serve.until("workerd's process id");
+  const tree = serve.tree();
   killAll([Number(/workerd's process id (\d+)/.exec(serve.output)?.[1])], 'SIGKILL');
+  await untilGone(tree, 30_000);
   expect((await serve.exited).code).toBe(1);
   expect(serve.output).toContain('error: workerd ended by itself');
 });
 
-test('while it is up no Node runs but npm, and its state is locked', async () => {
+test('while it is up no Node runs but npm, and its state is locked; Ctrl-C ends everything', async () => {
   const { environment } = await bench.machine();
   const serve = bench.run('serve', environment);
   await serve.until(READY);
@@ -158,6 +134,12 @@ test('while it is up no Node runs but npm, and its state is locked', async () =>
   const second = bench.run('serve', { ...environment, PORT: String((await freePorts(1))[0]) });
   expect((await second.exited).code).toBe(1);
   expect(second.output).toContain('is in use by another "npm start" or "npm run serve"');
+  const tree = serve.tree();
+  serve.interrupt();
+  await untilGone(tree, 20_000);
+  const { code, signal } = await serve.exited;
+  expect([0, 130, 'SIGINT']).toContain(code ?? signal);
+  expect(serve.output).not.toContain('error');
 });
 
 test('a taken port is one clear error', async () => {

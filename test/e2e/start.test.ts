@@ -11,7 +11,7 @@ afterEach(() => bench.close());
 
 const READY = 'Ctrl-C stops everything';
 
-test('npm start is ready with a curl line that works, and streams an answer', async () => {
+test("npm start is ready with a curl line that works, and streams an answer; SIGTERM to npm's child ends all of it", async () => {
   const { url, port, environment } = await bench.machine();
   const start = bench.run('start', environment);
   await start.until(READY);
@@ -34,6 +34,10 @@ test('npm start is ready with a curl line that works, and streams an answer', as
   expect(await (await fetch(`${url}/slo`)).json()).toMatchObject({
     objectives: [{ name: 'chat-success', value: 1 }, {}, {}, {}],
   });
+  const tree = start.tree();
+  killAll([tree[1] as number], 'SIGTERM');
+  await untilGone(tree, 20_000);
+  expect(await start.exited).toEqual({ code: 0, signal: null });
 });
 
 interface Counted {
@@ -41,7 +45,7 @@ interface Counted {
   excluded: Record<string, number>;
 }
 
-test('started again after SIGKILL of everything it is ready within 10 s, with its state; --fresh forgets it', async () => {
+test('started again after SIGKILL of everything it has its state; Ctrl-C ends it, an open stream included; --fresh forgets', async () => {
   const { url, environment } = await bench.machine();
   const first = bench.run('start', environment);
   await first.until(READY);
@@ -50,11 +54,18 @@ test('started again after SIGKILL of everything it is ready within 10 s, with it
   killAll(tree, 'SIGKILL');
   await untilGone(tree, 1_000);
 
-  const second = bench.run('start', environment);
+  const second = bench.run('start', { ...environment, SANDBOX_PACE: 'human' });
   await second.until(READY);
-  expect((await chat(url, key)).status).toBe(200);
+  const answer = await chat(url, key, { stream: true });
+  expect(answer.status).toBe(200);
+  const rest = answer.text().catch(() => 'cut');
+  const itsTree = second.tree();
   second.interrupt();
-  await second.exited;
+  await untilGone(itsTree, 20_000);
+  const { code, signal } = await second.exited;
+  expect([0, 130, 'SIGINT']).toContain(code ?? signal);
+  expect(second.output).not.toContain('error');
+  await rest;
 
   const fresh = bench.run('start', environment, '--fresh');
   await fresh.until(READY);
@@ -73,31 +84,6 @@ test.for([
   expect(tree.length).toBeGreaterThan(3);
   killAll([tree[depth] as number], 'SIGKILL');
   await untilGone(tree, 2_500);
-});
-
-test("SIGTERM to npm's child alone ends everything, without an error", async () => {
-  const { environment } = await bench.machine();
-  const start = bench.run('start', environment);
-  await start.until(READY);
-  const tree = start.tree();
-  killAll([tree[1] as number], 'SIGTERM');
-  await untilGone(tree, 20_000);
-  expect(await start.exited).toEqual({ code: 0, signal: null });
-});
-
-test('Ctrl-C ends everything, an open stream included', async () => {
-  const { url, environment } = await bench.machine();
-  const start = bench.run('start', { ...environment, SANDBOX_PACE: 'human' });
-  await start.until(READY);
-  const answer = await chat(url, undefined, { stream: true });
-  const rest = answer.text().catch(() => 'cut');
-  const tree = start.tree();
-  start.interrupt();
-  await untilGone(tree, 20_000);
-  const { code, signal } = await start.exited;
-  expect([0, 130, 'SIGINT']).toContain(code ?? signal);
-  expect(start.output).not.toContain('error');
-  await rest;
 });
 
 test.for(['PORT', 'SANDBOX_OPENAI_PORT', 'SANDBOX_ANTHROPIC_PORT', 'SANDBOX_CONTROL_PORT'])(
