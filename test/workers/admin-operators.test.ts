@@ -29,6 +29,10 @@ describe('/admin/admin-keys', () => {
     expect((await callAdmin('DELETE', `admin-keys/${id}`)).body).toEqual(revoked.body);
   });
 
+  it.each(['root', 'policy:fast-burn', 'Policy:on call'])('refuses a name under which others act: %s', async (name) => {
+    expect(await refused(callAdmin('POST', 'admin-keys', { name, scope: 'operate' }))).toContain('write another name');
+  });
+
   it('knows no other ids, and repeats none', async () => {
     for (const id of ['f'.repeat(20), 'x', 'ak-secret']) {
       const told = await refused(callAdmin('DELETE', `admin-keys/${id}`));

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { canonicalName } from '../core/identity/names.ts';
+import { isByPolicy } from '../core/slo/incident.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { hashOfKey, newKey } from '../stores/signed-key.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
@@ -23,6 +24,10 @@ export const adminKeyBody = settings({
         'write a name of 1 to 100 characters, none of them a control character',
       ),
       z.refine((name) => name.toLowerCase() !== 'root', 'root is ADMIN_KEY itself; write another name'),
+      z.refine(
+        (name) => !isByPolicy(name.toLowerCase()),
+        'policies act under names such as policy:fast-burn; write another name',
+      ),
     ),
   scope: z.enum(['read', 'operate'], {
     error: 'write read, which sees, or operate, which also changes',

@@ -25,13 +25,13 @@ export async function carryOutOrder(order: PolicyOrder, { board, operators }: Or
   const [kind, name] = [order.do === 'undo' ? order.of : order.do, nameOf(order)];
   const id = `${who} ${order.do} ${kind}/${name} ${at}`;
   const call = `${order.do === 'undo' ? 'DELETE' : 'PUT'} ${PATHS[kind](name)}`;
-  // An earlier try may have left its row.
-  await operators.drop(id);
-  await operators.begin({ id, who, call, what: wordsOf(order) });
+  const isFirstTry = await operators.begin({ id, who, call, what: wordsOf(order) });
   const { before, overrides } = await board.carryOut(order);
   const after = overrideOf(overrides, kind, name, now) ?? null;
   const isMade = order.do === 'undo' ? before !== null : after?.who === who && after.until === order.until;
-  await (isMade ? operators.finish(id, before, order.do === 'undo' ? null : after) : operators.drop(id));
+  if (isMade) await operators.finish(id, before, order.do === 'undo' ? null : after);
+  // An earlier try that died may have made it: then its row stays, as one that is not known to be made.
+  else if (isFirstTry) await operators.drop(id);
 }
 
 function wordsOf(order: PolicyOrder): string {

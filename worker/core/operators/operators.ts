@@ -52,7 +52,8 @@ export interface OperatorsCalls {
   listAdminKeys(): Promise<AdminKeyRecord[]>;
   /** The record before and after; undefined if there is no such id. */
   revokeAdminKey(id: string): Promise<{ before: AdminKeyRecord; after: AdminKeyRecord } | undefined>;
-  begin(change: AuditBegin): Promise<void>;
+  /** False: a change with this id has begun before. */
+  begin(change: AuditBegin): Promise<boolean>;
   finish(id: string, from: unknown, to: unknown): Promise<void>;
   /** Nothing was changed. */
   drop(id: string): Promise<void>;

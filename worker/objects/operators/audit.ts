@@ -35,9 +35,13 @@ export class AuditRows {
     sql.exec(TABLE);
   }
 
-  begin({ id, who, call, what }: AuditBegin, now: number): void {
-    this.#sql.exec('INSERT INTO audit (id, at, who, call, what) VALUES (?, ?, ?, ?, ?)', ...[id, now, who, call, what]);
+  /** False: a change with this id has begun before. */
+  begin({ id, who, call, what }: AuditBegin, now: number): boolean {
+    const insert =
+      'INSERT INTO audit (id, at, who, call, what) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING number';
+    const isNew = this.#sql.exec(insert, ...[id, now, who, call, what]).toArray().length > 0;
     this.#forgetOld(now);
+    return isNew;
   }
 
   finish(id: string, from: unknown, to: unknown): void {

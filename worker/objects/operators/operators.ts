@@ -40,8 +40,8 @@ export class Operators extends DurableObject<unknown> implements Served<Operator
     return this.#keys.revoke(id, this.#clock.now());
   }
 
-  begin(change: AuditBegin): void {
-    this.#changes.begin(change, this.#clock.now());
+  begin(change: AuditBegin): boolean {
+    return this.#changes.begin(change, this.#clock.now());
   }
 
   finish(id: string, from: unknown, to: unknown): void {

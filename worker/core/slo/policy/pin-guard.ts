@@ -1,11 +1,11 @@
 /** Whether a pin would help: one deployment is to blame, and another keeps the promise. */
 import type { Counts } from './standing.ts';
 
-/** What is known of an alias. */
+/** What is known of an alias. `attempts`: of the rule's window, `lately`: of the short one beside it. */
 export interface PinAsk {
   alias: string;
   /** Those that serve it now, as config orders them. */
-  deployments: readonly { id: string; attempts: Counts }[];
+  deployments: readonly { id: string; attempts: Counts; lately: Counts }[];
   /** Percent. */
   target: number;
   minErrors: number;
@@ -22,7 +22,7 @@ export type PinSkip = 'alone' | 'too few' | 'no culprit' | 'none is well';
 /** Of the bad attempts, one deployment has to have made at least so much. */
 const CULPRIT_SHARE = 0.8;
 
-/** Pure: by the attempts of the rule's window alone. */
+/** Pure: by attempts alone. What was well before it went into cooldown has few of late, so it is not known to be well. */
 export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): PinChoice {
   const skipped = (skip: PinSkip, text: string): PinChoice => ({
     do: 'skip',
@@ -35,7 +35,7 @@ export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): Pi
   const culprit = deployments.find(({ attempts }) => attempts.bad >= CULPRIT_SHARE * bad);
   if (culprit === undefined) return skipped('no culprit', 'the bad attempts are not of one deployment alone');
   const best = deployments
-    .filter((one) => one !== culprit && meets(one.attempts, target, minErrors))
+    .filter((one) => one !== culprit && [one.attempts, one.lately].every((counts) => meets(counts, target, minErrors)))
     .toSorted((one, other) => ratio(other.attempts) - ratio(one.attempts))[0];
   if (best === undefined)
     return skipped('none is well', `${culprit.id} fails, and no other deployment is known to keep ${target} %`);

@@ -53,6 +53,9 @@ const SHORT: Readonly<Record<BurnWindow, BurnWindow>> = {
   ...{ '5m': '5m', '30m': '5m', '1h': '5m', '2h': '30m', '6h': '30m', '1d': '2h', '3d': '6h' },
 };
 
+/** The length of the window that goes with one. */
+export const shortOf = (windowMs: number): number => BURN_WINDOWS[SHORT[windowName(windowMs)]];
+
 /** What is seen of an objective that a trigger holds of; undefined: it does not hold. Fewer than `minErrors` bad ones are not enough. */
 export function whyTriggered(
   trigger: PolicyTrigger,

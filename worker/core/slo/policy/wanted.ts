@@ -5,6 +5,7 @@ import { pinChoice } from './pin-guard.ts';
 import type { PolicyAction, PolicyOrder } from './policy.ts';
 import type { Counts } from './standing.ts';
 import { overrideKey, type PolicyState, policyName, type SetKind } from './state.ts';
+import { shortOf } from './trigger.ts';
 
 /** What of config and book an override depends on. */
 export interface PolicyWorld {
@@ -112,6 +113,7 @@ export function decideSet(
     deployments: (world.aliases.find((alias) => alias.name === name)?.deployments ?? []).map(({ id }) => ({
       id,
       attempts: world.attempts(id, standing.objective, windowMs),
+      lately: world.attempts(id, standing.objective, shortOf(windowMs)),
     })),
   });
   if (choice.do === 'skip') return choice;
