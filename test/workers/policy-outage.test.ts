@@ -13,7 +13,7 @@ import { SloReports } from '../../worker/stores/slo-reports.ts';
 import { sloFor } from '../unit/core/slo/support/slo-for.ts';
 import { good, role, streamed, text } from '../unit/pipeline/support/openai.ts';
 import { deployment, feature, TestRouter } from '../unit/pipeline/support/router.ts';
-import { BookStage } from './book-stage.ts';
+import { BookStage, LATE_MS } from './book-stage.ts';
 
 const MINUTE = 60_000;
 const REQUESTS = 10;
@@ -154,7 +154,7 @@ it('of a: a page and an incident within the minute, b is pinned, everybody is to
   const page = stage.notices.find(({ severity }) => severity === 'page');
   expect(page).toMatchObject({ type: 'slo.burning', at: began + 2 * MINUTE, data: { objective: 'chat-success' } });
   const [opened] = stage.told('incident.opened');
-  expect(opened).toMatchObject({ at: began + 2 * MINUTE, severity: 'incident' });
+  expect(opened).toMatchObject({ at: began + 2 * MINUTE + LATE_MS, severity: 'incident' });
   const overrides = await stage.board();
   expect(overrides.pins).toMatchObject({ 'app/chat': { deployment: 'b', who: 'policy:outage' } });
   expect(overrides.frozen).toMatchObject({ '*': { who: 'policy:outage' } });
