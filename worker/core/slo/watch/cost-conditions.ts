@@ -5,6 +5,7 @@ import type { Limits } from '../../ledger/types.ts';
 import { type AlertRule, isAbout } from '../alert-rule.ts';
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
 import { seriesOf } from '../book/series-names.ts';
+import { OTHER } from '../book/tenants.ts';
 import type { AverageObjective } from '../slo.ts';
 import { totalOf } from '../tally.ts';
 import type { Condition, Watched } from './condition.ts';
@@ -92,7 +93,8 @@ export function spendConditions({ book, slo, limits }: Watched, before: WatchSta
   const day = new Date(now).getUTCDate();
   return [...book.names].flatMap((series) => {
     const [, tenant, feature = null] = OF_TENANT.exec(series) ?? [];
-    if (tenant === undefined) return [];
+    // The others are many, and each of them has this budget.
+    if (tenant === undefined || tenant === OTHER) return [];
     const own: Partial<Limits> =
       (feature === null ? limits.tenants.get(tenant) : limits.features.get(feature))?.limits ?? {};
     const capUsd = (own.monthlyMicroUsd ?? 0) / 1e6;

@@ -1,5 +1,6 @@
 /** Which rate limits are nearly used up. */
 import { isAbout } from '../alert-rule.ts';
+import { OTHER } from '../book/tenants.ts';
 import { rateSaturation } from '../metrics/rate-saturation.ts';
 import type { Condition, Watched } from './condition.ts';
 import { thresholdName } from './threshold.ts';
@@ -13,6 +14,8 @@ export function rateConditions({ book, slo, limits }: Watched, now: number): Con
   if (rules.length === 0) return [];
   return rateSaturation(book, limits, now).flatMap(([[series = ''], share]) => {
     const [, tenant = '', feature = null] = OF_TENANT.exec(series) ?? [];
+    // The others are many, and each of them has this rate.
+    if (tenant === OTHER) return [];
     const rps = (feature === null ? limits.tenants.get(tenant) : limits.features.get(feature))?.limits.rps ?? 0;
     return rules.flatMap((rule) => {
       // With a rate of few requests a minute each of them would be a large part.

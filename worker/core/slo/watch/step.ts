@@ -1,5 +1,6 @@
 /** From what holds now to what is pending, firing and told. */
 import { type Notice, SEVERITIES } from '../../alerts/notice.ts';
+import { OTHER } from '../book/tenants.ts';
 import { runbookOf } from '../runbook.ts';
 import type { Slo } from '../slo.ts';
 import type { Condition } from './condition.ts';
@@ -84,17 +85,29 @@ function begin(
   return {
     alert: { ...same, since, firedAt: now, quietSince: null, text, runbook },
     notice: {
-      ...{ name: `${name}@${now}`, subject: name, tenant, kind: 'slo', type, severity, at: now, runbook },
+      ...{
+        name: `${name}@${now}`,
+        subject: name,
+        tenant: toldTo(tenant),
+        kind: 'slo',
+        type,
+        severity,
+        at: now,
+        runbook,
+      },
       text: condition.forMs > 0 ? `${text} This has held since ${timeOfDay(since)}.` : text,
       data: { alert: name, objective, feature, burnRate, since, ...data },
     },
   };
 }
 
+/** No tenant of that name is told of the others. */
+const toldTo = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
+
 function end(alert: FiringAlert, now: number): Notice {
   const { name, tenant, severity, objective, feature, since, runbook, endText } = alert;
   return {
-    ...{ name: `${name}@${now}/over`, subject: name, tenant, severity, at: now, runbook },
+    ...{ name: `${name}@${now}/over`, subject: name, tenant: toldTo(tenant), severity, at: now, runbook },
     ...{ kind: 'slo', type: 'slo.recovered' },
     text: `${endText} It lasted ${lasting(now - since)}.`,
     data: { alert: name, objective, feature, since, lastedMs: now - since },

@@ -38,6 +38,7 @@ export function touchedTenants(objective: Objective, book: ReadNames, windowMs: 
 
 /** `tenants acme, globex and 3 more`. */
 export function tenantsText(tenants: readonly string[]): string {
+  if (tenants.length === 1 && tenants[0] === OTHER) return 'other tenants';
   const shown = tenants.slice(0, MOST_NAMED).map((tenant) => (tenant === OTHER ? 'others' : tenant));
   const more = tenants.length - shown.length;
   return `tenant${tenants.length === 1 ? '' : 's'} ${listText(more > 0 ? [...shown, `${more} more`] : shown)}`;

@@ -1,5 +1,6 @@
 /** The words of notices: plain English, for operators. Names of tenants come as they are, so whoever shows a text escapes it. */
 import { durationText } from '../../config/duration.ts';
+import { OTHER } from '../book/tenants.ts';
 import type { Objective, Sli } from '../slo.ts';
 
 const NUMBERS = [
@@ -69,12 +70,17 @@ export const listText = (items: readonly string[]): string =>
 
 /** `chat`, `all features`, with `for tenant acme` where it is of one. */
 export const whoseText = (feature: string | null, tenant: string | null): string =>
-  `${feature ?? 'all features'}${tenant === null ? '' : ` for tenant ${tenant}`}`;
+  `${feature ?? 'all features'}${forText(tenant)}`;
+
+const forText = (tenant: string | null): string => {
+  if (tenant === OTHER) return ' for other tenants';
+  return tenant === null ? '' : ` for tenant ${tenant}`;
+};
 
 /** Such as `Success of chat`. */
 export function promiseText({ name, sli, feature }: Objective, tenant: string | null): string {
   const whose = whoseText(feature, tenant);
-  if (sli.kind === 'external') return `${name}${tenant === null ? '' : ` for tenant ${tenant}`}`;
+  if (sli.kind === 'external') return `${name}${forText(tenant)}`;
   return sli.kind === 'all' ? `The promise ${name}` : `${WHAT[sli.kind]} of ${whose}`;
 }
 
