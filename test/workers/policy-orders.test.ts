@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
 import type { PolicyOrder } from '../../worker/core/slo/policy/policy.ts';
-import { carryOutOrder } from '../../worker/stores/policy-orders.ts';
+import { carryOutOrder, type OrderTakers } from '../../worker/stores/policy-orders.ts';
 
 let names = 0;
 let name: string;
@@ -11,9 +11,13 @@ beforeEach(() => {
 
 const board = () => env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(name));
 const operators = () => env.OPERATORS.get(env.OPERATORS.idFromName(name));
-const carryOut = (order: PolicyOrder, takers = { board: board(), operators: operators() }) =>
+const carryOut = (order: PolicyOrder, takers: OrderTakers = { board: board(), operators: operators() }) =>
   carryOutOrder(order, takers, Date.now());
-const audit = async () => (await operators().audit(undefined, 10)).map(({ what, pending }) => ({ what, pending }));
+const audit = async () =>
+  ((await operators().audit(undefined, 10)) as { what: string; pending?: true }[]).map(({ what, pending }) => ({
+    what,
+    pending,
+  }));
 
 const at = Date.now();
 const freeze: PolicyOrder = { do: 'freeze', until: at + 3_600_000, reason: 'It burns.', who: 'policy:fast-burn', at };
@@ -28,7 +32,7 @@ const dies = (order: PolicyOrder) =>
       finish: () => Promise.reject(new Error('gone')),
       drop: () => Promise.reject(new Error('gone')),
     },
-  } as Parameters<typeof carryOut>[1]).catch(() => {});
+  }).catch(() => {});
 
 it('each is one row of the audit, however often it is repeated', async () => {
   await carryOut(freeze);

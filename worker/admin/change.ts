@@ -57,5 +57,5 @@ function end(operators: OperatorsCalls, id: string, made: Exclude<Made, { outcom
 const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
 
 /** One call of the object; false if it fails or does not answer in time. */
-const noted = async (c: Context<App>, call: (operators: OperatorsCalls) => Promise<void>): Promise<boolean> =>
+const noted = async (c: Context<App>, call: (operators: OperatorsCalls) => Promise<unknown>): Promise<boolean> =>
   (await askOperators(c, call)) !== undefined;
