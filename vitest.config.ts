@@ -23,15 +23,9 @@ const staticFile = (request: { url: string }) =>
 const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 const E2E = { ...PATIENT, include: ['test/e2e/**/*.test.ts'] };
-const ALONE = [
-  'budget',
-  'budget-disconnect',
-  'budget-load',
-  'budget-rates',
-  'disconnect',
-  'faults-isolates',
-  'slo-truth',
-].map((name) => `test/e2e/${name}.test.ts`);
+const ALONE = ['budget-disconnect', 'budget-load', 'budget-rates', 'disconnect', 'slo-truth'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
