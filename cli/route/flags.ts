@@ -99,7 +99,7 @@ function secondsFrom(written: string): number {
   const ms = durationMs(written);
   if (ms === undefined || ms <= 0)
     throw new UsageError(`--for ${written} is not a duration; write 30s, 10m, 2h or 7d`, USAGE);
-  if (ms > LONGEST_MS) throw new UsageError(`--for ${written} is too long; write at most 30d`, USAGE);
+  if (ms > LONGEST_MS) throw new UsageError(`--for ${written} is longer than 30 days; write a nearer end`, USAGE);
   return ms / 1_000;
 }
 

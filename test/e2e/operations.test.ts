@@ -252,6 +252,12 @@ test('why tells of a request what became of it, and of others why they are not t
   expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('requests are kept for 7 days') });
 });
 
+test('what fires is listed', async () => {
+  expect(await run('npm run alerts -- firing')).toMatch(
+    /^(No alert fires\.|(page|ticket|incident) +(burn|threshold)\/)/,
+  );
+});
+
 test('a report of this month has the requests so far, and documents come of the config', async () => {
   const month = new Date().toISOString().slice(0, 7);
   const reported = await ran(`npm run slo -- report --month ${month} --tenant local --out ${directory}`);
