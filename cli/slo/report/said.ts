@@ -74,9 +74,17 @@ function verdictOf(promises: readonly SaidPromise[], month: string, isRunning: b
   return { isKept: false, text: `${isRunning ? 'So far, ' : `In ${month} `}${kept}. Missed: ${names}.` };
 }
 
-function notesOf({ at, isWhole }: MonthReport, isRunning: boolean): string[] {
-  if (isRunning) return [`The month is not over. The figures are those until ${minuteText(at)} UTC, and may change.`];
-  return isWhole ? [] : ['Days of this month are no longer kept. The figures are those of the days that are left.'];
+function notesOf({ at, isWhole, isAmongOthers, tenant }: MonthReport, isRunning: boolean): string[] {
+  const notes = isAmongOthers
+    ? [
+        `Not every tenant is counted on its own, and ${tenant} has no promise of its own: some of its requests may be missing.`,
+      ]
+    : [];
+  if (isRunning)
+    notes.push(`The month is not over. The figures are those until ${minuteText(at)} UTC, and may change.`);
+  else if (!isWhole)
+    notes.push('Days of this month are no longer kept. The figures are those of the days that are left.');
+  return notes;
 }
 
 function figuresOf(

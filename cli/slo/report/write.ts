@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ShownConfig } from '../../../worker/core/config/shown-config.ts';
+import { OTHER } from '../../../worker/core/slo/book/tenants.ts';
 import type { MonthReport } from '../../../worker/core/slo/history.ts';
 import { adminCall } from '../../admin-call.ts';
 import type { AdminTarget } from '../../admin-target.ts';
@@ -25,6 +26,7 @@ export async function readReport(target: AdminTarget, { month, tenant, withAll }
   const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
   const report = await adminCall<MonthReport>(target, 'GET', `/admin/slo/months/${month}${query}`);
   if (report.from > report.at) throw new Error(`${monthName(month)} has not begun, so there is nothing to report.`);
+  if (tenant === OTHER) throw new Error(`"${OTHER}" is the name under which tenants are counted together.`);
   if (tenant !== undefined && isEmpty(report)) await checkTenant(target, tenant);
   return saidOf(report, withAll);
 }

@@ -83,6 +83,8 @@ export interface MonthReport {
   at: number;
   /** The month is over and all its figures are kept. */
   isWhole: boolean;
+  /** Requests of the tenant may have been counted for `other`, because there are so many tenants: its figures may lack some. */
+  isAmongOthers: boolean;
   objectives: MonthOfObjective[];
   averages: {
     name: string;

@@ -47,6 +47,7 @@ export function monthReport(
   return {
     ...{ service, contact, tenant: tenant ?? null, month, from, to: span.to, at: now },
     isWhole: end <= now && from > now - retentionDays * DAY_MS,
+    isAmongOthers: tenant !== undefined && book.isAmongOthers(tenant),
     objectives,
     averages: slo.averages.map((one) => ({
       ...averageOf(one, book, tenant, span),

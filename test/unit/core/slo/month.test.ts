@@ -49,6 +49,16 @@ test('that is over has all that was counted in it, and nothing of its neighbours
   }
 });
 
+test('says where a tenant’s requests may be counted with those of others', () => {
+  const among = (tenants: number, tenant: string | undefined, promised = {}) => {
+    const { book, settings } = bookOf({ ...MONTH, classes: { gold: { success: 99.5 } } }, [], 0, promised);
+    for (let index = 0; index < tenants; index++) book.add(record({ arrivedAt: NOW, tenant: `t${index}` }), NOW);
+    return monthReport(book, settings, { tenant, month: '2027-05' }, [], NOW).isAmongOthers;
+  };
+  expect([among(199, 't0'), among(201, 't200'), among(201, undefined)]).toEqual([false, true, false]);
+  expect([among(201, 't200', { t200: { class: 'gold' } }), among(1, 'other')]).toEqual([false, true]);
+});
+
 test('that is running ends now', () => {
   const running = monthOf('2027-05', 0, NOW - HOUR_MS);
   expect(running).toMatchObject({ from: MAY, to: NOW, isWhole: false });

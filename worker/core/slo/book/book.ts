@@ -136,6 +136,11 @@ export class Book {
     return this.#tenants.folded;
   }
 
+  /** Whether requests of this tenant may have been counted for `other`. */
+  isAmongOthers(tenant: string): boolean {
+    return this.#tenants.isAmongOthers(tenant);
+  }
+
   /** What has changed since the last call. A row takes the place of an earlier one of its name. */
   *save(): Iterable<SavedRow> {
     yield [TOTALS_ROW, this.totals.save()];

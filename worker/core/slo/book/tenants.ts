@@ -63,6 +63,11 @@ export class Tenants {
     return this.#own.has(tenant) || this.#own.size < MOST_TENANTS ? tenant : OTHER;
   }
 
+  /** Whether requests of this tenant may have been counted for `other`. */
+  isAmongOthers(tenant: string): boolean {
+    return tenant === OTHER || (this.#own.size >= MOST_TENANTS && !this.#promised.has(tenant));
+  }
+
   save(): string {
     return JSON.stringify([this.#day, this.folded, [...this.#own], [...this.#waiting]]);
   }

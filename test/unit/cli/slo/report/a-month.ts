@@ -24,7 +24,7 @@ export const OBJECTIVE: MonthOfObjective = {
 
 export const MONTH: MonthReport = {
   ...{ service: 'Support assistant of Acme', contact: 'ops@acme.example', tenant: 'acme', month: '2026-11' },
-  ...{ from: at(1), to: at(31), at: at(31, 9, 30), isWhole: true },
+  ...{ from: at(1), to: at(31), at: at(31, 9, 30), isWhole: true, isAmongOthers: false },
   objectives: [
     OBJECTIVE,
     {

@@ -52,6 +52,11 @@ it('asks whether a name is right that had no requests and that config does not k
   await expect(report('acme')).rejects.toThrow('Config names no tenants;');
 });
 
+it('makes no report of those that are counted together', async () => {
+  replies = { '/admin/slo/months/2026-11?tenant=other': { ...MONTH, tenant: 'other', isAmongOthers: true } };
+  await expect(report('other')).rejects.toThrow('"other" is the name under which');
+});
+
 it('reports a quiet month of a tenant that config knows', async () => {
   replies = { [OF_ACME]: { ...QUIET, averages: [] }, [CONFIG]: { tenants: [{ name: 'acme' }] } };
   const said = await report('acme');

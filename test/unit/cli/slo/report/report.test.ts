@@ -58,6 +58,7 @@ it('says that a month is running, or that its days are partly gone', () => {
     'The month is not over. The figures are those until 20 November 2026, 12:00 UTC, and may change.',
   ]);
   expect(said({ isWhole: false }).notes.join()).toContain('no longer kept');
+  expect(said({ isAmongOthers: true }).notes.join()).toContain('some of its requests may be missing');
 });
 
 it('never shows one client what another one was promised', () => {
