@@ -11,7 +11,7 @@ type ReadNames = Watched['book'];
 
 /** As many tenants are named. */
 const MOST_NAMED = 3;
-/** A deployment is named where it made this share of all failed attempts. */
+/** A deployment is named where it made more than this share of all failed attempts: where two fail alike, neither is to blame. */
 const MOST_OF_FAILURES = 0.5;
 const TENANT = /^tenant:([^|]+)$/;
 const DEPLOYMENT = /^deployment:(.+)$/;
@@ -51,5 +51,5 @@ export function failingDeployment(book: ReadNames, windowMs: number, now: number
     bad: book.series(deploymentSeries(deployment))?.goodAndBad(SUCCESS_KEY, windowMs, now).bad ?? 0,
   }));
   const total = all.reduce((sum, { bad }) => sum + bad, 0);
-  return all.find(({ bad }) => bad > 0 && bad >= MOST_OF_FAILURES * total)?.deployment ?? null;
+  return all.find(({ bad }) => bad > MOST_OF_FAILURES * total)?.deployment ?? null;
 }
