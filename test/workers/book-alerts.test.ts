@@ -79,6 +79,17 @@ describe('a promise that burns', () => {
 });
 
 describe('a silence', () => {
+  it('that is made shorter tells what it held back when it is over', async () => {
+    await silence('*', 24 * HOUR);
+    await stage.inside((book) => book.openIncident({ id: 'i1', title: 'It burns.', openedBy: 'policy:fast' }));
+    await stage.pass(HOUR);
+    await silence('*', 5 * MINUTE);
+    await stage.pass(4 * MINUTE);
+    expect(told()).toEqual([]);
+    await stage.pass(2 * MINUTE);
+    expect(told()).toEqual(['incident.opened incident/i1/opened']);
+  });
+
   it('keeps quiet until it ends, and then tells what still goes on', async () => {
     await minutes(5, 0);
     await silence('chat-success', 20 * MINUTE);

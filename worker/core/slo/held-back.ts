@@ -1,5 +1,5 @@
 /** What of the notices is sent, and what a silence holds back. */
-import type { Notice } from '../alerts/notice.ts';
+import { type Notice, SEVERITIES } from '../alerts/notice.ts';
 import { isByPolicy } from './incident.ts';
 import { type Silence, silenceable, silenceOf } from './silences.ts';
 
@@ -14,6 +14,10 @@ export interface HeldNotice {
 
 /** So many that no longer wait are kept to be shown. */
 const MOST_SHOWN = 100;
+/** So many wait, the most urgent. */
+const MOST_WAITING = 1_000;
+/** So many of the tenants that it touches are kept with a notice. */
+const MOST_TENANTS_HELD = 10;
 
 /** All that a sifting looks at. */
 export interface Sifting {
@@ -41,15 +45,32 @@ export function sift(
     const begun = kept.find((one) => one.waits && one.notice.subject === notice.subject);
     const by = begun?.by ?? (mayBeSilenced(notice) ? silenceBy(notice) : undefined);
     if (by === undefined) send.push(notice);
-    else kept.push({ notice, by, waits: true });
+    else kept.push({ notice: shortened(notice), by, waits: true });
   }
   kept = kept.map((one) => (goesOn.has(one.notice.subject) ? one : { ...one, waits: false }));
   const isDue = ({ notice, waits }: HeldNotice) => waits && silenceBy(notice) === undefined;
   const over = kept.filter(({ waits }) => !waits).slice(-MOST_SHOWN);
   return {
     send: [...kept.filter(isDue).map(({ notice }) => notice), ...send],
-    held: [...kept.filter((one) => one.waits && !isDue(one)), ...over].toSorted((a, b) => a.notice.at - b.notice.at),
+    held: [...mostUrgent(kept.filter((one) => one.waits && !isDue(one))), ...over].toSorted(
+      (a, b) => a.notice.at - b.notice.at,
+    ),
   };
+}
+
+/** All that is held is one row, of at most 2 MB. */
+const mostUrgent = (waiting: readonly HeldNotice[]): readonly HeldNotice[] =>
+  waiting.length <= MOST_WAITING
+    ? waiting
+    : SEVERITIES.flatMap((severity) => waiting.filter(({ notice }) => notice.severity === severity)).slice(
+        0,
+        MOST_WAITING,
+      );
+
+function shortened(notice: Notice): Notice {
+  const { tenants } = notice.data;
+  if (!Array.isArray(tenants) || tenants.length <= MOST_TENANTS_HELD) return notice;
+  return { ...notice, data: { ...notice.data, tenants: tenants.slice(0, MOST_TENANTS_HELD) } };
 }
 
 /** What a person did to an incident is told to the others in any case. */

@@ -71,11 +71,14 @@ function typeOf(before: Incident | null, after: Incident): NoticeType | undefine
 }
 
 function sentence(type: NoticeType, title: string, words: string | null, minutes: number | null): string {
-  const more = words === null ? '' : ` ${words}`;
-  if (type === 'incident.opened') return `Incident opened: ${title}${more}`;
-  if (type === 'incident.updated') return `Incident: ${title}${more}`;
-  return `Incident closed after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}: ${title}${more}`;
+  const told = words === null ? title : `${ended(title)} ${words}`;
+  if (type === 'incident.opened') return `Incident opened: ${told}`;
+  if (type === 'incident.updated') return `Incident: ${told}`;
+  return `Incident closed after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}: ${told}`;
 }
+
+/** A person may write a title without a full stop. */
+const ended = (title: string): string => (/[.!?…:]$/.test(title.trimEnd()) ? title.trimEnd() : `${title.trimEnd()}.`);
 
 const minutesOf = (ms: number): number => Math.round(ms / 60_000);
 

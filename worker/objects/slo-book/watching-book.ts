@@ -40,7 +40,8 @@ export class WatchingBook extends DurableObject<unknown> {
 
   /** Takes the place of the silence that the objective had. Undefined: there are too many. */
   setSilence(silence: Silence): { before: Silence | null } | undefined {
-    return this.#watchman.turns.take(({ watch }, now) => watch.setSilence(silence, now));
+    // A shorter one may end before the look that waits for the one before.
+    return this.#watchman.takeNews(({ watch }, now) => watch.setSilence(silence, now));
   }
 
   clearSilence(objective: string): { before: Silence | null } {

@@ -57,6 +57,18 @@ describe('a silence', () => {
   });
 });
 
+it('stays below the size of a row where everything burns under it, and keeps the most urgent', () => {
+  const tenants = Array.from({ length: 200 }, (_, place) => `a-tenant-with-a-longer-name-${place}`);
+  const notices = Array.from({ length: 3_000 }, (_, place) =>
+    aNotice({ name: `n${place}`, subject: `s${place}`, severity: place < 2_900 ? 'note' : 'page', data: { tenants } }),
+  );
+  const goesOn = new Set(notices.map(({ subject }) => subject));
+  const { held } = sift(notices, { silences: [silence('*')], held: [], goesOn }, NOW);
+  expect(JSON.stringify(held).length).toBeLessThan(1_500_000);
+  expect(held.filter(({ notice }) => notice.severity === 'page')).toHaveLength(100);
+  expect(held).toHaveLength(1_000);
+});
+
 it('keeps all that waits, and of the rest the last hundred', () => {
   const old = Array.from({ length: 300 }, (_, place): HeldNotice => {
     return { notice: begins(`a${place}`, NOW + place), by: '*', waits: place < 50 };

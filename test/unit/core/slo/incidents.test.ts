@@ -62,6 +62,11 @@ describe('a notice', () => {
     expect(told(note, { ...note, actions: [{ at: NOW, text: 'Pinned b.' }] })).toBeUndefined();
   });
 
+  it.each(['Provider a is down', 'Provider a is down. ', 'Provider a is down.'])('has its words apart: %j', (title) => {
+    const text = told(null, anIncident({ title, note: 'We ask b.' }))?.text;
+    expect(text).toBe('Incident opened: Provider a is down. We ask b.');
+  });
+
   it("of a tenant's incident never has the operators' note", () => {
     const [before, after] = [
       anIncident({ tenant: 'acme' }),
