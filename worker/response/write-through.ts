@@ -73,7 +73,12 @@ export class StreamKeeper {
     for (const { data } of chunks) {
       this.#bytesLeft -= data.length;
       if (this.#bytesLeft < 0) return;
-      this.#completion.add(JSON.parse(data) as ChatChunk);
+      try {
+        this.#completion.add(JSON.parse(data) as ChatChunk);
+      } catch {
+        // Its reader gets what nobody else can read, such as thousands of objects inside each other.
+        this.#bytesLeft = -1;
+      }
     }
   }
 
@@ -82,6 +87,13 @@ export class StreamKeeper {
     if (this.#bytesLeft < 0) return;
     if (usageChunk !== undefined) this.#completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);
     const whole = this.#completion.whole();
-    if (whole !== undefined) this.#keep(JSON.stringify(whole), model);
+    if (whole === undefined) return;
+    let body: string;
+    try {
+      body = JSON.stringify(whole);
+    } catch {
+      return;
+    }
+    this.#keep(body, model);
   }
 }

@@ -10,11 +10,13 @@ export function publicIncident(
   incident: Incident,
   { objectives, averages, publicNames }: Pick<Slo, 'objectives' | 'averages' | 'publicNames'>,
 ): PublicIncident | undefined {
-  const { id, openedAt, closedAt, tenant, publicNote } = incident;
+  const { openedAt, closedAt, tenant, publicNote } = incident;
   if (tenant !== null) return undefined;
   const isPublic = incident.objective !== null && publicNames.has(incident.objective);
   if (!isPublic && publicNote === null) return undefined;
   const objective = isPublic ? incident.objective : null;
+  // Policies name an incident after its objective.
+  const id = isPublic ? incident.id : openedAt.toString(36);
   const promised = [...objectives, ...averages].find(({ name }) => name === objective);
   return {
     ...{ id, openedAt, closedAt, objective },

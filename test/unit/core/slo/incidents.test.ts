@@ -112,6 +112,9 @@ describe('what everybody may read', () => {
     expect(shown({ objective: 'secret', feature: 'secret', publicNote: 'Slow.' })).toMatchObject({
       ...{ objective: null, feature: null, text: 'Slow.' },
     });
+    // Policies name an incident after its objective.
+    const hidden = shown({ id: 'secret-m1', objective: 'secret', feature: 'secret', publicNote: 'Slow.' });
+    expect(JSON.stringify(hidden)).not.toContain('secret');
   });
 
   it('is nothing of a tenant’s incident, nor of a promise that is not public', () => {
