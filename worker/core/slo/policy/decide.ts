@@ -57,7 +57,7 @@ export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): 
   const left = after.map(({ activation }) => activation);
   return {
     ...{ state, orders: step.orders, told: step.told },
-    incidents: [...opened.incidents, ...noteActions(step.told, had, now), ...closeIncidents(had, left, now)],
+    incidents: [...opened.incidents, ...noteActions(step.told, had, now), ...closeIncidents(had, left, rules, now)],
     nextLookAt: nextLookAt(state, overrides !== undefined, now),
   };
 }

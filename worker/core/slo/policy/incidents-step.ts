@@ -2,6 +2,7 @@
 import type { Incident, IncidentAction } from '../incident.ts';
 import type { IncidentChange, NewIncident } from '../incidents.ts';
 import type { Acting } from './activations.ts';
+import type { PolicyRule } from './policy.ts';
 import { type Activation, policyName } from './state.ts';
 
 /** What becomes of an incident. */
@@ -66,14 +67,18 @@ export function noteActions(told: readonly Told[], activations: readonly Activat
 export function closeIncidents(
   before: readonly Activation[],
   after: readonly Activation[],
+  rules: readonly PolicyRule[],
   now: number,
 ): PolicyIncident[] {
   const had = new Map(before.flatMap(({ incident, rule }) => (incident === null ? [] : [[incident, rule] as const])));
-  const action = { at: now, text: 'The error budget has not burnt too fast for half an hour.' };
+  const why = (rule: string): string =>
+    rules.some(({ name }) => name === rule)
+      ? 'The error budget has not burnt too fast for half an hour.'
+      : 'The policy is not in the config any more.';
   return [...had]
     .filter(([id]) => !after.some(({ incident }) => incident === id))
     .map(([id, rule]) => ({
       ...{ do: 'change', id, who: policyName(rule) },
-      change: { close: true, actions: [action] },
+      change: { close: true, actions: [{ at: now, text: why(rule) }] },
     }));
 }

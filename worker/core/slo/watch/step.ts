@@ -22,7 +22,7 @@ const QUIET_MS = 300_000;
 export function stepOf(
   before: WatchState,
   conditions: readonly Condition[],
-  slo: Pick<Slo, 'runbooks'>,
+  slo: Pick<Slo, 'runbooks' | 'objectives' | 'averages'>,
   now: number,
 ): { state: WatchState; notices: Notice[] } {
   const pending: Record<string, number> = {};
@@ -58,7 +58,10 @@ export function stepOf(
     }
     room -= 1;
   }
-  return { state: { pending, firing }, notices: [...begun.sort(moreUrgent), ...ended.map((alert) => end(alert, now))] };
+  return {
+    state: { pending, firing },
+    notices: [...begun.sort(moreUrgent), ...ended.map((alert) => end(alert, slo, now))],
+  };
 }
 
 /** What waits behind something wider must not take the room of what is told. */
@@ -104,8 +107,11 @@ function begin(
 /** No tenant of that name is told of the others. */
 const toldTo = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
 
-function end(alert: FiringAlert, now: number): Notice {
-  const { name, tenant, severity, objective, feature, since, runbook, endText } = alert;
+function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now: number): Notice {
+  const { name, tenant, severity, objective, feature, since, runbook } = alert;
+  const isPromised = [...slo.objectives, ...slo.averages].some((promise) => promise.name === objective);
+  const endText =
+    objective === null || isPromised ? alert.endText : `${objective} is not promised any more, so nothing watches it.`;
   return {
     ...{ name: `${name}@${now}/over`, subject: name, tenant: toldTo(tenant), severity, at: now, runbook },
     ...{ kind: 'slo', type: 'slo.recovered' },

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { Condition } from '../../../../../worker/core/slo/watch/condition.ts';
 import { MOST_REMEMBERED, stepOf } from '../../../../../worker/core/slo/watch/step.ts';
 import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch.ts';
+import { sloFor } from '../support/slo-for.ts';
 
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2027, 4, 16, 12);
-const NAMES = { runbooks: new Map() };
+const SLO = sloFor(['chat'], { objectives: [{ name: 'g-success', sli: 'success', target: 99 }] });
 
 /** Success of a feature, or of a tenant within it, misses its target. */
 const missed = (feature: string, tenant: string | null = null, isCovered = tenant !== null): Condition => {
@@ -23,7 +24,7 @@ const tenants = Array.from({ length: 200 }, (_, index) => `t${index}`);
 function told(conditions: readonly Condition[]): string[] {
   let state = NOTHING_WATCHED;
   return Array.from({ length: 10 }, (_, minute) => {
-    const step = stepOf(state, conditions, NAMES, START + minute * MINUTE_MS);
+    const step = stepOf(state, conditions, SLO, START + minute * MINUTE_MS);
     state = JSON.parse(JSON.stringify(step.state));
     const remembered = Object.keys({ ...state.pending, ...state.firing }).length;
     expect(remembered).toBeLessThanOrEqual(MOST_REMEMBERED);
@@ -41,4 +42,21 @@ test('trouble of a thousand tenants keeps nothing wider from being told', () => 
   const features = ['a', 'b', 'c', 'd', 'e', 'f'];
   const single = features.flatMap((feature) => tenants.map((tenant) => missed(feature, tenant, false)));
   expect(told([...single, missed('g')])).toContain('threshold/g-success/5m/page');
+});
+
+test('the end of a promise that a deploy has removed is not told as its recovery', () => {
+  const ends = ['g', 'gone'].map((feature) => {
+    let state = NOTHING_WATCHED;
+    const at = (minute: number, conditions: readonly Condition[]) => {
+      const step = stepOf(state, conditions, SLO, START + minute * MINUTE_MS);
+      state = step.state;
+      return step.notices;
+    };
+    for (let minute = 0; minute <= 5; minute++) at(minute, [missed(feature)]);
+    return [6, 11].flatMap((minute) => at(minute, [])).map(({ text }) => text);
+  });
+  expect(ends).toEqual([
+    [expect.stringMatching(/^It is over\./)],
+    [expect.stringMatching(/^gone-success is not promised any more, so nothing watches it\./)],
+  ]);
 });
