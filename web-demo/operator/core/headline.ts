@@ -60,18 +60,19 @@ export function listed(names: readonly string[], most = 3): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** A pin that would help: a deployment of the feature's alias is in cooldown, and this one is not. */
+/** A pin that would help: a deployment of the feature's alias is in cooldown, this one is not, and nobody has pinned the alias. */
 export function helpfulPin(
   { features, aliases }: Pick<ShownConfig, 'features' | 'aliases'>,
   feature: string | null,
   cooldowns: readonly Cooldown[],
+  pins: Readonly<Record<string, unknown>>,
 ): { alias: string; deployment: string } | undefined {
   const name = features.find((one) => one.name === feature)?.alias;
   const asked = name === undefined && feature === null ? aliases : aliases.filter((one) => one.name === name);
   const cooling = new Set(cooldowns.map(({ deployment }) => deployment));
   const failing = asked.filter(({ deployments }) => deployments.some(({ id }) => cooling.has(id)));
   const [alias, other] = failing;
-  if (alias === undefined || other !== undefined) return undefined;
+  if (alias === undefined || other !== undefined || Object.hasOwn(pins, alias.name)) return undefined;
   const well = alias.deployments.filter(({ id }) => !cooling.has(id)).toSorted((a, b) => a.order - b.order)[0];
   return well === undefined ? undefined : { alias: alias.name, deployment: well.id };
 }

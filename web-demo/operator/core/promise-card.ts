@@ -11,7 +11,7 @@ export interface PromiseCard {
   name: string;
   /** What is measured, in the field's words. */
   title: string;
-  /** Such as its feature and tenant; empty for the whole service. */
+  /** The promise's name, by which alerts and silences know it, and its tier. */
   of: string;
   pill: { text: string; tone: Tone };
   value: string;
@@ -51,17 +51,15 @@ export function objectiveWords(objective: ShownObjective): string {
 /** `2.5s` of config as `2.5 s`. */
 export const durationWords = (text: string): string => text.replace(/(\d)([a-z])/g, '$1 $2').replace(/ d$/, ' days');
 
-const whose = (parts: readonly (string | null | undefined)[]): string => parts.filter(Boolean).join(' · ');
-
 /** Of an objective at a time. */
 export function objectiveCard(objective: ShownObjective, now: number): PromiseCard {
-  const { name, feature, tenant, value, target, state, errorBudgetRemaining: left } = objective;
+  const { name, value, target, state, errorBudgetRemaining: left } = objective;
   return {
     ...{ name, title: titleOf(objective) },
-    of: whose([feature, tenant, objective.tier ? `tier ${objective.tier}` : null]),
+    of: [name, ...(objective.tier ? [`tier ${objective.tier}`] : [])].join(' · '),
     pill: pillOf(objective),
     value: percent(value, target > 99.9 ? 3 : undefined),
-    promise: `≥ ${target} %`,
+    promise: `target ≥ ${target} %`,
     bar: left === null ? null : Math.max(0, Math.min(1, left)),
     barName: `Error budget left: ${left === null ? 'no data' : wholePercent(Math.max(0, left))}`,
     note: state === 'no_data' && value === null ? 'No requests in this window.' : noteOf(objective, now),
@@ -88,31 +86,25 @@ function pillOf({ state, burnRates, burnAlerts = [] }: ShownObjective): PromiseC
 function noteOf({ errorBudgetRemaining: left, exhaustsAt, budget, total, good }: ShownObjective, now: number): string {
   const bad = counted(total - good, 'bad request');
   if (left === null) return total === good ? 'No budget is spent.' : `${bad}; the target leaves no budget.`;
-  if (left <= 0)
-    return `The budget is overspent by ${wholePercent(-left)}: ${bad}, ${Math.floor(budget.allowed)} allowed.`;
+  const allowed = Math.floor(budget.allowed);
+  if (left <= 0 && allowed === 0) return `${bad}; this little traffic allows none.`;
+  if (left <= 0) return `The budget is overspent by ${wholePercent(-left)}: ${bad}, ${allowed} allowed.`;
   const pace = exhaustsAt === null ? bad : `${duration(exhaustsAt - now)} at this pace`;
   return `${wholePercent(left)} of the error budget left · ${pace}`;
 }
 
 /** Of an average without an error budget. */
-export function averageCard({
-  name,
-  feature,
-  averageUsd,
-  valueUsd,
-  state,
-  total,
-}: Omit<AverageReport, 'days'>): PromiseCard {
+export function averageCard({ name, averageUsd, valueUsd, state, total }: Omit<AverageReport, 'days'>): PromiseCard {
   const share = valueUsd === null || averageUsd === 0 ? null : valueUsd / averageUsd;
   return {
-    ...{ name, title: 'Cost a request', of: feature ?? '' },
+    ...{ name, title: 'Cost a request', of: name },
     pill: {
       healthy: { text: 'kept', tone: 'good' } as const,
       exceeded: { text: 'above', tone: 'bad' } as const,
       no_data: { text: 'no data', tone: 'away' } as const,
     }[state],
     value: valueUsd === null ? '–' : usd(valueUsd),
-    promise: `≤ ${usd(averageUsd)}`,
+    promise: `target ≤ ${usd(averageUsd)}`,
     bar: share === null ? null : Math.min(1, share),
     barName: `Of what is promised: ${share === null ? 'no data' : wholePercent(share)}`,
     note: share === null ? 'No requests in this window.' : `${apart(share)} · ${counted(total, 'request')}`,
@@ -156,7 +148,11 @@ function paceNote({ projectedUsd, spentUsd, ladder, at, month }: MoneyReport): s
 }
 
 const apart = (share: number): string =>
-  share <= 1 ? `${wholePercent(1 - share)} below the promise` : `${wholePercent(share - 1)} above the promise`;
+  share < 0.01
+    ? 'under 1 % of the promise'
+    : share <= 1
+      ? `${wholePercent(1 - share)} below the promise`
+      : `${wholePercent(share - 1)} above the promise`;
 
 const RANK: Readonly<Record<ShownObjective['state'], number>> = { exhausted: 0, burning: 1, healthy: 2, no_data: 3 };
 

@@ -18,7 +18,7 @@ describe('a promise’s card', () => {
   it('has the value beside its promise, what is left and for how long', () => {
     const burning = objective({ state: 'burning', exhaustsAt: NOW + 9 * DAY });
     expect(objectiveCard(burning, NOW)).toMatchObject({
-      ...{ title: 'Success', of: 'chat', value: '99.71 %', promise: '≥ 99.5 %', bar: 0.42 },
+      ...{ title: 'Success', of: 'chat-success', value: '99.71 %', promise: 'target ≥ 99.5 %', bar: 0.42 },
       pill: { text: 'burning 6.4×', tone: 'warn' },
       note: '42 % of the error budget left · 9 days at this pace',
     });
@@ -29,6 +29,14 @@ describe('a promise’s card', () => {
       { state: 'exhausted', errorBudgetRemaining: -0.5 },
       'budget spent',
       /overspent by 50 %: 29 bad requests, 50 allowed/,
+    ],
+    [
+      {
+        ...{ state: 'exhausted', errorBudgetRemaining: -249, good: 9_980 },
+        budget: { allowed: 0.08, spent: 20, remaining: -20, outageMinutes: 0 },
+      },
+      'budget spent',
+      /allows none/,
     ],
     [{ state: 'no_data', value: null, errorBudgetRemaining: null, good: 0, total: 0 }, 'no data', /^No requests/],
     [{ errorBudgetRemaining: null, target: 100 }, 'kept', /leaves no budget/],
@@ -52,7 +60,7 @@ describe('a promise’s card', () => {
   it('of an average says how far it is from what is promised', () => {
     const average = { name: 'chat-cost', feature: 'chat', averageUsd: 0.015, window: '30d', total: 12 };
     expect(averageCard({ ...average, valueUsd: 0.0093, state: 'healthy' })).toMatchObject({
-      ...{ value: '$0.0093', promise: '≤ $0.0150', note: '38 % below the promise · 12 requests' },
+      ...{ value: '$0.0093', promise: 'target ≤ $0.0150', note: '38 % below the promise · 12 requests' },
     });
     expect(averageCard({ ...average, valueUsd: 0.03, state: 'exceeded' })).toMatchObject({
       bar: 1,
@@ -139,15 +147,16 @@ describe('the pin that is offered', () => {
   const cooling = (id: string) => ({ deployment: id, until: NOW, since: NOW, cause: 'server_error', cooldownMs: 1 });
 
   it('is the first deployment that is well, where one of its alias is not', () => {
-    expect(helpfulPin(config, 'chat', [cooling('a')])).toEqual({ alias: 'app/chat', deployment: 'b' });
-    expect(helpfulPin(config, null, [cooling('x')])).toEqual({ alias: 'app/other', deployment: 'y' });
+    expect(helpfulPin(config, 'chat', [cooling('a')], {})).toEqual({ alias: 'app/chat', deployment: 'b' });
+    expect(helpfulPin(config, null, [cooling('x')], {})).toEqual({ alias: 'app/other', deployment: 'y' });
   });
 
   it('is none where it would not help, or where there are several', () => {
-    expect(helpfulPin(config, 'chat', [])).toBeUndefined();
-    expect(helpfulPin(config, 'chat', [cooling('x')])).toBeUndefined();
-    expect(helpfulPin(config, 'chat', ['a', 'b', 'c'].map(cooling))).toBeUndefined();
-    expect(helpfulPin(config, null, ['a', 'x'].map(cooling))).toBeUndefined();
+    expect(helpfulPin(config, 'chat', [], {})).toBeUndefined();
+    expect(helpfulPin(config, 'chat', [cooling('x')], {})).toBeUndefined();
+    expect(helpfulPin(config, 'chat', ['a', 'b', 'c'].map(cooling), {})).toBeUndefined();
+    expect(helpfulPin(config, null, ['a', 'x'].map(cooling), {})).toBeUndefined();
+    expect(helpfulPin(config, 'chat', [cooling('a')], { 'app/chat': {} })).toBeUndefined();
   });
 });
 

@@ -5,7 +5,7 @@ import type { Read } from '../../state/reads.ts';
 import { usePage } from '../../ui/context.ts';
 import { Card, Empty, Loaded } from '../../ui/pieces.tsx';
 
-/** Deployments that get no traffic now. */
+/** Deployments that get no traffic, or only a probe. */
 export function InCooldown({ read }: { read: Read<Cooldowns> }) {
   const { session, now } = usePage();
   const models = new Map(
@@ -14,7 +14,7 @@ export function InCooldown({ read }: { read: Read<Cooldowns> }) {
   return (
     <Card
       title="In cooldown"
-      what="Deployments that get no traffic now, and why."
+      what="Deployments that get no traffic, or only a probe, and why."
       more={<a href="#routing">Routing</a>}
     >
       <Loaded read={read}>

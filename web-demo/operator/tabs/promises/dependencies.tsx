@@ -24,19 +24,19 @@ export function Dependencies({ objectives }: { objectives: readonly ShownObjecti
   const states = new Map(objectives.map(({ name, state }) => [name, state]));
   return (
     <Card
-      title="What stands on what"
-      what="Composites are kept where all of their parts are; a broken dependency touches what stands on it."
+      title="Dependencies"
+      what="A composite is kept where all of its parts are. A dependency that breaks is shown with the promises that need it."
       wide
     >
-      <Scroll name="What stands on what">
+      <Scroll name="Dependencies">
         <table>
           <thead>
             <tr>
               <th scope="col">promise</th>
               <th scope="col">tier</th>
-              <th scope="col">stands on</th>
+              <th scope="col">depends on</th>
               <th scope="col">now</th>
-              <th scope="col">so</th>
+              <th scope="col">effect</th>
             </tr>
           </thead>
           <tbody>
@@ -91,7 +91,7 @@ function effect({
   consumes: boolean;
   isPart: boolean;
 }): string {
-  if (isPart) return 'what is bad there is bad here';
+  if (isPart) return 'a request that is bad there is bad here';
   const counts = consumes ? 'its bad share counts into this error budget' : 'it is shown, and does not count here';
-  return state === 'exhausted' || state === 'burning' ? `touched now: ${counts}` : counts;
+  return state === 'exhausted' || state === 'burning' ? `it is not well now: ${counts}` : counts;
 }

@@ -1,4 +1,5 @@
 /** One sentence first: the most urgent alert with what helps, or how all promises stand. */
+import type { ShownOverrides } from '../../../../worker/core/routing/shown-overrides.ts';
 import { duration, relative } from '../../core/format.ts';
 import {
   helpfulPin,
@@ -10,7 +11,7 @@ import {
 } from '../../core/headline.ts';
 import type { Cooldown, ShownAlert, ShownObjective } from '../../core/replies.ts';
 import { Act } from '../../ui/act.tsx';
-import { usePage } from '../../ui/context.ts';
+import { usePage, useRead } from '../../ui/context.ts';
 
 export function Headline({
   objectives,
@@ -62,7 +63,11 @@ export function answered(alert: ShownAlert, now: number): string {
 /** Pin, acknowledge, silence, and where to read what to do. */
 export function AlertActs({ alert, cooldowns }: { alert: ShownAlert; cooldowns: readonly Cooldown[] }) {
   const { session, now } = usePage();
-  const pin = alert.objective === null ? undefined : helpfulPin(session.config, alert.feature, cooldowns);
+  const overrides = useRead<ShownOverrides>('overrides').value;
+  const pin =
+    alert.objective === null || overrides === undefined
+      ? undefined
+      : helpfulPin(session.config, alert.feature, cooldowns, overrides.pins);
   return (
     <>
       {alert.runbook !== null && /^https?:\/\//.test(alert.runbook) && (
