@@ -39,8 +39,9 @@ async function run([command, ...args]: string[]): Promise<void> {
   if (command === 'generate') return generate(args);
   if (command === 'report') return report(args);
   if (command === 'prometheus') return prometheus(args);
-  if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with the promises: list, generate, report or prometheus', USAGE);
+  if (command?.startsWith('-')) readFlags([command], {}, USAGE);
+  const what = command === undefined ? '' : `There is no "${command}". `;
+  throw new UsageError(`${what}Say what to do with the promises: list, generate, report or prometheus`, USAGE);
 }
 
 async function list(args: string[]): Promise<void> {

@@ -111,11 +111,11 @@ it('drills and incidents are marks of the time, and in the month', async () => {
   const history = await get<ObjectiveHistory>('slo/history?objective=chat-success&window=1h');
   expect(history.marks).toEqual([
     { kind: 'incident', from: expect.any(Number), to: null, text: 'a is down' },
-    { kind: 'drill', from: expect.any(Number), to: expect.any(Number), text: 'Drill of chat, by root' },
+    { kind: 'drill', from: expect.any(Number), to: expect.any(Number), text: 'Drill of chat' },
   ]);
   expect((await get<ObjectiveHistory>('slo/history?objective=chat-ttft&window=1h')).marks).toHaveLength(1);
   const report = await get<MonthReport>(`slo/months/${month}`);
-  expect(report.drills).toEqual([{ at: expect.any(Number), text: 'Drill of chat, by root' }]);
+  expect(report.drills).toEqual([{ at: expect.any(Number), text: 'Drill of chat' }]);
   expect(report.incidents).toMatchObject([{ objective: 'chat-success', closedAt: null, text: 'We had an outage.' }]);
 });
 

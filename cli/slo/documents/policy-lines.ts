@@ -10,7 +10,7 @@ const DOES: Readonly<Record<PolicyAction, string>> = {
   incident: 'an incident is opened',
   pin: 'another deployment is asked first, if one alone is to blame and another keeps the promise',
   safeguard: 'the cheaper answer serves',
-  freeze: 'no new model is brought in',
+  freeze: 'a freeze is set, under which we bring in no new model',
 };
 
 function whenText(trigger: PolicyTrigger): string {

@@ -88,14 +88,14 @@ function notesOf({ at, isWhole, isAmongOthers, tenant }: MonthReport, isRunning:
 }
 
 function figuresOf(
-  { requests, costUsd }: MonthReport,
+  { requests, costUsd, hasCredits }: MonthReport,
   promises: readonly SaidPromise[],
   credit: number,
   isRunning: boolean,
 ): Said['figures'] {
   const judged = promises.filter(({ isKept }) => isKept !== null);
   const kept = judged.filter(({ isKept }) => isKept).length;
-  const none = isRunning ? 'none so far' : 'none';
+  const none = !hasCredits ? 'none agreed' : isRunning ? 'none so far' : 'none';
   return [
     { name: 'promises kept', value: judged.length === 0 ? '–' : `${kept} of ${judged.length}` },
     { name: 'requests', value: requests.toLocaleString('en-US') },

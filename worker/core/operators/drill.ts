@@ -19,8 +19,8 @@ export interface DrillRecord {
   who: string;
 }
 
-/** A drill in a few words. */
-export const drillText = ({ feature, who }: DrillRecord): string => `Drill of ${feature ?? 'all features'}, by ${who}`;
+/** A drill in a few words that a client may read: no operator's name. */
+export const drillText = ({ feature }: DrillRecord): string => `Drill of ${feature ?? 'all features'}`;
 
 /** The longest drill. */
 export const LONGEST_DRILL_MINUTES = 1_440;

@@ -111,6 +111,8 @@ export interface MonthReport {
   maintenance: { from: number; to: number; reason: string; announcedAt: number }[];
   drills: { at: number; text: string }[];
   creditPercent: number;
+  /** Whether credits are agreed at all. */
+  hasCredits: boolean;
 }
 
 /** One promise over a month. Shares from 0 to 1, `target` and `promised` percent. */

@@ -63,6 +63,7 @@ export function monthReport(
     drills: [],
     maintenance: maintenance.windows.filter((window) => window.from < span.to && window.to > from),
     creditPercent: Math.max(0, ...objectives.map((one) => one.creditPercent)),
+    hasCredits: slo.credits.length > 0,
   };
 }
 

@@ -32,7 +32,9 @@ describe('a promise’s card', () => {
     ],
     [
       {
-        ...{ state: 'exhausted', errorBudgetRemaining: -249, good: 9_980 },
+        state: 'exhausted',
+        errorBudgetRemaining: -249,
+        good: 9_980,
         budget: { allowed: 0.08, spent: 20, remaining: -20, outageMinutes: 0 },
       },
       'budget spent',

@@ -67,7 +67,14 @@ export const MONTH: MonthReport = {
   averages: [
     { name: 'chat-cost', feature: 'chat', isPublic: true, averageUsd: 0.015, valueUsd: 0.009_312, total: 120_496 },
   ],
-  ...{ requests: 120_496, costUsd: 1_122.061_234, mttrMinutes: 31, mtbfMinutes: 11_520, creditPercent: 25 },
+  ...{
+    requests: 120_496,
+    costUsd: 1_122.061_234,
+    mttrMinutes: 31,
+    mtbfMinutes: 11_520,
+    creditPercent: 25,
+    hasCredits: true,
+  },
   incidents: [
     {
       id: '1',

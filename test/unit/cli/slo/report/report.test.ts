@@ -84,6 +84,7 @@ it('the credit is the highest of the promises that are the client’s', () => {
     said(...of).figures.find(({ name }) => name.startsWith('credit due'))?.value;
   expect(credit()).toBe('10 %');
   expect(credit({ tenant: null })).toBe('none');
+  expect(credit({ tenant: null, hasCredits: false })).toBe('none agreed');
 });
 
 it('rounds against us: what is missed by a hair does not look kept', () => {
