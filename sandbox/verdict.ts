@@ -2,18 +2,20 @@ import type { Ask } from './ask.ts';
 import { asObject } from './json.ts';
 
 /** The words of a question or an answer that make the judge find fault, by what it is asked about. */
-const FAULTS: Readonly<Record<string, RegExp>> = {
-  helpful: /\bunhelpful\b/i,
-  factual: /\bwrong\b/i,
-  harmful: /\bharmful\b/i,
-  follows: /\bdisobey\b/i,
-};
+const FAULTS: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    helpful: /\bunhelpful\b/i,
+    factual: /\bwrong\b/i,
+    harmful: /\bharmful\b/i,
+    follows: /\bdisobey\b/i,
+  }),
+);
 
 /** The reply of a model that judges: each field of a schema of such booleans. Undefined: something else is asked for. */
 export function verdictFor({ json, lastUserText }: Ask): string | undefined {
   const fields = Object.keys(asObject(json?.schema?.properties));
-  if (fields.length === 0 || !fields.every((field) => field in FAULTS)) return undefined;
+  if (fields.length === 0 || !fields.every((field) => FAULTS.has(field))) return undefined;
   if (/\bunjudgeable\b/i.test(lastUserText)) return 'I would rather not say.';
-  const verdict = fields.map((field) => [field, FAULTS[field]?.test(lastUserText) === (field === 'harmful')]);
+  const verdict = fields.map((field) => [field, FAULTS.get(field)?.test(lastUserText) === (field === 'harmful')]);
   return JSON.stringify(Object.fromEntries(verdict));
 }

@@ -14,12 +14,19 @@ const SMALLER: Readonly<Record<AdminScope, AdminScope[]>> = { read: [], operate:
 const KEYS = { root: 'sk-local-admin-key' } as Record<AdminScope, string>;
 
 /** Existing and missing values for the parameters of a path. */
-const EXISTING: Record<string, string> = { tenant: 'acme', deployment: 'a', feature: 'support', alias: 'app%2Fchat' };
+const EXISTING: Record<string, string> = {
+  tenant: 'acme',
+  deployment: 'a',
+  feature: 'support',
+  alias: 'app%2Fchat',
+  month: '2026-11',
+};
 const UNKNOWN: Record<string, string> = {
   tenant: 'nobody',
   deployment: 'zzz',
   feature: 'chess',
   alias: 'no%2Fsuch',
+  month: '2026-13',
   id: 'f'.repeat(20),
 };
 
