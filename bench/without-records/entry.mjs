@@ -15,7 +15,7 @@ function withoutRecords(parts) {
   // No compiler checks this file: if the port is renamed, real records must not be measured in silence.
   if (typeof parts.deps.records?.close !== 'function')
     throw new Error('deps.records is not where the benchmark puts its own');
-  return { ...parts, deps: { ...parts.deps, records: { close() {} } } };
+  return { ...parts, deps: { ...parts.deps, records: { opened() {}, ended() {}, close() {} } } };
 }
 
 export default { fetch: createApp(composed) };
