@@ -287,9 +287,14 @@ test('ten thousand bad credentials cost no KV read, no key set, and no object bu
   const { counts } = (await get(COUNTS_PATH, '')).json as unknown as Counted;
   expect(counts.kvReads).toBe(before.kvReads);
   const batches = (counts['objectCalls.record'] ?? 0) - (before['objectCalls.record'] ?? 0);
-  const asked = Object.keys(counts).filter(
-    (name) => /^objectCalls\./.test(name) && counts[name] !== (before[name] ?? 0),
-  );
+  // The book looks at the promises once a minute, however many ask, and may have something to tell.
+  const minutes = 1 + Math.ceil((Date.now() - began) / 60_000);
+  const isOfTheWatch = (name: string, calls: number) =>
+    /\.(?:notify|overrides|carryOut)$/.test(name) && calls <= minutes;
+  const asked = Object.keys(counts).filter((name) => {
+    const calls = (counts[name] ?? 0) - (before[name] ?? 0);
+    return /^objectCalls\./.test(name) && calls > 0 && !isOfTheWatch(name, calls);
+  });
   expect(asked).toEqual(['objectCalls.record']);
   // A batch has 200 records at most, and goes out no sooner than a second after the one before where it has fewer.
   expect(batches).toBeLessThanOrEqual(2 + (Date.now() - began) / 1_000 + 10_000 / 200);
