@@ -1,46 +1,38 @@
 /** The demo's page as a browser sees it: what its policy blocks, what a phone needs to install it, and how much it loads. */
 import { gzipSync } from 'node:zlib';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { openProfile } from './support/browser.ts';
 import { startDemoBench } from './support/demo-bench.ts';
 import { untilServed, wifi } from './support/demo-page.ts';
+import { type WatchedPage, watchedPage } from './support/watched-page.ts';
 
 const demo = await startDemoBench();
 afterEach(() => demo.reset());
 afterAll(() => demo.stop());
 
 declare global {
-  /** What the page's policy has blocked so far. */
-  var violations: string[];
   var ran: string[];
 }
 
-/** A page that records what its policy blocks and what its console says. */
-async function open(context: BrowserContext): Promise<{ page: Page; said: string[] }> {
+async function open(context: BrowserContext): Promise<WatchedPage> {
   await context.addInitScript(() => {
-    globalThis.violations = [];
     globalThis.ran = [];
-    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
   });
-  const page = await context.newPage();
-  const said: string[] = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
+  const watched = await watchedPage(context);
+  const { page } = watched;
   await page.goto(`${demo.line.origin}/`);
   await untilServed(page);
-  return { page, said };
+  return watched;
 }
-
-const stopped = (page: Page) => page.evaluate(() => violations);
 
 test('the page itself does nothing that its policy stops, and says nothing on the console, on either visit', async () => {
   const context = await demo.newContext();
   for (const visit of ['first', 'second']) {
-    const { page, said } = await open(context);
+    const { page, said, stopped } = await open(context);
     await page.waitForLoadState('networkidle');
-    expect([visit, await stopped(page), said]).toEqual([visit, [], []]);
+    expect([visit, await stopped(), said]).toEqual([visit, [], []]);
     await page.close();
   }
 });

@@ -11,6 +11,7 @@ import { violationsOf } from './support/axe.ts';
 import { ADMIN_KEY } from './support/bench.ts';
 import { type DemoBench, startDemoBench } from './support/demo-bench.ts';
 import { tellFigures } from './support/operator-figures.ts';
+import { watchedPage } from './support/watched-page.ts';
 
 const DIRECTORY = join(projectDirectory, '.carryon', 'pictures');
 
@@ -27,10 +28,7 @@ test.each([
   ['dark', 390],
 ] as const)('%s, %d pixels wide', async (colorScheme, width) => {
   const context = await bench.newContext({ colorScheme, viewport: { width, height: 860 }, timezoneId: 'UTC' });
-  const page = await context.newPage();
-  const said: string[] = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
+  const { page, said } = await watchedPage(context);
   await tellFigures(page, Date.now());
   await page.goto(`${bench.line.origin}/operator`);
   await page.getByLabel('Admin key').fill(ADMIN_KEY);

@@ -5,7 +5,9 @@ import { patiently } from '../support/patiently.ts';
 import { until } from '../support/until.ts';
 import { violationsOf } from './support/axe.ts';
 import { ADMIN_KEY } from './support/bench.ts';
+import { callRouter } from './support/call-router.ts';
 import { startDemoBench } from './support/demo-bench.ts';
+import { watchedPage } from './support/watched-page.ts';
 
 const bench = await startDemoBench(
   {
@@ -22,18 +24,8 @@ const contexts: BrowserContext[] = [];
 afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
 afterAll(() => bench.stop());
 
-async function api<Reply>(method: string, path: string, body?: object, key = ADMIN_KEY): Promise<Reply> {
-  const response = await patiently(() =>
-    fetch(`${bench.routerUrl}/admin/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
-  );
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text) as Reply;
-}
+const api = <Reply>(method: string, path: string, body?: object, key = ADMIN_KEY): Promise<Reply> =>
+  callRouter(`${bench.routerUrl}/admin/${path}`, method, key, body);
 
 let clientKey = '';
 async function ask(prompt: string, feature = 'chat'): Promise<Response> {
@@ -70,16 +62,9 @@ interface Opened {
 async function open(options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await bench.adopt(await bench.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options }));
   contexts.push(context);
-  await context.addInitScript(() => {
-    globalThis.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
-  });
-  const page = await context.newPage();
-  const said: string[] = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
+  const { page, said, stopped } = await watchedPage(context);
   await page.goto(`${bench.line.origin}/operator`);
-  return { page, trouble: async () => [...said, ...(await page.evaluate(() => globalThis.violations))] };
+  return { page, trouble: async () => [...said, ...(await stopped())] };
 }
 
 async function signIn(page: Page, key = ADMIN_KEY): Promise<void> {

@@ -7,6 +7,7 @@ import { until } from '../support/until.ts';
 import { average, DAY_MS, HOUR_MS, NOW, reportOf, share } from '../unit/web-demo/status/fixture.ts';
 import { violationsOf } from './support/axe.ts';
 import { ADMIN_KEY, startTravelBench } from './support/bench.ts';
+import { watchedPage } from './support/watched-page.ts';
 
 const bench = await startTravelBench({
   config: {
@@ -38,14 +39,7 @@ const plain = (text: string | null): string => (text ?? '').replaceAll('\u00a0',
 async function open(report?: () => StatusReport | number | null, options: BrowserContextOptions = {}) {
   const context = await bench.adopt(await bench.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options }));
   contexts.push(context);
-  await context.addInitScript(() => {
-    globalThis.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
-  });
-  const page = await context.newPage();
-  const said: string[] = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
+  const { page, said, stopped } = await watchedPage(context);
   let asked = 0;
   await page.route(SLO, async (route) => {
     asked++;
@@ -60,7 +54,7 @@ async function open(report?: () => StatusReport | number | null, options: Browse
   const heading = async (text: string) => {
     await page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
   };
-  return { page, said, heading, asked: () => asked };
+  return { page, said, stopped, heading, asked: () => asked };
 }
 
 const cardOf = (page: Page, name: string) => page.locator(`[data-promise="${name}"]`);
@@ -96,7 +90,7 @@ test('it says what the router answers: figures, an incident in a person’s word
   };
   await until('the book has counted all of it', counted);
 
-  const { page, said, heading, asked } = await open();
+  const { page, said, stopped, heading, asked } = await open();
   await heading('We are working on a problem');
   const report = await read();
   const [success, ttft] = report.objectives;
@@ -122,7 +116,7 @@ test('it says what the router answers: figures, an incident in a person’s word
   );
   expect(await page.title()).toBe('We are working on a problem · Support assistant of Acme');
   await page.waitForLoadState('networkidle');
-  expect([said, await page.evaluate(() => violations), asked()]).toEqual([[], [], 1]);
+  expect([said, await stopped(), asked()]).toEqual([[], [], 1]);
 });
 
 const days = (broken: number, strained: number) =>

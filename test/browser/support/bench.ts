@@ -32,8 +32,8 @@ import { type RunningWorkerd, startWorkerd } from '../../../cli/workerd/start-wo
 import { readWranglerConfig } from '../../../cli/workerd/wrangler-config.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 import { builtAssets, builtWorker } from '../../support/built-once.ts';
-import { patiently } from '../../support/patiently.ts';
 import { launchBrowser } from './browser.ts';
+import { callRouter } from './call-router.ts';
 import usualConfig from './config.ts';
 import type { BrowserKind } from './find-chromium.ts';
 import { type Line, openLine } from './line.ts';
@@ -167,18 +167,8 @@ export async function startTravelBench({
     await start();
     const routerUrl = (workerd as RunningWorkerd | undefined)?.url ?? '';
 
-    const call = async <Reply>(method: string, path: string, credential: string, body?: object): Promise<Reply> => {
-      const response = await patiently(() =>
-        fetch(`${routerUrl}${path}`, {
-          method,
-          headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
-        }),
-      );
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-      return JSON.parse(text) as Reply;
-    };
+    const call = <Reply>(method: string, path: string, credential: string, body?: object): Promise<Reply> =>
+      callRouter(`${routerUrl}${path}`, method, credential, body);
     const makeKey = async (more: object) =>
       (await call<{ key: string }>('POST', '/admin/keys', ADMIN_KEY, { tenant: TENANT, ...more })).key;
     const secretKey = await makeKey({});

@@ -12,7 +12,7 @@ export interface ShownDependencies {
   touches: string[];
 }
 
-/** For each objective. A dependency's state is that of its own promise, whoever is looked at. */
+/** For each objective. A dependency's state is that of its own promise, whichever tenant is looked at. */
 export function dependenciesAt(book: ReadBook, slo: Slo, now: number): (objective: Objective) => ShownDependencies {
   const states = new Map<string, SloState>();
   const stateOf = (name: string): SloState => {

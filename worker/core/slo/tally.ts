@@ -51,7 +51,7 @@ export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: W
   const own = ownTally(objective, book, slo, whose, read);
   const total = totalOf(own);
   if (total === 0 || slo.dependencies.length === 0) return own;
-  // A dependency fails for everybody, so it is counted as its own promise says, whoever is looked at here.
+  // A dependency fails for everybody, so it is counted as its own promise says, whichever tenant is looked at here.
   const shares = consumedBy(objective, slo).map((one) => ratioOf(ownTally(one, book, slo, one, read)) ?? 1);
   const good = shares.reduce((rest, share) => rest * share, own.good);
   return { good, bad: total - good, excluded: own.excluded };

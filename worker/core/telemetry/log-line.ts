@@ -1,4 +1,4 @@
-/** A record as a line of JSON, for whoever indexes logs. */
+/** A record as a line of JSON, for systems that index logs. */
 import type { RequestRecord } from '../slo/record.ts';
 import { type JudgeSettings, judge } from '../slo/rules.ts';
 

@@ -1,4 +1,4 @@
-/** What becomes of the overrides of policies: set, set again, undone, or left to whoever has ended them by hand. */
+/** What becomes of the overrides of policies: set, set again, undone, or left ended where a person has ended them. */
 import type { Overrides } from '../../routing/overrides.ts';
 import type { Acting } from './activations.ts';
 import type { PolicyOrder } from './policy.ts';

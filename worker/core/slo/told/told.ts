@@ -39,7 +39,7 @@ export const VOUCHED = 'quality:vouched';
 /** What an opinion counts in. */
 export type QualityKey = typeof QUALITY | typeof VOUCHED;
 
-/** An opinion of an answer, but of a drill's, counts for whoever gave the answer; the rater's earlier one counts no more. */
+/** An opinion of an answer, but of a drill's, counts for the deployment that gave the answer; the rater's earlier one counts no more. */
 export function toldOf(answer: RequestEntry, opinion: Opinion, earlier: Opinion | undefined): Told[] {
   if (answer.drill !== null || earlier?.isGood === opinion.isGood) return [];
   const keysOf = ({ isVouched }: Opinion): QualityKey[] => (isVouched ? [QUALITY, VOUCHED] : [QUALITY]);

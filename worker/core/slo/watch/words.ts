@@ -1,4 +1,4 @@
-/** The words of notices: plain English, for operators. Names of tenants come as they are, so whoever shows a text escapes it. */
+/** The words of notices: plain English, for operators. Names of tenants come as they are, so each place that shows a text escapes it. */
 import { durationText } from '../../config/duration.ts';
 import { OTHER } from '../book/tenants.ts';
 import type { Objective, Sli } from '../slo.ts';
