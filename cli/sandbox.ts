@@ -1,5 +1,6 @@
 import { parsePace } from '../sandbox/pace.ts';
-import { type Sandbox, startSandbox } from '../sandbox/start.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { startSandbox } from '../sandbox/start.ts';
 import { portFrom } from './environment.ts';
 import { DEFAULT_SANDBOX_PORTS, type SandboxPorts } from './local-defaults.ts';
 import type { NeededPort } from './ports.ts';

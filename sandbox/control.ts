@@ -6,7 +6,7 @@ import { isObject, type Json } from './json.ts';
 import { parsePace } from './pace.ts';
 import type { Provider } from './provider.ts';
 import { parseJson, readBody } from './read-body.ts';
-import type { Sandbox } from './start.ts';
+import type { Sandbox } from './sandbox.ts';
 
 interface Reply {
   status: number;

@@ -1,13 +1,13 @@
 import { anthropicWire } from './anthropic/wire.ts';
 import type { ProviderName } from './ask.ts';
-import type { Prices, ProviderCounts } from './billing.ts';
 import { createControl } from './control.ts';
-import { type Fault, type FaultOptions, parseFault } from './faults.ts';
+import { parseFault } from './faults.ts';
 import { Listener } from './listener.ts';
 import { openAiWire } from './openai/wire.ts';
 import type { Pace } from './pace.ts';
 import { Provider } from './provider.ts';
-import { type LoggedRequest, type RecordedRequest, RequestLog } from './request-log.ts';
+import { RequestLog } from './request-log.ts';
+import type { Endpoint, Sandbox } from './sandbox.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes a free port. */
@@ -16,31 +16,6 @@ export interface SandboxOptions {
   controlPort?: number;
   seed?: string | number;
   pace?: Pace;
-}
-
-export interface Endpoint {
-  /** The API base, ending in /v1. */
-  url: string;
-  /** The same without /v1, as Anthropic's SDK wants it. */
-  origin: string;
-  port: number;
-}
-
-export interface Sandbox {
-  openai: Endpoint;
-  anthropic: Endpoint;
-  controlUrl: string;
-  setFault(provider: ProviderName, fault: Fault | null, options?: FaultOptions): Promise<void>;
-  setPace(pace: Pace): void;
-  setPrices(provider: ProviderName, prices: Partial<Prices>): void;
-  setRecord(record: boolean): void;
-  counts(): Record<ProviderName, ProviderCounts>;
-  /** The last 50, without prompts. */
-  requests(): LoggedRequest[];
-  /** Bodies and headers of the last 50, while `setRecord(true)`. */
-  recorded(): RecordedRequest[];
-  reset(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Two pretend providers and the port that commands them, on loopback only. */

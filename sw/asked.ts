@@ -8,9 +8,9 @@ import { isServable } from './core/keep.ts';
 import { type PageQuestion, readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
 import { credentialOf } from './features.ts';
+import type { Parts } from './parts.ts';
 import type { Rim } from './rim.ts';
 import type { Outgoing } from './send.ts';
-import type { Shell } from './shell.ts';
 import type { Kept, Person } from './store/store.ts';
 
 /** Headers for the worker alone, never sent on. */
@@ -37,7 +37,7 @@ export interface Asked {
  * Whether the tab that asked still has this person. A page may name another one just before it asks, and the browser may deliver the question
  * first: then nothing of the former person is given, queued or kept.
  */
-export async function isTheirs({ store }: Shell, { person, clientId }: Asked): Promise<boolean> {
+export async function isTheirs({ store }: Pick<Parts, 'store'>, { person, clientId }: Asked): Promise<boolean> {
   return person !== null && (await store.tab(clientId))?.person?.part === person.part;
 }
 
@@ -49,12 +49,12 @@ interface GivenKey {
 
 /** Undefined for requests that do not concern the worker: they go to the router as they are. */
 export async function readAsked(
-  shell: Shell,
+  parts: Parts,
   request: Request,
   clientId: string,
   body: ArrayBuffer,
 ): Promise<Asked | undefined> {
-  const { router, rim, store, features: facts } = shell;
+  const { router, rim, store, features: facts } = parts;
   const door = travelDoor(request.method, new URL(request.url), router);
   if (door === undefined) return undefined;
   const at = rim.now();
@@ -67,16 +67,16 @@ export async function readAsked(
   const visitor = header(REQUEST_HEADERS.visitor) ?? tab?.visitor ?? randomId(rim);
   const asked = { request, clientId, body, question, person, visitor, at, key: undefined, kept: undefined };
   if (person === null || question.wish === 'off' || question.noStore)
-    return { ...asked, given: await givenKey(shell, asked) };
-  const key = await questionKey(shell, person, question);
+    return { ...asked, given: await givenKey(parts, asked) };
+  const key = await questionKey(parts, person, question);
   // Both at once: each question waits for the database.
-  const [kept, given] = await Promise.all([store.answer(person, key), givenKey(shell, { ...asked, key })]);
+  const [kept, given] = await Promise.all([store.answer(person, key), givenKey(parts, { ...asked, key })]);
   return { ...asked, key, given, kept: kept && isServable(kept, features, at) ? kept : undefined };
 }
 
 /** The key under which the person's answer to this question is kept. */
 export const questionKey = (
-  { router, store }: Pick<Shell, 'router' | 'store'>,
+  { router, store }: Pick<Parts, 'router' | 'store'>,
   person: Person,
   { feature, text }: Pick<PageQuestion, 'feature' | 'text'>,
 ): Promise<string> => store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
@@ -100,7 +100,7 @@ export function outgoingOf({ request, body, question, visitor, kept, given }: As
 
 /** Written before it is sent, so that a question whose answer never came is not paid for twice. */
 export async function givenKey(
-  { rim, store }: Shell,
+  { rim, store }: Pick<Parts, 'rim' | 'store'>,
   { request, question, person, key, at }: Pick<Asked, 'request' | 'question' | 'person' | 'key' | 'at'>,
 ): Promise<GivenKey | undefined> {
   if (!howToAsk(question).keyed || request.headers.has(REQUEST_HEADERS.idempotencyKey)) return undefined;

@@ -1,7 +1,8 @@
 /** Work behind an answer of the router, unseen by the page and with the credential of its request. */
 import type { Asked } from './asked.ts';
-import { clockOffsetMs, type Exchange } from './core/clock.ts';
+import type { Exchange } from './core/clock.ts';
 import { credentialOf } from './features.ts';
+import { learnClock } from './learn-clock.ts';
 import type { Shell } from './shell.ts';
 
 /** `isBack`: the router did not answer before. */
@@ -13,11 +14,4 @@ export async function afterAnswer(shell: Shell, asked: Asked, exchange: Exchange
   if (person === null) return;
   await features.refresh(person, async () => credentialOf(request.headers));
   await reports.sendBehind(person, request.headers);
-}
-
-/** How far this device's clock is from the router's, as far as one exchange can show. */
-export async function learnClock({ store }: Pick<Shell, 'store'>, exchange: Exchange): Promise<void> {
-  const known = await store.clockOffsetMs();
-  const told = clockOffsetMs(known, exchange);
-  if (told !== known) await store.setClockOffsetMs(told);
 }

@@ -4,19 +4,19 @@ import { ageSecondsOf } from './core/keep.ts';
 import { offlineReply, type Reply, staleReply } from './core/replies.ts';
 import type { Cause } from './core/verdict.ts';
 import { report } from './live.ts';
-import type { Shell } from './shell.ts';
+import type { Parts } from './parts.ts';
 import type { Kept } from './store/store.ts';
 
 const toResponse = ({ status, headers, body }: Reply): Response => new Response(body, { status, headers });
 
-export function stale(shell: Shell, asked: Asked, kept: Kept, cause: Cause): Response {
-  if (cause !== 'mode') report(shell, asked, 'stale');
-  const ageSeconds = ageSecondsOf(kept, shell.rim.now());
+export function stale(parts: Parts, asked: Asked, kept: Kept, cause: Cause): Response {
+  if (cause !== 'mode') report(parts, asked, 'stale');
+  const ageSeconds = ageSecondsOf(kept, parts.rim.now());
   return toResponse(staleReply({ completion: kept.body, ageSeconds, cause }, asked.question));
 }
 
-export function offline(shell: Shell, asked: Asked, cause: Cause, carryon?: object): Response {
-  report(shell, asked, 'offline');
+export function offline(parts: Parts, asked: Asked, cause: Cause, carryon?: object): Response {
+  report(parts, asked, 'offline');
   return noAnswer(cause, carryon);
 }
 
@@ -24,7 +24,7 @@ export function offline(shell: Shell, asked: Asked, cause: Cause, carryon?: obje
 export const noAnswer = (cause: Cause, carryon?: object): Response => toResponse(offlineReply(cause, null, carryon));
 
 /** `id`: the question's id in the outbox. */
-export function queued(shell: Shell, asked: Asked, cause: Cause, id: string, carryon?: object): Response {
-  report(shell, asked, 'queued');
+export function queued(parts: Parts, asked: Asked, cause: Cause, id: string, carryon?: object): Response {
+  report(parts, asked, 'queued');
   return toResponse(offlineReply(cause, id, carryon));
 }

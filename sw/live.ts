@@ -8,9 +8,9 @@ import { StreamFollower } from './core/follow.ts';
 import { mayKeep } from './core/keep.ts';
 import type { PageQuestion } from './core/question.ts';
 import { lostEvent } from './core/replies.ts';
+import type { Parts } from './parts.ts';
 import { type ResumePorts, resuming } from './resume.ts';
 import { type Outgoing, streamWatch } from './send.ts';
-import type { Shell } from './shell.ts';
 import type { ReportKind } from './store/store.ts';
 import { FollowedStream } from './stream.ts';
 import { answeredBy } from './wire.ts';
@@ -27,8 +27,8 @@ export function live({ status, statusText, headers: original }: Response, body: 
 }
 
 /** The stream of an answer, resumed where it breaks, and kept when its end has been read. */
-export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
-  const { rim, tabs, router } = shell;
+export function followed(parts: Parts, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
+  const { rim, tabs, router } = parts;
   const { question, clientId, key } = asked;
   let brokenAt = asked.at;
   const streamId = response.headers.get('x-carryon-stream-id');
@@ -39,14 +39,14 @@ export function followed(shell: Shell, asked: Asked, outgoing: Outgoing, respons
     body: response.body ?? new Blob().stream(),
     follower,
     watch: streamWatch(rim, router, isResumable),
-    ...(isResumable && { resume: resuming(resumePorts(shell, asked), ownedBy(question, outgoing), streamId) }),
+    ...(isResumable && { resume: resuming(resumePorts(parts, asked), ownedBy(question, outgoing), streamId) }),
     lostText: lostEvent(),
     tell: (event) => {
       if (event === 'resuming') brokenAt = rim.now();
-      else report(shell, asked, event, brokenAt);
+      else report(parts, asked, event, brokenAt);
       if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { tab: clientId });
     },
-    onEnd: () => settleStream(shell, asked, response, follower),
+    onEnd: () => settleStream(parts, asked, response, follower),
     onClose: tabs.streamOpened(clientId),
   });
 }
@@ -58,7 +58,7 @@ function ownedBy({ user }: PageQuestion, { headers: sent, credentials }: Outgoin
   return { headers, credentials };
 }
 
-const resumePorts = ({ router, rim, tabs }: Shell, { person, clientId }: Asked): ResumePorts => ({
+const resumePorts = ({ router, rim, tabs }: Parts, { person, clientId }: Asked): ResumePorts => ({
   router,
   rim,
   token: () => tabs.token(person, clientId),
@@ -67,7 +67,7 @@ const resumePorts = ({ router, rim, tabs }: Shell, { person, clientId }: Asked):
 
 /** For the team's own count of what people saw while the router could not be reached. */
 export function report(
-  { reports }: Shell,
+  { reports }: Parts,
   { person, question, at }: Asked,
   kind: ReportKind,
   since: number = at,
@@ -75,24 +75,24 @@ export function report(
   if (person !== null && question.wish !== 'off') void reports.note(person, kind, question.feature, since);
 }
 
-async function settleStream(shell: Shell, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {
-  if (follower.isDone) await settle(shell, asked, response, follower.completion());
-  else if (endsKey(follower.error?.code)) await forgetKey(shell, asked);
+async function settleStream(parts: Parts, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {
+  if (follower.isDone) await settle(parts, asked, response, follower.completion());
+  else if (endsKey(follower.error?.code)) await forgetKey(parts, asked);
 }
 
 /** A complete answer has reached the page: it is kept if it may be, and in any case the next ask is a new question. */
 export async function settle(
-  shell: Shell,
+  parts: Parts,
   asked: Asked,
   response: Response,
   completion: string | undefined,
 ): Promise<void> {
-  const { store, rim } = shell;
+  const { store, rim } = parts;
   const { person, key, given, question } = asked;
   if (person === null || key === undefined) return;
   const sentKey = given?.idempotencyKey;
   const times = mayKeep({ ...answeredBy(response), completion }, question, rim.now());
-  if (times === undefined || completion === undefined || !(await isTheirs(shell, asked)))
+  if (times === undefined || completion === undefined || !(await isTheirs(parts, asked)))
     return store.delivered(person, key, sentKey);
   const { feature, generation } = question;
   const result = await store.keep(person, key, { body: completion, feature, generation, ...times }, sentKey);
@@ -100,7 +100,7 @@ export async function settle(
 }
 
 /** The router has ended the run of this key for good, so the next ask needs another. */
-export async function forgetKey({ store }: Shell, { person, key, given }: Asked): Promise<void> {
+export async function forgetKey({ store }: Parts, { person, key, given }: Asked): Promise<void> {
   if (person !== null && key !== undefined && given !== undefined)
     await store.delivered(person, key, given.idempotencyKey);
 }

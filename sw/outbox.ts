@@ -16,9 +16,9 @@ import {
   sentNow,
   storableHeaders,
 } from './core/outbox.ts';
+import type { Parts } from './parts.ts';
 import { isRouterThere } from './send.ts';
 import { type Arrived, sendQueued } from './send-queued.ts';
-import type { Shell } from './shell.ts';
 import { bytesOf } from './store/seal.ts';
 import type { Person, Question, QueuedAnswer } from './store/store.ts';
 
@@ -35,8 +35,6 @@ export interface ToQueue {
 
 /** `unreached`: the router was not reached, so a browser that can should wake us again. */
 export type FlushEnd = 'done' | 'unreached';
-
-type Parts = Pick<Shell, 'router' | 'rim' | 'store' | 'tabs' | 'features' | 'reports'>;
 
 export class Outbox {
   readonly #parts: Parts;

@@ -1,14 +1,14 @@
 /** Sends one queued question: without a stream, with a token that a tab of its person has just provided. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { questionKey } from './asked.ts';
-import { learnClock } from './behind.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
 import { type Outcome, retryAfterMs } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
 import { isOurs } from './core/verdict.ts';
+import { learnClock } from './learn-clock.ts';
+import type { Parts } from './parts.ts';
 import { type Sent, send } from './send.ts';
-import type { Shell } from './shell.ts';
 import type { Kept, Person, Question, QueuedAnswer } from './store/store.ts';
 import { answeredBy } from './wire.ts';
 
@@ -16,8 +16,6 @@ export type Arrived =
   | { outcome: Exclude<Outcome, { kind: 'answered' }> }
   /** `copy`: where and what to keep among the answers. */
   | { outcome: { kind: 'answered' }; answer: QueuedAnswer; copy: { key: string; kept: Kept } | null };
-
-type Parts = Pick<Shell, 'router' | 'rim' | 'store' | 'features'>;
 
 export interface Sending {
   id: string;

@@ -42,9 +42,9 @@ export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   ts.forEachChild(node, (child) => walk(child, visit));
 }
 
-/** Each circle that imports go in, once. */
-export function circlesOf(files: readonly Source[], counts: (entry: Import) => boolean): string[] {
-  const graph = new Map(files.map(({ path, imports }) => [path, imports.filter(counts).map(({ target }) => target)]));
+/** Each circle that imports go in, once; imports of types count too. */
+export function circlesOf(files: readonly Source[]): string[] {
+  const graph = new Map(files.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { ProviderName } from '../../../sandbox/ask.ts';
 import { asArray, asObject, type Json } from '../../../sandbox/json.ts';
-import { type Sandbox, startSandbox } from '../../../sandbox/start.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { startSandbox } from '../../../sandbox/start.ts';
 
 const STEP_MS = 5;
 const QUIET_MS = 30;

@@ -1,0 +1,16 @@
+/** What every part of the worker may use: its router, its rim, its store, and its tabs. */
+import type { FeatureFacts } from './features.ts';
+import type { Reports } from './reports.ts';
+import type { Rim } from './rim.ts';
+import type { Store } from './store/store.ts';
+import type { Tabs } from './tabs-talk.ts';
+
+export interface Parts {
+  /** The router's origin. */
+  router: string;
+  rim: Rim;
+  store: Store;
+  tabs: Tabs;
+  features: FeatureFacts;
+  reports: Reports;
+}
