@@ -44,7 +44,7 @@ export function followed(parts: Parts, asked: Asked, outgoing: Outgoing, respons
     tell: (event) => {
       if (event === 'resuming') brokenAt = rim.now();
       else report(parts, asked, event, brokenAt);
-      if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { tab: clientId });
+      if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { kind: 'tab', tab: clientId });
     },
     onEnd: () => settleStream(parts, asked, response, follower),
     onClose: tabs.streamOpened(clientId),

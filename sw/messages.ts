@@ -5,6 +5,7 @@ import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
 import { isRouterThere } from './send.ts';
 import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
+import { ALL_TABS } from './tabs-talk.ts';
 
 type Asking = Exclude<PageMessage, { kind: 'take-over' }>;
 export async function replyTo(shell: Shell, message: Asking, clientId: string, later: Later): Promise<Reply> {
@@ -20,7 +21,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     }
     case 'mode':
       await store.setMode(message.mode);
-      await tabs.tell('mode', { mode: message.mode }, 'all');
+      await tabs.tell('mode', { mode: message.mode }, ALL_TABS);
       return { ok: true, mode: message.mode };
     case 'streams':
       return { ok: true, open: tabs.openStreams };
@@ -86,7 +87,8 @@ async function replyToPerson(
       const renewed = (await store.tab(clientId))?.person ?? null;
       if (renewed === null) return DONE;
       await outbox.changed(renewed);
-      for (const name of notes) await tabs.tell('note', { name }, { person: renewed, except: clientId });
+      for (const name of notes)
+        await tabs.tell('note', { name }, { kind: 'person', person: renewed, except: clientId });
       return DONE;
     }
     case 'sign-out': {
@@ -94,7 +96,7 @@ async function replyToPerson(
       const theirs = await store.signOut(person);
       // The asking page knows, and may be naming the same person anew by now.
       for (const tab of theirs ?? [])
-        if (tab !== clientId) await tabs.tell('signed-out', { person: person.name }, { tab });
+        if (tab !== clientId) await tabs.tell('signed-out', { person: person.name }, { kind: 'tab', tab });
       return theirs === null ? { ok: false, code: 'not_deleted' } : DONE;
     }
     default:

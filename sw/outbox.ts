@@ -234,30 +234,29 @@ export class Outbox {
       // It cannot be decrypted: damaged on the disk.
       await store.changeQueued(person, id, (row) => ({ ...row, state: 'failed', lastError: 'unreadable' }));
     } else if (arrived !== undefined) {
-      const row = afterSending(taken, arrived.outcome, rim.now());
+      const row = afterSending(taken, arrived, rim.now());
       await this.#settle(person, row, question.sentUnder, arrived);
     }
     await this.changed(person);
-    return arrived?.outcome.kind === 'unreached' ? 'unreached' : 'done';
+    return arrived?.kind === 'unreached' ? 'unreached' : 'done';
   }
 
   /** Retries with a second token if the first is refused: it may have expired while the question was being sent. */
   async #ask(signal: AbortSignal, person: Person, id: string, question: Question, token: string) {
     const ask = (token: string) => sendQueued(this.#parts, { id, person, question, token, signal });
     const arrived = await ask(token);
-    const { outcome } = arrived ?? {};
-    const isRefused = outcome?.kind === 'refused' && outcome.status === 401;
+    const isRefused = arrived?.kind === 'refused' && arrived.status === 401;
     const another = isRefused ? await this.#parts.tabs.token(person) : null;
     return another === null ? arrived : await ask(another);
   }
 
   async #settle(person: Person, row: QueuedRow, sentUnder: string, arrived: Arrived): Promise<void> {
     const { store, tabs, reports } = this.#parts;
-    if ('answer' in arrived) {
+    if (arrived.kind === 'answered') {
       const { answer, copy } = arrived;
       if ((await store.answerQueued(person, row, answer, sentUnder, copy)) === undefined) return;
       await reports.note(person, 'sent', row.feature, row.askedAt);
-      await tabs.tell('answered', { id: row.id }, { person });
+      await tabs.tell('answered', { id: row.id }, { kind: 'person', person });
       return;
     }
     await store.changeQueued(person, row.id, (known) => (known.state === 'sending' ? row : undefined));
@@ -267,6 +266,10 @@ export class Outbox {
 
   /** Tells the person's tabs that the outbox has changed. */
   async changed(person: Person): Promise<void> {
-    await this.#parts.tabs.tell('queue', { waiting: countWaiting(await this.list(person)) }, { person });
+    await this.#parts.tabs.tell(
+      'queue',
+      { waiting: countWaiting(await this.list(person)) },
+      { kind: 'person', person },
+    );
   }
 }

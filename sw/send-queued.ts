@@ -8,14 +8,15 @@ import { travelDoor } from './core/routes.ts';
 import { isOurs } from './core/verdict.ts';
 import { learnClock } from './learn-clock.ts';
 import type { Parts } from './parts.ts';
-import { type Sent, send } from './send.ts';
+import { exchangeOf, type Sent, send } from './send.ts';
 import type { Kept, Person, Question, QueuedAnswer } from './store/store.ts';
 import { answeredBy } from './wire.ts';
 
+/** An outcome, with the answer if there is one. */
 export type Arrived =
-  | { outcome: Exclude<Outcome, { kind: 'answered' }> }
+  | Exclude<Outcome, { kind: 'answered' }>
   /** `copy`: where and what to keep among the answers. */
-  | { outcome: { kind: 'answered' }; answer: QueuedAnswer; copy: { key: string; kept: Kept } | null };
+  | { kind: 'answered'; answer: QueuedAnswer; copy: { key: string; kept: Kept } | null };
 
 export interface Sending {
   id: string;
@@ -46,23 +47,24 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
     signal,
   );
   // The next key, such as sendNow's, should contain the router's time.
-  if ('exchange' in sent) await learnClock(parts, sent.exchange);
+  const exchange = exchangeOf(sent);
+  if (exchange !== undefined) await learnClock(parts, exchange);
   switch (sent.kind) {
     case 'left':
       return undefined;
     case 'answer':
       return answered(parts, sent, sending);
     case 'refused':
-      return { outcome: refusal(sent.response, sent.code) };
+      return refusal(sent.response, sent.code);
     case 'failed': {
       const { instead, cause, code } = sent;
       const isWord = instead !== undefined && isOurs(answeredBy(instead));
-      return { outcome: isWord ? refusal(instead, code) : { kind: 'unreached', cause } };
+      return isWord ? refusal(instead, code) : { kind: 'unreached', cause };
     }
     case 'stream':
       // Not what was asked for, so it is not the router.
       await sent.response.body?.cancel();
-      return { outcome: { kind: 'unreached', cause: 'unreachable' } };
+      return { kind: 'unreached', cause: 'unreachable' };
   }
 }
 
@@ -83,7 +85,7 @@ async function answered(
     ([name]) => name === 'content-type' || name === REQUEST_ID || name.startsWith('x-carryon-'),
   );
   headers.push(['cache-control', 'no-store'], ['x-carryon-travel', 'live'], ['x-carryon-travel-id', id]);
-  const arrived = { outcome: { kind: 'answered' } as const, answer: { headers, body: text } };
+  const arrived = { kind: 'answered' as const, answer: { headers, body: text } };
 
   const completion = completionToKeep(text);
   const times = mayKeep({ ...answeredBy(response), completion }, { noStore: false, wish: 'queue' }, parts.rim.now());

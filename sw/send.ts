@@ -46,6 +46,14 @@ export interface Failed {
   carryon?: object | undefined;
 }
 
+/** The code of the router's own error, if it gave one. */
+export const codeOf = (sent: Sent): string | undefined =>
+  sent.kind === 'refused' || sent.kind === 'failed' ? sent.code : undefined;
+
+/** Undefined if the router has not answered. */
+export const exchangeOf = (sent: Sent): Exchange | undefined =>
+  sent.kind === 'left' || sent.kind === 'failed' ? undefined : sent.exchange;
+
 export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
   const keyed = outgoing.idempotencyKey !== undefined;
   for (let sends = 1; ; sends++) {

@@ -11,7 +11,7 @@ import { causeOf, causeOfErrorEvent } from './core/verdict.ts';
 import { noAnswer, offline, queued, stale } from './instead.ts';
 import { learnClock } from './learn-clock.ts';
 import { followed, forgetKey, live, settle } from './live.ts';
-import { type Failed, type Outgoing, type Sent, send } from './send.ts';
+import { codeOf, exchangeOf, type Failed, type Outgoing, type Sent, send } from './send.ts';
 import type { Shell } from './shell.ts';
 import { type FollowedStream, pageBody, readToEnd } from './stream.ts';
 import { held } from './watch.ts';
@@ -45,9 +45,10 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
   const outgoing = outgoingOf(asked);
   const sent = await send(shell.rim, outgoing, asked.request.signal);
   void handler.waitUntil(held(shell.rim, noteSent(shell, asked, sent)));
-  if (!isAnew && 'code' in sent && leadsNowhere(asked, sent.code)) {
+  if (!isAnew && leadsNowhere(asked, codeOf(sent))) {
     // The next key should contain the router's time.
-    if ('exchange' in sent) await learnClock(shell, sent.exchange);
+    const exchange = exchangeOf(sent);
+    if (exchange !== undefined) await learnClock(shell, exchange);
     return anew(shell, asked, handler);
   }
   switch (sent.kind) {
@@ -133,7 +134,7 @@ async function noteSent(shell: Shell, asked: Asked, sent: Sent): Promise<void> {
   if (sent.kind === 'left') return;
   // A gateway's status from the router itself shows that the router is there.
   const isBack = shell.tabs.reached(sent.kind !== 'failed' || sent.code !== undefined);
-  if ('code' in sent && endsKey(sent.code)) await forgetKey(shell, asked);
+  if (endsKey(codeOf(sent))) await forgetKey(shell, asked);
   if (sent.kind !== 'failed') await afterAnswer(shell, asked, sent.exchange, isBack);
 }
 

@@ -15,8 +15,13 @@ const TOKEN_MS = 10_000;
 /** How often to check whether the page still exists. */
 const LOOK_MS = 500;
 
-/** `except`: a tab of the person that knows already. */
-export type Audience = { tab: string } | { person: Person; except?: string } | 'all';
+export type Audience =
+  | { kind: 'all' }
+  | { kind: 'tab'; tab: string }
+  /** `except`: a tab of the person that knows already. */
+  | { kind: 'person'; person: Person; except?: string };
+
+export const ALL_TABS: Audience = { kind: 'all' };
 
 export class Tabs {
   readonly #clients: Pick<Clients, 'get' | 'matchAll'>;
@@ -44,7 +49,7 @@ export class Tabs {
   reached(isReached: boolean): boolean {
     const before = this.#connection;
     this.#connection = connectionOf({ isOnline: this.#rim.isOnline(), isReached });
-    if (this.#connection !== before) void this.tell('connection', { connection: this.#connection }, 'all');
+    if (this.#connection !== before) void this.tell('connection', { connection: this.#connection }, ALL_TABS);
     return isReached && before !== 'online';
   }
 
@@ -68,19 +73,19 @@ export class Tabs {
     const open = this.streamsOf(clientId) + more;
     if (open > 0) this.#streams.set(clientId, open);
     else this.#streams.delete(clientId);
-    void this.tell('streams', { open }, { tab: clientId });
+    void this.tell('streams', { open }, { kind: 'tab', tab: clientId });
   }
 
   async tell<Kind extends TravelNewsKind>(event: Kind, detail: TravelNews[Kind], to: Audience): Promise<void> {
-    const about = typeof to === 'object' && 'person' in to ? { person: to.person.name } : {};
+    const about = to.kind === 'person' ? { person: to.person.name } : {};
     const message = travelMessage({ kind: 'told', event, detail, ...about } as WorkerMessage);
     for (const client of await this.#audience(to)) client.postMessage(message);
   }
 
   /** A token of this person, from the tab that asked if it is still open, else from any tab of theirs. */
   async token(person: Person | null, askedBy?: string): Promise<string | null> {
-    const first = askedBy === undefined ? [] : await this.#audience({ tab: askedBy });
-    const others = person === null ? [] : await this.#audience({ person });
+    const first = askedBy === undefined ? [] : await this.#audience({ kind: 'tab', tab: askedBy });
+    const others = person === null ? [] : await this.#audience({ kind: 'person', person });
     const clients = new Map([...first, ...others].map((client) => [client.id, client]));
     for (const client of clients.values()) {
       const token = await this.#tokenOf(client, person);
@@ -116,10 +121,13 @@ export class Tabs {
   }
 
   async #audience(to: Audience): Promise<Client[]> {
-    if (to === 'all') return [...(await this.#clients.matchAll({ type: 'window' }))];
-    const ids = 'tab' in to ? [to.tab] : await this.#store.tabsOf(to.person);
-    const except = 'person' in to ? to.except : undefined;
-    const clients = await Promise.all(ids.filter((id) => id !== except).map((id) => this.#clients.get(id)));
+    if (to.kind === 'all') return [...(await this.#clients.matchAll({ type: 'window' }))];
+    const clients = await Promise.all((await this.#idsOf(to)).map((id) => this.#clients.get(id)));
     return clients.filter((client) => client !== undefined);
+  }
+
+  async #idsOf(to: Exclude<Audience, { kind: 'all' }>): Promise<string[]> {
+    if (to.kind === 'tab') return [to.tab];
+    return (await this.#store.tabsOf(to.person)).filter((id) => id !== to.except);
   }
 }

@@ -10,7 +10,7 @@ import { Reports } from './reports.ts';
 import { rim } from './rim.ts';
 import { openStore } from './store/open-store.ts';
 import { TravelStrategy } from './strategy.ts';
-import { Tabs } from './tabs-talk.ts';
+import { ALL_TABS, Tabs } from './tabs-talk.ts';
 import { HOLD_SYNC_MS, held } from './watch.ts';
 
 declare const self: ServiceWorkerGlobalScope & { carryonRouter?: string };
@@ -25,14 +25,16 @@ const router = routerOrigin(self.location);
 const store = openStore({
   name: `carryon ${router}`,
   rim,
-  onFull: () => void tabs.tell('full', {}, 'all'),
+  onFull: () => void tabs.tell('full', {}, ALL_TABS),
 });
 const tabs = new Tabs(self.clients, store, rim);
 const reports = new Reports(router, rim, store);
 const features = new FeatureFacts(router, rim, store);
 const parts = { router, rim, store, tabs, features, reports };
 const outbox = new Outbox(parts, navigator.locks, () => wakeLater(self.registration, router));
-const notes = new Notes(store, (name, person, except) => tabs.tell('note', { name }, { person, except }));
+const notes = new Notes(store, (name, person, except) =>
+  tabs.tell('note', { name }, { kind: 'person', person, except }),
+);
 const shell = { ...parts, outbox, notes };
 const strategy = new TravelStrategy(shell);
 

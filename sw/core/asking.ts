@@ -38,7 +38,7 @@ export interface ToldError {
 }
 
 export function toldErrorOf({ error, carryon }: Record<string, unknown>): ToldError {
-  const code = isObject(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = isObject(error) && typeof error.code === 'string' ? error.code : undefined;
   return isObject(carryon) ? { code, carryon } : { code };
 }
 
@@ -46,10 +46,10 @@ export function toldErrorOf({ error, carryon }: Record<string, unknown>): ToldEr
 export function toldErrorIn(text: string): ToldError {
   try {
     const json: unknown = JSON.parse(text);
-    return isObject(json) ? toldErrorOf(json as Record<string, unknown>) : { code: undefined };
+    return isObject(json) ? toldErrorOf(json) : { code: undefined };
   } catch {
     return { code: undefined };
   }
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -133,12 +133,15 @@ function settled(turn: Turn, { text, outcome }: { text: string; outcome: Settled
 const isKnown = ({ outcome: known }: Turn, { outcome }: { outcome: Settled }): boolean =>
   known.state === 'failed' && outcome.state === 'failed' && outcome.queueId !== undefined;
 
-const earlierOf = ({ outcome }: Turn): { earlier?: Earlier } =>
-  'earlier' in outcome && outcome.earlier !== undefined ? { earlier: outcome.earlier } : {};
+/** The complete answer that is there while the question is asked again. */
+export const earlierOf = ({ outcome }: Turn): { earlier?: Earlier } =>
+  (outcome.state === 'asking' || outcome.state === 'waiting') && outcome.earlier !== undefined
+    ? { earlier: outcome.earlier }
+    : {};
 
 /** The outbox's id of the turn's question. */
 export const queueIdOf = ({ outcome }: Turn): string | undefined =>
-  'queueId' in outcome ? outcome.queueId : undefined;
+  outcome.state === 'waiting' || outcome.state === 'failed' ? outcome.queueId : undefined;
 
 /** Turns with an answer, or the beginning of one. */
 const contextOf = (before: readonly Turn[]): string[] => before.filter(({ text }) => text !== '').map(({ id }) => id);

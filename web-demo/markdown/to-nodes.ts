@@ -31,10 +31,11 @@ function toBlock(token: MarkedToken): Block | null {
       return { kind: 'table', header: token.header.map(toCell), rows: token.rows.map((row) => row.map(toCell)) };
     case 'hr':
       return { kind: 'rule' };
-    default: {
-      const children = 'tokens' in token && token.tokens ? toInlines(token.tokens) : toInlines([token]);
-      return { kind: 'paragraph', children };
-    }
+    case 'paragraph':
+    case 'text':
+      return { kind: 'paragraph', children: toInlines(token.tokens ?? [token]) };
+    default:
+      return { kind: 'paragraph', children: toInlines([token]) };
   }
 }
 
@@ -107,7 +108,8 @@ export function textOf(inlines: readonly Inline[]): string {
     .map((inline) => {
       if (inline.kind === 'break') return '\n';
       if (inline.kind === 'image') return inline.alt;
-      return 'text' in inline ? inline.text : textOf(inline.children);
+      if (inline.kind === 'text' || inline.kind === 'code') return inline.text;
+      return textOf(inline.children);
     })
     .join('');
 }

@@ -2,7 +2,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
 import type { Conversation, Turn } from '../core/conversation.ts';
-import { type ConversationEvent, queueIdOf } from '../core/conversation-events.ts';
+import { type ConversationEvent, earlierOf, queueIdOf } from '../core/conversation-events.ts';
 import { fileNameOf, markdownOf } from '../core/export.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import { CHAT, DRAFT, HEAD } from '../core/kept.ts';
@@ -297,13 +297,19 @@ const isAsked = ({ outcome }: Turn): boolean => outcome.state === 'asking';
  * Asking again must give a new answer: nothing kept is given, and a key of its own lets the question be
  * sent again after a reload without being paid for twice.
  */
-const headersOf = ({ id, askedAt, outcome }: Turn): Record<string, string> =>
-  'earlier' in outcome && outcome.earlier !== undefined
-    ? { 'x-carryon-cache': 'no-store', 'idempotency-key': `demo-${id}-${askedAt}` }
-    : {};
+const headersOf = (turn: Turn): Record<string, string> =>
+  earlierOf(turn).earlier === undefined
+    ? {}
+    : { 'x-carryon-cache': 'no-store', 'idempotency-key': `demo-${turn.id}-${turn.askedAt}` };
+
+/** Undefined while the question is asked, and where nothing is known of its answer. */
+const factsOf = ({ outcome }: Turn): AnswerFacts | undefined =>
+  outcome.state === 'asking' ? undefined : (outcome.facts ?? undefined);
 
 function lastOf({ turns }: Conversation): { turn: Turn; facts: AnswerFacts } | null {
-  for (const turn of turns.toReversed())
-    if ('facts' in turn.outcome && turn.outcome.facts !== null) return { turn, facts: turn.outcome.facts };
+  for (const turn of turns.toReversed()) {
+    const facts = factsOf(turn);
+    if (facts !== undefined) return { turn, facts };
+  }
   return null;
 }

@@ -2,7 +2,7 @@
 import { element } from './element.ts';
 import { type Happening, happeningsOf } from './happened.ts';
 import { titleOf } from './promises.ts';
-import type { StatusReport } from './report.ts';
+import { promisesOf, type StatusReport } from './report.ts';
 import type { StatusWords } from './words.ts';
 
 export function happenedView(report: StatusReport, now: number, words: StatusWords): Node[] {
@@ -17,7 +17,7 @@ export function happenedView(report: StatusReport, now: number, words: StatusWor
 
 function happening(one: Happening, report: StatusReport, now: number, words: StatusWords): Node {
   const { happened: say, figures } = words;
-  const broken = report.objectives.find(({ name }) => name === one.objective);
+  const broken = promisesOf(report).find(({ kind, name }) => kind === 'share' && name === one.objective);
   const touched = one.phase === 'over' ? say.touchedThen : say.touched;
   const title =
     one.kind === 'maintenance'

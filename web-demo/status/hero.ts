@@ -1,7 +1,7 @@
 /** One sentence that says how things are, and what belongs to it. */
 import type { Tone } from './element.ts';
 import { titleOf } from './promises.ts';
-import type { Seen } from './report.ts';
+import { promisesOf, type Seen } from './report.ts';
 import { type Overall, overallOf } from './standing.ts';
 import type { StatusWords } from './words.ts';
 
@@ -28,9 +28,10 @@ export function heroOf({ report, away, now }: Seen, words: StatusWords): Hero {
       ? { tone: 'away', title: words.loading, lines: [] }
       : { tone: 'warn', title: words.away[away].title, lines: [words.away[away].what] };
   const overall = overallOf(report, now);
-  const promises = [...report.objectives, ...report.averages];
   const named = (names: readonly string[]) =>
-    promises.filter(({ name }) => names.includes(name)).map((one) => titleOf(one, words));
+    promisesOf(report)
+      .filter(({ name }) => names.includes(name))
+      .map((one) => titleOf(one, words));
   const problems = report.incidents.filter(({ closedAt }) => closedAt === null).map(({ text }) => text);
   const names =
     overall.kind === 'broken' || overall.kind === 'strained'

@@ -1,15 +1,13 @@
 /** The promises, in words a client understands. */
 import { daysView } from './days.ts';
 import { element } from './element.ts';
-import type { AveragePromise, SharePromise, StatusReport } from './report.ts';
+import { type Promised, promisesOf, type StatusReport } from './report.ts';
 import { standingOf } from './standing.ts';
 import type { StatusWords } from './words.ts';
 
-type Promised = SharePromise | AveragePromise;
-
 /** What is promised, as a sentence. */
 export function titleOf(promise: Promised, { promises: say }: StatusWords): string {
-  if ('averageUsd' in promise) return say.averageCost(promise.averageUsd);
+  if (promise.kind === 'average') return say.averageCost(promise.averageUsd);
   switch (promise.sli) {
     case 'ttft':
     case 'latency':
@@ -25,7 +23,7 @@ export function titleOf(promise: Promised, { promises: say }: StatusWords): stri
 
 /** What became of it: `99.71 % · promise 99.5 %`. */
 export function figuresOf(promise: Promised, { promises: say, figures }: StatusWords): string {
-  if ('averageUsd' in promise) return promise.valueUsd === null ? say.noTraffic : say.average(promise.valueUsd);
+  if (promise.kind === 'average') return promise.valueUsd === null ? say.noTraffic : say.average(promise.valueUsd);
   const { value, target, promised, total, sli } = promise;
   const promise_ = say.promise(figures.promised(promised));
   if (value === null) return `${say.noTraffic} · ${promise_}`;
@@ -35,7 +33,7 @@ export function figuresOf(promise: Promised, { promises: say, figures }: StatusW
 
 export function promisesView(report: StatusReport, words: StatusWords): Node[] {
   const { promises: say } = words;
-  const all: Promised[] = [...report.objectives, ...report.averages];
+  const all = promisesOf(report);
   if (all.length === 0) return [];
   const usual = all[0]?.window ?? '';
   const features = [...new Set(all.map(({ feature }) => feature))];
@@ -91,7 +89,7 @@ function cardOf(
 
 /** What stands below: parts, dependencies, and when it breaks. */
 function besides(promise: Promised, all: readonly Promised[], at: number, words: StatusWords): string[] {
-  if ('averageUsd' in promise) return [];
+  if (promise.kind === 'average') return [];
   const { promises: say } = words;
   const told = (one: Promised): string => {
     const standing = standingOf(one);

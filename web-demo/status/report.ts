@@ -49,6 +49,17 @@ export interface AveragePromise {
   days?: readonly DayState[];
 }
 
+/** A promise of either kind. */
+export type Promised = ShownShare | ShownAverage;
+type ShownShare = SharePromise & { kind: 'share' };
+type ShownAverage = AveragePromise & { kind: 'average' };
+
+/** All promises of a report, those about shares first. */
+export const promisesOf = ({ objectives, averages }: StatusReport): Promised[] => [
+  ...objectives.map((one): Promised => ({ kind: 'share', ...one })),
+  ...averages.map((one): Promised => ({ kind: 'average', ...one })),
+];
+
 export interface Maintenance {
   from: number;
   to: number;

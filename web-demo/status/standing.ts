@@ -1,5 +1,5 @@
 /** How each promise stands, and all of them together. */
-import type { AveragePromise, SharePromise, StatusReport } from './report.ts';
+import { type Promised, promisesOf, type StatusReport } from './report.ts';
 
 /** `strained`: kept, but its error budget burns too fast or is used up. `unknown`: no traffic to judge by. */
 export type Standing = 'kept' | 'strained' | 'broken' | 'unknown';
@@ -13,8 +13,8 @@ export type Overall =
   | { kind: 'kept'; of: number }
   | { kind: 'unknown' };
 
-export function standingOf(promise: SharePromise | AveragePromise): Standing {
-  if ('averageUsd' in promise) {
+export function standingOf(promise: Promised): Standing {
+  if (promise.kind === 'average') {
     if (promise.state === 'no_data') return 'unknown';
     return promise.state === 'exceeded' ? 'broken' : 'kept';
   }
@@ -26,7 +26,7 @@ export function standingOf(promise: SharePromise | AveragePromise): Standing {
 
 /** `now`: epoch milliseconds. */
 export function overallOf(report: StatusReport, now: number): Overall {
-  const promises = [...report.objectives, ...report.averages];
+  const promises = promisesOf(report);
   if (promises.length === 0) return { kind: 'nothing' };
   const named = (standing: Standing) => promises.filter((one) => standingOf(one) === standing).map(({ name }) => name);
   const [broken, strained, kept] = [named('broken'), named('strained'), named('kept')];

@@ -1,4 +1,5 @@
 /** Why a call of the admin API gave nothing, in words for an operator. */
+import { isObject } from '../../../protocol/json.ts';
 
 export interface Problem {
   kind: 'key' | 'scope' | 'closed' | 'rate' | 'absent' | 'refused' | 'silent' | 'unreachable';
@@ -54,10 +55,7 @@ export function problemOf(status: number, body: unknown): Problem {
   };
 }
 
-const wireError = (body: unknown): WireError =>
-  typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object' && body.error !== null
-    ? body.error
-    : {};
+const wireError = (body: unknown): WireError => (isObject(body) && isObject(body.error) ? body.error : {});
 
 /** Before it is sent anywhere: keys of other kinds by how they begin. Undefined: it may be an admin key. */
 export function wrongKind(key: string): string | undefined {

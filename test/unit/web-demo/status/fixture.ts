@@ -1,5 +1,5 @@
 /** Reports as `GET /slo` answers them. */
-import type { AveragePromise, SharePromise, StatusReport } from '../../../../web-demo/status/report.ts';
+import type { AveragePromise, Promised, SharePromise, StatusReport } from '../../../../web-demo/status/report.ts';
 import type { publicReport } from '../../../../worker/core/slo/public-report.ts';
 
 /** It compiles as long as the router answers what the page reads. */
@@ -9,7 +9,8 @@ export const NOW = Date.UTC(2026, 10, 28, 14, 2);
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-export const share = (given: Partial<SharePromise> = {}): SharePromise => ({
+export const share = (given: Partial<SharePromise> = {}): Promised & { kind: 'share' } => ({
+  kind: 'share',
   name: 'chat-success',
   sli: 'success',
   feature: 'chat',
@@ -25,7 +26,8 @@ export const share = (given: Partial<SharePromise> = {}): SharePromise => ({
   ...given,
 });
 
-export const average = (given: Partial<AveragePromise> = {}): AveragePromise => ({
+export const average = (given: Partial<AveragePromise> = {}): Promised & { kind: 'average' } => ({
+  kind: 'average',
   name: 'chat-cost',
   feature: 'chat',
   averageUsd: 0.015,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { figuresFor } from '../../../../web-demo/status/figures.ts';
 import { figuresOf, titleOf } from '../../../../web-demo/status/promises.ts';
-import type { AveragePromise, SharePromise } from '../../../../web-demo/status/report.ts';
+import type { Promised } from '../../../../web-demo/status/report.ts';
 import { statusWords } from '../../../../web-demo/status/words.ts';
 import { average, share } from './fixture.ts';
 
@@ -20,13 +20,10 @@ test.for([
   [share({ sli: 'external', name: 'retrieval' }), 'The service “retrieval” works', /„retrieval“/],
   [share({ sli: 'composite' }), 'All of this together', 'Alles zusammen'],
   [average(), 'An answer costs us at most $0.015 on average', /im Schnitt höchstens 0,015 \$$/],
-] as [SharePromise | AveragePromise, string, string | RegExp][])(
-  'a promise in words: %o',
-  ([promise, inEnglish, inGerman]) => {
-    expect(plain(titleOf(promise, en))).toBe(inEnglish);
-    expect(plain(titleOf(promise, de))).toMatch(inGerman);
-  },
-);
+] as [Promised, string, string | RegExp][])('a promise in words: %o', ([promise, inEnglish, inGerman]) => {
+  expect(plain(titleOf(promise, en))).toBe(inEnglish);
+  expect(plain(titleOf(promise, de))).toMatch(inGerman);
+});
 
 test.for([
   [share(), '99.71 % · promise 99.5 %'],
@@ -35,7 +32,7 @@ test.for([
   [share({ promised: 99, value: null }), 'nothing to judge by yet · promise 99 %'],
   [average(), '$0.0093 on average'],
   [average({ valueUsd: null }), 'nothing to judge by yet'],
-] as [SharePromise | AveragePromise, string][])('what became of %o', ([promise, text]) => {
+] as [Promised, string][])('what became of %o', ([promise, text]) => {
   expect(plain(figuresOf(promise, en))).toBe(text);
 });
 
