@@ -42,7 +42,7 @@ function step(node: ts.Node, part: string | number, file: ts.SourceFile): ts.Nod
 
 function nameOf(name: ts.PropertyName): string {
   const plain = ts.isComputedPropertyName(name) ? name.expression : name;
-  return 'text' in plain && typeof plain.text === 'string' ? plain.text : plain.getText();
+  return ts.isIdentifier(plain) || ts.isLiteralExpression(plain) ? plain.text : plain.getText();
 }
 
 /** The expression itself, without `as const`, `satisfies …`, parentheses or `defineConfig( … )`; for a constant, its value. */

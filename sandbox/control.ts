@@ -85,7 +85,7 @@ function putPrices(sandbox: Sandbox, provider: ProviderName, body: Json): Reply 
 }
 
 function putPace(sandbox: Sandbox, body: Json): Reply {
-  const pace = parsePace('pace' in body ? body.pace : body);
+  const pace = parsePace(body.pace === undefined ? body : body.pace);
   if (pace === undefined) return bad('Send {"pace": "human"}, {"pace": "fast"} or {"ttftMs": 300, "tokenMs": 20}');
   sandbox.setPace(pace);
   return ok({ pace });

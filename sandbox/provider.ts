@@ -15,7 +15,7 @@ import { parseJson, readBody } from './read-body.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { goodSteps, refusalSteps, type Step } from './script.ts';
 import { countInputTokens } from './tokens.ts';
-import { isRefusal, type Refusal, type Wire } from './wire.ts';
+import type { Refusal, Wire } from './wire.ts';
 
 /** Where a `redirect` fault points: the same provider, one step aside, so that a client that follows is seen. */
 const ELSEWHERE = '/elsewhere';
@@ -120,8 +120,9 @@ export class Provider {
     const body = parseJson(text);
     if (!isObject(body)) return refused(this.#wire.badJson());
     this.#log.record({ provider: this.name, headers: request.headers, body });
-    const ask = this.#wire.parse(body);
-    if (isRefusal(ask)) return refused(ask);
+    const read = this.#wire.parse(body);
+    if (!read.ok) return refused(read.error);
+    const ask = read.value;
     entry.model = ask.model;
     entry.stream = ask.stream;
     const byModel = faultOfModel(ask.model);

@@ -18,7 +18,7 @@ function build(schema: Json, root: Json, name: string, depth: number, context: S
   const { random } = context;
   if (depth > MAX_DEPTH) return null;
   if (typeof schema.$ref === 'string') return build(resolve(schema.$ref, root), root, name, depth + 1, context);
-  if ('const' in schema) return schema.const;
+  if (schema.const !== undefined) return schema.const;
   if (Array.isArray(schema.enum) && schema.enum.length > 0) return pick(random, schema.enum);
   if (Array.isArray(schema.allOf)) return build(merge(schema), root, name, depth + 1, context);
   const alternatives = asArray(schema.anyOf ?? schema.oneOf).filter(isObject);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Result } from '../protocol/result.ts';
 import type { IdPrefixes } from './answer.ts';
 import type { Answer, Ask, ProviderName } from './ask.ts';
 import type { FaultOptions, StatusFault } from './faults.ts';
@@ -26,7 +27,7 @@ export interface Wire {
   modelList(): Json;
   /** Key and version headers. */
   checkHeaders(headers: IncomingHttpHeaders): Refusal | undefined;
-  parse(body: Json): Ask | Refusal;
+  parse(body: Json): Result<Ask, Refusal>;
   badJson(): Refusal;
   badRequest(message: string): Refusal;
   notFound(method: string, path: string): Refusal;
@@ -41,10 +42,6 @@ export interface Wire {
   keepAlive: string;
   /** An event whose JSON ends in the middle. */
   malformedFrame: string;
-}
-
-export function isRefusal(value: Ask | Refusal): value is Refusal {
-  return 'status' in value;
 }
 
 /** `retry-after` as both providers send it; nothing if no time was set. */

@@ -1,4 +1,5 @@
 import { keepBusy } from '../load/closed-loop.ts';
+import type { Failures } from '../load/failures.ts';
 import { streams } from '../load/streams.ts';
 import { WrongAnswers } from '../measure/alternate.ts';
 import type { Subject } from '../subject/subject.ts';
@@ -13,7 +14,7 @@ const STREAMS = { streamsPerSecond: 25, contentChunks: 100 };
 
 export async function warmUp(subject: Subject, load: ProfiledLoad): Promise<void> {
   const { failures } = await keepBusy(subject, CONNECTIONS, 2_000);
-  if (failures.first !== undefined) throw new WrongAnswers(`${subject.name}: ${failures.first}`);
+  refuse(failures, subject);
   if (load.streamed) await runLoad(subject, { ...load, seconds: 1 });
 }
 
@@ -24,11 +25,16 @@ export interface Counted {
 }
 
 export async function runLoad(subject: Subject, { streamed, seconds }: ProfiledLoad): Promise<Counted> {
-  const run = streamed
-    ? await streams(subject, { ...STREAMS, seconds, seed: 1 })
-    : await keepBusy(subject, CONNECTIONS, seconds * 1000);
-  if (run.failures.first !== undefined) throw new WrongAnswers(`${subject.name}: ${run.failures.first}`);
-  return 'timings' in run
-    ? { requests: run.timings.length, cpuMsPerRequest: run.cpuMsPerStream ?? Number.NaN }
-    : { requests: run.requests, cpuMsPerRequest: run.cpuMsPerRequest ?? Number.NaN };
+  if (streamed) {
+    const { timings, cpuMsPerStream, failures } = await streams(subject, { ...STREAMS, seconds, seed: 1 });
+    refuse(failures, subject);
+    return { requests: timings.length, cpuMsPerRequest: cpuMsPerStream ?? Number.NaN };
+  }
+  const { requests, cpuMsPerRequest, failures } = await keepBusy(subject, CONNECTIONS, seconds * 1000);
+  refuse(failures, subject);
+  return { requests, cpuMsPerRequest: cpuMsPerRequest ?? Number.NaN };
+}
+
+function refuse({ first }: Failures, { name }: Subject): void {
+  if (first !== undefined) throw new WrongAnswers(`${name}: ${first}`);
 }

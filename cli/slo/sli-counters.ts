@@ -4,8 +4,8 @@ import { isPerRequest } from '../../worker/core/slo/sli-outcome.ts';
 import type { Objective } from '../../worker/core/slo/slo.ts';
 import { selector } from './promql.ts';
 
-/** Selectors of counters. The bad events are `bad`, or what is in `all` but not in `good`. */
-export type SliCounters = { all: string; bad: string } | { all: string; good: string };
+/** Selectors of counters: one of all events, and one of the bad or the good ones among them. */
+export type SliCounters = { kind: 'bad'; all: string; bad: string } | { kind: 'good'; all: string; good: string };
 
 const HISTOGRAMS = { ttft: 'carryon_ttft_seconds', latency: 'carryon_request_duration_seconds' } as const;
 
@@ -17,15 +17,15 @@ export function countersOf({ name, sli, feature, tenant, countsInSlo }: Objectiv
   const ofFeature = tenant === null && !countsInSlo;
   if (ofFeature && sli.kind === 'success') {
     const of = (outcome: string) => `carryon_requests_total${selector({ feature }, outcome)}`;
-    return { all: of('outcome=~"good|bad"'), bad: of('outcome="bad"') };
+    return { kind: 'bad', all: of('outcome=~"good|bad"'), bad: of('outcome="bad"') };
   }
   if (ofFeature && (sli.kind === 'ttft' || sli.kind === 'latency')) {
     const metric = HISTOGRAMS[sli.kind];
     const good = `${metric}_bucket${selector({ feature, le: bucketBound(sli.underMs) })}`;
-    return { all: `${metric}_count${selector({ feature })}`, good };
+    return { kind: 'good', all: `${metric}_count${selector({ feature })}`, good };
   }
   const of = (outcome: string | null) => `carryon_slo_events_total${selector({ objective: name, outcome })}`;
-  return { all: of(null), bad: of('bad') };
+  return { kind: 'bad', all: of(null), bad: of('bad') };
 }
 
 /** The parts of a composite that no request counts for: their ratios are multiplied with that of the requests. */
@@ -34,4 +34,4 @@ export const outsideParts = ({ of }: Objective, objectives: readonly Objective[]
 
 /** The bad events as an expression; `of` makes the sum of one selector. */
 export const badEvents = (counters: SliCounters, of: (counter: string) => string): string =>
-  'bad' in counters ? of(counters.bad) : `${of(counters.all)} - ${of(counters.good)}`;
+  counters.kind === 'bad' ? of(counters.bad) : `${of(counters.all)} - ${of(counters.good)}`;

@@ -38,10 +38,8 @@ export function spawnGuarded(
     env: environment,
     stdio: ['ignore', output ?? 'pipe', output ?? 'pipe', 'pipe', 'pipe', inherits ?? 'ignore'],
   });
-  const lifeline = child.stdio[4];
-  const letBe = () => {
-    if (lifeline && 'write' in lifeline) lifeline.end('let it be\n');
-  };
+  const lifeline = child.stdio[4] as Writable | null;
+  const letBe = () => void lifeline?.end('let it be\n');
   lifeline?.on('error', () => {});
   // A dead child's number may be given to another process, which the watcher must not kill.
   child.once('exit', letBe);

@@ -1,3 +1,4 @@
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import { asArray, asObject, asString, isObject, type Json } from '../json.ts';
 import type { Refusal } from '../wire.ts';
 import { invalid } from './errors.ts';
@@ -27,18 +28,18 @@ interface Turn {
 }
 
 /** Checks the turns as Anthropic does, then extracts what is charged and what the answer is about. */
-export function readMessages(messages: unknown): ReadMessages | Refusal {
+export function readMessages(messages: unknown): Result<ReadMessages, Refusal> {
   const list = asArray(messages);
-  if (list.length === 0) return invalid('messages: at least one message is required');
+  if (list.length === 0) return refused(invalid('messages: at least one message is required'));
   for (const [index, message] of list.entries()) {
     const refusal = checkMessage(message, `messages.${index}`, index === list.length - 1);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return refused(refusal);
   }
   const turns = joinTurns(list.map(asObject));
   const end = turns.at(-1)?.role === 'assistant' ? asString(turns.at(-1)?.blocks.at(-1)?.text) : '';
-  if (/\s$/.test(end)) return invalid('messages: final assistant content cannot end with trailing whitespace');
+  if (/\s$/.test(end)) return refused(invalid('messages: final assistant content cannot end with trailing whitespace'));
   const refusal = checkToolOrder(turns);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) return refused(refusal);
   const read: ReadMessages = { blocks: [], imageCount: 0, lastUserText: '', toolResult: undefined };
   for (const { role, blocks } of turns) {
     const texts = blocks.map((block) => asString(block.text)).filter((text) => text !== '');
@@ -48,7 +49,7 @@ export function readMessages(messages: unknown): ReadMessages | Refusal {
     if (role === 'user' && texts.length > 0) read.lastUserText = texts.join('\n');
     read.toolResult = results.length > 0 ? results.join('\n') : undefined;
   }
-  return read;
+  return ok(read);
 }
 
 function checkMessage(message: unknown, at: string, isLast: boolean): Refusal | undefined {

@@ -1,3 +1,4 @@
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import { asArray, asObject, asString, isObject, type Json } from '../json.ts';
 import type { Refusal } from '../wire.ts';
 import { invalid } from './errors.ts';
@@ -17,20 +18,20 @@ export interface ReadMessages {
 }
 
 /** Checks the turns as OpenAI does, then extracts what is charged and what the answer is about. */
-export function readMessages(messages: unknown): ReadMessages | Refusal {
-  if (messages === undefined) return missing('messages');
+export function readMessages(messages: unknown): Result<ReadMessages, Refusal> {
+  if (messages === undefined) return refused(missing('messages'));
   const turns = asArray(messages);
   if (turns.length === 0) {
     const message =
       "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.";
-    return invalid(message, 'messages', 'empty_array');
+    return refused(invalid(message, 'messages', 'empty_array'));
   }
   const read: ReadMessages = { texts: [], imageCount: 0, lastUserText: '', instructions: '', toolResult: undefined };
   for (const [index, turn] of turns.entries()) {
     const at = `messages[${index}]`;
-    if (!isObject(turn)) return invalidType(at, 'an object', turn);
+    if (!isObject(turn)) return refused(invalidType(at, 'an object', turn));
     const refusal = checkTurn(turn, at) ?? checkToolOrder(turns, index, turn);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return refused(refusal);
     const content = readContent(turn.content);
     read.texts.push(
       content.text,
@@ -41,7 +42,7 @@ export function readMessages(messages: unknown): ReadMessages | Refusal {
     if (turn.role === 'system' || turn.role === 'developer') read.instructions += `${content.text}\n`;
     read.toolResult = turn.role === 'tool' || turn.role === 'function' ? content.text : undefined;
   }
-  return read;
+  return ok(read);
 }
 
 function checkTurn(turn: Json, at: string): Refusal | undefined {

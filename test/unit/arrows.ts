@@ -153,7 +153,7 @@ export const ARROWS: Record<string, string[]> = {
     ...['protocol/', 'web-demo/', 'type public/travel.d.ts', '/travel.js'],
     ...['preact', '@preact/signals', 'eventsource-parser'],
   ],
-  'sandbox/': ['protocol/sse.ts', 'sandbox/', 'node:'],
+  'sandbox/': ['protocol/result.ts', 'protocol/sse.ts', 'sandbox/', 'node:'],
   'cli/': [
     'protocol/',
     'worker/core/',

@@ -24,7 +24,10 @@ export function html(markup: TemplateStringsArray, ...parts: readonly Part[]): H
 }
 
 const joined = (part: Html | readonly Html[]): string =>
-  'html' in part ? part.html : part.map(({ html: one }) => one).join('');
+  isList(part) ? part.map(({ html: one }) => one).join('') : part.html;
+
+/** `Array.isArray` does not narrow a readonly list. */
+const isList = (part: Html | readonly Html[]): part is readonly Html[] => Array.isArray(part);
 
 const textHtml = (text: string): string =>
   text.replace(CONTROLS, '').replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? letter);

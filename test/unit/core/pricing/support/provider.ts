@@ -5,7 +5,6 @@ import type { AnswerUsage, Ask } from '../../../../../sandbox/ask.ts';
 import { parseOpenAi } from '../../../../../sandbox/openai/ask.ts';
 import type { PromptCache } from '../../../../../sandbox/prompt-cache.ts';
 import { countInputTokens } from '../../../../../sandbox/tokens.ts';
-import { isRefusal } from '../../../../../sandbox/wire.ts';
 import type { WireFormat } from '../../../../../worker/core/config/wire-format.ts';
 
 type Json = Record<string, unknown>;
@@ -85,7 +84,7 @@ function countParts(value: unknown, types: ReadonlySet<string>): number {
 /** What the sandbox reads in a body; undefined if it refuses the body. */
 export function readBySandbox(format: WireFormat, body: Json): Ask | undefined {
   const ask = format === 'openai' ? parseOpenAi(body) : parseAnthropic(body);
-  return isRefusal(ask) ? undefined : ask;
+  return ask.ok ? ask.value : undefined;
 }
 
 /** The sandbox's bill for it; the second time, much of a long prompt comes from its cache. */
