@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ok, type Result, refused } from '../protocol/result.ts';
 import { unreachableCaps } from '../worker/core/admission/unreachable-caps.ts';
 import { type ConfigProblem, checkConfig, problemText } from '../worker/core/config/check.ts';
 import type { PriceRow } from '../worker/core/config/config.ts';
@@ -18,43 +19,45 @@ import { noFee, noPrice } from './prices/no-price.ts';
 import { priceRows } from './prices/table.ts';
 import { projectDirectory } from './project.ts';
 
-export type ReadConfig =
-  | { config: CheckedConfig; prices: PriceRow[]; warnings: string[]; problems?: never }
-  | { problems: string[] };
+export interface ReadConfig {
+  /** With every price filled in. */
+  config: CheckedConfig;
+  /** The rows of the price table that it needs. */
+  prices: PriceRow[];
+  /** What may surprise, one string each. */
+  warnings: string[];
+}
 
-/**
- * The config with every price filled in, the rows of the price table that it needs, and warnings about what may surprise; or its
- * mistakes, one string each.
- */
-export async function readConfig(path: string): Promise<ReadConfig> {
+/** The config, or its mistakes, one string each. */
+export async function readConfig(path: string): Promise<Result<ReadConfig, string[]>> {
   let input: unknown;
   try {
     // A new URL each time, so that a corrected file is read again.
     const loaded: { default?: unknown } = await import(`${pathToFileURL(path).href}?at=${Date.now()}`);
     input = loaded.default;
   } catch (error) {
-    if (!existsSync(path)) return { problems: [`carryon.config.ts is missing: ${path}`] };
+    if (!existsSync(path)) return refused([`carryon.config.ts is missing: ${path}`]);
     const { line, what } = configError(readFileSync(path, 'utf8'), path, error);
-    return { problems: [`carryon.config.ts${line === undefined ? '' : `:${line}`} ${what}`] };
+    return refused([`carryon.config.ts${line === undefined ? '' : `:${line}`} ${what}`]);
   }
   if (input === undefined)
-    return { problems: ['carryon.config.ts has no default export; write: export default defineConfig({ … })'] };
+    return refused(['carryon.config.ts has no default export; write: export default defineConfig({ … })']);
   const check = checkConfig(input, PRESETS);
   const source = readFileSync(path, 'utf8');
   const lines = (problems: readonly ConfigProblem[]) => problems.map((one) => lineText(source, one));
   const environment = environmentProblems(source);
-  if (!check.ok) return { problems: [...lines(check.problems), ...environment] };
-  if (environment.length > 0) return { problems: environment };
-  const prices = await priceRows(unpriced(check.config), PRESETS);
-  const config = fillPrices(check.config, prices);
+  if (!check.ok) return refused([...lines(check.error), ...environment]);
+  if (environment.length > 0) return refused(environment);
+  const prices = await priceRows(unpriced(check.value), PRESETS);
+  const config = fillPrices(check.value, prices);
   const without = unpriced(config);
-  if (without.length > 0) return { problems: lines(await Promise.all(without.map((one) => noPrice(one, PRESETS)))) };
+  if (without.length > 0) return refused(lines(await Promise.all(without.map((one) => noPrice(one, PRESETS)))));
   const fees = withoutFee(config);
-  if (fees.length > 0) return { problems: lines(fees.map(noFee)) };
+  if (fees.length > 0) return refused(lines(fees.map(noFee)));
   const found = [...contradictions(config, input, PRESETS), ...capContradictions(config, {})];
   const errors = found.filter(({ isError }) => isError);
-  if (errors.length > 0) return { problems: lines(errors) };
-  return { config, prices, warnings: lines(found) };
+  if (errors.length > 0) return refused(lines(errors));
+  return ok({ config, prices, warnings: lines(found) });
 }
 
 /** A warning as the build and each start print it. */
@@ -86,6 +89,6 @@ function environmentProblems(source: string): string[] {
 
 if (import.meta.main) {
   const read = await readConfig(process.argv[2] ?? join(projectDirectory, 'carryon.config.ts'));
-  for (const problem of read.problems ?? read.warnings.map(warningLine)) console.error(problem);
-  if (read.problems !== undefined) process.exit(1);
+  for (const line of read.ok ? read.value.warnings.map(warningLine) : read.error) console.error(line);
+  if (!read.ok) process.exit(1);
 }

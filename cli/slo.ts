@@ -89,7 +89,7 @@ async function prometheus(args: string[]): Promise<void> {
 
 async function checkedConfig(): Promise<CheckedConfig> {
   const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
-  if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
-  for (const warning of read.warnings) console.error(warningLine(warning));
-  return read.config;
+  if (!read.ok) throw new Error(read.error.join('\n'));
+  for (const warning of read.value.warnings) console.error(warningLine(warning));
+  return read.value.config;
 }

@@ -1,5 +1,6 @@
 /** What a request asks, before its body is checked: the same for the router and for the browser, so that both see one question. */
 import type { Json } from './json.ts';
+import { ok, type Result, refused } from './result.ts';
 
 /** The inbound formats. `ai` takes the short form too: `{"prompt": "…", "feature": "…"}`, with the feature's own alias. */
 export type DoorName = 'chat-completions' | 'ai';
@@ -11,14 +12,14 @@ export const DOOR_PATHS: Readonly<Record<DoorName, readonly string[]>> = {
 };
 
 /** A copy in the long form, or what is wrong with the prompt. A body with `messages` is in the long form already. */
-export function longForm(door: DoorName, fields: Json): Json | string {
-  if (door !== 'ai') return fields;
+export function longForm(door: DoorName, fields: Json): Result<Json, string> {
+  if (door !== 'ai') return ok(fields);
   const { prompt, feature: _, ...body } = fields;
   if (body.messages !== undefined) {
-    return prompt === undefined ? body : 'send either "prompt" or "messages", not both';
+    return prompt === undefined ? ok(body) : refused('send either "prompt" or "messages", not both');
   }
-  if (typeof prompt !== 'string' || prompt === '') return 'must be a non-empty string (or send "messages")';
-  return { ...body, messages: [{ role: 'user', content: prompt }] };
+  if (typeof prompt !== 'string' || prompt === '') return refused('must be a non-empty string (or send "messages")');
+  return ok({ ...body, messages: [{ role: 'user', content: prompt }] });
 }
 
 /** The feature that a request names, in its header or its body, unchecked; undefined where it leaves that to the router. */

@@ -66,9 +66,9 @@ async function reply(request: IncomingMessage, sandbox: Sandbox, providers: Prov
 
 async function putFault(provider: Provider, { fault, ...options }: Json): Promise<Reply> {
   const chosen = parseFault(fault, options);
-  if (typeof chosen === 'string') return { status: 400, body: { error: chosen, faults: FAULT_NAMES } };
-  await provider.setFault(chosen);
-  return ok({ [provider.name]: chosen });
+  if (!chosen.ok) return { status: 400, body: { error: chosen.error, faults: FAULT_NAMES } };
+  await provider.setFault(chosen.value);
+  return ok({ [provider.name]: chosen.value });
 }
 
 function putPrices(sandbox: Sandbox, provider: ProviderName, body: Json): Reply {

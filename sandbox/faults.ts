@@ -1,3 +1,5 @@
+import { ok, type Result, refused } from '../protocol/result.ts';
+
 /** Faults that are an HTTP status with an error body in the provider's own shape. */
 export const STATUS_FAULTS = [
   '400', '400-too-long', '400-flagged', '401', '402', '403', '403-flagged', '403-region', '404', '408', '409', '413', '422',
@@ -65,26 +67,26 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
-/** Checks a control call's options; the string says what is wrong. */
-export function parseFault(name: unknown, options: Record<string, unknown>): ChosenFault | string {
-  if (!isFault(name)) return `Unknown fault ${JSON.stringify(name)}. Faults: ${FAULT_NAMES.join(', ')}`;
+/** Checks a control call's options; an error says what is wrong. */
+export function parseFault(name: unknown, options: Record<string, unknown>): Result<ChosenFault, string> {
+  if (!isFault(name)) return refused(`Unknown fault ${JSON.stringify(name)}. Faults: ${FAULT_NAMES.join(', ')}`);
   const checked: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(options)) {
     if (!Object.hasOwn(OPTION_CHECKS, option)) {
-      return `Unknown option '${option}'. Options: ${Object.keys(OPTION_CHECKS).join(', ')}`;
+      return refused(`Unknown option '${option}'. Options: ${Object.keys(OPTION_CHECKS).join(', ')}`);
     }
     if (value === undefined || value === null) continue;
     if (!OPTION_CHECKS[option as keyof FaultOptions](value))
-      return `Option '${option}' cannot be ${JSON.stringify(value)}`;
+      return refused(`Option '${option}' cannot be ${JSON.stringify(value)}`);
     checked[option] = value;
   }
-  return { fault: name, options: checked };
+  return ok({ fault: name, options: checked });
 }
 
 /** `sandbox:429-retry-after?retryAfter=2` or `sandbox-fault-500`: a fault for one request, by its model name. */
-export function faultOfModel(model: string): ChosenFault | string | undefined {
+export function faultOfModel(model: string): Result<ChosenFault | undefined, string> {
   const asked = /^sandbox(?::|-fault-)([^?]+)(?:\?(.*))?$/.exec(model);
-  if (asked === null) return undefined;
+  if (asked === null) return ok(undefined);
   const options: Record<string, unknown> = {};
   for (const [option, text] of new URLSearchParams(asked[2] ?? '')) {
     options[option] = text === 'true' ? true : /^[\d.]+$/.test(text) && option !== 'user' ? Number(text) : text;

@@ -126,8 +126,8 @@ export class Provider {
     entry.model = ask.model;
     entry.stream = ask.stream;
     const byModel = faultOfModel(ask.model);
-    if (typeof byModel === 'string') return refused(this.#wire.badRequest(byModel));
-    const chosen = followed ? undefined : (byModel ?? this.faults.take(ask.promptText));
+    if (!byModel.ok) return refused(this.#wire.badRequest(byModel.error));
+    const chosen = followed ? undefined : (byModel.value ?? this.faults.take(ask.promptText));
     entry.fault = chosen?.fault ?? null;
     if (chosen !== undefined && isStatusFault(chosen.fault)) {
       return refused(this.#wire.refuse(chosen.fault, ask.model, chosen.options));

@@ -44,8 +44,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     setFault: async (provider, fault, faultOptions = {}) => {
       if (fault === null) return providers[provider].setFault(undefined);
       const chosen = parseFault(fault, { ...faultOptions });
-      if (typeof chosen === 'string') throw new Error(chosen);
-      await providers[provider].setFault(chosen);
+      if (!chosen.ok) throw new Error(chosen.error);
+      await providers[provider].setFault(chosen.value);
     },
     setPace: (next) => {
       for (const provider of all) provider.pace = next;

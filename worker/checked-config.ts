@@ -11,6 +11,6 @@ import { PRESETS } from './providers/presets.ts';
 
 const check = checkConfig(configInput, PRESETS);
 // `npm run build` says the same with lines, and what else is wrong (cli/check-config.ts).
-if (!check.ok) throw new Error(`carryon.config.ts: ${check.problems.map(problemText).join('; ')}`);
+if (!check.ok) throw new Error(`carryon.config.ts: ${check.error.map(problemText).join('; ')}`);
 
-export const CHECKED_CONFIG: CheckedConfig = fillPrices(check.config, PRICE_TABLE);
+export const CHECKED_CONFIG: CheckedConfig = fillPrices(check.value, PRICE_TABLE);

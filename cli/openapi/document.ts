@@ -166,6 +166,6 @@ function configOf(name: string): Config {
     },
     PRESETS,
   );
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return resolveConfig(checked.config, {}, PRESETS).config;
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  return resolveConfig(checked.value, {}, PRESETS).config;
 }

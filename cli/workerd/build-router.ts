@@ -24,26 +24,27 @@ export interface BuiltRouter {
 /** Builds the router's Worker and its static files. A mistake in the configuration is an error that names its line. */
 export async function buildRouter(): Promise<BuiltRouter> {
   const read = await readConfig(join(projectDirectory, 'carryon.config.ts'));
-  if (read.problems !== undefined) throw new Error(read.problems.join('\n'));
-  await writePriceTable(read.prices);
+  if (!read.ok) throw new Error(read.error.join('\n'));
+  const { config, prices, warnings } = read.value;
+  await writePriceTable(prices);
   await writeKnownPrices();
   await writeOpenApi();
   const wrangler = readWranglerConfig(wranglerConfigPath);
-  const problem = coarseRateProblem(wranglerConfigPath, read.config.router.publishableRate);
+  const problem = coarseRateProblem(wranglerConfigPath, config.router.publishableRate);
   if (problem !== undefined) throw new Error(problem);
   const built = await buildWorker(workerEntryPath, builtScriptPath);
   const assetsDirectory = wrangler.assets && join(projectDirectory, wrangler.assets.directory);
   const assets =
     assetsDirectory === undefined
       ? { scripts: [], pages: [] }
-      : await buildAssets(assetsDirectory, { connectTo: tokenOrigins(read.config) });
+      : await buildAssets(assetsDirectory, { connectTo: tokenOrigins(config) });
   return {
-    config: read.config,
+    config,
     built,
     assetsDirectory,
     assets,
     wrangler,
-    warnings: read.warnings.map(warningLine),
+    warnings: warnings.map(warningLine),
   };
 }
 

@@ -44,8 +44,9 @@ export function readQuestion(request: PageRequest, known: Features | undefined):
   const { door, header, bodyText } = request;
   if (header(REQUEST_HEADERS.lastEventId) !== null || header(REQUEST_HEADERS.resume) !== null) return undefined;
   const fields = objectOf(bodyText);
-  const body = fields && longForm(door, fields);
-  if (fields === undefined || body === undefined || typeof body === 'string') return undefined;
+  const long = fields && longForm(door, fields);
+  if (fields === undefined || !long?.ok) return undefined;
+  const body = long.value;
   const feature = namedFeature(door, header(REQUEST_HEADERS.feature), fields) ?? known?.default ?? '';
   if (typeof feature !== 'string') return undefined;
   const facts = factsOf(known, feature);

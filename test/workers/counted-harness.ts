@@ -64,9 +64,9 @@ const checked = checkConfig(
   },
   PRESETS,
 );
-if (!checked.ok) throw new Error(checked.problems.map(problemText).join('; '));
+if (!checked.ok) throw new Error(checked.error.map(problemText).join('; '));
 // Before its first request the Worker has read nothing of it.
-Object.assign(CHECKED_CONFIG, checked.config);
+Object.assign(CHECKED_CONFIG, checked.value);
 // A line for each call as well.
 Object.assign(env, { CARRYON_LOG: 'requests' });
 

@@ -24,10 +24,7 @@ export async function setAliasList({
   const configured = config.aliases.get(alias);
   if (configured === undefined) return noSuch(c, 'alias', alias, [...config.aliases.keys()]);
   const resolved = resolveAliasList(configured, deployments, config);
-  if (!resolved.ok) {
-    const { param, detail } = resolved;
-    return refusal({ code: 'invalid_body', param, detail }, c.env.context);
-  }
+  if (!resolved.ok) return refusal({ code: 'invalid_body', ...resolved.error }, c.env.context);
   const list = { deployments, until: endOf(end, deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `list of ${alias}`, { alias }, ['aliases', alias, list]);
 }

@@ -1,6 +1,7 @@
 /** The caller of the admin API, and whether its key has called too often. `ADMIN_KEY` is root and needs no look-up. */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
+import { ok, type Result, refused } from '../../protocol/result.ts';
 import { KEY_ID_DIGITS, parseAdminKey } from '../core/identity/key-format.ts';
 import { ADMIN_RATE } from '../core/operators/admin-rate.ts';
 import type { Operator } from '../core/operators/operators.ts';
@@ -9,20 +10,19 @@ import { sameSecret } from '../stores/same-secret.ts';
 import { hashOfKey, isGenuine } from '../stores/signed-key.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 
-/** The caller, or why it is refused. */
-export type Authenticated = { ok: true; operator: Operator } | { ok: false; error: RouterError };
+type Authenticated = Result<Operator, RouterError>;
 
 const ROOT: Operator = { id: 'root', name: 'root', scope: 'root' };
-const INVALID: Authenticated = { ok: false, error: { code: 'invalid_admin_key' } };
+const INVALID: Authenticated = refused({ code: 'invalid_admin_key' });
 
-/** Checks the key of an admin call, and its rate. */
+/** The caller of an admin call, or why it is refused: by its key, or by its rate. */
 export async function authenticate(c: Context<App>): Promise<Authenticated> {
   const { adminKey } = c.env.composition.env;
-  if (adminKey === undefined) return { ok: false, error: { code: 'admin_closed' } };
+  if (adminKey === undefined) return refused({ code: 'admin_closed' });
   const sent = sentKey(c);
   if (sent === undefined) return INVALID;
   if (!(await sameSecret(sent, adminKey))) return withAdminKey(sent, c);
-  return rateRefusal(ROOT.id, c) ?? { ok: true, operator: ROOT };
+  return rateRefusal(ROOT.id, c) ?? ok(ROOT);
 }
 
 /** The credential of a call, whatever it is. */
@@ -36,14 +36,14 @@ async function withAdminKey(sent: string, c: Context<App>): Promise<Authenticate
   const secrets = [keySecret, keySecretOld ?? ''].filter((secret) => secret !== '');
   if (parts === undefined || !(await isGenuine(parts, secrets))) return INVALID;
   const hash = await hashOfKey(sent);
-  const refused = rateRefusal(hash.slice(0, KEY_ID_DIGITS), c);
-  if (refused !== undefined) return refused;
+  const tooOften = rateRefusal(hash.slice(0, KEY_ID_DIGITS), c);
+  if (tooOften !== undefined) return tooOften;
   const answered = await askOperators(c, (operators) => operators.adminKey(hash));
-  if (answered === undefined) return { ok: false, error: OPERATORS_SILENT };
+  if (answered === undefined) return refused(OPERATORS_SILENT);
   const record = answered.reply;
   if (record === undefined || record.revokedAt !== null) return INVALID;
   const { id, name, scope } = record;
-  return { ok: true, operator: { id, name, scope } };
+  return ok({ id, name, scope });
 }
 
 /** Calls that are refused afterwards have counted. */
@@ -53,5 +53,5 @@ function rateRefusal(keyId: string, c: Context<App>): Authenticated | undefined 
   if (retryAfterMs === 0) return undefined;
   const { burst: cap } = ADMIN_RATE;
   const says = { scope: 'admin-key', limit: 'rps', cap, retryAfterMs, neverFits: false } as const;
-  return { ok: false, error: { code: 'rate_limit_exceeded', ...says } };
+  return refused({ code: 'rate_limit_exceeded', ...says });
 }

@@ -20,7 +20,7 @@ export function adminRoutes(app: Hono<App>): void {
   admin.use(async (c, next) => {
     const authenticated = await authenticate(c);
     if (!authenticated.ok) return refusal(authenticated.error, c.env.context);
-    c.set('operator', authenticated.operator);
+    c.set('operator', authenticated.value);
     return next();
   });
   for (const route of ADMIN_ROUTES) admin.on(route.method, route.path, (c) => answer(route, c, c.get('operator')));

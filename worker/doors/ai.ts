@@ -7,8 +7,9 @@ import type { Door } from './door.ts';
 export const ai: Door = {
   paths: DOOR_PATHS.ai,
   read: (fields, featureHeader) => {
-    const body = longForm('ai', fields);
-    if (typeof body === 'string') return refused({ param: 'prompt', detail: body });
+    const long = longForm('ai', fields);
+    if (!long.ok) return refused({ param: 'prompt', detail: long.error });
+    const body = long.value;
     return ok({ body, feature: namedFeature('ai', featureHeader, fields), usesOwnAlias: usesOwnAlias('ai', body) });
   },
   formOf: chatForm,

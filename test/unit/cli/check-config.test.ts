@@ -100,7 +100,10 @@ describe('readConfig', () => {
   const directory = mkdtempSync(join(tmpdir(), 'carryon-config-'));
   afterAll(() => rmSync(directory, { recursive: true }));
   let files = 0;
-  const configProblems = async (path: string) => (await readConfig(path)).problems ?? [];
+  const configProblems = async (path: string): Promise<string[]> => {
+    const read = await readConfig(path);
+    return read.ok ? [] : read.error;
+  };
   const problemsOf = (source: string): Promise<string[]> => {
     const path = join(directory, `config-${files++}.ts`);
     writeFileSync(path, source);
@@ -204,14 +207,14 @@ describe('readConfig', () => {
     ];
     writeFileSync(path, configWith(...priced));
     const read = await readConfig(path);
-    if (read.problems !== undefined) throw new Error(read.problems.join());
+    if (!read.ok) throw new Error(read.error.join());
     const listed = { input: 0.25, output: 2, cachedInput: 0.025, cacheWrite: 0.25 };
-    expect(read.config.aliases.chat?.deployments.map(({ price }) => price)).toEqual([
+    expect(read.value.config.aliases.chat?.deployments.map(({ price }) => price)).toEqual([
       undefined,
       { input: 1, output: 2 },
       { ...listed, tiers: [] },
     ]);
-    expect(read.prices).toEqual([
+    expect(read.value.prices).toEqual([
       { provider: 'openai', model: 'gpt-5-mini', checkedAt: expect.any(String), price: listed },
     ]);
 
@@ -272,7 +275,7 @@ export default {
     const path = join(directory, 'contradicting.ts');
     writeFileSync(path, configWith('{ dailyUsd: 20, monthlyUsd: 10 }'));
     const read = await readConfig(path);
-    expect('warnings' in read && read.warnings).toEqual([
+    expect(read.ok && read.value.warnings).toEqual([
       expect.stringMatching(/^carryon\.config\.ts:6 tenants\.acme\.limits\.dailyUsd: is above monthlyUsd \(10\)/),
     ]);
     expect(await problemsOf(configWith('{ dailyUsd: 0.00001 }'))).toEqual([

@@ -10,8 +10,8 @@ function configWith(...deployments: object[]): CheckedConfig {
     { aliases: { chat: { deployments } }, features: { chat: {} }, defaultFeature: 'chat' },
     PRESETS,
   );
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return checked.config;
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  return checked.value;
 }
 
 const config = configWith(
@@ -105,8 +105,8 @@ describe('webhooks that cannot be told anything', () => {
   const withWebhooks = () => {
     const aliases = { chat: { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A' }] } };
     const checked = checkConfig({ aliases, features: { chat: {} }, defaultFeature: 'chat', alerts }, PRESETS);
-    if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-    return checked.config;
+    if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+    return checked.value;
   };
   const said = (variables: Record<string, string>) => silentWebhooks(withWebhooks(), variables);
 
@@ -176,8 +176,8 @@ it('a cap that no request fits into is told once the slots’ prices are known',
     },
     PRESETS,
   );
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  expect(aboutVariables(checked.config, right, true)).toEqual([
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  expect(aboutVariables(checked.value, right, true)).toEqual([
     expect.stringMatching(
       /^warning: carryon\.config\.ts tenants\.acme\.userLimits\.dailyUsd: is less than any request/,
     ),

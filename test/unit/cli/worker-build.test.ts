@@ -24,7 +24,7 @@ it('bundles the config as the schemas leave it: every field of docs/config.md su
   const { scriptPath } = await buildWorker(entry, join(directory, 'config.js'), { configPath });
   const bundled: { default: unknown } = await import(pathToFileURL(scriptPath).href);
   const checked = checkConfig((await import(pathToFileURL(configPath).href)).default, PRESETS);
-  expect(checked).toEqual({ ok: true, config: bundled.default });
+  expect(checked).toEqual({ ok: true, value: bundled.default });
 });
 
 it('leaves out of the Worker what only the build needs: schemas of config, price table, the larger zod; it is within its limit', async () => {

@@ -1,9 +1,10 @@
 /** Calls of the admin API, at the page's pace. The key stays in a closure: no storage, address, attribute or log has it. */
+import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { fullPace, paced } from '../core/pace.ts';
 import { type Problem, problemOf, UNREACHABLE } from '../core/problem.ts';
 
 /** What a call gave. */
-export type Reply<Value> = { ok: true; value: Value } | { ok: false; problem: Problem };
+export type Reply<Value> = Result<Value, Problem>;
 
 export interface Api {
   get<Value>(path: string): Promise<Reply<Value>>;
@@ -32,17 +33,16 @@ export function createApi(key: string, ports: ApiPorts, onKeyRefused: (problem: 
       // What a person presses does not wait behind what the page reads.
       if (next.waitMs > 0 && method === 'GET') await ports.wait(next.waitMs);
       const response = await once(method, path, body);
-      if (response === undefined) return { ok: false, problem: UNREACHABLE };
+      if (response === undefined) return refused(UNREACHABLE);
       if (response.status === 429 && tries < MOST_TRIES) {
         await ports.wait(retryAfterMs(response));
         continue;
       }
       const value: unknown = await response.json().catch(() => undefined);
-      if (response.ok)
-        return value === undefined ? { ok: false, problem: UNREACHABLE } : { ok: true, value: value as Value };
+      if (response.ok) return value === undefined ? refused(UNREACHABLE) : ok(value as Value);
       const problem = problemOf(response.status, value);
       if (problem.kind === 'key' || problem.kind === 'closed') onKeyRefused(problem);
-      return { ok: false, problem };
+      return refused(problem);
     }
   }
 

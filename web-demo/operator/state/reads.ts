@@ -81,6 +81,6 @@ export class Reads {
     const { value, at } = read.peek();
     read.value = reply.ok
       ? { value: reply.value, problem: undefined, isLoading: false, at: this.#now() }
-      : { value, at, problem: reply.problem, isLoading: false };
+      : { value, at, problem: reply.error, isLoading: false };
   }
 }

@@ -51,7 +51,7 @@ export class Gate {
     const reply: Reply<ShownConfig> = await api.get('config');
     this.isAsking.value = false;
     if (!reply.ok) {
-      this.said.value = reply.problem.text;
+      this.said.value = reply.error.text;
       return;
     }
     const { scope } = reply.value.operator;

@@ -38,7 +38,7 @@ function useChange() {
     if (reply.ok) {
       said.value = done;
       await session.reads.refresh('audit', ...refresh);
-    } else problem.value = reply.problem;
+    } else problem.value = reply.error;
     return reply;
   }
   const forget = () => {

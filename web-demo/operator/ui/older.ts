@@ -31,7 +31,7 @@ export function useOlder<Reply extends { next: string | number | null }>(
     isLoading.value = true;
     const reply = await session.api.get<Reply>(`${path}${path.includes('?') ? '&' : '?'}before=${before}`);
     isLoading.value = false;
-    problem.value = reply.ok ? null : reply.problem.text;
+    problem.value = reply.ok ? null : reply.error.text;
     if (reply.ok) pages.value = [...pages.peek(), reply.value];
   };
   return {

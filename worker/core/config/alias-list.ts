@@ -2,6 +2,7 @@
  * An operator's list of deployments in place of config's: other models, prices and orders behind the same providers, addresses
  * and keys (docs/decisions/0039-alias-lists.md).
  */
+import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { billsEachRequest } from '../pricing/fee-per-request.ts';
 import { knownPrice } from '../pricing/known-price.ts';
 import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
@@ -13,15 +14,21 @@ import { nearestOf } from './nearest.ts';
 
 type Aliases = Pick<Config, 'aliases'>;
 
-/** `param` is a path into the call's body, such as `deployments.0.price`. */
-export type AliasListReply = { ok: true; alias: Alias } | { ok: false; param: string; detail: string };
+/** What is wrong with a list. `param` is a path into the call's body, such as `deployments.0.price`. */
+export interface AliasListProblem {
+  param: string;
+  detail: string;
+}
 
 /** Checks a whole list, as a call sends it, against config. `alias` is config's own. */
-export function resolveAliasList(alias: Alias, list: readonly ListedDeployment[], config: Aliases): AliasListReply {
+export function resolveAliasList(
+  alias: Alias,
+  list: readonly ListedDeployment[],
+  config: Aliases,
+): Result<Alias, AliasListProblem> {
   const deployments: Deployment[] = [];
   for (const [index, listed] of list.entries()) {
-    const refuse = (field: string, detail: string) =>
-      ({ ok: false, param: `deployments.${index}.${field}`, detail }) as const;
+    const refuse = (field: string, detail: string) => refused({ param: `deployments.${index}.${field}`, detail });
     const own = alias.deployments.find(({ id }) => id === listed.id);
     if (own === undefined) {
       const known = nearestOf(
@@ -45,8 +52,8 @@ costs there; write USD per million tokens, such as {"input": 1.25, "output": 10}
     }
     deployments.push(derived(own, listed, price));
   }
-  if (deployments.length === 0) return { ok: false, param: 'deployments', detail: 'is empty; list a deployment' };
-  return { ok: true, alias: { ...alias, deployments } };
+  if (deployments.length === 0) return refused({ param: 'deployments', detail: 'is empty; list a deployment' });
+  return ok({ ...alias, deployments });
 }
 
 const resolvedLists = new WeakMap<readonly ListedDeployment[], { configured: Alias; listed: Alias }>();
@@ -60,7 +67,7 @@ export function listedAlias(configured: Alias, list: readonly ListedDeployment[]
   if (known?.configured === configured) return known.listed;
   const deployments = list.flatMap((line) => {
     const one = resolveAliasList(configured, [line], config);
-    return one.ok ? one.alias.deployments : [];
+    return one.ok ? one.value.deployments : [];
   });
   const listed = deployments.length === 0 ? configured : { ...configured, deployments };
   resolvedLists.set(list, { configured, listed });

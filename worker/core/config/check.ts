@@ -1,3 +1,4 @@
+import { ok, type Result, refused } from '../../../protocol/result.ts';
 import type { Preset } from './config.ts';
 import { nearestOf } from './nearest.ts';
 import { type CheckedConfig, configSchema } from './schema.ts';
@@ -11,7 +12,7 @@ export interface ConfigProblem {
 }
 
 /** The checked config, or every mistake in it. */
-export type ConfigCheck = { ok: true; config: CheckedConfig } | { ok: false; problems: ConfigProblem[] };
+export type ConfigCheck = Result<CheckedConfig, ConfigProblem[]>;
 
 /** Everything that can be checked without the environment. */
 export function checkConfig(input: unknown, presets: Readonly<Record<string, Preset>>): ConfigCheck {
@@ -25,7 +26,7 @@ export function checkConfig(input: unknown, presets: Readonly<Record<string, Pre
     if (keys === undefined) problems.push({ path, message });
     for (const key of keys ?? []) problems.push({ path: [...path, key], message });
   }
-  if (!parsed.success) return { ok: false, problems };
+  if (!parsed.success) return refused(problems);
 
   for (const [name, { deployments }] of Object.entries(parsed.data.aliases)) {
     for (const [index, { provider, apiBase, key }] of deployments.entries()) {
@@ -45,7 +46,7 @@ export function checkConfig(input: unknown, presets: Readonly<Record<string, Pre
       if (preset.keyVariable === undefined && key === undefined) needs('key', 'OWN_KEY');
     }
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+  return problems.length > 0 ? refused(problems) : ok(parsed.data);
 }
 
 /** `aliases["app/chat"].deployments[0].timeout: …` */

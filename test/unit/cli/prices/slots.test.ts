@@ -13,8 +13,8 @@ const checked = checkConfig(
   },
   PRESETS,
 );
-if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-const { config } = checked;
+if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+const { value: config } = checked;
 const filled = {
   PROVIDER_A_API_BASE: 'https://api.openai.com/v1',
   PROVIDER_A_KEY: 'k',

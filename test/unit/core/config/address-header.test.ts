@@ -11,8 +11,8 @@ function header(local: boolean, addressHeader?: string): string | undefined {
     ...(addressHeader !== undefined && { router: { addressHeader } }),
   };
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return resolveConfig(checked.config, { CARRYON_LOCAL: local ? '1' : '' }, PRESETS).config.router.addressHeader;
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  return resolveConfig(checked.value, { CARRYON_LOCAL: local ? '1' : '' }, PRESETS).config.router.addressHeader;
 }
 
 it('is the one that config names, and else locally Cloudflare’s, deployed none', () => {

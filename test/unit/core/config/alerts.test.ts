@@ -24,13 +24,13 @@ const check = (alerts: unknown, tenants: unknown = {}) =>
 
 function problems(alerts: unknown, tenants?: unknown): string[] {
   const checked = check(alerts, tenants);
-  return checked.ok ? [] : checked.problems.map(problemText);
+  return checked.ok ? [] : checked.error.map(problemText);
 }
 
 function resolved(alerts: unknown, variables: Record<string, string> = {}, tenants?: unknown) {
   const checked = check(alerts, tenants);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return resolveConfig(checked.config, variables, PRESETS).config;
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  return resolveConfig(checked.value, variables, PRESETS).config;
 }
 
 describe('a mistake', () => {

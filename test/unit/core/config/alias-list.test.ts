@@ -37,8 +37,8 @@ function configOf(deployments: DeploymentInput[], others: DeploymentInput[] = []
     defaultFeature: 'chat',
   };
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  const { config, missing } = resolveConfig(checked.config, VARIABLES, PRESETS);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  const { config, missing } = resolveConfig(checked.value, VARIABLES, PRESETS);
   expect(missing).toEqual([]);
   const alias = config.aliases.get('app/chat');
   if (alias === undefined) throw new Error('no alias');
@@ -48,15 +48,15 @@ function configOf(deployments: DeploymentInput[], others: DeploymentInput[] = []
 function resolved(list: ListedDeployment[], deployments: DeploymentInput[], others?: DeploymentInput[]) {
   const { config, alias } = configOf(deployments, others);
   const reply = resolveAliasList(alias, list, config);
-  if (!reply.ok) throw new Error(`${reply.param}: ${reply.detail}`);
-  return { config, alias, deployments: reply.alias.deployments, first: reply.alias.deployments[0] };
+  if (!reply.ok) throw new Error(`${reply.error.param}: ${reply.error.detail}`);
+  return { config, alias, deployments: reply.value.deployments, first: reply.value.deployments[0] };
 }
 
 function refused(list: ListedDeployment[], deployments: DeploymentInput[], others?: DeploymentInput[]) {
   const { config, alias } = configOf(deployments, others);
   const reply = resolveAliasList(alias, list, config);
   if (reply.ok) throw new Error('not refused');
-  return { param: reply.param, detail: reply.detail };
+  return reply.error;
 }
 
 const a: DeploymentInput = { ...OWN, id: 'a', model: 'model-a', order: 2, weight: 3, maxParallel: 7 };
@@ -142,7 +142,7 @@ describe('what a listed model costs', () => {
     const elsewhere = configOfOther(other);
     const joined = { aliases: new Map([...config.aliases, ['app/other', elsewhere]]) };
     const reply = resolveAliasList(alias, [{ id: 'a', model: 'model-z' }], joined);
-    expect(reply).toMatchObject({ ok: false, param: 'deployments.0.price' });
+    expect(reply).toMatchObject({ ok: false, error: { param: 'deployments.0.price' } });
   });
 
   it('is the list’s where config does not say', () => {
@@ -194,8 +194,8 @@ const configOfOther = (other: DeploymentInput): Alias => {
     { aliases: { 'app/other': { deployments: [other] } }, features: { chat: {} }, defaultFeature: 'chat' },
     PRESETS,
   );
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  const alias = resolveConfig(checked.config, variables, PRESETS).config.aliases.get('app/other');
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  const alias = resolveConfig(checked.value, variables, PRESETS).config.aliases.get('app/other');
   if (alias === undefined) throw new Error('no alias');
   return alias;
 };

@@ -24,7 +24,7 @@ function wrong(place: string, value: unknown): string[] {
   if (value === undefined) delete parent[last];
   else parent[last] = value as Loose;
   const checked = checkConfig(config, PRESETS);
-  return checked.ok ? [] : checked.problems.map(problemText);
+  return checked.ok ? [] : checked.error.map(problemText);
 }
 
 const first = 'aliases>app/chat>deployments>0';
@@ -171,14 +171,14 @@ describe('a mistake', () => {
       colour: 'red',
     };
     const checked = checkConfig(config, PRESETS);
-    expect(checked.ok ? [] : checked.problems.map(({ path }) => path.join('.'))).toEqual(
+    expect(checked.ok ? [] : checked.error.map(({ path }) => path.join('.'))).toEqual(
       expect.arrayContaining(['router.numRetries', 'router.cooldownTime', 'colour']),
     );
   });
 
   it.each([undefined, null, [], 'text', 42, () => right()])('that is no config at all (%j) is named too', (input) => {
     const checked = checkConfig(input, PRESETS);
-    expect(checked.ok ? '' : problemText(checked.problems[0] ?? { path: [], message: '' })).toBe(
+    expect(checked.ok ? '' : problemText(checked.error[0] ?? { path: [], message: '' })).toBe(
       input === undefined ? 'the config: is missing; write an object: { … }' : 'the config: write an object: { … }',
     );
   });
@@ -195,7 +195,7 @@ describe('origins', () => {
     ['http://[::1]:80', 'http://[::1]'],
   ])('%s are written as browsers send them: %s', (origin, sent) => {
     const checked = checkConfig({ ...right(), origins: [origin] }, PRESETS);
-    expect(checked.ok && checked.config.origins).toEqual([sent]);
+    expect(checked.ok && checked.value.origins).toEqual([sent]);
   });
 
   it.each(['https://user@a.example', 'https://a.example?b', 'https://a.example#b', 'ftp://a.example', 'https://'])(
@@ -225,7 +225,7 @@ describe('what is left out', () => {
         },
       },
     });
-    const deployment = checked.ok ? checked.config.aliases['app/chat']?.deployments[0] : undefined;
+    const deployment = checked.ok ? checked.value.aliases['app/chat']?.deployments[0] : undefined;
     expect(deployment).toMatchObject({
       order: 1,
       weight: 1,

@@ -20,8 +20,8 @@ function found(more: Partial<ConfigInput>, own: object = {}) {
     ...more,
   } as ConfigInput;
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) throw new Error(checked.problems.map(problemText).join('\n'));
-  return [...contradictions(checked.config, input, PRESETS), ...capContradictions(checked.config, {})].map(
+  if (!checked.ok) throw new Error(checked.error.map(problemText).join('\n'));
+  return [...contradictions(checked.value, input, PRESETS), ...capContradictions(checked.value, {})].map(
     (one) => `${one.isError ? 'error' : 'warning'} ${problemText(one)}`,
   );
 }

@@ -18,12 +18,12 @@ const inputOf = (demo: unknown) =>
 
 function checked(demo: unknown) {
   const result = checkConfig(inputOf(demo), PRESETS);
-  if (!result.ok) throw new Error(result.problems.map(problemText).join('\n'));
-  return result.config;
+  if (!result.ok) throw new Error(result.error.map(problemText).join('\n'));
+  return result.value;
 }
 function problems(demo: unknown): string[] {
   const result = checkConfig(inputOf(demo), PRESETS);
-  return result.ok ? [] : result.problems.map(problemText);
+  return result.ok ? [] : result.error.map(problemText);
 }
 const DEPLOYED = { OPENAI_API_KEY: 'k', KEY_SECRET: 's'.repeat(32) };
 const LOCAL = { ...DEPLOYED, CARRYON_LOCAL: '1' };

@@ -17,7 +17,7 @@ it('the secrets.json of docs/deploy.md is all that the shipped config needs for 
   expect(Object.keys(variables)).toEqual(expect.arrayContaining(['KEY_SECRET', 'ADMIN_KEY']));
   const checked = checkConfig(ownConfig, PRESETS);
   if (!checked.ok) throw new Error('the shipped config is wrong');
-  const { config, missing } = resolveConfig(checked.config, variables, PRESETS);
+  const { config, missing } = resolveConfig(checked.value, variables, PRESETS);
   expect(missing).toEqual([]);
   const deployments = config.aliases.get('app/chat')?.deployments ?? [];
   expect(deployments.map(({ format, price }) => ({ format, tiers: price.tiers }))).toEqual([
@@ -30,7 +30,7 @@ it('the sign-in of docs/front-ends.md is one that config takes', () => {
   const [, issuers = ''] = /^```ts\n(issuers: \[.*?\],)\n```$/ms.exec(pageOf('front-ends')) ?? [];
   const written = new Function(`return { ${issuers} }`)() as Pick<ConfigInput, 'issuers'>;
   const checked = checkConfig({ ...ownConfig, ...written }, PRESETS);
-  expect(checked).toMatchObject({ ok: true, config: { issuers: [{ tenant: 'acme', features: ['chat'] }] } });
+  expect(checked).toMatchObject({ ok: true, value: { issuers: [{ tenant: 'acme', features: ['chat'] }] } });
 });
 
 it('the staging environment of docs/deploy.md repeats every binding of wrangler.toml', () => {
@@ -61,7 +61,7 @@ it('the examples of docs/config.md and docs/limits.md are configs that are taken
   expect(checkConfig(exampleOf('config'), PRESETS)).toMatchObject({ ok: true });
   const { aliases } = ownConfig;
   const limits = { ...ownConfig, ...exampleOf('limits'), aliases: { ...aliases, 'app/cheap': cheaper } };
-  expect(checkConfig(limits, PRESETS)).toMatchObject({ ok: true, config: { tenants: { acme: { tier: 'team' } } } });
+  expect(checkConfig(limits, PRESETS)).toMatchObject({ ok: true, value: { tenants: { acme: { tier: 'team' } } } });
 });
 
 it('the promises of docs/slo.md are ones that config takes, without a contradiction', () => {
@@ -69,6 +69,6 @@ it('the promises of docs/slo.md are ones that config takes, without a contradict
   const written = new Function(`return { ${slo} }`)() as Pick<ConfigInput, 'slo'>;
   const checked = checkConfig({ ...ownConfig, tenants: { acme: { class: 'gold' } }, ...written }, PRESETS);
   if (!checked.ok) throw new Error('the example is wrong');
-  expect(checked.config.slo.objectives?.length).toBeGreaterThan(2);
-  expect(sloContradictions(checked.config)).toEqual([]);
+  expect(checked.value.slo.objectives?.length).toBeGreaterThan(2);
+  expect(sloContradictions(checked.value)).toEqual([]);
 });

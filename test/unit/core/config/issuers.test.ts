@@ -22,16 +22,16 @@ const inputOf = (issuers: object[]) =>
 
 function problems(...issuers: object[]): string[] {
   const checked = checkConfig(inputOf(issuers), PRESETS);
-  return checked.ok ? [] : checked.problems.map(problemText);
+  return checked.ok ? [] : checked.error.map(problemText);
 }
 
 function resolved(more: object, variables: Record<string, string>) {
   const input = inputOf([{ ...least, ...more }]);
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) throw new Error(checked.problems.map(problemText).join('\n'));
+  if (!checked.ok) throw new Error(checked.error.map(problemText).join('\n'));
   return {
-    ...resolveConfig(checked.config, variables, PRESETS),
-    warnings: contradictions(checked.config, input, PRESETS),
+    ...resolveConfig(checked.value, variables, PRESETS),
+    warnings: contradictions(checked.value, input, PRESETS),
   };
 }
 
@@ -84,7 +84,7 @@ describe('an issuer', () => {
     const warned = (...issuers: object[]) => {
       const checked = checkConfig(inputOf(issuers), PRESETS);
       if (!checked.ok) throw new Error('the config is wrong');
-      return contradictions(checked.config, inputOf(issuers), PRESETS).map(problemText);
+      return contradictions(checked.value, inputOf(issuers), PRESETS).map(problemText);
     };
     expect(warned(least, { ...least, issuer: 'other' })).toEqual([
       expect.stringContaining('issuers[1].tenant: is that of issuers[0] too'),

@@ -21,15 +21,15 @@ const written = (judge: unknown, more: object = {}) => ({
 
 function resolved(judge: unknown) {
   const checked = checkConfig(written(judge), PRESETS);
-  if (!checked.ok) throw new Error(checked.problems.map(problemText).join());
-  return resolveConfig(checked.config, {}, PRESETS).config;
+  if (!checked.ok) throw new Error(checked.error.map(problemText).join());
+  return resolveConfig(checked.value, {}, PRESETS).config;
 }
 
 function problems(judge: unknown, more: object = {}): string[] {
   const input = written(judge, more);
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) return checked.problems.map(problemText);
-  return contradictions(checked.config, input, PRESETS)
+  if (!checked.ok) return checked.error.map(problemText);
+  return contradictions(checked.value, input, PRESETS)
     .filter(({ path }) => path.includes('judge') || path.includes(JUDGE_TENANT))
     .map(problemText);
 }

@@ -48,7 +48,7 @@ describe('a mistake', () => {
     [{ on: 'budget<20%', do: [] }, 'do: write what it does: incident, pin'],
   ])('%j', (rule, message) => {
     const checked = checkConfig({ ...configOf(undefined), slo: { policy: [rule] } }, PRESETS);
-    const problems = checked.ok ? [] : checked.problems.map(problemText);
+    const problems = checked.ok ? [] : checked.error.map(problemText);
     expect(problems).toContainEqual(expect.stringContaining(`slo.policy[0].${message}`));
   });
 });

@@ -17,8 +17,8 @@ function resolved(deployments: DeploymentInput[], variables: Variables, more: Pa
     ...more,
   };
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return resolveConfig(checked.config, variables, PRESETS);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  return resolveConfig(checked.value, variables, PRESETS);
 }
 
 const deploymentsOf = ({ config }: ReturnType<typeof resolved>): readonly Deployment[] =>

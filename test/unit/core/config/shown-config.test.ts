@@ -21,14 +21,14 @@ it('names tenants, features, aliases and deployments, and tells no address and n
     },
     PRESETS,
   );
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
   const variables = {
     PROVIDER_A_API_BASE: 'https://secret-place.example.com/v1',
     PROVIDER_A_KEY: 'sk-very-secret',
     PROVIDER_A_MODEL: 'model-a',
     PROVIDER_A_PRICE: '{"input": 1, "output": 2}',
   };
-  const { config } = resolveConfig(checked.config, variables, PRESETS);
+  const { config } = resolveConfig(checked.value, variables, PRESETS);
   const shown = shownConfig(config, { name: 'ana', scope: 'read' });
   expect(shown).toMatchObject({
     operator: { name: 'ana', scope: 'read' },

@@ -23,5 +23,5 @@ it.each<[string, ConfigInput['slo'], string]>([
   const aliases = { chat: { deployments: [deployment] } };
   const checked = checkConfig({ aliases, features: { chat: {} }, defaultFeature: 'chat', slo }, PRESETS);
   if (!checked.ok) throw new Error('refused by the schema');
-  expect(sloContradictions(checked.config)[0]?.message).toContain(hint);
+  expect(sloContradictions(checked.value)[0]?.message).toContain(hint);
 });

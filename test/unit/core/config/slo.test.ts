@@ -172,7 +172,7 @@ describe('a mistake', () => {
     ],
   ])('%j', (slo, message) => {
     const checked = checkConfig({ ...configOf(undefined), slo }, PRESETS);
-    expect(checked.ok ? [] : checked.problems.map(problemText)).toContainEqual(expect.stringContaining(message));
+    expect(checked.ok ? [] : checked.error.map(problemText)).toContainEqual(expect.stringContaining(message));
   });
 });
 

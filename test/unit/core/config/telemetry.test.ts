@@ -20,8 +20,8 @@ const check = (telemetry: unknown) =>
 
 function checked(telemetry: unknown) {
   const config = check(telemetry);
-  if (!config.ok) throw new Error(JSON.stringify(config.problems));
-  return config.config;
+  if (!config.ok) throw new Error(JSON.stringify(config.error));
+  return config.value;
 }
 
 const resolved = (telemetry: unknown, variables: Record<string, string> = {}) =>
@@ -43,7 +43,7 @@ describe('a mistake', () => {
     [{ logs: 'all' }, 'telemetry.logs: write true or false'],
   ])('%j is named with what would be right', (telemetry, problem) => {
     const config = check(telemetry);
-    expect(config.ok ? [] : config.problems.map(problemText)).toEqual([problem]);
+    expect(config.ok ? [] : config.error.map(problemText)).toEqual([problem]);
   });
 });
 

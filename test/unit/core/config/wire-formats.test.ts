@@ -12,11 +12,11 @@ function slotWith(format: string) {
     defaultFeature: 'chat',
   };
   const checked = checkConfig(input, PRESETS);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
   const [address, key, model] = ['https://models.example/v1', 'key-a', 'model-a'];
   const price = { PROVIDER_A_PRICE_INPUT: '1', PROVIDER_A_PRICE_OUTPUT: '2' };
   const variables = { PROVIDER_A_API_BASE: address, PROVIDER_A_KEY: key, PROVIDER_A_MODEL: model, ...price };
-  return resolveConfig(checked.config, { ...variables, PROVIDER_A_FORMAT: format }, PRESETS);
+  return resolveConfig(checked.value, { ...variables, PROVIDER_A_FORMAT: format }, PRESETS);
 }
 
 describe.each(WIRE_FORMATS)('a slot that says %s', (format) => {

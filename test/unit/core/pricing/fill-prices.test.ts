@@ -22,8 +22,8 @@ const checked = checkConfig(
   },
   PRESETS,
 );
-if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-const { config } = checked;
+if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+const { value: config } = checked;
 const listed = { input: 3, output: 4, cachedInput: 5, cacheWrite: 6 };
 const row: PriceRow = { provider: 'openai', model: 'm', checkedAt: '2026-09-23', price: listed };
 

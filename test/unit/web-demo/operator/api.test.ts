@@ -62,7 +62,7 @@ describe('calls of the page', () => {
     expect((calls[1]?.at ?? 0) - (calls[0]?.at ?? 0)).toBe(700);
     const always = router(limited);
     const reply = await createApi('ak-1', always.ports, () => {}).get('slo');
-    expect([always.calls.length, reply]).toMatchObject([4, { ok: false, problem: { kind: 'rate' } }]);
+    expect([always.calls.length, reply]).toMatchObject([4, { ok: false, error: { kind: 'rate' } }]);
   });
 
   it.each([
@@ -79,8 +79,8 @@ describe('calls of the page', () => {
   ] as const)('say %s', async (_, response, kind, text) => {
     const { ports } = router(() => response);
     const reply = await createApi('ak-1', ports, () => {}).get('slo');
-    expect(reply).toMatchObject({ ok: false, problem: { kind } });
-    expect(reply.ok ? '' : reply.problem.text).toMatch(text);
+    expect(reply).toMatchObject({ ok: false, error: { kind } });
+    expect(reply.ok ? '' : reply.error.text).toMatch(text);
   });
 });
 

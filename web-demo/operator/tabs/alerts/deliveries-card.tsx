@@ -118,7 +118,7 @@ function TestHooks() {
   const test = async () => {
     said.value = 'Calling…';
     const reply = await session.api.send<TestedHooks>('POST', 'alerts/test');
-    if (!reply.ok) said.value = reply.problem.text;
+    if (!reply.ok) said.value = reply.error.text;
     else if (reply.value.results.length === 0) said.value = 'No webhook is configured.';
     else
       said.value = reply.value.results

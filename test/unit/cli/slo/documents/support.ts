@@ -8,10 +8,10 @@ import { PRESETS } from '../../../../../worker/providers/presets.ts';
 /** The documents of a config that the build would take. */
 export function draftsOf(input: ConfigInput) {
   const check = checkConfig(input, PRESETS);
-  if (!check.ok) throw new Error(check.problems.map(problemText).join('\n'));
-  const errors = contradictions(check.config, input, PRESETS).filter(({ isError }) => isError);
+  if (!check.ok) throw new Error(check.error.map(problemText).join('\n'));
+  const errors = contradictions(check.value, input, PRESETS).filter(({ isError }) => isError);
   if (errors.length > 0) throw new Error(errors.map(problemText).join('\n'));
-  return drafts(resolveConfig(check.config, {}, PRESETS).config);
+  return drafts(resolveConfig(check.value, {}, PRESETS).config);
 }
 
 export function draftOf(input: ConfigInput, name: string) {

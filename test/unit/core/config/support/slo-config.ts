@@ -16,8 +16,8 @@ export const configOf = (slo: SloInput | undefined, more: Partial<ConfigInput> =
 
 export function checkedOf(slo: SloInput | undefined, more: Partial<ConfigInput> = {}) {
   const checked = checkConfig(configOf(slo, more), PRESETS);
-  if (!checked.ok) throw new Error(checked.problems.map(problemText).join('\n'));
-  return checked.config;
+  if (!checked.ok) throw new Error(checked.error.map(problemText).join('\n'));
+  return checked.value;
 }
 
 export const found = (slo: SloInput, more: Partial<ConfigInput> = {}) =>
