@@ -219,8 +219,8 @@ test('a request that failed over is found by its outcome, and its receipt says w
 test('money has the ledger’s figures, and a limit that is set here refuses the next request', async () => {
   const { page, trouble } = await signedIn();
   await view(page, 'Money');
-  await page.getByLabel('tenant').fill('acme');
-  await page.getByLabel('tenant').press('Enter');
+  await page.getByRole('combobox', { name: 'tenant' }).fill('acme');
+  await page.getByRole('combobox', { name: 'tenant' }).press('Enter');
   const money = await api<{ spentUsd: number; where: { costUsd: number }[] }>('GET', 'money?tenant=acme');
   await page.getByRole('heading', { name: `$${money.spentUsd.toFixed(4)} of $200 this month` }).waitFor();
   const spent = card(page, /of \$200 this month/);

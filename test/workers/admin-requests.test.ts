@@ -115,7 +115,6 @@ describe('GET /admin/requests', () => {
     ['tenant=acme&feature=summarize', [200]],
     ['tenant=acme&user=ana', [200, 300]],
     ['tenant=globex&user=ana', []],
-    ['tenant=nobody', []],
     ['tenant=old', []],
   ])('?%s finds the requests of %j minutes ago', async (query, minutes) => {
     const page = await list(query);
@@ -127,6 +126,9 @@ describe('GET /admin/requests', () => {
     ['before=7', /^400 invalid_body before: write the "next" of the page before/],
     ['most=0', /^400 invalid_body most: write a whole number from 1 to 200/],
     ['code=OOPS', /^400 invalid_body code: write the code of an error/],
+    ['code=invalid_boddy', /^400 invalid_body code: is no code; did you mean "invalid_body"\?/],
+    ['tenant=acmee', /^400 invalid_body tenant: does not exist; did you mean "acme"\?/],
+    ['feature=sumarize', /^400 invalid_body feature: does not exist; did you mean "summarize"\?/],
     ['codes=x', /^400 invalid_body codes: is not a setting/],
   ])('?%s is refused', async (query, said) => {
     expect(await refused(list(query))).toMatch(said);

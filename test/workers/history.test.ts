@@ -80,7 +80,7 @@ it('money: where it went, and what counts against the budget', async () => {
   ]);
   expect((await get<MoneyReport>('money')).tenant).toBe('acme');
   expect((await get<MoneyReport>('money')).tenants.slice(0, 2)).toEqual(['acme', 'hooli']);
-  expect(await get('money?tenant=nobody')).toMatchObject({ spentUsd: 0, capUsd: null, ladder: [], where: [] });
+  expect(await get('money?tenant=carryon-judge')).toMatchObject({ spentUsd: 0, capUsd: null, ladder: [], where: [] });
 });
 
 it('a month, of all and of a tenant', async () => {
@@ -128,6 +128,11 @@ it.each([
   ['slo/months/2026-13', 'month: write a month such as 2026-11'],
   ['slo/months/2026-11-01', 'month: write a month such as 2026-11'],
   ['money?month=now', 'month: write a month such as 2026-11'],
+  ['money?month=9999-12', `month: has not begun; write a month up to ${month}`],
+  ['slo/months/9999-12', `month: has not begun; write a month up to ${month}`],
+  ['money?tenant=hoolli', 'tenant: does not exist; did you mean "hooli"?'],
+  [`slo/months/${month}?tenant=hoolli`, 'tenant: does not exist; did you mean "hooli"?'],
+  ['slo/history?objective=chat-success&tenant=hoolli', 'tenant: does not exist; did you mean "hooli"?'],
 ])('%s says what would be right', async (path, words) => {
   expect(await refused(callAdmin('GET', path))).toContain(`400 invalid_body ${words}`);
 });

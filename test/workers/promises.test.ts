@@ -71,6 +71,18 @@ describe('GET /admin/slo', () => {
       /^400 invalid_body feature: write one of chat, summarize/,
     );
   });
+
+  it('says that a tenant does not exist, and which ones do', async () => {
+    expect(await refused(callAdmin('GET', 'slo?tenant=hoolli'))).toMatch(
+      /^400 invalid_body tenant: does not exist; did you mean "hooli"\? There are .*acme.*hooli/,
+    );
+    expect(await refused(callAdmin('GET', 'slo?tenant=waiting'))).toMatch(/^400 invalid_body tenant: does not exist/);
+    await callAdmin('POST', 'keys', { tenant: 'waiting' });
+    expect(find((await callAdmin('GET', 'slo?tenant=waiting')).body, 'chat-success')).toMatchObject({
+      state: 'no_data',
+    });
+    expect((await callAdmin('GET', 'slo?tenant=drill')).status).toBe(200);
+  });
 });
 
 /** The Worker with its own clock and a book that can be taken away. */
@@ -105,7 +117,21 @@ describe('GET /slo', () => {
     expect(body.objectives).toEqual([expect.objectContaining({ name: 'chat-success', state: 'exhausted' })]);
     expect(find(body, 'chat-success')).not.toHaveProperty('total');
     expect((await publicSlo([]).get()).body).toMatchObject({ objectives: [], averages: [] });
-    expect((await get('?feature=summarize')).body.objectives).toEqual([]);
+  });
+
+  it('says which features have a public promise, and of no other whether it exists', async () => {
+    const { get } = publicSlo(['chat-success', 'chat-ttft']);
+    expect((await get('?feature=chat')).body.objectives).toHaveLength(2);
+    const said = async (feature: string) => (await get(`?feature=${feature}`)).body.error;
+    expect(await said('chta')).toMatchObject({
+      code: 'invalid_body',
+      param: 'feature',
+      message: 'feature: has no public promise; did you mean "chat"? There are chat',
+    });
+    expect(await said('summarize')).toEqual(await said('nonsense'));
+    expect((await publicSlo([]).get('?feature=chat')).body.error).toMatchObject({
+      message: 'feature: has no public promise; there are none',
+    });
   });
 
   it('takes no tenant, and only known windows', async () => {

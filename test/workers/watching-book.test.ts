@@ -203,7 +203,17 @@ it('what can be called is this and nothing else', () => {
     Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor'),
   );
   expect(names.toSorted()).toEqual([
-    ...['acknowledge', 'alarm', 'changeIncident', 'clearSilence', 'durations', 'figures', 'firing', 'history'],
+    ...[
+      'acknowledge',
+      'alarm',
+      'changeIncident',
+      'clearSilence',
+      'counted',
+      'durations',
+      'figures',
+      'firing',
+      'history',
+    ],
     ...['incidents', 'metrics', 'month', 'openIncident', 'opinion', 'record', 'report', 'request', 'requests'],
     ...['setSilence', 'silences', 'spent'],
   ]);

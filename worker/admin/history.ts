@@ -11,6 +11,7 @@ import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
+import { tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
 
 /** The query of `GET /admin/slo/history`. */
@@ -29,6 +30,8 @@ export async function showHistory({
   c,
   query: { objective, tenant, window },
 }: AdminCall<undefined, z.infer<ReturnType<typeof historyOfQuery>>>): Promise<Response> {
+  const unknown = await tenantProblem(c, tenant);
+  if (unknown !== undefined) return refusal(unknown, c.env.context);
   const windowMs = window && ASKED_WINDOWS[window];
   const history = await askBook(c, (book) => book.history(objective, { tenant, windowMs }));
   if (history === undefined) return refusal(BOOK_SILENT, c.env.context);

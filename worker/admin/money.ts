@@ -10,17 +10,21 @@ import { moneyReport } from '../core/slo/money.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
+import { tenantProblem } from './known-names.ts';
 import { monthText } from './months.ts';
 import type { AdminCall } from './route.ts';
 
 /** Its query. Left out: this month, and the tenant whose requests cost the most in it. */
-export const moneyQuery = settings({ tenant: z.optional(tenantName), month: z.optional(monthText) });
+export const moneyQuery = (now: number) =>
+  settings({ tenant: z.optional(tenantName), month: z.optional(monthText(now)) });
 
 /** The book knows where it went, the ledger what counts against the budget. */
 export async function showMoney({
   c,
   query: { tenant: asked, month },
-}: AdminCall<undefined, z.infer<typeof moneyQuery>>): Promise<Response> {
+}: AdminCall<undefined, z.infer<ReturnType<typeof moneyQuery>>>): Promise<Response> {
+  const unknown = await tenantProblem(c, asked);
+  if (unknown !== undefined) return refusal(unknown, c.env.context);
   const { config } = c.env.composition;
   const found = await askBook(c, (book) => book.spent(asked, month));
   if (found === undefined) return refusal(BOOK_SILENT, c.env.context);

@@ -2,22 +2,26 @@
 import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
-import { isPeriod } from '../core/ledger/time.ts';
+import { isPeriod, monthOf } from '../core/ledger/time.ts';
 import { drillText } from '../core/operators/drill.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
+import { tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
 
-/** A month by UTC. */
-export const monthText = z
-  .string()
-  .check(
-    z.refine((text) => text.length === 'yyyy-mm'.length && isPeriod(text), { error: 'write a month such as 2026-11' }),
+/** A month by UTC that has begun. */
+export const monthText = (now: number) =>
+  z.string().check(
+    z.refine((text) => text.length === 'yyyy-mm'.length && isPeriod(text), {
+      error: 'write a month such as 2026-11',
+      abort: true,
+    }),
+    z.refine((text) => text <= monthOf(now), { error: `has not begun; write a month up to ${monthOf(now)}` }),
   );
 
 /** Its path. */
-export const monthParams = z.object({ month: monthText });
+export const monthParams = (now: number) => z.object({ month: monthText(now) });
 
 /** Its query: without a tenant, all requests. */
 export const monthQuery = settings({ tenant: z.optional(tenantName) });
@@ -27,7 +31,9 @@ export async function showMonth({
   c,
   params: { month },
   query: { tenant },
-}: AdminCall<undefined, z.infer<typeof monthQuery>, z.infer<typeof monthParams>>): Promise<Response> {
+}: AdminCall<undefined, z.infer<typeof monthQuery>, z.infer<ReturnType<typeof monthParams>>>): Promise<Response> {
+  const unknown = await tenantProblem(c, tenant);
+  if (unknown !== undefined) return refusal(unknown, c.env.context);
   const report = await askBook(c, (book) => book.month(month, tenant));
   if (report === undefined) return refusal(BOOK_SILENT, c.env.context);
   const asked = await askOperators(c, (operators) => operators.drills(report.from, report.to));

@@ -1,7 +1,9 @@
 /** `/admin/requests` (docs/requests.md): what became of requests of the last seven days. */
 import * as z from 'zod/mini';
+import { OWN_CODES } from '../../protocol/errors.ts';
 import { ok, refused } from '../../protocol/result.ts';
 import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
+import { nearestOf } from '../core/config/nearest.ts';
 import { settings, textAs } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { canonicalName } from '../core/identity/names.ts';
@@ -11,6 +13,7 @@ import { type ReceiptFound, readCursor } from '../core/slo/receipt-search.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { wholeNumber } from './fields.ts';
+import { featureProblem, tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
 
 const MOST_REQUESTS = 200;
@@ -66,7 +69,12 @@ export const requestsQuery = settings({
   feature: z.optional(name),
   user: z.optional(name),
   code: z.optional(
-    z.string().check(z.regex(/^[a-z_]{1,64}$/, 'write the code of an error, such as providers_unavailable')),
+    z.string().check(
+      z.regex(/^[a-z_]{1,64}$/, { error: 'write the code of an error, such as providers_unavailable', abort: true }),
+      z.refine((code) => OWN_CODES.some((one) => one === code), {
+        error: (issue) => `is no code; ${nearestOf(String(issue.input), OWN_CODES)}`,
+      }),
+    ),
   ),
   before: z.optional(
     textAs((text) => {
@@ -87,6 +95,8 @@ export async function listRequests({
   c,
   query: { tenant, feature, user, code, before, most },
 }: AdminCall<undefined, z.infer<typeof requestsQuery>>): Promise<Response> {
+  const unknown = (await tenantProblem(c, tenant)) ?? (await featureProblem(c, feature));
+  if (unknown !== undefined) return refusal(unknown, c.env.context);
   const { userHashes } = c.env.composition;
   const userHash = tenant === undefined || user === undefined ? undefined : await userHashes.of(tenant, user);
   const page = await askBook(c, (book) => book.requests({ tenant, feature, userHash, code }, most, before));

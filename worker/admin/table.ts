@@ -189,13 +189,13 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   }),
   view('GET', '/slo/months/:month', 'read', {
     summary: 'What was promised, delivered and spent in a month',
-    params: () => monthParams,
+    params: (_, now) => monthParams(now),
     query: () => monthQuery,
     handler: showMonth,
   }),
   view('GET', '/money', 'read', {
     summary: 'What a tenant has spent in a month against its budget, and where it went',
-    query: () => moneyQuery,
+    query: (_, now) => moneyQuery(now),
     handler: showMoney,
   }),
   view('GET', '/requests', 'read', {

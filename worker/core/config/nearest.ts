@@ -1,7 +1,8 @@
-/** "did you mean": the nearest name if it is close enough to be a typo, and always the list of all names. */
-export function nearestOf(written: string | undefined, names: readonly string[]): string {
+/** "did you mean": the nearest name if it is close enough to be a typo, and the list of all names, or of the first `most` of them. */
+export function nearestOf(written: string | undefined, names: readonly string[], most = names.length): string {
   if (names.length === 0) return 'there are none';
-  const all = `there are ${names.join(', ')}`;
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  const all = `there are ${names.slice(0, most).join(', ')}${more}`;
   if (written === undefined) return all;
   const text = written.toLowerCase();
   const near = names

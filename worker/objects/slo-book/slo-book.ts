@@ -1,4 +1,5 @@
 import { monthOf } from '../../core/ledger/time.ts';
+import { type CountedNames, countedNames } from '../../core/slo/book/series-names.ts';
 import { durationHistory } from '../../core/slo/duration-history.ts';
 import type { Narrowing } from '../../core/slo/evaluate.ts';
 import type { Flush } from '../../core/slo/flush.ts';
@@ -50,6 +51,11 @@ export class SloBook extends WatchingBook {
     return this.#watchman.turns.take(({ book, watch }, now) =>
       reportOf(book.current(), this.#deps.config.slo, narrowing, now, watch.incidents.since(now - SHOWN_MS)),
     );
+  }
+
+  /** The tenants and features that it has counted requests of. */
+  counted(): CountedNames {
+    return this.#watchman.turns.take(({ book }) => countedNames(book.current().names));
   }
 
   /** How an objective went over its window, or the asked one; undefined: there is none of that name. */

@@ -13,6 +13,20 @@ export const deploymentSeries = (deployment: string): string => `deployment:${de
 /** The feedback on an experiment's answers. */
 export const experimentSeries = (experiment: string): string => `experiment:${experiment}`;
 
+/** Whose requests the book counts by themselves. */
+export interface CountedNames {
+  /** `other` too, where some are counted together. */
+  tenants: string[];
+  features: string[];
+}
+
+/** From the names of all series. */
+export const countedNames = (all: Iterable<string>): CountedNames => {
+  const names = [...all];
+  const of = (pattern: RegExp): string[] => names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
+  return { tenants: of(/^tenant:([^|]+)$/), features: of(/^feature:(.+)$/) };
+};
+
 /** Whether requests of a tenant's feature count for an objective. */
 export const concerns = (objective: Objective, tenant: string | null, feature: string | null): boolean =>
   (objective.tenant === null || objective.tenant === tenant) &&

@@ -1,6 +1,6 @@
 /** Whom it touches when a promise breaks, and where it breaks. */
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
-import { deploymentSeries, seriesOf } from '../book/series-names.ts';
+import { countedNames, deploymentSeries, seriesOf } from '../book/series-names.ts';
 import { OTHER } from '../book/tenants.ts';
 import { countedKey } from '../sli-outcome.ts';
 import type { Objective } from '../slo.ts';
@@ -13,14 +13,13 @@ type ReadNames = Watched['book'];
 const MOST_NAMED = 3;
 /** A deployment is named where it made more than this share of all failed attempts: where two fail alike, neither is to blame. */
 const MOST_OF_FAILURES = 0.5;
-const TENANT = /^tenant:([^|]+)$/;
 const DEPLOYMENT = /^deployment:(.+)$/;
 
 const named = (book: ReadNames, pattern: RegExp): string[] =>
   [...book.names].flatMap((name) => pattern.exec(name)?.[1] ?? []);
 
 /** Tenants with series of their own, and `other`. */
-export const tenantsOf = (book: ReadNames): string[] => named(book, TENANT);
+export const tenantsOf = (book: ReadNames): string[] => countedNames(book.names).tenants;
 
 /** Tenants with bad requests of an objective in a window that ends now, those with the most first. */
 export function touchedTenants(objective: Objective, book: ReadNames, windowMs: number, now: number): string[] {

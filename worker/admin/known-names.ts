@@ -1,0 +1,69 @@
+/** Names that a call narrows its answer to: of a name that does not exist, "no data" would be the wrong answer. */
+import type { Context } from 'hono';
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Config } from '../core/config/config.ts';
+import { nearestOf } from '../core/config/nearest.ts';
+import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
+import { DRILL_TENANT } from '../core/operators/drill.ts';
+import { JUDGE_TENANT } from '../core/slo/judge/judge.ts';
+import type { App } from '../edge.ts';
+import { askBook, BOOK_SILENT } from './ask-book.ts';
+
+/** The refusal lists as many names. */
+const MOST_LISTED = 20;
+/** Beyond so many pages of keys nobody waits for the list: then any tenant may exist. */
+const MOST_KEY_PAGES = 10;
+
+/** Undefined: the tenant exists, because config, a request or a key names it. */
+export async function tenantProblem(c: Context<App>, tenant: string | undefined): Promise<RouterError | undefined> {
+  if (tenant === undefined || tenant === DRILL_TENANT || tenant === JUDGE_TENANT) return undefined;
+  const { config, env } = c.env.composition;
+  const configured = [...tenantsIn(config), ...(env.local ? [LOCAL_IDENTITY.tenant] : [])];
+  if (configured.includes(tenant)) return undefined;
+  const counted = await askBook(c, (book) => book.counted());
+  if (counted === undefined) return BOOK_SILENT;
+  if (counted.tenants.includes(tenant)) return undefined;
+  const keyed = await tenantsWithKeys(c);
+  return keyed === undefined || keyed.includes(tenant)
+    ? undefined
+    : unknown('tenant', tenant, [...configured, ...counted.tenants, ...keyed]);
+}
+
+/** Undefined: config has the feature, or an earlier one had it and it was asked. */
+export async function featureProblem(c: Context<App>, feature: string | undefined): Promise<RouterError | undefined> {
+  const { features } = c.env.composition.config;
+  if (feature === undefined || features.has(feature)) return undefined;
+  const counted = await askBook(c, (book) => book.counted());
+  if (counted === undefined) return BOOK_SILENT;
+  return counted.features.includes(feature)
+    ? undefined
+    : unknown('feature', feature, [...features.keys(), ...counted.features]);
+}
+
+const tenantsIn = ({ tenants, issuers }: Config): string[] => [
+  ...tenants.keys(),
+  ...issuers.map(({ tenant }) => tenant),
+];
+
+/** Undefined: there are too many keys. */
+async function tenantsWithKeys(c: Context<App>): Promise<string[] | undefined> {
+  const { keys } = c.env.composition;
+  const tenants: string[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MOST_KEY_PAGES; pages++) {
+    const page = await keys.list(cursor);
+    tenants.push(...page.records.map(({ tenant }) => tenant));
+    if (page.cursor === null) return tenants;
+    cursor = page.cursor;
+  }
+  return undefined;
+}
+
+function unknown(param: string, name: string, known: readonly string[]): RouterError {
+  const names = [...new Set(known)].toSorted();
+  return {
+    code: 'invalid_body',
+    param,
+    detail: `does not exist; ${nearestOf(name.slice(0, 100), names, MOST_LISTED)}`,
+  };
+}
