@@ -3,7 +3,7 @@ import type { NoticeData } from '../../alerts/notice.ts';
 import { type AlertRule, type AlertSli, isAbout } from '../alert-rule.ts';
 import type { Series } from '../book/series.ts';
 import { seriesOf } from '../book/series-names.ts';
-import type { Slo } from '../slo.ts';
+import type { MaintenanceWindow, Slo } from '../slo.ts';
 import type { Condition, Watched } from './condition.ts';
 import { startOfNext, thresholdName } from './threshold.ts';
 import type { WatchState } from './watch-state.ts';
@@ -24,21 +24,27 @@ interface Odd {
   endText: string;
   data: NoticeData;
 }
-type Look = (series: Series, rule: AlertRule, name: string) => Odd | undefined;
+/** `isTold`: it was told already, and has not ended. */
+type Look = (series: Series, rule: AlertRule, isTold: boolean) => Odd | undefined;
 
 /** Of all requests, and of each feature where not all requests are concerned. */
 export function trafficConditions(watched: Watched, before: WatchState, now: number): Condition[] {
   const { slo } = watched;
   return [
-    ...ofWholeAndFeatures('throughput', watched, (series, { limit }) => fewer(series, limit ?? 100, now)),
-    ...ofWholeAndFeatures('rejected', watched, (series, { limit }) => rejected(series, limit ?? 1, slo, now)),
-    ...ofWholeAndFeatures('no_data', watched, (series, _, name) =>
-      nothing(series, before.firing[name] !== undefined, slo, now),
+    ...ofWholeAndFeatures('throughput', watched, before, (series, { limit }, isTold) =>
+      isTold || !isMaintained(slo, now) ? fewer(series, limit ?? 100, now) : undefined,
     ),
+    ...ofWholeAndFeatures('rejected', watched, before, (series, { limit }) => rejected(series, limit ?? 1, slo, now)),
+    ...ofWholeAndFeatures('no_data', watched, before, (series, _, isTold) => nothing(series, isTold, slo, now)),
   ];
 }
 
-function ofWholeAndFeatures(sli: AlertSli, { book, slo, limits }: Watched, look: Look): Condition[] {
+function ofWholeAndFeatures(
+  sli: AlertSli,
+  { book, slo, limits }: Watched,
+  before: WatchState,
+  look: Look,
+): Condition[] {
   return slo.alerts
     .filter((rule) => rule.sli === sli)
     .flatMap((rule) => {
@@ -47,7 +53,8 @@ function ofWholeAndFeatures(sli: AlertSli, { book, slo, limits }: Watched, look:
         const what = feature === null ? sli : `${sli}/feature:${feature}`;
         const name =
           sli === 'no_data' ? `no_data/${feature === null ? 'all' : `feature:${feature}`}` : thresholdName(what, rule);
-        const odd = series && isAbout(rule, feature, null) ? look(series, rule, name) : undefined;
+        const odd =
+          series && isAbout(rule, feature, null) ? look(series, rule, before.firing[name] !== undefined) : undefined;
         return odd === undefined ? [] : [{ feature, name, odd }];
       });
       const isWhole = found.some(({ feature }) => feature === null);
@@ -120,10 +127,23 @@ function rejected(series: Series, factor: number, { minErrors }: Slo, now: numbe
   };
 }
 
+/** Until when a window of planned maintenance was open, at most until `now`. A window is about all requests. */
+const maintainedUntil = (windows: readonly MaintenanceWindow[], now: number): number =>
+  Math.max(...windows.map(({ from, to }) => (from < now ? Math.min(to, now) : 0)), 0);
+
+/** Whether a window was open at any time of what `fewer` counts. */
+const isMaintained = ({ maintenance }: Slo, now: number): boolean =>
+  maintainedUntil(maintenance.windows, now) > now - TRAFFIC_MS;
+
+/** Whether nothing has come for long enough; within maintenance nothing is expected. */
+const isSilent = (lastAt: number, { noDataAfterMs, maintenance }: Slo, now: number): boolean =>
+  now - Math.max(lastAt, maintainedUntil(maintenance.windows, now)) >= noDataAfterMs;
+
 /** Undefined where something came, or nothing was to be expected. */
-function nothing(series: Series, isTold: boolean, { noDataAfterMs }: Slo, now: number): Odd | undefined {
+function nothing(series: Series, isTold: boolean, slo: Slo, now: number): Odd | undefined {
   const { lastAt } = series;
-  if (lastAt === undefined || now - lastAt < noDataAfterMs) return undefined;
+  const { noDataAfterMs } = slo;
+  if (lastAt === undefined || now - lastAt < noDataAfterMs || !(isTold || isSilent(lastAt, slo, now))) return undefined;
   const windowMs = sameHoursMs(noDataAfterMs);
   const expected = series.requests(now - WEEK_MS - windowMs, now - WEEK_MS);
   if (!isTold && expected < LEAST_WEEK_AGO) return undefined;
@@ -144,8 +164,8 @@ export function silenceDueAt({ book, slo }: Watched, now: number): number | unde
   const slis = new Set(slo.alerts.map(({ sli }) => sli));
   const windowMs = sameHoursMs(slo.noDataAfterMs);
   const isOdd = (at: number): boolean => {
-    if (slis.has('throughput') && isSure(weekAgo(series, at))) return true;
-    if (!slis.has('no_data') || at - lastAt < slo.noDataAfterMs) return false;
+    if (slis.has('throughput') && !isMaintained(slo, at) && isSure(weekAgo(series, at))) return true;
+    if (!slis.has('no_data') || !isSilent(lastAt, slo, at)) return false;
     return series.requests(at - WEEK_MS - windowMs, at - WEEK_MS) >= LEAST_WEEK_AGO;
   };
   // What came a week ago is counted in steps of ten minutes; only the one that it becomes odd in is looked at by the minute.
