@@ -27,7 +27,7 @@ export interface Plan {
   costs: {
     /** Requests, each to a process that has just started, and the leases its ledger holds by then. */
     quiet: { requests: number; leasesBefore: number };
-    /** At one a second. */
+    /** Requests at one a second. */
     middling: { seconds: number };
     busy: { requestsPerSecond: number; seconds: number };
     streamed: { count: number; contentChunks: number; paceMs: number };

@@ -25,7 +25,9 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
 /** Webhooks that cannot be called. Requests are answered all the same. */
 export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
   const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
-  return problems.flatMap((problem) => (problem === undefined ? [] : `Alerts wait, for three days: ${problem}`));
+  return problems.flatMap((problem) =>
+    problem === undefined ? [] : `Alerts cannot be sent, and are kept for three days: ${problem}`,
+  );
 }
 
 /** Receivers of traces and metrics that cannot be called. Requests are answered all the same. */
@@ -61,7 +63,7 @@ function shortSecrets(variables: Variables): string[] {
   });
 }
 
-/** An address that may not know the format or the path it is asked with. The address itself is never printed. */
+/** Warns of an address that may not serve the format or the path with which it is called. The address itself is never printed. */
 export function oddAddress(slot: string, variables: Variables): string[] {
   const name = `${slot}_API_BASE`;
   const url = URL.parse(variables[name] ?? '');

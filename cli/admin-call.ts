@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AdminTarget } from './admin-target.ts';
 
-/** Attempts at a call that the router refuses with 429; then its refusal is the error. */
+/** How often a call that the router refuses with 429 is tried. After that, the refusal is the error. */
 const MOST_TRIES = 3;
-/** A longer wait than this is reported instead of waited for. */
+/** A wait longer than this is reported as an error. */
 const LONGEST_WAIT_MS = 5_000;
 
 /** One call of a router's admin API. After a 429 it waits as long as the router says; any other refusal is thrown in the router's own words. */

@@ -3,7 +3,7 @@ import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import type { Variables } from './environment.ts';
 
-/** Stops a start that could only answer 503, with a line for every variable that holds nonsense. A variable that is not set is no nonsense. */
+/** Stops a start that could only answer 503, with a line for every variable whose value is invalid. A variable may be missing. */
 export function refuseNonsense(config: CheckedConfig, variables: Variables): void {
   const resolved = resolveConfig(config, variables, PRESETS);
   const lines = resolved.missing.flatMap(({ name, problem }) =>

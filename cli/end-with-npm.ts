@@ -4,8 +4,7 @@ import { readFileSync } from 'node:fs';
 const PARENT_CHECK_MS = 250;
 
 /**
- * Ends this command when npm ends. A SIGKILL of npm is announced to nobody, and a signal to the shell between npm and us stops there, but
- * both change our parent or its parent; that counts as a SIGTERM. Called before anything is started, and only under npm: a command
+ * Ends this command when npm ends. A SIGKILL of npm sends us no signal, and a signal to the shell between npm and us stops there. Both change our parent or its parent, which counts as a SIGTERM. Called before anything is started, and only under npm: a command
  * that was started by hand may outlive its shell.
  */
 export function endWithNpm(): void {

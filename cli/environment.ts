@@ -56,7 +56,7 @@ export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
   }
 }
 
-/** The Worker takes any other word for off; here it is an error, because somebody meant something by it. */
+/** The Worker takes any other word for off. Here it is an error, because its author probably meant on. */
 function isOn(name: string, text: string): boolean {
   if (['1', 'true'].includes(text)) return true;
   if (['', '0', 'false'].includes(text)) return false;

@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 type Values<Options extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: Options }>>['values'];
 
-/** A command line that is wrong, and the usage that would be right. */
+/** A wrong command line, with the usage to print below the message. */
 export class UsageError extends Error {
   readonly what: string;
 

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** The name recorded with a change: `--who`, or this machine's user. Undefined if the machine knows none; the router then has a word for it. */
+/** The name recorded with a change: `--who`, or this machine's user. Undefined if the machine knows none; the router then records a default. */
 export function operatorName(told: string | undefined): string | undefined {
   if (told !== undefined) return told;
   try {

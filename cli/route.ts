@@ -162,7 +162,7 @@ async function safeguard(args: string[]): Promise<void> {
 async function unsafeguard(args: string[]): Promise<void> {
   const feature = needed('feature', flagsOf('unsafeguard', args).feature);
   const answer = await call<ClearAnswer>('DELETE', `/admin/safeguards/${encodeURIComponent(feature)}`);
-  tellCleared(answer, `${feature} is served as it is asked again`, `${feature} had no safeguard set`);
+  tellCleared(answer, `${feature} is served normally again`, `${feature} had no safeguard set`);
 }
 
 async function freeze(args: string[]): Promise<void> {

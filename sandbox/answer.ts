@@ -84,7 +84,7 @@ function cutAtStop(text: string, stop: string[]): { text: string; stopSequence: 
   return { text: text.slice(0, cut), stopSequence };
 }
 
-/** Reasoning counts against the cap too, as at the real providers. */
+/** Reasoning counts towards the cap, as it does at the real providers. */
 function cutAtLength(choice: Choice, maxTokens: number): Choice {
   if (tokensOf(choice) <= maxTokens) return choice;
   let left = maxTokens;

@@ -32,7 +32,7 @@ export interface Ask {
   /** The answer has to be JSON, following this schema if one was given. */
   json: { schema: Json | undefined } | undefined;
   reasoning: 'none' | 'shown' | 'hidden';
-  /** Which beginnings of the prompt are cached: in steps (OpenAI), or those
+  /** Which beginnings of the prompt are cached: in steps (OpenAI), or the ones
    *  that end at a `cache_control` (Anthropic), the shortest first. */
   cacheable: 'in steps' | string[];
   /** The body as sent, for what only one wire format knows. */
@@ -57,7 +57,7 @@ export interface Choice {
   stopSequence: string | undefined;
 }
 
-/** `inputTokens` holds the cached and the written ones; `outputTokens` the reasoning ones. */
+/** `inputTokens` includes cached and written tokens; `outputTokens` includes reasoning tokens. */
 export interface AnswerUsage {
   inputTokens: number;
   cachedTokens: number;

@@ -99,13 +99,13 @@ function help(sandbox: Sandbox): Json {
       'GET /faults': 'the fault that each provider has now',
       'PUT /faults/{openai|anthropic}':
         '{"fault": "503", "share": 0.5, "times": 3, "user": "only prompts with this", …}',
-      'DELETE /faults/{openai|anthropic}': 'well again',
+      'DELETE /faults/{openai|anthropic}': 'the provider works again',
       'PUT /pace': '{"pace": "human" | "fast"} or {"ttftMs": 300, "tokenMs": 20}',
       'PUT /prices/{openai|anthropic}':
         '{"inputUsdPerMillion": 1, "outputUsdPerMillion": 4, "cachedInputUsdPerMillion": 0.1, "cacheWriteUsdPerMillion": 1}',
       'PUT /record': '{"record": true}: keep bodies and headers of the last 50 requests in memory',
       'GET /recorded': 'those bodies and headers',
-      'POST /reset': 'no fault, no counts, first pace and prices',
+      'POST /reset': 'removes faults and counts; pace and prices as at the start',
     },
     models: 'sandbox:FAULT, sandbox:FAULT?delayMs=300 or sandbox-fault-FAULT as the model: that fault for one request',
     faults: FAULT_NAMES,

@@ -52,7 +52,7 @@ async function act(response: ServerResponse, step: Act, signal: AbortSignal): Pr
       response.end();
       return;
     case 'cut':
-      // Only after the bytes have left: a client sees the whole part, then the broken end.
+      // Waits until the bytes are sent, so that the client sees them before the connection breaks.
       await new Promise<void>((resolve) => response.write('', () => resolve()));
       response.socket?.end(() => response.socket?.destroy());
       return;

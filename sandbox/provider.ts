@@ -17,10 +17,10 @@ import { goodSteps, refusalSteps, type Step } from './script.ts';
 import { countInputTokens } from './tokens.ts';
 import type { Refusal, Wire } from './wire.ts';
 
-/** Where a `redirect` fault points: the same provider, one step aside, so that a client that follows is seen. */
+/** Where a `redirect` fault points: another path of the same provider, so that a client that follows redirects is counted. */
 const ELSEWHERE = '/elsewhere';
 
-/** One pretend provider: a port, a wire format, a fault, a bill. */
+/** One fake provider: a port, a wire format, a fault, a bill. */
 export class Provider {
   readonly listener: Listener;
   readonly faults: FaultBox;

@@ -25,7 +25,7 @@ export interface RecordedRequest {
   body: Json;
 }
 
-/** The last requests of both providers; bodies and headers only while a test asked for them. */
+/** The last requests of both providers. Bodies and headers are recorded only while a test wants them. */
 export class RequestLog {
   recording = false;
   #requests: LoggedRequest[] = [];

@@ -22,7 +22,7 @@ export type Step =
   /** Resets the socket without a byte. */
   | { do: 'reset' };
 
-/** All that a script is made from. */
+/** Everything that a script is made from. */
 export interface Scene {
   wire: Wire;
   ask: Ask;

@@ -18,7 +18,7 @@ export interface SandboxOptions {
   pace?: Pace;
 }
 
-/** Two pretend providers and the port that commands them, on loopback only. */
+/** Starts two fake providers and their control port, on loopback only. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const seed = String(options.seed ?? 'carryon');
   const pace = options.pace ?? 'human';

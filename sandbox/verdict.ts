@@ -1,7 +1,7 @@
 import type { Ask } from './ask.ts';
 import { asObject } from './json.ts';
 
-/** The words of a question or an answer that make the judge find fault, by what it is asked about. */
+/** Words in a question or an answer that make the judge find fault, by the field it is asked for. */
 const FAULTS: ReadonlyMap<string, RegExp> = new Map(
   Object.entries({
     helpful: /\bunhelpful\b/i,

@@ -5,14 +5,14 @@ import type { Answer, Ask, ProviderName } from './ask.ts';
 import type { FaultOptions, StatusFault } from './faults.ts';
 import type { Json } from './json.ts';
 
-/** An answer that is not one: an HTTP status with the provider's own error body. */
+/** An error in place of an answer: an HTTP status with the provider's own error body. */
 export interface Refusal {
   status: number;
   headers: Record<string, string>;
   body: Json;
 }
 
-/** One server-sent event. Only a `token` frame shows the reader something. */
+/** One server-sent event. Only a `token` frame has text for the reader. */
 export interface Frame {
   kind: 'start' | 'token' | 'finish' | 'usage' | 'done';
   text: string;

@@ -18,7 +18,7 @@ export const TRAVEL = 'x-carryon-travel';
 
 export interface Asked {
   request: Request;
-  /** Of the tab. */
+  /** The tab's id. */
   clientId: string;
   body: ArrayBuffer;
   question: PageQuestion;

@@ -33,7 +33,7 @@ export interface ToQueue {
   sentUnder: string;
 }
 
-/** `unreached`: the router was not reached, so a browser that can should wake us again. */
+/** `unreached`: the router was not reached, so the worker should be woken again later, where the browser can do that. */
 export type FlushEnd = 'done' | 'unreached';
 
 export class Outbox {
@@ -168,7 +168,7 @@ export class Outbox {
     return end;
   }
 
-  /** For questions that the router has postponed. Only while this worker lives; signs from pages come too. */
+  /** Sends questions that the router has postponed, when they are due. If this worker ends before that, a page's sign of a network starts the next round. */
   async #comeAgain(people: readonly Person[]): Promise<void> {
     const { store, rim } = this.#parts;
     const now = rim.now();

@@ -58,11 +58,11 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
       return refusal(sent.response, sent.code);
     case 'failed': {
       const { instead, cause, code } = sent;
-      const isWord = instead !== undefined && isOurs(answeredBy(instead));
-      return isWord ? refusal(instead, code) : { kind: 'unreached', cause };
+      const isOurRefusal = instead !== undefined && isOurs(answeredBy(instead));
+      return isOurRefusal ? refusal(instead, code) : { kind: 'unreached', cause };
     }
     case 'stream':
-      // Not what was asked for, so it is not the router.
+      // No stream was asked for, so this is not the router.
       await sent.response.body?.cancel();
       return { kind: 'unreached', cause: 'unreachable' };
   }

@@ -33,7 +33,7 @@ export type Sent =
   /** The page no longer waits. */
   | { kind: 'left' };
 
-/** Equivalent to no network. `instead`: what came, if it is better for the page than nothing, such as a 502. */
+/** Counts as no network. `instead`: what came, if it is better for the page than nothing, such as a 502. */
 export interface Failed {
   kind: 'failed';
   cause: Cause;

@@ -76,13 +76,13 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
 }
 
 /**
- * Whether its key can bring no answer: its run ended without a whole one, such as when nobody read it, or the key is new but
- * counts as too old, because this device's clock is days behind.
+ * Whether this key can bring no answer: its run ended without a whole one, such as when nobody read it, or the router takes the
+ * new key for too old, because this device's clock is days behind.
  */
 const leadsNowhere = ({ given }: Asked, code: string | undefined): boolean =>
   given?.isReused ? endsKey(code) : given !== undefined && code === 'idempotency_expired';
 
-/** It is a new question now. */
+/** Asks again as a new question, with a new key. */
 async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promise<Response> {
   await forgetKey(shell, asked);
   return freshFirst(shell, { ...asked, given: await givenKey(shell, asked) }, handler, true);

@@ -1,6 +1,6 @@
 /**
  * A streamed answer on its way to the page: whole events pass at once, and if the connection breaks the rest is fetched
- * unseen by the page. Driven by the page's reads; there is no second branch, so a page that leaves stops it.
+ * unseen by the page. The page's reads drive it. Nothing else reads the stream, so it stops when the page leaves.
  */
 import type { ToldError } from './core/asking.ts';
 import type { StreamFollower } from './core/follow.ts';
@@ -22,7 +22,7 @@ export interface Streaming {
   tell(event: 'resuming' | 'resumed' | 'lost'): void;
   /** Begins once the end has been read, and is over before the stream closes: an open stream keeps the worker alive. */
   onEnd(): Promise<void>;
-  /** Exactly once, however it ended. */
+  /** Called exactly once, however the stream ended. */
   onClose(): void;
 }
 
@@ -55,7 +55,7 @@ export class FollowedStream {
   /** The work with the end, once it has been read. */
   #ending: Promise<void> | undefined;
   #isClosed = false;
-  /** Since when no byte has come, not even of a heartbeat. */
+  /** When the connection broke. No byte has come since, not even of a heartbeat. */
   #brokenSince: number | undefined;
   /** Attempts to resume since the last byte. */
   #tries = 0;

@@ -62,7 +62,7 @@ async function wake(): Promise<void> {
     throw new DOMException('The router is not there yet.', 'NetworkError');
 }
 
-/** Behind the question that has woken this worker. */
+/** Tidying waits for the question that has woken this worker. */
 const TIDY_AFTER_MS = 2_000;
 let isTidied = false;
 
@@ -94,7 +94,7 @@ async function reply(
     await self.skipWaiting();
     return port?.postMessage({ ok: true });
   }
-  // First of all, so that people are named in the order in which the page has named them.
+  // Before anything is awaited, so that people are named in the order in which the page has named them.
   const replied = replyTo(shell, message, id, later);
   if (message.kind === 'hello') {
     tidyLater();

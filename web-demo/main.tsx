@@ -16,7 +16,7 @@ document.documentElement.lang = words.language;
 const app = await startApp(words);
 const root = document.getElementById('app');
 if (root) {
-  // The empty frame, which stood there so that nothing jumps.
+  // Replaces the empty frame, which was there so that nothing jumps.
   root.replaceChildren();
   render(<Page app={app} />, root);
 }

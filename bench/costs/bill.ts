@@ -18,12 +18,12 @@ export function billOfMillion(use: Use): Bill {
 }
 
 export interface FreeDay {
-  /** How many requests each limit of the free plan allows a day, none where one request needs more than it may have; items that
+  /** How many requests a day each limit of the free plan allows: none where a single request needs more than its own limit. Items that
    *  are not used, or not limited, are left out. */
   requests: Partial<Record<Item, number>>;
   /** The limit that is reached first. */
   first: Item;
-  /** The requests a day that it allows. */
+  /** How many requests a day this limit allows. */
   most: number;
 }
 

@@ -20,7 +20,7 @@ export interface CountedTraffic {
   counts: Counts;
   /** The folds between the first and the last counted one; 0: counted from beginning to end, with at most one fold. */
   folds: number;
-  /** The whole process's CPU time per request; undefined where the machine does not tell. */
+  /** The whole process's CPU time per request; undefined where the system does not report it. */
   cpuMs: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export function countTraffic(
     : countSteady(traffic, workshop, scriptPath, plan);
 }
 
-/** Requests so far apart that nothing is left in memory: the process is started again for each, on the same state. */
+/** Counts requests so far apart that nothing is left in memory: the process is started again for each, on the same state. */
 async function countQuiet(
   traffic: Traffic,
   workshop: Workshop,
@@ -102,7 +102,7 @@ async function fixedRateWell(subject: Subject, load: { requestsPerSecond: number
   mustBeWell(subject, failures);
 }
 
-/** One a second. */
+/** Opens one stream a second. */
 async function streamsOneByOne(subject: Subject, { count, contentChunks }: Plan['costs']['streamed']): Promise<void> {
   const one = async (index: number) => {
     await sleep(index * 1_000);

@@ -2,7 +2,7 @@ import type { SubjectName } from '../subject/subject.ts';
 
 export type Pace = 'quiet' | 'middling' | 'busy';
 
-/** The requests that are counted: whose they are, and how they arrive. */
+/** The requests that are counted: who sends them, and how they arrive. */
 export interface Traffic {
   id: string;
   title: string;

@@ -11,7 +11,7 @@ export interface Slot {
   requests: number;
   tookMs: number;
   requestsPerSecond: number;
-  /** Of the workerd process, all threads; undefined where the machine does not tell. */
+  /** The CPU time of all threads of the workerd process; undefined where the system does not report it. */
   cpuMsPerRequest: number | undefined;
   /** The share of one core that this client used itself. */
   clientShare: number;
@@ -21,7 +21,7 @@ export interface Slot {
 
 export interface SlotLoad {
   connections: number;
-  /** Of each slot. */
+  /** The requests of each slot. */
   requests: number;
   /** The connections begin evenly over this time: where all answers take equally long, they would come in bursts. */
   staggerMs?: number;
@@ -100,7 +100,7 @@ export class ClosedLoop {
   }
 }
 
-/** Slots for about so long, taken together. */
+/** Runs slots for about this long, and adds them up. */
 export async function keepBusy(subject: Subject, connections: number, ms: number): Promise<BusyTime> {
   const loop = await ClosedLoop.open(subject, connections);
   const failures = new Failures();

@@ -39,7 +39,7 @@ export async function measureServe(workshop: Workshop, plan: Plan['serve']): Pro
   ];
 }
 
-/** Undefined where the machine does not tell. */
+/** Undefined where the system does not report memory. */
 async function rounds(directory: string, workshop: Workshop, plan: Plan['serve']): Promise<Held[] | undefined> {
   const held: Held[] = [];
   for (let round = 0; round < plan.rounds; round += 1) {

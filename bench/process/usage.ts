@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** CPU time that a process has used so far, in all its threads; undefined where the system does not tell. Linux counts it in
+/** CPU time that a process has used so far, in all its threads; undefined where the system does not report it. Linux counts it in
  * nanoseconds for each thread (`schedstat`); the ticks of `/proc/PID/stat` are 10 ms each, too coarse for a short slot.
  * A thread that ends takes its count with it, but workerd keeps its threads. */
 export function cpuMs(processId: number): number | undefined {

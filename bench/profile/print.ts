@@ -5,7 +5,7 @@ export interface ProfiledRun extends Counted {
   costs: FunctionCost[];
 }
 
-/** V8's own rows: native work outside any function, the garbage collector, and the time between two tasks. */
+/** V8's own rows: native work outside all functions, the garbage collector, and idle time. */
 const NATIVE = ['(program)', '(garbage collector)', '(idle)'];
 
 const SHOWN_FUNCTIONS = 40;

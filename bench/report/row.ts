@@ -5,7 +5,7 @@ import { type Entrant, KINDS, type SubjectName, subjectOf } from '../subject/sub
 /** One line of the report: a figure of a subject and, where it means something, the same figure of a reference in the same
  * rounds. */
 export interface Row {
-  /** Such as `saturated.cpuMsPerRequest` of Carryon, `cacheHit.saturated.cpuMsPerRequest` of another subject; aims are kept by it. */
+  /** Such as `saturated.cpuMsPerRequest` for Carryon, or `cacheHit.saturated.cpuMsPerRequest` for another subject. Aims refer to it. */
   id: string;
   group: string;
   label: string;
@@ -19,13 +19,13 @@ export interface Row {
 
 export type RowName = Pick<Row, 'id' | 'group' | 'label' | 'unit'>;
 
-/** A figure, and how it is read from one round's sample; undefined where the machine did not tell. */
+/** A figure, and how it is read from one round's sample; undefined where the system did not report it. */
 export interface Figure<Sample> extends RowName {
   pick(sample: Sample): number | undefined;
   quantity?: Quantity;
 }
 
-/** Every figure of every subject over its reference, subject by subject. Figures that the machine did not tell are left out. */
+/** Every figure of every subject over its reference, subject by subject. Figures that the system did not report are left out. */
 export function overReference<Sample>(
   rounds: Rounds<Sample>,
   figures: readonly Figure<Sample>[],

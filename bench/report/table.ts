@@ -22,7 +22,7 @@ export function heading(mode: string, machine: Machine): string {
   ].join('\n');
 }
 
-/** Rows by group. They are printed piece by piece, so the table remembers what stands above. */
+/** Rows by group. They are printed piece by piece, so the table remembers which group it is in. */
 export class Table {
   readonly #hasAgainst: boolean;
   #group: string | undefined;
@@ -70,7 +70,7 @@ export function againstCells({ against }: Row): string[] {
   return [short(against.value.median), ...[median, q10, total].map((figure) => `× ${short(figure)}`)];
 }
 
-/** With the reference where it is not the usual one. */
+/** The label, with the reference if it is not the bare Worker. */
 function labelOf({ label, over }: Row): string {
   const reference = over?.reference ?? 'bare';
   const isNamed = reference === 'bare' || label.includes(KINDS[reference].title) || reference === 'bareLongPrompts';

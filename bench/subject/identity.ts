@@ -15,7 +15,7 @@ const RATE = { rps: 100_000, burst: 500_000, parallel: 100_000 };
 const BUDGETS = { monthlyUsd: 1e6, dailyUsd: 1e6 };
 const TENANT_SCOPES = ['tenant', 'feature:chat', 'feature:summarize'];
 
-/** The key a subject's requests carry. Where there is a ledger, limits are set in every scope of the requests, far above any
+/** The key of a subject's requests. Where there is a ledger, limits are set in every scope of the requests, far above any
  * load here: without limits the ledger would have nothing to check, and answers no `x-ratelimit-*` to send. */
 export async function keyOf(subject: Reachable, { worker, key: keyKind, users }: Kind): Promise<string> {
   if (isReference(worker)) return LOCAL_CLIENT_KEY;

@@ -22,7 +22,7 @@ export const isReference = (worker: WorkerName): worker is ReferenceWorker =>
 /** A Worker, and how it is asked. */
 interface Kind {
   worker: WorkerName;
-  /** What the report calls it. */
+  /** Its name in the report. */
   title: string;
   requests: MakeRequests;
   /** The well-known key of local mode, or a virtual key whose record is in KV. */
@@ -60,7 +60,7 @@ export function subjectOf(entrant: Entrant): SubjectName {
   return entrant.replace('against:', '') as SubjectName;
 }
 
-/** These, and after each that is Carryon as it is deployed the same one of the other checkout. */
+/** These subjects; behind each one that runs Carryon's own build, the same subject built from the other checkout. */
 export function withAgainst<Name extends SubjectName>(names: readonly Name[], hasAgainst: boolean): Entrant[] {
   if (!hasAgainst) return [...names];
   return names.flatMap((name): Entrant[] => (KINDS[name].worker === 'carryon' ? [name, `against:${name}`] : [name]));

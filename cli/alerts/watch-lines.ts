@@ -5,7 +5,7 @@ import { durationText, untilText, utc } from '../times.ts';
 
 /** The most urgent first. */
 export function firingLines(firing: readonly ShownAlert[], now: number): string[] {
-  if (firing.length === 0) return ['No alert fires.'];
+  if (firing.length === 0) return ['No alert is firing.'];
   return firing.flatMap((alert) => {
     const { name, severity, text, since, runbook, silencedUntil, acknowledgedBy, acknowledgedNote } = alert;
     const parts = [
@@ -19,14 +19,14 @@ export function firingLines(firing: readonly ShownAlert[], now: number): string[
   });
 }
 
-/** Those that hold, and what they held back. */
+/** The silences in force, and the notices that they hold back. */
 export function silenceLines({ silences, held }: ShownSilences, now: number): string[] {
   const lines = silences.map((one) => `${silenceText(one, now)}, by ${one.who}: ${one.reason}`);
   const kept = held.map(({ notice, by, waits }) => {
     const next = waits ? ', told when the silence ends' : '';
     return `  ${utc(notice.at)}  ${notice.severity}  ${notice.text}  (held back by ${by}${next})`;
   });
-  return [...(lines.length === 0 ? ['No silence holds.'] : lines), ...kept];
+  return [...(lines.length === 0 ? ['No silence is in force.'] : lines), ...kept];
 }
 
 /** What is silenced, and how long. */

@@ -7,7 +7,7 @@ import { readFlags, UsageError } from '../flags.ts';
 import { endFrom } from '../route/flags.ts';
 import { firingLines, silenceLines, silenceText } from './watch-lines.ts';
 
-/** Their part of the usage. */
+/** The part of the usage that is about these commands. */
 export const WATCH_USAGE = `npm run alerts -- firing [--json]         what fires now, since when, and who has seen it
 npm run alerts -- ack --alert NAME [--note TEXT]
     says that you have seen an alert that fires
@@ -22,7 +22,7 @@ const json = { type: 'boolean' } as const;
 /** By their names; each takes the arguments behind its name. */
 export const WATCH_COMMANDS = { firing, ack, silence, silences, unsilence } as const;
 
-/** Runs one; a mistake is told with `usage`. */
+/** Runs one of these commands. A mistake is reported with `usage`. */
 export async function runWatch(
   command: keyof typeof WATCH_COMMANDS,
   args: readonly string[],

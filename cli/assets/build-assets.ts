@@ -84,7 +84,7 @@ ${DEMO_WORKER}
   cache-control: no-cache
 `;
 
-/** Together; each is compressed for itself, as it is sent. */
+/** The sizes of all these files together. Each is compressed on its own, as it is sent. */
 function sizeOf(path: string, contents: readonly Uint8Array[]): BuiltFile {
   const sum = (sizes: number[]): number => sizes.reduce((one, other) => one + other, 0);
   return {

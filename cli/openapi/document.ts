@@ -154,7 +154,7 @@ function inBoth(one: unknown, other: unknown): unknown {
 
 const [ONE_CONFIG, OTHER_CONFIG] = [configOf('one'), configOf('other')];
 
-/** A config in which everything has this name. */
+/** A config in which every alias, feature, deployment and tier has this name. */
 function configOf(name: string): Config {
   const price = { input: 1, output: 1 };
   const checked = checkConfig(

@@ -12,7 +12,7 @@ export const alertmanagerExample = () => ({
     ],
   },
   inhibit_rules: [
-    // While an objective pages, its tickets and notes say nothing new.
+    // While an objective pages, its tickets and notes add nothing.
     {
       source_matchers: ['severity =~ "page|incident"'],
       target_matchers: ['severity =~ "ticket|note"'],

@@ -6,7 +6,7 @@ import { atLeast, RUNBOOK, type RuleGroup } from './rule.ts';
 const COST = 'objective:carryon_slo_cost_usd:sum';
 const REQUESTS = 'objective:carryon_slo_events:sum';
 const averageCost = (window: string): string => `objective:carryon_slo_average_cost_usd:increase${window}`;
-/** Also how long the alert waits. */
+/** The window that the alert looks at; it also has to hold for this long. */
 const SHORT = '15m';
 
 export function averageGroup({ name, feature, averageMicroUsd, windowMs }: AverageObjective, slo: Slo): RuleGroup {

@@ -7,7 +7,7 @@ import { untilText, utc } from '../times.ts';
 const HEADINGS = ['promise', 'for', 'what', 'over', 'target', 'now', 'counted', 'bad', 'allowed', 'state'];
 const NUMBERS = [4, 5, 6, 7, 8];
 
-/** Of an answer of `GET /admin/slo`. */
+/** From an answer of `GET /admin/slo`. */
 export function promiseLines({ service, at, objectives, averages, percentiles, lost }: SloReport): string[] {
   if (objectives.length + averages.length === 0) return [`${service} has no promises to show.`];
   const rows = [

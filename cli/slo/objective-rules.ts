@@ -53,7 +53,7 @@ function ratioRule(objective: Objective, parts: readonly Objective[], window: st
   return { record: errorRatio(window), expr, labels: { objective: name } };
 }
 
-/** Of a composite: the good shares are multiplied, and what has no data leaves the others as they are. */
+/** The bad share of a composite: the good shares of its parts are multiplied. A part without data changes nothing. */
 function jointRatio(objective: Objective, parts: readonly Objective[], window: string): string {
   const counters = countersOf(objective);
   const increase = (counter: string) => `sum(increase(${counter}[${window}]))`;
@@ -106,7 +106,7 @@ function belowRules(objective: Objective, { minErrors }: Slo): Rule[] {
   }));
 }
 
-/** Only where there was traffic a week ago at the same time, so that quiet nights tell nobody anything. */
+/** Fires only where there was traffic at the same time a week ago, so that a quiet night alerts nobody. */
 function noDataRule(objective: Objective, { noDataAfterMs }: Slo): Rule {
   const quiet = duration(noDataAfterMs);
   const events = `${EVENTS}${selector({ objective: objective.name })}[${quiet}]`;

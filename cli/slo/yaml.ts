@@ -5,7 +5,7 @@ export type Yaml = string | number | boolean | object;
 export const yamlText = (value: Yaml, comment: readonly string[] = []): string =>
   `${comment.map((line) => `# ${line}\n`).join('')}${block(value, 0)}\n`;
 
-/** What follows a key or a dash that stands `depth` levels in. */
+/** The text after a key or a dash, at this depth of indentation. */
 function block(value: Yaml, depth: number): string {
   const indent = '  '.repeat(depth);
   if (typeof value === 'string' && isLiteral(value)) return `|-\n${value.replace(/^/gm, indent)}`;
@@ -26,13 +26,13 @@ function after(value: Yaml, depth: number): string {
 
 /** Words, paths and durations such as `30s`. */
 const PLAIN = /^(?:[A-Za-z_/][\w./ -]*|\d+[smhd])$/;
-/** Words of YAML 1.1 that are no strings. */
+/** Words that YAML 1.1 does not read as strings. */
 const OTHER_WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 const PRINTABLE = /^[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe]*$/;
 /** What JSON leaves as it is and YAML does not take, or takes for the end of a line. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** Lines that a literal block gives back as they are: the first shows how far it is indented, and an empty last one would be lost. */
+/** Whether a literal block reads back as the same lines: its first line sets the indentation, and an empty last line would be lost. */
 function isLiteral(text: string): boolean {
   const lines = text.split('\n');
   return lines.length > 1 && /^\S/.test(text) && lines.at(-1) !== '' && lines.every((line) => PRINTABLE.test(line));

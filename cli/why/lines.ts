@@ -34,7 +34,7 @@ function asked(request: ShownRequest, now: number): string[] {
   ];
 }
 
-/** Who was asked, in which order, and why there was another attempt. */
+/** Which deployments were asked, in which order, and why there was another attempt. */
 function way(request: ShownRequest): string[] {
   const { attempts, role, cache } = request;
   if (cache === 'hit') return [`It was answered from the cache${cacheAge(request)}; no provider was asked.`];

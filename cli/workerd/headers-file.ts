@@ -8,7 +8,7 @@ const LONGEST_LINE = 2_000;
 
 /**
  * Parses the part of Cloudflare's format that we use: a path on its own line, and below it `name: value` lines, and `! name` to remove a
- * header of an earlier path. Anything else is an error, so that no header goes missing unnoticed.
+ * header of an earlier path. Anything else is an error, so that no header is left out silently.
  */
 export function parseHeadersFile(text: string): HeaderRules {
   const rules: HeaderRules['rules'] = {};

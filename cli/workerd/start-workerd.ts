@@ -31,9 +31,9 @@ export interface StartOptions {
 }
 
 export interface RunningWorkerd {
-  /** Of the first service. */
+  /** The URL of the first service. */
   url: string;
-  /** Of every service, by name. */
+  /** The URL of every service, by name. */
   urls: Readonly<Record<string, string>>;
   /** workerd's process id, for measuring it. */
   pid: number;

@@ -135,7 +135,7 @@ function joinTurns(messages: Json[]): Turn[] {
   return turns;
 }
 
-/** Each call is answered in the very next turn, and each result has its call in the one before. */
+/** Each tool call must have its result in the next turn, and each result its call in the turn before. */
 function checkToolOrder(turns: Turn[]): Refusal | undefined {
   const callsOf = (turn: Turn | undefined): unknown[] =>
     (turn?.blocks ?? []).filter((block) => block.type === 'tool_use').map((block) => block.id);

@@ -39,7 +39,7 @@ export class PageTravel extends EventTarget implements Travel {
   #introduced: string | null = null;
   #visitor: string | undefined;
   #mode: TravelMode = 'auto';
-  /** How the router seems to the worker. */
+  /** The connection as the worker last reported it. */
   #seen: Connection = 'online';
   #connection: Connection = connectionOf('online');
   /** Queued questions that are still to be sent. */
@@ -92,7 +92,7 @@ export class PageTravel extends EventTarget implements Travel {
     await (named ?? this.#sayHello());
     if (!this.#isKnown)
       return this.#warn(
-        `${this.#script} does not answer. Has it importScripts('${this.#router}/sw.js'), or does an older version still run?`,
+        `${this.#script} does not answer. Does it import '${this.#router}/sw.js' with importScripts, or is an older version still running?`,
       );
     await Promise.race([claimed, pause(CLAIM_LIMIT_MS)]);
     if (!line.isControlled) this.#warn(`${this.#script} does not control this page`);
@@ -161,7 +161,7 @@ export class PageTravel extends EventTarget implements Travel {
       }
       if (!(await line.ask({ kind: 'streams' }, { worker })).ok)
         return this.#warn(
-          `the new version of ${this.#script} does not answer, so it comes in once all tabs are closed`,
+          `the new version of ${this.#script} does not answer, so it takes over once all tabs are closed`,
         );
       const isIn = line.controllerChange().then(() => true);
       void line.ask({ kind: 'take-over' }, { worker });

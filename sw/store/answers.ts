@@ -36,7 +36,7 @@ export async function keepAnswer(
   return result;
 }
 
-/** Sealed before any transaction begins, which WebCrypto would end. */
+/** Sealed before the transaction begins: waiting for WebCrypto would end it. */
 export async function answerRow(person: Person, key: string, kept: Kept): Promise<AnswerRow | 'full'> {
   const { body, generation, ...rest } = kept;
   const bytes = bytesOf(body);

@@ -136,7 +136,7 @@ export interface Store {
   /** Those whose name begins with `prefix`, the newest first. */
   notes(person: Person, prefix: string): Promise<Note[]>;
   note(person: Person, name: string): Promise<string | undefined>;
-  /** No other note makes room for it. */
+  /** Never removes another note to make room. */
   putNote(person: Person, name: string, text: string): Promise<KeepResult>;
   deleteNote(person: Person, name: string): Promise<void>;
 

@@ -214,7 +214,7 @@ test('an incident that is opened at the moment of a power cut is told once, and 
   expect(silenced.stdout).toMatch(/^Everything is silenced until .+ \((2 h|1 h 59 min|120 min) left\)\.\n$/);
   expect((await npmRunAlerts('silences')).stdout).toMatch(/^Everything is silenced until .+, by root: a test\n/);
   expect((await npmRunAlerts('unsilence', '--objective', '*')).stdout).toMatch(/^The silence of \* is over\./);
-  expect((await npmRunAlerts('firing')).stdout).toMatch(/^(No alert fires\.|(page|ticket|note) {2}\S+)/);
+  expect((await npmRunAlerts('firing')).stdout).toMatch(/^(No alert is firing\.|(page|ticket|note) {2}\S+)/);
 });
 
 test('npm run alerts: a test of every webhook, and the list; addresses are shown nowhere', async () => {

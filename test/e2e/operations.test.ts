@@ -175,7 +175,7 @@ test('a safeguard serves its feature, and a freeze is set, until they are ended'
     /Served by their safeguard:\n {2}support {2}until .*\nFrozen:\n {2}no promotion goes on {2}until /,
   );
   const ended = await run('npm run route -- unsafeguard --feature support');
-  expect(ended).toContain('support is served as it is asked again.');
+  expect(ended).toContain('support is served normally again.');
   expect(await run('npm run route -- unfreeze')).toContain('The freeze is over.');
   expect(await list()).toContain('Nothing is set over config.');
 });
@@ -254,7 +254,7 @@ test('why tells of a request what became of it, and of others why they are not t
 
 test('what fires is listed', async () => {
   expect(await run('npm run alerts -- firing')).toMatch(
-    /^(No alert fires\.|(page|ticket|incident) +(burn|threshold)\/)/,
+    /^(No alert is firing\.|(page|ticket|incident) +(burn|threshold)\/)/,
   );
 });
 

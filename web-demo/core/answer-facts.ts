@@ -30,7 +30,7 @@ export function factsOf(header: Header, told: Told, measured: Measured): AnswerF
   };
 }
 
-/** Of a question that was asked while away. */
+/** The facts of a question that was asked without a connection. */
 export const queuedFacts = (header: Header, told: Told, askedAt: number, answeredAt: number): AnswerFacts => ({
   ...factsOf(header, told, { askedAt, answeredAt, firstWordMs: null, totalMs: null, resumed: 0 }),
   source: { kind: 'queued', answeredAt },

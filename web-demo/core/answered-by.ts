@@ -1,4 +1,4 @@
-/** Who answered: the provider's letter if there is one, else the model, else nothing. */
+/** What answered: the provider's letter if there is one, else the model, else null. */
 import type { AnswerFacts } from './facts.ts';
 import type { ProviderPlug } from './settings.ts';
 

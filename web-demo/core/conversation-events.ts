@@ -23,7 +23,7 @@ export type ConversationEvent =
   /** It waits under another id. */
   | { kind: 'requeued'; queueId: string; newId: string; at: number };
 
-/** An outcome that stays. */
+/** A final outcome. */
 export type Settled = Extract<Outcome, { state: 'complete' | 'stopped' | 'failed' }>;
 
 export const emptyConversation = (id: string, at: number): Conversation => ({
@@ -133,7 +133,7 @@ function settled(turn: Turn, { text, outcome }: { text: string; outcome: Settled
 const isKnown = ({ outcome: known }: Turn, { outcome }: { outcome: Settled }): boolean =>
   known.state === 'failed' && outcome.state === 'failed' && outcome.queueId !== undefined;
 
-/** The complete answer that is there while the question is asked again. */
+/** The complete answer that stays while the question is asked again. */
 export const earlierOf = ({ outcome }: Turn): { earlier?: Earlier } =>
   (outcome.state === 'asking' || outcome.state === 'waiting') && outcome.earlier !== undefined
     ? { earlier: outcome.earlier }

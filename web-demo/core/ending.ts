@@ -1,7 +1,7 @@
 /** How a complete answer ended, if not by itself. */
 import type { AnswerFacts } from './facts.ts';
 
-/** `limit`: at its longest length. `filter`: the provider's filter ended it. `gap`: some of its events could not be read. */
+/** `limit`: it reached its length limit. `filter`: the provider's filter ended it. `gap`: some of its events could not be read. */
 export type Ending = 'limit' | 'filter' | 'gap';
 
 /** Null: the model had no more to say. */

@@ -2,12 +2,12 @@
 
 export interface AnswerFacts {
   requestId: string | null;
-  /** Epoch milliseconds of the ask. */
+  /** When the question was asked, in epoch milliseconds. */
   askedAt: number;
-  /** Epoch milliseconds of its end. */
+  /** When the answer ended, in epoch milliseconds. */
   answeredAt: number;
   source: AnswerSource;
-  /** From the ask to the first word, as this page saw it. Null if the answer came whole. */
+  /** Time from the question to the first word, as this page saw it. Null if the answer came whole. */
   firstWordMs: number | null;
   totalMs: number | null;
   model: string | null;

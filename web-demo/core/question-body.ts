@@ -6,7 +6,7 @@ import type { Conversation, Turn } from './conversation.ts';
  * cent. So a few answers pass before one is refused, even for somebody who has already asked the welcome's examples.
  */
 const MOST_OUTPUT_TOKENS = 1_280;
-/** Of earlier turns; the newest that fit are sent along. */
+/** The limit for earlier turns. The newest ones that fit are sent along. */
 const MOST_CONTEXT_CHARS = 60_000;
 
 type Message = { role: 'user' | 'assistant'; content: string };

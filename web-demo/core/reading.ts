@@ -1,7 +1,7 @@
 /** An answer as it is read: the text of its events, and what its last chunk says of it. */
 import type { AttemptFact, CooldownFact } from './facts.ts';
 
-/** Told by the answer's own body. */
+/** What the answer's own body says. */
 export interface Told {
   text: string;
   model: string | null;
@@ -57,7 +57,7 @@ export class Reading {
     const chunk = objectOf(data);
     if (chunk === undefined) return;
     if (chunk.error) this.#error = errorOf(chunk.error);
-    // An error tells which attempts were made, too.
+    // An error lists the attempts that were made, too.
     this.#add(chunk, 'delta');
   }
 

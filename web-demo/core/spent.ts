@@ -15,7 +15,7 @@ interface Calendar {
 export const dayOf = (date: Calendar): string =>
   [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 
-/** Undefined where nothing was spent on this day. */
+/** Undefined if nothing was spent on this day. */
 export function readSpent(text: string | undefined, day: string): Spent | undefined {
   try {
     const spent = JSON.parse(text ?? 'null') as Spent | null;

@@ -1,7 +1,7 @@
-/** What a screen reader reads of a streaming answer: whole sentences, without Markdown's marks. */
+/** What a screen reader reads out of a streaming answer: whole sentences, without Markdown's marks. */
 
 export interface Spoken {
-  /** How much of the answer has been said. */
+  /** How many characters of the answer have been read out. */
   upTo: number;
   sentences: string;
 }

@@ -15,11 +15,11 @@ export interface StripSeen {
   providers: readonly ProviderPlug[];
   /** Null: the public promises are kept, or nobody knows. */
   news: PromiseNews | null;
-  /** Of the last answer. */
+  /** The facts of the last answer. */
   last: AnswerFacts | null;
   /** When the last plug of a provider went in; epoch milliseconds. */
   pluggedInAt: number;
-  /** Asked only where the sentence depends on it. */
+  /** Called only if the sentence depends on the time. */
   now(): number;
 }
 
@@ -27,7 +27,7 @@ export interface StripSentence {
   tone: Tone;
   /** The state, in a word or two. */
   lead: string;
-  /** What follows from that; empty where nothing does. */
+  /** What follows from that; empty if nothing does. */
   rest: string;
   /** The status page says more about it. */
   isOnStatus?: true;
@@ -49,7 +49,7 @@ export function stripOf(seen: StripSeen, { strip: say }: Words): StripSentence {
   return { tone: 'good', lead: say.connected, rest: seen.mode === 'travel' ? say.travelOn : '' };
 }
 
-/** Who answers for whom, as far as the plugs and the last answer tell. */
+/** Which provider stands in for which, as far as the plugs and the last answer show. */
 function routeNow(seen: StripSeen, say: Words['strip']): { text: string; isBroken: boolean } | null {
   const { providers, last } = seen;
   const unplugged = providers.filter(({ plugged }) => !plugged).map(({ name }) => name);

@@ -10,7 +10,7 @@ import type { ProviderPlug } from './settings.ts';
 
 export interface Step {
   tone: Tone;
-  /** Who or what, in bold. */
+  /** The subject of the step, in bold. */
   lead: string;
   /** What it did. */
   rest: string;
@@ -80,7 +80,7 @@ function failureOf({ code, status }: Problem, { problems }: Words): { lead: stri
   return { lead: problems[kind].title, rest };
 }
 
-/** All between the question and its end. */
+/** The steps between the question and its end. */
 function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words: Words, isRefused: boolean): Step[] {
   const say = words.happened;
   const { source } = facts;
@@ -109,7 +109,7 @@ function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words:
   }
   for (const { deployment, leftMs } of facts.cooldowns) {
     const calls = facts.attempts?.filter((attempt) => attempt.deployment === deployment) ?? [];
-    // That of one that failed may have begun with this failure, and is told with it.
+    // A cooldown of a provider that failed may have begun with this failure, and is mentioned there.
     if (calls.some(({ result }) => result !== 'success')) continue;
     const name = say.provider(nameOf(deployment, providers));
     steps.push({ tone: 'warn', lead: name, rest: say.cooldown(leftMs, calls.length > 0), atMs: null });

@@ -9,7 +9,7 @@ const BLANK = /^[\p{DI}\p{Z}\p{M}\u2800]*$/u;
 const PILED = /(\p{M}{3})\p{M}+/gu;
 
 export function titleOf(question: string): string {
-  // The beginning is enough, and a question may be huge.
+  // Only the beginning is read, because a question may be huge.
   const start = question
     .slice(0, 2_000)
     .replace(/\s/gu, ' ')

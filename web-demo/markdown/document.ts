@@ -7,7 +7,7 @@ import type { Block } from './nodes.ts';
 import { share } from './share.ts';
 import { toBlocks } from './to-nodes.ts';
 
-/** How far an answer has been read. A value: each step makes a new one. */
+/** How far an answer has been read. It is immutable: each step makes a new one. */
 export interface MarkdownDocument {
   /** What is shown. A block that is equal to the one before is the same object. */
   blocks: readonly Block[];
@@ -30,7 +30,7 @@ const LONG_TAIL = 16_384;
 /** Text after this many characters is shown as it was written. */
 const LONGEST = 200_000;
 const PLAIN_PART = 10_000;
-/** May define what `[a link]` of an earlier block means. */
+/** A line that may define what `[a link]` of an earlier block means. */
 const DEFINITION = /^[ \t>]*\[[^\]]+\]:|\r/m;
 
 /** The document after `text` came, which usually continues what was there. */
@@ -63,7 +63,7 @@ function complete(before: MarkdownDocument, text: string): MarkdownDocument {
   return { ...withTail(document, blocks, tail.length), text, isComplete: true };
 }
 
-/** A text so long that only its beginning is read as Markdown. */
+/** For a text so long that only its beginning is read as Markdown. */
 function withRest(before: MarkdownDocument, text: string, isComplete: boolean): MarkdownDocument {
   const beginning = text.slice(0, LONGEST);
   const isRead = before.text.length > LONGEST && before.text.startsWith(beginning);
@@ -76,7 +76,7 @@ function withRest(before: MarkdownDocument, text: string, isComplete: boolean): 
   return { ...EMPTY_DOCUMENT, blocks, text, isComplete, frozen: read.length, lexedCharacters };
 }
 
-/** A finished text. */
+/** The blocks of a finished text. */
 export const parse = (text: string): readonly Block[] =>
   text.length > LONGEST ? advance(EMPTY_DOCUMENT, text, true).blocks : toBlocks(lex(clean(text)).tokens);
 

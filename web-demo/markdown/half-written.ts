@@ -25,7 +25,7 @@ const REMEND: RemendOptions = {
 };
 /** Marks are looked for this far from the end: no run of them costs more than this. */
 const END = 600;
-/** And they are closed if they opened at most this far from it. */
+/** Marks are closed if they opened at most this far from the end. */
 const LONG_BLOCK = 4_096;
 
 /** `tail`: from the beginning of a block to the end of what has come. */
@@ -86,7 +86,7 @@ function withoutUndecidedEnd(tail: string): string {
 function closeMarks(text: string): string {
   const start = Math.max(lastBlockStart(text), text.length - LONG_BLOCK);
   const near = Math.max(start, text.length - END);
-  // A link's text whose address has not come, or brackets for their own sake: their text either way, for now.
+  // A link's text whose address has not come yet, or plain brackets. For now both are shown as text.
   const end = text.slice(near).replace(/(^|[^\\\]])!?\[([^[\]\n]{1,500})\]$/, '$1$2');
   const block = (text.slice(start, near) + end).trimEnd();
   return text.slice(0, start) + (isCostly(block) ? block : remend(block, REMEND));

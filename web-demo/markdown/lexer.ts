@@ -4,8 +4,7 @@ import { Lexer, type Links, type Token, Tokenizer, type TokensList } from 'marke
 /** Deeper nesting is shown as it was written. */
 export const MAX_NESTING = 12;
 /**
- * What marks within a line may cost: looking for the partner of each takes time in proportion to the text around it. An honest
- * paragraph stays far below; one beyond is shown as it was written.
+ * What marks within a line may cost: finding the partner of each takes time in proportion to the text around it. An ordinary paragraph costs far less; one that costs more is shown as it was written.
  */
 const MAX_INLINE_COST = 2_000_000;
 const MARK = /[*_~`[<!\\@&]|:\/\/|www\./g;
@@ -54,14 +53,14 @@ class BoundedLexer extends Lexer {
   }
 }
 
-/** The bound for `text` within one paragraph, heading, cell or item. */
+/** Whether `text` is too costly as one paragraph, heading, cell or item. */
 export function isCostly(text: string): boolean {
   return text.length > 1_000 && (text.match(MARK)?.length ?? 0) * text.length > MAX_INLINE_COST;
 }
 
 export interface Lexed {
   tokens: readonly Token[];
-  /** Reference definitions: those that were given, and those found. */
+  /** Reference definitions: the given ones, and those found in the text. */
   links: Links;
 }
 

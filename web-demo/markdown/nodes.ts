@@ -13,7 +13,7 @@ export type Block =
   | { kind: 'plain'; text: string };
 
 export interface ListItem {
-  /** Of a task; null for an ordinary item. */
+  /** Whether a task is done; null for an ordinary item. */
   checked: boolean | null;
   /** A tight item holds its text without a paragraph around it: then the first block is of kind `paragraph` and `isLoose` is false. */
   isLoose: boolean;

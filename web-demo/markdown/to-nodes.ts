@@ -102,7 +102,7 @@ function toInline(token: MarkedToken): Inline | null {
   }
 }
 
-/** The words alone. */
+/** The text alone, without marks. */
 export function textOf(inlines: readonly Inline[]): string {
   return inlines
     .map((inline) => {

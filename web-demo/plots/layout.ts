@@ -20,7 +20,7 @@ const LEVEL_HEIGHT = 13;
 /** A tick of the x axis with its neighbour. */
 const TICK_WIDTH = 72;
 
-/** Of a plot in so many pixels. */
+/** The layout of a plot of this size in pixels. */
 export function layoutOf(data: PlotData, width: number, height: number): Layout {
   const { least, most } = heightsOf(data);
   const ticks = niceTicks(least, most === least ? least + 1 : most, height < 180 ? 3 : 4);
@@ -56,11 +56,11 @@ export function layoutOf(data: PlotData, width: number, height: number): Layout 
   };
 }
 
-/** The last one that has a value. */
+/** The last point that has a value. */
 export const lastPoint = ({ points }: Line): { at: number; value: number } | undefined =>
   points.findLast((point): point is { at: number; value: number } => point.value !== null);
 
-/** SVG's path of a line. Gaps stay gaps, and points alone are none of its. */
+/** SVG's path of a line. Gaps stay gaps, and single points are left out. */
 export function pathOf(points: readonly Point[], { x, y }: Layout): string {
   return runs(points)
     .filter((run) => run.length > 1)
@@ -72,7 +72,7 @@ export function pathOf(points: readonly Point[], { x, y }: Layout): string {
 export const lonePoints = (points: readonly Point[]): { at: number; value: number }[] =>
   runs(points).flatMap((run) => (run.length === 1 ? run : []));
 
-/** The same, closed along the bottom. */
+/** The area below a line, closed along the bottom. */
 export function areaOf(points: readonly Point[], { x, y }: Layout): string {
   return runs(points)
     .map((run) => {

@@ -14,11 +14,11 @@ export interface Line {
   name: string;
   tone: Tone;
   points: readonly Point[];
-  /** The ground below it is tinted. */
+  /** The area below it is tinted. */
   filled?: boolean;
-  /** What is expected, and not measured. */
+  /** The values are expected, not measured. */
   dashed?: boolean;
-  /** At its end, in place of its name; null: none. */
+  /** The label at its end, in place of its name; null: none. */
   label?: string | null;
 }
 
@@ -40,14 +40,14 @@ export interface Mark {
 
 /** A whole plot. */
 export interface PlotData {
-  /** Names it for screen readers. */
+  /** Its name for screen readers. */
   name: string;
   lines: readonly Line[];
   levels?: readonly Level[];
   marks?: readonly Mark[];
   from: number;
   to: number;
-  /** Of the y axis; undefined: from 0 to the highest. */
+  /** The lowest value of the y axis; undefined: 0. */
   lowest?: number;
   highest?: number;
   /** A value with its unit. */
@@ -56,7 +56,7 @@ export interface PlotData {
   when: (at: number) => string;
   /** A time below the x axis. */
   tick: (at: number) => string;
-  /** Says when there will be data. */
+  /** The sentence shown without data: when there will be some. */
   empty: string;
 }
 
@@ -87,7 +87,7 @@ export function heightsOf({ lines, levels = [], lowest, highest }: PlotData): { 
   return { least, most: highest ?? Math.max(...all, least) };
 }
 
-/** All that was measured at a time, as one sentence. */
+/** All values at one time, as one sentence. */
 export function momentText({ lines, when, text }: PlotData, { at, values }: Row): string {
   const known = lines.flatMap(({ name }, index) => {
     const value = values[index];

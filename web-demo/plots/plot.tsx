@@ -80,7 +80,7 @@ function Chart({ data, rows, height }: { data: PlotData; rows: readonly Row[]; h
   );
 }
 
-/** Beside the moment that is read, and within the plot. */
+/** The values at the chosen moment, beside it and within the plot. */
 function Tip({ data, row, left, width }: { data: PlotData; row: Row; left: number; width: number }) {
   const side = left > width / 2 ? { right: `${width - left + 10}px` } : { left: `${left + 10}px` };
   return (

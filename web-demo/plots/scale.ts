@@ -17,7 +17,7 @@ export const place = ({ from, to, start, end }: Scale, value: number): number =>
 export const valueAt = ({ from, to, start, end }: Scale, pixel: number): number =>
   end === start ? from : from + ((pixel - start) / (end - start)) * (to - from);
 
-/** Round steps: 1, 2, 2.5 or 5 times a power of ten. About `count` of them between `from` and `to`, both covered. */
+/** Round steps: 1, 2, 2.5 or 5 times a power of ten. About `count` of them, so that `from` and `to` are both covered. */
 export function niceTicks(from: number, to: number, count = 4): number[] {
   const range = to - from;
   if (!(range > 0)) return [from];

@@ -14,7 +14,7 @@ export interface App {
   line: LineState;
   plugs: Plugs;
   session: Session;
-  /** Of the public promises; null: none that matters now. */
+  /** News of the public promises; null: none that matters now. */
   news: ReadonlySignal<PromiseNews | null>;
 }
 
@@ -36,7 +36,7 @@ export interface Talk {
   isLoaded: ReadonlySignal<boolean>;
   /** The newest first. */
   heads: ReadonlySignal<readonly ConversationHead[]>;
-  /** The one that is open; a new one has no turns yet. */
+  /** The conversation that is open; a new one has no turns yet. */
   open: ReadonlySignal<Conversation>;
   /** The turn that is being answered, and its text so far, changed at most once a frame. Of the open conversation. */
   live: ReadonlySignal<{ turnId: string; text: ReadonlySignal<string>; isResuming: ReadonlySignal<boolean> } | null>;

@@ -4,7 +4,7 @@ import { type Budget, readBudget } from '../core/budget.ts';
 import type { AskPorts } from './asking.ts';
 import type { Ports } from './ports.ts';
 
-/** An answer is booked behind its last byte. */
+/** The router books an answer after its last byte. */
 const BOOKED_MS = 1_500;
 
 export class BudgetLeft {
@@ -23,7 +23,7 @@ export class BudgetLeft {
     return this.#budget;
   }
 
-  /** Reads it soon, once for all that asks for it until then. */
+  /** Reads it soon, once for all callers until then. */
   readSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
@@ -33,7 +33,7 @@ export class BudgetLeft {
     });
   }
 
-  /** Where the router cannot be asked, the last figures stay. */
+  /** If the router cannot be reached, the last figures stay. */
   async #read(): Promise<void> {
     try {
       const token = await this.#token();

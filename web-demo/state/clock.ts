@@ -17,10 +17,10 @@ function ticking(everyMs: number): ReadonlySignal<number> {
   return now;
 }
 
-/** For what counts down. */
+/** For countdowns. */
 export const nowBySecond = ticking(1_000);
 /** For ages and days. */
 export const nowByMinute = ticking(30_000);
 
-/** For what is remembered with its time. */
+/** For things that are stored with their time. */
 export const readClock = (): number => Date.now();

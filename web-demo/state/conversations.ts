@@ -18,7 +18,7 @@ import {
 } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
-/** The one that was changed least recently makes room for a new one. */
+/** Beyond this, the conversation that was changed least recently makes room for a new one. */
 const MOST_CONVERSATIONS = 150;
 
 interface Entry {
@@ -34,7 +34,7 @@ export class Conversations {
   readonly #ports: Pick<Ports, 'notes' | 'locked' | 'now'>;
   readonly #entries = new Map<string, Entry>();
   readonly #heads = signal<ReadonlyMap<string, KeptHead>>(new Map());
-  /** With what only this tab knows so far. The newest first. */
+  /** Includes what only this tab knows so far. The newest first. */
   readonly heads: ReadonlySignal<readonly KeptHead[]> = computed(() =>
     [...this.#heads.value.values()].sort((one, other) => other.changedAt - one.changedAt),
   );
@@ -49,7 +49,7 @@ export class Conversations {
     this.#heads.value = new Map([...heads.map((head) => [head.id, head] as const), ...this.#heads.value]);
   }
 
-  /** What is kept of it; an empty one where there is nothing. */
+  /** The conversation as it is kept; an empty one if there is nothing. */
   async open(id: string): Promise<ReadonlySignal<Conversation>> {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.view;

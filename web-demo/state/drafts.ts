@@ -3,11 +3,11 @@ import { effect, type Signal, signal } from '@preact/signals';
 import { DRAFT } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
-/** A killed browser loses no more than this. */
+/** A browser that is killed loses no more typing than this. */
 const KEPT_AFTER_MS = 400;
 
 export class Drafts {
-  /** Of the open conversation. */
+  /** The draft of the open conversation. */
   readonly current: Signal<string> = signal('');
   readonly #ports: Pick<Ports, 'notes' | 'later'>;
   readonly #kept = new Map<string, string>();
@@ -32,7 +32,7 @@ export class Drafts {
     for (const { name, text } of await this.#ports.notes.list(DRAFT)) this.#kept.set(name.slice(DRAFT.length), text);
   }
 
-  /** Those of a conversation that has no other note: begun, and never asked. */
+  /** A conversation whose only note is a draft: begun, and nothing was asked in it yet. */
   idWithout(isKnown: (id: string) => boolean): string | undefined {
     return [...this.#kept].find(([id, text]) => text !== '' && !isKnown(id))?.[0];
   }

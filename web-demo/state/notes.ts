@@ -24,7 +24,7 @@ export function pageNotes(kept: TravelNotes, now: () => number): PageNotes {
       const isPut = await kept.put(name, text).catch(() => false);
       if (isPut) memory.delete(name);
       else memory.set(name, { name, text, changedAt: now() });
-      // As long as anything is in memory alone.
+      // False as long as anything is in memory only.
       isKept.value = memory.size === 0;
       return isPut;
     },

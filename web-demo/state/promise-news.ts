@@ -1,15 +1,15 @@
-/** News of the public promises: looked for once a minute at most, while somebody looks and the router answers. */
+/** News of the public promises: read once a minute at most, while the page is visible and the router answers. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { type PromiseNews, readPromiseNews } from '../core/promise-news.ts';
 import type { Ports } from './ports.ts';
 
-/** The page is there first. */
+/** The page is drawn before this is read. */
 const FIRST_MS = 3_000;
 const EVERY_MS = 60_000;
 
 interface Links {
   ports: Pick<Ports, 'fetch' | 'later' | 'elapsedMs'>;
-  /** Somebody looks, and the router can be reached. */
+  /** The page is visible, and the router can be reached. */
   isWorthIt(): boolean;
   onVisible(listener: () => void): void;
 }

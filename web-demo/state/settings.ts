@@ -9,7 +9,7 @@ const WAYS: readonly unknown[] = ['local', 'publishable', 'token', 'off'];
 /** Undefined if there never were any: the first visit needs the router. */
 export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory): Promise<DemoSettings | undefined> {
   try {
-    // As the page's own preload asks for it, which a first visit then need not wait for; the answer itself is `no-store`.
+    // The same request as the page's own preload, so that a first visit need not wait; the answer itself is `no-store`.
     const response = await ports.fetch('/demo/settings');
     const settings = (await response.json()) as DemoSettings;
     if (!response.ok || !WAYS.includes(settings.signIn)) return memory.settings();

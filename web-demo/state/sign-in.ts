@@ -1,4 +1,4 @@
-/** Who asks: the three ways of the demo's settings, each with a person and a way to their token. */
+/** The three ways to sign in that the demo's settings know, each with a person and a source of tokens. */
 import type { DemoSettings } from '../core/settings.ts';
 import { readClaims, shownName } from '../core/token.ts';
 import type { Ports } from './ports.ts';
@@ -24,7 +24,7 @@ interface SignInParts {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Of a token that does not say when it ends. */
+/** The lifetime assumed of a token that does not say when it ends. */
 const SHORTEST_MS = 5 * 60_000;
 
 export async function signIn(parts: SignInParts): Promise<SignedIn> {

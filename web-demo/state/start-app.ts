@@ -120,7 +120,7 @@ function onVisible(listener: () => void): void {
   });
 }
 
-/** Behind `#`, which reaches no server. */
+/** The part of the address after `#`, which no server sees. */
 const hashAddress = {
   get: () => /^#([0-9a-f]{24})$/.exec(location.hash)?.[1],
   set: (id: string) => history.replaceState(null, '', `#${id}`),

@@ -30,7 +30,7 @@ export interface TalkParts {
   words: Words['exported'];
   /** The address remembers which conversation this tab shows. */
   address: { get(): string | undefined; set(id: string): void };
-  /** Then there is nothing to wait for. */
+  /** On a first visit there is nothing to wait for. */
   isFirstVisit: boolean;
 }
 
@@ -200,7 +200,7 @@ export class TalkState implements Talk {
     void this.#parts.ports.notes.put(OPEN, id);
   }
 
-  /** One with a draft, in which nothing was asked. */
+  /** A conversation with a draft, in which nothing was asked. */
   #begunChat(): string | undefined {
     const heads = this.#parts.conversations.heads.peek();
     return this.#drafts.idWithout((id) => heads.some((head) => head.id === id));
@@ -290,7 +290,7 @@ export class TalkState implements Talk {
   }
 }
 
-/** Here or in another tab. */
+/** Whether the question is being asked, here or in another tab. */
 const isAsked = ({ outcome }: Turn): boolean => outcome.state === 'asking';
 
 /**

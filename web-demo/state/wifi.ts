@@ -15,7 +15,7 @@ export function watchWifi(): void {
   container?.addEventListener('message', ({ data }) => {
     if (data?.demo === 'wifi' && typeof data.off === 'boolean') see(data.off);
   });
-  // Another worker, and the first one of a page that was loaded past it.
+  // A new worker, or the first one of a page that was loaded without it.
   container?.addEventListener('controllerchange', () => void tell({ demo: 'wifi' }));
   void tell({ demo: 'wifi' });
 }

@@ -52,7 +52,7 @@ export function figuresFor(locale: string): Figures {
       // 99.5 has an error budget of half a percent: two digits show a fiftieth of it.
       const digits = Math.min(5, Math.max(1, Math.floor(-Math.log10(1 - target / 100 || 1e-4) + 1e-9)));
       const scale = 10 ** digits;
-      // Down, so that a promise that is just broken does not look kept.
+      // Rounded down, so that a promise that is just broken does not look kept.
       return `${number(digits).format(Math.floor(share * 100 * scale + 1e-6) / scale)}${GAP}%`;
     },
     promised: (percent) => `${number(4).format(percent)}${GAP}%`,

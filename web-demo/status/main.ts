@@ -1,4 +1,4 @@
-/** The entry of the page: reads `GET /slo` every 30 seconds while somebody looks. */
+/** The entry of the page: reads `GET /slo` every 30 seconds while it is visible. */
 import type { Away, StatusReport } from './report.ts';
 import { pageIn } from './view.ts';
 import { statusWords } from './words.ts';

@@ -21,7 +21,7 @@ export function titleOf(promise: Promised, { promises: say }: StatusWords): stri
   }
 }
 
-/** What became of it: `99.71 % · promise 99.5 %`. */
+/** What was delivered: `99.71 % · promise 99.5 %`. */
 export function figuresOf(promise: Promised, { promises: say, figures }: StatusWords): string {
   if (promise.kind === 'average') return promise.valueUsd === null ? say.noTraffic : say.average(promise.valueUsd);
   const { value, target, promised, total, sli } = promise;
@@ -99,7 +99,7 @@ function besides(promise: Promised, all: readonly Promised[], at: number, words:
   const titles = (names: readonly string[]) => all.filter(({ name }) => names.includes(name)).map(told);
   const parts = titles(promise.of);
   const needs = titles((promise.dependsOn ?? []).map(({ objective }) => objective));
-  // The budget is the target's; it says something of the promise only where both are one.
+  // The budget belongs to the target. It says something about the promise only if both are the same.
   const { exhaustsAt, promised, target } = promise;
   const breaks = exhaustsAt !== null && promised === target && standingOf(promise) === 'strained';
   return [

@@ -67,7 +67,7 @@ export interface Maintenance {
   announcedAt: number;
 }
 
-/** What did not answer: nothing did, or the router did and has no figures just now. */
+/** What did not answer. `service`: the router itself. `figures`: the router answers, but has no figures just now. */
 export type Away = 'service' | 'figures';
 
 /** `report`: the last one that came. `away`: why no other came since. `now`: epoch milliseconds. */

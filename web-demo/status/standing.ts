@@ -4,7 +4,7 @@ import { type Promised, promisesOf, type StatusReport } from './report.ts';
 /** `strained`: kept, but its error budget burns too fast or is used up. `unknown`: no traffic to judge by. */
 export type Standing = 'kept' | 'strained' | 'broken' | 'unknown';
 
-/** The worst that holds, for the page's first sentence. */
+/** How things are on the whole: the worst that is true now, for the page's first sentence. */
 export type Overall =
   | { kind: 'nothing' }
   | { kind: 'broken' | 'strained'; names: string[]; of: number }

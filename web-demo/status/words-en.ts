@@ -1,4 +1,4 @@
-/** English. */
+/** The page's words in English. */
 import type { Figures } from './figures.ts';
 
 export const statusEn = (figures: Figures) => ({

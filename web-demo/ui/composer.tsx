@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import type { View } from './view.ts';
 
-/** Where questions are written. The button says what it will do, and the line beside it why. */
+/** Where questions are written. The button says what it will do, and the line beside it says why. */
 export function Composer({ app, view }: { app: App; view: View }) {
   const { talk, words } = app;
   const draft = talk.draft.value;

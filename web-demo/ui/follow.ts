@@ -26,7 +26,7 @@ export function createFollow(): Follow {
     box.scrollTop = box.scrollHeight;
     lastTop = box.scrollTop;
   };
-  // At once, not when the box has moved: the next text would undo the reader's first pixels.
+  // Stops at once, not when the box has moved: the next text would undo the reader's first pixels.
   const stop = () => {
     if (box !== null && box.scrollTop > 0) isFollowing.value = false;
   };

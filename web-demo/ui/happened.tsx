@@ -10,7 +10,7 @@ export function Happened({ app }: { app: App }) {
   const last = talk.last.value?.turn;
   const turn = newest !== undefined && (last === undefined || newest.askedAt >= last.askedAt) ? newest : last;
   const live = talk.live.value;
-  // Not read in the story itself, which would then be redrawn at each word.
+  // Computed apart from the story, which would otherwise be redrawn at each word.
   const hasWords = useComputed(() => (talk.live.value?.text.value ?? '') !== '');
   const coming = { hasWords: hasWords.value, isResuming: live?.isResuming.value === true };
   return (

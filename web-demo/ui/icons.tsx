@@ -19,7 +19,7 @@ const Icon = ({ children }: { children: ComponentChildren }) => (
   </svg>
 );
 
-/** The suitcase with a signal in it. */
+/** The logo: a suitcase with a signal in it. */
 export const Logo = () => (
   <svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
     <path

@@ -11,7 +11,7 @@ export async function loadMarkdown(): Promise<void> {
   if (drawn.peek() === null) drawn.value = await import('./markdown.tsx').catch(() => null);
 }
 
-/** Until it is there, the text as it was written. */
+/** Shows the text as it was written until the code is loaded. */
 export function Markdown(props: MarkdownProps) {
   const Loaded = drawn.value?.Markdown;
   useEffect(() => void loadMarkdown(), []);

@@ -1,4 +1,4 @@
-/** Text that somebody else wrote. */
+/** Text from outside, such as a model's answer. */
 import { Fragment } from 'preact';
 
 /** Characters that turn around or embed what follows them, up to the end of the paragraph. */

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { App } from '../state/app.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** What holds for the whole page, said once: nothing can be kept here. */
+/** Notices about the whole page, shown once: nothing can be kept here. */
 export function Notices({ app }: { app: App }) {
   const { words, talk, session } = app;
   const isDismissed = useSignal(false);

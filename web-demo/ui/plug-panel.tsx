@@ -80,7 +80,7 @@ interface SwitchProps {
   isOn: boolean;
   /** What its state means. */
   detail: string;
-  /** Said while it changes. */
+  /** Shown while it changes. */
   busy: string;
   /** Why it cannot be changed just now. */
   locked?: string | null;
@@ -88,7 +88,7 @@ interface SwitchProps {
   turn(on: boolean): Promise<string | null>;
 }
 
-/** Shows the state that is, until the other one is confirmed. */
+/** Shows the present state until the new one is confirmed. */
 function Switch({ name, isOn, detail, busy, locked = null, turn }: SwitchProps) {
   const id = useId();
   const isBusy = useSignal(false);
@@ -100,7 +100,7 @@ function Switch({ name, isOn, detail, busy, locked = null, turn }: SwitchProps) 
     problem.value = text === null ? null : { text, isOn, locked };
     isBusy.value = false;
   };
-  // It is over once the switch has moved after all, or may be moved again.
+  // The problem is over once the switch has moved after all, or may be moved again.
   const { value } = problem;
   const alert = value !== null && value.isOn === isOn && value.locked === locked ? value.text : null;
   return (

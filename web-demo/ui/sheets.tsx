@@ -5,7 +5,7 @@ import { Side } from './side.tsx';
 import { Sidebar } from './sidebar.tsx';
 import type { View } from './view.ts';
 
-/** Whatever lies over the page; one at a time. */
+/** The sheets over the page; one at a time. */
 export function Sheets({ app, view }: { app: App; view: View }) {
   const { words } = app;
   const columns = view.columns.value;

@@ -134,7 +134,7 @@ function Announcer({ sentence }: { sentence: ReturnType<typeof useSentence> }) {
   );
 }
 
-/** Says once, where it is first turned on, what it does. */
+/** The switch of travel mode. It explains what it does once, when it is first turned on. */
 function TravelSwitch({ app, isOn }: { app: App; isOn: boolean }) {
   const say = app.words.strip;
   const isExplained = useSignal(false);
@@ -158,7 +158,7 @@ function TravelSwitch({ app, isOn }: { app: App; isOn: boolean }) {
     close();
   };
   return (
-    // The key is of its own buttons.
+    // The key belongs to its own buttons.
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <span class="travel" onKeyDown={onKeyDown}>
       <button ref={button} type="button" class="round" aria-pressed={isOn} onClick={press}>

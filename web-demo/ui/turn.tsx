@@ -94,7 +94,7 @@ function Answer({ app, turn }: { app: App; turn: TurnData }) {
   );
 }
 
-/** Asked again without a better answer: why, and that the earlier one stays. */
+/** For a question asked again without a better answer: why, and that the earlier answer stays. */
 function InVain({ app, problem }: { app: App; problem: Problem }) {
   const { problems } = app.words;
   return (

@@ -3,7 +3,7 @@ import type { App } from '../state/app.ts';
 import { useFocusKept } from './focus-kept.ts';
 import type { View } from './view.ts';
 
-/** A question in the outbox. */
+/** The card of a question in the outbox. */
 export function WaitingCard({
   app,
   view,

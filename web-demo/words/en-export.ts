@@ -1,4 +1,4 @@
-/** English, in an exported conversation. */
+/** The English words in an exported conversation. */
 import type { Format } from './format.ts';
 
 export const enExport = (format: Format) => ({

@@ -1,4 +1,4 @@
-/** English: why there is no answer, and what to do. One entry for each kind in `core/problem.ts`. */
+/** English words: why there is no answer, and what to do. One entry for each kind in `core/problem.ts`. */
 import type { Format } from './format.ts';
 
 export const enProblems = (format: Format) => ({

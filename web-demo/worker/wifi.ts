@@ -17,7 +17,7 @@ let isOff: boolean | undefined;
 let reading = read();
 
 async function read(): Promise<boolean> {
-  // The first worker has its page to fetch: one that was removed by hand with the plug pulled could never be installed anew.
+  // The first worker has to fetch its page. If it had been removed with the plug pulled, it could otherwise never be installed again.
   const isFirst = self.registration.active === null;
   // If the browser keeps nothing, the plug lasts as long as this worker.
   isOff = !isFirst && (await self.caches.has(PULLED).catch(() => isOff ?? false));
@@ -52,7 +52,7 @@ self.addEventListener('fetch', (event) => {
   if (call === undefined || request.mode === 'navigate') return;
   // A request whose page cannot read the answer, such as a beacon, is not travel mode's.
   if (call === 'question' && request.mode !== 'no-cors') return;
-  // With the plug in, the browser's own way is the shortest; only requests that must break come through here.
+  // With the plug in, the browser handles requests itself, which is faster. Only requests that may have to break come through here.
   if (isOff === false && call !== 'stream') return;
   event.respondWith(self.fetch(request).catch(() => Response.error()));
 });

@@ -1,4 +1,4 @@
-/** Who is told, and when, beside burn rates; as tables for a document. */
+/** Tables for a document: who is alerted besides by burn rates, and when. */
 import { SEVERITIES, type Severity } from '../../../worker/core/alerts/notice.ts';
 import type { Hook, HookFormat } from '../../../worker/core/alerts/policy.ts';
 import type { Facts } from './changes.ts';
@@ -32,6 +32,6 @@ export const severityLines = (hooks: readonly Pick<Hook, 'format' | 'severities'
     rows(hooks).map(({ severity, channels }) => [severity, MEANS[severity], channels]),
   );
 
-/** The same as facts. */
+/** What `severityLines` says, as facts. */
 export const severityFacts = (hooks: readonly Pick<Hook, 'format' | 'severities'>[]): Facts =>
   Object.fromEntries(rows(hooks).map(({ severity, channels }) => [`severity ${severity}`, { 'sent to': channels }]));

@@ -9,7 +9,7 @@ import { duration, numberText, percent, usd } from './words.ts';
 
 type Budgeted = Pick<Config, 'slo' | 'features' | 'tenants' | 'tiers' | 'alerts' | 'router' | 'aliases'>;
 
-/** For those who run the service. */
+/** The document for the people who run the service. */
 export function budgetsDocument(config: Budgeted): Draft {
   const { slo, features, tenants, tiers, alerts } = config;
   const caps = [...features.values()].map((feature) => ({ name: feature.name, values: capsOf(feature) }));
@@ -80,7 +80,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 };
 const heading = (text: string): string[] => ['', `## ${text}`, ''];
 
-/** What a row says by column; text, not Markdown. */
+/** The cells of a row, by column. Plain text, not Markdown. */
 type Values = Readonly<Record<string, string>>;
 interface Row {
   name: string;

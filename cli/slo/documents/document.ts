@@ -18,7 +18,7 @@ const stored = z.object({
   changes: z.array(z.object({ date: z.string(), lines: z.array(z.string()) })),
 });
 
-/** What a file remembers of its generations. */
+/** What a file stores about its earlier generations. */
 interface Memory {
   updated: string;
   facts: Facts;
@@ -30,7 +30,7 @@ const REWORDED = 'The wording changed. What it says did not.';
 
 /**
  * The file's new text. `earlier`: its present text, null if there is none. `today`: such as `2026-11-29`. Without a change the text stays as it is, date included.
- * Undefined: the present file is none of ours, and must not be overwritten.
+ * Undefined: Carryon did not write the present file, so it must not be overwritten.
  */
 export function documentText(draft: Draft, earlier: string | null, today: string): string | undefined {
   const { facts } = draft;

@@ -6,7 +6,7 @@ import { operationsDocument } from './operations-document.ts';
 import { sloDocument } from './slo-document.ts';
 import { sowDocument } from './sow-document.ts';
 
-/** Of a config that was resolved without an environment, so that the same file makes the same documents everywhere. */
+/** `config` was resolved without an environment, so that the same file makes the same documents everywhere. */
 export const drafts = (config: Config): ReadonlyMap<string, Draft> =>
   new Map([
     ['slo.md', sloDocument(config)],

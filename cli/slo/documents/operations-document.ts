@@ -13,7 +13,7 @@ import { counted, duration, numberText } from './words.ts';
 
 type Operated = Pick<Config, 'slo' | 'aliases' | 'router' | 'alerts' | 'publicUrl'>;
 
-/** For clients and for the people on call. Deployments are shown by their ids. */
+/** The document for clients and for the people on call. It shows deployments by their ids. */
 export function operationsDocument(config: Operated): Draft {
   const { slo, router, alerts, publicUrl } = config;
   const routes = routesOf(config);
@@ -88,7 +88,7 @@ const heading = (text: string): string[] => ['', `## ${text}`, ''];
 
 const RUNBOOKS = [
   ['Somebody was alerted: what fires?', 'npm run alerts -- firing'],
-  ['Tell the others that you look into it', 'npm run alerts -- ack --alert NAME --note "…"'],
+  ['Tell the others that you are looking into it', 'npm run alerts -- ack --alert NAME --note "…"'],
   ['Users should know of it', 'npm run incidents -- publish --public "…"'],
   ['It is over', 'npm run incidents -- close --public "…"'],
   ['What is set, and what is in cooldown?', 'npm run route -- list'],
@@ -101,7 +101,7 @@ const RUNBOOKS = [
   ['A key has leaked', 'npm run keys -- revoke ID'],
 ] as const;
 
-/** What the alerts of each promise wait for; names and words, all safe in Markdown. */
+/** The conditions of each promise's alerts. All of it is safe in Markdown. */
 function burnsOf({ slo }: Operated): Burn[] {
   return toldToClients(slo).objectives.flatMap((objective) =>
     burnAlerts(objective).map(({ long, short, burnRate, severity }) => ({
@@ -112,7 +112,7 @@ function burnsOf({ slo }: Operated): Burn[] {
   );
 }
 
-/** Whose burn rate has to be above `rate` in which two windows, and how urgent that is. */
+/** A condition: the burn rate of these promises is above `rate` in two windows, and how urgent that is. */
 interface Burn {
   name: string;
   condition: string;

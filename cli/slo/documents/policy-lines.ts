@@ -55,6 +55,6 @@ export function policyLines(slo: Slo): string[] {
   ];
 }
 
-/** The same as facts. */
+/** What `policyLines` says, as facts. */
 export const policyFacts = (slo: Slo): Facts =>
   Object.fromEntries(told(slo).map(({ name, of, when, does }) => [`policy ${name}`, { of, when, does }]));

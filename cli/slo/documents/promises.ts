@@ -103,7 +103,7 @@ export function budgetRows(slo: Slo): string[][] {
       const minutes = Math.floor((share * windowMs) / 60_000);
       return [
         ...[name, percent(target), `${percent(share * 100)}, or ${numberText(share * 10_000)} of 10,000`],
-        // Only what is counted all the time can be compared with an outage.
+        // Only promises that count every request can be compared with an outage.
         isPerRequest(sli) ? `${lengthText(minutes)} in ${duration(windowMs)}` : '–',
       ];
     });

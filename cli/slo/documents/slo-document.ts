@@ -8,7 +8,7 @@ import { budgetRows, promiseFacts, promiseRows, targetFacts, toldToClients } fro
 import { creditTexts, maintenanceText, termFacts, windowLines } from './terms.ts';
 import { counted, duration, percent } from './words.ts';
 
-/** For clients. */
+/** The document for clients. */
 export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | 'features' | 'publicUrl'>): Draft {
   const names = [...features.keys()];
   return {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { replaceFile } from '../../replace-file.ts';
 import { type Draft, documentText } from './document.ts';
 
-/** What became of a file. */
+/** A file of this command, and whether its text has changed. */
 export interface Written {
   path: string;
   isChanged: boolean;
 }
 
-/** All or none: a file that this command did not write stays as it is, and stops it. `today`: such as `2026-11-29`. */
+/** Writes all documents or none: it stops at a file that this command did not write, and leaves it as it is. `today`: such as `2026-11-29`. */
 export async function writeDocuments(
   directory: string,
   drafts: ReadonlyMap<string, Draft>,

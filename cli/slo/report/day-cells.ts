@@ -1,4 +1,4 @@
-/** A month as a row of cells, a day each, and an error budget as a bar: SVG that says with its form what it says with its colour. */
+/** A month as a row of cells, a day each, and an error budget as a bar: SVG whose form says the same as its colour. */
 import type { DayState } from '../../../worker/core/slo/history.ts';
 import { type Html, html } from './html.ts';
 import { daysText } from './said.ts';

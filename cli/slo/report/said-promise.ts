@@ -23,13 +23,13 @@ export interface SaidPromise {
   bad: string;
   outage: string;
   excluded: string;
-  /** Empty where days are not known. */
+  /** Empty if the days are not known. */
   days: readonly DayState[];
 }
 
 const NONE = '–';
 
-/** Of an objective. */
+/** What a report says of an objective. */
 export function saidPromise(month: MonthOfObjective): SaidPromise {
   const { name, feature, promised, value, kept, good, total, budgetSpent, badMinutes, days } = month;
   return {
@@ -48,7 +48,7 @@ export function saidPromise(month: MonthOfObjective): SaidPromise {
   };
 }
 
-/** Of an average. */
+/** What a report says of an average. */
 export function saidAverage({
   name,
   feature,
@@ -95,7 +95,7 @@ function sliOf({ sli, name, under, atMostUsd }: MonthOfObjective): Sli {
   }
 }
 
-/** An outage is no measure of what is asked now and then, or of money. */
+/** Promises about samples or money cannot be compared with an outage. */
 const isAllTheTime = ({ sli }: MonthOfObjective): boolean => ['success', 'ttft', 'latency', 'composite'].includes(sli);
 
 /** Rounded down, so that a promise that is just missed does not look kept. */

@@ -4,16 +4,16 @@ import { listed } from '../documents/markdown.ts';
 import { daysIn, dayText, lengthText, minuteText, momentText, monthName, spanText } from './dates.ts';
 import { type SaidPromise, saidAverage, saidPromise } from './said-promise.ts';
 
-/** Plain text, with names in it that anybody may have written. */
+/** Plain text. Names in it may come from anybody. */
 export interface Said {
   service: string;
   tenant: string | null;
   /** Such as `November 2026`. */
   month: string;
   daysInMonth: number;
-  /** One sentence first. `isKept`: null where there is nothing to judge. */
+  /** The first sentence of the report. `isKept`: null where there is nothing to judge. */
   verdict: { isKept: boolean | null; text: string };
-  /** What the reader has to know about the figures. */
+  /** What the reader should know about the figures. */
   notes: string[];
   figures: { name: string; value: string }[];
   promises: SaidPromise[];
@@ -28,12 +28,12 @@ export interface Said {
 export interface Happened {
   title: string;
   none: string;
-  /** About all of them; may be empty. */
+  /** A sentence about all of them; may be empty. */
   summary: string;
   entries: { when: string; text: string }[];
 }
 
-/** Those of the report's tenant and those of everybody: no client reads of another one's promises. */
+/** Only the promises of the report's tenant and of all tenants, so that no client reads about another client's promises. */
 export function saidOf(report: MonthReport, withAll: boolean): Said {
   const month = monthName(report.month);
   const isRunning = report.at < Date.parse(`${report.month}-01T00:00:00Z`) + daysIn(report.month) * 86_400_000;
@@ -110,7 +110,7 @@ const moneyText = (usd: number): string =>
     ? String(Number(usd.toPrecision(2)))
     : usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** `areAll`: the mean times are of these incidents. */
+/** `areAll`: these are all the incidents that the mean times count. */
 function happenedIn(
   { incidents, mttrMinutes, mtbfMinutes, maintenance, drills }: MonthReport,
   areAll: boolean,
@@ -120,8 +120,10 @@ function happenedIn(
       title: 'Incidents',
       none: 'There were none.',
       summary: [
-        ...(!areAll || mttrMinutes === null ? [] : [`On average one was over after ${lengthText(mttrMinutes)}.`]),
-        ...(!areAll || mtbfMinutes === null ? [] : [`Between two there were ${lengthText(mtbfMinutes)} on average.`]),
+        ...(!areAll || mttrMinutes === null ? [] : [`On average an incident lasted ${lengthText(mttrMinutes)}.`]),
+        ...(!areAll || mtbfMinutes === null
+          ? []
+          : [`On average ${lengthText(mtbfMinutes)} passed between two of them.`]),
       ].join(' '),
       entries: incidents.map(({ openedAt, closedAt, text }) => ({
         when:

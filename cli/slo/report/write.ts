@@ -21,7 +21,7 @@ export interface Asked {
   withAll: boolean;
 }
 
-/** The month in words. It throws where there can be no report: before the month begins, and of a tenant that nobody knows. */
+/** The month in words. Throws if there can be no report: the month has not begun, or the tenant is unknown. */
 export async function readReport(target: AdminTarget, { month, tenant, withAll }: Asked): Promise<Said> {
   const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
   const report = await adminCall<MonthReport>(target, 'GET', `/admin/slo/months/${month}${query}`);

@@ -112,16 +112,16 @@ describe('webhooks that cannot be told anything', () => {
 
   it('are named, and keep nothing from being answered', () => {
     expect(said({})).toEqual([
-      'Alerts wait, for three days: SLACK_URL is not set',
-      'Alerts wait, for three days: OPS_URL is not set',
+      'Alerts cannot be sent, and are kept for three days: SLACK_URL is not set',
+      'Alerts cannot be sent, and are kept for three days: OPS_URL is not set',
     ]);
     const urls = { SLACK_URL: 'https://hooks.slack.com/services/T/B/x', OPS_URL: 'http://ops.example/in' };
     expect(said(urls)).toEqual([
-      'Alerts wait, for three days: OPS_URL must be a URL such as https://hooks.slack.com/services/… (https only)',
+      'Alerts cannot be sent, and are kept for three days: OPS_URL must be a URL such as https://hooks.slack.com/services/… (https only)',
     ]);
     const local = { ...urls, CARRYON_LOCAL: '1', OPS_SECRET: 'too short' };
     expect(said(local)).toEqual([
-      'Alerts wait, for three days: OPS_SECRET must be 24 to 64 bytes in base64, such as openssl rand -base64 32 makes',
+      'Alerts cannot be sent, and are kept for three days: OPS_SECRET must be 24 to 64 bytes in base64, such as openssl rand -base64 32 makes',
     ]);
     expect(said({ ...local, OPS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })).toEqual([]);
     expect(notSet(withWebhooks(), right, true)).toEqual([]);

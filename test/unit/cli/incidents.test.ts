@@ -21,7 +21,7 @@ describe('npm run incidents', () => {
     expect(lines([incident()])).toBe(`Provider a is down.  (open for 10 min)
   i1
   opened 2026-11-29 11:50:00 UTC by ana
-  nobody has written for the public yet
+  no text for the public yet
 `);
     const closed = incident({
       ...{ objective: 'chat-success', tenant: 'acme', closedAt: NOW - 7 * MINUTE, closedBy: 'policy:fast' },
@@ -60,7 +60,7 @@ describe('npm run alerts', () => {
   };
 
   it('-- firing says since when, and who has seen it', () => {
-    expect(firingLines([], NOW)).toEqual(['No alert fires.']);
+    expect(firingLines([], NOW)).toEqual(['No alert is firing.']);
     expect(firingLines([alert], NOW)).toEqual([
       'page  burn/chat-success/1h  Success of chat burns.',
       '  since 2026-11-29 11:55:00 UTC (5 min)',
@@ -85,7 +85,7 @@ describe('npm run alerts', () => {
       '  2026-11-29 12:00:00 UTC  page  Success of chat burns.  (held back by *, told when the silence ends)',
       '  2026-11-29 12:00:00 UTC  page  Success of chat burns.  (held back by *)',
     ]);
-    expect(silenceLines({ silences: [], held: [] }, NOW)).toEqual(['No silence holds.']);
+    expect(silenceLines({ silences: [], held: [] }, NOW)).toEqual(['No silence is in force.']);
     expect(silenceText({ ...silence, objective: 'chat-success' }, NOW)).toMatch(/^chat-success is silenced until/);
   });
 });

@@ -22,6 +22,6 @@ const CAUSES: Readonly<Record<FailureKind, string>> = {
   flagged: 'its content filter',
 };
 
-/** An unknown cause stays as it is. */
+/** The words for a cause; an unknown one stays as it is. */
 export const causeText = (cause: string): string =>
   Object.hasOwn(CAUSES, cause) ? CAUSES[cause as FailureKind] : cause;

@@ -63,7 +63,7 @@ export function relative(at: number, now: number): string {
 export const times = (rate: number | null): string =>
   rate === null ? '–' : rate >= 100 ? `${Math.round(rate)}×` : `${trimmed(rate.toFixed(1))}×`;
 
-/** Of the reader's zone. */
+/** In the reader's time zone. */
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const clockSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });

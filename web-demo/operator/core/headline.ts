@@ -20,7 +20,7 @@ export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
   note: 'away',
 };
 
-/** Those that nobody has answered first, then the most urgent, then the newest. */
+/** Sorts alerts: those that nobody has answered first, then the most urgent, then the newest. */
 export const mostUrgentFirst = (alerts: readonly ShownAlert[], now: number): ShownAlert[] =>
   alerts.toSorted(
     (a, b) =>
@@ -33,7 +33,7 @@ export const mostUrgentFirst = (alerts: readonly ShownAlert[], now: number): Sho
 export const isAnswered = ({ silencedUntil, acknowledgedAt }: ShownAlert, now: number): boolean =>
   acknowledgedAt !== null || (silencedUntil !== null && silencedUntil > now);
 
-/** Where no alert holds: how many promises are kept, and which are not. */
+/** The sentence if no alert fires: how many promises are kept, and which are not. */
 export function summary(objectives: readonly ShownObjective[]): { text: string; tone: Tone } {
   const known = objectives.filter(({ state }) => state !== 'no_data');
   if (known.length === 0) return { text: 'No requests yet: there is nothing to tell of any promise.', tone: 'away' };

@@ -8,7 +8,7 @@ export interface InForceLine {
   text: string;
   who: string;
   reason: string | null;
-  /** When it ends by itself. */
+  /** When it ends on its own. */
   end: string;
   /** It has no effect now. */
   isIdle: boolean;
@@ -16,7 +16,7 @@ export interface InForceLine {
   path: string;
 }
 
-/** All of them. */
+/** A line for each override in force. */
 export function inForceLines(overrides: ShownOverrides, now: number): InForceLine[] {
   const { pins, bypass, faults, aliases, safeguards = {}, frozen } = overrides;
   const line = (kind: string, text: string, entry: Override & { idle?: true }, path: string): InForceLine => ({

@@ -1,6 +1,6 @@
 /** The body of `PUT /admin/aliases/:alias`, from the fields of a form. */
 
-/** One deployment's fields as they are written. */
+/** One deployment's fields as the form has them. */
 export interface WrittenLine {
   id: string;
   isIn: boolean;
@@ -12,7 +12,7 @@ export interface WrittenLine {
   output: string;
 }
 
-/** Those that are ticked. A number that is none is left for the router to refuse. */
+/** Only ticked deployments are listed. The router refuses what is not a number. */
 export const listedBody = (lines: readonly WrittenLine[]) =>
   lines
     .filter(({ isIn }) => isIn)

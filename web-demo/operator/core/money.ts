@@ -56,7 +56,7 @@ export function moneySentence({ capUsd, projectedUsd, ladder, spentUsd, month, a
   return `At this pace the month ends at ${usd(projectedUsd)}, ${end}.${told}`;
 }
 
-/** What is spent, day by day, against the ladder. */
+/** Spending day by day, with the ladder's thresholds. */
 export function moneyPlot(report: MoneyReport): PlotData {
   const { days, ladder, capUsd, projectedUsd, month, at, spentUsd } = report;
   const { from, to } = monthBounds(month);
@@ -70,7 +70,7 @@ export function moneyPlot(report: MoneyReport): PlotData {
     }),
   ];
   const last = spent.at(-1)?.value ?? 0;
-  // What is told by the day may lag behind the ledger.
+  // The daily figures may lag behind the ledger.
   if (spent.length > 1 && spentUsd > last) spent[spent.length - 1] = { at: now, value: spentUsd };
   const levels: Level[] = ladder.map(({ percent, usd: value, isSafeguard }) => ({
     value,
@@ -162,7 +162,7 @@ const nothing = (cap: number | null | undefined): Spending => ({
   ...{ spentMicroUsd: 0, heldMicroUsd: 0, capMicroUsd: cap ?? null },
 });
 
-/** Config's, with what is set by hand over it, field by field. */
+/** Config's limits, with those set by hand over them, field by field. */
 export function limitsInForce(scope: Scope, { tenant, limits }: Ledger, config: ShownConfig): Partial<Limits> {
   const own = config.tenants.find(({ name }) => name === tenant);
   const configured = scope.startsWith('feature:')
@@ -204,7 +204,7 @@ export function limitChange(scope: string, before: Partial<Limits>, written: Rea
 export const LIMIT_FIELDS = ['monthlyUsd', 'dailyUsd', 'rps', 'burst', 'tpm', 'parallel'] as const;
 export type LimitField = (typeof LIMIT_FIELDS)[number];
 
-/** As a field of a form has it; empty: no limit. */
+/** A limit as a form's field shows it; empty: no limit. */
 export function limitText(limits: Partial<Limits>, field: LimitField): string {
   if (field === 'monthlyUsd' || field === 'dailyUsd') {
     const amount = field === 'monthlyUsd' ? limits.monthlyMicroUsd : limits.dailyMicroUsd;

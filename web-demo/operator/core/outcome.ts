@@ -4,7 +4,7 @@ import { duration } from './format.ts';
 import type { Tone } from './promise-card.ts';
 
 export interface Outcome {
-  /** As searches name it. */
+  /** Its name in searches. */
   name: string;
   text: string;
   tone: Tone;
@@ -23,7 +23,7 @@ const REFUSALS: Readonly<Record<string, Outcome>> = {
   internal_error: { name: 'failed', text: 'our fault', tone: 'bad' },
 };
 
-/** Of a receipt. */
+/** The outcome of a receipt. */
 export function outcomeOf(receipt: Receipt): Outcome {
   const { staleCause, cache, role, ending, code, hops, attempts } = receipt;
   const age = receipt.whole && receipt.cacheAgeS !== null ? `, ${duration(receipt.cacheAgeS * 1_000)}` : '';

@@ -3,16 +3,16 @@
 const BURST = 20;
 const INTERVAL_MS = 1_000;
 
-/** Calls that may be made at once, at a time. */
+/** How many calls could be made at once, at a given time. */
 export interface Pace {
   left: number;
   at: number;
 }
 
-/** Nothing was called yet. */
+/** The pace before the first call. */
 export const fullPace = (now: number): Pace => ({ left: BURST, at: now });
 
-/** One call: when it may go out, in milliseconds from `now`. */
+/** Takes one call: how long it has to wait, in milliseconds from `now`. */
 export function paced({ left, at }: Pace, now: number): { pace: Pace; waitMs: number } {
   const refilled = Math.min(BURST, left + Math.max(0, now - at) / INTERVAL_MS);
   return { pace: { left: refilled - 1, at: now }, waitMs: Math.max(0, Math.ceil((1 - refilled) * INTERVAL_MS)) };

@@ -36,7 +36,7 @@ const TEXTS: Readonly<Record<string, Problem>> = {
   },
 };
 
-/** From a refusal's status and body. */
+/** The problem in a refusal's status and body. */
 export function problemOf(status: number, body: unknown): Problem {
   const error = wireError(body);
   const code = typeof error.code === 'string' ? error.code : '';
@@ -57,7 +57,7 @@ export function problemOf(status: number, body: unknown): Problem {
 
 const wireError = (body: unknown): WireError => (isObject(body) && isObject(body.error) ? body.error : {});
 
-/** Before it is sent anywhere: keys of other kinds by how they begin. Undefined: it may be an admin key. */
+/** What is wrong with a key, checked before it is sent anywhere: keys of other kinds are known by how they begin. Undefined: it may be an admin key. */
 export function wrongKind(key: string): string | undefined {
   if (key === '') return 'Enter an admin key.';
   if (/\s/.test(key)) return 'A key has no spaces. Copy it again.';

@@ -15,7 +15,7 @@ export interface PromiseCard {
   of: string;
   pill: { text: string; tone: Tone };
   value: string;
-  /** Beside the value. */
+  /** What is promised, shown beside the value. */
   promise: string;
   /** From 0 to 1; null: nothing to show. */
   bar: number | null;
@@ -41,7 +41,7 @@ export function titleOf({ sli, under, atMostUsd, name }: ShownObjective): string
   return sli === 'external' ? `${TITLES[sli]}: ${name}` : TITLES[sli];
 }
 
-/** Within a sentence, such as `success of chat, acme`. */
+/** The objective within a sentence, such as `success of chat, acme`. */
 export function objectiveWords(objective: ShownObjective): string {
   const title = titleOf(objective);
   const of = [objective.feature, objective.tenant].filter(Boolean).join(', ');
@@ -51,7 +51,7 @@ export function objectiveWords(objective: ShownObjective): string {
 /** `2.5s` of config as `2.5 s`. */
 export const durationWords = (text: string): string => text.replace(/(\d)([a-z])/g, '$1 $2').replace(/ d$/, ' days');
 
-/** Of an objective at a time. */
+/** The card of an objective. */
 export function objectiveCard(objective: ShownObjective, now: number): PromiseCard {
   const { name, value, target, state, errorBudgetRemaining: left } = objective;
   return {
@@ -93,7 +93,7 @@ function noteOf({ errorBudgetRemaining: left, exhaustsAt, budget, total, good }:
   return `${wholePercent(left)} of the error budget left · ${pace}`;
 }
 
-/** Of an average without an error budget. */
+/** The card of an average, which has no error budget. */
 export function averageCard({ name, averageUsd, valueUsd, state, total }: Omit<AverageReport, 'days'>): PromiseCard {
   const share = valueUsd === null || averageUsd === 0 ? null : valueUsd / averageUsd;
   return {
@@ -111,7 +111,7 @@ export function averageCard({ name, averageUsd, valueUsd, state, total }: Omit<A
   };
 }
 
-/** Of a tenant's money this month; undefined without a limit. */
+/** The card of a tenant's money this month; undefined without a limit. */
 export function budgetCard(money: MoneyReport): PromiseCard | undefined {
   const { tenant, spentUsd, capUsd, ladder } = money;
   if (capUsd === null || capUsd <= 0) return undefined;
@@ -156,6 +156,6 @@ const apart = (share: number): string =>
 
 const RANK: Readonly<Record<ShownObjective['state'], number>> = { exhausted: 0, burning: 1, healthy: 2, no_data: 3 };
 
-/** What needs a look first: broken, burning, kept, silent; then the tier, then config's order. */
+/** Sorts promises by urgency: broken, burning, kept, silent; then by tier, then in config's order. */
 export const worstFirst = (objectives: readonly ShownObjective[]): ShownObjective[] =>
   objectives.toSorted((a, b) => RANK[a.state] - RANK[b.state] || (a.tier ?? 9) - (b.tier ?? 9));

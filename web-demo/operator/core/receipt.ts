@@ -73,7 +73,7 @@ function aged(receipt: Receipt): string {
   return `The cache had an answer to an equal question, ${duration(receipt.cacheAgeS * 1_000)} old`;
 }
 
-/** With what joins it to the attempt before. A deployment keeps its name as it is, at the beginning of a sentence too. */
+/** The attempt, joined to the one before it. A deployment's name is never capitalised, even at the beginning of a sentence. */
 function attemptText(attempt: RecordedAttempt, before: RecordedAttempt | undefined, receipt: Receipt): string {
   const { deployment, result, status, ms, ttftMs, startedMs } = attempt;
   if (result === 'left') return `; ${deployment} was answering when the client left`;
@@ -99,7 +99,7 @@ export interface TimelineBar {
   name: string;
   from: number;
   to: number;
-  /** Where its first content came. */
+  /** When its first content came. */
   first: number | null;
   tone: Tone;
   text: string;
@@ -108,7 +108,7 @@ export interface TimelineBar {
 
 const ORDINALS = ['', ', again', ', third try', ', fourth try'];
 
-/** What came before the first attempt, then each attempt. */
+/** The bars: the time before the first attempt, then each attempt. */
 export function timelineOf({ attempts, totalMs }: Receipt): TimelineBar[] {
   const ends = attempts.map(({ startedMs, ms }) => startedMs + ms);
   const whole = Math.max(1, totalMs, ...ends);

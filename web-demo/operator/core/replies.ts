@@ -29,7 +29,7 @@ export interface Cooldown {
   deployment: string;
   until: number;
   since: number;
-  /** The kind of failure, or why else. */
+  /** The kind of failure, or another reason. */
   cause: string;
   cooldownMs: number;
 }

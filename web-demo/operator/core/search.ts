@@ -5,9 +5,9 @@ import { outcomeOf } from './outcome.ts';
 export interface Search {
   /** A request's id alone opens it. */
   id: string | null;
-  /** What the router is asked. */
+  /** The fields by which the router searches. */
   asked: { tenant: string | null; feature: string | null; user: string | null; code: string | null };
-  /** Of what came, these are shown. */
+  /** Which of the router's replies are shown. */
   shown: (receipt: Receipt) => boolean;
   isNarrowed: boolean;
   problem: string | null;
@@ -83,7 +83,7 @@ function problemWith(word: string, field: string, value: string): string {
 
 export type Order = 'newest' | 'slowest' | 'dearest';
 
-/** As the list has them. */
+/** The receipts in the list's order. */
 export function ordered(receipts: readonly Receipt[], order: Order): Receipt[] {
   const waited = ({ ttftMs, totalMs }: Receipt): number => ttftMs ?? totalMs;
   if (order === 'slowest') return receipts.toSorted((a, b) => waited(b) - waited(a));

@@ -12,5 +12,5 @@ export const TAB_NAMES: Readonly<Record<Tab, string>> = {
   audit: 'Audit',
 };
 
-/** Of `#money`; undefined where it names none. */
+/** The tab that a hash such as `#money` names; undefined if it names none. */
 export const tabOf = (hash: string): Tab | undefined => TABS.find((tab) => `#${tab}` === hash);

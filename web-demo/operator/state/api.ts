@@ -12,14 +12,14 @@ export interface Api {
   send<Value>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Reply<Value>>;
 }
 
-/** The browser, as far as calls need it. */
+/** What calls need of the browser. */
 export interface ApiPorts {
   fetch: typeof fetch;
   now(): number;
   wait(ms: number): Promise<void>;
 }
 
-/** A call is made anew this often after a 429. */
+/** How often a call that gets a 429 is tried. */
 const MOST_TRIES = 4;
 
 /** `onKeyRefused`: a call was refused because of the key, which ends the session. */
@@ -30,7 +30,7 @@ export function createApi(key: string, ports: ApiPorts, onKeyRefused: (problem: 
     for (let tries = 1; ; tries++) {
       const next = paced(pace, ports.now());
       pace = next.pace;
-      // What a person presses does not wait behind what the page reads.
+      // A change that a person makes does not wait behind the page's own reads.
       if (next.waitMs > 0 && method === 'GET') await ports.wait(next.waitMs);
       const response = await once(method, path, body);
       if (response === undefined) return refused(UNREACHABLE);

@@ -3,10 +3,10 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Problem } from '../core/problem.ts';
 import type { Api } from './api.ts';
 
-/** One path. */
+/** What is known of one path. */
 export interface Read<Value> {
   value: Value | undefined;
-  /** Of the last try; undefined where it went well. */
+  /** The problem of the last try; undefined if it succeeded. */
   problem: Problem | undefined;
   isLoading: boolean;
   /** When `value` came, epoch milliseconds. */
@@ -16,12 +16,12 @@ export interface Read<Value> {
 interface Entry {
   read: Signal<Read<unknown>>;
   users: number;
-  /** Of the latest try; an earlier one that comes later is dropped. */
+  /** The number of the latest try. A reply to an earlier one is dropped. */
   turn: number;
 }
 
 const NOTHING: Read<unknown> = { value: undefined, problem: undefined, isLoading: true, at: undefined };
-/** Younger than this it is not read again when it comes on screen. */
+/** What is younger than this is not read again when it comes on screen. */
 const FRESH_MS = 5_000;
 const MOST_KEPT = 100;
 
@@ -35,12 +35,12 @@ export class Reads {
     this.#now = now;
   }
 
-  /** What is known of a path; `use` has it read. */
+  /** What is known of a path; `use` makes it be read. */
   of<Value>(path: string): ReadonlySignal<Read<Value>> {
     return this.#entry(path).read as Signal<Read<Value>>;
   }
 
-  /** It is on screen until the returned function is called. */
+  /** Says that a path is on screen, until the returned function is called. */
   use(path: string): () => void {
     const entry = this.#entry(path);
     entry.users++;
@@ -52,7 +52,7 @@ export class Reads {
     };
   }
 
-  /** Reads anew what is on screen of these paths, by how they begin; without any, all of it. */
+  /** Reads again the paths on screen that begin like one of these; without any, all of them. */
   async refresh(...beginnings: readonly string[]): Promise<void> {
     const shown = [...this.#entries].filter(([path, { users }]) => {
       return users > 0 && (beginnings.length === 0 || beginnings.some((one) => path.startsWith(one)));

@@ -17,7 +17,7 @@ export interface Session {
   signOut(): void;
 }
 
-/** What everything on the page is of. */
+/** The tenant, feature and window that the page shows. */
 export interface Filters {
   /** Null: all. */
   tenant: Signal<string | null>;
@@ -30,7 +30,7 @@ export const newFilters = (): Filters => ({ tenant: signal(null), feature: signa
 /** The page before and after signing in. */
 export class Gate {
   readonly session = signal<Session | null>(null);
-  /** Why nobody is signed in, or any more. */
+  /** Why nobody is signed in, or not any more. */
   readonly said = signal<string | null>(null);
   readonly isAsking = signal(false);
   readonly #ports: ApiPorts;

@@ -1,4 +1,4 @@
-/** Why did this request do that: a list that can be searched, and a receipt. */
+/** Why a request did what it did: a list that can be searched, and a receipt. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Requests as RequestsReply } from '../core/replies.ts';

@@ -17,7 +17,7 @@ export interface Change {
 export interface After {
   /** Paths to read anew, by how they begin. */
   refresh: readonly string[];
-  /** What is said of it. */
+  /** The sentence that reports it. */
   done: string;
 }
 
@@ -47,7 +47,7 @@ function useChange() {
   return { isBusy: isBusy.value, problem: problem.value, make, forget };
 }
 
-/** One press, one change. A key that may only see has it greyed out, and the header says why. */
+/** A button that makes one change. It is disabled for a key that may only read, and the header says why. */
 export function Act({
   change,
   after,
@@ -59,7 +59,7 @@ export function Act({
   after: After;
   look?: 'link' | 'quiet' | 'action';
   children: ComponentChildren;
-  /** For screen readers, where the button's words alone do not say of what. */
+  /** For screen readers, if the button's own words do not say what it is about. */
   label?: string | undefined;
 }) {
   const { session } = usePage();

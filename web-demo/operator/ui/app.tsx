@@ -82,7 +82,7 @@ function Frame({ session }: { session: Session }) {
   );
 }
 
-/** Of what was just done; it goes by itself. */
+/** Says what was just done, and disappears on its own. */
 function Said({ page: { said } }: { page: Page }) {
   const text = said.value;
   useEffect(() => {

@@ -25,7 +25,7 @@ export function usePage(): Page {
 
 const NOT_ASKED: Read<never> = { value: undefined, problem: undefined, isLoading: false, at: undefined };
 
-/** What a path of the admin API gives, read while the view is on screen. Null: nothing is asked. */
+/** What a path of the admin API answers, read while the view is on screen. Null: nothing is read. */
 export function useRead<Value>(path: string | null): Read<Value> {
   const { reads } = usePage().session;
   useEffect(() => (path === null ? undefined : reads.use(path)), [reads, path]);

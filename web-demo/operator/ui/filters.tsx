@@ -1,4 +1,4 @@
-/** What a view is of: the tenant, the feature, the window. */
+/** The filters of a view: the tenant, the feature, the window. */
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { usePage } from './context.ts';

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { usePage } from './context.ts';
 
-/** Older pages of a list, one for each press. */
+/** Older pages of a list, one more with each press. */
 export interface Older<Reply> {
   pages: readonly Reply[];
   /** Undefined: there is nothing older. */
@@ -11,7 +11,7 @@ export interface Older<Reply> {
   problem: string | null;
 }
 
-/** `path` is of the first page, `next` what that page says of the second. */
+/** `path` is that of the first page; `next` is the first page's pointer to the second. */
 export function useOlder<Reply extends { next: string | number | null }>(
   path: string | null,
   next: string | number | null,

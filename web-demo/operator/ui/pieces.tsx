@@ -40,7 +40,7 @@ export const Pill = ({ tone, children }: { tone: Tone | 'accent'; children: Comp
   </span>
 );
 
-/** What was read, or why not: a failed read keeps what was there, and says how old it is. */
+/** What was read, or why it could not be. After a failed read the old value stays, with its age. */
 export function Loaded<Value>({
   read: { value, problem, at },
   children,
@@ -48,7 +48,7 @@ export function Loaded<Value>({
 }: {
   read: Read<Value>;
   children: (value: Value) => ComponentChildren;
-  /** As high as this many lines while it loads. */
+  /** The height in lines while it loads. */
   rows?: number;
 }) {
   const { now, session } = usePage();

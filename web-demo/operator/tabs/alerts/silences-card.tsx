@@ -6,7 +6,7 @@ import { usePage, useRead } from '../../ui/context.ts';
 import { Choice, endAndReason, ForHowLong, Reason, textOf } from '../../ui/fields.tsx';
 import { Card, Empty, Loaded } from '../../ui/pieces.tsx';
 
-/** Until when nobody is told of what. */
+/** Silences: what nobody is told of, and until when. */
 export function SilencesCard() {
   const { now } = usePage();
   const read = useRead<ShownSilences>('silences');

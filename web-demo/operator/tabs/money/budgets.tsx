@@ -109,7 +109,7 @@ const LABELS: Readonly<Record<LimitField, string>> = {
   parallel: 'Requests at once',
 };
 
-/** `row` null: of any scope, by name. */
+/** `row` null: for any scope, by its name. */
 function ChangeLimits({ tenant, row }: { tenant: string; row: BudgetRow | null }) {
   const limits: Partial<Limits> = row?.limits ?? {};
   const name = row?.name ?? 'another scope';

@@ -100,7 +100,7 @@ function rowsOf({ where, month }: MoneyReport, ledger: Ledger | undefined, by: s
   return [...sums].map(([name, sum]) => ({ names: [name], ...sum })).sort((a, b) => b.costUsd - a.costUsd);
 }
 
-/** Of the ledger, which alone knows users by name. */
+/** The users' spending, from the ledger, which alone knows users by name. */
 function usersOf(ledger: Ledger | undefined, month: string): Row[] {
   const rows = (ledger?.scopes ?? []).filter(({ scope, period }) => {
     return period === month && (scope.startsWith('user:') || scope === 'anonymous');

@@ -1,4 +1,4 @@
-/** How fast the error budget burns now, against the rates at which somebody is told. */
+/** How fast the error budget burns now, against the rates at which an alert is sent. */
 import type { BurnWindow } from '../../../../worker/core/slo/windows.ts';
 import { times } from '../../core/format.ts';
 import { objectiveWords } from '../../core/promise-card.ts';
@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<BurnWindow, string>> = {
   '3d': '3 days',
 };
 
-/** Each window with the rate above which somebody is told, of the alert that it is the long window of, else the short one. */
+/** Each window with its alert's rate: of the alert that has it as its long window, else of one that has it as its short window. */
 function rowsOf({ burnRates, burnAlerts = [] }: ShownObjective) {
   return (Object.keys(NAMES) as BurnWindow[]).map((window) => {
     const alert = burnAlerts.find(({ long }) => long === window) ?? burnAlerts.find(({ short }) => short === window);
@@ -29,13 +29,13 @@ export function BurnRates({ objective }: { objective: ShownObjective }) {
   return (
     <Card
       title={`Burn rate now, ${objectiveWords(objective)}`}
-      what="1 spends the budget exactly; the mark is where somebody is told."
+      what="At 1 the budget lasts exactly as long as its window. The mark is the rate above which an alert is sent."
     >
       <table class="burns">
         <thead class="visually-hidden">
           <tr>
             <th scope="col">window</th>
-            <th scope="col">somebody is told above</th>
+            <th scope="col">alert above</th>
             <th scope="col">burn rate</th>
           </tr>
         </thead>

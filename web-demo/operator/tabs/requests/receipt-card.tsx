@@ -78,7 +78,7 @@ function Timeline({ receipt }: { receipt: ShownRequest }) {
   );
 }
 
-/** Within a long bar, else after it, else before it. */
+/** Where a bar's label goes: inside a long bar, else after it, else before it. */
 function besideBar(from: number, to: number): { style: Record<string, string>; 'data-inside'?: boolean } {
   if (to - from > 0.6) return { style: { left: `calc(${from * 100}% + 8px)` }, 'data-inside': true };
   if (to < 0.6) return { style: { left: `calc(${to * 100}% + 8px)` } };

@@ -6,7 +6,7 @@ import type { Read } from '../../state/reads.ts';
 import type { Older } from '../../ui/older.ts';
 import { Empty, Loaded, Pill, Scroll } from '../../ui/pieces.tsx';
 
-/** The requests found. `looked`: of how many they were picked; null: the router picked them. */
+/** The requests found. `looked`: how many the page searched; null: the router searched. */
 export function RequestList({
   read,
   shown,

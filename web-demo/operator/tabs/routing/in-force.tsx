@@ -66,7 +66,7 @@ export function InForce({ read }: { read: Read<ShownOverrides> }) {
   );
 }
 
-/** What is not of one alias alone. */
+/** Overrides that are not about a single alias. */
 function NewOverride() {
   const { aliases } = usePage().session.config;
   return (
