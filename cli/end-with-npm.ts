@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 const PARENT_CHECK_MS = 250;
 
 /**
- * Ends this command when npm ends. A SIGKILL of npm sends us no signal, and a signal to the shell between npm and us stops there. Both change our parent or its parent, which counts as a SIGTERM. Called before anything is started, and only under npm: a command
- * that was started by hand may outlive its shell.
+ * Ends this command when npm ends. A SIGKILL of npm sends us no signal, and a signal to the shell between npm and us stops there. Both
+ * change our parent or its parent, which counts as a SIGTERM. Called before anything is started, and only under npm: a command that was
+ * started by hand may outlive its shell. Returns our parent, if we are under npm.
  */
-export function endWithNpm(): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
+export function endWithNpm(): number | undefined {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
   const parent = process.ppid;
   const shell = shellAbove(parent);
   const timer = setInterval(() => {
@@ -17,6 +18,7 @@ export function endWithNpm(): void {
     process.kill(process.pid, 'SIGTERM');
   }, PARENT_CHECK_MS);
   timer.unref();
+  return parent;
 }
 
 /** The shell between npm and us, if there is one and `ps` can tell. */

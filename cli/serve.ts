@@ -28,7 +28,7 @@ Variables: PORT (8787), HOST (127.0.0.1), CARRYON_STATE (.carryon/state), CARRYO
 and what carryon.config.ts names`;
 
 try {
-  endWithNpm();
+  const parent = endWithNpm();
   const { env } = process;
   readFlags(process.argv.slice(2), {}, USAGE);
   const port = portFrom(env, 'PORT', DEFAULT_PORT);
@@ -67,7 +67,7 @@ try {
   }
   const mode = local ? 'local mode: well-known keys' : `production mode: ${ownSecrets(variables)}`;
   console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
-  handOver(workerd);
+  handOver(workerd, parent);
 } catch (error) {
   exitWithError(error);
 }

@@ -1,8 +1,9 @@
 # What stays of `npm run serve` once workerd listens: this shell, in place of a Node process of 175 MiB. It was Node until a moment
 # ago (hand-over.ts), so workerd is its child. It ends workerd when it is asked to end, and itself when workerd ends.
-# Arguments: workerd's process id, and 1 if an npm above us must not be outlived.
+# Arguments: the process ids of workerd and of npm, or 0 if npm did not start us. This shell ends when npm does. npm may be dead already,
+# so the shell cannot ask for its own parent.
 workerd=$1
-under_npm=$2
+npm=$2
 
 # $$ is the main shell here and in the watcher below. Without /proc (macOS) ps tells.
 find_parent() {
@@ -33,7 +34,7 @@ watch() {
       kill -KILL "$workerd"
       exit
     fi
-    if [ "$under_npm" = 1 ]; then
+    if [ "$npm" != 0 ]; then
       find_parent
       [ "$parent" = "$npm" ] || kill -TERM $$
     fi
@@ -41,8 +42,6 @@ watch() {
   done
 }
 
-find_parent
-npm=$parent
 watch >/dev/null 2>&1 &
 watcher=$!
 trap stop INT TERM HUP

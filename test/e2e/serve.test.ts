@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { chat, createKey } from '../support/admin.ts';
 import { type Command, CommandBench } from '../support/command.ts';
@@ -112,6 +114,17 @@ test.for(victims)('SIGKILL of %s alone leaves nothing running', async ([, pick])
   const tree = serve.tree();
   killAll([pick(serve) ?? -1], 'SIGKILL');
   await untilGone(tree, 30_000);
+});
+
+test('the shell that keeps workerd up ends it if npm died before the shell began', async () => {
+  const npm = spawn('true');
+  await once(npm, 'exit');
+  const workerd = spawn('sleep', ['300']);
+  const killed = once(workerd, 'exit');
+  const keepUp = join(import.meta.dirname, '..', '..', 'cli', 'workerd', 'keep-up.sh');
+  const shell = spawn('sh', [keepUp, String(workerd.pid), String(npm.pid)]);
+  expect(await once(shell, 'exit')).toEqual([0, null]);
+  await killed;
 });
 
 test('SIGKILL of workerd alone is an error, and leaves nothing running', async () => {
