@@ -45,6 +45,7 @@ export interface ShownAlert
     FiringAlert,
     'name' | 'severity' | 'objective' | 'feature' | 'tenant' | 'since' | 'firedAt' | 'burnRate' | 'text' | 'runbook'
   > {
+  addedTo: string | null;
   silencedUntil: number | null;
   acknowledgedBy: string | null;
   acknowledgedAt: number | null;
