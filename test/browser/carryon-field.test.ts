@@ -15,7 +15,7 @@ const open = async () => bench.openPage(await bench.newContext(), { person: 'ana
 const carryonIn = (json = ''): CarryonField | undefined => (JSON.parse(json) as { carryon?: CarryonField }).carryon;
 const lastOf = (answer: PageAnswer) => dataOf(answer).findLast((data) => data !== '[DONE]');
 
-test('a page that asks for the usage is told it at the end, however often the line broke, with the router’s own headers', async () => {
+test('a page that asks for the usage gets it at the end, however often the line broke, with the router’s own headers', async () => {
   const page = await open();
   bench.provider.set({ words: 60, paceMs: 1 });
   bench.line.fault({ kind: 'cut', afterEvents: 10 }, { times: Number.POSITIVE_INFINITY, match: isStream });
@@ -34,7 +34,7 @@ test('a page that asks for the usage is told it at the end, however often the li
   expect([kept.headers['x-carryon-travel'], kept.text.includes('"carryon"')]).toEqual(['stale', false]);
 });
 
-test('a page that does not is told nothing of it', async () => {
+test('a page that does not ask for it gets nothing of it', async () => {
   const answer = await bench.ask(await open(), { prompt: PROMPT });
   expect([dataOf(answer).at(-1), answer.text.includes('"carryon"')]).toEqual(['[DONE]', false]);
 });

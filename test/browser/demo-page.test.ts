@@ -173,7 +173,7 @@ test('the page sees no network while the Wi-Fi is pulled in another tab', async 
   await wifi(other, true);
   await until('the page sees none', () => page.evaluate(() => !navigator.onLine));
   await page.reload();
-  await until('the page that was loaded anew sees none', () => page.evaluate(() => !navigator.onLine));
+  await until('the reloaded page sees none', () => page.evaluate(() => !navigator.onLine));
   await page.evaluate(() => addEventListener('online', () => ran.push('online')));
   await wifi(other, false);
   await until('the page sees it again', () => page.evaluate(() => navigator.onLine));

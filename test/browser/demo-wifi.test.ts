@@ -120,7 +120,7 @@ test('it stays pulled where the browser ends the worker, and in the next page', 
   expect((await bench.ask(page, { prompt: 'Why?' })).headers['x-carryon-travel']).toBe('live');
 });
 
-test('a worker that is removed by hand can be installed anew', async () => {
+test('a worker that is removed by hand can be installed again', async () => {
   const context = await bench.newContext();
   const first = await openPage(context);
   await wifi(first, true);

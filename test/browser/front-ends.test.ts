@@ -74,7 +74,7 @@ test('the loop goes on where the connection was when the router comes back', asy
   expect(provider.calls).toHaveLength(1);
 });
 
-test('the loop tells what the router refuses, and does not ask again', async () => {
+test('the loop shows what the router refuses, and does not ask again', async () => {
   const { error } = await ask(WITHOUT_SIGN_IN, { prompt: 'Why?', feature: 'nope' });
   expect(error).toContain('"nope"');
   expect(bench.line.seen.filter(isStream)).toHaveLength(1);

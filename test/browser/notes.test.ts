@@ -104,7 +104,7 @@ test.each([
   }
 });
 
-describe('are told', () => {
+describe('are announced', () => {
   test('to the person’s other tabs when one is put or deleted, not to the tab that did, and to nobody else', async () => {
     const context = await bench.newContext();
     const page = await bench.openPage(context, { person: 'ana' });
@@ -142,7 +142,7 @@ describe('are told', () => {
   });
 });
 
-test('are of whom the page has named: the next person has none of them, and they come back with their own', async () => {
+test('belong to the person that the page has named: the next person has none of them, and finds their own again', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
   const found = await page.evaluate(async (router) => {
     const { travelMode } = await importScript(`${router}/travel.js`);

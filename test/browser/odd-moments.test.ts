@@ -21,7 +21,7 @@ const tell = (page: Page, message: WorkerMessage): Promise<void> =>
     travelMessage(message),
   );
 
-test('what is told about the person that a tab had a moment ago does not reach the page; a full disk is told once', async () => {
+test('a message about the person that a tab had a moment ago does not reach the page; a full disk is reported once', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
   await bench.travel(page, { person: 'bo' });
   await listen(page);
@@ -190,7 +190,7 @@ test('a sign-out that its worker does not confirm is told; a new worker without 
   expect(await settled(() => page.evaluate(() => travel.signOut()))).toContain('could not forget');
 });
 
-test('who names another person and asks in the same breath gets, queues and keeps nothing of the former', async () => {
+test('a page that names another person and asks at once gets, queues and keeps nothing of the former person', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana' });
   await bench.ask(page, { prompt: 'Why?', stream: false });
   await bench.travel(page, { person: 'bo' });

@@ -302,7 +302,7 @@ test('it holds 20 questions of 256 KB at most; the same one is not held twice, a
   expect(bench.provider.calls).toEqual(['question 1']);
 });
 
-test('what was seen without a network is told behind the next live answer, once', async () => {
+test('what was seen without a network is reported once, behind the next live answer', async () => {
   const page = await bench.openPage(await bench.newContext(), { person: 'ana', credential: await bench.token('ana') });
   const ask = { prompt: 'Why?', feature: 'chat' };
   await bench.ask(page, ask);

@@ -260,7 +260,7 @@ test('signing out reaches all tabs of the person, and no other', async () => {
     travel.addEventListener('queue', async () => Object.assign(globalThis, { list: await travel.queue() }));
     return travel.signOut();
   });
-  await until('the list is drawn anew, and empty', () =>
+  await until('the list is drawn again, and empty', () =>
     page.evaluate(() => (globalThis as unknown as { list?: unknown[] }).list?.length === 0),
   );
   expect(await usageOf(page)).toEqual({ answers: 0, bytes: 0, queued: 0 });

@@ -206,7 +206,7 @@ describe('what is not kept', () => {
 });
 
 describe('mode travel', () => {
-  test('gives what is kept at once, and asks anew behind it', async () => {
+  test('gives what is kept at once, and asks the router behind it', async () => {
     const context = await bench.newContext();
     const page = await bench.openPage(context, { person: 'ana' });
     await bench.ask(page);
@@ -215,7 +215,7 @@ describe('mode travel', () => {
     const first = await bench.ask(page);
     expect(travelOf(first)).toEqual({ status: 200, travel: 'stale', cause: 'mode' });
     expect(contentOf(first)).toBe(answerTo('What is a failover?', 1));
-    // Each of these asks anew behind its answer; the newest kept answer is given.
+    // Each of these asks the router behind its answer; the newest kept answer is given.
     await until('the second answer is kept', async () => contentOf(await bench.ask(page)).startsWith('Answer-2'));
     expect((await bench.ask(page, { prompt: 'New?' })).headers['x-carryon-travel']).toBe('live');
     const other = await bench.openPage(context, { person: 'ana' });
@@ -227,7 +227,7 @@ describe('mode travel', () => {
 });
 
 describe('what goes out', () => {
-  test('has a key of the router’s time: one of a clock that is days behind is made anew', async () => {
+  test('has a key of the router’s time: one of a clock that is days behind is replaced', async () => {
     const page = await bench.openPage(await bench.newContext(), { person: null });
     await page.evaluate(async (name) => {
       const opening = indexedDB.open(name);

@@ -59,7 +59,7 @@ async function open(report?: () => StatusReport | number | null, options: Browse
 
 const cardOf = (page: Page, name: string) => page.locator(`[data-promise="${name}"]`);
 
-test('it says what the router answers: figures, an incident in a person’s words, whom to ask', async () => {
+test('it says what the router answers: figures, an incident in a person’s words, and an address for questions', async () => {
   const ask = (status: number) => {
     bench.provider.set({ status });
     const headers = { authorization: `Bearer ${bench.secretKey}`, 'content-type': 'application/json' };
@@ -183,7 +183,7 @@ test('in every state: one sentence first, no rule of access broken, nothing beyo
   }
 });
 
-test('days are cells, told by the pointer, and a table by the keyboard', async () => {
+test('days are cells, explained under the pointer, and a table for the keyboard', async () => {
   const { page } = await open(() => CALM);
   const card = cardOf(page, 'chat-success');
   expect(await card.getByRole('img').getAttribute('aria-label')).toBe(

@@ -23,7 +23,7 @@ afterAll(() => opened?.close());
 
 const name = () => `test ${number}`;
 
-describe('whom a tab has named', () => {
+describe('the person that a tab has named', () => {
   it('is never the former person once another is named, though a question looks meanwhile', async () => {
     const found = await page.evaluate(async (name) => {
       const first = carryon.openStore(name).store;
@@ -71,7 +71,7 @@ describe('whom a tab has named', () => {
     expect(found).toEqual(['bo', undefined]);
   });
 
-  it('is still that person behind a clear() and nobody behind a sign-out, though a question looks meanwhile', async () => {
+  it('is still that person after a clear() and nobody after a sign-out, though a question reads it meanwhile', async () => {
     const found = await page.evaluate(async (name) => {
       const cleared: (string | undefined)[] = [];
       const signedOut: (string | undefined)[] = [];
@@ -112,7 +112,7 @@ describe('the key that a question was sent with', () => {
       const kept = { body: '{}', feature: 'chat', generation: 1, storedAt: 1, keepUntil: 9e15 };
       const sent = async (idempotencyKey: string) =>
         (await store.sendingKey(ana, 'key', { idempotencyKey, sentAt: clock.now }, () => true)).idempotencyKey;
-      // Two tabs ask the same question under one key; the first has its answer, and asks anew.
+      // Two tabs ask the same question under one key; the first has its answer, and asks again.
       const keys = [await sent('first'), await sent('second tab')];
       await store.keep(ana, 'key', kept, 'first');
       keys.push(await sent('second'));

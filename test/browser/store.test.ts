@@ -38,7 +38,7 @@ afterAll(async () => {
 const name = () => `test ${number}`;
 
 describe('answers', () => {
-  it('are found again by the same person alone, and by a worker that starts anew', async () => {
+  it('are found again by the same person alone, and by a worker that has restarted', async () => {
     const found = await page.evaluate(async (name) => {
       const { store, clock } = carryon.openStore(name);
       const alice = await store.person('alice');

@@ -124,7 +124,7 @@ describe('while an answer is being written', () => {
     expect(provider.calls).toEqual([PROMPT]);
   });
 
-  test('the page is loaded anew and asks again: the same run', async () => {
+  test('the page is reloaded and asks again: the same run', async () => {
     const page = await open();
     provider.set({ words: 30, pauseAfter: 10 });
     const running = await bench.startAsk(page, { prompt: PROMPT });

@@ -25,7 +25,7 @@ const foreignPage = async (context: BrowserContext, person: string) => {
   return page;
 };
 
-test('waits, is told to all tabs, lets every stream end first, and needs no reload', async () => {
+test('waits, is announced to all tabs, lets every stream end first, and needs no reload', async () => {
   const context = await bench.newContext();
   const [page, other] = [await foreignPage(context, 'ana'), await foreignPage(context, 'ben')];
   await bench.ask(page, { prompt: 'Since when?' });

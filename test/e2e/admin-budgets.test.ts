@@ -77,7 +77,7 @@ test('what a request cost is booked, and a correction makes room at once', async
   expect((await chat(key, 'bob')).status).toBe(200);
 });
 
-test('a revoked user is refused until he is restored, and nobody else', async () => {
+test('a revoked user is refused until restored, and nobody else is', async () => {
   const { key } = await createKey({});
   await call('ledger/acme/revocations', 'POST', { scope: 'user:eve', revoked: true });
   expect(await chat(key, 'eve')).toMatchObject({ status: 403, error: { code: 'access_revoked' } });

@@ -67,7 +67,7 @@ test('another tenant gets an answer of its own', async () => {
   expect(calls()).toBe(1);
 });
 
-test('purged: asked anew', async () => {
+test('purged: asked again', async () => {
   const asked = question();
   await kept(asked);
   const purged = await admin(bench.url, 'answers?tenant=local&feature=summarize', { method: 'DELETE' });

@@ -73,7 +73,7 @@ test('equal questions at the same time are shared by their owners alone', async 
   }
 });
 
-test('one idempotency key is another key for everybody: his own run, his own question', async () => {
+test('one idempotency key of two callers is two keys: each has a run and a question of its own', async () => {
   const key = `one-for-all-${process.pid}`;
   const questionOf = new Map(people.map((person) => [person, newQuestion()]));
   for (const again of [false, true]) {

@@ -165,7 +165,7 @@ test.concurrent('streams that outlast their ledger’s memory are settled to the
   expect(quiet.births).toBe(born + 1);
 });
 
-test('a reader who reads nothing and leaves is booked at no less than was made for him', async () => {
+test('a reader who reads nothing and leaves is booked at no less than was made meanwhile', async () => {
   await bench.sandbox.reset();
   const payer = await bench.payer({ monthlyUsd: 5 });
   const made = () => bench.sandbox.counts().openai;

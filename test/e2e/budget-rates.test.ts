@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
   { kind: 'key', scope: ({ keyId }) => `key:${keyId}`, inside: { user: 'ana' } },
 ];
 
-test.concurrent.each(CASES)('requests a second, of a $kind: whoever waits as told is served', async (one) => {
+test.concurrent.each(CASES)('requests a second, of a $kind: a client that waits as told is served', async (one) => {
   const payer = await bench.payer();
   const scope = one.scope(payer);
   await payer.limit({ scope, rps: 0.5, burst: 3 });

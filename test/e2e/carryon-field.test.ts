@@ -30,7 +30,7 @@ const lastOf = (raw: string): { carryon?: CarryonField; error?: object } => {
 };
 
 describe.each(FORMS)('an answer, %s', (_, form) => {
-  test('after a failover tells that A failed and B answered', async () => {
+  test('after a failover says that A failed and B answered', async () => {
     await bench.sandbox.setFault('openai', '503');
     const { raw, costUsd, header } = await answered(bench.url, form());
     const { attempts, cooldowns, costUsd: told } = lastOf(raw).carryon as CarryonField;
@@ -51,7 +51,7 @@ describe.each(FORMS)('an answer, %s', (_, form) => {
     expect(told).toBe(costUsd ?? Number(header('x-carryon-cost-usd')));
   });
 
-  test('that nobody gives tells who was asked', async () => {
+  test('that nobody gives says who was asked', async () => {
     for (const name of ['openai', 'anthropic'] as const) await bench.sandbox.setFault(name, '503');
     const { raw, error } = await answered(bench.url, form());
     expect(error?.code).toBe('providers_unavailable');
@@ -80,7 +80,7 @@ test('a stream that goes on by its id tells it too, and given again it costs not
     expect(lastOf(again.text).carryon).toEqual({ ...told, costUsd: 0 });
 });
 
-test('a stream that its provider breaks off tells how far it came', async () => {
+test('a stream that its provider breaks off says how far it came', async () => {
   await bench.sandbox.setFault('openai', 'cut-mid-stream');
   const { raw, error } = await answered(bench.url, { stream: true, headers: resumable() });
   expect(error?.code).toBe('stream_interrupted');

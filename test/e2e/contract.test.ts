@@ -82,7 +82,7 @@ describe('response headers', () => {
     }
   });
 
-  test('no usage chunk for who did not ask', async () => {
+  test('no usage chunk for clients that did not ask', async () => {
     const got = await answered(bench.url, { stream: true });
     expect(got).toMatchObject({ done: true, usage: undefined, costUsd: undefined });
     expect(got.raw).not.toContain('carryon_cost_usd');

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 const bench = await startBench({ config: 'steady', isolates: ['one', 'two'] });
 afterAll(bench.stop);
 
-test('a rest, and its end by an operator', async () => {
+test('a cooldown, and its end by an operator', async () => {
   const [one = '', two = ''] = Object.values(bench.urls);
   const lane = bench.lane('calm');
   const servedBy = async (url: string) => (await answered(url, { model: lane.alias })).header('x-carryon-deployment');

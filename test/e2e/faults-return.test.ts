@@ -59,7 +59,7 @@ test.each([
   expect(bench.sandbox.counts()[bench.a]).toMatchObject({ aborted: 1, completed: 0 });
 });
 
-test('in changing weather every request is answered, by whom it may be', async () => {
+test('while providers fail and recover at random, every request is answered', async () => {
   const lane = bench.lane('calm');
   const ask = (turn: number) =>
     answered(bench.url, { model: lane.alias, stream: turn % 2 === 0, user: `user-${turn % 5}` });

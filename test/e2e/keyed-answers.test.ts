@@ -82,7 +82,7 @@ describe('an idempotency key', () => {
     expect(started()).toBe(3);
   });
 
-  test('too old to be remembered is told by its own time', async () => {
+  test('too old to be remembered is recognised by its own time', async () => {
     const old = '01890000-0000-7000-8000-000000000000';
     expect(await keyed(old)).toMatchObject({ status: 409, error: { code: 'idempotency_expired' } });
     expect(started()).toBe(0);

@@ -238,7 +238,7 @@ test('what is refused is said in the router’s own words', async () => {
   expect(await (await admin(router.url, 'overrides')).json()).toMatchObject({ pins: {}, faults: {} });
 });
 
-test('why tells of a request what became of it, and of others why they are not there', async () => {
+test('why says what became of a request, and of others why they are not there', async () => {
   const isKept = async (id: string) => (await admin(router.url, `requests/${id}`)).ok;
   await until('both are in the book', async () => (await isKept(failedId)) && (await isKept(failedOverId)));
   const failed = await run('npm run why -- ID', failedId);

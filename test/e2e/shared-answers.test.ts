@@ -85,7 +85,7 @@ describe('equal questions at the same time', () => {
     expect([again.status, again.header('x-carryon-cache'), started()]).toEqual([200, 'miss', 1]);
   });
 
-  test('the first asker’s budget is spent: the next is served on his own', async () => {
+  test('the first asker’s budget is spent: the next is served on their own account', async () => {
     await admin(bench.url, 'tenants/local/limits', { method: 'PUT', body: { scope: 'user:poor', monthlyUsd: 0 } });
     await bench.sandbox.setFault('openai', 'slow-first-token', { delayMs: 200 });
     const question = newQuestion();

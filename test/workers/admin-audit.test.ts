@@ -213,7 +213,7 @@ describe('a log that does not answer', () => {
     );
   });
 
-  it('is a 503 for who asks what is in it', async () => {
+  it('is a 503 for callers who read it', async () => {
     const app = appWith(({ operators }) => ({
       operators: () =>
         ({ ...operatorsWith({})({ operators } as Composition).operators?.(), audit: fails }) as OperatorsCalls,

@@ -12,7 +12,7 @@ const publicIncidents = async (query = ''): Promise<Row[]> => {
 };
 
 describe('an incident', () => {
-  it('is opened, written about and closed, and whoever may read sees what is for them', async () => {
+  it('is opened, written about and closed, and each reader sees what they may read', async () => {
     const opened = await callAdmin('POST', 'incidents', {
       ...{ title: 'Provider a answers 503.', objective: 'chat-success', note: 'a secret of ours' },
     });

@@ -117,7 +117,7 @@ describe('GET /admin/ledger/:tenant', () => {
 });
 
 describe('POST /admin/ledger/:tenant/adjustments', () => {
-  it('adds to what is spent today and this month, down to nought', async () => {
+  it('adds to what is spent today and this month, down to zero', async () => {
     await spend(300_000, 200);
     const less = await post('adjustments', { scope: 'user:ana', deltaUsd: -0.25 });
     const change = { before: figures(300_000, 200), after: figures(50_000, 200) };
@@ -184,7 +184,7 @@ describe('POST /admin/ledger/:tenant/revocations', () => {
 });
 
 describe('GET /admin/ledger/:tenant/history', () => {
-  it('tells who changed what, newest first and page by page', async () => {
+  it('lists who changed what, newest first and page by page', async () => {
     await limit({ scope: 'user:ana', monthlyUsd: 1, who: 'ana' });
     vi.setSystemTime(NOON + 5);
     await limit({ scope: 'user:ana', monthlyUsd: null });

@@ -110,7 +110,7 @@ describe('what is set', () => {
     expect(Object.keys((await overrides()).bypass as object)).toEqual(['app/chat']);
   });
 
-  it('tells a pin and a fault idle whose deployment the list in force leaves out', async () => {
+  it('shows a pin and a fault as idle where the list in force leaves out their deployment', async () => {
     await callAdmin('PUT', `pins/${CHAT}`, pin);
     await callAdmin('PUT', 'faults/b', fault);
     await callAdmin('PUT', 'faults/a', fault);

@@ -106,7 +106,7 @@ describe('a scope that is too small', () => {
   );
 });
 
-describe('what a read key is told', () => {
+describe('what a read key sees', () => {
   it('holds no secret, whatever it asks for', async () => {
     const client = await callAdmin('POST', 'keys', { tenant: 'acme', name: 'a key' });
     const page = await callAdmin('POST', 'keys', {

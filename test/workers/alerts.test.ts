@@ -21,7 +21,7 @@ const hookNamed = async (name: string) => (await stage.list()).hooks.find((one) 
 const alarm = () => stage.inside((_, state) => state.storage.getAlarm());
 
 describe('Alerts', () => {
-  it('tells each webhook in order, once, however often a ledger hands over the same', async () => {
+  it('are sent to each webhook in order, once, however often a ledger hands over the same', async () => {
     await stage.take(crossing(60), crossing(85));
     await stage.take(crossing(60), crossing(85), crossing(95));
     await stage.vanish();

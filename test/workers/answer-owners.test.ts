@@ -159,7 +159,7 @@ const bodyOf = ({ feature, text, user, more, isReversed }: Request): string => {
 };
 
 describe('an answer', () => {
-  it('is given again to nobody but whose it is, and to him for no other question; and so is a shared run, and a key', async () => {
+  it('is given again only to its owner, and only for the same question; so is a shared run, and a key', async () => {
     const seen = { hits: 0, misses: 0, refused: 0, keyed: 0 };
     const property = fc.asyncProperty(commands, async (all) => {
       const { router, records, opened, puts } = aRouter();

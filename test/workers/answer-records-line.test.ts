@@ -92,7 +92,7 @@ const OK = { status: 200, code: null, ending: 'complete', from: 'miss', deployme
 const JOINED = { lastResult: undefined, isCharged: false };
 
 it.each(KINDS)(
-  'a %s answer costs whoever started it, streamed or not, and names its server to all',
+  'a %s answer is charged to the caller who started it, streamed or not, and names its server to all',
   async (_, sent) => {
     for (const stream of [true, false]) {
       await inside(async ({ router, records }) => {
@@ -147,7 +147,7 @@ it.each(KINDS)('a %s question that a provider rejects has the router’s code, n
   }
 });
 
-it('a record names the model as config does, whoever joined, left or came after the object’s death', async () => {
+it('a record names the model as config does, also for callers who joined, left or came after the object’s death', async () => {
   const said = text('Hello').replace('served', 'a word of the provider’s');
   await inside(async ({ router, die, records }) => {
     router.upstream.on('a', streamed(role, said, { waitMs: 5_000 }, finish, usage, DONE));

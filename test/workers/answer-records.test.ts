@@ -80,7 +80,7 @@ describe.each([
     });
   });
 
-  it('is left before and after content: who joined is closed at once, who started it when the run is settled', async () => {
+  it('is left before and after content: the record of a caller who joined is closed at once, that of the first when the run is settled', async () => {
     await new Stage().inside(async (object) => {
       const { clock, records } = object.world;
       const gone = new AbortController();
@@ -241,7 +241,7 @@ describe('the record of a keyed answer', () => {
     });
   });
 
-  it('of a run that died says so to those who ask again', async () => {
+  it('of a run that died says so when it is asked for again', async () => {
     const stage = new Stage();
     await stage.inside(async (object) => {
       const asked = object.open(RESUMABLE, { ...keyed, job: 'ana' });
@@ -260,7 +260,7 @@ describe('the record of a keyed answer', () => {
 });
 
 describe('the record of a shared answer', () => {
-  it('is of whoever was admitted; one that is refused alone, or sent away, is its Worker’s', async () => {
+  it('is written for the caller who was admitted; a request that is refused alone, or sent away, is recorded by its Worker', async () => {
     await new Stage().inside(async (object) => {
       const asked = ['ana', 'bob', 'cem'].map((job) => object.open(PLAIN, { ...shared, job }));
       await object.settle();

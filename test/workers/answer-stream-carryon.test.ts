@@ -58,7 +58,7 @@ describe.each([
   ['streamed', STREAMED, RESUMABLE],
   ['whole', COMPLETION, WHOLE],
 ] as const)('an answer that was made %s', (_, events, wish) => {
-  it('tells its own reader, and under its key again, at no cost, in either form, asleep in between or not', async () => {
+  it('goes to its own reader, and under its key again, at no cost, in either form, asleep in between or not', async () => {
     const stage = new Stage();
     await stage.inside(async (object) => {
       expect(await toldBy(await run(object, object.open(wish), [...events]))).toEqual(FIELD);
@@ -75,7 +75,7 @@ describe.each([
     expect(stage.world.calls).toHaveLength(1);
   });
 
-  it('tells a reader who goes on where the line broke', async () => {
+  it('goes to a reader who goes on where the line broke', async () => {
     await new Stage().inside(async (object) => {
       await take(await run(object, object.open(RESUMABLE), [...events]), 1);
       expect(await toldBy(await object.attach('1'))).toEqual(FIELD);
@@ -83,7 +83,7 @@ describe.each([
     });
   });
 
-  it('that is shared tells only whoever asked for it first, and what is cached of it holds nothing', async () => {
+  it('that is shared has it only for the caller who asked first, and what is cached of it holds nothing', async () => {
     await new Stage().inside(async (object) => {
       const ways = wish.stream ? [USAGE, USAGE, WHOLE] : [WHOLE, USAGE, WHOLE];
       const asked = ways.map((way) => object.open(way, shared));
@@ -99,7 +99,7 @@ describe.each([
 describe('an answer that failed', () => {
   const failed: Refusal = { ...refusal('providers_unavailable', 503), carryon: FIELD };
 
-  it('before its headers tells those who asked under its key, at the cost of one of them', async () => {
+  it('before its headers has it for all who asked under its key, at the cost of one of them', async () => {
     await new Stage().inside(async (object) => {
       const asked = [WHOLE, WHOLE, page(WHOLE)].map((wish) => object.open(wish));
       await object.settle();
@@ -110,7 +110,7 @@ describe('an answer that failed', () => {
     });
   });
 
-  it('that is shared tells only whoever asked', async () => {
+  it('that is shared has it only for callers who asked for it', async () => {
     await new Stage().inside(async (object) => {
       const asked = [USAGE, WHOLE].map((wish) => object.open(wish, shared));
       await object.settle();
@@ -119,7 +119,7 @@ describe('an answer that failed', () => {
     });
   });
 
-  it('after its headers tells it in the stream', async () => {
+  it('after its headers has it in the stream', async () => {
     await new Stage().inside(async (object) => {
       const asked = [RESUMABLE, page(RESUMABLE)].map((wish) => object.open(wish));
       await object.settle();

@@ -36,7 +36,7 @@ describe('rows', () => {
 });
 
 describe('a stream of 10 MB', () => {
-  it('is stored page by page, whoever reads; a slow reader keeps nobody waiting, and gets every byte', async () => {
+  it('is stored page by page, however it is read; a slow reader keeps nobody waiting, and gets every byte', async () => {
     await new Stage().inside(async (object, state) => {
       const asked = [object.open(RESUMABLE), object.open(RESUMABLE)];
       await object.settle();

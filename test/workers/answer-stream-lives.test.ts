@@ -39,7 +39,7 @@ describe('a run whose object dies', () => {
     });
   });
 
-  it('before any provider was called: its lease is told, and the key runs anew with another', async () => {
+  it('before any provider was called: its lease is reported, and the key runs again with another', async () => {
     const stage = new Stage();
     await stage.inside(async (object) => {
       void object.open(RESUMABLE);

@@ -20,7 +20,7 @@ describe('a shared answer', () => {
         await object.settle();
         object.world.call.begin().chunks(1, 3, chunkOf);
         const replies = await Promise.all(asked);
-        // The first asker among them: the run is not his alone.
+        // The first asker among them: the run belongs to the others too.
         for (const reply of replies.slice(0, 100)) await take(reply, 1);
         // A late joiner gets the beginning first.
         replies.push(await object.open(PLAIN, shared));
@@ -41,7 +41,7 @@ describe('a shared answer', () => {
     });
   });
 
-  it('is asked for whole by one of those who were answered, who is no reader', async () => {
+  it('is asked for whole by one of those who were answered, which makes that one no reader', async () => {
     await new Stage().inside(async (object) => {
       expect((await object.whole()).status).toBe(404);
       const waiting = new AbortController();
@@ -106,7 +106,7 @@ describe('a shared answer', () => {
     });
   });
 
-  it('whose first asker is refused for his own budget is asked for by the next, as himself', async () => {
+  it('whose first asker is refused by that one’s own budget is asked for by the next, on the next one’s account', async () => {
     await new Stage().inside(async (object) => {
       const asked = ['ana', 'bob', 'cem'].map((job) => object.open(PLAIN, { ...shared, job }));
       await object.settle();
@@ -137,7 +137,7 @@ describe('a shared answer', () => {
     });
   });
 
-  it('that died with the object is asked for anew', async () => {
+  it('that died with the object is asked for again', async () => {
     const stage = new Stage();
     await stage.inside(async (object, state) => {
       void object.open(PLAIN, shared);
@@ -158,7 +158,7 @@ describe('a shared answer', () => {
   });
 });
 
-describe('whoever comes later to a shared answer', () => {
+describe('a caller who comes later to a shared answer', () => {
   it.each([
     [
       'that was cut, though a reader is still at it',
@@ -166,7 +166,7 @@ describe('whoever comes later to a shared answer', () => {
       0,
     ],
     ['whose time is over, though a reader is still at it', { end: 'complete' as const }, SHARED_KEEP_MS],
-  ])('%s has a run of his own', async (_, end, laterMs) => {
+  ])('%s has a run of their own', async (_, end, laterMs) => {
     await new Stage().inside(async (object) => {
       const asked = object.open(PLAIN, shared);
       await object.settle();
@@ -184,7 +184,7 @@ describe('whoever comes later to a shared answer', () => {
     });
   });
 
-  it('after its ttl has a run of his own, however soon', async () => {
+  it('after its ttl has a run of their own, however soon', async () => {
     await new Stage().inside(async (object) => {
       object.world.ttlMs = 1_000;
       const asked = object.open(WHOLE, shared);
@@ -201,7 +201,7 @@ describe('whoever comes later to a shared answer', () => {
     });
   });
 
-  it('that is none to give again has a run of his own', async () => {
+  it('that may not be given again has a run of their own', async () => {
     await new Stage().inside(async (object) => {
       const asked = object.open(WHOLE, shared);
       await object.settle();
@@ -216,7 +216,7 @@ describe('whoever comes later to a shared answer', () => {
     });
   });
 
-  it('that outgrew memory has a run of his own, which the next ones join', async () => {
+  it('that outgrew memory has a run of their own, which the next ones join', async () => {
     await new Stage().inside(async (object) => {
       const asked = object.open(PLAIN, shared);
       await object.settle();
@@ -239,7 +239,7 @@ describe('whoever comes later to a shared answer', () => {
   });
 });
 
-describe('whoever waits for a shared answer', () => {
+describe('a caller who waits for a shared answer', () => {
   it('and leaves before it comes, does not keep the others from caching it', async () => {
     await new Stage().inside(async (object) => {
       const [leaving, gone] = [new AbortController(), new AbortController()];
@@ -255,7 +255,7 @@ describe('whoever waits for a shared answer', () => {
     });
   });
 
-  it('alone, and left before his call arrived, keeps nothing running', async () => {
+  it('alone, and left before their call arrived, keeps nothing running', async () => {
     await new Stage().inside(async (object) => {
       const gone = new AbortController();
       gone.abort();
@@ -305,7 +305,7 @@ describe('whoever waits for a shared answer', () => {
 });
 
 describe('a shared answer of which an event could not be read', () => {
-  it('is for the streams that were there: a whole one is asked for alone, a late one anew, and nobody caches it', async () => {
+  it('is for the streams that were there: a whole one is asked for alone, a late one again, and nobody caches it', async () => {
     await new Stage().inside(async (object) => {
       const [stream, whole] = [object.open(PLAIN, shared), object.open(WHOLE, shared)];
       await object.settle();

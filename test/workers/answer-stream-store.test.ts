@@ -61,7 +61,7 @@ describe('while KEY_SECRET_OLD is set', () => {
   const before = new AnswerStreamStore(namespaces, 'old');
   const rotated = () => new AnswerStreamStore(namespaces, 'new', 'old');
 
-  it('a key that was used under it runs nothing anew', async () => {
+  it('a key that was used under it runs nothing again', async () => {
     expect(await roleOf(before.open('a', keyed, signal))).toBe('started');
     const oldName = await nameOf('old', 'a');
     calls = [];

@@ -259,7 +259,7 @@ describe('a reader who leaves', () => {
     });
   });
 
-  it('is told so by DELETE alone: an error, no [DONE], and the key keeps that', async () => {
+  it('is stopped by DELETE alone: an error, no [DONE], and the key keeps that', async () => {
     const stage = new Stage();
     await stage.inside(async (object) => {
       const asked = object.open(RESUMABLE);
@@ -281,7 +281,7 @@ describe('a reader who leaves', () => {
     });
   });
 
-  it('hears from us each second while there is nothing else, and at once when he is admitted', async () => {
+  it('hears from us each second while there is nothing else, and at once when it is admitted', async () => {
     await new Stage().inside(async (object) => {
       const { clock } = object.world;
       const asked = object.open(RESUMABLE);
@@ -310,7 +310,7 @@ describe('a reader who leaves', () => {
 });
 
 describe('an answer of which an event could not be read', () => {
-  it('is the stream it was for those who ask again, marked; never a whole, and nothing runs anew', async () => {
+  it('is the stream it was for those who ask again, marked; never a whole, and nothing runs again', async () => {
     const stage = new Stage();
     await stage.inside(async (object) => {
       const asked = object.open(RESUMABLE);

@@ -22,7 +22,7 @@ describe('the Worker in workerd', () => {
     expect(await response.json()).toMatchObject({ status: 'ok', configured: true });
   });
 
-  it('leaves its door to the page, and says to a caller who finds none what is here', async () => {
+  it('leaves its root to the page, and says to a caller who finds no page what is here', async () => {
     for (const method of ['GET', 'POST']) {
       const { status, message } = await refused(at('/', { method }));
       expect([status, message]).toEqual([
@@ -32,14 +32,14 @@ describe('the Worker in workerd', () => {
     }
   });
 
-  it('names admin’s paths to whoever looks for one of them, and clients’ to others', async () => {
+  it('names admin’s paths to a caller who looks for one of them, and clients’ paths to others', async () => {
     const admin = { authorization: `Bearer sk-local-admin-key` };
     expect((await refused(at('/admin/tenants', { headers: admin }))).message).toContain('/admin/ledger/:tenant');
     expect((await refused(at('/v2/nothing'))).message).toContain('POST /v1/chat/completions');
     expect((await refused(at('/v2/nothing'))).message).not.toContain('/admin');
   });
 
-  it('lists its aliases to whoever has a key', async () => {
+  it('lists its aliases to a caller with a key', async () => {
     const response = await at('/v1/models', { headers: KEY });
     expect(await response.json()).toMatchObject({ object: 'list', data: [{ id: 'app/chat' }] });
   });

@@ -45,7 +45,7 @@ describe('a promise that burns', () => {
     await stage.pass(8 * HOUR);
   }
 
-  it('is told once for each pair of windows, within a minute, and that it is over; the same where the object dies every minute', async () => {
+  it('is reported once for each pair of windows, within a minute, and once when it is over; the same where the object dies every minute', async () => {
     const began = stage.clock.now() + 5 * MINUTE;
     await outage();
     const straight = stage.notices.map(({ name, at, text }) => [name, at, text]);
@@ -106,7 +106,7 @@ describe('a promise that burns', () => {
 });
 
 describe('a silence', () => {
-  it('that is made shorter tells what it held back when it is over', async () => {
+  it('that is made shorter sends what it held back when it is over', async () => {
     await silence('*', 24 * HOUR);
     await stage.inside((book) => book.openIncident({ id: 'i1', title: 'It burns.', openedBy: 'policy:fast' }));
     await stage.pass(HOUR);
@@ -117,7 +117,7 @@ describe('a silence', () => {
     expect(told()).toEqual(['incident.opened incident/i1/opened']);
   });
 
-  it('keeps quiet until it ends, and then tells what still goes on', async () => {
+  it('sends nothing until it ends, and then what still goes on', async () => {
     await minutes(5, 0);
     await silence('chat-success', 20 * MINUTE);
     await minutes(4, 30);

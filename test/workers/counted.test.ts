@@ -135,7 +135,7 @@ describe('in sum', () => {
     const log = sent.log.map((line) => JSON.parse(line) as { event: string; requestId: string });
     const idsOf = (name: string) => log.filter(({ event }) => event === name).map(({ requestId }) => requestId);
     expect(idsOf('request_record').toSorted()).toEqual(ids.toSorted());
-    // Other calls have such a line too, and whoever left was sent nothing.
+    // Other calls have such a line too, and a caller who left was sent nothing.
     expect(idsOf('request').length).toBeGreaterThan(ids.length);
     for (const path of ['/v1/v1/traces', '/api/public/otel/v1/traces']) {
       const bodies = sent.telemetry.filter((body) => body.includes(`${path} `)).join('');

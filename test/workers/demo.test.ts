@@ -199,15 +199,18 @@ describe('/demo/faults/:deployment', () => {
     expect(await pluggedIn()).toEqual(['a']);
   });
 
-  it.each(['c', 'A', '__proto__', 'a%2Fb', 'toString'])('names those there are to whoever asks for %s', async (id) => {
-    for (const method of ['PUT', 'DELETE']) {
-      const { code, json } = await ask(method, `/demo/faults/${id}`, { token: await tokenOf(PERSON) });
-      expect([code, json.error?.message]).toEqual([
-        '404 not_found',
-        expect.stringMatching(/There is no deployment .*a, b/),
-      ]);
-    }
-  });
+  it.each(['c', 'A', '__proto__', 'a%2Fb', 'toString'])(
+    'names those there are to a caller who asks for %s',
+    async (id) => {
+      for (const method of ['PUT', 'DELETE']) {
+        const { code, json } = await ask(method, `/demo/faults/${id}`, { token: await tokenOf(PERSON) });
+        expect([code, json.error?.message]).toEqual([
+          '404 not_found',
+          expect.stringMatching(/There is no deployment .*a, b/),
+        ]);
+      }
+    },
+  );
 });
 
 describe('a deployed demo', () => {
@@ -219,7 +222,7 @@ describe('a deployed demo', () => {
     return reply.json;
   };
 
-  it('tells how people sign in, and asks neither KV nor an object', async () => {
+  it('says how people sign in, and asks neither KV nor an object', async () => {
     const touched: string[] = [];
     const watched = (name: string, value: object): object =>
       new Proxy(value, {

@@ -115,7 +115,7 @@ describe('publishing', () => {
     expect(writes.map(({ cooldowns }) => cooldowns.a?.version)).toEqual([1, 2, 3]);
   });
 
-  it('tells how long, and what the provider asked for', async () => {
+  it('says how long, and what the provider asked for', async () => {
     const before = Date.now();
     await board.report(saw(outcome('rate_limited', { retryAfterMs: 60_000 })), POLICY);
     const entry = (await published(1))?.cooldowns.a;

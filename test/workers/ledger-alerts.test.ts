@@ -198,7 +198,7 @@ describe('the outbox', () => {
 });
 
 describe('GET /admin/alerts', () => {
-  it('shows what was told to nobody too, a page at a time', async () => {
+  it('shows also what was sent to nobody, a page at a time', async () => {
     const id = newId();
     await ledger().grant(ask(id, 97, { limits: { tenant: { monthlyMicroUsd: 100 } } }));
     await ledger().report([done(id, 97)]);

@@ -1,4 +1,4 @@
-/** Notices of every kind in `Alerts`: which goes first, to whom, and what becomes of them while a webhook is down. */
+/** Notices of every kind in `Alerts`: which goes first, where each goes, and what becomes of them while a webhook is down. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AlertsStage, crossing, hook, notice } from './alerts-harness.ts';
 

@@ -62,7 +62,7 @@ class OutageStage extends BookStage {
     };
   }
 
-  /** A stub belongs to whoever made it: the test, or the book. */
+  /** A stub belongs to the context that made it: the test, or the book. */
   get #board() {
     return env.HEALTH_BOARD.get(env.HEALTH_BOARD.idFromName(this.#name));
   }

@@ -83,7 +83,7 @@ describe('an opinion of an answer', () => {
       [0, 1],
       [0, 1],
     ]);
-    // A visitor, whom nobody vouches for, takes the place of the judge only where visitors count.
+    // A visitor, whose name nothing proves, takes the place of the judge only where visitors count.
     await book.opinion(opinion({ rater: 'visitor', isVouched: false }));
     expect(await both()).toEqual([
       [1, 0],
@@ -171,7 +171,7 @@ describe('figures of a service', () => {
   });
 });
 
-it('what was told is remembered for a week, and makes room', async () => {
+it('what was reported is remembered for a week, and makes room', async () => {
   await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
     const rows = new ToldRows(sql);
     for (let hour = 0; hour < 300; hour++) rows.keep(`id-${hour}`, String(hour), hour * HOUR_MS);

@@ -68,7 +68,7 @@ describe('a flush', () => {
   });
 });
 
-it('tells what an isolate took with it, also after a sleep, and takes it back when the isolate tells something after all', async () => {
+it('reports what an isolate took with it, also after a sleep, and takes that back when the isolate reports after all', async () => {
   const lost = async () => (await book.report({})).lost;
   const body = (open: number) => JSON.stringify({ ...JSON.parse(EMPTY), open });
   await record('a', 0, body(3));

@@ -55,7 +55,7 @@ describe('TenantLedger', () => {
     expect(await ledger().grant(ask(paid, 4, { limits }))).toEqual({ refused: 'lease_settled' });
   });
 
-  it('grants 200 at once no more than the cap, whoever comes first', async () => {
+  it('grants 200 at once no more than the cap, in whatever order they come', async () => {
     const replies = await Promise.all(Array.from({ length: 200 }, () => ledger().grant(ask(newId(), 3, capped(100)))));
     expect(replies.filter(isGranted)).toHaveLength(33);
     expect(await tenantRow()).toEqual([0, 99, 0]);

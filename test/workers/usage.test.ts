@@ -50,13 +50,13 @@ const ANA = { remainingRatio: 0.976, capUsd: 0.5, usedUsd: 0.012, remainingUsd: 
 const RATE = { remainingRatio: 1, cap: 5, used: 0, remaining: 5 };
 const TENANT = { remainingRatio: 1, capUsd: 100, usedUsd: 0, remainingUsd: 100 };
 
-it('tells a server of its tenant, and of the user that it names, and of nobody else', async () => {
+it('shows a server its tenant, and the user that it names, and nobody else', async () => {
   const { told } = await ask('sk-server', { 'x-carryon-user': 'ana' });
   expect(told).toEqual({ 'tenant monthly': TENANT, 'user:ana daily': ANA, 'user:ana rps': RATE });
   expect((await ask('sk-server')).told).toEqual({ 'tenant monthly': TENANT });
 });
 
-it('tells a page of its user, or its key, alone, and of money as a share', async () => {
+it('shows a page its user, or its key, alone, and money as a share', async () => {
   expect((await ask('eyJh.b.c')).told).toEqual({ 'user:ana daily': { remainingRatio: 0.976 }, 'user:ana rps': RATE });
   const page = await ask('pk-page', { origin: ORIGIN });
   expect(page.told).toEqual({ 'key:k2 daily': { remainingRatio: 1 } });

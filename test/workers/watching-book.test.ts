@@ -52,8 +52,8 @@ describe('the alarm', () => {
   });
 });
 
-describe('what is to be told', () => {
-  it('is told at once, in order', async () => {
+describe('a notice', () => {
+  it('is handed over at once, in order', async () => {
     await open('i1');
     await stage.inside((book) => book.changeIncident('i1', { note: 'We ask b.' }, 'ben'));
     await stage.inside((book) => book.changeIncident('i1', { close: true }, 'ben'));
@@ -62,7 +62,7 @@ describe('what is to be told', () => {
     expect(stage.calls).toBe(1);
   });
 
-  it('waits while nobody takes it, for longer and longer, up to a minute, and is then told once', async () => {
+  it('waits while Alerts does not take it, for longer and longer, up to a minute, and is then handed over once', async () => {
     const failure = async () => Promise.reject(new Error('no'));
     stage.fails = failure;
     await open('i1');
@@ -81,7 +81,7 @@ describe('what is to be told', () => {
     expect(await stage.alarmAt()).toBeNull();
   });
 
-  it('is told again under the same name where the object died before it knew, and otherwise not', async () => {
+  it('is handed over again under the same name where the object died before it knew, and otherwise not', async () => {
     await open('i1');
     stage.fails = () => new Promise(() => {});
     const stuck = stage.pass(0).catch(() => {});

@@ -34,7 +34,7 @@ it.each([{ 'retry-after-ms': '1', 'retry-after': '1' }, { 'retry-after': '0' }])
   },
 );
 
-it('tells the third 429 in the router’s own words', async () => {
+it('shows the third 429 in the router’s own words', async () => {
   replies = [[429, { 'retry-after-ms': '1' }]];
   await expect(call()).rejects.toThrow('refused 3');
 });

@@ -19,7 +19,7 @@ describe('the flags of npm run budget', () => {
       ['--json', '-x'],
       ['--json', '-x'],
     ],
-  ])('%j may hold a number below nought', (args, joined) => {
+  ])('%j may hold a number below zero', (args, joined) => {
     expect(joinNegatives(args)).toEqual(joined);
   });
 

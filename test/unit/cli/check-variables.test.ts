@@ -159,7 +159,7 @@ describe('an address that may not be what was meant', () => {
 });
 
 describe('secrets that can be guessed', () => {
-  it('are told outside local mode, and not shown', () => {
+  it('are named outside local mode, and their values are not shown', () => {
     const lines = aboutVariables(config, { ...right, KEY_SECRET: 'short', ADMIN_KEY: 'x'.repeat(24) }, false);
     expect(lines).toEqual([expect.stringMatching(/^warning: KEY_SECRET has 5 characters and .* openssl rand -hex 32/)]);
     expect(aboutVariables(config, { ...right, KEY_SECRET: 'short', CARRYON_LOCAL: '1' }, true)).toEqual([]);

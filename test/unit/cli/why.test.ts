@@ -14,7 +14,7 @@ const whole = (more: Partial<RequestRecord> = {}): string => {
 };
 
 describe('npm run why', () => {
-  it('tells of a request that failed over: who was asked, why there was another, what it cost, what it counts as', () => {
+  it('explains a request that failed over: who was asked, why there was another attempt, what it cost, what it counts as', () => {
     const attempts = [
       attemptOf({ result: 'server_error', status: 503, ttftMs: null, ms: 210 }),
       attemptOf({ deployment: 'b', provider: 'anthropic', model: 'other', startedMs: 215, ms: 1_600, hop: 1 }),
@@ -116,7 +116,7 @@ It counts as good.
     for (const sentence of sentences) expect(text).toContain(sentence);
   });
 
-  it('tells of an index entry what it has', () => {
+  it('shows of an index entry what it has', () => {
     const {
       alias,
       keyId,

@@ -17,7 +17,7 @@ const listed = (identity: Partial<Identity> = {}, deps = router()) =>
   featureList({ ...LOCAL_IDENTITY, ...identity }, deps);
 
 describe('GET /ai/features', () => {
-  it('tells what travel mode has to know of each feature', async () => {
+  it('lists what travel mode has to know of each feature', async () => {
     expect(await listed()).toEqual({
       features: {
         chat: { resume: true, travelTtlSeconds: 604_800, generation: 0, alias: 'app/chat' },

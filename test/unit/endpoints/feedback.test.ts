@@ -76,7 +76,7 @@ describe('POST /v1/feedback', () => {
     expect(await rate({ requestId: id, thumb: 1, rater: 'bob' })).toEqual([400, 'invalid_body', 'rater']);
   });
 
-  it('of a page is that of one rater for all visitors, whom nobody vouches for', async () => {
+  it('of a page counts as one rater for all visitors, because nothing proves who they are', async () => {
     const { router, id, rate } = world(PAGE);
     await rate({ requestId: id, thumb: 1 });
     expect(router.opinions).toMatchObject([{ rater: 'visitor', isVouched: false, ofUser: undefined }]);

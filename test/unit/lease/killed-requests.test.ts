@@ -1,6 +1,6 @@
 /**
  * Crowds of users whose messages to the ledger travel together, while the runtime kills requests at any moment, calls are lost or
- * fail, and limits refuse: what providers may bill is booked, within the cap, and who lives closes its lease.
+ * fail, and limits refuse: what providers may bill is booked, within the cap, and a request that survives closes its lease.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

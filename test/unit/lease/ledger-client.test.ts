@@ -33,7 +33,7 @@ describe('a grant that comes too late', () => {
     expect(router.ledger.asked.map(({ wants }) => wants[0]?.parallel)).toEqual([1, 0, 0]);
   });
 
-  it('is given back and asked anew: a grant of tokens ends with its minute', async () => {
+  it('is given back, and the ledger is asked again: a grant of tokens ends with its minute', async () => {
     const router = withBudget(1_000_000);
     router.ledger.limit('tenant', { tpm: 100_000, parallel: 1 });
     router.upstream.on('a', goodReply('Hello'));
@@ -47,7 +47,7 @@ describe('a grant that comes too late', () => {
 });
 
 describe('a refusal from memory', () => {
-  it('tells nobody what is left to somebody else', async () => {
+  it('does not tell one caller what is left to another', async () => {
     const router = new TestRouter();
     router.upstream.on('a', goodReply('Hello'));
     router.ledger.limit('tenant', { rps: 1, burst: 1 });

@@ -28,7 +28,7 @@ describe('drillBoard', () => {
     expect(router.events[0]).not.toHaveProperty('advice');
   });
 
-  it('knows nothing of the rest of others', () => {
+  it('knows nothing of others’ cooldowns', () => {
     const { router, drill } = boards();
     router.board.observe(a, { startedAt: 0, result: 'bad_key', user: null }, nothing);
     expect(drill.candidates([a])[0]?.state).toBe('up');

@@ -57,7 +57,7 @@ describe('a body that is none', () => {
     expect(await refusal({ body: text })).toMatchObject(error);
   });
 
-  it('is told where it breaks, never what it says', async () => {
+  it('is refused with the place where it breaks, never with what it says', async () => {
     const secret = '{"messages": [{"content": "my secret" "oops"}]}';
     const error = await refusal({ body: secret });
     expect(error).toMatchObject({ code: 'invalid_json' });

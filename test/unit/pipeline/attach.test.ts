@@ -72,7 +72,7 @@ describe('a question whose answer would be kept', () => {
   });
 
   it.each([
-    ['asked for anew', { 'x-carryon-cache': 'refresh' }],
+    ['asked for again', { 'x-carryon-cache': 'refresh' }],
     ['not to be kept', { 'x-carryon-cache': 'no-store' }],
     ['of a feature without a cache', { 'x-carryon-feature': 'chat' }],
   ])('is not shared where it is %s', async (_, more) => {
@@ -115,7 +115,7 @@ describe('a question whose answer would be kept', () => {
     expect([status, headers.get('x-carryon-cache')]).toEqual([429, null]);
   });
 
-  it('is charged to whoever started it, and tells nobody else what is left to him', async () => {
+  it('is charged to the caller who started it, and no other caller sees what is left to that one', async () => {
     const first = await summarize();
     reply = () => replying({ role: 'attached', head: { dropped: ['his_own'] } });
     const joined = await summarize();

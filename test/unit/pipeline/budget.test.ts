@@ -254,7 +254,7 @@ describe('a budget that is spent', () => {
 });
 
 describe('a rate', () => {
-  it('is told with every answer, refuses beyond it, and is not asked again before its time', async () => {
+  it('comes with every answer, refuses beyond it, and is not asked again before its time', async () => {
     const router = new TestRouter();
     router.upstream.on('a', goodReply('Hello'));
     router.ledger.limit('tenant', { rps: 1, burst: 2 });

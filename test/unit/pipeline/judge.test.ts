@@ -97,7 +97,7 @@ describe('an answer of the sample', () => {
     expect(JSON.stringify([router.records, router.events, opinions])).not.toContain(MARKER);
   });
 
-  it('tells the book again until it knows the request, for 25 s', async () => {
+  it('is sent to the book again until that knows the request, for 25 s', async () => {
     replies = ['unknown', 'busy', 'taken'];
     await asked();
     expect(opinions).toHaveLength(3);

@@ -224,7 +224,7 @@ describe('what may be used is used', { timeout: 60_000 }, () => {
     expect(startsAt.length - calm.length).toBeGreaterThanOrEqual(0.9 * (burst + rps * 5));
   });
 
-  it('of a budget, down to what the last request might have cost, by whoever asks again as told', async () => {
+  it('of a budget, down to what the last request might have cost, by clients that ask again when they were told to', async () => {
     const CAP = 400_000;
     const isolates = new Isolates(4, { monthlyMicroUsd: CAP });
     isolates.ledger.latencyMs = 3;

@@ -51,7 +51,7 @@ describe('a pinned deployment', () => {
     expect(asked(router)).toEqual(['c', 'a', 'b']);
   });
 
-  it('in cooldown is asked first by every request, claims no probe, and its failures are told', async () => {
+  it('in cooldown is asked first by every request, claims no probe, and its failures are reported', async () => {
     const router = pinned();
     router.upstream.on('c', LONG_REST);
     await router.ask();
@@ -79,7 +79,7 @@ describe('a pinned deployment', () => {
     expect([router.probes, router.standings.c]).toEqual([0, 'up']);
   });
 
-  it('that asked for a wait is asked all the same; where all rest, and resting ones are to be refused, it alone', async () => {
+  it('that asked for a wait is asked all the same; where all are in cooldown and config refuses then, it alone is', async () => {
     const router = pinned({ whenAllCooling: 'refuse' });
     for (const id of ['a', 'b', 'c']) router.upstream.on(id, failing(429, {}, { 'retry-after': '600' }));
     await router.ask();

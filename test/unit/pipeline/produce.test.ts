@@ -201,7 +201,7 @@ describe('everybody is down', () => {
     );
   });
 
-  it('all are still tried while they rest, the last one is never cooled', async () => {
+  it('all are still tried during their cooldowns, and the last one is never cooled', async () => {
     const router = new TestRouter();
     router.upstream.on('a', failing(500));
     router.upstream.on('b', failing(500));

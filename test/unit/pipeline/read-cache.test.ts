@@ -70,21 +70,21 @@ describe('an equal question', () => {
     expect((await ask(router, { user: 'ana' })).shown).toBe('The first answer');
   });
 
-  it('after its time is asked anew', async () => {
+  it('after its time is asked again', async () => {
     const router = caching();
     await ask(router);
     await router.clock.advance(HOUR);
     expect((await ask(router)).shown).toBe('Another answer');
   });
 
-  it('of another feature, or where no cache is set, is asked anew', async () => {
+  it('of another feature, or where no cache is set, is asked again', async () => {
     const router = caching();
     await ask(router);
     const { headers, shown } = await router.ask();
     expect([headers.get('x-carryon-cache'), shown]).toEqual([null, 'Another answer']);
   });
 
-  it('of another user is his own where the scope is the user', async () => {
+  it('of another user is a question of its own where the scope is the user', async () => {
     const router = caching({ scope: 'user' });
     await ask(router, { user: 'ana' });
     expect((await ask(router, { user: 'ana' })).shown).toBe('The first answer');
@@ -104,7 +104,7 @@ describe('an equal question', () => {
     expect((await ask(router)).shown).toBe('Another answer');
   });
 
-  it('in a new generation is asked anew; where the generation cannot be told, the cache is left alone', async () => {
+  it('in a new generation is asked again; where the generation cannot be told, the cache is left alone', async () => {
     const router = caching();
     await ask(router);
     router.answers.generationNumber = undefined;
@@ -219,7 +219,7 @@ describe('nothing better can be given', () => {
     },
   );
 
-  it('it is the caller’s own mistake: his error', async () => {
+  it('it is the caller’s own mistake: that error', async () => {
     const router = caching();
     await ask(router);
     router.upstream.on('a', failing(400));

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('a streamed answer that failed over', () => {
-  it('is told when the stream has ended, and once', async () => {
+  it('is written once, when the stream has ended', async () => {
     router.upstream.on('a', failing(503));
     router.upstream.on('b', good(true, 'Hello'));
     const response = await router.clock.run(router.send({ stream: true }));
@@ -23,7 +23,7 @@ describe('a streamed answer that failed over', () => {
     expect(told()).toMatchObject([{ event: 'request_failed_over', servedBy: 'b', requestId: 'request-1' }]);
   });
 
-  it('is told when its reader has left', async () => {
+  it('is written when its reader has left', async () => {
     router.upstream.on('a', failing(503));
     router.upstream.on('b', good(true, 'Hello'));
     const response = await router.clock.run(router.send({ stream: true }));
@@ -33,7 +33,7 @@ describe('a streamed answer that failed over', () => {
   });
 });
 
-it.each([true, false])('a fault of what is told breaks no answer (streamed: %s)', async (stream) => {
+it.each([true, false])('a fault in writing the record breaks no answer (streamed: %s)', async (stream) => {
   const tell = router.deps.events;
   router.deps.events = (event) => {
     if (event.event === 'request_failed_over') throw new RangeError('ours');
@@ -46,7 +46,7 @@ it.each([true, false])('a fault of what is told breaks no answer (streamed: %s)'
   expect(router.events).toContainEqual(expect.objectContaining({ event: 'internal_error', reason: 'RangeError' }));
 });
 
-it('a failure in whose place a stale answer stands is told all the same', async () => {
+it('a failure that a stale answer covers is recorded all the same', async () => {
   const cache = resolveCachePolicy(cachePolicy.parse({ scope: 'tenant', ttl: '1h', staleTtl: '1h' }));
   const features = new Map(router.deps.config.features).set('summarize', feature('summarize', { cache }));
   Object.assign(router.deps.config, { features });

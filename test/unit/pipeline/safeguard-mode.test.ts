@@ -152,7 +152,7 @@ describe('safeguard mode', () => {
       expect(router.ledger.figures().heldMicroUsd).toBe(0);
     };
 
-    it('begins within the 10 s of its slices, which are not taken anew, and no place in the rate is wasted', async () => {
+    it('begins within the 10 s of its slices, which are not taken again, and no place in the rate is wasted', async () => {
       const router = await busy();
       spend(router, 95 * CAP);
       for (let request = 0; request < 200; request++) await ask(router, 50);

@@ -67,7 +67,7 @@ describe('an OpenAI event that holds nothing', () => {
     expect(openaiSteps(data)).toEqual([]);
   });
 
-  it('still tells its usage', () => {
+  it('still reports its usage', () => {
     const stream = openai.stream(ask, 0);
     stream.event(undefined, '{"usage":{"prompt_tokens":20,"completion_tokens":7},"choices":null}');
     expect(stream.usage).toMatchObject({ inputTokens: 20, outputTokens: 7 });

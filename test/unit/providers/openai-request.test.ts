@@ -58,7 +58,7 @@ describe('an OpenAI request', () => {
     expect(send({ messages }, 'holysheep').body.messages).toEqual([{ role: 'system', content: 'Be brief.' }]);
   });
 
-  it('gives reasoning back only to who wants it', () => {
+  it('gives reasoning back only to providers that want it', () => {
     const messages = [
       { role: 'assistant', content: 'Hi', reasoning_content: 'Hm.' },
       { role: 'user', content: 'Go on' },

@@ -161,7 +161,7 @@ describe('where a usage stands', () => {
 describe('a usage in a place of its own', () => {
   const told = { prompt_tokens: 20, completion_tokens: 7, total_tokens: 27 };
 
-  it('is summed where each of several choices tells its own in a chunk of its own', () => {
+  it('is summed where each of several choices has its own in a chunk of its own', () => {
     const stream = new OpenAiStream(2);
     const say = (index: number, made: number) =>
       stream.event(

@@ -68,7 +68,7 @@ describe.each(['openai', 'anthropic'] as const)('sent to %s', (format) => {
   });
 });
 
-it('a limit that is told in words for Anthropic keeps its digits', () => {
+it('a limit that is put into words for Anthropic keeps its digits', () => {
   const schema = '{"type":"object","properties":{"id":{"type":"integer","minimum":-9223372036854775808}}}';
   const asked = read(`"response_format":{"type":"json_schema","json_schema":{"name":"it","schema":${schema}}}`);
   expect(sent('anthropic', asked)).toContain('(minimum: -9223372036854775808)');

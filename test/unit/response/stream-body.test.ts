@@ -250,7 +250,7 @@ describe('backpressure', () => {
     await reader?.cancel();
   });
 
-  it('a slow reader is not the provider’s fault: no stall, no cut, and no blame when his time is up', async () => {
+  it('a slow reader is not the provider’s fault: no stall, no cut, and no blame when its time is up', async () => {
     const router = new TestRouter([deployment('a', { idleTimeoutMs: 1_000 })], { maxStreamDurationMs: 60_000 });
     router.upstream.on('a', streamed(role, ...Array.from({ length: 6 }, () => text('a')), finish, DONE));
     const readSlowly = async (everyMs: number) => {

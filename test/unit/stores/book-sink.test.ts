@@ -112,7 +112,7 @@ describe('the book’s sink', () => {
     expect(net.bodies.map(({ dropped }) => dropped)).toEqual([{ otlp: 3 }, {}, { otlp: 1, book: 1 }]);
   });
 
-  it('tells again of the drops that a flush was to tell of which the platform has ended', async () => {
+  it('reports drops again where the platform has ended the flush that was to report them', async () => {
     const net = new Net(['hangs']);
     const sink = net.sink();
     net.drops.otlp = 7;

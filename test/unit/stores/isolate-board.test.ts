@@ -76,7 +76,7 @@ describe('its own breaker', () => {
     expect(isolate.reads).toBe(0);
   });
 
-  it('tells of each failure, with the successes before it in a sum', () => {
+  it('reports each failure, with the successes before it in a sum', () => {
     const isolate = new Isolate();
     for (let success = 0; success < 7; success++) isolate.observe('success');
     expect(isolate.reports).toEqual([]);
@@ -103,7 +103,7 @@ describe('its own breaker', () => {
     expect(limited.reports).toHaveLength(1);
   });
 
-  it('tells of short waits once they have become a rest, as the failures they are', async () => {
+  it('reports short waits as failures once they have become a cooldown', async () => {
     const isolate = new Isolate();
     for (let failure = 0; failure < 4; failure++) {
       isolate.observe('rate_limited', { retryAfterMs: 1_000 });
@@ -160,7 +160,7 @@ describe('what others published', () => {
     expect(isolate.reads).toBe(2);
   });
 
-  it('that cannot be read stops nobody, and is told', async () => {
+  it('that cannot be read stops nobody, and is reported', async () => {
     const isolate = new Isolate();
     isolate.readError = new Error('KV is down');
     await isolate.ready();
@@ -270,7 +270,7 @@ describe('a probe', () => {
     expect(isolate.board.candidates([a])).toMatchObject([{ until: isolate.clock.now() + 1_000 }]);
   });
 
-  it('that comes before the rest ends at the board is asked for again when it does', async () => {
+  it('that comes before the cooldown ends at the board is asked for again when it does', async () => {
     const isolate = await halfOpen();
     isolate.answer = { claim: 'taken', until: isolate.clock.now() + 7, askedUntil: 0 };
     expect(await isolate.board.claimProbe(a, 30_000)).toBe(false);
@@ -300,7 +300,7 @@ describe('a probe', () => {
     expect(isolate.clock.pending).toBe(0);
   });
 
-  it('that succeeds is told at once', async () => {
+  it('that succeeds is reported at once', async () => {
     const isolate = await halfOpen();
     await isolate.board.claimProbe(a, 30_000);
     const before = isolate.reports.length;

@@ -200,7 +200,7 @@ describe('what others set', () => {
     expect(await isolate.request()).toBe('b');
   });
 
-  it('is told by HealthBoard once, however many change later', async () => {
+  it('takes one question to HealthBoard, however many change later', async () => {
     let overrides = pinned('b');
     const isolate = new Isolate(documentOf(overrides), overrides);
     await isolate.request();

@@ -289,7 +289,7 @@ describe('a key set that', () => {
     expect(await bench.code(token())).toBe('sign_in_unavailable');
   });
 
-  it('does not come: given up after 5 s, by those too who came while it was read', async () => {
+  it('does not come: given up after 5 s, also by those who came while it was read', async () => {
     const bench = new Bench('never');
     const asked = [await token(), await token(rs), await token()].map((one) => bench.find(one));
     await bench.clock.advance(4_999);
@@ -300,7 +300,7 @@ describe('a key set that', () => {
     expect(bench.fetched).toHaveLength(1);
   });
 
-  it('hangs holds up nobody who has a known key, but those who hear of it first', async () => {
+  it('hangs holds up the requests that found it out of date, and no other with a known key', async () => {
     const bench = new Bench();
     const good = await token();
     await bench.code(good);
@@ -322,7 +322,7 @@ describe('a key set that', () => {
     expect(await bench.code(good)).toBe('invalid_token');
   });
 
-  it('comes late is read once for all who ask meanwhile, none of whom waits for another’s promise', async () => {
+  it('comes late is read once for all who ask meanwhile, and none of them waits for another’s promise', async () => {
     const bench = new Bench();
     let answer = () => {};
     const came = new Promise<void>((resolve) => {

@@ -128,7 +128,7 @@ describe('a receiver that fails', () => {
     expect(calls.map(({ ids }) => ids.length)).toEqual([1, 3]);
   });
 
-  it('is told of once, however long it lasts', async () => {
+  it('is reported once, however long it lasts', async () => {
     const { sink, clock, events } = sinkWith(['gone']);
     for (let batch = 0; batch < 30; batch++) {
       await clock.run(sink.take(records(50)));
@@ -200,7 +200,7 @@ describe('an answer', () => {
   });
 });
 
-it('a receiver whose variables are missing is called never; all is counted', async () => {
+it('a receiver whose variables are missing is never called; all is counted', async () => {
   const { sink, calls, events } = sinkWith([good()], { problem: 'OTLP_URL is not set' });
   await sink.take(records(3));
   expect([calls.length, sink.dropped]).toEqual([0, 3]);

@@ -51,7 +51,7 @@ describe('an answer of an older generation', () => {
     expect(isOfGeneration({ feature: 'chat', generation }, known(current))).toBe(isKept);
   });
 
-  it('is told only of a feature that is known', () => {
+  it('is recognised only for a feature that is known', () => {
     expect(isOfGeneration({ feature: 'other', generation: 1 }, known(2))).toBe(true);
     expect(isOfGeneration({ feature: 'chat', generation: 1 }, undefined)).toBe(true);
   });

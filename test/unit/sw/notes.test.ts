@@ -84,7 +84,7 @@ describe('notes', () => {
     expect(told).toEqual([]);
   });
 
-  it('are of whom the tab had named when they came, though it names another while they wait', async () => {
+  it('belong to the person that the tab had named when they came, though it names another while they wait', async () => {
     const reply = opened();
     held = [];
     const replies = [reply(put('first')), reply(put('second'))];
@@ -97,7 +97,7 @@ describe('notes', () => {
     expect([...kept]).toEqual([['ana: n', 'second']]);
   });
 
-  it('are told to the person’s other tabs where they were put or deleted, and only then', async () => {
+  it('are announced to the person’s other tabs where they were put or deleted, and only then', async () => {
     const reply = opened();
     await reply(put('text'));
     await reply({ kind: 'note-delete', person: 'ana', name: 'n' });

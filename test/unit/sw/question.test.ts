@@ -65,7 +65,7 @@ describe('while the features are not known', () => {
 });
 
 describe('what is known of its feature', () => {
-  it('is told, and of one that is not listed that it does not resume', () => {
+  it('comes with the question; a feature that is not listed does not resume', () => {
     expect(read({ prompt: 'Hi' })).toMatchObject({ feature: 'chat', resumes: true, generation: 3 });
     expect(read({ prompt: 'Hi', feature: 'code' })).toMatchObject({ feature: 'code', resumes: false });
     expect(read({ prompt: 'Hi', feature: 'other' })).toMatchObject({

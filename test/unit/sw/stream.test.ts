@@ -263,7 +263,7 @@ describe('a stream that is looked at before its page has it', () => {
     expect(await read(stream)).toBe(text);
   });
 
-  it('tells the error with which it begins', async () => {
+  it('reports the error with which it begins', async () => {
     const error = eventText({ data: '{"error":{"code":"providers_unavailable"}}' });
     const stream = new FollowedStream(quickRim(), streaming(connection(error, [99], 'end')).all);
     expect([await stream.begins(3_000), stream.error?.code]).toEqual(['begun', 'providers_unavailable']);

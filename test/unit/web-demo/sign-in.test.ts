@@ -112,7 +112,7 @@ describe('signing in', () => {
     expect([...storage.kept.keys()]).toEqual(['carryon-person']);
   });
 
-  it('is a key of the settings, read anew where it is refused', async () => {
+  it('is a key of the settings, read again where it is refused', async () => {
     const { enter } = bench({ signIn: 'publishable', key: 'pk-old' }, () =>
       json({ signIn: 'publishable', key: 'pk-new' }),
     );
@@ -120,7 +120,7 @@ describe('signing in', () => {
     expect([await token(), await token(true)]).toEqual(['pk-old', 'pk-new']);
   });
 
-  it('is whoever the team’s own token names, also at the next visit without a network', async () => {
+  it('is the person that the team’s own token names, also at the next visit without a network', async () => {
     let isOnline = true;
     let status = 200;
     const { enter, memory } = bench({ signIn: 'token', tokenUrl: 'https://team.example/token' }, () => {

@@ -58,7 +58,7 @@ describe('the outbox', () => {
     expect(next.turns[0]?.outcome).toMatchObject({ facts: { source: { kind: 'queued' } } });
   });
 
-  it('tells what failed in it, sends that under another id, and forgets what is cancelled', async () => {
+  it('shows what failed in it, sends that under another id, and forgets what is cancelled', async () => {
     const { world, tab } = await open();
     world.isOnline = false;
     tab.talk.ask('One?');

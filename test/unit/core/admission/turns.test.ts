@@ -96,7 +96,7 @@ describe('leaving out the oldest turns', () => {
     expect(within(sent, 3)).toBeUndefined();
   });
 
-  it('tells what there is at least', () => {
+  it('says what there is at least', () => {
     expect(leastInput(said(...CONVERSATION), DEPLOYMENTS, BARE)).toBe(13);
     expect(leastInput(said(system('rule')), DEPLOYMENTS, BARE)).toBe(4);
   });

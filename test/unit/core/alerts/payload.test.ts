@@ -115,7 +115,7 @@ describe('Slack’s message', () => {
     expect(slack(EVERY[1] as Notice)).toContain('$0.000605 of $0.001000');
   });
 
-  it('about a promise says what burns, how fast, since when, whom it touches, and what to do', () => {
+  it('about a promise says what burns, how fast, since when, who is affected, and what to do', () => {
     const { text, blocks } = JSON.parse(slack(burning()));
     expect(text).toMatch(/^An error budget burns too fast: Success of chat/);
     expect(blocks[0].text.text).toMatch(/^:rotating_light: \*An error budget burns too fast\*\nSuccess of chat/);
@@ -230,7 +230,7 @@ it('a row of an earlier build is the same notice as a new one', () => {
   expect(NOTICE_KINDS).toContain(readNotice(JSON.stringify(crossed())).kind);
 });
 
-it('figures are told in words', () => {
+it('figures are put into words', () => {
   const data = {
     ...{
       spentMicroUsd: 5_000_000,

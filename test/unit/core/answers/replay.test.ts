@@ -76,13 +76,13 @@ describe('an answer once more', () => {
     expect(deltas).toEqual(calls.map((call, index) => ({ index, ...call })));
   });
 
-  it('tells its usage only to whoever asked for it', () => {
+  it('has its usage only for callers who asked for it', () => {
     expect(chunksOf(ANSWER, false).some(({ usage }) => usage)).toBe(false);
     const { usage, ...without } = ANSWER;
     expect(chunksOf(without)).toHaveLength(3);
   });
 
-  it('cost nothing, and says so to whoever may see costs', () => {
+  it('cost nothing, and says so to callers who may see costs', () => {
     const body = JSON.stringify(ANSWER);
     const last = (seesProvider: boolean) =>
       eventsOf(replayAsStream({ body }, { includeUsage: true, seesProvider, alias: 'app/chat' })).at(-2);

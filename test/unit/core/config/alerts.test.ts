@@ -97,7 +97,7 @@ describe('a mistake', () => {
 });
 
 describe('alerts', () => {
-  it('are told at 60, 85 and 95 %, to nobody, unless config says otherwise', () => {
+  it('are due at 60, 85 and 95 %, and go to nobody, unless config says otherwise', () => {
     expect(resolved(undefined).alerts).toEqual({
       ladder: { thresholds: [60, 85, 95], scopes: ['tenant', 'anonymous', 'feature', 'key'], safeguardAt: 95 },
       hooks: [],

@@ -216,7 +216,7 @@ describe('an environment slot', () => {
     'gpt-5-search-api',
     'perplexity/sonar-pro',
     'gpt-6-sol:online',
-  ])('of %s needs a fee for each request, said by whoever sets it', (model) => {
+  ])('of %s has to name a fee for each request', (model) => {
     const of = (price: string | undefined) => deployed({ PROVIDER_A_MODEL: model, PROVIDER_A_PRICE: price }).missing;
     expect(of(undefined)).toContain('PROVIDER_A_PRICE');
     expect(of('{"input":1,"output":2}')).toEqual(['PROVIDER_A_PRICE']);

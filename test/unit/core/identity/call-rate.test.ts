@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CallRate, WINDOW_MS } from '../../../../worker/core/identity/call-rate.ts';
 
 describe('the rate of an address', () => {
-  it('lets its number through in a minute, tells when the next may come, and counts anew then', () => {
+  it('lets its number through in a minute, says when the next may come, and starts to count again then', () => {
     const rate = new CallRate();
     const waits = [0, 1_000, 2_000, 3_000, 4_000].map((now) => rate.take('a', 3, now));
     expect(waits).toEqual([0, 0, 0, WINDOW_MS - 3_000, WINDOW_MS - 4_000]);

@@ -100,7 +100,7 @@ describe('leases of one are admitted exactly when an independent GCRA admits', (
     expect(admitted).toBeLessThan(9_000);
   });
 
-  it('who waits as long as told is admitted, a millisecond sooner is not', () => {
+  it('a caller who waits as long as told is admitted; a millisecond sooner is too soon', () => {
     const limits = { tenant: { rps: 3, burst: 2 } };
     const ledger = new LedgerInMemory(NOON);
     const once = () => ledger.grant(ask(idAt(ledger.clockMs), 0, { limits }));

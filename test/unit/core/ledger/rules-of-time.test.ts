@@ -140,7 +140,7 @@ describe('ledger rule 12: the ledger’s time never goes back', () => {
 });
 
 describe('ledger rule 13: more spent than granted is booked as it is', () => {
-  it('is told, and makes the next grants refuse', () => {
+  it('is reported, and makes the next grants refuse', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
     ledger.grant(ask(id, 2, capped(10)));
@@ -152,7 +152,7 @@ describe('ledger rule 13: more spent than granted is booked as it is', () => {
     expect(refusalOf(ledger.grant(ask(idAt(NOON), 2, capped(10))))).toMatchObject({ spentMicroUsd: 9 });
   });
 
-  it('what somebody spent who was never granted anything is told too', () => {
+  it('what was spent without any grant is reported too', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
     expect(ledger.report(done(id, 3), done(id, 3))).toEqual(['over_granted', 'over_granted']);
@@ -179,7 +179,7 @@ describe('ledger rule 14: reset and adjust', () => {
     return { ledger, lost };
   };
 
-  it('a late report does not lower what was already set to nought', () => {
+  it('a late report does not lower what was already set to zero', () => {
     const { ledger, lost } = dead();
     expect(ledger.adjust({ scope: 'tenant', deltaMicroUsd: null })).toMatchObject({ ok: true });
     expect(spent(ledger)).toBe(0);
@@ -189,7 +189,7 @@ describe('ledger rule 14: reset and adjust', () => {
     expect(isGranted(ledger.grant(ask(idAt(ledger.clockMs), 20, capped(20))))).toBe(true);
   });
 
-  it('the sum may stand below nought in its row; what is shown never does, folded or not', () => {
+  it('the sum may be below zero in its row; what is shown never is, folded or not', () => {
     const { ledger } = dead();
     ledger.adjust({ scope: 'tenant', deltaMicroUsd: null });
     expect(ledger.tables.read('tenant').newest).toMatchObject({ month: MONTH, spentMicroUsd: -9 });
@@ -234,7 +234,7 @@ describe('ledger rule 14: reset and adjust', () => {
     expect(spent(ledger)).toBe(2);
   });
 
-  it('a delta goes down to nought at most; one period alone, where it is named', () => {
+  it('a delta goes down to zero at most; one period alone, where it is named', () => {
     const { ledger } = dead();
     ledger.adjust({ scope: 'tenant', deltaMicroUsd: -2 });
     expect([spent(ledger), spent(ledger, '2026-11-21')]).toEqual([7, 7]);

@@ -56,7 +56,7 @@ function usageOf(inputTokens: number, most: number, { cached, written, thought, 
 }
 
 describe('the worst case', () => {
-  it('counts every byte of text that any adapter sends, and bounds the bill of whoever makes a token of each', () => {
+  it('counts every byte of text that any adapter sends, and bounds the bill of a provider that makes a token of each', () => {
     fc.assert(
       fc.property(aChat, someDeployments, shares, fc.boolean(), (chat, deployments, where, promptCache) => {
         const worst = worstCase(chat, deployments, BARE);
@@ -88,7 +88,7 @@ describe('the worst case', () => {
   const schema = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'string' } } };
   it.each<[string, Json]>([
     ['JSON asked for in words', { response_format: { type: 'json_object' } }],
-    ['a schema told in words', { response_format: schema }],
+    ['a schema put into words', { response_format: schema }],
     ['a last word of the assistant', { messages: [{ role: 'assistant', content: 'x' }] }],
     ['tools without parameters', { tools: calls.map((call) => ({ type: 'function', function: { name: call.id } })) }],
     ['tools of a history', { messages: history }],

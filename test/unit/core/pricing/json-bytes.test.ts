@@ -47,7 +47,7 @@ describe('bytes of a tool call’s arguments', () => {
     fc.object().map((value) => JSON.stringify(value)),
   );
 
-  it('are enough for the text, the text in JSON, and what it is once read and written anew', () => {
+  it('are enough for the text, the text in JSON, and what it is once read and written again', () => {
     fc.assert(
       fc.property(written, (value) => {
         const counted = argumentBytes(value);
@@ -93,7 +93,10 @@ describe('what a schema may grow by', () => {
       'closed objects',
       { type: 'object', properties: { a: { type: 'object', properties: {} }, b: { properties: {} } } },
     ],
-    ['limits that are told', { type: 'object', properties: { a: { '': 0 }, b: { pattern: '"""\\\\\u0001' } } }],
+    [
+      'limits that are put into words',
+      { type: 'object', properties: { a: { '': 0 }, b: { pattern: '"""\\\\\u0001' } } },
+    ],
     ['a description that is none', { type: 'object', properties: {}, description: [{}, {}, {}], minLength: 1 }],
   ])('is enough for %s', (_, whole) => {
     const json = JSON.stringify(whole);

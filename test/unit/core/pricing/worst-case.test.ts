@@ -128,7 +128,7 @@ describe('the worst case of a request', () => {
     expect(sent.inputTokens - PLAIN.inputTokens).toBe('"x"'.length + '__proto__'.length);
   });
 
-  it('has the tools that an adapter defines anew for a history', () => {
+  it('has the tools that an adapter adds for a history', () => {
     const called = ['f', 'f', '__proto__'].map((name, index) => ({
       id: `c${index}`,
       type: 'function',

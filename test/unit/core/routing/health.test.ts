@@ -214,7 +214,7 @@ describe('an outage', () => {
 });
 
 describe('claimProbe', () => {
-  it('grants one at a time, whoever asks when, and a probe that never reports lapses', () => {
+  it('grants one at a time, in whatever order requests ask, and a probe that never reports lapses', () => {
     const asks = fc.array(fc.tuple(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 1, max: 20_000 })), {
       maxLength: 40,
     });

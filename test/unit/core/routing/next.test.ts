@@ -309,7 +309,7 @@ it('a wait that the deadline would cut is not begun: the next group is asked at 
 });
 
 describe('backoff', () => {
-  it('is anywhere between nought and a ceiling that doubles up to two seconds', () => {
+  it('is anywhere between zero and a ceiling that doubles up to two seconds', () => {
     const ceilings = [0, 1, 2, 3, 9].map((retry) => backoffMs(retry, () => 1));
     expect(ceilings).toEqual([250, 500, 1_000, 2_000, 2_000]);
     expect([0, 1, 9].map((retry) => backoffMs(retry, () => 0))).toEqual([0, 0, 0]);

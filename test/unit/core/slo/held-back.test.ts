@@ -40,7 +40,7 @@ describe('a silence', () => {
     expect(sift([begins('burn/1h')], sifting, NOW).send).toHaveLength(1);
   });
 
-  it('that came later does not keep the end of what was told', () => {
+  it('that came later does not keep the end of what was sent', () => {
     const sifting = { ...nothing, silences: [silence('*')] };
     expect(names(sift([ends('burn/1h')], sifting, NOW).send)).toEqual(['end']);
   });
@@ -81,7 +81,7 @@ it('keeps all that waits, and of the rest the last hundred', () => {
   ]);
 });
 
-it('told is exactly what goes on without a silence, once, and the end of what was told', () => {
+it('what is sent is exactly what goes on without a silence, once, and the end of what was sent', () => {
   const step = fc.record({ alert: fc.constantFrom('a', 'b'), silenced: fc.subarray(['a', 'b', '*', 'chat']) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {

@@ -38,7 +38,7 @@ it('says when and why in one sentence, and when to look again', () => {
   expect(maintenanceNotices(maintenance, [], FROM).nextAt).toBeNull();
 });
 
-it('forgets what it told when the window is over', () => {
+it('forgets what it sent when the window is over', () => {
   const { told } = maintenanceNotices(maintenance, [], FROM);
   expect(told).toHaveLength(2);
   expect(maintenanceNotices({ ...maintenance, windows: [] }, told, FROM).told).toEqual(told);

@@ -1,4 +1,4 @@
-/** How promises stand together, for whom, and what everybody sees of them. */
+/** How promises stand together, per tenant, and what everybody sees of them. */
 import { describe, expect, it, test } from 'vitest';
 import type { Narrowing } from '../../../../worker/core/slo/evaluate.ts';
 import { publicReport } from '../../../../worker/core/slo/public-report.ts';
@@ -179,7 +179,7 @@ describe('what everybody sees', () => {
     expect(averages[0]).toMatchObject({ total: 100 });
   });
 
-  test.each([3, 7, 11, 79, 997])('tells no number of requests: 1 of %i failed', (total) => {
+  test.each([3, 7, 11, 79, 997])('reveals no number of requests: 1 of %i failed', (total) => {
     const written: Written = { objectives: [{ ...SUCCESS, target: 99 }], public: ['chat-success'] };
     const told = (times: number) => {
       const { book, settings } = bookOf(written, [

@@ -41,7 +41,7 @@ export function checkKeys(keys: number): void {
     check(first, key);
     for (let count = 0; count < REWRITTEN; count++) {
       const text = rewritten(first, chance);
-      if (keyOf(JSON.parse(text)) !== key) throw new Error(`the same, written anew, has another key: ${text}`);
+      if (keyOf(JSON.parse(text)) !== key) throw new Error(`the same, written again, has another key: ${text}`);
     }
     let body = first;
     for (let count = REWRITTEN + 1; count < FAMILY; count++) {

@@ -129,7 +129,7 @@ describe('signing in', () => {
 });
 
 describe('what was read', () => {
-  it('is read once for all who show it, and anew when it is old or asked for', async () => {
+  it('is read once for all views that show it, and again when it is old or asked for', async () => {
     const { calls, ports } = router(() => json({ n: 1 }));
     const reads = new Reads(
       createApi('ak-1', ports, () => {}),

@@ -43,7 +43,7 @@ We promise 98 %.
 `);
   });
 
-  it('tells of other words for the same', () => {
+  it('reports other words for the same', () => {
     const reworded = documentText({ ...draft('99 %'), body: ['You get 99 %.'] }, first, '2027-02-01');
     expect(reworded).toContain('Last updated: 2027-02-01');
     expect(reworded).toContain('The wording changed.');

@@ -1,4 +1,4 @@
-/** What `npm run slo -- generate` writes, and that it tells of every change. Golden files: `vitest -u` writes them anew. */
+/** What `npm run slo -- generate` writes, and that it reports every change. Golden files: `vitest -u` writes them again. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -66,7 +66,7 @@ it('reports a quiet month of a tenant that config knows', async () => {
   });
 });
 
-it('tells a refusal in the router’s own words', async () => {
+it('shows a refusal in the router’s own words', async () => {
   replies = {};
   await expect(report('acme')).rejects.toThrow('no such');
 });

@@ -1,4 +1,4 @@
-/** What `npm run slo -- report` writes. Golden files: `vitest -u` writes them anew. */
+/** What `npm run slo -- report` writes. Golden files: `vitest -u` writes them again. */
 import { describe, expect, it } from 'vitest';
 import { htmlReport } from '../../../../../cli/slo/report/html-report.ts';
 import { markdownReport } from '../../../../../cli/slo/report/markdown-report.ts';

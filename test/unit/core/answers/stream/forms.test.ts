@@ -73,7 +73,7 @@ describe('an event', () => {
   const wish = { stream: true, resume: false, usage: false, seesProvider: false };
   const resumable = { ...wish, resume: true };
 
-  it('shows its id only to those who may come back, usage only to those who asked, and cost only to whom it may', () => {
+  it('shows its id only to those who may come back, usage only to those who asked, and cost only to those who may see it', () => {
     expect(sseText(4, 'a\nb', resumable)).toBe('id: 4\ndata: a\ndata: b\n\n');
     expect(sseText(4, 'a', wish)).toBe('data: a\n\n');
     const event = { kind: 'usage' as const, data: '{"model":"m"}', openData: '{"carryon_cost_usd":1}' };

@@ -23,7 +23,7 @@ function spend(ledger: LedgerInMemory, microUsd: number, limits: Parameters<type
 }
 
 describe('a threshold', () => {
-  it('is told when what is spent reaches it, not when it is held', () => {
+  it('is reported when what is spent reaches it, not when it is held', () => {
     const ledger = begin();
     const id = idAt(NOON);
     ledger.grant(ask(id, 100, monthly(100)));
@@ -37,7 +37,7 @@ describe('a threshold', () => {
     });
   });
 
-  it('is told with those below it, in order, where one settlement reaches all', () => {
+  it('is reported with those below it, in order, where one settlement reaches all', () => {
     const ledger = begin();
     spend(ledger, 97);
     expect(told(ledger)).toEqual(['tenant 2026-11 60', 'tenant 2026-11 85', 'tenant 2026-11 95']);
@@ -84,7 +84,7 @@ describe('a threshold', () => {
     expect(told(ledger)).toEqual(['tenant 2026-11-21 60', 'tenant 2026-11-22 60', 'tenant 2026-11-21 85']);
   });
 
-  it('reached by time alone is told by the next ask, even one that is refused', () => {
+  it('reached by time alone is reported by the next ask, even one that is refused', () => {
     const ledger = begin();
     ledger.grant(ask(idAt(NOON), 96, { ...monthly(100), runForMs: 0 }));
     ledger.clockMs += 10 * MINUTE;
@@ -95,7 +95,7 @@ describe('a threshold', () => {
     expect(ledger.tables.rowsWritten).toBe(rows);
   });
 
-  it('reached by time alone after midnight is told of its own day, by whatever comes next', () => {
+  it('reached by time alone after midnight is reported for its own day, by whatever comes next', () => {
     const ledger = begin();
     ledger.clockMs = endOfDay(NOON) - 1;
     const limits = { limits: { tenant: { dailyMicroUsd: 100 } } };
@@ -108,7 +108,7 @@ describe('a threshold', () => {
     expect(told(ledger)).toHaveLength(1);
   });
 
-  it('is not told again because a late report corrects what was booked', () => {
+  it('is not reported again because a late report corrects what was booked', () => {
     const ledger = begin();
     const id = idAt(NOON);
     ledger.grant(ask(id, 86, { ...monthly(100), runForMs: 0 }));
@@ -121,7 +121,7 @@ describe('a threshold', () => {
 });
 
 describe('a cap that changes', () => {
-  it('raised: what was told is told again where the new cap reaches it anew', () => {
+  it('raised: what was reported is reported again once the new cap’s step is reached', () => {
     const ledger = begin();
     spend(ledger, 90);
     ledger.setLimits('tenant', { monthlyMicroUsd: 200 });
@@ -179,7 +179,7 @@ describe('a cap that changes', () => {
     ]);
   });
 
-  it('taken away, or nought, is no cap', () => {
+  it('taken away, or zero, is no cap', () => {
     const ledger = begin();
     spend(ledger, 0, monthly(0));
     spend(ledger, 90, { limits: { tenant: {} } });
@@ -188,7 +188,7 @@ describe('a cap that changes', () => {
 });
 
 describe('an operator’s correction', () => {
-  it('to nought: everything may come again', () => {
+  it('to zero: everything may come again', () => {
     const ledger = begin();
     spend(ledger, 90);
     ledger.adjust({ scope: 'tenant', deltaMicroUsd: null });
@@ -198,7 +198,7 @@ describe('an operator’s correction', () => {
     expect(told(ledger)).toEqual(['60', '85', '60'].map((percent) => `tenant 2026-11 ${percent}`));
   });
 
-  it('upwards is told at once, of the period that is corrected', () => {
+  it('upwards is reported at once, for the period that is corrected', () => {
     const ledger = begin();
     spend(ledger, 1, { limits: { tenant: { monthlyMicroUsd: 100, dailyMicroUsd: 100 } } });
     ledger.adjust({ scope: 'tenant', deltaMicroUsd: 60, period: '2026-10' });
@@ -225,7 +225,7 @@ describe('whatever dies', () => {
     expect(ledger.tables.crossings.map(({ spentMicroUsd }) => spentMicroUsd)).toEqual([60, 90, 100]);
   });
 
-  it('a report after a reload tells by config’s caps; by those of a key’s tier the next ask tells', () => {
+  it('after a reload a report judges by config’s caps, and the next ask by those of a key’s tier', () => {
     const ledger = begin();
     ledger.configured = { byScope: { tenant: { monthlyMicroUsd: 100 } }, byKind: { user: { dailyMicroUsd: 100 } } };
     const month = { monthlyMicroUsd: 100 };

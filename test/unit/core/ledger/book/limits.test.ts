@@ -143,7 +143,7 @@ describe('an ask', () => {
     ['a user without a name', { scopes: [{ scope: 'user:', limits: {} }] }],
     ['no want', { wants: [] }],
     ['five wants', { wants: Array.from({ length: 5 }, () => want(1)) }],
-    ['a want below nought', { wants: [want(-1)] }],
+    ['a want below zero', { wants: [want(-1)] }],
     ['half a micro-USD', { wants: [want(0.5)] }],
     ['more than adds up', { wants: [want(2 ** 53)] }],
     ['half a slot', { wants: [want(1, { parallel: 0.5 })] }],
@@ -190,7 +190,7 @@ describe('an ask', () => {
     });
   });
 
-  it('is told what is left under each limit, granted or refused', () => {
+  it('is answered with what is left under each limit, granted or refused', () => {
     const ledger = new LedgerInMemory(NOON);
     const limits = {
       tenant: { monthlyMicroUsd: 9, rps: 2, burst: 4 },

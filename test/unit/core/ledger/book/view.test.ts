@@ -32,7 +32,7 @@ describe('the view', () => {
     ]);
   });
 
-  it('shows the day and month before where anything was booked, and noughts of a scope that never was', () => {
+  it('shows the day and month before where anything was booked, and zeros for a scope that never was', () => {
     const lastOfMonth = Date.UTC(2026, 10, 30, 12);
     const ledger = new LedgerInMemory(lastOfMonth);
     const id = idAt(lastOfMonth);

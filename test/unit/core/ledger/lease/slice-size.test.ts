@@ -183,7 +183,7 @@ describe('an isolate’s slices of one pool', () => {
     expect([pools.byName.size, pools.tenants.size]).toEqual([5, 2]);
   });
 
-  it('are forgotten where there are too many, for whoever runs keeps hold of his own', () => {
+  it('are forgotten where there are too many, because a running request keeps its own', () => {
     const pools = newPools();
     for (let user = 0; user < 5_001; user++) poolOf(pools, 'acme', [{ scope: `user:${user}`, limits: {} }], NOON);
     expect(pools.byName.size).toBe(1);
@@ -229,7 +229,7 @@ describe('an isolate’s slices of one pool', () => {
     expect(admitFrom(of, want(900), NOON)?.slice).toBe(large);
   });
 
-  it('somebody asks: nobody else does, until he has heard or is gone', () => {
+  it('one request asks: no other does until that one has its answer or is gone', () => {
     const of = busy();
     expect(nextSlice(of, one, NOON)).toMatchObject({ requests: 40 });
     beginAsking(of, NOON + 3_000);
@@ -312,7 +312,7 @@ describe('an isolate’s slices of one pool', () => {
     expect([isBusy(ana, 2_000, NOON + 1_999), isBusy(ana, 2_000, NOON + 2_000)]).toEqual([true, false]);
   });
 
-  it('whoever told of it and vanished is followed by another', () => {
+  it('a request that reported it and vanished is followed by another', () => {
     const of = pool();
     spent(of, enter(of, 2));
     closesAlong(of, NOON, NOON + 3_000);
@@ -338,7 +338,7 @@ describe('an isolate’s slices of one pool', () => {
     expect(isShort(of, enter(of, 20))).toBe(isIt);
   });
 
-  it('tell what is left: of the limits nearest to their ends, with what they have themselves', () => {
+  it('say what is left: of the limits nearest to their ends, with what they have themselves', () => {
     const of = pool();
     const all = [
       left('rps', 100, 50, 900),

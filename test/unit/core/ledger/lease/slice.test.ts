@@ -187,7 +187,7 @@ describe('ledger rules 22 and 29: taken at once, and started in time', () => {
     expect(take(slice)).toBeUndefined();
   });
 
-  it('who took it and hears of it too late starts nothing; he may ask anew', () => {
+  it('a request that took it and hears of it too late starts nothing; it may ask again', () => {
     const { slice } = taking(3);
     const share = ownShare(slice, want(1));
     expect(startShare(share, NOON + 10 * SECOND)).toBe(false);

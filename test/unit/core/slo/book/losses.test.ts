@@ -26,7 +26,7 @@ test('one whose requests were only long has lost nothing', () => {
   expect(losses.until(AT + 60 * MINUTE_MS)).toEqual([]);
 });
 
-test('those of one time are told as one, and saved with the rest', () => {
+test('those of one time are reported as one, and saved with the rest', () => {
   const losses = new Losses();
   for (const [source, open, at] of [
     ['a', 2, 0],

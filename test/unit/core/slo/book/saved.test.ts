@@ -127,7 +127,7 @@ describe('after objectives have changed', () => {
     expect(windowsOf(book)).toEqual([3, 2, 0]);
   });
 
-  test('durations with other bounds begin anew, and counters go on', () => {
+  test('durations with other bounds begin again from zero, and counters go on', () => {
     const book = bookOf({ objectives: [success, faster] });
     book.load(before);
     expect(book.totals.durations.ttft.toJSON()).toEqual([]);

@@ -83,7 +83,7 @@ describe('the metrics of the book', () => {
     expect(lines).toContain('carryon_requests_total{tenant="acme",feature="unknown",outcome="good",code=""} 1');
   });
 
-  it('tell a feature that does not exist from none', () => {
+  it('distinguish a feature that does not exist from none', () => {
     const refused = { ending: 'refused', feature: null } as const;
     const lines = metricsOf(
       withRecords({ ...refused, code: 'unknown_feature' }, { ...refused, tenant: null, code: 'invalid_key' }),

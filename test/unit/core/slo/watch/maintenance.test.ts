@@ -71,7 +71,7 @@ test('what is still true after a window is told, counted from its end', () => {
   ]);
 });
 
-test('what was told before a window is not over because it begins', () => {
+test('what was reported before a window is not over because it begins', () => {
   const untilTwentyPastTen = (minute: number) => minute < 20 || minute === 300;
   const { notices } = told({ comes: untilTwentyPastTen, window: WINDOW });
   expect(notices.slice(0, 2)).toEqual([`10:34 slo.threshold ${THROUGHPUT}`, '10:49 slo.no_data no_data/all']);

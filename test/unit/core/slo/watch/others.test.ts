@@ -37,7 +37,7 @@ test('limits of one tenant are not compared with what all the others do together
   expect(told(OTHER, 0)).toEqual([]);
 });
 
-test('trouble of the others is told to operators, and to no tenant that has this name', () => {
+test('trouble of the others is reported to operators, and to no tenant that has this name', () => {
   const [page, ...more] = told(OTHER, 2).filter(({ data }) => data.sli === 'success');
   expect(more).toEqual([]);
   expect(page).toMatchObject({ tenant: null, severity: 'page' });

@@ -1,4 +1,4 @@
-/** Plain thresholds one by one: when they hold, whom they are told of, and that a little of anything tells nobody. */
+/** Plain thresholds one by one: when they hold, which scope they name, and that a little of anything is not reported. */
 import { expect, test } from 'vitest';
 import type { Notice } from '../../../../../worker/core/alerts/notice.ts';
 import type { ConfigInput } from '../../../../../worker/core/config/schema.ts';
@@ -188,7 +188,7 @@ test('one error among ten requests at night pages nobody, nor do four at once', 
   ).toEqual([]);
 });
 
-test('a value close to its limit is told once', () => {
+test('a value close to its limit is reported once', () => {
   const notices = told((minute) => [[20, minute % 4 === 3 && minute > 10 ? {} : FAILED]], {
     minutes: 60,
     alerts: [{ sli: 'success', below: 30, for: '2m', severity: 'ticket' }],
@@ -196,7 +196,7 @@ test('a value close to its limit is told once', () => {
   expect(names(notices).length).toBe(1);
 });
 
-test('no silence is told in the first week, and one is where last week was busy; a quiet night is none', () => {
+test('no silence is reported in the first week; one is where last week was busy; a quiet night is none', () => {
   const book = new Book({ slo: sloFor(['chat']), features: new Set(['chat']) });
   const slo = sloFor(['chat']);
   const busy = (day: number): number => START + day * DAY_MS + 10 * 3_600_000;
