@@ -92,40 +92,52 @@ export class ProviderStream {
     return this.#answer.measured(this.#pace.isAhead || this.#pace.readerIsSlow);
   }
 
-  /** Waits for the next chunks, or the end. Never rejects. */
-  async read(): Promise<Batch> {
-    if (this.#isLeft) return { chunks: [], end: { kind: 'left', failure: this.#timedOut() } };
-    const answer = this.#answer;
+  /** Waits for the next chunks, or the end. Never rejects. Each chunk passes here, so it is no `async` function. */
+  read(): Promise<Batch> {
+    if (this.#isLeft) return Promise.resolve({ chunks: [], end: { kind: 'left', failure: this.#timedOut() } });
     this.#pace.ask();
-    for (;;) {
-      this.#pace.isWaiting = true;
-      this.#silence.until(this.#pace.deadline(answer));
-      let piece: Uint8Array | undefined;
-      let isBroken = false;
-      try {
-        piece = (await this.#reader.read()).value;
-      } catch (reason) {
-        isBroken = true;
-        this.#broke(reason);
-      }
-      // Now the reader is waited for, not the provider; only the whole answer's limit goes on.
-      this.#pace.give();
-      if (!this.#released) this.#silence.until(this.#limits.endAt);
-      if (this.#silence.expired) return this.#end(this.#timedOut(), false);
-      if (piece === undefined) {
-        answer.read(undefined);
-        return this.#end(answer.failure ?? answer.cutShort(), !isBroken && !this.#released);
-      }
-      const lostBefore = answer.lostEvents;
-      if (!answer.hasContent) this.#pace.hear();
-      const text = answer.read(piece);
-      if (answer.failure !== undefined) return this.#failed(answer.failure);
-      if (answer.saidDone) return this.#end(answer.cutShort(), false);
-      const chunks = answer.takeChunks();
-      if (chunks.length > 0) return { chunks, piece: { bytes: piece, text } };
-      // A keep-alive is no content, so the provider is still silent; after an event that cannot be read it is not.
-      if (answer.lostEvents > lostBefore) this.#pace.breakSilence();
-    }
+    return this.#wait();
+  }
+
+  #wait(): Promise<Batch> {
+    this.#pace.isWaiting = true;
+    this.#silence.until(this.#pace.deadline(this.#answer));
+    return this.#reader.read().then(this.#came, this.#brokeOff);
+  }
+
+  readonly #came = ({ value: piece }: ReadableStreamReadResult<Uint8Array>): Batch | Promise<Batch> => {
+    const answer = this.#answer;
+    this.#stopWaiting();
+    if (this.#silence.expired) return this.#end(this.#timedOut(), false);
+    if (piece === undefined) return this.#closed(!this.#released);
+    const lostBefore = answer.lostEvents;
+    if (!answer.hasContent) this.#pace.hear();
+    const text = answer.read(piece);
+    if (answer.failure !== undefined) return this.#failed(answer.failure);
+    if (answer.saidDone) return this.#end(answer.cutShort(), false);
+    const chunks = answer.takeChunks();
+    if (chunks.length > 0) return { chunks, piece: { bytes: piece, text } };
+    // A keep-alive is no content, so the provider is still silent; after an event that cannot be read it is not.
+    if (answer.lostEvents > lostBefore) this.#pace.breakSilence();
+    return this.#wait();
+  };
+
+  readonly #brokeOff = (reason: unknown): Batch => {
+    this.#broke(reason);
+    this.#stopWaiting();
+    return this.#silence.expired ? this.#end(this.#timedOut(), false) : this.#closed(false);
+  };
+
+  /** Now the reader is waited for, not the provider; only the whole answer's limit goes on. */
+  #stopWaiting(): void {
+    this.#pace.give();
+    if (!this.#released) this.#silence.until(this.#limits.endAt);
+  }
+
+  /** The connection has ended. */
+  #closed(isCleanEnd: boolean): Batch {
+    this.#answer.read(undefined);
+    return this.#end(this.#answer.failure ?? this.#answer.cutShort(), isCleanEnd);
   }
 
   /** Reads the end behind `[DONE]`, if it comes soon: then the connection to the provider serves the next request too. */
