@@ -3,24 +3,26 @@ import type { Clock } from '../ports.ts';
 /** After this much silence the reader hears that the line is alive, and we hear whether the reader has left. */
 const SILENCE_MS = 5_000;
 
-/** Says something when nothing else was said for a while. One timer for a whole stream: one that comes too early sleeps on. */
+/**
+ * Says something when nothing else was said for a while. One timer for a whole stream: one that comes too early looks when the last
+ * chunk came, and sleeps on. So a chunk costs nothing here.
+ */
 export class KeepAlive {
   readonly #clock: Clock;
   readonly #say: () => void;
+  readonly #cameAt: () => number;
+  /** When it last said something itself, or began. */
   #saidAt: number;
   #isStopped = false;
   #callOff = () => {};
 
-  constructor(clock: Clock, say: () => void) {
+  /** `cameAt`: when the last chunk came. */
+  constructor(clock: Clock, cameAt: () => number, say: () => void) {
     this.#clock = clock;
     this.#say = say;
+    this.#cameAt = cameAt;
     this.#saidAt = clock.now();
     this.#sleep();
-  }
-
-  /** Something was said. */
-  said(): void {
-    this.#saidAt = this.#clock.now();
   }
 
   stop(): void {
@@ -30,12 +32,17 @@ export class KeepAlive {
 
   #sleep(): void {
     if (this.#isStopped) return;
-    this.#callOff = this.#clock.after(Math.max(1, this.#saidAt + SILENCE_MS - this.#clock.now()), () => {
-      if (this.#clock.now() - this.#saidAt >= SILENCE_MS) {
-        this.said();
+    this.#callOff = this.#clock.after(Math.max(1, this.#dueAt - this.#clock.now()), () => {
+      const now = this.#clock.now();
+      if (now >= this.#dueAt) {
+        this.#saidAt = now;
         this.#say();
       }
       this.#sleep();
     });
+  }
+
+  get #dueAt(): number {
+    return Math.max(this.#saidAt, this.#cameAt()) + SILENCE_MS;
   }
 }

@@ -44,7 +44,8 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
   const { source, onChunks, clock } = input;
   writer.closed.catch(source.leave);
   let isPinging = false;
-  const keepAlive = new KeepAlive(clock, () => {
+  const cameAt = () => source.stream.cameAt;
+  const keepAlive = new KeepAlive(clock, cameAt, () => {
     if (source.isLeft) keepAlive.stop();
     // One that the reader has not taken yet is enough.
     if (!source.isWaiting || isPinging) return;
@@ -56,7 +57,6 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
   try {
     for (;;) {
       const batch = await source.next();
-      keepAlive.said();
       onChunks?.(batch.chunks);
       if (batch.end === undefined) {
         await writer.write(bytesOf(batch, input));

@@ -14,9 +14,10 @@ export class Pace {
   isAhead = false;
   readonly #clock: Clock;
   readonly #limits: StreamLimits;
-  /** When the reader last asked for more, and when it was last given some. */
+  /** When something last came. */
+  gaveAt: number;
+  /** When the reader last asked for more. */
   #askedAt = 0;
-  #gaveAt: number;
   /** When content last came, or was asked for. */
   #silentSince = 0;
   /** Before the content: when the provider was last heard, and how often after a while. */
@@ -26,19 +27,19 @@ export class Pace {
   constructor(clock: Clock, limits: StreamLimits) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#gaveAt = clock.now();
-    this.#heardAt = this.#gaveAt;
+    this.gaveAt = clock.now();
+    this.#heardAt = this.gaveAt;
   }
 
   /** The reader is the one that is waited for, and has been for too long. */
   get readerIsSlow(): boolean {
-    return !this.isWaiting && this.#clock.now() - this.#gaveAt > SLOW_READER_MS;
+    return !this.isWaiting && this.#clock.now() - this.gaveAt > SLOW_READER_MS;
   }
 
   /** The reader asks for more. */
   ask(): void {
     this.#askedAt = this.#clock.now();
-    if (this.#askedAt - this.#gaveAt > SLOW_READER_MS) this.isAhead = true;
+    if (this.#askedAt - this.gaveAt > SLOW_READER_MS) this.isAhead = true;
     // The time until the reader asked for more was not the provider's silence.
     this.#silentSince = this.#askedAt;
   }
@@ -46,21 +47,21 @@ export class Pace {
   /** Something came: from now on the reader is waited for. */
   give(): void {
     this.isWaiting = false;
-    const waitedFrom = Math.max(this.#askedAt, this.#gaveAt);
-    this.#gaveAt = this.#clock.now();
+    const waitedFrom = Math.max(this.#askedAt, this.gaveAt);
+    this.gaveAt = this.#clock.now();
     // The clock stands still while nothing is waited for: then this was there already.
-    if (this.#gaveAt > waitedFrom) this.isAhead = false;
+    if (this.gaveAt > waitedFrom) this.isAhead = false;
   }
 
   /** Before the content: what came is a sign of life. */
   hear(): void {
-    if (this.#gaveAt - this.#heardAt >= HEARTBEAT_GAP_MS) this.#heartbeats++;
-    this.#heardAt = this.#gaveAt;
+    if (this.gaveAt - this.#heardAt >= HEARTBEAT_GAP_MS) this.#heartbeats++;
+    this.#heardAt = this.gaveAt;
   }
 
   /** What came was part of an answer, though it could not be read. */
   breakSilence(): void {
-    this.#silentSince = this.#gaveAt;
+    this.#silentSince = this.gaveAt;
   }
 
   /** When the provider has kept us waiting for too long. */

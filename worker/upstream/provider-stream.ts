@@ -40,6 +40,8 @@ export type StreamEnd =
 export class ProviderStream {
   /** The reader took longer than the whole answer may: nobody reads any more, whatever its connection says. */
   onSlowReader = () => this.cancel();
+  /** When the last chunks came; 0 before the first. */
+  cameAt = 0;
   /** Called before the last batch is returned. */
   onEnd: (end: StreamEnd) => void = () => {};
   readonly #answer: AnswerSoFar;
@@ -116,7 +118,10 @@ export class ProviderStream {
     if (answer.failure !== undefined) return this.#failed(answer.failure);
     if (answer.saidDone) return this.#end(answer.cutShort(), false);
     const chunks = answer.takeChunks();
-    if (chunks.length > 0) return { chunks, piece: { bytes: piece, text } };
+    if (chunks.length > 0) {
+      this.cameAt = this.#pace.gaveAt;
+      return { chunks, piece: { bytes: piece, text } };
+    }
     // A keep-alive is no content, so the provider is still silent; after an event that cannot be read it is not.
     if (answer.lostEvents > lostBefore) this.#pace.breakSilence();
     return this.#wait();
