@@ -51,9 +51,8 @@ export class RequestLease {
   readonly #slices: Pool | undefined;
   readonly #covers: AttemptCover[] = [];
   #isClosed = false;
-  #isOver = () => {};
+  #isOver: (() => void) | undefined;
 
-  /** Its life is handed to `waitUntil` here, before the ledger is asked: a client that leaves may drop the rest of the handler. */
   constructor(
     tenant: string,
     scopes: readonly ScopeAsk[],
@@ -69,12 +68,19 @@ export class RequestLease {
     this.#degrades = degrades;
     this.#slices = hooks === undefined ? pool : undefined;
     if (this.#slices !== undefined) this.#slices.tenant.active++;
-    background(
+    keepShape('lease', this);
+  }
+
+  /**
+   * The answer goes on behind the line, as a stream does: from here to its end, whatever becomes of the client, it is in `waitUntil`.
+   * Up to here the whole line is.
+   */
+  outliveLine(): void {
+    this.#asker.background(
       new Promise<void>((resolve) => {
         this.#isOver = resolve;
       }),
     );
-    keepShape('lease', this);
   }
 
   /**
@@ -218,8 +224,8 @@ export class RequestLease {
       }
     }
     if (closingOf(this.#covers).length > 0) duties.push(closeLeases(this.#asker, this.#covers));
-    if (duties.length === 0) this.#isOver();
-    else void Promise.all(duties).then(() => this.#isOver());
+    if (duties.length > 0) this.#asker.background(Promise.all(duties));
+    this.#isOver?.();
   }
 }
 

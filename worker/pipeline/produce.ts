@@ -70,6 +70,7 @@ export async function produce(
     trail.cooldowns = cooldownsOf(deps.board.candidates(request.alias.deployments), deps.clock.now());
     if (found.kind === 'answered') {
       const { answer, deployment, startedAt } = found;
+      if (answer.kind === 'stream') lease.outliveLine();
       return { kind: 'begun', request, admission: admitted, answer, deployment, startedAt, trail };
     }
     lease.close();
