@@ -6,10 +6,10 @@ import { runsUnasked } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
 import type { Config } from '../core/config/config.ts';
 import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
-import { isByLimit, type NotGranted, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
+import { type Granted, isByLimit, type NotGranted, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
-import { RequestLease } from '../lease/request-lease.ts';
+import { RequestLease, type Taken } from '../lease/request-lease.ts';
 import type { Deps } from '../ports.ts';
 import { pageError } from '../response/refusal-of.ts';
 import type { Limited, RequestContext, RoutedRequest } from './request.ts';
@@ -38,8 +38,8 @@ const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
 /** The ledger is one object that restarts within seconds. */
 const UNREACHABLE_RETRY_MS = 2_000;
 
-/** Holds what the request may cost at most. Undone by `lease.close()`, whatever happens. */
-export async function admit(request: RoutedRequest, deps: Deps, context: RequestContext): Promise<Admitted> {
+/** Holds what the request may cost at most; at once where a slice of this isolate has room. Undone by `lease.close()`, whatever happens. */
+export function admit(request: RoutedRequest, deps: Deps, context: RequestContext): Admitted | Promise<Admitted> {
   const { config } = deps;
   const { alias, chat, feature, identity, route, safeguardAlias } = request;
   // A body may arrive long after its key was looked up, and slices admit without asking anybody.
@@ -52,29 +52,51 @@ export async function admit(request: RoutedRequest, deps: Deps, context: Request
   const [best] = possible.versions;
   // A safeguard's answer is not for others (docs/contract.md "Shared questions"), so a shared question is asked as it is, or not at all.
   if (context.isShared && best.mode === 'safeguard') return { ...refusedUnasked(unavailable), isAlone: true };
-  const versions = context.isShared ? [best] : possible.versions;
+  const versions: Possible['versions'] = context.isShared ? [best] : possible.versions;
   const isSmallerLeft = versions.length < possible.versions.length;
   const lease = new RequestLease(identity.tenant, scoped.value, longestRunMs(config), deps, context.background, {
     degrades: isSmallerLeft || possible.withoutSafeguard !== undefined,
     hooks: context.leaseHooks,
   });
-  const wants = versions.map(wantOf);
-  const taken = lease.take(wants);
-  const reply = taken === undefined ? await lease.ask(wants) : undefined;
+  const taken = lease.take(versions.map(wantOf));
+  return taken === undefined
+    ? askLedger({ request, versions, isSmallerLeft, possible, scopes: scoped.value, lease, deps, context })
+    : admittedAs(versions, taken, lease);
+}
+
+const admittedAs = (versions: readonly Version[], { mode, left }: Taken | Granted, lease: RequestLease): Admitted => ({
+  ...{ ok: true, version: versionIn(versions, mode), lease },
+  limited: { left, ledger: 'asked' },
+});
+
+type Possible = Extract<ReturnType<typeof versionsOf>, { ok: true }>;
+
+/** A request that no slice has room for. */
+interface Asking {
+  request: RoutedRequest;
+  versions: Possible['versions'];
+  /** There is a smaller version that is not asked for. */
+  isSmallerLeft: boolean;
+  possible: Possible;
+  scopes: readonly ScopeAsk[];
+  lease: RequestLease;
+  deps: Deps;
+  context: RequestContext;
+}
+
+async function askLedger(asking: Asking): Promise<Admitted> {
+  const { request, versions, isSmallerLeft, possible, scopes, lease, deps, context } = asking;
+  const reply = await lease.ask(versions.map(wantOf));
   context.timing.mark('admit');
-  const granted = taken ?? reply;
-  if (granted === undefined) return whileUnreachable(request, best, scoped.value, lease, deps);
-  if (granted.refused === undefined) {
-    const limited: Limited = { left: granted.left, ledger: 'asked' };
-    return { ok: true, version: versionIn(versions, granted.mode), lease, limited };
-  }
+  if (reply === undefined) return whileUnreachable(request, versions[0], scopes, lease, deps);
+  if (reply.refused === undefined) return admittedAs(versions, reply, lease);
   lease.close();
-  const isAlone = isSmallerLeft && mayFitSmaller(granted);
-  if (granted.refused === 'safeguard_due') {
+  const isAlone = isSmallerLeft && mayFitSmaller(reply);
+  if (reply.refused === 'safeguard_due') {
     const error = withoutMoney(possible.withoutSafeguard ?? unavailable, request, deps);
     return { ok: false, error, limited: NOTHING_LEFT, isAlone };
   }
-  return { ok: false, ...clientRefusal(granted, request, deps), isAlone };
+  return { ok: false, ...clientRefusal(reply, request, deps), isAlone };
 }
 
 const refusedUnasked = (error: RouterError): NotAdmitted => ({ ok: false, error, limited: NOT_ASKED });
@@ -115,7 +137,17 @@ const withoutMoney = (error: RouterError, { identity }: RoutedRequest, { showsPr
  * Before each attempt: what it may cost is held, by a further lease after an attempt that may have been billed (ledger rule 21),
  * and it starts while the grant is good. Undefined, or why it may not start.
  */
-export async function coverAttempt(
+export function coverAttempt(
+  admission: Admission,
+  isLeaseUsed: boolean,
+  request: RoutedRequest,
+  deps: Deps,
+): undefined | Promise<RouterError | undefined> {
+  // The first attempt of a lease that is good needs nothing more.
+  return !isLeaseUsed && admission.lease.starts() ? undefined : coverAgain(admission, isLeaseUsed, request, deps);
+}
+
+async function coverAgain(
   admission: Admission,
   isLeaseUsed: boolean,
   request: RoutedRequest,

@@ -67,7 +67,8 @@ async function line(
 
   record.cached = cached.value;
 
-  const found = await outcomeOf(request, cached.value, incoming, deps, context, record, waits);
+  const finding = outcomeOf(request, cached.value, incoming, deps, context, record, waits);
+  const found = finding instanceof Promise ? await finding : finding;
   const outcome = staleInstead(found, cached.value, request, deps);
   const seesProvider = deps.showsProvider(request.identity);
   return respond(outcome, { request, cached: cached.value, seesProvider }, deps, context, record);
@@ -76,7 +77,7 @@ async function line(
 const UNREAD = { seesProvider: false };
 
 /** A fresh copy, the object's reply, or an answer made here. */
-async function outcomeOf(
+function outcomeOf(
   request: RoutedRequest,
   cached: CacheRead,
   incoming: Request,
@@ -84,13 +85,12 @@ async function outcomeOf(
   context: RequestContext,
   record: OpenRecord,
   waits: OneTimer,
-): Promise<Outcome> {
+): Outcome | Promise<Outcome> {
   if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
-  if (request.keyed !== undefined || sharesAnswer(request, cached)) {
-    const attached = await attach(request, cached, incoming.signal, deps, context, record);
-    if (attached !== undefined) return attached;
-    // The object has no answer under this key, and leaves it to the Worker to give its copy.
-    if (cached.state === 'fresh') return storedAs(cached.stored);
-  }
-  return produce(request, deps, context, waits);
+  const make = () => produce(request, deps, context, waits);
+  if (request.keyed === undefined && !sharesAnswer(request, cached)) return make();
+  return attach(request, cached, incoming.signal, deps, context, record).then(
+    // Without an answer, the object leaves it to the Worker to give its copy, or to make one.
+    (attached): Outcome | Promise<Outcome> => attached ?? (cached.state === 'fresh' ? storedAs(cached.stored) : make()),
+  );
 }

@@ -45,7 +45,8 @@ export async function produce(
   const deadlineAt = deps.clock.now() + deps.config.router.totalTimeoutMs;
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);
-  const admitted = await admit(asked, deps, context);
+  const admitting = admit(asked, deps, context);
+  const admitted = admitting instanceof Promise ? await admitting : admitting;
   const { limited } = admitted;
   if (!admitted.ok)
     return { kind: 'refused', error: admitted.error, limited, chargedMicroUsd: 0, isAlone: admitted.isAlone };
@@ -192,7 +193,8 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   const outgoing = outgoingFor(request, deployment, deps);
   if (!outgoing.ok) return { kind: 'skipped', error: outgoing.error };
   const { isLeaseUsed } = trying;
-  const uncovered = await coverAttempt(admission, isLeaseUsed, request, deps);
+  const covering = coverAttempt(admission, isLeaseUsed, request, deps);
+  const uncovered = covering && (await covering);
   if (uncovered !== undefined) return final(uncovered);
   // The ledger was asked, which takes a while: the client may have left, or the rest of the time may be over.
   if (isLeaseUsed && context.gone?.aborted) return CLIENT_GONE;
