@@ -97,7 +97,7 @@ describe('an idempotency key', () => {
     await until('it answers', async () => (await keyed(key)).status === 200);
   });
 
-  test.each(['', 'a b', 'x'.repeat(257)])('that is none is refused: %j', async (key) => {
+  test.each(['', 'a b', 'x'.repeat(257)])('that is not valid is refused: %j', async (key) => {
     const { status, error } = await keyed(key);
     expect([status, error?.param]).toEqual([400, 'idempotency-key']);
   });

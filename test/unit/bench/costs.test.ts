@@ -58,7 +58,7 @@ describe('a day of the free plan', () => {
     expect(freeDayOf({ ...NOTHING, objectGbSeconds: 3.84 })).toMatchObject({ first: 'objectGbSeconds', most: 3_385 });
   });
 
-  it('is none of requests that need more CPU than one may have', () => {
+  it('holds no request that needs more CPU than one may have', () => {
     expect(freeDayOf({ ...NOTHING, cpuMs: 10 })).toMatchObject({ first: 'workerRequests', most: 100_000 });
     expect(freeDayOf({ ...NOTHING, cpuMs: 11, rowsWritten: 37 })).toMatchObject({ first: 'cpuMs', most: 0 });
   });
@@ -86,7 +86,7 @@ describe('what a request uses', () => {
     });
   });
 
-  it('is nothing to be had of no request', () => {
+  it('is refused without any request', () => {
     expect(() => useOf({ requests: 0, rowsWritten: 4 }, 1)).toThrow('no request came');
   });
 });

@@ -173,7 +173,7 @@ describe('bodies at once', () => {
     expect([inPieces.take(40_000), inPieces.take(40_000)]).toEqual([true, false]);
   });
 
-  it('count no longer where a request was ended without a word', async () => {
+  it('no longer count where the runtime ended a request', async () => {
     const clock = new TestClock();
     const bodies = new BytesInFlight(clock, 1_000);
     const [lost, other] = [bodies.open(), bodies.open()];

@@ -16,7 +16,7 @@ const none = { CARRYON_DEV_VARS: '', CARRYON_STATE: join(directory, 'state') };
 const filed = { ...none, CARRYON_DEV_VARS: devVars };
 const deploy = { CARRYON_URL: 'https://carryon.example.com/', ADMIN_KEY: 'of-the-deploy' };
 
-describe('the router that npm run keys asks', () => {
+describe('the router that npm run keys calls', () => {
   it('is the local one, with the key of .dev.vars or else the well-known one', () => {
     expect(adminTarget(none)).toMatchObject({ url: 'http://localhost:8787', adminKey: LOCAL_ADMIN_KEY });
     expect(adminTarget({ ...filed, PORT: '9000' })).toMatchObject({
@@ -63,7 +63,7 @@ describe('the router that npm run keys asks', () => {
     expect(() => adminTarget({ ...deploy, CARRYON_URL: url })).toThrow(`CARRYON_URL=${url} is not a URL such as`);
   });
 
-  it('is not on a port that is none', () => {
+  it('is refused where PORT is not a port', () => {
     expect(() => adminTarget({ ...none, PORT: 'http' })).toThrow('PORT=http is not a port');
   });
 });

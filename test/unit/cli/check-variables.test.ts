@@ -166,7 +166,7 @@ describe('secrets that can be guessed', () => {
   });
 });
 
-it('a cap that no request fits into is told once the slots’ prices are known', () => {
+it('a cap that no request fits into is reported once the slots’ prices are known', () => {
   const checked = checkConfig(
     {
       aliases: { chat: { deployments: [{ id: 'a', fromEnvironment: 'PROVIDER_A' }] } },

@@ -22,7 +22,7 @@ it('the platform lets through what the router allows; a lower number is refused,
   );
 });
 
-it('no such binding is none; one without its numbers is told', () => {
+it('without such a binding there is no limit; a binding without its numbers is a problem', () => {
   expect(problem('name = "x"', 1_000)).toBeUndefined();
   expect(problem('[[ratelimits]]\nname = "OTHER"\n[ratelimits.simple]\nlimit = 1\nperiod = 60', 60)).toBeUndefined();
   expect(problem('[[ratelimits]]\nname = "ADDRESS_RATE"\n[vars]\nlimit = 1', 60)).toContain('[ratelimits.simple]');

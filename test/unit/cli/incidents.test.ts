@@ -78,7 +78,7 @@ describe('npm run alerts', () => {
     );
   });
 
-  it('-- silences says what was held back, and what is told when it ends', () => {
+  it('-- silences says what was held back, and what is sent when it ends', () => {
     const silence = { objective: '*', until: NOW + MINUTE, reason: 'a deploy', who: 'ben' };
     const notice = { at: NOW, severity: 'page', text: 'Success of chat burns.' } as Notice;
     const held = [true, false].map((waits) => ({ notice, by: '*', waits }));

@@ -85,7 +85,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   });
 });
 
-it('has no call that a wrong path is not told of', () => {
+it('has only calls that the answer to a wrong path names too', () => {
   const told = ADMIN_PATHS.flatMap((line) => {
     const [, methods = '', paths = ''] = /^([A-Z, ]+) (\/.*)$/.exec(line) ?? [];
     const named = paths.split(', ').map((path) => path.replace(/\?.*/, ''));
@@ -104,7 +104,7 @@ it('refers only to what is in it, and holds no time and no name of a config', ()
   expect(text).not.toMatch(/\$schema|readOnly|1000000000000|316224000000|"enum":\["(one|other)"\]/);
 });
 
-it('says what an end is, and no bound that only a computer has', () => {
+it('says what an end is, and leaves out the bounds of JavaScript’s numbers', () => {
   const pin = document.paths['/admin/pins/{alias}']?.put;
   expect(bodyOf(pin)?.properties).toMatchObject({
     until: { type: 'integer', description: expect.stringContaining('Epoch milliseconds') },

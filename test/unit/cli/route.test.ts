@@ -62,7 +62,7 @@ describe('npm run route -- list', () => {
   });
 });
 
-it('a cooldown of requests under a fault is told while it lasts, and then as long as the fault does', () => {
+it('a cooldown of requests under a fault is shown while it lasts, and then as long as the fault does', () => {
   const resting = { deployment: 'a', until: NOW + 8_000, cause: 'silent' } as const;
   const told = (until: number) =>
     listLines(nothing, { cooldowns: [], drillCooldowns: [{ ...resting, until }] }, NOW).length;

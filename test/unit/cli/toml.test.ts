@@ -8,7 +8,7 @@ test('a domain of your own, as docs/deploy.md writes it, is read as a section', 
 });
 
 test.for(['routes = [{ pattern = "ai.example.com", custom_domain = true }]', 'routes = ['])(
-  'a table inside a line is refused with its line, and told how to be written: %s',
+  'a table inside a line is refused with its line, and with how to write it: %s',
   (line) => {
     expect(() => parseToml(`name = "carryon"\n${line}`)).toThrow(
       /line 2.*a table as its own section, such as \[\[routes\]\]/,

@@ -111,7 +111,7 @@ It counts as good.
       ['the drill drill-1', 'It met a fault on purpose.', 'it belongs to a drill'],
     ],
     ['tried again', { attempts: [attemptOf({ result: 'cut' }), attemptOf()] }, ['so it was tried again.']],
-  ])('tells of one %s', (_, more, sentences) => {
+  ])('explains one %s', (_, more, sentences) => {
     const text = whole(more);
     for (const sentence of sentences) expect(text).toContain(sentence);
   });

@@ -62,7 +62,7 @@ describe('reports of travel mode', () => {
     ['no list', { reports: REPORT }, 'reports'],
     ['too many', { reports: many(51) }, 'reports'],
     ['with more beside them', { reports: [], user: 'ann' }, 'user'],
-    ['one that is none', { reports: [REPORT, null] }, 'reports.1'],
+    ['one that is null', { reports: [REPORT, null] }, 'reports.1'],
     ['one with more in it', { reports: [{ ...REPORT, prompt: 'hello' }] }, 'reports.0.prompt'],
     ...Object.keys(REPORT).map((name): [string, unknown, string] => {
       const { [name as 'id']: _, ...rest } = REPORT;

@@ -119,7 +119,7 @@ describe('a call that fails', () => {
     expect(later.isRefused).toBeUndefined();
   });
 
-  it('with a message that Slack cannot read is a refusal; a channel that is gone is none', async () => {
+  it('with a message that Slack cannot read is a refusal; a channel that is gone is not', async () => {
     expect((await call(slack, '{}', status(400, 'invalid_payload'))).attempt.isRefused).toBe(true);
     expect((await call(slack, '{}', status(404, 'no_service'))).attempt.isRefused).toBeUndefined();
   });

@@ -35,7 +35,7 @@ const accepted = async (asking: Asking): Promise<RoutedRequest> => {
 
 const body = { model: 'app/chat', messages };
 
-describe('a body that is none', () => {
+describe('a body that cannot be read', () => {
   it.each<[string, string, object]>([
     ['empty', '', { code: 'invalid_json', detail: 'it is empty' }],
     ['blank', ' \n', { code: 'invalid_json', detail: 'it is empty' }],
@@ -124,7 +124,7 @@ describe('an address in a part', () => {
     expect((await readRequest(request, 'chat-completions', LOCAL_IDENTITY, open.deps, () => {})).ok).toBe(true);
   });
 
-  it('that is none passes', async () => {
+  it('that no provider has to fetch passes', async () => {
     const content = [
       { type: 'image_url', image_url: { url: 'https://a.example/cat.png' } },
       { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBO' } },
@@ -157,7 +157,7 @@ describe('the short form', () => {
     expect(await refusal({ body, door: 'ai' })).toMatchObject({ code: 'invalid_body', param: 'prompt' });
   });
 
-  it('is none of /v1/chat/completions', async () => {
+  it('is not accepted by /v1/chat/completions', async () => {
     expect(await refusal({ body: { model: 'app/chat', prompt: 'hello' } })).toMatchObject({
       code: 'invalid_body',
       param: 'messages',
@@ -255,7 +255,7 @@ describe('the user', () => {
     ['both the same', { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': 'ann' } }, 'ann'],
     ['the key’s', { body, identity: { user: 'bob' } }, 'bob'],
     ['the key’s, named', { body: { ...body, user: 'bob' }, identity: { user: 'bob' } }, 'bob'],
-    ['an empty header is none', { body, headers: { 'x-carryon-user': '' } }, null],
+    ['nobody’s beside an empty header', { body, headers: { 'x-carryon-user': '' } }, null],
     ['the body’s beside an empty header', { body: { ...body, user: 'ann' }, headers: { 'x-carryon-user': '' } }, 'ann'],
     [
       'the header’s beside an empty field',

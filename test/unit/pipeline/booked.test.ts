@@ -232,7 +232,7 @@ describe('whatever usage a provider reports', () => {
 });
 
 describe('a usage that says less than all', () => {
-  it('is no bill of a model that thinks unseen, where it leaves the output out', async () => {
+  it('is not taken for the bill of a model that thinks unseen, where it leaves the output out', async () => {
     const answer = { index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'length' };
     const whole = { id: 'c1', object: 'chat.completion', created: 1, model: 'm', choices: [answer] };
     for (const stream of [true, false]) {
@@ -280,7 +280,7 @@ describe('a usage beside a failure is a bill too', () => {
   });
 
   it.each<[string, Json]>([
-    ['a finish that is none', { choices: [{ index: 0, message: { content: 'x' }, finish_reason: 'abort' }] }],
+    ['an unknown finish', { choices: [{ index: 0, message: { content: 'x' }, finish_reason: 'abort' }] }],
     ['no choices', { choices: [] }],
     ['a refusal', { error: { message: 'x', code: 429 } }],
     ['a fault of the caller', { error: { message: 'x', type: 'invalid_request_error', code: 400 } }],

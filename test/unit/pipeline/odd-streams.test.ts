@@ -125,7 +125,7 @@ describe('an event that was lost, and no usage that could tell of it', () => {
   });
 });
 
-describe('a finish that is none', () => {
+describe('a finish that does not end the answer', () => {
   const broken = ['abort', 'network_error', 'error', 'a_new_word'];
 
   it.each(broken)('%s is a failed attempt before content, and an interruption after it', async (word) => {
@@ -157,7 +157,7 @@ describe('a finish that is none', () => {
     }
   });
 
-  it('on the thoughts alone is none: the answer comes after a pause', async () => {
+  it('on the thoughts alone: the answer comes after a pause', async () => {
     const thought = chunk({ reasoning_content: 'Let me think. ' }, 'stop');
     const router = routerOf('openai', streamed(role, thought, { waitMs: 2_600 }, text('42'), finish, DONE));
     expect(await router.ask({ stream: true })).toMatchObject({ shown: '42', code: undefined });
@@ -331,7 +331,7 @@ describe('what is asked for decides, not a header', () => {
     ['cut before their end', [role, text('The ')]],
     ['with an error in them', [role, text('The '), errorEvent]],
     ['with one that is lost', [role, text('The '), 'data: {\n\n', text('Elbe.'), finish, usage, DONE]],
-    ['with a finish that is none', [role, text('The '), chunk({}, 'abort'), DONE]],
+    ['with an unknown finish', [role, text('The '), chunk({}, 'abort'), DONE]],
   ])('events %s are no whole answer', async (_, body) => {
     const router = routerOf('openai', { body });
     router.upstream.on('b', goodReply('from b'));

@@ -47,7 +47,7 @@ test('an answer that breaks off after its content is one line', async () => {
   expect(told(router)).toEqual([{ event: 'answer_interrupted', ...about, deployment: 'a', reason: 'cut' }]);
 });
 
-test('an ordinary answer, and a mistake of the caller, are none; no words of a prompt or an answer are told', async () => {
+test('an ordinary answer, and a mistake of the caller, are not logged; nor are the words of a prompt or an answer', async () => {
   const router = new TestRouter();
   router.upstream.on('a', good(false, 'secret words'));
   await router.ask();

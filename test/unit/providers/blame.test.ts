@@ -215,7 +215,7 @@ describe('a 429 that one prompt alone causes', () => {
     expect(both[format].failure(429, header, body)).toMatchObject({ kind: 'rate_limited', retryAfterMs: 58_000 });
   });
 
-  it('is none of requests per minute, of what fits, and of an empty account', () => {
+  it('is not one about requests per minute, about a prompt that fits, or about an empty account', () => {
     const header = told({ 'retry-after': '7', 'anthropic-ratelimit-input-tokens-limit': '2000000' });
     const requests = anthropicError(minute.replace('30,000 input tokens', '50 requests'), 'rate_limit_error');
     expect(anthropic.failure(429, header, requests, asked(900_000)).kind).toBe('rate_limited');

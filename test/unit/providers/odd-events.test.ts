@@ -284,7 +284,7 @@ describe('content after a finish opens the answer again', () => {
   });
 
   it.each([{ content: 'b' }, { reasoning_content: 'b' }, { tool_calls: [{ index: 0, id: 'x' }] }, { refusal: 'b' }])(
-    'a finish that comes with %j is none to rely on',
+    'a finish that comes with %j is not relied on',
     (said) => {
       const stream = openai.stream(ask, 0);
       stream.event(undefined, delta(said, 'stop'));
@@ -294,7 +294,7 @@ describe('content after a finish opens the answer again', () => {
     },
   );
 
-  it('a finish before any content is none to rely on either', () => {
+  it('a finish before any content is not relied on either', () => {
     const stream = openai.stream(ask, 0);
     stream.event(undefined, delta({ role: 'assistant', content: '' }, 'stop'));
     expect(standing(stream)).toEqual([true, false]);

@@ -64,7 +64,7 @@ describe('a chunk that is the one before but for its text', () => {
     expect(learnt(data).read(data)).toBeUndefined();
   });
 
-  it('is none once anything else has come', () => {
+  it('is not recognised once anything else has come', () => {
     const plainText = learnt(says('Hello'));
     plainText.forget();
     expect(plainText.read(says('a'))).toBeUndefined();

@@ -44,7 +44,7 @@ it('names a taken port and the variable that moves it, in one line', async () =>
   taken.close();
 });
 
-it('names a port that is none', async () => {
+it('names a port variable that holds no port', async () => {
   const child = run({ SANDBOX_CONTROL_PORT: 'here' });
   const [line] = await once(child.stderr, 'data');
   expect(String(line)).toContain('SANDBOX_CONTROL_PORT');

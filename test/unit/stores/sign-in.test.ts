@@ -194,7 +194,7 @@ describe('a key set', () => {
     expect(await bench.code(`${signed}.${Buffer.from(signature).toString('base64url')}`)).toBe('invalid_token');
   });
 
-  it('with private halves, members that are no keys, and names that are none: its good keys count', async () => {
+  it('with private halves, members that are no keys, and unusable names: its good keys count', async () => {
     const noise = [null, 1, 'key', {}, { kty: 'EC' }, { ...es.jwk, kid: 7, x: 1 }];
     const bench = new Bench({ keys: [...noise, { ...(await exportJWK(es.privateKey)), kid: 'es' }] });
     expect(await bench.code(token())).toBe('user ana');
@@ -256,7 +256,7 @@ describe('a key set that', () => {
     ['is huge', huge],
     ['is no JSON', () => new Response('<html>')],
     ['is nothing', () => new Response('')],
-    ['is no set', () => Response.json({ keys: 'none' })],
+    ['is not a set', () => Response.json({ keys: 'none' })],
     ['is null', () => Response.json(null)],
     ['is a list', () => Response.json([es.jwk])],
   ];

@@ -109,7 +109,7 @@ describe('a receiver that fails', () => {
     ['in seconds', () => '7', 7_000],
     ['as a date', (now: number) => new Date(now + 8_000).toUTCString(), 8_000],
     ['shorter than the own wait', () => '0', 1_000],
-    ['which is none', () => 'soon', 1_000],
+    ['which cannot be read', () => 'soon', 1_000],
   ])('has its retry-after heard, %s', async (_, header, waitMs) => {
     const { sink, calls, clock } = sinkWith([() => failing(503, { 'retry-after': header(clock.now()) }), good()]);
     await clock.run(sink.take(records(1)));

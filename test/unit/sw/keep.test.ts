@@ -91,7 +91,7 @@ describe('a completion', () => {
     ['null', 'null'],
     ['an error', '{"error":{"message":"no"}}'],
     ['no choices', JSON.stringify({ ...WHOLE, choices: [] })],
-    ['a choice that is none', JSON.stringify({ ...WHOLE, choices: [null] })],
+    ['a choice that is null', JSON.stringify({ ...WHOLE, choices: [null] })],
     ['a choice without an end', JSON.stringify({ ...WHOLE, choices: [{ ...WHOLE.choices[0], finish_reason: null }] })],
     ['a chunk', JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })],
   ])('is not: %s', (_, text) => {

@@ -36,7 +36,7 @@ describe('a listed price', () => {
     ['an embedding', { input_mtok: 1 }],
     ['one paid by the hour', { audio_hours: 1 }],
     ['one that is free for now', {}],
-  ])('is none for %s', (_, prices) => {
+  ])('does not exist for %s', (_, prices) => {
     expect(priceOf(prices)).toBeUndefined();
   });
 
@@ -130,7 +130,7 @@ describe('a model', () => {
     expect(finds(match, model)).toBe(false);
   });
 
-  it('is told by names like its own, the likest first', () => {
+  it('gets suggestions of names like its own, the closest first', () => {
     const names = ['gpt-5-mini', 'gpt-5', 'gpt-5-image', 'gpt-5-mix', 'gpt-5-micro', 'whisper'];
     const models = names.map((id) => ({ id, match: { equals: id }, prices: {} }));
     const list = { ...listWith({}), models };

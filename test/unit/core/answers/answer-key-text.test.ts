@@ -42,7 +42,7 @@ it('leaves a letter with more marks than any writing has as it is, and composes 
   expect(withRules(marks(31))).not.toBe(withRules(marks(31).normalize('NFC')));
 });
 
-it('is none where a question is too long for the patterns of config', () => {
+it('does not exist where a question is too long for the patterns of config', () => {
   const of = (content: string, ignore: RegExp[]) =>
     answerKeyText(
       question({

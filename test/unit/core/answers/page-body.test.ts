@@ -52,7 +52,7 @@ const HINTS = /gen-|toolu_|claude|DeepInfra|fp_1|req_1|cost|native|cached|cache_
 describe('a whole answer', () => {
   const shown = pageCompletion(JSON.stringify(spread(ANSWER)), 'app/chat');
 
-  it('has nothing that tells who served or what it cost, and all that was said', () => {
+  it('has nothing that shows who served or what it cost, and all that was said', () => {
     expect(shown).not.toMatch(HINTS);
     const { id, choices, ...about } = JSON.parse(shown);
     expect(id).toMatch(/^chatcmpl-[0-9a-f]{24}$/);
@@ -92,7 +92,7 @@ describe('a whole answer', () => {
 });
 
 describe('a chunk', () => {
-  it('of any kind tells no more, and ids hold a stream together with its whole', () => {
+  it('of any kind shows no more, and its id is the same as that of the whole answer', () => {
     const whole = JSON.parse(pageCompletion(JSON.stringify(ANSWER), 'app/chat'));
     const chunks = chunksOfCompletion(JSON.stringify(spread(ANSWER))).map(({ data }) => pageChunk(data, 'app/chat'));
     expect(chunks.join('')).not.toMatch(HINTS);

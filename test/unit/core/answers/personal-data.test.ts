@@ -202,7 +202,7 @@ describe('personal data', () => {
     expect(hasPersonalData('data:text/plain;base64,QUJD ann@example.com', [])).toBe(true);
   });
 
-  it('counts as seen where nobody can look', () => {
+  it('counts as seen where the text cannot be read', () => {
     let deep: unknown = 'x';
     for (let level = 0; level < 10_000; level++) deep = [deep];
     expect(hasPersonalData(deep, [])).toBe(true);

@@ -151,7 +151,7 @@ describe('what a listed model costs', () => {
     expect(first?.price).toMatchObject({ input: 0.05, output: 0.4 });
   });
 
-  it('is demanded by name where nobody knows it', () => {
+  it('is demanded by name where neither config nor the list knows it', () => {
     expect(
       refused(
         [
@@ -305,7 +305,7 @@ describe('the list as requests use it', () => {
     expect(listedAlias(alias, structuredClone(list), config)).toEqual(listed);
   });
 
-  it('leaves out what a deploy removed, or what nobody knows the price of any more', () => {
+  it('leaves out what a deploy removed, or what has no known price any more', () => {
     const { config, alias } = configOf([a, b]);
     const list = [
       { id: 'gone', model: 'model-b' },

@@ -163,7 +163,7 @@ describe('a mistake', () => {
     expect(wrong(place, value)).toContainEqual(text);
   });
 
-  it('is not the only one that is told', () => {
+  it('is not the only one that is named', () => {
     const config = {
       ...right(),
       defaultFeature: 'chta',
@@ -199,7 +199,7 @@ describe('origins', () => {
   });
 
   it.each(['https://user@a.example', 'https://a.example?b', 'https://a.example#b', 'ftp://a.example', 'https://'])(
-    '%s is none',
+    '%s is not an origin',
     (origin) => expect(checkConfig({ ...right(), origins: [origin] }, PRESETS).ok).toBe(false),
   );
 });
@@ -209,7 +209,7 @@ describe('what is left out', () => {
     const checked = checkConfig(right(), PRESETS);
     expect(checked).toMatchObject({
       ok: true,
-      config: {
+      value: {
         origins: [],
         router: {
           routingStrategy: 'simple-shuffle',

@@ -83,7 +83,7 @@ describe('a judge', () => {
       `tenants["${JUDGE_TENANT}"]: is the judge’s own tenant; its limits are slo.judge.dailyUsd and monthlyUsd`,
     ],
     [JUDGE, { slo: { judge: JUDGE } }, 'slo.judge: counts for no promise; write an objective with sli: "quality"'],
-  ])('%j %j is told what would be right', (judge, more, problem) => {
+  ])('%j %j is refused with what would be right', (judge, more, problem) => {
     expect(problems(judge, more)).toEqual([problem]);
   });
 });

@@ -4,7 +4,7 @@ import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
 import { shownConfig } from '../../../../worker/core/config/shown-config.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
 
-it('names tenants, features, aliases and deployments, and tells no address and no key', () => {
+it('names tenants, features, aliases and deployments, and shows no address and no key', () => {
   const checked = checkConfig(
     {
       aliases: {

@@ -43,7 +43,7 @@ it.each<[string, SloInput, string]>([
   expect(found(slo).join('\n')).toContain(message);
 });
 
-it('of a composite is none of these', () => {
+it('touching a composite is no contradiction', () => {
   expect(found(of({ objective: 'retrieval', touches: ['all', 'chat-success'] }))).toEqual([]);
 });
 

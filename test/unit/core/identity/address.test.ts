@@ -51,7 +51,7 @@ describe('the address that a rate counts', () => {
     '::1.2.3.256',
     '[::1',
     '1',
-  ])('is none in %j', (written) => {
+  ])('is not found in %j', (written) => {
     expect(countedAddress(written)).toBeUndefined();
   });
 

@@ -29,7 +29,7 @@ it.each([
   '017f22e2-79b0-4cc3-98c4-dc0c0c07398f',
   '017f22e2-79b0-7cc3-18c4-dc0c0c07398f',
   '017F22E2-79B0-7CC3-98C4-DC0C0C07398F',
-])('"%s" is none', (text) => {
+])('"%s" is not a UUIDv7', (text) => {
   expect(timeOfUuidV7(text)).toBeUndefined();
 });
 

@@ -7,7 +7,7 @@ import { happening, World } from './support/world.ts';
  * docs/ledger.md "What holds": holders of single leases and of slices that give up, die, come back, free and report late, over a network
  * that loses, delays and reorders messages, with caps that change and a ledger that dies. It depends on no holder's clock.
  */
-it('what providers may bill is booked, in every scope and period; at rest everything is told to the micro-USD', () => {
+it('what providers may bill is booked, in every scope and period; at rest everything is booked to the micro-USD', () => {
   let grants = 0;
   fc.assert(
     fc.property(

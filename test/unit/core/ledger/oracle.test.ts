@@ -7,7 +7,7 @@ import { BEGINNINGS, command } from './support/commands.ts';
  * docs/ledger.md "What holds" and "How it is tested", over arbitrary interleavings of asks,
  * reports, limits, corrections, clocks that leap and step back, folds, deaths and failed writes.
  */
-describe('whatever happens, the ledger says what the plainest telling of the protocol says', () => {
+describe('whatever happens, the ledger says what the plainest reading of the protocol says', () => {
   test.each(BEGINNINGS.map((ms) => [new Date(ms).toISOString(), ms]))(
     'from %s on',
     (_, startsAt) => {

@@ -91,7 +91,7 @@ describe.each([
   });
 });
 
-it('a day’s cap within a month’s: each refuses for itself, the longer wait is told', () => {
+it('a day’s cap within a month’s: each refuses for itself, and the longer wait is given', () => {
   const ledger = new LedgerInMemory(NOON);
   const limits = { tenant: { dailyMicroUsd: 3, monthlyMicroUsd: 5 } };
   const spend = (microUsd: number) => {

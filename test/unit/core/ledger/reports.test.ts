@@ -93,7 +93,7 @@ describe('reports', () => {
     expect(told([exact as Report]).tables.load().leases).toMatchObject([{ done: true, estimated: false }]);
   });
 
-  it('that are none are refused by name and change nothing', () => {
+  it('that are malformed are refused by name and change nothing', () => {
     const ledger = told([]);
     const good = reportOf({ ...NOTHING, spent: 1 });
     const bad: Report[] = [

@@ -266,7 +266,7 @@ describe('ledger rule 9: a close for an unknown young id is kept', () => {
     expect(ledger.grant(ask(id, 2, capped(2)))).toEqual({ refused: 'lease_too_old' });
   });
 
-  it('a report of an unknown id that is old, or not done, is nobody’s', () => {
+  it('a report of an unknown id that is old, or not done, belongs to no lease', () => {
     const ledger = new LedgerInMemory(NOON);
     expect(ledger.report(done(idAt(NOON - 60_001), 0), report(idAt(NOON), 1))).toEqual(['unknown', 'unknown']);
     expect(ledger.tables.rowsWritten).toBe(0);

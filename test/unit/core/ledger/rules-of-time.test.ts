@@ -295,7 +295,7 @@ describe('a lease run while the ledger could not be reached', () => {
     expect(spent(ledger)).toBe(4);
   });
 
-  it('after an hour it is folded, and told again it is nobody’s', () => {
+  it('after an hour it is folded, and a repeated report of it belongs to no lease', () => {
     const ledger = new LedgerInMemory(NOON);
     const id = idAt(NOON);
     ledger.report(told(id, 3));

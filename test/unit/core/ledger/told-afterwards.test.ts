@@ -27,7 +27,7 @@ describe('a run whose grant came but was not heard', () => {
   it.each([
     ['once', 1],
     ['and again, because the reply was lost', 2],
-  ])('is charged once when it is told %s, whatever is folded in between', (_, times) => {
+  ])('is charged once when it is reported %s, whatever is folded in between', (_, times) => {
     const { ledger, id } = runs();
     for (let time = 0; time < times; time++) {
       ledger.report(told(id, 3));
@@ -61,21 +61,21 @@ describe('a run whose grant came but was not heard', () => {
     expect(spent(ledger)).toBe(0);
   });
 
-  it('is known for one as soon as it is heard of, though it has nothing to tell yet', () => {
+  it('is marked as one with its first report, though that has nothing spent yet', () => {
     const { ledger, id } = runs();
     ledger.report(report(id, 0, { scopes: ['tenant'] }));
     ledger.kill();
     expect(ledger.tables.load().leases).toMatchObject([{ origin: 'unreachable', done: false }]);
   });
 
-  it('may be dearer than what was granted unheard: that is no worst case that was none', () => {
+  it('may cost more than the grant that was not heard, without being reported as over granted', () => {
     const { ledger, id } = runs();
     expect(ledger.report(told(id, 9))).toEqual(['applied']);
     expect(spent(ledger)).toBe(9);
   });
 });
 
-it('of a clock that is ahead: what was booked in full is not charged again when it is told', () => {
+it('of a clock that is ahead: what was booked in full is not charged again when it is reported', () => {
   const ledger = new LedgerInMemory(NOON);
   const id = idAt(NOON + MINUTE);
   ledger.grant(ask(id, 5, { admitForMs: 1, runForMs: 0 }));

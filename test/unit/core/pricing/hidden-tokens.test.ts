@@ -102,7 +102,7 @@ it('a field that may ask for reasoning counts as asking', () => {
   expect(mayHide('some-model', { best_of: 3 })).toBe(false);
 });
 
-it('Claude 5 that is told in its own words not to think does not', () => {
+it('Claude 5 does not think where its own field says so', () => {
   const none = { reasoning_effort: 'none' };
   expect(mayHide('claude-sonnet-5', none, 'anthropic')).toBe(false);
   expect(mayHide('claude-sonnet-5', none, 'openai')).toBe(true);

@@ -129,7 +129,7 @@ describe('routeOf', () => {
     expect(routeOf(overrides, ask({ drill: 'd1' }), NOW).faults).toEqual({ a: 'errors' });
   });
 
-  it('a fault for all is no drill; beside one that is, the request is a drill', () => {
+  it('a fault for all is no drill; beside a drill’s fault, the request is a drill', () => {
     expect(routeOf(under({ a: fault('all') }), ask(), NOW)).toMatchObject({ drill: false, faults: { a: 'errors' } });
     const both = under({ a: fault('all'), b: fault('tenant:acme') });
     expect(routeOf(both, ask(), NOW)).toMatchObject({ drill: true, faults: { a: 'errors', b: 'errors' } });
@@ -181,7 +181,7 @@ describe('routeOf', () => {
   });
 });
 
-it('the standing of a drill is another’s for each deployment', () => {
+it('a drill has a standing of its own for each deployment', () => {
   const deployment = { healthId: 'a~01234567' };
   expect(healthIdFor(deployment, false)).toBe('a~01234567');
   expect(healthIdFor(deployment, true)).toBe('a~01234567~drill');

@@ -34,7 +34,7 @@ describe('a pinned deployment', () => {
     );
   });
 
-  it('takes nothing from the others: each that would be asked without it stands behind it, in the order of ever', () => {
+  it('takes nothing from the others: each that would be asked without it stands behind it, in the usual order', () => {
     fc.assert(
       fc.property(aPinned, aMode, ({ candidates, pinned }, mode) => {
         const [, ...behind] = pinnedPlan(candidates, pinned.id, START, () => 0, mode).slots;
@@ -52,7 +52,7 @@ describe('a pinned deployment', () => {
     );
   });
 
-  it('is idle where it is none of the candidates', () => {
+  it('is idle where it is not among the candidates', () => {
     fc.assert(
       fc.property(someCandidates, aMode, (candidates, mode) => {
         const idle = pinnedPlan(candidates, 'nobody', START, () => 0, mode);

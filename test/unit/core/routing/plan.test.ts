@@ -107,7 +107,7 @@ describe('where nobody is up', () => {
     expect(idsOf(all)).toEqual(['a', 'b', 'c']);
   });
 
-  it('refuses where config says so, and tells when to come back', () => {
+  it('refuses where config says so, and says when to come back', () => {
     const all = [cooling('a', 3_000), cooling('b', 1_000)];
     expect(plan(all, START, first, 'refuse')).toEqual({ slots: [], coolingUntil: START + 1_000 });
   });

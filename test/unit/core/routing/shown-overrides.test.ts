@@ -76,7 +76,7 @@ describe('overrides as they are shown', () => {
     });
   });
 
-  it('say which lines of a list a deploy took the ground from', () => {
+  it('say which lines of a list a deploy has made void', () => {
     const { aliases } = shown({
       aliases: {
         'app/chat': { ...set, deployments: [line('gone'), line('a')] },
@@ -89,7 +89,7 @@ describe('overrides as they are shown', () => {
     expect(aliases.gone).toMatchObject({ idle: true, leftOut: ['a'] });
   });
 
-  it('keep a name that objects have of themselves', () => {
+  it('keep a name that every object has, such as constructor', () => {
     const pins = Object.fromEntries([['__proto__', { ...set, deployment: 'a' }]]);
     expect(Object.keys(shown({ pins }).pins)).toEqual(['__proto__']);
   });

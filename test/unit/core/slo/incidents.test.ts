@@ -53,7 +53,7 @@ describe('a notice', () => {
     expect(told(anIncident(), anIncident({ closedAt: NOW + MINUTE }))?.text).toContain('after 1 minute:');
   });
 
-  it('of new words has them; what a policy did is not told again', () => {
+  it('of new words has them; what a policy did is not sent again', () => {
     const note = anIncident({ note: 'We ask b.' });
     expect(told(anIncident(), note)).toMatchObject({
       ...{ name: `incident/i1/updated/${NOW}`, type: 'incident.updated' },

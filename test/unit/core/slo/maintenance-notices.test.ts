@@ -21,7 +21,7 @@ it('is announced when it is seen first, and once more before it begins', () => {
   expect(looks(hours.map((hour) => FROM + hour * HOUR))).toEqual(['announced -90 h', 'reminder -48 h']);
 });
 
-it('that is seen late is told once, and one that is over never', () => {
+it('that is seen late is announced once, and one that is over never', () => {
   expect(looks([FROM - 3 * HOUR, FROM])).toEqual(['announced -3 h']);
   expect(looks([FROM + HOUR, FROM + 2 * HOUR])).toEqual([]);
 });

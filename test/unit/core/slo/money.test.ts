@@ -75,7 +75,7 @@ test.each<[string, Partial<RequestRecord>, [model: string | null, costUsd: numbe
   expect(spent.days[0]?.costUsd).toBe((where?.[1] ?? 0) + failedUsd);
 });
 
-test('a refusal that asked nobody is no request here', () => {
+test('a refusal without any provider call does not count as a request here', () => {
   const spending = new Spending(400);
   spending.add(failed({ code: 'invalid_key', attempts: [] }), '', '', MAY);
   expect(spending.tenants('2027-05')).toEqual([]);

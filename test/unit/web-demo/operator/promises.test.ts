@@ -153,7 +153,7 @@ describe('the pin that is offered', () => {
     expect(helpfulPin(config, null, [cooling('x')], {})).toEqual({ alias: 'app/other', deployment: 'y' });
   });
 
-  it('is none where it would not help, or where there are several', () => {
+  it('is not offered where it would not help, or where several could help', () => {
     expect(helpfulPin(config, 'chat', [], {})).toBeUndefined();
     expect(helpfulPin(config, 'chat', [cooling('x')], {})).toBeUndefined();
     expect(helpfulPin(config, 'chat', ['a', 'b', 'c'].map(cooling), {})).toBeUndefined();

@@ -24,7 +24,7 @@ const OWNERS = {
 };
 
 describe('owners', () => {
-  it('are told apart, and so are their objects', () => {
+  it('are different, and so are their objects', () => {
     const entries = Object.entries(OWNERS);
     for (const [name, owner] of entries) {
       const same = entries.filter(([, other]) => isSameOwner(owner, other)).map(([other]) => other);

@@ -58,14 +58,14 @@ describe('a threshold', () => {
     );
   });
 
-  it('of what ran while the ledger could not be reached is told with its report', () => {
+  it('reached by what ran while the ledger could not be reached is reported with that', () => {
     const ledger = begin();
     spend(ledger, 1);
     ledger.report(done(idAt(NOON), 59, { scopes: ['tenant'] }));
     expect(told(ledger)).toEqual(['tenant 2026-11 60']);
   });
 
-  it('of scopes that config leaves out is not told', () => {
+  it('of scopes that config leaves out is not reported', () => {
     const ledger = begin({ ...LADDER, scopes: ['user'] });
     spend(ledger, 70, { limits: { tenant: { monthlyMicroUsd: 100 }, 'user:ana': { monthlyMicroUsd: 100 } } });
     expect(told(ledger)).toEqual(['user:ana 2026-11 60']);
@@ -140,7 +140,7 @@ describe('a cap that changes', () => {
     expect(told(ledger).slice(2)).toEqual(['tenant 2026-11 95']);
   });
 
-  it('lowered: what is true by now is told', () => {
+  it('lowered: what is true by now is reported', () => {
     const ledger = begin();
     spend(ledger, 65);
     ledger.setLimits('tenant', { monthlyMicroUsd: 75 });
@@ -149,7 +149,7 @@ describe('a cap that changes', () => {
     expect(told(ledger)).toHaveLength(2);
   });
 
-  it('set for the first time, or taken away over a lower one of config: what is true by now is told', () => {
+  it('set for the first time, or taken away over a lower one of config: what is true by now is reported', () => {
     const ledger = begin();
     spend(ledger, 65, { limits: { 'feature:chat': {} } });
     ledger.setLimits('feature:chat', { dailyMicroUsd: 100 });
@@ -211,7 +211,7 @@ describe('an operator’s correction', () => {
 });
 
 describe('whatever dies', () => {
-  it('between any two calls: once each, and a report alone tells by the caps that were set by hand', () => {
+  it('between any two calls: each is reported once, and a report alone judges by the caps that were set by hand', () => {
     const ledger = begin();
     ledger.setLimits('tenant', { monthlyMicroUsd: 100 });
     for (let times = 0; times < 10; times++) {
@@ -239,7 +239,7 @@ describe('whatever dies', () => {
     expect(told(ledger).slice(2)).toEqual(['key:k 2026-11 60']);
   });
 
-  it('a turn that could not be written has told nothing, and the next one tells', () => {
+  it('a call that could not be written has reported nothing, and the next one does', () => {
     const ledger = begin();
     const id = idAt(NOON);
     ledger.grant(ask(id, 70, monthly(100)));
@@ -250,7 +250,7 @@ describe('whatever dies', () => {
     expect(told(ledger)).toEqual(['tenant 2026-11 60']);
   });
 
-  it('after folding, purging and a clock that steps back, nothing is told twice', () => {
+  it('after folding, purging and a clock that steps back, nothing is reported twice', () => {
     const ledger = begin();
     spend(ledger, 70);
     ledger.clockMs += 3 * HOUR;
@@ -265,7 +265,7 @@ describe('whatever dies', () => {
 });
 
 describe('whatever the order', () => {
-  it('every threshold that the end has reached was told once, in order, and none that was never reached', () => {
+  it('every threshold that was reached is reported once, in order, and no other', () => {
     const step = fc.record({
       cost: fc.integer({ min: 0, max: 12 }),
       kill: fc.boolean(),
@@ -361,7 +361,7 @@ describe('the safeguard', () => {
     expect(modeOf(ledger, monthly(1_00), [want(4), want(2, { mode: 'safeguard' })])).toBe('normal');
   });
 
-  it('is nobody’s who has none, nor where config says 100', () => {
+  it('does not take over where a feature has none, nor where config says 100', () => {
     const ledger = begin();
     spend(ledger, 97);
     expect(modeOf(ledger, monthly(100), [want(3)])).toBe('normal');

@@ -34,7 +34,7 @@ describe('limits', () => {
     }
   });
 
-  it('keep who, when, from, to of every change; what changes nothing is none', () => {
+  it('keep who, when, from, to of every change; a call that changes nothing is not recorded', () => {
     const ledger = new LedgerInMemory(NOON);
     ledger.setLimits('user:ana', { rps: 2, burst: 5 }, 'key admin-1');
     ledger.setLimits('user:ana', { rps: 2, burst: null });
@@ -95,7 +95,7 @@ describe('limits', () => {
     expect(asks(new LedgerInMemory(NOON), 0, { rps })).toMatchObject({ left: [{ cap, remaining: cap - 1 }] });
   });
 
-  it('no request a second is none', () => {
+  it('of no request a second admit none', () => {
     const refused = refusalOf(asks(new LedgerInMemory(NOON), 0, { rps: 0, burst: 9 }));
     expect(refused).toMatchObject({ limit: 'rps', cap: 0, neverFits: true });
   });
@@ -167,7 +167,7 @@ describe('an ask', () => {
     expect(isGranted(ledger.grant(ask(idAt(NOON), 1)))).toBe(false);
   });
 
-  it('more than a cap ever lets through is told so; what only others hold is a short guess', () => {
+  it('more than a cap ever lets through is refused for good; what only others hold, for a short guess', () => {
     const ledger = new LedgerInMemory(NOON);
     const limits = { tenant: { monthlyMicroUsd: 5, rps: 1, burst: 2, parallel: 2 } };
     expect(refusalOf(ledger.grant(ask(idAt(NOON), 6, { limits })))).toMatchObject({
@@ -209,7 +209,7 @@ describe('an ask', () => {
     expect(ledger.grant(ask(idAt(NOON), 0, { limits, wants }))).toMatchObject({ refused: { limit: 'daily' }, left });
   });
 
-  it('of several limits of a kind the tightest is told', () => {
+  it('of several limits of a kind the tightest is named', () => {
     const of = (scope: Scope, remaining: number, resetMs: number): Left => ({
       scope,
       limit: 'rps',

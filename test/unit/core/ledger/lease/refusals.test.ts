@@ -34,7 +34,7 @@ const isRefused = (reply: GrantReply) => 'refused' in reply;
 describe('refused for a rate', () => {
   const rate = { rps: 2, burst: 1 };
 
-  it('nobody asks in vain until the wait is over, which is told as it is by then', () => {
+  it('nobody asks in vain until the wait is over, which is given as it is by then', () => {
     expect(isRefused(grant(asking(rate)))).toBe(false);
     expect(isRefused(grant(asking(rate)))).toBe(true);
     book.clockMs += 499;

@@ -279,7 +279,7 @@ describe('an isolate’s slices of one pool', () => {
     noteClosable(of, slice, NOON);
   };
 
-  it('close with the next ask once nothing runs, and once only; again, where it was not heard', () => {
+  it('close with the next ask once nothing runs, and once only; again, where that was lost', () => {
     const of = pool();
     const slice = enter(of, 2);
     noteClosable(of, slice, NOON);

@@ -136,7 +136,7 @@ describe('ledger rule 19: done waits for the last request', () => {
     expect(reportOf(slice)).toMatchObject({ done: true, spent: { microUsd: 2 } });
   });
 
-  it('of one whose cost nobody will tell, the worst case stays held, and is booked in full at settleBy', () => {
+  it('of one whose cost nobody will report, the worst case stays held, and is booked in full at settleBy', () => {
     const { ledger, slice } = taking(5);
     const [lost, other] = [running(slice, 2), running(slice, 2)];
     loseShare(lost);
@@ -195,7 +195,7 @@ describe('ledger rules 22 and 29: taken at once, and started in time', () => {
   });
 });
 
-it('ledger rule 13: more was spent than a worst case: told as it is, and nothing more goes back', () => {
+it('ledger rule 13: more was spent than a worst case: reported as it is, and nothing more goes back', () => {
   const { ledger, slice } = taking(3);
   endShare(running(slice), spending(5));
   expect(take(slice)).toBeUndefined();
@@ -213,7 +213,7 @@ it('says with its report that some of what it spent is a bound', () => {
   expect(reportOf(other)).toMatchObject({ estimated: true });
 });
 
-it('holds too much once half of it is idle, until that was told', () => {
+it('holds too much once half of it is idle, until that was reported', () => {
   const { slice } = taking(4);
   const shares = [running(slice), running(slice), running(slice), running(slice)];
   const seen = shares.map((share) => {

@@ -109,7 +109,7 @@ describe('a verdict', () => {
     JSON.stringify({ helpful: true, factual: true, harmful: false }),
     `${JSON.stringify(GOOD)}${JSON.stringify(GOOD)}`,
     '{"helpful":true,"factual":true,"harmful":false,"__proto__":{"follows":true}}',
-  ])('is none in %j', (reply) => {
+  ])('is not found in %j', (reply) => {
     expect(readVerdict(reply, RUBRICS)).toBeUndefined();
   });
 
