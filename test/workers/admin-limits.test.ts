@@ -1,5 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../worker/app.ts';
 import { NO_LIMITS } from '../../worker/core/ledger/types.ts';
+import { compose } from '../../worker/deps.ts';
 import { callAdmin, refused } from './call-admin.ts';
 
 let tenants = 0;
@@ -53,6 +57,46 @@ describe('PUT /admin/tenants/:tenant/limits', () => {
     expect((await put({ scope, parallel: 3 })).body.limits).toEqual({ ...NO_LIMITS, rps: 10, burst: 50, parallel: 3 });
     expect((await put({ scope, rps: 2 })).body.limits).toEqual({ ...NO_LIMITS, rps: 2, burst: 50, parallel: 3 });
     expect((await put({ scope, rps: 2 }, `${tenant}-b`)).body.limits).toEqual({ ...NO_LIMITS, rps: 2 });
+  });
+
+  it('tells the watch of promises what a tenant and its features may use, and says so where that failed', async () => {
+    const told: unknown[] = [];
+    const put = async (body: object, noteLimits: (...told: unknown[]) => Promise<boolean>) => {
+      const composition = compose(env);
+      const sloBook = () => ({ noteLimits }) as unknown as ReturnType<typeof composition.sloBook>;
+      const app = createApp(() => ({ ...composition, sloBook }));
+      const request = new Request(`http://localhost/admin/tenants/${tenant}/limits`, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer sk-local-admin-key' },
+        body: JSON.stringify(body),
+      });
+      const response = await app(request as Parameters<typeof app>[0], env, createExecutionContext());
+      return [response.status, ((await response.json()) as { note?: string }).note];
+    };
+    const takes = async (...call: unknown[]) => {
+      told.push(call);
+      return true;
+    };
+    expect(await put({ scope: 'tenant', rps: 5, monthlyUsd: 2 }, takes)).toEqual([200, undefined]);
+    expect(await put({ scope: 'tenant', rps: null }, takes)).toEqual([200, undefined]);
+    expect(await put({ scope: 'feature:chat', rps: 5 }, takes)).toEqual([200, undefined]);
+    expect(await put({ scope: 'user:ana', rps: 5 }, takes)).toEqual([200, undefined]);
+    expect(told).toEqual([
+      [tenant, 'tenant', { rps: 5, monthlyMicroUsd: 2_000_000 }],
+      [tenant, 'tenant', { monthlyMicroUsd: 2_000_000 }],
+      [tenant, 'feature:chat', { rps: 5 }],
+    ]);
+    const unwatched = 'the alerts spend and rate do not watch these limits yet';
+    const quiet = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    expect(await put({ scope: 'tenant', rps: 6 }, () => Promise.reject(new Error('gone')))).toEqual([
+      200,
+      expect.stringContaining(`${unwatched}, because the book did not answer: set them again`),
+    ]);
+    quiet.mockRestore();
+    expect(await put({ scope: 'tenant', rps: 7 }, async () => false)).toEqual([
+      200,
+      expect.stringContaining(`${unwatched}, because at most 1000 scopes with limits set by hand are watched`),
+    ]);
   });
 
   it('keeps tenants apart, whatever is escaped in their names', async () => {

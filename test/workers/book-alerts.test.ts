@@ -158,6 +158,38 @@ describe('a silence', () => {
   });
 });
 
+describe('limits that an operator set', () => {
+  const rates = () => told().filter((line) => line.includes('threshold/rate/'));
+
+  it('are watched from then on, also by a later life, until they are removed', async () => {
+    await minutes(7, 0);
+    expect(rates()).toEqual([]);
+    await stage.inside((book) => book.noteLimits('acme', 'tenant', { rps: 0.5 }));
+    await stage.vanish();
+    await minutes(7, 0);
+    expect(rates()).toEqual(['slo.threshold threshold/rate/5m/note/tenant:acme']);
+    expect(await stage.inside((book) => book.metrics())).toContain(
+      'carryon_rate_limit_saturation_ratio{scope="tenant:acme"} 1',
+    );
+    await stage.inside((book) => book.noteLimits('acme', 'tenant', {}));
+    await minutes(7, 0);
+    expect(rates().at(-1)).toBe('slo.recovered threshold/rate/5m/note/tenant:acme');
+    expect(
+      await stage.inside((_, { storage }) => [...storage.sql.exec("SELECT body FROM document WHERE name = 'limits'")]),
+    ).toEqual([{ body: '{}' }]);
+  });
+
+  it('are refused beyond a thousand, so that the row stays small; those that are kept may change', async () => {
+    await stage.inside((book) => {
+      for (let place = 0; place < 1_000; place++) expect(book.noteLimits(`t${place}`, 'tenant', { rps: 1 })).toBe(true);
+      expect(book.noteLimits('one-more', 'tenant', { rps: 1 })).toBe(false);
+      expect(book.noteLimits('t7', 'tenant', { rps: 2 })).toBe(true);
+      expect(book.noteLimits('t7', 'tenant', {})).toBe(true);
+      expect(book.noteLimits('one-more', 'tenant', { rps: 1 })).toBe(true);
+    });
+  });
+});
+
 it('an acknowledgement is shown with its alert, and ends with it', async () => {
   await minutes(5, 0);
   await minutes(4, 30);

@@ -214,7 +214,18 @@ it('what can be called is this and nothing else', () => {
       'firing',
       'history',
     ],
-    ...['incidents', 'metrics', 'month', 'openIncident', 'opinion', 'record', 'report', 'request', 'requests'],
+    ...[
+      'incidents',
+      'metrics',
+      'month',
+      'noteLimits',
+      'openIncident',
+      'opinion',
+      'record',
+      'report',
+      'request',
+      'requests',
+    ],
     ...['setSilence', 'silences', 'spent'],
   ]);
 });

@@ -10,8 +10,10 @@ import { burstNote, inForce } from '../core/ledger/book/limits.ts';
 import { configuredFor } from '../core/ledger/book/view.ts';
 import { forgetScope } from '../core/ledger/lease/pool.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
+import { isWatchedScope, MOST_SET_LIMITS } from '../core/slo/set-limits.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../response/plain.ts';
+import { askBook } from './ask-book.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { tierLimits } from './configured.ts';
@@ -44,9 +46,9 @@ export async function putLimits({
   body: { scope, who, ...limits },
   params: { tenant },
 }: AdminCall<z.infer<ReturnType<typeof limitsBody>>, undefined, TenantParams>): Promise<Change> {
-  return settingLimits(c, { tenant, scope, limits, who: notedName(operator, who) }, ({ set, limits }) => {
-    const note = burstNote(limits);
-    return { tenant, scope, set, limits, ...(note !== undefined && { note }) };
+  return settingLimits(c, { tenant, scope, limits, who: notedName(operator, who) }, ({ set, limits, unwatched }) => {
+    const notes = [burstNote(limits), unwatched].filter((note) => note !== undefined);
+    return { tenant, scope, set, limits, ...(notes.length > 0 && { note: notes.join('; ') }) };
   });
 }
 
@@ -57,11 +59,11 @@ interface LimitsWish {
   who: string;
 }
 
-/** `shown` makes the reply, from what now overrides config and from the limits in force. */
+/** `shown` makes the reply, from what now overrides config, the limits in force, and why the watch of promises does not know them. */
 export function settingLimits(
   c: Context<App>,
   { tenant, scope, limits, who }: LimitsWish,
-  shown: (now: { set: Partial<Limits>; limits: Limits }) => object,
+  shown: (now: { set: Partial<Limits>; limits: Limits; unwatched: string | undefined }) => object,
 ): Change {
   const { config, keys, deps } = c.env.composition;
   return {
@@ -77,8 +79,26 @@ export function settingLimits(
       if (deps.slices !== undefined) forgetScope(deps.slices, tenant, scope);
       const { set, before } = reply;
       const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
-      const told = plainJson(shown({ set, limits: limitsInForce }), c.env.context);
+      const unwatched = await whyUnwatched(c, tenant, scope, set);
+      const told = plainJson(shown({ set, limits: limitsInForce, unwatched }), c.env.context);
       return { outcome: 'changed', from: before.limits, to: set, reply: told };
     },
   };
+}
+
+/** Tells the watch of promises. Undefined where it knows these limits, or has nothing to watch in them. */
+async function whyUnwatched(
+  c: Context<App>,
+  tenant: string,
+  scope: Scope,
+  set: Partial<Limits>,
+): Promise<string | undefined> {
+  if (!isWatchedScope(scope)) return undefined;
+  const noted = await askBook(c, (book) => book.noteLimits(tenant, scope, set));
+  if (noted === true) return undefined;
+  const why =
+    noted === undefined
+      ? 'the book did not answer: set them again'
+      : `at most ${MOST_SET_LIMITS} scopes with limits set by hand are watched`;
+  return `the alerts spend and rate do not watch these limits yet, because ${why}`;
 }

@@ -17,7 +17,7 @@ export function look({ book, watch: kept }: Memory, config: LookConfig, now: num
   const { slo } = config;
   // An alarm comes a little late; "for five minutes" is five looks all the same.
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
-  const step = watch(kept.state, { book: book.current(), slo, limits: config }, minute);
+  const step = watch(kept.state, { book: book.current(), slo, limits: { ...config, set: kept.limits } }, minute);
   const maintenance = maintenanceOf({ watch: kept }, slo, now);
   kept.keepState(step.state);
   kept.documents.write('maintenance', maintenance.told);

@@ -109,6 +109,8 @@ export class SloBook extends WatchingBook {
 
   /** For `GET /metrics`, with all that has been taken over so far. */
   metrics(): string {
-    return this.#watchman.turns.take(({ book }, now) => bookMetrics(book.current(), this.#deps.config, now));
+    return this.#watchman.turns.take(({ book, watch }, now) =>
+      bookMetrics(book.current(), { ...this.#deps.config, set: watch.limits }, now),
+    );
   }
 }

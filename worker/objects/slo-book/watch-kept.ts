@@ -1,8 +1,10 @@
 /** What the book keeps of its watch: alerts that fire, what people set beside them, and what is to be told. */
 import type { Notice } from '../../core/alerts/notice.ts';
+import type { Limits } from '../../core/ledger/types.ts';
 import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
 import { incidentSubject } from '../../core/slo/incidents.ts';
 import { type OpenPages, withPages } from '../../core/slo/open-pages.ts';
+import { type SetLimits, withLimits } from '../../core/slo/set-limits.ts';
 import {
   type Acknowledgements,
   type ShownAlert,
@@ -74,6 +76,18 @@ export class WatchKept {
     this.documents.write('silences', others);
     this.tell([], now);
     return { before };
+  }
+
+  /** Those that operators have set over config's. */
+  get limits(): SetLimits {
+    return this.documents.read<SetLimits>('limits', {});
+  }
+
+  /** False: there are too many. */
+  noteLimits(tenant: string, scope: string, limits: Partial<Limits>): boolean {
+    const next = withLimits(this.limits, tenant, scope, limits);
+    if (next !== undefined) this.documents.write('limits', next);
+    return next !== undefined;
   }
 
   /** When the first of the silences ends that hold something back; null: none does. */

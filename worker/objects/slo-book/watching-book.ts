@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { Limits } from '../../core/ledger/types.ts';
 import type { IncidentPage } from '../../core/slo/incident.ts';
 import type { IncidentChange, NewIncident } from '../../core/slo/incidents.ts';
 import type { ShownAlert, ShownSilences } from '../../core/slo/shown-alerts.ts';
@@ -46,6 +47,11 @@ export class WatchingBook extends DurableObject<unknown> {
 
   clearSilence(objective: string): { before: Silence | null } {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.clearSilence(objective, now));
+  }
+
+  /** All limits that are set by hand for a tenant, or for a feature within it. False: too many are. */
+  noteLimits(tenant: string, scope: string, limits: Partial<Limits>): boolean {
+    return this.#watchman.takeNews(({ watch }) => watch.noteLimits(tenant, scope, limits));
   }
 
   /** The newest first, with numbers below `before`. */

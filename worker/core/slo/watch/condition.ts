@@ -9,7 +9,6 @@ import type { FiringAlert } from './watch-state.ts';
 export interface Watched {
   book: Pick<Book, 'names' | 'series' | 'seriesOf'>;
   slo: Slo;
-  /** Config's limits. */
   limits: RateLimits;
 }
 

@@ -1,11 +1,11 @@
 /** Which requests cost more on average than is promised, and which budgets are nearly spent too early in the month. */
 
 import { monthOf, startOfMonth } from '../../ledger/time.ts';
-import type { Limits } from '../../ledger/types.ts';
 import { type AlertRule, isAbout } from '../alert-rule.ts';
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
 import { seriesOf } from '../book/series-names.ts';
 import { OTHER } from '../book/tenants.ts';
+import { limitsOf } from '../metrics/rate-saturation.ts';
 import type { AverageObjective } from '../slo.ts';
 import { totalOf } from '../tally.ts';
 import type { Condition, Watched } from './condition.ts';
@@ -84,7 +84,7 @@ function averageConditions(
 
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
-/** Budgets of the month that config sets and that are spent above a rule's percentage by its day. What was told stays until the month ends. */
+/** Budgets of the month that are spent above a rule's percentage by its day. What was told stays until the month ends. */
 export function spendConditions({ book, slo, limits }: Watched, before: WatchState, now: number): Condition[] {
   const rules = slo.alerts.filter(({ sli }) => sli === 'spend');
   if (rules.length === 0) return [];
@@ -95,9 +95,7 @@ export function spendConditions({ book, slo, limits }: Watched, before: WatchSta
     const [, tenant, feature = null] = OF_TENANT.exec(series) ?? [];
     // The others are many, and each of them has this budget.
     if (tenant === undefined || tenant === OTHER) return [];
-    const own: Partial<Limits> =
-      (feature === null ? limits.tenants.get(tenant) : limits.features.get(feature))?.limits ?? {};
-    const capUsd = (own.monthlyMicroUsd ?? 0) / 1e6;
+    const capUsd = (limitsOf(limits, tenant, feature).monthlyMicroUsd ?? 0) / 1e6;
     if (capUsd === 0) return [];
     const spentUsd = (book.series(series)?.costOfDays(from, to) ?? 0) / 1e6;
     return rules.flatMap((rule) => {

@@ -1,14 +1,14 @@
 /** Which rate limits are nearly used up. */
 import { isAbout } from '../alert-rule.ts';
 import { OTHER } from '../book/tenants.ts';
-import { rateSaturation } from '../metrics/rate-saturation.ts';
+import { limitsOf, rateSaturation } from '../metrics/rate-saturation.ts';
 import type { Condition, Watched } from './condition.ts';
 import { thresholdName } from './threshold.ts';
 import { percentText } from './words.ts';
 
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
-/** Rates of config of which more than a rule's percentage was used in the last minute. */
+/** Rates of which more than a rule's percentage was used in the last minute. */
 export function rateConditions({ book, slo, limits }: Watched, now: number): Condition[] {
   const rules = slo.alerts.filter(({ sli }) => sli === 'rate');
   if (rules.length === 0) return [];
@@ -16,7 +16,7 @@ export function rateConditions({ book, slo, limits }: Watched, now: number): Con
     const [, tenant = '', feature = null] = OF_TENANT.exec(series) ?? [];
     // The others are many, and each of them has this rate.
     if (tenant === OTHER) return [];
-    const rps = (feature === null ? limits.tenants.get(tenant) : limits.features.get(feature))?.limits.rps ?? 0;
+    const rps = limitsOf(limits, tenant, feature).rps ?? 0;
     return rules.flatMap((rule) => {
       // With a rate of few requests a minute each of them would be a large part.
       const isSmall = share * rps * 60 < slo.minErrors;

@@ -157,6 +157,25 @@ test('a rate limit that is nearly used up for five minutes, and no tiny one', ()
   expect(names(told(() => [[2, {}]], { limits: limitsOf(0.01), minutes: 12 }))).toEqual([]);
 });
 
+test('limits that an operator set are watched in the place of config’s, field by field', () => {
+  const config = { monthlyMicroUsd: 1_000_000, rps: 10 };
+  const world = (set: NonNullable<RateLimits['set']>): World => ({
+    limits: { ...NO_LIMITS, tenants: new Map([['acme', { limits: config }]]), set },
+    minutes: 12,
+  });
+  const traffic: Minute = () => [[58, { feature: 'chat', costMicroUsd: 1_000 }]];
+  const byTenant = '9 begins threshold/spend/ticket/tenant:acme';
+  expect(names(told(traffic, world({})))).toEqual([]);
+  expect(names(told(traffic, world({ acme: { tenant: { monthlyMicroUsd: 600_000 } } })))).toEqual([byTenant]);
+  expect(names(told(traffic, world({ acme: { tenant: { rps: 1 } } })))).toEqual([
+    '6 begins threshold/rate/5m/note/tenant:acme',
+  ]);
+  expect(names(told(traffic, world({ acme: { 'feature:chat': { monthlyMicroUsd: 600_000 } } })))).toEqual([
+    '9 begins threshold/spend/feature:chat/ticket/tenant:acme',
+  ]);
+  expect(names(told(traffic, world({ globex: { tenant: { rps: 1 } } })))).toEqual([]);
+});
+
 test('requests that providers begin to reject', () => {
   const rejected = { ...FAILED, code: 'provider_rejected' } as const;
   expect(
