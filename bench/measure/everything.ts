@@ -15,7 +15,7 @@ import { ANSWERS, measureAnswers, measureSaturation, SATURATED } from './slots.t
 import { measureStartUp } from './start-up.ts';
 import { measureFirstTokens, measureStreams, STREAMED } from './streaming.ts';
 import { measureTokens } from './tokens.ts';
-import { warmUp } from './warm-up.ts';
+import { warmUp, warmUpStreams } from './warm-up.ts';
 
 /** In the order in which they run; each begins the ids of its rows. */
 export const MEASURES = [
@@ -64,6 +64,7 @@ export async function* measureEverything(
         break;
       case 'streams':
         yield* warm(workshop, upstream, plan, STREAMED, async function* (subjects) {
+          await warmUpStreams(subjects, upstream, plan.warmUpMs);
           yield await measureFirstTokens(subjects, upstream, plan.firstTokens);
           for (const load of plan.streamsAtOnce) yield await measureStreams(subjects, upstream, load);
         });

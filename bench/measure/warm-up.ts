@@ -1,4 +1,5 @@
 import { keepBusy } from '../load/closed-loop.ts';
+import { streams } from '../load/streams.ts';
 import { type Subjects, subjectNamed } from '../subject/subject.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { alternate } from './alternate.ts';
@@ -7,4 +8,12 @@ import { alternate } from './alternate.ts';
 export async function warmUp(subjects: Subjects, upstream: Upstream, ms: number): Promise<void> {
   await upstream.answerAfter(0);
   await alternate([...subjects.keys()], 1, (name) => keepBusy(subjectNamed(subjects, name), 32, ms));
+}
+
+/** The same for streams, which take another path than whole answers. */
+export async function warmUpStreams(subjects: Subjects, upstream: Upstream, ms: number): Promise<void> {
+  const [contentChunks, paceMs, streamsPerSecond] = [50, 5, 50];
+  await upstream.script({ contentChunks, paceMs, firstContentDelayMs: 0 });
+  const load = { streamsPerSecond, seconds: ms / 1_000, contentChunks };
+  await alternate([...subjects.keys()], 1, (name, seed) => streams(subjectNamed(subjects, name), { ...load, seed }));
 }

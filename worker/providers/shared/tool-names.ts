@@ -42,10 +42,10 @@ export function withToolNames(adapter: Adapter): Adapter {
 
 /** The replaced names, by the client's names; undefined if all names can be sent. */
 export function mendedNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
-  const taken = new Set<string>();
-  const strange = new Set<string>();
-  for (const name of namesIn(chat)) (EVERYWHERE.test(name) ? taken : strange).add(name);
+  const names = namesIn(chat);
+  const strange = new Set(names.filter((name) => !EVERYWHERE.test(name)));
   if (strange.size === 0) return undefined;
+  const taken = new Set(names.filter((name) => EVERYWHERE.test(name)));
   const mended = new Map<string, string>();
   /** How often a name was requested, so that a thousand equal names do not take a million tries. */
   const wanted = new Map<string, number>();
@@ -67,13 +67,15 @@ function ownNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
   return mended && new Map([...mended].map(([own, name]) => [name, own]));
 }
 
-function* namesIn({ tools, tool_choice: choice, messages }: ChatRequest): Generator<string> {
-  for (const tool of tools ?? []) yield nameOf(tool);
+function namesIn({ tools, tool_choice: choice, messages }: ChatRequest): string[] {
+  const names: string[] = [];
+  for (const tool of tools ?? []) names.push(nameOf(tool));
   if (typeof choice === 'object') {
-    if (choice.type !== 'allowed_tools') yield nameOf(choice);
-    else for (const allowed of choice.allowed_tools.tools) yield nameOf(allowed as unknown as Named);
+    if (choice.type !== 'allowed_tools') names.push(nameOf(choice));
+    else for (const allowed of choice.allowed_tools.tools) names.push(nameOf(allowed as unknown as Named));
   }
-  for (const { tool_calls: calls } of messages) for (const call of calls ?? []) yield nameOf(call);
+  for (const { tool_calls: calls } of messages) for (const call of calls ?? []) names.push(nameOf(call));
+  return names;
 }
 
 type Named = { type: 'function'; function: { name: string } } | { type: 'custom'; custom: { name: string } };
