@@ -40,7 +40,7 @@ const MAX_NOTE_NAME_LENGTH = 200;
 export const isNoteName = (name: unknown): name is string =>
   typeof name === 'string' && name.length > 0 && name.length <= MAX_NOTE_NAME_LENGTH;
 
-/** `person`: whom the page has named. A worker that knows the tab by another person does nothing. */
+/** `person`: the one that the page has named. A worker that knows the tab by another person does nothing. */
 export type NoteMessage =
   | { kind: 'note-list'; person: string; prefix: string }
   | { kind: 'note-get' | 'note-delete'; person: string; name: string }
@@ -136,7 +136,7 @@ export type TravelNewsKind = keyof TravelNews;
 export type WorkerMessage =
   /** With a port for the reply `{token: string | null}`. A tab that has another person by now replies null. */
   | { kind: 'token-wanted'; person: string | null }
-  /** `person`: whom it is about. A tab that has another person by now does not hear of it. */
+  /** `person`: the one it is about. A tab that has another person by now does not get it. */
   | {
       [Kind in TravelNewsKind]: { kind: 'told'; event: Kind; detail: TravelNews[Kind]; person?: string };
     }[TravelNewsKind];

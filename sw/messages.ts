@@ -94,7 +94,7 @@ async function replyToPerson(
     case 'sign-out': {
       outbox.leave(person);
       const theirs = await store.signOut(person);
-      // The asking page knows, and may be naming the same person anew by now.
+      // The asking page knows, and may already name the same person again.
       for (const tab of theirs ?? [])
         if (tab !== clientId) await tabs.tell('signed-out', { person: person.name }, { kind: 'tab', tab });
       return theirs === null ? { ok: false, code: 'not_deleted' } : DONE;

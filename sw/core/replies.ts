@@ -17,7 +17,7 @@ const errorBody = (message: string, code: 'offline' | 'offline_queued' | 'stream
 
 /**
  * `id`: the question's id in the outbox; null if it was not queued. `carryon`: the failed attempts that the router reported.
- * SDKs obey `x-should-retry`; otherwise they would retry in vain.
+ * SDKs obey `x-should-retry`; otherwise they would retry although it cannot help.
  */
 export function offlineReply(cause: Cause, id: string | null, carryon?: object): Reply {
   const about = {

@@ -99,7 +99,7 @@ interface SentKeys {
   delete(key: [string, string]): Promise<void>;
 }
 
-/** With `sent`, only if it is this key: the question may have been asked anew meanwhile, and the new key still needs its answer. */
+/** With `sent`, only if it is this key: the question may have been asked again meanwhile, and the new key still needs its answer. */
 export async function dropSent(keys: SentKeys, { part }: Person, key: string, sent: string | undefined): Promise<void> {
   if (sent === undefined || (await keys.get([part, key]))?.idempotencyKey === sent) await keys.delete([part, key]);
 }

@@ -1,4 +1,4 @@
-/** Who has signed in here, and which tab has named whom. */
+/** Who has signed in here, and which person each tab has named. */
 import type { IDBPTransaction } from 'idb';
 import type { Rim } from '../rim.ts';
 import {

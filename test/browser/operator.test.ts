@@ -234,7 +234,7 @@ test('money has the ledger’s figures, and a limit that is set here refuses the
   await page.getByRole('button', { name: 'Change the limits of tenant acme' }).click();
   await page.getByLabel('Requests at once').fill('1.5');
   await page.getByRole('button', { name: 'Set', exact: true }).click();
-  // What the router refuses is told in the dialog, in its words.
+  // The dialog shows a refusal in the router's own words.
   await page.getByRole('dialog').getByRole('alert').waitFor();
   await page.getByLabel('Requests at once').fill('');
   await page.getByLabel('USD a day').fill('0.0001');

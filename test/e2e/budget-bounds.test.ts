@@ -1,4 +1,4 @@
-/** One request at a time, of every kind that could cost more than it seems: billed ≤ booked ≤ held. */
+/** One request at a time, of every kind that may cost more than its size shows: billed ≤ booked ≤ held. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProviderName } from '../../sandbox/ask.ts';
 import { DELIVERY_FAULTS, type Fault, STATUS_FAULTS } from '../../sandbox/faults.ts';

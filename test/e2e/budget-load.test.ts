@@ -152,7 +152,7 @@ test('workerd is killed twice in mid-run: within the budget over all lives; what
     urls: () => (isDown ? [] : bench.urls),
     // Few enough that killed processes do not hold everything.
     atOnce: 60,
-    // What killed processes hold is not given back within this test, so the last clients would wait for it in vain.
+    // What killed processes hold is not given back within this test, so the last clients do not wait for it.
     isEnough: ({ spent, held }) => lives === 3 && spent + held > 0.97 * CAP && spent + dead > 0.9 * CAP,
     beside: async () => {
       // Each kill takes some of the rest: what ran, and up to an eighth of it in each isolate's slices.

@@ -167,7 +167,7 @@ test('a power cut under load: each request is in the book once or not at all, an
   expect(chat?.total).toBe(listed.filter(({ feature }) => feature === 'chat').length);
 });
 
-/** An isolate that is silent for so long after it told of requests under way has ended. */
+/** An isolate that is silent for so long after it reported requests under way has ended. */
 const SILENCE_MS = 120_000;
 
 /** As if everything that the book has taken had come so much earlier. */
@@ -186,7 +186,7 @@ test('a power cut while an answer is on its way: the report says that something 
   const stream = await ask(bench.url, { model: alias, stream: true, question: 'In 2000 words: what is a failover?' });
   await stream.body?.getReader().read();
   for (const provider of [bench.a, bench.b]) await bench.sandbox.setFault(provider, '500');
-  // A failed request is told within a second.
+  // A failed request is reported within a second.
   const failedAt = Date.now();
   const failed = await answered(bench.url, { model: bench.lane('calm').alias });
   expect(failed.status).toBeGreaterThanOrEqual(500);
@@ -196,6 +196,6 @@ test('a power cut while an answer is on its way: the report says that something 
   await bench.sandbox.reset();
   const lost = (await call(bench.url, 'GET', 'slo')).lost as { to: number; openRequests: number }[];
   expect(lost.at(-1)?.openRequests).toBeGreaterThan(0);
-  // Ten seconds after what it told last.
+  // Ten seconds after its last report.
   expect(Number(lost.at(-1)?.to) + SILENCE_MS - 10_000).toBeGreaterThanOrEqual(failedAt);
 });

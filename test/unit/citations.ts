@@ -25,7 +25,7 @@ const SOURCE_FILE = /(?<![\w/.*{-])(?=\w)(?:[\w-]+\/)*[\w.-]*\w\.(?:ts|tsx|mjs)\
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<![:"'`])\/\/.*/g;
 const CODE_SPAN = /`[^`\n]+`/g;
 
-/** What `text`, the file at `path`, cites in vain; a sentence for each. */
+/** What `text`, the file at `path`, cites although it does not exist; a sentence for each. */
 export function deadCitations(path: string, text: string, citable: Citable): string[] {
   const { files, headings, rules } = citable;
   const isPage = path.endsWith('.md');
@@ -81,7 +81,7 @@ export function deadCitations(path: string, text: string, citable: Citable): str
 }
 
 /**
- * What a row of a table says of files in vain: each path must exist, and a name without a path must be in the folder of the path
+ * Which files a row of a table names wrongly: each path must exist, and a name without a path must be in the folder of the path
  * before it, so that a reader of the row finds it.
  */
 export function deadPlaces(row: string, files: ReadonlySet<string>): string[] {

@@ -56,7 +56,7 @@ describe.each([
       ]);
       for (const each of records)
         expect(each).toMatchObject({ colo: 'FRA', build: 'b1', deployment: 'a', model: 'm-a', tenant: 'local' });
-      // A shared answer that is given again is told as a hit.
+      // A shared answer that is given again counts as a hit.
       expect(records.map(({ cache, cacheAgeS }) => [cache, cacheAgeS]).at(-1)).toEqual(
         asking === shared ? ['hit', 0] : ['miss', null],
       );

@@ -1,4 +1,4 @@
-/** The book's alarm with promises that burn: what is told, when, and what people do about it. */
+/** The book's alarm with promises that burn: what is sent, when, and what people do about it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Severity } from '../../worker/core/alerts/notice.ts';
 import { takes } from '../../worker/core/alerts/policy.ts';

@@ -55,7 +55,7 @@ export class BookStage {
   readonly orders: PolicyOrder[] = [];
   overrides: Overrides = NO_OVERRIDES;
   readonly events: unknown[] = [];
-  /** How often something was handed on, also in vain. */
+  /** How often something was handed on, also where that failed. */
   calls = 0;
   /** Runs in place of a taker that takes. */
   fails: (() => Promise<void>) | undefined;

@@ -45,7 +45,7 @@ beforeAll(async () => {
     list = JSON.stringify(body);
     return requests.map(({ requestId }) => requestId).toSorted();
   });
-  // Whoever left was told no id.
+  // A caller who left got no id.
   const untold = ids.filter((id) => !asked.flat().includes(id));
   for (const row of asked) {
     const found: Told[] = [];

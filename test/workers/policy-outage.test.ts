@@ -108,7 +108,7 @@ class OutageStage extends BookStage {
     return most;
   }
 
-  /** What everybody is told. */
+  /** What everybody sees. */
   async everybody(): Promise<{ success: Record<string, unknown> | undefined; incidents: PublicIncident[] }> {
     const composition = compose(env);
     const config = { ...composition.config, slo: this.slo };

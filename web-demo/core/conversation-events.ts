@@ -7,7 +7,7 @@ export type ConversationEvent =
   /** A new question, instead of the turn `instead` if that is still the last one. */
   | { kind: 'asked'; turnId: string; question: string; at: number; instead?: string }
   | { kind: 'asked-again'; turnId: string; at: number }
-  /** `askedAt` says which ask it belongs to: an answer that comes after the question was asked anew is ignored. */
+  /** `askedAt` says which ask it belongs to: an answer that comes after the question was asked again is ignored. */
   | {
       kind: 'queued';
       turnId: string;

@@ -44,7 +44,7 @@ export type Outcome =
    * no provider answered, where the router told of its attempts.
    */
   | { state: 'waiting'; queueId: string; cause?: string; facts?: AnswerFacts; earlier?: Earlier }
-  /** `again`: it was asked once more, in vain; this is the answer that was there before. */
+  /** `again`: it was asked once more without success; this is the answer that was there before. */
   | { state: 'complete'; facts: AnswerFacts; again?: Problem }
   /** The person pressed Stop. */
   | { state: 'stopped'; facts: AnswerFacts }

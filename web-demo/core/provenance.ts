@@ -65,7 +65,7 @@ export const hasAge = ({ outcome }: Turn): boolean =>
   outcome.state === 'complete' &&
   (outcome.again !== undefined || outcome.facts.source.kind === 'saved' || outcome.facts.source.kind === 'cached');
 
-/** It was asked again in vain: this is the earlier answer, which this browser has kept. */
+/** It was asked again without success: this is the earlier answer, which this browser has kept. */
 function ofEarlier(facts: AnswerFacts, again: Problem, seen: Seen, { provenance: say, problems }: Words): Provenance {
   const pill: Pill = { text: say.saved(Math.max(0, seen.now - facts.answeredAt)), tone: 'away' };
   if (isAway(again)) return { pills: [pill], facts: [say.savedBecause('offline', seen.isOnline)] };

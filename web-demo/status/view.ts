@@ -1,4 +1,4 @@
-/** What the page shows, part by part: a part is drawn anew only where what it shows has changed. */
+/** What the page shows, part by part: a part is drawn again only where what it shows has changed. */
 import { element, mark } from './element.ts';
 import { happenedView } from './happened-view.ts';
 import { heroOf } from './hero.ts';

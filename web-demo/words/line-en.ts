@@ -41,7 +41,7 @@ export const lineEn = (format: Format) => ({
       'Saved answers come first and are refreshed in the background. What is not saved yet is asked as usual, or waits. Turn it on before you board.',
     gotIt: 'Got it',
     update: 'Update',
-    updateWhat: 'A new version is ready. Loads the page anew.',
+    updateWhat: 'A new version is ready. This reloads the page.',
     plugs: 'Pull the plug',
   },
   outbox: {
@@ -205,7 +205,7 @@ export const lineEn = (format: Format) => ({
       ]).get(cause);
       return `${why ?? 'the router had a problem'}; ${again}`;
     },
-    askedAgain: 'asked again in vain',
+    askedAgain: 'asked again without success',
     ending: {
       limit: 'ends at its length limit',
       filter: 'ended by the provider’s filter',

@@ -46,7 +46,7 @@ async function changePlug(
   return reply.ok ? plainJson({ deployment, plugged }, context) : reply;
 }
 
-/** One row in the log: a call has one id there. Cleared of the fault first, so that no request after it starts a cooldown anew. */
+/** One row in the log: a call has one id there. Cleared of the fault first, so that no request after it starts a cooldown again. */
 const both = (what: string, { fault, cooldown }: { fault: Change; cooldown: Change }): Change => ({
   what,
   async make() {

@@ -6,7 +6,7 @@ export interface AnswerSecret {
   secret: string;
 }
 
-/** Keys an isolate remembers; beyond, it forgets all and starts anew. */
+/** Keys an isolate remembers; beyond that, it forgets all and starts again. */
 const MOST_REMEMBERED = 1_000;
 const encoder = new TextEncoder();
 

@@ -5,9 +5,9 @@ import type { AnswerCache } from './answer-cache.ts';
 import { hex, sha256 } from './digest.ts';
 import type { TenantRecords } from './tenant-records.ts';
 
-/** A question that is asked again and again is answered from memory; an answer that another isolate made anew comes so late. */
+/** A question that is asked again and again is answered from memory; an answer that another isolate has replaced comes so late. */
 const NEAR_MS = 10_000;
-/** Beyond, an isolate forgets all that is near and starts anew. */
+/** Beyond that, an isolate forgets all that is near and starts again. */
 const MOST_NEAR = 64;
 const LONGEST_NEAR = 65_536;
 

@@ -15,7 +15,7 @@ const PREFIX = 'key:v1:';
 const ID_PREFIX = 'key-id:v1:';
 /** How long an isolate trusts what it read; a miss too. */
 const FRESH_MS = 60_000;
-/** Keys an isolate remembers; beyond, it forgets all and starts anew. */
+/** Keys an isolate remembers; beyond that, it forgets all and starts again. */
 const MOST_REMEMBERED = 10_000;
 /** A key that was revoked, or has expired, stays listed for this long. */
 const KEEP_DEAD_SECONDS = 90 * 86_400;

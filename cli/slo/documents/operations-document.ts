@@ -30,7 +30,7 @@ export function operationsDocument(config: Operated): Draft {
       ...severityLines(alerts.hooks),
       '',
       `- All alerts are shown on the operator page. Fewer than ${counted(slo.minErrors, 'failed request')} wake nobody.`,
-      '- Each alert says which promise burns, how fast, since when and whom it touches. It is sent once, and once more when it is over.',
+      '- Each alert says which promise burns, how fast, since when and who is affected. It is sent once, and once more when it is over.',
       ...heading('What happens by itself'),
       'A request goes to the first deployment of its model name that is well. Until the first word of the answer has been sent, a failure is repaired without the reader noticing.',
       '',

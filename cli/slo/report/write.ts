@@ -31,7 +31,7 @@ export async function readReport(target: AdminTarget, { month, tenant, withAll }
   return saidOf(report, withAll);
 }
 
-/** The paths of the Markdown and the HTML file; both are written anew. */
+/** The paths of the Markdown and the HTML file; both are overwritten. */
 export async function writeReport(directory: string, { month, tenant }: Asked, said: Said): Promise<string[]> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, tenant === undefined ? month : `${month}-${tenant}`);

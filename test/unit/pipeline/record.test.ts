@@ -1,4 +1,4 @@
-/** What a request came to is told once, when its answer is over: as a line of the log for those that failed over or failed. */
+/** What a request came to is written once, when its answer is over: as a line of the log for those that failed over or failed. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';

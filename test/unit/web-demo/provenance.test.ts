@@ -94,7 +94,7 @@ describe('the line under an answer says', () => {
     [
       'that asking again was in vain',
       turn({ state: 'complete', facts: facts(), again: { ...problem, code: 'budget_exceeded' } }),
-      '[away: Saved just now] asked again in vain · Not enough budget left',
+      '[away: Saved just now] asked again without success · Not enough budget left',
     ],
     [
       'that the answer ends where its limit is',

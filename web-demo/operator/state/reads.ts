@@ -1,4 +1,4 @@
-/** What the page has read, by path. What is on screen is read anew every half minute; a failed read keeps what was there. */
+/** What the page has read, by path. What is on screen is read again every half minute; a failed read keeps what was there. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Problem } from '../core/problem.ts';
 import type { Api } from './api.ts';

@@ -15,7 +15,7 @@ export interface Change {
 
 /** What follows a change. */
 export interface After {
-  /** Paths to read anew, by how they begin. */
+  /** Paths to read again, by how they begin. */
   refresh: readonly string[];
   /** The sentence that reports it. */
   done: string;

@@ -23,7 +23,7 @@ const VIEWS: Readonly<Record<Tab, () => preact.JSX.Element>> = {
   audit: AuditLog,
 };
 
-/** What is on screen is read anew this often. */
+/** What is on screen is read again this often. */
 const REFRESH_MS = 30_000;
 
 export function App({ gate }: { gate: Gate }) {
@@ -99,7 +99,7 @@ function Said({ page: { said } }: { page: Page }) {
   );
 }
 
-/** Time goes on, and figures are read anew, while the page is visible. */
+/** Time goes on, and figures are read again, while the page is visible. */
 function watch({ session, now }: Page, onHash: () => void): () => void {
   const time = now as { value: number };
   let readAt = session.now();

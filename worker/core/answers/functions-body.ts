@@ -16,7 +16,7 @@ function rewritten(text: string, said: 'message' | 'delta'): string {
     for (const choice of answer.choices) toFunctionCall(choice, isObject(choice[said]) ? choice[said] : {});
     return JSON.stringify(answer);
   } catch (error) {
-    // A provider's own field is nested too deeply to be written anew: better tool calls than no answer.
+    // A provider's own field is nested too deeply to be written again: better tool calls than no answer.
     if (error instanceof RangeError) return text;
     throw error;
   }

@@ -51,7 +51,7 @@ export function keyParts(key: string): [kind: SetKind, name: string] {
   return [key.slice(0, slash) as SetKind, key.slice(slash + 1)];
 }
 
-/** As whom a rule acts. */
+/** The name under which a rule acts. */
 export const policyName = (rule: string): string => `policy:${rule}`;
 
 /** The rule that acted under a name. */

@@ -1,4 +1,4 @@
-/** What `POST /v1/sli` takes, and from whom. */
+/** What `POST /v1/sli` takes, and from which callers. */
 import * as z from 'zod/mini';
 import type { RouterError } from '../../../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../../../protocol/result.ts';

@@ -2,7 +2,7 @@
 import type { RequestEntry } from '../receipt.ts';
 import { countsOf, type Opinion, QUALITY, type QualityKey, type Told, VOUCHED } from './told.ts';
 
-/** What the judge's opinion counts in beside those of others. Visitors, whom nobody vouches for, take no part of what is vouched for. */
+/** What the judge's opinion counts in beside those of others. Visitors, whose names nothing proves, take no part of what is vouched for. */
 export function judgeKeys(others: readonly Pick<Opinion, 'isVouched'>[]): QualityKey[] {
   if (others.length === 0) return [QUALITY, VOUCHED];
   return others.some(({ isVouched }) => isVouched) ? [] : [VOUCHED];

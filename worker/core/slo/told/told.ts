@@ -27,7 +27,7 @@ export interface ToldOpinion extends Omit<Opinion, 'at'> {
   tenant: string;
   /** Undefined: any of the tenant's requests; else only that of this user, as `RequestRecord.userHash`. */
   ofUser: string | undefined;
-  /** Who rates: hashed, or one name for all whom nobody names. */
+  /** Who rates: hashed, or one name for all raters without a name. */
   rater: string;
   label: string | null;
 }
