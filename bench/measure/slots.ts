@@ -32,12 +32,31 @@ interface WatchedSlot extends Slot {
 export async function measureAnswers(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Row[]> {
   await upstream.answerAfter(plan.answerMs);
   const named = naming('answers', `Answers after ${plan.answerMs} ms, ${plan.connections} connections`);
-  return overReference(await slots(subjects, upstream, plan), [
-    { ...named('cpuMsPerRequest', 'CPU per request', 'ms'), pick: (slot) => slot.cpuMsPerRequest },
-    // Over bare both contain the same delay, so only the difference means anything.
-    { ...named('p50Ms', 'p50', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.5) },
-    { ...named('p99Ms', 'p99', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.99) },
-  ]);
+  const rounds = await slots(subjects, upstream, plan);
+  const cpu: Figure<WatchedSlot> = {
+    ...named('cpuMsPerRequest', 'CPU per request', 'ms'),
+    pick: (slot) => slot.cpuMsPerRequest,
+  };
+  return [
+    ...overReference(rounds, [
+      cpu,
+      // Over bare both contain the same delay, so only the difference means anything.
+      { ...named('p50Ms', 'p50', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.5) },
+      { ...named('p99Ms', 'p99', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.99) },
+    ]),
+    ...overGatewayFloor(rounds, 'carryon', cpu),
+  ];
+}
+
+/** What is ours: the CPU of a request beyond that of a Worker without logic which touches what every gateway must touch. */
+function overGatewayFloor(
+  rounds: Rounds<WatchedSlot>,
+  subject: SubjectName,
+  cpu: Figure<WatchedSlot>,
+): ReturnType<typeof overReference> {
+  const both = new Map([...rounds].filter(([name]) => [subject, 'gatewayFloor'].includes(name)));
+  const figure = { ...cpu, id: `${cpu.id}OverFloor`, label: `${cpu.label}, over the floor of a gateway` };
+  return overReference(both, [figure], () => 'gatewayFloor');
 }
 
 /** Whole answers at once: as many requests as fit into a second. */
@@ -45,18 +64,23 @@ export async function measureSaturation(subjects: Subjects, upstream: Upstream, 
   await upstream.answerAfter(0);
   const named = naming('saturated', `Answers at once, ${plan.connections} connections`);
   const rounds = await slots(subjects, upstream, plan);
+  const cpu: Figure<WatchedSlot> = {
+    ...named('cpuMsPerRequest', 'CPU per request', 'ms'),
+    pick: (slot) => slot.cpuMsPerRequest,
+  };
   const figures: Figure<WatchedSlot>[] = [
     {
       ...named('requestsPerSecond', 'requests/s', '/s'),
       pick: (slot) => slot.requestsPerSecond,
       quantity: 'rate',
     },
-    { ...named('cpuMsPerRequest', 'CPU per request', 'ms'), pick: (slot) => slot.cpuMsPerRequest },
+    cpu,
   ];
   // The references are the fastest, so they ask the most of client and upstream.
   const fastest = rounds.get('least') ?? [];
   return [
     ...overReference(rounds, figures, (name) => (name === 'longPrompts' ? 'bareLongPrompts' : 'bare')),
+    ...overGatewayFloor(rounds, 'everything', cpu),
     singleRow(
       named('clientShare', "this client's share of a core, at most", ''),
       fastest.map((slot) => slot.clientShare),

@@ -5,11 +5,13 @@ import { cells } from './table.ts';
 /** The rows of docs/benchmark.md, in its order, and their names there. */
 const DOCUMENT: readonly (readonly [id: string, name: string])[] = [
   ['answers.cpuMsPerRequest', 'answers after 150 ms: CPU per request, ms'],
+  ['answers.cpuMsPerRequestOverFloor', 'answers after 150 ms: CPU per request over the floor of a gateway, ms'],
   ['answers.p50Ms', 'answers after 150 ms: p50, ms'],
   ['saturated.requestsPerSecond', 'answers at once: requests/s'],
   ['saturated.cpuMsPerRequest', 'answers at once: CPU per request, ms'],
   ['everything.saturated.requestsPerSecond', 'everything on: requests/s'],
   ['everything.saturated.cpuMsPerRequest', 'everything on: CPU per request, ms'],
+  ['everything.saturated.cpuMsPerRequestOverFloor', 'everything on: CPU per request over the floor of a gateway, ms'],
   ['longPrompts.saturated.requestsPerSecond', 'prompts of 32 KB: requests/s'],
   ['longPrompts.saturated.cpuMsPerRequest', 'prompts of 32 KB: CPU per request, ms'],
   ['thousandUsers.saturated.requestsPerSecond', '1,000 users: requests/s'],
@@ -18,6 +20,7 @@ const DOCUMENT: readonly (readonly [id: string, name: string])[] = [
   ['withoutLedger.saturated.requestsPerSecond', 'without the ledger: requests/s'],
   ['withoutLedger.saturated.cpuMsPerRequest', 'without the ledger: CPU per request, ms'],
   ['cacheHit.saturated.requestsPerSecond', 'cache hits: requests/s'],
+  ['gatewayFloor.saturated.requestsPerSecond', 'the floor of a gateway: requests/s'],
   ['least.saturated.requestsPerSecond', 'the least Worker: requests/s'],
   ['saturated.clientShare', 'load generator: share of a core'],
   ['saturated.upstreamShare', 'upstream: share of a core'],
